@@ -1,0 +1,108 @@
+/**
+ * Who may import whom (ARCHITECTURE.md, "Import rules"). Each rule says why in its comment, which is what a person sees
+ * who breaks it.
+ */
+
+/** The steps of verifying, in order. None knows another; verifier.ts and guard.ts call them. */
+const steps = "bearer|token|signature|claims|owner|cache";
+const verify = "^packages/verify/src";
+
+export default {
+  forbidden: [
+    {
+      name: "no-cycles",
+      comment: "Two files that need each other are one idea in two places.",
+      severity: "error",
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
+    {
+      name: "verify-has-no-dependency",
+      comment: "@usher-auth/verify depends on nothing at all; an adapter may import its own framework (next rule).",
+      severity: "error",
+      from: { path: `${verify}/`, pathNot: `${verify}/adapters/` },
+      to: { dependencyTypesNot: ["local", "core", "type-only"] },
+    },
+    {
+      name: "adapter-imports-its-framework-only",
+      comment: "An adapter translates one framework: it imports that one, and no other adapter.",
+      severity: "error",
+      from: { path: `${verify}/adapters/([^/.]+)` },
+      to: { path: "node_modules|^packages/verify/src/adapters/", pathNot: "node_modules/$1/|node_modules/@$1/" },
+    },
+    {
+      name: "core-knows-no-adapter",
+      comment: "Adapters wrap the guard; the guard knows none of them.",
+      severity: "error",
+      from: { path: `${verify}/`, pathNot: `${verify}/adapters/` },
+      to: { path: `${verify}/adapters/` },
+    },
+    {
+      name: "steps-do-not-import-each-other",
+      comment: "verifier.ts and guard.ts call the steps in order. A step that calls another hides the order.",
+      severity: "error",
+      from: { path: `${verify}/(${steps})\\.ts$` },
+      to: { path: `${verify}/(${steps})\\.ts$`, pathNot: `${verify}/$1\\.ts$`, dependencyTypesNot: ["type-only"] },
+    },
+    {
+      name: "cryptography-in-one-place",
+      comment: "Only signature.ts and keys/ touch node:crypto, so that a reader knows where to look.",
+      severity: "error",
+      from: { path: `${verify}/`, pathNot: `${verify}/(signature\\.ts|keys/)` },
+      to: { path: "^(node:)?crypto$" },
+    },
+    {
+      name: "nobody-imports-env",
+      comment: "env.ts is the only file that reads the environment, and index.ts the only one that offers it.",
+      severity: "error",
+      from: { path: `${verify}/`, pathNot: `${verify}/index\\.ts$` },
+      to: { path: `${verify}/env\\.ts$` },
+    },
+    {
+      name: "packages-by-their-names",
+      comment: "A package is imported by its public name, not by a path into its files.",
+      severity: "error",
+      from: { path: "^(packages/[^/]+|apps/[^/]+|scripts|e2e)/" },
+      to: { path: "^packages/([^/]+)/src/(?!index\\.ts|adapters/)", pathNot: "^$1/" },
+    },
+    {
+      name: "testing-is-for-tests",
+      comment: "@usher-auth/testing signs whatever it is asked to: no shipped code may hold it.",
+      severity: "error",
+      from: { pathNot: "/test/|^packages/testing/|^e2e/|\\.test\\.ts$" },
+      to: { path: "^packages/testing/" },
+    },
+    {
+      name: "routes-repository-database",
+      comment: "A route reaches the database through a repository, with a handle that is bound to its principal.",
+      severity: "error",
+      from: { path: "^apps/api/src/routes/" },
+      to: { path: "^apps/api/src/db/|node_modules/(postgres|drizzle-orm|@electric-sql)/", pathNot: "^apps/api/src/db/principal\\.ts$" },
+    },
+    {
+      name: "browser-code-imports-no-server",
+      comment: "What the page imports is sent to everybody.",
+      severity: "error",
+      from: { path: "^apps/web/src/page/" },
+      to: { path: "^apps/web/src/server/|^packages/(verify|issuer|testing)/|^(node:)?(fs|crypto|http|net|process|path)$" },
+    },
+    {
+      name: "no-unresolved",
+      comment: "The import leads nowhere.",
+      severity: "error",
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "(^|/)dist/" },
+    parser: "swc",
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["@usher-auth/source", "import", "node", "default", "types"],
+      extensions: [".ts", ".tsx", ".js", ".mjs", ".json"],
+    },
+  },
+};
