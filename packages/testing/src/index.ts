@@ -1,0 +1,7 @@
+export {
+  createTestIssuer,
+  type TestIssuer,
+  type TestIssuerOptions,
+  type TestUser,
+  type TokenFaults,
+} from "./issuer.ts";

@@ -1,0 +1,69 @@
+import { createHmac } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { createTestIssuer } from "../src/index.ts";
+
+const now = Date.parse("2026-01-01T00:00:00Z");
+const issuer = createTestIssuer({ clock: () => now });
+const decode = (segment: string | undefined) => JSON.parse(Buffer.from(segment ?? "", "base64url").toString());
+const read = (token: string) => {
+  const [header, claims, signature] = token.split(".");
+  return { header: decode(header), claims: decode(claims), signature, signed: `${header}.${claims}` };
+};
+const hmac = (text: string, secret = issuer.secret, hash = "sha256") =>
+  createHmac(hash, secret).update(text).digest("base64url");
+
+describe("createTestIssuer", () => {
+  it("makes tokens as usherJwt() does", () => {
+    const { header, claims, signature, signed } = read(
+      issuer.tokenFor({ id: "u1", email: "a@example.com", name: "Alice" }),
+    );
+    expect(header).toEqual({ alg: "HS256", typ: "JWT" });
+    expect(claims).toEqual({
+      sub: "u1",
+      sid: expect.any(String),
+      jti: expect.any(String),
+      iat: now / 1000,
+      exp: now / 1000 + 300,
+      iss: issuer.issuer,
+      aud: issuer.audience,
+      email: "a@example.com",
+      name: "Alice",
+    });
+    expect(signature).toBe(hmac(signed));
+  });
+
+  it("has a secret of its own unless given one, and other algorithms when said", () => {
+    expect(createTestIssuer().secret).not.toBe(createTestIssuer().secret);
+    const given = createTestIssuer({ secret: "given", algorithm: "HS512" });
+    const { header, signature, signed } = read(given.tokenFor("u1"));
+    expect([header.alg, signature]).toEqual(["HS512", hmac(signed, "given", "sha512")]);
+  });
+
+  it("makes each fault, and only that", () => {
+    const seconds = now / 1000;
+    expect(read(issuer.tokenFor("u1", { expired: true })).claims.exp).toBeLessThan(seconds);
+    expect(read(issuer.tokenFor("u1", { notYetValid: true })).claims.nbf).toBeGreaterThan(seconds);
+    expect(read(issuer.tokenFor("u1", { issuedInFuture: true })).claims.iat).toBeGreaterThan(seconds);
+    expect(read(issuer.tokenFor("u1", { wrongIssuer: true })).claims.iss).not.toBe(issuer.issuer);
+    expect(read(issuer.tokenFor("u1", { wrongAudience: true })).claims.aud).not.toBe(issuer.audience);
+    expect(read(issuer.tokenFor("u1", { expiresIn: 7 })).claims.exp).toBe(seconds + 7);
+    expect(read(issuer.tokenFor("u1", { claims: { sid: undefined, role: "x" } })).claims).not.toHaveProperty("sid");
+    expect(read(issuer.tokenFor("u1", { header: { kid: "k", typ: undefined } })).header).toEqual({
+      alg: "HS256",
+      kid: "k",
+    });
+    for (const fault of ["expired", "notYetValid", "wrongIssuer", "wrongAudience"]) {
+      const { signature, signed } = read(issuer.tokenFor("u1", { [fault]: true }));
+      expect(signature).toBe(hmac(signed));
+    }
+  });
+
+  it("breaks the signature where that is the fault", () => {
+    for (const fault of ["wrongSecret", "tampered", "forgedPayload"]) {
+      const { signature, signed } = read(issuer.tokenFor("u1", { [fault]: true }));
+      expect(signature).toHaveLength(43);
+      expect(signature).not.toBe(hmac(signed));
+    }
+    expect(read(issuer.tokenFor("u1", { unsigned: true }))).toMatchObject({ header: { alg: "none" }, signature: "" });
+  });
+});

@@ -1,0 +1,123 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction, RouteOptions } from "fastify";
+import { AuthError, ConfigurationError } from "../errors.ts";
+import { createGuard, type GuardOptions } from "../guard.ts";
+import { authorizationFields } from "../node-headers.ts";
+import type { Principal, TokenClaims } from "../principal.ts";
+import { createRouteTable, type GuardedRoute } from "../routes.ts";
+
+export type { GuardedRoute };
+
+/** Where a request's principal is kept; `request.principal` reads it. */
+const principalSlot: unique symbol = Symbol("usher.principal");
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Who the verified token speaks for. Reading it on a public route throws: nobody was verified there. */
+    readonly principal: Principal;
+    [principalSlot]: Principal | null;
+  }
+  interface FastifyContextConfig {
+    /** `true` lets everybody in, unverified. Every other route needs a valid token. */
+    public?: boolean;
+  }
+  interface FastifyInstance {
+    usher: {
+      /** What guards each route, in the order in which they were added. Complete once the app is ready. */
+      routes(): readonly GuardedRoute[];
+    };
+  }
+}
+
+/** Options of {@link usher}: those of a guard. */
+export type UsherOptions = GuardOptions<TokenClaims, FastifyRequest>;
+
+/**
+ * Guards a Fastify app: every route, and every path that is none, needs a valid token, unless its route says
+ * `config: { public: true }`. Each route whose pattern has the owner parameter is held to its owner.
+ *
+ * Register it with `await` before the routes, and after CORS, so that refusals carry CORS headers. A true CORS preflight
+ * passes the guard and may be answered by a CORS hook; the handler of a guarded route never runs for one.
+ * Does not check ids in bodies and queries.
+ *
+ * @throws {ConfigurationError} A bad option; a route's `config.public` that is no boolean; a route parameter that is the
+ * owner parameter in another spelling (`:user_id` for `userId`), which would otherwise go unchecked in silence.
+ */
+export async function usher(app: FastifyInstance, options: UsherOptions): Promise<void> {
+  const guard = createGuard<TokenClaims, FastifyRequest>(options);
+  const table = createRouteTable(guard.ownerParams);
+
+  app.decorateRequest(principalSlot, null);
+  app.decorateRequest("principal", { getter: readPrincipal });
+  app.decorate("usher", { routes: table.list });
+  app.addHook("onRoute", (route: RouteOptions) => {
+    const { public: isPublic = false }: { public?: unknown } = route.config ?? {};
+    if (typeof isPublic !== "boolean")
+      throw new ConfigurationError(`${route.url}: config.public must be true or false.`);
+    for (const method of [route.method].flat()) table.add(method, route.url, isPublic);
+  });
+
+  app.addHook("onRequest", (request, reply, done) => {
+    if (isPublic(request) || isPreflight(request)) return done();
+    admit(request, reply, done);
+  });
+
+  // Whatever a hook before this one let through (a preflight), no guarded handler runs without a principal.
+  app.addHook("preParsing", (request, reply, _payload, done) => {
+    if (request[principalSlot] !== null || isPublic(request)) return done();
+    refuse(new AuthError("credentials_missing", { hint: "a preflight that no CORS hook answered" }), request, reply);
+  });
+
+  function admit(request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void {
+    try {
+      const principal = guard.admit({
+        authorization: authorizationFields(request.raw.rawHeaders),
+        tokenInQuery: hasOwn(request.query, "access_token"),
+        params: (request.params ?? {}) as Record<string, unknown>,
+        ownerParams: table.ownerParams(request.routeOptions.url),
+        source: request,
+      });
+      if (principal instanceof Promise) principal.then(accept, fail);
+      else accept(principal);
+    } catch (error) {
+      fail(error);
+    }
+
+    function accept(principal: Principal): void {
+      request[principalSlot] = principal;
+      done();
+    }
+    function fail(error: unknown): void {
+      if (error instanceof AuthError) refuse(error, request, reply);
+      else done(error as Error);
+    }
+  }
+
+  function refuse(error: AuthError, request: FastifyRequest, reply: FastifyReply): void {
+    request.log.info({ code: error.code, hint: error.hint }, "request refused by usher");
+    const refusal = guard.refuse(error, request);
+    // As bytes: Fastify would add a charset to the media type of a text.
+    reply.code(refusal.status).headers(refusal.headers).send(Buffer.from(refusal.body));
+  }
+}
+
+// What fastify-plugin does: the hooks hold for the app that registers this, not for a child of its own.
+Object.assign(usher, { [Symbol.for("skip-override")]: true, [Symbol.for("fastify.display-name")]: "usher" });
+
+function readPrincipal(this: FastifyRequest): Principal {
+  const principal = this[principalSlot];
+  if (principal === null) throw new Error(`${this.routeOptions.url} is public: no principal was verified for it.`);
+  return principal;
+}
+
+function isPublic(request: FastifyRequest): boolean {
+  return request.routeOptions.config.public === true;
+}
+
+/** Fetch standard, "CORS-preflight request": nothing else is let past the guard. */
+function isPreflight({ method, headers }: FastifyRequest): boolean {
+  return method === "OPTIONS" && headers.origin !== undefined && headers["access-control-request-method"] !== undefined;
+}
+
+function hasOwn(value: unknown, key: string): boolean {
+  return typeof value === "object" && value !== null && Object.hasOwn(value, key);
+}

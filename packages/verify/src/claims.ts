@@ -1,0 +1,126 @@
+import { AuthError } from "./errors.ts";
+import type { JsonObject } from "./json.ts";
+import type { TokenClaims } from "./principal.ts";
+
+/** What a token's claims are held against. Everything is checked when the verifier is made. */
+export interface ClaimsPolicy {
+  /** Accepted issuers; compared exactly, as RFC 7519 section 4.1.1 says. */
+  readonly issuers: readonly string[];
+  /** Accepted audiences, of which the token needs one; null accepts any, and none. */
+  readonly audiences: readonly string[] | null;
+  /** In seconds. */
+  readonly clockTolerance: number;
+  /** In seconds since `iat`; undefined sets no limit of its own. */
+  readonly maxTokenAge: number | undefined;
+}
+
+/**
+ * Holds verified claims against the policy: forms first, then issuer, audience, time. The order is stable, so that a
+ * code like `token_expired`, which a client cures by a new token, means that nothing but the time was wrong.
+ *
+ * @param now Seconds since 1970.
+ * @throws {AuthError} `claims_invalid`, `issuer_rejected`, `audience_rejected`, `token_expired`, `token_not_yet_valid`.
+ */
+export function checkClaims(
+  claims: JsonObject,
+  policy: ClaimsPolicy,
+  now: number,
+): asserts claims is JsonObject & TokenClaims {
+  checkForms(claims, policy);
+  checkIssuer(claims.iss, policy.issuers);
+  if (policy.audiences !== null) checkAudience(claims.aud, policy.audiences);
+  checkTimes(claims, policy, now);
+}
+
+interface WellFormedClaims {
+  readonly iss: string;
+  readonly sub: string;
+  readonly aud: string | readonly string[] | undefined;
+  readonly exp: number;
+  readonly nbf: number | undefined;
+  readonly iat: number | undefined;
+}
+
+function checkForms(claims: JsonObject, policy: ClaimsPolicy): asserts claims is JsonObject & WellFormedClaims {
+  if (!isNonEmptyString(claims.sub)) {
+    throw invalid(
+      "sub",
+      "a non-empty string",
+      claims.sub === undefined ? " (the issuer's other JWTs have none: e-mail links, cookie caches)" : "",
+    );
+  }
+  if (!isNonEmptyString(claims.iss)) throw invalid("iss", "a non-empty string");
+  if (!isAudience(claims.aud) && !(claims.aud === undefined && policy.audiences === null)) {
+    throw invalid("aud", "a string or a list of strings");
+  }
+  if (!isNumericDate(claims.exp)) throw invalid("exp", "an integer");
+  if (claims.nbf !== undefined && !isNumericDate(claims.nbf)) throw invalid("nbf", "an integer");
+  if (!isNumericDate(claims.iat) && !(claims.iat === undefined && policy.maxTokenAge === undefined)) {
+    throw invalid("iat", "an integer");
+  }
+  for (const name of ["sid", "jti"]) {
+    if (claims[name] !== undefined && !isNonEmptyString(claims[name])) throw invalid(name, "a non-empty string");
+  }
+}
+
+function isNonEmptyString(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
+}
+
+function isAudience(value: unknown): value is string | string[] {
+  return Array.isArray(value) ? value.length > 0 && value.every(isNonEmptyString) : isNonEmptyString(value);
+}
+
+/** Stricter than RFC 7519's NumericDate: no fractions, so that "expired" has one meaning on every machine. */
+function isNumericDate(value: unknown): value is number {
+  return Number.isSafeInteger(value);
+}
+
+function checkIssuer(issuer: string, accepted: readonly string[]): void {
+  if (accepted.includes(issuer)) return;
+  const slash = accepted.some((one) => withoutSlash(one) === withoutSlash(issuer));
+  throw new AuthError("issuer_rejected", {
+    hint: `iss is ${quote(issuer)}, expected ${accepted.map(quote).join(" or ")}${slash ? ": only the trailing slash differs" : ""}`,
+  });
+}
+
+function checkAudience(audience: string | readonly string[] | undefined, accepted: readonly string[]): void {
+  const actual = typeof audience === "string" ? [audience] : (audience ?? []);
+  if (actual.some((one) => accepted.includes(one))) return;
+  throw new AuthError("audience_rejected", {
+    hint: `aud is ${actual.map(quote).join(", ")}, expected ${accepted.map(quote).join(" or ")}`,
+  });
+}
+
+function checkTimes(claims: WellFormedClaims, policy: ClaimsPolicy, now: number): void {
+  const { clockTolerance, maxTokenAge } = policy;
+  if (claims.exp <= now - clockTolerance) {
+    throw new AuthError("token_expired", { hint: `expired ${Math.floor(now - claims.exp)} s ago` });
+  }
+  for (const name of ["nbf", "iat"] as const) {
+    const start = claims[name];
+    if (start !== undefined && start > now + clockTolerance) {
+      throw new AuthError("token_not_yet_valid", {
+        hint: `${name} is ${Math.ceil(start - now)} s ahead of this machine's clock: compare it with the issuer's`,
+      });
+    }
+  }
+  if (maxTokenAge !== undefined && claims.iat !== undefined && claims.iat + maxTokenAge <= now - clockTolerance) {
+    throw new AuthError("token_expired", {
+      hint: `issued ${Math.floor(now - claims.iat)} s ago; maxTokenAge is ${maxTokenAge} s`,
+    });
+  }
+}
+
+function invalid(claim: string, form: string, more = ""): AuthError {
+  return new AuthError("claims_invalid", { hint: `\`${claim}\` must be ${form}${more}` });
+}
+
+function withoutSlash(url: string): string {
+  return url.endsWith("/") ? url.slice(0, -1) : url;
+}
+
+/** For hints: quoted, control characters escaped, and not endless. */
+function quote(value: string): string {
+  return JSON.stringify(value.length > 200 ? `${value.slice(0, 200)}…` : value);
+}

@@ -1,0 +1,68 @@
+/**
+ * The closed list of reasons to turn a request away. Switch on `error.code`; never match on a message.
+ *
+ * The static sentence beside each code is all that a client ever reads of the reason. It says nothing of this API's
+ * settings and nothing of what was sent (RFC 6750 section 3, RFC 9457 section 5).
+ */
+const sentences = {
+  credentials_missing: "This endpoint needs a bearer token in the Authorization header.",
+  credentials_ambiguous: "The request carries more than one set of credentials.",
+  token_too_large: "The token is longer than this API accepts.",
+  token_malformed: "The token is not a well-formed JWT.",
+  token_unsupported: "The token is of a kind that this API does not accept.",
+  algorithm_rejected: "The token is signed with an algorithm that this API does not accept.",
+  key_unknown: "The token is signed with a key that this API does not know.",
+  signature_invalid: "The token's signature does not match.",
+  claims_invalid: "A claim that this API needs is missing or of the wrong form.",
+  issuer_rejected: "The token comes from an issuer that this API does not trust.",
+  audience_rejected: "The token is meant for another audience.",
+  token_expired: "The token has expired.",
+  token_not_yet_valid: "The token is not valid yet.",
+  token_revoked: "The token has been revoked.",
+  owner_mismatch: "This resource belongs to another user.",
+  scope_insufficient: "The token does not grant the scope that this endpoint needs.",
+  keys_unavailable: "The keys to verify tokens with cannot be had at the moment.",
+  revocations_unavailable: "The list of revoked tokens cannot be had at the moment.",
+} as const;
+
+/** One reason out of the closed list. */
+export type AuthErrorCode = keyof typeof sentences;
+
+/** Every code, in the order in which a request could meet them. */
+export const authErrorCodes: readonly AuthErrorCode[] = Object.freeze(Object.keys(sentences) as AuthErrorCode[]);
+
+/** What an {@link AuthError} may carry beside its code. */
+export interface AuthErrorOptions {
+  /** For the operator: the likely cause and what to do. May name settings; never a token or a secret. */
+  readonly hint?: string;
+  /** The failure underneath, where there is one (a network error, say). */
+  readonly cause?: unknown;
+}
+
+/**
+ * Why a request was turned away.
+ *
+ * `message` is a fixed sentence and safe to show to anybody. `hint` is for logs alone: it may hold expected and actual
+ * issuers, for example. Neither ever holds a token or a secret.
+ */
+export class AuthError extends Error {
+  override readonly name = "AuthError";
+  /** The reason, out of the closed list. */
+  readonly code: AuthErrorCode;
+  /** For the operator's log, never for the client. */
+  readonly hint: string | undefined;
+
+  constructor(code: AuthErrorCode, options: AuthErrorOptions = {}) {
+    super(sentences[code], options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.hint = options.hint;
+  }
+}
+
+/**
+ * An option or an environment variable that cannot be right. Thrown when something is constructed, never while a
+ * request is served. The message says what to do.
+ */
+export class ConfigurationError extends TypeError {
+  override readonly name = "ConfigurationError";
+}

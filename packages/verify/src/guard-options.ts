@@ -1,0 +1,36 @@
+import { ConfigurationError } from "./errors.ts";
+import type { GuardOptions } from "./guard.ts";
+import { createRefusals, type Refusals } from "./http.ts";
+
+/** Guard options after the one check that they get. */
+export interface CheckedGuardOptions {
+  readonly ownerParams: readonly string[];
+  readonly refusals: Refusals;
+}
+
+/** Characters of a quoted-string that need no escape (RFC 9110 section 5.6.4), so that the header is built by hand safely. */
+const plainText = /^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/;
+
+/** @throws {ConfigurationError} */
+export function readGuardOptions(
+  options: Omit<GuardOptions, "onAccept" | "onReject" | "verifier"> & { readonly verifier: { verifyEagerly: unknown } },
+): CheckedGuardOptions {
+  const { verifier, ownerParam, realm = "api", concealOwnerMismatch = false } = options;
+  if (typeof verifier?.verifyEagerly !== "function")
+    throw new ConfigurationError("verifier: give createVerifier(...).");
+  if (typeof realm !== "string" || !plainText.test(realm)) {
+    throw new ConfigurationError('realm: printable ASCII without `"` and `\\`.');
+  }
+  return { ownerParams: readOwnerParams(ownerParam), refusals: createRefusals(realm, concealOwnerMismatch) };
+}
+
+function readOwnerParams(ownerParam: string | readonly string[] | null): readonly string[] {
+  if (ownerParam === null) return [];
+  const names = typeof ownerParam === "string" ? [ownerParam] : ownerParam;
+  if (!Array.isArray(names) || names.length === 0 || !names.every((name) => typeof name === "string" && name !== "")) {
+    throw new ConfigurationError(
+      'ownerParam: name the path parameter that is the user\'s id, such as "userId"; null says that no path has one.',
+    );
+  }
+  return Object.freeze([...names]);
+}

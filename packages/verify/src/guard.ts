@@ -1,0 +1,89 @@
+import { type AuthorizationFields, readBearer } from "./bearer.ts";
+import type { AuthError } from "./errors.ts";
+import { readGuardOptions } from "./guard-options.ts";
+import type { Refusal } from "./http.ts";
+import { checkOwner, type RouteParams } from "./owner.ts";
+import type { Principal, TokenClaims } from "./principal.ts";
+import type { Verifier } from "./verifier.ts";
+
+/** What a guard is made of. */
+export interface GuardOptions<Claims = TokenClaims, Source = unknown> {
+  readonly verifier: Verifier<Claims>;
+  /** The path parameter(s) that must be the principal's id on every route that has them; `null`: no path has one. */
+  readonly ownerParam: string | readonly string[] | null;
+  /** Answer another user's path with the 404 of a path that does not exist, rather than 403. Default false. */
+  readonly concealOwnerMismatch?: boolean;
+  /** The `realm` of the challenge: printable ASCII without quotes and backslashes. Default `api`. */
+  readonly realm?: string;
+  /** Told of each request turned away, with the hint that the client does not get. Must not throw. */
+  readonly onReject?: (event: RejectEvent<Source>) => void;
+  /** Told of each request let in. Must not throw. */
+  readonly onAccept?: (event: AcceptEvent<Claims, Source>) => void;
+}
+
+export interface RejectEvent<Source = unknown> {
+  readonly error: AuthError;
+  /** The framework's own request object. */
+  readonly request: Source;
+}
+
+export interface AcceptEvent<Claims = TokenClaims, Source = unknown> {
+  readonly principal: Principal<Claims>;
+  /** The framework's own request object. */
+  readonly request: Source;
+}
+
+/** What a guard needs of a request. An adapter translates its framework's request to this, and decides nothing. */
+export interface GuardedRequest<Source = unknown> {
+  readonly authorization: AuthorizationFields;
+  /** Whether the query has an `access_token`. */
+  readonly tokenInQuery: boolean;
+  /** The route's parameters, decoded by the framework's router. */
+  readonly params: RouteParams;
+  /** Which of the guard's `ownerParams` the route's pattern has. */
+  readonly ownerParams: readonly string[];
+  /** The framework's own request object, for the events. */
+  readonly source: Source;
+}
+
+/** Lets requests in, or says why not. Adapters wrap one. */
+export interface Guard<Claims = TokenClaims, Source = unknown> {
+  readonly ownerParams: readonly string[];
+  /**
+   * The way of a request: header, token, principal, owner. Synchronous unless keys must be fetched.
+   *
+   * @throws {AuthError} Any code of the list.
+   */
+  admit(request: GuardedRequest<Source>): Principal<Claims> | Promise<Principal<Claims>>;
+  /** The answer to a request that `admit` did not let in. Tells `onReject`. */
+  refuse(error: AuthError, request: Source): Refusal;
+}
+
+/** @throws {ConfigurationError} An option that cannot be right. */
+export function createGuard<Claims = TokenClaims, Source = unknown>(
+  options: GuardOptions<Claims, Source>,
+): Guard<Claims, Source> {
+  const { ownerParams, refusals } = readGuardOptions(options);
+  const { verifier, onAccept, onReject } = options;
+
+  function admit(request: GuardedRequest<Source>): Principal<Claims> | Promise<Principal<Claims>> {
+    const token = readBearer(request.authorization, request.tokenInQuery);
+    const principal = verifier.verifyEagerly(token);
+    return principal instanceof Promise
+      ? principal.then((verified) => admitOwner(verified, request))
+      : admitOwner(principal, request);
+  }
+
+  function admitOwner(principal: Principal<Claims>, request: GuardedRequest<Source>): Principal<Claims> {
+    checkOwner(principal.id, request.params, request.ownerParams);
+    onAccept?.({ principal, request: request.source });
+    return principal;
+  }
+
+  function refuse(error: AuthError, request: Source): Refusal {
+    onReject?.({ error, request });
+    return refusals[error.code];
+  }
+
+  return { ownerParams, admit, refuse };
+}

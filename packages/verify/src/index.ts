@@ -1,0 +1,23 @@
+export type { AuthorizationFields } from "./bearer.ts";
+export { type VerifierEnvironment, verifierFromEnv } from "./env.ts";
+export { AuthError, type AuthErrorCode, type AuthErrorOptions, authErrorCodes, ConfigurationError } from "./errors.ts";
+export {
+  type AcceptEvent,
+  createGuard,
+  type Guard,
+  type GuardedRequest,
+  type GuardOptions,
+  type RejectEvent,
+} from "./guard.ts";
+export { httpProblem, type Problem, problemContentType, type Refusal } from "./http.ts";
+export { secretFingerprint } from "./keys/fingerprint.ts";
+export { type SecretVersion, type SharedSecretOptions, sharedSecret } from "./keys/secret.ts";
+export type { KeySource } from "./keys/source.ts";
+export type { VerifierOptions } from "./options.ts";
+export type { RouteParams } from "./owner.ts";
+export type { Principal, TokenClaims } from "./principal.ts";
+export type { Algorithm, SecretAlgorithm, VerificationKey } from "./signature.ts";
+export type { StandardSchema } from "./standard-schema.ts";
+export type { Clock } from "./time.ts";
+export type { UnverifiedHeader } from "./token.ts";
+export { createVerifier, type Verifier } from "./verifier.ts";

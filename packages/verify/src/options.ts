@@ -1,0 +1,98 @@
+import type { ClaimsPolicy } from "./claims.ts";
+import { claimsReader, type ReadClaims } from "./claims-schema.ts";
+import { ConfigurationError } from "./errors.ts";
+import type { KeySource } from "./keys/source.ts";
+import type { TokenClaims } from "./principal.ts";
+import type { StandardSchema } from "./standard-schema.ts";
+import { type Clock, steadyClock } from "./time.ts";
+import { mediaType, type TokenForm } from "./token.ts";
+
+/** What a verifier is made of. */
+export interface VerifierOptions<Claims = TokenClaims> {
+  /** Where keys come from: `sharedSecret(...)`, or a list of sources, each of which keeps its own algorithms. */
+  readonly keys: KeySource | readonly KeySource[];
+  /** The `iss` that tokens must have, exactly: Better Auth's `baseURL`. A list accepts any one of its members. */
+  readonly issuer: string | readonly string[];
+  /** The `aud` that tokens must have one of: this API. `null` says out loud that it is not checked. */
+  readonly audience: string | readonly string[] | null;
+  /** By how much the issuer's clock may differ from this one. Seconds, 0 to 300; default 5. */
+  readonly clockTolerance?: number;
+  /** The longest time since `iat`, whatever `exp` says; makes `iat` required. Seconds, at least 1; default: no limit. */
+  readonly maxTokenAge?: number;
+  /** The longest token looked at. Characters, 64 to 65536; default 8192. */
+  readonly maxTokenLength?: number;
+  /** The `typ` that tokens must have, such as `at+jwt` (RFC 9068). Default: `JWT` or none, which is what Better Auth sends. */
+  readonly typ?: string;
+  /** A Standard Schema (zod, valibot, ...) for the claims; what it returns becomes `principal.claims`. It must be synchronous. */
+  readonly claims?: StandardSchema<Claims>;
+  /** How many verified tokens to remember, so that a second request with the same one is cheap. 0 to 1 000 000; default 10 000; `false` remembers none. */
+  readonly cache?: number | false;
+  /** The time in milliseconds since 1970, for tests. Default: the system's clock, which here never steps back. */
+  readonly clock?: Clock;
+}
+
+/** Options after the one check that they get. */
+export interface CheckedOptions<Claims> {
+  readonly sources: readonly KeySource[];
+  readonly algorithms: ReadonlySet<string>;
+  readonly form: TokenForm;
+  readonly policy: ClaimsPolicy;
+  readonly readClaims: ReadClaims<Claims>;
+  readonly cacheSize: number;
+  readonly clock: Clock;
+}
+
+/** @throws {ConfigurationError} */
+export function readOptions<Claims>(options: VerifierOptions<Claims>): CheckedOptions<Claims> {
+  const sources = readSources(options.keys);
+  const typ = options.typ === undefined ? undefined : mediaType(nonEmpty(options.typ, "typ"));
+  return {
+    sources,
+    algorithms: new Set(sources.flatMap((source) => [...source.algorithms])),
+    form: { maxTokenLength: integer(options.maxTokenLength ?? 8192, "maxTokenLength", 64, 65_536), typ },
+    policy: {
+      issuers: strings(options.issuer, "issuer", "Set it to Better Auth's baseURL."),
+      audiences:
+        options.audience === null
+          ? null
+          : strings(options.audience, "audience", "Set it to this API's name in tokens, or to null to check none."),
+      clockTolerance: integer(options.clockTolerance ?? 5, "clockTolerance", 0, 300),
+      maxTokenAge:
+        options.maxTokenAge === undefined
+          ? undefined
+          : integer(options.maxTokenAge, "maxTokenAge", 1, Number.MAX_SAFE_INTEGER),
+    },
+    // Without a schema the claims are what the token says, which is what TokenClaims describes.
+    readClaims: options.claims === undefined ? (claims) => claims as Claims : claimsReader(options.claims),
+    cacheSize: options.cache === false ? 0 : integer(options.cache ?? 10_000, "cache", 0, 1_000_000),
+    clock: options.clock ?? steadyClock(),
+  };
+}
+
+function readSources(keys: KeySource | readonly KeySource[]): readonly KeySource[] {
+  const sources: readonly KeySource[] = Array.isArray(keys) ? keys : [keys];
+  if (sources.length === 0 || !sources.every((source) => typeof source?.candidates === "function")) {
+    throw new ConfigurationError("keys: give sharedSecret(...), or a list of key sources.");
+  }
+  return sources;
+}
+
+function strings(value: string | readonly string[], name: string, advice: string): readonly string[] {
+  const list = typeof value === "string" ? [value] : value;
+  if (!Array.isArray(list) || list.length === 0 || !list.every((one) => typeof one === "string" && one !== "")) {
+    throw new ConfigurationError(`${name}: a non-empty string, or a list of them, is required. ${advice}`);
+  }
+  return Object.freeze([...list]);
+}
+
+function nonEmpty(value: string, name: string): string {
+  if (typeof value !== "string" || value === "") throw new ConfigurationError(`${name}: must be a non-empty string.`);
+  return value;
+}
+
+function integer(value: number, name: string, least: number, most: number): number {
+  if (!Number.isSafeInteger(value) || value < least || value > most) {
+    throw new ConfigurationError(`${name}: must be an integer from ${least} to ${most}.`);
+  }
+  return value;
+}

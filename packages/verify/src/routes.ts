@@ -1,0 +1,70 @@
+import { ConfigurationError } from "./errors.ts";
+
+/** What guards one route. */
+export interface GuardedRoute {
+  readonly method: string;
+  /** The route's pattern, as the framework writes it. */
+  readonly url: string;
+  /** Whether anybody gets in. */
+  readonly public: boolean;
+  /** The parameters of the pattern that must be the principal's id. Empty: any user with a valid token gets in. */
+  readonly ownerParams: readonly string[];
+}
+
+/** The routes of an app and the owner parameters that each one's pattern has. */
+export interface RouteTable {
+  add(method: string, url: string, isPublic: boolean): void;
+  /** By pattern; `undefined` is a path that no route has. */
+  ownerParams(url: string | undefined): readonly string[];
+  list(): readonly GuardedRoute[];
+}
+
+const none: readonly string[] = Object.freeze([]);
+
+/** For patterns written as `/users/:userId`, as most routers do. */
+export function createRouteTable(ownerParams: readonly string[]): RouteTable {
+  const routes: GuardedRoute[] = [];
+  const byUrl = new Map<string, readonly string[]>();
+
+  /** Also for a route that was added before the guard was there to see it: the pattern tells all. */
+  function find(url: string | undefined): readonly string[] {
+    if (url === undefined) return none;
+    let found = byUrl.get(url);
+    if (found === undefined) {
+      const present = paramNames(url);
+      found = Object.freeze(ownerParams.filter((name) => present.includes(name)));
+      byUrl.set(url, found);
+    }
+    return found;
+  }
+
+  return {
+    add(method, url, isPublic) {
+      refuseMisspelling(url, ownerParams);
+      routes.push(Object.freeze({ method, url, public: isPublic, ownerParams: isPublic ? none : find(url) }));
+    },
+    ownerParams: find,
+    list: () => Object.freeze([...routes]),
+  };
+}
+
+/** Parameter names end at a slash, a dash, a dot, a regular expression, or the mark of an optional one; `::` is a colon. */
+function paramNames(url: string): string[] {
+  return [...url.replaceAll("::", "").matchAll(/:([^/(\-.?:]+)/g)].map((match) => match[1] as string);
+}
+
+/** `:user_id` beside an owner parameter `userId` is an isolation that somebody believes in and that is not there. */
+function refuseMisspelling(url: string, ownerParams: readonly string[]): void {
+  for (const name of paramNames(url)) {
+    const meant = ownerParams.find((owner) => owner !== name && fold(owner) === fold(name));
+    if (meant !== undefined && !ownerParams.includes(name)) {
+      throw new ConfigurationError(
+        `${url}: the parameter "${name}" is not held to its owner, since ownerParam says "${meant}". Spell them alike, or list both.`,
+      );
+    }
+  }
+}
+
+function fold(name: string): string {
+  return name.toLowerCase().replaceAll("_", "");
+}

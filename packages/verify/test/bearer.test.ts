@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import { readBearer } from "../src/bearer.ts";
+import { refusal } from "./support.ts";
+
+describe("readBearer", () => {
+  it.each([
+    ["Bearer abc", "abc"],
+    ["bearer abc", "abc"],
+    ["BEARER abc", "abc"],
+    ["Bearer    abc", "abc"],
+    ["Bearer abc def", "abc def"],
+    ["Bearer", ""],
+    ["Bearer ", ""],
+  ])("reads %j as %j", (field, token) => {
+    expect(readBearer(field, false)).toBe(token);
+    expect(readBearer([field], false)).toBe(token);
+  });
+
+  it.each([
+    undefined,
+    [],
+    "",
+    "Basic YWxpY2U6c2VjcmV0",
+    "Bearerabc",
+    "Token abc",
+    "abc.def.ghi",
+    "Bearer\tabc",
+    " Bearer abc",
+  ])("finds no credentials in %j", (field) => {
+    expect(refusal(() => readBearer(field, false)).code).toBe("credentials_missing");
+  });
+
+  it("refuses two headers, alike or not", () => {
+    expect(refusal(() => readBearer(["Bearer a", "Bearer a"], false)).code).toBe("credentials_ambiguous");
+    expect(refusal(() => readBearer(["Bearer a", "Basic b"], false)).code).toBe("credentials_ambiguous");
+  });
+
+  it("refuses a header beside an access_token in the query, and never accepts the latter", () => {
+    expect(refusal(() => readBearer("Bearer a", true)).code).toBe("credentials_ambiguous");
+    const alone = refusal(() => readBearer(undefined, true));
+    expect(alone.code).toBe("credentials_missing");
+    expect(alone.hint).toContain("query");
+  });
+});

@@ -1,0 +1,70 @@
+import { createTestIssuer } from "@usher-auth/testing";
+import { describe, expect, it } from "vitest";
+import { parseSecretVersions } from "../src/env.ts";
+import { ConfigurationError, verifierFromEnv } from "../src/index.ts";
+import { verdict } from "./support.ts";
+
+const [old, current] = ["old:k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t", "new:k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t"];
+const urls = { BETTER_AUTH_URL: "https://app.example.com", API_URL: "https://api.example.com" };
+const tokenOf = (secret: string) => createTestIssuer({ secret }).tokenFor("alice");
+
+describe("verifierFromEnv", () => {
+  it("verifies with BETTER_AUTH_SECRET", () => {
+    const verifier = verifierFromEnv({ ...urls, BETTER_AUTH_SECRET: current });
+    expect(verdict(verifier, tokenOf(current))).toBe("accepted");
+    expect(verdict(verifier, tokenOf(old))).toBe("signature_invalid");
+  });
+
+  it("verifies with any version in BETTER_AUTH_SECRETS, and then with no other secret", () => {
+    const verifier = verifierFromEnv({
+      ...urls,
+      BETTER_AUTH_SECRETS: `2:${current}, 1:${old}`,
+      BETTER_AUTH_SECRET: `${current}!`,
+    });
+    expect(verdict(verifier, tokenOf(current))).toBe("accepted");
+    expect(verdict(verifier, tokenOf(old))).toBe("accepted");
+    expect(verdict(verifier, tokenOf(`${current}!`))).toBe("signature_invalid");
+  });
+
+  it("holds tokens to BETTER_AUTH_URL and API_URL", () => {
+    const verifier = verifierFromEnv({
+      BETTER_AUTH_SECRET: current,
+      BETTER_AUTH_URL: "https://x.example",
+      API_URL: "https://api.example.com",
+    });
+    expect(verdict(verifier, tokenOf(current))).toBe("issuer_rejected");
+    const other = verifierFromEnv({ ...urls, BETTER_AUTH_SECRET: current, API_URL: "https://x.example" });
+    expect(verdict(other, tokenOf(current))).toBe("audience_rejected");
+  });
+
+  it.each(["BETTER_AUTH_SECRET", "BETTER_AUTH_URL", "API_URL"])("says that %s is not set, empty or absent", (name) => {
+    const env = { ...urls, BETTER_AUTH_SECRET: current };
+    for (const value of [undefined, ""]) {
+      expect(() => verifierFromEnv({ ...env, [name]: value })).toThrow(ConfigurationError);
+      expect(() => verifierFromEnv({ ...env, [name]: value })).toThrow(name);
+    }
+  });
+
+  it("does not pass over USHER_JWKS_URL in silence", () => {
+    expect(() =>
+      verifierFromEnv({ ...urls, BETTER_AUTH_SECRET: current, USHER_JWKS_URL: "https://x.example" }),
+    ).toThrow("USHER_JWKS_URL");
+  });
+});
+
+describe("parseSecretVersions", () => {
+  it("reads versions in the order listed, with colons in the secret", () => {
+    expect(parseSecretVersions(" 2:new:er , 1: old ")).toEqual([
+      { version: 2, value: "new:er" },
+      { version: 1, value: "old" },
+    ]);
+  });
+
+  it.each(["secret", "a:secret", "-1:secret", "1:", "1: ", ":secret", "2:new,", "2:new,,1:old", "1.5:x"])(
+    "refuses %j and does not repeat it",
+    (text) => {
+      expect(() => parseSecretVersions(text)).toThrow(/^BETTER_AUTH_SECRETS: entry \d/);
+      expect(() => parseSecretVersions(text)).not.toThrow(/secret"|x$/);
+    },
+  );
+});

@@ -1,0 +1,92 @@
+import { describe, expect, it, vi } from "vitest";
+import {
+  AuthError,
+  ConfigurationError,
+  createGuard,
+  type GuardedRequest,
+  type KeySource,
+  sharedSecret,
+} from "../src/index.ts";
+import { createBench, refusal } from "./support.ts";
+
+function request(token: string | undefined, changes: Partial<GuardedRequest> = {}): GuardedRequest {
+  return {
+    authorization: token === undefined ? undefined : `Bearer ${token}`,
+    tokenInQuery: false,
+    params: { userId: "alice" },
+    ownerParams: ["userId"],
+    source: "the request",
+    ...changes,
+  };
+}
+
+describe("createGuard", () => {
+  const { verifier } = createBench();
+
+  it.each([
+    ["no verifier", { verifier: undefined }],
+    ["no ownerParam", { ownerParam: undefined }],
+    ["an empty ownerParam", { ownerParam: "" }],
+    ["an empty list", { ownerParam: [] }],
+    ["a realm with a quote", { realm: 'a"b' }],
+    ["a realm with a line break", { realm: "a\r\nSet-Cookie: x" }],
+    ["an empty realm", { realm: "" }],
+    ["a realm beyond ASCII", { realm: "größe" }],
+  ])("refuses %s at once", (_case, wrong) => {
+    expect(() => createGuard({ verifier, ownerParam: "userId", ...wrong } as never)).toThrow(ConfigurationError);
+  });
+
+  it("takes null for no owner parameter at all", () => {
+    expect(createGuard({ verifier, ownerParam: null }).ownerParams).toEqual([]);
+  });
+});
+
+describe("admit", () => {
+  it("goes header, token, principal, owner, and says who was let in", () => {
+    const { issuer, verifier } = createBench();
+    const onAccept = vi.fn();
+    const guard = createGuard({ verifier, ownerParam: "userId", onAccept });
+    const admit = (changes: Partial<GuardedRequest>, token: string | undefined = issuer.tokenFor("alice")) =>
+      refusal(() => guard.admit(request(token, changes))).code;
+
+    expect(admit({ authorization: undefined })).toBe("credentials_missing");
+    expect(admit({ tokenInQuery: true })).toBe("credentials_ambiguous");
+    expect(admit({}, "rubbish")).toBe("token_malformed");
+    expect(admit({ params: { userId: "bob" } }, issuer.tokenFor("alice", { expired: true }))).toBe("token_expired");
+    expect(admit({ params: { userId: "bob" } })).toBe("owner_mismatch");
+    expect(onAccept).not.toHaveBeenCalled();
+
+    const principal = guard.admit(request(issuer.tokenFor("alice")));
+    expect(principal).toMatchObject({ id: "alice" });
+    expect(onAccept).toHaveBeenCalledExactlyOnceWith({ principal, request: "the request" });
+  });
+
+  it("holds the owner also where the key must be fetched first", async () => {
+    const secret = "k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t";
+    const inner = sharedSecret(secret);
+    let loaded = false;
+    const keys: KeySource = {
+      algorithms: inner.algorithms,
+      candidates: (header) => (loaded ? inner.candidates(header) : []),
+      refresh: async () => {
+        loaded = true;
+      },
+    };
+    const { issuer, verifier } = createBench({ keys }, { secret });
+    const guard = createGuard({ verifier, ownerParam: "userId" });
+    await expect(guard.admit(request(issuer.tokenFor("bob")))).rejects.toMatchObject({ code: "owner_mismatch" });
+  });
+});
+
+describe("refuse", () => {
+  it("tells onReject the hint, and the client nothing of it", () => {
+    const { verifier } = createBench();
+    const onReject = vi.fn();
+    const guard = createGuard({ verifier, ownerParam: "userId", onReject, realm: "tasks" });
+    const error = new AuthError("issuer_rejected", { hint: "iss is x, expected y" });
+    const refused = guard.refuse(error, "the request");
+    expect(onReject).toHaveBeenCalledExactlyOnceWith({ error, request: "the request" });
+    expect(JSON.stringify(refused)).not.toContain("expected y");
+    expect(refused.headers["www-authenticate"]).toContain('realm="tasks"');
+  });
+});

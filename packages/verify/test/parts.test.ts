@@ -1,0 +1,128 @@
+import { describe, expect, it } from "vitest";
+import { GenerationCache } from "../src/cache.ts";
+import { AuthError, authErrorCodes } from "../src/errors.ts";
+import { deepFreeze } from "../src/freeze.ts";
+import { authorizationFields } from "../src/node-headers.ts";
+import { checkOwner } from "../src/owner.ts";
+import { steadyClock } from "../src/time.ts";
+import { refusal } from "./support.ts";
+
+describe("GenerationCache", () => {
+  it("never holds more than its capacity", () => {
+    const cache = new GenerationCache<number>(10);
+    for (let index = 0; index < 1000; index++) {
+      cache.set(`key ${index}`, index);
+      expect(cache.size).toBeLessThanOrEqual(10);
+    }
+    expect(cache.get("key 999")).toBe(999);
+    expect(cache.get("key 0")).toBeUndefined();
+  });
+
+  it("keeps what is asked for through a scan of what is not", () => {
+    const cache = new GenerationCache<string>(10);
+    cache.set("hot", "value");
+    for (let index = 0; index < 1000; index++) {
+      cache.set(`cold ${index}`, "value");
+      expect(cache.get("hot")).toBe("value");
+    }
+  });
+
+  it("forgets what is deleted, in either generation", () => {
+    const cache = new GenerationCache<string>(4);
+    for (const key of ["a", "b", "c"]) cache.set(key, key);
+    for (const key of ["a", "b", "c"]) cache.delete(key);
+    expect(cache.size).toBe(0);
+  });
+});
+
+describe("deepFreeze", () => {
+  it("freezes plain data and leaves other objects alone", () => {
+    const date = new Date(0);
+    const value = deepFreeze({ list: [{ deep: true }], date, bare: Object.assign(Object.create(null), { x: {} }) });
+    for (const part of [value, value.list, value.list[0], value.bare, value.bare.x])
+      expect(Object.isFrozen(part)).toBe(true);
+    expect(Object.isFrozen(date)).toBe(false);
+  });
+
+  it("freezes nesting deeper than the stack", () => {
+    let value: unknown[] = [];
+    for (let depth = 0; depth < 200_000; depth++) value = [value];
+    expect(Object.isFrozen(deepFreeze(value)[0])).toBe(true);
+  });
+});
+
+describe("steadyClock", () => {
+  it("goes on counting when the wall clock is stepped back, and recovers from a step ahead", () => {
+    const time = { wall: 1000, monotonic: 50 };
+    const clock = steadyClock(
+      () => time.wall,
+      () => time.monotonic,
+    );
+    const pass = (wall: number, monotonic: number) => {
+      time.wall += wall;
+      time.monotonic += monotonic;
+      return clock();
+    };
+    expect(pass(10, 10)).toBe(1010);
+    expect(pass(-500, 0)).toBe(1010);
+    expect(pass(10, 10)).toBe(1020);
+    expect(pass(9500, 0)).toBe(10_020);
+    expect(pass(-9000, 0)).toBe(1020);
+  });
+});
+
+describe("authorizationFields", () => {
+  it("finds every field, whatever its case", () => {
+    expect(authorizationFields(["Host", "a", "X-Authorization", "b"])).toBeUndefined();
+    expect(authorizationFields(["Host", "authorization", "AUTHORIZATION", "Bearer a"])).toBe("Bearer a");
+    expect(authorizationFields(["authorization", "a", "Authorization", "b", "AUTHORIZATION", "c"])).toEqual([
+      "a",
+      "b",
+      "c",
+    ]);
+  });
+});
+
+describe("checkOwner", () => {
+  it("accepts the very id, in each of the parameters", () => {
+    expect(() => checkOwner("alice", { userId: "alice", taskId: "7" }, ["userId"])).not.toThrow();
+    expect(() => checkOwner("alice", { userId: "alice", ownerId: "alice" }, ["userId", "ownerId"])).not.toThrow();
+    expect(() => checkOwner("alice", {}, [])).not.toThrow();
+  });
+
+  it.each([
+    ["Alice"],
+    ["alice "],
+    ["ａｌｉｃｅ"],
+    ["alice\u0000"],
+    ["%61lice"],
+    [""],
+    [undefined],
+    [null],
+    [["alice"]],
+    [{ toString: (): string => "alice" }],
+  ])("refuses %j", (userId) => {
+    expect(refusal(() => checkOwner("alice", { userId }, ["userId"])).code).toBe("owner_mismatch");
+  });
+
+  it("refuses when one of several differs, and an empty id against an empty parameter", () => {
+    expect(refusal(() => checkOwner("a", { x: "a", y: "b" }, ["x", "y"])).code).toBe("owner_mismatch");
+    expect(refusal(() => checkOwner("", { x: "" }, ["x"])).code).toBe("owner_mismatch");
+  });
+
+  it("reads no inherited parameter", () => {
+    expect(refusal(() => checkOwner("alice", Object.create({ userId: "alice" }), ["userId"])).code).toBe(
+      "owner_mismatch",
+    );
+  });
+});
+
+describe("AuthError", () => {
+  it("has a fixed sentence for each code that a header can carry (RFC 6750 section 3)", () => {
+    for (const code of authErrorCodes) {
+      const { message } = new AuthError(code, { hint: "hint" });
+      expect(message).toMatch(/^[\x20-\x21\x23-\x5b\x5d-\x7e]+\.$/);
+      expect(message).not.toContain("hint");
+    }
+  });
+});

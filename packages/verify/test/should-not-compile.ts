@@ -1,0 +1,35 @@
+/**
+ * What must not compile. `tsc` runs over this file and fails where a line that is marked does compile after all.
+ * It is never executed.
+ */
+import { createGuard, createVerifier, type Principal, sharedSecret, type Verifier } from "../src/index.ts";
+
+declare const verifier: Verifier;
+declare const principal: Principal;
+const keys = sharedSecret(process.env.BETTER_AUTH_SECRET);
+const [issuer, audience] = ["https://app.example.com", "https://api.example.com"];
+
+// @ts-expect-error keys are required
+createVerifier({ issuer, audience });
+// @ts-expect-error the issuer is required
+createVerifier({ keys, audience });
+// @ts-expect-error the audience is required; only null, said out loud, leaves it unchecked
+createVerifier({ keys, issuer });
+// @ts-expect-error undefined is not null
+createVerifier({ keys, issuer, audience: undefined });
+// @ts-expect-error a text is no key source: its algorithm would be anybody's guess
+createVerifier({ keys: "a secret", issuer, audience });
+// @ts-expect-error no such algorithm
+sharedSecret("a secret", { algorithm: "none" });
+// @ts-expect-error a secret serves no public-key algorithm
+sharedSecret("a secret", { algorithm: "RS256" });
+// @ts-expect-error the owner parameter is required; only null says that there is none
+createGuard({ verifier });
+// @ts-expect-error false is not null
+createGuard({ verifier, ownerParam: false });
+// @ts-expect-error a principal cannot be changed
+principal.id = "somebody else";
+// @ts-expect-error nor can its claims
+principal.claims.sub = "somebody else";
+// @ts-expect-error an unchecked claim is unknown
+principal.claims.role.toUpperCase();

@@ -1,0 +1,73 @@
+import { createTestIssuer, type TestIssuer, type TestIssuerOptions } from "@usher-auth/testing";
+import {
+  AuthError,
+  createVerifier,
+  sharedSecret,
+  type TokenClaims,
+  type Verifier,
+  type VerifierOptions,
+} from "../src/index.ts";
+
+/** A fixed instant, so that no test depends on the machine's clock. */
+export const start = Date.parse("2026-01-01T00:00:00Z");
+export const startSeconds = start / 1000;
+
+/** A clock that tests move by hand. */
+export interface HandClock {
+  (): number;
+  advance(seconds: number): void;
+}
+
+export function handClock(): HandClock {
+  let now = start;
+  return Object.assign(() => now, {
+    advance: (seconds: number) => {
+      now += seconds * 1000;
+    },
+  });
+}
+
+export interface Bench {
+  readonly issuer: TestIssuer;
+  readonly verifier: Verifier;
+  readonly clock: HandClock;
+}
+
+/** An issuer and a verifier that trust each other and share a clock. */
+export function createBench(
+  options: Partial<VerifierOptions<TokenClaims>> = {},
+  issuing: TestIssuerOptions = {},
+): Bench {
+  const clock = handClock();
+  const issuer = createTestIssuer({ clock, ...issuing });
+  const verifier = createVerifier({
+    keys: sharedSecret(issuer.secret),
+    issuer: issuer.issuer,
+    audience: issuer.audience,
+    clock,
+    ...options,
+  });
+  return { issuer, verifier, clock };
+}
+
+/** The AuthError that `run` must throw; anything else fails the test. */
+export function refusal(run: () => unknown): AuthError {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof AuthError) return error;
+    throw error;
+  }
+  throw new Error("expected an AuthError, but nothing was thrown");
+}
+
+/** The code that verifying this token ends in: `accepted`, or why not. */
+export function verdict(verifier: Verifier, token: string): string {
+  try {
+    verifier.verifySync(token);
+    return "accepted";
+  } catch (error) {
+    if (error instanceof AuthError) return error.code;
+    throw error;
+  }
+}
