@@ -1,0 +1,9 @@
+/**
+ * The Better Auth side of Usher: tokens made for an API.
+ *
+ * @packageDocumentation
+ */
+export { IssuerError } from "./errors.ts";
+export type { AuthenticatedSession, UsherJwtOptions } from "./options.ts";
+export type { ApiTokenPayload } from "./payload.ts";
+export { type UsherJwtPlugin, usherJwt } from "./usher-jwt.ts";

@@ -1,0 +1,84 @@
+import type { JwtOptions } from "better-auth/plugins/jwt";
+import { IssuerError } from "./errors.ts";
+import { lifetimeInSeconds } from "./lifetime.ts";
+
+/** The signed-in user and their session, as Better Auth hands them to `jwt()`: `{ user, session }`. */
+export type AuthenticatedSession = Parameters<NonNullable<NonNullable<JwtOptions["jwt"]>["definePayload"]>>[0];
+
+/** What `usherJwt()` takes. */
+export interface UsherJwtOptions {
+  /**
+   * The API, or APIs, that the tokens are for: the `aud` claim (RFC 7519 section 4.1.3). Required, never empty. The
+   * API's verifier must name one of them, character for character.
+   */
+  readonly audience: string | readonly string[];
+
+  /**
+   * How long a token lives: a time span such as "5m", "90 s" or "1 hour", or a whole number of seconds. From 10 seconds
+   * to 24 hours. A token stays good for this long after a sign-out unless the API is told of the sign-out, so keep it
+   * short: the client gets a new one whenever it needs it.
+   *
+   * @defaultValue "5m"
+   */
+  readonly expiresIn?: string | number;
+
+  /**
+   * The `iss` claim (RFC 7519 section 4.1.1), character for character what the API's verifier expects.
+   *
+   * @defaultValue the origin of Better Auth's `baseURL` (or BETTER_AUTH_URL), without a path or a trailing slash.
+   * Required when the base URL is dynamic or not set: an issuer taken from a request is one the client chose.
+   */
+  readonly issuer?: string;
+
+  /**
+   * More claims for the payload, out of the user and their session. Everything in them can be read by whoever holds the
+   * token. Called for every token.
+   *
+   * The claims that the plugin sets (`iss`, `sub`, `aud`, `exp`, `nbf`, `iat`, `jti`, `sid`, `email`, `name`) cannot be
+   * among them: the token is refused with an {@link IssuerError} that names the claim.
+   */
+  readonly claims?: (session: AuthenticatedSession) => Record<string, unknown> | Promise<Record<string, unknown>>;
+}
+
+/** The options once they hold: nothing left to default or to check. */
+export interface CheckedOptions {
+  readonly audience: string | string[];
+  readonly lifetime: number;
+  readonly issuer: string | undefined;
+  readonly claims: NonNullable<UsherJwtOptions["claims"]>;
+}
+
+/**
+ * Checks the options once, when the plugin is made.
+ *
+ * @throws {IssuerError} for the first one that does not hold
+ */
+export function checkOptions(options: UsherJwtOptions): CheckedOptions {
+  const { claims = () => ({}) } = options;
+  if (typeof claims !== "function") {
+    throw new IssuerError("usherJwt: claims must be a function from { user, session } to an object of claims.");
+  }
+  return {
+    audience: checkAudience(options.audience),
+    lifetime: lifetimeInSeconds(options.expiresIn ?? "5m"),
+    issuer: options.issuer === undefined ? undefined : checkIssuer(options.issuer),
+    claims,
+  };
+}
+
+function checkAudience(audience: unknown): string | string[] {
+  if (isText(audience)) return audience;
+  if (Array.isArray(audience) && audience.length > 0 && audience.every(isText)) return [...audience];
+  throw new IssuerError(
+    `usherJwt: audience must name the API that the tokens are for, such as "https://api.example.com".`,
+  );
+}
+
+function checkIssuer(issuer: unknown): string {
+  if (isText(issuer)) return issuer;
+  throw new IssuerError(`usherJwt: issuer must be a non-empty text, such as "https://app.example.com".`);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value.trim() !== "";
+}

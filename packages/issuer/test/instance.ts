@@ -1,0 +1,87 @@
+import { DatabaseSync } from "node:sqlite";
+import { type BetterAuthOptions, betterAuth } from "better-auth";
+import { getMigrations } from "better-auth/db/migration";
+import { type UsherJwtOptions, usherJwt } from "../src/index.ts";
+
+export const baseURL = "https://app.example.com";
+export const audience = "https://api.example.com";
+export const secret = "a-test-secret-that-is-long-enough-for-hs256";
+
+/** A real Better Auth with the plugin, over a database in memory. Not logging: some tests provoke errors. */
+export function instanceWith(options: Partial<BetterAuthOptions> = {}, plugin: UsherJwtOptions = { audience }) {
+  return betterAuth({
+    baseURL,
+    secret,
+    database: new DatabaseSync(":memory:"),
+    // Passwords are not what is tested, and to hash one properly takes its time on purpose.
+    emailAndPassword: {
+      enabled: true,
+      password: { hash: async (password) => password, verify: async ({ hash, password }) => hash === password },
+    },
+    logger: { disabled: true },
+    telemetry: { enabled: false },
+    ...options,
+    plugins: [usherJwt(plugin)],
+  });
+}
+
+type Instance = ReturnType<typeof instanceWith>;
+
+/** The same, with its tables. */
+export async function migratedInstanceWith(
+  options: Partial<BetterAuthOptions> = {},
+  plugin: UsherJwtOptions = { audience },
+): Promise<Instance> {
+  const auth = instanceWith(options, plugin);
+  await (await getMigrations(auth.options)).runMigrations();
+  return auth;
+}
+
+/** A client that keeps cookies, as a browser does, and speaks to the instance's HTTP handler. */
+export class Browser {
+  readonly #auth: Instance;
+  readonly #cookies = new Map<string, string>();
+
+  constructor(auth: Instance) {
+    this.#auth = auth;
+  }
+
+  get headers(): Headers {
+    const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+    return new Headers({ cookie, origin: baseURL });
+  }
+
+  async request(method: "GET" | "POST", path: string, body?: object): Promise<Response> {
+    const headers = this.headers;
+    if (body !== undefined) headers.set("content-type", "application/json");
+    const response = await this.#auth.handler(
+      new Request(`${baseURL}/api/auth${path}`, {
+        method,
+        headers,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }),
+    );
+    for (const line of response.headers.getSetCookie()) this.#keep(line);
+    return response;
+  }
+
+  async signUp(email = "ada@example.com", name = "Ada"): Promise<string> {
+    const response = await this.request("POST", "/sign-up/email", { email, name, password: "correct horse battery" });
+    if (!response.ok) throw new Error(`sign-up: ${response.status} ${await response.text()}`);
+    const { user } = (await response.json()) as { user: { id: string } };
+    return user.id;
+  }
+
+  async token(): Promise<string> {
+    const response = await this.request("GET", "/token");
+    if (!response.ok) throw new Error(`token: ${response.status} ${await response.text()}`);
+    return ((await response.json()) as { token: string }).token;
+  }
+
+  #keep(line: string): void {
+    const [pair = "", ...attributes] = line.split("; ");
+    const [name = ""] = pair.split("=", 1);
+    if (attributes.includes("Max-Age=0")) this.#cookies.delete(name);
+    else this.#cookies.set(name, pair.slice(name.length + 1));
+  }
+}

@@ -1,0 +1,57 @@
+import { expect, test } from "vitest";
+import { IssuerError, type UsherJwtOptions, usherJwt } from "../src/index.ts";
+import { audience, Browser, instanceWith, migratedInstanceWith } from "./instance.ts";
+import { readJws } from "./jws.ts";
+
+test.each([undefined, "", "  ", [], [""], ["https://api.example.com", ""], 7, null])(
+  "audience %j is refused at once",
+  (bad) => {
+    const options = { audience: bad } as unknown as UsherJwtOptions;
+    expect(() => usherJwt(options)).toThrow(IssuerError);
+    expect(() => usherJwt(options)).toThrow(/^usherJwt: audience must name the API/);
+  },
+);
+
+test.each(["", "5", "5 parsecs", "-5m", "5m ago", "1.5h", "1h30m", "5  m", 12.5, Number.NaN, Number.POSITIVE_INFINITY])(
+  "expiresIn %j is refused for its form",
+  (expiresIn) => {
+    expect(() => usherJwt({ audience, expiresIn })).toThrow(/^usherJwt: expiresIn must be a time span like "5m"/);
+  },
+);
+
+test.each(["9s", 9, 0, -300, "0m", "86401 seconds", "25h", "2 days", 86_401])(
+  "expiresIn %j is refused for its length",
+  (expiresIn) => {
+    expect(() => usherJwt({ audience, expiresIn })).toThrow(/between 10 seconds and 24 hours; it is -?\d+ seconds\.$/);
+  },
+);
+
+test.each([
+  ["10s", 10],
+  ["90 s", 90],
+  ["5m", 300],
+  ["5 Minutes", 300],
+  ["1h", 3600],
+  ["1 day", 86_400],
+  [3600, 3600],
+])("expiresIn %j is a life of %i seconds", async (expiresIn, seconds) => {
+  const browser = new Browser(await migratedInstanceWith({}, { audience, expiresIn }));
+  await browser.signUp();
+  const { payload } = readJws(await browser.token());
+  expect(Number(payload.exp) - Number(payload.iat)).toBe(seconds);
+});
+
+test("an empty issuer and claims that are no function are refused at once", () => {
+  expect(() => usherJwt({ audience, issuer: "" })).toThrow(/^usherJwt: issuer must be a non-empty text/);
+  const claims = { role: "editor" } as unknown as NonNullable<UsherJwtOptions["claims"]>;
+  expect(() => usherJwt({ audience, claims })).toThrow(/^usherJwt: claims must be a function/);
+});
+
+test("the issuer is never taken from a request: a dynamic base URL needs it said", async () => {
+  const dynamic = { baseURL: { allowedHosts: ["*.example.com"], fallback: "https://app.example.com" } };
+  await expect(instanceWith(dynamic).$context).rejects.toThrow(
+    "usherJwt: set Better Auth's baseURL (or BETTER_AUTH_URL), or usherJwt's issuer.",
+  );
+  const issuer = "https://app.example.com";
+  await expect(instanceWith(dynamic, { audience, issuer }).$context).resolves.toBeDefined();
+});
