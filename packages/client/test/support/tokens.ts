@@ -1,0 +1,24 @@
+/** The fixed moment at which the tests play, in milliseconds since 1970. */
+export const NOON = Date.UTC(2030, 0, 1, 12);
+
+/** Text of a token's form whose signature is nothing: the client decodes `exp` and verifies nothing. */
+export function tokenOf(id: string, expiresInSeconds = 300): string {
+  const payload = { sub: "zoë", exp: NOON / 1000 + expiresInSeconds };
+  return [{ alg: "HS256" }, payload, id]
+    .map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"))
+    .join(".");
+}
+
+/** A getToken that gives these in turn (the last one again and again), and counts. */
+export function tokensInTurn(...answers: (string | null | undefined | Error)[]) {
+  const source = {
+    calls: 0,
+    getToken: async (): Promise<string | null | undefined> => {
+      const answer = answers[Math.min(source.calls, answers.length - 1)];
+      source.calls += 1;
+      if (answer instanceof Error) throw answer;
+      return answer;
+    },
+  };
+  return source;
+}

@@ -1,0 +1,141 @@
+import { expect, test } from "vitest";
+import { createApiClient } from "../src/index.ts";
+import { startServer } from "./support/server.ts";
+import { NOON, tokenOf, tokensInTurn } from "./support/tokens.ts";
+
+const now = () => NOON;
+
+test("sends the token with the request as it is", async () => {
+  const api = await startServer();
+  const client = createApiClient({ baseURL: api.url, now, ...tokensInTurn(tokenOf("a")) });
+
+  const response = await client("tasks?status=open", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: '{"title":"Tea"}',
+  });
+
+  expect(await response.text()).toBe("ok");
+  expect(api.received).toMatchObject([
+    {
+      method: "POST",
+      url: "/tasks?status=open",
+      headers: { authorization: `Bearer ${tokenOf("a")}`, "content-type": "application/json" },
+      body: '{"title":"Tea"}',
+    },
+  ]);
+});
+
+test("keeps the token until 30 s before it expires, by the given clock", async () => {
+  const api = await startServer();
+  const source = tokensInTurn(tokenOf("a", 300), tokenOf("b", 900));
+  let clock = NOON;
+  const client = createApiClient({ baseURL: api.url, now: () => clock, getToken: source.getToken });
+
+  await client("1");
+  clock = NOON + 269_999;
+  await client("2");
+  expect(source.calls).toBe(1);
+
+  clock = NOON + 270_000;
+  await client("3");
+  expect(api.tokens()).toEqual([tokenOf("a", 300), tokenOf("a", 300), tokenOf("b", 900)]);
+});
+
+test("concurrent calls share one fetch of the token", async () => {
+  const api = await startServer();
+  const source = tokensInTurn(tokenOf("a"));
+  const client = createApiClient({ baseURL: api.url, now, getToken: source.getToken });
+
+  await Promise.all(Array.from({ length: 10 }, (_, index) => client(`${index}`)));
+
+  expect(source.calls).toBe(1);
+  expect(api.tokens()).toEqual(Array(10).fill(tokenOf("a")));
+});
+
+test.each(["opaque", "a.b.c", `a.${btoa("null")}.c`, `a.${btoa('{"exp":"soon"}')}.c`, `a.${btoa('{"exp":1e999}')}.c`])(
+  "a token without a readable exp is sent but not kept: %s",
+  async (token) => {
+    const api = await startServer();
+    const source = tokensInTurn(token.replaceAll("=", ""));
+    const client = createApiClient({ baseURL: api.url, now, getToken: source.getToken });
+
+    await client("1");
+    await client("2");
+
+    expect(source.calls).toBe(2);
+    expect(api.tokens()).toEqual(Array(2).fill(token.replaceAll("=", "")));
+  },
+);
+
+test("a failed getToken rejects the call with its own error, and the next call tries again", async () => {
+  const api = await startServer();
+  const failure = new TypeError("Failed to fetch");
+  let signedOut = 0;
+  const client = createApiClient({
+    baseURL: api.url,
+    now,
+    onSignedOut: () => signedOut++,
+    ...tokensInTurn(failure, tokenOf("a")),
+  });
+
+  await expect(client("1")).rejects.toBe(failure);
+  expect((await client("2")).status).toBe(200);
+  expect(api.received).toHaveLength(1);
+  expect(signedOut).toBe(0);
+});
+
+test("text that is not a bearer token is refused without being quoted", async () => {
+  const api = await startServer();
+  const client = createApiClient({ baseURL: api.url, now, ...tokensInTurn("secret\r\nx-injected: 1") });
+
+  const failure = await client("1").catch((error: unknown) => error);
+
+  expect(failure).toBeInstanceOf(TypeError);
+  expect(String(failure)).not.toContain("secret");
+  expect(api.received).toHaveLength(0);
+});
+
+test("clearToken forgets the token, also one that is being fetched", async () => {
+  const api = await startServer();
+  let answerFirst: (token: string) => void = () => undefined;
+  const answers = [new Promise<string>((resolve) => (answerFirst = resolve)), Promise.resolve(tokenOf("second user"))];
+  const client = createApiClient({ baseURL: api.url, now, getToken: async () => answers.shift() });
+
+  const ofFirstUser = client("first").catch((error: unknown) => error);
+  client.clearToken();
+  expect((await client("second")).status).toBe(200);
+  answerFirst(tokenOf("first user"));
+
+  expect(await ofFirstUser).toMatchObject({ code: "signed_out" });
+  await client("third");
+  expect(api.tokens()).toEqual([tokenOf("second user"), tokenOf("second user")]);
+});
+
+test("an aborted call does not wait for the token, and leaves it to the others", async () => {
+  const api = await startServer();
+  let fetches = 0;
+  let answer: (token: string) => void = () => undefined;
+  const client = createApiClient({
+    baseURL: api.url,
+    now,
+    getToken: () => {
+      fetches += 1;
+      return new Promise<string>((resolve) => (answer = resolve));
+    },
+  });
+  const abort = new AbortController();
+
+  const aborted = client("aborted", { signal: abort.signal });
+  const other = client("other");
+  abort.abort();
+
+  await expect(aborted).rejects.toMatchObject({ name: "AbortError" });
+  answer(tokenOf("a"));
+  expect((await other).status).toBe(200);
+  client.clearToken();
+  fetches = 0;
+  await expect(client("late", { signal: abort.signal })).rejects.toMatchObject({ name: "AbortError" });
+  expect(fetches).toBe(0);
+  expect(api.received.map(({ url }) => url)).toEqual(["/other"]);
+});
