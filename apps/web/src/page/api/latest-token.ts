@@ -1,0 +1,22 @@
+/** The token the API client uses now, for those who show it. Has the form that useSyncExternalStore takes. */
+export type LatestToken = {
+  get: () => string | undefined;
+  set: (token: string | undefined) => void;
+  subscribe: (listener: () => void) => () => void;
+};
+
+export function createLatestToken(): LatestToken {
+  const listeners = new Set<() => void>();
+  let latest: string | undefined;
+  return {
+    get: () => latest,
+    set(token) {
+      latest = token;
+      for (const listener of listeners) listener();
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}

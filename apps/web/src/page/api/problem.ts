@@ -1,0 +1,33 @@
+import { DestinationError } from "@usher-auth/client";
+
+/** The API's answer to a request it did not fulfil: an RFC 9457 problem body, as far as there was one. */
+export class ApiProblem extends Error {
+  override readonly name = "ApiProblem";
+  readonly status: number;
+  readonly code: string | undefined;
+
+  constructor(status: number, code: string | undefined, message: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** Reads the problem out of a response that is not a success; takes any body. */
+export async function readProblem(response: Response): Promise<ApiProblem> {
+  const body: unknown = await response.json().catch(() => undefined);
+  const text = textOf(body, "detail") ?? textOf(body, "title") ?? `The API answered ${response.status}`;
+  return new ApiProblem(response.status, textOf(body, "code"), text);
+}
+
+/** `fetch` says "Failed to fetch" or "Load failed", and means that no connection came about. */
+export function rethrowReadably(error: unknown): never {
+  if (!(error instanceof TypeError) || error instanceof DestinationError) throw error;
+  throw new Error("There is no connection to the server", { cause: error });
+}
+
+function textOf(body: unknown, name: string): string | undefined {
+  if (typeof body !== "object" || body === null) return undefined;
+  const value: unknown = Reflect.get(body, name);
+  return typeof value === "string" && value !== "" ? value : undefined;
+}

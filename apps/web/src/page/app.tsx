@@ -1,0 +1,48 @@
+import { useQuery } from "@tanstack/react-query";
+import { fetchConfig } from "./api/config.ts";
+import { SignInScreen } from "./session/sign-in-screen.tsx";
+import { useSignedInUser } from "./session/use-signed-in-user.ts";
+import { FullPage } from "./ui/full-page.tsx";
+import { LoadFailure } from "./ui/load-failure.tsx";
+import { Loading } from "./ui/loading.tsx";
+import { Workspace } from "./workspace.tsx";
+
+/** What is on the screen: nothing known yet, a failure, the way in, or the user's own place. */
+export function App() {
+  const config = useQuery({ queryKey: ["config"], queryFn: ({ signal }) => fetchConfig(signal), staleTime: Infinity });
+  const session = useSignedInUser();
+
+  const failure = config.error ?? session.error;
+  if (failure) {
+    return (
+      <FullPage>
+        <LoadFailure
+          title="The page could not start"
+          error={failure}
+          onRetry={() => {
+            if (config.error) config.refetch();
+            if (session.error) session.refetch();
+          }}
+        />
+      </FullPage>
+    );
+  }
+  if (config.data === undefined || session.user === undefined) {
+    return (
+      <FullPage>
+        <Loading what="Loading" />
+      </FullPage>
+    );
+  }
+  if (session.user === null) return <SignInScreen notice={session.notice} />;
+  return (
+    <Workspace
+      key={session.user.id}
+      user={session.user}
+      apiUrl={config.data.apiUrl}
+      takesFocus={session.justArrived}
+      onSigningOut={session.expectSignOut}
+      onSignedOut={session.refetch}
+    />
+  );
+}

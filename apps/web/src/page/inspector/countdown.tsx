@@ -1,0 +1,18 @@
+import { describeTimeLeft, type Lifetime, shareLeft } from "./time-left.ts";
+import { useNow } from "./use-now.ts";
+
+/** Not a live region: nobody wants to hear every second. A reader that comes here reads the time as it is. */
+export function Countdown({ lifetime }: { lifetime: Lifetime }) {
+  const now = useNow();
+  if (lifetime.until === undefined) return undefined;
+  const isExpired = lifetime.until <= now;
+  return (
+    <div>
+      <p role="timer" className={`mb-1.5 font-medium text-sm tabular-nums ${isExpired ? "text-bad" : ""}`}>
+        {describeTimeLeft(lifetime.until, now)}
+      </p>
+      <progress className="lifetime block h-1.5 w-full" aria-label="Lifetime left" value={shareLeft(lifetime, now)} />
+      {isExpired && <p className="mt-1.5 text-muted text-sm">The task list fetches a new one with its next request.</p>}
+    </div>
+  );
+}

@@ -1,0 +1,31 @@
+/** When a token begins and ends, in milliseconds since 1970; undefined where it does not say. */
+export type Lifetime = { from: number | undefined; until: number | undefined };
+
+export function lifetimeOf(claims: Record<string, unknown>): Lifetime {
+  return { from: milliseconds(claims.iat), until: milliseconds(claims.exp) };
+}
+
+function milliseconds(value: unknown): number | undefined {
+  return typeof value === "number" && Number.isFinite(value) ? value * 1000 : undefined;
+}
+
+/** "Expires in 4 min 05 s" or "Expired 12 s ago". A token is expired in the very second that `exp` names. */
+export function describeTimeLeft(until: number, now: number): string {
+  const left = until - now;
+  return left > 0
+    ? `Expires in ${duration(Math.ceil(left / 1000))}`
+    : `Expired ${duration(Math.floor(-left / 1000))} ago`;
+}
+
+/** What is left of the lifetime, from 1 to 0. */
+export function shareLeft({ from, until }: Lifetime, now: number): number {
+  if (from === undefined || until === undefined || until <= from) return 0;
+  return Math.min(1, Math.max(0, (until - now) / (until - from)));
+}
+
+function duration(seconds: number): string {
+  const minutes = Math.floor(seconds / 60);
+  if (minutes === 0) return `${seconds} s`;
+  if (minutes < 60) return `${minutes} min ${String(seconds % 60).padStart(2, "0")} s`;
+  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
+}

@@ -1,0 +1,48 @@
+import { useMutation } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import { Button } from "../ui/button.tsx";
+import { Notice } from "../ui/notice.tsx";
+import { rememberVisit } from "./first-visit.ts";
+
+type Answer = { error: { status: number; message?: string | undefined } | null };
+
+type Props = {
+  /** The name of the button. */
+  action: string;
+  send: (form: FormData) => Promise<Answer>;
+  children: ReactNode;
+};
+
+/** A form that Better Auth answers. On success it says nothing: the session is there, and the page changes. */
+export function CredentialsForm({ action, send, children }: Props) {
+  const attempt = useMutation({
+    async mutationFn(form: FormData) {
+      const { error } = await send(form);
+      if (error) throw new Error(error.message || `The web app answered ${error.status}`);
+      rememberVisit();
+    },
+  });
+  // It stays busy after a success, until the screen changes: a second sending would be a surprise.
+  const isBusy = attempt.isPending || attempt.isSuccess;
+
+  return (
+    <form
+      className="grid gap-4"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!isBusy) attempt.mutate(new FormData(event.currentTarget));
+      }}
+    >
+      {children}
+      {attempt.error && <Notice kind="bad">{attempt.error.message}</Notice>}
+      <Button type="submit" look="primary" isBusy={isBusy}>
+        {action}
+      </Button>
+    </form>
+  );
+}
+
+export function textOf(form: FormData, name: string): string {
+  const value = form.get(name);
+  return typeof value === "string" ? value : "";
+}

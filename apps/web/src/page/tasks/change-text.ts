@@ -1,0 +1,30 @@
+import type { TaskChange } from "./task-pages.ts";
+
+/** What a screen reader says when a change is done. */
+export function describeChange(change: TaskChange): string {
+  switch (change.kind) {
+    case "add":
+      return `Added “${change.text.title}”`;
+    case "complete":
+      return `${change.completed ? "Completed" : "Reopened"} “${change.task.title}”`;
+    case "edit":
+      return `Saved “${change.text.title}”`;
+    case "delete":
+      return `Deleted “${change.task.title}”`;
+  }
+}
+
+/** What everybody reads when it was not done, and the list is again as it was. */
+export function describeFailure(change: TaskChange, error: Error): string {
+  const reason = error.message.replace(/\.$/, "");
+  switch (change.kind) {
+    case "add":
+      return `“${change.text.title}” was not added: ${reason}.`;
+    case "complete":
+      return `“${change.task.title}” was not ${change.completed ? "completed" : "reopened"}: ${reason}.`;
+    case "edit":
+      return `“${change.task.title}” was not changed: ${reason}.`;
+    case "delete":
+      return `“${change.task.title}” was not deleted: ${reason}.`;
+  }
+}

@@ -1,0 +1,59 @@
+import { useState } from "react";
+import type { Task } from "../api/tasks.ts";
+import { Button } from "../ui/button.tsx";
+import { EditDialog } from "./edit-dialog.tsx";
+import { isPending, type TaskChange } from "./task-pages.ts";
+
+type Props = { task: Task; onChange: (change: TaskChange) => void };
+
+export function TaskRow({ task, onChange }: Props) {
+  const [isEditing, setIsEditing] = useState(false);
+  // The API does not know it yet, so nothing can be done to it.
+  const isOnItsWay = isPending(task);
+
+  return (
+    <li className={`flex flex-wrap items-start gap-x-2 gap-y-1 px-4 py-3 ${isOnItsWay ? "opacity-75" : ""}`}>
+      <div className="min-w-0 flex-1 basis-48">
+        <label className="flex items-start gap-3 py-1">
+          <input
+            type="checkbox"
+            data-control="complete"
+            className="mt-1 size-4.5 shrink-0 accent-accent"
+            checked={task.completed}
+            disabled={isOnItsWay}
+            onChange={(event) => onChange({ kind: "complete", task, completed: event.target.checked })}
+          />
+          <span className={`wrap-anywhere ${task.completed ? "text-muted line-through" : ""}`}>{task.title}</span>
+        </label>
+        {task.notes && <p className="wrap-anywhere mb-1 ml-7.5 whitespace-pre-line text-muted text-sm">{task.notes}</p>}
+      </div>
+      <div className="-mr-2 ml-auto flex">
+        <Button
+          look="quiet"
+          data-control="edit"
+          aria-label={`Edit ${task.title}`}
+          disabled={isOnItsWay}
+          onClick={() => setIsEditing(true)}
+        >
+          Edit
+        </Button>
+        <Button
+          look="quiet"
+          data-control="delete"
+          aria-label={`Delete ${task.title}`}
+          disabled={isOnItsWay}
+          onClick={() => onChange({ kind: "delete", task })}
+        >
+          Delete
+        </Button>
+      </div>
+      {isEditing && (
+        <EditDialog
+          task={task}
+          onSave={(text) => onChange({ kind: "edit", task, text })}
+          onClose={() => setIsEditing(false)}
+        />
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,17 @@
+import type { ReactNode } from "react";
+
+type Props = { kind: "plain" | "bad"; children: ReactNode };
+
+/** A message in the page. A bad one is read out at once, whatever the reader is at. */
+export function Notice({ kind, children }: Props) {
+  return (
+    <div
+      role={kind === "bad" ? "alert" : "status"}
+      className={`wrap-anywhere rounded-lg border px-3.5 py-2.5 text-sm ${
+        kind === "bad" ? "border-bad bg-bad-soft text-bad" : "border-line bg-sunken"
+      }`}
+    >
+      {children}
+    </div>
+  );
+}

@@ -1,0 +1,40 @@
+import { Hono } from "hono";
+import { type Auth, authPath } from "./auth.ts";
+import { authRoutes } from "./auth-routes.ts";
+import type { WebConfig } from "./config.ts";
+import type { AuthDatabase } from "./database.ts";
+import type { Log } from "./log.ts";
+import { problem } from "./problem.ts";
+import { securityHeaders } from "./security-headers.ts";
+
+/** What the app answers with. */
+export interface AppParts {
+  readonly config: WebConfig;
+  readonly auth: Auth;
+  readonly database: AuthDatabase;
+  /** Whether the app is reached by https. */
+  readonly secure: boolean;
+  /** The built page, or nothing where Vite serves it. */
+  readonly page: Hono | undefined;
+  readonly log: Log;
+}
+
+/** Every answer of the web app, in the order in which a request meets them. */
+export function createApp({ config, auth, database, secure, page, log }: AppParts): Hono {
+  const app = new Hono();
+  app.use(securityHeaders(config.apiUrl, secure));
+
+  app.get("/health/live", (context) => context.json({ status: "ok" }, 200, { "cache-control": "no-store" }));
+  app.get("/config.json", (context) => context.json({ apiUrl: config.apiUrl }, 200, { "cache-control": "no-cache" }));
+
+  app.route(authPath, authRoutes(auth, database, config.trustedProxies));
+  app.all("/api/*", (context) => problem(context, 404));
+
+  if (page !== undefined) app.route("/", page);
+  app.notFound((context) => problem(context, 404));
+  app.onError((error, context) => {
+    log.error(`${context.req.method} ${context.req.path} failed: ${error.message}`);
+    return problem(context, 500);
+  });
+  return app;
+}

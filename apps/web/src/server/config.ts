@@ -1,0 +1,95 @@
+import { fileURLToPath } from "node:url";
+import { type LogLevel, logLevels } from "./log.ts";
+import { readSecrets, type Secrets } from "./secrets.ts";
+import { StartupError } from "./startup-error.ts";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Everything the web process is told from outside, checked. */
+export interface WebConfig {
+  /** Interface to listen on. Loopback unless HOST says otherwise. */
+  readonly host: string;
+  /** 0 for any free port. */
+  readonly port: number;
+  /** The issuer, character for character as tokens carry it. `undefined`: http://localhost and the port listened on. */
+  readonly issuer: string | undefined;
+  /** The API: the tokens' audience, and where the page sends its requests. */
+  readonly apiUrl: string;
+  readonly secrets: Secrets;
+  /** Folder of the embedded database. */
+  readonly dataFolder: string;
+  /** Postgres for Better Auth; `undefined` for the embedded database. */
+  readonly databaseUrl: string | undefined;
+  /** Folder of the built page. */
+  readonly pageFolder: string;
+  /** Addresses and CIDR ranges of reverse proxies whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[];
+  readonly logLevel: LogLevel;
+  readonly production: boolean;
+  /** Serve the page's sources through Vite, reloading on change, in place of the built page. */
+  readonly development: boolean;
+}
+
+const builtPage = fileURLToPath(new URL("../../dist", import.meta.url));
+
+/**
+ * Reads the configuration out of environment variables. An empty variable counts as not set.
+ *
+ * WEB_PORT (3000), HOST (127.0.0.1), BETTER_AUTH_URL (http://localhost:WEB_PORT), API_PORT (3001), API_URL
+ * (http://localhost:API_PORT), BETTER_AUTH_SECRET or BETTER_AUTH_SECRETS, DATA_DIR (.data), AUTH_DATABASE_URL, PAGE_DIR
+ * (the app's dist), TRUSTED_PROXIES (none), LOG_LEVEL (info), NODE_ENV, USHER_DEV.
+ *
+ * @throws {StartupError} for the first variable that does not hold
+ */
+export function readConfig(env: Environment): WebConfig {
+  const production = env.NODE_ENV === "production";
+  const apiUrl = env.API_URL || `http://localhost:${readPort(env, "API_PORT", 3001)}`;
+  return {
+    host: env.HOST || "127.0.0.1",
+    port: readPort(env, "WEB_PORT", 3000),
+    issuer: env.BETTER_AUTH_URL ? readOrigin(env.BETTER_AUTH_URL) : undefined,
+    apiUrl: readHttpUrl(apiUrl, "API_URL"),
+    secrets: readSecrets(env),
+    dataFolder: env.DATA_DIR || ".data",
+    databaseUrl: env.AUTH_DATABASE_URL ? readPostgresUrl(env.AUTH_DATABASE_URL) : undefined,
+    pageFolder: env.PAGE_DIR || builtPage,
+    trustedProxies: (env.TRUSTED_PROXIES ?? "").split(",").flatMap((entry) => entry.trim() || []),
+    logLevel: readLogLevel(env.LOG_LEVEL || "info"),
+    production,
+    development: env.USHER_DEV === "1" && !production,
+  };
+}
+
+function readPort(env: Environment, name: string, otherwise: number): number {
+  const text = env[name] || String(otherwise);
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  throw new StartupError(`${name} must be a port number from 0 to 65535.`);
+}
+
+function readHttpUrl(text: string, name: string): string {
+  const protocol = URL.parse(text)?.protocol;
+  if (protocol === "http:" || protocol === "https:") return text;
+  throw new StartupError(`${name} must be an http:// or https:// address, such as http://localhost:3001.`);
+}
+
+/** Better Auth takes a path in its base URL for the path of its own endpoints, and these are at /api/auth here. */
+function readOrigin(text: string): string {
+  const url = new URL(readHttpUrl(text, "BETTER_AUTH_URL"));
+  if (url.pathname === "/" && url.search === "" && url.hash === "") return text;
+  throw new StartupError(
+    "BETTER_AUTH_URL must be the web app's origin, without a path, such as https://app.example.com.",
+  );
+}
+
+function readPostgresUrl(text: string): string {
+  const protocol = URL.parse(text)?.protocol;
+  if (protocol === "postgres:" || protocol === "postgresql:") return text;
+  throw new StartupError("AUTH_DATABASE_URL must look like postgres://user:password@host:5432/database, or be unset.");
+}
+
+function readLogLevel(text: string): LogLevel {
+  const level = logLevels.find((known) => known === text);
+  if (level !== undefined) return level;
+  throw new StartupError(`LOG_LEVEL must be one of ${logLevels.join(", ")}.`);
+}

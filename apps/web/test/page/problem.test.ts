@@ -1,0 +1,29 @@
+import { DestinationError, SignedOutError } from "@usher-auth/client";
+import { expect, test } from "vitest";
+import { readProblem, rethrowReadably } from "../../src/page/api/problem.ts";
+
+test("a problem speaks by its detail, else by its title", async () => {
+  const body = { title: "Not found", status: 404, code: "not_found", detail: "There is no such task" };
+  expect(await readProblem(Response.json(body, { status: 404 }))).toMatchObject({
+    status: 404,
+    code: "not_found",
+    message: "There is no such task",
+  });
+  expect((await readProblem(Response.json({ title: "Not found" }, { status: 404 }))).message).toBe("Not found");
+});
+
+test.each(["<h1>Bad gateway</h1>", "null", "[]", '{"detail":5}', ""])("any other body is taken: %s", async (body) => {
+  expect(await readProblem(new Response(body, { status: 502 }))).toMatchObject({
+    status: 502,
+    code: undefined,
+    message: "The API answered 502",
+  });
+});
+
+test("a missing connection is named, and every other error stays what it is", () => {
+  const failure = new TypeError("Failed to fetch");
+  expect(() => rethrowReadably(failure)).toThrow("There is no connection to the server");
+  for (const error of [new DestinationError("elsewhere"), new SignedOutError(), new DOMException("", "AbortError")]) {
+    expect(() => rethrowReadably(error)).toThrow(error);
+  }
+});

@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { describeTimeLeft, lifetimeOf, shareLeft } from "../../src/page/inspector/time-left.ts";
+
+const NOON = Date.UTC(2030, 0, 1, 12);
+
+test.each([
+  [300_000, "Expires in 5 min 00 s"],
+  [299_001, "Expires in 5 min 00 s"],
+  [245_000, "Expires in 4 min 05 s"],
+  [59_000, "Expires in 59 s"],
+  [1, "Expires in 1 s"],
+  [0, "Expired 0 s ago"],
+  [-12_999, "Expired 12 s ago"],
+  [-61_000, "Expired 1 min 01 s ago"],
+  [3_720_000, "Expires in 1 h 02 min"],
+])("%i ms from now: %s", (left, text) => {
+  expect(describeTimeLeft(NOON + left, NOON)).toBe(text);
+});
+
+test("a lifetime is read from numbers only", () => {
+  expect(lifetimeOf({ iat: 1, exp: 2 })).toEqual({ from: 1000, until: 2000 });
+  expect(lifetimeOf({ iat: "1", exp: Number.NaN })).toEqual({ from: undefined, until: undefined });
+});
+
+test("the share of the lifetime that is left stays between 1 and 0", () => {
+  const lifetime = { from: NOON, until: NOON + 1000 };
+  expect([-500, 0, 250, 1000, 5000].map((passed) => shareLeft(lifetime, NOON + passed))).toEqual([1, 1, 0.75, 0, 0]);
+  expect(shareLeft({ from: undefined, until: NOON }, NOON)).toBe(0);
+  expect(shareLeft({ from: NOON, until: NOON }, NOON)).toBe(0);
+});

@@ -1,0 +1,139 @@
+import { writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { secretFingerprint } from "@usher-auth/verify";
+import { expect, onTestFinished, test } from "vitest";
+import type { Environment } from "../../src/server/config.ts";
+import { Browser } from "./browser.ts";
+import { environment, secret, temporaryFolder } from "./web.ts";
+import { WebProcess } from "./web-process.ts";
+
+/** A port with somebody on it. */
+async function takenPort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  onTestFinished(() => {
+    server.close();
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+/** A port with nobody on it: it was free a moment ago. */
+async function deadPort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function refusesToStart(changes: Environment, line: RegExp): Promise<void> {
+  const { code, stdout, stderr } = await new WebProcess(environment(changes)).ended;
+  expect(stderr).toMatch(line);
+  expect(stderr.trimEnd().split("\n")).toHaveLength(1);
+  expect(stdout).toBe("");
+  expect(code).toBe(1);
+}
+
+test.each(["SIGTERM", "SIGINT"] as const)(
+  "says what it needs to say, serves, and ends on %s with 0",
+  async (signal) => {
+    const web = new WebProcess(environment());
+    const url = await web.url();
+    const browser = new Browser(url);
+    await browser.signUp("ada@example.com");
+    await browser.token();
+    web.signal(signal);
+    const { code, stdout, stderr } = await web.ended;
+    expect(stdout).toBe(`web secret fingerprint ${secretFingerprint(secret)}\nweb listening on ${url}\n`);
+    expect(stderr).toBe("");
+    expect(code).toBe(0);
+  },
+);
+
+test("in production without https it starts, and says what that means", async () => {
+  const web = new WebProcess(environment({ NODE_ENV: "production", LOG_LEVEL: "warn" }));
+  await web.url();
+  web.signal("SIGTERM");
+  const { stderr } = await web.ended;
+  expect(stderr).toBe("web BETTER_AUTH_URL is not https: anybody on the way can read the session cookies\n");
+});
+
+test("port taken", async () => {
+  const port = await takenPort();
+  await refusesToStart(
+    { WEB_PORT: String(port) },
+    new RegExp(`^web cannot start: port ${port} is taken\\. .* WEB_PORT`),
+  );
+});
+
+test("folder not writable", async () => {
+  // A path below a file cannot be made by anybody, not even by root.
+  const file = join(temporaryFolder(), "file");
+  writeFileSync(file, "");
+  await refusesToStart(
+    { DATA_DIR: join(file, "data") },
+    /^web cannot start: cannot write to the data folder .* DATA_DIR/,
+  );
+});
+
+test("a database file that is none", async () => {
+  const DATA_DIR = temporaryFolder();
+  writeFileSync(join(DATA_DIR, "auth.sqlite"), "not a database".repeat(100));
+  await refusesToStart({ DATA_DIR }, /^web cannot start: cannot open the database .*auth\.sqlite/);
+});
+
+test("database down, and the password is not told", async () => {
+  const AUTH_DATABASE_URL = `postgres://usher:hunter2@127.0.0.1:${await deadPort()}/auth`;
+  await refusesToStart(
+    { AUTH_DATABASE_URL },
+    /^web cannot start: cannot reach [^,]*, 127\.0\.0\.1:\d+\/auth \(nothing listens there\)\.(?!.*hunter2)/,
+  );
+});
+
+test.each(["production", undefined])("no secret, with NODE_ENV %s", async (NODE_ENV) => {
+  await refusesToStart(
+    { NODE_ENV, BETTER_AUTH_SECRET: undefined },
+    /^web cannot start: BETTER_AUTH_SECRET is not set\. Set it, .*: openssl rand -base64 48$/m,
+  );
+});
+
+test("a weak secret is refused, and not told", async () => {
+  await refusesToStart({ BETTER_AUTH_SECRET: "hunter2" }, /^web cannot start: (?!.*hunter2).* 7 bytes; at least 32/);
+});
+
+test("the page is not built", async () => {
+  await refusesToStart({ PAGE_DIR: temporaryFolder() }, /^web cannot start: the page is not built: .*npm start/);
+});
+
+test("killed without notice, it has lost no user that it acknowledged", async () => {
+  const DATA_DIR = join(temporaryFolder(), "data");
+  const first = new WebProcess(environment({ DATA_DIR }));
+  await new Browser(await first.url()).signUp("ada@example.com");
+  first.signal("SIGKILL");
+  await first.ended;
+  const second = new WebProcess(environment({ DATA_DIR }));
+  expect((await new Browser(await second.url()).signIn("ada@example.com")).status).toBe(200);
+});
+
+test("an error that nobody expected is a problem for the client, and a line of log that names no person", async () => {
+  const DATA_DIR = join(temporaryFolder(), "data");
+  const web = new WebProcess(environment({ DATA_DIR, LOG_LEVEL: "error" }));
+  const browser = new Browser(await web.url());
+  await browser.signUp("ada@example.com");
+  const meddling = new DatabaseSync(join(DATA_DIR, "auth.sqlite"));
+  meddling.exec("drop table account");
+  meddling.close();
+
+  const failed = await browser.signIn("ada@example.com");
+  expect([failed.status, failed.headers.get("content-type")]).toEqual([500, "application/problem+json"]);
+  expect(await failed.text()).not.toContain("account");
+  web.signal("SIGTERM");
+  const { stderr } = await web.ended;
+  const lines = stderr.trimEnd().split("\n");
+  expect(lines).toContain("web POST /api/auth/sign-in/email failed: no such table: account");
+  expect(lines.filter((line) => !line.startsWith("web "))).toEqual([]);
+  expect(stderr).not.toContain("ada@example.com");
+});
