@@ -4,6 +4,8 @@ import { AuthError } from "./errors.ts";
 const sessionToken = /^[A-Za-z0-9]{32}$/;
 /** Better Auth's signed cookie: a value, a dot, and the base64 of a SHA-256 HMAC, often percent-encoded. */
 const signedCookie = /^[^.]+\.[A-Za-z0-9+/%]{40,}(?:=|%3D)?$/i;
+/** The base64url of `{"session":{`, with which Better Auth's compact cookie cache begins. */
+const compactCookieCache = "eyJzZXNzaW9uIjp7";
 const stringified = new Set(["undefined", "null", "[object Object]", "[object Promise]", "NaN"]);
 
 /**
@@ -22,6 +24,9 @@ export function explainForm(token: string): AuthError {
   }
   if (segments.length === 2 && signedCookie.test(token)) {
     return unsupported("Better Auth's signed session cookie, not a JWT: send what `authClient.token()` gives");
+  }
+  if (segments.length === 1 && token.startsWith(compactCookieCache)) {
+    return unsupported("Better Auth's compact cookie cache, not a JWT: send what `authClient.token()` gives");
   }
   return new AuthError("token_malformed", { hint: explainMalformed(token, segments.length) });
 }

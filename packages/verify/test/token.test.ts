@@ -117,6 +117,7 @@ describe("parseToken", () => {
     ["k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t", "session token", "token_unsupported"],
     ["k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t.m9vX2kq0Zr1sT8uY4wB6nC3dF5gH7jL9aP1eR2iO0cE%3D", "cookie", "token_unsupported"],
     ["k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t.m9vX2kq0Zr1sT8uY4wB6nC3dF5gH7jL9aP1eR2iO0cE=", "cookie", "token_unsupported"],
+    [segment({ session: { session: {}, user: {} }, expiresAt: 1 }), "compact cookie cache", "token_unsupported"],
     ["Bearer a.b.c", "twice", "token_malformed"],
     ['"a.b.c"', "quotes", "token_malformed"],
     ["[object Object]", "no token", "token_malformed"],
