@@ -1,0 +1,76 @@
+import helmet from "@fastify/helmet";
+import type { Verifier } from "@usher-auth/verify";
+import { usher } from "@usher-auth/verify/fastify";
+import Fastify, { type FastifyInstance } from "fastify";
+import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
+import type { Config } from "./config.ts";
+import type { Database } from "./db/database.ts";
+import { answerClientError } from "./http/client-error.ts";
+import { allowOrigin } from "./http/cross-origin.ts";
+import { answerErrorsWithProblems, answerFrameworkError } from "./http/errors.ts";
+import { prepareEveryRequest } from "./http/every-request.ts";
+import { type LogStream, loggingOptions } from "./http/logging.ts";
+import { requestId } from "./http/request-id.ts";
+import { openDocsToEverybody, serveDocsPage } from "./openapi/docs-page.ts";
+import { documentRoutes } from "./openapi/document.ts";
+import { healthRoutes } from "./routes/health.ts";
+import { openApiRoute } from "./routes/openapi.ts";
+import { taskRoutes } from "./routes/tasks.ts";
+
+/** What the app is made of. It owns none of it: whoever opened the database closes it, after the app. */
+export type AppOptions = {
+  readonly config: Pick<Config, "issuer" | "audience" | "logLevel">;
+  readonly database: Database;
+  readonly verifier: Verifier;
+  /** Where log lines go; default: standard output. */
+  readonly logStream?: LogStream;
+};
+
+/**
+ * Puts the API together, in the order in which a request meets it. Deny by default: a route needs a valid token unless it
+ * says `config: { public: true }`. Does not listen.
+ */
+export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
+  const { config, database, verifier } = options;
+  const app = Fastify({
+    ...loggingOptions(config, options.logStream),
+    ...serverLimits,
+    genReqId: requestId,
+    frameworkErrors: answerFrameworkError,
+    clientErrorHandler: answerClientError,
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+
+  prepareEveryRequest(app);
+  answerErrorsWithProblems(app);
+  await app.register(helmet, { contentSecurityPolicy: contentPolicy });
+  await allowOrigin(app, new URL(config.issuer).origin);
+  openDocsToEverybody(app);
+  await app.register(usher, { verifier, ownerParam: "userId" });
+  await documentRoutes(app, config.audience);
+
+  await app.register(healthRoutes, { database });
+  await app.register(openApiRoute);
+  await app.register(serveDocsPage);
+  await app.register(taskRoutes, { database });
+  return app;
+}
+
+/** An answer of the API is data: should a browser take one for a page, it may load, run and frame nothing. */
+const contentPolicy = { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } };
+
+/** Times in milliseconds. Nobody can hold a connection for long by being slow, or make the API hold much for them. */
+const serverLimits = {
+  bodyLimit: 64 * 1024,
+  requestTimeout: 30_000,
+  connectionTimeout: 60_000,
+  // Longer than a load balancer's usual 60 seconds: the one that closes an idle connection should be the balancer.
+  keepAliveTimeout: 65_000,
+  // Backs up the database's own deadline of 5 seconds.
+  handlerTimeout: 15_000,
+  routerOptions: { maxParamLength: 256 },
+  http: { headersTimeout: 15_000, connectionsCheckingInterval: 5_000, requireHostHeader: false },
+  // While closing, requests that are on their way are still served.
+  return503OnClosing: false,
+};

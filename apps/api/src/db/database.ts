@@ -1,0 +1,54 @@
+import { sql } from "drizzle-orm";
+import type { Client, PrincipalRows } from "./client.ts";
+import { answeredWithin } from "./deadline.ts";
+import { withPrincipal } from "./principal.ts";
+
+/** All that the rest of the API ever sees of the database. */
+export type Database = {
+  /** `embedded`: PGlite in this process; `server`: a Postgres server. */
+  readonly kind: "embedded" | "server";
+  /**
+   * Runs `run` in one transaction that can see and write nothing but the rows of `principal`.
+   *
+   * @throws {DatabaseUnavailable} when the database does not answer in time. What `run` did is then rolled back.
+   */
+  withPrincipal<Result>(
+    principal: { readonly id: string },
+    run: (rows: PrincipalRows) => Promise<Result>,
+  ): Promise<Result>;
+  /** Whether the database answers a query, within half of the deadline. Never throws. */
+  isUp(): Promise<boolean>;
+  /** Waits for what runs, for up to 5 seconds, and closes. */
+  close(): Promise<void>;
+};
+
+/** How long a request waits for the database, in milliseconds. */
+export const defaultDeadline = 5_000;
+
+/** A database over a raw client, which stays inside. `deadline` is in milliseconds. */
+export function databaseOver(options: {
+  client: Client;
+  kind: Database["kind"];
+  deadline: number;
+  close: () => Promise<void>;
+}): Database {
+  const { client, kind, deadline, close } = options;
+  return {
+    kind,
+    close,
+    withPrincipal: (principal, run) =>
+      answeredWithin(deadline, (signal) =>
+        withPrincipal(client, principal, async (rows) => {
+          const result = await run(rows);
+          // The client has been told 503 by then: a commit would make that a lie.
+          signal.throwIfAborted();
+          return result;
+        }),
+      ),
+    isUp: () =>
+      answeredWithin(deadline / 2, () => client.execute(sql`select 1`)).then(
+        () => true,
+        () => false,
+      ),
+  };
+}

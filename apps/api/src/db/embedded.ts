@@ -1,0 +1,66 @@
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { PGlite } from "@electric-sql/pglite";
+import { drizzle } from "drizzle-orm/pglite";
+import { migrate } from "drizzle-orm/pglite/migrator";
+import { StartupError } from "../startup-error.ts";
+import { type Database, databaseOver } from "./database.ts";
+import { lockFolder } from "./folder-lock.ts";
+import { assertIsolation } from "./isolation.ts";
+import { migrations } from "./migrations.ts";
+import * as schema from "./schema.ts";
+
+/**
+ * Opens the embedded Postgres (PGlite) in `folder`, makes it if there is none, and brings it up to date.
+ *
+ * What a transaction has committed survives a kill of this process: it is with the operating system by then. PGlite
+ * cannot fsync, so it may not survive a power cut; where that matters, use a server (DATABASE_URL).
+ *
+ * @throws {StartupError}
+ */
+export async function openEmbedded(options: { folder: string; deadline: number }): Promise<Database> {
+  const folder = resolve(options.folder);
+  makeFolder(dirname(folder));
+  const unlock = lockFolder(folder);
+  try {
+    const pglite = await openFolder(folder);
+    const client = drizzle({ client: pglite, schema });
+    await migrate(client, migrations);
+    await assertIsolation(client);
+    const close = async () => {
+      await pglite.close();
+      unlock();
+    };
+    return databaseOver({ client, kind: "embedded", deadline: options.deadline, close });
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new StartupError(
+      `cannot make the folder ${path} (${(error as NodeJS.ErrnoException).code}): make DATA_DIR a folder that this user may write to`,
+    );
+  }
+}
+
+/**
+ * A process that is killed while it makes the database leaves a broken one, which would never open again. A mark beside
+ * the folder, made before and removed after, tells that case apart: such a folder has never held a row.
+ */
+async function openFolder(folder: string): Promise<PGlite> {
+  const unfinished = `${folder}.unfinished`;
+  if (existsSync(unfinished)) rmSync(folder, { recursive: true, force: true });
+  const isNew = !existsSync(folder);
+  if (isNew) writeFileSync(unfinished, "");
+
+  const pglite = await PGlite.create(folder, { relaxedDurability: false }).catch((error: Error) => {
+    throw new StartupError(`the embedded database in ${folder} does not open: ${error.message}`);
+  });
+  if (isNew) rmSync(unfinished);
+  return pglite;
+}

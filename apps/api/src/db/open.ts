@@ -1,0 +1,18 @@
+import { type Database, defaultDeadline } from "./database.ts";
+import { openEmbedded } from "./embedded.ts";
+import { openServer } from "./server.ts";
+
+/**
+ * Opens the API's database, migrated and ready: the server at `url`, or the embedded one in `folder` without.
+ * `deadline` is how long a request waits for an answer, in milliseconds (default 5000).
+ *
+ * @throws {StartupError} with one line that says what to do.
+ */
+export function openDatabase(options: {
+  url: string | undefined;
+  folder: string;
+  deadline?: number;
+}): Promise<Database> {
+  const { url, folder, deadline = defaultDeadline } = options;
+  return url === undefined ? openEmbedded({ folder, deadline }) : openServer({ url, deadline });
+}

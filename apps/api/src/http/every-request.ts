@@ -1,0 +1,19 @@
+import { httpProblem } from "@usher-auth/verify";
+import type { FastifyInstance } from "fastify";
+import { sendProblem } from "./errors.ts";
+
+/**
+ * What holds for every request, before anything else looks at it: the answer names the request and is not to be stored,
+ * and a request must say for which host it is (RFC 9112 section 3.2).
+ */
+export function prepareEveryRequest(app: FastifyInstance): void {
+  app.addHook("onRequest", (request, reply, done) => {
+    reply.headers({ "x-request-id": request.id, "cache-control": "no-store" });
+    if (isHost(request.raw.headers.host)) return done();
+    sendProblem(reply, httpProblem(400));
+  });
+}
+
+function isHost(host: string | undefined): boolean {
+  return host !== undefined && URL.canParse(`http://${host}`);
+}

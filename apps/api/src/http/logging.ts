@@ -1,0 +1,65 @@
+import { DrizzleQueryError } from "drizzle-orm";
+import {
+  type FastifyBaseLogger,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifyServerOptions,
+  LogController,
+} from "fastify";
+import type { Config } from "../config.ts";
+
+/** Where log lines go; default: standard output. */
+export type LogStream = { write(line: string): void };
+
+/**
+ * One JSON line per request, when it is answered, with its id, method, path, status and duration. No headers and no
+ * query, since both can hold tokens, and no body. Refusals are logged by the guard, with code and hint.
+ */
+export function loggingOptions(config: Pick<Config, "logLevel">, stream?: LogStream): FastifyServerOptions {
+  return {
+    logger: {
+      level: config.logLevel,
+      ...(stream && { stream }),
+      serializers: { req: describeRequest, res: ({ statusCode }) => ({ statusCode }), err: describeError },
+      // Belt and braces, for a line that somebody adds one day.
+      redact: ["authorization", "cookie", "*.authorization", "*.cookie", "*.headers.authorization", "*.headers.cookie"],
+    },
+    logController: new OneLinePerRequest({ requestIdLogLabel: "requestId" }),
+  };
+}
+
+class OneLinePerRequest extends LogController {
+  override incomingRequest(): void {}
+
+  override requestCompleted(error: Error | null | undefined, request: FastifyRequest, reply: FastifyReply): void {
+    const line = { req: request, res: reply, milliseconds: Math.round(reply.elapsedTime * 10) / 10 };
+    if (error) reply.log.error({ ...line, err: error }, "request failed");
+    else reply.log.info(line, "request completed");
+  }
+
+  override routeNotFound(): void {}
+
+  override serviceUnavailable(logger: FastifyBaseLogger): void {
+    logger.info("a request came while closing");
+  }
+}
+
+function describeRequest({ method, url }: { method: string; url: string }) {
+  return { method, path: url.replace(/[?#].*$/s, "") };
+}
+
+/**
+ * An error without what a query's parameters, and so people's own texts, would add to it: Drizzle puts those into its
+ * message, and Postgres into the `detail` of its errors.
+ */
+function describeError(error: Error): { type: string; message: string; stack: string; code?: string } {
+  const told = error instanceof DrizzleQueryError && error.cause ? error.cause : error;
+  const { code } = told as { code?: unknown };
+  return {
+    type: told.name,
+    message: told.message,
+    stack: told.stack ?? "",
+    ...(typeof code === "string" && { code }),
+    ...(told.cause instanceof Error && { cause: describeError(told.cause) }),
+  };
+}

@@ -1,0 +1,89 @@
+import swagger, { type SwaggerTransform, type SwaggerTransformObject } from "@fastify/swagger";
+import type { FastifyInstance, FastifySchema, RouteOptions } from "fastify";
+import { jsonSchemaTransform, jsonSchemaTransformObject } from "fastify-type-provider-zod";
+import { problemResponses } from "./problem-responses.ts";
+
+/**
+ * Keeps an OpenAPI 3.1 document of every route, served at `/openapi.json`. Whether an operation needs a token, and which
+ * errors the guard may answer with, is read off what guards the route: it cannot be documented wrongly.
+ */
+export async function documentRoutes(app: FastifyInstance, serverUrl: string): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: "3.1.0",
+      info: {
+        title: "Usher tasks",
+        version: "0.1.0",
+        description: "Every user's own tasks. Tokens come from the web app; this API only verifies them.",
+      },
+      servers: [{ url: serverUrl }],
+      components: {
+        securitySchemes: {
+          bearer: {
+            type: "http",
+            scheme: "bearer",
+            bearerFormat: "JWT",
+            description: "`GET /api/auth/token` of the web app.",
+          },
+        },
+      },
+    },
+    transform: withGuard,
+    transformObject: (document) => withoutUnused(withOptionalBodies(jsonSchemaTransformObject(document))),
+  });
+}
+
+type Document = ReturnType<SwaggerTransformObject>;
+type Operation = {
+  requestBody?: { required: boolean; content: Record<string, { schema: { anyOf?: { type?: string }[] } }> };
+};
+
+const withGuard: SwaggerTransform = (operation) => {
+  const schema = { ...operation.schema, ...guardOf(operation.route), response: responsesOf(operation.route) };
+  return jsonSchemaTransform({ ...operation, schema: schema as FastifySchema });
+};
+
+function guardOf(route: RouteOptions) {
+  return { security: isPublic(route) ? [] : [{ bearer: [] }] };
+}
+
+function responsesOf(route: RouteOptions) {
+  const { 400: malformed, 401: noToken, 403: notOwner, 500: fault, 503: outage } = problemResponses;
+  return {
+    ...(!isPublic(route) && { 400: malformed, 401: noToken, 503: outage }),
+    ...(route.url.includes("/:userId") && { 403: notOwner }),
+    500: fault,
+    ...(route.schema?.response as object | undefined),
+  };
+}
+
+function isPublic(route: RouteOptions): boolean {
+  return route.config?.public === true;
+}
+
+/** The plugin calls every body required. One that may be null may just as well be left out. */
+function withOptionalBodies(document: Document): Document {
+  for (const path of Object.values(document.paths ?? {})) {
+    for (const { requestBody } of Object.values(path ?? {}) as Operation[]) {
+      const types = requestBody?.content["application/json"]?.schema.anyOf ?? [];
+      if (requestBody && types.some(({ type }) => type === "null")) requestBody.required = false;
+    }
+  }
+  return document;
+}
+
+/** Each registered schema comes in a form for requests and one for responses, whether or not both are used. */
+function withoutUnused(document: Document): Document {
+  const { components: parts, ...rest } = document as { components: { schemas: Record<string, object> } };
+  const used = new Map<string, object>();
+  const visit = (value: object): void => {
+    for (const [, name = ""] of JSON.stringify(value).matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
+      const schema = parts.schemas[name];
+      if (schema === undefined || used.has(name)) continue;
+      used.set(name, schema);
+      visit(schema);
+    }
+  };
+  visit(rest);
+  return { ...document, components: { ...parts, schemas: Object.fromEntries(used) } };
+}

@@ -1,0 +1,60 @@
+import type { AddressInfo } from "node:net";
+import { verifierFromEnv } from "@usher-auth/verify";
+import type { FastifyInstance } from "fastify";
+import { buildApp } from "./app.ts";
+import { type Config, readConfig } from "./config.ts";
+import type { Database } from "./db/database.ts";
+import { openDatabase } from "./db/open.ts";
+import { currentFingerprint } from "./fingerprint.ts";
+
+/** The API, listening. */
+export type Server = {
+  /** Takes no new connection, lets running requests finish (for up to 10 seconds), and closes the database. */
+  stop(reason: string): Promise<void>;
+};
+
+/** How long running requests may take to finish, in milliseconds. */
+const patience = 10_000;
+
+/**
+ * Starts the API as the environment says: configuration, keys, database, and only then the port.
+ *
+ * @throws What {@link describeFailure} can put into one line.
+ */
+export async function startServer(env: NodeJS.ProcessEnv): Promise<Server> {
+  const config = readConfig(env);
+  const verifier = verifierFromEnv({ ...env, BETTER_AUTH_URL: config.issuer, API_URL: config.audience });
+  const database = await openDatabase({ url: config.databaseUrl, folder: config.databaseFolder });
+  try {
+    const app = await buildApp({ config, database, verifier });
+    app.log.info({ database: database.kind }, `api secret fingerprint ${currentFingerprint(env)}`);
+    await listen(app, config);
+    return { stop: (reason) => stop(app, database, reason) };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+async function listen(app: FastifyInstance, { host, port }: Config): Promise<void> {
+  await app.listen({ host, port, listenTextResolver: () => `api listening on ${urlOf(app, host)}` });
+}
+
+/** What a person can open: loopback and "all interfaces" are both reached as localhost. */
+function urlOf(app: FastifyInstance, host: string): string {
+  const { port } = app.server.address() as AddressInfo;
+  const local = ["127.0.0.1", "::1", "localhost", "0.0.0.0", "::"].includes(host);
+  return `http://${local ? "localhost" : host}:${port}`;
+}
+
+async function stop(app: FastifyInstance, database: Database, reason: string): Promise<void> {
+  app.log.info(`api stopping (${reason})`);
+  // A client that keeps its connection after its last answer would hold everything up.
+  const sweep = setInterval(() => app.server.closeIdleConnections(), 50);
+  const impatience = setTimeout(() => app.server.closeAllConnections(), patience);
+  await app.close();
+  clearInterval(sweep);
+  clearTimeout(impatience);
+  await database.close();
+  app.log.info("api stopped");
+}

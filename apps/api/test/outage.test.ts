@@ -1,0 +1,128 @@
+import { createServer } from "node:net";
+import { type PostgresServer, startPostgres } from "@usher-auth/e2e/postgres";
+import postgres from "postgres";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import type { Database } from "../src/db/database.ts";
+import { answeredWithin } from "../src/db/deadline.ts";
+import { openDatabase } from "../src/db/open.ts";
+import { DatabaseUnavailable } from "../src/db/outage.ts";
+import { openTestApi, type TestApi } from "./support/api.ts";
+import { expectProblem } from "./support/problem.ts";
+
+let server: PostgresServer;
+let url: string;
+let database: Database;
+let api: TestApi;
+beforeAll(async () => {
+  server = await startPostgres();
+  url = await server.createDatabase();
+  database = await openDatabase({ url, folder: "unused", deadline: 1_000 });
+  api = await openTestApi(database);
+});
+afterAll(async () => {
+  await api.close();
+  await database.close();
+  await server.stop();
+});
+
+test("while the database is down: 503 with Retry-After, ready says so, live does not mind; then it heals by itself", async () => {
+  const { id } = (await api.call("ada", "POST", "/tasks", { title: "before" })).json();
+  await server.kill();
+
+  for (let attempt = 0; attempt < 3; attempt++) {
+    const answers = await Promise.all([
+      api.call("ada", "GET", "/tasks"),
+      api.call("ada", "GET", `/tasks/${id}`),
+      api.call("ada", "POST", "/tasks", { title: "during" }),
+      api.call("ada", "DELETE", `/tasks/${id}`),
+    ]);
+    for (const answer of answers) {
+      expectProblem(answer, 503, "service_unavailable");
+      expect(answer.headers["retry-after"]).toBe("5");
+    }
+  }
+  // What needs no database is answered as ever.
+  expectProblem(await api.app.inject("/api/ada/tasks"), 401, "credentials_missing");
+  expectProblem(await api.call("ada", "POST", "/tasks", {}), 400, "bad_request");
+  expect((await api.app.inject("/health/live")).json()).toEqual({ status: "live" });
+  const ready = await api.app.inject("/health/ready");
+  expect(ready.statusCode).toBe(503);
+  expect(ready.json()).toEqual({ status: "unavailable", database: "down", keys: "fresh" });
+
+  await server.restart();
+  await vi.waitFor(async () => expect((await api.app.inject("/health/ready")).statusCode).toBe(200), 5_000);
+  expect((await api.call("ada", "GET", "/tasks")).json().tasks).toMatchObject([{ id, title: "before" }]);
+});
+
+test("the log has the cause of a 503, and no title of a task", async () => {
+  await server.kill();
+  api.logs.length = 0;
+  await api.call("ada", "POST", "/tasks", { title: "a private matter" });
+  await server.restart();
+  const text = api.logs.join("");
+  expect(text).toMatch(/ECONNREFUSED|CONNECTION_CLOSED|ECONNRESET|57P0/);
+  expect(text).not.toContain("a private matter");
+});
+
+test("a database that hangs: 503 when time is up, and what the request would have written is not written", async () => {
+  const other = postgres(url, { max: 1 });
+  const locked = Promise.withResolvers<void>();
+  const release = Promise.withResolvers<void>();
+  const holding = other.begin(async (sql) => {
+    await sql`lock table tasks in access exclusive mode`;
+    locked.resolve();
+    await release.promise;
+  });
+  await locked.promise;
+
+  expectProblem(await api.call("slow", "POST", "/tasks", { title: "too late" }), 503, "service_unavailable");
+
+  release.resolve();
+  await holding;
+  await other.end();
+  await vi.waitFor(async () => {
+    const answer = await api.call("slow", "GET", "/tasks");
+    expect(answer.statusCode).toBe(200);
+    expect(answer.json().tasks).toEqual([]);
+  });
+});
+
+test("at the start: a database that refuses, and one that never answers, are said in one line without the password", async () => {
+  const silent = createServer((socket) => socket.resume()).listen(0, "127.0.0.1");
+  await new Promise((resolve) => silent.once("listening", resolve));
+  const { port } = silent.address() as { port: number };
+  const start = () => openDatabase({ url: `postgres://user:hidden@127.0.0.1:${port}/tasks`, folder: "unused" });
+
+  await expect(start()).rejects.toThrow(
+    `the database at 127.0.0.1:${port}/tasks does not answer (CONNECT_TIMEOUT): start it, or check DATABASE_URL`,
+  );
+  await new Promise((resolve) => silent.close(resolve));
+  await expect(start()).rejects.toThrow(
+    `the database at 127.0.0.1:${port}/tasks does not answer (ECONNREFUSED): start it, or check DATABASE_URL`,
+  );
+});
+
+test("the deadline: an answer in time passes, as does an error that is no outage; an outage and silence do not", async () => {
+  await expect(answeredWithin(60_000, async () => "answer")).resolves.toBe("answer");
+  await expect(answeredWithin(60_000, () => Promise.reject(new Error("a bug")))).rejects.toThrow("a bug");
+  const refused = Object.assign(new Error("connect"), { code: "ECONNREFUSED" });
+  const wrapped = new Error("Failed query", { cause: refused });
+  await expect(answeredWithin(60_000, () => Promise.reject(wrapped))).rejects.toMatchObject({
+    name: "DatabaseUnavailable",
+    cause: wrapped,
+  });
+
+  vi.useFakeTimers();
+  let heard: AbortSignal | undefined;
+  const silence = answeredWithin(60_000, (signal) => {
+    heard = signal;
+    return new Promise(() => {});
+  });
+  const refusal = expect(silence).rejects.toBeInstanceOf(DatabaseUnavailable);
+  vi.advanceTimersByTime(59_999);
+  expect(heard?.aborted).toBe(false);
+  vi.advanceTimersByTime(1);
+  vi.useRealTimers();
+  await refusal;
+  expect(heard?.aborted).toBe(true);
+});

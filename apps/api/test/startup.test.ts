@@ -1,0 +1,108 @@
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { createTestIssuer } from "@usher-auth/testing";
+import { secretFingerprint } from "@usher-auth/verify";
+import { afterAll, describe, expect, test } from "vitest";
+import { readConfig } from "../src/config.ts";
+import { describeFailure } from "../src/failure.ts";
+import { currentFingerprint } from "../src/fingerprint.ts";
+import { startServer } from "../src/server.ts";
+import { temporaryFolder } from "./support/temporary-folder.ts";
+
+const folder = temporaryFolder();
+afterAll(folder.remove);
+
+const { secret } = createTestIssuer();
+const env = { BETTER_AUTH_SECRET: secret, API_PORT: "0", DATA_DIR: folder.path };
+
+async function failure(environment: Record<string, string>): Promise<string> {
+  return startServer(environment).then(() => "it started", describeFailure);
+}
+
+describe("does not start, and says why in one line:", () => {
+  test.each<[string, Record<string, string>, RegExp]>([
+    ["no secret", { ...env, BETTER_AUTH_SECRET: "" }, /^BETTER_AUTH_SECRET is not set\. Set it/],
+    ["a short secret", { ...env, BETTER_AUTH_SECRET: "hidden" }, /secret.*32/i],
+    ["a list of secrets that is none", { ...env, BETTER_AUTH_SECRETS: "hidden" }, /^BETTER_AUTH_SECRETS: entry 1/],
+    ["a port that is none", { ...env, API_PORT: "99999" }, /^API_PORT must be from 0 to 65535$/],
+    ["a port that is text", { ...env, API_PORT: "http" }, /^API_PORT must be a number$/],
+    ["half a port", { ...env, API_PORT: "3001.5" }, /^API_PORT must be a whole number$/],
+    ["a log level that is none", { ...env, LOG_LEVEL: "loud" }, /^LOG_LEVEL must be one of fatal, error/],
+    ["an issuer that is no URL", { ...env, BETTER_AUTH_URL: "app.example.com" }, /^BETTER_AUTH_URL must be a URL/],
+    ["an audience of another kind", { ...env, API_URL: "ftp://api.example.com" }, /^API_URL must be a URL/],
+    [
+      "a database that is no Postgres",
+      { ...env, DATABASE_URL: "mysql://root:hidden@x/y" },
+      /^DATABASE_URL must be a URL/,
+    ],
+    ["two at once", { ...env, API_PORT: "-1", LOG_LEVEL: "x" }, /^API_PORT must be from 0.*; LOG_LEVEL must be/],
+    [
+      "a database that is down",
+      { ...env, DATABASE_URL: "postgres://u:hidden@127.0.0.1:1/d" },
+      /^the database at 127\.0\.0\.1:1\/d does not answer \(ECONNREFUSED\): start it, or check DATABASE_URL$/,
+    ],
+    [
+      "a data folder below what is no folder",
+      { ...env, DATA_DIR: "/dev/null/data" },
+      /^cannot make the folder \/dev\/null\/data \(ENOTDIR\): make DATA_DIR a folder that this user may write to$/,
+    ],
+  ])("%s", async (_what, environment, reason) => {
+    const line = await failure(environment);
+    expect(line).toMatch(reason);
+    expect(line).not.toMatch(/hidden|\n/);
+  });
+
+  test("a port that is taken, or an address that is not this machine's, once the database is closed again", async () => {
+    const holder = createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => holder.once("listening", resolve));
+    const { port } = holder.address() as { port: number };
+    const environment = { ...env, LOG_LEVEL: "silent", DATA_DIR: join(folder.path, "listen") };
+    expect(await failure({ ...environment, API_PORT: String(port) })).toBe(
+      `port ${port} is taken: stop what listens there, or set API_PORT to another`,
+    );
+    holder.close();
+    expect(await failure({ ...environment, HOST: "192.0.2.1" })).toBe(
+      "this machine has no address 192.0.2.1: set HOST to one that it has",
+    );
+  });
+});
+
+describe("the configuration", () => {
+  test("has a default for everything; an empty variable is one that is not set", () => {
+    const defaults = {
+      host: "127.0.0.1",
+      port: 3001,
+      issuer: "http://localhost:3000",
+      audience: "http://localhost:3001",
+      databaseUrl: undefined,
+      databaseFolder: join(process.cwd(), ".data", "api"),
+      logLevel: "info",
+    };
+    expect(readConfig({})).toEqual(defaults);
+    expect(readConfig({ HOST: "", API_PORT: "", DATABASE_URL: "", BETTER_AUTH_URL: "", LOG_LEVEL: "" })).toEqual(
+      defaults,
+    );
+  });
+
+  test("follows the ports, and takes URLs exactly as they are written", () => {
+    expect(readConfig({ WEB_PORT: "4000", API_PORT: "4001" })).toMatchObject({
+      port: 4001,
+      issuer: "http://localhost:4000",
+      audience: "http://localhost:4001",
+    });
+    const given = { BETTER_AUTH_URL: "https://App.example.com/auth/", API_URL: "https://api.example.com/v1" };
+    expect(readConfig(given)).toMatchObject({ issuer: given.BETTER_AUTH_URL, audience: given.API_URL });
+  });
+
+  test.each(["postgres://user:p%40ss@db.example:5433/tasks?sslmode=require", "postgresql://localhost/tasks"])(
+    "takes %s for a database",
+    (url) => expect(readConfig({ DATABASE_URL: url }).databaseUrl).toBe(url),
+  );
+});
+
+test("the fingerprint is that of the newest secret", () => {
+  expect(currentFingerprint({ BETTER_AUTH_SECRET: secret })).toBe(secretFingerprint(secret));
+  expect(currentFingerprint({ BETTER_AUTH_SECRETS: ` 2:${secret}:x , 1:old`, BETTER_AUTH_SECRET: "other" })).toBe(
+    secretFingerprint(`${secret}:x`),
+  );
+});

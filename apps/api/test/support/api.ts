@@ -1,0 +1,60 @@
+import { join } from "node:path";
+import { createTestIssuer, type TestIssuer } from "@usher-auth/testing";
+import { createVerifier, sharedSecret } from "@usher-auth/verify";
+import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from "fastify";
+import { buildApp } from "../../src/app.ts";
+import type { Database } from "../../src/db/database.ts";
+import { openDatabase } from "../../src/db/open.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
+
+export type TestApi = {
+  app: FastifyInstance;
+  issuer: TestIssuer;
+  /** Everything logged so far, one JSON object per line. */
+  logs: string[];
+  /** A request with a valid token of `user`, to a path below the user's own: `call("ada", "GET", "/tasks")`. */
+  call(
+    user: string,
+    method: NonNullable<InjectOptions["method"]>,
+    path: string,
+    body?: unknown,
+  ): Promise<LightMyRequestResponse>;
+  close(): Promise<void>;
+};
+
+/** The real app over a real database: the given one, or an embedded one in a temporary folder. */
+export async function openTestApi(given?: Database, prepare?: (app: FastifyInstance) => void): Promise<TestApi> {
+  const folder = temporaryFolder();
+  const database = given ?? (await openDatabase({ url: undefined, folder: join(folder.path, "api") }));
+  const issuer = createTestIssuer();
+  const logs: string[] = [];
+  const app = await buildApp({
+    config: { issuer: issuer.issuer, audience: issuer.audience, logLevel: "trace" },
+    database,
+    verifier: createVerifier({
+      keys: sharedSecret(issuer.secret),
+      issuer: issuer.issuer,
+      audience: issuer.audience,
+    }),
+    logStream: { write: (line) => logs.push(line) },
+  });
+  prepare?.(app);
+  await app.ready();
+  return {
+    app,
+    issuer,
+    logs,
+    call: (user, method, path, body) =>
+      app.inject({
+        method,
+        url: `/api/${encodeURIComponent(user)}${path}`,
+        headers: { authorization: `Bearer ${issuer.tokenFor(user)}` },
+        ...(body !== undefined && { payload: body as object }),
+      }),
+    close: async () => {
+      await app.close();
+      if (given === undefined) await database.close();
+      folder.remove();
+    },
+  };
+}

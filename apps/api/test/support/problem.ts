@@ -1,0 +1,17 @@
+import { expect } from "vitest";
+
+type Answer = { statusCode: number; headers: Record<string, unknown>; json(): unknown };
+
+/** Expects a problem body of exactly the documented form, not to be stored. */
+export function expectProblem(answer: Answer, status: number, code: string): void {
+  expect(answer.json()).toMatchObject({
+    type: `urn:usher-auth:error:${code}`,
+    title: expect.stringMatching(/./),
+    status,
+    code,
+    detail: expect.stringMatching(/./),
+  });
+  expect(answer.statusCode).toBe(status);
+  expect(answer.headers["content-type"]).toMatch(/^application\/problem\+json/);
+  expect(answer.headers["cache-control"]).toBe("no-store");
+}
