@@ -1,31 +1,25 @@
-import { defineConfig } from "vitest/config";
+import { defineConfig, type TestProjectConfiguration } from "vitest/config";
 
 /** Tests run against the packages' sources, not their bundles (the bundles have a suite of their own). */
 const conditions = ["@usher-auth/source"];
 
+/** A project that is given `timeout` milliseconds for a test, and as much to prepare. */
+function project(name: string, include: string[], timeout: number): TestProjectConfiguration {
+  return {
+    resolve: { conditions },
+    ssr: { resolve: { conditions, externalConditions: conditions } },
+    test: { name, include, testTimeout: timeout, hookTimeout: timeout },
+  };
+}
+
 export default defineConfig({
   test: {
+    // Most of the time goes into waiting for processes, databases and the browser: two files at once on any machine.
+    maxWorkers: 2,
     projects: [
-      {
-        resolve: { conditions },
-        ssr: { resolve: { conditions, externalConditions: conditions } },
-        test: { name: "unit", include: ["packages/*/test/**/*.test.ts", "scripts/**/*.test.ts"] },
-      },
-      {
-        resolve: { conditions },
-        ssr: { resolve: { conditions, externalConditions: conditions } },
-        test: {
-          name: "integration",
-          include: ["apps/*/test/**/*.test.ts"],
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
-        },
-      },
-      {
-        resolve: { conditions },
-        ssr: { resolve: { conditions, externalConditions: conditions } },
-        test: { name: "e2e", include: ["e2e/**/*.test.ts"], testTimeout: 120_000, hookTimeout: 120_000 },
-      },
+      project("unit", ["packages/*/test/**/*.test.ts", "scripts/**/*.test.ts"], 30_000),
+      project("integration", ["apps/*/test/**/*.test.ts"], 60_000),
+      project("e2e", ["e2e/**/*.test.ts"], 120_000),
     ],
   },
 });

@@ -19,7 +19,8 @@ export function loggingOptions(config: Pick<Config, "logLevel">, stream?: LogStr
   return {
     logger: {
       level: config.logLevel,
-      ...(stream && { stream }),
+      // Node's own stream rather than pino's: that one tries for ever to write to a reader who is gone.
+      stream: stream ?? process.stdout,
       serializers: { req: describeRequest, res: ({ statusCode }) => ({ statusCode }), err: describeError },
       // Belt and braces, for a line that somebody adds one day.
       redact: ["authorization", "cookie", "*.authorization", "*.cookie", "*.headers.authorization", "*.headers.cookie"],

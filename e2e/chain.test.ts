@@ -1,0 +1,178 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { createTestIssuer } from "@usher-auth/testing";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Session, signUp } from "./support/session.ts";
+import { type RunningUsher, startUsher } from "./support/usher.ts";
+
+let usher: RunningUsher;
+let ada: Session;
+
+beforeAll(async () => {
+  usher = await startUsher();
+  ada = await signUp(usher.webUrl);
+});
+afterAll(async () => {
+  const ended = await usher.stop();
+  expect(ended.errors).toBe("");
+  expect(ended.output).not.toContain(ada.token.split(".")[2]);
+});
+
+describe("the token", () => {
+  test("is HS256 with exactly the claims of the contract, and five minutes of life", () => {
+    const [header, payload] = ada.token.split(".").map((part) => Buffer.from(part, "base64url").toString());
+    expect(JSON.parse(header ?? "")).toEqual({ alg: "HS256", typ: "JWT" });
+    const claims = JSON.parse(payload ?? "");
+    expect(claims).toEqual({
+      sub: ada.userId,
+      sid: expect.stringMatching(/./),
+      jti: expect.stringMatching(/./),
+      iat: expect.any(Number),
+      exp: claims.iat + 300,
+      iss: usher.webUrl,
+      aud: usher.apiUrl,
+      email: ada.email,
+      name: "Ada Lovelace",
+    });
+    expect(Math.abs(claims.iat - Date.now() / 1000)).toBeLessThan(60);
+  });
+
+  test("opens the user's own path", async () => {
+    const created = await call(ownTasks(), { method: "POST", token: ada.token, body: { title: "Write a program" } });
+    expect(created.status).toBe(201);
+    const task = await created.json();
+    expect(task).toEqual({
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      title: "Write a program",
+      notes: null,
+      completed: false,
+      createdAt: expect.stringMatching(/^\d{4}-/),
+      updatedAt: expect.stringMatching(/^\d{4}-/),
+    });
+    expect(created.headers.get("location")).toContain(`/api/${ada.userId}/tasks/${task.id}`);
+
+    const listed = await call(ownTasks(), { token: ada.token });
+    expect(listed.status).toBe(200);
+    expect(listed.headers.get("cache-control")).toBe("no-store");
+    expect(await listed.json()).toEqual({ tasks: [task], nextCursor: null });
+  });
+});
+
+describe("the refusals", () => {
+  test.for([
+    { name: "no token", tokenOf: () => undefined, code: "credentials_missing", error: undefined },
+    {
+      name: "a tampered signature",
+      tokenOf: () => tampered(ada.token),
+      code: "signature_invalid",
+      error: "invalid_token",
+    },
+    {
+      name: "an expired token",
+      tokenOf: () => issuer().tokenFor(ada.userId, { expired: true }),
+      code: "token_expired",
+      error: "invalid_token",
+    },
+    {
+      name: "the session token in its place",
+      tokenOf: () => decodeURIComponent(ada.cookie.split("=")[1] ?? "").split(".")[0],
+      code: "token_unsupported",
+      error: "invalid_token",
+    },
+  ])("$name is a 401 with $code", async ({ tokenOf, code, error }) => {
+    const response = await call(ownTasks(), { token: tokenOf() });
+    expect(response.status).toBe(401);
+    const body = await expectProblem(response, 401, code);
+    expect(response.headers.get("www-authenticate")).toBe(
+      error === undefined
+        ? 'Bearer realm="api"'
+        : `Bearer realm="api", error="${error}", error_description="${body.detail}"`,
+    );
+  });
+
+  test("another user's path is a 403 with owner_mismatch, and no challenge error: a new token would not help", async () => {
+    const grace = await signUp(usher.webUrl, "Grace Hopper");
+    const response = await call(`/api/${grace.userId}/tasks`, { token: ada.token });
+    await expectProblem(response, 403, "owner_mismatch");
+    expect(response.headers.get("www-authenticate")).toBe('Bearer realm="api"');
+  });
+
+  test("an unknown path is a 401 to a stranger, and a 404 to a user", async () => {
+    await expectProblem(await call("/nothing/here"), 401, "credentials_missing");
+    await expectProblem(await call("/nothing/here", { token: ada.token }), 404, "not_found");
+  });
+
+  test("signed out, the web app gives no token any more", async () => {
+    const { cookie } = await signUp(usher.webUrl);
+    const headers = { cookie, origin: usher.webUrl, "content-type": "application/json" };
+    const out = await fetch(`${usher.webUrl}/api/auth/sign-out`, { method: "POST", headers, body: "{}" });
+    expect(out.status).toBe(200);
+    expect((await fetch(`${usher.webUrl}/api/auth/token`, { headers })).status).toBe(401);
+  });
+});
+
+test("a page of the web app's origin may read the answers, its challenge too, and no other origin may", async () => {
+  const allowed = await call(ownTasks(), { origin: usher.webUrl });
+  expect(allowed.headers.get("access-control-allow-origin")).toBe(usher.webUrl);
+  expect(allowed.headers.get("access-control-expose-headers")?.toLowerCase()).toContain("www-authenticate");
+  const other = await call(ownTasks(), { origin: "http://evil.example" });
+  expect(other.headers.get("access-control-allow-origin")).not.toBe("http://evil.example");
+  expect(other.headers.get("access-control-allow-origin")).not.toBe("*");
+});
+
+test("one secret, one fingerprint: the launcher, the web app and the API all print it, and never the secret", () => {
+  const output = usher.output();
+  const fingerprints = output.match(/fingerprint\D{1,4}([0-9a-f]{16})/gi) ?? [];
+  expect(fingerprints.length).toBeGreaterThanOrEqual(3);
+  expect(new Set(fingerprints.map((text) => text.slice(-16))).size).toBe(1);
+  expect(output).not.toContain(developmentSecret());
+});
+
+type Call = { method?: string; token?: string | undefined; body?: unknown; origin?: string };
+
+function call(path: string, { method = "GET", token, body, origin }: Call = {}): Promise<Response> {
+  const headers: Record<string, string> = {};
+  if (token !== undefined) headers.authorization = `Bearer ${token}`;
+  if (origin !== undefined) headers.origin = origin;
+  if (body !== undefined) headers["content-type"] = "application/json";
+  return fetch(`${usher.apiUrl}${path}`, {
+    method,
+    headers,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+}
+
+async function expectProblem(response: Response, status: number, code: string): Promise<{ detail: string }> {
+  expect(response.status).toBe(status);
+  expect(response.headers.get("content-type")).toMatch(/^application\/problem\+json/);
+  expect(response.headers.get("cache-control")).toBe("no-store");
+  const body = await response.json();
+  const words = code.replaceAll("_", " ");
+  const title = words.charAt(0).toUpperCase() + words.slice(1);
+  expect(body).toEqual({
+    type: `urn:usher-auth:error:${code}`,
+    title,
+    status,
+    code,
+    detail: expect.stringMatching(/\w/),
+  });
+  return body;
+}
+
+function ownTasks(): string {
+  return `/api/${ada.userId}/tasks`;
+}
+
+function issuer() {
+  return createTestIssuer({ secret: developmentSecret(), issuer: usher.webUrl, audience: usher.apiUrl });
+}
+
+function developmentSecret(): string {
+  return readFileSync(join(usher.dataFolder, "better-auth-secret"), "utf8").trim();
+}
+
+/** The first character of the signature carries six of its bits; the last may carry spare ones that mean nothing. */
+function tampered(token: string): string {
+  const start = token.lastIndexOf(".") + 1;
+  return `${token.slice(0, start)}${token[start] === "A" ? "B" : "A"}${token.slice(start + 1)}`;
+}

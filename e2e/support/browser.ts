@@ -1,0 +1,51 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Browser, chromium } from "playwright-core";
+import { findChromium } from "./chromium-binaries.ts";
+
+/** Nothing but the loopback interface can be reached, by the page or by the browser itself. */
+const offline = [
+  "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-domain-reliability",
+  "--disable-sync",
+  "--no-default-browser-check",
+  "--no-first-run",
+  "--no-pings",
+];
+
+/**
+ * Starts a headless Chromium that needs nothing installed on the machine, as root or as anyone else. It ends with
+ * `browser.close()`, and also when this process dies.
+ *
+ * It runs WITHOUT Chromium's sandbox, which root and many containers cannot have: show it the project's own pages only.
+ */
+export async function launchBrowser(): Promise<Browser> {
+  const { program, libraryPath, fontConfiguration } = await findChromium();
+  const home = mkdtempSync(join(tmpdir(), "usher-browser-"));
+  const removeHome = () => rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+  try {
+    const browser = await chromium.launch({
+      executablePath: program,
+      headless: true,
+      chromiumSandbox: false,
+      args: offline,
+      env: {
+        HOME: home,
+        TMPDIR: home,
+        XDG_CACHE_HOME: home,
+        XDG_CONFIG_HOME: home,
+        ...(libraryPath === undefined ? {} : { LD_LIBRARY_PATH: libraryPath }),
+        ...(fontConfiguration === undefined ? {} : { FONTCONFIG_FILE: fontConfiguration }),
+      },
+    });
+    browser.once("disconnected", removeHome);
+    process.once("exit", removeHome);
+    return browser;
+  } catch (error) {
+    removeHome();
+    throw error;
+  }
+}

@@ -1,0 +1,20 @@
+import { expect, onTestFinished } from "vitest";
+import { temporaryFolder } from "./temporary-folder.ts";
+import { launchUsher } from "./usher.ts";
+
+/** Starts with an environment that must not work, and gives the one line that said so. */
+export async function failToStart(environment: Record<string, string>): Promise<string> {
+  const DATA_DIR = temporaryFolder();
+  const launcher = launchUsher({ DATA_DIR, ...environment });
+  onTestFinished(async () => {
+    launcher.process.kill();
+    await launcher.ended;
+  });
+  const up = launcher.up.then(() => {
+    throw new Error("it did start");
+  });
+  const { code, errors } = await Promise.race([launcher.ended, up]);
+  expect(code).toBe(1);
+  expect(errors.trimEnd().split("\n")).toHaveLength(1);
+  return errors.trimEnd();
+}

@@ -1,0 +1,20 @@
+import type { Page } from "playwright-core";
+
+/** Presses Tab until the control of that name has the focus. */
+export async function tabTo(page: Page, name: string): Promise<void> {
+  for (let presses = 0; presses < 60; presses++) {
+    if ((await focusedName(page)) === name) return;
+    await page.keyboard.press("Tab");
+  }
+  throw new Error(`the Tab key does not lead to "${name}"`);
+}
+
+/** What a screen reader would call the focused control; empty when nothing has the focus. */
+export function focusedName(page: Page): Promise<string> {
+  return page.evaluate(() => {
+    const element = document.activeElement;
+    if (!(element instanceof HTMLElement) || element === document.body) return "";
+    const labels = "labels" in element ? [...((element.labels as NodeListOf<HTMLElement> | null) ?? [])] : [];
+    return element.ariaLabel ?? (labels[0] ?? element).textContent.trim();
+  });
+}

@@ -1,0 +1,37 @@
+import type { Locator, Page } from "playwright-core";
+
+let people = 0;
+
+/** What somebody types into the forms. */
+export type Person = { name: string; email: string; password: string };
+
+/** Somebody who has never been here before. */
+export function newPerson(name = "Ada Lovelace"): Person {
+  return { name, email: `browser-${process.pid}-${++people}@example.com`, password: "correct horse battery" };
+}
+
+/** Fills the form in and signs up; resolves when the task list is there. */
+export async function signUpOn(page: Page, { name, email, password }: Person): Promise<void> {
+  await page.getByLabel("Name", { exact: true }).fill(name);
+  await page.getByLabel("Email", { exact: true }).fill(email);
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByRole("button", { name: "Sign up", exact: true }).click();
+  await page.getByText("No tasks yet").waitFor();
+}
+
+/** Adds a task; resolves when it can be worked with. */
+export async function addTask(page: Page, title: string): Promise<void> {
+  await page.getByLabel("New task", { exact: true }).fill(title);
+  await page.getByRole("button", { name: "Add task", exact: true }).click();
+  await untilEnabled(checkboxOf(page, title));
+}
+
+/** The checkbox that completes a task. */
+export function checkboxOf(page: Page, title: string): Locator {
+  return page.getByRole("checkbox", { name: title, exact: true });
+}
+
+/** A new task is shown at once, and can be worked with when the API has it. */
+export async function untilEnabled(control: Locator): Promise<void> {
+  await control.and(control.page().locator(":enabled")).waitFor();
+}

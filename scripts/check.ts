@@ -1,0 +1,46 @@
+/** `npm run check`: everything that can be judged without running the system. */
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Check, type Outcome, runChecks } from "./check/run-checks.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+const checks: Check[] = [
+  {
+    name: "format and lint",
+    command: "biome",
+    args: ["ci", "--error-on-warnings", `--colors=${process.stdout.isTTY ? "force" : "off"}`],
+  },
+  { name: "import rules", command: "depcruise", args: ["--config", ".dependency-cruiser.mjs", ...rooms()] },
+  { name: "unused code", command: "knip", args: [] },
+  { name: "examples in the documentation", command: process.execPath, args: ["scripts/check-docs.ts"] },
+  ...typeScriptProjects().map((folder) => ({ name: `types of ${folder}`, command: "tsc", args: ["-p", folder] })),
+];
+
+const outcomes = await runChecks(checks, { root, atOnce: 2, onEnd: tell });
+const failures = outcomes.filter((outcome) => !outcome.passed);
+for (const { check, output } of failures) {
+  process.stderr.write(`\n--- ${check.name}: ${[check.command, ...check.args].join(" ")}\n${output}\n`);
+}
+if (failures.length > 0) {
+  process.stderr.write(`\n${failures.length} of ${checks.length} checks failed\n`);
+  process.exitCode = 1;
+}
+
+function tell({ check, passed, seconds }: Outcome): void {
+  process.stdout.write(`${passed ? "ok    " : "FAILED"} ${check.name} (${seconds.toFixed(1)} s)\n`);
+}
+
+/** Every folder with code of ours. */
+function rooms(): string[] {
+  return ["packages", "apps", "e2e", "scripts"];
+}
+
+/** Every tsconfig.json of a package, of its tests, of an app, and of the other rooms. */
+function typeScriptProjects(): string[] {
+  const members = ["packages", "apps"].flatMap((room) =>
+    readdirSync(join(root, room)).flatMap((name) => [`${room}/${name}`, `${room}/${name}/test`]),
+  );
+  return [...members, "e2e", "scripts"].filter((folder) => existsSync(join(root, folder, "tsconfig.json")));
+}

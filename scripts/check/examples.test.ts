@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { findExamples } from "./examples.ts";
+
+const fence = "```";
+
+test("finds TypeScript blocks and where they stand, and no others", () => {
+  const markdown = [
+    "# Title",
+    `${fence}ts`,
+    "const a = 1;",
+    fence,
+    `${fence}sh`,
+    "npm ci",
+    fence,
+    "",
+    `${fence}tsx`,
+    "<p />",
+    fence,
+  ];
+  expect(findExamples("README.md", markdown.join("\n"))).toEqual([
+    { file: "README.md", line: 3, language: "ts", code: "const a = 1;", isExempt: false },
+    { file: "README.md", line: 10, language: "tsx", code: "<p />", isExempt: false },
+  ]);
+});
+
+test("a block inside a longer fence is text", () => {
+  const markdown = ["````md", `${fence}ts`, "not code", fence, "````"];
+  expect(findExamples("README.md", markdown.join("\n"))).toEqual([]);
+});
+
+test("an indented block, as in a list, loses its indentation", () => {
+  const markdown = ["1. First", "", `   ${fence}ts`, "   if (true) {", "     run();", "   }", `   ${fence}`];
+  expect(findExamples("a.md", markdown.join("\n"))[0]?.code).toBe("if (true) {\n  run();\n}");
+});
+
+test("an exempt block must say why", () => {
+  const block = (first: string) => [`${fence}ts no-check`, first, "nonsense", fence].join("\n");
+  expect(findExamples("a.md", block("// Pseudocode."))).toMatchObject([{ isExempt: true }]);
+  expect(() => findExamples("a.md", block("x"))).toThrow("a.md:2");
+});
+
+test("a block without an end is an error, not a block", () => {
+  expect(() => findExamples("a.md", `text\n${fence}ts\nconst a = 1;`)).toThrow("a.md:2: this block has no end");
+});

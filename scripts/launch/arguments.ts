@@ -1,0 +1,27 @@
+import { parseArgs } from "node:util";
+
+const variables = `Environment:
+  WEB_PORT             port of the web app (3000; 0 picks a free one)
+  API_PORT             port of the API (3001; 0 picks a free one)
+  HOST                 address to listen on (127.0.0.1)
+  DATA_DIR             folder of databases and the development secret (.data)
+  BETTER_AUTH_SECRET   secret shared by both (random in development, required with NODE_ENV=production)
+  BETTER_AUTH_SECRETS  the same in versions, newest first: 2:new,1:old
+  BETTER_AUTH_URL      public address of the web app, the tokens' issuer (http://localhost:WEB_PORT)
+  API_URL              public address of the API, the tokens' audience (http://localhost:API_PORT)
+  DATABASE_URL         Postgres of the API (embedded, in DATA_DIR)
+  AUTH_DATABASE_URL    Postgres of the web app (SQLite, in DATA_DIR)
+  LOG_LEVEL            trace, debug, info, warn, error, fatal or silent (info)`;
+
+/** Answers `--help` and refuses anything else: everything is set by the environment. Ends the process in both cases. */
+export function parseArguments(command: string, purpose: string): void {
+  try {
+    const { values } = parseArgs({ options: { help: { type: "boolean", short: "h" } } });
+    if (!values.help) return;
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message.split(".")[0]}. See: ${command} -- --help\n`);
+    process.exit(1);
+  }
+  process.stdout.write(`Usage: ${command}\n${purpose}\n\n${variables}\n`);
+  process.exit(0);
+}

@@ -1,0 +1,103 @@
+import { secretFingerprint, verifierFromEnv } from "@usher-auth/verify";
+import { holdDataFolder } from "./data-folder.ts";
+import { LaunchError } from "./launch-error.ts";
+import { buildPage } from "./page.ts";
+import { findSecret } from "./secret.ts";
+import { type RunningService, type Service, startService } from "./service.ts";
+import { readSettings, type Settings } from "./settings.ts";
+import { stopSignal, whenAborted } from "./stop-signal.ts";
+import { say, serviceOutput } from "./terminal.ts";
+
+/** How the system is run: `watch` for development, with restarts on every change. */
+export type LaunchMode = { watch: boolean };
+
+/**
+ * Runs the web app and the API until one of the stop signals, or until one of them ends.
+ * Resolves to the exit code: 0 after a clean stop, 1 otherwise, when one line has said why.
+ */
+export async function launch(mode: LaunchMode): Promise<number> {
+  const stopping = stopSignal();
+  try {
+    return await run(mode, stopping);
+  } catch (error) {
+    if (stopping.aborted) return 0;
+    if (!(error instanceof LaunchError)) throw error;
+    say.error(error.message);
+    return 1;
+  }
+}
+
+async function run({ watch }: LaunchMode, stopping: AbortSignal): Promise<number> {
+  const settings = await readSettings(process.env);
+  const folder = holdDataFolder(settings.dataFolder);
+  try {
+    return await runIn(settings, watch, stopping);
+  } finally {
+    folder.release();
+  }
+}
+
+async function runIn(settings: Settings, watch: boolean, stopping: AbortSignal): Promise<number> {
+  const secret = findSecret(process.env, settings.dataFolder);
+  const environment = { ...process.env, ...settings.environment, ...secret.environment };
+  checkSecret(environment);
+  // In development Vite serves the sources; PAGE_DIR names a page that was built elsewhere.
+  if (!watch && !process.env.PAGE_DIR) await buildPage(stopping, say.line);
+
+  const running = services(environment, watch).map((service) => startService(service, serviceOutput(service.name)));
+  let failure: string | undefined;
+  try {
+    await Promise.race([whenAborted(stopping), Promise.all(running.map((service) => service.ready))]);
+    if (!stopping.aborted) announce(settings, secretFingerprint(secret.current), secret.origin);
+    const asked = whenAborted(stopping).then(() => undefined);
+    failure = await Promise.race([asked, ...running.map((service) => service.ended)]);
+  } catch (error) {
+    if (!(error instanceof LaunchError)) throw error;
+    failure = error.message;
+  }
+  if (failure === undefined) say.line("stopping");
+  const areClean = await Promise.all(running.map(stopAndTell));
+  if (failure !== undefined) say.error(failure);
+  return failure === undefined && areClean.every(Boolean) ? 0 : 1;
+}
+
+/** The verifier knows what is wrong with a secret, and says it better before anything runs than twice afterwards. */
+function checkSecret(environment: NodeJS.ProcessEnv): void {
+  try {
+    verifierFromEnv(environment);
+  } catch (error) {
+    throw new LaunchError((error as Error).message);
+  }
+}
+
+function services(environment: NodeJS.ProcessEnv, watch: boolean): Service[] {
+  return [
+    {
+      name: "api",
+      entry: "apps/api/src/main.ts",
+      environment,
+      watch: watch ? ["apps/api/src", "apps/api/migrations", "packages/verify/src"] : [],
+    },
+    {
+      name: "web",
+      entry: "apps/web/src/server/main.ts",
+      // The page itself is Vite's to reload.
+      environment: watch ? { ...environment, USHER_DEV: "1" } : environment,
+      watch: watch ? ["apps/web/src/server", "packages/issuer/src", "packages/verify/src"] : [],
+    },
+  ];
+}
+
+async function stopAndTell(service: RunningService): Promise<boolean> {
+  const isClean = await service.stop();
+  if (!isClean) say.error(`the ${service.name} process did not stop within 10 seconds and was killed`);
+  return isClean;
+}
+
+function announce(settings: Settings, fingerprint: string, origin: string): void {
+  say.line("");
+  say.line(`Web app   ${settings.webUrl}`);
+  say.line(`API       ${settings.apiUrl}   documentation at ${settings.apiUrl}/docs`);
+  say.line(`Secret    fingerprint ${fingerprint}, ${origin}`);
+  say.line("Ctrl-C stops both.");
+}

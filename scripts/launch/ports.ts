@@ -1,0 +1,37 @@
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { LaunchError } from "./launch-error.ts";
+
+/**
+ * Makes sure that the port a variable names can be listened on, and picks one for 0: each process must know the other's
+ * address before either runs. Nothing holds the port afterwards; the process that takes it checks again.
+ * @throws {LaunchError} Not a port, taken, or not allowed.
+ */
+export async function resolvePort(variable: string, value: string, host: string): Promise<number> {
+  const port = Number(value);
+  if (!/^\d+$/.test(value) || port > 65_535) {
+    throw new LaunchError(`${variable} is not a port: set it to a number from 0 (any free port) to 65535`);
+  }
+  const server = createServer();
+  try {
+    server.listen(port, host);
+    await once(server, "listening");
+  } catch (error) {
+    throw new LaunchError(explain(variable, port, host, error as NodeJS.ErrnoException));
+  }
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  return typeof address === "object" && address !== null ? address.port : port;
+}
+
+function explain(variable: string, port: number, host: string, error: NodeJS.ErrnoException): string {
+  switch (error.code) {
+    case "EADDRINUSE":
+      return `port ${port} is taken: stop what uses it, or set ${variable} to another port`;
+    case "EACCES":
+      return `port ${port} is not allowed for this user: set ${variable} to one above 1023`;
+    default:
+      return `cannot listen on ${host}:${port} (${error.code}): set HOST and ${variable} to an address of this machine`;
+  }
+}

@@ -1,0 +1,61 @@
+import { randomBytes } from "node:crypto";
+import { linkSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { LaunchError } from "./launch-error.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The secret that signs from now on, and where it came from. */
+export type FoundSecret = { current: string; origin: string; environment: Record<string, string> };
+
+/**
+ * The secret that both processes share: BETTER_AUTH_SECRETS, else BETTER_AUTH_SECRET, else a random one for development
+ * that is kept in the data folder. Does NOT judge a given secret's strength: that is the verifier's part.
+ * @throws {LaunchError} Production without a secret; a secret file that is empty or open to other users.
+ */
+export function findSecret(environment: Environment, dataFolder: string): FoundSecret {
+  if (environment.BETTER_AUTH_SECRETS) {
+    // "2:new,1:old": the first entry is the current one.
+    const current =
+      environment.BETTER_AUTH_SECRETS.split(",")[0]
+        ?.replace(/^[^:]*:/, "")
+        .trim() ?? "";
+    return { current, origin: "BETTER_AUTH_SECRETS", environment: {} };
+  }
+  if (environment.BETTER_AUTH_SECRET) {
+    return { current: environment.BETTER_AUTH_SECRET, origin: "BETTER_AUTH_SECRET", environment: {} };
+  }
+  if (environment.NODE_ENV === "production") {
+    throw new LaunchError(
+      "NODE_ENV is production and no secret is set: set BETTER_AUTH_SECRET to 32 or more random bytes, as made by `openssl rand -base64 32`",
+    );
+  }
+  const file = join(dataFolder, "better-auth-secret");
+  const current = readOrCreate(file);
+  return { current, origin: `made for development, kept in ${file}`, environment: { BETTER_AUTH_SECRET: current } };
+}
+
+function readOrCreate(file: string): string {
+  if (statSync(file, { throwIfNoEntry: false }) === undefined) create(file);
+  if ((statSync(file).mode & 0o077) !== 0) {
+    throw new LaunchError(`the secret in ${file} is open to other users: delete the file, or close it with chmod 600`);
+  }
+  const secret = readFileSync(file, "utf8").trim();
+  if (secret.length < 43) {
+    throw new LaunchError(`${file} does not hold a whole secret: delete the file, and the next start makes a new one`);
+  }
+  return secret;
+}
+
+/** Linked into place when complete: nobody reads half a secret, and of two creators the second keeps the first's. */
+function create(file: string): void {
+  const draft = `${file}.${process.pid}`;
+  try {
+    writeFileSync(draft, `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600, flag: "wx", flush: true });
+    linkSync(draft, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}

@@ -1,0 +1,40 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
+import { resolve } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { readSettings } from "./settings.ts";
+
+test("each address follows from its port, and both processes get all of them", async () => {
+  const { webUrl, apiUrl, environment } = await readSettings({ WEB_PORT: "0", API_PORT: "0" });
+  expect(webUrl).toBe(`http://localhost:${environment.WEB_PORT}`);
+  expect(apiUrl).toBe(`http://localhost:${environment.API_PORT}`);
+  expect(Number(environment.WEB_PORT)).toBeGreaterThan(0);
+  expect(environment).toMatchObject({
+    BETTER_AUTH_URL: webUrl,
+    API_URL: apiUrl,
+    DATA_DIR: resolve(".data"),
+    HOST: "127.0.0.1",
+  });
+});
+
+test("public addresses are handed on exactly as given", async () => {
+  const given = { BETTER_AUTH_URL: "https://app.example.com/", API_URL: "https://api.example.com" };
+  const { environment } = await readSettings({ ...given, WEB_PORT: "0", API_PORT: "0" });
+  expect(environment).toMatchObject(given);
+});
+
+test("a port that is taken, wrong, or the other's is one clear line", async () => {
+  const server = createServer().listen(0, "127.0.0.1");
+  onTestFinished(() => void server.close());
+  await once(server, "listening");
+  const taken = String((server.address() as AddressInfo).port);
+  await expect(readSettings({ WEB_PORT: "0", API_PORT: taken })).rejects.toThrow(
+    `port ${taken} is taken: stop what uses it, or set API_PORT to another port`,
+  );
+  for (const wrong of ["70000", "-1", "http", "1.5"]) {
+    await expect(readSettings({ WEB_PORT: wrong, API_PORT: "0" })).rejects.toThrow("WEB_PORT is not a port");
+  }
+  const { environment } = await readSettings({ WEB_PORT: "0", API_PORT: "0" });
+  const same = environment.WEB_PORT ?? "";
+  await expect(readSettings({ WEB_PORT: same, API_PORT: same })).rejects.toThrow("set one to another port");
+});

@@ -1,0 +1,22 @@
+import type { Output, Service } from "./service.ts";
+
+/** The launcher's own lines. */
+export const say = {
+  line: (text: string): void => write(process.stdout, "usher", text),
+  error: (text: string): void => write(process.stderr, "usher", text),
+};
+
+/** The lines of a process, each with its name before it. */
+export function serviceOutput(name: Service["name"]): Output {
+  return {
+    line: (text) => write(process.stdout, name, text),
+    errorLine: (text) => write(process.stderr, name, text),
+  };
+}
+
+// A reader that went away (`npm start | head`) is no reason to leave two processes running unseen.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => process.kill(process.pid, "SIGTERM"));
+
+function write(stream: NodeJS.WriteStream, name: string, text: string): void {
+  stream.write(`${name.padEnd(5)} | ${text}\n`);
+}
