@@ -1,4 +1,5 @@
 import { defineConfig, type TestProjectConfiguration } from "vitest/config";
+import type { Reporter } from "vitest/node";
 
 /** Tests run against the packages' sources, not their bundles (the bundles have a suite of their own). */
 const conditions = ["@usher-auth/source"];
@@ -12,8 +13,17 @@ function project(name: string, include: string[], timeout: number): TestProjectC
   };
 }
 
+/** A test that needs something absent says what: nothing is passed over in silence. */
+const skipReasons: Reporter = {
+  onTestCaseResult(test) {
+    const result = test.result();
+    if (result.state === "skipped") console.log(`skipped: ${test.fullName}: ${result.note ?? "no reason given"}`);
+  },
+};
+
 export default defineConfig({
   test: {
+    reporters: ["default", skipReasons],
     // Most of the time goes into waiting for processes, databases and the browser: two files at once on any machine.
     maxWorkers: 2,
     projects: [

@@ -38,8 +38,8 @@ export function answerFrameworkError(error: FastifyError, request: FastifyReques
 }
 
 export function sendProblem(reply: FastifyReply, problem: Problem & { errors?: RequestError[] }): FastifyReply {
-  // Text, and not an object: a route's own response schema has no say in it.
-  return reply.code(problem.status).type(problemContentType).send(JSON.stringify(problem));
+  // Bytes, as the guard's refusals are: a route's own response schema has no say in them, and Fastify adds no charset.
+  return reply.code(problem.status).type(problemContentType).send(Buffer.from(JSON.stringify(problem)));
 }
 
 function problemOf(error: FastifyError | BadRequest): Problem & { errors?: RequestError[] } {
