@@ -5,3 +5,4 @@ export {
   type TestUser,
   type TokenFaults,
 } from "./issuer.ts";
+export type { KeyPairSigningAlgorithm, SecretSigningAlgorithm, SigningAlgorithm } from "./signing.ts";

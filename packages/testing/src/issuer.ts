@@ -1,5 +1,12 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { hmacSegment, jsonSegment, type SigningAlgorithm } from "./signing.ts";
+import {
+  jsonSegment,
+  type KeyPairSigningAlgorithm,
+  keyPairSigner,
+  type Signer,
+  type SigningAlgorithm,
+  secretSigner,
+} from "./signing.ts";
 
 /** A user that tokens are made for: an id, or an id with what else the token shall say of them. */
 export type TestUser = string | { readonly id: string; readonly email?: string; readonly name?: string };
@@ -12,7 +19,7 @@ export interface TestIssuerOptions {
   readonly issuer?: string;
   /** The `aud` of tokens. Default `https://api.example.com`. */
   readonly audience?: string;
-  /** Default `HS256`. */
+  /** Default `HS256`, with the secret. Any other kind makes a key pair, whose public half `jwks()` has. */
   readonly algorithm?: SigningAlgorithm;
   /** The time in milliseconds since 1970. Default: the system's clock. */
   readonly clock?: () => number;
@@ -30,7 +37,7 @@ export interface TokenFaults {
   readonly wrongIssuer?: boolean;
   /** For another API. */
   readonly wrongAudience?: boolean;
-  /** Signed with another secret. */
+  /** Signed with another secret, or another key pair. */
   readonly wrongSecret?: boolean;
   /** One character of the signature changed after signing. */
   readonly tampered?: boolean;
@@ -53,13 +60,19 @@ export interface TestIssuer {
   readonly audience: string;
   /** A token for a user; valid, unless a fault is asked for. */
   tokenFor(user: TestUser, faults?: TokenFaults): string;
+  /** The public keys as a JWKS (RFC 7517 section 5), newest first; empty for a shared secret. */
+  jwks(): { readonly keys: readonly object[] };
+  /** Makes a new key, signs with it from now on, and leaves the former one in the JWKS. Not for a shared secret. */
+  rotate(): void;
+  /** Takes every key but the newest out of the JWKS. */
+  withdrawOldKeys(): void;
 }
 
 const hour = 3600;
 
 /**
- * Makes an issuer of HS256 tokens for tests of a guarded API. Give its `secret`, `issuer` and `audience` to the verifier
- * under test.
+ * Makes an issuer of tokens for tests of a guarded API. Give its `issuer` and `audience` to the verifier under test, and
+ * as keys its `secret`, or its `jwks()` where the algorithm is one of key pairs.
  */
 export function createTestIssuer(options: TestIssuerOptions = {}): TestIssuer {
   const {
@@ -69,37 +82,36 @@ export function createTestIssuer(options: TestIssuerOptions = {}): TestIssuer {
     algorithm = "HS256",
     clock = Date.now,
   } = options;
+  /** Newest first. */
+  let signers: readonly [Signer, ...Signer[]] = [createSigner(algorithm, secret)];
 
   function tokenFor(user: TestUser, faults: TokenFaults = {}): string {
-    const header = { alg: algorithm, typ: "JWT", ...(faults.unsigned && { alg: "none" }), ...faults.header };
+    const [signer] = signers;
+    const header = {
+      alg: signer.algorithm,
+      typ: "JWT",
+      ...(signer.kid !== undefined && { kid: signer.kid }),
+      ...(faults.unsigned && { alg: "none" }),
+      ...faults.header,
+    };
     const claims = { ...honestClaims(user, faults.expiresIn ?? 300), ...wrongClaims(faults), ...faults.claims };
     const signingInput = `${jsonSegment(header)}.${jsonSegment(claims)}`;
     if (faults.unsigned) return `${signingInput}.`;
 
-    const signature = hmacSegment(algorithm, faults.wrongSecret ? `${secret} and another` : secret, signingInput);
-    if (faults.forgedPayload)
+    const signature = (faults.wrongSecret ? createSigner(algorithm, `${secret} and another`) : signer).sign(
+      signingInput,
+    );
+    if (faults.forgedPayload) {
       return `${jsonSegment(header)}.${jsonSegment({ ...claims, sub: "somebody-else" })}.${signature}`;
+    }
     return `${signingInput}.${faults.tampered ? changeFirstCharacter(signature) : signature}`;
   }
 
   function honestClaims(user: TestUser, expiresIn: number): Record<string, unknown> {
-    const {
-      id,
-      email = `${nameOf(user)}@example.com`,
-      name = nameOf(user),
-    } = typeof user === "string" ? { id: user } : user;
+    const { id, email, name } = { ...defaultsFor(user), ...(typeof user === "object" && user) };
     const now = Math.floor(clock() / 1000);
-    return {
-      sub: id,
-      sid: randomUUID(),
-      jti: randomUUID(),
-      iat: now,
-      exp: now + expiresIn,
-      iss: issuer,
-      aud: audience,
-      email,
-      name,
-    };
+    const session = { sid: randomUUID(), jti: randomUUID() };
+    return { sub: id, ...session, iat: now, exp: now + expiresIn, iss: issuer, aud: audience, email, name };
   }
 
   function wrongClaims(faults: TokenFaults): Record<string, unknown> {
@@ -113,11 +125,33 @@ export function createTestIssuer(options: TestIssuerOptions = {}): TestIssuer {
     };
   }
 
-  return { secret, issuer, audience, tokenFor };
+  return {
+    secret,
+    issuer,
+    audience,
+    tokenFor,
+    jwks: () => ({ keys: signers.flatMap(({ publicJwk }) => (publicJwk === undefined ? [] : [publicJwk])) }),
+    rotate: () => {
+      if (!isKeyPair(algorithm)) throw new Error("rotate: a shared secret has no key set; make another issuer");
+      signers = [createSigner(algorithm, secret), ...signers];
+    },
+    withdrawOldKeys: () => {
+      signers = [signers[0]];
+    },
+  };
 }
 
-function nameOf(user: TestUser): string {
-  return typeof user === "string" ? user : user.id;
+function createSigner(algorithm: SigningAlgorithm, secret: string): Signer {
+  return isKeyPair(algorithm) ? keyPairSigner(algorithm) : secretSigner(algorithm, secret);
+}
+
+function isKeyPair(algorithm: SigningAlgorithm): algorithm is KeyPairSigningAlgorithm {
+  return !algorithm.startsWith("HS");
+}
+
+function defaultsFor(user: TestUser): { id: string; email: string; name: string } {
+  const id = typeof user === "string" ? user : user.id;
+  return { id, email: `${id}@example.com`, name: id };
 }
 
 /** The first character carries six bits of the signature and none to spare: changing it always changes the bytes. */

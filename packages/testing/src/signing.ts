@@ -1,16 +1,71 @@
-import { createHmac } from "node:crypto";
+import {
+  constants,
+  createHmac,
+  generateKeyPairSync,
+  type JsonWebKey,
+  type KeyObject,
+  randomUUID,
+  sign,
+} from "node:crypto";
 
-const hashes = { HS256: "sha256", HS384: "sha384", HS512: "sha512" } as const;
+const hashes = { "256": "sha256", "384": "sha384", "512": "sha512" } as const;
+const curves = { "256": "P-256", "384": "P-384", "512": "P-521" } as const;
 
+/** The algorithms that a test issuer can sign with a shared secret. */
+export type SecretSigningAlgorithm = "HS256" | "HS384" | "HS512";
+/** The algorithms that a test issuer can sign with a key pair. */
+export type KeyPairSigningAlgorithm = "EdDSA" | `${"ES" | "RS" | "PS"}${"256" | "384" | "512"}`;
 /** The algorithms that a test issuer can sign with. */
-export type SigningAlgorithm = keyof typeof hashes;
+export type SigningAlgorithm = SecretSigningAlgorithm | KeyPairSigningAlgorithm;
+
+/** Signs, and knows how its key is to be named. */
+export interface Signer {
+  readonly algorithm: SigningAlgorithm;
+  /** The key's id and its public half; a secret has neither. */
+  readonly kid?: string;
+  readonly publicJwk?: JsonWebKey & { readonly kid: string; readonly alg: string };
+  /** The base64url signature over a signing input. */
+  sign(signingInput: string): string;
+}
 
 /** The base64url of a value's JSON: a segment of a JWS (RFC 7515 section 3.1). */
 export function jsonSegment(value: unknown): string {
   return Buffer.from(JSON.stringify(value)).toString("base64url");
 }
 
-/** The base64url HMAC over a signing input (RFC 7518 section 3.2). */
-export function hmacSegment(algorithm: SigningAlgorithm, secret: string, signingInput: string): string {
-  return createHmac(hashes[algorithm], secret).update(signingInput).digest("base64url");
+/** Signs by HMAC with a shared secret (RFC 7518 section 3.2). */
+export function secretSigner(algorithm: SecretSigningAlgorithm, secret: string): Signer {
+  const hash = hashes[sizeOf(algorithm)];
+  return { algorithm, sign: (text) => createHmac(hash, secret).update(text).digest("base64url") };
+}
+
+/** Signs with a fresh key pair (RFC 7518 sections 3.3 to 3.5, RFC 8037 section 3.1). */
+export function keyPairSigner(algorithm: KeyPairSigningAlgorithm): Signer {
+  const { publicKey, privateKey } = generateKeyPair(algorithm);
+  const kid = randomUUID();
+  const hash = algorithm === "EdDSA" ? null : hashes[sizeOf(algorithm)];
+  const key = {
+    key: privateKey,
+    dsaEncoding: "ieee-p1363" as const,
+    ...(algorithm.startsWith("PS") && {
+      padding: constants.RSA_PKCS1_PSS_PADDING,
+      saltLength: constants.RSA_PSS_SALTLEN_DIGEST,
+    }),
+  };
+  return {
+    algorithm,
+    kid,
+    publicJwk: { ...publicKey.export({ format: "jwk" }), kid, alg: algorithm },
+    sign: (text) => sign(hash, Buffer.from(text), key).toString("base64url"),
+  };
+}
+
+function generateKeyPair(algorithm: KeyPairSigningAlgorithm): { publicKey: KeyObject; privateKey: KeyObject } {
+  if (algorithm === "EdDSA") return generateKeyPairSync("ed25519");
+  if (algorithm.startsWith("ES")) return generateKeyPairSync("ec", { namedCurve: curves[sizeOf(algorithm)] });
+  return generateKeyPairSync("rsa", { modulusLength: 2048 });
+}
+
+function sizeOf(algorithm: string): "256" | "384" | "512" {
+  return algorithm.slice(2) as "256" | "384" | "512";
 }

@@ -1,5 +1,7 @@
 import { ConfigurationError } from "./errors.ts";
+import { remoteJwks } from "./keys/jwks.ts";
 import { type SecretVersion, sharedSecret } from "./keys/secret.ts";
+import type { KeySource } from "./keys/source.ts";
 import { createVerifier, type Verifier } from "./verifier.ts";
 
 /** The variables that {@link verifierFromEnv} reads. */
@@ -8,23 +10,45 @@ export type VerifierEnvironment = Readonly<Record<string, string | undefined>>;
 /**
  * Makes a verifier of what the environment says. The only function here that reads one.
  *
- * - `BETTER_AUTH_SECRETS` (`2:new,1:old`, the issuer's own format): a token of any listed version is accepted. Without
- *   it, `BETTER_AUTH_SECRET`. As at the issuer, the single one signs no token once there is a list.
  * - `BETTER_AUTH_URL`: the issuer, exactly as Better Auth's `baseURL`.
  * - `API_URL`: the audience, exactly as the issuer writes it in tokens.
+ * - `BETTER_AUTH_SECRETS` (`2:new,1:old`, the issuer's own format): a token of any listed version is accepted. Without
+ *   it, `BETTER_AUTH_SECRET`. As at the issuer, the single one signs no token once there is a list.
+ * - `USHER_JWKS_URL`: where the issuer publishes its keys, such as `https://app.example.com/api/auth/jwks`. It need not
+ *   be below the issuer's own address: in a container network the two differ.
+ * - `USHER_KEYS`: which keys to accept tokens by: `secret`, `jwks`, or `jwks,secret` while moving from one to the other.
+ *   Default: `jwks` where `USHER_JWKS_URL` is set, so that a secret left in the environment is not one by accident;
+ *   else `secret`.
  *
  * @param env Default `process.env`.
  * @throws {ConfigurationError} A variable that is missing or cannot be right; the message says what to set.
  */
 export function verifierFromEnv(env: VerifierEnvironment = process.env): Verifier {
-  if (env.USHER_JWKS_URL) {
-    throw new ConfigurationError("USHER_JWKS_URL is set, but this version verifies shared secrets only. Unset it.");
-  }
   return createVerifier({
-    keys: sharedSecret(readSecrets(env)),
+    keys: chosenKinds(env).map((kind) => keySources[kind](env)),
     issuer: required(env, "BETTER_AUTH_URL", "Better Auth's baseURL, such as https://app.example.com"),
     audience: required(env, "API_URL", "this API's name in tokens, such as https://api.example.com"),
   });
+}
+
+type Kind = "secret" | "jwks";
+
+const keySources: Readonly<Record<Kind, (env: VerifierEnvironment) => KeySource>> = {
+  secret: (env) => sharedSecret(readSecrets(env)),
+  jwks: (env) =>
+    remoteJwks(required(env, "USHER_JWKS_URL", "where the issuer publishes its keys, https://…/api/auth/jwks")),
+};
+
+function chosenKinds(env: VerifierEnvironment): Kind[] {
+  const chosen = (env.USHER_KEYS || (env.USHER_JWKS_URL ? "jwks" : "secret")).split(",").map((kind) => kind.trim());
+  if (new Set(chosen).size !== chosen.length || !chosen.every(isKind)) {
+    throw new ConfigurationError("USHER_KEYS must be secret, jwks, or jwks,secret.");
+  }
+  return chosen as Kind[];
+}
+
+function isKind(text: string): text is Kind {
+  return text === "secret" || text === "jwks";
 }
 
 function readSecrets(env: VerifierEnvironment): string | SecretVersion[] {

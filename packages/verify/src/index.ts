@@ -10,13 +10,17 @@ export {
   type RejectEvent,
 } from "./guard.ts";
 export { httpProblem, type Problem, problemContentType, type Refusal } from "./http.ts";
+export type { Fetch } from "./keys/fetch-jwks.ts";
 export { secretFingerprint } from "./keys/fingerprint.ts";
+export type { JwkOptions } from "./keys/jwk.ts";
+export { type RemoteJwksOptions, remoteJwks } from "./keys/jwks.ts";
+export { localJwks } from "./keys/local.ts";
 export { type SecretVersion, type SharedSecretOptions, sharedSecret } from "./keys/secret.ts";
-export type { KeySource } from "./keys/source.ts";
+export type { KeySource, KeyStatus, RemoteKeys } from "./keys/source.ts";
 export type { VerifierOptions } from "./options.ts";
 export type { RouteParams } from "./owner.ts";
 export type { Principal, TokenClaims } from "./principal.ts";
-export type { Algorithm, SecretAlgorithm, VerificationKey } from "./signature.ts";
+export type { Algorithm, PublicAlgorithm, RsaAlgorithm, SecretAlgorithm, VerificationKey } from "./signature.ts";
 export type { StandardSchema } from "./standard-schema.ts";
 export type { Clock } from "./time.ts";
 export type { UnverifiedHeader } from "./token.ts";

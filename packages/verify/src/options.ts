@@ -3,13 +3,14 @@ import { claimsReader, type ReadClaims } from "./claims-schema.ts";
 import { ConfigurationError } from "./errors.ts";
 import type { KeySource } from "./keys/source.ts";
 import type { TokenClaims } from "./principal.ts";
+import { integerWithin } from "./range.ts";
 import type { StandardSchema } from "./standard-schema.ts";
 import { type Clock, steadyClock } from "./time.ts";
 import { mediaType, type TokenForm } from "./token.ts";
 
 /** What a verifier is made of. */
 export interface VerifierOptions<Claims = TokenClaims> {
-  /** Where keys come from: `sharedSecret(...)`, or a list of sources, each of which keeps its own algorithms. */
+  /** Where keys come from: `sharedSecret`, `remoteJwks`, `localJwks`, or a list; each source keeps its own algorithms. */
   readonly keys: KeySource | readonly KeySource[];
   /** The `iss` that tokens must have, exactly: Better Auth's `baseURL`. A list accepts any one of its members. */
   readonly issuer: string | readonly string[];
@@ -34,7 +35,6 @@ export interface VerifierOptions<Claims = TokenClaims> {
 /** Options after the one check that they get. */
 export interface CheckedOptions<Claims> {
   readonly sources: readonly KeySource[];
-  readonly algorithms: ReadonlySet<string>;
   readonly form: TokenForm;
   readonly policy: ClaimsPolicy;
   readonly readClaims: ReadClaims<Claims>;
@@ -48,23 +48,22 @@ export function readOptions<Claims>(options: VerifierOptions<Claims>): CheckedOp
   const typ = options.typ === undefined ? undefined : mediaType(nonEmpty(options.typ, "typ"));
   return {
     sources,
-    algorithms: new Set(sources.flatMap((source) => [...source.algorithms])),
-    form: { maxTokenLength: integer(options.maxTokenLength ?? 8192, "maxTokenLength", 64, 65_536), typ },
+    form: { maxTokenLength: integerWithin(options.maxTokenLength ?? 8192, "maxTokenLength", 64, 65_536), typ },
     policy: {
       issuers: strings(options.issuer, "issuer", "Set it to Better Auth's baseURL."),
       audiences:
         options.audience === null
           ? null
           : strings(options.audience, "audience", "Set it to this API's name in tokens, or to null to check none."),
-      clockTolerance: integer(options.clockTolerance ?? 5, "clockTolerance", 0, 300),
+      clockTolerance: integerWithin(options.clockTolerance ?? 5, "clockTolerance", 0, 300),
       maxTokenAge:
         options.maxTokenAge === undefined
           ? undefined
-          : integer(options.maxTokenAge, "maxTokenAge", 1, Number.MAX_SAFE_INTEGER),
+          : integerWithin(options.maxTokenAge, "maxTokenAge", 1, Number.MAX_SAFE_INTEGER),
     },
     // Without a schema the claims are what the token says, which is what TokenClaims describes.
     readClaims: options.claims === undefined ? (claims) => claims as Claims : claimsReader(options.claims),
-    cacheSize: options.cache === false ? 0 : integer(options.cache ?? 10_000, "cache", 0, 1_000_000),
+    cacheSize: options.cache === false ? 0 : integerWithin(options.cache ?? 10_000, "cache", 0, 1_000_000),
     clock: options.clock ?? steadyClock(),
   };
 }
@@ -72,7 +71,7 @@ export function readOptions<Claims>(options: VerifierOptions<Claims>): CheckedOp
 function readSources(keys: KeySource | readonly KeySource[]): readonly KeySource[] {
   const sources: readonly KeySource[] = Array.isArray(keys) ? keys : [keys];
   if (sources.length === 0 || !sources.every((source) => typeof source?.candidates === "function")) {
-    throw new ConfigurationError("keys: give sharedSecret(...), or a list of key sources.");
+    throw new ConfigurationError("keys: give sharedSecret(...), remoteJwks(...), localJwks(...), or a list of them.");
   }
   return sources;
 }
@@ -87,12 +86,5 @@ function strings(value: string | readonly string[], name: string, advice: string
 
 function nonEmpty(value: string, name: string): string {
   if (typeof value !== "string" || value === "") throw new ConfigurationError(`${name}: must be a non-empty string.`);
-  return value;
-}
-
-function integer(value: number, name: string, least: number, most: number): number {
-  if (!Number.isSafeInteger(value) || value < least || value > most) {
-    throw new ConfigurationError(`${name}: must be an integer from ${least} to ${most}.`);
-  }
   return value;
 }

@@ -3,15 +3,17 @@ import { checkClaims } from "./claims.ts";
 import { AuthError } from "./errors.ts";
 import { deepFreeze } from "./freeze.ts";
 import { parseJsonSegment } from "./json.ts";
+import { createKeyRing } from "./key-ring.ts";
+import type { KeyStatus } from "./keys/source.ts";
 import { readOptions, type VerifierOptions } from "./options.ts";
 import type { Principal, TokenClaims } from "./principal.ts";
-import { type VerificationKey, verifySignature } from "./signature.ts";
-import { parseToken, type UnverifiedToken } from "./token.ts";
+import type { VerificationKey } from "./signature.ts";
+import { parseToken } from "./token.ts";
 
 /** Turns tokens into principals. Makes no token, ever. */
 export interface Verifier<Claims = TokenClaims> {
   /**
-   * Verifies a token with the keys at hand. Never does I/O.
+   * Verifies a token with the keys at hand. Never waits for I/O.
    *
    * @throws {AuthError} Any code of the list but those about the request as a whole.
    */
@@ -23,6 +25,20 @@ export interface Verifier<Claims = TokenClaims> {
    * For adapters, which then need no promise for most requests. Throws synchronously where it fails synchronously.
    */
   verifyEagerly(token: string): Principal<Claims> | Promise<Principal<Claims>>;
+  /**
+   * Loads keys that are not there yet, so that the first request need not wait. Resolves at once for a shared secret.
+   *
+   * @throws {AuthError} `keys_unavailable`. The verifier tries again by itself, when a token needs the keys.
+   */
+  ready(): Promise<void>;
+  /** How the keys are doing: of several sources, the worst. For a health check. */
+  keyStatus(): KeyStatus;
+}
+
+/** A principal and the key that vouched for it. */
+interface Verified<Claims> {
+  readonly principal: Principal<Claims>;
+  readonly key: VerificationKey;
 }
 
 /**
@@ -35,23 +51,26 @@ export interface Verifier<Claims = TokenClaims> {
  * @throws {ConfigurationError} An option that cannot be right.
  */
 export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Claims>): Verifier<Claims> {
-  const { sources, algorithms, form, policy, readClaims, cacheSize, clock } = readOptions(options);
-  const verified = cacheSize === 0 ? undefined : new GenerationCache<Principal<Claims>>(cacheSize);
+  const { sources, form, policy, readClaims, cacheSize, clock } = readOptions(options);
+  const keys = createKeyRing(sources);
+  const cache = cacheSize === 0 ? undefined : new GenerationCache<Verified<Claims>>(cacheSize);
 
   function verifySync(token: string): Principal<Claims> {
     if (typeof token !== "string") throw new AuthError("token_malformed", { hint: "the token is no string" });
+    keys.maintain();
     const now = clock() / 1000;
     // The length first: not even a look-up is spent on an endless token.
-    const known = token.length <= form.maxTokenLength ? verified?.get(token) : undefined;
+    const known = token.length <= form.maxTokenLength ? cache?.get(token) : undefined;
     if (known !== undefined) {
-      if (isCurrent(known, now)) return known;
-      verified?.delete(token);
+      if (isCurrent(known, now)) return known.principal;
+      cache?.delete(token);
     }
     const parts = parseToken(token, form);
-    checkSignature(parts);
+    const key = keys.verify(parts);
     const claims = parseJsonSegment(parts.payloadSegment);
-    if (claims === undefined)
+    if (claims === undefined) {
       throw new AuthError("claims_invalid", { hint: "the payload is not a JSON object in UTF-8" });
+    }
     checkClaims(claims, policy, now);
 
     const principal: Principal<Claims> = deepFreeze({
@@ -61,45 +80,41 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
       expiresAt: claims.exp,
       claims: readClaims(claims),
     });
-    verified?.set(token, principal);
+    cache?.set(token, { principal, key });
     return principal;
   }
 
-  /** Of what was checked once, only time can turn against a token: its end, its age, and `nbf`, which only gets truer. */
-  function isCurrent(principal: Principal<Claims>, now: number): boolean {
+  /** What was checked once and can turn against a token later: its end, its age, and its key. */
+  function isCurrent({ principal, key }: Verified<Claims>, now: number): boolean {
     const earliest = now - policy.clockTolerance;
-    if (principal.expiresAt <= earliest) return false;
+    if (key.retired === true || principal.expiresAt <= earliest) return false;
     return policy.maxTokenAge === undefined || (principal.issuedAt ?? 0) + policy.maxTokenAge > earliest;
   }
 
-  function checkSignature({ header, signingInput, signature }: UnverifiedToken): void {
-    if (!algorithms.has(header.alg)) throw new AuthError("algorithm_rejected", { hint: explainAlgorithm(header.alg) });
-    const candidates: VerificationKey[] = sources.flatMap((source) => source.candidates(header));
-    if (candidates.length === 0) throw new AuthError("key_unknown", { hint: "no key of any source fits this token" });
-    if (candidates.some((key) => verifySignature(key, signingInput, signature))) return;
-    throw new AuthError("signature_invalid", {
-      hint: "changed on its way, or signed with another secret: compare the fingerprints that issuer and API print at start",
-    });
-  }
-
-  function explainAlgorithm(alg: string): string {
-    const expected = [...algorithms].join(", ");
-    if (/^(?:Ed|ES|RS|PS)/.test(alg) && [...algorithms].every((name) => name.startsWith("HS"))) {
-      return `expected ${expected}, the token is signed with a key pair: Better Auth's jwt() signs so unless usherJwt() of @usher-auth/issuer takes its place`;
-    }
-    return `expected ${expected}`;
-  }
-
   function verifyEagerly(token: string): Principal<Claims> | Promise<Principal<Claims>> {
+    // Keys that nobody asked for in a long time: newer ones first. Failing that, those at hand.
+    if (keys.overdue())
+      return keys.refresh().then(
+        () => verifySync(token),
+        () => verifySync(token),
+      );
     try {
       return verifySync(token);
     } catch (error) {
-      const refreshable = sources.filter((source) => source.refresh !== undefined);
-      const curable = error instanceof AuthError && error.code === "key_unknown" && refreshable.length > 0;
-      if (!curable) throw error;
-      return Promise.all(refreshable.map((source) => source.refresh?.())).then(() => verifySync(token));
+      if (!keys.canRefresh || !isAboutKeys(error)) throw error;
+      return keys.refresh().then(() => verifySync(token));
     }
   }
 
-  return { verifySync, verifyEagerly, verify: async (token) => verifyEagerly(token) };
+  return {
+    verifySync,
+    verifyEagerly,
+    verify: async (token) => verifyEagerly(token),
+    ready: keys.ready,
+    keyStatus: keys.status,
+  };
+}
+
+function isAboutKeys(error: unknown): boolean {
+  return error instanceof AuthError && (error.code === "key_unknown" || error.code === "keys_unavailable");
 }

@@ -45,10 +45,33 @@ describe("verifierFromEnv", () => {
     }
   });
 
-  it("does not pass over USHER_JWKS_URL in silence", () => {
-    expect(() =>
-      verifierFromEnv({ ...urls, BETTER_AUTH_SECRET: current, USHER_JWKS_URL: "https://x.example" }),
-    ).toThrow("USHER_JWKS_URL");
+  const jwks = { ...urls, USHER_JWKS_URL: "https://app.example.com/api/auth/jwks" };
+
+  it("takes keys from USHER_JWKS_URL where it is set, and then no secret that happens to be there", () => {
+    const verifier = verifierFromEnv({ ...jwks, BETTER_AUTH_SECRET: current });
+    expect(verdict(verifier, tokenOf(current))).toBe("algorithm_rejected");
+    expect(verifier.keyStatus()).toEqual({ state: "missing" });
+  });
+
+  it("takes both while moving from one to the other, when USHER_KEYS says so", () => {
+    for (const USHER_KEYS of ["jwks,secret", "secret, jwks"]) {
+      const verifier = verifierFromEnv({ ...jwks, BETTER_AUTH_SECRET: current, USHER_KEYS });
+      expect(verdict(verifier, tokenOf(current))).toBe("accepted");
+      expect(verifier.keyStatus()).toEqual({ state: "missing" });
+    }
+    const secretOnly = verifierFromEnv({ ...jwks, BETTER_AUTH_SECRET: current, USHER_KEYS: "secret" });
+    expect(secretOnly.keyStatus()).toEqual({ state: "fresh" });
+  });
+
+  it.each([
+    [{ USHER_KEYS: "both" }, "USHER_KEYS"],
+    [{ USHER_KEYS: "jwks,jwks" }, "USHER_KEYS"],
+    [{ USHER_KEYS: "jwks," }, "USHER_KEYS"],
+    [{ USHER_KEYS: "jwks", USHER_JWKS_URL: "" }, "USHER_JWKS_URL is not set"],
+    [{ USHER_KEYS: "jwks,secret", BETTER_AUTH_SECRET: "" }, "BETTER_AUTH_SECRET is not set"],
+    [{ USHER_JWKS_URL: "http://app.example.com/jwks" }, "https"],
+  ])("refuses %j", (wrong, message) => {
+    expect(() => verifierFromEnv({ ...jwks, BETTER_AUTH_SECRET: current, ...wrong })).toThrow(message);
   });
 });
 

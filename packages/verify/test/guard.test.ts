@@ -1,12 +1,6 @@
+import { createTestIssuer } from "@usher-auth/testing";
 import { describe, expect, it, vi } from "vitest";
-import {
-  AuthError,
-  ConfigurationError,
-  createGuard,
-  type GuardedRequest,
-  type KeySource,
-  sharedSecret,
-} from "../src/index.ts";
+import { AuthError, ConfigurationError, createGuard, type GuardedRequest, remoteJwks } from "../src/index.ts";
 import { createBench, refusal } from "./support.ts";
 
 function request(token: string | undefined, changes: Partial<GuardedRequest> = {}): GuardedRequest {
@@ -61,18 +55,11 @@ describe("admit", () => {
     expect(onAccept).toHaveBeenCalledExactlyOnceWith({ principal, request: "the request" });
   });
 
-  it("holds the owner also where the key must be fetched first", async () => {
-    const secret = "k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t";
-    const inner = sharedSecret(secret);
-    let loaded = false;
-    const keys: KeySource = {
-      algorithms: inner.algorithms,
-      candidates: (header) => (loaded ? inner.candidates(header) : []),
-      refresh: async () => {
-        loaded = true;
-      },
-    };
-    const { issuer, verifier } = createBench({ keys }, { secret });
+  it("holds the owner also where the keys must be fetched first", async () => {
+    const { clock } = createBench();
+    const issuer = createTestIssuer({ algorithm: "EdDSA", clock });
+    const fetch = async () => new Response(JSON.stringify(issuer.jwks()));
+    const { verifier } = createBench({ keys: remoteJwks("https://app.example.com/jwks", { fetch, clock }), clock });
     const guard = createGuard({ verifier, ownerParam: "userId" });
     await expect(guard.admit(request(issuer.tokenFor("bob")))).rejects.toMatchObject({ code: "owner_mismatch" });
   });

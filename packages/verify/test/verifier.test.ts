@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { AuthError, ConfigurationError, createVerifier, type KeySource, sharedSecret } from "../src/index.ts";
+import { AuthError, ConfigurationError, createVerifier, sharedSecret } from "../src/index.ts";
 import { createBench, refusal, start, startSeconds, verdict } from "./support.ts";
 
 describe("createVerifier", () => {
@@ -290,53 +290,5 @@ describe("cache", () => {
   it("does not let a longer token past the cap", () => {
     const { issuer, verifier } = createBench({ maxTokenLength: 64 });
     expect(verdict(verifier, issuer.tokenFor("alice"))).toBe("token_too_large");
-  });
-});
-
-describe("refresh of keys", () => {
-  const secret = "k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t";
-
-  /** A source that knows its key only after a refresh. */
-  function lateSource(refresh: () => Promise<void> = async () => undefined): KeySource & { refreshes: number } {
-    const inner = sharedSecret(secret);
-    let loaded = false;
-    const source = {
-      algorithms: inner.algorithms,
-      refreshes: 0,
-      candidates: (header: { alg: string }) => (loaded ? inner.candidates(header) : []),
-      refresh: async () => {
-        source.refreshes++;
-        await refresh();
-        loaded = true;
-      },
-    };
-    return source;
-  }
-
-  it("refreshes once for an unknown key, then answers synchronously", async () => {
-    const keys = lateSource();
-    const { issuer, verifier } = createBench({ keys }, { secret });
-    const token = issuer.tokenFor("alice");
-    expect(verdict(verifier, token)).toBe("key_unknown");
-    expect((await verifier.verify(token)).id).toBe("alice");
-    expect(verifier.verifyEagerly(issuer.tokenFor("bob"))).toMatchObject({ id: "bob" });
-    expect(keys.refreshes).toBe(1);
-  });
-
-  it("reports a source that cannot refresh as such, never as a bad token", async () => {
-    const keys = lateSource(async () => {
-      throw new AuthError("keys_unavailable");
-    });
-    const { issuer, verifier } = createBench({ keys }, { secret });
-    await expect(verifier.verify(issuer.tokenFor("alice"))).rejects.toMatchObject({ code: "keys_unavailable" });
-  });
-
-  it("does not refresh for a token that is wrong in another way", async () => {
-    const keys = lateSource();
-    const { issuer, verifier } = createBench({ keys }, { secret });
-    await expect(verifier.verify(issuer.tokenFor("alice", { header: { alg: "RS256" } }))).rejects.toMatchObject({
-      code: "algorithm_rejected",
-    });
-    expect(keys.refreshes).toBe(0);
   });
 });

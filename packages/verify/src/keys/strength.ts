@@ -1,4 +1,5 @@
 import { ConfigurationError } from "../errors.ts";
+import { warn } from "./warning.ts";
 
 /** Secrets that everybody knows, because a library or a guide has them. */
 const knownSecrets = new Set([
@@ -38,11 +39,11 @@ export function checkStrength(bytes: Uint8Array, shortest: number, label: string
   if (text !== text.trim()) {
     warn(
       `${label} begins or ends with whitespace. The issuer must have exactly the same, whitespace included.`,
-      "SPACE",
+      "USHER_SECRET_SPACE",
     );
   }
   if (estimateBits(bytes) < enoughBits) {
-    warn(`${label} looks easy to guess. Make one with: openssl rand -base64 48`, "WEAK");
+    warn(`${label} looks easy to guess. Make one with: openssl rand -base64 48`, "USHER_SECRET_WEAK");
   }
 }
 
@@ -64,8 +65,4 @@ function estimateBits(bytes: Uint8Array): number {
   let bits = 0;
   for (const count of counts.values()) bits -= count * Math.log2(count / bytes.length);
   return bits;
-}
-
-function warn(message: string, kind: "SPACE" | "WEAK"): void {
-  process.emitWarning(message, { type: "UsherWarning", code: `USHER_SECRET_${kind}` });
 }

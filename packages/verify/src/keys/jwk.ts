@@ -1,0 +1,79 @@
+import { createPublicKey, type JsonWebKey, type KeyObject } from "node:crypto";
+import {
+  isPublicAlgorithm,
+  isRsaAlgorithm,
+  type PublicAlgorithm,
+  type RsaAlgorithm,
+  type VerificationKey,
+} from "../signature.ts";
+
+/** What {@link importJwk} may be told. */
+export interface JwkOptions {
+  /** The algorithm of RSA keys that do not say theirs. Without it, such a key is not used. */
+  readonly rsaAlgorithm?: RsaAlgorithm;
+}
+
+/** A JWK as it is found: anybody may have written it. */
+type UncheckedJwk = Readonly<Record<string, unknown>>;
+
+/** Private members of RFC 7518 section 6: a set that has one is a leak, and no place to take keys from. */
+const privateMembers = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
+
+/** The algorithm that a key's type and curve allow, where there is just one (RFC 7518 section 3.4, RFC 8037). */
+const algorithmOfCurve: Readonly<Record<string, PublicAlgorithm>> = {
+  "OKP Ed25519": "EdDSA",
+  "EC P-256": "ES256",
+  "EC P-384": "ES384",
+  "EC P-521": "ES512",
+};
+
+/**
+ * Makes a verification key of a public JWK (RFC 7517 section 4), or throws an Error that says why it cannot be used.
+ *
+ * Checks type, curve, use, operations, that the algorithm fits, that nothing private is in it, and an RSA key's size
+ * and exponent. Does not check certificates (`x5c`) and follows no `x5u`.
+ */
+export function importJwk(jwk: unknown, options: JwkOptions): VerificationKey {
+  if (!isObject(jwk)) throw new Error("it is no JSON object");
+  const found = privateMembers.find((name) => Object.hasOwn(jwk, name));
+  if (found !== undefined)
+    throw new Error(`it has the private member \`${found}\`: this key is known to whoever can read the set`);
+  if (jwk.use !== undefined && jwk.use !== "sig") throw new Error("its `use` is not sig");
+  if (jwk.key_ops !== undefined && !(Array.isArray(jwk.key_ops) && jwk.key_ops.includes("verify"))) {
+    throw new Error("its `key_ops` has no verify");
+  }
+  const { kid } = jwk;
+  if (kid !== undefined && typeof kid !== "string") throw new Error("its `kid` is no string");
+
+  const algorithm = algorithmOf(jwk, options);
+  const material = createPublicKey({ key: jwk as JsonWebKey, format: "jwk" });
+  if (isRsaAlgorithm(algorithm)) checkRsaStrength(material);
+  return { algorithm, material, ...(kid !== undefined && { kid }) };
+}
+
+function algorithmOf(jwk: UncheckedJwk, { rsaAlgorithm }: JwkOptions): PublicAlgorithm {
+  const said = jwk.alg === "Ed25519" ? "EdDSA" : jwk.alg;
+  if (said !== undefined && !isPublicAlgorithm(said))
+    throw new Error("its `alg` is not one that is verified with a public key here");
+
+  const algorithm = jwk.kty === "RSA" ? (said ?? rsaAlgorithm) : algorithmOfCurve[`${jwk.kty} ${jwk.crv}`];
+  if (algorithm === undefined) {
+    throw new Error(
+      jwk.kty === "RSA" ? "it is an RSA key without `alg`: set rsaAlgorithm" : "its type or curve is not supported",
+    );
+  }
+  const fits = jwk.kty === "RSA" ? isRsaAlgorithm(algorithm) : said === undefined || said === algorithm;
+  if (!fits) throw new Error("its `alg` does not fit its type and curve");
+  return algorithm;
+}
+
+/** RFC 7518 sections 3.3 and 3.5: 2048 bits or more. With an exponent of 1 anybody can sign. */
+function checkRsaStrength(material: KeyObject): void {
+  const { modulusLength = 0, publicExponent = 0n } = material.asymmetricKeyDetails ?? {};
+  if (modulusLength < 2048) throw new Error(`its modulus has ${modulusLength} bits; 2048 are the least`);
+  if (publicExponent < 3n || publicExponent % 2n === 0n) throw new Error("its exponent is not odd and at least 3");
+}
+
+function isObject(value: unknown): value is UncheckedJwk {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

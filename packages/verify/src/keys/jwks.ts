@@ -1,0 +1,172 @@
+import { AuthError, ConfigurationError } from "../errors.ts";
+import { integerWithin } from "../range.ts";
+import { isRsaAlgorithm, publicAlgorithms } from "../signature.ts";
+import { type Clock, steadyClock } from "../time.ts";
+import { type Fetch, fetchJwks } from "./fetch-jwks.ts";
+import type { JwkOptions } from "./jwk.ts";
+import { fittingKeys, type KeySet, readKeySet, retireMissing } from "./key-set.ts";
+import type { KeySource, KeyStatus } from "./source.ts";
+import { warn } from "./warning.ts";
+
+/** What {@link remoteJwks} may be told. All times are in seconds. */
+export interface RemoteJwksOptions extends JwkOptions {
+  /** The age at which keys are no longer fresh. A refresh starts in the background at half of it. 10 to 86400; default 600. */
+  readonly maxAge?: number;
+  /** How long the last good keys go on serving when no newer ones can be had. `maxAge` to 30 days; default 86400 (24 h). */
+  readonly maxStale?: number;
+  /** The least time between two fetches for the sake of a key that is unknown. 1 to 3600; default 30. */
+  readonly cooldown?: number;
+  /** How long one fetch may take, to its last byte. 1 to 60; default 5. */
+  readonly timeout?: number;
+  /** The largest JWKS, in bytes. 1024 to 10 MiB; default 524288. */
+  readonly maxBytes?: number;
+  /** Default: the global `fetch`. */
+  readonly fetch?: Fetch;
+  /** The time in milliseconds since 1970, for tests. */
+  readonly clock?: Clock;
+  /** A number from 0 up to 1, for tests. Default `Math.random`: it only spreads retries. */
+  readonly random?: () => number;
+}
+
+/** Seconds to wait after the first failure; each further one doubles it, up to a minute. */
+const [firstWait, longestWait] = [1, 60];
+
+/**
+ * Keys that an issuer publishes: Better Auth's `/api/auth/jwks`.
+ *
+ * Fetched when the first token needs them (or by `verifier.ready()`), then kept fresh in the background. An unknown
+ * `kid` fetches them anew, at most once in `cooldown` seconds however many tokens ask. When the issuer is out, the last
+ * good keys serve for `maxStale`; only then, and for tokens of unknown keys, the answer is `keys_unavailable` (503). A
+ * key that has left the set verifies nothing from the next refresh on.
+ *
+ * Does not compare the URL with the issuer: in a container network the two differ, and it is you who names both. No
+ * request ever leaves because of what is in a token.
+ *
+ * @param url Where the JWKS is; https, or http on this machine.
+ * @throws {ConfigurationError} A bad option.
+ */
+export function remoteJwks(url: string | URL, options: RemoteJwksOptions = {}): KeySource {
+  const { address, maxAge, maxStale, cooldown, limits, fetch, clock, random, jwk } = readOptions(url, options);
+  let set: KeySet | undefined;
+  let fetchedAt = Number.NEGATIVE_INFINITY;
+  /** Until then, fetching again would be no use (after a success) or no kindness (after a failure). */
+  let waitUntil = Number.NEGATIVE_INFINITY;
+  let failures = 0;
+  let failure: AuthError | undefined;
+  let underWay: Promise<void> | undefined;
+
+  async function load(): Promise<void> {
+    const startedAt = clock();
+    try {
+      const next = readKeySet(await fetchJwks(address, fetch, limits), jwk, set);
+      for (const warning of next.warnings) warn(`remoteJwks ${address}: ${warning}`, "USHER_KEY_UNUSED");
+      retireMissing(set, next);
+      set = next;
+      fetchedAt = startedAt;
+      waitUntil = clock() + cooldown;
+      failures = 0;
+      failure = undefined;
+    } catch (error) {
+      const wait = Math.min(longestWait, firstWait * 2 ** failures) * 1000;
+      failures++;
+      waitUntil = clock() + wait * (0.5 + random() / 2);
+      failure = new AuthError("keys_unavailable", {
+        hint: `the JWKS at ${address} cannot be had: ${explain(error)}`,
+        cause: error,
+      });
+      if (failures === 1 && set !== undefined)
+        warn(`remoteJwks ${failure.hint}; the last good keys go on serving`, "USHER_KEYS_STALE");
+      throw failure;
+    }
+  }
+
+  function refresh(): Promise<void> {
+    if (underWay !== undefined) return underWay;
+    if (clock() < waitUntil) return failure === undefined ? Promise.resolve() : Promise.reject(failure);
+    underWay = load().finally(() => {
+      underWay = undefined;
+    });
+    return underWay;
+  }
+
+  function maintain(): void {
+    if (set === undefined) return;
+    const age = clock() - fetchedAt;
+    if (age < maxAge / 2) return;
+    if (age >= maxStale) {
+      retireMissing(set, undefined);
+      set = undefined;
+    } else if (underWay === undefined && clock() >= waitUntil) {
+      // A failure is kept by load(); there is nobody else to tell it to.
+      refresh().catch(() => undefined);
+    }
+  }
+
+  function status(): KeyStatus {
+    if (set === undefined) return { state: "missing" };
+    const age = clock() - fetchedAt;
+    return { state: age < maxAge ? "fresh" : "stale", age: Math.floor(age / 1000) };
+  }
+
+  return {
+    algorithms: publicAlgorithms,
+    candidates: (header) => (set === undefined ? [] : fittingKeys(set.keys, header)),
+    remote: {
+      maintain,
+      // Once a refresh has failed, nobody waits for the next one while there are keys to go on with.
+      overdue: () => set !== undefined && failures === 0 && clock() - fetchedAt >= maxAge,
+      unavailable: () => failure ?? (set === undefined ? notLoaded(address) : undefined),
+      refresh,
+      status,
+    },
+  };
+}
+
+/** Node's fetch says "fetch failed", and why only in the cause. */
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { cause } = error;
+  return cause instanceof Error ? `${error.message} (${"code" in cause ? cause.code : cause.message})` : error.message;
+}
+
+function notLoaded(address: string): AuthError {
+  return new AuthError("keys_unavailable", { hint: `the JWKS at ${address} has not been loaded yet` });
+}
+
+function readOptions(url: string | URL, options: RemoteJwksOptions) {
+  const { rsaAlgorithm } = options;
+  if (rsaAlgorithm !== undefined && !isRsaAlgorithm(rsaAlgorithm)) {
+    throw new ConfigurationError("remoteJwks: rsaAlgorithm must be RS256, RS384, RS512, PS256, PS384 or PS512.");
+  }
+  const seconds = (name: "maxAge" | "maxStale" | "cooldown" | "timeout", usual: number, least: number, most: number) =>
+    integerWithin(options[name] ?? usual, `remoteJwks: ${name}`, least, most) * 1000;
+  const maxAge = seconds("maxAge", 600, 10, 86_400);
+  return {
+    address: readAddress(url),
+    maxAge,
+    maxStale: seconds("maxStale", 86_400, maxAge / 1000, 30 * 86_400),
+    cooldown: seconds("cooldown", 30, 1, 3600),
+    limits: {
+      deadline: seconds("timeout", 5, 1, 60),
+      maxBytes: integerWithin(options.maxBytes ?? 524_288, "remoteJwks: maxBytes", 1024, 10 * 1024 * 1024),
+    },
+    fetch: options.fetch ?? globalThis.fetch,
+    clock: options.clock ?? steadyClock(),
+    random: options.random ?? Math.random,
+    jwk: rsaAlgorithm === undefined ? {} : { rsaAlgorithm },
+  };
+}
+
+/** Over plain http anybody on the way could put their own keys in; on this machine nobody is on the way. */
+function readAddress(url: string | URL): string {
+  const address = URL.parse(String(url));
+  const loopback =
+    address !== null && /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\]|.+\.localhost)$/.test(address.hostname);
+  if (address?.protocol !== "https:" && !(address?.protocol === "http:" && loopback)) {
+    throw new ConfigurationError("remoteJwks: the URL must be https, or http on this machine (localhost).");
+  }
+  if (address.username !== "" || address.password !== "") {
+    throw new ConfigurationError("remoteJwks: the URL must hold no user name and no password.");
+  }
+  return address.href;
+}

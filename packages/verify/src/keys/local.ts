@@ -1,0 +1,41 @@
+import { ConfigurationError } from "../errors.ts";
+import { publicAlgorithms } from "../signature.ts";
+import type { JwkOptions } from "./jwk.ts";
+import { fittingKeys, type KeySet, readKeySet } from "./key-set.ts";
+import type { KeySource } from "./source.ts";
+import { warn } from "./warning.ts";
+
+/**
+ * Keys that are a JWKS you already have (RFC 7517 section 5): a file beside the API, say.
+ *
+ * They never change while the process runs: a key that the issuer withdraws goes on verifying. Where the issuer has an
+ * address for its keys, prefer `remoteJwks`.
+ *
+ * @param jwks The JWKS as JSON text, or already parsed. A key that cannot be used is left out with a process warning.
+ * @throws {ConfigurationError} No JWKS, or no usable key in it.
+ */
+export function localJwks(jwks: string | object, options: JwkOptions = {}): KeySource {
+  const { keys, warnings } = read(jwks, options);
+  for (const warning of warnings) warn(`localJwks: ${warning}`, "USHER_KEY_UNUSED");
+  return {
+    algorithms: publicAlgorithms,
+    candidates: (header) => fittingKeys(keys, header),
+  };
+}
+
+function read(jwks: string | object, options: JwkOptions): KeySet {
+  try {
+    return readKeySet(typeof jwks === "string" ? parseJson(jwks) : jwks, options);
+  } catch (error) {
+    throw new ConfigurationError(`localJwks: ${(error as Error).message}`);
+  }
+}
+
+/** The parser's own message repeats some of the text; this one does not. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error("it is not JSON");
+  }
+}
