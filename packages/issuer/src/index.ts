@@ -4,6 +4,6 @@
  * @packageDocumentation
  */
 export { IssuerError } from "./errors.ts";
-export type { AuthenticatedSession, UsherJwtOptions } from "./options.ts";
+export type { AuthenticatedSession, KeyPairAlgorithm, KeyPairLife, UsherJwtOptions } from "./options.ts";
 export type { ApiTokenPayload } from "./payload.ts";
 export { type UsherJwtPlugin, usherJwt } from "./usher-jwt.ts";

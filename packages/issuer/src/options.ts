@@ -31,6 +31,18 @@ export interface UsherJwtOptions {
   readonly issuer?: string;
 
   /**
+   * What tokens are signed with. `HS256`: the secret that Better Auth and the API share. Any other: a key pair that
+   * Better Auth makes, keeps encrypted in its database and publishes the public half of at `/jwks`, so that the API can
+   * verify tokens and cannot make any.
+   *
+   * @defaultValue "HS256"
+   */
+  readonly algorithm?: "HS256" | KeyPairAlgorithm;
+
+  /** The life of key pairs. Not for HS256, which has none. */
+  readonly keys?: KeyPairLife;
+
+  /**
    * More claims for the payload, out of the user and their session. Everything in them can be read by whoever holds the
    * token. Called for every token.
    *
@@ -40,13 +52,31 @@ export interface UsherJwtOptions {
   readonly claims?: (session: AuthenticatedSession) => Record<string, unknown> | Promise<Record<string, unknown>>;
 }
 
+/** The algorithms of key pairs that Better Auth makes. */
+export type KeyPairAlgorithm = "EdDSA" | "ES256" | "ES512" | "RS256" | "PS256";
+
+/** How long a key pair signs, and how long its public half is published after that. */
+export interface KeyPairLife {
+  /** Seconds until a new key pair takes over. At least 3600. Default: never. */
+  readonly rotationInterval?: number;
+  /**
+   * Seconds for which a key pair stays in the JWKS after it was rotated out. At least twice the tokens' life. Default:
+   * Better Auth's, 30 days.
+   */
+  readonly gracePeriod?: number;
+}
+
 /** The options once they hold: nothing left to default or to check. */
 export interface CheckedOptions {
   readonly audience: string | string[];
   readonly lifetime: number;
   readonly issuer: string | undefined;
+  readonly algorithm: "HS256" | KeyPairAlgorithm;
+  readonly keys: KeyPairLife;
   readonly claims: NonNullable<UsherJwtOptions["claims"]>;
 }
+
+const keyPairAlgorithms: readonly string[] = ["EdDSA", "ES256", "ES512", "RS256", "PS256"] satisfies KeyPairAlgorithm[];
 
 /**
  * Checks the options once, when the plugin is made.
@@ -58,9 +88,13 @@ export function checkOptions(options: UsherJwtOptions): CheckedOptions {
   if (typeof claims !== "function") {
     throw new IssuerError("usherJwt: claims must be a function from { user, session } to an object of claims.");
   }
+  const lifetime = lifetimeInSeconds(options.expiresIn ?? "5m");
+  const algorithm = checkAlgorithm(options.algorithm ?? "HS256");
   return {
     audience: checkAudience(options.audience),
-    lifetime: lifetimeInSeconds(options.expiresIn ?? "5m"),
+    lifetime,
+    algorithm,
+    keys: checkKeyPairLife(options.keys, algorithm, lifetime),
     issuer: options.issuer === undefined ? undefined : checkIssuer(options.issuer),
     claims,
   };
@@ -72,6 +106,29 @@ function checkAudience(audience: unknown): string | string[] {
   throw new IssuerError(
     `usherJwt: audience must name the API that the tokens are for, such as "https://api.example.com".`,
   );
+}
+
+function checkAlgorithm(algorithm: string): CheckedOptions["algorithm"] {
+  if (algorithm === "HS256" || keyPairAlgorithms.includes(algorithm)) return algorithm as CheckedOptions["algorithm"];
+  throw new IssuerError(`usherJwt: algorithm must be HS256, ${keyPairAlgorithms.join(", ")}.`);
+}
+
+/** A key that leaves the JWKS too early takes good tokens along; one that lives too briefly is made all the time. */
+function checkKeyPairLife(keys: KeyPairLife = {}, algorithm: string, lifetime: number): KeyPairLife {
+  const { rotationInterval, gracePeriod } = keys;
+  if (algorithm === "HS256" && (rotationInterval ?? gracePeriod) !== undefined) {
+    throw new IssuerError(
+      "usherJwt: keys is about key pairs, and HS256 has none. Rotate the secret, or set algorithm.",
+    );
+  }
+  requireSeconds("rotationInterval", rotationInterval, 3600);
+  requireSeconds("gracePeriod", gracePeriod, 2 * lifetime);
+  return keys;
+}
+
+function requireSeconds(name: string, value: number | undefined, least: number): void {
+  if (value === undefined || (Number.isInteger(value) && value >= least)) return;
+  throw new IssuerError(`usherJwt: keys.${name} must be a whole number of seconds, at least ${least}.`);
 }
 
 function checkIssuer(issuer: unknown): string {
