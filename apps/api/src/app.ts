@@ -50,7 +50,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(usher, { verifier, ownerParam: "userId" });
   await documentRoutes(app, config.audience);
 
-  await app.register(healthRoutes, { database });
+  await app.register(healthRoutes, { database, verifier });
   await app.register(openApiRoute);
   await app.register(serveDocsPage);
   await app.register(taskRoutes, { database });

@@ -1,11 +1,10 @@
 import type { AddressInfo } from "node:net";
-import { verifierFromEnv } from "@usher-auth/verify";
+import { AuthError, secretFingerprintFromEnv, type Verifier, verifierFromEnv } from "@usher-auth/verify";
 import type { FastifyInstance } from "fastify";
 import { buildApp } from "./app.ts";
 import { type Config, readConfig } from "./config.ts";
 import type { Database } from "./db/database.ts";
 import { openDatabase } from "./db/open.ts";
-import { currentFingerprint } from "./fingerprint.ts";
 
 /** The API, listening. */
 export type Server = {
@@ -27,13 +26,28 @@ export async function startServer(env: NodeJS.ProcessEnv): Promise<Server> {
   const database = await openDatabase({ url: config.databaseUrl, folder: config.databaseFolder });
   try {
     const app = await buildApp({ config, database, verifier });
-    app.log.info({ database: database.kind }, `api secret fingerprint ${currentFingerprint(env)}`);
+    app.log.info({ database: database.kind }, keysInWords(env));
     await listen(app, config);
+    loadKeys(verifier, app);
     return { stop: (reason) => stop(app, database, reason) };
   } catch (error) {
     await database.close();
     throw error;
   }
+}
+
+/** For a person who wonders whether this process and the issuer agree. */
+function keysInWords(env: NodeJS.ProcessEnv): string {
+  const fingerprint = secretFingerprintFromEnv(env);
+  const secret = fingerprint === undefined ? "without a secret" : `secret fingerprint ${fingerprint}`;
+  return env.USHER_JWKS_URL ? `api ${secret}, keys from ${env.USHER_JWKS_URL}` : `api ${secret}`;
+}
+
+/** So that the first request need not wait. An issuer that is not up yet keeps nobody from starting. */
+function loadKeys(verifier: Verifier, app: FastifyInstance): void {
+  verifier.ready().catch((error: unknown) => {
+    app.log.warn({ hint: error instanceof AuthError ? error.hint : undefined }, "api has no keys yet, and tries again");
+  });
 }
 
 async function listen(app: FastifyInstance, { host, port }: Config): Promise<void> {

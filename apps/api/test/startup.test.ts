@@ -1,11 +1,9 @@
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { createTestIssuer } from "@usher-auth/testing";
-import { secretFingerprint } from "@usher-auth/verify";
 import { afterAll, describe, expect, test } from "vitest";
 import { readConfig } from "../src/config.ts";
 import { describeFailure } from "../src/failure.ts";
-import { currentFingerprint } from "../src/fingerprint.ts";
 import { startServer } from "../src/server.ts";
 import { temporaryFolder } from "./support/temporary-folder.ts";
 
@@ -97,12 +95,5 @@ describe("the configuration", () => {
   test.each(["postgres://user:p%40ss@db.example:5433/tasks?sslmode=require", "postgresql://localhost/tasks"])(
     "takes %s for a database",
     (url) => expect(readConfig({ DATABASE_URL: url }).databaseUrl).toBe(url),
-  );
-});
-
-test("the fingerprint is that of the newest secret", () => {
-  expect(currentFingerprint({ BETTER_AUTH_SECRET: secret })).toBe(secretFingerprint(secret));
-  expect(currentFingerprint({ BETTER_AUTH_SECRETS: ` 2:${secret}:x , 1:old`, BETTER_AUTH_SECRET: "other" })).toBe(
-    secretFingerprint(`${secret}:x`),
   );
 });

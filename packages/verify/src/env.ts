@@ -1,4 +1,5 @@
 import { ConfigurationError } from "./errors.ts";
+import { secretFingerprint } from "./keys/fingerprint.ts";
 import { remoteJwks } from "./keys/jwks.ts";
 import { type SecretVersion, sharedSecret } from "./keys/secret.ts";
 import type { KeySource } from "./keys/source.ts";
@@ -29,6 +30,21 @@ export function verifierFromEnv(env: VerifierEnvironment = process.env): Verifie
     issuer: required(env, "BETTER_AUTH_URL", "Better Auth's baseURL, such as https://app.example.com"),
     audience: required(env, "API_URL", "this API's name in tokens, such as https://api.example.com"),
   });
+}
+
+/**
+ * The fingerprint of the secret that tokens are signed with now: the first of `BETTER_AUTH_SECRETS`, or else
+ * `BETTER_AUTH_SECRET`; undefined where neither is set. For both processes to print at start, so that a person sees
+ * whether they share it.
+ *
+ * @param env Default `process.env`.
+ * @throws {ConfigurationError} `BETTER_AUTH_SECRETS` of another form.
+ */
+export function secretFingerprintFromEnv(env: VerifierEnvironment = process.env): string | undefined {
+  const current = env.BETTER_AUTH_SECRETS
+    ? parseSecretVersions(env.BETTER_AUTH_SECRETS)[0]?.value
+    : env.BETTER_AUTH_SECRET;
+  return current ? secretFingerprint(current) : undefined;
 }
 
 type Kind = "secret" | "jwks";

@@ -1,5 +1,5 @@
 export type { AuthorizationFields } from "./bearer.ts";
-export { type VerifierEnvironment, verifierFromEnv } from "./env.ts";
+export { secretFingerprintFromEnv, type VerifierEnvironment, verifierFromEnv } from "./env.ts";
 export { AuthError, type AuthErrorCode, type AuthErrorOptions, authErrorCodes, ConfigurationError } from "./errors.ts";
 export {
   type AcceptEvent,

@@ -31,7 +31,7 @@ export interface Verifier<Claims = TokenClaims> {
    * @throws {AuthError} `keys_unavailable`. The verifier tries again by itself, when a token needs the keys.
    */
   ready(): Promise<void>;
-  /** How the keys are doing: of several sources, the worst. For a health check. */
+  /** How the keys are doing: of several sources, the worst. For a health check; starts a refresh that is due. */
   keyStatus(): KeyStatus;
 }
 
@@ -111,7 +111,10 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
     verifyEagerly,
     verify: async (token) => verifyEagerly(token),
     ready: keys.ready,
-    keyStatus: keys.status,
+    keyStatus: () => {
+      keys.maintain();
+      return keys.status();
+    },
   };
 }
 

@@ -89,6 +89,7 @@ describe("the built bundle of @usher-auth/verify", () => {
       "problemContentType",
       "remoteJwks",
       "secretFingerprint",
+      "secretFingerprintFromEnv",
       "sharedSecret",
       "verifierFromEnv",
     ]);

@@ -1,7 +1,7 @@
 import { createTestIssuer } from "@usher-auth/testing";
 import { describe, expect, it } from "vitest";
 import { parseSecretVersions } from "../src/env.ts";
-import { ConfigurationError, verifierFromEnv } from "../src/index.ts";
+import { ConfigurationError, secretFingerprint, secretFingerprintFromEnv, verifierFromEnv } from "../src/index.ts";
 import { verdict } from "./support.ts";
 
 const [old, current] = ["old:k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t", "new:k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t"];
@@ -72,6 +72,15 @@ describe("verifierFromEnv", () => {
     [{ USHER_JWKS_URL: "http://app.example.com/jwks" }, "https"],
   ])("refuses %j", (wrong, message) => {
     expect(() => verifierFromEnv({ ...jwks, BETTER_AUTH_SECRET: current, ...wrong })).toThrow(message);
+  });
+});
+
+describe("secretFingerprintFromEnv", () => {
+  it("is that of the secret that signs now", () => {
+    const both = { BETTER_AUTH_SECRETS: `2:${current}, 1:${old}`, BETTER_AUTH_SECRET: old };
+    expect(secretFingerprintFromEnv(both)).toBe(secretFingerprint(current));
+    expect(secretFingerprintFromEnv({ BETTER_AUTH_SECRET: old })).toBe(secretFingerprint(old));
+    expect(secretFingerprintFromEnv({ BETTER_AUTH_SECRET: "" })).toBeUndefined();
   });
 });
 

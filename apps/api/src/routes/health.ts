@@ -1,3 +1,4 @@
+import type { Verifier } from "@usher-auth/verify";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { Database } from "../db/database.ts";
@@ -7,11 +8,17 @@ const live = z.object({ status: z.literal("live") });
 const readiness = z.object({
   status: z.enum(["ready", "unavailable"]),
   database: z.enum(["up", "down"]),
-  keys: z.literal("fresh").describe("A shared secret is always fresh: nothing is fetched for it."),
+  keys: z
+    .enum(["fresh", "stale", "missing"])
+    .describe("`stale`: the issuer cannot be reached, and the last good keys serve. A shared secret is always fresh."),
+  keysAge: z.int().nullable().describe("Seconds since the keys were fetched; null where none were."),
 });
 
 /** For load balancers and supervisors, without a token: whether the process runs, and whether it can serve requests. */
-export const healthRoutes: FastifyPluginAsyncZod<{ database: Database }> = async (app, { database }) => {
+export const healthRoutes: FastifyPluginAsyncZod<{ database: Database; verifier: Verifier }> = async (
+  app,
+  { database, verifier },
+) => {
   app.route({
     method: "GET",
     url: "/health/live",
@@ -35,12 +42,20 @@ export const healthRoutes: FastifyPluginAsyncZod<{ database: Database }> = async
       tags: ["health"],
       response: {
         200: answers("They can", readiness),
-        503: answers("The database does not answer in time", readiness),
+        503: answers("The database does not answer in time, or there are no keys to verify tokens with", readiness),
       },
     },
     handler: async (_request, reply) => {
-      if (await database.isUp()) return { status: "ready" as const, database: "up" as const, keys: "fresh" as const };
-      return reply.code(503).send({ status: "unavailable", database: "down", keys: "fresh" });
+      // Missing keys are fetched for this as for a token: where nobody sends any before this says ready, nobody would.
+      const [isUp] = await Promise.all([database.isUp(), verifier.ready().catch(() => undefined)]);
+      const { state, age = null } = verifier.keyStatus();
+      const isReady = isUp && state !== "missing";
+      return reply.code(isReady ? 200 : 503).send({
+        status: isReady ? "ready" : "unavailable",
+        database: isUp ? "up" : "down",
+        keys: state,
+        keysAge: age,
+      });
     },
   });
 };

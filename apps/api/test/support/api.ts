@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { createTestIssuer, type TestIssuer } from "@usher-auth/testing";
-import { createVerifier, sharedSecret } from "@usher-auth/verify";
+import { createVerifier, type KeySource, sharedSecret } from "@usher-auth/verify";
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from "fastify";
 import { buildApp } from "../../src/app.ts";
 import type { Database } from "../../src/db/database.ts";
@@ -23,7 +23,11 @@ export type TestApi = {
 };
 
 /** The real app over a real database: the given one, or an embedded one in a temporary folder. */
-export async function openTestApi(given?: Database, prepare?: (app: FastifyInstance) => void): Promise<TestApi> {
+export async function openTestApi(
+  given?: Database,
+  prepare?: (app: FastifyInstance) => void,
+  keysOf: (issuer: TestIssuer) => KeySource = (issuer) => sharedSecret(issuer.secret),
+): Promise<TestApi> {
   const folder = temporaryFolder();
   const database = given ?? (await openDatabase({ url: undefined, folder: join(folder.path, "api") }));
   const issuer = createTestIssuer();
@@ -32,7 +36,7 @@ export async function openTestApi(given?: Database, prepare?: (app: FastifyInsta
     config: { issuer: issuer.issuer, audience: issuer.audience, logLevel: "trace" },
     database,
     verifier: createVerifier({
-      keys: sharedSecret(issuer.secret),
+      keys: keysOf(issuer),
       issuer: issuer.issuer,
       audience: issuer.audience,
     }),

@@ -37,7 +37,7 @@ function betterAuthFor(config: WebConfig, issuer: string, database: AuthDatabase
     ...(versions === undefined ? {} : { secrets: versions }),
     database: database.connection,
     emailAndPassword: { enabled: true },
-    plugins: [usherJwt({ audience: config.apiUrl, issuer })],
+    plugins: [usherJwt({ audience: config.apiUrl, issuer, algorithm: config.signWith === "jwks" ? "EdDSA" : "HS256" })],
     // Three tries of a password in ten seconds from one address, by Better Auth's own rules. Development and tests sign
     // up one user after the other, so there it is off, as Better Auth has it.
     rateLimit: { enabled: config.production, storage: database.shared ? "database" : "memory" },

@@ -16,6 +16,8 @@ export interface WebConfig {
   /** The API: the tokens' audience, and where the page sends its requests. */
   readonly apiUrl: string;
   readonly secrets: Secrets;
+  /** What signs the tokens: the secret, or a key pair whose public half is at /api/auth/jwks. */
+  readonly signWith: "secret" | "jwks";
   /** Folder of the embedded database. */
   readonly dataFolder: string;
   /** Postgres for Better Auth; `undefined` for the embedded database. */
@@ -36,7 +38,7 @@ const builtPage = fileURLToPath(new URL("../../dist", import.meta.url));
  * Reads the configuration out of environment variables. An empty variable counts as not set.
  *
  * WEB_PORT (3000), HOST (127.0.0.1), BETTER_AUTH_URL (http://localhost:WEB_PORT), API_PORT (3001), API_URL
- * (http://localhost:API_PORT), BETTER_AUTH_SECRET or BETTER_AUTH_SECRETS, DATA_DIR (.data), AUTH_DATABASE_URL, PAGE_DIR
+ * (http://localhost:API_PORT), BETTER_AUTH_SECRET or BETTER_AUTH_SECRETS, DATA_DIR (.data), USHER_KEYS (secret), AUTH_DATABASE_URL, PAGE_DIR
  * (the app's dist), TRUSTED_PROXIES (none), LOG_LEVEL (info), NODE_ENV, USHER_DEV.
  *
  * @throws {StartupError} for the first variable that does not hold
@@ -50,6 +52,7 @@ export function readConfig(env: Environment): WebConfig {
     issuer: env.BETTER_AUTH_URL ? readOrigin(env.BETTER_AUTH_URL) : undefined,
     apiUrl: readHttpUrl(apiUrl, "API_URL"),
     secrets: readSecrets(env),
+    signWith: readSigning(env.USHER_KEYS || "secret"),
     dataFolder: env.DATA_DIR || ".data",
     databaseUrl: env.AUTH_DATABASE_URL ? readPostgresUrl(env.AUTH_DATABASE_URL) : undefined,
     pageFolder: env.PAGE_DIR || builtPage,
@@ -65,6 +68,13 @@ function readPort(env: Environment, name: string, otherwise: number): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65_535) return port;
   throw new StartupError(`${name} must be a port number from 0 to 65535.`);
+}
+
+/** USHER_KEYS lists what the API accepts tokens by; the first of them is what the issuer makes tokens with. */
+function readSigning(text: string): WebConfig["signWith"] {
+  const [first] = text.split(",").map((kind) => kind.trim());
+  if (first === "secret" || first === "jwks") return first;
+  throw new StartupError("USHER_KEYS must be secret, jwks, or both with the one that signs first: jwks,secret.");
 }
 
 function readHttpUrl(text: string, name: string): string {

@@ -1,4 +1,4 @@
-import { ConfigurationError, secretFingerprint, verifierFromEnv } from "@usher-auth/verify";
+import { ConfigurationError, secretFingerprintFromEnv, verifierFromEnv } from "@usher-auth/verify";
 import type { Environment } from "./config.ts";
 import { StartupError } from "./startup-error.ts";
 
@@ -26,8 +26,7 @@ export function readSecrets(env: Environment): Secrets {
   }
   checkAsTheApiDoes({ BETTER_AUTH_SECRET, BETTER_AUTH_SECRETS });
   const versions = BETTER_AUTH_SECRETS ? BETTER_AUTH_SECRETS.split(",").map(splitEntry) : undefined;
-  const signing = versions?.[0]?.value ?? BETTER_AUTH_SECRET ?? "";
-  return { single: BETTER_AUTH_SECRET || undefined, versions, fingerprint: secretFingerprint(signing) };
+  return { single: BETTER_AUTH_SECRET || undefined, versions, fingerprint: secretFingerprintFromEnv(env) ?? "" };
 }
 
 function checkAsTheApiDoes(secrets: Environment): void {

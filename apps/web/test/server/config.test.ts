@@ -50,6 +50,7 @@ test.each([
   [{ API_URL: "ftp://api.example.com" }, "API_URL must be an http:// or https:// address"],
   [{ AUTH_DATABASE_URL: "mysql://localhost" }, "AUTH_DATABASE_URL must look like postgres://"],
   [{ LOG_LEVEL: "loud" }, "LOG_LEVEL must be one of silent, fatal, error, warn, info, debug, trace."],
+  [{ USHER_KEYS: "both" }, "USHER_KEYS must be secret, jwks"],
   [{ BETTER_AUTH_SECRETS: "no version" }, "BETTER_AUTH_SECRETS: entry 1 is not"],
   [{ BETTER_AUTH_SECRETS: `2:${secret},1:short` }, "Version 1 of the shared secret has 5 bytes"],
 ])("%j is refused", (env, message) => {
@@ -63,4 +64,11 @@ test("the fingerprint is the signing secret's, single or versioned", () => {
   expect(single).toMatch(/^[0-9a-f]{16}$/);
   expect(read({ BETTER_AUTH_SECRETS: `2:${secret},1:${other}` }).secrets.fingerprint).toBe(single);
   expect(read({ BETTER_AUTH_SECRETS: ` 2: ${other} , 1:${secret}` }).secrets.fingerprint).not.toBe(single);
+});
+
+test("what is listed first signs", () => {
+  expect(read({}).signWith).toBe("secret");
+  expect(read({ USHER_KEYS: "jwks" }).signWith).toBe("jwks");
+  expect(read({ USHER_KEYS: "jwks,secret" }).signWith).toBe("jwks");
+  expect(read({ USHER_KEYS: "secret, jwks" }).signWith).toBe("secret");
 });

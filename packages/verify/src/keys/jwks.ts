@@ -59,7 +59,7 @@ export function remoteJwks(url: string | URL, options: RemoteJwksOptions = {}): 
     const startedAt = clock();
     try {
       const next = readKeySet(await fetchJwks(address, fetch, limits), jwk, set);
-      for (const warning of next.warnings) warn(`remoteJwks ${address}: ${warning}`, "USHER_KEY_UNUSED");
+      for (const warning of next.warnings) warn(`remoteJwks: ${warning} (${address})`, "USHER_KEY_UNUSED");
       retireMissing(set, next);
       set = next;
       fetchedAt = startedAt;
@@ -75,7 +75,7 @@ export function remoteJwks(url: string | URL, options: RemoteJwksOptions = {}): 
         cause: error,
       });
       if (failures === 1 && set !== undefined)
-        warn(`remoteJwks ${failure.hint}; the last good keys go on serving`, "USHER_KEYS_STALE");
+        warn(`remoteJwks: ${failure.hint}; the last good keys go on serving`, "USHER_KEYS_STALE");
       throw failure;
     }
   }
