@@ -17,7 +17,9 @@ function project(name: string, include: string[], timeout: number): TestProjectC
 const skipReasons: Reporter = {
   onTestCaseResult(test) {
     const result = test.result();
-    if (result.state === "skipped") console.log(`skipped: ${test.fullName}: ${result.note ?? "no reason given"}`);
+    const isFilteredOut = test.project.config.testNamePattern !== undefined;
+    if (result.state === "skipped" && !isFilteredOut)
+      console.log(`skipped: ${test.fullName}: ${result.note ?? "no reason given"}`);
   },
 };
 

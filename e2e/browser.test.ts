@@ -24,58 +24,65 @@ const looks = [
   { colorScheme: "light", viewport: { width: 375, height: 812 } },
   { colorScheme: "dark", viewport: { width: 375, height: 812 } },
 ] as const;
+type Look = (typeof looks)[number];
 
 describe.for(looks)("the page, $colorScheme and $viewport.width pixels wide", (look) => {
-  test("from sign-up to sign-out, without a complaint", async () => {
-    const watched = await open(look);
-    const { page, inspect, provoke } = watched;
-    const ada = newPerson();
-    expect(
-      await page.evaluate((scheme) => matchMedia(`(prefers-color-scheme: ${scheme})`).matches, look.colorScheme),
-    ).toBe(true);
+  test("from sign-up to sign-out, without a complaint", () => wholeWay(usher, look));
+});
 
-    await inspect("signed out");
-    await signUpOn(page, ada);
-    await inspect("empty list");
+async function wholeWay(usher: RunningUsher, look: Look): Promise<void> {
+  const watched = await open(look, usher);
+  const { page, inspect, provoke } = watched;
+  const ada = newPerson();
+  expect(
+    await page.evaluate((scheme) => matchMedia(`(prefers-color-scheme: ${scheme})`).matches, look.colorScheme),
+  ).toBe(true);
 
-    await addTask(page, "Write the first program");
-    await addTask(page, "Buy milk");
-    await checkboxOf(page, "Write the first program").check();
-    await page.getByRole("button", { name: "Edit Buy milk", exact: true }).click();
-    await page.getByRole("dialog").getByLabel("Title", { exact: true }).fill("Buy oat milk");
-    await inspect("edit dialog");
-    await page.getByRole("button", { name: "Save", exact: true }).click();
-    await untilEnabled(checkboxOf(page, "Buy oat milk"));
-    await inspect("list");
+  await inspect("signed out");
+  await signUpOn(page, ada);
+  await inspect("empty list");
 
-    await page.getByRole("button", { name: "Delete Buy oat milk", exact: true }).click();
-    await checkboxOf(page, "Buy oat milk").waitFor({ state: "detached" });
-    await watched.settle();
-    await page.reload();
-    await untilEnabled(checkboxOf(page, "Write the first program"));
-    expect(await checkboxOf(page, "Write the first program").isChecked()).toBe(true);
-    expect(await page.getByRole("listitem").count()).toBe(1);
+  await addTask(page, "Write the first program");
+  await addTask(page, "Buy milk");
+  await checkboxOf(page, "Write the first program").check();
+  await page.getByRole("button", { name: "Edit Buy milk", exact: true }).click();
+  await page.getByRole("dialog").getByLabel("Title", { exact: true }).fill("Buy oat milk");
+  await inspect("edit dialog");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await untilEnabled(checkboxOf(page, "Buy oat milk"));
+  await inspect("list");
 
-    const claims = await shownClaims(page);
-    expect(Object.keys(claims).sort()).toEqual(
-      ["aud", "email", "exp", "iat", "iss", "jti", "name", "sid", "sub"].sort(),
-    );
-    expect(claims).toMatchObject({ email: ada.email, name: ada.name, iss: usher.webUrl, aud: usher.apiUrl });
+  await page.getByRole("button", { name: "Delete Buy oat milk", exact: true }).click();
+  await checkboxOf(page, "Buy oat milk").waitFor({ state: "detached" });
+  await watched.settle();
+  await page.reload();
+  await untilEnabled(checkboxOf(page, "Write the first program"));
+  expect(await checkboxOf(page, "Write the first program").isChecked()).toBe(true);
+  expect(await page.getByRole("listitem").count()).toBe(1);
 
-    for (const probe of probesOf(usher.apiUrl, String(claims.sub))) {
-      if (probe.status >= 400) provoke(probe);
-      await page.getByRole("button", { name: probe.button, exact: true }).click();
-      const shown = await shownResponse(page, probe.status);
-      expect(shown).toMatchObject({ url: `GET ${probe.url}`, challenge: probe.challenge });
-      expect(shown.body).toMatchObject(probe.body);
-      await inspect(`inspector after "${probe.button}"`);
-    }
+  const claims = await shownClaims(page);
+  expect(Object.keys(claims).sort()).toEqual(["aud", "email", "exp", "iat", "iss", "jti", "name", "sid", "sub"].sort());
+  expect(claims).toMatchObject({ email: ada.email, name: ada.name, iss: usher.webUrl, aud: usher.apiUrl });
 
-    await page.getByRole("button", { name: "Sign out", exact: true }).click();
-    await page.getByRole("button", { name: "Sign in", exact: true }).waitFor();
-    await inspect("signed out again");
-    expect(watched.complaints()).toEqual([]);
-  });
+  for (const probe of probesOf(usher.apiUrl, String(claims.sub))) {
+    if (probe.status >= 400) provoke(probe);
+    await page.getByRole("button", { name: probe.button, exact: true }).click();
+    const shown = await shownResponse(page, probe.status);
+    expect(shown).toMatchObject({ url: `GET ${probe.url}`, challenge: probe.challenge });
+    expect(shown.body).toMatchObject(probe.body);
+    await inspect(`inspector after "${probe.button}"`);
+  }
+
+  await page.getByRole("button", { name: "Sign out", exact: true }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).waitFor();
+  await inspect("signed out again");
+  expect(watched.complaints()).toEqual([]);
+}
+
+test("from sign-up to sign-out by key pair, as by the secret", async () => {
+  const byKeyPair = await startUsher({ USHER_KEYS: "jwks" });
+  onTestFinished(async () => void (await byKeyPair.stop()));
+  await wholeWay(byKeyPair, looks[0]);
 });
 
 test("the whole way by the keyboard alone", async () => {
@@ -202,10 +209,10 @@ test("the watch itself sees what it is there to see", async () => {
   }
 });
 
-async function open(look: BrowserContextOptions): Promise<WatchedPage> {
-  const watched = await openWatchedPage(browser, [usher.webUrl, usher.apiUrl], look);
+async function open(look: BrowserContextOptions, { webUrl, apiUrl }: RunningUsher = usher): Promise<WatchedPage> {
+  const watched = await openWatchedPage(browser, [webUrl, apiUrl], look);
   onTestFinished(() => watched.close());
-  await watched.page.goto(usher.webUrl);
+  await watched.page.goto(webUrl);
   await watched.page.getByRole("button", { name: "Sign up", exact: true }).waitFor();
   return watched;
 }

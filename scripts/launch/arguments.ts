@@ -7,6 +7,8 @@ const variables = `Environment:
   DATA_DIR             folder of databases and the development secret (.data)
   BETTER_AUTH_SECRET   secret shared by both (random in development, required with NODE_ENV=production)
   BETTER_AUTH_SECRETS  the same in versions, newest first: 2:new,1:old
+  USHER_KEYS           secret (the default), jwks, or both with the one that signs first: jwks,secret
+  USHER_JWKS_URL       where the API fetches public keys (the web app's /api/auth/jwks)
   BETTER_AUTH_URL      public address of the web app, the tokens' issuer (http://localhost:WEB_PORT)
   API_URL              public address of the API, the tokens' audience (http://localhost:API_PORT)
   DATABASE_URL         Postgres of the API (embedded, in DATA_DIR)

@@ -1,4 +1,4 @@
-import { secretFingerprint, verifierFromEnv } from "@usher-auth/verify";
+import { secretFingerprintFromEnv, verifierFromEnv } from "@usher-auth/verify";
 import { holdDataFolder } from "./data-folder.ts";
 import { LaunchError } from "./launch-error.ts";
 import { buildPage } from "./page.ts";
@@ -40,7 +40,7 @@ async function run({ watch }: LaunchMode, stopping: AbortSignal): Promise<number
 async function runIn(settings: Settings, watch: boolean, stopping: AbortSignal): Promise<number> {
   const secret = findSecret(process.env, settings.dataFolder);
   const environment = { ...process.env, ...settings.environment, ...secret.environment };
-  checkSecret(environment);
+  checkKeys(environment);
   // In development Vite serves the sources; PAGE_DIR names a page that was built elsewhere.
   if (!watch && !process.env.PAGE_DIR) await buildPage(stopping, say.line);
 
@@ -48,7 +48,7 @@ async function runIn(settings: Settings, watch: boolean, stopping: AbortSignal):
   let failure: string | undefined;
   try {
     await Promise.race([whenAborted(stopping), Promise.all(running.map((service) => service.ready))]);
-    if (!stopping.aborted) announce(settings, secretFingerprint(secret.current), secret.origin);
+    if (!stopping.aborted) announce(settings, environment, secret.origin);
     const asked = whenAborted(stopping).then(() => undefined);
     failure = await Promise.race([asked, ...running.map((service) => service.ended)]);
   } catch (error) {
@@ -61,8 +61,8 @@ async function runIn(settings: Settings, watch: boolean, stopping: AbortSignal):
   return failure === undefined && areClean.every(Boolean) ? 0 : 1;
 }
 
-/** The verifier knows what is wrong with a secret, and says it better before anything runs than twice afterwards. */
-function checkSecret(environment: NodeJS.ProcessEnv): void {
+/** The verifier knows what is wrong with keys, and says it better before anything runs than twice afterwards. */
+function checkKeys(environment: NodeJS.ProcessEnv): void {
   try {
     verifierFromEnv(environment);
   } catch (error) {
@@ -75,7 +75,7 @@ function services(environment: NodeJS.ProcessEnv, watch: boolean): Service[] {
     {
       name: "api",
       entry: "apps/api/src/main.ts",
-      environment,
+      environment: environment.USHER_KEYS === "jwks" ? withoutSecrets(environment) : environment,
       watch: watch ? ["apps/api/src", "apps/api/migrations", "packages/verify/src"] : [],
     },
     {
@@ -88,16 +88,23 @@ function services(environment: NodeJS.ProcessEnv, watch: boolean): Service[] {
   ];
 }
 
+/** A process that verifies by public keys alone has no use for the secret, and so cannot lose it. */
+function withoutSecrets(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { BETTER_AUTH_SECRET: _secret, BETTER_AUTH_SECRETS: _secrets, ...others } = environment;
+  return others;
+}
+
 async function stopAndTell(service: RunningService): Promise<boolean> {
   const isClean = await service.stop();
   if (!isClean) say.error(`the ${service.name} process did not stop within 10 seconds and was killed`);
   return isClean;
 }
 
-function announce(settings: Settings, fingerprint: string, origin: string): void {
+function announce(settings: Settings, environment: NodeJS.ProcessEnv, origin: string): void {
   say.line("");
   say.line(`Web app   ${settings.webUrl}`);
   say.line(`API       ${settings.apiUrl}   documentation at ${settings.apiUrl}/docs`);
-  say.line(`Secret    fingerprint ${fingerprint}, ${origin}`);
+  say.line(`Secret    fingerprint ${secretFingerprintFromEnv(environment)}, ${origin}`);
+  if (environment.USHER_JWKS_URL) say.line(`Keys      ${environment.USHER_KEYS}, from ${environment.USHER_JWKS_URL}`);
   say.line("Ctrl-C stops both.");
 }

@@ -6,25 +6,25 @@ import { findSecret } from "./secret.ts";
 
 test("makes a private secret of 32 random bytes once, and finds it again", () => {
   const folder = temporaryFolder();
-  const { current, environment } = findSecret({}, folder);
+  const secret = madeIn(folder);
   const file = join(folder, "better-auth-secret");
-  expect(Buffer.from(current, "base64url")).toHaveLength(32);
-  expect(environment).toEqual({ BETTER_AUTH_SECRET: current });
+  expect(Buffer.from(secret, "base64url")).toHaveLength(32);
   expect(statSync(file).mode & 0o777).toBe(0o600);
   expect(readdirSync(folder)).toEqual(["better-auth-secret"]);
-  expect(findSecret({}, folder).current).toBe(current);
-  expect(findSecret({}, temporaryFolder()).current).not.toBe(current);
+  expect(madeIn(folder)).toBe(secret);
+  expect(madeIn(temporaryFolder())).not.toBe(secret);
 });
 
 test("a secret of the environment is used as it is, and nothing is written", () => {
   const folder = temporaryFolder();
-  expect(findSecret({ BETTER_AUTH_SECRET: "given", NODE_ENV: "production" }, folder)).toMatchObject({
-    current: "given",
+  expect(findSecret({ BETTER_AUTH_SECRET: "given", NODE_ENV: "production" }, folder)).toEqual({
+    origin: "BETTER_AUTH_SECRET",
     environment: {},
   });
-  expect(findSecret({ BETTER_AUTH_SECRETS: "2:new:er, 1:old", BETTER_AUTH_SECRET: "x" }, folder).current).toBe(
-    "new:er",
-  );
+  expect(findSecret({ BETTER_AUTH_SECRETS: "2:new, 1:old", BETTER_AUTH_SECRET: "x" }, folder)).toEqual({
+    origin: "BETTER_AUTH_SECRETS",
+    environment: {},
+  });
   expect(readdirSync(folder)).toEqual([]);
 });
 
@@ -38,15 +38,21 @@ test("production without a secret is refused, and nothing is written", () => {
 
 test("a secret file that others can read, or that is not whole, is refused without a word of it", () => {
   const folder = temporaryFolder();
-  const { current } = findSecret({}, folder);
+  const secret = madeIn(folder);
   const file = join(folder, "better-auth-secret");
   chmodSync(file, 0o644);
   expect(() => findSecret({}, folder)).toThrow("open to other users");
   chmodSync(file, 0o600);
-  writeFileSync(file, current.slice(0, 20));
+  writeFileSync(file, secret.slice(0, 20));
   expect(() => findSecret({}, folder)).toThrow("does not hold a whole secret");
-  expect(readFileSync(file, "utf8")).toBe(current.slice(0, 20));
+  expect(readFileSync(file, "utf8")).toBe(secret.slice(0, 20));
 });
+
+function madeIn(folder: string): string {
+  const { environment } = findSecret({}, folder);
+  expect(Object.keys(environment)).toEqual(["BETTER_AUTH_SECRET"]);
+  return environment.BETTER_AUTH_SECRET ?? "";
+}
 
 function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "secret-"));

@@ -5,34 +5,27 @@ import { LaunchError } from "./launch-error.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The secret that signs from now on, and where it came from. */
-export type FoundSecret = { current: string; origin: string; environment: Record<string, string> };
+/** Where the secret comes from, and the variables that hand it on where the environment has none. */
+export type FoundSecret = { origin: string; environment: Record<string, string> };
 
 /**
  * The secret that both processes share: BETTER_AUTH_SECRETS, else BETTER_AUTH_SECRET, else a random one for development
- * that is kept in the data folder. Does NOT judge a given secret's strength: that is the verifier's part.
+ * that is kept in the data folder. Does NOT judge a given secret: that is the verifier's part.
  * @throws {LaunchError} Production without a secret; a secret file that is empty or open to other users.
  */
 export function findSecret(environment: Environment, dataFolder: string): FoundSecret {
-  if (environment.BETTER_AUTH_SECRETS) {
-    // "2:new,1:old": the first entry is the current one.
-    const current =
-      environment.BETTER_AUTH_SECRETS.split(",")[0]
-        ?.replace(/^[^:]*:/, "")
-        .trim() ?? "";
-    return { current, origin: "BETTER_AUTH_SECRETS", environment: {} };
-  }
-  if (environment.BETTER_AUTH_SECRET) {
-    return { current: environment.BETTER_AUTH_SECRET, origin: "BETTER_AUTH_SECRET", environment: {} };
-  }
+  const given = ["BETTER_AUTH_SECRETS", "BETTER_AUTH_SECRET"].find((name) => environment[name]);
+  if (given !== undefined) return { origin: given, environment: {} };
   if (environment.NODE_ENV === "production") {
     throw new LaunchError(
       "NODE_ENV is production and no secret is set: set BETTER_AUTH_SECRET to 32 or more random bytes, as made by `openssl rand -base64 32`",
     );
   }
   const file = join(dataFolder, "better-auth-secret");
-  const current = readOrCreate(file);
-  return { current, origin: `made for development, kept in ${file}`, environment: { BETTER_AUTH_SECRET: current } };
+  return {
+    origin: `made for development, kept in ${file}`,
+    environment: { BETTER_AUTH_SECRET: readOrCreate(file) },
+  };
 }
 
 function readOrCreate(file: string): string {

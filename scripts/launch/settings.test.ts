@@ -38,3 +38,14 @@ test("a port that is taken, wrong, or the other's is one clear line", async () =
   const same = environment.WEB_PORT ?? "";
   await expect(readSettings({ WEB_PORT: same, API_PORT: same })).rejects.toThrow("set one to another port");
 });
+
+test("by the secret, unless told to go by key pair; then the API finds the keys at the web app", async () => {
+  const read = async (given: Record<string, string>) => {
+    const { webUrl, environment } = await readSettings({ WEB_PORT: "0", API_PORT: "0", ...given });
+    return [environment.USHER_KEYS, environment.USHER_JWKS_URL?.replace(webUrl, "WEB")];
+  };
+  expect(await read({})).toEqual(["secret", undefined]);
+  expect(await read({ USHER_KEYS: "jwks" })).toEqual(["jwks", "WEB/api/auth/jwks"]);
+  expect(await read({ USHER_KEYS: "jwks,secret" })).toEqual(["jwks,secret", "WEB/api/auth/jwks"]);
+  expect(await read({ USHER_JWKS_URL: "https://x.example/jwks" })).toEqual(["jwks", "https://x.example/jwks"]);
+});

@@ -20,6 +20,7 @@ export async function readSettings(environment: Environment): Promise<Settings> 
   const dataFolder = resolve(environment.DATA_DIR || ".data");
   const webUrl = `http://localhost:${webPort}`;
   const apiUrl = `http://localhost:${apiPort}`;
+  const keys = environment.USHER_KEYS || (environment.USHER_JWKS_URL ? "jwks" : "secret");
   return {
     webUrl,
     apiUrl,
@@ -31,6 +32,8 @@ export async function readSettings(environment: Environment): Promise<Settings> 
       DATA_DIR: dataFolder,
       BETTER_AUTH_URL: environment.BETTER_AUTH_URL || webUrl,
       API_URL: environment.API_URL || apiUrl,
+      USHER_KEYS: keys,
+      ...(keys.includes("jwks") && { USHER_JWKS_URL: environment.USHER_JWKS_URL || `${webUrl}/api/auth/jwks` }),
     },
   };
 }

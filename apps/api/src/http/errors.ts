@@ -39,7 +39,10 @@ export function answerFrameworkError(error: FastifyError, request: FastifyReques
 
 export function sendProblem(reply: FastifyReply, problem: Problem & { errors?: RequestError[] }): FastifyReply {
   // Bytes, as the guard's refusals are: a route's own response schema has no say in them, and Fastify adds no charset.
-  return reply.code(problem.status).type(problemContentType).send(Buffer.from(JSON.stringify(problem)));
+  return reply
+    .code(problem.status)
+    .type(problemContentType)
+    .send(Buffer.from(JSON.stringify(problem)));
 }
 
 function problemOf(error: FastifyError | BadRequest): Problem & { errors?: RequestError[] } {

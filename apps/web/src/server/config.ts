@@ -38,7 +38,7 @@ const builtPage = fileURLToPath(new URL("../../dist", import.meta.url));
  * Reads the configuration out of environment variables. An empty variable counts as not set.
  *
  * WEB_PORT (3000), HOST (127.0.0.1), BETTER_AUTH_URL (http://localhost:WEB_PORT), API_PORT (3001), API_URL
- * (http://localhost:API_PORT), BETTER_AUTH_SECRET or BETTER_AUTH_SECRETS, DATA_DIR (.data), USHER_KEYS (secret), AUTH_DATABASE_URL, PAGE_DIR
+ * (http://localhost:API_PORT), BETTER_AUTH_SECRET or BETTER_AUTH_SECRETS, DATA_DIR (.data), USHER_KEYS (secret, or jwks where USHER_JWKS_URL is set), AUTH_DATABASE_URL, PAGE_DIR
  * (the app's dist), TRUSTED_PROXIES (none), LOG_LEVEL (info), NODE_ENV, USHER_DEV.
  *
  * @throws {StartupError} for the first variable that does not hold
@@ -52,7 +52,7 @@ export function readConfig(env: Environment): WebConfig {
     issuer: env.BETTER_AUTH_URL ? readOrigin(env.BETTER_AUTH_URL) : undefined,
     apiUrl: readHttpUrl(apiUrl, "API_URL"),
     secrets: readSecrets(env),
-    signWith: readSigning(env.USHER_KEYS || "secret"),
+    signWith: readSigning(env.USHER_KEYS || (env.USHER_JWKS_URL ? "jwks" : "secret")),
     dataFolder: env.DATA_DIR || ".data",
     databaseUrl: env.AUTH_DATABASE_URL ? readPostgresUrl(env.AUTH_DATABASE_URL) : undefined,
     pageFolder: env.PAGE_DIR || builtPage,
