@@ -44,6 +44,9 @@ export interface AuthErrorOptions {
  *
  * `message` is a fixed sentence and safe to show to anybody. `hint` is for logs alone: it may hold expected and actual
  * issuers, for example. Neither ever holds a token or a secret.
+ *
+ * It has no stack trace: it is a verdict on a request and no fault of the code, and walking the stack would cost more
+ * than all that led to it.
  */
 export class AuthError extends Error {
   override readonly name = "AuthError";
@@ -53,7 +56,10 @@ export class AuthError extends Error {
   readonly hint: string | undefined;
 
   constructor(code: AuthErrorCode, options: AuthErrorOptions = {}) {
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(sentences[code], options.cause === undefined ? undefined : { cause: options.cause });
+    Error.stackTraceLimit = stackTraceLimit;
     this.code = code;
     this.hint = options.hint;
   }

@@ -7,13 +7,17 @@ export function deepFreeze<Value>(value: Value): Value {
   while (pending.length > 0) {
     const next = pending.pop();
     if (!isPlain(next) || Object.isFrozen(next)) continue;
+    // Before freezing, and with `in`: that is several times faster than to list a frozen object's keys.
+    for (const key in next) {
+      const part = next[key];
+      if (typeof part === "object" && part !== null) pending.push(part);
+    }
     Object.freeze(next);
-    for (const key of Object.keys(next)) pending.push(Reflect.get(next, key));
   }
   return value;
 }
 
-function isPlain(value: unknown): value is object {
+function isPlain(value: unknown): value is Record<string, unknown> {
   if (typeof value !== "object" || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === Array.prototype || prototype === null;

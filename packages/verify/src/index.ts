@@ -9,6 +9,7 @@ export {
   type GuardOptions,
   type RejectEvent,
 } from "./guard.ts";
+export type { UnverifiedHeader } from "./header.ts";
 export { httpProblem, type Problem, problemContentType, type Refusal } from "./http.ts";
 export type { Fetch } from "./keys/fetch-jwks.ts";
 export { secretFingerprint } from "./keys/fingerprint.ts";
@@ -23,5 +24,4 @@ export type { Principal, TokenClaims } from "./principal.ts";
 export type { Algorithm, PublicAlgorithm, RsaAlgorithm, SecretAlgorithm, VerificationKey } from "./signature.ts";
 export type { StandardSchema } from "./standard-schema.ts";
 export type { Clock } from "./time.ts";
-export type { UnverifiedHeader } from "./token.ts";
 export { createVerifier, type Verifier } from "./verifier.ts";

@@ -4,11 +4,10 @@ import { isUtf8 } from "node:buffer";
 export type JsonObject = Record<string, unknown>;
 
 /**
- * The JSON object in a base64url segment, or undefined where the bytes are not UTF-8, not JSON, or not an object.
- * RFC 7515 section 5.2 steps 3 and 4 ask for exactly this. The caller has checked that the segment is base64url.
+ * The JSON object that the bytes are, or undefined where they are not UTF-8, not JSON, or not an object.
+ * RFC 7515 section 5.2 steps 3 and 4 ask for exactly this.
  */
-export function parseJsonSegment(segment: string): JsonObject | undefined {
-  const bytes = Buffer.from(segment, "base64url");
+export function parseJson(bytes: Buffer): JsonObject | undefined {
   if (!isUtf8(bytes)) return undefined;
   try {
     const value: unknown = JSON.parse(bytes.toString("utf8"));

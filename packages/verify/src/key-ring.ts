@@ -1,6 +1,6 @@
 import { AuthError } from "./errors.ts";
 import type { KeySource, KeyStatus } from "./keys/source.ts";
-import { type VerificationKey, verifySignature } from "./signature.ts";
+import type { VerificationKey } from "./signature.ts";
 import type { UnverifiedToken } from "./token.ts";
 
 /** Every key source of a verifier, as one. */
@@ -26,9 +26,11 @@ const worstFirst = ["missing", "stale", "fresh"] as const;
 export function createKeyRing(sources: readonly KeySource[]): KeyRing {
   const remotes = sources.flatMap((source) => (source.remote === undefined ? [] : [source.remote]));
   const algorithms = new Set<string>(sources.flatMap((source) => [...source.algorithms]));
+  const rejected = explainRejection([...algorithms]);
 
-  function verify({ header, signingInput, signature }: UnverifiedToken): VerificationKey {
-    if (!algorithms.has(canonical(header.alg))) throw rejected(header.alg);
+  function verify({ header, signed, signature }: UnverifiedToken): VerificationKey {
+    if (!algorithms.has(canonical(header.alg)))
+      throw new AuthError("algorithm_rejected", { hint: rejected(header.alg) });
 
     let tried = false;
     let unavailable: AuthError | undefined;
@@ -36,30 +38,13 @@ export function createKeyRing(sources: readonly KeySource[]): KeyRing {
       // A token is only ever tried against keys whose algorithm it may have.
       if (!(source.algorithms as ReadonlySet<string>).has(canonical(header.alg))) continue;
       for (const key of source.candidates(header)) {
-        if (verifySignature(key, signingInput, signature)) return key;
+        if (key.verify(signed, signature)) return key;
         tried = true;
       }
       unavailable ??= source.remote?.unavailable();
     }
     if (tried) throw new AuthError("signature_invalid", { hint: signatureHint });
     throw unavailable ?? new AuthError("key_unknown", { hint: "no key of any source fits this token" });
-  }
-
-  function rejected(alg: string): AuthError {
-    const secretsOnly = [...algorithms].every((name) => name.startsWith("HS"));
-    const byKeyPair = /^(?:Ed|ES|RS|PS)/.test(alg);
-    const expected = `expected ${[...algorithms].join(", ")}`;
-    if (secretsOnly && byKeyPair) {
-      return new AuthError("algorithm_rejected", {
-        hint: `${expected}; the token is signed with a key pair, as Better Auth's own jwt() does: verify it with remoteJwks(), or let usherJwt() of @usher-auth/issuer take its place`,
-      });
-    }
-    if (!secretsOnly && alg.startsWith("HS")) {
-      return new AuthError("algorithm_rejected", {
-        hint: `${expected}; the token is signed with a shared secret: add sharedSecret() to the keys if it is meant to be`,
-      });
-    }
-    return new AuthError("algorithm_rejected", { hint: expected });
   }
 
   async function refresh(): Promise<void> {
@@ -93,6 +78,20 @@ export function createKeyRing(sources: readonly KeySource[]): KeyRing {
 
 const signatureHint =
   "changed on its way, or signed with another key: with a shared secret, compare the fingerprints that issuer and API print at start";
+
+/** The operator's hint for an algorithm that no key has. Put together once: anybody can send such tokens, many of them. */
+function explainRejection(algorithms: readonly string[]): (alg: string) => string {
+  const expected = `expected ${algorithms.join(", ")}`;
+  const keyPair = `${expected}; the token is signed with a key pair, as Better Auth's own jwt() does: verify it with remoteJwks(), or let usherJwt() of @usher-auth/issuer take its place`;
+  const secret = `${expected}; the token is signed with a shared secret: add sharedSecret() to the keys if it is meant to be`;
+  const hasSecret = algorithms.some((name) => name.startsWith("HS"));
+  const hasKeyPair = algorithms.some((name) => !name.startsWith("HS"));
+  return (alg) => {
+    if (!hasKeyPair && /^(?:Ed|ES|RS|PS)/.test(alg)) return keyPair;
+    if (!hasSecret && alg.startsWith("HS")) return secret;
+    return expected;
+  };
+}
 
 /** RFC 9864 section 2.2 gives EdDSA with Ed25519 a name of its own; here they are one. */
 function canonical(alg: string): string {

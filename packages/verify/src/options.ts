@@ -1,12 +1,13 @@
 import type { ClaimsPolicy } from "./claims.ts";
 import { claimsReader, type ReadClaims } from "./claims-schema.ts";
 import { ConfigurationError } from "./errors.ts";
+import { mediaType } from "./header.ts";
 import type { KeySource } from "./keys/source.ts";
 import type { TokenClaims } from "./principal.ts";
 import { integerWithin } from "./range.ts";
 import type { StandardSchema } from "./standard-schema.ts";
 import { type Clock, steadyClock } from "./time.ts";
-import { mediaType, type TokenForm } from "./token.ts";
+import type { TokenForm } from "./token.ts";
 
 /** What a verifier is made of. */
 export interface VerifierOptions<Claims = TokenClaims> {

@@ -1,3 +1,5 @@
+import { deepFreeze } from "./freeze.ts";
+
 /** Claims as a token carries them, when no schema says more. Registered claims are checked; the others are as sent. */
 export interface TokenClaims {
   /** RFC 7519 section 4.1.1. */
@@ -35,4 +37,17 @@ export interface Principal<Claims = TokenClaims> {
   readonly expiresAt: number;
   /** All claims of the token, or what the verifier's `claims` schema made of them. */
   readonly claims: Claims;
+}
+
+/** Puts a principal together out of claims that were checked. */
+export function createPrincipal<Claims>(checked: TokenClaims, claims: Claims): Principal<Claims> {
+  const { sub, sid, iat, exp } = checked;
+  const principal: { -readonly [Key in keyof Principal<Claims>]: Principal<Claims>[Key] } = {
+    id: sub,
+    expiresAt: exp,
+    claims,
+  };
+  if (sid !== undefined) principal.sessionId = sid;
+  if (iat !== undefined) principal.issuedAt = iat;
+  return deepFreeze(principal);
 }

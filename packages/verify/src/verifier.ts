@@ -1,14 +1,13 @@
 import { GenerationCache } from "./cache.ts";
 import { checkClaims } from "./claims.ts";
 import { AuthError } from "./errors.ts";
-import { deepFreeze } from "./freeze.ts";
-import { parseJsonSegment } from "./json.ts";
+import { parseJson } from "./json.ts";
 import { createKeyRing } from "./key-ring.ts";
 import type { KeyStatus } from "./keys/source.ts";
 import { readOptions, type VerifierOptions } from "./options.ts";
-import type { Principal, TokenClaims } from "./principal.ts";
+import { createPrincipal, type Principal, type TokenClaims } from "./principal.ts";
 import type { VerificationKey } from "./signature.ts";
-import { parseToken } from "./token.ts";
+import { createTokenParser } from "./token.ts";
 
 /** Turns tokens into principals. Makes no token, ever. */
 export interface Verifier<Claims = TokenClaims> {
@@ -35,11 +34,18 @@ export interface Verifier<Claims = TokenClaims> {
   keyStatus(): KeyStatus;
 }
 
-/** A principal and the key that vouched for it. */
+/** A token that was verified, whole, and what it came to. */
 interface Verified<Claims> {
+  readonly token: string;
   readonly principal: Principal<Claims>;
   readonly key: VerificationKey;
 }
+
+/**
+ * By how many of its last characters a token is looked up: 132 bits of its signature. Hashing those costs a fraction of
+ * hashing all of it, and what is found is compared whole.
+ */
+const lookUpLength = 22;
 
 /**
  * Makes a verifier of Better Auth's tokens.
@@ -53,34 +59,28 @@ interface Verified<Claims> {
 export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Claims>): Verifier<Claims> {
   const { sources, form, policy, readClaims, cacheSize, clock } = readOptions(options);
   const keys = createKeyRing(sources);
+  const parseToken = createTokenParser(form);
   const cache = cacheSize === 0 ? undefined : new GenerationCache<Verified<Claims>>(cacheSize);
 
   function verifySync(token: string): Principal<Claims> {
     if (typeof token !== "string") throw new AuthError("token_malformed", { hint: "the token is no string" });
     keys.maintain();
     const now = clock() / 1000;
-    // The length first: not even a look-up is spent on an endless token.
-    const known = token.length <= form.maxTokenLength ? cache?.get(token) : undefined;
-    if (known !== undefined) {
+    const lookUp = cache === undefined ? "" : token.slice(-lookUpLength);
+    const known = cache?.get(lookUp);
+    if (known !== undefined && known.token === token) {
       if (isCurrent(known, now)) return known.principal;
-      cache?.delete(token);
+      cache?.delete(lookUp);
     }
-    const parts = parseToken(token, form);
+    const parts = parseToken(token);
     const key = keys.verify(parts);
-    const claims = parseJsonSegment(parts.payloadSegment);
+    const claims = parseJson(parts.payload);
     if (claims === undefined) {
       throw new AuthError("claims_invalid", { hint: "the payload is not a JSON object in UTF-8" });
     }
     checkClaims(claims, policy, now);
-
-    const principal: Principal<Claims> = deepFreeze({
-      id: claims.sub,
-      ...(claims.sid !== undefined && { sessionId: claims.sid }),
-      ...(claims.iat !== undefined && { issuedAt: claims.iat }),
-      expiresAt: claims.exp,
-      claims: readClaims(claims),
-    });
-    cache?.set(token, { principal, key });
+    const principal = createPrincipal(claims, readClaims(claims));
+    cache?.set(lookUp, { token, principal, key });
     return principal;
   }
 

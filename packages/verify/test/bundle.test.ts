@@ -58,7 +58,7 @@ describe("the built bundle of @usher-auth/verify", () => {
 
   it("takes of node:crypto only what verifying needs", () => {
     const names = [...files.values()].flatMap((code) =>
-      [...code.matchAll(/import\s*\{([^}]*)\}\s*from\s*["'](?:node:)?crypto["']/g)].flatMap((match) =>
+      [...code.matchAll(/import\s*(?:\w+\s*,\s*)?\{([^}]*)\}\s*from\s*["'](?:node:)?crypto["']/g)].flatMap((match) =>
         (match[1] as string).split(",").map((name) => name.trim().split(" ")[0]),
       ),
     );

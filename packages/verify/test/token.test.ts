@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { parseToken } from "../src/token.ts";
+import { createTokenParser, type TokenForm } from "../src/token.ts";
+import { macRoom } from "../src/token-bytes.ts";
 import { refusal } from "./support.ts";
 
-const form = { maxTokenLength: 8192, typ: undefined };
+const form: TokenForm = { maxTokenLength: 8192, typ: undefined };
+const parseToken = (token: string, accepted: TokenForm) => createTokenParser(accepted)(token);
 const segment = (value: unknown) =>
   Buffer.from(typeof value === "string" ? value : JSON.stringify(value)).toString("base64url");
 const payload = segment({ sub: "alice" });
@@ -13,8 +15,10 @@ describe("parseToken", () => {
     const token = withHeader({ alg: "HS256", typ: "JWT", kid: "k1" });
     const parts = parseToken(token, form);
     expect(parts.header).toEqual({ alg: "HS256", typ: "JWT", kid: "k1" });
-    expect(parts.signingInput).toBe(token.slice(0, token.lastIndexOf(".")));
-    expect(parts.payloadSegment).toBe(payload);
+    expect(parts.signed.buffer.toString("latin1", macRoom, parts.signed.end)).toBe(
+      token.slice(0, token.lastIndexOf(".")),
+    );
+    expect(parts.payload.toString()).toBe('{"sub":"alice"}');
     expect(parts.signature.toString()).toBe("sig");
   });
 
@@ -25,7 +29,7 @@ describe("parseToken", () => {
     },
   );
 
-  it.each(["=", " ", "\n", "+", "/", "\0", "é", "%3D", "\u{1F600}"])(
+  it.each(["=", " ", "\n", "+", "/", "\0", "é", "%3D", "\u{1F600}", "\u0141"])(
     "refuses a foreign character %j in any segment",
     (character) => {
       const segments = withHeader({ alg: "HS256" }).split(".");
@@ -44,6 +48,28 @@ describe("parseToken", () => {
     // "c2k" is the canonical form of two bytes; "c2l" decodes to the same two.
     expect(() => parseToken(token.replace(/c2ln$/, "c2k"), form)).not.toThrow();
     expect(refusal(() => parseToken(token.replace(/c2ln$/, "c2l"), form)).code).toBe("token_malformed");
+  });
+
+  it("takes no character for the one that its low byte is: a token has one spelling", () => {
+    const parse = createTokenParser(form);
+    const token = withHeader({ alg: "HS256", kid: "AAAA" });
+    expect(() => parse(token)).not.toThrow();
+    for (let index = 0; index < token.length; index++) {
+      const twin = String.fromCharCode(token.charCodeAt(index) + 0x100);
+      expect(refusal(() => parse(token.slice(0, index) + twin + token.slice(index + 1))).code).toBe("token_malformed");
+    }
+  });
+
+  it("remembers headers, within bounds, and mixes none up", () => {
+    const parse = createTokenParser(form);
+    for (let round = 0; round < 2; round++) {
+      for (let index = 0; index < 500; index++) {
+        expect(parse(withHeader({ alg: "HS256", kid: `k${index}` })).header.kid).toBe(`k${index}`);
+      }
+    }
+    for (let round = 0; round < 2; round++) {
+      expect(refusal(() => parse(withHeader({ alg: "HS256", crit: [] }))).code).toBe("token_unsupported");
+    }
   });
 
   it("caps the length before it looks at anything", () => {

@@ -57,39 +57,53 @@ export async function usher(app: FastifyInstance, options: UsherOptions): Promis
   });
 
   app.addHook("onRequest", (request, reply, done) => {
-    if (isPublic(request) || isPreflight(request)) return done();
-    admit(request, reply, done);
+    // Fastify makes the object anew each time that it is asked.
+    const { config, url } = request.routeOptions;
+    if (config.public === true || isPreflight(request)) return done();
+    let admitted: Principal | Promise<Principal>;
+    try {
+      admitted = guard.admit({
+        authorization: authorizationFields(request.raw.rawHeaders),
+        tokenInQuery: hasOwn(request.query, "access_token"),
+        params: (request.params ?? {}) as Record<string, unknown>,
+        ownerParams: table.ownerParams(url),
+        source: request,
+      });
+    } catch (error) {
+      return fail(error, request, reply, done);
+    }
+    // Outside of the try: what a later hook throws is not the guard's.
+    if (admitted instanceof Promise) admitWhenKnown(admitted, request, reply, done);
+    else admit(admitted, request, done);
   });
 
   // Whatever a hook before this one let through (a preflight), no guarded handler runs without a principal.
   app.addHook("preParsing", (request, reply, _payload, done) => {
-    if (request[principalSlot] !== null || isPublic(request)) return done();
+    if (request[principalSlot] !== null || request.routeOptions.config.public === true) return done();
     refuse(new AuthError("credentials_missing", { hint: "a preflight that no CORS hook answered" }), request, reply);
   });
 
-  function admit(request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void {
-    try {
-      const principal = guard.admit({
-        authorization: authorizationFields(request.raw.rawHeaders),
-        tokenInQuery: hasOwn(request.query, "access_token"),
-        params: (request.params ?? {}) as Record<string, unknown>,
-        ownerParams: table.ownerParams(request.routeOptions.url),
-        source: request,
-      });
-      if (principal instanceof Promise) principal.then(accept, fail);
-      else accept(principal);
-    } catch (error) {
-      fail(error);
-    }
+  function admit(principal: Principal, request: FastifyRequest, done: HookHandlerDoneFunction): void {
+    request[principalSlot] = principal;
+    done();
+  }
 
-    function accept(principal: Principal): void {
-      request[principalSlot] = principal;
-      done();
-    }
-    function fail(error: unknown): void {
-      if (error instanceof AuthError) refuse(error, request, reply);
-      else done(error as Error);
-    }
+  /** The rare way: keys must be fetched first. */
+  function admitWhenKnown(
+    pending: Promise<Principal>,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    done: HookHandlerDoneFunction,
+  ): void {
+    pending.then(
+      (principal) => admit(principal, request, done),
+      (error: unknown) => fail(error, request, reply, done),
+    );
+  }
+
+  function fail(error: unknown, request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void {
+    if (error instanceof AuthError) refuse(error, request, reply);
+    else done(error as Error);
   }
 
   function refuse(error: AuthError, request: FastifyRequest, reply: FastifyReply): void {
@@ -109,13 +123,12 @@ function readPrincipal(this: FastifyRequest): Principal {
   return principal;
 }
 
-function isPublic(request: FastifyRequest): boolean {
-  return request.routeOptions.config.public === true;
-}
-
 /** Fetch standard, "CORS-preflight request": nothing else is let past the guard. */
-function isPreflight({ method, headers }: FastifyRequest): boolean {
-  return method === "OPTIONS" && headers.origin !== undefined && headers["access-control-request-method"] !== undefined;
+function isPreflight(request: FastifyRequest): boolean {
+  // The method first: Node puts `headers` together when they are first asked for, and the guard needs only raw ones.
+  if (request.method !== "OPTIONS") return false;
+  const { origin, "access-control-request-method": method } = request.headers;
+  return origin !== undefined && method !== undefined;
 }
 
 function hasOwn(value: unknown, key: string): boolean {

@@ -3,6 +3,7 @@ import {
   isPublicAlgorithm,
   isRsaAlgorithm,
   type PublicAlgorithm,
+  publicKey,
   type RsaAlgorithm,
   type VerificationKey,
 } from "../signature.ts";
@@ -48,7 +49,7 @@ export function importJwk(jwk: unknown, options: JwkOptions): VerificationKey {
   const algorithm = algorithmOf(jwk, options);
   const material = createPublicKey({ key: jwk as JsonWebKey, format: "jwk" });
   if (isRsaAlgorithm(algorithm)) checkRsaStrength(material);
-  return { algorithm, material, ...(kid !== undefined && { kid }) };
+  return publicKey(algorithm, material, kid);
 }
 
 function algorithmOf(jwk: UncheckedJwk, { rsaAlgorithm }: JwkOptions): PublicAlgorithm {

@@ -1,5 +1,5 @@
+import type { UnverifiedHeader } from "../header.ts";
 import type { VerificationKey } from "../signature.ts";
-import type { UnverifiedHeader } from "../token.ts";
 import { importJwk, type JwkOptions } from "./jwk.ts";
 
 /** More keys than any issuer has: a bound on what a set may cost. */

@@ -1,7 +1,12 @@
-import { createSecretKey } from "node:crypto";
 import { inspect } from "node:util";
 import { ConfigurationError } from "../errors.ts";
-import { digestLength, isSecretAlgorithm, type SecretAlgorithm, type VerificationKey } from "../signature.ts";
+import {
+  digestLength,
+  isSecretAlgorithm,
+  type SecretAlgorithm,
+  secretKey,
+  type VerificationKey,
+} from "../signature.ts";
 import type { KeySource } from "./source.ts";
 import { checkStrength } from "./strength.ts";
 
@@ -40,7 +45,7 @@ export function sharedSecret(
   const keys = listVersions(secret).map(({ value, label }): VerificationKey => {
     const bytes = typeof value === "string" ? Buffer.from(value, "utf8") : value;
     checkStrength(bytes, digestLength[algorithm], label);
-    return { algorithm, material: createSecretKey(bytes) };
+    return secretKey(algorithm, bytes);
   });
   return {
     algorithms: new Set([algorithm]),

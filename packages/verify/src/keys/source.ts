@@ -1,6 +1,6 @@
 import type { AuthError } from "../errors.ts";
+import type { UnverifiedHeader } from "../header.ts";
 import type { Algorithm, VerificationKey } from "../signature.ts";
-import type { UnverifiedHeader } from "../token.ts";
 
 /**
  * Where keys come from: `sharedSecret()`, `localJwks()` or `remoteJwks()`.
