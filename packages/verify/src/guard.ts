@@ -5,6 +5,7 @@ import type { Refusal } from "./http.ts";
 import { checkOwner, type RouteParams } from "./owner.ts";
 import type { Principal, TokenClaims } from "./principal.ts";
 import type { Verifier } from "./verifier.ts";
+import { warn } from "./warning.ts";
 
 /** What a guard is made of. */
 export interface GuardOptions<Claims = TokenClaims, Source = unknown> {
@@ -15,9 +16,9 @@ export interface GuardOptions<Claims = TokenClaims, Source = unknown> {
   readonly concealOwnerMismatch?: boolean;
   /** The `realm` of the challenge: printable ASCII without quotes and backslashes. Default `api`. */
   readonly realm?: string;
-  /** Told of each request turned away, with the hint that the client does not get. Must not throw. */
+  /** Told of each request turned away, with the hint that the client does not get. What it throws becomes a process warning. */
   readonly onReject?: (event: RejectEvent<Source>) => void;
-  /** Told of each request let in. Must not throw. */
+  /** Told of each request let in. What it throws becomes a process warning, and decides nothing. */
   readonly onAccept?: (event: AcceptEvent<Claims, Source>) => void;
 }
 
@@ -76,14 +77,26 @@ export function createGuard<Claims = TokenClaims, Source = unknown>(
 
   function admitOwner(principal: Principal<Claims>, request: GuardedRequest<Source>): Principal<Claims> {
     checkOwner(principal.id, request.params, request.ownerParams);
-    onAccept?.({ principal, request: request.source });
+    if (onAccept !== undefined) tell(onAccept, { principal, request: request.source });
     return principal;
   }
 
   function refuse(error: AuthError, request: Source): Refusal {
-    onReject?.({ error, request });
+    if (onReject !== undefined) tell(onReject, { error, request });
     return refusals[error.code];
   }
 
   return { ownerParams, admit, refuse };
+}
+
+/** A listener that fails must neither open the door nor turn a refusal into a 500. */
+function tell<Event>(listener: (event: Event) => void, event: Event): void {
+  try {
+    listener(event);
+  } catch (error) {
+    warn(
+      `a listener of the guard threw: ${error instanceof Error ? error.message : String(error)}`,
+      "USHER_LISTENER_FAILED",
+    );
+  }
 }

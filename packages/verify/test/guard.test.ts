@@ -77,3 +77,22 @@ describe("refuse", () => {
     expect(refused.headers["www-authenticate"]).toContain('realm="tasks"');
   });
 });
+
+describe("a listener that throws", () => {
+  it("changes no verdict, and is told of by a process warning", () => {
+    const warned = vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
+    const { issuer, verifier } = createBench();
+    const fail = () => {
+      throw new Error("the listener is broken");
+    };
+    const guard = createGuard({ verifier, ownerParam: "userId", onAccept: fail, onReject: fail });
+    expect(guard.admit(request(issuer.tokenFor("alice")))).toMatchObject({ id: "alice" });
+    expect(guard.refuse(new AuthError("token_expired"), "the request").status).toBe(401);
+    expect(warned).toHaveBeenCalledTimes(2);
+    expect(warned).toHaveBeenLastCalledWith(
+      expect.stringContaining("the listener is broken"),
+      expect.objectContaining({ code: "USHER_LISTENER_FAILED" }),
+    );
+    warned.mockRestore();
+  });
+});

@@ -2,11 +2,11 @@ import { AuthError, ConfigurationError } from "../errors.ts";
 import { integerWithin } from "../range.ts";
 import { isRsaAlgorithm, publicAlgorithms } from "../signature.ts";
 import { type Clock, steadyClock } from "../time.ts";
+import { warn } from "../warning.ts";
 import { type Fetch, fetchJwks } from "./fetch-jwks.ts";
 import type { JwkOptions } from "./jwk.ts";
 import { fittingKeys, type KeySet, readKeySet, retireMissing } from "./key-set.ts";
 import type { KeySource, KeyStatus } from "./source.ts";
-import { warn } from "./warning.ts";
 
 /** What {@link remoteJwks} may be told. All times are in seconds. */
 export interface RemoteJwksOptions extends JwkOptions {

@@ -1,9 +1,9 @@
 import { ConfigurationError } from "../errors.ts";
 import { publicAlgorithms } from "../signature.ts";
+import { warn } from "../warning.ts";
 import type { JwkOptions } from "./jwk.ts";
 import { fittingKeys, type KeySet, readKeySet } from "./key-set.ts";
 import type { KeySource } from "./source.ts";
-import { warn } from "./warning.ts";
 
 /**
  * Keys that are a JWKS you already have (RFC 7517 section 5): a file beside the API, say.

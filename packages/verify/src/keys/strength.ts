@@ -1,5 +1,5 @@
 import { ConfigurationError } from "../errors.ts";
-import { warn } from "./warning.ts";
+import { warn } from "../warning.ts";
 
 /** Secrets that everybody knows, because a library or a guide has them. */
 const knownSecrets = new Set([

@@ -1,5 +1,10 @@
 /** What a warning is about; `process.on("warning")` sees it as the warning's `code`. */
-export type WarningCode = "USHER_KEY_UNUSED" | "USHER_KEYS_STALE" | "USHER_SECRET_SPACE" | "USHER_SECRET_WEAK";
+export type WarningCode =
+  | "USHER_KEY_UNUSED"
+  | "USHER_KEYS_STALE"
+  | "USHER_LISTENER_FAILED"
+  | "USHER_SECRET_SPACE"
+  | "USHER_SECRET_WEAK";
 
 /** Tells the operator through Node's own channel, which its options can silence, redirect or make fatal. */
 export function warn(message: string, code: WarningCode): void {
