@@ -29,7 +29,7 @@ export default defineConfig({
     // Most of the time goes into waiting for processes, databases and the browser: two files at once on any machine.
     maxWorkers: 2,
     projects: [
-      project("unit", ["packages/*/test/**/*.test.ts", "scripts/**/*.test.ts"], 30_000),
+      project("unit", ["packages/*/test/**/*.test.ts", "bench/test/**/*.test.ts", "scripts/**/*.test.ts"], 30_000),
       project("integration", ["apps/*/test/**/*.test.ts"], 60_000),
       project("e2e", ["e2e/**/*.test.ts"], 120_000),
     ],

@@ -11,7 +11,8 @@ export interface StandardSchema<Output> {
   };
 }
 
-type SchemaResult<Output> =
+/** What a schema makes of a value. */
+export type SchemaResult<Output> =
   | { readonly value: Output; readonly issues?: undefined }
   | { readonly issues: readonly SchemaIssue[] };
 

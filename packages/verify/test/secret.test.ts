@@ -35,8 +35,10 @@ describe("sharedSecret", () => {
     ],
     ["a version that is no integer", [{ version: 1.5, value: good }]],
     ["a negative version", [{ version: -1, value: good }]],
+    ["null", null],
+    ["an object", {}],
   ])("refuses %s", (_case, secret) => {
-    expect(() => sharedSecret(secret)).toThrow(ConfigurationError);
+    expect(() => sharedSecret(secret as string)).toThrow(ConfigurationError);
   });
 
   it("counts bytes, not characters", () => {

@@ -206,6 +206,38 @@ describe("claims schema", () => {
   });
 });
 
+describe("a claims schema that fails for a token", () => {
+  it.each([
+    ["is asynchronous only for good claims", z.looseObject({ sub: z.string() }).refine(async () => true)],
+    [
+      "throws for a claim that is not there",
+      z
+        .looseObject({ sub: z.string() })
+        .transform((claims) => (claims as unknown as { realm: { roles: string[] } }).realm.roles),
+    ],
+  ])("refuses it with claims_invalid where the schema %s", async (_case, claims) => {
+    const { issuer, verifier } = createBench({ claims: claims as never });
+    expect(refusal(() => verifier.verifySync(issuer.tokenFor("alice"))).code).toBe("claims_invalid");
+    await expect(verifier.verify(issuer.tokenFor("bob"))).rejects.toBeInstanceOf(AuthError);
+  });
+
+  it("refuses it with the cause where the schema throws by itself", () => {
+    const claims = {
+      "~standard": {
+        version: 1 as const,
+        vendor: "a test",
+        validate: (value: unknown) => {
+          if (Object.hasOwn(value as object, "sub")) throw new Error("the schema is broken");
+          return { issues: [{ message: "no sub" }] };
+        },
+      },
+    };
+    const { issuer, verifier } = createBench({ claims: claims as never });
+    const error = refusal(() => verifier.verifySync(issuer.tokenFor("alice")));
+    expect(error).toMatchObject({ code: "claims_invalid", cause: new Error("the schema is broken") });
+  });
+});
+
 describe("properties", () => {
   const { issuer, verifier } = createBench();
   const token = issuer.tokenFor("alice");

@@ -60,7 +60,7 @@ interface LabelledSecret {
 }
 
 function listVersions(secret: string | Uint8Array | readonly SecretVersion[] | undefined): LabelledSecret[] {
-  if (secret === undefined || secret.length === 0) {
+  if (!secret || secret.length === 0) {
     throw new ConfigurationError(
       "sharedSecret: no secret given. Set BETTER_AUTH_SECRET to the value that the Better Auth server has.",
     );
@@ -68,6 +68,9 @@ function listVersions(secret: string | Uint8Array | readonly SecretVersion[] | u
   if (typeof secret === "string" || secret instanceof Uint8Array)
     return [{ label: "The shared secret", value: secret }];
 
+  if (!Array.isArray(secret)) {
+    throw new ConfigurationError("sharedSecret: give a text, bytes, or a list of { version, value }.");
+  }
   const versions = new Set(secret.map(({ version }) => version));
   if (versions.size !== secret.length) throw new ConfigurationError("sharedSecret: each version must be listed once.");
   return secret.map(({ version, value }) => {

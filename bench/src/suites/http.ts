@@ -1,0 +1,70 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import autocannon from "autocannon";
+import { median } from "../rounds.ts";
+import { makeTokens } from "../tokens.ts";
+
+export const httpContenders = ["bare", "usher", "@fastify/jwt", "jose"] as const;
+export type HttpContender = (typeof httpContenders)[number];
+export interface HttpSettings {
+  readonly secret: string;
+  readonly issuer: string;
+  readonly audience: string;
+}
+
+const server = fileURLToPath(new URL("./server.ts", import.meta.url));
+
+/**
+ * Requests a second through Fastify, bare and guarded, with so many different tokens in turn; the median of the rounds.
+ * Every contender gets the same requests, `Authorization` header included, the bare one too.
+ */
+export async function http(
+  tokens: number,
+  rounds: number,
+  seconds: number,
+): Promise<Readonly<Record<HttpContender, number>>> {
+  const { issuer, tokens: texts } = makeTokens("HS256", 530, tokens);
+  const settings = JSON.stringify({ secret: issuer.secret, issuer: issuer.issuer, audience: issuer.audience });
+  const requests = texts.map((token, number) => ({
+    method: "GET" as const,
+    path: `/api/user-${String(number).padStart(8, "0")}/tasks`,
+    headers: { authorization: `Bearer ${token}` },
+  }));
+  const servers = await Promise.all(httpContenders.map((name) => start(name, settings)));
+  const samples = new Map<HttpContender, number[]>(httpContenders.map((name) => [name, []]));
+  try {
+    for (let round = 0; round <= rounds; round++) {
+      for (const { name, url } of servers) {
+        const {
+          requests: rate,
+          non2xx,
+          errors,
+        } = await autocannon({
+          url,
+          connections: 10,
+          pipelining: 4,
+          duration: seconds,
+          requests,
+        });
+        if (non2xx + errors > 0) throw new Error(`${name}: ${non2xx} refused, ${errors} failed`);
+        if (round > 0) samples.get(name)?.push(rate.mean);
+      }
+    }
+  } finally {
+    for (const { process } of servers) process.kill();
+  }
+  return Object.fromEntries([...samples].map(([name, rates]) => [name, median(rates)])) as Record<
+    HttpContender,
+    number
+  >;
+}
+
+async function start(
+  name: HttpContender,
+  settings: string,
+): Promise<{ name: HttpContender; url: string; process: ChildProcess }> {
+  const child = spawn(process.execPath, [server, name, settings], { stdio: ["ignore", "pipe", "inherit"] });
+  const [line] = (await once(child.stdout, "data")) as [Buffer];
+  return { name, url: line.toString().trim(), process: child };
+}

@@ -1,0 +1,44 @@
+import type { Unit } from "./suites.ts";
+
+/** One suite's numbers, by contender, in the suite's unit. */
+export interface Result {
+  readonly name: string;
+  readonly title: string;
+  readonly unit: Unit;
+  readonly values: Readonly<Record<string, number>>;
+}
+
+/** Lines of text: each contender with its number, and how many times Usher is faster. */
+export function tableOf({ title, unit, values }: Result): string[] {
+  const rows = Object.entries(values).map(([name, value]) => [
+    name,
+    inWords(value, unit),
+    ratioOf(name, { unit, values }),
+  ]);
+  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => (row[column] as string).length)));
+  return [
+    title,
+    ...rows.map(
+      ([name = "", value = "", ratio = ""]) =>
+        `  ${name.padEnd(widths[0] as number)}  ${value.padStart(widths[1] as number)}${ratio === "" ? "" : `  ${ratio}`}`,
+    ),
+  ];
+}
+
+function inWords(value: number, unit: Unit): string {
+  if (unit === "nanoseconds") return `${(value / 1000).toFixed(2)} µs`;
+  if (unit === "requests") return `${Math.round(value).toLocaleString("en")} requests/s`;
+  return `${value.toFixed(1)} MB`;
+}
+
+/** Usher beside this one: more than 1 is faster. Against the floor and the bare server, how near it comes to those. */
+export function speedOf(name: string, { unit, values }: Pick<Result, "unit" | "values">): number | undefined {
+  const [usher, other] = [values.usher, values[name]];
+  if (usher === undefined || other === undefined || name === "usher") return undefined;
+  return unit === "requests" ? usher / other : other / usher;
+}
+
+function ratioOf(name: string, result: Pick<Result, "unit" | "values">): string {
+  const ratio = speedOf(name, result);
+  return ratio === undefined ? "" : `usher is ${ratio.toFixed(2)} × as fast`;
+}
