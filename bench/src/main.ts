@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
@@ -20,7 +20,7 @@ const help = `Usage: npm run bench -- [--quick] [--only TEXT]
 Measures Usher's bundle beside its peers, every suite in a process of its own, in interleaved rounds.
 
   --quick       within a minute, and less exact; writes no files
-  --only TEXT   the suites whose name has TEXT in it; writes no files
+  --only TEXT   the suites whose name has TEXT in it; the others keep the numbers that results.json has
   --help        this
 
 Suites: ${suites.map(({ name }) => name).join(", ")}`;
@@ -49,10 +49,19 @@ async function runAll(): Promise<void> {
     progress("");
     console.log(`${tableOf(results.at(-1) as Result).join("\n")}\n`);
   }
-  if (options.quick || options.only !== "") return;
-  const machine = { processor: cpus()[0]?.model, cores: cpus().length, node: process.version };
+  if (!options.quick) writeResults(results);
+}
+
+function writeResults(measured: readonly Result[]): void {
   const folder = fileURLToPath(new URL("..", import.meta.url));
-  writeFileSync(`${folder}/results.json`, `${JSON.stringify({ machine, results }, null, 2)}\n`);
+  const file = `${folder}/results.json`;
+  const before: Result[] = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")).results : [];
+  const results = suites.flatMap(({ name }) => {
+    const result = [...measured, ...before].find((one) => one.name === name);
+    return result === undefined ? [] : [result];
+  });
+  const machine = { processor: cpus()[0]?.model, cores: cpus().length, node: process.version };
+  writeFileSync(file, `${JSON.stringify({ machine, results }, null, 2)}\n`);
   writeFileSync(`${folder}/results.svg`, chartOf(results));
   console.log("written: bench/results.json, bench/results.svg");
 }

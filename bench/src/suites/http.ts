@@ -5,7 +5,7 @@ import autocannon from "autocannon";
 import { median } from "../rounds.ts";
 import { makeTokens } from "../tokens.ts";
 
-export const httpContenders = ["bare", "usher", "@fastify/jwt", "jose"] as const;
+const httpContenders = ["bare", "usher", "@fastify/jwt", "jose"] as const;
 export type HttpContender = (typeof httpContenders)[number];
 export interface HttpSettings {
   readonly secret: string;
