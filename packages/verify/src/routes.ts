@@ -1,4 +1,5 @@
 import { ConfigurationError } from "./errors.ts";
+import type { RouteParams } from "./owner.ts";
 
 /** What guards one route. */
 export interface GuardedRoute {
@@ -14,8 +15,11 @@ export interface GuardedRoute {
 /** The routes of an app and the owner parameters that each one's pattern has. */
 export interface RouteTable {
   add(method: string, url: string, isPublic: boolean): void;
-  /** By pattern; `undefined` is a path that no route has. */
-  ownerParams(url: string | undefined): readonly string[];
+  /**
+   * By pattern. `undefined` is a path that no route has; a handler for those, below a prefix like `/users/:userId`, gets
+   * parameters all the same, and is held to the owner by those that it gets.
+   */
+  ownerParams(url: string | undefined, params: RouteParams): readonly string[];
   list(): readonly GuardedRoute[];
 }
 
@@ -27,8 +31,7 @@ export function createRouteTable(ownerParams: readonly string[]): RouteTable {
   const byUrl = new Map<string, readonly string[]>();
 
   /** Also for a route that was added before the guard was there to see it: the pattern tells all. */
-  function find(url: string | undefined): readonly string[] {
-    if (url === undefined) return none;
+  function find(url: string): readonly string[] {
     let found = byUrl.get(url);
     if (found === undefined) {
       const present = paramNames(url);
@@ -41,9 +44,11 @@ export function createRouteTable(ownerParams: readonly string[]): RouteTable {
   return {
     add(method, url, isPublic) {
       refuseMisspelling(url, ownerParams);
+      refuseRepetition(url, ownerParams);
       routes.push(Object.freeze({ method, url, public: isPublic, ownerParams: isPublic ? none : find(url) }));
     },
-    ownerParams: find,
+    ownerParams: (url, params) =>
+      url === undefined ? ownerParams.filter((name) => Object.hasOwn(params, name)) : find(url),
     list: () => Object.freeze([...routes]),
   };
 }
@@ -67,4 +72,15 @@ function refuseMisspelling(url: string, ownerParams: readonly string[]): void {
 
 function fold(name: string): string {
   return name.toLowerCase().replaceAll("_", "");
+}
+
+/** Of a parameter that a pattern has twice, the router keeps the last value: the first would go unchecked. */
+function refuseRepetition(url: string, ownerParams: readonly string[]): void {
+  const present = paramNames(url);
+  const repeated = ownerParams.find((name) => present.indexOf(name) !== present.lastIndexOf(name));
+  if (repeated !== undefined) {
+    throw new ConfigurationError(
+      `${url}: the owner parameter "${repeated}" stands there twice. Name the other one differently.`,
+    );
+  }
 }

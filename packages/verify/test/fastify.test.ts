@@ -124,6 +124,23 @@ describe("fastify adapter: owner", () => {
     expect((await app.inject({ url: "/users/%61lice/tasks", headers: alice })).json()).toEqual({ id: "alice" });
   });
 
+  it("holds a child's handler for unknown paths to the owner that its prefix names", async () => {
+    await build();
+    await app.register(
+      async (child) => {
+        child.setNotFoundHandler((_request, reply) => reply.code(404).send({ reached: true }));
+      },
+      { prefix: "/below/:userId" },
+    );
+    expect(await codeOf({ url: "/below/bob/x", headers: alice })).toEqual([403, "owner_mismatch"]);
+    expect((await app.inject({ url: "/below/alice/x", headers: alice })).json()).toEqual({ reached: true });
+  });
+
+  it("refuses the owner parameter twice in one pattern", async () => {
+    await build();
+    expect(() => app.get("/e/:userId/:userId", () => "x")).toThrow(ConfigurationError);
+  });
+
   it("checks the owner of an optional parameter that is left out", async () => {
     await build();
     app.get("/maybe/:userId?", () => "reached");

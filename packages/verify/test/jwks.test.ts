@@ -290,6 +290,13 @@ describe("remoteJwks: staying fresh", () => {
     expect(remote.verifier.keyStatus().state).toBe("fresh");
   });
 
+  it("does not let keys run out for the sake of a long cooldown", async () => {
+    const { issuer, verifier, outcome, clock } = createRemote({ maxAge: 10, maxStale: 10, cooldown: 3600 });
+    await verifier.ready();
+    clock.advance(20);
+    expect(await outcome(issuer.tokenFor("alice"))).toBe("accepted");
+  });
+
   it("makes no request wait for a fetch that fails again and again", async () => {
     const remote = createRemote();
     await remote.verifier.ready();

@@ -60,13 +60,14 @@ export async function usher(app: FastifyInstance, options: UsherOptions): Promis
     // Fastify makes the object anew each time that it is asked.
     const { config, url } = request.routeOptions;
     if (config.public === true || isPreflight(request)) return done();
+    const params = (request.params ?? {}) as Record<string, unknown>;
     let admitted: Principal | Promise<Principal>;
     try {
       admitted = guard.admit({
         authorization: authorizationFields(request.raw.rawHeaders),
         tokenInQuery: hasOwn(request.query, "access_token"),
-        params: (request.params ?? {}) as Record<string, unknown>,
-        ownerParams: table.ownerParams(url),
+        params,
+        ownerParams: table.ownerParams(url, params),
         source: request,
       });
     } catch (error) {

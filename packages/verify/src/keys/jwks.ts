@@ -14,7 +14,7 @@ export interface RemoteJwksOptions extends JwkOptions {
   readonly maxAge?: number;
   /** How long the last good keys go on serving when no newer ones can be had. `maxAge` to 30 days; default 86400 (24 h). */
   readonly maxStale?: number;
-  /** The least time between two fetches for the sake of a key that is unknown. 1 to 3600; default 30. */
+  /** The least time between two fetches for the sake of a key that is unknown; half of `maxAge` where that is less. 1 to 3600; default 30. */
   readonly cooldown?: number;
   /** How long one fetch may take, to its last byte. 1 to 60; default 5. */
   readonly timeout?: number;
@@ -63,7 +63,8 @@ export function remoteJwks(url: string | URL, options: RemoteJwksOptions = {}): 
       retireMissing(set, next);
       set = next;
       fetchedAt = startedAt;
-      waitUntil = clock() + cooldown;
+      // Never past the refresh that is due at half of the keys' age: healthy keys must not run out for a cooldown's sake.
+      waitUntil = clock() + Math.min(cooldown, maxAge / 2);
       failures = 0;
       failure = undefined;
     } catch (error) {
