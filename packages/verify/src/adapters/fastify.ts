@@ -22,7 +22,7 @@ declare module "fastify" {
   }
   interface FastifyInstance {
     usher: {
-      /** What guards each route, in the order in which they were added. Complete once the app is ready. */
+      /** What guards each route added since the guard was registered, in order. Earlier ones are guarded, and not listed. */
       routes(): readonly GuardedRoute[];
     };
   }
