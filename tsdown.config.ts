@@ -2,10 +2,12 @@ import { defineConfig } from "tsdown";
 
 /** Every published package, built alike: ES modules with declarations beside them, one file for each public subpath. */
 const packages: Record<string, string[]> = {
-  verify: ["src/index.ts", "src/adapters/fastify.ts"],
+  verify: ["src/index.ts", "src/adapters/*.ts"],
   issuer: ["src/index.ts"],
   client: ["src/index.ts"],
+  postgres: ["src/index.ts"],
   testing: ["src/index.ts"],
+  cli: ["src/main.ts"],
 };
 
 export default defineConfig(
