@@ -12,11 +12,11 @@ const spareBits: readonly number[] = [0, 0b11_1111, 0b1111, 0b11];
  * but canonical: padding, another character, a length that no bytes have, or spare bits that are not zero. The last rule
  * matters for the signature: without it one token has several spellings.
  *
- * Node's own decoder does the work. It passes over characters that it does not know, which the count then shows; the two
- * characters of plain base64 that it does know are looked for first. It sees no difference between a character beyond
- * Latin-1 and the one that its low byte is.
+ * Node's own decoder does the work. It passes over characters that it does not know, which the count then shows. What it
+ * knows and base64url does not, the caller has to keep away: `+` and `/` of plain base64, and characters beyond Latin-1,
+ * which it takes for those that their low bytes are.
  *
- * @param text ASCII only; the caller has seen to that.
+ * @param text ASCII only, and without `+` and `/`; the caller has seen to that, for the whole token at once.
  * @param target Where to write, from its start. At least as long as the text.
  */
 export function decodeCanonical(text: string, target: Buffer): number {
@@ -25,7 +25,6 @@ export function decodeCanonical(text: string, target: Buffer): number {
   if (length === 0 || remainder === 1) return -1;
   const last = values[text.charCodeAt(length - 1)] ?? 255;
   if (last === 255 || (last & (spareBits[remainder] as number)) !== 0) return -1;
-  if (text.includes("+") || text.includes("/")) return -1;
   const written = target.write(text, 0, "base64url");
   return written === Math.floor((length * 3) / 4) ? written : -1;
 }

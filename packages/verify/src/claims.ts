@@ -58,9 +58,12 @@ function checkForms(claims: JsonObject, policy: ClaimsPolicy): asserts claims is
   if (!isNumericDate(claims.iat) && !(claims.iat === undefined && policy.maxTokenAge === undefined)) {
     throw invalid("iat", "an integer");
   }
-  for (const name of ["sid", "jti"]) {
-    if (claims[name] !== undefined && !isNonEmptyString(claims[name])) throw invalid(name, "a non-empty string");
-  }
+  if (!isOptionalString(claims.sid)) throw invalid("sid", "a non-empty string");
+  if (!isOptionalString(claims.jti)) throw invalid("jti", "a non-empty string");
+}
+
+function isOptionalString(value: unknown): boolean {
+  return value === undefined || isNonEmptyString(value);
 }
 
 function isNonEmptyString(value: unknown): value is string {
@@ -85,6 +88,7 @@ function checkIssuer(issuer: string, accepted: readonly string[]): void {
 }
 
 function checkAudience(audience: string | readonly string[] | undefined, accepted: readonly string[]): void {
+  if (typeof audience === "string" && accepted.includes(audience)) return;
   const actual = typeof audience === "string" ? [audience] : (audience ?? []);
   if (actual.some((one) => accepted.includes(one))) return;
   throw new AuthError("audience_rejected", {
@@ -97,19 +101,20 @@ function checkTimes(claims: WellFormedClaims, policy: ClaimsPolicy, now: number)
   if (claims.exp <= now - clockTolerance) {
     throw new AuthError("token_expired", { hint: `expired ${Math.floor(now - claims.exp)} s ago` });
   }
-  for (const name of ["nbf", "iat"] as const) {
-    const start = claims[name];
-    if (start !== undefined && start > now + clockTolerance) {
-      throw new AuthError("token_not_yet_valid", {
-        hint: `${name} is ${Math.ceil(start - now)} s ahead of this machine's clock: compare it with the issuer's`,
-      });
-    }
-  }
+  checkStart("nbf", claims.nbf, now, clockTolerance);
+  checkStart("iat", claims.iat, now, clockTolerance);
   if (maxTokenAge !== undefined && claims.iat !== undefined && claims.iat + maxTokenAge <= now - clockTolerance) {
     throw new AuthError("token_expired", {
       hint: `issued ${Math.floor(now - claims.iat)} s ago; maxTokenAge is ${maxTokenAge} s`,
     });
   }
+}
+
+function checkStart(name: string, start: number | undefined, now: number, clockTolerance: number): void {
+  if (start === undefined || start <= now + clockTolerance) return;
+  throw new AuthError("token_not_yet_valid", {
+    hint: `${name} is ${Math.ceil(start - now)} s ahead of this machine's clock: compare it with the issuer's`,
+  });
 }
 
 function invalid(claim: string, form: string, more = ""): AuthError {

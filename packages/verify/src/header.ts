@@ -12,13 +12,13 @@ export interface UnverifiedHeader {
 const refusedParameters = ["crit", "b64", "zip", "enc"] as const;
 
 /**
- * Reads a header's bytes. Never looks at `jwk`, `jku`, `x5u` or `x5c`: a token does not bring its own key.
+ * Reads the header that the first `length` bytes are. Never looks at `jwk`, `jku`, `x5u` or `x5c`: a token does not bring its own key.
  *
  * @param expectedTyp The only `typ` accepted, as {@link mediaType} writes it; undefined accepts `JWT` or none.
  * @throws {AuthError} `token_malformed`, `token_unsupported`.
  */
-export function readHeader(bytes: Buffer, expectedTyp: string | undefined): UnverifiedHeader {
-  const header = parseJson(bytes);
+export function readHeader(bytes: Buffer, length: number, expectedTyp: string | undefined): UnverifiedHeader {
+  const header = parseJson(bytes, length);
   if (header === undefined) throw malformedHeader("is not a JSON object in UTF-8");
 
   const { alg } = header;

@@ -25,24 +25,24 @@ const worstFirst = ["missing", "stale", "fresh"] as const;
 
 export function createKeyRing(sources: readonly KeySource[]): KeyRing {
   const remotes = sources.flatMap((source) => (source.remote === undefined ? [] : [source.remote]));
-  const algorithms = new Set<string>(sources.flatMap((source) => [...source.algorithms]));
-  const rejected = explainRejection([...algorithms]);
+  const rejected = explainRejection([...new Set(sources.flatMap((source) => [...source.algorithms]))]);
 
   function verify({ header, signed, signature }: UnverifiedToken): VerificationKey {
-    if (!algorithms.has(canonical(header.alg)))
-      throw new AuthError("algorithm_rejected", { hint: rejected(header.alg) });
-
+    const algorithm = canonical(header.alg);
+    let isAccepted = false;
     let tried = false;
     let unavailable: AuthError | undefined;
     for (const source of sources) {
       // A token is only ever tried against keys whose algorithm it may have.
-      if (!(source.algorithms as ReadonlySet<string>).has(canonical(header.alg))) continue;
+      if (!(source.algorithms as ReadonlySet<string>).has(algorithm)) continue;
+      isAccepted = true;
       for (const key of source.candidates(header)) {
         if (key.verify(signed, signature)) return key;
         tried = true;
       }
       unavailable ??= source.remote?.unavailable();
     }
+    if (!isAccepted) throw new AuthError("algorithm_rejected", { hint: rejected(header.alg) });
     if (tried) throw new AuthError("signature_invalid", { hint: signatureHint });
     throw unavailable ?? new AuthError("key_unknown", { hint: "no key of any source fits this token" });
   }

@@ -45,9 +45,9 @@ export function createPrincipal<Claims>(checked: TokenClaims, claims: Claims): P
   const principal: { -readonly [Key in keyof Principal<Claims>]: Principal<Claims>[Key] } = {
     id: sub,
     expiresAt: exp,
-    claims,
+    claims: deepFreeze(claims),
   };
   if (sid !== undefined) principal.sessionId = sid;
   if (iat !== undefined) principal.issuedAt = iat;
-  return deepFreeze(principal);
+  return Object.freeze(principal);
 }

@@ -14,7 +14,9 @@ export interface UnverifiedToken {
   readonly header: UnverifiedHeader;
   readonly signed: SignedBytes;
   readonly signature: Buffer;
+  /** The payload is the first `payloadLength` bytes of it. */
   readonly payload: Buffer;
+  readonly payloadLength: number;
 }
 
 /** What a token parser accepts. */
@@ -41,6 +43,9 @@ export function createTokenParser({ maxTokenLength, typ }: TokenForm): (token: s
   const buffer = Buffer.alloc(macRoom + 3 * maxTokenLength);
   const [header, payload, signature] = [0, 1, 2].map(() => Buffer.alloc(maxTokenLength)) as [Buffer, Buffer, Buffer];
   const headers = new GenerationCache<UnverifiedHeader>(rememberedHeaders);
+  // Making a view costs as much as decoding does, and signatures are nearly all of one length.
+  let signatureView = signature;
+  let latest: { readonly segment: string; readonly header: UnverifiedHeader } | undefined;
 
   function parseToken(token: string): UnverifiedToken {
     if (token.length > maxTokenLength) {
@@ -52,30 +57,42 @@ export function createTokenParser({ maxTokenLength, typ }: TokenForm): (token: s
     const secondDot = token.indexOf(".", firstDot + 1);
     // As many bytes as characters: ASCII, and nothing that a decoder could take for it.
     const isAscii = buffer.write(token, macRoom, "utf8") === token.length;
-    if (!isAscii || firstDot < 1 || secondDot < 0) throw explainForm(token);
+    if (!isAscii || firstDot < 1 || secondDot < 0 || isPlainBase64(token)) throw explainForm(token);
 
     const signatureLength = decodeCanonical(token.slice(secondDot + 1), signature);
     const payloadLength = decodeCanonical(token.slice(firstDot + 1, secondDot), payload);
     if (signatureLength < 0 || payloadLength < 0) throw explainForm(token);
+    if (signatureView.length !== signatureLength) signatureView = signature.subarray(0, signatureLength);
     return {
       header: headerOf(token, firstDot),
       signed: { buffer, end: macRoom + secondDot },
-      signature: signature.subarray(0, signatureLength),
-      payload: payload.subarray(0, payloadLength),
+      signature: signatureView,
+      payload,
+      payloadLength,
     };
   }
 
-  /** Read once for each spelling; only what passed is remembered. */
+  /** Read once for each spelling; only what passed is remembered. Most tokens have the header of the one before. */
   function headerOf(token: string, end: number): UnverifiedHeader {
+    if (latest?.segment.length === end && token.startsWith(latest.segment)) return latest.header;
     const segment = token.slice(0, end);
-    const known = headers.get(segment);
-    if (known !== undefined) return known;
+    const read = headers.get(segment) ?? readSegment(token, segment);
+    latest = { segment, header: read };
+    return read;
+  }
+
+  function readSegment(token: string, segment: string): UnverifiedHeader {
     const length = decodeCanonical(segment, header);
     if (length < 0) throw explainForm(token);
-    const read = readHeader(header.subarray(0, length), typ);
+    const read = readHeader(header, length, typ);
     headers.set(segment, read);
     return read;
   }
 
   return parseToken;
+}
+
+/** The two characters of plain base64 that Node's decoder takes for those of base64url. */
+function isPlainBase64(token: string): boolean {
+  return token.includes("+") || token.includes("/");
 }

@@ -74,7 +74,7 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
     }
     const parts = parseToken(token);
     const key = keys.verify(parts);
-    const claims = parseJson(parts.payload);
+    const claims = parseJson(parts.payload, parts.payloadLength);
     if (claims === undefined) {
       throw new AuthError("claims_invalid", { hint: "the payload is not a JSON object in UTF-8" });
     }
