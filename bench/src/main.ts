@@ -4,8 +4,10 @@ import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
 import { chartOf } from "./chart.ts";
+import { withResults } from "./report.ts";
 import { type Suite, suites } from "./suites.ts";
 import { type Result, tableOf } from "./table.ts";
+import { inShort, verdictsOn } from "./targets.ts";
 
 const { values: options } = parseArgs({
   options: {
@@ -19,7 +21,7 @@ const { values: options } = parseArgs({
 const help = `Usage: npm run bench -- [--quick] [--only TEXT]
 Measures Usher's bundle beside its peers, every suite in a process of its own, in interleaved rounds.
 
-  --quick       within a minute, and less exact; writes no files
+  --quick       the main suites, within a minute and less exact; writes no files
   --only TEXT   the suites whose name has TEXT in it; the others keep the numbers that results.json has
   --help        this
 
@@ -36,7 +38,7 @@ if (options.help) {
 }
 
 async function runAll(): Promise<void> {
-  const chosen = suites.filter(({ name }) => name.includes(options.only));
+  const chosen = suites.filter(({ name, isQuick }) => name.includes(options.only) && (isQuick || !options.quick));
   if (chosen.length === 0) {
     console.error(`no suite has "${options.only}" in its name. See: npm run bench -- --help`);
     process.exitCode = 2;
@@ -49,6 +51,9 @@ async function runAll(): Promise<void> {
     progress("");
     console.log(`${tableOf(results.at(-1) as Result).join("\n")}\n`);
   }
+  for (const { what, wanted, measured, isMet } of verdictsOn(results)) {
+    console.log(`${isMet ? "met    " : "NOT MET"} ${what}: ${inShort(measured)}, wanted ${wanted}`);
+  }
   if (!options.quick) writeResults(results);
 }
 
@@ -60,10 +65,12 @@ function writeResults(measured: readonly Result[]): void {
     const result = [...measured, ...before].find((one) => one.name === name);
     return result === undefined ? [] : [result];
   });
-  const machine = { processor: cpus()[0]?.model, cores: cpus().length, node: process.version };
+  const machine = { processor: cpus()[0]?.model ?? "unknown", cores: cpus().length, node: process.version };
   writeFileSync(file, `${JSON.stringify({ machine, results }, null, 2)}\n`);
   writeFileSync(`${folder}/results.svg`, chartOf(results));
-  console.log("written: bench/results.json, bench/results.svg");
+  const report = fileURLToPath(new URL("../../docs/benchmarks.md", import.meta.url));
+  writeFileSync(report, withResults(readFileSync(report, "utf8"), machine, results));
+  console.log("written: bench/results.json, bench/results.svg, docs/benchmarks.md");
 }
 
 async function runAlone({ name, title, unit }: Suite): Promise<Result> {

@@ -1,54 +1,79 @@
 import type { SigningAlgorithm } from "@usher-auth/testing";
 import type { Effort } from "./rounds.ts";
-import { http } from "./suites/http.ts";
+import { bundle } from "./suites/bundle.ts";
+import { type Framework, http } from "./suites/http.ts";
 import { memory } from "./suites/memory.ts";
 import { cached, refused, uncached } from "./suites/verification.ts";
 
 /** How a suite's numbers are to be read. */
-export type Unit = "nanoseconds" | "requests" | "megabytes";
+export type Unit = "nanoseconds" | "requests" | "megabytes" | "package";
 
 export interface Suite {
   readonly name: string;
   readonly title: string;
   readonly unit: Unit;
+  /** Whether a quick run has time for it. */
+  readonly isQuick: boolean;
   readonly run: (isQuick: boolean) => unknown;
 }
 
-const effort = (isQuick: boolean): Effort => (isQuick ? { rounds: 3, time: 60 } : { rounds: 9, time: 250 });
+const effort = (isQuick: boolean): Effort => (isQuick ? { rounds: 7, time: 30 } : { rounds: 9, time: 250 });
 const algorithms: readonly SigningAlgorithm[] = ["HS256", "EdDSA", "ES256", "RS256"];
-const lengths = [300, 530, 2048, 7900];
+/** An RSA signature alone is 342 characters: its tokens are that much longer, with the same claims. */
+const lengthsOf = (algorithm: SigningAlgorithm) =>
+  algorithm === "RS256" ? [600, 830, 2348] : algorithm === "HS256" ? [300, 530, 2048, 7900] : [300, 530, 2048];
+const isUsual = (length: number) => length === 530 || length === 830;
 
 /** Everything that can be measured, in the order in which it is. */
 export const suites: readonly Suite[] = [
-  ...lengths.map((length) => ({
-    name: `hs256-${length}`,
-    title: `HS256, distinct tokens of ${length} characters`,
-    unit: "nanoseconds" as const,
-    run: (isQuick: boolean) => uncached("HS256", length, effort(isQuick)),
-  })),
-  ...algorithms.slice(1).map((algorithm) => ({
-    name: `${algorithm.toLowerCase()}-530`,
-    title: `${algorithm}, distinct tokens of 530 characters`,
-    unit: "nanoseconds" as const,
-    run: (isQuick: boolean) => uncached(algorithm, algorithm === "RS256" ? 830 : 530, effort(isQuick)),
-  })),
+  ...algorithms.flatMap((algorithm) =>
+    lengthsOf(algorithm).map((length) => ({
+      name: `${algorithm.toLowerCase()}-${length}`,
+      title: `${algorithm}, distinct tokens of ${length} characters`,
+      unit: "nanoseconds" as const,
+      isQuick: isUsual(length),
+      run: (isQuick: boolean) => uncached(algorithm, length, effort(isQuick)),
+    })),
+  ),
   ...algorithms.map((algorithm) => ({
     name: `cached-${algorithm.toLowerCase()}`,
     title: `${algorithm}, a thousand tokens that are remembered`,
     unit: "nanoseconds" as const,
+    isQuick: true,
     run: (isQuick: boolean) => cached(algorithm, effort(isQuick)),
   })),
   {
     name: "refused",
     title: "HS256, tokens that are refused, beside one that is accepted",
     unit: "nanoseconds",
+    isQuick: true,
     run: (isQuick) => refused(effort(isQuick)),
   },
-  { name: "memory", title: "Heap", unit: "megabytes", run: (isQuick) => memory(isQuick ? 100_000 : 1_000_000) },
-  ...[1, 1000, 50_000].map((tokens) => ({
-    name: `http-${tokens}`,
-    title: `Fastify, ${tokens === 1 ? "one token" : `${tokens} tokens`}`,
-    unit: "requests" as const,
-    run: (isQuick: boolean) => http(tokens, isQuick ? 1 : 7, isQuick ? 1 : 2),
-  })),
+  {
+    name: "memory",
+    title: "Heap",
+    unit: "megabytes",
+    isQuick: true,
+    run: (isQuick) => memory(isQuick ? 100_000 : 1_000_000),
+  },
+  {
+    name: "package",
+    title: "Import of @usher-auth/verify",
+    unit: "package",
+    isQuick: true,
+    run: (isQuick) => bundle(isQuick ? 3 : 15),
+  },
+  ...(["fastify", "express"] as const).flatMap((framework) =>
+    [1, 1000, 50_000].map((tokens) => ({
+      name: `${framework}-${tokens}`,
+      title: `${nameOf(framework)}, ${tokens === 1 ? "one token" : `${tokens} tokens`}`,
+      unit: "requests" as const,
+      isQuick: tokens === 1000,
+      run: (isQuick: boolean) => http(framework, tokens, isQuick ? 1 : 7, isQuick ? 1 : 2),
+    })),
+  ),
 ];
+
+function nameOf(framework: Framework): string {
+  return `${framework.charAt(0).toUpperCase()}${framework.slice(1)}`;
+}

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { chartOf } from "../src/chart.ts";
+import { withResults } from "../src/report.ts";
 import { measure, median } from "../src/rounds.ts";
 import { type Result, speedOf, tableOf } from "../src/table.ts";
+import { verdictsOn } from "../src/targets.ts";
 
 const verification: Result = {
   name: "hs256-530",
@@ -77,5 +79,47 @@ describe("chartOf", () => {
     expect(chart).toContain("10.0 ×");
     expect(chart).toContain("HS256 &amp; &lt;more>");
     expect(chart).not.toContain("floor");
+  });
+});
+
+describe("verdictsOn", () => {
+  const hs256 = (usher: number): Result => ({ ...verification, values: { floor: 2000, usher, "fast-jwt": 9000 } });
+
+  it("says of each target that was measured whether it is met", () => {
+    const verdicts = verdictsOn([hs256(3000)]);
+    expect(verdicts).toEqual([
+      { what: "HS256 beside fast-jwt", wanted: "at least 2.2", measured: 3, isMet: true },
+      { what: "HS256 beside the floor", wanted: "at least 0.67", measured: 2000 / 3000, isMet: true },
+    ]);
+    expect(verdictsOn([hs256(9000)]).map(({ isMet }) => isMet)).toEqual([false, false]);
+  });
+
+  it("takes a bound from above as one", () => {
+    const memory = (fullCache: number): Result => ({
+      name: "memory",
+      title: "",
+      unit: "megabytes",
+      values: { fullCache },
+    });
+    expect(verdictsOn([memory(25)]).map(({ isMet }) => isMet)).toEqual([true]);
+    expect(verdictsOn([memory(26)]).map(({ isMet }) => isMet)).toEqual([false]);
+  });
+});
+
+describe("withResults", () => {
+  const machine = { processor: "Abacus", cores: 2, node: "v24" };
+  const document = "before\n<!-- measured -->\nold\n<!-- /measured -->\nafter\n";
+
+  it("replaces the measured part and leaves the rest alone", () => {
+    const text = withResults(document, machine, [verification, requests]);
+    expect(text).toMatch(/^before\n<!-- measured -->\nAbacus, 2 cores/);
+    expect(text).toMatch(/<!-- \/measured -->\nafter\n$/);
+    expect(text).not.toContain("old");
+    expect(text).toContain("| HS256 & <more> | 2.00 (0.50) | 4.00 | 40.00 (10.00) |");
+    expect(text).toContain("| HTTP | 50,000 (0.90) | 45,000 | 9,000 (5.00) |");
+  });
+
+  it("refuses a document that has no place for them", () => {
+    expect(() => withResults("nothing", machine, [])).toThrow("<!-- measured -->");
   });
 });

@@ -5,8 +5,13 @@ import autocannon from "autocannon";
 import { median } from "../rounds.ts";
 import { makeTokens } from "../tokens.ts";
 
-const httpContenders = ["bare", "usher", "@fastify/jwt", "jose"] as const;
-export type HttpContender = (typeof httpContenders)[number];
+/** The servers of each framework: bare, guarded by Usher, and guarded by peers. */
+export const httpContenders = {
+  fastify: ["bare", "usher", "@fastify/jwt", "jose"],
+  express: ["bare", "usher", "express-oauth2-jwt-bearer"],
+} as const;
+export type Framework = keyof typeof httpContenders;
+
 export interface HttpSettings {
   readonly secret: string;
   readonly issuer: string;
@@ -16,14 +21,15 @@ export interface HttpSettings {
 const server = fileURLToPath(new URL("./server.ts", import.meta.url));
 
 /**
- * Requests a second through Fastify, bare and guarded, with so many different tokens in turn; the median of the rounds.
- * Every contender gets the same requests, `Authorization` header included, the bare one too.
+ * Requests a second through a framework, bare and guarded, with so many different tokens in turn; the median of the
+ * rounds. Every contender gets the same requests, `Authorization` header included, the bare one too.
  */
 export async function http(
+  framework: Framework,
   tokens: number,
   rounds: number,
   seconds: number,
-): Promise<Readonly<Record<HttpContender, number>>> {
+): Promise<Readonly<Record<string, number>>> {
   const { issuer, tokens: texts } = makeTokens("HS256", 530, tokens);
   const settings = JSON.stringify({ secret: issuer.secret, issuer: issuer.issuer, audience: issuer.audience });
   const requests = texts.map((token, number) => ({
@@ -31,8 +37,9 @@ export async function http(
     path: `/api/user-${String(number).padStart(8, "0")}/tasks`,
     headers: { authorization: `Bearer ${token}` },
   }));
-  const servers = await Promise.all(httpContenders.map((name) => start(name, settings)));
-  const samples = new Map<HttpContender, number[]>(httpContenders.map((name) => [name, []]));
+  const names = httpContenders[framework];
+  const servers = await Promise.all(names.map((name) => start(framework, name, settings)));
+  const samples = new Map<string, number[]>(names.map((name) => [name, []]));
   try {
     for (let round = 0; round <= rounds; round++) {
       for (const { name, url } of servers) {
@@ -47,24 +54,22 @@ export async function http(
           duration: seconds,
           requests,
         });
-        if (non2xx + errors > 0) throw new Error(`${name}: ${non2xx} refused, ${errors} failed`);
+        if (non2xx + errors > 0) throw new Error(`${framework}, ${name}: ${non2xx} refused, ${errors} failed`);
         if (round > 0) samples.get(name)?.push(rate.mean);
       }
     }
   } finally {
     for (const { process } of servers) process.kill();
   }
-  return Object.fromEntries([...samples].map(([name, rates]) => [name, median(rates)])) as Record<
-    HttpContender,
-    number
-  >;
+  return Object.fromEntries([...samples].map(([name, rates]) => [name, median(rates)]));
 }
 
 async function start(
-  name: HttpContender,
+  framework: Framework,
+  name: string,
   settings: string,
-): Promise<{ name: HttpContender; url: string; process: ChildProcess }> {
-  const child = spawn(process.execPath, [server, name, settings], { stdio: ["ignore", "pipe", "inherit"] });
+): Promise<{ name: string; url: string; process: ChildProcess }> {
+  const child = spawn(process.execPath, [server, framework, name, settings], { stdio: ["ignore", "pipe", "inherit"] });
   const [line] = (await once(child.stdout, "data")) as [Buffer];
   return { name, url: line.toString().trim(), process: child };
 }

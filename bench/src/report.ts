@@ -1,0 +1,75 @@
+import { type Result, speedOf } from "./table.ts";
+import { inShort, verdictsOn } from "./targets.ts";
+
+const [start, end] = ["<!-- measured -->", "<!-- /measured -->"];
+
+/** What the numbers were measured on. */
+export interface Machine {
+  readonly processor: string;
+  readonly cores: number;
+  readonly node: string;
+}
+
+/** The document with its measured part replaced by these results. */
+export function withResults(document: string, machine: Machine, results: readonly Result[]): string {
+  const [from, to] = [document.indexOf(start), document.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`the document needs ${start} and ${end}`);
+  return `${document.slice(0, from + start.length)}\n${reportOf(machine, results)}\n${document.slice(to)}`;
+}
+
+function reportOf({ processor, cores, node }: Machine, results: readonly Result[]): string {
+  const compared = results.filter(({ values }) => values.usher !== undefined);
+  const refused = results.find(({ name }) => name === "refused");
+  return [
+    `${processor}, ${cores} cores, Node ${node}. In brackets: how many times Usher is faster.`,
+    "",
+    ...tablesOf(
+      compared.filter(({ unit }) => unit === "nanoseconds"),
+      "Microseconds for one token:",
+    ),
+    ...tablesOf(
+      compared.filter(({ unit }) => unit === "requests"),
+      "Requests a second:",
+    ),
+    ...(refused === undefined ? [] : tablesOf([refused], "Microseconds, of Usher alone:")),
+    "How that stands to what Usher wants to reach:",
+    "",
+    "| | wanted | measured | |",
+    "| --- | --- | --- | --- |",
+    ...verdictsOn(results).map(
+      ({ what, wanted, measured, isMet }) =>
+        `| ${what} | ${wanted} | ${inShort(measured)} | ${isMet ? "met" : "**not met**"} |`,
+    ),
+  ].join("\n");
+}
+
+/** One table for each run of results that have the same contenders. */
+function tablesOf(results: readonly Result[], heading: string): string[] {
+  const groups: Result[][] = [];
+  for (const result of results) {
+    const last = groups.at(-1);
+    if (last?.[0] !== undefined && contendersOf(last[0]) === contendersOf(result)) last.push(result);
+    else groups.push([result]);
+  }
+  return [heading, "", ...groups.flatMap((group) => [...tableOf(group), ""])];
+}
+
+function tableOf(group: readonly Result[]): string[] {
+  const names = Object.keys(group[0]?.values ?? {});
+  return [
+    `| | ${names.join(" | ")} |`,
+    `| --- |${" --- |".repeat(names.length)}`,
+    ...group.map((result) => `| ${result.title} | ${names.map((name) => cellOf(name, result)).join(" | ")} |`),
+  ];
+}
+
+function cellOf(name: string, result: Result): string {
+  const value = result.values[name] ?? 0;
+  const text = result.unit === "requests" ? Math.round(value).toLocaleString("en") : (value / 1000).toFixed(2);
+  const ratio = speedOf(name, result);
+  return ratio === undefined ? text : `${text} (${ratio.toFixed(2)})`;
+}
+
+function contendersOf({ values }: Result): string {
+  return Object.keys(values).join();
+}
