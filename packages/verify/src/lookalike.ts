@@ -13,22 +13,22 @@ const stringified = new Set(["undefined", "null", "[object Object]", "[object Pr
  * error's code and the operator's hint, and accepts nothing.
  */
 export function explainForm(token: string): AuthError {
-  const segments = token.split(".");
-  if (segments.length === 5) {
+  const segments = countSegments(token);
+  if (segments === 5) {
     return unsupported('an encrypted token (JWE), such as Better Auth\'s cookie cache with `strategy: "jwe"`');
   }
-  if (sessionToken.test(token)) {
+  if (segments === 1 && sessionToken.test(token)) {
     return unsupported(
       "Better Auth's session token, not a JWT: send what `authClient.token()` or /api/auth/token gives",
     );
   }
-  if (segments.length === 2 && signedCookie.test(token)) {
+  if (segments === 2 && signedCookie.test(token)) {
     return unsupported("Better Auth's signed session cookie, not a JWT: send what `authClient.token()` gives");
   }
-  if (segments.length === 1 && token.startsWith(compactCookieCache)) {
+  if (segments === 1 && token.startsWith(compactCookieCache)) {
     return unsupported("Better Auth's compact cookie cache, not a JWT: send what `authClient.token()` gives");
   }
-  return new AuthError("token_malformed", { hint: explainMalformed(token, segments.length) });
+  return new AuthError("token_malformed", { hint: explainMalformed(token, segments) });
 }
 
 function unsupported(hint: string): AuthError {
@@ -37,9 +37,16 @@ function unsupported(hint: string): AuthError {
 
 function explainMalformed(token: string, segments: number): string {
   if (token === "") return "the header holds the scheme and no token";
-  if (stringified.has(token)) return `the text "${token}" was sent: the frontend had no token when it built the header`;
+  if (segments === 1 && stringified.has(token))
+    return `the text "${token}" was sent: the frontend had no token when it built the header`;
   if (/^bearer\b/i.test(token)) return "the `Bearer` prefix stands there twice";
   if (/^["'`].*["'`]$/s.test(token)) return "the token is wrapped in quotes";
   if (segments !== 3) return `a JWT has three segments; this has ${segments}`;
   return "a segment is empty, or not canonical base64url (padding, whitespace or foreign characters)";
+}
+
+function countSegments(token: string): number {
+  let segments = 1;
+  for (let dot = token.indexOf("."); dot >= 0; dot = token.indexOf(".", dot + 1)) segments++;
+  return segments;
 }
