@@ -34,7 +34,7 @@ function tell({ check, passed, seconds }: Outcome): void {
 
 /** Every folder with code of ours. */
 function rooms(): string[] {
-  return ["packages", "apps", "bench", "e2e", "scripts"];
+  return ["packages", "apps", "bench", "e2e", "security", "scripts"];
 }
 
 /** Every tsconfig.json of a package, of its tests, of an app, and of the other rooms. */
@@ -42,5 +42,5 @@ function typeScriptProjects(): string[] {
   const members = ["packages", "apps"].flatMap((room) =>
     readdirSync(join(root, room)).flatMap((name) => [`${room}/${name}`, `${room}/${name}/test`]),
   );
-  return [...members, "bench", "e2e", "scripts"].filter((folder) => existsSync(join(root, folder, "tsconfig.json")));
+  return [...members, "bench", "e2e", "security", "scripts"].filter((folder) => existsSync(join(root, folder, "tsconfig.json")));
 }

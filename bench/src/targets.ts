@@ -1,7 +1,7 @@
 import type { Result } from "./table.ts";
 
 /** Something that Usher wants to reach, as a number out of one run. */
-export interface Target {
+interface Target {
   readonly what: string;
   readonly atLeast?: number;
   readonly atMost?: number;
@@ -18,7 +18,7 @@ export interface Verdict {
 }
 
 /** The value of one contender in one suite; undefined where it was not measured. */
-export type Numbers = (suite: string, contender: string) => number | undefined;
+type Numbers = (suite: string, contender: string) => number | undefined;
 
 /** How many times the second number the first is. */
 function times(first: number | undefined, second: number | undefined): number | undefined {
@@ -50,7 +50,7 @@ const keyPairs = [
   ["RS256", "rs256-830"],
 ] as const;
 
-export const targets: readonly Target[] = [
+const targets: readonly Target[] = [
   faster("HS256 beside fast-jwt", "hs256-530", "fast-jwt", 2.2),
   faster("HS256 beside jose", "hs256-530", "jose", 30),
   faster("HS256 beside the floor", "hs256-530", "floor", 1 / 1.5),

@@ -69,6 +69,7 @@ test("no token and no query is ever logged, whatever becomes of the request", as
     await api.app.inject({ url: `/api/ada/tasks?access_token=${token}` });
     await api.app.inject({ url: `/api/ada/tasks?access%5Ftoken=${token}`, headers });
     await api.app.inject({ url: `/api/%E0%A4%A?access_token=${token}`, headers });
+    await api.app.inject({ url: `/api/ada/${token}/tasks`, headers });
     await api.app.inject({ url: `/nowhere?access_token=${token}#${token}`, headers });
   }
   expect(api.logs.length).toBeGreaterThan(20);

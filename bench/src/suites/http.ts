@@ -6,7 +6,7 @@ import { median } from "../rounds.ts";
 import { makeTokens } from "../tokens.ts";
 
 /** The servers of each framework: bare, guarded by Usher, and guarded by peers. */
-export const httpContenders = {
+const httpContenders = {
   fastify: ["bare", "usher", "@fastify/jwt", "jose"],
   express: ["bare", "usher", "express-oauth2-jwt-bearer"],
 } as const;

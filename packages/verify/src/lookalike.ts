@@ -2,10 +2,12 @@ import { AuthError } from "./errors.ts";
 
 /** Better Auth's session token: 32 letters and digits, and no dot. */
 const sessionToken = /^[A-Za-z0-9]{32}$/;
-/** Better Auth's signed cookie: a value, a dot, and the base64 of a SHA-256 HMAC, often percent-encoded. */
-const signedCookie = /^[^.]+\.[A-Za-z0-9+/%]{40,}(?:=|%3D)?$/i;
+/** Better Auth's signed cookie: a value that is no JWT's header, a dot, and the base64 of a SHA-256 HMAC, often percent-encoded. */
+const signedCookie = /^(?!eyJ)[^.]+\.[A-Za-z0-9+/%]{40,}(?:=|%3D)?$/i;
 /** The base64url of `{"session":{`, with which Better Auth's compact cookie cache begins. */
 const compactCookieCache = "eyJzZXNzaW9uIjp7";
+/** What no compact JWS or JWE has in it (RFC 7515 section 2). */
+const foreign = /[^\w.-]/;
 const stringified = new Set(["undefined", "null", "[object Object]", "[object Promise]", "NaN"]);
 
 /**
@@ -14,7 +16,7 @@ const stringified = new Set(["undefined", "null", "[object Object]", "[object Pr
  */
 export function explainForm(token: string): AuthError {
   const segments = countSegments(token);
-  if (segments === 5) {
+  if (segments === 5 && !foreign.test(token)) {
     return unsupported('an encrypted token (JWE), such as Better Auth\'s cookie cache with `strategy: "jwe"`');
   }
   if (segments === 1 && sessionToken.test(token)) {

@@ -140,6 +140,8 @@ describe("parseToken", () => {
 
   it.each([
     ["a.b.c.d.e", "JWE", "token_unsupported"],
+    [`${withHeader({ alg: "HS256" })} ${withHeader({ alg: "HS256" })}`, "this has 5", "token_malformed"],
+    [withHeader({ alg: "HS256" }).replace(/\.c2ln$/, "a".repeat(40)), "this has 2", "token_malformed"],
     ["k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t", "session token", "token_unsupported"],
     ["k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t.m9vX2kq0Zr1sT8uY4wB6nC3dF5gH7jL9aP1eR2iO0cE%3D", "cookie", "token_unsupported"],
     ["k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t.m9vX2kq0Zr1sT8uY4wB6nC3dF5gH7jL9aP1eR2iO0cE=", "cookie", "token_unsupported"],

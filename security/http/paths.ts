@@ -1,0 +1,92 @@
+import { bearer, get, type HostileCase, type Ingredients } from "./cases.ts";
+
+/** Alice's good token on paths that are not hers, or hardly. */
+export function pathCases({ token }: Ingredients): HostileCase[] {
+  const mismatch = { status: 403, code: "owner_mismatch" };
+  const hers = { status: 200, code: null };
+  const none = { status: 404, code: "not_found" };
+  const bad = { status: 400, code: "bad_request" };
+  const missing = { status: 401, code: "credentials_missing" };
+  const withToken: readonly (readonly [path: string, answer: Pick<HostileCase, "status" | "code">])[] = [
+    ["/api/alice/tasks", hers],
+    ["/api/bob/tasks", mismatch],
+    ["/api/%61lice/tasks", hers],
+    ["/api/%62ob/tasks", mismatch],
+    ["/api/Alice/tasks", mismatch],
+    ["/api/ALICE/tasks", mismatch],
+    ["/api/alice%20/tasks", mismatch],
+    ["/api/%20alice/tasks", mismatch],
+    ["/api/alice%00/tasks", mismatch],
+    ["/api/alice%0a/tasks", mismatch],
+    ["/api/alice%2f/tasks", mismatch],
+    ["/api/alice%2Fbob/tasks", mismatch],
+    ["/api/bob%2f..%2falice/tasks", mismatch],
+    ["/api/alice%252f/tasks", mismatch],
+    ["/api/%2561lice/tasks", mismatch],
+    ["/api/alice;x=1/tasks", mismatch],
+    ["/api/alice,bob/tasks", mismatch],
+    ["/api/alice*/tasks", mismatch],
+    ["/api/-/tasks", mismatch],
+    ["/api/me/tasks", mismatch],
+    ["/api/undefined/tasks", mismatch],
+    ["/api/null/tasks", mismatch],
+    ["/api/__proto__/tasks", mismatch],
+    ["/api/%EF%BD%81lice/tasks", mismatch],
+    ["/api/alice%CC%81/tasks", mismatch],
+    ["/api/al%C4%B1ce/tasks", mismatch],
+    ["/api/alice%E2%80%8B/tasks", mismatch],
+    ["/api/bob/tasks?userId=alice", mismatch],
+    ["/api/bob/tasks?userId[]=alice", mismatch],
+    ["/api/bob/tasks#/api/alice/tasks", mismatch],
+    [`/api/${"a".repeat(257)}/tasks`, { status: 414, code: "uri_too_long" }],
+    ["/api//tasks", mismatch],
+    ["/api/alice//tasks", none],
+    ["//api/alice/tasks", none],
+    ["/api/alice/tasks/", none],
+    ["/API/alice/tasks", none],
+    ["/api/alice/TASKS", none],
+    ["/api/alice\\tasks", none],
+    ["/api/alice/tasks%2f", none],
+    ["/api/../api/alice/tasks", none],
+    ["/api/alice/../bob/tasks", none],
+    ["/api/./alice/tasks", none],
+    ["/api/%2e%2e/bob/tasks", none],
+    ["/api/%zz/tasks", bad],
+    ["/api/%/tasks", bad],
+    ["/api/%e0%a4/tasks", bad],
+    ["/api/%c0%ae/tasks", bad],
+    ["/api/alice%ff/tasks", bad],
+    ["/api/alice/tasks/%zz", bad],
+  ];
+  const withoutToken: readonly (readonly [path: string, answer: Pick<HostileCase, "status" | "code">])[] = [
+    ["/", missing],
+    ["/api", missing],
+    ["/api/", missing],
+    ["/no/such/path", missing],
+    ["/health", missing],
+    ["/health/", missing],
+    ["/health/live/", missing],
+    ["/health/livex", missing],
+    ["/health/live%2f..%2f..%2fapi%2falice%2ftasks", missing],
+    ["/health/live/../../api/alice/tasks", missing],
+    ["/health/live;/api/alice/tasks", missing],
+    ["/HEALTH/LIVE", missing],
+    ["//health/live", missing],
+    ["/docs/../api/alice/tasks", missing],
+    ["/docsx", missing],
+    ["/openapi.jsonx", missing],
+    ["/openapi.json/", missing],
+    ["/.env", missing],
+    ["/api/alice/tasks?public=true", missing],
+    ["/health/live", { status: 200, code: null }],
+    ["/health/live?x=/api/alice/tasks", { status: 200, code: null }],
+  ];
+  return [
+    ...withToken.map(([path, answer]) => ({
+      name: `path ${path.slice(0, 60)}`,
+      request: get(path, bearer(token)),
+      ...answer,
+    })),
+    ...withoutToken.map(([path, answer]) => ({ name: `path ${path} without a token`, request: get(path), ...answer })),
+  ];
+}
