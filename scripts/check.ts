@@ -42,5 +42,7 @@ function typeScriptProjects(): string[] {
   const members = ["packages", "apps"].flatMap((room) =>
     readdirSync(join(root, room)).flatMap((name) => [`${room}/${name}`, `${room}/${name}/test`]),
   );
-  return [...members, "bench", "e2e", "security", "scripts"].filter((folder) => existsSync(join(root, folder, "tsconfig.json")));
+  return [...members, "bench", "e2e", "security", "scripts"].filter((folder) =>
+    existsSync(join(root, folder, "tsconfig.json")),
+  );
 }
