@@ -1,0 +1,66 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestIssuer } from "@usher-auth/testing";
+import { type ApiProcess, startProcess } from "../../apps/api/test/support/process.ts";
+import type { Reading } from "./monitor.ts";
+
+/** The real API over its embedded database, which can be killed and started again on the same port and folder. */
+export interface SoakedApi {
+  readonly url: () => string;
+  /** Everything that all of its processes have logged. */
+  readonly log: () => string;
+  readonly reading: () => Reading;
+  /** Whether it ended without having been told to. */
+  readonly crashed: () => boolean;
+  /** `kill -9`, and a new process. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function startSoakedApi(issuer: TestIssuer): Promise<SoakedApi> {
+  const folder = mkdtempSync(join(tmpdir(), "usher-soak-"));
+  const monitorFile = join(folder, "monitor.json");
+  const env = {
+    DATA_DIR: folder,
+    BETTER_AUTH_SECRET: issuer.secret,
+    BETTER_AUTH_URL: issuer.issuer,
+    API_URL: issuer.audience,
+    USHER_MONITOR_FILE: monitorFile,
+    NODE_OPTIONS: `--import=${new URL("./monitor.ts", import.meta.url).href}`,
+  };
+  let log = "";
+  let crashed = false;
+  let isExpected = false;
+
+  async function start(port: string): Promise<ApiProcess> {
+    isExpected = false;
+    const started = await startProcess({ ...env, API_PORT: port });
+    void started.ended.then(({ stdout, stderr }) => {
+      log += stdout + stderr;
+      crashed ||= !isExpected;
+    });
+    return started;
+  }
+
+  let process = await start("0");
+  const url = process.url;
+  return {
+    url: () => url,
+    log: () => log + process.output(),
+    reading: () => JSON.parse(readFileSync(monitorFile, "utf8")) as Reading,
+    crashed: () => crashed,
+    restart: async () => {
+      isExpected = true;
+      process.kill("SIGKILL");
+      await process.ended;
+      process = await start(new URL(url).port);
+    },
+    stop: async () => {
+      isExpected = true;
+      process.kill("SIGTERM");
+      await process.ended;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,27 @@
+/**
+ * Loaded into the API by `--import`: writes down, twice a second, what the process takes and for how long its event loop
+ * was held up. The API itself knows nothing of it.
+ */
+import { writeFileSync } from "node:fs";
+import { monitorEventLoopDelay } from "node:perf_hooks";
+
+/** The latest reading. Megabytes, and milliseconds since the process began. */
+export interface Reading {
+  readonly residentMemory: number;
+  readonly loopDelayP99: number;
+  readonly loopDelayMax: number;
+}
+
+const file = process.env.USHER_MONITOR_FILE;
+if (file !== undefined) {
+  const histogram = monitorEventLoopDelay({ resolution: 10 });
+  histogram.enable();
+  setInterval(() => {
+    const reading: Reading = {
+      residentMemory: process.memoryUsage.rss() / 1e6,
+      loopDelayP99: histogram.percentile(99) / 1e6,
+      loopDelayMax: histogram.max / 1e6,
+    };
+    writeFileSync(file, JSON.stringify(reading));
+  }, 500).unref();
+}

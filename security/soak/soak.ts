@@ -1,0 +1,120 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { createTestIssuer } from "@usher-auth/testing";
+import { seededRandom } from "../tokens/random.ts";
+import { startSoakedApi } from "./api.ts";
+import type { Reading } from "./monitor.ts";
+import { names, Person } from "./person.ts";
+import { Tally } from "./tally.ts";
+
+/** How a soak went. Times in milliseconds, memory in megabytes. */
+export interface SoakResult {
+  readonly seconds: number;
+  readonly restarts: number;
+  readonly requests: number;
+  readonly hostile: number;
+  readonly unanswered: number;
+  readonly wrong: number;
+  readonly findings: readonly string[];
+  readonly written: number;
+  readonly lost: number;
+  readonly crashed: boolean;
+  /** Lines in the log at level error or above, and lines in which a secret stands. */
+  readonly errorsLogged: number;
+  readonly secretsLogged: number;
+  readonly memoryAtStart: number;
+  readonly memoryAtEnd: number;
+  readonly latencyP50: number;
+  readonly latencyP99: number;
+  readonly loopDelayP99: number;
+  readonly loopDelayMax: number;
+}
+
+/**
+ * Puts the real API under valid and hostile load from many users, kills it in between while they write, and looks
+ * whether anything acknowledged was lost or shown to the wrong person.
+ *
+ * @param seconds For how long.
+ * @param restarts How many times to kill it; memory is compared from the last restart on.
+ * @param onProgress Told each second.
+ */
+export async function soak(
+  seconds: number,
+  restarts: number,
+  onProgress: (elapsed: number, tally: Tally) => void = () => {},
+): Promise<SoakResult> {
+  const issuer = createTestIssuer();
+  const api = await startSoakedApi(issuer);
+  const tally = new Tally();
+  const random = seededRandom(1);
+  const people = names.map((id) => new Person(id, api.url(), issuer, random, tally));
+  const start = performance.now();
+  const elapsed = () => (performance.now() - start) / 1000;
+  let isRestarting = false;
+
+  async function live(person: Person): Promise<void> {
+    while (elapsed() < seconds) {
+      try {
+        await person.act(people);
+      } catch (error) {
+        if (!isRestarting) tally.found(`a connection failed: ${(error as Error).message}`);
+        tally.unanswered++;
+        await sleep(50);
+      }
+    }
+  }
+
+  let atStart: Reading | undefined;
+  async function disturb(): Promise<void> {
+    for (let done = 0; done < restarts; done++) {
+      // All within the first half, so that memory is watched for the whole of the second.
+      await sleep(((seconds / 2) * 1000) / (restarts + 1));
+      isRestarting = true;
+      await api.restart();
+      await sleep(500);
+      isRestarting = false;
+    }
+    await sleep(Math.max(1000, (seconds * 0.6 - elapsed()) * 1000));
+    atStart = api.reading();
+  }
+
+  const ticking = setInterval(() => onProgress(elapsed(), tally), 1000);
+  try {
+    await Promise.all([disturb(), ...people.map(live)]);
+    const atEnd = api.reading();
+    const { written, lost } = await countLost(people);
+    const log = api.log();
+    return {
+      seconds,
+      restarts,
+      requests: tally.requests,
+      hostile: tally.hostile,
+      unanswered: tally.unanswered,
+      wrong: tally.wrong,
+      findings: tally.findings,
+      written,
+      lost,
+      crashed: api.crashed(),
+      errorsLogged: log.split("\n").filter((line) => /"level":(50|60)/.test(line)).length,
+      secretsLogged: log.split(issuer.secret).length - 1 + (log.match(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g) ?? []).length,
+      memoryAtStart: atStart?.residentMemory ?? Number.NaN,
+      memoryAtEnd: atEnd.residentMemory,
+      latencyP50: tally.percentile(50),
+      latencyP99: tally.percentile(99),
+      loopDelayP99: atEnd.loopDelayP99,
+      loopDelayMax: atEnd.loopDelayMax,
+    };
+  } finally {
+    clearInterval(ticking);
+    await api.stop();
+  }
+}
+
+async function countLost(people: readonly Person[]): Promise<{ written: number; lost: number }> {
+  let [written, lost] = [0, 0];
+  for (const person of people) {
+    const there = new Set((await person.everything()).map(({ id }) => id));
+    written += person.acknowledged.size;
+    lost += [...person.acknowledged].filter((id) => !there.has(id)).length;
+  }
+  return { written, lost };
+}

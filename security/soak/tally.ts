@@ -1,0 +1,28 @@
+/** What a soak has seen. */
+export class Tally {
+  requests = 0;
+  hostile = 0;
+  /** Connections that failed while the API was being restarted. */
+  unanswered = 0;
+  /** Answers that should not have been; the first few in words. */
+  wrong = 0;
+  readonly findings: string[] = [];
+  #latencies: number[] = [];
+
+  answered(milliseconds: number, isHostile: boolean): void {
+    this.requests++;
+    if (isHostile) this.hostile++;
+    this.#latencies.push(milliseconds);
+  }
+
+  found(what: string): void {
+    this.wrong++;
+    if (this.findings.length < 20) this.findings.push(what);
+  }
+
+  /** In milliseconds; of all answers. */
+  percentile(percent: number): number {
+    const sorted = Float64Array.from(this.#latencies).sort();
+    return sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * percent) / 100))] ?? 0;
+  }
+}
