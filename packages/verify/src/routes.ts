@@ -1,5 +1,6 @@
 import { ConfigurationError } from "./errors.ts";
 import type { RouteParams } from "./owner.ts";
+import type { Policy } from "./policy.ts";
 
 /** What guards one route. */
 export interface GuardedRoute {
@@ -10,11 +11,13 @@ export interface GuardedRoute {
   readonly public: boolean;
   /** The parameters of the pattern that must be the principal's id. Empty: any user with a valid token gets in. */
   readonly ownerParams: readonly string[];
+  /** The names of the policies that the principal must satisfy besides. */
+  readonly policies: readonly string[];
 }
 
 /** The routes of an app and the owner parameters that each one's pattern has. */
 export interface RouteTable {
-  add(method: string, url: string, isPublic: boolean): void;
+  add(method: string, url: string, isPublic: boolean, policies: readonly Policy<never>[]): void;
   /**
    * By pattern. `undefined` is a path that no route has; a handler for those, below a prefix like `/users/:userId`, gets
    * parameters all the same, and is held to the owner by those that it gets.
@@ -42,10 +45,12 @@ export function createRouteTable(ownerParams: readonly string[]): RouteTable {
   }
 
   return {
-    add(method, url, isPublic) {
+    add(method, url, isPublic, policies) {
       refuseMisspelling(url, ownerParams);
       refuseRepetition(url, ownerParams);
-      routes.push(Object.freeze({ method, url, public: isPublic, ownerParams: isPublic ? none : find(url) }));
+      const names = Object.freeze(policies.map(({ name }) => name));
+      const held = isPublic ? none : find(url);
+      routes.push(Object.freeze({ method, url, public: isPublic, ownerParams: held, policies: names }));
     },
     ownerParams: (url, params) =>
       url === undefined ? ownerParams.filter((name) => Object.hasOwn(params, name)) : find(url),
