@@ -1,5 +1,5 @@
 import { AuthError, ConfigurationError } from "./errors.ts";
-import type { Principal } from "./principal.ts";
+import type { Principal, TokenClaims } from "./principal.ts";
 
 /**
  * What a route asks of a principal beyond a valid token and their own path. Make one with {@link requireScopes} or
@@ -43,7 +43,7 @@ export function requireScopes(...scopes: readonly string[]): Policy {
  * @param name What is asked for, for the log and for lists of routes. Default: the function's own name.
  * @throws {ConfigurationError} No function.
  */
-export function requireClaim<Claims>(
+export function requireClaim<Claims = TokenClaims>(
   predicate: (claims: Claims, principal: Principal<Claims>) => boolean,
   name?: string,
 ): Policy<Claims> {

@@ -1,4 +1,5 @@
 import { ConfigurationError } from "./errors.ts";
+import { meantOwnerParam } from "./misspelling.ts";
 import type { RouteParams } from "./owner.ts";
 import type { Policy } from "./policy.ts";
 
@@ -63,20 +64,16 @@ function paramNames(url: string): string[] {
   return [...url.replaceAll("::", "").matchAll(/:([^/(\-.?:]+)/g)].map((match) => match[1] as string);
 }
 
-/** `:user_id` beside an owner parameter `userId` is an isolation that somebody believes in and that is not there. */
-function refuseMisspelling(url: string, ownerParams: readonly string[]): void {
+/** A parameter that is meant to be the owner parameter and is not would go unchecked in silence. */
+export function refuseMisspelling(url: string, ownerParams: readonly string[]): void {
   for (const name of paramNames(url)) {
-    const meant = ownerParams.find((owner) => owner !== name && fold(owner) === fold(name));
-    if (meant !== undefined && !ownerParams.includes(name)) {
+    const meant = meantOwnerParam(name, ownerParams);
+    if (meant !== undefined) {
       throw new ConfigurationError(
         `${url}: the parameter "${name}" is not held to its owner, since ownerParam says "${meant}". Spell them alike, or list both.`,
       );
     }
   }
-}
-
-function fold(name: string): string {
-  return name.toLowerCase().replaceAll("_", "");
 }
 
 /** Of a parameter that a pattern has twice, the router keeps the last value: the first would go unchecked. */
