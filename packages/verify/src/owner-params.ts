@@ -20,16 +20,18 @@ export function createOwnerParamFinder(ownerParams: readonly string[]): FindOwne
   const ordinary = new Set<string>();
 
   return (params) => {
-    let found = none;
     for (const name of Object.keys(params)) {
-      if (ordinary.has(name)) continue;
-      if (ownerParams.includes(name)) found = [...found, name];
-      else refuseMisspelling(name);
+      if (!ordinary.has(name)) look(name);
+    }
+    let found = none;
+    for (const name of ownerParams) {
+      // Inherited ones too: the owner check then finds none of the object's own, and refuses.
+      if (name in params) found = [...found, name];
     }
     return found;
   };
 
-  function refuseMisspelling(name: string): void {
+  function look(name: string): void {
     const meant = meantOwnerParam(name, ownerParams);
     if (meant === undefined) {
       ordinary.add(name);

@@ -3,7 +3,9 @@
  * `tsc` runs over this file; it is never executed. In a folder of its own, since a `Register` is for a whole program.
  */
 import { requireClaim, type Verifier } from "@usher-auth/verify";
+import * as express from "@usher-auth/verify/express";
 import { usher } from "@usher-auth/verify/fastify";
+import type { Express } from "express";
 import type { FastifyInstance } from "fastify";
 
 interface AppClaims {
@@ -13,6 +15,7 @@ interface AppClaims {
 declare const verifier: Verifier<AppClaims>;
 declare const untyped: Verifier;
 declare const fastifyApp: FastifyInstance;
+declare const expressApp: Express;
 
 declare module "@usher-auth/verify" {
   interface Register {
@@ -36,3 +39,16 @@ const hasPlan = requireClaim((claims: { plan: string }) => claims.plan === "x");
 fastifyApp.get("/", { config: { policies: [hasPlan] } }, () => "x");
 // @ts-expect-error an asynchronous predicate
 requireClaim(async () => true);
+
+expressApp.use(express.usher({ verifier, ownerParam: null }));
+// @ts-expect-error another verifier than the registered one would give other claims
+expressApp.use(express.usher({ verifier: untyped, ownerParam: null }));
+expressApp.get("/", express.enforce(isAdmin), (request) => {
+  const role: "admin" | "user" = request.principal.claims.role;
+  // @ts-expect-error the claims have no such thing
+  return [role, request.principal.claims.plan];
+});
+// @ts-expect-error a policy about other claims
+express.enforce(hasPlan);
+// @ts-expect-error no policy at all
+express.enforce();
