@@ -4,7 +4,7 @@
  */
 
 /** The steps of verifying, in order. None knows another; verifier.ts and guard.ts call them. */
-const steps = "bearer|token|signature|claims|owner";
+const steps = "bearer|token|signature|claims|owner|policy";
 const verify = "^packages/verify/src";
 
 export default {

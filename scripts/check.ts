@@ -40,7 +40,11 @@ function rooms(): string[] {
 /** Every tsconfig.json of a package, of its tests, of an app, and of the other rooms. */
 function typeScriptProjects(): string[] {
   const members = ["packages", "apps"].flatMap((room) =>
-    readdirSync(join(root, room)).flatMap((name) => [`${room}/${name}`, `${room}/${name}/test`]),
+    readdirSync(join(root, room)).flatMap((name) => [
+      `${room}/${name}`,
+      `${room}/${name}/test`,
+      `${room}/${name}/test/register`,
+    ]),
   );
   return [...members, "bench", "e2e", "security", "scripts"].filter((folder) =>
     existsSync(join(root, folder, "tsconfig.json")),

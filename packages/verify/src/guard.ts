@@ -3,6 +3,7 @@ import type { AuthError } from "./errors.ts";
 import { readGuardOptions } from "./guard-options.ts";
 import type { Refusal } from "./http.ts";
 import { checkOwner, type RouteParams } from "./owner.ts";
+import { checkPolicies, type Policy } from "./policy.ts";
 import type { Principal, TokenClaims } from "./principal.ts";
 import type { Verifier } from "./verifier.ts";
 import { warn } from "./warning.ts";
@@ -18,7 +19,10 @@ export interface GuardOptions<Claims = TokenClaims, Source = unknown> {
   readonly realm?: string;
   /** Told of each request turned away, with the hint that the client does not get. What it throws becomes a process warning. */
   readonly onReject?: (event: RejectEvent<Source>) => void;
-  /** Told of each request let in. What it throws becomes a process warning, and decides nothing. */
+  /**
+   * Told of each request let in. What it throws becomes a process warning, and decides nothing. Where a framework routes
+   * after its middleware (Express, Koa, Hono), that is each request with a good token: the route may still refuse it.
+   */
   readonly onAccept?: (event: AcceptEvent<Claims, Source>) => void;
 }
 
@@ -34,15 +38,21 @@ export interface AcceptEvent<Claims = TokenClaims, Source = unknown> {
   readonly request: Source;
 }
 
-/** What a guard needs of a request. An adapter translates its framework's request to this, and decides nothing. */
-export interface GuardedRequest<Source = unknown> {
-  readonly authorization: AuthorizationFields;
-  /** Whether the query has an `access_token`. */
-  readonly tokenInQuery: boolean;
+/** What a route asks of a principal. */
+export interface RouteAccess<Claims = TokenClaims> {
   /** The route's parameters, decoded by the framework's router. */
   readonly params: RouteParams;
   /** Which of the guard's `ownerParams` the route's pattern has. */
   readonly ownerParams: readonly string[];
+  /** What else the route asks for. Default: nothing. */
+  readonly policies?: readonly Policy<Claims>[] | undefined;
+}
+
+/** What a guard needs of a request. An adapter translates its framework's request to this, and decides nothing. */
+export interface GuardedRequest<Claims = TokenClaims, Source = unknown> extends RouteAccess<Claims> {
+  readonly authorization: AuthorizationFields;
+  /** Whether the query has an `access_token`. */
+  readonly tokenInQuery: boolean;
   /** The framework's own request object, for the events. */
   readonly source: Source;
 }
@@ -51,12 +61,19 @@ export interface GuardedRequest<Source = unknown> {
 export interface Guard<Claims = TokenClaims, Source = unknown> {
   readonly ownerParams: readonly string[];
   /**
-   * The way of a request: header, token, principal, owner. Synchronous unless keys must be fetched.
+   * The way of a request: header, token, principal, owner, policies. Synchronous unless keys must be fetched.
    *
    * @throws {AuthError} Any code of the list.
    */
-  admit(request: GuardedRequest<Source>): Principal<Claims> | Promise<Principal<Claims>>;
-  /** The answer to a request that `admit` did not let in. Tells `onReject`. */
+  admit(request: GuardedRequest<Claims, Source>): Principal<Claims> | Promise<Principal<Claims>>;
+  /**
+   * The end of that way alone: owner and policies. For a framework that knows the route only after its middleware has
+   * called `admit` without parameters, and for what a route asks for besides. Tells no listener.
+   *
+   * @throws {AuthError} `owner_mismatch`, `scope_insufficient`.
+   */
+  authorize(principal: Principal<Claims>, access: RouteAccess<Claims>): void;
+  /** The answer to a request that was not let in. Tells `onReject`. */
   refuse(error: AuthError, request: Source): Refusal;
 }
 
@@ -67,18 +84,23 @@ export function createGuard<Claims = TokenClaims, Source = unknown>(
   const { ownerParams, refusals } = readGuardOptions(options);
   const { verifier, onAccept, onReject } = options;
 
-  function admit(request: GuardedRequest<Source>): Principal<Claims> | Promise<Principal<Claims>> {
+  function admit(request: GuardedRequest<Claims, Source>): Principal<Claims> | Promise<Principal<Claims>> {
     const token = readBearer(request.authorization, request.tokenInQuery);
     const principal = verifier.verifyEagerly(token);
     return principal instanceof Promise
-      ? principal.then((verified) => admitOwner(verified, request))
-      : admitOwner(principal, request);
+      ? principal.then((verified) => letIn(verified, request))
+      : letIn(principal, request);
   }
 
-  function admitOwner(principal: Principal<Claims>, request: GuardedRequest<Source>): Principal<Claims> {
-    checkOwner(principal.id, request.params, request.ownerParams);
+  function letIn(principal: Principal<Claims>, request: GuardedRequest<Claims, Source>): Principal<Claims> {
+    authorize(principal, request);
     if (onAccept !== undefined) tell(onAccept, { principal, request: request.source });
     return principal;
+  }
+
+  function authorize(principal: Principal<Claims>, access: RouteAccess<Claims>): void {
+    checkOwner(principal.id, access.params, access.ownerParams);
+    if (access.policies !== undefined) checkPolicies(principal, access.policies);
   }
 
   function refuse(error: AuthError, request: Source): Refusal {
@@ -86,7 +108,7 @@ export function createGuard<Claims = TokenClaims, Source = unknown>(
     return refusals[error.code];
   }
 
-  return { ownerParams, admit, refuse };
+  return { ownerParams, admit, authorize, refuse };
 }
 
 /** A listener that fails must neither open the door nor turn a refusal into a 500. */

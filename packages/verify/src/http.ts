@@ -62,10 +62,7 @@ export type Refusals = Readonly<Record<AuthErrorCode, Refusal>>;
 export function createRefusals(realm: string, concealOwnerMismatch: boolean): Refusals {
   const entries = authErrorCodes.map((code) => {
     const concealed = code === "owner_mismatch" && concealOwnerMismatch;
-    return [
-      code,
-      concealed ? refuse(httpProblem(404), {}) : refuse(authProblem(code), authHeaders(code, realm)),
-    ] as const;
+    return [code, concealed ? notFound : refuse(authProblem(code), authHeaders(code, realm))] as const;
   });
   return Object.freeze(Object.fromEntries(entries) as Record<AuthErrorCode, Refusal>);
 }
@@ -122,6 +119,9 @@ export function httpProblem(status: number, detail?: string): Problem {
   const [code, sentence] = httpErrors[status] ?? ["http_error", "The request failed."];
   return problem(status, code, detail ?? sentence);
 }
+
+/** The answer to a path that does not exist, where no framework has one of its own. */
+export const notFound: Refusal = refuse(httpProblem(404), {});
 
 function problem(status: number, code: string, detail: string): Problem {
   const words = code.replaceAll("_", " ");

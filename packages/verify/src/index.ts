@@ -8,6 +8,7 @@ export {
   type GuardedRequest,
   type GuardOptions,
   type RejectEvent,
+  type RouteAccess,
 } from "./guard.ts";
 export type { UnverifiedHeader } from "./header.ts";
 export { httpProblem, type Problem, problemContentType, type Refusal } from "./http.ts";
@@ -20,7 +21,9 @@ export { type SecretVersion, type SharedSecretOptions, sharedSecret } from "./ke
 export type { KeySource, KeyStatus, RemoteKeys } from "./keys/source.ts";
 export type { VerifierOptions } from "./options.ts";
 export type { RouteParams } from "./owner.ts";
+export { type Policy, requireClaim, requireScopes } from "./policy.ts";
 export type { Principal, TokenClaims } from "./principal.ts";
+export type { Register, RegisteredClaims } from "./register.ts";
 export type { Algorithm, PublicAlgorithm, RsaAlgorithm, SecretAlgorithm, VerificationKey } from "./signature.ts";
 export type { StandardSchema } from "./standard-schema.ts";
 export type { Clock } from "./time.ts";

@@ -1,5 +1,7 @@
 import { ConfigurationError } from "./errors.ts";
+import { meantOwnerParam } from "./misspelling.ts";
 import type { RouteParams } from "./owner.ts";
+import type { Policy } from "./policy.ts";
 
 /** What guards one route. */
 export interface GuardedRoute {
@@ -10,11 +12,13 @@ export interface GuardedRoute {
   readonly public: boolean;
   /** The parameters of the pattern that must be the principal's id. Empty: any user with a valid token gets in. */
   readonly ownerParams: readonly string[];
+  /** The names of the policies that the principal must satisfy besides. */
+  readonly policies: readonly string[];
 }
 
 /** The routes of an app and the owner parameters that each one's pattern has. */
 export interface RouteTable {
-  add(method: string, url: string, isPublic: boolean): void;
+  add(method: string, url: string, isPublic: boolean, policies: readonly Policy<never>[]): void;
   /**
    * By pattern. `undefined` is a path that no route has; a handler for those, below a prefix like `/users/:userId`, gets
    * parameters all the same, and is held to the owner by those that it gets.
@@ -42,10 +46,12 @@ export function createRouteTable(ownerParams: readonly string[]): RouteTable {
   }
 
   return {
-    add(method, url, isPublic) {
+    add(method, url, isPublic, policies) {
       refuseMisspelling(url, ownerParams);
       refuseRepetition(url, ownerParams);
-      routes.push(Object.freeze({ method, url, public: isPublic, ownerParams: isPublic ? none : find(url) }));
+      const names = Object.freeze(policies.map(({ name }) => name));
+      const held = isPublic ? none : find(url);
+      routes.push(Object.freeze({ method, url, public: isPublic, ownerParams: held, policies: names }));
     },
     ownerParams: (url, params) =>
       url === undefined ? ownerParams.filter((name) => Object.hasOwn(params, name)) : find(url),
@@ -58,20 +64,16 @@ function paramNames(url: string): string[] {
   return [...url.replaceAll("::", "").matchAll(/:([^/(\-.?:]+)/g)].map((match) => match[1] as string);
 }
 
-/** `:user_id` beside an owner parameter `userId` is an isolation that somebody believes in and that is not there. */
-function refuseMisspelling(url: string, ownerParams: readonly string[]): void {
+/** A parameter that is meant to be the owner parameter and is not would go unchecked in silence. */
+export function refuseMisspelling(url: string, ownerParams: readonly string[]): void {
   for (const name of paramNames(url)) {
-    const meant = ownerParams.find((owner) => owner !== name && fold(owner) === fold(name));
-    if (meant !== undefined && !ownerParams.includes(name)) {
+    const meant = meantOwnerParam(name, ownerParams);
+    if (meant !== undefined) {
       throw new ConfigurationError(
         `${url}: the parameter "${name}" is not held to its owner, since ownerParam says "${meant}". Spell them alike, or list both.`,
       );
     }
   }
-}
-
-function fold(name: string): string {
-  return name.toLowerCase().replaceAll("_", "");
 }
 
 /** Of a parameter that a pattern has twice, the router keeps the last value: the first would go unchecked. */

@@ -88,6 +88,8 @@ describe("the built bundle of @usher-auth/verify", () => {
       "localJwks",
       "problemContentType",
       "remoteJwks",
+      "requireClaim",
+      "requireScopes",
       "secretFingerprint",
       "secretFingerprintFromEnv",
       "sharedSecret",

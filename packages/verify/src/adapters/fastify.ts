@@ -2,10 +2,14 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunc
 import { AuthError, ConfigurationError } from "../errors.ts";
 import { createGuard, type GuardOptions } from "../guard.ts";
 import { authorizationFields } from "../node-headers.ts";
-import type { Principal, TokenClaims } from "../principal.ts";
+import { type Policy, readPolicies } from "../policy.ts";
+import type { Principal } from "../principal.ts";
+import type { RegisteredClaims } from "../register.ts";
 import { createRouteTable, type GuardedRoute } from "../routes.ts";
 
 export type { GuardedRoute };
+
+type AppPrincipal = Principal<RegisteredClaims>;
 
 /** Where a request's principal is kept; `request.principal` reads it. */
 const principalSlot: unique symbol = Symbol("usher.principal");
@@ -13,12 +17,14 @@ const principalSlot: unique symbol = Symbol("usher.principal");
 declare module "fastify" {
   interface FastifyRequest {
     /** Who the verified token speaks for. Reading it on a public route throws: nobody was verified there. */
-    readonly principal: Principal;
-    [principalSlot]: Principal | null;
+    readonly principal: AppPrincipal;
+    [principalSlot]: AppPrincipal | null;
   }
   interface FastifyContextConfig {
     /** `true` lets everybody in, unverified. Every other route needs a valid token. */
     public?: boolean;
+    /** What the route asks for besides a valid token and the owner's path: `requireScopes(...)`, `requireClaim(...)`. */
+    policies?: readonly Policy<RegisteredClaims>[];
   }
   interface FastifyInstance {
     usher: {
@@ -29,7 +35,7 @@ declare module "fastify" {
 }
 
 /** Options of {@link usher}: those of a guard. */
-export type UsherOptions = GuardOptions<TokenClaims, FastifyRequest>;
+export type UsherOptions = GuardOptions<RegisteredClaims, FastifyRequest>;
 
 /**
  * Guards a Fastify app: every route, and every path that is none, needs a valid token, unless its route says
@@ -39,11 +45,12 @@ export type UsherOptions = GuardOptions<TokenClaims, FastifyRequest>;
  * passes the guard and may be answered by a CORS hook; the handler of a guarded route never runs for one.
  * Does not check ids in bodies and queries.
  *
- * @throws {ConfigurationError} A bad option; a route's `config.public` that is no boolean; a route parameter that is the
+ * @throws {ConfigurationError} A bad option; a route's `config.public` that is no boolean, or `config.policies` that are
+ * none or stand on a public route; a route parameter that is the
  * owner parameter in another spelling (`:user_id` for `userId`), which would otherwise go unchecked in silence.
  */
 export async function usher(app: FastifyInstance, options: UsherOptions): Promise<void> {
-  const guard = createGuard<TokenClaims, FastifyRequest>(options);
+  const guard = createGuard<RegisteredClaims, FastifyRequest>(options);
   const table = createRouteTable(guard.ownerParams);
 
   app.decorateRequest(principalSlot, null);
@@ -53,7 +60,10 @@ export async function usher(app: FastifyInstance, options: UsherOptions): Promis
     const { public: isPublic = false }: { public?: unknown } = route.config ?? {};
     if (typeof isPublic !== "boolean")
       throw new ConfigurationError(`${route.url}: config.public must be true or false.`);
-    for (const method of [route.method].flat()) table.add(method, route.url, isPublic);
+    const policies = readPolicies(route.config?.policies, route.url);
+    if (isPublic && policies.length > 0)
+      throw new ConfigurationError(`${route.url}: a public route has no principal that policies could ask about.`);
+    for (const method of [route.method].flat()) table.add(method, route.url, isPublic, policies);
   });
 
   app.addHook("onRequest", (request, reply, done) => {
@@ -61,13 +71,14 @@ export async function usher(app: FastifyInstance, options: UsherOptions): Promis
     const { config, url } = request.routeOptions;
     if (config.public === true || isPreflight(request)) return done();
     const params = (request.params ?? {}) as Record<string, unknown>;
-    let admitted: Principal | Promise<Principal>;
+    let admitted: AppPrincipal | Promise<AppPrincipal>;
     try {
       admitted = guard.admit({
         authorization: authorizationFields(request.raw.rawHeaders),
         tokenInQuery: hasOwn(request.query, "access_token"),
         params,
         ownerParams: table.ownerParams(url, params),
+        policies: config.policies,
         source: request,
       });
     } catch (error) {
@@ -84,14 +95,14 @@ export async function usher(app: FastifyInstance, options: UsherOptions): Promis
     refuse(new AuthError("credentials_missing", { hint: "a preflight that no CORS hook answered" }), request, reply);
   });
 
-  function admit(principal: Principal, request: FastifyRequest, done: HookHandlerDoneFunction): void {
+  function admit(principal: AppPrincipal, request: FastifyRequest, done: HookHandlerDoneFunction): void {
     request[principalSlot] = principal;
     done();
   }
 
   /** The rare way: keys must be fetched first. */
   function admitWhenKnown(
-    pending: Promise<Principal>,
+    pending: Promise<AppPrincipal>,
     request: FastifyRequest,
     reply: FastifyReply,
     done: HookHandlerDoneFunction,
@@ -118,7 +129,7 @@ export async function usher(app: FastifyInstance, options: UsherOptions): Promis
 // What fastify-plugin does: the hooks hold for the app that registers this, not for a child of its own.
 Object.assign(usher, { [Symbol.for("skip-override")]: true, [Symbol.for("fastify.display-name")]: "usher" });
 
-function readPrincipal(this: FastifyRequest): Principal {
+function readPrincipal(this: FastifyRequest): AppPrincipal {
   const principal = this[principalSlot];
   if (principal === null) throw new Error(`${this.routeOptions.url} is public: no principal was verified for it.`);
   return principal;

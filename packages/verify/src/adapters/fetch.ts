@@ -1,0 +1,130 @@
+import { AuthError, ConfigurationError } from "../errors.ts";
+import { combinedAuthorization, responseOf } from "../fetch-messages.ts";
+import { createGuard, type GuardOptions } from "../guard.ts";
+import { notFound } from "../http.ts";
+import type { RouteParams } from "../owner.ts";
+import { createOwnerParamFinder } from "../owner-params.ts";
+import { type Access, type PathAccess, type PathRoute, readPathRoute } from "../path-route.ts";
+import { type Policy, readPolicies } from "../policy.ts";
+import type { Principal, TokenClaims } from "../principal.ts";
+import { hasQueryToken } from "../query-token.ts";
+
+export type { Access, PathAccess, PathRoute };
+
+/** Options of {@link usher}: those of a guard. */
+export type UsherOptions<Claims = TokenClaims> = GuardOptions<Claims, Request>;
+
+/** A handler whose parameters a framework's router has decoded: Next.js, SvelteKit, React Router, Bun's `routes`. */
+export interface ParamsRoute<Incoming extends Request, Rest extends unknown[], Params, Claims = TokenClaims> {
+  /**
+   * The framework's own parameters, out of what it calls the handler with: `(request, context) => context.params`. They
+   * may be a promise. Give all of them: the owner parameter among them is held to the principal.
+   */
+  readonly params: (request: Incoming, ...rest: Rest) => Params | Promise<Params>;
+  /** What the handler asks for besides a valid token and the owner's path. Default: nothing. */
+  readonly policies?: readonly Policy<Claims>[];
+}
+
+type Answer = Response | Promise<Response>;
+
+/** Wraps handlers that take a `Request` and return a `Response`. */
+export interface FetchGuard<Claims = TokenClaims> {
+  /**
+   * Makes a handler that runs for a valid token only, and on the owner's own path only. It is called with the request,
+   * its {@link Access}, and whatever else the server calls it with.
+   *
+   * @throws {ConfigurationError} A pattern or a policy that is none; an owner parameter in another spelling.
+   */
+  protect<const Path extends string, Incoming extends Request, Rest extends unknown[]>(
+    route: PathRoute<Path, Claims>,
+    handler: (request: Incoming, access: PathAccess<Path, Claims>, ...rest: Rest) => Answer,
+  ): (request: Incoming, ...rest: Rest) => Answer;
+  protect<Incoming extends Request, Rest extends unknown[], Params extends object>(
+    route: ParamsRoute<Incoming, Rest, Params, Claims>,
+    handler: (request: Incoming, access: Access<Params, Claims>, ...rest: Rest) => Answer,
+  ): (request: Incoming, ...rest: Rest) => Answer;
+}
+
+/** Where a request leads: nowhere, or to these parameters. */
+type Place = { readonly params: RouteParams } | undefined;
+type Locate = (request: Request, rest: unknown[]) => Place | Promise<Place>;
+type AnyRoute<Claims> = PathRoute<string, Claims> | ParamsRoute<Request, unknown[], object, Claims>;
+
+/**
+ * Guards handlers of the fetch kind, on any runtime that has `Request` and `Response`: Node, Bun, Deno, Workers.
+ *
+ * What `protect` does not wrap is public: wrap the handler that the server is given. Does not check ids in bodies and
+ * queries, nor paths that a handler takes apart by itself.
+ *
+ * @throws {ConfigurationError} A bad option.
+ */
+export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): FetchGuard<Claims> {
+  const guard = createGuard<Claims, Request>(options);
+  const findOwnerParams = createOwnerParamFinder(guard.ownerParams);
+
+  function protect(
+    route: AnyRoute<Claims>,
+    handler: (request: Request, access: never, ...rest: unknown[]) => Answer,
+  ): (request: Request, ...rest: unknown[]) => Answer {
+    const { locate, policies } = readRoute(route, guard.ownerParams);
+
+    return (request, ...rest) => {
+      const place = locate(request, rest);
+      return place instanceof Promise ? place.then(enter) : enter(place);
+
+      function enter(place: Place): Answer {
+        const params = place?.params ?? {};
+        let admitted: Principal<Claims> | Promise<Principal<Claims>>;
+        try {
+          admitted = guard.admit({
+            authorization: combinedAuthorization(request.headers),
+            tokenInQuery: hasQueryToken(request.url),
+            params,
+            ownerParams: findOwnerParams(params),
+            policies: place && policies,
+            source: request,
+          });
+        } catch (error) {
+          return refuse(error, request);
+        }
+        const letIn = (principal: Principal<Claims>): Answer =>
+          place === undefined ? responseOf(notFound) : handler(request, { ...place, principal } as never, ...rest);
+        return admitted instanceof Promise
+          ? admitted.then(letIn, (error: unknown) => refuse(error, request))
+          : letIn(admitted);
+      }
+    };
+  }
+
+  function refuse(error: unknown, request: Request): Response {
+    if (!(error instanceof AuthError)) throw error;
+    return responseOf(guard.refuse(error, request));
+  }
+
+  return { protect: protect as FetchGuard<Claims>["protect"] };
+}
+
+function readRoute<Claims>(
+  route: AnyRoute<Claims>,
+  ownerParams: readonly string[],
+): { readonly locate: Locate; readonly policies: readonly Policy<Claims>[] } {
+  if (!("params" in route)) {
+    const { match, policies } = readPathRoute(route, ownerParams);
+    return { locate: (request) => match(new URL(request.url).pathname), policies };
+  }
+  const { params } = route;
+  if ("path" in route || typeof params !== "function") {
+    throw new ConfigurationError(
+      "protect: say path (a pattern), or params (a function that tells the framework's own).",
+    );
+  }
+  const placeOf = (found: object): Place => ({ params: found as RouteParams });
+  return {
+    policies: readPolicies(route.policies, "protect"),
+    locate: (request, rest) => {
+      const found = params(request, ...rest);
+      // Any thenable: a promise of another realm, taken for parameters, would have no owner among them.
+      return "then" in found ? Promise.resolve(found).then(placeOf) : placeOf(found);
+    },
+  };
+}

@@ -1,0 +1,123 @@
+import type { Context, Hono, MiddlewareHandler } from "hono";
+import type { Env, H, RouterRoute, Schema } from "hono/types";
+import { AuthError, ConfigurationError } from "../errors.ts";
+import { combinedAuthorization, responseOf } from "../fetch-messages.ts";
+import { createGuard, type GuardOptions } from "../guard.ts";
+import type { RouteParams } from "../owner.ts";
+import { createOwnerParamFinder } from "../owner-params.ts";
+import { type Policy, readPolicies } from "../policy.ts";
+import type { Principal, TokenClaims } from "../principal.ts";
+import { hasQueryToken } from "../query-token.ts";
+
+/** What a context has behind the guard: `c.var.principal`, `c.get("principal")`. */
+export interface UsherEnv<Claims = TokenClaims> {
+  Variables: {
+    /** Who the verified token speaks for. */
+    principal: Principal<Claims>;
+  };
+}
+
+/** Options of {@link usher}: those of a guard. */
+export type UsherOptions<Claims = TokenClaims> = GuardOptions<Claims, Context>;
+
+/** By request: how the guard that let it in last asks for more, and its refusal where there is not more. */
+const enforcers = new WeakMap<Context, (policies: readonly Policy<never>[]) => Response | undefined>();
+
+/**
+ * Guards a Hono app: everything that is added to it from now on needs a valid token, unknown paths too. What was added
+ * before is public.
+ *
+ * Every handler and middleware whose path has the owner parameter is held to its owner just before it runs, on the
+ * `c.req.param()` that it gets; be it added to this app, to one that is mounted in it by `route()`, or below a prefix
+ * with the parameter. Does not check ids in bodies and queries.
+ *
+ * Put it after CORS, which answers preflights.
+ *
+ * @returns The same app, typed to have the principal.
+ * @throws {ConfigurationError} A bad option.
+ */
+export function usher<AppEnv extends Env, Routes extends Schema, Base extends string, Claims = TokenClaims>(
+  app: Hono<AppEnv, Routes, Base>,
+  options: UsherOptions<Claims>,
+): Hono<AppEnv & UsherEnv<Claims>, Routes, Base> {
+  const guard = createGuard<Claims, Context>(options);
+  const findOwnerParams = createOwnerParamFinder(guard.ownerParams);
+  /** By request: whom this guard let in, whatever the app does to its variables. */
+  const principals = new WeakMap<Context, Principal<Claims>>();
+
+  app.use(async (context: Context, next) => {
+    try {
+      const admitted = guard.admit({
+        authorization: combinedAuthorization(context.req.raw.headers),
+        tokenInQuery: hasQueryToken(context.req.url),
+        params: {},
+        ownerParams: [],
+        source: context,
+      });
+      const principal = admitted instanceof Promise ? await admitted : admitted;
+      principals.set(context, principal);
+      enforcers.set(context, (policies) => authorize(context, principal, {}, policies as readonly Policy<Claims>[]));
+      context.set("principal", principal);
+    } catch (error) {
+      return refuse(error, context);
+    }
+    return next();
+  });
+
+  // Each handler of an app, of a mounted one too, comes by here on its way into the router.
+  const { router } = app;
+  const add = router.add.bind(router);
+  router.add = (method: string, path: string, [handler, route]: [H, RouterRoute]) => {
+    const held = hold(handler);
+    // From here an app is copied into the one that mounts it.
+    route.handler = held;
+    add(method, path, [held, route]);
+  };
+
+  function hold(handler: H): H {
+    return (context: Context, next: () => Promise<void>) => {
+      const principal = principals.get(context);
+      if (principal === undefined) throw new Error("usher: its own middleware did not run before this handler.");
+      return authorize(context, principal, context.req.param()) ?? handler(context, next);
+    };
+  }
+
+  function authorize(
+    context: Context,
+    principal: Principal<Claims>,
+    params: RouteParams,
+    policies?: readonly Policy<Claims>[],
+  ): Response | undefined {
+    try {
+      guard.authorize(principal, { params, ownerParams: findOwnerParams(params), policies });
+      return undefined;
+    } catch (error) {
+      return refuse(error, context);
+    }
+  }
+
+  function refuse(error: unknown, context: Context): Response {
+    if (!(error instanceof AuthError)) throw error;
+    return responseOf(guard.refuse(error, context));
+  }
+
+  return app as unknown as Hono<AppEnv & UsherEnv<Claims>, Routes, Base>;
+}
+
+/**
+ * Middleware that asks for more than a valid token: `app.post("/x", enforce(requireScopes("x:write")), handler)`.
+ * It must stand behind {@link usher}; elsewhere it is an error of the app's, answered 500.
+ *
+ * @throws {ConfigurationError} What is no policy, or none at all.
+ */
+export function enforce<Claims = TokenClaims>(
+  ...policies: readonly [Policy<Claims>, ...Policy<Claims>[]]
+): MiddlewareHandler<UsherEnv<Claims>> {
+  const checked = readPolicies(policies, "enforce") as readonly Policy<never>[];
+  if (checked.length === 0) throw new ConfigurationError("enforce: name at least one policy.");
+  return async (context, next) => {
+    const enforcer = enforcers.get(context);
+    if (enforcer === undefined) throw new Error("enforce: no usher(...) stands before this route.");
+    return enforcer(checked) ?? next();
+  };
+}

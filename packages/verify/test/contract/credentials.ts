@@ -1,0 +1,111 @@
+import { expect } from "vitest";
+import type { ContractBench } from "./bench.ts";
+import { expectRefusal } from "./expected.ts";
+
+/** RFC 6750 sections 2 and 3.1: exactly one token, in the Authorization header. */
+export function credentialsContract({ behaviour, send, bearer, issuer, seen }: ContractBench): void {
+  const token = () => issuer.tokenFor("alice");
+
+  behaviour("a public route lets everybody in", async () => {
+    expect((await send({ target: "/public" })).status).toBe(200);
+  });
+
+  behaviour("a public route does not look at a bad token", async () => {
+    expect((await send({ target: "/public", headers: ["Authorization: Bearer rubbish"] })).status).toBe(200);
+  });
+
+  behaviour("a guarded route wants a token", async () => {
+    expectRefusal(await send({ target: "/me" }), "credentials_missing");
+    expectRefusal(await send({ target: "/api/alice/tasks" }), "credentials_missing");
+    expect(seen).toEqual([]);
+  });
+
+  behaviour("an unknown path wants a token too, and is not found with one", async () => {
+    expectRefusal(await send({ target: "/nowhere" }), "credentials_missing");
+    expectRefusal(await send({ target: "/publi" }), "credentials_missing");
+    expect((await send({ target: "/nowhere", headers: [bearer("alice")] })).status).toBe(404);
+  });
+
+  behaviour("a good token lets in, and the handler gets its principal", async () => {
+    const response = await send({ target: "/me", headers: [bearer("alice", { role: "admin", sid: "s1" })] });
+    expect(response.status).toBe(200);
+    expect(JSON.parse(response.body)).toMatchObject({ id: "alice", claims: { sub: "alice", role: "admin" } });
+    expect(seen[0]?.principal).toMatchObject({ id: "alice", sessionId: "s1", expiresAt: expect.any(Number) });
+  });
+
+  behaviour("the principal is the one of this request, also when many are in flight", async () => {
+    const users = Array.from({ length: 12 }, (_, index) => `user-${index}`);
+    const responses = await Promise.all(users.map((user) => send({ target: "/me", headers: [bearer(user)] })));
+    expect(responses.map(({ body }) => JSON.parse(body).id)).toEqual(users);
+  });
+
+  for (const scheme of ["bearer", "BEARER", "bEaReR"]) {
+    behaviour(`the scheme's case does not count: ${scheme}`, async () => {
+      const response = await send({ target: "/me", headers: [`Authorization: ${scheme} ${token()}`] });
+      expect(response.status).toBe(200);
+    });
+  }
+
+  behaviour("the header's case does not count", async () => {
+    expect((await send({ target: "/me", headers: [`AUTHORIZATION: Bearer ${token()}`] })).status).toBe(200);
+  });
+
+  behaviour("several spaces after the scheme, and space around the field, are allowed", async () => {
+    expect((await send({ target: "/me", headers: [`Authorization:   Bearer   ${token()}  `] })).status).toBe(200);
+  });
+
+  const otherCredentials: Record<string, () => string> = {
+    "another scheme": () => "Basic YWxpY2U6c2VjcmV0",
+    "a token without its scheme": token,
+    "a scheme that only begins like it": () => `Bearerer ${token()}`,
+    "a colon after the scheme": () => `Bearer: ${token()}`,
+    "a tab after the scheme": () => `Bearer\t${token()}`,
+    "an empty header": () => "",
+    "a scheme with parameters": () => 'Digest username="alice", realm="api", nonce="x"',
+  };
+  for (const [name, value] of Object.entries(otherCredentials)) {
+    behaviour(`${name} is no bearer token`, async () => {
+      expectRefusal(await send({ target: "/me", headers: [`Authorization: ${value()}`] }), "credentials_missing");
+    });
+  }
+
+  behaviour("the scheme alone is an empty token", async () => {
+    expectRefusal(await send({ target: "/me", headers: ["Authorization: Bearer"] }), "token_malformed");
+    expectRefusal(await send({ target: "/me", headers: ["Authorization: Bearer   "] }), "token_malformed");
+  });
+
+  behaviour("two Authorization headers are ambiguous, be they the same or not", async () => {
+    const other = `authorization: Bearer ${issuer.tokenFor("bob")}`;
+    const own = bearer("alice");
+    for (const headers of [
+      [own, own],
+      [own, other],
+      [own, "Authorization: Basic YWxpY2U6c2VjcmV0"],
+      ["Authorization: Basic YWxpY2U6c2VjcmV0", own],
+    ]) {
+      expectRefusal(await send({ target: "/me", headers }), "credentials_ambiguous");
+    }
+    expect(seen).toEqual([]);
+  });
+
+  behaviour("a token in the query beside the header is ambiguous", async () => {
+    for (const query of [`access_token=${token()}`, "x=1&access_token=", `access%5Ftoken=${token()}`]) {
+      expectRefusal(await send({ target: `/me?${query}`, headers: [bearer("alice")] }), "credentials_ambiguous");
+    }
+  });
+
+  behaviour("a token in the query alone is none", async () => {
+    expectRefusal(await send({ target: `/me?access_token=${token()}` }), "credentials_missing");
+  });
+
+  behaviour("a query parameter of a similar name is the app's own business", async () => {
+    const target = "/me?no_access_token=1&accessToken=2&x=access_token";
+    expect((await send({ target, headers: [bearer("alice")] })).status).toBe(200);
+  });
+
+  behaviour("a token in a cookie, a form or a header of another name is none", async () => {
+    for (const header of [`Cookie: token=${token()}`, `X-Authorization: Bearer ${token()}`, `Token: ${token()}`]) {
+      expectRefusal(await send({ target: "/me", headers: [header] }), "credentials_missing");
+    }
+  });
+}

@@ -1,0 +1,80 @@
+import { expect } from "vitest";
+import type { AuthErrorCode } from "../../src/index.ts";
+import type { RawResponse } from "./raw-request.ts";
+
+/**
+ * What a client is told, to the byte; written out here and not taken from the code under test.
+ * Status, title, detail, and the `error` of the challenge (RFC 6750 section 3.1).
+ */
+const answers: Record<AuthErrorCode, readonly [number, string, string, string?]> = {
+  credentials_missing: [401, "Credentials missing", "This endpoint needs a bearer token in the Authorization header."],
+  credentials_ambiguous: [
+    400,
+    "Credentials ambiguous",
+    "The request carries more than one set of credentials.",
+    "invalid_request",
+  ],
+  token_too_large: [401, "Token too large", "The token is longer than this API accepts.", "invalid_token"],
+  token_malformed: [401, "Token malformed", "The token is not a well-formed JWT.", "invalid_token"],
+  token_unsupported: [
+    401,
+    "Token unsupported",
+    "The token is of a kind that this API does not accept.",
+    "invalid_token",
+  ],
+  algorithm_rejected: [
+    401,
+    "Algorithm rejected",
+    "The token is signed with an algorithm that this API does not accept.",
+    "invalid_token",
+  ],
+  key_unknown: [401, "Key unknown", "The token is signed with a key that this API does not know.", "invalid_token"],
+  signature_invalid: [401, "Signature invalid", "The token's signature does not match.", "invalid_token"],
+  claims_invalid: [
+    401,
+    "Claims invalid",
+    "A claim that this API needs is missing or of the wrong form.",
+    "invalid_token",
+  ],
+  issuer_rejected: [
+    401,
+    "Issuer rejected",
+    "The token comes from an issuer that this API does not trust.",
+    "invalid_token",
+  ],
+  audience_rejected: [401, "Audience rejected", "The token is meant for another audience.", "invalid_token"],
+  token_expired: [401, "Token expired", "The token has expired.", "invalid_token"],
+  token_not_yet_valid: [401, "Token not yet valid", "The token is not valid yet.", "invalid_token"],
+  token_revoked: [401, "Token revoked", "The token has been revoked.", "invalid_token"],
+  owner_mismatch: [403, "Owner mismatch", "This resource belongs to another user."],
+  scope_insufficient: [
+    403,
+    "Scope insufficient",
+    "The token does not grant the scope that this endpoint needs.",
+    "insufficient_scope",
+  ],
+  keys_unavailable: [503, "Keys unavailable", "The keys to verify tokens with cannot be had at the moment."],
+  revocations_unavailable: [503, "Revocations unavailable", "The list of revoked tokens cannot be had at the moment."],
+};
+
+/** Holds an answer to the refusal with this code: status, challenge, every byte of the body, and what caches may do. */
+export function expectRefusal(response: RawResponse, code: AuthErrorCode, realm = "api"): void {
+  const [status, title, detail, error] = answers[code];
+  const { headers } = response;
+  const challenge = `Bearer realm="${realm}"${error === undefined ? "" : `, error="${error}", error_description="${detail}"`}`;
+  expect({
+    status: response.status,
+    type: headers["content-type"],
+    caching: headers["cache-control"],
+    challenge: headers["www-authenticate"],
+    retryAfter: headers["retry-after"],
+    body: response.body,
+  }).toEqual({
+    status,
+    type: "application/problem+json",
+    caching: "no-store",
+    challenge: status === 503 ? undefined : challenge,
+    retryAfter: status === 503 ? "5" : undefined,
+    body: `{"type":"urn:usher-auth:error:${code}","title":"${title}","status":${status},"code":"${code}","detail":"${detail}"}`,
+  });
+}

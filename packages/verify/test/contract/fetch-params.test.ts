@@ -1,0 +1,4 @@
+import { contract } from "./contract.ts";
+import { fetchParamsTarget } from "./targets/fetch.ts";
+
+contract(fetchParamsTarget);

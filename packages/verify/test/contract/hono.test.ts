@@ -1,0 +1,4 @@
+import { contract } from "./contract.ts";
+import { honoTarget } from "./targets/hono.ts";
+
+contract(honoTarget);

@@ -1,0 +1,4 @@
+import { contract } from "./contract.ts";
+import { koaTarget } from "./targets/koa.ts";
+
+contract(koaTarget);

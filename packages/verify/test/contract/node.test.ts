@@ -1,0 +1,4 @@
+import { contract } from "./contract.ts";
+import { nodeTarget } from "./targets/node.ts";
+
+contract(nodeTarget);

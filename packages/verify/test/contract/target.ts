@@ -1,0 +1,61 @@
+import type { AcceptEvent, Principal, RejectEvent, Verifier } from "@usher-auth/verify";
+
+/** What a target's app is built with. All but the last two go to its guard as they are. */
+export interface ContractOptions {
+  readonly verifier: Verifier;
+  readonly ownerParam: "userId";
+  readonly concealOwnerMismatch?: boolean;
+  readonly realm?: string;
+  readonly onReject?: (event: RejectEvent) => void;
+  readonly onAccept?: (event: AcceptEvent) => void;
+}
+
+/** What a handler saw of its request, as its framework showed it. */
+export interface HandlerView {
+  /** Absent on a public route. */
+  readonly principal?: Principal;
+  /** The route's parameters, each as the handler reads it. */
+  readonly params?: Readonly<Record<string, unknown>>;
+}
+
+/** Every handler of a target calls this, and answers 200 with what it returns, as JSON. */
+export type Handle = (view: HandlerView) => object;
+
+/** A running app. */
+export interface ContractServer {
+  /** `http://127.0.0.1:<port>`. */
+  readonly origin: string;
+  close(): Promise<void>;
+}
+
+/**
+ * A framework's adapter, under contract: an app with the framework's own router, on a real socket.
+ *
+ * | route | guarded by |
+ * | --- | --- |
+ * | `GET /public` | nothing |
+ * | `GET /echo/:userId/tasks`, `GET /echo/:userId/tasks/:taskId` | nothing that knows an owner: they show what the router makes of a path |
+ * | `GET /me` | the token |
+ * | every method of `/api/:userId/tasks` | the token and the owner |
+ * | `GET /api/:userId/tasks/:taskId` | the token and the owner |
+ * | `GET /scoped` | the token and `requireScopes("tasks:write")` |
+ * | `GET /role` | the token and `requireClaim`: the claim `role` is `admin` |
+ * | `GET /api/:userId/scoped` | the token, the owner, and `requireScopes("tasks:read", "tasks:write")` |
+ * | `GET /broken` | the token and a `requireClaim` that throws {@link brokenPolicy} |
+ * | `GET /throws` | the token; its handler throws {@link handlerFailure}, and the app has no error handler of its own |
+ *
+ * `/echo` is always asked with a valid token, so a target may put it behind a guard with `ownerParam: null`.
+ */
+export interface ContractTarget {
+  readonly name: string;
+  start(options: ContractOptions, handle: Handle): Promise<ContractServer>;
+  /** By a behaviour's name: why it cannot hold for this framework. It is then reported as skipped, for that reason. */
+  readonly exceptions?: Readonly<Record<string, string>>;
+}
+
+export const handlerFailure = "the handler failed";
+
+/** A predicate as somebody might write it, which trips over claims that are not there. */
+export function brokenPolicy(): boolean {
+  throw new Error("the policy is broken");
+}

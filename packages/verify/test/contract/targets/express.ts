@@ -1,0 +1,56 @@
+import { createServer } from "node:http";
+import { requireClaim, requireScopes } from "@usher-auth/verify";
+import { enforce, usher } from "@usher-auth/verify/express";
+import express5 from "express";
+import express4 from "express-4";
+import { brokenPolicy, type ContractTarget, handlerFailure } from "../target.ts";
+import { listen } from "./server.ts";
+
+export const express5Target: ContractTarget = expressTarget("express 5", express5);
+export const express4Target: ContractTarget = expressTarget("express 4", express4);
+
+function expressTarget(name: string, express: typeof express5): ContractTarget {
+  return {
+    name,
+    async start(options, handle) {
+      const app = express();
+      app.get("/public", (_request, response) => void response.json(handle({})));
+      const echo = express.Router();
+      echo.get(["/:userId/tasks", "/:userId/tasks/:taskId"], ({ params }, response) => {
+        response.json(handle({ params }));
+      });
+      app.use("/echo", echo);
+      app.use(usher(options));
+      app.get("/me", ({ principal }, response) => void response.json(handle({ principal })));
+      // A router of its own, which knows nothing of the guard.
+      const tasks = express.Router();
+      tasks.all(
+        "/:userId/tasks",
+        ({ principal, params }, response) => void response.json(handle({ principal, params })),
+      );
+      tasks.get("/:userId/tasks/:taskId", ({ principal, params }, response) => {
+        response.json(handle({ principal, params }));
+      });
+      app.use("/api", tasks);
+      app.get("/scoped", enforce(requireScopes("tasks:write")), ({ principal }, response) => {
+        response.json(handle({ principal }));
+      });
+      app.get("/role", enforce(requireClaim(({ role }) => role === "admin")), ({ principal }, response) => {
+        response.json(handle({ principal }));
+      });
+      app.get(
+        "/api/:userId/scoped",
+        enforce(requireScopes("tasks:read", "tasks:write")),
+        ({ principal, params }, response) => void response.json(handle({ principal, params })),
+      );
+      app.get("/broken", enforce(requireClaim(brokenPolicy)), ({ principal }, response) => {
+        response.json(handle({ principal }));
+      });
+      app.get("/throws", () => {
+        throw new Error(handlerFailure);
+      });
+
+      return listen(createServer(app));
+    },
+  };
+}

@@ -1,0 +1,99 @@
+import type { Server } from "node:http";
+import { createAdaptorServer } from "@hono/node-server";
+import { requireClaim, requireScopes } from "@usher-auth/verify";
+import { usher } from "@usher-auth/verify/fetch";
+import { Hono } from "hono";
+import { brokenPolicy, type ContractTarget, handlerFailure } from "../target.ts";
+import { listen } from "./server.ts";
+
+/** One handler for a whole server, with the guard's own patterns: as for Bun.serve, Deno.serve and Workers. */
+export const fetchPathsTarget: ContractTarget = {
+  name: "fetch, by patterns",
+  async start(options, handle) {
+    const guard = usher(options);
+    const routes: Readonly<Record<string, (request: Request) => Response | Promise<Response>>> = {
+      "/public": () => Response.json(handle({})),
+      "/scoped": guard.protect({ path: "/scoped", policies: [requireScopes("tasks:write")] }, (_request, access) =>
+        Response.json(handle(access)),
+      ),
+      "/role": guard.protect(
+        { path: "/role", policies: [requireClaim(({ role }) => role === "admin")] },
+        (_request, access) => Response.json(handle(access)),
+      ),
+      "/broken": guard.protect({ path: "/broken", policies: [requireClaim(brokenPolicy)] }, (_request, access) =>
+        Response.json(handle(access)),
+      ),
+    };
+    const ownScoped = guard.protect(
+      { path: "/api/:userId/scoped", policies: [requireScopes("tasks:read", "tasks:write")] },
+      (_request, access) => Response.json(handle(access)),
+    );
+    const echo = usher({ ...options, ownerParam: null }).protect(
+      { path: ["/echo/:userId/tasks", "/echo/:userId/tasks/:taskId"] },
+      (_request, { params }) => Response.json(handle({ params })),
+    );
+    const main = guard.protect(
+      { path: ["/me", "/throws", "/api/:userId/tasks", "/api/:userId/tasks/:taskId"] },
+      (_request, access) => {
+        if (access.path === "/throws") throw new Error(handlerFailure);
+        return Response.json(handle(access));
+      },
+    );
+
+    const fetch = (request: Request) => {
+      const { pathname } = new URL(request.url);
+      const isScoped = /^\/api\/[^/]+\/scoped$/.test(pathname);
+      const handler = isScoped ? ownScoped : /echo/i.test(pathname) ? echo : (routes[pathname] ?? main);
+      return handler(request);
+    };
+    return listen(createAdaptorServer({ fetch }) as Server);
+  },
+};
+
+/** One handler for a route, with a framework's parameters, which it hands over as a promise: as in Next.js. */
+export const fetchParamsTarget: ContractTarget = {
+  name: "fetch, by a framework's parameters",
+  async start(options, handle) {
+    const guard = usher(options);
+    interface RouteContext {
+      readonly params: Promise<Record<string, string>>;
+    }
+    const params = (_request: Request, context: RouteContext) => context.params;
+    const own = guard.protect({ params }, (_request, access) => Response.json(handle(access)));
+    const scoped = guard.protect({ params, policies: [requireScopes("tasks:write")] }, (_request, access) =>
+      Response.json(handle(access)),
+    );
+    const both = guard.protect({ params, policies: [requireScopes("tasks:read", "tasks:write")] }, (_request, access) =>
+      Response.json(handle(access)),
+    );
+    const role = guard.protect(
+      { params, policies: [requireClaim(({ role }) => role === "admin")] },
+      (_request, access) => Response.json(handle(access)),
+    );
+    const broken = guard.protect({ params, policies: [requireClaim(brokenPolicy)] }, (_request, access) =>
+      Response.json(handle(access)),
+    );
+    const throws = guard.protect({ params }, () => {
+      throw new Error(handlerFailure);
+    });
+    const unknown = guard.protect({ path: "/no-such-path" }, () => new Response());
+
+    // Stands for the framework: its router finds the handler and decodes the parameters.
+    const framework = new Hono();
+    const mount = (path: string, handler: typeof own) =>
+      framework.all(path, (c) =>
+        handler(c.req.raw, { params: Promise.resolve(c.req.param() as Record<string, string>) }),
+      );
+    framework.get("/public", (c) => c.json(handle({})));
+    framework.get("/echo/:userId/tasks", (c) => c.json(handle({ params: c.req.param() })));
+    framework.get("/echo/:userId/tasks/:taskId", (c) => c.json(handle({ params: c.req.param() })));
+    for (const path of ["/me", "/api/:userId/tasks", "/api/:userId/tasks/:taskId"]) mount(path, own);
+    mount("/scoped", scoped);
+    mount("/api/:userId/scoped", both);
+    mount("/role", role);
+    mount("/broken", broken);
+    mount("/throws", throws);
+    framework.all("*", (c) => unknown(c.req.raw));
+    return listen(createAdaptorServer({ fetch: framework.fetch }) as Server);
+  },
+};

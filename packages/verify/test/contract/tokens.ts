@@ -1,0 +1,72 @@
+import type { TokenFaults } from "@usher-auth/testing";
+import { expect } from "vitest";
+import { AuthError, type AuthErrorCode, authErrorCodes, type Verifier } from "../../src/index.ts";
+import type { ContractBench } from "./bench.ts";
+import { expectRefusal } from "./expected.ts";
+
+const faults: Record<string, readonly [TokenFaults, AuthErrorCode]> = {
+  "an expired one": [{ expired: true }, "token_expired"],
+  "one for later": [{ notYetValid: true }, "token_not_yet_valid"],
+  "one from the future": [{ issuedInFuture: true }, "token_not_yet_valid"],
+  "one of another issuer": [{ wrongIssuer: true }, "issuer_rejected"],
+  "one for another API": [{ wrongAudience: true }, "audience_rejected"],
+  "one signed with another secret": [{ wrongSecret: true }, "signature_invalid"],
+  "one whose signature was changed": [{ tampered: true }, "signature_invalid"],
+  "one whose claims were changed": [{ forgedPayload: true }, "signature_invalid"],
+  "one without a signature": [{ unsigned: true }, "token_malformed"],
+  "one whose algorithm is none, signed": [{ header: { alg: "none" } }, "algorithm_rejected"],
+  "one that claims a public-key algorithm": [{ header: { alg: "RS256" } }, "algorithm_rejected"],
+  "one of another purpose": [{ header: { typ: "better-auth.session-cache+jwt" } }, "token_unsupported"],
+  "one with critical extensions": [{ header: { crit: ["exp"] } }, "token_unsupported"],
+  "one without a subject": [{ claims: { sub: undefined } }, "claims_invalid"],
+  "one with an empty subject": [{ claims: { sub: "" } }, "claims_invalid"],
+  "one without an end": [{ claims: { exp: undefined } }, "claims_invalid"],
+  "one that is too long": [{ claims: { padding: "x".repeat(9000) } }, "token_too_large"],
+};
+
+/** What a token can be turned away for, as the client sees it. The verifier's own tests have the finer points. */
+export function tokensContract({ behaviour, send, issuer, clock, start, seen }: ContractBench): void {
+  const ask = (token: string) => send({ target: "/api/alice/tasks", headers: [`Authorization: Bearer ${token}`] });
+
+  for (const [name, [fault, code]] of Object.entries(faults)) {
+    behaviour(`${name}: ${code}`, async () => {
+      expectRefusal(await ask(issuer.tokenFor("alice", fault)), code);
+      expect(seen).toEqual([]);
+    });
+  }
+
+  behaviour("what Better Auth hands out besides is token_unsupported: session token, signed cookie, JWE", async () => {
+    expectRefusal(await ask("q".repeat(32)), "token_unsupported");
+    expectRefusal(await ask(`${"q".repeat(32)}.${encodeURIComponent(`${"s".repeat(43)}=`)}`), "token_unsupported");
+    expectRefusal(await ask("a.b.c.d.e"), "token_unsupported");
+  });
+
+  behaviour("what is no JWT at all is token_malformed", async () => {
+    expectRefusal(await ask("rubbish"), "token_malformed");
+    expectRefusal(await ask("undefined"), "token_malformed");
+    expectRefusal(await ask(`${issuer.tokenFor("alice")}=`), "token_malformed");
+    expectRefusal(await ask(`"${issuer.tokenFor("alice")}"`), "token_malformed");
+    expectRefusal(await ask(`Bearer ${issuer.tokenFor("alice")}`), "token_malformed");
+    expectRefusal(await ask("\u00e4.\u00f6.\u00fc"), "token_malformed");
+  });
+
+  behaviour("a token that was good once is refused when its time is over", async () => {
+    const token = issuer.tokenFor("alice", { expiresIn: 60 });
+    expect((await ask(token)).status).toBe(200);
+    clock.advance(66);
+    expectRefusal(await ask(token), "token_expired");
+  });
+
+  behaviour("every code of the list has its status, its challenge and its body, in this realm", async () => {
+    // Stands in for a verifier that finds whatever the token's text says.
+    const verifyEagerly = (token: string): never => {
+      throw new AuthError(token as AuthErrorCode, { hint: "not for clients", cause: new Error("nor this") });
+    };
+    await using app = await start({ verifier: { verifyEagerly } as unknown as Verifier, realm: "tasks of ours" });
+    for (const code of authErrorCodes) {
+      const response = await app.send({ target: "/me", headers: [`Authorization: Bearer ${code}`] });
+      expectRefusal(response, code, "tasks of ours");
+    }
+    expect(app.seen).toEqual([]);
+  });
+}

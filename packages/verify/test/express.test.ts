@@ -1,0 +1,157 @@
+import { createServer } from "node:http";
+import express5, { type Express } from "express";
+import express4 from "express-4";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { enforce, type UsherOptions, usher } from "../src/adapters/express.ts";
+import { ConfigurationError, requireScopes } from "../src/index.ts";
+import { sendRaw } from "./contract/raw-request.ts";
+import type { ContractServer } from "./contract/target.ts";
+import { listen } from "./contract/targets/server.ts";
+import { createBench } from "./support.ts";
+
+const { issuer, verifier } = createBench();
+const alice = `Authorization: Bearer ${issuer.tokenFor("alice")}`;
+
+let server: ContractServer | undefined;
+afterEach(() => server?.close());
+
+async function ask(app: Express, target: string, headers = [alice]): Promise<[number, string]> {
+  server ??= await listen(createServer(app));
+  const { status, body } = await sendRaw(server.origin, { target, headers });
+  return [status, body.startsWith("{") ? JSON.parse(body).code : body];
+}
+
+describe.each([
+  ["5", express5],
+  ["4", express4],
+])("express %s adapter", (_version, express) => {
+  function build(options: Partial<UsherOptions> = {}): Express {
+    server = undefined;
+    const app = express();
+    app.use(usher({ verifier, ownerParam: "userId", ...options }));
+    return app;
+  }
+
+  it("holds the owner in routers of any depth, merged parameters, and mounted apps", async () => {
+    const app = build();
+    const leaf = express.Router({ mergeParams: true });
+    leaf.get(
+      "/tasks",
+      ({ params }, response) => void response.send(`leaf of ${(params as { userId: string }).userId}`),
+    );
+    const middle = express.Router();
+    middle.use("/users/:userId", leaf);
+    app.use("/v1", middle);
+    const mounted = express();
+    mounted.get("/:userId", ({ params }, response) => void response.send(`mounted ${params.userId}`));
+    app.use("/mounted", mounted);
+    expect(await ask(app, "/v1/users/alice/tasks")).toEqual([200, "leaf of alice"]);
+    expect(await ask(app, "/v1/users/bob/tasks")).toEqual([403, "owner_mismatch"]);
+    expect(await ask(app, "/mounted/alice")).toEqual([200, "mounted alice"]);
+    expect(await ask(app, "/mounted/bob")).toEqual([403, "owner_mismatch"]);
+  });
+
+  it("holds the owner in a router that only a function of the app's knows", async () => {
+    const app = build();
+    const run = vi.fn();
+    const hidden = express.Router();
+    hidden.get("/:userId", (_request, response) => {
+      run();
+      response.send("hidden");
+    });
+    app.use("/hidden", (request, response, next) => {
+      setImmediate(() => hidden(request, response, next));
+    });
+    expect(await ask(app, "/hidden/bob")).toEqual([403, "owner_mismatch"]);
+    expect(run).not.toHaveBeenCalled();
+    expect(await ask(app, "/hidden/alice")).toEqual([200, "hidden"]);
+  });
+
+  it("holds middleware too, and what app.param makes of a value", async () => {
+    const app = build();
+    const run = vi.fn();
+    app.use("/with/:userId", (_request, _response, next) => {
+      run();
+      next();
+    });
+    app.param("userId", (request, _response, next) => {
+      if (request.params.userId === "me") request.params.userId = "alice";
+      next();
+    });
+    app.get("/seen/:userId", ({ params }, response) => void response.send(params.userId));
+    expect(await ask(app, "/with/bob/x")).toEqual([403, "owner_mismatch"]);
+    expect(run).not.toHaveBeenCalled();
+    expect(await ask(app, "/seen/me")).toEqual([200, "alice"]);
+  });
+
+  it("lets a route win that stands before one with the parameter", async () => {
+    const app = build();
+    app.get("/users/me", (_request, response) => void response.send("me"));
+    app.get("/users/:userId", (_request, response) => void response.send("by id"));
+    expect(await ask(app, "/users/me")).toEqual([200, "me"]);
+    expect(await ask(app, "/users/bob")).toEqual([403, "owner_mismatch"]);
+  });
+
+  it("leaves apps without a guard, and what stands before it, as they are", async () => {
+    await ask(build(), "/x");
+    server = undefined;
+    const app = express();
+    app.get("/public/:userId", ({ params }, response) => void response.send(params.userId));
+    app.use(usher({ verifier, ownerParam: "userId" }));
+    expect(await ask(app, "/public/bob")).toEqual([200, "bob"]);
+    expect(await ask(app, "/public/bob", [])).toEqual([200, "bob"]);
+  });
+
+  it("holds a request to each guard that it passes", async () => {
+    const app = build();
+    const teams = express.Router({ mergeParams: true });
+    teams.use(usher({ verifier, ownerParam: "memberId" }));
+    teams.get("/:memberId", (_request, response) => void response.send("member"));
+    app.use("/users/:userId/teams", teams);
+    expect(await ask(app, "/users/alice/teams/alice")).toEqual([200, "member"]);
+    expect(await ask(app, "/users/alice/teams/bob")).toEqual([403, "owner_mismatch"]);
+    expect(await ask(app, "/users/bob/teams/alice")).toEqual([403, "owner_mismatch"]);
+  });
+
+  it("is held to the owner also where it stands below a path with the parameter", async () => {
+    server = undefined;
+    const app = express();
+    app.use(
+      "/users/:userId",
+      usher({ verifier, ownerParam: "userId" }),
+      (_request, response) => void response.send("x"),
+    );
+    expect(await ask(app, "/users/alice")).toEqual([200, "x"]);
+    expect(await ask(app, "/users/bob")).toEqual([403, "owner_mismatch"]);
+  });
+
+  it("refuses a parameter in another spelling to everybody, and says why", async () => {
+    const onReject = vi.fn();
+    const app = build({ onReject });
+    app.get("/x/:user_id", (_request, response) => void response.send("x"));
+    expect(await ask(app, "/x/alice")).toEqual([403, "owner_mismatch"]);
+    expect(onReject.mock.lastCall?.[0].error.hint).toContain("spell them alike");
+    expect(onReject.mock.lastCall?.[0].request.path).toBe("/x/alice");
+  });
+
+  it("passes the app's own errors on to the app's own handler", async () => {
+    const app = build();
+    app.get("/throws", () => {
+      throw new Error("the app's");
+    });
+    app.use(((error, _request, response, _next) =>
+      response.status(418).send(error.message)) as express5.ErrorRequestHandler);
+    expect(await ask(app, "/throws")).toEqual([418, "the app's"]);
+  });
+
+  it("answers 500 to a policy that no guard stands before", async () => {
+    server = undefined;
+    vi.spyOn(console, "error").mockImplementation(() => undefined);
+    const app = express();
+    app.get("/x", enforce(requireScopes("a")), (_request, response) => void response.send("x"));
+    expect((await ask(app, "/x"))[0]).toBe(500);
+    expect(() => enforce("a" as never)).toThrow(ConfigurationError);
+    expect(() => (enforce as () => unknown)()).toThrow(ConfigurationError);
+    vi.restoreAllMocks();
+  });
+});

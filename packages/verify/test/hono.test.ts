@@ -1,0 +1,124 @@
+import { type Env, Hono } from "hono";
+import { cors } from "hono/cors";
+import { describe, expect, it, vi } from "vitest";
+import { enforce, type UsherEnv, type UsherOptions, usher } from "../src/adapters/hono.ts";
+import { ConfigurationError, requireScopes } from "../src/index.ts";
+import { createBench } from "./support.ts";
+
+const { issuer, verifier } = createBench();
+const headers = { authorization: `Bearer ${issuer.tokenFor("alice")}` };
+
+function build(options: Partial<UsherOptions> = {}): Hono<Env & UsherEnv> {
+  return usher(new Hono<Env>(), { verifier, ownerParam: "userId", ...options });
+}
+
+/** Every Hono app, whatever its types. */
+interface Askable {
+  request(path: string, init: RequestInit): Response | Promise<Response>;
+}
+
+async function ask(app: Askable, path: string): Promise<[number, string]> {
+  const response = await app.request(path, { headers });
+  const text = await response.text();
+  return [response.status, text.startsWith("{") ? JSON.parse(text).code : text];
+}
+
+describe("hono adapter", () => {
+  it("holds the owner in apps that are mounted, below a prefix with the parameter, and below a base path", async () => {
+    const app = build();
+    const tasks = new Hono<UsherEnv>().get("/tasks", (c) => c.text(`tasks of ${c.req.param("userId" as never)}`));
+    app.route("/users/:userId", tasks);
+    app.basePath("/v1").get("/:userId", (c) => c.text("based"));
+    expect(await ask(app, "/users/alice/tasks")).toEqual([200, "tasks of alice"]);
+    expect(await ask(app, "/users/bob/tasks")).toEqual([403, "owner_mismatch"]);
+    expect(await ask(app, "/v1/bob")).toEqual([403, "owner_mismatch"]);
+    expect(await ask(app, "/v1/alice")).toEqual([200, "based"]);
+  });
+
+  it("holds the owner where it guards an app that is mounted in one without a guard", async () => {
+    const api = build();
+    api.get("/tasks", (c) => c.text("tasks"));
+    const outside = new Hono().route("/users/:userId", api).get("/open", (c) => c.text("open"));
+    expect(await ask(outside, "/users/alice/tasks")).toEqual([200, "tasks"]);
+    expect(await ask(outside, "/users/bob/tasks")).toEqual([403, "owner_mismatch"]);
+    expect((await outside.request("/users/alice/tasks")).status).toBe(401);
+    expect((await outside.request("/open")).status).toBe(200);
+  });
+
+  it("holds middleware too, before it runs", async () => {
+    const run = vi.fn();
+    const app = build();
+    app.use("/users/:userId/*", async (_c, next) => {
+      run();
+      await next();
+    });
+    app.get("/users/:id/x", (c) => c.text("x"));
+    expect(await ask(app, "/users/bob/x")).toEqual([403, "owner_mismatch"]);
+    expect(run).not.toHaveBeenCalled();
+    expect(await ask(app, "/users/alice/x")).toEqual([200, "x"]);
+  });
+
+  it("lets a route win that stands before one with the parameter", async () => {
+    const app = build();
+    app.get("/users/me", (c) => c.text("me"));
+    app.get("/users/:userId", (c) => c.text("by id"));
+    expect(await ask(app, "/users/me")).toEqual([200, "me"]);
+    expect(await ask(app, "/users/bob")).toEqual([403, "owner_mismatch"]);
+  });
+
+  it("leaves the app's errors to the app, and asks its error handler nothing about refusals", async () => {
+    const app = build();
+    const onError = vi.fn((error: Error) => new Response(error.message, { status: 418 }));
+    app.onError(onError);
+    app.use(async (_c, next) => next());
+    app.get("/users/:userId", (c) => c.text("x"));
+    app.get("/throws", () => {
+      throw new Error("the app's");
+    });
+    expect(await ask(app, "/users/bob")).toEqual([403, "owner_mismatch"]);
+    expect(onError).not.toHaveBeenCalled();
+    expect(await ask(app, "/throws")).toEqual([418, "the app's"]);
+  });
+
+  it("trusts its own memory of the principal, not the app's variable", async () => {
+    const app = build();
+    app.use(async (c, next) => {
+      c.set("principal", { ...c.var.principal, id: "bob" });
+      await next();
+    });
+    app.get("/users/:userId", (c) => c.text("x"));
+    expect(await ask(app, "/users/bob")).toEqual([403, "owner_mismatch"]);
+  });
+
+  it("answers preflights where CORS comes first, and gives refusals its headers", async () => {
+    const app = new Hono();
+    app.use(cors({ origin: "https://app.example.com" }));
+    usher(app, { verifier, ownerParam: "userId" }).get("/me", (c) => c.text("me"));
+    const origin = { origin: "https://app.example.com" };
+    const preflight = await app.request("/me", {
+      method: "OPTIONS",
+      headers: { ...origin, "access-control-request-method": "GET" },
+    });
+    expect(preflight.status).toBe(204);
+    const refused = await app.request("/me", { headers: origin });
+    expect([refused.status, refused.headers.get("access-control-allow-origin")]).toEqual([401, origin.origin]);
+    expect(refused.headers.get("content-type")).toBe("application/problem+json");
+  });
+
+  it("refuses a parameter in another spelling to everybody, and says why", async () => {
+    const onReject = vi.fn();
+    const app = build({ onReject });
+    app.get("/x/:user_id", (c) => c.text("x"));
+    expect(await ask(app, "/x/alice")).toEqual([403, "owner_mismatch"]);
+    expect(onReject.mock.lastCall?.[0].error.hint).toContain("spell them alike");
+  });
+
+  it("answers 500 to a policy that no guard stands before", async () => {
+    vi.spyOn(console, "error").mockImplementation(() => undefined);
+    const app = new Hono<UsherEnv>().get("/", enforce(requireScopes("a")), (c) => c.text("x"));
+    expect((await app.request("/", { headers })).status).toBe(500);
+    expect(() => enforce("a" as never)).toThrow(ConfigurationError);
+    expect(() => (enforce as () => unknown)()).toThrow(ConfigurationError);
+    vi.restoreAllMocks();
+  });
+});

@@ -1,0 +1,119 @@
+import { createServer } from "node:http";
+import Router from "@koa/router";
+import Koa from "koa";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { enforce, type UsherOptions, type UsherState, usher } from "../src/adapters/koa.ts";
+import { ConfigurationError, requireScopes } from "../src/index.ts";
+import { expectRefusal } from "./contract/expected.ts";
+import { type RawResponse, sendRaw } from "./contract/raw-request.ts";
+import type { ContractServer } from "./contract/target.ts";
+import { listen } from "./contract/targets/server.ts";
+import { createBench } from "./support.ts";
+
+const { issuer, verifier } = createBench();
+const alice = `Authorization: Bearer ${issuer.tokenFor("alice")}`;
+
+let server: ContractServer | undefined;
+afterEach(async () => {
+  await server?.close();
+  server = undefined;
+});
+
+async function ask(app: Pick<Koa, "callback">, target: string, headers = [alice]): Promise<RawResponse> {
+  server ??= await listen(createServer(app.callback()));
+  return sendRaw(server.origin, { target, headers });
+}
+
+function build(options: Partial<UsherOptions> = {}): Koa<UsherState> {
+  const app = new Koa<UsherState>();
+  app.silent = true;
+  app.use(usher({ verifier, ownerParam: "userId", ...options }));
+  return app;
+}
+
+describe("koa adapter", () => {
+  it("holds the owner in nested routers and below prefixes", async () => {
+    const leaf = new Router<UsherState>();
+    leaf.get("/tasks", (context) => {
+      context.body = context.params.userId;
+    });
+    const router = new Router<UsherState>({ prefix: "/users/:userId" });
+    router.use("/deep", leaf.routes());
+    const app = build().use(router.routes());
+    expect((await ask(app, "/users/alice/deep/tasks")).body).toBe("alice");
+    expectRefusal(await ask(app, "/users/bob/deep/tasks"), "owner_mismatch");
+  });
+
+  it("lets a route win that stands before one with the parameter", async () => {
+    const router = new Router<UsherState>();
+    router.get("/users/me", (context) => {
+      context.body = "me";
+    });
+    router.get("/users/:userId", (context) => {
+      context.body = "by id";
+    });
+    const app = build().use(router.routes());
+    expect((await ask(app, "/users/me")).body).toBe("me");
+    expectRefusal(await ask(app, "/users/bob"), "owner_mismatch");
+  });
+
+  it("refuses also where a middleware in between answers every error itself", async () => {
+    const run = vi.fn();
+    const router = new Router<UsherState>();
+    router.get("/users/:userId", run);
+    const app = build();
+    app.use(async (context, next) => {
+      try {
+        await next();
+      } catch {
+        context.status = 500;
+        context.body = "caught";
+      }
+    });
+    app.use(router.routes());
+    expectRefusal(await ask(app, "/users/bob"), "owner_mismatch");
+    expect(run).not.toHaveBeenCalled();
+  });
+
+  it("leaves the app's own errors to the app", async () => {
+    const app = build();
+    app.use(() => {
+      throw Object.assign(new Error("the app's"), { status: 418, expose: true });
+    });
+    const response = await ask(app, "/");
+    expect([response.status, response.body]).toEqual([418, "the app's"]);
+  });
+
+  it("holds a request to each guard that it passes", async () => {
+    const router = new Router<UsherState>();
+    router.get("/users/:userId/teams/:memberId", (context) => {
+      context.body = "both";
+    });
+    const app = build()
+      .use(usher({ verifier, ownerParam: "memberId" }))
+      .use(router.routes());
+    expect((await ask(app, "/users/alice/teams/alice")).body).toBe("both");
+    expectRefusal(await ask(app, "/users/alice/teams/bob"), "owner_mismatch");
+    expectRefusal(await ask(app, "/users/bob/teams/alice"), "owner_mismatch");
+  });
+
+  it("refuses a parameter in another spelling to everybody, and says why", async () => {
+    const onReject = vi.fn();
+    const router = new Router<UsherState>();
+    router.get("/x/:user_id", (context) => {
+      context.body = "x";
+    });
+    const app = build({ onReject }).use(router.routes());
+    expectRefusal(await ask(app, "/x/alice"), "owner_mismatch");
+    expect(onReject.mock.lastCall?.[0].error.hint).toContain("spell them alike");
+  });
+
+  it("answers 500 to a policy that no guard stands before", async () => {
+    const app = new Koa<UsherState>();
+    app.silent = true;
+    app.use(enforce(requireScopes("a")));
+    expect((await ask(app, "/")).status).toBe(500);
+    expect(() => enforce("a" as never)).toThrow(ConfigurationError);
+    expect(() => (enforce as () => unknown)()).toThrow(ConfigurationError);
+  });
+});

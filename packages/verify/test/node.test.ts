@@ -1,0 +1,54 @@
+import { createServer } from "node:http";
+import { describe, expect, it } from "vitest";
+import { usher } from "../src/adapters/node.ts";
+import { ConfigurationError } from "../src/index.ts";
+import { pathOfTarget } from "../src/request-target.ts";
+import { sendRaw } from "./contract/raw-request.ts";
+import { listen } from "./contract/targets/server.ts";
+import { createBench } from "./support.ts";
+
+const { issuer, verifier } = createBench();
+const guard = usher({ verifier, ownerParam: "userId" });
+
+describe("node adapter", () => {
+  it("returns what the listener returns, so that its failure is the caller's to answer", async () => {
+    const listener = guard.protect({ path: "/x" }, async () => {
+      throw new Error("the listener's");
+    });
+    const server = await listen(
+      createServer(async (request, response) => {
+        await Promise.resolve(listener(request, response)).catch((error: Error) => response.end(error.message));
+      }),
+    );
+    const headers = [`Authorization: Bearer ${issuer.tokenFor("alice")}`];
+    expect((await sendRaw(server.origin, { target: "/x", headers })).body).toBe("the listener's");
+    await server.close();
+  });
+
+  it("has no access for a request that it did not let in", () => {
+    expect(() => guard.accessOf({} as never)).toThrow("did not let this request in");
+  });
+
+  it("refuses what is no route at once", () => {
+    for (const route of [{}, { path: "x" }, { path: "/:user_id" }, { path: "/x", policies: "x" }]) {
+      expect(() => guard.middleware(route as never)).toThrow(ConfigurationError);
+    }
+  });
+});
+
+describe("pathOfTarget", () => {
+  it.each([
+    ["/a/b?c=/d#e", "/a/b"],
+    ["/a/b#c?d", "/a/b"],
+    ["http://host:1/a?b", "/a"],
+    ["http://user:pass@host/a", "/a"],
+    ["http://host", "/"],
+    ["http://host?x", "/"],
+    ["//host/a", "//host/a"],
+    ["*", "*"],
+    ["", "/"],
+    ["/http://host/a", "/http://host/a"],
+  ])("%j: %j", (target, path) => {
+    expect(pathOfTarget(target)).toBe(path);
+  });
+});
