@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createGuard, createVerifier, sharedSecret } from "@usher-auth/verify";
+import { createVerifier, sharedSecret } from "@usher-auth/verify";
+import { usher } from "@usher-auth/verify/express";
 import express from "express";
 import { auth } from "express-oauth2-jwt-bearer";
 import type { HttpSettings } from "./http.ts";
@@ -12,17 +13,7 @@ export async function expressServer(name: string, { secret, issuer, audience }: 
   if (name === "express-oauth2-jwt-bearer") app.use(auth({ issuer, audience, secret, tokenSigningAlg: "HS256" }));
   if (name === "usher") {
     const verifier = createVerifier({ keys: sharedSecret(secret), issuer, audience });
-    const guard = createGuard({ verifier, ownerParam: "userId" });
-    app.use("/api/:userId", (request, _response, next) => {
-      guard.admit({
-        authorization: request.headers.authorization,
-        tokenInQuery: "access_token" in request.query,
-        params: request.params,
-        ownerParams: guard.ownerParams,
-        source: request,
-      });
-      next();
-    });
+    app.use(usher({ verifier, ownerParam: "userId" }));
   }
   app.get("/api/:userId/tasks", (_request, response) => {
     response.json({ tasks: [] });
