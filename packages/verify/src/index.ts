@@ -21,6 +21,15 @@ export type { KeySource, KeyStatus, RemoteKeys } from "./keys/source.ts";
 export type { VerifierOptions } from "./options.ts";
 export type { RouteParams } from "./owner.ts";
 export type { Principal, TokenClaims } from "./principal.ts";
+export { type MemoryRevocationStoreOptions, memoryRevocationStore } from "./revocation/memory-store.ts";
+export {
+  createRevocations,
+  type RevocationStatus,
+  type Revocations,
+  type RevocationsOptions,
+} from "./revocation/revocations.ts";
+export type { Revocation, RevocationListener, RevocationStore } from "./revocation/store.ts";
+export type { RevocableToken } from "./revocation/table.ts";
 export type { Algorithm, PublicAlgorithm, RsaAlgorithm, SecretAlgorithm, VerificationKey } from "./signature.ts";
 export type { StandardSchema } from "./standard-schema.ts";
 export type { Clock } from "./time.ts";

@@ -6,6 +6,7 @@ import { createKeyRing } from "./key-ring.ts";
 import type { KeyStatus } from "./keys/source.ts";
 import { readOptions, type VerifierOptions } from "./options.ts";
 import { createPrincipal, type Principal, type TokenClaims } from "./principal.ts";
+import type { RevocableToken } from "./revocation/table.ts";
 import type { VerificationKey } from "./signature.ts";
 import { createTokenParser } from "./token.ts";
 
@@ -25,9 +26,10 @@ export interface Verifier<Claims = TokenClaims> {
    */
   verifyEagerly(token: string): Principal<Claims> | Promise<Principal<Claims>>;
   /**
-   * Loads keys that are not there yet, so that the first request need not wait. Resolves at once for a shared secret.
+   * Loads what is not there yet, keys and revocations, so that the first request need not wait. Resolves at once for a
+   * shared secret without revocations.
    *
-   * @throws {AuthError} `keys_unavailable`. The verifier tries again by itself, when a token needs the keys.
+   * @throws {AuthError} `keys_unavailable`, `revocations_unavailable`. The verifier tries again by itself.
    */
   ready(): Promise<void>;
   /** How the keys are doing: of several sources, the worst. For a health check; starts a refresh that is due. */
@@ -39,6 +41,9 @@ interface Verified<Claims> {
   readonly token: string;
   readonly principal: Principal<Claims>;
   readonly key: VerificationKey;
+  /** What a revocation can name, and the state of the revocations that the token last passed. */
+  readonly revocable: RevocableToken;
+  passed: number;
 }
 
 /**
@@ -51,15 +56,16 @@ const lookUpLength = 22;
  * Makes a verifier of Better Auth's tokens.
  *
  * Checks every option now and throws at once. Checks of each token: form and length, algorithm, key, signature, then
- * `sub`, `iss`, `aud`, `exp`, `nbf`, `iat`, and the `claims` schema. Does NOT check what the user may do, whether the
+ * `sub`, `iss`, `aud`, `exp`, `nbf`, `iat`, the `claims` schema, and the revocations where there are any. Does NOT check what the user may do, whether the
  * session still exists at the issuer, or whose path is asked for: the latter is the guard's part.
  *
  * @throws {ConfigurationError} An option that cannot be right.
  */
 export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Claims>): Verifier<Claims> {
-  const { sources, form, policy, readClaims, cacheSize, clock } = readOptions(options);
+  const { sources, form, policy, readClaims, cacheSize, revocations, clock } = readOptions(options);
   const keys = createKeyRing(sources);
   const parseToken = createTokenParser(form);
+  const checkRevocation = revocations?.check;
   const cache = cacheSize === 0 ? undefined : new GenerationCache<Verified<Claims>>(cacheSize);
 
   function verifySync(token: string): Principal<Claims> {
@@ -69,7 +75,10 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
     const lookUp = cache === undefined ? "" : token.slice(-lookUpLength);
     const known = cache?.get(lookUp);
     if (known !== undefined && known.token === token) {
-      if (isCurrent(known, now)) return known.principal;
+      if (isCurrent(known, now)) {
+        if (checkRevocation !== undefined) known.passed = checkRevocation(known.revocable, now, known.passed);
+        return known.principal;
+      }
       cache?.delete(lookUp);
     }
     const parts = parseToken(token);
@@ -80,7 +89,9 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
     }
     checkClaims(claims, policy, now);
     const principal = createPrincipal(claims, readClaims(claims));
-    cache?.set(lookUp, { token, principal, key });
+    const revocable = checkRevocation === undefined ? nobody : revocableOf(claims);
+    const passed = checkRevocation === undefined ? 0 : checkRevocation(revocable, now);
+    cache?.set(lookUp, { token, principal, key, revocable, passed });
     return principal;
   }
 
@@ -110,12 +121,22 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
     verifySync,
     verifyEagerly,
     verify: async (token) => verifyEagerly(token),
-    ready: keys.ready,
+    ready: async () => {
+      await Promise.all([keys.ready(), revocations?.ready()]);
+    },
     keyStatus: () => {
       keys.maintain();
       return keys.status();
     },
   };
+}
+
+/** Where nothing is ever revoked. */
+const nobody: RevocableToken = { sub: "" };
+
+/** By themselves, so that a remembered token does not hold claims that the schema has dropped. */
+function revocableOf({ sub, iat, jti, sid }: TokenClaims): RevocableToken {
+  return { sub, iat, jti, sid };
 }
 
 function isAboutKeys(error: unknown): boolean {

@@ -1,0 +1,207 @@
+import { AuthError, ConfigurationError } from "../errors.ts";
+import { integerWithin } from "../range.ts";
+import { type Clock, elapsedClock, steadyClock } from "../time.ts";
+import { warn } from "../warning.ts";
+import { createFeed } from "./feed.ts";
+import { Freshness } from "./freshness.ts";
+import type { Revocation, RevocationStore } from "./store.ts";
+import { type RevocableToken, RevocationTable } from "./table.ts";
+
+/** What {@link createRevocations} is made of. All times are in seconds. */
+export interface RevocationsOptions {
+  /** Where revocations are kept: `memoryRevocationStore()`, or that of `@usher-auth/postgres`. */
+  readonly store: RevocationStore;
+  /** The longest life of a token, 1 to 30 days; a verifier with these revocations accepts none that is older. */
+  readonly maxTokenAge: number;
+  /** How long the store may leave unconfirmed that nothing is missing. 3 to 3600; default 10. */
+  readonly maxStaleness?: number;
+  /**
+   * What to do while it does: `refuse` tokens with `revocations_unavailable` (503), or `accept` those that are not known
+   * to be revoked. Default `refuse`.
+   */
+  readonly whenStale?: "refuse" | "accept";
+  /** The time in milliseconds since 1970, for tests; it then counts for elapsed time as well. */
+  readonly clock?: Clock;
+}
+
+/** How the list of what no longer counts is doing. */
+export interface RevocationStatus {
+  /** `stale`: not confirmed within `maxStaleness`. `missing`: never loaded whole. */
+  readonly state: "current" | "stale" | "missing";
+  /** What is done with tokens that are not known to be revoked, unless the state is `current`. */
+  readonly whenStale: "refuse" | "accept";
+  /** Seconds since the store last showed that nothing is missing; absent where it never did. */
+  readonly staleness?: number;
+  /** How many revocations are held. */
+  readonly entries: number;
+}
+
+/** The list of what no longer counts: a replica in memory of what is in a store. */
+export interface Revocations {
+  /** As the options say, in seconds. */
+  readonly maxTokenAge: number;
+  /**
+   * Begins to follow the store. Resolves once everything is loaded.
+   *
+   * @throws {AuthError} `revocations_unavailable`. It goes on trying by itself, every 30 seconds at the least.
+   */
+  ready(): Promise<void>;
+  /**
+   * Lets a verified token pass, or says why not. No I/O and, unless it refuses, no allocation. Does NOT verify anything.
+   *
+   * @param now Seconds since 1970, where the caller has read a clock already.
+   * @param passed What this returned for the same token before: unless something was revoked since, nothing is looked up.
+   * @returns The state of the list that the token passed.
+   * @throws {AuthError} `token_revoked`, `revocations_unavailable`.
+   */
+  check(token: RevocableToken, now?: number, passed?: number): number;
+  /**
+   * Revokes, here and in every replica. Resolves once the store has recorded it.
+   *
+   * @throws {TypeError} No revocation.
+   * @throws {AuthError} `revocations_unavailable`: the store did not record it. Nothing was changed here.
+   */
+  revoke(revocations: Revocation | readonly Revocation[]): Promise<void>;
+  status(): RevocationStatus;
+  /** Stops following the store. What is known goes stale. */
+  close(): Promise<void>;
+}
+
+/** Some 450 megabytes. More than that a process should rather say than hold. */
+const capacity = 4_000_000;
+const thirtyDays = 30 * 86_400;
+
+/**
+ * Makes the list of what no longer counts, by `jti`, by `sid`, and by `sub` with an instant. It is for every issuer of
+ * the verifier at once. Does nothing until `ready()` (a verifier's `ready()` calls it) or the first check.
+ *
+ * @throws {ConfigurationError} An option that cannot be right.
+ */
+export function createRevocations(options: RevocationsOptions): Revocations {
+  const { store, maxTokenAge, maxStaleness, whenStale, clock, elapsed } = readOptions(options);
+  const table = new RevocationTable(maxTokenAge, capacity);
+  const freshness = new Freshness(maxStaleness, elapsed);
+  const feed = createFeed(
+    store,
+    {
+      take,
+      confirm: (at) => {
+        freshness.confirm(at);
+        table.sweep(clock() / 1000);
+        failure = undefined;
+      },
+      incomplete: () => freshness.forget(),
+      fail: (error) => {
+        if (failure === undefined) warn(`revocations: ${explain(error)}`, "USHER_REVOCATIONS_STALE");
+        failure = error;
+      },
+    },
+    elapsed,
+    Math.random,
+  );
+  /** Goes up with whatever is revoked: a token that passed need not be looked up again before. */
+  let revision = 0;
+  let failure: unknown;
+
+  function take(batch: readonly Revocation[]): boolean {
+    const now = clock() / 1000;
+    revision++;
+    return batch.every((revocation) => table.add(revocation, now));
+  }
+
+  function check(token: RevocableToken, now: number = clock() / 1000, passed = -1): number {
+    if (passed !== revision) refuseRevoked(token);
+    if (!freshness.isFresh(now)) whenNotFresh();
+    return revision;
+  }
+
+  function refuseRevoked(token: RevocableToken): void {
+    const kind = table.find(token);
+    if (kind !== undefined) throw new AuthError("token_revoked", { hint: hints[kind] });
+  }
+
+  function whenNotFresh(): void {
+    feed.start().catch(() => undefined);
+    if (whenStale === "refuse") throw unavailable();
+  }
+
+  function unavailable(): AuthError {
+    const { age } = freshness;
+    const since = Number.isFinite(age) ? `were last confirmed ${Math.floor(age)} s ago` : "have not been loaded yet";
+    return new AuthError("revocations_unavailable", {
+      hint: `revocations ${since}${failure === undefined ? "" : `: ${explain(failure)}`}`,
+      ...(failure !== undefined && { cause: failure }),
+    });
+  }
+
+  async function revoke(given: Revocation | readonly Revocation[]): Promise<void> {
+    const batch = Array.isArray(given) ? given : [given];
+    for (const revocation of batch) checkForm(revocation);
+    try {
+      await store.append(batch);
+    } catch (cause) {
+      throw new AuthError("revocations_unavailable", { hint: `not recorded: ${explain(cause)}`, cause });
+    }
+    // Not before: what is known here and nowhere else would be forgotten at a restart.
+    take(batch);
+  }
+
+  function status(): RevocationStatus {
+    const { age } = freshness;
+    if (!Number.isFinite(age)) return { state: "missing", whenStale, entries: table.size };
+    return {
+      state: age < maxStaleness ? "current" : "stale",
+      whenStale,
+      staleness: Math.floor(age),
+      entries: table.size,
+    };
+  }
+
+  return {
+    maxTokenAge,
+    ready: () =>
+      feed.start().catch(() => {
+        throw unavailable();
+      }),
+    check,
+    revoke,
+    status,
+    close: feed.close,
+  };
+}
+
+const hints: Readonly<Record<Revocation["kind"], string>> = {
+  token: "this token (its jti) was revoked",
+  session: "the session (sid) that it was made in has ended",
+  user: "all that this user (sub) had until an instant was revoked, and it was issued at or before that",
+};
+
+function checkForm({ kind, id, before }: Revocation): void {
+  if (!Object.hasOwn(hints, kind) || typeof id !== "string" || id === "" || !Number.isFinite(before)) {
+    throw new TypeError(
+      'a revocation is { kind: "token" | "session" | "user", id: a non-empty string, before: seconds since 1970 }',
+    );
+  }
+}
+
+function explain(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function readOptions(options: RevocationsOptions) {
+  const { store, whenStale = "refuse" } = options;
+  if (typeof store?.subscribe !== "function" || typeof store.load !== "function") {
+    throw new ConfigurationError("createRevocations: give a store, such as memoryRevocationStore().");
+  }
+  if (whenStale !== "refuse" && whenStale !== "accept") {
+    throw new ConfigurationError('createRevocations: whenStale must be "refuse" or "accept".');
+  }
+  return {
+    store,
+    whenStale,
+    maxTokenAge: integerWithin(options.maxTokenAge, "createRevocations: maxTokenAge", 1, thirtyDays),
+    maxStaleness: integerWithin(options.maxStaleness ?? 10, "createRevocations: maxStaleness", 3, 3600),
+    clock: options.clock ?? steadyClock(),
+    elapsed: options.clock === undefined ? elapsedClock() : elapsedClock(options.clock, options.clock),
+  };
+}
