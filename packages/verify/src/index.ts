@@ -18,6 +18,14 @@ export { type RemoteJwksOptions, remoteJwks } from "./keys/jwks.ts";
 export { localJwks } from "./keys/local.ts";
 export { type SecretVersion, type SharedSecretOptions, sharedSecret } from "./keys/secret.ts";
 export type { KeySource, KeyStatus, RemoteKeys } from "./keys/source.ts";
+export {
+  createLogoutEndpoint,
+  type LogoutAnswer,
+  type LogoutEndpoint,
+  type LogoutRequest,
+} from "./logout/endpoint.ts";
+export { longestLogoutForm } from "./logout/form.ts";
+export type { LogoutToken } from "./logout/token.ts";
 export type { VerifierOptions } from "./options.ts";
 export type { RouteParams } from "./owner.ts";
 export type { Principal, TokenClaims } from "./principal.ts";

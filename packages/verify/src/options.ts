@@ -3,6 +3,7 @@ import { claimsReader, type ReadClaims } from "./claims-schema.ts";
 import { ConfigurationError } from "./errors.ts";
 import { mediaType } from "./header.ts";
 import type { KeySource } from "./keys/source.ts";
+import { logoutTokenType } from "./logout/token.ts";
 import type { TokenClaims } from "./principal.ts";
 import { integerWithin } from "./range.ts";
 import type { Revocations } from "./revocation/revocations.ts";
@@ -54,6 +55,7 @@ export interface CheckedOptions<Claims> {
 export function readOptions<Claims>(options: VerifierOptions<Claims>): CheckedOptions<Claims> {
   const sources = readSources(options.keys);
   const typ = options.typ === undefined ? undefined : mediaType(nonEmpty(options.typ, "typ"));
+  if (typ === logoutTokenType) throw new ConfigurationError("typ: a logout token must not pass for one for the API.");
   return {
     sources,
     form: { maxTokenLength: integerWithin(options.maxTokenLength ?? 8192, "maxTokenLength", 64, 65_536), typ },

@@ -1,14 +1,17 @@
 import { GenerationCache } from "./cache.ts";
-import { checkClaims } from "./claims.ts";
+import { checkClaims, readClaimsObject } from "./claims.ts";
 import { AuthError } from "./errors.ts";
-import { parseJson } from "./json.ts";
 import { createKeyRing } from "./key-ring.ts";
 import type { KeyStatus } from "./keys/source.ts";
+import type { LogoutToken } from "./logout/token.ts";
+import { createLogoutVerifier } from "./logout/verify.ts";
 import { readOptions, type VerifierOptions } from "./options.ts";
 import { createPrincipal, type Principal, type TokenClaims } from "./principal.ts";
+import type { Revocations } from "./revocation/revocations.ts";
 import type { RevocableToken } from "./revocation/table.ts";
 import type { VerificationKey } from "./signature.ts";
 import { createTokenParser } from "./token.ts";
+import { verifyWithKeys } from "./with-keys.ts";
 
 /** Turns tokens into principals. Makes no token, ever. */
 export interface Verifier<Claims = TokenClaims> {
@@ -25,6 +28,19 @@ export interface Verifier<Claims = TokenClaims> {
    * For adapters, which then need no promise for most requests. Throws synchronously where it fails synchronously.
    */
   verifyEagerly(token: string): Principal<Claims> | Promise<Principal<Claims>>;
+  /**
+   * Verifies a logout token (OpenID Connect Back-Channel Logout 1.0 section 2.6) by the same keys, issuer and audience:
+   * `typ` is `logout+jwt`, `events` says so, no `nonce`, a `sid` or a `sub`, issued within the last 120 seconds, and a
+   * `jti` that this process has not seen. A token for the API is none, and a logout token is no token for the API.
+   *
+   * Revokes nothing by itself; `createLogoutEndpoint` does, as `act`.
+   *
+   * @param act What to do with it. Where it rejects, so does this, and the `jti` does not count as seen.
+   * @throws {AuthError} As {@link verifySync}; a `jti` seen before is `claims_invalid`.
+   */
+  verifyLogoutToken(token: string, act?: (logout: LogoutToken) => Promise<void>): Promise<LogoutToken>;
+  /** Those of the options. */
+  readonly revocations?: Revocations;
   /**
    * Loads what is not there yet, keys and revocations, so that the first request need not wait. Resolves at once for a
    * shared secret without revocations.
@@ -83,10 +99,7 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
     }
     const parts = parseToken(token);
     const key = keys.verify(parts);
-    const claims = parseJson(parts.payload);
-    if (claims === undefined) {
-      throw new AuthError("claims_invalid", { hint: "the payload is not a JSON object in UTF-8" });
-    }
+    const claims = readClaimsObject(parts.payload);
     checkClaims(claims, policy, now);
     const principal = createPrincipal(claims, readClaims(claims));
     const revocable = checkRevocation === undefined ? nobody : revocableOf(claims);
@@ -103,24 +116,15 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
   }
 
   function verifyEagerly(token: string): Principal<Claims> | Promise<Principal<Claims>> {
-    // Keys that nobody asked for in a long time: newer ones first. Failing that, those at hand.
-    if (keys.overdue())
-      return keys.refresh().then(
-        () => verifySync(token),
-        () => verifySync(token),
-      );
-    try {
-      return verifySync(token);
-    } catch (error) {
-      if (!keys.canRefresh || !isAboutKeys(error)) throw error;
-      return keys.refresh().then(() => verifySync(token));
-    }
+    return verifyWithKeys(keys, verifySync, token);
   }
 
   return {
     verifySync,
     verifyEagerly,
     verify: async (token) => verifyEagerly(token),
+    verifyLogoutToken: createLogoutVerifier({ keys, policy, maxTokenLength: form.maxTokenLength, clock }),
+    ...(revocations !== undefined && { revocations }),
     ready: async () => {
       await Promise.all([keys.ready(), revocations?.ready()]);
     },
@@ -137,8 +141,4 @@ const nobody: RevocableToken = { sub: "" };
 /** By themselves, so that a remembered token does not hold claims that the schema has dropped. */
 function revocableOf({ sub, iat, jti, sid }: TokenClaims): RevocableToken {
   return { sub, iat, jti, sid };
-}
-
-function isAboutKeys(error: unknown): boolean {
-  return error instanceof AuthError && (error.code === "key_unknown" || error.code === "keys_unavailable");
 }
