@@ -3,6 +3,7 @@ import { onTestFinished } from "vitest";
 import {
   createRevocations,
   memoryRevocationStore,
+  type RevocationStore,
   type Revocations,
   type RevocationsOptions,
   type TokenClaims,
@@ -12,6 +13,7 @@ import { type Bench, createBench, handClock } from "./support.ts";
 
 export interface RevokingBench extends Bench {
   readonly revocations: Revocations;
+  readonly store: RevocationStore;
 }
 
 /**
@@ -23,17 +25,12 @@ export async function createRevokingBench(
   verifying: Partial<VerifierOptions<TokenClaims>> = {},
 ): Promise<RevokingBench> {
   const clock = handClock();
-  const revocations = createRevocations({
-    store: memoryRevocationStore({ clock }),
-    maxTokenAge: 900,
-    maxStaleness: 3600,
-    clock,
-    ...options,
-  });
+  const store = options.store ?? memoryRevocationStore({ clock });
+  const revocations = createRevocations({ maxTokenAge: 900, maxStaleness: 3600, clock, ...options, store });
   onTestFinished(() => revocations.close());
   const bench = createBench({ clock, revocations, ...verifying }, { clock });
   await bench.verifier.ready();
-  return { ...bench, clock, revocations };
+  return { ...bench, clock, revocations, store };
 }
 
 /** A logout token as `usherJwt()` sends it, signed like this issuer's other tokens. */

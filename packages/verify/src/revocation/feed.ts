@@ -1,5 +1,5 @@
 import type { Clock } from "../time.ts";
-import type { Revocation, RevocationStore } from "./store.ts";
+import type { Revocation, RevocationListener, RevocationStore } from "./store.ts";
 
 /** Whom a feed tells. */
 export interface FeedReceiver {
@@ -23,52 +23,62 @@ export interface Feed {
 /** Seconds to wait after the first failure; each further one doubles it, up to half a minute. */
 const [firstWait, longestWait] = [1, 30];
 
-/** @param random A number from 0 up to 1: it spreads the retries of several replicas. */
-export function createFeed(store: RevocationStore, receiver: FeedReceiver, elapsed: Clock, random: Clock): Feed {
+/**
+ * @param elapsed Milliseconds that never run back.
+ * @param random A number from 0 up to 1: it spreads the retries of several replicas.
+ */
+export function createFeed(store: RevocationStore, receiver: FeedReceiver, elapsed: Clock, random: () => number): Feed {
   let unsubscribe: (() => Promise<void>) | undefined;
   let isLoaded = false;
   let isClosed = false;
+  /** There was no room for something: what is here is not the whole. */
+  let isCrowded = false;
   let confirmedAt = Number.NEGATIVE_INFINITY;
   let failures = 0;
+  let failure: unknown;
   let underWay: Promise<void> | undefined;
   let retry: NodeJS.Timeout | undefined;
-  let failure: unknown;
 
-  const listener = {
-    revoked: take,
-    confirmed: () => {
+  const listener: RevocationListener = {
+    revoked(batch) {
+      take(batch);
+      if (!isCrowded || !isLoaded) return;
+      isLoaded = false;
+      receiver.incomplete();
+      startOver(new Error(tooMany));
+    },
+    confirmed() {
       confirmedAt = elapsed();
       if (isLoaded) receiver.confirm(confirmedAt);
     },
-    failed: (error: unknown) => receiver.fail(error),
+    failed: receiver.fail,
   };
 
   function take(batch: readonly Revocation[]): void {
-    if (receiver.take(batch) || !isLoaded) return;
-    isLoaded = false;
-    receiver.incomplete();
-    startOver(new Error(tooMany));
+    if (!receiver.take(batch)) isCrowded = true;
   }
 
   /** Listens first and loads then, so that nothing falls between the two. */
   async function load(): Promise<void> {
     unsubscribe ??= await store.subscribe(listener);
+    if (isClosed) await stopListening();
     const startedAt = elapsed();
+    isCrowded = false;
     for await (const batch of store.load()) {
-      if (isClosed) return;
-      if (!receiver.take(batch)) throw new Error(tooMany);
+      if (isClosed) break;
+      take(batch);
     }
-    if (isClosed) return;
+    if (isClosed) throw new Error(closed);
+    if (isCrowded) throw new Error(tooMany);
     isLoaded = true;
     failures = 0;
-    failure = undefined;
     receiver.confirm(Math.max(startedAt, confirmedAt));
   }
 
   function startOver(error: unknown): void {
     failure = error;
-    receiver.fail(error);
     if (isClosed) return;
+    receiver.fail(error);
     const wait = Math.min(longestWait, firstWait * 2 ** failures) * (0.5 + random() / 2);
     failures++;
     retry = setTimeout(() => {
@@ -80,9 +90,10 @@ export function createFeed(store: RevocationStore, receiver: FeedReceiver, elaps
   }
 
   function start(): Promise<void> {
-    if (isLoaded) return Promise.resolve();
     if (underWay !== undefined) return underWay;
-    if (retry !== undefined || isClosed) return Promise.reject(failure ?? new Error("it is closed"));
+    if (isClosed) return Promise.reject(new Error(closed));
+    if (isLoaded) return Promise.resolve();
+    if (retry !== undefined) return Promise.reject(failure);
     underWay = load()
       .catch((error: unknown) => {
         startOver(error);
@@ -94,15 +105,20 @@ export function createFeed(store: RevocationStore, receiver: FeedReceiver, elaps
     return underWay;
   }
 
+  async function stopListening(): Promise<void> {
+    const stop = unsubscribe;
+    unsubscribe = undefined;
+    await stop?.();
+  }
+
   async function close(): Promise<void> {
     isClosed = true;
     clearTimeout(retry);
-    await underWay?.catch(() => undefined);
-    await unsubscribe?.();
-    unsubscribe = undefined;
+    await stopListening();
   }
 
   return { start, close };
 }
 
+const closed = "the revocations were closed";
 const tooMany = "there are more live revocations than this process holds";

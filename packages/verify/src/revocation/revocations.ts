@@ -1,28 +1,10 @@
-import { AuthError, ConfigurationError } from "../errors.ts";
-import { integerWithin } from "../range.ts";
-import { type Clock, elapsedClock, steadyClock } from "../time.ts";
+import { AuthError } from "../errors.ts";
 import { warn } from "../warning.ts";
 import { createFeed } from "./feed.ts";
 import { Freshness } from "./freshness.ts";
-import type { Revocation, RevocationStore } from "./store.ts";
+import { type RevocationsOptions, readOptions } from "./options.ts";
+import type { Revocation } from "./store.ts";
 import { type RevocableToken, RevocationTable } from "./table.ts";
-
-/** What {@link createRevocations} is made of. All times are in seconds. */
-export interface RevocationsOptions {
-  /** Where revocations are kept: `memoryRevocationStore()`, or that of `@usher-auth/postgres`. */
-  readonly store: RevocationStore;
-  /** The longest life of a token, 1 to 30 days; a verifier with these revocations accepts none that is older. */
-  readonly maxTokenAge: number;
-  /** How long the store may leave unconfirmed that nothing is missing. 3 to 3600; default 10. */
-  readonly maxStaleness?: number;
-  /**
-   * What to do while it does: `refuse` tokens with `revocations_unavailable` (503), or `accept` those that are not known
-   * to be revoked. Default `refuse`.
-   */
-  readonly whenStale?: "refuse" | "accept";
-  /** The time in milliseconds since 1970, for tests; it then counts for elapsed time as well. */
-  readonly clock?: Clock;
-}
 
 /** How the list of what no longer counts is doing. */
 export interface RevocationStatus {
@@ -69,7 +51,6 @@ export interface Revocations {
 
 /** Some 450 megabytes. More than that a process should rather say than hold. */
 const capacity = 4_000_000;
-const thirtyDays = 30 * 86_400;
 
 /**
  * Makes the list of what no longer counts, by `jti`, by `sid`, and by `sub` with an instant. It is for every issuer of
@@ -81,6 +62,10 @@ export function createRevocations(options: RevocationsOptions): Revocations {
   const { store, maxTokenAge, maxStaleness, whenStale, clock, elapsed } = readOptions(options);
   const table = new RevocationTable(maxTokenAge, capacity);
   const freshness = new Freshness(maxStaleness, elapsed);
+  /** Goes up with whatever is revoked: a token that passed need not be looked up again before. */
+  let revision = 0;
+  let failure: unknown;
+  let isToldStale = false;
   const feed = createFeed(
     store,
     {
@@ -89,24 +74,24 @@ export function createRevocations(options: RevocationsOptions): Revocations {
         freshness.confirm(at);
         table.sweep(clock() / 1000);
         failure = undefined;
+        isToldStale = false;
       },
       incomplete: () => freshness.forget(),
       fail: (error) => {
-        if (failure === undefined) warn(`revocations: ${explain(error)}`, "USHER_REVOCATIONS_STALE");
+        if (failure === undefined) tell(`cannot be confirmed: ${explain(error)}`);
         failure = error;
       },
     },
     elapsed,
     Math.random,
   );
-  /** Goes up with whatever is revoked: a token that passed need not be looked up again before. */
-  let revision = 0;
-  let failure: unknown;
 
   function take(batch: readonly Revocation[]): boolean {
     const now = clock() / 1000;
     revision++;
-    return batch.every((revocation) => table.add(revocation, now));
+    let hadRoom = true;
+    for (const revocation of batch) hadRoom = table.add(revocation, now) && hadRoom;
+    return hadRoom;
   }
 
   function check(token: RevocableToken, now: number = clock() / 1000, passed = -1): number {
@@ -122,14 +107,19 @@ export function createRevocations(options: RevocationsOptions): Revocations {
 
   function whenNotFresh(): void {
     feed.start().catch(() => undefined);
+    if (!isToldStale) tell(`${since()}: tokens are ${whenStale === "refuse" ? "refused" : "accepted all the same"}`);
+    isToldStale = true;
     if (whenStale === "refuse") throw unavailable();
   }
 
-  function unavailable(): AuthError {
+  function since(): string {
     const { age } = freshness;
-    const since = Number.isFinite(age) ? `were last confirmed ${Math.floor(age)} s ago` : "have not been loaded yet";
+    return Number.isFinite(age) ? `were last confirmed ${Math.floor(age)} s ago` : "have not been loaded yet";
+  }
+
+  function unavailable(): AuthError {
     return new AuthError("revocations_unavailable", {
-      hint: `revocations ${since}${failure === undefined ? "" : `: ${explain(failure)}`}`,
+      hint: `revocations ${since()}${failure === undefined ? "" : `: ${explain(failure)}`}`,
       ...(failure !== undefined && { cause: failure }),
     });
   }
@@ -184,24 +174,10 @@ function checkForm({ kind, id, before }: Revocation): void {
   }
 }
 
-function explain(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+function tell(what: string): void {
+  warn(`revocations ${what}`, "USHER_REVOCATIONS_STALE");
 }
 
-function readOptions(options: RevocationsOptions) {
-  const { store, whenStale = "refuse" } = options;
-  if (typeof store?.subscribe !== "function" || typeof store.load !== "function") {
-    throw new ConfigurationError("createRevocations: give a store, such as memoryRevocationStore().");
-  }
-  if (whenStale !== "refuse" && whenStale !== "accept") {
-    throw new ConfigurationError('createRevocations: whenStale must be "refuse" or "accept".');
-  }
-  return {
-    store,
-    whenStale,
-    maxTokenAge: integerWithin(options.maxTokenAge, "createRevocations: maxTokenAge", 1, thirtyDays),
-    maxStaleness: integerWithin(options.maxStaleness ?? 10, "createRevocations: maxStaleness", 3, 3600),
-    clock: options.clock ?? steadyClock(),
-    elapsed: options.clock === undefined ? elapsedClock() : elapsedClock(options.clock, options.clock),
-  };
+function explain(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
