@@ -2,10 +2,11 @@ import type { SigningAlgorithm } from "@usher-auth/testing";
 import type { Effort } from "./rounds.ts";
 import { http } from "./suites/http.ts";
 import { memory } from "./suites/memory.ts";
+import { loading, lookUp, revocationMemory } from "./suites/revocation.ts";
 import { cached, refused, uncached } from "./suites/verification.ts";
 
 /** How a suite's numbers are to be read. */
-export type Unit = "nanoseconds" | "requests" | "megabytes";
+export type Unit = "nanoseconds" | "requests" | "megabytes" | "seconds";
 
 export interface Suite {
   readonly name: string;
@@ -45,6 +46,24 @@ export const suites: readonly Suite[] = [
     run: (isQuick) => refused(effort(isQuick)),
   },
   { name: "memory", title: "Heap", unit: "megabytes", run: (isQuick) => memory(isQuick ? 100_000 : 1_000_000) },
+  {
+    name: "revocations",
+    title: "A thousand tokens that are remembered, and a million live revocations",
+    unit: "nanoseconds",
+    run: (isQuick) => lookUp(isQuick ? 100_000 : 1_000_000, effort(isQuick)),
+  },
+  {
+    name: "revocations-memory",
+    title: "Heap of a million live revocations",
+    unit: "megabytes",
+    run: (isQuick) => revocationMemory(isQuick ? 100_000 : 1_000_000),
+  },
+  {
+    name: "revocations-load",
+    title: "Loading a million live revocations",
+    unit: "seconds",
+    run: (isQuick) => loading(isQuick ? 100_000 : 1_000_000),
+  },
   ...[1, 1000, 50_000].map((tokens) => ({
     name: `http-${tokens}`,
     title: `Fastify, ${tokens === 1 ? "one token" : `${tokens} tokens`}`,

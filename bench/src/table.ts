@@ -28,7 +28,7 @@ export function tableOf({ title, unit, values }: Result): string[] {
 function inWords(value: number, unit: Unit): string {
   if (unit === "nanoseconds") return `${(value / 1000).toFixed(2)} µs`;
   if (unit === "requests") return `${Math.round(value).toLocaleString("en")} requests/s`;
-  return `${value.toFixed(1)} MB`;
+  return unit === "seconds" ? `${value.toFixed(1)} s` : `${value.toFixed(1)} MB`;
 }
 
 /** Usher beside this one: more than 1 is faster. Against the floor and the bare server, how near it comes to those. */

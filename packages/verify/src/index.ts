@@ -31,7 +31,12 @@ export type { RouteParams } from "./owner.ts";
 export type { Principal, TokenClaims } from "./principal.ts";
 export { type MemoryRevocationStoreOptions, memoryRevocationStore } from "./revocation/memory-store.ts";
 export type { RevocationsOptions } from "./revocation/options.ts";
-export { createRevocations, type RevocationStatus, type Revocations } from "./revocation/revocations.ts";
+export {
+  createRevocations,
+  type RevocationStanding,
+  type RevocationStatus,
+  type Revocations,
+} from "./revocation/revocations.ts";
 export type { Revocation, RevocationListener, RevocationStore } from "./revocation/store.ts";
 export type { RevocableToken } from "./revocation/table.ts";
 export type { Algorithm, PublicAlgorithm, RsaAlgorithm, SecretAlgorithm, VerificationKey } from "./signature.ts";

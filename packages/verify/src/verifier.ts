@@ -7,7 +7,7 @@ import type { LogoutToken } from "./logout/token.ts";
 import { createLogoutVerifier } from "./logout/verify.ts";
 import { readOptions, type VerifierOptions } from "./options.ts";
 import { createPrincipal, type Principal, type TokenClaims } from "./principal.ts";
-import type { Revocations } from "./revocation/revocations.ts";
+import type { RevocationStanding, Revocations } from "./revocation/revocations.ts";
 import type { RevocableToken } from "./revocation/table.ts";
 import type { VerificationKey } from "./signature.ts";
 import { createTokenParser } from "./token.ts";
@@ -57,8 +57,9 @@ interface Verified<Claims> {
   readonly token: string;
   readonly principal: Principal<Claims>;
   readonly key: VerificationKey;
-  /** What a revocation can name, and the state of the revocations that the token last passed. */
+  /** What a revocation can name. */
   readonly revocable: RevocableToken;
+  /** The revision of the revocations that it last passed. */
   passed: number;
 }
 
@@ -81,7 +82,6 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
   const { sources, form, policy, readClaims, cacheSize, revocations, clock } = readOptions(options);
   const keys = createKeyRing(sources);
   const parseToken = createTokenParser(form);
-  const checkRevocation = revocations?.check;
   const cache = cacheSize === 0 ? undefined : new GenerationCache<Verified<Claims>>(cacheSize);
 
   function verifySync(token: string): Principal<Claims> {
@@ -92,7 +92,10 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
     const known = cache?.get(lookUp);
     if (known !== undefined && known.token === token) {
       if (isCurrent(known, now)) {
-        if (checkRevocation !== undefined) known.passed = checkRevocation(known.revocable, now, known.passed);
+        if (revocations !== undefined && !stands(known, revocations.standing, now)) {
+          revocations.check(known.revocable, now);
+          known.passed = revocations.standing.revision;
+        }
         return known.principal;
       }
       cache?.delete(lookUp);
@@ -102,8 +105,9 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
     const claims = readClaimsObject(parts.payload);
     checkClaims(claims, policy, now);
     const principal = createPrincipal(claims, readClaims(claims));
-    const revocable = checkRevocation === undefined ? nobody : revocableOf(claims);
-    const passed = checkRevocation === undefined ? 0 : checkRevocation(revocable, now);
+    const revocable = revocations === undefined ? nobody : revocableOf(claims);
+    revocations?.check(revocable, now);
+    const passed = revocations?.standing.revision ?? 0;
     cache?.set(lookUp, { token, principal, key, revocable, passed });
     return principal;
   }
@@ -113,6 +117,11 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
     const earliest = now - policy.clockTolerance;
     if (key.retired === true || principal.expiresAt <= earliest) return false;
     return policy.maxTokenAge === undefined || (principal.issuedAt ?? 0) + policy.maxTokenAge > earliest;
+  }
+
+  /** Whether the token would pass the revocations as it did: nothing was revoked since, and they are known to be fresh. */
+  function stands({ passed }: Verified<Claims>, standing: RevocationStanding, now: number): boolean {
+    return passed === standing.revision && now < standing.until && now >= standing.from;
   }
 
   function verifyEagerly(token: string): Principal<Claims> | Promise<Principal<Claims>> {

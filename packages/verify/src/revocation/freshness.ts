@@ -3,6 +3,12 @@ import type { Clock } from "../time.ts";
 /** For how long, in seconds of the asker's clock, one answer holds: a clock is dear, and a comparison is not. */
 const longestAnswer = 1;
 
+/** From when, and until when, in seconds of the asker's clock, what is known is recent enough without another look. */
+export interface FreshSpan {
+  from: number;
+  until: number;
+}
+
 /**
  * Whether what is known is recent enough: confirmed within the last so many seconds of time that has really passed.
  *
@@ -13,17 +19,19 @@ const longestAnswer = 1;
 export class Freshness {
   readonly #maxStaleness: number;
   readonly #elapsed: Clock;
+  readonly #span: FreshSpan;
   #confirmedAt = Number.NEGATIVE_INFINITY;
-  #from = Number.POSITIVE_INFINITY;
-  #until = Number.NEGATIVE_INFINITY;
 
   /**
    * @param maxStaleness In seconds.
    * @param elapsed Milliseconds that never run back.
+   * @param span Where the answer is kept, for whoever cannot afford to ask. Empty at first.
    */
-  constructor(maxStaleness: number, elapsed: Clock) {
+  constructor(maxStaleness: number, elapsed: Clock, span: FreshSpan) {
     this.#maxStaleness = maxStaleness;
     this.#elapsed = elapsed;
+    this.#span = span;
+    this.forget();
   }
 
   /** Seconds since the last confirmation; infinite where there was none. */
@@ -39,18 +47,16 @@ export class Freshness {
   /** Nothing is known any more. */
   forget(): void {
     this.#confirmedAt = Number.NEGATIVE_INFINITY;
-    this.#until = Number.NEGATIVE_INFINITY;
+    this.#span.from = Number.POSITIVE_INFINITY;
+    this.#span.until = Number.NEGATIVE_INFINITY;
   }
 
   /** @param now The asker's time, in seconds. */
   isFresh(now: number): boolean {
-    return (now < this.#until && now >= this.#from) || this.#workOut(now);
-  }
-
-  #workOut(now: number): boolean {
+    if (now < this.#span.until && now >= this.#span.from) return true;
     const left = this.#maxStaleness - this.age;
-    this.#from = now;
-    this.#until = now + Math.min(longestAnswer, left);
+    this.#span.from = now;
+    this.#span.until = now + Math.min(longestAnswer, left);
     return left > 0;
   }
 }

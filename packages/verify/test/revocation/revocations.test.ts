@@ -48,8 +48,9 @@ describe("createRevocations", () => {
       { kind: "session", id: "undefined", before: startSeconds },
     ]);
     expect(refusal(() => revocations.check({ sub: "alice" })).code).toBe("token_revoked");
-    expect(revocations.check({ sub: "bob" })).toEqual(expect.any(Number));
-    expect(revocations.check({ sub: "alice", iat: startSeconds })).toEqual(expect.any(Number));
+    for (const token of [{ sub: "bob" }, { sub: "alice", iat: startSeconds }]) {
+      expect(() => revocations.check(token)).not.toThrow();
+    }
   });
 
   it("never looks at the token's text: the same claims in another spelling are as revoked", async () => {

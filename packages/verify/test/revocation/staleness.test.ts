@@ -190,7 +190,7 @@ describe("a store that confirms nothing", () => {
       () => wall,
       () => monotonic,
     );
-    const freshness = new Freshness(10, elapsed);
+    const freshness = new Freshness(10, elapsed, { from: 0, until: 0 });
     const confirm = () => freshness.confirm(elapsed());
     const isFresh = () => freshness.isFresh(wall / 1000);
     const pass = (seconds: number, step = seconds) => {
