@@ -1,5 +1,5 @@
 export type { AuthorizationFields } from "./bearer.ts";
-export { secretFingerprintFromEnv, type VerifierEnvironment, verifierFromEnv } from "./env.ts";
+export { parseSecretVersions, secretFingerprintFromEnv, type VerifierEnvironment, verifierFromEnv } from "./env.ts";
 export { AuthError, type AuthErrorCode, type AuthErrorOptions, authErrorCodes, ConfigurationError } from "./errors.ts";
 export {
   type AcceptEvent,
@@ -16,8 +16,9 @@ export { secretFingerprint } from "./keys/fingerprint.ts";
 export type { JwkOptions } from "./keys/jwk.ts";
 export { type RemoteJwksOptions, remoteJwks } from "./keys/jwks.ts";
 export { localJwks } from "./keys/local.ts";
-export { type SecretVersion, type SharedSecretOptions, sharedSecret } from "./keys/secret.ts";
-export type { KeySource, KeyStatus, RemoteKeys } from "./keys/source.ts";
+export { type ReloadedSecret, type SharedSecretOptions, sharedSecret } from "./keys/secret.ts";
+export type { Secret, SecretVersion } from "./keys/secret-keys.ts";
+export type { KeySource, KeyStatus, KeyUsage, RemoteKeys } from "./keys/source.ts";
 export {
   createLogoutEndpoint,
   type LogoutAnswer,

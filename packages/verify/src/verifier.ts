@@ -2,7 +2,7 @@ import { GenerationCache } from "./cache.ts";
 import { checkClaims, readClaimsObject } from "./claims.ts";
 import { AuthError } from "./errors.ts";
 import { createKeyRing } from "./key-ring.ts";
-import type { KeyStatus } from "./keys/source.ts";
+import type { KeyStatus, KeyUsage } from "./keys/source.ts";
 import type { LogoutToken } from "./logout/token.ts";
 import { createLogoutVerifier } from "./logout/verify.ts";
 import { readOptions, type VerifierOptions } from "./options.ts";
@@ -50,6 +50,11 @@ export interface Verifier<Claims = TokenClaims> {
   ready(): Promise<void>;
   /** How the keys are doing: of several sources, the worst. For a health check; starts a refresh that is due. */
   keyStatus(): KeyStatus;
+  /**
+   * What each key has verified in this process, the versions of a shared secret among them: for a metric, and to see
+   * whether an old version is still needed. A token that is remembered counts once, when it is first seen.
+   */
+  keyUsage(): readonly KeyUsage[];
 }
 
 /** A token that was verified, whole, and what it came to. */
@@ -62,6 +67,9 @@ interface Verified<Claims> {
   /** The revision of the revocations that it last passed. */
   passed: number;
 }
+
+/** How long a token may live, in seconds, where `maxTokenAge` does not say: a day, which is long for one. */
+const usualLifetime = 86_400;
 
 /**
  * By how many of its last characters a token is looked up: 132 bits of its signature. Hashing those costs a fraction of
@@ -80,7 +88,7 @@ const lookUpLength = 22;
  */
 export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Claims>): Verifier<Claims> {
   const { sources, form, policy, readClaims, cacheSize, revocations, clock } = readOptions(options);
-  const keys = createKeyRing(sources);
+  const keys = createKeyRing(sources, (policy.maxTokenAge ?? usualLifetime) + policy.clockTolerance);
   const parseToken = createTokenParser(form);
   const cache = cacheSize === 0 ? undefined : new GenerationCache<Verified<Claims>>(cacheSize);
 
@@ -101,7 +109,7 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
       cache?.delete(lookUp);
     }
     const parts = parseToken(token);
-    const key = keys.verify(parts);
+    const key = keys.verify(parts, now);
     const claims = readClaimsObject(parts.payload);
     checkClaims(claims, policy, now);
     const principal = createPrincipal(claims, readClaims(claims));
@@ -141,6 +149,7 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
       keys.maintain();
       return keys.status();
     },
+    keyUsage: keys.usage,
   };
 }
 

@@ -90,6 +90,7 @@ describe("the built bundle of @usher-auth/verify", () => {
       "localJwks",
       "longestLogoutForm",
       "memoryRevocationStore",
+      "parseSecretVersions",
       "problemContentType",
       "remoteJwks",
       "secretFingerprint",

@@ -33,8 +33,9 @@ export function createLogoutVerifier({ keys, policy, maxTokenLength, clock }: Lo
     if (typeof token !== "string") throw new AuthError("token_malformed", { hint: "the token is no string" });
     keys.maintain();
     const parts = parseToken(token);
-    keys.verify(parts);
-    return readLogoutToken(readClaimsObject(parts.payload), policy, clock() / 1000);
+    const now = clock() / 1000;
+    keys.verify(parts, now);
+    return readLogoutToken(readClaimsObject(parts.payload), policy, now);
   }
 
   function checkFirst({ id }: LogoutToken): void {
