@@ -3,10 +3,11 @@ import type { Effort } from "./rounds.ts";
 import { bundle } from "./suites/bundle.ts";
 import { type Framework, http } from "./suites/http.ts";
 import { memory } from "./suites/memory.ts";
+import { loading, lookUp, revocationMemory } from "./suites/revocation.ts";
 import { cached, refused, uncached } from "./suites/verification.ts";
 
 /** How a suite's numbers are to be read. */
-export type Unit = "nanoseconds" | "requests" | "megabytes" | "package";
+export type Unit = "nanoseconds" | "requests" | "megabytes" | "seconds" | "package";
 
 export interface Suite {
   readonly name: string;
@@ -55,6 +56,27 @@ export const suites: readonly Suite[] = [
     unit: "megabytes",
     isQuick: true,
     run: (isQuick) => memory(isQuick ? 100_000 : 1_000_000),
+  },
+  {
+    name: "revocations",
+    title: "A thousand tokens that are remembered, and a million live revocations",
+    unit: "nanoseconds",
+    isQuick: true,
+    run: (isQuick) => lookUp(isQuick ? 100_000 : 1_000_000, effort(isQuick)),
+  },
+  {
+    name: "revocations-memory",
+    title: "Heap of a million live revocations",
+    unit: "megabytes",
+    isQuick: false,
+    run: (isQuick) => revocationMemory(isQuick ? 100_000 : 1_000_000),
+  },
+  {
+    name: "revocations-load",
+    title: "Loading a million live revocations",
+    unit: "seconds",
+    isQuick: false,
+    run: (isQuick) => loading(isQuick ? 100_000 : 1_000_000),
   },
   {
     name: "package",

@@ -28,6 +28,7 @@ export function tableOf({ title, unit, values }: Result): string[] {
 function inWords(value: number, unit: Unit): string {
   if (unit === "nanoseconds") return `${(value / 1000).toFixed(2)} µs`;
   if (unit === "requests") return `${Math.round(value).toLocaleString("en")} requests/s`;
+  if (unit === "seconds") return `${value.toFixed(1)} s`;
   return unit === "megabytes" ? `${value.toFixed(1)} MB` : value.toFixed(1);
 }
 

@@ -1,6 +1,7 @@
 import { AuthError } from "./errors.ts";
-import type { JsonObject } from "./json.ts";
+import { type JsonObject, parseJson } from "./json.ts";
 import type { TokenClaims } from "./principal.ts";
+import type { UnverifiedToken } from "./token.ts";
 
 /** What a token's claims are held against. Everything is checked when the verifier is made. */
 export interface ClaimsPolicy {
@@ -12,6 +13,22 @@ export interface ClaimsPolicy {
   readonly clockTolerance: number;
   /** In seconds since `iat`; undefined sets no limit of its own. */
   readonly maxTokenAge: number | undefined;
+}
+
+/**
+ * The claims that a verified payload holds.
+ *
+ * @throws {AuthError} `claims_invalid`.
+ */
+export function readClaimsObject({
+  payload,
+  payloadLength,
+}: Pick<UnverifiedToken, "payload" | "payloadLength">): JsonObject {
+  const claims = parseJson(payload, payloadLength);
+  if (claims === undefined) {
+    throw new AuthError("claims_invalid", { hint: "the payload is not a JSON object in UTF-8" });
+  }
+  return claims;
 }
 
 /**
@@ -66,20 +83,20 @@ function isOptionalString(value: unknown): boolean {
   return value === undefined || isNonEmptyString(value);
 }
 
-function isNonEmptyString(value: unknown): value is string {
+export function isNonEmptyString(value: unknown): value is string {
   return typeof value === "string" && value !== "";
 }
 
-function isAudience(value: unknown): value is string | string[] {
+export function isAudience(value: unknown): value is string | string[] {
   return Array.isArray(value) ? value.length > 0 && value.every(isNonEmptyString) : isNonEmptyString(value);
 }
 
 /** Stricter than RFC 7519's NumericDate: no fractions, so that "expired" has one meaning on every machine. */
-function isNumericDate(value: unknown): value is number {
+export function isNumericDate(value: unknown): value is number {
   return Number.isSafeInteger(value);
 }
 
-function checkIssuer(issuer: string, accepted: readonly string[]): void {
+export function checkIssuer(issuer: string, accepted: readonly string[]): void {
   if (accepted.includes(issuer)) return;
   const slash = accepted.some((one) => withoutSlash(one) === withoutSlash(issuer));
   throw new AuthError("issuer_rejected", {
@@ -87,7 +104,7 @@ function checkIssuer(issuer: string, accepted: readonly string[]): void {
   });
 }
 
-function checkAudience(audience: string | readonly string[] | undefined, accepted: readonly string[]): void {
+export function checkAudience(audience: string | readonly string[] | undefined, accepted: readonly string[]): void {
   if (typeof audience === "string" && accepted.includes(audience)) return;
   const actual = typeof audience === "string" ? [audience] : (audience ?? []);
   if (actual.some((one) => accepted.includes(one))) return;
@@ -117,7 +134,7 @@ function checkStart(name: string, start: number | undefined, now: number, clockT
   });
 }
 
-function invalid(claim: string, form: string, more = ""): AuthError {
+export function invalid(claim: string, form: string, more = ""): AuthError {
   return new AuthError("claims_invalid", { hint: `\`${claim}\` must be ${form}${more}` });
 }
 

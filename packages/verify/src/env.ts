@@ -1,7 +1,8 @@
 import { ConfigurationError } from "./errors.ts";
 import { secretFingerprint } from "./keys/fingerprint.ts";
 import { remoteJwks } from "./keys/jwks.ts";
-import { type SecretVersion, sharedSecret } from "./keys/secret.ts";
+import { sharedSecret } from "./keys/secret.ts";
+import type { SecretVersion } from "./keys/secret-keys.ts";
 import type { KeySource } from "./keys/source.ts";
 import { createVerifier, type Verifier } from "./verifier.ts";
 

@@ -48,7 +48,9 @@ function checkTyp(typ: string | undefined, expected: string | undefined): void {
   throw new AuthError("token_unsupported", {
     hint: actual?.includes("session-cache")
       ? "this is Better Auth's cookie cache, not a token for an API"
-      : `the header's \`typ\` is not ${expected === undefined ? "JWT or absent" : `"${expected}"`}`,
+      : actual === "logout+jwt"
+        ? "this is a logout token, which is for the endpoint of back-channel logouts alone"
+        : `the header's \`typ\` is not ${expected === undefined ? "JWT or absent" : `"${expected}"`}`,
   });
 }
 

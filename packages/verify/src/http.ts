@@ -67,7 +67,8 @@ export function createRefusals(realm: string, concealOwnerMismatch: boolean): Re
   return Object.freeze(Object.fromEntries(entries) as Record<AuthErrorCode, Refusal>);
 }
 
-function refuse(problem: Problem, headers: Record<string, string>): Refusal {
+/** Puts an answer together, once. */
+export function refuse(problem: Problem, headers: Record<string, string>): Refusal {
   return Object.freeze({
     status: problem.status,
     headers: Object.freeze({ "content-type": problemContentType, "cache-control": "no-store", ...headers }),
@@ -83,8 +84,23 @@ function authHeaders(code: AuthErrorCode, realm: string): Record<string, string>
   return { "www-authenticate": `Bearer realm="${realm}"${error}` };
 }
 
-function authProblem(code: AuthErrorCode): Problem {
-  return problem(answers[code].status, code, sentence(code));
+function authProblem(code: AuthErrorCode, status = answers[code].status): Problem {
+  return problem(status, code, sentence(code));
+}
+
+/**
+ * The answers to logout tokens that were not taken. OpenID Connect Back-Channel Logout 1.0 section 2.8 has 400 for all
+ * that is wrong with one, and no challenge: the sender is no bearer. What is wrong on this side stays a 503.
+ */
+export function createLogoutRefusals(): Refusals {
+  const entries = authErrorCodes.map((code) => {
+    const isOurs = answers[code].status === 503;
+    return [
+      code,
+      isOurs ? refuse(authProblem(code), authHeaders(code, "")) : refuse(authProblem(code, 400), {}),
+    ] as const;
+  });
+  return Object.freeze(Object.fromEntries(entries) as Record<AuthErrorCode, Refusal>);
 }
 
 function sentence(code: AuthErrorCode): string {

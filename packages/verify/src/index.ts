@@ -1,5 +1,5 @@
 export type { AuthorizationFields } from "./bearer.ts";
-export { secretFingerprintFromEnv, type VerifierEnvironment, verifierFromEnv } from "./env.ts";
+export { parseSecretVersions, secretFingerprintFromEnv, type VerifierEnvironment, verifierFromEnv } from "./env.ts";
 export { AuthError, type AuthErrorCode, type AuthErrorOptions, authErrorCodes, ConfigurationError } from "./errors.ts";
 export {
   type AcceptEvent,
@@ -17,13 +17,32 @@ export { secretFingerprint } from "./keys/fingerprint.ts";
 export type { JwkOptions } from "./keys/jwk.ts";
 export { type RemoteJwksOptions, remoteJwks } from "./keys/jwks.ts";
 export { localJwks } from "./keys/local.ts";
-export { type SecretVersion, type SharedSecretOptions, sharedSecret } from "./keys/secret.ts";
-export type { KeySource, KeyStatus, RemoteKeys } from "./keys/source.ts";
+export { type ReloadedSecret, type SharedSecretOptions, sharedSecret } from "./keys/secret.ts";
+export type { Secret, SecretVersion } from "./keys/secret-keys.ts";
+export type { KeySource, KeyStatus, KeyUsage, RemoteKeys } from "./keys/source.ts";
+export {
+  createLogoutEndpoint,
+  type LogoutAnswer,
+  type LogoutEndpoint,
+  type LogoutRequest,
+} from "./logout/endpoint.ts";
+export { longestLogoutForm } from "./logout/form.ts";
+export type { LogoutToken } from "./logout/token.ts";
 export type { VerifierOptions } from "./options.ts";
 export type { RouteParams } from "./owner.ts";
 export { type Policy, requireClaim, requireScopes } from "./policy.ts";
 export type { Principal, TokenClaims } from "./principal.ts";
 export type { Register, RegisteredClaims } from "./register.ts";
+export { type MemoryRevocationStoreOptions, memoryRevocationStore } from "./revocation/memory-store.ts";
+export type { RevocationsOptions } from "./revocation/options.ts";
+export {
+  createRevocations,
+  type RevocationStanding,
+  type RevocationStatus,
+  type Revocations,
+} from "./revocation/revocations.ts";
+export type { Revocation, RevocationListener, RevocationStore } from "./revocation/store.ts";
+export type { RevocableToken } from "./revocation/table.ts";
 export type { Algorithm, PublicAlgorithm, RsaAlgorithm, SecretAlgorithm, VerificationKey } from "./signature.ts";
 export type { StandardSchema } from "./standard-schema.ts";
 export type { Clock } from "./time.ts";

@@ -1,5 +1,6 @@
 import { AuthError } from "./errors.ts";
-import type { KeySource, KeyStatus } from "./keys/source.ts";
+import { watchIdleVersions } from "./keys/idle-versions.ts";
+import type { KeySource, KeyStatus, KeyUsage } from "./keys/source.ts";
 import type { VerificationKey } from "./signature.ts";
 import type { UnverifiedToken } from "./token.ts";
 
@@ -8,42 +9,52 @@ export interface KeyRing {
   /** Whether there is a source whose keys can change. */
   readonly canRefresh: boolean;
   /**
-   * The key whose signature the token has.
+   * The key whose signature the token has. Counts what each key verifies.
    *
+   * @param now Seconds since 1970.
    * @throws {AuthError} `algorithm_rejected`, `key_unknown`, `keys_unavailable`, `signature_invalid`.
    */
-  verify(token: UnverifiedToken): VerificationKey;
+  verify(token: UnverifiedToken, now: number): VerificationKey;
   maintain(): void;
   overdue(): boolean;
   /** Refreshes every source that can; one that fails makes itself known when a token turns out to need it. */
   refresh(): Promise<void>;
   ready(): Promise<void>;
   status(): KeyStatus;
+  usage(): readonly KeyUsage[];
 }
 
 const worstFirst = ["missing", "stale", "fresh"] as const;
 
-export function createKeyRing(sources: readonly KeySource[]): KeyRing {
+/** @param lifetime The longest life of a token, in seconds. */
+export function createKeyRing(sources: readonly KeySource[], lifetime: number): KeyRing {
   const remotes = sources.flatMap((source) => (source.remote === undefined ? [] : [source.remote]));
   const rejected = explainRejection([...new Set(sources.flatMap((source) => [...source.algorithms]))]);
 
-  function verify({ header, signed, signature }: UnverifiedToken): VerificationKey {
+  const watchIdle = watchIdleVersions(sources, lifetime);
+
+  function verify({ header, signed, signature }: UnverifiedToken, now: number): VerificationKey {
     const algorithm = canonical(header.alg);
     let isAccepted = false;
-    let tried = false;
+    let tried: KeySource | undefined;
     let unavailable: AuthError | undefined;
     for (const source of sources) {
       // A token is only ever tried against keys whose algorithm it may have.
       if (!(source.algorithms as ReadonlySet<string>).has(algorithm)) continue;
       isAccepted = true;
       for (const key of source.candidates(header)) {
-        if (key.verify(signed, signature)) return key;
-        tried = true;
+        if (key.verify(signed, signature)) {
+          key.verified++;
+          key.lastVerifiedAt = now;
+          watchIdle(now);
+          return key;
+        }
+        tried ??= source;
       }
       unavailable ??= source.remote?.unavailable();
     }
     if (!isAccepted) throw new AuthError("algorithm_rejected", { hint: rejected(header.alg) });
-    if (tried) throw new AuthError("signature_invalid", { hint: signatureHint });
+    if (tried !== undefined) throw new AuthError("signature_invalid", { hint: explainSignature(tried) });
     throw unavailable ?? new AuthError("key_unknown", { hint: "no key of any source fits this token" });
   }
 
@@ -73,11 +84,16 @@ export function createKeyRing(sources: readonly KeySource[]): KeyRing {
     refresh,
     ready,
     status,
+    usage: () => sources.flatMap((source) => source.keys().map(usageOf)),
   };
 }
 
-const signatureHint =
-  "changed on its way, or signed with another key: with a shared secret, compare the fingerprints that issuer and API print at start";
+/** Why a token has none of this source's signatures. Anybody can send such tokens: two texts are joined, and no more. */
+function explainSignature({ description }: KeySource): string {
+  return description === undefined
+    ? "changed on its way, or signed with another key"
+    : `changed on its way, or signed with a secret that is not listed here (${description()}): compare the fingerprints that issuer and API print at start; in a rotation, each API lists a version before the issuer signs with it, and until its last token has expired`;
+}
 
 /** The operator's hint for an algorithm that no key has. Put together once: anybody can send such tokens, many of them. */
 function explainRejection(algorithms: readonly string[]): (alg: string) => string {
@@ -90,6 +106,16 @@ function explainRejection(algorithms: readonly string[]): (alg: string) => strin
     if (!hasKeyPair && /^(?:Ed|ES|RS|PS)/.test(alg)) return keyPair;
     if (!hasSecret && alg.startsWith("HS")) return secret;
     return expected;
+  };
+}
+
+function usageOf({ algorithm, version, kid, verified, lastVerifiedAt }: VerificationKey): KeyUsage {
+  return {
+    algorithm,
+    ...(version !== undefined && { version }),
+    ...(kid !== undefined && { kid }),
+    verified,
+    ...(verified > 0 && { lastVerifiedAt }),
   };
 }
 

@@ -3,8 +3,10 @@ import { claimsReader, type ReadClaims } from "./claims-schema.ts";
 import { ConfigurationError } from "./errors.ts";
 import { mediaType } from "./header.ts";
 import type { KeySource } from "./keys/source.ts";
+import { logoutTokenType } from "./logout/token.ts";
 import type { TokenClaims } from "./principal.ts";
 import { integerWithin } from "./range.ts";
+import type { Revocations } from "./revocation/revocations.ts";
 import type { StandardSchema } from "./standard-schema.ts";
 import { type Clock, steadyClock } from "./time.ts";
 import type { TokenForm } from "./token.ts";
@@ -29,6 +31,11 @@ export interface VerifierOptions<Claims = TokenClaims> {
   readonly claims?: StandardSchema<Claims>;
   /** How many verified tokens to remember, so that a second request with the same one is cheap. 0 to 1 000 000; default 10 000; `false` remembers none. */
   readonly cache?: number | false;
+  /**
+   * What no longer counts, asked about every token that is otherwise good, remembered ones too. Its `maxTokenAge` then
+   * holds here as well (the smaller one, where both are set), since it forgets what is older. Default: none.
+   */
+  readonly revocations?: Revocations;
   /** The time in milliseconds since 1970, for tests. Default: the system's clock, which here never steps back. */
   readonly clock?: Clock;
 }
@@ -40,6 +47,7 @@ export interface CheckedOptions<Claims> {
   readonly policy: ClaimsPolicy;
   readonly readClaims: ReadClaims<Claims>;
   readonly cacheSize: number;
+  readonly revocations: Revocations | undefined;
   readonly clock: Clock;
 }
 
@@ -47,6 +55,7 @@ export interface CheckedOptions<Claims> {
 export function readOptions<Claims>(options: VerifierOptions<Claims>): CheckedOptions<Claims> {
   const sources = readSources(options.keys);
   const typ = options.typ === undefined ? undefined : mediaType(nonEmpty(options.typ, "typ"));
+  if (typ === logoutTokenType) throw new ConfigurationError("typ: a logout token must not pass for one for the API.");
   return {
     sources,
     form: { maxTokenLength: integerWithin(options.maxTokenLength ?? 8192, "maxTokenLength", 64, 65_536), typ },
@@ -57,16 +66,31 @@ export function readOptions<Claims>(options: VerifierOptions<Claims>): CheckedOp
           ? null
           : strings(options.audience, "audience", "Set it to this API's name in tokens, or to null to check none."),
       clockTolerance: integerWithin(options.clockTolerance ?? 5, "clockTolerance", 0, 300),
-      maxTokenAge:
-        options.maxTokenAge === undefined
-          ? undefined
-          : integerWithin(options.maxTokenAge, "maxTokenAge", 1, Number.MAX_SAFE_INTEGER),
+      maxTokenAge: readMaxTokenAge(options),
     },
     // Without a schema the claims are what the token says, which is what TokenClaims describes.
     readClaims: options.claims === undefined ? (claims) => claims as Claims : claimsReader(options.claims),
     cacheSize: options.cache === false ? 0 : integerWithin(options.cache ?? 10_000, "cache", 0, 1_000_000),
+    revocations: readRevocations(options.revocations),
     clock: options.clock ?? steadyClock(),
   };
+}
+
+/** A token older than the revocations remember could have been revoked without a trace. */
+function readMaxTokenAge({
+  maxTokenAge,
+  revocations,
+}: Pick<VerifierOptions, "maxTokenAge" | "revocations">): number | undefined {
+  if (maxTokenAge === undefined) return revocations?.maxTokenAge;
+  const own = integerWithin(maxTokenAge, "maxTokenAge", 1, Number.MAX_SAFE_INTEGER);
+  return Math.min(own, revocations?.maxTokenAge ?? own);
+}
+
+function readRevocations(revocations: Revocations | undefined): Revocations | undefined {
+  if (revocations !== undefined && typeof revocations?.check !== "function") {
+    throw new ConfigurationError("revocations: give createRevocations(...).");
+  }
+  return revocations;
 }
 
 function readSources(keys: KeySource | readonly KeySource[]): readonly KeySource[] {

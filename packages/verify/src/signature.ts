@@ -38,6 +38,11 @@ export interface VerificationKey {
   readonly algorithm: Algorithm;
   /** The key's id; a shared secret has none. */
   readonly kid?: string;
+  /** The version of a shared secret that has versions. */
+  readonly version?: number;
+  /** How many tokens it has verified, and when it last did (seconds since 1970; 0: never). The verifier counts. */
+  verified: number;
+  lastVerifiedAt: number;
   /** Set once the key has left its source: it verifies nothing any more, tokens seen before included. */
   retired?: boolean;
   /** Whether the signature is this key's over the bytes. The key itself is in here, and in no property. */
@@ -63,11 +68,14 @@ export function isRsaAlgorithm(name: unknown): name is RsaAlgorithm {
 export const digestLength: Readonly<Record<SecretAlgorithm, number>> = { HS256: 32, HS384: 48, HS512: 64 };
 
 /** A key that is a secret. The bytes are copied. */
-export function secretKey(algorithm: SecretAlgorithm, secret: Uint8Array): VerificationKey {
+export function secretKey(algorithm: SecretAlgorithm, secret: Uint8Array, version?: number): VerificationKey {
   const length = digestLength[algorithm];
   const mac = createMac(secretHashes[algorithm], secret);
   return {
     algorithm,
+    ...(version !== undefined && { version }),
+    verified: 0,
+    lastVerifiedAt: 0,
     // The comparison takes the same time wherever the two differ.
     verify: (signed, signature) => signature.length === length && timingSafeEqual(mac(signed), signature),
   };
@@ -75,7 +83,13 @@ export function secretKey(algorithm: SecretAlgorithm, secret: Uint8Array): Verif
 
 /** A key that is public. */
 export function publicKey(algorithm: PublicAlgorithm, material: KeyObject, kid: string | undefined): VerificationKey {
-  return { algorithm, ...(kid !== undefined && { kid }), verify: verification(algorithm, material) };
+  return {
+    algorithm,
+    ...(kid !== undefined && { kid }),
+    verified: 0,
+    lastVerifiedAt: 0,
+    verify: verification(algorithm, material),
+  };
 }
 
 /**

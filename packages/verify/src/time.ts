@@ -12,3 +12,20 @@ export function steadyClock(wall: Clock = Date.now, monotonic: Clock = () => per
   const offset = wall() - monotonic();
   return () => Math.max(wall(), offset + monotonic());
 }
+
+/**
+ * Milliseconds that have passed since it was made, and never fewer at a later reading.
+ *
+ * Between two readings it takes the larger of what the wall clock and the monotonic clock counted: a machine that was
+ * suspended has no monotonic time to show for it, and a wall clock that is put back has lost none.
+ */
+export function elapsedClock(wall: Clock = Date.now, monotonic: Clock = () => performance.now()): Clock {
+  let [lastWall, lastMonotonic, total] = [wall(), monotonic(), 0];
+  return () => {
+    const [nowWall, nowMonotonic] = [wall(), monotonic()];
+    total += Math.max(0, nowWall - lastWall, nowMonotonic - lastMonotonic);
+    lastWall = nowWall;
+    lastMonotonic = nowMonotonic;
+    return total;
+  };
+}

@@ -1,13 +1,17 @@
 import { GenerationCache } from "./cache.ts";
-import { checkClaims } from "./claims.ts";
+import { checkClaims, readClaimsObject } from "./claims.ts";
 import { AuthError } from "./errors.ts";
-import { parseJson } from "./json.ts";
 import { createKeyRing } from "./key-ring.ts";
-import type { KeyStatus } from "./keys/source.ts";
+import type { KeyStatus, KeyUsage } from "./keys/source.ts";
+import type { LogoutToken } from "./logout/token.ts";
+import { createLogoutVerifier } from "./logout/verify.ts";
 import { readOptions, type VerifierOptions } from "./options.ts";
 import { createPrincipal, type Principal, type TokenClaims } from "./principal.ts";
+import type { RevocationStanding, Revocations } from "./revocation/revocations.ts";
+import type { RevocableToken } from "./revocation/table.ts";
 import type { VerificationKey } from "./signature.ts";
 import { createTokenParser } from "./token.ts";
+import { verifyWithKeys } from "./with-keys.ts";
 
 /** Turns tokens into principals. Makes no token, ever. */
 export interface Verifier<Claims = TokenClaims> {
@@ -25,13 +29,32 @@ export interface Verifier<Claims = TokenClaims> {
    */
   verifyEagerly(token: string): Principal<Claims> | Promise<Principal<Claims>>;
   /**
-   * Loads keys that are not there yet, so that the first request need not wait. Resolves at once for a shared secret.
+   * Verifies a logout token (OpenID Connect Back-Channel Logout 1.0 section 2.6) by the same keys, issuer and audience:
+   * `typ` is `logout+jwt`, `events` says so, no `nonce`, a `sid` or a `sub`, issued within the last 120 seconds, and a
+   * `jti` that this process has not seen. A token for the API is none, and a logout token is no token for the API.
    *
-   * @throws {AuthError} `keys_unavailable`. The verifier tries again by itself, when a token needs the keys.
+   * Revokes nothing by itself; `createLogoutEndpoint` does, as `act`.
+   *
+   * @param act What to do with it. Where it rejects, so does this, and the `jti` does not count as seen.
+   * @throws {AuthError} As {@link verifySync}; a `jti` seen before is `claims_invalid`.
+   */
+  verifyLogoutToken(token: string, act?: (logout: LogoutToken) => Promise<void>): Promise<LogoutToken>;
+  /** Those of the options. */
+  readonly revocations?: Revocations;
+  /**
+   * Loads what is not there yet, keys and revocations, so that the first request need not wait. Resolves at once for a
+   * shared secret without revocations.
+   *
+   * @throws {AuthError} `keys_unavailable`, `revocations_unavailable`. The verifier tries again by itself.
    */
   ready(): Promise<void>;
   /** How the keys are doing: of several sources, the worst. For a health check; starts a refresh that is due. */
   keyStatus(): KeyStatus;
+  /**
+   * What each key has verified in this process, the versions of a shared secret among them: for a metric, and to see
+   * whether an old version is still needed. A token that is remembered counts once, when it is first seen.
+   */
+  keyUsage(): readonly KeyUsage[];
 }
 
 /** A token that was verified, whole, and what it came to. */
@@ -39,7 +62,14 @@ interface Verified<Claims> {
   readonly token: string;
   readonly principal: Principal<Claims>;
   readonly key: VerificationKey;
+  /** What a revocation can name. */
+  readonly revocable: RevocableToken;
+  /** The revision of the revocations that it last passed. */
+  passed: number;
 }
+
+/** How long a token may live, in seconds, where `maxTokenAge` does not say: a day, which is long for one. */
+const usualLifetime = 86_400;
 
 /**
  * By how many of its last characters a token is looked up: 132 bits of its signature. Hashing those costs a fraction of
@@ -51,14 +81,14 @@ const lookUpLength = 22;
  * Makes a verifier of Better Auth's tokens.
  *
  * Checks every option now and throws at once. Checks of each token: form and length, algorithm, key, signature, then
- * `sub`, `iss`, `aud`, `exp`, `nbf`, `iat`, and the `claims` schema. Does NOT check what the user may do, whether the
+ * `sub`, `iss`, `aud`, `exp`, `nbf`, `iat`, the `claims` schema, and the revocations where there are any. Does NOT check what the user may do, whether the
  * session still exists at the issuer, or whose path is asked for: the latter is the guard's part.
  *
  * @throws {ConfigurationError} An option that cannot be right.
  */
 export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Claims>): Verifier<Claims> {
-  const { sources, form, policy, readClaims, cacheSize, clock } = readOptions(options);
-  const keys = createKeyRing(sources);
+  const { sources, form, policy, readClaims, cacheSize, revocations, clock } = readOptions(options);
+  const keys = createKeyRing(sources, (policy.maxTokenAge ?? usualLifetime) + policy.clockTolerance);
   const parseToken = createTokenParser(form);
   const cache = cacheSize === 0 ? undefined : new GenerationCache<Verified<Claims>>(cacheSize);
 
@@ -69,18 +99,24 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
     const lookUp = cache === undefined ? "" : token.slice(-lookUpLength);
     const known = cache?.get(lookUp);
     if (known !== undefined && known.token === token) {
-      if (isCurrent(known, now)) return known.principal;
+      if (isCurrent(known, now)) {
+        if (revocations !== undefined && !stands(known, revocations.standing, now)) {
+          revocations.check(known.revocable, now);
+          known.passed = revocations.standing.revision;
+        }
+        return known.principal;
+      }
       cache?.delete(lookUp);
     }
     const parts = parseToken(token);
-    const key = keys.verify(parts);
-    const claims = parseJson(parts.payload, parts.payloadLength);
-    if (claims === undefined) {
-      throw new AuthError("claims_invalid", { hint: "the payload is not a JSON object in UTF-8" });
-    }
+    const key = keys.verify(parts, now);
+    const claims = readClaimsObject(parts);
     checkClaims(claims, policy, now);
     const principal = createPrincipal(claims, readClaims(claims));
-    cache?.set(lookUp, { token, principal, key });
+    const revocable = revocations === undefined ? nobody : revocableOf(claims);
+    revocations?.check(revocable, now);
+    const passed = revocations?.standing.revision ?? 0;
+    cache?.set(lookUp, { token, principal, key, revocable, passed });
     return principal;
   }
 
@@ -91,33 +127,36 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
     return policy.maxTokenAge === undefined || (principal.issuedAt ?? 0) + policy.maxTokenAge > earliest;
   }
 
+  /** Whether the token would pass the revocations as it did: nothing was revoked since, and they are known to be fresh. */
+  function stands({ passed }: Verified<Claims>, standing: RevocationStanding, now: number): boolean {
+    return passed === standing.revision && now < standing.until && now >= standing.from;
+  }
+
   function verifyEagerly(token: string): Principal<Claims> | Promise<Principal<Claims>> {
-    // Keys that nobody asked for in a long time: newer ones first. Failing that, those at hand.
-    if (keys.overdue())
-      return keys.refresh().then(
-        () => verifySync(token),
-        () => verifySync(token),
-      );
-    try {
-      return verifySync(token);
-    } catch (error) {
-      if (!keys.canRefresh || !isAboutKeys(error)) throw error;
-      return keys.refresh().then(() => verifySync(token));
-    }
+    return verifyWithKeys(keys, verifySync, token);
   }
 
   return {
     verifySync,
     verifyEagerly,
     verify: async (token) => verifyEagerly(token),
-    ready: keys.ready,
+    verifyLogoutToken: createLogoutVerifier({ keys, policy, maxTokenLength: form.maxTokenLength, clock }),
+    ...(revocations !== undefined && { revocations }),
+    ready: async () => {
+      await Promise.all([keys.ready(), revocations?.ready()]);
+    },
     keyStatus: () => {
       keys.maintain();
       return keys.status();
     },
+    keyUsage: keys.usage,
   };
 }
 
-function isAboutKeys(error: unknown): boolean {
-  return error instanceof AuthError && (error.code === "key_unknown" || error.code === "keys_unavailable");
+/** Where nothing is ever revoked. */
+const nobody: RevocableToken = { sub: "" };
+
+/** By themselves, so that a remembered token does not hold claims that the schema has dropped. */
+function revocableOf({ sub, iat, jti, sid }: TokenClaims): RevocableToken {
+  return { sub, iat, jti, sid };
 }

@@ -1,4 +1,4 @@
-import { AuthError, ConfigurationError } from "../errors.ts";
+import { ConfigurationError } from "../errors.ts";
 import { integerWithin } from "../range.ts";
 import { isRsaAlgorithm, publicAlgorithms } from "../signature.ts";
 import { type Clock, steadyClock } from "../time.ts";
@@ -6,7 +6,8 @@ import { warn } from "../warning.ts";
 import { type Fetch, fetchJwks } from "./fetch-jwks.ts";
 import type { JwkOptions } from "./jwk.ts";
 import { fittingKeys, type KeySet, readKeySet, retireMissing } from "./key-set.ts";
-import type { KeySource, KeyStatus } from "./source.ts";
+import { keepFresh } from "./refreshing.ts";
+import type { KeySource } from "./source.ts";
 
 /** What {@link remoteJwks} may be told. All times are in seconds. */
 export interface RemoteJwksOptions extends JwkOptions {
@@ -28,9 +29,6 @@ export interface RemoteJwksOptions extends JwkOptions {
   readonly random?: () => number;
 }
 
-/** Seconds to wait after the first failure; each further one doubles it, up to a minute. */
-const [firstWait, longestWait] = [1, 60];
-
 /**
  * Keys that an issuer publishes: Better Auth's `/api/auth/jwks`.
  *
@@ -46,92 +44,24 @@ const [firstWait, longestWait] = [1, 60];
  * @throws {ConfigurationError} A bad option.
  */
 export function remoteJwks(url: string | URL, options: RemoteJwksOptions = {}): KeySource {
-  const { address, maxAge, maxStale, cooldown, limits, fetch, clock, random, jwk } = readOptions(url, options);
-  let set: KeySet | undefined;
-  let fetchedAt = Number.NEGATIVE_INFINITY;
-  /** Until then, fetching again would be no use (after a success) or no kindness (after a failure). */
-  let waitUntil = Number.NEGATIVE_INFINITY;
-  let failures = 0;
-  let failure: AuthError | undefined;
-  let underWay: Promise<void> | undefined;
-
-  async function load(): Promise<void> {
-    const startedAt = clock();
-    try {
-      const next = readKeySet(await fetchJwks(address, fetch, limits), jwk, set);
+  const { address, limits, fetch, jwk, ...times } = readOptions(url, options);
+  const { current, remote } = keepFresh<KeySet>({
+    ...times,
+    name: "remoteJwks",
+    what: `the JWKS at ${address}`,
+    fetch: async (previous) => {
+      const next = readKeySet(await fetchJwks(address, fetch, limits), jwk, previous);
       for (const warning of next.warnings) warn(`remoteJwks: ${warning} (${address})`, "USHER_KEY_UNUSED");
-      retireMissing(set, next);
-      set = next;
-      fetchedAt = startedAt;
-      // Never past the refresh that is due at half of the keys' age: healthy keys must not run out for a cooldown's sake.
-      waitUntil = clock() + Math.min(cooldown, maxAge / 2);
-      failures = 0;
-      failure = undefined;
-    } catch (error) {
-      const wait = Math.min(longestWait, firstWait * 2 ** failures) * 1000;
-      failures++;
-      waitUntil = clock() + wait * (0.5 + random() / 2);
-      failure = new AuthError("keys_unavailable", {
-        hint: `the JWKS at ${address} cannot be had: ${explain(error)}`,
-        cause: error,
-      });
-      if (failures === 1 && set !== undefined)
-        warn(`remoteJwks: ${failure.hint}; the last good keys go on serving`, "USHER_KEYS_STALE");
-      throw failure;
-    }
-  }
-
-  function refresh(): Promise<void> {
-    if (underWay !== undefined) return underWay;
-    if (clock() < waitUntil) return failure === undefined ? Promise.resolve() : Promise.reject(failure);
-    underWay = load().finally(() => {
-      underWay = undefined;
-    });
-    return underWay;
-  }
-
-  function maintain(): void {
-    if (set === undefined) return;
-    const age = clock() - fetchedAt;
-    if (age < maxAge / 2) return;
-    if (age >= maxStale) {
-      retireMissing(set, undefined);
-      set = undefined;
-    } else if (underWay === undefined && clock() >= waitUntil) {
-      // A failure is kept by load(); there is nobody else to tell it to.
-      refresh().catch(() => undefined);
-    }
-  }
-
-  function status(): KeyStatus {
-    if (set === undefined) return { state: "missing" };
-    const age = clock() - fetchedAt;
-    return { state: age < maxAge ? "fresh" : "stale", age: Math.floor(age / 1000) };
-  }
-
+      return next;
+    },
+    retire: retireMissing,
+  });
   return {
     algorithms: publicAlgorithms,
-    candidates: (header) => (set === undefined ? [] : fittingKeys(set.keys, header)),
-    remote: {
-      maintain,
-      // Once a refresh has failed, nobody waits for the next one while there are keys to go on with.
-      overdue: () => set !== undefined && failures === 0 && clock() - fetchedAt >= maxAge,
-      unavailable: () => failure ?? (set === undefined ? notLoaded(address) : undefined),
-      refresh,
-      status,
-    },
+    candidates: (header) => fittingKeys(current()?.keys ?? [], header),
+    keys: () => current()?.keys ?? [],
+    remote,
   };
-}
-
-/** Node's fetch says "fetch failed", and why only in the cause. */
-function explain(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { cause } = error;
-  return cause instanceof Error ? `${error.message} (${"code" in cause ? cause.code : cause.message})` : error.message;
-}
-
-function notLoaded(address: string): AuthError {
-  return new AuthError("keys_unavailable", { hint: `the JWKS at ${address} has not been loaded yet` });
 }
 
 function readOptions(url: string | URL, options: RemoteJwksOptions) {

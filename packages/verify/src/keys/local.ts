@@ -20,6 +20,7 @@ export function localJwks(jwks: string | object, options: JwkOptions = {}): KeyS
   return {
     algorithms: publicAlgorithms,
     candidates: (header) => fittingKeys(keys, header),
+    keys: () => keys,
   };
 }
 

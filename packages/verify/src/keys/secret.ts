@@ -1,26 +1,26 @@
 import { inspect } from "node:util";
 import { ConfigurationError } from "../errors.ts";
-import {
-  digestLength,
-  isSecretAlgorithm,
-  type SecretAlgorithm,
-  secretKey,
-  type VerificationKey,
-} from "../signature.ts";
+import { integerWithin } from "../range.ts";
+import { isSecretAlgorithm, type SecretAlgorithm } from "../signature.ts";
+import { type Clock, steadyClock } from "../time.ts";
+import { keepFresh } from "./refreshing.ts";
+import { readSecretKeys, retireSecrets, type Secret, type SecretKeys } from "./secret-keys.ts";
 import type { KeySource } from "./source.ts";
-import { checkStrength } from "./strength.ts";
-
-/** One version of a rotated secret, as Better Auth's `secrets` option writes it. */
-export interface SecretVersion {
-  /** A non-negative integer, different for each version. */
-  readonly version: number;
-  readonly value: string | Uint8Array;
-}
 
 /** What {@link sharedSecret} may be told beside the secret. */
 export interface SharedSecretOptions {
   /** The one algorithm that this secret verifies. Default `HS256`. HS384 needs 48 bytes of secret, HS512 needs 64. */
   readonly algorithm?: SecretAlgorithm;
+}
+
+/** A secret that can change while the process runs: in a file, or in a vault. */
+export interface ReloadedSecret {
+  /** Brings the secret or its versions, as {@link sharedSecret} takes them. What it throws keeps the last good ones. */
+  readonly load: () => Promise<Secret> | Secret;
+  /** Seconds between two loads, 1 to 86400; default 60. None begins without a request. */
+  readonly refreshEvery?: number;
+  /** The time in milliseconds since 1970, for tests. */
+  readonly clock?: Clock;
 }
 
 /**
@@ -30,53 +30,60 @@ export interface SharedSecretOptions {
  * defaults and public keys passed by mistake; only warns of low entropy and of whitespace at the ends. Does not check
  * that the issuer has the same secret: compare `secretFingerprint` on both sides.
  *
- * @param secret The secret, or its versions in the order to try them: newest first, as in `BETTER_AUTH_SECRETS`.
- * `undefined` is accepted by the type so that `process.env.BETTER_AUTH_SECRET` fits, and refused with a clear message.
+ * With `load`, the secret is loaded when the first token needs it (or by `verifier.ready()`), and then anew every
+ * `refreshEvery` seconds, in the background. A version that is no longer listed stops working then, for remembered tokens
+ * too. A load that fails, or brings what would be refused here, is a process warning and changes nothing; before the first
+ * good one the answer is `keys_unavailable` (503).
+ *
+ * @param secret The secret, or its versions in the order to try them: newest first, as in `BETTER_AUTH_SECRETS`; or how
+ * to load those. `undefined` is accepted by the type so that `process.env.BETTER_AUTH_SECRET` fits, and refused with a
+ * clear message.
  * @throws {ConfigurationError} Missing, too short, a published default, a public key, or versions that clash.
  */
 export function sharedSecret(
-  secret: string | Uint8Array | readonly SecretVersion[] | undefined,
+  secret: Secret | ReloadedSecret | undefined,
   options: SharedSecretOptions = {},
 ): KeySource {
   const algorithm = options.algorithm ?? "HS256";
   if (!isSecretAlgorithm(algorithm)) {
     throw new ConfigurationError(`sharedSecret: algorithm must be HS256, HS384 or HS512, not ${inspect(algorithm)}`);
   }
-  const keys = listVersions(secret).map(({ value, label }): VerificationKey => {
-    const bytes = typeof value === "string" ? Buffer.from(value, "utf8") : value;
-    checkStrength(bytes, digestLength[algorithm], label);
-    return secretKey(algorithm, bytes);
+  if (isReloaded(secret)) return reloadedSecret(secret, algorithm);
+  const keys = readSecretKeys(secret, algorithm);
+  return sourceOf(algorithm, () => keys);
+}
+
+function reloadedSecret(
+  { load, refreshEvery = 60, clock = steadyClock() }: ReloadedSecret,
+  algorithm: SecretAlgorithm,
+) {
+  const every = integerWithin(refreshEvery, "sharedSecret: refreshEvery", 1, 86_400) * 1000;
+  const { current, remote } = keepFresh<SecretKeys>({
+    name: "sharedSecret",
+    what: "the shared secret",
+    fetch: async (previous) => readSecretKeys(await load(), algorithm, previous),
+    retire: retireSecrets,
+    // Refreshed at half of it.
+    maxAge: 2 * every,
+    // As good as a secret that is never loaded again.
+    maxStale: Number.POSITIVE_INFINITY,
+    cooldown: every,
+    clock,
+    random: Math.random,
   });
+  return { ...sourceOf(algorithm, current), remote };
+}
+
+function sourceOf(algorithm: SecretAlgorithm, current: () => SecretKeys | undefined): KeySource {
   return {
     algorithms: new Set([algorithm]),
     // Every version has the same algorithm and no `kid`, so either all fit a token or none does.
-    candidates: (header) => (header.alg === algorithm ? keys : []),
+    candidates: (header) => (header.alg === algorithm ? (current()?.keys ?? []) : []),
+    keys: () => current()?.keys ?? [],
+    description: () => current()?.description ?? "none",
   };
 }
 
-interface LabelledSecret {
-  readonly label: string;
-  readonly value: string | Uint8Array;
-}
-
-function listVersions(secret: string | Uint8Array | readonly SecretVersion[] | undefined): LabelledSecret[] {
-  if (!secret || secret.length === 0) {
-    throw new ConfigurationError(
-      "sharedSecret: no secret given. Set BETTER_AUTH_SECRET to the value that the Better Auth server has.",
-    );
-  }
-  if (typeof secret === "string" || secret instanceof Uint8Array)
-    return [{ label: "The shared secret", value: secret }];
-
-  if (!Array.isArray(secret)) {
-    throw new ConfigurationError("sharedSecret: give a text, bytes, or a list of { version, value }.");
-  }
-  const versions = new Set(secret.map(({ version }) => version));
-  if (versions.size !== secret.length) throw new ConfigurationError("sharedSecret: each version must be listed once.");
-  return secret.map(({ version, value }) => {
-    if (!Number.isSafeInteger(version) || version < 0) {
-      throw new ConfigurationError("sharedSecret: a version must be a non-negative integer.");
-    }
-    return { label: `Version ${version} of the shared secret`, value };
-  });
+function isReloaded(secret: Secret | ReloadedSecret | undefined): secret is ReloadedSecret {
+  return typeof secret === "object" && secret !== null && "load" in secret && typeof secret.load === "function";
 }

@@ -12,6 +12,10 @@ export interface KeySource {
   readonly algorithms: ReadonlySet<Algorithm>;
   /** The keys that a token with this header may be tried against, in order; empty where none fits. */
   candidates(header: UnverifiedHeader): readonly VerificationKey[];
+  /** Every key that it has now. */
+  keys(): readonly VerificationKey[];
+  /** For the operator: which keys a token that none of them signed was tried against. Names no secret. */
+  readonly description?: () => string;
   /** What a source is that can lose or change its keys. */
   readonly remote?: RemoteKeys;
 }
@@ -22,6 +26,19 @@ export interface KeyStatus {
   readonly state: "fresh" | "stale" | "missing";
   /** Seconds since the keys were fetched; absent for keys that do not age, and where there are none. */
   readonly age?: number;
+}
+
+/** What one key has verified, for an operator who wants to know whether it is still needed. */
+export interface KeyUsage {
+  readonly algorithm: Algorithm;
+  /** The version of a shared secret that has versions. */
+  readonly version?: number;
+  /** The id of a public key that has one. */
+  readonly kid?: string;
+  /** How many tokens it has verified since the process began. One that is remembered is counted once. */
+  readonly verified: number;
+  /** When it last did, in seconds since 1970; absent where it never has. */
+  readonly lastVerifiedAt?: number;
 }
 
 /** The life of keys that are fetched. Every function but `refresh` is synchronous and cheap: each request calls it. */

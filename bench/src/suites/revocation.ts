@@ -1,0 +1,75 @@
+import { randomUUID } from "node:crypto";
+import { createRevocations, createVerifier, type Revocation, type Revocations } from "@usher-auth/verify";
+import { usherOptions } from "../contenders.ts";
+import { type Effort, measure, type Timings } from "../rounds.ts";
+import { makeTokens } from "../tokens.ts";
+
+const batchLength = 10_000;
+
+/** A thousand remembered tokens, without revocations and with `count` of them; and what looking one up takes by itself. */
+export async function lookUp(count: number, effort: Effort): Promise<Timings> {
+  const set = makeTokens("HS256", 530, 1000);
+  const revocations = await follow(makeBatches(count));
+  const [without, listed] = [{}, { revocations }].map((more) => createVerifier({ ...usherOptions(set), ...more }));
+  const token = (index: number) => set.tokens[index % 1000] as string;
+  const claims = set.tokens.map((text) => JSON.parse(Buffer.from(text.split(".")[1] ?? "", "base64url").toString()));
+  const now = Date.now() / 1000;
+  return measure(
+    [
+      { name: "usher", run: (index) => without?.verifySync(token(index)) },
+      { name: "with revocations", run: (index) => listed?.verifySync(token(index)) },
+      { name: "one look-up", run: (index) => revocations.check(claims[index % 1000], now) },
+    ],
+    effort,
+  );
+}
+
+/** Megabytes of heap that `count` live revocations take. Needs `--expose-gc`. */
+export async function revocationMemory(count: number): Promise<{ readonly revocations: number }> {
+  const before = heap();
+  const revocations = await follow(makeBatches(count));
+  const after = heap();
+  if (revocations.status().entries !== count) throw new Error("not all of them are held");
+  return { revocations: (after - before) / 1e6 };
+}
+
+/** Seconds until `count` revocations are loaded, from a store whose rows are in memory already. */
+export async function loading(count: number): Promise<{ readonly revocations: number }> {
+  const batches = [...makeBatches(count)];
+  const start = performance.now();
+  await follow(batches);
+  return { revocations: (performance.now() - start) / 1000 };
+}
+
+/** Sessions that have ended just now, as a database driver hands them over. */
+function* makeBatches(count: number): Generator<Revocation[]> {
+  const before = Math.floor(Date.now() / 1000);
+  for (let made = 0; made < count; made += batchLength) {
+    yield Array.from({ length: Math.min(batchLength, count - made) }, () => ({
+      kind: "session",
+      id: randomUUID(),
+      before,
+    }));
+  }
+}
+
+/** The measuring leaves a store no time to confirm anything, and an hour to do so. */
+async function follow(batches: Iterable<Revocation[]>): Promise<Revocations> {
+  const store = {
+    load: async function* () {
+      yield* batches;
+    },
+    append: async () => {},
+    subscribe: async () => async () => {},
+  };
+  const revocations = createRevocations({ store, maxTokenAge: 86_400, maxStaleness: 3600 });
+  await revocations.ready();
+  return revocations;
+}
+
+function heap(): number {
+  if (globalThis.gc === undefined) throw new Error("run with --expose-gc");
+  globalThis.gc();
+  globalThis.gc();
+  return process.memoryUsage().heapUsed;
+}

@@ -1,0 +1,67 @@
+import { AuthError, ConfigurationError } from "../errors.ts";
+import { createLogoutRefusals, httpProblem, type Refusal, refuse } from "../http.ts";
+import type { Verifier } from "../verifier.ts";
+import { readLogoutForm } from "./form.ts";
+import { revocationOf } from "./token.ts";
+
+/** What a request to the endpoint brings. */
+export interface LogoutRequest {
+  /** The `Content-Type` header. */
+  readonly contentType: string | undefined;
+  /** The body as it came, as text or bytes. Read no more of it than `longestLogoutForm` bytes. */
+  readonly body: string | Uint8Array | undefined;
+}
+
+/** A complete answer. Its body is empty, or a problem as JSON text. */
+export interface LogoutAnswer extends Refusal {
+  /** 200: recorded. 400: refused for good. 503: try again later. */
+  readonly status: number;
+  /** Why it was not recorded: for the log, never for the sender. */
+  readonly refused?: { readonly code: string; readonly hint: string | undefined };
+}
+
+/** Answers one `POST` to the endpoint. Never rejects but for a fault in the code. */
+export type LogoutEndpoint = (request: LogoutRequest) => Promise<LogoutAnswer>;
+
+/** OpenID Connect Back-Channel Logout 1.0 section 2.8: nobody is to keep the answer. */
+const recorded: LogoutAnswer = Object.freeze({
+  status: 200,
+  headers: Object.freeze({ "cache-control": "no-store" }),
+  body: "",
+});
+
+/**
+ * Makes the endpoint that an issuer tells of ended sessions, without a framework: `POST` with the form field
+ * `logout_token` (OpenID Connect Back-Channel Logout 1.0 section 2.5). It is public: the token's signature is all the
+ * credentials there are. Cap the body at `longestLogoutForm` bytes before it is read.
+ *
+ * A good token is answered 200 once the store has recorded what it revokes. A bad one changes nothing and is answered
+ * 400, as section 2.8 has it, with a problem body; a store or keys that cannot be had are a 503 with `Retry-After`, and
+ * the same token may then be sent again.
+ *
+ * @throws {ConfigurationError} The verifier has no revocations.
+ */
+export function createLogoutEndpoint(verifier: Pick<Verifier, "verifyLogoutToken" | "revocations">): LogoutEndpoint {
+  const { revocations } = verifier;
+  if (revocations === undefined) {
+    throw new ConfigurationError(
+      "backchannelLogout: give createVerifier({ ..., revocations: createRevocations(...) }).",
+    );
+  }
+  const refusals = createLogoutRefusals();
+
+  return async ({ contentType, body }) => {
+    const form = readLogoutForm(contentType, body);
+    if ("refusal" in form) {
+      const problem = httpProblem(400, form.refusal);
+      return { ...refuse(problem, {}), refused: { code: problem.code, hint: form.refusal } };
+    }
+    try {
+      await verifier.verifyLogoutToken(form.token, (logout) => revocations.revoke(revocationOf(logout)));
+      return recorded;
+    } catch (error) {
+      if (!(error instanceof AuthError)) throw error;
+      return { ...refusals[error.code], refused: { code: error.code, hint: error.hint } };
+    }
+  };
+}

@@ -1,0 +1,48 @@
+import { ConfigurationError } from "../errors.ts";
+import { integerWithin } from "../range.ts";
+import { type Clock, elapsedClock, steadyClock } from "../time.ts";
+import type { RevocationStore } from "./store.ts";
+
+/** What `createRevocations` is made of. All times are in seconds. */
+export interface RevocationsOptions {
+  /** Where revocations are kept: `memoryRevocationStore()`, or that of `@usher-auth/postgres`. */
+  readonly store: RevocationStore;
+  /** The longest life of a token, 1 to 30 days; a verifier with these revocations accepts none that is older. */
+  readonly maxTokenAge: number;
+  /** How long the store may leave unconfirmed that nothing is missing. 3 to 3600; default 10. */
+  readonly maxStaleness?: number;
+  /**
+   * What to do while it does: `refuse` tokens with `revocations_unavailable` (503), or `accept` those that are not known
+   * to be revoked. Default `refuse`.
+   */
+  readonly whenStale?: "refuse" | "accept";
+  /** The time in milliseconds since 1970, for tests; it then counts for elapsed time as well. */
+  readonly clock?: Clock;
+}
+
+/** Revocation options after the one check that they get. */
+export interface CheckedRevocationsOptions extends Required<RevocationsOptions> {
+  /** Milliseconds that have passed; they never run back. */
+  readonly elapsed: Clock;
+}
+
+const thirtyDays = 30 * 86_400;
+
+/** @throws {ConfigurationError} */
+export function readOptions(options: RevocationsOptions): CheckedRevocationsOptions {
+  const { store, whenStale = "refuse" } = options;
+  if (typeof store?.subscribe !== "function" || typeof store.load !== "function") {
+    throw new ConfigurationError("createRevocations: give a store, such as memoryRevocationStore().");
+  }
+  if (whenStale !== "refuse" && whenStale !== "accept") {
+    throw new ConfigurationError('createRevocations: whenStale must be "refuse" or "accept".');
+  }
+  return {
+    store,
+    whenStale,
+    maxTokenAge: integerWithin(options.maxTokenAge, "createRevocations: maxTokenAge", 1, thirtyDays),
+    maxStaleness: integerWithin(options.maxStaleness ?? 10, "createRevocations: maxStaleness", 3, 3600),
+    clock: options.clock ?? steadyClock(),
+    elapsed: options.clock === undefined ? elapsedClock() : elapsedClock(options.clock, options.clock),
+  };
+}

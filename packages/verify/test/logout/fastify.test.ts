@@ -1,0 +1,72 @@
+import fastify, { type FastifyInstance } from "fastify";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { backchannelLogout, usher } from "../../src/adapters/fastify.ts";
+import { createRevokingBench, logoutTokenFor } from "../revoking.ts";
+
+const formType = "application/x-www-form-urlencoded";
+
+async function createApp() {
+  const bench = await createRevokingBench();
+  const app = fastify({ bodyLimit: 5_000_000 });
+  onTestFinished(() => app.close());
+  // A parser of the app's own must not get in the way.
+  app.addContentTypeParser(formType, { parseAs: "string" }, (_request, body, done) => done(null, { parsed: body }));
+  await app.register(usher, { verifier: bench.verifier, ownerParam: "userId" });
+  await app.register(backchannelLogout, { verifier: bench.verifier });
+  app.get("/api/:userId/tasks", () => "tasks");
+  app.post("/forms", (request) => request.body);
+  return { ...bench, app };
+}
+
+function post(app: FastifyInstance, payload: string, type: string | undefined = formType) {
+  return app.inject({ method: "POST", url: "/backchannel-logout", payload, headers: { "content-type": type } });
+}
+
+describe("the endpoint in Fastify", () => {
+  it("is public, records a logout, and the session's token is refused at once", async () => {
+    const { app, issuer } = await createApp();
+    const authorization = `Bearer ${issuer.tokenFor("alice", { claims: { sid: "s1" } })}`;
+    const call = () => app.inject({ url: "/api/alice/tasks", headers: { authorization } });
+    expect((await call()).statusCode).toBe(200);
+    const answer = await post(app, `logout_token=${logoutTokenFor(issuer)}`);
+    expect([answer.statusCode, answer.headers["cache-control"], answer.body]).toEqual([200, "no-store", ""]);
+    const refused = await call();
+    expect([refused.statusCode, refused.json().code]).toEqual([401, "token_revoked"]);
+    expect(refused.headers["www-authenticate"]).toContain('error="invalid_token"');
+    expect(app.usher.routes()).toContainEqual(
+      expect.objectContaining({ method: "POST", url: "/backchannel-logout", public: true }),
+    );
+  });
+
+  it("refuses what is too long, or no form, with a 400 problem", async () => {
+    const { app, issuer, revocations } = await createApp();
+    const good = `logout_token=${logoutTokenFor(issuer)}`;
+    const cases = [
+      [`${good}&a=${"a".repeat(1_000_000)}`, formType],
+      [good, "application/json"],
+      ["", formType],
+      [JSON.stringify({ logout_token: logoutTokenFor(issuer) }), "application/json"],
+      [good, "text/plain"],
+      [good, ""],
+    ] as const;
+    for (const [payload, type] of cases) {
+      const answer = await post(app, payload, type);
+      expect([answer.statusCode, answer.json().code], `${type} ${payload.length}`).toEqual([400, "bad_request"]);
+      expect(answer.headers).toMatchObject({
+        "content-type": "application/problem+json",
+        "cache-control": "no-store",
+      });
+    }
+    expect(revocations.status().entries).toBe(0);
+  });
+
+  it("leaves the app's own parsers, and its guard, as they are", async () => {
+    const { app, issuer } = await createApp();
+    const form = { method: "POST", url: "/forms", payload: "a=1" } as const;
+    const authorization = `Bearer ${issuer.tokenFor("alice")}`;
+    expect((await app.inject({ ...form, headers: { "content-type": formType } })).statusCode).toBe(401);
+    const answer = await app.inject({ ...form, headers: { "content-type": formType, authorization } });
+    expect(answer.json()).toEqual({ parsed: "a=1" });
+    expect((await app.inject({ method: "GET", url: "/backchannel-logout" })).statusCode).toBe(401);
+  });
+});

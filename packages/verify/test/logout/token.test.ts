@@ -1,0 +1,140 @@
+import { createTestIssuer } from "@usher-auth/testing";
+import { describe, expect, it } from "vitest";
+import { AuthError, createVerifier, remoteJwks } from "../../src/index.ts";
+import { createRevokingBench, logoutTokenFor } from "../revoking.ts";
+import { createBench, handClock, startSeconds, verdict } from "../support.ts";
+
+const event = "http://schemas.openid.net/event/backchannel-logout";
+
+describe("verifyLogoutToken: OpenID Connect Back-Channel Logout 1.0 section 2.6", () => {
+  it("tells which session has ended, or whose all have, and when", async () => {
+    const { issuer, verifier } = createBench();
+    const one = await verifier.verifyLogoutToken(
+      logoutTokenFor(issuer, { claims: { jti: "1", toe: startSeconds - 60 } }),
+    );
+    expect(one).toEqual({ id: "1", sessionId: "s1", subject: "alice", endedAt: startSeconds - 60 });
+    const all = await verifier.verifyLogoutToken(logoutTokenFor(issuer, { claims: { jti: "2", sid: undefined } }));
+    expect(all).toEqual({ id: "2", subject: "alice", endedAt: startSeconds });
+    const bare = await verifier.verifyLogoutToken(logoutTokenFor(issuer, { claims: { jti: "3", sub: undefined } }));
+    expect(bare).toEqual({ id: "3", sessionId: "s1", endedAt: startSeconds });
+  });
+
+  it.each([
+    ["an ordinary token", { header: { typ: "JWT" } }, "token_unsupported"],
+    ["no typ", { header: { typ: undefined } }, "token_unsupported"],
+    ["another typ", { header: { typ: "at+jwt" } }, "token_unsupported"],
+    ["a nonce", { claims: { nonce: "n" } }, "claims_invalid"],
+    ["a nonce that is null", { claims: { nonce: null } }, "claims_invalid"],
+    ["no events", { claims: { events: undefined } }, "claims_invalid"],
+    ["events of another kind", { claims: { events: { "http://example.com/event": {} } } }, "claims_invalid"],
+    ["events that are a list", { claims: { events: [event] } }, "claims_invalid"],
+    ["an event that is no object", { claims: { events: { [event]: true } } }, "claims_invalid"],
+    ["neither sid nor sub", { claims: { sid: undefined, sub: undefined } }, "claims_invalid"],
+    ["an empty sid", { claims: { sid: "" } }, "claims_invalid"],
+    ["a sub that is a number", { claims: { sub: 1 } }, "claims_invalid"],
+    ["no jti", { claims: { jti: undefined } }, "claims_invalid"],
+    ["a jti without end", { claims: { jti: "j".repeat(256) } }, "claims_invalid"],
+    ["no iat", { claims: { iat: undefined } }, "claims_invalid"],
+    ["an exp that is a text", { claims: { exp: "soon" } }, "claims_invalid"],
+    ["an event after it was told of", { claims: { toe: startSeconds + 6 } }, "claims_invalid"],
+    ["a toe that is a fraction", { claims: { toe: startSeconds - 0.5 } }, "claims_invalid"],
+    ["another audience", { wrongAudience: true }, "audience_rejected"],
+    ["no audience", { claims: { aud: undefined } }, "claims_invalid"],
+    ["another issuer", { wrongIssuer: true }, "issuer_rejected"],
+    ["no issuer", { claims: { iss: undefined } }, "claims_invalid"],
+    ["another secret", { wrongSecret: true }, "signature_invalid"],
+    ["a changed payload", { forgedPayload: true }, "signature_invalid"],
+    ["no signature", { unsigned: true }, "token_malformed"],
+    ["another algorithm", { header: { alg: "none" } }, "algorithm_rejected"],
+    ["an exp that has passed", { claims: { exp: startSeconds - 5 } }, "token_expired"],
+    ["an iat two minutes ago", { claims: { iat: startSeconds - 125, exp: startSeconds + 60 } }, "token_expired"],
+    ["an iat ahead", { issuedInFuture: true }, "token_not_yet_valid"],
+    ["a header that is critical", { header: { crit: ["b64"] } }, "token_unsupported"],
+  ] as const)("refuses %s", async (_case, faults, code) => {
+    const { issuer, verifier } = createBench();
+    await expect(verifier.verifyLogoutToken(logoutTokenFor(issuer, faults))).rejects.toMatchObject({
+      name: "AuthError",
+      code,
+    });
+  });
+
+  it("takes a token without exp while its iat is fresh, and one up to the tolerance off", async () => {
+    const { issuer, verifier } = createBench();
+    for (const claims of [{ exp: undefined }, { iat: startSeconds + 5 }, { iat: startSeconds - 124 }]) {
+      await expect(verifier.verifyLogoutToken(logoutTokenFor(issuer, { claims }))).resolves.toBeDefined();
+    }
+  });
+
+  it("takes each jti once", async () => {
+    const { issuer, verifier, clock } = createBench();
+    const token = logoutTokenFor(issuer, { claims: { jti: "once" } });
+    await verifier.verifyLogoutToken(token);
+    clock.advance(120);
+    await expect(verifier.verifyLogoutToken(token)).rejects.toMatchObject({
+      code: "claims_invalid",
+      hint: expect.stringContaining("jti"),
+    });
+    await expect(verifier.verifyLogoutToken(logoutTokenFor(issuer))).resolves.toBeDefined();
+  });
+
+  it("does not count a jti as seen where nothing came of it", async () => {
+    const { issuer, verifier } = createBench();
+    const token = logoutTokenFor(issuer);
+    const fail = () => Promise.reject(new Error("the disk is full"));
+    await expect(verifier.verifyLogoutToken(token, fail)).rejects.toThrow("the disk is full");
+    await expect(verifier.verifyLogoutToken(token)).resolves.toBeDefined();
+  });
+
+  it("does not act on a token that is refused, nor twice on one sent twice at once", async () => {
+    const { issuer, verifier } = createBench();
+    let acts = 0;
+    const act = async () => void acts++;
+    await expect(verifier.verifyLogoutToken(logoutTokenFor(issuer, { tampered: true }), act)).rejects.toThrow();
+    expect(acts).toBe(0);
+    const token = logoutTokenFor(issuer);
+    const results = await Promise.allSettled([token, token].map((one) => verifier.verifyLogoutToken(one, act)));
+    expect(results.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+    expect(acts).toBe(1);
+  });
+
+  it("remembers no more than so many jti", async () => {
+    const { issuer, verifier } = createBench();
+    const first = logoutTokenFor(issuer, { claims: { jti: "first" } });
+    await verifier.verifyLogoutToken(first);
+    for (let count = 0; count < 10_000; count++) {
+      await verifier.verifyLogoutToken(logoutTokenFor(issuer, { claims: { jti: `jti ${count}` } }));
+    }
+    // Forgotten, and so taken again: it says what is known already.
+    await expect(verifier.verifyLogoutToken(first)).resolves.toBeDefined();
+  });
+
+  it("fetches keys that it does not know yet, like any token", async () => {
+    const clock = handClock();
+    const issuer = createTestIssuer({ algorithm: "EdDSA", clock });
+    const verifier = createVerifier({
+      keys: remoteJwks("https://app.example.com/api/auth/jwks", {
+        clock,
+        fetch: async () => Response.json(issuer.jwks()),
+      }),
+      issuer: issuer.issuer,
+      audience: issuer.audience,
+      clock,
+    });
+    await expect(verifier.verifyLogoutToken(logoutTokenFor(issuer))).resolves.toMatchObject({ sessionId: "s1" });
+  });
+
+  it.each([undefined, null, 1, {}])("refuses %j with an AuthError", async (value) => {
+    const { verifier } = createBench();
+    await expect(verifier.verifyLogoutToken(value as never)).rejects.toBeInstanceOf(AuthError);
+  });
+});
+
+describe("a logout token is no access token", () => {
+  it("is refused as one, and by a verifier of any typ", async () => {
+    const { issuer, verifier } = await createRevokingBench();
+    expect(verdict(verifier, logoutTokenFor(issuer))).toBe("token_unsupported");
+    const another = createBench({ typ: "at+jwt" });
+    expect(verdict(another.verifier, logoutTokenFor(another.issuer))).toBe("token_unsupported");
+    expect(() => createBench({ typ: "application/logout+JWT" })).toThrow("logout token");
+  });
+});

@@ -1,0 +1,151 @@
+import { describe, expect, it, onTestFinished } from "vitest";
+import { createRevocations, type Revocation } from "../../src/index.ts";
+import { createRevokingBench } from "../revoking.ts";
+import { createBench, refusal, startSeconds, verdict } from "../support.ts";
+
+const all: Revocation["kind"][] = ["token", "session", "user"];
+const ids = { token: "j1", session: "s1", user: "alice" };
+const alices = { claims: { jti: "j1", sid: "s1" } };
+
+describe("createRevocations", () => {
+  it.each(all)("refuses what was revoked by %s, in tokens seen before and in new ones", async (kind) => {
+    const { issuer, verifier, revocations } = await createRevokingBench();
+    const seen = issuer.tokenFor("alice", alices);
+    const fresh = issuer.tokenFor("alice", { claims: { ...alices.claims, fresh: true } });
+    const another = issuer.tokenFor("bob", { claims: { jti: "j2", sid: "s2" } });
+    expect([seen, another].map((token) => verdict(verifier, token))).toEqual(["accepted", "accepted"]);
+    await revocations.revoke({ kind, id: ids[kind], before: startSeconds });
+    expect([seen, fresh, seen].map((token) => verdict(verifier, token))).toEqual(Array(3).fill("token_revoked"));
+    expect(verdict(verifier, another)).toBe("accepted");
+    expect(refusal(() => verifier.verifySync(seen)).hint).toContain(kind);
+  });
+
+  it("does not take the id of one kind for that of another", async () => {
+    const { issuer, verifier, revocations } = await createRevokingBench();
+    const token = issuer.tokenFor("alice", alices);
+    await revocations.revoke([
+      { kind: "user", id: "s1", before: startSeconds },
+      { kind: "session", id: "j1", before: startSeconds },
+      { kind: "token", id: "alice", before: startSeconds },
+    ]);
+    expect(verdict(verifier, token)).toBe("accepted");
+  });
+
+  it("refuses a user's tokens issued at or before the instant, and none after it", async () => {
+    const { issuer, verifier, revocations } = await createRevokingBench();
+    const issuedAt = (iat: number) => issuer.tokenFor("alice", { claims: { iat } });
+    await revocations.revoke({ kind: "user", id: "alice", before: startSeconds - 10 });
+    // An older instant, told late, takes nothing back.
+    await revocations.revoke({ kind: "user", id: "alice", before: startSeconds - 20 });
+    const verdicts = [-11, -10, -9].map((offset) => verdict(verifier, issuedAt(startSeconds + offset)));
+    expect(verdicts).toEqual(["token_revoked", "token_revoked", "accepted"]);
+  });
+
+  it("refuses a token without iat whose user has an entry, and lets one without sid and jti match neither", async () => {
+    const { revocations } = await createRevokingBench();
+    await revocations.revoke([
+      { kind: "user", id: "alice", before: startSeconds - 600 },
+      { kind: "session", id: "undefined", before: startSeconds },
+    ]);
+    expect(refusal(() => revocations.check({ sub: "alice" })).code).toBe("token_revoked");
+    for (const token of [{ sub: "bob" }, { sub: "alice", iat: startSeconds }]) {
+      expect(() => revocations.check(token)).not.toThrow();
+    }
+  });
+
+  it("never looks at the token's text: the same claims in another spelling are as revoked", async () => {
+    const { issuer, verifier, revocations } = await createRevokingBench();
+    const spelt = issuer.tokenFor("alice", { ...alices, header: { typ: "jwt" } });
+    const otherwise = issuer.tokenFor("alice", { ...alices, header: { typ: undefined } });
+    await revocations.revoke({ kind: "token", id: "j1", before: startSeconds });
+    expect([spelt, otherwise].map((token) => verdict(verifier, token))).toEqual(["token_revoked", "token_revoked"]);
+  });
+
+  it("holds the verifier to the age that it remembers: no token outlives the entry that names it", async () => {
+    const { issuer, verifier, revocations, clock } = await createRevokingBench();
+    const token = issuer.tokenFor("alice", { expiresIn: 86_400 });
+    await revocations.revoke({ kind: "session", id: "somebody's", before: startSeconds });
+    clock.advance(904);
+    expect(verdict(verifier, token)).toBe("accepted");
+    clock.advance(1);
+    expect(verdict(verifier, token)).toBe("token_expired");
+    expect(verdict(verifier, issuer.tokenFor("alice", { claims: { iat: undefined } }))).toBe("claims_invalid");
+    const stricter = await createRevokingBench({}, { maxTokenAge: 60 });
+    stricter.clock.advance(65);
+    expect(verdict(stricter.verifier, stricter.issuer.tokenFor("a", { claims: { iat: startSeconds } }))).toBe(
+      "token_expired",
+    );
+  });
+
+  it("keeps an entry for as long as a token that it names can be alive, and not for long after", async () => {
+    const { issuer, verifier, revocations, clock } = await createRevokingBench({}, { clockTolerance: 300 });
+    const token = issuer.tokenFor("alice", { ...alices, expiresIn: 900 });
+    await revocations.revoke(all.map((kind) => ({ kind, id: ids[kind], before: startSeconds })));
+    clock.advance(1199);
+    expect(verdict(verifier, token)).toBe("token_revoked");
+    clock.advance(62);
+    const another = { kind: "token", id: "j9", before: clock() / 1000 } as const;
+    for (const kind of all) await revocations.revoke({ ...another, kind });
+    expect(revocations.status().entries).toBe(3);
+    expect(verdict(verifier, token)).toBe("token_expired");
+  });
+
+  it("does not begin to hold what is too old to matter", async () => {
+    const { revocations } = await createRevokingBench();
+    await revocations.revoke({ kind: "token", id: "j1", before: startSeconds - 900 - 361 });
+    expect(revocations.status().entries).toBe(0);
+  });
+
+  it("revokes nothing that the store did not record", async () => {
+    const { issuer, verifier, revocations, store } = await createRevokingBench();
+    const token = issuer.tokenFor("alice", alices);
+    store.append = () => Promise.reject(new Error("connection lost"));
+    await expect(revocations.revoke({ kind: "token", id: "j1", before: startSeconds })).rejects.toMatchObject({
+      code: "revocations_unavailable",
+      hint: expect.stringContaining("connection lost"),
+    });
+    expect(verdict(verifier, token)).toBe("accepted");
+  });
+
+  it.each([
+    undefined,
+    {},
+    { kind: "device", id: "d", before: 1 },
+    { kind: "__proto__", id: "d", before: 1 },
+    { kind: "user", id: "", before: 1 },
+    { kind: "user", id: 1, before: 1 },
+    { kind: "user", id: "alice", before: Number.NaN },
+    { kind: "user", id: "alice" },
+  ])("takes %j for no revocation", async (given) => {
+    const { revocations, store } = await createRevokingBench();
+    store.append = () => Promise.reject(new Error("must not be asked"));
+    await expect(revocations.revoke(given as never)).rejects.toThrow(TypeError);
+  });
+
+  it.each([
+    [{ store: undefined }, "store"],
+    [{ store: {} }, "store"],
+    [{ maxTokenAge: 0 }, "maxTokenAge"],
+    [{ maxTokenAge: 31 * 86_400 }, "maxTokenAge"],
+    [{ maxStaleness: 2 }, "maxStaleness"],
+    [{ whenStale: "ignore" }, "whenStale"],
+  ])("refuses the options %j at once", async (options, named) => {
+    const { store } = await createRevokingBench();
+    expect(() => createRevocations({ store, maxTokenAge: 900, ...options } as never)).toThrow(named);
+    expect(() => createBench({ revocations: {} as never })).toThrow("createRevocations");
+  });
+
+  it("reaches every list that follows the same store", async () => {
+    const first = await createRevokingBench();
+    const second = createRevocations({ store: first.store, maxTokenAge: 900, clock: first.clock });
+    onTestFinished(() => second.close());
+    await second.ready();
+    await first.revocations.revoke({ kind: "user", id: "alice", before: startSeconds });
+    const late = createRevocations({ store: first.store, maxTokenAge: 900, clock: first.clock });
+    onTestFinished(() => late.close());
+    await late.ready();
+    for (const list of [first.revocations, second, late]) {
+      expect(refusal(() => list.check({ sub: "alice", iat: startSeconds })).code).toBe("token_revoked");
+    }
+  });
+});

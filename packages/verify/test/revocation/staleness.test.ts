@@ -1,0 +1,246 @@
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { createGuard, createRevocations, type RevocationsOptions } from "../../src/index.ts";
+import { createBench, handClock, refusal, startSeconds, verdict } from "../support.ts";
+import { handStore } from "./store.ts";
+
+const revocation = { kind: "session", id: "s1", before: startSeconds } as const;
+let warnings: string[];
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  warnings = [];
+  vi.spyOn(process, "emitWarning").mockImplementation((warning) => void warnings.push(String(warning)));
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+/** Nothing is started yet. */
+function createFollowing(options: Partial<RevocationsOptions> = {}) {
+  const clock = handClock();
+  const store = handStore();
+  const revocations = createRevocations({ store, maxTokenAge: 900, clock, ...options });
+  onTestFinished(() => revocations.close());
+  const { issuer, verifier } = createBench({ clock, revocations }, { clock });
+  const token = issuer.tokenFor("alice", { claims: { sid: "s1" }, expiresIn: 900 });
+  return { clock, store, revocations, issuer, verifier, token };
+}
+
+describe("before the first load", () => {
+  it("refuses with revocations_unavailable, and a bad token with what is wrong with it", async () => {
+    const { issuer, verifier, revocations, token, store } = createFollowing();
+    expect(revocations.status()).toEqual({ state: "missing", whenStale: "refuse", entries: 0 });
+    expect(store.calls).toEqual([]);
+    expect(refusal(() => verifier.verifySync(token))).toMatchObject({
+      code: "revocations_unavailable",
+      hint: expect.stringContaining("not been loaded"),
+    });
+    expect(verdict(verifier, issuer.tokenFor("alice", { tampered: true }))).toBe("signature_invalid");
+    expect(verdict(verifier, issuer.tokenFor("alice", { expired: true }))).toBe("token_expired");
+    expect(verdict(verifier, "garbage")).toBe("token_malformed");
+    // The first of these has begun the load.
+    await vi.waitFor(() => expect(verdict(verifier, token)).toBe("accepted"));
+    expect(warnings).toHaveLength(1);
+  });
+
+  it("goes on where that was chosen, and says so", async () => {
+    const { verifier, revocations, token } = createFollowing({ whenStale: "accept" });
+    expect(verdict(verifier, token)).toBe("accepted");
+    expect(revocations.status()).toEqual({ state: "missing", whenStale: "accept", entries: 0 });
+    expect(warnings.join()).toContain("accepted");
+    await vi.waitFor(() => expect(revocations.status().state).toBe("current"));
+  });
+
+  it("is a 503 with Retry-After from the guard, at once", () => {
+    const { verifier, token } = createFollowing();
+    const guard = createGuard({ verifier, ownerParam: null });
+    const request = {
+      authorization: `Bearer ${token}`,
+      tokenInQuery: false,
+      params: {},
+      ownerParams: [],
+      source: null,
+    };
+    const error = refusal(() => guard.admit(request));
+    expect(guard.refuse(error, null)).toMatchObject({ status: 503, headers: { "retry-after": "5" } });
+    expect(guard.refuse(error, null).headers).not.toHaveProperty("www-authenticate");
+  });
+});
+
+describe("loading", () => {
+  it("is waited for by the verifier's ready(), and listens before it loads", async () => {
+    const { verifier, token, store } = createFollowing();
+    store.rows = [[], [revocation]];
+    await verifier.ready();
+    await verifier.ready();
+    expect(store.calls).toEqual(["subscribe", "load"]);
+    expect(verdict(verifier, token)).toBe("token_revoked");
+  });
+
+  it("misses nothing that is revoked while it loads", async () => {
+    const { verifier, token, store } = createFollowing();
+    store.duringLoad = () => store.tell((listener) => listener.revoked([revocation]));
+    await verifier.ready();
+    expect(verdict(verifier, token)).toBe("token_revoked");
+  });
+
+  it("lets nothing pass before all is there, though the store says that it is well", async () => {
+    const { verifier, revocations, token, store } = createFollowing();
+    const verdicts: string[] = [];
+    store.duringLoad = () => {
+      store.tell((listener) => listener.confirmed());
+      verdicts.push(verdict(verifier, token), revocations.status().state);
+    };
+    await verifier.ready();
+    expect(verdicts).toEqual(["revocations_unavailable", "missing"]);
+    expect(verdict(verifier, token)).toBe("accepted");
+  });
+
+  it.each(["subscribe", "load"])("starts over, later and later, when %s fails", async (step) => {
+    const { verifier, revocations, token, store } = createFollowing();
+    const failure = new Error("no connection");
+    if (step === "load") store.rows = [[revocation], failure];
+    else store.refusal = failure;
+    await expect(verifier.ready()).rejects.toMatchObject({
+      code: "revocations_unavailable",
+      hint: expect.stringContaining("no connection"),
+      cause: failure,
+    });
+    // While it waits, nobody else makes it try.
+    await expect(revocations.ready()).rejects.toMatchObject({ code: "revocations_unavailable" });
+    const attempts = () => store.calls.filter((call) => call === step).length;
+    expect(attempts()).toBe(1);
+    for (const [seconds, expected] of [
+      [1, 2],
+      [2, 3],
+      [4, 4],
+    ] as const) {
+      await vi.advanceTimersByTimeAsync(seconds * 1000);
+      expect(attempts()).toBe(expected);
+    }
+    store.rows = [[revocation]];
+    store.refusal = undefined;
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(verdict(verifier, token)).toBe("token_revoked");
+    expect(verdict(verifier, token)).toBe("token_revoked");
+    expect(revocations.status().state).toBe("current");
+    expect(warnings).toHaveLength(1);
+  });
+});
+
+describe("a store that confirms nothing", () => {
+  it("is borne for maxStaleness and not longer, remembered tokens included, and heals by itself", async () => {
+    const { clock, verifier, revocations, token, store } = createFollowing();
+    await verifier.ready();
+    for (let second = 0; second < 9; second++) {
+      expect(verdict(verifier, token)).toBe("accepted");
+      clock.advance(1);
+    }
+    clock.advance(0.999);
+    expect(verdict(verifier, token)).toBe("accepted");
+    expect(revocations.status()).toMatchObject({ state: "current", staleness: 9 });
+    clock.advance(0.001);
+    expect(verdict(verifier, token)).toBe("revocations_unavailable");
+    expect(refusal(() => verifier.verifySync(token)).hint).toContain("10 s ago");
+    expect(revocations.status()).toMatchObject({ state: "stale", staleness: 10, whenStale: "refuse" });
+    store.tell((listener) => listener.confirmed());
+    expect(verdict(verifier, token)).toBe("accepted");
+    expect(revocations.status()).toMatchObject({ state: "current", staleness: 0 });
+    expect(warnings).toHaveLength(1);
+  });
+
+  it("does not make a revoked token a 503, nor a bad one", async () => {
+    const { clock, issuer, verifier, token, store } = createFollowing();
+    await verifier.ready();
+    store.tell((listener) => listener.revoked([revocation]));
+    clock.advance(60);
+    expect(verdict(verifier, token)).toBe("token_revoked");
+    expect(verdict(verifier, issuer.tokenFor("bob", { wrongSecret: true }))).toBe("signature_invalid");
+    expect(verdict(verifier, issuer.tokenFor("bob"))).toBe("revocations_unavailable");
+  });
+
+  it("is gone on without where that was chosen: known revocations hold, and the status says so", async () => {
+    const { clock, issuer, verifier, revocations, token, store } = createFollowing({ whenStale: "accept" });
+    await verifier.ready();
+    store.tell((listener) => listener.revoked([revocation]));
+    clock.advance(60);
+    expect(verdict(verifier, token)).toBe("token_revoked");
+    expect(verdict(verifier, issuer.tokenFor("bob"))).toBe("accepted");
+    expect(revocations.status()).toEqual({ state: "stale", whenStale: "accept", staleness: 60, entries: 1 });
+  });
+
+  it("has its reason in the hint and in one warning", async () => {
+    const { clock, verifier, token, store } = createFollowing();
+    await verifier.ready();
+    for (let attempt = 0; attempt < 3; attempt++) {
+      store.tell((listener) => listener.failed(new Error("server closed the connection")));
+    }
+    expect(warnings).toEqual([expect.stringContaining("server closed the connection")]);
+    expect(verdict(verifier, token)).toBe("accepted");
+    clock.advance(10);
+    expect(refusal(() => verifier.verifySync(token)).hint).toContain("server closed the connection");
+  });
+
+  it("is measured by time that has passed, whatever the clock is set to", async () => {
+    let [wall, monotonic] = [Date.parse("2026-01-01"), 0];
+    const { Freshness } = await import("../../src/revocation/freshness.ts");
+    const { elapsedClock } = await import("../../src/time.ts");
+    const elapsed = elapsedClock(
+      () => wall,
+      () => monotonic,
+    );
+    const freshness = new Freshness(10, elapsed, { from: 0, until: 0 });
+    const confirm = () => freshness.confirm(elapsed());
+    const isFresh = () => freshness.isFresh(wall / 1000);
+    const pass = (seconds: number, step = seconds) => {
+      monotonic += seconds * 1000;
+      wall += step * 1000;
+    };
+    expect(isFresh()).toBe(false);
+    confirm();
+    expect(isFresh()).toBe(true);
+    // Put back by an hour, the clock has still run for nine seconds, and then for ten.
+    pass(9, -3600);
+    expect(isFresh()).toBe(true);
+    pass(1);
+    expect(isFresh()).toBe(false);
+    // Put forward, or asleep for as long: it may be true.
+    confirm();
+    pass(0, 3600);
+    expect(isFresh()).toBe(false);
+    confirm();
+    expect(isFresh()).toBe(true);
+    // And put right again: no staleness is hidden by the hour that the clock was ahead.
+    pass(0, -3600);
+    expect(isFresh()).toBe(true);
+    pass(10);
+    expect(isFresh()).toBe(false);
+  });
+});
+
+describe("close", () => {
+  it("stops listening, and what is known goes stale", async () => {
+    const { clock, verifier, revocations, token, store } = createFollowing();
+    await verifier.ready();
+    await revocations.close();
+    expect(store.listeners.size).toBe(0);
+    expect(verdict(verifier, token)).toBe("accepted");
+    clock.advance(10);
+    expect(verdict(verifier, token)).toBe("revocations_unavailable");
+    await expect(revocations.ready()).rejects.toMatchObject({ code: "revocations_unavailable" });
+  });
+
+  it("ends a load that is under way, and one that waits to be tried again", async () => {
+    const { revocations, store } = createFollowing();
+    store.duringLoad = () => revocations.close();
+    await expect(revocations.ready()).rejects.toMatchObject({ code: "revocations_unavailable" });
+    const waiting = createFollowing();
+    waiting.store.refusal = new Error("no connection");
+    await expect(waiting.revocations.ready()).rejects.toThrow();
+    await waiting.revocations.close();
+    await vi.advanceTimersByTimeAsync(120_000);
+    expect(store.calls).toEqual(["subscribe", "load", "stop"]);
+    expect(waiting.store.calls).toEqual(["subscribe"]);
+  });
+});

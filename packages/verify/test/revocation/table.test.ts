@@ -1,0 +1,96 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { createFeed } from "../../src/revocation/feed.ts";
+import type { Revocation } from "../../src/revocation/store.ts";
+import { RevocationTable } from "../../src/revocation/table.ts";
+import { startSeconds } from "../support.ts";
+import { handStore } from "./store.ts";
+
+describe("RevocationTable", () => {
+  it("never holds much more than twice what is alive, however much comes in", () => {
+    const table = new RevocationTable(140, 1_000_000);
+    let most = 0;
+    // Ten a second, each alive for 500 s: 5000.
+    for (let count = 0; count < 200_000; count++) {
+      const now = startSeconds + count / 10;
+      table.add({ kind: "session", id: `s${count}`, before: now }, now);
+      most = Math.max(most, table.size);
+    }
+    expect(most).toBeGreaterThanOrEqual(5000);
+    expect(most).toBeLessThanOrEqual(10_500);
+  });
+
+  it("is swept empty when nothing more comes in", () => {
+    const table = new RevocationTable(900, 1_000_000);
+    for (let count = 0; count < 100_000; count++) {
+      table.add({ kind: "user", id: `u${count}`, before: startSeconds }, startSeconds);
+    }
+    for (let pass = 0; pass < 10; pass++) table.sweep(startSeconds + 1260);
+    expect(table.size).toBe(100_000);
+    for (let pass = 0; pass < 200; pass++) table.sweep(startSeconds + 1261);
+    expect(table.size).toBe(0);
+  });
+
+  it("has no room beyond its capacity, and says so", () => {
+    const table = new RevocationTable(900, 2);
+    const add = (id: string, before = startSeconds) => table.add({ kind: "token", id, before }, startSeconds);
+    expect([add("1"), add("2"), add("3"), add("2", startSeconds + 1)]).toEqual([true, true, false, true]);
+    expect(table.size).toBe(2);
+  });
+
+  it("answers as a plain list of every revocation would", () => {
+    const id = fc.constantFrom("a", "b", "c", "__proto__", "constructor", "");
+    const revocation = fc.record({
+      kind: fc.constantFrom("token" as const, "session" as const, "user" as const),
+      id,
+      before: fc.integer({ min: startSeconds - 5, max: startSeconds + 5 }),
+    });
+    const token = fc.record({
+      sub: id,
+      iat: fc.option(fc.integer({ min: startSeconds - 6, max: startSeconds + 6 }), { nil: undefined }),
+      jti: fc.option(id, { nil: undefined }),
+      sid: fc.option(id, { nil: undefined }),
+    });
+    fc.assert(
+      fc.property(fc.array(revocation), token, (list, { sub, iat, jti, sid }) => {
+        const table = new RevocationTable(900, 1000);
+        for (const one of list) table.add(one, startSeconds);
+        const names = (one: Revocation) =>
+          (one.kind === "token" && one.id === jti) ||
+          (one.kind === "session" && one.id === sid) ||
+          (one.kind === "user" && one.id === sub && (iat === undefined || iat <= one.before));
+        expect(table.find({ sub, iat, jti, sid }) !== undefined).toBe(list.some(names));
+      }),
+    );
+  });
+});
+
+describe("a list that is full", () => {
+  it("is incomplete, and loaded anew once there is room", async () => {
+    const store = handStore();
+    let room = 1;
+    const told: string[] = [];
+    const receiver = {
+      take: (batch: readonly Revocation[]) => batch.length <= room,
+      confirm: () => void told.push("confirmed"),
+      incomplete: () => void told.push("incomplete"),
+      fail: (error: unknown) => void told.push(String(error)),
+    };
+    const feed = createFeed(
+      store,
+      receiver,
+      () => 0,
+      () => 0,
+    );
+    await feed.start();
+    const two: Revocation[] = ["1", "2"].map((id) => ({ kind: "token", id, before: startSeconds }));
+    store.rows = [two];
+    store.tell((listener) => listener.revoked(two));
+    store.tell((listener) => listener.confirmed());
+    expect(told).toEqual(["confirmed", "incomplete", expect.stringContaining("more live revocations")]);
+    await expect(feed.start()).rejects.toThrow("more live revocations");
+    room = 2;
+    await expect.poll(() => told.at(-1), { timeout: 5000 }).toBe("confirmed");
+    await feed.close();
+  });
+});
