@@ -67,7 +67,8 @@ export function createRefusals(realm: string, concealOwnerMismatch: boolean): Re
   return Object.freeze(Object.fromEntries(entries) as Record<AuthErrorCode, Refusal>);
 }
 
-function refuse(problem: Problem, headers: Record<string, string>): Refusal {
+/** Puts an answer together, once. */
+export function refuse(problem: Problem, headers: Record<string, string>): Refusal {
   return Object.freeze({
     status: problem.status,
     headers: Object.freeze({ "content-type": problemContentType, "cache-control": "no-store", ...headers }),
