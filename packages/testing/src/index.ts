@@ -1,8 +1,3 @@
-export {
-  createTestIssuer,
-  type TestIssuer,
-  type TestIssuerOptions,
-  type TestUser,
-  type TokenFaults,
-} from "./issuer.ts";
+export { createTestIssuer, type JwksIssuer, type TestIssuer } from "./issuer.ts";
+export type { JwksIssuerOptions, TestIssuerOptions, TestUser, TokenFaults } from "./options.ts";
 export type { KeyPairSigningAlgorithm, SecretSigningAlgorithm, SigningAlgorithm } from "./signing.ts";

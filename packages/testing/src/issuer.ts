@@ -1,4 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { serveJwks } from "./jwks-server.ts";
+import type { JwksIssuerOptions, TestIssuerOptions, TestUser, TokenFaults } from "./options.ts";
 import {
   jsonSegment,
   type KeyPairSigningAlgorithm,
@@ -7,51 +9,6 @@ import {
   type SigningAlgorithm,
   secretSigner,
 } from "./signing.ts";
-
-/** A user that tokens are made for: an id, or an id with what else the token shall say of them. */
-export type TestUser = string | { readonly id: string; readonly email?: string; readonly name?: string };
-
-/** What {@link createTestIssuer} may be told. */
-export interface TestIssuerOptions {
-  /** The shared secret. Default: a random one for each issuer. Its strength is not checked. */
-  readonly secret?: string;
-  /** The `iss` of tokens. Default `https://app.example.com`. */
-  readonly issuer?: string;
-  /** The `aud` of tokens. Default `https://api.example.com`. */
-  readonly audience?: string;
-  /** Default `HS256`, with the secret. Any other kind makes a key pair, whose public half `jwks()` has. */
-  readonly algorithm?: SigningAlgorithm;
-  /** The time in milliseconds since 1970. Default: the system's clock. */
-  readonly clock?: () => number;
-}
-
-/** The ways in which a token can be made wrong (or merely different). Several may be given at once. */
-export interface TokenFaults {
-  /** Ended an hour ago. */
-  readonly expired?: boolean;
-  /** `nbf` an hour ahead. */
-  readonly notYetValid?: boolean;
-  /** `iat` an hour ahead. */
-  readonly issuedInFuture?: boolean;
-  /** From an issuer that nobody knows. */
-  readonly wrongIssuer?: boolean;
-  /** For another API. */
-  readonly wrongAudience?: boolean;
-  /** Signed with another secret, or another key pair. */
-  readonly wrongSecret?: boolean;
-  /** One character of the signature changed after signing. */
-  readonly tampered?: boolean;
-  /** One claim changed after signing. */
-  readonly forgedPayload?: boolean;
-  /** `alg: "none"` and an empty signature (RFC 7519 section 6). */
-  readonly unsigned?: boolean;
-  /** The life of the token in seconds; may be negative. Default 300. */
-  readonly expiresIn?: number;
-  /** Claims to add or replace; `undefined` takes one away. */
-  readonly claims?: Readonly<Record<string, unknown>>;
-  /** Header parameters to add or replace; `undefined` takes one away. */
-  readonly header?: Readonly<Record<string, unknown>>;
-}
 
 /** Issues tokens as `usherJwt()` does, for tests. Never use one to serve people: it signs whatever it is asked to. */
 export interface TestIssuer {
@@ -68,18 +25,48 @@ export interface TestIssuer {
   withdrawOldKeys(): void;
 }
 
+/** A test issuer whose public keys can be fetched, as the real one's. */
+export interface JwksIssuer extends TestIssuer, AsyncDisposable {
+  /** For `remoteJwks()`: `http://127.0.0.1:<free port>/api/auth/jwks`, which always answers with the present `jwks()`. */
+  readonly jwksUrl: string;
+  /** Stops serving, for the end of the tests or to see an outage. It goes on signing. */
+  close(): Promise<void>;
+}
+
 const hour = 3600;
 
 /**
  * Makes an issuer of tokens for tests of a guarded API. Give its `issuer` and `audience` to the verifier under test, and
  * as keys its `secret`, or its `jwks()` where the algorithm is one of key pairs.
+ *
+ * With `mode: "jwks"` it also serves those keys on the loopback interface: await it, and give `remoteJwks(jwksUrl)` to the
+ * verifier. The server does not keep the process alive.
+ *
+ * @throws {TypeError} `mode` and `algorithm` contradict each other.
  */
-export function createTestIssuer(options: TestIssuerOptions = {}): TestIssuer {
+export function createTestIssuer(options?: TestIssuerOptions): TestIssuer;
+export function createTestIssuer(options: JwksIssuerOptions): Promise<JwksIssuer>;
+export function createTestIssuer(
+  options: TestIssuerOptions | JwksIssuerOptions = {},
+): TestIssuer | Promise<JwksIssuer> {
+  const { mode, algorithm = mode === "jwks" ? "EdDSA" : "HS256" } = options;
+  if (mode !== undefined && isKeyPair(algorithm) !== (mode === "jwks")) {
+    throw new TypeError(`createTestIssuer: ${algorithm} does not go with mode "${mode}"`);
+  }
+  const issuer = createIssuer(algorithm, options);
+  return mode === "jwks" ? serveKeys(issuer) : issuer;
+}
+
+async function serveKeys(issuer: TestIssuer): Promise<JwksIssuer> {
+  const { url, close } = await serveJwks(issuer.jwks);
+  return { ...issuer, jwksUrl: url, close, [Symbol.asyncDispose]: close };
+}
+
+function createIssuer(algorithm: SigningAlgorithm, options: Omit<TestIssuerOptions, "mode">): TestIssuer {
   const {
     secret = randomBytes(32).toString("base64url"),
     issuer = "https://app.example.com",
     audience = "https://api.example.com",
-    algorithm = "HS256",
     clock = Date.now,
   } = options;
   /** Newest first. */

@@ -6,7 +6,8 @@ export type WarningCode =
   | "USHER_REVOCATIONS_STALE"
   | "USHER_SECRET_IDLE"
   | "USHER_SECRET_SPACE"
-  | "USHER_SECRET_WEAK";
+  | "USHER_SECRET_WEAK"
+  | "USHER_SOCKET_FAILED";
 
 /** Tells the operator through Node's own channel, which its options can silence, redirect or make fatal. */
 export function warn(message: string, code: WarningCode): void {

@@ -72,7 +72,7 @@ describe("the built bundle of @usher-auth/verify", () => {
       const sources = [...code.matchAll(/(?:from|import)\s*\(?\s*["']([^"']+)["']/g)].map(
         (match) => match[1] as string,
       );
-      for (const source of sources) expect(source, name).toMatch(/^(?:node:(?:crypto|buffer|util)$|\.\.?\/)/);
+      for (const source of sources) expect(source, name).toMatch(/^(?:node:(?:crypto|buffer|http|util)$|\.\.?\/)/);
     }
   });
 

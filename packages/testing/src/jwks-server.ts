@@ -1,0 +1,39 @@
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** A key set that can be fetched. */
+export interface JwksServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Where Better Auth publishes its keys below its base path. */
+const path = "/api/auth/jwks";
+
+/**
+ * Serves a key set as it is at each request, on a free port of the loopback interface.
+ *
+ * Neither the server nor a connection to it keeps the process alive: a test run that forgets to close it still ends.
+ */
+export async function serveJwks(read: () => unknown): Promise<JwksServer> {
+  const server = createServer((request, response) => {
+    if (request.method !== "GET" || request.url !== path) return response.writeHead(404).end();
+    return response.setHeader("content-type", "application/json").end(JSON.stringify(read()));
+  });
+  server.on("connection", (socket) => socket.unref());
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  server.unref();
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}${path}`, close: () => close(server) };
+}
+
+/** Kept connections would hold it open until the client lets go of them. Closing twice is no error. */
+async function close(server: Server): Promise<void> {
+  if (!server.listening) return;
+  const closed = once(server, "close");
+  server.close();
+  server.closeAllConnections();
+  await closed;
+}

@@ -1,0 +1,237 @@
+import { once } from "node:events";
+import { createConnection, type Socket } from "node:net";
+import { createTestIssuer } from "@usher-auth/testing";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { WebSocket } from "ws";
+import { remoteJwks, requireScopes, type VerificationKey } from "../../src/index.ts";
+import { handClock } from "../support.ts";
+import { ask, bearer, closed, open, type SocketBench, serve } from "./support.ts";
+
+// The guard's only timer; everything else, sockets included, goes its own way.
+beforeEach(() => void vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] }));
+afterEach(() => void vi.useRealTimers());
+
+/** Lets a second pass, for the tokens' clock and for the timer. */
+function passSecond(bench: SocketBench): void {
+  bench.clock.advance(1);
+  vi.advanceTimersByTime(1000);
+}
+
+/** Breaks a connection, as the network would. */
+async function destroyed(connection: Socket): Promise<void> {
+  const closed = new Promise((resolve) => connection.once("close", resolve));
+  connection.destroy(new Error("reset"));
+  await closed;
+}
+
+async function connect(bench: SocketBench, token: string): Promise<WebSocket> {
+  return open(new WebSocket(`ws://${bench.host}/api/alice/live`, bearer(token)));
+}
+
+/** A source whose one key takes every signature for its own, and which a test can withdraw. */
+function localKeys() {
+  const key: VerificationKey = { algorithm: "HS256", verify: () => true };
+  return { key, algorithms: new Set(["HS256" as const]), candidates: (): VerificationKey[] => [key] };
+}
+
+describe("a socket", () => {
+  it("is closed with 4401 within a second of its token's end, and not before", async () => {
+    const bench = await serve({}, { clockTolerance: 0 });
+    const webSocket = await connect(bench, bench.issuer.tokenFor("alice", { expiresIn: 60 }));
+    for (let second = 1; second < 60; second++) passSecond(bench);
+    expect(await ask(webSocket, "still here?")).toBe("alice: still here?");
+
+    bench.clock.advance(1);
+    vi.advanceTimersByTime(999);
+    expect(await closed(webSocket)).toEqual([4401, "token_expired"]);
+    expect(bench.rejected).toMatchObject([{ error: { code: "token_expired" } }]);
+  });
+
+  it("is closed when its key is withdrawn", async () => {
+    const keys = localKeys();
+    const bench = await serve({}, { keys });
+    const webSocket = await connect(bench, bench.issuer.tokenFor("alice"));
+    keys.key.retired = true;
+    keys.candidates = () => [];
+    vi.advanceTimersByTime(1000);
+    expect(await closed(webSocket)).toEqual([4401, "key_unknown"]);
+  });
+
+  it("is cut off when the client does not answer the close", async () => {
+    const bench = await serve();
+    const [host, port] = bench.host.split(":");
+    const client = createConnection({ host: host as string, port: Number(port), allowHalfOpen: true });
+    onTestFinished(() => void client.destroy());
+    const token = bench.issuer.tokenFor("alice", { expiresIn: 60 });
+    client.write(
+      `GET /news HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: websocket\r\nAuthorization: Bearer ${token}\r\n` +
+        `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${"A".repeat(22)}==\r\n\r\n`,
+    );
+    const [greeting] = (await once(client, "data")) as [Buffer];
+    expect(greeting.toString()).toMatch(/^HTTP\/1\.1 101 /);
+    bench.clock.advance(3600);
+    vi.advanceTimersByTime(500);
+    const [frame] = (await once(client, "data")) as [Buffer];
+    // RFC 6455 section 5.5.1: the close frame, its length, 4401, the reason.
+    expect(frame.toString("latin1")).toBe("\x88\x0f\x11\x31token_expired");
+    const end = once(client, "end");
+    vi.advanceTimersByTime(500);
+    await end;
+  });
+
+  it("is closed in good order, and the server's end too", async () => {
+    const bench = await serve();
+    const browser = new globalThis.WebSocket(`ws://${bench.host}/news`, [
+      "bearer",
+      bench.issuer.tokenFor("alice", { expiresIn: 60 }),
+    ]);
+    await once(browser, "open");
+    bench.clock.advance(3600);
+    vi.advanceTimersByTime(500);
+    const [event] = (await once(browser, "close")) as [CloseEvent];
+    expect(event).toMatchObject({ code: 4401, reason: "token_expired", wasClean: true });
+  });
+
+  it("is forgotten when its connection went away while keys were fetched", async () => {
+    for (const goAway of ["the client's end", "the server's end"]) {
+      const [keys, asked] = [Promise.withResolvers<Response>(), Promise.withResolvers<void>()];
+      const fetch = () => {
+        asked.resolve();
+        return keys.promise;
+      };
+      const issuer = createTestIssuer({ algorithm: "EdDSA" });
+      const bench = await serve({}, { keys: remoteJwks("https://app.example.com/jwks", { fetch }), clock: Date.now });
+      const leaver = new WebSocket(`ws://${bench.host}/news`, bearer(issuer.tokenFor("alice")));
+      leaver.on("error", () => {});
+      await asked.promise;
+      if (goAway === "the client's end") leaver.terminate();
+      else await destroyed(bench.connections[0] as Socket);
+      keys.resolve(Response.json(issuer.jwks()));
+
+      const other = await open(new WebSocket(`ws://${bench.host}/news`, bearer(issuer.tokenFor("bob"))));
+      other.terminate();
+      await vi.waitFor(() => expect(vi.getTimerCount()).toBe(0));
+      expect(bench.upgrades()).toBe(goAway === "the client's end" ? 2 : 1);
+    }
+  });
+
+  it("is cut off where its key source fails, which is a warning and no crash", async () => {
+    const source = localKeys();
+    const bench = await serve({}, { keys: source, cache: false });
+    const webSocket = await connect(bench, bench.issuer.tokenFor("alice"));
+    source.candidates = () => {
+      throw new Error("the vault is locked");
+    };
+    const warned = once(process, "warning");
+    vi.advanceTimersByTime(500);
+    expect(await closed(webSocket)).toEqual([1006, ""]);
+    expect(await warned).toMatchObject([{ code: "USHER_SOCKET_FAILED" }]);
+  });
+
+  it("leaves no timer behind, and one that keeps no process alive", async () => {
+    const timers = vi.spyOn(globalThis, "setInterval");
+    const bench = await serve();
+    const sockets = [
+      await connect(bench, bench.issuer.tokenFor("alice")),
+      await connect(bench, bench.issuer.tokenFor("alice")),
+    ];
+    expect(timers.mock.results.map(({ value }) => value.hasRef())).toEqual([false]);
+    expect(vi.getTimerCount()).toBe(1);
+    for (const webSocket of sockets) webSocket.terminate();
+    await vi.waitFor(() => expect(vi.getTimerCount()).toBe(0));
+  });
+});
+
+describe("a fresh token", () => {
+  const renew = async (webSocket: WebSocket, message: string | Buffer) => {
+    webSocket.send(message);
+    return ask(webSocket, "done");
+  };
+
+  it("keeps the socket open beyond the first one's end", async () => {
+    const bench = await serve();
+    const claims = { sid: "session-1" };
+    const webSocket = await connect(bench, bench.issuer.tokenFor("alice", { expiresIn: 60, claims }));
+    bench.clock.advance(50);
+    const fresh = bench.issuer.tokenFor("alice", { expiresIn: 60, claims: { ...claims, role: "admin" } });
+    await renew(webSocket, `usher.renew ${fresh}`);
+    expect(bench.session().principal.claims.role).toBe("admin");
+    bench.clock.advance(50);
+    vi.advanceTimersByTime(1000);
+    expect(await ask(webSocket, "still here?")).toBe("alice: still here?");
+    expect(bench.received).toEqual(["done", "still here?"]);
+
+    bench.clock.advance(50);
+    vi.advanceTimersByTime(1000);
+    expect(await closed(webSocket)).toEqual([4401, "token_expired"]);
+  });
+
+  it("is taken from a binary message, and other messages are not taken for one", async () => {
+    const bench = await serve();
+    const webSocket = await connect(bench, bench.issuer.tokenFor("alice", { claims: { sid: undefined } }));
+    const fresh = bench.issuer.tokenFor("alice", { claims: { sid: "any" } });
+    await renew(webSocket, Buffer.from(`usher.renew ${fresh}`));
+    expect(bench.session().principal.sessionId).toBe("any");
+    for (const message of ["usher.renew", "usher.renewed x", "", " usher.renew x"]) {
+      expect(await ask(webSocket, message)).toBe(`alice: ${message}`);
+    }
+    expect(bench.session().takesRenewal(undefined)).toBe(false);
+    expect(bench.session().takesRenewal("usher.renew")).toBe(false);
+  });
+
+  it.each([
+    ["another user's", 4403, "owner_mismatch", "bob", { claims: { sid: "session-1" } }],
+    ["of another session", 4403, "owner_mismatch", "alice", { claims: { sid: "session-2" } }],
+    ["of no session", 4403, "owner_mismatch", "alice", { claims: { sid: undefined } }],
+    ["expired", 4401, "token_expired", "alice", { expired: true }],
+    ["tampered with", 4401, "signature_invalid", "alice", { tampered: true }],
+  ])("that is %s closes the socket with %i", async (_, code, reason, user, faults) => {
+    const bench = await serve();
+    const webSocket = await connect(bench, bench.issuer.tokenFor("alice", { claims: { sid: "session-1" } }));
+    webSocket.send(`usher.renew ${bench.issuer.tokenFor(user, faults)}`);
+    expect(await closed(webSocket)).toEqual([code, reason]);
+    expect(bench.session().principal.id).toBe("alice");
+    expect(bench.rejected).toMatchObject([{ error: { code: reason } }]);
+  });
+
+  it("of another user is refused where the path has no owner too", async () => {
+    const bench = await serve();
+    const [alice, bob] = ["alice", "bob"].map((user) => bench.issuer.tokenFor(user, { claims: { sid: undefined } }));
+    const webSocket = await open(new WebSocket(`ws://${bench.host}/news`, bearer(alice as string)));
+    webSocket.send(`usher.renew ${bob}`);
+    expect(await closed(webSocket)).toEqual([4403, "owner_mismatch"]);
+  });
+
+  it("that cannot be judged at the moment changes nothing", async () => {
+    let isOut = false;
+    const issuer = createTestIssuer({ algorithm: "EdDSA" });
+    const fetch = async () => (isOut ? new Response(null, { status: 500 }) : Response.json(issuer.jwks()));
+    const clock = handClock();
+    const keys = remoteJwks("https://app.example.com/jwks", { fetch, clock });
+    const bench = await serve({}, { keys, clock: Date.now });
+    const webSocket = await connect(bench, issuer.tokenFor("alice"));
+    isOut = true;
+    clock.advance(31);
+    issuer.rotate();
+    await renew(webSocket, `usher.renew ${issuer.tokenFor("alice")}`);
+    await vi.waitFor(() => expect(bench.rejected).toMatchObject([{ error: { code: "keys_unavailable" } }]));
+    vi.advanceTimersByTime(1000);
+    expect(await ask(webSocket, "still here?")).toBe("alice: still here?");
+  });
+
+  it("without the path's scopes closes the socket with 4403", async () => {
+    const bench = await serve({ policies: [requireScopes("a")] });
+    const webSocket = await connect(bench, bench.issuer.tokenFor("alice", { claims: { scope: "a", sid: undefined } }));
+    webSocket.send(`usher.renew ${bench.issuer.tokenFor("alice", { claims: { scope: "b" } })}`);
+    expect(await closed(webSocket)).toEqual([4403, "scope_insufficient"]);
+  });
+
+  it("that is no text closes the socket", async () => {
+    const bench = await serve();
+    const webSocket = await connect(bench, bench.issuer.tokenFor("alice"));
+    bench.session().renew({ token: "x" });
+    bench.session().renew(undefined);
+    expect(await closed(webSocket)).toEqual([4401, "token_malformed"]);
+    expect(bench.rejected).toHaveLength(1);
+  });
+});

@@ -1,0 +1,210 @@
+import { once } from "node:events";
+import { createConnection } from "node:net";
+import { text } from "node:stream/consumers";
+import { createTestIssuer } from "@usher-auth/testing";
+import { describe, expect, it, vi } from "vitest";
+import { WebSocket } from "ws";
+import { usher } from "../../src/adapters/websocket.ts";
+import { createRefusals } from "../../src/http.ts";
+import { remoteJwks, requireScopes } from "../../src/index.ts";
+import { readProtocols } from "../../src/websocket/subprotocol.ts";
+import { createBench } from "../support.ts";
+import { ask, bearer, open, refusalOf, type SocketBench, serve } from "./support.ts";
+
+const refusals = createRefusals("api", false);
+const path = (bench: SocketBench, target = "/api/alice/live") => `ws://${bench.host}${target}`;
+
+describe("an upgrade with a token", () => {
+  it("is let in by the Authorization header, and tells the handler whose it is", async () => {
+    const bench = await serve();
+    const webSocket = await open(new WebSocket(path(bench), bearer(bench.issuer.tokenFor("alice"))));
+    expect(await ask(webSocket, "hello")).toBe("alice: hello");
+    expect(bench.session()).toMatchObject({ principal: { id: "alice" }, params: { userId: "alice" } });
+    expect(webSocket.protocol).toBe("");
+  });
+
+  it("is let in by the subprotocol, as a browser sends it, and never has its token echoed", async () => {
+    const bench = await serve();
+    const token = bench.issuer.tokenFor("alice");
+    const browser = new globalThis.WebSocket(path(bench), ["bearer", token]);
+    await once(browser, "open");
+    expect(browser.protocol).toBe("bearer");
+    browser.close();
+
+    const last = await open(new WebSocket(path(bench), ["graphql-transport-ws", "bearer", token]));
+    expect(last.protocol).toBe("graphql-transport-ws");
+    expect(bench.protocols).toEqual(["bearer", "graphql-transport-ws, bearer"]);
+  });
+
+  it("is let in on a path without an owner", async () => {
+    const bench = await serve();
+    const webSocket = await open(new WebSocket(path(bench, "/news?since=5"), bearer(bench.issuer.tokenFor("bob"))));
+    expect(await ask(webSocket, "hello")).toBe("bob: hello");
+    expect(bench.session().params).toEqual({});
+  });
+
+  it("waits for keys that must be fetched", async () => {
+    const issuer = await createTestIssuer({ mode: "jwks" });
+    const bench = await serve({}, { keys: remoteJwks(issuer.jwksUrl), clock: Date.now });
+    await open(new WebSocket(path(bench), bearer(issuer.tokenFor("alice"))));
+    await issuer.close();
+  });
+});
+
+describe("an upgrade that is refused", () => {
+  const cases: [name: string, code: keyof typeof refusals, open: (bench: SocketBench) => WebSocket][] = [
+    ["without a token", "credentials_missing", (bench) => new WebSocket(path(bench))],
+    ["without a token, on a path that is none", "credentials_missing", (bench) => new WebSocket(path(bench, "/no"))],
+    [
+      "by another scheme",
+      "credentials_missing",
+      (bench) => new WebSocket(path(bench), { headers: { authorization: "Basic YTpi" } }),
+    ],
+    [
+      "with its token in the query",
+      "credentials_missing",
+      (bench) => new WebSocket(path(bench, `/api/alice/live?access_token=${bench.issuer.tokenFor("alice")}`)),
+    ],
+    ["with subprotocols that are no token", "credentials_missing", (bench) => new WebSocket(path(bench), ["chat"])],
+    ["with the subprotocol bearer alone", "token_malformed", (bench) => new WebSocket(path(bench), ["bearer"])],
+    [
+      "with header and subprotocol at once",
+      "credentials_ambiguous",
+      (bench) => {
+        const token = bench.issuer.tokenFor("alice");
+        return new WebSocket(path(bench), ["bearer", token], bearer(token));
+      },
+    ],
+    [
+      "with a token in header and query",
+      "credentials_ambiguous",
+      (bench) => {
+        const token = bench.issuer.tokenFor("alice");
+        return new WebSocket(path(bench, `/api/alice/live?%61ccess_token=${token}`), bearer(token));
+      },
+    ],
+    [
+      "with a token that has expired",
+      "token_expired",
+      (bench) => new WebSocket(path(bench), bearer(bench.issuer.tokenFor("alice", { expired: true }))),
+    ],
+    [
+      "with a token that was tampered with, as subprotocol",
+      "signature_invalid",
+      (bench) => new WebSocket(path(bench), ["bearer", bench.issuer.tokenFor("alice", { tampered: true })]),
+    ],
+    [
+      "on another's path",
+      "owner_mismatch",
+      (bench) => new WebSocket(path(bench, "/api/bob/live"), bearer(bench.issuer.tokenFor("alice"))),
+    ],
+    [
+      "on another's path in another spelling",
+      "owner_mismatch",
+      (bench) => new WebSocket(path(bench, "/api/%62ob/live"), bearer(bench.issuer.tokenFor("alice"))),
+    ],
+  ];
+
+  it.each(cases)("%s is answered with HTTP: %s", async (_, code, start) => {
+    const bench = await serve();
+    const answer = await refusalOf(start(bench));
+    const { status, headers, body } = refusals[code];
+    expect(answer).toMatchObject({ status, body, headers: { ...headers, connection: "close" } });
+    expect(answer.headers["content-length"]).toBe(String(body.length));
+    expect(Date.parse(answer.headers.date as string)).not.toBeNaN();
+    expect(bench.upgrades()).toBe(0);
+    expect(bench.rejected).toMatchObject([{ error: { code, hint: expect.any(String) } }]);
+  });
+
+  it("has the 404 of a path that is none where that is asked for, and where it is so", async () => {
+    const bench = await serve({ concealOwnerMismatch: true });
+    const token = bearer(bench.issuer.tokenFor("alice"));
+    const [another, none] = [
+      await refusalOf(new WebSocket(path(bench, "/api/bob/live"), token)),
+      await refusalOf(new WebSocket(path(bench, "/api/alice/other"), token)),
+    ];
+    expect(another).toMatchObject({ status: 404, body: none.body });
+    expect(none.headers).toEqual({ ...another.headers, date: none.headers.date });
+  });
+
+  it("is no bad token when keys cannot be had", async () => {
+    const issuer = await createTestIssuer({ mode: "jwks" });
+    await issuer.close();
+    const bench = await serve({}, { keys: remoteJwks(issuer.jwksUrl) });
+    const answer = await refusalOf(new WebSocket(path(bench), bearer(issuer.tokenFor("alice"))));
+    expect(answer).toMatchObject({ ...refusals.keys_unavailable, headers: { "retry-after": "5" } });
+  });
+
+  it("is a 500 and a warning, and no crash, where a key source fails", async () => {
+    const keys = {
+      algorithms: new Set(["HS256" as const]),
+      candidates: () => {
+        throw new Error("the vault is locked");
+      },
+    };
+    const bench = await serve({}, { keys });
+    const warned = once(process, "warning");
+    const answer = await refusalOf(new WebSocket(path(bench), bearer(bench.issuer.tokenFor("alice"))));
+    expect(answer).toMatchObject({ status: 500, body: expect.stringContaining('"code":"internal_error"') });
+    expect(await warned).toMatchObject([
+      { code: "USHER_SOCKET_FAILED", message: expect.stringContaining("the vault") },
+    ]);
+  });
+
+  it("is over once answered, whatever the client does", async () => {
+    const bench = await serve();
+    const [host, port] = bench.host.split(":");
+    const client = createConnection({ host: host as string, port: Number(port), allowHalfOpen: true });
+    client.write("GET /news HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n");
+    // The server's end comes although this end is never closed.
+    expect(await text(client)).toMatch(/^HTTP\/1\.1 401 Unauthorized\r\n/);
+    const [connection] = bench.connections;
+    await vi.waitFor(() => expect(connection?.destroyed).toBe(true));
+    client.destroy();
+  });
+});
+
+describe("the subprotocols", () => {
+  it.each([
+    [undefined, undefined, undefined],
+    ["chat", undefined, "chat"],
+    ["bearer", "", "bearer"],
+    ["bearer, t.o.k", "t.o.k", "bearer"],
+    ["a,bearer,t.o.k , b", "t.o.k", "a, bearer, b"],
+    ["Bearer, t.o.k", undefined, "Bearer, t.o.k"],
+    ["bearer, bearer, t.o.k", "bearer", "bearer, t.o.k"],
+  ])("%s has the token %s", (field, token, protocols) => {
+    expect(readProtocols(field)).toEqual({ token, protocols });
+  });
+});
+
+describe("the options", () => {
+  const { verifier } = createBench();
+  it("are checked at once", () => {
+    const guard = usher({ verifier, ownerParam: "userId" });
+    const refuse = (route: unknown) => expect(() => guard.protect(route as { path: "/" }, () => {}));
+    refuse({ path: [] }).toThrow(/path: give/);
+    refuse({ path: "live" }).toThrow(/no pattern/);
+    refuse({ path: "/api/:user_id/live" }).toThrow(/Spell them alike/);
+    refuse({ path: "/a", policies: [{}] }).toThrow(/policies must/);
+    expect(() => usher({ verifier } as never)).toThrow(/ownerParam/);
+  });
+
+  it("may ask for more than a token", async () => {
+    const bench = await serve({ path: ["/tasks"], policies: [requireScopes("tasks:write")] });
+    const [plain, granted] = [{}, { claims: { scope: "tasks:write" } }].map((faults) =>
+      bearer(bench.issuer.tokenFor("alice", faults)),
+    );
+    expect(await refusalOf(new WebSocket(path(bench, "/tasks"), plain))).toMatchObject({
+      status: 403,
+      body: refusals.scope_insufficient.body,
+    });
+    expect(await refusalOf(new WebSocket(path(bench, "/other"), plain))).toMatchObject({ status: 404 });
+    await open(new WebSocket(path(bench, "/tasks"), granted));
+  });
+
+  it("do not make a session for a request that was not let in", () => {
+    const guard = usher({ verifier, ownerParam: null });
+    expect(() => guard.sessionOf({} as never)).toThrow(/not let in/);
+  });
+});
