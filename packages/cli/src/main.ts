@@ -1,22 +1,17 @@
 #!/usr/bin/env node
-import manifest from "../package.json" with { type: "json" };
-import { type Program, runCommandLine } from "./command-line.ts";
+import { fstatSync } from "node:fs";
+import { runCommandLine } from "./command-line.ts";
+import { program } from "./program.ts";
 
-const program: Program = {
-  name: "usher",
-  version: manifest.version,
-  description: "Says why a token is refused, and proves that no endpoint was forgotten",
-  entries: {
-    fingerprint: {
-      description: "Show a secret's fingerprint: the same on both sides means the same secret",
-      load: () => import("./commands/fingerprint.ts"),
-    },
-    decode: {
-      description: "Show what a token says. Verifies nothing",
-      load: () => import("./commands/decode.ts"),
-    },
-  },
-};
+/** Whether something is piped in: neither a person's keyboard nor /dev/null. */
+function hasInput(): boolean {
+  try {
+    return !fstatSync(0).isCharacterDevice();
+  } catch {
+    // There is no standard input.
+    return false;
+  }
+}
 
 // Whoever reads the output may leave before all of it is written.
 process.stdout.on("error", () => {});
@@ -24,6 +19,7 @@ process.stdout.on("error", () => {});
 process.exitCode = await runCommandLine(program, process.argv.slice(2), {
   environment: process.env,
   input: process.stdin,
+  hasInput: hasInput(),
   output: process.stdout,
   errors: process.stderr,
 });

@@ -6,8 +6,9 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** What a command reads from and writes to. Commands know no other way out, so that tests see all that they say. */
 export interface Terminal {
   readonly environment: Environment;
-  /** Standard input; `isTTY` where a person would have to type. */
-  readonly input: AsyncIterable<Uint8Array | string> & { readonly isTTY?: boolean | undefined };
+  readonly input: AsyncIterable<Uint8Array | string>;
+  /** Whether something is piped into `input`. Where not, reading it would wait for a person to type. */
+  readonly hasInput: boolean;
   /** Standard output: results, and nothing else, so that they can be piped on. */
   readonly output: Sink;
   /** Standard error: progress, and why a command could not run. */

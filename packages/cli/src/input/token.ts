@@ -13,7 +13,7 @@ const patience = 2000;
  * @throws {CannotRun} The file cannot be read.
  */
 export async function readToken(file: string | undefined, terminal: Terminal): Promise<string | undefined> {
-  if (file === undefined && terminal.input.isTTY) return undefined;
+  if (file === undefined && !terminal.hasInput) return undefined;
   const reminder = setTimeout(() => terminal.errors.write("waiting for a token on standard input\n"), patience);
   try {
     const text = file === undefined ? await readInput(terminal) : await readText(file, terminal);

@@ -5,7 +5,7 @@ const units = [
 ] as const;
 
 /** A length of time for a person, in its largest whole unit: "5 minutes", "3 days". Seconds, sign ignored. */
-function durationInWords(seconds: number): string {
+export function durationInWords(seconds: number): string {
   const length = Math.abs(Math.round(seconds));
   const [unit, size] = units.find(([, least]) => length >= 2 * least) ?? (["second", 1] as const);
   const count = Math.floor(length / size);
