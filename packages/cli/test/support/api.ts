@@ -40,6 +40,10 @@ export async function startApi(environment: Environment): Promise<string> {
     database: await sharedDatabase(),
     verifier: verifierFromEnv(environment),
   });
+  // The next server may get this one's port: no client shall keep a connection to it for later.
+  app.addHook("onSend", async (_request, reply) => {
+    reply.header("connection", "close");
+  });
   await app.listen({ host: "127.0.0.1", port: 0 });
   onTestFinished(() => app.close());
   return `http://localhost:${(app.server.address() as AddressInfo).port}`;

@@ -29,6 +29,8 @@ export interface SignedIn {
   get(path: string): Promise<Response>;
   /** What `/token` gives. */
   token(): Promise<string>;
+  /** What the issuer's own code gets from `auth.api.signJWT`. */
+  sign(payload: Readonly<Record<string, unknown>>): Promise<string>;
 }
 
 /** Settings of {@link signIn}. */
@@ -39,17 +41,32 @@ export interface IssuerSettings {
   readonly database?: DatabaseSync;
   /** Seconds by which the server's Date header is ahead. */
   readonly clockAhead?: number;
+  /** The user's picture. */
   readonly image?: string;
+  /** Where Better Auth's endpoints are. Default: `/api/auth`. */
+  readonly basePath?: string;
+}
+
+/** What the plugin adds to `auth.api`. */
+interface SigningApi {
+  signJWT(call: { body: { payload: Readonly<Record<string, unknown>> } }): Promise<{ token: string }>;
 }
 
 let people = 0;
 
 /** Starts a real Better Auth and signs somebody up. */
 export async function signIn(settings: IssuerSettings = {}): Promise<SignedIn> {
-  const { secret = newSecret(), options = () => ({}), database = new DatabaseSync(":memory:") } = settings;
+  const {
+    secret = newSecret(),
+    options = () => ({}),
+    database = new DatabaseSync(":memory:"),
+    basePath = "/api/auth",
+  } = settings;
+  let api: unknown;
   const issuer = await startServer(async (baseURL) => {
     const auth = betterAuth({
       baseURL,
+      basePath,
       secret,
       database,
       // Passwords are not what is tested, and to hash one properly takes its time on purpose.
@@ -63,6 +80,7 @@ export async function signIn(settings: IssuerSettings = {}): Promise<SignedIn> {
       ...options(baseURL),
     });
     await (await getMigrations(auth.options)).runMigrations();
+    api = auth.api;
     const handle = toNodeHandler(auth);
     return (request, response) => {
       if (settings.clockAhead !== undefined) {
@@ -73,7 +91,7 @@ export async function signIn(settings: IssuerSettings = {}): Promise<SignedIn> {
   });
 
   people++;
-  const response = await fetch(`${issuer}/api/auth/sign-up/email`, {
+  const response = await fetch(`${issuer}${basePath}/sign-up/email`, {
     method: "POST",
     headers: { origin: issuer, "content-type": "application/json" },
     body: JSON.stringify({
@@ -87,7 +105,7 @@ export async function signIn(settings: IssuerSettings = {}): Promise<SignedIn> {
   const { token: sessionToken, user } = (await response.json()) as { token: string; user: { id: string } };
   const pairs = response.headers.getSetCookie().map((line) => line.split(";", 1).join());
   const cookies = pairs.join("; ");
-  const get = (path: string) => fetch(`${issuer}/api/auth${path}`, { headers: { cookie: cookies } });
+  const get = (path: string) => fetch(`${issuer}${basePath}${path}`, { headers: { cookie: cookies } });
   return {
     issuer,
     secret,
@@ -100,6 +118,7 @@ export async function signIn(settings: IssuerSettings = {}): Promise<SignedIn> {
       return pair.slice(pair.indexOf("=") + 1);
     },
     get,
+    sign: async (payload) => (await (api as SigningApi).signJWT({ body: { payload } })).token,
     token: async () => {
       const answer = await get("/token");
       if (!answer.ok) throw new Error(`token: ${answer.status} ${await answer.text()}`);

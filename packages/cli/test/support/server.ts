@@ -10,6 +10,10 @@ export async function startServer(
   const server: Server = createServer(options);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://localhost:${(server.address() as AddressInfo).port}`;
+  // The next server may get this one's port: no client shall keep a connection to it for later.
+  server.on("request", (_request, response) => {
+    response.shouldKeepAlive = false;
+  });
   server.on("request", await listenerAt(url));
   onTestFinished(
     () =>
