@@ -1,13 +1,17 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { usherJwt } from "@usher-auth/issuer";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { causes } from "../src/doctor/causes.ts";
 import { apiRows } from "./causes/api.ts";
 import { issuerRows } from "./causes/issuer.ts";
-import type { Row, Situation } from "./causes/row.ts";
+import { keyPairSettingsFor, type Row, type Situation, settingsFor } from "./causes/row.ts";
 import { secretRows } from "./causes/secret.ts";
 import { sentRows } from "./causes/sent.ts";
 import { tokenRows } from "./causes/token.ts";
+import { startApi } from "./support/api.ts";
+import { audience, newSecret, signIn, withClockMoved } from "./support/better-auth.ts";
 import { usher } from "./support/command.ts";
 import { expectHidden } from "./support/hidden.ts";
 
@@ -58,4 +62,79 @@ describe.each(Object.entries(tables))("the doctor on %s", (_theme, rows) => {
     expect(text).toMatchObject({ exitCode: 1, output: expect.stringContaining(`[${first}]`) });
     for (const { output } of [json, text]) expectHidden(output, situation.hidden);
   });
+});
+
+describe("the doctor on a healthy chain", () => {
+  test.each([
+    ["by the secret", "HS256", settingsFor],
+    ["by key pair", "EdDSA", keyPairSettingsFor],
+  ] as const)("%s: no finding, and says so", async (_mode, algorithm, settings) => {
+    const person = await signIn({ options: () => ({ plugins: [usherJwt({ audience, algorithm })] }) });
+    const environment = settings(person);
+    const api = await startApi(environment);
+    const input = await person.token();
+    const { issuer, cookies: cookie } = person;
+    const situation = { input, environment, issuer, cookie, api: `${api}/api/${person.userId}/tasks`, hidden: [] };
+
+    const json = await consult(situation, "--json");
+    expect(JSON.parse(json.output)).toMatchObject({ findings: [], chainWorks: true, notLookedAt: [] });
+    expect(json.exitCode).toBe(0);
+    const text = await consult(situation);
+    expect(text.output).toContain("✓ The chain works: the issuer's token is good, and the API lets it in.");
+    expect(text.exitCode).toBe(0);
+    for (const { output } of [json, text]) expectHidden(output, [input, person.secret, person.sessionToken]);
+  });
+
+  test.each(["Authorization: Bearer ", "Bearer ", "< authorization: bearer "])(
+    "%j before the token is no fault",
+    async (prefix) => {
+      const person = await signIn();
+      const situation = { input: `${prefix}${await person.token()}\n`, environment: settingsFor(person), hidden: [] };
+      expect(JSON.parse((await consult(situation, "--json")).output).findings).toEqual([]);
+    },
+  );
+
+  test("with a token alone it says what was not looked at", async () => {
+    const person = await signIn();
+    const { exitCode, output } = await consult({ input: await person.token(), hidden: [] });
+    expect(exitCode).toBe(0);
+    expect(output).toContain("No fault found in what was looked at.");
+    expect(output).toMatch(/not looked at: the signature.*--env-file/);
+    expect(output).toMatch(/not looked at: the issuer.*--issuer/);
+    expect(output).toMatch(/not looked at: the API.*--api/);
+  });
+
+  test("with an issuer alone, and nothing piped in, it looks at the issuer", async () => {
+    const person = await signIn();
+    const { exitCode, output } = await consult({ issuer: person.issuer, hidden: [] });
+    expect(output).toMatch(/✓ http:\/\/localhost:\d+ answers, and its clock is right/);
+    expect(exitCode).toBe(0);
+  });
+});
+
+test("several faults at once come in the order of likelihood, each once", async () => {
+  const person = await signIn();
+  const input = JSON.stringify(await withClockMoved(-3600, () => person.token()));
+  const environment = { ...settingsFor(person), BETTER_AUTH_SECRET: newSecret(), BETTER_AUTH_URL: `${person.issuer}/` };
+  const { output } = await consult({ input, environment, hidden: [] }, "--json");
+  const ids = JSON.parse(output).findings.map(({ id }: { id: string }) => id);
+  expect(ids).toEqual(["token_quoted", "secret_differs", "issuer_differs", "token_expired"]);
+});
+
+test("the API's settings are read from an env file as Node reads it", async () => {
+  const person = await signIn();
+  const lines = Object.entries({ ...settingsFor(person), BETTER_AUTH_SECRET: newSecret() });
+  const file = join(folder, "api.env");
+  await writeFile(file, lines.map(([name, value]) => `export ${name}="${value}" # said so\n`).join(""));
+  await writeFile(join(folder, "token.txt"), await person.token());
+  const words = ["doctor", "--env-file", file, "--token-file", join(folder, "token.txt"), "--json"];
+  expect(JSON.parse((await usher(words)).output).findings[0]).toMatchObject({ id: "secret_differs" });
+});
+
+/** Causes that need whole processes; e2e/doctor.test.ts has them. */
+const elsewhere = ["running_secret_changed", "running_secrets_differ"];
+
+test("every cause that the doctor knows is made for real", () => {
+  const made = new Set(Object.values(tables).flatMap((rows) => rows.map(({ first }) => first)));
+  expect(causes.filter((cause) => !made.has(cause))).toEqual(elsewhere);
 });

@@ -3,7 +3,7 @@
  * and what is set more than what is broken. A finding that follows from another one comes after it, so that the first
  * one is where to begin.
  */
-const ranking = [
+export const causes = [
   // What was sent
   "token_missing",
   "token_literal",
@@ -91,9 +91,9 @@ const ranking = [
 ] as const;
 
 /** One cause out of the closed list. */
-export type Cause = (typeof ranking)[number];
+export type Cause = (typeof causes)[number];
 
 /** Where a cause stands: the lower, the likelier. */
 export function rankOf(cause: Cause): number {
-  return ranking.indexOf(cause);
+  return causes.indexOf(cause);
 }

@@ -10,8 +10,8 @@ const allowed = 6;
 export function expectHidden(output: string, hidden: readonly string[]): void {
   for (const part of hidden.flatMap((secret) => [secret, ...secret.split(".")])) {
     if (part.length < 12) continue;
-    for (let start = 0; start + allowed + 2 <= part.length; start++) {
-      const piece = part.slice(start, start + allowed + 2);
+    for (let start = 0; start + allowed + 1 <= part.length; start++) {
+      const piece = part.slice(start, start + allowed + 1);
       if (output.includes(piece)) expect.fail(`the output shows ${JSON.stringify(piece)} of something hidden`);
     }
   }
