@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { secretFingerprintFromEnv } from "@usher-auth/verify";
 import type { FastifyBaseLogger } from "fastify";
+import type { Config } from "./config.ts";
 
 /**
  * Writes `<DATA_DIR>/running/api-<pid>.json`: which secret this process verifies with, as a fingerprint, for `usher
@@ -11,11 +12,17 @@ import type { FastifyBaseLogger } from "fastify";
  *
  * @returns What takes it away.
  */
-export function recordRunning(folder: string, env: NodeJS.ProcessEnv, log: FastifyBaseLogger): () => void {
+export function recordRunning(
+  config: Pick<Config, "issuer" | "runningFolder">,
+  env: NodeJS.ProcessEnv,
+  log: FastifyBaseLogger,
+): () => void {
+  const { issuer, runningFolder: folder } = config;
   const file = join(folder, `api-${process.pid}.json`);
   const record = {
     name: "api",
     pid: process.pid,
+    issuer,
     startedAt: new Date().toISOString(),
     secretFingerprint: verifiesBySecret(env) ? (secretFingerprintFromEnv(env) ?? null) : null,
   };

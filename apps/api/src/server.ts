@@ -28,7 +28,7 @@ export async function startServer(env: NodeJS.ProcessEnv): Promise<Server> {
   try {
     const app = await buildApp({ config, database, verifier });
     app.log.info({ database: database.kind }, keysInWords(env));
-    const forget = recordRunning(config.runningFolder, env, app.log);
+    const forget = recordRunning(config, env, app.log);
     await listen(app, config).catch((error: unknown) => {
       forget();
       throw error;

@@ -11,12 +11,13 @@ import { reasonOf } from "./startup-error.ts";
  *
  * @returns what takes it away
  */
-export function recordRunning(config: WebConfig, log: Log): () => void {
+export function recordRunning(config: WebConfig, issuer: string, log: Log): () => void {
   const folder = join(config.dataFolder, "running");
   const file = join(folder, `web-${process.pid}.json`);
   const record = {
     name: "web",
     pid: process.pid,
+    issuer,
     startedAt: new Date().toISOString(),
     secretFingerprint: config.signWith === "secret" ? config.secrets.fingerprint : null,
   };

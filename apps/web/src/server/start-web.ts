@@ -58,7 +58,7 @@ export async function startWeb(config: WebConfig): Promise<RunningWeb> {
     } else {
       answer(listener);
     }
-    const forget = recordRunning(config, log);
+    const forget = recordRunning(config, issuer, log);
     closers.push(async () => forget());
     return { port, url: `http://${nameOf(config.host)}:${port}`, close: closeAll };
   } catch (error) {

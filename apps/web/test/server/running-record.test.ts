@@ -18,6 +18,7 @@ test("while it runs, a file for its owner alone says which secret it signs with;
   expect(JSON.parse(text)).toEqual({
     name: "web",
     pid: process.pid,
+    issuer: web.url,
     startedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
     secretFingerprint: secretFingerprint(secret),
   });

@@ -5,6 +5,10 @@ import { join } from "node:path";
 export interface RunningProcess {
   readonly name: string;
   readonly pid: number;
+  /** Better Auth's base URL, as the process has it: tells its system from others on this machine. */
+  readonly issuer: string;
+  /** ISO 8601. */
+  readonly startedAt: string;
   /** Of the secret that signs; null where it has none. */
   readonly secretFingerprint: string | null;
 }
@@ -13,20 +17,23 @@ export interface RunningProcess {
 export async function runningProcesses(dataFolder: string): Promise<RunningProcess[]> {
   const folder = join(dataFolder, "running");
   const files = await readdir(folder).catch(() => []);
-  const records = await Promise.all(
-    files.filter((file) => file.endsWith(".json")).map((file) => read(join(folder, file))),
-  );
+  const names = files.filter((file) => file.endsWith(".json")).sort();
+  const records = await Promise.all(names.map((name) => read(join(folder, name))));
   return records.filter((record) => record !== undefined).filter(({ pid }) => isAlive(pid));
 }
 
 async function read(file: string): Promise<RunningProcess | undefined> {
   try {
-    const { name, pid, secretFingerprint } = JSON.parse(await readFile(file, "utf8")) as Partial<RunningProcess>;
+    const { name, pid, issuer, startedAt, secretFingerprint } = JSON.parse(
+      await readFile(file, "utf8"),
+    ) as Partial<RunningProcess>;
     const isRight =
       typeof name === "string" &&
+      typeof issuer === "string" &&
+      typeof startedAt === "string" &&
       Number.isSafeInteger(pid) &&
       (secretFingerprint === null || typeof secretFingerprint === "string");
-    return isRight ? { name, pid: pid as number, secretFingerprint } : undefined;
+    return isRight ? { name, pid: pid as number, issuer, startedAt, secretFingerprint } : undefined;
   } catch {
     // Half written, or gone meanwhile.
     return undefined;

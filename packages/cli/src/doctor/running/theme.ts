@@ -6,7 +6,11 @@ import { type RunningProcess, runningProcesses } from "./record.ts";
 
 /** The secret that the running web app and API have, against each other and against the settings. */
 export async function theRunningProcesses({ dataFolder, environment }: Case): Promise<Opinion> {
-  const processes = (await runningProcesses(dataFolder)).filter(({ secretFingerprint }) => secretFingerprint !== null);
+  const { BETTER_AUTH_URL: issuer } = environment;
+  const processes = (await runningProcesses(dataFolder)).filter(
+    // Settings of another system, production's say, have nothing to do with what runs here.
+    (running) => running.secretFingerprint !== null && (!issuer || running.issuer === issuer),
+  );
   // With key pairs alone the two have no secret to share.
   const kinds = keyKinds(environment);
   if (processes.length === 0 || (kinds.size > 0 && !kinds.has("secret"))) return silent;
@@ -14,14 +18,18 @@ export async function theRunningProcesses({ dataFolder, environment }: Case): Pr
   const here = kinds.size > 0 ? fingerprintOf(environment) : undefined;
   const fingerprints = new Set(processes.map(({ secretFingerprint }) => secretFingerprint));
   const evidence = [
-    ...processes.map(({ name, pid, secretFingerprint }) => `${name} (pid ${pid}) runs with ${secretFingerprint}`),
+    ...processes.map(
+      ({ name, pid, startedAt, secretFingerprint }) =>
+        `${name} (pid ${pid}, since ${startedAt}) runs with ${secretFingerprint}`,
+    ),
     ...(here === undefined ? [] : [`these settings have ${here}`]),
   ];
   if (fingerprints.size > 1) return { findings: [differ(processes, evidence)], confirmed: [] };
   if (here !== undefined && !fingerprints.has(here)) return { findings: [changed(evidence)], confirmed: [] };
+  const names = processes.map(({ name }) => name).join(" and ");
   return {
     findings: [],
-    confirmed: [`${processes.map(({ name }) => name).join(" and ")} run with the same secret as these settings`],
+    confirmed: [`${names} run with the same secret${here === undefined ? "" : " as these settings"}`],
   };
 }
 
