@@ -77,6 +77,7 @@ export const causes = [
   "header_too_large",
   "authorization_stripped",
   "path_mismatch",
+  "token_revoked",
   "api_settings_differ",
   "api_fails",
   "api_unavailable",

@@ -1,5 +1,6 @@
 import { request as httpRequest, type RequestListener } from "node:http";
 import { usherJwt } from "@usher-auth/issuer";
+import { AuthError } from "@usher-auth/verify";
 import { jwt } from "better-auth/plugins/jwt";
 import { startApi } from "../support/api.ts";
 import { audience, newSecret, type SignedIn, signIn } from "../support/better-auth.ts";
@@ -161,6 +162,26 @@ export const apiRows: readonly Row[] = [
     arrange: async () => {
       const { environment: _, ...situation } = await calling(own, () => ({ API_URL: "https://tasks.example.com" }));
       return situation;
+    },
+  },
+  {
+    when: "the token was taken back",
+    first: "token_revoked",
+    says: /401 token_revoked/,
+    fix: /signIn/,
+    arrange: async () => {
+      const person = await signIn();
+      const right = settingsFor(person);
+      const takenBack = (): never => {
+        throw new AuthError("token_revoked");
+      };
+      const api = await startApi(right, (verifier) => ({
+        ...verifier,
+        verifySync: takenBack,
+        verifyEagerly: takenBack,
+      }));
+      const input = await person.token();
+      return { input, environment: right, api: `${api}${own(person)}`, hidden: [input, person.secret] };
     },
   },
   {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildApp } from "@usher-auth/api/src/app.ts";
 import { openDatabase } from "@usher-auth/api/src/db/open.ts";
-import { verifierFromEnv } from "@usher-auth/verify";
+import { type Verifier, verifierFromEnv } from "@usher-auth/verify";
 import { afterAll, onTestFinished } from "vitest";
 import type { Environment } from "../../src/terminal.ts";
 
@@ -30,7 +30,10 @@ afterAll(async () => {
 });
 
 /** The real API with these settings, on a free port, stopped when the test is over. */
-export async function startApi(environment: Environment): Promise<string> {
+export async function startApi(
+  environment: Environment,
+  change: (verifier: Verifier) => Verifier = (same) => same,
+): Promise<string> {
   const app = await buildApp({
     config: {
       issuer: environment.BETTER_AUTH_URL ?? "",
@@ -38,7 +41,7 @@ export async function startApi(environment: Environment): Promise<string> {
       logLevel: "silent",
     },
     database: await sharedDatabase(),
-    verifier: verifierFromEnv(environment),
+    verifier: change(verifierFromEnv(environment)),
   });
   // The next server may get this one's port: no client shall keep a connection to it for later.
   app.addHook("onSend", async (_request, reply) => {

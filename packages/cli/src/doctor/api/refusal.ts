@@ -28,6 +28,14 @@ export function judgeAnswer(answer: Answer, url: URL, given: Case): Diagnosis | 
       ["proxy_set_header Authorization $http_authorization; # nginx, before proxy_pass"],
     );
   }
+  if (code === "token_revoked") {
+    return fault(
+      "token_revoked",
+      "The token was taken back: its user signed out, or somebody ended the session.",
+      evidence,
+      ["await authClient.signIn.email({ email, password }); // and then authClient.token()"],
+    );
+  }
   if (code === "scope_insufficient") {
     return fault("api_refuses", "The token lacks a scope that this endpoint needs.", evidence, [
       "claims: ({ user }) => ({ scope: scopesOf(user) }) // at the issuer, in usherJwt()",
