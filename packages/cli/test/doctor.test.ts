@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { usherJwt } from "@usher-auth/issuer";
+import { createTestIssuer } from "@usher-auth/testing";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { causes } from "../src/doctor/causes.ts";
 import { apiRows } from "./causes/api.ts";
@@ -104,6 +105,33 @@ describe("the doctor on a healthy chain", () => {
     expect(output).toMatch(/not looked at: the API.*--api/);
   });
 
+  test("the token of an issuer with claims of its own, such as session and nonce, is no other thing", async () => {
+    const person = await signIn({
+      options: () => ({
+        plugins: [usherJwt({ audience, claims: ({ session, user }) => ({ session, user, nonce: "n" }) })],
+      }),
+    });
+    const situation = { input: await person.token(), environment: settingsFor(person), hidden: [] };
+    expect(JSON.parse((await consult(situation, "--json")).output).findings).toEqual([]);
+  });
+
+  test("without the API, it does not say that the chain works", async () => {
+    const person = await signIn();
+    const { issuer } = person;
+    const situation = { input: await person.token(), environment: settingsFor(person), issuer, hidden: [] };
+    expect(JSON.parse((await consult(situation, "--json")).output)).toMatchObject({ findings: [], chainWorks: false });
+  });
+
+  test("a task that does not exist, on the user's own path, is no fault of the token", async () => {
+    const person = await signIn();
+    const environment = settingsFor(person);
+    const api = `${await startApi(environment)}/api/${person.userId}/tasks/none`;
+    const situation = { input: await person.token(), environment, api, hidden: [] };
+    const { findings, confirmed } = JSON.parse((await consult(situation, "--json")).output);
+    expect(findings).toEqual([]);
+    expect(confirmed).toContainEqual(expect.stringContaining("lets the token in (404)"));
+  });
+
   test("with an issuer alone, and nothing piped in, it looks at the issuer", async () => {
     const person = await signIn();
     const { exitCode, output } = await consult({ issuer: person.issuer, hidden: [] });
@@ -129,6 +157,28 @@ test("the API's settings are read from an env file as Node reads it", async () =
   await writeFile(join(folder, "token.txt"), await person.token());
   const words = ["doctor", "--env-file", file, "--token-file", join(folder, "token.txt"), "--json"];
   expect(JSON.parse((await usher(words)).output).findings[0]).toMatchObject({ id: "secret_differs" });
+});
+
+test("nothing out of a token reaches the terminal as a command, nor a line to paste", async () => {
+  const person = await signIn();
+  const hostile = `https://a.example/\u001b[2J\u009b2J\u202e\n$(touch x); rm -rf .`;
+  const { secret, issuer } = person;
+  const claims = { iss: hostile, aud: hostile };
+  const input = createTestIssuer({ secret, issuer, audience }).tokenFor("ada", { claims });
+  const situation = { input, environment: settingsFor(person), hidden: [] };
+  for (const { output } of [
+    await consult(situation),
+    await consult(situation, "--json"),
+    await usher(["decode"], { input }),
+  ]) {
+    expect(output).toContain("a.example");
+    expect(output).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}]/u);
+  }
+  const { findings } = JSON.parse((await consult(situation, "--json")).output);
+  expect(findings.map(({ id }: { id: string }) => id)).toEqual(["issuer_differs", "audience_default"]);
+  expect(findings[0].fix.join()).not.toContain("touch");
+  const lines = (await consult(situation)).output.split("\n");
+  expect(lines.filter((line) => line.startsWith("$("))).toEqual([]);
 });
 
 /** Causes that need whole processes; e2e/doctor.test.ts has them. */

@@ -1,6 +1,7 @@
 import { CannotRun, type Command, defineSubcommand } from "../command.ts";
 import { readToken } from "../input/token.ts";
 import { instantInWords } from "../output/duration.ts";
+import { visible } from "../output/visible.ts";
 import { painterFor } from "../terminal.ts";
 import { readUnverified } from "../unverified.ts";
 
@@ -36,7 +37,7 @@ export const command: Command = defineSubcommand({
       }),
     );
     if (args.json) {
-      terminal.output.write(`${JSON.stringify({ verified: false, ...jwt, times }, null, 2)}\n`);
+      terminal.output.write(visible(`${JSON.stringify({ verified: false, ...jwt, times }, null, 2)}\n`));
       return 0;
     }
     const paint = painterFor(terminal.output, terminal.environment);
@@ -44,8 +45,8 @@ export const command: Command = defineSubcommand({
       [
         paint(["bold", "yellow"], "NOT VERIFIED: anybody can have written this. usher doctor verifies it."),
         "",
-        `${paint("bold", "header")} ${JSON.stringify(jwt.header, null, 2)}`,
-        `${paint("bold", "claims")} ${JSON.stringify(jwt.claims, null, 2)}`,
+        `${paint("bold", "header")} ${visible(JSON.stringify(jwt.header, null, 2))}`,
+        `${paint("bold", "claims")} ${visible(JSON.stringify(jwt.claims, null, 2))}`,
         ...Object.entries(times).map(([name, words]) => `${paint("bold", name)} ${words}`),
         "",
       ].join("\n"),

@@ -4,6 +4,7 @@ import { renderReport } from "../doctor/report.ts";
 import { readEnvironment } from "../input/environment.ts";
 import { readText } from "../input/text.ts";
 import { readToken } from "../input/token.ts";
+import { visible } from "../output/visible.ts";
 import { painterFor } from "../terminal.ts";
 
 export const command: Command = defineSubcommand({
@@ -59,7 +60,7 @@ export const command: Command = defineSubcommand({
     });
     terminal.output.write(
       args.json
-        ? `${JSON.stringify(report, null, 2)}\n`
+        ? visible(`${JSON.stringify(report, null, 2)}\n`)
         : renderReport(report, painterFor(terminal.output, terminal.environment)),
     );
     return report.findings.length > 0 ? 1 : 0;

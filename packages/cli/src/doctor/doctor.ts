@@ -44,7 +44,10 @@ export async function examine(given: Given): Promise<Report> {
 }
 
 async function examineAll(given: Given): Promise<Report> {
-  const sent = given.text === undefined ? undefined : readSent(given.text);
+  const sent =
+    given.text === undefined
+      ? undefined
+      : readSent(given.text, given.environment.BETTER_AUTH_URL || given.issuer?.origin);
   const verdict = await verdictOn(sent, given.environment);
   const patient: Case = { ...given, sent, verdict, now: Date.now() / 1000 };
   const opinions = await Promise.all(themes.map((theme) => theme(patient)));

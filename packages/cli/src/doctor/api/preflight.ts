@@ -28,7 +28,7 @@ export function judgePreflight(answer: Answer | NoAnswer, origin: string): Diagn
       `Pages of ${origin} may not call the API: CORS does not allow their origin.`,
       [
         `OPTIONS answers ${answer.status} with Access-Control-Allow-Origin: ${allowed ?? "(none)"}`,
-        ...(allowed === null ? [] : [urlDifference(allowed, origin)]),
+        allowed === null ? "of no concern where servers alone call the API" : urlDifference(allowed, origin),
       ],
       [cors],
     );

@@ -26,21 +26,25 @@ const signedCookie = /^[^.]+\.[A-Za-z0-9+/]{43}=$/;
 const idTokenClaims = ["at_hash", "c_hash", "nonce", "azp"];
 /** Issuers of ID tokens, by their hosts or what those end with. */
 const providers =
-  /(?:^|\.)(?:accounts\.google\.com|securetoken\.google\.com|appleid\.apple\.com|login\.microsoftonline\.com|sts\.windows\.net|auth0\.com|okta\.com|clerk\.accounts\.dev|supabase\.co|amazonaws\.com|discord\.com|gitlab\.com)$/;
+  /(?:^|\.)(?:accounts\.google\.com|securetoken\.google\.com|appleid\.apple\.com|login\.microsoftonline\.com|sts\.windows\.net|auth0\.com|okta\.com|clerk\.accounts\.dev|supabase\.co|cognito-idp\.[a-z0-9-]+\.amazonaws\.com|discord\.com|gitlab\.com)$/;
 
 /** Tells what a text is, and reads it where it is a compact JWS. */
-export function kindOf(token: string, cookie: string | undefined): { kind: SentKind; jwt: UnverifiedJwt | undefined } {
+export function kindOf(
+  token: string,
+  ownIssuer: string | undefined,
+): { kind: SentKind; jwt: UnverifiedJwt | undefined } {
   const jwt = readUnverified(token);
-  return { kind: jwt === undefined ? kindOfOther(token) : kindOfJwt(jwt, cookie), jwt };
+  return { kind: jwt === undefined ? kindOfOther(token) : kindOfJwt(jwt, ownIssuer), jwt };
 }
 
-function kindOfJwt({ header, claims }: UnverifiedJwt, cookie: string | undefined): SentKind {
+function kindOfJwt({ header, claims }: UnverifiedJwt, ownIssuer: string | undefined): SentKind {
   if (String(header.typ).toLowerCase().includes("session-cache") || claims.aud === "better-auth:session-cache") {
     return "cookie_cache_jwks";
   }
-  if (cookie !== undefined || (isObject(claims.session) && isObject(claims.user))) return "cookie_cache_jwt";
-  if (isIdToken(claims)) return "id_token";
   const isBare = claims.sub === undefined && claims.iss === undefined && claims.aud === undefined;
+  if (isBare && isObject(claims.session) && isObject(claims.user)) return "cookie_cache_jwt";
+  // A token of the own issuer may have any claim.
+  if (isIdToken(claims) && claims.iss !== ownIssuer) return "id_token";
   return isBare && typeof claims.email === "string" ? "email_verification_token" : "jwt";
 }
 

@@ -11,8 +11,8 @@ export interface Sent {
   readonly jwt: UnverifiedJwt | undefined;
 }
 
-/** Takes apart what was given as the token. */
-export function readSent(text: string): Sent {
-  const { token, wrappings, cookie } = unwrap(text);
-  return { token, wrappings, ...kindOf(token, cookie) };
+/** Takes apart what was given as the token. A token of `ownIssuer` is no other provider's, whatever it looks like. */
+export function readSent(text: string, ownIssuer: string | undefined): Sent {
+  const { token, wrappings } = unwrap(text);
+  return { token, wrappings, ...kindOf(token, ownIssuer) };
 }

@@ -5,8 +5,6 @@ export type Wrapping = "bearer_missing" | "bearer_doubled" | "token_quoted" | "t
 export interface Unwrapped {
   readonly token: string;
   readonly wrappings: readonly Wrapping[];
-  /** The name of the cookie that it was given as: `better-auth.session_token`, say. */
-  readonly cookie: string | undefined;
 }
 
 /** A header line, as typed or as copied out of curl's or a browser's log. */
@@ -14,7 +12,7 @@ const headerLine = /^[<>]?[ \t]*authorization[ \t]*:[ \t]*/i;
 const bearer = /^bearer(?:[ \t]+|$)/i;
 /** Another scheme in front of something that looks like a token. */
 const otherScheme = /^(?!bearer\b)[A-Za-z]+[ \t]+(?=\S{20,}$)/i;
-const namedCookie = /^(?:cookie:[ \t]*)?((?:__Secure-|__Host-)?[\w.-]*session_(?:token|data))=([^;]+)(?:;.*)?$/is;
+const namedCookie = /^(?:cookie:[ \t]*)?(?:__Secure-|__Host-)?[\w.-]*session_(?:token|data)=([^;]+)(?:;.*)?$/is;
 /** Whitespace, or an escaped or percent-encoded newline: what a shell, a template or a URL makes of one. */
 const space = /^(?:\s|\\[nrt]|%0[AD]|%20)+|(?:\s|\\[nrt]|%0[AD]|%20)+$/gi;
 
@@ -33,10 +31,9 @@ export function unwrap(text: string): Unwrapped {
     before = rest;
     rest = peel(rest, wrappings);
   }
-  const cookie = namedCookie.exec(rest);
-  if (cookie !== null) return { token: percentDecoded(cookie[2] ?? ""), wrappings: [...wrappings], cookie: cookie[1] };
+  const cookie = namedCookie.exec(rest)?.[1];
   // A signed cookie travels percent-encoded; no JWT has a percent sign.
-  return { token: percentDecoded(rest), wrappings: [...wrappings], cookie: undefined };
+  return { token: percentDecoded(cookie ?? rest), wrappings: [...wrappings] };
 }
 
 /** One layer less. */

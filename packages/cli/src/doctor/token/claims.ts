@@ -1,5 +1,6 @@
 import type { AuthError } from "@usher-auth/verify";
 import { durationInWords, instantInWords } from "../../output/duration.ts";
+import { pasteable } from "../../output/visible.ts";
 import { type Case, type Diagnosis, fault, found, type Opinion } from "../case.ts";
 import { urlDifference } from "../url-difference.ts";
 import { claimErrors } from "./claim-errors.ts";
@@ -48,7 +49,9 @@ function issuerDiffers(actual: string, expected: string): Diagnosis {
     "issuer_differs",
     "The token's issuer is not the one that the API expects.",
     [`iss is ${actual}`, `expected ${expected} (BETTER_AUTH_URL)`, urlDifference(actual, expected)],
-    [`BETTER_AUTH_URL=${actual} # at the API, if that is your issuer: to the character what Better Auth writes`],
+    [
+      `BETTER_AUTH_URL=${pasteable(actual)} # at the API, if that is your issuer: to the character what Better Auth writes`,
+    ],
   );
 }
 
@@ -74,7 +77,7 @@ function audienceDiffers(claims: Claims, expected: string): Diagnosis {
       `expected ${expected} (API_URL)`,
       ...actual.map((one) => urlDifference(one, expected)),
     ],
-    [`${usherJwt} // at the issuer`, `API_URL=${actual[0]} # or at the API, if that is its name`],
+    [`${usherJwt} // at the issuer`, `API_URL=${pasteable(actual[0] ?? "")} # or at the API, if that is its name`],
   );
 }
 
