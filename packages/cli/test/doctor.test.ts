@@ -1,91 +1,41 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { usherJwt } from "@usher-auth/issuer";
 import { createTestIssuer } from "@usher-auth/testing";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import { causes } from "../src/doctor/causes.ts";
 import { apiRows } from "./causes/api.ts";
 import { issuerRows } from "./causes/issuer.ts";
-import { keyPairSettingsFor, type Row, type Situation, settingsFor } from "./causes/row.ts";
+import { type Row, settingsFor } from "./causes/row.ts";
 import { secretRows } from "./causes/secret.ts";
 import { sentRows } from "./causes/sent.ts";
 import { tokenRows } from "./causes/token.ts";
-import { startApi } from "./support/api.ts";
 import { audience, newSecret, signIn, withClockMoved } from "./support/better-auth.ts";
 import { usher } from "./support/command.ts";
-import { expectHidden } from "./support/hidden.ts";
+import { consult, temporaryFolder } from "./support/consult.ts";
+import { tryRow } from "./support/try-row.ts";
 
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "usher-doctor-"));
+beforeAll(() => {
   // Better Auth prints the errors that some rows provoke, whatever its logger is.
   const { error } = console;
   vi.spyOn(console, "error").mockImplementation((...parts) => {
     if (!String(parts[0]).startsWith("# SERVER_ERROR")) error(...parts);
   });
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
 
-async function consult({ input, environment = {}, issuer, api, cookie, origin }: Situation, ...more: string[]) {
-  const words = ["doctor", ...more];
-  for (const [flag, value] of Object.entries({ issuer, api, origin })) {
-    if (value !== undefined) words.push(`--${flag}`, value);
-  }
-  if (cookie !== undefined) {
-    await writeFile(join(folder, "cookie.txt"), cookie);
-    words.push("--cookie-file", join(folder, "cookie.txt"));
-  }
-  return await usher(words, { input, environment: { DATA_DIR: folder, ...environment } });
-}
-
+/** Those about the API need one, and are in doctor-api.test.ts. */
 const tables: Readonly<Record<string, readonly Row[]>> = {
   "what was sent": sentRows,
   "the secret": secretRows,
   "the token": tokenRows,
   "the issuer": issuerRows,
-  "the API": apiRows,
 };
 
 describe.each(Object.entries(tables))("the doctor on %s", (_theme, rows) => {
-  test.each(rows)("$when: $first", async ({ first, says, fix, arrange }) => {
-    const situation = await arrange();
-    const json = await consult(situation, "--json");
-    const text = await consult(situation);
-
-    expect(json.errors + text.errors).toBe("");
-    const { findings, chainWorks } = JSON.parse(json.output);
-    expect(findings[0], json.output).toMatchObject({ id: first });
-    expect([findings[0].title, ...findings[0].evidence].join("\n")).toMatch(says);
-    expect(findings[0].fix).toContainEqual(expect.stringMatching(fix));
-    expect(chainWorks).toBe(false);
-    expect(json.exitCode).toBe(1);
-    expect(text).toMatchObject({ exitCode: 1, output: expect.stringContaining(`[${first}]`) });
-    for (const { output } of [json, text]) expectHidden(output, situation.hidden);
-  });
+  test.each(rows)("$when: $first", tryRow);
 });
 
-describe("the doctor on a healthy chain", () => {
-  test.each([
-    ["by the secret", "HS256", settingsFor],
-    ["by key pair", "EdDSA", keyPairSettingsFor],
-  ] as const)("%s: no finding, and says so", async (_mode, algorithm, settings) => {
-    const person = await signIn({ options: () => ({ plugins: [usherJwt({ audience, algorithm })] }) });
-    const environment = settings(person);
-    const api = await startApi(environment);
-    const input = await person.token();
-    const { issuer, cookies: cookie } = person;
-    const situation = { input, environment, issuer, cookie, api: `${api}/api/${person.userId}/tasks`, hidden: [] };
-
-    const json = await consult(situation, "--json");
-    expect(JSON.parse(json.output)).toMatchObject({ findings: [], chainWorks: true, notLookedAt: [] });
-    expect(json.exitCode).toBe(0);
-    const text = await consult(situation);
-    expect(text.output).toContain("✓ The chain works: the issuer's token is good, and the API lets it in.");
-    expect(text.exitCode).toBe(0);
-    for (const { output } of [json, text]) expectHidden(output, [input, person.secret, person.sessionToken]);
-  });
-
+describe("the doctor where nothing is wrong", () => {
   test.each(["Authorization: Bearer ", "Bearer ", "< authorization: bearer "])(
     "%j before the token is no fault",
     async (prefix) => {
@@ -122,16 +72,6 @@ describe("the doctor on a healthy chain", () => {
     expect(JSON.parse((await consult(situation, "--json")).output)).toMatchObject({ findings: [], chainWorks: false });
   });
 
-  test("a task that does not exist, on the user's own path, is no fault of the token", async () => {
-    const person = await signIn();
-    const environment = settingsFor(person);
-    const api = `${await startApi(environment)}/api/${person.userId}/tasks/none`;
-    const situation = { input: await person.token(), environment, api, hidden: [] };
-    const { findings, confirmed } = JSON.parse((await consult(situation, "--json")).output);
-    expect(findings).toEqual([]);
-    expect(confirmed).toContainEqual(expect.stringContaining("lets the token in (404)"));
-  });
-
   test("with an issuer alone, and nothing piped in, it looks at the issuer", async () => {
     const person = await signIn();
     const { exitCode, output } = await consult({ issuer: person.issuer, hidden: [] });
@@ -152,6 +92,7 @@ test("several faults at once come in the order of likelihood, each once", async 
 test("the API's settings are read from an env file as Node reads it", async () => {
   const person = await signIn();
   const lines = Object.entries({ ...settingsFor(person), BETTER_AUTH_SECRET: newSecret() });
+  const folder = await temporaryFolder();
   const file = join(folder, "api.env");
   await writeFile(file, lines.map(([name, value]) => `export ${name}="${value}" # said so\n`).join(""));
   await writeFile(join(folder, "token.txt"), await person.token());
@@ -185,6 +126,7 @@ test("nothing out of a token reaches the terminal as a command, nor a line to pa
 const elsewhere = ["running_secret_changed", "running_secrets_differ"];
 
 test("every cause that the doctor knows is made for real", () => {
-  const made = new Set(Object.values(tables).flatMap((rows) => rows.map(({ first }) => first)));
+  const rows = [...Object.values(tables).flat(), ...apiRows];
+  const made = new Set(rows.map(({ first }) => first));
   expect(causes.filter((cause) => !made.has(cause))).toEqual(elsewhere);
 });
