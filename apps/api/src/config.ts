@@ -16,6 +16,8 @@ export type Config = {
   /** The Postgres server; undefined means the embedded one in `databaseFolder`. May hold a password: never log it. */
   readonly databaseUrl: string | undefined;
   readonly databaseFolder: string;
+  /** Where this process says what it runs with, for the operator. */
+  readonly runningFolder: string;
   readonly logLevel: (typeof logLevels)[number];
 };
 
@@ -66,6 +68,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     audience: read.API_URL ?? `http://localhost:${read.API_PORT}`,
     databaseUrl: read.DATABASE_URL,
     databaseFolder: resolve(read.DATA_DIR, "api"),
+    runningFolder: resolve(read.DATA_DIR, "running"),
     logLevel: read.LOG_LEVEL,
   };
 }

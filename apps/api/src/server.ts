@@ -5,6 +5,7 @@ import { buildApp } from "./app.ts";
 import { type Config, readConfig } from "./config.ts";
 import type { Database } from "./db/database.ts";
 import { openDatabase } from "./db/open.ts";
+import { recordRunning } from "./running-record.ts";
 
 /** The API, listening. */
 export type Server = {
@@ -27,9 +28,13 @@ export async function startServer(env: NodeJS.ProcessEnv): Promise<Server> {
   try {
     const app = await buildApp({ config, database, verifier });
     app.log.info({ database: database.kind }, keysInWords(env));
-    await listen(app, config);
+    const forget = recordRunning(config, env, app.log);
+    await listen(app, config).catch((error: unknown) => {
+      forget();
+      throw error;
+    });
     loadKeys(verifier, app);
-    return { stop: (reason) => stop(app, database, reason) };
+    return { stop: (reason) => stop(app, database, reason).finally(forget) };
   } catch (error) {
     await database.close();
     throw error;

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { createTestIssuer } from "@usher-auth/testing";
@@ -28,6 +29,22 @@ async function titles(url: string): Promise<string[]> {
   const answer = await fetch(`${url}/api/ada/tasks?limit=100`, { headers: headers() });
   const { tasks } = (await answer.json()) as { tasks: { title: string }[] };
   return tasks.map((task) => task.title);
+}
+
+/** What processes that run say of themselves, for the operator. Those of processes that were killed are left out. */
+function records(): unknown[] {
+  const running = join(env.DATA_DIR, "running");
+  return readdirSync(running)
+    .map((file) => JSON.parse(readFileSync(join(running, file), "utf8")) as { pid: number })
+    .filter(({ pid }) => isAlive(pid));
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 describe("what was acknowledged survives kill -9", () => {
@@ -66,6 +83,9 @@ describe("what was acknowledged survives kill -9", () => {
 describe("stops", () => {
   test.each(["SIGTERM", "SIGINT"] as const)("cleanly on %s, after the request that is on its way", async (signal) => {
     const api = await startProcess(env);
+    expect(records()).toEqual([
+      expect.objectContaining({ name: "api", secretFingerprint: secretFingerprint(issuer.secret) }),
+    ]);
     const body = JSON.stringify({ title: `sent while stopping by ${signal}` });
     const socket = connect(Number(new URL(api.url).port), "127.0.0.1").setEncoding("utf8");
     let received = "";
@@ -93,6 +113,7 @@ describe("stops", () => {
     expect(stdout).not.toContain(issuer.secret);
     expect(received).toMatch(/^HTTP\/1\.1 201 /);
     expect(api.output()).toContain("api stopped");
+    expect(records()).toEqual([]);
   });
 });
 

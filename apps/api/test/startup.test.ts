@@ -74,6 +74,7 @@ describe("the configuration", () => {
       audience: "http://localhost:3001",
       databaseUrl: undefined,
       databaseFolder: join(process.cwd(), ".data", "api"),
+      runningFolder: join(process.cwd(), ".data", "running"),
       logLevel: "info",
     };
     expect(readConfig({})).toEqual(defaults);

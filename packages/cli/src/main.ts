@@ -1,1 +1,25 @@
-export {};
+#!/usr/bin/env node
+import { fstatSync } from "node:fs";
+import { runCommandLine } from "./command-line.ts";
+import { program } from "./program.ts";
+
+/** Whether something is piped in: neither a person's keyboard nor /dev/null. */
+function hasInput(): boolean {
+  try {
+    return !fstatSync(0).isCharacterDevice();
+  } catch {
+    // There is no standard input.
+    return false;
+  }
+}
+
+// Whoever reads the output may leave before all of it is written.
+process.stdout.on("error", () => {});
+
+process.exitCode = await runCommandLine(program, process.argv.slice(2), {
+  environment: process.env,
+  input: process.stdin,
+  hasInput: hasInput(),
+  output: process.stdout,
+  errors: process.stderr,
+});

@@ -8,6 +8,7 @@ import { developPage } from "./development.ts";
 import { close, listen } from "./listen.ts";
 import { createLog } from "./log.ts";
 import { servePage } from "./page.ts";
+import { recordRunning } from "./running-record.ts";
 
 /** The web app, answering. */
 export interface RunningWeb {
@@ -57,6 +58,8 @@ export async function startWeb(config: WebConfig): Promise<RunningWeb> {
     } else {
       answer(listener);
     }
+    const forget = recordRunning(config, issuer, log);
+    closers.push(async () => forget());
     return { port, url: `http://${nameOf(config.host)}:${port}`, close: closeAll };
   } catch (error) {
     await closeAll();

@@ -1,0 +1,56 @@
+import { CannotRun, type Command, defineSubcommand } from "../command.ts";
+import { readToken } from "../input/token.ts";
+import { instantInWords } from "../output/duration.ts";
+import { visible } from "../output/visible.ts";
+import { painterFor } from "../terminal.ts";
+import { readUnverified } from "../unverified.ts";
+
+/** NumericDates among the claims that tokens commonly have. */
+const instants = ["iat", "nbf", "exp", "auth_time"];
+
+export const command: Command = defineSubcommand({
+  name: "decode",
+  description: "Show what a token says: header, claims, times in words. Verifies nothing.",
+  args: {
+    "token-file": { type: "string", description: "The token's file; default: standard input", valueHint: "file" },
+    json: { type: "boolean", description: "Print JSON" },
+  },
+  examples: [
+    { line: "pbpaste | usher decode", effect: "The token in the clipboard" },
+    { line: "usher decode --token-file token.txt --json", effect: "For a script" },
+  ],
+  async run(args, terminal) {
+    const text = await readToken(args["token-file"], terminal);
+    if (!text) throw new CannotRun("Give a token on standard input, or with --token-file.");
+    const token = text.trim().replace(/^(?:authorization: *)?bearer +/i, "");
+    const jwt = readUnverified(token);
+    if (jwt === undefined) {
+      throw new CannotRun(
+        "This is no JWT: it has no three segments with JSON in the first two. usher doctor says more.",
+      );
+    }
+    const now = Math.floor(Date.now() / 1000);
+    const times = Object.fromEntries(
+      instants.flatMap((name) => {
+        const value = jwt.claims[name];
+        return typeof value === "number" ? [[name, instantInWords(value, now)]] : [];
+      }),
+    );
+    if (args.json) {
+      terminal.output.write(visible(`${JSON.stringify({ verified: false, ...jwt, times }, null, 2)}\n`));
+      return 0;
+    }
+    const paint = painterFor(terminal.output, terminal.environment);
+    terminal.output.write(
+      [
+        paint(["bold", "yellow"], "NOT VERIFIED: anybody can have written this. usher doctor verifies it."),
+        "",
+        `${paint("bold", "header")} ${visible(JSON.stringify(jwt.header, null, 2))}`,
+        `${paint("bold", "claims")} ${visible(JSON.stringify(jwt.claims, null, 2))}`,
+        ...Object.entries(times).map(([name, words]) => `${paint("bold", name)} ${words}`),
+        "",
+      ].join("\n"),
+    );
+    return 0;
+  },
+});

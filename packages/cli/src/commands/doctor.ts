@@ -1,0 +1,75 @@
+import { CannotRun, type Command, defineSubcommand } from "../command.ts";
+import { examine } from "../doctor/doctor.ts";
+import { renderReport } from "../doctor/report.ts";
+import { readEnvironment } from "../input/environment.ts";
+import { readText } from "../input/text.ts";
+import { readToken } from "../input/token.ts";
+import { visible } from "../output/visible.ts";
+import { painterFor } from "../terminal.ts";
+
+export const command: Command = defineSubcommand({
+  name: "doctor",
+  description: "Say why a token is refused: the most likely cause first, each with its evidence and the fix.",
+  args: {
+    "token-file": {
+      type: "string",
+      description: "What is sent as the token, or the whole Authorization header; default: standard input",
+      valueHint: "file",
+    },
+    "env-file": { type: "string", description: "The API's settings; default: the environment", valueHint: "file" },
+    issuer: { type: "string", description: "Better Auth's base URL: asks it for tokens and keys", valueHint: "url" },
+    api: { type: "string", description: "An endpoint that needs a token: sends it there", valueHint: "url" },
+    "cookie-file": {
+      type: "string",
+      description: "The Cookie header of a signed-in browser: has the issuer make a token",
+      valueHint: "file",
+    },
+    origin: {
+      type: "string",
+      description: "Where the pages come from; default: the issuer's origin",
+      valueHint: "url",
+    },
+    json: { type: "boolean", description: "Print JSON" },
+  },
+  examples: [
+    { line: "pbpaste | usher doctor --env-file .env", effect: "The token in the clipboard, by the API's settings" },
+    {
+      line: "usher doctor --token-file token.txt --env-file .env --issuer http://localhost:3000 --api http://localhost:3001/api/<user id>/tasks",
+      effect: "The whole chain",
+    },
+    {
+      line: "usher doctor --issuer https://app.example.com --json < /dev/null",
+      effect: "The issuer alone, for a script",
+    },
+  ],
+  async run(args, terminal) {
+    const environment = await readEnvironment(args["env-file"], terminal);
+    const cookieFile = args["cookie-file"];
+    const report = await examine({
+      text: await readToken(args["token-file"], terminal),
+      environment,
+      environmentName: args["env-file"] ?? "the environment",
+      issuer: readUrl(args.issuer, "issuer"),
+      api: readUrl(args.api, "api"),
+      cookie:
+        cookieFile === undefined
+          ? undefined
+          : (await readText(cookieFile, terminal)).trim().replace(/^cookie:\s*/i, ""),
+      origin: readUrl(args.origin, "origin")?.origin,
+      dataFolder: environment.DATA_DIR || ".data",
+    });
+    terminal.output.write(
+      args.json
+        ? visible(`${JSON.stringify(report, null, 2)}\n`)
+        : renderReport(report, painterFor(terminal.output, terminal.environment)),
+    );
+    return report.findings.length > 0 ? 1 : 0;
+  },
+});
+
+function readUrl(text: string | undefined, flag: string): URL | undefined {
+  if (text === undefined) return undefined;
+  const url = URL.parse(text);
+  if (url?.protocol === "http:" || url?.protocol === "https:") return url;
+  throw new CannotRun(`--${flag} must be an http:// or https:// address, such as http://localhost:3000.`);
+}

@@ -1,0 +1,54 @@
+import { secretFingerprint } from "@usher-auth/verify";
+import { CannotRun, type Command, defineSubcommand } from "../command.ts";
+import { readEnvironment } from "../input/environment.ts";
+import { readText } from "../input/text.ts";
+import { type NamedSecret, secretsIn } from "../secrets.ts";
+import { painterFor } from "../terminal.ts";
+
+export const command: Command = defineSubcommand({
+  name: "fingerprint",
+  description: "Show a secret's fingerprint: the same on both sides means the same secret.",
+  args: {
+    "env-file": { type: "string", description: "Settings to read; default: the environment", valueHint: "file" },
+    "secret-file": { type: "string", description: "A secret by itself; - for standard input", valueHint: "file" },
+    expect: { type: "string", description: "Exit with 1 unless the secret that signs has this one", valueHint: "hex" },
+    json: { type: "boolean", description: "Print JSON" },
+  },
+  examples: [
+    { line: "usher fingerprint --env-file .env", effect: "Of each secret in the API's settings" },
+    { line: "usher fingerprint --expect 0123456789abcdef", effect: "Whether it is the one that the web app printed" },
+  ],
+  async run(args, terminal) {
+    const secrets: NamedSecret[] =
+      args["secret-file"] === undefined
+        ? secretsIn(await readEnvironment(args["env-file"], terminal))
+        : [{ name: "secret", value: await secretText(args["secret-file"]), signs: true }];
+    if (secrets.length === 0) {
+      throw new CannotRun(
+        "Neither BETTER_AUTH_SECRET nor BETTER_AUTH_SECRETS is set. Give --env-file or --secret-file.",
+      );
+    }
+    const rows = secrets.map(({ name, value, signs }) => ({ name, fingerprint: secretFingerprint(value), signs }));
+    const signing = rows.find(({ signs }) => signs);
+    const matches = args.expect === undefined || signing?.fingerprint === args.expect.trim().toLowerCase();
+
+    if (args.json) {
+      terminal.output.write(
+        `${JSON.stringify({ secrets: rows, ...(args.expect !== undefined && { matches }) }, null, 2)}\n`,
+      );
+    } else {
+      const paint = painterFor(terminal.output, terminal.environment);
+      for (const { name, fingerprint, signs } of rows) {
+        terminal.output.write(`${paint("bold", fingerprint)}  ${name}${signs ? "" : " (does not sign)"}\n`);
+      }
+      if (!matches) terminal.output.write(`${paint("red", "another secret")} than ${args.expect}\n`);
+    }
+    return matches ? 0 : 1;
+
+    async function secretText(path: string): Promise<string> {
+      const text = (await readText(path, terminal)).replace(/\r?\n$/, "");
+      if (text === "") throw new CannotRun("The secret is empty.");
+      return text;
+    }
+  },
+});

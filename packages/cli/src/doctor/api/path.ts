@@ -1,0 +1,61 @@
+import { type Case, type Diagnosis, fault } from "../case.ts";
+
+/** Names of parameters and of values that are not there, where an id should be. */
+const placeholder = /^(?:[:{[<].*|undefined|null|NaN|\[object .*|me|self)$/i;
+
+/** Whose path was asked for, where it is not the token's own: what stands where the user's id should. */
+export function pathMismatch(url: URL, sent: Case["sent"]): Diagnosis | undefined {
+  const claims = sent?.jwt?.claims;
+  if (typeof claims?.sub !== "string") return undefined;
+  const subject = claims.sub;
+  const segments = url.pathname
+    .split("/")
+    .filter((segment) => segment !== "")
+    .map(decode);
+  if (segments.includes(subject)) return undefined;
+
+  const named = segments.flatMap((segment) => {
+    const meaning = meaningOf(segment, claims, subject);
+    return meaning === undefined ? [] : [{ segment, meaning }];
+  })[0];
+  const evidence =
+    named === undefined
+      ? ["no part of the path is the token's sub"]
+      : [`"${named.segment}" in the path is ${named.meaning}`];
+  return fault(
+    "path_mismatch",
+    "The path is not the token's user's own: the id in it must be the token's sub, to the character.",
+    [...evidence, `sub is "${subject}"`],
+    [`${url.origin}${corrected(url, named?.segment, subject)}`],
+  );
+}
+
+function meaningOf(segment: string, claims: Readonly<Record<string, unknown>>, subject: string): string | undefined {
+  if (placeholder.test(segment)) return "a placeholder, where the id was never filled in";
+  if (segment.toLowerCase() === subject.toLowerCase()) return "the sub in other case";
+  if (segment.trim() === subject || decode(segment) === subject) return "the sub, encoded twice or with whitespace";
+  const same = (value: unknown) => typeof value === "string" && value.toLowerCase() === segment.toLowerCase();
+  const claim = Object.entries(claims).find(([name, value]) => name !== "iss" && name !== "aud" && same(value));
+  if (claim === undefined) return undefined;
+  const [name] = claim;
+  const words: Readonly<Record<string, string>> = {
+    email: "the user's e-mail",
+    name: "the user's name",
+    sid: "the session's id",
+  };
+  return words[name] ?? `the claim "${name}"`;
+}
+
+function corrected(url: URL, segment: string | undefined, subject: string): string {
+  if (segment === undefined) return url.pathname;
+  const parts = url.pathname.split("/").map((part) => (decode(part) === segment ? encodeURIComponent(subject) : part));
+  return parts.join("/");
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}

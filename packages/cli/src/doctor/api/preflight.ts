@@ -1,0 +1,55 @@
+import { type Diagnosis, fault } from "../case.ts";
+import { type Answer, type NoAnswer, probe } from "../http-probe.ts";
+import { urlDifference } from "../url-difference.ts";
+
+/** Asks as a browser does before a page of `origin` may send a token (Fetch standard, "CORS-preflight fetch"). */
+export function preflight(url: URL, origin: string): Promise<Answer | NoAnswer> {
+  const headers = { origin, "access-control-request-method": "GET", "access-control-request-headers": "authorization" };
+  return probe(url, { method: "OPTIONS", headers });
+}
+
+/** What keeps a page of `origin` from calling the API. */
+export function judgePreflight(answer: Answer | NoAnswer, origin: string): Diagnosis | undefined {
+  if (answer.kind === "none") return undefined;
+  const allowed = answer.headers.get("access-control-allow-origin");
+  const headers = (answer.headers.get("access-control-allow-headers") ?? "").toLowerCase().split(/\s*,\s*/);
+  const cors = `app.register(cors, { origin: "${origin}", allowedHeaders: ["authorization", "content-type"] });`;
+  if (answer.status === 401 || answer.status === 403) {
+    return fault(
+      "preflight_refused",
+      "The API refuses the browser's preflight: it wants a token where none can be.",
+      [`OPTIONS with Origin: ${origin} answers ${answer.status}; a preflight never carries credentials`],
+      [`${cors} // before the guard`],
+    );
+  }
+  if (allowed !== "*" && allowed !== origin) {
+    return fault(
+      "cors_origin",
+      `Pages of ${origin} may not call the API: CORS does not allow their origin.`,
+      [
+        `OPTIONS answers ${answer.status} with Access-Control-Allow-Origin: ${allowed ?? "(none)"}`,
+        allowed === null ? "of no concern where servers alone call the API" : urlDifference(allowed, origin),
+      ],
+      [cors],
+    );
+  }
+  if (!headers.includes("authorization")) {
+    return fault(
+      "cors_authorization",
+      "Pages may call the API, but not with an Authorization header: CORS does not allow it.",
+      [
+        `Access-Control-Allow-Headers: ${answer.headers.get("access-control-allow-headers") ?? "(none)"}`,
+        "a * does not stand for Authorization (Fetch standard): it must be named",
+      ],
+      [cors],
+    );
+  }
+  return answer.status >= 200 && answer.status < 300
+    ? undefined
+    : fault(
+        "preflight_refused",
+        "The API does not answer the browser's preflight with success.",
+        [`it answers ${answer.status}`],
+        [`${cors} // before the routes`],
+      );
+}

@@ -1,0 +1,100 @@
+/**
+ * Everything that the doctor can find, the most likely cause first: what is sent spoils more requests than what is set,
+ * and what is set more than what is broken. A finding that follows from another one comes after it, so that the first
+ * one is where to begin.
+ */
+export const causes = [
+  // What was sent
+  "token_missing",
+  "token_literal",
+  "bearer_missing",
+  "bearer_doubled",
+  "token_is_json",
+  "token_quoted",
+  "token_whitespace",
+  "token_truncated",
+  "session_token",
+  "session_cookie",
+  "cookie_cache_compact",
+  "cookie_cache_jwt",
+  "cookie_cache_jwks",
+  "cookie_cache_jwe",
+  "email_verification_token",
+  "id_token",
+  "token_malformed",
+  // The settings by themselves
+  "settings_missing",
+  "secret_default",
+  "secret_too_short",
+  "secret_is_public_key",
+  "settings_wrong",
+  // The algorithm
+  "algorithm_none",
+  "algorithm_public_key",
+  "algorithm_secret",
+  "algorithm_other",
+  // The secret
+  "running_secret_changed",
+  "running_secrets_differ",
+  "secret_whitespace",
+  "secret_quotes",
+  "secret_base64",
+  "secret_hex",
+  "secret_auth_secret",
+  "secret_single_ignored",
+  "secret_issuer_default",
+  "secret_differs",
+  "signature_invalid",
+  // The keys
+  "key_unknown",
+  // The claims
+  "token_type",
+  "expiration_absolute",
+  "subject_missing",
+  "claim_missing",
+  "issuer_differs",
+  "audience_default",
+  "audience_differs",
+  "clock_skew",
+  "token_expired",
+  "token_not_yet_valid",
+  "token_too_large",
+  // The issuer
+  "issuer_cannot_sign",
+  "issuer_unreachable",
+  "issuer_redirects",
+  "issuer_html",
+  "token_endpoint_missing",
+  "issuer_path_unknown",
+  "token_endpoint_fails",
+  "session_ended",
+  "jwks_missing",
+  "jwks_unavailable",
+  // The API
+  "api_unreachable",
+  "api_redirects",
+  "api_html",
+  "header_too_large",
+  "authorization_stripped",
+  "path_mismatch",
+  "token_revoked",
+  "api_settings_differ",
+  "api_fails",
+  "api_unavailable",
+  "preflight_refused",
+  "cors_origin",
+  "cors_authorization",
+  "api_refuses",
+  "api_open",
+  // Dangers that refuse no token
+  "secret_old_version",
+  "secret_weak",
+] as const;
+
+/** One cause out of the closed list. */
+export type Cause = (typeof causes)[number];
+
+/** Where a cause stands: the lower, the likelier. */
+export function rankOf(cause: Cause): number {
+  return causes.indexOf(cause);
+}

@@ -1,0 +1,85 @@
+import { theApi } from "./api/theme.ts";
+import type { Case, Diagnosis, Given, Theme } from "./case.ts";
+import { rankOf } from "./causes.ts";
+import { theIssuer } from "./issuer/theme.ts";
+import { theRunningProcesses } from "./running/theme.ts";
+import { readSent } from "./sent/sent.ts";
+import { whatWasSent } from "./sent/theme.ts";
+import { theSettings } from "./settings/theme.ts";
+import { theAlgorithm } from "./token/algorithm.ts";
+import { theClaims } from "./token/claims.ts";
+import { theSignature } from "./token/signature.ts";
+import { theSize } from "./token/size.ts";
+import { verdictOn } from "./token/verdict.ts";
+import { withUsherWarnings } from "./warnings.ts";
+
+/** What the doctor found. */
+export interface Report {
+  /** Most likely cause first. */
+  readonly findings: readonly Diagnosis[];
+  /** What was looked at and is right. */
+  readonly confirmed: readonly string[];
+  /** Whether a token went from these settings and the issuer to the API and was let in. */
+  readonly chainWorks: boolean;
+  /** What was not looked at, and what to give so that it is. */
+  readonly notLookedAt: readonly string[];
+}
+
+const themes: readonly Theme[] = [
+  whatWasSent,
+  theSettings,
+  theAlgorithm,
+  theSignature,
+  theClaims,
+  theSize,
+  theRunningProcesses,
+  theIssuer,
+  theApi,
+];
+
+/** Looks at whatever there is, and says what is wrong with it. Shows no whole token and no secret. */
+export async function examine(given: Given): Promise<Report> {
+  const { result } = await withUsherWarnings(() => examineAll(given));
+  return result;
+}
+
+async function examineAll(given: Given): Promise<Report> {
+  const sent =
+    given.text === undefined
+      ? undefined
+      : readSent(given.text, given.environment.BETTER_AUTH_URL || given.issuer?.origin);
+  const verdict = await verdictOn(sent, given.environment);
+  const patient: Case = { ...given, sent, verdict, now: Date.now() / 1000 };
+  const opinions = await Promise.all(themes.map((theme) => theme(patient)));
+  const findings = ranked(opinions.flatMap((opinion) => opinion.findings));
+  return {
+    findings,
+    confirmed: opinions.flatMap(({ confirmed }) => confirmed),
+    chainWorks:
+      findings.length === 0 && verdict.kind === "accepted" && given.issuer !== undefined && given.api !== undefined,
+    notLookedAt: notLookedAt(patient),
+  };
+}
+
+/** One finding for each cause, in the order of likelihood, whatever refuses tokens first. */
+function ranked(findings: readonly Diagnosis[]): Diagnosis[] {
+  const byCause = new Map(findings.toReversed().map((finding) => [finding.id, finding]));
+  const severity = ({ severity: of }: Diagnosis) => (of === "error" ? 0 : 1);
+  return [...byCause.values()].sort(
+    (one, other) => severity(one) - severity(other) || rankOf(one.id) - rankOf(other.id),
+  );
+}
+
+function notLookedAt({ sent, verdict, issuer, api, cookie }: Case): string[] {
+  return [
+    ...(sent === undefined ? ["the token: pipe it in, or --token-file"] : []),
+    ...(sent?.kind === "jwt" && verdict.kind === "unknown"
+      ? ["the signature: give the API's settings, --env-file"]
+      : []),
+    ...(issuer === undefined ? ["the issuer: --issuer https://app.example.com"] : []),
+    ...(issuer !== undefined && cookie === undefined
+      ? ["whether the issuer can still sign: --cookie-file, the Cookie header of a signed-in browser"]
+      : []),
+    ...(api === undefined ? ["the API: --api https://api.example.com/api/<user id>/tasks"] : []),
+  ];
+}

@@ -1,0 +1,20 @@
+import { isMacBy } from "./hmac.ts";
+
+/** Something that was signed with the issuer's secret: says whether a given one is it. */
+export type Proof = (secret: string | Uint8Array) => boolean;
+
+/** An HS256 token (RFC 7515 section 5.2). */
+export function proofOfJws(token: string): Proof {
+  return proof(token, "base64url");
+}
+
+/** Better Auth's signed cookie: the value, a dot, and the base64 of its HMAC. */
+export function proofOfCookie(cookie: string): Proof {
+  return proof(cookie, "base64");
+}
+
+function proof(signed: string, encoding: "base64" | "base64url"): Proof {
+  const dot = signed.lastIndexOf(".");
+  const mac = Buffer.from(signed.slice(dot + 1), encoding);
+  return (secret) => isMacBy(secret, signed.slice(0, dot), mac);
+}

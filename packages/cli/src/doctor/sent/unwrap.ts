@@ -1,0 +1,78 @@
+/** Something around the token that does not belong there. */
+export type Wrapping = "bearer_missing" | "bearer_doubled" | "token_quoted" | "token_whitespace" | "token_is_json";
+
+/** A token without what was around it. */
+export interface Unwrapped {
+  readonly token: string;
+  readonly wrappings: readonly Wrapping[];
+}
+
+/** A header line, as typed or as copied out of curl's or a browser's log. */
+const headerLine = /^[<>]?[ \t]*authorization[ \t]*:[ \t]*/i;
+const bearer = /^bearer(?:[ \t]+|$)/i;
+/** Another scheme in front of something that looks like a token. */
+const otherScheme = /^(?!bearer\b)[A-Za-z]+[ \t]+(?=\S{20,}$)/i;
+const namedCookie = /^(?:cookie:[ \t]*)?(?:__Secure-|__Host-)?[\w.-]*session_(?:token|data)=([^;]+)(?:;.*)?$/is;
+/** Whitespace, or an escaped or percent-encoded newline: what a shell, a template or a URL makes of one. */
+const space = /^(?:\s|\\[nrt]|%0[AD]|%20)+|(?:\s|\\[nrt]|%0[AD]|%20)+$/gi;
+
+/** Takes off whatever is around a token, and remembers each thing once. */
+export function unwrap(text: string): Unwrapped {
+  const wrappings = new Set<Wrapping>();
+  let rest = text.replace(headerLine, "");
+  if (rest !== text) {
+    // A whole header line: it must have exactly one scheme, Bearer.
+    if (!bearer.test(rest) && rest.trim() !== "") wrappings.add("bearer_missing");
+    rest = rest.replace(otherScheme, "");
+  }
+  rest = rest.replace(bearer, "");
+
+  for (let before = ""; before !== rest; ) {
+    before = rest;
+    rest = peel(rest, wrappings);
+  }
+  const cookie = namedCookie.exec(rest)?.[1];
+  // A signed cookie travels percent-encoded; no JWT has a percent sign.
+  return { token: percentDecoded(cookie ?? rest), wrappings: [...wrappings] };
+}
+
+/** One layer less. */
+function peel(text: string, wrappings: Set<Wrapping>): string {
+  const trimmed = text.replaceAll(space, "");
+  if (trimmed !== text && trimmed !== "") {
+    wrappings.add("token_whitespace");
+    return trimmed;
+  }
+  const quoted = /^(\\?["'`])(.*)\1$/s.exec(text);
+  if (quoted?.[2] !== undefined) {
+    wrappings.add("token_quoted");
+    return quoted[2].replace(bearer, "");
+  }
+  if (bearer.test(text)) {
+    wrappings.add("bearer_doubled");
+    return text.replace(bearer, "");
+  }
+  const inJson = tokenInJson(text);
+  if (inJson !== undefined) wrappings.add("token_is_json");
+  return inJson ?? text;
+}
+
+/** `{"token":"…"}`: all of what `/api/auth/token` answered. */
+function tokenInJson(text: string): string | undefined {
+  if (!text.startsWith("{")) return undefined;
+  try {
+    const value = JSON.parse(text) as { token?: unknown; data?: { token?: unknown } };
+    const token = value.token ?? value.data?.token;
+    return typeof token === "string" ? token : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function percentDecoded(text: string): string {
+  try {
+    return /%[0-9A-F]{2}/i.test(text) ? decodeURIComponent(text) : text;
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,9 @@
+/** How much of a token or a secret may be shown. Enough to tell two apart, of no use to anybody else. */
+const shown = 6;
+
+/** The first characters of something that must not be seen whole, and how long it is. */
+export function conceal(text: string): string {
+  // Of a short text, six characters would be most of it.
+  const start = text.slice(0, Math.min(shown, Math.floor(text.length / 4)));
+  return `${start}… (${text.length} characters)`;
+}

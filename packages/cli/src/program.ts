@@ -1,0 +1,23 @@
+import manifest from "../package.json" with { type: "json" };
+import type { Program } from "./command-line.ts";
+
+/** The program: its name, and its subcommands in the order in which help lists them. */
+export const program: Program = {
+  name: "usher",
+  version: manifest.version,
+  description: "Says why a token is refused, and proves that no endpoint was forgotten",
+  entries: {
+    doctor: {
+      description: "Say why a token is refused, most likely cause first",
+      load: () => import("./commands/doctor.ts"),
+    },
+    fingerprint: {
+      description: "Show a secret's fingerprint: the same on both sides means the same secret",
+      load: () => import("./commands/fingerprint.ts"),
+    },
+    decode: {
+      description: "Show what a token says. Verifies nothing",
+      load: () => import("./commands/decode.ts"),
+    },
+  },
+};

@@ -1,0 +1,34 @@
+import { runCommandLine } from "../../src/command-line.ts";
+import { program } from "../../src/program.ts";
+import type { Environment } from "../../src/terminal.ts";
+
+/** How a run of the command line ended. */
+export interface Run {
+  readonly exitCode: number;
+  readonly output: string;
+  readonly errors: string;
+}
+
+/** Runs a command line in this process. */
+export async function usher(
+  words: readonly string[],
+  surroundings: {
+    readonly input?: string | undefined;
+    readonly environment?: Environment;
+    readonly isTTY?: boolean;
+  } = {},
+): Promise<Run> {
+  const { input, environment = {}, isTTY = false } = surroundings;
+  let output = "";
+  let errors = "";
+  const exitCode = await runCommandLine(program, words, {
+    environment,
+    hasInput: input !== undefined,
+    input: (async function* () {
+      if (input !== undefined) yield Buffer.from(input);
+    })(),
+    output: { isTTY, write: (text) => (output += text) },
+    errors: { isTTY, write: (text) => (errors += text) },
+  });
+  return { exitCode, output, errors };
+}
