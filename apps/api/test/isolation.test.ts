@@ -1,5 +1,6 @@
 import { PGlite } from "@electric-sql/pglite";
 import { startPostgres } from "@usher-auth/e2e/postgres";
+import { withPrincipal } from "@usher-auth/postgres";
 import { type SQL, sql } from "drizzle-orm";
 import { drizzle as drizzlePglite } from "drizzle-orm/pglite";
 import { migrate as migratePglite } from "drizzle-orm/pglite/migrator";
@@ -9,7 +10,6 @@ import postgres from "postgres";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Client, PrincipalRows } from "../src/db/client.ts";
 import { migrations } from "../src/db/migrations.ts";
-import { withPrincipal } from "../src/db/principal.ts";
 import * as schema from "../src/db/schema.ts";
 
 const { tasks } = schema;

@@ -1,9 +1,9 @@
 import { PGlite } from "@electric-sql/pglite";
+import { withPrincipal } from "@usher-auth/postgres";
 import { drizzle } from "drizzle-orm/pglite";
 import { migrate } from "drizzle-orm/pglite/migrator";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { migrations } from "../src/db/migrations.ts";
-import { withPrincipal } from "../src/db/principal.ts";
 import * as schema from "../src/db/schema.ts";
 import { readCursor, writeCursor } from "../src/tasks/cursor.ts";
 import { listTasks } from "../src/tasks/repository.ts";

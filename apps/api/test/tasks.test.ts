@@ -77,6 +77,18 @@ describe("POST", () => {
   });
 });
 
+test.each(["a\0b", "\0"])("a user whose id Postgres cannot hold is told so, on each path: %j", async (user) => {
+  for (const [method, path] of [
+    ["GET", "/tasks"],
+    ["POST", "/tasks"],
+    ["DELETE", `/tasks/${missing}`],
+  ] as const) {
+    const answer = await api.call(user, method, path, method === "POST" ? { title: "x" } : undefined);
+    expectProblem(answer, 400, "bad_request");
+    expect(answer.json().errors).toEqual([{ path: "params.userId", message: expect.stringContaining("U+0000") }]);
+  }
+});
+
 describe("GET a list", () => {
   test("is empty at first", async () => {
     const answer = await api.call("newcomer", "GET", "/tasks");

@@ -1,7 +1,7 @@
+import { withPrincipal } from "@usher-auth/postgres";
 import { sql } from "drizzle-orm";
 import type { Client, PrincipalRows } from "./client.ts";
 import { answeredWithin } from "./deadline.ts";
-import { withPrincipal } from "./principal.ts";
 
 /** All that the rest of the API ever sees of the database. */
 export type Database = {

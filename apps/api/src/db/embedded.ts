@@ -1,12 +1,12 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
+import { assertRowSecurity } from "@usher-auth/postgres";
 import { drizzle } from "drizzle-orm/pglite";
 import { migrate } from "drizzle-orm/pglite/migrator";
 import { StartupError } from "../startup-error.ts";
 import { type Database, databaseOver } from "./database.ts";
 import { lockFolder } from "./folder-lock.ts";
-import { assertIsolation } from "./isolation.ts";
 import { migrations } from "./migrations.ts";
 import * as schema from "./schema.ts";
 
@@ -26,7 +26,7 @@ export async function openEmbedded(options: { folder: string; deadline: number }
     const pglite = await openFolder(folder);
     const client = drizzle({ client: pglite, schema });
     await migrate(client, migrations);
-    await assertIsolation(client);
+    await assertRowSecurity(client, [schema.tasks]);
     const close = async () => {
       await pglite.close();
       unlock();

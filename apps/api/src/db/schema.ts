@@ -1,5 +1,5 @@
+import { currentOwner, ownerPolicy } from "@usher-auth/postgres";
 import { boolean, index, pgTable, text, timestamp, uuid } from "drizzle-orm/pg-core";
-import { currentOwner, ownerPolicy } from "./owner-policy.ts";
 
 /**
  * The tasks. `ownerId` is a Better Auth user id, an opaque string; it defaults to the principal of the transaction, so
@@ -23,6 +23,6 @@ export const tasks = pgTable(
       table.createdAt.desc().nullsFirst(),
       table.id.desc().nullsFirst(),
     ),
-    ownerPolicy("tasks_owner", table.ownerId),
+    ownerPolicy(table.ownerId),
   ],
 );

@@ -1,9 +1,9 @@
+import { assertRowSecurity } from "@usher-auth/postgres";
 import { drizzle } from "drizzle-orm/postgres-js";
 import { migrate } from "drizzle-orm/postgres-js/migrator";
 import postgres from "postgres";
 import { StartupError } from "../startup-error.ts";
 import { type Database, databaseOver } from "./database.ts";
-import { assertIsolation } from "./isolation.ts";
 import { migrations } from "./migrations.ts";
 import { isOutage } from "./outage.ts";
 import * as schema from "./schema.ts";
@@ -41,7 +41,7 @@ async function prepare(url: string): Promise<void> {
     await connection`select pg_advisory_lock(${migrationLock})`;
     const client = drizzle({ client: connection, schema });
     await migrate(client, migrations);
-    await assertIsolation(client);
+    await assertRowSecurity(client, [schema.tasks]);
   } finally {
     await connection.end({ timeout: 1 });
   }

@@ -1,3 +1,4 @@
+import { UnstorableIdError } from "@usher-auth/postgres";
 import { httpProblem, type Problem, problemContentType } from "@usher-auth/verify";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
@@ -47,6 +48,9 @@ export function sendProblem(reply: FastifyReply, problem: Problem & { errors?: R
 
 function problemOf(error: FastifyError | BadRequest): Problem & { errors?: RequestError[] } {
   if (error instanceof BadRequest) return { ...httpProblem(400), errors: error.errors };
+  if (error instanceof UnstorableIdError) {
+    return { ...httpProblem(400), errors: [{ path: "params.userId", message: error.message }] };
+  }
   if (error instanceof DatabaseUnavailable) return httpProblem(503);
   if (hasZodFastifySchemaValidationErrors(error)) return { ...httpProblem(400), errors: requestErrors(error) };
 

@@ -1,0 +1,66 @@
+import { PGlite } from "@electric-sql/pglite";
+import { assertRowSecurity, currentOwner, ownerPolicy, UnstorableIdError, withPrincipal } from "@usher-auth/postgres";
+import { getTableConfig, pgSchema, pgTable, text } from "drizzle-orm/pg-core";
+import { drizzle } from "drizzle-orm/pglite";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+// apps/api/test/isolation.test.ts holds every statement of the policy against both drivers; here is what is the package's own.
+
+const notes = pgTable("notes", { owner: text().notNull().default(currentOwner), text: text().notNull() }, (table) => [
+  ownerPolicy(table.owner),
+]);
+const elsewhere = pgSchema("Else").table("where", { owner: text() }, (table) => [ownerPolicy(table.owner)]);
+
+const pglite = new PGlite();
+const database = drizzle({ client: pglite, schema: { notes } });
+const check = () => assertRowSecurity(database, [notes]);
+
+beforeAll(() => pglite.waitReady);
+afterAll(() => pglite.close());
+
+test("the policy is named after its table", () => {
+  expect(getTableConfig(notes).policies.map(({ name }) => name)).toEqual(["notes_owner"]);
+  expect(getTableConfig(elsewhere).policies.map(({ name }) => name)).toEqual(["where_owner"]);
+});
+
+test("says what is missing, one thing after another, and nothing once it is all there", async () => {
+  await expect(check()).rejects.toThrow(
+    'an administrator must run: CREATE ROLE usher_api NOLOGIN; GRANT usher_api TO "postgres"',
+  );
+  await pglite.exec("create role usher_api nologin bypassrls");
+  await expect(check()).rejects.toThrow("ALTER ROLE usher_api NOSUPERUSER NOBYPASSRLS");
+  await pglite.exec("alter role usher_api nobypassrls");
+  await expect(check()).rejects.toThrow('there is no table "notes"; run the migrations first');
+
+  await pglite.exec(`create table notes (owner text not null default nullif(current_setting('usher.user_id', true), ''), text text);
+    grant select, insert on notes to usher_api`);
+  await expect(check()).rejects.toThrow('ALTER TABLE "notes" ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY');
+  await pglite.exec("alter table notes enable row level security");
+  await expect(check()).rejects.toThrow("FORCE");
+  await pglite.exec(`alter table notes force row level security;
+    create policy notes_owner on notes to usher_api using (owner = nullif(current_setting('usher.user_id', true), ''))`);
+  await expect(check()).resolves.toBeUndefined();
+  await expect(assertRowSecurity(database, [notes, elsewhere])).rejects.toThrow('there is no table "Else"."where"');
+});
+
+test.each(["a\0b", "\0", "a\ud800", "\udc00a"])(
+  "an id that Postgres cannot tell from another is refused before anything runs: %j",
+  async (id) => {
+    let hasRun = false;
+    const run = withPrincipal(database, { id }, async () => {
+      hasRun = true;
+    });
+    await expect(run).rejects.toThrow(UnstorableIdError);
+    await expect(run).rejects.toMatchObject({ statusCode: 400, message: expect.not.stringContaining(id) });
+    expect(hasRun).toBe(false);
+  },
+);
+
+test.each(["😀", "a\nb", "\ufffd", "\u200b", " ", "'; drop table notes; --", "x".repeat(8_000)])(
+  "any other id has rows of its own: %j",
+  async (id) => {
+    await withPrincipal(database, { id }, (rows) => rows.insert(notes).values({ text: "mine" }));
+    const found = await withPrincipal(database, { id }, (rows) => rows.select().from(notes));
+    expect(found).toEqual([{ owner: id, text: "mine" }]);
+  },
+);
