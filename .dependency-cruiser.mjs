@@ -63,7 +63,7 @@ export default {
       comment: "A package is imported by its public name, not by a path into its files.",
       severity: "error",
       from: { path: "^(packages/[^/]+|apps/[^/]+|scripts|e2e)/" },
-      to: { path: "^packages/([^/]+)/src/(?!index\\.ts|adapters/)", pathNot: "^$1/" },
+      to: { path: "^packages/([^/]+)/src/(?!index\\.ts|revocations/index\\.ts|adapters/)", pathNot: "^$1/" },
     },
     {
       name: "testing-is-for-tests",

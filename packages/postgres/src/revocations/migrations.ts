@@ -1,0 +1,56 @@
+/**
+ * Each brings the one before it up to date, once. Never change one that was published: add another.
+ *
+ * `transaction` is what lets a replica see what it has missed (statements.ts). Whoever made the table may use it; nobody
+ * else may, `usher_api` included, which no handler's query can therefore leave to sign somebody out or in again.
+ */
+export const migrations: readonly string[] = [
+  `
+  create table usher_revocations (
+    sequence bigint generated always as identity primary key,
+    kind text not null check (kind in ('token', 'session', 'user')),
+    id text not null check (id <> ''),
+    before double precision not null check (before >= 0 and before < 100000000000),
+    transaction xid8 not null default pg_current_xact_id()
+  );
+  comment on table usher_revocations is 'What no longer counts: tokens (jti), sessions (sid), and what users (sub) had until an instant. Kept as long as such a token may be alive';
+  comment on column usher_revocations.before is 'Seconds since 1970';
+  create index usher_revocations_transaction on usher_revocations (transaction);
+  create index usher_revocations_before on usher_revocations (before);
+  revoke all on usher_revocations from public;
+
+  create function usher_revocations_tell() returns trigger language plpgsql as $tell$
+  begin
+    perform pg_notify('usher_revocations', '');
+    return null;
+  end
+  $tell$;
+  create trigger usher_revocations_tell after insert on usher_revocations
+    for each statement execute function usher_revocations_tell();
+  `,
+];
+
+/** An arbitrary number, the same in every replica, that the lock on these migrations goes by. */
+const lock = 7_365_688;
+
+/** All of them in one transaction, in which replicas that start together take turns. */
+export const migrationScript: string = `
+  select pg_advisory_xact_lock(${lock});
+  create table if not exists usher_revocations_migrations (
+    version integer primary key,
+    applied_at timestamptz not null default now()
+  );
+  revoke all on usher_revocations_migrations from public;
+  ${migrations.map((statements, index) => once(index + 1, statements)).join("")}`;
+
+function once(version: number, statements: string): string {
+  return `
+  do $migration$
+  begin
+    if not exists (select from usher_revocations_migrations where version = ${version}) then
+      ${statements}
+      insert into usher_revocations_migrations (version) values (${version});
+    end if;
+  end
+  $migration$;`;
+}

@@ -1,0 +1,35 @@
+import { PGlite } from "@electric-sql/pglite";
+import { startPostgres } from "@usher-auth/e2e/postgres";
+import { migrateRevocations, type RevocationDatabase } from "@usher-auth/postgres/revocations";
+import postgres from "postgres";
+
+/** A database with the table, and how to look at it from outside of the store. */
+export type TestDatabase = {
+  client: RevocationDatabase;
+  run(statements: string): Promise<readonly Record<string, unknown>[]>;
+  close(): Promise<void>;
+};
+
+/** The embedded database, in memory. */
+export async function openPglite(): Promise<TestDatabase> {
+  const client = await PGlite.create();
+  await migrateRevocations(client);
+  const run = async (statements: string) => (await client.exec(statements)).at(-1)?.rows ?? [];
+  return { client, run, close: () => client.close() };
+}
+
+/** A real server of its own. */
+export async function openServer(): Promise<TestDatabase> {
+  const server = await startPostgres();
+  const client = connect(server.url);
+  await migrateRevocations(client);
+  const close = async () => {
+    await client.end();
+    await server.stop();
+  };
+  return { client, run: (statements) => client.unsafe(statements), close };
+}
+
+export function connect(url: string): postgres.Sql {
+  return postgres(url, { onnotice: () => {}, connect_timeout: 3, backoff: () => 0.1 });
+}

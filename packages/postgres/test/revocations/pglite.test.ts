@@ -1,0 +1,17 @@
+import { revocationStore } from "@usher-auth/postgres/revocations";
+import { expect, test } from "vitest";
+import { describeStore } from "./contract.ts";
+import { openPglite } from "./databases.ts";
+
+describeStore("PGlite", openPglite);
+
+test.each([0, 1.5, Number.NaN, 31 * 86_400])("a maxTokenAge of %s is refused", (maxTokenAge) => {
+  const client = { unsafe: async () => [], options: {} };
+  expect(() => revocationStore(client, { maxTokenAge })).toThrow(
+    "maxTokenAge must be a whole number from 1 to 2592000",
+  );
+});
+
+test("a client of another driver is refused", () => {
+  expect(() => revocationStore({} as never)).toThrow("a client of postgres.js, or a PGlite database");
+});
