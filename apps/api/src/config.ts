@@ -18,6 +18,8 @@ export type Config = {
   readonly databaseFolder: string;
   /** Where this process says what it runs with, for the operator. */
   readonly runningFolder: string;
+  /** What to do with tokens while nobody can tell whether they were revoked (default: refuse them, with a 503). */
+  readonly whenStale: "refuse" | "accept";
   readonly logLevel: (typeof logLevels)[number];
 };
 
@@ -46,6 +48,7 @@ const environment = z.object({
       error: "must be a URL, such as postgres://user@host:5432/database",
     })
     .optional(),
+  USHER_WHEN_STALE: z.enum(["refuse", "accept"], "must be refuse or accept").default("refuse"),
   LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(", ")}`).default("info"),
 });
 
@@ -69,6 +72,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     databaseUrl: read.DATABASE_URL,
     databaseFolder: resolve(read.DATA_DIR, "api"),
     runningFolder: resolve(read.DATA_DIR, "running"),
+    whenStale: read.USHER_WHEN_STALE,
     logLevel: read.LOG_LEVEL,
   };
 }

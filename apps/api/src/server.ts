@@ -1,10 +1,18 @@
 import type { AddressInfo } from "node:net";
-import { AuthError, secretFingerprintFromEnv, type Verifier, verifierFromEnv } from "@usher-auth/verify";
+import {
+  AuthError,
+  createRevocations,
+  type Revocations,
+  secretFingerprintFromEnv,
+  type Verifier,
+  verifierFromEnv,
+} from "@usher-auth/verify";
 import type { FastifyInstance } from "fastify";
 import { buildApp } from "./app.ts";
 import { type Config, readConfig } from "./config.ts";
 import type { Database } from "./db/database.ts";
 import { openDatabase } from "./db/open.ts";
+import { watchRevocations } from "./revocations.ts";
 import { recordRunning } from "./running-record.ts";
 
 /** The API, listening. */
@@ -13,32 +21,49 @@ export type Server = {
   stop(reason: string): Promise<void>;
 };
 
+/** The longest life of a token, in seconds, that an issuer may give: the one day of `usherJwt`. */
+const maxTokenAge = 86_400;
+
 /** How long running requests may take to finish, in milliseconds. */
 const patience = 10_000;
 
 /**
- * Starts the API as the environment says: configuration, keys, database, and only then the port.
+ * Starts the API as the environment says: configuration, database, revocations, keys, and only then the port.
  *
  * @throws What {@link describeFailure} can put into one line.
  */
 export async function startServer(env: NodeJS.ProcessEnv): Promise<Server> {
   const config = readConfig(env);
-  const verifier = verifierFromEnv({ ...env, BETTER_AUTH_URL: config.issuer, API_URL: config.audience });
   const database = await openDatabase({ url: config.databaseUrl, folder: config.databaseFolder });
+  const revocations = createRevocations({ store: database.revocations, maxTokenAge, whenStale: config.whenStale });
   try {
-    const app = await buildApp({ config, database, verifier });
+    const names = { BETTER_AUTH_URL: config.issuer, API_URL: config.audience };
+    const verifier = verifierFromEnv({ ...env, ...names }, { revocations });
+    const app = await buildApp({ config, database, verifier, revocations });
     app.log.info({ database: database.kind }, keysInWords(env));
+    await loadRevocations(revocations, app);
     const forget = recordRunning(config, env, app.log);
     await listen(app, config).catch((error: unknown) => {
       forget();
       throw error;
     });
     loadKeys(verifier, app);
-    return { stop: (reason) => stop(app, database, reason).finally(forget) };
+    return { stop: (reason) => stop(app, revocations, database, reason).finally(forget) };
   } catch (error) {
+    await revocations.close();
     await database.close();
     throw error;
   }
+}
+
+/**
+ * Before the port opens: the first request already must not get through with what was revoked while this was away. A
+ * database that has gone in this very moment keeps nobody from starting.
+ */
+async function loadRevocations(revocations: Revocations, app: FastifyInstance): Promise<void> {
+  await revocations.ready().catch(() => undefined);
+  const stopWatching = watchRevocations(revocations, app.log);
+  app.addHook("onClose", async () => stopWatching());
 }
 
 /** For a person who wonders whether this process and the issuer agree. */
@@ -66,7 +91,7 @@ function urlOf(app: FastifyInstance, host: string): string {
   return `http://${local ? "localhost" : host}:${port}`;
 }
 
-async function stop(app: FastifyInstance, database: Database, reason: string): Promise<void> {
+async function stop(app: FastifyInstance, revocations: Revocations, database: Database, reason: string): Promise<void> {
   app.log.info(`api stopping (${reason})`);
   // A client that keeps its connection after its last answer would hold everything up.
   const sweep = setInterval(() => app.server.closeIdleConnections(), 50);
@@ -74,6 +99,7 @@ async function stop(app: FastifyInstance, database: Database, reason: string): P
   await app.close();
   clearInterval(sweep);
   clearTimeout(impatience);
+  await revocations.close();
   await database.close();
   app.log.info("api stopped");
 }

@@ -47,7 +47,7 @@ test("while the database is down: 503 with Retry-After, ready says so, live does
   expect((await api.app.inject("/health/live")).json()).toEqual({ status: "live" });
   const ready = await api.app.inject("/health/ready");
   expect(ready.statusCode).toBe(503);
-  expect(ready.json()).toEqual({ status: "unavailable", database: "down", keys: "fresh", keysAge: null });
+  expect(ready.json()).toMatchObject({ status: "unavailable", database: "down", keys: "fresh", keysAge: null });
 
   await server.restart();
   await vi.waitFor(async () => expect((await api.app.inject("/health/ready")).statusCode).toBe(200), 5_000);

@@ -26,6 +26,11 @@ describe("does not start, and says why in one line:", () => {
     ["a port that is text", { ...env, API_PORT: "http" }, /^API_PORT must be a number$/],
     ["half a port", { ...env, API_PORT: "3001.5" }, /^API_PORT must be a whole number$/],
     ["a log level that is none", { ...env, LOG_LEVEL: "loud" }, /^LOG_LEVEL must be one of fatal, error/],
+    [
+      "another way with revocations",
+      { ...env, USHER_WHEN_STALE: "maybe" },
+      /^USHER_WHEN_STALE must be refuse or accept$/,
+    ],
     ["an issuer that is no URL", { ...env, BETTER_AUTH_URL: "app.example.com" }, /^BETTER_AUTH_URL must be a URL/],
     ["an audience of another kind", { ...env, API_URL: "ftp://api.example.com" }, /^API_URL must be a URL/],
     [
@@ -75,6 +80,7 @@ describe("the configuration", () => {
       databaseUrl: undefined,
       databaseFolder: join(process.cwd(), ".data", "api"),
       runningFolder: join(process.cwd(), ".data", "running"),
+      whenStale: "refuse",
       logLevel: "info",
     };
     expect(readConfig({})).toEqual(defaults);

@@ -4,6 +4,7 @@ import { remoteJwks } from "./keys/jwks.ts";
 import { sharedSecret } from "./keys/secret.ts";
 import type { SecretVersion } from "./keys/secret-keys.ts";
 import type { KeySource } from "./keys/source.ts";
+import type { VerifierOptions } from "./options.ts";
 import { createVerifier, type Verifier } from "./verifier.ts";
 
 /** The variables that {@link verifierFromEnv} reads. */
@@ -23,10 +24,15 @@ export type VerifierEnvironment = Readonly<Record<string, string | undefined>>;
  *   else `secret`.
  *
  * @param env Default `process.env`.
+ * @param options What no environment can say: the `revocations`.
  * @throws {ConfigurationError} A variable that is missing or cannot be right; the message says what to set.
  */
-export function verifierFromEnv(env: VerifierEnvironment = process.env): Verifier {
+export function verifierFromEnv(
+  env: VerifierEnvironment = process.env,
+  options: Pick<VerifierOptions, "revocations"> = {},
+): Verifier {
   return createVerifier({
+    ...options,
     keys: chosenKinds(env).map((kind) => keySources[kind](env)),
     issuer: required(env, "BETTER_AUTH_URL", "Better Auth's baseURL, such as https://app.example.com"),
     audience: required(env, "API_URL", "this API's name in tokens, such as https://api.example.com"),

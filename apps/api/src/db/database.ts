@@ -1,4 +1,5 @@
 import { withPrincipal } from "@usher-auth/postgres";
+import type { RevocationStore } from "@usher-auth/verify";
 import { sql } from "drizzle-orm";
 import type { Client, PrincipalRows } from "./client.ts";
 import { answeredWithin } from "./deadline.ts";
@@ -16,6 +17,8 @@ export type Database = {
     principal: { readonly id: string },
     run: (rows: PrincipalRows) => Promise<Result>,
   ): Promise<Result>;
+  /** What is revoked, shared with every other replica of the API. What was subscribed must stop before `close`. */
+  readonly revocations: RevocationStore;
   /** Whether the database answers a query, within half of the deadline. Never throws. */
   isUp(): Promise<boolean>;
   /** Waits for what runs, for up to 5 seconds, and closes. */
@@ -29,12 +32,14 @@ export const defaultDeadline = 5_000;
 export function databaseOver(options: {
   client: Client;
   kind: Database["kind"];
+  revocations: RevocationStore;
   deadline: number;
   close: () => Promise<void>;
 }): Database {
-  const { client, kind, deadline, close } = options;
+  const { client, kind, revocations, deadline, close } = options;
   return {
     kind,
+    revocations,
     close,
     withPrincipal: (principal, run) =>
       answeredWithin(deadline, (signal) =>

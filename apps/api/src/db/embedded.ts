@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { assertRowSecurity } from "@usher-auth/postgres";
+import { migrateRevocations, revocationStore } from "@usher-auth/postgres/revocations";
 import { drizzle } from "drizzle-orm/pglite";
 import { migrate } from "drizzle-orm/pglite/migrator";
 import { StartupError } from "../startup-error.ts";
@@ -26,12 +27,19 @@ export async function openEmbedded(options: { folder: string; deadline: number }
     const pglite = await openFolder(folder);
     const client = drizzle({ client: pglite, schema });
     await migrate(client, migrations);
+    await migrateRevocations(pglite);
     await assertRowSecurity(client, [schema.tasks]);
     const close = async () => {
       await pglite.close();
       unlock();
     };
-    return databaseOver({ client, kind: "embedded", deadline: options.deadline, close });
+    return databaseOver({
+      client,
+      kind: "embedded",
+      revocations: revocationStore(pglite),
+      deadline: options.deadline,
+      close,
+    });
   } catch (error) {
     unlock();
     throw error;

@@ -1,4 +1,5 @@
 import { assertRowSecurity } from "@usher-auth/postgres";
+import { migrateRevocations, revocationStore } from "@usher-auth/postgres/revocations";
 import { drizzle } from "drizzle-orm/postgres-js";
 import { migrate } from "drizzle-orm/postgres-js/migrator";
 import postgres from "postgres";
@@ -27,6 +28,7 @@ export async function openServer(options: { url: string; deadline: number }): Pr
   return databaseOver({
     client: drizzle({ client: pool, schema }),
     kind: "server",
+    revocations: revocationStore(pool),
     deadline: options.deadline,
     close: () => pool.end({ timeout: 5 }),
   });
@@ -41,6 +43,7 @@ async function prepare(url: string): Promise<void> {
     await connection`select pg_advisory_lock(${migrationLock})`;
     const client = drizzle({ client: connection, schema });
     await migrate(client, migrations);
+    await migrateRevocations(connection);
     await assertRowSecurity(client, [schema.tasks]);
   } finally {
     await connection.end({ timeout: 1 });

@@ -1,4 +1,4 @@
-import type { Verifier } from "@usher-auth/verify";
+import type { Revocations, Verifier } from "@usher-auth/verify";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { Database } from "../db/database.ts";
@@ -12,13 +12,22 @@ const readiness = z.object({
     .enum(["fresh", "stale", "missing"])
     .describe("`stale`: the issuer cannot be reached, and the last good keys serve. A shared secret is always fresh."),
   keysAge: z.int().nullable().describe("Seconds since the keys were fetched; null where none were."),
+  revocations: z
+    .enum(["current", "stale", "missing"])
+    .describe("`stale`: the store of revocations cannot be reached. `missing`: it never was, since the start."),
+  revocationsAge: z
+    .int()
+    .nullable()
+    .describe("Seconds since the store showed that nothing is missing; null where it never did."),
+  whenStale: z
+    .enum(["refuse", "accept"])
+    .describe("What is done with tokens, unless they are known to be revoked, while the revocations are not current."),
 });
 
+type HealthOptions = { database: Database; verifier: Verifier; revocations: Revocations };
+
 /** For load balancers and supervisors, without a token: whether the process runs, and whether it can serve requests. */
-export const healthRoutes: FastifyPluginAsyncZod<{ database: Database; verifier: Verifier }> = async (
-  app,
-  { database, verifier },
-) => {
+export const healthRoutes: FastifyPluginAsyncZod<HealthOptions> = async (app, { database, verifier, revocations }) => {
   app.route({
     method: "GET",
     url: "/health/live",
@@ -42,19 +51,26 @@ export const healthRoutes: FastifyPluginAsyncZod<{ database: Database; verifier:
       tags: ["health"],
       response: {
         200: answers("They can", readiness),
-        503: answers("The database does not answer in time, or there are no keys to verify tokens with", readiness),
+        503: answers(
+          "The database does not answer in time, there are no keys to verify tokens with, or no current revocations",
+          readiness,
+        ),
       },
     },
     handler: async (_request, reply) => {
       // Missing keys are fetched for this as for a token: where nobody sends any before this says ready, nobody would.
       const [isUp] = await Promise.all([database.isUp(), verifier.ready().catch(() => undefined)]);
       const { state, age = null } = verifier.keyStatus();
-      const isReady = isUp && state !== "missing";
+      const revoked = revocations.status();
+      const isReady = isUp && state !== "missing" && (revoked.state === "current" || revoked.whenStale === "accept");
       return reply.code(isReady ? 200 : 503).send({
         status: isReady ? "ready" : "unavailable",
         database: isUp ? "up" : "down",
         keys: state,
         keysAge: age,
+        revocations: revoked.state,
+        revocationsAge: revoked.staleness ?? null,
+        whenStale: revoked.whenStale,
       });
     },
   });

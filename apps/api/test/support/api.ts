@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { createTestIssuer, type TestIssuer } from "@usher-auth/testing";
-import { createVerifier, type KeySource, sharedSecret } from "@usher-auth/verify";
+import { createRevocations, createVerifier, type KeySource, sharedSecret } from "@usher-auth/verify";
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from "fastify";
 import { buildApp } from "../../src/app.ts";
 import type { Database } from "../../src/db/database.ts";
@@ -32,6 +32,8 @@ export async function openTestApi(
   const database = given ?? (await openDatabase({ url: undefined, folder: join(folder.path, "api") }));
   const issuer = createTestIssuer();
   const logs: string[] = [];
+  const revocations = createRevocations({ store: database.revocations, maxTokenAge: 86_400 });
+  await revocations.ready();
   const app = await buildApp({
     config: { issuer: issuer.issuer, audience: issuer.audience, logLevel: "trace" },
     database,
@@ -39,7 +41,9 @@ export async function openTestApi(
       keys: keysOf(issuer),
       issuer: issuer.issuer,
       audience: issuer.audience,
+      revocations,
     }),
+    revocations,
     logStream: { write: (line) => logs.push(line) },
   });
   prepare?.(app);
@@ -57,6 +61,7 @@ export async function openTestApi(
       }),
     close: async () => {
       await app.close();
+      await revocations.close();
       if (given === undefined) await database.close();
       folder.remove();
     },
