@@ -1,6 +1,6 @@
 import helmet from "@fastify/helmet";
 import type { Revocations, Verifier } from "@usher-auth/verify";
-import { usher } from "@usher-auth/verify/fastify";
+import { backchannelLogout, usher } from "@usher-auth/verify/fastify";
 import Fastify, { type FastifyInstance } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import type { Config } from "./config.ts";
@@ -52,6 +52,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(usher, { verifier, ownerParam: "userId" });
   await documentRoutes(app, config.audience);
 
+  await app.register(backchannelLogout, { verifier });
   await app.register(healthRoutes, { database, verifier, revocations });
   await app.register(openApiRoute);
   await app.register(serveDocsPage);

@@ -39,6 +39,7 @@ test("what is public is this list and no more", () => {
     "GET /health/live",
     "GET /health/ready",
     "GET /openapi.json",
+    "POST /backchannel-logout",
   ]);
 });
 

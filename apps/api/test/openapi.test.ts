@@ -8,7 +8,7 @@ type Operation = {
   operationId: string;
   security: Record<string, string[]>[];
   parameters?: { in: string; name: string; required: boolean }[];
-  requestBody?: { required: boolean };
+  requestBody?: { required: boolean; content: Record<string, { schema: { required: string[] } }> };
   responses: Record<string, Response>;
 };
 type Document = {
@@ -74,6 +74,15 @@ test("documents each error as a problem", () => {
   expect(document.components.schemas.Problem).toMatchObject({
     required: ["type", "title", "status", "code", "detail"],
   });
+});
+
+test("documents what the issuer sends at a logout", () => {
+  const operation = document.paths["/backchannel-logout"]?.post;
+  expect(operation?.requestBody?.content).toMatchObject({
+    "application/x-www-form-urlencoded": { schema: { required: ["logout_token"] } },
+  });
+  expect(Object.keys(operation?.responses ?? {}).sort()).toEqual(["200", "400", "500", "503"]);
+  expect(operation?.responses[400]?.content).toHaveProperty(["application/problem+json"]);
 });
 
 test("documents each path parameter, and says that completing needs no body", () => {

@@ -1,6 +1,7 @@
 import swagger, { type SwaggerTransform, type SwaggerTransformObject } from "@fastify/swagger";
 import type { FastifyInstance, FastifySchema, RouteOptions } from "fastify";
 import { jsonSchemaTransform, jsonSchemaTransformObject } from "fastify-type-provider-zod";
+import { logoutOperation, logoutPath } from "./logout.ts";
 import { problemResponses } from "./problem-responses.ts";
 
 /**
@@ -39,7 +40,9 @@ type Operation = {
 };
 
 const withGuard: SwaggerTransform = (operation) => {
-  const schema = { ...operation.schema, ...guardOf(operation.route), response: responsesOf(operation.route) };
+  // The endpoint comes with the guard, which knows nothing of this documentation.
+  const own = operation.url === logoutPath ? logoutOperation : operation.schema;
+  const schema = { ...own, ...guardOf(operation.route), response: responsesOf(operation.route, own) };
   return jsonSchemaTransform({ ...operation, schema: schema as FastifySchema });
 };
 
@@ -47,13 +50,13 @@ function guardOf(route: RouteOptions) {
   return { security: isPublic(route) ? [] : [{ bearer: [] }] };
 }
 
-function responsesOf(route: RouteOptions) {
+function responsesOf(route: RouteOptions, schema: FastifySchema | undefined) {
   const { 400: malformed, 401: noToken, 403: notOwner, 500: fault, 503: outage } = problemResponses;
   return {
     ...(!isPublic(route) && { 400: malformed, 401: noToken, 503: outage }),
     ...(route.url.includes("/:userId") && { 403: notOwner }),
     500: fault,
-    ...(route.schema?.response as object | undefined),
+    ...(schema?.response as object | undefined),
   };
 }
 

@@ -19,6 +19,8 @@ export type TestApi = {
     path: string,
     body?: unknown,
   ): Promise<LightMyRequestResponse>;
+  /** Sends a logout token to the endpoint, as the issuer does. */
+  logout(token: string): Promise<LightMyRequestResponse>;
   close(): Promise<void>;
 };
 
@@ -58,6 +60,13 @@ export async function openTestApi(
         url: `/api/${encodeURIComponent(user)}${path}`,
         headers: { authorization: `Bearer ${issuer.tokenFor(user)}` },
         ...(body !== undefined && { payload: body as object }),
+      }),
+    logout: (token) =>
+      app.inject({
+        method: "POST",
+        url: "/backchannel-logout",
+        headers: { "content-type": "application/x-www-form-urlencoded" },
+        payload: `logout_token=${token}`,
       }),
     close: async () => {
       await app.close();
