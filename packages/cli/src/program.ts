@@ -19,5 +19,13 @@ export const program: Program = {
       description: "Show what a token says. Verifies nothing",
       load: () => import("./commands/decode.ts"),
     },
+    revoke: {
+      description: "Take back what a user, a session or a token may, in every replica",
+      load: () => import("./commands/revoke.ts"),
+    },
+    revocations: {
+      description: "List what was revoked",
+      load: () => import("./commands/revocations.ts"),
+    },
   },
 };

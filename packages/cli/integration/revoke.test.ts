@@ -1,0 +1,113 @@
+import { type PostgresServer, startPostgres } from "@usher-auth/e2e/postgres";
+import { migrateRevocations, revocationStore } from "@usher-auth/postgres/revocations";
+import { createRevocations } from "@usher-auth/verify";
+import postgres from "postgres";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { usher } from "../test/support/command.ts";
+
+let server: PostgresServer;
+let url: string;
+let admin: postgres.Sql;
+beforeAll(async () => {
+  server = await startPostgres();
+  url = await server.createDatabase("api");
+  admin = postgres(url, { max: 2, onnotice: () => {} });
+});
+afterAll(async () => {
+  await admin.end();
+  await server.stop();
+});
+
+const password = () => new URL(url).password;
+const run = (...words: string[]) => usher(words, { environment: { DATABASE_URL: url } });
+
+test("before the API has made the table, it says what to do", async () => {
+  const { exitCode, errors, output } = await run("revoke", "--user", "ada");
+  expect({ exitCode, output }).toEqual({ exitCode: 2, output: "" });
+  expect(errors).toContain("Start the API on it once");
+  await migrateRevocations(admin);
+});
+
+describe("what is revoked", () => {
+  test("is refused by a replica that runs, and listed", async () => {
+    const revocations = createRevocations({ store: revocationStore(admin), maxTokenAge: 3_600 });
+    await revocations.ready();
+    onTestFinished(revocations.close);
+    const now = Math.floor(Date.now() / 1000);
+    const before = new Date((now - 60) * 1000).toISOString();
+
+    expect(await run("revoke", "--user", "ada", "--before", before)).toMatchObject({ exitCode: 0, errors: "" });
+    expect((await run("revoke", "--session", "s 1")).output).toBe("Revoked: session s 1 (sid).\n");
+    const json = await run("revoke", "--token", "j1", "--json");
+    expect(JSON.parse(json.output).revoked).toMatchObject({ kind: "token", id: "j1" });
+
+    await vi.waitFor(() => expect(revocations.status().entries).toBe(3));
+    const check = (token: object) => () => revocations.check({ sub: "bob", iat: now, ...token });
+    expect(check({ sub: "ada", iat: now - 60 })).toThrow(expect.objectContaining({ code: "token_revoked" }));
+    expect(check({ sid: "s 1" })).toThrow(expect.objectContaining({ code: "token_revoked" }));
+    expect(check({ jti: "j1" })).toThrow(expect.objectContaining({ code: "token_revoked" }));
+    expect(check({ sub: "ada", iat: now - 59 })).not.toThrow();
+    expect(check({})).not.toThrow();
+
+    const { revocations: listed } = JSON.parse((await run("revocations", "--json")).output);
+    expect(listed).toHaveLength(3);
+    expect(listed.at(-1)).toEqual({ kind: "user", id: "ada", before: now - 60 });
+    const { output } = await run("revocations");
+    expect(output).toContain(`${before.slice(0, 19)}.000Z  user     ada\n`);
+  });
+
+  test("is shown without what would take over a terminal", async () => {
+    const { output } = await run("revoke", "--session", "\u001b[2J\u202eé");
+    expect(output).toBe("Revoked: session \\u{1b}[2J\\u{202e}é (sid).\n");
+    expect((await run("revocations")).output).not.toContain("\u001b");
+  });
+});
+
+describe("is not run, with exit code 2 and what to do:", () => {
+  test.each([
+    [["revoke"], "Give one of --user, --session and --token"],
+    [["revoke", "--user", "a", "--session", "b"], "Give one of --user, --session and --token"],
+    [["revoke", "--user="], "--user is empty"],
+    [["revoke", "--token", "eyJh.eyJz.c2ln"], "not the token"],
+    [["revoke", "--session", "a", "--before", "2026-01-01T00:00:00Z"], "--before goes with --user"],
+    [["revoke", "--user", "a", "--before", "2026-01-01"], "with a time zone"],
+    [["revoke", "--user", "a", "--before", "2026-01-01T00:00:00"], "with a time zone"],
+    [["revoke", "--user", "a", "--before", "2026-99-01T00:00:00Z"], "with a time zone"],
+    [["revoke", "--user", "a", "--before", "2999-01-01T00:00:00Z"], "in the future"],
+    [["revoke", "--usr", "a"], "Did you mean --user?"],
+  ])("%j", async (words, reason) => {
+    const { exitCode, errors, output } = await run(...words);
+    expect({ exitCode, output }).toEqual({ exitCode: 2, output: "" });
+    expect(errors).toContain(reason);
+  });
+
+  test.each(["", "mysql://root:hidden@x/y", "postgres://u:hidden@127.0.0.1:1/d"])("DATABASE_URL %j", async (wrong) => {
+    const { exitCode, errors } = await usher(["revocations"], { environment: { DATABASE_URL: wrong } });
+    expect(exitCode).toBe(2);
+    expect(errors).toContain("DATABASE_URL");
+    expect(errors).not.toContain("hidden");
+  });
+
+  test("another password, and a user without rights", async () => {
+    const wrong = new URL(url);
+    wrong.password = "not-the-password";
+    const refused = await usher(["revocations"], { environment: { DATABASE_URL: wrong.href } });
+    expect(refused).toMatchObject({ exitCode: 2, errors: expect.stringContaining("password authentication failed") });
+    expect(refused.errors).not.toContain("not-the-password");
+
+    await admin.unsafe("create role reader login password 'test'");
+    const reader = new URL(url);
+    reader.username = "reader";
+    reader.password = "test";
+    const { errors } = await usher(["revoke", "--user", "a"], { environment: { DATABASE_URL: reader.href } });
+    expect(errors).toContain("GRANT SELECT, INSERT ON usher_revocations TO");
+    expect(errors).not.toContain(password());
+  });
+});
+
+test.each(["revoke", "revocations"])("%s --help has examples and the exit codes", async (name) => {
+  const { exitCode, output } = await usher([name, "--help"]);
+  expect(exitCode).toBe(0);
+  expect(output).toContain("EXAMPLES");
+  expect(output).toContain("Exit codes: 0 fine");
+});

@@ -1,0 +1,41 @@
+import type { Revocation } from "@usher-auth/verify";
+import { type Command, defineSubcommand } from "../command.ts";
+import { readEnvironment } from "../input/environment.ts";
+import { withStore } from "../revocations/connect.ts";
+import { instantOf, visible } from "../revocations/words.ts";
+import { painterFor } from "../terminal.ts";
+
+export const command: Command = defineSubcommand({
+  name: "revocations",
+  description: "List what was revoked and may still matter, newest first.",
+  args: {
+    "env-file": { type: "string", description: "Where DATABASE_URL is; default: the environment", valueHint: "file" },
+    json: { type: "boolean", description: "Print JSON" },
+  },
+  examples: [
+    { line: "usher revocations --env-file .env", effect: "All of them, by the API's settings" },
+    {
+      line: `usher revocations --json | jq '.revocations[] | select(.kind == "user")'`,
+      effect: "Users alone, for a script",
+    },
+  ],
+  async run(args, terminal) {
+    const environment = await readEnvironment(args["env-file"], terminal);
+    const found: Revocation[] = [];
+    await withStore(environment, async (store) => {
+      for await (const batch of store.load()) for (const revocation of batch) found.push(revocation);
+    });
+    found.sort((one, other) => other.before - one.before);
+
+    if (args.json) {
+      terminal.output.write(`${JSON.stringify({ revocations: found }, null, 2)}\n`);
+      return 0;
+    }
+    const paint = painterFor(terminal.output, terminal.environment);
+    for (const { kind, id, before } of found) {
+      terminal.output.write(`${paint("dim", instantOf(before))}  ${kind.padEnd("session".length)}  ${visible(id)}\n`);
+    }
+    if (found.length === 0) terminal.errors.write("Nothing is revoked.\n");
+    return 0;
+  },
+});

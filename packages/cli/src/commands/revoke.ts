@@ -1,0 +1,84 @@
+import type { Revocation } from "@usher-auth/verify";
+import { CannotRun, type Command, defineSubcommand } from "../command.ts";
+import { readEnvironment } from "../input/environment.ts";
+import { withStore } from "../revocations/connect.ts";
+import { instantOf, kinds, visible } from "../revocations/words.ts";
+
+const flags = {
+  user: { type: "string", description: "A user's id (sub): all tokens issued until now, or --before", valueHint: "id" },
+  session: { type: "string", description: "A session's id (sid): all of its tokens", valueHint: "id" },
+  token: { type: "string", description: "A token's id (jti), never the token itself", valueHint: "jti" },
+  before: {
+    type: "string",
+    description: "With --user: tokens issued at or before it. ISO 8601 with a time zone, or seconds since 1970",
+    valueHint: "instant",
+  },
+  "env-file": { type: "string", description: "Where DATABASE_URL is; default: the environment", valueHint: "file" },
+  json: { type: "boolean", description: "Print JSON" },
+} as const;
+
+export const command: Command = defineSubcommand({
+  name: "revoke",
+  description:
+    "Take back a user's, a session's or a single token, in every replica of the API that shares DATABASE_URL.",
+  args: flags,
+  examples: [
+    {
+      line: "usher revoke --user 4f9Jq2 --env-file .env",
+      effect: "Everything that the user has now; they can sign in again",
+    },
+    { line: "usher revoke --user 4f9Jq2 --before 2026-03-01T12:00:00Z", effect: "What the user had at that instant" },
+    { line: "usher revoke --session kQ81xZ", effect: "One session, such as that of a lost telephone" },
+  ],
+  async run(args, terminal) {
+    const now = Date.now() / 1000;
+    const revocation = readRevocation(args, now);
+    const environment = await readEnvironment(args["env-file"], terminal);
+    await withStore(environment, (store) => store.append([revocation]));
+
+    const { kind, id, before } = revocation;
+    terminal.output.write(
+      args.json
+        ? `${JSON.stringify({ revoked: revocation }, null, 2)}\n`
+        : `Revoked: ${kind} ${visible(id)} (${kinds[kind]})${kind === "user" ? `, tokens issued at or before ${instantOf(before)}` : ""}.\n`,
+    );
+    return 0;
+  },
+});
+
+function readRevocation(
+  given: Readonly<Partial<Record<Revocation["kind"] | "before", string | undefined>>>,
+  now: number,
+): Revocation {
+  const chosen = (Object.keys(kinds) as Revocation["kind"][]).filter((kind) => given[kind] !== undefined);
+  const [kind] = chosen;
+  if (kind === undefined || chosen.length > 1) throw new CannotRun("Give one of --user, --session and --token.");
+  const id = given[kind] ?? "";
+  if (id === "") throw new CannotRun(`--${kind} is empty.`);
+  // Two dots: somebody took it for the token itself, which must not end up in a table, nor in the shell's history.
+  if (kind === "token" && id.split(".").length === 3) {
+    throw new CannotRun("--token is the token's id (its jti claim), not the token. usher decode shows it.");
+  }
+  if (given.before !== undefined && kind !== "user") {
+    throw new CannotRun(`--before goes with --user. A ${kind} that is revoked counts no more, whenever it was issued.`);
+  }
+  return { kind, id, before: given.before === undefined ? Math.floor(now) : readInstant(given.before, now) };
+}
+
+/** A time without a zone would be another instant on another machine. */
+const isoInstant = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)$/;
+
+function readInstant(text: string, now: number): number {
+  const seconds = /^\d{1,11}$/.test(text)
+    ? Number(text)
+    : isoInstant.test(text)
+      ? Math.floor(Date.parse(text) / 1000)
+      : Number.NaN;
+  if (!Number.isFinite(seconds) || seconds < 0) {
+    throw new CannotRun("--before must be like 2026-03-01T12:00:00Z, with a time zone, or seconds since 1970.");
+  }
+  if (seconds > now) {
+    throw new CannotRun("--before is in the future: it would refuse every token that the user gets until then.");
+  }
+  return seconds;
+}
