@@ -1,5 +1,5 @@
 import helmet from "@fastify/helmet";
-import type { Revocations, Verifier } from "@usher-auth/verify";
+import type { Verifier } from "@usher-auth/verify";
 import { backchannelLogout, usher } from "@usher-auth/verify/fastify";
 import Fastify, { type FastifyInstance } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
@@ -21,9 +21,8 @@ import { taskRoutes } from "./routes/tasks.ts";
 export type AppOptions = {
   readonly config: Pick<Config, "issuer" | "audience" | "logLevel">;
   readonly database: Database;
-  /** It asks the revocations about every token. */
+  /** Where it has revocations, the issuer may tell of ended sessions. */
   readonly verifier: Verifier;
-  readonly revocations: Revocations;
   /** Where log lines go; default: standard output. */
   readonly logStream?: LogStream;
 };
@@ -33,7 +32,7 @@ export type AppOptions = {
  * says `config: { public: true }`. Does not listen.
  */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
-  const { config, database, verifier, revocations } = options;
+  const { config, database, verifier } = options;
   const app = Fastify({
     ...loggingOptions(config, options.logStream),
     ...serverLimits,
@@ -52,8 +51,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(usher, { verifier, ownerParam: "userId" });
   await documentRoutes(app, config.audience);
 
-  await app.register(backchannelLogout, { verifier });
-  await app.register(healthRoutes, { database, verifier, revocations });
+  if (verifier.revocations !== undefined) await app.register(backchannelLogout, { verifier });
+  await app.register(healthRoutes, { database, verifier });
   await app.register(openApiRoute);
   await app.register(serveDocsPage);
   await app.register(taskRoutes, { database });

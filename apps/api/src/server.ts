@@ -39,7 +39,7 @@ export async function startServer(env: NodeJS.ProcessEnv): Promise<Server> {
   try {
     const names = { BETTER_AUTH_URL: config.issuer, API_URL: config.audience };
     const verifier = verifierFromEnv({ ...env, ...names }, { revocations });
-    const app = await buildApp({ config, database, verifier, revocations });
+    const app = await buildApp({ config, database, verifier });
     app.log.info({ database: database.kind }, keysInWords(env));
     await loadRevocations(revocations, app);
     const forget = recordRunning(config, env, app.log);

@@ -1,4 +1,4 @@
-import type { Revocations, Verifier } from "@usher-auth/verify";
+import type { Verifier } from "@usher-auth/verify";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { Database } from "../db/database.ts";
@@ -14,20 +14,25 @@ const readiness = z.object({
   keysAge: z.int().nullable().describe("Seconds since the keys were fetched; null where none were."),
   revocations: z
     .enum(["current", "stale", "missing"])
-    .describe("`stale`: the store of revocations cannot be reached. `missing`: it never was, since the start."),
+    .nullable()
+    .describe(
+      "`stale`: the store of revocations cannot be reached. `missing`: it never was, since the start. null: none are asked about.",
+    ),
   revocationsAge: z
     .int()
     .nullable()
     .describe("Seconds since the store showed that nothing is missing; null where it never did."),
   whenStale: z
     .enum(["refuse", "accept"])
+    .nullable()
     .describe("What is done with tokens, unless they are known to be revoked, while the revocations are not current."),
 });
 
-type HealthOptions = { database: Database; verifier: Verifier; revocations: Revocations };
-
 /** For load balancers and supervisors, without a token: whether the process runs, and whether it can serve requests. */
-export const healthRoutes: FastifyPluginAsyncZod<HealthOptions> = async (app, { database, verifier, revocations }) => {
+export const healthRoutes: FastifyPluginAsyncZod<{ database: Database; verifier: Verifier }> = async (
+  app,
+  { database, verifier },
+) => {
   app.route({
     method: "GET",
     url: "/health/live",
@@ -61,16 +66,17 @@ export const healthRoutes: FastifyPluginAsyncZod<HealthOptions> = async (app, { 
       // Missing keys are fetched for this as for a token: where nobody sends any before this says ready, nobody would.
       const [isUp] = await Promise.all([database.isUp(), verifier.ready().catch(() => undefined)]);
       const { state, age = null } = verifier.keyStatus();
-      const revoked = revocations.status();
-      const isReady = isUp && state !== "missing" && (revoked.state === "current" || revoked.whenStale === "accept");
+      const revoked = verifier.revocations?.status();
+      const isHeld = revoked?.whenStale === "refuse" && revoked.state !== "current";
+      const isReady = isUp && state !== "missing" && !isHeld;
       return reply.code(isReady ? 200 : 503).send({
         status: isReady ? "ready" : "unavailable",
         database: isUp ? "up" : "down",
         keys: state,
         keysAge: age,
-        revocations: revoked.state,
-        revocationsAge: revoked.staleness ?? null,
-        whenStale: revoked.whenStale,
+        revocations: revoked?.state ?? null,
+        revocationsAge: revoked?.staleness ?? null,
+        whenStale: revoked?.whenStale ?? null,
       });
     },
   });

@@ -45,7 +45,6 @@ export async function openTestApi(
       audience: issuer.audience,
       revocations,
     }),
-    revocations,
     logStream: { write: (line) => logs.push(line) },
   });
   prepare?.(app);

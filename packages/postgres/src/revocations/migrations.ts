@@ -4,7 +4,7 @@
  * `transaction` is what lets a replica see what it has missed (statements.ts). Whoever made the table may use it; nobody
  * else may, `usher_api` included, which no handler's query can therefore leave to sign somebody out or in again.
  */
-export const migrations: readonly string[] = [
+const migrations: readonly string[] = [
   `
   create table usher_revocations (
     sequence bigint generated always as identity primary key,
