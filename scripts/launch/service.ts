@@ -7,9 +7,10 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const leash = new URL("./leash.ts", import.meta.url).href;
 const readyLine = /\b(?:web|api) listening on http/;
 
-/** One of the two processes, as it is to be run. */
+/** A process of the system, as it is to be run. */
 export type Service = {
-  name: "web" | "api";
+  /** What its lines begin with: `web`, `api`, or `api-2`. */
+  name: string;
   /** The file to run, from the repository's root. */
   entry: string;
   environment: NodeJS.ProcessEnv;
@@ -19,7 +20,9 @@ export type Service = {
 
 /** A process that was started. */
 export type RunningService = {
-  name: Service["name"];
+  name: string;
+  /** Undefined where it could not be started at all. */
+  pid: number | undefined;
   /** Resolves when it says that it listens. Rejects with a LaunchError when it ends or 60 seconds pass before. */
   ready: Promise<void>;
   /** Resolves with one line that says how it ended. */
@@ -48,6 +51,7 @@ export function startService(service: Service, output: Output): RunningService {
   });
   return {
     name: service.name,
+    pid: child.pid,
     ready: untilReady(child, isGone, service, output),
     ended: isGone.then((how) => `the ${service.name} process ended (${how})`),
     stop: (patience = 10_000) => stop(child, isGone, patience),

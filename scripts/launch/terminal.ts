@@ -1,4 +1,4 @@
-import type { Output, Service } from "./service.ts";
+import type { Output } from "./service.ts";
 
 /** The launcher's own lines. */
 export const say = {
@@ -7,7 +7,7 @@ export const say = {
 };
 
 /** The lines of a process, each with its name before it. */
-export function serviceOutput(name: Service["name"]): Output {
+export function serviceOutput(name: string): Output {
   return {
     line: (text) => write(process.stdout, name, text),
     errorLine: (text) => write(process.stderr, name, text),
