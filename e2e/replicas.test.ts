@@ -52,7 +52,7 @@ async function logOut(url: string, ended: { sid?: string; sub: string }): Promis
 const tokenOf = (user: string, sid: string) => issuer.tokenFor(user, { claims: { sid } });
 const revoked = [401, "token_revoked"];
 
-test("200 sign-outs under load, each told to one replica: every replica refuses the token; nobody else notices", async () => {
+test.concurrent("200 sign-outs under load, each told to one replica: every replica refuses the token; nobody else notices", async () => {
   const balancer = await startBalancer({
     host: "127.0.0.1",
     port: 0,
@@ -151,29 +151,25 @@ test.concurrent("Postgres out of reach: refuse answers 503, accept goes on, both
   // What is known to be revoked stays so, a bad token is a bad token, and no database is asked for any of it.
   expect(await ask(refusing.url, "dora", known, nowhere)).toEqual(revoked);
   expect(await ask(refusing.url, "dora", "x.y.z", nowhere)).toEqual([401, "token_malformed"]);
-  await vi.waitFor(async () => expect(await readiness(accepting.url)).toMatchObject({ revocations: "stale" }), 20_000);
-  expect(await readiness(accepting.url)).toMatchObject({
-    status: "unavailable",
-    database: "down",
-    whenStale: "accept",
-  });
-  expect(await readiness(refusing.url)).toMatchObject({ revocations: "stale", whenStale: "refuse" });
+  const unavailable = { status: "unavailable", database: "down", revocations: "stale" };
+  const isStale = async ({ url }: ApiProcess, whenStale: string) =>
+    vi.waitFor(async () => expect(await readiness(url)).toMatchObject({ ...unavailable, whenStale }), 20_000);
+  await Promise.all([isStale(refusing, "refuse"), isStale(accepting, "accept")]);
   expect(await ask(accepting.url, "dora", token, nowhere)).toEqual([404, "not_found"]);
   expect(await ask(accepting.url, "dora", known, nowhere)).toEqual(revoked);
   await vi.waitFor(() => expect(refusing.output()).toContain("api revocations are stale: every token is answered 503"));
   await vi.waitFor(() => expect(accepting.output()).toContain("api revocations are stale: tokens are accepted unless"));
 
-  proxy.heal();
-  for (const { url, output } of [refusing, accepting]) {
-    // What was revoked elsewhere in the meantime is known before anything is served again.
-    await vi.waitFor(async () => expect(await ask(url, "dora", token)).toEqual([200, ""]), {
-      timeout: 40_000,
-      interval: 200,
-    });
-    await vi.waitFor(async () => expect(await readiness(url)).toMatchObject({ revocations: "current" }), 20_000);
+  async function isHealed({ url, output }: ApiProcess): Promise<void> {
+    const patience = { timeout: 40_000, interval: 200 };
+    await vi.waitFor(async () => expect(await ask(url, "dora", token)).toEqual([200, ""]), patience);
+    await vi.waitFor(async () => expect(await readiness(url)).toMatchObject({ revocations: "current" }), patience);
+    // What was revoked elsewhere in the meantime is known by then.
     expect(await ask(url, "dora", unknown)).toEqual(revoked);
-    await vi.waitFor(() => expect(output().split("api revocations are current")).toHaveLength(3), 10_000);
+    await vi.waitFor(() => expect(output().split("api revocations are current")).toHaveLength(3), patience);
   }
+  proxy.heal();
+  await Promise.all([isHealed(refusing), isHealed(accepting)]);
   await proxy.close();
 });
 

@@ -76,7 +76,7 @@ function services(environment: NodeJS.ProcessEnv, watch: boolean): Service[] {
       name: "api",
       entry: "apps/api/src/main.ts",
       environment: environment.USHER_KEYS === "jwks" ? withoutSecrets(environment) : environment,
-      watch: watch ? ["apps/api/src", "apps/api/migrations", "packages/verify/src"] : [],
+      watch: watch ? ["apps/api/src", "apps/api/migrations", "packages/postgres/src", "packages/verify/src"] : [],
     },
     {
       name: "web",

@@ -12,10 +12,10 @@ test("a million live revocations are loaded at the start, whole", async () => {
   await migrateRevocations(sql);
   // As fast as rows can be made: the indexes afterwards.
   await sql.unsafe(`
-    drop index usher_revocations_transaction, usher_revocations_before;
+    drop index usher_revocations_news, usher_revocations_before;
     insert into usher_revocations (kind, id, before)
       select 'session', md5(n::text), extract(epoch from now()) - n % 3600 from generate_series(1, ${million}) as n;
-    create index usher_revocations_transaction on usher_revocations (transaction);
+    create index usher_revocations_news on usher_revocations (transaction, sequence);
     create index usher_revocations_before on usher_revocations (before)`);
 
   const revocations = createRevocations({ store: revocationStore(sql), maxTokenAge: 86_400 });

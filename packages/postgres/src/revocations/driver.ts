@@ -20,6 +20,8 @@ export interface ConnectionEvents {
   notified(): void;
   /** The connection has broken. */
   lost(): void;
+  /** Ends it when aborted, and the attempt to open it. */
+  readonly signal: AbortSignal;
 }
 
 /** What the store needs of a database, and all that differs between postgres.js and PGlite. */

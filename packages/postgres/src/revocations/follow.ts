@@ -26,7 +26,8 @@ interface Position {
  * @throws When there is no connection to begin with.
  */
 export async function follow(driver: Driver, listener: RevocationListener): Promise<() => Promise<void>> {
-  let isStopped = false;
+  const stopping = new AbortController();
+  const { signal } = stopping;
   let isLost = false;
   let failures = 0;
   let bell = Promise.withResolvers<void>();
@@ -35,14 +36,14 @@ export async function follow(driver: Driver, listener: RevocationListener): Prom
   const running = run();
 
   async function run(): Promise<void> {
-    while (!isStopped) {
+    while (!signal.aborted) {
       try {
         await lookOnce();
         failures = 0;
         await ringOr(heartbeat);
-        if (!isStopped) await pause(gathering);
+        if (!signal.aborted) await pause(gathering);
       } catch (error) {
-        if (isStopped) break;
+        if (signal.aborted) break;
         listener.failed(error);
         await drop();
         bell = Promise.withResolvers();
@@ -90,7 +91,7 @@ export async function follow(driver: Driver, listener: RevocationListener): Prom
       isLost = true;
       ring();
     };
-    return driver.connect({ channel, notified: ring, lost });
+    return driver.connect({ channel, notified: ring, lost, signal });
   }
 
   async function drop(): Promise<void> {
@@ -111,10 +112,9 @@ export async function follow(driver: Driver, listener: RevocationListener): Prom
   }
 
   return async () => {
-    isStopped = true;
+    // Whatever waits for an answer, or for a connection, need not any more.
+    stopping.abort();
     bell.resolve();
-    // Whatever waits for an answer of it need not.
-    await connection?.close();
     await running;
   };
 }
@@ -126,22 +126,23 @@ async function positionOf(connection: Connection): Promise<Position> {
 
 /**
  * What a snapshot could not see, in pages. The last one comes with the snapshot of the FIRST look: what was committed
- * between two pages, under a number that had been passed already, is then news again.
+ * between two pages, in a place that had been passed already, is then news again.
  */
 async function* news(
   connection: Connection,
   since: string,
 ): AsyncGenerator<{ batch: Revocation[]; snapshot?: string }> {
   let first: string | undefined;
-  let last = "0";
+  let last: readonly [transaction: string, sequence: string] = ["0", "0"];
   for (;;) {
-    const rows: readonly Row[] = await connection.query(newsStatement, [since, last]);
+    const rows: readonly Row[] = await connection.query(newsStatement, [since, ...last]);
     first ??= String(rows[0]?.snapshot);
     const found = rows.filter(({ sequence }) => sequence !== null);
     const batch = found.map(readRevocation);
     if (found.length < pageSize) return yield { batch, snapshot: first };
     yield { batch };
-    last = String(found.at(-1)?.sequence);
+    const end = found.at(-1);
+    last = [String(end?.transaction), String(end?.sequence)];
   }
 }
 

@@ -15,7 +15,7 @@ const migrations: readonly string[] = [
   );
   comment on table usher_revocations is 'What no longer counts: tokens (jti), sessions (sid), and what users (sub) had until an instant. Kept as long as such a token may be alive';
   comment on column usher_revocations.before is 'Seconds since 1970';
-  create index usher_revocations_transaction on usher_revocations (transaction);
+  create index usher_revocations_news on usher_revocations (transaction, sequence);
   create index usher_revocations_before on usher_revocations (before);
   revoke all on usher_revocations from public;
 

@@ -49,9 +49,12 @@ async function connect(options: object, events: ConnectionEvents | undefined): P
   } as object);
   const close = async () => {
     isOpen = false;
+    events?.signal.removeEventListener("abort", close);
     await own.end({ timeout: 0 }).catch(() => undefined);
   };
+  events?.signal.addEventListener("abort", close, { once: true });
   try {
+    events?.signal.throwIfAborted();
     await query(own, events === undefined ? "select" : `listen ${events.channel}`, []);
   } catch (error) {
     await close();

@@ -17,8 +17,8 @@ export const positionStatement: string = `
   select pg_current_snapshot()::text as snapshot, pg_postmaster_start_time()::text as server`;
 
 /**
- * What the snapshot $1 could not see, from sequence $2 on, together with what can be seen now. One row at least, with
- * nulls where there is nothing new.
+ * What the snapshot $1 could not see, after the transaction $2 and its row $3, together with what can be seen now. One
+ * row at least, with nulls where there is nothing new. In the order of an index, whatever the planner knows of the table.
  *
  * Not by sequence alone: transactions commit in another order than they take their numbers, and what commits late under
  * a low number would be passed over. A snapshot knows which transactions were under way, and so none is.
@@ -26,11 +26,11 @@ export const positionStatement: string = `
 export const newsStatement: string = `
   select position.snapshot, news.* from (select pg_current_snapshot()::text as snapshot) as position
   left join lateral (
-    select sequence::text, kind, id, before from usher_revocations
+    select transaction::text, sequence::text, kind, id, before from usher_revocations
     where transaction >= pg_snapshot_xmin($1::text::pg_snapshot)
       and not pg_visible_in_snapshot(transaction, $1::text::pg_snapshot)
-      and sequence > $2::text::bigint
-    order by usher_revocations.sequence limit ${pageSize}
+      and (transaction, sequence) > ($2::text::xid8, $3::text::bigint)
+    order by usher_revocations.transaction, usher_revocations.sequence limit ${pageSize}
   ) as news on true`;
 
 /** Value: a list of revocations as JSON. A trigger notifies. */

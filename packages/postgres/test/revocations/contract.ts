@@ -60,6 +60,16 @@ export function describeStore(name: string, open: () => Promise<TestDatabase>): 
       expect(listener.told.filter(({ id }) => id === "before")).toEqual([]);
     });
 
+    // By looking once a second alone, it would take 25 seconds.
+    test("one after another, each told before the next is appended: by notification", { timeout: 15_000 }, async () => {
+      const { listener } = await listen();
+      for (let number = 1; number <= 25; number++) {
+        const told = listener.next(`in turn ${number}`);
+        await store.append([session(`in turn ${number}`)]);
+        await told;
+      }
+    });
+
     test("nothing comes after it has stopped, and nothing is appended for an empty list", async () => {
       const { listener, stop } = await listen();
       await stop();
