@@ -59,6 +59,13 @@ export default {
       to: { path: `${verify}/env\\.ts$` },
     },
     {
+      name: "revocations-without-drizzle",
+      comment: "The command line revokes with postgres.js alone; rows with Drizzle are the package's other half.",
+      severity: "error",
+      from: { path: "^packages/postgres/src/revocations/" },
+      to: { path: "node_modules/drizzle-orm/|^packages/postgres/src/(?!revocations/)" },
+    },
+    {
       name: "packages-by-their-names",
       comment: "A package is imported by its public name, not by a path into its files.",
       severity: "error",
