@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import { launchBrowser } from "./support/browser.ts";
 import { probesOf, shownClaims, shownResponse } from "./support/inspector.ts";
 import { focusedName, tabTo } from "./support/keyboard.ts";
-import { addTask, checkboxOf, newPerson, signUpOn, untilEnabled } from "./support/person.ts";
+import { addTask, checkboxOf, copyToken, newPerson, signInOn, signUpOn, untilEnabled } from "./support/person.ts";
+import { verdictOf } from "./support/session.ts";
 import { type RunningUsher, startUsher } from "./support/usher.ts";
 import { openWatchedPage, type WatchedPage } from "./support/watched-page.ts";
 
@@ -73,9 +74,17 @@ async function wholeWay(usher: RunningUsher, look: Look): Promise<void> {
     await inspect(`inspector after "${probe.button}"`);
   }
 
+  const copied = await copyToken(page, usher.apiUrl);
+  expect(await verdictOf(usher.apiUrl, copied)).toBe(200);
+  await watched.settle();
   await page.getByRole("button", { name: "Sign out", exact: true }).click();
   await page.getByRole("button", { name: "Sign in", exact: true }).waitFor();
+  await expect.poll(() => verdictOf(usher.apiUrl, copied)).toBe("token_revoked");
   await inspect("signed out again");
+
+  await signInOn(page, ada);
+  await untilEnabled(checkboxOf(page, "Write the first program"));
+  expect(await verdictOf(usher.apiUrl, await copyToken(page, usher.apiUrl))).toBe(200);
   expect(watched.complaints()).toEqual([]);
 }
 
@@ -154,16 +163,11 @@ test("a wrong password is told, the right one lets in again, and nobody sees ano
   await watched.settle();
   await page.getByRole("button", { name: "Sign out", exact: true }).click();
 
-  const signIn = async (password: string) => {
-    await page.getByLabel("Email", { exact: true }).fill(ada.email);
-    await page.getByLabel("Password", { exact: true }).fill(password);
-    await page.getByRole("button", { name: "Sign in", exact: true }).click();
-  };
   watched.provoke({ url: `${usher.webUrl}/api/auth/sign-in/email`, status: 401 });
-  await signIn("not the password");
+  await signInOn(page, { ...ada, password: "not the password" });
   await page.getByRole("alert").waitFor();
   await watched.inspect("wrong password");
-  await signIn(ada.password);
+  await signInOn(page, ada);
   await untilEnabled(checkboxOf(page, "Ada's secret"));
   expect(watched.complaints()).toEqual([]);
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createTestIssuer } from "@usher-auth/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Session, signUp } from "./support/session.ts";
+import { type Session, signOut, signUp, verdictOf } from "./support/session.ts";
 import { type RunningUsher, startUsher } from "./support/usher.ts";
 
 let usher: RunningUsher;
@@ -102,12 +102,13 @@ describe("the refusals", () => {
     await expectProblem(await call("/nothing/here", { token: ada.token }), 404, "not_found");
   });
 
-  test("signed out, the web app gives no token any more", async () => {
-    const { cookie } = await signUp(usher.webUrl);
-    const headers = { cookie, origin: usher.webUrl, "content-type": "application/json" };
-    const out = await fetch(`${usher.webUrl}/api/auth/sign-out`, { method: "POST", headers, body: "{}" });
-    expect(out.status).toBe(200);
-    expect((await fetch(`${usher.webUrl}/api/auth/token`, { headers })).status).toBe(401);
+  test("signed out, the web app gives no token any more, and the API takes none of that session", async () => {
+    const { cookie, token } = await signUp(usher.webUrl);
+    expect(await verdictOf(usher.apiUrl, token)).toBe(200);
+    expect((await signOut(usher.webUrl, cookie)).status).toBe(200);
+    expect((await fetch(`${usher.webUrl}/api/auth/token`, { headers: { cookie } })).status).toBe(401);
+    await expect.poll(() => verdictOf(usher.apiUrl, token)).toBe("token_revoked");
+    expect(await verdictOf(usher.apiUrl, ada.token)).toBe(200);
   });
 });
 

@@ -19,6 +19,22 @@ export async function signUpOn(page: Page, { name, email, password }: Person): P
   await page.getByText("No tasks yet").waitFor();
 }
 
+/** Fills the form in and signs in; what comes of it is for the caller to see. */
+export async function signInOn(page: Page, { email, password }: Pick<Person, "email" | "password">): Promise<void> {
+  await page.getByLabel("Email", { exact: true }).fill(email);
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+}
+
+/** The token that the page sends to the API, as anybody could copy it out of the browser's tools. */
+export async function copyToken(page: Page, apiUrl: string): Promise<string> {
+  const sent = page.waitForRequest(
+    (request) => request.url().startsWith(apiUrl) && request.headers().authorization !== undefined,
+  );
+  await page.getByRole("button", { name: "With the token", exact: true }).click();
+  return ((await sent).headers().authorization ?? "").replace(/^Bearer /, "");
+}
+
 /** Adds a task; resolves when it can be worked with. */
 export async function addTask(page: Page, title: string): Promise<void> {
   await page.getByLabel("New task", { exact: true }).fill(title);

@@ -27,3 +27,18 @@ export async function fetchToken(webUrl: string, cookie: string): Promise<string
   const { token } = (await response.json()) as { token: string };
   return token;
 }
+
+/** What the API says to the token on its user's own path: the status, or the problem's code. */
+export async function verdictOf(apiUrl: string, token: string): Promise<number | string> {
+  const { sub } = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());
+  const headers = { authorization: `Bearer ${token}` };
+  const response = await fetch(`${apiUrl}/api/${sub}/tasks`, { headers });
+  const { code } = (await response.json()) as { code?: string };
+  return code ?? response.status;
+}
+
+/** Signs out, as the page does. */
+export async function signOut(webUrl: string, cookie: string): Promise<Response> {
+  const headers = { cookie, origin: webUrl, "content-type": "application/json" };
+  return await fetch(`${webUrl}/api/auth/sign-out`, { method: "POST", headers, body: "{}" });
+}

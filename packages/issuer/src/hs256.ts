@@ -1,8 +1,11 @@
 import { createHmac, type KeyObject } from "node:crypto";
 import { IssuerError } from "./errors.ts";
 
-/** RFC 7515 section 4.1.1 and 4.1.9. The same for every token, so it is encoded once. */
-const header = encode({ alg: "HS256", typ: "JWT" });
+/** RFC 7515 section 4.1.1 and 4.1.9. The same for every token of a kind, so it is encoded once. */
+const headers: Readonly<Record<"JWT" | "logout+jwt", string>> = {
+  JWT: encode({ alg: "HS256", typ: "JWT" }),
+  "logout+jwt": encode({ alg: "HS256", typ: "logout+jwt" }),
+};
 
 /** What `@usher-auth/verify` accepts unless told otherwise, and what fits a request header of the usual servers. */
 const longestToken = 8192;
@@ -12,8 +15,8 @@ const longestToken = 8192;
  *
  * @throws {IssuerError} when the token would be longer than 8192 characters: APIs would refuse it
  */
-export function signHs256(payload: Record<string, unknown>, key: KeyObject): string {
-  const signed = `${header}.${encode(payload)}`;
+export function signHs256(payload: Record<string, unknown>, key: KeyObject, typ: keyof typeof headers = "JWT"): string {
+  const signed = `${headers[typ]}.${encode(payload)}`;
   const token = `${signed}.${createHmac("sha256", key).update(signed).digest("base64url")}`;
   if (token.length > longestToken) {
     throw new IssuerError(

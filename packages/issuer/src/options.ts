@@ -1,6 +1,7 @@
 import type { JwtOptions } from "better-auth/plugins/jwt";
 import { IssuerError } from "./errors.ts";
 import { lifetimeInSeconds } from "./lifetime.ts";
+import { checkEndpoints } from "./logout/endpoints.ts";
 
 /** The signed-in user and their session, as Better Auth hands them to `jwt()`: `{ user, session }`. */
 export type AuthenticatedSession = Parameters<NonNullable<NonNullable<JwtOptions["jwt"]>["definePayload"]>>[0];
@@ -50,6 +51,15 @@ export interface UsherJwtOptions {
    * among them: the token is refused with an {@link IssuerError} that names the claim.
    */
   readonly claims?: (session: AuthenticatedSession) => Record<string, unknown> | Promise<Record<string, unknown>>;
+
+  /**
+   * The backends to tell when a session ends before its time, so that its tokens end with it: the addresses of their
+   * OpenID Connect Back-Channel Logout 1.0 endpoints, https, or http on this machine. A token is signed as access tokens
+   * are, and kept in the table `usherLogout` until the backend acknowledges it or nothing that it ends can be alive.
+   *
+   * @defaultValue nobody: a token then stays good for up to `expiresIn` after a sign-out
+   */
+  readonly backchannelLogout?: readonly string[];
 }
 
 /** The algorithms of key pairs that Better Auth makes. */
@@ -74,6 +84,7 @@ export interface CheckedOptions {
   readonly algorithm: "HS256" | KeyPairAlgorithm;
   readonly keys: KeyPairLife;
   readonly claims: NonNullable<UsherJwtOptions["claims"]>;
+  readonly endpoints: readonly string[];
 }
 
 const keyPairAlgorithms: readonly string[] = ["EdDSA", "ES256", "ES512", "RS256", "PS256"] satisfies KeyPairAlgorithm[];
@@ -97,6 +108,7 @@ export function checkOptions(options: UsherJwtOptions): CheckedOptions {
     keys: checkKeyPairLife(options.keys, algorithm, lifetime),
     issuer: options.issuer === undefined ? undefined : checkIssuer(options.issuer),
     claims,
+    endpoints: checkEndpoints(options.backchannelLogout ?? []),
   };
 }
 

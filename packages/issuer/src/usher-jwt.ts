@@ -1,10 +1,14 @@
-import type { AuthContext, StrictEndpoint } from "better-auth";
+import type { AuthContext, BetterAuthOptions, GenericEndpointContext, StrictEndpoint } from "better-auth";
 import { createAuthEndpoint } from "better-auth/api";
 import { type JwtOptions, jwt, signJWT } from "better-auth/plugins/jwt";
 import { sessionClaims } from "./claims.ts";
+import { forCurrentSession, tokenEndpoint } from "./current-session.ts";
 import { IssuerError } from "./errors.ts";
+import { signHs256 } from "./hs256.ts";
 import { instanceFrom, instanceHolder } from "./instance.ts";
 import { keyPairOptions } from "./key-pair.ts";
+import { createBackChannel } from "./logout/back-channel.ts";
+import { outboxSchema } from "./logout/outbox.ts";
 import { type AuthenticatedSession, checkOptions, type UsherJwtOptions } from "./options.ts";
 import { type ApiTokenPayload, sealPayload, type TokenPolicy } from "./payload.ts";
 import { sharedSecretOptions } from "./shared-secret.ts";
@@ -22,9 +26,14 @@ type SignJwtEndpoint = StrictEndpoint<
  * `auth.api.verifyJWT`, since verifying is the API's part, and without the `jwks` table where there is no key pair.
  */
 export type UsherJwtPlugin = Pick<JwtPlugin, "id" | "version" | "options" | "hooks"> & {
-  init(context: AuthContext): void;
-  schema?: JwtPlugin["schema"];
+  init(context: AuthContext): { options?: Pick<BetterAuthOptions, "databaseHooks"> };
+  schema: Partial<NonNullable<JwtPlugin["schema"]> & typeof outboxSchema>;
   endpoints: Pick<JwtPlugin["endpoints"], "getJwks" | "getToken"> & { signJWT: SignJwtEndpoint };
+  /**
+   * Sends no more logout tokens, and resolves when those under way have been answered, in at most 5 seconds. For the end
+   * of the process, before its database is closed. What is left is sent by the next process, or another one.
+   */
+  stop(): Promise<void>;
 };
 
 /**
@@ -42,11 +51,15 @@ export type UsherJwtPlugin = Pick<JwtPlugin, "id" | "version" | "options" | "hoo
  * `auth.api.signJWT({ body: { payload } })` stays what it is in Better Auth, callable by server code only, and is held
  * to the same issuer, audience and lifetime; its `overrideOptions` are refused.
  *
- * What it does not do: it does not verify tokens, does not end them at sign-out (they expire), does not measure the
- * secret's entropy, and does not serve OpenID Connect.
+ * With `backchannelLogout`, the APIs are told of each session that ends before its time, by its user, an administrator or
+ * another plugin, and of each user who is banned or deleted. It needs the table `usherLogout` (Better Auth's migrations
+ * make it) and timers; `stop()` ends it.
+ *
+ * What it does not do: it does not verify tokens, does not end them by itself (without `backchannelLogout` they expire),
+ * does not measure the secret's entropy, and does not serve OpenID Connect.
  *
  * @throws {IssuerError} at once for a bad option; and when Better Auth starts, for its default secret, a secret under
- * 32 bytes, or no way to tell the issuer
+ * 32 bytes, no way to tell the issuer, or sessions that are no rows of a database while there is a backend to tell
  *
  * @example
  * ```ts
@@ -75,17 +88,37 @@ export function usherJwt(options: UsherJwtOptions): UsherJwtPlugin {
       ? sharedSecretOptions(tokens, instance.get, policy)
       : keyPairOptions(tokens, algorithm, checked.keys);
   const { id, version, hooks, endpoints, schema } = jwt(jwtOptions);
+  const backChannel =
+    checked.endpoints.length > 0 &&
+    createBackChannel({
+      endpoints: checked.endpoints,
+      policy,
+      sign: async (payload, context) =>
+        algorithm === "HS256"
+          ? signHs256(payload, instance.get().key, "logout+jwt")
+          : await signJWT({ context } as GenericEndpointContext, {
+              options: jwtOptions,
+              payload,
+              header: { typ: "logout+jwt" },
+            }),
+    });
 
   return {
     id,
     version,
     options: jwtOptions,
-    hooks,
-    ...(algorithm !== "HS256" && { schema }),
-    init: (context) => instance.set(instanceFrom(context, checked)),
+    hooks: { after: hooks.after.map(forCurrentSession) },
+    schema: { ...(algorithm !== "HS256" && schema), ...(backChannel && outboxSchema) },
+    init(context) {
+      instance.set(instanceFrom(context, checked));
+      return backChannel ? { options: { databaseHooks: backChannel.attach(context) } } : {};
+    },
+    stop: async () => {
+      if (backChannel) await backChannel.stop();
+    },
     endpoints: {
       getJwks: endpoints.getJwks,
-      getToken: endpoints.getToken,
+      getToken: tokenEndpoint(endpoints.getToken, jwtOptions),
       signJWT: signJwtEndpoint(jwtOptions, policy),
     },
   };

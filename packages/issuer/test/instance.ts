@@ -39,10 +39,10 @@ export async function migratedInstanceWith(
 
 /** A client that keeps cookies, as a browser does, and speaks to the instance's HTTP handler. */
 export class Browser {
-  readonly #auth: Instance;
+  readonly #auth: Pick<Instance, "handler">;
   readonly #cookies = new Map<string, string>();
 
-  constructor(auth: Instance) {
+  constructor(auth: Pick<Instance, "handler">) {
     this.#auth = auth;
   }
 
@@ -70,6 +70,12 @@ export class Browser {
     if (!response.ok) throw new Error(`sign-up: ${response.status} ${await response.text()}`);
     const { user } = (await response.json()) as { user: { id: string } };
     return user.id;
+  }
+
+  async signIn(email = "ada@example.com"): Promise<this> {
+    const response = await this.request("POST", "/sign-in/email", { email, password: "correct horse battery" });
+    if (!response.ok) throw new Error(`sign-in: ${response.status} ${await response.text()}`);
+    return this;
   }
 
   async token(): Promise<string> {

@@ -1,10 +1,11 @@
-import { usherJwt } from "@usher-auth/issuer";
+import { type UsherJwtPlugin, usherJwt } from "@usher-auth/issuer";
 import { type BetterAuthOptions, betterAuth } from "better-auth";
 import { getMigrations } from "better-auth/db/migration";
 import { clientAddressHeader } from "./client-address.ts";
 import type { WebConfig } from "./config.ts";
 import type { AuthDatabase } from "./database.ts";
 import type { Log } from "./log.ts";
+import { logoutEndpoints } from "./logout-endpoints.ts";
 import { reasonOf, StartupError } from "./startup-error.ts";
 
 export const authPath = "/api/auth";
@@ -12,20 +13,43 @@ export const authPath = "/api/auth";
 /** The identity provider: everything of Better Auth that this app uses. */
 export type Auth = ReturnType<typeof betterAuthFor>;
 
-/**
- * Makes the Better Auth instance, with its tables brought up to date.
- *
- * @param issuer - the `iss` of the tokens; its origin is where the app is reached
- * @throws {StartupError} when the tables cannot be made
- */
-export async function createAuth(config: WebConfig, issuer: string, database: AuthDatabase, log: Log): Promise<Auth> {
-  const auth = betterAuthFor(config, issuer, database, log);
-  await auth.$context;
-  await migrate(auth.options, database);
-  return auth;
+/** The identity provider, and the end of what it does by itself. */
+export interface RunningAuth {
+  readonly auth: Auth;
+  /** Sends no more logout tokens. What is left is sent after the next start. */
+  stop(): Promise<void>;
 }
 
-function betterAuthFor(config: WebConfig, issuer: string, database: AuthDatabase, log: Log) {
+/**
+ * Makes the Better Auth instance, with its tables brought up to date. It tells the API of sessions that end.
+ *
+ * @param issuer - the `iss` of the tokens; its origin is where the app is reached
+ * @throws {StartupError} when the tables cannot be made; nothing is left running then
+ */
+export async function createAuth(
+  config: WebConfig,
+  issuer: string,
+  database: AuthDatabase,
+  log: Log,
+): Promise<RunningAuth> {
+  const tokens = usherJwt({
+    audience: config.apiUrl,
+    issuer,
+    algorithm: config.signWith === "jwks" ? "EdDSA" : "HS256",
+    backchannelLogout: logoutEndpoints(config.apiUrl, log),
+  });
+  const auth = betterAuthFor(config, issuer, tokens, database, log);
+  await auth.$context;
+  try {
+    await migrate(auth.options, database);
+  } catch (error) {
+    await tokens.stop();
+    throw error;
+  }
+  return { auth, stop: tokens.stop };
+}
+
+function betterAuthFor(config: WebConfig, issuer: string, tokens: UsherJwtPlugin, database: AuthDatabase, log: Log) {
   const { origin, protocol } = new URL(issuer);
   const { single, versions } = config.secrets;
   return betterAuth({
@@ -37,7 +61,7 @@ function betterAuthFor(config: WebConfig, issuer: string, database: AuthDatabase
     ...(versions === undefined ? {} : { secrets: versions }),
     database: database.connection,
     emailAndPassword: { enabled: true },
-    plugins: [usherJwt({ audience: config.apiUrl, issuer, algorithm: config.signWith === "jwks" ? "EdDSA" : "HS256" })],
+    plugins: [tokens],
     // Three tries of a password in ten seconds from one address, by Better Auth's own rules. Development and tests sign
     // up one user after the other, so there it is off, as Better Auth has it.
     rateLimit: { enabled: config.production, storage: database.shared ? "database" : "memory" },

@@ -47,7 +47,9 @@ export async function startWeb(config: WebConfig): Promise<RunningWeb> {
     if (config.production && !secure) {
       log.warn("BETTER_AUTH_URL is not https: anybody on the way can read the session cookies");
     }
-    const auth = await createAuth(config, issuer, database, log);
+    const { auth, stop } = await createAuth(config, issuer, database, log);
+    // When nobody can sign out any more, and while there is a database to keep what is left.
+    closers.splice(1, 0, stop);
     const app = createApp({ config, auth, database, secure, page, log });
     const listener = getRequestListener(app.fetch);
 

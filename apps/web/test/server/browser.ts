@@ -36,6 +36,12 @@ export class Browser {
     return this.request("POST", "/api/auth/sign-in/email", { email, password: tried }, headers);
   }
 
+  /** The `sid` of the session's tokens. */
+  async sessionId(): Promise<string> {
+    const payload = (await this.token()).split(".")[1] ?? "";
+    return JSON.parse(Buffer.from(payload, "base64url").toString()).sid;
+  }
+
   async token(): Promise<string> {
     const response = await this.request("GET", "/api/auth/token");
     if (response.status !== 200) throw new Error(`token: ${response.status} ${await response.text()}`);

@@ -1,9 +1,10 @@
 import { type PostgresServer, startPostgres } from "@usher-auth/e2e/postgres";
-import { verifierFromEnv } from "@usher-auth/verify";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { sharedSecret, verifierFromEnv } from "@usher-auth/verify";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { createLog } from "../../src/server/log.ts";
 import { openPostgres } from "../../src/server/postgres.ts";
 import { Browser } from "./browser.ts";
+import { openReceiver } from "./logout-receiver.ts";
 import { apiUrl, environment, runningWeb, secret } from "./web.ts";
 import { WebProcess } from "./web-process.ts";
 
@@ -35,6 +36,30 @@ test("two web processes start at once on one empty Postgres, and share users and
     [0, ""],
     [0, ""],
   ]);
+});
+
+test("on Postgres, two web processes tell the API of each sign-out once", async () => {
+  const receiver = await openReceiver();
+  const env = {
+    API_URL: receiver.apiUrl,
+    AUTH_DATABASE_URL: await postgres.createDatabase(),
+    BETTER_AUTH_URL: "http://localhost:3900",
+  };
+  receiver.trust(sharedSecret(secret), env.BETTER_AUTH_URL);
+  const webs = await Promise.all([0, 1].map(() => new WebProcess(environment(env)).url()));
+  const origin = { origin: env.BETTER_AUTH_URL };
+  const sids: string[] = [];
+  await receiver.close();
+  for (let count = 0; count < 6; count += 1) {
+    const browser = new Browser(webs[count % 2] ?? "");
+    const details = { name: "Ada", password: "correct horse battery", email: `ada${count}@example.com` };
+    expect((await browser.request("POST", "/api/auth/sign-up/email", details, origin)).status).toBe(200);
+    sids.push(await browser.sessionId());
+    expect((await browser.request("POST", "/api/auth/sign-out", {}, origin)).status).toBe(200);
+  }
+  await receiver.open();
+  await vi.waitFor(() => expect(receiver.ended.toSorted()).toEqual(sids.toSorted()), { timeout: 30_000 });
+  expect(receiver.statuses).toEqual(Array(6).fill(200));
 });
 
 test("one process at a time changes the schema", async () => {

@@ -58,7 +58,11 @@ test("in production without https it starts, and says what that means", async ()
   await web.url();
   web.signal("SIGTERM");
   const { stderr } = await web.ended;
-  expect(stderr).toBe("web BETTER_AUTH_URL is not https: anybody on the way can read the session cookies\n");
+  expect(stderr.split("\n")).toEqual([
+    "web BETTER_AUTH_URL is not https: anybody on the way can read the session cookies",
+    "web API_URL is not https: the API is not told of sign-outs, and tokens outlive them for up to five minutes",
+    "",
+  ]);
 });
 
 test("port taken", async () => {

@@ -1,0 +1,44 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { freePort } from "./support/free-port.ts";
+import { startProcess } from "./support/service.ts";
+import { fetchToken, signOut, signUp, verdictOf } from "./support/session.ts";
+
+const patience = { timeout: 60_000, interval: 100 };
+
+test("a sign-out while the API is down arrives when it is back, and holds from then on", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "usher-sign-out-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  // The page is not what is tested.
+  writeFileSync(join(folder, "index.html"), "<!doctype html><title>The page</title>");
+  const [WEB_PORT, API_PORT] = [String(await freePort()), String(await freePort())];
+  const [webUrl, apiUrl] = [`http://localhost:${WEB_PORT}`, `http://localhost:${API_PORT}`];
+  const environment = {
+    WEB_PORT,
+    API_PORT,
+    BETTER_AUTH_URL: webUrl,
+    API_URL: apiUrl,
+    BETTER_AUTH_SECRET: "a-test-secret-with-a-good-deal-of-variety-7Qx2!",
+    DATA_DIR: folder,
+    PAGE_DIR: folder,
+  };
+  const [api, web] = [await startProcess("api", environment), await startProcess("web", environment)];
+  const [ada, grace] = [await signUp(webUrl), await signUp(webUrl, "Grace Hopper")];
+  expect(await verdictOf(apiUrl, ada.token)).toBe(200);
+
+  await api.kill();
+  expect((await signOut(webUrl, ada.cookie)).status).toBe(200);
+  await expect.poll(web.output, patience).toContain("did not take a logout token");
+
+  const second = await startProcess("api", environment);
+  await expect.poll(() => verdictOf(apiUrl, ada.token), patience).toBe("token_revoked");
+  expect(await verdictOf(apiUrl, grace.token)).toBe(200);
+
+  await second.kill();
+  await startProcess("api", environment);
+  expect(await verdictOf(apiUrl, ada.token)).toBe("token_revoked");
+  expect(await verdictOf(apiUrl, await fetchToken(webUrl, grace.cookie))).toBe(200);
+  expect(web.output()).not.toContain("eyJ");
+});

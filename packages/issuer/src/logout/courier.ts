@@ -1,0 +1,139 @@
+import { backOff } from "./back-off.ts";
+import type { Clock } from "./clock.ts";
+import type { Delivery, Outbox } from "./outbox.ts";
+
+/** Sends the deliveries of one endpoint. */
+export interface Courier {
+  /** Looks for deliveries now. Resolves when there is nothing more to do at the moment. Never rejects. */
+  wake(): Promise<void>;
+  /** Begins nothing more, and resolves when what is under way is over. */
+  stop(): Promise<void>;
+}
+
+/** What a courier works with. */
+export interface CourierParts {
+  readonly endpoint: string;
+  readonly outbox: Outbox;
+  /** Signs and sends; tells why it was not acknowledged, or `undefined` when it was. Never rejects. */
+  readonly attempt: (delivery: Delivery) => Promise<string | undefined>;
+  readonly log: Record<"info" | "warn" | "error", (message: string) => void>;
+  readonly clock: Clock;
+}
+
+type Outcome = { readonly taken: boolean; readonly refusal?: string | undefined };
+
+/** Attempts under way at the same time. */
+const batch = 16;
+
+/** Milliseconds from the start to the first look, at most. */
+const firstLook = 1000;
+
+/** Milliseconds between looks for what another process left behind. What this process records wakes it at once. */
+const idleInterval = 5000;
+
+/** Milliseconds. */
+const sweepInterval = 60_000;
+
+/** Failures to read the database in a row that are worth a line: at the very start its tables may just be being made. */
+const readFailuresTold = 4;
+
+/**
+ * A courier takes what is due, in batches, until nothing is. After a failure it pauses, longer each time, and then tries
+ * a single delivery: a backend that is down is asked now and then, however much waits for it, and everything follows
+ * once it answers.
+ */
+export function createCourier({ endpoint, outbox, attempt, log, clock }: CourierParts): Courier {
+  const name = new URL(endpoint).origin;
+  let refused = 0;
+  let unread = 0;
+  let pause = 0;
+  let idle = idleInterval;
+  let sweepAt = clock.now();
+  let [busy, again, stopped] = [false, false, false];
+  let running = Promise.resolve();
+  let callOff = clock.later(firstLook * clock.chance(), look);
+
+  function wake(): Promise<void> {
+    again = true;
+    if (!busy && !stopped && pause === 0) running = work();
+    return running;
+  }
+
+  function look(): void {
+    pause = 0;
+    wake();
+  }
+
+  async function work(): Promise<void> {
+    busy = true;
+    callOff();
+    while (again && !stopped && pause === 0) {
+      again = false;
+      await round();
+    }
+    busy = false;
+    if (!stopped) callOff = clock.later(pause || idle, look);
+  }
+
+  async function round(): Promise<void> {
+    try {
+      await sweep();
+      const next = await outbox.next(endpoint, refused === 0 ? batch : 1);
+      const waits = next.map(({ dueAt }) => dueAt.getTime() - clock.now()).filter((wait) => wait > 0);
+      idle = Math.min(idleInterval, ...waits);
+      const due = next.slice(0, next.length - waits.length);
+      const outcomes = await Promise.all(due.map(deliver));
+      unread = 0;
+      again ||= due.length > 0;
+      judge(outcomes.filter(({ taken }) => taken));
+    } catch (error) {
+      unread += 1;
+      pause = backOff(unread, clock.chance());
+      if (unread === readFailuresTold) log.error(`usherJwt: cannot work on logouts to deliver (${reasonOf(error)})`);
+    }
+  }
+
+  async function deliver(delivery: Delivery): Promise<Outcome> {
+    if (!(await outbox.claim(delivery))) return { taken: false };
+    const refusal = await attempt(delivery);
+    if (refusal === undefined) await outbox.remove(delivery);
+    else await outbox.postpone(delivery, backOff(delivery.attempts + 1, clock.chance()));
+    return { taken: true, refusal };
+  }
+
+  function judge(outcomes: readonly Outcome[]): void {
+    if (outcomes.length === 0) return;
+    const refusal = outcomes.find((outcome) => outcome.refusal !== undefined)?.refusal;
+    if (refusal === undefined) {
+      if (refused > 0) log.info(`usherJwt: ${name} takes logout tokens again`);
+      refused = 0;
+      return;
+    }
+    refused += 1;
+    pause = backOff(refused, clock.chance());
+    if (refused === 1)
+      log.warn(`usherJwt: ${name} did not take a logout token (${refusal}); trying again until it does`);
+  }
+
+  async function sweep(): Promise<void> {
+    if (clock.now() < sweepAt) return;
+    const forgotten = await outbox.sweep();
+    sweepAt = clock.now() + sweepInterval;
+    if (forgotten > 0) log.error(`usherJwt: ${forgotten} logouts were never taken, and what they end has expired`);
+  }
+
+  return {
+    wake,
+    stop() {
+      stopped = true;
+      callOff();
+      return running;
+    },
+  };
+}
+
+/** The short reason of a driver's error; not its text, which may quote a statement. */
+function reasonOf(error: unknown): string {
+  const { code, name } = error as { code?: unknown; name?: unknown };
+  return String(code ?? name ?? "unknown reason");
+}

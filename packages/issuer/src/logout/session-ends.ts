@@ -1,0 +1,70 @@
+import type { AuthContext, BetterAuthOptions, GenericEndpointContext } from "better-auth";
+import type { Ended } from "./claims.ts";
+
+type DatabaseHooks = NonNullable<BetterAuthOptions["databaseHooks"]>;
+
+/** What is done when something ended. */
+export interface SessionEndsParts {
+  /** Writes it down. When it cannot, the session must not end. */
+  readonly record: (ended: Ended) => Promise<void>;
+  /** Called when what was recorded is there for others to see. Not waited for: a sign-out waits for no backend. */
+  readonly wake: () => Promise<unknown>;
+}
+
+/**
+ * Better Auth's own hooks, which run however a session ends: sign-out, revocation by its user or by an admin, a password
+ * changed or reset, another plugin. One runs before the row goes, so that a crash in between leaves a logout too many
+ * and never one too few.
+ *
+ * A session that has expired is deleted too, and is no logout: its tokens expire as they would.
+ */
+export function sessionEnds(context: AuthContext, { record, wake }: SessionEndsParts): DatabaseHooks {
+  const isLast = countdown(context.options.advanced?.database?.defaultFindManyLimit ?? 100);
+
+  const awaken = async (_row: unknown, request: GenericEndpointContext | null): Promise<void> => {
+    (request?.context ?? context).runInBackground(wake());
+  };
+
+  return {
+    session: {
+      delete: {
+        async before({ id, userId, expiresAt }, request) {
+          if (expiresAt.getTime() <= Date.now()) return;
+          await record({ subject: userId, session: id });
+          if (isLast(request, userId)) await record({ subject: userId });
+        },
+        after: awaken,
+      },
+    },
+    user: {
+      update: {
+        async after(user, request) {
+          if (user?.banned !== true) return;
+          await record({ subject: user.id });
+          await awaken(user, request);
+        },
+      },
+      delete: {
+        before: async ({ id }) => await record({ subject: id }),
+        after: awaken,
+      },
+    },
+  };
+}
+
+/**
+ * When Better Auth deletes all sessions of a user, it tells its hooks of the first hundred only (or of as many as
+ * `defaultFindManyLimit` says). At the last one it tells of there may be more, so that one counts for all of them.
+ *
+ * @returns whether a session of that user is the last one told in this request
+ */
+function countdown(limit: number): (request: GenericEndpointContext | null, userId: string) => boolean {
+  const told = new WeakMap<object, Map<string, number>>();
+  return (request, userId) => {
+    if (request === null) return false;
+    const counts = told.get(request) ?? new Map<string, number>();
+    const count = (counts.get(userId) ?? 0) + 1;
+    told.set(request, counts.set(userId, count));
+    return count === limit;
+  };
+}

@@ -1,0 +1,101 @@
+import { DatabaseSync } from "node:sqlite";
+import { type KeySource, localJwks, sharedSecret } from "@usher-auth/verify";
+import { expect, test, vi } from "vitest";
+import { Browser, secret } from "../instance.ts";
+import { Api } from "./api.ts";
+import { issuerFor, makeAdmin } from "./issuer.ts";
+
+const patience = { timeout: 20_000, interval: 20 };
+
+/** The key pair is made, and its public half published, before the API that knows it is. */
+async function publishedKeys(algorithm: "ES256", database: DatabaseSync): Promise<KeySource> {
+  const { auth } = await issuerFor([], { plugin: { algorithm }, database });
+  return localJwks(await (await new Browser(auth).request("GET", "/jwks")).text());
+}
+
+/** An API and its issuer, by the shared secret or by a key pair; Ada on two devices, and Grace. */
+async function signedIn(algorithm: "HS256" | "ES256") {
+  const database = new DatabaseSync(":memory:");
+  const keys = algorithm === "HS256" ? sharedSecret(secret) : await publishedKeys(algorithm, database);
+  const api = await new Api(keys).start();
+  const issuer = await issuerFor([api.endpoint], { plugin: { algorithm }, database });
+  const [phone, grace] = [new Browser(issuer.auth), new Browser(issuer.auth)];
+  const id = await phone.signUp();
+  const laptop = await new Browser(issuer.auth).signIn();
+  await grace.signUp("grace@example.com", "Grace");
+  const tokens = { phone: await phone.token(), laptop: await laptop.token(), grace: await grace.token() };
+  for (const token of Object.values(tokens)) expect(await api.verdict(token)).toBe("ok");
+  return { api, issuer, ada: { id, phone, laptop }, tokens };
+}
+
+test.for(["HS256", "ES256"] as const)(
+  "%s: signed out, the copied token is revoked; other sessions, other users and the next session are not",
+  async (algorithm) => {
+    const { api, ada, tokens } = await signedIn(algorithm);
+    await ada.phone.request("POST", "/sign-out", {});
+    await vi.waitFor(async () => expect(await api.verdict(tokens.phone)).toBe("token_revoked"), patience);
+    expect(await api.verdict(tokens.laptop)).toBe("ok");
+    expect(await api.verdict(tokens.grace)).toBe("ok");
+
+    await ada.phone.signIn();
+    expect(await api.verdict(await ada.phone.token())).toBe("ok");
+  },
+);
+
+test.for(["HS256", "ES256"] as const)(
+  "%s: banned, every token of that user is revoked, and no other user's",
+  async (algorithm) => {
+    const { api, issuer, ada, tokens } = await signedIn(algorithm);
+    const root = new Browser(issuer.auth);
+    makeAdmin(issuer.database, await root.signUp("root@example.com", "Root"));
+    await root.request("POST", "/admin/ban-user", { userId: ada.id });
+    await vi.waitFor(async () => {
+      expect([await api.verdict(tokens.phone), await api.verdict(tokens.laptop)]).toEqual([
+        "token_revoked",
+        "token_revoked",
+      ]);
+    }, patience);
+    expect(await api.verdict(tokens.grace)).toBe("ok");
+  },
+);
+
+test("none of 500 sign-outs is lost while the API is killed and started at random", async () => {
+  const api = await new Api(sharedSecret(secret)).start();
+  const { auth, pending } = await issuerFor([api.endpoint]);
+  const grace = new Browser(auth);
+  await grace.signUp("grace@example.com", "Grace");
+  const others = await grace.token();
+  await new Browser(auth).signUp();
+
+  const copied: string[] = [];
+  let done = false;
+  let starts = 0;
+  const restarting = (async () => {
+    while (!done) {
+      await api.kill();
+      await pause(Math.random() * 80);
+      await api.start();
+      starts += 1;
+      await pause(Math.random() * 80);
+    }
+  })();
+  for (let count = 0; count < 500; count += 1) {
+    const browser = await new Browser(auth).signIn();
+    copied.push(await browser.token());
+    expect((await browser.request("POST", "/sign-out", {})).status).toBe(200);
+  }
+  done = true;
+  await restarting;
+  expect(starts).toBeGreaterThan(3);
+
+  await vi.waitUntil(() => pending().length === 0, patience);
+  await api.kill();
+  await api.start();
+  const verdicts = await Promise.all(copied.map((token) => api.verdict(token)));
+  expect(verdicts).toEqual(Array(500).fill("token_revoked"));
+  expect(await api.verdict(others)).toBe("ok");
+}, 120_000);
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

@@ -1,0 +1,72 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+import { onTestFinished } from "vitest";
+import { readJws } from "../jws.ts";
+
+/** A logout token that arrived, taken apart. */
+export interface Arrival {
+  readonly token: string;
+  readonly header: Record<string, unknown>;
+  readonly payload: Record<string, unknown>;
+  readonly request: { method: string | undefined; contentType: string | undefined; fields: string[] };
+}
+
+/** A backend over real HTTP that keeps what it is told, and can be told how to answer. */
+export class Backend {
+  /** What it acknowledged. */
+  readonly acknowledged: Arrival[] = [];
+  /** Everything that arrived, acknowledged or not. */
+  readonly arrived: Arrival[] = [];
+  status = 200;
+  headers: Record<string, string> = {};
+  /** Set to leave requests without an answer. */
+  silent = false;
+  #server: Server = createServer();
+  #port = 0;
+
+  get endpoint(): string {
+    return `http://127.0.0.1:${this.#port}/backchannel-logout`;
+  }
+
+  /** What was acknowledged, as `sub` and `sid`, in a stable order. */
+  get ends(): { sub: unknown; sid?: unknown }[] {
+    const ends = this.acknowledged.map(({ payload: { sub, sid } }) => ({ sub, ...(sid !== undefined && { sid }) }));
+    return ends.sort((one, other) => JSON.stringify(one).localeCompare(JSON.stringify(other)));
+  }
+
+  async open(): Promise<this> {
+    this.#server = createServer((request, response) => this.#receive(request, response));
+    await new Promise<void>((resolve) => this.#server.listen(this.#port, "127.0.0.1", resolve));
+    this.#port = (this.#server.address() as AddressInfo).port;
+    return this;
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  async #receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const fields = new URLSearchParams(await text(request));
+    const token = fields.get("logout_token") ?? "";
+    const { method, headers } = request;
+    const arrival = {
+      token,
+      ...readJws(token),
+      request: { method, contentType: headers["content-type"], fields: [...fields.keys()] },
+    };
+    this.arrived.push(arrival);
+    if (this.silent) return;
+    if (this.status === 200 || this.status === 204) this.acknowledged.push(arrival);
+    response.writeHead(this.status, { "cache-control": "no-store", ...this.headers }).end();
+  }
+}
+
+/** A backend that listens on a port of its own until the test is over. */
+export async function openBackend(): Promise<Backend> {
+  const backend = await new Backend().open();
+  onTestFinished(() => backend.close());
+  return backend;
+}

@@ -1,0 +1,196 @@
+import type { AuthContext } from "better-auth";
+import { beforeEach, expect, onTestFinished, test } from "vitest";
+import { type Courier, createCourier } from "../../src/logout/courier.ts";
+import { createOutbox, type Delivery, type Outbox } from "../../src/logout/outbox.ts";
+import { issuerFor } from "./issuer.ts";
+import { ManualClock } from "./manual-clock.ts";
+
+const endpoint = "http://127.0.0.1:9/backchannel-logout";
+/** Seconds. */
+const keepFor = 600;
+
+let clock: ManualClock;
+let outbox: Outbox;
+let pending: () => Record<string, unknown>[];
+/** The sessions of the attempts so far. */
+let attempts: (string | null)[];
+/** Why the backend does not take a delivery; `undefined` when it does. */
+let refusal: (delivery: Delivery) => string | undefined;
+let log: string[];
+
+beforeEach(async () => {
+  // Better Auth's own adapter over a real database; its couriers have another endpoint, which nothing is recorded for.
+  const { auth, stop, pending: rows } = await issuerFor(["http://127.0.0.1:1/"]);
+  await stop();
+  clock = new ManualClock();
+  const { adapter } = (await auth.$context) as unknown as AuthContext;
+  outbox = createOutbox(adapter, [endpoint], keepFor, clock);
+  pending = rows;
+  attempts = [];
+  refusal = () => undefined;
+  log = [];
+});
+
+function courierOver(over: Outbox = outbox): Courier {
+  const line = (level: string) => (message: string) => void log.push(`${level}: ${message}`);
+  const courier = createCourier({
+    endpoint,
+    outbox: over,
+    clock,
+    log: { info: line("info"), warn: line("warn"), error: line("error") },
+    attempt: async (delivery) => {
+      attempts.push(delivery.session);
+      return refusal(delivery);
+    },
+  });
+  onTestFinished(() => courier.stop());
+  return courier;
+}
+
+async function record(...sessions: string[]): Promise<void> {
+  for (const session of sessions) await outbox.record({ subject: "ada", session });
+}
+
+/** Moves on to whatever was put off, and lets it finish. Returns how long that was. */
+async function untilNext(courier: Courier): Promise<number> {
+  const wait = clock.next ?? Number.NaN;
+  clock.advance(wait);
+  await courier.wake();
+  return wait;
+}
+
+test("it takes everything that is due, and then waits to be woken or for five seconds", async () => {
+  const sessions = Array.from({ length: 40 }, (_, index) => `s${index}`);
+  await record(...sessions);
+  const courier = courierOver();
+  await courier.wake();
+  expect(attempts.sort()).toEqual(sessions.sort());
+  expect(pending()).toEqual([]);
+  expect(clock.next).toBe(5000);
+
+  await record("another");
+  await untilNext(courier);
+  expect(attempts).toContain("another");
+});
+
+test("a backend that is down is asked one thing at a time, after pauses that double up to five seconds", async () => {
+  refusal = () => "ECONNREFUSED";
+  await record(...Array.from({ length: 40 }, (_, index) => `s${index}`));
+  const courier = courierOver();
+  await courier.wake();
+  expect(attempts).toHaveLength(16);
+
+  const pauses = [];
+  for (let count = 0; count < 8; count += 1) pauses.push(await untilNext(courier));
+  expect(pauses).toEqual([250, 500, 1000, 2000, 4000, 5000, 5000, 5000]);
+  expect(attempts).toHaveLength(16 + 8);
+  expect(log).toEqual([
+    expect.stringContaining("warn: usherJwt: http://127.0.0.1:9 did not take a logout token (ECONN"),
+  ]);
+
+  refusal = () => undefined;
+  await untilNext(courier);
+  expect(pending()).toEqual([]);
+  expect(log.at(-1)).toBe("info: usherJwt: http://127.0.0.1:9 takes logout tokens again");
+});
+
+test("a delivery that is refused again and again is tried less and less, and holds up no other", async () => {
+  refusal = ({ session }) => (session === "refused" ? "it answered 400" : undefined);
+  await record("refused");
+  const courier = courierOver();
+  await courier.wake();
+  for (let round = 0; round < 20; round += 1) {
+    await record(`other${round}`);
+    await untilNext(courier);
+    await untilNext(courier);
+  }
+  const others = attempts.filter((session) => session !== "refused");
+  expect(new Set(others).size).toBe(20);
+  expect(pending()).toHaveLength(1);
+  expect(attempts.length - others.length).toBeLessThan(30);
+});
+
+test("nothing is sent once no token that it ends can be alive; it is forgotten, and said so", async () => {
+  refusal = () => "it answered 503";
+  await record("late");
+  const courier = courierOver();
+  await courier.wake();
+  clock.advance(keepFor * 1000 - 1);
+  await courier.wake();
+  const tried = attempts.length;
+  expect(tried).toBeGreaterThan(1);
+  clock.advance(60_000);
+  await courier.wake();
+  expect(attempts).toHaveLength(tried);
+  expect(pending()).toEqual([]);
+  expect(log.at(-1)).toContain("error: usherJwt: 1 logouts were never taken");
+});
+
+test("what a process took and did not finish is taken again when its lease of six seconds is over", async () => {
+  await record("orphan");
+  const [orphan] = await outbox.next(endpoint, 1);
+  expect(await outbox.claim(orphan as Delivery)).toBe(true);
+  const courier = courierOver();
+  await courier.wake();
+  clock.advance(5999);
+  await courier.wake();
+  expect(attempts).toEqual([]);
+  clock.advance(1);
+  await courier.wake();
+  expect(attempts).toEqual(["orphan"]);
+});
+
+test("of two that see the same delivery, one takes it", async () => {
+  await record("contested");
+  const [seen] = await outbox.next(endpoint, 1);
+  expect(await outbox.claim(seen as Delivery)).toBe(true);
+  expect(await outbox.claim(seen as Delivery)).toBe(false);
+});
+
+test("what is recorded while it is at work is not left lying", async () => {
+  await record("first");
+  const courier = courierOver();
+  const working = courier.wake();
+  await record("second");
+  await Promise.all([working, courier.wake()]);
+  expect(attempts.sort()).toEqual(["first", "second"]);
+});
+
+test("an outage of the database is told once it lasts, and is survived", async () => {
+  await record("kept");
+  let down = true;
+  const refuse = async () => {
+    throw Object.assign(new Error("secret text of the driver"), { code: "ECONNRESET" });
+  };
+  const flaky: Outbox = { ...outbox, next: (...asked) => (down ? refuse() : outbox.next(...asked)) };
+  const courier = courierOver(flaky);
+  await courier.wake();
+  for (let count = 0; count < 6; count += 1) await untilNext(courier);
+  expect(log).toEqual(["error: usherJwt: cannot work on logouts to deliver (ECONNRESET)"]);
+  down = false;
+  await untilNext(courier);
+  expect(attempts).toEqual(["kept"]);
+});
+
+test("a clock put back by an hour stops nothing that comes after", async () => {
+  refusal = () => "ECONNREFUSED";
+  await record("before");
+  const courier = courierOver();
+  await courier.wake();
+  clock.setBack(3_600_000);
+  refusal = () => undefined;
+  await record("after");
+  await untilNext(courier);
+  expect(attempts).toEqual(["before", "after"]);
+});
+
+test("once stopped it begins nothing, and nothing is put off any more", async () => {
+  const courier = courierOver();
+  await courier.wake();
+  await courier.stop();
+  await record("later");
+  await courier.wake();
+  clock.advance(60_000);
+  expect(attempts).toEqual([]);
+  expect(clock.next).toBeUndefined();
+});

@@ -1,0 +1,61 @@
+import { DatabaseSync } from "node:sqlite";
+import { type BetterAuthOptions, betterAuth } from "better-auth";
+import { getMigrations } from "better-auth/db/migration";
+import { admin } from "better-auth/plugins/admin";
+import { onTestFinished } from "vitest";
+import { type UsherJwtOptions, usherJwt } from "../../src/index.ts";
+import { audience, baseURL, secret } from "../instance.ts";
+
+/** What was logged: level and text. */
+export type Logged = { level: string; message: string };
+
+/** The `token` of the link that would be e-mailed to somebody who forgot their password. */
+export const resetTokens = new Map<string, string>();
+
+/** A real Better Auth with the admin plugin that tells these endpoints, stopped when the test is over. */
+export async function issuerFor(
+  endpoints: string[],
+  { plugin, database = new DatabaseSync(":memory:"), ...options }: IssuerSetup = {},
+) {
+  const logged: Logged[] = [];
+  const tokens = usherJwt({ audience, backchannelLogout: endpoints, ...plugin });
+  const auth = betterAuth({
+    baseURL,
+    secret,
+    database,
+    emailAndPassword: {
+      enabled: true,
+      revokeSessionsOnPasswordReset: true,
+      sendResetPassword: async ({ user, token }) => void resetTokens.set(user.email, token),
+      password: { hash: async (password) => password, verify: async ({ hash, password }) => hash === password },
+    },
+    user: { deleteUser: { enabled: true } },
+    logger: {
+      level: "debug",
+      log: (level, message, ...more) => logged.push({ level, message: [message, ...more].join(" ") }),
+    },
+    telemetry: { enabled: false },
+    ...options,
+    plugins: [admin(), tokens],
+  });
+  onTestFinished(() => tokens.stop());
+  await (await getMigrations(auth.options)).runMigrations();
+  return { auth, database, logged, stop: () => tokens.stop(), pending: () => rowsOf(database) };
+}
+
+type IssuerSetup = Partial<Omit<BetterAuthOptions, "database" | "plugins">> & {
+  plugin?: Partial<UsherJwtOptions>;
+  database?: DatabaseSync;
+};
+
+export type Issuer = Awaited<ReturnType<typeof issuerFor>>;
+
+/** What the outbox holds. */
+function rowsOf(database: DatabaseSync): Record<string, unknown>[] {
+  return database.prepare(`select * from "usherLogout"`).all();
+}
+
+/** Makes a user an administrator behind Better Auth's back, as the first one always is. */
+export function makeAdmin(database: DatabaseSync, userId: string): void {
+  database.prepare(`update "user" set role = 'admin' where id = ?`).run(userId);
+}

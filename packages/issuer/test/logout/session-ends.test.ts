@@ -1,0 +1,209 @@
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { Browser } from "../instance.ts";
+import { readJws } from "../jws.ts";
+import { type Backend, openBackend } from "./backend.ts";
+import { type Issuer, issuerFor, makeAdmin, resetTokens } from "./issuer.ts";
+
+let backend: Backend;
+let issuer: Issuer;
+/** Ada on two devices, Grace on one, and an administrator. */
+let ada: { id: string; phone: Browser; laptop: Browser; sids: [string, string] };
+let grace: { id: string; browser: Browser; sid: string };
+let root: Browser;
+
+beforeEach(async () => {
+  backend = await openBackend();
+  issuer = await issuerFor([backend.endpoint]);
+  const [phone, browser] = [new Browser(issuer.auth), new Browser(issuer.auth)];
+  const id = await phone.signUp();
+  const laptop = await new Browser(issuer.auth).signIn();
+  ada = { id, phone, laptop, sids: [await sidOf(phone), await sidOf(laptop)] };
+  grace = { browser, id: await browser.signUp("grace@example.com", "Grace"), sid: await sidOf(browser) };
+  root = new Browser(issuer.auth);
+  makeAdmin(issuer.database, await root.signUp("root@example.com", "Root"));
+});
+
+async function sidOf(browser: Browser): Promise<string> {
+  return String(readJws(await browser.token()).payload.sid);
+}
+
+async function sessionTokenOf(browser: Browser): Promise<string> {
+  const response = await browser.request("GET", "/get-session");
+  return ((await response.json()) as { session: { token: string } }).session.token;
+}
+
+async function succeed(answer: Promise<Response>): Promise<void> {
+  const response = await answer;
+  expect(response.status, await response.clone().text()).toBe(200);
+}
+
+/** Waits until everything recorded has been delivered, and tells what that was. */
+async function told(count: number): Promise<Backend["ends"]> {
+  await vi.waitFor(() => expect(backend.acknowledged.length).toBeGreaterThanOrEqual(count), { timeout: 10_000 });
+  await vi.waitFor(() => expect(issuer.pending()).toEqual([]), { timeout: 10_000 });
+  return backend.ends;
+}
+
+const session = (sid: string, sub = ada.id) => ({ sub, sid });
+const sorted = (ends: { sub: string; sid?: string }[]) =>
+  ends.sort((one, other) => JSON.stringify(one).localeCompare(JSON.stringify(other)));
+
+describe("a session that ends before its time", () => {
+  test("sign-out: that session, and no other", async () => {
+    await succeed(ada.phone.request("POST", "/sign-out", {}));
+    expect(await told(1)).toEqual([session(ada.sids[0])]);
+  });
+
+  test("revoke-session: the session named, from another one", async () => {
+    const token = await sessionTokenOf(ada.laptop);
+    await succeed(ada.phone.request("POST", "/revoke-session", { token }));
+    expect(await told(1)).toEqual([session(ada.sids[1])]);
+  });
+
+  test("revoke-session: another user's session is neither ended nor told", async () => {
+    const token = await sessionTokenOf(grace.browser);
+    await ada.phone.request("POST", "/revoke-session", { token });
+    expect(issuer.pending()).toEqual([]);
+    expect(await sidOf(grace.browser)).toBe(grace.sid);
+  });
+
+  test("revoke-other-sessions: all but the one that asks", async () => {
+    await succeed(ada.phone.request("POST", "/revoke-other-sessions", {}));
+    expect(await told(1)).toEqual([session(ada.sids[1])]);
+  });
+
+  test("revoke-sessions: all of that user's", async () => {
+    await succeed(ada.phone.request("POST", "/revoke-sessions", {}));
+    expect(await told(2)).toEqual(sorted(ada.sids.map((sid) => session(sid))));
+  });
+
+  test("a password changed with revokeOtherSessions: the former sessions, not the one begun with it", async () => {
+    const change = {
+      currentPassword: "correct horse battery",
+      newPassword: "another horse battery",
+      revokeOtherSessions: true,
+    };
+    await succeed(ada.phone.request("POST", "/change-password", change));
+    expect(await told(2)).toEqual(sorted(ada.sids.map((sid) => session(sid))));
+    expect(ada.sids).not.toContain(await sidOf(ada.phone));
+  });
+
+  test("a password changed without it: nothing", async () => {
+    const change = { currentPassword: "correct horse battery", newPassword: "another horse battery" };
+    await succeed(ada.phone.request("POST", "/change-password", change));
+    expect(issuer.pending()).toEqual([]);
+    expect(await sidOf(ada.laptop)).toBe(ada.sids[1]);
+  });
+
+  test("a password reset with revokeSessionsOnPasswordReset: all sessions", async () => {
+    const stranger = new Browser(issuer.auth);
+    await succeed(stranger.request("POST", "/request-password-reset", { email: "ada@example.com" }));
+    const token = await vi.waitUntil(() => resetTokens.get("ada@example.com"));
+    await succeed(stranger.request("POST", "/reset-password", { newPassword: "another horse battery", token }));
+    expect(await told(2)).toEqual(sorted(ada.sids.map((sid) => session(sid))));
+  });
+
+  test("admin, one session: that one", async () => {
+    const sessionToken = await sessionTokenOf(ada.laptop);
+    await succeed(root.request("POST", "/admin/revoke-user-session", { sessionToken }));
+    expect(await told(1)).toEqual([session(ada.sids[1])]);
+  });
+
+  test("admin, all sessions of a user", async () => {
+    await succeed(root.request("POST", "/admin/revoke-user-sessions", { userId: ada.id }));
+    expect(await told(2)).toEqual(sorted(ada.sids.map((sid) => session(sid))));
+  });
+});
+
+describe("a user who may have no session any more: all of them, by the user", () => {
+  const everything = () => sorted([{ sub: ada.id }, ...ada.sids.map((sid) => session(sid))]);
+
+  test("banned", async () => {
+    await succeed(root.request("POST", "/admin/ban-user", { userId: ada.id }));
+    expect(await told(3)).toEqual(everything());
+  });
+
+  test("banned by an update", async () => {
+    await succeed(root.request("POST", "/admin/update-user", { userId: ada.id, data: { banned: true } }));
+    expect(await told(3)).toEqual(everything());
+  });
+
+  test("removed by an administrator", async () => {
+    await succeed(root.request("POST", "/admin/remove-user", { userId: ada.id }));
+    expect(await told(3)).toEqual(everything());
+  });
+
+  test("deleted by themselves", async () => {
+    await succeed(ada.phone.request("POST", "/delete-user", { password: "correct horse battery" }));
+    expect(await told(3)).toEqual(everything());
+  });
+
+  test("with more sessions than Better Auth tells its hooks of", async () => {
+    for (let count = 0; count < 110; count += 1) await new Browser(issuer.auth).signIn();
+    await succeed(ada.phone.request("POST", "/revoke-sessions", {}));
+    const ends = await told(101);
+    expect(ends.filter(({ sid }) => sid === undefined)).toEqual([{ sub: ada.id }]);
+    expect(ends.every(({ sub }) => sub === ada.id)).toBe(true);
+  });
+});
+
+describe("no end before its time", () => {
+  test("an expired session that Better Auth clears away is not told", async () => {
+    const past = new Date(Date.now() - 60_000).toISOString();
+    issuer.database.prepare(`update "session" set "expiresAt" = ? where id = ?`).run(past, ada.sids[0]);
+    expect(await (await ada.phone.request("GET", "/get-session")).json()).toBeNull();
+    const left = issuer.database.prepare(`select id from "session" where id = ?`).get(ada.sids[0]);
+    expect(left).toBeUndefined();
+    expect(issuer.pending()).toEqual([]);
+    expect(backend.arrived).toEqual([]);
+  });
+
+  test("signing in, changing a name and lifting a ban are not told", async () => {
+    await succeed(ada.phone.request("POST", "/update-user", { name: "Countess" }));
+    await succeed(root.request("POST", "/admin/unban-user", { userId: ada.id }));
+    await new Browser(issuer.auth).signIn();
+    expect(issuer.pending()).toEqual([]);
+    expect(backend.arrived).toEqual([]);
+  });
+
+  test("signing in again at once gives a session that was never ended", async () => {
+    await succeed(ada.phone.request("POST", "/sign-out", {}));
+    await ada.phone.signIn();
+    const again = await sidOf(ada.phone);
+    expect(await told(1)).toEqual([session(ada.sids[0])]);
+    expect(ada.sids).not.toContain(again);
+  });
+});
+
+describe("what was written down and what happened are one", () => {
+  const change = {
+    currentPassword: "correct horse battery",
+    newPassword: "another horse battery",
+    revokeOtherSessions: true,
+  };
+
+  test("a change that is rolled back is not told", async () => {
+    let failing = false;
+    const refuse = async () => !failing;
+    const { auth, pending, database } = await issuerFor([backend.endpoint], {
+      databaseHooks: { session: { create: { before: refuse } } },
+    });
+    const browser = new Browser(auth);
+    await browser.signUp();
+    failing = true;
+    expect((await browser.request("POST", "/change-password", change)).status).toBe(500);
+    expect(database.prepare(`select * from "session"`).all()).toHaveLength(1);
+    expect(pending()).toEqual([]);
+    failing = false;
+    expect((await browser.request("POST", "/change-password", change)).status).toBe(200);
+    expect(await vi.waitUntil(() => backend.acknowledged[0])).toBeDefined();
+  });
+
+  test("a session whose end cannot be written down does not end", async () => {
+    await issuer.stop();
+    issuer.database.exec(`alter table "usherLogout" rename to "elsewhere"`);
+    const token = await sessionTokenOf(ada.laptop);
+    expect((await ada.phone.request("POST", "/revoke-session", { token })).status).toBe(500);
+    expect(await sidOf(ada.laptop)).toBe(ada.sids[1]);
+  });
+});
