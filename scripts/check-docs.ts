@@ -1,29 +1,32 @@
 /**
  * Type-checks every TypeScript block of the README files and of docs/, each as a module of its own, with the packages
- * of this repository. A block that cannot be checked is opened with ```ts no-check and starts with a comment that says why.
+ * of this repository, and runs those that are marked for it: ```ts run, ```ts server. A block that cannot be checked is
+ * opened with ```ts no-check and starts with a comment that says why. Every adapter must have a guide with a server.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Example, findExamples } from "./check/examples.ts";
+import { runExamples, type WrittenExample } from "./check/run-examples.ts";
 
 const root = process.argv[2] ?? fileURLToPath(new URL("..", import.meta.url));
 const repository = fileURLToPath(new URL("..", import.meta.url));
 
-process.exitCode = checkDocumentation();
+process.exitCode = await checkDocumentation();
 
-function checkDocumentation(): number {
-  let examples: Example[];
+async function checkDocumentation(): Promise<number> {
   try {
-    examples = documents().flatMap((file) => findExamples(file, readFileSync(join(root, file), "utf8")));
+    const examples = documents().flatMap((file) => findExamples(file, readFileSync(join(root, file), "utf8")));
+    requireGuides(examples);
+    const checked = examples.filter((example) => !example.isExempt);
+    const toRun = checked.filter(({ run }) => run !== undefined).length;
+    process.stdout.write(`${checked.length} examples, ${examples.length - checked.length} exempt, ${toRun} to run\n`);
+    return checked.length === 0 ? 0 : await check(checked);
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n`);
     return 1;
   }
-  const checked = examples.filter((example) => !example.isExempt);
-  process.stdout.write(`${checked.length} examples, ${examples.length - checked.length} exempt\n`);
-  return checked.length === 0 ? 0 : typeCheck(checked);
 }
 
 function documents(): string[] {
@@ -31,26 +34,45 @@ function documents(): string[] {
   return patterns.flatMap((pattern) => globSync(pattern, { cwd: root })).sort();
 }
 
-function typeCheck(examples: Example[]): number {
+/** @throws {Error} An adapter that nobody is shown how to use, or only in words. */
+function requireGuides(examples: readonly Example[]): void {
+  for (const adapter of globSync("packages/verify/src/adapters/*.ts", { cwd: root })) {
+    const guide = `docs/guide/${basename(adapter, ".ts")}.md`;
+    if (!examples.some(({ file, run }) => file === guide && run !== undefined))
+      throw new Error(`${adapter}: ${guide} must show it at work, in a block that is run`);
+  }
+}
+
+async function check(examples: Example[]): Promise<number> {
   // Below the repository, so that imports find what is installed there.
   const parent = join(repository, "dist");
   mkdirSync(parent, { recursive: true });
   const folder = mkdtempSync(join(parent, "examples-"));
   try {
-    const files = new Map(examples.map((example) => [writeExample(folder, example), example]));
-    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(configuration(folder)));
-    const tsc = join(repository, "node_modules/typescript/bin/tsc");
-    const { status, stdout, stderr } = spawnSync(process.execPath, [tsc, "-p", folder, "--pretty", "false"], {
-      cwd: folder,
-      encoding: "utf8",
-    });
-    let output = `${stdout}${stderr}`;
-    for (const [path, { file }] of files) output = output.replaceAll(relative(folder, path), file);
-    process.stderr.write(output);
-    return status ?? 1;
+    const written = examples.map((example) => ({ example, path: writeExample(folder, example) }));
+    const together = written.filter(({ example }) => !example.isAlone);
+    const programs = [together, ...written.filter(({ example }) => example.isAlone).map((one) => [one])];
+    const statuses = programs.filter((program) => program.length > 0).map((program) => typeCheck(folder, program));
+    if (statuses.some((status) => status !== 0)) return 1;
+    const failures = await runExamples(written);
+    for (const failure of failures) process.stderr.write(`${failure}\n\n`);
+    return failures.length === 0 ? 0 : 1;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function typeCheck(folder: string, program: readonly WrittenExample[]): number {
+  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(configuration(folder, program)));
+  const tsc = join(repository, "node_modules/typescript/bin/tsc");
+  const { status, stdout, stderr } = spawnSync(process.execPath, [tsc, "-p", folder, "--pretty", "false"], {
+    cwd: folder,
+    encoding: "utf8",
+  });
+  let output = `${stdout}${stderr}`;
+  for (const { example, path } of program) output = output.replaceAll(relative(folder, path), example.file);
+  process.stderr.write(output);
+  return status ?? 1;
 }
 
 /** Pushed down to its place in the document, so that the compiler's line numbers are the document's. */
@@ -62,10 +84,10 @@ function writeExample(folder: string, { file, line, language, code }: Example): 
   return path;
 }
 
-function configuration(folder: string) {
+function configuration(folder: string, program: readonly WrittenExample[]) {
   return {
     extends: relative(folder, join(repository, "tsconfig.base.json")),
-    compilerOptions: { lib: ["es2024", "dom"], jsx: "react-jsx" },
-    include: ["."],
+    compilerOptions: { lib: ["es2024", "dom"], jsx: "react-jsx", experimentalDecorators: true },
+    files: program.map(({ path }) => path),
   };
 }

@@ -14,7 +14,11 @@ const checks: Check[] = [
   },
   { name: "import rules", command: "depcruise", args: ["--config", ".dependency-cruiser.mjs", ...rooms()] },
   { name: "unused code", command: "knip", args: [] },
-  { name: "examples in the documentation", command: process.execPath, args: ["scripts/check-docs.ts"] },
+  {
+    name: "examples in the documentation",
+    command: process.execPath,
+    args: ["--conditions=@usher-auth/source", "scripts/check-docs.ts"],
+  },
   ...typeScriptProjects().map((folder) => ({ name: `types of ${folder}`, command: "tsc", args: ["-p", folder] })),
 ];
 

@@ -18,8 +18,8 @@ test("finds TypeScript blocks and where they stand, and no others", () => {
     fence,
   ];
   expect(findExamples("README.md", markdown.join("\n"))).toEqual([
-    { file: "README.md", line: 3, language: "ts", code: "const a = 1;", isExempt: false },
-    { file: "README.md", line: 10, language: "tsx", code: "<p />", isExempt: false },
+    { file: "README.md", line: 3, language: "ts", code: "const a = 1;", isExempt: false, isAlone: false },
+    { file: "README.md", line: 10, language: "tsx", code: "<p />", isExempt: false, isAlone: false },
   ]);
 });
 
@@ -37,6 +37,16 @@ test("an exempt block must say why", () => {
   const block = (first: string) => [`${fence}ts no-check`, first, "nonsense", fence].join("\n");
   expect(findExamples("a.md", block("// Pseudocode."))).toMatchObject([{ isExempt: true }]);
   expect(() => findExamples("a.md", block("x"))).toThrow("a.md:2");
+});
+
+test("a block may be marked to be run", () => {
+  const run = (marks: string) => findExamples("a.md", [`${fence}ts ${marks}`, "x", fence].join("\n"))[0]?.run;
+  expect(run("")).toBeUndefined();
+  expect(run("run")).toEqual({ kind: "program" });
+  expect(run("server")).toEqual({ kind: "server", path: "/api/{user}/tasks" });
+  expect(run("server path=/me")).toEqual({ kind: "server", path: "/me" });
+  expect(findExamples("a.md", [`${fence}ts alone`, "x", fence].join("\n"))[0]?.isAlone).toBe(true);
+  expect(() => findExamples("a.md", [`${fence}ts run no-check`, "// why", fence].join("\n"))).toThrow("a.md:1");
 });
 
 test("a block without an end is an error, not a block", () => {

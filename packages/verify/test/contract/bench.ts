@@ -1,5 +1,5 @@
 import type { TestIssuer } from "@usher-auth/testing";
-import { afterAll, beforeAll, beforeEach, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, it, onTestFinished } from "vitest";
 import { createBench, type HandClock } from "../support.ts";
 import { type RawRequest, type RawResponse, sendRaw } from "./raw-request.ts";
 import type { ContractOptions, ContractServer, ContractTarget, HandlerView } from "./target.ts";
@@ -17,8 +17,8 @@ export interface ContractBench extends RunningApp {
   readonly clock: HandClock;
   /** The header line with a token of this user's. */
   bearer(user: string, claims?: Record<string, unknown>): string;
-  /** Starts an app with other options; the test that asked for it must dispose of it. */
-  start(options: Partial<ContractOptions>): Promise<RunningApp & AsyncDisposable>;
+  /** Starts an app with other options, and stops it after the test that asked for it. */
+  start(options: Partial<ContractOptions>): Promise<RunningApp>;
   /** A test, unless the target has a reason why it cannot hold. */
   behaviour(name: string, run: () => Promise<void>): void;
 }
@@ -45,11 +45,8 @@ export function createContractBench(target: ContractTarget): ContractBench {
     start: async (options) => {
       const own = recorder();
       const other = await target.start({ verifier, ownerParam: "userId", ...options }, own.handle);
-      return {
-        seen: own.seen,
-        send: (request) => sendRaw(other.origin, request),
-        [Symbol.asyncDispose]: () => other.close(),
-      };
+      onTestFinished(() => other.close());
+      return { seen: own.seen, send: (request) => sendRaw(other.origin, request) };
     },
     behaviour: (name, run) =>
       it(name, async ({ skip }) => {

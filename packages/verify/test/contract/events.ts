@@ -7,7 +7,7 @@ import { expectRefusal } from "./expected.ts";
 export function eventsContract({ behaviour, send, bearer, issuer, start, seen }: ContractBench): void {
   behaviour("onReject is told once of each refusal, with the hint that the client does not get", async () => {
     const events: RejectEvent[] = [];
-    await using app = await start({ onReject: (event) => events.push(event) });
+    const app = await start({ onReject: (event) => events.push(event) });
     const token = issuer.tokenFor("alice", { wrongIssuer: true });
     const response = await app.send({ target: "/me", headers: [`Authorization: Bearer ${token}`] });
     expectRefusal(response, "issuer_rejected");
@@ -26,7 +26,7 @@ export function eventsContract({ behaviour, send, bearer, issuer, start, seen }:
   behaviour("onAccept is told of who was let in, and of no one else", async () => {
     const accepted: string[] = [];
     const onAccept = ({ principal }: AcceptEvent) => accepted.push(principal.id);
-    await using app = await start({ onAccept });
+    const app = await start({ onAccept });
     await app.send({ target: "/me" });
     await app.send({ target: "/me", headers: ["Authorization: Bearer rubbish"] });
     expect(accepted).toEqual([]);
@@ -39,7 +39,7 @@ export function eventsContract({ behaviour, send, bearer, issuer, start, seen }:
     const fail = () => {
       throw new Error("the listener is broken");
     };
-    await using app = await start({ onReject: fail, onAccept: fail });
+    const app = await start({ onReject: fail, onAccept: fail });
     expectRefusal(await app.send({ target: "/me" }), "credentials_missing");
     expect((await app.send({ target: "/me", headers: [bearer("alice")] })).status).toBe(200);
     expect(warned).toHaveBeenCalled();

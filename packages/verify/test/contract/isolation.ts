@@ -51,7 +51,7 @@ export function isolationContract({ behaviour, send, bearer, issuer, start, seen
   });
 
   behaviour("concealed, another's path answers as one that does not exist", async () => {
-    await using app = await start({ concealOwnerMismatch: true });
+    const app = await start({ concealOwnerMismatch: true });
     const response = await app.send({ target: "/api/bob/tasks", headers: [bearer("alice")] });
     expect(response.status).toBe(404);
     expect(response.headers["content-type"]).toBe("application/problem+json");

@@ -12,8 +12,8 @@ export function outageContract({ behaviour, start }: ContractBench): void {
   const bearer = (user: string) => `Authorization: Bearer ${issuer.tokenFor(user)}`;
 
   behaviour("the first request waits for the keys, and is judged like any other", async () => {
-    await using keys = await serveKeys(issuer.jwks());
-    await using app = await start({ verifier: verifierOf(keys.url) });
+    const keys = await serveKeys(issuer.jwks());
+    const app = await start({ verifier: verifierOf(keys.url) });
     const [own, other, none] = await Promise.all([
       app.send({ target: "/api/alice/tasks", headers: [bearer("alice")] }),
       app.send({ target: "/api/bob/tasks", headers: [bearer("alice")] }),
@@ -28,7 +28,7 @@ export function outageContract({ behaviour, start }: ContractBench): void {
   behaviour("keys that cannot be had are a 503 with Retry-After, and no bad token", async () => {
     const keys = await serveKeys(issuer.jwks());
     await keys[Symbol.asyncDispose]();
-    await using app = await start({ verifier: verifierOf(keys.url) });
+    const app = await start({ verifier: verifierOf(keys.url) });
     expectRefusal(await app.send({ target: "/me", headers: [bearer("alice")] }), "keys_unavailable");
     expectRefusal(await app.send({ target: "/me" }), "credentials_missing");
     expect(app.seen).toEqual([]);

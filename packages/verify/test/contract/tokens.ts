@@ -62,7 +62,7 @@ export function tokensContract({ behaviour, send, issuer, clock, start, seen }: 
     const verifyEagerly = (token: string): never => {
       throw new AuthError(token as AuthErrorCode, { hint: "not for clients", cause: new Error("nor this") });
     };
-    await using app = await start({ verifier: { verifyEagerly } as unknown as Verifier, realm: "tasks of ours" });
+    const app = await start({ verifier: { verifyEagerly } as unknown as Verifier, realm: "tasks of ours" });
     for (const code of authErrorCodes) {
       const response = await app.send({ target: "/me", headers: [`Authorization: Bearer ${code}`] });
       expectRefusal(response, code, "tasks of ours");

@@ -1,0 +1,117 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync, writeFileSync } from "node:fs";
+import { setTimeout } from "node:timers/promises";
+import { transform } from "@swc/core";
+import { createTestIssuer } from "@usher-auth/testing";
+import { resolvePort } from "../launch/ports.ts";
+import type { Example } from "./examples.ts";
+
+/** An example, and the file that it was written to. */
+export type WrittenExample = { example: Example; path: string };
+
+/** How long one example may take, in milliseconds: a deadline for what hangs, far above what any needs. */
+const deadline = 60_000;
+
+const issuer = createTestIssuer();
+
+/** Runs the examples that are marked for it, two at a time. Returns what went wrong, a text for each that did. */
+export async function runExamples(written: readonly WrittenExample[]): Promise<string[]> {
+  const waiting = written.filter(({ example }) => example.run !== undefined);
+  const failures: string[] = [];
+  const worker = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const { file, line } = next.example;
+      await runExample(next).catch((error: Error) => failures.push(`${file}:${line}: ${error.message}`));
+    }
+  };
+  await Promise.all([worker(), worker()]);
+  return failures;
+}
+
+async function runExample({ example, path }: WrittenExample): Promise<void> {
+  const program = await compile(path);
+  const port = await resolvePort("PORT", "0", "127.0.0.1");
+  const child = spawn(process.execPath, ["--conditions=@usher-auth/source", "--enable-source-maps", program], {
+    env: {
+      ...process.env,
+      PORT: String(port),
+      BETTER_AUTH_SECRET: issuer.secret,
+      BETTER_AUTH_URL: issuer.issuer,
+      API_URL: issuer.audience,
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const timer = new AbortController();
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+    });
+  }
+  const tooLate = setTimeout(deadline, undefined, timer).then(() => {
+    throw new Error(`still running after ${deadline / 1000} s`);
+  });
+  tooLate.catch(() => undefined);
+  try {
+    const { run } = example;
+    await Promise.race([tooLate, run?.kind === "server" ? askServer(child, port, run.path) : endWell(child)]);
+  } catch (error) {
+    throw new Error(`${(error as Error).message}\n${output}`.trim());
+  } finally {
+    timer.abort();
+    child.kill("SIGKILL");
+  }
+}
+
+/** Decorators too, which Node does not take away with the types. */
+async function compile(path: string): Promise<string> {
+  const { code } = await transform(readFileSync(path, "utf8"), {
+    filename: path,
+    sourceMaps: "inline",
+    jsc: {
+      target: "es2024",
+      parser: { syntax: "typescript", tsx: path.endsWith("x"), decorators: true },
+      transform: { legacyDecorator: true, decoratorMetadata: true, verbatimModuleSyntax: true },
+    },
+    module: { type: "es6" },
+  });
+  writeFileSync(`${path}.mjs`, code);
+  return `${path}.mjs`;
+}
+
+async function endWell(child: ChildProcess): Promise<void> {
+  const [code] = (await once(child, "exit")) as [number | null];
+  if (code !== 0) throw new Error(`ended with ${code}`);
+}
+
+/** Nobody without a token, everybody with one, and each on their own path only. */
+async function askServer(child: ChildProcess, port: number, path: string): Promise<void> {
+  const ended = endWell(child).then(() => {
+    throw new Error("ended, and was to serve");
+  });
+  ended.catch(() => undefined);
+  const ask = async (user: string, headers: Record<string, string>, status: number, code?: string) => {
+    const url = `http://127.0.0.1:${port}${path.replaceAll("{user}", user)}`;
+    const response = await Promise.race([ended, fetchWhenUp(url, headers)]);
+    const body = await response.text();
+    if (response.status === status && body.includes(code === undefined ? "" : `urn:usher-auth:error:${code}`)) return;
+    throw new Error(`${url} as ${headers.authorization ? "alice" : "nobody"}: ${response.status} ${body}`);
+  };
+  const authorization = `Bearer ${issuer.tokenFor("alice")}`;
+  await ask("alice", {}, 401, "credentials_missing");
+  await ask("alice", { authorization }, 200);
+  if (path.includes("{user}")) await ask("bob", { authorization }, 403, "owner_mismatch");
+}
+
+/** Tries again for as long as nothing listens; the caller knows how long that may be. */
+async function fetchWhenUp(url: string, headers: Record<string, string>): Promise<Response> {
+  for (;;) {
+    try {
+      return await fetch(url, { headers });
+    } catch (error) {
+      if ((error as { cause?: { code?: string } }).cause?.code !== "ECONNREFUSED") throw error;
+      await setTimeout(20);
+    }
+  }
+}
