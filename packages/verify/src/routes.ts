@@ -20,8 +20,8 @@ export interface GuardedRoute {
 export interface RouteTable {
   add(method: string, url: string, isPublic: boolean, policies: readonly Policy<never>[]): void;
   /**
-   * By pattern. `undefined` is a path that no route has; a handler for those, below a prefix like `/users/:userId`, gets
-   * parameters all the same, and is held to the owner by those that it gets.
+   * Those that the pattern has, and those that the router hands out: a handler of unknown paths (`undefined`), below a
+   * prefix like `/users/:userId`, gets parameters all the same, and so does one whose router has its own way of writing them.
    */
   ownerParams(url: string | undefined, params: RouteParams): readonly string[];
   list(): readonly GuardedRoute[];
@@ -53,15 +53,25 @@ export function createRouteTable(ownerParams: readonly string[]): RouteTable {
       const held = isPublic ? none : find(url);
       routes.push(Object.freeze({ method, url, public: isPublic, ownerParams: held, policies: names }));
     },
-    ownerParams: (url, params) =>
-      url === undefined ? ownerParams.filter((name) => Object.hasOwn(params, name)) : find(url),
+    ownerParams(url, params) {
+      const declared = url === undefined ? none : find(url);
+      for (const name of ownerParams) {
+        if (Object.hasOwn(params, name) && !declared.includes(name)) {
+          return ownerParams.filter((other) => declared.includes(other) || Object.hasOwn(params, other));
+        }
+      }
+      return declared;
+    },
     list: () => Object.freeze([...routes]),
   };
 }
 
-/** Parameter names end at a slash, a dash, a dot, a regular expression, or the mark of an optional one; `::` is a colon. */
+/**
+ * Parameter names end at a slash, a dash, a dot, a regular expression, the end of a group, or the mark of an optional or
+ * repeated one; `::` is a colon.
+ */
 function paramNames(url: string): string[] {
-  return [...url.replaceAll("::", "").matchAll(/:([^/(\-.?:]+)/g)].map((match) => match[1] as string);
+  return [...url.replaceAll("::", "").matchAll(/:([^/(){}\-.?+*:]+)/g)].map((match) => match[1] as string);
 }
 
 /** A parameter that is meant to be the owner parameter and is not would go unchecked in silence. */

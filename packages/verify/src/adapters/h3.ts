@@ -1,0 +1,100 @@
+import { getRouterParam, type H3Event, type Middleware } from "h3";
+import { AuthError } from "../errors.ts";
+import { createGuard, type GuardOptions } from "../guard.ts";
+import type { Policy } from "../policy.ts";
+import type { Principal } from "../principal.ts";
+import type { RegisteredClaims } from "../register.ts";
+import { createRouteTable } from "../routes.ts";
+import { hasTokenInQuery, joinedAuthorization } from "../web-request.ts";
+
+declare module "h3" {
+  interface H3EventContext {
+    /** Who the verified token speaks for. Absent on a public route: nobody was verified there. */
+    principal: Principal<RegisteredClaims>;
+  }
+  interface H3RouteMeta {
+    /** `true` lets everybody in, unverified. Every other route needs a valid token. */
+    readonly public?: boolean;
+    /** What the route asks for besides a valid token and the owner's path: `requireScopes(...)`, `requireClaim(...)`. */
+    readonly policies?: readonly Policy<RegisteredClaims>[];
+  }
+}
+
+/** Options of {@link usher}: those of a guard. */
+export type UsherOptions = GuardOptions<RegisteredClaims, H3Event>;
+
+/**
+ * Guards an h3 app: `app.use(usher({ verifier, ownerParam: "userId" }))`. Every route, and every path that is none, needs
+ * a valid token, unless its route says `{ meta: { public: true } }`. Each route whose pattern has the owner parameter is
+ * held to its owner, on the value that `getRouterParam` decodes; the handler then reads that value, decoded or not.
+ *
+ * Use it before everything else but CORS, so that refusals carry CORS headers and preflights are answered: what an
+ * earlier middleware answers is not guarded. A later middleware that answers by itself is behind a token, but has no
+ * route, and so no owner. The same holds for a server below `app.mount("/base", server.fetch)`, and for a second H3 app
+ * that is used as a handler: give that one a guard of its own. Does not check ids in bodies and queries.
+ *
+ * @throws {ConfigurationError} A bad option.
+ */
+export function usher(options: UsherOptions): Middleware {
+  const guard = createGuard<RegisteredClaims, H3Event>(options);
+  const table = createRouteTable(guard.ownerParams);
+
+  // Two parameters, by which h3 tells a middleware from a handler: a handler's 404 would let the request through.
+  return function protect(event: H3Event, next: () => unknown): unknown {
+    const route = event.context.matchedRoute;
+    if (route?.meta?.public === true) return next();
+    const params = event.context.params ?? {};
+    const ownerParams = table.ownerParams(route?.route, params);
+    let admitted: Principal<RegisteredClaims> | Promise<Principal<RegisteredClaims>>;
+    try {
+      for (const name of ownerParams) decodeOnce(event, params, name);
+      admitted = guard.admit({
+        authorization: joinedAuthorization(event.req.headers),
+        tokenInQuery: hasTokenInQuery(event.req.url),
+        params,
+        ownerParams,
+        policies: route?.meta?.policies,
+        source: event,
+      });
+    } catch (error) {
+      return refuse(error, event);
+    }
+    return admitted instanceof Promise
+      ? admitted.then(
+          (principal) => enter(principal, event, next),
+          (error: unknown) => refuse(error, event),
+        )
+      : enter(admitted, event, next);
+  };
+
+  function refuse(error: unknown, event: H3Event): Response {
+    if (!(error instanceof AuthError)) throw error;
+    const { status, headers, body } = guard.refuse(error, event);
+    return new Response(body, { status, headers });
+  }
+}
+
+function enter(principal: Principal<RegisteredClaims>, event: H3Event, next: () => unknown): unknown {
+  event.context.principal = principal;
+  return next();
+}
+
+/**
+ * h3 hands a parameter out as it was sent, or decoded when the handler asks for that: two values, of which the owner check
+ * sees one. So the decoded one takes the place of the other, and where decoding it again would make a third (an id with a
+ * `%` in it), none is left, which is nobody's.
+ */
+function decodeOnce(event: H3Event, params: Record<string, string>, name: string): void {
+  if (!params[name]?.includes("%")) return;
+  params[name] = decode(event, name);
+  if (decode(event, name) !== params[name]) params[name] = "";
+}
+
+function decode(event: H3Event, name: string): string {
+  try {
+    return getRouterParam(event, name, { decode: true }) ?? "";
+  } catch {
+    // Not UTF-8 (h3 lets it through with `allowMalformedURL`): no name for anybody.
+    return "";
+  }
+}
