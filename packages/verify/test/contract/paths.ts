@@ -81,7 +81,8 @@ export function pathsContract({ behaviour, send, bearer, seen }: ContractBench):
       else if (value !== undefined) expectRefusal(own, "owner_mismatch");
       else expect(own.status, "as the router answers").toBe(echo.status);
       if (value !== "alice") expect(seen, "no handler ran").toHaveLength(before);
-      if (value === undefined || value === "") return;
+      // A router may hand out null for what it cannot decode: nobody's id, as the empty one.
+      if (typeof value !== "string" || value === "") return;
 
       const theirs = await send({ target, headers: [bearer(value)] });
       expect([theirs.status, readUserId(theirs)]).toEqual([200, value]);
