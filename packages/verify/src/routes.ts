@@ -22,6 +22,8 @@ export interface RouteTable {
   /**
    * Those that the pattern has, and those that the router hands out: a handler of unknown paths (`undefined`), below a
    * prefix like `/users/:userId`, gets parameters all the same, and so does one whose router has its own way of writing them.
+   *
+   * @throws {ConfigurationError} A pattern that has an owner parameter in another spelling, or twice.
    */
   ownerParams(url: string | undefined, params: RouteParams): readonly string[];
   list(): readonly GuardedRoute[];
@@ -34,10 +36,12 @@ export function createRouteTable(ownerParams: readonly string[]): RouteTable {
   const routes: GuardedRoute[] = [];
   const byUrl = new Map<string, readonly string[]>();
 
-  /** Also for a route that was added before the guard was there to see it: the pattern tells all. */
+  /** Also for a route that nobody has added here, which the guard sees when it is first asked for: the pattern tells all. */
   function find(url: string): readonly string[] {
     let found = byUrl.get(url);
     if (found === undefined) {
+      refuseMisspelling(url, ownerParams);
+      refuseRepetition(url, ownerParams);
       const present = paramNames(url);
       found = Object.freeze(ownerParams.filter((name) => present.includes(name)));
       byUrl.set(url, found);
@@ -47,11 +51,11 @@ export function createRouteTable(ownerParams: readonly string[]): RouteTable {
 
   return {
     add(method, url, isPublic, policies) {
-      refuseMisspelling(url, ownerParams);
-      refuseRepetition(url, ownerParams);
+      const held = find(url);
       const names = Object.freeze(policies.map(({ name }) => name));
-      const held = isPublic ? none : find(url);
-      routes.push(Object.freeze({ method, url, public: isPublic, ownerParams: held, policies: names }));
+      routes.push(
+        Object.freeze({ method, url, public: isPublic, ownerParams: isPublic ? none : held, policies: names }),
+      );
     },
     ownerParams(url, params) {
       const declared = url === undefined ? none : find(url);
