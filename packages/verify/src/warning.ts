@@ -3,6 +3,7 @@ export type WarningCode =
   | "USHER_KEY_UNUSED"
   | "USHER_KEYS_STALE"
   | "USHER_LISTENER_FAILED"
+  | "USHER_NOT_HTTP"
   | "USHER_SECRET_SPACE"
   | "USHER_SECRET_WEAK";
 
