@@ -1,4 +1,4 @@
-import { ConfigurationError } from "./errors.ts";
+import { AuthError, ConfigurationError } from "./errors.ts";
 import { meantOwnerParam } from "./misspelling.ts";
 import type { RouteParams } from "./owner.ts";
 import type { Policy } from "./policy.ts";
@@ -23,7 +23,7 @@ export interface RouteTable {
    * Those that the pattern has, and those that the router hands out: a handler of unknown paths (`undefined`), below a
    * prefix like `/users/:userId`, gets parameters all the same, and so does one whose router has its own way of writing them.
    *
-   * @throws {ConfigurationError} A pattern that has an owner parameter in another spelling, or twice.
+   * @throws {AuthError} `owner_mismatch`, for everybody: a pattern that was not added and that `add` would have refused.
    */
   ownerParams(url: string | undefined, params: RouteParams): readonly string[];
   list(): readonly GuardedRoute[];
@@ -36,29 +36,35 @@ export function createRouteTable(ownerParams: readonly string[]): RouteTable {
   const routes: GuardedRoute[] = [];
   const byUrl = new Map<string, readonly string[]>();
 
-  /** Also for a route that nobody has added here, which the guard sees when it is first asked for: the pattern tells all. */
-  function find(url: string): readonly string[] {
-    let found = byUrl.get(url);
-    if (found === undefined) {
-      refuseMisspelling(url, ownerParams);
-      refuseRepetition(url, ownerParams);
-      const present = paramNames(url);
-      found = Object.freeze(ownerParams.filter((name) => present.includes(name)));
-      byUrl.set(url, found);
-    }
+  /** @throws {ConfigurationError} A pattern that has an owner parameter in another spelling, or twice. */
+  function read(url: string): readonly string[] {
+    refuseMisspelling(url, ownerParams);
+    refuseRepetition(url, ownerParams);
+    const present = paramNames(url);
+    const found = Object.freeze(ownerParams.filter((name) => present.includes(name)));
+    byUrl.set(url, found);
     return found;
+  }
+
+  /** A route that nobody has added here, which the guard meets by a request: too late to throw at whoever wrote it. */
+  function readLate(url: string): readonly string[] {
+    try {
+      return read(url);
+    } catch (error) {
+      throw new AuthError("owner_mismatch", { hint: (error as ConfigurationError).message });
+    }
   }
 
   return {
     add(method, url, isPublic, policies) {
-      const held = find(url);
+      const held = read(url);
       const names = Object.freeze(policies.map(({ name }) => name));
       routes.push(
         Object.freeze({ method, url, public: isPublic, ownerParams: isPublic ? none : held, policies: names }),
       );
     },
     ownerParams(url, params) {
-      const declared = url === undefined ? none : find(url);
+      const declared = url === undefined ? none : (byUrl.get(url) ?? readLate(url));
       for (const name of ownerParams) {
         if (Object.hasOwn(params, name) && !declared.includes(name)) {
           return ownerParams.filter((other) => declared.includes(other) || Object.hasOwn(params, other));

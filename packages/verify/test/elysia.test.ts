@@ -144,6 +144,15 @@ describe("elysia adapter", () => {
     expect(errors).toEqual(["UNKNOWN"]);
   });
 
+  it("lets nobody in by an owner parameter in another spelling, or one that stands there twice", async () => {
+    const app = new Elysia()
+      .use(guard)
+      .get("/users/:user_id", ({ params }) => params.user_id)
+      .get("/twice/:userId/and/:userId", ({ params }) => params.userId);
+    for (const path of ["/users/alice", "/twice/alice/and/alice"])
+      expect(await codeOf(ask(app, path, as("alice")))).toEqual([403, "owner_mismatch"]);
+  });
+
   it("finds an optional owner parameter", async () => {
     const app = new Elysia().use(guard).get("/users/:userId?", ({ params }) => params.userId ?? "all");
     expect(await codeOf(ask(app, "/users/bob", as("alice")))).toEqual([403, "owner_mismatch"]);

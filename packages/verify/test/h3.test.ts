@@ -77,6 +77,13 @@ describe("h3 adapter", () => {
     expect(await codeOf(app.request("/optional", as("alice")))).toEqual([403, "owner_mismatch"]);
   });
 
+  it("lets nobody in by an owner parameter in another spelling", async () => {
+    const hints: unknown[] = [];
+    const app = build({ onReject: ({ error }) => hints.push(error.hint) }).get("/users/:user_id", readings);
+    expect(await codeOf(app.request("/users/alice", as("alice")))).toEqual([403, "owner_mismatch"]);
+    expect(hints).toEqual([expect.stringContaining('"user_id" is not held to its owner')]);
+  });
+
   it("guards routes that were there before it, and those of a mounted app", async () => {
     const app = new H3().get("/early/:userId", readings).use(usher({ verifier, ownerParam: "userId" }));
     app.mount("/below/:userId", new H3().get("/tasks", readings));

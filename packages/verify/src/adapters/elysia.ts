@@ -1,11 +1,12 @@
 import type { AnyElysia, Elysia } from "elysia";
 import { AuthError, ConfigurationError } from "../errors.ts";
+import { combinedAuthorization, responseOf } from "../fetch-messages.ts";
 import { createGuard, type GuardOptions } from "../guard.ts";
 import type { RouteParams } from "../owner.ts";
 import type { Policy } from "../policy.ts";
 import type { Principal, TokenClaims } from "../principal.ts";
+import { hasQueryToken } from "../query-token.ts";
 import { createRouteTable } from "../routes.ts";
-import { hasTokenInQuery, joinedAuthorization } from "../web-request.ts";
 
 /** What a route may say: `app.get("/health", handler, { public: true })`. */
 export type RouteOptions<Claims = TokenClaims> = {
@@ -99,8 +100,8 @@ export function usher<Claims = TokenClaims>(
     if (candidates.length > 0 && candidates.every((candidate) => candidate.public === true)) return "public";
     try {
       return await guard.admit({
-        authorization: joinedAuthorization(request.headers),
-        tokenInQuery: hasTokenInQuery(request.url),
+        authorization: combinedAuthorization(request.headers),
+        tokenInQuery: hasQueryToken(request.url),
         params,
         ownerParams: table.ownerParams(route, params),
         policies: candidates.flatMap(({ policies }) => policies ?? []),
@@ -141,7 +142,6 @@ export function usher<Claims = TokenClaims>(
   }
 
   function refuse(error: AuthError, request: Request): Response {
-    const { status, headers, body } = guard.refuse(error, request);
-    return new Response(body, { status, headers });
+    return responseOf(guard.refuse(error, request));
   }
 }

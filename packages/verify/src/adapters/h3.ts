@@ -1,11 +1,12 @@
 import { getRouterParam, type H3Event, type Middleware } from "h3";
 import { AuthError } from "../errors.ts";
+import { combinedAuthorization, responseOf } from "../fetch-messages.ts";
 import { createGuard, type GuardOptions } from "../guard.ts";
 import type { Policy } from "../policy.ts";
 import type { Principal } from "../principal.ts";
+import { hasQueryToken } from "../query-token.ts";
 import type { RegisteredClaims } from "../register.ts";
 import { createRouteTable } from "../routes.ts";
-import { hasTokenInQuery, joinedAuthorization } from "../web-request.ts";
 
 declare module "h3" {
   interface H3EventContext {
@@ -49,8 +50,8 @@ export function usher(options: UsherOptions): Middleware {
     try {
       for (const name of ownerParams) decodeOnce(event, params, name);
       admitted = guard.admit({
-        authorization: joinedAuthorization(event.req.headers),
-        tokenInQuery: hasTokenInQuery(event.req.url),
+        authorization: combinedAuthorization(event.req.headers),
+        tokenInQuery: hasQueryToken(event.req.url),
         params,
         ownerParams,
         policies: route?.meta?.policies,
@@ -69,8 +70,7 @@ export function usher(options: UsherOptions): Middleware {
 
   function refuse(error: unknown, event: H3Event): Response {
     if (!(error instanceof AuthError)) throw error;
-    const { status, headers, body } = guard.refuse(error, event);
-    return new Response(body, { status, headers });
+    return responseOf(guard.refuse(error, event));
   }
 }
 

@@ -1,14 +1,15 @@
 import { type TRPCDefaultErrorShape, TRPCError, type TRPCMiddlewareFunction } from "@trpc/server";
 import { AuthError } from "../errors.ts";
+import { combinedAuthorization } from "../fetch-messages.ts";
 import { createGuard, type GuardOptions } from "../guard.ts";
 import type { Problem, Refusal } from "../http.ts";
 import { authorizationFields } from "../node-headers.ts";
 import type { Policy } from "../policy.ts";
 import type { Principal, TokenClaims } from "../principal.ts";
-import { hasTokenInQuery, joinedAuthorization } from "../web-request.ts";
+import { hasQueryToken } from "../query-token.ts";
 
 type NodeRequest = { readonly rawHeaders: readonly string[]; readonly url?: string | undefined };
-type WebRequest = { readonly headers: { get(name: string): string | null }; readonly url: string };
+type WebRequest = Pick<Request, "headers" | "url">;
 
 /** The request as tRPC's adapters hand it to `createContext`: of Node and Express, of Fastify, or of fetch. */
 export type TrpcRequest = NodeRequest | { readonly raw: NodeRequest } | WebRequest;
@@ -135,8 +136,9 @@ export function usher<Claims = TokenClaims>(options: GuardOptions<Claims, TrpcRe
 
 function readRequest(request: TrpcRequest): UsherContext["unverified"] {
   const node = "raw" in request ? request.raw : request;
-  const authorization = "rawHeaders" in node ? authorizationFields(node.rawHeaders) : joinedAuthorization(node.headers);
-  return { authorization, tokenInQuery: hasTokenInQuery(node.url ?? ""), request };
+  const authorization =
+    "rawHeaders" in node ? authorizationFields(node.rawHeaders) : combinedAuthorization(node.headers);
+  return { authorization, tokenInQuery: hasQueryToken(node.url ?? ""), request };
 }
 
 function asParams(input: unknown): Record<string, unknown> {

@@ -1,0 +1,143 @@
+import type { CanActivate, DynamicModule, FactoryProvider, ModuleMetadata, OnModuleInit } from "@nestjs/common";
+import { APP_GUARD, HttpAdapterHost } from "@nestjs/core";
+import { AuthError } from "../errors.ts";
+import { createGuard, type GuardOptions, type RouteAccess } from "../guard.ts";
+import { authorizationFields } from "../node-headers.ts";
+import type { RegisteredClaims } from "../register.ts";
+import { createRouteTable } from "../routes.ts";
+import { warn } from "../warning.ts";
+import { isPublic, keepPrincipal, type Principal, policiesOf } from "./nestjs/decorators.ts";
+import { answerOn, type PlatformRequest, type PlatformResponse } from "./nestjs/platform.ts";
+
+export {
+  Principal,
+  Public,
+  principalOf,
+  RequireClaim,
+  RequirePolicies,
+  RequireScopes,
+} from "./nestjs/decorators.ts";
+
+/** Options of {@link UsherModule}: those of a guard. The events' `request` is the platform's own: Express's or Fastify's. */
+export type UsherOptions = GuardOptions<RegisteredClaims, object>;
+
+/** Options that other providers know: a factory, and what Nest is to call it with. */
+export type UsherAsyncOptions = Pick<ModuleMetadata, "imports"> &
+  Pick<FactoryProvider<UsherOptions>, "useFactory" | "inject">;
+
+type Done = (error?: unknown) => void;
+
+/** What a dynamic module hangs on. */
+class UsherModuleClass {}
+
+/**
+ * Guards a Nest app, on Express or Fastify: every handler of every controller, and every path that is none, needs a valid
+ * token, unless `@Public()` says otherwise. Each route whose pattern has the owner parameter is held to its owner, on the
+ * value that `@Param()` hands out. A refusal is sent as it is: no exception filter sees it, and `onReject` tells of it.
+ *
+ * Nest parses bodies before it asks its guards. Does not check ids in bodies and queries. Does not guard what is no
+ * controller and was there before the app's modules were ready: `app.use(...)`, Swagger's pages. Gateways, microservices and
+ * GraphQL have no HTTP route: where Nest asks this guard about one, the answer is no, and a warning says so.
+ *
+ * @throws {ConfigurationError} A bad option, when the app is created.
+ */
+export const UsherModule: {
+  forRoot(options: UsherOptions): DynamicModule;
+  forRootAsync(options: UsherAsyncOptions): DynamicModule;
+} = {
+  forRoot: (options) => UsherModule.forRootAsync({ useFactory: () => options }),
+  forRootAsync: ({ imports = [], inject = [], useFactory }) => ({
+    module: UsherModuleClass,
+    imports,
+    providers: [
+      {
+        provide: APP_GUARD,
+        inject: [HttpAdapterHost, ...inject],
+        useFactory: async (host: HttpAdapterHost, ...dependencies: unknown[]) =>
+          createNestGuard(await useFactory(...dependencies), host),
+      },
+    ],
+  }),
+};
+
+function createNestGuard(options: UsherOptions, host: HttpAdapterHost): CanActivate & OnModuleInit {
+  const guard = createGuard<RegisteredClaims, object>(options);
+  const table = createRouteTable(guard.ownerParams);
+
+  return {
+    canActivate(context) {
+      if (context.getType<string>() !== "http") return refuseOtherThanHttp(context.getType());
+      const levels = [context.getHandler(), context.getClass()];
+      if (isPublic(levels)) return true;
+      const [request, response] = context.getArgs<[PlatformRequest, PlatformResponse]>();
+      const pattern = request.routeOptions?.url ?? request.route?.path;
+      return admit(
+        request,
+        response,
+        () => true,
+        () => ({
+          params: request.params,
+          ownerParams: table.ownerParams(pattern, request.params),
+          policies: levels.flatMap(policiesOf),
+        }),
+      );
+    },
+    onModuleInit() {
+      // Behind the routes of all controllers, and before Nest's own answer to unknown paths.
+      const nothing = (): RouteAccess<RegisteredClaims> => ({ params: {}, ownerParams: [] });
+      const app = host.httpAdapter?.getInstance();
+      if (host.httpAdapter?.getType() === "fastify") {
+        app.addHook("preParsing", (request: PlatformRequest, reply: PlatformResponse, _: unknown, done: Done) => {
+          if (request.is404 !== true) return done();
+          const entered = admit(request, reply, done, nothing);
+          if (entered instanceof Promise) entered.catch(done);
+        });
+      } else {
+        app?.use((request: PlatformRequest, response: PlatformResponse, next: Done) =>
+          admit(request, response, next, nothing),
+        );
+      }
+    },
+  };
+
+  function admit<Result>(
+    request: PlatformRequest,
+    response: PlatformResponse,
+    enter: () => Result,
+    readAccess: () => RouteAccess<RegisteredClaims>,
+  ): Result | Promise<Result> {
+    let admitted: Principal | Promise<Principal>;
+    try {
+      admitted = guard.admit({
+        authorization: authorizationFields((request.raw ?? request).rawHeaders),
+        tokenInQuery: Object.hasOwn(request.query ?? {}, "access_token"),
+        ...readAccess(),
+        source: request,
+      });
+    } catch (error) {
+      return refuse(error, request, response);
+    }
+    const letIn = (principal: Principal): Result => {
+      keepPrincipal(request, principal);
+      return enter();
+    };
+    return admitted instanceof Promise
+      ? admitted.then(letIn, (error: unknown) => refuse(error, request, response))
+      : letIn(admitted);
+  }
+
+  /**
+   * Never settles: the request is answered, and whatever else a guard can say would have Nest answer it once more, by the
+   * app's own exception filters. Nobody waits, and what is left of the request is collected as garbage.
+   */
+  function refuse(error: unknown, request: PlatformRequest, response: PlatformResponse): Promise<never> {
+    if (!(error instanceof AuthError)) throw error;
+    answerOn(response, guard.refuse(error, request));
+    return new Promise<never>(() => {});
+  }
+}
+
+function refuseOtherThanHttp(type: string): false {
+  warn(`usher guards HTTP requests to controllers only, and let no "${type}" call in.`, "USHER_NOT_HTTP");
+  return false;
+}

@@ -1,0 +1,73 @@
+import { type CustomDecorator, createParamDecorator, type ExecutionContext, SetMetadata } from "@nestjs/common";
+import { Reflector } from "@nestjs/core";
+import { type Policy, readPolicies, requireClaim, requireScopes } from "../../policy.ts";
+import type { Principal as VerifiedPrincipal } from "../../principal.ts";
+import type { RegisteredClaims } from "../../register.ts";
+
+/** Who a verified token speaks for: the type of what `@Principal()` hands to a handler. */
+export type Principal<Claims = RegisteredClaims> = VerifiedPrincipal<Claims>;
+
+/** A handler or a controller, as Nest keeps metadata for it. */
+export type Level = Parameters<Reflector["get"]>[1];
+
+const publicKey = "usher:public";
+const policiesKey = "usher:policies";
+const reflector = new Reflector();
+const principals = new WeakMap<object, Principal>();
+
+/** Lets everybody in, unverified: on a handler, or on a controller for those of its handlers that ask for nothing. */
+export const Public = (): CustomDecorator => SetMetadata(publicKey, true);
+
+/** The principal as a parameter of a handler. Throws on a public route: nobody was verified there. */
+export const Principal: () => ParameterDecorator = createParamDecorator((_data: unknown, context: ExecutionContext) =>
+  principalOf(context.switchToHttp().getRequest()),
+);
+
+/**
+ * What handlers ask for besides a valid token and the owner's path. Adds up, also over controller and handler.
+ *
+ * @throws {ConfigurationError} What is no policy.
+ */
+export function RequirePolicies(...policies: readonly Policy<RegisteredClaims>[]): MethodDecorator & ClassDecorator {
+  const checked = readPolicies(policies, "RequirePolicies");
+  return (target: object, key?: string | symbol, descriptor?: { value?: unknown }) => {
+    const level = (descriptor?.value ?? target) as Level;
+    const all = [...policiesOf(level), ...checked];
+    SetMetadata(policiesKey, all)(target, key as string, descriptor as PropertyDescriptor);
+  };
+}
+
+/** `@RequirePolicies(requireScopes(...))`. */
+export const RequireScopes = (...scopes: readonly string[]): MethodDecorator & ClassDecorator =>
+  RequirePolicies(requireScopes(...scopes));
+
+/** `@RequirePolicies(requireClaim(...))`. */
+export const RequireClaim = (
+  ...claim: Parameters<typeof requireClaim<RegisteredClaims>>
+): MethodDecorator & ClassDecorator => RequirePolicies(requireClaim(...claim));
+
+/** The principal of a platform's request, for what is no handler: interceptors, providers of a request. Throws where there is none. */
+export function principalOf(request: object): Principal {
+  const principal = principals.get(request);
+  if (principal === undefined) throw new Error("No principal was verified for this request: its route is public.");
+  return principal;
+}
+
+/** For the guard. */
+export function keepPrincipal(request: object, principal: Principal): void {
+  principals.set(request, principal);
+}
+
+/** The nearest level that says anything decides; policies ask for somebody to ask about. */
+export function isPublic(levels: readonly Level[]): boolean {
+  for (const level of levels) {
+    if (policiesOf(level).length > 0) return false;
+    const isOpen: unknown = reflector.get(publicKey, level);
+    if (isOpen !== undefined) return isOpen === true;
+  }
+  return false;
+}
+
+export function policiesOf(level: Level): readonly Policy<RegisteredClaims>[] {
+  return reflector.get<readonly Policy<RegisteredClaims>[] | undefined>(policiesKey, level) ?? [];
+}

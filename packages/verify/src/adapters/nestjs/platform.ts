@@ -1,0 +1,31 @@
+import type { ServerResponse } from "node:http";
+import type { Refusal } from "../../http.ts";
+import { answerWith } from "../../node-answer.ts";
+
+/** What a request has on Express or on Fastify. */
+export interface PlatformRequest {
+  /** Express: the request is Node's own. */
+  readonly rawHeaders: readonly string[];
+  /** Fastify: Node's own request. */
+  readonly raw?: { readonly rawHeaders: readonly string[] };
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly query?: object;
+  /** Express: the route's pattern. */
+  readonly route?: { readonly path: string };
+  /** Fastify: the route's pattern. */
+  readonly routeOptions?: { readonly url?: string };
+  /** Fastify: whether no route was found. */
+  readonly is404?: boolean;
+}
+
+/** Fastify's reply, or Express's response, which is Node's. */
+export type PlatformResponse =
+  | { code(status: number): { headers(headers: object): { send(body: Buffer): unknown } } }
+  | ServerResponse;
+
+/** Answers as it is, beside Nest and whatever it does to responses. Headers that were set before (CORS) stay. */
+export function answerOn(response: PlatformResponse, refusal: Refusal): void {
+  // As bytes: Fastify would add a charset to the media type of a text.
+  if ("code" in response) response.code(refusal.status).headers(refusal.headers).send(Buffer.from(refusal.body));
+  else answerWith(refusal, response);
+}

@@ -1,0 +1,112 @@
+import "reflect-metadata";
+import { All, Controller, Get, type INestApplication, Module, Param } from "@nestjs/common";
+import { NestFactory } from "@nestjs/core";
+import { ExpressAdapter } from "@nestjs/platform-express";
+import { FastifyAdapter } from "@nestjs/platform-fastify";
+import {
+  Principal,
+  Public,
+  RequireClaim,
+  RequireScopes,
+  UsherModule,
+  type UsherOptions,
+} from "@usher-auth/verify/nestjs";
+import { brokenPolicy, type ContractTarget, type Handle, type HandlerView, handlerFailure } from "../target.ts";
+
+type Decorators = { method: MethodDecorator[]; parameters: ParameterDecorator[] };
+
+/** What decorators do that are written before a class and its methods; the sources here have no such syntax. */
+export function decorate(controller: new () => object, handlers: Record<string, Decorators>): new () => object {
+  for (const [name, { method, parameters }] of Object.entries(handlers)) {
+    const descriptor = Object.getOwnPropertyDescriptor(controller.prototype, name) as PropertyDescriptor;
+    parameters.forEach((decorator, index) => {
+      decorator(controller.prototype, name, index);
+    });
+    for (const decorator of method.toReversed()) decorator(controller.prototype, name, descriptor);
+  }
+  Controller()(controller);
+  return controller;
+}
+
+function createController(handle: Handle): new () => object {
+  type View = NonNullable<HandlerView["params"]>;
+  class ContractController {
+    nothing(): object {
+      return handle({});
+    }
+    echo(params: View): object {
+      return handle({ params });
+    }
+    me(principal: Principal): object {
+      return handle({ principal });
+    }
+    tasks(principal: Principal, params: View): object {
+      return handle({ principal, params });
+    }
+    task(principal: Principal, params: View): object {
+      return handle({ principal, params });
+    }
+    scoped(principal: Principal): object {
+      return handle({ principal });
+    }
+    role(principal: Principal): object {
+      return handle({ principal });
+    }
+    ownScoped(principal: Principal, params: View): object {
+      return handle({ principal, params });
+    }
+    broken(principal: Principal): object {
+      return handle({ principal });
+    }
+    throws(): object {
+      throw new Error(handlerFailure);
+    }
+  }
+  return decorate(ContractController, {
+    nothing: { method: [Get("/public"), Public()], parameters: [] },
+    echo: { method: [Get(["/echo/:userId/tasks", "/echo/:userId/tasks/:taskId"]), Public()], parameters: [Param()] },
+    me: { method: [Get("/me")], parameters: [Principal()] },
+    tasks: { method: [All("/api/:userId/tasks")], parameters: [Principal(), Param()] },
+    task: { method: [Get("/api/:userId/tasks/:taskId")], parameters: [Principal(), Param()] },
+    scoped: { method: [Get("/scoped"), RequireScopes("tasks:write")], parameters: [Principal()] },
+    role: { method: [Get("/role"), RequireClaim(({ role }) => role === "admin")], parameters: [Principal()] },
+    ownScoped: {
+      method: [Get("/api/:userId/scoped"), RequireScopes("tasks:read"), RequireScopes("tasks:write")],
+      parameters: [Principal(), Param()],
+    },
+    broken: { method: [Get("/broken"), RequireClaim(brokenPolicy)], parameters: [Principal()] },
+    throws: { method: [Get("/throws")], parameters: [] },
+  });
+}
+
+/** Nest's two platforms, each with its own router, request and response. */
+export const platforms = { express: () => new ExpressAdapter(), fastify: () => new FastifyAdapter() };
+
+/** A Nest app with these controllers behind the guard, on one of its platforms, silent. */
+export async function createNestApp(
+  platform: keyof typeof platforms,
+  options: UsherOptions,
+  controllers: (new () => object)[],
+): Promise<INestApplication> {
+  class App {}
+  Module({ imports: [UsherModule.forRoot(options)], controllers })(App);
+  return NestFactory.create(App, platforms[platform](), { logger: false });
+}
+
+function nestTarget(platform: keyof typeof platforms): ContractTarget {
+  return {
+    name: `nestjs on ${platform}`,
+    exceptions: { "a refusal does not wait for the body": "Nest parses a request's body before it asks any guard" },
+    async start(options, handle) {
+      const app = await createNestApp(platform, options as UsherOptions, [createController(handle)]);
+      await app.listen(0, "127.0.0.1");
+      return {
+        origin: `http://127.0.0.1:${app.getHttpServer().address().port}`,
+        close: () => app.close(),
+      };
+    },
+  };
+}
+
+export const nestExpressTarget: ContractTarget = nestTarget("express");
+export const nestFastifyTarget: ContractTarget = nestTarget("fastify");

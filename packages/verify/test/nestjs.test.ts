@@ -1,0 +1,216 @@
+import {
+  type ArgumentsHost,
+  Catch,
+  type ExecutionContext,
+  Get,
+  HttpException,
+  type INestApplication,
+  Module,
+  Param,
+  Post,
+} from "@nestjs/common";
+import { APP_GUARD, NestFactory } from "@nestjs/core";
+import { createTestIssuer } from "@usher-auth/testing";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { Principal, Public, principalOf, RequireClaim, RequireScopes, UsherModule } from "../src/adapters/nestjs.ts";
+import { ConfigurationError, createVerifier, type RejectEvent, remoteJwks } from "../src/index.ts";
+import { createNestApp, decorate, platforms } from "./contract/targets/nestjs.ts";
+import { createBench } from "./support.ts";
+
+const { issuer, verifier } = createBench();
+const as = (user: string, claims: Record<string, unknown> = {}) => ({
+  authorization: `Bearer ${issuer.tokenFor(user, { claims })}`,
+});
+const plain = (...method: MethodDecorator[]) => ({ method, parameters: [] });
+
+let app: INestApplication;
+afterEach(() => app?.close());
+
+/** Starts the app, after `prepare`, and returns a way to ask it. */
+async function start(nest: INestApplication, prepare?: (app: INestApplication) => unknown) {
+  app = nest;
+  prepare?.(app);
+  await app.listen(0, "127.0.0.1");
+  const origin = `http://127.0.0.1:${app.getHttpServer().address().port}`;
+  return (path: string, headers: Record<string, string> = {}, method = "GET") =>
+    fetch(origin + path, { headers, method });
+}
+
+async function codeOf(answer: Promise<Response>): Promise<[number, string | undefined]> {
+  const response = await answer;
+  return [response.status, ((await response.json()) as { code?: string }).code];
+}
+
+describe.each(Object.keys(platforms) as (keyof typeof platforms)[])("nestjs adapter on %s", (platform) => {
+  const build = (controllers: (new () => object)[], options = {}) =>
+    createNestApp(platform, { verifier, ownerParam: "userId", ...options }, controllers);
+
+  it("shows refusals to no exception filter, and the app's own errors to the app's", async () => {
+    class Failing {
+      throws(): never {
+        throw new HttpException("of the app's own", 418);
+      }
+    }
+    decorate(Failing, { throws: plain(Get("/throws")) });
+    const caught: unknown[] = [];
+    class CatchAll {
+      catch(error: unknown, host: ArgumentsHost): void {
+        caught.push(error);
+        const response = host.switchToHttp().getResponse();
+        response.status(299).send("filtered");
+      }
+    }
+    Catch()(CatchAll);
+    const ask = await start(await build([Failing]), (nest) => nest.useGlobalFilters(new CatchAll()));
+    for (const path of ["/throws", "/nowhere"]) {
+      const refused = await ask(path);
+      expect([refused.status, refused.headers.get("content-type")]).toEqual([401, "application/problem+json"]);
+    }
+    expect(caught).toEqual([]);
+    expect((await ask("/throws", as("alice"))).status).toBe(299);
+    expect((await ask("/nowhere", as("alice"))).status).toBe(299);
+    expect(caught).toHaveLength(2);
+  });
+
+  it("takes the nearest word on who gets in, and the stricter of two", async () => {
+    const names = ["plain", "open", "scoped", "both"] as const;
+    class Methods {
+      plain(): string {
+        return "in";
+      }
+      open(): string {
+        return "in";
+      }
+      scoped(): string {
+        return "in";
+      }
+      both(): string {
+        return "in";
+      }
+    }
+    class OpenController extends Methods {}
+    class ScopedController extends Methods {}
+    for (const [prefix, controller] of Object.entries({ o: OpenController, s: ScopedController })) {
+      for (const name of names) {
+        // Of its own, so that what is said of one controller's handler is not said of the other's.
+        Object.defineProperty(controller.prototype, name, { value: () => "in", writable: true });
+      }
+      decorate(controller, {
+        plain: plain(Get(`/${prefix}/plain`)),
+        open: plain(Get(`/${prefix}/open`), Public()),
+        scoped: plain(Get(`/${prefix}/scoped`), RequireScopes("a"), RequireScopes("b")),
+        both: plain(
+          Get(`/${prefix}/both`),
+          Public(),
+          RequireClaim(({ role }) => role === "admin"),
+        ),
+      });
+    }
+    Public()(OpenController);
+    RequireScopes("c")(ScopedController);
+    const ask = await start(await build([OpenController, ScopedController]));
+    const status = async (path: string, headers = {}) => (await ask(path, headers)).status;
+
+    expect(await Promise.all(["/o/plain", "/o/open", "/s/open"].map((path) => status(path)))).toEqual([200, 200, 200]);
+    for (const path of ["/o/scoped", "/o/both", "/s/plain", "/s/scoped", "/s/both"]) {
+      expect(await status(path)).toBe(401);
+      expect(await status(path, as("alice"))).toBe(403);
+      expect(await status(path, as("alice", { scope: "a b c", role: "admin" }))).toBe(200);
+    }
+    expect(await status("/o/scoped", as("alice", { scope: "a" }))).toBe(403);
+    expect(await status("/s/scoped", as("alice", { scope: "a b" }))).toBe(403);
+    expect(await status("/s/both", as("alice", { role: "admin" }))).toBe(403);
+  });
+
+  it("has options from other providers, and fails at the start where they cannot be right", async () => {
+    class Me {
+      me(principal: Principal): string {
+        return principal.id;
+      }
+    }
+    decorate(Me, { me: { method: [Get("/me")], parameters: [Principal()] } });
+    const module = (ownerParam: string) => {
+      class Settings {}
+      Module({ providers: [{ provide: "OWNER", useValue: ownerParam }], exports: ["OWNER"] })(Settings);
+      class App {}
+      const usher = UsherModule.forRootAsync({
+        imports: [Settings],
+        inject: ["OWNER"],
+        useFactory: (owner: string) => ({ verifier, ownerParam: owner }),
+      });
+      Module({ imports: [usher], controllers: [Me] })(App);
+      return NestFactory.create(App, platforms[platform](), { logger: false, abortOnError: false });
+    };
+    const ask = await start(await module("userId"));
+    expect((await ask("/me")).status).toBe(401);
+    expect(await (await ask("/me", as("alice"))).text()).toBe("alice");
+    await expect(module("")).rejects.toThrow(ConfigurationError);
+  });
+
+  it("lets nobody in by an owner parameter in another spelling", async () => {
+    class Misspelt {
+      read(id: string): string {
+        return id;
+      }
+    }
+    decorate(Misspelt, { read: { method: [Get("/users/:user_id")], parameters: [Param("user_id")] } });
+    const events: RejectEvent<object>[] = [];
+    const onReject = (event: RejectEvent<object>) => events.push(event);
+    const ask = await start(await build([Misspelt], { onReject }));
+    expect(await codeOf(ask("/users/alice", as("alice")))).toEqual([403, "owner_mismatch"]);
+    expect(events[0]?.error.hint).toContain('"user_id" is not held to its owner');
+  });
+
+  it("keeps the headers that CORS needs, on known and unknown paths, and leaves preflights to it", async () => {
+    class Me {
+      me(): string {
+        return "me";
+      }
+    }
+    decorate(Me, { me: plain(Post("/me")) });
+    const origin = "https://app.example.com";
+    const ask = await start(await build([Me]), (nest) => nest.enableCors({ origin }));
+    for (const path of ["/me", "/nowhere"]) {
+      const refused = await ask(path, { origin }, "POST");
+      expect([refused.status, refused.headers.get("access-control-allow-origin")]).toEqual([401, origin]);
+    }
+    const preflight = await ask("/me", { origin, "access-control-request-method": "POST" }, "OPTIONS");
+    expect(preflight.status).toBe(204);
+  });
+
+  it("waits for keys on unknown paths as well", async () => {
+    const remote = createTestIssuer({ algorithm: "EdDSA" });
+    const waiting = createVerifier({
+      keys: remoteJwks("https://app.example.com/jwks", { fetch: async () => Response.json(remote.jwks()) }),
+      issuer: remote.issuer,
+      audience: remote.audience,
+    });
+    const ask = await start(await build([], { verifier: waiting }));
+    const token = { authorization: `Bearer ${remote.tokenFor("alice")}` };
+    const answers = await Promise.all([ask("/nowhere"), ask("/nowhere", token), ask("/nowhere", as("alice"))]);
+    expect(answers.map(({ status }) => status)).toEqual([401, 404, 401]);
+  });
+
+  it("throws where a public route reads a principal", async () => {
+    class Wrong {
+      read(principal: Principal): string {
+        return principal.id;
+      }
+    }
+    decorate(Wrong, { read: { method: [Get("/wrong"), Public()], parameters: [Principal()] } });
+    const ask = await start(await build([Wrong]));
+    expect((await ask("/wrong", as("alice"))).status).toBe(500);
+    expect(() => principalOf({})).toThrow("its route is public");
+  });
+
+  it("lets in nothing that is no HTTP request", async () => {
+    const warned = vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
+    const dynamic = UsherModule.forRoot({ verifier, ownerParam: "userId" });
+    const [provider] = dynamic.providers as [{ provide: unknown; useFactory(host: object): Promise<never> }];
+    expect(provider.provide).toBe(APP_GUARD);
+    const guard: { canActivate(context: ExecutionContext): boolean } = await provider.useFactory({});
+    expect(guard.canActivate({ getType: () => "ws" } as unknown as ExecutionContext)).toBe(false);
+    expect(warned).toHaveBeenCalledWith(expect.stringContaining('no "ws" call'), expect.anything());
+    warned.mockRestore();
+  });
+});
