@@ -44,7 +44,7 @@ export function createKeyRing(sources: readonly KeySource[], lifetime: number): 
       isAccepted = true;
       for (const key of source.candidates(header)) {
         if (key.verify(signed, signature)) {
-          key.verified++;
+          key.verified = (key.verified ?? 0) + 1;
           key.lastVerifiedAt = now;
           watchIdle(now);
           return key;
@@ -84,7 +84,7 @@ export function createKeyRing(sources: readonly KeySource[], lifetime: number): 
     refresh,
     ready,
     status,
-    usage: () => sources.flatMap((source) => source.keys().map(usageOf)),
+    usage: () => sources.flatMap((source) => (source.keys?.() ?? []).map(usageOf)),
   };
 }
 
@@ -109,13 +109,13 @@ function explainRejection(algorithms: readonly string[]): (alg: string) => strin
   };
 }
 
-function usageOf({ algorithm, version, kid, verified, lastVerifiedAt }: VerificationKey): KeyUsage {
+function usageOf({ algorithm, version, kid, verified = 0, lastVerifiedAt }: VerificationKey): KeyUsage {
   return {
     algorithm,
     ...(version !== undefined && { version }),
     ...(kid !== undefined && { kid }),
     verified,
-    ...(verified > 0 && { lastVerifiedAt }),
+    ...(lastVerifiedAt !== undefined && { lastVerifiedAt }),
   };
 }
 

@@ -40,9 +40,9 @@ export interface VerificationKey {
   readonly kid?: string;
   /** The version of a shared secret that has versions. */
   readonly version?: number;
-  /** How many tokens it has verified, and when it last did (seconds since 1970; 0: never). The verifier counts. */
-  verified: number;
-  lastVerifiedAt: number;
+  /** How many tokens it has verified, and when it last did (seconds since 1970). The verifier counts; absent: none yet. */
+  verified?: number;
+  lastVerifiedAt?: number;
   /** Set once the key has left its source: it verifies nothing any more, tokens seen before included. */
   retired?: boolean;
   /** Whether the signature is this key's over the bytes. The key itself is in here, and in no property. */
@@ -74,8 +74,6 @@ export function secretKey(algorithm: SecretAlgorithm, secret: Uint8Array, versio
   return {
     algorithm,
     ...(version !== undefined && { version }),
-    verified: 0,
-    lastVerifiedAt: 0,
     // The comparison takes the same time wherever the two differ.
     verify: (signed, signature) => signature.length === length && timingSafeEqual(mac(signed), signature),
   };
@@ -86,8 +84,6 @@ export function publicKey(algorithm: PublicAlgorithm, material: KeyObject, kid: 
   return {
     algorithm,
     ...(kid !== undefined && { kid }),
-    verified: 0,
-    lastVerifiedAt: 0,
     verify: verification(algorithm, material),
   };
 }

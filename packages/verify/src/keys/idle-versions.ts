@@ -23,11 +23,11 @@ export function watchIdleVersions(sources: readonly KeySource[], lifetime: numbe
 
   function note(key: VerificationKey, now: number): void {
     if (!listedSince.has(key)) listedSince.set(key, now);
-    if (key.verified > 0 && !usedSince.has(key)) usedSince.set(key, now);
+    if (key.lastVerifiedAt !== undefined && !usedSince.has(key)) usedSince.set(key, now);
   }
 
   function isIdle(key: VerificationKey, now: number): boolean {
-    return now - Math.max(listedSince.get(key) ?? now, key.lastVerifiedAt) >= lifetime;
+    return now - Math.max(listedSince.get(key) ?? now, key.lastVerifiedAt ?? 0) >= lifetime;
   }
 
   function isInUse(key: VerificationKey, now: number): boolean {
@@ -36,7 +36,7 @@ export function watchIdleVersions(sources: readonly KeySource[], lifetime: numbe
 
   function look(now: number): void {
     for (const source of sources) {
-      const versions = source.keys();
+      const versions = source.keys?.() ?? [];
       for (const key of versions) note(key, now);
       for (const key of versions) {
         if (told.has(key) || !isIdle(key, now)) continue;

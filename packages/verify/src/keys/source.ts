@@ -12,8 +12,8 @@ export interface KeySource {
   readonly algorithms: ReadonlySet<Algorithm>;
   /** The keys that a token with this header may be tried against, in order; empty where none fits. */
   candidates(header: UnverifiedHeader): readonly VerificationKey[];
-  /** Every key that it has now. */
-  keys(): readonly VerificationKey[];
+  /** Every key that it has now, for the operator who asks which are in use. */
+  keys?(): readonly VerificationKey[];
   /** For the operator: which keys a token that none of them signed was tried against. Names no secret. */
   readonly description?: () => string;
   /** What a source is that can lose or change its keys. */
