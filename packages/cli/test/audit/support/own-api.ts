@@ -1,0 +1,41 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buildApp } from "@usher-auth/api/src/app.ts";
+import { openDatabase } from "@usher-auth/api/src/db/open.ts";
+import type { TestIssuer } from "@usher-auth/testing";
+import { createVerifier, localJwks, sharedSecret } from "@usher-auth/verify";
+
+/** The real API of this repository, over a real database. */
+export interface OwnApi {
+  /** Listens with the issuer's keys, its secret or the public halves of its key pairs. Resolves to its address. */
+  serve(issuer: TestIssuer): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** Opens the database; to do so takes seconds, so that it is for every API of a file. */
+export async function openOwnApi(): Promise<OwnApi> {
+  const folder = await mkdtemp(join(tmpdir(), "usher-audit-"));
+  const database = await openDatabase({ url: undefined, folder: join(folder, "api") });
+  const apps: { close(): Promise<unknown> }[] = [];
+  return {
+    async serve({ secret, issuer, audience, jwks }) {
+      const keySet = jwks();
+      const keys = keySet.keys.length > 0 ? localJwks(JSON.stringify(keySet)) : sharedSecret(secret);
+      const app = await buildApp({
+        config: { issuer, audience, logLevel: "silent" },
+        database,
+        verifier: createVerifier({ keys, issuer, audience }),
+      });
+      apps.push(app);
+      await app.listen({ host: "127.0.0.1", port: 0 });
+      return `http://localhost:${(app.server.address() as AddressInfo).port}`;
+    },
+    async close() {
+      for (const app of apps) await app.close();
+      await database.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
