@@ -20,7 +20,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Writes the guide's example that imports the module, and runs it with this Node as a user would. */
 async function run(module: string, file: string, ...program: string[]): Promise<string> {
-  const examples = [...guide.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code]) => code as string);
+  const examples = [...guide.matchAll(/^```ts[^\n]*\n(.*?)^```$/gms)].map(([, code]) => code as string);
   const [example, ...others] = examples.filter((code) => code.includes(`from "${module}"`));
   expect(others).toEqual([]);
   await writeFile(join(folder, file), example as string);

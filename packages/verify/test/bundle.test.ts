@@ -67,12 +67,16 @@ describe("the built bundle of @usher-auth/verify", () => {
     );
   });
 
-  it("imports nothing but Node's own modules and its own files", () => {
+  it("imports nothing but Node's own modules and its own files, and an adapter its framework", () => {
+    const frameworks = Object.keys(manifest.peerDependencies);
     for (const [name, code] of files) {
       const sources = [...code.matchAll(/(?:from|import)\s*\(?\s*["']([^"']+)["']/g)].map(
         (match) => match[1] as string,
       );
-      for (const source of sources) expect(source, name).toMatch(/^(?:node:(?:crypto|buffer|http|util)$|\.\.?\/)/);
+      for (const source of sources) {
+        if (name.startsWith("adapters/") && frameworks.includes(source)) continue;
+        expect(source, name).toMatch(/^(?:node:(?:crypto|buffer|http|util)$|\.\.?\/)/);
+      }
     }
   });
 
@@ -104,6 +108,6 @@ describe("the built bundle of @usher-auth/verify", () => {
 
   it("has no dependency, and each peer is optional", () => {
     expect(manifest).not.toHaveProperty("dependencies");
-    expect(Object.keys(manifest.peerDependenciesMeta)).toEqual(Object.keys(manifest.peerDependencies));
+    expect(Object.keys(manifest.peerDependenciesMeta).sort()).toEqual(Object.keys(manifest.peerDependencies).sort());
   });
 });
