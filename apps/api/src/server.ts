@@ -80,8 +80,10 @@ function loadKeys(verifier: Verifier, app: FastifyInstance): void {
   });
 }
 
-async function listen(app: FastifyInstance, { host, port }: Config): Promise<void> {
+async function listen(app: FastifyInstance, { host, port, logLevel }: Config): Promise<void> {
   await app.listen({ host, port, listenTextResolver: () => `api listening on ${urlOf(app, host)}` });
+  // Whoever started it waits for this line, however little is to be logged.
+  if (!["trace", "debug", "info"].includes(logLevel)) process.stdout.write(`api listening on ${urlOf(app, host)}\n`);
 }
 
 /** What a person can open: loopback and "all interfaces" are both reached as localhost. */

@@ -117,6 +117,13 @@ describe("stops", () => {
   });
 });
 
+test("says that it listens, however little it is to log", async () => {
+  const quiet = await startProcess({ ...env, LOG_LEVEL: "silent", DATA_DIR: join(folder.path, "quiet") });
+  expect(quiet.output()).toBe(`api listening on ${quiet.url}\n`);
+  quiet.kill("SIGTERM");
+  expect((await quiet.ended).code).toBe(0);
+});
+
 describe("does not start, says why in one line, and exits with 1:", () => {
   test("no secret in production", async () => {
     const { BETTER_AUTH_SECRET: _, ...withoutSecret } = env;
