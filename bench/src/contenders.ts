@@ -53,10 +53,13 @@ export function cachedVerifiersOf(set: TokenSet): Contender[] {
     allowedAud: set.issuer.audience,
     cache: true,
   });
-  return [
-    { name: "usher", run: (index) => usher.verifySync(token(index)) },
-    { name: "fast-jwt", run: (index) => fastJwt(token(index)) },
+  const contenders = [
+    { name: "usher", run: (index: number) => usher.verifySync(token(index)) },
+    { name: "fast-jwt", run: (index: number) => fastJwt(token(index)) },
   ];
+  // A round may be too short to see every token once.
+  for (const { run } of contenders) for (let index = 0; index < 1000; index++) run(index);
+  return contenders;
 }
 
 export function usherOptions({ issuer, algorithm }: TokenSet): VerifierOptions {
