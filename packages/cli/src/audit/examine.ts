@@ -1,4 +1,4 @@
-import { type CheckId, checkIds } from "./checks.ts";
+import type { CheckId } from "./checks.ts";
 import type { Operation } from "./document/operation.ts";
 import { type Answer, isSuccess } from "./http/answer.ts";
 import { type Judgement, weightOf } from "./judge/judgement.ts";
@@ -31,10 +31,15 @@ export function idleResult(check: CheckId, { verdict, reason }: Idle): Result {
 
 /** Why a check is not worth trying after what others have found; undefined where it is. */
 export function madeIdle(check: CheckId, results: readonly Result[]): Idle | undefined {
-  const found = (id: CheckId) => results.find((result) => result.check === id && result.verdict === "failed");
-  // After a single request: without a token, on the plain path.
-  if (found(checkIds[0] as CheckId)?.attempts === 1) return skipped("it is open without a token");
-  if (check === "path_spelling" && found("other_owner")) return skipped("the plain path is open already");
+  const found = (id: CheckId) => results.find((result) => result.check === id && result.severity === "error");
+  const open = found("no_token");
+  // After a single request: on the plain path.
+  if (open?.attempts === 1) return skipped("it is open without a token");
+  if (check !== "path_spelling") return undefined;
+  if (open !== undefined) return skipped("another spelling is open without a token");
+  if (results.some((result) => result.check === "other_owner" && result.severity !== undefined)) {
+    return skipped("the plain path is open already");
+  }
   return undefined;
 }
 
