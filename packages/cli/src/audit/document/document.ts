@@ -33,6 +33,7 @@ export function parseDocument(text: string, name: string): Document {
 }
 
 function parseAny(text: string, name: string): unknown {
+  if (text.trimStart().startsWith("<")) throw new CannotRun(`${name} is a web page, and no OpenAPI document.`);
   try {
     return text.trimStart().startsWith("{") ? JSON.parse(text) : parse(text, { logLevel: "silent" });
   } catch {

@@ -1,19 +1,8 @@
 /** Names of a parameter that is the user's own id, as APIs commonly have them, without case and separators. */
-const usualNames: ReadonlySet<string> = new Set([
-  "user",
-  "userid",
-  "uid",
-  "username",
-  "owner",
-  "ownerid",
-  "sub",
-  "subject",
-  "account",
-  "accountid",
-]);
+const usualNames: ReadonlySet<string> = new Set(["user", "userid", "uid", "owner", "ownerid", "sub", "subject"]);
 
 /** Segments after which a mere `{id}` is a user's. */
-const usersBefore: ReadonlySet<string> = new Set(["user", "users", "account", "accounts", "people", "me"]);
+const usersBefore: ReadonlySet<string> = new Set(["user", "users", "people"]);
 
 /**
  * Whether a parameter is the user's own id, told by its name, or by the segment before a mere `{id}`.

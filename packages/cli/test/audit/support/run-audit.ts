@@ -1,32 +1,9 @@
-import { runCommandLine } from "../../../src/command-line.ts";
 import type { Environment } from "../../../src/terminal.ts";
-
-/** How a run of `usher audit` ended. */
-export interface Run {
-  readonly exitCode: number;
-  readonly output: string;
-  readonly errors: string;
-}
+import { type Run, usher } from "../../support/command.ts";
 
 /** Runs `usher audit` in this process, as fast as the API answers. */
-export async function runAudit(words: readonly string[], environment: Environment = {}, input?: string): Promise<Run> {
-  let output = "";
-  let errors = "";
-  const program = {
-    name: "usher",
-    version: "0.0.0",
-    description: "",
-    entries: { audit: { description: "", load: () => import("../../../src/commands/audit.ts") } },
-  };
-  const exitCode = await runCommandLine(program, ["audit", "--rate", "100000", ...words], {
-    environment,
-    input: (async function* () {
-      if (input !== undefined) yield Buffer.from(input);
-    })(),
-    output: { write: (text) => (output += text) },
-    errors: { write: (text) => (errors += text) },
-  });
-  return { exitCode, output, errors };
+export function runAudit(words: readonly string[], environment: Environment = {}, input?: string): Promise<Run> {
+  return usher(["audit", "--rate", "100000", ...words], { environment, input });
 }
 
 type JsonReport = {
