@@ -11,6 +11,10 @@ export const program: Program = {
       description: "Say why a token is refused, most likely cause first",
       load: () => import("./commands/doctor.ts"),
     },
+    audit: {
+      description: "Prove that no endpoint was forgotten: try every operation of an OpenAPI document",
+      load: () => import("./commands/audit.ts"),
+    },
     fingerprint: {
       description: "Show a secret's fingerprint: the same on both sides means the same secret",
       load: () => import("./commands/fingerprint.ts"),

@@ -1,0 +1,67 @@
+import { readFile } from "node:fs/promises";
+import { CannotRun } from "../../command.ts";
+import { type Document, parseDocument } from "./document.ts";
+
+/** Bytes. The largest documents in public use are about half of it. */
+const largest = 32 * 1024 * 1024;
+/** Milliseconds. */
+const patience = 10_000;
+
+/** A document, and where it came from if not out of a file. */
+export interface LoadedDocument {
+  readonly document: Document;
+  readonly source: URL | undefined;
+  /** For reports: the file's path, or the address without its query. */
+  readonly name: string;
+}
+
+/**
+ * Reads the document from a file, or from an http address, without a token and without following redirects.
+ *
+ * @throws {CannotRun} It cannot be had, or is no OpenAPI document.
+ */
+export async function loadDocument(place: string): Promise<LoadedDocument> {
+  if (!/^https?:\/\//i.test(place)) {
+    return { document: parseDocument(await read(place), place), source: undefined, name: place };
+  }
+  if (!URL.canParse(place)) throw new CannotRun("The document's address is no address.");
+  const source = new URL(place);
+  if (source.username !== "" || source.password !== "") {
+    throw new CannotRun("The document's address must have no credentials in it.");
+  }
+  const name = source.origin + source.pathname;
+  return { document: parseDocument(await fetchText(source, name), name), source, name };
+}
+
+async function read(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    throw new CannotRun(`Cannot read ${path} (${(error as NodeJS.ErrnoException).code ?? "unknown error"}).`);
+  }
+}
+
+async function fetchText(source: URL, name: string): Promise<string> {
+  const response = await fetch(source, {
+    redirect: "manual",
+    headers: { accept: "application/json, application/yaml;q=0.9, */*;q=0.5" },
+    signal: AbortSignal.timeout(patience),
+  }).catch((error: unknown) => {
+    throw new CannotRun(`Nothing answers at ${name} (${causeOf(error)}). Is the API running?`);
+  });
+  if (response.status >= 300 && response.status < 400) {
+    throw new CannotRun(`${name} redirects (${response.status}). Give the address that it leads to.`);
+  }
+  if (!response.ok) {
+    const advice = response.status === 401 ? " Save the document, and give the file and --server." : "";
+    throw new CannotRun(`${name} answers ${response.status} instead of the document.${advice}`);
+  }
+  const text = await response.text().catch(() => "");
+  if (text.length > largest) throw new CannotRun(`${name} has more than 32 MB.`);
+  return text;
+}
+
+function causeOf(error: unknown): string {
+  const { cause, name } = error as { cause?: { code?: unknown }; name?: string };
+  return typeof cause?.code === "string" ? cause.code : name === "TimeoutError" ? "no answer in 10 s" : "no connection";
+}

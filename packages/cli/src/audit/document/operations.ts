@@ -1,0 +1,98 @@
+import { type Document, isMembers, type Members, membersOf } from "./document.ts";
+import { type Body, type Method, methods, type Operation, type Parameter } from "./operation.ts";
+import { isOwnerParameter } from "./owner-parameter.ts";
+import { resolveReference } from "./reference.ts";
+
+/**
+ * Every operation of the document, in its order. What cannot be followed (a reference to another file) is left out of
+ * an operation, which then may answer that its request is wrong.
+ */
+export function operationsOf({ root }: Document, ownerNames: readonly string[]): Operation[] {
+  return Object.entries(membersOf(root.paths)).flatMap(([path, value]) => {
+    const item = resolveReference(value, root) ?? {};
+    return Object.entries(item).flatMap(([key, operation]) => {
+      const method = key.toUpperCase();
+      if (!isMethod(method) || !isMembers(operation)) return [];
+      return [
+        {
+          label: `${method} ${path}`,
+          method,
+          path,
+          parameters: parametersOf(item, operation, { path, root, ownerNames }),
+          body: bodyOf(operation, root),
+          isPublic: isPublic(operation, root),
+          root,
+        },
+      ];
+    });
+  });
+}
+
+function isMethod(name: string): name is Method {
+  return (methods as readonly string[]).includes(name);
+}
+
+type Place = { path: string; root: Members; ownerNames: readonly string[] };
+
+/** Those of the path and of the operation, which go before; and those that the path has and nobody documented. */
+function parametersOf(item: Members, operation: Members, { path, root, ownerNames }: Place): Parameter[] {
+  const found = new Map<string, Parameter>();
+  const add = (parameter: Parameter) => found.set(`${parameter.in} ${parameter.name}`, parameter);
+  const optionsOf = (name: string) => ({ isOwner: isOwnerParameter(name, path, ownerNames) });
+
+  for (const [, name = ""] of path.matchAll(/\{([^}]+)\}/g)) {
+    add({ name, in: "path", required: true, example: undefined, schema: { type: "string" }, ...optionsOf(name) });
+  }
+  for (const value of [...listOf(item.parameters), ...listOf(operation.parameters)]) {
+    const parameter = resolveReference(value, root);
+    if (typeof parameter?.name !== "string" || !isPlace(parameter.in)) continue;
+    // OpenAPI: `Authorization` as a parameter is to be ignored; it is what the security scheme says.
+    if (parameter.in === "header" && /^(authorization|accept|content-type)$/i.test(parameter.name)) continue;
+    if (parameter.in === "path" && !path.includes(`{${parameter.name}}`)) continue;
+    const [content] = Object.values(membersOf(parameter.content));
+    const described = isMembers(content) ? content : parameter;
+    add({
+      name: parameter.name,
+      in: parameter.in,
+      required: parameter.required === true || parameter.in === "path",
+      example: exampleOf(described, root),
+      schema: described.schema,
+      ...optionsOf(parameter.name),
+    });
+  }
+  return [...found.values()];
+}
+
+function isPlace(value: unknown): value is Parameter["in"] {
+  return value === "path" || value === "query" || value === "header" || value === "cookie";
+}
+
+function bodyOf(operation: Members, root: Members): Body | undefined {
+  const content = Object.entries(membersOf(resolveReference(operation.requestBody, root)?.content));
+  const [mediaType, described] =
+    content.find(([type]) => /^application\/(.*\+)?json\b/i.test(type)) ?? content[0] ?? [];
+  if (mediaType === undefined || !isMembers(described)) return undefined;
+  return { mediaType, example: exampleOf(described, root), schema: described.schema };
+}
+
+function exampleOf(described: Members, root: Members): unknown {
+  if (described.example !== undefined) return described.example;
+  const [first] = Object.values(membersOf(described.examples));
+  return resolveReference(first, root)?.value;
+}
+
+/** OpenAPI: an empty list, or an empty requirement in it, says that no credentials are needed. */
+function isPublic(operation: Members, root: Members): boolean {
+  const { security } = operation;
+  if (Array.isArray(security)) return security.length === 0 || security.some(isEmpty);
+  // Of a whole document that names no security it is not known that all of it is meant to be open.
+  return Array.isArray(root.security) && root.security.some(isEmpty);
+}
+
+function isEmpty(requirement: unknown): boolean {
+  return isMembers(requirement) && Object.keys(requirement).length === 0;
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}

@@ -1,0 +1,63 @@
+import { CannotRun } from "../../command.ts";
+import { isMembers, type Members, membersOf } from "./document.ts";
+
+/** Where requests go: `path` is put before each of the document's paths. */
+export interface Target {
+  readonly origin: string;
+  readonly path: string;
+  /** Said where the document names another server than the one that is audited. */
+  readonly note: string | undefined;
+}
+
+/**
+ * Where the operations are to be tried: the server that the user named; else the origin that the document itself came
+ * from, whatever servers it names, so that no token goes where nobody sent it; else the document's first server.
+ *
+ * @throws {CannotRun} No server is known, or its address is none.
+ */
+export function targetOf(root: Members, given: string | undefined, source: URL | undefined): Target {
+  if (given !== undefined) return { ...split(parseAddress(given, "--server")), note: undefined };
+  const named = firstServer(root);
+  if (source === undefined) {
+    if (named === undefined || !URL.canParse(named)) {
+      throw new CannotRun("The document names no server with an absolute address. Say which one with --server.");
+    }
+    return { ...split(parseAddress(named, "the document's server")), note: undefined };
+  }
+  const server = parseAddress(new URL(named ?? "/", source).href, "the document's server");
+  const isElsewhere = server.origin !== source.origin;
+  return {
+    origin: source.origin,
+    path: split(server).path,
+    note: isElsewhere
+      ? `The document names the server ${server.origin}. Audited is ${source.origin}, where the document is; --server says otherwise.`
+      : undefined,
+  };
+}
+
+/** Whether nobody but this machine answers at the address (RFC 6761 section 6.3 for names). */
+export function isLoopback(origin: string): boolean {
+  const { hostname } = new URL(origin);
+  return hostname === "[::1]" || /^127(\.\d+){3}$/.test(hostname) || /^(.+\.)?localhost$/.test(hostname);
+}
+
+function parseAddress(text: string, name: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    throw new CannotRun(`${name} must be an absolute http or https address.`);
+  }
+  if (url.username !== "" || url.password !== "") throw new CannotRun(`${name} must have no credentials in it.`);
+  return url;
+}
+
+function split(url: URL): Pick<Target, "origin" | "path"> {
+  return { origin: url.origin, path: url.pathname.replace(/\/$/, "") };
+}
+
+/** With the defaults of its variables. */
+function firstServer(root: Members): string | undefined {
+  const [server] = Array.isArray(root.servers) ? root.servers : [];
+  if (!isMembers(server) || typeof server.url !== "string") return undefined;
+  const variables = membersOf(server.variables);
+  return server.url.replaceAll(/\{([^}]+)\}/g, (_, name: string) => String(membersOf(variables[name]).default ?? ""));
+}

@@ -1,0 +1,89 @@
+import * as http from "node:http";
+import * as https from "node:https";
+import type { Answer } from "./answer.ts";
+import type { AuditRequest } from "./request.ts";
+
+/** Milliseconds for a whole answer. */
+const patience = 10_000;
+/** Bytes. What is beyond is not looked at. */
+const longestBody = 1024 * 1024;
+
+/** Sends one request. Resolves to undefined where no answer came: a refused or broken connection, or silence. */
+export type Send = (request: AuditRequest, authorization: string | undefined) => Promise<Answer | undefined>;
+
+/** A connection to one origin. `fetch` would do but for paths: it resolves their dot segments before it sends them. */
+export function connect(origin: string): { send: Send; close(): void } {
+  const client = origin.startsWith("https:") ? https : http;
+  const agent = new client.Agent({ keepAlive: true, maxSockets: 1 });
+
+  function attempt(sent: AuditRequest, authorization: string | undefined): Promise<Answer | "stale" | undefined> {
+    return new Promise((resolve) => {
+      const request = client.request(origin, {
+        agent,
+        method: sent.method,
+        path: sent.path,
+        signal: AbortSignal.timeout(patience),
+        headers: {
+          accept: "application/json, */*;q=0.5",
+          "user-agent": "usher-audit",
+          ...sent.headers,
+          ...(sent.body !== undefined && { "content-length": Buffer.byteLength(sent.body) }),
+          ...(authorization !== undefined && { authorization }),
+        },
+      });
+      // A kept connection that the server closed just then says nothing about the request.
+      const fail = () => resolve(request.reusedSocket ? "stale" : undefined);
+      request.on("error", fail);
+      request.on("response", (response) => {
+        readText(response).then((text) => resolve(answerOf(response, text)), fail);
+      });
+      request.end(sent.body);
+    });
+  }
+
+  return {
+    async send(request, authorization) {
+      const answer = await attempt(request, authorization);
+      if (answer !== "stale") return answer;
+      agent.destroy();
+      const second = await attempt(request, authorization);
+      return second === "stale" ? undefined : second;
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+async function readText(response: http.IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    chunks.push(chunk);
+    if (length > longestBody) break;
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function answerOf({ statusCode = 0, headers }: http.IncomingMessage, text: string): Answer {
+  const mediaType = (headers["content-type"] ?? "").split(";", 1).join().trim().toLowerCase();
+  const json = parse(text);
+  const seconds = Number(headers["retry-after"]);
+  return {
+    status: statusCode,
+    mediaType,
+    hasChallenge: headers["www-authenticate"] !== undefined,
+    hasProblem: mediaType === "application/problem+json" && typeof json === "object" && json !== null,
+    location: headers.location,
+    retryAfter: headers["retry-after"] !== undefined && seconds >= 0 ? seconds : undefined,
+    text,
+    json,
+  };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

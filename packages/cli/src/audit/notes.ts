@@ -1,0 +1,46 @@
+import type { Outcome } from "./audit.ts";
+import type { Baseline } from "./baseline.ts";
+import type { OperationReport, Result } from "./report/report.ts";
+
+/** What the reader should know beside the results. */
+export function notesOn(outcome: Outcome, baseline: Baseline | undefined, ofTarget: string | undefined): string[] {
+  const open = outcome.operations.filter(({ isPublic, results }) => isPublic && results[0]?.verdict === "accepted");
+  const { leftovers } = outcome;
+  const unused = baseline?.unused() ?? [];
+  return [
+    ...(ofTarget === undefined ? [] : [ofTarget]),
+    ...(open.length === 0
+      ? []
+      : [`Open to everybody, and meant to be by the ${baseline ? "baseline" : "document"}: ${labels(open)}.`]),
+    ...challengeNote(outcome.operations),
+    ...(leftovers.length === 0 ? [] : [`Added and not deleted again: ${[...tally(leftovers)].join(", ")}.`]),
+    ...(unused.length === 0 ? [] : [`In the baseline for nothing: ${unused.join(", ")}.`]),
+  ];
+}
+
+/** A flaw of form: the request is refused all the same. */
+function challengeNote(operations: readonly OperationReport[]): string[] {
+  const without = operations.filter(({ results }) => results.some((result) => result.hasChallenge === false));
+  const forbidding = operations.filter(({ results }) => results.some(isForbiddenCredential));
+  return [
+    ...(without.length === 0
+      ? []
+      : [`401 without WWW-Authenticate, which RFC 9110 section 11.6.1 demands: ${labels(without)}.`]),
+    ...(forbidding.length === 0
+      ? []
+      : [`Refused with another status than 401 for want of a good token: ${labels(forbidding)}.`]),
+  ];
+}
+
+function isForbiddenCredential({ check, verdict, status }: Result): boolean {
+  return check.endsWith("_token") && verdict === "passed" && status !== 401;
+}
+
+function labels(operations: readonly OperationReport[]): string {
+  return operations.map(({ operation }) => operation.label).join(", ");
+}
+
+function tally(names: readonly string[]): Iterable<string> {
+  const counts = Map.groupBy(names, (name) => name);
+  return [...counts].map(([name, entries]) => `${name} (${entries.length})`);
+}

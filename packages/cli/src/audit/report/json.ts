@@ -1,0 +1,23 @@
+import { type AuditReport, exitCodeOf, resultsWith } from "./report.ts";
+
+/** The report for a script. Its fields stay what they are within a major version. */
+export function renderJson(report: AuditReport): string {
+  const { document, target, notes, operations, requests, seconds, halt } = report;
+  const verdicts = ["passed", "failed", "accepted", "unclear", "skipped", "inapplicable"] as const;
+  const summary = Object.fromEntries(verdicts.map((verdict) => [verdict, resultsWith(report, verdict).length]));
+  const body = {
+    document,
+    target,
+    exitCode: exitCodeOf(report),
+    summary: { operations: operations.length, ...summary, requests, seconds },
+    halt: halt ?? null,
+    notes,
+    operations: operations.map(({ operation, isPublic, results }) => ({
+      method: operation.method,
+      path: operation.path,
+      public: isPublic,
+      checks: results,
+    })),
+  };
+  return `${JSON.stringify(body, (_, value) => (value === undefined ? null : value), 2)}\n`;
+}

@@ -1,0 +1,48 @@
+import { renderFindings } from "../../output/findings.ts";
+import type { Paint } from "../../terminal.ts";
+import { checks } from "../checks.ts";
+import { findingOf } from "./advice.ts";
+import { type AuditReport, type Finding, resultsWith } from "./report.ts";
+import { summaryOf } from "./summary.ts";
+import { renderTable } from "./table.ts";
+
+/** The report for a person: the table, what was found, what could not be told or was not tried, and a line of summary. */
+export function renderReport(report: AuditReport, paint: Paint): string {
+  const failures = resultsWith(report, "failed").map(findingOf);
+  const parts = [
+    `${paint("bold", report.target)} by ${report.document}\n`,
+    renderTable(report, paint),
+    ...(failures.length > 0 ? [renderFindings(failures, paint)] : []),
+    list("Could not be told:", resultsWith(report, "unclear"), report),
+    list("Not tried:", resultsWith(report, "skipped"), report),
+    report.notes.map((note) => `Note: ${note}\n`).join(""),
+    `${paint(["bold", colourOf(report)], summaryOf(report))}\n`,
+  ];
+  return parts.filter((part) => part !== "").join("\n");
+}
+
+/** Operations and checks by their reason, each reason once. */
+function list(heading: string, findings: readonly Finding[], { operations }: AuditReport): string {
+  const byReason = Map.groupBy(findings, ({ result: { reason, says } }) =>
+    says === undefined ? reason : `${says}: ${reason}`,
+  );
+  if (byReason.size === 0) return "";
+  const lines = [...byReason].map(([reason, entries]) => `  ${reason}\n${placesOf(entries, operations.length)}`);
+  return `${heading}\n${lines.join("\n")}\n`;
+}
+
+function placesOf(findings: readonly Finding[], operations: number): string {
+  const byOperation = Map.groupBy(findings, ({ operation }) => operation.label);
+  if (byOperation.size === operations && operations > 1) return `    ${headingsOf(findings)}: every operation`;
+  return [...byOperation].map(([label, entries]) => `    ${label}: ${headingsOf(entries)}`).join("\n");
+}
+
+function headingsOf(findings: readonly Finding[]): string {
+  const names = new Set(findings.map(({ result }) => checks[result.check].heading));
+  return names.size === Object.keys(checks).length ? "every check" : [...names].join(", ");
+}
+
+function colourOf(report: AuditReport): "red" | "yellow" | "green" {
+  if (resultsWith(report, "failed").length > 0) return "red";
+  return resultsWith(report, "unclear").length > 0 || report.halt !== undefined ? "yellow" : "green";
+}

@@ -1,0 +1,86 @@
+import type { Operation } from "../document/operation.ts";
+import { sampleBody, sampleParameter } from "../document/sample.ts";
+import type { AuditRequest } from "../http/request.ts";
+import type { Values } from "./values.ts";
+
+/** A segment of a path, percent-encoded. */
+export interface Segment {
+  readonly text: string;
+  readonly kind: "fixed" | "owner" | "object";
+}
+
+/** How a request differs from the plain one. */
+export interface Difference {
+  /** Writes the path out of its segments. Default: with a slash before each. */
+  readonly spell?: ((segments: readonly Segment[]) => string) | undefined;
+  readonly method?: AuditRequest["method"] | undefined;
+  /** Beside those that the operation needs. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Two differ in every text that is free. Default 1. */
+  readonly body?: 1 | 2 | undefined;
+}
+
+/**
+ * A request that fits the document: every parameter that is required, every one that names the user, and the body.
+ *
+ * @param base Put before the path.
+ */
+export function compose(operation: Operation, base: string, values: Values, difference: Difference = {}): AuditRequest {
+  const { spell = plainPath, method = operation.method, headers = {}, body = 1 } = difference;
+  const inPlace = (place: string) =>
+    operation.parameters
+      .filter((parameter) => parameter.in === place && (parameter.required || parameter.isOwner))
+      .map((parameter) => {
+        const value = parameter.isOwner ? values.owner : sampleParameter(parameter, operation);
+        return [parameter.name, value] as const;
+      });
+  const query = encodedPairs(inPlace("query"), "&");
+  const cookies = encodedPairs(inPlace("cookie"), "; ");
+  return {
+    method,
+    path: base + spell(segmentsOf(operation, values)) + (query && `?${query}`),
+    headers: {
+      ...Object.fromEntries(inPlace("header").map(([name, value]) => [name.toLowerCase(), encodeURI(value)])),
+      ...(cookies && { cookie: cookies }),
+      ...(operation.body !== undefined && { "content-type": operation.body.mediaType }),
+      ...headers,
+    },
+    body: bodyOf(operation, body),
+  };
+}
+
+export function plainPath(segments: readonly Segment[]): string {
+  return segments.map(({ text }) => `/${text}`).join("");
+}
+
+function segmentsOf(operation: Operation, values: Values): Segment[] {
+  const owners = new Set(operation.parameters.filter(({ isOwner }) => isOwner).map(({ name }) => name));
+  const fill = (name: string) => encodeURIComponent((owners.has(name) ? values.owner : values.objects.get(name)) ?? "");
+  return operation.path
+    .replace(/^\//, "")
+    .split("/")
+    .map((template) => {
+      const [, name] = /^\{([^}]+)\}$/.exec(template) ?? [];
+      const kind = name === undefined ? "fixed" : owners.has(name) ? "owner" : "object";
+      return { text: template.replaceAll(/\{([^}]+)\}/g, (_, found: string) => fill(found)), kind };
+    });
+}
+
+function encodedPairs(pairs: readonly (readonly [string, string])[], separator: string): string {
+  return pairs.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join(separator);
+}
+
+/** Of media types that are neither JSON nor a form, an empty body is sent. */
+function bodyOf(operation: Operation, variant: 1 | 2): string | undefined {
+  const { body } = operation;
+  if (body === undefined || operation.method === "GET" || operation.method === "HEAD") return undefined;
+  const sample = sampleBody(body, operation, variant);
+  if (/json/i.test(body.mediaType)) return JSON.stringify(sample);
+  const isForm = body.mediaType.startsWith("application/x-www-form-urlencoded");
+  return isForm && typeof sample === "object" && sample !== null
+    ? encodedPairs(
+        Object.entries(sample).map(([name, value]) => [name, String(value)] as const),
+        "&",
+      )
+    : "";
+}
