@@ -1,7 +1,11 @@
 import { createTestIssuer, type TestIssuer } from "@usher-auth/testing";
-import { expect, test } from "vitest";
-import { startOwnApi } from "./support/own-api.ts";
+import { afterAll, expect, test } from "vitest";
+import { auditOfSound, shown, withoutTime } from "./support/guide.ts";
+import { openOwnApi } from "./support/own-api.ts";
 import { labelsWith, reportOf, runAudit } from "./support/run-audit.ts";
+
+const api = await openOwnApi();
+afterAll(() => api.close());
 
 const modes: [string, TestIssuer][] = [
   ["a shared secret", createTestIssuer()],
@@ -9,59 +13,59 @@ const modes: [string, TestIssuer][] = [
 ];
 
 test.each(modes)("our own API holds, on every operation, with %s", async (_mode, issuer) => {
-  const api = await startOwnApi(issuer);
-  try {
-    const tokens = {
-      USHER_TOKEN_A: issuer.tokenFor("ada"),
-      USHER_TOKEN_B: issuer.tokenFor({ id: "Zoë/2+Grace" }),
-      USHER_EXPIRED_TOKEN: issuer.tokenFor("ada", { expired: true }),
-    };
-    const run = await runAudit([`${api.url}/openapi.json`, "--writes", "--json"], tokens);
-    const { operations, notes, halt } = reportOf(run);
-    expect(run).toMatchObject({ exitCode: 0, errors: "" });
-    expect(halt).toBeNull();
-    for (const verdict of ["failed", "unclear", "skipped"]) expect(labelsWith(run, verdict)).toEqual([]);
+  const url = await api.serve(issuer);
+  const tokens = {
+    USHER_TOKEN_A: issuer.tokenFor("ada"),
+    USHER_TOKEN_B: issuer.tokenFor({ id: "Zoë/2+Grace" }),
+    USHER_EXPIRED_TOKEN: issuer.tokenFor("ada", { expired: true }),
+  };
+  const run = await runAudit([`${url}/openapi.json`, "--writes", "--json"], tokens);
+  const { operations, notes, halt } = reportOf(run);
+  expect(run).toMatchObject({ exitCode: 0, errors: "" });
+  expect(halt).toBeNull();
+  for (const verdict of ["failed", "unclear", "skipped"]) expect(labelsWith(run, verdict)).toEqual([]);
 
-    const guarded = operations.filter((operation) => !operation.public);
-    expect(guarded.map(({ method, path }) => `${method} ${path}`)).toEqual([
-      "GET /api/{userId}/tasks",
-      "POST /api/{userId}/tasks",
-      "GET /api/{userId}/tasks/{taskId}",
-      "PUT /api/{userId}/tasks/{taskId}",
-      "DELETE /api/{userId}/tasks/{taskId}",
-      "PATCH /api/{userId}/tasks/{taskId}/complete",
-    ]);
-    for (const { path, checks } of guarded) {
-      for (const { check, status, hasChallenge, hasProblem } of checks) {
-        if (check === "other_object" && !path.includes("{taskId}")) continue;
-        const expected =
-          check === "other_object" ? 404 : check === "other_owner" || check === "path_spelling" ? 403 : 401;
-        const flags = expected === 401 ? { hasChallenge: true } : {};
-        expect({ check, status, hasProblem, ...(expected === 401 && { hasChallenge }) }).toEqual({
-          check,
-          status: expected,
-          hasProblem: true,
-          ...flags,
-        });
-      }
-    }
-    expect(operations.filter((operation) => operation.public).map(({ path }) => path)).toEqual([
-      "/health/live",
-      "/health/ready",
-      "/openapi.json",
-    ]);
-    // Nothing was left behind.
-    expect(notes.filter((note) => note.startsWith("Added"))).toEqual([]);
-    for (const [id, token] of [
-      ["ada", tokens.USHER_TOKEN_A],
-      ["Zoë/2+Grace", tokens.USHER_TOKEN_B],
-    ] as const) {
-      const response = await fetch(`${api.url}/api/${encodeURIComponent(id)}/tasks`, {
-        headers: { authorization: `Bearer ${token}` },
+  const guarded = operations.filter((operation) => !operation.public);
+  expect(guarded.map(({ method, path }) => `${method} ${path}`)).toEqual([
+    "GET /api/{userId}/tasks",
+    "POST /api/{userId}/tasks",
+    "GET /api/{userId}/tasks/{taskId}",
+    "PUT /api/{userId}/tasks/{taskId}",
+    "DELETE /api/{userId}/tasks/{taskId}",
+    "PATCH /api/{userId}/tasks/{taskId}/complete",
+  ]);
+  for (const { path, checks } of guarded) {
+    for (const { check, status, hasChallenge, hasProblem } of checks) {
+      if (check === "other_object" && !path.includes("{taskId}")) continue;
+      const expected =
+        check === "other_object" ? 404 : check === "other_owner" || check === "path_spelling" ? 403 : 401;
+      const flags = expected === 401 ? { hasChallenge: true } : {};
+      expect({ check, status, hasProblem, ...(expected === 401 && { hasChallenge }) }).toEqual({
+        check,
+        status: expected,
+        hasProblem: true,
+        ...flags,
       });
-      expect(await response.json()).toMatchObject({ tasks: [] });
     }
-  } finally {
-    await api.close();
   }
+  expect(operations.filter((operation) => operation.public).map(({ path }) => path)).toEqual([
+    "/health/live",
+    "/health/ready",
+    "/openapi.json",
+  ]);
+  // Nothing was left behind.
+  expect(notes.filter((note) => note.startsWith("Added"))).toEqual([]);
+  for (const [id, token] of [
+    ["ada", tokens.USHER_TOKEN_A],
+    ["Zoë/2+Grace", tokens.USHER_TOKEN_B],
+  ] as const) {
+    const response = await fetch(`${url}/api/${encodeURIComponent(id)}/tasks`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect(await response.json()).toMatchObject({ tasks: [] });
+  }
+});
+
+test("the guide shows what is really printed: of this API", async () => {
+  expect(withoutTime(shown().get("sound") ?? "")).toBe(withoutTime(await auditOfSound(api)));
 });

@@ -2,14 +2,25 @@ import type { Finding as PrintedFinding } from "../../output/findings.ts";
 import { checks } from "../checks.ts";
 import type { Finding } from "./report.ts";
 
-/** A result that failed, as findings are printed: what, how it shows, and what to do. */
-export function findingOf({ operation, result }: Finding): PrintedFinding {
+/** What failed, as findings are printed: what, how it shows, and what to do. What is alike is said once. */
+export function findingsOf(failures: readonly Finding[]): PrintedFinding[] {
+  const alike = Map.groupBy(failures, ({ result: { check, reason, says } }) => JSON.stringify([check, reason, says]));
+  return [...alike.values()].map((group) => findingOf(group as [Finding, ...Finding[]]));
+}
+
+function findingOf(group: readonly [Finding, ...Finding[]]): PrintedFinding {
+  const [{ operation, result }] = group;
   const { demand, fix } = checks[result.check];
+  const isOne = group.length === 1;
   return {
     id: result.check,
     severity: result.severity ?? "error",
-    title: `${operation.label} ${result.reason}`,
-    evidence: [`Sent: ${result.says ?? "its own request"}.`, `Demanded: ${demand}`],
+    title: `${isOne ? operation.label : `${group.length} operations`} ${result.reason}`,
+    evidence: [
+      ...(isOne ? [] : group.map(({ operation: { label } }) => label)),
+      `Sent: ${result.says ?? "its own request"}.`,
+      `Demanded: ${demand}`,
+    ],
     fix: [fix],
   };
 }

@@ -1,6 +1,5 @@
 import { pathToFileURL } from "node:url";
 import { checkIds, checks } from "../checks.ts";
-import { findingOf } from "./advice.ts";
 import { type AuditReport, type Finding, resultsWith } from "./report.ts";
 
 /** Where an operation is in the document; undefined where that is not known. Lines count from 1. */
@@ -26,12 +25,11 @@ export function renderSarif(report: AuditReport, version: string, lineOf: LineOf
 
 function resultOf(finding: Finding, { document }: AuditReport, lineOf: LineOf) {
   const { operation, result } = finding;
-  const { severity, title, evidence } = findingOf(finding);
   return {
     ruleId: result.check,
     ruleIndex: checkIds.indexOf(result.check),
-    level: severity,
-    message: { text: `${title}. ${evidence.join(" ")}` },
+    level: result.severity ?? "error",
+    message: { text: `${operation.label} ${result.reason}. Sent: ${result.says}. ${checks[result.check].fix}` },
     // The same finding of two runs has the same.
     partialFingerprints: { "operationAndCheck/v1": `${operation.label} ${result.check}` },
     locations: [

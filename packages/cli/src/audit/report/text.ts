@@ -1,14 +1,14 @@
 import { renderFindings } from "../../output/findings.ts";
 import type { Paint } from "../../terminal.ts";
 import { checks } from "../checks.ts";
-import { findingOf } from "./advice.ts";
+import { findingsOf } from "./advice.ts";
 import { type AuditReport, type Finding, resultsWith } from "./report.ts";
 import { summaryOf } from "./summary.ts";
 import { renderTable } from "./table.ts";
 
 /** The report for a person: the table, what was found, what could not be told or was not tried, and a line of summary. */
 export function renderReport(report: AuditReport, paint: Paint): string {
-  const failures = resultsWith(report, "failed").map(findingOf);
+  const failures = findingsOf(resultsWith(report, "failed"));
   const parts = [
     `${paint("bold", report.target)} by ${report.document}\n`,
     renderTable(report, paint),

@@ -7,31 +7,33 @@ import { openDatabase } from "@usher-auth/api/src/db/open.ts";
 import type { TestIssuer } from "@usher-auth/testing";
 import { createVerifier, localJwks, sharedSecret } from "@usher-auth/verify";
 
-/** The real API, listening. */
+/** The real API of this repository, over a real database. */
 export interface OwnApi {
-  readonly url: string;
+  /** Listens with the issuer's keys, its secret or the public halves of its key pairs. Resolves to its address. */
+  serve(issuer: TestIssuer): Promise<string>;
   close(): Promise<void>;
 }
 
-/** Starts the API with the issuer's keys: its secret, or the public halves of its key pairs. */
-export async function startOwnApi({ secret, issuer, audience, jwks }: TestIssuer): Promise<OwnApi> {
+/** Opens the database; to do so takes seconds, so that it is for every API of a file. */
+export async function openOwnApi(): Promise<OwnApi> {
   const folder = await mkdtemp(join(tmpdir(), "usher-audit-"));
   const database = await openDatabase({ url: undefined, folder: join(folder, "api") });
-  const keySet = jwks();
-  const app = await buildApp({
-    config: { issuer, audience, logLevel: "silent" },
-    database,
-    verifier: createVerifier({
-      keys: keySet.keys.length > 0 ? localJwks(JSON.stringify(keySet)) : sharedSecret(secret),
-      issuer,
-      audience,
-    }),
-  });
-  await app.listen({ host: "127.0.0.1", port: 0 });
+  const apps: { close(): Promise<unknown> }[] = [];
   return {
-    url: `http://localhost:${(app.server.address() as AddressInfo).port}`,
+    async serve({ secret, issuer, audience, jwks }) {
+      const keySet = jwks();
+      const keys = keySet.keys.length > 0 ? localJwks(JSON.stringify(keySet)) : sharedSecret(secret);
+      const app = await buildApp({
+        config: { issuer, audience, logLevel: "silent" },
+        database,
+        verifier: createVerifier({ keys, issuer, audience }),
+      });
+      apps.push(app);
+      await app.listen({ host: "127.0.0.1", port: 0 });
+      return `http://localhost:${(app.server.address() as AddressInfo).port}`;
+    },
     async close() {
-      await app.close();
+      for (const app of apps) await app.close();
       await database.close();
       await rm(folder, { recursive: true, force: true });
     },
