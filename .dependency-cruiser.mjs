@@ -28,7 +28,10 @@ export default {
       comment: "An adapter translates one framework: it imports that one, and no other adapter.",
       severity: "error",
       from: { path: `${verify}/adapters/([^/.]+)` },
-      to: { path: "node_modules|^packages/verify/src/adapters/", pathNot: "node_modules/$1/|node_modules/@$1/" },
+      to: {
+        path: "node_modules|^packages/verify/src/adapters/",
+        pathNot: "node_modules/$1/|node_modules/@$1/|^packages/verify/src/adapters/$1/",
+      },
     },
     {
       name: "core-knows-no-adapter",

@@ -18,7 +18,7 @@ export type Example = {
  * - Marked `server`: it listens on `PORT`, and guards a path with `{user}` in it: `path=/api/{user}/tasks`, if not said
  *   otherwise.
  */
-export type ExampleRun = { kind: "program" } | { kind: "server"; path: string };
+type ExampleRun = { kind: "program" } | { kind: "server"; path: string };
 
 /**
  * Finds every fenced block whose language is ts, typescript or tsx.

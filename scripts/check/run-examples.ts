@@ -42,24 +42,27 @@ async function runExample({ example, path }: WrittenExample): Promise<void> {
     },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const timer = new AbortController();
+  const over = new AbortController();
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (text: string) => {
       output += text;
     });
   }
-  const tooLate = setTimeout(deadline, undefined, timer).then(() => {
+  const tooLate = setTimeout(deadline, undefined, over).then(() => {
     throw new Error(`still running after ${deadline / 1000} s`);
   });
   tooLate.catch(() => undefined);
   try {
     const { run } = example;
-    await Promise.race([tooLate, run?.kind === "server" ? askServer(child, port, run.path) : endWell(child)]);
+    await Promise.race([
+      tooLate,
+      run?.kind === "server" ? askServer(child, port, run.path, over.signal) : endWell(child),
+    ]);
   } catch (error) {
     throw new Error(`${(error as Error).message}\n${output}`.trim());
   } finally {
-    timer.abort();
+    over.abort();
     child.kill("SIGKILL");
   }
 }
@@ -86,14 +89,14 @@ async function endWell(child: ChildProcess): Promise<void> {
 }
 
 /** Nobody without a token, everybody with one, and each on their own path only. */
-async function askServer(child: ChildProcess, port: number, path: string): Promise<void> {
+async function askServer(child: ChildProcess, port: number, path: string, over: AbortSignal): Promise<void> {
   const ended = endWell(child).then(() => {
     throw new Error("ended, and was to serve");
   });
   ended.catch(() => undefined);
   const ask = async (user: string, headers: Record<string, string>, status: number, code?: string) => {
     const url = `http://127.0.0.1:${port}${path.replaceAll("{user}", user)}`;
-    const response = await Promise.race([ended, fetchWhenUp(url, headers)]);
+    const response = await Promise.race([ended, fetchWhenUp(url, { headers, signal: over })]);
     const body = await response.text();
     if (response.status === status && body.includes(code === undefined ? "" : `urn:usher-auth:error:${code}`)) return;
     throw new Error(`${url} as ${headers.authorization ? "alice" : "nobody"}: ${response.status} ${body}`);
@@ -104,14 +107,14 @@ async function askServer(child: ChildProcess, port: number, path: string): Promi
   if (path.includes("{user}")) await ask("bob", { authorization }, 403, "owner_mismatch");
 }
 
-/** Tries again for as long as nothing listens; the caller knows how long that may be. */
-async function fetchWhenUp(url: string, headers: Record<string, string>): Promise<Response> {
+/** Tries again while nothing listens, until it is aborted. */
+async function fetchWhenUp(url: string, request: RequestInit & { signal: AbortSignal }): Promise<Response> {
   for (;;) {
     try {
-      return await fetch(url, { headers });
+      return await fetch(url, request);
     } catch (error) {
       if ((error as { cause?: { code?: string } }).cause?.code !== "ECONNREFUSED") throw error;
-      await setTimeout(20);
+      await setTimeout(20, undefined, request);
     }
   }
 }

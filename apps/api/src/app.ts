@@ -51,11 +51,11 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(usher, { verifier, ownerParam: "userId" });
   await documentRoutes(app, config.audience);
 
-  if (verifier.revocations !== undefined) await app.register(backchannelLogout, { verifier });
   await app.register(healthRoutes, { database, verifier });
   await app.register(openApiRoute);
   await app.register(serveDocsPage);
   await app.register(taskRoutes, { database });
+  if (verifier.revocations !== undefined) await app.register(backchannelLogout, { verifier });
   return app;
 }
 

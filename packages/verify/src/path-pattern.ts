@@ -8,7 +8,7 @@ export type PathParams<Path extends string> = Path extends `${string}/:${infer N
     : Readonly<Record<never, string>>;
 
 /** A path that one of the patterns fits, and its parameters, decoded once. */
-export interface PathMatch {
+interface PathMatch {
   readonly path: string;
   readonly params: Readonly<Record<string, string>>;
 }

@@ -24,6 +24,7 @@ describe("elysia adapter", () => {
   it("guards a constant that has every kind of hook, for which Elysia runs none of them", async () => {
     const app = new Elysia()
       .use(guard)
+      .onParse(() => undefined)
       .onBeforeHandle(() => undefined)
       .onAfterHandle(() => undefined)
       .get("/constant", new Response("secret"))
@@ -88,10 +89,14 @@ describe("elysia adapter", () => {
 
   it("sees routes that come after the first request", async () => {
     const app = new Elysia().use(guard).get("/first", () => "first");
+    app.all("/shared", () => "open", { public: true });
     expect((await ask(app, "/first")).status).toBe(401);
+    expect((await ask(app, "/shared")).status).toBe(200);
+    app.get("/shared", () => "closed");
     app.get("/later", () => "later", { public: true }).get("/scoped", () => "in", { policies: [requireScopes("x")] });
     app.compile();
     expect((await ask(app, "/later")).status).toBe(200);
+    expect((await ask(app, "/shared")).status).toBe(401);
     expect(await codeOf(ask(app, "/scoped", as("alice")))).toEqual([403, "scope_insufficient"]);
     expect((await ask(app, "/scoped", as("alice", { scope: "x" }))).status).toBe(200);
   });

@@ -107,10 +107,14 @@ describe.each([
     const teams = express.Router({ mergeParams: true });
     teams.use(usher({ verifier, ownerParam: "memberId" }));
     teams.get("/:memberId", (_request, response) => void response.send("member"));
+    teams.get("/:memberId/of/:userId", (_request, response) => void response.send("both"));
     app.use("/users/:userId/teams", teams);
+    app.use("/teams", teams);
     expect(await ask(app, "/users/alice/teams/alice")).toEqual([200, "member"]);
     expect(await ask(app, "/users/alice/teams/bob")).toEqual([403, "owner_mismatch"]);
     expect(await ask(app, "/users/bob/teams/alice")).toEqual([403, "owner_mismatch"]);
+    expect(await ask(app, "/teams/alice/of/alice")).toEqual([200, "both"]);
+    expect(await ask(app, "/teams/alice/of/bob")).toEqual([403, "owner_mismatch"]);
   });
 
   it("is held to the owner also where it stands below a path with the parameter", async () => {

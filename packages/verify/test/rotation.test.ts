@@ -1,12 +1,19 @@
 import { createTestIssuer } from "@usher-auth/testing";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { createVerifier, parseSecretVersions, type Secret, secretFingerprint, sharedSecret } from "../src/index.ts";
+import {
+  createVerifier,
+  localJwks,
+  parseSecretVersions,
+  type Secret,
+  secretFingerprint,
+  sharedSecret,
+} from "../src/index.ts";
 import { handClock, refusal, startSeconds, verdict } from "./support.ts";
 
 const [oldSecret, newSecret] = ["old-k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t", "new-k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t"];
 const onlyOld = parseSecretVersions(`1:${oldSecret}`);
 const both = parseSecretVersions(`2:${newSecret},1:${oldSecret}`);
-const onlyNew = parseSecretVersions(`2:${newSecret}`);
+const onlyNew: Secret = parseSecretVersions(`2:${newSecret}`);
 
 let warnings: string[];
 beforeEach(() => {
@@ -132,6 +139,24 @@ describe("sharedSecret({ load })", () => {
     expect(vault.loads).toBe(1);
   });
 
+  it("is not loaded for the sake of tokens of another source's unknown keys", async () => {
+    const { vault, clock } = createRotating(onlyOld);
+    const keyPair = createTestIssuer({ algorithm: "EdDSA", clock });
+    const load = () => {
+      vault.loads++;
+      return oldSecret;
+    };
+    const keys = [sharedSecret({ load, clock }), localJwks(keyPair.jwks())];
+    const verifier = createVerifier({ keys, issuer: keyPair.issuer, audience: keyPair.audience, clock });
+    await verifier.ready();
+    for (let second = 0; second < 59; second++) {
+      clock.advance(1);
+      const unknown = keyPair.tokenFor("alice", { header: { kid: `made up ${second}` } });
+      await expect(verifier.verify(unknown)).rejects.toMatchObject({ code: "key_unknown" });
+    }
+    expect(vault.loads).toBe(1);
+  });
+
   it("lets a request wait for a newer secret where nobody asked for two intervals", async () => {
     const { vault, before, after, verifier, clock } = createRotating(onlyOld);
     await verifier.ready();
@@ -216,6 +241,18 @@ describe("a version that is no longer needed", () => {
     verifier.verifySync(before.tokenFor("alice"));
     clock.advance(1);
     verifier.verifySync(after.tokenFor("alice"));
+    expect(warnings).toEqual([]);
+  });
+
+  it("is not warned of before the later one has been in use for a lifetime: a token not yet shown may be alive", async () => {
+    const { before, after, verifier, clock } = createRotating(both, { maxTokenAge: 900, refreshEvery: 86_400 });
+    await verifier.ready();
+    verifier.verifySync(before.tokenFor("alice"));
+    clock.advance(1000);
+    for (let minute = 0; minute < 14; minute++) {
+      clock.advance(60);
+      verifier.verifySync(after.tokenFor("alice"));
+    }
     expect(warnings).toEqual([]);
   });
 

@@ -2,6 +2,13 @@
  * What must not compile. `tsc` runs over this file and fails where a line that is marked does compile after all.
  * It is never executed.
  */
+import { usher as usherOfElysia } from "@usher-auth/verify/elysia";
+import "@usher-auth/verify/h3";
+import { initTRPC } from "@trpc/server";
+import { RequirePolicies } from "@usher-auth/verify/nestjs";
+import type { UsherContext } from "@usher-auth/verify/trpc";
+import { Elysia } from "elysia";
+import { H3 } from "h3";
 import { createGuard, createVerifier, type Principal, sharedSecret, type Verifier } from "../src/index.ts";
 
 declare const verifier: Verifier;
@@ -33,3 +40,18 @@ principal.id = "somebody else";
 principal.claims.sub = "somebody else";
 // @ts-expect-error an unchecked claim is unknown
 principal.claims.role.toUpperCase();
+
+// @ts-expect-error public is a boolean
+new H3().get("/", () => "", { meta: { public: "yes" } });
+// @ts-expect-error a scope's name is no policy
+new H3().get("/", () => "", { meta: { policies: ["tasks:write"] } });
+// @ts-expect-error a policy is made by requireScopes or requireClaim
+RequirePolicies("tasks:write");
+const guarded = new Elysia().use(usherOfElysia({ verifier, ownerParam: null }));
+// @ts-expect-error public is a boolean
+guarded.get("/", () => "", { public: "yes" });
+// @ts-expect-error a scope's name is no policy
+guarded.get("/", () => "", { policies: ["tasks:write"] });
+const unguarded = initTRPC.context<UsherContext>().create().procedure;
+// @ts-expect-error nobody has put a principal into the context before the guard
+unguarded.query(({ ctx }) => ctx.principal.id);

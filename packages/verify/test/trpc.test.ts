@@ -6,11 +6,24 @@ import { initTRPC } from "@trpc/server";
 import { fastifyTRPCPlugin } from "@trpc/server/adapters/fastify";
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { createHTTPHandler } from "@trpc/server/adapters/standalone";
+import { createTestIssuer } from "@usher-auth/testing";
 import fastify from "fastify";
 import { afterEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { type UsherContext, usher } from "../src/adapters/trpc.ts";
-import { createVerifier, type GuardOptions, requireClaim, requireScopes, sharedSecret } from "../src/index.ts";
+import {
+  AuthError,
+  type AuthErrorCode,
+  authErrorCodes,
+  createVerifier,
+  type GuardOptions,
+  problemContentType,
+  remoteJwks,
+  requireClaim,
+  requireScopes,
+  sharedSecret,
+} from "../src/index.ts";
+import { expectRefusal } from "./contract/expected.ts";
 import { createBench } from "./support.ts";
 
 const { issuer, clock } = createBench();
@@ -89,7 +102,58 @@ async function refusalOf(call: Promise<unknown>) {
   throw new Error("the call was let in");
 }
 
+/**
+ * The contract's refusals to the byte, out of tRPC's envelope. Of the contract's other behaviours these make no sense here:
+ * hostile paths and methods (a procedure has neither), and unknown paths (tRPC answers an unknown name before any procedure).
+ */
+async function expectTrpcRefusal(response: Response, code: AuthErrorCode): Promise<void> {
+  const { error } = (await response.json()) as { error: { data: { problem: unknown } } };
+  const headers = { ...Object.fromEntries(response.headers), "content-type": problemContentType };
+  expectRefusal({ status: response.status, headers, body: JSON.stringify(error.data.problem) }, code);
+}
+
 describe("trpc adapter", () => {
+  it("refuses with every code of the list as every adapter does", async () => {
+    // Stands in for a verifier that finds whatever the token's text says.
+    const verifyEagerly = (token: string): never => {
+      throw new AuthError(token as AuthErrorCode, { hint: "not for clients", cause: new Error("nor this") });
+    };
+    const { url } = await serve({ verifier: { verifyEagerly } as never });
+    for (const code of authErrorCodes) {
+      const response = await fetch(`${url}/me`, { headers: { authorization: `Bearer ${code}` } });
+      expect(await response.clone().text()).not.toContain("not for clients");
+      await expectTrpcRefusal(response, code);
+    }
+  });
+
+  it.each<[string, AuthErrorCode]>([
+    ["Basic YWxpY2U6c2VjcmV0", "credentials_missing"],
+    [issuer.tokenFor("alice"), "credentials_missing"],
+    ["Bearer", "token_malformed"],
+    ["Bearer rubbish", "token_malformed"],
+    [`Bearer ${"q".repeat(32)}`, "token_unsupported"],
+    [`Bearer ${issuer.tokenFor("alice", { expired: true })}`, "token_expired"],
+    [`Bearer ${issuer.tokenFor("alice", { wrongIssuer: true })}`, "issuer_rejected"],
+    [`Bearer ${issuer.tokenFor("alice", { tampered: true })}`, "signature_invalid"],
+  ])("refuses %.24s with %s", async (authorization, code) => {
+    const { url } = await serve();
+    await expectTrpcRefusal(await fetch(`${url}/me`, { headers: { authorization } }), code);
+  });
+
+  it("waits for the keys, and says so when they cannot be had", async () => {
+    const remote = createTestIssuer({ algorithm: "EdDSA" });
+    const answers = [() => Response.json(remote.jwks()), () => Response.error()];
+    for (const answer of answers) {
+      const keys = remoteJwks("https://app.example.com/jwks", { fetch: async () => answer() });
+      const waiting = createVerifier({ keys, issuer: remote.issuer, audience: remote.audience, claims });
+      const { url } = await serve({ verifier: waiting });
+      const response = await fetch(`${url}/me`, { headers: { authorization: `Bearer ${remote.tokenFor("alice")}` } });
+      if (answer === answers[0]) expect(response.status).toBe(200);
+      else await expectTrpcRefusal(response, "keys_unavailable");
+      server.close();
+    }
+  });
+
   it("answers with tRPC's code, the problem, and the challenge of RFC 6750", async () => {
     const { url } = await serve();
     const response = await fetch(`${url}/me`);

@@ -78,7 +78,7 @@ test("users and sessions survive a restart, in files that only their owner can r
     const modes = readdirSync(DATA_DIR).map(
       (name) => `${name} ${(statSync(join(DATA_DIR, name)).mode & 0o777).toString(8)}`,
     );
-    expect(modes.sort()).toEqual(["auth.sqlite 600", "auth.sqlite-shm 600", "auth.sqlite-wal 600"]);
+    expect(modes.sort()).toEqual(["auth.sqlite 600", "auth.sqlite-shm 600", "auth.sqlite-wal 600", "running 700"]);
   };
   await files().finally(() => first.close());
 

@@ -22,6 +22,7 @@ export class Backend {
   headers: Record<string, string> = {};
   /** Set to leave requests without an answer. */
   silent = false;
+  readonly #held: (() => void)[] = [];
   #server: Server = createServer();
   #port = 0;
 
@@ -58,9 +59,18 @@ export class Backend {
       request: { method, contentType: headers["content-type"], fields: [...fields.keys()] },
     };
     this.arrived.push(arrival);
-    if (this.silent) return;
-    if (this.status === 200 || this.status === 204) this.acknowledged.push(arrival);
-    response.writeHead(this.status, { "cache-control": "no-store", ...this.headers }).end();
+    const answer = (): void => {
+      if (this.status === 200 || this.status === 204) this.acknowledged.push(arrival);
+      response.writeHead(this.status, { "cache-control": "no-store", ...this.headers }).end();
+    };
+    if (this.silent) this.#held.push(answer);
+    else answer();
+  }
+
+  /** Answers what was left without an answer. */
+  release(): void {
+    this.silent = false;
+    for (const answer of this.#held.splice(0)) answer();
   }
 }
 

@@ -115,10 +115,13 @@ test("nothing is sent once no token that it ends can be alive; it is forgotten, 
   await record("late");
   const courier = courierOver();
   await courier.wake();
-  clock.advance(keepFor * 1000 - 1);
+  clock.advance(keepFor * 1000 - 10_000);
   await courier.wake();
   const tried = attempts.length;
   expect(tried).toBeGreaterThan(1);
+  clock.advance(10_000);
+  await courier.wake();
+  expect(attempts).toHaveLength(tried);
   clock.advance(60_000);
   await courier.wake();
   expect(attempts).toHaveLength(tried);
@@ -138,6 +141,17 @@ test("what a process took and did not finish is taken again when its lease of si
   clock.advance(1);
   await courier.wake();
   expect(attempts).toEqual(["orphan"]);
+});
+
+test("it comes back when the next delivery is due, and not only after five seconds", async () => {
+  await record("soon");
+  const [soon] = await outbox.next(endpoint, 1);
+  await outbox.postpone(soon as Delivery, 1200);
+  const courier = courierOver();
+  await courier.wake();
+  expect(clock.next).toBe(1200);
+  await untilNext(courier);
+  expect(attempts).toEqual(["soon"]);
 });
 
 test("of two that see the same delivery, one takes it", async () => {

@@ -45,9 +45,9 @@ export function usher(options: UsherOptions): Middleware {
     const route = event.context.matchedRoute;
     if (route?.meta?.public === true) return next();
     const params = event.context.params ?? {};
-    const ownerParams = table.ownerParams(route?.route, params);
     let admitted: Principal<RegisteredClaims> | Promise<Principal<RegisteredClaims>>;
     try {
+      const ownerParams = table.ownerParams(route?.route, params);
       for (const name of ownerParams) decodeOnce(event, params, name);
       admitted = guard.admit({
         authorization: combinedAuthorization(event.req.headers),

@@ -9,13 +9,15 @@ async function createApp() {
   const bench = await createRevokingBench();
   const app = fastify({ bodyLimit: 5_000_000 });
   onTestFinished(() => app.close());
+  const bodyLimits = new Map<string, number | undefined>();
+  app.addHook("onRoute", ({ url, bodyLimit }) => void bodyLimits.set(url, bodyLimit));
   // A parser of the app's own must not get in the way.
   app.addContentTypeParser(formType, { parseAs: "string" }, (_request, body, done) => done(null, { parsed: body }));
   await app.register(usher, { verifier: bench.verifier, ownerParam: "userId" });
   await app.register(backchannelLogout, { verifier: bench.verifier });
   app.get("/api/:userId/tasks", () => "tasks");
   app.post("/forms", (request) => request.body);
-  return { ...bench, app };
+  return { ...bench, app, bodyLimits };
 }
 
 function post(app: FastifyInstance, payload: string, type: string | undefined = formType) {
@@ -39,7 +41,8 @@ describe("the endpoint in Fastify", () => {
   });
 
   it("refuses what is too long, or no form, with a 400 problem", async () => {
-    const { app, issuer, revocations } = await createApp();
+    const { app, issuer, revocations, bodyLimits } = await createApp();
+    expect(bodyLimits.get("/backchannel-logout")).toBe(16_384);
     const good = `logout_token=${logoutTokenFor(issuer)}`;
     const cases = [
       [`${good}&a=${"a".repeat(1_000_000)}`, formType],

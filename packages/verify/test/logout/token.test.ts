@@ -28,6 +28,7 @@ describe("verifyLogoutToken: OpenID Connect Back-Channel Logout 1.0 section 2.6"
     ["no events", { claims: { events: undefined } }, "claims_invalid"],
     ["events of another kind", { claims: { events: { "http://example.com/event": {} } } }, "claims_invalid"],
     ["events that are a list", { claims: { events: [event] } }, "claims_invalid"],
+    ["an event that is a list", { claims: { events: { [event]: [] } } }, "claims_invalid"],
     ["an event that is no object", { claims: { events: { [event]: true } } }, "claims_invalid"],
     ["neither sid nor sub", { claims: { sid: undefined, sub: undefined } }, "claims_invalid"],
     ["an empty sid", { claims: { sid: "" } }, "claims_invalid"],

@@ -8,17 +8,20 @@ const ids = { token: "j1", session: "s1", user: "alice" };
 const alices = { claims: { jti: "j1", sid: "s1" } };
 
 describe("createRevocations", () => {
-  it.each(all)("refuses what was revoked by %s, in tokens seen before and in new ones", async (kind) => {
-    const { issuer, verifier, revocations } = await createRevokingBench();
-    const seen = issuer.tokenFor("alice", alices);
-    const fresh = issuer.tokenFor("alice", { claims: { ...alices.claims, fresh: true } });
-    const another = issuer.tokenFor("bob", { claims: { jti: "j2", sid: "s2" } });
-    expect([seen, another].map((token) => verdict(verifier, token))).toEqual(["accepted", "accepted"]);
-    await revocations.revoke({ kind, id: ids[kind], before: startSeconds });
-    expect([seen, fresh, seen].map((token) => verdict(verifier, token))).toEqual(Array(3).fill("token_revoked"));
-    expect(verdict(verifier, another)).toBe("accepted");
-    expect(refusal(() => verifier.verifySync(seen)).hint).toContain(kind);
-  });
+  it.each(all)(
+    "refuses what was revoked by %s: the cache of verified tokens checks revocation again on every hit",
+    async (kind) => {
+      const { issuer, verifier, revocations } = await createRevokingBench();
+      const seen = issuer.tokenFor("alice", alices);
+      const fresh = issuer.tokenFor("alice", { claims: { ...alices.claims, fresh: true } });
+      const another = issuer.tokenFor("bob", { claims: { jti: "j2", sid: "s2" } });
+      expect([seen, another].map((token) => verdict(verifier, token))).toEqual(["accepted", "accepted"]);
+      await revocations.revoke({ kind, id: ids[kind], before: startSeconds });
+      expect([seen, fresh, seen].map((token) => verdict(verifier, token))).toEqual(Array(3).fill("token_revoked"));
+      expect(verdict(verifier, another)).toBe("accepted");
+      expect(refusal(() => verifier.verifySync(seen)).hint).toContain(kind);
+    },
+  );
 
   it("does not take the id of one kind for that of another", async () => {
     const { issuer, verifier, revocations } = await createRevokingBench();

@@ -148,6 +148,9 @@ describe("a store that confirms nothing", () => {
     expect(verdict(verifier, token)).toBe("accepted");
     expect(revocations.status()).toMatchObject({ state: "current", staleness: 0 });
     expect(warnings).toHaveLength(1);
+    clock.advance(10);
+    for (let time = 0; time < 3; time++) expect(verdict(verifier, token)).toBe("revocations_unavailable");
+    expect(warnings).toHaveLength(2);
   });
 
   it("does not make a revoked token a 503, nor a bad one", async () => {

@@ -1,0 +1,12 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { expect, it } from "vitest";
+import { revocationMemory } from "../src/suites/revocation.ts";
+
+it("holds live revocations in less than 250 bytes each", async () => {
+  setFlagsFromString("--expose-gc");
+  globalThis.gc = runInNewContext("gc");
+  const { revocations } = await revocationMemory(200_000);
+  expect(revocations).toBeGreaterThan(5);
+  expect(revocations).toBeLessThan(50);
+});

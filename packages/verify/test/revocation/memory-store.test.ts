@@ -1,0 +1,53 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { memoryRevocationStore, type Revocation, type RevocationStore } from "../../src/index.ts";
+import { handClock, startSeconds } from "../support.ts";
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] }));
+afterEach(() => void vi.useRealTimers());
+
+const session = (id: string, before = startSeconds): Revocation => ({ kind: "session", id, before });
+
+async function loaded(store: RevocationStore): Promise<Revocation[]> {
+  const revocations: Revocation[] = [];
+  for await (const batch of store.load()) revocations.push(...batch);
+  return revocations;
+}
+
+describe("memoryRevocationStore", () => {
+  it("tells listeners from the call on, and those that come later by load", async () => {
+    const store = memoryRevocationStore({ clock: handClock() });
+    const told: unknown[] = [];
+    const listener = { revoked: (batch: unknown) => void told.push(batch), confirmed() {}, failed() {} };
+    await store.append([session("0")]);
+    const stop = await store.subscribe(listener);
+    await store.append([session("1"), session("2")]);
+    await stop();
+    await store.append([session("3")]);
+    expect(told).toEqual([[session("1"), session("2")]]);
+    expect((await loaded(store)).map(({ id }) => id)).toEqual(["0", "1", "2", "3"]);
+  });
+
+  it("confirms at once, and then at least every two seconds until it is stopped", async () => {
+    let confirmed = 0;
+    const listener = { revoked() {}, confirmed: () => void confirmed++, failed() {} };
+    const stop = await memoryRevocationStore().subscribe(listener);
+    expect(confirmed).toBe(1);
+    vi.advanceTimersByTime(10_000);
+    expect(confirmed).toBeGreaterThanOrEqual(6);
+    const last = confirmed;
+    await stop();
+    vi.advanceTimersByTime(10_000);
+    expect(confirmed).toBe(last);
+  });
+
+  it("keeps the latest instant of an id, and nothing for longer than it was told", async () => {
+    const clock = handClock();
+    const store = memoryRevocationStore({ maxTokenAge: 60, clock });
+    await store.append([session("1", startSeconds), session("1", startSeconds - 30), session("2", startSeconds + 50)]);
+    expect(await loaded(store)).toEqual([session("1"), session("2", startSeconds + 50)]);
+    clock.advance(61);
+    await store.append([session("3", startSeconds + 61)]);
+    expect((await loaded(store)).map(({ id }) => id)).toEqual(["2", "3"]);
+    expect(() => memoryRevocationStore({ maxTokenAge: 0 })).toThrow("maxTokenAge");
+  });
+});
