@@ -86,6 +86,13 @@ const targets: readonly Target[] = [
     atMost: 7900 / 300,
     measure: (numbers) => times(numbers("hs256-7900", "usher"), numbers("hs256-300", "usher")),
   },
+  {
+    what: "Remembered, with a million live revocations, of the time without",
+    atMost: 1.05,
+    measure: (numbers) => times(numbers("revocations", "with"), numbers("revocations", "without")),
+  },
+  most("A million live revocations, MB", "revocations-memory", "revocations", 250),
+  most("A million revocations loaded, s", "revocations-load", "revocations", 10),
   most("Verifier, guard and shared secret, KB compressed", "package", "core", 9),
   most("Import time, ms", "package", "importTime", 15),
 ];

@@ -1,22 +1,13 @@
-import type {
-  FastifyError,
-  FastifyInstance,
-  FastifyReply,
-  FastifyRequest,
-  HookHandlerDoneFunction,
-  RouteOptions,
-} from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction, RouteOptions } from "fastify";
 import { AuthError, ConfigurationError } from "../errors.ts";
 import { createGuard, type GuardOptions } from "../guard.ts";
-import { createLogoutEndpoint } from "../logout/endpoint.ts";
-import { longestLogoutForm } from "../logout/form.ts";
 import { authorizationFields } from "../node-headers.ts";
 import { type Policy, readPolicies } from "../policy.ts";
 import type { Principal } from "../principal.ts";
 import type { RegisteredClaims } from "../register.ts";
 import { createRouteTable, type GuardedRoute } from "../routes.ts";
-import type { Verifier } from "../verifier.ts";
 
+export { type BackchannelLogoutOptions, backchannelLogout } from "./fastify/backchannel-logout.ts";
 export type { GuardedRoute };
 
 type AppPrincipal = Principal<RegisteredClaims>;
@@ -155,54 +146,4 @@ function isPreflight(request: FastifyRequest): boolean {
 
 function hasOwn(value: unknown, key: string): boolean {
   return typeof value === "object" && value !== null && Object.hasOwn(value, key);
-}
-
-/** Options of {@link backchannelLogout}. */
-export interface BackchannelLogoutOptions {
-  /** A verifier with revocations. */
-  readonly verifier: Pick<Verifier, "verifyLogoutToken" | "revocations">;
-  /** Below the prefix that it is registered with. Default `/backchannel-logout`. */
-  readonly path?: string;
-}
-
-/**
- * Adds the public route that an issuer tells of ended sessions: `POST /backchannel-logout`. It reads the body by itself,
- * 16 KB at most, whatever parsers the app has. See `createLogoutEndpoint` for what it answers.
- *
- * @throws {ConfigurationError} The verifier has no revocations.
- */
-export async function backchannelLogout(app: FastifyInstance, options: BackchannelLogoutOptions): Promise<void> {
-  const receive = createLogoutEndpoint(options.verifier);
-
-  async function answer(request: FastifyRequest, reply: FastifyReply, body: Buffer | undefined): Promise<void> {
-    const {
-      status,
-      headers,
-      body: text,
-      refused,
-    } = await receive({
-      contentType: request.headers["content-type"],
-      body,
-    });
-    if (refused === undefined) request.log.info("logout recorded by usher");
-    else request.log.warn(refused, "logout refused by usher");
-    reply.code(status).headers(headers).send(Buffer.from(text));
-  }
-
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
-  app.setErrorHandler<FastifyError>(async (error, request, reply) => {
-    // A body that is too long or breaks off, as any other form that cannot be read.
-    if ((error.statusCode ?? 500) >= 500) throw error;
-    await answer(request, reply, undefined);
-    return reply;
-  });
-  app.post(
-    options.path ?? "/backchannel-logout",
-    { config: { public: true }, bodyLimit: longestLogoutForm },
-    async (request, reply) => {
-      await answer(request, reply, request.body as Buffer | undefined);
-      return reply;
-    },
-  );
 }
