@@ -56,7 +56,7 @@ export const command: Command = defineSubcommand({
     "max-requests": {
       type: "string",
       description: "Requests altogether, at most",
-      default: "2000",
+      default: "5000",
       valueHint: "number",
     },
     "i-own-this": { type: "boolean", description: "The API is not on this machine, and you may test it" },

@@ -1,5 +1,5 @@
 /** What an answer says of an API. `unclear`: neither that it holds, nor that it does not. */
-export type Verdict = "passed" | "failed" | "unclear";
+type Verdict = "passed" | "failed" | "unclear";
 
 /** A verdict on one answer, and why. */
 export interface Judgement {

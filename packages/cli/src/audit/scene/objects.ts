@@ -7,7 +7,7 @@ import { createdId, listedIds } from "./identifiers.ts";
 import type { Values } from "./values.ts";
 
 /** A value for a parameter of a path, and where it is from. */
-export interface FoundObject {
+interface FoundObject {
   readonly id: string;
   /** `created`: by this audit, so that it may be changed and deleted. `sampled`: made up out of the schema. */
   readonly source: "created" | "listed" | "sampled";
