@@ -110,6 +110,7 @@ function inOrder(operations: readonly Operation[]): Operation[] {
 const halts: Readonly<Record<Halt, string>> = {
   budget: "not tried: --max-requests was reached",
   silence: "not tried: the API answers no more",
+  expiry: "not tried: a token expires. Ask for ones that live longer, or raise --rate",
   interrupted: "not tried: interrupted",
 };
 
