@@ -12,6 +12,9 @@ export function notesOn(outcome: Outcome, baseline: Baseline | undefined, ofTarg
     ...(open.length === 0
       ? []
       : [`Meant to be open to everybody, by the ${baseline ? "baseline" : "document"}: ${labels(open)}.`]),
+    ...(outcome.halt === "refused"
+      ? ["At the end the API refuses a token that it took before: what it refused meanwhile proves nothing."]
+      : []),
     ...challengeNote(outcome.operations),
     ...(leftovers.length === 0 ? [] : [`Added and not deleted again: ${[...tally(leftovers)].join(", ")}.`]),
     ...(unused.length === 0 ? [] : [`In the baseline for nothing: ${unused.join(", ")}.`]),

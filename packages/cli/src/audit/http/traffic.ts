@@ -11,7 +11,7 @@ const mostFailures = 5;
 const timeToTidy = 5_000;
 
 /** Why nothing more is sent. */
-export type Halt = "budget" | "silence" | "expiry" | "interrupted";
+export type Halt = "budget" | "silence" | "expiry" | "refused" | "interrupted";
 
 /** Thrown by a request that is not sent any more. */
 export class TrafficHalted extends Error {
