@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { chmod, copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
+import { chmod, copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -72,6 +72,25 @@ test("the doctor itself works there", async () => {
   const failure = await doctor.catch((error: { code: number; stdout: string }) => error);
   expect(failure).toMatchObject({ code: 1 });
   expect(JSON.parse(failure.stdout).findings[0]).toMatchObject({ id: "token_literal" });
+});
+
+test("the audit itself works there", async () => {
+  const { stdout } = await npx("usher", "audit", "--help");
+  expect(stdout).toContain("--i-own-this");
+  const document = join(project, "openapi.yaml");
+  await writeFile(document, "openapi: 3.1.0\npaths: { /a: { get: {} } }\n");
+  // Two users' tokens that live for an hour; the document names no server, which is only found out once it is read.
+  const token = (sub: string) =>
+    [{ alg: "none" }, { sub, exp: Math.floor(Date.now() / 1000) + 3600 }]
+      .map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"))
+      .join(".")
+      .concat(".x");
+  const env = { ...process.env, USHER_TOKEN_A: token("ada"), USHER_TOKEN_B: token("grace") };
+  const failure = await run("npx", ["--no-install", "--offline", "usher", "audit", document], {
+    cwd: project,
+    env,
+  }).catch((error: { code: number; stderr: string }) => error);
+  expect(failure).toMatchObject({ code: 2, stderr: expect.stringContaining("--server") });
 });
 
 test("a command's code is in a file of its own, which starting another one does not read", async () => {

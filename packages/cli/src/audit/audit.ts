@@ -1,6 +1,6 @@
 import type { Baseline } from "./baseline.ts";
 import { checkIds } from "./checks.ts";
-import { confirmUsers } from "./confirm-users.ts";
+import { confirmUsers, reconfirmUsers } from "./confirm-users.ts";
 import { isSafe, methods, type Operation } from "./document/operation.ts";
 import { examine, idleResult, madeIdle } from "./examine.ts";
 import { type Halt, type Traffic, TrafficHalted } from "./http/traffic.ts";
@@ -55,6 +55,7 @@ export async function audit(options: AuditOptions): Promise<Outcome> {
       );
       reports.set(operation, reportOf(operation, results, options));
     }
+    halt ??= await untilHalted(() => reconfirmUsers(scene));
   } finally {
     onProgress(total, total, "tidying up");
     leftovers = await scene.tidy();
@@ -110,6 +111,8 @@ function inOrder(operations: readonly Operation[]): Operation[] {
 const halts: Readonly<Record<Halt, string>> = {
   budget: "not tried: --max-requests was reached",
   silence: "not tried: the API answers no more",
+  expiry: "not tried: a token expires. Ask for ones that live longer, or raise --rate",
+  refused: "not tried: the API takes a token no longer",
   interrupted: "not tried: interrupted",
 };
 

@@ -1,6 +1,7 @@
 import { CannotRun } from "../command.ts";
-import { isSafe, objectsInPath } from "./document/operation.ts";
-import type { Scene } from "./scene/scene.ts";
+import { isSafe, type Operation, objectsInPath } from "./document/operation.ts";
+import { TrafficHalted } from "./http/traffic.ts";
+import { bearer, type Scene } from "./scene/scene.ts";
 
 /**
  * Makes sure that the API takes the tokens at all: a refusal proves nothing where everything is refused.
@@ -8,9 +9,7 @@ import type { Scene } from "./scene/scene.ts";
  * @throws {CannotRun} Nothing answers, or a token gets 401 from every operation that reads.
  */
 export async function confirmUsers(scene: Scene, target: string): Promise<void> {
-  const readers = scene.operations
-    .filter(({ method, isPublic }) => isSafe(method) && !isPublic)
-    .sort((one, other) => objectsInPath(one).length - objectsInPath(other).length);
+  const readers = readersOf(scene);
   for (const user of [scene.users.a, scene.users.b]) {
     let refusals = 0;
     for (const operation of readers) {
@@ -23,4 +22,29 @@ export async function confirmUsers(scene: Scene, target: string): Promise<void> 
       throw new CannotRun(`${user.name} is refused by every operation with 401. usher doctor says why.`);
     }
   }
+}
+
+/**
+ * Makes sure, at the end, that the API still takes the tokens: an operation that signs users out may have been among those
+ * that were tried.
+ *
+ * @throws {TrafficHalted} It takes one no longer.
+ */
+export async function reconfirmUsers(scene: Scene): Promise<void> {
+  for (const user of [scene.users.a, scene.users.b]) {
+    for (const operation of readersOf(scene)) {
+      const before = await scene.control(operation, user);
+      if (before === undefined || before.status === 401) continue;
+      const answer = await scene.send(operation, await scene.ownValues(operation, user), bearer(user));
+      if (answer?.status === 401) throw new TrafficHalted("refused");
+      break;
+    }
+  }
+}
+
+/** What reads and wants a token, with the simplest paths first. */
+function readersOf({ operations }: Scene): Operation[] {
+  return operations
+    .filter(({ method, isPublic }) => isSafe(method) && !isPublic)
+    .sort((one, other) => objectsInPath(one).length - objectsInPath(other).length);
 }

@@ -4,14 +4,17 @@ import type { OperationReport, Result } from "./report/report.ts";
 
 /** What the reader should know beside the results. */
 export function notesOn(outcome: Outcome, baseline: Baseline | undefined, ofTarget: string | undefined): string[] {
-  const open = outcome.operations.filter(({ isPublic, results }) => isPublic && results[0]?.verdict === "accepted");
+  const open = outcome.operations.filter(({ isPublic, results }) => isPublic && !isForbidden(results[0]));
   const { leftovers } = outcome;
   const unused = baseline?.unused() ?? [];
   return [
     ...(ofTarget === undefined ? [] : [ofTarget]),
     ...(open.length === 0
       ? []
-      : [`Open to everybody, and meant to be by the ${baseline ? "baseline" : "document"}: ${labels(open)}.`]),
+      : [`Meant to be open to everybody, by the ${baseline ? "baseline" : "document"}: ${labels(open)}.`]),
+    ...(outcome.halt === "refused"
+      ? ["At the end the API refuses a token that it took before: what it refused meanwhile proves nothing."]
+      : []),
     ...challengeNote(outcome.operations),
     ...(leftovers.length === 0 ? [] : [`Added and not deleted again: ${[...tally(leftovers)].join(", ")}.`]),
     ...(unused.length === 0 ? [] : [`In the baseline for nothing: ${unused.join(", ")}.`]),
@@ -21,7 +24,7 @@ export function notesOn(outcome: Outcome, baseline: Baseline | undefined, ofTarg
 /** A flaw of form: the request is refused all the same. */
 function challengeNote(operations: readonly OperationReport[]): string[] {
   const without = operations.filter(({ results }) => results.some((result) => result.hasChallenge === false));
-  const forbidding = operations.filter(({ results }) => results.some(isForbiddenCredential));
+  const forbidding = operations.filter(({ isPublic, results }) => !isPublic && results.some(isOddlyRefused));
   return [
     ...(without.length === 0
       ? []
@@ -32,7 +35,12 @@ function challengeNote(operations: readonly OperationReport[]): string[] {
   ];
 }
 
-function isForbiddenCredential({ check, verdict, status }: Result): boolean {
+/** It wants a token after all, whatever was said of it. */
+function isForbidden(withoutToken: Result | undefined): boolean {
+  return withoutToken?.status === 401 || withoutToken?.status === 403;
+}
+
+function isOddlyRefused({ check, verdict, status }: Result): boolean {
   return check.endsWith("_token") && verdict === "passed" && status !== 401;
 }
 

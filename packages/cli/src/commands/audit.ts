@@ -16,7 +16,7 @@ import { type AuditReport, exitCodeOf } from "../audit/report/report.ts";
 import { renderSarif } from "../audit/report/sarif.ts";
 import { renderReport } from "../audit/report/text.ts";
 import { namesIn, positiveNumber } from "../audit/settings.ts";
-import { readTokens } from "../audit/tokens/read-tokens.ts";
+import { lifeOf, readTokens } from "../audit/tokens/read-tokens.ts";
 import { CannotRun, type Command, defineSubcommand } from "../command.ts";
 import { readText } from "../input/text.ts";
 import { painterFor } from "../terminal.ts";
@@ -56,7 +56,7 @@ export const command: Command = defineSubcommand({
     "max-requests": {
       type: "string",
       description: "Requests altogether, at most",
-      default: "2000",
+      default: "5000",
       valueHint: "number",
     },
     "i-own-this": { type: "boolean", description: "The API is not on this machine, and you may test it" },
@@ -103,7 +103,12 @@ export const command: Command = defineSubcommand({
     const interruption = new AbortController();
     const interrupt = () => interruption.abort();
     const connection = connect(target.origin);
-    const traffic = createTraffic(connection.send, { rate, maxRequests, signal: interruption.signal });
+    const traffic = createTraffic(connection.send, {
+      rate,
+      maxRequests,
+      validFor: lifeOf(users, Date.now()),
+      signal: interruption.signal,
+    });
     const progress = progressOn(terminal.errors);
     process.once("SIGINT", interrupt);
     let outcome: Outcome;

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { CannotRun } from "../command.ts";
+import { nameOfFile } from "../output/conceal.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** Bytes. Ten times the longest request header that common servers take. */
@@ -16,7 +17,9 @@ export async function readText(path: string, terminal: Terminal): Promise<string
     return bounded(await readFile(path, "utf8"), path);
   } catch (error) {
     if (error instanceof CannotRun) throw error;
-    throw new CannotRun(`Cannot read ${path} (${(error as NodeJS.ErrnoException).code ?? "unknown error"}).`);
+    throw new CannotRun(
+      `Cannot read ${nameOfFile(path)} (${(error as NodeJS.ErrnoException).code ?? "unknown error"}).`,
+    );
   }
 }
 

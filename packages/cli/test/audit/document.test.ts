@@ -116,6 +116,35 @@ test("names of the owner's parameter are told, or given", () => {
   expect(names("/posts/{id}/{userId}", ["id"])).toEqual(["id"]);
 });
 
+test("what is beside a path's reference counts; a path in another file cannot be passed over in silence", () => {
+  const operationsAt = (item: object) =>
+    operationsOf(
+      parseDocument(JSON.stringify({ openapi: "3.1.0", paths: { "/a": item, "/b": { get: {} } } }), "t"),
+      [],
+    );
+  const labels = operationsAt({ $ref: "#/paths/~1b", post: {} }).map(({ label }) => label);
+  expect(labels).toEqual(["GET /a", "POST /a", "GET /b"]);
+  expect(() => operationsAt({ $ref: "a.yaml" })).toThrow(/\/a is in another file.*bundle/);
+});
+
+test("whatever the document says can be sent, and put on one line", () => {
+  const parameters = [
+    { name: "no name", in: "header", required: true },
+    { name: "X-Name", in: "header", required: true, example: "line\nbreak \u2603" },
+  ];
+  const content = { "text/plain\n": { schema: {} } };
+  const paths = { "/über uns/\u001b[2J\n{id}": { post: { parameters, requestBody: { content } } } };
+  const [operation] = operationsOf(parseDocument(JSON.stringify({ openapi: "3.1.0", paths }), "t"), []);
+  if (operation === undefined) throw new Error("no operation");
+  expect(operation.label).toBe("POST /über uns/\\u001b[2J\\n{id}");
+  expect(compose(operation, "", { owner: "", objects: new Map([["id", "7"]]) })).toEqual({
+    method: "POST",
+    path: "/%C3%BCber%20uns/%1B[2J%0A7",
+    headers: { "x-name": "line%0Abreak%20%E2%98%83" },
+    body: undefined,
+  });
+});
+
 test("finds the line of an operation, in YAML and in JSON", () => {
   expect(operationLines(yaml)("GET", "/optional")).toBe(11);
   const json = JSON.stringify({ openapi: "3.1.0", paths: { "/a": { get: {}, post: {} } } }, null, 1);

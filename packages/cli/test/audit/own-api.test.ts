@@ -52,6 +52,7 @@ test.each(modes)("our own API holds, on every operation, with %s", async (_mode,
     "/health/live",
     "/health/ready",
     "/openapi.json",
+    "/backchannel-logout",
   ]);
   // Nothing was left behind.
   expect(notes.filter((note) => note.startsWith("Added"))).toEqual([]);

@@ -63,6 +63,16 @@ test("stops after five requests without an answer, and not before", async () => 
   await expect(traffic.send(request, undefined)).rejects.toMatchObject({ halt: "silence" });
 });
 
+test("stops five seconds before a token's end, since everything is refused then; and tidies up", async () => {
+  const { traffic, times } = trafficWith([answer(200)], { validFor: 5_150 });
+  await traffic.send(request, undefined);
+  await traffic.send(request, undefined);
+  await traffic.send(request, undefined);
+  expect(times).toEqual([0, 100, 200]);
+  await expect(traffic.send(request, undefined)).rejects.toMatchObject({ halt: "expiry" });
+  await expect(traffic.tidy(request, undefined)).resolves.toMatchObject({ status: 200 });
+});
+
 test("stops when it is interrupted", async () => {
   const interruption = new AbortController();
   const { traffic, times } = trafficWith([answer(200)], { signal: interruption.signal });

@@ -160,6 +160,34 @@ test("too few requests are no proof", async () => {
   expect(labelsWith(run, "skipped")).toContain("GET /b no_token");
 });
 
+test("tokens that end meanwhile are no proof: everything is refused then", async () => {
+  const document = await start({ "/a": { get: {} } }, (_, user) => (user ? [200, {}] : [401]));
+  const ending = {
+    ...tokens,
+    USHER_TOKEN_B: issuer.tokenFor("grace", { claims: { exp: Math.floor(Date.now() / 1000) + 4 } }),
+  };
+  const run = await runAudit([document, "--json"], ending);
+  expect(run.exitCode).toBe(2);
+  expect(reportOf(run)).toMatchObject({ halt: "expiry", summary: { requests: 0, passed: 0 } });
+  expect(reportOf(run).operations[0]?.checks[0]?.reason).toContain("a token expires");
+});
+
+test("an operation that signs its user out makes every later refusal worthless", async () => {
+  const signedOut = new Set<string>();
+  const document = await start({ "/a": { get: {} }, "/sign-out": { post: {} } }, (request, user) => {
+    // What it answers to nobody has to be compared with what it answers to a user, whom it signs out.
+    if (user === undefined && request.method === "POST") return [400];
+    if (user === undefined || signedOut.has(user)) return [401];
+    if (request.method === "POST") signedOut.add(user);
+    return [200, {}];
+  });
+  const run = await runAudit([document, "--writes", "--json"], tokens);
+  expect(labelsWith(run, "failed")).toEqual([]);
+  expect(run.exitCode).toBe(2);
+  expect(reportOf(run).halt).toBe("refused");
+  expect(reportOf(run).notes.join()).toContain("refuses a token that it took before");
+});
+
 test("an API that falls silent is no proof", async () => {
   let count = 0;
   const url = await startServer(() => (request, response) => {

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { CannotRun } from "../../command.ts";
+import { nameOfFile } from "../../output/conceal.ts";
 import { type Document, parseDocument } from "./document.ts";
 
 /** Bytes. The largest documents in public use are about half of it. */
@@ -37,7 +38,9 @@ async function read(path: string): Promise<string> {
   try {
     return await readFile(path, "utf8");
   } catch (error) {
-    throw new CannotRun(`Cannot read ${path} (${(error as NodeJS.ErrnoException).code ?? "unknown error"}).`);
+    throw new CannotRun(
+      `Cannot read ${nameOfFile(path)} (${(error as NodeJS.ErrnoException).code ?? "unknown error"}).`,
+    );
   }
 }
 

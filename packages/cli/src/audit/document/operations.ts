@@ -1,21 +1,25 @@
+import { CannotRun } from "../../command.ts";
+import { visible } from "../../output/visible.ts";
 import { type Document, isMembers, type Members, membersOf } from "./document.ts";
 import { type Body, type Method, methods, type Operation, type Parameter } from "./operation.ts";
 import { isOwnerParameter } from "./owner-parameter.ts";
 import { resolveReference } from "./reference.ts";
 
 /**
- * Every operation of the document, in its order. What cannot be followed (a reference to another file) is left out of
- * an operation, which then may answer that its request is wrong.
+ * Every operation of the document, in its order. A part of an operation that cannot be followed (a reference to another
+ * file) is left out of it, which then may answer that its request is wrong.
+ *
+ * @throws {CannotRun} All of a path is in another file: its operations would go untried in silence.
  */
 export function operationsOf({ root }: Document, ownerNames: readonly string[]): Operation[] {
   return Object.entries(membersOf(root.paths)).flatMap(([path, value]) => {
-    const item = resolveReference(value, root) ?? {};
+    const item = pathItem(path, value, root);
     return Object.entries(item).flatMap(([key, operation]) => {
       const method = key.toUpperCase();
       if (!isMethod(method) || !isMembers(operation)) return [];
       return [
         {
-          label: `${method} ${path}`,
+          label: labelOf(method, path),
           method,
           path,
           parameters: parametersOf(item, operation, { path, root, ownerNames }),
@@ -26,6 +30,22 @@ export function operationsOf({ root }: Document, ownerNames: readonly string[]):
       ];
     });
   });
+}
+
+/** On one line, with nothing that a terminal would obey: whoever wrote the document writes into the report. */
+function labelOf(method: Method, path: string): string {
+  return visible(`${method} ${path}`).replaceAll("\n", "\\n");
+}
+
+/** What is beside a path's reference counts as well. */
+function pathItem(path: string, value: unknown, root: Members): Members {
+  const item = resolveReference(value, root);
+  if (item === undefined && isMembers(value)) {
+    throw new CannotRun(
+      `What the document says of ${path} is in another file. Make one of them first, with redocly bundle for example.`,
+    );
+  }
+  return { ...item, ...membersOf(value) };
 }
 
 function isMethod(name: string): name is Method {
@@ -48,6 +68,8 @@ function parametersOf(item: Members, operation: Members, { path, root, ownerName
     if (typeof parameter?.name !== "string" || !isPlace(parameter.in)) continue;
     // OpenAPI: `Authorization` as a parameter is to be ignored; it is what the security scheme says.
     if (parameter.in === "header" && /^(authorization|accept|content-type)$/i.test(parameter.name)) continue;
+    // RFC 9110 section 5.1: no other name can be sent.
+    if (parameter.in === "header" && !/^[!#$%&'*+.^_`|~\w-]+$/.test(parameter.name)) continue;
     if (parameter.in === "path" && !path.includes(`{${parameter.name}}`)) continue;
     const [content] = Object.values(membersOf(parameter.content));
     const described = isMembers(content) ? content : parameter;
@@ -71,7 +93,7 @@ function bodyOf(operation: Members, root: Members): Body | undefined {
   const content = Object.entries(membersOf(resolveReference(operation.requestBody, root)?.content));
   const [mediaType, described] =
     content.find(([type]) => /^application\/(.*\+)?json\b/i.test(type)) ?? content[0] ?? [];
-  if (mediaType === undefined || !isMembers(described)) return undefined;
+  if (mediaType === undefined || !/^[\x20-\x7e]+$/.test(mediaType) || !isMembers(described)) return undefined;
   return { mediaType, example: exampleOf(described, root), schema: described.schema };
 }
 

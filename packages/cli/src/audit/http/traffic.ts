@@ -7,9 +7,11 @@ import type { Send } from "./send.ts";
 const longestWait = 10;
 /** Requests in a row without an answer, after which nothing more is sent. */
 const mostFailures = 5;
+/** Milliseconds before the tokens' end that are kept for what tidies up. */
+const timeToTidy = 5_000;
 
 /** Why nothing more is sent. */
-export type Halt = "budget" | "silence" | "interrupted";
+export type Halt = "budget" | "silence" | "expiry" | "refused" | "interrupted";
 
 /** Thrown by a request that is not sent any more. */
 export class TrafficHalted extends Error {
@@ -28,6 +30,8 @@ export interface TrafficOptions {
   readonly rate: number;
   /** Requests altogether, at most; what tidies up comes on top. */
   readonly maxRequests: number;
+  /** Milliseconds from now on for which the tokens are good: after that, a refusal would prove nothing. Default: for ever. */
+  readonly validFor?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly now?: () => number;
   readonly wait?: (milliseconds: number) => Promise<unknown>;
@@ -37,7 +41,7 @@ export interface TrafficOptions {
 export interface Traffic {
   /**
    * @returns undefined where no answer came.
-   * @throws {TrafficHalted} The budget is spent, nobody answers any more, or the user has had enough.
+   * @throws {TrafficHalted} The budget is spent, nobody answers any more, a token ends, or the user has had enough.
    */
   send(request: AuditRequest, authorization: string | undefined): Promise<Answer | undefined>;
   /** As `send`, outside of the budget and after its end: for what must not be left behind. */
@@ -51,6 +55,7 @@ export function createTraffic(connection: Send, options: TrafficOptions): Traffi
   let sent = 0;
   let nextAt = Number.NEGATIVE_INFINITY;
   let failures = 0;
+  const expiresAt = now() + (options.validFor ?? Number.POSITIVE_INFINITY) - timeToTidy;
 
   async function paced(request: AuditRequest, authorization: string | undefined): Promise<Answer | undefined> {
     const delay = nextAt - now();
@@ -65,6 +70,7 @@ export function createTraffic(connection: Send, options: TrafficOptions): Traffi
   function halt(): Halt | undefined {
     if (signal?.aborted) return "interrupted";
     if (failures >= mostFailures) return "silence";
+    if (now() >= expiresAt) return "expiry";
     return sent >= maxRequests ? "budget" : undefined;
   }
 

@@ -1,3 +1,4 @@
+import { visible } from "../../output/visible.ts";
 import { type AuditReport, exitCodeOf, resultsWith } from "./report.ts";
 
 /** The report for a script. Its fields stay what they are within a major version. */
@@ -19,5 +20,5 @@ export function renderJson(report: AuditReport): string {
       checks: results,
     })),
   };
-  return `${JSON.stringify(body, (_, value) => (value === undefined ? null : value), 2)}\n`;
+  return visible(`${JSON.stringify(body, (_, value) => (value === undefined ? null : value), 2)}\n`);
 }

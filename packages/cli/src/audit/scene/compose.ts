@@ -62,8 +62,21 @@ function segmentsOf(operation: Operation, values: Values): Segment[] {
     .map((template) => {
       const [, name] = /^\{([^}]+)\}$/.exec(template) ?? [];
       const kind = name === undefined ? "fixed" : owners.has(name) ? "owner" : "object";
-      return { text: template.replaceAll(/\{([^}]+)\}/g, (_, found: string) => fill(found)), kind };
+      const text = sendable(template).replaceAll(/\{([^}]+)\}/g, (_, found: string) => fill(found));
+      return { text, kind };
     });
+}
+
+/** What a request line cannot have is percent-encoded (RFC 3986 section 2.1); names in braces are never sent. */
+function sendable(template: string): string {
+  return template
+    .split(/(\{[^}]+\})/)
+    .map((part) => (part.startsWith("{") ? part : part.replaceAll(/[^\x21-\x7e]+/g, encodeText)))
+    .join("");
+}
+
+function encodeText(text: string): string {
+  return encodeURIComponent(text.toWellFormed());
 }
 
 function encodedPairs(pairs: readonly (readonly [string, string])[], separator: string): string {

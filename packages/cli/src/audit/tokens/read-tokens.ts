@@ -51,6 +51,16 @@ export async function readTokens(places: TokenPlaces, terminal: Terminal, now: n
   return users;
 }
 
+/**
+ * Milliseconds until the first of the two tokens expires; undefined where neither does.
+ *
+ * @param now Milliseconds since 1970.
+ */
+export function lifeOf({ a, b }: Users, now: number): number | undefined {
+  const ends = [a, b].flatMap(({ expiresAt }) => expiresAt ?? []);
+  return ends.length === 0 ? undefined : Math.min(...ends) * 1000 - now;
+}
+
 async function inputLines(places: TokenPlaces, terminal: Terminal): Promise<string[]> {
   if (!Object.values(places).includes("-")) return [];
   return (await readText("-", terminal)).split(/\s*\n\s*/).filter((line) => line !== "");

@@ -7,6 +7,8 @@ export interface User {
   readonly name: string;
   readonly id: string;
   readonly token: string;
+  /** Seconds since 1970; undefined where the token does not say. */
+  readonly expiresAt: number | undefined;
 }
 
 /**
@@ -20,7 +22,7 @@ export function userOf(token: string, name: string, now: number): User {
   if (expiresAt !== undefined && expiresAt <= now) {
     throw new CannotRun(`${name} has expired (${instantInWords(expiresAt, now)}). Get a new one.`);
   }
-  return { name, id, token };
+  return { name, id, token, expiresAt };
 }
 
 /**
@@ -33,7 +35,7 @@ export function formerUserOf(token: string, name: string, now: number): User {
   const { id, expiresAt } = read(token, name);
   if (expiresAt === undefined || expiresAt > now)
     throw new CannotRun(`${name} has not expired: it would prove nothing.`);
-  return { name, id, token };
+  return { name, id, token, expiresAt };
 }
 
 function read(token: string, name: string): { id: string; expiresAt: number | undefined } {

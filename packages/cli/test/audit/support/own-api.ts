@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { buildApp } from "@usher-auth/api/src/app.ts";
 import { openDatabase } from "@usher-auth/api/src/db/open.ts";
 import type { TestIssuer } from "@usher-auth/testing";
-import { createVerifier, localJwks, sharedSecret } from "@usher-auth/verify";
+import { createRevocations, createVerifier, localJwks, sharedSecret } from "@usher-auth/verify";
 
-/** The real API of this repository, over a real database. */
+/** The real API of this repository, over a real database, with all that it has when it starts. */
 export interface OwnApi {
   /** Listens with the issuer's keys, its secret or the public halves of its key pairs. Resolves to its address. */
   serve(issuer: TestIssuer): Promise<string>;
@@ -18,6 +18,8 @@ export interface OwnApi {
 export async function openOwnApi(): Promise<OwnApi> {
   const folder = await mkdtemp(join(tmpdir(), "usher-audit-"));
   const database = await openDatabase({ url: undefined, folder: join(folder, "api") });
+  const revocations = createRevocations({ store: database.revocations, maxTokenAge: 86_400 });
+  await revocations.ready();
   const apps: { close(): Promise<unknown> }[] = [];
   return {
     async serve({ secret, issuer, audience, jwks }) {
@@ -26,7 +28,7 @@ export async function openOwnApi(): Promise<OwnApi> {
       const app = await buildApp({
         config: { issuer, audience, logLevel: "silent" },
         database,
-        verifier: createVerifier({ keys, issuer, audience }),
+        verifier: createVerifier({ keys, issuer, audience, revocations }),
       });
       apps.push(app);
       await app.listen({ host: "127.0.0.1", port: 0 });
@@ -34,6 +36,7 @@ export async function openOwnApi(): Promise<OwnApi> {
     },
     async close() {
       for (const app of apps) await app.close();
+      await revocations.close();
       await database.close();
       await rm(folder, { recursive: true, force: true });
     },
