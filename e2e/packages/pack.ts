@@ -10,7 +10,7 @@ import config from "../../tsdown.config.ts";
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** What of package.json is looked at. */
-export interface Manifest {
+interface Manifest {
   readonly name: string;
   readonly version: string;
   readonly description?: string;
