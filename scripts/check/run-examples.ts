@@ -15,33 +15,44 @@ const deadline = 60_000;
 
 const issuer = createTestIssuer();
 
-/** Runs the examples that are marked for it, two at a time. Returns what went wrong, a text for each that did. */
-export async function runExamples(written: readonly WrittenExample[]): Promise<string[]> {
+/**
+ * Runs the examples that are marked for it, two at a time. Returns what went wrong, a text for each that did.
+ *
+ * @param conditions By which packages are resolved beside Node's own. Default: that of this repository's sources.
+ */
+export async function runExamples(
+  written: readonly WrittenExample[],
+  conditions: readonly string[] = ["@usher-auth/source"],
+): Promise<string[]> {
   const waiting = written.filter(({ example }) => example.run !== undefined);
   const failures: string[] = [];
   const worker = async () => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const { file, line } = next.example;
-      await runExample(next).catch((error: Error) => failures.push(`${file}:${line}: ${error.message}`));
+      await runExample(next, conditions).catch((error: Error) => failures.push(`${file}:${line}: ${error.message}`));
     }
   };
   await Promise.all([worker(), worker()]);
   return failures;
 }
 
-async function runExample({ example, path }: WrittenExample): Promise<void> {
+async function runExample({ example, path }: WrittenExample, conditions: readonly string[]): Promise<void> {
   const program = await compile(path);
   const port = await resolvePort("PORT", "0", "127.0.0.1");
-  const child = spawn(process.execPath, ["--conditions=@usher-auth/source", "--enable-source-maps", program], {
-    env: {
-      ...process.env,
-      PORT: String(port),
-      BETTER_AUTH_SECRET: issuer.secret,
-      BETTER_AUTH_URL: issuer.issuer,
-      API_URL: issuer.audience,
+  const child = spawn(
+    process.execPath,
+    [...conditions.map((name) => `--conditions=${name}`), "--enable-source-maps", program],
+    {
+      env: {
+        ...process.env,
+        PORT: String(port),
+        BETTER_AUTH_SECRET: issuer.secret,
+        BETTER_AUTH_URL: issuer.issuer,
+        API_URL: issuer.audience,
+      },
+      stdio: ["ignore", "pipe", "pipe"],
     },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  );
   const over = new AbortController();
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {

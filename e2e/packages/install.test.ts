@@ -1,0 +1,96 @@
+import { globSync } from "node:fs";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Example, findExamples } from "../../scripts/check/examples.ts";
+import { runExamples, type WrittenExample } from "../../scripts/check/run-examples.ts";
+import { type Packed, packAll, root } from "./pack.ts";
+import { createProject, run } from "./project.ts";
+
+let folder: string;
+let project: string;
+let packed: Packed[];
+let examples: WrittenExample[];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "usher-install-"));
+  packed = await packAll(folder);
+  await rm(join(folder, "node_modules"));
+  project = await createProject(folder, packed);
+  examples = await Promise.all((await documented()).map(write));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** Every example of the documentation that can stand beside the others. */
+async function documented(): Promise<Example[]> {
+  const documents = globSync(["README.md", "docs/**/*.md", "packages/*/README.md"], { cwd: root }).sort();
+  const found = documents.map(async (file) => findExamples(file, await readFile(join(root, file), "utf8")));
+  return (await Promise.all(found)).flat().filter(({ isExempt, isAlone }) => !isExempt && !isAlone);
+}
+
+async function write(example: Example): Promise<WrittenExample> {
+  const path = join(project, "examples", `${example.file}.${example.line}.${example.language}`);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, example.code);
+  return { example, path };
+}
+
+/** Every name by which something of ours can be imported. */
+const importable = () =>
+  packed.flatMap(({ manifest }) =>
+    Object.entries(manifest.exports ?? {}).flatMap(([subpath, target]) =>
+      typeof target === "string" ? [] : [manifest.name + subpath.slice(1)],
+    ),
+  );
+
+describe("the packages, installed from their tarballs", () => {
+  it.each([
+    ["NodeNext", "NodeNext"],
+    ["Bundler", "ESNext"],
+  ])("compile with every example of the documentation, resolved as %s", async (moduleResolution, module) => {
+    const options = { moduleResolution, module, target: "ES2024", lib: ["ES2024", "DOM"], jsx: "react-jsx" };
+    const strict = { strict: true, noEmit: true, types: ["node"], skipLibCheck: true, experimentalDecorators: true };
+    const file = `tsconfig.${moduleResolution}.json`;
+    await writeFile(
+      join(project, file),
+      JSON.stringify({ compilerOptions: { ...options, ...strict, moduleDetection: "force" }, include: ["examples"] }),
+    );
+    const tsc = join(root, "node_modules/typescript/bin/tsc");
+    const ended = await run(process.execPath, [tsc, "-p", file, "--pretty", "false"], project);
+    expect(ended).toEqual({ code: 0, output: "" });
+    expect(examples.length).toBeGreaterThan(30);
+  });
+
+  it("can be imported, and required where a project is of CommonJS", async () => {
+    const names = importable();
+    expect(names.length).toBeGreaterThan(15);
+    // Nest's decorators need reflect-metadata, which its users load first.
+    const list = JSON.stringify(names);
+    await writeFile(
+      join(project, "import.mjs"),
+      `import "reflect-metadata";
+      for (const name of ${list}) if (Object.keys(await import(name)).length === 0) throw new Error(name);`,
+    );
+    await writeFile(
+      join(project, "require.cjs"),
+      `require("reflect-metadata");
+      for (const name of ${list}) if (Object.keys(require(name)).length === 0) throw new Error(name);`,
+    );
+    expect(await run(process.execPath, ["import.mjs"], project)).toEqual({ code: 0, output: "" });
+    expect(await run(process.execPath, ["require.cjs"], project)).toEqual({ code: 0, output: "" });
+  });
+
+  it("serve each framework's example", async () => {
+    const servers = examples.filter(({ example }) => example.run?.kind === "server");
+    const guides = new Set(servers.map(({ example }) => example.file));
+    expect(guides.size).toBeGreaterThan(8);
+    expect(await runExamples(servers, [])).toEqual([]);
+  });
+
+  it("have a program that runs", async () => {
+    const program = join(project, "node_modules/usher-auth/dist/main.js");
+    const { code, output } = await run(process.execPath, [program, "--help"], project);
+    expect([code, output]).toEqual([0, expect.stringContaining("doctor")]);
+  });
+});
