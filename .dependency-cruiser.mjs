@@ -79,7 +79,7 @@ export default {
       name: "testing-is-for-tests",
       comment: "@usher-auth/testing signs whatever it is asked to: no shipped code may hold it.",
       severity: "error",
-      from: { pathNot: "/test/|^packages/testing/|^e2e/|^bench/|^security/|^scripts/check/|\\.test\\.ts$" },
+      from: { pathNot: "/test/|^packages/testing/|^e2e/|^bench/|^runtimes/|^security/|^scripts/check/|\\.test\\.ts$" },
       to: { path: "^packages/testing/" },
     },
     {

@@ -30,7 +30,11 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       project("unit", ["packages/*/test/**/*.test.ts", "bench/test/**/*.test.ts", "scripts/**/*.test.ts"], 30_000),
-      project("integration", ["apps/*/test/**/*.test.ts", "packages/*/integration/**/*.test.ts"], 60_000),
+      project(
+        "integration",
+        ["apps/*/test/**/*.test.ts", "packages/*/integration/**/*.test.ts", "runtimes/*.test.ts"],
+        60_000,
+      ),
       project("security", ["security/**/*.test.ts"], 60_000),
       project("e2e", ["e2e/**/*.test.ts"], 120_000),
     ],

@@ -45,7 +45,8 @@ export function keyPairSigner(algorithm: KeyPairSigningAlgorithm): Signer {
   const kid = randomUUID();
   const hash = algorithm === "EdDSA" ? null : hashes[sizeOf(algorithm)];
   const key = {
-    key: privateKey,
+    // As text: inside of options, workerd takes no KeyObject.
+    key: privateKey.export({ type: "pkcs8", format: "pem" }),
     dsaEncoding: "ieee-p1363" as const,
     ...(algorithm.startsWith("PS") && {
       padding: constants.RSA_PKCS1_PSS_PADDING,

@@ -95,7 +95,7 @@ export function publicKey(algorithm: PublicAlgorithm, material: KeyObject, kid: 
 function verification(algorithm: PublicAlgorithm, material: KeyObject): VerificationKey["verify"] {
   const [family, hash] = publicMethods[algorithm];
   if (family === "pss") {
-    const key = { key: material, ...pssOptions };
+    const key = keyForPss(material);
     return (signed, signature) => verify(hash, bytesOf(signed), key, signature);
   }
   if (family === "ecdsa") {
@@ -104,6 +104,17 @@ function verification(algorithm: PublicAlgorithm, material: KeyObject): Verifica
       signature.length === length && verify(hash, bytesOf(signed), material, toDer(signature));
   }
   return (signed, signature) => verify(hash, bytesOf(signed), material, signature);
+}
+
+/** Inside of options, some runtimes (workerd) take no KeyObject but its text, which costs more for each token: tried once. */
+function keyForPss(material: KeyObject): Parameters<typeof verify>[2] {
+  const key = { key: material, ...pssOptions };
+  try {
+    verify("sha256", Buffer.alloc(0), key, Buffer.alloc(0));
+    return key;
+  } catch {
+    return { key: material.export({ type: "spki", format: "pem" }), ...pssOptions };
+  }
 }
 
 function bytesOf({ buffer, end }: SignedBytes): Buffer {

@@ -86,7 +86,7 @@ export function createFeed(store: RevocationStore, receiver: FeedReceiver, elaps
       // The failure is kept by startOver(); there is nobody else to tell it to.
       start().catch(() => undefined);
     }, wait * 1000);
-    retry.unref();
+    retry.unref?.(); // a number on workerd
   }
 
   function start(): Promise<void> {

@@ -53,7 +53,7 @@ export function memoryRevocationStore(options: MemoryRevocationStoreOptions = {}
       listeners.add(listener);
       listener.confirmed();
       const timer = setInterval(() => listener.confirmed(), heartbeat);
-      timer.unref();
+      timer.unref?.(); // a number on workerd
       return async () => {
         clearInterval(timer);
         listeners.delete(listener);
