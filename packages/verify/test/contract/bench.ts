@@ -2,7 +2,8 @@ import type { TestIssuer } from "@usher-auth/testing";
 import { afterAll, beforeAll, beforeEach, it, onTestFinished } from "vitest";
 import { createBench, type HandClock } from "../support.ts";
 import { type RawRequest, type RawResponse, sendRaw } from "./raw-request.ts";
-import type { ContractOptions, ContractServer, ContractTarget, HandlerView } from "./target.ts";
+import type { ContractOptions, ContractServer, ContractTarget, HandlerView, VerifierParts } from "./target.ts";
+import { verifierOf } from "./trust.ts";
 
 /** A target's app at work, and what its handlers saw. */
 export interface RunningApp {
@@ -17,36 +18,49 @@ export interface ContractBench extends RunningApp {
   readonly clock: HandClock;
   /** The header line with a token of this user's. */
   bearer(user: string, claims?: Record<string, unknown>): string;
-  /** Starts an app with other options, and stops it after the test that asked for it. */
-  start(options: Partial<ContractOptions>): Promise<RunningApp>;
+  /** Starts an app with other options or another verifier, and stops it after the test that asked for it. */
+  start(options: Partial<Omit<ContractOptions, "verifier">>, made?: VerifierParts): Promise<RunningApp>;
   /** A test, unless the target has a reason why it cannot hold. */
   behaviour(name: string, run: () => Promise<void>): void;
 }
 
 /** Starts the target before the tests of the suite that this is called in, and stops it after them. */
 export function createContractBench(target: ContractTarget): ContractBench {
-  const { issuer, verifier, clock } = createBench();
-  const shared = recorder();
+  const { issuer, clock } = createBench();
+  const shared: VerifierParts = {
+    trust: { keys: "secret", secret: issuer.secret, issuer: issuer.issuer, audience: issuer.audience },
+    clock,
+  };
+  const record = recorder();
   let server: ContractServer;
   beforeAll(async () => {
-    server = await target.start({ verifier, ownerParam: "userId" }, shared.handle);
+    server = await startTarget({}, record.handle, shared);
   });
   beforeEach(() => {
-    shared.seen.length = 0;
+    record.seen.length = 0;
   });
   afterAll(() => server.close());
+
+  function startTarget(
+    options: Partial<ContractOptions>,
+    handle: (view: HandlerView) => object,
+    made: VerifierParts,
+  ): Promise<ContractServer> {
+    const verifier = verifierOf(made.trust, made.clock);
+    return target.start({ ownerParam: "userId", ...options, verifier }, handle, made);
+  }
 
   return {
     issuer,
     clock,
-    seen: shared.seen,
-    send: (request) => sendRaw(server.origin, request),
+    seen: record.seen,
+    send: (request) => sendTo(server, request),
     bearer: (user, claims = {}) => `Authorization: Bearer ${issuer.tokenFor(user, { claims })}`,
-    start: async (options) => {
+    start: async (options, made = shared) => {
       const own = recorder();
-      const other = await target.start({ verifier, ownerParam: "userId", ...options }, own.handle);
+      const other = await startTarget(options, own.handle, made);
       onTestFinished(() => other.close());
-      return { seen: own.seen, send: (request) => sendRaw(other.origin, request) };
+      return { seen: own.seen, send: (request) => sendTo(other, request) };
     },
     behaviour: (name, run) =>
       it(name, async ({ skip }) => {
@@ -55,6 +69,10 @@ export function createContractBench(target: ContractTarget): ContractBench {
         await run();
       }),
   };
+}
+
+function sendTo(server: ContractServer, request: RawRequest): Promise<RawResponse> {
+  return server.send === undefined ? sendRaw(server.origin, request) : server.send(request);
 }
 
 function recorder() {

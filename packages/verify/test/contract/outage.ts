@@ -2,9 +2,9 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createTestIssuer } from "@usher-auth/testing";
 import { expect } from "vitest";
-import { createVerifier, remoteJwks, type Verifier } from "../../src/index.ts";
 import type { ContractBench } from "./bench.ts";
 import { expectRefusal } from "./expected.ts";
+import type { VerifierParts } from "./target.ts";
 
 /** Keys that must be fetched first: the one case in which a verdict is not there at once. */
 export function outageContract({ behaviour, start }: ContractBench): void {
@@ -13,7 +13,7 @@ export function outageContract({ behaviour, start }: ContractBench): void {
 
   behaviour("the first request waits for the keys, and is judged like any other", async () => {
     const keys = await serveKeys(issuer.jwks());
-    const app = await start({ verifier: verifierOf(keys.url) });
+    const app = await start({}, trusting(keys.url));
     const [own, other, none] = await Promise.all([
       app.send({ target: "/api/alice/tasks", headers: [bearer("alice")] }),
       app.send({ target: "/api/bob/tasks", headers: [bearer("alice")] }),
@@ -28,14 +28,14 @@ export function outageContract({ behaviour, start }: ContractBench): void {
   behaviour("keys that cannot be had are a 503 with Retry-After, and no bad token", async () => {
     const keys = await serveKeys(issuer.jwks());
     await keys[Symbol.asyncDispose]();
-    const app = await start({ verifier: verifierOf(keys.url) });
+    const app = await start({}, trusting(keys.url));
     expectRefusal(await app.send({ target: "/me", headers: [bearer("alice")] }), "keys_unavailable");
     expectRefusal(await app.send({ target: "/me" }), "credentials_missing");
     expect(app.seen).toEqual([]);
   });
 
-  function verifierOf(url: string): Verifier {
-    return createVerifier({ keys: remoteJwks(url), issuer: issuer.issuer, audience: issuer.audience });
+  function trusting(url: string): VerifierParts {
+    return { trust: { keys: "jwks", url, issuer: issuer.issuer, audience: issuer.audience }, clock: Date.now };
   }
 }
 

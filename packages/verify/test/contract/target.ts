@@ -1,4 +1,6 @@
 import type { AcceptEvent, Principal, RejectEvent, Verifier } from "@usher-auth/verify";
+import type { RawRequest, RawResponse } from "./raw-request.ts";
+import type { Trust } from "./trust.ts";
 
 /** What a target's app is built with. All but the last two go to its guard as they are. */
 export interface ContractOptions {
@@ -21,10 +23,18 @@ export interface HandlerView {
 /** Every handler of a target calls this, and answers 200 with what it returns, as JSON. */
 export type Handle = (view: HandlerView) => object;
 
+/** What a verifier is made of. */
+export interface VerifierParts {
+  readonly trust: Trust;
+  readonly clock: () => number;
+}
+
 /** A running app. */
 export interface ContractServer {
   /** `http://127.0.0.1:<port>`. */
   readonly origin: string;
+  /** In place of `sendRaw`, where more is to be done than to send: the app runs in another process. */
+  send?(request: RawRequest): Promise<RawResponse>;
   close(): Promise<void>;
 }
 
@@ -48,7 +58,8 @@ export interface ContractServer {
  */
 export interface ContractTarget {
   readonly name: string;
-  start(options: ContractOptions, handle: Handle): Promise<ContractServer>;
+  /** What `options.verifier` was made of is in `made`, for an app that has to make its own. */
+  start(options: ContractOptions, handle: Handle, made: VerifierParts): Promise<ContractServer>;
   /** By a behaviour's name: why it cannot hold for this framework. It is then reported as skipped, for that reason. */
   readonly exceptions?: Readonly<Record<string, string>>;
 }

@@ -4,50 +4,13 @@ import { requireClaim, requireScopes } from "@usher-auth/verify";
 import { usher } from "@usher-auth/verify/fetch";
 import { Hono } from "hono";
 import { brokenPolicy, type ContractTarget, handlerFailure } from "../target.ts";
+import { createFetchApp } from "./fetch-app.ts";
 import { listen } from "./server.ts";
 
 /** One handler for a whole server, with the guard's own patterns: as for Bun.serve, Deno.serve and Workers. */
 export const fetchPathsTarget: ContractTarget = {
   name: "fetch, by patterns",
-  async start(options, handle) {
-    const guard = usher(options);
-    const routes: Readonly<Record<string, (request: Request) => Response | Promise<Response>>> = {
-      "/public": () => Response.json(handle({})),
-      "/scoped": guard.protect({ path: "/scoped", policies: [requireScopes("tasks:write")] }, (_request, access) =>
-        Response.json(handle(access)),
-      ),
-      "/role": guard.protect(
-        { path: "/role", policies: [requireClaim(({ role }) => role === "admin")] },
-        (_request, access) => Response.json(handle(access)),
-      ),
-      "/broken": guard.protect({ path: "/broken", policies: [requireClaim(brokenPolicy)] }, (_request, access) =>
-        Response.json(handle(access)),
-      ),
-    };
-    const ownScoped = guard.protect(
-      { path: "/api/:userId/scoped", policies: [requireScopes("tasks:read", "tasks:write")] },
-      (_request, access) => Response.json(handle(access)),
-    );
-    const echo = usher({ ...options, ownerParam: null }).protect(
-      { path: ["/echo/:userId/tasks", "/echo/:userId/tasks/:taskId"] },
-      (_request, { params }) => Response.json(handle({ params })),
-    );
-    const main = guard.protect(
-      { path: ["/me", "/throws", "/api/:userId/tasks", "/api/:userId/tasks/:taskId"] },
-      (_request, access) => {
-        if (access.path === "/throws") throw new Error(handlerFailure);
-        return Response.json(handle(access));
-      },
-    );
-
-    const fetch = (request: Request) => {
-      const { pathname } = new URL(request.url);
-      const isScoped = /^\/api\/[^/]+\/scoped$/.test(pathname);
-      const handler = isScoped ? ownScoped : /echo/i.test(pathname) ? echo : (routes[pathname] ?? main);
-      return handler(request);
-    };
-    return listen(createAdaptorServer({ fetch }) as Server);
-  },
+  start: (options, handle) => listen(createAdaptorServer({ fetch: createFetchApp(options, handle) }) as Server),
 };
 
 /** One handler for a route, with a framework's parameters, which it hands over as a promise: as in Next.js. */

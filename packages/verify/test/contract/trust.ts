@@ -1,0 +1,27 @@
+import {
+  AuthError,
+  type AuthErrorCode,
+  createVerifier,
+  remoteJwks,
+  sharedSecret,
+  type Verifier,
+} from "@usher-auth/verify";
+
+/** Whom an app trusts, as data: an app in another process, on another runtime, is told the same. */
+export type Trust =
+  | { readonly keys: "secret"; readonly secret: string; readonly issuer: string; readonly audience: string }
+  | { readonly keys: "jwks"; readonly url: string; readonly issuer: string; readonly audience: string }
+  /** Nobody: the token's text is the code that it is refused with. */
+  | { readonly keys: "none" };
+
+export function verifierOf(trust: Trust, clock: () => number): Verifier {
+  if (trust.keys === "none") return { verifyEagerly: refuseAsTold } as unknown as Verifier;
+  const { issuer, audience } = trust;
+  const keys = trust.keys === "secret" ? sharedSecret(trust.secret) : remoteJwks(trust.url);
+  return createVerifier({ keys, issuer, audience, clock });
+}
+
+/** Stands in for a verifier that finds whatever the token's text says. */
+function refuseAsTold(token: string): never {
+  throw new AuthError(token as AuthErrorCode, { hint: "not for clients", cause: new Error("nor this") });
+}
