@@ -35,6 +35,8 @@ export default defineConfig({
         ["apps/*/test/**/*.test.ts", "packages/*/integration/**/*.test.ts", "runtimes/*.test.ts"],
         60_000,
       ),
+      // Every runtime takes its time and a download: npm run test:runtimes sets this.
+      ...(process.env.USHER_RUNTIMES === "all" ? [project("runtimes", ["runtimes/test/*.test.ts"], 60_000)] : []),
       project("security", ["security/**/*.test.ts"], 60_000),
       project("e2e", ["e2e/**/*.test.ts"], 120_000),
     ],

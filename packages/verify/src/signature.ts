@@ -1,6 +1,7 @@
-import { constants, type KeyObject, timingSafeEqual, verify } from "node:crypto";
+import { type KeyObject, timingSafeEqual, verify } from "node:crypto";
 import { toDer } from "./ecdsa-der.ts";
 import { createMac } from "./keys/mac.ts";
+import { createPssVerify } from "./keys/pss.ts";
 import { macRoom, type SignedBytes } from "./token-bytes.ts";
 
 /** A JWS algorithm that verifies with a shared secret (RFC 7518 section 3.2). */
@@ -29,9 +30,6 @@ const publicMethods: Readonly<Record<PublicAlgorithm, readonly ["eddsa" | "ecdsa
 
 /** The length of an ECDSA signature in bytes, R and S side by side (RFC 7518 section 3.4). */
 const ecdsaLengths: Readonly<Record<string, number>> = { ES256: 64, ES384: 96, ES512: 132 };
-
-/** RFC 7518 section 3.5: the salt is as long as the hash, and no other length will do. */
-const pssOptions = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST } as const;
 
 /** A key and the one algorithm that it serves: the key decides, never a token's header (RFC 8725 section 3.1). */
 export interface VerificationKey {
@@ -95,8 +93,8 @@ export function publicKey(algorithm: PublicAlgorithm, material: KeyObject, kid: 
 function verification(algorithm: PublicAlgorithm, material: KeyObject): VerificationKey["verify"] {
   const [family, hash] = publicMethods[algorithm];
   if (family === "pss") {
-    const key = keyForPss(material);
-    return (signed, signature) => verify(hash, bytesOf(signed), key, signature);
+    const verifyPss = createPssVerify(hash as string, material);
+    return (signed, signature) => verifyPss(bytesOf(signed), signature);
   }
   if (family === "ecdsa") {
     const length = ecdsaLengths[algorithm];
@@ -104,17 +102,6 @@ function verification(algorithm: PublicAlgorithm, material: KeyObject): Verifica
       signature.length === length && verify(hash, bytesOf(signed), material, toDer(signature));
   }
   return (signed, signature) => verify(hash, bytesOf(signed), material, signature);
-}
-
-/** Inside of options, some runtimes (workerd) take no KeyObject but its text, which costs more for each token: tried once. */
-function keyForPss(material: KeyObject): Parameters<typeof verify>[2] {
-  const key = { key: material, ...pssOptions };
-  try {
-    verify("sha256", Buffer.alloc(0), key, Buffer.alloc(0));
-    return key;
-  } catch {
-    return { key: material.export({ type: "spki", format: "pem" }), ...pssOptions };
-  }
 }
 
 function bytesOf({ buffer, end }: SignedBytes): Buffer {

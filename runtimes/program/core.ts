@@ -1,0 +1,96 @@
+import {
+  AuthError,
+  ConfigurationError,
+  createVerifier,
+  type KeySource,
+  localJwks,
+  remoteJwks,
+  secretFingerprint,
+  sharedSecret,
+} from "@usher-auth/verify";
+
+/** Keys to verify with, as data. */
+export type Keys =
+  | { readonly secret: string; readonly algorithm: "HS256" | "HS384" | "HS512" }
+  | { readonly jwks: { readonly keys: readonly object[] } }
+  | { readonly url: string };
+
+/** What the core is asked to do. */
+export type CoreCommand =
+  | {
+      readonly name: "verify";
+      readonly keys: Keys;
+      readonly issuer: string;
+      readonly audience: string;
+      readonly now: number;
+      readonly tokens: readonly string[];
+    }
+  | { readonly name: "secret"; readonly secret: string };
+
+/** What became of a token: whose it is, or why it was refused. */
+export interface Verdict {
+  readonly code: string;
+  readonly hint?: string | undefined;
+  readonly principal?: object;
+  /** What the second look said, which for a good token is answered by the cache. */
+  readonly again: string;
+  readonly frozen?: boolean;
+}
+
+export async function answerCore(command: CoreCommand): Promise<unknown> {
+  switch (command.name) {
+    case "verify":
+      return verifyAll(command);
+    case "secret":
+      return describeSecret(command.secret);
+  }
+}
+
+export async function verifyAll(command: CoreCommand & { readonly name: "verify" }): Promise<Verdict[]> {
+  const { keys, issuer, audience, now, tokens } = command;
+  const verifier = createVerifier({ keys: sourceOf(keys), issuer, audience, clock: () => now });
+  const verdicts: Verdict[] = [];
+  for (const token of tokens) {
+    const first = await judge(async () => {
+      const principal = await verifier.verify(token);
+      const frozen = Object.isFrozen(principal) && Object.isFrozen(principal.claims);
+      return { code: "accepted", principal, frozen };
+    });
+    const again = await judge(async () => ({ code: verifier.verifySync(token) && "accepted" }));
+    verdicts.push({ ...first, again: again.code });
+  }
+  return verdicts;
+}
+
+/** What a secret is told by, and what is said of it that must not name it. */
+export function describeSecret(secret: string): object {
+  const warnings: string[] = [];
+  const { emitWarning } = process;
+  process.emitWarning = ((_message: unknown, options: { code: string }) => warnings.push(options.code)) as never;
+  try {
+    const source = sharedSecret(secret);
+    return { fingerprint: secretFingerprint(secret), json: JSON.stringify(source), text: String(source), warnings };
+  } catch (error) {
+    if (error instanceof ConfigurationError) return { refused: error.message, warnings };
+    throw error;
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}
+
+function sourceOf(keys: Keys): KeySource {
+  if ("secret" in keys) return sharedSecret(keys.secret, { algorithm: keys.algorithm });
+  return "jwks" in keys ? localJwks(keys.jwks as never) : remoteJwks(keys.url);
+}
+
+async function judge<Found extends { readonly code: string }>(
+  look: () => Promise<Found>,
+): Promise<Found | { readonly code: string; readonly hint?: string | undefined }> {
+  try {
+    return await look();
+  } catch (error) {
+    // Anything but a verdict is a finding, and shown as what it is.
+    if (!(error instanceof AuthError)) return { code: `${error}` };
+    return { code: error.code, hint: error.hint };
+  }
+}

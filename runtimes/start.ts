@@ -1,0 +1,79 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import type { Settings } from "./program/app.ts";
+import { type Runtime, root } from "./runtimes.ts";
+import { bundleWorker, workerConfig } from "./worker-bundle.ts";
+
+/** The program at work on a runtime. */
+export interface RunningProgram {
+  readonly origin: string;
+  close(): Promise<void>;
+}
+
+/** Starts the program on a free port of the loopback interface. */
+export async function startProgram(runtime: Runtime, settings: Settings): Promise<RunningProgram> {
+  if (typeof runtime.binary !== "string") throw new Error(runtime.binary.missing);
+  return runtime.name === "workerd"
+    ? startWorker(runtime.binary, settings)
+    : await launch(runtime.binary, [...runtime.run, JSON.stringify(settings)]);
+}
+
+async function startWorker(binary: string, settings: Settings): Promise<RunningProgram> {
+  const folder = await mkdtemp(join(tmpdir(), "usher-worker-"));
+  await writeFile(join(folder, "worker.js"), await bundleWorker());
+  await writeFile(join(folder, "settings.json"), JSON.stringify(settings));
+  await writeFile(join(folder, "config.capnp"), workerConfig);
+  // It tells its port on a descriptor of our own choice: here its standard output.
+  const running = await launch(binary, ["serve", "--control-fd=1", join(folder, "config.capnp")]);
+  return {
+    origin: running.origin,
+    close: async () => {
+      await running.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Starts a process that writes a line of JSON with the port that it listens on. */
+async function launch(binary: string, args: readonly string[]): Promise<RunningProgram> {
+  const child = spawn(binary, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"], env: {} });
+  const killAtExit = () => child.kill("SIGKILL");
+  process.once("exit", killAtExit);
+  try {
+    const port = await readPort(child);
+    return {
+      origin: `http://127.0.0.1:${port}`,
+      close: async () => {
+        process.off("exit", killAtExit);
+        child.kill("SIGKILL");
+        if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+      },
+    };
+  } catch (error) {
+    child.kill("SIGKILL");
+    throw error;
+  }
+}
+
+async function readPort(child: ChildProcess): Promise<number> {
+  let complaints = "";
+  (child.stderr as Readable).on("data", (chunk) => {
+    complaints += chunk;
+  });
+  const ended = once(child, "exit").then(() => {
+    throw new Error(`${child.spawnfile} ended: ${complaints}`);
+  });
+  const listening = new Promise<number>((resolve) => {
+    createInterface(child.stdout as Readable).on("line", (line) => {
+      const { port } = JSON.parse(line) as { readonly port?: number };
+      if (port !== undefined) resolve(port);
+    });
+  });
+  ended.catch(() => undefined);
+  return await Promise.race([listening, ended]);
+}

@@ -1,0 +1,4 @@
+import { runtimes } from "../runtimes.ts";
+import { runtimeSuite } from "./suite.ts";
+
+runtimeSuite(runtimes.node24);
