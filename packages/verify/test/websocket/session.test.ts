@@ -3,7 +3,13 @@ import { createConnection, type Socket } from "node:net";
 import { createTestIssuer } from "@usher-auth/testing";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { WebSocket } from "ws";
-import { remoteJwks, requireScopes, type VerificationKey } from "../../src/index.ts";
+import {
+  createRevocations,
+  memoryRevocationStore,
+  remoteJwks,
+  requireScopes,
+  type VerificationKey,
+} from "../../src/index.ts";
 import { handClock } from "../support.ts";
 import { ask, bearer, closed, open, type SocketBench, serve } from "./support.ts";
 
@@ -55,6 +61,25 @@ describe("a socket", () => {
     keys.candidates = () => [];
     vi.advanceTimersByTime(1000);
     expect(await closed(webSocket)).toEqual([4401, "key_unknown"]);
+  });
+
+  it("is closed within a second when its session or user is revoked, and no other is", async () => {
+    const clock = handClock();
+    const revocations = createRevocations({ store: memoryRevocationStore({ clock }), maxTokenAge: 3600, clock });
+    onTestFinished(() => revocations.close());
+    const bench = await serve({}, { revocations });
+    await revocations.ready();
+    const [ended, other] = [
+      await connect(bench, bench.issuer.tokenFor("alice", { claims: { sid: "ended" } })),
+      await connect(bench, bench.issuer.tokenFor("alice", { claims: { sid: "other" } })),
+    ];
+    await revocations.revoke({ kind: "session", id: "ended", before: clock() / 1000 });
+    vi.advanceTimersByTime(1000);
+    expect(await closed(ended)).toEqual([4401, "token_revoked"]);
+    expect(await ask(other, "still here?")).toBe("alice: still here?");
+    await revocations.revoke({ kind: "user", id: "alice", before: clock() / 1000 });
+    vi.advanceTimersByTime(1000);
+    expect(await closed(other)).toEqual([4401, "token_revoked"]);
   });
 
   it("is cut off when the client does not answer the close", async () => {
