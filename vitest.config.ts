@@ -26,8 +26,8 @@ const skipReasons: Reporter = {
 export default defineConfig({
   test: {
     reporters: ["default", skipReasons],
-    // Most of the time goes into waiting for processes, databases and the browser: two files at once on any machine.
-    maxWorkers: 2,
+    // Most of the time goes into waiting for processes, databases and the browser: three files at once on any machine.
+    maxWorkers: 3,
     projects: [
       project("unit", ["packages/*/test/**/*.test.ts", "bench/test/**/*.test.ts", "scripts/**/*.test.ts"], 30_000),
       project(
