@@ -152,6 +152,40 @@ test("an API that deletes nothing, and says that all went well, is believed by w
   expect(things).toEqual([]);
 });
 
+test("a path that breaks the API in one spelling is found", async () => {
+  const document = await start({ "/u/{userId}/me": { get: {} } }, (request, user) => {
+    if (request.url?.includes("%25")) return [500];
+    return user === undefined ? [401] : request.url === `/u/${user}/me` ? [200, { name: user }] : [403];
+  });
+  const run = await runAudit([document, "--json"], tokens);
+  expect(labelsWith(run, "failed")).toEqual(["GET /u/{userId}/me path_spelling"]);
+  expect(run.exitCode).toBe(1);
+});
+
+test("what the users had before is not changed for the sake of a comparison", async () => {
+  const changed: string[] = [];
+  const paths = { "/things": { get: {} }, "/things/{thingId}": { get: {}, put: {} } };
+  const document = await start(paths, (request, user) => {
+    const [, id] = segmentsOf(request);
+    // Nobody can tell from a 404 alone whether it was a refusal.
+    if (user === undefined || (id !== undefined && id !== `of-${user}`)) return [404];
+    if (request.method === "PUT") changed.push(id ?? "");
+    return [200, id === undefined ? [{ id: `of-${user}` }] : { id }];
+  });
+  const run = await runAudit([document, "--writes", "--json"], tokens);
+  expect(labelsWith(run, "unclear")).toContain("PUT /things/{thingId} no_token");
+  expect(changed).toEqual([]);
+  expect(run.exitCode).toBe(2);
+});
+
+test("an audit that tried nothing is no proof", async () => {
+  const document = await start({ "/a": { post: {} } }, () => [401]);
+  expect(await runAudit([document], tokens)).toMatchObject({
+    exitCode: 2,
+    output: expect.stringMatching(/^No proof: 1 operations, checks: 0 hold/m),
+  });
+});
+
 test("too few requests are no proof", async () => {
   const document = await start({ "/a": { get: {} }, "/b": { get: {} } }, (_, user) => (user ? [200, {}] : [401]));
   const run = await runAudit([document, "--max-requests", "9", "--json"], tokens);

@@ -37,9 +37,7 @@ export function watch(operation: Operation, values: () => Promise<Values>, scene
     async hasChanged() {
       if (last?.answer === undefined || !isSuccess(last.answer)) return true;
       const answer = await read(last.values);
-      const isSame = answer?.status === last.answer.status && answer.text === last.answer.text;
-      if (!isSame) last = undefined;
-      return !isSame;
+      return answer?.status !== last.answer.status || answer.text !== last.answer.text;
     },
   };
 }
