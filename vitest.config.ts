@@ -1,17 +1,33 @@
-import { defineConfig, type TestProjectConfiguration } from "vitest/config";
+import { configDefaults, defineConfig, type TestProjectConfiguration } from "vitest/config";
 import type { Reporter } from "vitest/node";
 
 /** Tests run against the packages' sources, not their bundles (the bundles have a suite of their own). */
 const conditions = ["@usher-auth/source"];
 
 /** A project that is given `timeout` milliseconds for a test, and as much to prepare. */
-function project(name: string, include: string[], timeout: number): TestProjectConfiguration {
+function project(name: string, include: string[], timeout: number, exclude: string[] = []): TestProjectConfiguration {
   return {
     resolve: { conditions },
     ssr: { resolve: { conditions, externalConditions: conditions } },
-    test: { name, include, testTimeout: timeout, hookTimeout: timeout },
+    test: {
+      name,
+      include,
+      exclude: [...configDefaults.exclude, ...exclude],
+      testTimeout: timeout,
+      hookTimeout: timeout,
+    },
   };
 }
+
+/** Tests of packages that need the real thing: databases, processes, a Better Auth with its backends, frameworks on sockets. */
+const withTheRealThing = [
+  "packages/cli/test/**/*.test.ts",
+  "packages/issuer/test/logout/**/*.test.ts",
+  "packages/postgres/test/**/*.test.ts",
+  "packages/testing/test/guide.test.ts",
+  "packages/verify/test/contract/**/*.test.ts",
+  "scripts/check-docs.test.ts",
+];
 
 /** A test that needs something absent says what: nothing is passed over in silence. */
 const skipReasons: Reporter = {
@@ -29,10 +45,15 @@ export default defineConfig({
     // Most of the time goes into waiting for processes, databases and the browser: three files at once on any machine.
     maxWorkers: 3,
     projects: [
-      project("unit", ["packages/*/test/**/*.test.ts", "bench/test/**/*.test.ts", "scripts/**/*.test.ts"], 30_000),
+      project(
+        "unit",
+        ["packages/*/test/**/*.test.ts", "bench/test/**/*.test.ts", "scripts/**/*.test.ts"],
+        30_000,
+        withTheRealThing,
+      ),
       project(
         "integration",
-        ["apps/*/test/**/*.test.ts", "packages/*/integration/**/*.test.ts", "runtimes/*.test.ts"],
+        ["apps/*/test/**/*.test.ts", "packages/*/integration/**/*.test.ts", "runtimes/*.test.ts", ...withTheRealThing],
         60_000,
       ),
       // Every runtime takes its time and a download: npm run test:runtimes sets this.
