@@ -47,7 +47,7 @@ describe("the doctor on a healthy chain", () => {
   });
 });
 
-// To renew the outputs: npx vitest run --project unit packages/cli/test/doctor-api.test.ts -u
+// To renew the outputs: npx vitest run packages/cli/test/doctor-api.test.ts -u
 test("the outputs in docs/guide/doctor.md are what the commands print now", async () => {
   const { file, text } = await makeDoctorGuide();
   await expect(text).toMatchFileSnapshot(file);
