@@ -53,10 +53,15 @@ export default defineConfig({
       ),
       project(
         "integration",
-        ["apps/*/test/**/*.test.ts", "packages/*/integration/**/*.test.ts", "runtimes/*.test.ts", ...withTheRealThing],
+        [
+          "apps/*/test/**/*.test.ts",
+          "packages/*/integration/**/*.test.ts",
+          "runtimes/test/{node-24,bun}.test.ts",
+          ...withTheRealThing,
+        ],
         60_000,
       ),
-      // Every runtime takes its time and a download: npm run test:runtimes sets this.
+      // The others take their time and a download: npm run test:runtimes sets this.
       ...(process.env.USHER_RUNTIMES === "all" ? [project("runtimes", ["runtimes/test/*.test.ts"], 60_000)] : []),
       project("security", ["security/**/*.test.ts"], 60_000),
       project("e2e", ["e2e/**/*.test.ts"], 120_000),

@@ -2,7 +2,10 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { here } from "./programs.ts";
+import { root } from "./runtimes.ts";
+
+/** Where the runtimes are installed that the repository itself does not need. */
+const here = join(root, "runtimes");
 
 /**
  * Installs the runtimes, once: again when the lock file has changed. They are some hundred megabytes out of the npm
@@ -21,7 +24,7 @@ export async function installRuntimes(): Promise<void> {
   const [code] = (await once(npm, "exit")) as [number | null];
   if (code !== 0) {
     throw new Error(
-      "The runtimes could not be installed: is the npm registry reached from here? Without it, `npm test` still runs the suite on this Node and on Bun.",
+      "The runtimes could not be installed: is the npm registry reached from here? Without it, `npm test` still does its part on Node 24 and on Bun.",
     );
   }
   writeFileSync(record, lock);

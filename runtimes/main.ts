@@ -1,45 +1,77 @@
-/** `npm run test:runtimes`: the core and the fetch adapter on every runtime. */
-import { mkdtemp, rm } from "node:fs/promises";
+/** `npm run test:runtimes`: the core and, over real HTTP, the contract of the `fetch` adapter, on every runtime. */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bundleSuite } from "./bundle.ts";
 import { installRuntimes } from "./install.ts";
-import { allRuntimes } from "./programs.ts";
-import { type Outcome, runOn } from "./run.ts";
+import { type Runtime, root, runtimes } from "./runtimes.ts";
 
-const folder = await mkdtemp(join(tmpdir(), "usher-runtimes-"));
-try {
-  await installRuntimes();
-  await bundleSuite(folder);
-  const outcomes: Outcome[] = [];
-  for (const { program, ...runtime } of allRuntimes()) {
-    process.stdout.write(`${runtime.name} …\n`);
-    outcomes.push(
-      program === undefined
-        ? {
-            name: runtime.name,
-            version: "-",
-            passed: 0,
-            total: 0,
-            failures: ["there is none for this kind of machine"],
-          }
-        : await runOn({ ...runtime, program }, folder),
-    );
-  }
-  report(outcomes);
-} catch (error) {
-  process.stderr.write(`${(error as Error).message}\n`);
-  process.exitCode = 1;
-} finally {
-  await rm(folder, { recursive: true, force: true });
+await installRuntimes().catch(giveUp);
+console.log("Building the packages, as they are published …");
+run("npm", ["run", "build", "--", "--log-level", "error"], root, "The build failed.");
+
+const reports = mkdtempSync(join(tmpdir(), "usher-runtimes-"));
+const results = Object.values(runtimes).map(test);
+rmSync(reports, { recursive: true });
+console.table(results);
+if (results.some(({ failed, passed }) => failed > 0 || passed === 0)) process.exitCode = 1;
+
+function giveUp(error: Error): never {
+  console.error(error.message);
+  process.exit(1);
 }
 
-function report(outcomes: readonly Outcome[]): void {
-  process.stdout.write(`\n${"runtime".padEnd(10)}${"version".padEnd(16)}checks passed\n`);
-  for (const { name, version, passed, total, failures } of outcomes) {
-    const isGood = failures.length === 0 && total > 0;
-    process.stdout.write(`${name.padEnd(10)}${version.padEnd(16)}${passed} of ${total}${isGood ? "" : "  FAILED"}\n`);
-    for (const failure of failures) process.stdout.write(`  ${failure}\n`);
-    if (!isGood) process.exitCode = 1;
-  }
+function run(command: string, args: string[], cwd: string, complaint: string): void {
+  const { status } = spawnSync(command, args, { cwd, stdio: "inherit" });
+  if (status !== 0) giveUp(new Error(complaint));
+}
+
+function test({ name, binary, file }: Runtime) {
+  if (typeof binary !== "string") return { name, version: binary.missing, passed: 0, failed: 0, skipped: 0 };
+  const version = /\d[\d.-]+\d/.exec(spawnSync(binary, ["--version"], { encoding: "utf8" }).stdout)?.[0];
+  console.log(`${name} ${version} …`);
+  const output = join(reports, `${file}.json`);
+  const args = [
+    "run",
+    "--project",
+    "runtimes",
+    "--reporter=json",
+    `--outputFile=${output}`,
+    `runtimes/test/${file}.test.ts`,
+  ];
+  const { stdout, stderr } = spawnSync("vitest", args, {
+    cwd: root,
+    encoding: "utf8",
+    maxBuffer: 2 ** 26,
+    env: { ...process.env, USHER_RUNTIMES: "all" },
+  });
+  const report = readReport(output);
+  const failures = report.testResults
+    .flatMap((each) => each.assertionResults)
+    .filter((each) => each.status === "failed");
+  for (const { fullName, failureMessages } of failures)
+    console.error(`FAILED ${fullName}\n${failureMessages.join("\n")}`);
+  if (report.numTotalTests === 0) console.error(stdout, stderr);
+  return {
+    name,
+    version,
+    passed: report.numPassedTests,
+    failed: report.numFailedTests,
+    skipped: report.numPendingTests,
+  };
+}
+
+interface Report {
+  readonly numTotalTests: number;
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numPendingTests: number;
+  readonly testResults: readonly {
+    readonly assertionResults: readonly { status: string; fullName: string; failureMessages: readonly string[] }[];
+  }[];
+}
+
+function readReport(path: string): Report {
+  if (existsSync(path)) return JSON.parse(readFileSync(path, "utf8"));
+  return { numTotalTests: 0, numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, testResults: [] };
 }

@@ -1,12 +1,16 @@
 import {
   AuthError,
   ConfigurationError,
+  createRevocations,
   createVerifier,
   type KeySource,
   localJwks,
+  memoryRevocationStore,
+  type Revocation,
   remoteJwks,
   secretFingerprint,
   sharedSecret,
+  verifierFromEnv,
 } from "@usher-auth/verify";
 
 /** Keys to verify with, as data. */
@@ -25,7 +29,14 @@ export type CoreCommand =
       readonly now: number;
       readonly tokens: readonly string[];
     }
-  | { readonly name: "secret"; readonly secret: string };
+  | { readonly name: "secret"; readonly secret: string }
+  | {
+      readonly name: "revoke";
+      /** As `verifierFromEnv` reads them. */
+      readonly variables: Readonly<Record<string, string>>;
+      readonly token: string;
+      readonly revocation: Revocation;
+    };
 
 /** What became of a token: whose it is, or why it was refused. */
 export interface Verdict {
@@ -43,6 +54,8 @@ export async function answerCore(command: CoreCommand): Promise<unknown> {
       return verifyAll(command);
     case "secret":
       return describeSecret(command.secret);
+    case "revoke":
+      return revokeOne(command);
   }
 }
 
@@ -60,6 +73,20 @@ export async function verifyAll(command: CoreCommand & { readonly name: "verify"
     verdicts.push({ ...first, again: again.code });
   }
   return verdicts;
+}
+
+/** What becomes of a token before and after its revocation, with a verifier made of an environment's variables. */
+export async function revokeOne(command: CoreCommand & { readonly name: "revoke" }): Promise<string[]> {
+  const { variables, token, revocation } = command;
+  const revocations = createRevocations({ store: memoryRevocationStore(), maxTokenAge: 3600 });
+  const verifier = verifierFromEnv(variables, { revocations });
+  const look = async () => (await judge(async () => ({ code: verifier.verifySync(token) && "accepted" }))).code;
+  await verifier.ready();
+  const before = await look();
+  await revocations.revoke(revocation);
+  const after = await look();
+  await revocations.close();
+  return [before, after];
 }
 
 /** What a secret is told by, and what is said of it that must not name it. */

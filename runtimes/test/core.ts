@@ -63,6 +63,16 @@ export function coreSuite(runtime: Runtime): void {
       expect(there[0]).toMatchObject({ frozen: true, principal: { id: "alice", claims: { sub: "alice" } } });
     });
 
+    it.each([
+      ["RS256", "PS256"],
+      ["PS256", "RS256"],
+    ] as const)("a signature by %s is none by %s, with the very same key", async (made, claimed) => {
+      const issuer = createTestIssuer({ algorithm: made, clock });
+      const keys = { jwks: { keys: issuer.jwks().keys.map((jwk) => ({ ...jwk, alg: claimed })) } };
+      const { there } = await ask(issuer, keys, [issuer.tokenFor("alice", { header: { alg: claimed } })]);
+      expect(there[0]?.code).toBe("signature_invalid");
+    });
+
     it.each(algorithms)("%s: hostile tokens get the same verdict, hint and claims as here", async (algorithm) => {
       const issuer = createTestIssuer({ algorithm, clock, secret });
       const random = seededRandom(7);
@@ -91,6 +101,15 @@ export function coreSuite(runtime: Runtime): void {
       await issuer.close();
       const { there: without } = await ask(issuer, keys, [issuer.tokenFor("alice")]);
       expect(without.map(({ code }) => code)).toEqual(["keys_unavailable"]);
+    });
+
+    it("a token counts until its session is revoked, by the environment's variables as by options", async () => {
+      const { secret, issuer, audience, tokenFor } = createTestIssuer();
+      const variables = { BETTER_AUTH_SECRET: secret, BETTER_AUTH_URL: issuer, API_URL: audience };
+      const token = tokenFor("alice", { claims: { sid: "session" } });
+      const revocation = { kind: "session", id: "session", before: Math.floor(Date.now() / 1000) } as const;
+      const told = await control(program.origin, { name: "revoke", variables, token, revocation });
+      expect(told).toEqual(["accepted", "token_revoked"]);
     });
 
     it("secrets are told by their fingerprint, weak ones warned of, wrong ones refused, and none is shown", async () => {

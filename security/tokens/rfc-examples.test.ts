@@ -1,6 +1,6 @@
 import { createVerifier, type KeySource, localJwks, sharedSecret } from "@usher-auth/verify";
 import { describe, expect, it } from "vitest";
-import { codeOf } from "./verdict.ts";
+import { verdict } from "../../packages/verify/test/support.ts";
 
 /**
  * The examples of the standards, through the whole verifier. None is a token for an API: each says in its claims, or in
@@ -9,7 +9,7 @@ import { codeOf } from "./verdict.ts";
  */
 describe("examples of the standards", () => {
   const verify = (keys: KeySource, token: string) =>
-    codeOf(createVerifier({ keys, issuer: "joe", audience: null, cache: false }), token);
+    verdict(createVerifier({ keys, issuer: "joe", audience: null, cache: false }), token);
   /** The claims of RFC 7515's examples: `{"iss":"joe", "exp":1300819380, "http://example.com/is_root":true}`. */
   const joe = "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
   const afterSignature = "claims_invalid";

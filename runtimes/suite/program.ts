@@ -1,4 +1,0 @@
-/** The suite as a program: for Node, Bun and Deno. */
-import { printResults } from "./results.ts";
-
-await printResults();
