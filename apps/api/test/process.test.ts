@@ -118,7 +118,7 @@ describe("stops", () => {
 });
 
 test("says that it listens, however little it is to log", async () => {
-  const quiet = await startProcess({ ...env, LOG_LEVEL: "silent", DATA_DIR: join(folder.path, "quiet") });
+  const quiet = await startProcess({ ...env, LOG_LEVEL: "silent" });
   expect(quiet.output()).toBe(`api listening on ${quiet.url}\n`);
   quiet.kill("SIGTERM");
   expect((await quiet.ended).code).toBe(0);
