@@ -1,11 +1,8 @@
-/** The value of each base64url character by its char code (RFC 4648 section 5), 255 for every other character. */
-const values = new Uint8Array(128).fill(255);
-for (const [value, character] of [..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"].entries()) {
-  values[character.charCodeAt(0)] = value;
-}
-
-/** Bits of the last character that no byte has a use for, by the length's remainder by four; they must be zero. */
-const spareBits: readonly number[] = [0, 0b11_1111, 0b1111, 0b11];
+/**
+ * By a text's length modulo four: the characters that it may end with. Where bits are left that no byte has a use for,
+ * they must be zero (RFC 4648 section 3.5).
+ */
+const endings = [undefined, "", "AQgw", "AEIMQUYcgkosw048"] as const;
 
 /**
  * Decodes canonical base64url into `target`, and returns the number of bytes; -1 where the text is empty or anything
@@ -21,10 +18,8 @@ const spareBits: readonly number[] = [0, 0b11_1111, 0b1111, 0b11];
  */
 export function decodeCanonical(text: string, target: Buffer): number {
   const { length } = text;
-  const remainder = length % 4;
-  if (length === 0 || remainder === 1) return -1;
-  const last = values[text.charCodeAt(length - 1)] ?? 255;
-  if (last === 255 || (last & (spareBits[remainder] as number)) !== 0) return -1;
+  const ending = endings[length % 4];
+  if (length === 0 || ending?.includes(text.charAt(length - 1)) === false) return -1;
   const written = target.write(text, 0, "base64url");
   return written === Math.floor((length * 3) / 4) ? written : -1;
 }

@@ -26,7 +26,7 @@ export function readBearer(authorization: AuthorizationFields, tokenInQuery: boo
   if (field === undefined) {
     throw new AuthError("credentials_missing", {
       hint: tokenInQuery
-        ? "no Authorization header; the token was sent as access_token in the query, where it is never accepted"
+        ? "no Authorization header; an access_token in the query is never accepted"
         : "no Authorization header; send `Authorization: Bearer <token>`",
     });
   }
@@ -39,7 +39,7 @@ export function readBearer(authorization: AuthorizationFields, tokenInQuery: boo
   const scheme = bearer.exec(field);
   if (scheme === null) {
     throw new AuthError("credentials_missing", {
-      hint: "the Authorization header is of another scheme, or the `Bearer` before the token is missing",
+      hint: "the Authorization header has no `Bearer` before the token",
     });
   }
   return field.slice(scheme[0].length);

@@ -16,39 +16,42 @@ export function claimsReader<Claims>(schema: StandardSchema<Claims>): ReadClaims
   if (typeof schema?.["~standard"]?.validate !== "function") {
     throw new ConfigurationError("claims: give a Standard Schema (zod, valibot, arktype, ...).");
   }
-  const unusable = ask(schema, {}).failure;
-  if (unusable !== undefined) {
+  try {
+    ask(schema, {});
+  } catch (error) {
     throw new ConfigurationError(
-      `claims: asked about an object without claims, the schema ${unusable.reason}. It must answer at once, with issues where claims are missing.`,
+      `claims: asked about an empty object, ${(error as AuthError).hint}. It must answer at once, with issues.`,
     );
   }
 
   return (claims) => {
-    const { result, failure } = ask(schema, claims);
-    if (result === undefined) {
-      throw new AuthError("claims_invalid", { hint: `the claims schema ${failure.reason}`, cause: failure.cause });
-    }
+    const result = ask(schema, claims);
     if (result.issues === undefined) return result.value;
     const [issue] = result.issues;
     const path = (issue?.path ?? []).map((key) => String(typeof key === "object" ? key.key : key)).join(".");
-    throw new AuthError("claims_invalid", { hint: `the claims schema refuses \`${path}\`` });
+    throw refused(`refuses \`${path}\``);
   };
 }
 
-type Answer<Claims> =
-  | { readonly result: SchemaResult<Claims>; readonly failure?: undefined }
-  | { readonly result?: undefined; readonly failure: { readonly reason: string; readonly cause?: unknown } };
-
-/** What the schema says, or why it says nothing. Never throws: the schema is the user's code, and a token its input. */
-function ask<Claims>(schema: StandardSchema<Claims>, claims: unknown): Answer<Claims> {
+/**
+ * What the schema says. It is the user's code, and a token its input: whatever it does comes to an AuthError.
+ *
+ * @throws {AuthError} `claims_invalid`.
+ */
+function ask<Claims>(schema: StandardSchema<Claims>, claims: unknown): SchemaResult<Claims> {
+  let answer: ReturnType<StandardSchema<Claims>["~standard"]["validate"]>;
   try {
-    const result = schema["~standard"].validate(claims);
-    if (!("then" in result)) return { result };
-    // Nobody waits for this one; its rejection must not end the process.
-    result.then(undefined, () => undefined);
-    // zod asks a schema that threw once more, asynchronously: from here the two look alike.
-    return { failure: { reason: "answered with a promise: it is asynchronous, or a transform of it threw" } };
+    answer = schema["~standard"].validate(claims);
+    if (!("then" in answer)) return answer;
   } catch (cause) {
-    return { failure: { reason: "threw", cause } };
+    throw refused("threw", cause);
   }
+  // Nobody waits for this one; its rejection must not end the process.
+  answer.then(undefined, () => undefined);
+  // zod asks a schema that threw once more, asynchronously: from here the two look alike.
+  throw refused("answered with a promise: it is asynchronous, or a transform of it threw");
+}
+
+function refused(what: string, cause?: unknown): AuthError {
+  return new AuthError("claims_invalid", { hint: `the claims schema ${what}`, cause });
 }

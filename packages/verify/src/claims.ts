@@ -1,6 +1,8 @@
 import { AuthError } from "./errors.ts";
 import { type JsonObject, parseJson } from "./json.ts";
 import type { TokenClaims } from "./principal.ts";
+import { quote } from "./quote.ts";
+import { isNonEmptyString } from "./string-list.ts";
 import type { UnverifiedToken } from "./token.ts";
 
 /** What a token's claims are held against. Everything is checked when the verifier is made. */
@@ -83,10 +85,6 @@ function isOptionalString(value: unknown): boolean {
   return value === undefined || isNonEmptyString(value);
 }
 
-export function isNonEmptyString(value: unknown): value is string {
-  return typeof value === "string" && value !== "";
-}
-
 export function isAudience(value: unknown): value is string | string[] {
   return Array.isArray(value) ? value.length > 0 && value.every(isNonEmptyString) : isNonEmptyString(value);
 }
@@ -140,9 +138,4 @@ export function invalid(claim: string, form: string, more = ""): AuthError {
 
 function withoutSlash(url: string): string {
   return url.endsWith("/") ? url.slice(0, -1) : url;
-}
-
-/** For hints: quoted, control characters escaped, and not endless. */
-function quote(value: string): string {
-  return JSON.stringify(value.length > 200 ? `${value.slice(0, 200)}…` : value);
 }

@@ -1,5 +1,5 @@
 import type { AuthorizationFields } from "./bearer.ts";
-import type { Refusal } from "./http.ts";
+import type { Refusal } from "./problem.ts";
 
 /** Where one credential may end and the next begin: a comma, and then a scheme (RFC 9110 section 11.4), not `name=`. */
 const nextCredentials = /,[ \t]*(?=[!#$%&'*+.^_`|~0-9A-Za-z-]+(?:[ \t]+[^ \t=]|[ \t]*(?:,|$)))/;

@@ -1,6 +1,7 @@
 import { ConfigurationError } from "./errors.ts";
 import type { GuardOptions } from "./guard.ts";
 import { createRefusals, type Refusals } from "./http.ts";
+import { stringList } from "./string-list.ts";
 
 /** Guard options after the one check that they get. */
 export interface CheckedGuardOptions {
@@ -26,11 +27,8 @@ export function readGuardOptions(
 
 function readOwnerParams(ownerParam: string | readonly string[] | null): readonly string[] {
   if (ownerParam === null) return [];
-  const names = typeof ownerParam === "string" ? [ownerParam] : ownerParam;
-  if (!Array.isArray(names) || names.length === 0 || !names.every((name) => typeof name === "string" && name !== "")) {
-    throw new ConfigurationError(
-      'ownerParam: name the path parameter that is the user\'s id, such as "userId"; null says that no path has one.',
-    );
-  }
-  return Object.freeze([...names]);
+  return stringList(
+    ownerParam,
+    'ownerParam: name the path parameter that is the user\'s id, such as "userId"; null says that no path has one.',
+  );
 }

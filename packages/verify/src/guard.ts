@@ -1,10 +1,10 @@
 import { type AuthorizationFields, readBearer } from "./bearer.ts";
 import type { AuthError } from "./errors.ts";
 import { readGuardOptions } from "./guard-options.ts";
-import type { Refusal } from "./http.ts";
 import { checkOwner, type RouteParams } from "./owner.ts";
 import { checkPolicies, type Policy } from "./policy.ts";
 import type { Principal, TokenClaims } from "./principal.ts";
+import type { Refusal } from "./problem.ts";
 import type { Verifier } from "./verifier.ts";
 import { warn } from "./warning.ts";
 

@@ -1,11 +1,12 @@
 import { AuthError } from "./errors.ts";
 import { type JsonObject, parseJson } from "./json.ts";
+import { quote } from "./quote.ts";
 
 /** A token's protected header. Not verified: use it to look for a key, and believe nothing in it. */
 export interface UnverifiedHeader {
   readonly alg: string;
-  readonly kid?: string;
-  readonly typ?: string;
+  readonly kid?: string | undefined;
+  readonly typ?: string | undefined;
 }
 
 /** Header parameters that change what the rest means. None is understood here, so each is refused (RFC 7515 4.1.11). */
@@ -31,7 +32,7 @@ export function readHeader(bytes: Buffer, length: number, expectedTyp: string | 
   const kid = optionalString(header, "kid");
   const typ = optionalString(header, "typ");
   checkTyp(typ, expectedTyp);
-  return { alg, ...(kid !== undefined && { kid }), ...(typ !== undefined && { typ }) };
+  return { alg, kid, typ };
 }
 
 function optionalString(header: JsonObject, name: string): string | undefined {
@@ -45,12 +46,12 @@ function checkTyp(typ: string | undefined, expected: string | undefined): void {
   const actual = typ === undefined ? undefined : mediaType(typ);
   const accepted = expected === undefined ? actual === undefined || actual === "jwt" : actual === expected;
   if (accepted) return;
+  const found = actual === undefined ? "absent" : quote(actual);
+  const cookie = actual?.includes("session-cache")
+    ? ": this is Better Auth's cookie cache, not a token for an API"
+    : "";
   throw new AuthError("token_unsupported", {
-    hint: actual?.includes("session-cache")
-      ? "this is Better Auth's cookie cache, not a token for an API"
-      : actual === "logout+jwt"
-        ? "this is a logout token, which is for the endpoint of back-channel logouts alone"
-        : `the header's \`typ\` is not ${expected === undefined ? "JWT or absent" : `"${expected}"`}`,
+    hint: `the header's \`typ\` is ${found}, expected ${expected ?? "JWT or none"}${cookie}`,
   });
 }
 

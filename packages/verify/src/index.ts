@@ -11,13 +11,14 @@ export {
   type RouteAccess,
 } from "./guard.ts";
 export type { UnverifiedHeader } from "./header.ts";
-export { httpProblem, type Problem, problemContentType, type Refusal } from "./http.ts";
+export { httpProblem } from "./http-problem.ts";
 export type { Fetch } from "./keys/fetch-jwks.ts";
 export { secretFingerprint } from "./keys/fingerprint.ts";
 export type { JwkOptions } from "./keys/jwk.ts";
 export { type RemoteJwksOptions, remoteJwks } from "./keys/jwks.ts";
 export { localJwks } from "./keys/local.ts";
-export { type ReloadedSecret, type SharedSecretOptions, sharedSecret } from "./keys/secret.ts";
+export { type ReloadedSecretOptions, reloadedSecret } from "./keys/reloaded-secret.ts";
+export { type SharedSecretOptions, sharedSecret } from "./keys/secret.ts";
 export type { Secret, SecretVersion } from "./keys/secret-keys.ts";
 export type { KeySource, KeyStatus, KeyUsage, RemoteKeys } from "./keys/source.ts";
 export {
@@ -25,13 +26,16 @@ export {
   type LogoutAnswer,
   type LogoutEndpoint,
   type LogoutRequest,
+  type RevokingVerifier,
 } from "./logout/endpoint.ts";
 export { longestLogoutForm } from "./logout/form.ts";
 export type { LogoutToken } from "./logout/token.ts";
+export { createLogoutVerifier, type VerifyLogoutToken } from "./logout/verify.ts";
 export type { VerifierOptions } from "./options.ts";
 export type { RouteParams } from "./owner.ts";
 export { type Policy, requireClaim, requireScopes } from "./policy.ts";
 export type { Principal, TokenClaims } from "./principal.ts";
+export { type Problem, problemContentType, type Refusal } from "./problem.ts";
 export type { Register, RegisteredClaims } from "./register.ts";
 export { type MemoryRevocationStoreOptions, memoryRevocationStore } from "./revocation/memory-store.ts";
 export type { RevocationsOptions } from "./revocation/options.ts";

@@ -45,6 +45,7 @@ export function createKeyRing(sources: readonly KeySource[], lifetime: number): 
       for (const key of source.candidates(header)) {
         if (key.verify(signed, signature)) {
           key.verified = (key.verified ?? 0) + 1;
+          key.firstVerifiedAt ??= now;
           key.lastVerifiedAt = now;
           watchIdle(now);
           return key;
@@ -55,7 +56,7 @@ export function createKeyRing(sources: readonly KeySource[], lifetime: number): 
     }
     if (!isAccepted) throw new AuthError("algorithm_rejected", { hint: rejected(header.alg) });
     if (tried !== undefined) throw new AuthError("signature_invalid", { hint: explainSignature(tried) });
-    throw unavailable ?? new AuthError("key_unknown", { hint: "no key of any source fits this token" });
+    throw unavailable ?? new AuthError("key_unknown", { hint: "no key fits this token" });
   }
 
   async function refresh(): Promise<void> {
@@ -70,8 +71,8 @@ export function createKeyRing(sources: readonly KeySource[], lifetime: number): 
 
   function status(): KeyStatus {
     const statuses = remotes.map((remote) => remote.status());
-    const worst = worstFirst.find((state) => statuses.some((status) => status.state === state));
-    return statuses.find((status) => status.state === worst) ?? { state: "fresh" };
+    const [worst] = worstFirst.flatMap((state) => statuses.filter((status) => status.state === state));
+    return worst ?? { state: "fresh" };
   }
 
   return {
@@ -92,31 +93,25 @@ export function createKeyRing(sources: readonly KeySource[], lifetime: number): 
 function explainSignature({ description }: KeySource): string {
   return description === undefined
     ? "changed on its way, or signed with another key"
-    : `changed on its way, or signed with a secret that is not listed here (${description()}): compare the fingerprints that issuer and API print at start; in a rotation, each API lists a version before the issuer signs with it, and until its last token has expired`;
+    : `changed on its way, or signed with a secret that is not listed here (${description()}): compare the fingerprints of issuer and API; in a rotation, list a version here before the issuer signs with it`;
 }
 
 /** The operator's hint for an algorithm that no key has. Put together once: anybody can send such tokens, many of them. */
 function explainRejection(algorithms: readonly string[]): (alg: string) => string {
   const expected = `expected ${algorithms.join(", ")}`;
-  const keyPair = `${expected}; the token is signed with a key pair, as Better Auth's own jwt() does: verify it with remoteJwks(), or let usherJwt() of @usher-auth/issuer take its place`;
+  const keyPair = `${expected}; the token is signed with a key pair, as Better Auth's own jwt() does: verify it with remoteJwks(), or issue it with usherJwt()`;
   const secret = `${expected}; the token is signed with a shared secret: add sharedSecret() to the keys if it is meant to be`;
-  const hasSecret = algorithms.some((name) => name.startsWith("HS"));
-  const hasKeyPair = algorithms.some((name) => !name.startsWith("HS"));
+  const isSecret = (name: string) => name.startsWith("HS");
+  const hasSecret = algorithms.some(isSecret);
+  const hasKeyPair = !algorithms.every(isSecret);
   return (alg) => {
-    if (!hasKeyPair && /^(?:Ed|ES|RS|PS)/.test(alg)) return keyPair;
-    if (!hasSecret && alg.startsWith("HS")) return secret;
-    return expected;
+    if (isSecret(alg)) return hasSecret ? expected : secret;
+    return hasKeyPair || !/^(?:Ed|ES|RS|PS)/.test(alg) ? expected : keyPair;
   };
 }
 
 function usageOf({ algorithm, version, kid, verified = 0, lastVerifiedAt }: VerificationKey): KeyUsage {
-  return {
-    algorithm,
-    ...(version !== undefined && { version }),
-    ...(kid !== undefined && { kid }),
-    verified,
-    ...(lastVerifiedAt !== undefined && { lastVerifiedAt }),
-  };
+  return { algorithm, version, kid, verified, lastVerifiedAt };
 }
 
 /** RFC 9864 section 2.2 gives EdDSA with Ed25519 a name of its own; here they are one. */

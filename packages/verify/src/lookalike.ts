@@ -19,28 +19,20 @@ export function explainForm(token: string): AuthError {
   if (segments === 5 && !foreign.test(token)) {
     return unsupported('an encrypted token (JWE), such as Better Auth\'s cookie cache with `strategy: "jwe"`');
   }
-  if (segments === 1 && sessionToken.test(token)) {
-    return unsupported(
-      "Better Auth's session token, not a JWT: send what `authClient.token()` or /api/auth/token gives",
-    );
-  }
-  if (segments === 2 && signedCookie.test(token)) {
-    return unsupported("Better Auth's signed session cookie, not a JWT: send what `authClient.token()` gives");
-  }
-  if (segments === 1 && token.startsWith(compactCookieCache)) {
-    return unsupported("Better Auth's compact cookie cache, not a JWT: send what `authClient.token()` gives");
-  }
+  if (segments === 1 && sessionToken.test(token)) return unsupported("Better Auth's session token");
+  if (segments === 2 && signedCookie.test(token)) return unsupported("Better Auth's signed session cookie");
+  if (segments === 1 && token.startsWith(compactCookieCache)) return unsupported("Better Auth's compact cookie cache");
   return new AuthError("token_malformed", { hint: explainMalformed(token, segments) });
 }
 
-function unsupported(hint: string): AuthError {
-  return new AuthError("token_unsupported", { hint: `this is ${hint}` });
+function unsupported(what: string): AuthError {
+  const hint = `this is ${what}, not a signed JWT: send what \`authClient.token()\` or /api/auth/token gives`;
+  return new AuthError("token_unsupported", { hint });
 }
 
 function explainMalformed(token: string, segments: number): string {
   if (token === "") return "the header holds the scheme and no token";
-  if (segments === 1 && stringified.has(token))
-    return `the text "${token}" was sent: the frontend had no token when it built the header`;
+  if (segments === 1 && stringified.has(token)) return `the text "${token}" was sent: the frontend had no token`;
   if (/^bearer\b/i.test(token)) return "the `Bearer` prefix stands there twice";
   if (/^["'`].*["'`]$/s.test(token)) return "the token is wrapped in quotes";
   if (segments !== 3) return `a JWT has three segments; this has ${segments}`;

@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import type { Refusal } from "./http.ts";
+import type { Refusal } from "./problem.ts";
 
 /** Answers a `node:http` request with a refusal. Headers that were set before (CORS) stay. */
 export function answerWith({ status, headers, body }: Refusal, response: ServerResponse): void {

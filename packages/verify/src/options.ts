@@ -8,6 +8,7 @@ import type { TokenClaims } from "./principal.ts";
 import { integerWithin } from "./range.ts";
 import type { Revocations } from "./revocation/revocations.ts";
 import type { StandardSchema } from "./standard-schema.ts";
+import { isNonEmptyString, stringList } from "./string-list.ts";
 import { type Clock, steadyClock } from "./time.ts";
 import type { TokenForm } from "./token.ts";
 
@@ -54,8 +55,7 @@ export interface CheckedOptions<Claims> {
 /** @throws {ConfigurationError} */
 export function readOptions<Claims>(options: VerifierOptions<Claims>): CheckedOptions<Claims> {
   const sources = readSources(options.keys);
-  const typ = options.typ === undefined ? undefined : mediaType(nonEmpty(options.typ, "typ"));
-  if (typ === logoutTokenType) throw new ConfigurationError("typ: a logout token must not pass for one for the API.");
+  const typ = readTyp(options.typ);
   return {
     sources,
     form: { maxTokenLength: integerWithin(options.maxTokenLength ?? 8192, "maxTokenLength", 64, 65_536), typ },
@@ -74,6 +74,14 @@ export function readOptions<Claims>(options: VerifierOptions<Claims>): CheckedOp
     revocations: readRevocations(options.revocations),
     clock: options.clock ?? steadyClock(),
   };
+}
+
+function readTyp(typ: string | undefined): string | undefined {
+  if (typ === undefined) return undefined;
+  if (!isNonEmptyString(typ)) throw new ConfigurationError("typ: must be a non-empty string.");
+  const type = mediaType(typ);
+  if (type === logoutTokenType) throw new ConfigurationError("typ: a logout token must not pass for one for the API.");
+  return type;
 }
 
 /** A token older than the revocations remember could have been revoked without a trace. */
@@ -102,14 +110,5 @@ function readSources(keys: KeySource | readonly KeySource[]): readonly KeySource
 }
 
 function strings(value: string | readonly string[], name: string, advice: string): readonly string[] {
-  const list = typeof value === "string" ? [value] : value;
-  if (!Array.isArray(list) || list.length === 0 || !list.every((one) => typeof one === "string" && one !== "")) {
-    throw new ConfigurationError(`${name}: a non-empty string, or a list of them, is required. ${advice}`);
-  }
-  return Object.freeze([...list]);
-}
-
-function nonEmpty(value: string, name: string): string {
-  if (typeof value !== "string" || value === "") throw new ConfigurationError(`${name}: must be a non-empty string.`);
-  return value;
+  return stringList(value, `${name}: a non-empty string, or a list of them, is required. ${advice}`);
 }

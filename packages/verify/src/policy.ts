@@ -80,17 +80,15 @@ export function readPolicies<Claims>(
   value: readonly Policy<Claims>[] | undefined,
   where: string,
 ): readonly Policy<Claims>[] {
-  if (value === undefined) return none;
+  if (value === undefined) return [];
   if (!Array.isArray(value) || !value.every((policy) => typeof policy?.permits === "function")) {
     throw new ConfigurationError(`${where}: policies must be a list of requireScopes(...) and requireClaim(...).`);
   }
   return Object.freeze([...value]);
 }
 
-const none: readonly never[] = Object.freeze([]);
-
 function grantedScopes(claims: unknown): readonly unknown[] {
   const { scope } = (claims ?? {}) as { scope?: unknown };
   if (typeof scope === "string") return scope.split(" ");
-  return Array.isArray(scope) ? scope : none;
+  return Array.isArray(scope) ? scope : [];
 }

@@ -13,8 +13,13 @@ export type PublicAlgorithm = "EdDSA" | "ES256" | "ES384" | "ES512" | RsaAlgorit
 /** Every algorithm that can be verified here. `none` is not one, and neither is any other spelling of these. */
 export type Algorithm = SecretAlgorithm | PublicAlgorithm;
 
-/** The hash of each algorithm with a secret, and the family and hash of each with a public key (RFC 7518, RFC 8037). */
-const secretHashes: Readonly<Record<SecretAlgorithm, string>> = { HS256: "sha256", HS384: "sha384", HS512: "sha512" };
+/** The hash of each algorithm with a secret, and its output in bytes, which is also the shortest secret (RFC 7518 section 3.2). */
+const secretMethods: Readonly<Record<SecretAlgorithm, readonly [string, number]>> = {
+  HS256: ["sha256", 32],
+  HS384: ["sha384", 48],
+  HS512: ["sha512", 64],
+};
+/** The family and hash of each algorithm with a public key (RFC 7518, RFC 8037). */
 const publicMethods: Readonly<Record<PublicAlgorithm, readonly ["eddsa" | "ecdsa" | "rsa" | "pss", string | null]>> = {
   EdDSA: ["eddsa", null],
   ES256: ["ecdsa", "sha256"],
@@ -35,23 +40,29 @@ const ecdsaLengths: Readonly<Record<string, number>> = { ES256: 64, ES384: 96, E
 export interface VerificationKey {
   readonly algorithm: Algorithm;
   /** The key's id; a shared secret has none. */
-  readonly kid?: string;
+  readonly kid?: string | undefined;
   /** The version of a shared secret that has versions. */
-  readonly version?: number;
-  /** How many tokens it has verified, and when it last did (seconds since 1970). The verifier counts; absent: none yet. */
+  readonly version?: number | undefined;
+  /** How many tokens it has verified, and when it first and last did (seconds since 1970). The verifier counts; absent: none yet. */
   verified?: number;
+  firstVerifiedAt?: number;
   lastVerifiedAt?: number;
+  /** Since when it is known to be listed, in seconds since 1970, and whether it was found to be needed no more. */
+  listedSince?: number;
+  isIdle?: boolean;
   /** Set once the key has left its source: it verifies nothing any more, tokens seen before included. */
   retired?: boolean;
   /** Whether the signature is this key's over the bytes. The key itself is in here, and in no property. */
   readonly verify: (signed: SignedBytes, signature: Buffer) => boolean;
 }
 
-/** The algorithms that a key set may hold keys of. */
-export const publicAlgorithms: ReadonlySet<PublicAlgorithm> = new Set(Object.keys(publicMethods) as PublicAlgorithm[]);
+/** The algorithms that a key set may hold keys of. Marked, so that an application without key sets need not carry it. */
+export const publicAlgorithms: ReadonlySet<PublicAlgorithm> = /* @__PURE__ */ new Set(
+  /* @__PURE__ */ Object.keys(publicMethods) as PublicAlgorithm[],
+);
 
 export function isSecretAlgorithm(name: unknown): name is SecretAlgorithm {
-  return typeof name === "string" && Object.hasOwn(secretHashes, name);
+  return typeof name === "string" && Object.hasOwn(secretMethods, name);
 }
 
 export function isPublicAlgorithm(name: unknown): name is PublicAlgorithm {
@@ -62,16 +73,18 @@ export function isRsaAlgorithm(name: unknown): name is RsaAlgorithm {
   return isPublicAlgorithm(name) && (publicMethods[name][0] === "rsa" || publicMethods[name][0] === "pss");
 }
 
-/** The output of each algorithm's hash in bytes, which is also the shortest secret allowed (RFC 7518 section 3.2). */
-export const digestLength: Readonly<Record<SecretAlgorithm, number>> = { HS256: 32, HS384: 48, HS512: 64 };
+/** The shortest secret that an algorithm takes, in bytes. */
+export function shortestSecret(algorithm: SecretAlgorithm): number {
+  return secretMethods[algorithm][1];
+}
 
 /** A key that is a secret. The bytes are copied. */
 export function secretKey(algorithm: SecretAlgorithm, secret: Uint8Array, version?: number): VerificationKey {
-  const length = digestLength[algorithm];
-  const mac = createMac(secretHashes[algorithm], secret);
+  const [hash, length] = secretMethods[algorithm];
+  const mac = createMac(hash, secret);
   return {
     algorithm,
-    ...(version !== undefined && { version }),
+    version,
     // The comparison takes the same time wherever the two differ.
     verify: (signed, signature) => signature.length === length && timingSafeEqual(mac(signed), signature),
   };
@@ -81,7 +94,7 @@ export function secretKey(algorithm: SecretAlgorithm, secret: Uint8Array, versio
 export function publicKey(algorithm: PublicAlgorithm, material: KeyObject, kid: string | undefined): VerificationKey {
   return {
     algorithm,
-    ...(kid !== undefined && { kid }),
+    kid,
     verify: verification(algorithm, material),
   };
 }

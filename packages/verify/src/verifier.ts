@@ -3,14 +3,13 @@ import { checkClaims, readClaimsObject } from "./claims.ts";
 import { AuthError } from "./errors.ts";
 import { createKeyRing } from "./key-ring.ts";
 import type { KeyStatus, KeyUsage } from "./keys/source.ts";
-import type { LogoutToken } from "./logout/token.ts";
-import { createLogoutVerifier } from "./logout/verify.ts";
 import { readOptions, type VerifierOptions } from "./options.ts";
 import { createPrincipal, type Principal, type TokenClaims } from "./principal.ts";
 import type { Revocations } from "./revocation/revocations.ts";
 import type { RevocableToken } from "./revocation/table.ts";
 import type { VerificationKey } from "./signature.ts";
 import { createTokenParser } from "./token.ts";
+import { type Verification, verification } from "./verification.ts";
 import { verifyWithKeys } from "./with-keys.ts";
 
 /** Turns tokens into principals. Makes no token, ever. */
@@ -28,17 +27,6 @@ export interface Verifier<Claims = TokenClaims> {
    * For adapters, which then need no promise for most requests. Throws synchronously where it fails synchronously.
    */
   verifyEagerly(token: string): Principal<Claims> | Promise<Principal<Claims>>;
-  /**
-   * Verifies a logout token (OpenID Connect Back-Channel Logout 1.0 section 2.6) by the same keys, issuer and audience:
-   * `typ` is `logout+jwt`, `events` says so, no `nonce`, a `sid` or a `sub`, issued within the last 120 seconds, and a
-   * `jti` that this process has not seen. A token for the API is none, and a logout token is no token for the API.
-   *
-   * Revokes nothing by itself; `createLogoutEndpoint` does, as `act`.
-   *
-   * @param act What to do with it. Where it rejects, so does this, and the `jti` does not count as seen.
-   * @throws {AuthError} As {@link verifySync}; a `jti` seen before is `claims_invalid`.
-   */
-  verifyLogoutToken(token: string, act?: (logout: LogoutToken) => Promise<void>): Promise<LogoutToken>;
   /** Those of the options. */
   readonly revocations?: Revocations;
   /**
@@ -55,6 +43,8 @@ export interface Verifier<Claims = TokenClaims> {
    * whether an old version is still needed. A token that is remembered counts once, when it is first seen.
    */
   keyUsage(): readonly KeyUsage[];
+  /** For `createLogoutVerifier`; nothing to use. */
+  readonly [verification]: Verification;
 }
 
 /** A token that was verified, whole, and what it came to. */
@@ -139,7 +129,7 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
     verifySync,
     verifyEagerly,
     verify: async (token) => verifyEagerly(token),
-    verifyLogoutToken: createLogoutVerifier({ keys, policy, maxTokenLength: form.maxTokenLength, clock }),
+    [verification]: { keys, policy, maxTokenLength: form.maxTokenLength, clock },
     ...(revocations !== undefined && { revocations }),
     ready: async () => {
       await Promise.all([keys.ready(), revocations?.ready()]);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { authErrorCodes } from "../src/errors.ts";
-import { createRefusals, httpProblem } from "../src/http.ts";
+import { createRefusals } from "../src/http.ts";
+import { httpProblem } from "../src/http-problem.ts";
 
 const challenge = (code: string, description: string) =>
   `Bearer realm="api", error="${code}", error_description="${description}"`;

@@ -4,9 +4,9 @@ import {
   createVerifier,
   localJwks,
   parseSecretVersions,
+  reloadedSecret,
   type Secret,
   secretFingerprint,
-  sharedSecret,
 } from "../src/index.ts";
 import { handClock, refusal, startSeconds, verdict } from "./support.ts";
 
@@ -35,7 +35,7 @@ function createRotating(first: Secret | Error, options: { maxTokenAge?: number; 
   const [before, after] = [oldSecret, newSecret].map((secret) => createTestIssuer({ secret, clock }));
   if (before === undefined || after === undefined) throw new Error("two issuers were made");
   const verifier = createVerifier({
-    keys: sharedSecret({ load, refreshEvery, clock }),
+    keys: reloadedSecret(load, { refreshEvery, clock }),
     issuer: before.issuer,
     audience: before.audience,
     clock,
@@ -50,7 +50,7 @@ function createRotating(first: Secret | Error, options: { maxTokenAge?: number; 
   return { clock, vault, before, after, verifier, pass };
 }
 
-describe("sharedSecret({ load })", () => {
+describe("reloadedSecret", () => {
   it("loads when the first token needs it, or when ready() is asked", async () => {
     const first = createRotating(onlyOld);
     const token = first.before.tokenFor("alice");
@@ -146,7 +146,7 @@ describe("sharedSecret({ load })", () => {
       vault.loads++;
       return oldSecret;
     };
-    const keys = [sharedSecret({ load, clock }), localJwks(keyPair.jwks())];
+    const keys = [reloadedSecret(load, { clock }), localJwks(keyPair.jwks())];
     const verifier = createVerifier({ keys, issuer: keyPair.issuer, audience: keyPair.audience, clock });
     await verifier.ready();
     for (let second = 0; second < 59; second++) {
@@ -167,7 +167,20 @@ describe("sharedSecret({ load })", () => {
   });
 
   it.each([0, 86_401, 1.5])("refuses refreshEvery: %j", (refreshEvery) => {
-    expect(() => sharedSecret({ load: () => oldSecret, refreshEvery })).toThrow("refreshEvery");
+    expect(() => reloadedSecret(() => oldSecret, { refreshEvery })).toThrow("refreshEvery");
+  });
+
+  it("refuses what is no function, and another algorithm", () => {
+    expect(() => reloadedSecret(oldSecret as never)).toThrow("reloadedSecret: give a function");
+    expect(() => reloadedSecret(() => oldSecret, { algorithm: "none" as never })).toThrow("HS256, HS384 or HS512");
+  });
+
+  it("verifies by the algorithm that it is told", async () => {
+    const secret = oldSecret.repeat(2);
+    const issuer = createTestIssuer({ secret, algorithm: "HS512" });
+    const keys = reloadedSecret(() => secret, { algorithm: "HS512" });
+    const verifier = createVerifier({ keys, issuer: issuer.issuer, audience: issuer.audience });
+    await expect(verifier.verify(issuer.tokenFor("alice"))).resolves.toMatchObject({ id: "alice" });
   });
 });
 
@@ -210,7 +223,7 @@ describe("keyUsage", () => {
 });
 
 describe("a version that is no longer needed", () => {
-  const idle = expect.stringContaining("version 1 has verified nothing for 905 s");
+  const idle = expect.stringContaining("version 1 of the shared secret has verified nothing for 905 s");
 
   it("is warned of once, when a later one has verified for a token's lifetime what it has not", async () => {
     const { before, after, verifier, clock } = createRotating(both, { maxTokenAge: 900, refreshEvery: 86_400 });

@@ -8,7 +8,7 @@ import {
   createGuard,
   createVerifier,
   parseSecretVersions,
-  sharedSecret,
+  reloadedSecret,
   type Verifier,
   verifierFromEnv,
 } from "@usher-auth/verify";
@@ -150,7 +150,7 @@ test("an API that reads the secret from a file rotates without a restart, and re
   let now = Date.now();
   const load = async () => parseSecretVersions(await readFile(file, "utf8"));
   const verifier = createVerifier({
-    keys: sharedSecret({ load, refreshEvery: 10, clock: () => now }),
+    keys: reloadedSecret(load, { refreshEvery: 10, clock: () => now }),
     issuer,
     audience: apiUrl,
   });
@@ -188,7 +188,7 @@ test("the unsafe order, the issuer signing before the API lists the version, is 
     (await fetch(api.url, { headers: { authorization: `Bearer ${token}` } })).status;
   expect([await statusOf(old), await statusOf(tooEarly)]).toEqual([200, 401]);
   expect(api.hints).toEqual([expect.stringMatching(/not listed here \(version 1, fingerprint [0-9a-f]{16}\)/)]);
-  expect(api.hints).toEqual([expect.stringContaining("lists a version before the issuer signs with it")]);
+  expect(api.hints).toEqual([expect.stringContaining("list a version here before the issuer signs with it")]);
 });
 
 test("a session of before the second step is asked to sign in again: Better Auth reads cookies by the first secret alone", async () => {

@@ -1,4 +1,4 @@
-import { createVerifier, localJwks } from "@usher-auth/verify";
+import { createLogoutVerifier, createVerifier, localJwks } from "@usher-auth/verify";
 import { expect, test, vi } from "vitest";
 import { audience, Browser, baseURL, secret } from "../instance.ts";
 import { readJws, signedWith } from "../jws.ts";
@@ -68,7 +68,7 @@ test.for(["EdDSA", "ES256", "RS256"] as const)(
     expect(readJws(token).payload).toEqual({ ...always, sub: access.payload.sub, sid: access.payload.sid });
     const keys = localJwks(await (await browser.request("GET", "/jwks")).text());
     const verifier = createVerifier({ keys, issuer: baseURL, audience });
-    const { sessionId } = await verifier.verifyLogoutToken(token);
+    const { sessionId } = await createLogoutVerifier(verifier)(token);
     expect(sessionId).toBe(access.payload.sid);
     expect(() => verifier.verifySync(token)).toThrow(expect.objectContaining({ code: "token_unsupported" }));
   },

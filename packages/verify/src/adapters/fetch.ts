@@ -1,12 +1,12 @@
 import { AuthError, ConfigurationError } from "../errors.ts";
 import { combinedAuthorization, responseOf } from "../fetch-messages.ts";
 import { createGuard, type GuardOptions } from "../guard.ts";
-import { notFound } from "../http.ts";
 import type { RouteParams } from "../owner.ts";
 import { createOwnerParamFinder } from "../owner-params.ts";
 import { type Access, type PathAccess, type PathRoute, readPathRoute } from "../path-route.ts";
 import { type Policy, readPolicies } from "../policy.ts";
 import type { Principal, TokenClaims } from "../principal.ts";
+import { notFound } from "../problem.ts";
 import { hasQueryToken } from "../query-token.ts";
 
 export type { Access, PathAccess, PathRoute };

@@ -1,12 +1,12 @@
 import type { Context, Middleware } from "koa";
 import { AuthError, ConfigurationError } from "../errors.ts";
 import { createGuard, type GuardOptions } from "../guard.ts";
-import type { Refusal } from "../http.ts";
 import { authorizationFields } from "../node-headers.ts";
 import type { RouteParams } from "../owner.ts";
 import { createOwnerParamFinder } from "../owner-params.ts";
 import { type Policy, readPolicies } from "../policy.ts";
 import type { Principal, TokenClaims } from "../principal.ts";
+import type { Refusal } from "../problem.ts";
 import { hasQueryToken } from "../query-token.ts";
 
 /** What `ctx.state` has behind the guard: `new Koa<UsherState>()`, `new Router<UsherState>()`. */

@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { AuthError } from "../errors.ts";
 import { createGuard, type GuardOptions } from "../guard.ts";
-import { notFound } from "../http.ts";
 import { answerWith } from "../node-answer.ts";
 import { authorizationFields } from "../node-headers.ts";
 import { createOwnerParamFinder } from "../owner-params.ts";
 import { type Access, type CheckedPathRoute, type PathAccess, type PathRoute, readPathRoute } from "../path-route.ts";
 import type { Principal, TokenClaims } from "../principal.ts";
+import { notFound } from "../problem.ts";
 import { hasQueryToken } from "../query-token.ts";
 import { pathOfTarget } from "../request-target.ts";
 

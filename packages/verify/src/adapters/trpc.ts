@@ -2,10 +2,10 @@ import { type TRPCDefaultErrorShape, TRPCError, type TRPCMiddlewareFunction } fr
 import { AuthError } from "../errors.ts";
 import { combinedAuthorization } from "../fetch-messages.ts";
 import { createGuard, type GuardOptions } from "../guard.ts";
-import type { Problem, Refusal } from "../http.ts";
 import { authorizationFields } from "../node-headers.ts";
 import type { Policy } from "../policy.ts";
 import type { Principal, TokenClaims } from "../principal.ts";
+import type { Problem, Refusal } from "../problem.ts";
 import { hasQueryToken } from "../query-token.ts";
 
 type NodeRequest = { readonly rawHeaders: readonly string[]; readonly url?: string | undefined };

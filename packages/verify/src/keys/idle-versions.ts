@@ -16,35 +16,20 @@ export type IdleWatch = (now: number) => void;
  * @param lifetime The longest life of a token, in seconds.
  */
 export function watchIdleVersions(sources: readonly KeySource[], lifetime: number): IdleWatch {
-  const listedSince = new WeakMap<VerificationKey, number>();
-  const usedSince = new WeakMap<VerificationKey, number>();
-  const told = new WeakSet<VerificationKey>();
   let lookAt = 0;
 
-  function note(key: VerificationKey, now: number): void {
-    if (!listedSince.has(key)) listedSince.set(key, now);
-    if (key.lastVerifiedAt !== undefined && !usedSince.has(key)) usedSince.set(key, now);
-  }
-
-  function isIdle(key: VerificationKey, now: number): boolean {
-    return now - Math.max(listedSince.get(key) ?? now, key.lastVerifiedAt ?? 0) >= lifetime;
-  }
-
-  function isInUse(key: VerificationKey, now: number): boolean {
-    return now - (usedSince.get(key) ?? now) >= lifetime;
-  }
-
   function look(now: number): void {
+    const hasLasted = (since = now) => now - since >= lifetime;
     for (const source of sources) {
       const versions = source.keys?.() ?? [];
-      for (const key of versions) note(key, now);
+      for (const key of versions) key.listedSince ??= now;
       for (const key of versions) {
-        if (told.has(key) || !isIdle(key, now)) continue;
-        const later = versions.find((other) => isLater(other, key) && isInUse(other, now));
+        if (key.isIdle || !hasLasted(Math.max(key.listedSince as number, key.lastVerifiedAt ?? 0))) continue;
+        const later = versions.find((other) => isLater(other, key) && hasLasted(other.firstVerifiedAt));
         if (later === undefined) continue;
-        told.add(key);
+        key.isIdle = true;
         warn(
-          `sharedSecret: version ${key.version} has verified nothing for ${lifetime} s, and version ${later.version} has been in use for as long: no token of version ${key.version} is alive here, and it is safe to drop once every API says so`,
+          `version ${key.version} of the shared secret has verified nothing for ${lifetime} s, while version ${later.version} was in use: safe to drop once every API says so`,
           "USHER_SECRET_IDLE",
         );
       }
@@ -58,6 +43,6 @@ export function watchIdleVersions(sources: readonly KeySource[], lifetime: numbe
   };
 }
 
-function isLater({ version: one }: VerificationKey, { version: other }: VerificationKey): boolean {
-  return one !== undefined && other !== undefined && one > other;
+function isLater({ version: one = 0 }: VerificationKey, { version: other = 0 }: VerificationKey): boolean {
+  return one > other;
 }

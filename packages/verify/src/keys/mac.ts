@@ -2,8 +2,6 @@
 import crypto, { createHmac, createSecretKey } from "node:crypto";
 import { macRoom, type SignedBytes } from "../token-bytes.ts";
 
-/** Bytes that each hash takes at a time (FIPS 180-4), and so the length of HMAC's key blocks. */
-const blockLengths: Readonly<Record<string, number>> = { sha256: 64, sha384: 128, sha512: 128 };
 /** RFC 2104 section 2. */
 const [innerPad, outerPad] = [0x36, 0x5c];
 
@@ -32,16 +30,14 @@ function macByCreateHmac(algorithm: string, bytes: Uint8Array): Mac {
 }
 
 function macByOneShotHash(algorithm: string, key: Uint8Array, oneShot: OneShotHash): Mac {
-  const blockLength = blockLengths[algorithm] as number;
+  // Bytes that the hash takes at a time (FIPS 180-4), and so the length of HMAC's key blocks; of the SHA-2 in use here.
+  const blockLength = algorithm === "sha256" ? 64 : 128;
   const start = macRoom - blockLength;
   // RFC 2104 section 3: a key longer than a block is hashed first; a shorter one is filled up with zeros.
   const shortened = key.length > blockLength ? oneShot(algorithm, key, "buffer") : key;
-  const inner = Buffer.alloc(blockLength, innerPad);
-  for (const [index, byte] of shortened.entries()) inner[index] = byte ^ innerPad;
-
-  const digest = Buffer.alloc(oneShot(algorithm, key, "buffer").length);
-  const outer = Buffer.alloc(blockLength + digest.length, outerPad);
-  for (const [index, byte] of shortened.entries()) outer[index] = byte ^ outerPad;
+  const digest = Buffer.from(oneShot(algorithm, key, "buffer"));
+  const inner = keyBlock(shortened, blockLength, innerPad);
+  const outer = Buffer.concat([keyBlock(shortened, blockLength, outerPad), digest]);
 
   return ({ buffer, end }) => {
     // A hash as text of one character a byte costs a third of one as a buffer: there is nothing to allocate outside of the heap.
@@ -50,4 +46,10 @@ function macByOneShotHash(algorithm: string, key: Uint8Array, oneShot: OneShotHa
     digest.write(oneShot(algorithm, outer, "binary"), 0, "latin1");
     return digest;
   };
+}
+
+function keyBlock(key: Uint8Array, length: number, pad: number): Buffer {
+  const block = Buffer.alloc(length, pad);
+  for (const [index, byte] of key.entries()) block[index] = byte ^ pad;
+  return block;
 }

@@ -1,6 +1,13 @@
 import { ConfigurationError } from "../errors.ts";
-import { digestLength, type SecretAlgorithm, secretKey, type VerificationKey } from "../signature.ts";
+import {
+  isSecretAlgorithm,
+  type SecretAlgorithm,
+  secretKey,
+  shortestSecret,
+  type VerificationKey,
+} from "../signature.ts";
 import { secretFingerprint } from "./fingerprint.ts";
+import type { KeySource } from "./source.ts";
 import { checkStrength } from "./strength.ts";
 
 /** One version of a rotated secret, as Better Auth's `secrets` option writes it. */
@@ -19,8 +26,6 @@ export interface SecretKeys {
   readonly keys: readonly VerificationKey[];
   /** Each key by its version and fingerprint, to know it again after a reload. */
   readonly byName: ReadonlyMap<string, VerificationKey>;
-  /** All of their names, for a hint. */
-  readonly description: string;
 }
 
 /**
@@ -37,11 +42,28 @@ export function readSecretKeys(
   const byName = new Map<string, VerificationKey>();
   for (const { version, value } of listVersions(secret)) {
     const bytes = typeof value === "string" ? Buffer.from(value, "utf8") : value;
-    const fingerprint = `fingerprint ${secretFingerprint(bytes)}`;
-    const name = version === undefined ? fingerprint : `version ${version}, ${fingerprint}`;
+    const name = `${version === undefined ? "" : `version ${version}, `}fingerprint ${secretFingerprint(bytes)}`;
     byName.set(name, previous?.byName.get(name) ?? createKey(algorithm, bytes, version));
   }
-  return { keys: [...byName.values()], byName, description: [...byName.keys()].join("; ") };
+  return { keys: [...byName.values()], byName };
+}
+
+/** @throws {ConfigurationError} The name is of no algorithm with a secret. */
+export function readSecretAlgorithm(algorithm: SecretAlgorithm = "HS256"): SecretAlgorithm {
+  if (isSecretAlgorithm(algorithm)) return algorithm;
+  throw new ConfigurationError("algorithm: a shared secret verifies HS256, HS384 or HS512.");
+}
+
+/** The keys of a secret as a source, whichever they are at the moment. */
+export function secretSource(algorithm: SecretAlgorithm, current: () => SecretKeys | undefined): KeySource {
+  const keys = () => current()?.keys ?? [];
+  return {
+    algorithms: new Set([algorithm]),
+    // Every version has the same algorithm and no `kid`, so either all fit a token or none does.
+    candidates: (header) => (header.alg === algorithm ? keys() : []),
+    keys,
+    description: () => [...(current()?.byName.keys() ?? [])].join("; ") || "none",
+  };
 }
 
 /** Marks the keys that the next set does not have: from now on they verify nothing. */
@@ -53,7 +75,7 @@ export function retireSecrets(previous: SecretKeys | undefined, next: SecretKeys
 
 function createKey(algorithm: SecretAlgorithm, bytes: Uint8Array, version: number | undefined): VerificationKey {
   const label = version === undefined ? "The shared secret" : `Version ${version} of the shared secret`;
-  checkStrength(bytes, digestLength[algorithm], label);
+  checkStrength(bytes, shortestSecret(algorithm), label);
   return secretKey(algorithm, bytes, version);
 }
 
@@ -69,18 +91,19 @@ function listVersions(secret: Secret | undefined): readonly OneSecret[] {
     );
   }
   if (typeof secret === "string" || secret instanceof Uint8Array) return [{ value: secret }];
-  if (!Array.isArray(secret)) {
-    throw new ConfigurationError("sharedSecret: give a text, bytes, a list of { version, value }, or { load }.");
-  }
-  const versions = new Set(secret.map(({ version }) => version));
-  if (versions.size !== secret.length) throw new ConfigurationError("sharedSecret: each version must be listed once.");
-  for (const { version, value } of secret) {
-    if (typeof value !== "string" && !(value instanceof Uint8Array)) {
-      throw new ConfigurationError("sharedSecret: the value of a version must be a text or bytes.");
-    }
-    if (!Number.isSafeInteger(version) || version < 0) {
-      throw new ConfigurationError("sharedSecret: a version must be a non-negative integer.");
-    }
+  if (!Array.isArray(secret) || !secret.every(isVersion) || hasTwice(secret)) {
+    throw new ConfigurationError(
+      "sharedSecret: give a text, bytes, or a list of { version, value } with integers from 0 as versions, none twice.",
+    );
   }
   return secret;
+}
+
+function isVersion(one: SecretVersion): boolean {
+  const { version, value } = one ?? {};
+  return Number.isSafeInteger(version) && version >= 0 && (typeof value === "string" || value instanceof Uint8Array);
+}
+
+function hasTwice(versions: readonly SecretVersion[]): boolean {
+  return new Set(versions.map(({ version }) => version)).size !== versions.length;
 }

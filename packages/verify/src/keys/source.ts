@@ -32,13 +32,13 @@ export interface KeyStatus {
 export interface KeyUsage {
   readonly algorithm: Algorithm;
   /** The version of a shared secret that has versions. */
-  readonly version?: number;
+  readonly version?: number | undefined;
   /** The id of a public key that has one. */
-  readonly kid?: string;
+  readonly kid?: string | undefined;
   /** How many tokens it has verified since the process began. One that is remembered is counted once. */
   readonly verified: number;
   /** When it last did, in seconds since 1970; absent where it never has. */
-  readonly lastVerifiedAt?: number;
+  readonly lastVerifiedAt?: number | undefined;
 }
 
 /** The life of keys that are fetched. Every function but `refresh` is synchronous and cheap: each request calls it. */

@@ -10,6 +10,8 @@ const knownSecrets = new Set([
   "01234567890123456789012345678901",
 ]);
 
+const advice = "Make one with: openssl rand -base64 48";
+
 /** Below this many bits, as estimated here, a secret is warned of. 32 random hexadecimal digits have about 112. */
 const enoughBits = 96;
 
@@ -24,26 +26,19 @@ const enoughBits = 96;
 export function checkStrength(bytes: Uint8Array, shortest: number, label: string): void {
   const text = Buffer.from(bytes).toString("utf8");
   if (isKeyDocument(text)) {
-    throw new ConfigurationError(
-      `${label} is a PEM, a JWK or a JWKS. A public key is known to everybody and must never serve as a shared secret.`,
-    );
+    throw new ConfigurationError(`${label} is a PEM, a JWK or a JWKS: a public key is no secret.`);
   }
   if (bytes.length < shortest) {
-    throw new ConfigurationError(
-      `${label} has ${bytes.length} bytes; at least ${shortest} are needed. Make one with: openssl rand -base64 48`,
-    );
+    throw new ConfigurationError(`${label} has ${bytes.length} bytes; at least ${shortest} are needed. ${advice}`);
   }
   if (knownSecrets.has(text)) {
-    throw new ConfigurationError(`${label} is a published default. Make one with: openssl rand -base64 48`);
+    throw new ConfigurationError(`${label} is a published default. ${advice}`);
   }
   if (text !== text.trim()) {
-    warn(
-      `${label} begins or ends with whitespace. The issuer must have exactly the same, whitespace included.`,
-      "USHER_SECRET_SPACE",
-    );
+    warn(`${label} begins or ends with whitespace: the issuer must have exactly the same.`, "USHER_SECRET_SPACE");
   }
   if (estimateBits(bytes) < enoughBits) {
-    warn(`${label} looks easy to guess. Make one with: openssl rand -base64 48`, "USHER_SECRET_WEAK");
+    warn(`${label} looks easy to guess. ${advice}`, "USHER_SECRET_WEAK");
   }
 }
 

@@ -1,8 +1,12 @@
 import { AuthError, ConfigurationError } from "../errors.ts";
-import { createLogoutRefusals, httpProblem, type Refusal, refuse } from "../http.ts";
+import { createLogoutRefusals } from "../http.ts";
+import { httpProblem } from "../http-problem.ts";
+import { type Refusal, refuse } from "../problem.ts";
+import type { verification } from "../verification.ts";
 import type { Verifier } from "../verifier.ts";
 import { readLogoutForm } from "./form.ts";
 import { revocationOf } from "./token.ts";
+import { createLogoutVerifier } from "./verify.ts";
 
 /** What a request to the endpoint brings. */
 export interface LogoutRequest {
@@ -23,6 +27,9 @@ export interface LogoutAnswer extends Refusal {
 /** Answers one `POST` to the endpoint. Never rejects but for a fault in the code. */
 export type LogoutEndpoint = (request: LogoutRequest) => Promise<LogoutAnswer>;
 
+/** What the endpoint needs of a verifier: one with revocations, whatever its claims are. */
+export type RevokingVerifier = Pick<Verifier, typeof verification | "revocations">;
+
 /** OpenID Connect Back-Channel Logout 1.0 section 2.8: nobody is to keep the answer. */
 const recorded: LogoutAnswer = Object.freeze({
   status: 200,
@@ -41,13 +48,14 @@ const recorded: LogoutAnswer = Object.freeze({
  *
  * @throws {ConfigurationError} The verifier has no revocations.
  */
-export function createLogoutEndpoint(verifier: Pick<Verifier, "verifyLogoutToken" | "revocations">): LogoutEndpoint {
+export function createLogoutEndpoint(verifier: RevokingVerifier): LogoutEndpoint {
   const { revocations } = verifier;
   if (revocations === undefined) {
     throw new ConfigurationError(
       "backchannelLogout: give createVerifier({ ..., revocations: createRevocations(...) }).",
     );
   }
+  const verifyLogoutToken = createLogoutVerifier(verifier);
   const refusals = createLogoutRefusals();
 
   return async ({ contentType, body }) => {
@@ -57,7 +65,7 @@ export function createLogoutEndpoint(verifier: Pick<Verifier, "verifyLogoutToken
       return { ...refuse(problem, {}), refused: { code: problem.code, hint: form.refusal } };
     }
     try {
-      await verifier.verifyLogoutToken(form.token, (logout) => revocations.revoke(revocationOf(logout)));
+      await verifyLogoutToken(form.token, (logout) => revocations.revoke(revocationOf(logout)));
       return recorded;
     } catch (error) {
       if (!(error instanceof AuthError)) throw error;

@@ -1,15 +1,8 @@
-import {
-  type ClaimsPolicy,
-  checkAudience,
-  checkIssuer,
-  invalid,
-  isAudience,
-  isNonEmptyString,
-  isNumericDate,
-} from "../claims.ts";
+import { type ClaimsPolicy, checkAudience, checkIssuer, invalid, isAudience, isNumericDate } from "../claims.ts";
 import { AuthError } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
 import type { Revocation } from "../revocation/store.ts";
+import { isNonEmptyString } from "../string-list.ts";
 
 /** What a verified logout token says: that a session has ended, or all of a user's. At least one of the two is there. */
 export interface LogoutToken {

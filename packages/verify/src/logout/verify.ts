@@ -1,21 +1,18 @@
 import { GenerationCache } from "../cache.ts";
-import { type ClaimsPolicy, readClaimsObject } from "../claims.ts";
-import { AuthError } from "../errors.ts";
-import type { KeyRing } from "../key-ring.ts";
-import type { Clock } from "../time.ts";
+import { readClaimsObject } from "../claims.ts";
+import { AuthError, ConfigurationError } from "../errors.ts";
 import { createTokenParser } from "../token.ts";
+import { verification } from "../verification.ts";
+import type { Verifier } from "../verifier.ts";
 import { verifyWithKeys } from "../with-keys.ts";
 import { type LogoutToken, logoutTokenType, longestLogoutTokenAge, readLogoutToken } from "./token.ts";
 
-/** What verifying logout tokens shares with verifying tokens. */
-export interface LogoutVerification {
-  readonly keys: KeyRing;
-  readonly policy: ClaimsPolicy;
-  readonly maxTokenLength: number;
-  readonly clock: Clock;
-}
-
-/** How `verifyLogoutToken` of a verifier is called; see there. */
+/**
+ * Verifies a logout token.
+ *
+ * @param act What to do with it. Where it rejects, so does this, and the `jti` does not count as seen.
+ * @throws {AuthError} As `verifier.verify`; a `jti` seen before is `claims_invalid`.
+ */
 export type VerifyLogoutToken = (token: string, act?: (logout: LogoutToken) => Promise<void>) => Promise<LogoutToken>;
 
 /**
@@ -24,7 +21,18 @@ export type VerifyLogoutToken = (token: string, act?: (logout: LogoutToken) => P
  */
 const rememberedIds = 10_000;
 
-export function createLogoutVerifier({ keys, policy, maxTokenLength, clock }: LogoutVerification): VerifyLogoutToken {
+/**
+ * Makes a verifier of logout tokens (OpenID Connect Back-Channel Logout 1.0 section 2.6) with the keys, issuer and audience
+ * of another verifier: `typ` is `logout+jwt`, `events` says so, no `nonce`, a `sid` or a `sub`, issued within the last 120
+ * seconds, and a `jti` that this one has not seen. A token for the API is none, and a logout token is no token for the API.
+ *
+ * Revokes nothing by itself; `createLogoutEndpoint` does, as `act`.
+ *
+ * @throws {ConfigurationError} It was not made by `createVerifier`.
+ */
+export function createLogoutVerifier(verifier: Pick<Verifier, typeof verification>): VerifyLogoutToken {
+  if (verifier?.[verification] === undefined) throw new ConfigurationError("verifier: give createVerifier(...).");
+  const { keys, policy, maxTokenLength, clock } = verifier[verification];
   const parseToken = createTokenParser({ maxTokenLength, typ: logoutTokenType });
   /** Each `jti` with the second from which on the token is too old anyhow. */
   const seen = new GenerationCache<number>(rememberedIds);

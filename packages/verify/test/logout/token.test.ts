@@ -1,21 +1,20 @@
 import { createTestIssuer } from "@usher-auth/testing";
 import { describe, expect, it } from "vitest";
-import { AuthError, createVerifier, remoteJwks } from "../../src/index.ts";
+import { AuthError, createLogoutVerifier, createVerifier, remoteJwks } from "../../src/index.ts";
 import { createRevokingBench, logoutTokenFor } from "../revoking.ts";
 import { createBench, handClock, startSeconds, verdict } from "../support.ts";
 
 const event = "http://schemas.openid.net/event/backchannel-logout";
 
-describe("verifyLogoutToken: OpenID Connect Back-Channel Logout 1.0 section 2.6", () => {
+describe("createLogoutVerifier: OpenID Connect Back-Channel Logout 1.0 section 2.6", () => {
   it("tells which session has ended, or whose all have, and when", async () => {
     const { issuer, verifier } = createBench();
-    const one = await verifier.verifyLogoutToken(
-      logoutTokenFor(issuer, { claims: { jti: "1", toe: startSeconds - 60 } }),
-    );
+    const verifyLogoutToken = createLogoutVerifier(verifier);
+    const one = await verifyLogoutToken(logoutTokenFor(issuer, { claims: { jti: "1", toe: startSeconds - 60 } }));
     expect(one).toEqual({ id: "1", sessionId: "s1", subject: "alice", endedAt: startSeconds - 60 });
-    const all = await verifier.verifyLogoutToken(logoutTokenFor(issuer, { claims: { jti: "2", sid: undefined } }));
+    const all = await verifyLogoutToken(logoutTokenFor(issuer, { claims: { jti: "2", sid: undefined } }));
     expect(all).toEqual({ id: "2", subject: "alice", endedAt: startSeconds });
-    const bare = await verifier.verifyLogoutToken(logoutTokenFor(issuer, { claims: { jti: "3", sub: undefined } }));
+    const bare = await verifyLogoutToken(logoutTokenFor(issuer, { claims: { jti: "3", sub: undefined } }));
     expect(bare).toEqual({ id: "3", sessionId: "s1", endedAt: startSeconds });
   });
 
@@ -53,7 +52,8 @@ describe("verifyLogoutToken: OpenID Connect Back-Channel Logout 1.0 section 2.6"
     ["a header that is critical", { header: { crit: ["b64"] } }, "token_unsupported"],
   ] as const)("refuses %s", async (_case, faults, code) => {
     const { issuer, verifier } = createBench();
-    await expect(verifier.verifyLogoutToken(logoutTokenFor(issuer, faults))).rejects.toMatchObject({
+    const verifyLogoutToken = createLogoutVerifier(verifier);
+    await expect(verifyLogoutToken(logoutTokenFor(issuer, faults))).rejects.toMatchObject({
       name: "AuthError",
       code,
     });
@@ -61,52 +61,57 @@ describe("verifyLogoutToken: OpenID Connect Back-Channel Logout 1.0 section 2.6"
 
   it("takes a token without exp while its iat is fresh, and one up to the tolerance off", async () => {
     const { issuer, verifier } = createBench();
+    const verifyLogoutToken = createLogoutVerifier(verifier);
     for (const claims of [{ exp: undefined }, { iat: startSeconds + 5 }, { iat: startSeconds - 124 }]) {
-      await expect(verifier.verifyLogoutToken(logoutTokenFor(issuer, { claims }))).resolves.toBeDefined();
+      await expect(verifyLogoutToken(logoutTokenFor(issuer, { claims }))).resolves.toBeDefined();
     }
   });
 
   it("takes each jti once", async () => {
     const { issuer, verifier, clock } = createBench();
+    const verifyLogoutToken = createLogoutVerifier(verifier);
     const token = logoutTokenFor(issuer, { claims: { jti: "once" } });
-    await verifier.verifyLogoutToken(token);
+    await verifyLogoutToken(token);
     clock.advance(120);
-    await expect(verifier.verifyLogoutToken(token)).rejects.toMatchObject({
+    await expect(verifyLogoutToken(token)).rejects.toMatchObject({
       code: "claims_invalid",
       hint: expect.stringContaining("jti"),
     });
-    await expect(verifier.verifyLogoutToken(logoutTokenFor(issuer))).resolves.toBeDefined();
+    await expect(verifyLogoutToken(logoutTokenFor(issuer))).resolves.toBeDefined();
   });
 
   it("does not count a jti as seen where nothing came of it", async () => {
     const { issuer, verifier } = createBench();
+    const verifyLogoutToken = createLogoutVerifier(verifier);
     const token = logoutTokenFor(issuer);
     const fail = () => Promise.reject(new Error("the disk is full"));
-    await expect(verifier.verifyLogoutToken(token, fail)).rejects.toThrow("the disk is full");
-    await expect(verifier.verifyLogoutToken(token)).resolves.toBeDefined();
+    await expect(verifyLogoutToken(token, fail)).rejects.toThrow("the disk is full");
+    await expect(verifyLogoutToken(token)).resolves.toBeDefined();
   });
 
   it("does not act on a token that is refused, nor twice on one sent twice at once", async () => {
     const { issuer, verifier } = createBench();
+    const verifyLogoutToken = createLogoutVerifier(verifier);
     let acts = 0;
     const act = async () => void acts++;
-    await expect(verifier.verifyLogoutToken(logoutTokenFor(issuer, { tampered: true }), act)).rejects.toThrow();
+    await expect(verifyLogoutToken(logoutTokenFor(issuer, { tampered: true }), act)).rejects.toThrow();
     expect(acts).toBe(0);
     const token = logoutTokenFor(issuer);
-    const results = await Promise.allSettled([token, token].map((one) => verifier.verifyLogoutToken(one, act)));
+    const results = await Promise.allSettled([token, token].map((one) => verifyLogoutToken(one, act)));
     expect(results.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
     expect(acts).toBe(1);
   });
 
   it("remembers no more than so many jti", async () => {
     const { issuer, verifier } = createBench();
+    const verifyLogoutToken = createLogoutVerifier(verifier);
     const first = logoutTokenFor(issuer, { claims: { jti: "first" } });
-    await verifier.verifyLogoutToken(first);
+    await verifyLogoutToken(first);
     for (let count = 0; count < 10_000; count++) {
-      await verifier.verifyLogoutToken(logoutTokenFor(issuer, { claims: { jti: `jti ${count}` } }));
+      await verifyLogoutToken(logoutTokenFor(issuer, { claims: { jti: `jti ${count}` } }));
     }
     // Forgotten, and so taken again: it says what is known already.
-    await expect(verifier.verifyLogoutToken(first)).resolves.toBeDefined();
+    await expect(verifyLogoutToken(first)).resolves.toBeDefined();
   });
 
   it("fetches keys that it does not know yet, like any token", async () => {
@@ -121,12 +126,17 @@ describe("verifyLogoutToken: OpenID Connect Back-Channel Logout 1.0 section 2.6"
       audience: issuer.audience,
       clock,
     });
-    await expect(verifier.verifyLogoutToken(logoutTokenFor(issuer))).resolves.toMatchObject({ sessionId: "s1" });
+    await expect(createLogoutVerifier(verifier)(logoutTokenFor(issuer))).resolves.toMatchObject({ sessionId: "s1" });
+  });
+
+  it.each([undefined, null, {}])("refuses %j where a verifier should be", (value) => {
+    expect(() => createLogoutVerifier(value as never)).toThrow("verifier: give createVerifier(...).");
   });
 
   it.each([undefined, null, 1, {}])("refuses %j with an AuthError", async (value) => {
     const { verifier } = createBench();
-    await expect(verifier.verifyLogoutToken(value as never)).rejects.toBeInstanceOf(AuthError);
+    const verifyLogoutToken = createLogoutVerifier(verifier);
+    await expect(verifyLogoutToken(value as never)).rejects.toBeInstanceOf(AuthError);
   });
 });
 

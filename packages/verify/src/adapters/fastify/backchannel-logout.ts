@@ -1,12 +1,11 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { createLogoutEndpoint } from "../../logout/endpoint.ts";
+import { createLogoutEndpoint, type RevokingVerifier } from "../../logout/endpoint.ts";
 import { longestLogoutForm } from "../../logout/form.ts";
-import type { Verifier } from "../../verifier.ts";
 
 /** Options of {@link backchannelLogout}. */
 export interface BackchannelLogoutOptions {
   /** A verifier with revocations. */
-  readonly verifier: Pick<Verifier, "verifyLogoutToken" | "revocations">;
+  readonly verifier: RevokingVerifier;
   /** Below the prefix that it is registered with. Default `/backchannel-logout`. */
   readonly path?: string;
 }

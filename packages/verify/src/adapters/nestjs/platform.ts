@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
-import type { Refusal } from "../../http.ts";
 import { answerWith } from "../../node-answer.ts";
+import type { Refusal } from "../../problem.ts";
 
 /** What a request has on Express or on Fastify. */
 export interface PlatformRequest {

@@ -1,0 +1,30 @@
+import { nothingHere, type Problem, problem } from "./problem.ts";
+
+/** The codes and sentences for a framework's own errors, which are not about authentication. */
+const httpErrors: Readonly<Record<number, readonly [code: string, detail: string]>> = {
+  400: ["bad_request", "The request cannot be understood."],
+  404: nothingHere,
+  405: ["method_not_allowed", "This endpoint does not take that method."],
+  406: ["not_acceptable", "There is no representation that the request accepts."],
+  408: ["request_timeout", "The request took too long to arrive."],
+  409: ["conflict", "The request conflicts with the resource's state."],
+  413: ["payload_too_large", "The request's body is too large."],
+  414: ["uri_too_long", "The request's address is too long."],
+  415: ["unsupported_media_type", "The request's body is of a type that is not supported."],
+  422: ["unprocessable_content", "The request's body cannot be processed."],
+  429: ["too_many_requests", "Too many requests."],
+  431: ["headers_too_large", "The request's headers are too large."],
+  500: ["internal_error", "Something went wrong on our side."],
+  503: ["service_unavailable", "The service cannot answer at the moment."],
+};
+
+/**
+ * The problem body for an error that is not about authentication, so that all errors of an API have one form.
+ *
+ * @param status The HTTP status, 400 to 599. One that is not listed here gets the code `http_error`.
+ * @param detail A sentence for the client; by default a fixed one. Put nothing of the request or of internals in it.
+ */
+export function httpProblem(status: number, detail?: string): Problem {
+  const [code, sentence] = httpErrors[status] ?? ["http_error", "The request failed."];
+  return problem(status, code, detail ?? sentence);
+}

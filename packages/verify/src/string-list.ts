@@ -1,0 +1,17 @@
+import { ConfigurationError } from "./errors.ts";
+
+export function isNonEmptyString(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
+}
+
+/**
+ * One text or several of an option, as a list.
+ *
+ * @param advice What to do, for whoever has to.
+ * @throws {ConfigurationError} No text, an empty one, or an empty list.
+ */
+export function stringList(value: string | readonly string[], advice: string): readonly string[] {
+  const list = typeof value === "string" ? [value] : value;
+  if (Array.isArray(list) && list.length > 0 && list.every(isNonEmptyString)) return Object.freeze([...list]);
+  throw new ConfigurationError(advice);
+}
