@@ -3,14 +3,16 @@
  * A loop and not a recursion: claims may be nested deeper than the stack is.
  */
 export function deepFreeze<Value>(value: Value): Value {
-  let pending = freezeOne(value, undefined);
-  while (pending !== undefined && pending.length > 0) pending = freezeOne(pending.pop(), pending);
+  let pending = isPlain(value) ? freezeOne(value, undefined) : undefined;
+  while (pending !== undefined && pending.length > 0) {
+    const part = pending.pop();
+    if (isPlain(part) && !Object.isFrozen(part)) pending = freezeOne(part, pending);
+  }
   return value;
 }
 
 /** Freezes one object, and adds what it holds to `pending`, which for flat claims is never made. */
-function freezeOne(value: unknown, pending: unknown[] | undefined): unknown[] | undefined {
-  if (!isPlain(value) || Object.isFrozen(value)) return pending;
+function freezeOne(value: Record<string, unknown>, pending: unknown[] | undefined): unknown[] | undefined {
   let more = pending;
   // Before freezing, and with `in`: that is several times faster than to list a frozen object's keys.
   for (const key in value) {

@@ -41,13 +41,15 @@ export interface Principal<Claims = TokenClaims> {
 
 /** Puts a principal together out of claims that were checked. */
 export function createPrincipal<Claims>(checked: TokenClaims, claims: Claims): Principal<Claims> {
-  const { sub, sid, iat, exp } = checked;
-  const principal: { -readonly [Key in keyof Principal<Claims>]: Principal<Claims>[Key] } = {
-    id: sub,
-    expiresAt: exp,
-    claims: deepFreeze(claims),
-  };
-  if (sid !== undefined) principal.sessionId = sid;
-  if (iat !== undefined) principal.issuedAt = iat;
-  return Object.freeze(principal);
+  const { sub: id, sid: sessionId, iat: issuedAt, exp: expiresAt } = checked;
+  // Each as one literal of all its parts: what grows by and by costs more than all of this.
+  if (sessionId === undefined || issuedAt === undefined) {
+    const principal = {
+      id,
+      ...(sessionId !== undefined && { sessionId }),
+      ...(issuedAt !== undefined && { issuedAt }),
+    };
+    return Object.freeze({ ...principal, expiresAt, claims: deepFreeze(claims) });
+  }
+  return Object.freeze({ id, sessionId, issuedAt, expiresAt, claims: deepFreeze(claims) });
 }
