@@ -1,4 +1,4 @@
-import type { Packed } from "./pack.ts";
+import type { Packed } from "./packed.ts";
 
 /** Every name that a package exports, by subpath: values first, then types. */
 export function exportedNames({ manifest, read }: Packed): string {

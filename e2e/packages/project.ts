@@ -2,7 +2,8 @@ import { execFile } from "node:child_process";
 import { mkdir, readdir, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { extract, type Packed, root } from "./pack.ts";
+import { root } from "../../scripts/release/pack.ts";
+import { extract, type Packed } from "./packed.ts";
 
 /** How a program ended. */
 export interface Ended {
@@ -43,7 +44,7 @@ export async function createProject(parent: string, packed: readonly Packed[]): 
       "--offline",
       "--ignore-scripts",
       "--legacy-peer-deps",
-      ...packed.filter(isAlone).map(({ tarball }) => tarball),
+      ...packed.filter(isAlone).map(({ path }) => path),
     ],
     project,
   );

@@ -1,0 +1,81 @@
+/** Building and packing every public package: what a release is made of, and what its tests look at. */
+import { execFile } from "node:child_process";
+import { cp, mkdir, readdir, readFile, symlink } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { build } from "tsdown";
+import config from "../../tsdown.config.ts";
+
+export const root: string = fileURLToPath(new URL("../..", import.meta.url));
+
+/** What of package.json is looked at. */
+export interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly private?: boolean;
+  readonly description?: string;
+  readonly license?: string;
+  readonly keywords?: readonly string[];
+  readonly repository?: unknown;
+  readonly files?: readonly string[];
+  readonly scripts?: Readonly<Record<string, string>>;
+  readonly sideEffects?: boolean;
+  readonly engines?: { readonly node: string };
+  readonly publishConfig?: Readonly<Record<string, unknown>>;
+  readonly exports?: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
+  readonly bin?: Readonly<Record<string, string>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
+}
+
+/** A packed package. */
+export interface Tarball {
+  /** Its folder in `packages`. */
+  readonly folder: string;
+  readonly manifest: Manifest;
+  readonly file: string;
+  /** The hash that npm publishes and lock files keep: `sha512-…`. */
+  readonly integrity: string;
+}
+
+/** The folders of the public packages. */
+export async function publicPackages(): Promise<string[]> {
+  return (await readdir(join(root, "packages"))).sort();
+}
+
+export async function readManifest(folder: string): Promise<Manifest> {
+  return JSON.parse(await readFile(join(root, "packages", folder, "package.json"), "utf8"));
+}
+
+/** What is copied of a package: all but what is installed or built in it. */
+export const isSource = (path: string): boolean => !/[/\\](?:node_modules|dist)$/.test(path);
+
+/**
+ * Builds every package and packs it as `npm publish` would, all below a folder of its own: neither a stale `dist` in the
+ * checkout nor tests that run at the same time have a say. The same sources give the same bytes, wherever that folder is.
+ */
+export async function packAll(workspace: string, destination: string): Promise<Tarball[]> {
+  const folders = await publicPackages();
+  await cp(join(root, "packages"), join(workspace, "packages"), { recursive: true, filter: isSource });
+  await cp(join(root, "tsconfig.base.json"), join(workspace, "tsconfig.base.json"));
+  await symlink(join(root, "node_modules"), join(workspace, "node_modules"), "dir");
+  for (const options of config) {
+    await build({ ...options, config: false, cwd: join(workspace, options.cwd as string), logLevel: "error" });
+  }
+  await mkdir(destination, { recursive: true });
+  const places = folders.map((folder) => `./packages/${folder}`);
+  const pack = ["pack", "--json", "--offline", "--pack-destination", destination, ...places];
+  const { stdout } = await promisify(execFile)("npm", pack, { cwd: workspace });
+  const listed = Object.values(JSON.parse(stdout)) as { name: string; filename: string; integrity: string }[];
+  return Promise.all(
+    folders.map(async (folder) => {
+      const manifest = await readManifest(folder);
+      const packed = listed.find(({ name }) => name === manifest.name);
+      if (packed === undefined) throw new Error(`npm packed nothing for packages/${folder}`);
+      return { folder, manifest, file: packed.filename, integrity: packed.integrity };
+    }),
+  );
+}
