@@ -14,6 +14,7 @@ const checks: Check[] = [
   },
   { name: "import rules", command: "depcruise", args: ["--config", ".dependency-cruiser.mjs", ...rooms()] },
   { name: "unused code", command: "knip", args: [] },
+  { name: "dependencies", command: process.execPath, args: ["scripts/check-dependencies.ts"] },
   {
     name: "examples in the documentation",
     command: process.execPath,

@@ -1,0 +1,161 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, onTestFinished, test } from "vitest";
+import { countLicences, isMet } from "./dependencies/licences.ts";
+import { broughtBy, type Locked, readLockFile } from "./dependencies/lock-file.ts";
+
+const script = fileURLToPath(new URL("./check-dependencies.ts", import.meta.url));
+
+const integrity = "sha512-AAAA";
+const mit: Locked = { version: "1.0.0", integrity, license: "MIT" };
+
+/** Packages that name no licence, and that licences.ts knows. */
+const silent = Object.fromEntries(
+  ["busboy@1.6.0", "streamsearch@1.1.0", "xmlhttprequest-ssl@2.1.2"].map((name) => {
+    const [folder, version] = name.split("@") as [string, string];
+    return [`node_modules/${folder}`, { version, integrity }];
+  }),
+);
+
+/** Runs the check on a repository whose API needs `a`, and that has these packages besides. */
+function check(
+  packages: Record<string, Locked>,
+  allowScripts: Record<string, boolean> = {},
+  runtimes: Record<string, Locked> = {},
+) {
+  const root = mkdtempSync(join(tmpdir(), "usher-lock-"));
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  const lock = {
+    lockfileVersion: 3,
+    packages: { "apps/api": { dependencies: { a: "1" } }, "node_modules/a": mit, ...silent, ...packages },
+  };
+  writeFileSync(join(root, "package-lock.json"), JSON.stringify(lock));
+  mkdirSync(join(root, "runtimes"));
+  writeFileSync(join(root, "runtimes/package-lock.json"), JSON.stringify({ lockfileVersion: 3, packages: runtimes }));
+  writeFileSync(join(root, "package.json"), JSON.stringify({ allowScripts }));
+  const { status, stdout, stderr } = spawnSync(process.execPath, [script, root], { encoding: "utf8" });
+  return { status, stdout, faults: stderr.trim().split("\n") };
+}
+
+test("passes what may be shipped, and tells how much of it there is", () => {
+  expect(check({ "node_modules/b": { ...mit, license: "GPL-3.0-only" } })).toEqual({
+    status: 0,
+    stdout: "shipped: 1 packages (1 MIT)\nfor development: 4 packages (3 MIT, 1 GPL-3.0-only)\n",
+    faults: [""],
+  });
+});
+
+test("catches a GPL dependency of a dependency that is shipped", () => {
+  const { status, faults } = check({
+    "node_modules/a": { ...mit, dependencies: { b: "1" } },
+    "node_modules/a/node_modules/b": { ...mit, license: "GPL-3.0-only" },
+  });
+  expect([status, faults]).toEqual([1, ["b@1.0.0 is GPL-3.0-only, and is shipped"]]);
+});
+
+test("catches what may not even be used for development, and what names no licence", () => {
+  const { faults } = check({
+    "node_modules/b": { ...mit, license: "AGPL-3.0-or-later" },
+    "node_modules/c": { version: "1.0.0", integrity },
+    "node_modules/d": { ...mit, license: "SEE LICENSE IN terms.txt" },
+    "node_modules/e": { ...mit, license: "UNLICENSED" },
+    "node_modules/busboy": { ...mit, version: "1.6.0" },
+  });
+  expect(faults).toEqual([
+    "b@1.0.0 is AGPL-3.0-or-later, and used for development",
+    "c@1.0.0 has no licence: read its files, and name it in licences.ts",
+    "d@1.0.0 is SEE LICENSE IN terms.txt, and used for development",
+    "e@1.0.0 is UNLICENSED, and used for development",
+    "busboy@1.6.0 is named in licences.ts, and need not be",
+  ]);
+});
+
+test("catches bytes that nothing settles, and a place to come from", () => {
+  const { faults } = check({
+    "node_modules/b": { version: "1.0.0", license: "MIT" },
+    "node_modules/c": { ...mit, integrity: "sha1-AAAA" },
+    "node_modules/d": { ...mit, resolved: "https://packages.example.com/d/-/d-1.0.0.tgz" },
+    "node_modules/d/node_modules/e": { version: "1.0.0", license: "MIT", inBundle: true },
+  });
+  expect(faults).toEqual([
+    "node_modules/b has no SHA-512 in the lock file",
+    "node_modules/c has no SHA-512 in the lock file",
+    "node_modules/d is bound to https://packages.example.com",
+  ]);
+});
+
+test("looks at the runtimes' lock file too", () => {
+  const { faults } = check({}, {}, { "node_modules/bun": { version: "1.0.0", license: "SSPL-1.0" } });
+  expect(faults).toEqual([
+    "bun@1.0.0 is SSPL-1.0, and used for development",
+    "node_modules/bun has no SHA-512 in the lock file",
+  ]);
+});
+
+test("catches a program that would run at installation, by the name that the registry knows", () => {
+  const runs = { ...mit, hasInstallScript: true };
+  const packages = { "node_modules/alias": { ...runs, name: "@scope/b" }, "node_modules/a/node_modules/c": runs };
+  expect(check(packages, { "@scope/b": true, c: false }).status).toBe(0);
+  expect(check(packages, { c: false, d: true }).faults).toEqual([
+    "@scope/b runs a program when installed",
+    "d stands in allowScripts, and runs nothing",
+  ]);
+});
+
+test("follows dependencies as Node finds them: optional ones where they are, peers where they are needed", () => {
+  const packages: Record<string, Locked> = {
+    "packages/one": { dependencies: { two: "1", a: "1" }, optionalDependencies: { absent: "1" } },
+    "packages/one/node_modules/a": { ...mit, peerDependencies: { p: "1", q: "1" }, ...optional("q") },
+    "node_modules/a": mit,
+    "node_modules/p": { ...mit, dependencies: { a: "1" } },
+    "node_modules/q": mit,
+    "node_modules/two": { link: true, resolved: "packages/two" },
+    "packages/two": { optionalDependencies: { o: "1" } },
+    "node_modules/o": { ...mit, dependencies: { gone: "1" } },
+  };
+  const lock = { lockfileVersion: 3, packages };
+  expect(() => broughtBy(lock, "packages/one")).toThrow("node_modules/o needs gone, which is not locked");
+  packages["node_modules/gone"] = mit;
+  expect([...broughtBy(lock, "packages/one")].sort()).toEqual([
+    "node_modules/a",
+    "node_modules/gone",
+    "node_modules/o",
+    "node_modules/p",
+    "packages/one/node_modules/a",
+    "packages/two",
+  ]);
+});
+
+function optional(name: string): Locked {
+  return { peerDependenciesMeta: { [name]: { optional: true } } };
+}
+
+test.each([
+  ["MIT", true],
+  ["GPL-3.0-only", false],
+  ["GPL-2.0-only OR MIT", true],
+  ["GPL-2.0-only AND MIT", false],
+  ["(GPL-2.0-only OR MIT) AND ISC", true],
+  ["GPL-2.0-only OR MIT AND ISC", true],
+  ["MIT OR ISC AND GPL-2.0-only", true],
+  ["(MIT OR ISC) AND GPL-2.0-only", false],
+  ["ISC WITH an-exception", false],
+  ["", false],
+  ["MIT OR", false],
+  ["(MIT", false],
+  ["MIT ISC", false],
+  ["MIT)", false],
+])("reads the licence expression %j", (expression, met) => {
+  expect(isMet(expression, (licence) => ["MIT", "ISC"].includes(licence))).toBe(met);
+});
+
+test("knows what npm knows: nothing is shipped that npm takes for development alone", async () => {
+  const lock = await readLockFile(fileURLToPath(new URL("../package-lock.json", import.meta.url)));
+  const shipped = [...broughtBy(lock, "apps/api"), ...broughtBy(lock, "apps/web"), ...broughtBy(lock, "packages/cli")];
+  expect(shipped.length).toBeGreaterThan(100);
+  expect(shipped.filter((folder) => (lock.packages[folder] as { dev?: boolean }).dev)).toEqual([]);
+  expect(countLicences(lock, shipped)).toMatch(/^\d+ MIT, /);
+});

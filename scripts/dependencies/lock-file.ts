@@ -1,0 +1,73 @@
+import { readFile } from "node:fs/promises";
+
+/** What npm writes about a package into package-lock.json, as far as it is looked at. */
+export interface Locked {
+  /** Where it is not the one of its folder: an alias. */
+  readonly name?: string;
+  readonly version?: string;
+  readonly resolved?: string;
+  readonly integrity?: string;
+  readonly license?: string;
+  readonly link?: boolean;
+  readonly inBundle?: boolean;
+  readonly hasInstallScript?: boolean;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
+}
+
+/** A package-lock.json: every package by the folder that it is installed in. */
+export interface LockFile {
+  readonly lockfileVersion: number;
+  readonly packages: Readonly<Record<string, Locked>>;
+}
+
+export async function readLockFile(path: string): Promise<LockFile> {
+  return JSON.parse(await readFile(path, "utf8"));
+}
+
+/** The packages that come out of a registry, and the folders that they are in. Not our own, nor links to them. */
+export function installed({ packages }: LockFile): [folder: string, locked: Locked][] {
+  return Object.entries(packages).filter(([folder, { link }]) => folder.includes("node_modules/") && !link);
+}
+
+/** A package's own name, by which the registry knows it. */
+export function nameOf(folder: string, { name }: Locked): string {
+  return name ?? (folder.split("node_modules/").at(-1) as string);
+}
+
+/**
+ * The folders of what a package brings with it when it is installed: its dependencies and theirs, whatever is optional
+ * and there, and the peers that they cannot do without. Not the package itself, nor what it needs for development.
+ * @throws {Error} A dependency is not in the lock file.
+ */
+export function broughtBy(lock: LockFile, folder: string): Set<string> {
+  const found = new Set<string>();
+  const waiting = [folder];
+  for (let from = waiting.pop(); from !== undefined; from = waiting.pop()) {
+    const { dependencies = {}, optionalDependencies = {}, ...peers } = lock.packages[from] as Locked;
+    const needed = Object.keys(dependencies).filter((name) => !(name in optionalDependencies));
+    const peersNeeded = Object.keys(peers.peerDependencies ?? {}).filter(
+      (name) => !peers.peerDependenciesMeta?.[name]?.optional,
+    );
+    for (const name of [...needed, ...Object.keys(optionalDependencies), ...peersNeeded]) {
+      const place = resolve(lock, from, name);
+      if (place === undefined && needed.includes(name)) throw new Error(`${from} needs ${name}, which is not locked`);
+      if (place === undefined || found.has(place)) continue;
+      found.add(place);
+      waiting.push(place);
+    }
+  }
+  return found;
+}
+
+/** Finds a package as Node does: in the importer's own node_modules, or in the next one up. */
+function resolve({ packages }: LockFile, from: string, name: string): string | undefined {
+  for (let folder = from; ; folder = folder.slice(0, Math.max(folder.lastIndexOf("/"), 0))) {
+    const place = folder === "" ? `node_modules/${name}` : `${folder}/node_modules/${name}`;
+    const locked = packages[place];
+    if (locked !== undefined) return locked.link ? locked.resolved : place;
+    if (folder === "") return undefined;
+  }
+}
