@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 
 const root = new URL("..", import.meta.url);
-const rows = ["rfc8725", "owasp"].flatMap((name) => rowsOf(`docs/security/${name}.md`));
+const rows = ["rfc8725", "owasp", "supply-chain"].flatMap((name) => rowsOf(`docs/security/${name}.md`));
 
 /** The lines of a checklist's tables: rule, how it is kept, file, test. */
 function rowsOf(document: string): string[][] {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { cp, glob, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, relative, sep } from "node:path";
@@ -14,8 +14,6 @@ export interface Packed extends Tarball {
   readonly contents: string;
   /** Its package.json, as packed. */
   readonly manifest: Manifest;
-  /** Its files, below its root. */
-  readonly files: readonly string[];
   read(file: string): string;
 }
 
@@ -42,7 +40,7 @@ export async function packed(folder: string): Promise<Packed[]> {
     lock.release();
   }
   const tarballs: Tarball[] = JSON.parse(await readFile(join(folder, "tarballs.json"), "utf8"));
-  return Promise.all(tarballs.map((tarball) => look(tarball, folder)));
+  return tarballs.map((tarball) => look(tarball, folder));
 }
 
 /** The list is written last: without it, what a killed process left behind counts for nothing. */
@@ -76,6 +74,7 @@ async function hashOfInputs(): Promise<string> {
   const hash = createHash("sha256").update(process.version);
   const settings = ["package-lock.json", "tsconfig.base.json", "tsdown.config.ts"];
   const makers = ["scripts/release/pack.ts", "e2e/packages/packed.ts"];
+  const named = [...settings, ...makers].map((name) => join(root, name));
   const files = glob("packages/**", {
     cwd: root,
     withFileTypes: true,
@@ -83,17 +82,16 @@ async function hashOfInputs(): Promise<string> {
   });
   const sources: string[] = [];
   for await (const entry of files) if (entry.isFile()) sources.push(join(entry.parentPath, entry.name));
-  for (const file of [...[...settings, ...makers].map((name) => join(root, name)), ...sources.sort()]) {
+  for (const file of [...named, ...sources.sort()]) {
     hash.update(`\n${file}\n`).update(await readFile(file));
   }
   return hash.digest("hex").slice(0, 32);
 }
 
-/** Reads what was unpacked: the manifest as it is in the tarball, and the files. */
-async function look(tarball: Tarball, folder: string): Promise<Packed> {
+/** Reads what was unpacked: the manifest and the files are those of the tarball, and not what npm says of it. */
+function look(tarball: Tarball, folder: string): Packed {
   const contents = join(folder, tarball.folder);
-  const entries = await readdir(contents, { recursive: true, withFileTypes: true });
-  const files = entries
+  const files = readdirSync(contents, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(contents, join(entry.parentPath, entry.name)).replaceAll(sep, "/"))
     .sort();

@@ -39,6 +39,16 @@ export interface Tarball {
   readonly file: string;
   /** The hash that npm publishes and lock files keep: `sha512-…`. */
   readonly integrity: string;
+  /** What it holds. */
+  readonly files: readonly string[];
+}
+
+/** What `npm pack --json` says of a package. */
+interface NpmPacked {
+  readonly name: string;
+  readonly filename: string;
+  readonly integrity: string;
+  readonly files: readonly { readonly path: string }[];
 }
 
 /** The folders of the public packages. */
@@ -69,13 +79,14 @@ export async function packAll(workspace: string, destination: string): Promise<T
   const places = folders.map((folder) => `./packages/${folder}`);
   const pack = ["pack", "--json", "--offline", "--pack-destination", destination, ...places];
   const { stdout } = await promisify(execFile)("npm", pack, { cwd: workspace });
-  const listed = Object.values(JSON.parse(stdout)) as { name: string; filename: string; integrity: string }[];
+  const listed = Object.values(JSON.parse(stdout)) as NpmPacked[];
   return Promise.all(
     folders.map(async (folder) => {
       const manifest = await readManifest(folder);
       const packed = listed.find(({ name }) => name === manifest.name);
       if (packed === undefined) throw new Error(`npm packed nothing for packages/${folder}`);
-      return { folder, manifest, file: packed.filename, integrity: packed.integrity };
+      const files = packed.files.map(({ path }) => path).sort();
+      return { folder, manifest, file: packed.filename, integrity: packed.integrity, files };
     }),
   );
 }
