@@ -37,7 +37,7 @@ if (faults.length > 0) process.exitCode = 1;
 /** What others get: all that the published packages bring with them, and the two apps, which a deployment consists of. */
 function shippedBy({ packages }: LockFile): Set<string> {
   const members = Object.keys(packages).filter((folder) => /^(?:packages|apps)\/[^/]+$/.test(folder));
-  return new Set(members.flatMap((folder) => [...broughtBy(lock, folder, { peers: true })]));
+  return new Set(members.flatMap((folder) => [...broughtBy(lock, folder)]));
 }
 
 function tell(what: string, those: readonly string[]): void {

@@ -38,19 +38,17 @@ export function nameOf(folder: string, { name }: Locked): string {
 }
 
 /**
- * The folders of what a package brings with it when it is installed: its dependencies and theirs, and whatever is optional
- * and there; with `peers`, also those that they cannot do without. Not the package itself, nor what it needs for
- * development.
+ * The folders of what a package brings with it when it is installed: its dependencies and theirs, whatever is optional
+ * and there, and the peers that they cannot do without. Not the package itself, nor what it needs for development.
  * @throws {Error} A dependency is not in the lock file.
  */
-export function broughtBy(lock: LockFile, folder: string, { peers }: { peers: boolean }): Set<string> {
+export function broughtBy(lock: LockFile, folder: string): Set<string> {
   const found = new Set<string>();
   const waiting = [folder];
   for (let from = waiting.pop(); from !== undefined; from = waiting.pop()) {
-    const { dependencies = {}, optionalDependencies = {}, ...others } = lock.packages[from] as Locked;
+    const { dependencies = {}, optionalDependencies = {}, ...peers } = lock.packages[from] as Locked;
     const needed = Object.keys(dependencies).filter((name) => !(name in optionalDependencies));
-    const beside = peers ? requiredPeers(others) : [];
-    for (const name of [...needed, ...Object.keys(optionalDependencies), ...beside]) {
+    for (const name of [...needed, ...Object.keys(optionalDependencies), ...requiredPeers(peers)]) {
       const place = resolve(lock, from, name);
       if (place === undefined && needed.includes(name)) throw new Error(`${from} needs ${name}, which is not locked`);
       if (place === undefined || found.has(place)) continue;

@@ -58,7 +58,7 @@ export async function billsOfPackages(
 /** What the lock file of such a project says: our own packages come out of the registry, like all others. */
 function installation(tarballs: readonly Tarball[], lock: LockFile): Readonly<Record<string, Locked>> {
   const ours = new Map(tarballs.map((tarball) => [`packages/${tarball.folder}`, tarball]));
-  const folders = new Set([...ours.keys()].flatMap((own) => [own, ...broughtBy(lock, own, { peers: false })]));
+  const folders = new Set([...ours.keys()].flatMap((own) => [own, ...broughtBy(lock, own)]));
   const entries = [...folders].map((folder): [string, Locked] => {
     const locked = lock.packages[folder] as Locked;
     const own = /^packages\/[^/]+/.exec(folder)?.[0] ?? "";
