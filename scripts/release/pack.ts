@@ -1,13 +1,12 @@
 /** Building and packing every public package: what a release is made of, and what its tests look at. */
 import { execFile } from "node:child_process";
 import { cp, mkdir, readdir, readFile, symlink } from "node:fs/promises";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { build } from "tsdown";
 import config from "../../tsdown.config.ts";
 
-export const root: string = fileURLToPath(new URL("../..", import.meta.url));
+export const root: string = resolve(import.meta.dirname, "../..");
 
 /** What of package.json is looked at. */
 export interface Manifest {
