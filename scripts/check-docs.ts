@@ -65,10 +65,14 @@ async function check(examples: Example[]): Promise<number> {
 function typeCheck(folder: string, program: readonly WrittenExample[]): number {
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(configuration(folder, program)));
   const tsc = join(repository, "node_modules/typescript/bin/tsc");
-  const { status, stdout, stderr } = spawnSync(process.execPath, [tsc, "-p", folder, "--pretty", "false"], {
-    cwd: folder,
-    encoding: "utf8",
-  });
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [tsc, "-p", folder, "--pretty", "false", "--checkers", "1"],
+    {
+      cwd: folder,
+      encoding: "utf8",
+    },
+  );
   let output = `${stdout}${stderr}`;
   for (const { example, path } of program) output = output.replaceAll(relative(folder, path), example.file);
   process.stderr.write(output);
