@@ -29,7 +29,12 @@ if (inTheWay.length > 0 && !values.rehearse) {
 async function prepare(): Promise<void> {
   const tarballs = await pack();
   const strangers = await uncommittedFiles(tarballs);
-  if (strangers.length > 0 && !values.rehearse) throw new Error(`packed, and not committed: ${strangers.join(", ")}`);
+  if (strangers.length > 0) tell(["Packed, and not committed:", ...strangers.map((file) => `  ${file}`)]);
+  if (strangers.length > 0 && !values.rehearse) {
+    await rm(folder, { recursive: true });
+    process.exitCode = 1;
+    return;
+  }
   await describeTarballs(folder, tarballs, await commitTime());
   tell(["", `${folder}:`, ...(await readdir(folder)).sort().map((file) => `  ${file}`), ""]);
   tell(values.rehearse ? ["A rehearsal: none of this is to be published."] : whatToDo(tarballs));

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
-import { cp, glob, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cpSync, readdirSync, readFileSync } from "node:fs";
+import { glob, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, relative, sep } from "node:path";
 import { waitForLock } from "../../scripts/launch/lock.ts";
@@ -35,7 +35,7 @@ export async function packed(folder: string): Promise<Packed[]> {
     const kept = join(store, key);
     const list = join(kept, "tarballs.json");
     if ((await readFile(list).catch(() => undefined)) === undefined) await packInto(kept, list);
-    await cp(kept, folder, { recursive: true });
+    cpSync(kept, folder, { recursive: true });
   } finally {
     lock.release();
   }
@@ -101,6 +101,6 @@ function look(tarball: Tarball, folder: string): Packed {
 }
 
 /** Lays a package's files out, where npm cannot install it without a network. */
-export async function extract({ contents }: Packed, target: string): Promise<void> {
-  await cp(contents, target, { recursive: true });
+export function extract({ contents }: Packed, target: string): void {
+  cpSync(contents, target, { recursive: true });
 }

@@ -33,7 +33,7 @@ async function install(name: string, modules: string, packages: readonly Packed[
     await mkdir(dirname(join(modules, name)), { recursive: true });
     return symlink(join(root, "node_modules", name), join(modules, name));
   }
-  await extract(ours, join(modules, name));
+  extract(ours, join(modules, name));
   for (const dependency of Object.keys(ours.manifest.dependencies ?? {})) {
     await install(dependency, modules, packages).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== "EEXIST") throw error;

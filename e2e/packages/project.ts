@@ -50,7 +50,7 @@ export async function createProject(parent: string, packed: readonly Packed[]): 
   );
   if (installed.code !== 0) throw new Error(`npm install: ${installed.output}`);
   // What depends on others' packages, npm would look for in the registry.
-  for (const one of packed) if (!isAlone(one)) await extract(one, join(project, "node_modules", one.manifest.name));
+  for (const one of packed) if (!isAlone(one)) extract(one, join(project, "node_modules", one.manifest.name));
   return project;
 }
 

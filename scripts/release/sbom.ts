@@ -96,7 +96,7 @@ function partOf(bill: BillOfMaterials, reference: string): BillOfMaterials {
  * Makes a bill the same whoever writes it: the time is the commit's, the serial number (a UUID of version 8, RFC 9562
  * section 5.8) comes out of all the rest, and our own components have their names, and not those of their folders.
  */
-function settle(bill: BillOfMaterials, made: Date): BillOfMaterials {
+export function settle(bill: BillOfMaterials, made: Date): BillOfMaterials {
   const named = (one: Component) => ({ ...one, name: one["bom-ref"].slice(0, -one.version.length - 1) });
   const settled = {
     ...bill,
