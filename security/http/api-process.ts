@@ -6,7 +6,8 @@ import { startProcess } from "../../apps/api/test/support/process.ts";
 
 /** The real API, as a process of its own over its embedded database. */
 export interface RunningApi {
-  readonly port: number;
+  /** `http://127.0.0.1:<port>`. */
+  readonly origin: string;
   readonly log: () => string;
   readonly isRunning: () => boolean;
   stop(): Promise<void>;
@@ -25,7 +26,7 @@ export async function startApi(issuer: TestIssuer): Promise<RunningApi> {
     isRunning = false;
   });
   return {
-    port: Number(new URL(api.url).port),
+    origin: `http://127.0.0.1:${new URL(api.url).port}`,
     log: api.output,
     isRunning: () => isRunning,
     stop: async () => {

@@ -1,12 +1,12 @@
 import { createTestIssuer } from "@usher-auth/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type RawResponse, sendBytes } from "../../packages/verify/test/contract/raw-request.ts";
 import { type RunningApi, startApi } from "./api-process.ts";
 import { bodyCases } from "./bodies.ts";
 import { bearer, get, type HostileCase, type Ingredients } from "./cases.ts";
 import { credentialCases } from "./credentials.ts";
 import { framingCases } from "./framing.ts";
 import { pathCases } from "./paths.ts";
-import { type RawAnswer, sendRaw } from "./raw.ts";
 import { tokenCases } from "./tokens.ts";
 
 const issuer = createTestIssuer();
@@ -41,7 +41,7 @@ afterAll(async () => {
 
 describe.each(Object.entries(groups))("hostile HTTP: %s", (_group, cases) => {
   it.each(cases)("$name", async ({ request, status, code }) => {
-    const answer = await sendRaw(api.port, request);
+    const answer = await sendBytes(api.origin, request);
     expect([status].flat(), answer.body).toContain(answer.status);
     if (typeof code === "string") expectProblem(answer, code);
     if (answer.status === 401) expect(answer.headers["www-authenticate"]).toMatch(/^Bearer realm="api"/);
@@ -60,7 +60,7 @@ describe("hostile HTTP: afterwards", () => {
   });
 
   it("the same process still serves, and has logged no error, no token and no secret", async () => {
-    expect((await sendRaw(api.port, get("/api/alice/tasks", bearer(ingredients.token)))).status).toBe(200);
+    expect((await sendBytes(api.origin, get("/api/alice/tasks", bearer(ingredients.token)))).status).toBe(200);
     expect(api.isRunning()).toBe(true);
     const log = api.log();
     expect(log.split("\n").filter((line) => /"level":(50|60)/.test(line))).toEqual([]);
@@ -70,7 +70,7 @@ describe("hostile HTTP: afterwards", () => {
   });
 });
 
-function expectProblem({ status, headers, body }: RawAnswer, code: string): void {
+function expectProblem({ status, headers, body }: RawResponse, code: string): void {
   expect(headers["content-type"]).toBe("application/problem+json");
   expect(headers["cache-control"]).toBe("no-store");
   const problem = JSON.parse(body) as Record<string, unknown>;

@@ -58,7 +58,7 @@ const answers: Record<AuthErrorCode, readonly [number, string, string, string?]>
 };
 
 /** Holds an answer to the refusal with this code: status, challenge, every byte of the body, and what caches may do. */
-export function expectRefusal(response: RawResponse, code: AuthErrorCode, realm = "api"): void {
+export function expectRefusal(response: Omit<RawResponse, "rest">, code: AuthErrorCode, realm = "api"): void {
   const [status, title, detail, error] = answers[code];
   const { headers } = response;
   const challenge = `Bearer realm="${realm}"${error === undefined ? "" : `, error="${error}", error_description="${detail}"`}`;

@@ -9,40 +9,61 @@ export interface RawRequest {
   readonly headers?: readonly string[];
 }
 
+/** An answer as it came over the wire. */
 export interface RawResponse {
+  /** 0 where the server closed the connection without a word. */
   readonly status: number;
   /** Names in lower case. A name that comes twice is kept as a list joined by `, `. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** What followed the answer on its connection: a second answer, where one request was taken for two. */
+  readonly rest: string;
 }
 
+/** Milliseconds after which a server that neither answers nor closes is given up. */
+const patience = 20_000;
+
 /** Sends one request on a socket of its own and reads the answer to its end. */
-export function sendRaw(origin: string, { method = "GET", target, headers = [] }: RawRequest): Promise<RawResponse> {
-  const { hostname, port, host } = new URL(origin);
-  const lines = [`${method} ${target} HTTP/1.1`, `Host: ${host}`, "Connection: close", ...headers, "", ""];
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host: hostname, port: Number(port) });
+export async function sendRaw(origin: string, request: RawRequest): Promise<RawResponse> {
+  const { method = "GET", target, headers = [] } = request;
+  const lines = [`${method} ${target} HTTP/1.1`, `Host: ${new URL(origin).host}`, "Connection: close", ...headers];
+  const response = await sendBytes(origin, Buffer.from([...lines, "", ""].join("\r\n"), "latin1"));
+  if (response.status === 0) throw new Error(`${method} ${target}: no answer`);
+  return response;
+}
+
+/**
+ * Sends bytes to a server as they are and reads until it closes, which a request asks for with `Connection: close`.
+ *
+ * @throws {Error} The connection failed or was never closed, or what came is no HTTP.
+ */
+export async function sendBytes(origin: string, request: string | Buffer): Promise<RawResponse> {
+  const { hostname, port } = new URL(origin);
+  const bytes = await new Promise<Buffer>((resolve, reject) => {
     const chunks: Buffer[] = [];
-    socket.setTimeout(20_000, () => socket.destroy(new Error(`${method} ${target}: no answer`)));
-    socket.on("data", (chunk: Buffer) => chunks.push(chunk));
-    socket.once("error", reject);
-    socket.once("close", () => {
-      try {
-        resolve(parse(Buffer.concat(chunks).toString("latin1")));
-      } catch (error) {
-        reject(error);
-      }
-    });
     // Not `end`: some servers take a half-closed connection for one that was given up.
-    socket.write(Buffer.from(lines.join("\r\n"), "latin1"));
+    const socket = connect(Number(port), hostname, () => socket.write(request));
+    socket.setTimeout(patience, () => {
+      reject(new Error(`the connection was left open, ${chunks.length === 0 ? "without" : "behind"} an answer`));
+      socket.destroy();
+    });
+    socket.on("data", (chunk: Buffer) => chunks.push(chunk));
+    // A server that refuses what it has not read to its end resets the connection behind its answer.
+    socket.on("error", (error) => (chunks.length > 0 ? resolve(Buffer.concat(chunks)) : reject(error)));
+    socket.on("close", () => resolve(Buffer.concat(chunks)));
   });
+  return parse(bytes.toString("latin1"));
 }
 
 function parse(text: string): RawResponse {
+  if (text === "") return { status: 0, headers: {}, body: "", rest: "" };
   const end = text.indexOf("\r\n\r\n");
   const [statusLine = "", ...fields] = text.slice(0, end).split("\r\n");
   const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(statusLine)?.[1]);
   if (end === -1 || Number.isNaN(status)) throw new Error(`no HTTP response: ${JSON.stringify(text.slice(0, 200))}`);
+  const after = text.slice(end + 4);
+  // An interim answer (RFC 9110 section 15.2) comes before the one that counts.
+  if (status < 200) return parse(after);
   const headers: Record<string, string> = {};
   for (const field of fields) {
     const colon = field.indexOf(":");
@@ -50,20 +71,27 @@ function parse(text: string): RawResponse {
     const value = field.slice(colon + 1).trim();
     headers[name] = headers[name] === undefined ? value : `${headers[name]}, ${value}`;
   }
-  const rest = text.slice(end + 4);
-  const body = headers["transfer-encoding"] === "chunked" ? unchunk(rest) : rest;
-  return { status, headers, body: Buffer.from(body, "latin1").toString("utf8") };
+  const { body, rest } = headers["transfer-encoding"] === "chunked" ? unchunk(after) : upTo(after, headers);
+  return { status, headers, body: Buffer.from(body, "latin1").toString("utf8"), rest };
+}
+
+/** The answer to a HEAD names a length and has no body, which is then shorter. */
+function upTo(text: string, headers: Readonly<Record<string, string>>): Pick<RawResponse, "body" | "rest"> {
+  const length = Number(headers["content-length"] ?? text.length);
+  return { body: text.slice(0, length), rest: text.slice(length) };
 }
 
 /** RFC 9112 section 7.1. */
-function unchunk(text: string): string {
+function unchunk(text: string): Pick<RawResponse, "body" | "rest"> {
   let body = "";
-  for (let rest = text; rest !== ""; ) {
+  let rest = text;
+  while (rest !== "") {
     const lineEnd = rest.indexOf("\r\n");
     const size = Number.parseInt(rest.slice(0, lineEnd), 16);
+    const chunk = lineEnd + 2;
+    body += rest.slice(chunk, chunk + (size || 0));
+    rest = rest.slice(chunk + (size || 0) + 2);
     if (!(size > 0)) break;
-    body += rest.slice(lineEnd + 2, lineEnd + 2 + size);
-    rest = rest.slice(lineEnd + 2 + size + 2);
   }
-  return body;
+  return { body, rest };
 }
