@@ -72,6 +72,7 @@ describe("with a problem body", () => {
     ],
     ["a method that no route has", { method: "PATCH" }, 404, "not_found"],
     ["a Host that is none", { headers: { host: "[" } }, 400, "bad_request"],
+    ["a Host with more of a URL", { headers: { host: "localhost/health/live?" } }, 400, "bad_request"],
     ["a token in the query as well", { url: "/api/ada/tasks?access_token=x" }, 400, "credentials_ambiguous"],
   ])("%s", async (_what, options, status, code) => {
     const answer = await send(options);

@@ -14,6 +14,7 @@ export function prepareEveryRequest(app: FastifyInstance): void {
   });
 }
 
+/** RFC 9110 section 7.2: a host and a port, and nothing else that a URL may have. */
 function isHost(host: string | undefined): boolean {
-  return host !== undefined && URL.canParse(`http://${host}`);
+  return host !== undefined && !/[/\\?#@]/.test(host) && URL.canParse(`http://${host}`);
 }
