@@ -1,5 +1,6 @@
 import { configDefaults, defineConfig, type TestProjectConfiguration } from "vitest/config";
 import type { Reporter } from "vitest/node";
+import { securitySummary } from "./security/summary.ts";
 
 /** Tests run against the packages' sources, not their bundles (the bundles have a suite of their own). */
 const conditions = ["@usher-auth/source"];
@@ -41,7 +42,8 @@ const skipReasons: Reporter = {
 
 export default defineConfig({
   test: {
-    reporters: ["default", skipReasons],
+    // The default one comes last: the summary that it ends with is the last thing printed.
+    reporters: [securitySummary(), skipReasons, "default"],
     // Most of the time goes into waiting for processes, databases and the browser: three files at once on any machine.
     maxWorkers: 3,
     projects: [

@@ -1,11 +1,10 @@
-import { bearer, type HostileCase, type Ingredients, requestText } from "./cases.ts";
+import { bad, bearer, type HostileCase, type Ingredients, missing, requestText } from "./cases.ts";
 
-/** Bodies with Alice's good token, and one without. */
+/** Bodies with Alice's good token, and some without. Only an app that reads them can say what is right. */
 export function bodyCases({ token }: Ingredients): HostileCase[] {
   const json = "content-type: application/json";
   const post = (body: string, ...headers: string[]) =>
     requestText("POST /api/alice/tasks HTTP/1.1", [bearer(token), ...(headers.length > 0 ? headers : [json])], body);
-  const bad = { status: 400, code: "bad_request" };
   const large = JSON.stringify({ title: "x".repeat(70_000) });
   return [
     { name: "body that is no JSON", request: post("{"), ...bad },
@@ -31,8 +30,7 @@ export function bodyCases({ token }: Ingredients): HostileCase[] {
     {
       name: "body of 70 KB without a token",
       request: requestText("POST /api/alice/tasks HTTP/1.1", [json], large),
-      status: 401,
-      code: "credentials_missing",
+      ...missing,
     },
     {
       name: "body as XML",

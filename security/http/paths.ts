@@ -1,92 +1,154 @@
-import { bearer, get, type HostileCase, type Ingredients } from "./cases.ts";
+import {
+  bad,
+  bearer,
+  type Expected,
+  get,
+  type HostileCase,
+  type Ingredients,
+  latin1,
+  mismatch,
+  missing,
+  own,
+} from "./cases.ts";
 
-/** Alice's good token on paths that are not hers, or hardly. */
-export function pathCases({ token }: Ingredients): HostileCase[] {
-  const mismatch = { status: 403, code: "owner_mismatch" };
-  const hers = { status: 200, code: null };
-  const none = { status: 404, code: "not_found" };
-  const bad = { status: 400, code: "bad_request" };
-  const missing = { status: 401, code: "credentials_missing" };
-  const withToken: readonly (readonly [path: string, answer: Pick<HostileCase, "status" | "code">])[] = [
-    ["/api/alice/tasks", hers],
-    ["/api/bob/tasks", mismatch],
-    ["/api/%61lice/tasks", hers],
-    ["/api/%62ob/tasks", mismatch],
-    ["/api/Alice/tasks", mismatch],
-    ["/api/ALICE/tasks", mismatch],
-    ["/api/alice%20/tasks", mismatch],
-    ["/api/%20alice/tasks", mismatch],
-    ["/api/alice%00/tasks", mismatch],
-    ["/api/alice%0a/tasks", mismatch],
-    ["/api/alice%2f/tasks", mismatch],
-    ["/api/alice%2Fbob/tasks", mismatch],
-    ["/api/bob%2f..%2falice/tasks", mismatch],
-    ["/api/alice%252f/tasks", mismatch],
-    ["/api/%2561lice/tasks", mismatch],
-    ["/api/alice;x=1/tasks", mismatch],
-    ["/api/alice,bob/tasks", mismatch],
-    ["/api/alice*/tasks", mismatch],
-    ["/api/-/tasks", mismatch],
-    ["/api/me/tasks", mismatch],
-    ["/api/undefined/tasks", mismatch],
-    ["/api/null/tasks", mismatch],
-    ["/api/__proto__/tasks", mismatch],
-    ["/api/%EF%BD%81lice/tasks", mismatch],
-    ["/api/alice%CC%81/tasks", mismatch],
-    ["/api/al%C4%B1ce/tasks", mismatch],
-    ["/api/alice%E2%80%8B/tasks", mismatch],
-    ["/api/bob/tasks?userId=alice", mismatch],
-    ["/api/bob/tasks?userId[]=alice", mismatch],
-    ["/api/bob/tasks#/api/alice/tasks", mismatch],
-    [`/api/${"a".repeat(257)}/tasks`, { status: 414, code: "uri_too_long" }],
-    ["/api//tasks", mismatch],
-    ["/api/alice//tasks", none],
-    ["//api/alice/tasks", none],
-    ["/api/alice/tasks/", none],
-    ["/API/alice/tasks", none],
-    ["/api/alice/TASKS", none],
-    ["/api/alice\\tasks", none],
-    ["/api/alice/tasks%2f", none],
-    ["/api/../api/alice/tasks", none],
-    ["/api/alice/../bob/tasks", none],
-    ["/api/./alice/tasks", none],
-    ["/api/%2e%2e/bob/tasks", none],
-    ["/api/%zz/tasks", bad],
-    ["/api/%/tasks", bad],
-    ["/api/%e0%a4/tasks", bad],
-    ["/api/%c0%ae/tasks", bad],
-    ["/api/alice%ff/tasks", bad],
-    ["/api/alice/tasks/%zz", bad],
-  ];
-  const withoutToken: readonly (readonly [path: string, answer: Pick<HostileCase, "status" | "code">])[] = [
+type PathCase = readonly (readonly [path: string, expected: Expected])[];
+
+const none = { status: 404, code: "not_found" } as const;
+
+/** Alice's good token on paths that are not hers, or hardly; and no token on paths that look nearly public. */
+export function pathCases({ token, publicPath }: Ingredients): HostileCase[] {
+  const withToken = [...ids, ...shapes].map(([path, expected]) => ({
+    name: pathName(path),
+    request: latin1(get(path, bearer(token))),
+    ...expected,
+  }));
+  const without = nearlyPublic(publicPath).map(([path, expected]) => ({
+    name: anonymousPathName(path),
+    request: latin1(get(path)),
+    ...expected,
+  }));
+  return [...withToken, ...without];
+}
+
+export function pathName(path: string): string {
+  return `path ${JSON.stringify(path).slice(1, -1).slice(0, 60)}`;
+}
+
+export function anonymousPathName(path: string): string {
+  return `${pathName(path)} without a token`;
+}
+
+/** Longer than some routers want a parameter. */
+export const longId = `/api/${"a".repeat(257)}/tasks`;
+
+/** Escapes of no byte, and of bytes that are no UTF-8: cut short, overlong, half a surrogate pair. */
+export const badEscapes: readonly string[] = [
+  "/api/%zz/tasks",
+  "/api/%/tasks",
+  "/api/alice%/tasks",
+  "/api/%e0%a4/tasks",
+  "/api/%c0%ae/tasks",
+  "/api/%c1%a1lice/tasks",
+  "/api/alice%ff/tasks",
+  "/api/%ed%a0%80/tasks",
+];
+
+/** What stands where the owner's id belongs. */
+const ids: PathCase = [
+  ["/api/alice/tasks", own],
+  ["/api/%61lice/tasks", own],
+  ["/api/%61%6c%69%63%65/tasks", own],
+  ["/api/alice/tasks?userId=bob", own],
+  ["/api/bob/tasks", mismatch],
+  ["/api/%62ob/tasks", mismatch],
+  ["/api/Alice/tasks", mismatch],
+  ["/api/ALICE/tasks", mismatch],
+  ["/api/alice%20/tasks", mismatch],
+  ["/api/%20alice/tasks", mismatch],
+  ["/api/alice+/tasks", mismatch],
+  ["/api/alice%00/tasks", mismatch],
+  ["/api/%00/tasks", mismatch],
+  ["/api/alice%0a/tasks", mismatch],
+  ["/api/alice%0d%0aX-Injected:%201/tasks", mismatch],
+  ["/api/alice%2f/tasks", mismatch],
+  ["/api/alice%2Fbob/tasks", mismatch],
+  ["/api/bob%2f..%2falice/tasks", mismatch],
+  ["/api/alice%5c/tasks", mismatch],
+  ["/api/alice%252f/tasks", mismatch],
+  ["/api/%2561lice/tasks", mismatch],
+  ["/api/alice;x=1/tasks", mismatch],
+  ["/api/alice,bob/tasks", mismatch],
+  ["/api/alice*/tasks", mismatch],
+  ["/api/-/tasks", mismatch],
+  ["/api/me/tasks", mismatch],
+  ["/api/undefined/tasks", mismatch],
+  ["/api/null/tasks", mismatch],
+  ["/api/__proto__/tasks", mismatch],
+  ["/api/constructor/tasks", mismatch],
+  ["/api/toString/tasks", mismatch],
+  ["/api/:userId/tasks", mismatch],
+  ["/api/%EF%BD%81lice/tasks", mismatch],
+  ["/api/alice%CC%81/tasks", mismatch],
+  ["/api/al%C4%B1ce/tasks", mismatch],
+  ["/api/%D0%B0lice/tasks", mismatch],
+  ["/api/alice%E2%80%8B/tasks", mismatch],
+  ["/api/alice%E2%80%AE/tasks", mismatch],
+  ["/api/alice%C2%AD/tasks", mismatch],
+  [longId, mismatch],
+  ["/api/bob/tasks?userId=alice", mismatch],
+  ["/api/bob/tasks?userId[]=alice", mismatch],
+  ["/api/bob/tasks#/api/alice/tasks", mismatch],
+  ["/api//tasks", none],
+  ["/api/alice\xc3\xa9/tasks", bad],
+  ...badEscapes.map((path) => [path, bad] as const),
+];
+
+/** Other spellings of a route, and ways around it. */
+const shapes: PathCase = [
+  ["/api/alice//tasks", none],
+  ["//api/alice/tasks", none],
+  ["/api/alice/tasks/", none],
+  ["/API/alice/tasks", none],
+  ["/API/bob/tasks", none],
+  ["/api/alice/TASKS", none],
+  ["/api/alice\\tasks", none],
+  ["/api/alice/tasks%2f", none],
+  ["/api/alice/tasks;x", none],
+  ["/api/../api/alice/tasks", none],
+  ["/api/alice/../bob/tasks", none],
+  ["/api/bob/../alice/tasks", none],
+  ["/api/./alice/tasks", none],
+  ["/api/%2e/alice/tasks", none],
+  ["/api/%2e%2e/bob/tasks", none],
+  ["/api/alice/%2e%2e/bob/tasks", none],
+  ["/api/alice/tasks/%zz", bad],
+];
+
+/** Prefixes and look-alikes of the public route, and ways from it to another. */
+function nearlyPublic(publicPath: string): PathCase {
+  return [
     ["/", missing],
     ["/api", missing],
     ["/api/", missing],
     ["/no/such/path", missing],
-    ["/health", missing],
-    ["/health/", missing],
-    ["/health/live/", missing],
-    ["/health/livex", missing],
-    ["/health/live%2f..%2f..%2fapi%2falice%2ftasks", missing],
-    ["/health/live/../../api/alice/tasks", missing],
-    ["/health/live;/api/alice/tasks", missing],
-    ["/HEALTH/LIVE", missing],
-    ["//health/live", missing],
-    ["/docs/../api/alice/tasks", missing],
-    ["/docsx", missing],
-    ["/openapi.jsonx", missing],
-    ["/openapi.json/", missing],
     ["/.env", missing],
+    [publicPath.slice(0, -1), missing],
+    [`${publicPath}/`, missing],
+    [`${publicPath}x`, missing],
+    [`${publicPath}/x`, missing],
+    [`${publicPath}%2f`, missing],
+    [`${publicPath}%00`, missing],
+    [`${publicPath}.json`, missing],
+    [`${publicPath}%2f..%2f..%2fapi%2falice%2ftasks`, missing],
+    [`${publicPath}/../../api/alice/tasks`, missing],
+    [`${publicPath}/..;/api/alice/tasks`, missing],
+    [`${publicPath};/api/alice/tasks`, missing],
+    [publicPath.toUpperCase(), missing],
+    [`/${publicPath}`, missing],
     ["/api/alice/tasks?public=true", missing],
-    ["/health/live", { status: 200, code: null }],
-    ["/health/live?x=/api/alice/tasks", { status: 200, code: null }],
-  ];
-  return [
-    ...withToken.map(([path, answer]) => ({
-      name: `path ${path.slice(0, 60)}`,
-      request: get(path, bearer(token)),
-      ...answer,
-    })),
-    ...withoutToken.map(([path, answer]) => ({ name: `path ${path} without a token`, request: get(path), ...answer })),
+    [`/api/alice/tasks?${publicPath}`, missing],
+    [`/api/alice/tasks#${publicPath}`, missing],
+    [publicPath, own],
+    [`${publicPath}?x=/api/alice/tasks`, own],
   ];
 }
