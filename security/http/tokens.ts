@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { segment, signByHand } from "../tokens/by-hand.ts";
 import { bearer, get, type HostileCase, type Ingredients, ownPath } from "./cases.ts";
 
 type TokenCase = readonly [name: string, token: string, code: string];
@@ -44,7 +44,7 @@ function headers({ issuer, token }: Ingredients): TokenCase[] {
     ...["\uff28S256", "../HS256", "__proto__", "constructor", "toString", "A".repeat(5000)],
   ];
   const withHeader = (text: string) => `${segment(text)}.${payload}.${signature}`;
-  const signed = (header: string) => sign(`${segment(header)}.${payload}`, issuer.secret);
+  const signed = (header: string) => signByHand(segment(header), payload, issuer.secret);
   return [
     ...algorithms.map(
       (alg): TokenCase => [nameOf("alg", alg), issuer.tokenFor("alice", { header: { alg } }), rejected],
@@ -161,13 +161,4 @@ function forms({ token }: Ingredients): TokenCase[] {
 
 function nameOf(parameter: string, value: unknown): string {
   return `${parameter} ${value === undefined ? "absent" : JSON.stringify(value).slice(0, 60)}`;
-}
-
-function segment(text: string): string {
-  return Buffer.from(text).toString("base64url");
-}
-
-/** HS256 by hand, over a header that no test issuer would write. */
-function sign(input: string, secret: string): string {
-  return `${input}.${createHmac("sha256", secret).update(input).digest("base64url")}`;
 }
