@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { count } from "./counts.ts";
 
 const root = new URL("..", import.meta.url);
 const rows = ["rfc8725", "owasp", "supply-chain"].flatMap((name) => rowsOf(`docs/security/${name}.md`));
@@ -17,7 +18,8 @@ describe("security checklists", () => {
     expect(rows.length).toBeGreaterThan(25);
   });
 
-  it.each(rows)("%s: the named file and test are there", (_rule, _how, file = "", test = "") => {
+  it.for(rows)("%s: the named file and test are there", ([_rule, _how, file = "", test = ""], context) => {
+    count(context, { rules: 1 });
     const [, source = ""] = /^`(.+)`$/.exec(file) ?? [];
     expect(existsSync(new URL(source, root)), `${source} is not there`).toBe(true);
     const [, testFile = "", title = "?"] = /^`(.+?)`: (.+)$/.exec(test) ?? [];
