@@ -31,8 +31,8 @@ function linesOf(module: TestModule): Line[] {
   const suites = [...module.children.suites()].map((suite) =>
     lineOf(suite.name, [...suite.children.allTests()], suite),
   );
-  // A file that could not be loaded has neither suites nor tests, and must not go missing.
-  if (loose.length === 0 && suites.length > 0) return suites;
+  // A file that could not be loaded, or prepared, must not go missing.
+  if (loose.length === 0 && module.errors().length === 0) return suites;
   return [lineOf(module.relativeModuleId, loose, module), ...suites];
 }
 

@@ -1,5 +1,6 @@
 import { createTestIssuer } from "@usher-auth/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { killLeftovers } from "../../apps/api/test/support/process.ts";
 import { type RawResponse, sendBytes } from "../../packages/verify/test/contract/raw-request.ts";
 import { count } from "../counts.ts";
 import { apiCases, apiHabits } from "./api-cases.ts";
@@ -18,15 +19,17 @@ const ingredients: Ingredients = {
 };
 const cases = withHabits([...hostileTable(ingredients), ...apiCases(ingredients)], apiHabits);
 
-let api: RunningApi;
-beforeAll(async () => {
-  api = await startApi(issuer);
-});
-afterAll(async () => {
-  await api?.stop();
-});
-
 describe("hostile HTTP, the real API", () => {
+  let api: RunningApi;
+  // A machine that is busy with the other suites takes its time.
+  beforeAll(async () => {
+    api = await startApi(issuer);
+  }, 180_000);
+  afterAll(async () => {
+    await api?.stop();
+    killLeftovers();
+  }, 60_000);
+
   it("has a table of at least 120 cases, each with a name of its own", () => {
     expect(cases.length).toBeGreaterThan(120);
     expect(new Set(cases.map(({ name }) => name)).size).toBe(cases.length);
