@@ -62,7 +62,7 @@ export function refusal(run: () => unknown): AuthError {
 }
 
 /** The code that verifying this token ends in: `accepted`, or why not. */
-export function verdict(verifier: Pick<Verifier<unknown>, "verifySync">, token: string): string {
+export function verdict(verifier: Verifier, token: string): string {
   try {
     verifier.verifySync(token);
     return "accepted";
