@@ -71,6 +71,8 @@ function createIssuer(algorithm: SigningAlgorithm, options: Omit<TestIssuerOptio
   } = options;
   /** Newest first. */
   let signers: readonly [Signer, ...Signer[]] = [createSigner(algorithm, secret)];
+  /** Made when a fault first asks for it, and once: an RSA key takes a tenth of a second. */
+  let stranger: Signer | undefined;
 
   function tokenFor(user: TestUser, faults: TokenFaults = {}): string {
     const [signer] = signers;
@@ -85,13 +87,16 @@ function createIssuer(algorithm: SigningAlgorithm, options: Omit<TestIssuerOptio
     const signingInput = `${jsonSegment(header)}.${jsonSegment(claims)}`;
     if (faults.unsigned) return `${signingInput}.`;
 
-    const signature = (faults.wrongSecret ? createSigner(algorithm, `${secret} and another`) : signer).sign(
-      signingInput,
-    );
+    const signature = (faults.wrongSecret ? strangerOf() : signer).sign(signingInput);
     if (faults.forgedPayload) {
       return `${jsonSegment(header)}.${jsonSegment({ ...claims, sub: "somebody-else" })}.${signature}`;
     }
     return `${signingInput}.${faults.tampered ? changeFirstCharacter(signature) : signature}`;
+  }
+
+  function strangerOf(): Signer {
+    stranger ??= createSigner(algorithm, `${secret} and another`);
+    return stranger;
   }
 
   function honestClaims(user: TestUser, expiresIn: number): Record<string, unknown> {
