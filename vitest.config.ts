@@ -44,6 +44,7 @@ export default defineConfig({
   test: {
     // The default one comes last: the summary that it ends with is the last thing printed.
     reporters: [securitySummary(), skipReasons, "default"],
+    globalSetup: "e2e/support/test-run.ts",
     // Most of the time goes into waiting for processes, databases and the browser: three files at once on any machine.
     maxWorkers: 3,
     projects: [

@@ -8,6 +8,7 @@ import { secretFingerprint } from "@usher-auth/verify";
 import { expect, onTestFinished, test } from "vitest";
 import { type RunningService, startService } from "../scripts/launch/service.ts";
 import { freePort } from "./support/free-port.ts";
+import { copyPreparedDatabase } from "./support/prepared-database.ts";
 import { type Session, signUp } from "./support/session.ts";
 import { temporaryFolder } from "./support/temporary-folder.ts";
 
@@ -25,6 +26,7 @@ test("usher doctor and the processes that run: a chain that works, and secrets t
     BETTER_AUTH_SECRET: secret,
     DATA_DIR: folder,
   };
+  await copyPreparedDatabase(join(folder, "api"));
   // The page itself is not what is tested, and takes time to build.
   const page = join(folder, "page");
   mkdirSync(join(page, "assets"), { recursive: true });

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { freePort } from "./support/free-port.ts";
+import { copyPreparedDatabase } from "./support/prepared-database.ts";
 import { startProcess } from "./support/service.ts";
 import { fetchToken, signOut, signUp, verdictOf } from "./support/session.ts";
 
@@ -11,6 +12,7 @@ const patience = { timeout: 60_000, interval: 100 };
 test("a sign-out while the API is down arrives when it is back, and holds from then on", async () => {
   const folder = mkdtempSync(join(tmpdir(), "usher-sign-out-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  await copyPreparedDatabase(join(folder, "api"));
   // The page is not what is tested.
   writeFileSync(join(folder, "index.html"), "<!doctype html><title>The page</title>");
   const [WEB_PORT, API_PORT] = [String(await freePort()), String(await freePort())];

@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { failToStart } from "./support/fail-to-start.ts";
 import { startPostgres } from "./support/postgres.ts";
+import { copyPreparedDatabase } from "./support/prepared-database.ts";
 import { signUp } from "./support/session.ts";
 import { temporaryFolder } from "./support/temporary-folder.ts";
 import { isAlive, type RunningUsher, startUsher } from "./support/usher.ts";
@@ -70,7 +71,7 @@ describe("it ends", () => {
   });
 
   test("with code 0 on Ctrl-C, also when it is told again and again, and finds its users again at the next start", async () => {
-    const DATA_DIR = temporaryFolder();
+    const DATA_DIR = await folderWithDatabase();
     const first = await start({ DATA_DIR });
     const { cookie } = await signUp(first.webUrl);
     while (first.process.exitCode === null && !first.output().includes("api stopped")) {
@@ -87,7 +88,7 @@ describe("it ends", () => {
   });
 
   test("with code 1 and one line when the API is killed; what was acknowledged a moment before is still there", async () => {
-    const DATA_DIR = temporaryFolder();
+    const DATA_DIR = await folderWithDatabase();
     const first = await start({ DATA_DIR });
     const { userId, token, cookie } = await signUp(first.webUrl);
     const created = await fetch(`${first.apiUrl}/api/${userId}/tasks`, {
@@ -161,6 +162,13 @@ test("--help lists what can be set, and anything unknown is refused", async () =
   expect(unknown.code).toBe(1);
   expect(unknown.output).toMatch(/^Unknown option '--prot'\. See: npm start -- --help\n$/);
 });
+
+/** Data whose embedded database was made before: the first start of all is npm's, above. */
+async function folderWithDatabase(): Promise<string> {
+  const folder = temporaryFolder();
+  await copyPreparedDatabase(join(folder, "api"));
+  return folder;
+}
 
 async function start(environment: Record<string, string> = {}): Promise<RunningUsher> {
   const usher = await startUsher(environment);

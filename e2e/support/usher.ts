@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { copyPreparedDatabase } from "./prepared-database.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 /** What ties the processes to the launcher ties the launcher to its test: nothing is left of a test run that was killed. */
@@ -71,13 +72,17 @@ export function launchUsher(environment: Record<string, string>, script = "scrip
   };
 }
 
-/** Runs the whole system with data of its own and resolves when both processes listen. */
+/**
+ * Runs the whole system and resolves when both processes listen: on the given DATA_DIR, or with data of its own, whose
+ * embedded database somebody has prepared.
+ */
 export async function startUsher(
   environment: Record<string, string> = {},
   script = "scripts/start.ts",
 ): Promise<RunningUsher> {
   const given = environment.DATA_DIR;
   const dataFolder = given ?? mkdtempSync(join(tmpdir(), "usher-data-"));
+  if (given === undefined) await copyPreparedDatabase(join(dataFolder, "api"));
   const launcher = launchUsher({ ...environment, DATA_DIR: dataFolder }, script);
   const early = launcher.ended.then(({ errors, output }) => {
     throw new Error(`it did not start:\n${output}${errors}`);

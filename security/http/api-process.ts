@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { copyPreparedDatabase } from "@usher-auth/e2e/prepared-database";
 import type { TestIssuer } from "@usher-auth/testing";
 import { startProcess } from "../../apps/api/test/support/process.ts";
 
@@ -15,6 +16,7 @@ export interface RunningApi {
 
 export async function startApi(issuer: TestIssuer): Promise<RunningApi> {
   const folder = mkdtempSync(join(tmpdir(), "usher-security-"));
+  await copyPreparedDatabase(join(folder, "api"));
   const api = await startProcess({
     DATA_DIR: folder,
     BETTER_AUTH_SECRET: issuer.secret,

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { copyPreparedDatabase } from "@usher-auth/e2e/prepared-database";
 import type { TestIssuer } from "@usher-auth/testing";
 import { type ApiProcess, startProcess } from "../../apps/api/test/support/process.ts";
 import type { Reading } from "./monitor.ts";
@@ -20,6 +21,7 @@ export interface SoakedApi {
 
 export async function startSoakedApi(issuer: TestIssuer): Promise<SoakedApi> {
   const folder = mkdtempSync(join(tmpdir(), "usher-soak-"));
+  await copyPreparedDatabase(join(folder, "api"));
   const monitorFile = join(folder, "monitor.json");
   const env = {
     DATA_DIR: folder,

@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
+import { copyPreparedDatabase } from "@usher-auth/e2e/prepared-database";
 import { createTestIssuer } from "@usher-auth/testing";
 import { secretFingerprint } from "@usher-auth/verify";
-import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { killLeftovers, runToEnd, startProcess } from "./support/process.ts";
 import { temporaryFolder } from "./support/temporary-folder.ts";
 
@@ -18,6 +19,8 @@ const env = {
   API_URL: issuer.audience,
   DATA_DIR: join(folder.path, "data"),
 };
+
+beforeAll(() => copyPreparedDatabase(join(env.DATA_DIR, "api")));
 
 const headers = () => ({ authorization: `Bearer ${issuer.tokenFor("ada")}`, "content-type": "application/json" });
 

@@ -1,5 +1,6 @@
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { copyPreparedDatabase } from "@usher-auth/e2e/prepared-database";
 import { createTestIssuer } from "@usher-auth/testing";
 import { afterAll, describe, expect, test } from "vitest";
 import { readConfig } from "../src/config.ts";
@@ -60,6 +61,7 @@ describe("does not start, and says why in one line:", () => {
     await new Promise((resolve) => holder.once("listening", resolve));
     const { port } = holder.address() as { port: number };
     const environment = { ...env, LOG_LEVEL: "silent", DATA_DIR: join(folder.path, "listen") };
+    await copyPreparedDatabase(join(environment.DATA_DIR, "api"));
     expect(await failure({ ...environment, API_PORT: String(port) })).toBe(
       `port ${port} is taken: stop what listens there, or set API_PORT to another`,
     );

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { copyPreparedDatabase } from "@usher-auth/e2e/prepared-database";
 import { createTestIssuer, type TestIssuer } from "@usher-auth/testing";
 import { createRevocations, createVerifier, type KeySource, sharedSecret } from "@usher-auth/verify";
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from "fastify";
@@ -31,7 +32,7 @@ export async function openTestApi(
   keysOf: (issuer: TestIssuer) => KeySource = (issuer) => sharedSecret(issuer.secret),
 ): Promise<TestApi> {
   const folder = temporaryFolder();
-  const database = given ?? (await openDatabase({ url: undefined, folder: join(folder.path, "api") }));
+  const database = given ?? (await openEmbedded(join(folder.path, "api")));
   const issuer = createTestIssuer();
   const logs: string[] = [];
   const revocations = createRevocations({ store: database.revocations, maxTokenAge: 86_400 });
@@ -74,4 +75,9 @@ export async function openTestApi(
       folder.remove();
     },
   };
+}
+
+async function openEmbedded(folder: string): Promise<Database> {
+  await copyPreparedDatabase(folder);
+  return openDatabase({ url: undefined, folder });
 }

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildApp } from "@usher-auth/api/src/app.ts";
 import { openDatabase } from "@usher-auth/api/src/db/open.ts";
+import { copyPreparedDatabase } from "@usher-auth/e2e/prepared-database";
 import { type Verifier, verifierFromEnv } from "@usher-auth/verify";
 import { afterAll, onTestFinished } from "vitest";
 import type { Environment } from "../../src/terminal.ts";
@@ -16,6 +17,7 @@ let opened: Promise<{ database: Database; folder: string }> | undefined;
 async function sharedDatabase(): Promise<Database> {
   opened ??= (async () => {
     const folder = await mkdtemp(join(tmpdir(), "usher-cli-"));
+    await copyPreparedDatabase(join(folder, "api"));
     return { folder, database: await openDatabase({ url: undefined, folder: join(folder, "api") }) };
   })();
   return (await opened).database;

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildApp } from "@usher-auth/api/src/app.ts";
 import { openDatabase } from "@usher-auth/api/src/db/open.ts";
+import { copyPreparedDatabase } from "@usher-auth/e2e/prepared-database";
 import type { TestIssuer } from "@usher-auth/testing";
 import { createRevocations, createVerifier, localJwks, sharedSecret } from "@usher-auth/verify";
 
@@ -17,6 +18,7 @@ export interface OwnApi {
 /** Opens the database; to do so takes seconds, so that it is for every API of a file. */
 export async function openOwnApi(): Promise<OwnApi> {
   const folder = await mkdtemp(join(tmpdir(), "usher-audit-"));
+  await copyPreparedDatabase(join(folder, "api"));
   const database = await openDatabase({ url: undefined, folder: join(folder, "api") });
   const revocations = createRevocations({ store: database.revocations, maxTokenAge: 86_400 });
   await revocations.ready();
