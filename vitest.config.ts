@@ -5,7 +5,10 @@ import { securitySummary } from "./security/summary.ts";
 /** Tests run against the packages' sources, not their bundles (the bundles have a suite of their own). */
 const conditions = ["@usher-auth/source"];
 
-/** A project that is given `timeout` milliseconds for a test, and as much to prepare. */
+/** For a hook, in milliseconds: it may have to wait for what another file is just making for all. */
+const hookTimeout = 120_000;
+
+/** A project that is given `timeout` milliseconds for a test. */
 function project(name: string, include: string[], timeout: number, exclude: string[] = []): TestProjectConfiguration {
   return {
     resolve: { conditions },
@@ -15,7 +18,7 @@ function project(name: string, include: string[], timeout: number, exclude: stri
       include,
       exclude: [...configDefaults.exclude, ...exclude],
       testTimeout: timeout,
-      hookTimeout: timeout,
+      hookTimeout,
     },
   };
 }

@@ -7,6 +7,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { failToStart } from "./support/fail-to-start.ts";
+import { machineEnvironment } from "./support/machine-environment.ts";
 import { startPostgres } from "./support/postgres.ts";
 import { copyPreparedDatabase } from "./support/prepared-database.ts";
 import { signUp } from "./support/session.ts";
@@ -46,10 +47,9 @@ describe("while it runs", () => {
 
 describe("it ends", () => {
   test("in order under npm, whose group the terminal tells as a whole", async () => {
-    const { PATH, HOME } = process.env;
     const npm = spawn("npm", ["start"], {
       cwd: root,
-      env: { PATH, HOME, DATA_DIR: temporaryFolder(), WEB_PORT: "0", API_PORT: "0" },
+      env: { ...machineEnvironment(), DATA_DIR: temporaryFolder(), WEB_PORT: "0", API_PORT: "0" },
       stdio: ["ignore", "pipe", "inherit"],
       detached: true,
     });

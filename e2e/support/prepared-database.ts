@@ -21,7 +21,7 @@ export async function copyPreparedDatabase(folder: string): Promise<void> {
 
 /** Made under another name, so that nobody ever copies half of it; made anew where a process was killed over it. */
 async function prepare(prepared: string): Promise<void> {
-  const lock = await waitForLock(`${prepared}.lock`, AbortSignal.timeout(60_000));
+  const lock = await waitForLock(`${prepared}.lock`, AbortSignal.timeout(120_000));
   try {
     if (existsSync(prepared)) return;
     const draft = `${prepared}.draft`;

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
+import { machineEnvironment } from "./machine-environment.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 /** Nothing is left of a test run that was killed. */
@@ -23,10 +23,9 @@ export interface ServiceProcess {
  */
 export async function startProcess(name: "api" | "web", environment: Record<string, string>): Promise<ServiceProcess> {
   const entry = name === "api" ? "apps/api/src/main.ts" : "apps/web/src/server/main.ts";
-  const { PATH = "", HOME = tmpdir(), TMPDIR } = process.env;
   const child = spawn(process.execPath, ["--conditions=@usher-auth/source", `--import=${leash}`, entry], {
     cwd: root,
-    env: { PATH, HOME, ...(TMPDIR ? { TMPDIR } : {}), ...environment },
+    env: { ...machineEnvironment(), ...environment },
     stdio: ["pipe", "pipe", "pipe"],
   });
   const kill = async (): Promise<void> => {

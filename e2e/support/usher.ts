@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { machineEnvironment } from "./machine-environment.ts";
 import { copyPreparedDatabase } from "./prepared-database.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -44,10 +45,9 @@ export type RunningUsher = Launcher & {
  * the machine must not decide what is tested.
  */
 export function launchUsher(environment: Record<string, string>, script = "scripts/start.ts"): Launcher {
-  const { PATH = "", HOME = tmpdir(), TMPDIR } = process.env;
   const child = spawn(process.execPath, ["--conditions=@usher-auth/source", `--import=${leash}`, script], {
     cwd: root,
-    env: { PATH, HOME, ...(TMPDIR ? { TMPDIR } : {}), WEB_PORT: "0", API_PORT: "0", ...environment },
+    env: { ...machineEnvironment(), WEB_PORT: "0", API_PORT: "0", ...environment },
     stdio: ["pipe", "pipe", "pipe"],
     // A group of its own, as a terminal would give it.
     detached: true,

@@ -2,13 +2,15 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { copyPreparedDatabase } from "@usher-auth/e2e/prepared-database";
 import { createTestIssuer } from "@usher-auth/testing";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readConfig } from "../src/config.ts";
 import { describeFailure } from "../src/failure.ts";
 import { startServer } from "../src/server.ts";
 import { temporaryFolder } from "./support/temporary-folder.ts";
 
 const folder = temporaryFolder();
+const withDatabase = join(folder.path, "listen");
+beforeAll(() => copyPreparedDatabase(join(withDatabase, "api")));
 afterAll(folder.remove);
 
 const { secret } = createTestIssuer();
@@ -60,8 +62,7 @@ describe("does not start, and says why in one line:", () => {
     const holder = createServer().listen(0, "127.0.0.1");
     await new Promise((resolve) => holder.once("listening", resolve));
     const { port } = holder.address() as { port: number };
-    const environment = { ...env, LOG_LEVEL: "silent", DATA_DIR: join(folder.path, "listen") };
-    await copyPreparedDatabase(join(environment.DATA_DIR, "api"));
+    const environment = { ...env, LOG_LEVEL: "silent", DATA_DIR: withDatabase };
     expect(await failure({ ...environment, API_PORT: String(port) })).toBe(
       `port ${port} is taken: stop what listens there, or set API_PORT to another`,
     );

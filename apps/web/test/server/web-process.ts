@@ -19,7 +19,8 @@ export class WebProcess {
   #stderr = "";
 
   constructor(environment: Environment) {
-    const env = { PATH: process.env.PATH, ...environment };
+    const { PATH, NODE_COMPILE_CACHE } = process.env;
+    const env = { PATH, NODE_COMPILE_CACHE, ...environment };
     const child = spawn(process.execPath, ["--conditions=@usher-auth/source", main], { env });
     this.#child = child;
     child.stdout.on("data", (chunk) => {
