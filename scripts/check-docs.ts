@@ -52,8 +52,13 @@ async function check(examples: Example[]): Promise<number> {
     const written = examples.map((example) => ({ example, path: writeExample(folder, example) }));
     const together = written.filter(({ example }) => !example.isAlone);
     const programs = [together, ...written.filter(({ example }) => example.isAlone).map((one) => [one])];
-    const statuses = programs.filter((program) => program.length > 0).map((program) => typeCheck(folder, program));
-    if (statuses.some((status) => status !== 0)) return 1;
+    if (
+      typeCheck(
+        folder,
+        programs.filter((program) => program.length > 0),
+      ) !== 0
+    )
+      return 1;
     const failures = await runExamples(written);
     for (const failure of failures) process.stderr.write(`${failure}\n\n`);
     return failures.length === 0 ? 0 : 1;
@@ -62,19 +67,20 @@ async function check(examples: Example[]): Promise<number> {
   }
 }
 
-function typeCheck(folder: string, program: readonly WrittenExample[]): number {
-  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(configuration(folder, program)));
+/** All programs by one compiler, for they read much of the same. */
+function typeCheck(folder: string, programs: readonly WrittenExample[][]): number {
+  const projects = programs.map((program, index) => {
+    const project = join(folder, `tsconfig.${index}.json`);
+    writeFileSync(project, JSON.stringify(configuration(folder, program)));
+    return project;
+  });
   const tsc = join(repository, "node_modules/typescript/bin/tsc");
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [tsc, "-p", folder, "--pretty", "false", "--checkers", "1"],
-    {
-      cwd: folder,
-      encoding: "utf8",
-    },
-  );
+  const { status, stdout, stderr } = spawnSync(process.execPath, [tsc, "--build", "--pretty", "false", ...projects], {
+    cwd: folder,
+    encoding: "utf8",
+  });
   let output = `${stdout}${stderr}`;
-  for (const { example, path } of program) output = output.replaceAll(relative(folder, path), example.file);
+  for (const { example, path } of programs.flat()) output = output.replaceAll(relative(folder, path), example.file);
   process.stderr.write(output);
   return status ?? 1;
 }

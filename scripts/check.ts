@@ -7,6 +7,12 @@ import { type Check, type Outcome, runChecks } from "./check/run-checks.ts";
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 const checks: Check[] = [
+  // First, since it takes the longest.
+  {
+    name: "examples in the documentation",
+    command: process.execPath,
+    args: ["--conditions=@usher-auth/source", "scripts/check-docs.ts"],
+  },
   {
     name: "format and lint",
     command: "biome",
@@ -15,11 +21,6 @@ const checks: Check[] = [
   { name: "import rules", command: "depcruise", args: ["--config", ".dependency-cruiser.mjs", ...rooms()] },
   { name: "unused code", command: "knip", args: [] },
   { name: "dependencies", command: process.execPath, args: ["scripts/check-dependencies.ts"] },
-  {
-    name: "examples in the documentation",
-    command: process.execPath,
-    args: ["--conditions=@usher-auth/source", "scripts/check-docs.ts"],
-  },
   // In one process, for they read much of the same. All of them: a project does not know that another one's file changed.
   { name: "types", command: "tsc", args: ["--build", "--force", "--builders", "2", ...typeScriptProjects()] },
 ];

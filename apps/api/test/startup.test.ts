@@ -9,8 +9,7 @@ import { startServer } from "../src/server.ts";
 import { temporaryFolder } from "./support/temporary-folder.ts";
 
 const folder = temporaryFolder();
-const withDatabase = join(folder.path, "listen");
-beforeAll(() => copyPreparedDatabase(join(withDatabase, "api")));
+beforeAll(() => copyPreparedDatabase(join(folder.path, "api")));
 afterAll(folder.remove);
 
 const { secret } = createTestIssuer();
@@ -62,7 +61,7 @@ describe("does not start, and says why in one line:", () => {
     const holder = createServer().listen(0, "127.0.0.1");
     await new Promise((resolve) => holder.once("listening", resolve));
     const { port } = holder.address() as { port: number };
-    const environment = { ...env, LOG_LEVEL: "silent", DATA_DIR: withDatabase };
+    const environment = { ...env, LOG_LEVEL: "silent" };
     expect(await failure({ ...environment, API_PORT: String(port) })).toBe(
       `port ${port} is taken: stop what listens there, or set API_PORT to another`,
     );
