@@ -1,0 +1,44 @@
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { PGlite } from "@electric-sql/pglite";
+import { expect, onTestFinished, test } from "vitest";
+import { copyPreparedDatabase } from "./support/prepared-database.ts";
+import { temporaryFolder } from "./support/temporary-folder.ts";
+
+test("whoever asks, at once or later, gets an empty database of their own", async () => {
+  const folder = temporaryFolder();
+  const [first, second] = [join(folder, "first"), join(folder, "below", "second")];
+  await Promise.all([copyPreparedDatabase(first), copyPreparedDatabase(second)]);
+  const used = await open(first);
+  await used.exec("create table written (id int); create role somebody");
+  await used.close();
+
+  const third = join(folder, "third");
+  await copyPreparedDatabase(third);
+  for (const copy of [second, third]) expect(await contents(await open(copy))).toEqual([]);
+  expect(await contents(await open(first))).toEqual(["somebody", "written"]);
+});
+
+test("what is there already is left alone", async () => {
+  const folder = join(temporaryFolder(), "api");
+  mkdirSync(folder);
+  writeFileSync(join(folder, "PG_VERSION"), "another");
+  await expect(copyPreparedDatabase(folder)).rejects.toThrow("already exists");
+  expect(existsSync(join(folder, "base"))).toBe(false);
+});
+
+async function open(folder: string): Promise<PGlite> {
+  const database = await PGlite.create(folder);
+  onTestFinished(async () => {
+    if (!database.closed) await database.close();
+  });
+  return database;
+}
+
+/** What somebody has added to it. */
+async function contents(database: PGlite): Promise<string[]> {
+  const { rows } = await database.query<{ name: string }>(`
+    select rolname as name from pg_roles where rolname !~ '^pg_|^postgres$'
+    union select tablename from pg_tables where schemaname = 'public' order by name`);
+  return rows.map(({ name }) => name);
+}
