@@ -22,7 +22,11 @@ const checks: Check[] = [
   { name: "unused code", command: "knip", args: [] },
   { name: "dependencies", command: process.execPath, args: ["scripts/check-dependencies.ts"] },
   // In one process, for they read much of the same. All of them: a project does not know that another one's file changed.
-  { name: "types", command: "tsc", args: ["--build", "--force", "--builders", "2", ...typeScriptProjects()] },
+  {
+    name: "types",
+    command: "tsc",
+    args: ["--build", "--force", "--builders", "2", "--checkers", "1", ...typeScriptProjects()],
+  },
 ];
 
 const outcomes = await runChecks(checks, { root, atOnce: 2, onEnd: tell });
