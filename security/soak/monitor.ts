@@ -2,7 +2,7 @@
  * Loaded into the API by `--import`: writes down, twice a second, what the process takes and for how long its event loop
  * was held up. The API itself knows nothing of it.
  */
-import { writeFileSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 
 /** The latest reading. Megabytes, and milliseconds since the process began. */
@@ -10,6 +10,8 @@ export interface Reading {
   readonly residentMemory: number;
   readonly loopDelayP99: number;
   readonly loopDelayMax: number;
+  /** Sockets, timers, requests: whatever the event loop has to mind. */
+  readonly resources: number;
 }
 
 const file = process.env.USHER_MONITOR_FILE;
@@ -21,7 +23,10 @@ if (file !== undefined) {
       residentMemory: process.memoryUsage.rss() / 1e6,
       loopDelayP99: histogram.percentile(99) / 1e6,
       loopDelayMax: histogram.max / 1e6,
+      resources: process.getActiveResourcesInfo().length,
     };
-    writeFileSync(file, JSON.stringify(reading));
+    // Whoever reads it in between gets the former one.
+    writeFileSync(`${file}.next`, JSON.stringify(reading));
+    renameSync(`${file}.next`, file);
   }, 500).unref();
 }

@@ -12,6 +12,7 @@ import { buildApp } from "./app.ts";
 import { type Config, readConfig } from "./config.ts";
 import type { Database } from "./db/database.ts";
 import { openDatabase } from "./db/open.ts";
+import { watchDisk } from "./disk.ts";
 import { watchRevocations } from "./revocations.ts";
 import { recordRunning } from "./running-record.ts";
 
@@ -42,6 +43,8 @@ export async function startServer(env: NodeJS.ProcessEnv): Promise<Server> {
     const app = await buildApp({ config, database, verifier });
     app.log.info({ database: database.kind }, keysInWords(env));
     await loadRevocations(revocations, app);
+    const stopWatching = watchDisk(database, app.log);
+    app.addHook("onClose", async () => stopWatching());
     const forget = recordRunning(config, env, app.log);
     await listen(app, config).catch((error: unknown) => {
       forget();

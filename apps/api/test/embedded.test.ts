@@ -1,8 +1,12 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { openDatabase } from "../src/db/open.ts";
+import { reservedSpace } from "../src/db/reserve.ts";
 import { createTask, listTasks } from "../src/tasks/repository.ts";
+import { openTestApi } from "./support/api.ts";
+import { logoutToken } from "./support/logout-token.ts";
+import { expectProblem } from "./support/problem.ts";
 import { temporaryFolder } from "./support/temporary-folder.ts";
 
 const temporary = temporaryFolder();
@@ -33,6 +37,38 @@ test("a database whose making was cut short is made anew; one that was made is k
   const { tasks } = await second.withPrincipal(ada, (rows) => listTasks(rows, all));
   expect(tasks).toMatchObject([{ title: "kept", notes: null, completed: false }]);
   await second.close();
+});
+
+test("a disk that is nearly full: nothing is written, what is there is read, and it heals by itself", async () => {
+  const disk = { free: Number.POSITIVE_INFINITY };
+  const database = await openDatabase({ url: undefined, folder, freeSpace: async () => disk.free });
+  const api = await openTestApi(database);
+  const add = () => api.call("ada", "POST", "/tasks", { title: "one more" });
+  const ready = async () => (await api.app.inject("/health/ready")).json();
+  expect(await ready()).toMatchObject({ status: "ready", database: "up" });
+  const { id } = (await add()).json();
+
+  disk.free = reservedSpace - 1;
+  await vi.waitFor(async () => expect(await ready()).toMatchObject({ status: "ready", database: "full" }));
+  for (const answer of [await add(), await api.call("ada", "DELETE", `/tasks/${id}`)]) {
+    expectProblem(answer, 503, "service_unavailable");
+    expect(answer.headers["retry-after"]).toBe("5");
+  }
+  expect((await api.call("ada", "GET", `/tasks/${id}`)).statusCode).toBe(200);
+  expectProblem(await api.app.inject("/api/ada/tasks"), 401, "credentials_missing");
+  // A sign-out is not acknowledged, so that the issuer sends it again.
+  expectProblem(await api.logout(logoutToken(api.issuer, { sub: "ada" })), 503, "revocations_unavailable");
+
+  disk.free = reservedSpace;
+  await vi.waitFor(async () => expect((await add()).statusCode).toBe(201));
+  expect(await ready()).toMatchObject({ database: "up" });
+  await api.close();
+  await database.close();
+
+  disk.free = reservedSpace - 1;
+  await expect(openDatabase({ url: undefined, folder, freeSpace: async () => disk.free })).rejects.toThrow(
+    /^the disk of \S+ has 63 MB free, and 64 are needed: make room, or set DATA_DIR to a folder on another$/,
+  );
 });
 
 test("a folder that holds something else is left alone", async () => {

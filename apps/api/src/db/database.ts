@@ -21,6 +21,8 @@ export type Database = {
   readonly revocations: RevocationStore;
   /** Whether the database answers a query, within half of the deadline. Never throws. */
   isUp(): Promise<boolean>;
+  /** Whether the disk is so full that nothing is written until there is more room. Of a server, it says so itself. */
+  isFull(): boolean;
   /** Waits for what runs, for up to 5 seconds, and closes. */
   close(): Promise<void>;
 };
@@ -28,30 +30,40 @@ export type Database = {
 /** How long a request waits for the database, in milliseconds. */
 export const defaultDeadline = 5_000;
 
-/** A database over a raw client, which stays inside. `deadline` is in milliseconds. */
+/**
+ * A database over a raw client, which stays inside. `deadline` is in milliseconds; `overdue` is called when it has passed
+ * without an answer.
+ */
 export function databaseOver(options: {
   client: Client;
   kind: Database["kind"];
   revocations: RevocationStore;
   deadline: number;
+  overdue?: () => void;
+  isFull?: () => boolean;
   close: () => Promise<void>;
 }): Database {
-  const { client, kind, revocations, deadline, close } = options;
+  const { client, kind, revocations, deadline, overdue = () => {}, isFull = () => false, close } = options;
   return {
     kind,
     revocations,
+    isFull,
     close,
     withPrincipal: (principal, run) =>
-      answeredWithin(deadline, (signal) =>
-        withPrincipal(client, principal, async (rows) => {
+      answeredWithin(deadline, (signal) => {
+        signal.addEventListener("abort", overdue);
+        return withPrincipal(client, principal, async (rows) => {
           const result = await run(rows);
           // The client has been told 503 by then: a commit would make that a lie.
           signal.throwIfAborted();
           return result;
-        }),
-      ),
+        });
+      }),
     isUp: () =>
-      answeredWithin(deadline / 2, () => client.execute(sql`select 1`)).then(
+      answeredWithin(deadline / 2, (signal) => {
+        signal.addEventListener("abort", overdue);
+        return client.execute(sql`select 1`);
+      }).then(
         () => true,
         () => false,
       ),

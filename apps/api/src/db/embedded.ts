@@ -9,19 +9,27 @@ import { StartupError } from "../startup-error.ts";
 import { type Database, databaseOver } from "./database.ts";
 import { lockFolder } from "./folder-lock.ts";
 import { migrations } from "./migrations.ts";
+import { type FreeSpace, freeSpaceOf, keepReserve, reservedSpace } from "./reserve.ts";
 import * as schema from "./schema.ts";
 
 /**
  * Opens the embedded Postgres (PGlite) in `folder`, makes it if there is none, and brings it up to date.
  *
  * What a transaction has committed survives a kill of this process: it is with the operating system by then. PGlite
- * cannot fsync, so it may not survive a power cut; where that matters, use a server (DATABASE_URL).
+ * cannot fsync, so it may not survive a power cut; where that matters, use a server (DATABASE_URL). Nothing is written
+ * while the disk is nearly full.
  *
  * @throws {StartupError}
  */
-export async function openEmbedded(options: { folder: string; deadline: number }): Promise<Database> {
+export async function openEmbedded(options: {
+  folder: string;
+  deadline: number;
+  freeSpace?: FreeSpace;
+}): Promise<Database> {
   const folder = resolve(options.folder);
   makeFolder(dirname(folder));
+  const freeSpace = options.freeSpace ?? freeSpaceOf(dirname(folder));
+  await assertRoom(folder, freeSpace);
   const unlock = lockFolder(folder);
   try {
     const pglite = await openFolder(folder);
@@ -29,7 +37,9 @@ export async function openEmbedded(options: { folder: string; deadline: number }
     await migrate(client, migrations);
     await migrateRevocations(pglite);
     await assertRowSecurity(client, [schema.tasks]);
+    const reserve = await keepReserve(pglite, freeSpace);
     const close = async () => {
+      reserve.stop();
       await pglite.close();
       unlock();
     };
@@ -38,6 +48,7 @@ export async function openEmbedded(options: { folder: string; deadline: number }
       kind: "embedded",
       revocations: revocationStore(pglite),
       deadline: options.deadline,
+      isFull: reserve.isReached,
       close,
     });
   } catch (error) {
@@ -54,6 +65,16 @@ function makeFolder(path: string): void {
       `cannot make the folder ${path} (${(error as NodeJS.ErrnoException).code}): make DATA_DIR a folder that this user may write to`,
     );
   }
+}
+
+/** PGlite writes as it opens, and a disk that is full then would hang it. */
+async function assertRoom(folder: string, freeSpace: FreeSpace): Promise<void> {
+  const free = await freeSpace();
+  if (free >= reservedSpace) return;
+  const megabytes = (bytes: number) => Math.floor(bytes / 1024 / 1024);
+  throw new StartupError(
+    `the disk of ${folder} has ${megabytes(free)} MB free, and ${megabytes(reservedSpace)} are needed: make room, or set DATA_DIR to a folder on another`,
+  );
 }
 
 /**

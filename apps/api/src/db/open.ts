@@ -1,10 +1,12 @@
 import { type Database, defaultDeadline } from "./database.ts";
 import { openEmbedded } from "./embedded.ts";
+import type { FreeSpace } from "./reserve.ts";
 import { openServer } from "./server.ts";
 
 /**
  * Opens the API's database, migrated and ready: the server at `url`, or the embedded one in `folder` without.
- * `deadline` is how long a request waits for an answer, in milliseconds (default 5000).
+ * `deadline` is how long a request waits for an answer, in milliseconds (default 5000); `freeSpace` is for tests, and
+ * tells the embedded one how many bytes are free on its disk.
  *
  * @throws {StartupError} with one line that says what to do.
  */
@@ -12,7 +14,8 @@ export function openDatabase(options: {
   url: string | undefined;
   folder: string;
   deadline?: number;
+  freeSpace?: FreeSpace;
 }): Promise<Database> {
-  const { url, folder, deadline = defaultDeadline } = options;
-  return url === undefined ? openEmbedded({ folder, deadline }) : openServer({ url, deadline });
+  const { url, deadline = defaultDeadline } = options;
+  return url === undefined ? openEmbedded({ ...options, deadline }) : openServer({ url, deadline });
 }

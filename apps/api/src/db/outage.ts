@@ -22,7 +22,17 @@ const connectionErrors = new Set([
   "ENOTFOUND",
   "EPIPE",
   "ETIMEDOUT",
+  "SASL_SIGNATURE_MISMATCH",
+  // A certificate that does not hold, any more or yet.
+  "CERT_HAS_EXPIRED",
+  "CERT_NOT_YET_VALID",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
 ]);
+
+/** What Node says of a TLS connection on which something was changed on its way, or that could not be agreed on. */
+const brokenTls = /^ERR_(?:SSL|TLS)_/;
 
 /**
  * SQLSTATEs that speak of the server and not of the query (Postgres manual, appendix A): 08 connection, 53 resources
@@ -36,7 +46,11 @@ export function isOutage(error: unknown): boolean {
   for (let current = error; current instanceof Error; current = current.cause) {
     if (current instanceof DatabaseUnavailable) return true;
     const code = (current as { code?: unknown }).code;
-    if (typeof code === "string" && (connectionErrors.has(code) || outageStates.test(code))) return true;
+    if (typeof code === "string" && isOutageCode(code)) return true;
   }
   return false;
+}
+
+function isOutageCode(code: string): boolean {
+  return connectionErrors.has(code) || brokenTls.test(code) || outageStates.test(code);
 }

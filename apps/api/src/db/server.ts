@@ -7,6 +7,7 @@ import { StartupError } from "../startup-error.ts";
 import { type Database, databaseOver } from "./database.ts";
 import { migrations } from "./migrations.ts";
 import { isOutage } from "./outage.ts";
+import { openPool } from "./pool.ts";
 import * as schema from "./schema.ts";
 
 /** An arbitrary number, the same in every replica, that the lock on migrations goes by. */
@@ -24,13 +25,14 @@ export async function openServer(options: { url: string; deadline: number }): Pr
   await prepare(options.url).catch((error: unknown) => {
     throw new StartupError(`the database at ${placeOf(options.url)} ${reasonOf(error)}`);
   });
-  const pool = connect(options.url, 10);
+  const pool = openPool(() => connect(options.url, 10));
   return databaseOver({
-    client: drizzle({ client: pool, schema }),
+    client: drizzle({ client: pool.client, schema }),
     kind: "server",
-    revocations: revocationStore(pool),
+    revocations: revocationStore(pool.client),
     deadline: options.deadline,
-    close: () => pool.end({ timeout: 5 }),
+    overdue: pool.renew,
+    close: pool.end,
   });
 }
 
@@ -54,6 +56,9 @@ function connect(url: string, connections: number): postgres.Sql {
   return postgres(url, {
     max: connections,
     connect_timeout: 3,
+    // Without arrays there is no need of it, and a connection that breaks meanwhile would end the process: postgres.js
+    // leaves that promise to itself.
+    fetch_types: false,
     idle_timeout: 60,
     // The default waits up to 20 seconds before it tries again; a healed database should be noticed at once.
     backoff: () => 0.2,

@@ -7,7 +7,9 @@ import { answers } from "../openapi/answers.ts";
 const live = z.object({ status: z.literal("live") });
 const readiness = z.object({
   status: z.enum(["ready", "unavailable"]),
-  database: z.enum(["up", "down"]),
+  database: z
+    .enum(["up", "full", "down"])
+    .describe("`full`: its disk is nearly full; it is read, and nothing is written until there is more room."),
   keys: z
     .enum(["fresh", "stale", "missing"])
     .describe("`stale`: the issuer cannot be reached, and the last good keys serve. A shared secret is always fresh."),
@@ -71,7 +73,7 @@ export const healthRoutes: FastifyPluginAsyncZod<{ database: Database; verifier:
       const isReady = isUp && state !== "missing" && !isHeld;
       return reply.code(isReady ? 200 : 503).send({
         status: isReady ? "ready" : "unavailable",
-        database: isUp ? "up" : "down",
+        database: isUp ? (database.isFull() ? "full" : "up") : "down",
         keys: state,
         keysAge: age,
         revocations: revoked?.state ?? null,

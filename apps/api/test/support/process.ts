@@ -9,6 +9,7 @@ export type Ended = { code: number | null; stdout: string; stderr: string };
 
 export type ApiProcess = {
   url: string;
+  pid: number;
   output: () => string;
   kill: (signal: NodeJS.Signals) => void;
   ended: Promise<Ended>;
@@ -21,8 +22,9 @@ export function killLeftovers(): void {
   for (const child of running) child.kill("SIGKILL");
 }
 
-function launch(env: Record<string, string>) {
-  const child = spawn(process.execPath, ["--conditions=@usher-auth/source", main], {
+function launch(env: Record<string, string>, wrapper: readonly string[] = []) {
+  const [command = "", ...rest] = [...wrapper, process.execPath, "--conditions=@usher-auth/source", main];
+  const child = spawn(command, rest, {
     // Of this machine's variables only that which makes starting quicker.
     env: { NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, API_PORT: "0", ...env },
     stdio: ["ignore", "pipe", "pipe"],
@@ -42,9 +44,13 @@ function launch(env: Record<string, string>) {
   return { child, said, ended };
 }
 
-/** Starts the API as a process of its own and waits until it listens. */
-export async function startProcess(env: Record<string, string>): Promise<ApiProcess> {
-  const { child, said, ended } = launch(env);
+/**
+ * Starts the API as a process of its own and waits until it listens.
+ *
+ * @param wrapper A command that becomes what the rest of its arguments say, such as `nice`.
+ */
+export async function startProcess(env: Record<string, string>, wrapper?: readonly string[]): Promise<ApiProcess> {
+  const { child, said, ended } = launch(env, wrapper);
   const { promise: url, resolve } = Promise.withResolvers<string>();
   child.stdout.on("data", () => {
     const match = /api listening on (http:\/\/localhost:\d+)/.exec(said.stdout);
@@ -56,6 +62,7 @@ export async function startProcess(env: Record<string, string>): Promise<ApiProc
   failed.catch(() => {});
   return {
     url: await Promise.race([url, failed]),
+    pid: child.pid as number,
     output: () => said.stdout,
     kill: (signal) => child.kill(signal),
     ended,

@@ -7,5 +7,6 @@ export const untouchableDatabase: Database = {
   revocations: memoryRevocationStore(),
   withPrincipal: () => Promise.reject(new Error("this request must not reach the database")),
   isUp: () => Promise.reject(new Error("this request must not reach the database")),
+  isFull: () => false,
   close: async () => {},
 };

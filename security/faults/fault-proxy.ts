@@ -1,0 +1,138 @@
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+
+/** Which way bytes go. */
+export type Direction = "toServer" | "toClient";
+
+/**
+ * What is wrong with the network. Bytes are counted for each connection and direction, from when the fault was set.
+ *
+ * - `refuse`: nobody listens.
+ * - `cut`: a connection is reset once it has carried `after` bytes in one direction; new ones too.
+ * - `stall`: connections are taken, and carry nothing. What is stalled once stays so for good, healed or not: so it is
+ *   where a firewall has forgotten a connection, or a machine has lost its power.
+ * - `delay`: everything arrives so much later.
+ * - `corrupt`: bytes are changed on their way, as the function does in place.
+ */
+export type Fault =
+  | { readonly kind: "none" | "refuse" | "stall" }
+  | { readonly kind: "cut"; readonly direction: Direction; readonly after: number }
+  | { readonly kind: "delay"; readonly milliseconds: number }
+  | {
+      readonly kind: "corrupt";
+      readonly direction: Direction;
+      readonly change: (bytes: Buffer, offset: number) => void;
+    };
+
+/** A network on the loopback interface that fails as it is told, while it runs. */
+export interface FaultProxy {
+  readonly port: number;
+  /** From now on, for new and for present connections. `{ kind: "none" }` heals. */
+  set(fault: Fault): Promise<void>;
+  /** Resets every connection, once. */
+  cutAll(): void;
+  /** How many connections clients hold at the moment. */
+  connections(): number;
+  close(): Promise<void>;
+}
+
+/** Starts one on a free port, in front of `targetPort` of the same machine. */
+export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
+  const links = new Set<Link>();
+  let fault: Fault = { kind: "none" };
+  const server = createServer({ allowHalfOpen: true }, (near) => {
+    const link = createLink(near, targetPort, () => fault);
+    links.add(link);
+    near.on("close", () => links.delete(link));
+  });
+  await listen(server, 0);
+  const { port } = server.address() as AddressInfo;
+  const cutAll = () => {
+    for (const link of links) link.reset();
+  };
+  return {
+    port,
+    set: async (next) => {
+      fault = next;
+      for (const link of links) link.begin();
+      if (next.kind === "refuse") {
+        cutAll();
+        if (server.listening) await stopListening(server);
+      } else if (!server.listening) await listen(server, port);
+    },
+    cutAll,
+    connections: () => links.size,
+    close: async () => {
+      cutAll();
+      if (server.listening) await stopListening(server);
+    },
+  };
+}
+
+interface Link {
+  /** A fault was set: counting starts anew, and a stall is for good. */
+  begin(): void;
+  reset(): void;
+}
+
+function createLink(near: Socket, targetPort: number, fault: () => Fault): Link {
+  const far = connect({ port: targetPort, host: "127.0.0.1", allowHalfOpen: true });
+  const carried = { toServer: 0, toClient: 0 };
+  let isStalled = false;
+
+  function begin(): void {
+    carried.toServer = 0;
+    carried.toClient = 0;
+    isStalled ||= fault().kind === "stall";
+  }
+
+  function reset(): void {
+    near.resetAndDestroy();
+    far.resetAndDestroy();
+  }
+
+  function carry(from: Socket, to: Socket, direction: Direction): void {
+    from.setNoDelay(true);
+    from.on("data", (bytes) => {
+      if (isStalled) return;
+      const now = fault();
+      const offset = carried[direction];
+      carried[direction] += bytes.length;
+      if (now.kind === "corrupt" && now.direction === direction) now.change(bytes, offset);
+      if (now.kind === "cut" && now.direction === direction && carried[direction] >= now.after) {
+        to.write(bytes.subarray(0, Math.max(0, now.after - offset)), () => reset());
+      } else later(now, () => to.write(bytes));
+    });
+    from.on("end", () => {
+      if (!isStalled) later(fault(), () => to.end());
+    });
+    // A broken connection is what this is for.
+    from.on("error", () => {});
+    from.on("close", (isBroken) => {
+      // The other side of a stalled connection never hears of it.
+      if (isBroken && !isStalled) to.destroy();
+    });
+  }
+
+  begin();
+  carry(near, far, "toServer");
+  carry(far, near, "toClient");
+  near.on("close", () => far.destroy());
+  return { begin, reset };
+}
+
+function later(fault: Fault, act: () => void): void {
+  if (fault.kind === "delay") setTimeout(act, fault.milliseconds);
+  else act();
+}
+
+async function listen(server: Server, port: number): Promise<void> {
+  server.listen(port, "127.0.0.1");
+  await once(server, "listening");
+}
+
+async function stopListening(server: Server): Promise<void> {
+  const closed = once(server, "close");
+  server.close();
+  await closed;
+}

@@ -1,0 +1,51 @@
+import { spawnSync } from "node:child_process";
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** Mounts a small file system on DATA_DIR in a mount namespace of its own, and becomes the process that is to use it. */
+const mount = 'mount -t tmpfs -o "size=$SIZE" tmpfs "$DATA_DIR" && exec "$@"';
+
+/** A command in front of another one, which then has a small disk of its own: gone with it, and nobody else sees it. */
+export const onSmallDisk = ["unshare", "--map-root-user", "--mount", "sh", "-c", mount, "sh"];
+
+/** Why there can be no small disk here, if so. Needs Linux that lets anybody have a user namespace, or lets root mount. */
+export function reasonAgainstSmallDisks(): string | undefined {
+  const folder = mkdtempSync(join(tmpdir(), "usher-disk-"));
+  const env = { PATH: process.env.PATH, SIZE: "1m", DATA_DIR: folder };
+  const [command = "", ...rest] = [...onSmallDisk, "true"];
+  const { status, stderr, error } = spawnSync(command, rest, { env, encoding: "utf8" });
+  rmSync(folder, { recursive: true });
+  return status === 0 ? undefined : `no file system can be mounted here: ${error?.message ?? stderr.trim()}`;
+}
+
+/** Something large that lies on the disk of a process, beside what is its own. */
+export interface Ballast {
+  /** Until not a block is left. */
+  fillUp(): void;
+  remove(): void;
+}
+
+export function ballast(pid: number, folder: string): Ballast {
+  // How the folder looks to that process.
+  const path = join(`/proc/${pid}/root${folder}`, "ballast");
+  return {
+    fillUp: () => {
+      const file = openSync(path, "w");
+      try {
+        for (const size of [1 << 20, 1 << 12]) writeUntilFull(file, Buffer.alloc(size));
+      } finally {
+        closeSync(file);
+      }
+    },
+    remove: () => rmSync(path),
+  };
+}
+
+function writeUntilFull(file: number, block: Buffer): void {
+  try {
+    for (;;) writeSync(file, block);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
+  }
+}
