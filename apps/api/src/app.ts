@@ -9,6 +9,7 @@ import { answerClientError } from "./http/client-error.ts";
 import { allowOrigin } from "./http/cross-origin.ts";
 import { answerErrorsWithProblems, answerFrameworkError } from "./http/errors.ts";
 import { prepareEveryRequest } from "./http/every-request.ts";
+import { type ClientTimes, clientTimes, serverLimits } from "./http/limits.ts";
 import { type LogStream, loggingOptions } from "./http/logging.ts";
 import { requestId } from "./http/request-id.ts";
 import { openDocsToEverybody, serveDocsPage } from "./openapi/docs-page.ts";
@@ -25,6 +26,8 @@ export type AppOptions = {
   readonly verifier: Verifier;
   /** Where log lines go; default: standard output. */
   readonly logStream?: LogStream;
+  /** For tests, which need not wait as long. Default: {@link clientTimes}. */
+  readonly times?: ClientTimes;
 };
 
 /**
@@ -35,7 +38,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { config, database, verifier } = options;
   const app = Fastify({
     ...loggingOptions(config, options.logStream),
-    ...serverLimits,
+    ...serverLimits(options.times ?? clientTimes),
     genReqId: requestId,
     frameworkErrors: answerFrameworkError,
     clientErrorHandler: answerClientError,
@@ -61,18 +64,3 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
 
 /** An answer of the API is data: should a browser take one for a page, it may load, run and frame nothing. */
 const contentPolicy = { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } };
-
-/** Times in milliseconds. Nobody can hold a connection for long by being slow, or make the API hold much for them. */
-const serverLimits = {
-  bodyLimit: 64 * 1024,
-  requestTimeout: 30_000,
-  connectionTimeout: 60_000,
-  // Longer than a load balancer's usual 60 seconds: the one that closes an idle connection should be the balancer.
-  keepAliveTimeout: 65_000,
-  // Backs up the database's own deadline of 5 seconds.
-  handlerTimeout: 15_000,
-  routerOptions: { maxParamLength: 256 },
-  http: { headersTimeout: 15_000, connectionsCheckingInterval: 5_000, requireHostHeader: false },
-  // While closing, requests that are on their way are still served.
-  return503OnClosing: false,
-};

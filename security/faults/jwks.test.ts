@@ -1,0 +1,140 @@
+import { createTestIssuer, type JwksIssuer } from "@usher-auth/testing";
+import { AuthError, createGuard, createVerifier, remoteJwks } from "@usher-auth/verify";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { type Fault, type FaultProxy, startFaultProxy } from "./fault-proxy.ts";
+
+let issuer: JwksIssuer;
+let proxy: FaultProxy;
+let now: number;
+const clock = () => now;
+
+beforeEach(async () => {
+  vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+  now = Date.parse("2026-01-01T00:00:00Z");
+  issuer = await createTestIssuer({ mode: "jwks", clock });
+  proxy = await startFaultProxy(Number(new URL(issuer.jwksUrl).port));
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await proxy.close();
+  await issuer.close();
+});
+
+/** A guard whose keys come through the proxy, by the real fetch. What it answers: a user's id, or status and code. */
+function startGuard(): (token: string) => Promise<string> {
+  const url = new URL(issuer.jwksUrl);
+  url.port = String(proxy.port);
+  const keys = remoteJwks(url, { timeout: 1, clock, random: () => 1 });
+  const verifier = createVerifier({ keys, issuer: issuer.issuer, audience: issuer.audience, clock });
+  const guard = createGuard({ verifier, ownerParam: null });
+  return async (token) => {
+    const authorization = `Bearer ${token}`;
+    try {
+      const request = { authorization, tokenInQuery: false, params: {}, ownerParams: [], source: null };
+      return (await guard.admit(request)).id;
+    } catch (error) {
+      if (!(error instanceof AuthError)) throw error;
+      const { status, headers } = guard.refuse(error, null);
+      return [status, error.code, ...(headers["retry-after"] === undefined ? [] : ["retry"])].join(" ");
+    }
+  };
+}
+
+const advance = (seconds: number) => {
+  now += seconds * 1000;
+};
+const good = () => issuer.tokenFor("ann", { expiresIn: 86_400 });
+/** Signed by somebody else, under the name of the issuer's own key. */
+function forged(): string {
+  const { keys } = issuer.jwks() as { keys: { kid: string }[] };
+  return createTestIssuer({ algorithm: "EdDSA", clock }).tokenFor("ann", { header: { kid: keys[0]?.kid } });
+}
+const unavailable = "503 keys_unavailable retry";
+
+/**
+ * What a token comes to once nothing is wrong any more. A connection that was made in the meantime may be kept by `fetch`,
+ * which learns only by its use that it is none: so the next attempt may fail as well, and the one after.
+ */
+async function afterwards(ask: (token: string) => Promise<string>, token: string): Promise<string> {
+  await proxy.set({ kind: "none" });
+  for (let attempt = 0; ; attempt++) {
+    advance(61);
+    const outcome = await ask(token);
+    if (outcome !== unavailable || attempt === 3) return outcome;
+  }
+}
+
+const faults: readonly [string, Fault][] = [
+  ["refused", { kind: "refuse" }],
+  ["cut before a word", { kind: "cut", direction: "toServer", after: 1 }],
+  ["cut within the head", { kind: "cut", direction: "toClient", after: 40 }],
+  ["cut within the keys", { kind: "cut", direction: "toClient", after: 250 }],
+  ["silent", { kind: "stall" }],
+  ["slower than the deadline", { kind: "delay", milliseconds: 700 }],
+  ["garbled", { kind: "corrupt", direction: "toClient", change: (bytes) => bytes.fill(0x7e, bytes.indexOf("{")) }],
+];
+
+test.each(faults)("no keys yet, and the issuer's network %s: 503 for a good token, and heals", async (_name, fault) => {
+  await proxy.set(fault);
+  const ask = startGuard();
+  expect(await ask(good())).toBe(unavailable);
+  expect(await ask(forged())).toBe(unavailable);
+
+  expect(await afterwards(ask, good())).toBe("ann");
+  expect(await ask(forged())).toBe("401 signature_invalid");
+});
+
+test.each(faults)(
+  "keys there, and then the issuer's network %s: they go on, a new key is a 503, and heals",
+  async (_name, fault) => {
+    const ask = startGuard();
+    const old = good();
+    expect(await ask(old)).toBe("ann");
+
+    await proxy.set(fault);
+    proxy.cutAll();
+    issuer.rotate();
+    advance(900);
+    expect(await ask(good())).toBe(unavailable);
+    for (const passed of [0, 3_600, 6 * 3_600]) {
+      advance(passed);
+      expect(await ask(old)).toBe("ann");
+      expect(await ask(forged())).toBe(unavailable);
+    }
+
+    expect(await afterwards(ask, good())).toBe("ann");
+    expect(await ask(old)).toBe("ann");
+    expect(await ask(forged())).toBe("401 signature_invalid");
+  },
+);
+
+test("a slow network is waited for", async () => {
+  await proxy.set({ kind: "delay", milliseconds: 100 });
+  expect(await startGuard()(good())).toBe("ann");
+});
+
+test("any one bit of the answer changed: no forgery passes, and a good token does again at the next refresh", async () => {
+  const outcomes = new Map<string, number>();
+  for (let offset = 0; ; offset += 2) {
+    const token = good();
+    const answer = { length: 0 };
+    const change = (bytes: Buffer, before: number) => {
+      answer.length = before + bytes.length;
+      const at = offset - before;
+      if (at >= 0 && at < bytes.length) bytes.writeUInt8(bytes.readUInt8(at) ^ (1 << (offset % 8)), at);
+    };
+    await proxy.set({ kind: "corrupt", direction: "toClient", change });
+    proxy.cutAll();
+    const ask = startGuard();
+    const outcome = await ask(token);
+    outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+    expect(await ask(forged())).toMatch(/^(?:401|503) /);
+
+    // Where there are keys, wrong ones, it is their age that has them fetched anew; where there are none, the next token.
+    advance(600);
+    expect([offset, await afterwards(ask, token)]).toEqual([offset, "ann"]);
+    if (offset > answer.length && answer.length > 0) break;
+  }
+  // Most of it is no answer any more; what is left is a key that has the wrong name or verifies nothing.
+  expect([...outcomes.keys()].toSorted()).toEqual(["401 key_unknown", "401 signature_invalid", unavailable, "ann"]);
+});
