@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { openDatabase } from "../../apps/api/src/db/open.ts";
 import { killLeftovers } from "../../apps/api/test/support/process.ts";
 import { seededRandom } from "../tokens/random.ts";
 import { type Database, type DatabasedApi, startDatabase, startDatabasedApi } from "./databased-api.ts";
@@ -153,4 +154,9 @@ test("bytes changed on their way, over TLS: never believed, 503 or the truth", a
   expect(changed).toBeGreaterThan(80);
   expect(ledger.answers.get(away)).toBeGreaterThan(10);
   await overTls.stop();
+
+  // Who asks for more than encryption gets it: nobody vouches for this certificate.
+  const verified = new URL(database.url);
+  verified.search = "?sslmode=verify-full";
+  await expect(openDatabase({ url: verified.href, folder: "unused" })).rejects.toThrow("SELF_SIGNED_CERT");
 });

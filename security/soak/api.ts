@@ -1,10 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { copyPreparedDatabase } from "@usher-auth/e2e/prepared-database";
 import type { TestIssuer } from "@usher-auth/testing";
 import { type ApiProcess, startProcess } from "../../apps/api/test/support/process.ts";
 import type { Reading } from "./monitor.ts";
+import { withMonitor } from "./monitored.ts";
 
 /** The real API over its embedded database, which can be killed and started again on the same port and folder. */
 export interface SoakedApi {
@@ -22,14 +23,13 @@ export interface SoakedApi {
 export async function startSoakedApi(issuer: TestIssuer): Promise<SoakedApi> {
   const folder = mkdtempSync(join(tmpdir(), "usher-soak-"));
   await copyPreparedDatabase(join(folder, "api"));
-  const monitorFile = join(folder, "monitor.json");
+  const monitor = withMonitor();
   const env = {
     DATA_DIR: folder,
     BETTER_AUTH_SECRET: issuer.secret,
     BETTER_AUTH_URL: issuer.issuer,
     API_URL: issuer.audience,
-    USHER_MONITOR_FILE: monitorFile,
-    NODE_OPTIONS: `--import=${new URL("./monitor.ts", import.meta.url).href}`,
+    ...monitor.env,
   };
   let log = "";
   let crashed = false;
@@ -50,7 +50,7 @@ export async function startSoakedApi(issuer: TestIssuer): Promise<SoakedApi> {
   return {
     url: () => url,
     log: () => log + process.output(),
-    reading: () => JSON.parse(readFileSync(monitorFile, "utf8")) as Reading,
+    reading: monitor.read,
     crashed: () => crashed,
     restart: async () => {
       isExpected = true;
@@ -62,6 +62,7 @@ export async function startSoakedApi(issuer: TestIssuer): Promise<SoakedApi> {
       isExpected = true;
       process.kill("SIGTERM");
       await process.ended;
+      monitor.remove();
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -2,12 +2,15 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
+import { failuresOf } from "./failures.ts";
+import { longSoak } from "./lengths.ts";
 import { type SoakResult, soak } from "./soak.ts";
+import type { Tally } from "./tally.ts";
 
 const help = `Usage: npm run test:soak -- [--seconds N] [--write]
 Puts the real API under valid and hostile load, kills it in between, and looks for lost writes and wrong answers.
 
-  --seconds N  for how long, at least 10 (default 600)
+  --seconds N  for how long, at least 10 (default ${longSoak.seconds})
   --write      put the figures into docs/security/soak.md
   --help       this
 
@@ -15,7 +18,7 @@ Exit code: 0 nothing found, 1 something found, 2 could not run.`;
 
 const { values: options } = parseArgs({
   options: {
-    seconds: { type: "string", default: "600" },
+    seconds: { type: "string", default: String(longSoak.seconds) },
     write: { type: "boolean", default: false },
     help: { type: "boolean", short: "h", default: false },
   },
@@ -27,12 +30,8 @@ if (options.help) {
   console.error("--seconds must be a whole number, at least 10. See --help.");
   process.exitCode = 2;
 } else {
-  const result = await soak(seconds, Math.max(1, Math.min(5, Math.floor(seconds / 60))), (elapsed, tally) => {
-    if (process.stderr.isTTY)
-      process.stderr.write(
-        `\r\x1b[K${elapsed.toFixed(0)} of ${seconds} s, ${tally.requests} answers, ${tally.wrong} wrong`,
-      );
-  });
+  const restarts = Math.max(1, Math.min(5, Math.floor(seconds / 60)));
+  const result = await soak({ seconds }, restarts, showProgress);
   if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
   console.log(
     rowsOf(result)
@@ -41,8 +40,17 @@ if (options.help) {
   );
   for (const finding of result.findings) console.error(`found: ${finding}`);
   if (options.write) write(result);
-  if (result.wrong + result.lost + result.errorsLogged + result.secretsLogged > 0 || result.crashed)
+  for (const failure of failuresOf(result)) {
+    console.error(`failed: ${failure}`);
     process.exitCode = 1;
+  }
+}
+
+/** Called each second: on a terminal one line that changes, elsewhere a line every half minute. */
+function showProgress(elapsed: number, tally: Tally): void {
+  const line = `${elapsed.toFixed(0)} of ${seconds} s, ${tally.requests} answers, ${tally.wrong} wrong`;
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${line}`);
+  else if (Math.round(elapsed) % 30 === 0) process.stderr.write(`${line}\n`);
 }
 
 function rowsOf(result: SoakResult): [string, string][] {
@@ -56,6 +64,7 @@ function rowsOf(result: SoakResult): [string, string][] {
     ["Writes acknowledged", result.written.toLocaleString("en")],
     ["of which lost", String(result.lost)],
     ["Crashes", result.crashed ? "yes" : "none"],
+    ["Slow clients, and of them not thrown out", `${result.slow} and ${result.held}`],
     ["Errors in the log", String(result.errorsLogged)],
     ["Secrets and tokens in the log", String(result.secretsLogged)],
     [

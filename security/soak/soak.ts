@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createTestIssuer } from "@usher-auth/testing";
+import type { SlowClient } from "../faults/slow-clients.ts";
 import { seededRandom } from "../tokens/random.ts";
 import { startSoakedApi } from "./api.ts";
+import type { SoakLength } from "./lengths.ts";
 import type { Reading } from "./monitor.ts";
 import { names, Person } from "./person.ts";
+import { keepSlowCompany, untilGone } from "./slow-company.ts";
 import { Tally } from "./tally.ts";
 
 /** How a soak went. Times in milliseconds, memory in megabytes. */
@@ -18,8 +21,13 @@ export interface SoakResult {
   readonly written: number;
   readonly lost: number;
   readonly crashed: boolean;
+  /** Clients who never ended what they began, and how many of them still had their connection at the end. */
+  readonly slow: number;
+  readonly held: number;
   /** Lines in the log at level error or above, and lines in which a secret stands. */
   readonly errorsLogged: number;
+  /** The first of those lines. */
+  readonly firstErrorLogged: string | undefined;
   readonly secretsLogged: number;
   readonly memoryAtStart: number;
   readonly memoryAtEnd: number;
@@ -33,12 +41,12 @@ export interface SoakResult {
  * Puts the real API under valid and hostile load from many users, kills it in between while they write, and looks
  * whether anything acknowledged was lost or shown to the wrong person.
  *
- * @param seconds For how long.
+ * @param length For how long, and how fast.
  * @param restarts How many times to kill it; memory is compared from the last restart on.
  * @param onProgress Told each second.
  */
 export async function soak(
-  seconds: number,
+  { seconds, rate }: SoakLength,
   restarts: number,
   onProgress: (elapsed: number, tally: Tally) => void = () => {},
 ): Promise<SoakResult> {
@@ -47,14 +55,17 @@ export async function soak(
   const tally = new Tally();
   const random = seededRandom(1);
   const people = names.map((id) => new Person(id, api.url(), issuer, random, tally));
+  /** Milliseconds from one act of a person to the next; with `rate` as many as that makes. */
+  const pace = rate === undefined ? 0 : (people.length / rate) * 1000;
   const start = performance.now();
   const elapsed = () => (performance.now() - start) / 1000;
   let isRestarting = false;
 
   async function live(person: Person): Promise<void> {
-    while (elapsed() < seconds) {
+    for (let next = performance.now() + pace; elapsed() < seconds; next += pace) {
       try {
         await person.act(people);
+        if (pace > 0) await sleep(Math.max(0, next - performance.now()));
       } catch (error) {
         if (!isRestarting) tally.found(`a connection failed: ${(error as Error).message}`);
         tally.unanswered++;
@@ -64,15 +75,17 @@ export async function soak(
   }
 
   let atStart: Reading | undefined;
+  let slow: readonly SlowClient[] = [];
   async function disturb(): Promise<void> {
     for (let done = 0; done < restarts; done++) {
-      // All within the first half, so that memory is watched for the whole of the second.
-      await sleep(((seconds / 2) * 1000) / (restarts + 1));
+      // All within the first part, so that memory is watched for the whole of the rest.
+      await sleep((seconds * 400) / (restarts + 1));
       isRestarting = true;
       await api.restart();
       await sleep(500);
       isRestarting = false;
     }
+    slow = keepSlowCompany(api.url(), issuer);
     await sleep(Math.max(1000, (seconds * 0.6 - elapsed()) * 1000));
     atStart = api.reading();
   }
@@ -81,8 +94,10 @@ export async function soak(
   try {
     await Promise.all([disturb(), ...people.map(live)]);
     const atEnd = api.reading();
+    await untilGone(slow);
     const { written, lost } = await countLost(people);
     const log = api.log();
+    const errors = log.split("\n").filter((line) => /"level":(50|60)/.test(line));
     return {
       seconds,
       restarts,
@@ -94,7 +109,10 @@ export async function soak(
       written,
       lost,
       crashed: api.crashed(),
-      errorsLogged: log.split("\n").filter((line) => /"level":(50|60)/.test(line)).length,
+      slow: slow.length,
+      held: slow.filter(({ isClosed }) => !isClosed()).length,
+      errorsLogged: errors.length,
+      firstErrorLogged: errors[0],
       secretsLogged: log.split(issuer.secret).length - 1 + (log.match(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g) ?? []).length,
       memoryAtStart: atStart?.residentMemory ?? Number.NaN,
       memoryAtEnd: atEnd.residentMemory,
@@ -105,6 +123,7 @@ export async function soak(
     };
   } finally {
     clearInterval(ticking);
+    for (const client of slow) client.close();
     await api.stop();
   }
 }

@@ -30,8 +30,9 @@ export function serverLimits(times: ClientTimes) {
     requestTimeout: times.request,
     connectionTimeout: times.silence,
     keepAliveTimeout: times.idle,
-    // Backs up the database's own deadline of 5 seconds.
-    handlerTimeout: 15_000,
+    // Backs up the database's own deadline of 5 seconds. It counts from the headers on: a client who is slow with the body
+    // must have been told 408 before, or it would be a 503, and an error in the log.
+    handlerTimeout: times.request + 2 * times.check,
     routerOptions: { maxParamLength: 256 },
     http: {
       headersTimeout: times.headers,

@@ -1,0 +1,27 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { TestIssuer } from "@usher-auth/testing";
+import { type SlowClient, slowClients } from "../faults/slow-clients.ts";
+
+/** Of each kind. */
+const number = 10;
+
+/** Milliseconds after which the last of them must be gone: the API waits 30 s for a request, and looks every 5. */
+const slowestEnd = 40_000;
+
+/** Clients who begin requests that they never end, while others work. */
+export function keepSlowCompany(url: string, issuer: TestIssuer): readonly SlowClient[] {
+  const port = Number(new URL(url).port);
+  const path = "/api/slow/tasks";
+  const token = issuer.tokenFor("slow", { expiresIn: 900 });
+  return Array.from({ length: number }, () => [
+    slowClients.headers(port),
+    slowClients.body(port, path, token),
+    slowClients.refused(port, path),
+  ]).flat();
+}
+
+/** Waits for those who are still there, no longer than the API may. */
+export async function untilGone(clients: readonly SlowClient[]): Promise<void> {
+  const deadline = performance.now() + slowestEnd;
+  while (clients.some(({ isClosed }) => !isClosed()) && performance.now() < deadline) await sleep(200);
+}
