@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 
 /** Which way bytes go. */
-export type Direction = "toServer" | "toClient";
+type Direction = "toServer" | "toClient";
 
 /**
  * What is wrong with the network. Bytes are counted for each connection and direction, from when the fault was set.
