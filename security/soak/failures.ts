@@ -14,8 +14,8 @@ export function failuresOf(result: SoakResult): string[] {
     [result.errorsLogged > 0, `${result.errorsLogged} errors in the log: ${result.firstErrorLogged?.slice(0, 400)}`],
     [result.secretsLogged > 0, `${result.secretsLogged} secrets or tokens in the log`],
     [
-      result.memoryAtEnd > result.memoryAtStart + growth,
-      `memory grew from ${result.memoryAtStart.toFixed(0)} to ${result.memoryAtEnd.toFixed(0)} MB`,
+      result.memoryAtEnd > result.memoryWhenWarm + growth,
+      `memory grew from ${result.memoryWhenWarm.toFixed(0)} to ${result.memoryAtEnd.toFixed(0)} MB`,
     ],
   ];
   return failures.filter(([isSo]) => isSo).map(([, text]) => text);

@@ -68,8 +68,8 @@ function rowsOf(result: SoakResult): [string, string][] {
     ["Errors in the log", String(result.errorsLogged)],
     ["Secrets and tokens in the log", String(result.secretsLogged)],
     [
-      "Resident memory, at 60 % of the time and at its end",
-      `${result.memoryAtStart.toFixed(0)} and ${result.memoryAtEnd.toFixed(0)} MB`,
+      "Resident memory before the load, at 60 % of the time, and at its end",
+      `${result.memoryAtRest.toFixed(0)}, ${result.memoryWhenWarm.toFixed(0)} and ${result.memoryAtEnd.toFixed(0)} MB`,
     ],
     [
       "Latency, median and 99th percentile",

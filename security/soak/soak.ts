@@ -29,7 +29,9 @@ export interface SoakResult {
   /** The first of those lines. */
   readonly firstErrorLogged: string | undefined;
   readonly secretsLogged: number;
-  readonly memoryAtStart: number;
+  /** Before the load, when all restarts are done and warm (from where on it must stay), and at the end. */
+  readonly memoryAtRest: number;
+  readonly memoryWhenWarm: number;
   readonly memoryAtEnd: number;
   readonly latencyP50: number;
   readonly latencyP99: number;
@@ -74,7 +76,10 @@ export async function soak(
     }
   }
 
-  let atStart: Reading | undefined;
+  // There is a reading each half second.
+  await sleep(1000);
+  const memoryAtRest = api.reading().residentMemory;
+  let whenWarm: Reading | undefined;
   let slow: readonly SlowClient[] = [];
   async function disturb(): Promise<void> {
     for (let done = 0; done < restarts; done++) {
@@ -87,7 +92,7 @@ export async function soak(
     }
     slow = keepSlowCompany(api.url(), issuer);
     await sleep(Math.max(1000, (seconds * 0.6 - elapsed()) * 1000));
-    atStart = api.reading();
+    whenWarm = api.reading();
   }
 
   const ticking = setInterval(() => onProgress(elapsed(), tally), 1000);
@@ -114,7 +119,8 @@ export async function soak(
       errorsLogged: errors.length,
       firstErrorLogged: errors[0],
       secretsLogged: log.split(issuer.secret).length - 1 + (log.match(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g) ?? []).length,
-      memoryAtStart: atStart?.residentMemory ?? Number.NaN,
+      memoryAtRest,
+      memoryWhenWarm: whenWarm?.residentMemory ?? Number.NaN,
       memoryAtEnd: atEnd.residentMemory,
       latencyP50: tally.percentile(50),
       latencyP99: tally.percentile(99),
