@@ -1,0 +1,31 @@
+import { fileURLToPath } from "node:url";
+import { configDefaults, defineConfig } from "vitest/config";
+
+/** The copy of the repository that holds the mutants: Stryker loads this file there. */
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const conditions = ["@usher-auth/source"];
+
+/**
+ * The tests that mutants of packages/verify/src have to pass: all that run in this process and decide by the sources.
+ * Bundles, documents and vectors from outside of the repository are left out: they are slow, or no mutant reaches them.
+ */
+export default defineConfig({
+  root,
+  resolve: {
+    conditions,
+    // By their names, packages lead through node_modules to the sources without mutants.
+    alias: [
+      { find: /^@usher-auth\/verify$/, replacement: `${root}packages/verify/src/index.ts` },
+      { find: /^@usher-auth\/verify\/([a-z0-9]+)$/, replacement: `${root}packages/verify/src/adapters/$1.ts` },
+      { find: /^@usher-auth\/testing$/, replacement: `${root}packages/testing/src/index.ts` },
+    ],
+  },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+  test: {
+    include: ["packages/verify/test/**/*.test.ts", "security/{tokens,rules}/**/*.test.ts"],
+    exclude: [...configDefaults.exclude, "packages/verify/test/{bundle,docs,mac,vectors}.test.ts"],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    silent: true,
+  },
+});
