@@ -5,7 +5,7 @@ export default {
   mutate: ["packages/verify/src/**/*.ts"],
   testRunner: "vitest",
   plugins: ["@stryker-mutator/vitest-runner"],
-  vitest: { configFile: "security/mutation/vitest.config.ts" },
+  vitest: { configFile: "security/mutation/vitest.config.ts", pool: "threads" },
   coverageAnalysis: "perTest",
   // What no test of the mutants reads need not be copied for them.
   ignorePatterns: ["dist", "apps", "bench", "docs", "e2e", "runtimes", "scripts", ".data"],

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { configDefaults, defineConfig } from "vitest/config";
+import { QuickestFirst } from "./quickest-first.ts";
 
 /** The copy of the repository that holds the mutants: Stryker loads this file there. */
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -23,7 +24,10 @@ export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
     include: ["packages/verify/test/**/*.test.ts", "security/{tokens,rules}/**/*.test.ts"],
-    exclude: [...configDefaults.exclude, "packages/verify/test/{bundle,docs,mac,vectors}.test.ts"],
+    exclude: [...configDefaults.exclude, "packages/verify/test/{bundle,docs,mac,vectors}.test.ts", "packages/verify/test/contract/**"],
+    // Each run is a new process anyhow; a module is loaded once in it, and not for each file of tests.
+    isolate: false,
+    sequence: { sequencer: QuickestFirst },
     testTimeout: 60_000,
     hookTimeout: 60_000,
     silent: true,
