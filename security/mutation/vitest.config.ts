@@ -24,7 +24,11 @@ export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
     include: ["packages/verify/test/**/*.test.ts", "security/{tokens,rules}/**/*.test.ts"],
-    exclude: [...configDefaults.exclude, "packages/verify/test/{bundle,docs,mac,vectors}.test.ts", "packages/verify/test/contract/**"],
+    exclude: [
+      ...configDefaults.exclude,
+      "packages/verify/test/{bundle,docs,mac,vectors}.test.ts",
+      "packages/verify/test/contract/**",
+    ],
     // Each run is a new process anyhow; a module is loaded once in it, and not for each file of tests.
     isolate: false,
     sequence: { sequencer: QuickestFirst },
