@@ -31,6 +31,7 @@ export default defineConfig({
     ],
     // Each run is a new process anyhow; a module is loaded once in it, and not for each file of tests.
     isolate: false,
+    runner: "security/mutation/stop-at-failure.ts",
     sequence: { sequencer: QuickestFirst },
     testTimeout: 60_000,
     hookTimeout: 60_000,
