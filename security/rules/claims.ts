@@ -1,0 +1,108 @@
+import type { Rule } from "./rule.ts";
+
+/** What a token must say, and how it is read. */
+export const claimRules: readonly Rule[] = [
+  {
+    id: "payload-last",
+    text: "The payload is not parsed before the signature holds",
+    kept: [
+      [
+        "verifier.ts",
+        "const key = keys.verify(parts, now);\n    const claims = readClaimsObject(parts);",
+        "const claims = readClaimsObject(parts);\n    const key = keys.verify(parts, now);",
+      ],
+    ],
+  },
+  {
+    id: "exp-integer",
+    text: "exp must be a finite integer",
+    kept: [["claims.ts", "if (!isNumericDate(claims.exp)) ", "if (claims.exp === undefined) "]],
+  },
+  {
+    id: "iat-integer",
+    text: "iat must be a finite integer",
+    kept: [["claims.ts", "if (!isNumericDate(claims.iat) && ", "if (claims.iat === undefined && "]],
+  },
+  {
+    id: "nbf-integer",
+    text: "nbf must be a finite integer",
+    kept: [["claims.ts", "if (claims.nbf !== undefined && !isNumericDate(claims.nbf)) ", "if (false) "]],
+  },
+  {
+    id: "exp-required",
+    text: "exp is required",
+    kept: [
+      ["claims.ts", "if (!isNumericDate(claims.exp)) ", "if (claims.exp !== undefined && !isNumericDate(claims.exp)) "],
+    ],
+  },
+  {
+    id: "sub-required",
+    text: "sub is required",
+    kept: [
+      [
+        "claims.ts",
+        "if (!isNonEmptyString(claims.sub)) ",
+        "if (claims.sub !== undefined && !isNonEmptyString(claims.sub)) ",
+      ],
+    ],
+  },
+  {
+    id: "iss-required",
+    text: "iss is required",
+    kept: [
+      [
+        "claims.ts",
+        "if (!isNonEmptyString(claims.iss)) ",
+        "if (claims.iss !== undefined && !isNonEmptyString(claims.iss)) ",
+      ],
+      [
+        "claims.ts",
+        "checkIssuer(claims.iss, policy.issuers);",
+        "if (claims.iss !== undefined) checkIssuer(claims.iss, policy.issuers);",
+      ],
+    ],
+  },
+  {
+    id: "aud-required",
+    text: "aud is required, unless the verifier was told null",
+    kept: [
+      ["claims.ts", "!(claims.aud === undefined && policy.audiences === null)", "claims.aud !== undefined"],
+      [
+        "claims.ts",
+        "if (policy.audiences !== null) checkAudience",
+        "if (policy.audiences !== null && claims.aud !== undefined) checkAudience",
+      ],
+    ],
+  },
+  {
+    id: "exp-now",
+    text: "A token whose exp is now has expired",
+    kept: [["claims.ts", "claims.exp <= now - clockTolerance", "claims.exp < now - clockTolerance"]],
+  },
+  {
+    id: "future-iat",
+    text: "A token whose iat is ahead of the clock by more than the tolerance is refused",
+    kept: [["claims.ts", 'checkStart("iat", claims.iat, now, clockTolerance);', ""]],
+  },
+  {
+    id: "sub-string",
+    text: "sub is a non-empty string",
+    kept: [["claims.ts", "if (!isNonEmptyString(claims.sub)) ", "if (claims.sub === undefined) "]],
+  },
+  {
+    id: "utf8",
+    text: "Header and payload are UTF-8",
+    kept: [["json.ts", 'if (text.includes("\\ufffd") && !isUtf8(bytes.subarray(0, length))) return undefined;', ""]],
+  },
+  {
+    id: "proto",
+    text: "__proto__ in a token is data and no prototype",
+    kept: [
+      [
+        "json.ts",
+        "const value: unknown = JSON.parse(text);",
+        "const value: unknown = Object.assign({}, JSON.parse(text));",
+      ],
+    ],
+  },
+];

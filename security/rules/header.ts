@@ -1,0 +1,38 @@
+import type { Rule } from "./rule.ts";
+
+/** What a token's header may not bring about. */
+export const headerRules: readonly Rule[] = [
+  {
+    id: "own-key",
+    text: "A key that a token brings along in jwk or x5c is never used",
+    kept: [
+      ["header.ts", "return { alg, ", "return { ...header, alg, "],
+      [
+        "keys/key-set.ts",
+        "return header.kid === undefined && fitting.length > 1 ? [] : fitting;",
+        "return header.jwk === undefined ? fitting : [importJwk(header.jwk, {})];",
+      ],
+    ],
+  },
+  {
+    id: "no-request",
+    text: "No request leaves because of what a token says in jku, x5u or kid",
+    kept: [
+      [
+        "header.ts",
+        "const { alg } = header;",
+        "const { alg, jku, x5u } = header; for (const url of [jku, x5u]) if (url) fetch(url).catch(() => undefined);",
+      ],
+    ],
+  },
+  {
+    id: "crit",
+    text: "A token with crit is refused",
+    kept: [["header.ts", '"crit", ', ""]],
+  },
+  {
+    id: "b64",
+    text: "A token with b64 is refused",
+    kept: [["header.ts", '"b64", ', ""]],
+  },
+];

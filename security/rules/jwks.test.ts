@@ -1,0 +1,208 @@
+import { generateKeyPairSync } from "node:crypto";
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createTestIssuer, type TestIssuer } from "@usher-auth/testing";
+import { ConfigurationError, type Fetch, type RemoteJwksOptions, remoteJwks } from "@usher-auth/verify";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { createBench, handClock } from "../../packages/verify/test/support.ts";
+import { outcome, outcomeWithKeys } from "./outcome.ts";
+
+const day = 86_400;
+const warnings: string[] = [];
+beforeEach(() => {
+  vi.spyOn(process, "emitWarning").mockImplementation((message) => void warnings.push(String(message)));
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+  warnings.length = 0;
+});
+
+/** What a good token comes to when its issuer's JWKS answers so, over real HTTP. */
+async function outcomeWhenServed(listener: (issuer: TestIssuer) => RequestListener): Promise<string> {
+  const clock = handClock();
+  const issuer = createTestIssuer({ algorithm: "ES256", clock });
+  const server = createServer(listener(issuer));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks`;
+  const { verifier } = createBench({ keys: remoteJwks(url), clock });
+  return outcomeWithKeys(verifier, issuer.tokenFor("alice"));
+}
+
+const serve = (read: (issuer: TestIssuer) => unknown) =>
+  outcomeWhenServed((issuer) => (_request, response) => response.end(JSON.stringify(read(issuer))));
+
+/** An issuer whose JWKS is counted and can be out, and a verifier with a clock that is moved by hand. */
+function createRemote(options: RemoteJwksOptions = {}) {
+  const clock = handClock();
+  const issuer = createTestIssuer({ algorithm: "ES256", clock });
+  const state = { fetches: 0, isOut: false };
+  const fetch: Fetch = async () => {
+    state.fetches++;
+    if (state.isOut) throw new Error("the issuer is out");
+    return Response.json(issuer.jwks());
+  };
+  const keys = remoteJwks("https://app.example.com/api/auth/jwks", { fetch, clock, random: () => 1, ...options });
+  const { verifier } = createBench({ keys, clock });
+  return Object.assign(state, { clock, issuer, verifier, of: (token: string) => outcomeWithKeys(verifier, token) });
+}
+
+/** Lets what was started in the background come to its end. */
+const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+describe("rules: a key set that is fetched", () => {
+  it("A JWKS is fetched over https, and over http from this machine alone", () => {
+    for (const url of [
+      "http://app.example.com/jwks",
+      "http://localhost.evil.example/jwks",
+      "ftp://localhost/jwks",
+      "file:///jwks",
+    ])
+      expect(() => remoteJwks(url), url).toThrow(ConfigurationError);
+    for (const url of [
+      "https://app.example.com/jwks",
+      "http://localhost:1/jwks",
+      "http://127.0.0.1/jwks",
+      "http://[::1]/jwks",
+    ])
+      expect(() => remoteJwks(url), url).not.toThrow();
+  });
+
+  it("A JWKS that redirects is not followed", async () => {
+    for (const status of [301, 302, 303, 307, 308]) {
+      const served = outcomeWhenServed((issuer) => ({ url }, response) => {
+        if (url === "/jwks") response.writeHead(status, { location: "/moved" });
+        response.end(JSON.stringify(issuer.jwks()));
+      });
+      expect(await served, String(status)).toBe("keys_unavailable");
+    }
+  });
+
+  it("A JWKS must have come whole within 5 seconds", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    let signal: AbortSignal | undefined;
+    const fetch: Fetch = async (_url, init) => {
+      signal = init.signal as AbortSignal;
+      // The headers are here at once, the body never ends.
+      return new Response(
+        new ReadableStream({ start: (body) => signal?.addEventListener("abort", () => body.error(signal?.reason)) }),
+      );
+    };
+    const { verifier, issuer } = createRemote({ fetch });
+    const pending = outcomeWithKeys(verifier, issuer.tokenFor("alice"));
+    await settle();
+    vi.advanceTimersByTime(4999);
+    expect(signal?.aborted).toBe(false);
+    vi.advanceTimersByTime(1);
+    expect(signal?.aborted).toBe(true);
+    expect(await pending).toBe("keys_unavailable");
+  });
+
+  it("A JWKS of more than 512 KB is refused", async () => {
+    const padded = (length: number) =>
+      outcomeWhenServed((issuer) => (_request, response) => response.end(JSON.stringify(issuer.jwks()).padEnd(length)));
+    expect(await padded(524_288)).toBe("accepted");
+    expect(await padded(524_289)).toBe("keys_unavailable");
+  });
+
+  it("A private key in a JWKS is refused", async () => {
+    const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+    expect(await serve(() => ({ keys: [privateKey.export({ format: "jwk" })] }))).toBe("keys_unavailable");
+    const leaked = { ...privateKey.export({ format: "jwk" }), kid: "leaked" };
+    expect(await serve(({ jwks }) => ({ keys: [leaked, ...jwks().keys] }))).toBe("accepted");
+    expect(warnings).toEqual([expect.stringContaining("private member `d`")]);
+  });
+
+  it("An oct key in a JWKS is refused, and reported as a secret that anybody can read", async () => {
+    const oct = { kty: "oct", k: "c2VjcmV0IG9mIG5vYm9keSwgcmVhZCBieSBldmVyeWJvZHk", alg: "HS256" };
+    expect(await serve(() => ({ keys: [oct] }))).toBe("keys_unavailable");
+    expect(await serve(({ jwks }) => ({ keys: [oct, ...jwks().keys] }))).toBe("accepted");
+    expect(warnings).toEqual([expect.stringContaining("private member `k`")]);
+  });
+
+  it("A bad key in a JWKS is left out with a warning and takes no good one with it", async () => {
+    const bad = [null, 7, {}, { kty: "EC", crv: "P-256", x: "AA", y: "AA" }, { kty: "OKP", crv: "X25519", x: "AA" }];
+    expect(await serve(({ jwks }) => ({ keys: [...bad, ...jwks().keys] }))).toBe("accepted");
+    expect(warnings).toHaveLength(bad.length);
+    for (const [index, warning] of warnings.entries())
+      expect(warning).toContain(`key ${index + 1} of the set is not used`);
+  });
+
+  it("However many requests wait for keys, they are fetched once", async () => {
+    const remote = createRemote();
+    const outcomes = await Promise.all(
+      Array.from({ length: 50 }, (_, index) => remote.of(remote.issuer.tokenFor(`user ${index}`))),
+    );
+    expect(new Set(outcomes)).toEqual(new Set(["accepted"]));
+    expect(remote.fetches).toBe(1);
+  });
+
+  it("Unknown kids have the keys fetched at most once in 30 seconds", async () => {
+    const remote = createRemote();
+    await remote.verifier.ready();
+    const unknown = () => remote.of(remote.issuer.tokenFor("alice", { header: { kid: `unknown ${Math.random()}` } }));
+    for (let second = 0; second < 30; second++) {
+      expect(await unknown()).toBe("key_unknown");
+      remote.clock.advance(1);
+    }
+    expect(remote.fetches).toBe(1);
+    expect(await unknown()).toBe("key_unknown");
+    expect(remote.fetches).toBe(2);
+  });
+
+  it("After a failure, the next fetch waits longer each time", async () => {
+    const remote = createRemote();
+    remote.isOut = true;
+    const attempts: number[] = [];
+    for (let second = 0; second < 40; second++) {
+      const before = remote.fetches;
+      expect(await remote.of(remote.issuer.tokenFor("alice"))).toBe("keys_unavailable");
+      if (remote.fetches > before) attempts.push(second);
+      remote.clock.advance(1);
+    }
+    expect(attempts).toEqual([0, 1, 3, 7, 15, 31]);
+  });
+
+  it("The last good keys go on serving while the issuer is out", async () => {
+    const remote = createRemote();
+    await remote.verifier.ready();
+    remote.isOut = true;
+    remote.clock.advance(3600);
+    expect(await remote.of(remote.issuer.tokenFor("alice"))).toBe("accepted");
+    await settle();
+    expect(outcome(remote.verifier, remote.issuer.tokenFor("bob"))).toBe("accepted");
+    expect(remote.fetches).toBeGreaterThan(1);
+  });
+
+  it("The last good keys serve no longer than maxStale", async () => {
+    const remote = createRemote();
+    await remote.verifier.ready();
+    const token = remote.issuer.tokenFor("alice", { expiresIn: 2 * day });
+    remote.isOut = true;
+    remote.clock.advance(day - 1);
+    expect(await remote.of(token)).toBe("accepted");
+    remote.clock.advance(1);
+    expect(await remote.of(token)).toBe("keys_unavailable");
+  });
+
+  it("A key that left the set verifies nothing from the next refresh on, not even tokens that are remembered", async () => {
+    const remote = createRemote();
+    await remote.verifier.ready();
+    const [token, unseen] = [
+      remote.issuer.tokenFor("alice", { expiresIn: 3600 }),
+      remote.issuer.tokenFor("bob", { expiresIn: 3600 }),
+    ];
+    expect(outcome(remote.verifier, token)).toBe("accepted");
+    remote.issuer.rotate();
+    remote.issuer.withdrawOldKeys();
+    remote.clock.advance(300);
+    outcome(remote.verifier, token);
+    await settle();
+    expect(remote.fetches).toBe(2);
+    expect([outcome(remote.verifier, token), outcome(remote.verifier, unseen)]).toEqual(["key_unknown", "key_unknown"]);
+  });
+});

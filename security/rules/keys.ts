@@ -1,0 +1,72 @@
+import type { Place, Rule } from "./rule.ts";
+
+/** The verifier offers a token to a source only for the algorithms that the source says it has. */
+const ring: Place = ["key-ring.ts", "if (!(source.algorithms as ReadonlySet<string>).has(algorithm)) continue;", ""];
+/** A shared secret looks again, by itself. */
+const secret: Place = [
+  "keys/secret.ts",
+  "header.alg === algorithm ? (current()?.keys ?? []) : []",
+  "current()?.keys ?? []",
+];
+/** And so does a key set, key by key. */
+const keySet: Place = ["keys/key-set.ts", "key.algorithm === algorithm && ", ""];
+
+/** Which key serves which algorithm, and what may be a key. */
+export const keyRules: readonly Rule[] = [
+  {
+    id: "key-decides",
+    text: "The key decides the algorithm, and never the token's header",
+    kept: [ring, secret],
+  },
+  {
+    id: "one-algorithm",
+    text: "A key serves one algorithm and no other",
+    kept: [keySet],
+  },
+  {
+    id: "none",
+    text: "The algorithm none is refused, and so is every other spelling of a good name",
+    kept: [ring, secret],
+  },
+  {
+    id: "secret-for-public",
+    text: "A secret never serves an algorithm of public keys",
+    kept: [["keys/secret.ts", "if (!isSecretAlgorithm(algorithm)) {", "if (false) {"]],
+  },
+  {
+    id: "public-for-secret",
+    text: "A public key is never tried for an algorithm of secrets",
+    kept: [ring, keySet],
+  },
+  {
+    id: "pem",
+    text: "A PEM is refused as a shared secret, at construction",
+    kept: [["keys/strength.ts", 'text.includes("-----BEGIN ") || ', ""]],
+  },
+  {
+    id: "jwk",
+    text: "A JWK or a JWKS is refused as a shared secret, at construction",
+    kept: [
+      [
+        "keys/strength.ts",
+        'return typeof value === "object" && value !== null && ("kty" in value || "keys" in value);',
+        "return false;",
+      ],
+    ],
+  },
+  {
+    id: "short-secret",
+    text: "A secret under 32 bytes is refused",
+    kept: [["keys/strength.ts", "if (bytes.length < shortest) {", "if (false) {"]],
+  },
+  {
+    id: "known-secret",
+    text: "A secret that everybody knows is refused",
+    kept: [["keys/strength.ts", "if (knownSecrets.has(text)) {", "if (false) {"]],
+  },
+  {
+    id: "easy-secret",
+    text: "A secret that is easy to guess is warned of",
+    kept: [["keys/strength.ts", "if (estimateBits(bytes) < enoughBits) {", "if (false) {"]],
+  },
+];

@@ -1,0 +1,43 @@
+import type { Rule } from "./rule.ts";
+
+const comparison = 'if (value !== id || value === "") {';
+
+/** Whose path it is. */
+export const ownerRules: readonly Rule[] = [
+  {
+    id: "others-path",
+    text: "A path that names another user is refused",
+    kept: [["owner.ts", comparison, "if (false) {"]],
+  },
+  {
+    id: "owner-case",
+    text: "Owners are compared without folding case",
+    kept: [["owner.ts", comparison, "if (String(value).toLowerCase() !== id.toLowerCase()) {"]],
+  },
+  {
+    id: "owner-form",
+    text: "Owners are compared without normalising",
+    kept: [["owner.ts", comparison, 'if (String(value).normalize("NFKC").trim() !== id.normalize("NFKC").trim()) {']],
+  },
+  {
+    id: "owner-decoding",
+    text: "Owners are compared without a second decoding",
+    kept: [["owner.ts", comparison, "if (decodeURIComponent(String(value)) !== id) {"]],
+  },
+  {
+    id: "routers-value",
+    text: "The owner is the value that the framework's own router decoded",
+    kept: [
+      [
+        "adapters/fastify.ts",
+        "const params = (request.params ?? {}) as Record<string, unknown>;",
+        'const params = { ...request.params, userId: request.url.split("/")[2] };',
+      ],
+    ],
+  },
+  {
+    id: "owner-empty",
+    text: "An empty owner is a mismatch, even to itself",
+    kept: [["owner.ts", ' || value === ""', ""]],
+  },
+];

@@ -1,0 +1,29 @@
+import { cacheRules } from "./cache.ts";
+import { claimRules } from "./claims.ts";
+import { formRules } from "./form.ts";
+import { headerRules } from "./header.ts";
+import { jwksRules } from "./jwks.ts";
+import { keyRules } from "./keys.ts";
+import { ownerRules } from "./owner.ts";
+import type { Rule } from "./rule.ts";
+import { secrecyRules } from "./secrecy.ts";
+
+/** Rules of one theme, whose tests are in one file. */
+export interface Theme {
+  readonly title: string;
+  /** In this folder. */
+  readonly test: string;
+  readonly rules: readonly Rule[];
+}
+
+/** Every rule that the guard is held to, in the order in which a request meets them. */
+export const themes: readonly Theme[] = [
+  { title: "The form of a token", test: "form.test.ts", rules: formRules },
+  { title: "The header", test: "header.test.ts", rules: headerRules },
+  { title: "Algorithms and secrets", test: "keys.test.ts", rules: keyRules },
+  { title: "A key set that is fetched", test: "jwks.test.ts", rules: jwksRules },
+  { title: "Comparison and secrecy", test: "secrecy.test.ts", rules: secrecyRules },
+  { title: "The claims", test: "claims.test.ts", rules: claimRules },
+  { title: "The cache and the clock", test: "cache.test.ts", rules: cacheRules },
+  { title: "The owner", test: "owner.test.ts", rules: ownerRules },
+];
