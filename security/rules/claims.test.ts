@@ -10,9 +10,9 @@ const invalid = "claims_invalid";
 
 /** As JSON could have them, `JSON.stringify` or not. `1e999` is Infinity to a JSON parser. */
 const notIntegers = [
+  `${startSeconds}.5`,
   "1e999",
   "-1e999",
-  `${startSeconds}.5`,
   `"${startSeconds}"`,
   "true",
   "null",

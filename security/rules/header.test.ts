@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createTestIssuer } from "@usher-auth/testing";
 import { localJwks, remoteJwks } from "@usher-auth/verify";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { createBench } from "../../packages/verify/test/support.ts";
 import { outcome, outcomeWithKeys } from "./outcome.ts";
 
@@ -37,20 +37,20 @@ describe("rules: header", () => {
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    await using issuer = await createTestIssuer({ mode: "jwks", algorithm: "ES256", clock: createBench().clock });
+    const issuer = await createTestIssuer({ mode: "jwks", algorithm: "ES256", clock: createBench().clock });
     const { verifier } = createBench({ keys: remoteJwks(issuer.jwksUrl) });
-    try {
-      for (const name of ["jku", "x5u", "kid"]) {
-        const token = issuer.tokenFor("alice", { header: { [name]: `${origin}/${name}` } });
-        expect(await outcomeWithKeys(verifier, token)).toBe(name === "kid" ? "key_unknown" : "accepted");
-      }
-      // Whatever was sent before this has arrived by the time that it is answered.
-      await fetch(`${origin}/afterwards`);
-      expect(asked).toEqual(["/afterwards"]);
-    } finally {
+    onTestFinished(async () => {
       server.closeAllConnections();
       server.close();
+      await issuer.close();
+    });
+    for (const name of ["jku", "x5u", "kid"]) {
+      const token = issuer.tokenFor("alice", { header: { [name]: `${origin}/${name}` } });
+      expect(await outcomeWithKeys(verifier, token)).toBe(name === "kid" ? "key_unknown" : "accepted");
     }
+    // Whatever was sent before this has arrived by the time that it is answered.
+    await fetch(`${origin}/afterwards`);
+    expect(asked).toEqual(["/afterwards"]);
   });
 
   it("A token with crit is refused", () => {

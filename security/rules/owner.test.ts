@@ -64,9 +64,7 @@ describe("rules: owner", () => {
 
   it("An empty owner is a mismatch, even to itself", () => {
     const nobody = { ...verifier.verifySync(issuer.tokenFor("alice")), id: "" };
-    const authorize = (userId: string) => () =>
-      guard.authorize(nobody, { params: { userId }, ownerParams: ["userId"] });
-    expect(authorize("")).toThrow(AuthError);
-    expect(authorize("alice")).toThrow(AuthError);
+    const authorize = () => guard.authorize(nobody, { params: { userId: "" }, ownerParams: ["userId"] });
+    expect(authorize).toThrow(AuthError);
   });
 });

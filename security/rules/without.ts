@@ -1,0 +1,55 @@
+/** `npm run test:rules [-- rule…] [-- --write]`: takes each rule out of the guard, and looks whether its test notices. */
+import { parseArgs } from "node:util";
+import { writeProofs } from "./document.ts";
+import { themes } from "./rules.ts";
+import { openTrial, type Trial } from "./trial.ts";
+
+const help = `Usage: npm run test:rules -- [rule...] [--write]
+Takes each rule out of the guard's code, in memory, and runs the tests of its theme. The test of the rule's name must
+fail by an assertion of its own, while others still pass.
+
+  rule     the ids of rules, as this prints them (default: all)
+  --write  put what the tests said into docs/security/rules.md; with all rules only
+  --help   this
+
+Exit code: 0 every rule has a test that fails without it, 1 one has not, 2 could not run.`;
+
+const { values: options, positionals: chosen } = parseArgs({
+  allowPositionals: true,
+  options: { write: { type: "boolean", default: false }, help: { type: "boolean", short: "h", default: false } },
+});
+const known = themes.flatMap(({ rules }) => rules.map(({ id }) => id));
+const unknown = chosen.filter((id) => !known.includes(id));
+
+if (options.help) {
+  console.log(help);
+} else if (unknown.length > 0 || (options.write && chosen.length > 0)) {
+  console.error(
+    unknown.length > 0 ? `no such rule: ${unknown.join(", ")}. See --help.` : "--write: with all rules only.",
+  );
+  process.exitCode = 2;
+} else {
+  const trial = await openTrial();
+  process.exitCode = await tryAll(trial).finally(trial.close);
+}
+
+async function tryAll(trial: Trial): Promise<number> {
+  const failing = await trial.control(themes);
+  if (failing.length > 0) {
+    console.error(`with all rules in place, these tests fail:\n${failing.join("\n")}`);
+    return 2;
+  }
+  const proofs = new Map<string, string>();
+  let unproven = 0;
+  for (const theme of themes) {
+    for (const rule of theme.rules.filter(({ id }) => chosen.length === 0 || chosen.includes(id))) {
+      const { isProven, because } = await trial.without(rule, theme);
+      console.log(`${isProven ? "fails" : "STANDS"} without ${rule.id}: ${because}`);
+      if (isProven) proofs.set(rule.id, because);
+      else unproven++;
+    }
+  }
+  console.log(`${proofs.size} rules whose test fails without them, ${unproven} without such a test`);
+  if (options.write && unproven === 0) writeProofs(proofs);
+  return unproven === 0 ? 0 : 1;
+}
