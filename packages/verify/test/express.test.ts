@@ -148,14 +148,55 @@ describe.each([
     expect(await ask(app, "/throws")).toEqual([418, "the app's"]);
   });
 
+  it("passes on what is no verdict: a failure of the verifier's is no refusal", async () => {
+    for (const failure of [
+      () => {
+        throw new Error("the verifier's");
+      },
+      () => Promise.reject(new Error("the verifier's")),
+    ]) {
+      const onReject = vi.fn();
+      const app = build({ verifier: { ...verifier, verifyEagerly: failure }, onReject });
+      app.use(((error, _request, response, _next) =>
+        response.status(418).send(error.message)) as express5.ErrorRequestHandler);
+      expect(await ask(app, "/x")).toEqual([418, "the verifier's"]);
+      expect(onReject).not.toHaveBeenCalled();
+    }
+  });
+
+  it("changes Express's routing once, however many requests come", async () => {
+    const app = build();
+    await ask(app, "/x");
+    const layer = (app as unknown as { _router?: { stack: object[] } })._router?.stack[0] ?? app.router.stack[0];
+    const changed = { ...(Object.getPrototypeOf(layer) as object) };
+    await ask(app, "/x");
+    await ask(app, "/y");
+    expect({ ...(Object.getPrototypeOf(layer) as object) }).toEqual(changed);
+  });
+
+  it("passes an error on where a version of Express has a routing that it does not know", () => {
+    const next = vi.fn();
+    const request = {
+      app: { _router: { stack: [Object.create({})] } },
+      rawHeaders: alice.split(": "),
+      url: "/",
+      params: {},
+    };
+    usher({ verifier, ownerParam: "userId" })(request as never, {} as never, next);
+    expect(next).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ message: expect.stringContaining("this version of Express") }),
+    );
+  });
+
   it("answers 500 to a policy that no guard stands before", async () => {
     server = undefined;
-    vi.spyOn(console, "error").mockImplementation(() => undefined);
     const app = express();
     app.get("/x", enforce(requireScopes("a")), (_request, response) => void response.send("x"));
-    expect((await ask(app, "/x"))[0]).toBe(500);
+    app.use(((error, _request, response, _next) =>
+      response.status(500).send(error.message)) as express5.ErrorRequestHandler);
+    expect(await ask(app, "/x")).toEqual([500, "enforce: no usher(...) stands before this route."]);
+    expect(() => enforce("a" as never)).toThrow(/^enforce: /);
     expect(() => enforce("a" as never)).toThrow(ConfigurationError);
-    expect(() => (enforce as () => unknown)()).toThrow(ConfigurationError);
-    vi.restoreAllMocks();
+    expect(() => (enforce as () => unknown)()).toThrow("enforce: name at least one policy.");
   });
 });
