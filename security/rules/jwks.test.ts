@@ -1,13 +1,15 @@
 import { generateKeyPairSync } from "node:crypto";
-import { createServer, type RequestListener } from "node:http";
-import type { AddressInfo } from "node:net";
-import { createTestIssuer, type TestIssuer } from "@usher-auth/testing";
-import { ConfigurationError, type Fetch, type RemoteJwksOptions, remoteJwks } from "@usher-auth/verify";
-import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import { createBench, handClock } from "../../packages/verify/test/support.ts";
+import type { TestIssuer } from "@usher-auth/testing";
+import { ConfigurationError, type Fetch, remoteJwks } from "@usher-auth/verify";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { outcome, outcomeWithKeys } from "./outcome.ts";
+import { createRemote, outcomeWhenServed, settle } from "./published-keys.ts";
 
 const day = 86_400;
+
+const serve = (read: (issuer: TestIssuer) => unknown) =>
+  outcomeWhenServed((issuer) => (_request, response) => response.end(JSON.stringify(read(issuer))));
+
 const warnings: string[] = [];
 beforeEach(() => {
   vi.spyOn(process, "emitWarning").mockImplementation((message) => void warnings.push(String(message)));
@@ -17,42 +19,6 @@ afterEach(() => {
   vi.useRealTimers();
   warnings.length = 0;
 });
-
-/** What a good token comes to when its issuer's JWKS answers so, over real HTTP. */
-async function outcomeWhenServed(listener: (issuer: TestIssuer) => RequestListener): Promise<string> {
-  const clock = handClock();
-  const issuer = createTestIssuer({ algorithm: "ES256", clock });
-  const server = createServer(listener(issuer));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks`;
-  const { verifier } = createBench({ keys: remoteJwks(url), clock });
-  return outcomeWithKeys(verifier, issuer.tokenFor("alice"));
-}
-
-const serve = (read: (issuer: TestIssuer) => unknown) =>
-  outcomeWhenServed((issuer) => (_request, response) => response.end(JSON.stringify(read(issuer))));
-
-/** An issuer whose JWKS is counted and can be out, and a verifier with a clock that is moved by hand. */
-function createRemote(options: RemoteJwksOptions = {}) {
-  const clock = handClock();
-  const issuer = createTestIssuer({ algorithm: "ES256", clock });
-  const state = { fetches: 0, isOut: false };
-  const fetch: Fetch = async () => {
-    state.fetches++;
-    if (state.isOut) throw new Error("the issuer is out");
-    return Response.json(issuer.jwks());
-  };
-  const keys = remoteJwks("https://app.example.com/api/auth/jwks", { fetch, clock, random: () => 1, ...options });
-  const { verifier } = createBench({ keys, clock });
-  return Object.assign(state, { clock, issuer, verifier, of: (token: string) => outcomeWithKeys(verifier, token) });
-}
-
-/** Lets what was started in the background come to its end. */
-const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 describe("rules: a key set that is fetched", () => {
   it("A JWKS is fetched over https, and over http from this machine alone", () => {
