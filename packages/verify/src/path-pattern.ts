@@ -70,7 +70,7 @@ function fit(parts: readonly string[], segments: readonly string[]): Record<stri
   const params: Record<string, string> = Object.create(null);
   for (const [index, part] of parts.entries()) {
     const segment = segments[index] as string;
-    if (part === "*" && index === parts.length - 1) return params;
+    if (part === "*") return params;
     if (!part.startsWith(":")) {
       if (part !== segment) return undefined;
       continue;
