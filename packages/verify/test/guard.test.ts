@@ -18,16 +18,22 @@ describe("createGuard", () => {
   const { verifier } = createBench();
 
   it.each([
-    ["no verifier", { verifier: undefined }],
-    ["no ownerParam", { ownerParam: undefined }],
-    ["an empty ownerParam", { ownerParam: "" }],
-    ["an empty list", { ownerParam: [] }],
-    ["a realm with a quote", { realm: 'a"b' }],
-    ["a realm with a line break", { realm: "a\r\nSet-Cookie: x" }],
-    ["an empty realm", { realm: "" }],
-    ["a realm beyond ASCII", { realm: "größe" }],
-  ])("refuses %s at once", (_case, wrong) => {
-    expect(() => createGuard({ verifier, ownerParam: "userId", ...wrong } as never)).toThrow(ConfigurationError);
+    ["no verifier", { verifier: undefined }, "verifier: give createVerifier(...)."],
+    ["no ownerParam", { ownerParam: undefined }, "ownerParam: name the path parameter"],
+    ["an empty ownerParam", { ownerParam: "" }, "ownerParam: "],
+    ["an empty list", { ownerParam: [] }, "ownerParam: "],
+    ["a list with an empty name", { ownerParam: ["userId", ""] }, "ownerParam: "],
+    ["a list with what is no text", { ownerParam: ["userId", 7] }, "ownerParam: "],
+    ["a realm with a quote", { realm: 'a"b' }, "realm: printable ASCII"],
+    ["a realm with a quote in front", { realm: '"b' }, "realm: "],
+    ["a realm with a line break", { realm: "a\r\nSet-Cookie: x" }, "realm: "],
+    ["an empty realm", { realm: "" }, "realm: "],
+    ["a realm beyond ASCII", { realm: "größe" }, "realm: "],
+    ["a realm that is no text", { realm: 7 }, "realm: "],
+  ])("refuses %s at once, and says what to give", (_case, wrong, message) => {
+    const create = () => createGuard({ verifier, ownerParam: "userId", ...wrong } as never);
+    expect(create).toThrow(ConfigurationError);
+    expect(create).toThrow(message);
   });
 
   it("takes null for no owner parameter at all", () => {
