@@ -47,7 +47,7 @@ export function usher<Claims = TokenClaims>(
 ): (app: AnyElysia) => UsherElysia<Claims> {
   const guard = createGuard<Claims, Request>(options);
   const table = createRouteTable(guard.ownerParams);
-  const verdicts = new WeakMap<Request, Verdict<Claims>>();
+  const verdicts = new WeakMap<Request, Promise<Verdict<Claims>>>();
   const apps: AnyElysia[] = [];
   const knownRoutes = new Map<string, readonly RouteOptions<Claims>[]>();
   let knownCount = 0;
@@ -82,15 +82,11 @@ export function usher<Claims = TokenClaims>(
     );
   };
 
-  /** Once for each request, whichever hook comes first. */
-  async function judge(
-    request: Request,
-    route: string | undefined,
-    params: RouteParams = {},
-  ): Promise<Verdict<Claims>> {
+  /** Once for each request, whichever hook comes first; what fails then is the app's error, and is not tried again. */
+  function judge(request: Request, route: string | undefined, params: RouteParams = {}): Promise<Verdict<Claims>> {
     const known = verdicts.get(request);
     if (known !== undefined) return known;
-    const verdict = await admit(request, route, params);
+    const verdict = admit(request, route, params);
     verdicts.set(request, verdict);
     return verdict;
   }
