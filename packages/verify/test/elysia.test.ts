@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { usher } from "../src/adapters/elysia.ts";
 import { ConfigurationError, createVerifier, requireScopes, sharedSecret } from "../src/index.ts";
-import { createBench } from "./support.ts";
+import { createBench, failingVerifiers } from "./support.ts";
 
 const { issuer, verifier, clock } = createBench();
 const as = (user: string, claims: Record<string, unknown> = {}) => ({
@@ -147,6 +147,21 @@ describe("elysia adapter", () => {
     expect(errors).toEqual([]);
     expect(await (await ask(app, "/throws", as("alice"))).text()).toBe("handled");
     expect(errors).toEqual(["UNKNOWN"]);
+  });
+
+  it("passes on what is no verdict: a failure of the verifier's is no refusal", async () => {
+    for (const failing of failingVerifiers(verifier)) {
+      const errors: unknown[] = [];
+      const app = new Elysia()
+        .use(usher({ verifier: failing, ownerParam: "userId", onReject: () => errors.push("refused") }))
+        .onError(({ error }) => {
+          errors.push((error as Error).message);
+          return "handled";
+        })
+        .get("/me", () => "me");
+      expect(await (await ask(app, "/me", as("alice"))).text()).toBe("handled");
+      expect(errors).toEqual(["the verifier's"]);
+    }
   });
 
   it("lets nobody in by an owner parameter in another spelling, or one that stands there twice", async () => {

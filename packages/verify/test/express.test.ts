@@ -7,7 +7,7 @@ import { ConfigurationError, requireScopes } from "../src/index.ts";
 import { sendRaw } from "./contract/raw-request.ts";
 import type { ContractServer } from "./contract/target.ts";
 import { listen } from "./contract/targets/server.ts";
-import { createBench } from "./support.ts";
+import { createBench, failingVerifiers } from "./support.ts";
 
 const { issuer, verifier } = createBench();
 const alice = `Authorization: Bearer ${issuer.tokenFor("alice")}`;
@@ -149,14 +149,9 @@ describe.each([
   });
 
   it("passes on what is no verdict: a failure of the verifier's is no refusal", async () => {
-    for (const failure of [
-      () => {
-        throw new Error("the verifier's");
-      },
-      () => Promise.reject(new Error("the verifier's")),
-    ]) {
+    for (const failing of failingVerifiers(verifier)) {
       const onReject = vi.fn();
-      const app = build({ verifier: { ...verifier, verifyEagerly: failure }, onReject });
+      const app = build({ verifier: failing, onReject });
       app.use(((error, _request, response, _next) =>
         response.status(418).send(error.message)) as express5.ErrorRequestHandler);
       expect(await ask(app, "/x")).toEqual([418, "the verifier's"]);

@@ -3,7 +3,7 @@ import fastify, { type FastifyInstance, type InjectOptions } from "fastify";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { type UsherOptions, usher } from "../src/adapters/fastify.ts";
 import { ConfigurationError, httpProblem } from "../src/index.ts";
-import { createBench } from "./support.ts";
+import { createBench, failingVerifiers } from "./support.ts";
 
 const { issuer, verifier } = createBench();
 const alice = { authorization: `Bearer ${issuer.tokenFor("alice")}` };
@@ -102,6 +102,19 @@ describe("fastify adapter: deny by default", () => {
   it.each(["true", 1, {}, null])("wants config.public to be a boolean, not %j", async (value) => {
     await build();
     expect(() => app.get("/x", { config: { public: value as never } }, () => "x")).toThrow(ConfigurationError);
+  });
+
+  it("passes on what is no verdict: a failure of the verifier's is no refusal", async () => {
+    for (const failing of failingVerifiers(verifier)) {
+      const onReject = vi.fn();
+      await build({ verifier: failing, onReject }, (app) =>
+        app.setErrorHandler<Error>((error, _request, reply) => reply.code(418).send(error.message)),
+      );
+      const response = await app.inject({ url: "/me", headers: alice });
+      expect([response.statusCode, response.body]).toEqual([418, "the verifier's"]);
+      expect(onReject).not.toHaveBeenCalled();
+      await app.close();
+    }
   });
 
   it("throws where a public route reads a principal", async () => {

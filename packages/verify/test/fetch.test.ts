@@ -2,7 +2,7 @@ import { describe, expect, expectTypeOf, it, vi } from "vitest";
 import { type Access, usher } from "../src/adapters/fetch.ts";
 import { combinedAuthorization } from "../src/fetch-messages.ts";
 import { ConfigurationError, requireScopes } from "../src/index.ts";
-import { createBench } from "./support.ts";
+import { createBench, failingVerifiers } from "./support.ts";
 
 const { issuer, verifier } = createBench();
 const guard = usher({ verifier, ownerParam: "userId" });
@@ -65,6 +65,16 @@ describe("fetch adapter", () => {
     const ask = async (userId: string) => handler(asAlice("/whatever"), { params: wrap({ userId }) });
     expect(await (await ask("alice")).json()).toEqual({ userId: "alice" });
     expect((await ask("bob")).status).toBe(403);
+  });
+
+  it("passes on what is no verdict: a failure of the verifier's is no refusal", async () => {
+    const onReject = vi.fn();
+    const [atOnce, later] = failingVerifiers(verifier).map((failing) =>
+      usher({ verifier: failing, ownerParam: "userId", onReject }).protect({ path: "/me" }, () => new Response("in")),
+    );
+    expect(() => atOnce?.(asAlice("/me"))).toThrow("the verifier's");
+    await expect(later?.(asAlice("/me"))).rejects.toThrow("the verifier's");
+    expect(onReject).not.toHaveBeenCalled();
   });
 
   it("refuses a parameter that only a prototype has", async () => {

@@ -2,7 +2,7 @@ import { getRouterParam, H3, type H3Event, handleCors } from "h3";
 import { describe, expect, it } from "vitest";
 import { type UsherOptions, usher } from "../src/adapters/h3.ts";
 import { ConfigurationError, type Principal, type TokenClaims } from "../src/index.ts";
-import { createBench } from "./support.ts";
+import { createBench, failingVerifiers } from "./support.ts";
 
 const { issuer, verifier } = createBench();
 const as = (user: string) => ({ headers: { authorization: `Bearer ${issuer.tokenFor(user)}` } });
@@ -113,6 +113,17 @@ describe("h3 adapter", () => {
     const event = { context: {}, req: new Request("http://localhost/me", as("alice")) } as unknown as H3Event;
     expect(protect?.(event, () => "next")).toBe("next");
     expect((event.context.principal satisfies Principal<TokenClaims>).id).toBe("alice");
+  });
+
+  it("passes on what is no verdict: a failure of the verifier's is no refusal", async () => {
+    for (const failing of failingVerifiers(verifier)) {
+      const errors: unknown[] = [];
+      const app = new H3({ onError: ({ cause }) => void errors.push((cause as Error).message), silent: true });
+      app.use(usher({ verifier: failing, ownerParam: "userId", onReject: () => errors.push("refused") }));
+      app.get("/me", () => "me");
+      expect((await app.request("/me", as("alice"))).status).toBe(500);
+      expect(errors).toEqual(["the verifier's"]);
+    }
   });
 
   it("leaves CORS to what stands before it", async () => {

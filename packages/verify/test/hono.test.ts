@@ -3,7 +3,7 @@ import { cors } from "hono/cors";
 import { describe, expect, it, vi } from "vitest";
 import { enforce, type UsherEnv, type UsherOptions, usher } from "../src/adapters/hono.ts";
 import { ConfigurationError, requireScopes } from "../src/index.ts";
-import { createBench } from "./support.ts";
+import { createBench, failingVerifiers } from "./support.ts";
 
 const { issuer, verifier } = createBench();
 const headers = { authorization: `Bearer ${issuer.tokenFor("alice")}` };
@@ -113,12 +113,23 @@ describe("hono adapter", () => {
     expect(onReject.mock.lastCall?.[0].error.hint).toContain("spell them alike");
   });
 
+  it("passes on what is no verdict: a failure of the verifier's is no refusal", async () => {
+    for (const failing of failingVerifiers(verifier)) {
+      const onReject = vi.fn();
+      const app = build({ verifier: failing, onReject });
+      app.onError((error) => new Response(error.message, { status: 418 }));
+      app.get("/me", (c) => c.text("me"));
+      expect(await ask(app, "/me")).toEqual([418, "the verifier's"]);
+      expect(onReject).not.toHaveBeenCalled();
+    }
+  });
+
   it("answers 500 to a policy that no guard stands before", async () => {
-    vi.spyOn(console, "error").mockImplementation(() => undefined);
     const app = new Hono<UsherEnv>().get("/", enforce(requireScopes("a")), (c) => c.text("x"));
-    expect((await app.request("/", { headers })).status).toBe(500);
+    app.onError((error) => new Response(error.message, { status: 500 }));
+    expect(await ask(app, "/")).toEqual([500, "enforce: no usher(...) stands before this route."]);
+    expect(() => enforce("a" as never)).toThrow(/^enforce: /);
     expect(() => enforce("a" as never)).toThrow(ConfigurationError);
-    expect(() => (enforce as () => unknown)()).toThrow(ConfigurationError);
-    vi.restoreAllMocks();
+    expect(() => (enforce as () => unknown)()).toThrow("enforce: name at least one policy.");
   });
 });

@@ -8,7 +8,7 @@ import { expectRefusal } from "./contract/expected.ts";
 import { type RawResponse, sendRaw } from "./contract/raw-request.ts";
 import type { ContractServer } from "./contract/target.ts";
 import { listen } from "./contract/targets/server.ts";
-import { createBench } from "./support.ts";
+import { createBench, failingVerifiers } from "./support.ts";
 
 const { issuer, verifier } = createBench();
 const alice = `Authorization: Bearer ${issuer.tokenFor("alice")}`;
@@ -108,12 +108,51 @@ describe("koa adapter", () => {
     expect(onReject.mock.lastCall?.[0].error.hint).toContain("spell them alike");
   });
 
-  it("answers 500 to a policy that no guard stands before", async () => {
-    const app = new Koa<UsherState>();
-    app.silent = true;
-    app.use(enforce(requireScopes("a")));
-    expect((await ask(app, "/")).status).toBe(500);
+  it("passes on what is no verdict: a failure of the verifier's is no refusal", async () => {
+    for (const failing of failingVerifiers(verifier)) {
+      const onReject = vi.fn();
+      const app = answering418().use(usher({ verifier: failing, ownerParam: "userId", onReject }));
+      const { status, body } = await ask(app, "/");
+      expect([status, body]).toEqual([418, "the verifier's"]);
+      expect(onReject).not.toHaveBeenCalled();
+      await server?.close();
+      server = undefined;
+    }
+  });
+
+  it("leaves an error to the app that a policy throws and that is no verdict", async () => {
+    const broken = { ...requireScopes("a"), permits: () => false };
+    Object.defineProperty(broken, "name", {
+      get: () => {
+        throw new Error("the policy's");
+      },
+    });
+    const app = answering418()
+      .use(usher({ verifier, ownerParam: "userId" }))
+      .use(enforce(broken));
+    const { status, body } = await ask(app, "/");
+    expect([status, body]).toEqual([418, "the policy's"]);
+  });
+
+  it("answers an error of the app's to a policy that no guard stands before", async () => {
+    const app = answering418().use(enforce(requireScopes("a")));
+    expect((await ask(app, "/")).body).toBe("enforce: no usher(...) stands before this route.");
+    expect(() => enforce("a" as never)).toThrow(/^enforce: /);
     expect(() => enforce("a" as never)).toThrow(ConfigurationError);
-    expect(() => (enforce as () => unknown)()).toThrow(ConfigurationError);
+    expect(() => (enforce as () => unknown)()).toThrow("enforce: name at least one policy.");
   });
 });
+
+/** An app that answers its errors itself, and says which. */
+function answering418(): Koa<UsherState> {
+  const app = new Koa<UsherState>();
+  app.use(async (context, next) => {
+    try {
+      await next();
+    } catch (error) {
+      context.status = 418;
+      context.body = (error as Error).message;
+    }
+  });
+  return app;
+}

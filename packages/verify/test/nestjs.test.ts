@@ -15,7 +15,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { Principal, Public, principalOf, RequireClaim, RequireScopes, UsherModule } from "../src/adapters/nestjs.ts";
 import { ConfigurationError, createVerifier, type RejectEvent, remoteJwks } from "../src/index.ts";
 import { createNestApp, decorate, platforms } from "./contract/targets/nestjs.ts";
-import { createBench } from "./support.ts";
+import { createBench, failingVerifiers } from "./support.ts";
 
 const { issuer, verifier } = createBench();
 const as = (user: string, claims: Record<string, unknown> = {}) => ({
@@ -70,6 +70,22 @@ describe.each(Object.keys(platforms) as (keyof typeof platforms)[])("nestjs adap
     expect((await ask("/throws", as("alice"))).status).toBe(299);
     expect((await ask("/nowhere", as("alice"))).status).toBe(299);
     expect(caught).toHaveLength(2);
+  });
+
+  it("passes on what is no verdict: a failure of the verifier's is no refusal", async () => {
+    class Plain {
+      me(): string {
+        return "me";
+      }
+    }
+    decorate(Plain, { me: plain(Get("/me")) });
+    for (const failing of failingVerifiers(verifier)) {
+      const onReject = vi.fn();
+      const ask = await start(await build([Plain], { verifier: failing, onReject }));
+      for (const path of ["/me", "/nowhere"]) expect((await ask(path, as("alice"))).status).toBe(500);
+      expect(onReject).not.toHaveBeenCalled();
+      await app.close();
+    }
   });
 
   it("takes the nearest word on who gets in, and the stricter of two", async () => {

@@ -1,11 +1,11 @@
 import { createServer } from "node:http";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { usher } from "../src/adapters/node.ts";
 import { ConfigurationError } from "../src/index.ts";
 import { pathOfTarget } from "../src/request-target.ts";
 import { sendRaw } from "./contract/raw-request.ts";
 import { listen } from "./contract/targets/server.ts";
-import { createBench } from "./support.ts";
+import { createBench, failingVerifiers } from "./support.ts";
 
 const { issuer, verifier } = createBench();
 const guard = usher({ verifier, ownerParam: "userId" });
@@ -23,6 +23,16 @@ describe("node adapter", () => {
     const headers = [`Authorization: Bearer ${issuer.tokenFor("alice")}`];
     expect((await sendRaw(server.origin, { target: "/x", headers })).body).toBe("the listener's");
     await server.close();
+  });
+
+  it("passes on what is no verdict: a failure of the verifier's is no refusal", async () => {
+    const [atOnce, later] = failingVerifiers(verifier).map((failing) => {
+      const onReject = vi.fn(() => expect.unreachable());
+      return usher({ verifier: failing, ownerParam: "userId", onReject }).protect({ path: "/x" }, () => "in");
+    });
+    const request = { url: "/x", rawHeaders: ["Authorization", `Bearer ${issuer.tokenFor("alice")}`] };
+    expect(() => atOnce?.(request as never, {} as never)).toThrow("the verifier's");
+    await expect(later?.(request as never, {} as never)).rejects.toThrow("the verifier's");
   });
 
   it("has no access for a request that it did not let in", () => {

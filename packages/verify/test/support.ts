@@ -50,6 +50,17 @@ export function createBench(
   return { issuer, verifier, clock };
 }
 
+/** Verifiers that fail in a way that is no verdict (a fault of code, say): at once, and after a while. */
+export function failingVerifiers(verifier: Verifier): readonly Verifier[] {
+  const fail = (): never => {
+    throw new Error("the verifier's");
+  };
+  return [
+    { ...verifier, verifyEagerly: fail },
+    { ...verifier, verifyEagerly: async () => fail() },
+  ];
+}
+
 /** The AuthError that `run` must throw; anything else fails the test. */
 export function refusal(run: () => unknown): AuthError {
   try {

@@ -24,7 +24,7 @@ import {
   sharedSecret,
 } from "../src/index.ts";
 import { expectRefusal } from "./contract/expected.ts";
-import { createBench } from "./support.ts";
+import { createBench, failingVerifiers } from "./support.ts";
 
 const { issuer, clock } = createBench();
 const claims = z.object({ role: z.string().default("guest"), scope: z.string().optional() });
@@ -278,6 +278,16 @@ describe("trpc adapter", () => {
     const { client, url } = await serve();
     expect(await refusalOf(client(alice).fails.query())).toEqual([500, "INTERNAL_SERVER_ERROR", undefined]);
     expect((await fetch(`${url}/fails`, { headers: alice })).headers.get("www-authenticate")).toBeNull();
+  });
+
+  it("passes on what is no verdict: a failure of the verifier's is no refusal", async () => {
+    const reasons: unknown[] = [];
+    for (const failing of failingVerifiers(verifier as never)) {
+      const { client } = await serve({ verifier: failing as never, onReject: ({ error }) => reasons.push(error.code) });
+      expect(await refusalOf(client(alice).me.query())).toEqual([500, "INTERNAL_SERVER_ERROR", undefined]);
+      server.close();
+    }
+    expect(reasons).toEqual([]);
   });
 
   it("tells onReject the reason, with the hint", async () => {
