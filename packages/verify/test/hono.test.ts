@@ -45,6 +45,17 @@ describe("hono adapter", () => {
     expect((await outside.request("/open")).status).toBe(200);
   });
 
+  it("runs no handler that was taken out of the app without what stands before it", async () => {
+    const run = vi.fn(() => new Response("x"));
+    const app = build();
+    app.get("/x", run);
+    const other = new Hono().onError((error) => new Response(error.message, { status: 500 }));
+    const [, route] = app.routes;
+    other.get("/x", route?.handler as typeof run);
+    expect(await ask(other, "/x")).toEqual([500, "usher: its own middleware did not run before this handler."]);
+    expect(run).not.toHaveBeenCalled();
+  });
+
   it("holds middleware too, before it runs", async () => {
     const run = vi.fn();
     const app = build();

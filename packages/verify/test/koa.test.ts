@@ -75,6 +75,32 @@ describe("koa adapter", () => {
     expect(run).not.toHaveBeenCalled();
   });
 
+  it("leaves an error to the middleware in between where it is no refusal", async () => {
+    const app = build();
+    app.use(async (context, next) => {
+      try {
+        await next();
+      } catch (error) {
+        context.body = `caught a ${(error as Error).name}`;
+      }
+    });
+    // What no router does: there are no parameters in it to look at.
+    app.use((context) => {
+      (context as { params?: unknown }).params = null;
+    });
+    const { status, body } = await ask(app, "/");
+    expect([status, body]).toEqual([200, "caught a TypeError"]);
+  });
+
+  it("leaves the parameters where a router puts them: an enumerable property of the context's own", async () => {
+    const router = new Router<UsherState>();
+    router.get("/users/:userId", (context) => {
+      context.body = Object.entries(context).find(([name]) => name === "params")?.[1];
+    });
+    const app = build().use(router.routes());
+    expect(JSON.parse((await ask(app, "/users/alice")).body)).toEqual({ userId: "alice" });
+  });
+
   it("leaves the app's own errors to the app", async () => {
     const app = build();
     app.use(() => {
