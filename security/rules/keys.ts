@@ -3,11 +3,7 @@ import type { Place, Rule } from "./rule.ts";
 /** The verifier offers a token to a source only for the algorithms that the source says it has. */
 const ring: Place = ["key-ring.ts", "if (!(source.algorithms as ReadonlySet<string>).has(algorithm)) continue;", ""];
 /** A shared secret looks again, by itself. */
-const secret: Place = [
-  "keys/secret.ts",
-  "header.alg === algorithm ? (current()?.keys ?? []) : []",
-  "current()?.keys ?? []",
-];
+const secret: Place = ["keys/secret-keys.ts", "header.alg === algorithm ? keys() : []", "keys()"];
 /** And so does a key set, key by key. */
 const keySet: Place = ["keys/key-set.ts", "key.algorithm === algorithm && ", ""];
 
@@ -31,7 +27,7 @@ export const keyRules: readonly Rule[] = [
   {
     id: "secret-for-public",
     text: "A secret never serves an algorithm of public keys",
-    kept: [["keys/secret.ts", "if (!isSecretAlgorithm(algorithm)) {", "if (false) {"]],
+    kept: [["keys/secret-keys.ts", "if (isSecretAlgorithm(algorithm)) return", "if (true) return"]],
   },
   {
     id: "public-for-secret",

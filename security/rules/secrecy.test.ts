@@ -1,7 +1,7 @@
 import crypto from "node:crypto";
 import { syncBuiltinESMExports } from "node:module";
 import { inspect } from "node:util";
-import { localJwks, secretFingerprint, sharedSecret } from "@usher-auth/verify";
+import { localJwks, reloadedSecret, secretFingerprint, sharedSecret } from "@usher-auth/verify";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { createBench } from "../../packages/verify/test/support.ts";
 import { outcome } from "./outcome.ts";
@@ -74,7 +74,7 @@ describe("rules: comparison and secrecy", () => {
       }
     }
     const { issuer, verifier } = createBench({}, { secret });
-    const reloaded = createBench({ keys: sharedSecret({ load: () => weak.short }) }, { secret });
+    const reloaded = createBench({ keys: reloadedSecret(() => weak.short) }, { secret });
     for (const refused of [verifier.verify(issuer.tokenFor("alice", { wrongSecret: true })), reloaded.verifier.ready()])
       await refused.catch((error) => said.push(inspect(error), error.hint));
     try {
