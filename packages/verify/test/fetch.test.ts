@@ -84,14 +84,16 @@ describe("fetch adapter", () => {
   });
 
   it.each([
-    ["neither path nor params", {}],
-    ["both", { path: "/x", params: () => ({}) }],
-    ["params that are no function", { params: { userId: "alice" } }],
-    ["a path that is no pattern", { path: "x" }],
-    ["an owner parameter in another spelling", { path: "/x/:user_id" }],
-    ["what is no policy", { path: "/x", policies: ["x"] }],
-  ])("refuses %s at once", (_case, route) => {
+    ["neither path nor params", {}, "path: give a pattern"],
+    ["both", { path: "/x", params: () => ({}) }, "protect: say path (a pattern), or params"],
+    ["params that are no function", { params: { userId: "alice" } }, "protect: say path (a pattern), or params"],
+    ["a path that is no pattern", { path: "x" }, 'path: "x" is no pattern'],
+    ["an owner parameter in another spelling", { path: "/x/:user_id" }, '"user_id" is not held to its owner'],
+    ["what is no policy", { path: "/x", policies: ["x"] }, "/x: policies must be"],
+    ["what is no policy, of a framework's route", { params: () => ({}), policies: ["x"] }, "protect: policies must be"],
+  ])("refuses %s at once, and says what to give", (_case, route, message) => {
     expect(() => guard.protect(route as never, () => new Response())).toThrow(ConfigurationError);
+    expect(() => guard.protect(route as never, () => new Response())).toThrow(message);
   });
 
   it("types a policy's claims by its verifier", () => {

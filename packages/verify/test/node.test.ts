@@ -35,6 +35,12 @@ describe("node adapter", () => {
     await expect(later?.(request as never, {} as never)).rejects.toThrow("the verifier's");
   });
 
+  it("takes a request without a target for one of the root", () => {
+    const listener = guard.protect({ path: "/" }, () => "in");
+    const rawHeaders = ["Authorization", `Bearer ${issuer.tokenFor("alice")}`];
+    expect(listener({ rawHeaders } as never, {} as never)).toBe("in");
+  });
+
   it("has no access for a request that it did not let in", () => {
     expect(() => guard.accessOf({} as never)).toThrow("did not let this request in");
   });

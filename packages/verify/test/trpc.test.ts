@@ -190,6 +190,11 @@ describe("trpc adapter", () => {
     }
   });
 
+  it("finds no owner field in an input that is null", async () => {
+    const { url } = await serve();
+    expect((await fetch(`${url}/me?input=null`, { headers: alice })).status).toBe(200);
+  });
+
   it("holds what a schema makes of the owner field to the principal, after the schema", async () => {
     const { client } = await serve();
     const upper = { authorization: `Bearer ${issuer.tokenFor("ALICE")}` };
