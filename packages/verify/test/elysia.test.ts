@@ -38,7 +38,9 @@ describe("elysia adapter", () => {
   it("will not be used where Elysia would not show it every request", () => {
     const late = new Elysia().get("/early", () => "early");
     expect(() => late.use(guard)).toThrow(ConfigurationError);
+    expect(() => late.use(guard)).toThrow("usher: use it before the routes");
     expect(() => new Elysia({ aot: false }).use(guard)).toThrow(ConfigurationError);
+    expect(() => new Elysia({ aot: false }).use(guard)).toThrow("usher: Elysia must not be set to `aot: false`");
     expect(() => usher({ verifier, ownerParam: [] })).toThrow(ConfigurationError);
   });
 
@@ -85,6 +87,23 @@ describe("elysia adapter", () => {
     expect((await ask(app, "/half")).status).toBe(401);
     expect((await ask(app, "/half", { method: "HEAD" })).status).toBe(401);
     expect((await ask(app, "/textual")).status).toBe(401);
+  });
+
+  it("tells the methods of a path apart", async () => {
+    const app = new Elysia()
+      .use(guard)
+      .get("/apart", ({ principal }) => principal.id)
+      .post("/apart", ({ principal }) => String(principal), { public: true });
+    expect((await ask(app, "/apart")).status).toBe(401);
+    // Nobody was verified for it, and it is told so.
+    expect(await (await ask(app, "/apart", { method: "POST" })).text()).toBe("undefined");
+  });
+
+  it("looks again at a path that it knows when routes are added", async () => {
+    const app = new Elysia().use(guard).get("/again", () => "open", { public: true });
+    expect((await ask(app, "/again")).status).toBe(200);
+    app.all("/again", () => "guarded");
+    expect((await ask(app, "/again")).status).toBe(401);
   });
 
   it("sees routes that come after the first request", async () => {
