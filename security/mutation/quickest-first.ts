@@ -1,7 +1,10 @@
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** Tests that take seconds: they make RSA keys, or try thousands of cases, or start a framework. */
-const slow = /ecdsa-der|jwk\.|table|base64url|tokens\/|verifier|nestjs|fastify|trpc|websocket|contract/;
+/** What a test's file takes before it can tell anything: a framework to load, or keys to make and cases by the thousand. */
+const costs = [
+  /\/(elysia|express|fastify|fetch|h3|hono|koa|nestjs|node|policy|socket-io|trpc|upgrade|session|endpoint)\.test\.ts$/,
+  /\/(base64url|ecdsa-der|jwk|table|verifier)\.test\.ts$|\/security\//,
+];
 
 /**
  * A mutant is done with at the first test that fails. So the quick ones go first: vitest's own order begins with what
@@ -9,7 +12,7 @@ const slow = /ecdsa-der|jwk\.|table|base64url|tokens\/|verifier|nestjs|fastify|t
  */
 export class QuickestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const rank = ({ moduleId }: TestSpecification) => (slow.test(moduleId) ? 1 : 0);
+    const rank = ({ moduleId }: TestSpecification) => costs.findIndex((names) => names.test(moduleId));
     return files.toSorted((a, b) => rank(a) - rank(b) || a.moduleId.localeCompare(b.moduleId));
   }
 }

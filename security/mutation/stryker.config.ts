@@ -8,7 +8,7 @@ export default {
   vitest: { configFile: "security/mutation/vitest.config.ts", pool: "threads" },
   coverageAnalysis: "perTest",
   // What no test of the mutants reads need not be copied for them.
-  ignorePatterns: ["dist", "apps", "bench", "docs", "e2e", "runtimes", "scripts", ".data"],
+  ignorePatterns: ["dist", "apps", "bench", "e2e", "runtimes", "scripts", ".data"],
   reporters: ["clear-text", "progress", "json"],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
   jsonReporter: { fileName: "reports/mutation.json" },

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { configDefaults, defineConfig } from "vitest/config";
+import { KeptThread } from "./kept-thread.ts";
 import { QuickestFirst } from "./quickest-first.ts";
 
 /** The copy of the repository that holds the mutants: Stryker loads this file there. */
@@ -12,6 +13,16 @@ const conditions = ["@usher-auth/source"];
  */
 export default defineConfig({
   root,
+  plugins: [
+    {
+      name: "usher-kept-thread",
+      // Stryker sets the pool itself, so that this one has to be put in its place.
+      configureVitest: ({ project }) => {
+        project.config.pool = "kept-thread";
+        project.config.poolRunner = { name: "kept-thread", createPoolWorker: (options) => new KeptThread(options) };
+      },
+    },
+  ],
   resolve: {
     conditions,
     // By their names, packages lead through node_modules to the sources without mutants.
@@ -26,7 +37,7 @@ export default defineConfig({
     include: ["packages/verify/test/**/*.test.ts", "security/{tokens,rules}/**/*.test.ts"],
     exclude: [
       ...configDefaults.exclude,
-      "packages/verify/test/{bundle,docs,mac,vectors}.test.ts",
+      "packages/verify/test/{bundle,mac,vectors}.test.ts",
       // It reads the sources, and all mutants stand in them at once.
       "security/rules/rules.test.ts",
       "packages/verify/test/contract/**",
@@ -37,6 +48,8 @@ export default defineConfig({
     sequence: { sequencer: QuickestFirst },
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    setupFiles: ["security/mutation/no-mutant-yet.ts"],
+    reporters: [],
     silent: true,
   },
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readBearer } from "../src/bearer.ts";
+import { type AuthorizationFields, readBearer } from "../src/bearer.ts";
 import { refusal } from "./support.ts";
 
 describe("readBearer", () => {
@@ -26,6 +26,7 @@ describe("readBearer", () => {
     "abc.def.ghi",
     "Bearer\tabc",
     " Bearer abc",
+    "Basic YWxpY2U6Bearer ",
   ])("finds no credentials in %j", (field) => {
     expect(refusal(() => readBearer(field, false)).code).toBe("credentials_missing");
   });
@@ -40,5 +41,19 @@ describe("readBearer", () => {
     const alone = refusal(() => readBearer(undefined, true));
     expect(alone.code).toBe("credentials_missing");
     expect(alone.hint).toContain("query");
+  });
+
+  it.each<[AuthorizationFields, boolean, string]>([
+    [undefined, false, "no Authorization header; send `Authorization: Bearer <token>`"],
+    [
+      undefined,
+      true,
+      "no Authorization header; the token was sent as access_token in the query, where it is never accepted",
+    ],
+    ["Basic a", false, "the Authorization header is of another scheme, or the `Bearer` before the token is missing"],
+    ["Bearer a", true, "Authorization header and access_token query"],
+    [["Bearer a", "Bearer b", "Bearer c"], false, "3 Authorization headers"],
+  ])("tells the operator of %j (a token in the query: %j) what is wrong", (field, tokenInQuery, hint) => {
+    expect(refusal(() => readBearer(field, tokenInQuery)).hint).toBe(hint);
   });
 });
