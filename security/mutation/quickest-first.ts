@@ -1,9 +1,10 @@
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** What a test's file takes before it can tell anything: a framework to load, or keys to make and cases by the thousand. */
+/** What keeps a file of tests from being quick, from little to much: many cases, a framework to load, seconds of work. */
 const costs = [
+  /\/(base64url|ecdsa-der|verifier|logout\/token)\.test\.ts$/,
   /\/(elysia|express|fastify|fetch|h3|hono|koa|nestjs|node|policy|socket-io|trpc|upgrade|session|endpoint)\.test\.ts$/,
-  /\/(base64url|ecdsa-der|jwk|table|verifier)\.test\.ts$|\/security\//,
+  /\/(fetch-jwks|jwk|jwks|table)\.test\.ts$|\/security\//,
 ];
 
 /**

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createBench, refusal, startSeconds, verdict } from "./support.ts";
+import { checkAudience, readClaimsObject } from "../src/claims.ts";
+import { createBench, refusal, start, startSeconds, verdict } from "./support.ts";
 
 const { issuer, verifier } = createBench();
 const withClaims = (claims: Record<string, unknown>) => verdict(verifier, issuer.tokenFor("alice", { claims }));
@@ -126,5 +127,79 @@ describe("claims: the order is stable", () => {
     expect(verdict(verifier, issuer.tokenFor("a", { wrongAudience: true, expired: true }))).toBe("audience_rejected");
     expect(verdict(verifier, issuer.tokenFor("a", { expired: true }))).toBe("token_expired");
     expect(verdict(verifier, issuer.tokenFor("a", { expired: true, claims: { sub: "" } }))).toBe("claims_invalid");
+  });
+});
+
+describe("claims: what the operator is told", () => {
+  const hintOf = (claims: Record<string, unknown>, options: Parameters<typeof createBench>[0] = {}) => {
+    const bench = createBench(options);
+    return refusal(() => bench.verifier.verifySync(bench.issuer.tokenFor("alice", { claims }))).hint;
+  };
+  const quoted = (text: string) => JSON.stringify(text);
+  const otherIssuer = "https://evil.example";
+
+  it.each([
+    ["sub", 1, "`sub` must be a non-empty string"],
+    [
+      "sub",
+      undefined,
+      "`sub` must be a non-empty string (the issuer's other JWTs have none: e-mail links, cookie caches)",
+    ],
+    ["iss", 1, "`iss` must be a non-empty string"],
+    ["aud", 1, "`aud` must be a string or a list of strings"],
+    ["exp", "1", "`exp` must be an integer"],
+    ["nbf", 1.5, "`nbf` must be an integer"],
+    ["iat", null, "`iat` must be an integer"],
+    ["sid", "", "`sid` must be a non-empty string"],
+    ["jti", 1, "`jti` must be a non-empty string"],
+  ])("of %s as %j", (name, value, hint) => {
+    expect(hintOf({ [name]: value })).toBe(hint);
+  });
+
+  it("of a payload that is no object", () => {
+    const payload = Buffer.from("[]");
+    expect(refusal(() => readClaimsObject({ payload, payloadLength: 2 }))).toMatchObject({
+      code: "claims_invalid",
+      hint: "the payload is not a JSON object in UTF-8",
+    });
+  });
+
+  it("of an issuer: the one that came and those expected, and whether a slash is all", () => {
+    const expected = `expected ${quoted(issuer.issuer)}`;
+    expect(hintOf({ iss: otherIssuer })).toBe(`iss is ${quoted(otherIssuer)}, ${expected}`);
+    expect(hintOf({ iss: `${issuer.issuer}/` })).toBe(
+      `iss is ${quoted(`${issuer.issuer}/`)}, ${expected}: only the trailing slash differs`,
+    );
+    expect(hintOf({ iss: "https://a.example" }, { issuer: ["https://b.example", "https://a.example/"] })).toBe(
+      'iss is "https://a.example", expected "https://b.example" or "https://a.example/": only the trailing slash differs',
+    );
+    expect(hintOf({ iss: issuer.issuer.slice(0, -1) })).not.toContain("slash");
+  });
+
+  it("of an audience: those that came and those expected", () => {
+    expect(hintOf({ aud: "x" })).toBe(`aud is "x", expected ${quoted(issuer.audience)}`);
+    expect(hintOf({ aud: ["x", "y"] }, { audience: ["a", "b"] })).toBe('aud is "x", "y", expected "a" or "b"');
+    expect(refusal(() => checkAudience(undefined, ["a"])).hint).toBe('aud is , expected "a"');
+  });
+
+  it("of hostile text: quoted, in one line, and not endless", () => {
+    expect(hintOf({ iss: 'a"\nb' })).toContain('iss is "a\\"\\nb", expected');
+    expect(hintOf({ iss: "x".repeat(200) })).toContain(`iss is "${"x".repeat(200)}", expected`);
+    expect(hintOf({ iss: "x".repeat(201) })).toContain(`iss is "${"x".repeat(200)}…", expected`);
+  });
+
+  it("of time: how far off, in whole seconds", () => {
+    const half = () => start + 500;
+    expect(hintOf({ exp: startSeconds - 10 })).toBe("expired 10 s ago");
+    expect(hintOf({ exp: startSeconds - 10 }, { clock: half })).toBe("expired 10 s ago");
+    expect(hintOf({ nbf: startSeconds + 10 }, { clock: half })).toBe(
+      "nbf is 10 s ahead of this machine's clock: compare it with the issuer's",
+    );
+    expect(hintOf({ iat: startSeconds + 10 })).toBe(
+      "iat is 10 s ahead of this machine's clock: compare it with the issuer's",
+    );
+    expect(hintOf({ iat: startSeconds - 100 }, { maxTokenAge: 60, clock: half })).toBe(
+      "issued 100 s ago; maxTokenAge is 60 s",
+    );
   });
 });

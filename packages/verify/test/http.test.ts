@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { authErrorCodes } from "../src/errors.ts";
-import { createRefusals } from "../src/http.ts";
+import { AuthError, authErrorCodes } from "../src/errors.ts";
+import { createLogoutRefusals, createRefusals } from "../src/http.ts";
 import { httpProblem } from "../src/http-problem.ts";
+import { notFound, refuse } from "../src/problem.ts";
 
 const challenge = (code: string, description: string) =>
   `Bearer realm="api", error="${code}", error_description="${description}"`;
@@ -43,10 +44,10 @@ describe("createRefusals", () => {
     expect(rest.status).toBe(status);
     expect(problem).toEqual({
       type: `urn:usher-auth:error:${code}`,
-      title: expect.stringMatching(/^[A-Z][a-z ]+$/),
+      title: `${code.charAt(0).toUpperCase()}${code.slice(1).replaceAll("_", " ")}`,
       status,
       code,
-      detail: expect.stringMatching(/\.$/),
+      detail: new AuthError(code).message,
     });
     expect(headers["content-type"]).toBe("application/problem+json");
     expect(headers["cache-control"]).toBe("no-store");
@@ -67,7 +68,60 @@ describe("createRefusals", () => {
   });
 });
 
+describe("createLogoutRefusals", () => {
+  const refusals = createLogoutRefusals();
+
+  it.each(authErrorCodes)("answers %s by 400 without a challenge, or by the 503 that it is", (code) => {
+    const isOurs = expected[code]?.[0] === 503;
+    const { status, headers, body } = refusals[code];
+    expect(status).toBe(isOurs ? 503 : 400);
+    expect(JSON.parse(body)).toMatchObject({ status, code, detail: new AuthError(code).message });
+    expect(headers).toEqual({
+      "content-type": "application/problem+json",
+      "cache-control": "no-store",
+      ...(isOurs && { "retry-after": "5" }),
+    });
+  });
+
+  it("are frozen, as every answer is", () => {
+    for (const answer of [refusals, createRefusals("api", false)]) expect(Object.isFrozen(answer)).toBe(true);
+  });
+});
+
+describe("refuse", () => {
+  it("puts an answer together that nobody changes", () => {
+    const answer = refuse(httpProblem(503), { "retry-after": "7" });
+    expect(answer).toEqual({
+      status: 503,
+      headers: { "content-type": "application/problem+json", "cache-control": "no-store", "retry-after": "7" },
+      body: JSON.stringify(httpProblem(503)),
+    });
+    expect([answer, answer.headers].map(Object.isFrozen)).toEqual([true, true]);
+    expect(notFound).toEqual(refuse(httpProblem(404), {}));
+  });
+});
+
 describe("httpProblem", () => {
+  it.each([
+    [400, "bad_request", "The request cannot be understood."],
+    [404, "not_found", "There is nothing here."],
+    [405, "method_not_allowed", "This endpoint does not take that method."],
+    [406, "not_acceptable", "There is no representation that the request accepts."],
+    [408, "request_timeout", "The request took too long to arrive."],
+    [409, "conflict", "The request conflicts with the resource's state."],
+    [413, "payload_too_large", "The request's body is too large."],
+    [414, "uri_too_long", "The request's address is too long."],
+    [415, "unsupported_media_type", "The request's body is of a type that is not supported."],
+    [422, "unprocessable_content", "The request's body cannot be processed."],
+    [429, "too_many_requests", "Too many requests."],
+    [431, "headers_too_large", "The request's headers are too large."],
+    [500, "internal_error", "Something went wrong on our side."],
+    [503, "service_unavailable", "The service cannot answer at the moment."],
+    [418, "http_error", "The request failed."],
+  ])("answers %i with %s", (status, code, detail) => {
+    expect(httpProblem(status)).toMatchObject({ type: `urn:usher-auth:error:${code}`, status, code, detail });
+  });
+
   it("has a code for each usual status, and one for the rest", () => {
     expect(httpProblem(404)).toEqual({
       type: "urn:usher-auth:error:not_found",
