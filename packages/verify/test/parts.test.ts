@@ -4,6 +4,9 @@ import { AuthError, authErrorCodes, ConfigurationError } from "../src/errors.ts"
 import { deepFreeze } from "../src/freeze.ts";
 import { authorizationFields } from "../src/node-headers.ts";
 import { checkOwner } from "../src/owner.ts";
+import { createOwnerParamFinder } from "../src/owner-params.ts";
+import { hasQueryToken } from "../src/query-token.ts";
+import { integerWithin } from "../src/range.ts";
 import { steadyClock } from "../src/time.ts";
 import { refusal } from "./support.ts";
 
@@ -75,11 +78,72 @@ describe("authorizationFields", () => {
   it("finds every field, whatever its case", () => {
     expect(authorizationFields(["Host", "a", "X-Authorization", "b"])).toBeUndefined();
     expect(authorizationFields(["Host", "authorization", "AUTHORIZATION", "Bearer a"])).toBe("Bearer a");
+    expect(authorizationFields(["x-equally-long", "authorization", "authorizatiox", "Bearer a"])).toBeUndefined();
     expect(authorizationFields(["authorization", "a", "Authorization", "b", "AUTHORIZATION", "c"])).toEqual([
       "a",
       "b",
       "c",
     ]);
+  });
+});
+
+describe("createOwnerParamFinder", () => {
+  const find = createOwnerParamFinder(["userId", "ownerId"]);
+
+  it("finds the owner parameters that a route has, in their order", () => {
+    expect(find({ ownerId: "a", taskId: "1", userId: "a" })).toEqual(["userId", "ownerId"]);
+    expect(find({ taskId: "1" })).toEqual([]);
+    expect(find(Object.create({ userId: "a" }))).toEqual(["userId"]);
+    expect(Object.isFrozen(find({}))).toBe(true);
+  });
+
+  it("refuses everybody where one is spelt almost like it, each time", () => {
+    for (let round = 0; round < 2; round++) {
+      expect(refusal(() => find({ taskId: "1", USER_ID: "a" }))).toMatchObject({
+        code: "owner_mismatch",
+        hint: 'the route\'s parameter "USER_ID" is not held to its owner, since ownerParam says "userId": spell them alike, or list both',
+      });
+    }
+  });
+
+  it("looks into each name once", () => {
+    let looks = 0;
+    class Watched extends String {
+      override toLowerCase(): string {
+        looks++;
+        return super.toLowerCase();
+      }
+    }
+    const watching = createOwnerParamFinder([new Watched("userId") as string]);
+    for (let round = 0; round < 3; round++) watching({ taskId: "1" });
+    expect(looks).toBe(1);
+  });
+});
+
+describe("hasQueryToken", () => {
+  it.each([
+    ["/tasks?access_token=a", true],
+    ["/tasks?x=1&access_token", true],
+    ["/tasks?access%5Ftoken=a", true],
+    ["https://api.example.com/?access_token=a", true],
+    ["?access_token=a", true],
+    ["/tasks", false],
+    ["/access_token=a", false],
+    ["/tasks?xaccess_token=a", false],
+    ["/tasks?token=access_token", false],
+  ])("of %s is %j", (url, expected) => {
+    expect(hasQueryToken(url)).toBe(expected);
+  });
+});
+
+describe("integerWithin", () => {
+  it("takes both ends, and nothing else", () => {
+    expect([1, 2, 3].map((value) => integerWithin(value, "maxAge", 1, 3))).toEqual([1, 2, 3]);
+    for (const value of [0, 4, 1.5, Number.NaN, Number.POSITIVE_INFINITY, "2" as never, undefined as never]) {
+      expect(() => integerWithin(value, "maxAge", 1, 3)).toThrow(
+        new ConfigurationError("maxAge: must be an integer from 1 to 3."),
+      );
+    }
   });
 });
 
@@ -108,6 +172,12 @@ describe("checkOwner", () => {
   it("refuses when one of several differs, and an empty id against an empty parameter", () => {
     expect(refusal(() => checkOwner("a", { x: "a", y: "b" }, ["x", "y"])).code).toBe("owner_mismatch");
     expect(refusal(() => checkOwner("", { x: "" }, ["x"])).code).toBe("owner_mismatch");
+  });
+
+  it("tells the operator which parameter it was", () => {
+    expect(refusal(() => checkOwner("a", { x: "a", y: "b" }, ["x", "y"])).hint).toBe(
+      "the path's `y` is not the token's subject",
+    );
   });
 
   it("reads no inherited parameter", () => {

@@ -2,6 +2,7 @@ import fastify from "fastify";
 import { afterEach, describe, expect, it } from "vitest";
 import { usher } from "../src/adapters/fastify.ts";
 import { ConfigurationError, createGuard, type Policy, requireClaim, requireScopes } from "../src/index.ts";
+import { readPolicies } from "../src/policy.ts";
 import { createBench, refusal } from "./support.ts";
 
 const { issuer, verifier } = createBench();
@@ -23,6 +24,8 @@ describe("requireScopes", () => {
     const both = requireScopes("a", "b");
     expect(judge(both, { scope: "b a c" })).toBe("admitted");
     expect(judge(both, { scope: ["a", "b"] })).toBe("admitted");
+    expect(both.name).toBe("scope a b");
+    expect(Object.isFrozen(both)).toBe(true);
     for (const scope of ["a", "a,b", "a\tb", "A b", ["a b"], { a: true, b: true }, undefined]) {
       expect(judge(both, { scope }), JSON.stringify(scope)).toBe("scope_insufficient");
     }
@@ -34,8 +37,21 @@ describe("requireScopes", () => {
     ["two in one text", ["a b"]],
     ["a quote", ['a"b']],
     ["a list", [["a"]]],
+    ["a number", [1]],
+    ["a good one beside a bad one", ["a", "b c"]],
+    ["an unprintable end", ["a\n"]],
+    ["an unprintable start", ["\na"]],
   ])("refuses %s at once", (_case, scopes) => {
-    expect(() => requireScopes(...(scopes as string[]))).toThrow(ConfigurationError);
+    expect(() => requireScopes(...(scopes as string[]))).toThrow(
+      new ConfigurationError('requireScopes: name the scopes one by one, such as requireScopes("tasks:write").'),
+    );
+  });
+
+  it("finds no scope where a schema left no claims", () => {
+    for (const claims of [undefined, null]) {
+      const principal = { id: "alice", expiresAt: 1, claims };
+      expect(requireScopes("a").permits(principal)).toBe(false);
+    }
   });
 });
 
@@ -55,7 +71,7 @@ describe("requireClaim", () => {
     const principal = verifier.verifySync(issuer.tokenFor("alice"));
     const error = refusal(() => guard.authorize(principal, { params: {}, ownerParams: [], policies: [broken] }));
     expect(error).toMatchObject({ code: "scope_insufficient", cause: { message: "no such claim" } });
-    expect(error.hint).toContain('"the plan"');
+    expect(error.hint).toBe('asking for "the plan" failed: the policy threw');
   });
 
   it("has the name that it is given, or that of its function", () => {
@@ -66,11 +82,36 @@ describe("requireClaim", () => {
       }).name,
     ).toBe("isAdmin");
     expect(requireClaim(() => true).name).toBe("a claim");
-    expect(() => requireClaim("admin" as never)).toThrow(ConfigurationError);
+    expect(() => requireClaim("admin" as never)).toThrow(
+      new ConfigurationError("requireClaim: give a function from the claims to true or false."),
+    );
+    expect(Object.isFrozen(requireClaim(() => true))).toBe(true);
+  });
+});
+
+describe("requireClaim: the predicate", () => {
+  it("is given the claims, and the whole principal", () => {
+    const seen: unknown[] = [];
+    const policy = requireClaim((claims, principal) => {
+      seen.push(claims, principal);
+      return true;
+    });
+    const principal = verifier.verifySync(issuer.tokenFor("alice"));
+    guard.authorize(principal, { params: {}, ownerParams: [], policies: [policy as Policy] });
+    expect(seen).toEqual([principal.claims, principal]);
   });
 });
 
 describe("authorize", () => {
+  it("asks for each of the policies, and names the one that is not met", () => {
+    const principal = verifier.verifySync(issuer.tokenFor("alice", { claims: { scope: "a" } }));
+    const access = { params: {}, ownerParams: [], policies: [requireScopes("a"), requireScopes("b")] };
+    expect(refusal(() => guard.authorize(principal, access))).toMatchObject({
+      code: "scope_insufficient",
+      hint: 'the token does not grant "scope b"',
+    });
+  });
+
   it("asks for the owner before the policies", () => {
     const principal = verifier.verifySync(issuer.tokenFor("alice"));
     const access = { params: { userId: "bob" }, ownerParams: ["userId"], policies: [requireScopes("a")] };
@@ -96,5 +137,29 @@ describe("policies of a Fastify route", () => {
     }
     const contradiction = { public: true, policies: [requireScopes("a")] };
     expect(() => app.get("/open", { config: contradiction }, () => "x")).toThrow(/public route/);
+  });
+});
+
+describe("readPolicies", () => {
+  it("takes a frozen copy, and none where there are none", () => {
+    const list = [requireScopes("a")];
+    const read = readPolicies(list, "GET /");
+    expect(read).toEqual(list);
+    expect(read).not.toBe(list);
+    expect(Object.isFrozen(read)).toBe(true);
+    expect(readPolicies(undefined, "GET /")).toEqual([]);
+    expect(readPolicies([], "GET /")).toEqual([]);
+  });
+
+  it.each<[string, unknown]>([
+    ["a text", "a"],
+    ["null", null],
+    ["null among good ones", [requireScopes("a"), null]],
+    ["an object without permits", [{ name: "a" }]],
+    ["a policy that is in no list", requireScopes("a")],
+  ])("refuses %s, and says of which route", (_case, value) => {
+    expect(() => readPolicies(value as never, "GET /tasks")).toThrow(
+      new ConfigurationError("GET /tasks: policies must be a list of requireScopes(...) and requireClaim(...)."),
+    );
   });
 });
