@@ -114,45 +114,80 @@ describe("a key that cannot be used", () => {
   const short = generateKeyPairSync("rsa", { modulusLength: 1024 }).publicKey.export({ format: "jwk" });
   const secp = generateKeyPairSync("ec", { namedCurve: "secp256k1" }).publicKey.export({ format: "jwk" });
 
-  it.each([
-    ["null", null, "no JSON object"],
-    ["a list", [], "no JSON object"],
-    ["a private key", { ...good, d: "AAAA" }, "private member"],
-    ["a private RSA key", { ...rsa, p: "AAAA" }, "private member"],
-    ["a symmetric key", { kty: "oct", k: "AAAA" }, "private member"],
-    ["a symmetric key without its bytes", { kty: "oct" }, "not supported"],
-    ["a key to encrypt with", { ...good, use: "enc" }, "use"],
-    ["a key for other operations", { ...good, key_ops: ["sign"] }, "key_ops"],
-    ["a kid that is a number", { ...good, kid: 1 }, "kid"],
-    ["a curve that is not supported", secp, "not supported"],
-    ["an unknown type", { kty: "AKP", alg: "ML-DSA-44" }, "alg"],
-    ["an algorithm of another curve", { ...good, alg: "ES384" }, "does not fit"],
-    ["an algorithm of another type", { ...good, alg: "RS256" }, "does not fit"],
-    ["an EC algorithm on an RSA key", { ...rsa, alg: "ES256" }, "does not fit"],
-    ["a secret's algorithm", { ...rsa, alg: "HS256" }, "alg"],
-    ["none", { ...rsa, alg: "none" }, "alg"],
-    ["an encryption algorithm", { ...rsa, alg: "RSA-OAEP" }, "alg"],
-    ["a point that is not on its curve", { ...good, x: good.y, y: good.x }, ""],
-    ["a missing coordinate", { ...good, y: undefined }, ""],
-    ["1024 bits of RSA", { ...short, alg: "RS256" }, "1024"],
-    ["an RSA exponent of 1", { ...rsa, e: "AQ" }, "exponent"],
-    ["an even RSA exponent", { ...rsa, e: "BA" }, "exponent"],
+  const notSupported = "its type or curve is not supported";
+  const otherAlg = "its `alg` is not one that is verified with a public key here";
+  const unfit = "its `alg` does not fit its type and curve";
+  const exponent = "its exponent is not odd and at least 3";
+  const leak = (member: string) =>
+    `it has the private member \`${member}\`: this key is known to whoever can read the set`;
+
+  it.each<[string, unknown, string]>([
+    ["null", null, "it is no JSON object"],
+    ["a list", [], "it is no JSON object"],
+    ["a text", "EC", "it is no JSON object"],
+    ...["d", "p", "q", "dp", "dq", "qi", "oth", "k"].map((member): [string, unknown, string] => [
+      `one with ${member}`,
+      { ...good, [member]: "AAAA" },
+      leak(member),
+    ]),
+    ["a private RSA key", { ...rsa, p: "AAAA" }, leak("p")],
+    ["a symmetric key", { kty: "oct", k: "AAAA" }, leak("k")],
+    ["a symmetric key without its bytes", { kty: "oct" }, notSupported],
+    ["a key to encrypt with", { ...good, use: "enc" }, "its `use` is not sig"],
+    ["a key for other operations", { ...good, key_ops: ["sign"] }, "its `key_ops` has no verify"],
+    ["a key for operations that are no list", { ...good, key_ops: "verify" }, "its `key_ops` has no verify"],
+    ["a kid that is a number", { ...good, kid: 1 }, "its `kid` is no string"],
+    ["a curve that is not supported", secp, notSupported],
+    ["an unknown type", { kty: "AKP", alg: "ML-DSA-44" }, otherAlg],
+    ["an RSA key without alg", { ...rsa, alg: undefined }, "it is an RSA key without `alg`: set rsaAlgorithm"],
+    ["an algorithm of another curve", { ...good, alg: "ES384" }, unfit],
+    ["an algorithm of another type", { ...good, alg: "RS256" }, unfit],
+    ["an EC algorithm on an RSA key", { ...rsa, alg: "ES256" }, unfit],
+    ["a secret's algorithm", { ...rsa, alg: "HS256" }, otherAlg],
+    ["none", { ...rsa, alg: "none" }, otherAlg],
+    ["an encryption algorithm", { ...rsa, alg: "RSA-OAEP" }, otherAlg],
+    ["1024 bits of RSA", { ...short, alg: "RS256" }, "its modulus has 1024 bits; 2048 are the least"],
+    ["an RSA exponent of 1", { ...rsa, e: "AQ" }, exponent],
+    ["an even RSA exponent", { ...rsa, e: "BA" }, exponent],
   ])("is left out with a warning, and the others stay: %s", (_case, bad, reason) => {
     const issuer = createTestIssuer({ algorithm: "EdDSA" });
     const { verifier } = createBench({ keys: localJwks({ keys: [bad, ...issuer.jwks().keys] }), clock: Date.now });
     expect(verdict(verifier, issuer.tokenFor("alice"))).toBe("accepted");
-    expect(warnings).toHaveLength(1);
-    expect(warnings[0]).toContain("key 1 of the set is not used");
-    expect(warnings[0]).toContain(reason);
-    expect(() => localJwks({ keys: [bad] })).toThrow(ConfigurationError);
+    expect(warnings).toEqual([`localJwks: key 1 of the set is not used: ${reason}`]);
+    expect(() => localJwks({ keys: [bad] })).toThrow(
+      new ConfigurationError(`localJwks: the JWKS has no usable key; key 1 of the set is not used: ${reason}`),
+    );
   });
 
-  it.each(["", "not json", "<html>", "null", "[]", "{}", '{"keys":{}}', '{"keys":[]}'])(
-    "refuses %j for a JWKS",
-    (text) => {
-      expect(() => localJwks(text)).toThrow(ConfigurationError);
-    },
-  );
+  it.each([
+    ["a point that is not on its curve", { ...good, x: good.y, y: good.x }],
+    ["a missing coordinate", { ...good, y: undefined }],
+  ])("is left out with what Node says of it: %s", (_case, bad) => {
+    expect(() => localJwks({ keys: [bad] })).toThrow(/^localJwks: .*; key 1 of the set is not used: \S/);
+  });
+
+  it.each([
+    ["a key to verify with", { ...good, use: "sig", key_ops: ["sign", "verify"] }],
+    ["an exponent of 3", { ...rsa, e: "Aw" }],
+  ])("is not this one: %s", (_case, fine) => {
+    expect(() => localJwks({ keys: [fine] })).not.toThrow();
+    expect(warnings).toEqual([]);
+  });
+
+  const noJwks = "it is no JWKS: there is no list of `keys` in it";
+  it.each([
+    ["", "it is not JSON"],
+    ["not json", "it is not JSON"],
+    ["<html>", "it is not JSON"],
+    ["null", noJwks],
+    ["[]", noJwks],
+    ["{}", noJwks],
+    ['"keys"', noJwks],
+    ['{"keys":{}}', noJwks],
+    ['{"keys":[]}', "the JWKS has no usable key"],
+  ])("refuses %j for a JWKS", (text, reason) => {
+    expect(() => localJwks(text)).toThrow(new ConfigurationError(`localJwks: ${reason}`));
+  });
 
   it("reads no more than a hundred keys", () => {
     const issuer = createTestIssuer({ algorithm: "EdDSA" });
@@ -160,6 +195,8 @@ describe("a key that cannot be used", () => {
     const { verifier } = createBench({ keys: localJwks({ keys: many }), clock: Date.now });
     expect(verdict(verifier, issuer.tokenFor("alice", { header: { kid: "k99" } }))).toBe("accepted");
     expect(verdict(verifier, issuer.tokenFor("alice", { header: { kid: "k100" } }))).toBe("key_unknown");
-    expect(warnings[0]).toContain("150 keys");
+    expect(warnings).toEqual(["localJwks: the set has 150 keys; only the first 100 are used"]);
+    localJwks({ keys: many.slice(0, 100) });
+    expect(warnings).toHaveLength(1);
   });
 });
