@@ -45,12 +45,8 @@ describe("readBearer", () => {
 
   it.each<[AuthorizationFields, boolean, string]>([
     [undefined, false, "no Authorization header; send `Authorization: Bearer <token>`"],
-    [
-      undefined,
-      true,
-      "no Authorization header; the token was sent as access_token in the query, where it is never accepted",
-    ],
-    ["Basic a", false, "the Authorization header is of another scheme, or the `Bearer` before the token is missing"],
+    [undefined, true, "no Authorization header; an access_token in the query is never accepted"],
+    ["Basic a", false, "the Authorization header has no `Bearer` before the token"],
     ["Bearer a", true, "Authorization header and access_token query"],
     [["Bearer a", "Bearer b", "Bearer c"], false, "3 Authorization headers"],
   ])("tells the operator of %j (a token in the query: %j) what is wrong", (field, tokenInQuery, hint) => {

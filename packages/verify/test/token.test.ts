@@ -129,44 +129,49 @@ describe("parseToken", () => {
   });
 
   it.each([
-    ["", "the header's `typ` is not JWT or absent"],
-    ["at+jwt", "the header's `typ` is not JWT or absent"],
-    ["JWT2", "the header's `typ` is not JWT or absent"],
-    ["image/jwt", "the header's `typ` is not JWT or absent"],
-    ["logout+jwt", "this is a logout token, which is for the endpoint of back-channel logouts alone"],
-    ["better-auth.session-cache+jwt", "this is Better Auth's cookie cache, not a token for an API"],
-  ])("refuses typ %j by default", (typ, hint) => {
+    ["", '"", expected JWT or none'],
+    ["at+jwt", '"at+jwt", expected JWT or none'],
+    ["JWT2", '"jwt2", expected JWT or none'],
+    ["image/jwt", '"image/jwt", expected JWT or none'],
+    ["logout+jwt", '"logout+jwt", expected JWT or none'],
+    [
+      "better-auth.session-cache+jwt",
+      '"better-auth.session-cache+jwt", expected JWT or none: this is Better Auth\'s cookie cache, not a token for an API',
+    ],
+  ])("refuses typ %j by default", (typ, found) => {
     const error = refusal(() => parseToken(withHeader({ alg: "HS256", typ }), form));
-    expect(error).toMatchObject({ code: "token_unsupported", hint });
+    expect(error).toMatchObject({ code: "token_unsupported", hint: `the header's \`typ\` is ${found}` });
   });
 
   it("asks for the typ that was set, and then for nothing else", () => {
     const access = { ...form, typ: "at+jwt" };
     expect(() => parseToken(withHeader({ alg: "HS256", typ: "application/AT+JWT" }), access)).not.toThrow();
-    for (const header of [{ alg: "HS256" }, { alg: "HS256", typ: "JWT" }]) {
+    for (const [header, found] of [
+      [{ alg: "HS256" }, "absent"],
+      [{ alg: "HS256", typ: "JWT" }, '"jwt"'],
+    ] as const) {
       const error = refusal(() => parseToken(withHeader(header), access));
-      expect(error).toMatchObject({ code: "token_unsupported", hint: 'the header\'s `typ` is not "at+jwt"' });
+      expect(error).toMatchObject({
+        code: "token_unsupported",
+        hint: `the header's \`typ\` is ${found}, expected at+jwt`,
+      });
     }
   });
 });
 
 describe("what a text is that is no token", () => {
   const jwt = withHeader({ alg: "HS256" });
-  const send = "send what `authClient.token()` gives";
   const sessionToken = "k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t";
   const signature = "m9vX2kq0Zr1sT8uY4wB6nC3dF5gH7jL9aP1eR2iO0cE";
   const compactCache = segment({ session: { session: {}, user: {} }, expiresAt: 1 });
-  const unsupported: [text: string, hint: string][] = [
-    ["a.b.c.d.e", 'this is an encrypted token (JWE), such as Better Auth\'s cookie cache with `strategy: "jwe"`'],
-    [
-      sessionToken,
-      `this is Better Auth's session token, not a JWT: ${send.replace("gives", "or /api/auth/token gives")}`,
-    ],
-    [`${sessionToken}.${signature}%3D`, `this is Better Auth's signed session cookie, not a JWT: ${send}`],
-    [`${sessionToken}.${signature}%3d`, `this is Better Auth's signed session cookie, not a JWT: ${send}`],
-    [`${sessionToken}.${signature}=`, `this is Better Auth's signed session cookie, not a JWT: ${send}`],
-    [`${sessionToken}.${signature}`, `this is Better Auth's signed session cookie, not a JWT: ${send}`],
-    [compactCache, `this is Better Auth's compact cookie cache, not a JWT: ${send}`],
+  const unsupported: [text: string, what: string][] = [
+    ["a.b.c.d.e", 'an encrypted token (JWE), such as Better Auth\'s cookie cache with `strategy: "jwe"`'],
+    [sessionToken, "Better Auth's session token"],
+    [`${sessionToken}.${signature}%3D`, "Better Auth's signed session cookie"],
+    [`${sessionToken}.${signature}%3d`, "Better Auth's signed session cookie"],
+    [`${sessionToken}.${signature}=`, "Better Auth's signed session cookie"],
+    [`${sessionToken}.${signature}`, "Better Auth's signed session cookie"],
+    [compactCache, "Better Auth's compact cookie cache"],
   ];
   const segments = (count: number) => `a JWT has three segments; this has ${count}`;
   const segmentForm = "a segment is empty, or not canonical base64url (padding, whitespace or foreign characters)";
@@ -205,7 +210,8 @@ describe("what a text is that is no token", () => {
   ];
   const nothing = ["undefined", "null", "[object Object]", "[object Promise]", "NaN"];
 
-  it.each(unsupported)("%j is of another kind", (text, hint) => {
+  it.each(unsupported)("%j is of another kind", (text, what) => {
+    const hint = `this is ${what}, not a signed JWT: send what \`authClient.token()\` or /api/auth/token gives`;
     expect(refusal(() => parseToken(text, form))).toMatchObject({ code: "token_unsupported", hint });
   });
 
@@ -214,7 +220,7 @@ describe("what a text is that is no token", () => {
   });
 
   it.each(nothing)("%j is a value that was no token", (text) => {
-    const hint = `the text "${text}" was sent: the frontend had no token when it built the header`;
+    const hint = `the text "${text}" was sent: the frontend had no token`;
     expect(refusal(() => parseToken(text, form))).toMatchObject({ code: "token_malformed", hint });
   });
 

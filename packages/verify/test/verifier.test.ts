@@ -11,7 +11,7 @@ describe("createVerifier", () => {
   const issuerAdvice = "issuer: a non-empty string, or a list of them, is required. Set it to Better Auth's baseURL.";
   const audienceAdvice =
     "audience: a non-empty string, or a list of them, is required. Set it to this API's name in tokens, or to null to check none.";
-  const unusable = "It must answer at once, with issues where claims are missing.";
+  const unusable = "It must answer at once, with issues.";
   const range = (name: string, least: number, most: number) => `${name}: must be an integer from ${least} to ${most}.`;
 
   it.each<[string, object, string]>([
@@ -45,7 +45,7 @@ describe("createVerifier", () => {
     [
       "a schema that validates asynchronously",
       { claims: z.object({}).refine(async () => true) },
-      `claims: asked about an object without claims, the schema answered with a promise: it is asynchronous, or a transform of it threw. ${unusable}`,
+      `claims: asked about an empty object, the claims schema answered with a promise: it is asynchronous, or a transform of it threw. ${unusable}`,
     ],
     [
       "a schema that throws",
@@ -58,7 +58,7 @@ describe("createVerifier", () => {
           },
         },
       },
-      `claims: asked about an object without claims, the schema threw. ${unusable}`,
+      `claims: asked about an empty object, the claims schema threw. ${unusable}`,
     ],
     ["a cache of minus one", { cache: -1 }, range("cache", 0, 1_000_000)],
     ["revocations that are none", { revocations: {} }, "revocations: give createRevocations(...)."],
