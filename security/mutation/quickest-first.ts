@@ -4,7 +4,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 const costs = [
   /\/(base64url|ecdsa-der|verifier|logout\/token)\.test\.ts$/,
   /\/(elysia|express|fastify|fetch|h3|hono|koa|nestjs|node|policy|socket-io|trpc|upgrade|session|endpoint)\.test\.ts$/,
-  /\/(fetch-jwks|jwk|jwks|table)\.test\.ts$|\/security\//,
+  /\/(fetch-jwks|jwk|jwks|mac|table)\.test\.ts$|\/security\//,
 ];
 
 /**

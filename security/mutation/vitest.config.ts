@@ -37,7 +37,7 @@ export default defineConfig({
     include: ["packages/verify/test/**/*.test.ts", "security/{tokens,rules}/**/*.test.ts"],
     exclude: [
       ...configDefaults.exclude,
-      "packages/verify/test/{bundle,mac,vectors}.test.ts",
+      "packages/verify/test/{bundle,vectors}.test.ts",
       // It reads the sources, and all mutants stand in them at once.
       "security/rules/rules.test.ts",
       "packages/verify/test/contract/**",

@@ -82,6 +82,34 @@ describe("createLogoutEndpoint", () => {
     expect(verdict(verifier, token)).toBe("accepted");
   });
 
+  it.each([
+    [
+      "JSON",
+      { contentType: "application/json", body: "{}" },
+      "The body must be a form (application/x-www-form-urlencoded).",
+    ],
+    ["no type", { contentType: undefined, body: "" }, "The body must be a form (application/x-www-form-urlencoded)."],
+    ["no body", { contentType: formType, body: undefined }, "The form must have 1 to 16384 bytes."],
+    ["one byte too many", { contentType: formType, body: "a".repeat(16_385) }, "The form must have 1 to 16384 bytes."],
+    ["no token", { contentType: formType, body: "a".repeat(16_384) }, "The form must have exactly one logout_token."],
+    [
+      "two tokens",
+      { contentType: formType, body: "logout_token=a&logout_token=a" },
+      "The form must have exactly one logout_token.",
+    ],
+  ])("says to sender and operator what is wrong with the form: %s", async (_case, request, sentence) => {
+    const { verifier } = await createRevokingBench();
+    const { body, refused } = await createLogoutEndpoint(verifier)(request);
+    expect(JSON.parse(body).detail).toBe(sentence);
+    expect(refused).toEqual({ code: "bad_request", hint: sentence });
+  });
+
+  it("answers what nobody changes", async () => {
+    const { issuer, verifier } = await createRevokingBench();
+    const answer = await createLogoutEndpoint(verifier)(formOf(logoutTokenFor(issuer)));
+    expect([answer, answer.headers].map(Object.isFrozen)).toEqual([true, true]);
+  });
+
   it("refuses a replayed logout token", async () => {
     const { issuer, verifier } = await createRevokingBench();
     const receive = createLogoutEndpoint(verifier);
