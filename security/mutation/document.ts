@@ -20,6 +20,11 @@ export function scoreOf(mutants: readonly Mutant[]): Score {
   };
 }
 
+/** Whether it changed the code and no test failed. */
+export function isUnnoticed({ status }: Mutant): boolean {
+  return status === "Survived" || status === "NoCoverage";
+}
+
 /** The share that tests noticed, cut off after two digits and not rounded up. */
 export function percent({ killed, timeout, survived, uncovered }: Score): string {
   const noticed = killed + timeout;
@@ -44,7 +49,7 @@ export function scoreTable(mutants: readonly Mutant[]): string {
 
 /** Every mutant that no test noticed, with the reason where there is one. */
 export function survivorTable(mutants: readonly Mutant[]): string {
-  const survivors = mutants.filter(({ status }) => status === "Survived" || status === "NoCoverage");
+  const survivors = mutants.filter(isUnnoticed);
   return [
     "| Where | The code | The mutant | Why it survives |",
     "| --- | --- | --- | --- |",
