@@ -72,17 +72,25 @@ function createRemote(options: Partial<RemoteJwksOptions> = {}): Remote {
 const unknownKid = (issuer: TestIssuer) => issuer.tokenFor("alice", { header: { kid: `unknown ${Math.random()}` } });
 
 describe("remoteJwks: options", () => {
+  const https = "remoteJwks: the URL must be https, or http on this machine (localhost).";
+  const credentials = "remoteJwks: the URL must hold no user name and no password.";
   it.each([
-    "http://app.example.com/jwks",
-    "ftp://localhost/jwks",
-    "not a url",
-    "",
-    "https://user:password@app.example.com/jwks",
-    "http://localhost.evil.example/jwks",
-    "http://127.0.0.1.evil.example/jwks",
-    "file:///etc/jwks.json",
-  ])("refuses the address %j", (url) => {
-    expect(() => remoteJwks(url)).toThrow(ConfigurationError);
+    ["http://app.example.com/jwks", https],
+    ["ftp://localhost/jwks", https],
+    ["not a url", https],
+    ["", https],
+    ["http://localhost.evil.example/jwks", https],
+    ["http://evil-localhost/jwks", https],
+    ["http://127.0.0.1.evil.example/jwks", https],
+    ["http://evil.127.0.0.example/jwks", https],
+    ["http://128.0.0.1/jwks", https],
+    ["http://[::2]/jwks", https],
+    ["file:///etc/jwks.json", https],
+    ["https://user:password@app.example.com/jwks", credentials],
+    ["https://user@app.example.com/jwks", credentials],
+    ["https://:password@app.example.com/jwks", credentials],
+  ])("refuses the address %j", (url, message) => {
+    expect(() => remoteJwks(url)).toThrow(new ConfigurationError(message));
   });
 
   it.each([
@@ -96,16 +104,44 @@ describe("remoteJwks: options", () => {
     expect(() => remoteJwks(new URL(url))).not.toThrow();
   });
 
-  it.each([
-    { maxAge: 1 },
-    { maxStale: 60 },
-    { cooldown: 0 },
-    { timeout: 5000 },
-    { maxBytes: 0 },
-    { maxAge: Number.NaN },
-    { rsaAlgorithm: "HS256" as never },
-  ])("refuses %j", (options) => {
-    expect(() => remoteJwks(address, options)).toThrow(ConfigurationError);
+  it.each<[RemoteJwksOptions, string]>([
+    [{ maxAge: 9 }, "maxAge: must be an integer from 10 to 86400."],
+    [{ maxAge: 86_401 }, "maxAge: must be an integer from 10 to 86400."],
+    [{ maxAge: Number.NaN }, "maxAge: must be an integer from 10 to 86400."],
+    [{ maxStale: 599 }, "maxStale: must be an integer from 600 to 2592000."],
+    [{ maxAge: 60, maxStale: 59 }, "maxStale: must be an integer from 60 to 2592000."],
+    [{ maxStale: 2_592_001 }, "maxStale: must be an integer from 600 to 2592000."],
+    [{ cooldown: 0 }, "cooldown: must be an integer from 1 to 3600."],
+    [{ cooldown: 3601 }, "cooldown: must be an integer from 1 to 3600."],
+    [{ timeout: 0 }, "timeout: must be an integer from 1 to 60."],
+    [{ timeout: 5000 }, "timeout: must be an integer from 1 to 60."],
+    [{ maxBytes: 1023 }, "maxBytes: must be an integer from 1024 to 10485760."],
+    [{ maxBytes: 10_485_761 }, "maxBytes: must be an integer from 1024 to 10485760."],
+    [{ rsaAlgorithm: "HS256" as never }, "rsaAlgorithm must be RS256, RS384, RS512, PS256, PS384 or PS512."],
+  ])("refuses %j", (options, message) => {
+    expect(() => remoteJwks(address, options)).toThrow(new ConfigurationError(`remoteJwks: ${message}`));
+  });
+
+  it.each<RemoteJwksOptions>([
+    { maxAge: 10, maxStale: 10, cooldown: 1, timeout: 1, maxBytes: 1024 },
+    { maxAge: 86_400, maxStale: 2_592_000, cooldown: 3600, timeout: 60, maxBytes: 10_485_760 },
+    { rsaAlgorithm: "PS256" },
+  ])("takes %j", (options) => {
+    expect(() => remoteJwks(address, options)).not.toThrow();
+  });
+
+  it("uses an RSA key without alg when told its algorithm", async () => {
+    const { clock } = createBench();
+    const issuer = createTestIssuer({ algorithm: "RS256", clock });
+    const fetch: Fetch = async () => Response.json({ keys: [{ ...issuer.jwks().keys[0], alg: undefined }] });
+    for (const [rsaAlgorithm, outcome] of [
+      [{ rsaAlgorithm: "RS256" }, "accepted"],
+      [{}, "keys_unavailable"],
+    ] as const) {
+      const { verifier } = createBench({ keys: remoteJwks(address, { fetch, clock, ...rsaAlgorithm }), clock });
+      await verifier.ready().catch(() => undefined);
+      expect(verdict(verifier, issuer.tokenFor("alice"))).toBe(outcome);
+    }
   });
 });
 
