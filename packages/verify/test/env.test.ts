@@ -37,11 +37,22 @@ describe("verifierFromEnv", () => {
     expect(verdict(other, tokenOf(current))).toBe("audience_rejected");
   });
 
-  it.each(["BETTER_AUTH_SECRET", "BETTER_AUTH_URL", "API_URL"])("says that %s is not set, empty or absent", (name) => {
-    const env = { ...urls, BETTER_AUTH_SECRET: current };
+  it.each([
+    ["BETTER_AUTH_SECRET", "the secret that the Better Auth server has."],
+    ["BETTER_AUTH_URL", "Better Auth's baseURL, such as https://app.example.com."],
+    ["API_URL", "this API's name in tokens, such as https://api.example.com."],
+    ["USHER_JWKS_URL", "where the issuer publishes its keys, https://…/api/auth/jwks."],
+  ])("says that %s is not set, empty or absent, and to what to set it", (name, what) => {
+    const env = {
+      ...urls,
+      BETTER_AUTH_SECRET: current,
+      USHER_JWKS_URL: "https://x.example",
+      USHER_KEYS: "jwks,secret",
+    };
+    expect(() => verifierFromEnv(env)).not.toThrow();
     for (const value of [undefined, ""]) {
       expect(() => verifierFromEnv({ ...env, [name]: value })).toThrow(ConfigurationError);
-      expect(() => verifierFromEnv({ ...env, [name]: value })).toThrow(name);
+      expect(() => verifierFromEnv({ ...env, [name]: value })).toThrow(`${name} is not set. Set it to ${what}`);
     }
   });
 
@@ -86,9 +97,10 @@ describe("secretFingerprintFromEnv", () => {
 
 describe("parseSecretVersions", () => {
   it("reads versions in the order listed, with colons in the secret", () => {
-    expect(parseSecretVersions(" 2:new:er , 1: old ")).toEqual([
-      { version: 2, value: "new:er" },
-      { version: 1, value: "old" },
+    expect(parseSecretVersions(" 12:new:er , 1: old one ,0:x")).toEqual([
+      { version: 12, value: "new:er" },
+      { version: 1, value: "old one" },
+      { version: 0, value: "x" },
     ]);
   });
 

@@ -8,12 +8,21 @@ import {
   Module,
   Param,
   Post,
+  SetMetadata,
 } from "@nestjs/common";
 import { APP_GUARD, NestFactory } from "@nestjs/core";
 import { createTestIssuer } from "@usher-auth/testing";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { Principal, Public, principalOf, RequireClaim, RequireScopes, UsherModule } from "../src/adapters/nestjs.ts";
-import { ConfigurationError, createVerifier, type RejectEvent, remoteJwks } from "../src/index.ts";
+import {
+  Principal,
+  Public,
+  principalOf,
+  RequireClaim,
+  RequirePolicies,
+  RequireScopes,
+  UsherModule,
+} from "../src/adapters/nestjs.ts";
+import { ConfigurationError, createVerifier, type RejectEvent, remoteJwks, requireScopes } from "../src/index.ts";
 import { createNestApp, decorate, platforms } from "./contract/targets/nestjs.ts";
 import { createBench, failingVerifiers } from "./support.ts";
 
@@ -219,6 +228,37 @@ describe.each(Object.keys(platforms) as (keyof typeof platforms)[])("nestjs adap
     expect(() => principalOf({})).toThrow("its route is public");
   });
 
+  it("reads what handlers say from metadata of its own, and opens one for nothing but true", async () => {
+    class Said {
+      open(): string {
+        return "in";
+      }
+      textual(): string {
+        return "in";
+      }
+      scoped(): string {
+        return "in";
+      }
+    }
+    decorate(Said, {
+      open: plain(Get("/open"), SetMetadata("usher:public", true)),
+      textual: plain(Get("/textual"), SetMetadata("usher:public", "true")),
+      scoped: plain(Get("/scoped"), SetMetadata("usher:policies", [requireScopes("a")])),
+    });
+    const ask = await start(await build([Said]));
+    expect((await ask("/open")).status).toBe(200);
+    expect((await ask("/textual")).status).toBe(401);
+    expect(await codeOf(ask("/scoped", as("alice")))).toEqual([403, "scope_insufficient"]);
+    expect(() => RequirePolicies("a" as never)).toThrow("RequirePolicies: policies must be");
+  });
+
+  it("has nothing to guard in an application that serves no HTTP", async () => {
+    class App {}
+    Module({ imports: [UsherModule.forRoot({ verifier, ownerParam: "userId" })] })(App);
+    const context = await NestFactory.createApplicationContext(App, { logger: false, abortOnError: false });
+    await context.close();
+  });
+
   it("lets in nothing that is no HTTP request", async () => {
     const warned = vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
     const dynamic = UsherModule.forRoot({ verifier, ownerParam: "userId" });
@@ -226,7 +266,10 @@ describe.each(Object.keys(platforms) as (keyof typeof platforms)[])("nestjs adap
     expect(provider.provide).toBe(APP_GUARD);
     const guard: { canActivate(context: ExecutionContext): boolean } = await provider.useFactory({});
     expect(guard.canActivate({ getType: () => "ws" } as unknown as ExecutionContext)).toBe(false);
-    expect(warned).toHaveBeenCalledWith(expect.stringContaining('no "ws" call'), expect.anything());
+    expect(warned).toHaveBeenCalledWith(
+      expect.stringContaining('no "ws" call'),
+      expect.objectContaining({ code: "USHER_NOT_HTTP" }),
+    );
     warned.mockRestore();
   });
 });
