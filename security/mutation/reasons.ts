@@ -1,3 +1,4 @@
+import { adapterReasons } from "./adapter-reasons.ts";
 import type { Mutant } from "./mutants.ts";
 
 /** Why no test can tell these mutants from the code. */
@@ -20,4 +21,4 @@ export function reasonOf({ file, lineText, replacement }: Mutant): string | unde
 }
 
 /** By file. A survivor that is not in here is one that a test ought to kill. */
-export const reasons: readonly Reason[] = [];
+export const reasons: readonly Reason[] = [...adapterReasons];

@@ -1,0 +1,123 @@
+import type { Reason } from "./reasons.ts";
+
+const shortcut = "a shortcut, which only saves work";
+const onlyOnBun = "Elysia has WebSockets on Bun alone, and mutants are tried on Node";
+const nobody = "any value that is nobody's id will do";
+
+/** Why no test can tell these mutants of adapters, and of what they share, from the code. */
+export const adapterReasons: readonly Reason[] = [
+  {
+    file: "adapters/elysia.ts",
+    line: "const candidates = route === undefined",
+    mutants: ["false", '["Stryker was here"]'],
+    reason: "no route has an undefined pattern, and what is no route's options is neither public nor has policies",
+  },
+  {
+    file: "adapters/elysia.ts",
+    line: "const count = apps.reduce",
+    mutants: ["sum - routes.length"],
+    reason: "only whether the count has changed is asked",
+  },
+  {
+    file: "adapters/elysia.ts",
+    line: "if (count !== knownCount) knownRoutes.clear();",
+    mutants: ["true"],
+    reason: shortcut,
+  },
+  { file: "adapters/elysia.ts", line: "if (found === undefined) {", mutants: ["true"], reason: shortcut },
+  { file: "adapters/elysia.ts", line: "knownRoutes.set(key, found);", mutants: [";"], reason: shortcut },
+  {
+    file: "adapters/elysia.ts",
+    line: "const methods = [method",
+    mutants: ['["Stryker was here"]'],
+    reason: "no route has that method",
+  },
+  {
+    file: "adapters/elysia.ts",
+    line: "const methods = [method",
+    mutants: ["true", "false", 'method !== "GET"', '""', "[]"],
+    reason: onlyOnBun,
+  },
+  {
+    file: "adapters/h3.ts",
+    line: "route?.meta?.",
+    mutants: ["route?.meta.public", "route?.meta.policies"],
+    reason: "h3 gives every route a `meta`; only its type says that it may be absent",
+  },
+  {
+    file: "adapters/h3.ts",
+    line: 'if (!params[name]?.includes("%")) return;',
+    mutants: ["false", '""'],
+    reason: shortcut,
+  },
+  {
+    file: "adapters/h3.ts",
+    line: 'params[name] = "";',
+    mutants: ['"Stryker was here!"'],
+    reason: nobody,
+  },
+  {
+    file: "adapters/h3.ts",
+    line: "return getRouterParam(",
+    mutants: ['"Stryker was here!"'],
+    reason: "the parameter is there, since it was looked at before",
+  },
+  { file: "adapters/h3.ts", line: "} catch {", mutants: ["{}"], reason: nobody },
+  { file: "adapters/h3.ts", line: 'return "";', mutants: ['"Stryker was here!"'], reason: nobody },
+  {
+    file: "adapters/nestjs.ts",
+    line: "request.route?.path",
+    mutants: ["request.route.path"],
+    reason: "Nest asks its guards about routes alone, and on Express each has a `route`",
+  },
+  {
+    file: "adapters/nestjs.ts",
+    line: "if (entered instanceof Promise)",
+    mutants: ["true"],
+    reason: "`done` has been called by then, and Fastify catches what a hook throws afterwards",
+  },
+  {
+    file: "adapters/trpc.ts",
+    line: "trpcCodes[refusal.status] ??",
+    mutants: ['""'],
+    reason: "every status that a refusal can have is in the table",
+  },
+  {
+    file: "adapters/trpc.ts",
+    line: 'hasQueryToken(node.url ?? "")',
+    mutants: ['"Stryker was here!"'],
+    reason: "neither text has a query",
+  },
+  {
+    file: "env.ts",
+    line: "parseSecretVersions(env.BETTER_AUTH_SECRETS)[0]?.value",
+    mutants: ["parseSecretVersions(env.BETTER_AUTH_SECRETS)[0].value"],
+    reason: "what parses has an entry",
+  },
+  {
+    file: "env.ts",
+    line: "const match = ",
+    mutants: ["/^\\s*(\\d+):\\s*(\\S(?:.*\\S)?)\\s*/s"],
+    reason: "the group before takes everything up to the last character that is no space",
+  },
+  {
+    file: "env.ts",
+    line: "match[2] === undefined",
+    mutants: ["false"],
+    reason: "a match has both groups; the check is for the compiler",
+  },
+  {
+    file: "path-pattern.ts",
+    line: 'const parts = typeof path === "string"',
+    mutants: ['["Stryker was here"]'],
+    reason: "no pattern begins like this either",
+  },
+  { file: "path-pattern.ts", line: 'if (!segment.includes("%"))', mutants: ["false", '""'], reason: shortcut },
+  { file: "path-pattern.ts", line: "} catch {", mutants: ["{}"], reason: "an empty block returns `undefined` as well" },
+  {
+    file: "routes.ts",
+    line: 'url.replaceAll("::", "")',
+    mutants: ['"Stryker was here!"'],
+    reason: "what stands in the place of an escaped colon ends no name and begins none",
+  },
+];
