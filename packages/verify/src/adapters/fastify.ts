@@ -128,7 +128,7 @@ export async function usher(app: FastifyInstance, options: UsherOptions): Promis
 }
 
 // What fastify-plugin does: the hooks hold for the app that registers this, not for a child of its own.
-Object.assign(usher, { [Symbol.for("skip-override")]: true, [Symbol.for("fastify.display-name")]: "usher" });
+Object.assign(usher, { [Symbol.for("skip-override")]: true });
 
 function readPrincipal(this: FastifyRequest): AppPrincipal {
   const principal = this[principalSlot];
