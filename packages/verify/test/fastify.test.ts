@@ -2,7 +2,7 @@ import cors from "@fastify/cors";
 import fastify, { type FastifyInstance, type InjectOptions } from "fastify";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { type UsherOptions, usher } from "../src/adapters/fastify.ts";
-import { ConfigurationError, httpProblem } from "../src/index.ts";
+import { ConfigurationError, httpProblem, requireScopes } from "../src/index.ts";
 import { createBench, failingVerifiers } from "./support.ts";
 
 const { issuer, verifier } = createBench();
@@ -101,7 +101,33 @@ describe("fastify adapter: deny by default", () => {
 
   it.each(["true", 1, {}, null])("wants config.public to be a boolean, not %j", async (value) => {
     await build();
-    expect(() => app.get("/x", { config: { public: value as never } }, () => "x")).toThrow(ConfigurationError);
+    const add = () => app.get("/x", { config: { public: value as never } }, () => "x");
+    expect(add).toThrow(ConfigurationError);
+    expect(add).toThrow("/x: config.public must be true or false.");
+  });
+
+  it("asks no public route's policies: they have nobody to ask about", async () => {
+    await build();
+    const add = () => app.get("/x", { config: { public: true, policies: [requireScopes("a")] } }, () => "x");
+    expect(add).toThrow(ConfigurationError);
+    expect(add).toThrow("/x: a public route has no principal that policies could ask about.");
+    expect(() => app.get("/y", { config: { public: true, policies: [] } }, () => "y")).not.toThrow();
+  });
+
+  it.each([null, undefined])(
+    "takes a query that is %s, as a parser of the app's own may have it, for none",
+    async (query) => {
+      app = fastify({ routerOptions: { querystringParser: () => query as never } });
+      await app.register(usher, { verifier, ownerParam: "userId" });
+      app.get("/me", () => "me");
+      expect((await app.inject({ url: "/me?x=1", headers: alice })).statusCode).toBe(200);
+    },
+  );
+
+  it("is known to Fastify by its name", async () => {
+    await build();
+    await app.ready();
+    expect(app.printPlugins()).toContain(" usher ");
   });
 
   it("passes on what is no verdict: a failure of the verifier's is no refusal", async () => {
@@ -224,7 +250,9 @@ describe("fastify adapter: credentials", () => {
     expect(onReject).toHaveBeenCalledOnce();
     expect(onReject.mock.calls[0]?.[0].error.hint).toContain("another-issuer");
     expect(onReject.mock.calls[0]?.[0].request.url).toBe("/");
-    expect(lines.join("")).toContain("another-issuer");
+    expect(lines.map((line) => JSON.parse(line))).toContainEqual(
+      expect.objectContaining({ msg: "request refused by usher", hint: expect.stringContaining("another-issuer") }),
+    );
     expect(lines.join("")).not.toContain(token);
   });
 });
@@ -250,18 +278,27 @@ describe("fastify adapter: CORS preflights", () => {
   });
 
   it("runs no guarded handler for a preflight that nobody answered", async () => {
-    await build();
-    expect(await codeOf({ ...preflight, url: "/all/alice" })).toEqual([401, "credentials_missing"]);
-    expect(await codeOf({ ...preflight, url: "/nowhere" })).toEqual([401, "credentials_missing"]);
+    const onReject = vi.fn();
+    await build({ onReject });
+    for (const url of ["/all/alice", "/nowhere"]) {
+      expect(await codeOf({ ...preflight, url })).toEqual([401, "credentials_missing"]);
+      expect(onReject.mock.lastCall?.[0].error.hint).toBe("a preflight that no CORS hook answered");
+    }
   });
 
-  it("takes no other OPTIONS request for a preflight", async () => {
-    await build();
-    for (const headers of [{}, { origin }, { "access-control-request-method": "GET" }]) {
-      expect(await codeOf({ method: "OPTIONS", url: "/all/alice", headers })).toEqual([401, "credentials_missing"]);
+  it("takes no other request for a preflight", async () => {
+    const onReject = vi.fn();
+    await build({ onReject });
+    const others: InjectOptions[] = [
+      { method: "OPTIONS", url: "/all/alice" },
+      { method: "OPTIONS", url: "/all/alice", headers: { origin } },
+      { method: "OPTIONS", url: "/all/alice", headers: { "access-control-request-method": "GET" } },
+      { ...preflight, method: "GET", url: "/me" },
+    ];
+    for (const other of others) {
+      expect(await codeOf(other)).toEqual([401, "credentials_missing"]);
+      expect(onReject.mock.lastCall?.[0].error.hint).toContain("no Authorization header");
     }
-    const get = await codeOf({ ...preflight, method: "GET", url: "/me" });
-    expect(get).toEqual([401, "credentials_missing"]);
   });
 });
 

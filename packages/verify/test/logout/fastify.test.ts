@@ -1,23 +1,29 @@
 import fastify, { type FastifyInstance } from "fastify";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { backchannelLogout, usher } from "../../src/adapters/fastify.ts";
+import type { Revocations } from "../../src/index.ts";
 import { createRevokingBench, logoutTokenFor } from "../revoking.ts";
 
 const formType = "application/x-www-form-urlencoded";
 
-async function createApp() {
+async function createApp(revoking: Partial<Revocations> = {}) {
   const bench = await createRevokingBench();
-  const app = fastify({ bodyLimit: 5_000_000 });
+  const logged: { readonly level: number; readonly msg: string }[] = [];
+  const app = fastify({
+    bodyLimit: 5_000_000,
+    logger: { stream: { write: (line: string) => void logged.push(JSON.parse(line)) } },
+  });
   onTestFinished(() => app.close());
   const bodyLimits = new Map<string, number | undefined>();
   app.addHook("onRoute", ({ url, bodyLimit }) => void bodyLimits.set(url, bodyLimit));
   // A parser of the app's own must not get in the way.
   app.addContentTypeParser(formType, { parseAs: "string" }, (_request, body, done) => done(null, { parsed: body }));
   await app.register(usher, { verifier: bench.verifier, ownerParam: "userId" });
-  await app.register(backchannelLogout, { verifier: bench.verifier });
+  const revocations = { ...bench.revocations, ...revoking };
+  await app.register(backchannelLogout, { verifier: { ...bench.verifier, revocations } });
   app.get("/api/:userId/tasks", () => "tasks");
   app.post("/forms", (request) => request.body);
-  return { ...bench, app, bodyLimits };
+  return { ...bench, app, bodyLimits, logged };
 }
 
 function post(app: FastifyInstance, payload: string, type: string | undefined = formType) {
@@ -61,6 +67,26 @@ describe("the endpoint in Fastify", () => {
       });
     }
     expect(revocations.status().entries).toBe(0);
+  });
+
+  it("says in the log what became of a logout", async () => {
+    const { app, issuer, logged } = await createApp();
+    const said = () => logged.flatMap(({ level, msg }) => (msg.includes("usher") ? [[level, msg]] : []));
+    const [info, warn] = [30, 40];
+    await post(app, `logout_token=${logoutTokenFor(issuer)}`);
+    expect(said()).toEqual([[info, "logout recorded by usher"]]);
+    await post(app, "logout_token=x");
+    expect(said().slice(1)).toEqual([[warn, "logout refused by usher"]]);
+    expect(logged.at(-2)).toMatchObject({ code: "token_malformed" });
+  });
+
+  it("passes on what is no verdict: a fault is no bad request", async () => {
+    const fail = async () => {
+      throw new Error("the list's");
+    };
+    const { app, issuer } = await createApp({ revoke: fail });
+    const answer = await post(app, `logout_token=${logoutTokenFor(issuer)}`);
+    expect([answer.statusCode, answer.json().message]).toEqual([500, "the list's"]);
   });
 
   it("leaves the app's own parsers, and its guard, as they are", async () => {
