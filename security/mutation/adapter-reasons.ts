@@ -1,7 +1,8 @@
 import type { Reason } from "./reasons.ts";
 
 const shortcut = "a shortcut, which only saves work";
-const onlyOnBun = "Elysia has WebSockets on Bun alone, and mutants are tried on Node";
+const onlyOnBun =
+  "Elysia has WebSockets on Bun alone, and mutants are tried on Node: packages/verify/integration/elysia-sockets.test.ts";
 const nobody = "any value that is nobody's id will do";
 
 /** Why no test can tell these mutants of adapters, and of what they share, from the code. */
