@@ -1,4 +1,5 @@
 import { adapterReasons } from "./adapter-reasons.ts";
+import { coreReasons } from "./core-reasons.ts";
 import type { Mutant } from "./mutants.ts";
 
 /** Why no test can tell these mutants from the code. */
@@ -21,4 +22,4 @@ export function reasonOf({ file, lineText, replacement }: Mutant): string | unde
 }
 
 /** By file. A survivor that is not in here is one that a test ought to kill. */
-export const reasons: readonly Reason[] = [...adapterReasons];
+export const reasons: readonly Reason[] = [...coreReasons, ...adapterReasons];

@@ -18,8 +18,8 @@ export function toDer(signature: Uint8Array): Buffer {
 
 /** The shortest form: no leading zeros, but one where the first bit would else make it negative. */
 function integerOf(bytes: Uint8Array): number[] {
-  const first = bytes.findIndex((byte) => byte !== 0);
-  const significant = first < 0 ? [0] : [...bytes.subarray(first)];
+  // Of zeros alone the last one stays: -1 counts from the end.
+  const significant = [...bytes.subarray(bytes.findIndex((byte) => byte !== 0))];
   const padded = (significant[0] as number) < 128 ? significant : [0, ...significant];
   return [integer, padded.length, ...padded];
 }

@@ -19,8 +19,8 @@ export function explainForm(token: string): AuthError {
   if (segments === 5 && !foreign.test(token)) {
     return unsupported('an encrypted token (JWE), such as Better Auth\'s cookie cache with `strategy: "jwe"`');
   }
-  if (segments === 1 && sessionToken.test(token)) return unsupported("Better Auth's session token");
-  if (segments === 2 && signedCookie.test(token)) return unsupported("Better Auth's signed session cookie");
+  if (sessionToken.test(token)) return unsupported("Better Auth's session token");
+  if (signedCookie.test(token)) return unsupported("Better Auth's signed session cookie");
   if (segments === 1 && token.startsWith(compactCookieCache)) return unsupported("Better Auth's compact cookie cache");
   return new AuthError("token_malformed", { hint: explainMalformed(token, segments) });
 }
@@ -32,7 +32,7 @@ function unsupported(what: string): AuthError {
 
 function explainMalformed(token: string, segments: number): string {
   if (token === "") return "the header holds the scheme and no token";
-  if (segments === 1 && stringified.has(token)) return `the text "${token}" was sent: the frontend had no token`;
+  if (stringified.has(token)) return `the text "${token}" was sent: the frontend had no token`;
   if (/^bearer\b/i.test(token)) return "the `Bearer` prefix stands there twice";
   if (/^["'`].*["'`]$/s.test(token)) return "the token is wrapped in quotes";
   if (segments !== 3) return `a JWT has three segments; this has ${segments}`;

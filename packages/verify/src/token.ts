@@ -57,7 +57,7 @@ export function createTokenParser({ maxTokenLength, typ }: TokenForm): (token: s
     const secondDot = token.indexOf(".", firstDot + 1);
     // As many bytes as characters: ASCII, and nothing that a decoder could take for it.
     const isAscii = buffer.write(token, macRoom, "utf8") === token.length;
-    if (!isAscii || firstDot < 1 || secondDot < 0 || isPlainBase64(token)) throw explainForm(token);
+    if (!isAscii || secondDot < 0 || isPlainBase64(token)) throw explainForm(token);
 
     const signatureLength = decodeCanonical(token.slice(secondDot + 1), signature);
     const payloadLength = decodeCanonical(token.slice(firstDot + 1, secondDot), payload);

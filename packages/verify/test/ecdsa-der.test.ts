@@ -15,6 +15,9 @@ describe("toDer", () => {
   it("writes the shortest form of each number", () => {
     expect(toDer(Buffer.from("0001007f", "hex")).toString("hex")).toBe("300602010102017f");
     expect(toDer(Buffer.from("00800000", "hex")).toString("hex")).toBe("300702020080020100");
+    expect(toDer(Buffer.alloc(124, 0x01)).subarray(0, 5).toString("hex")).toBe("308180023e");
+    expect(toDer(Buffer.alloc(122, 0x01)).subarray(0, 4).toString("hex")).toBe("307e023d");
+    expect(toDer(Buffer.alloc(8)).toString("hex")).toBe("3006020100020100");
     expect(toDer(Buffer.alloc(132, 0xff)).subarray(0, 6).toString("hex")).toBe("30818a024300");
   });
 });

@@ -65,6 +65,10 @@ describe("createRefusals", () => {
     expect(status).toBe(404);
     expect(JSON.parse(body)).toEqual(httpProblem(404));
     expect(headers["www-authenticate"]).toBeUndefined();
+    const plain = createRefusals("api", false);
+    for (const code of authErrorCodes.filter((one) => one !== "owner_mismatch")) {
+      expect(createRefusals("api", true)[code]).toEqual(plain[code]);
+    }
   });
 });
 

@@ -26,6 +26,18 @@ describe("localJwks", () => {
     expect(verdict(verifier, issuer.tokenFor("alice", { expired: true }))).toBe("token_expired");
   });
 
+  it.each(["ES256", "ES384", "ES512"] as const)("takes %s signatures in one length alone", (algorithm) => {
+    const issuer = createTestIssuer({ algorithm });
+    const { verifier } = createBench({ keys: localJwks(issuer.jwks()), clock: Date.now });
+    const [header, payload, signature = ""] = issuer.tokenFor("alice").split(".");
+    const bytes = Buffer.from(signature, "base64url");
+    const half = bytes.length / 2;
+    // The same two numbers, with a zero before each.
+    const longer = Buffer.concat([Buffer.alloc(1), bytes.subarray(0, half), Buffer.alloc(1), bytes.subarray(half)]);
+    expect(verdict(verifier, `${header}.${payload}.${longer.toString("base64url")}`)).toBe("signature_invalid");
+    expect(verdict(verifier, `${header}.${payload}.${signature}`)).toBe("accepted");
+  });
+
   it.each(algorithms)("does not take the key of %s for any other algorithm", (algorithm) => {
     const issuer = createTestIssuer({ algorithm });
     const { verifier } = createBench({ keys: localJwks(issuer.jwks()), clock: Date.now });
@@ -145,6 +157,7 @@ describe("a key that cannot be used", () => {
     ["an EC algorithm on an RSA key", { ...rsa, alg: "ES256" }, unfit],
     ["a secret's algorithm", { ...rsa, alg: "HS256" }, otherAlg],
     ["none", { ...rsa, alg: "none" }, otherAlg],
+    ["an algorithm in a list", { ...rsa, alg: ["RS256"] }, otherAlg],
     ["an encryption algorithm", { ...rsa, alg: "RSA-OAEP" }, otherAlg],
     ["1024 bits of RSA", { ...short, alg: "RS256" }, "its modulus has 1024 bits; 2048 are the least"],
     ["an RSA exponent of 1", { ...rsa, e: "AQ" }, exponent],

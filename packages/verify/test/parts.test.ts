@@ -7,7 +7,7 @@ import { checkOwner } from "../src/owner.ts";
 import { createOwnerParamFinder } from "../src/owner-params.ts";
 import { hasQueryToken } from "../src/query-token.ts";
 import { integerWithin } from "../src/range.ts";
-import { steadyClock } from "../src/time.ts";
+import { elapsedClock, steadyClock } from "../src/time.ts";
 import { refusal } from "./support.ts";
 
 describe("GenerationCache", () => {
@@ -47,6 +47,11 @@ describe("deepFreeze", () => {
     expect(Object.isFrozen(date)).toBe(false);
   });
 
+  it("takes what is no object as it is", () => {
+    for (const value of [null, undefined, "text", 1, true]) expect(deepFreeze(value)).toBe(value);
+    expect(Object.isFrozen(deepFreeze({ nothing: null, absent: undefined, text: "a" }))).toBe(true);
+  });
+
   it("freezes nesting deeper than the stack", () => {
     let value: unknown[] = [];
     for (let depth = 0; depth < 200_000; depth++) value = [value];
@@ -71,6 +76,34 @@ describe("steadyClock", () => {
     expect(pass(10, 10)).toBe(1020);
     expect(pass(9500, 0)).toBe(10_020);
     expect(pass(-9000, 0)).toBe(1020);
+  });
+});
+
+describe("the system's clocks", () => {
+  it("are the default", () => {
+    const before = Date.now();
+    const [steady, elapsed] = [steadyClock(), elapsedClock()];
+    expect(steady()).toBeGreaterThanOrEqual(before);
+    expect(elapsed()).toBeGreaterThanOrEqual(0);
+  });
+
+  it.each([
+    ["wall", 5, 3],
+    ["monotonic", 3, 5],
+  ])("count what the %s clock has when it counts more, between any two readings", (_case, wallStep, monotonicStep) => {
+    let [wall, monotonic] = [1000, 50];
+    const elapsed = elapsedClock(
+      () => wall,
+      () => monotonic,
+    );
+    expect(elapsed()).toBe(0);
+    for (const total of [5, 10]) {
+      wall += wallStep;
+      monotonic += monotonicStep;
+      expect(elapsed()).toBe(total);
+    }
+    wall -= 100;
+    expect(elapsed()).toBe(10);
   });
 });
 
@@ -131,6 +164,8 @@ describe("hasQueryToken", () => {
     ["/access_token=a", false],
     ["/tasks?xaccess_token=a", false],
     ["/tasks?token=access_token", false],
+    ["/?access_token=a", true],
+    ["access_token=a", false],
   ])("of %s is %j", (url, expected) => {
     expect(hasQueryToken(url)).toBe(expected);
   });

@@ -72,6 +72,13 @@ describe("parseToken", () => {
     }
   });
 
+  it("takes no token's header for that of the one before, wherever else that stands", () => {
+    const parse = createTokenParser(form);
+    const [one, other] = ["k1", "k2"].map((kid) => segment({ alg: "HS256", kid }));
+    expect(parse(`${one}.${payload}.c2ln`).header.kid).toBe("k1");
+    expect(parse(`${other}.${payload}.${one}`).header.kid).toBe("k2");
+  });
+
   it("caps the length before it looks at anything", () => {
     const error = refusal(() => parseToken("!".repeat(8193), form));
     expect(error).toMatchObject({ code: "token_too_large", hint: "8193 characters; maxTokenLength is 8192" });
@@ -82,6 +89,7 @@ describe("parseToken", () => {
     ["text", "not json", "is not a JSON object in UTF-8"],
     ["a list", ["HS256"], "is not a JSON object in UTF-8"],
     ["null", "null", "is not a JSON object in UTF-8"],
+    ["a text in JSON", '"HS256"', "is not a JSON object in UTF-8"],
     ["no alg", { typ: "JWT" }, "has no `alg`"],
     ["an alg that is a number", { alg: 256 }, "has no `alg`"],
     ["a kid that is a number", { alg: "HS256", kid: 1 }, "has a `kid` that is no string"],
@@ -167,6 +175,8 @@ describe("what a text is that is no token", () => {
   const unsupported: [text: string, what: string][] = [
     ["a.b.c.d.e", 'an encrypted token (JWE), such as Better Auth\'s cookie cache with `strategy: "jwe"`'],
     [sessionToken, "Better Auth's session token"],
+    // It would decode, all but its last character too.
+    ["k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pRAt", "Better Auth's session token"],
     [`${sessionToken}.${signature}%3D`, "Better Auth's signed session cookie"],
     [`${sessionToken}.${signature}%3d`, "Better Auth's signed session cookie"],
     [`${sessionToken}.${signature}=`, "Better Auth's signed session cookie"],
@@ -179,6 +189,10 @@ describe("what a text is that is no token", () => {
     ["", "the header holds the scheme and no token"],
     ["a.b.c", segmentForm],
     ["a..c", segmentForm],
+    [`.${payload}.c2ln`, segmentForm],
+    [`ab=.${payload}.c2ln`, segmentForm],
+    [`${segment({ alg: "HS256" })}.ab=.c2ln`, segmentForm],
+    [`${segment({ alg: "HS256" })}.${payload}.ab=`, segmentForm],
     ["Bearer a.b.c", "the `Bearer` prefix stands there twice"],
     ["bearer", "the `Bearer` prefix stands there twice"],
     ["Bearerless", segments(1)],

@@ -303,8 +303,15 @@ describe("a claims schema that fails for a token", () => {
   it.each<[string, object, string]>([
     ["names the place, however deep", { message: "no", path: ["org", { key: "roles" }, 0] }, "org.roles.0"],
     ["names no place where there is none", { message: "no" }, ""],
+    ["names none where the schema gives no issue", undefined as never, ""],
   ])("%s", (_case, issue, path) => {
-    const claims = { "~standard": { version: 1 as const, vendor: "a test", validate: () => ({ issues: [issue] }) } };
+    const claims = {
+      "~standard": {
+        version: 1 as const,
+        vendor: "a test",
+        validate: () => ({ issues: issue === undefined ? [] : [issue] }),
+      },
+    };
     const { issuer, verifier } = createBench({ claims: claims as never });
     expect(refusal(() => verifier.verifySync(issuer.tokenFor("alice"))).hint).toBe(
       `the claims schema refuses \`${path}\``,
