@@ -2,7 +2,7 @@ import type { Mutant } from "./mutants.ts";
 import { reasonOf } from "./reasons.ts";
 
 /** How many mutants came to which end. */
-export interface Score {
+interface Score {
   readonly killed: number;
   readonly timeout: number;
   readonly survived: number;
@@ -10,7 +10,7 @@ export interface Score {
   readonly uncovered: number;
 }
 
-export function scoreOf(mutants: readonly Mutant[]): Score {
+function scoreOf(mutants: readonly Mutant[]): Score {
   const count = (status: Mutant["status"]) => mutants.filter((mutant) => mutant.status === status).length;
   return {
     killed: count("Killed"),
@@ -26,7 +26,7 @@ export function isUnnoticed({ status }: Mutant): boolean {
 }
 
 /** The share that tests noticed, cut off after two digits and not rounded up. */
-export function percent({ killed, timeout, survived, uncovered }: Score): string {
+function percent({ killed, timeout, survived, uncovered }: Score): string {
   const noticed = killed + timeout;
   const all = noticed + survived + uncovered;
   return all === 0 ? "–" : `${(Math.floor((noticed * 10_000) / all) / 100).toFixed(2)} %`;
