@@ -43,17 +43,23 @@ describe("the JWKS endpoint", () => {
       response.end(jwks);
     };
     expect(await outcome()).toEqual(["accepted", undefined]);
-    expect(asked).toEqual([["GET", "usher-auth-verify", undefined, expect.stringContaining("application/json")]]);
+    expect(asked).toEqual([["GET", "usher-auth-verify", undefined, "application/jwk-set+json, application/json"]]);
   });
 
   it.each<[string, RequestListener, string]>([
-    ["sends 500", (_request, response) => response.writeHead(500).end(jwks), "answered 500"],
-    ["sends 404", (_request, response) => response.writeHead(404).end(), "answered 404"],
-    ["sends 204", (_request, response) => response.writeHead(204).end(), "answered 204"],
+    ["sends 500", (_request, response) => response.writeHead(500).end(jwks), ": it answered 500"],
+    ["sends 404", (_request, response) => response.writeHead(404).end(), ": it answered 404"],
+    ["sends 400", (_request, response) => response.writeHead(400).end(), ": it answered 400"],
+    [
+      "sends 300",
+      (_request, response) => response.writeHead(300).end(),
+      ": it answered 300: redirects are not followed",
+    ],
+    ["sends 204", (_request, response) => response.writeHead(204).end(), ": it answered 204"],
     [
       "redirects",
       (_request, response) => response.writeHead(302, { location: "/other" }).end(),
-      "redirects are not followed",
+      ": it answered 302: redirects are not followed, set the final address",
     ],
     ["resets", (request) => request.socket.destroy(), "cannot be had"],
     [
@@ -66,18 +72,22 @@ describe("the JWKS endpoint", () => {
     ],
     [
       "sends HTML",
-      (_request, response) => response.writeHead(200, { "content-type": "text/html" }).end("<!doctype html>"),
-      "HTML",
+      (_request, response) => response.writeHead(200, { "content-type": "text/html" }).end(jwks),
+      ": it answered HTML and no JWKS: Better Auth serves its keys at /api/auth/jwks",
     ],
     [
       "sends HTML as JSON",
       (_request, response) => response.writeHead(200, { "content-type": "application/json" }).end(" <html>"),
-      "HTML",
+      ": it answered HTML and no JWKS: Better Auth serves its keys at /api/auth/jwks",
     ],
-    ["sends no JSON", (_request, response) => response.end("keys"), "not JSON"],
-    ["sends nothing", (_request, response) => response.end(), "not JSON"],
-    ["sends another document", (_request, response) => response.end('{"token":"x"}'), "no JWKS"],
-    ["sends an empty set", (_request, response) => response.end('{"keys":[]}'), "no usable key"],
+    ["sends no JSON", (_request, response) => response.end("keys"), ": its answer is not JSON"],
+    ["sends nothing", (_request, response) => response.end(), ": its answer is not JSON"],
+    [
+      "sends another document",
+      (_request, response) => response.end('{"token":"x"}'),
+      ": it is no JWKS: there is no list of `keys` in it",
+    ],
+    ["sends an empty set", (_request, response) => response.end('{"keys":[]}'), ": the JWKS has no usable key"],
     [
       "sends only a private key",
       (_request, response) => response.end('{"keys":[{"kty":"EC","crv":"P-256","d":"AAAA"}]}'),
@@ -87,8 +97,8 @@ describe("the JWKS endpoint", () => {
     listener = behaviour;
     const [code, said] = await outcome();
     expect(code).toBe("keys_unavailable");
+    expect(said).toContain(`the JWKS at ${url} cannot be had`);
     expect(said).toContain(hint);
-    expect(said).toContain(url);
   });
 
   it("does not follow a redirect even to good keys", async () => {
