@@ -45,9 +45,17 @@ describe("memoryRevocationStore", () => {
     const store = memoryRevocationStore({ maxTokenAge: 60, clock });
     await store.append([session("1", startSeconds), session("1", startSeconds - 30), session("2", startSeconds + 50)]);
     expect(await loaded(store)).toEqual([session("1"), session("2", startSeconds + 50)]);
-    clock.advance(61);
+    clock.advance(60);
+    await store.append([session("2", startSeconds + 50)]);
+    expect((await loaded(store)).map(({ id }) => id)).toEqual(["1", "2"]);
+    clock.advance(1);
     await store.append([session("3", startSeconds + 61)]);
     expect((await loaded(store)).map(({ id }) => id)).toEqual(["2", "3"]);
-    expect(() => memoryRevocationStore({ maxTokenAge: 0 })).toThrow("maxTokenAge");
+    for (const maxTokenAge of [0, 2_592_001]) {
+      expect(() => memoryRevocationStore({ maxTokenAge })).toThrow(
+        "memoryRevocationStore: maxTokenAge: must be an integer from 1 to 2592000.",
+      );
+    }
+    for (const maxTokenAge of [1, 2_592_000]) expect(() => memoryRevocationStore({ maxTokenAge })).not.toThrow();
   });
 });

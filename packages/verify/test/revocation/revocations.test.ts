@@ -1,10 +1,15 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import { createRevocations, type Revocation } from "../../src/index.ts";
+import { ConfigurationError, createRevocations, type Revocation } from "../../src/index.ts";
 import { createRevokingBench } from "../revoking.ts";
 import { createBench, refusal, startSeconds, verdict } from "../support.ts";
 
 const all: Revocation["kind"][] = ["token", "session", "user"];
 const ids = { token: "j1", session: "s1", user: "alice" };
+const hints = {
+  token: "this token (its jti) was revoked",
+  session: "the session (sid) that it was made in has ended",
+  user: "all that this user (sub) had until an instant was revoked, and it was issued at or before that",
+};
 const alices = { claims: { jti: "j1", sid: "s1" } };
 
 describe("createRevocations", () => {
@@ -19,7 +24,7 @@ describe("createRevocations", () => {
       await revocations.revoke({ kind, id: ids[kind], before: startSeconds });
       expect([seen, fresh, seen].map((token) => verdict(verifier, token))).toEqual(Array(3).fill("token_revoked"));
       expect(verdict(verifier, another)).toBe("accepted");
-      expect(refusal(() => verifier.verifySync(seen)).hint).toContain(kind);
+      expect(refusal(() => verifier.verifySync(seen)).hint).toBe(hints[kind]);
     },
   );
 
@@ -105,7 +110,8 @@ describe("createRevocations", () => {
     store.append = () => Promise.reject(new Error("connection lost"));
     await expect(revocations.revoke({ kind: "token", id: "j1", before: startSeconds })).rejects.toMatchObject({
       code: "revocations_unavailable",
-      hint: expect.stringContaining("connection lost"),
+      hint: "not recorded: connection lost",
+      cause: new Error("connection lost"),
     });
     expect(verdict(verifier, token)).toBe("accepted");
   });
@@ -123,18 +129,29 @@ describe("createRevocations", () => {
     const { revocations, store } = await createRevokingBench();
     store.append = () => Promise.reject(new Error("must not be asked"));
     await expect(revocations.revoke(given as never)).rejects.toThrow(TypeError);
+    const form =
+      'a revocation is { kind: "token" | "session" | "user", id: a non-empty string, before: seconds since 1970 }';
+    if (given !== undefined) await expect(revocations.revoke([given] as never)).rejects.toThrow(new TypeError(form));
   });
 
+  const noStore = "createRevocations: give a store, such as memoryRevocationStore().";
   it.each([
-    [{ store: undefined }, "store"],
-    [{ store: {} }, "store"],
-    [{ maxTokenAge: 0 }, "maxTokenAge"],
-    [{ maxTokenAge: 31 * 86_400 }, "maxTokenAge"],
-    [{ maxStaleness: 2 }, "maxStaleness"],
-    [{ whenStale: "ignore" }, "whenStale"],
+    [{ store: undefined }, noStore],
+    [{ store: null }, noStore],
+    [{ store: {} }, noStore],
+    [{ store: { subscribe: () => {} } }, noStore],
+    [{ store: { load: () => {} } }, noStore],
+    [{ maxTokenAge: undefined }, "createRevocations: maxTokenAge: must be an integer from 1 to 2592000."],
+    [{ maxTokenAge: 0 }, "createRevocations: maxTokenAge: must be an integer from 1 to 2592000."],
+    [{ maxTokenAge: 2_592_001 }, "createRevocations: maxTokenAge: must be an integer from 1 to 2592000."],
+    [{ maxStaleness: 2 }, "createRevocations: maxStaleness: must be an integer from 3 to 3600."],
+    [{ maxStaleness: 3601 }, "createRevocations: maxStaleness: must be an integer from 3 to 3600."],
+    [{ whenStale: "ignore" }, 'createRevocations: whenStale must be "refuse" or "accept".'],
   ])("refuses the options %j at once", async (options, named) => {
     const { store } = await createRevokingBench();
-    expect(() => createRevocations({ store, maxTokenAge: 900, ...options } as never)).toThrow(named);
+    expect(() => createRevocations({ store, maxTokenAge: 900, ...options } as never)).toThrow(
+      new ConfigurationError(named),
+    );
     expect(() => createBench({ revocations: {} as never })).toThrow("createRevocations");
   });
 
