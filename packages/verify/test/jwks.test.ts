@@ -8,7 +8,7 @@ import {
   sharedSecret,
   type Verifier,
 } from "../src/index.ts";
-import { createBench, type HandClock, verdict } from "./support.ts";
+import { createBench, type HandClock, refusal, verdict } from "./support.ts";
 
 const address = "https://app.example.com/api/auth/jwks";
 const warnings: string[] = [];
@@ -203,6 +203,48 @@ describe("remoteJwks: loading", () => {
   });
 });
 
+describe("remoteJwks: what the operator is told", () => {
+  const hintOf = async (failure: unknown) => {
+    const keys = remoteJwks(address, { fetch: () => Promise.reject(failure) });
+    const { verifier } = createBench({ keys });
+    return verifier.ready().then(
+      () => "loaded",
+      (error) => [error.code, error.hint, error.cause === failure],
+    );
+  };
+  const because = (reason: string) => ["keys_unavailable", `the JWKS at ${address} cannot be had: ${reason}`, true];
+
+  it("is what failed, and what lay beneath it", async () => {
+    expect(await hintOf(new Error("the issuer is out"))).toEqual(because("the issuer is out"));
+    expect(await hintOf("out")).toEqual(because("out"));
+    const refused = Object.assign(new Error("connect ECONNREFUSED ::1:443"), { code: "ECONNREFUSED" });
+    expect(await hintOf(new TypeError("fetch failed", { cause: refused }))).toEqual(
+      because("fetch failed (ECONNREFUSED)"),
+    );
+    expect(await hintOf(new TypeError("fetch failed", { cause: new Error("no route") }))).toEqual(
+      because("fetch failed (no route)"),
+    );
+    expect(await hintOf(new TypeError("fetch failed", { cause: "no error" }))).toEqual(because("fetch failed"));
+  });
+
+  it("is that nothing was loaded yet, before anything was", () => {
+    const { verifier, issuer } = createRemote();
+    expect(refusal(() => verifier.verifySync(issuer.tokenFor("alice"))).hint).toBe(
+      `the JWKS at ${address} has not been loaded yet`,
+    );
+  });
+
+  it("is a warning of a key that is not used, each time that it is read", async () => {
+    const { clock } = createBench();
+    const issuer = createTestIssuer({ algorithm: "ES256", clock });
+    const fetch: Fetch = async () => Response.json({ keys: [{ kty: "oct" }, ...issuer.jwks().keys] });
+    await createBench({ keys: remoteJwks(address, { fetch, clock }), clock }).verifier.ready();
+    expect(warnings).toEqual([
+      `remoteJwks: key 1 of the set is not used: its type or curve is not supported (${address})`,
+    ]);
+  });
+});
+
 describe("remoteJwks: unknown keys", () => {
   it("fetches anew for a new key, with no restart", async () => {
     const { issuer, verifier, outcome, clock, fetches } = createRemote();
@@ -315,7 +357,9 @@ describe("remoteJwks: staying fresh", () => {
       expect(await remote.outcome(remote.issuer.tokenFor("bob"))).toBe("accepted");
       expect(remote.verifier.keyStatus()).toEqual({ state: "stale", age: (hour + 1) * 3600 });
     }
-    expect(warnings.filter((text) => text.includes("last good keys"))).toHaveLength(1);
+    expect(warnings).toEqual([
+      `remoteJwks: the JWKS at ${address} cannot be had: the issuer is out; the last good keys go on serving`,
+    ]);
     remote.clock.advance(3600);
     expect(await remote.outcome(token)).toBe("keys_unavailable");
     expect(remote.verifier.keyStatus()).toEqual({ state: "missing" });
