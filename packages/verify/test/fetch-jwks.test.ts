@@ -1,8 +1,8 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createTestIssuer } from "@usher-auth/testing";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { remoteJwks } from "../src/index.ts";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { type Fetch, remoteJwks } from "../src/index.ts";
 import { createBench } from "./support.ts";
 
 /** What the JWKS endpoint does, over real HTTP, and what a request with a good token comes to. */
@@ -53,7 +53,7 @@ describe("the JWKS endpoint", () => {
     [
       "sends 300",
       (_request, response) => response.writeHead(300).end(),
-      ": it answered 300: redirects are not followed",
+      ": it answered 300: redirects are not followed, set the final address",
     ],
     ["sends 204", (_request, response) => response.writeHead(204).end(), ": it answered 204"],
     [
@@ -97,8 +97,46 @@ describe("the JWKS endpoint", () => {
     listener = behaviour;
     const [code, said] = await outcome();
     expect(code).toBe("keys_unavailable");
-    expect(said).toContain(`the JWKS at ${url} cannot be had`);
-    expect(said).toContain(hint);
+    const subject = `the JWKS at ${url} cannot be had`;
+    if (hint.startsWith(": it ")) expect(said).toBe(`${subject}${hint}`);
+    else expect(said).toContain(hint);
+    expect(said).toContain(subject);
+  });
+
+  it("has no body at all: it is not JSON", async () => {
+    expect((await outcome({ fetch: async () => new Response(null) }))[1]).toContain(": its answer is not JSON");
+  });
+
+  it("is let go of as soon as it has answered, whatever came", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    for (const body of [jwks, "keys"]) {
+      let signal: AbortSignal | null | undefined;
+      const fetch: Fetch = async (_url, init) => {
+        ({ signal } = init);
+        expect([signal?.aborted, vi.getTimerCount()]).toEqual([false, 1]);
+        return new Response(body);
+      };
+      await outcome({ fetch });
+      expect([signal?.aborted, vi.getTimerCount()]).toEqual([true, 0]);
+    }
+  });
+
+  it("goes on sending after the deadline, and a fetch that hears of none: what comes late is not taken", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const body = new ReadableStream({
+      start(controller) {
+        controller.enqueue(Buffer.from(jwks.slice(0, 10)));
+        setTimeout(() => {
+          controller.enqueue(Buffer.from(jwks.slice(10)));
+          controller.close();
+        }, 1500);
+      },
+    });
+    const ended = outcome({ fetch: async () => new Response(body), timeout: 1 });
+    await vi.advanceTimersByTimeAsync(1500);
+    expect(await ended).toEqual(["keys_unavailable", expect.stringContaining("no answer within 1000 ms")]);
   });
 
   it("does not follow a redirect even to good keys", async () => {

@@ -84,6 +84,18 @@ describe("refuse", () => {
   });
 });
 
+describe("no listener", () => {
+  it("is nothing to warn of", () => {
+    const warned = vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
+    const { issuer, verifier } = createBench();
+    const guard = createGuard({ verifier, ownerParam: "userId" });
+    guard.admit(request(issuer.tokenFor("alice")));
+    guard.refuse(new AuthError("token_expired"), "the request");
+    expect(warned).not.toHaveBeenCalled();
+    warned.mockRestore();
+  });
+});
+
 describe("a listener that throws", () => {
   it("changes no verdict, and is told of by a process warning", () => {
     const warned = vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);

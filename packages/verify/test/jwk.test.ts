@@ -103,6 +103,10 @@ describe("localJwks", () => {
     const single = createBench({ keys: localJwks(issuer.jwks()), clock: Date.now }).verifier;
     expect(verdict(single, issuer.tokenFor("alice", { header: { kid: undefined } }))).toBe("accepted");
     expect(verdict(single, issuer.tokenFor("alice", { header: { kid: "another" } }))).toBe("key_unknown");
+    const nameless = localJwks({ keys: [{ ...jwkOf(issuer), kid: undefined }] });
+    expect(verdict(createBench({ keys: nameless, clock: Date.now }).verifier, issuer.tokenFor("alice"))).toBe(
+      "accepted",
+    );
 
     issuer.rotate();
     const several = createBench({ keys: localJwks(issuer.jwks()), clock: Date.now }).verifier;
@@ -166,7 +170,10 @@ describe("a key that cannot be used", () => {
     const issuer = createTestIssuer({ algorithm: "EdDSA" });
     const { verifier } = createBench({ keys: localJwks({ keys: [bad, ...issuer.jwks().keys] }), clock: Date.now });
     expect(verdict(verifier, issuer.tokenFor("alice"))).toBe("accepted");
-    expect(warnings).toEqual([`localJwks: key 1 of the set is not used: ${reason}`]);
+    expect(process.emitWarning).toHaveBeenCalledExactlyOnceWith(`localJwks: key 1 of the set is not used: ${reason}`, {
+      type: "UsherWarning",
+      code: "USHER_KEY_UNUSED",
+    });
     expect(() => localJwks({ keys: [bad] })).toThrow(
       new ConfigurationError(`localJwks: the JWKS has no usable key; key 1 of the set is not used: ${reason}`),
     );

@@ -137,6 +137,11 @@ describe("keyUsage of key pairs", () => {
     ]);
   });
 
+  it("is none of a source that tells of none", () => {
+    const source: KeySource = { algorithms: new Set(["ES256"]), candidates: () => [] };
+    expect(createBench({ keys: source }).verifier.keyUsage()).toEqual([]);
+  });
+
   it("is of the keys that a fetched set has now", async () => {
     const { clock } = createBench();
     const issuer = createTestIssuer({ algorithm: "ES256", clock });

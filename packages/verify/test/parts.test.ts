@@ -1,12 +1,17 @@
-import { describe, expect, it } from "vitest";
+import { constants, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { GenerationCache } from "../src/cache.ts";
 import { AuthError, authErrorCodes, ConfigurationError } from "../src/errors.ts";
 import { deepFreeze } from "../src/freeze.ts";
+import { watchIdleVersions } from "../src/keys/idle-versions.ts";
+import { createPssVerify } from "../src/keys/pss.ts";
 import { authorizationFields } from "../src/node-headers.ts";
 import { checkOwner } from "../src/owner.ts";
 import { createOwnerParamFinder } from "../src/owner-params.ts";
+import { createPrincipal } from "../src/principal.ts";
 import { hasQueryToken } from "../src/query-token.ts";
 import { integerWithin } from "../src/range.ts";
+import type { VerificationKey } from "../src/signature.ts";
 import { elapsedClock, steadyClock } from "../src/time.ts";
 import { refusal } from "./support.ts";
 
@@ -28,6 +33,27 @@ describe("GenerationCache", () => {
       cache.set(`cold ${index}`, "value");
       expect(cache.get("hot")).toBe("value");
     }
+  });
+
+  it("keeps at least half of its capacity, and one at the least", () => {
+    const cache = new GenerationCache<number>(10);
+    for (let index = 0; index < 1000; index++) {
+      cache.set(`key ${index}`, index);
+      for (let back = 0; back < Math.min(5, index + 1); back++)
+        expect(cache.get(`key ${index - back}`)).toBe(index - back);
+    }
+    const single = new GenerationCache<number>(1);
+    single.set("a", 1);
+    expect(single.get("a")).toBe(1);
+  });
+
+  it("counts each once, and nothing that was only asked for", () => {
+    const cache = new GenerationCache<number>(10);
+    for (let index = 0; index < 7; index++) cache.set(`key ${index}`, index);
+    expect(cache.size).toBe(7);
+    expect(cache.get("key 0")).toBe(0);
+    expect(cache.get("nothing")).toBeUndefined();
+    expect(cache.size).toBe(7);
   });
 
   it("forgets what is deleted, in either generation", () => {
@@ -76,6 +102,97 @@ describe("steadyClock", () => {
     expect(pass(10, 10)).toBe(1020);
     expect(pass(9500, 0)).toBe(10_020);
     expect(pass(-9000, 0)).toBe(1020);
+  });
+});
+
+describe("watchIdleVersions", () => {
+  const warned = vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
+  afterEach(() => warned.mockClear());
+
+  /** Two versions of a secret, and how often they were looked at. */
+  function createVersions(firstVerifiedAt: number | undefined) {
+    const [older, later]: VerificationKey[] = [1, 2].map((version) => ({
+      algorithm: "HS256",
+      version,
+      verify: () => false,
+      ...(version === 2 && firstVerifiedAt !== undefined && { firstVerifiedAt }),
+    }));
+    let looks = 0;
+    const keys = () => {
+      looks++;
+      return [later, older] as VerificationKey[];
+    };
+    const source = { algorithms: new Set<"HS256">(["HS256"]), candidates: () => [], keys };
+    return { source, looks: () => looks };
+  }
+
+  it("warns when both have lasted for a lifetime, to the second, and once", () => {
+    const watch = watchIdleVersions([createVersions(0).source], 120);
+    for (const now of [0, 60, 119]) watch(now);
+    expect(warned).not.toHaveBeenCalled();
+    const atOnce = watchIdleVersions([createVersions(0).source], 120);
+    for (const now of [0, 60, 120, 180, 240]) atOnce(now);
+    expect(warned).toHaveBeenCalledExactlyOnceWith(
+      "version 1 of the shared secret has verified nothing for 120 s, while version 2 was in use: safe to drop once every API says so",
+      { type: "UsherWarning", code: "USHER_SECRET_IDLE" },
+    );
+  });
+
+  it("warns of none while the later one has verified nothing", () => {
+    const watch = watchIdleVersions([createVersions(undefined).source], 60);
+    for (let now = 0; now < 600; now += 60) watch(now);
+    expect(warned).not.toHaveBeenCalled();
+  });
+
+  it("looks once a minute, however many tokens come", () => {
+    const { source, looks } = createVersions(0);
+    const watch = watchIdleVersions([source, { algorithms: source.algorithms, candidates: () => [] }], 60);
+    const looksAt = [100, 100, 159.9, 160, 200, 219, 220].map((now) => {
+      watch(now);
+      return looks();
+    });
+    expect(looksAt).toEqual([1, 1, 1, 2, 2, 2, 3]);
+  });
+});
+
+describe("createPssVerify", () => {
+  const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  const bytes = Buffer.from("what is signed");
+  const signed = (saltLength: number) =>
+    sign("sha256", bytes, { key: privateKey, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength });
+
+  it.each([
+    ["a key", publicKey],
+    // As on workerd, whose `verify` throws for a key beside options.
+    ["a key that can only be exported", { export: (options: never) => publicKey.export(options) } as KeyObject],
+  ])("takes a salt as long as the hash and no other, with %s", (_case, key) => {
+    const verifyPss = createPssVerify("sha256", key);
+    expect(verifyPss(bytes, signed(32))).toBe(true);
+    expect(verifyPss(bytes, signed(20))).toBe(false);
+    expect(verifyPss(Buffer.from("anything else"), signed(32))).toBe(false);
+    expect(verifyPss(bytes, sign("sha256", bytes, privateKey))).toBe(false);
+  });
+});
+
+describe("createPrincipal", () => {
+  const required = { iss: "i", sub: "alice", exp: 2 };
+  it.each([
+    [{}, ["id", "expiresAt", "claims"]],
+    [{ sid: "s" }, ["id", "sessionId", "expiresAt", "claims"]],
+    [{ iat: 1 }, ["id", "issuedAt", "expiresAt", "claims"]],
+    [{ sid: "s", iat: 1 }, ["id", "sessionId", "issuedAt", "expiresAt", "claims"]],
+  ])("has of %j what is there, and no more", (claims, names) => {
+    const all = { ...required, ...claims };
+    const principal = createPrincipal(all, all);
+    expect(Object.keys(principal)).toEqual(names);
+    expect(principal).toEqual({
+      id: "alice",
+      ...("sid" in claims && { sessionId: "s" }),
+      ...("iat" in claims && { issuedAt: 1 }),
+      expiresAt: 2,
+      claims: all,
+    });
+    expect(Object.isFrozen(principal)).toBe(true);
   });
 });
 

@@ -82,6 +82,23 @@ describe("reloadedSecret", () => {
     expect(verifier.keyStatus()).toEqual({ state: "fresh", age: 0 });
   });
 
+  it("ends what a version has vouched for at once, where it is replaced without a step between", async () => {
+    const { vault, before, verifier, pass } = createRotating(onlyOld);
+    await verifier.ready();
+    const token = before.tokenFor("alice");
+    const principal = verifier.verifySync(token);
+    await pass(60);
+    expect(verifier.verifySync(token)).toBe(principal);
+    vault.content = onlyNew;
+    await pass(60);
+    expect(verdict(verifier, token)).toBe("signature_invalid");
+  });
+
+  it("names no version before the first load", () => {
+    expect(reloadedSecret(() => onlyOld).description?.()).toBe("none");
+    expect(reloadedSecret(() => onlyOld).keys?.()).toEqual([]);
+  });
+
   it("keeps the last good secret when a load fails, says so once, and heals by itself", async () => {
     const { vault, before, after, verifier, pass } = createRotating(onlyOld);
     await verifier.ready();
@@ -89,7 +106,9 @@ describe("reloadedSecret", () => {
     for (let minute = 0; minute < 60 * 24 * 3; minute += 30) await pass(30 * 60);
     expect(verdict(verifier, before.tokenFor("alice"))).toBe("accepted");
     expect(verifier.keyStatus().state).toBe("stale");
-    expect(warnings).toEqual([expect.stringContaining("the vault is sealed")]);
+    expect(warnings).toEqual([
+      "reloadedSecret: the shared secret cannot be had: the vault is sealed; the last good keys go on serving",
+    ]);
     vault.content = both;
     await pass(60);
     expect(verdict(verifier, after.tokenFor("alice"))).toBe("accepted");

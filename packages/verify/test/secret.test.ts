@@ -71,6 +71,7 @@ describe("sharedSecret", () => {
     ["bytes as a version's value", [{ version: 1, value: new TextEncoder().encode(good) }]],
     ["what begins like JSON and is none", `{${good}`],
     ["JSON that is no key", JSON.stringify({ secret: good })],
+    ["a list in JSON", JSON.stringify([good])],
     ["what has a word of an SSH key in it", `my ssh-ed25519 ${good}`],
   ])("takes %s", (_case, secret) => {
     expect(() => sharedSecret(secret as string)).not.toThrow();

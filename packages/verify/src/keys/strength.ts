@@ -46,8 +46,9 @@ function isKeyDocument(text: string): boolean {
   if (text.includes("-----BEGIN ") || /^(?:ssh|ecdsa)-\S+ /.test(text)) return true;
   if (!text.trimStart().startsWith("{")) return false;
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && ("kty" in value || "keys" in value);
+    // What begins so is an object, or no JSON.
+    const value: object = JSON.parse(text);
+    return "kty" in value || "keys" in value;
   } catch {
     return false;
   }

@@ -154,6 +154,16 @@ describe("a store that confirms nothing", () => {
     expect(warnings).toHaveLength(2);
   });
 
+  it("is not hidden from a remembered token by a clock that is put back", async () => {
+    const { clock, verifier, revocations, token } = createFollowing();
+    await verifier.ready();
+    expect(verdict(verifier, token)).toBe("accepted");
+    clock.advance(20);
+    expect(revocations.status().state).toBe("stale");
+    clock.advance(-21);
+    expect(verdict(verifier, token)).toBe("revocations_unavailable");
+  });
+
   it("does not make a revoked token a 503, nor a bad one", async () => {
     const { clock, issuer, verifier, token, store } = createFollowing();
     await verifier.ready();
