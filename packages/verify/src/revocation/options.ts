@@ -43,6 +43,6 @@ export function readOptions(options: RevocationsOptions): CheckedRevocationsOpti
     maxTokenAge: integerWithin(options.maxTokenAge, "createRevocations: maxTokenAge", 1, thirtyDays),
     maxStaleness: integerWithin(options.maxStaleness ?? 10, "createRevocations: maxStaleness", 3, 3600),
     clock: options.clock ?? steadyClock(),
-    elapsed: options.clock === undefined ? elapsedClock() : elapsedClock(options.clock, options.clock),
+    elapsed: elapsedClock(options.clock, options.clock),
   };
 }

@@ -127,7 +127,7 @@ export function createRevocations(options: RevocationsOptions): Revocations {
   function unavailable(): AuthError {
     return new AuthError("revocations_unavailable", {
       hint: `revocations ${since()}${failure === undefined ? "" : `: ${explain(failure)}`}`,
-      ...(failure !== undefined && { cause: failure }),
+      cause: failure,
     });
   }
 

@@ -135,7 +135,7 @@ describe("createLogoutEndpoint", () => {
     const { issuer, verifier } = await createRevokingBench();
     const receive = createLogoutEndpoint(verifier);
     const body = Buffer.from(`state=x&logout_token=${logoutTokenFor(issuer)}`);
-    expect(codeOf(await receive({ contentType: "Application/X-WWW-Form-Urlencoded; charset=UTF-8", body }))).toBe(
+    expect(codeOf(await receive({ contentType: " Application/X-WWW-Form-Urlencoded ; charset=UTF-8", body }))).toBe(
       "200",
     );
   });

@@ -11,11 +11,11 @@ describe("createLogoutVerifier: OpenID Connect Back-Channel Logout 1.0 section 2
     const { issuer, verifier } = createBench();
     const verifyLogoutToken = createLogoutVerifier(verifier);
     const one = await verifyLogoutToken(logoutTokenFor(issuer, { claims: { jti: "1", toe: startSeconds - 60 } }));
-    expect(one).toEqual({ id: "1", sessionId: "s1", subject: "alice", endedAt: startSeconds - 60 });
+    expect(one).toStrictEqual({ id: "1", sessionId: "s1", subject: "alice", endedAt: startSeconds - 60 });
     const all = await verifyLogoutToken(logoutTokenFor(issuer, { claims: { jti: "2", sid: undefined } }));
-    expect(all).toEqual({ id: "2", subject: "alice", endedAt: startSeconds });
+    expect(all).toStrictEqual({ id: "2", subject: "alice", endedAt: startSeconds });
     const bare = await verifyLogoutToken(logoutTokenFor(issuer, { claims: { jti: "3", sub: undefined } }));
-    expect(bare).toEqual({ id: "3", sessionId: "s1", endedAt: startSeconds });
+    expect(bare).toStrictEqual({ id: "3", sessionId: "s1", endedAt: startSeconds });
   });
 
   it.each([
@@ -123,6 +123,34 @@ describe("createLogoutVerifier: OpenID Connect Back-Channel Logout 1.0 section 2
       hint: "a logout token with this `jti` was seen before",
     });
     await expect(verifyLogoutToken(logoutTokenFor(issuer))).resolves.toBeDefined();
+  });
+
+  it("takes a jti again, in a token made anew, once no token of the first time can be alive", async () => {
+    const { issuer, verifier, clock } = createBench();
+    const verifyLogoutToken = createLogoutVerifier(verifier);
+    const anew = () => verifyLogoutToken(logoutTokenFor(issuer, { claims: { jti: "once" } }));
+    await anew();
+    clock.advance(129);
+    await expect(anew()).rejects.toMatchObject({ code: "claims_invalid" });
+    clock.advance(1);
+    await expect(anew()).resolves.toBeDefined();
+  });
+
+  it("keeps the keys fresh, like any token", async () => {
+    const clock = handClock();
+    const issuer = createTestIssuer({ algorithm: "EdDSA", clock });
+    let fetches = 0;
+    const fetch = async () => {
+      fetches++;
+      return Response.json(issuer.jwks());
+    };
+    const keys = remoteJwks("https://app.example.com/api/auth/jwks", { clock, fetch });
+    const { verifier } = createBench({ keys, clock });
+    const verifyLogoutToken = createLogoutVerifier(verifier);
+    await verifyLogoutToken(logoutTokenFor(issuer));
+    clock.advance(300);
+    await verifyLogoutToken(logoutTokenFor(issuer));
+    expect(fetches).toBe(2);
   });
 
   it("does not count a jti as seen where nothing came of it", async () => {

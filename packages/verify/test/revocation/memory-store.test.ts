@@ -51,6 +51,20 @@ describe("memoryRevocationStore", () => {
     clock.advance(1);
     await store.append([session("3", startSeconds + 61)]);
     expect((await loaded(store)).map(({ id }) => id)).toEqual(["2", "3"]);
+  });
+
+  it("takes a later instant of an id, and lets go of the oldest first", async () => {
+    const clock = handClock();
+    const store = memoryRevocationStore({ maxTokenAge: 60, clock });
+    await store.append([session("1"), session("2", startSeconds + 1)]);
+    await store.append([session("1", startSeconds + 50)]);
+    expect(await loaded(store)).toEqual([session("2", startSeconds + 1), session("1", startSeconds + 50)]);
+    clock.advance(62);
+    await store.append([]);
+    expect((await loaded(store)).map(({ id }) => id)).toEqual(["1"]);
+  });
+
+  it("holds no longer than it can be told to", () => {
     for (const maxTokenAge of [0, 2_592_001]) {
       expect(() => memoryRevocationStore({ maxTokenAge })).toThrow(
         "memoryRevocationStore: maxTokenAge: must be an integer from 1 to 2592000.",

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import { ConfigurationError, createRevocations, type Revocation } from "../../src/index.ts";
+import { ConfigurationError, createRevocations, memoryRevocationStore, type Revocation } from "../../src/index.ts";
 import { createRevokingBench } from "../revoking.ts";
 import { createBench, refusal, startSeconds, verdict } from "../support.ts";
 
@@ -98,10 +98,44 @@ describe("createRevocations", () => {
     expect(verdict(verifier, token)).toBe("token_expired");
   });
 
+  it("stands from nothing, and goes up with whatever is revoked", async () => {
+    const idle = createRevocations({ store: memoryRevocationStore(), maxTokenAge: 900 });
+    expect(idle.standing).toEqual({
+      revision: 0,
+      from: Number.POSITIVE_INFINITY,
+      until: Number.NEGATIVE_INFINITY,
+    });
+    const { revocations } = await createRevokingBench();
+    const before = revocations.standing.revision;
+    await revocations.revoke({ kind: "token", id: "j1", before: startSeconds });
+    expect(revocations.standing.revision).toBeGreaterThan(before);
+  });
+
+  it("counts here at once, before the store has told anybody", async () => {
+    const { issuer, verifier, revocations, store } = await createRevokingBench();
+    const token = issuer.tokenFor("alice", alices);
+    store.append = () => Promise.resolve();
+    await revocations.revoke({ kind: "token", id: "j1", before: startSeconds });
+    expect(verdict(verifier, token)).toBe("token_revoked");
+  });
+
+  it("takes a later instant of the same user, and ids in any script", async () => {
+    const { issuer, verifier, revocations } = await createRevokingBench();
+    for (const id of ["alice", "ａｌｉｃｅ", "größe", "\u{1F600}"]) {
+      const token = issuer.tokenFor(id, { claims: { iat: startSeconds - 5 } });
+      await revocations.revoke({ kind: "user", id, before: startSeconds - 10 });
+      expect(verdict(verifier, token)).toBe("accepted");
+      await revocations.revoke({ kind: "user", id, before: startSeconds - 5 });
+      expect(verdict(verifier, token)).toBe("token_revoked");
+    }
+  });
+
   it("does not begin to hold what is too old to matter", async () => {
     const { revocations } = await createRevokingBench();
     await revocations.revoke({ kind: "token", id: "j1", before: startSeconds - 900 - 361 });
     expect(revocations.status().entries).toBe(0);
+    await revocations.revoke({ kind: "token", id: "j1", before: startSeconds - 900 - 360 });
+    expect(revocations.status().entries).toBe(1);
   });
 
   it("revokes nothing that the store did not record", async () => {

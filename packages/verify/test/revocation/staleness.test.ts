@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { createGuard, createRevocations, type RevocationsOptions } from "../../src/index.ts";
+import { Freshness } from "../../src/revocation/freshness.ts";
 import { createBench, handClock, refusal, startSeconds, verdict } from "../support.ts";
 import { handStore } from "./store.ts";
 
@@ -143,7 +144,10 @@ describe("a store that confirms nothing", () => {
     clock.advance(0.001);
     expect(verdict(verifier, token)).toBe("revocations_unavailable");
     expect(refusal(() => verifier.verifySync(token)).hint).toBe("revocations were last confirmed 10 s ago");
-    expect(warnings).toEqual(["revocations were last confirmed 10 s ago: tokens are refused"]);
+    expect(process.emitWarning).toHaveBeenCalledExactlyOnceWith(
+      "revocations were last confirmed 10 s ago: tokens are refused",
+      { type: "UsherWarning", code: "USHER_REVOCATIONS_STALE" },
+    );
     expect(revocations.status()).toMatchObject({ state: "stale", staleness: 10, whenStale: "refuse" });
     store.tell((listener) => listener.confirmed());
     expect(verdict(verifier, token)).toBe("accepted");
@@ -214,7 +218,6 @@ describe("a store that confirms nothing", () => {
 
   it("is measured by time that has passed, whatever the clock is set to", async () => {
     let [wall, monotonic] = [Date.parse("2026-01-01"), 0];
-    const { Freshness } = await import("../../src/revocation/freshness.ts");
     const { elapsedClock } = await import("../../src/time.ts");
     const elapsed = elapsedClock(
       () => wall,
@@ -249,7 +252,50 @@ describe("a store that confirms nothing", () => {
   });
 });
 
+describe("Freshness", () => {
+  const createFreshness = (time: { now: number }) => {
+    const span = { from: 0, until: 0 };
+    return { span, freshness: new Freshness(10, () => time.now, span) };
+  };
+
+  it("is of the latest confirmation, whichever is told last", () => {
+    const time = { now: 20_000 };
+    const { freshness } = createFreshness(time);
+    freshness.confirm(20_000);
+    freshness.confirm(5_000);
+    expect(freshness.age).toBe(0);
+  });
+
+  it("ends when what was known is forgotten", () => {
+    const { freshness, span } = createFreshness({ now: 1000 });
+    expect(span).toEqual({ from: Number.POSITIVE_INFINITY, until: Number.NEGATIVE_INFINITY });
+    freshness.confirm(1000);
+    expect(freshness.isFresh(1)).toBe(true);
+    freshness.forget();
+    expect([freshness.isFresh(1), freshness.age]).toEqual([false, Number.POSITIVE_INFINITY]);
+  });
+
+  it("answers for a second, and for less where less is left", () => {
+    const time = { now: 0 };
+    const { freshness, span } = createFreshness(time);
+    freshness.confirm(0);
+    freshness.isFresh(100);
+    expect(span).toEqual({ from: 100, until: 101 });
+    time.now = 9500;
+    freshness.isFresh(200);
+    expect(span).toEqual({ from: 200, until: 200.5 });
+  });
+});
+
 describe("close", () => {
+  it("stops listening also where it had only just begun to", async () => {
+    const { revocations, store } = createFollowing();
+    const ready = revocations.ready();
+    await revocations.close();
+    await expect(ready).rejects.toMatchObject({ code: "revocations_unavailable" });
+    expect(store.listeners.size).toBe(0);
+  });
+
   it("stops listening, and what is known goes stale", async () => {
     const { clock, verifier, revocations, token, store } = createFollowing();
     await verifier.ready();
@@ -266,12 +312,17 @@ describe("close", () => {
 
   it("ends a load that is under way, and one that waits to be tried again", async () => {
     const { revocations, store } = createFollowing();
+    store.rows = [[revocation]];
     store.duringLoad = () => revocations.close();
     await expect(revocations.ready()).rejects.toMatchObject({ code: "revocations_unavailable" });
+    expect(revocations.status().entries).toBe(0);
+    expect([warnings, vi.getTimerCount()]).toEqual([[], 0]);
     const waiting = createFollowing();
     waiting.store.refusal = new Error("no connection");
     await expect(waiting.revocations.ready()).rejects.toThrow();
+    expect(vi.getTimerCount()).toBe(1);
     await waiting.revocations.close();
+    expect(vi.getTimerCount()).toBe(0);
     await vi.advanceTimersByTimeAsync(120_000);
     expect(store.calls).toEqual(["subscribe", "load", "stop"]);
     expect(waiting.store.calls).toEqual(["subscribe"]);

@@ -31,6 +31,21 @@ describe("RevocationTable", () => {
     expect(table.size).toBe(0);
   });
 
+  it("is swept by a fiftieth at a time", () => {
+    const table = new RevocationTable(900, 1_000_000);
+    for (let count = 0; count < 100_000; count++) {
+      table.add({ kind: "user", id: `u${count}`, before: startSeconds }, startSeconds);
+    }
+    table.sweep(startSeconds + 1261);
+    expect(table.size).toBe(98_000);
+  });
+
+  it("has room for what it need not keep", () => {
+    const table = new RevocationTable(900, 0);
+    expect(table.add({ kind: "token", id: "1", before: startSeconds - 1261 }, startSeconds)).toBe(true);
+    expect(table.add({ kind: "token", id: "1", before: startSeconds - 1260 }, startSeconds)).toBe(false);
+  });
+
   it("has no room beyond its capacity, and says so", () => {
     const table = new RevocationTable(900, 2);
     const add = (id: string, before = startSeconds) => table.add({ kind: "token", id, before }, startSeconds);
@@ -82,13 +97,21 @@ describe("a list that is full", () => {
       () => 0,
       () => 0,
     );
-    await feed.start();
     const two: Revocation[] = ["1", "2"].map((id) => ({ kind: "token", id, before: startSeconds }));
+    await feed.start();
     store.rows = [two];
     store.tell((listener) => listener.revoked(two));
     store.tell((listener) => listener.confirmed());
     expect(told).toEqual(["confirmed", "incomplete", expect.stringContaining("more live revocations")]);
     await expect(feed.start()).rejects.toThrow("more live revocations");
+    const crowded = createFeed(
+      store,
+      receiver,
+      () => 0,
+      () => 0,
+    );
+    await expect(crowded.start()).rejects.toThrow("more live revocations");
+    await crowded.close();
     room = 2;
     await expect.poll(() => told.at(-1), { timeout: 5000 }).toBe("confirmed");
     await feed.close();
