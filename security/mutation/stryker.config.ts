@@ -15,6 +15,6 @@ export default {
   incremental: true,
   incrementalFile: "reports/mutation-incremental.json",
   // A mutant that loops is seen by its count of loops; what is left is a machine under load.
-  timeoutMS: 20_000,
+  timeoutMS: 40_000,
   timeoutFactor: 3,
 } satisfies PartialStrykerOptions;

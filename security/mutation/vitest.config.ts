@@ -46,8 +46,9 @@ export default defineConfig({
     isolate: false,
     runner: "security/mutation/stop-at-failure.ts",
     sequence: { sequencer: QuickestFirst },
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // A mutant that hangs ends here, and not by the loss of a process that has loaded everything.
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
     setupFiles: ["security/mutation/no-mutant-yet.ts"],
     reporters: [],
     silent: true,
