@@ -106,6 +106,7 @@ describe("an upgrade that is refused", () => {
   ];
 
   it.each(cases)("%s is answered with HTTP: %s", async (_, code, start) => {
+    const warned = vi.spyOn(process, "emitWarning");
     const bench = await serve();
     const answer = await refusalOf(start(bench));
     const { status, headers, body } = refusals[code];
@@ -114,6 +115,9 @@ describe("an upgrade that is refused", () => {
     expect(Date.parse(answer.headers.date as string)).not.toBeNaN();
     expect(bench.upgrades()).toBe(0);
     expect(bench.rejected).toMatchObject([{ error: { code, hint: expect.any(String) } }]);
+    // A verdict is no fault of code.
+    expect(warned).not.toHaveBeenCalled();
+    warned.mockRestore();
   });
 
   it("has the 404 of a path that is none where that is asked for, and where it is so", async () => {
@@ -125,6 +129,7 @@ describe("an upgrade that is refused", () => {
     ];
     expect(another).toMatchObject({ status: 404, body: none.body });
     expect(none.headers).toEqual({ ...another.headers, date: none.headers.date });
+    expect(bench.upgrades()).toBe(0);
   });
 
   it("is no bad token when keys cannot be had", async () => {

@@ -1,0 +1,95 @@
+import { once } from "node:events";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { WebSocket } from "ws";
+import { AuthError, type Verifier } from "../../src/index.ts";
+import { createBench } from "../support.ts";
+import { ask, bearer, closed, open, type SocketBench, serve } from "./support.ts";
+
+// The guard's only timer; everything else, sockets included, goes its own way.
+beforeEach(() => void vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] }));
+afterEach(() => void vi.useRealTimers());
+
+const { issuer, verifier } = createBench();
+const tokenFor = (user: string, role?: string) => issuer.tokenFor(user, { claims: { sid: "session-1", role } });
+
+/** A guarded server whose verifier is changed in this way, and a socket of alice's. */
+async function connect(changes: Partial<Verifier>): Promise<[SocketBench, WebSocket]> {
+  const bench = await serve({ verifier: { ...verifier, ...changes } });
+  return [bench, await open(new WebSocket(`ws://${bench.host}/news`, bearer(tokenFor("alice"))))];
+}
+
+describe("a fresh token", () => {
+  it("that has to wait for keys counts once they are there, and is held to the same user", async () => {
+    const [bench, webSocket] = await connect({ verifyEagerly: async (token) => verifier.verifySync(token) });
+    bench.session().renew(tokenFor("alice", "admin"));
+    await vi.waitFor(() => expect(bench.session().principal.claims.role).toBe("admin"));
+    bench.session().renew(tokenFor("bob"));
+    expect(await closed(webSocket)).toEqual([4403, "owner_mismatch"]);
+    expect(bench.rejected).toMatchObject([{ error: { hint: "the fresh token is of another user or session" } }]);
+    expect(bench.session().principal.id).toBe("alice");
+  });
+
+  it("that cannot be judged at once, for now, changes nothing", async () => {
+    let isOut = false;
+    const [bench, webSocket] = await connect({
+      verifyEagerly: (token) => {
+        if (isOut) throw new AuthError("keys_unavailable");
+        return verifier.verifySync(token);
+      },
+    });
+    isOut = true;
+    bench.session().renew(tokenFor("alice", "admin"));
+    expect(bench.rejected).toMatchObject([{ error: { code: "keys_unavailable" } }]);
+    vi.advanceTimersByTime(1000);
+    expect(await ask(webSocket, "still here?")).toBe("alice: still here?");
+    expect(bench.session().principal.claims.role).toBeUndefined();
+  });
+
+  it("that the verifier fails at cuts the socket off, which is a warning and no crash", async () => {
+    let isBroken = false;
+    const [bench, webSocket] = await connect({
+      verifyEagerly: (token) => {
+        if (isBroken) throw new Error("the vault is locked");
+        return verifier.verifySync(token);
+      },
+    });
+    isBroken = true;
+    const warned = once(process, "warning");
+    bench.session().renew(tokenFor("alice"));
+    expect(await closed(webSocket)).toEqual([1006, ""]);
+    expect(await warned).toMatchObject([
+      { code: "USHER_SOCKET_FAILED", message: expect.stringContaining("the vault is locked") },
+    ]);
+    expect(bench.rejected).toEqual([]);
+  });
+
+  it("is taken from a text message as well", async () => {
+    const [bench] = await connect({});
+    expect(bench.session().takesRenewal(`usher.renew ${tokenFor("alice", "admin")}`)).toBe(true);
+    expect(bench.session().principal.claims.role).toBe("admin");
+    for (const message of ["x usher.renew ", "usher.renew", "", "Usher.renew x"])
+      expect(bench.session().takesRenewal(message)).toBe(false);
+  });
+
+  it("that is missing from its message closes the socket", async () => {
+    const [bench, webSocket] = await connect({});
+    webSocket.send("usher.renew ");
+    expect(await closed(webSocket)).toEqual([4401, "token_malformed"]);
+    expect(bench.received).toEqual([]);
+  });
+});
+
+describe("a socket's own token", () => {
+  it("that cannot be judged any more closes it with 4503", async () => {
+    let isStale = false;
+    const [, webSocket] = await connect({
+      verifySync: (token) => {
+        if (isStale) throw new AuthError("revocations_unavailable");
+        return verifier.verifySync(token);
+      },
+    });
+    isStale = true;
+    vi.advanceTimersByTime(500);
+    expect(await closed(webSocket)).toEqual([4503, "revocations_unavailable"]);
+  });
+});
