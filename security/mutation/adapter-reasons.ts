@@ -4,6 +4,7 @@ const shortcut = "a shortcut, which only saves work";
 const onlyOnBun =
   "Elysia has WebSockets on Bun alone, and mutants are tried on Node: packages/verify/integration/elysia-sockets.test.ts";
 const nobody = "any value that is nobody's id will do";
+const hasTarget = "a request that a server got has a target; only its type says that it may be absent";
 
 /** Why no test can tell these mutants of adapters, and of what they share, from the code. */
 export const adapterReasons: readonly Reason[] = [
@@ -90,6 +91,24 @@ export const adapterReasons: readonly Reason[] = [
     reason: "neither text has a query",
   },
   {
+    file: "adapters/websocket.ts",
+    line: 'match(pathOfTarget(request.url ?? ""))',
+    mutants: ['"Stryker was here!"'],
+    reason: hasTarget,
+  },
+  {
+    file: "adapters/websocket.ts",
+    line: 'function takeCredentials({ url = ""',
+    mutants: ['"Stryker was here!"'],
+    reason: hasTarget,
+  },
+  {
+    file: "adapters/websocket.ts",
+    line: 'if (token !== undefined) headers["sec-websocket-protocol"]',
+    mutants: ["true"],
+    reason: "without a token, the header is set to what it is",
+  },
+  {
     file: "env.ts",
     line: "parseSecretVersions(env.BETTER_AUTH_SECRETS)[0]?.value",
     mutants: ["parseSecretVersions(env.BETTER_AUTH_SECRETS)[0].value"],
@@ -120,5 +139,23 @@ export const adapterReasons: readonly Reason[] = [
     line: 'url.replaceAll("::", "")',
     mutants: ['"Stryker was here!"'],
     reason: "what stands in the place of an escaped colon ends no name and begins none",
+  },
+  {
+    file: "websocket/raw-answer.ts",
+    line: 'frame.write(reason, 4, "latin1");',
+    mutants: ['""'],
+    reason: "a reason is ASCII, which is the same in Node's usual encoding, UTF-8",
+  },
+  {
+    file: "websocket/session.ts",
+    line: "message.length < prefix.length",
+    mutants: ["false"],
+    reason: shortcut,
+  },
+  {
+    file: "websocket/subprotocol.ts",
+    line: "const offered = field?.split",
+    mutants: ['["Stryker was here"]'],
+    reason: "only `bearer` is looked for",
   },
 ];
