@@ -32,6 +32,17 @@ describe.each([
     return app;
   }
 
+  // The first one here, since it is the first request in a process that changes it.
+  it("changes Express's routing once, however many requests come", async () => {
+    const app = build();
+    await ask(app, "/x");
+    const layer = (app as unknown as { _router?: { stack: object[] } })._router?.stack[0] ?? app.router.stack[0];
+    const changed = { ...(Object.getPrototypeOf(layer) as object) };
+    await ask(app, "/x");
+    await ask(app, "/y");
+    expect({ ...(Object.getPrototypeOf(layer) as object) }).toEqual(changed);
+  });
+
   it("holds the owner in routers of any depth, merged parameters, and mounted apps", async () => {
     const app = build();
     const leaf = express.Router({ mergeParams: true });
@@ -157,16 +168,6 @@ describe.each([
       expect(await ask(app, "/x")).toEqual([418, "the verifier's"]);
       expect(onReject).not.toHaveBeenCalled();
     }
-  });
-
-  it("changes Express's routing once, however many requests come", async () => {
-    const app = build();
-    await ask(app, "/x");
-    const layer = (app as unknown as { _router?: { stack: object[] } })._router?.stack[0] ?? app.router.stack[0];
-    const changed = { ...(Object.getPrototypeOf(layer) as object) };
-    await ask(app, "/x");
-    await ask(app, "/y");
-    expect({ ...(Object.getPrototypeOf(layer) as object) }).toEqual(changed);
   });
 
   it("passes an error on where a version of Express has a routing that it does not know", () => {
