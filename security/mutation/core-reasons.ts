@@ -338,4 +338,16 @@ export const coreReasons: readonly Reason[] = [
     mutants: ["false"],
     reason: "Only where the text is kept differs",
   },
+  {
+    file: "fetch-messages.ts",
+    line: 'if (!value.includes(",")) return value;',
+    mutants: ["false", '""'],
+    reason: "A shortcut: what has no comma is not split",
+  },
+  {
+    file: "fetch-messages.ts",
+    line: "return fields.length === 1 ? value : fields;",
+    mutants: ["false"],
+    reason: "A list of one is as good as that one",
+  },
 ];
