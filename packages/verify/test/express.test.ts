@@ -35,11 +35,12 @@ describe.each([
   // The first one here, since it is the first request in a process that changes it.
   it("changes Express's routing once, however many requests come", async () => {
     const app = build();
-    await ask(app, "/x");
+    app.get("/users/:userId", (_request, response) => void response.send("in"));
+    expect(await ask(app, "/users/bob")).toEqual([403, "owner_mismatch"]);
     const layer = (app as unknown as { _router?: { stack: object[] } })._router?.stack[0] ?? app.router.stack[0];
     const changed = { ...(Object.getPrototypeOf(layer) as object) };
-    await ask(app, "/x");
-    await ask(app, "/y");
+    expect(await ask(app, "/users/bob")).toEqual([403, "owner_mismatch"]);
+    expect(await ask(app, "/users/alice")).toEqual([200, "in"]);
     expect({ ...(Object.getPrototypeOf(layer) as object) }).toEqual(changed);
   });
 
@@ -182,6 +183,14 @@ describe.each([
     expect(next).toHaveBeenCalledExactlyOnceWith(
       expect.objectContaining({ message: expect.stringContaining("this version of Express") }),
     );
+  });
+
+  it("asks for more with enforce", async () => {
+    const app = build();
+    app.get("/x", enforce(requireScopes("a")), (_request, response) => void response.send("x"));
+    const scoped = `Authorization: Bearer ${issuer.tokenFor("alice", { claims: { scope: "a" } })}`;
+    expect(await ask(app, "/x")).toEqual([403, "scope_insufficient"]);
+    expect(await ask(app, "/x", [scoped])).toEqual([200, "x"]);
   });
 
   it("answers 500 to a policy that no guard stands before", async () => {

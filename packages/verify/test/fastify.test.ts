@@ -3,7 +3,7 @@ import fastify, { type FastifyInstance, type InjectOptions } from "fastify";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { type UsherOptions, usher } from "../src/adapters/fastify.ts";
 import { ConfigurationError, httpProblem, requireScopes } from "../src/index.ts";
-import { createBench, failingVerifiers } from "./support.ts";
+import { createBench, failingVerifiers, waitingVerifier } from "./support.ts";
 
 const { issuer, verifier } = createBench();
 const alice = { authorization: `Bearer ${issuer.tokenFor("alice")}` };
@@ -128,6 +128,12 @@ describe("fastify adapter: deny by default", () => {
     await build();
     await app.ready();
     expect(app.printPlugins()).toContain(" usher ");
+  });
+
+  it("waits for keys that must be fetched first", async () => {
+    await build({ verifier: waitingVerifier(verifier) });
+    expect((await app.inject({ url: "/users/alice/tasks", headers: alice })).json()).toEqual({ id: "alice" });
+    expect(await codeOf({ url: "/users/bob/tasks", headers: alice })).toEqual([403, "owner_mismatch"]);
   });
 
   it("passes on what is no verdict: a failure of the verifier's is no refusal", async () => {

@@ -2,7 +2,7 @@ import { getRouterParam, H3, type H3Event, handleCors } from "h3";
 import { describe, expect, it } from "vitest";
 import { type UsherOptions, usher } from "../src/adapters/h3.ts";
 import { ConfigurationError, type Principal, type TokenClaims } from "../src/index.ts";
-import { createBench, failingVerifiers } from "./support.ts";
+import { createBench, failingVerifiers, waitingVerifier } from "./support.ts";
 
 const { issuer, verifier } = createBench();
 const as = (user: string) => ({ headers: { authorization: `Bearer ${issuer.tokenFor(user)}` } });
@@ -100,6 +100,8 @@ describe("h3 adapter", () => {
       app.get(`/${typeof value}`, () => "in", { meta: { public: value as never } });
       expect((await app.request(`/${typeof value}`)).status).toBe(401);
     }
+    app.get("/open", () => "in", { meta: { public: true } });
+    expect((await app.request("/open")).status).toBe(200);
   });
 
   it("refuses a concealed path also where h3 goes on after a handler's 404", async () => {
@@ -113,6 +115,15 @@ describe("h3 adapter", () => {
     const event = { context: {}, req: new Request("http://localhost/me", as("alice")) } as unknown as H3Event;
     expect(protect?.(event, () => "next")).toBe("next");
     expect((event.context.principal satisfies Principal<TokenClaims>).id).toBe("alice");
+  });
+
+  it("waits for keys that must be fetched first", async () => {
+    const app = build({ verifier: waitingVerifier(verifier) }).get(
+      "/users/:userId",
+      (event) => event.context.principal,
+    );
+    expect(await (await app.request("/users/alice", as("alice"))).json()).toMatchObject({ id: "alice" });
+    expect(await codeOf(app.request("/users/bob", as("alice")))).toEqual([403, "owner_mismatch"]);
   });
 
   it("passes on what is no verdict: a failure of the verifier's is no refusal", async () => {

@@ -135,6 +135,14 @@ describe("hono adapter", () => {
     }
   });
 
+  it("asks for more with enforce, and shows the handler its principal", async () => {
+    const app = build();
+    app.get("/x", enforce(requireScopes("a")), (c) => c.text(c.var.principal.id));
+    const scoped = { authorization: `Bearer ${issuer.tokenFor("alice", { claims: { scope: "a" } })}` };
+    expect(await ask(app, "/x")).toEqual([403, "scope_insufficient"]);
+    expect(await (await app.request("/x", { headers: scoped })).text()).toBe("alice");
+  });
+
   it("answers 500 to a policy that no guard stands before", async () => {
     const app = new Hono<UsherEnv>().get("/", enforce(requireScopes("a")), (c) => c.text("x"));
     app.onError((error) => new Response(error.message, { status: 500 }));

@@ -160,6 +160,16 @@ describe("koa adapter", () => {
     expect([status, body]).toEqual([418, "the policy's"]);
   });
 
+  it("asks for more with enforce, and shows the handler its principal", async () => {
+    const app = build().use(enforce(requireScopes("a")));
+    app.use((context) => {
+      context.body = context.state.principal.id;
+    });
+    const scoped = `Authorization: Bearer ${issuer.tokenFor("alice", { claims: { scope: "a" } })}`;
+    expectRefusal(await ask(app, "/"), "scope_insufficient");
+    expect((await ask(app, "/", [scoped])).body).toBe("alice");
+  });
+
   it("answers an error of the app's to a policy that no guard stands before", async () => {
     const app = answering418().use(enforce(requireScopes("a")));
     expect((await ask(app, "/")).body).toBe("enforce: no usher(...) stands before this route.");

@@ -168,6 +168,7 @@ describe.each(Object.keys(platforms) as (keyof typeof platforms)[])("nestjs adap
     };
     const ask = await start(await module("userId"));
     expect((await ask("/me")).status).toBe(401);
+    expect(await codeOf(ask("/me?access_token=x", as("alice")))).toEqual([400, "credentials_ambiguous"]);
     expect(await (await ask("/me", as("alice"))).text()).toBe("alice");
     await expect(module("")).rejects.toThrow(ConfigurationError);
   });

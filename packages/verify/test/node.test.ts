@@ -1,14 +1,24 @@
-import { createServer } from "node:http";
-import { describe, expect, it, vi } from "vitest";
+import { createServer, type RequestListener } from "node:http";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { usher } from "../src/adapters/node.ts";
 import { ConfigurationError } from "../src/index.ts";
 import { pathOfTarget } from "../src/request-target.ts";
+import { expectRefusal } from "./contract/expected.ts";
 import { sendRaw } from "./contract/raw-request.ts";
 import { listen } from "./contract/targets/server.ts";
 import { createBench, failingVerifiers } from "./support.ts";
 
 const { issuer, verifier } = createBench();
 const guard = usher({ verifier, ownerParam: "userId" });
+
+const headers = [`Authorization: Bearer ${issuer.tokenFor("alice")}`];
+
+/** Serves with this listener, for the length of one test; asks as alice, unless told otherwise. */
+async function serve(listener: RequestListener) {
+  const server = await listen(createServer(listener));
+  onTestFinished(() => server.close());
+  return (target: string, lines: readonly string[] = headers) => sendRaw(server.origin, { target, headers: lines });
+}
 
 describe("node adapter", () => {
   it("returns what the listener returns, so that its failure is the caller's to answer", async () => {
@@ -20,7 +30,6 @@ describe("node adapter", () => {
         await Promise.resolve(listener(request, response)).catch((error: Error) => response.end(error.message));
       }),
     );
-    const headers = [`Authorization: Bearer ${issuer.tokenFor("alice")}`];
     expect((await sendRaw(server.origin, { target: "/x", headers })).body).toBe("the listener's");
     await server.close();
   });
@@ -33,6 +42,43 @@ describe("node adapter", () => {
     const request = { url: "/x", rawHeaders: ["Authorization", `Bearer ${issuer.tokenFor("alice")}`] };
     expect(() => atOnce?.(request as never, {} as never)).toThrow("the verifier's");
     await expect(later?.(request as never, {} as never)).rejects.toThrow("the verifier's");
+  });
+
+  it("gives the listener its access, answers what it refuses, and has a 404 for a path that is none", async () => {
+    const protect = guard.protect({ path: ["/users/:userId/tasks", "/me"] }, (_request, response, access) =>
+      response.end(JSON.stringify({ path: access.path, params: access.params, id: access.principal.id })),
+    );
+    const ask = await serve((request, response) => protect(request, response));
+    expect(JSON.parse((await ask("/users/alice/tasks")).body)).toEqual({
+      path: "/users/:userId/tasks",
+      params: { userId: "alice" },
+      id: "alice",
+    });
+    expectRefusal(await ask("/users/bob/tasks"), "owner_mismatch");
+    expectRefusal(await ask("/me", []), "credentials_missing");
+    expectRefusal(await ask("/nowhere", []), "credentials_missing");
+    const nowhere = await ask("/nowhere");
+    expect([nowhere.status, JSON.parse(nowhere.body).code]).toEqual([404, "not_found"]);
+  });
+
+  it("lets what stands after the middleware know what it found out, and runs it for nobody else", async () => {
+    const run = vi.fn();
+    const middleware = guard.middleware({ path: "/users/:userId" });
+    const ask = await serve((request, response) =>
+      middleware(request, response, () => {
+        run();
+        response.end(JSON.stringify(guard.accessOf(request)));
+      }),
+    );
+    expect(JSON.parse((await ask("/users/alice")).body)).toMatchObject({
+      path: "/users/:userId",
+      params: { userId: "alice" },
+      principal: { id: "alice" },
+    });
+    expect(run).toHaveBeenCalledOnce();
+    expectRefusal(await ask("/users/bob"), "owner_mismatch");
+    expect((await ask("/nowhere")).status).toBe(404);
+    expect(run).toHaveBeenCalledOnce();
   });
 
   it("takes a request without a target for one of the root", () => {

@@ -61,6 +61,11 @@ export function failingVerifiers(verifier: Verifier): readonly Verifier[] {
   ];
 }
 
+/** A verifier that answers later, as one does that must fetch keys first. */
+export function waitingVerifier(verifier: Verifier): Verifier {
+  return { ...verifier, verifyEagerly: async (token) => verifier.verifySync(token) };
+}
+
 /** The AuthError that `run` must throw; anything else fails the test. */
 export function refusal(run: () => unknown): AuthError {
   try {
