@@ -32,7 +32,6 @@ describe.each([
     return app;
   }
 
-  // The first one here, since it is the first request in a process that changes it.
   it("changes Express's routing once, however many requests come", async () => {
     const app = build();
     app.get("/users/:userId", (_request, response) => void response.send("in"));
@@ -171,20 +170,6 @@ describe.each([
     }
   });
 
-  it("passes an error on where a version of Express has a routing that it does not know", () => {
-    const next = vi.fn();
-    const request = {
-      app: { _router: { stack: [Object.create({})] } },
-      rawHeaders: alice.split(": "),
-      url: "/",
-      params: {},
-    };
-    usher({ verifier, ownerParam: "userId" })(request as never, {} as never, next);
-    expect(next).toHaveBeenCalledExactlyOnceWith(
-      expect.objectContaining({ message: expect.stringContaining("this version of Express") }),
-    );
-  });
-
   it("asks for more with enforce", async () => {
     const app = build();
     app.get("/x", enforce(requireScopes("a")), (_request, response) => void response.send("x"));
@@ -203,5 +188,44 @@ describe.each([
     expect(() => enforce("a" as never)).toThrow(/^enforce: /);
     expect(() => enforce("a" as never)).toThrow(ConfigurationError);
     expect(() => (enforce as () => unknown)()).toThrow("enforce: name at least one policy.");
+  });
+});
+
+describe("another copy of Express", () => {
+  it.each(["handleRequest", "handle_request"])("is held by its layers too, by %s, and once", (name) => {
+    // As Express has them: one prototype for all layers, and one layer that leads to it.
+    const handle = vi.fn();
+    const prototype: Record<string, unknown> = { [name]: handle };
+    const layer = Object.create(prototype);
+    const request = { app: { router: { stack: [layer] } }, rawHeaders: alice.split(": "), url: "/", params: {} };
+    const response = { statusCode: 200, setHeader: vi.fn(), end: vi.fn() };
+    const guard = usher({ verifier, ownerParam: "userId" });
+    const [next, later] = [vi.fn(), vi.fn()];
+    guard(request as never, response as never, next);
+    expect(next).toHaveBeenCalledExactlyOnceWith();
+
+    layer[name]({ ...request, params: { userId: "bob" } }, response, later);
+    expect([response.statusCode, response.end.mock.calls.length]).toEqual([403, 1]);
+    expect([handle.mock.calls, later.mock.calls]).toEqual([[], []]);
+    layer[name]({ ...request, params: { userId: "alice" } }, response, later);
+    expect(handle.mock.contexts).toEqual([layer]);
+
+    const held = prototype[name];
+    guard(request as never, response as never, next);
+    expect(prototype).toEqual({ [name]: held });
+  });
+
+  it("passes an error on where a version of Express has a routing that it does not know", () => {
+    const next = vi.fn();
+    const request = {
+      app: { _router: { stack: [Object.create({})] } },
+      rawHeaders: alice.split(": "),
+      url: "/",
+      params: {},
+    };
+    usher({ verifier, ownerParam: "userId" })(request as never, {} as never, next);
+    expect(next).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ message: expect.stringContaining("this version of Express") }),
+    );
   });
 });
