@@ -350,4 +350,10 @@ export const coreReasons: readonly Reason[] = [
     mutants: ["false"],
     reason: "A list of one is as good as that one",
   },
+  {
+    file: "freeze.ts",
+    line: 'if (typeof value !== "object" || value === null) return false;',
+    mutants: ["true"],
+    reason: "What is no object counts as frozen, and is passed over all the same",
+  },
 ];
