@@ -112,6 +112,7 @@ describe("several Authorization fields in one value", () => {
     ["Bearer a.b.c, Bearer d.e.f", 2],
     ["Bearer a.b.c, bearer", 2],
     ["Basic YWJj, Bearer a.b.c", 2],
+    ["Basic YWJj, Bearer  \t a.b.c", 2],
     ['Digest username="a", realm="b", Bearer a.b.c', 2],
     ["Bearer a,Bearer b,Bearer c", 3],
   ])("%s: %i", (authorization, count) => {

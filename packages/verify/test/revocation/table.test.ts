@@ -115,5 +115,6 @@ describe("a list that is full", () => {
     room = 2;
     await expect.poll(() => told.at(-1), { timeout: 5000 }).toBe("confirmed");
     await feed.close();
+    await expect(crowded.start()).rejects.toThrow("the revocations were closed");
   });
 });
