@@ -4,7 +4,6 @@ import { writeReport } from "./report.ts";
 
 const given = process.argv.slice(2);
 const all = "security/mutation/stryker.config.ts";
-const ofContract = "security/mutation/stryker.contract.config.ts";
 const ofRules = "security/mutation/stryker.rules.config.ts";
 
 // First those that are changed while a test runs, in a thread that is kept. What is left then, a mutant in code that runs
@@ -12,7 +11,6 @@ const ofRules = "security/mutation/stryker.rules.config.ts";
 run(all, "--ignoreStatic", "--reporters", "progress,json", ...given);
 run(all, ...given);
 if (given.length === 0) {
-  run(ofContract);
   run(ofRules);
   writeReport();
 }

@@ -9,7 +9,6 @@ export interface Mutant {
   /** Below `packages/verify/src`. */
   readonly file: string;
   readonly line: number;
-  readonly column: number;
   readonly endLine: number;
   /** The whole line on which it begins, without what surrounds it. */
   readonly lineText: string;
@@ -42,7 +41,6 @@ export function mutantsOf({ files, testFiles = {} }: Report): readonly Mutant[] 
         .map((mutant) => ({
           file: path.slice(path.indexOf(source) + source.length),
           line: mutant.location.start.line,
-          column: mutant.location.start.column,
           endLine: mutant.location.end.line,
           lineText: (lines[mutant.location.start.line - 1] ?? "").trim(),
           original: onOneLine(between(lines, mutant.location)),
@@ -53,20 +51,6 @@ export function mutantsOf({ files, testFiles = {} }: Report): readonly Mutant[] 
           killedBy: (mutant.killedBy ?? []).map((id) => titles.get(id) ?? id),
         }));
     });
-}
-
-/** What became of each mutant in the end: one that passed a first run may have failed a second one. */
-export function withSecondRun(first: readonly Mutant[], second: readonly Mutant[]): readonly Mutant[] {
-  const found = new Map(second.map((mutant) => [nameOf(mutant), mutant]));
-  return first.map((mutant) => {
-    const again = found.get(nameOf(mutant));
-    const isNoticed = again?.status === "Killed" || again?.status === "Timeout";
-    return isNoticed && mutant.status !== "Killed" ? again : mutant;
-  });
-}
-
-function nameOf({ file, line, column, original, replacement }: Mutant): string {
-  return [file, line, column, original, replacement].join("\n");
 }
 
 /** A position in a report counts lines and columns from 1; the end is behind the last character. */

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { schema } from "@stryker-mutator/api/core";
 import { describe, expect, it } from "vitest";
 import { scoreTable, survivorTable } from "./document.ts";
-import { mutantsOf, withSecondRun } from "./mutants.ts";
+import { mutantsOf } from "./mutants.ts";
 import { reasons } from "./reasons.ts";
 
 const source = new URL("../../packages/verify/src/", import.meta.url);
@@ -32,7 +32,6 @@ describe("mutants of a report", () => {
       {
         file: "owner.ts",
         line: 1,
-        column: 7,
         endLine: 1,
         lineText: "if (!(true)) {",
         original: "true",
@@ -43,19 +42,6 @@ describe("mutants of a report", () => {
         killedBy: ["checkOwner > accepts the very id"],
       },
     ]);
-  });
-});
-
-describe("a second run", () => {
-  it("counts for what the first one did not notice, and for nothing else", () => {
-    const statuses = (first: schema.MutantStatus, second: schema.MutantStatus) =>
-      withSecondRun(mutantsOf(reportOf("if (!(true)) {}", [first])), mutantsOf(reportOf("if (!(true)) {}", [second])))
-        .map(({ status }) => status)
-        .join();
-    expect(statuses("Survived", "Killed")).toBe("Killed");
-    expect(statuses("NoCoverage", "Timeout")).toBe("Timeout");
-    expect(statuses("Survived", "NoCoverage")).toBe("Survived");
-    expect(statuses("Killed", "Survived")).toBe("Killed");
   });
 });
 

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { isUnnoticed, scoreTable, survivorTable } from "./document.ts";
-import { mutantsOf, readReport, withSecondRun } from "./mutants.ts";
+import { mutantsOf, readReport } from "./mutants.ts";
 import { reasonOf } from "./reasons.ts";
 import { ruleTable } from "./rule-mutants.ts";
 
@@ -10,8 +10,7 @@ const [start, end] = ["<!-- measured -->", "<!-- /measured -->"];
 /** Puts what the last run found into docs/security/mutation.md, and says which survivors have no reason. */
 export function writeReport(): void {
   const report = readReport(new URL("reports/mutation.json", root));
-  const ofContract = mutantsOf(readReport(new URL("reports/mutation-contract.json", root)));
-  const mutants = withSecondRun(mutantsOf(report), ofContract);
+  const mutants = mutantsOf(report);
   const unnoticed = mutants.filter(isUnnoticed);
   const unexplained = unnoticed.filter((mutant) => reasonOf(mutant) === undefined);
   const statics = mutants.filter(({ isStatic }) => isStatic).length;
