@@ -32,8 +32,9 @@ export function writeReport(): void {
     "",
     "## Rules",
     "",
-    "Mutants of the lines that keep a rule, and how many of them the one test that is named after the rule notices by itself",
-    "(run without all other tests). That the test fails when the rule is taken out altogether: [rules.md](rules.md).",
+    "Mutants of the lines that keep a rule, and how many of them the one test that is named after the rule notices by itself,",
+    "without all other tests. Stryker makes no mutant of some lines, and on others some that leave the rule as it is. That the",
+    "test fails when the rule is taken out altogether is shown by [rules.md](rules.md).",
     "",
     ruleTable(mutantsOf(readReport(new URL("reports/mutation-rules.json", root)))),
   ];
