@@ -17,7 +17,6 @@ export interface Mutant {
   readonly replacement: string;
   readonly mutator: string;
   readonly status: schema.MutantStatus;
-  readonly isStatic: boolean;
   /** Titles of the tests that failed. Stryker stops at the first one, unless told otherwise. */
   readonly killedBy: readonly string[];
 }
@@ -47,7 +46,6 @@ export function mutantsOf({ files, testFiles = {} }: Report): readonly Mutant[] 
           replacement: onOneLine(mutant.replacement ?? ""),
           mutator: mutant.mutatorName,
           status: mutant.status,
-          isStatic: mutant.static ?? false,
           killedBy: (mutant.killedBy ?? []).map((id) => titles.get(id) ?? id),
         }));
     });

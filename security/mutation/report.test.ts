@@ -38,7 +38,6 @@ describe("mutants of a report", () => {
         replacement: "false",
         mutator: "BooleanLiteral",
         status: "Killed",
-        isStatic: false,
         killedBy: ["checkOwner > accepts the very id"],
       },
     ]);

@@ -13,7 +13,6 @@ export function writeReport(): void {
   const mutants = mutantsOf(report);
   const unnoticed = mutants.filter(isUnnoticed);
   const unexplained = unnoticed.filter((mutant) => reasonOf(mutant) === undefined);
-  const statics = mutants.filter(({ isStatic }) => isStatic).length;
   const versions = [
     `Stryker ${report.framework?.version}`,
     `Vitest ${version("vitest")}`,
@@ -21,8 +20,8 @@ export function writeReport(): void {
     `Node ${process.version}`,
   ].join(", ");
   const lines = [
-    `Run on ${new Date().toISOString().slice(0, 10)} with ${versions}: ${mutants.length} mutants, ${statics} of them in code that runs when a file`,
-    `is loaded. ${unnoticed.length} were not noticed, ${unexplained.length} of these without a reason.`,
+    `Run on ${new Date().toISOString().slice(0, 10)} with ${versions}: ${mutants.length} mutants, of which`,
+    `${unnoticed.length} were not noticed, ${unexplained.length} of these without a reason.`,
     "",
     scoreTable(mutants),
     "",
