@@ -279,12 +279,6 @@ export const coreReasons: readonly Reason[] = [
     reason: "a shortcut: worked out anew, the answer is the same",
   },
   {
-    file: "revocation/freshness.ts",
-    line: "this.#span.until = now + Math.min(longestAnswer, left);",
-    mutants: ["now - Math.min(longestAnswer, left)"],
-    reason: "the answer then holds for no time, and is worked out anew",
-  },
-  {
     file: "revocation/revocations.ts",
     line: "incomplete: () => freshness.forget(),",
     mutants: ["() => undefined"],
