@@ -1,5 +1,5 @@
 import { configDefaults, defineConfig, type TestProjectConfiguration } from "vitest/config";
-import type { Reporter } from "vitest/node";
+import { BaseSequencer, type Reporter, type TestSpecification } from "vitest/node";
 import { securitySummary } from "./security/summary.ts";
 
 /** Tests run against the packages' sources, not their bundles (the bundles have a suite of their own). */
@@ -19,6 +19,9 @@ function project(name: string, include: string[], timeout: number, exclude: stri
       exclude: [...configDefaults.exclude, ...exclude],
       testTimeout: timeout,
       hookTimeout,
+      // A new thread for each file would load the same modules two hundred times. Files that share one leave nothing behind:
+      // what a test replaces, it puts back. Whole systems get one to themselves.
+      isolate: name === "e2e",
     },
   };
 }
@@ -43,6 +46,15 @@ const skipReasons: Reporter = {
   },
 };
 
+/** What mostly waits comes first, so that everything else has its time: by size, these small files would come last. */
+class WaitingFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const waits = ({ moduleId }: TestSpecification) => /\/security\/(?:soak|faults)\//.test(moduleId);
+    const sorted = await super.sort(files);
+    return [...sorted.filter(waits), ...sorted.filter((file) => !waits(file))];
+  }
+}
+
 export default defineConfig({
   test: {
     // The default one comes last: the summary that it ends with is the last thing printed.
@@ -50,6 +62,7 @@ export default defineConfig({
     globalSetup: "e2e/support/test-run.ts",
     // Most of the time goes into waiting for processes, databases and the browser: three files at once on any machine.
     maxWorkers: 3,
+    sequence: { sequencer: WaitingFirst },
     projects: [
       project(
         "unit",
