@@ -44,12 +44,13 @@ export function createPrincipal<Claims>(checked: TokenClaims, claims: Claims): P
   const { sub: id, sid: sessionId, iat: issuedAt, exp: expiresAt } = checked;
   // Each as one literal of all its parts: what grows by and by costs more than all of this.
   if (sessionId === undefined || issuedAt === undefined) {
-    const principal = {
+    return Object.freeze({
       id,
       ...(sessionId !== undefined && { sessionId }),
       ...(issuedAt !== undefined && { issuedAt }),
-    };
-    return Object.freeze({ ...principal, expiresAt, claims: deepFreeze(claims) });
+      expiresAt,
+      claims: deepFreeze(claims),
+    });
   }
   return Object.freeze({ id, sessionId, issuedAt, expiresAt, claims: deepFreeze(claims) });
 }

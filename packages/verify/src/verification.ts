@@ -3,7 +3,7 @@ import type { KeyRing } from "./key-ring.ts";
 import type { Clock } from "./time.ts";
 
 /** Where a verifier keeps what it is made of, for other kinds of tokens that the same issuer signs by the same keys. */
-export const verification: unique symbol = Symbol("verification");
+export const verification: unique symbol = Symbol();
 
 /** What verifying any kind of token needs. */
 export interface Verification {
