@@ -46,7 +46,8 @@ test("a disk that fills up under load: 503 for what writes, reads and refusals g
   }
   expect((await fetch(`${api.url}/api/somebody/tasks`)).status).toBe(401);
   expect(ledger.acknowledged.size).toBe(acknowledged);
-  expect(api.output()).toContain("api writes nothing: the disk is nearly full");
+  // Which looks once a second.
+  await vi.waitFor(() => expect(api.output()).toContain("api writes nothing: the disk is nearly full"), 20_000);
 
   disk.remove();
   await vi.waitFor(async () => expect((await ledger.write()).status).toBe(201), 20_000);
