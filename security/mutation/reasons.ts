@@ -1,6 +1,8 @@
 import { adapterReasons } from "./adapter-reasons.ts";
-import { coreReasons } from "./core-reasons.ts";
+import { keyReasons } from "./key-reasons.ts";
 import type { Mutant } from "./mutants.ts";
+import { revocationReasons } from "./revocation-reasons.ts";
+import { tokenReasons } from "./token-reasons.ts";
 
 /** Why no test can tell these mutants from the code. */
 export interface Reason {
@@ -22,4 +24,4 @@ export function reasonOf({ file, lineText, replacement }: Mutant): string | unde
 }
 
 /** By file. A survivor that is not in here is one that a test ought to kill. */
-export const reasons: readonly Reason[] = [...coreReasons, ...adapterReasons];
+export const reasons: readonly Reason[] = [...tokenReasons, ...keyReasons, ...revocationReasons, ...adapterReasons];

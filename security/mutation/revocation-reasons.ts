@@ -1,0 +1,125 @@
+import type { Reason } from "./reasons.ts";
+
+/** Of revocations and logout tokens. */
+export const revocationReasons: readonly Reason[] = [
+  {
+    file: "logout/form.ts",
+    line: 'contentType?.split(";", 1)[0]?.trim()',
+    mutants: ['contentType?.split(";", 1)[0].trim'],
+    reason: "for the type: `split` gives one part at the least",
+  },
+  {
+    file: "logout/form.ts",
+    line: 'typeof body === "string" ? body',
+    mutants: ["false", '""'],
+    reason: "a token is ASCII, which is the same in every encoding, and nothing else of the form is read",
+  },
+  {
+    file: "logout/token.ts",
+    line: "if (exp !== undefined && exp <= now - tolerance) {",
+    mutants: ["true"],
+    reason: "for the type: `undefined` is not less than anything",
+  },
+  {
+    file: "logout/token.ts",
+    line: "if (toe !== undefined && toe > iat + tolerance) {",
+    mutants: ["true"],
+    reason: "for the type: `undefined` is not more than anything",
+  },
+  {
+    file: "logout/verify.ts",
+    line: "if (until !== undefined && now < until) {",
+    mutants: ["true"],
+    reason: "for the type: nothing is less than `undefined`",
+  },
+  {
+    file: "revocation/feed.ts",
+    line: "let isCrowded = false;",
+    mutants: ["true"],
+    reason: "nothing asks before a load has begun, and that resets it",
+  },
+  {
+    file: "revocation/feed.ts",
+    line: "retry.unref?.();",
+    mutants: ["retry.unref()"],
+    reason: "it is absent on workerd alone",
+  },
+  {
+    file: "revocation/freshness.ts",
+    line: "if (at > this.#confirmedAt)",
+    mutants: ["at >= this.#confirmedAt"],
+    reason: "the same instant once more changes nothing",
+  },
+  {
+    file: "revocation/freshness.ts",
+    line: "if (now < this.#span.until && now >= this.#span.from) return true;",
+    mutants: ["false", "now > this.#span.from"],
+    reason: "a shortcut: worked out anew, the answer is the same",
+  },
+  {
+    file: "revocation/memory-store.ts",
+    line: "timer.unref?.();",
+    mutants: ["timer.unref()"],
+    reason: "it is absent on workerd alone",
+  },
+  {
+    file: "revocation/memory-store.ts",
+    line: "if (known !== undefined && known.before >= revocation.before) continue;",
+    mutants: ["known.before > revocation.before"],
+    reason: "the same instant once more changes nothing but the order of equals",
+  },
+  {
+    file: "revocation/revocations.ts",
+    line: "incomplete: () => freshness.forget(),",
+    mutants: ["() => undefined"],
+    reason: "it takes four million live revocations; both sides of it are tested by themselves",
+  },
+  {
+    file: "revocation/revocations.ts",
+    line: "hadRoom = table.add(revocation, now) && hadRoom",
+    mutants: ["table.add(revocation, now) || hadRoom"],
+    reason: "it takes four million live revocations; both sides of it are tested by themselves",
+  },
+  {
+    file: "revocation/revocations.ts",
+    line: "now: number = clock() / 1000",
+    mutants: ["clock() * 1000"],
+    reason: "it decides only whether the answer is worked out anew",
+  },
+  {
+    file: "revocation/table.ts",
+    line: "else if (known < before)",
+    mutants: ["known <= before"],
+    reason: "the same instant once more changes nothing",
+  },
+  {
+    file: "revocation/table.ts",
+    line: "if (jti !== undefined && token.instants.size > 0",
+    mutants: ["true", "jti !== undefined || token.instants.size > 0", "token.instants.size >= 0"],
+    reason: "a shortcut: an empty Map has nothing, and none has `undefined`",
+  },
+  {
+    file: "revocation/table.ts",
+    line: "if (sid !== undefined && session.instants.size > 0",
+    mutants: ["true", "sid !== undefined || session.instants.size > 0", "session.instants.size >= 0"],
+    reason: "a shortcut: an empty Map has nothing, and none has `undefined`",
+  },
+  {
+    file: "revocation/table.ts",
+    line: "if (user.instants.size === 0) return undefined;",
+    mutants: ["false"],
+    reason: "a shortcut: an empty Map has nothing",
+  },
+  {
+    file: "revocation/table.ts",
+    line: 'Buffer.from(id, "latin1").toString("latin1")',
+    mutants: ['""'],
+    reason: "only where the text is kept differs: what does not come back the same is not used",
+  },
+  {
+    file: "revocation/table.ts",
+    line: "return copy === id ? copy : id;",
+    mutants: ["false"],
+    reason: "only where the text is kept differs",
+  },
+];

@@ -1,0 +1,167 @@
+import type { Reason } from "./reasons.ts";
+
+/** Of the way of a token, from the header to the principal. */
+export const tokenReasons: readonly Reason[] = [
+  {
+    file: "bearer.ts",
+    line: 'if (field.startsWith("Bearer ")',
+    mutants: ["false"],
+    reason: "a shortcut: the regular expression below comes to the same",
+  },
+  {
+    file: "claims.ts",
+    line: 'if (typeof audience === "string" && accepted.includes(audience)) return;',
+    mutants: ["false", "true", 'typeof audience !== "string"', '""'],
+    reason: "a shortcut: the search below comes to the same",
+  },
+  {
+    file: "claims.ts",
+    line: "if (maxTokenAge !== undefined && claims.iat !== undefined",
+    mutants: ["true", "maxTokenAge !== undefined || claims.iat !== undefined"],
+    reason: "for the type: a sum with `undefined` is NaN, which is less than nothing",
+  },
+  {
+    file: "fetch-messages.ts",
+    line: 'if (!value.includes(",")) return value;',
+    mutants: ["false", '""'],
+    reason: "a shortcut: what has no comma is not split",
+  },
+  {
+    file: "fetch-messages.ts",
+    line: "return fields.length === 1 ? value : fields;",
+    mutants: ["false"],
+    reason: "a list of one is as good as that one",
+  },
+  {
+    file: "freeze.ts",
+    line: 'if (typeof part === "object" && part !== null) {',
+    mutants: ["true", 'typeof part === "object" || part !== null'],
+    reason: "a shortcut: what is no object is passed over when its turn comes",
+  },
+  {
+    file: "freeze.ts",
+    line: "more ??= [];",
+    mutants: ['["Stryker was here"]'],
+    reason: "a text among what is to be frozen is passed over",
+  },
+  {
+    file: "freeze.ts",
+    line: 'if (typeof value !== "object" || value === null) return false;',
+    mutants: ["true"],
+    reason: "what is no object counts as frozen, and is passed over all the same",
+  },
+  {
+    file: "http.ts",
+    line: 'authHeaders(code, "")',
+    mutants: ['"Stryker was here!"'],
+    reason: "a 503 has no challenge, and so no realm",
+  },
+  {
+    file: "json.ts",
+    line: 'if (text.includes("\\ufffd")',
+    mutants: ['""'],
+    reason: "a shortcut: `isUtf8` alone comes to the same",
+  },
+  {
+    file: "json.ts",
+    line: "} catch {",
+    mutants: ["{}"],
+    reason: "a function without a `return` returns `undefined` too",
+  },
+  {
+    file: "node-headers.ts",
+    line: "if (name.length !== 13 ||",
+    mutants: ["false"],
+    reason: "a shortcut: the comparison beside it comes to the same",
+  },
+  {
+    file: "policy.ts",
+    line: "return Array.isArray(scope) ? scope : ",
+    mutants: ['["Stryker was here"]'],
+    reason: "no scope has a space in it, so nobody asks for this one",
+  },
+  {
+    file: "principal.ts",
+    line: "if (sessionId === undefined || issuedAt === undefined) {",
+    mutants: ["true"],
+    reason: "a shortcut: the general way comes to the same",
+  },
+  {
+    file: "token.ts",
+    line: 'buffer.write(token, macRoom, "utf8")',
+    mutants: ['""'],
+    reason: "Node writes UTF-8 unless told otherwise",
+  },
+  {
+    file: "token.ts",
+    line: "secondDot < 0",
+    mutants: ["secondDot <= 0"],
+    reason: "the second dot is never the first character",
+  },
+  {
+    file: "token.ts",
+    line: "if (signatureLength < 0 || payloadLength < 0)",
+    mutants: ["signatureLength <= 0", "payloadLength <= 0"],
+    reason: "no text decodes to nothing: an empty one is -1",
+  },
+  {
+    file: "token.ts",
+    line: "if (length < 0)",
+    mutants: ["length <= 0"],
+    reason: "no text decodes to nothing: an empty one is -1",
+  },
+  {
+    file: "token.ts",
+    line: "if (signatureView.length !== signatureLength)",
+    mutants: ["true"],
+    reason: "only makes the view anew, which costs time",
+  },
+  {
+    file: "token.ts",
+    line: "if (latest?.segment.length === end &&",
+    mutants: ["false"],
+    reason: "only reads the header again, which costs time",
+  },
+  {
+    file: "token.ts",
+    line: "headers.set(segment, read);",
+    mutants: [";"],
+    reason: "only reads the header again, which costs time",
+  },
+  {
+    file: "verifier.ts",
+    line: 'const lookUp = cache === undefined ? "" : token.slice(-lookUpLength);',
+    mutants: ["false", '"Stryker was here!"', "token", "+lookUpLength"],
+    reason: "what is found is compared whole: by which part of it only costs time",
+  },
+  {
+    file: "verifier.ts",
+    line: "const stands = known.passed === standing?.revision",
+    mutants: ["false", "now > standing.from"],
+    reason: "a shortcut: the revocations are asked, and say the same",
+  },
+  {
+    file: "verifier.ts",
+    line: "revocations?.check(known.revocable, now);",
+    mutants: ["revocations.check"],
+    reason: "for the type: where there is a standing there are revocations",
+  },
+  {
+    file: "verifier.ts",
+    line: "cache?.delete(lookUp);",
+    mutants: ["cache.delete"],
+    reason: "for the type: what was found was found in a cache",
+  },
+  {
+    file: "verifier.ts",
+    line: "const revocable = revocations === undefined ? nobody",
+    mutants: ["false"],
+    reason: "nobody asks for what it holds",
+  },
+  {
+    file: "verifier.ts",
+    line: 'const nobody: RevocableToken = { sub: "" };',
+    mutants: ["{}", '"Stryker was here!"'],
+    reason: "nobody asks for what it holds",
+  },
+];
