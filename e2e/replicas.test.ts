@@ -3,8 +3,8 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { logoutToken } from "../apps/api/test/support/logout-token.ts";
 import { type ApiProcess, killLeftovers, startProcess } from "../apps/api/test/support/process.ts";
 import { startBalancer } from "../scripts/replicas/balancer.ts";
+import { startFaultProxy } from "./support/fault-proxy.ts";
 import { type PostgresServer, startPostgres } from "./support/postgres.ts";
-import { startTcpProxy } from "./support/tcp-proxy.ts";
 
 // Real API processes on one real Postgres. The test issuer signs what the web app would; that it does is tested there.
 
@@ -127,7 +127,7 @@ test.concurrent("a replica that was killed refuses from its first request on wha
 });
 
 test.concurrent("Postgres out of reach: refuse answers 503, accept goes on, both say so, and heal by themselves", async () => {
-  const proxy = await startTcpProxy(server.port);
+  const proxy = await startFaultProxy(server.port);
   const url = new URL(databaseUrl);
   url.port = String(proxy.port);
   const settings = { DATABASE_URL: url.href };
@@ -142,7 +142,7 @@ test.concurrent("Postgres out of reach: refuse answers 503, accept goes on, both
     await vi.waitFor(async () => expect(await ask(url, "dora", known)).toEqual(revoked), 10_000);
   }
 
-  proxy.blackhole();
+  await proxy.set({ kind: "hold" });
   await logOut((replicas[0] as ApiProcess).url, { sub: "dora", sid: "d3" });
   await vi.waitFor(
     async () => expect(await ask(refusing.url, "dora", token, nowhere)).toEqual([503, "revocations_unavailable"]),
@@ -168,7 +168,7 @@ test.concurrent("Postgres out of reach: refuse answers 503, accept goes on, both
     expect(await ask(url, "dora", unknown)).toEqual(revoked);
     await vi.waitFor(() => expect(output().split("api revocations are current")).toHaveLength(3), patience);
   }
-  proxy.heal();
+  await proxy.set({ kind: "none" });
   await Promise.all([isHealed(refusing), isHealed(accepting)]);
   await proxy.close();
 });

@@ -11,11 +11,12 @@ type Direction = "toServer" | "toClient";
  * - `cut`: a connection is reset once it has carried `after` bytes in one direction; new ones too.
  * - `stall`: connections are taken, and carry nothing. What is stalled once stays so for good, healed or not: so it is
  *   where a firewall has forgotten a connection, or a machine has lost its power.
+ * - `hold`: as `stall`, but what was held arrives once this is over, as TCP would send it again.
  * - `delay`: everything arrives so much later.
  * - `corrupt`: bytes are changed on their way, as the function does in place.
  */
 export type Fault =
-  | { readonly kind: "none" | "refuse" | "stall" }
+  | { readonly kind: "none" | "refuse" | "stall" | "hold" }
   | { readonly kind: "cut"; readonly direction: Direction; readonly after: number }
   | { readonly kind: "delay"; readonly milliseconds: number }
   | {
@@ -70,7 +71,7 @@ export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
 }
 
 interface Link {
-  /** A fault was set: counting starts anew, and a stall is for good. */
+  /** A fault was set: counting starts anew, a stall is for good, and a hold begins or is over. */
   begin(): void;
   reset(): void;
 }
@@ -83,7 +84,12 @@ function createLink(near: Socket, targetPort: number, fault: () => Fault): Link 
   function begin(): void {
     carried.toServer = 0;
     carried.toClient = 0;
-    isStalled ||= fault().kind === "stall";
+    const { kind } = fault();
+    isStalled ||= kind === "stall";
+    for (const socket of [near, far]) {
+      if (kind === "hold") socket.pause();
+      else socket.resume();
+    }
   }
 
   function reset(): void {
@@ -114,9 +120,9 @@ function createLink(near: Socket, targetPort: number, fault: () => Fault): Link 
     });
   }
 
-  begin();
   carry(near, far, "toServer");
   carry(far, near, "toClient");
+  begin();
   near.on("close", () => far.destroy());
   return { begin, reset };
 }

@@ -1,6 +1,7 @@
 import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type FaultProxy, startFaultProxy } from "@usher-auth/e2e/fault-proxy";
 import { startPostgres } from "@usher-auth/e2e/postgres";
 import { createTestIssuer, type TestIssuer } from "@usher-auth/testing";
 import postgres from "postgres";
@@ -8,7 +9,6 @@ import { type ApiProcess, startProcess } from "../../apps/api/test/support/proce
 import type { Reading } from "../soak/monitor.ts";
 import { withMonitor } from "../soak/monitored.ts";
 import { selfSignedCertificate } from "./certificate.ts";
-import { type FaultProxy, startFaultProxy } from "./fault-proxy.ts";
 import type { Row } from "./ledger.ts";
 
 /** A real Postgres that speaks TLS to whoever asks for it. */

@@ -1,7 +1,7 @@
+import { type Fault, type FaultProxy, startFaultProxy } from "@usher-auth/e2e/fault-proxy";
 import { createTestIssuer, type JwksIssuer } from "@usher-auth/testing";
 import { AuthError, createGuard, createVerifier, remoteJwks } from "@usher-auth/verify";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { type Fault, type FaultProxy, startFaultProxy } from "./fault-proxy.ts";
 
 let issuer: JwksIssuer;
 let proxy: FaultProxy;

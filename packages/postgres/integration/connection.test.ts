@@ -1,5 +1,5 @@
+import { type FaultProxy, startFaultProxy } from "@usher-auth/e2e/fault-proxy";
 import { type PostgresServer, startPostgres } from "@usher-auth/e2e/postgres";
-import { startTcpProxy, type TcpProxy } from "@usher-auth/e2e/tcp-proxy";
 import { migrateRevocations, revocationStore } from "@usher-auth/postgres/revocations";
 import type { RevocationStore } from "@usher-auth/verify";
 import type postgres from "postgres";
@@ -10,7 +10,7 @@ import { allOf, session, testListener } from "../test/revocations/listener.ts";
 
 // One server for the file. `elsewhere` is another replica's store, whose way to the server is always good.
 let server: PostgresServer;
-let proxy: TcpProxy;
+let proxy: FaultProxy;
 let admin: postgres.Sql;
 let replica: postgres.Sql;
 let elsewhere: RevocationStore;
@@ -18,7 +18,7 @@ let store: RevocationStore;
 
 beforeAll(async () => {
   server = await startPostgres();
-  proxy = await startTcpProxy(server.port);
+  proxy = await startFaultProxy(server.port);
   admin = connect(server.url);
   await migrateRevocations(admin);
   elsewhere = revocationStore(admin);
@@ -28,7 +28,7 @@ beforeAll(async () => {
   store = revocationStore(replica);
 });
 afterAll(async () => {
-  proxy.heal();
+  await proxy.set({ kind: "none" });
   await replica.end({ timeout: 0 });
   await admin.end();
   await proxy.close();
@@ -88,11 +88,11 @@ test("a transaction that is rolled back is never told", async () => {
 test("the server ends the connection: what was missed is told before it next confirms", async () => {
   const listener = await listen();
   await listener.next("confirmed");
-  proxy.cut();
+  await proxy.set({ kind: "refuse" });
   await listener.next("failed");
   const missed = listener.events.length;
   await elsewhere.append([session("missed 1"), session("missed 2")]);
-  proxy.heal();
+  await proxy.set({ kind: "none" });
   await listener.next("confirmed");
   expect(firstConfirmed(listener.events, missed).filter((event) => event !== "failed")).toEqual([
     "missed 1",
@@ -108,26 +108,26 @@ test("the server ends the connection: what was missed is told before it next con
 test("a connection that is half-open counts as lost, and is replaced", async () => {
   const listener = await listen();
   await listener.next("confirmed");
-  proxy.blackhole();
+  await proxy.set({ kind: "hold" });
   await Promise.all([
     listener.next("failed"),
     expect(store.append([session("into the hole")])).rejects.toThrow("no answer within 3000 ms"),
   ]);
   const missed = listener.events.length;
   await elsewhere.append([session("unheard")]);
-  proxy.heal();
+  await proxy.set({ kind: "none" });
   await listener.next("confirmed");
   expect(firstConfirmed(listener.events, missed)).toContain("unheard");
 });
 
 test("a slow network is no failure", async () => {
   const listener = await listen();
-  proxy.delay(100);
+  await proxy.set({ kind: "delay", milliseconds: 100 });
   await listener.next("confirmed");
   await elsewhere.append([session("slowly")]);
   await vi.waitFor(() => expect(listener.events).toContain("slowly"), { timeout: 10_000 });
   expect(listener.events).not.toContain("failed");
-  proxy.heal();
+  await proxy.set({ kind: "none" });
 });
 
 test("another server may have taken over: after a restart everything is told again", async () => {
@@ -147,7 +147,7 @@ test("another server may have taken over: after a restart everything is told aga
 test("it can be stopped while the database is away, and does not begin without one", async () => {
   const listener = testListener();
   const stop = await store.subscribe(listener);
-  proxy.cut();
+  await proxy.set({ kind: "refuse" });
   await listener.next("failed");
   await stop();
   const told = listener.events.length;
@@ -155,7 +155,7 @@ test("it can be stopped while the database is away, and does not begin without o
     expect(store.subscribe(testListener())).rejects.toThrow(),
     expect(allOf(store)).rejects.toThrow(),
   ]);
-  proxy.heal();
+  await proxy.set({ kind: "none" });
   expect(listener.events.length).toBe(told);
 });
 
