@@ -2,43 +2,46 @@
  * Remembers at most `capacity` values by their key, and forgets those that were not asked for lately.
  *
  * Two generations: a full young one becomes the old one, and the former old one is dropped whole. A value asked for
- * moves back to the young generation, so hot entries survive a long scan of cold ones, and no operation costs more
+ * is young again, so hot entries survive a long scan of cold ones, and no operation costs more
  * than a map's.
  */
-export class GenerationCache<Value> {
+export class GenerationCache<Key, Value> {
   readonly #generationSize: number;
-  #young = new Map<string, Value>();
-  #old = new Map<string, Value>();
+  #young = new Map<Key, Value>();
+  #old = new Map<Key, Value>();
 
   constructor(capacity: number) {
     this.#generationSize = Math.max(1, Math.floor(capacity / 2));
   }
 
-  get size(): number {
-    return this.#young.size + this.#old.size;
-  }
-
-  get(key: string): Value | undefined {
+  get(key: Key): Value | undefined {
     const young = this.#young.get(key);
     if (young !== undefined) return young;
     const old = this.#old.get(key);
-    if (old !== undefined) {
-      this.#old.delete(key);
-      this.set(key, old);
-    }
+    if (old !== undefined) this.set(key, old);
     return old;
   }
 
-  set(key: string, value: Value): void {
+  set(key: Key, value: Value): void {
     if (this.#young.size >= this.#generationSize) {
       this.#old = this.#young;
       this.#young = new Map();
     }
     this.#young.set(key, value);
   }
+}
 
-  delete(key: string): void {
-    this.#young.delete(key);
-    this.#old.delete(key);
+/** How many of a text's last characters make its number: of a token, 48 bits of its signature. */
+const lastCharacters = 8;
+
+/**
+ * The number that a token is looked up by, of 32 bits. A number is found far sooner than a text, which would have to be
+ * hashed and compared first. Different tokens may have the same one: what is found has to be compared whole.
+ */
+export function numberOf(token: string): number {
+  let number = 0;
+  for (let index = token.length - lastCharacters; index < token.length; index++) {
+    number = Math.imul(number, 31) + token.charCodeAt(index);
   }
+  return number | 0;
 }

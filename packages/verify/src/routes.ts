@@ -35,6 +35,8 @@ const none: readonly string[] = Object.freeze([]);
 export function createRouteTable(ownerParams: readonly string[]): RouteTable {
   const routes: GuardedRoute[] = [];
   const byUrl = new Map<string, readonly string[]>();
+  // A list of its own: the guard's is frozen, and iterated over at a multiple of the cost.
+  const names = [...ownerParams];
 
   /** @throws {ConfigurationError} A pattern that has an owner parameter in another spelling, or twice. */
   function read(url: string): readonly string[] {
@@ -58,14 +60,14 @@ export function createRouteTable(ownerParams: readonly string[]): RouteTable {
   return {
     add(method, url, isPublic, policies) {
       const held = read(url);
-      const names = Object.freeze(policies.map(({ name }) => name));
+      const asked = Object.freeze(policies.map(({ name }) => name));
       routes.push(
-        Object.freeze({ method, url, public: isPublic, ownerParams: isPublic ? none : held, policies: names }),
+        Object.freeze({ method, url, public: isPublic, ownerParams: isPublic ? none : held, policies: asked }),
       );
     },
     ownerParams(url, params) {
       const declared = url === undefined ? none : (byUrl.get(url) ?? readLate(url));
-      for (const name of ownerParams) {
+      for (const name of names) {
         if (Object.hasOwn(params, name) && !declared.includes(name)) {
           return ownerParams.filter((other) => declared.includes(other) || Object.hasOwn(params, other));
         }

@@ -1,4 +1,4 @@
-import { GenerationCache } from "./cache.ts";
+import { GenerationCache, numberOf } from "./cache.ts";
 import { checkClaims, readClaimsObject } from "./claims.ts";
 import { AuthError } from "./errors.ts";
 import { createKeyRing } from "./key-ring.ts";
@@ -62,12 +62,6 @@ interface Verified<Claims> {
 const usualLifetime = 86_400;
 
 /**
- * By how many of its last characters a token is looked up: 132 bits of its signature. Hashing those costs a fraction of
- * hashing all of it, and what is found is compared whole.
- */
-const lookUpLength = 22;
-
-/**
  * Makes a verifier of Better Auth's tokens.
  *
  * Checks every option now and throws at once. Checks of each token: form and length, algorithm, key, signature, then
@@ -82,25 +76,22 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
   const keys = createKeyRing(sources, (policy.maxTokenAge ?? usualLifetime) + policy.clockTolerance);
   const standing = revocations?.standing;
   const parseToken = createTokenParser(form);
-  const cache = cacheSize === 0 ? undefined : new GenerationCache<Verified<Claims>>(cacheSize);
+  const cache = cacheSize === 0 ? undefined : new GenerationCache<number, Verified<Claims>>(cacheSize);
 
   function verifySync(token: string): Principal<Claims> {
     if (typeof token !== "string") throw new AuthError("token_malformed", { hint: "the token is no string" });
     keys.maintain();
     const now = clock() / 1000;
-    const lookUp = cache === undefined ? "" : token.slice(-lookUpLength);
+    const lookUp = numberOf(token);
     const known = cache?.get(lookUp);
-    if (known !== undefined && known.token === token) {
-      if (isCurrent(known, now)) {
-        // In place, since a call here is half of what it costs: nothing was revoked since, and all is known to be fresh.
-        const stands = known.passed === standing?.revision && now < standing.until && now >= standing.from;
-        if (standing !== undefined && !stands) {
-          revocations?.check(known.revocable, now);
-          known.passed = standing.revision;
-        }
-        return known.principal;
+    if (known !== undefined && known.token === token && isCurrent(known, now)) {
+      // In place, since a call here is half of what it costs: nothing was revoked since, and all is known to be fresh.
+      const stands = known.passed === standing?.revision && now < standing.until && now >= standing.from;
+      if (standing !== undefined && !stands) {
+        revocations?.check(known.revocable, now);
+        known.passed = standing.revision;
       }
-      cache?.delete(lookUp);
+      return known.principal;
     }
     const parts = parseToken(token);
     const key = keys.verify(parts, now);

@@ -1,6 +1,6 @@
-import { constants, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import { constants, generateKeyPairSync, type KeyObject, randomBytes, sign } from "node:crypto";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { GenerationCache } from "../src/cache.ts";
+import { GenerationCache, numberOf } from "../src/cache.ts";
 import { AuthError, authErrorCodes, ConfigurationError } from "../src/errors.ts";
 import { deepFreeze } from "../src/freeze.ts";
 import { watchIdleVersions } from "../src/keys/idle-versions.ts";
@@ -16,18 +16,21 @@ import { elapsedClock, steadyClock } from "../src/time.ts";
 import { refusal } from "./support.ts";
 
 describe("GenerationCache", () => {
-  it("never holds more than its capacity", () => {
-    const cache = new GenerationCache<number>(10);
-    for (let index = 0; index < 1000; index++) {
-      cache.set(`key ${index}`, index);
-      expect(cache.size).toBeLessThanOrEqual(10);
+  const countOf = (cache: GenerationCache<number, number>, upTo: number) =>
+    Array.from({ length: upTo }, (_, key) => cache.get(key)).filter((value) => value !== undefined).length;
+
+  it.each([1, 10, 11])("never holds more than its capacity of %i", (capacity) => {
+    for (let many = 1; many < 100; many++) {
+      const cache = new GenerationCache<number, number>(capacity);
+      for (let key = 0; key < many; key++) cache.set(key, key);
+      expect(cache.get(many - 1)).toBe(many - 1);
+      // A capacity of one may be two: each generation holds one.
+      expect(countOf(cache, many)).toBeLessThanOrEqual(Math.max(2, capacity));
     }
-    expect(cache.get("key 999")).toBe(999);
-    expect(cache.get("key 0")).toBeUndefined();
   });
 
   it("keeps what is asked for through a scan of what is not", () => {
-    const cache = new GenerationCache<string>(10);
+    const cache = new GenerationCache<string, string>(10);
     cache.set("hot", "value");
     for (let index = 0; index < 1000; index++) {
       cache.set(`cold ${index}`, "value");
@@ -36,31 +39,51 @@ describe("GenerationCache", () => {
   });
 
   it("keeps at least half of its capacity, and one at the least", () => {
-    const cache = new GenerationCache<number>(10);
+    const cache = new GenerationCache<string, number>(10);
     for (let index = 0; index < 1000; index++) {
       cache.set(`key ${index}`, index);
       for (let back = 0; back < Math.min(5, index + 1); back++)
         expect(cache.get(`key ${index - back}`)).toBe(index - back);
     }
-    const single = new GenerationCache<number>(1);
+    const single = new GenerationCache<string, number>(1);
     single.set("a", 1);
     expect(single.get("a")).toBe(1);
   });
 
-  it("counts each once, and nothing that was only asked for", () => {
-    const cache = new GenerationCache<number>(10);
-    for (let index = 0; index < 7; index++) cache.set(`key ${index}`, index);
-    expect(cache.size).toBe(7);
-    expect(cache.get("key 0")).toBe(0);
-    expect(cache.get("nothing")).toBeUndefined();
-    expect(cache.size).toBe(7);
+  it("forgets nothing for what was only asked for", () => {
+    const cache = new GenerationCache<string, number>(10);
+    cache.set("a", 1);
+    for (let index = 0; index < 100; index++) expect(cache.get(`nothing ${index}`)).toBeUndefined();
+    expect(cache.get("a")).toBe(1);
   });
 
-  it("forgets what is deleted, in either generation", () => {
-    const cache = new GenerationCache<string>(4);
-    for (const key of ["a", "b", "c"]) cache.set(key, key);
-    for (const key of ["a", "b", "c"]) cache.delete(key);
-    expect(cache.size).toBe(0);
+  it("has the latest value of a key, in either generation", () => {
+    const cache = new GenerationCache<string, number>(4);
+    for (const key of ["a", "b", "c"]) cache.set(key, 1);
+    for (const key of ["a", "c"]) cache.set(key, 2);
+    expect(["a", "c"].map((key) => cache.get(key))).toEqual([2, 2]);
+  });
+});
+
+describe("numberOf", () => {
+  it("makes a number of 32 bits of a text's last eight characters, each in its place", () => {
+    const number = numberOf("header.payload.signature");
+    expect(number).toBe(number | 0);
+    expect(numberOf("other.ignature")).toBe(number);
+    for (const other of ["signatura", "signbture", "sjgnature", "signatrue"]) {
+      expect(numberOf(other), other).not.toBe(number);
+    }
+  });
+
+  it("gives hardly any two of ten thousand signatures the same", () => {
+    const signatures = Array.from({ length: 10_000 }, () => randomBytes(32).toString("base64url"));
+    expect(new Set(signatures.map(numberOf)).size).toBeGreaterThan(9_990);
+  });
+
+  it("has one for whatever is no token", () => {
+    for (const text of ["", "short", "\ud83d\ude00 not ASCII \uffff"]) {
+      expect(Number.isInteger(numberOf(text)), text).toBe(true);
+    }
   });
 });
 

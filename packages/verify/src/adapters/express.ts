@@ -48,11 +48,13 @@ export type UsherOptions = GuardOptions<RegisteredClaims, Request>;
 export function usher(options: UsherOptions): RequestHandler {
   const guard = createGuard<RegisteredClaims, Request>(options);
   const findOwnerParams = createOwnerParamFinder(guard.ownerParams);
+  let heldApp: unknown;
 
   return function usherGuard(request, response, next) {
     let admitted: Principal<RegisteredClaims> | Promise<Principal<RegisteredClaims>>;
     try {
-      holdLayers(request);
+      if (request.app !== heldApp) holdLayers(request);
+      heldApp = request.app;
       admitted = guard.admit({
         authorization: authorizationFields(request.rawHeaders),
         tokenInQuery: hasQueryToken(request.url),
@@ -63,16 +65,30 @@ export function usher(options: UsherOptions): RequestHandler {
     } catch (error) {
       return fail(error, guard, request, response, next);
     }
-    if (admitted instanceof Promise) {
-      admitted.then(letIn, (error: unknown) => fail(error, guard, request, response, next));
-    } else letIn(admitted);
-
-    function letIn(principal: Principal<RegisteredClaims>): void {
-      request.principal = principal;
-      request[admissions] = [...(request[admissions] ?? []), { guard, findOwnerParams, principal }];
-      next();
-    }
+    if (admitted instanceof Promise) letInWhenKnown(admitted, request, response, next);
+    else letIn(admitted, request, next);
   };
+
+  function letIn(principal: Principal<RegisteredClaims>, request: Request, next: NextFunction): void {
+    const admission = { guard, findOwnerParams, principal };
+    request.principal = principal;
+    if (request[admissions] === undefined) request[admissions] = [admission];
+    else request[admissions].push(admission);
+    next();
+  }
+
+  /** The rare way, in a function of its own, so that the usual one makes no closures: keys must be fetched first. */
+  function letInWhenKnown(
+    pending: Promise<Principal<RegisteredClaims>>,
+    request: Request,
+    response: Response,
+    next: NextFunction,
+  ): void {
+    pending.then(
+      (principal) => letIn(principal, request, next),
+      (error: unknown) => fail(error, guard, request, response, next),
+    );
+  }
 }
 
 /**
@@ -113,6 +129,7 @@ type HandleRequest = (this: unknown, request: Request, response: Response, next:
 type LayerPrototype = Partial<Record<"handleRequest" | "handle_request", HandleRequest>>;
 
 const held = new WeakSet<LayerPrototype>();
+const nobody: readonly Admission[] = [];
 
 /**
  * Express runs each route and each middleware through a layer, after it has decoded the parameters for it. All layers of
@@ -128,7 +145,7 @@ function holdLayers(request: Request): void {
   if (handleRequest === undefined) throw new Error("usher: this version of Express is not one that it knows (4, 5).");
 
   prototype[name] = function (request, response, next) {
-    for (const { guard, findOwnerParams, principal } of request[admissions] ?? []) {
+    for (const { guard, findOwnerParams, principal } of request[admissions] ?? nobody) {
       try {
         guard.authorize(principal, { params: request.params, ownerParams: findOwnerParams(request.params) });
       } catch (error) {

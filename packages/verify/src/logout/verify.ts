@@ -35,7 +35,7 @@ export function createLogoutVerifier(verifier: Pick<Verifier, typeof verificatio
   const { keys, policy, maxTokenLength, clock } = verifier[verification];
   const parseToken = createTokenParser({ maxTokenLength, typ: logoutTokenType });
   /** Each `jti` with the second from which on the token is too old anyhow. */
-  const seen = new GenerationCache<number>(rememberedIds);
+  const seen = new GenerationCache<string, number>(rememberedIds);
 
   function verifySync(token: string): LogoutToken {
     if (typeof token !== "string") throw new AuthError("token_malformed", { hint: "the token is no string" });
@@ -63,7 +63,7 @@ export function createLogoutVerifier(verifier: Pick<Verifier, typeof verificatio
       await act?.(logout);
     } catch (error) {
       // Nothing came of it: the same token may be sent once more.
-      seen.delete(logout.id);
+      seen.set(logout.id, 0);
       throw error;
     }
     return logout;
