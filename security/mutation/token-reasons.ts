@@ -130,8 +130,8 @@ export const tokenReasons: readonly Reason[] = [
   },
   {
     file: "cache.ts",
-    line: "number = Math.imul(number, 31) + token.charCodeAt(index);",
-    mutants: ["Math.imul(number, 31) - token.charCodeAt(index)"],
+    line: "number = (number * 31 + token.charCodeAt(index)) | 0;",
+    mutants: ["number * 31 - token.charCodeAt(index)"],
     reason: "another number, and as good a one to look up by",
   },
   {

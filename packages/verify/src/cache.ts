@@ -41,7 +41,7 @@ const lastCharacters = 8;
 export function numberOf(token: string): number {
   let number = 0;
   for (let index = token.length - lastCharacters; index < token.length; index++) {
-    number = Math.imul(number, 31) + token.charCodeAt(index);
+    number = (number * 31 + token.charCodeAt(index)) | 0;
   }
-  return number | 0;
+  return number;
 }

@@ -10,14 +10,12 @@ import type { RouteParams } from "./owner.ts";
  */
 export type FindOwnerParams = (params: RouteParams) => readonly string[];
 
-const none: readonly string[] = Object.freeze([]);
-
 /**
  * For frameworks that show a route's parameters and not, or not before it runs, its pattern. Names of parameters come
  * from an app's routes, so there are few, and each is looked into once.
  */
 export function createOwnerParamFinder(ownerParams: readonly string[]): FindOwnerParams {
-  // A list of its own: the guard's is frozen, and iterated over at a multiple of the cost.
+  // A list of its own: the guard's is frozen, and to iterate over a frozen one costs a multiple.
   const names = [...ownerParams];
   const ordinary = new Set<string>();
 
@@ -25,12 +23,8 @@ export function createOwnerParamFinder(ownerParams: readonly string[]): FindOwne
     for (const name of Object.keys(params)) {
       if (!ordinary.has(name)) look(name);
     }
-    let found: string[] | undefined;
-    for (const name of names) {
-      // Inherited ones too: the owner check then finds none of the object's own, and refuses.
-      if (name in params) found = found === undefined ? [name] : [...found, name];
-    }
-    return found ?? none;
+    // Inherited ones too: the owner check then finds none of the object's own, and refuses.
+    return names.filter((name) => name in params);
   };
 
   function look(name: string): void {

@@ -12,9 +12,7 @@ export type RouteParams = Readonly<Record<string, unknown>>;
  * @throws {AuthError} `owner_mismatch`.
  */
 export function checkOwner(id: string, params: RouteParams, names: readonly string[]): void {
-  // By index: the lists are frozen, and to iterate over one of those costs as much as all the rest here.
-  for (let index = 0; index < names.length; index++) {
-    const name = names[index] as string;
+  for (const name of names) {
     const value = Object.hasOwn(params, name) ? params[name] : undefined;
     if (value !== id || value === "") {
       throw new AuthError("owner_mismatch", { hint: `the path's \`${name}\` is not the token's subject` });

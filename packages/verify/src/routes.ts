@@ -29,13 +29,13 @@ export interface RouteTable {
   list(): readonly GuardedRoute[];
 }
 
-const none: readonly string[] = Object.freeze([]);
+// What is iterated over for each request is not frozen here: that would cost a multiple. What is shown is a frozen copy.
+const none: readonly string[] = [];
 
 /** For patterns written as `/users/:userId`, as most routers do. */
 export function createRouteTable(ownerParams: readonly string[]): RouteTable {
   const routes: GuardedRoute[] = [];
   const byUrl = new Map<string, readonly string[]>();
-  // A list of its own: the guard's is frozen, and iterated over at a multiple of the cost.
   const names = [...ownerParams];
 
   /** @throws {ConfigurationError} A pattern that has an owner parameter in another spelling, or twice. */
@@ -43,7 +43,7 @@ export function createRouteTable(ownerParams: readonly string[]): RouteTable {
     refuseMisspelling(url, ownerParams);
     refuseRepetition(url, ownerParams);
     const present = paramNames(url);
-    const found = Object.freeze(ownerParams.filter((name) => present.includes(name)));
+    const found = ownerParams.filter((name) => present.includes(name));
     byUrl.set(url, found);
     return found;
   }
@@ -60,9 +60,14 @@ export function createRouteTable(ownerParams: readonly string[]): RouteTable {
   return {
     add(method, url, isPublic, policies) {
       const held = read(url);
-      const asked = Object.freeze(policies.map(({ name }) => name));
       routes.push(
-        Object.freeze({ method, url, public: isPublic, ownerParams: isPublic ? none : held, policies: asked }),
+        Object.freeze({
+          method,
+          url,
+          public: isPublic,
+          ownerParams: Object.freeze(isPublic ? [] : [...held]),
+          policies: Object.freeze(policies.map((policy) => policy.name)),
+        }),
       );
     },
     ownerParams(url, params) {

@@ -32,7 +32,15 @@ describe.each([
     return app;
   }
 
-  it("changes Express's routing once, however many requests come", async () => {
+  it("lets a request in, and no other, whose keys had to be waited for", async () => {
+    const app = build({ verifier: { ...verifier, verifyEagerly: verifier.verify } });
+    app.get("/users/:userId", ({ principal }, response) => void response.send(`in as ${principal.id}`));
+    expect(await ask(app, "/users/alice")).toEqual([200, "in as alice"]);
+    expect(await ask(app, "/users/bob")).toEqual([403, "owner_mismatch"]);
+    expect(await ask(app, "/users/alice", ["Authorization: Bearer a.b.c"])).toEqual([401, "token_malformed"]);
+  });
+
+  it("changes Express's routing once, however many guards there are and requests come", async () => {
     const app = build();
     app.get("/users/:userId", (_request, response) => void response.send("in"));
     expect(await ask(app, "/users/bob")).toEqual([403, "owner_mismatch"]);
@@ -40,6 +48,9 @@ describe.each([
     const changed = { ...(Object.getPrototypeOf(layer) as object) };
     expect(await ask(app, "/users/bob")).toEqual([403, "owner_mismatch"]);
     expect(await ask(app, "/users/alice")).toEqual([200, "in"]);
+    await server?.close();
+    const [status] = await ask(build(), "/users/alice");
+    expect(status).toBe(404);
     expect({ ...(Object.getPrototypeOf(layer) as object) }).toEqual(changed);
   });
 

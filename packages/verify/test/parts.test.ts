@@ -269,7 +269,6 @@ describe("createOwnerParamFinder", () => {
     expect(find({ ownerId: "a", taskId: "1", userId: "a" })).toEqual(["userId", "ownerId"]);
     expect(find({ taskId: "1" })).toEqual([]);
     expect(find(Object.create({ userId: "a" }))).toEqual(["userId"]);
-    expect(Object.isFrozen(find({}))).toBe(true);
   });
 
   it("refuses everybody where one is spelt almost like it, each time", () => {
