@@ -9,12 +9,6 @@ const hasTarget = "a request that a server got has a target; only its type says 
 /** Why no test can tell these mutants of adapters, and of what they share, from the code. */
 export const adapterReasons: readonly Reason[] = [
   {
-    file: "adapters/express.ts",
-    line: "if (request.app !== heldApp) holdLayers(request);",
-    mutants: ["true"],
-    reason: shortcut,
-  },
-  {
     file: "adapters/elysia.ts",
     line: "const candidates = route === undefined",
     mutants: ["false", '["Stryker was here"]'],

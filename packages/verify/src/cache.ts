@@ -2,8 +2,7 @@
  * Remembers at most `capacity` values by their key, and forgets those that were not asked for lately.
  *
  * Two generations: a full young one becomes the old one, and the former old one is dropped whole. A value asked for
- * is young again, so hot entries survive a long scan of cold ones, and no operation costs more
- * than a map's.
+ * is young again, so hot entries survive a long scan of cold ones, and no operation costs more than a map's.
  */
 export class GenerationCache<Key, Value> {
   readonly #generationSize: number;

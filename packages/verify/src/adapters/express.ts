@@ -48,13 +48,11 @@ export type UsherOptions = GuardOptions<RegisteredClaims, Request>;
 export function usher(options: UsherOptions): RequestHandler {
   const guard = createGuard<RegisteredClaims, Request>(options);
   const findOwnerParams = createOwnerParamFinder(guard.ownerParams);
-  let heldApp: unknown;
 
   return function usherGuard(request, response, next) {
     let admitted: Principal<RegisteredClaims> | Promise<Principal<RegisteredClaims>>;
     try {
-      if (request.app !== heldApp) holdLayers(request);
-      heldApp = request.app;
+      holdLayers(request);
       admitted = guard.admit({
         authorization: authorizationFields(request.rawHeaders),
         tokenInQuery: hasQueryToken(request.url),
@@ -129,7 +127,6 @@ type HandleRequest = (this: unknown, request: Request, response: Response, next:
 type LayerPrototype = Partial<Record<"handleRequest" | "handle_request", HandleRequest>>;
 
 const held = new WeakSet<LayerPrototype>();
-const nobody: readonly Admission[] = [];
 
 /**
  * Express runs each route and each middleware through a layer, after it has decoded the parameters for it. All layers of
@@ -145,7 +142,7 @@ function holdLayers(request: Request): void {
   if (handleRequest === undefined) throw new Error("usher: this version of Express is not one that it knows (4, 5).");
 
   prototype[name] = function (request, response, next) {
-    for (const { guard, findOwnerParams, principal } of request[admissions] ?? nobody) {
+    for (const { guard, findOwnerParams, principal } of request[admissions] ?? []) {
       try {
         guard.authorize(principal, { params: request.params, ownerParams: findOwnerParams(request.params) });
       } catch (error) {

@@ -62,7 +62,7 @@ export function createLogoutVerifier(verifier: Pick<Verifier, typeof verificatio
     try {
       await act?.(logout);
     } catch (error) {
-      // Nothing came of it: the same token may be sent once more.
+      // Nothing came of it: the same token may be sent once more, as if it had been seen long ago.
       seen.set(logout.id, 0);
       throw error;
     }
