@@ -1,0 +1,105 @@
+/** A function that a user of the packages hands in. */
+// biome-ignore lint/suspicious/noExplicitAny: any function of theirs.
+export type UserFunction = (...input: any[]) => any;
+
+/** One thing that user code may do, and should not be able to harm anything by. */
+export interface Behaviour {
+  readonly name: BehaviourName;
+  /**
+   * The callback `good`, misbehaving.
+   *
+   * @param callBack Calls back into what is under test, where the callback can reach it; for "calls back".
+   */
+  of(good: UserFunction, callBack?: () => unknown): UserFunction;
+}
+
+/** What the table's columns are called, in their order. */
+export const behaviourNames = [
+  "throws",
+  "throws what is no Error",
+  "rejects",
+  "returns a promise",
+  "returns a thenable",
+  "returns a thenable that throws",
+  "never settles",
+  "changes its input",
+  "calls back",
+] as const;
+
+export type BehaviourName = (typeof behaviourNames)[number];
+
+/** A secret that a failing callback has in its message: it must reach no client. */
+export const messageOfFailure = "user code failed: Zm9yIHRoZSBsb2cgYWxvbmU";
+
+const fail = () => {
+  throw new Error(messageOfFailure);
+};
+
+/** Each behaviour as a function of the good callback. */
+const misbehave: Readonly<Record<BehaviourName, Behaviour["of"]>> = {
+  throws: () => fail,
+  "throws what is no Error": () => () => {
+    throw undefined;
+  },
+  rejects: () => async () => fail(),
+  "returns a promise":
+    (good) =>
+    async (...input) =>
+      good(...input),
+  "returns a thenable":
+    (good) =>
+    (...input) => // biome-ignore lint/suspicious/noThenProperty: that is what a thenable is.
+    ({ then: (resolve: (value: unknown) => void) => resolve(good(...input)) }),
+  // biome-ignore lint/suspicious/noThenProperty: as above.
+  "returns a thenable that throws": () => () => ({ then: fail }),
+  "never settles": () => () => new Promise(() => {}),
+  "changes its input":
+    (good) =>
+    (...input) => {
+      const result = good(...input);
+      for (const value of input) change(value, 0);
+      return result;
+    },
+  "calls back":
+    (good, callBack) =>
+    (...input) => {
+      callBack?.();
+      return good(...input);
+    },
+};
+
+export const behaviours: readonly Behaviour[] = behaviourNames.map((name) => ({ name, of: misbehave[name] }));
+
+/** Overwrites, deletes and adds whatever can be, as deep as plain objects, lists, maps and sets go. */
+function change(value: unknown, depth: number): void {
+  if (typeof value !== "object" || value === null || depth > 5) return;
+  if (value instanceof Map || value instanceof Set) {
+    for (const inner of [...value.values()]) change(inner, depth + 1);
+    value.clear();
+    return;
+  }
+  if (Array.isArray(value)) {
+    for (const inner of value) change(inner, depth + 1);
+    attempt(() => value.splice(0, value.length, "changed"));
+    return;
+  }
+  // What a framework made (a request, a socket) is left to live: changing that is an application's right.
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return;
+  for (const [name, inner] of Object.entries(value)) {
+    change(inner, depth + 1);
+    attempt(() => {
+      (value as Record<string, unknown>)[name] = typeof inner === "number" ? inner + 1e9 : "changed";
+    });
+    attempt(() => delete (value as Record<string, unknown>)[name]);
+  }
+}
+
+/** What is frozen throws when it is changed. */
+function attempt(action: () => unknown): void {
+  try {
+    action();
+  } catch {
+    // It is safe from us.
+  }
+}

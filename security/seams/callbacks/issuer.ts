@@ -1,0 +1,3 @@
+import type { Callback } from "../callback.ts";
+
+export const issuerCallbacks: readonly Callback[] = [];
