@@ -1,5 +1,5 @@
 /**
- * The closed list of reasons to turn a request away. Switch on `error.code`; never match on a message.
+ * The closed list of reasons to refuse a request. Switch on `error.code`; never match on a message.
  *
  * The static sentence beside each code is all that a client ever reads of the reason. It says nothing of this API's
  * settings and nothing of what was sent (RFC 6750 section 3, RFC 9457 section 5).
@@ -40,15 +40,25 @@ export interface AuthErrorOptions {
 }
 
 /**
- * Why a request was turned away.
+ * What marks the errors of this package. Registered, so that a process with two copies of the package (a linked one, two
+ * versions, a bundle) knows the errors of either: their classes are different ones.
+ */
+const authMark: symbol = Symbol.for("usher-auth.AuthError");
+const configurationMark: symbol = Symbol.for("usher-auth.ConfigurationError");
+
+/**
+ * Why a request was refused.
  *
  * `message` is a fixed sentence and safe to show to anybody. `hint` is for logs alone: it may hold expected and actual
  * issuers, for example. Neither ever holds a token or a secret.
  *
  * It has no stack trace: it is a verdict on a request and no fault of the code, and walking the stack would cost more
- * than all that led to it.
+ * than all that led to it. `instanceof AuthError` is true for the errors of every copy of this package in the process.
  */
 export class AuthError extends Error {
+  static {
+    recognise(AuthError, authMark);
+  }
   override readonly name = "AuthError";
   /** The reason, out of the closed list. */
   readonly code: AuthErrorCode;
@@ -66,9 +76,40 @@ export class AuthError extends Error {
 }
 
 /**
+ * Whether this is an {@link AuthError}, of this copy of the package or another one. Of another version's, `code` may be
+ * one that this version does not know. Never throws, whatever the value is.
+ */
+export function isAuthError(value: unknown): value is AuthError {
+  return hasMark(value, authMark);
+}
+
+/**
  * An option or an environment variable that cannot be right. Thrown when something is constructed, never while a
  * request is served. The message says what to do.
  */
 export class ConfigurationError extends TypeError {
+  static {
+    recognise(ConfigurationError, configurationMark);
+  }
   override readonly name = "ConfigurationError";
+}
+
+/** Marks a class's errors, and makes `instanceof` go by the mark. */
+function recognise(type: typeof AuthError | typeof ConfigurationError, mark: symbol): void {
+  Object.defineProperty(type.prototype, mark, { value: true });
+  Object.defineProperty(type, Symbol.hasInstance, {
+    value(this: unknown, value: unknown): boolean {
+      // A class that extends it inherits this, and goes by its prototype as any class does.
+      return this === type ? hasMark(value, mark) : Function.prototype[Symbol.hasInstance].call(this, value);
+    },
+  });
+}
+
+function hasMark(value: unknown, mark: symbol): boolean {
+  try {
+    return typeof value === "object" && value !== null && (value as Record<symbol, unknown>)[mark] === true;
+  } catch {
+    // Anything can be thrown, a proxy that throws by itself too.
+    return false;
+  }
 }

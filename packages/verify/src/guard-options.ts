@@ -14,13 +14,22 @@ const plainText = /^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/;
 
 /** @throws {ConfigurationError} */
 export function readGuardOptions(
-  options: Omit<GuardOptions, "onAccept" | "onReject" | "verifier"> & { readonly verifier: { verifyEagerly: unknown } },
+  options: Omit<GuardOptions, "onAccept" | "onReject" | "verifier"> & {
+    readonly verifier: { verifyEagerly: unknown };
+    readonly onAccept?: unknown;
+    readonly onReject?: unknown;
+  },
 ): CheckedGuardOptions {
   const { verifier, ownerParam, realm = "api", concealOwnerMismatch = false } = options;
   if (typeof verifier?.verifyEagerly !== "function")
     throw new ConfigurationError("verifier: give createVerifier(...).");
   if (typeof realm !== "string" || !plainText.test(realm)) {
     throw new ConfigurationError('realm: printable ASCII without `"` and `\\`.');
+  }
+  for (const name of ["onAccept", "onReject"] as const) {
+    if (options[name] !== undefined && typeof options[name] !== "function") {
+      throw new ConfigurationError(`${name}: give a function, or leave it out.`);
+    }
   }
   return { ownerParams: readOwnerParams(ownerParam), refusals: createRefusals(realm, concealOwnerMismatch) };
 }

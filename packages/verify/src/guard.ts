@@ -1,12 +1,14 @@
 import { type AuthorizationFields, readBearer } from "./bearer.ts";
 import type { AuthError } from "./errors.ts";
 import { readGuardOptions } from "./guard-options.ts";
+import { refusalFor } from "./http.ts";
+import { teller } from "./listener.ts";
 import { checkOwner, type RouteParams } from "./owner.ts";
 import { checkPolicies, type Policy } from "./policy.ts";
 import type { Principal, TokenClaims } from "./principal.ts";
 import type { Refusal } from "./problem.ts";
+import { isThenable } from "./thenable.ts";
 import type { Verifier } from "./verifier.ts";
-import { warn } from "./warning.ts";
 
 /** What a guard is made of. */
 export interface GuardOptions<Claims = TokenClaims, Source = unknown> {
@@ -17,13 +19,17 @@ export interface GuardOptions<Claims = TokenClaims, Source = unknown> {
   readonly concealOwnerMismatch?: boolean;
   /** The `realm` of the challenge: printable ASCII without quotes and backslashes. Default `api`. */
   readonly realm?: string;
-  /** Told of each request turned away, with the hint that the client does not get. What it throws becomes a process warning. */
-  readonly onReject?: (event: RejectEvent<Source>) => void;
   /**
-   * Told of each request let in. What it throws becomes a process warning, and decides nothing. Where a framework routes
-   * after its middleware (Express, Koa, Hono), that is each request with a good token: the route may still refuse it.
+   * Told of each request that is refused, with the hint that the client does not get. It may be asynchronous; nobody waits
+   * for it. What it throws or rejects with becomes a process warning (`USHER_LISTENER_FAILED`, at most one a minute), and
+   * decides nothing.
    */
-  readonly onAccept?: (event: AcceptEvent<Claims, Source>) => void;
+  readonly onReject?: (event: RejectEvent<Source>) => unknown;
+  /**
+   * Told of each request let in, and otherwise as `onReject`. Where a framework routes after its middleware (Express, Koa,
+   * Hono), that is each request with a good token: the route may still refuse it.
+   */
+  readonly onAccept?: (event: AcceptEvent<Claims, Source>) => unknown;
 }
 
 export interface RejectEvent<Source = unknown> {
@@ -73,7 +79,11 @@ export interface Guard<Claims = TokenClaims, Source = unknown> {
    * @throws {AuthError} `owner_mismatch`, `scope_insufficient`.
    */
   authorize(principal: Principal<Claims>, access: RouteAccess<Claims>): void;
-  /** The answer to a request that was not let in. Tells `onReject`. */
+  /**
+   * The answer to a request that was not let in. Tells `onReject`. All of it is this guard's own text: an error of
+   * another version of the package, with a code that this one does not know, is answered 401 `unauthorized`, or 503
+   * `service_unavailable` where its code ends in `_unavailable`.
+   */
   refuse(error: AuthError, request: Source): Refusal;
 }
 
@@ -83,18 +93,21 @@ export function createGuard<Claims = TokenClaims, Source = unknown>(
 ): Guard<Claims, Source> {
   const { ownerParams, refusals } = readGuardOptions(options);
   const { verifier, onAccept, onReject } = options;
+  const tellAccepted = onAccept && teller(onAccept, "onAccept");
+  const tellRejected = onReject && teller(onReject, "onReject");
 
   function admit(request: GuardedRequest<Claims, Source>): Principal<Claims> | Promise<Principal<Claims>> {
     const token = readBearer(request.authorization, request.tokenInQuery);
     const principal = verifier.verifyEagerly(token);
-    return principal instanceof Promise
-      ? principal.then((verified) => letIn(verified, request))
+    // Of whatever kind: where it went unnoticed, a promise would be let in as a principal.
+    return isThenable(principal)
+      ? Promise.resolve(principal).then((verified) => letIn(verified, request))
       : letIn(principal, request);
   }
 
   function letIn(principal: Principal<Claims>, request: GuardedRequest<Claims, Source>): Principal<Claims> {
     authorize(principal, request);
-    if (onAccept !== undefined) tell(onAccept, { principal, request: request.source });
+    tellAccepted?.({ principal, request: request.source });
     return principal;
   }
 
@@ -104,21 +117,11 @@ export function createGuard<Claims = TokenClaims, Source = unknown>(
   }
 
   function refuse(error: AuthError, request: Source): Refusal {
-    if (onReject !== undefined) tell(onReject, { error, request });
-    return refusals[error.code];
+    // Before any code that is not ours could change the error.
+    const refusal = refusalFor(refusals, error.code);
+    tellRejected?.({ error, request });
+    return refusal;
   }
 
   return { ownerParams, admit, authorize, refuse };
-}
-
-/** A listener that fails must neither open the door nor turn a refusal into a 500. */
-function tell<Event>(listener: (event: Event) => void, event: Event): void {
-  try {
-    listener(event);
-  } catch (error) {
-    warn(
-      `a listener of the guard threw: ${error instanceof Error ? error.message : String(error)}`,
-      "USHER_LISTENER_FAILED",
-    );
-  }
 }

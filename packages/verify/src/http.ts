@@ -38,8 +38,18 @@ const answers: Record<AuthErrorCode, Answer> = {
 /** Seconds after which a client may try again when the infrastructure failed. */
 const retryAfter = "5";
 
-/** Every refusal of one guard, made once. */
-export type Refusals = Readonly<Record<AuthErrorCode, Refusal>>;
+/** What is answered where another version of this package has a code that this one does not know. */
+type OtherCode = "unauthorized" | "service_unavailable";
+
+/** Every refusal of one guard, made once. It has no prototype, so that a code finds nothing but refusals in it. */
+export type Refusals = Readonly<Record<AuthErrorCode | OtherCode, Refusal>>;
+
+/** The refusal for a code, which may be another version's: never nothing, and never a 500. */
+export function refusalFor(refusals: Refusals, code: string): Refusal {
+  const known: Refusal | undefined = refusals[code as AuthErrorCode];
+  // What is not known is said to be no fault of the token only where the name says so, as all such codes do.
+  return known ?? (String(code).endsWith("_unavailable") ? refusals.service_unavailable : refusals.unauthorized);
+}
 
 /**
  * Makes the answer for each code.
@@ -48,8 +58,12 @@ export type Refusals = Readonly<Record<AuthErrorCode, Refusal>>;
  * @param concealOwnerMismatch Answer `owner_mismatch` exactly as a path that does not exist.
  */
 export function createRefusals(realm: string, concealOwnerMismatch: boolean): Refusals {
-  return refusals((code) =>
-    code === "owner_mismatch" && concealOwnerMismatch ? notFound : refuse(authProblem(code), authHeaders(code, realm)),
+  return refusals(
+    (code) =>
+      code === "owner_mismatch" && concealOwnerMismatch
+        ? notFound
+        : refuse(authProblem(code), authHeaders(code, realm)),
+    refuse(unauthorized, { "www-authenticate": `Bearer realm="${realm}", error="invalid_token"` }),
   );
 }
 
@@ -71,14 +85,26 @@ function authProblem(code: AuthErrorCode, status = answers[code].status): Proble
  */
 export function createLogoutRefusals(): Refusals {
   const isOurs = (code: AuthErrorCode) => answers[code].status === 503;
-  return refusals((code) =>
-    isOurs(code) ? refuse(authProblem(code), authHeaders(code, "")) : refuse(authProblem(code, 400), {}),
+  return refusals(
+    (code) => (isOurs(code) ? refuse(authProblem(code), authHeaders(code, "")) : refuse(authProblem(code, 400), {})),
+    refuse({ ...unauthorized, status: 400 }, {}),
   );
 }
 
-function refusals(answer: (code: AuthErrorCode) => Refusal): Refusals {
-  return Object.freeze(Object.fromEntries(authErrorCodes.map((code) => [code, answer(code)])) as Refusals);
+function refusals(answer: (code: AuthErrorCode) => Refusal, other: Refusal): Refusals {
+  const known = authErrorCodes.map((code) => [code, answer(code)] as const);
+  return Object.freeze(
+    Object.assign(Object.create(null), Object.fromEntries(known), {
+      unauthorized: other,
+      service_unavailable: unknownFailure,
+    } satisfies Record<OtherCode, Refusal>),
+  );
 }
+
+const unauthorized = problem(401, "unauthorized", "The request's credentials are not accepted.");
+const unknownFailure = refuse(problem(503, "service_unavailable", "The service cannot answer at the moment."), {
+  "retry-after": retryAfter,
+});
 
 function sentence(code: AuthErrorCode): string {
   return new AuthError(code).message;

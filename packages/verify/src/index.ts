@@ -1,6 +1,13 @@
 export type { AuthorizationFields } from "./bearer.ts";
 export { parseSecretVersions, secretFingerprintFromEnv, type VerifierEnvironment, verifierFromEnv } from "./env.ts";
-export { AuthError, type AuthErrorCode, type AuthErrorOptions, authErrorCodes, ConfigurationError } from "./errors.ts";
+export {
+  AuthError,
+  type AuthErrorCode,
+  type AuthErrorOptions,
+  authErrorCodes,
+  ConfigurationError,
+  isAuthError,
+} from "./errors.ts";
 export {
   type AcceptEvent,
   createGuard,

@@ -1,4 +1,4 @@
-import { AuthError } from "./errors.ts";
+import { isAuthError } from "./errors.ts";
 import type { KeyRing } from "./key-ring.ts";
 
 /**
@@ -24,5 +24,5 @@ export function verifyWithKeys<Result>(
 }
 
 function isAboutKeys(error: unknown): boolean {
-  return error instanceof AuthError && (error.code === "key_unknown" || error.code === "keys_unavailable");
+  return isAuthError(error) && (error.code === "key_unknown" || error.code === "keys_unavailable");
 }

@@ -1,5 +1,5 @@
-import { AuthError, ConfigurationError } from "../errors.ts";
-import { createLogoutRefusals } from "../http.ts";
+import { ConfigurationError, isAuthError } from "../errors.ts";
+import { createLogoutRefusals, refusalFor } from "../http.ts";
 import { httpProblem } from "../http-problem.ts";
 import { type Refusal, refuse } from "../problem.ts";
 import type { verification } from "../verification.ts";
@@ -68,8 +68,8 @@ export function createLogoutEndpoint(verifier: RevokingVerifier): LogoutEndpoint
       await verifyLogoutToken(form.token, (logout) => revocations.revoke(revocationOf(logout)));
       return recorded;
     } catch (error) {
-      if (!(error instanceof AuthError)) throw error;
-      return { ...refusals[error.code], refused: { code: error.code, hint: error.hint } };
+      if (!isAuthError(error)) throw error;
+      return { ...refusalFor(refusals, error.code), refused: { code: error.code, hint: error.hint } };
     }
   };
 }

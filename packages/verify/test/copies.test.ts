@@ -1,0 +1,151 @@
+import { describe, expect, it, vi } from "vitest";
+import { createRefusals, refusalFor } from "../src/http.ts";
+import * as own from "../src/index.ts";
+import { createBench, refusal } from "./support.ts";
+
+// As a linked package, a second version or a bundler makes one: every module evaluated once more.
+vi.resetModules();
+const other = await import("../src/index.ts");
+
+const request = { authorization: undefined, tokenInQuery: false, params: {}, ownerParams: [], source: "the request" };
+
+/** An error of a version that is newer than this one. */
+function foreign(code: string, message = "SELECT secret FROM a newer version"): own.AuthError {
+  return Object.assign(new other.AuthError("token_expired"), { code, message }) as never;
+}
+
+describe("two copies of the package in one process", () => {
+  it("are two", () => {
+    expect(other.AuthError).not.toBe(own.AuthError);
+    expect(Object.getPrototypeOf(new other.AuthError("token_expired"))).not.toBe(own.AuthError.prototype);
+  });
+
+  it("know each other's errors, by isAuthError and by instanceof", () => {
+    for (const [one, two] of [
+      [own, other],
+      [other, own],
+    ] as const) {
+      const error = new one.AuthError("token_expired");
+      expect(two.isAuthError(error)).toBe(true);
+      expect(error instanceof two.AuthError).toBe(true);
+      expect(error instanceof two.ConfigurationError).toBe(false);
+      expect(new one.ConfigurationError("no") instanceof two.ConfigurationError).toBe(true);
+      expect(two.isAuthError(new one.ConfigurationError("no"))).toBe(false);
+    }
+  });
+
+  it("take nothing else for one, and throw for nothing", () => {
+    const hostile = new Proxy(
+      {},
+      {
+        get: () => {
+          throw new Error("a trap");
+        },
+      },
+    );
+    const named = { name: "AuthError", code: "token_expired", message: "x" };
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    for (const value of [undefined, null, 0, "AuthError", Symbol("x"), new Error("x"), named, hostile, proxy]) {
+      expect(own.isAuthError(value)).toBe(false);
+      expect(value instanceof own.AuthError).toBe(false);
+    }
+  });
+
+  it("leave a class that extends an error to its own prototype", () => {
+    class Narrower extends own.AuthError {}
+    const narrower = new Narrower("token_expired");
+    expect(narrower instanceof Narrower && narrower instanceof own.AuthError && own.isAuthError(narrower)).toBe(true);
+    expect(new own.AuthError("token_expired") instanceof Narrower).toBe(false);
+  });
+
+  it("share a verifier: the guard of one admits and refuses by the verifier of the other", () => {
+    const { issuer, clock } = createBench();
+    const { secret, audience } = issuer;
+    const verifier = other.createVerifier({ keys: other.sharedSecret(secret), issuer: issuer.issuer, audience, clock });
+    const guard = own.createGuard({ verifier: verifier as own.Verifier, ownerParam: null });
+    const authorization = `Bearer ${issuer.tokenFor("alice")}`;
+    expect(guard.admit({ ...request, authorization })).toMatchObject({ id: "alice" });
+    const error = refusal(() => guard.admit({ ...request, authorization: "Bearer rubbish" }));
+    expect(guard.refuse(error, "the request")).toMatchObject({ status: 401 });
+  });
+
+  it("share keys, whose errors are another copy's: newer ones are fetched, and a failure stays a 503", async () => {
+    const { issuer, clock } = createBench();
+    const { audience } = issuer;
+    let up = false;
+    const fetch = async () => {
+      if (!up) throw new Error("unreachable");
+      return new Response(JSON.stringify(testKeys.jwks()));
+    };
+    const { createTestIssuer } = await import("@usher-auth/testing");
+    const testKeys = createTestIssuer({ algorithm: "EdDSA", clock });
+    const keys = other.remoteJwks("https://app.example.com/jwks", { fetch, clock });
+    const verifier = own.createVerifier({ keys, issuer: testKeys.issuer, audience, clock });
+    await expect(verifier.verify(testKeys.tokenFor("alice"))).rejects.toMatchObject({ code: "keys_unavailable" });
+    up = true;
+    clock.advance(60);
+    await expect(verifier.verify(testKeys.tokenFor("alice"))).resolves.toMatchObject({ id: "alice" });
+  });
+
+  it("share a verifier for logout tokens", async () => {
+    const { issuer, clock } = createBench();
+    const { secret, audience } = issuer;
+    const verifier = other.createVerifier({ keys: other.sharedSecret(secret), issuer: issuer.issuer, audience, clock });
+    const verifyLogoutToken = own.createLogoutVerifier(verifier as own.Verifier);
+    await expect(verifyLogoutToken(issuer.tokenFor("alice"))).rejects.toMatchObject({ code: "token_unsupported" });
+  });
+});
+
+describe("an error of another version", () => {
+  const { verifier } = createBench();
+  const guard = own.createGuard({ verifier, ownerParam: null, realm: "tasks" });
+
+  it("with a code that is known here gets this copy's own answer, whatever its message says", () => {
+    const refused = guard.refuse(foreign("issuer_rejected"), "the request");
+    expect(refused).toEqual(guard.refuse(new own.AuthError("issuer_rejected"), "the request"));
+  });
+
+  it.each(["reauthentication_required", "constructor", "__proto__", "toString", ""])(
+    "with the unknown code %j is a 401 of static text",
+    (code) => {
+      const { status, headers, body } = guard.refuse(foreign(code), "the request");
+      expect(status).toBe(401);
+      expect(headers["www-authenticate"]).toBe('Bearer realm="tasks", error="invalid_token"');
+      expect(JSON.parse(body)).toMatchObject({ status: 401, code: "unauthorized" });
+      expect(body).not.toContain("SELECT");
+    },
+  );
+
+  it("with an unknown code that ends in _unavailable is a 503 that says when to come again", () => {
+    const { status, headers, body } = guard.refuse(foreign("tenants_unavailable"), "the request");
+    expect([status, headers["retry-after"]]).toEqual([503, "5"]);
+    expect(JSON.parse(body)).toMatchObject({ code: "service_unavailable" });
+  });
+
+  it("with a code that is no text is refused all the same", () => {
+    expect(refusalFor(createRefusals("api", false), undefined as never)).toMatchObject({ status: 401 });
+  });
+});
+
+describe("a verifier whose promises are another library's", () => {
+  const { issuer, verifier } = createBench();
+  const authorization = `Bearer ${issuer.tokenFor("alice")}`;
+
+  /** As zone.js and promise libraries have them: no instance of the global Promise. */
+  function later(answer: () => own.Principal): Promise<own.Principal> {
+    // biome-ignore lint/suspicious/noThenProperty: that is what a thenable is.
+    return { then: (resolve: never, reject: never) => Promise.resolve().then(answer).then(resolve, reject) } as never;
+  }
+
+  it("is waited for, and its promise never let in as a principal", async () => {
+    const waiting = { ...verifier, verifyEagerly: (token: string) => later(() => verifier.verifySync(token)) };
+    const guard = own.createGuard({ verifier: waiting, ownerParam: null });
+    const admitted = guard.admit({ ...request, authorization });
+    expect(admitted).toBeInstanceOf(Promise);
+    await expect(admitted).resolves.toMatchObject({ id: "alice" });
+    await expect(guard.admit({ ...request, authorization: "Bearer rubbish" })).rejects.toMatchObject({
+      code: "token_malformed",
+    });
+  });
+});
