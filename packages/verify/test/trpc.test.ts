@@ -41,7 +41,7 @@ const alice = { authorization: `Bearer ${issuer.tokenFor("alice")}` };
 function build(options: Partial<GuardOptions<Claims, never>> = {}) {
   const guard = usher<Claims>({ verifier, ownerParam: "userId", ...(options as object) });
   const t = initTRPC.context<UsherContext>().create({ errorFormatter: guard.formatError });
-  const protectedProcedure = t.procedure.use(guard.protect);
+  const protectedProcedure = guard.protect(t.procedure);
   let parsedInputs = 0;
   const router = t.router({
     open: t.procedure.query(() => "open"),
@@ -51,13 +51,9 @@ function build(options: Partial<GuardOptions<Claims, never>> = {}) {
       role: ctx.principal.claims.role.toUpperCase(),
     })),
     tasks: protectedProcedure.input(z.object({ userId: z.string() })).query(({ input }) => input.userId),
-    folded: protectedProcedure
-      .input(z.object({ userId: z.string().toLowerCase() }))
-      .use(guard.protect)
-      .query(({ input }) => input.userId),
+    folded: protectedProcedure.input(z.object({ userId: z.string().toLowerCase() })).query(({ input }) => input.userId),
     defaulted: protectedProcedure
       .input(z.object({ userId: z.string().default("bob") }))
-      .use(guard.protect)
       .query(({ input }) => input.userId),
     counted: protectedProcedure
       .input((input) => {

@@ -1,28 +1,15 @@
-import { type TRPCDefaultErrorShape, TRPCError, type TRPCMiddlewareFunction } from "@trpc/server";
-import { AuthError } from "../errors.ts";
-import { combinedAuthorization } from "../fetch-messages.ts";
+import type { TRPCDefaultErrorShape, TRPCError, TRPCMiddlewareFunction, TRPCProcedureBuilder } from "@trpc/server";
+import { AuthError, ConfigurationError } from "../errors.ts";
 import { createGuard, type GuardOptions } from "../guard.ts";
-import { authorizationFields } from "../node-headers.ts";
-import type { Policy } from "../policy.ts";
+import { type Policy, readPolicies } from "../policy.ts";
 import type { Principal, TokenClaims } from "../principal.ts";
-import type { Problem, Refusal } from "../problem.ts";
-import { hasQueryToken } from "../query-token.ts";
+import type { Problem } from "../problem.ts";
+import { createInputHold } from "./trpc/input.ts";
+import { checkedThroughout, readBuilder } from "./trpc/procedure.ts";
+import { CallRefused, problemOf } from "./trpc/refused.ts";
+import { readRequest, type TrpcRequest, type UsherContext } from "./trpc/request.ts";
 
-type NodeRequest = { readonly rawHeaders: readonly string[]; readonly url?: string | undefined };
-type WebRequest = Pick<Request, "headers" | "url">;
-
-/** The request as tRPC's adapters hand it to `createContext`: of Node and Express, of Fastify, or of fetch. */
-export type TrpcRequest = NodeRequest | { readonly raw: NodeRequest } | WebRequest;
-
-/** What {@link TrpcUsher.protect} needs in the context of a call. Says nothing of who called: nothing is verified yet. */
-export interface UsherContext {
-  readonly unverified: Pick<
-    Parameters<ReturnType<typeof createGuard>["admit"]>[0],
-    "authorization" | "tokenInQuery"
-  > & {
-    readonly request: TrpcRequest;
-  };
-}
+export type { TrpcRequest, UsherContext };
 
 /** What `protect` adds to the context. */
 export interface PrincipalContext<Claims = TokenClaims> {
@@ -38,12 +25,23 @@ export interface TrpcUsher<Claims = TokenClaims> {
   /** Give it to the tRPC adapter, or spread its result into the context of your own. */
   readonly createContext: (options: { readonly req: TrpcRequest }) => UsherContext;
   /**
-   * `t.procedure.use(guard.protect)`: needs a valid token, and puts `principal` into the context. An owner field
-   * (`ownerParam`) that the input has must be the principal's id: the input as the client sent it or, after `.input()`,
-   * as the schema left it. Use it in both places where a schema changes that field or takes FormData.
+   * `const protectedProcedure = guard.protect(t.procedure)`: needs a valid token, and puts `principal` into the context.
+   *
+   * Every owner field (`ownerParam`) of an input must be the principal's id, however deep it stands, also in lists, maps
+   * and forms; a field that is spelt almost like it is refused to everybody. That is checked of the input as the client
+   * sent it, and again behind each schema and each middleware: of what the procedure gets. Does not look into files,
+   * streams and texts, nor at ids that have another name.
+   *
+   * @throws {ConfigurationError} What is no procedure builder of tRPC 11.
    */
-  readonly protect: TRPCMiddlewareFunction<UsherContext, object, object, PrincipalContext<Claims>, unknown>;
-  /** `protectedProcedure.use(guard.require(requireScopes("tasks:write")))`: what a procedure asks for besides. */
+  protect<Context extends UsherContext, Meta, Overrides, In, ParsedIn, Out, ParsedOut, Caller extends boolean>(
+    procedure: TRPCProcedureBuilder<Context, Meta, Overrides, In, ParsedIn, Out, ParsedOut, Caller>,
+  ): TRPCProcedureBuilder<Context, Meta, Overrides & PrincipalContext<Claims>, In, ParsedIn, Out, ParsedOut, Caller>;
+  /**
+   * `protectedProcedure.use(guard.require(requireScopes("tasks:write")))`: what a procedure asks for besides.
+   *
+   * @throws {ConfigurationError} What is no policy, or none at all.
+   */
   require(
     ...policies: readonly Policy<Claims>[]
   ): TRPCMiddlewareFunction<UsherContext & PrincipalContext<Claims>, object, object, object, unknown>;
@@ -53,29 +51,30 @@ export interface TrpcUsher<Claims = TokenClaims> {
   readonly responseMeta: (options: { readonly errors: readonly TRPCError[] }) => { headers?: Record<string, string> };
 }
 
-/** A call turned away: tRPC's error, with the answer that the guard has for it. */
-class CallRefused extends TRPCError {
-  readonly refusal: Refusal;
-
-  constructor(refusal: Refusal, cause: AuthError) {
-    super({ code: trpcCodes[refusal.status] ?? "UNAUTHORIZED", message: problemOf(refusal).detail, cause });
-    this.refusal = refusal;
-  }
+/** What a guard found out about a call. */
+interface Admission<Claims> {
+  readonly principal: Principal<Claims>;
+  readonly request: TrpcRequest;
+  /** The input that was checked as the client sent it. */
+  readonly getRawInput: Call["getRawInput"];
 }
 
-/** tRPC picks the HTTP status by its own codes. */
-const trpcCodes: Readonly<Record<number, TRPCError["code"]>> = {
-  400: "BAD_REQUEST",
-  401: "UNAUTHORIZED",
-  403: "FORBIDDEN",
-  404: "NOT_FOUND",
-  503: "SERVICE_UNAVAILABLE",
-};
+/** The context of a call. Each guard keeps its admission there under a symbol of its own, whatever the app's middlewares do. */
+type CallContext = Partial<UsherContext> & { readonly [admission: symbol]: unknown };
+
+/** What a middleware of this guard is called with. */
+interface Call {
+  readonly ctx: CallContext;
+  readonly input: unknown;
+  getRawInput(): Promise<unknown>;
+  next(changes?: object): Promise<unknown>;
+}
 
 /**
- * A guard for tRPC procedures. tRPC has no place for what holds for every procedure: make `t.procedure.use(guard.protect)`
- * the only procedure that your routers import, beside one that is called `publicProcedure`. The name of a procedure that
- * does not exist is answered 404 without a token. `ownerParam` names the input field that is the user's id.
+ * A guard for tRPC procedures (tRPC 11). tRPC has no place for what holds for every procedure: make
+ * `guard.protect(t.procedure)` the only procedure that your routers import, beside one that is called `publicProcedure`.
+ * The name of a procedure that does not exist is answered 404 without a token. `ownerParam` names the input field that is
+ * the user's id.
  *
  * A token is verified when a call begins: a subscription goes on when it expires.
  *
@@ -83,26 +82,20 @@ const trpcCodes: Readonly<Record<number, TRPCError["code"]>> = {
  */
 export function usher<Claims = TokenClaims>(options: GuardOptions<Claims, TrpcRequest>): TrpcUsher<Claims> {
   const guard = createGuard<Claims, TrpcRequest>(options);
+  const holdInput = createInputHold(guard.ownerParams);
+  const admission: unique symbol = Symbol("usher.admission");
 
   return {
     createContext: ({ req }) => ({ unverified: readRequest(req) }),
-    async protect({ ctx, input, getRawInput, next }) {
-      const { request, ...credentials } = ctx.unverified;
-      let principal: Principal<Claims>;
-      try {
-        principal = await guard.admit({ ...credentials, params: {}, ownerParams: [], source: request });
-      } catch (error) {
-        throw refuse(error, request);
-      }
-      // Read only now: nobody's body is parsed before the token is known to be good.
-      const params = asParams(input ?? (await getRawInput()));
-      const ownerParams = guard.ownerParams.filter((name) => Object.hasOwn(params, name));
-      return authorized(principal, { params, ownerParams }, request, () => next({ ctx: { principal } }));
+    protect: (procedure) => checkedThroughout(readBuilder(procedure).use(admit), hold) as never,
+    require(...policies) {
+      const access = { params: {}, ownerParams: [], policies: readPolicies(policies, "require") };
+      if (access.policies.length === 0) throw new ConfigurationError("require: name at least one policy.");
+      return ({ ctx, next }) => {
+        const { principal, request } = admissionOf(ctx);
+        return orRefuse(request, () => guard.authorize(principal, access), next);
+      };
     },
-    require:
-      (...policies) =>
-      async ({ ctx, next }) =>
-        authorized(ctx.principal, { params: {}, ownerParams: [], policies }, ctx.unverified.request, next),
     formatError({ error, shape }) {
       if (!(error instanceof CallRefused)) return shape;
       return { ...shape, data: { ...shape.data, problem: problemOf(error.refusal) } };
@@ -115,14 +108,50 @@ export function usher<Claims = TokenClaims>(options: GuardOptions<Claims, TrpcRe
     },
   };
 
-  function authorized<Result>(
-    principal: Principal<Claims>,
-    access: Parameters<typeof guard.authorize>[1],
+  /** The first middleware of a protected procedure. */
+  async function admit({ ctx, input, getRawInput, next }: Call): Promise<unknown> {
+    if (ctx.unverified === undefined) throw new Error("usher: the context has nothing of guard.createContext(...).");
+    const { request, ...credentials } = ctx.unverified;
+    let principal: Principal<Claims>;
+    try {
+      principal = await guard.admit({ ...credentials, params: {}, ownerParams: [], source: request });
+    } catch (error) {
+      throw refuse(error, request);
+    }
+    // Read only now: nobody's body is parsed before the token is known to be good.
+    const raw = guard.ownerParams.length === 0 ? undefined : await getRawInput();
+    const check = (): void => {
+      holdInput(principal.id, raw);
+      holdInput(principal.id, input);
+    };
+    const admitted: Admission<Claims> = { principal, request, getRawInput };
+    return orRefuse(request, check, () => next({ ctx: { principal, [admission]: admitted } }));
+  }
+
+  /** Behind everything that may have made another input. */
+  async function hold({ ctx, input, getRawInput, next }: Call): Promise<unknown> {
+    const { principal, request, getRawInput: checked } = admissionOf(ctx);
+    const raw = getRawInput === checked ? undefined : await getRawInput();
+    const check = (): void => {
+      holdInput(principal.id, raw);
+      holdInput(principal.id, input);
+    };
+    return orRefuse(request, check, next);
+  }
+
+  function admissionOf(context: object): Admission<Claims> {
+    const found = (context as CallContext)[admission];
+    if (found === undefined) throw new Error("usher: this guard's protect(...) does not stand before this.");
+    return found as Admission<Claims>;
+  }
+
+  async function orRefuse<Result>(
     request: TrpcRequest,
+    check: () => void,
     next: () => Promise<Result>,
   ): Promise<Result> {
     try {
-      guard.authorize(principal, access);
+      check();
     } catch (error) {
       throw refuse(error, request);
     }
@@ -132,19 +161,4 @@ export function usher<Claims = TokenClaims>(options: GuardOptions<Claims, TrpcRe
   function refuse(error: unknown, request: TrpcRequest): unknown {
     return error instanceof AuthError ? new CallRefused(guard.refuse(error, request), error) : error;
   }
-}
-
-function readRequest(request: TrpcRequest): UsherContext["unverified"] {
-  const node = "raw" in request ? request.raw : request;
-  const authorization =
-    "rawHeaders" in node ? authorizationFields(node.rawHeaders) : combinedAuthorization(node.headers);
-  return { authorization, tokenInQuery: hasQueryToken(node.url ?? ""), request };
-}
-
-function asParams(input: unknown): Record<string, unknown> {
-  return typeof input === "object" && input !== null ? (input as Record<string, unknown>) : {};
-}
-
-function problemOf(refusal: Refusal): Problem {
-  return JSON.parse(refusal.body) as Problem;
 }

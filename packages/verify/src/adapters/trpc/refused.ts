@@ -1,0 +1,26 @@
+import { TRPCError } from "@trpc/server";
+import type { AuthError } from "../../errors.ts";
+import type { Problem, Refusal } from "../../problem.ts";
+
+/** A call that was refused: tRPC's error, with the answer that the guard has for it. */
+export class CallRefused extends TRPCError {
+  readonly refusal: Refusal;
+
+  constructor(refusal: Refusal, cause: AuthError) {
+    super({ code: trpcCodes[refusal.status] ?? "UNAUTHORIZED", message: problemOf(refusal).detail, cause });
+    this.refusal = refusal;
+  }
+}
+
+/** tRPC picks the HTTP status by its own codes. */
+const trpcCodes: Readonly<Record<number, TRPCError["code"]>> = {
+  400: "BAD_REQUEST",
+  401: "UNAUTHORIZED",
+  403: "FORBIDDEN",
+  404: "NOT_FOUND",
+  503: "SERVICE_UNAVAILABLE",
+};
+
+export function problemOf(refusal: Refusal): Problem {
+  return JSON.parse(refusal.body) as Problem;
+}
