@@ -10,10 +10,12 @@ import type { Principal, TokenClaims } from "../principal.ts";
 import { notFound, refuse as refusal } from "../problem.ts";
 import { hasQueryToken } from "../query-token.ts";
 import { pathOfTarget } from "../request-target.ts";
+import { isThenable } from "../thenable.ts";
+import { rawConnection } from "../websocket/connection.ts";
+import { namesOtherConnection, takeSubprotocolToken } from "../websocket/credentials.ts";
 import { warnOfFault } from "../websocket/fault.ts";
 import { answer } from "../websocket/raw-answer.ts";
 import { openSession, type SocketSession } from "../websocket/session.ts";
-import { readProtocols } from "../websocket/subprotocol.ts";
 import { Watch } from "../websocket/watch.ts";
 
 export type { PathRoute, SocketSession };
@@ -24,13 +26,16 @@ export type UsherOptions<Claims = TokenClaims> = GuardOptions<Claims, IncomingMe
 /** A listener for the `upgrade` event of a `node:http` or `node:https` server. */
 export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
-/** Completes an upgrade that was let in. */
+/**
+ * Completes an upgrade that was let in. What it throws, or rejects with, cuts the connection off and is a process warning
+ * (`USHER_SOCKET_FAILED`): an event listener has nobody else to tell it to.
+ */
 export type UpgradeHandler<Params, Claims = TokenClaims> = (
   request: IncomingMessage,
   socket: Duplex,
   head: Buffer,
   session: SocketSession<Params, Claims>,
-) => void;
+) => unknown;
 
 /** Guards upgrades. */
 export interface SocketGuard<Claims = TokenClaims> {
@@ -57,6 +62,7 @@ export type AnySession<Claims = TokenClaims> = SocketSession<Readonly<Record<str
 type Credentials = Pick<GuardedRequest, "authorization" | "tokenInQuery">;
 
 const internalError = refusal(httpProblem(500), {});
+const otherConnection = refusal(httpProblem(400, "An upgrade must not name another connection (`sid`)."), {});
 
 /**
  * Guards WebSockets, whatever library serves them (`ws`, Socket.IO): a socket is opened for a valid token only, and
@@ -64,6 +70,7 @@ const internalError = refusal(httpProblem(500), {});
  *
  * The token comes in the `Authorization` header or, from a browser, as `Sec-WebSocket-Protocol: bearer, <token>`; it is
  * taken out of the latter, so that no server can echo it. What is refused is answered with HTTP, before any upgrade.
+ * A query with `sid` is a 400 whatever the token: by it, Socket.IO's engine would hand over another user's connection.
  * Does not check what is sent on the socket, nor its origin: a bearer token is sent by nobody's browser on its own.
  *
  * @throws {ConfigurationError} A bad option.
@@ -77,22 +84,28 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Sock
   function protect(route: PathRoute<string, Claims>, handler: UpgradeHandler<never, Claims>): UpgradeListener {
     const { match, policies } = readPathRoute(route, guard.ownerParams);
     return (request, socket, head) => {
-      // A connection that breaks while it is looked at must not bring the process down.
-      socket.on("error", () => {});
+      const connection = rawConnection(socket);
       const place = match(pathOfTarget(request.url ?? ""));
-      const params = place?.params ?? {};
+      // A handler gets them, and renewals are held to them.
+      const params = Object.freeze(place?.params ?? {});
       const ownerParams = guard.ownerParams.filter((name) => Object.hasOwn(params, name));
       const access = { params, ownerParams, policies: place && policies };
       const credentials = takeCredentials(request);
 
       function open(principal: Principal<Claims>): void {
-        if (place === undefined) answer(socket, notFound);
+        const isOther = namesOtherConnection(request.url ?? "");
+        if (isOther || place === undefined) answer(socket, isOther ? otherConnection : notFound);
         // Else the client may have left while keys were fetched.
-        if (place === undefined || socket.destroyed) return;
+        if (isOther || place === undefined || socket.destroyed) return;
         const token = readBearer(credentials.authorization, credentials.tokenInQuery);
-        const session = openSession({ guard, verifier, watch, request, socket, token, principal, access });
-        sessions.set(request, session);
-        handler(request, socket, head, session as never);
+        const opened = openSession({ guard, verifier, watch, request, connection, token, principal, access });
+        socket.once("close", opened.closed);
+        sessions.set(request, opened.session);
+        // In a promise, so that what the handler throws, or rejects with, ends this connection and not the process.
+        new Promise((resolve) => resolve(handler(request, socket, head, opened.session as never))).catch((error) => {
+          warnOfFault(error, "the handler of a WebSocket failed");
+          socket.destroy();
+        });
       }
 
       let admitted: Principal<Claims> | Promise<Principal<Claims>>;
@@ -102,7 +115,7 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Sock
         return refuse(error, request, socket);
       }
       // Outside of the try: what the handler throws is not the guard's.
-      if (admitted instanceof Promise) admitted.then(open, (error: unknown) => refuse(error, request, socket));
+      if (isThenable(admitted)) admitted.then(open, (error: unknown) => refuse(error, request, socket));
       else open(admitted);
     };
   }
@@ -124,11 +137,6 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Sock
 
 /** What the request brings to be let in by. The token is taken out of the subprotocols, so that no server sends it back. */
 function takeCredentials({ url = "", headers, rawHeaders }: IncomingMessage): Credentials {
-  const { token, protocols } = readProtocols(headers["sec-websocket-protocol"]);
-  if (token !== undefined) headers["sec-websocket-protocol"] = protocols;
   const fields = [authorizationFields(rawHeaders) ?? []].flat();
-  return {
-    authorization: token === undefined ? fields : [...fields, `Bearer ${token}`],
-    tokenInQuery: hasQueryToken(url),
-  };
+  return { authorization: [...fields, ...takeSubprotocolToken(headers)], tokenInQuery: hasQueryToken(url) };
 }

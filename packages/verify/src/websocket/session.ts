@@ -1,11 +1,11 @@
-import type { IncomingMessage } from "node:http";
-import type { Duplex } from "node:stream";
 import { AuthError } from "../errors.ts";
 import type { Guard, RouteAccess } from "../guard.ts";
 import type { Principal, TokenClaims } from "../principal.ts";
+import type { Problem } from "../problem.ts";
+import { isThenable } from "../thenable.ts";
 import type { Verifier } from "../verifier.ts";
+import type { Connection } from "./connection.ts";
 import { warnOfFault } from "./fault.ts";
-import { sendClose } from "./raw-answer.ts";
 import type { Watch } from "./watch.ts";
 
 /** The connection of one user, from its upgrade to its close. */
@@ -19,7 +19,8 @@ export interface SocketSession<Params = Readonly<Record<string, string>>, Claims
    * former one had a `sid`, of the same session; and it must satisfy the path's policies.
    *
    * A token that is refused closes the socket, as an expired one would. One that cannot be judged at the moment (503)
-   * changes nothing: the former one counts until it ends.
+   * changes nothing: the former one counts until it ends. Of several, the one that was given last counts, however long
+   * each takes to be judged.
    *
    * @param token What the client sent; anything but a text is refused.
    */
@@ -27,39 +28,46 @@ export interface SocketSession<Params = Readonly<Record<string, string>>, Claims
   /**
    * Whether a message is `usher.renew <token>` and none of the application's; if it is, does what {@link renew} does.
    *
-   * @param message A text, or the bytes of one, as `ws` gives them.
+   * @param message A text, or the bytes of one (`Buffer`, `Uint8Array`, `ArrayBuffer`), as libraries give them.
    */
   takesRenewal(message: unknown): boolean;
 }
 
 /** What a session is made of. */
-export interface SessionParts<Claims> {
-  readonly guard: Guard<Claims, IncomingMessage>;
+export interface SessionParts<Claims, Source> {
+  readonly guard: Guard<Claims, Source>;
   readonly verifier: Verifier<Claims>;
   readonly watch: Watch;
-  readonly request: IncomingMessage;
-  readonly socket: Duplex;
+  /** What the guard's events are told of. */
+  readonly request: Source;
+  readonly connection: Connection;
   readonly token: string;
   readonly principal: Principal<Claims>;
   /** What the path asks for. */
   readonly access: RouteAccess<Claims> & { readonly params: Readonly<Record<string, string>> };
 }
 
+/** A session, and how to tell it that its connection has closed. */
+export interface OpenSession<Claims> {
+  readonly session: SocketSession<Readonly<Record<string, string>>, Claims>;
+  closed(): void;
+}
+
 /** What a renewal message starts with; the rest is the token. */
 const prefix = "usher.renew ";
 
 /** Watches over a socket from its upgrade on: nothing that the application forgets leaves it open. */
-export function openSession<Claims>(
-  parts: SessionParts<Claims>,
-): SocketSession<Readonly<Record<string, string>>, Claims> {
-  const { guard, verifier, watch, request, socket, access } = parts;
+export function openSession<Claims, Source>(parts: SessionParts<Claims, Source>): OpenSession<Claims> {
+  const { guard, verifier, watch, request, connection, access } = parts;
   let { token, principal } = parts;
   let isClosing = false;
+  /** How many renewals were given, and which of them counts. */
+  let [given, counting] = [0, 0];
 
   /** The token is verified again, mostly out of the cache: that sees its end, its revocation, and its key's withdrawal. */
   function check(): void {
     // A client that does not answer the close frame gets no more time, or it could go on sending.
-    if (isClosing) socket.destroy();
+    if (isClosing) connection.destroy();
     else verifyAgain();
   }
 
@@ -78,30 +86,37 @@ export function openSession<Claims>(
     if (isRenewal && refusal?.status === 503) return;
     isClosing = true;
     if (refusal !== undefined) {
-      sendClose(socket, 4000 + refusal.status, (error as AuthError).code);
+      // The code as this version has it: an error of another copy of the package may say anything.
+      connection.close(4000 + refusal.status, (JSON.parse(refusal.body) as Problem).code);
     } else {
       warnOfFault(error);
-      socket.destroy();
+      connection.destroy();
     }
   }
 
-  function accept(fresh: string, renewed: Principal<Claims>): void {
+  /** @param number Keys may have to be fetched for one renewal and not for the next: a late one must not undo that. */
+  function accept(fresh: string, renewed: Principal<Claims>, number: number): void {
     const isSameSession = principal.sessionId === undefined || renewed.sessionId === principal.sessionId;
     if (renewed.id !== principal.id || !isSameSession) {
       throw new AuthError("owner_mismatch", { hint: "the fresh token is of another user or session" });
     }
     guard.authorize(renewed, access);
+    if (isClosing || number < counting) return;
+    counting = number;
     token = fresh;
     principal = renewed;
   }
 
   function renew(fresh: unknown): void {
+    const number = ++given;
     try {
       const renewed = verifier.verifyEagerly(fresh as string);
-      if (renewed instanceof Promise) {
-        renewed.then((later) => accept(fresh as string, later)).catch((error: unknown) => end(error, true));
+      if (isThenable(renewed)) {
+        Promise.resolve(renewed)
+          .then((later) => accept(fresh as string, later, number))
+          .catch((error: unknown) => end(error, true));
       } else {
-        accept(fresh as string, renewed);
+        accept(fresh as string, renewed, number);
       }
     } catch (error) {
       end(error, true);
@@ -110,27 +125,39 @@ export function openSession<Claims>(
 
   const watched = { check };
   watch.add(watched);
-  socket.once("close", () => watch.remove(watched));
 
   return {
-    get principal() {
-      return principal;
+    closed() {
+      isClosing = true;
+      watch.remove(watched);
     },
-    params: access.params,
-    renew,
-    takesRenewal(message) {
-      const fresh = readRenewal(message);
-      if (fresh === undefined) return false;
-      renew(fresh);
-      return true;
-    },
+    session: Object.freeze({
+      get principal() {
+        return principal;
+      },
+      params: access.params,
+      renew,
+      takesRenewal(message: unknown) {
+        const fresh = readRenewal(message);
+        if (fresh === undefined) return false;
+        renew(fresh);
+        return true;
+      },
+    }),
   };
 }
 
 /** The token of a renewal message; undefined for every other message, which then costs no more than a look at its start. */
 function readRenewal(message: unknown): string | undefined {
   if (typeof message === "string") return message.startsWith(prefix) ? message.slice(prefix.length) : undefined;
-  if (!(message instanceof Uint8Array) || message.length < prefix.length) return undefined;
-  const bytes = Buffer.from(message.buffer, message.byteOffset, message.length);
+  const bytes = bytesOf(message);
+  if (bytes === undefined || bytes.length < prefix.length) return undefined;
   return bytes.toString("latin1", 0, prefix.length) === prefix ? bytes.toString("utf8", prefix.length) : undefined;
+}
+
+function bytesOf(message: unknown): Buffer | undefined {
+  if (message instanceof ArrayBuffer) return Buffer.from(message);
+  return message instanceof Uint8Array
+    ? Buffer.from(message.buffer, message.byteOffset, message.byteLength)
+    : undefined;
 }

@@ -79,6 +79,57 @@ describe("a fresh token", () => {
   });
 });
 
+describe("fresh tokens that take their time", () => {
+  /** A verifier that judges renewals when the test says so, in whatever order. */
+  async function connectSlowly() {
+    const waiting = new Map<string, () => void>();
+    let isSlow = false;
+    const [bench, webSocket] = await connect({
+      verifyEagerly: async (token) => {
+        if (isSlow) await new Promise<void>((resolve) => waiting.set(token, resolve));
+        return verifier.verifySync(token);
+      },
+    });
+    isSlow = true;
+    const judge = async (token: string) => {
+      waiting.get(token)?.();
+      await new Promise(setImmediate);
+    };
+    return { bench, webSocket, judge };
+  }
+
+  it("count in the order in which they were sent, and not in that in which they were judged", async () => {
+    const { bench, webSocket, judge } = await connectSlowly();
+    const [first, second] = [tokenFor("alice", "first"), tokenFor("alice", "second")];
+    for (const token of [first, second]) bench.session().renew(token);
+    await judge(second);
+    expect(bench.session().principal.claims.role).toBe("second");
+    await judge(first);
+    expect(bench.session().principal.claims.role).toBe("second");
+    expect(await ask(webSocket, "still here?")).toBe("alice: still here?");
+  });
+
+  it("are refused when they are another user's, also behind a later one that was good", async () => {
+    const { bench, webSocket, judge } = await connectSlowly();
+    const [bobs, own] = [tokenFor("bob"), tokenFor("alice", "own")];
+    for (const token of [bobs, own]) bench.session().renew(token);
+    await judge(own);
+    await judge(bobs);
+    expect(await closed(webSocket)).toEqual([4403, "owner_mismatch"]);
+    expect(bench.session().principal).toMatchObject({ id: "alice", claims: { role: "own" } });
+  });
+
+  it("change nothing about a socket that has closed meanwhile", async () => {
+    const { bench, webSocket, judge } = await connectSlowly();
+    const late = tokenFor("alice", "late");
+    bench.session().renew(late);
+    webSocket.close();
+    await closed(webSocket);
+    await judge(late);
+    expect(bench.session().principal.claims.role).toBeUndefined();
+  });
+});
+
 describe("a socket's own token", () => {
   it("that cannot be judged any more closes it with 4503", async () => {
     let isStale = false;

@@ -3,10 +3,11 @@ import { createServer } from "node:http";
 import { Server as Engine } from "engine.io";
 import { Server } from "socket.io";
 import { io as connect, type Socket } from "socket.io-client";
-import { afterEach, beforeEach, expect, it, onTestFinished, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { WebSocket } from "ws";
 import { usher } from "../../src/adapters/websocket.ts";
 import { createBench } from "../support.ts";
-import { listen } from "./support.ts";
+import { bearer, listen, refusalOf } from "./support.ts";
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] }));
 afterEach(() => void vi.useRealTimers());
@@ -90,4 +91,35 @@ it("closes Socket.IO's sockets with 4401, unless a fresh token came", async () =
   vi.advanceTimersByTime(1000);
   expect(await disconnected).toMatchObject(["transport close", { context: { code: 4401, reason: "token_expired" } }]);
   expect(await renewed.emitWithAck("who")).toBe("alice");
+});
+
+describe("another user's connection", () => {
+  it.each([
+    ["as Socket.IO's clients name it", (id: string) => `sid=${id}`],
+    ["twice", (id: string) => `sid=${id}&sid=${id}`],
+    ["percent-encoded", (id: string) => `%73%69d=${id}`],
+    ["in a fragment of the query", (id: string) => `x=1?&sid=${id}`],
+    ["without an id", () => "sid"],
+  ])("is not handed over to an upgrade that names it: %s", async (_case, query) => {
+    const bench = await serve();
+    const alice = await open(dial(bench, "alice", { protocols: ["bearer", bench.issuer.tokenFor("alice")] }));
+    const { id } = alice.io.engine as unknown as { id: string };
+    const url = `ws://${bench.host}/api/bob/live/?EIO=4&transport=websocket&${query(id)}`;
+    const answer = await refusalOf(new WebSocket(url, bearer(bench.issuer.tokenFor("bob"))));
+    expect([answer.status, JSON.parse(answer.body).code]).toEqual([400, "bad_request"]);
+    expect(answer.body).not.toContain(id);
+    expect(await alice.emitWithAck("who")).toBe("alice");
+  });
+
+  it("is not read by polling either", async () => {
+    const bench = await serve();
+    const alice = await open(dial(bench, "alice", { protocols: ["bearer", bench.issuer.tokenFor("alice")] }));
+    const { id } = alice.io.engine as unknown as { id: string };
+    for (const user of ["alice", "bob"]) {
+      const url = `${bench.origin}/api/${user}/live/?EIO=4&transport=polling&sid=${id}`;
+      const headers = { authorization: `Bearer ${bench.issuer.tokenFor("bob")}` };
+      for (const method of ["GET", "POST"]) expect((await fetch(url, { method, headers })).status).toBe(404);
+    }
+    expect(await alice.emitWithAck("who")).toBe("alice");
+  });
 });
