@@ -1,5 +1,5 @@
 import type { AnyElysia, Elysia } from "elysia";
-import { AuthError, ConfigurationError } from "../errors.ts";
+import { type AuthError, ConfigurationError, isAuthError } from "../errors.ts";
 import { combinedAuthorization, responseOf } from "../fetch-messages.ts";
 import { createGuard, type GuardOptions } from "../guard.ts";
 import type { RouteParams } from "../owner.ts";
@@ -69,7 +69,7 @@ export function usher<Claims = TokenClaims>(
         .derive({ as: "global" }, async ({ request, route, params, status }) => {
           const verdict = await judge(request, route, params);
           if (verdict === "public") return {};
-          if (!(verdict instanceof AuthError)) return { principal: verdict };
+          if (!isAuthError(verdict)) return { principal: verdict };
           const refusal = refuse(verdict, request);
           return status(refusal.status as 401, refusal);
         })
@@ -77,7 +77,7 @@ export function usher<Claims = TokenClaims>(
         .onError({ as: "global" }, async ({ request, route, params }) => {
           if (verdicts.has(request)) return;
           const verdict = await judge(request, route, params);
-          return verdict instanceof AuthError ? refuse(verdict, request) : undefined;
+          return isAuthError(verdict) ? refuse(verdict, request) : undefined;
         }) as unknown as UsherElysia<Claims>
     );
   };
@@ -104,7 +104,7 @@ export function usher<Claims = TokenClaims>(
         source: request,
       });
     } catch (error) {
-      if (error instanceof AuthError) return error;
+      if (isAuthError(error)) return error;
       throw error;
     }
   }
@@ -134,7 +134,7 @@ export function usher<Claims = TokenClaims>(
   async function answer(response: object, request: Request): Promise<object> {
     if (verdicts.has(request)) return response;
     const verdict = await judge(request, undefined);
-    return verdict instanceof AuthError ? refuse(verdict, request) : response;
+    return isAuthError(verdict) ? refuse(verdict, request) : response;
   }
 
   function refuse(error: AuthError, request: Request): Response {

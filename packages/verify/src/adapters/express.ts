@@ -1,5 +1,5 @@
 import type { NextFunction, Request, RequestHandler, Response } from "express";
-import { AuthError, ConfigurationError } from "../errors.ts";
+import { ConfigurationError, isAuthError } from "../errors.ts";
 import { createGuard, type Guard, type GuardOptions } from "../guard.ts";
 import { answerWith } from "../node-answer.ts";
 import { authorizationFields } from "../node-headers.ts";
@@ -119,7 +119,7 @@ function fail(
   response: Response,
   next: NextFunction,
 ): void {
-  if (error instanceof AuthError) answerWith(guard.refuse(error, request), response);
+  if (isAuthError(error)) answerWith(guard.refuse(error, request), response);
   else next(error);
 }
 

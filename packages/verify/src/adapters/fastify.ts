@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction, RouteOptions } from "fastify";
-import { AuthError, ConfigurationError } from "../errors.ts";
+import { AuthError, ConfigurationError, isAuthError } from "../errors.ts";
 import { createGuard, type GuardOptions } from "../guard.ts";
 import { authorizationFields } from "../node-headers.ts";
 import { type Policy, readPolicies } from "../policy.ts";
@@ -115,7 +115,7 @@ export async function usher(app: FastifyInstance, options: UsherOptions): Promis
   }
 
   function fail(error: unknown, request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void {
-    if (error instanceof AuthError) refuse(error, request, reply);
+    if (isAuthError(error)) refuse(error, request, reply);
     else done(error as Error);
   }
 

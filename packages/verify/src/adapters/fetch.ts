@@ -1,4 +1,4 @@
-import { AuthError, ConfigurationError } from "../errors.ts";
+import { ConfigurationError, isAuthError } from "../errors.ts";
 import { combinedAuthorization, responseOf } from "../fetch-messages.ts";
 import { createGuard, type GuardOptions } from "../guard.ts";
 import type { RouteParams } from "../owner.ts";
@@ -97,7 +97,7 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Fetc
   }
 
   function refuse(error: unknown, request: Request): Response {
-    if (!(error instanceof AuthError)) throw error;
+    if (!isAuthError(error)) throw error;
     return responseOf(guard.refuse(error, request));
   }
 

@@ -1,5 +1,5 @@
 import { getRouterParam, type H3Event, type Middleware } from "h3";
-import { AuthError } from "../errors.ts";
+import { isAuthError } from "../errors.ts";
 import { combinedAuthorization, responseOf } from "../fetch-messages.ts";
 import { createGuard, type GuardOptions } from "../guard.ts";
 import type { Policy } from "../policy.ts";
@@ -69,7 +69,7 @@ export function usher(options: UsherOptions): Middleware {
   };
 
   function refuse(error: unknown, event: H3Event): Response {
-    if (!(error instanceof AuthError)) throw error;
+    if (!isAuthError(error)) throw error;
     return responseOf(guard.refuse(error, event));
   }
 }

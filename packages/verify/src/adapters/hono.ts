@@ -1,6 +1,6 @@
 import type { Context, Hono, MiddlewareHandler } from "hono";
 import type { Env, H, RouterRoute, Schema } from "hono/types";
-import { AuthError, ConfigurationError } from "../errors.ts";
+import { ConfigurationError, isAuthError } from "../errors.ts";
 import { combinedAuthorization, responseOf } from "../fetch-messages.ts";
 import { createGuard, type GuardOptions } from "../guard.ts";
 import type { RouteParams } from "../owner.ts";
@@ -97,7 +97,7 @@ export function usher<AppEnv extends Env, Routes extends Schema, Base extends st
   }
 
   function refuse(error: unknown, context: Context): Response {
-    if (!(error instanceof AuthError)) throw error;
+    if (!isAuthError(error)) throw error;
     return responseOf(guard.refuse(error, context));
   }
 

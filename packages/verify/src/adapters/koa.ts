@@ -1,5 +1,5 @@
 import type { Context, Middleware } from "koa";
-import { AuthError, ConfigurationError } from "../errors.ts";
+import { type AuthError, ConfigurationError, isAuthError } from "../errors.ts";
 import { createGuard, type GuardOptions } from "../guard.ts";
 import { authorizationFields } from "../node-headers.ts";
 import type { RouteParams } from "../owner.ts";
@@ -73,7 +73,7 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Midd
   };
 
   function refusalOf(error: unknown, context: Context): Refusal {
-    if (!(error instanceof AuthError)) throw error;
+    if (!isAuthError(error)) throw error;
     return guard.refuse(error, context);
   }
 }
@@ -112,7 +112,7 @@ function holdParams(context: object, check: (params: RouteParams) => void): () =
       try {
         check(params);
       } catch (error) {
-        if (error instanceof AuthError) mismatch = error;
+        if (isAuthError(error)) mismatch = error;
         throw error;
       }
       current = params;

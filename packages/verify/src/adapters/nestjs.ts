@@ -1,6 +1,6 @@
 import type { CanActivate, DynamicModule, FactoryProvider, ModuleMetadata, OnModuleInit } from "@nestjs/common";
 import { APP_GUARD, HttpAdapterHost } from "@nestjs/core";
-import { AuthError } from "../errors.ts";
+import { isAuthError } from "../errors.ts";
 import { createGuard, type GuardOptions, type RouteAccess } from "../guard.ts";
 import { authorizationFields } from "../node-headers.ts";
 import type { RegisteredClaims } from "../register.ts";
@@ -131,7 +131,7 @@ function createNestGuard(options: UsherOptions, host: HttpAdapterHost): CanActiv
    * app's own exception filters. Nobody waits, and what is left of the request is collected as garbage.
    */
   function refuse(error: unknown, request: PlatformRequest, response: PlatformResponse): Promise<never> {
-    if (!(error instanceof AuthError)) throw error;
+    if (!isAuthError(error)) throw error;
     answerOn(response, guard.refuse(error, request));
     return new Promise<never>(() => {});
   }

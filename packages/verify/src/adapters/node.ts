@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { AuthError } from "../errors.ts";
+import { isAuthError } from "../errors.ts";
 import { createGuard, type GuardOptions } from "../guard.ts";
 import { answerWith } from "../node-answer.ts";
 import { authorizationFields } from "../node-headers.ts";
@@ -95,7 +95,7 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Node
   }
 
   function refuse(error: unknown, request: IncomingMessage, response: ServerResponse): void {
-    if (!(error instanceof AuthError)) throw error;
+    if (!isAuthError(error)) throw error;
     answerWith(guard.refuse(error, request), response);
   }
 

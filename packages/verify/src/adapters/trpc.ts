@@ -1,5 +1,5 @@
 import type { TRPCDefaultErrorShape, TRPCError, TRPCMiddlewareFunction, TRPCProcedureBuilder } from "@trpc/server";
-import { AuthError, ConfigurationError } from "../errors.ts";
+import { ConfigurationError, isAuthError } from "../errors.ts";
 import { createGuard, type GuardOptions } from "../guard.ts";
 import { type Policy, readPolicies } from "../policy.ts";
 import type { Principal, TokenClaims } from "../principal.ts";
@@ -159,6 +159,6 @@ export function usher<Claims = TokenClaims>(options: GuardOptions<Claims, TrpcRe
   }
 
   function refuse(error: unknown, request: TrpcRequest): unknown {
-    return error instanceof AuthError ? new CallRefused(guard.refuse(error, request), error) : error;
+    return isAuthError(error) ? new CallRefused(guard.refuse(error, request), error) : error;
   }
 }

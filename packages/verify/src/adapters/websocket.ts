@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { readBearer } from "../bearer.ts";
-import { AuthError } from "../errors.ts";
+import { isAuthError } from "../errors.ts";
 import { createGuard, type GuardedRequest, type GuardOptions } from "../guard.ts";
 import { httpProblem } from "../http-problem.ts";
 import { authorizationFields } from "../node-headers.ts";
@@ -121,7 +121,7 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Sock
   }
 
   function refuse(error: unknown, request: IncomingMessage, socket: Duplex): void {
-    const isVerdict = error instanceof AuthError;
+    const isVerdict = isAuthError(error);
     if (!isVerdict) warnOfFault(error);
     answer(socket, isVerdict ? guard.refuse(error, request) : internalError);
   }

@@ -1,4 +1,4 @@
-import { AuthError } from "../errors.ts";
+import { AuthError, isAuthError } from "../errors.ts";
 import type { Guard, RouteAccess } from "../guard.ts";
 import type { Principal, TokenClaims } from "../principal.ts";
 import type { Problem } from "../problem.ts";
@@ -82,7 +82,7 @@ export function openSession<Claims, Source>(parts: SessionParts<Claims, Source>)
   /** Close codes from 4000 on are the application's (RFC 6455 section 7.4.2): here 4000 and the HTTP status. */
   function end(error: unknown, isRenewal = false): void {
     if (isClosing) return;
-    const refusal = error instanceof AuthError ? guard.refuse(error, request) : undefined;
+    const refusal = isAuthError(error) ? guard.refuse(error, request) : undefined;
     if (isRenewal && refusal?.status === 503) return;
     isClosing = true;
     if (refusal !== undefined) {
