@@ -48,8 +48,9 @@ const misbehave: Readonly<Record<BehaviourName, Behaviour["of"]>> = {
       good(...input),
   "returns a thenable":
     (good) =>
-    (...input) => // biome-ignore lint/suspicious/noThenProperty: that is what a thenable is.
-    ({ then: (resolve: (value: unknown) => void) => resolve(good(...input)) }),
+    (
+      ...input // biome-ignore lint/suspicious/noThenProperty: that is what a thenable is.
+    ) => ({ then: (resolve: (value: unknown) => void) => resolve(good(...input)) }),
   // biome-ignore lint/suspicious/noThenProperty: as above.
   "returns a thenable that throws": () => () => ({ then: fail }),
   "never settles": () => () => new Promise(() => {}),

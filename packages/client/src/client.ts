@@ -1,9 +1,12 @@
 import { orAborted } from "./abort.ts";
 import { isCurable } from "./curable.ts";
 import { createDestination } from "./destination.ts";
-import { SignedOutError } from "./errors.ts";
+import { SharedClientError, SignedOutError } from "./errors.ts";
 import { type Outgoing, prepare } from "./outgoing.ts";
+import { belongsToOnePerson } from "./runtime.ts";
 import { createTokenStore } from "./token-store.ts";
+
+type Token = string | null | undefined;
 
 export type ApiClientOptions = {
   /**
@@ -12,15 +15,27 @@ export type ApiClientOptions = {
    */
   baseURL: string | URL;
   /**
-   * Fetches the user's token, e.g. `async () => (await authClient.token()).data?.token`. Null, undefined and "" say
-   * that nobody is signed in; a network failure must be thrown, and then rejects the calls that needed the token.
+   * Fetches the user's token: {@link betterAuthToken} for Better Auth. Null, undefined and "" say that nobody is signed
+   * in, and nothing else does: a network failure, a 429 or a 5xx must be thrown, and then rejects the calls that needed the
+   * token.
    */
-  getToken: () => Promise<string | null | undefined>;
+  getToken: () => Token | PromiseLike<Token>;
   /**
-   * Called when the user turns out to be signed out: `getToken` gave none, or the API refused a new token as well.
-   * Once, and again only after a token was had in between. Must not throw.
+   * Milliseconds that one call of `getToken` may take. Then the calls that wait for it reject with
+   * {@link TokenUnavailableError}, and the next one asks anew. From 1 to 300 000. Default: 10 000.
    */
-  onSignedOut?: () => void;
+  getTokenTimeout?: number;
+  /**
+   * Called when the user turns out to be signed out, which `getToken` alone says. Once, and again only after there was a
+   * token in between. What it returns is not waited for; what it throws goes to `console.error` and harms no call.
+   */
+  onSignedOut?: () => unknown;
+  /**
+   * Says that this client serves one user alone, where the runtime does not say it: a client made for one request of a
+   * server, or a process that one person uses (a command line, a test). In browsers and their workers, React Native and
+   * Electron it is not needed. Elsewhere every call without it throws {@link SharedClientError}.
+   */
+  singleUser?: boolean;
   /** Sends a request; called with one `Request`. Default: the global `fetch`. */
   fetch?: (request: Request) => Promise<Response>;
   /** Milliseconds since 1970. Default: `Date.now`. */
@@ -45,25 +60,31 @@ export type ApiClient = {
  *   one. A browser clock that runs ahead costs more fetches, one that runs late costs a retry; neither fails.
  * - **Retry.** A 401 whose problem `code` a new token can cure (see `curable.ts`) is sent again once, if the new token
  *   is another one. A body that is a stream is sent once only. The answer to the last attempt is returned, whatever it is.
- * - **Signed out.** With no token to send, nothing is sent: the call throws {@link SignedOutError}.
+ * - **Signed out.** With no token to send, nothing is sent: the call throws {@link SignedOutError}. Only `getToken` says so:
+ *   neither a 401 to the new token nor a 503 means that the user has signed out.
+ * - **One user.** The token is kept in the client, so a client is one user's: see `singleUser`.
  *
  * It does NOT verify the token, read the response's body for the caller, or throw for a status.
  *
- * @throws TypeError when `baseURL` is not absolute, not https (http on loopback excepted), or has a user, query or fragment.
+ * @throws TypeError when `baseURL` is not absolute, not https (http on loopback excepted), or has a user, query or fragment;
+ * when `getTokenTimeout` is out of range
  */
 export function createApiClient(options: ApiClientOptions): ApiClient {
   const destination = createDestination(options.baseURL);
-  const send = options.fetch ?? ((request: Request) => globalThis.fetch(request));
+  const ownFetch = options.fetch;
+  const send = async (request: Request) => await (ownFetch ? ownFetch(request) : globalThis.fetch(request));
+  const isOneUsers = options.singleUser === true || belongsToOnePerson();
   let saidSignedOut = false;
 
   function signedOut(): void {
     if (saidSignedOut) return;
     saidSignedOut = true;
-    options.onSignedOut?.();
+    tell(options.onSignedOut);
   }
 
   const tokens = createTokenStore({
     getToken: options.getToken,
+    deadline: requireTimeout(options.getTokenTimeout ?? 10_000),
     now: options.now ?? Date.now,
     onAnswer(token) {
       if (token === undefined) signedOut();
@@ -77,7 +98,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     if (token === undefined) throw new SignedOutError();
     if (tokens.session() !== session) throw new SignedOutError("The token was cleared while this call waited for it");
 
-    const response = await send(outgoing.withToken(token));
+    const response = await orAborted(send(outgoing.withToken(token)), outgoing.signal);
     if (!(await isCurable(response)) || tokens.session() !== session) return response;
     if (!outgoing.replayable) {
       tokens.discard(token);
@@ -88,15 +109,11 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     if (renewed === undefined || renewed === token || tokens.session() !== session) return response;
 
     await response.body?.cancel();
-    const second = await send(outgoing.withToken(renewed));
-    if (second.status === 401 && tokens.session() === session) {
-      tokens.discard(renewed);
-      signedOut();
-    }
-    return second;
+    return await orAborted(send(outgoing.withToken(renewed)), outgoing.signal);
   }
 
   async function client(input: string | URL | Request, init?: RequestInit): Promise<Response> {
+    if (!isOneUsers) throw new SharedClientError();
     const outgoing = prepare(destination, input, init);
     try {
       outgoing.signal?.throwIfAborted();
@@ -107,4 +124,16 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
   }
 
   return Object.assign(client, { clearToken: tokens.clear });
+}
+
+/** A listener decides nothing: the call that it is told of goes on, whatever it does. */
+function tell(listener: (() => unknown) | undefined): void {
+  (async () => await listener?.())().catch((error: unknown) => {
+    console.error("@usher-auth/client: onSignedOut failed:", error);
+  });
+}
+
+function requireTimeout(milliseconds: number): number {
+  if (milliseconds >= 1 && milliseconds <= 300_000) return milliseconds;
+  throw new TypeError("getTokenTimeout must be milliseconds, from 1 to 300000");
 }

@@ -1,3 +1,4 @@
+import { answerOf } from "./deadline.ts";
 import { readExpiry } from "./expiry.ts";
 
 /** A token is replaced this many milliseconds before it expires, so that it does not expire on its way to the API. */
@@ -21,33 +22,40 @@ export type TokenStore = {
 };
 
 export type TokenStoreOptions = {
-  getToken: () => Promise<string | null | undefined>;
+  getToken: () => unknown;
+  /** Milliseconds for one call of `getToken`. */
+  deadline: number;
   /** Milliseconds since 1970. */
   now: () => number;
   /** Called with each answer of `getToken`, before anybody who waits for it goes on. */
   onAnswer: (token: string | undefined) => void;
 };
 
-export function createTokenStore({ getToken, now, onAnswer }: TokenStoreOptions): TokenStore {
+export function createTokenStore({ getToken, deadline, now, onAnswer }: TokenStoreOptions): TokenStore {
   let kept: { token: string; freshUntil: number } | undefined;
   let underway: Promise<string | undefined> | undefined;
   let session = 0;
 
-  async function fetchToken(): Promise<string | undefined> {
-    const startedIn = session;
-    const token = requireToken(await getToken());
+  async function fetchToken(startedIn: number): Promise<string | undefined> {
+    const token = requireToken(await answerOf(getToken, deadline));
     if (session !== startedIn) return token;
     kept = token === undefined ? undefined : keep(token);
     onAnswer(token);
     return token;
   }
 
-  /** Callers that come while a fetch is under way share it. A failed one is forgotten, so the next call tries again. */
+  /**
+   * Callers that come while a fetch is under way share it, those that `getToken` itself makes too: it is called once that is
+   * known. A failed one is forgotten, so the next call tries again.
+   */
   function fetchOnce(): Promise<string | undefined> {
     if (underway) return underway;
-    const started = fetchToken().finally(() => {
-      if (underway === started) underway = undefined;
-    });
+    const startedIn = session;
+    const started = Promise.resolve()
+      .then(() => fetchToken(startedIn))
+      .finally(() => {
+        if (underway === started) underway = undefined;
+      });
     underway = started;
     return started;
   }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createApiClient, DestinationError } from "../src/index.ts";
+import { DestinationError } from "../src/index.ts";
+import { clientOf } from "./support/client.ts";
 import { startServer } from "./support/server.ts";
 import { NOON, tokenOf } from "./support/tokens.ts";
 
@@ -17,14 +18,14 @@ test.each([
 ])("%j is %s", async (input, expected) => {
   const api = await startServer();
   for (const baseURL of [`${api.url}/v1`, `${api.url}/v1/`, new URL(`${api.url}/v1/`)]) {
-    await createApiClient({ baseURL, getToken, now })(input);
+    await clientOf({ baseURL, getToken, now })(input);
   }
   expect(api.received.map(({ url }) => url)).toEqual([expected, expected, expected]);
 });
 
 test("absolute URLs and Requests below the base are sent", async () => {
   const api = await startServer();
-  const client = createApiClient({ baseURL: `${api.url}/v1/`, getToken, now });
+  const client = clientOf({ baseURL: `${api.url}/v1/`, getToken, now });
 
   await client(new URL(`${api.url}/v1/a`));
   await client(`${api.url}/v1/b`);
@@ -57,7 +58,7 @@ test.each([
   "http://",
 ])("%j is refused before a token is fetched", async (input) => {
   let fetched = 0;
-  const client = createApiClient({
+  const client = clientOf({
     baseURL: "http://127.0.0.1:1/v1/",
     getToken: async () => `${fetched++}`,
     fetch: async () => expect.fail("a request was sent"),
@@ -68,7 +69,7 @@ test.each([
 
 test("a Request to another origin is refused", async () => {
   const other = await startServer();
-  const client = createApiClient({ baseURL: "https://api.example.com", getToken, now });
+  const client = clientOf({ baseURL: "https://api.example.com", getToken, now });
   await expect(client(new Request(other.url))).rejects.toMatchObject({ code: "destination_refused" });
   expect(other.received).toHaveLength(0);
 });
@@ -85,7 +86,7 @@ test.each([
   "https://api.example.com/?version=1",
   "https://api.example.com/#top",
 ])("the baseURL %s is refused", (baseURL) => {
-  expect(() => createApiClient({ baseURL, getToken })).toThrow(/^baseURL must/);
+  expect(() => clientOf({ baseURL, getToken })).toThrow(/^baseURL must/);
 });
 
 test.each([
@@ -95,11 +96,11 @@ test.each([
   "http://127.0.0.2:3001/v1",
   "http://[::1]:3001",
 ])("the baseURL %s is taken", (baseURL) => {
-  expect(() => createApiClient({ baseURL, getToken })).not.toThrow();
+  expect(() => clientOf({ baseURL, getToken })).not.toThrow();
 });
 
 test("a caller's own Authorization header is refused", async () => {
-  const client = createApiClient({ baseURL: "https://api.example.com", getToken, now });
+  const client = clientOf({ baseURL: "https://api.example.com", getToken, now });
   const headers = { AUTHORIZATION: "Basic c2VjcmV0" };
   await expect(client("tasks", { headers })).rejects.toThrow(/Authorization/);
   await expect(client(new Request("https://api.example.com/tasks", { headers }))).rejects.toThrow(/Authorization/);
@@ -107,7 +108,7 @@ test("a caller's own Authorization header is refused", async () => {
 
 test("cookies and redirects: the careful mode unless the caller says so, where that is safe", async () => {
   const modes: string[] = [];
-  const client = createApiClient({
+  const client = clientOf({
     baseURL: "https://api.example.com",
     getToken,
     now,
@@ -129,7 +130,7 @@ test("cookies and redirects: the careful mode unless the caller says so, where t
 test.each([301, 302, 303, 307, 308])("a redirect (%i) to another origin is not followed", async (status) => {
   const other = await startServer();
   const api = await startServer((_request, response) => response.writeHead(status, { location: other.url }).end());
-  const client = createApiClient({ baseURL: api.url, getToken, now });
+  const client = clientOf({ baseURL: api.url, getToken, now });
 
   await expect(client("tasks")).rejects.toThrow(TypeError);
   await expect(client("tasks", { redirect: "follow" })).rejects.toThrow(TypeError);
@@ -144,7 +145,7 @@ test("whatever the input, nothing reaches a second server, and the first is aske
     if (request.url.includes("away")) response.writeHead(307, { location: `${other.url}/caught` });
     response.end();
   });
-  const client = createApiClient({ baseURL: `${api.url}/v1/`, getToken, now });
+  const client = clientOf({ baseURL: `${api.url}/v1/`, getToken, now });
   const hosts = [api.url, other.url].flatMap((url) => [url, url.slice("http:".length), url.slice("http://".length)]);
   const piece = fc.constantFrom(
     ...hosts,

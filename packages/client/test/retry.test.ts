@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createApiClient } from "../src/index.ts";
+import { clientOf } from "./support/client.ts";
 import { refusing, startServer } from "./support/server.ts";
 import { NOON, tokenOf, tokensInTurn } from "./support/tokens.ts";
 
@@ -14,7 +14,7 @@ test.each(["token_expired", "key_unknown", "signature_invalid", "algorithm_rejec
   async (code) => {
     const api = await startServer(refusing(code, isStale));
     const source = tokensInTurn(stale, fresh);
-    const client = createApiClient({ baseURL: api.url, now, getToken: source.getToken });
+    const client = clientOf({ baseURL: api.url, now, getToken: source.getToken });
 
     const response = await client("tasks", { method: "PUT", body: "again" });
 
@@ -43,7 +43,7 @@ test.each([
 ])("%s is not: the answer comes back as it is", async (code) => {
   const api = await startServer(refusing(code, isStale));
   const source = tokensInTurn(stale, fresh);
-  const client = createApiClient({ baseURL: api.url, now, getToken: source.getToken });
+  const client = clientOf({ baseURL: api.url, now, getToken: source.getToken });
 
   const response = await client("tasks");
 
@@ -60,7 +60,7 @@ test.each([
   ["another status", 403, "application/problem+json", '{"code":"token_expired"}'],
 ])("%s is not taken for a curable refusal", async (_name, status, type, body) => {
   const api = await startServer((_request, response) => response.writeHead(status, { "content-type": type }).end(body));
-  const client = createApiClient({ baseURL: api.url, now, ...tokensInTurn(stale, fresh) });
+  const client = clientOf({ baseURL: api.url, now, ...tokensInTurn(stale, fresh) });
 
   const response = await client("tasks");
 
@@ -70,7 +70,7 @@ test.each([
 
 test("is made once: a second refusal comes back", async () => {
   const api = await startServer(refusing("token_expired", () => true));
-  const client = createApiClient({ baseURL: api.url, now, ...tokensInTurn(stale, fresh, tokenOf("third")) });
+  const client = clientOf({ baseURL: api.url, now, ...tokensInTurn(stale, fresh, tokenOf("third")) });
 
   const response = await client("tasks");
 
@@ -80,7 +80,7 @@ test("is made once: a second refusal comes back", async () => {
 
 test("is not made with the same token again", async () => {
   const api = await startServer(refusing("token_expired", () => true));
-  const client = createApiClient({ baseURL: api.url, now, ...tokensInTurn(stale) });
+  const client = clientOf({ baseURL: api.url, now, ...tokensInTurn(stale) });
 
   const response = await client("tasks");
 
@@ -91,7 +91,7 @@ test("is not made with the same token again", async () => {
 test("concurrent refusals cause one refresh", async () => {
   const api = await startServer(refusing("token_expired", isStale));
   const source = tokensInTurn(stale, fresh);
-  const client = createApiClient({ baseURL: api.url, now, getToken: source.getToken });
+  const client = clientOf({ baseURL: api.url, now, getToken: source.getToken });
 
   const responses = await Promise.all(Array.from({ length: 8 }, (_, index) => client(`${index}`)));
 
@@ -102,14 +102,14 @@ test("concurrent refusals cause one refresh", async () => {
 test("a refresh that fails rejects the call with its own error", async () => {
   const api = await startServer(refusing("token_expired", isStale));
   const failure = new TypeError("Failed to fetch");
-  const client = createApiClient({ baseURL: api.url, now, ...tokensInTurn(stale, failure) });
+  const client = clientOf({ baseURL: api.url, now, ...tokensInTurn(stale, failure) });
 
   await expect(client("tasks")).rejects.toBe(failure);
 });
 
 test("a Request with a body is sent again whole", async () => {
   const api = await startServer(refusing("token_expired", isStale));
-  const client = createApiClient({ baseURL: api.url, now, ...tokensInTurn(stale, fresh) });
+  const client = clientOf({ baseURL: api.url, now, ...tokensInTurn(stale, fresh) });
 
   const response = await client(new Request(`${api.url}/tasks`, { method: "POST", body: "again" }));
 
@@ -119,7 +119,7 @@ test("a Request with a body is sent again whole", async () => {
 
 test("a stream is sent once, and the next call has a new token", async () => {
   const api = await startServer(refusing("token_expired", isStale));
-  const client = createApiClient({ baseURL: api.url, now, ...tokensInTurn(stale, fresh) });
+  const client = clientOf({ baseURL: api.url, now, ...tokensInTurn(stale, fresh) });
 
   const response = await client("tasks", { method: "POST", body: new Blob(["once"]).stream(), duplex: "half" });
 
@@ -139,7 +139,7 @@ test("an abort during the refresh ends the call without a second request", async
       return new Promise<string>(() => undefined);
     },
   ];
-  const client = createApiClient({ baseURL: api.url, now, getToken: () => (answers.shift() ?? (async () => null))() });
+  const client = clientOf({ baseURL: api.url, now, getToken: () => (answers.shift() ?? (async () => null))() });
 
   await expect(client("tasks", { signal: abort.signal })).rejects.toMatchObject({ name: "AbortError" });
   expect(api.received).toHaveLength(1);
@@ -151,7 +151,7 @@ test("a call of the last user is not repeated with the token of the next", async
     refusing("token_expired", isStale)(request, response);
   });
   const source = tokensInTurn(stale, tokenOf("next user"));
-  const client = createApiClient({ baseURL: api.url, now, getToken: source.getToken });
+  const client = clientOf({ baseURL: api.url, now, getToken: source.getToken });
 
   const response = await client("tasks", { method: "DELETE" });
 
@@ -169,7 +169,7 @@ test("nor when the user changes during the refresh", async () => {
       return tokenOf("next user");
     },
   ];
-  const client = createApiClient({ baseURL: api.url, now, getToken: () => (answers.shift() ?? (async () => null))() });
+  const client = clientOf({ baseURL: api.url, now, getToken: () => (answers.shift() ?? (async () => null))() });
 
   const response = await client("tasks", { method: "DELETE" });
 

@@ -1,5 +1,6 @@
-import { expect, test } from "vitest";
-import { createApiClient, SignedOutError } from "../src/index.ts";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { SignedOutError } from "../src/index.ts";
+import { clientOf } from "./support/client.ts";
 import { refusing, startServer } from "./support/server.ts";
 import { NOON, tokenOf, tokensInTurn } from "./support/tokens.ts";
 
@@ -8,7 +9,7 @@ const now = () => NOON;
 test.each([null, undefined, ""])("with the token %j nothing is sent", async (none) => {
   const api = await startServer();
   let signedOut = 0;
-  const client = createApiClient({ baseURL: api.url, now, onSignedOut: () => signedOut++, ...tokensInTurn(none) });
+  const client = clientOf({ baseURL: api.url, now, onSignedOut: () => signedOut++, ...tokensInTurn(none) });
 
   await expect(client("1")).rejects.toBeInstanceOf(SignedOutError);
   await expect(client("2")).rejects.toMatchObject({ code: "signed_out", name: "SignedOutError" });
@@ -21,7 +22,7 @@ test("is said once per sign-out, and again after a token was had", async () => {
   const api = await startServer();
   const said: string[] = [];
   const source = tokensInTurn(null, null, tokenOf("a", 10), null, null);
-  const client = createApiClient({
+  const client = clientOf({
     baseURL: api.url,
     now,
     onSignedOut: () => said.push(`after ${source.calls}`),
@@ -36,7 +37,7 @@ test("is said once per sign-out, and again after a token was had", async () => {
 test("a session that ended shows in the refresh: the refusal comes back, and onSignedOut is called", async () => {
   const api = await startServer(refusing("token_revoked", () => true));
   let signedOut = 0;
-  const client = createApiClient({
+  const client = clientOf({
     baseURL: api.url,
     now,
     onSignedOut: () => signedOut++,
@@ -50,26 +51,66 @@ test("a session that ended shows in the refresh: the refusal comes back, and onS
   expect(signedOut).toBe(1);
 });
 
-test("a new token that is refused as well means signed out, once for all who waited", async () => {
-  const api = await startServer(refusing("signature_invalid", () => true));
+test("a new token that is refused as well does not mean signed out: getToken alone says that", async () => {
+  const api = await startServer(refusing("token_revoked", () => true));
   let signedOut = 0;
-  const client = createApiClient({
+  const source = tokensInTurn(tokenOf("a"), tokenOf("b"), tokenOf("c"), tokenOf("d"));
+  const client = clientOf({ baseURL: api.url, now, onSignedOut: () => signedOut++, getToken: source.getToken });
+
+  const responses = await Promise.all([client("1"), client("2"), client("3")]);
+  const later = await client("4");
+
+  expect([...responses, later].map(({ status }) => status)).toEqual([401, 401, 401, 401]);
+  expect(signedOut).toBe(0);
+});
+
+test("a 503 comes back as it is, with its Retry-After: neither signed out nor sent again", async () => {
+  const api = await startServer((_request, response) => {
+    response.writeHead(503, { "content-type": "application/problem+json", "retry-after": "7" });
+    response.end(JSON.stringify({ status: 503, code: "keys_unavailable" }));
+  });
+  let signedOut = 0;
+  const client = clientOf({
     baseURL: api.url,
     now,
     onSignedOut: () => signedOut++,
     ...tokensInTurn(tokenOf("a"), tokenOf("b")),
   });
 
-  const responses = await Promise.all([client("1"), client("2"), client("3")]);
+  const response = await client("tasks");
 
-  expect(responses.map(({ status }) => status)).toEqual([401, 401, 401]);
-  expect(signedOut).toBe(1);
+  expect([response.status, response.headers.get("retry-after")]).toEqual([503, "7"]);
+  expect(api.received).toHaveLength(1);
+  expect(signedOut).toBe(0);
+});
+
+test("what onSignedOut throws, at once or later, harms neither the call nor the process", async () => {
+  const api = await startServer();
+  const logged = vi.spyOn(console, "error").mockImplementation(() => undefined);
+  onTestFinished(() => logged.mockRestore());
+  const failures = [
+    () => {
+      throw new Error("at once");
+    },
+    async () => {
+      throw new Error("later");
+    },
+  ];
+
+  for (const onSignedOut of failures) {
+    const client = clientOf({ baseURL: api.url, now, onSignedOut, ...tokensInTurn(null) });
+    await expect(client("tasks")).rejects.toBeInstanceOf(SignedOutError);
+  }
+
+  await vi.waitFor(() =>
+    expect(logged.mock.calls.map(([, error]) => String(error))).toEqual(["Error: at once", "Error: later"]),
+  );
 });
 
 test("a refusal that no token cures does not mean signed out", async () => {
   const api = await startServer(refusing("audience_rejected", () => true));
   let signedOut = 0;
-  const client = createApiClient({
+  const client = clientOf({
     baseURL: api.url,
     now,
     onSignedOut: () => signedOut++,

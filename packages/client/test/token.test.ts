@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createApiClient } from "../src/index.ts";
+import { clientOf } from "./support/client.ts";
 import { startServer } from "./support/server.ts";
 import { NOON, tokenOf, tokensInTurn } from "./support/tokens.ts";
 
@@ -7,7 +7,7 @@ const now = () => NOON;
 
 test("sends the token with the request as it is", async () => {
   const api = await startServer();
-  const client = createApiClient({ baseURL: api.url, now, ...tokensInTurn(tokenOf("a")) });
+  const client = clientOf({ baseURL: api.url, now, ...tokensInTurn(tokenOf("a")) });
 
   const response = await client("tasks?status=open", {
     method: "POST",
@@ -30,7 +30,7 @@ test("keeps the token until 30 s before it expires, by the given clock", async (
   const api = await startServer();
   const source = tokensInTurn(tokenOf("a", 300), tokenOf("b", 900));
   let clock = NOON;
-  const client = createApiClient({ baseURL: api.url, now: () => clock, getToken: source.getToken });
+  const client = clientOf({ baseURL: api.url, now: () => clock, getToken: source.getToken });
 
   await client("1");
   clock = NOON + 269_999;
@@ -45,7 +45,7 @@ test("keeps the token until 30 s before it expires, by the given clock", async (
 test("concurrent calls share one fetch of the token", async () => {
   const api = await startServer();
   const source = tokensInTurn(tokenOf("a"));
-  const client = createApiClient({ baseURL: api.url, now, getToken: source.getToken });
+  const client = clientOf({ baseURL: api.url, now, getToken: source.getToken });
 
   await Promise.all(Array.from({ length: 10 }, (_, index) => client(`${index}`)));
 
@@ -58,7 +58,7 @@ test.each(["opaque", "a.b.c", `a.${btoa("null")}.c`, `a.${btoa('{"exp":"soon"}')
   async (token) => {
     const api = await startServer();
     const source = tokensInTurn(token.replaceAll("=", ""));
-    const client = createApiClient({ baseURL: api.url, now, getToken: source.getToken });
+    const client = clientOf({ baseURL: api.url, now, getToken: source.getToken });
 
     await client("1");
     await client("2");
@@ -72,7 +72,7 @@ test("a failed getToken rejects the call with its own error, and the next call t
   const api = await startServer();
   const failure = new TypeError("Failed to fetch");
   let signedOut = 0;
-  const client = createApiClient({
+  const client = clientOf({
     baseURL: api.url,
     now,
     onSignedOut: () => signedOut++,
@@ -87,7 +87,7 @@ test("a failed getToken rejects the call with its own error, and the next call t
 
 test("text that is not a bearer token is refused without being quoted", async () => {
   const api = await startServer();
-  const client = createApiClient({ baseURL: api.url, now, ...tokensInTurn("secret\r\nx-injected: 1") });
+  const client = clientOf({ baseURL: api.url, now, ...tokensInTurn("secret\r\nx-injected: 1") });
 
   const failure = await client("1").catch((error: unknown) => error);
 
@@ -100,7 +100,7 @@ test("clearToken forgets the token, also one that is being fetched", async () =>
   const api = await startServer();
   let answerFirst: (token: string) => void = () => undefined;
   const answers = [new Promise<string>((resolve) => (answerFirst = resolve)), Promise.resolve(tokenOf("second user"))];
-  const client = createApiClient({ baseURL: api.url, now, getToken: async () => answers.shift() });
+  const client = clientOf({ baseURL: api.url, now, getToken: async () => answers.shift() });
 
   const ofFirstUser = client("first").catch((error: unknown) => error);
   client.clearToken();
@@ -116,7 +116,7 @@ test("an aborted call does not wait for the token, and leaves it to the others",
   const api = await startServer();
   let fetches = 0;
   let answer: (token: string) => void = () => undefined;
-  const client = createApiClient({
+  const client = clientOf({
     baseURL: api.url,
     now,
     getToken: () => {
@@ -138,4 +138,76 @@ test("an aborted call does not wait for the token, and leaves it to the others",
   await expect(client("late", { signal: abort.signal })).rejects.toMatchObject({ name: "AbortError" });
   expect(fetches).toBe(0);
   expect(api.received.map(({ url }) => url)).toEqual(["/other"]);
+});
+
+test("a getToken that never settles ends with its deadline, and the next call asks anew", async () => {
+  const api = await startServer();
+  const answers: (() => Promise<string>)[] = [() => new Promise(() => undefined), async () => tokenOf("a")];
+  let signedOut = 0;
+  const client = clientOf({
+    baseURL: api.url,
+    now,
+    getTokenTimeout: 50,
+    onSignedOut: () => signedOut++,
+    getToken: () => (answers.shift() ?? (async () => null))(),
+  });
+
+  const waiting = await Promise.allSettled([client("1"), client("2")]);
+
+  expect(waiting).toMatchObject([
+    { status: "rejected", reason: { name: "TokenUnavailableError", code: "token_unavailable" } },
+    { status: "rejected", reason: { name: "TokenUnavailableError", code: "token_unavailable" } },
+  ]);
+  expect((await client("3")).status).toBe(200);
+  expect(api.tokens()).toEqual([tokenOf("a")]);
+  expect(signedOut).toBe(0);
+});
+
+test("what getToken gives after its deadline is not used", async () => {
+  const api = await startServer();
+  let answerLate: (token: string) => void = () => undefined;
+  const answers = [new Promise<string>((resolve) => (answerLate = resolve)), Promise.resolve(tokenOf("in time"))];
+  const client = clientOf({ baseURL: api.url, now, getTokenTimeout: 50, getToken: () => answers.shift() ?? null });
+
+  await expect(client("1")).rejects.toMatchObject({ code: "token_unavailable" });
+  await client("2");
+  answerLate(tokenOf("late"));
+  await client("3");
+
+  expect(api.tokens()).toEqual([tokenOf("in time"), tokenOf("in time")]);
+});
+
+test("a getToken may throw at once, return the token itself, or anything with a then", async () => {
+  const api = await startServer();
+  const failure = new Error("no storage");
+  const answers = [
+    () => {
+      throw failure;
+    },
+    () => tokenOf("itself", 10),
+    // biome-ignore lint/suspicious/noThenProperty: that is what a thenable is.
+    () => ({ then: (resolve: (token: string) => void) => resolve(tokenOf("thenable", 10)) }) as PromiseLike<string>,
+  ];
+  const client = clientOf({ baseURL: api.url, now, getToken: () => (answers.shift() ?? (() => null))() });
+
+  await expect(client("1")).rejects.toBe(failure);
+  await client("2");
+  await client("3");
+
+  expect(api.tokens()).toEqual([tokenOf("itself", 10), tokenOf("thenable", 10)]);
+});
+
+test.each([0, -1, Number.NaN, 300_001])("getTokenTimeout: %d is refused at once", (getTokenTimeout) => {
+  const make = () => clientOf({ baseURL: "https://api.example.com", getTokenTimeout, getToken: () => null });
+  expect(make).toThrow("getTokenTimeout must be milliseconds, from 1 to 300000");
+});
+
+test("a fetch that ignores its signal does not hold up who has aborted", async () => {
+  const client = clientOf({
+    baseURL: "https://api.example.com",
+    now,
+    fetch: () => new Promise<Response>(() => undefined),
+    ...tokensInTurn(tokenOf("a")),
+  });
+  await expect(client("tasks", { signal: AbortSignal.timeout(50) })).rejects.toMatchObject({ name: "TimeoutError" });
 });

@@ -1,3 +1,130 @@
-import type { Callback } from "../callback.ts";
+import { type ApiClientOptions, betterAuthToken, createApiClient, TokenUnavailableError } from "@usher-auth/client";
+import type { Behaviour, UserFunction } from "../behaviours.ts";
+import type { Callback, Outcome } from "../callback.ts";
 
-export const clientCallbacks: readonly Callback[] = [];
+const token = `${btoa('{"alg":"HS256"}')}.${btoa('{"exp":4000000000}')}.c2lnbmF0dXJl`.replaceAll("=", "");
+
+/** Milliseconds: for `getToken` by its option, for `fetch` by the caller's signal. */
+const short = 100;
+
+type Options = Partial<ApiClientOptions>;
+
+/** A call of the client, with what a misbehaving callback left, and one after it behaves again. */
+async function twice(
+  callbackAs: (current: UserFunction, callBack: () => unknown) => Options,
+  good: UserFunction,
+  behaviour: Behaviour,
+) {
+  let behaves = false;
+  const signedOut: string[] = [];
+  const callBack = () => void client("again", { signal: AbortSignal.timeout(short) }).catch(() => undefined);
+  const bad = behaviour.of(good, callBack);
+  const current: UserFunction = (...input) => (behaves ? good : bad)(...input);
+  const client = createApiClient({
+    baseURL: "https://api.example.com",
+    singleUser: true,
+    getTokenTimeout: short,
+    getToken: async () => token,
+    fetch: async () => new Response("ok"),
+    onSignedOut: () => signedOut.push("signed out"),
+    ...callbackAs(current, callBack),
+  });
+  const call = () => outcomeOf(client("tasks", { signal: AbortSignal.timeout(5 * short) }), signedOut);
+  const during = await call();
+  behaves = true;
+  return { during, afterwards: await call() };
+}
+
+/** Who is told to sign in again for the fault of a callback has been refused what was theirs. */
+async function outcomeOf(call: Promise<Response>, signedOut: readonly string[]): Promise<Outcome> {
+  try {
+    const response = await call;
+    return response.ok && (await response.text()) === "ok" ? "served" : "refused";
+  } catch (error) {
+    if (signedOut.length > 0) return "refused";
+    const { name } = (error ?? {}) as { name?: unknown };
+    return error instanceof TokenUnavailableError || name === "TimeoutError" ? "unavailable" : "failed";
+  }
+}
+
+const failing = {
+  throws: "failed",
+  "throws what is no Error": "failed",
+  rejects: "failed",
+  "returns a thenable that throws": "failed",
+  "never settles": "unavailable",
+} as const;
+
+/** `onSignedOut` is called when nobody is signed in: `served` means that the call said so, and nothing else. */
+async function signedOutOutcome(behaviour: Behaviour): ReturnType<Callback["use"]> {
+  let behaves = false;
+  const callBack = () => void client("again").catch(() => undefined);
+  const bad = behaviour.of(() => undefined, callBack);
+  const client = createApiClient({
+    baseURL: "https://api.example.com",
+    singleUser: true,
+    getToken: () => (behaves ? token : null),
+    fetch: async () => new Response("ok"),
+    onSignedOut: () => bad(),
+  });
+  const logError = console.error;
+  console.error = () => undefined;
+  try {
+    const error = await client("tasks").catch((thrown: unknown) => thrown);
+    const during = (error as { code?: unknown }).code === "signed_out" ? "served" : "failed";
+    behaves = true;
+    return { during, afterwards: await outcomeOf(client("tasks"), []) };
+  } finally {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    console.error = logError;
+  }
+}
+
+export const clientCallbacks: readonly Callback[] = [
+  {
+    name: "client createApiClient getToken",
+    use: (behaviour) =>
+      twice(
+        (getToken) => ({ getToken }),
+        () => token,
+        behaviour,
+      ),
+    expected: { usual: "served", ...failing },
+  },
+  {
+    name: "client betterAuthToken authClient.token",
+    use: (behaviour) =>
+      twice(
+        (current) => ({ getToken: betterAuthToken({ token: async (options) => current(options) }) }),
+        () => ({ data: { token }, error: null }),
+        behaviour,
+      ),
+    expected: { usual: "served", ...failing },
+  },
+  {
+    name: "client createApiClient fetch",
+    use: (behaviour) =>
+      twice(
+        (fetch) => ({ fetch }),
+        () => new Response("ok"),
+        behaviour,
+      ),
+    expected: { usual: "served", ...failing },
+  },
+  {
+    name: "client createApiClient now",
+    use: (behaviour) =>
+      twice(
+        (now) => ({ now }),
+        () => Date.now(),
+        behaviour,
+      ),
+    // Time that is no number keeps no token: each call asks for one.
+    expected: { usual: "served" },
+  },
+  {
+    name: "client createApiClient onSignedOut",
+    use: signedOutOutcome,
+    expected: { usual: "served" },
+  },
+];

@@ -11,7 +11,7 @@ export interface WebConfig {
   readonly host: string;
   /** 0 for any free port. */
   readonly port: number;
-  /** The issuer, character for character as tokens carry it. `undefined`: http://localhost and the port listened on. */
+  /** The issuer, character for character as tokens carry it: an origin. `undefined`: http://localhost and the port listened on. */
   readonly issuer: string | undefined;
   /** The API: the tokens' audience, and where the page sends its requests. */
   readonly apiUrl: string;
@@ -83,12 +83,16 @@ function readHttpUrl(text: string, name: string): string {
   throw new StartupError(`${name} must be an http:// or https:// address, such as http://localhost:3001.`);
 }
 
-/** Better Auth takes a path in its base URL for the path of its own endpoints, and these are at /api/auth here. */
+/**
+ * The origin of BETTER_AUTH_URL, as Better Auth and the API's `verifierFromEnv` read it: without a slash at its end, capitals,
+ * or a port that goes without saying. Better Auth takes a path in it for the path of its endpoints, and those are at
+ * /api/auth here.
+ */
 function readOrigin(text: string): string {
-  const url = new URL(readHttpUrl(text, "BETTER_AUTH_URL"));
-  if (url.pathname === "/" && url.search === "" && url.hash === "") return text;
+  const { origin, pathname, search, hash } = new URL(readHttpUrl(text, "BETTER_AUTH_URL"));
+  if (/^\/(?:api\/auth\/?)?$/.test(pathname) && search === "" && hash === "") return origin;
   throw new StartupError(
-    "BETTER_AUTH_URL must be the web app's origin, without a path, such as https://app.example.com.",
+    "BETTER_AUTH_URL must be the web app's origin, with no path but /api/auth, such as https://app.example.com.",
   );
 }
 

@@ -31,6 +31,16 @@ test("the API is on API_PORT of this machine unless API_URL says where", () => {
   expect(read({ API_PORT: "4001", API_URL: "https://api.example.com/" }).apiUrl).toBe("https://api.example.com/");
 });
 
+test.each([
+  ["http://localhost:3000/", "http://localhost:3000"],
+  ["HTTP://LocalHost:3000", "http://localhost:3000"],
+  ["https://app.example.com:443", "https://app.example.com"],
+  ["https://app.example.com/api/auth", "https://app.example.com"],
+  ["https://app.example.com/api/auth/", "https://app.example.com"],
+])("the issuer is the origin of BETTER_AUTH_URL, as at the API: %s", (BETTER_AUTH_URL, issuer) => {
+  expect(read({ BETTER_AUTH_URL }).issuer).toBe(issuer);
+});
+
 test("proxies are a list", () => {
   expect(read({ TRUSTED_PROXIES: "10.0.0.0/8, ::1," }).trustedProxies).toEqual(["10.0.0.0/8", "::1"]);
 });

@@ -39,12 +39,12 @@ test("tokens and sessions are not to be cached", async () => {
   }
 });
 
-test("the issuer and the audience are the configured ones, character for character", async () => {
-  const issuer = "https://app.example.com/";
+test("the issuer is the origin of BETTER_AUTH_URL, as the API reads it, and the audience is API_URL to the character", async () => {
+  const issuer = "https://App.example.com:443/";
   const { url } = await runningWeb({ BETTER_AUTH_URL: issuer, API_URL: "https://api.example.com/v1/" });
   const verifier = verifierFromEnv({
     BETTER_AUTH_SECRET: secret,
-    BETTER_AUTH_URL: issuer,
+    BETTER_AUTH_URL: "https://app.example.com",
     API_URL: "https://api.example.com/v1/",
   });
   const response = await new Browser(url).request(
@@ -56,7 +56,9 @@ test("the issuer and the audience are the configured ones, character for charact
   const [cookie = ""] = response.headers.getSetCookie();
   expect(cookie).toMatch(/^__Secure-better-auth\.session_token=.*; HttpOnly; Secure; SameSite=Lax$/);
   const token = await fetch(`${url}/api/auth/token`, { headers: { cookie: cookie.split(";", 1)[0] ?? "" } });
-  expect(verifier.verifySync(((await token.json()) as { token: string }).token).claims.iss).toBe(issuer);
+  expect(verifier.verifySync(((await token.json()) as { token: string }).token).claims.iss).toBe(
+    "https://app.example.com",
+  );
 });
 
 test("another site cannot sign its visitors in or out", async () => {

@@ -1,0 +1,134 @@
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { DatabaseSync } from "node:sqlite";
+import { type BetterAuthOptions, betterAuth } from "better-auth";
+import { createAuthClient } from "better-auth/client";
+import { jwtClient } from "better-auth/client/plugins";
+import { getMigrations } from "better-auth/db/migration";
+import { toNodeHandler } from "better-auth/node";
+import { jwt } from "better-auth/plugins/jwt";
+import { createAuthClient as createReactClient } from "better-auth/react";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { betterAuthToken, SignedOutError } from "../src/index.ts";
+import { clientOf } from "./support/client.ts";
+import { startServer } from "./support/server.ts";
+
+async function listen(listener: RequestListener): Promise<string> {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** A real Better Auth on a socket, Ada signed in, and what tells her from others: her cookie. */
+async function betterAuthWithAda(options: Partial<BetterAuthOptions> = {}) {
+  const auth = betterAuth({
+    baseURL: "http://127.0.0.1",
+    secret: "a-test-secret-that-is-long-enough-for-hs256",
+    database: new DatabaseSync(":memory:"),
+    emailAndPassword: { enabled: true },
+    plugins: [jwt()],
+    telemetry: { enabled: false },
+    logger: { disabled: true },
+    ...options,
+  });
+  await (await getMigrations(auth.options)).runMigrations();
+  const url = await listen(toNodeHandler(auth));
+  const body = { email: "ada@example.com", name: "Ada", password: "correct horse battery" };
+  const { headers } = await auth.api.signUpEmail({ body, returnHeaders: true });
+  const cookie = headers
+    .getSetCookie()
+    .map((line) => line.split(";")[0])
+    .join("; ");
+  return { url, cookie };
+}
+
+const authClientOf = (url: string, headers: Record<string, string> = {}, more: object = {}) =>
+  createAuthClient({ baseURL: url, plugins: [jwtClient()], fetchOptions: { headers, ...more } });
+
+test("somebody who is signed in: their token, from the client of plain scripts and from React's", async () => {
+  const { url, cookie } = await betterAuthWithAda();
+  const react = createReactClient({ baseURL: url, plugins: [jwtClient()], fetchOptions: { headers: { cookie } } });
+  for (const authClient of [authClientOf(url, { cookie }), react, authClientOf(url, { cookie }, { throw: true })]) {
+    expect(await betterAuthToken(authClient)()).toMatch(/^eyJ/);
+  }
+});
+
+test("nobody is signed in: null, and the calls are SignedOutErrors", async () => {
+  const { url } = await betterAuthWithAda();
+  for (const authClient of [authClientOf(url), authClientOf(url, {}, { throw: true })]) {
+    expect(await betterAuthToken(authClient)()).toBeNull();
+  }
+  const api = clientOf({ baseURL: "https://api.example.com", getToken: betterAuthToken(authClientOf(url)) });
+  await expect(api("tasks")).rejects.toBeInstanceOf(SignedOutError);
+});
+
+test("Better Auth's rate limit signs nobody out: 429, with the seconds to wait", async () => {
+  const rateLimit = { enabled: true, window: 60, max: 2 };
+  const { url, cookie } = await betterAuthWithAda({ rateLimit });
+  const heard: number[] = [];
+  const onError = ({ response }: { response: Response }) => void heard.push(response.status);
+  const getToken = betterAuthToken(authClientOf(url, { cookie, "x-forwarded-for": "192.0.2.1" }, { onError }));
+  let signedOut = 0;
+  const api = clientOf({ baseURL: "https://api.example.com", getToken, onSignedOut: () => signedOut++ });
+
+  await getToken();
+  await getToken();
+  const error = await api("tasks").catch((thrown: unknown) => thrown);
+
+  expect(error).toMatchObject({ name: "TokenUnavailableError", code: "token_unavailable", status: 429 });
+  expect((error as { retryAfter: number }).retryAfter).toBeGreaterThan(50);
+  expect(signedOut).toBe(0);
+  // The application's own listener goes on hearing of it.
+  expect(heard).toEqual([429]);
+});
+
+test.each([
+  [500, {}, undefined],
+  [502, { "retry-after": "soon" }, undefined],
+  [503, { "retry-after": "12" }, 12],
+  [404, {}, undefined],
+  [403, {}, undefined],
+])("an issuer that answers %d with %j signs nobody out", async (status, headers, retryAfter) => {
+  const url = await listen((_request, response) => response.writeHead(status, headers).end("<h1>out of order</h1>"));
+  for (const authClient of [authClientOf(url), authClientOf(url, {}, { throw: true })]) {
+    await expect(betterAuthToken(authClient)()).rejects.toMatchObject({
+      code: "token_unavailable",
+      status,
+      retryAfter,
+    });
+  }
+});
+
+test("Retry-After may be a date", async () => {
+  vi.useFakeTimers({ toFake: ["Date"], now: new Date("2030-01-01T12:00:00Z") });
+  onTestFinished(() => void vi.useRealTimers());
+  const headers = { "retry-after": "Tue, 01 Jan 2030 12:01:30 GMT" };
+  const url = await listen((_request, response) => response.writeHead(503, headers).end());
+  await expect(betterAuthToken(authClientOf(url))()).rejects.toMatchObject({ retryAfter: 90 });
+});
+
+test("an answer without a token signs nobody out", async () => {
+  const url = await listen((_request, response) =>
+    response.writeHead(200, { "content-type": "application/json" }).end('{"hello":"world"}'),
+  );
+  await expect(betterAuthToken(authClientOf(url))()).rejects.toMatchObject({ code: "token_unavailable" });
+});
+
+test("no network: fetch's own error, and the next call asks anew", async () => {
+  const { url, cookie } = await betterAuthWithAda();
+  const api = await startServer();
+  let down = true;
+  const customFetchImpl: typeof fetch = (input, init) => fetch(down ? "http://127.0.0.1:1/" : input, init);
+  const getToken = betterAuthToken(authClientOf(url, { cookie }, { customFetchImpl }));
+  let signedOut = 0;
+  const client = clientOf({ baseURL: api.url, getToken, onSignedOut: () => signedOut++ });
+
+  await expect(client("tasks")).rejects.toBeInstanceOf(TypeError);
+  expect(signedOut).toBe(0);
+  down = false;
+  expect((await client("tasks")).status).toBe(200);
+});
