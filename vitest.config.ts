@@ -1,6 +1,10 @@
 import { configDefaults, defineConfig, type TestProjectConfiguration } from "vitest/config";
 import { BaseSequencer, type Reporter, type TestSpecification } from "vitest/node";
+import { takeNothingFromTheShell } from "./scripts/machine/test-environment.ts";
 import { securitySummary } from "./security/summary.ts";
+
+// Here, before any worker or child has inherited it.
+takeNothingFromTheShell();
 
 /** Tests run against the packages' sources, not their bundles (the bundles have a suite of their own). */
 const conditions = ["@usher-auth/source"];

@@ -3,6 +3,9 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Check, type Outcome, runChecks } from "./check/run-checks.ts";
+import { takeNothingFromTheShell } from "./machine/test-environment.ts";
+
+takeNothingFromTheShell();
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 

@@ -1,0 +1,15 @@
+/** `npm test`: the checks, the bundles, and every test; arguments go to the last of them. The first that fails ends it. */
+import { runNode } from "./machine/run-node.ts";
+import { takeNothingFromTheShell } from "./machine/test-environment.ts";
+
+takeNothingFromTheShell();
+
+const steps = [
+  ["scripts/check.ts"],
+  ["node_modules/tsdown/dist/run.mjs"],
+  ["node_modules/vitest/vitest.mjs", "run", ...process.argv.slice(2)],
+];
+for (const step of steps) {
+  process.exitCode = await runNode(step);
+  if (process.exitCode !== 0) break;
+}
