@@ -29,7 +29,7 @@ test("npm run demo:replicas: three in turn, one that is killed comes back, a rev
   const comesBack = /api-2 process ended \(SIGKILL\): starting it again[\s\S]*\napi-2 \| [^\n]*api listening on/;
   await vi.waitFor(() => expect(demo.output()).toMatch(comesBack), patience);
 
-  const envFile = found(/--env-file (\S+)/);
+  const envFile = found(/--env (\S+)/);
   await promisify(execFile)(process.execPath, [...commandLine, "revoke", "--user", ada.userId, "--env-file", envFile]);
   await vi.waitFor(async () => expect(await statuses()).toEqual([401, 401, 401]), patience);
 

@@ -16,7 +16,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const secret = "k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t";
 const another = "Qw8eRt5yUi2oPa9sDf6gHj3kLz0xCv7b";
 
-test("usher doctor and the processes that run: a chain that works, and secrets that do not agree", async () => {
+test("usher-auth doctor and the processes that run: a chain that works, and secrets that do not agree", async () => {
   const folder = temporaryFolder();
   const [webPort, apiPort] = [String(await freePort()), String(await freePort())];
   const webUrl = `http://localhost:${webPort}`;

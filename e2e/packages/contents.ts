@@ -4,7 +4,7 @@ import { root } from "../../scripts/release/pack.ts";
 import { buildFolder, type Packed } from "./packed.ts";
 
 /** What a package may have in it. Everything else is there by mistake: tests, settings, an .env, a binding.gyp. */
-const allowed = /^(?:LICENSE|README\.md|package\.json|dist\/.+\.(?:js|js\.map|d\.ts)|src\/.+\.ts)$/;
+const allowed = /^(?:LICENSE|README\.md|package\.json|bin\/[\w-]+\.js|dist\/.+\.(?:js|js\.map|d\.ts)|src\/.+\.ts)$/;
 const ofTests = /(?:^|\/)(?:__)?(?:tests?|fixtures?|mocks?|snapshots?)(?:__)?\/|\.(?:test|spec|bench)\.|(?:^|\/)\.env/;
 
 /** The files of every package. The part of a name that changes with the code is left out. */

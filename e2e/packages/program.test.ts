@@ -12,6 +12,8 @@ const run = promisify(execFile);
 /** The command line as npm would publish it, in a project that has nothing but what it depends on. */
 let folder: string;
 let project: string;
+/** What its one program is. */
+const start = "bin/usher-auth.js";
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "usher-program-"));
@@ -19,10 +21,8 @@ beforeAll(async () => {
   const modules = join(project, "node_modules");
   await mkdir(join(modules, ".bin"), { recursive: true });
   await install("usher-auth", modules, await packed(join(folder, "tarballs")));
-  for (const [name, file] of Object.entries({ usher: "dist/main.js", "usher-auth": "dist/main.js" })) {
-    await chmod(join(modules, "usher-auth", file), 0o755);
-    await symlink(join("..", "usher-auth", file), join(modules, ".bin", name));
-  }
+  await chmod(join(modules, "usher-auth", start), 0o755);
+  await symlink(join("..", "usher-auth", start), join(modules, ".bin", "usher-auth"));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -43,11 +43,11 @@ async function install(name: string, modules: string, packages: readonly Packed[
 
 const npx = (...words: string[]) => run("npx", ["--no-install", "--offline", ...words], { cwd: project });
 const usher = (words: string[], env: NodeJS.ProcessEnv = process.env) =>
-  run(join(project, "node_modules/.bin/usher"), words, { cwd: project, env });
+  run(join(project, "node_modules/.bin/usher-auth"), words, { cwd: project, env });
 
-test.each(["usher", "usher-auth"])("npx %s doctor --help, from the packed tarball in an empty project", async (bin) => {
-  const { stdout, stderr } = await npx(bin, "doctor", "--help");
-  expect(stdout).toContain("USAGE usher doctor");
+test("npx usher-auth doctor --help, from the packed tarball in an empty project", async () => {
+  const { stdout, stderr } = await npx("usher-auth", "doctor", "--help");
+  expect(stdout).toContain("USAGE usher-auth doctor");
   expect(stdout).toContain("--env-file");
   expect(stderr).toBe("");
 });
@@ -78,7 +78,7 @@ test("the audit itself works there", async () => {
 
 test("revoking finds all that it needs there", async () => {
   const { stdout } = await usher(["revoke", "--help"]);
-  expect(stdout).toContain("USAGE usher revoke");
+  expect(stdout).toContain("USAGE usher-auth revoke");
 });
 
 test("a command's code is in a file of its own, which starting another one does not read", async () => {
@@ -86,6 +86,11 @@ test("a command's code is in a file of its own, which starting another one does 
   const files = await readdir(dist);
   expect(files).toEqual(expect.arrayContaining([expect.stringMatching(/^doctor-.*\.js$/)]));
   const main = await readFile(join(dist, "main.js"), "utf8");
-  expect(main).toMatch(/^#!\/usr\/bin\/env node\n/);
   expect(main).not.toMatch(/^import .*(?:@usher-auth|yaml|openapi|postgres)/m);
+});
+
+test("there is no program of another name: that of the package is the only one that npx finds in the registry", async () => {
+  const manifest = JSON.parse(await readFile(join(project, "node_modules/usher-auth/package.json"), "utf8"));
+  expect(manifest.bin).toEqual({ "usher-auth": `./${start}` });
+  expect(await readFile(join(project, "node_modules/usher-auth", start), "utf8")).toMatch(/^#!\/usr\/bin\/env node\n/);
 });

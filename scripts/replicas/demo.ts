@@ -94,7 +94,7 @@ async function run(folder: string, stopping: AbortSignal, undo: (() => unknown)[
   for (const [index, port] of ports.entries()) {
     say.line(`          api-${index + 1}  http://localhost:${port}  process ${replicas[index]?.pid()}`);
   }
-  say.line(`Revoke    npm run build && npx usher revoke --user <id> --env-file ${envFile}`);
+  say.line(`Revoke    npx usher-auth revoke --user <id> --env ${envFile}`);
   say.line("Sign out, revoke, or kill -9 a replica: it is started again. Ctrl-C stops all, and deletes the data.");
 
   const webEnded = web.ended.then((how) => {

@@ -33,7 +33,7 @@ export function recordRunning(
     writeFileSync(file, JSON.stringify(record), { mode: 0o600 });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    log.warn({ file, code }, "api cannot write its record: usher doctor will not see this process");
+    log.warn({ file, code }, "api cannot write its record: usher-auth doctor will not see this process");
   }
   return () => {
     try {

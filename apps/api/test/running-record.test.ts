@@ -47,5 +47,5 @@ test("where it cannot be written, the log says so, and nothing else happens", ()
   writeFileSync(inTheWay, "");
   const { log: logger, lines } = log();
   recordRunning({ issuer, runningFolder: inTheWay }, { BETTER_AUTH_SECRET: secret }, logger)();
-  expect(lines.join("")).toContain("usher doctor will not see this process");
+  expect(lines.join("")).toContain("usher-auth doctor will not see this process");
 });

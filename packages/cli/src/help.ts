@@ -7,8 +7,9 @@ import { isColourful, painterFor, type Terminal } from "./terminal.ts";
 export async function helpFor(command: Command, program: string, terminal: Terminal): Promise<string> {
   const paint = painterFor(terminal.output, terminal.environment);
   const usage = await renderUsage(command, { meta: { name: program } });
-  // citty colours by the environment alone; whether anybody sees it is ours to know.
-  const lines = [isColourful(terminal.output, terminal.environment) ? usage : stripVTControlCharacters(usage)];
+  // citty writes aliases for single letters, and colours by the environment alone; whether anybody sees it is ours to know.
+  const text = isColourful(terminal.output, terminal.environment) ? usage : stripVTControlCharacters(usage);
+  const lines = [text.replaceAll(/ -(?=\w[\w-]+, )/g, "--")];
   if (command.examples !== undefined) {
     lines.push(paint(["underline", "bold"], "EXAMPLES"), "");
     for (const { line, effect } of command.examples) lines.push(`  ${effect}`, `    ${paint("cyan", line)}`, "");

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { fstatSync } from "node:fs";
 import { runCommandLine } from "./command-line.ts";
 import { program } from "./program.ts";

@@ -3,7 +3,7 @@ import type { Program } from "./command-line.ts";
 
 /** The program: its name, and its subcommands in the order in which help lists them. */
 export const program: Program = {
-  name: "usher",
+  name: "usher-auth",
   version: manifest.version,
   description: "Says why a token is refused, and proves that no endpoint was forgotten",
   entries: {

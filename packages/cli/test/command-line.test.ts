@@ -20,7 +20,7 @@ const escapeCharacter = String.fromCharCode(27);
 describe("help", () => {
   test.each(Object.keys(program.entries))("of %s has its flags, examples, and the exit codes", async (name) => {
     const { exitCode, output, errors } = await usher([name, "--help"]);
-    expect(output).toContain(`USAGE usher ${name}`);
+    expect(output).toContain(`USAGE usher-auth ${name}`);
     expect(output).toContain("EXAMPLES");
     expect(output).toContain("Exit codes: 0 fine, 1 something was found, 2 could not run.");
     expect(output).not.toContain(escapeCharacter);
@@ -51,7 +51,7 @@ test("the version is the package's", async () => {
 
 describe("refuses, with exit code 2 and nothing on standard output,", () => {
   test.each([
-    ["a command that there is not", ["docter"], "Did you mean usher doctor?"],
+    ["a command that there is not", ["docter"], "Did you mean usher-auth doctor?"],
     ["a flag that there is not", ["doctor", "--env-fil", ".env"], "There is no --env-fil. Did you mean --env-file?"],
     ["a flag like none", ["decode", "--verbose-everything"], "There is no --verbose-everything. See --help."],
     ["a flag without its value", ["doctor", "--issuer"], "--issuer needs a value."],
@@ -84,7 +84,7 @@ describe("refuses, with exit code 2 and nothing on standard output,", () => {
   });
 });
 
-describe("usher decode", () => {
+describe("usher-auth decode", () => {
   const issuer = createTestIssuer();
   const now = Math.floor(Date.now() / 1000);
   const claims = { iat: now - 7300, exp: now - 3700, nbf: now + 7300, sub: "ada" };
@@ -122,7 +122,7 @@ describe("usher decode", () => {
   });
 });
 
-describe("usher fingerprint", () => {
+describe("usher-auth fingerprint", () => {
   const secret = newSecret();
   const older = newSecret();
 

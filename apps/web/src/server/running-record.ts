@@ -27,7 +27,7 @@ export function recordRunning(config: WebConfig, issuer: string, log: Log): () =
     rmSync(file, { force: true });
     writeFileSync(file, JSON.stringify(record), { mode: 0o600 });
   } catch (error) {
-    log.warn(`cannot write ${file} (${reasonOf(error)}): usher doctor will not see this process`);
+    log.warn(`cannot write ${file} (${reasonOf(error)}): usher-auth doctor will not see this process`);
   }
   return () => {
     try {

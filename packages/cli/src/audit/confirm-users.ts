@@ -19,7 +19,7 @@ export async function confirmUsers(scene: Scene, target: string): Promise<void> 
       refusals++;
     }
     if (refusals > 0 && refusals === readers.length) {
-      throw new CannotRun(`${user.name} is refused by every operation with 401. usher doctor says why.`);
+      throw new CannotRun(`${user.name} is refused by every operation with 401. usher-auth doctor says why.`);
     }
   }
 }

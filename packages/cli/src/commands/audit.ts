@@ -71,15 +71,15 @@ export const command: Command = defineSubcommand({
   },
   examples: [
     {
-      line: "usher audit http://localhost:3001/openapi.json --token-a a.txt --token-b b.txt",
+      line: "npx usher-auth audit http://localhost:3001/openapi.json --token-a a.txt --token-b b.txt",
       effect: "What reads, of an API on this machine",
     },
     {
-      line: "usher audit openapi.yaml --server http://localhost:3001 --token-a a.txt --token-b b.txt --writes",
+      line: "npx usher-auth audit openapi.yaml --server http://localhost:3001 --token-a a.txt --token-b b.txt --writes",
       effect: "Everything, by a document in a file",
     },
     {
-      line: "usher audit openapi.json --i-own-this --baseline audit.txt --sarif audit.sarif",
+      line: "npx usher-auth audit openapi.json --i-own-this --baseline audit.txt --sarif audit.sarif",
       effect: "In CI, against staging, with tokens in USHER_TOKEN_A and USHER_TOKEN_B",
     },
   ],

@@ -16,8 +16,8 @@ export const command: Command = defineSubcommand({
     json: { type: "boolean", description: "Print JSON" },
   },
   examples: [
-    { line: "pbpaste | usher decode", effect: "The token in the clipboard" },
-    { line: "usher decode --token-file token.txt --json", effect: "For a script" },
+    { line: "pbpaste | npx usher-auth decode", effect: "The token in the clipboard" },
+    { line: "npx usher-auth decode --token-file token.txt --json", effect: "For a script" },
   ],
   async run(args, terminal) {
     const text = await readToken(args["token-file"], terminal);
@@ -26,7 +26,7 @@ export const command: Command = defineSubcommand({
     const jwt = readUnverified(token);
     if (jwt === undefined) {
       throw new CannotRun(
-        "This is no JWT: it has no three segments with JSON in the first two. usher doctor says more.",
+        "This is no JWT: it has no three segments with JSON in the first two. usher-auth doctor says more.",
       );
     }
     const now = Math.floor(Date.now() / 1000);
@@ -43,7 +43,7 @@ export const command: Command = defineSubcommand({
     const paint = painterFor(terminal.output, terminal.environment);
     terminal.output.write(
       [
-        paint(["bold", "yellow"], "NOT VERIFIED: anybody can have written this. usher doctor verifies it."),
+        paint(["bold", "yellow"], "NOT VERIFIED: anybody can have written this. usher-auth doctor verifies it."),
         "",
         `${paint("bold", "header")} ${visible(JSON.stringify(jwt.header, null, 2))}`,
         `${paint("bold", "claims")} ${visible(JSON.stringify(jwt.claims, null, 2))}`,

@@ -16,7 +16,12 @@ export const command: Command = defineSubcommand({
       description: "What is sent as the token, or the whole Authorization header; default: standard input",
       valueHint: "file",
     },
-    "env-file": { type: "string", description: "The API's settings; default: the environment", valueHint: "file" },
+    env: {
+      type: "string",
+      alias: "env-file",
+      description: "The API's settings; default: the environment",
+      valueHint: "file",
+    },
     issuer: { type: "string", description: "Better Auth's base URL: asks it for tokens and keys", valueHint: "url" },
     api: { type: "string", description: "An endpoint that needs a token: sends it there", valueHint: "url" },
     "cookie-file": {
@@ -32,23 +37,23 @@ export const command: Command = defineSubcommand({
     json: { type: "boolean", description: "Print JSON" },
   },
   examples: [
-    { line: "pbpaste | usher doctor --env-file .env", effect: "The token in the clipboard, by the API's settings" },
+    { line: "pbpaste | npx usher-auth doctor --env .env", effect: "The token in the clipboard, by the API's settings" },
     {
-      line: "usher doctor --token-file token.txt --env-file .env --issuer http://localhost:3000 --api http://localhost:3001/api/<user id>/tasks",
+      line: "npx usher-auth doctor --token-file token.txt --env .env --issuer http://localhost:3000 --api http://localhost:3001/api/<user id>/tasks",
       effect: "The whole chain",
     },
     {
-      line: "usher doctor --issuer https://app.example.com --json < /dev/null",
+      line: "npx usher-auth doctor --issuer https://app.example.com --json < /dev/null",
       effect: "The issuer alone, for a script",
     },
   ],
   async run(args, terminal) {
-    const environment = await readEnvironment(args["env-file"], terminal);
+    const environment = await readEnvironment(args.env, terminal);
     const cookieFile = args["cookie-file"];
     const report = await examine({
       text: await readToken(args["token-file"], terminal),
       environment,
-      environmentName: args["env-file"] ?? "the environment",
+      environmentName: args.env ?? "the environment",
       issuer: readUrl(args.issuer, "issuer"),
       api: readUrl(args.api, "api"),
       cookie:

@@ -9,24 +9,30 @@ export const command: Command = defineSubcommand({
   name: "fingerprint",
   description: "Show a secret's fingerprint: the same on both sides means the same secret.",
   args: {
-    "env-file": { type: "string", description: "Settings to read; default: the environment", valueHint: "file" },
+    env: {
+      type: "string",
+      alias: "env-file",
+      description: "Settings to read; default: the environment",
+      valueHint: "file",
+    },
     "secret-file": { type: "string", description: "A secret by itself; - for standard input", valueHint: "file" },
     expect: { type: "string", description: "Exit with 1 unless the secret that signs has this one", valueHint: "hex" },
     json: { type: "boolean", description: "Print JSON" },
   },
   examples: [
-    { line: "usher fingerprint --env-file .env", effect: "Of each secret in the API's settings" },
-    { line: "usher fingerprint --expect 0123456789abcdef", effect: "Whether it is the one that the web app printed" },
+    { line: "npx usher-auth fingerprint --env .env", effect: "Of each secret in the API's settings" },
+    {
+      line: "npx usher-auth fingerprint --expect 0123456789abcdef",
+      effect: "Whether it is the one that the web app printed",
+    },
   ],
   async run(args, terminal) {
     const secrets: NamedSecret[] =
       args["secret-file"] === undefined
-        ? secretsIn(await readEnvironment(args["env-file"], terminal))
+        ? secretsIn(await readEnvironment(args.env, terminal))
         : [{ name: "secret", value: await secretText(args["secret-file"]), signs: true }];
     if (secrets.length === 0) {
-      throw new CannotRun(
-        "Neither BETTER_AUTH_SECRET nor BETTER_AUTH_SECRETS is set. Give --env-file or --secret-file.",
-      );
+      throw new CannotRun("Neither BETTER_AUTH_SECRET nor BETTER_AUTH_SECRETS is set. Give --env or --secret-file.");
     }
     const rows = secrets.map(({ name, value, signs }) => ({ name, fingerprint: secretFingerprint(value), signs }));
     const signing = rows.find(({ signs }) => signs);

@@ -9,18 +9,23 @@ export const command: Command = defineSubcommand({
   name: "revocations",
   description: "List what was revoked and may still matter, newest first.",
   args: {
-    "env-file": { type: "string", description: "Where DATABASE_URL is; default: the environment", valueHint: "file" },
+    env: {
+      type: "string",
+      alias: "env-file",
+      description: "Where DATABASE_URL is; default: the environment",
+      valueHint: "file",
+    },
     json: { type: "boolean", description: "Print JSON" },
   },
   examples: [
-    { line: "usher revocations --env-file .env", effect: "All of them, by the API's settings" },
+    { line: "npx usher-auth revocations --env .env", effect: "All of them, by the API's settings" },
     {
-      line: `usher revocations --json | jq '.revocations[] | select(.kind == "user")'`,
+      line: `npx usher-auth revocations --json | jq '.revocations[] | select(.kind == "user")'`,
       effect: "Users alone, for a script",
     },
   ],
   async run(args, terminal) {
-    const environment = await readEnvironment(args["env-file"], terminal);
+    const environment = await readEnvironment(args.env, terminal);
     const found: Revocation[] = [];
     await withStore(environment, async (store) => {
       for await (const batch of store.load()) for (const revocation of batch) found.push(revocation);

@@ -13,7 +13,12 @@ const flags = {
     description: "With --user: tokens issued at or before it. ISO 8601 with a time zone, or seconds since 1970",
     valueHint: "instant",
   },
-  "env-file": { type: "string", description: "Where DATABASE_URL is; default: the environment", valueHint: "file" },
+  env: {
+    type: "string",
+    alias: "env-file",
+    description: "Where DATABASE_URL is; default: the environment",
+    valueHint: "file",
+  },
   json: { type: "boolean", description: "Print JSON" },
 } as const;
 
@@ -24,16 +29,19 @@ export const command: Command = defineSubcommand({
   args: flags,
   examples: [
     {
-      line: "usher revoke --user 4f9Jq2 --env-file .env",
+      line: "npx usher-auth revoke --user 4f9Jq2 --env .env",
       effect: "Everything that the user has now; they can sign in again",
     },
-    { line: "usher revoke --user 4f9Jq2 --before 2026-03-01T12:00:00Z", effect: "What the user had at that instant" },
-    { line: "usher revoke --session kQ81xZ", effect: "One session, such as that of a lost telephone" },
+    {
+      line: "npx usher-auth revoke --user 4f9Jq2 --before 2026-03-01T12:00:00Z",
+      effect: "What the user had at that instant",
+    },
+    { line: "npx usher-auth revoke --session kQ81xZ", effect: "One session, such as that of a lost telephone" },
   ],
   async run(args, terminal) {
     const now = Date.now() / 1000;
     const revocation = readRevocation(args, now);
-    const environment = await readEnvironment(args["env-file"], terminal);
+    const environment = await readEnvironment(args.env, terminal);
     await withStore(environment, (store) => store.append([revocation]));
 
     const { kind, id, before } = revocation;
@@ -57,7 +65,7 @@ function readRevocation(
   if (id === "") throw new CannotRun(`--${kind} is empty.`);
   // Two dots: somebody took it for the token itself, which must not end up in a table, nor in the shell's history.
   if (kind === "token" && id.split(".").length === 3) {
-    throw new CannotRun("--token is the token's id (its jti claim), not the token. usher decode shows it.");
+    throw new CannotRun("--token is the token's id (its jti claim), not the token. usher-auth decode shows it.");
   }
   if (given.before !== undefined && kind !== "user") {
     throw new CannotRun(`--before goes with --user. A ${kind} that is revoked counts no more, whenever it was issued.`);

@@ -73,9 +73,7 @@ function ranked(findings: readonly Diagnosis[]): Diagnosis[] {
 function notLookedAt({ sent, verdict, issuer, api, cookie }: Case): string[] {
   return [
     ...(sent === undefined ? ["the token: pipe it in, or --token-file"] : []),
-    ...(sent?.kind === "jwt" && verdict.kind === "unknown"
-      ? ["the signature: give the API's settings, --env-file"]
-      : []),
+    ...(sent?.kind === "jwt" && verdict.kind === "unknown" ? ["the signature: give the API's settings, --env"] : []),
     ...(issuer === undefined ? ["the issuer: --issuer https://app.example.com"] : []),
     ...(issuer !== undefined && cookie === undefined
       ? ["whether the issuer can still sign: --cookie-file, the Cookie header of a signed-in browser"]

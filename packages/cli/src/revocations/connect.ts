@@ -33,7 +33,7 @@ export async function withStore<Result>(
 function readUrl({ DATABASE_URL: url }: Environment): string {
   if (!url) {
     throw new CannotRun(
-      "DATABASE_URL is not set. Set it to the API's Postgres, or give --env-file. An embedded database is open to the API's own process alone.",
+      "DATABASE_URL is not set. Set it to the API's Postgres, or give --env. An embedded database is open to the API's own process alone.",
     );
   }
   const { protocol } = URL.parse(url) ?? {};

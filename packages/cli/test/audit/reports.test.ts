@@ -74,7 +74,7 @@ test("JUnit: a suite for each operation, a case for each check", async () => {
   const xml = files.read("junit.xml");
   expect(xml.match(/<testsuite /g)).toHaveLength(11);
   expect(xml.match(/<testcase /g)).toHaveLength(99);
-  expect(xml).toMatch(/<testsuites name="usher audit" tests="99" failures="3" errors="0" skipped="\d+"/);
+  expect(xml).toMatch(/<testsuites name="usher-auth audit" tests="99" failures="3" errors="0" skipped="\d+"/);
   expect(xml).toMatch(
     /<testsuite name="GET \/users\/\{user_id\}\/notes\/\{item_id\}" tests="9" failures="1" errors="0" skipped="0">/,
   );

@@ -158,7 +158,7 @@ export const apiRows: readonly Row[] = [
     when: "the API refuses the token, and nothing is known of its settings",
     first: "api_refuses",
     says: /401 audience_rejected/,
-    fix: /--env-file/,
+    fix: /--env/,
     arrange: async () => {
       const { environment: _, ...situation } = await calling(own, () => ({ API_URL: "https://tasks.example.com" }));
       return situation;
@@ -211,7 +211,7 @@ export const apiRows: readonly Row[] = [
     when: "the endpoint answers everybody",
     first: "api_open",
     says: /to nobody/,
-    fix: /usher audit/,
+    fix: /usher-auth audit/,
     arrange: async () => await calling(() => "/health/live"),
   },
   {

@@ -131,7 +131,7 @@ export const secretRows: readonly Row[] = [
     when: "the two have nothing to do with each other",
     first: "secret_differs",
     says: /fingerprint [0-9a-f]{16}/,
-    fix: /usher fingerprint/,
+    fix: /usher-auth fingerprint/,
     arrange: () => differing(newSecret(), () => ({ BETTER_AUTH_SECRET: newSecret() })),
   },
   {

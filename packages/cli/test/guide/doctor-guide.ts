@@ -26,7 +26,7 @@ async function show(typed: string, files: Readonly<Record<string, string>>, stan
   const folder = await temporaryFolder();
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
   const [command = "", piped] = typed.split(" < ");
-  const words = command.split(" ").slice(1);
+  const words = command.split(" ").slice(2);
   const typedFor = words.map((word) => (Object.hasOwn(files, word) ? join(folder, word) : (stands[word] ?? word)));
   const input = piped === undefined ? undefined : files[piped];
   const { output, errors } = await usher(typedFor, { input, environment: { DATA_DIR: folder } });
@@ -67,7 +67,7 @@ function standsFor(person: SignedIn, api = ""): Environment {
 }
 
 const shownId = "7Wq2Zr9LmX4tKd8sVbN3cHj6pG1fYu5A";
-const typed = "usher doctor --env-file .env < token.txt";
+const typed = "npx usher-auth doctor --env .env < token.txt";
 
 /** The guide with every output in it made anew, by the commands themselves, and where it is. */
 export async function makeDoctorGuide(): Promise<{ readonly file: string; readonly text: string }> {
@@ -78,7 +78,7 @@ export async function makeDoctorGuide(): Promise<{ readonly file: string; readon
   const stands = standsFor(person, api);
   const token = await person.token();
   const chain = (path: string) =>
-    `usher doctor --env-file .env --cookie-file cookie.txt --issuer http://localhost:3000 --api ${path} < token.txt`;
+    `npx usher-auth doctor --env .env --cookie-file cookie.txt --issuer http://localhost:3000 --api ${path} < token.txt`;
   const files = { ".env": envFile(settings), "token.txt": token, "cookie.txt": person.cookies };
 
   blocks.set("healthy", await show(chain(`http://localhost:3001/api/${shownId}/tasks`), files, stands));
@@ -101,7 +101,7 @@ export async function makeDoctorGuide(): Promise<{ readonly file: string; readon
       "ada@example.com": emailOf(token),
     }),
   );
-  blocks.set("json", await show("usher doctor --json < token.txt", { "token.txt": "undefined" }, {}));
+  blocks.set("json", await show("npx usher-auth doctor --json < token.txt", { "token.txt": "undefined" }, {}));
 
   const pair = await signIn({ options: () => ({ plugins: [jwt()] }) });
   const eddsa = {
@@ -110,10 +110,10 @@ export async function makeDoctorGuide(): Promise<{ readonly file: string; readon
   };
   blocks.set("algorithm", await show(typed, eddsa, standsFor(pair)));
 
-  blocks.set("fingerprint", await show("usher fingerprint --env-file .env", files, {}));
+  blocks.set("fingerprint", await show("npx usher-auth fingerprint --env .env", files, {}));
   const decoded = await signIn();
   const recent = await withClockMoved(-150, () => decoded.token());
-  blocks.set("decode", await show("usher decode < token.txt", { "token.txt": recent }, standsFor(decoded)));
+  blocks.set("decode", await show("npx usher-auth decode < token.txt", { "token.txt": recent }, standsFor(decoded)));
 
   const before = await readFile(guide, "utf8");
   const text = withPart(withOutputs(before, blocks), "causes", tableOfCauses());

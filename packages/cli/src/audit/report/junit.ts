@@ -6,7 +6,7 @@ export function renderJunit(report: AuditReport): string {
   const all = report.operations.flatMap(({ results }) => results);
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="usher audit" ${countsOf(all)} time="${report.seconds.toFixed(3)}">`,
+    `<testsuites name="usher-auth audit" ${countsOf(all)} time="${report.seconds.toFixed(3)}">`,
     ...report.operations.map(suiteOf),
     "</testsuites>",
     "",

@@ -14,7 +14,7 @@ export function renderSarif(report: AuditReport, version: string, lineOf: LineOf
     help: { text: checks[id].fix },
   }));
   const run = {
-    tool: { driver: { name: "usher audit", version, rules } },
+    tool: { driver: { name: "usher-auth audit", version, rules } },
     // Whether the audit came to its end, as the format has it; not whether it found anything.
     invocations: [{ executionSuccessful: report.halt === undefined }],
     results: resultsWith(report, "failed").map((finding) => resultOf(finding, report, lineOf)),

@@ -40,7 +40,7 @@ export function formerUserOf(token: string, name: string, now: number): User {
 
 function read(token: string, name: string): { id: string; expiresAt: number | undefined } {
   const jwt = readUnverified(token);
-  if (jwt === undefined) throw new CannotRun(`${name} is no JWT. usher doctor says what it is.`);
+  if (jwt === undefined) throw new CannotRun(`${name} is no JWT. usher-auth doctor says what it is.`);
   const { sub, exp } = jwt.claims;
   if (typeof sub !== "string" || sub === "")
     throw new CannotRun(`${name} has no \`sub\`: it does not say whose it is.`);

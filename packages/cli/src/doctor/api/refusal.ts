@@ -62,7 +62,7 @@ export function judgeAnswer(answer: Answer, url: URL, given: Case): Diagnosis | 
 
 function refused(evidence: readonly string[]): Diagnosis {
   return fault("api_refuses", "The API refuses the token.", evidence, [
-    "usher doctor --env-file .env --api … # with the API's settings the doctor can say why",
+    "npx usher-auth doctor --env .env --api … # with the API's settings the doctor can say why",
   ]);
 }
 
@@ -84,6 +84,6 @@ function otherSettings(code: string, evidence: readonly string[]): Diagnosis {
     "api_settings_differ",
     "The running API has other settings than these: by these the token is good.",
     [...evidence, ...(isKnown && which !== undefined ? [`what differs: ${which}`] : [])],
-    ["Restart the API with these settings. usher fingerprint shows what its log must print for the secret."],
+    ["Restart the API with these settings. usher-auth fingerprint shows what its log must print for the secret."],
   );
 }

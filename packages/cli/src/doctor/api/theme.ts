@@ -88,7 +88,7 @@ function judgeOpenness(without: Answer | NoAnswer, withToken: Answer): Diagnosis
     [`it answers ${without.status} to nobody`],
     [
       "Give a path that needs a token: --api https://api.example.com/api/<user id>/tasks",
-      "If this one should need one, it was left open: usher audit finds the others.",
+      "If this one should need one, it was left open: usher-auth audit finds the others.",
     ],
   );
 }

@@ -99,7 +99,7 @@ function differs(accepted: readonly NamedSecret[]): Diagnosis {
       "tried as well: trimmed, quoted and unquoted, decoded from base64 and hex, AUTH_SECRET, Better Auth's default",
     ],
     [
-      "usher fingerprint # run it with the settings of each side: it must print the same",
+      "npx usher-auth fingerprint # run it with the settings of each side: it must print the same",
       "Then set BETTER_AUTH_SECRET here to the issuer's value, and restart.",
     ],
   );

@@ -1,7 +1,7 @@
 import type { Environment } from "../../../src/terminal.ts";
 import { type Run, usher } from "../../support/command.ts";
 
-/** Runs `usher audit` in this process, as fast as the API answers. */
+/** Runs `usher-auth audit` in this process, as fast as the API answers. */
 export function runAudit(words: readonly string[], environment: Environment = {}, input?: string): Promise<Run> {
   return usher(["audit", "--rate", "100000", ...words], { environment, input });
 }

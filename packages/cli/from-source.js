@@ -1,0 +1,15 @@
+// Runs the command line from its sources, in a checkout of the repository: `npx usher-auth` works there after `npm ci`.
+// The condition by which packages are found can only be given when a process starts, hence a second one.
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const main = fileURLToPath(new URL("src/main.ts", import.meta.url));
+const words = ["--conditions=@usher-auth/source", "--", main, ...process.argv.slice(2)];
+const child = spawn(process.execPath, words, { stdio: "inherit" });
+
+// A terminal sends Ctrl-C to both. The command tidies up, and its exit code counts.
+process.on("SIGINT", () => {});
+process.on("SIGTERM", () => child.kill("SIGTERM"));
+child.on("exit", (code, signal) => {
+  process.exitCode = signal === null ? (code ?? 2) : 2;
+});
