@@ -79,13 +79,13 @@ export const adapterReasons: readonly Reason[] = [
     reason: "`done` has been called by then, and Fastify catches what a hook throws afterwards",
   },
   {
-    file: "adapters/trpc.ts",
+    file: "adapters/trpc/refused.ts",
     line: "trpcCodes[refusal.status] ??",
     mutants: ['""'],
     reason: "every status that a refusal can have is in the table",
   },
   {
-    file: "adapters/trpc.ts",
+    file: "adapters/trpc/request.ts",
     line: 'hasQueryToken(node.url ?? "")',
     mutants: ['"Stryker was here!"'],
     reason: "neither text has a query",

@@ -30,8 +30,8 @@ export const ownerRules: readonly Rule[] = [
     kept: [
       [
         "adapters/fastify.ts",
-        "const params = (request.params ?? {}) as Record<string, unknown>;",
-        'const params = { ...request.params, userId: request.url.split("/")[2] };',
+        "return (request.params ?? {}) as Record<string, unknown>;",
+        'return { ...(request.params as object), userId: request.url.split("/")[2] };',
       ],
     ],
   },

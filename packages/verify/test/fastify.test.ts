@@ -1,5 +1,5 @@
 import cors from "@fastify/cors";
-import fastify, { type FastifyInstance, type InjectOptions } from "fastify";
+import fastify, { type FastifyInstance, type FastifyRequest, type InjectOptions } from "fastify";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { type UsherOptions, usher } from "../src/adapters/fastify.ts";
 import { ConfigurationError, httpProblem, requireScopes } from "../src/index.ts";
@@ -217,6 +217,138 @@ describe("fastify adapter: owner", () => {
       expect(() => app.get(url, () => "x")).toThrow(/Spell them alike/);
     },
   );
+});
+
+describe("fastify adapter: the value that the handler gets", () => {
+  const numbered = { authorization: `Bearer ${issuer.tokenFor("007")}` };
+  const coerced = { schema: { params: { type: "object", properties: { userId: { type: "integer" } } } } };
+
+  it("refuses a path whose parameter a schema turns into another id, before any hook and the handler see it", async () => {
+    await build();
+    const seen = vi.fn();
+    app.addHook("preHandler", async () => seen());
+    app.get("/n/:userId", coerced, () => seen());
+    expect(await codeOf({ url: "/n/007", headers: numbered })).toEqual([403, "owner_mismatch"]);
+    expect(seen).not.toHaveBeenCalled();
+  });
+
+  it("takes a number for the id that it is written as, and for no other", async () => {
+    await build();
+    app.get("/n/:userId", coerced, ({ params }) => params);
+    const as = (id: string) => ({ authorization: `Bearer ${issuer.tokenFor(id)}` });
+    expect((await app.inject({ url: "/n/7", headers: as("7") })).json()).toEqual({ userId: 7 });
+    for (const id of ["9007199254740993", "1e3", "07", "-0"])
+      expect(await codeOf({ url: `/n/${id}`, headers: as(id) })).toEqual([403, "owner_mismatch"]);
+  });
+
+  it("holds what a validator of the app's own makes of the parameters", async () => {
+    await build();
+    const run = vi.fn();
+    app.get(
+      "/v/:userId",
+      { schema: { params: {} }, validatorCompiler: () => () => ({ value: { userId: "bob" } }) },
+      () => run(),
+    );
+    app.get("/w/:id", { schema: { params: {} }, validatorCompiler: () => () => ({ value: { userId: "bob" } }) }, () =>
+      run(),
+    );
+    expect(await codeOf({ url: "/v/alice", headers: alice })).toEqual([403, "owner_mismatch"]);
+    expect(await codeOf({ url: "/w/alice", headers: alice })).toEqual([403, "owner_mismatch"]);
+    expect(run).not.toHaveBeenCalled();
+  });
+
+  const changes: Record<string, (request: FastifyRequest) => void> = {
+    "in place": ({ params }) => Object.assign(params as object, { userId: "bob" }),
+    "as a whole": (request) => Object.assign(request, { params: { userId: "bob" } }),
+    "by leaving it out": (request) => Object.assign(request, { params: {} }),
+  };
+  for (const [name, change] of Object.entries(changes)) {
+    it.each(["preParsing", "preValidation", "preHandler"] as const)(
+      `refuses where a hook changes the parameters ${name}: %s`,
+      async (hook) => {
+        await build();
+        const run = vi.fn();
+        app.addHook(hook as "preHandler", async (request) => change(request));
+        app.route({ method: ["GET", "POST"], url: "/h/:userId", handler: async () => run() });
+        app.get("/own/:userId", { [hook]: async (request: FastifyRequest) => change(request) }, () => run());
+        app.register(async (child) => child.get("/child", () => run()), { prefix: "/p/:userId" });
+        for (const url of ["/h/alice", "/own/alice", "/p/alice/child"])
+          expect(await codeOf({ url, headers: alice })).toEqual([403, "owner_mismatch"]);
+        expect(await codeOf({ url: "/h/alice", headers: alice, method: "POST" })).toEqual([403, "owner_mismatch"]);
+        expect((await app.inject({ url: "/h/alice", headers: alice, method: "HEAD" })).statusCode).toBe(403);
+        expect(run).not.toHaveBeenCalled();
+      },
+    );
+  }
+
+  it("keeps a handler's `this`, its promise and its reply", async () => {
+    await build();
+    app.decorate("greeting", "hello");
+    app.get("/this/:userId", async function (this: FastifyInstance & { greeting?: string }) {
+      return this.greeting;
+    });
+    app.get("/reply/:userId", (_request, reply) => void reply.code(201).send("made"));
+    expect((await app.inject({ url: "/this/alice", headers: alice })).body).toBe("hello");
+    expect((await app.inject({ url: "/reply/alice", headers: alice })).statusCode).toBe(201);
+  });
+
+  it("judges by the path that rewriteUrl makes", async () => {
+    app = fastify({
+      rewriteUrl: ({ url = "" }) => url.replace("/me/", "/users/bob/").replace("/open-up", "/users/bob/tasks"),
+    });
+    await app.register(usher, { verifier, ownerParam: "userId" });
+    app.get("/users/:userId/tasks", () => "tasks");
+    for (const url of ["/me/tasks", "/open-up"]) {
+      expect((await app.inject(url)).statusCode).toBe(401);
+      expect(await codeOf({ url, headers: alice })).toEqual([403, "owner_mismatch"]);
+    }
+  });
+
+  it("guards every version and host of a route", async () => {
+    await build();
+    for (const constraints of [{ version: "1.0.0" }, { version: "2.0.0" }, { host: "a.example" }, { host: /^b\./ }])
+      app.get("/c/:userId", { constraints }, () => "c");
+    for (const more of [
+      { "accept-version": "1.x" },
+      { "accept-version": "2.x" },
+      { host: "a.example" },
+      { host: "b.example" },
+    ]) {
+      expect((await app.inject({ url: "/c/alice", headers: { ...more } })).statusCode).toBe(401);
+      expect(await codeOf({ url: "/c/bob", headers: { ...more, ...alice } })).toEqual([403, "owner_mismatch"]);
+      expect((await app.inject({ url: "/c/alice", headers: { ...more, ...alice } })).body).toBe("c");
+    }
+  });
+});
+
+describe("fastify adapter: where it is registered", () => {
+  it("holds for the scope that it is registered in, and for what is below", async () => {
+    app = fastify();
+    await app.register(async (child) => {
+      await child.register(usher, { verifier, ownerParam: "userId" });
+      child.get("/inside/:userId", () => "inside");
+      await child.register(async (grandchild) => grandchild.get("/deep/:userId", () => "deep"));
+    });
+    app.get("/outside", () => "outside");
+    expect((await app.inject("/inside/alice")).statusCode).toBe(401);
+    expect(await codeOf({ url: "/deep/bob", headers: alice })).toEqual([403, "owner_mismatch"]);
+    expect((await app.inject("/outside")).statusCode).toBe(200);
+  });
+
+  it("says so when it is registered twice", async () => {
+    app = fastify();
+    for (const ownerParam of ["userId", null]) app.register(usher, { verifier, ownerParam });
+    const ready = app.ready();
+    await expect(ready).rejects.toThrow(ConfigurationError);
+    await expect(ready).rejects.toThrow("usher is registered in this scope");
+  });
+
+  it("names the versions of Fastify that it supports where it meets another one", async () => {
+    app = fastify();
+    const old = Object.create(app, { version: { value: "4.29.1" } }) as FastifyInstance;
+    await expect(usher(old, { verifier, ownerParam: "userId" })).rejects.toThrow(ConfigurationError);
+    await expect(usher(old, { verifier, ownerParam: "userId" })).rejects.toThrow("Fastify 5, and this is 4.29.1");
+  });
 });
 
 describe("fastify adapter: credentials", () => {

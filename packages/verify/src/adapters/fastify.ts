@@ -14,12 +14,15 @@ type AppPrincipal = Principal<RegisteredClaims>;
 
 /** Where a request's principal is kept; `request.principal` reads it. */
 const principalSlot: unique symbol = Symbol("usher.principal");
+/** Where it keeps its route's pattern, which Fastify puts together anew each time that it is asked. */
+const patternSlot: unique symbol = Symbol("usher.pattern");
 
 declare module "fastify" {
   interface FastifyRequest {
     /** Who the verified token speaks for. Reading it on a public route throws: nobody was verified there. */
     readonly principal: AppPrincipal;
     [principalSlot]: AppPrincipal | null;
+    [patternSlot]: string | undefined;
   }
   interface FastifyContextConfig {
     /** `true` lets everybody in, unverified. Every other route needs a valid token. */
@@ -39,14 +42,16 @@ declare module "fastify" {
 export type UsherOptions = GuardOptions<RegisteredClaims, FastifyRequest>;
 
 /**
- * Guards a Fastify app: every route, and every path that is none, needs a valid token, unless its route says
- * `config: { public: true }`. Each route whose pattern has the owner parameter is held to its owner.
+ * Guards a Fastify app (5): every route, and every path that is none, needs a valid token, unless its route says
+ * `config: { public: true }`. Each route whose pattern has the owner parameter is held to its owner: on the value that the
+ * router decoded, on what a schema makes of it, and on the value that the handler gets. A number counts as it is written.
  *
- * Register it with `await` before the routes, and after CORS, so that refusals carry CORS headers. A true CORS preflight
- * passes the guard and may be answered by a CORS hook; the handler of a guarded route never runs for one.
- * Does not check ids in bodies and queries.
+ * Register it with `await` before the routes, and after CORS, so that refusals carry CORS headers. It holds for the scope
+ * that it is registered in and for all below: registered inside of a plugin, it does not guard that plugin's siblings.
+ * A true CORS preflight passes the guard and may be answered by a CORS hook; the handler of a guarded route never runs for
+ * one. Does not check ids in bodies and queries.
  *
- * @throws {ConfigurationError} A bad option; a route's `config.public` that is no boolean, or `config.policies` that are
+ * @throws {ConfigurationError} A bad option; another version of Fastify; a guard that is there already; a route's `config.public` that is no boolean, or `config.policies` that are
  * none or stand on a public route; a route parameter that is the
  * owner parameter in another spelling (`:user_id` for `userId`), which would otherwise go unchecked in silence.
  */
@@ -54,7 +59,12 @@ export async function usher(app: FastifyInstance, options: UsherOptions): Promis
   const guard = createGuard<RegisteredClaims, FastifyRequest>(options);
   const table = createRouteTable(guard.ownerParams);
 
+  if (!app.version.startsWith("5."))
+    throw new ConfigurationError(`usher supports Fastify 5, and this is ${app.version}.`);
+  if (app.hasRequestDecorator("principal"))
+    throw new ConfigurationError("usher is registered in this scope, or another plugin has decorated `principal`.");
   app.decorateRequest(principalSlot, null);
+  app.decorateRequest(patternSlot, undefined);
   app.decorateRequest("principal", { getter: readPrincipal });
   app.decorate("usher", { routes: table.list });
   app.addHook("onRoute", (route: RouteOptions) => {
@@ -65,13 +75,15 @@ export async function usher(app: FastifyInstance, options: UsherOptions): Promis
     if (isPublic && policies.length > 0)
       throw new ConfigurationError(`${route.url}: a public route has no principal that policies could ask about.`);
     for (const method of [route.method].flat()) table.add(method, route.url, isPublic, policies);
+    if (!isPublic) holdHandler(route);
   });
 
   app.addHook("onRequest", (request, reply, done) => {
     // Fastify makes the object anew each time that it is asked.
     const { config, url } = request.routeOptions;
+    request[patternSlot] = url;
     if (config.public === true || isPreflight(request)) return done();
-    const params = (request.params ?? {}) as Record<string, unknown>;
+    const params = paramsOf(request);
     let admitted: AppPrincipal | Promise<AppPrincipal>;
     try {
       admitted = guard.admit({
@@ -95,6 +107,39 @@ export async function usher(app: FastifyInstance, options: UsherOptions): Promis
     if (request[principalSlot] !== null || request.routeOptions.config.public === true) return done();
     refuse(new AuthError("credentials_missing", { hint: "a preflight that no CORS hook answered" }), request, reply);
   });
+
+  // Behind the route's schema, which may have made another value of a parameter, and before the app's own hooks see it.
+  app.addHook("preHandler", (request, reply, done) => {
+    const mismatch = findMismatch(request);
+    if (mismatch === undefined) done();
+    else fail(mismatch, request, reply, done);
+  });
+
+  /** Hooks of the app's own may change a parameter until the handler runs. */
+  function holdHandler(route: RouteOptions): void {
+    const { handler } = route;
+    route.handler = function (request, reply) {
+      const mismatch = findMismatch(request);
+      if (mismatch === undefined) return handler.call(this, request, reply);
+      fail(mismatch, request, reply, (error) => void reply.send(error));
+      return reply;
+    };
+  }
+
+  /** What the owner check has against the parameters as they are now. */
+  function findMismatch(request: FastifyRequest): unknown {
+    const principal = request[principalSlot];
+    // A public route. Of the others none is without.
+    if (principal === null) return undefined;
+    const params = paramsOf(request);
+    try {
+      const ownerParams = table.ownerParams(request[patternSlot], params);
+      guard.authorize(principal, { params: asWritten(params, ownerParams), ownerParams });
+      return undefined;
+    } catch (error) {
+      return error;
+    }
+  }
 
   function admit(principal: AppPrincipal, request: FastifyRequest, done: HookHandlerDoneFunction): void {
     request[principalSlot] = principal;
@@ -134,6 +179,21 @@ function readPrincipal(this: FastifyRequest): AppPrincipal {
   const principal = this[principalSlot];
   if (principal === null) throw new Error(`${this.routeOptions.url} is public: no principal was verified for it.`);
   return principal;
+}
+
+/** As they are now: as the router decoded them, until a schema or a hook changes them. */
+function paramsOf(request: FastifyRequest): Record<string, unknown> {
+  return (request.params ?? {}) as Record<string, unknown>;
+}
+
+/** Of a number that a schema made, its text: of all texts that are that number, it is the one that may be the principal's id. */
+function asWritten(params: Record<string, unknown>, ownerParams: readonly string[]): Record<string, unknown> {
+  for (const name of ownerParams) {
+    const value = params[name];
+    if (typeof value === "number" || typeof value === "bigint")
+      return asWritten({ ...params, [name]: String(value) }, ownerParams);
+  }
+  return params;
 }
 
 /** Fetch standard, "CORS-preflight request": nothing else is let past the guard. */
