@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { configDefaults, defineConfig, type TestProjectConfiguration } from "vitest/config";
 import { BaseSequencer, type Reporter, type TestSpecification } from "vitest/node";
 import { takeNothingFromTheShell } from "./scripts/machine/test-environment.ts";
@@ -12,10 +13,24 @@ const conditions = ["@usher-auth/source"];
 /** For a hook, in milliseconds: it may have to wait for what another file is just making for all. */
 const hookTimeout = 120_000;
 
+/** Nest 11, in place of the one that is installed beside the adapter. */
+const nest11 = [
+  {
+    find: /^@nestjs\/(.+)$/,
+    replacement: fileURLToPath(new URL("compat/nestjs-11/node_modules/@nestjs/$1", import.meta.url)),
+  },
+];
+
 /** A project that is given `timeout` milliseconds for a test. */
-function project(name: string, include: string[], timeout: number, exclude: string[] = []): TestProjectConfiguration {
+function project(
+  name: string,
+  include: string[],
+  timeout: number,
+  exclude: string[] = [],
+  alias: { find: RegExp; replacement: string }[] = [],
+): TestProjectConfiguration {
   return {
-    resolve: { conditions },
+    resolve: { conditions, alias },
     ssr: { resolve: { conditions, externalConditions: conditions } },
     test: {
       name,
@@ -83,6 +98,14 @@ export default defineConfig({
           ...withTheRealThing,
         ],
         60_000,
+      ),
+      // The same tests once more.
+      project(
+        "nestjs-11",
+        ["packages/verify/test/{,contract/}nestjs.test.ts", "compat/nestjs-11/*.test.ts"],
+        60_000,
+        [],
+        nest11,
       ),
       // The others take their time and a download: npm run test:runtimes sets this.
       ...(process.env.USHER_RUNTIMES === "all" ? [project("runtimes", ["runtimes/test/*.test.ts"], 60_000)] : []),

@@ -3,14 +3,16 @@ import {
   Catch,
   type ExecutionContext,
   Get,
+  HostParam,
   HttpException,
   type INestApplication,
   Module,
   Param,
   Post,
   SetMetadata,
+  VersioningType,
 } from "@nestjs/common";
-import { APP_GUARD, NestFactory } from "@nestjs/core";
+import { APP_GUARD, NestFactory, RouterModule } from "@nestjs/core";
 import { createTestIssuer } from "@usher-auth/testing";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import {
@@ -23,6 +25,7 @@ import {
   UsherModule,
 } from "../src/adapters/nestjs.ts";
 import { ConfigurationError, createVerifier, type RejectEvent, remoteJwks, requireScopes } from "../src/index.ts";
+import { sendBytes } from "./contract/raw-request.ts";
 import { createNestApp, decorate, platforms } from "./contract/targets/nestjs.ts";
 import { createBench, failingVerifiers } from "./support.ts";
 
@@ -171,6 +174,91 @@ describe.each(Object.keys(platforms) as (keyof typeof platforms)[])("nestjs adap
     expect(await codeOf(ask("/me?access_token=x", as("alice")))).toEqual([400, "credentials_ambiguous"]);
     expect(await (await ask("/me", as("alice"))).text()).toBe("alice");
     await expect(module("")).rejects.toThrow(ConfigurationError);
+  });
+
+  describe("parameters of the host", () => {
+    const rawStatus = async (host: string, path: string, user?: string) => {
+      const headers = user === undefined ? [] : [`Authorization: ${as(user).authorization}`];
+      const origin = `http://127.0.0.1:${app.getHttpServer().address().port}`;
+      const { status, body } = await sendBytes(
+        origin,
+        [`GET ${path} HTTP/1.1`, `Host: ${host}`, "Connection: close", ...headers, "", ""].join("\r\n"),
+      );
+      return [status, body.startsWith("{") ? JSON.parse(body).code : body];
+    };
+
+    it("are held to their owner, as those of the path are", async () => {
+      class ByHost {
+        read(id: string): string {
+          return id;
+        }
+        both(host: string, id: string): string {
+          return `${host} ${id}`;
+        }
+      }
+      decorate(
+        ByHost,
+        {
+          read: { method: [Get("/tasks")], parameters: [HostParam("userId")] },
+          both: { method: [Get("/both/:userId")], parameters: [HostParam("userId"), Param("userId")] },
+        },
+        { host: ":userId.example.com" },
+      );
+      await start(await build([ByHost]));
+      expect(await rawStatus("alice.example.com", "/tasks")).toEqual([401, "credentials_missing"]);
+      expect(await rawStatus("alice.example.com", "/tasks", "alice")).toEqual([200, "alice"]);
+      for (const host of ["bob.example.com", "Alice.example.com", "BOB.example.com"])
+        expect(await rawStatus(host, "/tasks", "alice")).toEqual([403, "owner_mismatch"]);
+      expect(await rawStatus("alice.example.com", "/both/alice", "alice")).toEqual([200, "alice alice"]);
+      expect(await rawStatus("bob.example.com", "/both/alice", "alice")).toEqual([403, "owner_mismatch"]);
+      expect(await rawStatus("alice.example.com", "/both/bob", "alice")).toEqual([403, "owner_mismatch"]);
+    });
+
+    it("are nobody's in another spelling", async () => {
+      class Misspelt {
+        read(id: string): string {
+          return id;
+        }
+      }
+      const read = { method: [Get("/tasks")], parameters: [HostParam("user_id")] };
+      decorate(Misspelt, { read }, { host: ":user_id.example.com" });
+      await start(await build([Misspelt]));
+      expect(await rawStatus("alice.example.com", "/tasks", "alice")).toEqual([403, "owner_mismatch"]);
+    });
+  });
+
+  it("finds the owner parameter in prefixes, versions, nested modules, and lists of paths", async () => {
+    const reading = () => {
+      class Reading {
+        read(id: string): string {
+          return id;
+        }
+      }
+      return Reading;
+    };
+    const read = (...paths: string[]) => ({ read: { method: [Get(paths)], parameters: [Param("userId")] } });
+    const asked = async (nest: INestApplication, path: string, prepare?: (app: INestApplication) => unknown) => {
+      const ask = await start(nest, prepare);
+      expect((await ask(path.replace("OWNER", "alice"))).status).toBe(401);
+      expect(await codeOf(ask(path.replace("OWNER", "bob"), as("alice")))).toEqual([403, "owner_mismatch"]);
+      expect(await (await ask(path.replace("OWNER", "alice"), as("alice"))).text()).toBe("alice");
+      await app.close();
+    };
+
+    const listed = decorate(reading(), read("/a/:userId", "/b/:userId"));
+    await asked(await build([listed]), "/b/OWNER");
+    await asked(await build([decorate(reading(), read("/tasks"))]), "/users/OWNER/tasks", (nest) =>
+      nest.setGlobalPrefix("users/:userId"),
+    );
+    await asked(await build([decorate(reading(), read("/:userId"), { version: "2" })]), "/v2/OWNER", (nest) =>
+      nest.enableVersioning({ type: VersioningType.URI }),
+    );
+    class Inner {}
+    Module({ controllers: [decorate(reading(), read("/tasks"))] })(Inner);
+    class App {}
+    const routes = RouterModule.register([{ path: "users/:userId", children: [{ path: "deep", module: Inner }] }]);
+    Module({ imports: [UsherModule.forRoot({ verifier, ownerParam: "userId" }), Inner, routes] })(App);
+    await asked(await NestFactory.create(App, platforms[platform](), { logger: false }), "/users/OWNER/deep/tasks");
   });
 
   it("lets nobody in by an owner parameter in another spelling", async () => {

@@ -3,10 +3,11 @@ import { APP_GUARD, HttpAdapterHost } from "@nestjs/core";
 import { isAuthError } from "../errors.ts";
 import { createGuard, type GuardOptions, type RouteAccess } from "../guard.ts";
 import { authorizationFields } from "../node-headers.ts";
+import { createOwnerParamFinder } from "../owner-params.ts";
 import type { RegisteredClaims } from "../register.ts";
 import { createRouteTable } from "../routes.ts";
 import { warn } from "../warning.ts";
-import { isPublic, keepPrincipal, type Principal, policiesOf } from "./nestjs/decorators.ts";
+import { isPublic, keepPrincipal, type Level, type Principal, policiesOf } from "./nestjs/decorators.ts";
 import { answerOn, type PlatformRequest, type PlatformResponse } from "./nestjs/platform.ts";
 
 export {
@@ -32,8 +33,8 @@ class UsherModuleClass {}
 
 /**
  * Guards a Nest app, on Express or Fastify: every handler of every controller, and every path that is none, needs a valid
- * token, unless `@Public()` says otherwise. Each route whose pattern has the owner parameter is held to its owner, on the
- * value that `@Param()` hands out. A refusal is sent as it is: no exception filter sees it, and `onReject` tells of it.
+ * token, unless `@Public()` says otherwise. Each route whose path or host has the owner parameter is held to its owner, on
+ * the value that `@Param()` and `@HostParam()` hand out. A refusal is sent as it is: no exception filter sees it, and `onReject` tells of it.
  *
  * Nest parses bodies before it asks its guards. Does not check ids in bodies and queries. Does not guard what is no
  * controller and was there before the app's modules were ready: `app.use(...)`, Swagger's pages. Gateways, microservices and
@@ -63,6 +64,7 @@ export const UsherModule: {
 function createNestGuard(options: UsherOptions, host: HttpAdapterHost): CanActivate & OnModuleInit {
   const guard = createGuard<RegisteredClaims, object>(options);
   const table = createRouteTable(guard.ownerParams);
+  const findOwnerParams = createOwnerParamFinder(guard.ownerParams);
 
   return {
     canActivate(context) {
@@ -70,16 +72,11 @@ function createNestGuard(options: UsherOptions, host: HttpAdapterHost): CanActiv
       const levels = [context.getHandler(), context.getClass()];
       if (isPublic(levels)) return true;
       const [request, response] = context.getArgs<[PlatformRequest, PlatformResponse]>();
-      const pattern = request.routeOptions?.url ?? request.route?.path;
       return admit(
         request,
         response,
         () => true,
-        () => ({
-          params: request.params,
-          ownerParams: table.ownerParams(pattern, request.params),
-          policies: levels.flatMap(policiesOf),
-        }),
+        () => accessOf(request, levels),
       );
     },
     onModuleInit() {
@@ -99,6 +96,23 @@ function createNestGuard(options: UsherOptions, host: HttpAdapterHost): CanActiv
       }
     },
   };
+
+  function accessOf(request: PlatformRequest, levels: readonly Level[]): RouteAccess<RegisteredClaims> {
+    const pattern: unknown = request.routeOptions?.url ?? request.route?.path;
+    if (typeof pattern !== "string")
+      throw new Error(
+        "usher supports Nest 11 and 12, on Express 5 and Fastify 5: this one does not tell a route's path.",
+      );
+    const { params, hosts = {} } = request;
+    const ownerParams = table.ownerParams(pattern, params);
+    // `@Controller({ host: ":userId.example.com" })`. A name that host and path have is held in both.
+    const ofHost = findOwnerParams(hosts).map((name) => [`host:${name}`, hosts[name]] as const);
+    return {
+      params: ofHost.length === 0 ? params : { ...params, ...Object.fromEntries(ofHost) },
+      ownerParams: [...ownerParams, ...ofHost.map(([name]) => name)],
+      policies: levels.flatMap(policiesOf),
+    };
+  }
 
   function admit<Result>(
     request: PlatformRequest,

@@ -9,6 +9,8 @@ export interface PlatformRequest {
   /** Fastify: Node's own request. */
   readonly raw?: { readonly rawHeaders: readonly string[] };
   readonly params: Readonly<Record<string, unknown>>;
+  /** The parameters of the controller's host. Nest's own, on both platforms. */
+  readonly hosts?: Readonly<Record<string, unknown>>;
   readonly query?: object;
   /** Express: the route's pattern. */
   readonly route?: { readonly path: string };

@@ -1,5 +1,5 @@
 import "reflect-metadata";
-import { All, Controller, Get, type INestApplication, Module, Param } from "@nestjs/common";
+import { All, Controller, type ControllerOptions, Get, type INestApplication, Module, Param } from "@nestjs/common";
 import { NestFactory } from "@nestjs/core";
 import { ExpressAdapter } from "@nestjs/platform-express";
 import { FastifyAdapter } from "@nestjs/platform-fastify";
@@ -16,7 +16,11 @@ import { brokenPolicy, type ContractTarget, type Handle, type HandlerView, handl
 type Decorators = { method: MethodDecorator[]; parameters: ParameterDecorator[] };
 
 /** What decorators do that are written before a class and its methods; the sources here have no such syntax. */
-export function decorate(controller: new () => object, handlers: Record<string, Decorators>): new () => object {
+export function decorate(
+  controller: new () => object,
+  handlers: Record<string, Decorators>,
+  options: ControllerOptions = {},
+): new () => object {
   for (const [name, { method, parameters }] of Object.entries(handlers)) {
     const descriptor = Object.getOwnPropertyDescriptor(controller.prototype, name) as PropertyDescriptor;
     parameters.forEach((decorator, index) => {
@@ -24,7 +28,7 @@ export function decorate(controller: new () => object, handlers: Record<string, 
     });
     for (const decorator of method.toReversed()) decorator(controller.prototype, name, descriptor);
   }
-  Controller()(controller);
+  Controller(options)(controller);
   return controller;
 }
 
