@@ -1,5 +1,6 @@
-import { type Env, Hono } from "hono";
+import { type Context, type Env, Hono } from "hono";
 import { cors } from "hono/cors";
+import { validator } from "hono/validator";
 import { describe, expect, it, vi } from "vitest";
 import { enforce, type UsherEnv, type UsherOptions, usher } from "../src/adapters/hono.ts";
 import { ConfigurationError, requireScopes } from "../src/index.ts";
@@ -43,6 +44,69 @@ describe("hono adapter", () => {
     expect(await ask(outside, "/users/bob/tasks")).toEqual([403, "owner_mismatch"]);
     expect((await outside.request("/users/alice/tasks")).status).toBe(401);
     expect((await outside.request("/open")).status).toBe(200);
+  });
+
+  it("refuses an optional owner parameter that is left out, as every adapter does", async () => {
+    const run = vi.fn((c: Context) => c.text("reached"));
+    const app = build();
+    app.get("/files/:userId?", run);
+    app.on(["GET", "PUT"], ["/on/:userId?", "/other/:userId?"], run);
+    app.basePath("/based").get("/:userId?", run);
+    app.route("/routed", new Hono().get("/:userId?", run));
+    app.get("/regexp/:userId{[a-z]+}?", run);
+    const optional = ["/files", "/on", "/other", "/based", "/routed", "/regexp"];
+    for (const path of optional) expect(await ask(app, path)).toEqual([403, "owner_mismatch"]);
+    for (const path of optional) expect(await ask(app, `${path}/bob`)).toEqual([403, "owner_mismatch"]);
+    expect(run).not.toHaveBeenCalled();
+    for (const path of optional) expect(await ask(app, `${path}/alice`)).toEqual([200, "reached"]);
+  });
+
+  it("holds every handler of a chain, and those of a mounted fetch handler's prefix", async () => {
+    const run = vi.fn();
+    const app = build();
+    const note = async (_c: Context, next: () => Promise<void>) => {
+      run();
+      await next();
+    };
+    app.get("/chain/:userId", note, note, (c) => c.text("chained"));
+    app.mount("/mount/:userId", () => new Response("mounted"));
+    expect(await ask(app, "/chain/bob")).toEqual([403, "owner_mismatch"]);
+    expect(await ask(app, "/mount/bob/x")).toEqual([403, "owner_mismatch"]);
+    expect(run).not.toHaveBeenCalled();
+    expect(await ask(app, "/chain/alice")).toEqual([200, "chained"]);
+    expect(await ask(app, "/mount/alice/x")).toEqual([200, "mounted"]);
+  });
+
+  it("holds what a validator makes of the parameters, before the next handler runs", async () => {
+    const run = vi.fn((c: Context) => c.text("reached"));
+    const app = build();
+    const all = { bob: () => ({ userId: "bob" }), number: ({ userId = "" }) => ({ userId: Number(userId) }) };
+    app.get("/bob/:userId", validator("param", all.bob), run);
+    app.get("/renamed/:id", validator("param", all.bob), run);
+    app.use("/before/:userId", validator("param", all.bob));
+    app.get("/before/:id", run);
+    app.get("/number/:userId", validator("param", all.number), run);
+    app.get(
+      "/own/:userId",
+      validator("param", (params) => params),
+      run,
+    );
+    for (const path of ["/bob/alice", "/renamed/alice", "/before/alice"])
+      expect(await ask(app, path)).toEqual([403, "owner_mismatch"]);
+    expect(run).not.toHaveBeenCalled();
+    expect(await ask(app, "/own/alice")).toEqual([200, "reached"]);
+    const as = (id: string) => ({ headers: { authorization: `Bearer ${issuer.tokenFor(id)}` } });
+    expect((await app.request("/number/7", as("7"))).status).toBe(200);
+    expect((await app.request("/number/007", as("007"))).status).toBe(403);
+  });
+
+  it("guards what is added after it, also of a sub-app that was made before", async () => {
+    const early = new Hono().get("/tasks", (c) => c.text("tasks"));
+    const app = build();
+    app.route("/users/:userId", early);
+    expect((await app.request("/users/alice/tasks")).status).toBe(401);
+    expect(await ask(app, "/users/bob/tasks")).toEqual([403, "owner_mismatch"]);
+    expect(await ask(app, "/users/alice/tasks")).toEqual([200, "tasks"]);
   });
 
   it("runs no handler that was taken out of the app without what stands before it", async () => {

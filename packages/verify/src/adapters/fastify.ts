@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction, RouteOptions } from "fastify";
+import { asWritten } from "../as-written.ts";
 import { AuthError, ConfigurationError, isAuthError } from "../errors.ts";
 import { createGuard, type GuardOptions } from "../guard.ts";
 import { authorizationFields } from "../node-headers.ts";
@@ -184,16 +185,6 @@ function readPrincipal(this: FastifyRequest): AppPrincipal {
 /** As they are now: as the router decoded them, until a schema or a hook changes them. */
 function paramsOf(request: FastifyRequest): Record<string, unknown> {
   return (request.params ?? {}) as Record<string, unknown>;
-}
-
-/** Of a number that a schema made, its text: of all texts that are that number, it is the one that may be the principal's id. */
-function asWritten(params: Record<string, unknown>, ownerParams: readonly string[]): Record<string, unknown> {
-  for (const name of ownerParams) {
-    const value = params[name];
-    if (typeof value === "number" || typeof value === "bigint")
-      return asWritten({ ...params, [name]: String(value) }, ownerParams);
-  }
-  return params;
 }
 
 /** Fetch standard, "CORS-preflight request": nothing else is let past the guard. */

@@ -1,5 +1,6 @@
 import type { Context, Hono, MiddlewareHandler } from "hono";
 import type { Env, H, RouterRoute, Schema } from "hono/types";
+import { asWritten } from "../as-written.ts";
 import { ConfigurationError, isAuthError } from "../errors.ts";
 import { combinedAuthorization, responseOf } from "../fetch-messages.ts";
 import { createGuard, type GuardOptions } from "../guard.ts";
@@ -8,6 +9,7 @@ import { createOwnerParamFinder } from "../owner-params.ts";
 import { type Policy, readPolicies } from "../policy.ts";
 import type { Principal, TokenClaims } from "../principal.ts";
 import { hasQueryToken } from "../query-token.ts";
+import { createRouteTable } from "../routes.ts";
 
 /** What a context has behind the guard: `c.var.principal`, `c.get("principal")`. */
 export interface UsherEnv<Claims = TokenClaims> {
@@ -28,8 +30,8 @@ const enforcers = new WeakMap<Context, (policies: readonly Policy<never>[]) => R
  * before is public.
  *
  * Every handler and middleware whose path has the owner parameter is held to its owner just before it runs, on the
- * `c.req.param()` that it gets; be it added to this app, to one that is mounted in it by `route()`, or below a prefix
- * with the parameter. Does not check ids in bodies and queries.
+ * `c.req.param()` that it gets, and on what a validator made of it (`c.req.valid("param")`); be it added to this app, to one that is mounted in it by `route()`, or below a prefix
+ * with the parameter. An optional one (`:userId?`) that is left out is nobody's. Does not check ids in bodies and queries.
  *
  * Put it after CORS, which answers preflights.
  *
@@ -42,6 +44,7 @@ export function usher<AppEnv extends Env, Routes extends Schema, Base extends st
 ): Hono<AppEnv & UsherEnv<Claims>, Routes, Base> {
   const guard = createGuard<Claims, Context>(options);
   const findOwnerParams = createOwnerParamFinder(guard.ownerParams);
+  const table = createRouteTable(guard.ownerParams);
   /** By request: whom this guard let in, whatever the app does to its variables. */
   const principals = new WeakMap<Context, Principal<Claims>>();
 
@@ -56,7 +59,9 @@ export function usher<AppEnv extends Env, Routes extends Schema, Base extends st
       });
       const principal = admitted instanceof Promise ? await admitted : admitted;
       principals.set(context, principal);
-      enforcers.set(context, (policies) => authorize(context, principal, {}, policies as readonly Policy<Claims>[]));
+      enforcers.set(context, (policies) =>
+        authorize(context, principal, {}, undefined, policies as readonly Policy<Claims>[]),
+      );
       context.set("principal", principal);
     } catch (error) {
       return refuse(error, context);
@@ -68,28 +73,43 @@ export function usher<AppEnv extends Env, Routes extends Schema, Base extends st
   const { router } = app;
   const add = router.add.bind(router);
   router.add = (method: string, path: string, [handler, route]: [H, RouterRoute]) => {
-    const held = hold(handler);
+    const held = hold(handler, path);
     // From here an app is copied into the one that mounts it.
     route.handler = held;
     add(method, path, [held, route]);
   };
 
-  function hold(handler: H): H {
+  function hold(handler: H, path: string): H {
     return (context: Context, next: () => Promise<void>) => {
       const principal = principals.get(context);
       if (principal === undefined) throw new Error("usher: its own middleware did not run before this handler.");
-      return authorize(context, principal, context.req.param()) ?? handler(context, next);
+      return (
+        authorize(context, principal, context.req.param(), path) ??
+        authorizeValidated(context, principal) ??
+        handler(context, next)
+      );
     };
+  }
+
+  /** What a validator before this handler has made of the parameters, for `c.req.valid("param")`. */
+  function authorizeValidated(context: Context, principal: Principal<Claims>): Response | undefined {
+    const params: unknown = context.req.valid("param" as never);
+    if (typeof params !== "object" || params === null) return undefined;
+    return authorize(context, principal, asWritten(params as RouteParams, guard.ownerParams));
   }
 
   function authorize(
     context: Context,
     principal: Principal<Claims>,
     params: RouteParams,
+    path?: string,
     policies?: readonly Policy<Claims>[],
   ): Response | undefined {
     try {
-      guard.authorize(principal, { params, ownerParams: findOwnerParams(params), policies });
+      const present = findOwnerParams(params);
+      // Also those that the path has and that may be left out, which are then nobody's.
+      const ownerParams = path === undefined ? present : table.ownerParams(path, params);
+      guard.authorize(principal, { params, ownerParams, policies });
       return undefined;
     } catch (error) {
       return refuse(error, context);
