@@ -103,12 +103,6 @@ export const adapterReasons: readonly Reason[] = [
     reason: hasTarget,
   },
   {
-    file: "adapters/websocket.ts",
-    line: 'if (token !== undefined) headers["sec-websocket-protocol"]',
-    mutants: ["true"],
-    reason: "without a token, the header is set to what it is",
-  },
-  {
     file: "env.ts",
     line: "parseSecretVersions(env.BETTER_AUTH_SECRETS)[0]?.value",
     mutants: ["parseSecretVersions(env.BETTER_AUTH_SECRETS)[0].value"],
@@ -148,7 +142,7 @@ export const adapterReasons: readonly Reason[] = [
   },
   {
     file: "websocket/session.ts",
-    line: "message.length < prefix.length",
+    line: "bytes.length < prefix.length",
     mutants: ["false"],
     reason: shortcut,
   },

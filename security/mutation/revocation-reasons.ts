@@ -28,7 +28,7 @@ export const revocationReasons: readonly Reason[] = [
   },
   {
     file: "logout/verify.ts",
-    line: "if (until !== undefined && now < until) {",
+    line: "if (until !== undefined && clock() / 1000 < until) throw seenBefore();",
     mutants: ["true"],
     reason: "for the type: nothing is less than `undefined`",
   },
@@ -64,8 +64,8 @@ export const revocationReasons: readonly Reason[] = [
   },
   {
     file: "revocation/memory-store.ts",
-    line: "if (known !== undefined && known.before >= revocation.before) continue;",
-    mutants: ["known.before > revocation.before"],
+    line: "if (known !== undefined && endOf(known) >= endOf(revocation)) continue;",
+    mutants: ["endOf(known) > endOf(revocation)"],
     reason: "the same instant once more changes nothing but the order of equals",
   },
   {
@@ -88,8 +88,8 @@ export const revocationReasons: readonly Reason[] = [
   },
   {
     file: "revocation/table.ts",
-    line: "else if (known < before)",
-    mutants: ["known <= before"],
+    line: "else if (known < end)",
+    mutants: ["known <= end"],
     reason: "the same instant once more changes nothing",
   },
   {

@@ -32,6 +32,8 @@ export {
   createLogoutEndpoint,
   type LogoutAnswer,
   type LogoutEndpoint,
+  type LogoutEndpointOptions,
+  type LogoutEvent,
   type LogoutRequest,
   type RevokingVerifier,
 } from "./logout/endpoint.ts";

@@ -1,3 +1,104 @@
-import type { Callback } from "../callback.ts";
+import { createTestIssuer } from "@usher-auth/testing";
+import {
+  AuthError,
+  createLogoutEndpoint,
+  createLogoutVerifier,
+  createRevocations,
+  createVerifier,
+  type LogoutEvent,
+  memoryRevocationStore,
+  sharedSecret,
+} from "@usher-auth/verify";
+import { vi } from "vitest";
+import type { Behaviour, UserFunction } from "../behaviours.ts";
+import type { Callback, Outcome } from "../callback.ts";
 
-export const logoutCallbacks: readonly Callback[] = [];
+const issuer = createTestIssuer();
+const formType = "application/x-www-form-urlencoded";
+
+function logoutToken(sid: string): string {
+  return issuer.tokenFor("alice", {
+    expiresIn: 120,
+    header: { typ: "logout+jwt" },
+    claims: { sid, events: { "http://schemas.openid.net/event/backchannel-logout": {} } },
+  });
+}
+
+function createParts() {
+  const revocations = createRevocations({ store: memoryRevocationStore(), maxTokenAge: 900 });
+  const verifier = createVerifier({
+    keys: sharedSecret(issuer.secret),
+    issuer: issuer.issuer,
+    audience: issuer.audience,
+    revocations,
+  });
+  return { revocations, verifier };
+}
+
+/** A listener of the endpoint, told of what is recorded and of what is refused. */
+async function listening(behaviour: Behaviour) {
+  const { revocations, verifier } = createParts();
+  await verifier.ready();
+  let misbehaves = true;
+  const good = (_event: LogoutEvent) => {};
+  const bad = behaviour.of(good, () => revocations.status());
+  const receive = createLogoutEndpoint(verifier, { onLogout: (event) => (misbehaves ? bad : good)(event) });
+  async function deliver(sid: string): Promise<Outcome> {
+    const bad = await receive({ contentType: formType, body: "logout_token=x" });
+    const body = new URLSearchParams({ logout_token: logoutToken(sid) }).toString();
+    const answer = await receive({ contentType: formType, body });
+    const code = await verifier.verify(issuer.tokenFor("alice", { claims: { sid } })).catch((error) => error.code);
+    return bad.status === 400 && answer.status === 200 && code === "token_revoked" ? "served" : "failed";
+  }
+  const during = await deliver("first");
+  misbehaves = false;
+  const afterwards = await deliver("second");
+  await revocations.close();
+  return { during, afterwards };
+}
+
+/** What is done about a logout token: the same one is given again afterwards, as its sender would. */
+async function acting(behaviour: Behaviour) {
+  const { revocations, verifier } = createParts();
+  const verify = createLogoutVerifier(verifier);
+  const token = logoutToken("acted");
+  const good: UserFunction = async () => {};
+  const act = behaviour.of(good, () => verify(token, good).catch(() => undefined));
+  const outcomeOf = async (run: UserFunction): Promise<Outcome> => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      const done = verify(token, run as never).then(
+        (): Outcome => "served",
+        (error: unknown): Outcome => {
+          if (!(error instanceof AuthError)) return "failed";
+          return error.code === "revocations_unavailable" ? "unavailable" : "refused";
+        },
+      );
+      await vi.advanceTimersByTimeAsync(20_000);
+      return await done;
+    } finally {
+      vi.useRealTimers();
+    }
+  };
+  const during = await outcomeOf(act);
+  const again = await outcomeOf(good);
+  await revocations.close();
+  // Once it was acted upon, it was seen before; and else it is taken now.
+  return { during, afterwards: again === (during === "served" ? "refused" : "served") ? "served" : "failed" } as const;
+}
+
+export const logoutCallbacks: readonly Callback[] = [
+  { name: "verify createLogoutEndpoint onLogout", use: listening, expected: { usual: "served" } },
+  {
+    name: "verify createLogoutVerifier act",
+    use: acting,
+    expected: {
+      usual: "served",
+      throws: "failed",
+      "throws what is no Error": "failed",
+      rejects: "failed",
+      "returns a thenable that throws": "failed",
+      "never settles": "unavailable",
+    },
+  },
+];

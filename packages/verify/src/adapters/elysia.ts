@@ -8,6 +8,8 @@ import type { Principal, TokenClaims } from "../principal.ts";
 import { hasQueryToken } from "../query-token.ts";
 import { createRouteTable } from "../routes.ts";
 
+export { type BackchannelLogoutOptions, backchannelLogout } from "./elysia/backchannel-logout.ts";
+
 /** What a route may say: `app.get("/health", handler, { public: true })`. */
 export type RouteOptions<Claims = TokenClaims> = {
   /** `true` lets everybody in, unverified. Every other route needs a valid token. */

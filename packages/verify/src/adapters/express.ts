@@ -9,6 +9,8 @@ import type { Principal } from "../principal.ts";
 import { hasQueryToken } from "../query-token.ts";
 import type { RegisteredClaims } from "../register.ts";
 
+export { type BackchannelLogoutOptions, backchannelLogout } from "./express/backchannel-logout.ts";
+
 /** What one guard found out about a request. */
 interface Admission {
   readonly guard: Guard<RegisteredClaims, Request>;

@@ -9,6 +9,7 @@ import type { Principal, TokenClaims } from "../principal.ts";
 import { notFound } from "../problem.ts";
 import { hasQueryToken } from "../query-token.ts";
 
+export { type BackchannelLogoutOptions, backchannelLogout } from "./fetch/backchannel-logout.ts";
 export type { Access, PathAccess, PathRoute };
 
 /** Options of {@link usher}: those of a guard. */

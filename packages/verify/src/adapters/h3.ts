@@ -8,6 +8,8 @@ import { hasQueryToken } from "../query-token.ts";
 import type { RegisteredClaims } from "../register.ts";
 import { createRouteTable } from "../routes.ts";
 
+export { type BackchannelLogoutOptions, backchannelLogout } from "./h3/backchannel-logout.ts";
+
 declare module "h3" {
   interface H3EventContext {
     /** Who the verified token speaks for. Absent on a public route: nobody was verified there. */

@@ -11,6 +11,8 @@ import type { Principal, TokenClaims } from "../principal.ts";
 import { hasQueryToken } from "../query-token.ts";
 import { createRouteTable } from "../routes.ts";
 
+export { type BackchannelLogoutOptions, backchannelLogout } from "./hono/backchannel-logout.ts";
+
 /** What a context has behind the guard: `c.var.principal`, `c.get("principal")`. */
 export interface UsherEnv<Claims = TokenClaims> {
   Variables: {

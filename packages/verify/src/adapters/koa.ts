@@ -9,6 +9,8 @@ import type { Principal, TokenClaims } from "../principal.ts";
 import type { Refusal } from "../problem.ts";
 import { hasQueryToken } from "../query-token.ts";
 
+export { type BackchannelLogoutOptions, backchannelLogout } from "./koa/backchannel-logout.ts";
+
 /** What `ctx.state` has behind the guard: `new Koa<UsherState>()`, `new Router<UsherState>()`. */
 export interface UsherState<Claims = TokenClaims> {
   /** Who the verified token speaks for. */

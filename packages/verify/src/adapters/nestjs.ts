@@ -11,6 +11,12 @@ import { isPublic, keepPrincipal, type Level, type Principal, policiesOf } from 
 import { answerOn, type PlatformRequest, type PlatformResponse } from "./nestjs/platform.ts";
 
 export {
+  type BackchannelLogoutAsyncOptions,
+  BackchannelLogoutModule,
+  type BackchannelLogoutOptions,
+  type BackchannelLogoutRoute,
+} from "./nestjs/backchannel-logout.ts";
+export {
   Principal,
   Public,
   principalOf,

@@ -10,6 +10,7 @@ import { notFound } from "../problem.ts";
 import { hasQueryToken } from "../query-token.ts";
 import { pathOfTarget } from "../request-target.ts";
 
+export { type BackchannelLogoutOptions, backchannelLogout } from "./node/backchannel-logout.ts";
 export type { Access, PathAccess, PathRoute };
 
 /** Options of {@link usher}: those of a guard. */

@@ -1,11 +1,12 @@
 import { ConfigurationError, isAuthError } from "../errors.ts";
 import { createLogoutRefusals, refusalFor } from "../http.ts";
 import { httpProblem } from "../http-problem.ts";
+import { teller } from "../listener.ts";
 import { type Refusal, refuse } from "../problem.ts";
 import type { verification } from "../verification.ts";
 import type { Verifier } from "../verifier.ts";
 import { readLogoutForm } from "./form.ts";
-import { revocationOf } from "./token.ts";
+import { type LogoutToken, revocationOf } from "./token.ts";
 import { createLogoutVerifier } from "./verify.ts";
 
 /** What a request to the endpoint brings. */
@@ -22,6 +23,25 @@ export interface LogoutAnswer extends Refusal {
   readonly status: number;
   /** Why it was not recorded: for the log, never for the sender. */
   readonly refused?: { readonly code: string; readonly hint: string | undefined };
+}
+
+/** What became of one logout. */
+export interface LogoutEvent {
+  /** What the sender was answered. */
+  readonly status: number;
+  /** Whose session ended; absent where nothing was recorded. */
+  readonly logout?: LogoutToken;
+  /** Why it was not recorded; absent where it was. */
+  readonly refused?: LogoutAnswer["refused"];
+}
+
+/** Options of {@link createLogoutEndpoint}. */
+export interface LogoutEndpointOptions {
+  /**
+   * Told of each logout, recorded or refused: for the log. It decides nothing, nobody waits for it, and what it throws, or
+   * rejects with, becomes a process warning. Anyone can cause a refusal: the endpoint is public.
+   */
+  readonly onLogout?: (event: LogoutEvent) => void;
 }
 
 /** Answers one `POST` to the endpoint. Never rejects but for a fault in the code. */
@@ -48,28 +68,41 @@ const recorded: LogoutAnswer = Object.freeze({
  *
  * @throws {ConfigurationError} The verifier has no revocations.
  */
-export function createLogoutEndpoint(verifier: RevokingVerifier): LogoutEndpoint {
-  const { revocations } = verifier;
+export function createLogoutEndpoint(verifier: RevokingVerifier, options: LogoutEndpointOptions = {}): LogoutEndpoint {
+  const { revocations } = verifier ?? {};
   if (revocations === undefined) {
     throw new ConfigurationError(
       "backchannelLogout: give createVerifier({ ..., revocations: createRevocations(...) }).",
     );
   }
+  const { onLogout } = options;
+  if (onLogout !== undefined && typeof onLogout !== "function") {
+    throw new ConfigurationError("backchannelLogout: onLogout must be a function.");
+  }
+  const tell = onLogout && teller(onLogout, "onLogout");
   const verifyLogoutToken = createLogoutVerifier(verifier);
   const refusals = createLogoutRefusals();
+
+  function refused(refusal: Refusal, code: string, hint: string | undefined): LogoutAnswer {
+    const answer = { ...refusal, refused: { code, hint } };
+    // Of its own: whatever the listener does to it, the answer stays.
+    tell?.({ status: answer.status, refused: { code, hint } });
+    return answer;
+  }
 
   return async ({ contentType, body }) => {
     const form = readLogoutForm(contentType, body);
     if ("refusal" in form) {
       const problem = httpProblem(400, form.refusal);
-      return { ...refuse(problem, {}), refused: { code: problem.code, hint: form.refusal } };
+      return refused(refuse(problem, {}), problem.code, form.refusal);
     }
     try {
-      await verifyLogoutToken(form.token, (logout) => revocations.revoke(revocationOf(logout)));
+      const logout = await verifyLogoutToken(form.token, (ended) => revocations.revoke(revocationOf(ended)));
+      tell?.({ status: recorded.status, logout });
       return recorded;
     } catch (error) {
       if (!isAuthError(error)) throw error;
-      return { ...refusalFor(refusals, error.code), refused: { code: error.code, hint: error.hint } };
+      return refused(refusalFor(refusals, error.code), error.code, error.hint);
     }
   };
 }

@@ -1,5 +1,6 @@
 import { GenerationCache } from "../cache.ts";
 import { readClaimsObject } from "../claims.ts";
+import { DeadlineError, within } from "../deadline.ts";
 import { AuthError, ConfigurationError } from "../errors.ts";
 import { createTokenParser } from "../token.ts";
 import { verification } from "../verification.ts";
@@ -10,8 +11,11 @@ import { type LogoutToken, logoutTokenType, longestLogoutTokenAge, readLogoutTok
 /**
  * Verifies a logout token.
  *
- * @param act What to do with it. Where it rejects, so does this, and the `jti` does not count as seen.
- * @throws {AuthError} As `verifier.verify`; a `jti` seen before is `claims_invalid`.
+ * @param act What to do with it. Where it rejects, so does this, and the `jti` does not count as seen. It has fifteen
+ * seconds; then the token could not be acted upon, as far as anybody knows. A replay meanwhile waits for what
+ * comes of it: it fails as that does, or was seen before.
+ * @throws {AuthError} As `verifier.verify`; a `jti` seen before is `claims_invalid`; `revocations_unavailable` where `act`
+ * took too long.
  */
 export type VerifyLogoutToken = (token: string, act?: (logout: LogoutToken) => Promise<void>) => Promise<LogoutToken>;
 
@@ -20,6 +24,9 @@ export type VerifyLogoutToken = (token: string, act?: (logout: LogoutToken) => P
  * token replayed then says what is known already.
  */
 const rememberedIds = 10_000;
+
+/** Milliseconds: longer than revocations give to their store, so that their own error is the one that is told. */
+const patience = 15_000;
 
 /**
  * Makes a verifier of logout tokens (OpenID Connect Back-Channel Logout 1.0 section 2.6) with the keys, issuer and audience
@@ -36,6 +43,8 @@ export function createLogoutVerifier(verifier: Pick<Verifier, typeof verificatio
   const parseToken = createTokenParser({ maxTokenLength, typ: logoutTokenType });
   /** Each `jti` with the second from which on the token is too old anyhow. */
   const seen = new GenerationCache<string, number>(rememberedIds);
+  /** Those that are being acted upon, by `jti`. */
+  const underWay = new Map<string, Promise<void>>();
 
   function verifySync(token: string): LogoutToken {
     if (typeof token !== "string") throw new AuthError("token_malformed", { hint: "the token is no string" });
@@ -47,25 +56,44 @@ export function createLogoutVerifier(verifier: Pick<Verifier, typeof verificatio
   }
 
   function checkFirst({ id }: LogoutToken): void {
-    const now = clock() / 1000;
     const until = seen.get(id);
-    if (until !== undefined && now < until) {
-      throw new AuthError("claims_invalid", { hint: "a logout token with this `jti` was seen before" });
-    }
+    if (until !== undefined && clock() / 1000 < until) throw seenBefore();
+  }
+
+  function remember({ id }: LogoutToken): void {
     // Longer than any token lives that is here now: it was issued at most the tolerance ahead.
-    seen.set(id, now + longestLogoutTokenAge + 2 * policy.clockTolerance);
+    seen.set(id, clock() / 1000 + longestLogoutTokenAge + 2 * policy.clockTolerance);
+  }
+
+  async function actOnce(logout: LogoutToken, act?: (logout: LogoutToken) => Promise<void>): Promise<void> {
+    try {
+      await within(patience, () => act?.(logout));
+      remember(logout);
+    } catch (error) {
+      if (!(error instanceof DeadlineError)) throw error;
+      throw new AuthError("revocations_unavailable", {
+        hint: `what a logout revokes was not recorded: ${error.message}`,
+      });
+    }
   }
 
   return async (token, act) => {
     const logout = await verifyWithKeys(keys, verifySync, token);
-    checkFirst(logout);
-    try {
-      await act?.(logout);
-    } catch (error) {
-      // Nothing came of it: the same token may be sent once more, as if it had been seen long ago.
-      seen.set(logout.id, 0);
-      throw error;
+    const { id } = logout;
+    const earlier = underWay.get(id);
+    if (earlier !== undefined) {
+      // Whether it was recorded, nobody knows yet: a "seen before" would have its sender forget it.
+      await earlier;
+      throw seenBefore();
     }
+    checkFirst(logout);
+    const outcome = actOnce(logout, act);
+    underWay.set(id, outcome);
+    await outcome.finally(() => underWay.delete(id));
     return logout;
   };
+}
+
+function seenBefore(): AuthError {
+  return new AuthError("claims_invalid", { hint: "a logout token with this `jti` was seen before" });
 }

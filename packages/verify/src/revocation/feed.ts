@@ -1,10 +1,15 @@
+import { within } from "../deadline.ts";
 import type { Clock } from "../time.ts";
-import type { Revocation, RevocationListener, RevocationStore } from "./store.ts";
+import type { RevocationListener, RevocationStore } from "./store.ts";
 
 /** Whom a feed tells. */
 export interface FeedReceiver {
-  /** @returns Whether there was room for all of it. */
-  take(batch: readonly Revocation[]): boolean;
+  /**
+   * @param batch As the store gave it: nobody has looked at it.
+   * @returns Whether there was room for all of it.
+   * @throws {TypeError} It is no list.
+   */
+  take(batch: unknown): boolean;
   /** Everything is here, as of this reading of the clock. */
   confirm(at: number): void;
   /** What is here cannot be relied on as a whole any more. */
@@ -19,6 +24,9 @@ export interface Feed {
   start(): Promise<void>;
   close(): Promise<void>;
 }
+
+/** Milliseconds for each call of the store, and for each batch of what it loads: the store is other people's code. */
+export const patience = 10_000;
 
 /** Seconds to wait after the first failure; each further one doubles it, up to half a minute. */
 const [firstWait, longestWait] = [1, 30];
@@ -39,40 +47,85 @@ export function createFeed(store: RevocationStore, receiver: FeedReceiver, elaps
   let underWay: Promise<void> | undefined;
   let retry: NodeJS.Timeout | undefined;
 
-  const listener: RevocationListener = {
-    revoked(batch) {
-      take(batch);
-      if (!isCrowded || !isLoaded) return;
-      isLoaded = false;
-      receiver.incomplete();
-      startOver(new Error(tooMany));
-    },
-    confirmed() {
-      confirmedAt = elapsed();
-      if (isLoaded) receiver.confirm(confirmedAt);
-    },
-    failed: receiver.fail,
-  };
+  /** Those of a subscription that was given up are not believed when they say that nothing is missing. */
+  function listenerOf(attempt: { isGivenUp: boolean }): RevocationListener {
+    // Frozen: it is handed to other people's code.
+    return Object.freeze({
+      revoked(batch: unknown) {
+        let failure = new Error(tooMany);
+        try {
+          take(batch);
+        } catch (error) {
+          // Something was revoked, and nobody can read what: everything is loaded again.
+          [failure, isCrowded] = [error as Error, true];
+        }
+        if (!isCrowded || !isLoaded) return;
+        isLoaded = false;
+        receiver.incomplete();
+        startOver(failure);
+      },
+      confirmed() {
+        if (attempt.isGivenUp) return;
+        confirmedAt = elapsed();
+        if (isLoaded) receiver.confirm(confirmedAt);
+      },
+      failed: (error: unknown) => receiver.fail(error),
+    });
+  }
 
-  function take(batch: readonly Revocation[]): void {
+  function take(batch: unknown): void {
     if (!receiver.take(batch)) isCrowded = true;
+  }
+
+  async function subscribe(): Promise<() => Promise<void>> {
+    const attempt = { isGivenUp: false };
+    const giveUp = () => {
+      attempt.isGivenUp = true;
+    };
+    try {
+      const stop: unknown = await within(
+        patience,
+        () => store.subscribe(listenerOf(attempt)),
+        (late) => void new Promise((resolve) => resolve(late())).catch(() => undefined),
+      );
+      return async () => {
+        giveUp();
+        if (typeof stop === "function") await within(patience, () => stop());
+      };
+    } catch (error) {
+      giveUp();
+      throw error;
+    }
   }
 
   /** Listens first and loads then, so that nothing falls between the two. */
   async function load(): Promise<void> {
-    unsubscribe ??= await store.subscribe(listener);
+    unsubscribe ??= await subscribe();
     if (isClosed) await stopListening();
     const startedAt = elapsed();
     isCrowded = false;
-    for await (const batch of store.load()) {
-      if (isClosed) break;
-      take(batch);
-    }
+    await eachBatch();
     if (isClosed) throw new Error(closed);
     if (isCrowded) throw new Error(tooMany);
     isLoaded = true;
     failures = 0;
     receiver.confirm(Math.max(startedAt, confirmedAt));
+  }
+
+  async function eachBatch(): Promise<void> {
+    // A store may be written as an async function, and give a promise of its batches.
+    const loaded = (await within<unknown>(patience, () => store.load())) as AsyncIterable<unknown> & Iterable<unknown>;
+    const batches = loaded[Symbol.asyncIterator]?.() ?? loaded[Symbol.iterator]();
+    try {
+      for (;;) {
+        const { done, value } = await within(patience, () => batches.next());
+        if (done === true || isClosed) return;
+        take(value);
+      }
+    } finally {
+      // Not waited for: where a batch did not come, this may not either.
+      new Promise((resolve) => resolve(batches.return?.())).catch(() => undefined);
+    }
   }
 
   function startOver(error: unknown): void {
@@ -94,7 +147,9 @@ export function createFeed(store: RevocationStore, receiver: FeedReceiver, elaps
     if (isClosed) return Promise.reject(new Error(closed));
     if (isLoaded) return Promise.resolve();
     if (retry !== undefined) return Promise.reject(failure);
-    underWay = load()
+    // Not before this is set: a store may call back.
+    underWay = Promise.resolve()
+      .then(load)
       .catch((error: unknown) => {
         startOver(error);
         throw error;

@@ -1,4 +1,5 @@
 import { integerWithin } from "../range.ts";
+import { checkedRevocation, endOf } from "./form.ts";
 import type { Revocation, RevocationListener, RevocationStore } from "./store.ts";
 
 /** What {@link memoryRevocationStore} may be told. */
@@ -11,6 +12,8 @@ export interface MemoryRevocationStoreOptions {
 
 /** Milliseconds between two confirmations: a store in the same memory is always well. */
 const heartbeat = 1000;
+/** More than one, so that forgetting gains on the growth. */
+const lookedPerEntry = 2;
 const thirtyDays = 30 * 86_400;
 
 /**
@@ -23,27 +26,31 @@ export function memoryRevocationStore(options: MemoryRevocationStoreOptions = {}
   const maxTokenAge = integerWithin(options.maxTokenAge ?? 86_400, "memoryRevocationStore: maxTokenAge", 1, thirtyDays);
   const clock = options.clock ?? Date.now;
   const kept = new Map<string, Revocation>();
+  let looked = kept.entries();
   const listeners = new Set<RevocationListener>();
 
-  /** Oldest first, as a Map keeps them: what is too old stands in front, give or take the order in which it came. */
-  function forgetOld(): void {
-    const earliest = clock() / 1000 - maxTokenAge;
-    for (const [key, { before }] of kept) {
-      if (before >= earliest) break;
-      kept.delete(key);
+  const isOld = ({ before }: Revocation): boolean => before < clock() / 1000 - maxTokenAge;
+
+  /** A few at each addition, from where the last look ended: what came last need not be the youngest. */
+  function forgetOld(count: number): void {
+    for (let step = 0; step < count; step++) {
+      const { done, value } = looked.next();
+      if (done === true) looked = kept.entries();
+      else if (isOld(value[1])) kept.delete(value[0]);
     }
   }
 
   return {
     async *load() {
-      yield [...kept.values()];
+      yield [...kept.values()].filter((revocation) => !isOld(revocation));
     },
-    async append(revocations) {
-      forgetOld();
+    async append(given) {
+      const revocations = given.map(checkedRevocation);
+      forgetOld(lookedPerEntry * (revocations.length + 1));
       for (const revocation of revocations) {
         const key = `${revocation.kind} ${revocation.id}`;
         const known = kept.get(key);
-        if (known !== undefined && known.before >= revocation.before) continue;
+        if (known !== undefined && endOf(known) >= endOf(revocation)) continue;
         kept.delete(key);
         kept.set(key, revocation);
       }

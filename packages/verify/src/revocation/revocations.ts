@@ -1,6 +1,9 @@
+import { within } from "../deadline.ts";
 import { AuthError } from "../errors.ts";
+import { reasonOf } from "../reason.ts";
 import { warn } from "../warning.ts";
-import { createFeed } from "./feed.ts";
+import { createFeed, patience } from "./feed.ts";
+import { checkedRevocation, readStored } from "./form.ts";
 import { Freshness } from "./freshness.ts";
 import { type RevocationsOptions, readOptions } from "./options.ts";
 import type { Revocation } from "./store.ts";
@@ -53,8 +56,9 @@ export interface Revocations {
   /**
    * Revokes, here and in every replica. Resolves once the store has recorded it.
    *
-   * @throws {TypeError} No revocation.
-   * @throws {AuthError} `revocations_unavailable`: the store did not record it. Nothing was changed here.
+   * @throws {TypeError} No revocation, or an instant that is none in seconds (see {@link Revocation.before}).
+   * @throws {AuthError} `revocations_unavailable`: the store did not record it, or not within ten seconds. Nothing was
+   * changed here.
    */
   revoke(revocations: Revocation | readonly Revocation[]): Promise<void>;
   status(): RevocationStatus;
@@ -78,6 +82,7 @@ export function createRevocations(options: RevocationsOptions): Revocations {
   const freshness = new Freshness(maxStaleness, elapsed, standing);
   let failure: unknown;
   let isToldStale = false;
+  let isToldMisread = false;
   const feed = createFeed(
     store,
     {
@@ -90,20 +95,34 @@ export function createRevocations(options: RevocationsOptions): Revocations {
       },
       incomplete: () => freshness.forget(),
       fail: (error) => {
-        if (failure === undefined) tell(`cannot be confirmed: ${explain(error)}`);
-        failure = error;
+        if (failure === undefined) tell(`cannot be confirmed: ${reasonOf(error)}`);
+        failure = error ?? "no reason was given";
       },
     },
     elapsed,
     Math.random,
   );
 
-  function take(batch: readonly Revocation[]): boolean {
+  function take(batch: unknown): boolean {
+    if (!Array.isArray(batch)) throw new TypeError("what the store gave is no list of revocations");
     const now = clock() / 1000;
     standing.revision++;
     let hadRoom = true;
-    for (const revocation of batch) hadRoom = table.add(revocation, now) && hadRoom;
+    for (const entry of batch) {
+      const { revocation, fault } = readStored(entry, now);
+      if (fault !== undefined) tellMisread(fault);
+      if (revocation !== undefined) hadRoom = table.add(revocation, now) && hadRoom;
+    }
     return hadRoom;
+  }
+
+  function tellMisread(fault: string): void {
+    if (isToldMisread) return;
+    isToldMisread = true;
+    warn(
+      `a revocation in the store ${fault}: put it right there, by \`before\` in seconds`,
+      "USHER_REVOCATIONS_MISREAD",
+    );
   }
 
   function check(token: RevocableToken, now: number = clock() / 1000): void {
@@ -126,18 +145,18 @@ export function createRevocations(options: RevocationsOptions): Revocations {
 
   function unavailable(): AuthError {
     return new AuthError("revocations_unavailable", {
-      hint: `revocations ${since()}${failure === undefined ? "" : `: ${explain(failure)}`}`,
+      hint: `revocations ${since()}${failure === undefined ? "" : `: ${reasonOf(failure)}`}`,
       cause: failure,
     });
   }
 
   async function revoke(given: Revocation | readonly Revocation[]): Promise<void> {
-    const batch = Array.isArray(given) ? given : [given];
-    for (const revocation of batch) checkForm(revocation);
+    // In objects of our own: what was checked is what is recorded, whatever the caller and the store do to theirs.
+    const batch = Object.freeze([given].flat().map(checkedRevocation));
     try {
-      await store.append(batch);
+      await within(patience, () => store.append(batch));
     } catch (cause) {
-      throw new AuthError("revocations_unavailable", { hint: `not recorded: ${explain(cause)}`, cause });
+      throw new AuthError("revocations_unavailable", { hint: `not recorded: ${reasonOf(cause)}`, cause });
     }
     // Not before: what is known here and nowhere else would be forgotten at a restart.
     take(batch);
@@ -174,18 +193,6 @@ const hints: Readonly<Record<Revocation["kind"], string>> = {
   user: "all that this user (sub) had until an instant was revoked, and it was issued at or before that",
 };
 
-function checkForm({ kind, id, before }: Revocation): void {
-  if (!Object.hasOwn(hints, kind) || typeof id !== "string" || id === "" || !Number.isFinite(before)) {
-    throw new TypeError(
-      'a revocation is { kind: "token" | "session" | "user", id: a non-empty string, before: seconds since 1970 }',
-    );
-  }
-}
-
 function tell(what: string): void {
   warn(`revocations ${what}`, "USHER_REVOCATIONS_STALE");
-}
-
-function explain(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -5,8 +5,9 @@ export interface Revocation {
   /** The claim's value, exactly. Never the token's text: a JWS can be spelled in more than one way, and is a secret. */
   readonly id: string;
   /**
-   * When it was revoked, in seconds since 1970 (NumericDate). Of a user, tokens issued at or before it are refused. Of
-   * every kind, the entry may go once it is older than any token can be.
+   * When it was revoked, in seconds since 1970 (NumericDate), from 0 to below 100,000,000,000; milliseconds are refused.
+   * Of a user, tokens issued at or before it are refused: whole seconds mean all of that second, and a fraction
+   * (`Date.now() / 1000`) is exact. Of every kind, the entry may go once it is older than any token can be.
    */
   readonly before: number;
 }
@@ -21,7 +22,13 @@ export interface RevocationListener {
   failed(error: unknown): void;
 }
 
-/** Where revocations are kept, for as long as they may matter, and shared by the replicas of an API. */
+/**
+ * Where revocations are kept, for as long as they may matter, and shared by the replicas of an API.
+ *
+ * Each call has ten seconds, and so has each batch of `load`: then it counts as failed, and is made anew later. What comes
+ * after that is not waited for. An entry that is no revocation neither stops the others nor goes unnoticed: it is a process
+ * warning (`USHER_REVOCATIONS_MISREAD`, once), and counts as well as it can be read.
+ */
 export interface RevocationStore {
   /** Everything that may still count, in batches, in any order; entries may come more than once. */
   load(): AsyncIterable<readonly Revocation[]>;

@@ -1,3 +1,4 @@
+import { endOf } from "./form.ts";
 import type { Revocation } from "./store.ts";
 
 /** The claims of a token that a revocation can name. */
@@ -53,17 +54,19 @@ export class RevocationTable {
    * @param now Seconds since 1970.
    * @returns Whether there was room.
    */
-  add({ kind, id, before }: Revocation, now: number): boolean {
+  add(revocation: Revocation, now: number): boolean {
+    const { kind, id } = revocation;
+    const end = endOf(revocation);
     const earliest = now - this.#life;
-    if (before < earliest) return true;
+    if (end <= earliest) return true;
     const entries = this.#kinds[kind];
     const known = entries.instants.get(id);
     if (known === undefined) {
       entries.sweep(sweptPerEntry, earliest);
       if (this.size >= this.#capacity) return false;
     }
-    if (known === undefined) entries.instants.set(copyOf(id), before);
-    else if (known < before) entries.instants.set(id, before);
+    if (known === undefined) entries.instants.set(copyOf(id), end);
+    else if (known < end) entries.instants.set(id, end);
     return true;
   }
 
@@ -80,8 +83,8 @@ export class RevocationTable {
     if (jti !== undefined && token.instants.size > 0 && token.instants.has(jti)) return "token";
     if (sid !== undefined && session.instants.size > 0 && session.instants.has(sid)) return "session";
     if (user.instants.size === 0) return undefined;
-    const before = user.instants.get(sub);
-    return before !== undefined && (iat === undefined || iat <= before) ? "user" : undefined;
+    const end = user.instants.get(sub);
+    return end !== undefined && (iat === undefined || iat < end) ? "user" : undefined;
   }
 }
 
@@ -94,7 +97,7 @@ function copyOf(id: string): string {
   return copy === id ? copy : id;
 }
 
-/** The entries of one kind, with the place up to which they were swept. */
+/** The entries of one kind, each with the instant from which on it is old, with the place up to which they were swept. */
 class Entries {
   readonly instants = new Map<string, number>();
   #swept = this.instants.entries();
@@ -107,8 +110,8 @@ class Entries {
         this.#swept = this.instants.entries();
         return;
       }
-      const [id, before] = next.value;
-      if (before < earliest) this.instants.delete(id);
+      const [id, end] = next.value;
+      if (end <= earliest) this.instants.delete(id);
     }
   }
 }

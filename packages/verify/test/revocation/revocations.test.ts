@@ -144,7 +144,7 @@ describe("createRevocations", () => {
     store.append = () => Promise.reject(new Error("connection lost"));
     await expect(revocations.revoke({ kind: "token", id: "j1", before: startSeconds })).rejects.toMatchObject({
       code: "revocations_unavailable",
-      hint: "not recorded: connection lost",
+      hint: 'not recorded: "connection lost"',
       cause: new Error("connection lost"),
     });
     expect(verdict(verifier, token)).toBe("accepted");
@@ -159,12 +159,15 @@ describe("createRevocations", () => {
     { kind: "user", id: 1, before: 1 },
     { kind: "user", id: "alice", before: Number.NaN },
     { kind: "user", id: "alice" },
+    { kind: "user", id: "alice", before: -1 },
+    { kind: "user", id: "alice", before: Number.POSITIVE_INFINITY },
+    { kind: "user", id: "alice", before: startSeconds * 1000 },
   ])("takes %j for no revocation", async (given) => {
     const { revocations, store } = await createRevokingBench();
     store.append = () => Promise.reject(new Error("must not be asked"));
     await expect(revocations.revoke(given as never)).rejects.toThrow(TypeError);
     const form =
-      'a revocation is { kind: "token" | "session" | "user", id: a non-empty string, before: seconds since 1970 }';
+      'a revocation is { kind: "token" | "session" | "user", id: a non-empty string, before: seconds since 1970 (not milliseconds) }';
     if (given !== undefined) await expect(revocations.revoke([given] as never)).rejects.toThrow(new TypeError(form));
   });
 

@@ -194,16 +194,16 @@ describe("a store that confirms nothing", () => {
     for (let attempt = 0; attempt < 3; attempt++) {
       store.tell((listener) => listener.failed(new Error("server closed the connection")));
     }
-    expect(warnings).toEqual(["revocations cannot be confirmed: server closed the connection"]);
+    expect(warnings).toEqual(['revocations cannot be confirmed: "server closed the connection"']);
     expect(verdict(verifier, token)).toBe("accepted");
     clock.advance(10);
     expect(refusal(() => verifier.verifySync(token))).toMatchObject({
-      hint: "revocations were last confirmed 10 s ago: server closed the connection",
+      hint: 'revocations were last confirmed 10 s ago: "server closed the connection"',
       cause: new Error("server closed the connection"),
     });
     store.tell((listener) => listener.failed("no error at all"));
     expect(refusal(() => verifier.verifySync(token)).hint).toBe(
-      "revocations were last confirmed 10 s ago: no error at all",
+      'revocations were last confirmed 10 s ago: "no error at all"',
     );
     // Confirmed, the reason is forgotten, and told anew when it comes anew.
     store.tell((listener) => listener.confirmed());
@@ -211,8 +211,8 @@ describe("a store that confirms nothing", () => {
     expect(refusal(() => verifier.verifySync(token)).hint).toBe("revocations were last confirmed 10 s ago");
     store.tell((listener) => listener.failed(new Error("again")));
     expect(warnings.filter((text) => text.includes("cannot be confirmed"))).toEqual([
-      "revocations cannot be confirmed: server closed the connection",
-      "revocations cannot be confirmed: again",
+      'revocations cannot be confirmed: "server closed the connection"',
+      'revocations cannot be confirmed: "again"',
     ]);
   });
 

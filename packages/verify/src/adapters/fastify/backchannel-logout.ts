@@ -1,11 +1,10 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { createLogoutEndpoint, type RevokingVerifier } from "../../logout/endpoint.ts";
+import { createLogoutEndpoint } from "../../logout/endpoint.ts";
 import { longestLogoutForm } from "../../logout/form.ts";
+import type { BackchannelLogoutOptions as EndpointOptions } from "../../logout/options.ts";
 
 /** Options of {@link backchannelLogout}. */
-export interface BackchannelLogoutOptions {
-  /** A verifier with revocations. */
-  readonly verifier: RevokingVerifier;
+export interface BackchannelLogoutOptions extends EndpointOptions {
   /** Below the prefix that it is registered with. Default `/backchannel-logout`. */
   readonly path?: string;
 }
@@ -17,7 +16,7 @@ export interface BackchannelLogoutOptions {
  * @throws {ConfigurationError} The verifier has no revocations.
  */
 export async function backchannelLogout(app: FastifyInstance, options: BackchannelLogoutOptions): Promise<void> {
-  const receive = createLogoutEndpoint(options.verifier);
+  const receive = createLogoutEndpoint(options.verifier, options);
 
   async function answer(request: FastifyRequest, reply: FastifyReply, body: Buffer | undefined): Promise<void> {
     const {

@@ -1,0 +1,26 @@
+import type { RequestHandler } from "express";
+import { createLogoutEndpoint } from "../../logout/endpoint.ts";
+import { readNodeForm } from "../../logout/node-form.ts";
+import type { BackchannelLogoutOptions } from "../../logout/options.ts";
+import { answerWith } from "../../node-answer.ts";
+
+export type { BackchannelLogoutOptions };
+
+/**
+ * Makes the handler that an issuer tells of ended sessions. It is public: put it before {@link usher}. It reads the body by
+ * itself, 16 KB at most, or takes what a body parser before it has left. See `createLogoutEndpoint` for what it answers.
+ *
+ * @throws {ConfigurationError} The verifier has no revocations.
+ * @example
+ * app.post("/backchannel-logout", backchannelLogout({ verifier }));
+ * app.use(usher({ verifier, ownerParam: "userId" }));
+ */
+export function backchannelLogout(options: BackchannelLogoutOptions): RequestHandler {
+  const receive = createLogoutEndpoint(options.verifier, options);
+  return (request, response, next) => {
+    readNodeForm(request, request.body)
+      .then(receive)
+      .then((answer) => answerWith(answer, response))
+      .catch(next);
+  };
+}

@@ -1,0 +1,20 @@
+import type { H3Event } from "h3";
+import { responseOf } from "../../fetch-messages.ts";
+import { createLogoutEndpoint } from "../../logout/endpoint.ts";
+import type { BackchannelLogoutOptions } from "../../logout/options.ts";
+import { readWebForm } from "../../logout/web-form.ts";
+
+export type { BackchannelLogoutOptions };
+
+/**
+ * Makes the handler that an issuer tells of ended sessions. Its route must say that it is public. It reads 16 KB of the body
+ * at most. See `createLogoutEndpoint` for what it answers.
+ *
+ * @throws {ConfigurationError} The verifier has no revocations.
+ * @example
+ * app.post("/backchannel-logout", backchannelLogout({ verifier }), { meta: { public: true } });
+ */
+export function backchannelLogout(options: BackchannelLogoutOptions): (event: H3Event) => Promise<Response> {
+  const receive = createLogoutEndpoint(options.verifier, options);
+  return async (event) => responseOf(await receive(await readWebForm(event.req)));
+}

@@ -1,0 +1,26 @@
+import type { Context } from "hono";
+import { responseOf } from "../../fetch-messages.ts";
+import { createLogoutEndpoint } from "../../logout/endpoint.ts";
+import type { BackchannelLogoutOptions } from "../../logout/options.ts";
+import { readWebForm } from "../../logout/web-form.ts";
+
+export type { BackchannelLogoutOptions };
+
+/**
+ * Makes the handler that an issuer tells of ended sessions. It is public: add it before {@link usher}. It reads 16 KB of the
+ * body at most. See `createLogoutEndpoint` for what it answers.
+ *
+ * @throws {ConfigurationError} The verifier has no revocations.
+ * @example
+ * app.post("/backchannel-logout", backchannelLogout({ verifier }));
+ * const api = usher(app, { verifier, ownerParam: "userId" });
+ */
+export function backchannelLogout(options: BackchannelLogoutOptions): (context: Context) => Promise<Response> {
+  const receive = createLogoutEndpoint(options.verifier, options);
+  return async ({ req }) => {
+    const form = await readWebForm(req.raw);
+    // A middleware that has read the body has left it with Hono.
+    const body = form.body ?? (req.raw.bodyUsed ? await req.text().catch(() => undefined) : undefined);
+    return responseOf(await receive({ ...form, body }));
+  };
+}

@@ -1,0 +1,39 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { httpProblem } from "../../http-problem.ts";
+import { createLogoutEndpoint } from "../../logout/endpoint.ts";
+import { warnOfLogoutFault } from "../../logout/fault.ts";
+import { readNodeForm } from "../../logout/node-form.ts";
+import type { BackchannelLogoutOptions } from "../../logout/options.ts";
+import { answerWith } from "../../node-answer.ts";
+import { refuse } from "../../problem.ts";
+
+export type { BackchannelLogoutOptions };
+
+const methodNotAllowed = refuse(httpProblem(405), { allow: "POST" });
+const internalError = refuse(httpProblem(500), {});
+
+/**
+ * Makes the request listener that an issuer tells of ended sessions: give it `POST /backchannel-logout`, or whatever path
+ * the issuer was told, outside of `protect`. It is public, reads 16 KB at most, and answers other methods 405. See
+ * `createLogoutEndpoint` for what it answers. Never rejects: a fault is a 500 and a process warning.
+ *
+ * @throws {ConfigurationError} The verifier has no revocations.
+ * @example
+ * const logout = backchannelLogout({ verifier });
+ * createServer((request, response) =>
+ *   request.url === "/backchannel-logout" ? logout(request, response) : guarded(request, response));
+ */
+export function backchannelLogout(
+  options: BackchannelLogoutOptions,
+): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  const receive = createLogoutEndpoint(options.verifier, options);
+  return async (request, response) => {
+    if (request.method !== "POST") return answerWith(methodNotAllowed, response);
+    try {
+      answerWith(await receive(await readNodeForm(request, (request as { readonly body?: unknown }).body)), response);
+    } catch (error) {
+      warnOfLogoutFault(error);
+      answerWith(internalError, response);
+    }
+  };
+}
