@@ -3,8 +3,16 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
+if (!process.features.typescript) {
+  process.stderr.write(
+    `usher-auth: in a checkout it needs Node.js 22.18 or newer, and this is ${process.versions.node}.\n`,
+  );
+  process.exit(2);
+}
+
 const main = fileURLToPath(new URL("src/main.ts", import.meta.url));
-const words = ["--conditions=@usher-auth/source", "--", main, ...process.argv.slice(2)];
+const flags = ["--disable-warning=ExperimentalWarning", "--conditions=@usher-auth/source", "--"];
+const words = [...flags, main, ...process.argv.slice(2)];
 const child = spawn(process.execPath, words, { stdio: "inherit" });
 
 // A terminal sends Ctrl-C to both. The command tidies up, and its exit code counts.

@@ -28,15 +28,17 @@ export function findExamples(file: string, markdown: string): Example[] {
   const examples: Example[] = [];
   const lines = markdown.split("\n");
   for (let index = 0; index < lines.length; index++) {
-    const opening = /^(\s*)(`{3,}|~{3,})\s*(\S*)\s*(.*)$/.exec(lines[index] ?? "");
-    if (opening === null) continue;
-    const [, indent = "", fence = "", language = "", info = ""] = opening;
+    const line = lines[index] ?? "";
+    const opening = line.trimStart();
+    const fence = /^(?:`{3,}|~{3,})/.exec(opening)?.[0];
+    if (fence === undefined) continue;
+    const indent = line.slice(0, line.length - opening.length);
+    const [language = "", ...marks] = opening.slice(fence.length).trim().split(/\s+/);
     const start = index + 1;
     index = endOf(lines, start, fence);
     if (index === lines.length) throw new Error(`${file}:${start}: this block has no end`);
     if (!/^(ts|typescript|tsx)$/.test(language)) continue;
     const code = lines.slice(start, index).map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line));
-    const marks = info.split(/\s+/);
     const isExempt = marks.includes("no-check");
     if (isExempt && !/^\s*\/[/*]/.test(code[0] ?? "")) {
       throw new Error(`${file}:${start + 1}: a no-check block starts with a comment that says why it is not checked`);

@@ -1,16 +1,28 @@
-/** What fetches a package by its name and runs or installs it, with the flags that may follow. */
-const fetches =
-  /\b(?:npx|bunx|(?:npm|pnpm|yarn|bun) (?:exec|x|dlx|i|install|add|create))((?: +-{1,2}[\w=-]+)*) +usher(?![\w@/-])/;
+/** What fetches a package by its name, to run it or to keep it. */
+const runners: ReadonlySet<string> = new Set(["npx", "bunx", "pnpx"]);
+const managers: ReadonlySet<string> = new Set(["npm", "pnpm", "yarn", "bun"]);
+const verbs: ReadonlySet<string> = new Set(["exec", "x", "dlx", "i", "install", "add", "create"]);
 /** Our program under the name that is not ours. */
 const program = /(?<![\w@/.-])usher (?:doctor|audit|fingerprint|decode|revoke|revocations)\b/;
 
 /**
- * The lines of a text that have somebody type `usher` for `usher-auth`. In the registry that is a stranger's package,
- * which npx would run with whatever is piped into it.
+ * The lines of a text that have anyone type `usher` for `usher-auth`. In the registry that is a stranger's package, which
+ * npx would run with whatever is piped into it.
  */
 export function foreignCommands(file: string, text: string): string[] {
   return text.split("\n").flatMap((line, index) => {
-    const found = (fetches.exec(line) ?? program.exec(line))?.[0];
+    const found = fetched(line) ?? program.exec(line)?.[0];
     return found === undefined ? [] : [`${file}:${index + 1}: "${found}": the package and its program are usher-auth`];
   });
+}
+
+/** The words that fetch it, or undefined. */
+function fetched(line: string): string | undefined {
+  const words = line.split(/[^\w@/=-]+/);
+  const at = words.findIndex((word, index) => {
+    const isManager = managers.has(word) && verbs.has(words[index + 1] ?? "");
+    if (!runners.has(word) && !isManager) return false;
+    return words.slice(index + (isManager ? 2 : 1)).find((next) => !next.startsWith("-")) === "usher";
+  });
+  return at === -1 ? undefined : words.slice(at, words.indexOf("usher", at) + 1).join(" ");
 }

@@ -93,10 +93,11 @@ function refuse(answer: ServerResponse): void {
 function endToEnd(raw: readonly string[]): string[] {
   const names = raw.filter((_, index) => index % 2 === 0);
   const listed = names.flatMap((name, index) =>
-    name.toLowerCase() === "connection" ? (raw[index * 2 + 1] ?? "").toLowerCase().split(/\s*,\s*/) : [],
+    name.toLowerCase() === "connection" ? (raw[index * 2 + 1] ?? "").toLowerCase().split(",") : [],
   );
+  const hops = new Set(listed.map((name) => name.trim()));
   return names.flatMap((name, index) => {
     const lower = name.toLowerCase();
-    return hopByHop.has(lower) || listed.includes(lower) ? [] : [name, raw[index * 2 + 1] as string];
+    return hopByHop.has(lower) || hops.has(lower) ? [] : [name, raw[index * 2 + 1] as string];
   });
 }

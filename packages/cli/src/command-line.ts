@@ -3,6 +3,7 @@ import { CannotRun, type Command, type ExitCode } from "./command.ts";
 import { checkFlags } from "./flags.ts";
 import { helpFor } from "./help.ts";
 import { nearest } from "./nearest.ts";
+import { visible } from "./output/visible.ts";
 import { painterFor, type Terminal } from "./terminal.ts";
 
 /** One subcommand: what the list of them says, and how to get it. Only the one that is asked for is loaded. */
@@ -89,7 +90,9 @@ function unknownCommand(name: string, { name: program, entries }: Program): Cann
   return new CannotRun(`There is no such command. ${advice}`);
 }
 
+/** On one line, with nothing that a terminal would obey: it may quote a file, an address or a database. */
 function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  return message.replaceAll(/\s*[\r\n]+\s*/g, " ");
+  const lines = message.split(/[\r\n]+/).map((line) => line.trim());
+  return visible(lines.filter((line) => line !== "").join(" "));
 }

@@ -1,8 +1,8 @@
 import type { AuthorizationFields } from "./bearer.ts";
 import type { Refusal } from "./problem.ts";
 
-/** Where one credential may end and the next begin: a comma, and then a scheme (RFC 9110 section 11.4), not `name=`. */
-const nextCredentials = /,[ \t]*(?=[!#$%&'*+.^_`|~0-9A-Za-z-]+(?:[ \t]+[^ \t=]|[ \t]*(?:,|$)))/;
+/** How credentials may begin behind a comma: with a scheme (RFC 9110 section 11.4), not with `name=`. */
+const scheme = /^[ \t]*[!#$%&'*+.^_`|~0-9A-Za-z-]+(?:[ \t]+[^ \t=]|[ \t]*$)/;
 
 /**
  * Every `Authorization` field of a fetch request. `Headers` joins several by a comma (Fetch standard, "get"), so a value
@@ -12,7 +12,12 @@ export function combinedAuthorization(headers: Headers): AuthorizationFields {
   const value = headers.get("authorization");
   if (value === null) return undefined;
   if (!value.includes(",")) return value;
-  const fields = value.split(nextCredentials);
+  const [first = "", ...others] = value.split(",");
+  const fields = [first];
+  for (const part of others) {
+    if (scheme.test(part)) fields.push(part.trimStart());
+    else fields.push(`${fields.pop()},${part}`);
+  }
   return fields.length === 1 ? value : fields;
 }
 

@@ -2,8 +2,8 @@ import { AuthError } from "./errors.ts";
 
 /** Better Auth's session token: 32 letters and digits, and no dot. */
 const sessionToken = /^[A-Za-z0-9]{32}$/;
-/** Better Auth's signed cookie: a value that is no JWT's header, a dot, and the base64 of a SHA-256 HMAC, often percent-encoded. */
-const signedCookie = /^(?!eyJ)[^.]+\.[A-Za-z0-9+/%]{40,}(?:=|%3D)?$/i;
+/** Better Auth's signed cookie: a value, a dot, and the base64 of a SHA-256 HMAC, often percent-encoded. */
+const signedCookie = /^[^.]+\.[A-Za-z0-9+/%]{40,}=?$/;
 /** The base64url of `{"session":{`, with which Better Auth's compact cookie cache begins. */
 const compactCookieCache = "eyJzZXNzaW9uIjp7";
 /** What no compact JWS or JWE has in it (RFC 7515 section 2). */
@@ -20,7 +20,7 @@ export function explainForm(token: string): AuthError {
     return unsupported('an encrypted token (JWE), such as Better Auth\'s cookie cache with `strategy: "jwe"`');
   }
   if (sessionToken.test(token)) return unsupported("Better Auth's session token");
-  if (signedCookie.test(token)) return unsupported("Better Auth's signed session cookie");
+  if (!token.startsWith("eyJ") && signedCookie.test(token)) return unsupported("Better Auth's signed session cookie");
   if (segments === 1 && token.startsWith(compactCookieCache)) return unsupported("Better Auth's compact cookie cache");
   return new AuthError("token_malformed", { hint: explainMalformed(token, segments) });
 }

@@ -8,7 +8,13 @@ const loopback = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\]|.+\.localhost)$/;
  */
 export function logoutEndpoints(apiUrl: string, log: Log): string[] {
   const { protocol, hostname } = new URL(apiUrl);
-  if (protocol === "https:" || loopback.test(hostname)) return [`${apiUrl.replace(/\/+$/, "")}/backchannel-logout`];
+  if (protocol === "https:" || loopback.test(hostname)) return [`${withoutSlashes(apiUrl)}/backchannel-logout`];
   log.warn("API_URL is not https: the API is not told of sign-outs, and tokens outlive them for up to five minutes");
   return [];
+}
+
+function withoutSlashes(text: string): string {
+  let end = text.length;
+  while (text.endsWith("/", end)) end--;
+  return text.slice(0, end);
 }

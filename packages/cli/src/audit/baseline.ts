@@ -22,10 +22,8 @@ export function parseBaseline(text: string, name: string): Baseline {
   const accepted = new Set<string>();
   const used = new Set<string>();
   for (const [index, line] of text.split(/\r?\n/).entries()) {
-    const [method, path, ...ids] = line
-      .replace(/(^|\s)#.*$/, "")
-      .trim()
-      .split(/\s+/);
+    const comment = line.search(/(?:^|\s)#/);
+    const [method, path, ...ids] = (comment === -1 ? line : line.slice(0, comment)).trim().split(/\s+/);
     if (!method) continue;
     const unknown = ids.find((id) => !(checkIds as readonly string[]).includes(id));
     if (path === undefined || unknown !== undefined) {

@@ -4,7 +4,7 @@ const loopback = new Set(["localhost", "127.0.0.1", "[::1]", "0.0.0.0"]);
 /** In what two addresses differ, most telling first; "they name different things" where it is more than one part. */
 export function urlDifference(actual: string, expected: string): string {
   if (actual.trim() === expected.trim()) return "only whitespace differs";
-  if (withoutSlash(actual) === withoutSlash(expected)) return "only the trailing slash differs";
+  if (withoutSlashes(actual) === withoutSlashes(expected)) return "only the trailing slash differs";
   if (actual.toLowerCase() === expected.toLowerCase()) return "only upper and lower case differ";
   const one = URL.parse(actual);
   const other = URL.parse(expected);
@@ -21,7 +21,7 @@ export function urlDifference(actual: string, expected: string): string {
   if (one.port !== other.port && one.protocol === other.protocol) {
     differences.push(`port ${one.port || "by default"} against ${other.port || "by default"}`);
   }
-  const paths = [one, other].map(({ pathname }) => withoutSlash(pathname));
+  const paths = [one, other].map(({ pathname }) => withoutSlashes(pathname));
   if (paths[0] !== paths[1]) {
     differences.push(
       paths.includes("/api/auth")
@@ -36,6 +36,9 @@ function schemeOf({ protocol }: URL): string {
   return protocol.slice(0, -1);
 }
 
-function withoutSlash(text: string): string {
-  return text.replace(/\/+$/, "");
+/** A text without the slashes at its end. */
+export function withoutSlashes(text: string): string {
+  let end = text.length;
+  while (text.endsWith("/", end)) end--;
+  return text.slice(0, end);
 }

@@ -3,6 +3,7 @@ import { visible } from "../../output/visible.ts";
 import { type Document, isMembers, type Members, membersOf } from "./document.ts";
 import { type Body, type Method, methods, type Operation, type Parameter } from "./operation.ts";
 import { isOwnerParameter } from "./owner-parameter.ts";
+import { parameterInPath } from "./path-template.ts";
 import { resolveReference } from "./reference.ts";
 
 /**
@@ -60,7 +61,7 @@ function parametersOf(item: Members, operation: Members, { path, root, ownerName
   const add = (parameter: Parameter) => found.set(`${parameter.in} ${parameter.name}`, parameter);
   const optionsOf = (name: string) => ({ isOwner: isOwnerParameter(name, path, ownerNames) });
 
-  for (const [, name = ""] of path.matchAll(/\{([^}]+)\}/g)) {
+  for (const [, name = ""] of path.matchAll(parameterInPath)) {
     add({ name, in: "path", required: true, example: undefined, schema: { type: "string" }, ...optionsOf(name) });
   }
   for (const value of [...listOf(item.parameters), ...listOf(operation.parameters)]) {

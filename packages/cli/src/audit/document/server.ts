@@ -1,5 +1,6 @@
 import { CannotRun } from "../../command.ts";
 import { isMembers, type Members, membersOf } from "./document.ts";
+import { parameterInPath } from "./path-template.ts";
 
 /** Where requests go: `path` is put before each of the document's paths. */
 export interface Target {
@@ -59,5 +60,5 @@ function firstServer(root: Members): string | undefined {
   const [server] = Array.isArray(root.servers) ? root.servers : [];
   if (!isMembers(server) || typeof server.url !== "string") return undefined;
   const variables = membersOf(server.variables);
-  return server.url.replaceAll(/\{([^}]+)\}/g, (_, name: string) => String(membersOf(variables[name]).default ?? ""));
+  return server.url.replaceAll(parameterInPath, (_, name: string) => String(membersOf(variables[name]).default ?? ""));
 }

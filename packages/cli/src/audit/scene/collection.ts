@@ -1,4 +1,5 @@
 import type { Method, Operation } from "../document/operation.ts";
+import { parameterInPath } from "../document/path-template.ts";
 
 /** The operations around the things that a parameter of a path names: `/tasks` for the `taskId` of `/tasks/{taskId}`. */
 export interface Collection {
@@ -30,7 +31,9 @@ export function removerOf(
   operations: readonly Operation[],
 ): { operation: Operation; parameter: string } | undefined {
   for (const operation of operations) {
-    const [, before = "", parameter] = /^(.*)\/\{([^}]+)\}$/.exec(operation.path) ?? [];
+    const segments = operation.path.split("/");
+    const parameter = /^\{([^{}]+)\}$/.exec(segments.pop() ?? "")?.[1];
+    const before = segments.join("/");
     if (operation.method !== "DELETE" || parameter === undefined) continue;
     if (
       withoutNames(before) === withoutNames(creator.path) ||
@@ -48,5 +51,5 @@ export function readerOf(changer: Operation, operations: readonly Operation[]): 
 }
 
 function withoutNames(path: string): string {
-  return path.replaceAll(/\{[^}]+\}/g, "{}").replace(/\/$/, "");
+  return path.replaceAll(parameterInPath, "{}").replace(/\/$/, "");
 }

@@ -1,4 +1,5 @@
 import type { Operation } from "../document/operation.ts";
+import { parameterInPath } from "../document/path-template.ts";
 import { sampleBody, sampleParameter } from "../document/sample.ts";
 import type { AuditRequest } from "../http/request.ts";
 import type { Values } from "./values.ts";
@@ -60,9 +61,9 @@ function segmentsOf(operation: Operation, values: Values): Segment[] {
     .replace(/^\//, "")
     .split("/")
     .map((template) => {
-      const [, name] = /^\{([^}]+)\}$/.exec(template) ?? [];
+      const [, name] = /^\{([^{}]+)\}$/.exec(template) ?? [];
       const kind = name === undefined ? "fixed" : owners.has(name) ? "owner" : "object";
-      const text = sendable(template).replaceAll(/\{([^}]+)\}/g, (_, found: string) => fill(found));
+      const text = sendable(template).replaceAll(parameterInPath, (_, found: string) => fill(found));
       return { text, kind };
     });
 }
@@ -70,7 +71,7 @@ function segmentsOf(operation: Operation, values: Values): Segment[] {
 /** What a request line cannot have is percent-encoded (RFC 3986 section 2.1); names in braces are never sent. */
 function sendable(template: string): string {
   return template
-    .split(/(\{[^}]+\})/)
+    .split(/(\{[^{}]+\})/)
     .map((part) => (part.startsWith("{") ? part : part.replaceAll(/[^\x21-\x7e]+/g, encodeText)))
     .join("");
 }

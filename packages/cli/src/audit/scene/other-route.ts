@@ -11,15 +11,23 @@ export function isOtherRoute(
   base: string,
 ): boolean {
   const [pathname = ""] = path.split("?", 1);
-  const tidy = new URL(pathname.replaceAll(/\/{2,}/g, "/"), "http://any").pathname;
-  return operations.some((other) => other.path !== operation.path && patternOf(base + other.path).test(tidy));
+  const tidy = new URL(pathname.replaceAll(/\/{2,}/g, "/"), "http://any").pathname.replace(/\/$/, "").split("/");
+  return operations.some((other) => other.path !== operation.path && fits(tidy, (base + other.path).split("/")));
 }
 
-function patternOf(template: string): RegExp {
-  const literal = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  const source = template
-    .split(/\{[^}]+\}/)
-    .map(literal)
-    .join("[^/]+");
-  return new RegExp(`^${source}/?$`);
+function fits(segments: readonly string[], template: readonly string[]): boolean {
+  return segments.length === template.length && template.every((part, index) => fitsOne(segments[index] ?? "", part));
+}
+
+/** Whether a segment is what the template has there; a parameter stands for one character or more. */
+function fitsOne(segment: string, template: string): boolean {
+  const [start = "", ...others] = template.split(/\{[^{}]+\}/);
+  const end = others.pop();
+  if (end === undefined) return segment === start;
+  let at = segment.startsWith(start) ? start.length : -1;
+  for (const literal of others) {
+    const found = at === -1 ? -1 : segment.indexOf(literal, at + 1);
+    at = found === -1 ? -1 : found + literal.length;
+  }
+  return at !== -1 && segment.endsWith(end) && segment.length - end.length > at;
 }

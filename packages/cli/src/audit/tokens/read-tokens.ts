@@ -63,7 +63,10 @@ export function lifeOf({ a, b }: Users, now: number): number | undefined {
 
 async function inputLines(places: TokenPlaces, terminal: Terminal): Promise<string[]> {
   if (!Object.values(places).includes("-")) return [];
-  return (await readText("-", terminal)).split(/\s*\n\s*/).filter((line) => line !== "");
+  return (await readText("-", terminal))
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
 }
 
 function clean(text: string): string {

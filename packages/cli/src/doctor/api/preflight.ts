@@ -12,7 +12,8 @@ export function preflight(url: URL, origin: string): Promise<Answer | NoAnswer> 
 export function judgePreflight(answer: Answer | NoAnswer, origin: string): Diagnosis | undefined {
   if (answer.kind === "none") return undefined;
   const allowed = answer.headers.get("access-control-allow-origin");
-  const headers = (answer.headers.get("access-control-allow-headers") ?? "").toLowerCase().split(/\s*,\s*/);
+  const named = (answer.headers.get("access-control-allow-headers") ?? "").toLowerCase().split(",");
+  const headers = named.map((name) => name.trim());
   const cors = `app.register(cors, { origin: "${origin}", allowedHeaders: ["authorization", "content-type"] });`;
   if (answer.status === 401 || answer.status === 403) {
     return fault(

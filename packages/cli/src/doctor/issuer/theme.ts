@@ -3,6 +3,7 @@ import { silent } from "../case.ts";
 import { clockSkew } from "../clock-skew.ts";
 import { probe } from "../http-probe.ts";
 import { keyKinds } from "../settings/key-kinds.ts";
+import { withoutSlashes } from "../url-difference.ts";
 import { issuerAnswers } from "./answers.ts";
 import { theJwks } from "./jwks.ts";
 import { theTokenEndpoint } from "./token-endpoint.ts";
@@ -42,6 +43,6 @@ function confirmations(issuer: URL, hasCookie: boolean, needsKeys: boolean): str
 
 /** Better Auth's endpoints are at /api/auth, unless its base URL has a path of its own. */
 function authBase({ origin, pathname }: URL): string {
-  const path = pathname.replace(/\/+$/, "");
+  const path = withoutSlashes(pathname);
   return `${origin}${path === "" ? "/api/auth" : path}`;
 }

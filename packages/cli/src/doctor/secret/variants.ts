@@ -1,4 +1,5 @@
 import type { Cause } from "../causes.ts";
+import { withinQuotes } from "../sent/edges.ts";
 
 /** Another reading of a secret, under which it may be the issuer's. */
 export interface Variant {
@@ -13,7 +14,7 @@ export interface Variant {
 /** The ways in which the same secret comes to differ on two sides. */
 export function variantsOf(secret: string): Variant[] {
   const trimmed = secret.trim();
-  const unquoted = /^(["'`])(.*)\1$/s.exec(trimmed)?.[2];
+  const unquoted = /^["'`]/.test(trimmed) ? withinQuotes(trimmed) : undefined;
   const variants: Variant[] = [
     {
       cause: "secret_whitespace",

@@ -24,9 +24,22 @@ const sessionToken = /^[A-Za-z0-9]{32}$/;
 const signedCookie = /^[^.]+\.[A-Za-z0-9+/]{43}=$/;
 /** Claims that OpenID Connect gives to ID tokens (Core section 2), and no Better Auth to a token for an API. */
 const idTokenClaims = ["at_hash", "c_hash", "nonce", "azp"];
-/** Issuers of ID tokens, by their hosts or what those end with. */
-const providers =
-  /(?:^|\.)(?:accounts\.google\.com|securetoken\.google\.com|appleid\.apple\.com|login\.microsoftonline\.com|sts\.windows\.net|auth0\.com|okta\.com|clerk\.accounts\.dev|supabase\.co|cognito-idp\.[a-z0-9-]+\.amazonaws\.com|discord\.com|gitlab\.com)$/;
+/** Issuers of ID tokens: hosts, and domains above them. */
+const providers = [
+  "accounts.google.com",
+  "securetoken.google.com",
+  "appleid.apple.com",
+  "login.microsoftonline.com",
+  "sts.windows.net",
+  "auth0.com",
+  "okta.com",
+  "clerk.accounts.dev",
+  "supabase.co",
+  "discord.com",
+  "gitlab.com",
+];
+/** Amazon Cognito's are named by region. */
+const cognito = /^cognito-idp\.[a-z0-9-]+\.amazonaws\.com$/;
 
 /** Tells what a text is, and reads it where it is a compact JWS. */
 export function kindOf(
@@ -62,7 +75,11 @@ function kindOfOther(token: string): SentKind {
 
 function isIdToken(claims: UnverifiedJwt["claims"]): boolean {
   const host = typeof claims.iss === "string" ? (URL.parse(claims.iss)?.hostname ?? claims.iss) : "";
-  return providers.test(host) || idTokenClaims.some((name) => Object.hasOwn(claims, name));
+  return isProvider(host) || idTokenClaims.some((name) => Object.hasOwn(claims, name));
+}
+
+function isProvider(host: string): boolean {
+  return cognito.test(host) || providers.some((name) => host === name || host.endsWith(`.${name}`));
 }
 
 function decoded(token: string): string {

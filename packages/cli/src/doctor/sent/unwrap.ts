@@ -1,3 +1,5 @@
+import { withinQuotes, withoutSpace } from "./edges.ts";
+
 /** Something around the token that does not belong there. */
 export type Wrapping = "bearer_missing" | "bearer_doubled" | "token_quoted" | "token_whitespace" | "token_is_json";
 
@@ -10,11 +12,11 @@ export interface Unwrapped {
 /** A header line, as typed or as copied out of curl's or a browser's log. */
 const headerLine = /^[<>]?[ \t]*authorization[ \t]*:[ \t]*/i;
 const bearer = /^bearer(?:[ \t]+|$)/i;
-/** Another scheme in front of something that looks like a token. */
-const otherScheme = /^(?!bearer\b)[A-Za-z]+[ \t]+(?=\S{20,}$)/i;
+/** Any scheme, in front of something that looks like a token. */
+const schemeAndToken = /^([A-Za-z]+)[ \t]+(\S+)$/;
+/** Characters. */
+const shortestToken = 20;
 const namedCookie = /^(?:cookie:[ \t]*)?(?:__Secure-|__Host-)?[\w.-]*session_(?:token|data)=([^;]+)(?:;.*)?$/is;
-/** Whitespace, or an escaped or percent-encoded newline: what a shell, a template or a URL makes of one. */
-const space = /^(?:\s|\\[nrt]|%0[AD]|%20)+|(?:\s|\\[nrt]|%0[AD]|%20)+$/gi;
 
 /** Takes off whatever is around a token, and remembers each thing once. */
 export function unwrap(text: string): Unwrapped {
@@ -23,7 +25,8 @@ export function unwrap(text: string): Unwrapped {
   if (rest !== text) {
     // A whole header line: it must have exactly one scheme, Bearer.
     if (!bearer.test(rest) && rest.trim() !== "") wrappings.add("bearer_missing");
-    rest = rest.replace(otherScheme, "");
+    const [, scheme = "bearer", token = ""] = schemeAndToken.exec(rest) ?? [];
+    if (scheme.toLowerCase() !== "bearer" && token.length >= shortestToken) rest = token;
   }
   rest = rest.replace(bearer, "");
 
@@ -38,15 +41,15 @@ export function unwrap(text: string): Unwrapped {
 
 /** One layer less. */
 function peel(text: string, wrappings: Set<Wrapping>): string {
-  const trimmed = text.replaceAll(space, "");
+  const trimmed = withoutSpace(text);
   if (trimmed !== text && trimmed !== "") {
     wrappings.add("token_whitespace");
     return trimmed;
   }
-  const quoted = /^(\\?["'`])(.*)\1$/s.exec(text);
-  if (quoted?.[2] !== undefined) {
+  const quoted = withinQuotes(text);
+  if (quoted !== undefined) {
     wrappings.add("token_quoted");
-    return quoted[2].replace(bearer, "");
+    return quoted.replace(bearer, "");
   }
   if (bearer.test(text)) {
     wrappings.add("bearer_doubled");

@@ -1,5 +1,6 @@
 import { type Case, fault, found, type Opinion, silent } from "../case.ts";
 import { keyKinds } from "../settings/key-kinds.ts";
+import { withoutSlashes } from "../url-difference.ts";
 
 /** The algorithm that the token names, against the keys that the API has. */
 export function theAlgorithm({ sent, environment, issuer }: Case): Opinion {
@@ -19,7 +20,7 @@ export function theAlgorithm({ sent, environment, issuer }: Case): Opinion {
   const bySecret = /^HS(?:256|384|512)$/.test(named);
   const byKeyPair = /^(?:EdDSA|Ed25519|[ERP]S(?:256|384|512))$/.test(named);
   if (byKeyPair && !kinds.has("jwks")) {
-    const origin = issuer?.origin ?? (environment.BETTER_AUTH_URL || "https://app.example.com").replace(/\/+$/, "");
+    const origin = issuer?.origin ?? withoutSlashes(environment.BETTER_AUTH_URL || "https://app.example.com");
     return found(
       fault(
         "algorithm_public_key",

@@ -1,0 +1,2 @@
+/** A parameter in a documented path, in its braces. */
+export const parameterInPath: RegExp = /\{([^{}]+)\}/g;

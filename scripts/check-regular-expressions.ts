@@ -1,0 +1,35 @@
+/**
+ * Checks that every regular expression of the code that runs for users takes time in proportion to its input, by recheck:
+ * what they are given comes from requests, tokens, files and other servers. Tests are left out.
+ */
+import { globSync, readFileSync } from "node:fs";
+import { join, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { exceptions } from "./regular-expressions/exceptions.ts";
+import { judgeExpressions } from "./regular-expressions/judge.ts";
+import { keepVerdicts, readVerdicts } from "./regular-expressions/verdicts.ts";
+
+const repository = fileURLToPath(new URL("..", import.meta.url));
+const root = process.argv[2] ?? repository;
+const verdicts = readVerdicts(repository);
+
+const patterns = [
+  "packages/*/{src,bin}/**/*.{ts,tsx,js}",
+  "packages/*/*.js",
+  "apps/*/src/**/*.{ts,tsx}",
+  "scripts/**/*.{ts,mjs}",
+];
+const files = patterns
+  .flatMap((pattern) => globSync(pattern, { cwd: root }))
+  .map((file) => file.replaceAll(sep, "/"))
+  .filter((file) => !file.endsWith(".test.ts"))
+  .sort();
+const { count, faults } = judgeExpressions(
+  files.map((file) => ({ file, code: readFileSync(join(root, file), "utf8") })),
+  exceptions,
+  verdicts,
+);
+keepVerdicts(repository, verdicts);
+process.stdout.write(`${count} expressions in ${files.length} files\n`);
+for (const fault of faults) process.stderr.write(`${fault}\n`);
+if (faults.length > 0) process.exitCode = 1;
