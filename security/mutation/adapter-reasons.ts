@@ -9,33 +9,32 @@ const hasTarget = "a request that a server got has a target; only its type says 
 /** Why no test can tell these mutants of adapters, and of what they share, from the code. */
 export const adapterReasons: readonly Reason[] = [
   {
-    file: "adapters/elysia.ts",
-    line: "const candidates = route === undefined",
-    mutants: ["false", '["Stryker was here"]'],
-    reason: "no route has an undefined pattern, and what is no route's options is neither public nor has policies",
-  },
-  {
-    file: "adapters/elysia.ts",
-    line: "const count = apps.reduce",
+    file: "adapters/elysia/routes.ts",
+    line: "const count = current.reduce",
     mutants: ["sum - routes.length"],
     reason: "only whether the count has changed is asked",
   },
   {
-    file: "adapters/elysia.ts",
-    line: "if (count !== knownCount) knownRoutes.clear();",
+    file: "adapters/elysia/routes.ts",
+    line: "if (count !== knownCount) known.clear();",
     mutants: ["true"],
     reason: shortcut,
   },
-  { file: "adapters/elysia.ts", line: "if (found === undefined) {", mutants: ["true"], reason: shortcut },
-  { file: "adapters/elysia.ts", line: "knownRoutes.set(key, found);", mutants: [";"], reason: shortcut },
   {
-    file: "adapters/elysia.ts",
+    file: "adapters/elysia/routes.ts",
+    line: "if (found === undefined || !found.routes.every(isInPlace, found)) {",
+    mutants: ["true"],
+    reason: shortcut,
+  },
+  { file: "adapters/elysia/routes.ts", line: "known.set(key, found);", mutants: [";"], reason: shortcut },
+  {
+    file: "adapters/elysia/routes.ts",
     line: "const methods = [method",
     mutants: ['["Stryker was here"]'],
     reason: "no route has that method",
   },
   {
-    file: "adapters/elysia.ts",
+    file: "adapters/elysia/routes.ts",
     line: "const methods = [method",
     mutants: ["true", "false", 'method !== "GET"', '""', "[]"],
     reason: onlyOnBun,

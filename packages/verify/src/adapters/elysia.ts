@@ -1,22 +1,15 @@
 import type { AnyElysia, Elysia } from "elysia";
-import { type AuthError, ConfigurationError, isAuthError } from "../errors.ts";
-import { combinedAuthorization, responseOf } from "../fetch-messages.ts";
+import { type AuthError, isAuthError } from "../errors.ts";
+import { responseOf } from "../fetch-messages.ts";
 import { createGuard, type GuardOptions } from "../guard.ts";
-import type { RouteParams } from "../owner.ts";
-import type { Policy } from "../policy.ts";
+import { type Policy, readPolicies } from "../policy.ts";
 import type { Principal, TokenClaims } from "../principal.ts";
-import { hasQueryToken } from "../query-token.ts";
-import { createRouteTable } from "../routes.ts";
+import { createJudge, type Judgement } from "./elysia/judge.ts";
+import { createHook, createMark, type Hook, type RouteOptions } from "./elysia/marks.ts";
+import { createRouteFinder, findMuteRoutes, followApp, type RouteLists } from "./elysia/routes.ts";
 
 export { type BackchannelLogoutOptions, backchannelLogout } from "./elysia/backchannel-logout.ts";
-
-/** What a route may say: `app.get("/health", handler, { public: true })`. */
-export type RouteOptions<Claims = TokenClaims> = {
-  /** `true` lets everybody in, unverified. Every other route needs a valid token. */
-  public?: boolean;
-  /** What the route asks for besides a valid token and the owner's path: `requireScopes(...)`, `requireClaim(...)`. */
-  policies?: readonly Policy<Claims>[];
-};
+export type { RouteOptions } from "./elysia/marks.ts";
 
 /** What the guard adds to the type of an app. */
 export type UsherElysia<Claims = TokenClaims> = Elysia<
@@ -29,114 +22,108 @@ export type UsherElysia<Claims = TokenClaims> = Elysia<
   { schema: {}; standaloneSchema: {}; macro: RouteOptions<Claims>; macroFn: {}; parser: {}; response: {} }
 >;
 
-type Verdict<Claims> = Principal<Claims> | AuthError | "public";
+/** How a hook of Elysia's answers. */
+type Status = (status: number, response: Response) => object;
 
 /**
  * Guards an Elysia app: `new Elysia().use(usher({ verifier, ownerParam: "userId" }))`. Every route, and every path that is
  * none, needs a valid token, unless its route says `{ public: true }`; handlers get `principal`, which is absent on a
- * public route. Each route whose pattern has the owner parameter is held to its owner, on the value that Elysia decoded.
+ * public route. Each route whose pattern has the owner parameter is held to its owner, on the value that Elysia decoded,
+ * and once more on what a schema of `params` has made of it. `public` and `policies` may stand in a route's options, and in
+ * those of `guard()`, `group()`, `mount()` and a macro.
  *
- * Use it on the app that listens, before its routes, and after CORS, so that refusals carry CORS headers. For its types,
- * use the same guard in the files of your other routes. A server below `app.mount` is behind a token, but has no owner.
- * Elysia parses the body of a route that uses it before any hook: `maxRequestBodySize` is what bounds that.
- * Does not check ids in bodies and queries, nor what a schema of `params` makes of the owner parameter.
+ * Use it before the routes, and after CORS, so that refusals carry CORS headers: on the app that listens, or in a plugin
+ * of it. For its types, use the same guard in the files of your other routes. A server below `app.mount` is behind a
+ * token, but has no owner. Elysia parses the body of a route that uses it before any hook: `maxRequestBodySize` is what
+ * bounds that. Does not check ids in bodies and queries.
  *
- * @throws {ConfigurationError} A bad option; when used: routes that were there first, which Elysia would not show to the
- * guard, and `aot: false`, which has no way to hold back what no hook has seen.
+ * @throws {ConfigurationError} A bad option; when it is used, or an app that uses it is: routes that were there first,
+ * `aot: false`, which has no way to hold back what no hook has seen, a group of its own, a plugin's name that is taken.
  */
 export function usher<Claims = TokenClaims>(
   options: GuardOptions<Claims, Request>,
 ): (app: AnyElysia) => UsherElysia<Claims> {
   const guard = createGuard<Claims, Request>(options);
-  const table = createRouteTable(guard.ownerParams);
-  const verdicts = new WeakMap<Request, Promise<Verdict<Claims>>>();
-  const apps: AnyElysia[] = [];
-  const knownRoutes = new Map<string, readonly RouteOptions<Claims>[]>();
-  let knownCount = 0;
+  const judge = createJudge(guard);
+  /** A macro that no route can ask for: it tells that an app has this guard. */
+  const guarded = Symbol("usher");
+  let count = 0;
 
   return (app) => {
-    if (app.routes.length > 0)
-      throw new ConfigurationError("usher: use it before the routes; it cannot guard earlier ones.");
-    if (app.config.aot === false) throw new ConfigurationError("usher: Elysia must not be set to `aot: false`.");
-    apps.push(app);
-    // Elysia reads the text of a hook: `async` has it wait for the promise, and only what is named here is prepared.
+    const lists = followApp(app, ({ extender }) => guarded in extender.macro);
+    const findRoutes = createRouteFinder(lists);
+    // Elysia reads the text of a hook: only what is named here is prepared.
+    const admit = createHook("derive", "global", async ({ request, route, params, status }) => {
+      const verdict = await judge(request, route, params, findRoutes(request.method, route)).verdict;
+      if (verdict === "public") return {};
+      return isAuthError(verdict) ? refuseBy(status, verdict, request) : { principal: verdict };
+    });
+    // What a schema or a hook of the app's has made of the parameters is what the handler gets.
+    const recheck = createHook("resolve", "global", ({ request, params, status }) => {
+      return hold(request, status, (judgement) => judge.authorize(judgement, params));
+    });
     return (
       app
-        .macro({ public: () => ({}), policies: () => ({}) })
-        .wrap(
-          (fetch, request) =>
-            async (...input: unknown[]) =>
-              answer((await fetch(...input)) as object, request),
-        )
-        .derive({ as: "global" }, async ({ request, route, params, status }) => {
-          const verdict = await judge(request, route, params);
-          if (verdict === "public") return {};
-          if (!isAuthError(verdict)) return { principal: verdict };
-          const refusal = refuse(verdict, request);
-          return status(refusal.status as 401, refusal);
+        .macro({
+          [guarded]: {},
+          public: (value: unknown) =>
+            value === undefined ? {} : { transform: createMark({ public: value === true }, () => ({})) },
+          policies: (value?: readonly Policy<Claims>[]) =>
+            // Macros of one seed count as one: those of two policies with the same name, too.
+            value === undefined ? {} : { seed: `policies ${++count}`, transform: markPolicies(value) },
+        } as never)
+        .wrap((fetch, request) => async (...input: unknown[]) => {
+          const earlier = judge.last(request);
+          const response = (await fetch(...input)) as object;
+          return judge.last(request) === earlier ? answerUnseen(response, request, lists) : response;
         })
+        .onTransform({ as: "global" }, admit as never)
+        .onBeforeHandle({ as: "global" }, recheck as never)
         // An unknown path, or a body that could not be parsed, which Elysia does first.
         .onError({ as: "global" }, async ({ request, route, params }) => {
-          if (verdicts.has(request)) return;
-          const verdict = await judge(request, route, params);
+          if (judge.last(request) !== undefined) return;
+          const verdict = await judge(request, route, params, findRoutes(request.method, route)).verdict;
           return isAuthError(verdict) ? refuse(verdict, request) : undefined;
         }) as unknown as UsherElysia<Claims>
     );
   };
 
-  /** Once for each request, whichever hook comes first; what fails then is the app's error, and is not tried again. */
-  function judge(request: Request, route: string | undefined, params: RouteParams = {}): Promise<Verdict<Claims>> {
-    const known = verdicts.get(request);
-    if (known !== undefined) return known;
-    const verdict = admit(request, route, params);
-    verdicts.set(request, verdict);
-    return verdict;
-  }
-
-  async function admit(request: Request, route: string | undefined, params: RouteParams): Promise<Verdict<Claims>> {
-    const candidates = route === undefined ? [] : routesOf(request.method, route);
-    if (candidates.length > 0 && candidates.every((candidate) => candidate.public === true)) return "public";
-    try {
-      return await guard.admit({
-        authorization: combinedAuthorization(request.headers),
-        tokenInQuery: hasQueryToken(request.url),
-        params,
-        ownerParams: table.ownerParams(route, params),
-        policies: candidates.flatMap(({ policies }) => policies ?? []),
-        source: request,
-      });
-    } catch (error) {
-      if (isAuthError(error)) return error;
-      throw error;
-    }
-  }
-
   /**
-   * What the routes say that may serve this method at this pattern. Elysia does not tell which of them it took: a path is
-   * public when all of them are, and asks for what any of them asks for.
+   * The hook by which policies go with their route wherever it is taken in, also where its app is not known. Elysia leaves
+   * it in the options that it came by: used in an app with another guard, it is for that one to read.
    */
-  function routesOf(method: string, route: string): readonly RouteOptions<Claims>[] {
-    const count = apps.reduce((sum, { routes }) => sum + routes.length, 0);
-    if (count !== knownCount) knownRoutes.clear();
-    knownCount = count;
-    const key = `${method} ${route}`;
-    let found = knownRoutes.get(key);
-    if (found === undefined) {
-      const methods = [method, "ALL", ...(method === "HEAD" ? ["GET"] : []), ...(method === "GET" ? ["WS"] : [])];
-      found = apps
-        .flatMap(({ routes }) => routes)
-        .filter((other) => other.path === route && methods.includes(other.method))
-        .map(({ hooks }) => hooks as RouteOptions<Claims>);
-      knownRoutes.set(key, found);
+  function markPolicies(value: readonly Policy<Claims>[]): Hook {
+    const policies = readPolicies(value, "usher");
+    return createMark({ policies }, ({ request, params, status }) =>
+      hold(request, status, (judgement) => {
+        if (policies.every((policy) => judgement.policies.includes(policy))) return;
+        judge.authorize(judgement, params, policies);
+      }),
+    );
+  }
+
+  /** Asks once more of a request that was let in, and answers where it is refused now. */
+  function hold(request: Request, status: Status, check: (judgement: Judgement<Claims>) => void): object {
+    const judgement = judge.last(request);
+    try {
+      if (judgement !== undefined) check(judgement);
+      return {};
+    } catch (error) {
+      if (!isAuthError(error)) throw error;
+      return refuseBy(status, error, request);
     }
-    return found;
   }
 
   /** Nothing leaves that no hook has seen: Elysia runs none for a constant that has hooks of every kind. */
-  async function answer(response: object, request: Request): Promise<object> {
-    if (verdicts.has(request)) return response;
-    const verdict = await judge(request, undefined);
+  async function answerUnseen(response: object, request: Request, lists: RouteLists): Promise<object> {
+    const mute = findMuteRoutes(lists(), request);
+    const verdict = await judge(request, mute[0]?.path, {}, mute).verdict;
     return isAuthError(verdict) ? refuse(verdict, request) : response;
+  }
+
+  function refuseBy(status: Status, error: AuthError, request: Request): object {
+    const refusal = refuse(error, request);
+    return status(refusal.status, refusal);
   }
 
   function refuse(error: AuthError, request: Request): Response {

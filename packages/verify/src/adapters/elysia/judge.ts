@@ -1,0 +1,140 @@
+import { AuthError, isAuthError } from "../../errors.ts";
+import { combinedAuthorization } from "../../fetch-messages.ts";
+import type { Guard } from "../../guard.ts";
+import type { RouteParams } from "../../owner.ts";
+import type { Policy } from "../../policy.ts";
+import type { Principal } from "../../principal.ts";
+import { hasQueryToken } from "../../query-token.ts";
+import { createRouteTable } from "../../routes.ts";
+import { readMarks } from "./marks.ts";
+import type { ElysiaRoute } from "./routes.ts";
+
+/** What came of a request on its way to one of an app's routes. */
+export interface Judgement<Claims> {
+  /** The pattern; undefined for a path that is none of any route. */
+  readonly route: string | undefined;
+  readonly candidates: readonly ElysiaRoute[];
+  readonly policies: readonly Policy<Claims>[];
+  readonly verdict: Promise<Principal<Claims> | AuthError | "public">;
+  /** Once it is known, and where there is one. */
+  principal: Principal<Claims> | undefined;
+}
+
+/** Judges requests, each once on its way to a route, whichever hook comes first. */
+export interface Judge<Claims> {
+  (
+    request: Request,
+    route: string | undefined,
+    params: RouteParams | undefined,
+    candidates: readonly ElysiaRoute[],
+  ): Judgement<Claims>;
+  /** The last one: an app may hand its request on to another one. */
+  last(request: Request): Judgement<Claims> | undefined;
+  /** @throws {AuthError} `owner_mismatch`, `scope_insufficient`. */
+  authorize(judgement: Judgement<Claims>, params: RouteParams | undefined, policies?: readonly Policy<Claims>[]): void;
+}
+
+export function createJudge<Claims>(guard: Guard<Claims, Request>): Judge<Claims> {
+  const table = createRouteTable(guard.ownerParams);
+  const judgements = new WeakMap<Request, Judgement<Claims>>();
+  const demands = new WeakMap<readonly ElysiaRoute[], RequestDemands<Claims>>();
+
+  const judge = (
+    request: Request,
+    route: string | undefined,
+    params: RouteParams | undefined,
+    candidates: readonly ElysiaRoute[],
+  ) => {
+    const known = judgements.get(request);
+    if (known !== undefined && known.route === route && isSame(known.candidates, candidates)) return known;
+    const judgement = createJudgement(request, route, params ?? {}, candidates);
+    judgements.set(request, judgement);
+    return judgement;
+  };
+
+  return Object.assign(judge, {
+    last: (request: Request) => judgements.get(request),
+    authorize: (
+      { principal, route }: Judgement<Claims>,
+      params: RouteParams = {},
+      policies?: readonly Policy<Claims>[],
+    ) => {
+      if (principal !== undefined)
+        guard.authorize(principal, { params, ownerParams: table.ownerParams(route, params), policies });
+    },
+  });
+
+  /** What fails and is no verdict is the app's error, and is not tried again. */
+  function createJudgement(
+    request: Request,
+    route: string | undefined,
+    params: RouteParams,
+    candidates: readonly ElysiaRoute[],
+  ): Judgement<Claims> {
+    let demanded = demands.get(candidates);
+    if (demanded === undefined) {
+      demanded = readDemands(route, candidates);
+      demands.set(candidates, demanded);
+    }
+    const { open, policies, fault } = demanded;
+    const judgement = {
+      route,
+      candidates,
+      policies,
+      principal: undefined as Principal<Claims> | undefined,
+      verdict: open ? Promise.resolve("public" as const) : admit(),
+    };
+    return judgement;
+
+    async function admit(): Promise<Principal<Claims> | AuthError> {
+      try {
+        const principal = await guard.admit({
+          authorization: combinedAuthorization(request.headers),
+          tokenInQuery: hasQueryToken(request.url),
+          params,
+          // Asked for when the token is known to be good: nobody else is told of a fault of the app.
+          get ownerParams() {
+            if (fault !== undefined) throw fault;
+            return table.ownerParams(route, params);
+          },
+          policies,
+          source: request,
+        });
+        judgement.principal = principal;
+        return principal;
+      } catch (error) {
+        if (isAuthError(error)) return error;
+        throw error;
+      }
+    }
+  }
+}
+
+/** What is asked of a request. */
+interface RequestDemands<Claims> {
+  readonly open: boolean;
+  readonly policies: readonly Policy<Claims>[];
+  /** Why the guard cannot know what is asked: nobody gets in. */
+  readonly fault?: AuthError;
+}
+
+/** It is open where all the routes are that may serve it, and held to what any of them says. */
+function readDemands<Claims>(route: string | undefined, candidates: readonly ElysiaRoute[]): RequestDemands<Claims> {
+  if (route === undefined) return { open: false, policies: [] };
+  if (candidates.length === 0) return unknown(route, "no app that has the guard has it");
+  try {
+    const marks = candidates.map(({ hooks }) => readMarks<Claims>(hooks));
+    return { open: marks.every((mark) => mark.public), policies: marks.flatMap((mark) => mark.policies) };
+  } catch (error) {
+    return unknown(route, (error as Error).message);
+  }
+}
+
+function unknown<Claims>(route: string, why: string): RequestDemands<Claims> {
+  const hint = `the guard does not know what the route "${route}" asks for: ${why}`;
+  return { open: false, policies: [], fault: new AuthError("owner_mismatch", { hint }) };
+}
+
+function isSame(some: readonly unknown[], others: readonly unknown[]): boolean {
+  return some.length === others.length && some.every((one, index) => one === others[index]);
+}
