@@ -51,22 +51,10 @@ export const keyReasons: readonly Reason[] = [
     reason: "no keys are infinitely old, and are let go of, which changes nothing",
   },
   {
-    file: "keys/refreshing.ts",
-    line: "} else if (underWay === undefined && clock() >= waitUntil) {",
-    mutants: ["true", "underWay === undefined || clock() >= waitUntil"],
-    reason: "a shortcut: `refresh` asks the same, and answers with a promise",
-  },
-  {
     file: "keys/secret-keys.ts",
     line: 'typeof value === "string" ? Buffer.from(value, "utf8") : value',
     mutants: ["true", '""'],
     reason: "bytes are copied as they are, and a text is UTF-8 unless told otherwise",
-  },
-  {
-    file: "keys/secret-keys.ts",
-    line: "if (next?.byName.get(name) !== key) key.retired = true;",
-    mutants: ["next.byName"],
-    reason: "for the type: secrets never grow too old, so there always is a next one",
   },
   {
     file: "keys/strength.ts",

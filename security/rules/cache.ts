@@ -13,8 +13,8 @@ export const cacheRules: readonly Rule[] = [
     kept: [
       [
         "verifier.ts",
-        "checkClaims(claims, policy, now);",
-        "cache?.set(lookUp, { token, principal: createPrincipal(claims, readClaims(claims)), key, revocable: revocableOf(claims), passed: 0 });\n    checkClaims(claims, policy, now);",
+        "checkClaims(claims, policy, now, issuers);",
+        "cache?.set(lookUp, { token, principal: createPrincipal(claims, readClaims(claims)), key, revocable: revocableOf(claims), passed: 0 });\n    checkClaims(claims, policy, now, issuers);",
       ],
     ],
   },

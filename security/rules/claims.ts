@@ -8,8 +8,8 @@ export const claimRules: readonly Rule[] = [
     kept: [
       [
         "verifier.ts",
-        "const key = keys.verify(parts, now);\n    const claims = readClaimsObject(parts);",
-        "const claims = readClaimsObject(parts);\n    const key = keys.verify(parts, now);",
+        "const { key, issuers } = keys.verify(parts, now);\n    const claims = readClaimsObject(parts);",
+        "const claims = readClaimsObject(parts);\n    const { key, issuers } = keys.verify(parts, now);",
       ],
     ],
   },
@@ -57,8 +57,8 @@ export const claimRules: readonly Rule[] = [
       ],
       [
         "claims.ts",
-        "checkIssuer(claims.iss, policy.issuers);",
-        "if (claims.iss !== undefined) checkIssuer(claims.iss, policy.issuers);",
+        "checkIssuer(claims.iss, policy.issuers, issuers);",
+        "if (claims.iss !== undefined) checkIssuer(claims.iss, policy.issuers, issuers);",
       ],
     ],
   },

@@ -6,7 +6,7 @@ export const headerRules: readonly Rule[] = [
     id: "own-key",
     text: "A key that a token brings along in jwk or x5c is never used",
     kept: [
-      ["header.ts", "return { alg, ", "return { ...header, alg, "],
+      ["header.ts", "Object.freeze({ alg, ", "Object.freeze({ ...header, alg, "],
       [
         "keys/key-set.ts",
         "return header.kid === undefined && fitting.length > 1 ? [] : fitting;",

@@ -10,6 +10,8 @@ const day = 86_400;
 const serve = (read: (issuer: TestIssuer) => unknown) =>
   outcomeWhenServed((issuer) => (_request, response) => response.end(JSON.stringify(read(issuer))));
 
+const unknown = (issuer: TestIssuer) => issuer.tokenFor("alice", { header: { kid: `unknown ${Math.random()}` } });
+
 const warnings: string[] = [];
 beforeEach(() => {
   vi.spyOn(process, "emitWarning").mockImplementation((message) => void warnings.push(String(message)));
@@ -63,7 +65,7 @@ describe("rules: a key set that is fetched", () => {
     await settle();
     vi.advanceTimersByTime(4999);
     expect(signal?.aborted).toBe(false);
-    vi.advanceTimersByTime(1);
+    await vi.advanceTimersByTimeAsync(1);
     expect(signal?.aborted).toBe(true);
     expect(await pending).toBe("keys_unavailable");
   });
@@ -107,17 +109,88 @@ describe("rules: a key set that is fetched", () => {
     expect(remote.fetches).toBe(1);
   });
 
-  it("Unknown kids have the keys fetched at most once in 30 seconds", async () => {
+  it("Unknown kids have the keys fetched five times at most, and once in 30 seconds after that", async () => {
     const remote = createRemote();
     await remote.verifier.ready();
-    const unknown = () => remote.of(remote.issuer.tokenFor("alice", { header: { kid: `unknown ${Math.random()}` } }));
-    for (let second = 0; second < 30; second++) {
-      expect(await unknown()).toBe("key_unknown");
+    const fetchedAt: number[] = [];
+    for (let second = 0; second < 100; second++) {
+      for (let time = 0; time < 10; time++) {
+        const before = remote.fetches;
+        await remote.of(unknown(remote.issuer));
+        if (remote.fetches > before) fetchedAt.push(second);
+      }
       remote.clock.advance(1);
     }
-    expect(remote.fetches).toBe(1);
-    expect(await unknown()).toBe("key_unknown");
-    expect(remote.fetches).toBe(2);
+    expect(fetchedAt).toEqual([0, 0, 0, 0, 0, 30, 60, 90]);
+  });
+
+  it("A key is called unknown only once a fetch that began after the token came has no such key", async () => {
+    const released: (() => void)[] = [];
+    let isHeld = false;
+    const fetch: Fetch = async () => {
+      const keys = remote.issuer.jwks();
+      if (isHeld) await new Promise<void>((resolve) => released.push(resolve));
+      return Response.json(keys);
+    };
+    const remote = createRemote({ fetch });
+    await remote.verifier.ready();
+    isHeld = true;
+    const stranger = remote.of(unknown(remote.issuer));
+    await settle();
+    // The fetch that is under way has been answered with the keys of before.
+    remote.issuer.rotate();
+    const first = remote.of(remote.issuer.tokenFor("alice"));
+    isHeld = false;
+    released[0]?.();
+    expect(await Promise.all([first, stranger])).toEqual(["accepted", "key_unknown"]);
+
+    const outcomes: string[] = [];
+    for (let time = 0; time < 6; time++) outcomes.push(await remote.of(unknown(remote.issuer)));
+    expect(outcomes.slice(3)).toEqual(["keys_unavailable", "keys_unavailable", "keys_unavailable"]);
+  });
+
+  it("A fetch that never answers, and whose timer never fires, is given up for another one", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    let [fetches, isSilent] = [0, false];
+    const fetch: Fetch = async () => {
+      fetches++;
+      return isSilent ? new Promise<Response>(() => {}) : Response.json(remote.issuer.jwks());
+    };
+    const remote = createRemote({ fetch });
+    await remote.verifier.ready();
+    isSilent = true;
+    remote.clock.advance(300);
+    for (const passed of [0, 5, 1]) {
+      remote.clock.advance(passed);
+      expect(await remote.of(remote.issuer.tokenFor("alice"))).toBe("accepted");
+      await settle();
+    }
+    expect(fetches).toBe(3);
+  });
+
+  it("What a fetch brings that was given up takes the place of no newer keys", async () => {
+    const released: (() => void)[] = [];
+    let isHeld = false;
+    const fetch: Fetch = async () => {
+      const keys = remote.issuer.jwks();
+      if (isHeld) await new Promise<void>((resolve) => released.push(resolve));
+      return Response.json(keys);
+    };
+    const remote = createRemote({ fetch });
+    await remote.verifier.ready();
+    isHeld = true;
+    const old = remote.issuer.tokenFor("alice", { expiresIn: 3600 });
+    remote.clock.advance(300);
+    expect(outcome(remote.verifier, old)).toBe("accepted");
+    await settle();
+    isHeld = false;
+    remote.issuer.rotate();
+    remote.issuer.withdrawOldKeys();
+    expect(await remote.of(remote.issuer.tokenFor("alice"))).toBe("accepted");
+    released[0]?.();
+    await settle();
+    expect(outcome(remote.verifier, old)).toBe("key_unknown");
+    expect(outcome(remote.verifier, remote.issuer.tokenFor("bob"))).toBe("accepted");
   });
 
   it("After a failure, the next fetch waits longer each time", async () => {

@@ -15,7 +15,7 @@ export const jwksRules: readonly Rule[] = [
   {
     id: "deadline",
     text: "A JWKS must have come whole within 5 seconds",
-    kept: [["keys/fetch-jwks.ts", "() => ended.abort(", "() => void ("]],
+    kept: [["keys/refreshing.ts", "await within(deadline, () => fetch(ended.signal))", "await fetch(ended.signal)"]],
   },
   {
     id: "size",
@@ -35,17 +35,37 @@ export const jwksRules: readonly Rule[] = [
   {
     id: "bad-key",
     text: "A bad key in a JWKS is left out with a warning and takes no good one with it",
-    kept: [["keys/key-set.ts", "warnings.push(", "throw error; warnings.push("]],
+    kept: [["keys/key-set.ts", "reasons.push(reason);", "throw error;"]],
   },
   {
     id: "coalesced",
     text: "However many requests wait for keys, they are fetched once",
-    kept: [["keys/refreshing.ts", "if (underWay !== undefined) return underWay;", ""]],
+    kept: [["keys/refreshing.ts", "if (attempt === undefined || !attempt.isHeld) {", "{"]],
   },
   {
     id: "cooldown",
-    text: "Unknown kids have the keys fetched at most once in 30 seconds",
-    kept: [["keys/refreshing.ts", "waitUntil = clock() + Math.min(cooldown, maxAge / 2);", ""]],
+    text: "Unknown kids have the keys fetched five times at most, and once in 30 seconds after that",
+    kept: [["keys/refreshing.ts", "if (isFresh() && !budget.take()) throw outOfBudget();", ""]],
+  },
+  {
+    id: "looked-for",
+    text: "A key is called unknown only once a fetch that began after the token came has no such key",
+    kept: [
+      ["with-keys.ts", "found.isOld ? keys.search(error) : undefined", "undefined"],
+      ["with-keys.ts", "(unavailable ?? error)", "error"],
+    ],
+  },
+  {
+    id: "dropped",
+    text: "A fetch that never answers, and whose timer never fires, is given up for another one",
+    kept: [
+      ["keys/refreshing.ts", "if (underWay !== undefined && clock() - underWay.startedAt >= patience)", "if (false)"],
+    ],
+  },
+  {
+    id: "late",
+    text: "What a fetch brings that was given up takes the place of no newer keys",
+    kept: [["keys/refreshing.ts", "if (underWay !== attempt) return givenUp();", ""]],
   },
   {
     id: "back-off",
@@ -65,6 +85,6 @@ export const jwksRules: readonly Rule[] = [
   {
     id: "withdrawn",
     text: "A key that left the set verifies nothing from the next refresh on, not even tokens that are remembered",
-    kept: [["keys/refreshing.ts", "retire(set, next);", ""]],
+    kept: [["keys/refreshing.ts", "replace(set, next);", ""]],
   },
 ];

@@ -78,6 +78,32 @@ describe("rules: algorithms and secrets", () => {
     }
   });
 
+  it("A key vouches for its own issuer and for no other", () => {
+    const { clock } = createBench();
+    const names = ["https://one.example", "https://two.example"];
+    const [one, two] = names.map((issuer) => createTestIssuer({ algorithm: "ES256", issuer, clock }));
+    if (one === undefined || two === undefined) throw new Error("two issuers were made");
+    const keys = [one, two].map(({ jwks, issuer }) => localJwks(jwks(), { issuer }));
+    const { verifier } = createBench({ keys, issuer: names, clock });
+    for (const [issuer, other] of [
+      [one, two],
+      [two, one],
+    ] as const) {
+      expect(outcome(verifier, issuer.tokenFor("alice"))).toBe("accepted");
+      expect(outcome(verifier, issuer.tokenFor("alice", { claims: { iss: other.issuer } }))).toBe("issuer_rejected");
+    }
+  });
+
+  it("A key of an application's own making lets in by true alone, and by no promise", () => {
+    const answers = [Promise.resolve(true), "yes", 1, {}, undefined, false];
+    const outcomes = [...answers, true].map((answer) => {
+      const candidates = () => [{ algorithm: "HS256" as const, verify: () => answer as boolean }];
+      const { issuer, verifier } = createBench({ keys: { algorithms: new Set(["HS256"]), candidates } });
+      return outcome(verifier, issuer.tokenFor("alice"));
+    });
+    expect(outcomes).toEqual([...answers.map(() => "signature_invalid"), "accepted"]);
+  });
+
   it("A PEM is refused as a shared secret, at construction", () => {
     const { publicKey } = generateKeyPairSync("ed25519");
     const pem = publicKey.export({ type: "spki", format: "pem" }) as string;

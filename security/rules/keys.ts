@@ -1,7 +1,7 @@
 import type { Place, Rule } from "./rule.ts";
 
 /** The verifier offers a token to a source only for the algorithms that the source says it has. */
-const ring: Place = ["key-ring.ts", "if (!(source.algorithms as ReadonlySet<string>).has(algorithm)) continue;", ""];
+const ring: Place = ["key-ring.ts", "if (!source.algorithms.has(algorithm)) continue;", ""];
 /** A shared secret looks again, by itself. */
 const secret: Place = ["keys/secret-keys.ts", "header.alg === algorithm ? keys() : []", "keys()"];
 /** And so does a key set, key by key. */
@@ -33,6 +33,16 @@ export const keyRules: readonly Rule[] = [
     id: "public-for-secret",
     text: "A public key is never tried for an algorithm of secrets",
     kept: [ring, keySet],
+  },
+  {
+    id: "own-issuer",
+    text: "A key vouches for its own issuer and for no other",
+    kept: [["claims.ts", "if (vouched.includes(issuer)) return;", "if (accepted.includes(issuer)) return;"]],
+  },
+  {
+    id: "only-true",
+    text: "A key of an application's own making lets in by true alone, and by no promise",
+    kept: [["key-ring.ts", "key.verify(signed, signature) === true", "key.verify(signed, signature)"]],
   },
   {
     id: "pem",

@@ -38,15 +38,17 @@ export function readClaimsObject({
  * code like `token_expired`, which a client cures by a new token, means that nothing but the time was wrong.
  *
  * @param now Seconds since 1970.
+ * @param issuers Whose tokens the key vouches for that has signed this one.
  * @throws {AuthError} `claims_invalid`, `issuer_rejected`, `audience_rejected`, `token_expired`, `token_not_yet_valid`.
  */
 export function checkClaims(
   claims: JsonObject,
   policy: ClaimsPolicy,
   now: number,
+  issuers: readonly string[],
 ): asserts claims is JsonObject & TokenClaims {
   checkForms(claims, policy);
-  checkIssuer(claims.iss, policy.issuers);
+  checkIssuer(claims.iss, policy.issuers, issuers);
   if (policy.audiences !== null) checkAudience(claims.aud, policy.audiences);
   checkTimes(claims, policy, now);
 }
@@ -94,8 +96,17 @@ export function isNumericDate(value: unknown): value is number {
   return Number.isSafeInteger(value);
 }
 
-export function checkIssuer(issuer: string, accepted: readonly string[]): void {
-  if (accepted.includes(issuer)) return;
+/**
+ * @param accepted The verifier's issuers.
+ * @param vouched Those of them that the key vouches for (RFC 8725 section 3.8).
+ */
+export function checkIssuer(issuer: string, accepted: readonly string[], vouched: readonly string[]): void {
+  if (vouched.includes(issuer)) return;
+  if (accepted.includes(issuer)) {
+    throw new AuthError("issuer_rejected", {
+      hint: `iss is ${quote(issuer)}, and the key that has signed the token belongs to ${vouched.map(quote).join(" and ")}`,
+    });
+  }
   const slash = accepted.some((one) => withoutSlash(one) === withoutSlash(issuer));
   throw new AuthError("issuer_rejected", {
     hint: `iss is ${quote(issuer)}, expected ${accepted.map(quote).join(" or ")}${slash ? ": only the trailing slash differs" : ""}`,

@@ -13,8 +13,10 @@ export type VerifierEnvironment = Readonly<Record<string, string | undefined>>;
 /**
  * Makes a verifier of what the environment says. The only function here that reads one.
  *
- * - `BETTER_AUTH_URL`: the issuer, exactly as Better Auth's `baseURL`.
- * - `API_URL`: the audience, exactly as the issuer writes it in tokens.
+ * - `BETTER_AUTH_URL`: the issuer's own variable, in any spelling that Better Auth takes: what counts is its origin
+ *   ({@link betterAuthIssuer}). For tokens with another `iss` (`usherJwt({ issuer })`, an OAuth provider's), use
+ *   `createVerifier`.
+ * - `API_URL`: the audience, to the character as the issuer writes it in tokens. It is a name, and no address is made of it.
  * - `BETTER_AUTH_SECRETS` (`2:new,1:old`, the issuer's own format): a token of any listed version is accepted. Without
  *   it, `BETTER_AUTH_SECRET`. As at the issuer, the single one signs no token once there is a list.
  * - `USHER_JWKS_URL`: where the issuer publishes its keys, such as `https://app.example.com/api/auth/jwks`. It need not
@@ -25,18 +27,35 @@ export type VerifierEnvironment = Readonly<Record<string, string | undefined>>;
  *
  * @param env Default `process.env`.
  * @param options What no environment can say: the `revocations`.
- * @throws {ConfigurationError} A variable that is missing or cannot be right; the message says what to set.
+ * @throws {ConfigurationError} Variables that are missing, all of them by name, or one that cannot be right; the message
+ * says what to set, and never what is set.
  */
 export function verifierFromEnv(
   env: VerifierEnvironment = process.env,
   options: Pick<VerifierOptions, "revocations"> = {},
 ): Verifier {
+  const kinds = chosenKinds(env);
+  checkPresent(env, ["BETTER_AUTH_URL", "API_URL", ...kinds.flatMap((kind) => neededBy(kind, env))]);
   return createVerifier({
     ...options,
-    keys: chosenKinds(env).map((kind) => keySources[kind](env)),
-    issuer: required(env, "BETTER_AUTH_URL", "Better Auth's baseURL, such as https://app.example.com"),
-    audience: required(env, "API_URL", "this API's name in tokens, such as https://api.example.com"),
+    keys: kinds.map((kind) => keySources[kind](env)),
+    issuer: betterAuthIssuer(env.BETTER_AUTH_URL as string),
+    audience: env.API_URL as string,
   });
+}
+
+/**
+ * The `iss` of the tokens that a Better Auth with this `baseURL` (or `BETTER_AUTH_URL`) issues: its origin, in lower case
+ * and without a default port, whatever path, slash, case or port it is written with.
+ *
+ * @throws {ConfigurationError} No http or https address, which Better Auth refuses as well. The message does not repeat it.
+ * @example
+ * betterAuthIssuer("https://App.example.com:443/api/auth/"); // "https://app.example.com"
+ */
+export function betterAuthIssuer(baseUrl: string): string {
+  const url = URL.parse(baseUrl);
+  if (url?.protocol === "https:" || url?.protocol === "http:") return url.origin;
+  throw new ConfigurationError("BETTER_AUTH_URL must be an http or https address, such as https://app.example.com.");
 }
 
 /**
@@ -57,10 +76,30 @@ export function secretFingerprintFromEnv(env: VerifierEnvironment = process.env)
 type Kind = "secret" | "jwks";
 
 const keySources: Readonly<Record<Kind, (env: VerifierEnvironment) => KeySource>> = {
-  secret: (env) => sharedSecret(readSecrets(env)),
-  jwks: (env) =>
-    remoteJwks(required(env, "USHER_JWKS_URL", "where the issuer publishes its keys, https://…/api/auth/jwks")),
+  secret: (env) =>
+    sharedSecret(env.BETTER_AUTH_SECRETS ? parseSecretVersions(env.BETTER_AUTH_SECRETS) : env.BETTER_AUTH_SECRET),
+  jwks: (env) => remoteJwks(env.USHER_JWKS_URL as string),
 };
+
+/** What each variable that may be missing is to be set to. */
+const meanings = {
+  BETTER_AUTH_URL: "Better Auth's baseURL, such as https://app.example.com",
+  API_URL: "this API's name in tokens, such as https://api.example.com",
+  BETTER_AUTH_SECRET: "the secret that the Better Auth server has",
+  USHER_JWKS_URL: "where the issuer publishes its keys, https://…/api/auth/jwks",
+} as const;
+
+function neededBy(kind: Kind, env: VerifierEnvironment): readonly (keyof typeof meanings)[] {
+  if (kind === "jwks") return ["USHER_JWKS_URL"];
+  return env.BETTER_AUTH_SECRETS ? [] : ["BETTER_AUTH_SECRET"];
+}
+
+/** Names everything that is missing at once: a deployment is not to fail once for each. */
+function checkPresent(env: VerifierEnvironment, names: readonly (keyof typeof meanings)[]): void {
+  const missing = names.filter((name) => !env[name]);
+  if (missing.length === 0) return;
+  throw new ConfigurationError(missing.map((name) => `${name} is not set. Set it to ${meanings[name]}.`).join("\n"));
+}
 
 function chosenKinds(env: VerifierEnvironment): Kind[] {
   const chosen = (env.USHER_KEYS || (env.USHER_JWKS_URL ? "jwks" : "secret")).split(",").map((kind) => kind.trim());
@@ -72,17 +111,6 @@ function chosenKinds(env: VerifierEnvironment): Kind[] {
 
 function isKind(text: string): text is Kind {
   return text === "secret" || text === "jwks";
-}
-
-function readSecrets(env: VerifierEnvironment): string | SecretVersion[] {
-  if (env.BETTER_AUTH_SECRETS) return parseSecretVersions(env.BETTER_AUTH_SECRETS);
-  return required(env, "BETTER_AUTH_SECRET", "the secret that the Better Auth server has");
-}
-
-function required(env: VerifierEnvironment, name: string, what: string): string {
-  const value = env[name];
-  if (!value) throw new ConfigurationError(`${name} is not set. Set it to ${what}.`);
-  return value;
 }
 
 /**

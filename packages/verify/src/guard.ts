@@ -2,6 +2,7 @@ import { type AuthorizationFields, readBearer } from "./bearer.ts";
 import type { AuthError } from "./errors.ts";
 import { readGuardOptions } from "./guard-options.ts";
 import { refusalFor } from "./http.ts";
+import type { WaitUntil } from "./keys/source.ts";
 import { teller } from "./listener.ts";
 import { checkOwner, type RouteParams } from "./owner.ts";
 import { checkPolicies, type Policy } from "./policy.ts";
@@ -61,6 +62,8 @@ export interface GuardedRequest<Claims = TokenClaims, Source = unknown> extends 
   readonly tokenInQuery: boolean;
   /** The framework's own request object, for the events. */
   readonly source: Source;
+  /** What the host has to keep alive what this request begins, such as a refresh of keys. Default: nothing. */
+  readonly waitUntil?: WaitUntil | undefined;
 }
 
 /** Lets requests in, or says why not. Adapters wrap one. */
@@ -98,7 +101,7 @@ export function createGuard<Claims = TokenClaims, Source = unknown>(
 
   function admit(request: GuardedRequest<Claims, Source>): Principal<Claims> | Promise<Principal<Claims>> {
     const token = readBearer(request.authorization, request.tokenInQuery);
-    const principal = verifier.verifyEagerly(token);
+    const principal = verifier.verifyEagerly(token, request.waitUntil);
     // Of whatever kind: where it went unnoticed, a promise would be let in as a principal.
     return isThenable(principal)
       ? Promise.resolve(principal).then((verified) => letIn(verified, request))

@@ -32,7 +32,8 @@ export function readHeader(bytes: Buffer, length: number, expectedTyp: string | 
   const kid = optionalString(header, "kid");
   const typ = optionalString(header, "typ");
   checkTyp(typ, expectedTyp);
-  return { alg, kid, typ };
+  // It is remembered for other tokens, and key sources of an application's own making get to see it.
+  return Object.freeze({ alg, kid, typ });
 }
 
 function optionalString(header: JsonObject, name: string): string | undefined {

@@ -1,5 +1,11 @@
 export type { AuthorizationFields } from "./bearer.ts";
-export { parseSecretVersions, secretFingerprintFromEnv, type VerifierEnvironment, verifierFromEnv } from "./env.ts";
+export {
+  betterAuthIssuer,
+  parseSecretVersions,
+  secretFingerprintFromEnv,
+  type VerifierEnvironment,
+  verifierFromEnv,
+} from "./env.ts";
 export {
   AuthError,
   type AuthErrorCode,
@@ -21,13 +27,14 @@ export type { UnverifiedHeader } from "./header.ts";
 export { httpProblem } from "./http-problem.ts";
 export type { Fetch } from "./keys/fetch-jwks.ts";
 export { secretFingerprint } from "./keys/fingerprint.ts";
+export type { IssuerOptions } from "./keys/issuers.ts";
 export type { JwkOptions } from "./keys/jwk.ts";
 export { type RemoteJwksOptions, remoteJwks } from "./keys/jwks.ts";
-export { localJwks } from "./keys/local.ts";
+export { type LocalJwksOptions, localJwks } from "./keys/local.ts";
 export { type ReloadedSecretOptions, reloadedSecret } from "./keys/reloaded-secret.ts";
 export { type SharedSecretOptions, sharedSecret } from "./keys/secret.ts";
 export type { Secret, SecretVersion } from "./keys/secret-keys.ts";
-export type { KeySource, KeyStatus, KeyUsage, RemoteKeys } from "./keys/source.ts";
+export type { KeySource, KeyStatus, KeyUsage, RemoteKeys, WaitUntil } from "./keys/source.ts";
 export {
   createLogoutEndpoint,
   type LogoutAnswer,

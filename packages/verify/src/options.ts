@@ -2,6 +2,7 @@ import type { ClaimsPolicy } from "./claims.ts";
 import { claimsReader, type ReadClaims } from "./claims-schema.ts";
 import { ConfigurationError } from "./errors.ts";
 import { mediaType } from "./header.ts";
+import { type BoundSource, bindSources } from "./keys/bound-source.ts";
 import type { KeySource } from "./keys/source.ts";
 import { logoutTokenType } from "./logout/token.ts";
 import type { TokenClaims } from "./principal.ts";
@@ -14,9 +15,15 @@ import type { TokenForm } from "./token.ts";
 
 /** What a verifier is made of. */
 export interface VerifierOptions<Claims = TokenClaims> {
-  /** Where keys come from: `sharedSecret`, `remoteJwks`, `localJwks`, or a list; each source keeps its own algorithms. */
+  /**
+   * Where keys come from: `sharedSecret`, `reloadedSecret`, `remoteJwks`, `localJwks`, or a list; each source keeps its own
+   * algorithms, and its own `issuer` where it has one.
+   */
   readonly keys: KeySource | readonly KeySource[];
-  /** The `iss` that tokens must have, exactly: Better Auth's `baseURL`. A list accepts any one of its members. */
+  /**
+   * The `iss` that tokens must have, exactly: the origin of Better Auth's `baseURL`. A list accepts any one of its members;
+   * with several key sources, each of them must then say whose keys it has (RFC 8725 section 3.8).
+   */
   readonly issuer: string | readonly string[];
   /** The `aud` that tokens must have one of: this API. `null` says out loud that it is not checked. */
   readonly audience: string | readonly string[] | null;
@@ -43,7 +50,7 @@ export interface VerifierOptions<Claims = TokenClaims> {
 
 /** Options after the one check that they get. */
 export interface CheckedOptions<Claims> {
-  readonly sources: readonly KeySource[];
+  readonly sources: readonly BoundSource[];
   readonly form: TokenForm;
   readonly policy: ClaimsPolicy;
   readonly readClaims: ReadClaims<Claims>;
@@ -54,13 +61,14 @@ export interface CheckedOptions<Claims> {
 
 /** @throws {ConfigurationError} */
 export function readOptions<Claims>(options: VerifierOptions<Claims>): CheckedOptions<Claims> {
-  const sources = readSources(options.keys);
+  const issuers = strings(options.issuer, "issuer", "Set it to Better Auth's baseURL.");
+  const sources = bindSources(options.keys, issuers);
   const typ = readTyp(options.typ);
   return {
     sources,
     form: { maxTokenLength: integerWithin(options.maxTokenLength ?? 8192, "maxTokenLength", 64, 65_536), typ },
     policy: {
-      issuers: strings(options.issuer, "issuer", "Set it to Better Auth's baseURL."),
+      issuers,
       audiences:
         options.audience === null
           ? null
@@ -99,14 +107,6 @@ function readRevocations(revocations: Revocations | undefined): Revocations | un
     throw new ConfigurationError("revocations: give createRevocations(...).");
   }
   return revocations;
-}
-
-function readSources(keys: KeySource | readonly KeySource[]): readonly KeySource[] {
-  const sources: readonly KeySource[] = Array.isArray(keys) ? keys : [keys];
-  if (sources.length === 0 || !sources.every((source) => typeof source?.candidates === "function")) {
-    throw new ConfigurationError("keys: give sharedSecret(...), remoteJwks(...), localJwks(...), or a list of them.");
-  }
-  return sources;
 }
 
 function strings(value: string | readonly string[], name: string, advice: string): readonly string[] {

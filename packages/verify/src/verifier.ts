@@ -2,7 +2,7 @@ import { GenerationCache, numberOf } from "./cache.ts";
 import { checkClaims, readClaimsObject } from "./claims.ts";
 import { AuthError } from "./errors.ts";
 import { createKeyRing } from "./key-ring.ts";
-import type { KeyStatus, KeyUsage } from "./keys/source.ts";
+import type { KeyStatus, KeyUsage, WaitUntil } from "./keys/source.ts";
 import { readOptions, type VerifierOptions } from "./options.ts";
 import { createPrincipal, type Principal, type TokenClaims } from "./principal.ts";
 import type { Revocations } from "./revocation/revocations.ts";
@@ -20,13 +20,19 @@ export interface Verifier<Claims = TokenClaims> {
    * @throws {AuthError} Any code of the list but those about the request as a whole.
    */
   verifySync(token: string): Principal<Claims>;
-  /** As {@link verifySync}; where the key is unknown and its source can refresh, refreshes once and tries once more. */
+  /**
+   * As {@link verifySync}; where the key is unknown and its source can refresh, looks for newer keys first: `key_unknown`
+   * then says that a fetch which began after this call has no such key, and `keys_unavailable` that none could be made.
+   */
   verify(token: string): Promise<Principal<Claims>>;
   /**
    * As {@link verify}, and synchronous whenever it can be: a promise comes back only where keys must be fetched.
    * For adapters, which then need no promise for most requests. Throws synchronously where it fails synchronously.
+   *
+   * @param waitUntil What the host offers to keep alive what a request has begun and does not wait for: `waitUntil` of a
+   * Worker's context, say, called as its method. Keys that are refreshed in the background are handed to it.
    */
-  verifyEagerly(token: string): Principal<Claims> | Promise<Principal<Claims>>;
+  verifyEagerly(token: string, waitUntil?: WaitUntil): Principal<Claims> | Promise<Principal<Claims>>;
   /** Those of the options. */
   readonly revocations?: Revocations;
   /**
@@ -78,9 +84,9 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
   const parseToken = createTokenParser(form);
   const cache = cacheSize === 0 ? undefined : new GenerationCache<number, Verified<Claims>>(cacheSize);
 
-  function verifySync(token: string): Principal<Claims> {
+  function verifySync(token: string, waitUntil?: WaitUntil): Principal<Claims> {
     if (typeof token !== "string") throw new AuthError("token_malformed", { hint: "the token is no string" });
-    keys.maintain();
+    keys.maintain(waitUntil);
     const now = clock() / 1000;
     const lookUp = numberOf(token);
     const known = cache?.get(lookUp);
@@ -94,9 +100,9 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
       return known.principal;
     }
     const parts = parseToken(token);
-    const key = keys.verify(parts, now);
+    const { key, issuers } = keys.verify(parts, now);
     const claims = readClaimsObject(parts);
-    checkClaims(claims, policy, now);
+    checkClaims(claims, policy, now, issuers);
     const principal = createPrincipal(claims, readClaims(claims));
     const revocable = revocations === undefined ? nobody : revocableOf(claims);
     revocations?.check(revocable, now);
@@ -112,8 +118,8 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
     return policy.maxTokenAge === undefined || (principal.issuedAt ?? 0) + policy.maxTokenAge > earliest;
   }
 
-  function verifyEagerly(token: string): Principal<Claims> | Promise<Principal<Claims>> {
-    return verifyWithKeys(keys, verifySync, token);
+  function verifyEagerly(token: string, waitUntil?: WaitUntil): Principal<Claims> | Promise<Principal<Claims>> {
+    return verifyWithKeys(keys, verifySync, token, waitUntil);
   }
 
   return {

@@ -61,14 +61,14 @@ describe("the JWKS endpoint", () => {
       (_request, response) => response.writeHead(302, { location: "/other" }).end(),
       ": it answered 302: redirects are not followed, set the final address",
     ],
-    ["resets", (request) => request.socket.destroy(), "cannot be had"],
+    ["resets", (request) => request.socket.destroy(), "cannot be loaded"],
     [
       "breaks off",
       (_request, response) => {
         response.writeHead(200, { "content-length": "9999" }).write("{");
         setImmediate(() => response.destroy());
       },
-      "cannot be had",
+      "cannot be loaded",
     ],
     [
       "sends HTML",
@@ -97,7 +97,7 @@ describe("the JWKS endpoint", () => {
     listener = behaviour;
     const [code, said] = await outcome();
     expect(code).toBe("keys_unavailable");
-    const subject = `the JWKS at ${url} cannot be had`;
+    const subject = `the JWKS at ${url} cannot be loaded`;
     if (hint.startsWith(": it ")) expect(said).toBe(`${subject}${hint}`);
     else expect(said).toContain(hint);
     expect(said).toContain(subject);
@@ -112,12 +112,14 @@ describe("the JWKS endpoint", () => {
     onTestFinished(() => void vi.useRealTimers());
     for (const body of [jwks, "keys"]) {
       let signal: AbortSignal | null | undefined;
+      const during: unknown[] = [];
       const fetch: Fetch = async (_url, init) => {
         ({ signal } = init);
-        expect([signal?.aborted, vi.getTimerCount()]).toEqual([false, 1]);
+        during.push(signal?.aborted, vi.getTimerCount() > 0);
         return new Response(body);
       };
       await outcome({ fetch });
+      expect(during).toEqual([false, true]);
       expect([signal?.aborted, vi.getTimerCount()]).toEqual([true, 0]);
     }
   });
@@ -136,7 +138,7 @@ describe("the JWKS endpoint", () => {
     });
     const ended = outcome({ fetch: async () => new Response(body), timeout: 1 });
     await vi.advanceTimersByTimeAsync(1500);
-    expect(await ended).toEqual(["keys_unavailable", expect.stringContaining("no answer within 1000 ms")]);
+    expect(await ended).toEqual(["keys_unavailable", expect.stringContaining("no answer within 1 s")]);
   });
 
   it("does not follow a redirect even to good keys", async () => {
@@ -159,7 +161,7 @@ describe("the JWKS endpoint", () => {
         };
       });
       const [code, hint] = await outcome({ timeout: 1 });
-      expect([code, hint]).toEqual(["keys_unavailable", expect.stringContaining("no answer within 1000 ms")]);
+      expect([code, hint]).toEqual(["keys_unavailable", expect.stringContaining("no answer within 1 s")]);
       await closed;
     }
   });

@@ -149,7 +149,7 @@ describe("a key that cannot be used", () => {
     ["a private RSA key", { ...rsa, p: "AAAA" }, leak("p")],
     ["a symmetric key", { kty: "oct", k: "AAAA" }, leak("k")],
     ["a symmetric key without its bytes", { kty: "oct" }, notSupported],
-    ["a key to encrypt with", { ...good, use: "enc" }, "its `use` is not sig"],
+    ["a key for another use", { ...good, use: "tls" }, "its `use` is not sig"],
     ["a key for other operations", { ...good, key_ops: ["sign"] }, "its `key_ops` has no verify"],
     ["a key for operations that are no list", { ...good, key_ops: "verify" }, "its `key_ops` has no verify"],
     ["a kid that is a number", { ...good, kid: 1 }, "its `kid` is no string"],
@@ -177,6 +177,22 @@ describe("a key that cannot be used", () => {
     expect(() => localJwks({ keys: [bad] })).toThrow(
       new ConfigurationError(`localJwks: the JWKS has no usable key; key 1 of the set is not used: ${reason}`),
     );
+  });
+
+  it("is left out without a word, and the others stay: a key to encrypt with", () => {
+    const issuer = createTestIssuer({ algorithm: "EdDSA" });
+    const enc = { ...good, use: "enc" };
+    const { verifier } = createBench({ keys: localJwks({ keys: [enc, ...issuer.jwks().keys] }), clock: Date.now });
+    expect(verdict(verifier, issuer.tokenFor("alice"))).toBe("accepted");
+    expect(process.emitWarning).not.toHaveBeenCalled();
+    expect(() => localJwks({ keys: [enc] })).toThrow(
+      new ConfigurationError("localJwks: the JWKS has no usable key; key 1 of the set is not used: its `use` is enc"),
+    );
+    localJwks({ keys: [{ ...enc, d: "AAAA" }, ...issuer.jwks().keys] });
+    expect(process.emitWarning).toHaveBeenCalledExactlyOnceWith(expect.stringContaining("private member"), {
+      type: "UsherWarning",
+      code: "USHER_KEY_UNUSED",
+    });
   });
 
   it.each([

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { GenerationCache, numberOf } from "../src/cache.ts";
 import { AuthError, authErrorCodes, ConfigurationError } from "../src/errors.ts";
 import { deepFreeze } from "../src/freeze.ts";
+import { bindSources } from "../src/keys/bound-source.ts";
 import { watchIdleVersions } from "../src/keys/idle-versions.ts";
 import { createPssVerify } from "../src/keys/pss.ts";
 import { authorizationFields } from "../src/node-headers.ts";
@@ -145,7 +146,8 @@ describe("watchIdleVersions", () => {
       looks++;
       return [later, older] as VerificationKey[];
     };
-    const source = { algorithms: new Set<"HS256">(["HS256"]), candidates: () => [], keys };
+    const [source] = bindSources({ algorithms: new Set(["HS256"]), candidates: () => [], keys }, ["issuer"]);
+    if (source === undefined) throw new Error("one was bound");
     return { source, looks: () => looks };
   }
 
@@ -171,7 +173,8 @@ describe("watchIdleVersions", () => {
 
   it("looks once a minute, however many tokens come", () => {
     const { source, looks } = createVersions(0);
-    const watch = watchIdleVersions([source, { algorithms: source.algorithms, candidates: () => [] }], 60);
+    const silent = bindSources({ algorithms: new Set(["HS256"]), candidates: () => [] }, ["issuer"]);
+    const watch = watchIdleVersions([source, ...silent], 60);
     const looksAt = [100, 100, 159.9, 160, 200, 219, 220].map((now) => {
       watch(now);
       return looks();

@@ -107,7 +107,7 @@ describe("reloadedSecret", () => {
     expect(verdict(verifier, before.tokenFor("alice"))).toBe("accepted");
     expect(verifier.keyStatus().state).toBe("stale");
     expect(warnings).toEqual([
-      "reloadedSecret: the shared secret cannot be had: the vault is sealed; the last good keys go on serving",
+      "reloadedSecret: the shared secret cannot be loaded: the vault is sealed; the last good keys go on serving",
     ]);
     vault.content = both;
     await pass(60);

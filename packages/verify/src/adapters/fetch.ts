@@ -1,6 +1,7 @@
 import { ConfigurationError, isAuthError } from "../errors.ts";
 import { combinedAuthorization, responseOf } from "../fetch-messages.ts";
 import { createGuard, type GuardOptions } from "../guard.ts";
+import type { WaitUntil } from "../keys/source.ts";
 import type { RouteParams } from "../owner.ts";
 import { createOwnerParamFinder } from "../owner-params.ts";
 import { type Access, type PathAccess, type PathRoute, readPathRoute } from "../path-route.ts";
@@ -84,6 +85,7 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Fetc
             ownerParams: findOwnerParams(params),
             policies: place && policies,
             source: request,
+            waitUntil: waitUntilOf(rest),
           });
         } catch (error) {
           return refuse(error, request);
@@ -103,6 +105,15 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Fetc
   }
 
   return { protect: protect as FetchGuard<Claims>["protect"] };
+}
+
+/** What a Worker or an edge function is called with besides the request has a context, and that a `waitUntil`. */
+function waitUntilOf(rest: readonly unknown[]): WaitUntil | undefined {
+  for (const value of rest) {
+    const context = value as { readonly waitUntil?: WaitUntil } | null | undefined;
+    if (typeof context?.waitUntil === "function") return (work) => context.waitUntil?.(work);
+  }
+  return undefined;
 }
 
 function readRoute<Claims>(

@@ -1,6 +1,6 @@
 import type { VerificationKey } from "../signature.ts";
 import { warn } from "../warning.ts";
-import type { KeySource } from "./source.ts";
+import type { BoundSource } from "./bound-source.ts";
 
 /** Seconds between two looks. */
 const interval = 60;
@@ -15,13 +15,13 @@ export type IdleWatch = (now: number) => void;
  *
  * @param lifetime The longest life of a token, in seconds.
  */
-export function watchIdleVersions(sources: readonly KeySource[], lifetime: number): IdleWatch {
+export function watchIdleVersions(sources: readonly BoundSource[], lifetime: number): IdleWatch {
   let lookAt = 0;
 
   function look(now: number): void {
     const hasLasted = (since = now) => now - since >= lifetime;
     for (const source of sources) {
-      const versions = source.keys?.() ?? [];
+      const versions = source.keys();
       for (const key of versions) key.listedSince ??= now;
       for (const key of versions) {
         if (key.isIdle || !hasLasted(Math.max(key.listedSince as number, key.lastVerifiedAt ?? 0))) continue;

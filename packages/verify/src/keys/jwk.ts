@@ -17,6 +17,9 @@ export interface JwkOptions {
 /** A JWK as it is found: anybody may have written it. */
 type UncheckedJwk = Readonly<Record<string, unknown>>;
 
+/** A key that is well and good, and not for signatures: nothing that an operator needs to hear of. */
+export class OtherPurpose extends Error {}
+
 /** Private members of RFC 7518 section 6: a set that has one is a leak, and no place to take keys from. */
 const privateMembers = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
@@ -39,6 +42,7 @@ export function importJwk(jwk: unknown, options: JwkOptions): VerificationKey {
   const found = privateMembers.find((name) => Object.hasOwn(jwk, name));
   if (found !== undefined)
     throw new Error(`it has the private member \`${found}\`: this key is known to whoever can read the set`);
+  if (jwk.use === "enc") throw new OtherPurpose("its `use` is enc");
   if (jwk.use !== undefined && jwk.use !== "sig") throw new Error("its `use` is not sig");
   if (jwk.key_ops !== undefined && !(Array.isArray(jwk.key_ops) && jwk.key_ops.includes("verify"))) {
     throw new Error("its `key_ops` has no verify");

@@ -1,6 +1,6 @@
 import type { UnverifiedHeader } from "../header.ts";
 import type { VerificationKey } from "../signature.ts";
-import { importJwk, type JwkOptions } from "./jwk.ts";
+import { importJwk, type JwkOptions, OtherPurpose } from "./jwk.ts";
 
 /** More keys than any issuer has: a bound on what a set may cost. */
 const mostKeys = 100;
@@ -9,39 +9,42 @@ const mostKeys = 100;
 export interface KeySet {
   readonly keys: readonly VerificationKey[];
   /** Each key by the text it was made of, to know it again in the next set. */
-  readonly byText: ReadonlyMap<string, VerificationKey>;
-  /** One sentence for each key that was left out. */
-  readonly warnings: readonly string[];
+  readonly byName: ReadonlyMap<string, VerificationKey>;
+  /** One sentence for each key that was left out and should not have to be, by the key's text; see {@link unusedKeys}. */
+  readonly unused: ReadonlyMap<string, string>;
 }
 
 /**
- * Reads a JWKS. A key that cannot be used is left out with a warning: one broken key must not take the others with it.
- * A key that was in `previous` already stays the same object, so that what it verified stays verified.
+ * Reads a JWKS. A key that cannot be used is left out: one broken key must not take the others with it. A key that was in
+ * `previous` already stays the same object, so that what it verified stays verified.
  *
  * @throws {Error} No JWKS at all, or none of its keys can be used.
  */
 export function readKeySet(document: unknown, options: JwkOptions, previous?: KeySet): KeySet {
   const list = listKeys(document);
-  const byText = new Map<string, VerificationKey>();
-  const warnings =
-    list.length > mostKeys ? [`the set has ${list.length} keys; only the first ${mostKeys} are used`] : [];
+  const byName = new Map<string, VerificationKey>();
+  const unused = new Map<string, string>();
+  const reasons: string[] = [];
+  if (list.length > mostKeys) {
+    unused.set("", `the set has ${list.length} keys; only the first ${mostKeys} are used`);
+  }
   for (const [index, jwk] of list.slice(0, mostKeys).entries()) {
     const text = JSON.stringify(jwk);
     try {
-      byText.set(text, previous?.byText.get(text) ?? importJwk(jwk, options));
+      byName.set(text, previous?.byName.get(text) ?? importJwk(jwk, options));
     } catch (error) {
-      warnings.push(`key ${index + 1} of the set is not used: ${(error as Error).message}`);
+      const reason = `key ${index + 1} of the set is not used: ${(error as Error).message}`;
+      reasons.push(reason);
+      if (!(error instanceof OtherPurpose)) unused.set(text, reason);
     }
   }
-  if (byText.size === 0) throw new Error(["the JWKS has no usable key", ...warnings].join("; "));
-  return { keys: [...byText.values()], byText, warnings };
+  if (byName.size === 0) throw new Error(["the JWKS has no usable key", ...reasons].join("; "));
+  return { keys: [...byName.values()], byName, unused };
 }
 
-/** Marks the keys that the next set does not have: from now on they verify nothing. */
-export function retireMissing(previous: KeySet | undefined, next: KeySet | undefined): void {
-  for (const [text, key] of previous?.byText ?? []) {
-    if (next?.byText.get(text) !== key) key.retired = true;
-  }
+/** The sentences about keys that are not used and that `previous` did not have: each is to be told once. */
+export function unusedKeys({ unused }: KeySet, previous?: KeySet): string[] {
+  return [...unused].flatMap(([text, reason]) => (previous?.unused.has(text) ? [] : [reason]));
 }
 
 /**

@@ -1,23 +1,42 @@
+import { within } from "../deadline.ts";
 import { AuthError } from "../errors.ts";
+import type { VerificationKey } from "../signature.ts";
+import { isThenable } from "../thenable.ts";
 import type { Clock } from "../time.ts";
 import { warn } from "../warning.ts";
-import type { KeyStatus, RemoteKeys } from "./source.ts";
+import { createBudget } from "./budget.ts";
+import { explain } from "./explain.ts";
+import type { KeyStatus, RemoteKeys, WaitUntil } from "./source.ts";
 
-/** How a set of keys is had and how long it is good. All times are in milliseconds. */
-export interface Refreshing<Keys> {
+/** Keys that were read together, each by a name that tells it from every other. */
+export interface NamedKeys {
+  readonly byName: ReadonlyMap<string, VerificationKey>;
+}
+
+/** How a set of keys is fetched and how long it is good. All times are in milliseconds. */
+export interface Refreshing<Keys extends NamedKeys> {
   /** What it is called in warnings: the function that made the source. */
   readonly name: string;
   /** What is fetched, as a hint names it. */
   readonly what: string;
-  /** Fetches and reads keys. What it throws is no reason to let go of those that are here. */
-  fetch(previous: Keys | undefined): Promise<Keys>;
-  /** Marks the keys that the next set does not have. */
-  retire(previous: Keys | undefined, next: Keys | undefined): void;
+  /**
+   * Fetches whatever `read` reads. It may do what it likes: fail, hang, or call back.
+   *
+   * @param signal Aborted when nobody waits for it any more: after the deadline, and once it has answered.
+   */
+  fetch(signal: AbortSignal): unknown;
+  /**
+   * Makes keys of what was fetched. Those of `previous` that are listed again must be the same objects, so that what they
+   * verified stays verified. What it throws, as what `fetch` does, is no reason to let go of those that are here.
+   */
+  read(fetched: unknown, previous: Keys | undefined): Keys;
+  /** How long a fetch may take. */
+  readonly deadline: number;
   /** The age at which keys are no longer fresh. A refresh starts in the background at half of it. */
   readonly maxAge: number;
   /** How long the last good keys go on serving. */
   readonly maxStale: number;
-  /** The least time between two fetches. */
+  /** In this time, unknown keys are granted one more fetch. */
   readonly cooldown: number;
   readonly clock: Clock;
   /** A number from 0 up to 1: it spreads retries. */
@@ -31,63 +50,143 @@ export interface RefreshedKeys<Keys> {
   readonly remote: RemoteKeys;
 }
 
+/** A fetch that is under way. */
+interface Attempt {
+  readonly startedAt: number;
+  /** What kept it from newer keys; undefined where it has them. Never rejects, and may never settle. */
+  readonly outcome: Promise<AuthError | undefined>;
+  /** Whether a request waits for it, or its host keeps it alive. */
+  isHeld: boolean;
+}
+
 /** Seconds to wait after the first failure; each further one doubles it, up to a minute. */
 const [firstWait, longestWait] = [1, 60];
+/** Fetches that unknown keys may cause at once, before they have to wait for their budget to refill. */
+const sparedFetches = 5;
+/** Milliseconds after its deadline at which an attempt is given up that has not done so itself, as its timer should have. */
+const grace = 1000;
 
-/** Fetches are coalesced, failures back off, and the last good keys serve through both. */
-export function keepFresh<Keys>(options: Refreshing<Keys>): RefreshedKeys<Keys> {
-  const { name, what, fetch, retire, maxAge, maxStale, cooldown, clock, random } = options;
+/** Fetches are coalesced and bounded in time, failures back off, and the last good keys serve through both. */
+export function keepFresh<Keys extends NamedKeys>(options: Refreshing<Keys>): RefreshedKeys<Keys> {
+  const { name, what, fetch, read, deadline, maxAge, maxStale, cooldown, clock, random } = options;
+  const budget = createBudget(sparedFetches, cooldown, clock);
+  const patience = deadline + grace;
   let set: Keys | undefined;
   let fetchedAt = Number.NEGATIVE_INFINITY;
-  /** Until then, fetching again would be no use (after a success) or no kindness (after a failure). */
-  let waitUntil = Number.NEGATIVE_INFINITY;
+  /** After a failure: until then, fetching again would be no kindness. */
+  let retryAt = Number.NEGATIVE_INFINITY;
   let failures = 0;
   let failure: AuthError | undefined;
-  let underWay: Promise<void> | undefined;
+  let underWay: Attempt | undefined;
+  /** Whether the last attempt ended without a word. */
+  let wasDropped = false;
 
-  async function load(): Promise<void> {
-    const startedAt = clock();
+  function begin(): Attempt {
+    const attempt: Attempt = {
+      startedAt: clock(),
+      isHeld: false,
+      // In a moment, when it can be joined: `fetch` may be user code that calls the verifier.
+      outcome: Promise.resolve().then(() => run(attempt)),
+    };
+    underWay = attempt;
+    return attempt;
+  }
+
+  async function run(attempt: Attempt): Promise<AuthError | undefined> {
+    const ended = new AbortController();
     try {
-      const next = await fetch(set);
-      retire(set, next);
-      set = next;
-      fetchedAt = startedAt;
-      // Never past the refresh that is due at half of the keys' age: healthy keys must not run out for a cooldown's sake.
-      waitUntil = clock() + Math.min(cooldown, maxAge / 2);
-      failures = 0;
-      failure = undefined;
+      const fetched = await within(deadline, () => fetch(ended.signal));
+      // What comes so late that it was given up must not take the place of newer keys.
+      if (underWay !== attempt) return givenUp();
+      adopt(read(fetched, set), attempt.startedAt);
+      return undefined;
     } catch (error) {
-      const wait = Math.min(longestWait, firstWait * 2 ** failures) * 1000;
-      failures++;
-      waitUntil = clock() + wait * (0.5 + random() / 2);
-      failure = new AuthError("keys_unavailable", { hint: `${what} cannot be had: ${explain(error)}`, cause: error });
-      if (failures === 1 && set !== undefined)
-        warn(`${name}: ${failure.hint}; the last good keys go on serving`, "USHER_KEYS_STALE");
-      throw failure;
+      return underWay === attempt ? fail(error) : givenUp();
+    } finally {
+      if (underWay === attempt) underWay = undefined;
+      ended.abort();
     }
   }
 
-  function refresh(): Promise<void> {
-    if (underWay !== undefined) return underWay;
-    if (clock() < waitUntil) return failure === undefined ? Promise.resolve() : Promise.reject(failure);
-    underWay = load().finally(() => {
-      underWay = undefined;
-    });
+  function adopt(next: Keys, startedAt: number): void {
+    replace(set, next);
+    set = next;
+    fetchedAt = startedAt;
+    retryAt = Number.NEGATIVE_INFINITY;
+    failures = 0;
+    failure = undefined;
+    wasDropped = false;
+  }
+
+  function fail(error: unknown): AuthError {
+    const wait = Math.min(longestWait, firstWait * 2 ** failures) * 1000;
+    failures++;
+    wasDropped = false;
+    retryAt = clock() + wait * (0.5 + random() / 2);
+    failure = notLoaded(what, error);
+    if (failures === 1 && set !== undefined)
+      warn(`${name}: ${failure.hint}; the last good keys go on serving`, "USHER_KEYS_STALE");
+    return failure;
+  }
+
+  /**
+   * The fetch that is under way and can still come to something. Some hosts drop what a request has begun when it ends,
+   * timers and all, and nobody is told: so it is the next request that looks at the time.
+   */
+  function live(): Attempt | undefined {
+    if (underWay !== undefined && clock() - underWay.startedAt >= patience) drop(underWay);
     return underWay;
   }
 
-  function maintain(): void {
+  function drop(attempt: Attempt): void {
+    if (underWay !== attempt) return;
+    underWay = undefined;
+    wasDropped = true;
+  }
+
+  async function refresh(): Promise<void> {
+    let attempt = live();
+    // One that nobody waits for may have gone with its request: whoever has to wait starts another, and is heard first.
+    if (attempt === undefined || !attempt.isHeld) {
+      if (clock() < retryAt) throw failure;
+      if (isFresh() && !budget.take()) throw outOfBudget();
+      attempt = begin();
+      attempt.isHeld = true;
+    }
+    const { outcome } = attempt;
+    const failed = await within(patience, () => outcome).catch((error) => {
+      drop(attempt);
+      return notLoaded(what, error);
+    });
+    if (failed !== undefined) throw failed;
+  }
+
+  function maintain(waitUntil?: WaitUntil): void {
     if (set === undefined) return;
     const age = clock() - fetchedAt;
     if (age < maxAge / 2) return;
     if (age >= maxStale) {
-      retire(set, undefined);
+      replace(set, undefined);
       set = undefined;
-    } else if (underWay === undefined && clock() >= waitUntil) {
-      // A failure is kept by load(); there is nobody else to tell it to.
-      refresh().catch(() => undefined);
+    } else if (live() === undefined && clock() >= retryAt) {
+      const attempt = begin();
+      if (waitUntil !== undefined) attempt.isHeld = isKept(waitUntil, attempt.outcome);
     }
   }
+
+  /** Whether nothing but an unknown key could ask for newer keys: there are some, they are fresh, and the last fetch went well. */
+  function isFresh(): boolean {
+    return set !== undefined && failures === 0 && clock() - fetchedAt < maxAge;
+  }
+
+  function outOfBudget(): AuthError {
+    const seconds = Math.ceil(budget.wait() / 1000);
+    return unavailable(
+      `no key fits this token, and ${what} was loaded ${sparedFetches} times lately for the sake of unknown keys: the next time may be in ${seconds} s`,
+    );
+  }
+
+  const givenUp = () => unavailable(`${what} was not loaded in time`);
 
   function status(): KeyStatus {
     if (set === undefined) return { state: "missing" };
@@ -95,26 +194,49 @@ export function keepFresh<Keys>(options: Refreshing<Keys>): RefreshedKeys<Keys> 
     return { state: age < maxAge ? "fresh" : "stale", age: Math.floor(age / 1000) };
   }
 
+  /** Once a refresh has failed, nobody waits for the next one while there are keys to go on with; unless it was dropped. */
+  function overdue(): boolean {
+    if (set === undefined || clock() - fetchedAt < maxAge) return false;
+    live();
+    return failures === 0 || (wasDropped && clock() >= retryAt);
+  }
+
   return {
     current: () => set,
     remote: {
       maintain,
-      // Once a refresh has failed, nobody waits for the next one while there are keys to go on with.
-      overdue: () => set !== undefined && failures === 0 && clock() - fetchedAt >= maxAge,
-      unavailable: () => failure ?? (set === undefined ? notLoaded(what) : undefined),
+      overdue,
+      unavailable: () => failure ?? (set === undefined ? unavailable(`${what} has not been loaded yet`) : undefined),
+      refreshing: () => live()?.isHeld === true,
       refresh,
+      timeout: 2 * patience,
       status,
     },
   };
 }
 
-/** Node's fetch says "fetch failed", and why only in the cause. */
-function explain(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { cause } = error;
-  return cause instanceof Error ? `${error.message} (${"code" in cause ? cause.code : cause.message})` : error.message;
+/** Marks the keys that the next set does not have: from now on they verify nothing. */
+function replace(previous: NamedKeys | undefined, next: NamedKeys | undefined): void {
+  for (const [name, key] of previous?.byName ?? []) {
+    if (next?.byName.get(name) !== key) key.retired = true;
+  }
 }
 
-function notLoaded(what: string): AuthError {
-  return new AuthError("keys_unavailable", { hint: `${what} has not been loaded yet` });
+/** Whether the host took the work over. `waitUntil` is its own, or the application's, and may fail. */
+function isKept(waitUntil: WaitUntil, work: Promise<unknown>): boolean {
+  try {
+    const result = waitUntil(work);
+    if (isThenable(result)) Promise.resolve(result).then(undefined, () => undefined);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function notLoaded(what: string, cause: unknown): AuthError {
+  return new AuthError("keys_unavailable", { hint: `${what} cannot be loaded: ${explain(cause)}`, cause });
+}
+
+function unavailable(hint: string): AuthError {
+  return new AuthError("keys_unavailable", { hint });
 }

@@ -55,22 +55,20 @@ export function readSecretAlgorithm(algorithm: SecretAlgorithm = "HS256"): Secre
 }
 
 /** The keys of a secret as a source, whichever they are at the moment. */
-export function secretSource(algorithm: SecretAlgorithm, current: () => SecretKeys | undefined): KeySource {
+export function secretSource(
+  algorithm: SecretAlgorithm,
+  issuers: readonly string[] | undefined,
+  current: () => SecretKeys | undefined,
+): KeySource {
   const keys = () => current()?.keys ?? [];
   return {
     algorithms: new Set([algorithm]),
+    issuers,
     // Every version has the same algorithm and no `kid`, so either all fit a token or none does.
     candidates: (header) => (header.alg === algorithm ? keys() : []),
     keys,
     description: () => [...(current()?.byName.keys() ?? [])].join("; ") || "none",
   };
-}
-
-/** Marks the keys that the next set does not have: from now on they verify nothing. */
-export function retireSecrets(previous: SecretKeys | undefined, next: SecretKeys | undefined): void {
-  for (const [name, key] of previous?.byName ?? []) {
-    if (next?.byName.get(name) !== key) key.retired = true;
-  }
 }
 
 function createKey(algorithm: SecretAlgorithm, bytes: Uint8Array, version: number | undefined): VerificationKey {

@@ -1,9 +1,10 @@
 import type { SecretAlgorithm } from "../signature.ts";
+import { type IssuerOptions, readIssuers } from "./issuers.ts";
 import { readSecretAlgorithm, readSecretKeys, type Secret, secretSource } from "./secret-keys.ts";
 import type { KeySource } from "./source.ts";
 
 /** What {@link sharedSecret} may be told beside the secret. */
-export interface SharedSecretOptions {
+export interface SharedSecretOptions extends IssuerOptions {
   /** The one algorithm that this secret verifies. Default `HS256`. HS384 needs 48 bytes of secret, HS512 needs 64. */
   readonly algorithm?: SecretAlgorithm;
 }
@@ -19,10 +20,10 @@ export interface SharedSecretOptions {
  *
  * @param secret The secret, or its versions in the order to try them: newest first, as in `BETTER_AUTH_SECRETS`.
  * `undefined` is accepted by the type so that `process.env.BETTER_AUTH_SECRET` fits, and refused with a clear message.
- * @throws {ConfigurationError} Missing, too short, a published default, a public key, or versions that clash.
+ * @throws {ConfigurationError} Missing, too short, a published default, a public key, or versions that clash; a bad option.
  */
 export function sharedSecret(secret: Secret | undefined, options: SharedSecretOptions = {}): KeySource {
   const algorithm = readSecretAlgorithm(options.algorithm);
   const keys = readSecretKeys(secret, algorithm);
-  return secretSource(algorithm, () => keys);
+  return secretSource(algorithm, readIssuers(options, "sharedSecret"), () => keys);
 }

@@ -29,9 +29,15 @@ const longestId = 255;
  * 2.6. Does not check whether its `jti` was seen before.
  *
  * @param now Seconds since 1970.
+ * @param issuers Whose tokens the key vouches for that has signed this one.
  * @throws {AuthError} `claims_invalid`, `issuer_rejected`, `audience_rejected`, `token_expired`, `token_not_yet_valid`.
  */
-export function readLogoutToken(claims: JsonObject, policy: ClaimsPolicy, now: number): LogoutToken {
+export function readLogoutToken(
+  claims: JsonObject,
+  policy: ClaimsPolicy,
+  now: number,
+  issuers: readonly string[],
+): LogoutToken {
   const { iss, aud, iat, exp, jti, sid, sub, toe } = claims;
   if (!isNonEmptyString(iss)) throw invalid("iss", "a non-empty string");
   if (!isAudience(aud)) throw invalid("aud", "a string or a list of strings");
@@ -47,7 +53,7 @@ export function readLogoutToken(claims: JsonObject, policy: ClaimsPolicy, now: n
   // Section 2.4: it keeps a logout token from passing for an ID token.
   if (Object.hasOwn(claims, "nonce")) throw new AuthError("claims_invalid", { hint: "a logout token has no `nonce`" });
 
-  checkIssuer(iss, policy.issuers);
+  checkIssuer(iss, policy.issuers, issuers);
   if (policy.audiences !== null) checkAudience(aud, policy.audiences);
   checkLogoutTimes({ iat, exp, toe }, policy.clockTolerance, now);
   return Object.freeze({

@@ -51,8 +51,8 @@ export function createLogoutVerifier(verifier: Pick<Verifier, typeof verificatio
     keys.maintain();
     const parts = parseToken(token);
     const now = clock() / 1000;
-    keys.verify(parts, now);
-    return readLogoutToken(readClaimsObject(parts), policy, now);
+    const { issuers } = keys.verify(parts, now);
+    return readLogoutToken(readClaimsObject(parts), policy, now, issuers);
   }
 
   function checkFirst({ id }: LogoutToken): void {

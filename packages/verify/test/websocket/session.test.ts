@@ -10,7 +10,7 @@ import {
   requireScopes,
   type VerificationKey,
 } from "../../src/index.ts";
-import { handClock } from "../support.ts";
+import { createBench, handClock } from "../support.ts";
 import { ask, bearer, closed, open, type SocketBench, serve } from "./support.ts";
 
 // The guard's only timer; everything else, sockets included, goes its own way.
@@ -140,11 +140,12 @@ describe("a socket", () => {
     }
   });
 
-  it("is cut off where its key source fails, which is a warning and no crash", async () => {
-    const source = localKeys();
-    const bench = await serve({}, { keys: source, cache: false });
-    const webSocket = await connect(bench, bench.issuer.tokenFor("alice"));
-    source.candidates = () => {
+  it("is cut off where its verifier fails, which is a warning and no crash", async () => {
+    const { issuer, verifier } = createBench();
+    const failing = { ...verifier };
+    const bench = await serve({ verifier: failing });
+    const webSocket = await connect(bench, issuer.tokenFor("alice"));
+    failing.verifySync = () => {
       throw new Error("the vault is locked");
     };
     const warned = once(process, "warning");

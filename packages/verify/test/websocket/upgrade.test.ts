@@ -140,14 +140,15 @@ describe("an upgrade that is refused", () => {
     expect(answer).toMatchObject({ ...refusals.keys_unavailable, headers: { "retry-after": "5" } });
   });
 
-  it("is a 500 and a warning, and no crash, where a key source fails", async () => {
-    const keys = {
-      algorithms: new Set(["HS256" as const]),
-      candidates: () => {
-        throw new Error("the vault is locked");
-      },
+  it("is no bad token where a key source fails, and a 500 and a warning where the verifier does", async () => {
+    const fail = () => {
+      throw new Error("the vault is locked");
     };
-    const bench = await serve({}, { keys });
+    const failing = await serve({}, { keys: { algorithms: new Set(["HS256" as const]), candidates: fail } });
+    const refused = await refusalOf(new WebSocket(path(failing), bearer(failing.issuer.tokenFor("alice"))));
+    expect(refused).toMatchObject(refusals.keys_unavailable);
+
+    const bench = await serve({ verifier: { ...failing.verifier, verifyEagerly: fail } });
     const warned = once(process, "warning");
     const answer = await refusalOf(new WebSocket(path(bench), bearer(bench.issuer.tokenFor("alice"))));
     expect(answer).toMatchObject({ status: 500, body: expect.stringContaining('"code":"internal_error"') });

@@ -1,0 +1,30 @@
+import type { Answer } from "./fetch-jwks.ts";
+
+/**
+ * Asks a server on this machine, without a proxy. `fetch` has no such promise to give: with HTTP_PROXY set, Bun's and
+ * Deno's, and Node's under NODE_USE_ENV_PROXY=1, go to the proxy for http://localhost too, unless NO_PROXY names it.
+ * `node:http` with an agent of its own reads no environment.
+ *
+ * @returns undefined on a host without `node:http`, or whose network is not its machine's (Workers): `fetch` it is there.
+ */
+export function askThisMachine(
+  url: string,
+  headers: Record<string, string>,
+  signal: AbortSignal,
+): Promise<Answer> | undefined {
+  if (globalThis.navigator?.userAgent === "Cloudflare-Workers") return undefined;
+  const http = globalThis.process?.getBuiltinModule?.("node:http");
+  if (http === undefined) return undefined;
+  return new Promise((resolve, reject) => {
+    const request = http.get(url, { agent: false, headers, signal }, (response) => {
+      // Whatever breaks off is told to whoever reads it, or to nobody.
+      response.on("error", () => undefined);
+      resolve({
+        status: response.statusCode ?? 0,
+        contentType: response.headers["content-type"] ?? "",
+        body: response,
+      });
+    });
+    request.on("error", reject);
+  });
+}
