@@ -1,35 +1,35 @@
 import type { GenericEndpointContext } from "better-auth";
-import { createAuthEndpoint, isStateful, sensitiveSessionMiddleware } from "better-auth/api";
-import { getJwtToken, type JwtOptions, type jwt } from "better-auth/plugins/jwt";
-
-type JwtPlugin = ReturnType<typeof jwt<JwtOptions>>;
-type TokenEndpoint = JwtPlugin["endpoints"]["getToken"];
-type AfterHook = JwtPlugin["hooks"]["after"][number];
+import { getAuthoritativeSessionFromCtx, isStateful } from "better-auth/api";
+import type { AuthenticatedSession } from "./options.ts";
+import { unavailable } from "./unavailable.ts";
 
 /**
- * Better Auth's `GET /token`, for a session that there still is.
+ * The session that a token may be made for: one that there still is.
  *
- * With `session.cookieCache`, Better Auth's own takes the word of a cookie for as long as that lasts, and would go on
- * making tokens for a session revoked from elsewhere. This one looks the session up, as Better Auth does before it
- * changes a password; where there is nothing to look it up in, the cookie is the session.
+ * With `session.cookieCache`, Better Auth itself takes the word of a cookie for as long as that lasts, and would go on making
+ * tokens for a session revoked from elsewhere. This looks the session up, as Better Auth does before it changes a
+ * password; where there is nothing to look it up in, the cookie is the session. A session that another plugin has made for
+ * this very request (of an API key, with `enableSessionForAPIKeys`) is in no cookie and no table, and holds as it is.
+ *
+ * @returns null when nobody is signed in
+ * @throws {APIError} 503 when it cannot be told, as in an outage of the database
  */
-export function tokenEndpoint(original: TokenEndpoint, options: JwtOptions): TokenEndpoint {
-  return createAuthEndpoint("/token", { ...original.options, use: [sensitiveSessionMiddleware] }, async (context) =>
-    context.json({ token: await getJwtToken(context, options) }),
-  ) as TokenEndpoint;
+export async function currentSession(request: GenericEndpointContext): Promise<AuthenticatedSession | null> {
+  const { session: made, authCookies, secret, internalAdapter } = request.context;
+  const cookie = await request.getSignedCookie(authCookies.sessionToken.name, secret);
+  if (made !== null && made.session.token !== cookie) return isLive(made) ? made : null;
+
+  const session = await getAuthoritativeSessionFromCtx(request);
+  if (session !== null || typeof cookie !== "string" || !isStateful(request)) return session;
+
+  // Better Auth takes a session that it could not look up for one that does not exist.
+  const found = await internalAdapter.findSession(cookie).catch(() => "unknown" as const);
+  if (found === "unknown" || (found !== null && isLive(found))) {
+    throw unavailable("SESSION_UNAVAILABLE", "Whether anybody is signed in cannot be told now");
+  }
+  return null;
 }
 
-/** The hook that sets `set-auth-jwt` on `/get-session`, under the same condition. */
-export function forCurrentSession({ matcher, handler }: AfterHook): AfterHook {
-  const whenCurrent = async (request: GenericEndpointContext): Promise<unknown> =>
-    (await isCurrent(request)) ? await handler(request) : {};
-  return { matcher, handler: Object.assign(whenCurrent, handler) as typeof handler };
-}
-
-async function isCurrent(request: GenericEndpointContext): Promise<boolean> {
-  const { session, options, internalAdapter } = request.context;
-  const cached = options.session?.cookieCache?.enabled === true && isStateful(request);
-  if (session === null || !cached) return true;
-  const found = await internalAdapter.findSession(session.session.token);
-  return found !== null && found.session.expiresAt.getTime() > Date.now();
+function isLive({ session }: AuthenticatedSession): boolean {
+  return new Date(session.expiresAt).getTime() > Date.now();
 }

@@ -18,12 +18,16 @@ const longestToken = 8192;
 export function signHs256(payload: Record<string, unknown>, key: KeyObject, typ: keyof typeof headers = "JWT"): string {
   const signed = `${headers[typ]}.${encode(payload)}`;
   const token = `${signed}.${createHmac("sha256", key).update(signed).digest("base64url")}`;
-  if (token.length > longestToken) {
-    throw new IssuerError(
-      `usherJwt: the token would have ${token.length} characters and APIs accept 8192. Return less from claims.`,
-    );
-  }
+  requireLength(token);
   return token;
+}
+
+/** @throws {IssuerError} when the token is longer than 8192 characters */
+export function requireLength(token: string): void {
+  if (token.length <= longestToken) return;
+  throw new IssuerError(
+    `usherJwt: the token would have ${token.length} characters and APIs accept 8192. Return less from claims.`,
+  );
 }
 
 function encode(value: Record<string, unknown>): string {

@@ -2,6 +2,7 @@ import type { JwtOptions } from "better-auth/plugins/jwt";
 import { IssuerError } from "./errors.ts";
 import { lifetimeInSeconds } from "./lifetime.ts";
 import { checkEndpoints } from "./logout/endpoints.ts";
+import { requireKnownOptions } from "./option-names.ts";
 
 /** The signed-in user and their session, as Better Auth hands them to `jwt()`: `{ user, session }`. */
 export type AuthenticatedSession = Parameters<NonNullable<NonNullable<JwtOptions["jwt"]>["definePayload"]>>[0];
@@ -44,11 +45,13 @@ export interface UsherJwtOptions {
   readonly keys?: KeyPairLife;
 
   /**
-   * More claims for the payload, out of the user and their session. Everything in them can be read by whoever holds the
-   * token. Called for every token.
+   * More claims for the payload, out of the user and their session. Everything in them can be read by anyone who holds the
+   * token. Called for every token, with copies, and given five seconds: then `/token` is a 503. What it throws, an
+   * `APIError` too, is a 500 whose reason is in the log: it cannot sign anyone out.
    *
-   * The claims that the plugin sets (`iss`, `sub`, `aud`, `exp`, `nbf`, `iat`, `jti`, `sid`, `email`, `name`) cannot be
-   * among them: the token is refused with an {@link IssuerError} that names the claim.
+   * The claims that the plugin sets (`iss`, `sub`, `aud`, `exp`, `nbf`, `iat`, `jti`, `sid`, `act`, `email`,
+   * `email_verified`, `name`, `is_anonymous`) cannot be among them: the token is refused with an {@link IssuerError} that
+   * names the claim.
    */
   readonly claims?: (session: AuthenticatedSession) => Record<string, unknown> | Promise<Record<string, unknown>>;
 
@@ -60,6 +63,15 @@ export interface UsherJwtOptions {
    * @defaultValue nobody: a token then stays good for up to `expiresIn` after a sign-out
    */
   readonly backchannelLogout?: readonly string[];
+
+  /**
+   * Whether `/get-session` is answered without the token in the header `set-auth-jwt`. Say `true` where nothing reads it:
+   * each such answer then costs a signature less. `false` sets it with `session.cookieCache` too, at the cost of looking
+   * the session up in the database for each answer.
+   *
+   * @defaultValue false; true with `session.cookieCache` (where there is a database or a secondary storage)
+   */
+  readonly disableSettingJwtHeader?: boolean;
 }
 
 /** The algorithms of key pairs that Better Auth makes. */
@@ -85,6 +97,8 @@ export interface CheckedOptions {
   readonly keys: KeyPairLife;
   readonly claims: NonNullable<UsherJwtOptions["claims"]>;
   readonly endpoints: readonly string[];
+  /** `undefined`: as `session.cookieCache` has it. */
+  readonly disableSettingJwtHeader: boolean | undefined;
 }
 
 const keyPairAlgorithms: readonly string[] = ["EdDSA", "ES256", "ES512", "RS256", "PS256"] satisfies KeyPairAlgorithm[];
@@ -95,9 +109,13 @@ const keyPairAlgorithms: readonly string[] = ["EdDSA", "ES256", "ES512", "RS256"
  * @throws {IssuerError} for the first one that does not hold
  */
 export function checkOptions(options: UsherJwtOptions): CheckedOptions {
-  const { claims = () => ({}) } = options;
+  requireKnownOptions(requireObject(options));
+  const { claims = () => ({}), disableSettingJwtHeader } = options;
   if (typeof claims !== "function") {
     throw new IssuerError("usherJwt: claims must be a function from { user, session } to an object of claims.");
+  }
+  if (disableSettingJwtHeader !== undefined && typeof disableSettingJwtHeader !== "boolean") {
+    throw new IssuerError("usherJwt: disableSettingJwtHeader must be true or false.");
   }
   const lifetime = lifetimeInSeconds(options.expiresIn ?? "5m");
   const algorithm = checkAlgorithm(options.algorithm ?? "HS256");
@@ -109,7 +127,13 @@ export function checkOptions(options: UsherJwtOptions): CheckedOptions {
     issuer: options.issuer === undefined ? undefined : checkIssuer(options.issuer),
     claims,
     endpoints: checkEndpoints(options.backchannelLogout ?? []),
+    disableSettingJwtHeader,
   };
+}
+
+function requireObject(options: unknown): object {
+  if (typeof options === "object" && options !== null) return options;
+  throw new IssuerError(`usherJwt: options are missing: usherJwt({ audience: "https://api.example.com" }).`);
 }
 
 function checkAudience(audience: unknown): string | string[] {
@@ -127,6 +151,7 @@ function checkAlgorithm(algorithm: string): CheckedOptions["algorithm"] {
 
 /** A key that leaves the JWKS too early takes good tokens along; one that lives too briefly is made all the time. */
 function checkKeyPairLife(keys: KeyPairLife = {}, algorithm: string, lifetime: number): KeyPairLife {
+  requireKnownOptions(keys, { rotationInterval: true, gracePeriod: true }, "keys.");
   const { rotationInterval, gracePeriod } = keys;
   if (algorithm === "HS256" && (rotationInterval ?? gracePeriod) !== undefined) {
     throw new IssuerError(

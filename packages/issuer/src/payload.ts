@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { JWTPayload } from "better-auth";
 import { IssuerError } from "./errors.ts";
+import { plainClaims } from "./plain.ts";
 
 /** A payload that server code may have signed with `auth.api.signJWT`. */
 export interface ApiTokenPayload {
@@ -31,7 +32,8 @@ export interface TokenPolicy {
  * @throws {IssuerError} when a claim breaks one of these. Nothing is put right in silence
  */
 export function sealPayload(payload: JWTPayload, policy: TokenPolicy, now: number): Record<string, unknown> {
-  const { sub, sid, jti = randomUUID(), iat = now, exp = now + policy.lifetime, iss, aud, nbf, ...others } = payload;
+  const plain: JWTPayload = plainClaims(payload, "a payload must be an object of claims");
+  const { sub, sid, jti = randomUUID(), iat = now, exp = now + policy.lifetime, iss, aud, nbf, ...others } = plain;
   requireText("sub", sub);
   requireText("jti", jti);
   if (sid !== undefined) requireText("sid", sid);

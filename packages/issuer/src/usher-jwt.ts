@@ -2,7 +2,6 @@ import type { AuthContext, BetterAuthOptions, GenericEndpointContext, StrictEndp
 import { createAuthEndpoint } from "better-auth/api";
 import { type JwtOptions, jwt, signJWT } from "better-auth/plugins/jwt";
 import { sessionClaims } from "./claims.ts";
-import { forCurrentSession, tokenEndpoint } from "./current-session.ts";
 import { IssuerError } from "./errors.ts";
 import { signHs256 } from "./hs256.ts";
 import { instanceFrom, instanceHolder } from "./instance.ts";
@@ -12,6 +11,7 @@ import { outboxSchema } from "./logout/outbox.ts";
 import { type AuthenticatedSession, checkOptions, type UsherJwtOptions } from "./options.ts";
 import { type ApiTokenPayload, sealPayload, type TokenPolicy } from "./payload.ts";
 import { sharedSecretOptions } from "./shared-secret.ts";
+import { sessionHeaderHook, tokenEndpoint } from "./token-answers.ts";
 
 type JwtPlugin = ReturnType<typeof jwt<JwtOptions>>;
 
@@ -38,15 +38,18 @@ export type UsherJwtPlugin = Pick<JwtPlugin, "id" | "version" | "options" | "hoo
 
 /**
  * Makes Better Auth issue tokens for an API, with exactly these claims: `sub` (user id), `sid` (session id), `jti`
- * (unique), `iat`, `exp`, `iss`, `aud`, `email`, `name`, and what `claims` adds.
+ * (unique), `iat`, `exp`, `iss`, `aud`, `email`, `email_verified`, `name` (its first 256 characters), and what `claims` adds.
+ * A session of an administrator in a user's name (the admin plugin) has `act: { sub: <the administrator's id> }` besides
+ * (RFC 8693 section 4.1). With the anonymous plugin each token says by `is_anonymous` whether its user is one.
  *
  * By default HS256 (RFC 7518 section 3.2) with the instance's own current secret, which the API shares; header
  * `{ alg: "HS256", typ: "JWT" }`. With another `algorithm`, Better Auth's own key pairs sign, and the API verifies by
  * the JWKS that it publishes; header `{ alg, kid }`.
  *
  * `GET /token`, `authClient.token()` and the `set-auth-jwt` header of `/get-session` work as Better Auth documents them
- * for `jwt()`, which this takes the place of: use one of the two. `/jwks` has the
- * public keys, and answers 404 where the key is a shared secret.
+ * for `jwt()`, which this takes the place of: use one of the two, and see docs/guide/coming-from-jwt.md for what differs.
+ * `/jwks` has the public keys, and answers 404 where the key is a shared secret. A token is made for a session that was
+ * just looked up; where that is impossible, `/token` is a 503 and no 401, and `/get-session` goes without the header.
  *
  * `auth.api.signJWT({ body: { payload } })` stays what it is in Better Auth, callable by server code only, and is held
  * to the same issuer, audience and lifetime; its `overrideOptions` are refused.
@@ -83,10 +86,11 @@ export function usherJwt(options: UsherJwtOptions): UsherJwtPlugin {
     expirationTime: `${lifetime}s`,
     definePayload: (session: AuthenticatedSession) => sessionClaims(session, claims),
   };
-  const jwtOptions =
+  const signing =
     algorithm === "HS256"
       ? sharedSecretOptions(tokens, instance.get, policy)
       : keyPairOptions(tokens, algorithm, checked.keys);
+  const jwtOptions: JwtOptions = { ...signing, disableSettingJwtHeader: checked.disableSettingJwtHeader };
   const { id, version, hooks, endpoints, schema } = jwt(jwtOptions);
   const backChannel =
     checked.endpoints.length > 0 &&
@@ -107,7 +111,7 @@ export function usherJwt(options: UsherJwtOptions): UsherJwtPlugin {
     id,
     version,
     options: jwtOptions,
-    hooks: { after: hooks.after.map(forCurrentSession) },
+    hooks: { after: hooks.after.map((hook) => sessionHeaderHook(hook, jwtOptions)) },
     schema: { ...(algorithm !== "HS256" && schema), ...(backChannel && outboxSchema) },
     init(context) {
       instance.set(instanceFrom(context, checked));

@@ -1,9 +1,12 @@
 import { expect, test } from "vitest";
-import { Browser, migratedInstanceWith } from "./instance.ts";
+import { audience, Browser, migratedInstanceWith } from "./instance.ts";
 
 /** Ada's phone, whose session her laptop has just revoked; the phone's cookies do not know of it. */
 async function revokedFromElsewhere() {
-  const auth = await migratedInstanceWith({ session: { cookieCache: { enabled: true, maxAge: 3600 } } });
+  const auth = await migratedInstanceWith(
+    { session: { cookieCache: { enabled: true, maxAge: 3600 } } },
+    { audience, disableSettingJwtHeader: false },
+  );
   const phone = new Browser(auth);
   await phone.signUp();
   const laptop = await new Browser(auth).signIn();

@@ -1,14 +1,18 @@
 import { DatabaseSync } from "node:sqlite";
-import { type BetterAuthOptions, betterAuth } from "better-auth";
+import { type BetterAuthOptions, type BetterAuthPlugin, betterAuth } from "better-auth";
 import { getMigrations } from "better-auth/db/migration";
-import { type UsherJwtOptions, usherJwt } from "../src/index.ts";
+import { type UsherJwtOptions, type UsherJwtPlugin, usherJwt } from "../src/index.ts";
 
 export const baseURL = "https://app.example.com";
 export const audience = "https://api.example.com";
 export const secret = "a-test-secret-that-is-long-enough-for-hs256";
 
-/** A real Better Auth with the plugin, over a database in memory. Not logging: some tests provoke errors. */
-export function instanceWith(options: Partial<BetterAuthOptions> = {}, plugin: UsherJwtOptions = { audience }) {
+/** A real Better Auth with the plugin (after `others`), over a database in memory. Not logging: some tests provoke errors. */
+export function instanceWith(
+  options: Partial<BetterAuthOptions> = {},
+  plugin: UsherJwtOptions = { audience },
+  others: readonly BetterAuthPlugin[] = [],
+) {
   return betterAuth({
     baseURL,
     secret,
@@ -21,7 +25,7 @@ export function instanceWith(options: Partial<BetterAuthOptions> = {}, plugin: U
     logger: { disabled: true },
     telemetry: { enabled: false },
     ...options,
-    plugins: [usherJwt(plugin)],
+    plugins: [...others, usherJwt(plugin)] as unknown as [UsherJwtPlugin],
   });
 }
 
@@ -31,8 +35,9 @@ type Instance = ReturnType<typeof instanceWith>;
 export async function migratedInstanceWith(
   options: Partial<BetterAuthOptions> = {},
   plugin: UsherJwtOptions = { audience },
+  others: readonly BetterAuthPlugin[] = [],
 ): Promise<Instance> {
-  const auth = instanceWith(options, plugin);
+  const auth = instanceWith(options, plugin, others);
   await (await getMigrations(auth.options)).runMigrations();
   return auth;
 }

@@ -44,7 +44,18 @@ describe("usherJwt with a key pair", () => {
     const token = await browser.token();
     const { header, payload } = readJws(token);
     expect(header).toEqual({ alg: algorithm, kid: expect.any(String) });
-    expect(Object.keys(payload).sort()).toEqual(["aud", "email", "exp", "iat", "iss", "jti", "name", "sid", "sub"]);
+    expect(Object.keys(payload).sort()).toEqual([
+      "aud",
+      "email",
+      "email_verified",
+      "exp",
+      "iat",
+      "iss",
+      "jti",
+      "name",
+      "sid",
+      "sub",
+    ]);
     expect(Number(payload.exp) - Number(payload.iat)).toBe(300);
 
     const principal = await verifierOf(await jwksOf(auth)).verify(token);

@@ -1,6 +1,10 @@
+import { DatabaseSync } from "node:sqlite";
+import { betterAuth } from "better-auth";
+import { getMigrations } from "better-auth/db/migration";
+import { jwt } from "better-auth/plugins/jwt";
 import { expect, test } from "vitest";
 import { IssuerError, type UsherJwtOptions, usherJwt } from "../src/index.ts";
-import { audience, Browser, instanceWith, migratedInstanceWith } from "./instance.ts";
+import { audience, Browser, instanceWith, migratedInstanceWith, secret } from "./instance.ts";
 import { readJws } from "./jws.ts";
 
 test.each([undefined, "", "  ", [], [""], ["https://api.example.com", ""], 7, null])(
@@ -54,4 +58,47 @@ test("the issuer is never taken from a request: a dynamic base URL needs it said
   );
   const issuer = "https://app.example.com";
   await expect(instanceWith(dynamic, { audience, issuer }).$context).resolves.toBeDefined();
+});
+
+test.each([
+  [
+    { jwks: { keyPairConfig: { alg: "ES256" } } },
+    '"jwks" is an option of jwt() and none of usherJwt(): use algorithm for',
+  ],
+  [{ jwt: { expirationTime: "1h" } }, "use audience, issuer, expiresIn and claims."],
+  [{ expirationTime: "1h" }, "use expiresIn."],
+  [{ definePayload: () => ({}) }, "use claims."],
+  [{ getSubject: () => "ada" }, "sub is the user's id"],
+  [{ sessionCookieCache: true }, "use session.cookieCache"],
+  [{ schema: {} }, "leave it out"],
+  [{ adapter: {} }, "leave it out"],
+  [{ expiresin: "1h" }, 'there is no option "expiresin". There are audience, expiresIn, '],
+  [{ keys: { rotationinterval: 3600 } }, 'there is no option "keys.rotationinterval". There are rotationInterval, '],
+  [{ disableSettingJwtHeader: "yes" }, "disableSettingJwtHeader must be true or false."],
+])("%o is refused at once, and what to use is said", (options, message) => {
+  const given = { audience, ...options } as unknown as UsherJwtOptions;
+  expect(() => usherJwt(given)).toThrow(IssuerError);
+  expect(() => usherJwt(given)).toThrow(message);
+});
+
+test("no options at all are refused in words", () => {
+  expect(() => (usherJwt as () => unknown)()).toThrow("usherJwt: options are missing");
+});
+
+test.each([
+  "http://localhost:3000",
+  "http://localhost:3000/",
+  "http://localhost:3000/api/auth",
+  "http://localhost:3000/api/auth/",
+  "HTTP://LocalHost:3000",
+  "http://localhost:80",
+  "https://App.Example.com:443/",
+  "https://app.example.com/login",
+])("iss is what jwt() writes, the origin, however baseURL is spelt: %s", async (baseURL) => {
+  const ofJwt = betterAuth({ baseURL, secret, database: new DatabaseSync(":memory:"), plugins: [jwt()] });
+  await (await getMigrations(ofJwt.options)).runMigrations();
+  const theirs = await ofJwt.api.signJWT({ body: { payload: { sub: "ada" } } });
+  const ours = await (await migratedInstanceWith({ baseURL })).api.signJWT({ body: { payload: { sub: "ada" } } });
+  expect(readJws(ours.token).payload.iss).toBe(readJws(theirs.token).payload.iss);
+  expect(readJws(ours.token).payload.iss).toBe(new URL(baseURL).origin);
 });

@@ -1,10 +1,18 @@
 import { DatabaseSync } from "node:sqlite";
 import { betterAuth } from "better-auth";
-import { expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { usherJwt } from "../src/index.ts";
 import { audience, baseURL, instanceWith } from "./instance.ts";
 
-test("Better Auth's default secret is refused: nobody has set one", async () => {
+// Better Auth takes a secret out of the environment, and a developer's shell may have one.
+beforeEach(() => {
+  for (const name of ["BETTER_AUTH_SECRET", "BETTER_AUTH_SECRETS", "AUTH_SECRET"]) vi.stubEnv(name, undefined);
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+test("Better Auth's default secret is refused: no secret is set", async () => {
   const auth = betterAuth({
     baseURL,
     database: new DatabaseSync(":memory:"),

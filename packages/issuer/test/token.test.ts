@@ -31,6 +31,7 @@ test("GET /token gives an HS256 token, signed with the instance's secret, with e
     iss: baseURL,
     aud: audience,
     email: "ada@example.com",
+    email_verified: false,
     name: "Ada",
   });
   expect(payload.iat).toBeGreaterThanOrEqual(before);

@@ -16,7 +16,7 @@ test("sign up, get a token, sign out, sign in again: the API's verifier knows th
   const first = verifier.verifySync(await browser.token());
   expect(first).toMatchObject({ id, claims: { iss: url, aud: apiUrl, email: "ada@example.com", name: "Ada" } });
   expect(Object.keys(first.claims).sort()).toEqual(
-    ["aud", "email", "exp", "iat", "iss", "jti", "name", "sid", "sub"].sort(),
+    ["aud", "email", "email_verified", "exp", "iat", "iss", "jti", "name", "sid", "sub"].sort(),
   );
 
   expect((await browser.request("POST", "/api/auth/sign-out")).status).toBe(200);
