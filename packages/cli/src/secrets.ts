@@ -17,7 +17,9 @@ export function secretsIn(environment: Environment): NamedSecret[] {
   const { BETTER_AUTH_SECRET: single, BETTER_AUTH_SECRETS: list } = environment;
   const versions = (list || undefined)?.split(",").flatMap((entry, index): NamedSecret[] => {
     const [version = "", value = ""] = entry.trim().split(/:(.*)/s, 2);
-    return value === "" ? [] : [{ name: `BETTER_AUTH_SECRETS version ${version}`, value, signs: index === 0 }];
+    return value === "" || !/^\d+$/.test(version)
+      ? []
+      : [{ name: `BETTER_AUTH_SECRETS version ${version}`, value, signs: index === 0 }];
   });
   const alone: NamedSecret[] = single ? [{ name: "BETTER_AUTH_SECRET", value: single, signs: !list }] : [];
   return [...(versions ?? []), ...alone];

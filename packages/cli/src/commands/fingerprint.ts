@@ -2,6 +2,7 @@ import { secretFingerprint } from "@usher-auth/verify";
 import { CannotRun, type Command, defineSubcommand } from "../command.ts";
 import { readEnvironment } from "../input/environment.ts";
 import { readText } from "../input/text.ts";
+import { oneLine, visible } from "../output/visible.ts";
 import { type NamedSecret, secretsIn } from "../secrets.ts";
 import { painterFor } from "../terminal.ts";
 
@@ -40,14 +41,14 @@ export const command: Command = defineSubcommand({
 
     if (args.json) {
       terminal.output.write(
-        `${JSON.stringify({ secrets: rows, ...(args.expect !== undefined && { matches }) }, null, 2)}\n`,
+        visible(`${JSON.stringify({ secrets: rows, ...(args.expect !== undefined && { matches }) }, null, 2)}\n`),
       );
     } else {
       const paint = painterFor(terminal.output, terminal.environment);
       for (const { name, fingerprint, signs } of rows) {
         terminal.output.write(`${paint("bold", fingerprint)}  ${name}${signs ? "" : " (does not sign)"}\n`);
       }
-      if (!matches) terminal.output.write(`${paint("red", "another secret")} than ${args.expect}\n`);
+      if (!matches) terminal.output.write(`${paint("red", "another secret")} than ${oneLine(args.expect ?? "")}\n`);
     }
     return matches ? 0 : 1;
 

@@ -1,6 +1,7 @@
 import type { Revocation } from "@usher-auth/verify";
 import { type Command, defineSubcommand } from "../command.ts";
 import { readEnvironment } from "../input/environment.ts";
+import { visible as escaped } from "../output/visible.ts";
 import { withStore } from "../revocations/connect.ts";
 import { instantOf, visible } from "../revocations/words.ts";
 import { painterFor } from "../terminal.ts";
@@ -33,7 +34,7 @@ export const command: Command = defineSubcommand({
     found.sort((one, other) => other.before - one.before);
 
     if (args.json) {
-      terminal.output.write(`${JSON.stringify({ revocations: found }, null, 2)}\n`);
+      terminal.output.write(escaped(`${JSON.stringify({ revocations: found }, null, 2)}\n`));
       return 0;
     }
     const paint = painterFor(terminal.output, terminal.environment);

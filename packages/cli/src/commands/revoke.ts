@@ -1,6 +1,7 @@
 import type { Revocation } from "@usher-auth/verify";
 import { CannotRun, type Command, defineSubcommand } from "../command.ts";
 import { readEnvironment } from "../input/environment.ts";
+import { visible as escaped } from "../output/visible.ts";
 import { withStore } from "../revocations/connect.ts";
 import { instantOf, kinds, visible } from "../revocations/words.ts";
 
@@ -47,7 +48,7 @@ export const command: Command = defineSubcommand({
     const { kind, id, before } = revocation;
     terminal.output.write(
       args.json
-        ? `${JSON.stringify({ revoked: revocation }, null, 2)}\n`
+        ? escaped(`${JSON.stringify({ revoked: revocation }, null, 2)}\n`)
         : `Revoked: ${kind} ${visible(id)} (${kinds[kind]})${kind === "user" ? `, tokens issued at or before ${instantOf(before)}` : ""}.\n`,
     );
     return 0;

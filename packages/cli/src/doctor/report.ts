@@ -1,5 +1,5 @@
 import { renderFindings } from "../output/findings.ts";
-import { visible } from "../output/visible.ts";
+import { oneLine } from "../output/visible.ts";
 import type { Paint } from "../terminal.ts";
 import type { Report } from "./doctor.ts";
 
@@ -15,7 +15,7 @@ export function renderReport({ findings, confirmed, chainWorks, notLookedAt }: R
   } else {
     lines.push(paint(["bold", "green"], "✓ No fault found in what was looked at."), "");
   }
-  lines.push(...confirmed.map((line) => `${paint("green", "✓")} ${visible(line)}`));
+  lines.push(...confirmed.map((line) => `${paint("green", "✓")} ${oneLine(line)}`));
   lines.push(...notLookedAt.map((line) => paint("gray", `- not looked at: ${line}`)));
   return `${lines.join("\n")}\n`;
 }

@@ -1,5 +1,5 @@
 import type { Paint } from "../terminal.ts";
-import { visible } from "./visible.ts";
+import { oneLine } from "./visible.ts";
 
 /** An error keeps requests from being served; a warning will, or is a danger. */
 type Severity = "error" | "warning";
@@ -27,14 +27,9 @@ export function renderFindings(findings: readonly Finding[], paint: Paint): stri
 
 function renderFinding({ id, severity, title, evidence, fix }: Finding, number: number, paint: Paint): string {
   return [
-    `${paint(colours[severity], `${marks[severity]} ${number}. ${visible(title)}`)} ${paint("gray", `[${id}]`)}`,
+    `${paint(colours[severity], `${marks[severity]} ${number}. ${oneLine(title)}`)} ${paint("gray", `[${id}]`)}`,
     ...evidence.map((line) => `     ${oneLine(line)}`),
     ...fix.map((line, index) => `  ${index === 0 ? paint("green", "→") : " "}  ${oneLine(line)}`),
     "",
   ].join("\n");
-}
-
-/** A part out of a token cannot pass for a line of its own. */
-function oneLine(text: string): string {
-  return visible(text).replaceAll("\n", "\\n");
 }

@@ -1,3 +1,4 @@
+import { visible } from "../../output/visible.ts";
 import { checks } from "../checks.ts";
 import type { AuditReport, OperationReport, Result } from "./report.ts";
 
@@ -46,15 +47,12 @@ function countsOf(results: readonly Result[]): string {
   return `tests="${results.length}" failures="${count("failed")}" errors="${count("unclear")}" skipped="${skipped}"`;
 }
 
-/** XML 1.0 section 2.4; characters that XML cannot have at all (section 2.2) are left out. */
+/** XML 1.0 section 2.4. What XML cannot have at all (section 2.2) is written as in JSON, or left out. */
 function escapeXml(text: string): string {
-  return (
-    text
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what XML cannot have
-      .replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "")
-      .replaceAll("&", "&amp;")
-      .replaceAll("<", "&lt;")
-      .replaceAll(">", "&gt;")
-      .replaceAll('"', "&quot;")
-  );
+  return visible(text)
+    .replaceAll(/[\ufffe\uffff]/g, "")
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;");
 }

@@ -1,4 +1,5 @@
 import { pathToFileURL } from "node:url";
+import { visible } from "../../output/visible.ts";
 import { checkIds, checks } from "../checks.ts";
 import { type AuditReport, type Finding, resultsWith } from "./report.ts";
 
@@ -20,7 +21,7 @@ export function renderSarif(report: AuditReport, version: string, lineOf: LineOf
     results: resultsWith(report, "failed").map((finding) => resultOf(finding, report, lineOf)),
   };
   const log = { $schema: "https://json.schemastore.org/sarif-2.1.0.json", version: "2.1.0", runs: [run] };
-  return `${JSON.stringify(log, null, 2)}\n`;
+  return visible(`${JSON.stringify(log, null, 2)}\n`);
 }
 
 function resultOf(finding: Finding, { document }: AuditReport, lineOf: LineOf) {

@@ -1,4 +1,5 @@
 import { renderFindings } from "../../output/findings.ts";
+import { oneLine, visible } from "../../output/visible.ts";
 import type { Paint } from "../../terminal.ts";
 import { checks } from "../checks.ts";
 import { findingsOf } from "./advice.ts";
@@ -10,12 +11,12 @@ import { renderTable } from "./table.ts";
 export function renderReport(report: AuditReport, paint: Paint): string {
   const failures = findingsOf(resultsWith(report, "failed"));
   const parts = [
-    `${paint("bold", report.target)} by ${report.document}\n`,
+    `${paint("bold", oneLine(report.target))} by ${oneLine(report.document)}\n`,
     renderTable(report, paint),
     ...(failures.length > 0 ? [renderFindings(failures, paint)] : []),
     list("Could not be told:", resultsWith(report, "unclear"), report),
     list("Not tried:", resultsWith(report, "skipped"), report),
-    report.notes.map((note) => `Note: ${note}\n`).join(""),
+    report.notes.map((note) => `Note: ${visible(note).replaceAll("\n", "\\n")}\n`).join(""),
     `${paint(["bold", colourOf(report)], summaryOf(report))}\n`,
   ];
   return parts.filter((part) => part !== "").join("\n");

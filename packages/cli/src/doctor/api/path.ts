@@ -1,3 +1,4 @@
+import { shellWord } from "../../output/paste.ts";
 import { type Case, type Diagnosis, fault } from "../case.ts";
 
 /** Names of parameters and of values that are not there, where an id should be. */
@@ -26,7 +27,7 @@ export function pathMismatch(url: URL, sent: Case["sent"]): Diagnosis | undefine
     "path_mismatch",
     "The path is not the token's user's own: the id in it must be the token's sub, to the character.",
     [...evidence, `sub is "${subject}"`],
-    [`${url.origin}${corrected(url, named?.segment, subject)}`],
+    [shellWord(`${url.origin}${corrected(url, named?.segment, subject)}`)],
   );
 }
 

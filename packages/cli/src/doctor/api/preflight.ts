@@ -1,3 +1,4 @@
+import { pasteable } from "../../output/paste.ts";
 import { type Diagnosis, fault } from "../case.ts";
 import { type Answer, type NoAnswer, probe } from "../http-probe.ts";
 import { urlDifference } from "../url-difference.ts";
@@ -14,7 +15,7 @@ export function judgePreflight(answer: Answer | NoAnswer, origin: string): Diagn
   const allowed = answer.headers.get("access-control-allow-origin");
   const named = (answer.headers.get("access-control-allow-headers") ?? "").toLowerCase().split(",");
   const headers = named.map((name) => name.trim());
-  const cors = `app.register(cors, { origin: "${origin}", allowedHeaders: ["authorization", "content-type"] });`;
+  const cors = `app.register(cors, { origin: "${pasteable(origin)}", allowedHeaders: ["authorization", "content-type"] });`;
   if (answer.status === 401 || answer.status === 403) {
     return fault(
       "preflight_refused",

@@ -1,4 +1,5 @@
 import { authErrorCodes } from "@usher-auth/verify";
+import { pasteable, shellWord } from "../../output/paste.ts";
 import { type Case, type Diagnosis, fault } from "../case.ts";
 import { type Answer, jsonOf } from "../http-probe.ts";
 import { leanToken, sizeEvidence } from "../token/size.ts";
@@ -48,8 +49,8 @@ export function judgeAnswer(answer: Answer, url: URL, given: Case): Diagnosis | 
   if (status === 503) {
     return fault("api_unavailable", "The API cannot judge tokens at the moment.", evidence, [
       code === "keys_unavailable"
-        ? `curl -i ${given.environment.USHER_JWKS_URL || "$USHER_JWKS_URL"} # from where the API runs: it must reach the issuer`
-        : `curl -i ${url.origin}/health/ready`,
+        ? `curl -i ${pasteable(given.environment.USHER_JWKS_URL, '"$USHER_JWKS_URL"')} # from where the API runs: it must reach the issuer`
+        : `curl -i ${shellWord(`${url.origin}/health/ready`)}`,
     ]);
   }
   if (status >= 500) {

@@ -1,3 +1,4 @@
+import { pasteable, shellWord } from "../../output/paste.ts";
 import { type Case, type Diagnosis, danger, fault, type Opinion, silent } from "../case.ts";
 import { clockSkew } from "../clock-skew.ts";
 import { type Answer, isHtml, isRedirect, type NoAnswer, probe } from "../http-probe.ts";
@@ -37,7 +38,7 @@ function judgeToken(answer: Answer | NoAnswer, api: URL, given: Case): Diagnosis
       "api_unreachable",
       "The API does not answer when a token is sent.",
       [answer.reason],
-      [`curl -i ${api.href}`],
+      [`curl -i ${shellWord(api.href)}`],
     );
   }
   return judgeAnswer(answer, api, given);
@@ -56,7 +57,7 @@ function apiAnswers(api: URL, answer: Answer | NoAnswer): Diagnosis | undefined 
       "api_unreachable",
       `The API at ${api.origin} cannot be reached.`,
       [answer.reason],
-      [`curl -i ${api.href}`],
+      [`curl -i ${shellWord(api.href)}`],
     );
   }
   if (isRedirect(answer)) {
@@ -66,7 +67,7 @@ function apiAnswers(api: URL, answer: Answer | NoAnswer): Diagnosis | undefined 
       "The API redirects, and clients drop the Authorization header where that leads to another origin.",
       [`it answers ${answer.status} with Location: ${location}`],
       [
-        `const api = "${URL.parse(location, api.href)?.href ?? "https://api.example.com"}"; // the final address, in the frontend`,
+        `const api = "${pasteable(URL.parse(location, api.href)?.href, "https://api.example.com")}"; // the final address, in the frontend`,
       ],
     );
   }

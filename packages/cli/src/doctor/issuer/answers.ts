@@ -1,3 +1,4 @@
+import { pasteable, shellWord } from "../../output/paste.ts";
 import { type Diagnosis, fault } from "../case.ts";
 import { type Answer, isHtml, isRedirect, type NoAnswer } from "../http-probe.ts";
 
@@ -9,7 +10,7 @@ export function issuerAnswers(issuer: URL, health: Answer | NoAnswer, token: Ans
       "issuer_unreachable",
       `The issuer at ${issuer.origin} cannot be reached.`,
       [unanswered.reason],
-      [`curl -i ${issuer.origin}/api/auth/ok # must answer {"ok":true}`],
+      [`curl -i ${shellWord(`${issuer.origin}/api/auth/ok`)} # must answer {"ok":true}`],
     );
   }
   const answers = [token, health].filter((answer) => answer.kind === "answer");
@@ -20,7 +21,9 @@ export function issuerAnswers(issuer: URL, health: Answer | NoAnswer, token: Ans
       "issuer_redirects",
       "The issuer redirects instead of answering.",
       [`it answers ${redirect.status} with Location: ${location}`],
-      [`BETTER_AUTH_URL=${URL.parse(location, issuer.href)?.origin ?? "https://app.example.com"} # the final address`],
+      [
+        `BETTER_AUTH_URL=${pasteable(URL.parse(location, issuer.href)?.origin, "https://app.example.com")} # the final address`,
+      ],
     );
   }
   if (answers.some(isHtml)) {
@@ -40,7 +43,7 @@ export function issuerAnswers(issuer: URL, health: Answer | NoAnswer, token: Ans
       "The issuer answers, and has no Better Auth at this path.",
       [`${issuer.origin}: /api/auth/ok and /api/auth/token are both 404`],
       [
-        `curl -i ${issuer.origin}/api/auth/ok # must answer {"ok":true}`,
+        `curl -i ${shellWord(`${issuer.origin}/api/auth/ok`)} # must answer {"ok":true}`,
         "With a basePath of your own, give it: --issuer https://app.example.com/your/path",
       ],
     );

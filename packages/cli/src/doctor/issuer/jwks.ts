@@ -1,3 +1,4 @@
+import { shellWord } from "../../output/paste.ts";
 import { type Case, type Diagnosis, fault } from "../case.ts";
 import { type Answer, jsonOf, type NoAnswer } from "../http-probe.ts";
 
@@ -21,7 +22,7 @@ export function theJwks(url: URL, answer: Answer | NoAnswer, sent: Case["sent"])
       "jwks_unavailable",
       "The issuer's keys cannot be had.",
       [`${url.href} answers ${answer.status}`],
-      [`curl -i ${url.href} # must answer 200 with {"keys":[…]}`],
+      [`curl -i ${shellWord(url.href)} # must answer 200 with {"keys":[…]}`],
     );
   }
   const kid = sent?.kind === "jwt" ? sent.jwt?.header.kid : undefined;

@@ -1,3 +1,4 @@
+import { pasteable } from "../../output/paste.ts";
 import { type Case, fault, found, type Opinion, silent } from "../case.ts";
 import { keyKinds } from "../settings/key-kinds.ts";
 import { withoutSlashes } from "../url-difference.ts";
@@ -30,7 +31,7 @@ export function theAlgorithm({ sent, environment, issuer }: Case): Opinion {
           'Better Auth\'s jwt() signs with EdDSA; it has no HS256, and ignores jwt({ algorithm: "HS256" }) in silence',
         ],
         [
-          `USHER_JWKS_URL=${origin}/api/auth/jwks # at the API: verify by key pair`,
+          `USHER_JWKS_URL=${pasteable(`${origin}/api/auth/jwks`, "https://app.example.com/api/auth/jwks")} # at the API: verify by key pair`,
           'plugins: [usherJwt({ audience: "https://api.example.com" })] // or at the issuer, in place of jwt(): HS256',
         ],
       ),

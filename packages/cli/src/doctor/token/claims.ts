@@ -1,6 +1,6 @@
 import type { AuthError } from "@usher-auth/verify";
 import { durationInWords, instantInWords } from "../../output/duration.ts";
-import { pasteable } from "../../output/visible.ts";
+import { pasteable } from "../../output/paste.ts";
 import { type Case, type Diagnosis, fault, found, type Opinion } from "../case.ts";
 import { urlDifference } from "../url-difference.ts";
 import { claimErrors } from "./claim-errors.ts";
@@ -57,7 +57,7 @@ function issuerDiffers(actual: string, expected: string): Diagnosis {
 
 function audienceDiffers(claims: Claims, expected: string): Diagnosis {
   const actual = (Array.isArray(claims.aud) ? claims.aud : [claims.aud]).map(String);
-  const usherJwt = `plugins: [usherJwt({ audience: "${expected}" })]`;
+  const usherJwt = `plugins: [usherJwt({ audience: "${pasteable(expected)}" })]`;
   if (actual.length === 1 && actual[0] === claims.iss) {
     return fault(
       "audience_default",
@@ -65,7 +65,7 @@ function audienceDiffers(claims: Claims, expected: string): Diagnosis {
       [`aud is ${actual.join(", ")}, the same as iss; expected ${expected} (API_URL)`],
       [
         `${usherJwt} // at the issuer`,
-        `plugins: [jwt({ jwt: { audience: "${expected}" } })] // or with Better Auth's own`,
+        `plugins: [jwt({ jwt: { audience: "${pasteable(expected)}" } })] // or with Better Auth's own`,
       ],
     );
   }

@@ -1,3 +1,4 @@
+import { pasteable } from "../../output/paste.ts";
 import { secretsIn } from "../../secrets.ts";
 import { type Case, fault, found, type Opinion } from "../case.ts";
 import { explainSecret } from "../secret/explain.ts";
@@ -40,7 +41,7 @@ export function theSignature(given: Case): Opinion {
   if (code === "keys_unavailable") {
     return found(
       fault("jwks_unavailable", "The issuer's keys cannot be had from USHER_JWKS_URL.", evidence, [
-        `curl -i ${environment.USHER_JWKS_URL ?? ""} # must answer 200 with JSON, from where the API runs`,
+        `curl -i ${pasteable(environment.USHER_JWKS_URL, '"$USHER_JWKS_URL"')} # must answer 200 with JSON, from where the API runs`,
       ]),
     );
   }
