@@ -1,3 +1,4 @@
+import { chmodSync, closeSync, openSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as pause } from "node:timers/promises";
 
@@ -10,6 +11,9 @@ export type Lock = { release: () => void };
  * left behind by a process that was killed. Throws when the file cannot be written.
  */
 export function tryLock(path: string): Lock | undefined {
+  // SQLite would leave it to the umask who else may take the lock.
+  closeSync(openSync(path, "a", 0o600));
+  chmodSync(path, 0o600);
   const database = new DatabaseSync(path, { timeout: 0 });
   try {
     database.exec("begin exclusive");

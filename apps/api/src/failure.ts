@@ -1,9 +1,10 @@
 import { ConfigurationError } from "@usher-auth/verify";
+import { printableLine } from "./printable.ts";
 import { StartupError } from "./startup-error.ts";
 
 /** Why the process cannot start, in one line that says what to do. Holds no secret and no stack trace. */
 export function describeFailure(error: unknown): string {
-  if (error instanceof StartupError || error instanceof ConfigurationError) return oneLine(error.message);
+  if (error instanceof StartupError || error instanceof ConfigurationError) return printableLine(error.message);
 
   const { code, port, address } = error as NodeJS.ErrnoException & { port?: number; address?: string };
   switch (code) {
@@ -15,14 +16,6 @@ export function describeFailure(error: unknown): string {
     case "ENOTFOUND":
       return `this machine has no address ${address ?? "of that name"}: set HOST to one that it has`;
     default:
-      return oneLine(error instanceof Error ? error.message : String(error));
+      return printableLine(error instanceof Error ? error.message : String(error));
   }
-}
-
-function oneLine(text: string): string {
-  return text
-    .split("\n")
-    .map((line) => line.trim())
-    .filter((line) => line !== "")
-    .join(" ");
 }

@@ -1,8 +1,9 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { secretFingerprintFromEnv } from "@usher-auth/verify";
 import type { FastifyBaseLogger } from "fastify";
 import type { Config } from "./config.ts";
+import { prepareDataFolder } from "./private-folder.ts";
 
 /**
  * Writes `<DATA_DIR>/running/api-<pid>.json`: which secret this process verifies with, as a fingerprint, for `usher
@@ -27,7 +28,9 @@ export function recordRunning(
     secretFingerprint: verifiesBySecret(env) ? (secretFingerprintFromEnv(env) ?? null) : null,
   };
   try {
+    prepareDataFolder(dirname(folder));
     mkdirSync(folder, { recursive: true, mode: 0o700 });
+    chmodSync(folder, 0o700);
     // The file of a former process with this id may be there, with other rights.
     rmSync(file, { force: true });
     writeFileSync(file, JSON.stringify(record), { mode: 0o600 });

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { copyPreparedDatabase } from "@usher-auth/e2e/prepared-database";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { openDatabase } from "../src/db/open.ts";
 import { reservedSpace } from "../src/db/reserve.ts";
@@ -78,3 +79,39 @@ test("a folder that holds something else is left alone", async () => {
   await expect(open(other)).rejects.toThrow(/^the embedded database in \S+ does not open: /);
   expect(existsSync(join(other, "PG_VERSION"))).toBe(true);
 });
+
+test("a folder that is there, open to others and with files open to others, is closed with all that is in it, at every start", async () => {
+  const data = join(temporary.path, "open");
+  mkdirSync(join(data, "api"), { recursive: true });
+  for (const path of [data, join(data, "api")]) chmodSync(path, 0o755);
+  const first = await open(join(data, "api"));
+  expect(openToOthers(data)).toEqual([]);
+  await first.close();
+
+  // As an earlier version left them.
+  for (const path of [data, join(data, "api"), join(data, "api/base"), join(data, "api.lock")]) chmodSync(path, 0o777);
+  chmodSync(join(data, "api/PG_VERSION"), 0o666);
+  const second = await open(join(data, "api"));
+  await second.withPrincipal(ada, (rows) => createTask(rows, { title: "kept" }));
+  expect(statSync(join(data, "api")).mode & 0o777).toBe(0o700);
+  await second.close();
+  const third = await open(join(data, "api"));
+  expect(openToOthers(data)).toEqual([]);
+  await third.close();
+});
+
+test("a folder with other things in it keeps its rights, and what is in it, its own", async () => {
+  const shared = join(temporary.path, "shared");
+  mkdirSync(shared);
+  chmodSync(shared, 0o755);
+  writeFileSync(join(shared, "notes"), "", { mode: 0o644 });
+  await copyPreparedDatabase(join(shared, "api"));
+  await (await open(join(shared, "api"))).close();
+  expect(openToOthers(shared)).toEqual([shared, join(shared, "notes")]);
+});
+
+/** What there is at and below a folder that other users have any right to. */
+function openToOthers(path: string): string[] {
+  const below = statSync(path).isDirectory() ? readdirSync(path).flatMap((name) => openToOthers(join(path, name))) : [];
+  return (statSync(path).mode & 0o077) === 0 ? below : [path, ...below];
+}

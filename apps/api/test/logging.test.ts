@@ -1,5 +1,6 @@
 import { DrizzleQueryError } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { loggingOptions } from "../src/http/logging.ts";
 import { openTestApi, type TestApi } from "./support/api.ts";
 
 let api: TestApi;
@@ -86,4 +87,34 @@ test("a query that fails is logged with its cause, and without what people wrote
   const failure = lines().find((line) => line.level === 50);
   expect(failure.err).toMatchObject({ message: "duplicate key", code: "23505", stack: expect.stringContaining("at ") });
   expect(api.logs.join("")).not.toContain("a private matter");
+});
+
+test("a path that almost holds tokens costs no more than its length, and keeps no token", async () => {
+  const { logger } = loggingOptions({ logLevel: "info" });
+  const { req } = (logger as { serializers: { req: (request: object) => { path: string } } }).serializers;
+  const long = 128_000;
+  const startedAt = performance.now();
+  for (const part of ["ey", "eyJ", "e3.", "ey.", "eyJ.e", ".", "a", "?", "#", "eyJ.x"]) {
+    req({ method: "GET", url: `/${part.repeat(long / part.length)}` });
+  }
+  // The expression that this replaced took seconds for the first of them.
+  expect(performance.now() - startedAt).toBeLessThan(1_000);
+  const path = (url: string) => req({ method: "GET", url }).path;
+  expect(path("/api/eyJh.eyJz.c2ln/tasks/x.y?token=1")).toBe("/api/[token]/tasks/x.y");
+  expect(path("/a-eyJh.eyJz./e30.e30.x#eyJh.e.s")).toBe("/[token]/[token]");
+  expect(path("/api/ada.lovelace.example/tasks")).toBe("/api/ada.lovelace.example/tasks");
+});
+
+test("no line can speak to a terminal, whether it is shown as it is or with its escapes decoded", async () => {
+  const nasty = "a\u001b[31mb\u009b32mc\u0007d\u007fe\u202ef\u2066g\u2028h\u0000i\u0085j";
+  api.app.log.info({ text: nasty, [nasty]: 1, fine: 'line 1\n\tline "2" \\u001b é 日本 👩‍👩‍👧' }, nasty);
+  const [line = ""] = api.logs;
+  expect(line.trimEnd()).not.toMatch(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u);
+  const clean = "a[31mb32mcdefghij";
+  expect(JSON.parse(line)).toMatchObject({
+    text: clean,
+    [clean]: 1,
+    fine: 'line 1\n\tline "2" \\u001b é 日本 👩‍👩‍👧',
+    msg: clean,
+  });
 });

@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { assertRowSecurity } from "@usher-auth/postgres";
 import { migrateRevocations, revocationStore } from "@usher-auth/postgres/revocations";
 import { drizzle } from "drizzle-orm/pglite";
 import { migrate } from "drizzle-orm/pglite/migrator";
+import { makePrivate, prepareDataFolder } from "../private-folder.ts";
 import { StartupError } from "../startup-error.ts";
 import { type Database, databaseOver } from "./database.ts";
 import { lockFolder } from "./folder-lock.ts";
@@ -27,7 +28,7 @@ export async function openEmbedded(options: {
   freeSpace?: FreeSpace;
 }): Promise<Database> {
   const folder = resolve(options.folder);
-  makeFolder(dirname(folder));
+  prepareDataFolder(dirname(folder));
   const freeSpace = options.freeSpace ?? freeSpaceOf(dirname(folder));
   await assertRoom(folder, freeSpace);
   const unlock = lockFolder(folder);
@@ -57,16 +58,6 @@ export async function openEmbedded(options: {
   }
 }
 
-function makeFolder(path: string): void {
-  try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    throw new StartupError(
-      `cannot make the folder ${path} (${(error as NodeJS.ErrnoException).code}): make DATA_DIR a folder that this user may write to`,
-    );
-  }
-}
-
 /** PGlite writes as it opens, and a disk that is full then would hang it. */
 async function assertRoom(folder: string, freeSpace: FreeSpace): Promise<void> {
   const free = await freeSpace();
@@ -85,11 +76,13 @@ async function openFolder(folder: string): Promise<PGlite> {
   const unfinished = `${folder}.unfinished`;
   if (existsSync(unfinished)) rmSync(folder, { recursive: true, force: true });
   const isNew = !existsSync(folder);
-  if (isNew) writeFileSync(unfinished, "");
+  if (isNew) writeFileSync(unfinished, "", { mode: 0o600 });
+  makePrivate(folder);
 
   const pglite = await PGlite.create(folder, { relaxedDurability: false }).catch((error: Error) => {
     throw new StartupError(`the embedded database in ${folder} does not open: ${error.message}`);
   });
+  makePrivate(folder);
   if (isNew) rmSync(unfinished);
   return pglite;
 }

@@ -1,3 +1,4 @@
+import { chmodSync, closeSync, openSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { StartupError } from "../startup-error.ts";
 
@@ -14,6 +15,8 @@ import { StartupError } from "../startup-error.ts";
 export function lockFolder(folder: string): () => void {
   const path = `${folder}.lock`;
   try {
+    closeSync(openSync(path, "a", 0o600));
+    chmodSync(path, 0o600);
     const lock = new DatabaseSync(path, { timeout: 0 });
     lock.exec("begin exclusive");
     return () => lock.close();

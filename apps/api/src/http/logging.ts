@@ -7,6 +7,7 @@ import {
   LogController,
 } from "fastify";
 import type { Config } from "../config.ts";
+import { printableJson } from "../printable.ts";
 
 /** Where log lines go; default: standard output. */
 export type LogStream = { write(line: string): void };
@@ -20,7 +21,7 @@ export function loggingOptions(config: Pick<Config, "logLevel">, stream?: LogStr
     logger: {
       level: config.logLevel,
       // Node's own stream rather than pino's: that one tries for ever to write to a reader who is gone.
-      stream: stream ?? process.stdout,
+      stream: printable(stream ?? process.stdout),
       serializers: { req: describeRequest, res: ({ statusCode }) => ({ statusCode }), err: describeError },
       // Belt and braces, for a line that somebody adds one day.
       redact: ["authorization", "cookie", "*.authorization", "*.cookie", "*.headers.authorization", "*.headers.cookie"],
@@ -45,12 +46,29 @@ class OneLinePerRequest extends LogController {
   }
 }
 
-function describeRequest({ method, url }: { method: string; url: string }) {
-  return { method, path: url.replace(/[?#].*$/s, "").replace(tokenInPath, "[token]") };
+/** Whatever a line quotes, of a path, a hint or a database's error: it cannot speak to the terminal that shows it. */
+function printable(stream: LogStream): LogStream {
+  return { write: (line) => void stream.write(printableJson(line)) };
 }
 
-/** A JWT that somebody put into the path: its header begins with `{`, and so in base64url with one of three pairs. */
-const tokenInPath = /e[yw3][\w-]*\.[\w-]+\.[\w-]*/g;
+function describeRequest({ method, url }: { method: string; url: string }) {
+  return { method, path: url.split(/[?#]/, 1).join().replace(dottedText, withoutToken) };
+}
+
+const dottedText = /[\w.-]+/g;
+
+/**
+ * For a JWT that somebody put into the path: three segments, of which the first has a header in it. That begins with `{`, and so
+ * in base64url with one of three pairs. Looked for segment by segment: one expression for all of it would, in a long path that
+ * almost fits, begin anew at each of them.
+ */
+function withoutToken(text: string): string {
+  const segments = text.split(".");
+  const hasToken = segments.some(
+    (segment, index) => /e[yw3]/.test(segment) && segments[index + 1] && segments[index + 2] !== undefined,
+  );
+  return hasToken ? "[token]" : text;
+}
 
 /**
  * An error without what a query's parameters, and so people's own texts, would add to it: Drizzle puts those into its

@@ -1,6 +1,7 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { WebConfig } from "./config.ts";
+import { prepareDataFolder } from "./data-folder.ts";
 import type { Log } from "./log.ts";
 import { reasonOf } from "./startup-error.ts";
 
@@ -22,7 +23,9 @@ export function recordRunning(config: WebConfig, issuer: string, log: Log): () =
     secretFingerprint: config.signWith === "secret" ? config.secrets.fingerprint : null,
   };
   try {
+    prepareDataFolder(config.dataFolder);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
+    chmodSync(folder, 0o700);
     // The file of a former process with this id may be there, with other rights.
     rmSync(file, { force: true });
     writeFileSync(file, JSON.stringify(record), { mode: 0o600 });

@@ -1,6 +1,7 @@
-import { chmodSync, closeSync, mkdirSync, openSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { prepareDataFolder } from "./data-folder.ts";
 import type { AuthDatabase } from "./database.ts";
 import { reasonOf, StartupError } from "./startup-error.ts";
 
@@ -29,9 +30,10 @@ export function openSqlite(folder: string): AuthDatabase {
 /** SQLite gives its write-ahead log the mode of the file, so the file has it before SQLite sees it. */
 function makePrivateFile(folder: string, file: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    prepareDataFolder(folder);
     closeSync(openSync(file, "a", 0o600));
-    chmodSync(file, 0o600);
+    // What an earlier process left as well.
+    for (const part of ["", "-wal", "-shm"]) if (existsSync(file + part)) chmodSync(file + part, 0o600);
   } catch (error) {
     throw new StartupError(
       `cannot write to the data folder ${folder} (${reasonOf(error)}). Make it writable, or set DATA_DIR to another one.`,

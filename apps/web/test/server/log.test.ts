@@ -35,3 +35,21 @@ test.each([
 ] as const)("at %s, what is below is not written", (level, stdout, stderr) => {
   expect(logged(level)).toEqual({ stdout, stderr: expect.stringMatching(stderr) });
 });
+
+test("what a message quotes cannot speak to the terminal: no escape sequence, no control, nothing that reorders text", () => {
+  const written = { stderr: "" };
+  vi.spyOn(process.stderr, "write").mockImplementation((chunk) => {
+    written.stderr += chunk;
+    return true;
+  });
+  createLog("info").error("a\u001b[31mb\u009b32mc\u0007d\u007fe\u202ef\u2066g\u200eh\u0000i\tj\u0085k 日本 👩‍👩‍👧 é");
+  expect(written.stderr).toBe("web a[31mb32mcdefghij k 日本 👩‍👩‍👧 é\n");
+});
+
+test("a long message of almost what is looked for costs no more than its length", () => {
+  vi.spyOn(process.stderr, "write").mockReturnValue(true);
+  const log = createLog("info");
+  const startedAt = performance.now();
+  for (const part of [" ", "\n", " \n", "\u001b["]) log.error(`a${part.repeat(64_000)}b`);
+  expect(performance.now() - startedAt).toBeLessThan(1_000);
+});

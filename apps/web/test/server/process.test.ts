@@ -1,10 +1,10 @@
-import { writeFileSync } from "node:fs";
+import { chmodSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { secretFingerprint } from "@usher-auth/verify";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import type { Environment } from "../../src/server/config.ts";
 import { Browser } from "./browser.ts";
 import { environment, secret, temporaryFolder } from "./web.ts";
@@ -140,4 +140,35 @@ test("an error that nobody expected is a problem for the client, and a line of l
   expect(lines).toContain("web POST /api/auth/sign-in/email failed: no such table: account");
   expect(lines.filter((line) => !line.startsWith("web "))).toEqual([]);
   expect(stderr).not.toContain("ada@example.com");
+});
+
+test("a sign-up that is aborted is one line in the log, in which its path cannot speak to the terminal", async () => {
+  const web = new WebProcess(environment({ LOG_LEVEL: "error" }));
+  const { port, host } = new URL(await web.url());
+  const socket = connect(Number(port), "127.0.0.1");
+  const path = "/api/auth/sign-up/email/%1b%5d0;owned%07%c2%9b31m%e2%80%aetxt";
+  socket.write(`POST ${path} HTTP/1.1\r\nhost: ${host}\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{"nam\r\n`);
+  setTimeout(() => socket.destroy(), 200);
+  await vi.waitFor(() => expect(web.errors()).toMatch(/failed: .*\n$/), 10_000);
+  web.signal("SIGTERM");
+  const { stderr } = await web.ended;
+  expect(stderr).toBe("web POST /api/auth/sign-up/email/]0;owned31mtxt failed: aborted\n");
+});
+
+test("a data folder that is open to others is closed, with what earlier processes left in it", async () => {
+  const DATA_DIR = temporaryFolder();
+  chmodSync(DATA_DIR, 0o755);
+  const first = new WebProcess(environment({ DATA_DIR }));
+  await first.url();
+  first.signal("SIGKILL");
+  await first.ended;
+  const files = () => readdirSync(DATA_DIR, { recursive: true }).map((name) => join(DATA_DIR, String(name)));
+  expect(files().map((file) => file.slice(DATA_DIR.length + 1))).toContain("auth.sqlite-wal");
+  for (const file of [DATA_DIR, ...files()]) chmodSync(file, 0o777);
+
+  const second = new WebProcess(environment({ DATA_DIR }));
+  await second.url();
+  // But for the first process's record, of which only the folder is closed.
+  const open = [DATA_DIR, ...files()].filter((file) => (statSync(file).mode & 0o077) !== 0);
+  expect(open.filter((file) => !file.startsWith(join(DATA_DIR, "running/")))).toEqual([]);
 });

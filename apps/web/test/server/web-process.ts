@@ -53,6 +53,11 @@ export class WebProcess {
     return Promise.race([listening, failed]);
   }
 
+  /** What it has said on stderr so far. */
+  errors(): string {
+    return this.#stderr;
+  }
+
   signal(name: NodeJS.Signals): void {
     this.#child.kill(name);
   }
