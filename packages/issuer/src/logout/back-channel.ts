@@ -1,5 +1,6 @@
 import type { AuthContext, BetterAuthOptions } from "better-auth";
 import { IssuerError } from "../errors.ts";
+import { logOf } from "../log.ts";
 import type { TokenPolicy } from "../payload.ts";
 import { logoutClaims } from "./claims.ts";
 import { systemClock } from "./clock.ts";
@@ -46,7 +47,8 @@ export function createBackChannel({ endpoints, policy, sign }: BackChannelParts)
         }
       }
 
-      const own = endpoints.map((endpoint) => createCourier({ endpoint, outbox, attempt, log: context.logger, clock }));
+      const log = logOf(context);
+      const own = endpoints.map((endpoint) => createCourier({ endpoint, outbox, attempt, log, clock }));
       couriers.push(...own);
       return sessionEnds(context, {
         record: outbox.record,

@@ -94,6 +94,11 @@ export function createCourier({ endpoint, outbox, attempt, log, clock }: Courier
   }
 
   async function deliver(delivery: Delivery): Promise<Outcome> {
+    const outcome = await outbox.outcome(delivery);
+    if (outcome !== "done") {
+      await (outcome === "refused" ? outbox.remove(delivery) : outbox.postpone(delivery, outcome));
+      return { taken: false };
+    }
     if (!(await outbox.claim(delivery))) return { taken: false };
     const refusal = await attempt(delivery);
     if (refusal === undefined) await outbox.remove(delivery);

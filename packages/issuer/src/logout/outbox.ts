@@ -1,6 +1,7 @@
 import { type AuthContext, getCurrentAdapter } from "better-auth";
 import type { Ended } from "./claims.ts";
 import type { Clock } from "./clock.ts";
+import { type Deletion, outcomeOf, writeDeletion } from "./deletion.ts";
 import { sendDeadline } from "./send.ts";
 
 /** The table of what backends have not acknowledged. It refers to no user and no session: it outlives both. */
@@ -10,6 +11,8 @@ export const outboxSchema = {
       endpoint: { type: "string", required: true },
       subject: { type: "string", required: true },
       session: { type: "string", required: false },
+      /** The row whose deletion this is about, as "session:…" or "user:…". Empty for what has already happened. */
+      awaits: { type: "string", required: false },
       happenedAt: { type: "date", required: true },
       /** When the last token that this ends has expired. */
       keepUntil: { type: "date", required: true },
@@ -28,6 +31,7 @@ export interface Delivery {
   readonly endpoint: string;
   readonly subject: string;
   readonly session: string | null;
+  readonly awaits: string | null;
   readonly happenedAt: Date;
   readonly keepUntil: Date;
   readonly dueAt: Date;
@@ -36,12 +40,18 @@ export interface Delivery {
 
 /** The deliveries in the auth database, shared by all processes that use it. */
 export interface Outbox {
-  /** Writes down what ended, for every endpoint; within the transaction under way, where there is one. */
-  record(ended: Ended): Promise<void>;
+  /**
+   * Writes down what ended, for every endpoint; within the transaction under way, where there is one.
+   *
+   * @param deletion - what it becomes true by, where that is yet to happen
+   */
+  record(ended: Ended, deletion?: Deletion): Promise<void>;
   /** The deliveries that are due, the longest first, and then those that will be. */
   next(endpoint: string, limit: number): Promise<readonly Delivery[]>;
   /** Takes a delivery for one attempt; false when another process was faster. */
   claim(delivery: Delivery): Promise<boolean>;
+  /** Whether what a delivery tells of has happened: `"refused"` when it will not, or after how many milliseconds to ask again. */
+  outcome(delivery: Delivery): Promise<"done" | "refused" | number>;
   /** Gives a claimed delivery back, to be tried again after so many milliseconds. */
   postpone(delivery: Delivery, milliseconds: number): Promise<void>;
   remove(delivery: Delivery): Promise<void>;
@@ -61,11 +71,12 @@ export function createOutbox(
 ): Outbox {
   const at = (milliseconds: number): Date => new Date(clock.now() + milliseconds);
   return {
-    async record({ subject, session = null }: { subject: string; session?: string | null }) {
+    async record({ subject, session = null }: { subject: string; session?: string | null }, deletion) {
       const current = await getCurrentAdapter(adapter);
       const [now, keepUntil] = [at(0), at(keepFor * 1000)];
+      const awaits = deletion === undefined ? null : writeDeletion(deletion);
       for (const endpoint of endpoints) {
-        const delivery = { endpoint, subject, session, happenedAt: now, keepUntil, dueAt: now, attempts: 0 };
+        const delivery = { endpoint, subject, session, awaits, happenedAt: now, keepUntil, dueAt: now, attempts: 0 };
         await current.create({ model, data: delivery });
       }
     },
@@ -89,6 +100,8 @@ export function createOutbox(
         ],
         update: { attempts: attempts + 1, dueAt: at(lease) },
       })) === 1,
+    outcome: async ({ awaits, happenedAt }) =>
+      awaits ? await outcomeOf(awaits, clock.now() - happenedAt.getTime(), adapter, clock.now()) : "done",
     async postpone({ id }, milliseconds) {
       await adapter.updateMany({
         model,

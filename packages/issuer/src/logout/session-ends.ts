@@ -1,12 +1,13 @@
 import type { AuthContext, BetterAuthOptions, GenericEndpointContext } from "better-auth";
 import type { Ended } from "./claims.ts";
+import type { Deletion } from "./deletion.ts";
 
 type DatabaseHooks = NonNullable<BetterAuthOptions["databaseHooks"]>;
 
 /** What is done when something ended. */
 export interface SessionEndsParts {
-  /** Writes it down. When it cannot, the session must not end. */
-  readonly record: (ended: Ended) => Promise<void>;
+  /** Writes it down; what a deletion is yet to make true, as that. When it cannot, the session must not end. */
+  readonly record: (ended: Ended, deletion?: Deletion) => Promise<void>;
   /** Called when what was recorded is there for others to see. Not waited for: a sign-out waits for no backend. */
   readonly wake: () => Promise<unknown>;
 }
@@ -19,19 +20,25 @@ export interface SessionEndsParts {
  * A session that has expired is deleted too, and is no logout: its tokens expire as they would.
  */
 export function sessionEnds(context: AuthContext, { record, wake }: SessionEndsParts): DatabaseHooks {
+  const made = sessionsMade();
   const isLast = countdown(context.options.advanced?.database?.defaultFindManyLimit ?? 100);
 
   const awaken = async (_row: unknown, request: GenericEndpointContext | null): Promise<void> => {
-    (request?.context ?? context).runInBackground(wake());
+    const work = wake();
+    const { runInBackground } = request?.context ?? context;
+    // The platform's handler is the application's, and fails no sign-out. The work goes on by itself.
+    (async () => await (runInBackground(work) as unknown))().catch(() => undefined);
   };
 
   return {
     session: {
+      create: { after: async (session, request) => made.note(session?.id, request) },
       delete: {
         async before({ id, userId, expiresAt }, request) {
-          if (expiresAt.getTime() <= Date.now()) return;
-          await record({ subject: userId, session: id });
-          if (isLast(request, userId)) await record({ subject: userId });
+          if (expiresAt.getTime() <= Date.now() || made.in(request, id)) return;
+          const deletion: Deletion = { model: "session", id };
+          await record({ subject: userId, session: id }, deletion);
+          if (isLast(request, userId)) await record({ subject: userId }, deletion);
         },
         after: awaken,
       },
@@ -45,7 +52,7 @@ export function sessionEnds(context: AuthContext, { record, wake }: SessionEndsP
         },
       },
       delete: {
-        before: async ({ id }) => await record({ subject: id }),
+        before: async ({ id }) => await record({ subject: id }, { model: "user", id }),
         after: awaken,
       },
     },
@@ -66,5 +73,20 @@ function countdown(limit: number): (request: GenericEndpointContext | null, user
     const count = (counts.get(userId) ?? 0) + 1;
     told.set(request, counts.set(userId, count));
     return count === limit;
+  };
+}
+
+/** The sessions that were made in a request, by the context that Better Auth gives each one. */
+function sessionsMade(): {
+  note(session: string | undefined, request: GenericEndpointContext | null): void;
+  in(request: GenericEndpointContext | null, session: string): boolean;
+} {
+  const made = new WeakMap<object, Set<string>>();
+  return {
+    note(session, request) {
+      if (request === null || session === undefined) return;
+      made.set(request.context, (made.get(request.context) ?? new Set()).add(session));
+    },
+    in: (request, session) => request !== null && made.get(request.context)?.has(session) === true,
   };
 }

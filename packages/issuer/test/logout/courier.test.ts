@@ -1,5 +1,6 @@
+import type { DatabaseSync } from "node:sqlite";
 import type { AuthContext } from "better-auth";
-import { beforeEach, expect, onTestFinished, test } from "vitest";
+import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { type Courier, createCourier } from "../../src/logout/courier.ts";
 import { createOutbox, type Delivery, type Outbox } from "../../src/logout/outbox.ts";
 import { issuerFor } from "./issuer.ts";
@@ -11,6 +12,7 @@ const keepFor = 600;
 
 let clock: ManualClock;
 let outbox: Outbox;
+let database: DatabaseSync;
 let pending: () => Record<string, unknown>[];
 /** The sessions of the attempts so far. */
 let attempts: (string | null)[];
@@ -20,8 +22,9 @@ let log: string[];
 
 beforeEach(async () => {
   // Better Auth's own adapter over a real database; its couriers have another endpoint, which nothing is recorded for.
-  const { auth, stop, pending: rows } = await issuerFor(["http://127.0.0.1:1/"]);
+  const { auth, stop, pending: rows, ...issuer } = await issuerFor(["http://127.0.0.1:1/"]);
   await stop();
+  database = issuer.database;
   clock = new ManualClock();
   const { adapter } = (await auth.$context) as unknown as AuthContext;
   outbox = createOutbox(adapter, [endpoint], keepFor, clock);
@@ -207,4 +210,66 @@ test("once stopped it begins nothing, and nothing is put off any more", async ()
   clock.advance(60_000);
   expect(attempts).toEqual([]);
   expect(clock.next).toBeUndefined();
+});
+
+describe("a deletion that was written down before it happened", () => {
+  const deletion = { model: "session", id: "s1" } as const;
+
+  /** A session of a user, as Better Auth keeps them. */
+  function insertSession(): void {
+    const [now, later] = [new Date(clock.now()).toISOString(), new Date(clock.now() + 3_600_000).toISOString()];
+    database
+      .prepare(
+        `insert into "user" (id, name, email, "emailVerified", "createdAt", "updatedAt") values (?, ?, ?, 0, ?, ?)`,
+      )
+      .run("ada", "Ada", "ada@example.com", now, now);
+    database
+      .prepare(
+        `insert into "session" (id, token, "userId", "expiresAt", "createdAt", "updatedAt") values (?, ?, ?, ?, ?, ?)`,
+      )
+      .run("s1", "token", "ada", later, now, now);
+  }
+
+  test("is not told while the row is there; after a minute it was refused, and is forgotten without a word", async () => {
+    insertSession();
+    await outbox.record({ subject: "ada", session: "s1" }, deletion);
+    const courier = courierOver();
+    await courier.wake();
+    const waits = [];
+    while (pending().length > 0 && waits.length < 20) waits.push(await untilNext(courier));
+    expect(attempts).toEqual([]);
+    expect(waits.slice(0, 6)).toEqual([250, 250, 500, 1000, 2000, 4000]);
+    expect(waits.reduce((sum, wait) => sum + wait)).toBeGreaterThanOrEqual(60_000);
+    expect(waits.length).toBeLessThan(20);
+    expect(log).toEqual([]);
+  });
+
+  test("is told once the row is gone, however long the hooks in between took to agree", async () => {
+    insertSession();
+    await outbox.record({ subject: "ada", session: "s1" }, deletion);
+    const courier = courierOver();
+    await courier.wake();
+    await untilNext(courier);
+    expect(attempts).toEqual([]);
+    database.exec(`delete from "session"`);
+    await untilNext(courier);
+    expect(attempts).toEqual(["s1"]);
+    expect(pending()).toEqual([]);
+  });
+
+  test("is told where the row stays for the record, and has ended", async () => {
+    insertSession();
+    await outbox.record({ subject: "ada", session: "s1" }, deletion);
+    database.prepare(`update "session" set "expiresAt" = ?`).run(new Date(clock.now()).toISOString());
+    await courierOver().wake();
+    expect(attempts).toEqual(["s1"]);
+  });
+
+  test("holds up nothing that has happened", async () => {
+    insertSession();
+    await outbox.record({ subject: "ada", session: "s1" }, deletion);
+    await record("another");
+    await courierOver().wake();
+    expect(attempts).toEqual(["another"]);
+  });
 });

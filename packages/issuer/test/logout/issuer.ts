@@ -1,9 +1,9 @@
 import { DatabaseSync } from "node:sqlite";
-import { type BetterAuthOptions, betterAuth } from "better-auth";
+import { type BetterAuthOptions, type BetterAuthPlugin, betterAuth } from "better-auth";
 import { getMigrations } from "better-auth/db/migration";
 import { admin } from "better-auth/plugins/admin";
 import { onTestFinished } from "vitest";
-import { type UsherJwtOptions, usherJwt } from "../../src/index.ts";
+import { type UsherJwtOptions, type UsherJwtPlugin, usherJwt } from "../../src/index.ts";
 import { audience, baseURL, secret } from "../instance.ts";
 
 /** What was logged: level and text. */
@@ -15,7 +15,7 @@ export const resetTokens = new Map<string, string>();
 /** A real Better Auth with the admin plugin that tells these endpoints, stopped when the test is over. */
 export async function issuerFor(
   endpoints: string[],
-  { plugin, database = new DatabaseSync(":memory:"), ...options }: IssuerSetup = {},
+  { plugin, database = new DatabaseSync(":memory:"), later = [], ...options }: IssuerSetup = {},
 ) {
   const logged: Logged[] = [];
   const tokens = usherJwt({ audience, backchannelLogout: endpoints, ...plugin });
@@ -36,7 +36,7 @@ export async function issuerFor(
     },
     telemetry: { enabled: false },
     ...options,
-    plugins: [admin(), tokens],
+    plugins: [admin(), tokens, ...later] as unknown as [ReturnType<typeof admin>, UsherJwtPlugin],
   });
   onTestFinished(() => tokens.stop());
   await (await getMigrations(auth.options)).runMigrations();
@@ -46,6 +46,8 @@ export async function issuerFor(
 type IssuerSetup = Partial<Omit<BetterAuthOptions, "database" | "plugins">> & {
   plugin?: Partial<UsherJwtOptions>;
   database?: DatabaseSync;
+  /** Plugins after this one. */
+  later?: readonly BetterAuthPlugin[];
 };
 
 export type Issuer = Awaited<ReturnType<typeof issuerFor>>;

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { sendLogoutToken } from "../../src/logout/send.ts";
 import { openBackend } from "./backend.ts";
 
@@ -16,4 +16,14 @@ test("a reason is a few words, and nothing of the token", async () => {
   expect(await sendLogoutToken(backend.endpoint, token)).toBe("it answered 503");
   await backend.close();
   expect(await sendLogoutToken(backend.endpoint, token)).toBe("ECONNREFUSED");
+});
+
+test("a fetch that the application has put in the place of Node's, and that ignores its signal, is not waited for", async () => {
+  const fetching = vi.spyOn(globalThis, "fetch").mockReturnValue(new Promise(() => {}));
+  expect(await sendLogoutToken("https://api.example.com/", token, 50)).toBe("no answer in time");
+  fetching.mockImplementation(() => {
+    throw undefined;
+  });
+  expect(await sendLogoutToken("https://api.example.com/", token, 50)).toBe("no connection");
+  fetching.mockRestore();
 });
