@@ -94,7 +94,7 @@ export default defineConfig({
         [
           "apps/*/test/**/*.test.ts",
           "packages/*/integration/**/*.test.ts",
-          "runtimes/test/{node-24,bun}.test.ts",
+          "runtimes/test/{node-24,bun,install}.test.ts",
           ...withTheRealThing,
         ],
         60_000,

@@ -26,7 +26,8 @@ function run(command: string, args: string[], cwd: string, complaint: string): v
   if (status !== 0) giveUp(new Error(complaint));
 }
 
-function test({ name, binary, file }: Runtime) {
+function test({ name, findBinary, file }: Runtime) {
+  const binary = findBinary();
   if (typeof binary !== "string") return { name, version: binary.missing, passed: 0, failed: 0, skipped: 0 };
   const version = /\d[\d.-]+\d/.exec(spawnSync(binary, ["--version"], { encoding: "utf8" }).stdout)?.[0];
   console.log(`${name} ${version} …`);

@@ -11,8 +11,8 @@ export interface Runtime {
   readonly name: string;
   /** Its file of tests, without `.test.ts`. */
   readonly file: string;
-  /** Absolute path of its binary, or why there is none. */
-  readonly binary: string | { readonly missing: string };
+  /** Looks for the absolute path of its binary, or says why there is none. Each time anew: it may just have been installed. */
+  findBinary(): string | { readonly missing: string };
   /** Arguments that run the program of this file, up to its own arguments. */
   readonly run: readonly string[];
 }
@@ -21,29 +21,34 @@ const program = (file: string) => join(root, "runtimes/program", file);
 const { platform, arch } = process;
 const cpu = arch === "arm64" ? "aarch64" : arch;
 
-const node24: Runtime = { name: "Node 24", file: "node-24", binary: process.execPath, run: [program("node.ts")] };
+const node24: Runtime = {
+  name: "Node 24",
+  file: "node-24",
+  findBinary: () => process.execPath,
+  run: [program("node.ts")],
+};
 const node22: Runtime = {
   name: "Node 22",
   file: "node-22",
-  binary: find(`node-22-${platform}-${arch}`, "bin/node"),
+  findBinary: () => find(`node-22-${platform}-${arch}`, "bin/node"),
   run: [program("node.ts")],
 };
 const node26: Runtime = {
   name: "Node 26",
   file: "node-26",
-  binary: find(`node-26-${platform}-${arch}`, "bin/node"),
+  findBinary: () => find(`node-26-${platform}-${arch}`, "bin/node"),
   run: [program("node.ts")],
 };
 const bun: Runtime = {
   name: "Bun",
   file: "bun",
-  binary: find(`@oven/bun-${platform}-${cpu}`, "bin/bun"),
+  findBinary: () => find(`@oven/bun-${platform}-${cpu}`, "bin/bun"),
   run: ["--no-install", program("bun.ts")],
 };
 const deno: Runtime = {
   name: "Deno",
   file: "deno",
-  binary: find(`@deno/${platform}-${arch}${platform === "linux" ? "-glibc" : ""}`, "deno"),
+  findBinary: () => find(`@deno/${platform}-${arch}${platform === "linux" ? "-glibc" : ""}`, "deno"),
   // No network but loopback, and nothing to be fetched: the packages are those in node_modules.
   run: ["run", "--quiet", "--no-lock", "--no-prompt", "--cached-only", "--node-modules-dir=manual"].concat(
     "--allow-net=127.0.0.1",
@@ -55,13 +60,13 @@ const deno: Runtime = {
 const workerd: Runtime = {
   name: "workerd",
   file: "workerd",
-  binary: find(`@cloudflare/workerd-${platform}-${arch === "x64" ? "64" : arch}`, "bin/workerd"),
+  findBinary: () => find(`@cloudflare/workerd-${platform}-${arch === "x64" ? "64" : arch}`, "bin/workerd"),
   run: ["serve"],
 };
 
 export const runtimes = { node22, node24, node26, bun, deno, workerd };
 
-function find(packageName: string, file: string): Runtime["binary"] {
+function find(packageName: string, file: string): ReturnType<Runtime["findBinary"]> {
   try {
     const path = join(dirname(require.resolve(`${packageName}/package.json`)), file);
     if (existsSync(path)) return path;

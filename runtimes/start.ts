@@ -15,12 +15,21 @@ export interface RunningProgram {
   close(): Promise<void>;
 }
 
-/** Starts the program on a free port of the loopback interface. */
-export async function startProgram(runtime: Runtime, settings: Settings): Promise<RunningProgram> {
-  if (typeof runtime.binary !== "string") throw new Error(runtime.binary.missing);
+/**
+ * Starts the program on a free port of the loopback interface.
+ *
+ * @param environment All of its environment variables; a Worker has none. Default: none.
+ */
+export async function startProgram(
+  runtime: Runtime,
+  settings: Settings,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<RunningProgram> {
+  const binary = runtime.findBinary();
+  if (typeof binary !== "string") throw new Error(binary.missing);
   return runtime.name === "workerd"
-    ? startWorker(runtime.binary, settings)
-    : await launch(runtime.binary, [...runtime.run, JSON.stringify(settings)]);
+    ? startWorker(binary, settings)
+    : await launch(binary, [...runtime.run, JSON.stringify(settings)], environment);
 }
 
 async function startWorker(binary: string, settings: Settings): Promise<RunningProgram> {
@@ -40,8 +49,12 @@ async function startWorker(binary: string, settings: Settings): Promise<RunningP
 }
 
 /** Starts a process that writes a line of JSON with the port that it listens on. */
-async function launch(binary: string, args: readonly string[]): Promise<RunningProgram> {
-  const child = spawn(binary, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"], env: {} });
+async function launch(
+  binary: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<RunningProgram> {
+  const child = spawn(binary, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"], env: environment });
   const killAtExit = () => child.kill("SIGKILL");
   process.once("exit", killAtExit);
   try {

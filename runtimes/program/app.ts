@@ -10,6 +10,8 @@ export interface Settings {
   /** The time at the start, for a clock that is moved by hand; null for the system's clock. */
   readonly now: number | null;
   readonly guard: { readonly realm?: string; readonly concealOwnerMismatch?: boolean };
+  /** A Worker's app is not given the context that the Worker has. */
+  readonly withoutContext?: boolean;
   /** Listeners that fail, in place of those that record. */
   readonly listenersFail?: boolean;
 }
@@ -21,8 +23,8 @@ export interface Witness {
   readonly rejected: readonly { code: string; message: string; hint: string | undefined; withRequest: boolean }[];
 }
 
-/** What a runtime's server is given. */
-export type Program = (request: Request) => Response | Promise<Response>;
+/** What a runtime's server is given. A Worker's context may come with the request. */
+export type Program = (request: Request, context?: unknown) => Response | Promise<Response>;
 
 /** Where the tests talk to the program itself, beside the app under contract. */
 export const controlPath = "/-/control";
@@ -50,7 +52,8 @@ export function createProgram(settings: Settings): Program {
     },
   );
 
-  return (request) => (new URL(request.url).pathname === controlPath ? control(request) : app(request));
+  return (request, context) =>
+    new URL(request.url).pathname === controlPath ? control(request) : app(request, context);
 
   async function control(request: Request): Promise<Response> {
     const command = (await request.json()) as { readonly name: string; readonly now: number };

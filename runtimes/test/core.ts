@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { createTestIssuer, type SigningAlgorithm, type TestIssuer, type TokenFaults } from "@usher-auth/testing";
 import { secretFingerprint } from "@usher-auth/verify";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startLyingProxy } from "../../packages/verify/test/lying-proxy.ts";
 import { hostileToken } from "../../security/tokens/mutations.ts";
 import { seededRandom } from "../../security/tokens/random.ts";
 import { describeSecret, type Keys, type Verdict, verifyAll } from "../program/core.ts";
@@ -101,6 +102,22 @@ export function coreSuite(runtime: Runtime): void {
       await issuer.close();
       const { there: without } = await ask(issuer, keys, [issuer.tokenFor("alice")]);
       expect(without.map(({ code }) => code)).toEqual(["keys_unavailable"]);
+    });
+
+    it.skipIf(runtime.name === "workerd")("keys of this machine come from it, whatever proxy is set", async () => {
+      const issuer = await createTestIssuer({ mode: "jwks", clock });
+      const stranger = createTestIssuer({ algorithm: "EdDSA", clock });
+      const proxy = await startLyingProxy(stranger.jwks());
+      const environment = { NODE_USE_ENV_PROXY: "1", HTTP_PROXY: proxy.url, http_proxy: proxy.url };
+      const other = await startProgram(runtime, { trust: { keys: "none" }, now: null, guard: {} }, environment);
+      const tokens = [issuer.tokenFor("alice"), stranger.tokenFor("mallory")];
+      const { issuer: name, audience } = issuer;
+      const command = { name: "verify", keys: { url: issuer.jwksUrl }, issuer: name, audience, now, tokens } as const;
+      const verdicts = (await control(other.origin, command)) as Verdict[];
+      await other.close();
+      await issuer.close();
+      expect(verdicts.map(({ code }) => code)).toEqual(["accepted", "key_unknown"]);
+      expect(proxy.asked()).toBe(0);
     });
 
     it("a token counts until its session is revoked, by the environment's variables as by options", async () => {

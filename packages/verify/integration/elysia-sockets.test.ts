@@ -6,7 +6,8 @@ import { runtimes } from "../../../runtimes/runtimes.ts";
 import { type RunningProgram, startProgram } from "../../../runtimes/start.ts";
 
 const { bun } = runtimes;
-const absent = typeof bun.binary === "string" ? undefined : bun.binary.missing;
+const binary = bun.findBinary();
+const absent = typeof binary === "string" ? undefined : binary.missing;
 const program = fileURLToPath(new URL("elysia-sockets.ts", import.meta.url));
 
 describe.skipIf(absent !== undefined)(absent ?? "Elysia's WebSockets on Bun", () => {

@@ -3,7 +3,7 @@ import type { Answer } from "./fetch-jwks.ts";
 /**
  * Asks a server on this machine, without a proxy. `fetch` has no such promise to give: with HTTP_PROXY set, Bun's and
  * Deno's, and Node's under NODE_USE_ENV_PROXY=1, go to the proxy for http://localhost too, unless NO_PROXY names it.
- * `node:http` with an agent of its own reads no environment.
+ * `node:http` does not, with an agent that is given an environment of its own: an empty one.
  *
  * @returns undefined on a host without `node:http`, or whose network is not its machine's (Workers): `fetch` it is there.
  */
@@ -15,8 +15,9 @@ export function askThisMachine(
   if (globalThis.navigator?.userAgent === "Cloudflare-Workers") return undefined;
   const http = globalThis.process?.getBuiltinModule?.("node:http");
   if (http === undefined) return undefined;
+  const agent = new http.Agent({ proxyEnv: {} });
   return new Promise((resolve, reject) => {
-    const request = http.get(url, { agent: false, headers, signal }, (response) => {
+    const request = http.get(url, { agent, headers, signal }, (response) => {
       // Whatever breaks off is told to whoever reads it, or to nobody.
       response.on("error", () => undefined);
       resolve({

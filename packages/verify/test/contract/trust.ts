@@ -2,6 +2,7 @@ import {
   AuthError,
   type AuthErrorCode,
   createVerifier,
+  type RemoteJwksOptions,
   remoteJwks,
   sharedSecret,
   type Verifier,
@@ -10,14 +11,21 @@ import {
 /** Whom an app trusts, as data: an app in another process, on another runtime, is told the same. */
 export type Trust =
   | { readonly keys: "secret"; readonly secret: string; readonly issuer: string; readonly audience: string }
-  | { readonly keys: "jwks"; readonly url: string; readonly issuer: string; readonly audience: string }
+  | {
+      readonly keys: "jwks";
+      readonly url: string;
+      readonly issuer: string;
+      readonly audience: string;
+      /** How long keys are good, in seconds. Default: as usual. */
+      readonly times?: Pick<RemoteJwksOptions, "maxAge" | "maxStale" | "timeout">;
+    }
   /** Nobody: the token's text is the code that it is refused with. */
   | { readonly keys: "none" };
 
 export function verifierOf(trust: Trust, clock: () => number): Verifier {
   if (trust.keys === "none") return { verifyEagerly: refuseAsTold } as unknown as Verifier;
   const { issuer, audience } = trust;
-  const keys = trust.keys === "secret" ? sharedSecret(trust.secret) : remoteJwks(trust.url);
+  const keys = trust.keys === "secret" ? sharedSecret(trust.secret) : remoteJwks(trust.url, trust.times);
   return createVerifier({ keys, issuer, audience, clock });
 }
 

@@ -2,13 +2,13 @@ import { requireClaim, requireScopes } from "@usher-auth/verify";
 import { usher } from "@usher-auth/verify/fetch";
 import { brokenPolicy, type ContractOptions, type Handle, handlerFailure } from "../target.ts";
 
+/** What a server calls with a request and whatever else it has for one: a Worker's context. */
+export type FetchApp = (request: Request, ...rest: unknown[]) => Response | Promise<Response>;
+
 /** One handler for a whole server, with the guard's own patterns: as for Bun.serve, Deno.serve and Workers. */
-export function createFetchApp(
-  options: ContractOptions,
-  handle: Handle,
-): (request: Request) => Response | Promise<Response> {
+export function createFetchApp(options: ContractOptions, handle: Handle): FetchApp {
   const guard = usher(options);
-  const routes: Readonly<Record<string, (request: Request) => Response | Promise<Response>>> = {
+  const routes: Readonly<Record<string, FetchApp>> = {
     "/public": () => Response.json(handle({})),
     "/scoped": guard.protect({ path: "/scoped", policies: [requireScopes("tasks:write")] }, (_request, access) =>
       Response.json(handle(access)),
@@ -37,10 +37,10 @@ export function createFetchApp(
     },
   );
 
-  return (request) => {
+  return (request, ...rest) => {
     const { pathname } = new URL(request.url);
     const isScoped = /^\/api\/[^/]+\/scoped$/.test(pathname);
     const handler = isScoped ? ownScoped : /echo/i.test(pathname) ? echo : (routes[pathname] ?? main);
-    return handler(request);
+    return handler(request, ...rest);
   };
 }

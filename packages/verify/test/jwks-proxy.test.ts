@@ -1,0 +1,48 @@
+import { spawn } from "node:child_process";
+import { createTestIssuer } from "@usher-auth/testing";
+import { describe, expect, it } from "vitest";
+import { startLyingProxy } from "./lying-proxy.ts";
+
+/** Verifies a good token and one that the proxy's owner has made, and prints what came of both. */
+const program = `
+import { createVerifier, remoteJwks } from "@usher-auth/verify";
+const { url, issuer, audience, tokens, isOwnFetch } = JSON.parse(process.argv[1]);
+const keys = remoteJwks(url, isOwnFetch ? { fetch: (...input) => fetch(...input) } : {});
+const verifier = createVerifier({ keys, issuer, audience });
+const outcomes = [];
+for (const token of tokens) outcomes.push(await verifier.verify(token).then(({ id }) => id, ({ code }) => code));
+console.log(JSON.stringify(outcomes));
+`;
+
+async function run(settings: object, environment: Readonly<Record<string, string>>): Promise<unknown> {
+  const child = spawn(
+    process.execPath,
+    ["--conditions=@usher-auth/source", "--input-type=module", "--eval", program, JSON.stringify(settings)],
+    { cwd: new URL(".", import.meta.url), env: environment, stdio: ["ignore", "pipe", "inherit"] },
+  );
+  let output = "";
+  for await (const chunk of child.stdout) output += chunk;
+  return JSON.parse(output);
+}
+
+describe("a JWKS on this machine, in a process that is told to use a proxy", () => {
+  it.each(["127.0.0.1", "localhost"])("is asked itself: at %s", async (host) => {
+    await using issuer = await createTestIssuer({ mode: "jwks" });
+    const stranger = createTestIssuer({ algorithm: "EdDSA" });
+    const proxy = await startLyingProxy(stranger.jwks());
+    const url = issuer.jwksUrl.replace("127.0.0.1", host);
+    const tokens = [issuer.tokenFor("alice"), stranger.tokenFor("mallory")];
+    const { audience } = issuer;
+    const settings = { url, issuer: issuer.issuer, audience, tokens };
+    for (const name of ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "HTTPS_PROXY"]) {
+      const environment = { NODE_USE_ENV_PROXY: "1", [name]: proxy.url, NODE_NO_WARNINGS: "1" };
+      expect(await run(settings, environment), name).toEqual(["alice", "key_unknown"]);
+    }
+    expect(proxy.asked()).toBe(0);
+
+    // A `fetch` of one's own decides for itself; and it shows that this proxy lies.
+    const environment = { NODE_USE_ENV_PROXY: "1", HTTP_PROXY: proxy.url, NODE_NO_WARNINGS: "1" };
+    expect(await run({ ...settings, isOwnFetch: true }, environment)).toEqual(["key_unknown", "mallory"]);
+    expect(proxy.asked()).toBeGreaterThan(0);
+  });
+});
