@@ -67,10 +67,12 @@ export type ApiClient = {
  * It does NOT verify the token, read the response's body for the caller, or throw for a status.
  *
  * @throws TypeError when `baseURL` is not absolute, not https (http on loopback excepted), or has a user, query or fragment;
- * when `getTokenTimeout` is out of range
+ * when `getToken` is no function, or `getTokenTimeout` is out of range
  */
 export function createApiClient(options: ApiClientOptions): ApiClient {
   const destination = createDestination(options.baseURL);
+  if (typeof options.getToken !== "function")
+    throw new TypeError("getToken must be a function that gives the user's token");
   const ownFetch = options.fetch;
   const send = async (request: Request) => await (ownFetch ? ownFetch(request) : globalThis.fetch(request));
   const isOneUsers = options.singleUser === true || belongsToOnePerson();
@@ -99,7 +101,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     if (tokens.session() !== session) throw new SignedOutError("The token was cleared while this call waited for it");
 
     const response = await orAborted(send(outgoing.withToken(token)), outgoing.signal);
-    if (!(await isCurable(response)) || tokens.session() !== session) return response;
+    if (!(await orAborted(isCurable(response), outgoing.signal)) || tokens.session() !== session) return response;
     if (!outgoing.replayable) {
       tokens.discard(token);
       return response;

@@ -211,3 +211,16 @@ test("a fetch that ignores its signal does not hold up who has aborted", async (
   });
   await expect(client("tasks", { signal: AbortSignal.timeout(50) })).rejects.toMatchObject({ name: "TimeoutError" });
 });
+
+test("a getToken that is none is refused at once", () => {
+  const options = { baseURL: "https://api.example.com" } as unknown as Parameters<typeof clientOf>[0];
+  expect(() => clientOf(options)).toThrow("getToken must be a function");
+});
+
+test("a refusal whose body never ends does not hold up who has aborted", async () => {
+  const api = await startServer((_request, response) => {
+    response.writeHead(401, { "content-type": "application/problem+json" }).write('{"code":');
+  });
+  const client = clientOf({ baseURL: api.url, now, ...tokensInTurn(tokenOf("a")) });
+  await expect(client("tasks", { signal: AbortSignal.timeout(100) })).rejects.toMatchObject({ name: "TimeoutError" });
+});

@@ -30,6 +30,19 @@ export async function currentSession(request: GenericEndpointContext): Promise<A
   return null;
 }
 
+/** Whether a session may be a cookie's word alone: with `session.cookieCache`, where sessions are kept elsewhere too. */
+export function isCached(request: GenericEndpointContext): boolean {
+  return request.context.options.session?.cookieCache?.enabled === true && isStateful(request);
+}
+
+/** The session of a request that is being answered, if a token may be made for it: a cookie's word is looked up. */
+export async function answeredSession(request: GenericEndpointContext): Promise<AuthenticatedSession | null> {
+  const { session, internalAdapter } = request.context;
+  if (session === null || !isCached(request)) return session;
+  const found = await internalAdapter.findSession(session.session.token);
+  return found !== null && isLive(found) ? found : null;
+}
+
 function isLive({ session }: AuthenticatedSession): boolean {
   return new Date(session.expiresAt).getTime() > Date.now();
 }

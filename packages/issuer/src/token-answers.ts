@@ -1,7 +1,7 @@
 import type { GenericEndpointContext } from "better-auth";
-import { APIError, createAuthEndpoint, createAuthMiddleware, isAPIError, isStateful } from "better-auth/api";
+import { APIError, createAuthEndpoint, createAuthMiddleware, isAPIError } from "better-auth/api";
 import { getJwtToken, type JwtOptions, type jwt } from "better-auth/plugins/jwt";
-import { currentSession } from "./current-session.ts";
+import { answeredSession, currentSession, isCached } from "./current-session.ts";
 import { requireLength } from "./hs256.ts";
 import { logOf, reasonOf } from "./log.ts";
 import type { AuthenticatedSession } from "./options.ts";
@@ -31,9 +31,9 @@ export function tokenEndpoint(original: TokenEndpoint, options: JwtOptions): Tok
  */
 export function sessionHeaderHook({ matcher }: AfterHook, options: JwtOptions): AfterHook {
   const handler = createAuthMiddleware(async (request) => {
-    if (request.context.session === null || !isWanted(options.disableSettingJwtHeader, request)) return;
+    if (options.disableSettingJwtHeader ?? isCached(request)) return;
     try {
-      const session = await currentSession(request);
+      const session = await answeredSession(request);
       if (session === null) return;
       const token = await tokenFor(session, request, options);
       request.setHeader("cache-control", "no-store");
@@ -44,11 +44,6 @@ export function sessionHeaderHook({ matcher }: AfterHook, options: JwtOptions): 
     }
   });
   return { matcher, handler: handler as unknown as AfterHook["handler"] };
-}
-
-function isWanted(isDisabled: boolean | undefined, request: GenericEndpointContext): boolean {
-  const isCached = request.context.options.session?.cookieCache?.enabled === true && isStateful(request);
-  return !(isDisabled ?? isCached);
 }
 
 async function tokenFor(

@@ -107,6 +107,18 @@ describe("set-auth-jwt is a by-product", () => {
   });
 });
 
+test("set-auth-jwt costs no query of its own", async () => {
+  const counts = [];
+  for (const disableSettingJwtHeader of [true, false]) {
+    const { browser, queries } = await ada({}, { disableSettingJwtHeader });
+    queries.mockClear();
+    await browser.request("GET", "/get-session");
+    counts.push(queries.mock.calls.length);
+  }
+  expect(counts[1]).toBe(counts[0]);
+  expect(counts[0]).toBeGreaterThan(0);
+});
+
 describe("with session.cookieCache", () => {
   const session = { cookieCache: { enabled: true, maxAge: 3600 } };
 

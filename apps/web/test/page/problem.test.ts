@@ -1,4 +1,4 @@
-import { DestinationError, SignedOutError } from "@usher-auth/client";
+import { DestinationError, SignedOutError, TokenUnavailableError } from "@usher-auth/client";
 import { expect, test } from "vitest";
 import { readProblem, rethrowReadably } from "../../src/page/api/problem.ts";
 
@@ -26,4 +26,11 @@ test("a missing connection is named, and every other error stays what it is", ()
   for (const error of [new DestinationError("elsewhere"), new SignedOutError(), new DOMException("", "AbortError")]) {
     expect(() => rethrowReadably(error)).toThrow(error);
   }
+});
+
+test("an issuer that gives no token is spoken of as people know it, with the time to wait where there is one", () => {
+  const busy = new TokenUnavailableError("Better Auth gave no token: status 429", { status: 429, retryAfter: 7 });
+  expect(() => rethrowReadably(busy)).toThrow("The sign-in service is busy or out of order. Try again in 7 seconds.");
+  const late = new TokenUnavailableError("getToken gave no answer within 10000 ms");
+  expect(() => rethrowReadably(late)).toThrow("Try again in a moment.");
 });

@@ -1,4 +1,4 @@
-import { DestinationError } from "@usher-auth/client";
+import { DestinationError, TokenUnavailableError } from "@usher-auth/client";
 
 /** The API's answer to a request it did not fulfil: an RFC 9457 problem body, as far as there was one. */
 export class ApiProblem extends Error {
@@ -20,8 +20,12 @@ export async function readProblem(response: Response): Promise<ApiProblem> {
   return new ApiProblem(response.status, textOf(body, "code"), text);
 }
 
-/** `fetch` says "Failed to fetch" or "Load failed", and means that no connection came about. */
+/** `fetch` says "Failed to fetch" or "Load failed", and means that no connection came about; the client speaks of tokens. */
 export function rethrowReadably(error: unknown): never {
+  if (error instanceof TokenUnavailableError) {
+    const wait = error.retryAfter === undefined ? "in a moment" : `in ${error.retryAfter} seconds`;
+    throw new Error(`The sign-in service is busy or out of order. Try again ${wait}.`, { cause: error });
+  }
   if (!(error instanceof TypeError) || error instanceof DestinationError) throw error;
   throw new Error("There is no connection to the server", { cause: error });
 }
