@@ -1,5 +1,6 @@
 import type { Outcome } from "./audit.ts";
 import type { Baseline } from "./baseline.ts";
+import { excessIn } from "./document/excess.ts";
 import type { OperationReport, Result } from "./report/report.ts";
 
 /** What the reader should know beside the results. */
@@ -16,6 +17,7 @@ export function notesOn(outcome: Outcome, baseline: Baseline | undefined, ofTarg
       ? ["At the end the API refuses a token that it took before: what it refused meanwhile proves nothing."]
       : []),
     ...challengeNote(outcome.operations),
+    ...excessNotes(outcome.operations),
     ...(leftovers.length === 0 ? [] : [`Added and not deleted again: ${[...tally(leftovers)].join(", ")}.`]),
     ...(unused.length === 0 ? [] : [`In the baseline for nothing: ${unused.join(", ")}.`]),
   ];
@@ -33,6 +35,16 @@ function challengeNote(operations: readonly OperationReport[]): string[] {
       ? []
       : [`Refused with another status than 401 for want of a good token: ${labels(forbidding)}.`]),
   ];
+}
+
+/** Requests that are less than the document asks for, so that an API may refuse even their rightful user. */
+function excessNotes(operations: readonly OperationReport[]): string[] {
+  return operations.flatMap(({ operation }) => {
+    const excess = excessIn(operation);
+    return excess === undefined
+      ? []
+      : [`Not made up for ${operation.label}, since it is too much: ${excess}. Give it an example.`];
+  });
 }
 
 /** It wants a token after all, whatever was said of it. */

@@ -1,9 +1,11 @@
 import { CannotRun, type Command, defineSubcommand } from "../command.ts";
 import { examine } from "../doctor/doctor.ts";
+import { canBeSent } from "../doctor/http-probe.ts";
 import { renderReport } from "../doctor/report.ts";
 import { readEnvironment } from "../input/environment.ts";
 import { readText } from "../input/text.ts";
 import { readToken } from "../input/token.ts";
+import { nameOfFile } from "../output/conceal.ts";
 import { visible } from "../output/visible.ts";
 import { painterFor } from "../terminal.ts";
 
@@ -48,18 +50,18 @@ export const command: Command = defineSubcommand({
     },
   ],
   async run(args, terminal) {
-    const environment = await readEnvironment(args.env, terminal);
     const cookieFile = args["cookie-file"];
+    const isInputTaken = oneAtMost([args.env, args["token-file"], cookieFile]);
+    const environment = await readEnvironment(args.env, terminal);
     const report = await examine({
-      text: await readToken(args["token-file"], terminal),
+      text:
+        isInputTaken && args["token-file"] === undefined ? undefined : await readToken(args["token-file"], terminal),
       environment,
-      environmentName: args.env ?? "the environment",
+      environmentName: nameOfSettings(args.env),
+      isFile: args.env !== undefined,
       issuer: readUrl(args.issuer, "issuer"),
       api: readUrl(args.api, "api"),
-      cookie:
-        cookieFile === undefined
-          ? undefined
-          : (await readText(cookieFile, terminal)).trim().replace(/^cookie:\s*/i, ""),
+      cookie: cookieFile === undefined ? undefined : readCookie(await readText(cookieFile, terminal)),
       origin: readUrl(args.origin, "origin")?.origin,
       dataFolder: environment.DATA_DIR || ".data",
     });
@@ -77,4 +79,26 @@ function readUrl(text: string | undefined, flag: string): URL | undefined {
   const url = URL.parse(text);
   if (url?.protocol === "http:" || url?.protocol === "https:") return url;
   throw new CannotRun(`--${flag} must be an http:// or https:// address, such as http://localhost:3000.`);
+}
+
+/**
+ * Whether one of the files is standard input.
+ *
+ * @throws {CannotRun} Two are: the second would find nothing there.
+ */
+function oneAtMost(files: readonly (string | undefined)[]): boolean {
+  const count = files.filter((file) => file === "-").length;
+  if (count > 1) throw new CannotRun("Only one file can come from standard input. Name the others.");
+  return count === 1;
+}
+
+function nameOfSettings(file: string | undefined): string {
+  if (file === undefined) return "the environment";
+  return file === "-" ? "standard input" : nameOfFile(file);
+}
+
+function readCookie(text: string): string {
+  const cookie = text.trim().replace(/^cookie:\s*/i, "");
+  if (canBeSent(cookie)) return cookie;
+  throw new CannotRun("--cookie-file must hold one Cookie header, on one line, as a browser sends it.");
 }

@@ -12,6 +12,8 @@ export interface Given {
   readonly environment: Environment;
   /** What to call them: the env file's name. */
   readonly environmentName: string;
+  /** Whether they are a file that was named, and not just what happens to be in the environment. */
+  readonly isFile: boolean;
   /** Where the issuer can be reached. */
   readonly issuer: URL | undefined;
   /** An endpoint of the API. */

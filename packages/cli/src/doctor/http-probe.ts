@@ -21,6 +21,11 @@ const deadline = 5000;
 /** Bytes of a body that are looked at. */
 const enough = 64 * 1024;
 
+/** Whether a header may have this value: no server takes anything else (RFC 9110 section 5.5), and `fetch` sends none. */
+export function canBeSent(value: string): boolean {
+  return /^[\t\x20-\x7e]*$/.test(value);
+}
+
 /** Sends one request. Follows no redirect, and never throws. */
 export async function probe(url: URL, init: RequestInit = {}): Promise<Answer | NoAnswer> {
   const started = Date.now();

@@ -1,5 +1,9 @@
 import { parse } from "yaml";
 import { CannotRun } from "../../command.ts";
+import { isDeeperThan } from "./depth.ts";
+
+/** Levels. The deepest documents in public use have some forty. */
+const mostLevels = 200;
 
 /** Any JSON value that has members. What an OpenAPI document is made of, before anything is known of it. */
 export type Members = Readonly<Record<string, unknown>>;
@@ -19,6 +23,9 @@ export interface Document {
 export function parseDocument(text: string, name: string): Document {
   const root = parseAny(text, name);
   if (!isMembers(root)) throw new CannotRun(`${name} is no OpenAPI document: it holds no object.`);
+  if (isDeeperThan(root, mostLevels)) {
+    throw new CannotRun(`${name} is nested deeper than ${mostLevels} levels, or in itself: it cannot be read.`);
+  }
   if (root.swagger !== undefined) {
     throw new CannotRun(`${name} is Swagger 2.0. Convert it to OpenAPI 3 first, with swagger2openapi for example.`);
   }

@@ -1,12 +1,12 @@
-import { readFile } from "node:fs/promises";
 import { CannotRun } from "../../command.ts";
-import { nameOfFile } from "../../output/conceal.ts";
+import { decodeText } from "../../input/decode.ts";
+import { collect, readFileText } from "../../input/text.ts";
 import { type Document, parseDocument } from "./document.ts";
 
 /** Bytes. The largest documents in public use are about half of it. */
 const largest = 32 * 1024 * 1024;
-/** Milliseconds. */
-const patience = 10_000;
+/** Milliseconds, from the request to the document's end. */
+const usualPatience = 10_000;
 
 /** A document, and where it came from if not out of a file. */
 export interface LoadedDocument {
@@ -19,11 +19,12 @@ export interface LoadedDocument {
 /**
  * Reads the document from a file, or from an http address, without a token and without following redirects.
  *
+ * @param patience Milliseconds for all of it. Default 10 s.
  * @throws {CannotRun} It cannot be had, or is no OpenAPI document.
  */
-export async function loadDocument(place: string): Promise<LoadedDocument> {
+export async function loadDocument(place: string, patience: number = usualPatience): Promise<LoadedDocument> {
   if (!/^https?:\/\//i.test(place)) {
-    return { document: parseDocument(await read(place), place), source: undefined, name: place };
+    return { document: parseDocument(await readFileText(place, largest), place), source: undefined, name: place };
   }
   if (!URL.canParse(place)) throw new CannotRun("The document's address is no address.");
   const source = new URL(place);
@@ -31,20 +32,10 @@ export async function loadDocument(place: string): Promise<LoadedDocument> {
     throw new CannotRun("The document's address must have no credentials in it.");
   }
   const name = source.origin + source.pathname;
-  return { document: parseDocument(await fetchText(source, name), name), source, name };
+  return { document: parseDocument(await fetchText(source, name, patience), name), source, name };
 }
 
-async function read(path: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    throw new CannotRun(
-      `Cannot read ${nameOfFile(path)} (${(error as NodeJS.ErrnoException).code ?? "unknown error"}).`,
-    );
-  }
-}
-
-async function fetchText(source: URL, name: string): Promise<string> {
+async function fetchText(source: URL, name: string, patience: number): Promise<string> {
   const response = await fetch(source, {
     redirect: "manual",
     headers: { accept: "application/json, application/yaml;q=0.9, */*;q=0.5" },
@@ -59,12 +50,17 @@ async function fetchText(source: URL, name: string): Promise<string> {
     const advice = response.status === 401 ? " Save the document, and give the file and --server." : "";
     throw new CannotRun(`${name} answers ${response.status} instead of the document.${advice}`);
   }
-  const text = await response.text().catch(() => "");
-  if (text.length > largest) throw new CannotRun(`${name} has more than 32 MB.`);
-  return text;
+  try {
+    return decodeText(await collect(response.body ?? new Blob().stream(), largest, name), name);
+  } catch (error) {
+    if (error instanceof CannotRun) throw error;
+    const isLate = (error as Error).name === "TimeoutError";
+    const what = isLate ? `takes more than ${patience / 1000} s to send the document` : "broke off within the document";
+    throw new CannotRun(`${name} ${what}.`);
+  }
 }
 
 function causeOf(error: unknown): string {
   const { cause, name } = error as { cause?: { code?: unknown }; name?: string };
-  return typeof cause?.code === "string" ? cause.code : name === "TimeoutError" ? "no answer in 10 s" : "no connection";
+  return typeof cause?.code === "string" ? cause.code : name === "TimeoutError" ? "no answer in time" : "no connection";
 }

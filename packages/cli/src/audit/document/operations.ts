@@ -53,6 +53,9 @@ function isMethod(name: string): name is Method {
   return (methods as readonly string[]).includes(name);
 }
 
+/** RFC 9110 section 7.6.1, and what says how long a body is. */
+const framing = /^(?:connection|content-length|expect|host|keep-alive|te|trailer|transfer-encoding|upgrade)$/i;
+
 type Place = { path: string; root: Members; ownerNames: readonly string[] };
 
 /** Those of the path and of the operation, which go before; and those that the path has and nobody documented. */
@@ -68,7 +71,9 @@ function parametersOf(item: Members, operation: Members, { path, root, ownerName
     const parameter = resolveReference(value, root);
     if (typeof parameter?.name !== "string" || !isPlace(parameter.in)) continue;
     // OpenAPI: `Authorization` as a parameter is to be ignored; it is what the security scheme says.
-    if (parameter.in === "header" && /^(authorization|accept|content-type)$/i.test(parameter.name)) continue;
+    if (parameter.in === "header" && /^(?:authorization|accept|content-type)$/i.test(parameter.name)) continue;
+    // What frames the request is the client's to say.
+    if (parameter.in === "header" && framing.test(parameter.name)) continue;
     // RFC 9110 section 5.1: no other name can be sent.
     if (parameter.in === "header" && !/^[!#$%&'*+.^_`|~\w-]+$/.test(parameter.name)) continue;
     if (parameter.in === "path" && !path.includes(`{${parameter.name}}`)) continue;

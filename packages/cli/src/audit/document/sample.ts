@@ -1,9 +1,11 @@
 import { type Options, sample } from "openapi-sampler";
+import type { Members } from "./document.ts";
+import { excessOf } from "./excess.ts";
 import type { Body, Operation, Parameter } from "./operation.ts";
 
 const options: Options = { skipReadOnly: true, quiet: true, enablePatterns: true };
 
-/** A value that fits the parameter's schema: the document's own example where there is one. */
+/** A value that fits the parameter's schema: the document's own example where there is one, "1" where it asks for too much. */
 export function sampleParameter({ example, schema }: Parameter, { root }: Operation): string {
   const value = example ?? sampleOf(schema, root) ?? "1";
   return typeof value === "object" ? JSON.stringify(value) : String(value);
@@ -19,8 +21,8 @@ export function sampleBody({ example, schema }: Body, { root }: Operation, varia
   return variant === 1 ? value : otherwise(value);
 }
 
-function sampleOf(schema: unknown, root: object): unknown {
-  if (typeof schema !== "object" || schema === null) return undefined;
+function sampleOf(schema: unknown, root: Members): unknown {
+  if (typeof schema !== "object" || schema === null || excessOf(schema, root) !== undefined) return undefined;
   try {
     return sample(schema, options, root);
   } catch {

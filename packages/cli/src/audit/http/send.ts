@@ -1,5 +1,6 @@
 import * as http from "node:http";
 import * as https from "node:https";
+import { isDeeperThan } from "../document/depth.ts";
 import type { Answer } from "./answer.ts";
 import type { AuditRequest } from "./request.ts";
 
@@ -7,6 +8,9 @@ import type { AuditRequest } from "./request.ts";
 const patience = 10_000;
 /** Bytes. What is beyond is not looked at. */
 const longestBody = 1024 * 1024;
+
+/** Of a JSON answer that is looked into. */
+const mostLevels = 200;
 
 /** Sends one request. Resolves to undefined where no answer came: a refused or broken connection, or silence. */
 export type Send = (request: AuditRequest, authorization: string | undefined) => Promise<Answer | undefined>;
@@ -82,7 +86,8 @@ function answerOf({ statusCode = 0, headers }: http.IncomingMessage, text: strin
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    const json: unknown = JSON.parse(text);
+    return isDeeperThan(json, mostLevels) ? undefined : json;
   } catch {
     return undefined;
   }

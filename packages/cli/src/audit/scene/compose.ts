@@ -41,7 +41,9 @@ export function compose(operation: Operation, base: string, values: Values, diff
     method,
     path: base + spell(segmentsOf(operation, values)) + (query && `?${query}`),
     headers: {
-      ...Object.fromEntries(inPlace("header").map(([name, value]) => [name.toLowerCase(), encodeURI(value)])),
+      ...Object.fromEntries(
+        inPlace("header").map(([name, value]) => [name.toLowerCase(), encodeURI(value.toWellFormed())]),
+      ),
       ...(cookies && { cookie: cookies }),
       ...(operation.body !== undefined && { "content-type": operation.body.mediaType }),
       ...headers,
@@ -56,7 +58,7 @@ export function plainPath(segments: readonly Segment[]): string {
 
 function segmentsOf(operation: Operation, values: Values): Segment[] {
   const owners = new Set(operation.parameters.filter(({ isOwner }) => isOwner).map(({ name }) => name));
-  const fill = (name: string) => encodeURIComponent((owners.has(name) ? values.owner : values.objects.get(name)) ?? "");
+  const fill = (name: string) => encodeText((owners.has(name) ? values.owner : values.objects.get(name)) ?? "");
   return operation.path
     .replace(/^\//, "")
     .split("/")
@@ -81,7 +83,7 @@ function encodeText(text: string): string {
 }
 
 function encodedPairs(pairs: readonly (readonly [string, string])[], separator: string): string {
-  return pairs.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join(separator);
+  return pairs.map(([name, value]) => `${encodeText(name)}=${encodeText(value)}`).join(separator);
 }
 
 /** Of media types that are neither JSON nor a form, an empty body is sent. */

@@ -1,7 +1,7 @@
 import { pasteable, shellWord } from "../../output/paste.ts";
 import { type Case, type Diagnosis, danger, fault, type Opinion, silent } from "../case.ts";
 import { clockSkew } from "../clock-skew.ts";
-import { type Answer, isHtml, isRedirect, type NoAnswer, probe } from "../http-probe.ts";
+import { type Answer, canBeSent, isHtml, isRedirect, type NoAnswer, probe } from "../http-probe.ts";
 import { judgePreflight, preflight } from "./preflight.ts";
 import { judgeAnswer } from "./refusal.ts";
 
@@ -11,7 +11,7 @@ export async function theApi(given: Case): Promise<Opinion> {
   if (api === undefined) return silent;
   const origin = pageOrigin(given);
   const isCrossOrigin = origin !== undefined && origin !== api.origin;
-  const token = sent?.jwt === undefined ? undefined : sent.token;
+  const token = sent?.jwt === undefined || !canBeSent(sent.token) ? undefined : sent.token;
 
   const [asked, without, withToken] = await Promise.all([
     isCrossOrigin ? preflight(api, origin) : undefined,

@@ -11,8 +11,8 @@ const newSecret = 'BETTER_AUTH_SECRET="$(openssl rand -base64 48)" # the same va
 const shortestSecret = 32;
 
 /** The settings by themselves: whether an API could start with them, and how good the secrets are. */
-export async function theSettings({ environment, environmentName }: Case): Promise<Opinion> {
-  if (!saysAnything(environment)) return silent;
+export async function theSettings({ environment, environmentName, isFile }: Case): Promise<Opinion> {
+  if (!isFile && !saysAnything(environment)) return silent;
   const secrets = await Promise.all(secretsIn(environment).map(judgeSecret));
   const findings = secrets.filter((finding) => finding !== undefined);
   if (findings.some(({ severity }) => severity === "error")) return { findings, confirmed: [] };
