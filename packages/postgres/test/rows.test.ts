@@ -1,5 +1,12 @@
 import { PGlite } from "@electric-sql/pglite";
-import { assertRowSecurity, currentOwner, ownerPolicy, UnstorableIdError, withPrincipal } from "@usher-auth/postgres";
+import {
+  assertRowSecurity,
+  currentOwner,
+  ownerPolicy,
+  type PrincipalRows,
+  UnstorableIdError,
+  withPrincipal,
+} from "@usher-auth/postgres";
 import { getTableConfig, pgSchema, pgTable, text } from "drizzle-orm/pg-core";
 import { drizzle } from "drizzle-orm/pglite";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -64,3 +71,67 @@ test.each(["😀", "a\nb", "\ufffd", "\u200b", " ", "'; drop table notes; --", "
     expect(found).toEqual([{ owner: id, text: "mine" }]);
   },
 );
+
+test("the handle has what a principal needs, and nothing that could leave the role", async () => {
+  await withPrincipal(database, { id: "alice" }, async (rows) => {
+    expect(Object.keys(rows)).toEqual(["select", "insert", "update", "delete"]);
+    for (const name of ["execute", "transaction", "session", "_"]) expect(rows).not.toHaveProperty(name);
+  });
+});
+
+test("the handle ends with its function, and so does a query that was built before and is awaited later", async () => {
+  const late = "a query was made after its transaction had finished";
+  const left = await withPrincipal(database, { id: "alice" }, async (rows) => {
+    const query = rows.select().from(notes);
+    const prepared = rows.select().from(notes).prepare("late");
+    await prepared.execute();
+    return { rows, query: () => query, prepared };
+  });
+  expect(() => left.rows.select()).toThrow(late);
+  await expect(async () => left.query()).rejects.toThrow(late);
+  await expect(async () => left.prepared.execute()).rejects.toThrow(late);
+});
+
+test("a query that nobody waited for is answered before the transaction ends", async () => {
+  let answered: unknown;
+  await withPrincipal(database, { id: "unawaited" }, async (rows) => {
+    rows
+      .insert(notes)
+      .values({ text: "mine" })
+      .then((answer) => {
+        answered = answer;
+      });
+  });
+  expect(answered).toBeDefined();
+  expect(await withPrincipal(database, { id: "unawaited" }, (rows) => rows.select().from(notes))).toHaveLength(1);
+});
+
+test("a function that never settles is given up, and what it wrote is undone", async () => {
+  const id = "hanging";
+  let left: PrincipalRows<{ notes: typeof notes }> | undefined;
+  const hanging = withPrincipal(
+    database,
+    { id },
+    async (rows) => {
+      left = rows;
+      await rows.insert(notes).values({ text: "undone" });
+      return new Promise<never>(() => {});
+    },
+    { timeout: 50 },
+  );
+  await expect(hanging).rejects.toThrow("no answer within 50 ms");
+  expect(() => left?.select()).toThrow("after its transaction had finished");
+  expect(await withPrincipal(database, { id }, (rows) => rows.select().from(notes))).toEqual([]);
+});
+
+test.each([0, -1, Number.NaN, 3_600_001])("a timeout of %s is refused", async (timeout) => {
+  const run = withPrincipal(database, { id: "alice" }, async () => {}, { timeout });
+  await expect(run).rejects.toThrow(RangeError);
+});
+
+test("a principal that changes meanwhile does not change whose transaction it is", async () => {
+  const principal = { id: "carol" };
+  const found = withPrincipal(database, principal, (rows) => rows.insert(notes).values({ text: "hers" }).returning());
+  principal.id = "mallory";
+  expect(await found).toEqual([{ owner: "carol", text: "hers" }]);
+});

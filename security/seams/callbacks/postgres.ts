@@ -1,3 +1,114 @@
-import type { Callback } from "../callback.ts";
+import { PGlite } from "@electric-sql/pglite";
+import { currentOwner, ownerPolicy, withPrincipal } from "@usher-auth/postgres";
+import { migrateRevocations, revocationStore } from "@usher-auth/postgres/revocations";
+import type { RevocationListener } from "@usher-auth/verify";
+import { pgTable, text } from "drizzle-orm/pg-core";
+import { drizzle } from "drizzle-orm/pglite";
+import type { Behaviour, UserFunction } from "../behaviours.ts";
+import type { Callback, Outcome } from "../callback.ts";
 
-export const postgresCallbacks: readonly Callback[] = [];
+const notes = pgTable("notes", { owner: text().notNull().default(currentOwner), text: text().notNull() }, (table) => [
+  ownerPolicy(table.owner),
+]);
+
+/** One database for all rows of the table: it takes seconds to make. */
+let opened: Promise<PGlite> | undefined;
+
+async function open(): Promise<PGlite> {
+  const pglite = await PGlite.create();
+  await pglite.exec(`create role usher_api nologin;
+    create table notes (owner text not null default nullif(current_setting('usher.user_id', true), ''), text text not null);
+    grant select, insert on notes to usher_api;
+    alter table notes enable row level security, force row level security;
+    create policy notes_owner on notes to usher_api using (owner = nullif(current_setting('usher.user_id', true), ''))`);
+  await migrateRevocations(pglite);
+  return pglite;
+}
+
+/** What another user sees must stay nothing, whatever the function does; and the connection must be free again. */
+async function running(behaviour: Behaviour) {
+  opened ??= open();
+  const database = drizzle({ client: await opened, schema: { notes } });
+  const id = behaviour.name;
+  const good: UserFunction = (rows) => rows.insert(notes).values({ text: "mine" }).returning();
+  async function outcomeOf(run: UserFunction): Promise<Outcome> {
+    const written = await withPrincipal(database, { id }, run as never, { timeout: 200 }).catch(() => undefined);
+    const others = await withPrincipal(database, { id: "another" }, (rows) => rows.select().from(notes));
+    if (others.length > 0) throw new Error("another user sees it");
+    return Array.isArray(written) ? "served" : "failed";
+  }
+  // Not waited for: PGlite has one connection, which this transaction holds until its function is done.
+  const nested = () =>
+    void withPrincipal(database, { id: "nested" }, (rows) => rows.select().from(notes)).catch(() => undefined);
+  return { during: await outcomeOf(behaviour.of(good, nested)), afterwards: await outcomeOf(good) };
+}
+
+/** Which method of a listener misbehaves; the others and, later, that one too, note what they are told. */
+async function listening(method: keyof RevocationListener, behaviour: Behaviour) {
+  opened ??= open();
+  const store = revocationStore(await opened);
+  const id = `${method} ${behaviour.name}`;
+  let misbehaves = true;
+  const told: string[] = [];
+  let confirmed = 0;
+  const good: Record<keyof RevocationListener, UserFunction> = {
+    revoked: (batch: readonly { id: string }[]) => void told.push(...batch.map((one) => one.id)),
+    confirmed: () => void confirmed++,
+    failed: () => {},
+  };
+  const bad = behaviour.of(good[method], () => void store.append([]).catch(() => undefined));
+  const listener = {
+    ...good,
+    [method]: (...input: unknown[]) => (misbehaves ? bad : good[method])(...input),
+  } as unknown as RevocationListener;
+  const stop = await store.subscribe(listener);
+  const hear = async (name: string): Promise<Outcome> => {
+    await store.append([{ kind: "session", id: name, before: Math.floor(Date.now() / 1000) }]);
+    for (let wait = 0; wait < 60; wait++) {
+      if (told.includes(name)) return "served";
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    return "failed";
+  };
+  const during = await hear(`${id} during`);
+  misbehaves = false;
+  // What it did not take is told once more, after a pause.
+  for (let wait = 0; wait < 300 && !told.includes(`${id} during`); wait++)
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  const afterwards = await hear(`${id} afterwards`);
+  await stop();
+  return { during, afterwards: confirmed > 0 ? afterwards : "failed" } as const;
+}
+
+export const postgresCallbacks: readonly Callback[] = [
+  {
+    name: "postgres withPrincipal run",
+    use: running,
+    expected: {
+      usual: "served",
+      throws: "failed",
+      "throws what is no Error": "failed",
+      rejects: "failed",
+      "returns a thenable that throws": "failed",
+      "never settles": "failed",
+    },
+  },
+  {
+    name: "postgres revocationStore subscribe revoked",
+    use: (behaviour) => listening("revoked", behaviour),
+    // What replaces the method hears nothing; and what comes as a promise is a moment late.
+    expected: {
+      usual: "served",
+      throws: "failed",
+      "throws what is no Error": "failed",
+      rejects: "failed",
+      "returns a thenable that throws": "failed",
+      "never settles": "failed",
+    },
+  },
+  {
+    name: "postgres revocationStore subscribe confirmed",
+    use: (behaviour) => listening("confirmed", behaviour),
+    expected: { usual: "served" },
+  },
+];

@@ -1,10 +1,21 @@
 import type { Revocation, RevocationListener } from "@usher-auth/verify";
 import type { Connection, Driver, Row } from "./driver.ts";
 import { loadAll } from "./load.ts";
-import { channel, newsStatement, pageSize, positionStatement, readRevocation } from "./statements.ts";
+import {
+  arrivalsStatement,
+  channel,
+  newsStatement,
+  pageSize,
+  positionStatement,
+  readRevocation,
+} from "./statements.ts";
+import { warn } from "./warning.ts";
 
 /** Milliseconds between two looks at the table, notified or not: each shows that nothing is missing. */
 const heartbeat = 1_000;
+
+/** Milliseconds between two looks that believe no row what transaction it is of: a restore brings those of another server. */
+const thoroughInterval = 60_000;
 
 /** Milliseconds in which further notifications join the first: one look answers them all. */
 const gathering = 10;
@@ -15,6 +26,8 @@ const [firstWait, longestWait] = [100, 2_000];
 /** Up to where a replica has seen the table. */
 interface Position {
   readonly snapshot: string;
+  /** Up to where it has seen it by a thorough look. */
+  readonly thorough: string;
   readonly server: string;
 }
 
@@ -23,9 +36,14 @@ interface Position {
  * called. A notification only says that there is something new: what it is, is always read from the table, so that none
  * can be lost, and none is too long. A connection that breaks, or does not answer in time, is replaced by a new one.
  *
+ * @param thoroughly Milliseconds between two thorough looks.
  * @throws When there is no connection to begin with.
  */
-export async function follow(driver: Driver, listener: RevocationListener): Promise<() => Promise<void>> {
+export async function follow(
+  driver: Driver,
+  listener: RevocationListener,
+  thoroughly: number = thoroughInterval,
+): Promise<() => Promise<void>> {
   const stopping = new AbortController();
   const { signal } = stopping;
   let isLost = false;
@@ -33,7 +51,22 @@ export async function follow(driver: Driver, listener: RevocationListener): Prom
   let bell = Promise.withResolvers<void>();
   let connection: Connection | undefined = await open();
   let position = await positionOf(connection);
+  let lookedThoroughlyAt = performance.now();
   const running = run();
+
+  /** A listener may be of the user's own. What it did not take because it threw is told once more, after a pause. */
+  function tell(what: keyof RevocationListener, ...input: unknown[]): void {
+    const result: unknown = (listener[what] as (...input: unknown[]) => unknown)(...input);
+    new Promise((resolve) => resolve(result)).catch(warnOfListener);
+  }
+
+  function tellFailure(failure: unknown): void {
+    try {
+      tell("failed", failure);
+    } catch (error) {
+      warnOfListener(error);
+    }
+  }
 
   async function run(): Promise<void> {
     while (!signal.aborted) {
@@ -44,7 +77,7 @@ export async function follow(driver: Driver, listener: RevocationListener): Prom
         if (!signal.aborted) await pause(gathering);
       } catch (error) {
         if (signal.aborted) break;
-        listener.failed(error);
+        tellFailure(error);
         await drop();
         bell = Promise.withResolvers();
         await ringOr(Math.min(longestWait, firstWait * 2 ** failures++) * (0.5 + Math.random() / 2));
@@ -58,11 +91,20 @@ export async function follow(driver: Driver, listener: RevocationListener): Prom
     connection ??= await reopen();
     // Whoever rings from here on may mean what this look does not see.
     bell = Promise.withResolvers();
-    for await (const { batch, snapshot } of news(connection, position.snapshot)) {
-      if (batch.length > 0) listener.revoked(batch);
+    for await (const { batch, snapshot } of news(connection, newsStatement, position.snapshot, ["0", "0"])) {
+      if (batch.length > 0) tell("revoked", batch);
       if (snapshot !== undefined) position = { ...position, snapshot };
     }
-    listener.confirmed();
+    if (performance.now() - lookedThoroughlyAt >= thoroughly) await lookThoroughly(connection);
+    tell("confirmed");
+  }
+
+  async function lookThoroughly(connection: Connection): Promise<void> {
+    for await (const { batch, snapshot } of news(connection, arrivalsStatement, position.thorough, ["0"])) {
+      if (batch.length > 0) tell("revoked", batch);
+      if (snapshot !== undefined) position = { ...position, thorough: snapshot };
+    }
+    lookedThoroughlyAt = performance.now();
   }
 
   /**
@@ -72,10 +114,10 @@ export async function follow(driver: Driver, listener: RevocationListener): Prom
   async function reopen(): Promise<Connection> {
     const fresh = await open();
     try {
-      const { snapshot, server } = await positionOf(fresh);
-      if (server !== position.server) {
-        for await (const batch of loadAll(fresh)) listener.revoked(batch);
-        position = { snapshot, server };
+      const reached = await positionOf(fresh);
+      if (reached.server !== position.server) {
+        for await (const batch of loadAll(fresh)) tell("revoked", batch);
+        position = reached;
       }
       return fresh;
     } catch (error) {
@@ -119,9 +161,14 @@ export async function follow(driver: Driver, listener: RevocationListener): Prom
   };
 }
 
+function warnOfListener(error: unknown): void {
+  warn("a listener of revocations failed", error, "USHER_LISTENER_FAILED");
+}
+
 async function positionOf(connection: Connection): Promise<Position> {
   const [row] = await connection.query(positionStatement);
-  return { snapshot: String(row?.snapshot), server: String(row?.server) };
+  const snapshot = String(row?.snapshot);
+  return { snapshot, thorough: snapshot, server: String(row?.server) };
 }
 
 /**
@@ -130,19 +177,21 @@ async function positionOf(connection: Connection): Promise<Position> {
  */
 async function* news(
   connection: Connection,
+  statement: string,
   since: string,
+  from: readonly string[],
 ): AsyncGenerator<{ batch: Revocation[]; snapshot?: string }> {
   let first: string | undefined;
-  let last: readonly [transaction: string, sequence: string] = ["0", "0"];
+  let last = from;
   for (;;) {
-    const rows: readonly Row[] = await connection.query(newsStatement, [since, ...last]);
+    const rows: readonly Row[] = await connection.query(statement, [since, ...last]);
     first ??= String(rows[0]?.snapshot);
     const found = rows.filter(({ sequence }) => sequence !== null);
     const batch = found.map(readRevocation);
     if (found.length < pageSize) return yield { batch, snapshot: first };
     yield { batch };
     const end = found.at(-1);
-    last = [String(end?.transaction), String(end?.sequence)];
+    last = statement === newsStatement ? [String(end?.transaction), String(end?.sequence)] : [String(end?.sequence)];
   }
 }
 

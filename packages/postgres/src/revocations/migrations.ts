@@ -28,7 +28,38 @@ const migrations: readonly string[] = [
   create trigger usher_revocations_tell after insert on usher_revocations
     for each statement execute function usher_revocations_tell();
   `,
+  // What a restore or a COPY brings has the transactions of another server, and what is changed by hand those of before.
+  `
+  create function usher_revocations_stamp() returns trigger language plpgsql as $stamp$
+  begin
+    new.transaction := pg_current_xact_id();
+    return new;
+  end
+  $stamp$;
+  create trigger usher_revocations_stamp before insert or update on usher_revocations
+    for each row execute function usher_revocations_stamp();
+  alter table usher_revocations enable always trigger usher_revocations_stamp;
+
+  drop trigger usher_revocations_tell on usher_revocations;
+  create trigger usher_revocations_tell after insert or update on usher_revocations
+    for each statement execute function usher_revocations_tell();
+  `,
 ];
+
+/**
+ * At each start: rows that came with numbers of their own, ahead of where this server counts, would have the next ones
+ * refused as duplicates.
+ */
+const catchUp = `
+  do $sequence$
+  declare counter regclass := pg_get_serial_sequence('usher_revocations', 'sequence');
+  begin
+    if (select max(sequence) from usher_revocations) > coalesce(pg_sequence_last_value(counter), 0) then
+      lock table usher_revocations in share row exclusive mode;
+      perform setval(counter, greatest(max(sequence), pg_sequence_last_value(counter))) from usher_revocations;
+    end if;
+  end
+  $sequence$;`;
 
 /** An arbitrary number, the same in every replica, that the lock on these migrations goes by. */
 const lock = 7_365_688;
@@ -41,7 +72,8 @@ export const migrationScript: string = `
     applied_at timestamptz not null default now()
   );
   revoke all on usher_revocations_migrations from public;
-  ${migrations.map((statements, index) => once(index + 1, statements)).join("")}`;
+  ${migrations.map((statements, index) => once(index + 1, statements)).join("")}
+  ${catchUp}`;
 
 function once(version: number, statements: string): string {
   return `

@@ -1,4 +1,4 @@
-import { within } from "./deadline.ts";
+import { within } from "../within.ts";
 import type { Connection, ConnectionEvents, Driver, Row } from "./driver.ts";
 
 /** What is used of a postgres.js client (`postgres(url)`). */
@@ -26,7 +26,7 @@ export function postgresJsDriver(sql: PostgresJs): Driver {
 }
 
 async function query(sql: PostgresJs, text: string, values: readonly (string | number)[]): Promise<readonly Row[]> {
-  return (await within(deadline, sql.unsafe(text, [...values]))) as readonly Row[];
+  return (await within(deadline, () => sql.unsafe(text, [...values]))) as readonly Row[];
 }
 
 async function connect(options: object, events: ConnectionEvents | undefined): Promise<Connection> {

@@ -22,15 +22,37 @@ export const positionStatement: string = `
  *
  * Not by sequence alone: transactions commit in another order than they take their numbers, and what commits late under
  * a low number would be passed over. A snapshot knows which transactions were under way, and so none is.
+ *
+ * A row of a transaction that has not begun here yet has come from another server, past the trigger that puts it right: it
+ * would be news each time. {@link arrivalsStatement} sees it.
  */
 export const newsStatement: string = `
   select position.snapshot, news.* from (select pg_current_snapshot()::text as snapshot) as position
   left join lateral (
     select transaction::text, sequence::text, kind, id, before from usher_revocations
     where transaction >= pg_snapshot_xmin($1::text::pg_snapshot)
+      and transaction < pg_snapshot_xmax(position.snapshot::pg_snapshot)
       and not pg_visible_in_snapshot(transaction, $1::text::pg_snapshot)
       and (transaction, sequence) > ($2::text::xid8, $3::text::bigint)
     order by usher_revocations.transaction, usher_revocations.sequence limit ${pageSize}
+  ) as news on true`;
+
+/**
+ * The same by what Postgres itself notes of each row (`xmin`), whatever the row says: what the snapshot $1 could not see,
+ * after the sequence $2. It reads the whole table, and so is not for every look.
+ *
+ * `xmin` has the lower half of a transaction's number; what is above it follows from the number that comes next.
+ */
+export const arrivalsStatement: string = `
+  select position.snapshot, news.* from (
+    select snapshot::text, pg_snapshot_xmax(snapshot)::text::bigint as next from pg_current_snapshot() as snapshot
+  ) as position
+  left join lateral (
+    select sequence::text, kind, id, before from usher_revocations
+    where not pg_visible_in_snapshot(
+        (position.next - ((position.next - xmin::text::bigint) & 4294967295))::text::xid8, $1::text::pg_snapshot)
+      and sequence > $2::text::bigint
+    order by usher_revocations.sequence limit ${pageSize}
   ) as news on true`;
 
 /** Value: a list of revocations as JSON. A trigger notifies. */

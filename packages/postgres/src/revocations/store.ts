@@ -75,7 +75,8 @@ export function migrateRevocations(database: RevocationDatabase): Promise<void> 
   return driverOf(database).run(migrationScript);
 }
 
-function driverOf(database: RevocationDatabase): Driver {
+/** @throws {ConfigurationError} A client of neither kind. */
+export function driverOf(database: RevocationDatabase): Driver {
   if ("unsafe" in database) return postgresJsDriver(database);
   if ("exec" in database) return pgliteDriver(database);
   throw new ConfigurationError("revocations: give a client of postgres.js, or a PGlite database.");

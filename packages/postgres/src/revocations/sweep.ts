@@ -1,5 +1,6 @@
 import type { Queries } from "./driver.ts";
 import { pageSize, sweepStatement } from "./statements.ts";
+import { warn } from "./warning.ts";
 
 /** Milliseconds between two sweeps. */
 const interval = 60_000;
@@ -24,11 +25,7 @@ export function sweepRegularly(database: Queries, life: number): () => Promise<v
       while (!isStopped && (await database.query(sweepStatement, [String(life)])).length === pageSize);
       hasFailed = false;
     } catch (error) {
-      if (!hasFailed && !isStopped)
-        process.emitWarning(`old revocations stay: ${String(error)}`, {
-          type: "UsherWarning",
-          code: "USHER_REVOCATIONS_KEPT",
-        });
+      if (!hasFailed && !isStopped) warn("old revocations stay", error, "USHER_REVOCATIONS_KEPT");
       hasFailed = true;
     }
   }

@@ -1,6 +1,8 @@
 import { migrateRevocations, revocationStore } from "@usher-auth/postgres/revocations";
 import type { Revocation, RevocationStore } from "@usher-auth/verify";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { follow } from "../../src/revocations/follow.ts";
+import { driverOf } from "../../src/revocations/store.ts";
 import type { TestDatabase } from "./databases.ts";
 import { allOf, session, testListener } from "./listener.ts";
 
@@ -116,6 +118,65 @@ export function describeStore(name: string, open: () => Promise<TestDatabase>): 
     ])("refuses %s, and takes none of the same batch", async (_what, wrong) => {
       await expect(store.append([session("good one"), wrong as Revocation])).rejects.toThrow();
       expect((await allOf(store)).map(({ id }) => id)).not.toContain("good one");
+    });
+
+    /** Rows as a dump of another server has them: with numbers of their own. */
+    const columns = "usher_revocations (sequence, kind, id, before, transaction)";
+    const dumped = (prefix: string) =>
+      [
+        ["behind", "3"],
+        ["ahead", "900000000000"],
+      ]
+        .map(([name, transaction], index) =>
+          [nextForeign() + index, "session", `${prefix} ${name}`, now, transaction].join("\t"),
+        )
+        .join("\n");
+    let foreign = 5_000_000;
+    const nextForeign = () => (foreign += 10);
+
+    test("what a COPY brings from another server is told once, whatever its transactions are called", async () => {
+      const { listener } = await listen();
+      await listener.next("confirmed");
+      await database.copy(columns, `${dumped("copied")}\n`);
+      await vi.waitFor(() => expect(listener.events).toContain("copied ahead"));
+      for (let look = 0; look < 3; look++) await listener.next("confirmed");
+      expect(listener.told.map(({ id }) => id).sort()).toEqual(["copied ahead", "copied behind"]);
+      expect((await allOf(store)).map(({ id }) => id)).toEqual(
+        expect.arrayContaining(["copied ahead", "copied behind"]),
+      );
+    });
+
+    test("what a restore brings past all triggers is found by a thorough look, and not told at each look", async () => {
+      const listener = testListener();
+      const stop = await follow(driverOf(database.client), listener, 1500);
+      onTestFinished(stop);
+      await listener.next("confirmed");
+      await database.run("alter table usher_revocations disable trigger all");
+      await database.copy(columns, `${dumped("restored")}\n`);
+      await database.run("alter table usher_revocations enable trigger all");
+      await database.run("alter table usher_revocations enable always trigger usher_revocations_stamp");
+      await vi.waitFor(() => expect(listener.events).toContain("restored behind"), { timeout: 5000 });
+      await vi.waitFor(() => expect(listener.events).toContain("restored ahead"), { timeout: 5000 });
+      for (let look = 0; look < 4; look++) await listener.next("confirmed");
+      expect(listener.told.map(({ id }) => id).sort()).toEqual(["restored ahead", "restored behind"]);
+    });
+
+    test("rows that came with numbers ahead of the counter refuse no later one, once the migrations ran", async () => {
+      const [{ last } = {}] = await database.run(
+        "select pg_sequence_last_value(pg_get_serial_sequence('usher_revocations', 'sequence'))::text as last",
+      );
+      await database.copy(columns, `${Number(last) + 1}\tsession\ttaken\t${now}\t1\n`);
+      await migrateRevocations(database.client);
+      await store.append([session("behind the taken")]);
+      expect((await allOf(store)).map(({ id }) => id)).toContain("behind the taken");
+    });
+
+    test("what is changed by hand is told", async () => {
+      await store.append([session("changed", now - 60)]);
+      const { listener } = await listen();
+      await listener.next("confirmed");
+      await database.run(`update usher_revocations set before = ${now} where id = 'changed'`);
+      await vi.waitFor(() => expect(listener.told).toContainEqual({ kind: "session", id: "changed", before: now }));
     });
 
     test("its migrations may run again, and again at once", async () => {

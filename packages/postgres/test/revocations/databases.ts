@@ -1,3 +1,5 @@
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { PGlite } from "@electric-sql/pglite";
 import { startPostgres } from "@usher-auth/e2e/postgres";
 import { migrateRevocations, type RevocationDatabase } from "@usher-auth/postgres/revocations";
@@ -7,6 +9,8 @@ import postgres from "postgres";
 export type TestDatabase = {
   client: RevocationDatabase;
   run(statements: string): Promise<readonly Record<string, unknown>[]>;
+  /** COPY ... FROM STDIN, as a restore does it. */
+  copy(into: string, lines: string): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -15,7 +19,10 @@ export async function openPglite(): Promise<TestDatabase> {
   const client = await PGlite.create();
   await migrateRevocations(client);
   const run = async (statements: string) => (await client.exec(statements)).at(-1)?.rows ?? [];
-  return { client, run, close: () => client.close() };
+  const copy = async (into: string, lines: string) => {
+    await client.query(`copy ${into} from '/dev/blob'`, [], { blob: new Blob([lines]) });
+  };
+  return { client, run, copy, close: () => client.close() };
 }
 
 /** A real server of its own. */
@@ -27,7 +34,9 @@ export async function openServer(): Promise<TestDatabase> {
     await client.end();
     await server.stop();
   };
-  return { client, run: (statements) => client.unsafe(statements), close };
+  const copy = async (into: string, lines: string) =>
+    pipeline(Readable.from([lines]), await client.unsafe(`copy ${into} from stdin`).writable());
+  return { client, run: (statements) => client.unsafe(statements), copy, close };
 }
 
 export function connect(url: string): postgres.Sql {
