@@ -6,7 +6,7 @@ import { machineEnvironment } from "./machine-environment.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 /** Nothing is left of a test run that was killed. */
-const leash = new URL("../../scripts/launch/leash.ts", import.meta.url).href;
+const parentWatcher = new URL("../../scripts/launch/parent-watcher.ts", import.meta.url).href;
 
 /** One of the two processes by itself, without the launcher, which would not let one live without the other. */
 export interface ServiceProcess {
@@ -23,11 +23,15 @@ export interface ServiceProcess {
  */
 export async function startProcess(name: "api" | "web", environment: Record<string, string>): Promise<ServiceProcess> {
   const entry = name === "api" ? "apps/api/src/main.ts" : "apps/web/src/server/main.ts";
-  const child = spawn(process.execPath, ["--conditions=@usher-auth/source", `--import=${leash}`, entry], {
-    cwd: root,
-    env: { ...machineEnvironment(), ...environment },
-    stdio: ["pipe", "pipe", "pipe"],
-  });
+  const child = spawn(
+    process.execPath,
+    ["--disable-warning=ExperimentalWarning", "--conditions=@usher-auth/source", `--import=${parentWatcher}`, entry],
+    {
+      cwd: root,
+      env: { ...machineEnvironment(), ...environment },
+      stdio: ["pipe", "pipe", "pipe"],
+    },
+  );
   const kill = async (): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     child.kill("SIGKILL");

@@ -10,7 +10,7 @@ import { copyPreparedDatabase } from "./prepared-database.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 /** What ties the processes to the launcher ties the launcher to its test: nothing is left of a test run that was killed. */
-const leash = new URL("../../scripts/launch/leash.ts", import.meta.url).href;
+const parentWatcher = new URL("../../scripts/launch/parent-watcher.ts", import.meta.url).href;
 
 /** What a launcher did until it ended. */
 export type Ended = { code: number | null; signal: NodeJS.Signals | null; output: string; errors: string };
@@ -45,13 +45,17 @@ export type RunningUsher = Launcher & {
  * the machine must not decide what is tested.
  */
 export function launchUsher(environment: Record<string, string>, script = "scripts/start.ts"): Launcher {
-  const child = spawn(process.execPath, ["--conditions=@usher-auth/source", `--import=${leash}`, script], {
-    cwd: root,
-    env: { ...machineEnvironment(), WEB_PORT: "0", API_PORT: "0", ...environment },
-    stdio: ["pipe", "pipe", "pipe"],
-    // A group of its own, as a terminal would give it.
-    detached: true,
-  });
+  const child = spawn(
+    process.execPath,
+    ["--disable-warning=ExperimentalWarning", "--conditions=@usher-auth/source", `--import=${parentWatcher}`, script],
+    {
+      cwd: root,
+      env: { ...machineEnvironment(), WEB_PORT: "0", API_PORT: "0", ...environment },
+      stdio: ["pipe", "pipe", "pipe"],
+      // A group of its own, as a terminal would give it.
+      detached: true,
+    },
+  );
   let output = "";
   let errors = "";
   const { promise: up, resolve: isUp } = Promise.withResolvers<void>();

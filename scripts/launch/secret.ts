@@ -30,7 +30,8 @@ export function findSecret(environment: Environment, dataFolder: string): FoundS
 
 function readOrCreate(file: string): string {
   if (statSync(file, { throwIfNoEntry: false }) === undefined) create(file);
-  if ((statSync(file).mode & 0o077) !== 0) {
+  // On Windows, rights are those of the folder above, and modes say nothing.
+  if (process.platform !== "win32" && (statSync(file).mode & 0o077) !== 0) {
     throw new LaunchError(`the secret in ${file} is open to other users: delete the file, or close it with chmod 600`);
   }
   const secret = readFileSync(file, "utf8").trim();

@@ -4,7 +4,8 @@ import { fileURLToPath } from "node:url";
 import { LaunchError } from "./launch-error.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const leash = new URL("./leash.ts", import.meta.url).href;
+const parentWatcher = new URL("./parent-watcher.ts", import.meta.url).href;
+const isWindows = process.platform === "win32";
 const readyLine = /\b(?:web|api) listening on http/;
 
 /** A process of the system, as it is to be run. */
@@ -41,9 +42,15 @@ export function startService(service: Service, output: Output): RunningService {
   const watch = service.watch.length > 0 ? ["--watch-preserve-output", ...folders] : [];
   const child = spawn(
     process.execPath,
-    ["--conditions=@usher-auth/source", `--import=${leash}`, ...watch, service.entry],
-    // A group of its own: Ctrl-C reaches the launcher alone, which stops both in order.
-    { cwd: root, env: service.environment, stdio: ["pipe", "pipe", "pipe"], detached: true },
+    [
+      "--disable-warning=ExperimentalWarning",
+      "--conditions=@usher-auth/source",
+      `--import=${parentWatcher}`,
+      ...watch,
+      service.entry,
+    ],
+    // A group of its own: Ctrl-C reaches the launcher alone, which stops both in order. On Windows, it would be a window.
+    { cwd: root, env: service.environment, stdio: ["pipe", "pipe", "pipe"], detached: !isWindows, windowsHide: true },
   );
   const isGone = new Promise<string>((resolve) => {
     child.once("error", (error) => resolve(error.message));
@@ -88,12 +95,15 @@ async function untilReady(child: ChildProcess, isGone: Promise<string>, service:
 
 async function stop(child: ChildProcess, isGone: Promise<string>, patience: number): Promise<boolean> {
   const late = deadline(patience, () => new Error("too slow"));
-  child.kill("SIGTERM");
+  // Windows has no signals: the process is ended there when its input is, by parent-watcher.ts.
+  if (isWindows) child.stdin?.end();
+  else child.kill("SIGTERM");
   try {
     await Promise.race([isGone, late.passed]);
     return true;
   } catch {
-    if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+    if (isWindows) child.kill("SIGKILL");
+    else if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
     await isGone;
     return false;
   } finally {

@@ -16,5 +16,8 @@ function leave(): void {
   new Worker(`setTimeout(() => process.kill(process.pid, "SIGKILL"), ${patience})`, { eval: true }).unref();
   // Under `node --watch`, the watcher would outlive us: it ends this process as well.
   const isWatched = process.env.WATCH_REPORT_DEPENDENCIES !== undefined;
-  process.kill(isWatched ? process.ppid : process.pid, "SIGTERM");
+  if (isWatched) process.kill(process.ppid, "SIGTERM");
+  // Windows knows no signal between processes: sent to itself, this one would end it before its own code has heard.
+  else if (process.platform === "win32") process.emit("SIGTERM", "SIGTERM");
+  else process.kill(process.pid, "SIGTERM");
 }
