@@ -70,6 +70,34 @@ describe("it ends", () => {
     await expectDown(output.match(/http:\/\/localhost:\d+/g) ?? []);
   });
 
+  test.each(["SIGTERM", "SIGKILL"] as const)("with all that it started when npm alone gets %s", async (signal) => {
+    const DATA_DIR = await folderWithDatabase();
+    const npm = spawn("npm", ["start"], {
+      cwd: root,
+      env: { ...machineEnvironment(), DATA_DIR, WEB_PORT: "0", API_PORT: "0" },
+      stdio: ["ignore", "pipe", "inherit"],
+      detached: true,
+    });
+    let output = "";
+    npm.stdout.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+    });
+    // A failed test leaves nothing either.
+    onTestFinished(() => {
+      try {
+        process.kill(-(npm.pid ?? 0), "SIGINT");
+      } catch {}
+    });
+    const closed = once(npm, "close");
+    await vi.waitFor(() => expect(output).toContain("Ctrl-C stops both"), 60_000);
+    npm.kill(signal);
+    // The end of its output: nobody holds the pipe any more.
+    await closed;
+    expect(output).toContain("usher | stopping");
+    expect(output).toContain("api stopped");
+    await expectDown(output.match(/http:\/\/localhost:\d+/g) ?? []);
+  });
+
   test("with code 0 on Ctrl-C, also when it is told again and again, and finds its users again at the next start", async () => {
     const DATA_DIR = await folderWithDatabase();
     const first = await start({ DATA_DIR });
@@ -140,10 +168,14 @@ describe("it ends", () => {
 });
 
 test("--help lists what can be set, and anything unknown is refused", async () => {
-  const run = async (argument: string) => {
-    const child = spawn(process.execPath, ["--conditions=@usher-auth/source", "scripts/start.ts", argument], {
-      cwd: root,
-    });
+  const run = async (argument: string, ...others: string[]) => {
+    const child = spawn(
+      process.execPath,
+      ["--conditions=@usher-auth/source", "--", "scripts/start.ts", argument, ...others],
+      {
+        cwd: root,
+      },
+    );
     let output = "";
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding("utf8").on("data", (text: string) => {
@@ -158,6 +190,10 @@ test("--help lists what can be set, and anything unknown is refused", async () =
   for (const variable of ["WEB_PORT", "API_PORT", "DATA_DIR", "BETTER_AUTH_SECRET", "DATABASE_URL"]) {
     expect(help.output).toContain(variable);
   }
+  // As npm has it: without `--`, Node would take the option for its own.
+  expect((await run("--env-file", "nope")).output).toMatch(
+    /^Unknown option '--env-file'\. See: npm start -- --help\n$/,
+  );
   const unknown = await run("--prot=3000");
   expect(unknown.code).toBe(1);
   expect(unknown.output).toMatch(/^Unknown option '--prot'\. See: npm start -- --help\n$/);

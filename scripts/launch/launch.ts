@@ -1,4 +1,4 @@
-import { secretFingerprintFromEnv, verifierFromEnv } from "@usher-auth/verify";
+import { secretFingerprintFromEnv } from "@usher-auth/verify";
 import { holdDataFolder } from "./data-folder.ts";
 import { LaunchError } from "./launch-error.ts";
 import { buildPage } from "./page.ts";
@@ -40,7 +40,6 @@ async function run({ watch }: LaunchMode, stopping: AbortSignal): Promise<number
 async function runIn(settings: Settings, watch: boolean, stopping: AbortSignal): Promise<number> {
   const secret = findSecret(process.env, settings.dataFolder);
   const environment = { ...process.env, ...settings.environment, ...secret.environment };
-  checkKeys(environment);
   // In development Vite serves the sources; PAGE_DIR names a page that was built elsewhere.
   if (!watch && !process.env.PAGE_DIR) await buildPage(stopping, say.line);
 
@@ -59,15 +58,6 @@ async function runIn(settings: Settings, watch: boolean, stopping: AbortSignal):
   const areClean = await Promise.all(running.map(stopAndTell));
   if (failure !== undefined) say.error(failure);
   return failure === undefined && areClean.every(Boolean) ? 0 : 1;
-}
-
-/** The verifier knows what is wrong with keys, and says it better before anything runs than twice afterwards. */
-function checkKeys(environment: NodeJS.ProcessEnv): void {
-  try {
-    verifierFromEnv(environment);
-  } catch (error) {
-    throw new LaunchError((error as Error).message);
-  }
 }
 
 function services(environment: NodeJS.ProcessEnv, watch: boolean): Service[] {

@@ -28,14 +28,6 @@ test("a secret of the environment is used as it is, and nothing is written", () 
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test("production without a secret is refused, and nothing is written", () => {
-  const folder = temporaryFolder();
-  expect(() => findSecret({ NODE_ENV: "production", BETTER_AUTH_SECRET: "" }, folder)).toThrow(
-    /set BETTER_AUTH_SECRET/,
-  );
-  expect(readdirSync(folder)).toEqual([]);
-});
-
 test("a secret file that others can read, or that is not whole, is refused without a word of it", () => {
   const folder = temporaryFolder();
   const secret = madeIn(folder);

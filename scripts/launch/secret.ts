@@ -10,17 +10,12 @@ export type FoundSecret = { origin: string; environment: Record<string, string> 
 
 /**
  * The secret that both processes share: BETTER_AUTH_SECRETS, else BETTER_AUTH_SECRET, else a random one for development
- * that is kept in the data folder. Does NOT judge a given secret: that is the verifier's part.
- * @throws {LaunchError} Production without a secret; a secret file that is empty or open to other users.
+ * that is kept in the data folder. Does NOT judge a given secret, nor whether there must be one: keys.ts does, before.
+ * @throws {LaunchError} A secret file that is empty or open to other users.
  */
 export function findSecret(environment: Environment, dataFolder: string): FoundSecret {
   const given = ["BETTER_AUTH_SECRETS", "BETTER_AUTH_SECRET"].find((name) => environment[name]);
   if (given !== undefined) return { origin: given, environment: {} };
-  if (environment.NODE_ENV === "production") {
-    throw new LaunchError(
-      "NODE_ENV is production and no secret is set: set BETTER_AUTH_SECRET to 32 or more random bytes, as made by `openssl rand -base64 32`",
-    );
-  }
   const file = join(dataFolder, "better-auth-secret");
   return {
     origin: `made for development, kept in ${file}`,

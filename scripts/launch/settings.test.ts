@@ -49,3 +49,18 @@ test("by the secret, unless told to go by key pair; then the API finds the keys 
   expect(await read({ USHER_KEYS: "jwks,secret" })).toEqual(["jwks,secret", "WEB/api/auth/jwks"]);
   expect(await read({ USHER_JWKS_URL: "https://x.example/jwks" })).toEqual(["jwks", "https://x.example/jwks"]);
 });
+
+test("everything that is wrong is named at once", async () => {
+  const wrong = { WEB_PORT: "http", API_PORT: "70000", NODE_ENV: "production" };
+  await expect(readSettings(wrong)).rejects.toThrow(
+    /^WEB_PORT is not a port: [^;]*; API_PORT is not a port: [^;]*; NODE_ENV is production and no secret is set/,
+  );
+  const keys = { WEB_PORT: "http", API_PORT: "0", BETTER_AUTH_SECRET: "short", USHER_KEYS: "" };
+  await expect(readSettings(keys)).rejects.toThrow(/^WEB_PORT is not a port: .*; The shared secret has 5 bytes/);
+});
+
+test("production without a secret is refused", async () => {
+  const production = { NODE_ENV: "production", WEB_PORT: "0", API_PORT: "0" };
+  await expect(readSettings(production)).rejects.toThrow(/set BETTER_AUTH_SECRET/);
+  await expect(readSettings({ ...production, BETTER_AUTH_SECRET: "x".repeat(43) })).resolves.toBeDefined();
+});

@@ -14,6 +14,7 @@ import { type LogStream, loggingOptions } from "./http/logging.ts";
 import { requestId } from "./http/request-id.ts";
 import { openDocsToEverybody, serveDocsPage } from "./openapi/docs-page.ts";
 import { documentRoutes } from "./openapi/document.ts";
+import { faviconRoute } from "./routes/favicon.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { openApiRoute } from "./routes/openapi.ts";
 import { taskRoutes } from "./routes/tasks.ts";
@@ -56,6 +57,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
 
   await app.register(healthRoutes, { database, verifier });
   await app.register(openApiRoute);
+  await app.register(faviconRoute);
   await app.register(serveDocsPage);
   await app.register(taskRoutes, { database });
   if (verifier.revocations !== undefined) await app.register(backchannelLogout, { verifier });

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { ConfigurationError, verifierFromEnv } from "@usher-auth/verify";
 import { z } from "zod";
 import { StartupError } from "./startup-error.ts";
 
@@ -55,13 +56,14 @@ const environment = z.object({
 /**
  * Reads the configuration; an empty variable counts as one that is not set.
  *
- * @throws {StartupError} that names the variable and what it must be, and never the value that it has.
+ * @throws {StartupError} that names every variable at fault and what it must be, and never the value that it has.
  */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));
   const result = environment.safeParse(set);
   if (!result.success) {
-    throw new StartupError(result.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`).join("; "));
+    const faults = result.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
+    throw new StartupError([...faults, ...faultsOfKeys(set)].join("; "));
   }
   const read = result.data;
   return {
@@ -75,4 +77,15 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     whenStale: read.USHER_WHEN_STALE,
     logLevel: read.LOG_LEVEL,
   };
+}
+
+/** What the verifier will say of its variables, so that whoever corrects the others need not start again to hear it. */
+function faultsOfKeys(set: NodeJS.ProcessEnv): string[] {
+  try {
+    verifierFromEnv({ ...set, BETTER_AUTH_URL: "http://localhost", API_URL: "http://localhost" });
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    return [error.message];
+  }
 }

@@ -41,11 +41,11 @@ test("is OpenAPI 3.1 and names this API", () => {
   });
 });
 
-test("has every route of the app but the documentation page, each under an id of its own", () => {
+test("has every route of the app but the documentation page and its icon, each under an id of its own", () => {
   const documented = operations().map(({ path, method }) => `${method.toUpperCase()} ${path}`);
   const routes = api.app.usher
     .routes()
-    .filter((route) => route.method !== "HEAD" && !route.url.startsWith("/docs"))
+    .filter((route) => route.method !== "HEAD" && !/^\/(?:docs|favicon\.ico)/.test(route.url))
     .map((route) => `${route.method} ${route.url.replaceAll(/:(\w+)/g, "{$1}")}`);
   expect(documented.sort()).toEqual(routes.sort());
   expect(new Set(operations().map(({ operation }) => operation.operationId)).size).toBe(documented.length);
@@ -122,6 +122,13 @@ test("the documentation page needs no token, and may run its own scripts and cal
   const script = await api.app.inject("/docs/js/scalar.js");
   expect(script.statusCode).toBe(200);
   expect(script.headers["content-type"]).toMatch(/javascript/);
+});
+
+test("a browser that asks for an icon beside the page is told that there is none, and nothing is refused in the log", async () => {
+  api.logs.length = 0;
+  const icon = await api.app.inject("/favicon.ico");
+  expect([icon.statusCode, icon.body, icon.headers["cache-control"]]).toEqual([204, "", "public, max-age=86400"]);
+  expect(api.logs.filter((line) => line.includes("credentials_missing"))).toEqual([]);
 });
 
 test("every other answer may load nothing at all, and has helmet's headers", async () => {

@@ -42,6 +42,17 @@ describe("does not start, and says why in one line:", () => {
     ],
     ["two at once", { ...env, API_PORT: "-1", LOG_LEVEL: "x" }, /^API_PORT must be from 0.*; LOG_LEVEL must be/],
     [
+      "everything at once",
+      {
+        DATA_DIR: folder.path,
+        API_PORT: "-1",
+        LOG_LEVEL: "x",
+        DATABASE_URL: "mysql://hidden@x/y",
+        USHER_KEYS: "jwks,secret",
+      },
+      /^API_PORT .*; DATABASE_URL .*; LOG_LEVEL .*; BETTER_AUTH_SECRET is not set.*|^API_PORT .*; DATABASE_URL .*; LOG_LEVEL .*; USHER_JWKS_URL is not set.* BETTER_AUTH_SECRET is not set/,
+    ],
+    [
       "a database that is down",
       { ...env, DATABASE_URL: "postgres://u:hidden@127.0.0.1:1/d" },
       /^the database at 127\.0\.0\.1:1\/d does not answer \(ECONNREFUSED\): start it, or check DATABASE_URL$/,

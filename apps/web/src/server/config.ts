@@ -41,26 +41,45 @@ const builtPage = fileURLToPath(new URL("../../dist", import.meta.url));
  * (http://localhost:API_PORT), BETTER_AUTH_SECRET or BETTER_AUTH_SECRETS, DATA_DIR (.data), USHER_KEYS (secret, or jwks where USHER_JWKS_URL is set), AUTH_DATABASE_URL, PAGE_DIR
  * (the app's dist), TRUSTED_PROXIES (none), LOG_LEVEL (info), NODE_ENV, USHER_DEV.
  *
- * @throws {StartupError} for the first variable that does not hold
+ * @throws {StartupError} that names every variable that does not hold
  */
 export function readConfig(env: Environment): WebConfig {
+  const faults: string[] = [];
+  /** What `read` gives; where it does not hold, that is noted, and nothing given. */
+  const noting = <Value>(read: () => Value): Value => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof StartupError)) throw error;
+      faults.push(error.message);
+      // Never seen by anybody: with a fault, there is no configuration.
+      return undefined as Value;
+    }
+  };
+
   const production = env.NODE_ENV === "production";
-  const apiUrl = env.API_URL || `http://localhost:${readPort(env, "API_PORT", 3001)}`;
-  return {
+  const config: WebConfig = {
     host: env.HOST || "127.0.0.1",
-    port: readPort(env, "WEB_PORT", 3000),
-    issuer: env.BETTER_AUTH_URL ? readOrigin(env.BETTER_AUTH_URL) : undefined,
-    apiUrl: readHttpUrl(apiUrl, "API_URL"),
-    secrets: readSecrets(env),
-    signWith: readSigning(env.USHER_KEYS || (env.USHER_JWKS_URL ? "jwks" : "secret")),
+    port: noting(() => readPort(env, "WEB_PORT", 3000)),
+    issuer: noting(() => (env.BETTER_AUTH_URL ? readOrigin(env.BETTER_AUTH_URL) : undefined)),
+    apiUrl: noting(() => readApiUrl(env)),
+    secrets: noting(() => readSecrets(env)),
+    signWith: noting(() => readSigning(env.USHER_KEYS || (env.USHER_JWKS_URL ? "jwks" : "secret"))),
     dataFolder: env.DATA_DIR || ".data",
-    databaseUrl: env.AUTH_DATABASE_URL ? readPostgresUrl(env.AUTH_DATABASE_URL) : undefined,
+    databaseUrl: noting(() => (env.AUTH_DATABASE_URL ? readPostgresUrl(env.AUTH_DATABASE_URL) : undefined)),
     pageFolder: env.PAGE_DIR || builtPage,
     trustedProxies: (env.TRUSTED_PROXIES ?? "").split(",").flatMap((entry) => entry.trim() || []),
-    logLevel: readLogLevel(env.LOG_LEVEL || "info"),
+    logLevel: noting(() => readLogLevel(env.LOG_LEVEL || "info")),
     production,
     development: env.USHER_DEV === "1" && !production,
   };
+  if (faults.length > 0) throw new StartupError(faults.join(" "));
+  return config;
+}
+
+function readApiUrl(env: Environment): string {
+  if (env.API_URL) return readHttpUrl(env.API_URL, "API_URL");
+  return `http://localhost:${readPort(env, "API_PORT", 3001)}`;
 }
 
 function readPort(env: Environment, name: string, otherwise: number): number {

@@ -82,3 +82,18 @@ test("what is listed first signs", () => {
   expect(read({ USHER_KEYS: "jwks,secret" }).signWith).toBe("jwks");
   expect(read({ USHER_KEYS: "secret, jwks" }).signWith).toBe("secret");
 });
+
+test("everything that does not hold is named at once, and no value with it", () => {
+  const env = {
+    WEB_PORT: "hidden",
+    API_PORT: "-1",
+    AUTH_DATABASE_URL: "mysql://hidden@x/y",
+    USHER_KEYS: "x",
+    LOG_LEVEL: "x",
+  };
+  const message =
+    /^WEB_PORT .* API_PORT .* BETTER_AUTH_SECRET is not set.* USHER_KEYS .* AUTH_DATABASE_URL .* LOG_LEVEL (?!.*hidden)/;
+  expect(() => readConfig(env)).toThrow(message);
+  expect(() => readConfig(env)).toThrow(StartupError);
+  expect(() => readConfig({ ...env, BETTER_AUTH_SECRET: "hidden" })).toThrow(/WEB_PORT (?!.*hidden).* has 6 bytes/);
+});
