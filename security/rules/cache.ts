@@ -5,7 +5,7 @@ export const cacheRules: readonly Rule[] = [
   {
     id: "whole-token",
     text: "A remembered token is known again by its whole text",
-    kept: [["verifier.ts", " && known.token === token", ""]],
+    kept: [["verifier.ts", "known.token === token &&", ""]],
   },
   {
     id: "successes-only",
@@ -14,28 +14,28 @@ export const cacheRules: readonly Rule[] = [
       [
         "verifier.ts",
         "checkClaims(claims, policy, now, issuers);",
-        "cache?.set(lookUp, { token, principal: createPrincipal(claims, readClaims(claims)), key, revocable: revocableOf(claims), passed: 0 });\n    checkClaims(claims, policy, now, issuers);",
+        "cache?.set(lookUp, { token, principal: principalOf(claims as never, parts), key, revocable: nobody, passed: undefined, from: 0, until: 1e12, bytes: 0, wanted: false });\n    checkClaims(claims, policy, now, issuers);",
       ],
     ],
   },
   {
     id: "bounded",
     text: "However many tokens come, no more than cache says are remembered",
-    kept: [["cache.ts", "if (this.#young.size >= this.#generationSize) {", "if (false) {"]],
+    kept: [["cache.ts", "this.#entries.size >= this.#capacity || ", ""]],
   },
   {
     id: "exp-again",
     text: "A remembered token's exp is checked on every hit",
-    kept: [["verifier.ts", " || principal.expiresAt <= earliest", ""]],
+    kept: [["verifier.ts", "now < known.until &&", ""]],
   },
   {
     id: "revoked-again",
     text: "A remembered token is held against the revocations on every hit",
-    kept: [["verifier.ts", "revocations?.check(known.revocable, now);", ""]],
+    kept: [["verifier.ts", "if (!stands) known.passed = ask(revocations, known.revocable, now);", ""]],
   },
   {
     id: "clock-back",
     text: "A clock that is put back extends no token",
-    kept: [["time.ts", "return () => Math.max(wall(), offset + monotonic());", "return wall;"]],
+    kept: [["time.ts", "if (time >= started + passed) return time;", "return time;"]],
   },
 ];

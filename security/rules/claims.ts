@@ -14,18 +14,18 @@ export const claimRules: readonly Rule[] = [
     ],
   },
   {
-    id: "exp-integer",
-    text: "exp must be a finite integer",
+    id: "exp-number",
+    text: "exp must be a finite number",
     kept: [["claims.ts", "if (!isNumericDate(claims.exp)) ", "if (claims.exp === undefined) "]],
   },
   {
-    id: "iat-integer",
-    text: "iat must be a finite integer",
+    id: "iat-number",
+    text: "iat must be a finite number",
     kept: [["claims.ts", "if (!isNumericDate(claims.iat) && ", "if (claims.iat === undefined && "]],
   },
   {
-    id: "nbf-integer",
-    text: "nbf must be a finite integer",
+    id: "nbf-number",
+    text: "nbf must be a finite number",
     kept: [["claims.ts", "if (claims.nbf !== undefined && !isNumericDate(claims.nbf)) ", "if (false) "]],
   },
   {
@@ -77,7 +77,7 @@ export const claimRules: readonly Rule[] = [
   {
     id: "exp-now",
     text: "A token whose exp is now has expired",
-    kept: [["claims.ts", "claims.exp <= now - clockTolerance", "claims.exp < now - clockTolerance"]],
+    kept: [["claims.ts", "now < claims.exp + clockTolerance", "now <= claims.exp + clockTolerance"]],
   },
   {
     id: "future-iat",

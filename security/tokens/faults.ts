@@ -65,7 +65,7 @@ export function checksInOrder(now: number, { audience }: TestIssuer): readonly C
         { sub: 7 },
         { iss: undefined },
         { aud: [] },
-        { exp: 1.5 },
+        { exp: "1.5" },
         { nbf: "0" },
         { iat: undefined },
         { sid: "" },

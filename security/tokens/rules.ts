@@ -16,7 +16,6 @@ export interface Decoded {
 }
 
 const isText = (value: unknown): boolean => typeof value === "string" && value !== "";
-const isInteger = (value: unknown): boolean => Number.isSafeInteger(value);
 
 /** @param now Seconds since 1970. */
 export function stricterRules(now: number, clockTolerance: number): readonly StricterRule[] {
@@ -49,8 +48,8 @@ export function stricterRules(now: number, clockTolerance: number): readonly Str
       codes: ["claims_invalid"],
     },
     {
-      name: "exp, nbf and iat are whole seconds",
-      applies: ({ claims }) => ["exp", "nbf", "iat"].some((name) => name in claims && !isInteger(claims[name])),
+      name: "exp, nbf and iat are numbers",
+      applies: ({ claims }) => ["exp", "nbf", "iat"].some((name) => name in claims && !Number.isFinite(claims[name])),
       codes: ["claims_invalid"],
     },
     {

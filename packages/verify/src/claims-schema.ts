@@ -1,7 +1,14 @@
 import { AuthError, ConfigurationError } from "./errors.ts";
-import type { SchemaResult, StandardSchema } from "./standard-schema.ts";
+import { quote } from "./quote.ts";
+import type { StandardSchema } from "./standard-schema.ts";
+import { isLate } from "./thenable.ts";
 
-/** Turns verified claims into what the principal carries. */
+/**
+ * Turns verified claims into what the principal carries.
+ *
+ * @param claims A copy of their own: schemas may change what they are given.
+ * @throws {AuthError} `claims_invalid`.
+ */
 export type ReadClaims<Claims> = (claims: unknown) => Claims;
 
 /**
@@ -25,31 +32,45 @@ export function claimsReader<Claims>(schema: StandardSchema<Claims>): ReadClaims
   }
 
   return (claims) => {
-    const result = ask(schema, claims);
-    if (result.issues === undefined) return result.value;
-    const [issue] = result.issues;
-    const path = (issue?.path ?? []).map((key) => String(typeof key === "object" ? key.key : key)).join(".");
-    throw refused(`refuses \`${path}\``);
+    const verdict = ask(schema, claims);
+    if (verdict.isRefusal) throw refused(verdict.why);
+    return verdict.value;
   };
 }
+
+/** What came of asking. Read once, here: an answer is an object of the user's, which may say something else each time. */
+type Verdict<Claims> =
+  | { readonly isRefusal: false; readonly value: Claims }
+  | { readonly isRefusal: true; readonly why: string };
 
 /**
  * What the schema says. It is the user's code, and a token its input: whatever it does comes to an AuthError.
  *
- * @throws {AuthError} `claims_invalid`.
+ * @throws {AuthError} `claims_invalid`: it threw, or did not answer.
  */
-function ask<Claims>(schema: StandardSchema<Claims>, claims: unknown): SchemaResult<Claims> {
-  let answer: ReturnType<StandardSchema<Claims>["~standard"]["validate"]>;
+function ask<Claims>(schema: StandardSchema<Claims>, claims: unknown): Verdict<Claims> {
   try {
-    answer = schema["~standard"].validate(claims);
-    if (!("then" in answer)) return answer;
+    const answer = schema["~standard"].validate(claims);
+    if (!isLate(answer)) return readAnswer(answer);
   } catch (cause) {
     throw refused("threw", cause);
   }
-  // Nobody waits for this one; its rejection must not end the process.
-  answer.then(undefined, () => undefined);
   // zod asks a schema that threw once more, asynchronously: from here the two look alike.
   throw refused("answered with a promise: it is asynchronous, or a transform of it threw");
+}
+
+/** Neither a value nor issues is no answer, and so a refusal. */
+function readAnswer<Claims>(answer: unknown): Verdict<Claims> {
+  const { issues, value } = answer as { issues?: unknown; value: Claims };
+  if (issues === undefined && "value" in (answer as object)) return { isRefusal: false, value };
+  const [issue] = (issues ?? []) as readonly { readonly path?: Iterable<unknown> }[];
+  const path = [...(issue?.path ?? [])].map(nameOf).join(".");
+  return { isRefusal: true, why: `refuses \`${quote(path).slice(1, -1)}\`` };
+}
+
+/** A step of an issue's path: a key, or an object that has it. The names may come out of the token. */
+function nameOf(step: unknown): string {
+  return String(typeof step === "object" && step !== null ? (step as { key?: unknown }).key : step);
 }
 
 function refused(what: string, cause?: unknown): AuthError {

@@ -74,10 +74,10 @@ function checkForms(claims: JsonObject, policy: ClaimsPolicy): asserts claims is
   if (!isAudience(claims.aud) && !(claims.aud === undefined && policy.audiences === null)) {
     throw invalid("aud", "a string or a list of strings");
   }
-  if (!isNumericDate(claims.exp)) throw invalid("exp", "an integer");
-  if (claims.nbf !== undefined && !isNumericDate(claims.nbf)) throw invalid("nbf", "an integer");
+  if (!isNumericDate(claims.exp)) throw invalid("exp", "a finite number");
+  if (claims.nbf !== undefined && !isNumericDate(claims.nbf)) throw invalid("nbf", "a finite number");
   if (!isNumericDate(claims.iat) && !(claims.iat === undefined && policy.maxTokenAge === undefined)) {
-    throw invalid("iat", "an integer");
+    throw invalid("iat", "a finite number");
   }
   if (!isOptionalString(claims.sid)) throw invalid("sid", "a non-empty string");
   if (!isOptionalString(claims.jti)) throw invalid("jti", "a non-empty string");
@@ -91,9 +91,9 @@ export function isAudience(value: unknown): value is string | string[] {
   return Array.isArray(value) ? value.length > 0 && value.every(isNonEmptyString) : isNonEmptyString(value);
 }
 
-/** Stricter than RFC 7519's NumericDate: no fractions, so that "expired" has one meaning on every machine. */
+/** RFC 7519 section 2, NumericDate: a number, which may have a fraction. `1e999` is none: it is infinite to a parser. */
 export function isNumericDate(value: unknown): value is number {
-  return Number.isSafeInteger(value);
+  return Number.isFinite(value);
 }
 
 /**
@@ -122,14 +122,27 @@ export function checkAudience(audience: string | readonly string[] | undefined, 
   });
 }
 
+/**
+ * Between which instants a token is good whose claims hold, in seconds since 1970; the first is included, the second is
+ * not. For a token that is seen again.
+ */
+export function lifeOf(claims: TokenClaims, policy: ClaimsPolicy): { readonly from: number; readonly until: number } {
+  const { exp, iat, nbf } = claims;
+  const { clockTolerance, maxTokenAge } = policy;
+  const begin = Math.max(iat ?? Number.NEGATIVE_INFINITY, nbf ?? Number.NEGATIVE_INFINITY);
+  const end = maxTokenAge === undefined || iat === undefined ? exp : Math.min(exp, iat + maxTokenAge);
+  return { from: begin - clockTolerance, until: end + clockTolerance };
+}
+
+/** Each comparison is one that a clock without a time (NaN) fails. */
 function checkTimes(claims: WellFormedClaims, policy: ClaimsPolicy, now: number): void {
   const { clockTolerance, maxTokenAge } = policy;
-  if (claims.exp <= now - clockTolerance) {
+  if (!(now < claims.exp + clockTolerance)) {
     throw new AuthError("token_expired", { hint: `expired ${Math.floor(now - claims.exp)} s ago` });
   }
   checkStart("nbf", claims.nbf, now, clockTolerance);
   checkStart("iat", claims.iat, now, clockTolerance);
-  if (maxTokenAge !== undefined && claims.iat !== undefined && claims.iat + maxTokenAge <= now - clockTolerance) {
+  if (maxTokenAge !== undefined && claims.iat !== undefined && !(now < claims.iat + maxTokenAge + clockTolerance)) {
     throw new AuthError("token_expired", {
       hint: `issued ${Math.floor(now - claims.iat)} s ago; maxTokenAge is ${maxTokenAge} s`,
     });
@@ -137,7 +150,7 @@ function checkTimes(claims: WellFormedClaims, policy: ClaimsPolicy, now: number)
 }
 
 function checkStart(name: string, start: number | undefined, now: number, clockTolerance: number): void {
-  if (start === undefined || start <= now + clockTolerance) return;
+  if (start === undefined || now >= start - clockTolerance) return;
   throw new AuthError("token_not_yet_valid", {
     hint: `${name} is ${Math.ceil(start - now)} s ahead of this machine's clock: compare it with the issuer's`,
   });

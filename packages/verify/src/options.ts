@@ -10,7 +10,7 @@ import { integerWithin } from "./range.ts";
 import type { Revocations } from "./revocation/revocations.ts";
 import type { StandardSchema } from "./standard-schema.ts";
 import { isNonEmptyString, stringList } from "./string-list.ts";
-import { type Clock, steadyClock } from "./time.ts";
+import { type Clock, type SteadyClock, steadyClock } from "./time.ts";
 import type { TokenForm } from "./token.ts";
 
 /** What a verifier is made of. */
@@ -35,28 +35,51 @@ export interface VerifierOptions<Claims = TokenClaims> {
   readonly maxTokenLength?: number;
   /** The `typ` that tokens must have, such as `at+jwt` (RFC 9068). Default: `JWT` or none, which is what Better Auth sends. */
   readonly typ?: string;
-  /** A Standard Schema (zod, valibot, ...) for the claims; what it returns becomes `principal.claims`. It must be synchronous. */
+  /**
+   * A Standard Schema (zod, valibot, ...) for the claims; what it returns becomes `principal.claims`. It must be
+   * synchronous; one that throws, or answers with a promise, refuses the token as `claims_invalid`. It gets a copy of the
+   * claims, so that changing them changes nothing that is checked: `principal.id` and the times are the token's own.
+   */
   readonly claims?: StandardSchema<Claims>;
-  /** How many verified tokens to remember, so that a second request with the same one is cheap. 0 to 1 000 000; default 10 000; `false` remembers none. */
+  /**
+   * How many verified tokens to remember, so that a second request with the same one is cheap. 0 to 1 000 000; default
+   * 10 000; `false` remembers none. Fewer where they are large: see `cacheBytes`.
+   */
   readonly cache?: number | false;
+  /**
+   * How much memory the remembered tokens may take, by an estimate of 600 bytes for each and two for each character.
+   * Bytes, at least 65 536; default 4096 for each token of `cache`, which is 40 MB, and which tokens of up to 1700
+   * characters fit in.
+   */
+  readonly cacheBytes?: number;
   /**
    * What no longer counts, asked about every token that is otherwise good, remembered ones too. Its `maxTokenAge` then
    * holds here as well (the smaller one, where both are set), since it forgets what is older. Default: none.
    */
   readonly revocations?: Revocations;
-  /** The time in milliseconds since 1970, for tests. Default: the system's clock, which here never steps back. */
+  /**
+   * The time in milliseconds since 1970, for tests. Default: the system's clock (`Date.now`, looked up at each call),
+   * which here does not revive expired tokens when it is put back.
+   */
   readonly clock?: Clock;
 }
+
+/** Room for a few of the largest tokens, and what is allowed for each token where `cacheBytes` does not say. */
+const [leastCacheBytes, usualEntryBytes] = [65_536, 4096];
 
 /** Options after the one check that they get. */
 export interface CheckedOptions<Claims> {
   readonly sources: readonly BoundSource[];
   readonly form: TokenForm;
   readonly policy: ClaimsPolicy;
-  readonly readClaims: ReadClaims<Claims>;
+  /** Undefined where the claims are what the token says. */
+  readonly readClaims: ReadClaims<Claims> | undefined;
   readonly cacheSize: number;
+  readonly cacheBytes: number;
   readonly revocations: Revocations | undefined;
   readonly clock: Clock;
+  /** Undefined where the clock is the user's. */
+  readonly witness: SteadyClock["witness"] | undefined;
 }
 
 /** @throws {ConfigurationError} */
@@ -64,6 +87,7 @@ export function readOptions<Claims>(options: VerifierOptions<Claims>): CheckedOp
   const issuers = strings(options.issuer, "issuer", "Set it to Better Auth's baseURL.");
   const sources = bindSources(options.keys, issuers);
   const typ = readTyp(options.typ);
+  const cacheSize = options.cache === false ? 0 : integerWithin(options.cache ?? 10_000, "cache", 0, 1_000_000);
   return {
     sources,
     form: { maxTokenLength: integerWithin(options.maxTokenLength ?? 8192, "maxTokenLength", 64, 65_536), typ },
@@ -76,11 +100,11 @@ export function readOptions<Claims>(options: VerifierOptions<Claims>): CheckedOp
       clockTolerance: integerWithin(options.clockTolerance ?? 5, "clockTolerance", 0, 300),
       maxTokenAge: readMaxTokenAge(options),
     },
-    // Without a schema the claims are what the token says, which is what TokenClaims describes.
-    readClaims: options.claims === undefined ? (claims) => claims as Claims : claimsReader(options.claims),
-    cacheSize: options.cache === false ? 0 : integerWithin(options.cache ?? 10_000, "cache", 0, 1_000_000),
+    readClaims: options.claims === undefined ? undefined : claimsReader(options.claims),
+    cacheSize,
+    cacheBytes: readCacheBytes(options.cacheBytes, cacheSize),
     revocations: readRevocations(options.revocations),
-    clock: options.clock ?? steadyClock(),
+    ...readClock(options.clock),
   };
 }
 
@@ -90,6 +114,20 @@ function readTyp(typ: string | undefined): string | undefined {
   const type = mediaType(typ);
   if (type === logoutTokenType) throw new ConfigurationError("typ: a logout token must not pass for one for the API.");
   return type;
+}
+
+function readCacheBytes(cacheBytes: number | undefined, cacheSize: number): number {
+  if (cacheBytes === undefined) return Math.max(leastCacheBytes, cacheSize * usualEntryBytes);
+  return integerWithin(cacheBytes, "cacheBytes", leastCacheBytes, Number.MAX_SAFE_INTEGER);
+}
+
+function readClock(clock: Clock | undefined): Pick<CheckedOptions<unknown>, "clock" | "witness"> {
+  if (clock === undefined) {
+    const steady = steadyClock();
+    return { clock: steady, witness: steady.witness };
+  }
+  if (typeof clock !== "function") throw new ConfigurationError("clock: give a function, such as Date.now.");
+  return { clock, witness: undefined };
 }
 
 /** A token older than the revocations remember could have been revoked without a trace. */
@@ -103,9 +141,11 @@ function readMaxTokenAge({
 }
 
 function readRevocations(revocations: Revocations | undefined): Revocations | undefined {
-  if (revocations !== undefined && typeof revocations?.check !== "function") {
+  if (revocations === undefined) return undefined;
+  if (typeof revocations?.check !== "function" || typeof revocations.ready !== "function") {
     throw new ConfigurationError("revocations: give createRevocations(...).");
   }
+  integerWithin(revocations.maxTokenAge, "revocations: maxTokenAge", 1, Number.MAX_SAFE_INTEGER);
   return revocations;
 }
 

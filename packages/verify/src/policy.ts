@@ -1,5 +1,7 @@
 import { AuthError, ConfigurationError } from "./errors.ts";
 import type { Principal, TokenClaims } from "./principal.ts";
+import { quote } from "./quote.ts";
+import { isLate } from "./thenable.ts";
 
 /**
  * What a route asks of a principal beyond a valid token and their own path. Make one with {@link requireScopes} or
@@ -56,17 +58,38 @@ export function requireClaim<Claims = TokenClaims>(
   });
 }
 
-/** @throws {AuthError} `scope_insufficient`. */
+/**
+ * Asks each policy in turn. It is the user's code: whatever it does comes to a yes or an AuthError.
+ *
+ * @throws {AuthError} `scope_insufficient`.
+ */
 export function checkPolicies<Claims>(principal: Principal<Claims>, policies: readonly Policy<Claims>[]): void {
-  for (const { name, permits } of policies) {
+  for (const policy of policies) {
     let permitted: unknown;
+    let isPromise = false;
     try {
-      permitted = permits(principal);
+      permitted = policy.permits(principal);
+      // A promise is no `true`: an asynchronous policy opens nothing.
+      isPromise = permitted !== true && isLate(permitted);
     } catch (cause) {
-      throw new AuthError("scope_insufficient", { hint: `asking for "${name}" failed: the policy threw`, cause });
+      throw new AuthError("scope_insufficient", {
+        hint: `asking for ${nameOf(policy)} failed: the policy threw`,
+        cause,
+      });
     }
-    // A promise is no `true`: an asynchronous predicate opens nothing.
-    if (permitted !== true) throw new AuthError("scope_insufficient", { hint: `the token does not grant "${name}"` });
+    if (permitted === true) continue;
+    const hint = isPromise
+      ? `asking for ${nameOf(policy)} failed: the policy answered with a promise, and must answer at once`
+      : `the token does not grant ${nameOf(policy)}`;
+    throw new AuthError("scope_insufficient", { hint });
+  }
+}
+
+function nameOf(policy: Policy<never>): string {
+  try {
+    return quote(String(policy.name));
+  } catch {
+    return "a policy";
   }
 }
 

@@ -1,6 +1,7 @@
-import { deepFreeze } from "./freeze.ts";
-
-/** Claims as a token carries them, when no schema says more. Registered claims are checked; the others are as sent. */
+/**
+ * Claims as a token carries them, when no schema says more. Registered claims are checked; the others are as sent. Times
+ * may have fractions (RFC 7519 section 2, NumericDate).
+ */
 export interface TokenClaims {
   /** RFC 7519 section 4.1.1. */
   readonly iss: string;
@@ -22,7 +23,9 @@ export interface TokenClaims {
 }
 
 /**
- * Who a verified token speaks for. Deeply frozen, since one may be shared by many requests.
+ * Who a verified token speaks for. Deeply frozen, since one may be shared by many requests. What a `claims` schema makes
+ * and nothing can freeze (a `Map`, a `Set`, a `Date`, an object of a class) is shared with none: the schema is asked anew
+ * for each verification of the same token.
  *
  * A principal says who the user is, not what they may do: check roles and scopes where you need them.
  */
@@ -39,7 +42,12 @@ export interface Principal<Claims = TokenClaims> {
   readonly claims: Claims;
 }
 
-/** Puts a principal together out of claims that were checked. */
+/**
+ * Puts a principal together.
+ *
+ * @param checked The token's own claims, which no other code has had its hands on.
+ * @param claims What the principal carries, frozen already.
+ */
 export function createPrincipal<Claims>(checked: TokenClaims, claims: Claims): Principal<Claims> {
   const { sub: id, sid: sessionId, iat: issuedAt, exp: expiresAt } = checked;
   // Each as one literal of all its parts: what grows by and by costs more than all of this.
@@ -49,8 +57,8 @@ export function createPrincipal<Claims>(checked: TokenClaims, claims: Claims): P
       ...(sessionId !== undefined && { sessionId }),
       ...(issuedAt !== undefined && { issuedAt }),
       expiresAt,
-      claims: deepFreeze(claims),
+      claims,
     });
   }
-  return Object.freeze({ id, sessionId, issuedAt, expiresAt, claims: deepFreeze(claims) });
+  return Object.freeze({ id, sessionId, issuedAt, expiresAt, claims });
 }

@@ -8,3 +8,13 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
     typeof (value as { readonly then?: unknown }).then === "function"
   );
 }
+
+/**
+ * Whether what user code answered is a promise, where there is no time to wait for one. Its rejection is then no longer
+ * anybody's, and must not end the process.
+ */
+export function isLate(answer: unknown): boolean {
+  if (!isThenable(answer)) return false;
+  Promise.resolve(answer).then(undefined, () => undefined);
+  return true;
+}

@@ -1,5 +1,5 @@
 import { decodeCanonical } from "./base64url.ts";
-import { GenerationCache } from "./cache.ts";
+import { BoundedMap } from "./cache.ts";
 import { AuthError } from "./errors.ts";
 import { readHeader, type UnverifiedHeader } from "./header.ts";
 import { explainForm } from "./lookalike.ts";
@@ -42,7 +42,7 @@ export function createTokenParser({ maxTokenLength, typ }: TokenForm): (token: s
   // No text of the greatest length needs more in UTF-8, so that a write never stops short.
   const buffer = Buffer.alloc(macRoom + 3 * maxTokenLength);
   const [header, payload, signature] = [0, 1, 2].map(() => Buffer.alloc(maxTokenLength)) as [Buffer, Buffer, Buffer];
-  const headers = new GenerationCache<string, UnverifiedHeader>(rememberedHeaders);
+  const headers = new BoundedMap<string, UnverifiedHeader>(rememberedHeaders);
   // Making a view costs as much as decoding does, and signatures are nearly all of one length.
   let signatureView = signature;
   let latest: { readonly segment: string; readonly header: UnverifiedHeader } | undefined;

@@ -1,14 +1,17 @@
-import { GenerationCache, numberOf } from "./cache.ts";
-import { checkClaims, readClaimsObject } from "./claims.ts";
-import { AuthError } from "./errors.ts";
+import { BoundedCache, type CacheEntry, numberOf } from "./cache.ts";
+import { checkClaims, lifeOf, readClaimsObject } from "./claims.ts";
+import { AuthError, isAuthError } from "./errors.ts";
+import { deepFreeze, freezeThrough } from "./freeze.ts";
 import { createKeyRing } from "./key-ring.ts";
 import type { KeyStatus, KeyUsage, WaitUntil } from "./keys/source.ts";
 import { readOptions, type VerifierOptions } from "./options.ts";
 import { createPrincipal, type Principal, type TokenClaims } from "./principal.ts";
-import type { Revocations } from "./revocation/revocations.ts";
+import { reasonOf } from "./reason.ts";
+import type { RevocationStanding, Revocations } from "./revocation/revocations.ts";
 import type { RevocableToken } from "./revocation/table.ts";
 import type { VerificationKey } from "./signature.ts";
-import { createTokenParser } from "./token.ts";
+import { isLate } from "./thenable.ts";
+import { createTokenParser, type UnverifiedToken } from "./token.ts";
 import { type Verification, verification } from "./verification.ts";
 import { verifyWithKeys } from "./with-keys.ts";
 
@@ -54,15 +57,22 @@ export interface Verifier<Claims = TokenClaims> {
 }
 
 /** A token that was verified, whole, and what it came to. */
-interface Verified<Claims> {
+interface Verified<Claims> extends CacheEntry {
   readonly token: string;
-  readonly principal: Principal<Claims>;
+  /** Undefined where the schema made something that can be changed: it is then made anew for each. */
+  readonly principal: Principal<Claims> | undefined;
   readonly key: VerificationKey;
   /** What a revocation can name. */
   readonly revocable: RevocableToken;
   /** The revision of the revocations that it last passed. */
-  passed: number;
+  passed: number | undefined;
+  /** Seconds since 1970: from when, and until when (not included), its own times hold. */
+  readonly from: number;
+  readonly until: number;
 }
+
+/** What a remembered token takes beside its text and its claims, in bytes; each of those is as long as the text. */
+const entryBytes = 600;
 
 /** How long a token may live, in seconds, where `maxTokenAge` does not say: a day, which is long for one. */
 const usualLifetime = 86_400;
@@ -78,11 +88,11 @@ const usualLifetime = 86_400;
  * @throws {ConfigurationError} An option that cannot be right.
  */
 export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Claims>): Verifier<Claims> {
-  const { sources, form, policy, readClaims, cacheSize, revocations, clock } = readOptions(options);
+  const { sources, form, policy, readClaims, cacheSize, cacheBytes, revocations, clock, witness } =
+    readOptions(options);
   const keys = createKeyRing(sources, (policy.maxTokenAge ?? usualLifetime) + policy.clockTolerance);
-  const standing = revocations?.standing;
   const parseToken = createTokenParser(form);
-  const cache = cacheSize === 0 ? undefined : new GenerationCache<number, Verified<Claims>>(cacheSize);
+  const cache = cacheSize === 0 ? undefined : new BoundedCache<number, Verified<Claims>>(cacheSize, cacheBytes);
 
   function verifySync(token: string, waitUntil?: WaitUntil): Principal<Claims> {
     if (typeof token !== "string") throw new AuthError("token_malformed", { hint: "the token is no string" });
@@ -90,32 +100,66 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
     const now = clock() / 1000;
     const lookUp = numberOf(token);
     const known = cache?.get(lookUp);
-    if (known !== undefined && known.token === token && isCurrent(known, now)) {
-      // In place, since a call here is half of what it costs: nothing was revoked since, and all is known to be fresh.
-      const stands = known.passed === standing?.revision && now < standing.until && now >= standing.from;
-      if (standing !== undefined && !stands) {
-        revocations?.check(known.revocable, now);
-        known.passed = standing.revision;
+    // What was checked once and can turn against a token later: its times, its key, and the revocations.
+    if (
+      known !== undefined &&
+      known.token === token &&
+      now < known.until &&
+      now >= known.from &&
+      known.key.retired !== true
+    ) {
+      if (revocations !== undefined) {
+        // In place, since a call here is half of what it costs: nothing was revoked since, and all is known to be fresh.
+        const standing: RevocationStanding | undefined = revocations.standing;
+        const stands =
+          standing !== undefined && known.passed === standing.revision && now < standing.until && now >= standing.from;
+        if (!stands) known.passed = ask(revocations, known.revocable, now);
       }
-      return known.principal;
+      return known.principal ?? readAgain(token);
     }
+    return verifyAnew(token, lookUp, now);
+  }
+
+  function verifyAnew(token: string, lookUp: number, now: number): Principal<Claims> {
     const parts = parseToken(token);
     const { key, issuers } = keys.verify(parts, now);
     const claims = readClaimsObject(parts);
     checkClaims(claims, policy, now, issuers);
-    const principal = createPrincipal(claims, readClaims(claims));
+    if (claims.iat !== undefined) witness?.(claims.iat);
     const revocable = revocations === undefined ? nobody : revocableOf(claims);
-    revocations?.check(revocable, now);
-    const passed = standing?.revision ?? 0;
-    cache?.set(lookUp, { token, principal, key, revocable, passed });
+    const principal = principalOf(claims, parts);
+    const isShared = readClaims === undefined || freezeThrough(principal.claims);
+    const passed = revocations === undefined ? undefined : ask(revocations, revocable, now);
+    const { from, until } = lifeOf(claims, policy);
+    cache?.set(lookUp, {
+      token,
+      principal: isShared ? principal : undefined,
+      key,
+      revocable,
+      passed,
+      from,
+      until,
+      bytes: entryBytes + 2 * token.length,
+      wanted: false,
+    });
     return principal;
   }
 
-  /** What was checked once and can turn against a token later: its end, its age, and its key. */
-  function isCurrent({ principal, key }: Verified<Claims>, now: number): boolean {
-    const earliest = now - policy.clockTolerance;
-    if (key.retired === true || principal.expiresAt <= earliest) return false;
-    return policy.maxTokenAge === undefined || (principal.issuedAt ?? 0) + policy.maxTokenAge > earliest;
+  /**
+   * A schema gets claims of its own. It may change them, and what was checked must be what is used: `claims` are the
+   * token's, and no code but this one's has them in hand before they are frozen.
+   */
+  function principalOf(claims: TokenClaims, parts: UnverifiedToken): Principal<Claims> {
+    if (readClaims === undefined) return createPrincipal(claims, deepFreeze(claims) as Claims);
+    return createPrincipal(claims, readClaims(readClaimsObject(parts)));
+  }
+
+  /** The principal of a remembered token whose schema makes what can be changed: two requests must not share it. */
+  function readAgain(token: string): Principal<Claims> {
+    const parts = parseToken(token);
+    const principal = principalOf(readClaimsObject(parts) as TokenClaims, parts);
+    freezeThrough(principal.claims);
+    return principal;
   }
 
   function verifyEagerly(token: string, waitUntil?: WaitUntil): Principal<Claims> | Promise<Principal<Claims>> {
@@ -140,9 +184,28 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
 }
 
 /** Where nothing is ever revoked. */
-const nobody: RevocableToken = { sub: "" };
+const nobody: RevocableToken = Object.freeze({ sub: "" });
 
 /** By themselves, so that a remembered token does not hold claims that the schema has dropped. */
 function revocableOf({ sub, iat, jti, sid }: TokenClaims): RevocableToken {
-  return { sub, iat, jti, sid };
+  return Object.freeze({ sub, iat, jti, sid });
+}
+
+/**
+ * Asks the revocations, which may be the user's own. One that fails, or does not answer at once, has said nothing.
+ *
+ * @returns The revision that the token passed.
+ * @throws {AuthError} `token_revoked`, `revocations_unavailable`.
+ */
+function ask(revocations: Revocations, token: RevocableToken, now: number): number | undefined {
+  try {
+    // Before asking: what is revoked while they look is asked about next time.
+    const standing: RevocationStanding | undefined = revocations.standing;
+    const revision = standing?.revision;
+    if (!isLate(revocations.check(token, now))) return revision;
+  } catch (error) {
+    if (isAuthError(error)) throw error;
+    throw new AuthError("revocations_unavailable", { hint: `\`check\` failed: ${reasonOf(error)}`, cause: error });
+  }
+  throw new AuthError("revocations_unavailable", { hint: "`check` answered with a promise, and must answer at once" });
 }

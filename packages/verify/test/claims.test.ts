@@ -14,8 +14,8 @@ describe("claims: form", () => {
     expect(withClaims({ [name]: undefined })).toBe("accepted");
   });
 
-  const wrong = [null, true, {}, [], "", [""], 1.5, "1767225600", Number.MAX_SAFE_INTEGER + 1];
-  it.each(["exp", "iat", "nbf"])("wants %s to be an integer", (name) => {
+  const wrong = [null, true, {}, [], "", [""], "1767225600", "1e3"];
+  it.each(["exp", "iat", "nbf"])("wants %s to be a number", (name) => {
     for (const value of wrong) expect(withClaims({ [name]: value }), JSON.stringify(value)).toBe("claims_invalid");
   });
 
@@ -147,9 +147,9 @@ describe("claims: what the operator is told", () => {
     ],
     ["iss", 1, "`iss` must be a non-empty string"],
     ["aud", 1, "`aud` must be a string or a list of strings"],
-    ["exp", "1", "`exp` must be an integer"],
-    ["nbf", 1.5, "`nbf` must be an integer"],
-    ["iat", null, "`iat` must be an integer"],
+    ["exp", "1", "`exp` must be a finite number"],
+    ["nbf", "1.5", "`nbf` must be a finite number"],
+    ["iat", null, "`iat` must be a finite number"],
     ["sid", "", "`sid` must be a non-empty string"],
     ["jti", 1, "`jti` must be a non-empty string"],
   ])("of %s as %j", (name, value, hint) => {

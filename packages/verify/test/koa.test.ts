@@ -146,7 +146,7 @@ describe("koa adapter", () => {
     }
   });
 
-  it("leaves an error to the app that a policy throws and that is no verdict", async () => {
+  it("refuses where a policy is broken in every part", async () => {
     const broken = { ...requireScopes("a"), permits: () => false };
     Object.defineProperty(broken, "name", {
       get: () => {
@@ -156,8 +156,7 @@ describe("koa adapter", () => {
     const app = answering418()
       .use(usher({ verifier, ownerParam: "userId" }))
       .use(enforce(broken));
-    const { status, body } = await ask(app, "/");
-    expect([status, body]).toEqual([418, "the policy's"]);
+    expectRefusal(await ask(app, "/"), "scope_insufficient");
   });
 
   it("asks for more with enforce, and shows the handler its principal", async () => {

@@ -1,8 +1,7 @@
 import { constants, generateKeyPairSync, type KeyObject, randomBytes, sign } from "node:crypto";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { GenerationCache, numberOf } from "../src/cache.ts";
+import { numberOf } from "../src/cache.ts";
 import { AuthError, authErrorCodes, ConfigurationError } from "../src/errors.ts";
-import { deepFreeze } from "../src/freeze.ts";
 import { bindSources } from "../src/keys/bound-source.ts";
 import { watchIdleVersions } from "../src/keys/idle-versions.ts";
 import { createPssVerify } from "../src/keys/pss.ts";
@@ -13,58 +12,7 @@ import { createPrincipal } from "../src/principal.ts";
 import { hasQueryToken } from "../src/query-token.ts";
 import { integerWithin } from "../src/range.ts";
 import type { VerificationKey } from "../src/signature.ts";
-import { elapsedClock, steadyClock } from "../src/time.ts";
 import { refusal } from "./support.ts";
-
-describe("GenerationCache", () => {
-  const countOf = (cache: GenerationCache<number, number>, upTo: number) =>
-    Array.from({ length: upTo }, (_, key) => cache.get(key)).filter((value) => value !== undefined).length;
-
-  it.each([1, 10, 11])("never holds more than its capacity of %i", (capacity) => {
-    for (let many = 1; many < 100; many++) {
-      const cache = new GenerationCache<number, number>(capacity);
-      for (let key = 0; key < many; key++) cache.set(key, key);
-      expect(cache.get(many - 1)).toBe(many - 1);
-      // A capacity of one may be two: each generation holds one.
-      expect(countOf(cache, many)).toBeLessThanOrEqual(Math.max(2, capacity));
-    }
-  });
-
-  it("keeps what is asked for through a scan of what is not", () => {
-    const cache = new GenerationCache<string, string>(10);
-    cache.set("hot", "value");
-    for (let index = 0; index < 1000; index++) {
-      cache.set(`cold ${index}`, "value");
-      expect(cache.get("hot")).toBe("value");
-    }
-  });
-
-  it("keeps at least half of its capacity, and one at the least", () => {
-    const cache = new GenerationCache<string, number>(10);
-    for (let index = 0; index < 1000; index++) {
-      cache.set(`key ${index}`, index);
-      for (let back = 0; back < Math.min(5, index + 1); back++)
-        expect(cache.get(`key ${index - back}`)).toBe(index - back);
-    }
-    const single = new GenerationCache<string, number>(1);
-    single.set("a", 1);
-    expect(single.get("a")).toBe(1);
-  });
-
-  it("forgets nothing for what was only asked for", () => {
-    const cache = new GenerationCache<string, number>(10);
-    cache.set("a", 1);
-    for (let index = 0; index < 100; index++) expect(cache.get(`nothing ${index}`)).toBeUndefined();
-    expect(cache.get("a")).toBe(1);
-  });
-
-  it("has the latest value of a key, in either generation", () => {
-    const cache = new GenerationCache<string, number>(4);
-    for (const key of ["a", "b", "c"]) cache.set(key, 1);
-    for (const key of ["a", "c"]) cache.set(key, 2);
-    expect(["a", "c"].map((key) => cache.get(key))).toEqual([2, 2]);
-  });
-});
 
 describe("numberOf", () => {
   it("makes a number of 32 bits of a text's last eight characters, each in its place", () => {
@@ -85,47 +33,6 @@ describe("numberOf", () => {
     for (const text of ["", "short", "\ud83d\ude00 not ASCII \uffff"]) {
       expect(Number.isInteger(numberOf(text)), text).toBe(true);
     }
-  });
-});
-
-describe("deepFreeze", () => {
-  it("freezes plain data and leaves other objects alone", () => {
-    const date = new Date(0);
-    const value = deepFreeze({ list: [{ deep: true }], date, bare: Object.assign(Object.create(null), { x: {} }) });
-    for (const part of [value, value.list, value.list[0], value.bare, value.bare.x])
-      expect(Object.isFrozen(part)).toBe(true);
-    expect(Object.isFrozen(date)).toBe(false);
-  });
-
-  it("takes what is no object as it is", () => {
-    for (const value of [null, undefined, "text", 1, true]) expect(deepFreeze(value)).toBe(value);
-    expect(Object.isFrozen(deepFreeze({ nothing: null, absent: undefined, text: "a" }))).toBe(true);
-  });
-
-  it("freezes nesting deeper than the stack", () => {
-    let value: unknown[] = [];
-    for (let depth = 0; depth < 200_000; depth++) value = [value];
-    expect(Object.isFrozen(deepFreeze(value)[0])).toBe(true);
-  });
-});
-
-describe("steadyClock", () => {
-  it("goes on counting when the wall clock is stepped back, and recovers from a step ahead", () => {
-    const time = { wall: 1000, monotonic: 50 };
-    const clock = steadyClock(
-      () => time.wall,
-      () => time.monotonic,
-    );
-    const pass = (wall: number, monotonic: number) => {
-      time.wall += wall;
-      time.monotonic += monotonic;
-      return clock();
-    };
-    expect(pass(10, 10)).toBe(1010);
-    expect(pass(-500, 0)).toBe(1010);
-    expect(pass(10, 10)).toBe(1020);
-    expect(pass(9500, 0)).toBe(10_020);
-    expect(pass(-9000, 0)).toBe(1020);
   });
 });
 
@@ -221,34 +128,6 @@ describe("createPrincipal", () => {
       claims: all,
     });
     expect(Object.isFrozen(principal)).toBe(true);
-  });
-});
-
-describe("the system's clocks", () => {
-  it("are the default", () => {
-    const before = Date.now();
-    const [steady, elapsed] = [steadyClock(), elapsedClock()];
-    expect(steady()).toBeGreaterThanOrEqual(before);
-    expect(elapsed()).toBeGreaterThanOrEqual(0);
-  });
-
-  it.each([
-    ["wall", 5, 3],
-    ["monotonic", 3, 5],
-  ])("count what the %s clock has when it counts more, between any two readings", (_case, wallStep, monotonicStep) => {
-    let [wall, monotonic] = [1000, 50];
-    const elapsed = elapsedClock(
-      () => wall,
-      () => monotonic,
-    );
-    expect(elapsed()).toBe(0);
-    for (const total of [5, 10]) {
-      wall += wallStep;
-      monotonic += monotonicStep;
-      expect(elapsed()).toBe(total);
-    }
-    wall -= 100;
-    expect(elapsed()).toBe(10);
   });
 });
 

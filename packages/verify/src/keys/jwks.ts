@@ -1,7 +1,7 @@
 import { ConfigurationError } from "../errors.ts";
 import { integerWithin } from "../range.ts";
 import { isRsaAlgorithm, publicAlgorithms } from "../signature.ts";
-import { type Clock, steadyClock } from "../time.ts";
+import { type Clock, elapsedClock } from "../time.ts";
 import { warn } from "../warning.ts";
 import { type Fetch, fetchJwks } from "./fetch-jwks.ts";
 import { type IssuerOptions, readIssuers } from "./issuers.ts";
@@ -90,7 +90,7 @@ function readOptions(url: string | URL, options: RemoteJwksOptions) {
     maxBytes: integerWithin(options.maxBytes ?? 524_288, "remoteJwks: maxBytes", 1024, 10 * 1024 * 1024),
     fetch: readFetch(options.fetch),
     issuers: readIssuers(options, "remoteJwks"),
-    clock: options.clock ?? steadyClock(),
+    clock: options.clock ?? elapsedClock(),
     random: options.random ?? Math.random,
     jwk: rsaAlgorithm === undefined ? {} : { rsaAlgorithm },
   };

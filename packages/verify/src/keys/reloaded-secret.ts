@@ -1,6 +1,6 @@
 import { ConfigurationError } from "../errors.ts";
 import { integerWithin } from "../range.ts";
-import { type Clock, steadyClock } from "../time.ts";
+import { type Clock, elapsedClock } from "../time.ts";
 import { readIssuers } from "./issuers.ts";
 import { keepFresh } from "./refreshing.ts";
 import type { SharedSecretOptions } from "./secret.ts";
@@ -32,7 +32,7 @@ export interface ReloadedSecretOptions extends SharedSecretOptions {
  */
 export function reloadedSecret(
   load: (signal: AbortSignal) => PromiseLike<Secret> | Secret,
-  { refreshEvery = 60, timeout = 5, clock = steadyClock(), ...options }: ReloadedSecretOptions = {},
+  { refreshEvery = 60, timeout = 5, clock = elapsedClock(), ...options }: ReloadedSecretOptions = {},
 ): KeySource {
   if (typeof load !== "function") {
     throw new ConfigurationError("reloadedSecret: give a function that returns the secret.");

@@ -41,9 +41,9 @@ export function readLogoutToken(
   const { iss, aud, iat, exp, jti, sid, sub, toe } = claims;
   if (!isNonEmptyString(iss)) throw invalid("iss", "a non-empty string");
   if (!isAudience(aud)) throw invalid("aud", "a string or a list of strings");
-  if (!isNumericDate(iat)) throw invalid("iat", "an integer");
-  if (exp !== undefined && !isNumericDate(exp)) throw invalid("exp", "an integer");
-  if (toe !== undefined && !isNumericDate(toe)) throw invalid("toe", "an integer");
+  if (!isNumericDate(iat)) throw invalid("iat", "a finite number");
+  if (exp !== undefined && !isNumericDate(exp)) throw invalid("exp", "a finite number");
+  if (toe !== undefined && !isNumericDate(toe)) throw invalid("toe", "a finite number");
   if (!isNonEmptyString(jti) || jti.length > longestId)
     throw invalid("jti", `a string of 1 to ${longestId} characters`);
   if (sid !== undefined && !isNonEmptyString(sid)) throw invalid("sid", "a non-empty string");

@@ -1,4 +1,4 @@
-import { GenerationCache } from "../cache.ts";
+import { BoundedMap } from "../cache.ts";
 import { readClaimsObject } from "../claims.ts";
 import { DeadlineError, within } from "../deadline.ts";
 import { AuthError, ConfigurationError } from "../errors.ts";
@@ -42,7 +42,7 @@ export function createLogoutVerifier(verifier: Pick<Verifier, typeof verificatio
   const { keys, policy, maxTokenLength, clock } = verifier[verification];
   const parseToken = createTokenParser({ maxTokenLength, typ: logoutTokenType });
   /** Each `jti` with the second from which on the token is too old anyhow. */
-  const seen = new GenerationCache<string, number>(rememberedIds);
+  const seen = new BoundedMap<string, number>(rememberedIds);
   /** Those that are being acted upon, by `jti`. */
   const underWay = new Map<string, Promise<void>>();
 

@@ -1,0 +1,139 @@
+import { describe, expect, it } from "vitest";
+import { BoundedCache, BoundedMap } from "../src/cache.ts";
+import { createBench } from "./support.ts";
+
+const entry = (value: number, bytes = 0) => ({ value, bytes, wanted: false });
+
+/** Fills a cache with the keys from 0 up, and says which it then has, without asking any of them twice. */
+function held(cache: BoundedCache<number, ReturnType<typeof entry>>, upTo: number): number[] {
+  return Array.from({ length: upTo }, (_, key) => key).filter((key) => cache.get(key) !== undefined);
+}
+
+describe("BoundedCache", () => {
+  it.each([1, 2, 10, 11])("holds its capacity of %i, and no more", (capacity) => {
+    for (let many = 1; many < 100; many++) {
+      const cache = new BoundedCache<number, ReturnType<typeof entry>>(capacity);
+      for (let key = 0; key < many; key++) cache.set(key, entry(key));
+      expect(held(cache, many)).toHaveLength(Math.min(many, capacity));
+      expect(cache.get(many - 1)?.value).toBe(many - 1);
+    }
+  });
+
+  it("has every one of as many keys as it holds, however often they go round", () => {
+    const cache = new BoundedCache<number, ReturnType<typeof entry>>(100);
+    let misses = 0;
+    for (let step = 0; step < 1000; step++) {
+      if (cache.get(step % 100) !== undefined) continue;
+      misses++;
+      cache.set(step % 100, entry(step));
+    }
+    expect(misses).toBe(100);
+  });
+
+  it("keeps what is asked for through a scan of what is not", () => {
+    const cache = new BoundedCache<string, ReturnType<typeof entry>>(10);
+    cache.set("hot", entry(1));
+    for (let index = 0; index < 1000; index++) {
+      cache.set(`cold ${index}`, entry(index));
+      expect(cache.get("hot")?.value).toBe(1);
+    }
+  });
+
+  it("forgets one that was asked for, rather than look any further, once it has passed over so many", () => {
+    const cache = new BoundedCache<number, ReturnType<typeof entry>>(1000);
+    const entries = Array.from({ length: 1000 }, (_, key) => entry(key));
+    for (const [key, one] of entries.entries()) cache.set(key, one);
+    for (const key of entries.keys()) cache.get(key);
+    cache.set(1000, entry(1000));
+    // Those that it passed over are no longer wanted: the next one needs no such search.
+    expect(entries.filter(({ wanted }) => !wanted)).toHaveLength(32);
+    expect(cache.get(32)).toBeUndefined();
+    expect(cache.get(0)?.value).toBe(0);
+  });
+
+  it("holds no more bytes than it has room for, counts those that are replaced, and takes nothing larger", () => {
+    const cache = new BoundedCache<number, ReturnType<typeof entry>>(1000, 100);
+    for (let key = 0; key < 50; key++) cache.set(key, entry(key, 10));
+    expect(held(cache, 50)).toHaveLength(10);
+    cache.set(99, entry(99, 100));
+    expect(held(cache, 100)).toEqual([99]);
+    cache.set(99, entry(99, 10));
+    for (let key = 0; key < 9; key++) cache.set(key, entry(key, 10));
+    expect(held(cache, 100)).toHaveLength(10);
+    cache.set(5, entry(5, 101));
+    expect(cache.get(5)).toBeUndefined();
+    expect(held(cache, 100)).toHaveLength(9);
+  });
+
+  it("forgets nothing for what was only asked for", () => {
+    const cache = new BoundedCache<string, ReturnType<typeof entry>>(10);
+    cache.set("a", entry(1));
+    for (let index = 0; index < 100; index++) expect(cache.get(`nothing ${index}`)).toBeUndefined();
+    expect(cache.get("a")?.value).toBe(1);
+  });
+
+  it("has the latest value of a key", () => {
+    const cache = new BoundedCache<string, ReturnType<typeof entry>>(4);
+    for (const key of ["a", "b", "c"]) cache.set(key, entry(1));
+    for (const key of ["a", "c"]) cache.set(key, entry(2));
+    expect(["a", "c"].map((key) => cache.get(key)?.value)).toEqual([2, 2]);
+  });
+});
+
+describe("BoundedMap", () => {
+  it("holds values of any kind, and as many as it is told to", () => {
+    const map = new BoundedMap<string, number | undefined>(2);
+    for (const [index, key] of ["a", "b", "c"].entries()) map.set(key, index);
+    expect(["a", "b", "c"].map((key) => map.get(key))).toEqual([undefined, 1, 2]);
+  });
+});
+
+describe("the cache of a verifier", () => {
+  /** How many tokens a verifier really verified, of these. */
+  function verifiedOf(bench: ReturnType<typeof createBench>, tokens: readonly string[]): number {
+    const verified = () => bench.verifier.keyUsage()[0]?.verified ?? 0;
+    const before = verified();
+    for (const token of tokens) bench.verifier.verifySync(token);
+    return verified() - before;
+  }
+
+  it("holds as many tokens as its option says, for a round robin of exactly that many", () => {
+    const bench = createBench({ cache: 500 });
+    const tokens = Array.from({ length: 500 }, (_, index) => bench.issuer.tokenFor(`user ${index}`));
+    expect(verifiedOf(bench, tokens)).toBe(500);
+    // Two tokens of one number put each other out: one in so many millions.
+    for (let round = 0; round < 3; round++) expect(verifiedOf(bench, tokens)).toBeLessThanOrEqual(2);
+  });
+
+  it("holds as many bytes as it may, by default four kilobytes a token", () => {
+    const bench = createBench({ cache: 100 });
+    const large = Array.from({ length: 100 }, (_, index) =>
+      bench.issuer.tokenFor(`user ${index}`, { claims: { about: "x".repeat(5600) } }),
+    );
+    const [first] = large;
+    const room = Math.floor((100 * 4096) / (600 + 2 * (first as string).length));
+    expect(room).toBeGreaterThan(20);
+    verifiedOf(bench, large);
+    expect(verifiedOf(bench, large.slice(-room))).toBe(0);
+    expect(verifiedOf(bench, large.slice(0, 100 - room))).toBe(100 - room);
+  });
+
+  it("holds more where it may, and none that is larger than all of it", () => {
+    const options = { cache: 100, cacheBytes: 10_000_000 };
+    const bench = createBench(options);
+    const about = { about: "x".repeat(5600) };
+    const large = Array.from({ length: 100 }, (_, index) => bench.issuer.tokenFor(`user ${index}`, { claims: about }));
+    verifiedOf(bench, large);
+    expect(verifiedOf(bench, large)).toBe(0);
+
+    const small = createBench({ cacheBytes: 65_536, maxTokenLength: 65_536 });
+    const huge = small.issuer.tokenFor("alice", { claims: { about: "x".repeat(30_000) } });
+    expect(verifiedOf(small, [huge, huge])).toBe(2);
+  });
+
+  it.each([0, 65_535, 1.5, Number.NaN, Number.POSITIVE_INFINITY, "1 MB"])("refuses cacheBytes: %j", (cacheBytes) => {
+    expect(() => createBench({ cacheBytes: cacheBytes as number })).toThrow(
+      "cacheBytes: must be an integer from 65536",
+    );
+  });
+});

@@ -1,0 +1,231 @@
+import { createTestIssuer } from "@usher-auth/testing";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { createVerifier, sharedSecret } from "../src/index.ts";
+import { elapsedClock, steadyClock } from "../src/time.ts";
+import { start, startSeconds, verdict } from "./support.ts";
+
+const hour = 3_600_000;
+
+describe("steadyClock", () => {
+  /** A clock of a wall clock and a monotonic one that are moved by hand. */
+  function createClock(wall: number) {
+    const time = { wall, monotonic: 50_000 };
+    const clock = steadyClock(
+      () => time.wall,
+      () => time.monotonic,
+    );
+    return {
+      clock,
+      /** Time goes by on both. */
+      pass: (milliseconds: number) => {
+        time.wall += milliseconds;
+        time.monotonic += milliseconds;
+        return clock();
+      },
+      /** Somebody sets the wall clock. */
+      step: (milliseconds: number) => {
+        time.wall += milliseconds;
+        return clock();
+      },
+      witness: (at: number) => clock.witness(at / 1000),
+    };
+  }
+
+  it("goes on counting through a small step back, and recovers from a step ahead", () => {
+    const { pass, step } = createClock(start);
+    expect(pass(10)).toBe(start + 10);
+    expect(step(-500)).toBe(start + 10);
+    expect(pass(10)).toBe(start + 20);
+    expect(step(9500)).toBe(start + 9020);
+    expect(step(-9000)).toBe(start + 20);
+  });
+
+  it("does not follow the wall clock back beyond the newest token, however far it is put back", () => {
+    const { pass, step, witness } = createClock(start);
+    pass(hour);
+    witness(start + hour);
+    expect(step(-hour / 2)).toBe(start + hour);
+    expect(step(-10 * hour)).toBe(start + hour);
+    expect(pass(1000)).toBe(start + hour + 1000);
+  });
+
+  it("goes by what has passed since the newest token, and by no older one that comes later", () => {
+    const { pass, step, witness } = createClock(start);
+    witness(start - 60_000);
+    pass(hour);
+    witness(start);
+    witness(start - 120_000);
+    expect(step(-2 * hour)).toBe(start + hour - 60_000);
+  });
+
+  it("follows at once where the wall clock was ahead at the start and is corrected, at once or after hours", () => {
+    const early = createClock(start + hour);
+    expect(early.step(-hour)).toBe(start);
+    const late = createClock(start + hour);
+    late.pass(5 * hour);
+    expect(late.step(-hour)).toBe(start + 5 * hour);
+    // A token of that time shows that it was right to.
+    late.witness(start + 5 * hour);
+    expect(late.pass(1000)).toBe(start + 5 * hour + 1000);
+    expect(late.step(-hour)).toBe(start + 5 * hour + 1000);
+  });
+
+  it("is right after a step ahead that tokens were issued in, as on one machine", () => {
+    const { pass, step, witness } = createClock(start);
+    step(hour);
+    witness(start + hour);
+    pass(1000);
+    expect(step(-hour)).toBe(start + 1000);
+  });
+
+  it("stays ahead until a restart where issuer and API were ahead alike from the start on", () => {
+    const { step, witness } = createClock(start + hour);
+    witness(start + hour);
+    expect(step(-hour)).toBe(start + hour);
+  });
+});
+
+describe("a verifier by the system's clock", () => {
+  afterEach(() => void vi.useRealTimers());
+  const fake = (now: number) => vi.useFakeTimers({ toFake: ["Date", "performance"], now });
+
+  function createBench() {
+    // The issuer is another machine, whose clock is right.
+    let sinceStart = 0;
+    const issuer = createTestIssuer({ clock: () => start + sinceStart });
+    const { secret, audience } = issuer;
+    const verifier = createVerifier({ keys: sharedSecret(secret), issuer: issuer.issuer, audience });
+    return {
+      verdictOf: (token: string) => verdict(verifier, token),
+      tokenFor: issuer.tokenFor,
+      pass: (milliseconds: number) => {
+        sinceStart += milliseconds;
+        vi.advanceTimersByTime(milliseconds);
+      },
+    };
+  }
+
+  it("accepts tokens again once the clock is right that was ahead when the process was started", () => {
+    fake(start + hour);
+    const { verdictOf, tokenFor, pass } = createBench();
+    const token = tokenFor("alice");
+    expect(verdictOf(token)).toBe("token_expired");
+    pass(10_000);
+    vi.setSystemTime(start + 10_000);
+    expect([verdictOf(token), verdictOf(tokenFor("bob"))]).toEqual(["accepted", "accepted"]);
+    pass(2 * hour);
+    expect([verdictOf(token), verdictOf(tokenFor("bob"))]).toEqual(["token_expired", "accepted"]);
+  });
+
+  it.each([0, -hour])("revives no expired token when the clock is put back to %i ms after the start", (back) => {
+    fake(start);
+    const { verdictOf, tokenFor, pass } = createBench();
+    const [seen, unseen] = [tokenFor("alice", { expiresIn: 60 }), tokenFor("bob", { expiresIn: 60 })];
+    expect(verdictOf(seen)).toBe("accepted");
+    pass(65_000);
+    expect(verdictOf(seen)).toBe("token_expired");
+    vi.setSystemTime(start + back);
+    expect([verdictOf(seen), verdictOf(unseen)]).toEqual(["token_expired", "token_expired"]);
+    expect(verdictOf(tokenFor("carol"))).toBe("accepted");
+  });
+
+  it("remembers no token from before its time, where the clock was ahead when it was accepted", () => {
+    fake(start);
+    const { verdictOf, tokenFor } = createBench();
+    vi.setSystemTime(start + hour);
+    const early = tokenFor("alice", { claims: { iat: startSeconds + 3600, exp: startSeconds + 4500 } });
+    expect(verdictOf(early)).toBe("accepted");
+    vi.setSystemTime(start);
+    expect(verdictOf(early)).toBe("token_not_yet_valid");
+  });
+
+  it("looks the clock up at each call, so that one that is replaced later counts", () => {
+    const { verdictOf, tokenFor } = createBench();
+    expect(verdictOf(tokenFor("alice"))).toBe("token_expired");
+    fake(start);
+    expect(verdictOf(tokenFor("alice"))).toBe("accepted");
+    const now = vi.spyOn(Date, "now").mockReturnValue(start + hour);
+    expect(verdictOf(tokenFor("alice"))).toBe("token_expired");
+    now.mockRestore();
+  });
+});
+
+describe("a clock that tells no time", () => {
+  it.each<[string, () => unknown]>([
+    ["NaN", () => Number.NaN],
+    ["undefined", () => undefined],
+    ["a promise", async () => start],
+  ])("accepts nothing by %s: neither a token without a beginning, nor one that is remembered", (_case, tell) => {
+    const issuer = createTestIssuer({ clock: () => start });
+    const { secret, audience } = issuer;
+    let clock: () => unknown = () => start;
+    const options = { keys: sharedSecret(secret), issuer: issuer.issuer, audience, clock: () => clock() as number };
+    const verifier = createVerifier(options);
+    const [seen, unseen] = [1, 2].map((jti) => issuer.tokenFor("alice", { claims: { iat: undefined, jti: `${jti}` } }));
+    expect(verdict(verifier, seen as string)).toBe("accepted");
+    clock = tell;
+    for (const token of [seen, unseen]) expect(verdict(verifier, token as string)).toBe("token_expired");
+  });
+
+  it("is refused at once where it is no function", () => {
+    const keys = sharedSecret("a secret of more than thirty-two characters");
+    const options = { keys, issuer: "https://a.example", audience: "b", clock: start as never };
+    expect(() => createVerifier(options)).toThrow("clock: give a function");
+  });
+});
+
+describe("the system's clocks", () => {
+  it("are the default", () => {
+    const before = Date.now();
+    const [steady, elapsed] = [steadyClock(), elapsedClock()];
+    expect(steady()).toBeGreaterThanOrEqual(before);
+    expect(elapsed()).toBeGreaterThanOrEqual(0);
+  });
+
+  it.each([
+    ["wall", 5, 3],
+    ["monotonic", 3, 5],
+  ])("count what the %s clock has when it counts more, between any two readings", (_case, wallStep, monotonicStep) => {
+    let [wall, monotonic] = [1000, 50];
+    const elapsed = elapsedClock(
+      () => wall,
+      () => monotonic,
+    );
+    expect(elapsed()).toBe(0);
+    for (const total of [5, 10]) {
+      wall += wallStep;
+      monotonic += monotonicStep;
+      expect(elapsed()).toBe(total);
+    }
+    wall -= 100;
+    expect(elapsed()).toBe(10);
+  });
+
+  it("count no time twice, however often they are read", () => {
+    let now = 0;
+    // As the system has them: one in whole milliseconds, and one in parts of them.
+    const elapsed = elapsedClock(
+      () => start + Math.floor(now),
+      () => now,
+    );
+    for (let reading = 0; reading < 100_000; reading++) {
+      now += 0.13;
+      elapsed();
+    }
+    expect(Math.abs(elapsed() - now)).toBeLessThan(5);
+  });
+
+  it("count the time that a machine was suspended, and none for a clock that is put back and forth", () => {
+    const time = { wall: start, monotonic: 0 };
+    const elapsed = elapsedClock(
+      () => time.wall,
+      () => time.monotonic,
+    );
+    time.wall += 60_000;
+    expect(elapsed()).toBe(60_000);
+    time.wall -= 3_600_000;
+    time.monotonic += 10;
+    time.wall += 10;
+    expect(elapsed()).toBe(60_010);
+  });
+});
