@@ -62,7 +62,9 @@ async function wholeWay(usher: RunningUsher, look: Look): Promise<void> {
   expect(await page.getByRole("listitem").count()).toBe(1);
 
   const claims = await shownClaims(page);
-  expect(Object.keys(claims).sort()).toEqual(["aud", "email", "exp", "iat", "iss", "jti", "name", "sid", "sub"].sort());
+  expect(Object.keys(claims).sort()).toEqual(
+    ["aud", "email", "email_verified", "exp", "iat", "iss", "jti", "name", "sid", "sub"].sort(),
+  );
   expect(claims).toMatchObject({ email: ada.email, name: ada.name, iss: usher.webUrl, aud: usher.apiUrl });
 
   for (const probe of probesOf(usher.apiUrl, String(claims.sub))) {
