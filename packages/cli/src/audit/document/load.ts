@@ -51,7 +51,7 @@ async function fetchText(source: URL, name: string, patience: number): Promise<s
     throw new CannotRun(`${name} answers ${response.status} instead of the document.${advice}`);
   }
   try {
-    return decodeText(await collect(response.body ?? new Blob().stream(), largest, name), name);
+    return decodeText(await collect(response.body ?? new Blob([]).stream(), largest, name), name);
   } catch (error) {
     if (error instanceof CannotRun) throw error;
     const isLate = (error as Error).name === "TimeoutError";
