@@ -65,6 +65,31 @@ describe("the doctor where nothing is wrong", () => {
     expect(JSON.parse((await consult(situation, "--json")).output).findings).toEqual([]);
   });
 
+  test.each<[string, (url: string) => string]>([
+    ["a slash at its end", (url) => `${url}/`],
+    ["the path of Better Auth's endpoints", (url) => `${url}/api/auth`],
+    ["that and a slash", (url) => `${url}/api/auth/`],
+    ["capitals", (url) => url.toUpperCase().replace("HTTP", "http")],
+  ])("one BETTER_AUTH_URL means the same to both sides, and it says how it is read: with %s", async (_what, spell) => {
+    const person = await signIn({ options: (baseURL) => ({ baseURL: spell(baseURL) }) });
+    const environment = settingsFor({ ...person, issuer: spell(person.issuer) });
+    const { output } = await consult({ input: await person.token(), environment, hidden: [] }, "--json");
+    const { findings, confirmed } = JSON.parse(output);
+    expect(findings).toEqual([]);
+    expect(confirmed).toContain(`BETTER_AUTH_URL is read as ${person.issuer}: its origin, as Better Auth reads it`);
+  });
+
+  test("it says so of a default port, and nothing where BETTER_AUTH_URL is an origin", async () => {
+    const read = async (BETTER_AUTH_URL: string) => {
+      const environment = { BETTER_AUTH_URL, API_URL: audience, BETTER_AUTH_SECRET: newSecret() };
+      return JSON.parse((await consult({ environment, hidden: [] }, "--json")).output).confirmed;
+    };
+    expect(await read("https://App.example.com:443")).toContain(
+      "BETTER_AUTH_URL is read as https://app.example.com: its origin, as Better Auth reads it",
+    );
+    expect(await read("https://app.example.com")).toEqual(["the environment: an API starts with these settings"]);
+  });
+
   test("without the API, it does not say that the chain works", async () => {
     const person = await signIn();
     const { issuer } = person;
@@ -83,7 +108,11 @@ describe("the doctor where nothing is wrong", () => {
 test("several faults at once come in the order of likelihood, each once", async () => {
   const person = await signIn();
   const input = JSON.stringify(await withClockMoved(-3600, () => person.token()));
-  const environment = { ...settingsFor(person), BETTER_AUTH_SECRET: newSecret(), BETTER_AUTH_URL: `${person.issuer}/` };
+  const environment = {
+    ...settingsFor(person),
+    BETTER_AUTH_SECRET: newSecret(),
+    BETTER_AUTH_URL: "https://app.example.com",
+  };
   const { output } = await consult({ input, environment, hidden: [] }, "--json");
   const ids = JSON.parse(output).findings.map(({ id }: { id: string }) => id);
   expect(ids).toEqual(["token_quoted", "secret_differs", "issuer_differs", "token_expired"]);

@@ -59,7 +59,9 @@ describe("a settings file", () => {
 
   test("of something else is missing what the API needs", async () => {
     const { output, exitCode } = await usher(["doctor", "--env", await file("PORT=3001\n")]);
-    expect(output).toMatch(/is not set in .*\.env\. \[settings_missing\]/);
+    expect(output).toMatch(
+      /BETTER_AUTH_URL, API_URL, and BETTER_AUTH_SECRET are not set in .*\.env\. \[settings_missing\]/,
+    );
     expect(exitCode).toBe(1);
   });
 

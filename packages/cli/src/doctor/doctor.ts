@@ -5,6 +5,7 @@ import { theIssuer } from "./issuer/theme.ts";
 import { theRunningProcesses } from "./running/theme.ts";
 import { readSent } from "./sent/sent.ts";
 import { whatWasSent } from "./sent/theme.ts";
+import { issuerIn } from "./settings/issuer.ts";
 import { theSettings } from "./settings/theme.ts";
 import { theAlgorithm } from "./token/algorithm.ts";
 import { theClaims } from "./token/claims.ts";
@@ -45,9 +46,7 @@ export async function examine(given: Given): Promise<Report> {
 
 async function examineAll(given: Given): Promise<Report> {
   const sent =
-    given.text === undefined
-      ? undefined
-      : readSent(given.text, given.environment.BETTER_AUTH_URL || given.issuer?.origin);
+    given.text === undefined ? undefined : readSent(given.text, issuerIn(given.environment) ?? given.issuer?.origin);
   const verdict = await verdictOn(sent, given.environment);
   const patient: Case = { ...given, sent, verdict, now: Date.now() / 1000 };
   const opinions = await Promise.all(themes.map((theme) => theme(patient)));

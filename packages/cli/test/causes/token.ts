@@ -124,7 +124,6 @@ export const tokenRows: readonly Row[] = [
   },
   ...(
     [
-      ["has a slash at its end", (url: string) => `${url}/`, /only the trailing slash differs/],
       ["is https for http", (url: string) => url.replace("http:", "https:"), /http against https/],
       [
         "is 127.0.0.1 for localhost",
@@ -132,7 +131,6 @@ export const tokenRows: readonly Row[] = [
         /localhost against 127\.0\.0\.1: this machine by another name/,
       ],
       ["has another port", (url: string) => url.replace(/\d+$/, "3000"), /port \d+ against 3000/],
-      ["ends with /api/auth", (url: string) => `${url}/api/auth`, /\/api\/auth at the end/],
       ["is another host", () => "https://app.example.com", /another machine/],
     ] as const
   ).map(
@@ -142,6 +140,24 @@ export const tokenRows: readonly Row[] = [
       says,
       fix: /^BETTER_AUTH_URL=http:\/\/localhost:\d+ /,
       arrange: () => at((_, { issuer }) => ({ BETTER_AUTH_URL: change(issuer) })),
+    }),
+  ),
+  ...(
+    [
+      ["a slash at its end", "/", /only the trailing slash differs/],
+      ["/api/auth at its end", "/api/auth", /\/api\/auth at the end/],
+    ] as const
+  ).map(
+    ([what, end, says]): Row => ({
+      when: `the issuer writes a name of its own, with ${what}`,
+      first: "issuer_differs",
+      says,
+      fix: /createVerifier\(\{ issuer: "http:\/\/localhost:\d+\//,
+      arrange: async () => {
+        const options = (issuer: string) => ({ plugins: [usherJwt({ audience, issuer: `${issuer}${end}` })] });
+        const person = await signIn({ options });
+        return { input: await person.token(), environment: settingsFor(person), hidden: [person.secret] };
+      },
     }),
   ),
   {

@@ -89,8 +89,8 @@ export async function makeDoctorGuide(): Promise<{ readonly file: string; readon
   blocks.set("quotes", await show(typed, quoted, stands));
   const differing = { ...files, ".env": envFile({ ...settings, BETTER_AUTH_SECRET: other }) };
   blocks.set("differs", await show(typed, differing, stands));
-  const slash = { ...files, ".env": envFile({ ...settings, BETTER_AUTH_URL: `${person.issuer}/` }) };
-  blocks.set("issuer", await show(typed, slash, stands));
+  const elsewhere = { ...files, ".env": envFile({ ...settings, BETTER_AUTH_URL: "https://app.example.com/api/auth" }) };
+  blocks.set("issuer", await show(typed, elsewhere, stands));
   const late = { ...files, "token.txt": await withClockMoved(-3600, () => person.token()) };
   blocks.set("expired", await show(typed, late, stands));
   blocks.set(

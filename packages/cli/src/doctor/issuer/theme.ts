@@ -3,8 +3,8 @@ import { silent } from "../case.ts";
 import { clockSkew } from "../clock-skew.ts";
 import { probe } from "../http-probe.ts";
 import { keyKinds } from "../settings/key-kinds.ts";
-import { withoutSlashes } from "../url-difference.ts";
 import { issuerAnswers } from "./answers.ts";
+import { authBase } from "./auth-base.ts";
 import { theJwks } from "./jwks.ts";
 import { theTokenEndpoint } from "./token-endpoint.ts";
 
@@ -39,10 +39,4 @@ function confirmations(issuer: URL, hasCookie: boolean, needsKeys: boolean): str
     hasCookie ? "/token gives a token for this session" : "/token is there (and refuses, without a session)",
     ...(needsKeys ? ["/jwks publishes keys"] : []),
   ];
-}
-
-/** Better Auth's endpoints are at /api/auth, unless its base URL has a path of its own. */
-function authBase({ origin, pathname }: URL): string {
-  const path = withoutSlashes(pathname);
-  return `${origin}${path === "" ? "/api/auth" : path}`;
 }

@@ -1,15 +1,18 @@
 import { secretFingerprintFromEnv } from "@usher-auth/verify";
 import type { Environment } from "../../terminal.ts";
 import { type Case, type Diagnosis, fault, type Opinion, silent } from "../case.ts";
+import { issuerIn } from "../settings/issuer.ts";
 import { keyKinds } from "../settings/key-kinds.ts";
 import { type RunningProcess, runningProcesses } from "./record.ts";
 
 /** The secret that the running web app and API have, against each other and against the settings. */
 export async function theRunningProcesses({ dataFolder, environment }: Case): Promise<Opinion> {
-  const { BETTER_AUTH_URL: issuer } = environment;
+  const issuer = issuerIn(environment);
   const processes = (await runningProcesses(dataFolder)).filter(
     // Settings of another system, production's say, have nothing to do with what runs here.
-    (running) => running.secretFingerprint !== null && (!issuer || running.issuer === issuer),
+    (running) =>
+      running.secretFingerprint !== null &&
+      (issuer === undefined || issuerIn({ BETTER_AUTH_URL: running.issuer }) === issuer),
   );
   // With key pairs alone the two have no secret to share.
   const kinds = keyKinds(environment);

@@ -1,8 +1,10 @@
 import { ConfigurationError, sharedSecret, verifierFromEnv } from "@usher-auth/verify";
 import { type NamedSecret, secretsIn } from "../../secrets.ts";
+import type { Environment } from "../../terminal.ts";
 import { type Case, type Diagnosis, danger, fault, type Opinion, silent } from "../case.ts";
 import type { Cause } from "../causes.ts";
 import { withUsherWarnings } from "../warnings.ts";
+import { issuerIn } from "./issuer.ts";
 import { saysAnything } from "./says-anything.ts";
 
 const newSecret = 'BETTER_AUTH_SECRET="$(openssl rand -base64 48)" # the same value for issuer and API';
@@ -22,19 +24,27 @@ export async function theSettings({ environment, environmentName, isFile }: Case
     if (!(error instanceof ConfigurationError)) throw error;
     return { findings: [...findings, wrongSettings(error, environmentName)], confirmed: [] };
   }
-  return { findings, confirmed: [`${environmentName}: an API starts with these settings`] };
+  return { findings, confirmed: [`${environmentName}: an API starts with these settings`, ...reading(environment)] };
+}
+
+/** What is read out of BETTER_AUTH_URL, where that is not all of it. */
+function reading(environment: Environment): string[] {
+  const issuer = issuerIn(environment);
+  const isWhole = issuer === undefined || issuer === environment.BETTER_AUTH_URL;
+  return isWhole ? [] : [`BETTER_AUTH_URL is read as ${issuer}: its origin, as Better Auth reads it`];
 }
 
 function wrongSettings({ message }: ConfigurationError, environmentName: string): Diagnosis {
-  const missing = /^(\w+) is not set\./.exec(message)?.[1];
-  if (missing === undefined) {
+  const lines = message.split("\n");
+  const missing = lines.flatMap((line) => /^(\w+) is not set\./.exec(line)?.[1] ?? []);
+  if (missing.length === 0) {
     return fault("settings_wrong", "The API cannot start with these settings.", [message], [message]);
   }
   return fault(
     "settings_missing",
-    `${missing} is not set in ${environmentName}.`,
-    [message],
-    [fixes[missing] ?? message],
+    `${new Intl.ListFormat("en").format(missing)} ${missing.length === 1 ? "is" : "are"} not set in ${environmentName}.`,
+    lines,
+    missing.map((name) => fixes[name] ?? message),
   );
 }
 

@@ -1,7 +1,7 @@
 import { pasteable } from "../../output/paste.ts";
 import { type Case, fault, found, type Opinion, silent } from "../case.ts";
+import { authBase } from "../issuer/auth-base.ts";
 import { keyKinds } from "../settings/key-kinds.ts";
-import { withoutSlashes } from "../url-difference.ts";
 
 /** The algorithm that the token names, against the keys that the API has. */
 export function theAlgorithm({ sent, environment, issuer }: Case): Opinion {
@@ -21,7 +21,8 @@ export function theAlgorithm({ sent, environment, issuer }: Case): Opinion {
   const bySecret = /^HS(?:256|384|512)$/.test(named);
   const byKeyPair = /^(?:EdDSA|Ed25519|[ERP]S(?:256|384|512))$/.test(named);
   if (byKeyPair && !kinds.has("jwks")) {
-    const origin = issuer?.origin ?? withoutSlashes(environment.BETTER_AUTH_URL || "https://app.example.com");
+    const base = issuer ?? URL.parse(environment.BETTER_AUTH_URL ?? "");
+    const jwks = base === null ? undefined : `${authBase(base)}/jwks`;
     return found(
       fault(
         "algorithm_public_key",
@@ -31,7 +32,7 @@ export function theAlgorithm({ sent, environment, issuer }: Case): Opinion {
           'Better Auth\'s jwt() signs with EdDSA; it has no HS256, and ignores jwt({ algorithm: "HS256" }) in silence',
         ],
         [
-          `USHER_JWKS_URL=${pasteable(`${origin}/api/auth/jwks`, "https://app.example.com/api/auth/jwks")} # at the API: verify by key pair`,
+          `USHER_JWKS_URL=${pasteable(jwks, "https://app.example.com/api/auth/jwks")} # at the API: verify by key pair`,
           'plugins: [usherJwt({ audience: "https://api.example.com" })] // or at the issuer, in place of jwt(): HS256',
         ],
       ),

@@ -2,6 +2,7 @@ import type { AuthError } from "@usher-auth/verify";
 import { durationInWords, instantInWords } from "../../output/duration.ts";
 import { pasteable } from "../../output/paste.ts";
 import { type Case, type Diagnosis, fault, found, type Opinion } from "../case.ts";
+import { issuerIn } from "../settings/issuer.ts";
 import { urlDifference } from "../url-difference.ts";
 import { claimErrors } from "./claim-errors.ts";
 
@@ -13,7 +14,7 @@ export function theClaims({ sent, environment, issuer, now }: Case): Opinion {
   if (sent?.kind !== "jwt" || sent.jwt === undefined) return found();
   const { claims } = sent.jwt;
   const expected = {
-    issuer: environment.BETTER_AUTH_URL || issuer?.origin,
+    issuer: issuerIn(environment) ?? issuer?.origin,
     audience: environment.API_URL || undefined,
     now,
   };
@@ -24,7 +25,7 @@ export function theClaims({ sent, environment, issuer, now }: Case): Opinion {
     const evidence = error.hint === undefined ? [error.message] : [error.hint];
     switch (error.code) {
       case "issuer_rejected":
-        return issuerDiffers(String(claims.iss), expected.issuer ?? "");
+        return issuerDiffers(String(claims.iss), expected.issuer ?? "", environment.BETTER_AUTH_URL);
       case "audience_rejected":
         return audienceDiffers(claims, expected.audience ?? "");
       case "token_expired":
@@ -44,14 +45,19 @@ export function theClaims({ sent, environment, issuer, now }: Case): Opinion {
   }
 }
 
-function issuerDiffers(actual: string, expected: string): Diagnosis {
+function issuerDiffers(actual: string, expected: string, setting: string | undefined): Diagnosis {
+  const source = !setting || setting === expected ? "BETTER_AUTH_URL" : `the origin of BETTER_AUTH_URL, ${setting}`;
+  const isOrigin = issuerIn({ BETTER_AUTH_URL: actual }) === actual;
   return fault(
     "issuer_differs",
     "The token's issuer is not the one that the API expects.",
-    [`iss is ${actual}`, `expected ${expected} (BETTER_AUTH_URL)`, urlDifference(actual, expected)],
-    [
-      `BETTER_AUTH_URL=${pasteable(actual)} # at the API, if that is your issuer: to the character what Better Auth writes`,
-    ],
+    [`iss is ${actual}`, `expected ${expected} (${source})`, urlDifference(actual, expected)],
+    isOrigin
+      ? [`BETTER_AUTH_URL=${pasteable(actual)} # at the API, if that is your issuer`]
+      : [
+          'plugins: [usherJwt({ audience: "https://api.example.com" })] // at the issuer, without `issuer`: its origin is written',
+          `createVerifier({ issuer: "${pasteable(actual)}", keys, audience }) // or at the API: verifierFromEnv takes the origin alone`,
+        ],
   );
 }
 
