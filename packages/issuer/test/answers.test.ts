@@ -1,6 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { apiKey } from "@better-auth/api-key";
 import type { BetterAuthOptions } from "better-auth";
+import { bearer } from "better-auth/plugins/bearer";
 import { customSession } from "better-auth/plugins/custom-session";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { IssuerError, type UsherJwtOptions } from "../src/index.ts";
@@ -202,6 +203,22 @@ describe("what cannot be told now is no sign-out", () => {
     const error = await auth.api.getToken({ headers: browser.headers }).catch((thrown: Error) => thrown);
     expect((error as Error).cause).toBeInstanceOf(IssuerError);
   });
+});
+
+test("a session in the Authorization header (the bearer plugin) gets a token, until it is revoked", async () => {
+  const session = { cookieCache: { enabled: true, maxAge: 3600 } };
+  const auth = await migratedInstanceWith({ session }, undefined, [bearer()]);
+  const browser = new Browser(auth);
+  const userId = await browser.signUp();
+  const { session: own } = (await (await browser.request("GET", "/get-session")).json()) as {
+    session: { token: string };
+  };
+  const headers = { authorization: `Bearer ${own.token}` };
+  const ask = () => auth.handler(new Request(`${baseURL}/api/auth/token`, { headers }));
+  const { token } = (await (await ask()).json()) as { token: string };
+  expect(readJws(token).payload.sub).toBe(userId);
+  await browser.request("POST", "/sign-out", {});
+  expect((await ask()).status).toBe(401);
 });
 
 describe("a session that an API key stands for (enableSessionForAPIKeys)", () => {
