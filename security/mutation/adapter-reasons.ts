@@ -84,12 +84,6 @@ export const adapterReasons: readonly Reason[] = [
     reason: "every status that a refusal can have is in the table",
   },
   {
-    file: "adapters/trpc/request.ts",
-    line: 'hasQueryToken(node.url ?? "")',
-    mutants: ['"Stryker was here!"'],
-    reason: "neither text has a query",
-  },
-  {
     file: "adapters/websocket.ts",
     line: 'match(pathOfTarget(request.url ?? ""))',
     mutants: ['"Stryker was here!"'],

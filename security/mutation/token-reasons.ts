@@ -22,15 +22,15 @@ export const tokenReasons: readonly Reason[] = [
   },
   {
     file: "fetch-messages.ts",
-    line: 'if (!value.includes(",")) return value;',
+    line: 'if (typeof value === "string" && !value.includes(",")) return value;',
     mutants: ["false", '""'],
     reason: "a shortcut: what has no comma is not split",
   },
   {
     file: "fetch-messages.ts",
-    line: "return fields.length === 1 ? value : fields;",
-    mutants: ["false"],
-    reason: "a list of one is as good as that one",
+    line: "return fields.length > 1 ? fields : fields[0];",
+    mutants: ["true", "fields.length >= 1"],
+    reason: "a list of one is as good as that one, and an empty one as none",
   },
   {
     file: "freeze.ts",

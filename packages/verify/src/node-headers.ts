@@ -1,3 +1,23 @@
+import type { AuthorizationFields } from "./bearer.ts";
+import { combinedAuthorization, type HeadersLike } from "./fetch-messages.ts";
+
+/** A request of `node:http`, or of a host that imitates one: serverless functions, mocks. */
+export interface NodeRequestLike {
+  readonly rawHeaders?: readonly string[] | undefined;
+  readonly headers?: HeadersLike | undefined;
+}
+
+/**
+ * Every `Authorization` field of a request. What `node:http` has read counts (`rawHeaders`), and nothing beside it. Hosts that
+ * imitate Node have no such list, or an empty one: there `headers` counts.
+ */
+export function authorizationOf(request: NodeRequestLike): AuthorizationFields {
+  const { rawHeaders } = request;
+  if (Array.isArray(rawHeaders) && rawHeaders.length > 0) return authorizationFields(rawHeaders);
+  // Asked for only here: Node puts `headers` together when they are first read.
+  return combinedAuthorization(request.headers);
+}
+
 /**
  * Every `Authorization` field of a `node:http` request. `headers.authorization` alone would hide a second one: Node
  * keeps the first and drops the others.

@@ -3,7 +3,9 @@
  *
  * @param url A request target in any form, or a whole URL.
  */
-export function hasQueryToken(url: string): boolean {
+export function hasQueryToken(url: string | undefined): boolean {
+  // Hosts that imitate a request may leave its target out.
+  if (url === undefined) return false;
   const start = url.indexOf("?");
   return start !== -1 && new URLSearchParams(url.slice(start + 1)).has("access_token");
 }

@@ -44,6 +44,17 @@ describe("node adapter", () => {
     await expect(later?.(request as never, {} as never)).rejects.toThrow("the verifier's");
   });
 
+  it("leaves an answer that was given before it alone, and throws nothing that would end the process", async () => {
+    const run = vi.fn();
+    const protect = guard.protect({ path: "/x" }, run);
+    const ask = await serve((request, response) => {
+      response.writeHead(204).end();
+      protect(request, response);
+    });
+    for (const lines of [[], headers]) expect((await ask("/elsewhere", lines)).status).toBe(204);
+    expect(run).not.toHaveBeenCalled();
+  });
+
   it("gives the listener its access, answers what it refuses, and has a 404 for a path that is none", async () => {
     const protect = guard.protect({ path: ["/users/:userId/tasks", "/me"] }, (_request, response, access) =>
       response.end(JSON.stringify({ path: access.path, params: access.params, id: access.principal.id })),

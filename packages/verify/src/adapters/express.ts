@@ -2,7 +2,7 @@ import type { NextFunction, Request, RequestHandler, Response } from "express";
 import { ConfigurationError, isAuthError } from "../errors.ts";
 import { createGuard, type Guard, type GuardOptions } from "../guard.ts";
 import { answerWith } from "../node-answer.ts";
-import { authorizationFields } from "../node-headers.ts";
+import { authorizationOf } from "../node-headers.ts";
 import { createOwnerParamFinder, type FindOwnerParams } from "../owner-params.ts";
 import { type Policy, readPolicies } from "../policy.ts";
 import type { Principal } from "../principal.ts";
@@ -56,7 +56,7 @@ export function usher(options: UsherOptions): RequestHandler {
     try {
       holdLayers(request);
       admitted = guard.admit({
-        authorization: authorizationFields(request.rawHeaders),
+        authorization: authorizationOf(request),
         tokenInQuery: hasQueryToken(request.url),
         params: request.params,
         ownerParams: findOwnerParams(request.params),

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunc
 import { asWritten } from "../as-written.ts";
 import { AuthError, ConfigurationError, isAuthError } from "../errors.ts";
 import { createGuard, type GuardOptions } from "../guard.ts";
-import { authorizationFields } from "../node-headers.ts";
+import { authorizationOf } from "../node-headers.ts";
 import { type Policy, readPolicies } from "../policy.ts";
 import type { Principal } from "../principal.ts";
 import type { RegisteredClaims } from "../register.ts";
@@ -88,7 +88,7 @@ export async function usher(app: FastifyInstance, options: UsherOptions): Promis
     let admitted: AppPrincipal | Promise<AppPrincipal>;
     try {
       admitted = guard.admit({
-        authorization: authorizationFields(request.raw.rawHeaders),
+        authorization: authorizationOf(request.raw),
         tokenInQuery: hasOwn(request.query, "access_token"),
         params,
         ownerParams: table.ownerParams(url, params),

@@ -122,7 +122,13 @@ function readRoute<Claims>(
 ): { readonly locate: Locate; readonly policies: readonly Policy<Claims>[] } {
   if (!("params" in route)) {
     const { match, policies } = readPathRoute(route, ownerParams);
-    return { locate: (request) => match(new URL(request.url).pathname), policies };
+    return {
+      locate: (request) => {
+        const pathname = pathnameOf(request.url);
+        return pathname === undefined ? undefined : match(pathname);
+      },
+      policies,
+    };
   }
   const { params } = route;
   if ("path" in route || typeof params !== "function") {
@@ -130,13 +136,23 @@ function readRoute<Claims>(
       "protect: say path (a pattern), or params (a function that tells the framework's own).",
     );
   }
-  const placeOf = (found: object): Place => ({ params: found as RouteParams });
+  // A route without parameters may have none.
+  const placeOf = (found: object | null | undefined): Place => ({ params: (found ?? {}) as RouteParams });
   return {
     policies: readPolicies(route.policies, "protect"),
     locate: (request, rest) => {
       const found = params(request, ...rest);
       // Any thenable: a promise of another realm, taken for parameters, would have no owner among them.
-      return "then" in found ? Promise.resolve(found).then(placeOf) : placeOf(found);
+      return found != null && "then" in found ? Promise.resolve(found).then(placeOf) : placeOf(found);
     },
   };
+}
+
+/** Nothing of what is no URL. Hosts that imitate a request may hand in its target alone. */
+function pathnameOf(url: string): string | undefined {
+  try {
+    return new URL(url.startsWith("/") ? `http://localhost${url}` : url).pathname;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,7 +1,7 @@
 import type { Context, Middleware } from "koa";
 import { type AuthError, ConfigurationError, isAuthError } from "../errors.ts";
 import { createGuard, type GuardOptions } from "../guard.ts";
-import { authorizationFields } from "../node-headers.ts";
+import { authorizationOf } from "../node-headers.ts";
 import type { RouteParams } from "../owner.ts";
 import { createOwnerParamFinder } from "../owner-params.ts";
 import { type Policy, readPolicies } from "../policy.ts";
@@ -43,7 +43,7 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Midd
     let principal: Principal<Claims>;
     try {
       const admitted = guard.admit({
-        authorization: authorizationFields(context.req.rawHeaders),
+        authorization: authorizationOf(context.req),
         tokenInQuery: hasQueryToken(context.url),
         params: {},
         ownerParams: [],

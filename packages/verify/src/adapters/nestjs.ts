@@ -2,7 +2,7 @@ import type { CanActivate, DynamicModule, FactoryProvider, ModuleMetadata, OnMod
 import { APP_GUARD, HttpAdapterHost } from "@nestjs/core";
 import { isAuthError } from "../errors.ts";
 import { createGuard, type GuardOptions, type RouteAccess } from "../guard.ts";
-import { authorizationFields } from "../node-headers.ts";
+import { authorizationOf } from "../node-headers.ts";
 import { createOwnerParamFinder } from "../owner-params.ts";
 import type { RegisteredClaims } from "../register.ts";
 import { createRouteTable } from "../routes.ts";
@@ -129,7 +129,7 @@ function createNestGuard(options: UsherOptions, host: HttpAdapterHost): CanActiv
     let admitted: Principal | Promise<Principal>;
     try {
       admitted = guard.admit({
-        authorization: authorizationFields((request.raw ?? request).rawHeaders),
+        authorization: authorizationOf(request.raw ?? request),
         tokenInQuery: Object.hasOwn(request.query ?? {}, "access_token"),
         ...readAccess(),
         source: request,

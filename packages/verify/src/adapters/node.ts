@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { isAuthError } from "../errors.ts";
 import { createGuard, type GuardOptions } from "../guard.ts";
 import { answerWith } from "../node-answer.ts";
-import { authorizationFields } from "../node-headers.ts";
+import { authorizationOf } from "../node-headers.ts";
 import { createOwnerParamFinder } from "../owner-params.ts";
 import { type Access, type CheckedPathRoute, type PathAccess, type PathRoute, readPathRoute } from "../path-route.ts";
 import type { Principal, TokenClaims } from "../principal.ts";
@@ -78,7 +78,7 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Node
     let admitted: Principal<Claims> | Promise<Principal<Claims>>;
     try {
       admitted = guard.admit({
-        authorization: authorizationFields(request.rawHeaders),
+        authorization: authorizationOf(request),
         tokenInQuery: hasQueryToken(target),
         params,
         ownerParams: findOwnerParams(params),

@@ -1,13 +1,12 @@
 import type { ServerResponse } from "node:http";
 import { answerWith } from "../../node-answer.ts";
+import type { NodeRequestLike } from "../../node-headers.ts";
 import type { Refusal } from "../../problem.ts";
 
 /** What a request has on Express or on Fastify. */
-export interface PlatformRequest {
-  /** Express: the request is Node's own. */
-  readonly rawHeaders: readonly string[];
-  /** Fastify: Node's own request. */
-  readonly raw?: { readonly rawHeaders: readonly string[] };
+export interface PlatformRequest extends NodeRequestLike {
+  /** Fastify: Node's own request. On Express the request is one itself. */
+  readonly raw?: NodeRequestLike;
   readonly params: Readonly<Record<string, unknown>>;
   /** The parameters of the controller's host. Nest's own, on both platforms. */
   readonly hosts?: Readonly<Record<string, unknown>>;
