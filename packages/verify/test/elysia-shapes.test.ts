@@ -391,6 +391,7 @@ describe("the owner that an Elysia handler gets", () => {
       .get("/u/:userId", ({ params }: Any) => typeof params.userId, { params });
     expect(await ask(app, "/u/007", "007")).toEqual([403, "owner_mismatch"]);
     expect(await ask(app, "/u/7", "8")).toEqual([403, "owner_mismatch"]);
+    expect(await ask(app, "/u/7", "7")).toEqual([200, "number"]);
     const kept = { params: t.Object({ userId: t.String() }) };
     expect(
       await ask(

@@ -1,32 +1,24 @@
 import type { NextFunction, Request, RequestHandler, Response } from "express";
 import { ConfigurationError, isAuthError } from "../errors.ts";
-import { createGuard, type Guard, type GuardOptions } from "../guard.ts";
+import { createGuard, type GuardOptions } from "../guard.ts";
 import { answerWith } from "../node-answer.ts";
 import { authorizationOf } from "../node-headers.ts";
-import { createOwnerParamFinder, type FindOwnerParams } from "../owner-params.ts";
+import { createOwnerParamFinder } from "../owner-params.ts";
 import { type Policy, readPolicies } from "../policy.ts";
 import type { Principal } from "../principal.ts";
 import { hasQueryToken } from "../query-token.ts";
 import type { RegisteredClaims } from "../register.ts";
+import { type AdmittedRequest, admissions, type Fault } from "./express/admission.ts";
+import { holdApp } from "./express/layers.ts";
+import { shedParams } from "./express/params.ts";
 
 export { type BackchannelLogoutOptions, backchannelLogout } from "./express/backchannel-logout.ts";
-
-/** What one guard found out about a request. */
-interface Admission {
-  readonly guard: Guard<RegisteredClaims, Request>;
-  readonly findOwnerParams: FindOwnerParams;
-  readonly principal: Principal<RegisteredClaims>;
-}
-
-/** Where a request keeps what its guards found out: none, where no guard has run. */
-const admissions: unique symbol = Symbol("usher.admissions");
 
 declare global {
   namespace Express {
     interface Request {
       /** Who the verified token speaks for. `undefined` on a route that no guard stands before. */
       principal: Principal<RegisteredClaims>;
-      [admissions]?: Admission[];
     }
   }
 }
@@ -38,10 +30,12 @@ export type UsherOptions = GuardOptions<RegisteredClaims, Request>;
  * Guards an Express app (5, or 4): everything after this middleware needs a valid token, unknown paths too. What stands
  * before it is public.
  *
- * From there on every route and middleware whose path has the owner parameter is held to its owner before it runs, in
- * this router and in any router below, on the very `req.params` that it gets. Express has no place for that, so the
- * guard puts one into Express's own routing (`Layer.prototype`); for requests that no guard has seen, nothing changes.
- * Does not check ids in bodies and queries.
+ * From there on every route, middleware and error handler whose path has the owner parameter is held to its owner before
+ * it runs, and before `app.param`, in this router and in any router below, of any copy of Express, on the very `req.params`
+ * that it gets. A path that may leave the parameter out, and does, is refused to everybody. Express has no place for that,
+ * so the guard puts one into Express's own routing (`Layer.prototype`, and `params` of its requests); for requests that no
+ * guard has seen, nothing changes. Does not check ids in bodies and queries, nor middleware of another copy's router that
+ * only a function of yours knows: on another user's path that gets no parameters.
  *
  * Put it after CORS, which answers preflights, and before body parsers.
  *
@@ -54,7 +48,8 @@ export function usher(options: UsherOptions): RequestHandler {
   return function usherGuard(request, response, next) {
     let admitted: Principal<RegisteredClaims> | Promise<Principal<RegisteredClaims>>;
     try {
-      holdLayers(request);
+      holdApp(request.app, refuse);
+      shedParams(request);
       admitted = guard.admit({
         authorization: authorizationOf(request),
         tokenInQuery: hasQueryToken(request.url),
@@ -63,13 +58,13 @@ export function usher(options: UsherOptions): RequestHandler {
         source: request,
       });
     } catch (error) {
-      return fail(error, guard, request, response, next);
+      return refuse({ error, guard }, request, response, next);
     }
     if (admitted instanceof Promise) letInWhenKnown(admitted, request, response, next);
     else letIn(admitted, request, next);
   };
 
-  function letIn(principal: Principal<RegisteredClaims>, request: Request, next: NextFunction): void {
+  function letIn(principal: Principal<RegisteredClaims>, request: AdmittedRequest, next: NextFunction): void {
     const admission = { guard, findOwnerParams, principal };
     request.principal = principal;
     if (request[admissions] === undefined) request[admissions] = [admission];
@@ -86,7 +81,7 @@ export function usher(options: UsherOptions): RequestHandler {
   ): void {
     pending.then(
       (principal) => letIn(principal, request, next),
-      (error: unknown) => fail(error, guard, request, response, next),
+      (error: unknown) => refuse({ error, guard }, request, response, next),
     );
   }
 }
@@ -102,56 +97,19 @@ export function enforce(
 ): RequestHandler {
   const checked = readPolicies(policies, "enforce");
   if (checked.length === 0) throw new ConfigurationError("enforce: name at least one policy.");
-  return (request, response, next) => {
+  return (request: AdmittedRequest, response, next) => {
     const admission = request[admissions]?.at(-1);
     if (admission === undefined) throw new Error("enforce: no usher(...) stands before this route.");
     try {
       admission.guard.authorize(admission.principal, { params: {}, ownerParams: [], policies: checked });
     } catch (error) {
-      return fail(error, admission.guard, request, response, next);
+      return refuse({ error, guard: admission.guard }, request, response, next);
     }
     next();
   };
 }
 
-function fail(
-  error: unknown,
-  guard: Admission["guard"],
-  request: Request,
-  response: Response,
-  next: NextFunction,
-): void {
+function refuse({ error, guard }: Fault, request: Request, response: Response, next: NextFunction): void {
   if (isAuthError(error)) answerWith(guard.refuse(error, request), response);
   else next(error);
-}
-
-type HandleRequest = (this: unknown, request: Request, response: Response, next: NextFunction) => unknown;
-type LayerPrototype = Partial<Record<"handleRequest" | "handle_request", HandleRequest>>;
-
-const held = new WeakSet<LayerPrototype>();
-
-/**
- * Express runs each route and each middleware through a layer, after it has decoded the parameters for it. All layers of
- * a copy of Express share a prototype; the guard's own layer leads to it.
- */
-function holdLayers(request: Request): void {
-  // Express 4 has `_router`, and throws where it is asked for `router`.
-  const app = request.app as { _router?: { stack: LayerPrototype[] }; router: { stack: LayerPrototype[] } };
-  const prototype: LayerPrototype = Object.getPrototypeOf((app._router ?? app.router).stack[0]);
-  if (held.has(prototype)) return;
-  const name = prototype.handleRequest === undefined ? "handle_request" : "handleRequest";
-  const handleRequest = prototype[name];
-  if (handleRequest === undefined) throw new Error("usher: this version of Express is not one that it knows (4, 5).");
-
-  prototype[name] = function (request, response, next) {
-    for (const { guard, findOwnerParams, principal } of request[admissions] ?? []) {
-      try {
-        guard.authorize(principal, { params: request.params, ownerParams: findOwnerParams(request.params) });
-      } catch (error) {
-        return fail(error, guard, request, response, next);
-      }
-    }
-    return handleRequest.call(this, request, response, next);
-  };
-  held.add(prototype);
 }

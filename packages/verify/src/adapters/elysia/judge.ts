@@ -1,3 +1,4 @@
+import { asWritten } from "../../as-written.ts";
 import { AuthError, isAuthError } from "../../errors.ts";
 import { combinedAuthorization } from "../../fetch-messages.ts";
 import type { Guard } from "../../guard.ts";
@@ -59,8 +60,9 @@ export function createJudge<Claims>(guard: Guard<Claims, Request>): Judge<Claims
       params: RouteParams = {},
       policies?: readonly Policy<Claims>[],
     ) => {
-      if (principal !== undefined)
-        guard.authorize(principal, { params, ownerParams: table.ownerParams(route, params), policies });
+      if (principal === undefined) return;
+      const written = asWritten(params, guard.ownerParams);
+      guard.authorize(principal, { params: written, ownerParams: table.ownerParams(route, written), policies });
     },
   });
 
