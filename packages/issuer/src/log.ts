@@ -6,7 +6,7 @@ export type Log = Record<"info" | "warn" | "error", (message: string) => void>;
 /** The logger of a Better Auth instance. One that throws or rejects ends nothing: its line is lost. */
 export function logOf(context: Pick<AuthContext, "logger" | "options">): Log {
   const { log } = context.options.logger ?? {};
-  const logger = log === undefined ? context.logger : createLogger({ ...context.options.logger, log: unharmful(log) });
+  const logger = log === undefined ? context.logger : createLogger({ ...context.options.logger, log: harmless(log) });
   return {
     info: (message) => logger.info(message),
     warn: (message) => logger.warn(message),
@@ -16,7 +16,7 @@ export function logOf(context: Pick<AuthContext, "logger" | "options">): Log {
 
 type LogFunction = NonNullable<NonNullable<AuthContext["options"]["logger"]>["log"]>;
 
-function unharmful(log: LogFunction): LogFunction {
+function harmless(log: LogFunction): LogFunction {
   return (...line) => {
     (async () => await log(...line))().catch(() => undefined);
   };
