@@ -9,7 +9,7 @@ export interface ApiTokenPayload {
   readonly sub: string;
   /** The session's id, where the token belongs to one. */
   readonly sid?: string;
-  /** NumericDate, in whole seconds; not past the plugin's `expiresIn` from now, which is also the default. */
+  /** NumericDate, in whole seconds; not past the plugin's `expiresIn` from `iat`, which is also the default. */
   readonly exp?: number;
   /** Any other claim. `iss` and `aud` are the plugin's: another value for them is refused. */
   readonly [claim: string]: unknown;
@@ -28,20 +28,24 @@ export interface TokenPolicy {
  * `set-auth-jwt` header, `auth.api.signJWT`, another plugin): a subject, this issuer, this audience, an id of its own,
  * and a life no longer than `expiresIn`.
  *
- * @param now - NumericDate, in whole seconds
+ * @param now - NumericDate, to the millisecond: a token of the same second as a sign-out is told from it by the fraction
  * @throws {IssuerError} when a claim breaks one of these. Nothing is put right in silence
  */
 export function sealPayload(payload: JWTPayload, policy: TokenPolicy, now: number): Record<string, unknown> {
   const plain: JWTPayload = plainClaims(payload, "a payload must be an object of claims");
-  const { sub, sid, jti = randomUUID(), iat = now, exp = now + policy.lifetime, iss, aud, nbf, ...others } = plain;
+  const { sub, sid, jti = randomUUID(), iat = now, iss, aud, nbf, ...rest } = plain;
+  const { exp = iat + policy.lifetime, ...others } = rest;
   requireText("sub", sub);
   requireText("jti", jti);
   if (sid !== undefined) requireText("sid", sid);
   if (iss !== undefined && iss !== policy.issuer) throw broken("iss", "be the plugin's own issuer");
   if (aud !== undefined && !sameAudience(aud, policy.audience)) throw broken("aud", "be the plugin's own audience");
-  if (!Number.isInteger(iat) || iat > now) throw broken("iat", "be a whole number of seconds and not in the future");
-  if (!Number.isInteger(exp) || exp <= now || exp > now + policy.lifetime) {
-    throw broken("exp", `be at most ${policy.lifetime} seconds (expiresIn) from now, in whole seconds`);
+  if (!Number.isFinite(iat) || iat > now || iat <= now - policy.lifetime) {
+    throw broken("iat", `be a number of seconds, within the last ${policy.lifetime} (expiresIn) and not in the future`);
+  }
+  const latest = iat + policy.lifetime;
+  if (!(Number.isInteger(exp) || exp === latest) || exp <= now || exp > latest) {
+    throw broken("exp", `be at most ${policy.lifetime} seconds (expiresIn) from \`iat\`, in whole seconds`);
   }
   if (nbf !== undefined && !Number.isInteger(nbf)) throw broken("nbf", "be a whole number of seconds");
   // Members that are undefined are left out by JSON.stringify.

@@ -17,7 +17,7 @@ export function sharedSecretOptions(
 ): JwtOptions {
   const sign: SignHook = (payload, header, keys) => {
     refuseAnotherProfile(header, keys);
-    return signHs256(sealPayload(payload, policy(), Math.floor(Date.now() / 1000)), instance().key);
+    return signHs256(sealPayload(payload, policy(), Date.now() / 1000), instance().key);
   };
   return {
     jwks: {

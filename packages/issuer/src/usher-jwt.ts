@@ -136,7 +136,7 @@ function signJwtEndpoint(options: JwtOptions, policy: () => TokenPolicy): SignJw
       if ("overrideOptions" in context.body) {
         throw new IssuerError("usherJwt: signJWT takes no overrideOptions: every token has the plugin's guarantees.");
       }
-      const payload = sealPayload(context.body.payload, policy(), Math.floor(Date.now() / 1000));
+      const payload = sealPayload(context.body.payload, policy(), Date.now() / 1000);
       return context.json({ token: await signJWT(context, { options, payload }) });
     },
   );

@@ -71,7 +71,7 @@ function readRevocation(
   if (given.before !== undefined && kind !== "user") {
     throw new CannotRun(`--before goes with --user. A ${kind} that is revoked counts no more, whenever it was issued.`);
   }
-  return { kind, id, before: given.before === undefined ? Math.floor(now) : readInstant(given.before, now) };
+  return { kind, id, before: given.before === undefined ? now : readInstant(given.before, now) };
 }
 
 /** A time without a zone would be another instant on another machine. */

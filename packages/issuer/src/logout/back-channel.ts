@@ -39,7 +39,7 @@ export function createBackChannel({ endpoints, policy, sign }: BackChannelParts)
 
       async function attempt({ endpoint, subject, session, happenedAt }: Delivery): Promise<string | undefined> {
         const ended = { subject, ...(session !== null && { session }) };
-        const claims = logoutClaims(ended, inSeconds(happenedAt.getTime()), policy(), inSeconds(clock.now()));
+        const claims = logoutClaims(ended, happenedAt.getTime() / 1000, policy(), clock.now() / 1000);
         try {
           return await sendLogoutToken(endpoint, await sign(claims, context));
         } catch {
@@ -69,8 +69,4 @@ function requireSessionRows({ database, secondaryStorage, session }: BetterAuthO
       "usherJwt: backchannelLogout needs sessions in the database: set session.storeSessionInDatabase beside secondaryStorage.",
     );
   }
-}
-
-function inSeconds(milliseconds: number): number {
-  return Math.floor(milliseconds / 1000);
 }

@@ -2,6 +2,7 @@ import { DatabaseSync } from "node:sqlite";
 import { type KeySource, localJwks, sharedSecret } from "@usher-auth/verify";
 import { expect, test, vi } from "vitest";
 import { Browser, secret } from "../instance.ts";
+import { readJws } from "../jws.ts";
 import { Api } from "./api.ts";
 import { issuerFor, makeAdmin } from "./issuer.ts";
 
@@ -99,3 +100,29 @@ test("none of 500 sign-outs is lost while the API is killed and started at rando
 function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
+
+test.for(["HS256", "ES256"] as const)(
+  "%s: who signs in again in the very second in which everything of theirs was revoked is let in",
+  async (algorithm) => {
+    const { api, issuer, ada } = await signedIn(algorithm);
+    const root = new Browser(issuer.auth);
+    makeAdmin(issuer.database, await root.signUp("root@example.com", "Root"));
+
+    // All of it within one second, from its start on.
+    await new Promise((resolve) => setTimeout(resolve, 1000 - (Date.now() % 1000)));
+    const before = await ada.laptop.token();
+    await root.request("POST", "/admin/ban-user", { userId: ada.id });
+    await vi.waitFor(async () => expect(await api.verdict(before)).toBe("token_revoked"), {
+      timeout: 800,
+      interval: 2,
+    });
+    await root.request("POST", "/admin/unban-user", { userId: ada.id });
+    await ada.phone.signIn();
+    const fresh = await ada.phone.token();
+
+    const second = (token: string) => Math.floor(Number(readJws(token).payload.iat));
+    expect(second(fresh)).toBe(second(before));
+    expect(await api.verdict(fresh)).toBe("ok");
+    expect(await api.verdict(before)).toBe("token_revoked");
+  },
+);
