@@ -87,7 +87,8 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
   const tokens = createTokenStore({
     getToken: options.getToken,
     deadline: requireTimeout(options.getTokenTimeout ?? 10_000),
-    now: options.now ?? Date.now,
+    // Looked up at each call, as `fetch` is: tests replace it.
+    now: options.now ?? (() => Date.now()),
     onAnswer(token) {
       if (token === undefined) signedOut();
       else saidSignedOut = false;

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { clientOf } from "./support/client.ts";
 import { startServer } from "./support/server.ts";
 import { NOON, tokenOf, tokensInTurn } from "./support/tokens.ts";
@@ -40,6 +40,26 @@ test("keeps the token until 30 s before it expires, by the given clock", async (
   clock = NOON + 270_000;
   await client("3");
   expect(api.tokens()).toEqual([tokenOf("a", 300), tokenOf("a", 300), tokenOf("b", 900)]);
+});
+
+test("by default the clock and fetch are the global ones of the moment, which tests replace", async () => {
+  const source = tokensInTurn(tokenOf("a", 300), tokenOf("b", 900));
+  const client = clientOf({ baseURL: "https://api.example.com", getToken: source.getToken });
+  const sent: (string | null)[] = [];
+  const fetching = vi.spyOn(globalThis, "fetch").mockImplementation(async (request) => {
+    sent.push((request as Request).headers.get("authorization"));
+    return new Response("ok");
+  });
+  const clock = vi.spyOn(Date, "now").mockReturnValue(NOON);
+  onTestFinished(() => [fetching, clock].forEach((spy) => void spy.mockRestore()));
+
+  await client("1");
+  clock.mockReturnValue(NOON + 269_999);
+  await client("2");
+  clock.mockReturnValue(NOON + 270_000);
+  await client("3");
+
+  expect(sent).toEqual([tokenOf("a", 300), tokenOf("a", 300), tokenOf("b", 900)].map((token) => `Bearer ${token}`));
 });
 
 test("concurrent calls share one fetch of the token", async () => {

@@ -14,10 +14,11 @@ export interface SessionEndsParts {
 
 /**
  * Better Auth's own hooks, which run however a session ends: sign-out, revocation by its user or by an admin, a password
- * changed or reset, another plugin. One runs before the row goes, so that a crash in between leaves a logout too many
- * and never one too few.
+ * changed or reset, another plugin. One runs before the row goes, so that a crash in between loses no logout. What it
+ * writes down is not told as long as the row is there: a later hook may refuse the deletion.
  *
- * A session that has expired is deleted too, and is no logout: its tokens expire as they would.
+ * A session that has expired is deleted too, and is no logout: its tokens expire as they would. Nor is one that was made in
+ * the very request that deletes it, as by a password where a second factor is wanted as well: no client ever had it.
  */
 export function sessionEnds(context: AuthContext, { record, wake }: SessionEndsParts): DatabaseHooks {
   const made = sessionsMade();
