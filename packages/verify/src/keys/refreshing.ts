@@ -57,6 +57,8 @@ interface Attempt {
   readonly outcome: Promise<AuthError | undefined>;
   /** Whether a request waits for it, or its host keeps it alive. */
   isHeld: boolean;
+  /** Whether the source was asked already: what is new there since, it misses. */
+  isAsked: boolean;
 }
 
 /** Seconds to wait after the first failure; each further one doubles it, up to a minute. */
@@ -85,6 +87,7 @@ export function keepFresh<Keys extends NamedKeys>(options: Refreshing<Keys>): Re
     const attempt: Attempt = {
       startedAt: clock(),
       isHeld: false,
+      isAsked: false,
       // In a moment, when it can be joined: `fetch` may be user code that calls the verifier.
       outcome: Promise.resolve().then(() => run(attempt)),
     };
@@ -94,6 +97,7 @@ export function keepFresh<Keys extends NamedKeys>(options: Refreshing<Keys>): Re
 
   async function run(attempt: Attempt): Promise<AuthError | undefined> {
     const ended = new AbortController();
+    attempt.isAsked = true;
     try {
       const fetched = await within(deadline, () => fetch(ended.signal));
       // What comes so late that it was given up must not take the place of newer keys.
@@ -207,7 +211,10 @@ export function keepFresh<Keys extends NamedKeys>(options: Refreshing<Keys>): Re
       maintain,
       overdue,
       unavailable: () => failure ?? (set === undefined ? unavailable(`${what} has not been loaded yet`) : undefined),
-      refreshing: () => live()?.isHeld === true,
+      refreshing: () => {
+        const { isHeld, isAsked } = live() ?? { isHeld: false, isAsked: false };
+        return isHeld && isAsked;
+      },
       refresh,
       timeout: 2 * patience,
       status,

@@ -64,8 +64,8 @@ export interface RemoteKeys {
   /** Why a token whose key is not here may be good all the same: the newest keys could not be fetched. */
   unavailable(): AuthError | undefined;
   /**
-   * Whether a fetch is under way that `refresh` would join. It began before the token that asks now, and may miss its key:
-   * `refresh` is then called once more.
+   * Whether a fetch is under way that `refresh` would join. It was sent before the token came that asks now, and may miss
+   * its key: `refresh` is then called once more. Default: no.
    */
   refreshing?(): boolean;
   /**
