@@ -14,7 +14,7 @@ export interface Behaviour {
 }
 
 /** What the table's columns are called, in their order. */
-export const behaviourNames = [
+const behaviourNames = [
   "throws",
   "throws what is no Error",
   "rejects",

@@ -10,6 +10,7 @@ import { integerWithin } from "./range.ts";
 import type { Revocations } from "./revocation/revocations.ts";
 import type { StandardSchema } from "./standard-schema.ts";
 import { isNonEmptyString, stringList } from "./string-list.ts";
+import { isLate } from "./thenable.ts";
 import { type Clock, type SteadyClock, steadyClock } from "./time.ts";
 import type { TokenForm } from "./token.ts";
 
@@ -127,7 +128,16 @@ function readClock(clock: Clock | undefined): Pick<CheckedOptions<unknown>, "clo
     return { clock: steady, witness: steady.witness };
   }
   if (typeof clock !== "function") throw new ConfigurationError("clock: give a function, such as Date.now.");
-  return { clock, witness: undefined };
+  return {
+    clock: () => {
+      const time: unknown = clock();
+      if (typeof time === "number") return time;
+      // What is no time comes before the end of no token. Nobody waits for a promise, or must end by it.
+      isLate(time);
+      return Number.NaN;
+    },
+    witness: undefined,
+  };
 }
 
 /** A token older than the revocations remember could have been revoked without a trace. */

@@ -1,3 +1,106 @@
-import type { Callback } from "../callback.ts";
+import { createTestIssuer } from "@usher-auth/testing";
+import {
+  createVerifier,
+  isAuthError,
+  type Principal,
+  type Revocations,
+  type StandardSchema,
+  sharedSecret,
+  type Verifier,
+  type VerifierOptions,
+} from "@usher-auth/verify";
+import type { Behaviour, UserFunction } from "../behaviours.ts";
+import type { Callback, Outcome } from "../callback.ts";
 
-export const verifierCallbacks: readonly Callback[] = [];
+const issuer = createTestIssuer();
+
+type Verify = (verifier: Verifier, token: string) => Principal | Promise<Principal>;
+type Wrap = (good: UserFunction) => UserFunction;
+
+/** Verifies one token that is seen first, and the same once more, while the code misbehaves and once it behaves again. */
+async function verifyTwice(
+  options: (wrap: Wrap) => Partial<VerifierOptions>,
+  behaviour: Behaviour,
+  verify: Verify,
+): Promise<{ during: Outcome; afterwards: Outcome }> {
+  // A verifier tries some of them when it is made.
+  let misbehaves = false;
+  let isWithin = false;
+  const other = issuer.tokenFor("bob");
+  // Once, or it would never come to an end.
+  const callBack = () => {
+    if (isWithin) return;
+    isWithin = true;
+    verifier.verifySync(other);
+    isWithin = false;
+  };
+  const wrap: Wrap = (good) => {
+    const bad = behaviour.of(good, callBack);
+    return (...input) => (misbehaves ? bad : good)(...input);
+  };
+  const verifier = createVerifier({
+    keys: sharedSecret(issuer.secret),
+    issuer: issuer.issuer,
+    audience: issuer.audience,
+    ...options(wrap),
+  });
+
+  async function outcomeOf(token: string): Promise<Outcome> {
+    try {
+      const { id, sessionId, expiresAt } = await verify(verifier, token);
+      // Whatever was done to the claims, these are the token's.
+      return id === "alice" && sessionId === "s1" && expiresAt > Date.now() / 1000 ? "served" : "failed";
+    } catch (error) {
+      if (!isAuthError(error)) return "failed";
+      return error.code.endsWith("_unavailable") ? "unavailable" : "refused";
+    }
+  }
+
+  async function outcomeOfBoth(token: string): Promise<Outcome> {
+    const [first, second] = [await outcomeOf(token), await outcomeOf(token)];
+    return first === second ? first : "failed";
+  }
+
+  misbehaves = true;
+  const token = issuer.tokenFor("alice", { claims: { sid: "s1" } });
+  const during = await outcomeOfBoth(token);
+  misbehaves = false;
+  return { during, afterwards: await outcomeOfBoth(token) };
+}
+
+const verifySync: Verify = (verifier, token) => verifier.verifySync(token);
+const verify: Verify = (verifier, token) => verifier.verify(token);
+
+/** A schema that hands on what it is given. */
+const schemaOf = (wrap: Wrap): StandardSchema<never> => ({
+  "~standard": { version: 1, vendor: "their own", validate: wrap((value) => ({ value })) },
+});
+
+const revocationsOf = (wrap: Wrap): Revocations =>
+  ({ maxTokenAge: 900, ready: async () => undefined, check: wrap(() => undefined) }) as unknown as Revocations;
+
+const changed = { "changes its input": "served", "calls back": "served" } as const;
+
+export const verifierCallbacks: readonly Callback[] = [
+  {
+    name: "verify createVerifier claims, by verifySync",
+    use: (behaviour) => verifyTwice((wrap) => ({ claims: schemaOf(wrap) }), behaviour, verifySync),
+    expected: { usual: "refused", ...changed },
+  },
+  {
+    name: "verify createVerifier claims, by verify",
+    use: (behaviour) => verifyTwice((wrap) => ({ claims: schemaOf(wrap) }), behaviour, verify),
+    expected: { usual: "refused", ...changed },
+  },
+  {
+    name: "verify createVerifier revocations of one's own, check",
+    use: (behaviour) => verifyTwice((wrap) => ({ revocations: revocationsOf(wrap) }), behaviour, verifySync),
+    expected: { usual: "unavailable", ...changed },
+  },
+  {
+    name: "verify createVerifier clock",
+    use: (behaviour) => verifyTwice((wrap) => ({ clock: wrap(Date.now) }), behaviour, verifySync),
+    // It is for tests: what it throws is for whoever has written it. What is no time is never before a token's end.
+    expected: { usual: "refused", throws: "failed", "throws what is no Error": "failed", ...changed },
+  },
+];
