@@ -24,6 +24,7 @@ const checks: Check[] = [
   { name: "import rules", command: "depcruise", args: ["--config", ".dependency-cruiser.mjs", ...rooms()] },
   { name: "unused code", command: "knip", args: [] },
   { name: "dependencies", command: process.execPath, args: ["scripts/check-dependencies.ts"] },
+  { name: "regular expressions", command: process.execPath, args: ["scripts/check-regular-expressions.ts"] },
   { name: "commands in texts", command: process.execPath, args: ["scripts/check-commands.ts"] },
   // In one process, for they read much of the same. All of them: a project does not know that another one's file changed.
   {

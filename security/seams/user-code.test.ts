@@ -3,8 +3,6 @@ import { count } from "../counts.ts";
 import { behaviours } from "./behaviours.ts";
 import type { Callback } from "./callback.ts";
 import { adaptersCallbacks } from "./callbacks/adapters.ts";
-import { apiCallbacks } from "./callbacks/api.ts";
-import { cliCallbacks } from "./callbacks/cli.ts";
 import { clientCallbacks } from "./callbacks/client.ts";
 import { guardCallbacks } from "./callbacks/guard.ts";
 import { issuerCallbacks } from "./callbacks/issuer.ts";
@@ -26,8 +24,6 @@ const callbacks: readonly Callback[] = [
   ...clientCallbacks,
   ...issuerCallbacks,
   ...postgresCallbacks,
-  ...cliCallbacks,
-  ...apiCallbacks,
 ];
 
 /** What would have ended the process. */

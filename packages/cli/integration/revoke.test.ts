@@ -3,6 +3,7 @@ import { migrateRevocations, revocationStore } from "@usher-auth/postgres/revoca
 import { createRevocations } from "@usher-auth/verify";
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { withStore } from "../src/revocations/connect.ts";
 import { usher } from "../test/support/command.ts";
 
 let server: PostgresServer;
@@ -26,6 +27,20 @@ test("before the API has made the table, it says what to do", async () => {
   expect({ exitCode, output }).toEqual({ exitCode: 2, output: "" });
   expect(errors).toContain("Start the API on it once");
   await migrateRevocations(admin);
+});
+
+test("where the table is locked, it says that the database does not answer, and ends", async () => {
+  const client = postgres(url, { max: 1, onnotice: () => {} });
+  onTestFinished(() => client.end());
+  await client.begin(async (sql) => {
+    await sql`lock table usher_revocations in access exclusive mode`;
+    const asked = withStore(
+      { DATABASE_URL: url },
+      (store) => store.append([{ kind: "user", id: "ada", before: 1 }]),
+      300,
+    );
+    await expect(asked).rejects.toThrow("does not answer within 0.3 s");
+  });
 });
 
 describe("what is revoked", () => {

@@ -12,8 +12,8 @@ function hasInput(): boolean {
   }
 }
 
-// Whoever reads the output may leave before all of it is written.
-process.stdout.on("error", () => {});
+// Who reads the output may leave before all of it is written.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 
 process.exitCode = await runCommandLine(program, process.argv.slice(2), {
   environment: process.env,

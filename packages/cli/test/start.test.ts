@@ -31,6 +31,13 @@ test("names a settings file that is not there by itself: Node looks for --env-fi
   }
 });
 
+test("goes on where nobody reads what it says on standard error", async () => {
+  const child = spawn(process.execPath, [start, "docter"], { stdio: ["ignore", "pipe", "pipe"] });
+  child.stderr.destroy();
+  const [exitCode] = await once(child, "exit");
+  expect(exitCode).toBe(2);
+});
+
 test("leaves quietly when the reader of its output has left", async () => {
   const child = spawn(process.execPath, [start, "doctor", "--help"], { stdio: ["ignore", "pipe", "pipe"] });
   child.stdout.destroy();

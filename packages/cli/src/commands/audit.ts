@@ -21,6 +21,9 @@ import { CannotRun, type Command, defineSubcommand } from "../command.ts";
 import { readText } from "../input/text.ts";
 import { painterFor } from "../terminal.ts";
 
+/** Ctrl-C, and what a CI job is ended by. */
+const signals = ["SIGINT", "SIGTERM"] as const;
+
 export const command: Command = defineSubcommand({
   name: "audit",
   description:
@@ -110,7 +113,8 @@ export const command: Command = defineSubcommand({
       signal: interruption.signal,
     });
     const progress = progressOn(terminal.errors);
-    process.once("SIGINT", interrupt);
+    // The first one ends the audit, and what it has added is deleted; a second one ends the process.
+    for (const signal of signals) process.once(signal, interrupt);
     let outcome: Outcome;
     try {
       outcome = await audit({
@@ -124,7 +128,7 @@ export const command: Command = defineSubcommand({
         onProgress: progress.show,
       });
     } finally {
-      process.off("SIGINT", interrupt);
+      for (const signal of signals) process.off(signal, interrupt);
       progress.clear();
       connection.close();
     }

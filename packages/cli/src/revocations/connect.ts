@@ -5,28 +5,44 @@ import type { Environment } from "../terminal.ts";
 
 /** Seconds. */
 const connectTimeout = 10;
+/** Milliseconds for all that is asked. A table that someone has locked would hold it up without an end. */
+const patience = 30_000;
 
 /**
  * Connects to the API's database, the `DATABASE_URL` of the environment, for as long as `use` takes.
  *
+ * @param deadline Milliseconds, from the connection on. Default 30 s.
  * @throws {CannotRun} Says what to do. Never holds the URL, which has the password.
  */
 export async function withStore<Result>(
   environment: Environment,
   use: (store: RevocationStore) => Promise<Result>,
+  deadline: number = patience,
 ): Promise<Result> {
   const url = readUrl(environment);
   // Loaded here, so that the other commands start without it.
   const { default: postgres } = await import("postgres");
   const sql = postgres(url, { max: 1, connect_timeout: connectTimeout, fetch_types: false, onnotice: () => {} });
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    const error = new CannotRun(
+      `The database does not answer within ${deadline / 1000} s. What was asked may still be done.`,
+    );
+    timer = setTimeout(() => reject(error), deadline);
+  });
   try {
-    await sql`select`;
-    return await use(revocationStore(sql));
+    return await Promise.race([late, connected()]);
   } catch (error) {
     if (error instanceof CannotRun) throw error;
     throw new CannotRun(reasonOf(error as Error & { code?: string }));
   } finally {
+    clearTimeout(timer);
     await sql.end({ timeout: 1 });
+  }
+
+  async function connected(): Promise<Result> {
+    await sql`select`;
+    return use(revocationStore(sql));
   }
 }
 

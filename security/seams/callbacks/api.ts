@@ -1,3 +1,0 @@
-import type { Callback } from "../callback.ts";
-
-export const apiCallbacks: readonly Callback[] = [];

@@ -1,3 +1,0 @@
-import type { Callback } from "../callback.ts";
-
-export const cliCallbacks: readonly Callback[] = [];
