@@ -7,8 +7,12 @@ import { type Policy, readPolicies } from "../policy.ts";
 import type { Principal } from "../principal.ts";
 import type { RegisteredClaims } from "../register.ts";
 import { createRouteTable, type GuardedRoute } from "../routes.ts";
+import { isUpgrade } from "../websocket/credentials.ts";
+import { createUpgradeGuard } from "./fastify/websocket.ts";
 
+export type { SocketSession } from "../websocket/session.ts";
 export { type BackchannelLogoutOptions, backchannelLogout } from "./fastify/backchannel-logout.ts";
+export { sessionOf } from "./fastify/websocket.ts";
 export type { GuardedRoute };
 
 type AppPrincipal = Principal<RegisteredClaims>;
@@ -59,6 +63,7 @@ export type UsherOptions = GuardOptions<RegisteredClaims, FastifyRequest>;
 export async function usher(app: FastifyInstance, options: UsherOptions): Promise<void> {
   const guard = createGuard<RegisteredClaims, FastifyRequest>(options);
   const table = createRouteTable(guard.ownerParams);
+  const upgrades = createUpgradeGuard(guard, options.verifier);
 
   if (!app.version.startsWith("5."))
     throw new ConfigurationError(`usher supports Fastify 5, and this is ${app.version}.`);
@@ -88,7 +93,7 @@ export async function usher(app: FastifyInstance, options: UsherOptions): Promis
     let admitted: AppPrincipal | Promise<AppPrincipal>;
     try {
       admitted = guard.admit({
-        authorization: authorizationOf(request.raw),
+        authorization: isUpgrade(request.raw) ? upgrades.authorizationOf(request) : authorizationOf(request.raw),
         tokenInQuery: hasOwn(request.query, "access_token"),
         params,
         ownerParams: table.ownerParams(url, params),
@@ -144,7 +149,19 @@ export async function usher(app: FastifyInstance, options: UsherOptions): Promis
 
   function admit(principal: AppPrincipal, request: FastifyRequest, done: HookHandlerDoneFunction): void {
     request[principalSlot] = principal;
+    if (isUpgrade(request.raw)) watchUpgrade(principal, request);
     done();
+  }
+
+  /** A socket outlives the request that opened it, and must not outlive its token. */
+  function watchUpgrade(principal: AppPrincipal, request: FastifyRequest): void {
+    const params = paramsOf(request);
+    const { policies } = request.routeOptions.config;
+    upgrades.open(request, principal, {
+      params,
+      ownerParams: table.ownerParams(request[patternSlot], params),
+      policies,
+    });
   }
 
   /** The rare way: keys must be fetched first. */

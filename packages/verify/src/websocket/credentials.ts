@@ -22,3 +22,8 @@ export function namesOtherConnection(target: string): boolean {
   const start = target.indexOf("?");
   return start !== -1 && new URLSearchParams(target.slice(start + 1)).has("sid");
 }
+
+/** Whether Node hands this request out as an upgrade. A property that every request has, for where each request is asked. */
+export function isUpgrade(request: object): boolean {
+  return (request as { readonly upgrade?: unknown }).upgrade === true;
+}

@@ -1,0 +1,105 @@
+import websocket from "@fastify/websocket";
+import fastify from "fastify";
+import { afterEach, beforeEach, expect, it, onTestFinished, vi } from "vitest";
+import { WebSocket } from "ws";
+import { sessionOf, usher } from "../../src/adapters/fastify.ts";
+import { requireScopes } from "../../src/index.ts";
+import { createRevokingBench } from "../revoking.ts";
+import { ask, bearer, closed, open, refusalOf } from "./support.ts";
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] }));
+afterEach(() => void vi.useRealTimers());
+
+async function serve() {
+  const bench = await createRevokingBench({}, { clockTolerance: 0 });
+  const app = fastify();
+  await app.register(websocket);
+  const rejected: string[] = [];
+  await app.register(usher, {
+    verifier: bench.verifier,
+    ownerParam: "userId",
+    onReject: ({ error }) => rejected.push(error.code),
+  });
+  app.get("/api/:userId/live", { websocket: true }, (socket, request) => {
+    const session = sessionOf(request);
+    socket.on("message", (data) => {
+      if (!session.takesRenewal(data))
+        socket.send(`${session.principal.id} ${request.headers["sec-websocket-protocol"]}`);
+    });
+  });
+  app.get("/admin", { websocket: true, config: { policies: [requireScopes("admin")] } }, () => {});
+  app.get("/open", { websocket: true, config: { public: true } }, (socket, request) => {
+    expect(() => sessionOf(request)).toThrow("it has no session");
+    socket.send("public");
+  });
+  app.get("/plain", (request) => {
+    expect(() => sessionOf(request)).toThrow("it has no session");
+    return request.principal.id;
+  });
+  await app.listen({ port: 0, host: "127.0.0.1" });
+  onTestFinished(() => app.close());
+  const host = app.listeningOrigin.replace("http://", "");
+  const token = (user = "alice", claims: object = {}) =>
+    bench.issuer.tokenFor(user, { expiresIn: 60, claims: { sid: "s1", ...claims } });
+  return { ...bench, app, host, token, rejected };
+}
+
+it("takes the token of a browser, which the application does not see, and that of a header", async () => {
+  const { host, token } = await serve();
+  const url = `ws://${host}/api/alice/live`;
+  expect(await ask(await open(new WebSocket(url, ["bearer", token(), "chat"])), "who")).toBe("alice bearer, chat");
+  expect(await ask(await open(new WebSocket(url, bearer(token()))), "who")).toBe("alice undefined");
+});
+
+it("refuses the others before the upgrade, as any other request", async () => {
+  const { host, token } = await serve();
+  const cases = [
+    ["/api/alice/live", [], 401, "credentials_missing"],
+    ["/api/bob/live", ["bearer", token()], 403, "owner_mismatch"],
+    ["/api/alice/live", ["bearer", "x"], 401, "token_malformed"],
+    ["/admin", ["bearer", token()], 403, "scope_insufficient"],
+  ] as const;
+  for (const [path, protocols, status, code] of cases) {
+    const answer = await refusalOf(new WebSocket(`ws://${host}${path}`, [...protocols]));
+    expect([answer.status, JSON.parse(answer.body).code]).toEqual([status, code]);
+  }
+  const both = new WebSocket(`ws://${host}/api/alice/live`, ["bearer", token()], bearer(token()));
+  expect((await refusalOf(both)).status).toBe(400);
+});
+
+it("closes sockets with 4401 when their token ends or is revoked, unless a fresh one came", async () => {
+  const { host, token, clock, revocations, issuer } = await serve();
+  const dial = (sid: string) => open(new WebSocket(`ws://${host}/api/alice/live`, ["bearer", token("alice", { sid })]));
+  const [left, revoked, renewed] = [await dial("left"), await dial("revoked"), await dial("renewed")];
+  renewed.send(`usher.renew ${issuer.tokenFor("alice", { expiresIn: 600, claims: { sid: "renewed" } })}`);
+  expect(await ask(renewed, "who")).toContain("alice");
+
+  const revokedClosed = closed(revoked);
+  await revocations.revoke({ kind: "session", id: "revoked", before: clock() / 1000 });
+  vi.advanceTimersByTime(500);
+  expect(await revokedClosed).toEqual([4401, "token_revoked"]);
+
+  const leftClosed = closed(left);
+  clock.advance(60);
+  vi.advanceTimersByTime(500);
+  expect(await leftClosed).toEqual([4401, "token_expired"]);
+  expect(await ask(renewed, "who")).toContain("alice");
+});
+
+it("closes the socket of whoever sends another user's token", async () => {
+  const { host, token, rejected } = await serve();
+  const socket = await open(new WebSocket(`ws://${host}/api/alice/live`, ["bearer", token()]));
+  socket.send(`usher.renew ${token("bob")}`);
+  expect(await closed(socket)).toEqual([4403, "owner_mismatch"]);
+  expect(rejected).toEqual(["owner_mismatch"]);
+});
+
+it("leaves public sockets and plain requests alone", async () => {
+  const { app, host, token } = await serve();
+  const socket = new WebSocket(`ws://${host}/open`);
+  onTestFinished(() => socket.terminate());
+  const [message] = await new Promise<[unknown]>((resolve) => socket.once("message", (data) => resolve([data])));
+  expect(String(message)).toBe("public");
+  const answer = await app.inject({ url: "/plain", headers: { authorization: `Bearer ${token()}` } });
+  expect([answer.statusCode, answer.body]).toEqual([200, "alice"]);
+});
