@@ -26,7 +26,7 @@ export function readClaimsObject({
   payload,
   payloadLength,
 }: Pick<UnverifiedToken, "payload" | "payloadLength">): JsonObject {
-  const claims = parseJson(payload, payloadLength);
+  const claims = parseJson(payload as Buffer, payloadLength);
   if (claims === undefined) {
     throw new AuthError("claims_invalid", { hint: "the payload is not a JSON object in UTF-8" });
   }

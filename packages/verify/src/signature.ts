@@ -53,7 +53,7 @@ export interface VerificationKey {
   /** Set once the key has left its source: it verifies nothing any more, tokens seen before included. */
   retired?: boolean;
   /** Whether the signature is this key's over the bytes. The key itself is in here, and in no property. */
-  readonly verify: (signed: SignedBytes, signature: Buffer) => boolean;
+  readonly verify: (signed: SignedBytes, signature: Uint8Array) => boolean;
 }
 
 /** The algorithms that a key set may hold keys of. Marked, so that an application without key sets need not carry it. */
@@ -117,6 +117,6 @@ function verification(algorithm: PublicAlgorithm, material: KeyObject): Verifica
   return (signed, signature) => verify(hash, bytesOf(signed), material, signature);
 }
 
-function bytesOf({ buffer, end }: SignedBytes): Buffer {
+function bytesOf({ buffer, end }: SignedBytes): Uint8Array {
   return buffer.subarray(macRoom, end);
 }

@@ -8,6 +8,6 @@ export const macRoom = 128;
  * The buffer is the parser's, who fills it anew for the next token: use it at once, in code that nothing interrupts.
  */
 export interface SignedBytes {
-  readonly buffer: Buffer;
+  readonly buffer: Uint8Array;
   readonly end: number;
 }

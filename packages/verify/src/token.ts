@@ -13,9 +13,12 @@ import { macRoom, type SignedBytes } from "./token-bytes.ts";
 export interface UnverifiedToken {
   readonly header: UnverifiedHeader;
   readonly signed: SignedBytes;
-  readonly signature: Buffer;
-  /** The payload is the first `payloadLength` bytes of it. */
-  readonly payload: Buffer;
+  readonly signature: Uint8Array;
+  /**
+   * The payload is the first `payloadLength` bytes of it. A Buffer, which these types do not say: they are part of what is
+   * published, and a project for Workers knows no such name.
+   */
+  readonly payload: Uint8Array;
   readonly payloadLength: number;
 }
 

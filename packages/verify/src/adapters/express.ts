@@ -23,6 +23,12 @@ declare global {
   }
 }
 
+/**
+ * A middleware of Express's. It has a name of ours, so that the type of `export const guard = usher(...)` has one in every
+ * project: the parts of Express's own types are packages that only Express's types may know of.
+ */
+export interface UsherMiddleware extends RequestHandler {}
+
 /** Options of {@link usher}: those of a guard. */
 export type UsherOptions = GuardOptions<RegisteredClaims, Request>;
 
@@ -41,7 +47,7 @@ export type UsherOptions = GuardOptions<RegisteredClaims, Request>;
  *
  * @throws {ConfigurationError} A bad option.
  */
-export function usher(options: UsherOptions): RequestHandler {
+export function usher(options: UsherOptions): UsherMiddleware {
   const guard = createGuard<RegisteredClaims, Request>(options);
   const findOwnerParams = createOwnerParamFinder(guard.ownerParams);
 
@@ -94,7 +100,7 @@ export function usher(options: UsherOptions): RequestHandler {
  */
 export function enforce(
   ...policies: readonly [Policy<RegisteredClaims>, ...Policy<RegisteredClaims>[]]
-): RequestHandler {
+): UsherMiddleware {
   const checked = readPolicies(policies, "enforce");
   if (checked.length === 0) throw new ConfigurationError("enforce: name at least one policy.");
   return (request: AdmittedRequest, response, next) => {

@@ -17,6 +17,9 @@ export interface UsherState<Claims = TokenClaims> {
   principal: Principal<Claims>;
 }
 
+/** A middleware of Koa's. It has a name of ours, so that the type of `export const guard = usher(...)` has one in every project. */
+export interface UsherMiddleware<Claims = TokenClaims> extends Middleware<UsherState<Claims>> {}
+
 /** Options of {@link usher}: those of a guard. */
 export type UsherOptions<Claims = TokenClaims> = GuardOptions<Claims, Context>;
 
@@ -35,7 +38,7 @@ const enforcers = new WeakMap<object, (policies: readonly Policy<never>[]) => Re
  *
  * @throws {ConfigurationError} A bad option.
  */
-export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Middleware<UsherState<Claims>> {
+export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): UsherMiddleware<Claims> {
   const guard = createGuard<Claims, Context>(options);
   const findOwnerParams = createOwnerParamFinder(guard.ownerParams);
 
@@ -88,7 +91,7 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Midd
  */
 export function enforce<Claims = TokenClaims>(
   ...policies: readonly [Policy<Claims>, ...Policy<Claims>[]]
-): Middleware<UsherState<Claims>> {
+): UsherMiddleware<Claims> {
   const checked = readPolicies(policies, "enforce");
   if (checked.length === 0) throw new ConfigurationError("enforce: name at least one policy.");
   return (context, next) => {

@@ -4,7 +4,7 @@ import { constants, createVerify, type KeyObject, verify } from "node:crypto";
 const pssOptions = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST } as const;
 
 /** Whether a signature over bytes is the key's. */
-export type PssVerify = (bytes: Buffer, signature: Buffer) => boolean;
+export type PssVerify = (bytes: Uint8Array, signature: Uint8Array) => boolean;
 
 /**
  * Prepares RSASSA-PSS (RFC 7518 section 3.5) with a key.
