@@ -5,11 +5,12 @@ import { type Policy, readPolicies } from "../policy.ts";
 import type { Principal, TokenClaims } from "../principal.ts";
 import type { Problem } from "../problem.ts";
 import { createInputHold } from "./trpc/input.ts";
+import { createLiveCalls } from "./trpc/live.ts";
 import { checkedThroughout, readBuilder } from "./trpc/procedure.ts";
 import { CallRefused, problemOf } from "./trpc/refused.ts";
-import { readRequest, type TrpcRequest, type UsherContext } from "./trpc/request.ts";
+import { readRequest, type TrpcRequest, type TrpcRequestInfo, type UsherContext } from "./trpc/request.ts";
 
-export type { TrpcRequest, UsherContext };
+export type { TrpcRequest, TrpcRequestInfo, UsherContext };
 
 /** What `protect` adds to the context. */
 export interface PrincipalContext<Claims = TokenClaims> {
@@ -22,8 +23,11 @@ export type UsherErrorShape = TRPCDefaultErrorShape & { data: { problem?: Proble
 
 /** The guard in tRPC's idiom. All of it can be taken apart: no method uses `this`. */
 export interface TrpcUsher<Claims = TokenClaims> {
-  /** Give it to the tRPC adapter, or spread its result into the context of your own. */
-  readonly createContext: (options: { readonly req: TrpcRequest }) => UsherContext;
+  /**
+   * Give it to the tRPC adapter, or spread its result into the context of your own. Of a WebSocket, the token is that of the
+   * upgrade (`Authorization`, or `Sec-WebSocket-Protocol: bearer, <token>`) or of the connection parameters (`token`).
+   */
+  readonly createContext: (options: { readonly req: TrpcRequest; readonly info?: TrpcRequestInfo }) => UsherContext;
   /**
    * `const protectedProcedure = guard.protect(t.procedure)`: needs a valid token, and puts `principal` into the context.
    *
@@ -66,6 +70,7 @@ type CallContext = Partial<UsherContext> & { readonly [admission: symbol]: unkno
 interface Call {
   readonly ctx: CallContext;
   readonly input: unknown;
+  readonly type: string;
   getRawInput(): Promise<unknown>;
   next(changes?: object): Promise<unknown>;
 }
@@ -76,17 +81,19 @@ interface Call {
  * The name of a procedure that does not exist is answered 404 without a token. `ownerParam` names the input field that is
  * the user's id.
  *
- * A token is verified when a call begins: a subscription goes on when it expires.
+ * A subscription ends when its token expires or is revoked: over HTTP with the error of a refused call, and over a WebSocket
+ * by closing it with 4401, upon which tRPC's client connects anew, with a fresh token.
  *
  * @throws {ConfigurationError} A bad option.
  */
 export function usher<Claims = TokenClaims>(options: GuardOptions<Claims, TrpcRequest>): TrpcUsher<Claims> {
   const guard = createGuard<Claims, TrpcRequest>(options);
   const holdInput = createInputHold(guard.ownerParams);
+  const live = createLiveCalls(guard, options.verifier, refuse);
   const admission: unique symbol = Symbol("usher.admission");
 
   return {
-    createContext: ({ req }) => ({ unverified: readRequest(req) }),
+    createContext: ({ req, info }) => ({ unverified: readRequest(req, info) }),
     protect: (procedure) => checkedThroughout(readBuilder(procedure).use(admit), hold) as never,
     require(...policies) {
       const access = { params: {}, ownerParams: [], policies: readPolicies(policies, "require") };
@@ -109,7 +116,7 @@ export function usher<Claims = TokenClaims>(options: GuardOptions<Claims, TrpcRe
   };
 
   /** The first middleware of a protected procedure. */
-  async function admit({ ctx, input, getRawInput, next }: Call): Promise<unknown> {
+  async function admit({ ctx, input, type, getRawInput, next }: Call): Promise<unknown> {
     if (ctx.unverified === undefined) throw new Error("usher: the context has nothing of guard.createContext(...).");
     const { request, ...credentials } = ctx.unverified;
     let principal: Principal<Claims>;
@@ -125,7 +132,9 @@ export function usher<Claims = TokenClaims>(options: GuardOptions<Claims, TrpcRe
       holdInput(principal.id, input);
     };
     const admitted: Admission<Claims> = { principal, request, getRawInput };
-    return orRefuse(request, check, () => next({ ctx: { principal, [admission]: admitted } }));
+    return orRefuse(request, check, () =>
+      live({ ...credentials, request, type, principal }, () => next({ ctx: { principal, [admission]: admitted } })),
+    );
   }
 
   /** Behind everything that may have made another input. */

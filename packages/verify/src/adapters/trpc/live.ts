@@ -1,0 +1,67 @@
+import type { IncomingMessage } from "node:http";
+import { readBearer } from "../../bearer.ts";
+import type { Guard } from "../../guard.ts";
+import type { Principal } from "../../principal.ts";
+import type { Verifier } from "../../verifier.ts";
+import { rawConnection } from "../../websocket/connection.ts";
+import { isUpgrade } from "../../websocket/credentials.ts";
+import { openSession } from "../../websocket/session.ts";
+import { Watch } from "../../websocket/watch.ts";
+import { rawOf, type TrpcRequest, type UsherContext } from "./request.ts";
+import { followed, follower } from "./subscription.ts";
+
+/** A call that was let in. */
+interface LiveCall<Claims> extends Readonly<UsherContext["unverified"]> {
+  /** `query`, `mutation`, `subscription`. */
+  readonly type: string;
+  readonly principal: Principal<Claims>;
+}
+
+/** Makes a call, and ends what goes on after it (a subscription, a WebSocket) with its token. */
+export type LiveCalls<Claims> = (call: LiveCall<Claims>, make: () => Promise<unknown>) => Promise<unknown>;
+
+/** @param refuse What a call is refused by, for why its token is. */
+export function createLiveCalls<Claims>(
+  guard: Guard<Claims, TrpcRequest>,
+  verifier: Verifier<Claims>,
+  refuse: (error: unknown, request: TrpcRequest) => unknown,
+): LiveCalls<Claims> {
+  const watch = new Watch();
+  const watched = new WeakSet<object>();
+
+  return (call, make) => {
+    const raw = rawOf(call.request);
+    if (isUpgrade(raw)) {
+      if (!watched.has(raw)) watchConnection(raw as IncomingMessage, call);
+      return make();
+    }
+    return call.type === "subscription" ? make().then((result) => follow(result, call)) : make();
+  };
+
+  /** Closed with 4401, it is opened anew by tRPC's client, which then asks for its subscriptions once more. */
+  function watchConnection(
+    raw: IncomingMessage,
+    { request, principal, authorization, tokenInQuery }: LiveCall<Claims>,
+  ): void {
+    watched.add(raw);
+    const token = readBearer(authorization, tokenInQuery);
+    const access = { params: {}, ownerParams: [] };
+    const connection = rawConnection(raw.socket);
+    const { closed } = openSession({ guard, verifier, watch, request, connection, token, principal, access });
+    raw.socket.once("close", closed);
+  }
+
+  function follow(result: unknown, { request, authorization, tokenInQuery }: LiveCall<Claims>): unknown {
+    const { ok, data } = result as { readonly ok: boolean; readonly data?: unknown };
+    if (!ok) return result;
+    const token = readBearer(authorization, tokenInQuery);
+    const check = (): void => {
+      try {
+        verifier.verifySync(token);
+      } catch (error) {
+        throw refuse(error, request);
+      }
+    };
+    return { ...(result as object), data: followed(data, follower(watch, check)) };
+  }
+}
