@@ -1,13 +1,13 @@
-import type { Context, Middleware } from "koa";
-import { type AuthError, ConfigurationError, isAuthError } from "../errors.ts";
-import { createGuard, type GuardOptions } from "../guard.ts";
+import type { Context, Middleware, Next } from "koa";
+import { ConfigurationError, isAuthError } from "../errors.ts";
+import { createGuard, type GuardOptions, type RouteAccess } from "../guard.ts";
 import { authorizationOf } from "../node-headers.ts";
-import type { RouteParams } from "../owner.ts";
 import { createOwnerParamFinder } from "../owner-params.ts";
 import { type Policy, readPolicies } from "../policy.ts";
 import type { Principal, TokenClaims } from "../principal.ts";
 import type { Refusal } from "../problem.ts";
 import { hasQueryToken } from "../query-token.ts";
+import { holdParams } from "./koa/params.ts";
 
 export { type BackchannelLogoutOptions, backchannelLogout } from "./koa/backchannel-logout.ts";
 
@@ -23,16 +23,24 @@ export interface UsherMiddleware<Claims = TokenClaims> extends Middleware<UsherS
 /** Options of {@link usher}: those of a guard. */
 export type UsherOptions<Claims = TokenClaims> = GuardOptions<Claims, Context>;
 
-/** By request: how the guard that let it in last asks for more, and its refusal where there is not more. */
-const enforcers = new WeakMap<object, (policies: readonly Policy<never>[]) => Refusal | undefined>();
+/** What a guard that let a request in can still be asked: whether there is more, and its refusal where there is not. */
+interface Enforcer {
+  policies(policies: readonly Policy<never>[]): Refusal | undefined;
+  owner(id: unknown): Refusal | undefined;
+}
+
+/** By request: of the guard that let it in last. */
+const enforcers = new WeakMap<object, Enforcer>();
 
 /**
  * Guards a Koa app: everything after this middleware needs a valid token, unknown paths too. What stands before it is
  * public.
  *
- * Whenever a router then sets `ctx.params` (as @koa/router does before each route that it runs), the owner parameter
- * among them is held to the principal, and a route for another's path does not run. Does not check ids in bodies and
- * queries, nor paths that your own code takes apart without a router.
+ * What a router then tells of a route that it is about to run is held to the principal: `ctx.params`, set at once or one by
+ * one (@koa/router, koa-router, koa-tree-router), and the pattern in `ctx.routePath` (koa-route). A route
+ * for another's path does not run, nor one that may leave the owner out, and does. Does not see a router that hands its
+ * parameters over by other ways, nor paths that your own code takes apart: {@link enforceOwner} is for those. Does not
+ * check ids in bodies and queries.
  *
  * Put it after CORS, which answers preflights, and before body parsers.
  *
@@ -57,25 +65,40 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Ushe
       return answerWith(refusalOf(error, context), context);
     }
     context.state.principal = principal;
-    enforcers.set(context, (policies) => {
-      try {
-        guard.authorize(principal, { params: {}, ownerParams: [], policies: policies as readonly Policy<Claims>[] });
-        return undefined;
-      } catch (error) {
-        return refusalOf(error, context);
-      }
+    enforcers.set(context, {
+      policies: (policies) => ask(context, principal, { policies: policies as readonly Policy<Claims>[] }),
+      owner: (id) => ask(context, principal, { params: { owner: id }, ownerParams: ["owner"] }),
     });
-    const mismatch = holdParams(context, (params) =>
-      guard.authorize(principal, { params, ownerParams: findOwnerParams(params) }),
-    );
+    let mismatch: unknown;
     try {
+      holdParams(context, (params, declared) => {
+        try {
+          guard.authorize(principal, { params, ownerParams: findOwnerParams(params, declared) });
+        } catch (error) {
+          if (isAuthError(error)) mismatch = error;
+          throw error;
+        }
+      });
       await next();
     } catch (error) {
-      if (error !== mismatch()) throw error;
+      if (error !== mismatch) throw error;
     }
     // Also where a middleware in between took the error for its own.
-    if (mismatch() !== undefined) answerWith(refusalOf(mismatch(), context), context);
+    if (mismatch !== undefined) answerWith(refusalOf(mismatch, context), context);
   };
+
+  function ask(
+    context: Context,
+    principal: Principal<Claims>,
+    access: Partial<RouteAccess<Claims>>,
+  ): Refusal | undefined {
+    try {
+      guard.authorize(principal, { params: {}, ownerParams: [], ...access });
+      return undefined;
+    } catch (error) {
+      return refusalOf(error, context);
+    }
+  }
 
   function refusalOf(error: unknown, context: Context): Refusal {
     if (!isAuthError(error)) throw error;
@@ -92,38 +115,38 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Ushe
 export function enforce<Claims = TokenClaims>(
   ...policies: readonly [Policy<Claims>, ...Policy<Claims>[]]
 ): UsherMiddleware<Claims> {
-  const checked = readPolicies(policies, "enforce");
+  const checked = readPolicies(policies, "enforce") as readonly Policy<never>[];
   if (checked.length === 0) throw new ConfigurationError("enforce: name at least one policy.");
-  return (context, next) => {
-    const enforcer = enforcers.get(context);
-    if (enforcer === undefined) throw new Error("enforce: no usher(...) stands before this route.");
-    const refusal = enforcer(checked as readonly Policy<never>[]);
-    return refusal === undefined ? next() : answerWith(refusal, context);
-  };
+  return (context, next) => pass(context, next, "enforce", (enforcer) => enforcer.policies(checked));
 }
 
-/** Checks `ctx.params` whenever they are set, which stops the router that sets them; remembers why. */
-function holdParams(context: object, check: (params: RouteParams) => void): () => AuthError | undefined {
-  let mismatch: AuthError | undefined;
-  let current: RouteParams | undefined = (context as { params?: RouteParams }).params;
-  /** That of another guard before this one. */
-  const earlier = Object.getOwnPropertyDescriptor(context, "params")?.set;
-  Object.defineProperty(context, "params", {
-    configurable: true,
-    enumerable: true,
-    get: () => current,
-    set: (params: RouteParams) => {
-      earlier?.(params);
-      try {
-        check(params);
-      } catch (error) {
-        if (isAuthError(error)) mismatch = error;
-        throw error;
-      }
-      current = params;
-    },
-  });
-  return () => mismatch;
+/**
+ * Middleware that holds a route to its owner where no router says whose it is: a path that your own code takes apart, or a
+ * router that neither sets `ctx.params` nor `ctx.routePath`. It must stand behind {@link usher}.
+ *
+ * @param read The id that the route is about. Anything but the principal's own, a promise too, is refused.
+ * @throws {ConfigurationError} No function.
+ * @example
+ * app.use(enforceOwner((ctx) => ctx.path.split("/")[2])).use(handler);
+ */
+export function enforceOwner<Claims = TokenClaims>(read: (context: Context) => unknown): UsherMiddleware<Claims> {
+  if (typeof read !== "function")
+    throw new ConfigurationError("enforceOwner: give a function from the context to an id.");
+  return (context, next) => pass(context, next, "enforceOwner", (enforcer) => enforcer.owner(read(context)));
+}
+
+function pass(
+  context: Context,
+  next: Next,
+  name: string,
+  check: (enforcer: Enforcer) => Refusal | undefined,
+): Promise<unknown> | undefined {
+  const enforcer = enforcers.get(context);
+  if (enforcer === undefined) throw new Error(`${name}: no usher(...) stands before this route.`);
+  const refusal = check(enforcer);
+  if (refusal === undefined) return next();
+  answerWith(refusal, context);
+  return undefined;
 }
 
 function answerWith({ status, headers, body }: Refusal, context: Context): void {
