@@ -78,11 +78,7 @@ function readRevocation(
 const isoInstant = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)$/;
 
 function readInstant(text: string, now: number): number {
-  const seconds = /^\d{1,11}$/.test(text)
-    ? Number(text)
-    : isoInstant.test(text)
-      ? Math.floor(Date.parse(text) / 1000)
-      : Number.NaN;
+  const seconds = /^\d{1,11}$/.test(text) ? Number(text) : isoInstant.test(text) ? Date.parse(text) / 1000 : Number.NaN;
   if (!Number.isFinite(seconds) || seconds < 0) {
     throw new CannotRun("--before must be like 2026-03-01T12:00:00Z, with a time zone, or seconds since 1970.");
   }

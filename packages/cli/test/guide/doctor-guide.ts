@@ -43,7 +43,7 @@ function settled(output: string, stands: Environment): string {
 
 const settling: readonly [RegExp, string][] = [
   [/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "2026-01-31T12:00:00.000Z"],
-  [/(?<="(?:iat|exp)": )\d+/g, "1769860800"],
+  [/(?<="(?:iat|exp)": )[\d.]+/g, "1769860800"],
   [/(?<="sid": ")\w+/g, "q2d0vWxU1ympfgjGLSOB4gzsYqGRcZ5Q"],
   [/(?<="jti": ")[\w-]+/g, "6c72eb6d-5e11-459e-87e4-3bc63ccff52a"],
   [/ada\.\d+@/g, "ada@"],
