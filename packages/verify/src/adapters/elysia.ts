@@ -7,9 +7,12 @@ import type { Principal, TokenClaims } from "../principal.ts";
 import { createJudge, type Judgement } from "./elysia/judge.ts";
 import { createHook, createMark, type Hook, type RouteOptions } from "./elysia/marks.ts";
 import { createRouteFinder, findMuteRoutes, followApp, type RouteLists } from "./elysia/routes.ts";
+import { createSocketHold } from "./elysia/websocket.ts";
 
+export type { SocketSession } from "../websocket/session.ts";
 export { type BackchannelLogoutOptions, backchannelLogout } from "./elysia/backchannel-logout.ts";
 export type { RouteOptions } from "./elysia/marks.ts";
+export { sessionOf } from "./elysia/websocket.ts";
 
 /** What the guard adds to the type of an app. */
 export type UsherElysia<Claims = TokenClaims> = Elysia<
@@ -45,6 +48,7 @@ export function usher<Claims = TokenClaims>(
 ): (app: AnyElysia) => UsherElysia<Claims> {
   const guard = createGuard<Claims, Request>(options);
   const judge = createJudge(guard);
+  const holdSockets = createSocketHold(guard, options.verifier, judge);
   /** A macro that no route can ask for: it tells that an app has this guard. */
   const guarded = Symbol("usher");
   let count = 0;
@@ -54,7 +58,9 @@ export function usher<Claims = TokenClaims>(
     const findRoutes = createRouteFinder(lists);
     // Elysia reads the text of a hook: only what is named here is prepared.
     const admit = createHook("derive", "global", async ({ request, route, params, status }) => {
-      const verdict = await judge(request, route, params, findRoutes(request.method, route)).verdict;
+      const routes = findRoutes(request.method, route);
+      holdSockets(routes);
+      const verdict = await judge(request, route, params, routes).verdict;
       if (verdict === "public") return {};
       return isAuthError(verdict) ? refuseBy(status, verdict, request) : { principal: verdict };
     });

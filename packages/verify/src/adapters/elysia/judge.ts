@@ -1,4 +1,5 @@
 import { asWritten } from "../../as-written.ts";
+import type { AuthorizationFields } from "../../bearer.ts";
 import { AuthError, isAuthError } from "../../errors.ts";
 import { combinedAuthorization } from "../../fetch-messages.ts";
 import type { Guard } from "../../guard.ts";
@@ -7,6 +8,7 @@ import type { Policy } from "../../policy.ts";
 import type { Principal } from "../../principal.ts";
 import { hasQueryToken } from "../../query-token.ts";
 import { createRouteTable } from "../../routes.ts";
+import { isWebUpgrade, upgradeAuthorization } from "../../websocket/web-credentials.ts";
 import { readMarks } from "./marks.ts";
 import type { ElysiaRoute } from "./routes.ts";
 
@@ -91,7 +93,7 @@ export function createJudge<Claims>(guard: Guard<Claims, Request>): Judge<Claims
     async function admit(): Promise<Principal<Claims> | AuthError> {
       try {
         const principal = await guard.admit({
-          authorization: combinedAuthorization(request.headers),
+          authorization: credentialsOf(request, candidates),
           tokenInQuery: hasQueryToken(request.url),
           params,
           // Asked for when the token is known to be good: nobody else is told of a fault of the app.
@@ -110,6 +112,12 @@ export function createJudge<Claims>(guard: Guard<Claims, Request>): Judge<Claims
       }
     }
   }
+}
+
+/** Only where a WebSocket may be opened is a subprotocol looked at, and every other request is spared the question. */
+function credentialsOf({ headers }: Request, candidates: readonly ElysiaRoute[]): AuthorizationFields {
+  const isUpgrade = candidates.some(({ method }) => method === "WS") && isWebUpgrade(headers);
+  return isUpgrade ? upgradeAuthorization(headers) : combinedAuthorization(headers);
 }
 
 /** What is asked of a request. */

@@ -1,0 +1,118 @@
+import { readBearer } from "../../bearer.ts";
+import type { Guard } from "../../guard.ts";
+import type { Principal, TokenClaims } from "../../principal.ts";
+import { hasQueryToken } from "../../query-token.ts";
+import type { Verifier } from "../../verifier.ts";
+import { type OpenSession, openSession, type SocketSession } from "../../websocket/session.ts";
+import { Watch } from "../../websocket/watch.ts";
+import { announcedProtocol, upgradeAuthorization } from "../../websocket/web-credentials.ts";
+import type { Judge } from "./judge.ts";
+import type { ElysiaRoute } from "./routes.ts";
+
+/** What a handler of `app.ws` gets, as far as it matters here. */
+interface ElysiaSocket {
+  readonly data: { readonly request: Request; readonly params?: Readonly<Record<string, string>> };
+  close(code?: number, reason?: string): unknown;
+  terminate(): unknown;
+}
+
+/** What `app.ws` was given. Elysia reads it at each event. */
+interface SocketOptions {
+  upgrade?: object | ((context: UpgradeContext) => unknown);
+  open?(socket: ElysiaSocket): unknown;
+  message?(socket: ElysiaSocket, message: unknown): unknown;
+  close?(socket: ElysiaSocket, code: number, reason: string): unknown;
+}
+
+interface UpgradeContext {
+  readonly request: Request;
+  readonly set: { readonly headers: Record<string, unknown> };
+}
+
+type AnySession<Claims> = SocketSession<Readonly<Record<string, string>>, Claims>;
+
+const sessions = new WeakMap<Request, OpenSession<never>>();
+
+/**
+ * The session of a socket, in a handler of `app.ws`: its principal is the newest one. Renewals by message
+ * (`usher.renew <token>`) are taken before your handler sees them.
+ *
+ * @throws {Error} No guard let it in: its route is public.
+ * @example
+ * app.ws("/api/:userId/live", { message: (ws, data) => void ws.send(`${sessionOf(ws).principal.id} says ${data}`) });
+ */
+export function sessionOf<Claims = TokenClaims>(socket: { readonly data: object }): AnySession<Claims> {
+  const opened = sessions.get((socket as ElysiaSocket).data.request);
+  if (opened === undefined) throw new Error("This socket was not let in by the guard: it has no session.");
+  return opened.session as unknown as AnySession<Claims>;
+}
+
+/** Has the sockets of these routes end with their tokens, from now on; to be called before one is opened. */
+export type HoldSockets = (routes: readonly ElysiaRoute[]) => void;
+
+export function createSocketHold<Claims>(
+  guard: Guard<Claims, Request>,
+  verifier: Verifier<Claims>,
+  judge: Judge<Claims>,
+): HoldSockets {
+  const watch = new Watch();
+  const held = new WeakSet<object>();
+
+  return (routes) => {
+    for (const { method, hooks } of routes) {
+      const { websocket } = hooks as { readonly websocket?: SocketOptions };
+      if (method !== "WS" || websocket === undefined || held.has(websocket)) continue;
+      held.add(websocket);
+      hold(websocket);
+    }
+  };
+
+  function hold(options: SocketOptions): void {
+    const { upgrade, open, message, close } = options;
+    options.upgrade = (context) => {
+      const result = typeof upgrade === "function" ? upgrade(context) : undefined;
+      if (typeof upgrade === "object") Object.assign(context.set.headers, upgrade);
+      // A browser wants one of its own, and the token is one of them.
+      const protocol = announcedProtocol(context.request.headers);
+      if (protocol !== undefined) context.set.headers["sec-websocket-protocol"] ??= protocol;
+      return result;
+    };
+    options.open = (socket) => {
+      start(socket);
+      return open?.call(options, socket);
+    };
+    options.message = (socket, data) => {
+      if (sessions.get(socket.data.request)?.session.takesRenewal(data) === true) return undefined;
+      return message?.call(options, socket, data);
+    };
+    options.close = (socket, code, reason) => {
+      sessions.get(socket.data.request)?.closed();
+      return close?.call(options, socket, code, reason);
+    };
+  }
+
+  function start(socket: ElysiaSocket): void {
+    const { request, params = {} } = socket.data;
+    const judgement = judge.last(request);
+    // A public route.
+    if (judgement?.principal === undefined) return;
+    const opened = openSession<Claims, Request>({
+      guard,
+      verifier,
+      watch,
+      request,
+      connection: {
+        close: (code, reason) => void socket.close(code, reason),
+        destroy: () => void socket.terminate(),
+      },
+      token: readBearer(upgradeAuthorization(request.headers), hasQueryToken(request.url)),
+      principal: judgement.principal as Principal<Claims>,
+      access: {
+        params: Object.freeze({ ...params }),
+        ownerParams: guard.ownerParams.filter((name) => Object.hasOwn(params, name)),
+        policies: judgement.policies,
+      },
+    });
+    sessions.set(request, opened as unknown as OpenSession<never>);
+  }
+}
