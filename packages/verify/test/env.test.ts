@@ -1,7 +1,13 @@
 import { createTestIssuer } from "@usher-auth/testing";
 import { describe, expect, it } from "vitest";
 import { parseSecretVersions } from "../src/env.ts";
-import { ConfigurationError, secretFingerprint, secretFingerprintFromEnv, verifierFromEnv } from "../src/index.ts";
+import {
+  betterAuthIssuer,
+  ConfigurationError,
+  secretFingerprint,
+  secretFingerprintFromEnv,
+  verifierFromEnv,
+} from "../src/index.ts";
 import { verdict } from "./support.ts";
 
 const [old, current] = ["old:k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t", "new:k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t"];
@@ -55,6 +61,24 @@ describe("verifierFromEnv", () => {
       expect(() => verifierFromEnv({ ...env, [name]: value })).toThrow(`${name} is not set. Set it to ${what}`);
     }
   });
+
+  it("names everything that is not set at once", () => {
+    expect(() => verifierFromEnv({})).toThrow(
+      /^BETTER_AUTH_URL is not set\..*\nAPI_URL is not set\..*\nBETTER_AUTH_SECRET is not set\..*$/,
+    );
+    expect(() => verifierFromEnv({ USHER_KEYS: "jwks" })).toThrow(/\nUSHER_JWKS_URL is not set\./);
+  });
+
+  it.each(["app.example.com", "localhost:3000", "ftp://app.example.com", "not a url"])(
+    "refuses %j as BETTER_AUTH_URL, as Better Auth does, and does not repeat it",
+    (url) => {
+      const message = "BETTER_AUTH_URL must be an http or https address, such as https://app.example.com.";
+      expect(() => verifierFromEnv({ ...urls, BETTER_AUTH_URL: url, BETTER_AUTH_SECRET: current })).toThrow(
+        new ConfigurationError(message),
+      );
+      expect(() => betterAuthIssuer(url)).toThrow(new ConfigurationError(message));
+    },
+  );
 
   const jwks = { ...urls, USHER_JWKS_URL: "https://app.example.com/api/auth/jwks" };
 
