@@ -1,5 +1,5 @@
 import { AuthError } from "./errors.ts";
-import { type BoundRemote, type BoundSource, unavailable } from "./keys/bound-source.ts";
+import { type BoundRemote, type BoundSource, letGo, unavailable } from "./keys/bound-source.ts";
 import { watchIdleVersions } from "./keys/idle-versions.ts";
 import type { KeyStatus, KeyUsage, WaitUntil } from "./keys/source.ts";
 import type { VerificationKey } from "./signature.ts";
@@ -14,7 +14,11 @@ export interface KeyRing {
    * @throws {AuthError} `algorithm_rejected`, `key_unknown`, `keys_unavailable`, `signature_invalid`.
    */
   verify(token: UnverifiedToken, now: number): Voucher;
-  /** @throws {AuthError} `keys_unavailable`: a key source calls the verifier that is just asking it. */
+  /**
+   * To be called before a token is taken apart.
+   *
+   * @throws {AuthError} `keys_unavailable`: a key source calls the verifier that is just asking it.
+   */
   maintain(waitUntil?: WaitUntil): void;
   overdue(): boolean;
   /** Refreshes every source that can; one that fails makes itself known when a token turns out to need it. */
@@ -86,7 +90,9 @@ export function createKeyRing(sources: readonly BoundSource[], lifetime: number)
       try {
         for (const key of source.candidates(header)) {
           // Nothing but `true`: a promise would let anybody in.
-          if (key.verify(signed, signature) === true) return { key, issuers: source.issuers };
+          const isSigned: unknown = key.verify(signed, signature);
+          if (isSigned === true) return { key, issuers: source.issuers };
+          if (isSigned !== false) letGo(isSigned);
           tried ??= source;
           isNamed ||= key.kid !== undefined && key.kid === header.kid;
         }
@@ -121,7 +127,12 @@ export function createKeyRing(sources: readonly BoundSource[], lifetime: number)
     for (const failure of failures) if (failure !== undefined) throw failure;
   }
 
+  function maintainAll(waitUntil?: WaitUntil): void {
+    for (const remote of remotes) remote.maintain(waitUntil);
+  }
+
   function status(): KeyStatus {
+    maintainAll();
     const statuses = remotes.map((remote) => remote.status());
     const [worst] = worstFirst.flatMap((state) => statuses.filter((status) => status.state === state));
     return worst ?? { state: "fresh" };
@@ -132,7 +143,7 @@ export function createKeyRing(sources: readonly BoundSource[], lifetime: number)
     maintain: (waitUntil) => {
       // The token's bytes are in buffers that the next token would fill anew.
       if (isVerifying) throw unavailable(new Error("it calls the verifier that asks it"));
-      for (const remote of remotes) remote.maintain(waitUntil);
+      maintainAll(waitUntil);
     },
     overdue: () => remotes.some((remote) => remote.overdue()),
     refresh: async () => {

@@ -175,10 +175,7 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
     ready: async () => {
       await Promise.all([keys.ready(), revocations?.ready()]);
     },
-    keyStatus: () => {
-      keys.maintain();
-      return keys.status();
-    },
+    keyStatus: keys.status,
     keyUsage: keys.usage,
   };
 }

@@ -4,6 +4,7 @@ import type { UnverifiedHeader } from "../header.ts";
 import { integerWithin } from "../range.ts";
 import type { VerificationKey } from "../signature.ts";
 import { stringList } from "../string-list.ts";
+import { isThenable } from "../thenable.ts";
 import { explain } from "./explain.ts";
 import { checkIssuers } from "./issuers.ts";
 import type { KeySource, KeyStatus, RemoteKeys, WaitUntil } from "./source.ts";
@@ -56,13 +57,18 @@ export function bindSources(
 function bind(source: KeySource): Omit<BoundSource, "issuers"> & { readonly issuers: readonly string[] | undefined } {
   if (typeof source?.candidates !== "function") throw new ConfigurationError(advice);
   const { issuers, remote } = source;
+  const turn = { isTaken: false };
   return {
     algorithms: readAlgorithms(source.algorithms),
     issuers: issuers && stringList(issuers, "keys: a key source's `issuers` must be a list of non-empty strings."),
-    candidates: (header) => source.candidates(header),
-    keys: () => attempt(() => source.keys?.() ?? [], []),
-    description: () => attempt(() => source.description?.(), undefined),
-    remote: remote && bindRemote(remote),
+    candidates: (header) => {
+      const keys = inTurn(turn, () => source.candidates(header));
+      if (letGo(keys)) throw new Error("candidates returned a promise, which nobody waits for");
+      return keys;
+    },
+    keys: () => attempt(turn, () => source.keys?.() ?? [], []),
+    description: () => attempt(turn, () => source.description?.(), undefined),
+    remote: remote && bindRemote(remote, turn),
   };
 }
 
@@ -74,25 +80,64 @@ function readAlgorithms(algorithms: ReadonlySet<string> | undefined): ReadonlySe
 const usualTimeout = 5000;
 const needed = ["maintain", "overdue", "unavailable", "refresh", "status"] as const;
 
-function bindRemote(remote: RemoteKeys): BoundRemote {
+function bindRemote(remote: RemoteKeys, turn: Turn): BoundRemote {
   const missing = needed.find((name) => typeof remote[name] !== "function");
   if (missing !== undefined) throw new ConfigurationError(`keys: a key source's \`remote\` has no ${missing}().`);
   const timeout = integerWithin(remote.timeout ?? usualTimeout, "keys: a key source's remote.timeout", 1, 600_000);
   return {
-    maintain: (waitUntil) => attempt(() => remote.maintain(waitUntil), undefined),
-    overdue: () => attempt(() => remote.overdue() === true, false),
+    // In place and not by `attempt`: every request comes by here.
+    maintain: (waitUntil) => {
+      if (turn.isTaken) return;
+      turn.isTaken = true;
+      try {
+        letGo(remote.maintain(waitUntil));
+      } catch {
+      } finally {
+        turn.isTaken = false;
+      }
+    },
+    overdue: () => {
+      if (turn.isTaken) return false;
+      turn.isTaken = true;
+      try {
+        const isOverdue: unknown = remote.overdue();
+        letGo(isOverdue);
+        return isOverdue === true;
+      } catch {
+        return false;
+      } finally {
+        turn.isTaken = false;
+      }
+    },
     unavailable: () => {
       try {
-        const error = remote.unavailable();
+        const error = inTurn(turn, () => remote.unavailable());
+        letGo(error);
         return error === undefined ? undefined : unavailable(error);
       } catch (error) {
         return unavailable(error);
       }
     },
-    refreshing: () => attempt(() => remote.refreshing?.() === true, false),
-    refresh: () => within(timeout, () => remote.refresh()).then(() => undefined, unavailable),
-    status: () => attempt(() => remote.status(), { state: "missing" }),
+    refreshing: () => attempt(turn, () => remote.refreshing?.() ?? false, false) === true,
+    refresh: () => within(timeout, () => inTurn(turn, () => remote.refresh())).then(() => undefined, unavailable),
+    status: () => attempt(turn, () => remote.status(), { state: "missing" }),
   };
+}
+
+/** Whether a source's own code runs at the moment. */
+interface Turn {
+  isTaken: boolean;
+}
+
+/** A source that calls the verifier from within would be called by it again, without an end. */
+function inTurn<Result>(turn: Turn, call: () => Result): Result {
+  if (turn.isTaken) throw new Error("it calls the verifier that asks it");
+  turn.isTaken = true;
+  try {
+    return call();
+  } finally {
+    turn.isTaken = false;
+  }
 }
 
 /** What a failure of a source's means for a token: that nobody can say now whether it is good. */
@@ -102,10 +147,18 @@ export function unavailable(error: unknown): AuthError {
 }
 
 /** What is asked in passing must not fail the request: the keys decide. */
-function attempt<Result>(call: () => Result, otherwise: Result): Result {
+function attempt<Result>(turn: Turn, call: () => Result, otherwise: Result): Result {
   try {
-    return call();
+    const result = inTurn(turn, call);
+    return letGo(result) ? otherwise : result;
   } catch {
     return otherwise;
   }
+}
+
+/** Whether a value is a promise, where none is asked for. Nobody waits for it, and its rejection must not end the process. */
+export function letGo(value: unknown): boolean {
+  if (!isThenable(value)) return false;
+  Promise.resolve(value).then(undefined, () => undefined);
+  return true;
 }

@@ -1,9 +1,9 @@
 import { within } from "../deadline.ts";
 import { AuthError } from "../errors.ts";
 import type { VerificationKey } from "../signature.ts";
-import { isThenable } from "../thenable.ts";
 import type { Clock } from "../time.ts";
 import { warn } from "../warning.ts";
+import { letGo } from "./bound-source.ts";
 import { createBudget } from "./budget.ts";
 import { explain } from "./explain.ts";
 import type { KeyStatus, RemoteKeys, WaitUntil } from "./source.ts";
@@ -232,8 +232,7 @@ function replace(previous: NamedKeys | undefined, next: NamedKeys | undefined): 
 /** Whether the host took the work over. `waitUntil` is its own, or the application's, and may fail. */
 function isKept(waitUntil: WaitUntil, work: Promise<unknown>): boolean {
   try {
-    const result = waitUntil(work);
-    if (isThenable(result)) Promise.resolve(result).then(undefined, () => undefined);
+    letGo(waitUntil(work));
     return true;
   } catch {
     return false;
