@@ -10,7 +10,7 @@ const ofTests = /(?:^|\/)(?:__)?(?:tests?|fixtures?|mocks?|snapshots?)(?:__)?\/|
 /** The files of every package. The part of a name that changes with the code is left out. */
 export function fileList(packages: readonly Packed[]): string {
   const blocks = packages.map(({ manifest, files }) => {
-    const names = files.map((file) => file.replace(/(?<=^dist\/.*)-[\w-]{8}(?=\.js)/, "-[hash]"));
+    const names = files.map((file) => file.replace(/(?<=^dist\/.*)-[\w-]{8}(?=\.(?:js|d\.ts))/, "-[hash]"));
     return [manifest.name, ...names.sort().map((name) => `  ${name}`)].join("\n");
   });
   return `${blocks.join("\n\n")}\n`;
