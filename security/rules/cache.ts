@@ -21,7 +21,13 @@ export const cacheRules: readonly Rule[] = [
   {
     id: "bounded",
     text: "However many tokens come, no more than cache says are remembered",
-    kept: [["cache.ts", "this.#entries.size >= this.#capacity || ", ""]],
+    kept: [
+      [
+        "cache.ts",
+        "while (this.#entries.size >= this.#capacity || this.#bytes + entry.bytes > this.#room) this.#makeRoom();",
+        "",
+      ],
+    ],
   },
   {
     id: "exp-again",

@@ -7,7 +7,10 @@ import { createBench, handClock } from "../../packages/verify/test/support.ts";
 import { outcomeWithKeys } from "./outcome.ts";
 
 /** What a good token comes to when its issuer's JWKS answers so, over real HTTP. */
-export async function outcomeWhenServed(listener: (issuer: TestIssuer) => RequestListener): Promise<string> {
+export async function outcomeWhenServed(
+  listener: (issuer: TestIssuer) => RequestListener,
+  options: RemoteJwksOptions = {},
+): Promise<string> {
   const clock = handClock();
   const issuer = createTestIssuer({ algorithm: "ES256", clock });
   const server = createServer(listener(issuer));
@@ -17,7 +20,7 @@ export async function outcomeWhenServed(listener: (issuer: TestIssuer) => Reques
     server.close();
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks`;
-  const { verifier } = createBench({ keys: remoteJwks(url), clock });
+  const { verifier } = createBench({ keys: remoteJwks(url, options), clock });
   return outcomeWithKeys(verifier, issuer.tokenFor("alice"));
 }
 

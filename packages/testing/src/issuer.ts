@@ -67,7 +67,7 @@ function createIssuer(algorithm: SigningAlgorithm, options: Omit<TestIssuerOptio
     secret = randomBytes(32).toString("base64url"),
     issuer = "https://app.example.com",
     audience = "https://api.example.com",
-    clock = Date.now,
+    clock = () => Date.now(),
   } = options;
   /** Newest first. */
   let signers: readonly [Signer, ...Signer[]] = [createSigner(algorithm, secret)];

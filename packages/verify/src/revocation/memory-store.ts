@@ -24,7 +24,7 @@ const thirtyDays = 30 * 86_400;
  */
 export function memoryRevocationStore(options: MemoryRevocationStoreOptions = {}): RevocationStore {
   const maxTokenAge = integerWithin(options.maxTokenAge ?? 86_400, "memoryRevocationStore: maxTokenAge", 1, thirtyDays);
-  const clock = options.clock ?? Date.now;
+  const clock = options.clock ?? (() => Date.now());
   const kept = new Map<string, Revocation>();
   let looked = kept.entries();
   const listeners = new Set<RevocationListener>();
