@@ -58,6 +58,11 @@ describe("refuses, with exit code 2 and nothing on standard output,", () => {
     ["a flag that is followed by another", ["doctor", "--issuer", "--json"], "--issuer needs a value."],
     ["a flag of an object's prototype", ["decode", "--constructor"], "There is no --constructor."],
     ["an address that is none", ["doctor", "--api", "localhost:3001"], "--api must be an http:// or https:// address"],
+    [
+      "an address with a password",
+      ["doctor", "--api", "http://ada:hunter2@localhost"],
+      "must have no credentials in it",
+    ],
     ["a file that is not there", ["doctor", "--token-file", "/nowhere/token"], "Cannot read /nowhere/token (ENOENT)."],
     ["nothing to decode", ["decode"], "Give a token on standard input, or with --token-file."],
     ["no secret", ["fingerprint"], "Neither BETTER_AUTH_SECRET nor BETTER_AUTH_SECRETS is set."],

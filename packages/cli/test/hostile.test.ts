@@ -221,6 +221,15 @@ describe("nothing from outside reaches a terminal as more than text:", () => {
     for (const more of [[], ["--json"]]) expectSeen(await usher(["decode", ...more], { input }));
   });
 
+  test("a password in BETTER_AUTH_URL is not printed", async () => {
+    const environment = settings({ BETTER_AUTH_URL: "https://ada:hunter2@app.example.com/api/auth" });
+    for (const more of [[], ["--json"]]) {
+      const { output } = await consult({ input: handMade({}), environment, hidden: [] }, ...more);
+      expect(output).toContain("issuer_differs");
+      expect(output).not.toContain("hunter2");
+    }
+  });
+
   test("the versions of secrets, which are numbers or nothing", async () => {
     const secret = newSecret();
     const environment = { BETTER_AUTH_SECRETS: `${unseen}:${secret},my${secret}:more,2:${secret}` };

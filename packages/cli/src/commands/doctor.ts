@@ -77,7 +77,10 @@ export const command: Command = defineSubcommand({
 function readUrl(text: string | undefined, flag: string): URL | undefined {
   if (text === undefined) return undefined;
   const url = URL.parse(text);
-  if (url?.protocol === "http:" || url?.protocol === "https:") return url;
+  if (url?.protocol === "http:" || url?.protocol === "https:") {
+    if (url.username === "" && url.password === "") return url;
+    throw new CannotRun(`--${flag} must have no credentials in it: they would be printed.`);
+  }
   throw new CannotRun(`--${flag} must be an http:// or https:// address, such as http://localhost:3000.`);
 }
 
