@@ -32,7 +32,7 @@ export interface KeyRing {
 }
 
 /** Who has signed a token. */
-export interface Voucher {
+interface Voucher {
   readonly key: VerificationKey;
   /** The `iss` that the token may have (RFC 8725 section 3.8). */
   readonly issuers: readonly string[];

@@ -58,6 +58,8 @@ export function usher<AppEnv extends Env, Routes extends Schema, Base extends st
         params: {},
         ownerParams: [],
         source: context,
+        // Asked for only when it is needed: on hosts that have none, Hono throws.
+        waitUntil: (work) => context.executionCtx.waitUntil(work),
       });
       const principal = admitted instanceof Promise ? await admitted : admitted;
       principals.set(context, principal);
