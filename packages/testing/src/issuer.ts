@@ -100,10 +100,11 @@ function createIssuer(algorithm: SigningAlgorithm, options: Omit<TestIssuerOptio
   }
 
   function honestClaims(user: TestUser, expiresIn: number): Record<string, unknown> {
-    const { id, email, name } = { ...defaultsFor(user), ...(typeof user === "object" && user) };
+    const { id, email, emailVerified, name } = { ...defaultsFor(user), ...(typeof user === "object" && user) };
     const now = Math.floor(clock() / 1000);
     const session = { sid: randomUUID(), jti: randomUUID() };
-    return { sub: id, ...session, iat: now, exp: now + expiresIn, iss: issuer, aud: audience, email, name };
+    const person = { email, email_verified: emailVerified, name };
+    return { sub: id, ...session, iat: now, exp: now + expiresIn, iss: issuer, aud: audience, ...person };
   }
 
   function wrongClaims(faults: TokenFaults): Record<string, unknown> {
@@ -141,9 +142,9 @@ function isKeyPair(algorithm: SigningAlgorithm): algorithm is KeyPairSigningAlgo
   return !algorithm.startsWith("HS");
 }
 
-function defaultsFor(user: TestUser): { id: string; email: string; name: string } {
+function defaultsFor(user: TestUser): { id: string; email: string; emailVerified: boolean; name: string } {
   const id = typeof user === "string" ? user : user.id;
-  return { id, email: `${id}@example.com`, name: id };
+  return { id, email: `${id}@example.com`, emailVerified: true, name: id };
 }
 
 /** The first character carries six bits of the signature and none to spare: changing it always changes the bytes. */

@@ -15,7 +15,7 @@ const hmac = (text: string, secret = issuer.secret, hash = "sha256") =>
 describe("createTestIssuer", () => {
   it("makes tokens as usherJwt() does", () => {
     const { header, claims, signature, signed } = read(
-      issuer.tokenFor({ id: "u1", email: "a@example.com", name: "Alice" }),
+      issuer.tokenFor({ id: "u1", email: "a@example.com", emailVerified: false, name: "Alice" }),
     );
     expect(header).toEqual({ alg: "HS256", typ: "JWT" });
     expect(claims).toEqual({
@@ -27,8 +27,10 @@ describe("createTestIssuer", () => {
       iss: issuer.issuer,
       aud: issuer.audience,
       email: "a@example.com",
+      email_verified: false,
       name: "Alice",
     });
+    expect(read(issuer.tokenFor("u2")).claims).toMatchObject({ email: "u2@example.com", email_verified: true });
     expect(signature).toBe(hmac(signed));
   });
 
