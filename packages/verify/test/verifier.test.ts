@@ -97,6 +97,7 @@ describe("verify", () => {
     const { issuer, verifier } = createBench();
     const token = issuer.tokenFor(
       { id: "alice", email: "alice@example.com", name: "Alice" },
+      email_verified: true,
       { claims: { sid: "s1", jti: "j1" } },
     );
     expect(verifier.verifySync(token)).toEqual({
