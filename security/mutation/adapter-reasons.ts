@@ -90,12 +90,6 @@ export const adapterReasons: readonly Reason[] = [
     reason: hasTarget,
   },
   {
-    file: "adapters/websocket.ts",
-    line: 'function takeCredentials({ url = ""',
-    mutants: ['"Stryker was here!"'],
-    reason: hasTarget,
-  },
-  {
     file: "env.ts",
     line: "parseSecretVersions(env.BETTER_AUTH_SECRETS)[0]?.value",
     mutants: ["parseSecretVersions(env.BETTER_AUTH_SECRETS)[0].value"],

@@ -4,7 +4,7 @@ import { readBearer } from "../bearer.ts";
 import { isAuthError } from "../errors.ts";
 import { createGuard, type GuardedRequest, type GuardOptions } from "../guard.ts";
 import { httpProblem } from "../http-problem.ts";
-import { authorizationFields } from "../node-headers.ts";
+import { authorizationOf } from "../node-headers.ts";
 import { type PathAccess, type PathRoute, readPathRoute } from "../path-route.ts";
 import type { Principal, TokenClaims } from "../principal.ts";
 import { notFound, refuse as refusal } from "../problem.ts";
@@ -136,7 +136,8 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Sock
 }
 
 /** What the request brings to be let in by. The token is taken out of the subprotocols, so that no server sends it back. */
-function takeCredentials({ url = "", headers, rawHeaders }: IncomingMessage): Credentials {
-  const fields = [authorizationFields(rawHeaders) ?? []].flat();
-  return { authorization: [...fields, ...takeSubprotocolToken(headers)], tokenInQuery: hasQueryToken(url) };
+function takeCredentials(request: IncomingMessage): Credentials {
+  const fields = [authorizationOf(request) ?? []].flat();
+  const announced = takeSubprotocolToken(request.headers);
+  return { authorization: [...fields, ...announced], tokenInQuery: hasQueryToken(request.url) };
 }
