@@ -87,7 +87,10 @@ describe("the packages, installed from their tarballs", () => {
   });
 
   it("run an example of every adapter", async () => {
-    const adapters = globSync("packages/verify/src/adapters/*.ts", { cwd: root }).map((file) => basename(file, ".ts"));
+    const adapters = globSync("packages/verify/src/adapters/*.ts", { cwd: root })
+      .map((file) => basename(file, ".ts"))
+      // Its framework has the name of another one here.
+      .filter((name) => name !== "h3-v1");
     const ofAdapter = (adapter: string) => {
       const ofGuide = examples.filter(({ example }) => example.file === `docs/guide/${adapter}.md`);
       // The guard of WebSockets is shown by a program, which ends by itself.

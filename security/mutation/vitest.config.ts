@@ -28,7 +28,7 @@ export default defineConfig({
     // By their names, packages lead through node_modules to the sources without mutants.
     alias: [
       { find: /^@usher-auth\/verify$/, replacement: `${root}packages/verify/src/index.ts` },
-      { find: /^@usher-auth\/verify\/([a-z0-9]+)$/, replacement: `${root}packages/verify/src/adapters/$1.ts` },
+      { find: /^@usher-auth\/verify\/([a-z0-9-]+)$/, replacement: `${root}packages/verify/src/adapters/$1.ts` },
       { find: /^@usher-auth\/testing$/, replacement: `${root}packages/testing/src/index.ts` },
     ],
   },

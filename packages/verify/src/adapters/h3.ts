@@ -1,5 +1,5 @@
-import { getRouterParam, type H3Event, type Middleware } from "h3";
-import { isAuthError } from "../errors.ts";
+import { getRouterParam, H3Event, type Middleware } from "h3";
+import { ConfigurationError, isAuthError } from "../errors.ts";
 import { combinedAuthorization, responseOf } from "../fetch-messages.ts";
 import { createGuard, type GuardOptions } from "../guard.ts";
 import type { Policy } from "../policy.ts";
@@ -36,9 +36,12 @@ export type UsherOptions = GuardOptions<RegisteredClaims, H3Event>;
  * route, and so no owner. The same holds for a server below `app.mount("/base", server.fetch)`, and for a second H3 app
  * that is used as a handler: give that one a guard of its own. Does not check ids in bodies and queries.
  *
- * @throws {ConfigurationError} A bad option.
+ * @throws {ConfigurationError} A bad option; h3 1.
  */
 export function usher(options: UsherOptions): Middleware {
+  // Events of h3 1 are no such class.
+  if ((H3Event as { __is_event__?: unknown }).__is_event__ !== true)
+    throw new ConfigurationError("This is the guard for h3 2: for h3 1, take the one of @usher-auth/verify/h3-v1.");
   const guard = createGuard<RegisteredClaims, H3Event>(options);
   const table = createRouteTable(guard.ownerParams);
 
