@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { createTestIssuer } from "@usher-auth/testing";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { startLyingProxy } from "./lying-proxy.ts";
 
 /** Verifies a good token and one that the proxy's owner has made, and prints what came of both. */
@@ -27,7 +27,8 @@ async function run(settings: object, environment: Readonly<Record<string, string
 
 describe("a JWKS on this machine, in a process that is told to use a proxy", () => {
   it.each(["127.0.0.1", "localhost"])("is asked itself: at %s", async (host) => {
-    await using issuer = await createTestIssuer({ mode: "jwks" });
+    const issuer = await createTestIssuer({ mode: "jwks" });
+    onTestFinished(() => issuer.close());
     const stranger = createTestIssuer({ algorithm: "EdDSA" });
     const proxy = await startLyingProxy(stranger.jwks());
     const url = issuer.jwksUrl.replace("127.0.0.1", host);
