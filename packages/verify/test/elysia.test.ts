@@ -208,4 +208,9 @@ describe("elysia adapter", () => {
       .get("/role", ({ principal }) => principal.claims.role.toUpperCase());
     expect(await (await ask(app, "/role", as("alice"))).text()).toBe("GUEST");
   });
+
+  it("names the version of Elysia that it supports where it meets another one", () => {
+    const plugin = usher({ verifier, ownerParam: "userId" });
+    expect(() => plugin({ extender: {} } as never)).toThrow("Elysia 1.4");
+  });
 });

@@ -215,4 +215,12 @@ describe("hono adapter", () => {
     expect(() => enforce("a" as never)).toThrow(ConfigurationError);
     expect(() => (enforce as () => unknown)()).toThrow("enforce: name at least one policy.");
   });
+
+  it("names the version of Hono that it supports where it meets another one", () => {
+    const old = Object.assign(new Hono(), { showRoutes: () => {} });
+    for (const app of [old, {}, undefined] as never[]) {
+      expect(() => usher(app, { verifier, ownerParam: "userId" })).toThrow(ConfigurationError);
+      expect(() => usher(app, { verifier, ownerParam: "userId" })).toThrow("Hono 4");
+    }
+  });
 });

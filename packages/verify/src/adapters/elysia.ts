@@ -54,6 +54,9 @@ export function usher<Claims = TokenClaims>(
   let count = 0;
 
   return (app) => {
+    // Elysia 1.3 keeps its macros elsewhere.
+    const { extender } = app as unknown as { extender?: { macro?: unknown } };
+    if (extender?.macro === undefined) throw new ConfigurationError("usher: give it to an app of Elysia 1.4.");
     const lists = followApp(app, ({ extender }) => guarded in extender.macro);
     const findRoutes = createRouteFinder(lists);
     // Elysia reads the text of a hook: only what is named here is prepared.

@@ -38,12 +38,15 @@ const enforcers = new WeakMap<Context, (policies: readonly Policy<never>[]) => R
  * Put it after CORS, which answers preflights.
  *
  * @returns The same app, typed to have the principal.
- * @throws {ConfigurationError} A bad option.
+ * @throws {ConfigurationError} A bad option; an app of another version than Hono 4.
  */
 export function usher<AppEnv extends Env, Routes extends Schema, Base extends string, Claims = TokenClaims>(
   app: Hono<AppEnv, Routes, Base>,
   options: UsherOptions<Claims>,
 ): Hono<AppEnv & UsherEnv<Claims>, Routes, Base> {
+  // Hono 3 has this method, and 4 no longer.
+  if (typeof app?.router?.add !== "function" || "showRoutes" in app)
+    throw new ConfigurationError("usher: give an app of Hono 4.");
   const guard = createGuard<Claims, Context>(options);
   const findOwnerParams = createOwnerParamFinder(guard.ownerParams);
   const table = createRouteTable(guard.ownerParams);
