@@ -1,8 +1,9 @@
 import type { Context, Hono, MiddlewareHandler } from "hono";
 import type { Env, H, RouterRoute, Schema } from "hono/types";
 import { asWritten } from "../as-written.ts";
+import { readBearer } from "../bearer.ts";
 import { ConfigurationError, isAuthError } from "../errors.ts";
-import { combinedAuthorization, responseOf } from "../fetch-messages.ts";
+import { responseOf } from "../fetch-messages.ts";
 import { createGuard, type GuardOptions } from "../guard.ts";
 import type { RouteParams } from "../owner.ts";
 import { createOwnerParamFinder } from "../owner-params.ts";
@@ -10,8 +11,15 @@ import { type Policy, readPolicies } from "../policy.ts";
 import type { Principal, TokenClaims } from "../principal.ts";
 import { hasQueryToken } from "../query-token.ts";
 import { createRouteTable } from "../routes.ts";
+import type { Connection } from "../websocket/connection.ts";
+import { type OpenSession, openSession } from "../websocket/session.ts";
+import { Watch } from "../websocket/watch.ts";
+import { admissions } from "./hono/admission.ts";
+import { credentialsOf } from "./hono/websocket.ts";
 
+export type { SocketSession } from "../websocket/session.ts";
 export { type BackchannelLogoutOptions, backchannelLogout } from "./hono/backchannel-logout.ts";
+export { sessionOf, watchSocket } from "./hono/websocket.ts";
 
 /** What a context has behind the guard: `c.var.principal`, `c.get("principal")`. */
 export interface UsherEnv<Claims = TokenClaims> {
@@ -23,9 +31,6 @@ export interface UsherEnv<Claims = TokenClaims> {
 
 /** Options of {@link usher}: those of a guard. */
 export type UsherOptions<Claims = TokenClaims> = GuardOptions<Claims, Context>;
-
-/** By request: how the guard that let it in last asks for more, and its refusal where there is not more. */
-const enforcers = new WeakMap<Context, (policies: readonly Policy<never>[]) => Response | undefined>();
 
 /**
  * Guards a Hono app: everything that is added to it from now on needs a valid token, unknown paths too. What was added
@@ -50,13 +55,14 @@ export function usher<AppEnv extends Env, Routes extends Schema, Base extends st
   const guard = createGuard<Claims, Context>(options);
   const findOwnerParams = createOwnerParamFinder(guard.ownerParams);
   const table = createRouteTable(guard.ownerParams);
+  const watch = new Watch();
   /** By request: whom this guard let in, whatever the app does to its variables. */
   const principals = new WeakMap<Context, Principal<Claims>>();
 
   app.use(async (context: Context, next) => {
     try {
       const admitted = guard.admit({
-        authorization: combinedAuthorization(context.req.raw.headers),
+        authorization: credentialsOf(context.req.raw.headers),
         tokenInQuery: hasQueryToken(context.req.url),
         params: {},
         ownerParams: [],
@@ -66,9 +72,14 @@ export function usher<AppEnv extends Env, Routes extends Schema, Base extends st
       });
       const principal = admitted instanceof Promise ? await admitted : admitted;
       principals.set(context, principal);
-      enforcers.set(context, (policies) =>
-        authorize(context, principal, {}, undefined, policies as readonly Policy<Claims>[]),
-      );
+      let enforced: readonly Policy<Claims>[] = [];
+      admissions.set(context, {
+        enforce(policies: readonly Policy<Claims>[]) {
+          enforced = [...enforced, ...policies];
+          return authorize(context, principal, {}, undefined, policies);
+        },
+        watch: (connection) => watchOver(context, principal, enforced, connection),
+      });
       context.set("principal", principal);
     } catch (error) {
       return refuse(error, context);
@@ -85,6 +96,21 @@ export function usher<AppEnv extends Env, Routes extends Schema, Base extends st
     route.handler = held;
     add(method, path, [held, route]);
   };
+
+  /** Only for a socket: what it was opened by counts again for each fresh token. */
+  function watchOver(
+    context: Context,
+    principal: Principal<Claims>,
+    policies: readonly Policy<Claims>[],
+    connection: Connection,
+  ): OpenSession<never> {
+    const params: Record<string, string> = { ...context.req.param() };
+    const token = readBearer(credentialsOf(context.req.raw.headers), hasQueryToken(context.req.url));
+    const access = { params, ownerParams: findOwnerParams(params), policies };
+    const { verifier } = options;
+    const parts = { guard, verifier, watch, request: context, connection, token, principal, access };
+    return openSession(parts) as unknown as OpenSession<never>;
+  }
 
   function hold(handler: H, path: string): H {
     return (context: Context, next: () => Promise<void>) => {
@@ -143,8 +169,8 @@ export function enforce<Claims = TokenClaims>(
   const checked = readPolicies(policies, "enforce") as readonly Policy<never>[];
   if (checked.length === 0) throw new ConfigurationError("enforce: name at least one policy.");
   return async (context, next) => {
-    const enforcer = enforcers.get(context);
-    if (enforcer === undefined) throw new Error("enforce: no usher(...) stands before this route.");
-    return enforcer(checked) ?? next();
+    const admission = admissions.get(context);
+    if (admission === undefined) throw new Error("enforce: no usher(...) stands before this route.");
+    return admission.enforce(checked) ?? next();
   };
 }

@@ -1,0 +1,72 @@
+import type { Context } from "hono";
+import type { WSContext, WSEvents } from "hono/ws";
+import type { AuthorizationFields } from "../../bearer.ts";
+import { combinedAuthorization } from "../../fetch-messages.ts";
+import type { TokenClaims } from "../../principal.ts";
+import type { Connection } from "../../websocket/connection.ts";
+import type { OpenSession, SocketSession } from "../../websocket/session.ts";
+import { isWebUpgrade, upgradeAuthorization } from "../../websocket/web-credentials.ts";
+import { admissions } from "./admission.ts";
+
+const sessions = new WeakMap<Context, OpenSession<never>>();
+
+/** Where there is no `Authorization`, the token of a browser's WebSocket: every other request is spared the question. */
+export function credentialsOf(headers: Headers): AuthorizationFields {
+  const fields = combinedAuthorization(headers);
+  return fields === undefined && isWebUpgrade(headers) ? upgradeAuthorization(headers) : fields;
+}
+
+/**
+ * Has a socket of `upgradeWebSocket` end with its token: closed with 4401 within a second when that expires or is revoked,
+ * unless a fresh one was sent on it (`usher.renew <token>`), which your `onMessage` does not see. Without it, nothing closes
+ * the socket. Must stand behind {@link usher}.
+ *
+ * @throws {Error} No guard let this request in.
+ * @example
+ * app.get("/api/:userId/live", upgradeWebSocket((c) =>
+ *   watchSocket(c, { onMessage: (event, ws) => ws.send(`${sessionOf(c).principal.id} says ${event.data}`) })));
+ */
+export function watchSocket<Raw>(context: Context, events: WSEvents<Raw>): WSEvents<Raw> {
+  const admission = admissions.get(context);
+  if (admission === undefined) throw new Error("watchSocket: no usher(...) stands before this route.");
+  return {
+    ...events,
+    onOpen(event, socket) {
+      sessions.set(context, admission.watch(connectionOf(socket)));
+      events.onOpen?.(event, socket);
+    },
+    onMessage(event, socket) {
+      if (sessions.get(context)?.session.takesRenewal(event.data) === true) return;
+      events.onMessage?.(event, socket);
+    },
+    onClose(event, socket) {
+      sessions.get(context)?.closed();
+      events.onClose?.(event, socket);
+    },
+  };
+}
+
+/**
+ * The session of a socket that {@link watchSocket} watches: its principal is the newest one.
+ *
+ * @throws {Error} It is not open yet, or not watched.
+ */
+export function sessionOf<Claims = TokenClaims>(
+  context: Context,
+): SocketSession<Readonly<Record<string, string>>, Claims> {
+  const opened = sessions.get(context);
+  if (opened === undefined) throw new Error("sessionOf: there is no open socket that watchSocket(...) watches.");
+  return opened.session as unknown as SocketSession<Readonly<Record<string, string>>, Claims>;
+}
+
+function connectionOf<Raw>(socket: WSContext<Raw>): Connection {
+  return {
+    close: (code, reason) => socket.close(code, reason),
+    destroy: () => {
+      const raw = socket.raw as { terminate?(): void } | undefined;
+      // Not every runtime can cut a socket off.
+      if (raw?.terminate === undefined) socket.close();
+      else raw.terminate();
+    },
+  };
+}

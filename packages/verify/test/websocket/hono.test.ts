@@ -1,0 +1,110 @@
+import type { AddressInfo } from "node:net";
+import { serve as listen, upgradeWebSocket } from "@hono/node-server";
+import { Hono } from "hono";
+import { afterEach, beforeEach, expect, it, onTestFinished, vi } from "vitest";
+import { WebSocket, WebSocketServer } from "ws";
+import { enforce, sessionOf, usher, watchSocket } from "../../src/adapters/hono.ts";
+import { requireScopes } from "../../src/index.ts";
+import { createRevokingBench } from "../revoking.ts";
+import { ask, bearer, closed, open, refusalOf } from "./support.ts";
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] }));
+afterEach(() => void vi.useRealTimers());
+
+async function serve() {
+  const bench = await createRevokingBench({}, { clockTolerance: 0 });
+  const rejected: string[] = [];
+  const heard: unknown[] = [];
+  const app = usher(new Hono(), {
+    verifier: bench.verifier,
+    ownerParam: "userId",
+    onReject: ({ error }) => void rejected.push(error.code),
+  });
+  const live = upgradeWebSocket((context) =>
+    watchSocket(context, {
+      onMessage: ({ data }, socket) => {
+        heard.push(data);
+        socket.send(`${sessionOf(context).principal.id} ${sessionOf(context).params.userId} ${data}`);
+      },
+    }),
+  );
+  app.get("/api/:userId/live", live);
+  app.get("/scoped/:userId", enforce(requireScopes("live")), live);
+  const server = listen({
+    fetch: app.fetch,
+    port: 0,
+    hostname: "127.0.0.1",
+    websocket: { server: new WebSocketServer({ noServer: true }) as never },
+  });
+  await new Promise((resolve) => server.once("listening", resolve));
+  onTestFinished(() => void server.close());
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const token = (user = "alice", sid = "s1", expiresIn = 60, scope?: string) =>
+    bench.issuer.tokenFor(user, { expiresIn, claims: { sid, scope } });
+  return { ...bench, host, token, rejected, heard };
+}
+
+it("takes the token of a browser, without sending it back, and that of a header", async () => {
+  const { host, token } = await serve();
+  const browser = await open(new WebSocket(`ws://${host}/api/alice/live`, ["bearer", token()]));
+  expect(browser.protocol).toBe("bearer");
+  expect(await ask(browser, "hello")).toBe("alice alice hello");
+  const program = await open(new WebSocket(`ws://${host}/api/alice/live`, bearer(token())));
+  expect(await ask(program, "hello")).toBe("alice alice hello");
+});
+
+it("refuses the others before the upgrade, and reads no subprotocol of a plain request", async () => {
+  const { host, token } = await serve();
+  const cases = [
+    ["/api/alice/live", [], 401],
+    ["/api/bob/live", ["bearer", token()], 403],
+    ["/api/alice/live", ["bearer", "x"], 401],
+    ["/scoped/alice", ["bearer", token()], 403],
+  ] as const;
+  for (const [path, protocols, status] of cases)
+    expect((await refusalOf(new WebSocket(`ws://${host}${path}`, [...protocols]))).status, path).toBe(status);
+  const headers = { "sec-websocket-protocol": `bearer, ${token()}` };
+  expect((await fetch(`http://${host}/api/alice/live`, { headers })).status).toBe(401);
+});
+
+it("closes sockets with 4401 when their token ends or is revoked, unless a fresh one came", async () => {
+  const { host, token, clock, revocations, heard } = await serve();
+  const dial = (sid: string) => open(new WebSocket(`ws://${host}/api/alice/live`, ["bearer", token("alice", sid)]));
+  const [left, revoked, renewed] = [await dial("left"), await dial("revoked"), await dial("renewed")];
+  renewed.send(`usher.renew ${token("alice", "renewed", 600)}`);
+  expect(await ask(renewed, "hello")).toBe("alice alice hello");
+
+  const revokedClosed = closed(revoked);
+  await revocations.revoke({ kind: "session", id: "revoked", before: clock() / 1000 });
+  vi.advanceTimersByTime(500);
+  expect(await revokedClosed).toEqual([4401, "token_revoked"]);
+
+  const leftClosed = closed(left);
+  clock.advance(60);
+  vi.advanceTimersByTime(500);
+  expect(await leftClosed).toEqual([4401, "token_expired"]);
+  expect(await ask(renewed, "still here")).toBe("alice alice still here");
+  expect(heard).toEqual(["hello", "still here"]);
+});
+
+it.each([
+  ["another user's", "/api/alice/live", "bob", "live", "owner_mismatch"],
+  ["without the scope that the route asks for", "/scoped/alice", "alice", undefined, "scope_insufficient"],
+])("closes the socket on which a token is sent that is %s", async (_case, path, user, scope, code) => {
+  const { host, token, rejected } = await serve();
+  const first = token("alice", "s1", 60, "live");
+  const socket = await open(new WebSocket(`ws://${host}${path}`, ["bearer", first]));
+  socket.send(`usher.renew ${token(user, "s1", 60, scope)}`);
+  expect(await closed(socket)).toEqual([4403, code]);
+  expect(rejected).toEqual([code]);
+});
+
+it("needs a guard before it", async () => {
+  const app = new Hono();
+  app.get("/", (context) => {
+    expect(() => watchSocket(context, {})).toThrow("no usher(...) stands before this route");
+    expect(() => sessionOf(context)).toThrow("there is no open socket");
+    return context.text("ok");
+  });
+  expect(await (await app.request("/")).text()).toBe("ok");
+});
