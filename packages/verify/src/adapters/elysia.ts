@@ -1,5 +1,5 @@
 import type { AnyElysia, Elysia } from "elysia";
-import { type AuthError, isAuthError } from "../errors.ts";
+import { type AuthError, ConfigurationError, isAuthError } from "../errors.ts";
 import { responseOf } from "../fetch-messages.ts";
 import { createGuard, type GuardOptions } from "../guard.ts";
 import { type Policy, readPolicies } from "../policy.ts";
