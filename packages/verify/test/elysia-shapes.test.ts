@@ -292,11 +292,10 @@ describe("public Elysia routes", () => {
           .use(guard)
           .get("/open", () => "open", { public: true }),
       ),
-    "guard()": () =>
+    "guard() with a callback": () =>
       bare()
         .use(guard)
-        .guard({ public: true })
-        .get("/open", () => "open"),
+        .guard({ public: true }, (app: Any) => app.get("/open", () => "open")),
     "group()": () =>
       bare()
         .use(guard)
@@ -320,9 +319,16 @@ describe("public Elysia routes", () => {
   it("are closed again by a route that says so", async () => {
     const app = bare()
       .use(guard)
-      .guard({ public: true })
-      .get("/closed", () => "closed", { public: false });
-    expect(await ask(app, "/closed")).toEqual([401, "credentials_missing"]);
+      .group("/x", { public: true }, (group: Any) => group.get("/closed", () => "closed", { public: false }));
+    expect(await ask(app, "/x/closed")).toEqual([401, "credentials_missing"]);
+  });
+
+  it("are not made by guard() for a whole app: Elysia would open earlier ones", () => {
+    for (const options of [{ public: true }, { as: "global", public: true }]) {
+      const open = () => bare().use(guard).get("/earlier", admin).guard(options);
+      expect(open).toThrow(ConfigurationError);
+      expect(open).toThrow("would open earlier routes");
+    }
   });
 
   it("are closed where another one has taken their place", async () => {

@@ -1,11 +1,11 @@
 import { createServer } from "node:http";
-import { createRequire } from "node:module";
 import express5, { type Express } from "express";
 import express4 from "express-4";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { type UsherOptions, usher } from "../src/adapters/express.ts";
 import { sendRaw } from "./contract/raw-request.ts";
 import type { ContractServer } from "./contract/target.ts";
+import { anotherCopy } from "./contract/targets/express-shapes.ts";
 import { listen } from "./contract/targets/server.ts";
 import { createBench } from "./support.ts";
 
@@ -33,19 +33,6 @@ const own: Handler = ({ params }, response) => void response.send(String(params.
 const failing: Handler = () => {
   throw new Error("the app's");
 };
-
-/** Express as a second installation of it would be: all of its modules loaded once more. */
-function anotherCopy(name: "express" | "express-4"): typeof express5 {
-  const require = createRequire(import.meta.url);
-  const loaded = { ...require.cache };
-  for (const file of Object.keys(require.cache)) delete require.cache[file];
-  try {
-    return require(name);
-  } finally {
-    for (const file of Object.keys(require.cache)) delete require.cache[file];
-    Object.assign(require.cache, loaded);
-  }
-}
 
 const versions = [
   ["5", express5],

@@ -33,7 +33,7 @@ type Status = (status: number, response: Response) => object;
  * none, needs a valid token, unless its route says `{ public: true }`; handlers get `principal`, which is absent on a
  * public route. Each route whose pattern has the owner parameter is held to its owner, on the value that Elysia decoded,
  * and once more on what a schema of `params` has made of it. `public` and `policies` may stand in a route's options, and in
- * those of `guard()`, `group()`, `mount()` and a macro.
+ * those of `group()`, `guard()` with a callback, `mount()` and a macro; `policies` in `guard()` by itself, too.
  *
  * Use it before the routes, and after CORS, so that refusals carry CORS headers: on the app that listens, or in a plugin
  * of it. For its types, use the same guard in the files of your other routes. A server below `app.mount` is behind a
@@ -60,7 +60,7 @@ export function usher<Claims = TokenClaims>(
     const lists = followApp(app, ({ extender }) => guarded in extender.macro);
     const findRoutes = createRouteFinder(lists);
     // Elysia reads the text of a hook: only what is named here is prepared.
-    const admit = createHook("derive", "global", async ({ request, route, params, status }) => {
+    const admit = createHook("derive", async ({ request, route, params, status }) => {
       const routes = findRoutes(request.method, route);
       holdSockets(routes);
       const verdict = await judge(request, route, params, routes).verdict;
@@ -68,7 +68,7 @@ export function usher<Claims = TokenClaims>(
       return isAuthError(verdict) ? refuseBy(status, verdict, request) : { principal: verdict };
     });
     // What a schema or a hook of the app's has made of the parameters is what the handler gets.
-    const recheck = createHook("resolve", "global", ({ request, params, status }) => {
+    const recheck = createHook("resolve", ({ request, params, status }) => {
       return hold(request, status, (judgement) => judge.authorize(judgement, params));
     });
     return (

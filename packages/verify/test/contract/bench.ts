@@ -19,7 +19,9 @@ export interface ContractBench extends RunningApp {
   /** The header line with a token of this user's. */
   bearer(user: string, claims?: Record<string, unknown>): string;
   /** Starts an app with other options or another verifier, and stops it after the test that asked for it. */
-  start(options: Partial<Omit<ContractOptions, "verifier">>, made?: VerifierParts): Promise<RunningApp>;
+  start(options: Partial<ContractOptions>, made?: VerifierParts): Promise<RunningApp>;
+  /** Starts the target's app of many ways, and stops it after the test. */
+  startShapes(): Promise<RunningApp>;
   /** A test, unless the target has a reason why it cannot hold. */
   behaviour(name: string, run: () => Promise<void>): void;
 }
@@ -47,7 +49,7 @@ export function createContractBench(target: ContractTarget): ContractBench {
     made: VerifierParts,
   ): Promise<ContractServer> {
     const verifier = verifierOf(made.trust, made.clock);
-    return target.start({ ownerParam: "userId", ...options, verifier }, handle, made);
+    return target.start({ ownerParam: "userId", verifier, ...options }, handle, made);
   }
 
   return {
@@ -61,6 +63,14 @@ export function createContractBench(target: ContractTarget): ContractBench {
       const other = await startTarget(options, own.handle, made);
       onTestFinished(() => other.close());
       return { seen: own.seen, send: (request) => sendTo(other, request) };
+    },
+    startShapes: async () => {
+      if (target.shapes === undefined) throw new Error("the target has no shapes");
+      const own = recorder();
+      const verifier = verifierOf(shared.trust, clock);
+      const app = await target.shapes.start({ ownerParam: "userId", verifier }, own.handle);
+      onTestFinished(() => app.close());
+      return { seen: own.seen, send: (request) => sendTo(app, request) };
     },
     behaviour: (name, run) =>
       it(name, async ({ skip }) => {

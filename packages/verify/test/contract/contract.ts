@@ -1,5 +1,6 @@
 import { describe } from "vitest";
 import { createContractBench } from "./bench.ts";
+import { copiesContract } from "./copies.ts";
 import { credentialsContract } from "./credentials.ts";
 import { eventsContract } from "./events.ts";
 import { isolationContract } from "./isolation.ts";
@@ -7,6 +8,7 @@ import { methodsContract } from "./methods.ts";
 import { outageContract } from "./outage.ts";
 import { pathsContract } from "./paths.ts";
 import { policiesContract } from "./policies.ts";
+import { shapesContract } from "./shapes.ts";
 import type { ContractTarget } from "./target.ts";
 import { tokensContract } from "./tokens.ts";
 
@@ -22,5 +24,8 @@ export function contract(target: ContractTarget): void {
     describe("methods", () => methodsContract(bench));
     describe("events and errors", () => eventsContract(bench));
     describe("keys that are elsewhere", () => outageContract(bench));
+    describe("two copies of the package", () => copiesContract(bench));
+    const { shapes } = target;
+    if (shapes !== undefined) describe("ways to write an app", () => shapesContract(bench, shapes));
   });
 }

@@ -62,6 +62,21 @@ export interface ContractTarget {
   start(options: ContractOptions, handle: Handle, made: VerifierParts): Promise<ContractServer>;
   /** By a behaviour's name: why it cannot hold for this framework. It is then reported as skipped, for that reason. */
   readonly exceptions?: Readonly<Record<string, string>>;
+  /** The ways in which an app of this framework may be written, in an app of their own. */
+  readonly shapes?: TargetShapes;
+}
+
+/** Paths of an app, by the way in which each of them is written: in a plugin, a mounted app, a prefix, a second copy. */
+export interface TargetShapes {
+  start(options: ContractOptions, handle: Handle): Promise<ContractServer>;
+  /** Held to their owner, who stands where `{owner}` does. */
+  readonly owned: Readonly<Record<string, string>>;
+  /** Guarded by `requireScopes("tasks:write")`, and open to every user whose token grants it. */
+  readonly scoped: Readonly<Record<string, string>>;
+  /** Public. */
+  readonly open: Readonly<Record<string, string>>;
+  /** Refused to every user: the owner may be left out, and is; the parameter is spelt otherwise; it stands there twice. */
+  readonly nobodys: Readonly<Record<string, string>>;
 }
 
 export const handlerFailure = "the handler failed";

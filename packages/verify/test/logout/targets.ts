@@ -24,7 +24,7 @@ import * as nestGuard from "../../src/adapters/nestjs.ts";
 import * as nodeGuard from "../../src/adapters/node.ts";
 import type { Verifier } from "../../src/index.ts";
 import type { ContractServer } from "../contract/target.ts";
-import { listen as listenElysia } from "../contract/targets/elysia.ts";
+import { listen as listenElysia } from "../contract/targets/elysia-server.ts";
 import { platforms } from "../contract/targets/nestjs.ts";
 import { listen } from "../contract/targets/server.ts";
 

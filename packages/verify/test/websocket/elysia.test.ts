@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, it, onTestFinished, vi } from "vitest";
 import { WebSocket } from "ws";
 import { sessionOf, usher } from "../../src/adapters/elysia.ts";
 import { requireScopes } from "../../src/index.ts";
-import { listen } from "../contract/targets/elysia.ts";
+import { listen } from "../contract/targets/elysia-server.ts";
 import { createRevokingBench } from "../revoking.ts";
 import { ask, bearer, closed, open, refusalOf } from "./support.ts";
 

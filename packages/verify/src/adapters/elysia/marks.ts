@@ -1,3 +1,4 @@
+import { ConfigurationError } from "../../errors.ts";
 import { type Policy, readPolicies } from "../../policy.ts";
 import type { TokenClaims } from "../../principal.ts";
 
@@ -43,9 +44,9 @@ const width: Readonly<Record<Scope, number>> = { local: 0, scoped: 1, global: 2 
  * A hook that is nobody's duplicate: Elysia would number the hooks of a named app all alike, and leave out some of them
  * where the app is used twice. Nor does its scope get narrower when the options that it came by are used elsewhere.
  *
- * @param widest How far the hook may reach, whatever it is told.
+ * @param onScope Told when an app takes the hook for its routes in general, and not a route for itself.
  */
-export function createHook(subType: Hook["subType"], widest: Scope, fn: HookFunction): Hook {
+export function createHook(subType: Hook["subType"], fn: HookFunction, onScope?: () => void): Hook {
   const checksum = {};
   let scope: Scope = "local";
   return {
@@ -60,7 +61,8 @@ export function createHook(subType: Hook["subType"], widest: Scope, fn: HookFunc
       return scope;
     },
     set scope(next) {
-      if (width[next] > width[scope] && width[next] <= width[widest]) scope = next;
+      onScope?.();
+      if (width[next] > width[scope]) scope = next;
     },
   };
 }
@@ -70,13 +72,20 @@ const standsFor = Symbol.for("usher-auth.elysia.options");
 type Marked = HookFunction & { readonly [standsFor]?: RouteOptions<unknown> };
 
 /**
- * The hook that stands for one of a route's options. `public` opens no route of another app.
+ * The hook that stands for one of a route's options.
  *
  * @param fn What it does when it runs.
  */
 export function createMark<Claims>(options: RouteOptions<Claims>, fn: HookFunction): Hook {
   const marked: Marked = Object.assign(fn, { [standsFor]: options as RouteOptions<unknown> });
-  return createHook("derive", options.public === undefined ? "global" : "local", marked);
+  return createHook("derive", marked, options.public === undefined ? undefined : refuseAtLarge);
+}
+
+/** Elysia gives the hooks of `guard()` to routes of the app that were there before it, too, if they have no options. */
+function refuseAtLarge(): void {
+  throw new ConfigurationError(
+    "usher: `public` belongs to a route's own options, to group(), or to guard() with a callback; by itself, guard() would open earlier routes.",
+  );
 }
 
 /** The hooks of a route, and what it says where Elysia has not turned it into a hook. */

@@ -1,14 +1,15 @@
-import { once } from "node:events";
-import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { node } from "@elysiajs/node";
 import { requireClaim, requireScopes } from "@usher-auth/verify";
 import { usher } from "@usher-auth/verify/elysia";
 import { Elysia } from "elysia";
 import { brokenPolicy, type ContractTarget, handlerFailure } from "../target.ts";
+import { listen } from "./elysia-server.ts";
+import { elysiaShapes } from "./elysia-shapes.ts";
 
 export const elysiaTarget: ContractTarget = {
   name: "elysia",
+  shapes: elysiaShapes,
   async start(options, handle) {
     const guard = usher(options);
     const app = new Elysia({ adapter: node() })
@@ -41,13 +42,3 @@ export const elysiaTarget: ContractTarget = {
     };
   },
 };
-
-/** Elysia's adapter for Node says that it listens before it does, and only its server knows the port. */
-export async function listen(app: {
-  listen(options: object, started: (server: unknown) => void): unknown;
-}): Promise<Server> {
-  const started = await new Promise<unknown>((resolve) => app.listen({ port: 0, hostname: "127.0.0.1" }, resolve));
-  const { server } = (started as { raw: { node: { server: Server } } }).raw.node;
-  if (!server.listening) await once(server, "listening");
-  return server;
-}

@@ -4,14 +4,16 @@ import { enforce, usher } from "@usher-auth/verify/express";
 import express5 from "express";
 import express4 from "express-4";
 import { brokenPolicy, type ContractTarget, handlerFailure } from "../target.ts";
+import { expressShapes } from "./express-shapes.ts";
 import { listen } from "./server.ts";
 
-export const express5Target: ContractTarget = expressTarget("express 5", express5);
-export const express4Target: ContractTarget = expressTarget("express 4", express4);
+export const express5Target: ContractTarget = expressTarget("express 5", express5, "{/:userId}");
+export const express4Target: ContractTarget = expressTarget("express 4", express4, "/:userId?");
 
-function expressTarget(name: string, express: typeof express5): ContractTarget {
+function expressTarget(name: string, express: typeof express5, optional: string): ContractTarget {
   return {
     name,
+    shapes: expressShapes(express, optional),
     async start(options, handle) {
       const app = express();
       app.get("/public", (_request, response) => void response.json(handle({})));

@@ -4,10 +4,12 @@ import { requireClaim, requireScopes } from "@usher-auth/verify";
 import { enforce, type UsherState, usher } from "@usher-auth/verify/koa";
 import Koa from "koa";
 import { brokenPolicy, type ContractTarget, handlerFailure } from "../target.ts";
+import { koaShapes } from "./koa-shapes.ts";
 import { listen } from "./server.ts";
 
 export const koaTarget: ContractTarget = {
   name: "koa",
+  shapes: koaShapes,
   async start(options, handle) {
     const open = new Router();
     open.get("/public", (context) => {
