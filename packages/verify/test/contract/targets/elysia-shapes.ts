@@ -6,13 +6,14 @@ import { Elysia } from "elysia";
 import type { TargetShapes } from "../target.ts";
 import { listen } from "./elysia-server.ts";
 
+// Mounted servers are in elysia-shapes.test.ts: Elysia makes a Request for them, which fails on a socket once anything in the
+// process (Hono's server for Node) has put a class of its own in the place of Request.
 export const elysiaShapes: TargetShapes = {
   owned: {
     "a plugin": "/plugin/{owner}",
     "a plugin with a prefix": "/prefixed/{owner}",
     "a group": "/group/{owner}/tasks",
     "a guard() with a callback": "/guarded/{owner}",
-    "a mounted app with the guard": "/mounted/{owner}",
     "below another parameter": "/teams/1/users/{owner}",
   },
   scoped: {
@@ -21,7 +22,6 @@ export const elysiaShapes: TargetShapes = {
     "of a guard()": "/guarded",
     "of a guard() with a callback": "/called",
     "of a macro": "/macro",
-    "of a mounted server": "/server",
     "of a constant": "/constant",
   },
   open: { "in a plugin": "/plugin/open", "in a guard()": "/guarded/open", "in a group": "/open/group" },
@@ -58,7 +58,6 @@ export const elysiaShapes: TargetShapes = {
       .guard(scoped(), (called) => called.get("/called", () => handle({})))
       .macro({ writers: scoped() })
       .get("/macro", () => handle({}), { writers: true })
-      .mount("/server", () => Response.json(handle({})), scoped() as object)
       .mount(
         "/mounted",
         new Elysia().use(guard).get("/:userId", ({ params }) => handle({ params })),
