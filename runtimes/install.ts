@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { npmCommand } from "../scripts/machine/npm-command.ts";
 import { root } from "./runtimes.ts";
 
 /** Where the runtimes are installed that the repository itself does not need. */
@@ -18,9 +19,8 @@ export async function installRuntimes(): Promise<void> {
   const record = join(here, "node_modules/.usher-lock");
   if (existsSync(record) && readFileSync(record, "utf8") === lock) return;
   process.stdout.write("Installing Node 22, Node 26, Deno and workerd from the npm registry, about 200 MB …\n");
-  const npm = spawn("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", here], {
-    stdio: ["ignore", "inherit", "inherit"],
-  });
+  const { command, args } = npmCommand(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", here]);
+  const npm = spawn(command, args, { stdio: ["ignore", "inherit", "inherit"] });
   const [code] = (await once(npm, "exit")) as [number | null];
   if (code !== 0) {
     throw new Error(

@@ -8,7 +8,7 @@ import { type Runtime, root, runtimes } from "./runtimes.ts";
 
 await installRuntimes().catch(giveUp);
 console.log("Building the packages, as they are published …");
-run("npm", ["run", "build", "--", "--log-level", "error"], root, "The build failed.");
+build();
 
 const reports = mkdtempSync(join(tmpdir(), "usher-runtimes-"));
 const results = Object.values(runtimes).map(test);
@@ -21,9 +21,10 @@ function giveUp(error: Error): never {
   process.exit(1);
 }
 
-function run(command: string, args: string[], cwd: string, complaint: string): void {
-  const { status } = spawnSync(command, args, { cwd, stdio: "inherit" });
-  if (status !== 0) giveUp(new Error(complaint));
+function build(): void {
+  const tsdown = ["node_modules/tsdown/dist/run.mjs", "--log-level", "error"];
+  const { status } = spawnSync(process.execPath, tsdown, { cwd: root, stdio: "inherit" });
+  if (status !== 0) giveUp(new Error("The build failed."));
 }
 
 function test({ name, findBinary, file }: Runtime) {
@@ -33,6 +34,7 @@ function test({ name, findBinary, file }: Runtime) {
   console.log(`${name} ${version} …`);
   const output = join(reports, `${file}.json`);
   const args = [
+    "node_modules/vitest/vitest.mjs",
     "run",
     "--project",
     "runtimes",
@@ -40,7 +42,7 @@ function test({ name, findBinary, file }: Runtime) {
     `--outputFile=${output}`,
     `runtimes/test/${file}.test.ts`,
   ];
-  const { stdout, stderr } = spawnSync("vitest", args, {
+  const { stdout, stderr } = spawnSync(process.execPath, args, {
     cwd: root,
     encoding: "utf8",
     maxBuffer: 2 ** 26,

@@ -9,6 +9,7 @@ takeNothingFromTheShell();
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
+// By their files, not their names: what npm puts into .bin is, on Windows, batch files, which only a shell could start.
 const checks: Check[] = [
   // First, since it takes the longest.
   {
@@ -18,19 +19,42 @@ const checks: Check[] = [
   },
   {
     name: "format and lint",
-    command: "biome",
-    args: ["ci", "--error-on-warnings", `--colors=${process.stdout.isTTY ? "force" : "off"}`],
+    command: process.execPath,
+    args: [
+      "node_modules/@biomejs/biome/bin/biome",
+      "ci",
+      "--error-on-warnings",
+      `--colors=${process.stdout.isTTY ? "force" : "off"}`,
+    ],
   },
-  { name: "import rules", command: "depcruise", args: ["--config", ".dependency-cruiser.mjs", ...rooms()] },
-  { name: "unused code", command: "knip", args: [] },
+  {
+    name: "import rules",
+    command: process.execPath,
+    args: [
+      "node_modules/dependency-cruiser/bin/dependency-cruiser.mjs",
+      "--config",
+      ".dependency-cruiser.mjs",
+      ...rooms(),
+    ],
+  },
+  { name: "unused code", command: process.execPath, args: ["node_modules/knip/bin/knip.js"] },
   { name: "dependencies", command: process.execPath, args: ["scripts/check-dependencies.ts"] },
   { name: "regular expressions", command: process.execPath, args: ["scripts/check-regular-expressions.ts"] },
   { name: "commands in texts", command: process.execPath, args: ["scripts/check-commands.ts"] },
   // In one process, for they read much of the same. All of them: a project does not know that another one's file changed.
   {
     name: "types",
-    command: "tsc",
-    args: ["--build", "--force", "--builders", "2", "--checkers", "1", ...typeScriptProjects()],
+    command: process.execPath,
+    args: [
+      "node_modules/typescript/bin/tsc",
+      "--build",
+      "--force",
+      "--builders",
+      "2",
+      "--checkers",
+      "1",
+      ...typeScriptProjects(),
+    ],
   },
 ];
 

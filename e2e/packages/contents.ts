@@ -70,12 +70,16 @@ export function unkeptPromises({ manifest, files }: Packed): string[] {
 
 /**
  * Dependencies that do not say what they are: any version at all, a tag, a place outside of the registry, another name.
- * Ours are asked for by the very version that is released with them.
+ * Ours are asked for by the very version that is released with them. An optional peer is a framework: its adapter judges its
+ * version, so that any may stand beside the rest.
  */
 export function vagueDependencies({ manifest }: Packed, ours: ReadonlyMap<string, string>): string[] {
-  const { dependencies, optionalDependencies, peerDependencies } = manifest;
+  const { dependencies, optionalDependencies, peerDependencies, peerDependenciesMeta } = manifest;
+  const isFramework = (name: string, version: string) =>
+    version === "*" && peerDependenciesMeta?.[name]?.optional === true;
   const range = /^(?:\^|~|>=)?\d+\.\d+\.\d+(?: \|\| \^?\d+\.\d+\.\d+)*$/;
   return Object.entries({ ...dependencies, ...optionalDependencies, ...peerDependencies })
+    .filter(([name, version]) => !isFramework(name, version))
     .filter(([name, version]) => !range.test(version) || (ours.has(name) && ours.get(name) !== version))
     .map(([name, version]) => `${name}@${version}`);
 }

@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { build } from "tsdown";
 import config from "../../tsdown.config.ts";
+import { npmCommand } from "../machine/npm-command.ts";
 
 export const root: string = resolve(import.meta.dirname, "../..");
 
@@ -76,8 +77,8 @@ export async function packAll(workspace: string, destination: string): Promise<T
   }
   await mkdir(destination, { recursive: true });
   const places = folders.map((folder) => `./packages/${folder}`);
-  const pack = ["pack", "--json", "--offline", "--pack-destination", destination, ...places];
-  const { stdout } = await promisify(execFile)("npm", pack, { cwd: workspace });
+  const { command, args } = npmCommand(["pack", "--json", "--offline", "--pack-destination", destination, ...places]);
+  const { stdout } = await promisify(execFile)(command, args, { cwd: workspace });
   const listed = Object.values(JSON.parse(stdout)) as NpmPacked[];
   return Promise.all(
     folders.map(async (folder) => {

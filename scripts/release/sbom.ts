@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { broughtBy, type Locked, type LockFile } from "../dependencies/lock-file.ts";
+import { npmCommand } from "../machine/npm-command.ts";
 import { root, type Tarball } from "./pack.ts";
 
 interface Component {
@@ -72,7 +73,8 @@ function installation(tarballs: readonly Tarball[], lock: LockFile): Readonly<Re
 
 async function npmSbom(folder: string): Promise<BillOfMaterials> {
   const words = ["sbom", "--sbom-format", "cyclonedx", "--package-lock-only", "--legacy-peer-deps"];
-  const { stdout } = await promisify(execFile)("npm", words, { cwd: folder, maxBuffer: 2 ** 26 });
+  const { command, args } = npmCommand(words);
+  const { stdout } = await promisify(execFile)(command, args, { cwd: folder, maxBuffer: 2 ** 26 });
   return JSON.parse(stdout);
 }
 
