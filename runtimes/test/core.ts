@@ -35,7 +35,7 @@ const refusals: readonly (readonly [TokenFaults, string])[] = [
   [{ header: { typ: "better-auth.session-cache+jwt" } }, "token_unsupported"],
   [{ header: { crit: ["exp"] } }, "token_unsupported"],
   [{ claims: { sub: undefined } }, "claims_invalid"],
-  [{ claims: { exp: 1e300 } }, "claims_invalid"],
+  [{ claims: { exp: "1e300" } }, "claims_invalid"],
   [{ claims: { padding: "x".repeat(9000) } }, "token_too_large"],
 ];
 
