@@ -10,6 +10,8 @@ import type { Principal, TokenClaims } from "../principal.ts";
 import { hasQueryToken } from "../query-token.ts";
 import { holdParams, Refused } from "./h3-v1/params.ts";
 
+export { type BackchannelLogoutOptions, backchannelLogout } from "./h3-v1/backchannel-logout.ts";
+
 /** An event of h3 1, as far as the guard goes. */
 export interface H3V1Event {
   readonly node: { readonly req: IncomingMessage; readonly res: ServerResponse };

@@ -11,6 +11,7 @@ import express from "express";
 import express4 from "express-4";
 import fastify from "fastify";
 import { H3, serve as serveH3 } from "h3";
+import { createApp as createH3V1, createRouter, defineEventHandler, toNodeListener } from "h3-v1";
 import { Hono } from "hono";
 import Koa from "koa";
 import * as elysiaGuard from "../../src/adapters/elysia.ts";
@@ -18,6 +19,7 @@ import * as expressGuard from "../../src/adapters/express.ts";
 import * as fastifyGuard from "../../src/adapters/fastify.ts";
 import * as fetchGuard from "../../src/adapters/fetch.ts";
 import * as h3Guard from "../../src/adapters/h3.ts";
+import * as h3V1Guard from "../../src/adapters/h3-v1.ts";
 import * as honoGuard from "../../src/adapters/hono.ts";
 import * as koaGuard from "../../src/adapters/koa.ts";
 import * as nestGuard from "../../src/adapters/nestjs.ts";
@@ -155,6 +157,16 @@ export const logoutTargets: readonly LogoutTarget[] = [
       app.post(path, h3Guard.backchannelLogout(options), { meta: { public: true } });
       const server = await serveH3(app, { port: 0, hostname: "127.0.0.1", silent: true }).ready();
       return closing(() => server.close(true), (server.url ?? "").replace(/\/$/, ""));
+    },
+  },
+  {
+    name: "h3 1",
+    start(verifier, options) {
+      const app = createH3V1();
+      app.use(createRouter().post(path, defineEventHandler(h3V1Guard.backchannelLogout(options))));
+      app.use(defineEventHandler(h3V1Guard.usher({ verifier, ownerParam: "userId" })));
+      app.use(defineEventHandler(() => "let in"));
+      return listen(createServer(toNodeListener(app)));
     },
   },
   {

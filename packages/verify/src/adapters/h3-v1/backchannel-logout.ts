@@ -1,0 +1,26 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createLogoutEndpoint } from "../../logout/endpoint.ts";
+import { readNodeForm } from "../../logout/node-form.ts";
+import type { BackchannelLogoutOptions } from "../../logout/options.ts";
+import { answerWith } from "../../node-answer.ts";
+
+export type { BackchannelLogoutOptions };
+
+/** An event of h3 1's, as far as the endpoint goes. */
+interface NodeEvent {
+  readonly node: { readonly req: IncomingMessage & { readonly body?: unknown }; readonly res: ServerResponse };
+}
+
+/**
+ * Makes the handler that an issuer tells of ended sessions. It is public: it must stand before {@link usher}. It reads 16 KB
+ * of the body at most. See `createLogoutEndpoint` for what it answers.
+ *
+ * @throws {ConfigurationError} The verifier has no revocations.
+ * @example
+ * app.use(createRouter().post("/backchannel-logout", defineEventHandler(backchannelLogout({ verifier }))));
+ * app.use(defineEventHandler(usher({ verifier, ownerParam: "userId" })));
+ */
+export function backchannelLogout(options: BackchannelLogoutOptions): (event: NodeEvent) => Promise<void> {
+  const receive = createLogoutEndpoint(options.verifier, options);
+  return async ({ node: { req, res } }) => answerWith(await receive(await readNodeForm(req, req.body)), res);
+}
