@@ -1,3 +1,4 @@
 import type { Callback } from "../callback.ts";
+import { frameworkCallbacks } from "./frameworks.ts";
 
-export const adaptersCallbacks: readonly Callback[] = [];
+export const adaptersCallbacks: readonly Callback[] = [...frameworkCallbacks];
