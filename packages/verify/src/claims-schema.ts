@@ -1,7 +1,7 @@
 import { AuthError, ConfigurationError } from "./errors.ts";
 import { quote } from "./quote.ts";
 import type { StandardSchema } from "./standard-schema.ts";
-import { isLate } from "./thenable.ts";
+import { letGo } from "./thenable.ts";
 
 /**
  * Turns verified claims into what the principal carries.
@@ -51,7 +51,7 @@ type Verdict<Claims> =
 function ask<Claims>(schema: StandardSchema<Claims>, claims: unknown): Verdict<Claims> {
   try {
     const answer = schema["~standard"].validate(claims);
-    if (!isLate(answer)) return readAnswer(answer);
+    if (!letGo(answer)) return readAnswer(answer);
   } catch (cause) {
     throw refused("threw", cause);
   }

@@ -1,8 +1,9 @@
 import { AuthError } from "./errors.ts";
-import { type BoundRemote, type BoundSource, letGo, unavailable } from "./keys/bound-source.ts";
+import { type BoundRemote, type BoundSource, unavailable } from "./keys/bound-source.ts";
 import { watchIdleVersions } from "./keys/idle-versions.ts";
 import type { KeyStatus, KeyUsage, WaitUntil } from "./keys/source.ts";
 import type { VerificationKey } from "./signature.ts";
+import { letGo } from "./thenable.ts";
 import type { UnverifiedToken } from "./token.ts";
 
 /** Every key source of a verifier, as one. */

@@ -10,7 +10,7 @@ import { integerWithin } from "./range.ts";
 import type { Revocations } from "./revocation/revocations.ts";
 import type { StandardSchema } from "./standard-schema.ts";
 import { isNonEmptyString, stringList } from "./string-list.ts";
-import { isLate } from "./thenable.ts";
+import { letGo } from "./thenable.ts";
 import { type Clock, type SteadyClock, steadyClock } from "./time.ts";
 import type { TokenForm } from "./token.ts";
 
@@ -133,7 +133,7 @@ function readClock(clock: Clock | undefined): Pick<CheckedOptions<unknown>, "clo
       const time: unknown = clock();
       if (typeof time === "number") return time;
       // What is no time comes before the end of no token. Nobody waits for a promise, or must end by it.
-      isLate(time);
+      letGo(time);
       return Number.NaN;
     },
     witness: undefined,

@@ -1,7 +1,7 @@
 import { AuthError, ConfigurationError } from "./errors.ts";
 import type { Principal, TokenClaims } from "./principal.ts";
 import { quote } from "./quote.ts";
-import { isLate } from "./thenable.ts";
+import { letGo } from "./thenable.ts";
 
 /**
  * What a route asks of a principal beyond a valid token and their own path. Make one with {@link requireScopes} or
@@ -70,7 +70,7 @@ export function checkPolicies<Claims>(principal: Principal<Claims>, policies: re
     try {
       permitted = policy.permits(principal);
       // A promise is no `true`: an asynchronous policy opens nothing.
-      isPromise = permitted !== true && isLate(permitted);
+      isPromise = permitted !== true && letGo(permitted);
     } catch (cause) {
       throw new AuthError("scope_insufficient", {
         hint: `asking for ${nameOf(policy)} failed: the policy threw`,

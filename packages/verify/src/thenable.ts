@@ -9,12 +9,9 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
   );
 }
 
-/**
- * Whether what user code answered is a promise, where there is no time to wait for one. Its rejection is then no longer
- * anybody's, and must not end the process.
- */
-export function isLate(answer: unknown): boolean {
-  if (!isThenable(answer)) return false;
-  Promise.resolve(answer).then(undefined, () => undefined);
+/** Whether a value is a promise, where none is asked for. Nobody waits for it, and its rejection must not end the process. */
+export function letGo(value: unknown): boolean {
+  if (!isThenable(value)) return false;
+  Promise.resolve(value).then(undefined, () => undefined);
   return true;
 }

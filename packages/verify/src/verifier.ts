@@ -10,7 +10,7 @@ import { reasonOf } from "./reason.ts";
 import type { RevocationStanding, Revocations } from "./revocation/revocations.ts";
 import type { RevocableToken } from "./revocation/table.ts";
 import type { VerificationKey } from "./signature.ts";
-import { isLate } from "./thenable.ts";
+import { letGo } from "./thenable.ts";
 import { createTokenParser, type UnverifiedToken } from "./token.ts";
 import { type Verification, verification } from "./verification.ts";
 import { verifyWithKeys } from "./with-keys.ts";
@@ -199,7 +199,7 @@ function ask(revocations: Revocations, token: RevocableToken, now: number): numb
     // Before asking: what is revoked while they look is asked about next time.
     const standing: RevocationStanding | undefined = revocations.standing;
     const revision = standing?.revision;
-    if (!isLate(revocations.check(token, now))) return revision;
+    if (!letGo(revocations.check(token, now))) return revision;
   } catch (error) {
     if (isAuthError(error)) throw error;
     throw new AuthError("revocations_unavailable", { hint: `\`check\` failed: ${reasonOf(error)}`, cause: error });

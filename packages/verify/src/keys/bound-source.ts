@@ -4,7 +4,7 @@ import type { UnverifiedHeader } from "../header.ts";
 import { integerWithin } from "../range.ts";
 import type { VerificationKey } from "../signature.ts";
 import { stringList } from "../string-list.ts";
-import { isThenable } from "../thenable.ts";
+import { letGo } from "../thenable.ts";
 import { explain } from "./explain.ts";
 import { checkIssuers } from "./issuers.ts";
 import type { KeySource, KeyStatus, RemoteKeys, WaitUntil } from "./source.ts";
@@ -154,11 +154,4 @@ function attempt<Result>(turn: Turn, call: () => Result, otherwise: Result): Res
   } catch {
     return otherwise;
   }
-}
-
-/** Whether a value is a promise, where none is asked for. Nobody waits for it, and its rejection must not end the process. */
-export function letGo(value: unknown): boolean {
-  if (!isThenable(value)) return false;
-  Promise.resolve(value).then(undefined, () => undefined);
-  return true;
 }

@@ -1,9 +1,9 @@
 import { within } from "../deadline.ts";
 import { AuthError } from "../errors.ts";
 import type { VerificationKey } from "../signature.ts";
+import { letGo } from "../thenable.ts";
 import type { Clock } from "../time.ts";
 import { warn } from "../warning.ts";
-import { letGo } from "./bound-source.ts";
 import { createBudget } from "./budget.ts";
 import { explain } from "./explain.ts";
 import type { KeyStatus, RemoteKeys, WaitUntil } from "./source.ts";

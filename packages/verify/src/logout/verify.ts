@@ -49,8 +49,8 @@ export function createLogoutVerifier(verifier: Pick<Verifier, typeof verificatio
   function verifySync(token: string): LogoutToken {
     if (typeof token !== "string") throw new AuthError("token_malformed", { hint: "the token is no string" });
     keys.maintain();
-    const parts = parseToken(token);
     const now = clock() / 1000;
+    const parts = parseToken(token);
     const { issuers } = keys.verify(parts, now);
     return readLogoutToken(readClaimsObject(parts), policy, now, issuers);
   }
