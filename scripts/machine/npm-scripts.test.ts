@@ -31,7 +31,7 @@ describe("npm scripts", () => {
   test("say in one line that a Node is too old, and run nothing", () => {
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
-      ["--no-strip-types", "--import=./scripts/machine.mjs", "--", "scripts/start.ts"],
+      ["--no-experimental-strip-types", "--import=./scripts/machine.mjs", "--", "scripts/start.ts"],
       { cwd: root, encoding: "utf8", env: {} },
     );
     expect(stderr).toMatch(/^Usher's repository needs Node 22\.18 or later .*\n$/);
