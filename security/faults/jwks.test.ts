@@ -108,6 +108,18 @@ test.each(faults)(
   },
 );
 
+test("a key that is new the moment after a fetch: its first token is accepted, or a 503 where the network has just gone", async () => {
+  const ask = startGuard();
+  expect(await ask(good())).toBe("ann");
+  issuer.rotate();
+  expect(await ask(good())).toBe("ann");
+  await proxy.set({ kind: "stall" });
+  proxy.cutAll();
+  issuer.rotate();
+  expect(await ask(good())).toBe(unavailable);
+  expect(await afterwards(ask, good())).toBe("ann");
+});
+
 test("a slow network is waited for", async () => {
   await proxy.set({ kind: "delay", milliseconds: 100 });
   expect(await startGuard()(good())).toBe("ann");

@@ -91,7 +91,7 @@ function readOptions(url: string | URL, options: RemoteJwksOptions) {
     fetch: readFetch(options.fetch),
     issuers: readIssuers(options, "remoteJwks"),
     clock: options.clock ?? elapsedClock(),
-    random: options.random ?? Math.random,
+    random: options.random ?? (() => Math.random()),
     jwk: rsaAlgorithm === undefined ? {} : { rsaAlgorithm },
   };
 }

@@ -52,7 +52,7 @@ export function reloadedSecret(
     maxStale: Number.POSITIVE_INFINITY,
     cooldown: every,
     clock,
-    random: Math.random,
+    random: () => Math.random(),
   });
   return { ...secretSource(algorithm, issuers, current), remote };
 }
