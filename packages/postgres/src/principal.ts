@@ -8,6 +8,9 @@ import { within } from "./within.ts";
 /** No query of a request may run for longer: nobody waits for its answer any more. */
 const statementTimeout = "5s";
 
+/** Milliseconds in which the database has answered whatever it was asked: more than a statement may take. */
+const answerLimit = 6_000;
+
 /** What {@link withPrincipal} may be told. */
 export interface WithPrincipalOptions {
   /** How long `run` may take, in milliseconds, 1 to 3,600,000: it holds a connection. Default 30,000. */
@@ -51,7 +54,8 @@ export async function withPrincipal<Schema extends Record<string, unknown>, Resu
     try {
       return await within(timeout, () => run(rows));
     } finally {
-      await finish();
+      // A query outlives its statement's limit only where the connection is silent, and then nothing else gets through.
+      await within(answerLimit, finish).catch(() => undefined);
     }
   });
 }
