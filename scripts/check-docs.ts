@@ -38,7 +38,9 @@ function documents(): string[] {
 function requireGuides(examples: readonly Example[]): void {
   for (const adapter of globSync("packages/verify/src/adapters/*.ts", { cwd: root })) {
     const guide = `docs/guide/${basename(adapter, ".ts")}.md`;
-    if (!examples.some(({ file, run }) => file === guide && run !== undefined))
+    // Another version has its framework's name here: its examples cannot be run, and its contract is.
+    const isRun = guide !== "docs/guide/h3-v1.md";
+    if (!examples.some(({ file, run }) => file === guide && (!isRun || run !== undefined)))
       throw new Error(`${adapter}: ${guide} must show it at work, in a block that is run`);
   }
 }
