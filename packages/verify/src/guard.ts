@@ -1,3 +1,4 @@
+import { asError } from "./as-error.ts";
 import { type AuthorizationFields, readBearer } from "./bearer.ts";
 import type { AuthError } from "./errors.ts";
 import { readGuardOptions } from "./guard-options.ts";
@@ -101,10 +102,20 @@ export function createGuard<Claims = TokenClaims, Source = unknown>(
 
   function admit(request: GuardedRequest<Claims, Source>): Principal<Claims> | Promise<Principal<Claims>> {
     const token = readBearer(request.authorization, request.tokenInQuery);
-    const principal = verifier.verifyEagerly(token, request.waitUntil);
+    let principal: Principal<Claims> | PromiseLike<Principal<Claims>>;
+    try {
+      principal = verifier.verifyEagerly(token, request.waitUntil);
+    } catch (error) {
+      throw asError(error, "the verifier");
+    }
     // Of whatever kind: where it went unnoticed, a promise would be let in as a principal.
     return isThenable(principal)
-      ? Promise.resolve(principal).then((verified) => letIn(verified, request))
+      ? Promise.resolve(principal).then(
+          (verified) => letIn(verified, request),
+          (error: unknown) => {
+            throw asError(error, "the verifier");
+          },
+        )
       : letIn(principal, request);
   }
 

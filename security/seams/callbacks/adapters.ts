@@ -1,4 +1,5 @@
 import type { Callback } from "../callback.ts";
 import { frameworkCallbacks } from "./frameworks.ts";
+import { socketCallbacks } from "./over-sockets.ts";
 
-export const adaptersCallbacks: readonly Callback[] = [...frameworkCallbacks];
+export const adaptersCallbacks: readonly Callback[] = [...frameworkCallbacks, ...socketCallbacks];

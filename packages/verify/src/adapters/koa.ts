@@ -1,4 +1,5 @@
 import type { Context, Middleware, Next } from "koa";
+import { asError } from "../as-error.ts";
 import { ConfigurationError, isAuthError } from "../errors.ts";
 import { createGuard, type GuardOptions, type RouteAccess } from "../guard.ts";
 import { authorizationOf } from "../node-headers.ts";
@@ -7,6 +8,7 @@ import { type Policy, readPolicies } from "../policy.ts";
 import type { Principal, TokenClaims } from "../principal.ts";
 import type { Refusal } from "../problem.ts";
 import { hasQueryToken } from "../query-token.ts";
+import { isLate } from "../thenable.ts";
 import { holdParams } from "./koa/params.ts";
 
 export { type BackchannelLogoutOptions, backchannelLogout } from "./koa/backchannel-logout.ts";
@@ -81,7 +83,7 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Ushe
       });
       await next();
     } catch (error) {
-      if (error !== mismatch) throw error;
+      if (mismatch === undefined || error !== mismatch) throw error;
     }
     // Also where a middleware in between took the error for its own.
     if (mismatch !== undefined) answerWith(refusalOf(mismatch, context), context);
@@ -132,7 +134,16 @@ export function enforce<Claims = TokenClaims>(
 export function enforceOwner<Claims = TokenClaims>(read: (context: Context) => unknown): UsherMiddleware<Claims> {
   if (typeof read !== "function")
     throw new ConfigurationError("enforceOwner: give a function from the context to an id.");
-  return (context, next) => pass(context, next, "enforceOwner", (enforcer) => enforcer.owner(read(context)));
+  return (context, next) =>
+    pass(context, next, "enforceOwner", (enforcer) => {
+      let id: unknown;
+      try {
+        id = read(context);
+      } catch (error) {
+        throw asError(error, "enforceOwner's function");
+      }
+      return enforcer.owner(isLate(id) ? undefined : id);
+    });
 }
 
 function pass(
