@@ -175,6 +175,17 @@ describe.each(versions)("express %s", (version, express) => {
     expect(await ask(app, "/me")).toEqual([403, "owner_mismatch"]);
   });
 
+  it("holds a request to each guard that it passes, of another copy of this package too", async () => {
+    vi.resetModules();
+    const other = await import("../src/adapters/express.ts");
+    const app = build();
+    app.use(other.usher({ verifier, ownerParam: "memberId" }));
+    app.get("/users/:userId/teams/:memberId", own);
+    expect(await ask(app, "/users/alice/teams/alice")).toEqual([200, "alice"]);
+    expect(await ask(app, "/users/bob/teams/alice")).toEqual([403, "owner_mismatch"]);
+    expect(await ask(app, "/users/alice/teams/bob")).toEqual([403, "owner_mismatch"]);
+  });
+
   describe.each(["express", "express-4"] as const)("with a second copy below it: %s", (name) => {
     const places = {
       "a mounted app": (copy: typeof express5, app: Express, route: Handler) => {

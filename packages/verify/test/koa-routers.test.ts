@@ -164,6 +164,21 @@ describe("koa adapter", () => {
     for (const index of changes.keys()) expect(await ask(app, `/${index}/alice`)).toEqual([403, "owner_mismatch"]);
   });
 
+  it("holds a request to each guard that it passes, of another copy of this package too", async () => {
+    vi.resetModules();
+    const other = await import("../src/adapters/koa.ts");
+    const router = new KoaRouter().get("/users/:userId/teams{/:memberId}", (context) => {
+      context.body = "both";
+    });
+    const app = build()
+      .use(other.usher({ verifier, ownerParam: "memberId" }))
+      .use(router.routes());
+    expect(await ask(app, "/users/alice/teams/alice")).toEqual([200, "both"]);
+    for (const path of ["/users/bob/teams/alice", "/users/alice/teams/bob", "/users/alice/teams"]) {
+      expect(await ask(app, path)).toEqual([403, "owner_mismatch"]);
+    }
+  });
+
   it("holds what no router tells of by enforceOwner", async () => {
     const app = build();
     const run = vi.fn((context: Koa.Context) => {

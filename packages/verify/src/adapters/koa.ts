@@ -8,7 +8,7 @@ import { type Policy, readPolicies } from "../policy.ts";
 import type { Principal, TokenClaims } from "../principal.ts";
 import type { Refusal } from "../problem.ts";
 import { hasQueryToken } from "../query-token.ts";
-import { isLate } from "../thenable.ts";
+import { letGo } from "../thenable.ts";
 import { holdParams } from "./koa/params.ts";
 
 export { type BackchannelLogoutOptions, backchannelLogout } from "./koa/backchannel-logout.ts";
@@ -142,7 +142,7 @@ export function enforceOwner<Claims = TokenClaims>(read: (context: Context) => u
       } catch (error) {
         throw asError(error, "enforceOwner's function");
       }
-      return enforcer.owner(isLate(id) ? undefined : id);
+      return enforcer.owner(letGo(id) ? undefined : id);
     });
 }
 
