@@ -24,7 +24,7 @@ export interface Demands<Claims> {
 export type HookFunction = (context: any) => object | Promise<object>;
 
 /** Where Elysia runs it: `local` for the routes of its app, `scoped` for those of the parent too, `global` everywhere. */
-export type Scope = "local" | "scoped" | "global";
+type Scope = "local" | "scoped" | "global";
 
 /** A hook as Elysia keeps it. */
 export interface Hook {

@@ -6,7 +6,7 @@ import type { Principal } from "../../principal.ts";
 import type { RegisteredClaims } from "../../register.ts";
 
 /** What one guard found out about a request. */
-export interface Admission {
+interface Admission {
   readonly guard: Guard<RegisteredClaims, Request>;
   readonly findOwnerParams: FindOwnerParams;
   readonly principal: Principal<RegisteredClaims>;
