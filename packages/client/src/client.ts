@@ -1,4 +1,4 @@
-import { orAborted } from "./abort.ts";
+import { orAborted, requireNotAborted } from "./abort.ts";
 import { isCurable } from "./curable.ts";
 import { createDestination } from "./destination.ts";
 import { SharedClientError, SignedOutError } from "./errors.ts";
@@ -55,7 +55,7 @@ export type ApiClient = {
  * - **Where to.** `tasks` and `/tasks` are paths below `baseURL`; an absolute URL must be inside of it. Anything else
  *   throws {@link DestinationError} before a token is fetched. Redirects fail (`redirect: "error"`) unless the caller says
  *   `"manual"`; cookies stay at home (`credentials: "omit"`) unless the caller says otherwise. A caller's own
- *   `Authorization` header is a TypeError.
+ *   `Authorization` header is a TypeError, and so is a `Request` of another class than the global one.
  * - **The token** is kept until 30 s before its `exp`; one without a readable `exp` is not kept. Concurrent fetches are
  *   one. A browser clock that runs ahead costs more fetches, one that runs late costs a retry; neither fails.
  * - **Retry.** A 401 whose problem `code` a new token can cure (see `curable.ts`) is sent again once, if the new token
@@ -119,7 +119,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     if (!isOneUsers) throw new SharedClientError();
     const outgoing = prepare(destination, input, init);
     try {
-      outgoing.signal?.throwIfAborted();
+      requireNotAborted(outgoing.signal);
       return await call(outgoing);
     } finally {
       outgoing.release();

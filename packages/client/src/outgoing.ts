@@ -14,10 +14,12 @@ export type Outgoing = {
 /**
  * Checks a call's arguments and makes the request of it.
  *
- * Throws DestinationError when it would leave the destination, and a TypeError when the caller set `Authorization`.
+ * Throws DestinationError when it would leave the destination, and a TypeError when the caller set `Authorization` or passed
+ * a Request of another class than the global one.
  */
 export function prepare(destination: Destination, input: string | URL | Request, init: RequestInit = {}): Outgoing {
   if (input instanceof Request) return prepareRequest(destination, input, init);
+  requireNoForeignRequest(input);
   const url = destination.resolve(input);
   requireNoAuthorization(new Headers(init.headers));
   const options: RequestInit = {
@@ -62,6 +64,14 @@ function prepareRequest(destination: Destination, input: Request, init: RequestI
   };
 }
 
+/** As text it would be "[object Request]", and a GET of that name. */
+function requireNoForeignRequest(input: object | string): void {
+  if (typeof input !== "object" || !("url" in input)) return;
+  throw new TypeError(
+    "This Request is not of the global class Request, but another package's or frame's: pass its URL",
+  );
+}
+
 /**
  * Redirects are not followed: where one leads is not ours to promise, and not every runtime drops the token on the way
  * to another origin. "follow" counts as not said, because every Request that did not say anything has it.
@@ -75,9 +85,12 @@ function requireNoAuthorization(headers: Headers): void {
   throw new TypeError("The client sets Authorization itself: leave the header out, or use fetch for this request");
 }
 
-/** A stream can be read once. Node also takes async iterables as bodies; no browser does. */
+/**
+ * A stream can be read once. Node also takes async iterables as bodies; no browser does. A stream of a browser that cannot
+ * iterate it is told by its reader: React Native has no `ReadableStream` to compare with.
+ */
 function isStream(body: unknown): boolean {
-  return body instanceof ReadableStream || (typeof body === "object" && body !== null && Symbol.asyncIterator in body);
+  return typeof body === "object" && body !== null && (Symbol.asyncIterator in body || "getReader" in body);
 }
 
 function authorize(request: Request, token: string): Request {

@@ -2,8 +2,7 @@
 type RuntimeGlobals = {
   readonly navigator?: { readonly product?: unknown; readonly userAgent?: unknown };
   readonly process?: { readonly versions?: Readonly<Record<string, unknown>>; readonly env?: unknown };
-  readonly Deno?: unknown;
-  readonly Bun?: unknown;
+  readonly Deno?: { readonly version?: unknown };
 };
 
 /**
@@ -15,7 +14,8 @@ type RuntimeGlobals = {
 export function belongsToOnePerson(globals: RuntimeGlobals = globalThis): boolean {
   const versions = globals.process?.versions;
   if (versions?.electron !== undefined) return true;
-  if (versions?.node !== undefined || globals.Deno !== undefined || globals.Bun !== undefined) return false;
+  // Bun and Deno 2 have `versions.node` too. A page's element with the id "Deno" is a global as well, and has no version.
+  if (versions?.node !== undefined || globals.Deno?.version !== undefined) return false;
   // "Gecko" in every browser, its workers included (HTML standard, NavigatorID); the servers' `navigator` has no product.
   const product = globals.navigator?.product;
   return product === "Gecko" || product === "ReactNative";

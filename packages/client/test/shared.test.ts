@@ -72,6 +72,7 @@ describe("whose a runtime is", () => {
       "a page whose bundler imitates process",
       { navigator: { product: "Gecko" }, process: { versions: {}, browser: true } },
     ],
+    ["a page with an element of the id Deno", { navigator: { product: "Gecko" }, Deno: {} }],
     ["React Native", { navigator: { product: "ReactNative" }, process: { env: {} } }],
     ["Electron's main process", { process: { versions: { node: "24.0.0", electron: "40.0.0" } } }],
     [
@@ -88,8 +89,11 @@ describe("whose a runtime is", () => {
       "Node with an imitated page",
       { navigator: { product: "Gecko" }, document: {}, process: { versions: { node: "24.0.0" } } },
     ],
-    ["Deno", { navigator: { product: "Gecko" }, Deno: {} }],
-    ["Bun", { navigator: { product: "Gecko" }, Bun: {} }],
+    ["Deno 1 with an imitated page", { navigator: { product: "Gecko" }, Deno: { version: { deno: "1.46.3" } } }],
+    [
+      "Bun with an imitated page",
+      { navigator: { product: "Gecko" }, process: { versions: { node: "24", bun: "1.3" } } },
+    ],
     ["Workers", { navigator: { userAgent: "Cloudflare-Workers" } }],
     ["a runtime that says nothing", {}],
   ])("%s does not", (_name, globals) => {
