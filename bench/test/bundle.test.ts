@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { compressedSize, core } from "../src/suites/bundle.ts";
 
-test("the core, minified and compressed, stays within 9 KB", async () => {
-  expect(await compressedSize(core, ["@usher-auth/source"])).toBeLessThanOrEqual(9);
+// What holds user code, foreign key sources, issuers and clocks at bay is a quarter of it.
+test("the core, minified and compressed, stays within 12 KB", async () => {
+  expect(await compressedSize(core, ["@usher-auth/source"])).toBeLessThanOrEqual(12);
 });
