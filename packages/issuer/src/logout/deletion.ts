@@ -22,7 +22,7 @@ export function writeDeletion({ model, id }: Deletion): string {
  *
  * Better Auth asks its hooks before it deletes, and any of them may refuse: those of plugins after this one, and of the
  * application, always come later. So a row that is still there is not told of; after a minute it was never meant to go.
- * A session that is kept for the record (`preserveSessionInDatabase`) has ended when its time has.
+ * A session that is kept for the record (`preserveSessionInDatabase`) has ended when its time was made to end since.
  *
  * @param awaits - what {@link writeDeletion} wrote
  * @param age - milliseconds since it was written down
@@ -37,6 +37,8 @@ export async function outcomeOf(
   const [model = ""] = awaits.split(":", 1);
   const id = awaits.slice(model.length + 1);
   const row = await adapter.findOne<{ expiresAt?: Date }>({ model, where: [{ field: "id", value: id }] });
-  if (row === null || (row.expiresAt !== undefined && new Date(row.expiresAt).getTime() <= now)) return "done";
+  if (row === null) return "done";
+  const end = row.expiresAt === undefined ? Number.NaN : new Date(row.expiresAt).getTime();
+  if (end >= now - age && end <= now) return "done";
   return age >= refusedAfter ? "refused" : Math.max(soon, age);
 }

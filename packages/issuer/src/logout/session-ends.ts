@@ -22,7 +22,7 @@ export interface SessionEndsParts {
  */
 export function sessionEnds(context: AuthContext, { record, wake }: SessionEndsParts): DatabaseHooks {
   const made = sessionsMade();
-  const isLast = countdown(context.options.advanced?.database?.defaultFindManyLimit ?? 100);
+  const deletions = deletionsUnderWay(context.options.advanced?.database?.defaultFindManyLimit ?? 100);
 
   const awaken = async (_row: unknown, request: GenericEndpointContext | null): Promise<void> => {
     const work = wake();
@@ -36,12 +36,15 @@ export function sessionEnds(context: AuthContext, { record, wake }: SessionEndsP
       create: { after: async (session, request) => made.note(session?.id, request) },
       delete: {
         async before({ id, userId, expiresAt }, request) {
-          if (expiresAt.getTime() <= Date.now() || made.in(request, id)) return;
           const deletion: Deletion = { model: "session", id };
+          if (deletions.begin(userId)) await record({ subject: userId }, deletion);
+          if (expiresAt.getTime() <= Date.now() || made.in(request, id)) return;
           await record({ subject: userId, session: id }, deletion);
-          if (isLast(request, userId)) await record({ subject: userId }, deletion);
         },
-        after: awaken,
+        async after(session, request) {
+          deletions.end(session.userId);
+          await awaken(session, request);
+        },
       },
     },
     user: {
@@ -62,32 +65,41 @@ export function sessionEnds(context: AuthContext, { record, wake }: SessionEndsP
 
 /**
  * When Better Auth deletes all sessions of a user, it tells its hooks of the first hundred only (or of as many as
- * `defaultFindManyLimit` says). At the last one it tells of there may be more, so that one counts for all of them.
+ * `defaultFindManyLimit` says), expired ones among them, before it deletes any. So where that many of a user's deletions are
+ * under way at once, there may be more, and the one that makes them so many counts for all.
  *
- * @returns whether a session of that user is the last one told in this request
+ * @returns `begin` tells whether a deletion that begins is that one. One that is refused never ends, and is counted on
  */
-function countdown(limit: number): (request: GenericEndpointContext | null, userId: string) => boolean {
-  const told = new WeakMap<object, Map<string, number>>();
-  return (request, userId) => {
-    if (request === null) return false;
-    const counts = told.get(request) ?? new Map<string, number>();
-    const count = (counts.get(userId) ?? 0) + 1;
-    told.set(request, counts.set(userId, count));
-    return count === limit;
+function deletionsUnderWay(limit: number): { begin(userId: string): boolean; end(userId: string): void } {
+  const counts = new Map<string, number>();
+  return {
+    begin(userId) {
+      const count = (counts.get(userId) ?? 0) + 1;
+      counts.set(userId, count);
+      return count % limit === 0;
+    },
+    end(userId) {
+      const count = (counts.get(userId) ?? 0) - 1;
+      if (count > 0) counts.set(userId, count);
+      else counts.delete(userId);
+    },
   };
 }
 
+/** What Better Auth hands to its hooks: nothing where server code acts outside of any request. */
+type HookContext = GenericEndpointContext | null | undefined;
+
 /** The sessions that were made in a request, by the context that Better Auth gives each one. */
 function sessionsMade(): {
-  note(session: string | undefined, request: GenericEndpointContext | null): void;
-  in(request: GenericEndpointContext | null, session: string): boolean;
+  note(session: string | undefined, request: HookContext): void;
+  in(request: HookContext, session: string): boolean;
 } {
   const made = new WeakMap<object, Set<string>>();
   return {
     note(session, request) {
-      if (request === null || session === undefined) return;
+      if (!request || session === undefined) return;
       made.set(request.context, (made.get(request.context) ?? new Set()).add(session));
     },
-    in: (request, session) => request !== null && made.get(request.context)?.has(session) === true,
+    in: (request, session) => (request ? made.get(request.context)?.has(session) === true : false),
   };
 }

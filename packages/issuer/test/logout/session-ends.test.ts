@@ -115,6 +115,13 @@ describe("a session that ends before its time", () => {
   });
 });
 
+test("server code outside of any request begins and ends sessions as well", async () => {
+  const { internalAdapter } = await issuer.auth.$context;
+  const { id, token } = await internalAdapter.createSession(ada.id);
+  await internalAdapter.deleteSession(token);
+  expect(await told(1)).toEqual([session(id)]);
+});
+
 describe("a user who may have no session any more: all of them, by the user", () => {
   const everything = () => sorted([{ sub: ada.id }, ...ada.sids.map((sid) => session(sid))]);
 
@@ -137,13 +144,37 @@ describe("a user who may have no session any more: all of them, by the user", ()
     await succeed(ada.phone.request("POST", "/delete-user", { password: "correct horse battery" }));
     expect(await told(3)).toEqual(everything());
   });
+});
 
-  test("with more sessions than Better Auth tells its hooks of", async () => {
+describe("more sessions than Better Auth tells its hooks of: all of them, by the user", () => {
+  beforeEach(async () => {
     for (let count = 0; count < 110; count += 1) await new Browser(issuer.auth).signIn();
+  });
+
+  const ofAll = (ends: Backend["ends"]) => ends.filter(({ sub, sid }) => sub === ada.id && sid === undefined);
+
+  test("revoked in one request", async () => {
     await succeed(ada.phone.request("POST", "/revoke-sessions", {}));
     const ends = await told(101);
-    expect(ends.filter(({ sid }) => sid === undefined)).toEqual([{ sub: ada.id }]);
+    expect(ofAll(ends)).toHaveLength(1);
     expect(ends.every(({ sub }) => sub === ada.id)).toBe(true);
+  });
+
+  test("most of which have expired, and were never cleared away", async () => {
+    const past = new Date(Date.now() - 60_000).toISOString();
+    const living = [ada.sids[0], await sidOf(await new Browser(issuer.auth).signIn())];
+    issuer.database
+      .prepare(`update "session" set "expiresAt" = ? where "userId" = ? and id not in (?, ?)`)
+      .run(past, ada.id, ...living);
+    await succeed(ada.phone.request("POST", "/revoke-sessions", {}));
+    const ends = await told(2);
+    expect(ofAll(ends)).toHaveLength(1);
+    expect(ends).toHaveLength(2);
+  });
+
+  test("revoked by server code, outside of any request", async () => {
+    await (await issuer.auth.$context).internalAdapter.deleteUserSessions(ada.id);
+    expect(ofAll(await told(101))).toHaveLength(1);
   });
 });
 
