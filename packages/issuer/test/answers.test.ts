@@ -1,6 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { apiKey } from "@better-auth/api-key";
-import type { BetterAuthOptions } from "better-auth";
+import type { BetterAuthOptions, BetterAuthPlugin } from "better-auth";
+import { createAuthMiddleware, getSessionFromCtx } from "better-auth/api";
 import { bearer } from "better-auth/plugins/bearer";
 import { customSession } from "better-auth/plugins/custom-session";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -219,6 +220,34 @@ test("a session in the Authorization header (the bearer plugin) gets a token, un
   expect(readJws(token).payload.sub).toBe(userId);
   await browser.request("POST", "/sign-out", {});
   expect((await ask()).status).toBe(401);
+});
+
+test("a revoked session that a plugin before ours has read out of a cookie gets none beside the header of another session", async () => {
+  const reader: BetterAuthPlugin = {
+    id: "reader",
+    hooks: {
+      before: [
+        {
+          matcher: () => true,
+          handler: createAuthMiddleware(async (request) => void (await getSessionFromCtx(request))),
+        },
+      ],
+    },
+  };
+  const auth = await migratedInstanceWith({ session: { cookieCache: { enabled: true } } }, undefined, [
+    reader,
+    bearer(),
+  ]);
+  const [stolen, thief] = [new Browser(auth), new Browser(auth)];
+  await stolen.signUp();
+  const cookies = stolen.headers;
+  await stolen.request("POST", "/sign-out", {});
+  await thief.signUp("thief@example.com", "Thief");
+  const session = (await (await thief.request("GET", "/get-session")).json()) as { session: { token: string } };
+  cookies.set("authorization", `Bearer ${session.session.token}`);
+  const answer = await auth.handler(new Request(`${baseURL}/api/auth/token`, { headers: cookies }));
+  const { token } = (await answer.json()) as { token: string };
+  expect(readJws(token).payload.email).toBe("thief@example.com");
 });
 
 describe("a session that an API key stands for (enableSessionForAPIKeys)", () => {
