@@ -7,6 +7,9 @@ import type { Log } from "./log.ts";
 import { problem } from "./problem.ts";
 import { securityHeaders } from "./security-headers.ts";
 
+/** Postgres' word for text that it cannot hold: a NUL in a name, say. */
+const unfitText = "22021";
+
 /** What the app answers with. */
 export interface AppParts {
   readonly config: WebConfig;
@@ -33,6 +36,7 @@ export function createApp({ config, auth, database, secure, page, log }: AppPart
   if (page !== undefined) app.route("/", page);
   app.notFound((context) => problem(context, 404));
   app.onError((error, context) => {
+    if ("code" in error && error.code === unfitText) return problem(context, 400);
     log.error(`${context.req.method} ${context.req.path} failed: ${error.message}`);
     return problem(context, 500);
   });

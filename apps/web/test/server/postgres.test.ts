@@ -77,6 +77,14 @@ test("one process at a time changes the schema", async () => {
   await Promise.all(databases.map((database) => database.close()));
 });
 
+test("text that Postgres cannot hold is no failure of ours", async () => {
+  const web = await runningWeb({ AUTH_DATABASE_URL: await postgres.createDatabase() });
+  const browser = new Browser(web.url);
+  await browser.signUp("ada@example.com");
+  expect((await browser.request("POST", "/api/auth/update-user", { name: "\0" })).status).toBe(400);
+  expect((await browser.request("POST", "/api/auth/revoke-session", { token: "\0" })).status).toBe(400);
+});
+
 test("in production, web processes count the tries of a password together", async () => {
   const BETTER_AUTH_URL = "https://app.example.com";
   const env = { AUTH_DATABASE_URL: await postgres.createDatabase(), NODE_ENV: "production", BETTER_AUTH_URL };
