@@ -230,18 +230,21 @@ describe.each(versions)("express %s", (version, express) => {
       expect(await ask(app, "/in/alice")).toEqual([200, "alice"]);
     });
 
-    it("gives no id away where it cannot be seen", async () => {
+    it("gives no id away where it cannot be seen, nor `undefined`, by which a database would find everybody's", async () => {
       const copy = anotherCopy(name);
       const inner = copy.Router();
+      const param = vi.fn();
+      inner.param("userId", param);
       const seen = vi.fn();
-      inner.use("/:userId", ({ params }, response) => {
+      inner.use("/:userId/:taskId", ({ params }, response) => {
         seen({ ...params });
         response.send("in");
       });
       const app = build();
       app.use("/in", (request, response, next) => inner(request, response, next));
-      await ask(app, "/in/bob");
-      expect(seen).toHaveBeenCalledExactlyOnceWith({});
+      await ask(app, "/in/bob/1");
+      expect(seen).toHaveBeenCalledExactlyOnceWith({ userId: "", taskId: "" });
+      expect(param).not.toHaveBeenCalled();
     });
   });
 });

@@ -44,6 +44,16 @@ describe("node adapter", () => {
     await expect(later?.(request as never, {} as never)).rejects.toThrow("the verifier's");
   });
 
+  it("hands what is no verdict to `next`, as middleware does, and ends no process by it", async () => {
+    for (const failing of failingVerifiers(verifier)) {
+      const middleware = usher({ verifier: failing, ownerParam: "userId" }).middleware({ path: "/x" });
+      const ask = await serve((request, response) =>
+        middleware(request, response, (error) => response.end(`next: ${(error as Error | undefined)?.message}`)),
+      );
+      expect((await ask("/x")).body).toBe("next: the verifier's");
+    }
+  });
+
   it("leaves an answer that was given before it alone, and throws nothing that would end the process", async () => {
     const run = vi.fn();
     const protect = guard.protect({ path: "/x" }, run);

@@ -41,7 +41,7 @@ export type UsherOptions = GuardOptions<RegisteredClaims, Request>;
  * that it gets. A path that may leave the parameter out, and does, is refused to everybody. Express has no place for that,
  * so the guard puts one into Express's own routing (`Layer.prototype`, and `params` of its requests); for requests that no
  * guard has seen, nothing changes. Does not check ids in bodies and queries, nor middleware of another copy's router that
- * only a function of yours knows: on another user's path that gets no parameters.
+ * only a function of yours knows: on another user's path that gets empty texts for parameters.
  *
  * Put it after CORS, which answers preflights, and before body parsers.
  *

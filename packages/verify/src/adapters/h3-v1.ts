@@ -39,7 +39,8 @@ const enforcers = new WeakMap<H3V1Event, Enforce>();
  *
  * Whenever a router then sets `event.context.params`, the owner parameter among them is held to the principal, and the
  * handler of another user's path does not run. h3 hands a parameter out as sent or decoded; the guard judges the decoded
- * one and leaves that one for both. Does not check ids in bodies and queries, nor paths that your own code takes apart.
+ * one and leaves that one for both. Does not check ids in bodies and queries, nor paths that your own code takes apart, and
+ * **does not guard WebSockets**: h3 1 asks no middleware about the upgrade of a `defineWebSocketHandler`.
  *
  * Put it behind CORS, which answers preflights.
  *

@@ -38,7 +38,7 @@ export interface NodeGuard<Claims = TokenClaims> {
   ): (request: IncomingMessage, response: ServerResponse) => unknown;
   /**
    * The same as Connect-style middleware, which what stands after it is guarded by. Patterns are those of the whole path,
-   * wherever it is mounted.
+   * wherever it is mounted. What fails and is no refusal goes to `next`.
    *
    * @throws {ConfigurationError} As `protect`.
    */
@@ -70,6 +70,7 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Node
     request: IncomingMessage,
     response: ServerResponse,
     run: (access: AnyAccess) => unknown,
+    fail: (error: unknown) => unknown,
   ): unknown {
     // Connect and Express cut off the path that a middleware is mounted at, and keep the whole one here.
     const { originalUrl: target = request.url ?? "" } = request as { originalUrl?: string };
@@ -86,33 +87,39 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Node
         source: request,
       });
     } catch (error) {
-      return refuse(error, request, response);
+      return refuse(error, request, response, fail);
     }
     const letIn = (principal: Principal<Claims>): unknown =>
       place === undefined ? answerWith(notFound, response) : run({ ...place, principal });
     return admitted instanceof Promise
-      ? admitted.then(letIn, (error: unknown) => refuse(error, request, response))
+      ? admitted.then(letIn, (error: unknown) => refuse(error, request, response, fail))
       : letIn(admitted);
   }
 
-  function refuse(error: unknown, request: IncomingMessage, response: ServerResponse): void {
-    if (!isAuthError(error)) throw error;
-    answerWith(guard.refuse(error, request), response);
+  function refuse(
+    error: unknown,
+    request: IncomingMessage,
+    response: ServerResponse,
+    fail: (error: unknown) => unknown,
+  ): unknown {
+    if (!isAuthError(error)) return fail(error);
+    return answerWith(guard.refuse(error, request), response);
   }
 
   return {
     protect: (route, listener) => {
       const checked = readPathRoute(route, guard.ownerParams);
       return (request, response) =>
-        enter(checked, request, response, (access) => listener(request, response, access as never));
+        enter(checked, request, response, (access) => listener(request, response, access as never), rethrow);
     },
     middleware: (route) => {
       const checked = readPathRoute(route, guard.ownerParams);
       return (request, response, next) => {
-        enter(checked, request, response, (access) => {
+        const letIn = (access: AnyAccess): void => {
           accesses.set(request, access);
           next();
-        });
+        };
+        enter(checked, request, response, letIn, next);
       };
     },
     accessOf: (request) => {
@@ -121,4 +128,8 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Node
       return access;
     },
   };
+}
+
+function rethrow(error: unknown): never {
+  throw error;
 }

@@ -62,6 +62,9 @@ describe("trpc adapter: the owner field in an input", () => {
     ["in a form, nested by brackets", form("where[userId]", "bob")],
     ["in a form, nested by dots", form("where.userId", "bob")],
     ["inherited", Object.create({ userId: "bob" })],
+    ["below what is not enumerated", new Error("of a transformer's", { cause: { userId: "bob" } })],
+    ["beside the items of a list", Object.assign([], { userId: "bob" })],
+    ["in a list with gaps", Object.assign([], { 4000000000: { userId: "bob" } })],
     ["spelt with an underscore", { user_id: "alice" }],
     ["spelt in lower case", { userid: "alice" }],
     ["spelt almost alike deep below", { where: [{ USER_ID: "alice" }] }],
@@ -80,6 +83,8 @@ describe("trpc adapter: the owner field in an input", () => {
     ["nothing", undefined],
     ["bytes", new Uint8Array(1_000_000)],
     ["a date", new Date(0)],
+    // Transformers such as devalue's make one of a few bytes.
+    ["a list of gaps", Object.assign([], { length: 4_000_000_000 })],
   ])("lets %s in", async (_name, input) => {
     expect(await ask(input)).toBe("ran");
   });

@@ -6,9 +6,11 @@ import { type AdmittedRequest, admissions, type Fault, findFault } from "./admis
 /** What a request's parameters are, and whether another user's are among them. */
 const current: unique symbol = Symbol("usher.params");
 const fault: unique symbol = Symbol("usher.fault");
+const hidden: unique symbol = Symbol("usher.hidden");
 
 interface HeldRequest extends AdmittedRequest {
   [current]?: RouteParams;
+  [hidden]?: RouteParams;
   [fault]?: Fault | undefined;
 }
 
@@ -33,7 +35,7 @@ export function holdParams(prototype: object, onSet: (request: Request) => void)
     configurable: true,
     enumerable: true,
     get(this: HeldRequest) {
-      if (this[fault] !== undefined) return {};
+      if (this[fault] !== undefined) return this[hidden];
       return earlier?.get === undefined ? this[current] : earlier.get.call(this);
     },
     set(this: HeldRequest, params: RouteParams) {
@@ -43,6 +45,22 @@ export function holdParams(prototype: object, onSet: (request: Request) => void)
       onSet(this);
       // A fault that no layer has taken notice of stays: the layer was one that cannot be seen.
       this[fault] ??= findFault(this, params ?? {});
+      if (this[fault] !== undefined) this[hidden] = hide(params ?? {});
+    },
+  });
+}
+
+/**
+ * What is there to be read instead of another user's parameters, should a layer that cannot be seen run all the same. Who
+ * asks first is the router, which has no callback of `app.param` to run for `undefined`. To whoever asks later they are empty
+ * texts, which are nobody's: many a database takes `undefined` for no condition at all.
+ */
+function hide(params: RouteParams): RouteParams {
+  const asked = new Set<string | symbol>();
+  return new Proxy(Object.fromEntries(Object.keys(params).map((name) => [name, ""])), {
+    get(emptied, name) {
+      if (!asked.has(name)) asked.add(name);
+      else return Reflect.get(emptied, name);
     },
   });
 }

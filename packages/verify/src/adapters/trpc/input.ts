@@ -33,15 +33,24 @@ export function createInputHold(ownerParams: readonly string[]): HoldInput {
           for (const part of namesIn(name)) holdField(id, part, inner);
           open.push(name, inner);
         }
-      } else if (value instanceof Set || Array.isArray(value)) {
+        continue;
+      }
+      if (value instanceof Set) {
         for (const inner of value) open.push(inner);
-      } else {
-        // Inherited ones too: the owner check then finds none of the object's own, and refuses.
-        for (const name of names) if (name in value) checkOwner(id, value, [name]);
-        for (const [name, inner] of Object.entries(value)) {
-          refuseOtherSpelling(name);
-          open.push(inner);
-        }
+        continue;
+      }
+      // Inherited ones too: the owner check then finds none of the object's own, and refuses.
+      for (const name of names) if (name in value) checkOwner(id, value, [name]);
+      if (Array.isArray(value)) {
+        // Not by index: a few bytes make a list of a billion gaps (devalue).
+        for (const inner of Object.values(value)) if (isContainer(inner)) open.push(inner);
+        continue;
+      }
+      // Those that are not enumerated too, such as an error's `cause`.
+      for (const name of Object.getOwnPropertyNames(value)) {
+        refuseOtherSpelling(name);
+        const inner = value[name];
+        if (isContainer(inner)) open.push(inner);
       }
     }
   };
