@@ -66,7 +66,7 @@ export default {
       comment: "The command line revokes with postgres.js alone; rows with Drizzle are the package's other half.",
       severity: "error",
       from: { path: "^packages/postgres/src/revocations/" },
-      to: { path: "node_modules/drizzle-orm/|^packages/postgres/src/(?!revocations/)" },
+      to: { path: "node_modules/drizzle-orm/|^packages/postgres/src/(?!revocations/|within\\.ts$)" },
     },
     {
       name: "packages-by-their-names",

@@ -124,7 +124,7 @@ export const tokenReasons: readonly Reason[] = [
   },
   {
     file: "verifier.ts",
-    line: "standing !== undefined && known.passed === standing.revision",
+    line: "standing && known.passed === standing.revision",
     mutants: ["false", "now > standing.from"],
     reason: "a shortcut: the revocations are asked, and say the same",
   },

@@ -53,6 +53,15 @@ export function steadyClock(wall: Clock = () => Date.now(), monotonic: Clock = (
   return Object.assign(now, { witness });
 }
 
+/**
+ * The system's clock, and never later than what has passed since the start by the monotonic clock: what goes by it lets go
+ * of nothing too early where the wall clock is ahead for a while. It may be late, after the machine was suspended.
+ */
+export function cautiousClock(wall: Clock = () => Date.now(), monotonic: Clock = () => performance.now()): Clock {
+  const started = wall() - monotonic();
+  return () => Math.min(wall(), started + monotonic());
+}
+
 /** Milliseconds by which two clocks may seem to differ because one of them counts whole ones. */
 const grain = 1;
 

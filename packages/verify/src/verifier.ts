@@ -1,16 +1,15 @@
 import { BoundedCache, type CacheEntry, numberOf } from "./cache.ts";
 import { checkClaims, lifeOf, readClaimsObject } from "./claims.ts";
-import { AuthError, isAuthError } from "./errors.ts";
+import { AuthError } from "./errors.ts";
 import { deepFreeze, freezeThrough } from "./freeze.ts";
 import { createKeyRing } from "./key-ring.ts";
 import type { KeyStatus, KeyUsage, WaitUntil } from "./keys/source.ts";
 import { readOptions, type VerifierOptions } from "./options.ts";
 import { createPrincipal, type Principal, type TokenClaims } from "./principal.ts";
-import { reasonOf } from "./reason.ts";
+import { ask, loadAll } from "./revocation/asking.ts";
 import type { RevocationStanding, Revocations } from "./revocation/revocations.ts";
 import type { RevocableToken } from "./revocation/table.ts";
 import type { VerificationKey } from "./signature.ts";
-import { letGo } from "./thenable.ts";
 import { createTokenParser, type UnverifiedToken } from "./token.ts";
 import { type Verification, verification } from "./verification.ts";
 import { verifyWithKeys } from "./with-keys.ts";
@@ -40,7 +39,7 @@ export interface Verifier<Claims = TokenClaims> {
   readonly revocations?: Revocations;
   /**
    * Loads what is not there yet, keys and revocations, so that the first request need not wait. Resolves at once for a
-   * shared secret without revocations.
+   * shared secret without revocations, and settles within a minute or so, whatever the sources do.
    *
    * @throws {AuthError} `keys_unavailable`, `revocations_unavailable`. The verifier tries again by itself.
    */
@@ -111,8 +110,7 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
       if (revocations !== undefined) {
         // In place, since a call here is half of what it costs: nothing was revoked since, and all is known to be fresh.
         const standing: RevocationStanding | undefined = revocations.standing;
-        const stands =
-          standing !== undefined && known.passed === standing.revision && now < standing.until && now >= standing.from;
+        const stands = standing && known.passed === standing.revision && now < standing.until && now >= standing.from;
         if (!stands) known.passed = ask(revocations, known.revocable, now);
       }
       return known.principal ?? readAgain(token);
@@ -173,7 +171,7 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
     [verification]: { keys, policy, maxTokenLength: form.maxTokenLength, clock },
     ...(revocations !== undefined && { revocations }),
     ready: async () => {
-      await Promise.all([keys.ready(), revocations?.ready()]);
+      await Promise.all([keys.ready(), revocations && loadAll(revocations)]);
     },
     keyStatus: keys.status,
     keyUsage: keys.usage,
@@ -186,23 +184,4 @@ const nobody: RevocableToken = Object.freeze({ sub: "" });
 /** By themselves, so that a remembered token does not hold claims that the schema has dropped. */
 function revocableOf({ sub, iat, jti, sid }: TokenClaims): RevocableToken {
   return Object.freeze({ sub, iat, jti, sid });
-}
-
-/**
- * Asks the revocations, which may be the user's own. One that fails, or does not answer at once, has said nothing.
- *
- * @returns The revision that the token passed.
- * @throws {AuthError} `token_revoked`, `revocations_unavailable`.
- */
-function ask(revocations: Revocations, token: RevocableToken, now: number): number | undefined {
-  try {
-    // Before asking: what is revoked while they look is asked about next time.
-    const standing: RevocationStanding | undefined = revocations.standing;
-    const revision = standing?.revision;
-    if (!letGo(revocations.check(token, now))) return revision;
-  } catch (error) {
-    if (isAuthError(error)) throw error;
-    throw new AuthError("revocations_unavailable", { hint: `\`check\` failed: ${reasonOf(error)}`, cause: error });
-  }
-  throw new AuthError("revocations_unavailable", { hint: "`check` answered with a promise, and must answer at once" });
 }

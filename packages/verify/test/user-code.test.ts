@@ -273,16 +273,19 @@ describe("revocations of the user's own making", () => {
     return createBench({ revocations });
   }
 
-  it("are asked about a remembered token each time, where they have no standing", () => {
-    let isRevoked = false;
-    const { issuer, verifier } = createOwn(() => {
-      if (isRevoked) throw new AuthError("token_revoked");
-    });
-    const token = issuer.tokenFor("alice");
-    expect([verdict(verifier, token), verdict(verifier, token)]).toEqual(["accepted", "accepted"]);
-    isRevoked = true;
-    expect(verdict(verifier, token)).toBe("token_revoked");
-  });
+  it.each([{}, { standing: undefined }, { standing: null }])(
+    "are asked about a remembered token each time with %j",
+    (more) => {
+      let isRevoked = false;
+      const { issuer, verifier } = createOwn(() => {
+        if (isRevoked) throw new AuthError("token_revoked");
+      }, more as object);
+      const token = issuer.tokenFor("alice");
+      expect([verdict(verifier, token), verdict(verifier, token)]).toEqual(["accepted", "accepted"]);
+      isRevoked = true;
+      expect(verdict(verifier, token)).toBe("token_revoked");
+    },
+  );
 
   it("are asked again where their standing is another object each time", () => {
     let revision = 0;

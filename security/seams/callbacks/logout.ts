@@ -7,6 +7,7 @@ import {
   createVerifier,
   type LogoutEvent,
   memoryRevocationStore,
+  type Revocations,
   sharedSecret,
 } from "@usher-auth/verify";
 import { vi } from "vitest";
@@ -87,8 +88,63 @@ async function acting(behaviour: Behaviour) {
   return { during, afterwards: again === (during === "served" ? "refused" : "served") ? "served" : "failed" } as const;
 }
 
+/** What records an ended session: that of revocations of one's own. */
+async function recording(behaviour: Behaviour) {
+  let misbehaves = true;
+  const good: UserFunction = async () => {};
+  const bad = behaviour.of(good);
+  const own = {
+    maxTokenAge: 900,
+    ready: good,
+    check: () => {},
+    revoke: (ended: unknown) => (misbehaves ? bad : good)(ended),
+  };
+  const verifier = createVerifier({
+    keys: sharedSecret(issuer.secret),
+    issuer: issuer.issuer,
+    audience: issuer.audience,
+    revocations: own as unknown as Revocations,
+  });
+  const receive = createLogoutEndpoint(verifier);
+  const body = new URLSearchParams({ logout_token: logoutToken("own") }).toString();
+  const deliver = async (): Promise<Outcome | undefined> => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      const done = receive({ contentType: formType, body }).then(({ status }) => outcomes.get(status));
+      done.catch(() => undefined);
+      await vi.advanceTimersByTimeAsync(20_000);
+      return await done.catch((): Outcome => "failed");
+    } finally {
+      vi.useRealTimers();
+    }
+  };
+  const during = (await deliver()) ?? "failed";
+  misbehaves = false;
+  const again = await deliver();
+  return { during, afterwards: again === (during === "served" ? "refused" : "served") ? "served" : "failed" } as const;
+}
+
+const outcomes: ReadonlyMap<number, Outcome> = new Map([
+  [200, "served"],
+  [400, "refused"],
+  [503, "unavailable"],
+]);
+
 export const logoutCallbacks: readonly Callback[] = [
   { name: "verify createLogoutEndpoint onLogout", use: listening, expected: { usual: "served" } },
+  {
+    name: "verify createLogoutEndpoint revocations of one's own, revoke",
+    use: recording,
+    // A fault of code goes to whoever has written it, by the framework's own way of telling.
+    expected: {
+      usual: "served",
+      throws: "failed",
+      "throws what is no Error": "failed",
+      rejects: "failed",
+      "returns a thenable that throws": "failed",
+      "never settles": "unavailable",
+    },
+  },
   {
     name: "verify createLogoutVerifier act",
     use: acting,

@@ -9,6 +9,7 @@ import {
   type Verifier,
   type VerifierOptions,
 } from "@usher-auth/verify";
+import { vi } from "vitest";
 import type { Behaviour, UserFunction } from "../behaviours.ts";
 import type { Callback, Outcome } from "../callback.ts";
 
@@ -79,6 +80,38 @@ const schemaOf = (wrap: Wrap): StandardSchema<never> => ({
 const revocationsOf = (wrap: Wrap): Revocations =>
   ({ maxTokenAge: 900, ready: async () => undefined, check: wrap(() => undefined) }) as unknown as Revocations;
 
+/** What loads revocations of one's own, before the first request. */
+async function starting(behaviour: Behaviour) {
+  let misbehaves = true;
+  const good: UserFunction = async () => undefined;
+  let verifier: Verifier | undefined;
+  const bad = behaviour.of(good, () => verifier?.keyStatus());
+  const own = { ...revocationsOf((check) => check), ready: () => (misbehaves ? bad : good)() };
+  verifier = createVerifier({
+    keys: sharedSecret(issuer.secret),
+    issuer: issuer.issuer,
+    audience: issuer.audience,
+    revocations: own as Revocations,
+  });
+  const outcomeOf = async (): Promise<Outcome> => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      const done = verifier?.ready().then(
+        (): Outcome => "served",
+        (error: unknown): Outcome =>
+          isAuthError(error) && error.code === "revocations_unavailable" ? "unavailable" : "failed",
+      );
+      await vi.advanceTimersByTimeAsync(61_000);
+      return (await Promise.race([done, "failed" as const])) ?? "failed";
+    } finally {
+      vi.useRealTimers();
+    }
+  };
+  const during = await outcomeOf();
+  misbehaves = false;
+  return { during, afterwards: await outcomeOf() };
+}
+
 const changed = { "changes its input": "served", "calls back": "served" } as const;
 
 export const verifierCallbacks: readonly Callback[] = [
@@ -96,6 +129,18 @@ export const verifierCallbacks: readonly Callback[] = [
     name: "verify createVerifier revocations of one's own, check",
     use: (behaviour) => verifyTwice((wrap) => ({ revocations: revocationsOf(wrap) }), behaviour, verifySync),
     expected: { usual: "unavailable", ...changed },
+  },
+  {
+    name: "verify createVerifier revocations of one's own, ready",
+    use: starting,
+    expected: {
+      usual: "served",
+      throws: "unavailable",
+      "throws what is no Error": "unavailable",
+      rejects: "unavailable",
+      "returns a thenable that throws": "unavailable",
+      "never settles": "unavailable",
+    },
   },
   {
     name: "verify createVerifier clock",

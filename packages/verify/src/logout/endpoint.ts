@@ -70,7 +70,7 @@ const recorded: LogoutAnswer = Object.freeze({
  */
 export function createLogoutEndpoint(verifier: RevokingVerifier, options: LogoutEndpointOptions = {}): LogoutEndpoint {
   const { revocations } = verifier ?? {};
-  if (revocations === undefined) {
+  if (typeof revocations?.revoke !== "function") {
     throw new ConfigurationError(
       "backchannelLogout: give createVerifier({ ..., revocations: createRevocations(...) }).",
     );

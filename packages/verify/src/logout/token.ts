@@ -43,7 +43,8 @@ export function readLogoutToken(
   if (!isAudience(aud)) throw invalid("aud", "a string or a list of strings");
   if (!isNumericDate(iat)) throw invalid("iat", "a finite number");
   if (exp !== undefined && !isNumericDate(exp)) throw invalid("exp", "a finite number");
-  if (toe !== undefined && !isNumericDate(toe)) throw invalid("toe", "a finite number");
+  // From 1970 on, as revocations count: a token whose instant cannot be recorded would be sent again for ever.
+  if (toe !== undefined && !(isNumericDate(toe) && toe >= 0)) throw invalid("toe", "a finite number, 0 or more");
   if (!isNonEmptyString(jti) || jti.length > longestId)
     throw invalid("jti", `a string of 1 to ${longestId} characters`);
   if (sid !== undefined && !isNonEmptyString(sid)) throw invalid("sid", "a non-empty string");

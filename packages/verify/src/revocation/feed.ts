@@ -22,6 +22,8 @@ export interface FeedReceiver {
 export interface Feed {
   /** Begins, once. Resolves when everything is loaded; rejects when the attempt under way fails. It is tried again. */
   start(): Promise<void>;
+  /** Loads everything anew, where everything is here: something of it was lost. */
+  reload(why: Error): void;
   close(): Promise<void>;
 }
 
@@ -59,10 +61,7 @@ export function createFeed(store: RevocationStore, receiver: FeedReceiver, elaps
           // Something was revoked, and nobody can read what: everything is loaded again.
           [failure, isCrowded] = [error as Error, true];
         }
-        if (!isCrowded || !isLoaded) return;
-        isLoaded = false;
-        receiver.incomplete();
-        startOver(failure);
+        if (isCrowded) reload(failure);
       },
       confirmed() {
         if (attempt.isGivenUp) return;
@@ -142,6 +141,13 @@ export function createFeed(store: RevocationStore, receiver: FeedReceiver, elaps
     retry.unref?.(); // a number on workerd
   }
 
+  function reload(why: Error): void {
+    if (!isLoaded) return;
+    isLoaded = false;
+    receiver.incomplete();
+    startOver(why);
+  }
+
   function start(): Promise<void> {
     if (underWay !== undefined) return underWay;
     if (isClosed) return Promise.reject(new Error(closed));
@@ -172,7 +178,7 @@ export function createFeed(store: RevocationStore, receiver: FeedReceiver, elaps
     await stopListening();
   }
 
-  return { start, close };
+  return { start, reload, close };
 }
 
 const closed = "the revocations were closed";

@@ -1,4 +1,5 @@
 import { integerWithin } from "../range.ts";
+import { cautiousClock } from "../time.ts";
 import { checkedRevocation, endOf } from "./form.ts";
 import type { Revocation, RevocationListener, RevocationStore } from "./store.ts";
 
@@ -24,7 +25,7 @@ const thirtyDays = 30 * 86_400;
  */
 export function memoryRevocationStore(options: MemoryRevocationStoreOptions = {}): RevocationStore {
   const maxTokenAge = integerWithin(options.maxTokenAge ?? 86_400, "memoryRevocationStore: maxTokenAge", 1, thirtyDays);
-  const clock = options.clock ?? (() => Date.now());
+  const clock = options.clock ?? cautiousClock();
   const kept = new Map<string, Revocation>();
   let looked = kept.entries();
   const listeners = new Set<RevocationListener>();

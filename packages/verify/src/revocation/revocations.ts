@@ -92,8 +92,12 @@ export function createRevocations(options: RevocationsOptions): Revocations {
         table.sweep(clock() / 1000);
         failure = undefined;
         isToldStale = false;
+        loadAgainIfNotWhole();
       },
-      incomplete: () => freshness.forget(),
+      incomplete: () => {
+        freshness.forget();
+        table.startOver();
+      },
       fail: (error) => {
         if (failure === undefined) tell(`cannot be confirmed: ${reasonOf(error)}`);
         failure = error ?? "no reason was given";
@@ -125,7 +129,13 @@ export function createRevocations(options: RevocationsOptions): Revocations {
     );
   }
 
+  function loadAgainIfNotWhole(): void {
+    if (!table.isWhole(clock() / 1000)) feed.reload(new Error("the clock was ahead, and some were let go too early"));
+  }
+
   function check(token: RevocableToken, now: number = clock() / 1000): void {
+    // The asker's clock has gone back, and so may ours have.
+    if (now < standing.from) loadAgainIfNotWhole();
     const kind = table.find(token);
     if (kind !== undefined) throw new AuthError("token_revoked", { hint: hints[kind] });
     if (!freshness.isFresh(now)) whenNotFresh();

@@ -58,8 +58,11 @@ export class RevocationTable {
     const { kind, id } = revocation;
     const end = endOf(revocation);
     const earliest = now - this.#life;
-    if (end <= earliest) return true;
     const entries = this.#kinds[kind];
+    if (end <= earliest) {
+      entries.letGo(end);
+      return true;
+    }
     const known = entries.instants.get(id);
     if (known === undefined) {
       entries.sweep(sweptPerEntry, earliest);
@@ -75,6 +78,20 @@ export class RevocationTable {
     for (const entries of Object.values(this.#kinds)) {
       entries.sweep(Math.max(1000, Math.ceil(entries.instants.size / 50)), now - this.#life);
     }
+  }
+
+  /**
+   * Whether nothing is missing that matters now. After the clock was ahead for a while, there may be: what was too old then
+   * is not too old any more. Once that was noticed, {@link startOver} is for before everything is put in again.
+   *
+   * @param now Seconds since 1970.
+   */
+  isWhole(now: number): boolean {
+    return Object.values(this.#kinds).every(({ newestGone }) => newestGone <= now - this.#life);
+  }
+
+  startOver(): void {
+    for (const entries of Object.values(this.#kinds)) entries.newestGone = Number.NEGATIVE_INFINITY;
   }
 
   /** The kind of the revocation that names this token; undefined where none does. */
@@ -100,6 +117,8 @@ function copyOf(id: string): string {
 /** The entries of one kind, each with the instant from which on it is old, with the place up to which they were swept. */
 class Entries {
   readonly instants = new Map<string, number>();
+  /** The latest instant of those that were let go for their age. */
+  newestGone = Number.NEGATIVE_INFINITY;
   #swept = this.instants.entries();
 
   /** Takes up to `count` steps, from where the last sweep ended; an iterator of a Map bears changes made meanwhile. */
@@ -111,7 +130,13 @@ class Entries {
         return;
       }
       const [id, end] = next.value;
-      if (end <= earliest) this.instants.delete(id);
+      if (end > earliest) continue;
+      this.instants.delete(id);
+      this.letGo(end);
     }
+  }
+
+  letGo(end: number): void {
+    this.newestGone = Math.max(this.newestGone, end);
   }
 }

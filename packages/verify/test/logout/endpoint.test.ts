@@ -54,6 +54,7 @@ describe("createLogoutEndpoint", () => {
     const hostile = {
       "wrong typ": [formOf(logoutTokenFor(issuer, { header: { typ: "JWT" } })), "token_unsupported"],
       nonce: [formOf(logoutTokenFor(issuer, { claims: { nonce: "n" } })), "claims_invalid"],
+      "an event before 1970": [formOf(logoutTokenFor(issuer, { claims: { toe: -1 } })), "claims_invalid"],
       "no events": [formOf(logoutTokenFor(issuer, { claims: { events: undefined } })), "claims_invalid"],
       "another audience": [formOf(logoutTokenFor(issuer, { wrongAudience: true })), "audience_rejected"],
       "an ordinary token": [formOf(token), "token_unsupported"],

@@ -1,0 +1,44 @@
+import { within } from "../deadline.ts";
+import { AuthError, isAuthError } from "../errors.ts";
+import { reasonOf } from "../reason.ts";
+import { letGo } from "../thenable.ts";
+import type { RevocationStanding, Revocations } from "./revocations.ts";
+import type { RevocableToken } from "./table.ts";
+
+// Revocations may be the user's own. Ones that fail, or do not answer in time, have said nothing: 503, and nobody is
+// signed out, or taken for signed out.
+
+/** Milliseconds in which all revocations are loaded. Longer than large lists take, since it only ends a wait at the start. */
+const loadPatience = 60_000;
+
+/**
+ * Asks about one token.
+ *
+ * @returns The revision that the token passed.
+ * @throws {AuthError} `token_revoked`, `revocations_unavailable`.
+ */
+export function ask(revocations: Revocations, token: RevocableToken, now: number): number | undefined {
+  try {
+    // Before asking: what is revoked while they look is asked about next time.
+    const standing: RevocationStanding | undefined = revocations.standing;
+    const revision = standing?.revision;
+    if (!letGo(revocations.check(token, now))) return revision;
+  } catch (error) {
+    throw unavailable("`check` failed", error);
+  }
+  throw new AuthError("revocations_unavailable", { hint: "`check` answered with a promise, and must answer at once" });
+}
+
+/** @throws {AuthError} `revocations_unavailable`: they could not be loaded, or not within a minute. */
+export async function loadAll(revocations: Revocations): Promise<void> {
+  try {
+    await within(loadPatience, () => revocations.ready());
+  } catch (error) {
+    throw unavailable("`ready` failed", error);
+  }
+}
+
+function unavailable(what: string, error: unknown): AuthError {
+  if (isAuthError(error)) return error;
+  return new AuthError("revocations_unavailable", { hint: `${what}: ${reasonOf(error)}`, cause: error });
+}
