@@ -176,6 +176,13 @@ describe.each(Object.keys(platforms) as (keyof typeof platforms)[])("nestjs adap
     await expect(module("")).rejects.toThrow(ConfigurationError);
   });
 
+  it("fails at the start where the guard would be made for each request only, and so never asked", () => {
+    const { module: Guarding } = UsherModule.forRootAsync({ useFactory: () => ({ verifier, ownerParam: "userId" }) });
+    // Nest 11.2 and later says so by itself; earlier ones start, and leave the guard out.
+    const { onModuleInit } = Guarding.prototype as { onModuleInit(): void };
+    expect(onModuleInit).toThrow(/`Scope\.REQUEST`/);
+  });
+
   describe("parameters of the host", () => {
     const rawStatus = async (host: string, path: string, user?: string) => {
       const headers = user === undefined ? [] : [`Authorization: ${as(user).authorization}`];

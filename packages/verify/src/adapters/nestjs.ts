@@ -1,6 +1,6 @@
 import type { CanActivate, DynamicModule, FactoryProvider, ModuleMetadata, OnModuleInit } from "@nestjs/common";
 import { APP_GUARD, HttpAdapterHost } from "@nestjs/core";
-import { isAuthError } from "../errors.ts";
+import { ConfigurationError, isAuthError } from "../errors.ts";
 import { createGuard, type GuardOptions, type RouteAccess } from "../guard.ts";
 import { authorizationOf } from "../node-headers.ts";
 import { createOwnerParamFinder } from "../owner-params.ts";
@@ -34,9 +34,6 @@ export type UsherAsyncOptions = Pick<ModuleMetadata, "imports"> &
 
 type Done = (error?: unknown) => void;
 
-/** What a dynamic module hangs on. */
-class UsherModuleClass {}
-
 /**
  * Guards a Nest app, on Express or Fastify: every handler of every controller, and every path that is none, needs a valid
  * token, unless `@Public()` says otherwise. Each route whose path or host has the owner parameter is held to its owner, on
@@ -46,25 +43,41 @@ class UsherModuleClass {}
  * controller and was there before the app's modules were ready: `app.use(...)`, Swagger's pages. Gateways, microservices and
  * GraphQL have no HTTP route: where Nest asks this guard about one, the answer is no, and a warning says so.
  *
- * @throws {ConfigurationError} A bad option, when the app is created.
+ * @throws {ConfigurationError} A bad option, when the app is created; options that depend on a provider of a request.
  */
 export const UsherModule: {
   forRoot(options: UsherOptions): DynamicModule;
   forRootAsync(options: UsherAsyncOptions): DynamicModule;
 } = {
   forRoot: (options) => UsherModule.forRootAsync({ useFactory: () => options }),
-  forRootAsync: ({ imports = [], inject = [], useFactory }) => ({
-    module: UsherModuleClass,
-    imports,
-    providers: [
-      {
-        provide: APP_GUARD,
-        inject: [HttpAdapterHost, ...inject],
-        useFactory: async (host: HttpAdapterHost, ...dependencies: unknown[]) =>
-          createNestGuard(await useFactory(...dependencies), host),
-      },
-    ],
-  }),
+  forRootAsync({ imports = [], inject = [], useFactory }) {
+    let isMade = false;
+    /** Of its own for each guard: whether that is there. */
+    class UsherModuleClass implements OnModuleInit {
+      onModuleInit(): void {
+        // Nest before 11.2 left such a guard out in silence: every route was public.
+        if (isMade) return;
+        throw new ConfigurationError(
+          "UsherModule: the guard was not made. Its options must not depend on a provider of `Scope.REQUEST`.",
+        );
+      }
+    }
+    return {
+      module: UsherModuleClass,
+      imports,
+      providers: [
+        {
+          provide: APP_GUARD,
+          inject: [HttpAdapterHost, ...inject],
+          useFactory: async (host: HttpAdapterHost, ...dependencies: unknown[]) => {
+            const guard = createNestGuard(await useFactory(...dependencies), host);
+            isMade = true;
+            return guard;
+          },
+        },
+      ],
+    };
+  },
 };
 
 function createNestGuard(options: UsherOptions, host: HttpAdapterHost): CanActivate & OnModuleInit {
