@@ -8,5 +8,5 @@ export function meantOwnerParam(name: string, ownerParams: readonly string[]): s
 }
 
 function fold(name: string): string {
-  return name.toLowerCase().replaceAll("_", "");
+  return name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, "");
 }

@@ -109,6 +109,21 @@ describe("hono adapter", () => {
     expect(await ask(app, "/users/alice/tasks")).toEqual([200, "tasks"]);
   });
 
+  it("leaves open what is outside of the base path that it guards, and is added after it", async () => {
+    const root = new Hono();
+    const app = usher(root.basePath("/api/:userId"), { verifier, ownerParam: "userId" });
+    app.get("/tasks", (c) => c.text("tasks"));
+    root.get("/health/:userId", (c) => c.text("well"));
+    root.get("/:any/:userId/late", (c) => c.text("late"));
+    root.get("/apis", (c) => c.text("another"));
+    for (const path of ["/health/bob", "/x/bob/late", "/apis"]) expect((await root.request(path)).status).toBe(200);
+    for (const path of ["/api/bob/tasks", "/api/bob/late"]) {
+      expect((await root.request(path)).status).toBe(401);
+      expect(await ask(root, path)).toEqual([403, "owner_mismatch"]);
+      expect((await ask(root, path.replace("bob", "alice")))[0]).toBe(200);
+    }
+  });
+
   it("runs no handler that was taken out of the app without what stands before it", async () => {
     const run = vi.fn(() => new Response("x"));
     const app = build();

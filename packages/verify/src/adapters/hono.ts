@@ -87,11 +87,15 @@ export function usher<AppEnv extends Env, Routes extends Schema, Base extends st
     return next();
   });
 
+  /** The pattern of what this app has a say in: less than all of it behind `basePath()`. */
+  const base = app.routes.at(-1)?.path.replace(/\/\*$/, "") ?? "";
+  const isGuarded = (path: string): boolean => path === base || path.startsWith(`${base}/`);
+
   // Each handler of an app, of a mounted one too, comes by here on its way into the router.
   const { router } = app;
   const add = router.add.bind(router);
   router.add = (method: string, path: string, [handler, route]: [H, RouterRoute]) => {
-    const held = hold(handler, path);
+    const held = isGuarded(path) ? hold(handler, path) : holdWhereGuarded(handler, path);
     // From here an app is copied into the one that mounts it.
     route.handler = held;
     add(method, path, [held, route]);
@@ -122,6 +126,13 @@ export function usher<AppEnv extends Env, Routes extends Schema, Base extends st
         handler(context, next)
       );
     };
+  }
+
+  /** For a path outside of the `basePath()` that is guarded: its router is the same, and it is open but where both fit. */
+  function holdWhereGuarded(handler: H, path: string): H {
+    const held = hold(handler, path);
+    return (context: Context, next: () => Promise<void>) =>
+      principals.has(context) ? held(context, next) : handler(context, next);
   }
 
   /** What a validator before this handler has made of the parameters, for `c.req.valid("param")`. */

@@ -67,6 +67,7 @@ describe("trpc adapter: the owner field in an input", () => {
     ["in a list with gaps", Object.assign([], { 4000000000: { userId: "bob" } })],
     ["spelt with an underscore", { user_id: "alice" }],
     ["spelt in lower case", { userid: "alice" }],
+    ["spelt with a dash", { "user-id": "alice" }],
     ["spelt almost alike deep below", { where: [{ USER_ID: "alice" }] }],
     ["spelt almost alike in a form", form("user_id", "alice")],
     ["spelt almost alike in a map", new Map([["UserId", "alice"]])],
