@@ -1,3 +1,11 @@
+/** Runs something after so many milliseconds; returns what calls it off. */
+export type Later = (milliseconds: number, run: () => void) => () => void;
+
+const timer: Later = (milliseconds, run) => {
+  const timeout = setTimeout(run, milliseconds);
+  return () => clearTimeout(timeout);
+};
+
 /**
  * What `work` comes to, within so many milliseconds. What it comes to later is ignored, an error too.
  *
@@ -7,12 +15,11 @@ export function within<Value>(
   milliseconds: number,
   work: () => Value | PromiseLike<Value>,
   late: () => Error,
+  later: Later = timer,
 ): Promise<Value> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(late()), milliseconds);
+    const callOff = later(milliseconds, () => reject(late()));
     // `async` turns what is thrown at once into a rejection, and follows any `then`.
-    (async () => await work())()
-      .then(resolve, reject)
-      .finally(() => clearTimeout(timer));
+    (async () => await work())().finally(callOff).then(resolve, reject);
   });
 }

@@ -1,14 +1,16 @@
+import type { Later } from "../within.ts";
+
 /** Time and chance, so that tests need not wait for either. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
   /** From 0 to 1, without 1. */
   chance(): number;
-  /** Runs something after so many milliseconds; returns what calls it off. */
-  later(milliseconds: number, run: () => void): () => void;
+  /** Keeps no process alive. */
+  readonly later: Later;
 }
 
-/** The machine's own. What it runs later keeps no process alive. */
+/** The machine's own. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   chance: () => Math.random(),

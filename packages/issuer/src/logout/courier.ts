@@ -1,3 +1,4 @@
+import { within } from "../within.ts";
 import { backOff } from "./back-off.ts";
 import type { Clock } from "./clock.ts";
 import type { Delivery, Outbox } from "./outbox.ts";
@@ -6,7 +7,7 @@ import type { Delivery, Outbox } from "./outbox.ts";
 export interface Courier {
   /** Looks for deliveries now. Resolves when there is nothing more to do at the moment. Never rejects. */
   wake(): Promise<void>;
-  /** Begins nothing more, and resolves when what is under way is over. */
+  /** Begins nothing more, and resolves when what is under way is over, in at most 5 seconds. */
   stop(): Promise<void>;
 }
 
@@ -33,6 +34,12 @@ const idleInterval = 5000;
 
 /** Milliseconds. */
 const sweepInterval = 60_000;
+
+/** Milliseconds for one answer of the database: one that never comes, as of a connection that was lost, is a failure. */
+const databaseDeadline = 5000;
+
+/** Milliseconds for what is under way at the end. */
+const stopDeadline = 5000;
 
 /** Failures to read the database in a row that are worth a line: at the very start its tables may just be being made. */
 const readFailuresTold = 4;
@@ -78,7 +85,7 @@ export function createCourier({ endpoint, outbox, attempt, log, clock }: Courier
   async function round(): Promise<void> {
     try {
       await sweep();
-      const next = await outbox.next(endpoint, refused === 0 ? batch : 1);
+      const next = await inTime(() => outbox.next(endpoint, refused === 0 ? batch : 1));
       const waits = next.map(({ dueAt }) => dueAt.getTime() - clock.now()).filter((wait) => wait > 0);
       idle = Math.min(idleInterval, ...waits);
       const due = next.slice(0, next.length - waits.length);
@@ -94,15 +101,15 @@ export function createCourier({ endpoint, outbox, attempt, log, clock }: Courier
   }
 
   async function deliver(delivery: Delivery): Promise<Outcome> {
-    const outcome = await outbox.outcome(delivery);
+    const outcome = await inTime(() => outbox.outcome(delivery));
     if (outcome !== "done") {
-      await (outcome === "refused" ? outbox.remove(delivery) : outbox.postpone(delivery, outcome));
+      await inTime(() => (outcome === "refused" ? outbox.remove(delivery) : outbox.postpone(delivery, outcome)));
       return { taken: false };
     }
-    if (!(await outbox.claim(delivery))) return { taken: false };
+    if (!(await inTime(() => outbox.claim(delivery)))) return { taken: false };
     const refusal = await attempt(delivery);
-    if (refusal === undefined) await outbox.remove(delivery);
-    else await outbox.postpone(delivery, backOff(delivery.attempts + 1, clock.chance()));
+    const wait = backOff(delivery.attempts + 1, clock.chance());
+    await inTime(() => (refusal === undefined ? outbox.remove(delivery) : outbox.postpone(delivery, wait)));
     return { taken: true, refusal };
   }
 
@@ -122,19 +129,29 @@ export function createCourier({ endpoint, outbox, attempt, log, clock }: Courier
 
   async function sweep(): Promise<void> {
     if (clock.now() < sweepAt) return;
-    const forgotten = await outbox.sweep();
+    const forgotten = await inTime(() => outbox.sweep());
     sweepAt = clock.now() + sweepInterval;
     if (forgotten > 0) log.error(`usherJwt: ${forgotten} logouts were never taken, and what they end has expired`);
   }
 
+  const later: Clock["later"] = (milliseconds, run) => clock.later(milliseconds, run);
+
+  function inTime<Value>(work: () => Promise<Value>): Promise<Value> {
+    return within(databaseDeadline, work, tooLate, later);
+  }
+
   return {
     wake,
-    stop() {
+    async stop() {
       stopped = true;
       callOff();
-      return running;
+      await within(stopDeadline, () => running, tooLate, later).catch(() => undefined);
     },
   };
+}
+
+function tooLate(): Error {
+  return Object.assign(new Error("no answer in time"), { code: "ETIMEDOUT" });
 }
 
 /** The short reason of a driver's error; not its text, which may quote a statement. */

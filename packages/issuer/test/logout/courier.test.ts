@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { AuthContext } from "better-auth";
-import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { type Courier, createCourier } from "../../src/logout/courier.ts";
 import { createOutbox, type Delivery, type Outbox } from "../../src/logout/outbox.ts";
 import { issuerFor } from "./issuer.ts";
@@ -187,6 +187,37 @@ test("an outage of the database is told once it lasts, and is survived", async (
   down = false;
   await untilNext(courier);
   expect(attempts).toEqual(["kept"]);
+});
+
+/** An outbox whose database does not answer as long as `isLost`. */
+function losing() {
+  const state = { isLost: true };
+  const lost = new Promise<never>(() => {});
+  const over: Outbox = { ...outbox, next: (...input) => (state.isLost ? lost : outbox.next(...input)) };
+  return { state, over };
+}
+
+test("a database that never answers, as over a lost connection, holds up nothing once it answers again", async () => {
+  const { state, over } = losing();
+  await record("kept");
+  const courier = courierOver(over);
+  const first = courier.wake();
+  await vi.waitFor(() => expect(clock.next).toBe(5000));
+  state.isLost = false;
+  clock.advance(5000);
+  await first;
+  await untilNext(courier);
+  expect(attempts).toEqual(["kept"]);
+});
+
+test("stopping waits for such a database five seconds, and no longer", async () => {
+  const { over } = losing();
+  const courier = courierOver(over);
+  courier.wake();
+  const stopped = courier.stop();
+  await vi.waitFor(() => expect(clock.next).toBe(5000));
+  clock.advance(5000);
+  await stopped;
 });
 
 test("a clock put back by an hour stops nothing that comes after", async () => {
