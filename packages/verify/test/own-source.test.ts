@@ -108,6 +108,18 @@ describe("a key source that fails", () => {
     await expect(other.ready()).rejects.toMatchObject({ code: "keys_unavailable" });
   });
 
+  it.each<unknown>([undefined, null, "fresh", 1, { state: "well" }, new Set([1])])(
+    "answers %j when it is asked for more than keys: that is no answer",
+    async (answer) => {
+      const give = (() => answer) as never;
+      const verifier = bench({ ...good, keys: give, description: give, remote: { ...healthy, status: give } });
+      expect(verdict(verifier, token)).toBe("accepted");
+      expect(verdict(verifier, issuer.tokenFor("alice", { wrongSecret: true }))).toBe("signature_invalid");
+      expect([verifier.keyUsage(), verifier.keyStatus()]).toEqual([[], { state: "missing" }]);
+      await expect(verifier.ready()).resolves.toBeUndefined();
+    },
+  );
+
   it("has frozen keys: they verify, and are not counted", () => {
     const [key] = good.candidates({ alg: "HS256" }) as [VerificationKey];
     const frozen = Object.freeze({ algorithm: key.algorithm, verify: key.verify });
@@ -219,6 +231,8 @@ describe("what can be no key source", () => {
     ["a remote without refresh", { ...good, remote: { ...healthy, refresh: undefined } }],
     ["a timeout that is none", { ...good, remote: { ...healthy, timeout: 0 } }],
     ["issuers that are no list of texts", { ...good, issuers: [1] }],
+    ["issuers that are null", { ...good, issuers: null }],
+    ["issuers that are false", { ...good, issuers: false }],
   ])("is refused when the verifier is made: %s", (_case, source) => {
     expect(() => bench(source as KeySource)).toThrow(ConfigurationError);
     expect(() => bench([good, source as KeySource])).toThrow(/^keys: /);

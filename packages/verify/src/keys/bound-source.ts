@@ -60,14 +60,23 @@ function bind(source: KeySource): Omit<BoundSource, "issuers"> & { readonly issu
   const turn = { isTaken: false };
   return {
     algorithms: readAlgorithms(source.algorithms),
-    issuers: issuers && stringList(issuers, "keys: a key source's `issuers` must be a list of non-empty strings."),
+    issuers:
+      issuers === undefined
+        ? undefined
+        : stringList(issuers, "keys: a key source's `issuers` must be a list of non-empty strings."),
     candidates: (header) => {
       const keys = inTurn(turn, () => source.candidates(header));
       if (letGo(keys)) throw new Error("candidates returned a promise, which nobody waits for");
       return keys;
     },
-    keys: () => attempt(turn, () => source.keys?.() ?? [], []),
-    description: () => attempt(turn, () => source.description?.(), undefined),
+    keys: () => {
+      const keys = attempt(turn, () => source.keys?.(), undefined);
+      return Array.isArray(keys) ? keys : [];
+    },
+    description: () => {
+      const description: unknown = attempt(turn, () => source.description?.(), undefined);
+      return typeof description === "string" ? description : undefined;
+    },
     remote: remote && bindRemote(remote, turn),
   };
 }
@@ -78,6 +87,7 @@ function readAlgorithms(algorithms: ReadonlySet<string> | undefined): ReadonlySe
 }
 
 const usualTimeout = 5000;
+const states: ReadonlySet<unknown> = new Set<KeyStatus["state"]>(["missing", "stale", "fresh"]);
 const needed = ["maintain", "overdue", "unavailable", "refresh", "status"] as const;
 
 function bindRemote(remote: RemoteKeys, turn: Turn): BoundRemote {
@@ -120,7 +130,10 @@ function bindRemote(remote: RemoteKeys, turn: Turn): BoundRemote {
     },
     refreshing: () => attempt(turn, () => remote.refreshing?.() ?? false, false) === true,
     refresh: () => within(timeout, () => inTurn(turn, () => remote.refresh())).then(() => undefined, unavailable),
-    status: () => attempt(turn, () => remote.status(), { state: "missing" }),
+    status: () => {
+      const status: KeyStatus | undefined = attempt(turn, () => remote.status(), undefined);
+      return states.has(status?.state) ? (status as KeyStatus) : { state: "missing" };
+    },
   };
 }
 
