@@ -12,7 +12,12 @@ const methods: readonly Methods[] = ["select", "insert", "update", "delete"];
 
 /** What a query goes by in Drizzle, as far as it matters here. */
 interface Session {
-  prepareQuery(...input: unknown[]): { execute(...input: unknown[]): Promise<unknown> };
+  prepareQuery(...input: unknown[]): PreparedQuery;
+}
+
+interface PreparedQuery extends Record<"execute" | "all", (...input: unknown[]) => Promise<unknown>> {
+  /** How Drizzle's cache of results is used; undefined: it is only told what is written. */
+  cacheConfig?: unknown;
 }
 
 /**
@@ -30,22 +35,29 @@ export function boundRows<Schema extends Record<string, unknown>>(
     if (isFinished) throw new Error("a query was made after its transaction had finished: await it inside");
   }
 
-  function prepareQuery(this: Session, ...input: unknown[]): ReturnType<Session["prepareQuery"]> {
+  function prepareQuery(this: Session, ...input: unknown[]): PreparedQuery {
     assertOpen();
     const prepared = session.prepareQuery(...input);
-    const { execute } = prepared;
-    prepared.execute = function (...values) {
-      assertOpen();
-      const answer = execute.apply(this, values);
-      const settled = answer.then(
-        () => undefined,
-        () => undefined,
-      );
-      underWay.add(settled);
-      settled.then(() => underWay.delete(settled));
-      return answer;
-    };
+    // A cache knows a query by its text and values, which are the same for every principal.
+    prepared.cacheConfig = undefined;
+    for (const name of ["execute", "all"] as const) {
+      const run = prepared[name];
+      prepared[name] = function (...values) {
+        assertOpen();
+        return hold(run.apply(this, values));
+      };
+    }
     return prepared;
+  }
+
+  function hold(answer: Promise<unknown>): Promise<unknown> {
+    const settled = answer.then(
+      () => undefined,
+      () => undefined,
+    );
+    underWay.add(settled);
+    settled.then(() => underWay.delete(settled));
+    return answer;
   }
 
   const { session } = transaction as unknown as { readonly session: Session };

@@ -7,6 +7,7 @@ import {
   UnstorableIdError,
   withPrincipal,
 } from "@usher-auth/postgres";
+import { Cache } from "drizzle-orm/cache/core";
 import { getTableConfig, pgSchema, pgTable, text } from "drizzle-orm/pg-core";
 import { drizzle } from "drizzle-orm/pglite";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -17,6 +18,30 @@ const notes = pgTable("notes", { owner: text().notNull().default(currentOwner), 
   ownerPolicy(table.owner),
 ]);
 const elsewhere = pgSchema("Else").table("where", { owner: text() }, (table) => [ownerPolicy(table.owner)]);
+
+/** As a cache on a server is: it knows queries by their text and their values, and nobody's role. */
+class SharedCache extends Cache {
+  readonly kept = new Map<string, unknown[]>();
+  mutations = 0;
+  readonly #isGlobal: boolean;
+
+  constructor(isGlobal: boolean) {
+    super();
+    this.#isGlobal = isGlobal;
+  }
+  strategy() {
+    return this.#isGlobal ? ("all" as const) : ("explicit" as const);
+  }
+  async get(key: string) {
+    return this.kept.get(key);
+  }
+  async put(key: string, rows: unknown) {
+    this.kept.set(key, rows as unknown[]);
+  }
+  async onMutate() {
+    this.mutations++;
+  }
+}
 
 const pglite = new PGlite();
 const database = drizzle({ client: pglite, schema: { notes } });
@@ -89,8 +114,30 @@ test("the handle ends with its function, and so does a query that was built befo
   });
   expect(() => left.rows.select()).toThrow(late);
   await expect(async () => left.query()).rejects.toThrow(late);
-  await expect(async () => left.prepared.execute()).rejects.toThrow(late);
+  for (const name of ["execute", "all"] as const) {
+    const run = async () => (left.prepared as unknown as Record<typeof name, () => unknown>)[name]();
+    await expect(run).rejects.toThrow(late);
+  }
 });
+
+test.each([true, false])(
+  "Drizzle's cache of results serves no principal another's rows, global: %s",
+  async (isGlobal) => {
+    const cache = new SharedCache(isGlobal);
+    const cached = drizzle({ client: pglite, schema: { notes }, cache });
+    const ids = [`anna ${isGlobal}`, `bert ${isGlobal}`];
+    for (const id of ids) {
+      await withPrincipal(cached, { id }, (rows) => rows.insert(notes).values({ text: `${id}'s` }));
+    }
+    for (const id of ids) {
+      const own = [{ owner: id, text: `${id}'s` }];
+      expect(await withPrincipal(cached, { id }, (rows) => rows.select().from(notes))).toEqual(own);
+      expect(await withPrincipal(cached, { id }, (rows) => rows.select().from(notes).$withCache())).toEqual(own);
+    }
+    // What others read through the cache is still known to be out of date.
+    expect([cache.kept.size, cache.mutations]).toEqual([0, 2]);
+  },
+);
 
 test("a query that nobody waited for is answered before the transaction ends", async () => {
   let answered: unknown;
