@@ -14,10 +14,20 @@ export interface Instance {
  * Takes the secret and the issuer out of Better Auth's own context, so that they are the ones it uses itself, wherever
  * they were set. `context.secret` is the current version, the first one, where the secrets are versioned.
  *
- * @throws {IssuerError} when the secret is not fit for HS256, or no issuer can be told
+ * @throws {IssuerError} when the secret is not fit for HS256, no issuer can be told, or another plugin has the same
+ * endpoints
  */
 export function instanceFrom(context: AuthContext, options: CheckedOptions): Instance {
+  requireAlone(context);
   return { key: signingKey(context.secret), issuer: options.issuer ?? originOf(context) };
+}
+
+/** Of two plugins with the same endpoints, Better Auth takes the last one's, and tells the log alone. */
+function requireAlone({ options }: AuthContext): void {
+  if ((options.plugins ?? []).filter(({ id }) => id === "jwt").length <= 1) return;
+  throw new IssuerError(
+    'usherJwt: another plugin has the id "jwt", too. Remove jwt(), or a second usherJwt() (audience takes a list).',
+  );
 }
 
 function originOf(context: AuthContext): string {

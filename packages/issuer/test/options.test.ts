@@ -102,3 +102,21 @@ test.each([
   expect(readJws(ours.token).payload.iss).toBe(readJws(theirs.token).payload.iss);
   expect(readJws(ours.token).payload.iss).toBe(new URL(baseURL).origin);
 });
+
+test.each([
+  ["jwt() before it", (): [unknown, unknown] => [jwt(), usherJwt({ audience })]],
+  ["jwt() after it", (): [unknown, unknown] => [usherJwt({ audience }), jwt()]],
+  [
+    "a second usherJwt()",
+    (): [unknown, unknown] => [usherJwt({ audience }), usherJwt({ audience: "https://b.example" })],
+  ],
+])("%s is refused: one would take the other's endpoints", async (_case, plugins) => {
+  const auth = betterAuth({
+    baseURL: "https://app.example.com",
+    secret,
+    database: new DatabaseSync(":memory:"),
+    logger: { disabled: true },
+    plugins: plugins() as never,
+  });
+  await expect(auth.$context).rejects.toThrow('usherJwt: another plugin has the id "jwt", too');
+});

@@ -96,7 +96,11 @@ export function createCourier({ endpoint, outbox, attempt, log, clock }: Courier
     } catch (error) {
       unread += 1;
       pause = backOff(unread, clock.chance());
-      if (unread === readFailuresTold) log.error(`usherJwt: cannot work on logouts to deliver (${reasonOf(error)})`);
+      if (unread === readFailuresTold) {
+        log.error(
+          `usherJwt: cannot read the table usherLogout (${reasonOf(error)}). Where it is missing, run Better Auth's migrations`,
+        );
+      }
     }
   }
 
