@@ -2,7 +2,7 @@ import { AuthError, isAuthError } from "../errors.ts";
 import type { Guard, RouteAccess } from "../guard.ts";
 import type { Principal, TokenClaims } from "../principal.ts";
 import type { Problem } from "../problem.ts";
-import { isThenable } from "../thenable.ts";
+import { isThenable, letGo } from "../thenable.ts";
 import type { Verifier } from "../verifier.ts";
 import type { Connection } from "./connection.ts";
 import { warnOfFault } from "./fault.ts";
@@ -67,13 +67,19 @@ export function openSession<Claims, Source>(parts: SessionParts<Claims, Source>)
   /** The token is verified again, mostly out of the cache: that sees its end, its revocation, and its key's withdrawal. */
   function check(): void {
     // A client that does not answer the close frame gets no more time, or it could go on sending.
-    if (isClosing) connection.destroy();
+    if (isClosing) cutOff();
     else verifyAgain();
+  }
+
+  /** There is nothing more to be done about it then. */
+  function cutOff(): void {
+    watch.remove(watched);
+    attempt(() => connection.destroy());
   }
 
   function verifyAgain(): void {
     try {
-      verifier.verifySync(token);
+      if (letGo(verifier.verifySync(token))) throw new Error("`verifySync` answered with a promise");
     } catch (error) {
       end(error);
     }
@@ -87,10 +93,10 @@ export function openSession<Claims, Source>(parts: SessionParts<Claims, Source>)
     isClosing = true;
     if (refusal !== undefined) {
       // The code as this version has it: an error of another copy of the package may say anything.
-      connection.close(4000 + refusal.status, (JSON.parse(refusal.body) as Problem).code);
+      attempt(() => connection.close(4000 + refusal.status, (JSON.parse(refusal.body) as Problem).code));
     } else {
       warnOfFault(error);
-      connection.destroy();
+      cutOff();
     }
   }
 
@@ -145,6 +151,15 @@ export function openSession<Claims, Source>(parts: SessionParts<Claims, Source>)
       },
     }),
   };
+}
+
+/** What is under a socket is the host's: it must not end the process, nor the watch over the other sockets. */
+function attempt(end: () => void): void {
+  try {
+    end();
+  } catch (error) {
+    warnOfFault(error, "a WebSocket could not be closed");
+  }
 }
 
 /** The token of a renewal message; undefined for every other message, which then costs no more than a look at its start. */

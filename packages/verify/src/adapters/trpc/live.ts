@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { readBearer } from "../../bearer.ts";
 import type { Guard } from "../../guard.ts";
 import type { Principal } from "../../principal.ts";
+import { letGo } from "../../thenable.ts";
 import type { Verifier } from "../../verifier.ts";
 import { rawConnection } from "../../websocket/connection.ts";
 import { isUpgrade } from "../../websocket/credentials.ts";
@@ -57,7 +58,7 @@ export function createLiveCalls<Claims>(
     const token = readBearer(authorization, tokenInQuery);
     const check = (): void => {
       try {
-        verifier.verifySync(token);
+        if (letGo(verifier.verifySync(token))) throw new Error("`verifySync` answered with a promise");
       } catch (error) {
         throw refuse(error, request);
       }

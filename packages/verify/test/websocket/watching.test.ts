@@ -1,0 +1,58 @@
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { createGuard, type Verifier } from "../../src/index.ts";
+import type { Connection } from "../../src/websocket/connection.ts";
+import { openSession } from "../../src/websocket/session.ts";
+import { Watch } from "../../src/websocket/watch.ts";
+import { createBench } from "../support.ts";
+
+const fail = (): never => {
+  throw new Error("the host's own");
+};
+
+/** Sockets of one guard, with whatever is under them. */
+function createSockets(own: Partial<Verifier> = {}) {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  const warnings = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+  onTestFinished(() => {
+    vi.useRealTimers();
+    warnings.mockRestore();
+  });
+  const { issuer, clock, verifier: good } = createBench();
+  const verifier = { ...good, ...own };
+  const guard = createGuard<Record<string, unknown>, undefined>({ verifier: verifier as never, ownerParam: null });
+  const watch = new Watch();
+  const open = (connection: Connection) => {
+    const token = issuer.tokenFor("alice");
+    const principal = good.verifySync(token);
+    const access = { params: {}, ownerParams: [] };
+    openSession({ guard, verifier, watch, request: undefined, connection, token, principal, access } as never);
+  };
+  return { clock, open, warnings };
+}
+
+describe("a watched socket", () => {
+  it("that cannot be closed ends neither the process nor the watch over the others, and is told of twice at most", () => {
+    const { clock, open, warnings } = createSockets();
+    open({ close: fail, destroy: fail });
+    const close = vi.fn();
+    open({ close, destroy: () => undefined });
+    clock.advance(3600);
+    for (let look = 0; look < 10; look++) vi.advanceTimersByTime(500);
+    expect(close.mock.calls).toEqual([[4401, "token_expired"]]);
+    expect(warnings.mock.calls.map(([text]) => text)).toEqual(
+      Array(2).fill('a WebSocket could not be closed: "the host\'s own"'),
+    );
+  });
+
+  it.each<[string, () => unknown]>([
+    ["a promise", async () => undefined],
+    ["a promise that rejects", async () => fail()],
+  ])("whose verifier answers with %s, where it must answer at once, is cut off", async (_case, answer) => {
+    const { open, warnings } = createSockets({ verifySync: answer as never });
+    const destroy = vi.fn();
+    open({ close: fail, destroy });
+    vi.advanceTimersByTime(500);
+    expect(destroy).toHaveBeenCalledOnce();
+    expect(warnings).toHaveBeenCalledOnce();
+  });
+});
