@@ -1,11 +1,14 @@
 import type { AcceptEvent, RejectEvent } from "@usher-auth/verify";
 import type { HandlerView } from "../../packages/verify/test/contract/target.ts";
 import { createFetchApp } from "../../packages/verify/test/contract/targets/fetch-app.ts";
+import { createFetchShapes } from "../../packages/verify/test/contract/targets/fetch-shapes-app.ts";
 import { type Trust, verifierOf } from "../../packages/verify/test/contract/trust.ts";
 import { answerCore } from "./core.ts";
 
 /** What the program is started with, as JSON. */
 export interface Settings {
+  /** The app with a route for each rule, or the one of every way to write an app. Default: `contract`. */
+  readonly app?: "contract" | "shapes";
   readonly trust: Trust;
   /** The time at the start, for a clock that is moved by hand; null for the system's clock. */
   readonly now: number | null;
@@ -44,7 +47,8 @@ export function createProgram(settings: Settings): Program {
         onReject: ({ error: { code, message, hint }, request }: RejectEvent) =>
           witness.rejected.push({ code, message, hint, withRequest: request instanceof Request }),
       };
-  const app = createFetchApp(
+  const createApp = settings.app === "shapes" ? createFetchShapes : createFetchApp;
+  const app = createApp(
     { ownerParam: "userId", ...settings.guard, ...listeners, verifier: verifierOf(settings.trust, clock) },
     (view) => {
       witness.seen.push(view);

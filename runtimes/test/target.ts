@@ -1,7 +1,9 @@
 import { verifierOfAnotherCopy } from "../../packages/verify/test/contract/copies.ts";
+import { hostWithoutRawHeaders } from "../../packages/verify/test/contract/hosts.ts";
 import { sendRaw } from "../../packages/verify/test/contract/raw-request.ts";
 import type { ContractTarget } from "../../packages/verify/test/contract/target.ts";
-import type { Witness } from "../program/app.ts";
+import { fetchPathShapes } from "../../packages/verify/test/contract/targets/fetch-shapes.ts";
+import type { Settings, Witness } from "../program/app.ts";
 import type { Runtime } from "../runtimes.ts";
 import { startProgram } from "../start.ts";
 import { control } from "./control.ts";
@@ -11,18 +13,24 @@ export function runtimeTarget(runtime: Runtime, exceptions: Readonly<Record<stri
   return {
     name: `fetch on ${runtime.name}`,
     exceptions: {
+      [hostWithoutRawHeaders]: "its server is in a process of its own, and not all are Node's",
       [verifierOfAnotherCopy]: "the app makes its own verifier, in a process of its own",
       "a listener that throws changes no verdict": "its listeners are here, where they cannot throw there: see below",
       ...exceptions,
     },
-    async start({ realm, concealOwnerMismatch, onAccept, onReject }, handle, { trust, clock }) {
+    start: startApp("contract"),
+    shapes: { ...fetchPathShapes, start: startApp("shapes") },
+  };
+
+  function startApp(app: Settings["app"]): ContractTarget["start"] {
+    return async ({ realm, concealOwnerMismatch, onAccept, onReject }, handle, { trust, clock }) => {
       const guard = {
         ...(realm !== undefined && { realm }),
         ...(concealOwnerMismatch !== undefined && { concealOwnerMismatch }),
       };
       // A clock that is moved by hand is told of each move; the system's runs there as it does here.
       let now = clock === Date.now ? null : clock();
-      const { origin, close } = await startProgram(runtime, { trust, now, guard });
+      const { origin, close } = await startProgram(runtime, { app, trust, now, guard });
 
       return {
         origin,
@@ -42,6 +50,6 @@ export function runtimeTarget(runtime: Runtime, exceptions: Readonly<Record<stri
           return response;
         },
       };
-    },
-  };
+    };
+  }
 }

@@ -1,6 +1,7 @@
 import { AuthError, ConfigurationError } from "./errors.ts";
 import { meantOwnerParam } from "./misspelling.ts";
 import type { RouteParams } from "./owner.ts";
+import { createOwnerParamFinder } from "./owner-params.ts";
 import type { Policy } from "./policy.ts";
 
 /** What guards one route. */
@@ -23,26 +24,26 @@ export interface RouteTable {
    * Those that the pattern has, and those that the router hands out: a handler of unknown paths (`undefined`), below a
    * prefix like `/users/:userId`, gets parameters all the same, and so does one whose router has its own way of writing them.
    *
-   * @throws {AuthError} `owner_mismatch`, for everybody: a pattern that was not added and that `add` would have refused.
+   * @throws {AuthError} `owner_mismatch`, for everybody: a pattern that was not added and that `add` would have refused;
+   * without a pattern, a parameter that is an owner parameter in another spelling.
    */
   ownerParams(url: string | undefined, params: RouteParams): readonly string[];
   list(): readonly GuardedRoute[];
 }
-
-// What is iterated over for each request is not frozen here: that would cost a multiple. What is shown is a frozen copy.
-const none: readonly string[] = [];
 
 /** For patterns written as `/users/:userId`, as most routers do. */
 export function createRouteTable(ownerParams: readonly string[]): RouteTable {
   const routes: GuardedRoute[] = [];
   const byUrl = new Map<string, readonly string[]>();
   const names = [...ownerParams];
+  const findOwnerParams = createOwnerParamFinder(ownerParams);
 
   /** @throws {ConfigurationError} A pattern that has an owner parameter in another spelling, or twice. */
   function read(url: string): readonly string[] {
     refuseMisspelling(url, ownerParams);
     refuseRepetition(url, ownerParams);
     const present = paramNames(url);
+    // Iterated over for each request, and so not frozen: that would cost a multiple. What is shown is a frozen copy.
     const found = ownerParams.filter((name) => present.includes(name));
     byUrl.set(url, found);
     return found;
@@ -71,7 +72,8 @@ export function createRouteTable(ownerParams: readonly string[]): RouteTable {
       );
     },
     ownerParams(url, params) {
-      const declared = url === undefined ? none : (byUrl.get(url) ?? readLate(url));
+      if (url === undefined) return findOwnerParams(params);
+      const declared = byUrl.get(url) ?? readLate(url);
       for (const name of names) {
         if (Object.hasOwn(params, name) && !declared.includes(name)) {
           return ownerParams.filter((other) => declared.includes(other) || Object.hasOwn(params, other));
@@ -85,10 +87,12 @@ export function createRouteTable(ownerParams: readonly string[]): RouteTable {
 
 /**
  * Parameter names end at a slash, a dash, a dot, a regular expression, the end of a group, or the mark of an optional or
- * repeated one; `::` is a colon.
+ * repeated one; `::` is a colon. Those of path-to-regexp may stand in quotes, or behind a `*` for any rest.
  */
 function paramNames(url: string): string[] {
-  return [...url.replaceAll("::", "").matchAll(/:([^/(){}\-.?+*:]+)/g)].map((match) => match[1] as string);
+  return [...url.replaceAll("::", "").matchAll(/[:*](?:"([^"]*)"|([^/(){}\-.?+*:]+))/g)].map(
+    ([, quoted, plain]) => (quoted ?? plain) as string,
+  );
 }
 
 /** A parameter that is meant to be the owner parameter and is not would go unchecked in silence. */

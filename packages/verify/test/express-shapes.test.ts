@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { type UsherOptions, usher } from "../src/adapters/express.ts";
 import { sendRaw } from "./contract/raw-request.ts";
 import type { ContractServer } from "./contract/target.ts";
-import { anotherCopy } from "./contract/targets/express-shapes.ts";
+import { anotherCopy } from "./contract/targets/another-copy.ts";
 import { listen } from "./contract/targets/server.ts";
 import { createBench } from "./support.ts";
 
@@ -224,14 +224,14 @@ describe.each(versions)("express %s", (version, express) => {
     it.each(Object.entries(places))("holds %s", async (_place, build2) => {
       const app = build();
       const run = vi.fn(own);
-      build2(anotherCopy(name), app, (request, response, next) => run(request, response, next));
+      build2(anotherCopy<typeof express5>(name), app, (request, response, next) => run(request, response, next));
       expect(await ask(app, "/in/bob")).toEqual([403, "owner_mismatch"]);
       expect(run).not.toHaveBeenCalled();
       expect(await ask(app, "/in/alice")).toEqual([200, "alice"]);
     });
 
     it("gives no id away where it cannot be seen, nor `undefined`, by which a database would find everybody's", async () => {
-      const copy = anotherCopy(name);
+      const copy = anotherCopy<typeof express5>(name);
       const inner = copy.Router();
       const param = vi.fn();
       inner.param("userId", param);

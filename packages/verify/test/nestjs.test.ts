@@ -26,7 +26,9 @@ import {
 } from "../src/adapters/nestjs.ts";
 import { ConfigurationError, createVerifier, type RejectEvent, remoteJwks, requireScopes } from "../src/index.ts";
 import { sendBytes } from "./contract/raw-request.ts";
-import { createNestApp, decorate, platforms } from "./contract/targets/nestjs.ts";
+import { decorate } from "./contract/targets/nest-decorate.ts";
+import { platforms } from "./contract/targets/nest-platforms.ts";
+import { createNestApp } from "./contract/targets/nestjs.ts";
 import { createBench, failingVerifiers } from "./support.ts";
 
 const { issuer, verifier } = createBench();

@@ -9,6 +9,8 @@ import { type Policy, readPolicies } from "../policy.ts";
 import type { Principal, TokenClaims } from "../principal.ts";
 import { notFound } from "../problem.ts";
 import { hasQueryToken } from "../query-token.ts";
+import { refuseMisspelling } from "../routes.ts";
+import { isNonEmptyString } from "../string-list.ts";
 
 export { type BackchannelLogoutOptions, backchannelLogout } from "./fetch/backchannel-logout.ts";
 export type { Access, PathAccess, PathRoute };
@@ -23,6 +25,12 @@ export interface ParamsRoute<Incoming extends Request, Rest extends unknown[], P
    * may be a promise. Give all of them: the owner parameter among them is held to the principal.
    */
   readonly params: (request: Incoming, ...rest: Rest) => Params | Promise<Params>;
+  /**
+   * The names of parameters that the route's path may leave out: `["userId"]` of SvelteKit's `[[userId]]` and of Next.js's
+   * `[[...userId]]`. Those frameworks then hand over none, as they do of a route that has none. The path without its owner
+   * is nobody's. Default: none, and a parameter that is not handed over is not looked for.
+   */
+  readonly optional?: readonly string[];
   /** What the handler asks for besides a valid token and the owner's path. Default: nothing. */
   readonly policies?: readonly Policy<Claims>[];
 }
@@ -136,8 +144,11 @@ function readRoute<Claims>(
       "protect: say path (a pattern), or params (a function that tells the framework's own).",
     );
   }
+  const leftOut = readOptional(route.optional, ownerParams);
   // A route without parameters may have none.
-  const placeOf = (found: object | null | undefined): Place => ({ params: (found ?? {}) as RouteParams });
+  const placeOf = (found: object | null | undefined): Place => ({
+    params: (leftOut === undefined ? (found ?? {}) : { ...leftOut, ...found }) as RouteParams,
+  });
   return {
     policies: readPolicies(route.policies, "protect"),
     locate: (request, rest) => {
@@ -146,6 +157,19 @@ function readRoute<Claims>(
       return found != null && "then" in found ? Promise.resolve(found).then(placeOf) : placeOf(found);
     },
   };
+}
+
+/**
+ * The owner parameters that a path may leave out, each without a value, which is nobody's.
+ *
+ * @throws {ConfigurationError} What is no list of names; an owner parameter in another spelling.
+ */
+function readOptional(optional: unknown, ownerParams: readonly string[]): RouteParams | undefined {
+  if (optional === undefined) return undefined;
+  if (!Array.isArray(optional) || !optional.every(isNonEmptyString))
+    throw new ConfigurationError('protect: optional is a list of names, such as ["userId"].');
+  for (const name of optional) refuseMisspelling(`/:${name}`, ownerParams);
+  return Object.fromEntries(optional.filter((name) => ownerParams.includes(name)).map((name) => [name, undefined]));
 }
 
 /** Nothing of what is no URL. Hosts that imitate a request may hand in its target alone. */

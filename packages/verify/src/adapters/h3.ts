@@ -1,7 +1,9 @@
-import { getRouterParam, H3Event, type Middleware } from "h3";
+import { getRouterParam, H3Event, type H3Route, type H3RouteMeta, type Middleware } from "h3";
 import { ConfigurationError, isAuthError } from "../errors.ts";
 import { combinedAuthorization, responseOf } from "../fetch-messages.ts";
 import { createGuard, type GuardOptions } from "../guard.ts";
+import { meantOwnerParam } from "../misspelling.ts";
+import { patternNames } from "../pattern-names.ts";
 import type { Policy } from "../policy.ts";
 import type { Principal } from "../principal.ts";
 import { hasQueryToken } from "../query-token.ts";
@@ -16,7 +18,11 @@ declare module "h3" {
     principal: Principal<RegisteredClaims>;
   }
   interface H3RouteMeta {
-    /** `true` lets everybody in, unverified. Every other route needs a valid token. */
+    /**
+     * `true` lets everybody in, unverified. Every other route needs a valid token, and so does one with policies. Given to
+     * `defineHandler` or `defineRoute`, h3 keeps it on the handler's function, for every route that has the same function: then
+     * it opens no route with an owner parameter.
+     */
     readonly public?: boolean;
     /** What the route asks for besides a valid token and the owner's path: `requireScopes(...)`, `requireClaim(...)`. */
     readonly policies?: readonly Policy<RegisteredClaims>[];
@@ -48,7 +54,7 @@ export function usher(options: UsherOptions): Middleware {
   // Two parameters, by which h3 tells a middleware from a handler: a handler's 404 would let the request through.
   return function protect(event: H3Event, next: () => unknown): unknown {
     const route = event.context.matchedRoute;
-    if (route?.meta?.public === true) return next();
+    if (route?.meta?.public === true && isOpen(route, guard.ownerParams)) return next();
     const params = event.context.params ?? {};
     let admitted: Principal<RegisteredClaims> | Promise<Principal<RegisteredClaims>>;
     try {
@@ -77,6 +83,18 @@ export function usher(options: UsherOptions): Middleware {
     if (!isAuthError(error)) throw error;
     return responseOf(guard.refuse(error, event));
   }
+}
+
+/**
+ * Whether a route that is marked as public is. h3 keeps what `defineHandler` and `defineRoute` are told on the handler itself,
+ * and with it for every other route that has the same function: that opens none which has an owner or policies.
+ */
+function isOpen({ route = "", meta, handler }: H3Route, ownerParams: readonly string[]): boolean {
+  if (meta?.policies !== undefined) return false;
+  if ((handler as { readonly meta?: H3RouteMeta }).meta?.public !== true) return true;
+  return patternNames(route).every(
+    (name) => !ownerParams.includes(name) && meantOwnerParam(name, ownerParams) === undefined,
+  );
 }
 
 function enter(principal: Principal<RegisteredClaims>, event: H3Event, next: () => unknown): unknown {

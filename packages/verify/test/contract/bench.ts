@@ -20,8 +20,8 @@ export interface ContractBench extends RunningApp {
   bearer(user: string, claims?: Record<string, unknown>): string;
   /** Starts an app with other options or another verifier, and stops it after the test that asked for it. */
   start(options: Partial<ContractOptions>, made?: VerifierParts): Promise<RunningApp>;
-  /** Starts the target's app of many ways, and stops it after the test. */
-  startShapes(): Promise<RunningApp>;
+  /** Starts the target's app of many ways before the tests of the suite that this is called in, and stops it after them. */
+  serveShapes(): RunningApp;
   /** A test, unless the target has a reason why it cannot hold. */
   behaviour(name: string, run: () => Promise<void>): void;
 }
@@ -64,12 +64,17 @@ export function createContractBench(target: ContractTarget): ContractBench {
       onTestFinished(() => other.close());
       return { seen: own.seen, send: (request) => sendTo(other, request) };
     },
-    startShapes: async () => {
-      if (target.shapes === undefined) throw new Error("the target has no shapes");
+    serveShapes: () => {
       const own = recorder();
-      const verifier = verifierOf(shared.trust, clock);
-      const app = await target.shapes.start({ ownerParam: "userId", verifier }, own.handle);
-      onTestFinished(() => app.close());
+      let app: ContractServer;
+      beforeAll(async () => {
+        const verifier = verifierOf(shared.trust, clock);
+        app = await target.shapes.start({ ownerParam: "userId", verifier }, own.handle, shared);
+      });
+      beforeEach(() => {
+        own.seen.length = 0;
+      });
+      afterAll(() => app?.close());
       return { seen: own.seen, send: (request) => sendTo(app, request) };
     },
     behaviour: (name, run) =>

@@ -3,6 +3,7 @@ import { createContractBench } from "./bench.ts";
 import { copiesContract } from "./copies.ts";
 import { credentialsContract } from "./credentials.ts";
 import { eventsContract } from "./events.ts";
+import { hostsContract } from "./hosts.ts";
 import { isolationContract } from "./isolation.ts";
 import { methodsContract } from "./methods.ts";
 import { outageContract } from "./outage.ts";
@@ -24,8 +25,8 @@ export function contract(target: ContractTarget): void {
     describe("methods", () => methodsContract(bench));
     describe("events and errors", () => eventsContract(bench));
     describe("keys that are elsewhere", () => outageContract(bench));
+    describe("hosts", () => hostsContract(bench));
     describe("two copies of the package", () => copiesContract(bench));
-    const { shapes } = target;
-    if (shapes !== undefined) describe("ways to write an app", () => shapesContract(bench, shapes));
+    describe("ways to write an app", () => shapesContract(bench, target.shapes));
   });
 }

@@ -1,18 +1,21 @@
 import { expect } from "vitest";
 import type { ContractBench } from "./bench.ts";
 import { expectRefusal } from "./expected.ts";
-import type { TargetShapes } from "./target.ts";
+import { type ContractOptions, neverOpen, type TargetShapes } from "./target.ts";
+import { verifierOf } from "./trust.ts";
 
 /** The rules of the guard, in every way that a framework has to write an app. */
-export function shapesContract({ behaviour, bearer, startShapes }: ContractBench, shapes: TargetShapes): void {
+export function shapesContract(bench: ContractBench, shapes: TargetShapes): void {
+  const { behaviour, bearer } = bench;
+  const app = bench.serveShapes();
   const as = (claims: Record<string, unknown> = {}) => [bearer("alice", claims)];
 
   for (const [way, path] of Object.entries(shapes.owned)) {
     behaviour(`a path is held to its owner: ${way}`, async () => {
-      const app = await startShapes();
       const [own, other] = [path.replace("{owner}", "alice"), path.replace("{owner}", "bob")];
       expectRefusal(await app.send({ target: own }), "credentials_missing");
       expectRefusal(await app.send({ target: other, headers: as() }), "owner_mismatch");
+      await expectNoOtherMethod(other, as());
       expect(app.seen).toEqual([]);
       expect((await app.send({ target: own, headers: as() })).status).toBe(200);
       expect(app.seen).toHaveLength(1);
@@ -21,7 +24,6 @@ export function shapesContract({ behaviour, bearer, startShapes }: ContractBench
 
   for (const [way, path] of Object.entries(shapes.scoped)) {
     behaviour(`policies hold: ${way}`, async () => {
-      const app = await startShapes();
       expectRefusal(await app.send({ target: path }), "credentials_missing");
       expectRefusal(await app.send({ target: path, headers: as() }), "scope_insufficient");
       expectRefusal(await app.send({ target: path, headers: as({ scope: "tasks:read" }) }), "scope_insufficient");
@@ -32,7 +34,6 @@ export function shapesContract({ behaviour, bearer, startShapes }: ContractBench
 
   for (const [way, path] of Object.entries(shapes.open)) {
     behaviour(`a route is public: ${way}`, async () => {
-      const app = await startShapes();
       expect((await app.send({ target: path })).status).toBe(200);
       expectRefusal(await app.send({ target: "/nowhere" }), "credentials_missing");
     });
@@ -40,10 +41,34 @@ export function shapesContract({ behaviour, bearer, startShapes }: ContractBench
 
   for (const [way, path] of Object.entries(shapes.nobodys)) {
     behaviour(`a path is refused to everybody: ${way}`, async () => {
-      const app = await startShapes();
-      expectRefusal(await app.send({ target: path }), "credentials_missing");
+      // A route that is nobody's may be refused before anybody looks for a token.
+      expect([401, 403]).toContain((await app.send({ target: path })).status);
       expectRefusal(await app.send({ target: path, headers: as() }), "owner_mismatch");
+      await expectNoOtherMethod(path, as());
       expect(app.seen).toEqual([]);
     });
+  }
+
+  const { refusedAtStart = {} } = shapes;
+  for (const [way, build] of Object.entries(refusedAtStart)) {
+    behaviour(`an app is refused at the start: ${way}`, async () => {
+      const { secret, issuer, audience } = bench.issuer;
+      const verifier = verifierOf({ keys: "secret", secret, issuer, audience }, bench.clock);
+      const options: ContractOptions = { ownerParam: "userId", verifier };
+      await expect((async () => build(options))()).rejects.toMatchObject({ name: "ConfigurationError" });
+    });
+  }
+
+  behaviour("no target leaves out what is never open", async () => {
+    expect(Object.keys({ ...shapes.nobodys, ...refusedAtStart })).toEqual(expect.arrayContaining([...neverOpen]));
+  });
+
+  /** A router may answer HEAD with the handler of GET, and what takes all methods takes these. */
+  async function expectNoOtherMethod(target: string, headers: readonly string[]): Promise<void> {
+    for (const method of ["HEAD", "DELETE"]) {
+      const { status } = await app.send({ method, target, headers: ["Content-Length: 0", ...headers] });
+      expect(status, method).toBeGreaterThanOrEqual(400);
+      expect(status, method).toBeLessThan(500);
+    }
   }
 }

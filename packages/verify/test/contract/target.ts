@@ -63,21 +63,27 @@ export interface ContractTarget {
   /** By a behaviour's name: why it cannot hold for this framework. It is then reported as skipped, for that reason. */
   readonly exceptions?: Readonly<Record<string, string>>;
   /** The ways in which an app of this framework may be written, in an app of their own. */
-  readonly shapes?: TargetShapes;
+  readonly shapes: TargetShapes;
 }
 
 /** Paths of an app, by the way in which each of them is written: in a plugin, a mounted app, a prefix, a second copy. */
 export interface TargetShapes {
-  start(options: ContractOptions, handle: Handle): Promise<ContractServer>;
+  /** What `options.verifier` was made of is in `made`, for an app that has to make its own. */
+  start(options: ContractOptions, handle: Handle, made: VerifierParts): Promise<ContractServer>;
   /** Held to their owner, who stands where `{owner}` does. */
-  readonly owned: Readonly<Record<string, string>>;
+  readonly owned: Readonly<Record<string, string>> & { readonly "below another parameter": string };
   /** Guarded by `requireScopes("tasks:write")`, and open to every user whose token grants it. */
   readonly scoped: Readonly<Record<string, string>>;
   /** Public. */
   readonly open: Readonly<Record<string, string>>;
   /** Refused to every user: the owner may be left out, and is; the parameter is spelt otherwise; it stands there twice. */
   readonly nobodys: Readonly<Record<string, string>>;
+  /** Routes that no app can be made with: each of these adds one, and throws a `ConfigurationError`. */
+  readonly refusedAtStart?: Readonly<Record<string, (options: ContractOptions) => unknown>>;
 }
+
+/** What every target has among what is nobody's, or is refused at the start. */
+export const neverOpen = ["an optional owner that is not there", "another spelling"] as const;
 
 export const handlerFailure = "the handler failed";
 

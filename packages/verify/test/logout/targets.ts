@@ -27,7 +27,7 @@ import * as nodeGuard from "../../src/adapters/node.ts";
 import type { Verifier } from "../../src/index.ts";
 import type { ContractServer } from "../contract/target.ts";
 import { listen as listenElysia } from "../contract/targets/elysia-server.ts";
-import { platforms } from "../contract/targets/nestjs.ts";
+import { platforms } from "../contract/targets/nest-platforms.ts";
 import { listen } from "../contract/targets/server.ts";
 
 /** A framework's app with the endpoint at `/backchannel-logout`, and everything else behind the guard. */

@@ -3,11 +3,13 @@ import { requireClaim, requireScopes } from "@usher-auth/verify";
 import { usher } from "@usher-auth/verify/node";
 import express from "express";
 import { brokenPolicy, type ContractTarget, handlerFailure } from "../target.ts";
+import { connectShapes } from "./connect-shapes.ts";
 import { listen } from "./server.ts";
 
 /** The Connect-style middleware, hosted by Express, which takes such. Express's router is not used: paths are the guard's. */
 export const connectTarget: ContractTarget = {
   name: "node, as Connect-style middleware",
+  shapes: connectShapes,
   async start(options, handle) {
     const guard = usher(options);
     const open = usher({ ...options, ownerParam: null });

@@ -3,6 +3,7 @@ import { node } from "@elysiajs/node";
 import { requireClaim, requireScopes } from "@usher-auth/verify";
 import { usher } from "@usher-auth/verify/elysia";
 import { Elysia } from "elysia";
+import { hostWithoutRawHeaders } from "../hosts.ts";
 import { brokenPolicy, type ContractTarget, handlerFailure } from "../target.ts";
 import { listen } from "./elysia-server.ts";
 import { elysiaShapes } from "./elysia-shapes.ts";
@@ -10,6 +11,7 @@ import { elysiaShapes } from "./elysia-shapes.ts";
 export const elysiaTarget: ContractTarget = {
   name: "elysia",
   shapes: elysiaShapes,
+  exceptions: { [hostWithoutRawHeaders]: "its host makes a Request of Node's, out of the raw headers" },
   async start(options, handle) {
     const guard = usher(options);
     const app = new Elysia({ adapter: node() })

@@ -1,9 +1,9 @@
 import { createServer } from "node:http";
-import { createRequire } from "node:module";
 import { requireScopes } from "@usher-auth/verify";
 import { enforce, usher } from "@usher-auth/verify/express";
 import type express5 from "express";
 import type { TargetShapes } from "../target.ts";
+import { anotherCopy } from "./another-copy.ts";
 import { listen } from "./server.ts";
 
 /** @param optional How a path of this version says that a parameter may be left out. */
@@ -64,10 +64,10 @@ export function expressShapes(express: typeof express5, optional: string): Targe
       mounted.get("/:userId", run);
       app.use("/mounted", mounted);
       app.get(/^\/regular\/(?<userId>[^/]+)$/, run);
-      const copy = anotherCopy("express")();
+      const copy = anotherCopy<typeof express5>("express")();
       copy.get("/:userId", run);
       app.use("/copy-5", copy);
-      const copied = anotherCopy("express-4").Router();
+      const copied = anotherCopy<typeof express5>("express-4").Router();
       copied.get("/:userId", run);
       app.use("/copy-4", copied);
       app.get("/teams/:teamId/users/:userId", run);
@@ -88,17 +88,4 @@ export function expressShapes(express: typeof express5, optional: string): Targe
       return listen(createServer(app));
     },
   };
-}
-
-/** Express as a second installation of it would be: all of its modules loaded once more. */
-export function anotherCopy(name: "express" | "express-4"): typeof express5 {
-  const require = createRequire(import.meta.url);
-  const loaded = { ...require.cache };
-  for (const file of Object.keys(require.cache)) delete require.cache[file];
-  try {
-    return require(name);
-  } finally {
-    for (const file of Object.keys(require.cache)) delete require.cache[file];
-    Object.assign(require.cache, loaded);
-  }
 }

@@ -2,9 +2,11 @@ import { requireClaim, requireScopes } from "@usher-auth/verify";
 import { usher } from "@usher-auth/verify/fastify";
 import fastify from "fastify";
 import { brokenPolicy, type ContractTarget, handlerFailure } from "../target.ts";
+import { fastifyShapes } from "./fastify-shapes.ts";
 
 export const fastifyTarget: ContractTarget = {
   name: "fastify",
+  shapes: fastifyShapes,
   async start(options, handle) {
     const app = fastify();
     await app.register(usher, options);

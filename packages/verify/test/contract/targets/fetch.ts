@@ -3,19 +3,25 @@ import { createAdaptorServer } from "@hono/node-server";
 import { requireClaim, requireScopes } from "@usher-auth/verify";
 import { usher } from "@usher-auth/verify/fetch";
 import { Hono } from "hono";
+import { hostWithoutRawHeaders } from "../hosts.ts";
 import { brokenPolicy, type ContractTarget, handlerFailure } from "../target.ts";
 import { createFetchApp } from "./fetch-app.ts";
+import { fetchParamShapes, fetchPathShapes } from "./fetch-shapes.ts";
 import { listen } from "./server.ts";
 
 /** One handler for a whole server, with the guard's own patterns: as for Bun.serve, Deno.serve and Workers. */
 export const fetchPathsTarget: ContractTarget = {
   name: "fetch, by patterns",
+  shapes: fetchPathShapes,
+  exceptions: { [hostWithoutRawHeaders]: "its host makes a Request of Node's, out of the raw headers" },
   start: (options, handle) => listen(createAdaptorServer({ fetch: createFetchApp(options, handle) }) as Server),
 };
 
 /** One handler for a route, with a framework's parameters, which it hands over as a promise: as in Next.js. */
 export const fetchParamsTarget: ContractTarget = {
   name: "fetch, by a framework's parameters",
+  shapes: fetchParamShapes,
+  exceptions: { [hostWithoutRawHeaders]: "its host makes a Request of Node's, out of the raw headers" },
   async start(options, handle) {
     const guard = usher(options);
     interface RouteContext {

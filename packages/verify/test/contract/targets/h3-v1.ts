@@ -3,11 +3,14 @@ import { type Policy, requireClaim, requireScopes, type TokenClaims } from "@ush
 import { enforce, principalOf, usher } from "@usher-auth/verify/h3-v1";
 import { createApp, createRouter, defineEventHandler, getRouterParams, type H3Event, toNodeListener } from "h3-v1";
 import { brokenPolicy, type ContractTarget, handlerFailure } from "../target.ts";
+import { h3V1Shapes } from "./h3-v1-shapes.ts";
 import { listen } from "./server.ts";
 
 export const h3V1Target: ContractTarget = {
   name: "h3 1",
+  shapes: h3V1Shapes,
   exceptions: {
+    "no target leaves out what is never open": "no parameter of h3 1's router can be left out",
     "a colon, as the router reads it: /api/:userId/tasks":
       "h3 1 takes it for the pattern itself, and hands out no parameter; the guard lets nobody in",
     "a letter escaped twice, as the router reads it: /api/%2561lice/tasks":

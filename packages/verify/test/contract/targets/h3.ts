@@ -1,11 +1,15 @@
 import { requireClaim, requireScopes } from "@usher-auth/verify";
 import { usher } from "@usher-auth/verify/h3";
 import { getRouterParams, H3, type H3Event, serve } from "h3";
+import { hostWithoutRawHeaders } from "../hosts.ts";
 import { brokenPolicy, type ContractTarget, handlerFailure } from "../target.ts";
+import { h3Shapes } from "./h3-shapes.ts";
 
 export const h3Target: ContractTarget = {
   name: "h3",
+  shapes: h3Shapes,
   exceptions: {
+    [hostWithoutRawHeaders]: "its host makes a Request of Node's, out of the raw headers",
     "a letter escaped twice, as the router reads it: /api/%2561lice/tasks":
       "h3 hands a parameter out decoded and undecoded; an id with an escape in it would be two, and is nobody's",
   },

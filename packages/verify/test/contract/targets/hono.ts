@@ -3,11 +3,15 @@ import { createAdaptorServer } from "@hono/node-server";
 import { requireClaim, requireScopes } from "@usher-auth/verify";
 import { enforce, usher } from "@usher-auth/verify/hono";
 import { Hono } from "hono";
+import { hostWithoutRawHeaders } from "../hosts.ts";
 import { brokenPolicy, type ContractTarget, handlerFailure } from "../target.ts";
+import { honoShapes } from "./hono-shapes.ts";
 import { listen } from "./server.ts";
 
 export const honoTarget: ContractTarget = {
   name: "hono",
+  shapes: honoShapes,
+  exceptions: { [hostWithoutRawHeaders]: "its host makes a Request of Node's, out of the raw headers" },
   async start(options, handle) {
     const open = new Hono();
     open.get("/public", (c) => c.json(handle({})));

@@ -6,6 +6,7 @@ import { enforce, enforceOwner, type UsherState, usher } from "@usher-auth/verif
 import Koa from "koa";
 import TreeRouter from "koa-tree-router";
 import type { Handle, TargetShapes } from "../target.ts";
+import { anotherCopy } from "./another-copy.ts";
 import { listen } from "./server.ts";
 
 // Without types.
@@ -21,6 +22,7 @@ export const koaShapes: TargetShapes = {
     "koa-tree-router": "/tree/{owner}",
     "koa-route": "/route/{owner}",
     "a mounted app": "/mounted/{owner}",
+    "a mounted app and router of second copies": "/copy/{owner}",
     "no router, and enforceOwner": "/split/{owner}",
     "below another parameter": "/teams/1/users/{owner}",
   },
@@ -47,6 +49,8 @@ export const koaShapes: TargetShapes = {
     app.use(new TreeRouter().get("/tree/:userId", run as never).routes() as never);
     app.use(route.get("/route/:userId", run)).use(route.get("/optional-route/:userId?", run));
     app.use(mount("/mounted", new Koa().use(new Router().get("/:userId", run).routes() as never)));
+    const [AppCopy, RouterCopy] = [anotherCopy<typeof Koa>("koa"), anotherCopy<typeof Router>("@koa/router")];
+    app.use(mount("/copy", new AppCopy().use(new RouterCopy().get("/:userId", run).routes() as never)));
     app.use(mount("/mounted-scoped", mountedApp(handle)));
     const owner = enforceOwner(({ path }) => path.split("/")[2]);
     app.use((context, next) =>

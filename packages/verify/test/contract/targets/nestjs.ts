@@ -1,8 +1,6 @@
 import "reflect-metadata";
-import { All, Controller, type ControllerOptions, Get, type INestApplication, Module, Param } from "@nestjs/common";
+import { All, Get, type INestApplication, Module, Param } from "@nestjs/common";
 import { NestFactory } from "@nestjs/core";
-import { ExpressAdapter } from "@nestjs/platform-express";
-import { FastifyAdapter } from "@nestjs/platform-fastify";
 import {
   Principal,
   Public,
@@ -12,25 +10,9 @@ import {
   type UsherOptions,
 } from "@usher-auth/verify/nestjs";
 import { brokenPolicy, type ContractTarget, type Handle, type HandlerView, handlerFailure } from "../target.ts";
-
-type Decorators = { method: MethodDecorator[]; parameters: ParameterDecorator[] };
-
-/** What decorators do that are written before a class and its methods; the sources here have no such syntax. */
-export function decorate(
-  controller: new () => object,
-  handlers: Record<string, Decorators>,
-  options: ControllerOptions = {},
-): new () => object {
-  for (const [name, { method, parameters }] of Object.entries(handlers)) {
-    const descriptor = Object.getOwnPropertyDescriptor(controller.prototype, name) as PropertyDescriptor;
-    parameters.forEach((decorator, index) => {
-      decorator(controller.prototype, name, index);
-    });
-    for (const decorator of method.toReversed()) decorator(controller.prototype, name, descriptor);
-  }
-  Controller(options)(controller);
-  return controller;
-}
+import { decorate } from "./nest-decorate.ts";
+import { platforms } from "./nest-platforms.ts";
+import { nestShapes } from "./nest-shapes.ts";
 
 function createController(handle: Handle): new () => object {
   type View = NonNullable<HandlerView["params"]>;
@@ -83,9 +65,6 @@ function createController(handle: Handle): new () => object {
   });
 }
 
-/** Nest's two platforms, each with its own router, request and response. */
-export const platforms = { express: () => new ExpressAdapter(), fastify: () => new FastifyAdapter() };
-
 /** A Nest app with these controllers behind the guard, on one of its platforms, silent. */
 export async function createNestApp(
   platform: keyof typeof platforms,
@@ -100,6 +79,7 @@ export async function createNestApp(
 function nestTarget(platform: keyof typeof platforms): ContractTarget {
   return {
     name: `nestjs on ${platform}`,
+    shapes: nestShapes(platform),
     exceptions: { "a refusal does not wait for the body": "Nest parses a request's body before it asks any guard" },
     async start(options, handle) {
       const app = await createNestApp(platform, options as UsherOptions, [createController(handle)]);

@@ -2,12 +2,14 @@ import { createServer, type ServerResponse } from "node:http";
 import { requireClaim, requireScopes } from "@usher-auth/verify";
 import { usher } from "@usher-auth/verify/node";
 import { brokenPolicy, type ContractTarget, handlerFailure } from "../target.ts";
+import { nodeShapes } from "./node-shapes.ts";
 import { listen } from "./server.ts";
 
 const ownPaths = ["/me", "/api/:userId/tasks", "/api/:userId/tasks/:taskId"] as const;
 
 export const nodeTarget: ContractTarget = {
   name: "node",
+  shapes: nodeShapes,
   async start(options, handle) {
     const guard = usher(options);
     const answer = (response: ServerResponse, body: object) =>

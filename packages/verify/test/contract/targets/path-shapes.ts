@@ -1,0 +1,15 @@
+import type { ContractOptions, TargetShapes } from "../target.ts";
+
+/** Makes a route of a guard's own patterns. */
+type Protect = (options: ContractOptions, path: string) => unknown;
+
+/** What no route of a guard's own patterns can be. */
+export function refusedPatterns(protect: Protect): NonNullable<TargetShapes["refusedAtStart"]> {
+  return {
+    "an optional owner that is not there": (options) => protect(options, "/optional/:userId?"),
+    "another spelling": (options) => protect(options, "/misspelt/:user_id"),
+    "another spelling below another parameter": (options) => protect(options, "/teams/:teamId/users/:userid"),
+    "an owner twice": (options) => protect(options, "/twice/:userId/:userId"),
+    "an owner in a wildcard": (options) => protect(options, "/wild/*userId"),
+  };
+}
