@@ -1,10 +1,13 @@
-import { Pool } from "pg";
+import { Pool, type QueryConfig } from "pg";
 import type { AuthDatabase } from "./database.ts";
 import type { Log } from "./log.ts";
 import { reasonOf, StartupError } from "./startup-error.ts";
 
-/** Milliseconds. */
+/** Milliseconds, for a connection, and for the answer to whether there is one. */
 const connectionDeadline = 5000;
+
+/** The types of `pg` do not know of its `query_timeout`. */
+const inTime: QueryConfig = Object.assign({ text: "select 1" }, { query_timeout: connectionDeadline });
 
 /** In words, by Node's or Postgres' own code. */
 const reasons: Readonly<Record<string, string>> = {
@@ -28,6 +31,8 @@ export async function openPostgres(url: string, log: Log): Promise<AuthDatabase>
   const pool = new Pool({ connectionString: url, connectionTimeoutMillis: connectionDeadline });
   // Without a listener, a connection that breaks while idle would end the process. The pool replaces it.
   pool.on("error", (error) => log.warn(`lost an idle connection to the database (${reasonOf(error)})`));
+  // Nor is there one while it is in use. Whoever uses it is told by their query.
+  pool.on("connect", (client) => client.on("error", () => undefined));
   try {
     await pool.query("select 1");
   } catch (error) {
@@ -43,7 +48,7 @@ export async function openPostgres(url: string, log: Log): Promise<AuthDatabase>
     shared: true,
     whileAlone: (change) => withMigrationLock(pool, change),
     answers: () =>
-      pool.query("select 1").then(
+      pool.query(inTime).then(
         () => true,
         () => false,
       ),

@@ -1,6 +1,7 @@
+import { type FaultProxy, startFaultProxy } from "@usher-auth/e2e/fault-proxy";
 import { type PostgresServer, startPostgres } from "@usher-auth/e2e/postgres";
 import { sharedSecret, verifierFromEnv } from "@usher-auth/verify";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { createLog } from "../../src/server/log.ts";
 import { openPostgres } from "../../src/server/postgres.ts";
 import { Browser } from "./browser.ts";
@@ -83,6 +84,42 @@ test("text that Postgres cannot hold is no failure of ours", async () => {
   await browser.signUp("ada@example.com");
   expect((await browser.request("POST", "/api/auth/update-user", { name: "\0" })).status).toBe(400);
   expect((await browser.request("POST", "/api/auth/revoke-session", { token: "\0" })).status).toBe(400);
+});
+
+describe("over a bad network", () => {
+  let proxy: FaultProxy;
+  let url: URL;
+  beforeEach(async () => {
+    url = new URL(await postgres.createDatabase());
+    proxy = await startFaultProxy(Number(url.port));
+    url.port = String(proxy.port);
+  });
+  afterEach(() => proxy.close());
+
+  test("a connection that is reset in the midst of a query is a 503, and ends no process", async () => {
+    const web = new WebProcess(environment({ AUTH_DATABASE_URL: url.href }));
+    const browser = new Browser(await web.url());
+    await browser.signUp("ada@example.com");
+    await proxy.set({ kind: "stall" });
+    const asked = browser.request("GET", "/api/auth/token");
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await proxy.set({ kind: "refuse" });
+    expect((await asked).status).toBe(503);
+    await proxy.set({ kind: "none" });
+    expect((await browser.request("GET", "/api/auth/token")).status).toBe(200);
+    web.signal("SIGTERM");
+    expect((await web.ended).code).toBe(0);
+  });
+
+  test("whether a database answers is known within five seconds, also where it takes connections and never does", async () => {
+    const database = await openPostgres(url.href, createLog("silent"));
+    expect(await database.answers()).toBe(true);
+    await proxy.set({ kind: "stall" });
+    expect(await database.answers()).toBe(false);
+    await proxy.set({ kind: "none" });
+    expect(await database.answers()).toBe(true);
+    await database.close();
+  });
 });
 
 test("in production, web processes count the tries of a password together", async () => {
