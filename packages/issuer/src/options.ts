@@ -151,6 +151,9 @@ function checkAlgorithm(algorithm: string): CheckedOptions["algorithm"] {
 
 /** A key that leaves the JWKS too early takes good tokens along; one that lives too briefly is made all the time. */
 function checkKeyPairLife(keys: KeyPairLife = {}, algorithm: string, lifetime: number): KeyPairLife {
+  if (typeof keys !== "object" || keys === null) {
+    throw new IssuerError("usherJwt: keys must be { rotationInterval, gracePeriod }, in seconds.");
+  }
   requireKnownOptions(keys, { rotationInterval: true, gracePeriod: true }, "keys.");
   const { rotationInterval, gracePeriod } = keys;
   if (algorithm === "HS256" && (rotationInterval ?? gracePeriod) !== undefined) {

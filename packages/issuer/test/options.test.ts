@@ -74,6 +74,7 @@ test.each([
   [{ adapter: {} }, "leave it out"],
   [{ expiresin: "1h" }, 'there is no option "expiresin". There are audience, expiresIn, '],
   [{ keys: { rotationinterval: 3600 } }, 'there is no option "keys.rotationinterval". There are rotationInterval, '],
+  [{ keys: null }, "keys must be { rotationInterval, gracePeriod }"],
   [{ disableSettingJwtHeader: "yes" }, "disableSettingJwtHeader must be true or false."],
 ])("%o is refused at once, and what to use is said", (options, message) => {
   const given = { audience, ...options } as unknown as UsherJwtOptions;
