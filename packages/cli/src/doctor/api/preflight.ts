@@ -15,13 +15,20 @@ export function judgePreflight(answer: Answer | NoAnswer, origin: string): Diagn
   const allowed = answer.headers.get("access-control-allow-origin");
   const named = (answer.headers.get("access-control-allow-headers") ?? "").toLowerCase().split(",");
   const headers = named.map((name) => name.trim());
-  const cors = `app.register(cors, { origin: "${pasteable(origin)}", allowedHeaders: ["authorization", "content-type"] });`;
+  const options = `{ origin: "${pasteable(origin)}", allowedHeaders: ["authorization", "content-type"] }`;
+  const cors = [
+    `await app.register(cors, ${options}); // @fastify/cors, before the guard`,
+    `app.use(cors(${options})); // Express's cors, before the guard`,
+  ];
   if (answer.status === 401 || answer.status === 403) {
     return fault(
       "preflight_refused",
-      "The API refuses the browser's preflight: it wants a token where none can be.",
-      [`OPTIONS with Origin: ${origin} answers ${answer.status}; a preflight never carries credentials`],
-      [`${cors} // before the guard`],
+      "The API asks the browser's preflight for a token, and a preflight has none.",
+      [
+        `OPTIONS with Origin: ${origin} answers ${answer.status}; a preflight never carries credentials`,
+        "of no concern where only servers call the API",
+      ],
+      cors,
     );
   }
   if (allowed !== "*" && allowed !== origin) {
@@ -30,9 +37,9 @@ export function judgePreflight(answer: Answer | NoAnswer, origin: string): Diagn
       `Pages of ${origin} may not call the API: CORS does not allow their origin.`,
       [
         `OPTIONS answers ${answer.status} with Access-Control-Allow-Origin: ${allowed ?? "(none)"}`,
-        allowed === null ? "of no concern where servers alone call the API" : urlDifference(allowed, origin),
+        allowed === null ? "of no concern where only servers call the API" : urlDifference(allowed, origin),
       ],
-      [cors],
+      cors,
     );
   }
   if (!headers.includes("authorization")) {
@@ -43,7 +50,7 @@ export function judgePreflight(answer: Answer | NoAnswer, origin: string): Diagn
         `Access-Control-Allow-Headers: ${answer.headers.get("access-control-allow-headers") ?? "(none)"}`,
         "a * does not stand for Authorization (Fetch standard): it must be named",
       ],
-      [cors],
+      cors,
     );
   }
   return answer.status >= 200 && answer.status < 300
@@ -52,6 +59,6 @@ export function judgePreflight(answer: Answer | NoAnswer, origin: string): Diagn
         "preflight_refused",
         "The API does not answer the browser's preflight with success.",
         [`it answers ${answer.status}`],
-        [`${cors} // before the routes`],
+        cors,
       );
 }
