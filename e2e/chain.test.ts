@@ -28,10 +28,11 @@ describe("the token", () => {
       sid: expect.stringMatching(/./),
       jti: expect.stringMatching(/./),
       iat: expect.any(Number),
-      exp: claims.iat + 300,
+      exp: Math.floor(claims.iat + 300),
       iss: usher.webUrl,
       aud: usher.apiUrl,
       email: ada.email,
+      email_verified: false,
       name: "Ada Lovelace",
     });
     expect(Math.abs(claims.iat - Date.now() / 1000)).toBeLessThan(60);

@@ -36,6 +36,7 @@ test("what is public is this list and no more", () => {
     "GET /docs",
     "GET /docs/",
     "GET /docs/js/scalar.js",
+    "GET /favicon.ico",
     "GET /health/live",
     "GET /health/ready",
     "GET /openapi.json",

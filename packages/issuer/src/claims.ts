@@ -40,9 +40,9 @@ const longestName = 256;
  */
 export async function sessionClaims(
   session: AuthenticatedSession,
-  claims: CheckedOptions["claims"],
+  { claims, lifetime }: Pick<CheckedOptions, "claims" | "lifetime">,
 ): Promise<Record<string, unknown>> {
-  const own = ownClaims(session);
+  const own = ownClaims(session, lifetime);
   const additional = plainClaims(await ask(claims, session), "claims must return an object of claims");
   const taken = Object.keys(additional).find((name) => reserved.has(name));
   if (taken !== undefined) {
@@ -51,12 +51,15 @@ export async function sessionClaims(
   return { ...own, ...additional };
 }
 
-function ownClaims({ user, session }: AuthenticatedSession): Record<string, unknown> {
+function ownClaims({ user, session }: AuthenticatedSession, lifetime: number): Record<string, unknown> {
   const { impersonatedBy } = session;
+  const now = Date.now() / 1000;
   return {
     sid: session.id,
     // To the millisecond, where Better Auth has whole seconds: it is told from a sign-out of the same second.
-    iat: Date.now() / 1000,
+    iat: now,
+    // In whole seconds: backends in other languages often read it into an integer, and nothing needs more.
+    exp: Math.floor(now + lifetime),
     jti: randomUUID(),
     email: user.email,
     email_verified: user.emailVerified === true,

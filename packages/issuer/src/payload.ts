@@ -34,7 +34,7 @@ export interface TokenPolicy {
 export function sealPayload(payload: JWTPayload, policy: TokenPolicy, now: number): Record<string, unknown> {
   const plain: JWTPayload = plainClaims(payload, "a payload must be an object of claims");
   const { sub, sid, jti = randomUUID(), iat = now, iss, aud, nbf, ...rest } = plain;
-  const { exp = iat + policy.lifetime, ...others } = rest;
+  const { exp = Math.floor(iat + policy.lifetime), ...others } = rest;
   requireText("sub", sub);
   requireText("jti", jti);
   if (sid !== undefined) requireText("sid", sid);
@@ -43,8 +43,7 @@ export function sealPayload(payload: JWTPayload, policy: TokenPolicy, now: numbe
   if (!Number.isFinite(iat) || iat > now || iat <= now - policy.lifetime) {
     throw broken("iat", `be a number of seconds, within the last ${policy.lifetime} (expiresIn) and not in the future`);
   }
-  const latest = iat + policy.lifetime;
-  if (!(Number.isInteger(exp) || exp === latest) || exp <= now || exp > latest) {
+  if (!Number.isInteger(exp) || exp <= now || exp > iat + policy.lifetime) {
     throw broken("exp", `be at most ${policy.lifetime} seconds (expiresIn) from \`iat\`, in whole seconds`);
   }
   if (nbf !== undefined && !Number.isInteger(nbf)) throw broken("nbf", "be a whole number of seconds");

@@ -75,7 +75,7 @@ export type UsherJwtPlugin = Pick<JwtPlugin, "id" | "version" | "options" | "hoo
  */
 export function usherJwt(options: UsherJwtOptions): UsherJwtPlugin {
   const checked = checkOptions(options);
-  const { algorithm, audience, lifetime, claims } = checked;
+  const { algorithm, audience, lifetime } = checked;
   const instance = instanceHolder();
   const policy = (): TokenPolicy => ({ issuer: instance.get().issuer, audience, lifetime });
 
@@ -84,7 +84,7 @@ export function usherJwt(options: UsherJwtOptions): UsherJwtPlugin {
     audience,
     // A number would be taken for the time itself, not for a span.
     expirationTime: `${lifetime}s`,
-    definePayload: (session: AuthenticatedSession) => sessionClaims(session, claims),
+    definePayload: (session: AuthenticatedSession) => sessionClaims(session, checked),
   };
   const signing =
     algorithm === "HS256"

@@ -19,7 +19,7 @@ test("auth.api.signJWT signs for a subject, with the plugin's issuer, audience, 
     role: "editor",
     jti: expect.stringMatching(/^[0-9a-f-]{36}$/),
     iat: expect.any(Number),
-    exp: Number(payload.iat) + 300,
+    exp: Math.floor(Number(payload.iat) + 300),
     iss: baseURL,
     aud: audience,
   });
