@@ -46,7 +46,9 @@ async function ask(paths: readonly string[], input: unknown, claims?: Record<str
   run.mockClear();
   const inputs = JSON.stringify(Object.fromEntries(paths.map((_path, index) => [index, input])));
   const url = `http://localhost/${paths.join(",")}?batch=1&input=${encodeURIComponent(inputs)}`;
-  const headers: HeadersInit = claims ? { authorization: `Bearer ${issuer.tokenFor("alice", { claims })}` } : {};
+  const headers: Record<string, string> = claims
+    ? { authorization: `Bearer ${issuer.tokenFor("alice", { claims })}` }
+    : {};
   const { createContext, responseMeta } = guard;
   const req = new Request(url, { headers });
   const response = await fetchRequestHandler({ endpoint: "", req, router, createContext, responseMeta });
