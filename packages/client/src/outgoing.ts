@@ -65,8 +65,8 @@ function prepareRequest(destination: Destination, input: Request, init: RequestI
 }
 
 /** As text it would be "[object Request]", and a GET of that name. */
-function requireNoForeignRequest(input: object | string): void {
-  if (typeof input !== "object" || !("url" in input)) return;
+function requireNoForeignRequest(input: object | string | null): void {
+  if (typeof input !== "object" || input === null || !("url" in input)) return;
   throw new TypeError(
     "This Request is not of the global class Request, but another package's or frame's: pass its URL",
   );
