@@ -124,6 +124,33 @@ describe("koa adapter", () => {
     }
   });
 
+  it("refuses a path that leaves its owner out by the route that a router sets before its parameters", async () => {
+    // As koa-better-router does it.
+    const set = (path: string, params: object): Koa.Middleware => {
+      return (context, next) => {
+        context.route = { path, params };
+        context.params = params;
+        return next();
+      };
+    };
+    const answering: Koa.Middleware = (context) => {
+      context.body = "in";
+    };
+    const leftOut = build();
+    leftOut.use(set("/users/:userId?", {})).use(answering);
+    expect(await ask(leftOut, "/users")).toEqual([403, "owner_mismatch"]);
+    await server?.close();
+    server = undefined;
+    // A later router's parameters are not those of this route.
+    const later = build();
+    later.use(set("/users/:userId?", { userId: "alice" })).use((context, next) => {
+      context.params = { taskId: "1" };
+      return next();
+    });
+    later.use(answering);
+    expect(await ask(later, "/tasks/1")).toEqual([200, "in"]);
+  });
+
   it("holds parameters that a router had set before the guard", async () => {
     const run = vi.fn((context: Koa.Context) => {
       context.body = "in";

@@ -56,10 +56,20 @@ function watchParams(target: { params?: RouteParams | undefined }, toPass: reado
       return current;
     },
     set: (params: RouteParams) => {
-      for (const check of toPass) check(params);
+      const names = namesOfRoute(target, params);
+      for (const check of toPass) {
+        check(params);
+        if (names.length > 0) check(params, names);
+      }
       current = isEmpty(params) ? checkedAsFilled(params, toPass) : params;
     },
   });
+}
+
+/** What the pattern declares where a router sets `ctx.route` before the parameters of that route: koa-better-router. */
+function namesOfRoute(target: object, params: RouteParams): readonly string[] {
+  const { route } = target as { route?: { path?: unknown; params?: unknown } | undefined };
+  return params && route?.params === params ? patternNames(route.path) : [];
 }
 
 /** For a router that sets an empty object and fills it afterwards: its handler may never read it. */
