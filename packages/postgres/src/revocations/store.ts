@@ -77,7 +77,9 @@ export function migrateRevocations(database: RevocationDatabase): Promise<void> 
 
 /** @throws {ConfigurationError} A client of neither kind. */
 export function driverOf(database: RevocationDatabase): Driver {
-  if ("unsafe" in database) return postgresJsDriver(database);
-  if ("exec" in database) return pgliteDriver(database);
+  // What is no object at all has neither.
+  const client: RevocationDatabase = Object(database);
+  if ("unsafe" in client) return postgresJsDriver(client);
+  if ("exec" in client) return pgliteDriver(client);
   throw new ConfigurationError("revocations: give a client of postgres.js, or a PGlite database.");
 }

@@ -2,10 +2,14 @@ import { integerWithin } from "../range.ts";
 import { cautiousClock } from "../time.ts";
 import { checkedRevocation, endOf } from "./form.ts";
 import type { Revocation, RevocationListener, RevocationStore } from "./store.ts";
+import { grace } from "./table.ts";
 
 /** What {@link memoryRevocationStore} may be told. */
 export interface MemoryRevocationStoreOptions {
-  /** How long revocations are kept for a `createRevocations` that is made later. Seconds, 1 to 30 days; default 86400. */
+  /**
+   * The longest life of a token, as `createRevocations` is told it: for one that is made later, revocations are kept for as
+   * long, and six minutes more, as it keeps them itself. Seconds, 1 to 30 days; default 86400.
+   */
   readonly maxTokenAge?: number;
   /** The time in milliseconds since 1970, for tests. */
   readonly clock?: () => number;
@@ -30,7 +34,7 @@ export function memoryRevocationStore(options: MemoryRevocationStoreOptions = {}
   let looked = kept.entries();
   const listeners = new Set<RevocationListener>();
 
-  const isOld = ({ before }: Revocation): boolean => before < clock() / 1000 - maxTokenAge;
+  const isOld = ({ before }: Revocation): boolean => before < clock() / 1000 - maxTokenAge - grace;
 
   /** A few at each addition, from where the last look ended: what came last need not be the youngest. */
   function forgetOld(count: number): void {

@@ -14,7 +14,7 @@ export interface RevocableToken {
  * Seconds for which an entry outlives the greatest age of a token: the largest `clockTolerance` that a verifier may
  * have (300), and a minute for a token that was being signed while its session ended.
  */
-const grace = 360;
+export const grace = 360;
 
 /** How many entries are looked at for each that comes in: more than one, so that the sweep gains on the growth. */
 const sweptPerEntry = 2;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { memoryRevocationStore, type Revocation, type RevocationStore } from "../../src/index.ts";
-import { handClock, startSeconds } from "../support.ts";
+import { createRevocations, memoryRevocationStore, type Revocation, type RevocationStore } from "../../src/index.ts";
+import { createBench, handClock, startSeconds, verdict } from "../support.ts";
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] }));
 afterEach(() => void vi.useRealTimers());
@@ -45,11 +45,11 @@ describe("memoryRevocationStore", () => {
     const store = memoryRevocationStore({ maxTokenAge: 60, clock });
     await store.append([session("1", startSeconds), session("1", startSeconds - 30), session("2", startSeconds + 50)]);
     expect(await loaded(store)).toEqual([session("1"), session("2", startSeconds + 50)]);
-    clock.advance(60);
+    clock.advance(420);
     await store.append([session("2", startSeconds + 50)]);
     expect((await loaded(store)).map(({ id }) => id)).toEqual(["1", "2"]);
     clock.advance(1);
-    await store.append([session("3", startSeconds + 61)]);
+    await store.append([session("3", startSeconds + 421)]);
     expect((await loaded(store)).map(({ id }) => id)).toEqual(["2", "3"]);
   });
 
@@ -59,9 +59,23 @@ describe("memoryRevocationStore", () => {
     await store.append([session("1"), session("2", startSeconds + 1)]);
     await store.append([session("1", startSeconds + 50)]);
     expect(await loaded(store)).toEqual([session("2", startSeconds + 1), session("1", startSeconds + 50)]);
-    clock.advance(62);
+    clock.advance(422);
     await store.append([]);
     expect((await loaded(store)).map(({ id }) => id)).toEqual(["1"]);
+  });
+
+  it("keeps what a token may outlive its age by: the tolerance of a verifier whose list is made later", async () => {
+    const clock = handClock();
+    const store = memoryRevocationStore({ maxTokenAge: 60, clock });
+    await store.append([session("s1")]);
+    clock.advance(299);
+    await store.append([session("s2", startSeconds + 299), session("s3", startSeconds + 299)]);
+    const later = createRevocations({ store, maxTokenAge: 60, clock });
+    const { issuer, verifier } = createBench({ clock, revocations: later, clockTolerance: 300 }, { clock });
+    await verifier.ready();
+    const token = issuer.tokenFor("alice", { claims: { sid: "s1", iat: startSeconds } });
+    expect(verdict(verifier, token)).toBe("token_revoked");
+    await later.close();
   });
 
   it("holds no longer than it can be told to", () => {

@@ -186,8 +186,8 @@ describe("memoryRevocationStore", () => {
       { kind: "user", id: "ahead", before: startSeconds + 86_400 },
       { kind: "user", id: "old", before: startSeconds },
     ]);
-    clock.advance(61);
-    await store.append([{ kind: "user", id: "new", before: startSeconds + 61 }]);
+    clock.advance(421);
+    await store.append([{ kind: "user", id: "new", before: startSeconds + 421 }]);
     const all: Revocation[] = [];
     for await (const batch of store.load()) all.push(...batch);
     expect(all.map(({ id }) => id)).toEqual(["ahead", "new"]);
