@@ -185,7 +185,7 @@ export const apiRows: readonly Row[] = [
     },
   },
   {
-    when: "the API's own keys cannot be had",
+    when: "the API's own keys cannot be fetched",
     first: "api_unavailable",
     says: /503 keys_unavailable/,
     fix: /must reach the issuer/,

@@ -20,7 +20,7 @@ export function theJwks(url: URL, answer: Answer | NoAnswer, sent: Case["sent"])
   if (answer.status !== 200 || !Array.isArray(keys)) {
     return fault(
       "jwks_unavailable",
-      "The issuer's keys cannot be had.",
+      "The issuer's keys cannot be fetched.",
       [`${url.href} answers ${answer.status}`],
       [`curl -i ${shellWord(url.href)} # must answer 200 with {"keys":[…]}`],
     );

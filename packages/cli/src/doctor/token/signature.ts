@@ -40,7 +40,7 @@ export function theSignature(given: Case): Opinion {
   }
   if (code === "keys_unavailable") {
     return found(
-      fault("jwks_unavailable", "The issuer's keys cannot be had from USHER_JWKS_URL.", evidence, [
+      fault("jwks_unavailable", "The issuer's keys cannot be fetched from USHER_JWKS_URL.", evidence, [
         `curl -i ${pasteable(environment.USHER_JWKS_URL, '"$USHER_JWKS_URL"')} # must answer 200 with JSON, from where the API runs`,
       ]),
     );
