@@ -1,4 +1,4 @@
-import { getRouterParam, H3, type H3Event, handleCors } from "h3";
+import { getRouterParam, H3, type H3Event, HTTPError, handleCors } from "h3";
 import { describe, expect, it } from "vitest";
 import { type UsherOptions, usher } from "../src/adapters/h3.ts";
 import { ConfigurationError, type Principal, type TokenClaims } from "../src/index.ts";
@@ -152,5 +152,29 @@ describe("h3 adapter", () => {
 
   it("wants options that can be right", () => {
     expect(() => usher({ verifier, ownerParam: "" })).toThrow(ConfigurationError);
+  });
+});
+
+describe("h3 adapter: a second app as a handler", () => {
+  it("is held by each guard around it, whichever is nearer", async () => {
+    const innermost = new H3().get("/a/b/:tenantId/:userId", () => "reached");
+    const inner = new H3().use(usher({ verifier, ownerParam: "userId" })).all("/a/b/**", innermost);
+    const app = new H3().use(usher({ verifier, ownerParam: "tenantId" })).all("/a/**", inner);
+    expect(await codeOf(app.request("/a/b/bob/alice", as("alice")))).toEqual([403, "owner_mismatch"]);
+    expect(await codeOf(app.request("/a/b/alice/bob", as("alice")))).toEqual([403, "owner_mismatch"]);
+    expect(await (await app.request("/a/b/alice/alice", as("alice"))).text()).toBe("reached");
+  });
+
+  it("opens its public routes to whoever came so far, and leaves its failures to h3", async () => {
+    const inner = new H3()
+      .get("/a/:userId", () => "public", { meta: { public: true } })
+      .get("/a/fails/:name", () => {
+        throw new HTTPError({ status: 418 });
+      });
+    const app = build().all("/a/**", inner);
+    expect((await app.request("/a/bob")).status).toBe(401);
+    expect(await (await app.request("/a/bob", as("alice"))).text()).toBe("public");
+    expect((await app.request("/a/fails/now", as("alice"))).status).toBe(418);
+    expect((await app.request("/a/no/such/route", as("alice"))).status).toBe(404);
   });
 });

@@ -9,6 +9,7 @@ import type { Principal } from "../principal.ts";
 import { hasQueryToken } from "../query-token.ts";
 import type { RegisteredClaims } from "../register.ts";
 import { createRouteTable } from "../routes.ts";
+import { holdInnerRoutes, InnerRefusal } from "./h3/inner-routes.ts";
 
 export { type BackchannelLogoutOptions, backchannelLogout } from "./h3/backchannel-logout.ts";
 
@@ -39,8 +40,9 @@ export type UsherOptions = GuardOptions<RegisteredClaims, H3Event>;
  *
  * Use it before everything else but CORS, so that refusals carry CORS headers and preflights are answered: what an
  * earlier middleware answers is not guarded. A later middleware that answers by itself is behind a token, but has no
- * route, and so no owner. The same holds for a server below `app.mount("/base", server.fetch)`, and for a second H3 app
- * that is used as a handler: give that one a guard of its own. Does not check ids in bodies and queries.
+ * route, and so no owner. The same holds for a server below `app.mount("/base", server.fetch)`: give that one a guard of its
+ * own. A second H3 app that answers as a handler, below `/base/**` or as middleware, is held by its own routes as well. Does
+ * not check ids in bodies and queries.
  *
  * @throws {ConfigurationError} A bad option; h3 1.
  */
@@ -54,7 +56,7 @@ export function usher(options: UsherOptions): Middleware {
   // Two parameters, by which h3 tells a middleware from a handler: a handler's 404 would let the request through.
   return function protect(event: H3Event, next: () => unknown): unknown {
     const route = event.context.matchedRoute;
-    if (route?.meta?.public === true && isOpen(route, guard.ownerParams)) return next();
+    if (route !== undefined && isOpen(route, guard.ownerParams)) return next();
     const params = event.context.params ?? {};
     let admitted: Principal<RegisteredClaims> | Promise<Principal<RegisteredClaims>>;
     try {
@@ -79,6 +81,26 @@ export function usher(options: UsherOptions): Middleware {
       : enter(admitted, event, next);
   };
 
+  function enter(principal: Principal<RegisteredClaims>, event: H3Event, next: () => unknown): unknown {
+    event.context.principal = principal;
+    // Without a route, or for any rest of a path, a second app may be what answers.
+    const { route = "*" } = event.context.matchedRoute ?? {};
+    return route.includes("*") ? holdInnerRoutes(event, (inner) => judge(principal, event, inner), next) : next();
+  }
+
+  /** Of a second app, below the route that was judged before. */
+  function judge(principal: Principal<RegisteredClaims>, event: H3Event, route: H3Route): void {
+    if (isOpen(route, guard.ownerParams)) return;
+    const params = event.context.params ?? {};
+    try {
+      const ownerParams = table.ownerParams(route.route, params);
+      for (const name of ownerParams) decodeOnce(event, params, name);
+      guard.authorize(principal, { params, ownerParams, policies: route.meta?.policies });
+    } catch (error) {
+      throw new InnerRefusal(refuse(error, event));
+    }
+  }
+
   function refuse(error: unknown, event: H3Event): Response {
     if (!isAuthError(error)) throw error;
     return responseOf(guard.refuse(error, event));
@@ -86,20 +108,15 @@ export function usher(options: UsherOptions): Middleware {
 }
 
 /**
- * Whether a route that is marked as public is. h3 keeps what `defineHandler` and `defineRoute` are told on the handler itself,
+ * Whether a route is public. h3 keeps what `defineHandler` and `defineRoute` are told on the handler itself,
  * and with it for every other route that has the same function: that opens none which has an owner or policies.
  */
 function isOpen({ route = "", meta, handler }: H3Route, ownerParams: readonly string[]): boolean {
-  if (meta?.policies !== undefined) return false;
+  if (meta?.public !== true || meta.policies !== undefined) return false;
   if ((handler as { readonly meta?: H3RouteMeta }).meta?.public !== true) return true;
   return patternNames(route).every(
     (name) => !ownerParams.includes(name) && meantOwnerParam(name, ownerParams) === undefined,
   );
-}
-
-function enter(principal: Principal<RegisteredClaims>, event: H3Event, next: () => unknown): unknown {
-  event.context.principal = principal;
-  return next();
 }
 
 /**

@@ -11,6 +11,7 @@ import {
   H3,
   type H3Event,
   serve,
+  withBase,
 } from "h3";
 import type { TargetShapes } from "../target.ts";
 
@@ -22,6 +23,10 @@ export const h3Shapes: TargetShapes = {
     "a mounted fetch handler below the owner": "/fetched/{owner}/tasks",
     "a mounted app that has the guard too": "/guarded/{owner}",
     "another app as a handler, with a guard of its own": "/handler/{owner}",
+    "another app as a handler": "/as-handler/{owner}",
+    "another app as middleware": "/as-middleware/{owner}",
+    "another app by withBase()": "/with-base/{owner}",
+    "another app in another app": "/nested-handler/deep/{owner}",
     "a plugin": "/plugin/{owner}",
     "defineHandler()": "/defined/{owner}",
     "defineRoute()": "/define-route/{owner}",
@@ -46,6 +51,8 @@ export const h3Shapes: TargetShapes = {
     "of app.all()": "/scoped-all",
     "of a route of a mounted app": "/scoped-mounted/anything",
     "of a mounted fetch handler": "/scoped-fetched/anything",
+    "of another app as a handler": "/scoped-as-handler/anything",
+    "of another app by withBase()": "/scoped-with-base/anything",
     "of another app as a handler, with a guard of its own": "/scoped-handler/anything",
   },
   open: {
@@ -56,6 +63,8 @@ export const h3Shapes: TargetShapes = {
   nobodys: {
     "an optional owner that is not there": "/optional",
     "another spelling": "/misspelt/alice",
+    "an optional owner of another app": "/optional-handler/here",
+    "another spelling in another app": "/misspelt-handler/alice",
     "another spelling in the path of an app that mounts": "/misspelt-mount/alice/tasks",
   },
   async start(options, handle) {
@@ -70,6 +79,15 @@ export const h3Shapes: TargetShapes = {
     app.mount("/fetched/:userId", () => Response.json(handle({})));
     app.mount("/guarded", new H3().use(usher(options)).get("/:userId", run));
     app.all("/handler/**", new H3().use(usher(options)).get("/handler/:userId", run));
+    app.all("/as-handler/**", new H3().get("/as-handler/:userId", run));
+    app.use("/as-middleware/**", new H3().get("/as-middleware/:userId", run).handler);
+    app.all("/with-base/**", withBase("/with-base", new H3().get("/:userId", run)));
+    const innermost = new H3().get("/nested-handler/deep/:userId", run);
+    app.all("/nested-handler/**", new H3().all("/nested-handler/deep/**", innermost));
+    app.all("/scoped-as-handler/**", new H3().get("/scoped-as-handler/anything", run, { meta }));
+    app.all("/scoped-with-base/**", withBase("/scoped-with-base", new H3().get("/anything", run, { meta })));
+    app.all("/optional-handler/**", new H3().get("/optional-handler/here{/:userId}?", run));
+    app.all("/misspelt-handler/**", new H3().get("/misspelt-handler/:user_id", run));
     app.register(definePlugin((h3) => void h3.get("/plugin/:userId", run))());
     app.get("/defined/:userId", defineHandler({ handler: run }));
     app.register(defineRoute({ method: "GET", route: "/define-route/:userId", handler: run }));
