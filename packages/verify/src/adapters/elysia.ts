@@ -32,7 +32,7 @@ type Status = (status: number, response: Response) => object;
  * Guards an Elysia app: `new Elysia().use(usher({ verifier, ownerParam: "userId" }))`. Every route, and every path that is
  * none, needs a valid token, unless its route says `{ public: true }`; handlers get `principal`, which is absent on a
  * public route. Each route whose pattern has the owner parameter is held to its owner, on the value that Elysia decoded,
- * and once more on what a schema of `params` has made of it. `public` and `policies` may stand in a route's options, and in
+ * and once more on what a schema of `params` has made of it, but not on what a later hook (`resolve`, `beforeHandle`) does. `public` and `policies` may stand in a route's options, and in
  * those of `group()`, `guard()` with a callback, `mount()` and a macro; `policies` in `guard()` by itself, too.
  *
  * Use it before the routes, and after CORS, so that refusals carry CORS headers: on the app that listens, or in a plugin
