@@ -8,7 +8,8 @@ export const fastifyTarget: ContractTarget = {
   name: "fastify",
   shapes: fastifyShapes,
   async start(options, handle) {
-    const app = fastify();
+    // Closing waits for nobody: a test may leave a request without an answer.
+    const app = fastify({ forceCloseConnections: true });
     await app.register(usher, options);
     type Params = { Params: Record<string, string> };
 

@@ -73,7 +73,8 @@ export async function createNestApp(
 ): Promise<INestApplication> {
   class App {}
   Module({ imports: [UsherModule.forRoot(options)], controllers })(App);
-  return NestFactory.create(App, platforms[platform](), { logger: false });
+  // Closing waits for nobody: a test may leave a request without an answer.
+  return NestFactory.create(App, platforms[platform](), { logger: false, forceCloseConnections: true });
 }
 
 function nestTarget(platform: keyof typeof platforms): ContractTarget {
