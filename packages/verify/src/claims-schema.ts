@@ -51,7 +51,11 @@ type Verdict<Claims> =
 function ask<Claims>(schema: StandardSchema<Claims>, claims: unknown): Verdict<Claims> {
   try {
     const answer = schema["~standard"].validate(claims);
-    if (!letGo(answer)) return readAnswer(answer);
+    if (!letGo(answer)) {
+      const verdict = readAnswer<Claims>(answer);
+      // As of a schema whose transform is asynchronous, which some libraries do not notice.
+      if (verdict.isRefusal || !letGo(verdict.value)) return verdict;
+    }
   } catch (cause) {
     throw refused("threw", cause);
   }

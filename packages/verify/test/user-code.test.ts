@@ -116,6 +116,8 @@ describe("a claims schema that answers as it should not", () => {
     ["answers with a thenable", (value) => ({ then: (resolve: (v: unknown) => void) => resolve({ value }) })],
     ["answers with a thenable that throws", () => ({ then: fail })],
     ["never answers", () => new Promise(() => {})],
+    ["has a value that comes later", (value) => ({ value: Promise.resolve(value) })],
+    ["has a value that rejects", () => ({ value: Promise.reject(new Error("an asynchronous transform")) })],
     ["answers nothing", () => undefined],
     ["answers null", () => null],
     ["answers true", () => true],

@@ -130,31 +130,26 @@ const outcomes: ReadonlyMap<number, Outcome> = new Map([
   [503, "unavailable"],
 ]);
 
+/** A fault of code goes to whoever has written it, by the framework's own way of telling. */
+const toldToItsAuthor: Callback["expected"] = {
+  usual: "served",
+  throws: "failed",
+  "throws what is no Error": "failed",
+  rejects: "failed",
+  "returns a thenable that throws": "failed",
+  "never settles": "unavailable",
+};
+
 export const logoutCallbacks: readonly Callback[] = [
   { name: "verify createLogoutEndpoint onLogout", use: listening, expected: { usual: "served" } },
   {
     name: "verify createLogoutEndpoint revocations of one's own, revoke",
     use: recording,
-    // A fault of code goes to whoever has written it, by the framework's own way of telling.
-    expected: {
-      usual: "served",
-      throws: "failed",
-      "throws what is no Error": "failed",
-      rejects: "failed",
-      "returns a thenable that throws": "failed",
-      "never settles": "unavailable",
-    },
+    expected: toldToItsAuthor,
   },
   {
     name: "verify createLogoutVerifier act",
     use: acting,
-    expected: {
-      usual: "served",
-      throws: "failed",
-      "throws what is no Error": "failed",
-      rejects: "failed",
-      "returns a thenable that throws": "failed",
-      "never settles": "unavailable",
-    },
+    expected: toldToItsAuthor,
   },
 ];
