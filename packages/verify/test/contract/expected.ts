@@ -54,7 +54,11 @@ const answers: Record<AuthErrorCode, readonly [number, string, string, string?]>
     "insufficient_scope",
   ],
   keys_unavailable: [503, "Keys unavailable", "The keys that verify tokens are not available at the moment."],
-  revocations_unavailable: [503, "Revocations unavailable", "The list of revoked tokens is not available at the moment."],
+  revocations_unavailable: [
+    503,
+    "Revocations unavailable",
+    "The list of revoked tokens is not available at the moment.",
+  ],
 };
 
 /** Holds an answer to the refusal with this code: status, challenge, every byte of the body, and what caches may do. */
