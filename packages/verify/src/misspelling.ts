@@ -4,9 +4,11 @@
  */
 export function meantOwnerParam(name: string, ownerParams: readonly string[]): string | undefined {
   if (ownerParams.includes(name)) return undefined;
-  return ownerParams.find((owner) => fold(owner) === fold(name));
+  const folded = fold(name);
+  return ownerParams.find((owner) => fold(owner) === folded);
 }
 
+/** Letters and digits, in lower case: `user_id`, `user-id` and `userId?` are alike. */
 function fold(name: string): string {
   return name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, "");
 }
