@@ -26,21 +26,14 @@ export type VerifierEnvironment = Readonly<Record<string, string | undefined>>;
  *   else `secret`.
  *
  * @param env Default `process.env`.
- * @param options What no environment can say: the `revocations`, and nothing else. With `claims`, a `clockTolerance` and
- * so on, use `createVerifier`.
- * @throws {ConfigurationError} Another option; variables that are missing, all of them by name, or one that cannot be
- * right. The message says what to set, and never what is set.
+ * @param options What no environment can say: the `revocations`.
+ * @throws {ConfigurationError} Variables that are missing, all of them by name, or one that cannot be right; the message
+ * says what to set, and never what is set.
  */
 export function verifierFromEnv(
   env: VerifierEnvironment = process.env,
   options: Pick<VerifierOptions, "revocations"> = {},
 ): Verifier {
-  const other = Object.keys(options).find((name) => name !== "revocations");
-  if (other !== undefined) {
-    throw new ConfigurationError(
-      `verifierFromEnv: there is no option "${other}", only revocations. Use createVerifier.`,
-    );
-  }
   const kinds = chosenKinds(env);
   checkPresent(env, ["BETTER_AUTH_URL", "API_URL", ...kinds.flatMap((kind) => neededBy(kind, env))]);
   return createVerifier({

@@ -43,13 +43,6 @@ describe("verifierFromEnv", () => {
     expect(verdict(other, tokenOf(current))).toBe("audience_rejected");
   });
 
-  it("refuses an option of createVerifier that it would ignore", () => {
-    const schema = { "~standard": { version: 1, vendor: "test", validate: () => ({ issues: [] }) } };
-    const make = () => verifierFromEnv({ ...urls, BETTER_AUTH_SECRET: current }, { claims: schema } as never);
-    expect(make).toThrow(ConfigurationError);
-    expect(make).toThrow('verifierFromEnv: there is no option "claims", only revocations. Use createVerifier.');
-  });
-
   it.each([
     ["BETTER_AUTH_SECRET", "the secret that the Better Auth server has."],
     ["BETTER_AUTH_URL", "Better Auth's baseURL, such as https://app.example.com."],

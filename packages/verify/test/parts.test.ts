@@ -295,8 +295,8 @@ const sentences = {
   token_revoked: "The token has been revoked.",
   owner_mismatch: "This resource belongs to another user.",
   scope_insufficient: "The token does not grant the scope that this endpoint needs.",
-  keys_unavailable: "The keys that verify tokens are not available at the moment.",
-  revocations_unavailable: "The list of revoked tokens is not available at the moment.",
+  keys_unavailable: "The verification keys are not available at the moment.",
+  revocations_unavailable: "The revocations are not available at the moment.",
 };
 
 describe("AuthError", () => {

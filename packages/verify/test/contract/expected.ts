@@ -53,12 +53,8 @@ const answers: Record<AuthErrorCode, readonly [number, string, string, string?]>
     "The token does not grant the scope that this endpoint needs.",
     "insufficient_scope",
   ],
-  keys_unavailable: [503, "Keys unavailable", "The keys that verify tokens are not available at the moment."],
-  revocations_unavailable: [
-    503,
-    "Revocations unavailable",
-    "The list of revoked tokens is not available at the moment.",
-  ],
+  keys_unavailable: [503, "Keys unavailable", "The verification keys are not available at the moment."],
+  revocations_unavailable: [503, "Revocations unavailable", "The revocations are not available at the moment."],
 };
 
 /** Holds an answer to the refusal with this code: status, challenge, every byte of the body, and what caches may do. */
