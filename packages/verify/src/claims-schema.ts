@@ -33,15 +33,15 @@ export function claimsReader<Claims>(schema: StandardSchema<Claims>): ReadClaims
 
   return (claims) => {
     const verdict = ask(schema, claims);
-    if (verdict.isRefusal) throw refused(verdict.why);
+    if (verdict.why !== undefined) throw refused(verdict.why);
     return verdict.value;
   };
 }
 
 /** What came of asking. Read once, here: an answer is an object of the user's, which may say something else each time. */
 type Verdict<Claims> =
-  | { readonly isRefusal: false; readonly value: Claims }
-  | { readonly isRefusal: true; readonly why: string };
+  | { readonly why?: undefined; readonly value: Claims }
+  | { readonly why: string; readonly value?: undefined };
 
 /**
  * What the schema says. It is the user's code, and a token its input: whatever it does comes to an AuthError.
@@ -54,7 +54,7 @@ function ask<Claims>(schema: StandardSchema<Claims>, claims: unknown): Verdict<C
     if (!letGo(answer)) {
       const verdict = readAnswer<Claims>(answer);
       // As of a schema whose transform is asynchronous, which some libraries do not notice.
-      if (verdict.isRefusal || !letGo(verdict.value)) return verdict;
+      if (!letGo(verdict.value)) return verdict;
     }
   } catch (cause) {
     throw refused("threw", cause);
@@ -66,10 +66,10 @@ function ask<Claims>(schema: StandardSchema<Claims>, claims: unknown): Verdict<C
 /** Neither a value nor issues is no answer, and so a refusal. */
 function readAnswer<Claims>(answer: unknown): Verdict<Claims> {
   const { issues, value } = answer as { issues?: unknown; value: Claims };
-  if (issues === undefined && "value" in (answer as object)) return { isRefusal: false, value };
+  if (issues === undefined && "value" in (answer as object)) return { value };
   const [issue] = (issues ?? []) as readonly { readonly path?: Iterable<unknown> }[];
   const path = [...(issue?.path ?? [])].map(nameOf).join(".");
-  return { isRefusal: true, why: `refuses \`${quote(path).slice(1, -1)}\`` };
+  return { why: `refuses \`${quote(path).slice(1, -1)}\`` };
 }
 
 /** A step of an issue's path: a key, or an object that has it. The names may come out of the token. */

@@ -118,14 +118,15 @@ export function createKeyRing(sources: readonly BoundSource[], lifetime: number)
     const isOld = others.some((remote) => remote.refreshing());
     return Promise.all(others.map((remote) => remote.refresh())).then((failures) => ({
       isOld,
-      unavailable: failures.find((failure) => failure !== undefined),
+      unavailable: failures.find(Boolean),
     }));
   }
 
   async function ready(): Promise<void> {
     const missing = remotes.filter((remote) => remote.status().state === "missing");
     const failures = await Promise.all(missing.map((remote) => remote.refresh()));
-    for (const failure of failures) if (failure !== undefined) throw failure;
+    const failure = failures.find(Boolean);
+    if (failure !== undefined) throw failure;
   }
 
   function maintainAll(waitUntil?: WaitUntil): void {
@@ -136,7 +137,8 @@ export function createKeyRing(sources: readonly BoundSource[], lifetime: number)
     maintainAll();
     const statuses = remotes.map((remote) => remote.status());
     const [worst] = worstFirst.flatMap((state) => statuses.filter((status) => status.state === state));
-    return worst ?? { state: "fresh" };
+    // One of another state, which there is none of, is as good as none.
+    return worst ?? { state: remotes[0] ? "missing" : "fresh" };
   }
 
   return {

@@ -65,23 +65,22 @@ export function requireClaim<Claims = TokenClaims>(
  */
 export function checkPolicies<Claims>(principal: Principal<Claims>, policies: readonly Policy<Claims>[]): void {
   for (const policy of policies) {
-    let permitted: unknown;
-    let isPromise = false;
+    let failure: string | undefined;
+    let cause: unknown;
     try {
-      permitted = policy.permits(principal);
+      const permitted: unknown = policy.permits(principal);
+      if (permitted === true) continue;
       // A promise is no `true`: an asynchronous policy opens nothing.
-      isPromise = permitted !== true && letGo(permitted);
-    } catch (cause) {
-      throw new AuthError("scope_insufficient", {
-        hint: `asking for ${nameOf(policy)} failed: the policy threw`,
-        cause,
-      });
+      if (letGo(permitted)) failure = "answered with a promise, and must answer at once";
+    } catch (error) {
+      failure = "threw";
+      cause = error;
     }
-    if (permitted === true) continue;
-    const hint = isPromise
-      ? `asking for ${nameOf(policy)} failed: the policy answered with a promise, and must answer at once`
-      : `the token does not grant ${nameOf(policy)}`;
-    throw new AuthError("scope_insufficient", { hint });
+    const name = nameOf(policy);
+    throw new AuthError("scope_insufficient", {
+      hint: failure ? `asking for ${name} failed: the policy ${failure}` : `the token does not grant ${name}`,
+      cause,
+    });
   }
 }
 

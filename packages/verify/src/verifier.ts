@@ -127,7 +127,7 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
     const revocable = revocations === undefined ? nobody : revocableOf(claims);
     const principal = principalOf(claims, parts);
     const isShared = readClaims === undefined || freezeThrough(principal.claims);
-    const passed = revocations === undefined ? undefined : ask(revocations, revocable, now);
+    const passed = revocations && ask(revocations, revocable, now);
     const { from, until } = lifeOf(claims, policy);
     cache?.set(lookUp, {
       token,
@@ -169,7 +169,7 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
     verifyEagerly,
     verify: async (token) => verifyEagerly(token),
     [verification]: { keys, policy, maxTokenLength: form.maxTokenLength, clock },
-    ...(revocations !== undefined && { revocations }),
+    ...(revocations && { revocations }),
     ready: async () => {
       await Promise.all([keys.ready(), revocations && loadAll(revocations)]);
     },

@@ -66,17 +66,11 @@ function bind(source: KeySource): Omit<BoundSource, "issuers"> & { readonly issu
         : stringList(issuers, "keys: a key source's `issuers` must be a list of non-empty strings."),
     candidates: (header) => {
       const keys = inTurn(turn, () => source.candidates(header));
-      if (letGo(keys)) throw new Error("candidates returned a promise, which nobody waits for");
+      if (letGo(keys)) throw new Error("it must answer at once");
       return keys;
     },
-    keys: () => {
-      const keys = attempt(turn, () => source.keys?.(), undefined);
-      return Array.isArray(keys) ? keys : [];
-    },
-    description: () => {
-      const description: unknown = attempt(turn, () => source.description?.(), undefined);
-      return typeof description === "string" ? description : undefined;
-    },
+    keys: () => attempt(turn, () => [...(source.keys?.() ?? [])], []),
+    description: () => attempt(turn, () => source.description?.(), undefined),
     remote: remote && bindRemote(remote, turn),
   };
 }
@@ -87,12 +81,12 @@ function readAlgorithms(algorithms: ReadonlySet<string> | undefined): ReadonlySe
 }
 
 const usualTimeout = 5000;
-const states: ReadonlySet<unknown> = new Set<KeyStatus["state"]>(["missing", "stale", "fresh"]);
+const missing: KeyStatus = { state: "missing" };
 const needed = ["maintain", "overdue", "unavailable", "refresh", "status"] as const;
 
 function bindRemote(remote: RemoteKeys, turn: Turn): BoundRemote {
-  const missing = needed.find((name) => typeof remote[name] !== "function");
-  if (missing !== undefined) throw new ConfigurationError(`keys: a key source's \`remote\` has no ${missing}().`);
+  const absent = needed.find((name) => typeof remote[name] !== "function");
+  if (absent !== undefined) throw new ConfigurationError(`keys: a key source's \`remote\` has no ${absent}().`);
   const timeout = integerWithin(remote.timeout ?? usualTimeout, "keys: a key source's remote.timeout", 1, 600_000);
   return {
     // In place and not by `attempt`: every request comes by here.
@@ -128,12 +122,9 @@ function bindRemote(remote: RemoteKeys, turn: Turn): BoundRemote {
         return unavailable(error);
       }
     },
-    refreshing: () => attempt(turn, () => remote.refreshing?.() ?? false, false) === true,
+    refreshing: () => attempt(turn, () => remote.refreshing?.(), false) === true,
     refresh: () => within(timeout, () => inTurn(turn, () => remote.refresh())).then(() => undefined, unavailable),
-    status: () => {
-      const status: KeyStatus | undefined = attempt(turn, () => remote.status(), undefined);
-      return states.has(status?.state) ? (status as KeyStatus) : { state: "missing" };
-    },
+    status: () => attempt<KeyStatus>(turn, () => remote.status() ?? missing, missing),
   };
 }
 

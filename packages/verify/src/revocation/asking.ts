@@ -20,13 +20,12 @@ const loadPatience = 60_000;
 export function ask(revocations: Revocations, token: RevocableToken, now: number): number | undefined {
   try {
     // Before asking: what is revoked while they look is asked about next time.
-    const standing: RevocationStanding | undefined = revocations.standing;
-    const revision = standing?.revision;
+    const revision = (revocations.standing as RevocationStanding | undefined)?.revision;
     if (!letGo(revocations.check(token, now))) return revision;
+    throw new Error("it must answer at once");
   } catch (error) {
-    throw unavailable("`check` failed", error);
+    throw failed("check", error);
   }
-  throw new AuthError("revocations_unavailable", { hint: "`check` answered with a promise, and must answer at once" });
 }
 
 /** @throws {AuthError} `revocations_unavailable`: they could not be loaded, or not within a minute. */
@@ -34,11 +33,12 @@ export async function loadAll(revocations: Revocations): Promise<void> {
   try {
     await within(loadPatience, () => revocations.ready());
   } catch (error) {
-    throw unavailable("`ready` failed", error);
+    throw failed("ready", error);
   }
 }
 
-function unavailable(what: string, error: unknown): AuthError {
-  if (isAuthError(error)) return error;
-  return new AuthError("revocations_unavailable", { hint: `${what}: ${reasonOf(error)}`, cause: error });
+function failed(method: string, error: unknown): AuthError {
+  return isAuthError(error)
+    ? error
+    : new AuthError("revocations_unavailable", { hint: `${method} failed: ${reasonOf(error)}`, cause: error });
 }
