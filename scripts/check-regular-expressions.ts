@@ -1,17 +1,21 @@
 /**
  * Checks that every regular expression of the code that runs for users takes time in proportion to its input, by recheck:
  * what they are given comes from requests, tokens, files and other servers. Tests are left out.
+ *
+ * With `--list` it lists the linear ones of the code, so that no other clone has to judge them.
  */
 import { globSync, readFileSync } from "node:fs";
 import { join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { exceptions } from "./regular-expressions/exceptions.ts";
 import { judgeExpressions } from "./regular-expressions/judge.ts";
-import { keepVerdicts, readVerdicts } from "./regular-expressions/verdicts.ts";
+import { keepVerdicts, listVerdicts, readVerdicts, type Verdicts } from "./regular-expressions/verdicts.ts";
 
 const repository = fileURLToPath(new URL("..", import.meta.url));
-const root = process.argv[2] ?? repository;
-const verdicts = readVerdicts(repository);
+const isListing = process.argv[2] === "--list";
+const root = isListing ? repository : (process.argv[2] ?? repository);
+// A list is made of what the code has now, and of nothing that was said before.
+const verdicts: Verdicts = isListing ? new Map() : readVerdicts(repository);
 
 const patterns = [
   "packages/*/{src,bin}/**/*.{ts,tsx,js}",
@@ -29,7 +33,8 @@ const { count, faults } = judgeExpressions(
   exceptions,
   verdicts,
 );
-keepVerdicts(repository, verdicts);
+if (isListing) listVerdicts(repository, verdicts);
+else keepVerdicts(repository, verdicts);
 process.stdout.write(`${count} expressions in ${files.length} files\n`);
 for (const fault of faults) process.stderr.write(`${fault}\n`);
 if (faults.length > 0) process.exitCode = 1;
