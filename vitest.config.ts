@@ -68,7 +68,7 @@ const skipReasons: Reporter = {
 /** What mostly waits comes first, so that everything else has its time: by size, these small files would come last. */
 class WaitingFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const waits = ({ moduleId }: TestSpecification) => /\/security\/(?:soak|faults)\//.test(moduleId);
+    const waits = ({ moduleId }: TestSpecification) => /\/security\/(?:soak|faults|seams)\//.test(moduleId);
     const sorted = await super.sort(files);
     return [...sorted.filter(waits), ...sorted.filter((file) => !waits(file))];
   }

@@ -137,8 +137,7 @@ export function createKeyRing(sources: readonly BoundSource[], lifetime: number)
     maintainAll();
     const statuses = remotes.map((remote) => remote.status());
     const [worst] = worstFirst.flatMap((state) => statuses.filter((status) => status.state === state));
-    // One of another state, which there is none of, is as good as none.
-    return worst ?? { state: remotes[0] ? "missing" : "fresh" };
+    return worst ?? { state: "fresh" };
   }
 
   return {

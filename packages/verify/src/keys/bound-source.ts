@@ -66,11 +66,17 @@ function bind(source: KeySource): Omit<BoundSource, "issuers"> & { readonly issu
         : stringList(issuers, "keys: a key source's `issuers` must be a list of non-empty strings."),
     candidates: (header) => {
       const keys = inTurn(turn, () => source.candidates(header));
-      if (letGo(keys)) throw new Error("it must answer at once");
+      if (letGo(keys)) throw new Error("candidates returned a promise, and must answer at once");
       return keys;
     },
-    keys: () => attempt(turn, () => [...(source.keys?.() ?? [])], []),
-    description: () => attempt(turn, () => source.description?.(), undefined),
+    keys: () => {
+      const keys: unknown = attempt(turn, () => source.keys?.(), undefined);
+      return Array.isArray(keys) ? keys : [];
+    },
+    description: () => {
+      const description: unknown = attempt(turn, () => source.description?.(), undefined);
+      return typeof description === "string" ? description : undefined;
+    },
     remote: remote && bindRemote(remote, turn),
   };
 }
@@ -82,6 +88,7 @@ function readAlgorithms(algorithms: ReadonlySet<string> | undefined): ReadonlySe
 
 const usualTimeout = 5000;
 const missing: KeyStatus = { state: "missing" };
+const states: ReadonlySet<unknown> = new Set<KeyStatus["state"]>(["missing", "stale", "fresh"]);
 const needed = ["maintain", "overdue", "unavailable", "refresh", "status"] as const;
 
 function bindRemote(remote: RemoteKeys, turn: Turn): BoundRemote {
@@ -124,7 +131,10 @@ function bindRemote(remote: RemoteKeys, turn: Turn): BoundRemote {
     },
     refreshing: () => attempt(turn, () => remote.refreshing?.(), false) === true,
     refresh: () => within(timeout, () => inTurn(turn, () => remote.refresh())).then(() => undefined, unavailable),
-    status: () => attempt<KeyStatus>(turn, () => remote.status() ?? missing, missing),
+    status: () => {
+      const status = attempt<KeyStatus | undefined>(turn, () => remote.status(), undefined);
+      return states.has(status?.state) ? (status as KeyStatus) : missing;
+    },
   };
 }
 
