@@ -68,7 +68,7 @@ const skipReasons: Reporter = {
 /** What mostly waits comes first, so that everything else has its time: by size, these small files would come last. */
 class WaitingFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const waits = ({ moduleId }: TestSpecification) => /\/security\/(?:soak|faults|seams)\//.test(moduleId);
+    const waits = ({ moduleId }: TestSpecification) => /\/security\/(?:faults|seams)\//.test(moduleId);
     const sorted = await super.sort(files);
     return [...sorted.filter(waits), ...sorted.filter((file) => !waits(file))];
   }
@@ -79,8 +79,8 @@ export default defineConfig({
     // The default one comes last: the summary that it ends with is the last thing printed.
     reporters: [securitySummary(), skipReasons, "default"],
     globalSetup: "e2e/support/test-run.ts",
-    // Most of the time goes into waiting for processes, databases and the browser: three files at once on any machine.
-    maxWorkers: 3,
+    // Much of the time goes into waiting for processes, databases and the browser: four files at once on any machine.
+    maxWorkers: 4,
     sequence: { sequencer: WaitingFirst },
     projects: [
       project(

@@ -3,7 +3,6 @@ import { createTestIssuer } from "@usher-auth/testing";
 import type { SlowClient } from "../faults/slow-clients.ts";
 import { seededRandom } from "../tokens/random.ts";
 import { startSoakedApi } from "./api.ts";
-import type { SoakLength } from "./lengths.ts";
 import type { Reading } from "./monitor.ts";
 import { names, Person } from "./person.ts";
 import { keepSlowCompany, untilGone } from "./slow-company.ts";
@@ -43,12 +42,12 @@ export interface SoakResult {
  * Puts the real API under valid and hostile load from many users, kills it in between while they write, and looks
  * whether anything acknowledged was lost or shown to the wrong person.
  *
- * @param length For how long, and how fast.
+ * @param seconds For how long.
  * @param restarts How many times to kill it; memory is compared from the last restart on.
  * @param onProgress Told each second.
  */
 export async function soak(
-  { seconds, rate }: SoakLength,
+  seconds: number,
   restarts: number,
   onProgress: (elapsed: number, tally: Tally) => void = () => {},
 ): Promise<SoakResult> {
@@ -57,17 +56,14 @@ export async function soak(
   const tally = new Tally();
   const random = seededRandom(1);
   const people = names.map((id) => new Person(id, api.url(), issuer, random, tally));
-  /** Milliseconds from one act of a person to the next; with `rate` as many as that makes. */
-  const pace = rate === undefined ? 0 : (people.length / rate) * 1000;
   const start = performance.now();
   const elapsed = () => (performance.now() - start) / 1000;
   let isRestarting = false;
 
   async function live(person: Person): Promise<void> {
-    for (let next = performance.now() + pace; elapsed() < seconds; next += pace) {
+    while (elapsed() < seconds) {
       try {
         await person.act(people);
-        if (pace > 0) await sleep(Math.max(0, next - performance.now()));
       } catch (error) {
         if (!isRestarting) tally.found(`a connection failed: ${(error as Error).message}`);
         tally.unanswered++;
