@@ -79,8 +79,8 @@ export default defineConfig({
     // The default one comes last: the summary that it ends with is the last thing printed.
     reporters: [securitySummary(), skipReasons, "default"],
     globalSetup: "e2e/support/test-run.ts",
-    // Much of the time goes into waiting for processes, databases and the browser: four files at once on any machine.
-    maxWorkers: 4,
+    // Much of the time goes into waiting for processes, databases and the browser: three files at once on any machine.
+    maxWorkers: 3,
     sequence: { sequencer: WaitingFirst },
     projects: [
       project(
