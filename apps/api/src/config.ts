@@ -79,7 +79,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   };
 }
 
-/** What the verifier will say of its variables, so that whoever corrects the others need not start again to hear it. */
+/** What the verifier will say of its variables, so that all faults are named at the first start. */
 function faultsOfKeys(set: NodeJS.ProcessEnv): string[] {
   try {
     verifierFromEnv({ ...set, BETTER_AUTH_URL: "http://localhost", API_URL: "http://localhost" });

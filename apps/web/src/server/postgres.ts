@@ -31,7 +31,7 @@ export async function openPostgres(url: string, log: Log): Promise<AuthDatabase>
   const pool = new Pool({ connectionString: url, connectionTimeoutMillis: connectionDeadline });
   // Without a listener, a connection that breaks while idle would end the process. The pool replaces it.
   pool.on("error", (error) => log.warn(`lost an idle connection to the database (${reasonOf(error)})`));
-  // Nor is there one while it is in use. Whoever uses it is told by their query.
+  // Nor is there one while it is in use. The query that uses it fails and says so.
   pool.on("connect", (client) => client.on("error", () => undefined));
   try {
     await pool.query("select 1");
