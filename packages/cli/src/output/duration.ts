@@ -4,11 +4,11 @@ const units = [
   ["minute", 60],
 ] as const;
 
-/** A length of time for a person, in its largest whole unit: "5 minutes", "3 days". Seconds, sign ignored. */
+/** A length of time for a person, rounded to its largest fitting unit: "5 minutes", "3 days". Seconds, sign ignored. */
 export function durationInWords(seconds: number): string {
   const length = Math.abs(Math.round(seconds));
   const [unit, size] = units.find(([, least]) => length >= 2 * least) ?? (["second", 1] as const);
-  const count = Math.floor(length / size);
+  const count = Math.round(length / size);
   return `${count} ${unit}${count === 1 ? "" : "s"}`;
 }
 

@@ -112,7 +112,7 @@ export async function makeDoctorGuide(): Promise<{ readonly file: string; readon
 
   blocks.set("fingerprint", await show("npx usher-auth fingerprint --env .env", files, {}));
   const decoded = await signIn();
-  const recent = await withClockMoved(-150, () => decoded.token());
+  const recent = await withClockMoved(-135, () => decoded.token());
   blocks.set("decode", await show("npx usher-auth decode < token.txt", { "token.txt": recent }, standsFor(decoded)));
 
   const before = await readFile(guide, "utf8");
