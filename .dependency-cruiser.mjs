@@ -1,6 +1,6 @@
 /**
- * Who may import whom (ARCHITECTURE.md, "Import rules"). Each rule says why in its comment, which is what a person sees
- * who breaks it.
+ * Who may import whom (ARCHITECTURE.md, "Import rules"). Each rule says why in its comment, which is what a
+ * person sees who breaks it.
  */
 
 /** The steps of verifying, in order. None knows another; verifier.ts and guard.ts call them. */
@@ -18,7 +18,8 @@ export default {
     },
     {
       name: "verify-has-no-dependency",
-      comment: "@usher-auth/verify depends on nothing at all; an adapter may import its own framework (next rule).",
+      comment:
+        "@usher-auth/verify depends on nothing at all; an adapter may import its own framework (next rule).",
       severity: "error",
       from: { path: `${verify}/`, pathNot: `${verify}/adapters/` },
       to: { dependencyTypesNot: ["local", "core", "type-only"] },
@@ -45,7 +46,11 @@ export default {
       comment: "verifier.ts and guard.ts call the steps in order. A step that calls another hides the order.",
       severity: "error",
       from: { path: `${verify}/(${steps})\\.ts$` },
-      to: { path: `${verify}/(${steps})\\.ts$`, pathNot: `${verify}/$1\\.ts$`, dependencyTypesNot: ["type-only"] },
+      to: {
+        path: `${verify}/(${steps})\\.ts$`,
+        pathNot: `${verify}/$1\\.ts$`,
+        dependencyTypesNot: ["type-only"],
+      },
     },
     {
       name: "cryptography-in-one-place",
@@ -56,14 +61,16 @@ export default {
     },
     {
       name: "nobody-imports-env",
-      comment: "env.ts is the only file that reads the environment, and index.ts the only one that offers it.",
+      comment:
+        "env.ts is the only file that reads the environment, and index.ts the only one that offers it.",
       severity: "error",
       from: { path: `${verify}/`, pathNot: `${verify}/index\\.ts$` },
       to: { path: `${verify}/env\\.ts$` },
     },
     {
       name: "revocations-without-drizzle",
-      comment: "The command line revokes with postgres.js alone; rows with Drizzle are the package's other half.",
+      comment:
+        "The command line revokes with postgres.js alone; rows with Drizzle are the package's other half.",
       severity: "error",
       from: { path: "^packages/postgres/src/revocations/" },
       to: { path: "node_modules/drizzle-orm/|^packages/postgres/src/(?!revocations/|within\\.ts$)" },
@@ -79,7 +86,10 @@ export default {
       name: "testing-is-for-tests",
       comment: "@usher-auth/testing signs whatever it is asked to: no shipped code may hold it.",
       severity: "error",
-      from: { pathNot: "/test/|^packages/testing/|^e2e/|^bench/|^runtimes/|^security/|^scripts/check/|\\.test\\.ts$" },
+      from: {
+        pathNot:
+          "/test/|^packages/testing/|^e2e/|^bench/|^runtimes/|^security/|^scripts/check/|\\.test\\.ts$",
+      },
       to: { path: "^packages/testing/" },
     },
     {

@@ -1,6 +1,9 @@
 import { defineConfig } from "tsdown";
 
-/** Every published package, built alike: ES modules with declarations beside them, one file for each public subpath. */
+/**
+ * Every published package, built alike: ES modules with declarations beside them, one file for each public
+ * subpath.
+ */
 const packages: Record<string, string[]> = {
   verify: ["src/index.ts", "src/adapters/*.ts"],
   issuer: ["src/index.ts"],

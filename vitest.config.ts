@@ -38,14 +38,17 @@ function project(
       exclude: [...configDefaults.exclude, ...exclude],
       testTimeout: timeout,
       hookTimeout,
-      // A new thread for each file would load the same modules two hundred times. Files that share one leave nothing behind:
-      // what a test replaces, it puts back. Whole systems get one to themselves.
+      // A new thread for each file would load the same modules two hundred times. Files that share one leave
+      // nothing behind: what a test replaces, it puts back. Whole systems get one to themselves.
       isolate: name === "e2e",
     },
   };
 }
 
-/** Tests of packages that need the real thing: databases, processes, a Better Auth with its backends, frameworks on sockets. */
+/**
+ * Tests of packages that need the real thing: databases, processes, a Better Auth with its backends,
+ * frameworks on sockets.
+ */
 const withTheRealThing = [
   "packages/cli/test/**/*.test.ts",
   "packages/issuer/test/logout/**/*.test.ts",
@@ -65,7 +68,10 @@ const skipReasons: Reporter = {
   },
 };
 
-/** What mostly waits comes first, so that everything else has its time: by size, these small files would come last. */
+/**
+ * What mostly waits comes first, so that everything else has its time: by size, these small files would come
+ * last.
+ */
 class WaitingFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const waits = ({ moduleId }: TestSpecification) => /\/security\/(?:faults|seams)\//.test(moduleId);
@@ -79,7 +85,8 @@ export default defineConfig({
     // The default one comes last: the summary that it ends with is the last thing printed.
     reporters: [securitySummary(), skipReasons, "default"],
     globalSetup: "e2e/support/test-run.ts",
-    // Much of the time goes into waiting for processes, databases and the browser: three files at once on any machine.
+    // Much of the time goes into waiting for processes, databases and the browser: three files at once on any
+    // machine.
     maxWorkers: 3,
     sequence: { sequencer: WaitingFirst },
     projects: [
@@ -108,7 +115,9 @@ export default defineConfig({
         nest11,
       ),
       // The others take their time and a download: npm run test:runtimes sets this.
-      ...(process.env.USHER_RUNTIMES === "all" ? [project("runtimes", ["runtimes/test/*.test.ts"], 60_000)] : []),
+      ...(process.env.USHER_RUNTIMES === "all"
+        ? [project("runtimes", ["runtimes/test/*.test.ts"], 60_000)]
+        : []),
       project("security", ["security/**/*.test.ts"], 60_000),
       project("e2e", ["e2e/**/*.test.ts"], 120_000),
     ],

@@ -3,7 +3,15 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import { launchBrowser } from "./support/browser.ts";
 import { probesOf, shownClaims, shownResponse } from "./support/inspector.ts";
 import { focusedName, tabTo } from "./support/keyboard.ts";
-import { addTask, checkboxOf, copyToken, newPerson, signInOn, signUpOn, untilEnabled } from "./support/person.ts";
+import {
+  addTask,
+  checkboxOf,
+  copyToken,
+  newPerson,
+  signInOn,
+  signUpOn,
+  untilEnabled,
+} from "./support/person.ts";
 import { verdictOf } from "./support/session.ts";
 import { type RunningUsher, startUsher } from "./support/usher.ts";
 import { openWatchedPage, type WatchedPage } from "./support/watched-page.ts";
@@ -36,7 +44,10 @@ async function wholeWay(usher: RunningUsher, look: Look): Promise<void> {
   const { page, inspect, provoke } = watched;
   const ada = newPerson();
   expect(
-    await page.evaluate((scheme) => matchMedia(`(prefers-color-scheme: ${scheme})`).matches, look.colorScheme),
+    await page.evaluate(
+      (scheme) => matchMedia(`(prefers-color-scheme: ${scheme})`).matches,
+      look.colorScheme,
+    ),
   ).toBe(true);
 
   await inspect("signed out");
@@ -215,7 +226,10 @@ test("the watch itself sees what it is there to see", async () => {
   }
 });
 
-async function open(look: BrowserContextOptions, { webUrl, apiUrl }: RunningUsher = usher): Promise<WatchedPage> {
+async function open(
+  look: BrowserContextOptions,
+  { webUrl, apiUrl }: RunningUsher = usher,
+): Promise<WatchedPage> {
   const watched = await openWatchedPage(browser, [webUrl, apiUrl], look);
   onTestFinished(() => watched.close());
   await watched.page.goto(webUrl);

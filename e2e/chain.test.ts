@@ -39,7 +39,11 @@ describe("the token", () => {
   });
 
   test("opens the user's own path", async () => {
-    const created = await call(ownTasks(), { method: "POST", token: ada.token, body: { title: "Write a program" } });
+    const created = await call(ownTasks(), {
+      method: "POST",
+      token: ada.token,
+      body: { title: "Write a program" },
+    });
     expect(created.status).toBe(201);
     const task = await created.json();
     expect(task).toEqual({
@@ -173,7 +177,10 @@ function developmentSecret(): string {
   return readFileSync(join(usher.dataFolder, "better-auth-secret"), "utf8").trim();
 }
 
-/** The first character of the signature carries six of its bits; the last may carry spare ones that mean nothing. */
+/**
+ * The first character of the signature carries six of its bits; the last may carry spare ones that mean
+ * nothing.
+ */
 function tampered(token: string): string {
   const start = token.lastIndexOf(".") + 1;
   return `${token.slice(0, start)}${token[start] === "A" ? "B" : "A"}${token.slice(start + 1)}`;

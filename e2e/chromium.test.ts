@@ -18,7 +18,9 @@ afterAll(() => browser.close());
 
 test("runs scripts and draws text in a font of its own", async () => {
   const page = await browser.newPage();
-  await page.setContent("<p style='font-family: sans-serif'>Usher</p><script>document.title = 'ran'</script>");
+  await page.setContent(
+    "<p style='font-family: sans-serif'>Usher</p><script>document.title = 'ran'</script>",
+  );
   expect(await page.title()).toBe("ran");
   const width = await page.locator("p").evaluate((element) => {
     element.style.display = "inline";
@@ -50,7 +52,9 @@ test.skipIf(!isPackaged)("needs no library of the system but the C library and t
   expect(loaded.some((path) => basename(path) === "libnss3.so")).toBe(true);
   const foreign = loaded.filter((path) => !path.startsWith(dirname(program)));
   const allowed = /^(ld-linux-x86-64|libc|libm|libdl|libpthread|librt|libgcc_s|libnss_\w+|libresolv)[.-]/;
-  expect([...new Set(foreign.map((path) => basename(path)))].filter((name) => !allowed.test(name))).toEqual([]);
+  expect([...new Set(foreign.map((path) => basename(path)))].filter((name) => !allowed.test(name))).toEqual(
+    [],
+  );
   await page.close();
 });
 

@@ -18,19 +18,32 @@ test("npm run demo:replicas: three in turn, one that is killed comes back, a rev
   const ada = await signUp(found(/Web app +(\S+)/));
   const headers = { authorization: `Bearer ${ada.token}` };
   const statuses = () =>
-    Promise.all([1, 2, 3].map(async () => (await fetch(`${api}/api/${ada.userId}/tasks`, { headers })).status));
+    Promise.all(
+      [1, 2, 3].map(async () => (await fetch(`${api}/api/${ada.userId}/tasks`, { headers })).status),
+    );
 
   expect(await statuses()).toEqual([200, 200, 200]);
   for (const name of ["api-1", "api-2", "api-3"]) {
-    await vi.waitFor(() => expect(demo.output()).toMatch(new RegExp(`${name} .*/tasks.*request completed`)), patience);
+    await vi.waitFor(
+      () => expect(demo.output()).toMatch(new RegExp(`${name} .*/tasks.*request completed`)),
+      patience,
+    );
   }
 
   process.kill(Number(found(/api-2 +\S+ +process (\d+)/)), "SIGKILL");
-  const comesBack = /api-2 process ended \(SIGKILL\): starting it again[\s\S]*\napi-2 \| [^\n]*api listening on/;
+  const comesBack =
+    /api-2 process ended \(SIGKILL\): starting it again[\s\S]*\napi-2 \| [^\n]*api listening on/;
   await vi.waitFor(() => expect(demo.output()).toMatch(comesBack), patience);
 
   const envFile = found(/--env (\S+)/);
-  await promisify(execFile)(process.execPath, [...commandLine, "revoke", "--user", ada.userId, "--env-file", envFile]);
+  await promisify(execFile)(process.execPath, [
+    ...commandLine,
+    "revoke",
+    "--user",
+    ada.userId,
+    "--env-file",
+    envFile,
+  ]);
   await vi.waitFor(async () => expect(await statuses()).toEqual([401, 401, 401]), patience);
 
   demo.process.kill("SIGTERM");

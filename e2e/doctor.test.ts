@@ -66,7 +66,10 @@ test("usher-auth doctor and the processes that run: a chain that works, and secr
   await start("api", { ...processes, BETTER_AUTH_SECRET: another });
   const differing = await consult(settings);
   const [first, second] = differing.report.findings;
-  expect(first).toMatchObject({ id: "running_secrets_differ", title: expect.stringContaining("api and web") });
+  expect(first).toMatchObject({
+    id: "running_secrets_differ",
+    title: expect.stringContaining("api and web"),
+  });
   expect(first?.evidence.join("\n")).toMatch(
     new RegExp(`api .*${secretFingerprint(another)}[^]*web .*${secretFingerprint(secret)}`),
   );

@@ -6,8 +6,9 @@ import { fetchToken, signUp } from "./support/session.ts";
 import { temporaryFolder } from "./support/temporary-folder.ts";
 
 /**
- * docs/guide/keys.md, "Move from the secret to a key pair", step by step, while clients keep calling. Each deployment of
- * the API is a second process beside the first, as any platform does it; the web app is stopped and started.
+ * docs/guide/keys.md, "Move from the secret to a key pair", step by step, while clients keep calling. Each
+ * deployment of the API is a second process beside the first, as any platform does it; the web app is stopped
+ * and started.
  */
 test("moving from the secret to a key pair refuses no request that carries a valid token", async () => {
   const postgres = await startPostgres();
@@ -77,7 +78,10 @@ async function start(name: "web" | "api", environment: NodeJS.ProcessEnv): Promi
   return service;
 }
 
-/** Four clients, each calling again as soon as it is answered; how often each kind of answer came, by the token's algorithm. */
+/**
+ * Four clients, each calling again as soon as it is answered; how often each kind of answer came, by the
+ * token's algorithm.
+ */
 function keepCalling(url: () => string, firstToken: string) {
   const answers: Record<string, number> = {};
   let token = firstToken;
@@ -100,7 +104,10 @@ function keepCalling(url: () => string, firstToken: string) {
     /** Waits for so many more calls; rejects when one cannot be made at all. */
     calls: (more: number) => {
       const goal = calls + more;
-      return Promise.race([expect.poll(() => calls, { timeout: 20_000 }).toBeGreaterThanOrEqual(goal), clients]);
+      return Promise.race([
+        expect.poll(() => calls, { timeout: 20_000 }).toBeGreaterThanOrEqual(goal),
+        clients,
+      ]);
     },
     stop: async () => {
       isStopping = true;

@@ -94,7 +94,10 @@ test("goes, and its data with it, when the process that started it is killed", a
   const { url, child } = await holdPostgres();
   const folder = dataFolderOf(url);
   child.kill("SIGKILL");
-  await vi.waitFor(() => expect(query(url, "select 1")).rejects.toMatchObject({ code: "ECONNREFUSED" }), 5000);
+  await vi.waitFor(
+    () => expect(query(url, "select 1")).rejects.toMatchObject({ code: "ECONNREFUSED" }),
+    5000,
+  );
   await vi.waitFor(() => expect(existsSync(folder)).toBe(false), 5000);
 });
 
@@ -105,7 +108,10 @@ async function start(options: Parameters<typeof startPostgres>[0] = {}): Promise
 }
 
 /** A process of its own that starts a server and holds it. */
-async function holdPostgres(identity?: { uid: number; gid: number }): Promise<{ url: string; child: ChildProcess }> {
+async function holdPostgres(identity?: {
+  uid: number;
+  gid: number;
+}): Promise<{ url: string; child: ChildProcess }> {
   const child = spawn(process.execPath, [holder], { stdio: ["ignore", "pipe", "inherit"], ...identity });
   onTestFinished(async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;

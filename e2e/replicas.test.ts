@@ -6,7 +6,8 @@ import { startBalancer } from "../scripts/replicas/balancer.ts";
 import { startFaultProxy } from "./support/fault-proxy.ts";
 import { type PostgresServer, startPostgres } from "./support/postgres.ts";
 
-// Real API processes on one real Postgres. The test issuer signs what the web app would; that it does is tested there.
+// Real API processes on one real Postgres. The test issuer signs what the web app would; that it does is
+// tested there.
 
 const issuer = createTestIssuer();
 let server: PostgresServer;
@@ -19,7 +20,8 @@ beforeAll(async () => {
   replicas.push(...(await Promise.all([startReplica(), startReplica(), startReplica()])));
 });
 afterEach(({ task }) => {
-  if (task.result?.state === "fail") for (const replica of replicas) console.log(replica.output().slice(-2_000));
+  if (task.result?.state === "fail")
+    for (const replica of replicas) console.log(replica.output().slice(-2_000));
 });
 afterAll(async () => {
   killLeftovers();
@@ -37,7 +39,12 @@ function startReplica(settings: Record<string, string> = {}): Promise<ApiProcess
 }
 
 /** The status and the code that a token of `user` is answered with. */
-async function ask(url: string, user: string, token: string, path = `/api/${user}/tasks`): Promise<[number, string]> {
+async function ask(
+  url: string,
+  user: string,
+  token: string,
+  path = `/api/${user}/tasks`,
+): Promise<[number, string]> {
   const answer = await fetch(`${url}${path}`, { headers: { authorization: `Bearer ${token}` } });
   const { code = "" } = (await answer.json()) as { code?: string };
   return [answer.status, code];
@@ -97,7 +104,8 @@ test.concurrent("200 sign-outs under load, each told to one replica: every repli
   await balancer.close();
 
   delays.sort((one, another) => one - another);
-  const percentile = (share: number) => `${Math.round(delays[Math.ceil(delays.length * share) - 1] ?? Number.NaN)} ms`;
+  const percentile = (share: number) =>
+    `${Math.round(delays[Math.ceil(delays.length * share) - 1] ?? Number.NaN)} ms`;
   console.log(
     `from a logout's answer until all three replicas refuse: median ${percentile(0.5)}, p99 ${percentile(0.99)}, most ${percentile(1)}; ${requests} other requests meanwhile`,
   );
@@ -145,7 +153,8 @@ test.concurrent("Postgres out of reach: refuse answers 503, accept goes on, both
   await proxy.set({ kind: "hold" });
   await logOut((replicas[0] as ApiProcess).url, { sub: "dora", sid: "d3" });
   await vi.waitFor(
-    async () => expect(await ask(refusing.url, "dora", token, nowhere)).toEqual([503, "revocations_unavailable"]),
+    async () =>
+      expect(await ask(refusing.url, "dora", token, nowhere)).toEqual([503, "revocations_unavailable"]),
     { timeout: 40_000, interval: 200 },
   );
   // What is known to be revoked stays so, a bad token is a bad token, and no database is asked for any of it.
@@ -157,13 +166,20 @@ test.concurrent("Postgres out of reach: refuse answers 503, accept goes on, both
   await Promise.all([isStale(refusing, "refuse"), isStale(accepting, "accept")]);
   expect(await ask(accepting.url, "dora", token, nowhere)).toEqual([404, "not_found"]);
   expect(await ask(accepting.url, "dora", known, nowhere)).toEqual(revoked);
-  await vi.waitFor(() => expect(refusing.output()).toContain("api revocations are stale: every token is answered 503"));
-  await vi.waitFor(() => expect(accepting.output()).toContain("api revocations are stale: tokens are accepted unless"));
+  await vi.waitFor(() =>
+    expect(refusing.output()).toContain("api revocations are stale: every token is answered 503"),
+  );
+  await vi.waitFor(() =>
+    expect(accepting.output()).toContain("api revocations are stale: tokens are accepted unless"),
+  );
 
   async function isHealed({ url, output }: ApiProcess): Promise<void> {
     const patience = { timeout: 40_000, interval: 200 };
     await vi.waitFor(async () => expect(await ask(url, "dora", token)).toEqual([200, ""]), patience);
-    await vi.waitFor(async () => expect(await readiness(url)).toMatchObject({ revocations: "current" }), patience);
+    await vi.waitFor(
+      async () => expect(await readiness(url)).toMatchObject({ revocations: "current" }),
+      patience,
+    );
     // What was revoked elsewhere in the meantime is known by then.
     expect(await ask(url, "dora", unknown)).toEqual(revoked);
     await vi.waitFor(() => expect(output().split("api revocations are current")).toHaveLength(3), patience);

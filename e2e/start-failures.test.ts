@@ -15,7 +15,11 @@ describe("a start that cannot succeed says why in one line", () => {
       environment: { BETTER_AUTH_SECRET: "short" },
       line: /^usher \| The shared secret has 5 bytes; at least 32 are needed/,
     },
-    { name: "a folder that cannot be made", environment: { DATA_DIR: "/dev/null/data" }, line: /set DATA_DIR/ },
+    {
+      name: "a folder that cannot be made",
+      environment: { DATA_DIR: "/dev/null/data" },
+      line: /set DATA_DIR/,
+    },
     {
       name: "the API's database down",
       environment: { DATABASE_URL: "postgres://someone:hush@127.0.0.1:1/none" },

@@ -28,7 +28,11 @@ describe("while it runs", () => {
     expect(page.status).toBe(200);
     expect(page.headers.get("content-type")).toContain("text/html");
     expect(await (await fetch(`${usher.webUrl}/config.json`)).json()).toEqual({ apiUrl: usher.apiUrl });
-    for (const path of [`${usher.webUrl}/health/live`, `${usher.apiUrl}/health/live`, `${usher.apiUrl}/health/ready`]) {
+    for (const path of [
+      `${usher.webUrl}/health/live`,
+      `${usher.apiUrl}/health/live`,
+      `${usher.apiUrl}/health/ready`,
+    ]) {
       expect((await fetch(path)).status).toBe(200);
     }
   });
@@ -70,33 +74,36 @@ describe("it ends", () => {
     await expectDown(output.match(/http:\/\/localhost:\d+/g) ?? []);
   });
 
-  test.each(["SIGTERM", "SIGKILL"] as const)("with all that it started when npm alone gets %s", async (signal) => {
-    const DATA_DIR = await folderWithDatabase();
-    const npm = spawn("npm", ["start"], {
-      cwd: root,
-      env: { ...machineEnvironment(), DATA_DIR, WEB_PORT: "0", API_PORT: "0" },
-      stdio: ["ignore", "pipe", "inherit"],
-      detached: true,
-    });
-    let output = "";
-    npm.stdout.setEncoding("utf8").on("data", (text: string) => {
-      output += text;
-    });
-    // A failed test leaves nothing either.
-    onTestFinished(() => {
-      try {
-        process.kill(-(npm.pid ?? 0), "SIGINT");
-      } catch {}
-    });
-    const closed = once(npm, "close");
-    await vi.waitFor(() => expect(output).toContain("Ctrl-C stops both"), 60_000);
-    npm.kill(signal);
-    // The end of its output: nobody holds the pipe any more.
-    await closed;
-    expect(output).toContain("usher | stopping");
-    expect(output).toContain("api stopped");
-    await expectDown(output.match(/http:\/\/localhost:\d+/g) ?? []);
-  });
+  test.each(["SIGTERM", "SIGKILL"] as const)(
+    "with all that it started when npm alone gets %s",
+    async (signal) => {
+      const DATA_DIR = await folderWithDatabase();
+      const npm = spawn("npm", ["start"], {
+        cwd: root,
+        env: { ...machineEnvironment(), DATA_DIR, WEB_PORT: "0", API_PORT: "0" },
+        stdio: ["ignore", "pipe", "inherit"],
+        detached: true,
+      });
+      let output = "";
+      npm.stdout.setEncoding("utf8").on("data", (text: string) => {
+        output += text;
+      });
+      // A failed test leaves nothing either.
+      onTestFinished(() => {
+        try {
+          process.kill(-(npm.pid ?? 0), "SIGINT");
+        } catch {}
+      });
+      const closed = once(npm, "close");
+      await vi.waitFor(() => expect(output).toContain("Ctrl-C stops both"), 60_000);
+      npm.kill(signal);
+      // The end of its output: nobody holds the pipe any more.
+      await closed;
+      expect(output).toContain("usher | stopping");
+      expect(output).toContain("api stopped");
+      await expectDown(output.match(/http:\/\/localhost:\d+/g) ?? []);
+    },
+  );
 
   test("with code 0 on Ctrl-C, also when it is told again and again, and finds its users again at the next start", async () => {
     const DATA_DIR = await folderWithDatabase();

@@ -9,8 +9,8 @@ import { root } from "./runtimes.ts";
 const here = join(root, "runtimes");
 
 /**
- * Installs the runtimes, once: again when the lock file has changed. They are some hundred megabytes out of the npm
- * registry, and none of their install scripts runs.
+ * Installs the runtimes, once: again when the lock file has changed. They are some hundred megabytes out of
+ * the npm registry, and none of their install scripts runs.
  *
  * @throws {Error} npm could not; the message says what to do.
  */
@@ -18,8 +18,17 @@ export async function installRuntimes(): Promise<void> {
   const lock = readFileSync(join(here, "package-lock.json"), "utf8");
   const record = join(here, "node_modules/.usher-lock");
   if (existsSync(record) && readFileSync(record, "utf8") === lock) return;
-  process.stdout.write("Installing Node 22, Node 26, Deno and workerd from the npm registry, about 200 MB …\n");
-  const { command, args } = npmCommand(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", here]);
+  process.stdout.write(
+    "Installing Node 22, Node 26, Deno and workerd from the npm registry, about 200 MB …\n",
+  );
+  const { command, args } = npmCommand([
+    "ci",
+    "--ignore-scripts",
+    "--no-audit",
+    "--no-fund",
+    "--prefix",
+    here,
+  ]);
   const npm = spawn(command, args, { stdio: ["ignore", "inherit", "inherit"] });
   const [code] = (await once(npm, "exit")) as [number | null];
   if (code !== 0) {

@@ -1,4 +1,7 @@
-/** `npm run test:runtimes`: the core and, over real HTTP, the contract of the `fetch` adapter, on every runtime. */
+/**
+ * `npm run test:runtimes`: the core and, over real HTTP, the contract of the `fetch` adapter, on every
+ * runtime.
+ */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -70,7 +73,11 @@ interface Report {
   readonly numFailedTests: number;
   readonly numPendingTests: number;
   readonly testResults: readonly {
-    readonly assertionResults: readonly { status: string; fullName: string; failureMessages: readonly string[] }[];
+    readonly assertionResults: readonly {
+      status: string;
+      fullName: string;
+      failureMessages: readonly string[];
+    }[];
   }[];
 }
 

@@ -11,7 +11,10 @@ export interface Runtime {
   readonly name: string;
   /** Its file of tests, without `.test.ts`. */
   readonly file: string;
-  /** Looks for the absolute path of its binary, or says why there is none. Each time anew: it may just have been installed. */
+  /**
+   * Looks for the absolute path of its binary, or says why there is none. Each time anew: it may just have
+   * been installed.
+   */
   findBinary(): string | { readonly missing: string };
   /** Arguments that run the program of this file, up to its own arguments. */
   readonly run: readonly string[];

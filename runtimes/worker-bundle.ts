@@ -4,7 +4,10 @@ import { join } from "node:path";
 import { build } from "tsdown";
 import { root } from "./runtimes.ts";
 
-/** workerd with what a Worker needs for Usher: `nodejs_compat`; and with a way to the JWKS, which here is on loopback. */
+/**
+ * workerd with what a Worker needs for Usher: `nodejs_compat`; and with a way to the JWKS, which here is on
+ * loopback.
+ */
 export const workerConfig = `
 using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (

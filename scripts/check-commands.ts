@@ -1,4 +1,7 @@
-/** Checks that no text has anyone run the package `usher` of the registry, which is not ours: ours is `usher-auth`. */
+/**
+ * Checks that no text has anyone run the package `usher` of the registry, which is not ours: ours is
+ * `usher-auth`.
+ */
 import { spawnSync } from "node:child_process";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -13,7 +16,10 @@ process.stdout.write(`${files.length} files\n`);
 for (const fault of faults) process.stderr.write(`${fault}\n`);
 if (faults.length > 0) process.exitCode = 1;
 
-/** All that git knows of or would; where there is no git, as in an unpacked archive, all but what is installed or built. */
+/**
+ * All that git knows of or would; where there is no git, as in an unpacked archive, all but what is installed
+ * or built.
+ */
 function textFiles(): string[] {
   const isText = /\.(?:md|[cm]?[jt]sx?|json|ya?ml|txt|html|sh|toml)$/;
   return listed().filter((file) => isText.test(file) && existsSync(join(root, file)));

@@ -28,7 +28,12 @@ function check(
   runtimes: Record<string, Locked> = {},
 ) {
   return judge({
-    lock: lockFile({ "apps/api": { dependencies: { a: "1" } }, "node_modules/a": mit, ...silent, ...packages }),
+    lock: lockFile({
+      "apps/api": { dependencies: { a: "1" } },
+      "node_modules/a": mit,
+      ...silent,
+      ...packages,
+    }),
     runtimes: lockFile(runtimes),
     allowScripts,
   });
@@ -40,7 +45,10 @@ test("fails for the fault that it prints", () => {
   const root = mkdtempSync(join(tmpdir(), "usher-lock-"));
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
   mkdirSync(join(root, "runtimes"));
-  const packages = { "packages/one": { dependencies: { a: "1" } }, "node_modules/a": { ...mit, license: "GPL-2.0" } };
+  const packages = {
+    "packages/one": { dependencies: { a: "1" } },
+    "node_modules/a": { ...mit, license: "GPL-2.0" },
+  };
   writeFileSync(join(root, "package-lock.json"), JSON.stringify(lockFile({ ...packages, ...silent })));
   writeFileSync(join(root, "runtimes/package-lock.json"), JSON.stringify(lockFile({})));
   writeFileSync(join(root, "package.json"), "{}");
@@ -105,7 +113,10 @@ test("looks at the runtimes' lock file too", () => {
 
 test("catches a program that would run at installation, by the name that the registry knows", () => {
   const runs = { ...mit, hasInstallScript: true };
-  const packages = { "node_modules/alias": { ...runs, name: "@scope/b" }, "node_modules/a/node_modules/c": runs };
+  const packages = {
+    "node_modules/alias": { ...runs, name: "@scope/b" },
+    "node_modules/a/node_modules/c": runs,
+  };
   expect(check(packages, { "@scope/b": true, c: false }).faults).toEqual([]);
   expect(check(packages, { c: false, d: true }).faults).toEqual([
     "@scope/b runs a program when installed",

@@ -1,4 +1,7 @@
-/** Checks every package that is installed, by the lock files: licences, origins, and what runs at installation. */
+/**
+ * Checks every package that is installed, by the lock files: licences, origins, and what runs at
+ * installation.
+ */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

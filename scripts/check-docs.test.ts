@@ -16,7 +16,9 @@ test("passes an example that compiles with the packages of this repository", () 
 });
 
 test("reports an example that does not compile at its line in the document", () => {
-  const { status, output } = check(['import { nothing } from "@usher-auth/verify";\nconst wrong: number = "text";']);
+  const { status, output } = check([
+    'import { nothing } from "@usher-auth/verify";\nconst wrong: number = "text";',
+  ]);
   expect(status).not.toBe(0);
   expect(output).toMatch(/docs\/guide\.md.*\(4,10\): error TS2305/);
   expect(output).toMatch(/docs\/guide\.md.*\(5,7\): error TS2322/);
@@ -57,9 +59,13 @@ function check(...blocks: [code: string, marks?: string][]): { status: number | 
   mkdirSync(join(root, "docs"));
   const fences = blocks.map(([code, marks = ""]) => `\`\`\`ts ${marks}\n${code}\n\`\`\`\n`);
   writeFileSync(join(root, "docs/guide.md"), `# Guide\n\n${fences.join("\n")}`);
-  const { status, stdout, stderr } = spawnSync(process.execPath, ["--conditions=@usher-auth/source", script, root], {
-    encoding: "utf8",
-    timeout: 100_000,
-  });
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ["--conditions=@usher-auth/source", script, root],
+    {
+      encoding: "utf8",
+      timeout: 100_000,
+    },
+  );
   return { status, output: stdout + stderr };
 }

@@ -1,7 +1,8 @@
 /**
- * Type-checks every TypeScript block of the README files and of docs/, each as a module of its own, with the packages
- * of this repository, and runs those that are marked for it: ```ts run, ```ts server. A block that cannot be checked is
- * opened with ```ts no-check and starts with a comment that says why. Every adapter must have a guide with a server.
+ * Type-checks every TypeScript block of the README files and of docs/, each as a module of its own, with the
+ * packages of this repository, and runs those that are marked for it: ```ts run, ```ts server. A block that
+ * cannot be checked is opened with ```ts no-check and starts with a comment that says why. Every adapter must
+ * have a guide with a server.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -17,11 +18,15 @@ process.exitCode = await checkDocumentation();
 
 async function checkDocumentation(): Promise<number> {
   try {
-    const examples = documents().flatMap((file) => findExamples(file, readFileSync(join(root, file), "utf8")));
+    const examples = documents().flatMap((file) =>
+      findExamples(file, readFileSync(join(root, file), "utf8")),
+    );
     requireGuides(examples);
     const checked = examples.filter((example) => !example.isExempt);
     const toRun = checked.filter(({ run }) => run !== undefined).length;
-    process.stdout.write(`${checked.length} examples, ${examples.length - checked.length} exempt, ${toRun} to run\n`);
+    process.stdout.write(
+      `${checked.length} examples, ${examples.length - checked.length} exempt, ${toRun} to run\n`,
+    );
     return checked.length === 0 ? 0 : await check(checked);
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n`);
@@ -77,12 +82,17 @@ function typeCheck(folder: string, programs: readonly WrittenExample[][]): numbe
     return project;
   });
   const tsc = join(repository, "node_modules/typescript/bin/tsc");
-  const { status, stdout, stderr } = spawnSync(process.execPath, [tsc, "--build", "--pretty", "false", ...projects], {
-    cwd: folder,
-    encoding: "utf8",
-  });
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [tsc, "--build", "--pretty", "false", ...projects],
+    {
+      cwd: folder,
+      encoding: "utf8",
+    },
+  );
   let output = `${stdout}${stderr}`;
-  for (const { example, path } of programs.flat()) output = output.replaceAll(relative(folder, path), example.file);
+  for (const { example, path } of programs.flat())
+    output = output.replaceAll(relative(folder, path), example.file);
   process.stderr.write(output);
   return status ?? 1;
 }

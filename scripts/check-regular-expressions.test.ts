@@ -28,7 +28,9 @@ test("fails for an expression of quadratic time in a package or an app, and says
   );
   const { status, stdout, stderr } = spawnSync(process.execPath, [script, root], { encoding: "utf8" });
   expect({ status, stdout }).toEqual({ status: 1, stdout: "2 expressions in 2 files\n" });
-  expect(stderr).toMatch(/^apps\/b\/src\/page\.tsx:3: \/e\[yw3\].*\/g: 2nd degree polynomial, for instance on .+\n$/);
+  expect(stderr).toMatch(
+    /^apps\/b\/src\/page\.tsx:3: \/e\[yw3\].*\/g: 2nd degree polynomial, for instance on .+\n$/,
+  );
 });
 
 test.each([
@@ -36,7 +38,11 @@ test.each([
   ["one that begins anew at each character", "text.replace(/\\/+$/, '')", "2nd degree polynomial"],
   ["whitespace on both sides", "text.split(/\\s*,\\s*/)", "2nd degree polynomial"],
   ["an alternation that overlaps", "/^(?:a|a)*b/", "exponential"],
-  ["one that looks ahead, of which no theory tells", "/<script(?![^>]*src=)[^>]*>/g", "cannot be judged (unsupported)"],
+  [
+    "one that looks ahead, of which no theory tells",
+    "/<script(?![^>]*src=)[^>]*>/g",
+    "cannot be judged (unsupported)",
+  ],
   ["one that refers to a group", "/^([\"']).*\\1$/", "cannot be judged (unsupported)"],
   ["the constructor's", 'new RegExp("(a+)+$", "g")', "exponential"],
   ["a template's", "RegExp(`(a+)+$`)", "exponential"],

@@ -1,6 +1,6 @@
 /**
- * Checks that every regular expression of the code that runs for users takes time in proportion to its input, by recheck:
- * what they are given comes from requests, tokens, files and other servers. Tests are left out.
+ * Checks that every regular expression of the code that runs for users takes time in proportion to its input,
+ * by recheck: what they are given comes from requests, tokens, files and other servers. Tests are left out.
  *
  * With `--list` it lists the linear ones of the code, so that no other clone has to judge them.
  */

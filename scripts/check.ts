@@ -9,7 +9,8 @@ takeNothingFromTheShell();
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-// By their files, not their names: what npm puts into .bin is, on Windows, batch files, which only a shell could start.
+// By their files, not their names: what npm puts into .bin is, on Windows, batch files, which only a shell
+// could start.
 const checks: Check[] = [
   // First, since it takes the longest.
   {
@@ -41,7 +42,8 @@ const checks: Check[] = [
   { name: "dependencies", command: process.execPath, args: ["scripts/check-dependencies.ts"] },
   { name: "regular expressions", command: process.execPath, args: ["scripts/check-regular-expressions.ts"] },
   { name: "commands in texts", command: process.execPath, args: ["scripts/check-commands.ts"] },
-  // In one process, for they read much of the same. All of them: a project does not know that another one's file changed.
+  // In one process, for they read much of the same. All of them: a project does not know that another one's
+  // file changed.
   {
     name: "types",
     command: process.execPath,

@@ -1,6 +1,7 @@
 /**
- * Imported before every npm script, and plain JavaScript: on a Node that is too old, it ends the process with one clear line.
- * npm takes the Node of the optional dependency where that is installed, and else the machine's own.
+ * Imported before every npm script, and plain JavaScript: on a Node that is too old, it ends the process with
+ * one clear line. npm takes the Node of the optional dependency where that is installed, and else the
+ * machine's own.
  */
 if (!process.features.typescript) {
   process.stderr.write(

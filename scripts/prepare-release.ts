@@ -1,6 +1,7 @@
 /**
- * `npm run release:prepare [-- <folder>] [-- --rehearse]`: makes all that a release consists of, and publishes nothing.
- * It refuses what is not ready for it; a rehearsal names that and goes on, so that everything can be looked at.
+ * `npm run release:prepare [-- <folder>] [-- --rehearse]`: makes all that a release consists of, and
+ * publishes nothing. It refuses what is not ready for it; a rehearsal names that and goes on, so that
+ * everything can be looked at.
  */
 import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -10,7 +11,10 @@ import { packAll, root, type Tarball } from "./release/pack.ts";
 import { commitTime, obstacles, readState } from "./release/readiness.ts";
 import { describeTarballs, publishingOrder, uncommittedFiles } from "./release/release.ts";
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { rehearse: { type: "boolean" } } });
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { rehearse: { type: "boolean" } },
+});
 const folder = resolve(positionals[0] ?? join(root, "dist-release"));
 
 const inTheWay = obstacles(await readState());

@@ -1,4 +1,7 @@
-/** `npm test`: the checks, the bundles, and every test; arguments go to the last of them. The first that fails ends it. */
+/**
+ * `npm test`: the checks, the bundles, and every test; arguments go to the last of them. The first that fails
+ * ends it.
+ */
 import { runNode } from "./machine/run-node.ts";
 import { takeNothingFromTheShell } from "./machine/test-environment.ts";
 

@@ -3,7 +3,9 @@ import { describe, expect, it } from "vitest";
 import { count } from "./counts.ts";
 
 const root = new URL("..", import.meta.url);
-const rows = ["rfc8725", "owasp", "supply-chain", "seams"].flatMap((name) => rowsOf(`docs/security/${name}.md`));
+const rows = ["rfc8725", "owasp", "supply-chain", "seams"].flatMap((name) =>
+  rowsOf(`docs/security/${name}.md`),
+);
 
 /** The lines of a checklist's tables: rule, how it is kept, file, test. */
 function rowsOf(document: string): string[][] {

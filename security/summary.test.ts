@@ -52,7 +52,9 @@ describe("summary of the security suites", () => {
       .map((line) => line.trim().replace(/ {2,}/g, "  "));
     const first = lines.indexOf(wanted[0] as string);
     expect(lines.slice(first, first + wanted.length), printed).toEqual(wanted);
-    expect(lines.findIndex((line) => line.startsWith("Test Files  3 failed"))).toBeGreaterThan(first + wanted.length);
+    expect(lines.findIndex((line) => line.startsWith("Test Files  3 failed"))).toBeGreaterThan(
+      first + wanted.length,
+    );
   });
 });
 

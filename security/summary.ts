@@ -2,8 +2,8 @@ import type { Reporter, TestCase, TestModule, TestSuite, Vitest } from "vitest/n
 import { sumOf } from "./counts.ts";
 
 /**
- * Prints one line for each suite of the security project: its title, how its tests ended, and what it counted. A suite is a
- * `describe` at the top of a file; tests outside of any go by the file's name.
+ * Prints one line for each suite of the security project: its title, how its tests ended, and what it
+ * counted. A suite is a `describe` at the top of a file; tests outside of any go by the file's name.
  *
  * Stands before the default reporter, whose own summary then is the last thing printed.
  */

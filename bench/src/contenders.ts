@@ -37,14 +37,17 @@ export async function verifiersOf(set: TokenSet): Promise<Contender[]> {
   // jsonwebtoken knows no EdDSA.
   if (set.algorithm !== "EdDSA") {
     const options = { algorithms: [set.algorithm as "HS256"], issuer, audience };
-    contenders.push({ name: "jsonwebtoken", run: (index) => jsonwebtoken.verify(token(index), key, options) });
+    contenders.push({
+      name: "jsonwebtoken",
+      run: (index) => jsonwebtoken.verify(token(index), key, options),
+    });
   }
   return contenders;
 }
 
 /**
- * The two that have a cache, asked again and again for the same thousand tokens: each time as a text of its own, cut out
- * of a header as a server does it. The same text would be known again by its address.
+ * The two that have a cache, asked again and again for the same thousand tokens: each time as a text of its
+ * own, cut out of a header as a server does it. The same text would be known again by its address.
  */
 export function cachedVerifiersOf(set: TokenSet): Contender[] {
   const fields = set.tokens.map((token) => `Bearer ${token}`);
@@ -83,7 +86,9 @@ function publicPem(set: TokenSet): string | undefined {
 
 async function importForJose(set: TokenSet) {
   const [jwk] = set.issuer.jwks().keys;
-  return jwk === undefined ? new TextEncoder().encode(set.issuer.secret) : importJWK(jwk as JWK, set.algorithm);
+  return jwk === undefined
+    ? new TextEncoder().encode(set.issuer.secret)
+    : importJWK(jwk as JWK, set.algorithm);
 }
 
 function honoKey({ issuer }: TokenSet) {

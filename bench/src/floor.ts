@@ -4,8 +4,8 @@ import type { Contender } from "./rounds.ts";
 import type { TokenSet } from "./tokens.ts";
 
 /**
- * The least that any verifier has to do, with no check at all: for a secret the two hashes of an HMAC, base64 decoding
- * and `JSON.parse`; for a key pair `crypto.verify` alone, over bytes that are decoded already.
+ * The least that any verifier has to do, with no check at all: for a secret the two hashes of an HMAC, base64
+ * decoding and `JSON.parse`; for a key pair `crypto.verify` alone, over bytes that are decoded already.
  */
 export function floorOf(set: TokenSet): Contender {
   return { name: "floor", run: set.algorithm === "HS256" ? hashFloor(set) : signatureFloor(set) };

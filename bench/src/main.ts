@@ -38,7 +38,9 @@ if (options.help) {
 }
 
 async function runAll(): Promise<void> {
-  const chosen = suites.filter(({ name, isQuick }) => name.includes(options.only) && (isQuick || !options.quick));
+  const chosen = suites.filter(
+    ({ name, isQuick }) => name.includes(options.only) && (isQuick || !options.quick),
+  );
   if (chosen.length === 0) {
     console.error(`no suite has "${options.only}" in its name. See: npm run bench -- --help`);
     process.exitCode = 2;

@@ -59,13 +59,16 @@ function tableOf(group: readonly Result[]): string[] {
   return [
     `| | ${names.join(" | ")} |`,
     `| --- |${" --- |".repeat(names.length)}`,
-    ...group.map((result) => `| ${result.title} | ${names.map((name) => cellOf(name, result)).join(" | ")} |`),
+    ...group.map(
+      (result) => `| ${result.title} | ${names.map((name) => cellOf(name, result)).join(" | ")} |`,
+    ),
   ];
 }
 
 function cellOf(name: string, result: Result): string {
   const value = result.values[name] ?? 0;
-  const text = result.unit === "requests" ? Math.round(value).toLocaleString("en") : (value / 1000).toFixed(2);
+  const text =
+    result.unit === "requests" ? Math.round(value).toLocaleString("en") : (value / 1000).toFixed(2);
   const ratio = speedOf(name, result);
   return ratio === undefined ? text : `${text} (${ratio.toFixed(2)})`;
 }

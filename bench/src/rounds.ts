@@ -17,8 +17,8 @@ export interface Effort {
 export type Timings = Readonly<Record<string, number>>;
 
 /**
- * Measures contenders in interleaved rounds, so that whatever else the machine does meets all of them alike. The order
- * turns with every round. The first round only warms up.
+ * Measures contenders in interleaved rounds, so that whatever else the machine does meets all of them alike.
+ * The order turns with every round. The first round only warms up.
  */
 export async function measure(contenders: readonly Contender[], effort: Effort): Promise<Timings> {
   const samples = new Map<string, number[]>(contenders.map(({ name }) => [name, []]));

@@ -22,7 +22,11 @@ const effort = (isQuick: boolean): Effort => (isQuick ? { rounds: 7, time: 30 } 
 const algorithms: readonly SigningAlgorithm[] = ["HS256", "EdDSA", "ES256", "RS256"];
 /** An RSA signature alone is 342 characters: its tokens are that much longer, with the same claims. */
 const lengthsOf = (algorithm: SigningAlgorithm) =>
-  algorithm === "RS256" ? [600, 830, 2348] : algorithm === "HS256" ? [300, 530, 2048, 7900] : [300, 530, 2048];
+  algorithm === "RS256"
+    ? [600, 830, 2348]
+    : algorithm === "HS256"
+      ? [300, 530, 2048, 7900]
+      : [300, 530, 2048];
 const isUsual = (length: number) => length === 530 || length === 830;
 
 /** Everything that can be measured, in the order in which it is. */

@@ -32,7 +32,10 @@ function inWords(value: number, unit: Unit): string {
   return unit === "megabytes" ? `${value.toFixed(1)} MB` : value.toFixed(1);
 }
 
-/** Usher beside this one: more than 1 is faster. Against the floor and the bare server, how near it comes to those. */
+/**
+ * Usher beside this one: more than 1 is faster. Against the floor and the bare server, how near it comes to
+ * those.
+ */
 export function speedOf(name: string, { unit, values }: Pick<Result, "unit" | "values">): number | undefined {
   const [usher, other] = [values.usher, values[name]];
   if (usher === undefined || other === undefined || name === "usher") return undefined;

@@ -41,7 +41,11 @@ function most(what: string, suite: string, value: string, atMost: number): Targe
 
 /** A part of what an accepted token costs. */
 function cheaper(what: string, value: string, atMost: number): Target {
-  return { what, atMost, measure: (numbers) => times(numbers("refused", value), numbers("refused", "accepted")) };
+  return {
+    what,
+    atMost,
+    measure: (numbers) => times(numbers("refused", value), numbers("refused", "accepted")),
+  };
 }
 
 const keyPairs = [
@@ -74,7 +78,12 @@ const targets: readonly Target[] = [
   rate("Fastify, all tokens distinct, beside bare", "fastify-50000", "bare", 0.75),
   rate("Fastify, 1000 tokens, beside @fastify/jwt", "fastify-1000", "@fastify/jwt", 2.5),
   rate("Express, 1000 tokens, beside bare", "express-1000", "bare", 0.85),
-  rate("Express, 1000 tokens, beside express-oauth2-jwt-bearer", "express-1000", "express-oauth2-jwt-bearer", 2.5),
+  rate(
+    "Express, 1000 tokens, beside express-oauth2-jwt-bearer",
+    "express-1000",
+    "express-oauth2-jwt-bearer",
+    2.5,
+  ),
   most("A full cache, MB", "memory", "fullCache", 25),
   most("After a million invalid tokens, MB", "memory", "afterInvalid", 5),
   cheaper("Refused for its signature, of an accepted one's time", "signature", 1),
@@ -99,11 +108,13 @@ const targets: readonly Target[] = [
 
 /** How the results stand to every target that they say something about. */
 export function verdictsOn(results: readonly Result[]): Verdict[] {
-  const numbers: Numbers = (suite, contender) => results.find(({ name }) => name === suite)?.values[contender];
+  const numbers: Numbers = (suite, contender) =>
+    results.find(({ name }) => name === suite)?.values[contender];
   return targets.flatMap(({ what, atLeast, atMost, measure }) => {
     const measured = measure(numbers);
     if (measured === undefined) return [];
-    const isMet = measured >= (atLeast ?? Number.NEGATIVE_INFINITY) && measured <= (atMost ?? Number.POSITIVE_INFINITY);
+    const isMet =
+      measured >= (atLeast ?? Number.NEGATIVE_INFINITY) && measured <= (atMost ?? Number.POSITIVE_INFINITY);
     const wanted = atLeast === undefined ? `at most ${inShort(atMost ?? 0)}` : `at least ${inShort(atLeast)}`;
     return [{ what, wanted, measured, isMet }];
   });

@@ -8,8 +8,8 @@ export interface TokenSet {
 }
 
 /**
- * Makes distinct tokens of about `length` characters, with the claims that Better Auth's own `jwt()` puts into them: the
- * whole user. The image's address is as long as it takes.
+ * Makes distinct tokens of about `length` characters, with the claims that Better Auth's own `jwt()` puts
+ * into them: the whole user. The image's address is as long as it takes.
  */
 export function makeTokens(algorithm: SigningAlgorithm, length: number, count: number): TokenSet {
   const issuer = createTestIssuer({ algorithm });
@@ -28,5 +28,9 @@ export function makeTokens(algorithm: SigningAlgorithm, length: number, count: n
     });
   const missing = length - tokenOf(0, 0).length;
   const padding = Math.max(0, Math.floor((missing * 3) / 4));
-  return { issuer, algorithm, tokens: Array.from({ length: count }, (_, number) => tokenOf(number, padding)) };
+  return {
+    issuer,
+    algorithm,
+    tokens: Array.from({ length: count }, (_, number) => tokenOf(number, padding)),
+  };
 }

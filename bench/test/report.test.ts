@@ -83,7 +83,10 @@ describe("chartOf", () => {
 });
 
 describe("verdictsOn", () => {
-  const hs256 = (usher: number): Result => ({ ...verification, values: { floor: 2000, usher, "fast-jwt": 9000 } });
+  const hs256 = (usher: number): Result => ({
+    ...verification,
+    values: { floor: 2000, usher, "fast-jwt": 9000 },
+  });
 
   it("says of each target that was measured whether it is met", () => {
     const verdicts = verdictsOn([hs256(3000)]);

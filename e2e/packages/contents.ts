@@ -3,9 +3,14 @@ import { posix } from "node:path";
 import { root } from "../../scripts/release/pack.ts";
 import { buildFolder, type Packed } from "./packed.ts";
 
-/** What a package may have in it. Everything else is there by mistake: tests, settings, an .env, a binding.gyp. */
-const allowed = /^(?:LICENSE|README\.md|package\.json|bin\/[\w-]+\.js|dist\/.+\.(?:js|js\.map|d\.ts)|src\/.+\.ts)$/;
-const ofTests = /(?:^|\/)(?:__)?(?:tests?|fixtures?|mocks?|snapshots?)(?:__)?\/|\.(?:test|spec|bench)\.|(?:^|\/)\.env/;
+/**
+ * What a package may have in it. Everything else is there by mistake: tests, settings, an .env, a
+ * binding.gyp.
+ */
+const allowed =
+  /^(?:LICENSE|README\.md|package\.json|bin\/[\w-]+\.js|dist\/.+\.(?:js|js\.map|d\.ts)|src\/.+\.ts)$/;
+const ofTests =
+  /(?:^|\/)(?:__)?(?:tests?|fixtures?|mocks?|snapshots?)(?:__)?\/|\.(?:test|spec|bench)\.|(?:^|\/)\.env/;
 
 /** The files of every package. The part of a name that changes with the code is left out. */
 export function fileList(packages: readonly Packed[]): string {
@@ -42,9 +47,13 @@ export function faultsOfSourceMaps({ files, read }: Packed): string[] {
         if (!files.includes(file)) return [`${map}: ${source} is not in the package`];
         // A bundler quotes nothing, or blanks, of what is no code.
         const quoted = sourcesContent?.[index]?.trim() || undefined;
-        return quoted === undefined || quoted === read(file).trim() ? [] : [`${map}: quotes another ${source}`];
+        return quoted === undefined || quoted === read(file).trim()
+          ? []
+          : [`${map}: quotes another ${source}`];
       });
-      return sourceRoot === undefined || sourceRoot === "" ? faults : [...faults, `${map}: sourceRoot ${sourceRoot}`];
+      return sourceRoot === undefined || sourceRoot === ""
+        ? faults
+        : [...faults, `${map}: sourceRoot ${sourceRoot}`];
     });
 }
 
@@ -59,7 +68,9 @@ export function unkeptPromises({ manifest, files }: Packed): string[] {
   const exported = Object.values(manifest.exports ?? {}).flatMap((target) =>
     typeof target === "string" ? [target] : Object.values(target),
   );
-  const targets = [...exported, ...Object.values(manifest.bin ?? {})].map((target) => target.replace(/^\.\//, ""));
+  const targets = [...exported, ...Object.values(manifest.bin ?? {})].map((target) =>
+    target.replace(/^\.\//, ""),
+  );
   const folders = manifest.files ?? [];
   return [
     ...targets.filter((target) => !files.includes(target)),
@@ -69,9 +80,9 @@ export function unkeptPromises({ manifest, files }: Packed): string[] {
 }
 
 /**
- * Dependencies that do not say what they are: any version at all, a tag, a place outside of the registry, another name.
- * Ours are asked for by the very version that is released with them. An optional peer is a framework: its adapter judges its
- * version, so that any may stand beside the rest.
+ * Dependencies that do not say what they are: any version at all, a tag, a place outside of the registry,
+ * another name. Ours are asked for by the very version that is released with them. An optional peer is a
+ * framework: its adapter judges its version, so that any may stand beside the rest.
  */
 export function vagueDependencies({ manifest }: Packed, ours: ReadonlyMap<string, string>): string[] {
   const { dependencies, optionalDependencies, peerDependencies, peerDependenciesMeta } = manifest;

@@ -66,14 +66,27 @@ describe("the packages, installed from their tarballs", () => {
     ["Bundler", "ESNext"],
   ])("compile with every example of the documentation, resolved as %s", async (moduleResolution, module) => {
     const options = { moduleResolution, module, target: "ES2024", lib: ["ES2024", "DOM"], jsx: "react-jsx" };
-    const strict = { strict: true, noEmit: true, types: ["node"], skipLibCheck: true, experimentalDecorators: true };
+    const strict = {
+      strict: true,
+      noEmit: true,
+      types: ["node"],
+      skipLibCheck: true,
+      experimentalDecorators: true,
+    };
     const file = `tsconfig.${moduleResolution}.json`;
     await writeFile(
       join(project, file),
-      JSON.stringify({ compilerOptions: { ...options, ...strict, moduleDetection: "force" }, include: ["examples"] }),
+      JSON.stringify({
+        compilerOptions: { ...options, ...strict, moduleDetection: "force" },
+        include: ["examples"],
+      }),
     );
     const tsc = join(root, "node_modules/typescript/bin/tsc");
-    const ended = await run(process.execPath, [tsc, "-p", file, "--pretty", "false", "--checkers", "1"], project);
+    const ended = await run(
+      process.execPath,
+      [tsc, "-p", file, "--pretty", "false", "--checkers", "1"],
+      project,
+    );
     expect(ended).toEqual({ code: 0, output: "" });
     expect(examples.length).toBeGreaterThan(30);
   });

@@ -100,15 +100,16 @@ describe.each(folders)("the tarball of packages/%s", (name) => {
 /**
  * What arethetypeswrong finds, but for two kinds of finding that are as they should be:
  * - node10 resolution knows no `exports`, and no supported Node resolves so;
- * - require() of these packages loads ES modules, which each supported Node can (`CJSResolvesToESM`). That it does is
- *   tested by running it.
+ * - require() of these packages loads ES modules, which each supported Node can (`CJSResolvesToESM`). That it
+ *   does is tested by running it.
  */
 async function wrongTypes(tarball: Uint8Array): Promise<unknown[]> {
   const result = await checkPackage(createPackageFromTarballData(tarball));
   if (result.types === false) return ["there are no types"];
   return result.problems.filter(
     (problem) =>
-      !("resolutionKind" in problem && problem.resolutionKind === "node10") && problem.kind !== "CJSResolvesToESM",
+      !("resolutionKind" in problem && problem.resolutionKind === "node10") &&
+      problem.kind !== "CJSResolvesToESM",
   );
 }
 
@@ -136,7 +137,14 @@ it("would be refused with a fault of each kind", () => {
     }),
     "lib/index.js": "",
   };
-  const vague = { a: "*", b: "latest", c: "git+ssh://host/c.git", d: "file:../d", e: "npm:f@1.0.0", g: "^1.0.0" };
+  const vague = {
+    a: "*",
+    b: "latest",
+    c: "git+ssh://host/c.git",
+    d: "file:../d",
+    e: "npm:f@1.0.0",
+    g: "^1.0.0",
+  };
   const one: Packed = {
     folder: "made-up",
     file: "made-up.tgz",
@@ -161,6 +169,8 @@ it("would be refused with a fault of each kind", () => {
     "dist/index.js.map: sourceRoot /build",
   ]);
   expect(unkeptPromises(one)).toEqual(["dist/index.d.ts", "empty", "lib/index.js"]);
-  const refused = vagueDependencies(one, new Map([["ours", "1.0.0"]])).map((dependency) => dependency.split("@")[0]);
+  const refused = vagueDependencies(one, new Map([["ours", "1.0.0"]])).map(
+    (dependency) => dependency.split("@")[0],
+  );
   expect(refused).toEqual(["a", "b", "c", "d", "e", "ours"]);
 });

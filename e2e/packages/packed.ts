@@ -24,8 +24,8 @@ const store = join(root, "node_modules/.cache/usher-packages");
 export const buildFolder: string = "usher-build-";
 
 /**
- * Every package, built from the sources as they are, with its tarball in `folder`.
- * Packing takes seconds: test files that run at the same time, or one after the other, share what the first one packed.
+ * Every package, built from the sources as they are, with its tarball in `folder`. Packing takes seconds:
+ * test files that run at the same time, or one after the other, share what the first one packed.
  */
 export async function packed(folder: string): Promise<Packed[]> {
   const key = await hashOfInputs();
@@ -88,7 +88,9 @@ async function hashOfInputs(): Promise<string> {
   return hash.digest("hex").slice(0, 32);
 }
 
-/** Reads what was unpacked: the manifest and the files are those of the tarball, and not what npm says of it. */
+/**
+ * Reads what was unpacked: the manifest and the files are those of the tarball, and not what npm says of it.
+ */
 function look(tarball: Tarball, folder: string): Packed {
   const contents = join(folder, tarball.folder);
   const files = readdirSync(contents, { recursive: true, withFileTypes: true })

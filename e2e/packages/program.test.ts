@@ -26,7 +26,9 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Lays a package and its dependencies out. What is not ours is linked: installing it would need the network. */
+/**
+ * Lays a package and its dependencies out. What is not ours is linked: installing it would need the network.
+ */
 async function install(name: string, modules: string, packages: readonly Packed[]): Promise<void> {
   const ours = packages.find(({ manifest }) => manifest.name === name);
   if (ours === undefined) {
@@ -65,14 +67,17 @@ test("the audit itself works there", async () => {
   expect(stdout).toContain("--i-own-this");
   const document = join(project, "openapi.yaml");
   await writeFile(document, "openapi: 3.1.0\npaths: { /a: { get: {} } }\n");
-  // Two users' tokens that live for an hour; the document names no server, which is only found out once it is read.
+  // Two users' tokens that live for an hour; the document names no server, which is only found out once it is
+  // read.
   const token = (sub: string) =>
     [{ alg: "none" }, { sub, exp: Math.floor(Date.now() / 1000) + 3600 }]
       .map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"))
       .join(".")
       .concat(".x");
   const env = { ...process.env, USHER_TOKEN_A: token("ada"), USHER_TOKEN_B: token("grace") };
-  const failure = await usher(["audit", document], env).catch((error: { code: number; stderr: string }) => error);
+  const failure = await usher(["audit", document], env).catch(
+    (error: { code: number; stderr: string }) => error,
+  );
   expect(failure).toMatchObject({ code: 2, stderr: expect.stringContaining("--server") });
 });
 
@@ -92,5 +97,7 @@ test("a command's code is in a file of its own, which starting another one does 
 test("there is no program of another name: that of the package is the only one that npx finds in the registry", async () => {
   const manifest = JSON.parse(await readFile(join(project, "node_modules/usher-auth/package.json"), "utf8"));
   expect(manifest.bin).toEqual({ "usher-auth": `./${start}` });
-  expect(await readFile(join(project, "node_modules/usher-auth", start), "utf8")).toMatch(/^#!\/usr\/bin\/env node\n/);
+  expect(await readFile(join(project, "node_modules/usher-auth", start), "utf8")).toMatch(
+    /^#!\/usr\/bin\/env node\n/,
+  );
 });

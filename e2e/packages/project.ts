@@ -27,15 +27,20 @@ export async function run(program: string, programArguments: readonly string[], 
 /**
  * Makes a project with the packages installed from their tarballs by npm, which may not use the network.
  *
- * The frameworks are found one folder up, as links to those of this repository. Our own packages are not among them.
+ * The frameworks are found one folder up, as links to those of this repository. Our own packages are not
+ * among them.
  */
 export async function createProject(parent: string, packed: readonly Packed[]): Promise<string> {
   const project = join(parent, "project");
   await mkdir(project);
   await linkFrameworks(join(parent, "node_modules"));
-  await writeFile(join(project, "package.json"), JSON.stringify({ name: "project", private: true, type: "module" }));
+  await writeFile(
+    join(project, "package.json"),
+    JSON.stringify({ name: "project", private: true, type: "module" }),
+  );
   const ours = new Set(packed.map(({ manifest }) => manifest.name));
-  const isAlone = ({ manifest }: Packed) => Object.keys(manifest.dependencies ?? {}).every((name) => ours.has(name));
+  const isAlone = ({ manifest }: Packed) =>
+    Object.keys(manifest.dependencies ?? {}).every((name) => ours.has(name));
   const installed = await run(
     "npm",
     // Legacy: or npm would want a peer that is not optional (better-auth) out of the registry.

@@ -37,7 +37,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const readBill = async (file: string): Promise<Bill> => JSON.parse(await readFile(join(folder, file), "utf8"));
+const readBill = async (file: string): Promise<Bill> =>
+  JSON.parse(await readFile(join(folder, file), "utf8"));
 const billOf = (name: string) => {
   const { file } = packages.find(({ manifest }) => manifest.name === name) as Packed;
   return readBill(file.replace(".tgz", ".cdx.json"));
@@ -96,7 +97,9 @@ test("tells of everything in the repository, what is for development marked as s
   const find = (name: string) => components.find((one) => one.name === name) as Component;
   // The API's; compat/ tests with others.
   const api = JSON.parse(await readFile(join(root, "apps/api/package.json"), "utf8"));
-  const fastify = components.find((one) => one.name === "fastify" && one.version === api.dependencies.fastify);
+  const fastify = components.find(
+    (one) => one.name === "fastify" && one.version === api.dependencies.fastify,
+  );
   expect(isForDevelopment(fastify as Component)).toBe(false);
   expect(isForDevelopment(find("vitest"))).toBe(true);
   expect(find("@usher-auth/api")).toMatchObject({ version });

@@ -31,9 +31,13 @@ async function createProject(name: string, others: readonly string[], settings: 
 async function compile(project: string, source: string, compilerOptions: object): Promise<string> {
   await writeFile(join(project, "program.ts"), source);
   const options = { strict: true, target: "ES2024", outDir: "out", types: ["node"], ...compilerOptions };
-  await writeFile(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions: options, files: ["program.ts"] }));
+  await writeFile(
+    join(project, "tsconfig.json"),
+    JSON.stringify({ compilerOptions: options, files: ["program.ts"] }),
+  );
   const tsc = join(root, "node_modules/typescript/bin/tsc");
-  return (await run(process.execPath, [tsc, "-p", ".", "--pretty", "false", "--checkers", "1"], project)).output;
+  return (await run(process.execPath, [tsc, "-p", ".", "--pretty", "false", "--checkers", "1"], project))
+    .output;
 }
 
 describe("the types of the packages", () => {

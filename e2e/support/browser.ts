@@ -17,10 +17,11 @@ const offline = [
 ];
 
 /**
- * Starts a headless Chromium that needs nothing installed on the machine, as root or as anyone else. It ends with
- * `browser.close()`, and also when this process dies.
+ * Starts a headless Chromium that needs nothing installed on the machine, as root or as anyone else. It ends
+ * with `browser.close()`, and also when this process dies.
  *
- * It runs WITHOUT Chromium's sandbox, which root and many containers cannot have: show it the project's own pages only.
+ * It runs WITHOUT Chromium's sandbox, which root and many containers cannot have: show it the project's own
+ * pages only.
  */
 export async function launchBrowser(): Promise<Browser> {
   const { program, libraryPath, fontConfiguration } = await findChromium();

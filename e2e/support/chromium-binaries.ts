@@ -10,8 +10,9 @@ import { stage } from "./staging.ts";
 export type Chromium = { program: string; libraryPath?: string; fontConfiguration?: string };
 
 /**
- * The package unpacks its libraries (NSS, NSPR, expat) only when it takes the machine for a Lambda, and everything into
- * TMPDIR under fixed names, trusting whatever lies there. So it does its work in a process of its own, with both set.
+ * The package unpacks its libraries (NSS, NSPR, expat) only when it takes the machine for a Lambda, and
+ * everything into TMPDIR under fixed names, trusting whatever lies there. So it does its work in a process of
+ * its own, with both set.
  */
 const unpack = 'import chromium from "@sparticuz/chromium"; await chromium.executablePath();';
 
@@ -25,8 +26,8 @@ const fontConfiguration = `<?xml version="1.0"?>
 `;
 
 /**
- * Chromium from the registry package @sparticuz/chromium (Linux x64), unpacked once per version; or the one that
- * CHROMIUM_PATH names, which other platforms need. Throws when there is neither.
+ * Chromium from the registry package @sparticuz/chromium (Linux x64), unpacked once per version; or the one
+ * that CHROMIUM_PATH names, which other platforms need. Throws when there is neither.
  */
 export async function findChromium(environment: NodeJS.ProcessEnv = process.env): Promise<Chromium> {
   if (environment.CHROMIUM_PATH) return { program: environment.CHROMIUM_PATH };

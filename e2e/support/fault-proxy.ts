@@ -5,12 +5,13 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 type Direction = "toServer" | "toClient";
 
 /**
- * What is wrong with the network. Bytes are counted for each connection and direction, from when the fault was set.
+ * What is wrong with the network. Bytes are counted for each connection and direction, from when the fault
+ * was set.
  *
  * - `refuse`: nobody listens.
  * - `cut`: a connection is reset once it has carried `after` bytes in one direction; new ones too.
- * - `stall`: connections are taken, and carry nothing. What is stalled once stays so for good, healed or not: so it is
- *   where a firewall has forgotten a connection, or a machine has lost its power.
+ * - `stall`: connections are taken, and carry nothing. What is stalled once stays so for good, healed or not:
+ *   so it is where a firewall has forgotten a connection, or a machine has lost its power.
  * - `hold`: as `stall`, but what was held arrives once this is over, as TCP would send it again.
  * - `delay`: everything arrives so much later.
  * - `corrupt`: bytes are changed on their way, as the function does in place.

@@ -1,4 +1,7 @@
-/** Starts a Postgres server, prints its URL, and holds it until a signal: for tests of what happens when its holder goes. */
+/**
+ * Starts a Postgres server, prints its URL, and holds it until a signal: for tests of what happens when its
+ * holder goes.
+ */
 import { startPostgres } from "./postgres.ts";
 
 const server = await startPostgres();

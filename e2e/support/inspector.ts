@@ -1,7 +1,10 @@
 import type { Locator, Page } from "playwright-core";
 import { expect } from "vitest";
 
-/** What the inspector's buttons do for a user with one completed task: what each sends, and what must come back. */
+/**
+ * What the inspector's buttons do for a user with one completed task: what each sends, and what must come
+ * back.
+ */
 export function probesOf(apiUrl: string, userId: string) {
   const own = `${apiUrl}/api/${userId}/tasks?limit=1`;
   const invalid = /^Bearer realm="api", error="invalid_token", error_description="[^"]+"$/;
@@ -44,7 +47,9 @@ export async function shownResponse(page: Page, status: number) {
   await response.and(page.locator("[aria-busy=false]")).waitFor();
   await response.getByRole("status").getByText(String(status)).waitFor();
   const term = (name: string) =>
-    textOf(response.locator("dt", { hasText: new RegExp(`^${name}$`) }).locator("xpath=following-sibling::dd"));
+    textOf(
+      response.locator("dt", { hasText: new RegExp(`^${name}$`) }).locator("xpath=following-sibling::dd"),
+    );
   return {
     url: await term("Request"),
     challenge: await term("WWW-Authenticate"),

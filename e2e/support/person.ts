@@ -20,7 +20,10 @@ export async function signUpOn(page: Page, { name, email, password }: Person): P
 }
 
 /** Fills the form in and signs in; what comes of it is for the caller to see. */
-export async function signInOn(page: Page, { email, password }: Pick<Person, "email" | "password">): Promise<void> {
+export async function signInOn(
+  page: Page,
+  { email, password }: Pick<Person, "email" | "password">,
+): Promise<void> {
   await page.getByLabel("Email", { exact: true }).fill(email);
   await page.getByLabel("Password", { exact: true }).fill(password);
   await page.getByRole("button", { name: "Sign in", exact: true }).click();

@@ -22,9 +22,9 @@ export function findPostgresPackage(): PostgresPackage {
 }
 
 /**
- * The folder with `bin/postgres` and `bin/initdb`, fit for the given user: the package's own folder where that user
- * can reach it and its links are complete, else a staged copy (a checkout below a folder that only root may enter; an
- * install whose scripts npm was not allowed to run).
+ * The folder with `bin/postgres` and `bin/initdb`, fit for the given user: the package's own folder where
+ * that user can reach it and its links are complete, else a staged copy (a checkout below a folder that only
+ * root may enter; an install whose scripts npm was not allowed to run).
  */
 export async function usablePostgres(
   { folder, version }: PostgresPackage,
@@ -61,7 +61,10 @@ function isRunnableBy(native: string, identity: Identity): boolean {
 
 type Link = { source: string; target: string };
 
-/** npm packages carry no symbolic links: the package lists them, and its install script makes them where it may run. */
+/**
+ * npm packages carry no symbolic links: the package lists them, and its install script makes them where it
+ * may run.
+ */
 function readLinks(folder: string): Link[] {
   const list = join(folder, "native/pg-symlinks.json");
   return existsSync(list) ? JSON.parse(readFileSync(list, "utf8")) : [];

@@ -4,7 +4,10 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Identity } from "./open-path.ts";
 
-/** Initialises `folder/data`: superuser `postgres` with the given password, UTF-8, the same order on every machine. */
+/**
+ * Initialises `folder/data`: superuser `postgres` with the given password, UTF-8, the same order on every
+ * machine.
+ */
 export async function createCluster({
   native,
   identity,

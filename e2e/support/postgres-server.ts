@@ -14,11 +14,17 @@ export class PortTakenError extends Error {}
 /** A server that takes connections. */
 export type RunningServer = {
   pid: number;
-  /** Ends the server: SIGINT is the orderly "fast" shutdown, SIGQUIT a crash. Resolves once its process is gone. */
+  /**
+   * Ends the server: SIGINT is the orderly "fast" shutdown, SIGQUIT a crash. Resolves once its process is
+   * gone.
+   */
   end: (signal: "SIGINT" | "SIGQUIT") => Promise<void>;
 };
 
-/** Starts the server on `folder/data` and waits until it takes connections. Throws with the server's own words. */
+/**
+ * Starts the server on `folder/data` and waits until it takes connections. Throws with the server's own
+ * words.
+ */
 export async function launchServer({
   native,
   identity,
@@ -33,8 +39,15 @@ export async function launchServer({
   settings: Record<string, string>;
 }): Promise<RunningServer> {
   const data = join(folder, "data");
-  const fixed = { listen_addresses: "127.0.0.1", port: String(port), unix_socket_directories: join(folder, "socket") };
-  const flags = Object.entries({ ...settings, ...fixed }).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+  const fixed = {
+    listen_addresses: "127.0.0.1",
+    port: String(port),
+    unix_socket_directories: join(folder, "socket"),
+  };
+  const flags = Object.entries({ ...settings, ...fixed }).flatMap(([name, value]) => [
+    "-c",
+    `${name}=${value}`,
+  ]);
   const child = spawn(
     process.execPath,
     [supervisor, join(native, "bin/postgres"), `${identity.uid}:${identity.gid}`, data, "-D", data, ...flags],
@@ -64,7 +77,9 @@ async function untilReady(child: ChildProcess): Promise<void> {
       clearTimeout(deadline);
       child.stdin?.end();
       const words = said.trim().split("\n").slice(-5).join("\n");
-      reject(new (/could not bind|in use/.test(said) ? PortTakenError : Error)(`Postgres ${reason}: ${words}`));
+      reject(
+        new (/could not bind|in use/.test(said) ? PortTakenError : Error)(`Postgres ${reason}: ${words}`),
+      );
     };
     child.once("error", (error) => fail(error.message));
     child.once("exit", () => fail("stopped while starting"));
@@ -83,5 +98,6 @@ async function untilReady(child: ChildProcess): Promise<void> {
 /** A test process that forgets to stop its server may still end; the server then notices and ends as well. */
 function unreference(child: ChildProcess): void {
   child.unref();
-  for (const stream of [child.stdin, child.stderr]) (stream as unknown as { unref?: () => void } | null)?.unref?.();
+  for (const stream of [child.stdin, child.stderr])
+    (stream as unknown as { unref?: () => void } | null)?.unref?.();
 }

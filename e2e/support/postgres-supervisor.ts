@@ -1,14 +1,20 @@
 /**
- * Runs one Postgres server for as long as whoever started this process lives and wants it: the program's own file,
- * started by postgres.ts. Standard input is the leash. A line on it ("SIGINT", "SIGQUIT") is a signal to pass on; its
- * end means that the test process is gone, however it died, and then server and data go as well.
+ * Runs one Postgres server for as long as whoever started this process lives and wants it: the program's own
+ * file, started by postgres.ts. Standard input is the leash. A line on it ("SIGINT", "SIGQUIT") is a signal
+ * to pass on; its end means that the test process is gone, however it died, and then server and data go as
+ * well.
  */
 import { spawn } from "node:child_process";
 import { rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 
-const [program, identity, dataFolder, ...settings] = process.argv.slice(2) as [string, string, string, ...string[]];
+const [program, identity, dataFolder, ...settings] = process.argv.slice(2) as [
+  string,
+  string,
+  string,
+  ...string[],
+];
 const [uid, gid] = identity.split(":").map(Number) as [number, number];
 
 const server = spawn(program, settings, {

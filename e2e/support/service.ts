@@ -8,7 +8,9 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 /** Nothing is left of a test run that was killed. */
 const parentWatcher = new URL("../../scripts/launch/parent-watcher.ts", import.meta.url).href;
 
-/** One of the two processes by itself, without the launcher, which would not let one live without the other. */
+/**
+ * One of the two processes by itself, without the launcher, which would not let one live without the other.
+ */
 export interface ServiceProcess {
   /** Everything that it has written. */
   output(): string;
@@ -21,11 +23,19 @@ export interface ServiceProcess {
  *
  * @param environment - its variables, and nothing else of this machine's
  */
-export async function startProcess(name: "api" | "web", environment: Record<string, string>): Promise<ServiceProcess> {
+export async function startProcess(
+  name: "api" | "web",
+  environment: Record<string, string>,
+): Promise<ServiceProcess> {
   const entry = name === "api" ? "apps/api/src/main.ts" : "apps/web/src/server/main.ts";
   const child = spawn(
     process.execPath,
-    ["--disable-warning=ExperimentalWarning", "--conditions=@usher-auth/source", `--import=${parentWatcher}`, entry],
+    [
+      "--disable-warning=ExperimentalWarning",
+      "--conditions=@usher-auth/source",
+      `--import=${parentWatcher}`,
+      entry,
+    ],
     {
       cwd: root,
       env: { ...machineEnvironment(), ...environment },

@@ -23,7 +23,8 @@ export async function signUp(webUrl: string, name = "Ada Lovelace"): Promise<Ses
 /** A fresh token for the session of the cookie. */
 export async function fetchToken(webUrl: string, cookie: string): Promise<string> {
   const response = await fetch(`${webUrl}/api/auth/token`, { headers: { cookie } });
-  if (!response.ok) throw new Error(`the token was refused with ${response.status}: ${await response.text()}`);
+  if (!response.ok)
+    throw new Error(`the token was refused with ${response.status}: ${await response.text()}`);
   const { token } = (await response.json()) as { token: string };
   return token;
 }

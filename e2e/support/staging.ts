@@ -12,7 +12,9 @@ export type StageOptions = {
   name: string;
   /** Part of the folder's name: two versions never share a folder. */
   version: string;
-  /** Who must be able to read it; the folder then is open to every reader (0755), else it is private (0700). */
+  /**
+   * Who must be able to read it; the folder then is open to every reader (0755), else it is private (0700).
+   */
   reader?: Identity;
   /** Where staged folders live. Default: the first temporary folder that the reader may enter. */
   parent?: string;
@@ -21,10 +23,10 @@ export type StageOptions = {
 };
 
 /**
- * A folder filled once per version and found again by every later caller, also in parallel: it is filled under a
- * private name and then renamed, so that nobody ever sees half of it. It is refilled when files have since been lost
- * (cleaners of temporary folders delete old files one by one). A folder of another owner, or one that others may
- * write to, is never used: it throws.
+ * A folder filled once per version and found again by every later caller, also in parallel: it is filled
+ * under a private name and then renamed, so that nobody ever sees half of it. It is refilled when files have
+ * since been lost (cleaners of temporary folders delete old files one by one). A folder of another owner, or
+ * one that others may write to, is never used: it throws.
  */
 export async function stage(options: StageOptions): Promise<string> {
   const parent = options.parent ?? temporaryFolder(options.reader);
@@ -57,9 +59,12 @@ async function publish(draft: string, final: string, owner: number): Promise<str
       await rm(damaged, { recursive: true, force: true });
       return publish(draft, final, owner);
     }
-    throw new Error(`${final} could have been changed by another user: remove it, or set TMPDIR to another folder`, {
-      cause: error,
-    });
+    throw new Error(
+      `${final} could have been changed by another user: remove it, or set TMPDIR to another folder`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 
@@ -92,6 +97,7 @@ function inventory(folder: string): StagedFile[] {
 export function temporaryFolder(reader?: Identity): string {
   const candidates = [tmpdir(), "/tmp", "/var/tmp"];
   const found = candidates.find((folder) => reader === undefined || isOpenTo(folder, reader));
-  if (found === undefined) throw new Error(`no temporary folder is open to user ${reader?.uid}: set TMPDIR to one`);
+  if (found === undefined)
+    throw new Error(`no temporary folder is open to user ${reader?.uid}: set TMPDIR to one`);
   return found;
 }

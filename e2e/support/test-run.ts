@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /**
- * What all files of one test run share, whatever the project: a folder, which is gone when the run is over. Two runs at
- * once have one each. Vitest calls this before the first file; the workers and their children inherit the variables.
+ * What all files of one test run share, whatever the project: a folder, which is gone when the run is over.
+ * Two runs at once have one each. Vitest calls this before the first file; the workers and their children
+ * inherit the variables.
  */
 export function setup(): () => Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "usher-test-run-"));

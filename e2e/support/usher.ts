@@ -9,7 +9,10 @@ import { machineEnvironment } from "./machine-environment.ts";
 import { copyPreparedDatabase } from "./prepared-database.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-/** What ties the processes to the launcher ties the launcher to its test: nothing is left of a test run that was killed. */
+/**
+ * What ties the processes to the launcher ties the launcher to its test: nothing is left of a test run that
+ * was killed.
+ */
 const parentWatcher = new URL("../../scripts/launch/parent-watcher.ts", import.meta.url).href;
 
 /** What a launcher did until it ended. */
@@ -41,13 +44,18 @@ export type RunningUsher = Launcher & {
 };
 
 /**
- * Runs `scripts/start.ts` (or `dev.ts`) on free ports. The environment is the given one and nothing else: variables of
- * the machine must not decide what is tested.
+ * Runs `scripts/start.ts` (or `dev.ts`) on free ports. The environment is the given one and nothing else:
+ * variables of the machine must not decide what is tested.
  */
 export function launchUsher(environment: Record<string, string>, script = "scripts/start.ts"): Launcher {
   const child = spawn(
     process.execPath,
-    ["--disable-warning=ExperimentalWarning", "--conditions=@usher-auth/source", `--import=${parentWatcher}`, script],
+    [
+      "--disable-warning=ExperimentalWarning",
+      "--conditions=@usher-auth/source",
+      `--import=${parentWatcher}`,
+      script,
+    ],
     {
       cwd: root,
       env: { ...machineEnvironment(), WEB_PORT: "0", API_PORT: "0", ...environment },
@@ -77,8 +85,8 @@ export function launchUsher(environment: Record<string, string>, script = "scrip
 }
 
 /**
- * Runs the whole system and resolves when both processes listen: on the given DATA_DIR, or with data of its own, whose
- * embedded database somebody has prepared.
+ * Runs the whole system and resolves when both processes listen: on the given DATA_DIR, or with data of its
+ * own, whose embedded database somebody has prepared.
  */
 export async function startUsher(
   environment: Record<string, string> = {},
@@ -116,7 +124,9 @@ function descendantsOf(ancestor: number): Descendant[] {
     command,
   }));
   const below = (parent: number): Descendant[] =>
-    rows.filter((row) => row.parent === parent).flatMap(({ pid, command }) => [{ pid, command }, ...below(pid)]);
+    rows
+      .filter((row) => row.parent === parent)
+      .flatMap(({ pid, command }) => [{ pid, command }, ...below(pid)]);
   return below(ancestor).filter(({ command }) => command.includes("main.ts"));
 }
 

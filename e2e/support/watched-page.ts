@@ -8,15 +8,21 @@ export type ProvokedAnswer = { url: string | RegExp; status: number };
 export type WatchedPage = {
   page: Page;
   /**
-   * Announces an error answer: the browser prints a line of its own for each, which then is no complaint. One line,
-   * with exactly this status and address; when it never comes, that is a complaint too.
+   * Announces an error answer: the browser prints a line of its own for each, which then is no complaint. One
+   * line, with exactly this status and address; when it never comes, that is a complaint too.
    */
   provoke: (answer: ProvokedAnswer) => void;
-  /** Looks for accessibility violations in what is shown now (axe-core, all of its default rules), and for sideways scrolling. */
+  /**
+   * Looks for accessibility violations in what is shown now (axe-core, all of its default rules), and for
+   * sideways scrolling.
+   */
   inspect: (state: string) => Promise<void>;
   /** Resolves when no request has been under way for a moment. */
   settle: () => Promise<void>;
-  /** Everything that was wrong so far: console errors and warnings, script errors, failed requests, foreign hosts, violations. */
+  /**
+   * Everything that was wrong so far: console errors and warnings, script errors, failed requests, foreign
+   * hosts, violations.
+   */
   complaints: () => string[];
   close: () => Promise<void>;
 };
@@ -42,7 +48,8 @@ export async function openWatchedPage(
   });
   page.on("pageerror", (error) => complaints.push(`script error: ${error.message}`));
   page.on("requestfailed", (request) => {
-    // A question that is withdrawn because a newer one makes it pointless is no failure. A change must never be.
+    // A question that is withdrawn because a newer one makes it pointless is no failure. A change must never
+    // be.
     if (request.method() === "GET" && request.failure()?.errorText === "net::ERR_ABORTED") return;
     complaints.push(`failed request: ${request.method()} ${request.url()} (${request.failure()?.errorText})`);
   });
@@ -59,7 +66,8 @@ export async function openWatchedPage(
   return {
     page,
     settle: async () => {
-      for (let quiet = 0; quiet < 3; quiet = underWay.size === 0 ? quiet + 1 : 0) await page.waitForTimeout(50);
+      for (let quiet = 0; quiet < 3; quiet = underWay.size === 0 ? quiet + 1 : 0)
+        await page.waitForTimeout(50);
     },
     provoke: (answer) => provoked.push(answer),
     inspect: async (state) => {
@@ -79,6 +87,8 @@ export async function openWatchedPage(
 }
 
 function isLineOf({ url, status }: ProvokedAnswer, text: string, from: string): boolean {
-  const isStatus = text.startsWith(`Failed to load resource: the server responded with a status of ${status} (`);
+  const isStatus = text.startsWith(
+    `Failed to load resource: the server responded with a status of ${status} (`,
+  );
   return isStatus && (typeof url === "string" ? url === from : url.test(from));
 }

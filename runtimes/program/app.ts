@@ -23,7 +23,12 @@ export interface Settings {
 export interface Witness {
   readonly seen: readonly HandlerView[];
   readonly accepted: readonly string[];
-  readonly rejected: readonly { code: string; message: string; hint: string | undefined; withRequest: boolean }[];
+  readonly rejected: readonly {
+    code: string;
+    message: string;
+    hint: string | undefined;
+    withRequest: boolean;
+  }[];
 }
 
 /** What a runtime's server is given. A Worker's context may come with the request. */
@@ -33,8 +38,8 @@ export type Program = (request: Request, context?: unknown) => Response | Promis
 export const controlPath = "/-/control";
 
 /**
- * The app under contract, on whatever runtime this is, and beside it the tests' way to move its clock, to read what its
- * handlers and listeners saw, and to have tokens verified.
+ * The app under contract, on whatever runtime this is, and beside it the tests' way to move its clock, to
+ * read what its handlers and listeners saw, and to have tokens verified.
  */
 export function createProgram(settings: Settings): Program {
   let { now } = settings;

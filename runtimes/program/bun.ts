@@ -2,7 +2,9 @@
 import { createProgram, type Program } from "./app.ts";
 
 declare const Bun: {
-  serve(options: { hostname: string; port: number; development: boolean; fetch: Program }): { readonly port: number };
+  serve(options: { hostname: string; port: number; development: boolean; fetch: Program }): {
+    readonly port: number;
+  };
 };
 
 const fetch = createProgram(JSON.parse(process.argv[2] as string));

@@ -75,12 +75,16 @@ export async function verifyAll(command: CoreCommand & { readonly name: "verify"
   return verdicts;
 }
 
-/** What becomes of a token before and after its revocation, with a verifier made of an environment's variables. */
+/**
+ * What becomes of a token before and after its revocation, with a verifier made of an environment's
+ * variables.
+ */
 export async function revokeOne(command: CoreCommand & { readonly name: "revoke" }): Promise<string[]> {
   const { variables, token, revocation } = command;
   const revocations = createRevocations({ store: memoryRevocationStore(), maxTokenAge: 3600 });
   const verifier = verifierFromEnv(variables, { revocations });
-  const look = async () => (await judge(async () => ({ code: verifier.verifySync(token) && "accepted" }))).code;
+  const look = async () =>
+    (await judge(async () => ({ code: verifier.verifySync(token) && "accepted" }))).code;
   await verifier.ready();
   const before = await look();
   await revocations.revoke(revocation);
@@ -93,10 +97,16 @@ export async function revokeOne(command: CoreCommand & { readonly name: "revoke"
 export function describeSecret(secret: string): object {
   const warnings: string[] = [];
   const { emitWarning } = process;
-  process.emitWarning = ((_message: unknown, options: { code: string }) => warnings.push(options.code)) as never;
+  process.emitWarning = ((_message: unknown, options: { code: string }) =>
+    warnings.push(options.code)) as never;
   try {
     const source = sharedSecret(secret);
-    return { fingerprint: secretFingerprint(secret), json: JSON.stringify(source), text: String(source), warnings };
+    return {
+      fingerprint: secretFingerprint(secret),
+      json: JSON.stringify(source),
+      text: String(source),
+      warnings,
+    };
   } catch (error) {
     if (error instanceof ConfigurationError) return { refused: error.message, warnings };
     throw error;

@@ -1,5 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { createTestIssuer, type SigningAlgorithm, type TestIssuer, type TokenFaults } from "@usher-auth/testing";
+import {
+  createTestIssuer,
+  type SigningAlgorithm,
+  type TestIssuer,
+  type TokenFaults,
+} from "@usher-auth/testing";
 import { secretFingerprint } from "@usher-auth/verify";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startLyingProxy } from "../../packages/verify/test/lying-proxy.ts";
@@ -49,20 +54,33 @@ export function coreSuite(runtime: Runtime): void {
     afterAll(() => program.close());
 
     const ask = async (issuer: TestIssuer, keys: Keys, tokens: readonly string[]) => {
-      const command = { name: "verify", keys, issuer: issuer.issuer, audience: issuer.audience, now, tokens } as const;
+      const command = {
+        name: "verify",
+        keys,
+        issuer: issuer.issuer,
+        audience: issuer.audience,
+        now,
+        tokens,
+      } as const;
       return { there: (await control(program.origin, command)) as Verdict[], command };
     };
 
-    it.each(algorithms)("%s: a good token is accepted, each bad one refused with its code", async (algorithm) => {
-      const issuer = createTestIssuer({ algorithm, clock, secret });
-      const faults = refusals.map(([fault]) => fault);
-      const tokens = [{}, ...faults].map((fault) => issuer.tokenFor("alice", fault));
-      const { there } = await ask(issuer, keysOf(issuer, algorithm), tokens);
-      const codes = ["accepted", ...refusals.map(([, code]) => code)];
-      expect(there.map(({ code }) => code)).toEqual(codes);
-      expect(there.map(({ again }) => again)).toEqual(codes);
-      expect(there[0]).toMatchObject({ frozen: true, principal: { id: "alice", claims: { sub: "alice" } } });
-    });
+    it.each(algorithms)(
+      "%s: a good token is accepted, each bad one refused with its code",
+      async (algorithm) => {
+        const issuer = createTestIssuer({ algorithm, clock, secret });
+        const faults = refusals.map(([fault]) => fault);
+        const tokens = [{}, ...faults].map((fault) => issuer.tokenFor("alice", fault));
+        const { there } = await ask(issuer, keysOf(issuer, algorithm), tokens);
+        const codes = ["accepted", ...refusals.map(([, code]) => code)];
+        expect(there.map(({ code }) => code)).toEqual(codes);
+        expect(there.map(({ again }) => again)).toEqual(codes);
+        expect(there[0]).toMatchObject({
+          frozen: true,
+          principal: { id: "alice", claims: { sub: "alice" } },
+        });
+      },
+    );
 
     it.each([
       ["RS256", "PS256"],
@@ -74,21 +92,30 @@ export function coreSuite(runtime: Runtime): void {
       expect(there[0]?.code).toBe("signature_invalid");
     });
 
-    it.each(algorithms)("%s: hostile tokens get the same verdict, hint and claims as here", async (algorithm) => {
-      const issuer = createTestIssuer({ algorithm, clock, secret });
-      const random = seededRandom(7);
-      const tokens = Array.from({ length: hostile }, () => hostileToken(issuer, random, now / 1000));
-      const { there, command } = await ask(issuer, keysOf(issuer, algorithm), tokens);
-      const here = JSON.parse(JSON.stringify(await verifyAll(command))) as Verdict[];
-      expect(new Set(here.map(({ code }) => code)).size, "tokens of many kinds").toBeGreaterThan(5);
-      expect(there).toEqual(here);
-    });
+    it.each(algorithms)(
+      "%s: hostile tokens get the same verdict, hint and claims as here",
+      async (algorithm) => {
+        const issuer = createTestIssuer({ algorithm, clock, secret });
+        const random = seededRandom(7);
+        const tokens = Array.from({ length: hostile }, () => hostileToken(issuer, random, now / 1000));
+        const { there, command } = await ask(issuer, keysOf(issuer, algorithm), tokens);
+        const here = JSON.parse(JSON.stringify(await verifyAll(command))) as Verdict[];
+        expect(new Set(here.map(({ code }) => code)).size, "tokens of many kinds").toBeGreaterThan(5);
+        expect(there).toEqual(here);
+      },
+    );
 
     it("text beyond ASCII, and names that objects have, come through as data", async () => {
       const issuer = createTestIssuer({ clock });
-      const claims = JSON.parse('{"name":"\u00e9\u{1f600}\\u0000","__proto__":{"admin":true},"constructor":1}');
-      const { there } = await ask(issuer, keysOf(issuer, "HS256"), [issuer.tokenFor("jos\u00e9", { claims })]);
-      expect(there[0]?.code === "accepted" ? there[0].principal : there[0]).toMatchObject({ id: "jos\u00e9" });
+      const claims = JSON.parse(
+        '{"name":"\u00e9\u{1f600}\\u0000","__proto__":{"admin":true},"constructor":1}',
+      );
+      const { there } = await ask(issuer, keysOf(issuer, "HS256"), [
+        issuer.tokenFor("jos\u00e9", { claims }),
+      ]);
+      expect(there[0]?.code === "accepted" ? there[0].principal : there[0]).toMatchObject({
+        id: "jos\u00e9",
+      });
     });
 
     it("keys are fetched, and their absence is no bad token", async () => {
@@ -104,21 +131,35 @@ export function coreSuite(runtime: Runtime): void {
       expect(without.map(({ code }) => code)).toEqual(["keys_unavailable"]);
     });
 
-    it.skipIf(runtime.name === "workerd")("keys of this machine come from it, whatever proxy is set", async () => {
-      const issuer = await createTestIssuer({ mode: "jwks", clock });
-      const stranger = createTestIssuer({ algorithm: "EdDSA", clock });
-      const proxy = await startLyingProxy(stranger.jwks());
-      const environment = { NODE_USE_ENV_PROXY: "1", HTTP_PROXY: proxy.url, http_proxy: proxy.url };
-      const other = await startProgram(runtime, { trust: { keys: "none" }, now: null, guard: {} }, environment);
-      const tokens = [issuer.tokenFor("alice"), stranger.tokenFor("mallory")];
-      const { issuer: name, audience } = issuer;
-      const command = { name: "verify", keys: { url: issuer.jwksUrl }, issuer: name, audience, now, tokens } as const;
-      const verdicts = (await control(other.origin, command)) as Verdict[];
-      await other.close();
-      await issuer.close();
-      expect(verdicts.map(({ code }) => code)).toEqual(["accepted", "key_unknown"]);
-      expect(proxy.asked()).toBe(0);
-    });
+    it.skipIf(runtime.name === "workerd")(
+      "keys of this machine come from it, whatever proxy is set",
+      async () => {
+        const issuer = await createTestIssuer({ mode: "jwks", clock });
+        const stranger = createTestIssuer({ algorithm: "EdDSA", clock });
+        const proxy = await startLyingProxy(stranger.jwks());
+        const environment = { NODE_USE_ENV_PROXY: "1", HTTP_PROXY: proxy.url, http_proxy: proxy.url };
+        const other = await startProgram(
+          runtime,
+          { trust: { keys: "none" }, now: null, guard: {} },
+          environment,
+        );
+        const tokens = [issuer.tokenFor("alice"), stranger.tokenFor("mallory")];
+        const { issuer: name, audience } = issuer;
+        const command = {
+          name: "verify",
+          keys: { url: issuer.jwksUrl },
+          issuer: name,
+          audience,
+          now,
+          tokens,
+        } as const;
+        const verdicts = (await control(other.origin, command)) as Verdict[];
+        await other.close();
+        await issuer.close();
+        expect(verdicts.map(({ code }) => code)).toEqual(["accepted", "key_unknown"]);
+        expect(proxy.asked()).toBe(0);
+      },
+    );
 
     it("a token counts until its session is revoked, by the environment's variables as by options", async () => {
       const { secret, issuer, audience, tokenFor } = createTestIssuer();

@@ -12,8 +12,9 @@ const times = { maxAge: 10, maxStale: 12, timeout: 1 };
 const slowness = 400;
 
 /**
- * A Worker that lives on in real time, past the age of its keys, through a rotation and a withdrawal. workerd drops what a
- * request has begun as soon as it is answered, timers too, which no clock that is moved by hand would show.
+ * A Worker that lives on in real time, past the age of its keys, through a rotation and a withdrawal. workerd
+ * drops what a request has begun as soon as it is answered, timers too, which no clock that is moved by hand
+ * would show.
  */
 export function lifetimeSuite(runtime: Runtime): void {
   describe.concurrent(`keys in real time: ${runtime.name}`, () => {

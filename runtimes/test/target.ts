@@ -8,14 +8,21 @@ import type { Runtime } from "../runtimes.ts";
 import { startProgram } from "../start.ts";
 import { control } from "./control.ts";
 
-/** The fetch adapter on a runtime, under contract: the app runs there, and its handlers and listeners are told of here. */
-export function runtimeTarget(runtime: Runtime, exceptions: Readonly<Record<string, string>> = {}): ContractTarget {
+/**
+ * The fetch adapter on a runtime, under contract: the app runs there, and its handlers and listeners are told
+ * of here.
+ */
+export function runtimeTarget(
+  runtime: Runtime,
+  exceptions: Readonly<Record<string, string>> = {},
+): ContractTarget {
   return {
     name: `fetch on ${runtime.name}`,
     exceptions: {
       [hostWithoutRawHeaders]: "its server is in a process of its own, and not all are Node's",
       [verifierOfAnotherCopy]: "the app makes its own verifier, in a process of its own",
-      "a listener that throws changes no verdict": "its listeners are here, where they cannot throw there: see below",
+      "a listener that throws changes no verdict":
+        "its listeners are here, where they cannot throw there: see below",
       ...exceptions,
     },
     start: startApp("contract"),

@@ -46,9 +46,13 @@ test("a block may be marked to be run", () => {
   expect(run("server")).toEqual({ kind: "server", path: "/api/{user}/tasks" });
   expect(run("server path=/me")).toEqual({ kind: "server", path: "/me" });
   expect(findExamples("a.md", [`${fence}ts alone`, "x", fence].join("\n"))[0]?.isAlone).toBe(true);
-  expect(() => findExamples("a.md", [`${fence}ts run no-check`, "// why", fence].join("\n"))).toThrow("a.md:1");
+  expect(() => findExamples("a.md", [`${fence}ts run no-check`, "// why", fence].join("\n"))).toThrow(
+    "a.md:1",
+  );
 });
 
 test("a block without an end is an error, not a block", () => {
-  expect(() => findExamples("a.md", `text\n${fence}ts\nconst a = 1;`)).toThrow("a.md:2: this block has no end");
+  expect(() => findExamples("a.md", `text\n${fence}ts\nconst a = 1;`)).toThrow(
+    "a.md:2: this block has no end",
+  );
 });

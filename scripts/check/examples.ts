@@ -7,7 +7,10 @@ export type Example = {
   code: string;
   /** Marked `no-check`: it is not type-checked, and its first line must be a comment that says why. */
   isExempt: boolean;
-  /** Marked `alone`: it declares something for a whole program (`declare module`), so it is checked as one of its own. */
+  /**
+   * Marked `alone`: it declares something for a whole program (`declare module`), so it is checked as one of
+   * its own.
+   */
   isAlone: boolean;
   /** What running it means, where it is run. */
   run: ExampleRun | undefined;
@@ -15,14 +18,15 @@ export type Example = {
 
 /**
  * - Marked `run`: a program that ends by itself, and well.
- * - Marked `server`: it listens on `PORT`, and guards a path with `{user}` in it: `path=/api/{user}/tasks`, if not said
- *   otherwise.
+ * - Marked `server`: it listens on `PORT`, and guards a path with `{user}` in it: `path=/api/{user}/tasks`,
+ *   if not said otherwise.
  */
 type ExampleRun = { kind: "program" } | { kind: "server"; path: string };
 
 /**
  * Finds every fenced block whose language is ts, typescript or tsx.
- * @throws {Error} A block without an end, or an exempt one without its reason, or one that is exempt and to be run.
+ * @throws {Error} A block without an end, or an exempt one without its reason, or one that is exempt and to
+ *   be run.
  */
 export function findExamples(file: string, markdown: string): Example[] {
   const examples: Example[] = [];
@@ -38,10 +42,14 @@ export function findExamples(file: string, markdown: string): Example[] {
     index = endOf(lines, start, fence);
     if (index === lines.length) throw new Error(`${file}:${start}: this block has no end`);
     if (!/^(ts|typescript|tsx)$/.test(language)) continue;
-    const code = lines.slice(start, index).map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line));
+    const code = lines
+      .slice(start, index)
+      .map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line));
     const isExempt = marks.includes("no-check");
     if (isExempt && !/^\s*\/[/*]/.test(code[0] ?? "")) {
-      throw new Error(`${file}:${start + 1}: a no-check block starts with a comment that says why it is not checked`);
+      throw new Error(
+        `${file}:${start + 1}: a no-check block starts with a comment that says why it is not checked`,
+      );
     }
     const run = readRun(marks);
     if (isExempt && run !== undefined) throw new Error(`${file}:${start}: what is run is checked too`);

@@ -6,13 +6,15 @@ const verbs: ReadonlySet<string> = new Set(["exec", "x", "dlx", "i", "install", 
 const program = /(?<![\w@/.-])usher (?:doctor|audit|fingerprint|decode|revoke|revocations)\b/;
 
 /**
- * The lines of a text that have anyone type `usher` for `usher-auth`. In the registry that is a stranger's package, which
- * npx would run with whatever is piped into it.
+ * The lines of a text that have anyone type `usher` for `usher-auth`. In the registry that is a stranger's
+ * package, which npx would run with whatever is piped into it.
  */
 export function foreignCommands(file: string, text: string): string[] {
   return text.split("\n").flatMap((line, index) => {
     const found = fetched(line) ?? program.exec(line)?.[0];
-    return found === undefined ? [] : [`${file}:${index + 1}: "${found}": the package and its program are usher-auth`];
+    return found === undefined
+      ? []
+      : [`${file}:${index + 1}: "${found}": the package and its program are usher-auth`];
   });
 }
 

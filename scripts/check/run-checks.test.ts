@@ -2,7 +2,11 @@ import { tmpdir } from "node:os";
 import { expect, test } from "vitest";
 import { type Check, type Outcome, runChecks } from "./run-checks.ts";
 
-const node = (name: string, code: string): Check => ({ name, command: process.execPath, args: ["--eval", code] });
+const node = (name: string, code: string): Check => ({
+  name,
+  command: process.execPath,
+  args: ["--eval", code],
+});
 
 test("runs every check to its end, also after a failure, and keeps what each said", async () => {
   const told: Outcome[] = [];
@@ -11,9 +15,15 @@ test("runs every check to its end, also after a failure, and keeps what each sai
     node("bad", "console.error('broken'); process.exit(3)"),
     node("late", "setTimeout(() => console.log('done'), 50)"),
   ];
-  const outcomes = await runChecks(checks, { root: tmpdir(), atOnce: 2, onEnd: (outcome) => told.push(outcome) });
+  const outcomes = await runChecks(checks, {
+    root: tmpdir(),
+    atOnce: 2,
+    onEnd: (outcome) => told.push(outcome),
+  });
   expect(told).toEqual(outcomes);
-  expect(Object.fromEntries(outcomes.map(({ check, passed, output }) => [check.name, { passed, output }]))).toEqual({
+  expect(
+    Object.fromEntries(outcomes.map(({ check, passed, output }) => [check.name, { passed, output }])),
+  ).toEqual({
     good: { passed: true, output: "fine" },
     bad: { passed: false, output: "broken" },
     late: { passed: true, output: "done" },

@@ -18,7 +18,8 @@ const issuer = createTestIssuer();
 /**
  * Runs the examples that are marked for it, two at a time. Returns what went wrong, a text for each that did.
  *
- * @param conditions By which packages are resolved beside Node's own. Default: that of this repository's sources.
+ * @param conditions By which packages are resolved beside Node's own. Default: that of this repository's
+ *   sources.
  */
 export async function runExamples(
   written: readonly WrittenExample[],
@@ -29,7 +30,9 @@ export async function runExamples(
   const worker = async () => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const { file, line } = next.example;
-      await runExample(next, conditions).catch((error: Error) => failures.push(`${file}:${line}: ${error.message}`));
+      await runExample(next, conditions).catch((error: Error) =>
+        failures.push(`${file}:${line}: ${error.message}`),
+      );
     }
   };
   await Promise.all([worker(), worker()]);
@@ -109,7 +112,8 @@ async function askServer(child: ChildProcess, port: number, path: string, over: 
     const url = `http://127.0.0.1:${port}${path.replaceAll("{user}", user)}`;
     const response = await Promise.race([ended, fetchWhenUp(url, { headers, signal: over })]);
     const body = await response.text();
-    if (response.status === status && body.includes(code === undefined ? "" : `urn:usher-auth:error:${code}`)) return;
+    if (response.status === status && body.includes(code === undefined ? "" : `urn:usher-auth:error:${code}`))
+      return;
     throw new Error(`${url} as ${headers.authorization ? "alice" : "nobody"}: ${response.status} ${body}`);
   };
   const authorization = `Bearer ${issuer.tokenFor("alice")}`;

@@ -20,14 +20,20 @@ const allowed = new Set([
 /** What may not even be used for development: licences that reach as far as those who use a service. */
 const reachesUsers = /^(?:AGPL|SSPL|OSL|RPL|CPAL|EUPL)-/i;
 
-/** Packages that name no licence where npm looks for it, by name and version: their licence, and where it stands. */
+/**
+ * Packages that name no licence where npm looks for it, by name and version: their licence, and where it
+ * stands.
+ */
 const byHand: Readonly<Record<string, { readonly licence: string; readonly seenIn: string }>> = {
   "busboy@1.6.0": { licence: "MIT", seenIn: "its LICENSE, and `licenses` in package.json" },
   "streamsearch@1.1.0": { licence: "MIT", seenIn: "its LICENSE, and `licenses` in package.json" },
   "xmlhttprequest-ssl@2.1.2": { licence: "MIT", seenIn: "its LICENSE, and `licenses` in package.json" },
 };
 
-/** What is wrong with the licences of a lock file's packages; `shipped` are the folders of those that others get. */
+/**
+ * What is wrong with the licences of a lock file's packages; `shipped` are the folders of those that others
+ * get.
+ */
 export function licenceFaults(lock: LockFile, shipped: ReadonlySet<string>): string[] {
   return installed(lock).flatMap(([folder, locked]) => {
     const licence = licenceOf(folder, locked);
@@ -51,8 +57,8 @@ export function countLicences(lock: LockFile, folders: Iterable<string>): string
 }
 
 /**
- * Whether an SPDX licence expression can be met with licences that are allowed: one side of an OR, both of an AND.
- * What is no such expression ("SEE LICENSE IN …") is not.
+ * Whether an SPDX licence expression can be met with licences that are allowed: one side of an OR, both of an
+ * AND. What is no such expression ("SEE LICENSE IN …") is not.
  */
 export function isMet(expression: string, isAllowed: (licence: string) => boolean): boolean {
   const words = expression.match(/[()]|[^\s()]+/g) ?? [];
@@ -78,7 +84,9 @@ export function isMet(expression: string, isAllowed: (licence: string) => boolea
 }
 
 function isFineForDevelopment(licence: string): boolean {
-  return /^[\w.+-]+(?: WITH [\w.-]+)?$/.test(licence) && licence !== "UNLICENSED" && !reachesUsers.test(licence);
+  return (
+    /^[\w.+-]+(?: WITH [\w.-]+)?$/.test(licence) && licence !== "UNLICENSED" && !reachesUsers.test(licence)
+  );
 }
 
 function licenceOf(folder: string, locked: Locked): string | undefined {

@@ -27,7 +27,9 @@ export async function readLockFile(path: string): Promise<LockFile> {
   return JSON.parse(await readFile(path, "utf8"));
 }
 
-/** The packages that come out of a registry, and the folders that they are in. Not our own, nor links to them. */
+/**
+ * The packages that come out of a registry, and the folders that they are in. Not our own, nor links to them.
+ */
 export function installed({ packages }: LockFile): [folder: string, locked: Locked][] {
   return Object.entries(packages).filter(([folder, { link }]) => folder.includes("node_modules/") && !link);
 }
@@ -38,8 +40,9 @@ export function nameOf(folder: string, { name }: Locked): string {
 }
 
 /**
- * The folders of what a package brings with it when it is installed: its dependencies and theirs, whatever is optional
- * and there, and the peers that they cannot do without. Not the package itself, nor what it needs for development.
+ * The folders of what a package brings with it when it is installed: its dependencies and theirs, whatever is
+ * optional and there, and the peers that they cannot do without. Not the package itself, nor what it needs
+ * for development.
  * @throws {Error} A dependency is not in the lock file.
  */
 export function broughtBy(lock: LockFile, folder: string): Set<string> {
@@ -50,7 +53,8 @@ export function broughtBy(lock: LockFile, folder: string): Set<string> {
     const needed = Object.keys(dependencies).filter((name) => !(name in optionalDependencies));
     for (const name of [...needed, ...Object.keys(optionalDependencies), ...requiredPeers(peers)]) {
       const place = resolve(lock, from, name);
-      if (place === undefined && needed.includes(name)) throw new Error(`${from} needs ${name}, which is not locked`);
+      if (place === undefined && needed.includes(name))
+        throw new Error(`${from} needs ${name}, which is not locked`);
       if (place === undefined || found.has(place)) continue;
       found.add(place);
       waiting.push(place);

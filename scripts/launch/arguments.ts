@@ -16,7 +16,10 @@ const variables = `Environment:
   USHER_WHEN_STALE     refuse (the default) or accept tokens while the API cannot tell whether they were revoked
   LOG_LEVEL            trace, debug, info, warn, error, fatal or silent (info)`;
 
-/** Answers `--help` and refuses anything else: everything is set by the environment. Ends the process in both cases. */
+/**
+ * Answers `--help` and refuses anything else: everything is set by the environment. Ends the process in both
+ * cases.
+ */
 export function parseArguments(command: string, purpose: string): void {
   try {
     const { values } = parseArgs({ options: { help: { type: "boolean", short: "h" } } });

@@ -4,8 +4,9 @@ import { verifierFromEnv } from "@usher-auth/verify";
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * What is wrong with the keys that the environment names, in one line. The verifier knows, and says it better before anything
- * runs than twice afterwards. Where a secret is yet to be made (secret.ts), any good one stands for it.
+ * What is wrong with the keys that the environment names, in one line. The verifier knows, and says it better
+ * before anything runs than twice afterwards. Where a secret is yet to be made (secret.ts), any good one
+ * stands for it.
  */
 export function faultOfKeys(environment: Environment): string | undefined {
   const isSet = Boolean(environment.BETTER_AUTH_SECRET || environment.BETTER_AUTH_SECRETS);

@@ -43,7 +43,9 @@ async function runIn(settings: Settings, watch: boolean, stopping: AbortSignal):
   // In development Vite serves the sources; PAGE_DIR names a page that was built elsewhere.
   if (!watch && !process.env.PAGE_DIR) await buildPage(stopping, say.line);
 
-  const running = services(environment, watch).map((service) => startService(service, serviceOutput(service.name)));
+  const running = services(environment, watch).map((service) =>
+    startService(service, serviceOutput(service.name)),
+  );
   let failure: string | undefined;
   try {
     await Promise.race([whenAborted(stopping), Promise.all(running.map((service) => service.ready))]);
@@ -66,7 +68,9 @@ function services(environment: NodeJS.ProcessEnv, watch: boolean): Service[] {
       name: "api",
       entry: "apps/api/src/main.ts",
       environment: environment.USHER_KEYS === "jwks" ? withoutSecrets(environment) : environment,
-      watch: watch ? ["apps/api/src", "apps/api/migrations", "packages/postgres/src", "packages/verify/src"] : [],
+      watch: watch
+        ? ["apps/api/src", "apps/api/migrations", "packages/postgres/src", "packages/verify/src"]
+        : [],
     },
     {
       name: "web",
@@ -95,6 +99,7 @@ function announce(settings: Settings, environment: NodeJS.ProcessEnv, origin: st
   say.line(`Web app   ${settings.webUrl}`);
   say.line(`API       ${settings.apiUrl}   documentation at ${settings.apiUrl}/docs`);
   say.line(`Secret    fingerprint ${secretFingerprintFromEnv(environment)}, ${origin}`);
-  if (environment.USHER_JWKS_URL) say.line(`Keys      ${environment.USHER_KEYS}, from ${environment.USHER_JWKS_URL}`);
+  if (environment.USHER_JWKS_URL)
+    say.line(`Keys      ${environment.USHER_KEYS}, from ${environment.USHER_JWKS_URL}`);
   say.line("Ctrl-C stops both.");
 }

@@ -6,9 +6,9 @@ import { setTimeout as pause } from "node:timers/promises";
 export type Lock = { release: () => void };
 
 /**
- * Takes an exclusive lock on a file (made when missing), or gives undefined when another process has it.
- * It is SQLite's own lock, which the system holds for the process: unlike a file with a process id in it, it cannot be
- * left behind by a process that was killed. Throws when the file cannot be written.
+ * Takes an exclusive lock on a file (made when missing), or gives undefined when another process has it. It
+ * is SQLite's own lock, which the system holds for the process: unlike a file with a process id in it, it
+ * cannot be left behind by a process that was killed. Throws when the file cannot be written.
  */
 export function tryLock(path: string): Lock | undefined {
   // SQLite would leave it to the umask who else may take the lock.

@@ -23,8 +23,8 @@ const sources = [
 ];
 
 /**
- * Builds the page when it is missing or older than its sources. Several starts may ask at once: one builds, and the
- * others wait for it. The new page takes the old one's place only when it is whole.
+ * Builds the page when it is missing or older than its sources. Several starts may ask at once: one builds,
+ * and the others wait for it. The new page takes the old one's place only when it is whole.
  * @throws {LaunchError} The build failed; `report` has been given Vite's own words.
  */
 export async function buildPage(signal: AbortSignal, report: (line: string) => void): Promise<void> {

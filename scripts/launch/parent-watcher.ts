@@ -1,6 +1,6 @@
 /**
- * Loaded into each process before its own code. Standard input is a pipe from the launcher that nobody writes to: its
- * end means that the launcher is gone, however it died, and then this process has no reason to stay.
+ * Loaded into each process before its own code. Standard input is a pipe from the launcher that nobody writes
+ * to: its end means that the launcher is gone, however it died, and then this process has no reason to stay.
  */
 import { Worker } from "node:worker_threads";
 
@@ -17,7 +17,8 @@ function leave(): void {
   // Under `node --watch`, the watcher would outlive us: it ends this process as well.
   const isWatched = process.env.WATCH_REPORT_DEPENDENCIES !== undefined;
   if (isWatched) process.kill(process.ppid, "SIGTERM");
-  // Windows knows no signal between processes: sent to itself, this one would end it before its own code has heard.
+  // Windows knows no signal between processes: sent to itself, this one would end it before its own code has
+  // heard.
   else if (process.platform === "win32") process.emit("SIGTERM", "SIGTERM");
   else process.kill(process.pid, "SIGTERM");
 }

@@ -3,8 +3,9 @@ import { createServer } from "node:net";
 import { LaunchError } from "./launch-error.ts";
 
 /**
- * Makes sure that the port a variable names can be listened on, and picks one for 0: each process must know the other's
- * address before either runs. Nothing holds the port afterwards; the process that takes it checks again.
+ * Makes sure that the port a variable names can be listened on, and picks one for 0: each process must know
+ * the other's address before either runs. Nothing holds the port afterwards; the process that takes it checks
+ * again.
  * @throws {LaunchError} Not a port, taken, or not allowed.
  */
 export async function resolvePort(variable: string, value: string, host: string): Promise<number> {

@@ -9,8 +9,9 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export type FoundSecret = { origin: string; environment: Record<string, string> };
 
 /**
- * The secret that both processes share: BETTER_AUTH_SECRETS, else BETTER_AUTH_SECRET, else a random one for development
- * that is kept in the data folder. Does NOT judge a given secret, nor whether there must be one: keys.ts does, before.
+ * The secret that both processes share: BETTER_AUTH_SECRETS, else BETTER_AUTH_SECRET, else a random one for
+ * development that is kept in the data folder. Does NOT judge a given secret, nor whether there must be one:
+ * keys.ts does, before.
  * @throws {LaunchError} A secret file that is empty or open to other users.
  */
 export function findSecret(environment: Environment, dataFolder: string): FoundSecret {
@@ -27,20 +28,31 @@ function readOrCreate(file: string): string {
   if (statSync(file, { throwIfNoEntry: false }) === undefined) create(file);
   // On Windows, rights are those of the folder above, and modes say nothing.
   if (process.platform !== "win32" && (statSync(file).mode & 0o077) !== 0) {
-    throw new LaunchError(`the secret in ${file} is open to other users: delete the file, or close it with chmod 600`);
+    throw new LaunchError(
+      `the secret in ${file} is open to other users: delete the file, or close it with chmod 600`,
+    );
   }
   const secret = readFileSync(file, "utf8").trim();
   if (secret.length < 43) {
-    throw new LaunchError(`${file} does not hold a whole secret: delete the file, and the next start makes a new one`);
+    throw new LaunchError(
+      `${file} does not hold a whole secret: delete the file, and the next start makes a new one`,
+    );
   }
   return secret;
 }
 
-/** Linked into place when complete: nobody reads half a secret, and of two creators the second keeps the first's. */
+/**
+ * Linked into place when complete: nobody reads half a secret, and of two creators the second keeps the
+ * first's.
+ */
 function create(file: string): void {
   const draft = `${file}.${process.pid}`;
   try {
-    writeFileSync(draft, `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600, flag: "wx", flush: true });
+    writeFileSync(draft, `${randomBytes(32).toString("base64url")}\n`, {
+      mode: 0o600,
+      flag: "wx",
+      flush: true,
+    });
     linkSync(draft, file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;

@@ -15,7 +15,9 @@ export type Service = {
   /** The file to run, from the repository's root. */
   entry: string;
   environment: NodeJS.ProcessEnv;
-  /** Restart it whenever a file of one of these folders changes, and keep waiting when it fails. Empty: never. */
+  /**
+   * Restart it whenever a file of one of these folders changes, and keep waiting when it fails. Empty: never.
+   */
   watch: string[];
 };
 
@@ -24,20 +26,28 @@ export type RunningService = {
   name: string;
   /** Undefined where it could not be started at all. */
   pid: number | undefined;
-  /** Resolves when it says that it listens. Rejects with a LaunchError when it ends or 60 seconds pass before. */
+  /**
+   * Resolves when it says that it listens. Rejects with a LaunchError when it ends or 60 seconds pass before.
+   */
   ready: Promise<void>;
   /** Resolves with one line that says how it ended. */
   ended: Promise<string>;
-  /** Ends it: SIGTERM, and after `patience` ms (10 000) SIGKILL for it and its children. Resolves to whether it went cleanly. */
+  /**
+   * Ends it: SIGTERM, and after `patience` ms (10 000) SIGKILL for it and its children. Resolves to whether
+   * it went cleanly.
+   */
   stop: (patience?: number) => Promise<boolean>;
 };
 
 /** Where its lines go. */
 export type Output = { line: (text: string) => void; errorLine: (text: string) => void };
 
-/** Starts the process. Its error lines are held back until it is ready: the last one becomes the LaunchError. */
+/**
+ * Starts the process. Its error lines are held back until it is ready: the last one becomes the LaunchError.
+ */
 export function startService(service: Service, output: Output): RunningService {
-  // Named folders rather than what is imported: Vite imports temporary copies of its configuration, and deletes them.
+  // Named folders rather than what is imported: Vite imports temporary copies of its configuration, and
+  // deletes them.
   const folders = service.watch.map((folder) => `--watch-path=${folder}`);
   const watch = service.watch.length > 0 ? ["--watch-preserve-output", ...folders] : [];
   const child = spawn(
@@ -49,8 +59,15 @@ export function startService(service: Service, output: Output): RunningService {
       ...watch,
       service.entry,
     ],
-    // A group of its own: Ctrl-C reaches the launcher alone, which stops both in order. On Windows, it would be a window.
-    { cwd: root, env: service.environment, stdio: ["pipe", "pipe", "pipe"], detached: !isWindows, windowsHide: true },
+    // A group of its own: Ctrl-C reaches the launcher alone, which stops both in order. On Windows, it would
+    // be a window.
+    {
+      cwd: root,
+      env: service.environment,
+      stdio: ["pipe", "pipe", "pipe"],
+      detached: !isWindows,
+      windowsHide: true,
+    },
   );
   const isGone = new Promise<string>((resolve) => {
     child.once("error", (error) => resolve(error.message));

@@ -47,7 +47,10 @@ test("by the secret, unless told to go by key pair; then the API finds the keys 
   expect(await read({})).toEqual(["secret", undefined]);
   expect(await read({ USHER_KEYS: "jwks" })).toEqual(["jwks", "WEB/api/auth/jwks"]);
   expect(await read({ USHER_KEYS: "jwks,secret" })).toEqual(["jwks,secret", "WEB/api/auth/jwks"]);
-  expect(await read({ USHER_JWKS_URL: "https://x.example/jwks" })).toEqual(["jwks", "https://x.example/jwks"]);
+  expect(await read({ USHER_JWKS_URL: "https://x.example/jwks" })).toEqual([
+    "jwks",
+    "https://x.example/jwks",
+  ]);
 });
 
 test("everything that is wrong is named at once", async () => {
@@ -56,7 +59,9 @@ test("everything that is wrong is named at once", async () => {
     /^WEB_PORT is not a port: [^;]*; API_PORT is not a port: [^;]*; NODE_ENV is production and no secret is set/,
   );
   const keys = { WEB_PORT: "http", API_PORT: "0", BETTER_AUTH_SECRET: "short", USHER_KEYS: "" };
-  await expect(readSettings(keys)).rejects.toThrow(/^WEB_PORT is not a port: .*; The shared secret has 5 bytes/);
+  await expect(readSettings(keys)).rejects.toThrow(
+    /^WEB_PORT is not a port: .*; The shared secret has 5 bytes/,
+  );
 });
 
 test("production without a secret is refused", async () => {

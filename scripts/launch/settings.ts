@@ -6,11 +6,17 @@ import { resolvePort } from "./ports.ts";
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Where the two processes listen, how they call each other, and where their data is. */
-export type Settings = { webUrl: string; apiUrl: string; dataFolder: string; environment: Record<string, string> };
+export type Settings = {
+  webUrl: string;
+  apiUrl: string;
+  dataFolder: string;
+  environment: Record<string, string>;
+};
 
 /**
  * Reads the environment, fills in its defaults, and gives the variables that both processes need.
- * @throws {LaunchError} Ports that cannot be used, and keys that the verifier refuses: all of them at once, in one line.
+ * @throws {LaunchError} Ports that cannot be used, and keys that the verifier refuses: all of them at once,
+ *   in one line.
  */
 export async function readSettings(environment: Environment): Promise<Settings> {
   const host = environment.HOST || "127.0.0.1";

@@ -1,8 +1,9 @@
 import { watchNpm } from "./npm-watcher.ts";
 
 /**
- * Aborts at the first SIGINT, SIGTERM or SIGHUP, and when the npm that runs this script is gone. Later ones change nothing: npm passes Ctrl-C on to a script that the
- * terminal has told already, and a second signal must not cut a clean stop short.
+ * Aborts at the first SIGINT, SIGTERM or SIGHUP, and when the npm that runs this script is gone. Later ones
+ * change nothing: npm passes Ctrl-C on to a script that the terminal has told already, and a second signal
+ * must not cut a clean stop short.
  */
 export function stopSignal(): AbortSignal {
   const controller = new AbortController();

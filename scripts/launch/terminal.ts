@@ -15,7 +15,8 @@ export function serviceOutput(name: string): Output {
 }
 
 // A reader that went away (`npm start | head`) is no reason to leave two processes running unseen.
-for (const stream of [process.stdout, process.stderr]) stream.on("error", () => process.kill(process.pid, "SIGTERM"));
+for (const stream of [process.stdout, process.stderr])
+  stream.on("error", () => process.kill(process.pid, "SIGTERM"));
 
 /** C0 and C1 controls but the tab, and what reorders text: a process may quote what a request brought it. */
 const unprintable = /(?!\t)[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu;

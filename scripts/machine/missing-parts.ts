@@ -25,9 +25,9 @@ export interface Part {
 }
 
 /**
- * The native parts that installed packages need on this machine and do not have: `npm ci --omit=optional` leaves them out,
- * and without them neither the bundler nor the type checker starts. Does NOT name the root's own optional dependencies,
- * which it does without.
+ * The native parts that installed packages need on this machine and do not have: `npm ci --omit=optional`
+ * leaves them out, and without them neither the bundler nor the type checker starts. Does NOT name the root's
+ * own optional dependencies, which it does without.
  */
 export function missingParts(
   packages: Readonly<Record<string, Locked>>,

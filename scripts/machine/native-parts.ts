@@ -7,10 +7,15 @@ import { npmCommand } from "./npm-command.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** Installs the native parts of the tools where npm was told to leave optional dependencies out. Ends the process in one line where it cannot. */
+/**
+ * Installs the native parts of the tools where npm was told to leave optional dependencies out. Ends the
+ * process in one line where it cannot.
+ */
 export async function addMissingParts(): Promise<void> {
   const { packages } = readLock(join(root, "package-lock.json"));
-  const parts = missingParts(packages, thisMachine(), (folder) => existsSync(join(root, folder, "package.json")));
+  const parts = missingParts(packages, thisMachine(), (folder) =>
+    existsSync(join(root, folder, "package.json")),
+  );
   if (parts.length === 0) return;
   process.stderr.write(
     `npm left out ${parts.length} native parts of the tools (--omit=optional): installing them from the npm registry\n`,
@@ -24,8 +29,9 @@ export async function addMissingParts(): Promise<void> {
 }
 
 /**
- * In a project of their own, under made-up names, since several versions of one may be needed; then each goes where the lock
- * file has it. `npm install` in the repository itself would bring all that was left out on purpose.
+ * In a project of their own, under made-up names, since several versions of one may be needed; then each goes
+ * where the lock file has it. `npm install` in the repository itself would bring all that was left out on
+ * purpose.
  */
 function install(parts: readonly Part[]): void {
   const cache = join(root, "node_modules/.cache/usher");
@@ -81,7 +87,11 @@ function readLock(file: string): { packages: Readonly<Record<string, Locked>> } 
 }
 
 function thisMachine(): Machine {
-  return { os: process.platform, cpu: process.arch, libc: process.platform === "linux" ? linuxLibc() : undefined };
+  return {
+    os: process.platform,
+    cpu: process.arch,
+    libc: process.platform === "linux" ? linuxLibc() : undefined,
+  };
 }
 
 function linuxLibc(): string {

@@ -24,7 +24,8 @@ describe("npm scripts", () => {
       readdirSync(join(root, room)).map((name) => `${room}/${name}`),
     );
     for (const folder of ["", "bench", "e2e", "security", ...members]) {
-      for (const script of Object.values(scriptsOf(folder))) expect(script, folder).not.toMatch(/[&|;<>$`'"\\*]/);
+      for (const script of Object.values(scriptsOf(folder)))
+        expect(script, folder).not.toMatch(/[&|;<>$`'"\\*]/);
     }
   });
 

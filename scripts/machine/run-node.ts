@@ -6,8 +6,8 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /**
- * Runs the Node that runs this, with these arguments, from the repository's root and without a shell. It is told to stop when
- * this process is.
+ * Runs the Node that runs this, with these arguments, from the repository's root and without a shell. It is
+ * told to stop when this process is.
  *
  * @returns Its exit code, or a shell's code for the signal that ended it.
  */

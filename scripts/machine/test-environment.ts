@@ -29,8 +29,8 @@ const ofTheRunners = /^(?:npm_|vitest|__?stryker)/i;
 const kept = new Set([...ofTheMachine, ...switches]);
 
 /**
- * Removes from the environment, in place, whatever the person's shell says: a secret, an address, a port, a proxy, a time zone
- * or a language must not decide whether a test passes. Children inherit the rest.
+ * Removes from the environment, in place, whatever the person's shell says: a secret, an address, a port, a
+ * proxy, a time zone or a language must not decide whether a test passes. Children inherit the rest.
  */
 export function takeNothingFromTheShell(environment: NodeJS.ProcessEnv = process.env): void {
   for (const name of Object.keys(environment)) {

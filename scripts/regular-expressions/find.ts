@@ -2,15 +2,17 @@ import { parseSync } from "@swc/core";
 
 /** A regular expression of the code. */
 export interface Found {
-  /** As a literal: `/a+/g`. Of one that is put together when it runs, the code that does so is not repeated. */
+  /**
+   * As a literal: `/a+/g`. Of one that is put together when it runs, the code that does so is not repeated.
+   */
   readonly text: string;
   readonly source: string | undefined;
   readonly flags: string;
 }
 
 /**
- * Every regular expression of a TypeScript file: literals, and calls of `RegExp` with constant text. `source` is undefined
- * where the text is known only when the code runs.
+ * Every regular expression of a TypeScript file: literals, and calls of `RegExp` with constant text. `source`
+ * is undefined where the text is known only when the code runs.
  */
 export function findExpressions(code: string, isJsx: boolean): Found[] {
   const module = parseSync(code, { syntax: "typescript", tsx: isJsx, decorators: true, target: "es2024" });
@@ -21,9 +23,12 @@ export function findExpressions(code: string, isJsx: boolean): Found[] {
       const [source, flags] = (node.arguments as { expression: Node }[]).map((argument) =>
         constantOf(argument.expression),
       );
-      const isConstant = source !== undefined && (flags !== undefined || (node.arguments as unknown[]).length < 2);
+      const isConstant =
+        source !== undefined && (flags !== undefined || (node.arguments as unknown[]).length < 2);
       found.push(
-        isConstant ? expression(source, flags ?? "") : { text: "new RegExp(…)", source: undefined, flags: "" },
+        isConstant
+          ? expression(source, flags ?? "")
+          : { text: "new RegExp(…)", source: undefined, flags: "" },
       );
     }
   });

@@ -3,7 +3,8 @@ import type { Exception } from "./exceptions.ts";
 import { findExpressions } from "./find.ts";
 import type { Verdicts } from "./verdicts.ts";
 
-// Its JavaScript, in this process. Otherwise it tries programs for Java and for this machine first, in a thread of their own.
+// Its JavaScript, in this process. Otherwise it tries programs for Java and for this machine first, in a
+// thread of their own.
 process.env.RECHECK_SYNC_BACKEND = "pure";
 
 /** A file of code. */
@@ -19,9 +20,9 @@ const patience = 60_000;
 const longestException = 1_000;
 
 /**
- * Every regular expression whose time can grow faster than its input (by "ReDoS": a request could hold the process up),
- * and every exception that none needs. An expression that is put together when it runs cannot be judged, and needs an
- * exception, too.
+ * Every regular expression whose time can grow faster than its input (by "ReDoS": a request could hold the
+ * process up), and every exception that none needs. An expression that is put together when it runs cannot be
+ * judged, and needs an exception, too.
  *
  * @param verdicts What is known already. What is found out is added.
  */
@@ -46,7 +47,8 @@ export function judgeExpressions(
   }
   for (const { file, text } of unused) faults.push(`${file}: ${text} is an exception, and need not be`);
   for (const { file, text, longestInput } of exceptions) {
-    if (longestInput > longestException) faults.push(`${file}: ${text}: an input of ${longestInput} is too long`);
+    if (longestInput > longestException)
+      faults.push(`${file}: ${text}: an input of ${longestInput} is too long`);
   }
   return { count, faults };
 }

@@ -5,7 +5,10 @@ import recheck from "recheck/package.json" with { type: "json" };
 /** What is wrong with an expression, by its literal; `null` where nothing is. */
 export type Verdicts = Map<string, string | null>;
 
-/** Judging takes half a minute, and always comes to the same: what is known to be linear is part of the repository. */
+/**
+ * Judging takes half a minute, and always comes to the same: what is known to be linear is part of the
+ * repository.
+ */
 const listed = (root: string): string => join(root, "scripts/regular-expressions/linear.json");
 
 /** And what was found out since. */

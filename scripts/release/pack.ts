@@ -64,8 +64,9 @@ export async function readManifest(folder: string): Promise<Manifest> {
 export const isSource = (path: string): boolean => !/[/\\](?:node_modules|dist)$/.test(path);
 
 /**
- * Builds every package and packs it as `npm publish` would, all below a folder of its own: neither a stale `dist` in the
- * checkout nor tests that run at the same time have a say. The same sources give the same bytes, wherever that folder is.
+ * Builds every package and packs it as `npm publish` would, all below a folder of its own: neither a stale
+ * `dist` in the checkout nor tests that run at the same time have a say. The same sources give the same
+ * bytes, wherever that folder is.
  */
 export async function packAll(workspace: string, destination: string): Promise<Tarball[]> {
   const folders = await publicPackages();
@@ -73,11 +74,23 @@ export async function packAll(workspace: string, destination: string): Promise<T
   await cp(join(root, "tsconfig.base.json"), join(workspace, "tsconfig.base.json"));
   await symlink(join(root, "node_modules"), join(workspace, "node_modules"), "dir");
   for (const options of config) {
-    await build({ ...options, config: false, cwd: join(workspace, options.cwd as string), logLevel: "error" });
+    await build({
+      ...options,
+      config: false,
+      cwd: join(workspace, options.cwd as string),
+      logLevel: "error",
+    });
   }
   await mkdir(destination, { recursive: true });
   const places = folders.map((folder) => `./packages/${folder}`);
-  const { command, args } = npmCommand(["pack", "--json", "--offline", "--pack-destination", destination, ...places]);
+  const { command, args } = npmCommand([
+    "pack",
+    "--json",
+    "--offline",
+    "--pack-destination",
+    destination,
+    ...places,
+  ]);
   const { stdout } = await promisify(execFile)(command, args, { cwd: workspace });
   const listed = Object.values(JSON.parse(stdout)) as NpmPacked[];
   return Promise.all(

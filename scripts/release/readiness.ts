@@ -42,11 +42,18 @@ export function obstacles({ uncommitted, version, manifests, changelog }: State)
 function faultsOf(manifest: Manifest, version: string, manifests: readonly Manifest[]): string[] {
   const ours = new Set(manifests.map(({ name }) => name));
   const wanted = { ...manifest.dependencies, ...manifest.optionalDependencies, ...manifest.peerDependencies };
-  const stale = Object.entries(wanted).filter(([name, wantedVersion]) => ours.has(name) && wantedVersion !== version);
+  const stale = Object.entries(wanted).filter(
+    ([name, wantedVersion]) => ours.has(name) && wantedVersion !== version,
+  );
   return [
-    ...(manifest.version === version ? [] : [`${manifest.name} is ${manifest.version}, and the rest ${version}`]),
-    ...stale.map(([name, wantedVersion]) => `${manifest.name} asks for ${name}@${wantedVersion}, not ${version}`),
-    // npm publishes with provenance only what says where it comes from, and a tarball cannot be told so later.
+    ...(manifest.version === version
+      ? []
+      : [`${manifest.name} is ${manifest.version}, and the rest ${version}`]),
+    ...stale.map(
+      ([name, wantedVersion]) => `${manifest.name} asks for ${name}@${wantedVersion}, not ${version}`,
+    ),
+    // npm publishes with provenance only what says where it comes from, and a tarball cannot be told so
+    // later.
     ...(manifest.repository === undefined
       ? [`${manifest.name} has no "repository", without which npm refuses it`]
       : []),

@@ -9,7 +9,12 @@ import { publishingOrder, uncommittedFiles } from "./release.ts";
 
 const repository = { type: "git", url: "git+https://example.com/usher.git" };
 const verify: Manifest = { name: "@usher-auth/verify", version: "1.2.0", repository };
-const cli: Manifest = { name: "usher-auth", version: "1.2.0", repository, dependencies: { [verify.name]: "1.2.0" } };
+const cli: Manifest = {
+  name: "usher-auth",
+  version: "1.2.0",
+  repository,
+  dependencies: { [verify.name]: "1.2.0" },
+};
 const ready: State = {
   uncommitted: "",
   version: "1.2.0",

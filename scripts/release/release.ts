@@ -7,8 +7,15 @@ import { type LockFile, readLockFile } from "../dependencies/lock-file.ts";
 import { type Manifest, root, type Tarball } from "./pack.ts";
 import { type BillOfMaterials, billOfRepository, billsOfPackages } from "./sbom.ts";
 
-/** Writes what goes with tarballs into their folder: a bill of materials for each and for the whole, and the sums. */
-export async function describeTarballs(folder: string, tarballs: readonly Tarball[], made: Date): Promise<void> {
+/**
+ * Writes what goes with tarballs into their folder: a bill of materials for each and for the whole, and the
+ * sums.
+ */
+export async function describeTarballs(
+  folder: string,
+  tarballs: readonly Tarball[],
+  made: Date,
+): Promise<void> {
   const lock: LockFile = await readLockFile(join(root, "package-lock.json"));
   const bills = await billsOfPackages(tarballs, lock, made);
   for (const [index, { file }] of tarballs.entries()) {
@@ -41,7 +48,9 @@ export async function uncommittedFiles(tarballs: readonly Tarball[]): Promise<st
 }
 
 /** In an order in which each package finds those that it depends on already published. */
-export function publishingOrder<Kind extends { readonly manifest: Manifest }>(packages: readonly Kind[]): Kind[] {
+export function publishingOrder<Kind extends { readonly manifest: Manifest }>(
+  packages: readonly Kind[],
+): Kind[] {
   const ordered: Kind[] = [];
   const add = (one: Kind) => {
     if (ordered.includes(one)) return;

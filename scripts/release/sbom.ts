@@ -29,11 +29,11 @@ export async function billOfRepository(made: Date): Promise<BillOfMaterials> {
 }
 
 /**
- * For each tarball what somebody gets who installs it: the package, by the hash of its tarball, and its dependencies, by
- * the versions of the lock file. Peers are not in it: those are the project's own.
+ * For each tarball what somebody gets who installs it: the package, by the hash of its tarball, and its
+ * dependencies, by the versions of the lock file. Peers are not in it: those are the project's own.
  *
- * `npm sbom --workspace` would count in what the workspaces need for development. So npm is asked about a project that
- * has installed the tarballs and nothing else, and its answer is divided.
+ * `npm sbom --workspace` would count in what the workspaces need for development. So npm is asked about a
+ * project that has installed the tarballs and nothing else, and its answer is divided.
  */
 export async function billsOfPackages(
   tarballs: readonly Tarball[],
@@ -42,11 +42,16 @@ export async function billsOfPackages(
 ): Promise<BillOfMaterials[]> {
   const project = await mkdtemp(join(tmpdir(), "usher-sbom-"));
   try {
-    const dependencies = Object.fromEntries(tarballs.map(({ manifest }) => [manifest.name, manifest.version]));
+    const dependencies = Object.fromEntries(
+      tarballs.map(({ manifest }) => [manifest.name, manifest.version]),
+    );
     const manifest = { name: "project", version: "0.0.0", dependencies };
     const packages = { "": manifest, ...installation(tarballs, lock) };
     await writeFile(join(project, "package.json"), JSON.stringify(manifest));
-    await writeFile(join(project, "package-lock.json"), JSON.stringify({ ...manifest, lockfileVersion: 3, packages }));
+    await writeFile(
+      join(project, "package-lock.json"),
+      JSON.stringify({ ...manifest, lockfileVersion: 3, packages }),
+    );
     const bill = await npmSbom(project);
     return tarballs.map((tarball) =>
       settle(partOf(bill, `${tarball.manifest.name}@${tarball.manifest.version}`), made),
@@ -85,7 +90,8 @@ function partOf(bill: BillOfMaterials, reference: string): BillOfMaterials {
     for (const next of bill.dependencies.find((one) => one.ref === ref)?.dependsOn ?? []) reached.add(next);
   }
   const component = bill.components.find((one) => one["bom-ref"] === reference);
-  if (component === undefined) throw new Error(`npm sbom knows no ${reference}: is the lock file up to date?`);
+  if (component === undefined)
+    throw new Error(`npm sbom knows no ${reference}: is the lock file up to date?`);
   return {
     ...bill,
     metadata: { ...bill.metadata, component },
@@ -95,8 +101,9 @@ function partOf(bill: BillOfMaterials, reference: string): BillOfMaterials {
 }
 
 /**
- * Makes a bill the same whoever writes it: the time is the commit's, the serial number (a UUID of version 8, RFC 9562
- * section 5.8) comes out of all the rest, and our own components have their names, and not those of their folders.
+ * Makes a bill the same whoever writes it: the time is the commit's, the serial number (a UUID of version 8,
+ * RFC 9562 section 5.8) comes out of all the rest, and our own components have their names, and not those of
+ * their folders.
  */
 export function settle(bill: BillOfMaterials, made: Date): BillOfMaterials {
   const named = (one: Component) => ({ ...one, name: one["bom-ref"].slice(0, -one.version.length - 1) });

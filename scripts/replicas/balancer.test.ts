@@ -22,7 +22,10 @@ async function balance(...targets: number[]): Promise<string> {
 }
 
 test("each in turn, and one that is away is passed over, whatever the method", async () => {
-  const [one, two] = [await serve((_, answer) => answer.end("one")), await serve((_, answer) => answer.end("two"))];
+  const [one, two] = [
+    await serve((_, answer) => answer.end("one")),
+    await serve((_, answer) => answer.end("two")),
+  ];
   const url = await balance(one.port, two.port, await freePort());
   const texts: string[] = [];
   for (let turn = 0; turn < 6; turn++) {
@@ -49,7 +52,12 @@ test("method, path, headers, status and body are as they were; what concerns one
   const sent = request(await balance(port), {
     method: "PUT",
     path: "/a%2Fb?c=%20d",
-    headers: { authorization: "Bearer x", host: "api.example.com", connection: "close, x-secret", "x-secret": "1" },
+    headers: {
+      authorization: "Bearer x",
+      host: "api.example.com",
+      connection: "close, x-secret",
+      "x-secret": "1",
+    },
   });
   sent.end("body");
   const [answer] = await once(sent, "response");

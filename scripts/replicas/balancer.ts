@@ -4,7 +4,10 @@ import type { AddressInfo } from "node:net";
 import { pipeline } from "node:stream";
 import { httpProblem, problemContentType } from "@usher-auth/verify";
 
-/** Spreads requests over several servers of this machine. For trying things out; in production, take a real one. */
+/**
+ * Spreads requests over several servers of this machine. For trying things out; in production, take a real
+ * one.
+ */
 export type Balancer = { port: number; close: () => Promise<void> };
 
 /** Concern one connection, and not the request (RFC 9110 section 7.6.1). */
@@ -19,9 +22,10 @@ const hopByHop = new Set([
 ]);
 
 /**
- * Starts a balancer: each request goes to the next of `targets` (ports of the loopback interface) in turn. One that does
- * not take the connection is passed over, since it has seen nothing of the request; what fails later is the client's to
- * repeat. Bodies go through as they come, both ways, and either side's end is the other's.
+ * Starts a balancer: each request goes to the next of `targets` (ports of the loopback interface) in turn.
+ * One that does not take the connection is passed over, since it has seen nothing of the request; what fails
+ * later is the client's to repeat. Bodies go through as they come, both ways, and either side's end is the
+ * other's.
  */
 export async function startBalancer(options: {
   host: string;
@@ -51,7 +55,11 @@ export async function startBalancer(options: {
 }
 
 /** Tries the targets in order, and says 502 when none takes the connection. */
-function forward(incoming: IncomingMessage, answer: ServerResponse, [target, ...others]: readonly number[]): void {
+function forward(
+  incoming: IncomingMessage,
+  answer: ServerResponse,
+  [target, ...others]: readonly number[],
+): void {
   if (target === undefined) {
     refuse(answer);
     return;

@@ -16,8 +16,8 @@ import { startReplica } from "./replica.ts";
 const replicaCount = 3;
 
 /**
- * Runs the web app and three API processes behind a balancer, all on one real Postgres server of their own, until a stop
- * signal. All data is in a temporary folder that is deleted in the end.
+ * Runs the web app and three API processes behind a balancer, all on one real Postgres server of their own,
+ * until a stop signal. All data is in a temporary folder that is deleted in the end.
  *
  * @returns The exit code: 0 after a clean stop, 1 otherwise, when one line has said why.
  */
@@ -95,7 +95,9 @@ async function run(folder: string, stopping: AbortSignal, undo: (() => unknown)[
     say.line(`          api-${index + 1}  http://localhost:${port}  process ${replicas[index]?.pid()}`);
   }
   say.line(`Revoke    npx usher-auth revoke --user <id> --env ${envFile}`);
-  say.line("Sign out, revoke, or kill -9 a replica: it is started again. Ctrl-C stops all, and deletes the data.");
+  say.line(
+    "Sign out, revoke, or kill -9 a replica: it is started again. Ctrl-C stops all, and deletes the data.",
+  );
 
   const webEnded = web.ended.then((how) => {
     if (!stopping.aborted) throw new LaunchError(how);

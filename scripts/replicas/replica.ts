@@ -1,7 +1,9 @@
 import { type RunningService, type Service, startService } from "../launch/service.ts";
 import { say, serviceOutput } from "../launch/terminal.ts";
 
-/** An API process that is started again whenever it ends, so that a person may kill it and see what happens. */
+/**
+ * An API process that is started again whenever it ends, so that a person may kill it and see what happens.
+ */
 export type Replica = {
   /** Resolves when it listens for the first time; rejects with a LaunchError where it does not. */
   ready: Promise<void>;

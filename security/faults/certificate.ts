@@ -1,6 +1,8 @@
 import { generateKeyPairSync, sign } from "node:crypto";
 
-/** A certificate that vouches for itself, and its key: enough for a TLS whose peer is not looked at. In PEM. */
+/**
+ * A certificate that vouches for itself, and its key: enough for a TLS whose peer is not looked at. In PEM.
+ */
 export function selfSignedCertificate(): { readonly certificate: string; readonly key: string } {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const name = sequence(set(sequence(objectIdentifier("550403"), element(0x0c, Buffer.from("localhost")))));

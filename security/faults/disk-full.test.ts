@@ -36,8 +36,14 @@ test("a disk that fills up under load: 503 for what writes, reads and refusals g
   await ledger.during(async () => {
     await vi.waitFor(() => expect(ledger.acknowledged.size).toBeGreaterThan(20), 20_000);
     disk.fillUp();
-    await vi.waitFor(async () => expect(await ready()).toMatchObject({ status: "ready", database: "full" }), 20_000);
-    await vi.waitFor(() => expect(ledger.answers.get("503 service_unavailable")).toBeGreaterThan(100), 20_000);
+    await vi.waitFor(
+      async () => expect(await ready()).toMatchObject({ status: "ready", database: "full" }),
+      20_000,
+    );
+    await vi.waitFor(
+      () => expect(ledger.answers.get("503 service_unavailable")).toBeGreaterThan(100),
+      20_000,
+    );
   });
   const acknowledged = ledger.acknowledged.size;
   for (const user of ledger.users) {
@@ -47,7 +53,10 @@ test("a disk that fills up under load: 503 for what writes, reads and refusals g
   expect((await fetch(`${api.url}/api/somebody/tasks`)).status).toBe(401);
   expect(ledger.acknowledged.size).toBe(acknowledged);
   // Which looks once a second.
-  await vi.waitFor(() => expect(api.output()).toContain("api writes nothing: the disk is nearly full"), 20_000);
+  await vi.waitFor(
+    () => expect(api.output()).toContain("api writes nothing: the disk is nearly full"),
+    20_000,
+  );
 
   disk.remove();
   await vi.waitFor(async () => expect((await ledger.write()).status).toBe(201), 20_000);

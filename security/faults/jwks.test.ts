@@ -20,7 +20,10 @@ afterEach(async () => {
   await issuer.close();
 });
 
-/** A guard whose keys come through the proxy, by the real fetch. What it answers: a user's id, or status and code. */
+/**
+ * A guard whose keys come through the proxy, by the real fetch. What it answers: a user's id, or status and
+ * code.
+ */
 function startGuard(): (token: string) => Promise<string> {
   const url = new URL(issuer.jwksUrl);
   url.port = String(proxy.port);
@@ -52,8 +55,9 @@ function forged(): string {
 const unavailable = "503 keys_unavailable retry";
 
 /**
- * What a token comes to once nothing is wrong any more. A connection that was made in the meantime may be kept by `fetch`,
- * which learns only by its use that it is none: so the next attempt may fail as well, and the one after.
+ * What a token comes to once nothing is wrong any more. A connection that was made in the meantime may be
+ * kept by `fetch`, which learns only by its use that it is none: so the next attempt may fail as well, and
+ * the one after.
  */
 async function afterwards(ask: (token: string) => Promise<string>, token: string): Promise<string> {
   await proxy.set({ kind: "none" });
@@ -71,18 +75,24 @@ const faults: readonly [string, Fault][] = [
   ["cut within the keys", { kind: "cut", direction: "toClient", after: 250 }],
   ["silent", { kind: "stall" }],
   ["slower than the deadline", { kind: "delay", milliseconds: 700 }],
-  ["garbled", { kind: "corrupt", direction: "toClient", change: (bytes) => bytes.fill(0x7e, bytes.indexOf("{")) }],
+  [
+    "garbled",
+    { kind: "corrupt", direction: "toClient", change: (bytes) => bytes.fill(0x7e, bytes.indexOf("{")) },
+  ],
 ];
 
-test.each(faults)("no keys yet, and the issuer's network %s: 503 for a good token, and heals", async (_name, fault) => {
-  await proxy.set(fault);
-  const ask = startGuard();
-  expect(await ask(good())).toBe(unavailable);
-  expect(await ask(forged())).toBe(unavailable);
+test.each(faults)(
+  "no keys yet, and the issuer's network %s: 503 for a good token, and heals",
+  async (_name, fault) => {
+    await proxy.set(fault);
+    const ask = startGuard();
+    expect(await ask(good())).toBe(unavailable);
+    expect(await ask(forged())).toBe(unavailable);
 
-  expect(await afterwards(ask, good())).toBe("ann");
-  expect(await ask(forged())).toBe("401 signature_invalid");
-});
+    expect(await afterwards(ask, good())).toBe("ann");
+    expect(await ask(forged())).toBe("401 signature_invalid");
+  },
+);
 
 test.each(faults)(
   "keys there, and then the issuer's network %s: they go on, a new key is a 503, and heals",
@@ -142,11 +152,17 @@ test("any one bit of the answer changed: no forgery passes, and a good token doe
     outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
     expect(await ask(forged())).toMatch(/^(?:401|503) /);
 
-    // Where there are keys, wrong ones, it is their age that has them fetched anew; where there are none, the next token.
+    // Where there are keys, wrong ones, it is their age that has them fetched anew; where there are none, the
+    // next token.
     advance(600);
     expect([offset, await afterwards(ask, token)]).toEqual([offset, "ann"]);
     if (offset > answer.length && answer.length > 0) break;
   }
   // Most of it is no answer any more; what is left is a key that has the wrong name or verifies nothing.
-  expect([...outcomes.keys()].toSorted()).toEqual(["401 key_unknown", "401 signature_invalid", unavailable, "ann"]);
+  expect([...outcomes.keys()].toSorted()).toEqual([
+    "401 key_unknown",
+    "401 signature_invalid",
+    unavailable,
+    "ann",
+  ]);
 });

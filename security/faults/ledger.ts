@@ -16,12 +16,15 @@ export interface Answer {
   readonly body: unknown;
 }
 
-/** A request that is not answered by then never will be, in milliseconds: the API's own longest wait is half of it. */
+/**
+ * A request that is not answered by then never will be, in milliseconds: the API's own longest wait is half
+ * of it.
+ */
 const patience = 30_000;
 
 /**
- * Users who write and read while something fails, and a record of all that they were told. Everything that a user writes
- * says whose it is, so that an answer to the wrong one gives itself away.
+ * Users who write and read while something fails, and a record of all that they were told. Everything that a
+ * user writes says whose it is, so that an answer to the wrong one gives itself away.
  */
 export class Ledger {
   /** How often each status and code came. */
@@ -63,11 +66,14 @@ export class Ledger {
   async read(user: string = this.user): Promise<Answer> {
     const answer = await this.#send(user, "GET", "?limit=20");
     const { tasks = [] } = answer.body as { tasks?: Row[] };
-    for (const { title } of tasks) if (!title.startsWith(user)) this.wrong.push(`${user} was shown "${title}"`);
+    for (const { title } of tasks)
+      if (!title.startsWith(user)) this.wrong.push(`${user} was shown "${title}"`);
     return answer;
   }
 
-  /** Has every user write and read in turn, one request at a time, until `work` is done and they are as well. */
+  /**
+   * Has every user write and read in turn, one request at a time, until `work` is done and they are as well.
+   */
   async during(work: () => Promise<unknown>): Promise<void> {
     let isDone = false;
     const busy = this.users.map(async (user) => {
@@ -79,7 +85,9 @@ export class Ledger {
     await Promise.all([work().finally(() => (isDone = true)), ...busy]);
   }
 
-  /** What was acknowledged and the API does not have any more: for a database that only the API can look into. */
+  /**
+   * What was acknowledged and the API does not have any more: for a database that only the API can look into.
+   */
   async lost(): Promise<string[]> {
     const present = new Set<string>();
     for (const user of this.users) {
@@ -100,7 +108,9 @@ export class Ledger {
     const titles = new Map(rows.map(({ id, title }) => [id, title]));
     const counts = Map.groupBy(rows, ({ title }) => title);
     return [
-      ...[...this.acknowledged].filter(([id, title]) => titles.get(id) !== title).map(([, title]) => `lost: ${title}`),
+      ...[...this.acknowledged]
+        .filter(([id, title]) => titles.get(id) !== title)
+        .map(([, title]) => `lost: ${title}`),
       ...[...counts].filter(([, same]) => same.length > 1).map(([title]) => `more than once: ${title}`),
       ...rows
         .filter(({ title, owner }) => this.#attempted.get(title) !== owner)

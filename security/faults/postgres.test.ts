@@ -20,7 +20,10 @@ afterAll(async () => {
 
 const patience = { timeout: 30_000, interval: 100 };
 
-/** What holds after every fault: it works again by itself, nothing acknowledged is lost, nobody saw what is another's. */
+/**
+ * What holds after every fault: it works again by itself, nothing acknowledged is lost, nobody saw what is
+ * another's.
+ */
 async function expectSound({ url, isRunning, proxy }: DatabasedApi, ledger: Ledger): Promise<void> {
   expect(isRunning()).toBe(true);
   await proxy.set({ kind: "none" });
@@ -127,7 +130,8 @@ test("every connection falls silent for good: 503 in time, revocations too once 
   await expectSound(api, ledger);
   // The first answer that counts as current has the sign-out in it.
   expect(await ledger.read(gone)).toMatchObject({ status: 401, code: "token_revoked" });
-  for (const user of ledger.users.filter((user) => user !== gone)) expect((await ledger.read(user)).status).toBe(200);
+  for (const user of ledger.users.filter((user) => user !== gone))
+    expect((await ledger.read(user)).status).toBe(200);
 });
 
 test("bytes changed on their way, over TLS: never believed, 503 or the truth", async () => {
@@ -145,7 +149,11 @@ test("bytes changed on their way, over TLS: never believed, 503 or the truth", a
         bytes.writeUInt8(bytes.readUInt8(at) ^ (1 << random.integer(8)), at);
         changed++;
       };
-      await overTls.proxy.set({ kind: "corrupt", direction: count % 2 === 0 ? "toServer" : "toClient", change });
+      await overTls.proxy.set({
+        kind: "corrupt",
+        direction: count % 2 === 0 ? "toServer" : "toClient",
+        change,
+      });
       await sleep(40);
     }
     await overTls.proxy.set({ kind: "none" });

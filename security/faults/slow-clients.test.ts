@@ -11,7 +11,8 @@ import { temporaryFolder } from "../../apps/api/test/support/temporary-folder.ts
 import { Ledger } from "./ledger.ts";
 import { type SlowClient, slowClients } from "./slow-clients.ts";
 
-// The real app in this process, with a fraction of the patience that it has in earnest; the soak waits that out.
+// The real app in this process, with a fraction of the patience that it has in earnest; the soak waits that
+// out.
 
 const folder = temporaryFolder();
 const issuer = createTestIssuer();
@@ -39,7 +40,13 @@ const connectionsOf = (app: FastifyInstance) =>
 
 test("500 slow clients of six kinds at once: each is thrown out, and everybody else is answered meanwhile", async () => {
   // Between a look that finds a request overdue and the handler's own end, there is time for a busy machine.
-  const { app, url } = await startApp({ headers: 750, request: 1_500, silence: 6_000, idle: 6_500, check: 1_500 });
+  const { app, url } = await startApp({
+    headers: 750,
+    request: 1_500,
+    silence: 6_000,
+    idle: 6_500,
+    check: 1_500,
+  });
   const port = Number(new URL(url).port);
   const ledger = new Ledger(url, issuer, 3);
   const path = `/api/${ledger.user}/tasks`;
@@ -57,7 +64,9 @@ test("500 slow clients of six kinds at once: each is thrown out, and everybody e
     vi.waitFor(
       async () => {
         // Who reads nothing does not hear of the end either: the server is asked.
-        const left = clients.filter(({ kind, isClosed }) => kind !== "deaf" && !isClosed()).map(({ kind }) => kind);
+        const left = clients
+          .filter(({ kind, isClosed }) => kind !== "deaf" && !isClosed())
+          .map(({ kind }) => kind);
         expect(left).toEqual([]);
         expect(await connectionsOf(app)).toBeLessThanOrEqual(2 * ledger.users.length);
       },

@@ -15,7 +15,8 @@ const pace = 40;
 /** The ways of being slow. Each begins to send, and never comes to an end. */
 export const slowClients = {
   /** A header, a byte at a time. */
-  headers: (port: number) => dribble("headers", port, "GET /health/live HTTP/1.1\r\nHost: localhost\r\nX-Slow: "),
+  headers: (port: number) =>
+    dribble("headers", port, "GET /health/live HTTP/1.1\r\nHost: localhost\r\nX-Slow: "),
   /** A body that never ends, from somebody who may send one. */
   body: (port: number, path: string, token: string) =>
     dribble("body", port, post(path, `Authorization: Bearer ${token}\r\n`)),
@@ -34,7 +35,12 @@ function post(path: string, authorization: string): string {
   return `POST ${path} HTTP/1.1\r\nHost: localhost\r\n${authorization}Content-Type: application/json\r\nContent-Length: 60000\r\n\r\n{"title":"`;
 }
 
-function open(kind: string, port: number, text: string, reads = true): SlowClient & { readonly socket: Socket } {
+function open(
+  kind: string,
+  port: number,
+  text: string,
+  reads = true,
+): SlowClient & { readonly socket: Socket } {
   let heard = "";
   let isClosed = false;
   const socket = connect(port, "127.0.0.1", () => socket.write(text));

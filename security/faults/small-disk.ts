@@ -3,13 +3,22 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Mounts a small file system on DATA_DIR in a mount namespace of its own, and becomes the process that is to use it. */
+/**
+ * Mounts a small file system on DATA_DIR in a mount namespace of its own, and becomes the process that is to
+ * use it.
+ */
 const mount = 'mount -t tmpfs -o "size=$SIZE" tmpfs "$DATA_DIR" && exec "$@"';
 
-/** A command in front of another one, which then has a small disk of its own: gone with it, and nobody else sees it. */
+/**
+ * A command in front of another one, which then has a small disk of its own: gone with it, and nobody else
+ * sees it.
+ */
 export const onSmallDisk = ["unshare", "--map-root-user", "--mount", "sh", "-c", mount, "sh"];
 
-/** Why there can be no small disk here, if so. Needs Linux that lets anybody have a user namespace, or lets root mount. */
+/**
+ * Why there can be no small disk here, if so. Needs Linux that lets anybody have a user namespace, or lets
+ * root mount.
+ */
 export function reasonAgainstSmallDisks(): string | undefined {
   const folder = mkdtempSync(join(tmpdir(), "usher-disk-"));
   const env = { PATH: process.env.PATH, SIZE: "1m", DATA_DIR: folder };

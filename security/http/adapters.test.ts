@@ -74,7 +74,10 @@ describe.each(frameworks)("hostile HTTP, $target.name", ({ target, habits }) => 
   });
 });
 
-/** The handler of the public path, or of Alice's own for Alice, where the table does not have the guard refuse. */
+/**
+ * The handler of the public path, or of Alice's own for Alice, where the table does not have the guard
+ * refuse.
+ */
 function expectRightful({ principal, params }: HandlerView, { mayBeOwn }: AppliedCase): void {
   if (principal === undefined && params === undefined) return;
   expect(mayBeOwn, "a handler of Alice's path ran").toBe(true);

@@ -1,11 +1,26 @@
 import { bodyCases } from "./bodies.ts";
-import { bad, get, type HostileCase, type Ingredients, mismatch, missing, requestLine, requestText } from "./cases.ts";
+import {
+  bad,
+  get,
+  type HostileCase,
+  type Ingredients,
+  mismatch,
+  missing,
+  requestLine,
+  requestText,
+} from "./cases.ts";
 import type { Habit } from "./differences.ts";
 import { anonymousPathName, longId, pathName } from "./paths.ts";
 
 /** What makes sense for the real API alone: its bodies, its other public routes, its CORS. */
 export function apiCases(ingredients: Ingredients): HostileCase[] {
-  const nearlyPublic = ["/health", "/health/", "/docs/../api/alice/tasks", "/docsx", "/docs/%2e%2e/api/alice/tasks"];
+  const nearlyPublic = [
+    "/health",
+    "/health/",
+    "/docs/../api/alice/tasks",
+    "/docsx",
+    "/docs/%2e%2e/api/alice/tasks",
+  ];
   return [
     ...bodyCases(ingredients),
     ...[...nearlyPublic, "/openapi.jsonx", "/openapi.json/"].map((path) => ({

@@ -4,7 +4,11 @@ import { bad, bearer, type HostileCase, type Ingredients, missing, requestText }
 export function bodyCases({ token }: Ingredients): HostileCase[] {
   const json = "content-type: application/json";
   const post = (body: string, ...headers: string[]) =>
-    requestText("POST /api/alice/tasks HTTP/1.1", [bearer(token), ...(headers.length > 0 ? headers : [json])], body);
+    requestText(
+      "POST /api/alice/tasks HTTP/1.1",
+      [bearer(token), ...(headers.length > 0 ? headers : [json])],
+      body,
+    );
   const large = JSON.stringify({ title: "x".repeat(70_000) });
   return [
     { name: "body that is no JSON", request: post("{"), ...bad },
@@ -45,7 +49,11 @@ export function bodyCases({ token }: Ingredients): HostileCase[] {
       code: "unsupported_media_type",
     },
     { name: "body of a type that is none", request: post("x", "content-type: ;"), status: [400, 415] },
-    { name: "body compressed", request: post("\x1f\x8b", json, "content-encoding: gzip"), status: [400, 415] },
+    {
+      name: "body compressed",
+      request: post("\x1f\x8b", json, "content-encoding: gzip"),
+      status: [400, 415],
+    },
     {
       name: "body in UTF-16",
       request: post('{"title":"x"}', "content-type: application/json; charset=utf-16"),

@@ -6,9 +6,9 @@ export interface Expected {
   /** The only status, or the few that are right; 0 where the connection is closed without a word. */
   readonly status: number | readonly number[];
   /**
-   * The problem's code. One of the guard's own is the same from every server, to the byte; any other is the API's word for
-   * what its framework or Node's parser has refused, which other apps say in words of their own. `null` where the answer
-   * has no problem body.
+   * The problem's code. One of the guard's own is the same from every server, to the byte; any other is the
+   * API's word for what its framework or Node's parser has refused, which other apps say in words of their
+   * own. `null` where the answer has no problem body.
    */
   readonly code?: string | null;
   /** Whether a framework's own error repeats the target that it refuses; never said of the guard. */

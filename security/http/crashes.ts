@@ -1,8 +1,8 @@
 import { afterAll } from "vitest";
 
 /**
- * Counts the failures that reach the process until the end of the file: each would be the end of a process that has no test
- * runner around it.
+ * Counts the failures that reach the process until the end of the file: each would be the end of a process
+ * that has no test runner around it.
  */
 export function watchForCrashes(): () => number {
   let crashes = 0;

@@ -28,7 +28,11 @@ function schemes({ token, otherToken }: Ingredients): HostileCase[] {
     { name: "no header", request: get(ownPath), ...missing },
     { name: "an empty header", request: field(""), ...missing },
     { name: "Basic", request: field("Basic YWxpY2U6c2VjcmV0"), ...missing },
-    { name: "Basic with the token as password", request: field(`Basic ${base64(`alice:${token}`)}`), ...missing },
+    {
+      name: "Basic with the token as password",
+      request: field(`Basic ${base64(`alice:${token}`)}`),
+      ...missing,
+    },
     { name: "Digest", request: field('Digest username="alice"'), ...missing },
     { name: "DPoP", request: field(`DPoP ${token}`), ...missing },
     { name: "a token without a scheme", request: field(token), ...missing },
@@ -38,12 +42,24 @@ function schemes({ token, otherToken }: Ingredients): HostileCase[] {
     { name: "Bearer and a space of another kind", request: latin1(field(`Bearer\xa0${token}`)), ...missing },
     { name: "Token as scheme", request: field(`Token ${token}`), ...missing },
     { name: "two schemes in one field", request: field(`Basic YTpi, Bearer ${token}`), ...missing },
-    { name: "two schemes in one field, Bearer first", request: field(`Bearer ${token}, Basic YTpi`), ...malformed },
+    {
+      name: "two schemes in one field, Bearer first",
+      request: field(`Bearer ${token}, Basic YTpi`),
+      ...malformed,
+    },
     { name: "the scheme alone", request: field("Bearer"), ...malformed },
     { name: "two tokens in one field", request: field(`Bearer ${token} ${token}`), ...malformed },
-    { name: "two tokens with a comma", request: field(`Bearer ${token}, Bearer ${otherToken}`), ...malformed },
+    {
+      name: "two tokens with a comma",
+      request: field(`Bearer ${token}, Bearer ${otherToken}`),
+      ...malformed,
+    },
     { name: "Bearer twice", request: field(`Bearer Bearer ${token}`), ...malformed },
-    { name: "the token as a parameter", request: field(`Bearer realm="api", token="${token}"`), ...malformed },
+    {
+      name: "the token as a parameter",
+      request: field(`Bearer realm="api", token="${token}"`),
+      ...malformed,
+    },
     { name: "quotes around the token", request: field(`Bearer "${token}"`), ...malformed },
     { name: "the token's first letter escaped", request: field(`Bearer %65${token.slice(1)}`), ...malformed },
     { name: "undefined", request: field("Bearer undefined"), ...malformed },
@@ -53,8 +69,16 @@ function schemes({ token, otherToken }: Ingredients): HostileCase[] {
     { name: "a Latin-1 byte in the token", request: latin1(field(`Bearer ${token}\xe9`)), ...malformed },
     { name: "a Latin-1 byte in the scheme", request: latin1(field(`B\xe9arer ${token}`)), ...missing },
     { name: "UTF-8 in the token", request: field(`Bearer ${token}é`), ...malformed },
-    { name: "a combining accent in the token", request: field(`Bearer ${half.join("\u0301")}`), ...malformed },
-    { name: "half a surrogate pair in the token", request: latin1(field(`Bearer ${token}\xed\xa0\x80`)), ...malformed },
+    {
+      name: "a combining accent in the token",
+      request: field(`Bearer ${half.join("\u0301")}`),
+      ...malformed,
+    },
+    {
+      name: "half a surrogate pair in the token",
+      request: latin1(field(`Bearer ${token}\xed\xa0\x80`)),
+      ...malformed,
+    },
     { name: "a control byte in the token", request: field(`Bearer ${token}\x01`), ...bad },
     { name: "NUL in the token", request: field(`Bearer ${token}\0`), ...bad },
     { name: "DEL in the token", request: field(`Bearer ${token}\x7f`), ...bad },
@@ -85,7 +109,11 @@ function fields({ token, otherToken }: Ingredients): HostileCase[] {
     { name: "a space before the colon", request: asking(`authorization : Bearer ${token}`), ...bad },
     { name: "a space before the name", request: asking(` authorization: Bearer ${token}`), ...bad },
     { name: "a NUL in the name", request: asking(`authorization\0: Bearer ${token}`), ...bad },
-    { name: "a Latin-1 byte in the name", request: latin1(asking(`authorizatio\xf1: Bearer ${token}`)), ...bad },
+    {
+      name: "a Latin-1 byte in the name",
+      request: latin1(asking(`authorizatio\xf1: Bearer ${token}`)),
+      ...bad,
+    },
     { name: "two fields, both good", request: asking(bearer(token), bearer(token)), ...ambiguous },
     { name: "two fields of two users", request: asking(bearer(token), bearer(otherToken)), ...ambiguous },
     { name: "Basic beside Bearer", request: asking(basic, bearer(token)), ...ambiguous },
@@ -101,8 +129,16 @@ function fields({ token, otherToken }: Ingredients): HostileCase[] {
       ...ambiguous,
     },
     { name: "three fields", request: asking(bearer(token), bearer(token), bearer(token)), ...ambiguous },
-    { name: "an empty field beside a good one", request: asking("authorization:", bearer(token)), ...ambiguous },
-    { name: "a field that Connection names", request: asking("connection: authorization", bearer(token)), ...own },
+    {
+      name: "an empty field beside a good one",
+      request: asking("authorization:", bearer(token)),
+      ...ambiguous,
+    },
+    {
+      name: "a field that Connection names",
+      request: asking("connection: authorization", bearer(token)),
+      ...own,
+    },
   ];
 }
 
@@ -120,7 +156,11 @@ function otherPlaces({ token, otherToken, publicPath }: Ingredients): HostileCas
   return [
     { name: "in the query alone", request: query(`access_token=${token}`), ...missing },
     { name: "in header and query", request: query(`access_token=${token}`, bearer(token)), ...ambiguous },
-    { name: "in header and an escaped query", request: query("access%5Ftoken=x", bearer(token)), ...ambiguous },
+    {
+      name: "in header and an escaped query",
+      request: query("access%5Ftoken=x", bearer(token)),
+      ...ambiguous,
+    },
     { name: "in header and an empty query", request: query("access_token", bearer(token)), ...ambiguous },
     {
       name: "in header and two queries",
@@ -129,10 +169,17 @@ function otherPlaces({ token, otherToken, publicPath }: Ingredients): HostileCas
     },
     {
       name: "in a cookie",
-      request: get(ownPath, `cookie: token=${token}; better-auth.session_token=${token}; authorization=${token}`),
+      request: get(
+        ownPath,
+        `cookie: token=${token}; better-auth.session_token=${token}; authorization=${token}`,
+      ),
       ...missing,
     },
-    { name: "in Proxy-Authorization", request: get(ownPath, `proxy-authorization: Bearer ${token}`), ...missing },
+    {
+      name: "in Proxy-Authorization",
+      request: get(ownPath, `proxy-authorization: Bearer ${token}`),
+      ...missing,
+    },
     {
       name: "in X-Forwarded-Authorization",
       request: get(ownPath, `x-forwarded-authorization: Bearer ${token}`, `x-access-token: ${token}`),
@@ -153,7 +200,11 @@ function otherPlaces({ token, otherToken, publicPath }: Ingredients): HostileCas
       request: get(ownPath, "x-user-id: alice", "x-forwarded-user: alice", "remote-user: alice"),
       ...missing,
     },
-    { name: "a public path named by a proxy's header", request: get(ownPath, ...rewriting(publicPath)), ...missing },
+    {
+      name: "a public path named by a proxy's header",
+      request: get(ownPath, ...rewriting(publicPath)),
+      ...missing,
+    },
     {
       name: "the own path named by a proxy's header",
       request: get("/api/bob/tasks", bearer(token), ...rewriting(ownPath)),

@@ -10,7 +10,8 @@ export interface Habit {
 /**
  * A case as one app is held to it.
  *
- * @property mayBeOwn Whether her token may open Alice's own path to it at all: never where the table has the guard refuse.
+ * @property mayBeOwn Whether her token may open Alice's own path to it at all: never where the table has the
+ *   guard refuse.
  */
 export interface AppliedCase extends HostileCase {
   readonly mayBeOwn: boolean;
@@ -19,7 +20,8 @@ export interface AppliedCase extends HostileCase {
 /**
  * The table as an app with these habits is held to it.
  *
- * @throws {Error} A habit is about a case that there is not, or says what the table says anyway, or contradicts another.
+ * @throws {Error} A habit is about a case that there is not, or says what the table says anyway, or
+ *   contradicts another.
  */
 export function withHabits(table: readonly HostileCase[], habits: readonly Habit[]): AppliedCase[] {
   const answers = new Map<string, Expected>();

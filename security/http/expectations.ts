@@ -4,10 +4,14 @@ import type { RawResponse } from "../../packages/verify/test/contract/raw-reques
 import { type HostileCase, type Ingredients, isGuardCode } from "./cases.ts";
 
 /**
- * Holds an answer to a case, from whatever server: the status, the guard's refusals to the byte, nothing of the request in
- * it, and no second answer behind it.
+ * Holds an answer to a case, from whatever server: the status, the guard's refusals to the byte, nothing of
+ * the request in it, and no second answer behind it.
  */
-export function expectAnswer(answer: RawResponse, hostile: HostileCase, { token, otherToken }: Ingredients): void {
+export function expectAnswer(
+  answer: RawResponse,
+  hostile: HostileCase,
+  { token, otherToken }: Ingredients,
+): void {
   const { status, code, echoesTarget = false } = hostile;
   expect([status].flat(), answer.body).toContain(answer.status);
   expect(answer.status, "nothing that a client sends is the server's failure").toBeLessThan(500);
@@ -19,7 +23,10 @@ export function expectAnswer(answer: RawResponse, hostile: HostileCase, { token,
   expect(answer.rest, "the request was taken for two").toBe("");
 }
 
-/** What `__proto__` and `constructor.prototype` in tokens and bodies would have left behind, in the server's own process. */
+/**
+ * What `__proto__` and `constructor.prototype` in tokens and bodies would have left behind, in the server's
+ * own process.
+ */
 export function expectUnpolluted(): void {
   expect(Object.keys(Object.prototype)).toEqual([]);
   expect({}).not.toHaveProperty("polluted");

@@ -39,9 +39,12 @@ const resolvesDots: Habit = {
   why: "it reads the target as a WHATWG URL, which has no dot segments: router and guard see what is left",
   answers: {
     ...all(
-      ["/api/../api/alice/tasks", "/api/bob/../alice/tasks", "/api/./alice/tasks", "/api/%2e/alice/tasks"].map(
-        pathName,
-      ),
+      [
+        "/api/../api/alice/tasks",
+        "/api/bob/../alice/tasks",
+        "/api/./alice/tasks",
+        "/api/%2e/alice/tasks",
+      ].map(pathName),
       own,
     ),
     ...all(["/api/alice/../bob/tasks", "/api/alice/%2e%2e/bob/tasks"].map(pathName), mismatch),
@@ -94,13 +97,18 @@ const readsBodiesFirst: Habit = {
   answers: all(["a second request in a body"], badHere),
 };
 
-/** An answer that does not wait for the body may be out before Node's parser comes upon what is wrong in it, or not. */
+/**
+ * An answer that does not wait for the body may be out before Node's parser comes upon what is wrong in it,
+ * or not.
+ */
 const answersBeforeTheBody: Habit = {
   why: "the handler answers without reading the body, whose end is no chunk",
   answers: all(["a chunk's length that is none"], { status: [200, 400] }),
 };
 
-/** An adapter's app under contract, and what its framework makes of some cases before the guard, or beside it. */
+/**
+ * An adapter's app under contract, and what its framework makes of some cases before the guard, or beside it.
+ */
 export interface Framework {
   readonly target: ContractTarget;
   readonly habits: readonly Habit[];
@@ -109,14 +117,23 @@ export interface Framework {
 /** Each adapter once, and Nest on both of its platforms. */
 export const frameworks: readonly Framework[] = [
   { target: express5Target, habits: [caseDoesNotCount, slashAtTheEndDoesNotCount, answersBeforeTheBody] },
-  { target: honoTarget, habits: [resolvesDots, joinsFields, wantsAUrl, handsOutBadEscapes, answersBeforeTheBody] },
+  {
+    target: honoTarget,
+    habits: [resolvesDots, joinsFields, wantsAUrl, handsOutBadEscapes, answersBeforeTheBody],
+  },
   {
     target: koaTarget,
     habits: [caseDoesNotCount, slashAtTheEndDoesNotCount, handsOutBadEscapes, answersBeforeTheBody],
   },
   {
     target: h3Target,
-    habits: [slashAtTheEndDoesNotCount, resolvesDots, takesBackslashForSlash, joinsFields, answersBeforeTheBody],
+    habits: [
+      slashAtTheEndDoesNotCount,
+      resolvesDots,
+      takesBackslashForSlash,
+      joinsFields,
+      answersBeforeTheBody,
+    ],
   },
   { target: nestExpressTarget, habits: [caseDoesNotCount, slashAtTheEndDoesNotCount, readsBodiesFirst] },
   {
@@ -150,9 +167,15 @@ export const frameworks: readonly Framework[] = [
       joinsFields,
       handsOutBadEscapes,
       answersBeforeTheBody,
-      { why: "its router ends no path at a #", answers: { [pathName("/api/bob/tasks#/api/alice/tasks")]: none } },
+      {
+        why: "its router ends no path at a #",
+        answers: { [pathName("/api/bob/tasks#/api/alice/tasks")]: none },
+      },
     ],
   },
   { target: fastifyTarget, habits: [capsParameters, emptySegmentIsAParameter] },
-  { target: fetchPathsTarget, habits: [resolvesDots, joinsFields, wantsAUrl, knowsNoBadEscapes, answersBeforeTheBody] },
+  {
+    target: fetchPathsTarget,
+    habits: [resolvesDots, joinsFields, wantsAUrl, knowsNoBadEscapes, answersBeforeTheBody],
+  },
 ];

@@ -36,16 +36,27 @@ function versions({ token }: Ingredients): HostileCase[] {
       ...bad,
     },
     { name: "garbage", request: "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", ...bad },
-    { name: "lines that end in LF alone", request: requestText(requestLine("GET")).replaceAll("\r\n", "\n"), ...bad },
+    {
+      name: "lines that end in LF alone",
+      request: requestText(requestLine("GET")).replaceAll("\r\n", "\n"),
+      ...bad,
+    },
   ];
 }
 
 /** RFC 9112 sections 6 and 11.2: where a request ends. */
 function lengths({ token }: Ingredients): HostileCase[] {
   const post = (headers: readonly string[], text: string) =>
-    [requestLine("POST"), "host: localhost", bearer(token), json, ...headers, "connection: close", "", text].join(
-      "\r\n",
-    );
+    [
+      requestLine("POST"),
+      "host: localhost",
+      bearer(token),
+      json,
+      ...headers,
+      "connection: close",
+      "",
+      text,
+    ].join("\r\n");
   const smuggled = `0\r\n\r\n${requestText(requestLine("GET", "/api/bob/tasks"))}`;
   const chunked = "transfer-encoding: chunked";
   return [
@@ -55,7 +66,11 @@ function lengths({ token }: Ingredients): HostileCase[] {
     { name: "a length with a sign", request: post(["content-length: +13"], body), ...bad },
     { name: "a negative length", request: post(["content-length: -1"], body), ...bad },
     { name: "a length in hexadecimal", request: post(["content-length: 0x0d"], body), ...bad },
-    { name: "a length beyond every number", request: post([`content-length: ${"9".repeat(30)}`], body), ...bad },
+    {
+      name: "a length beyond every number",
+      request: post([`content-length: ${"9".repeat(30)}`], body),
+      ...bad,
+    },
     { name: "a length that is a list", request: post(["content-length: 13, 13"], body), ...bad },
     { name: "chunked twice", request: post(["transfer-encoding: chunked, identity"], "0\r\n\r\n"), ...bad },
     {
@@ -63,7 +78,11 @@ function lengths({ token }: Ingredients): HostileCase[] {
       request: post(["transfer-encoding:\tchunked", "transfer-encoding: x"], "0\r\n\r\n"),
       ...bad,
     },
-    { name: "chunked, a space before the colon", request: post(["transfer-encoding : chunked"], smuggled), ...bad },
+    {
+      name: "chunked, a space before the colon",
+      request: post(["transfer-encoding : chunked"], smuggled),
+      ...bad,
+    },
     { name: "a chunk's length that is none", request: post([chunked], "zz\r\nxx\r\n0\r\n\r\n"), ...bad },
     {
       name: "a token in the trailer",
@@ -103,8 +122,16 @@ function extras({ token }: Ingredients): HostileCase[] {
       status: 417,
       code: null,
     },
-    { name: "a header without a name", request: requestText(requestLine("GET"), [bearer(token), ": x"]), ...bad },
-    { name: "a header without a colon", request: requestText(requestLine("GET"), [bearer(token), "x"]), ...bad },
+    {
+      name: "a header without a name",
+      request: requestText(requestLine("GET"), [bearer(token), ": x"]),
+      ...bad,
+    },
+    {
+      name: "a header without a colon",
+      request: requestText(requestLine("GET"), [bearer(token), "x"]),
+      ...bad,
+    },
     {
       name: "a Latin-1 byte in another header",
       request: latin1(requestText(requestLine("GET"), [bearer(token), "x-name: Andr\xe9"])),
@@ -120,7 +147,10 @@ function extras({ token }: Ingredients): HostileCase[] {
     },
     {
       name: "a token behind 2000 headers",
-      request: requestText(requestLine("GET"), [...Array.from({ length: 2000 }, () => "x: 1"), bearer(token)]),
+      request: requestText(requestLine("GET"), [
+        ...Array.from({ length: 2000 }, () => "x: 1"),
+        bearer(token),
+      ]),
       ...tooLarge,
     },
   ];

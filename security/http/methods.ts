@@ -90,7 +90,11 @@ function targets({ token, publicPath }: Ingredients): HostileCase[] {
     },
     { name: "an empty target", request: requestText("GET  HTTP/1.1"), ...bad },
     { name: "a target without a slash", request: requestText(requestLine("GET", "api/alice/tasks")), ...bad },
-    { name: "a target that is an authority", request: requestText(requestLine("GET", "localhost:80")), ...bad },
+    {
+      name: "a target that is an authority",
+      request: requestText(requestLine("GET", "localhost:80")),
+      ...bad,
+    },
     { name: "a space in the target", request: requestText(requestLine("GET", `${ownPath} x`)), ...bad },
     { name: "NUL in the target", request: requestText(requestLine("GET", "/api/alice\0/tasks")), ...bad },
     {
@@ -98,7 +102,11 @@ function targets({ token, publicPath }: Ingredients): HostileCase[] {
       request: requestText(requestLine("GET", "/api/alice\r/tasks")),
       ...bad,
     },
-    { name: "no host", request: `${requestLine("GET")}\r\n${bearer(token)}\r\nconnection: close\r\n\r\n`, ...bad },
+    {
+      name: "no host",
+      request: `${requestLine("GET")}\r\n${bearer(token)}\r\nconnection: close\r\n\r\n`,
+      ...bad,
+    },
     {
       name: "a host that is none",
       request: `${requestLine("GET")}\r\nhost: a b\r\nconnection: close\r\n\r\n`,

@@ -15,7 +15,9 @@ type PathCase = readonly (readonly [path: string, expected: Expected])[];
 
 const none = { status: 404, code: "not_found" } as const;
 
-/** Alice's good token on paths that are not hers, or hardly; and no token on paths that look nearly public. */
+/**
+ * Alice's good token on paths that are not hers, or hardly; and no token on paths that look nearly public.
+ */
 export function pathCases({ token, publicPath }: Ingredients): HostileCase[] {
   const withToken = [...ids, ...shapes].map(([path, expected]) => ({
     name: pathName(path),

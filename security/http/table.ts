@@ -7,5 +7,7 @@ import { tokenCases } from "./tokens.ts";
 
 /** Every case that makes sense for any app with a public path and `/api/:userId/tasks`. */
 export function hostileTable(ingredients: Ingredients): HostileCase[] {
-  return [credentialCases, tokenCases, pathCases, methodCases, framingCases].flatMap((group) => group(ingredients));
+  return [credentialCases, tokenCases, pathCases, methodCases, framingCases].flatMap((group) =>
+    group(ingredients),
+  );
 }

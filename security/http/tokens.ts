@@ -40,7 +40,19 @@ function honestFaults({ issuer }: Ingredients): TokenCase[] {
 function headers({ issuer, token }: Ingredients): TokenCase[] {
   const [, payload = "", signature = ""] = token.split(".");
   const algorithms = [
-    ...["none", "NONE", "hs256", "HS512", "RS256", "EdDSA", "", " HS256", "HS256 ", "HS256\0", "HS256\r\nX: 1"],
+    ...[
+      "none",
+      "NONE",
+      "hs256",
+      "HS512",
+      "RS256",
+      "EdDSA",
+      "",
+      " HS256",
+      "HS256 ",
+      "HS256\0",
+      "HS256\r\nX: 1",
+    ],
     ...["\uff28S256", "../HS256", "__proto__", "constructor", "toString", "A".repeat(5000)],
   ];
   const withHeader = (text: string) => `${segment(text)}.${payload}.${signature}`;
@@ -59,7 +71,11 @@ function headers({ issuer, token }: Ingredients): TokenCase[] {
     ["a header with alg twice, the last none", signed('{"alg":"HS256","alg":"none"}'), rejected],
     ["a header with alg twice, the last good", signed('{"alg":"none","alg":"HS256"}'), accepted],
     ["a header with alg in __proto__ alone", signed('{"__proto__":{"alg":"HS256"}}'), malformed],
-    ["a header with __proto__ beside alg", signed('{"alg":"HS256","__proto__":{"alg":"none","crit":["x"]}}'), accepted],
+    [
+      "a header with __proto__ beside alg",
+      signed('{"alg":"HS256","__proto__":{"alg":"none","crit":["x"]}}'),
+      accepted,
+    ],
   ];
 }
 
@@ -67,7 +83,11 @@ function headers({ issuer, token }: Ingredients): TokenCase[] {
 function headerParameters({ issuer }: Ingredients): TokenCase[] {
   const cases = (name: string, values: readonly unknown[], code: string) =>
     values.map(
-      (value): TokenCase => [nameOf(name, value), issuer.tokenFor("alice", { header: { [name]: value } }), code],
+      (value): TokenCase => [
+        nameOf(name, value),
+        issuer.tokenFor("alice", { header: { [name]: value } }),
+        code,
+      ],
     );
   return [
     // A shared secret has no name, so that none can be wrong; and it is never looked up by one.
@@ -130,18 +150,40 @@ function claims({ issuer }: Ingredients): TokenCase[] {
     ...cases("sid", ["", 1, {}], claimsInvalid),
     ...cases("jti", ["", 1, {}], claimsInvalid),
     ["sub in __proto__ alone", withClaims({ ...inherited({ sub: "alice" }), sub: undefined }), claimsInvalid],
-    ["aud in __proto__ alone", withClaims({ ...inherited({ aud: issuer.audience }), aud: undefined }), claimsInvalid],
+    [
+      "aud in __proto__ alone",
+      withClaims({ ...inherited({ aud: issuer.audience }), aud: undefined }),
+      claimsInvalid,
+    ],
     ["with another sub in __proto__", withClaims(inherited({ sub: "bob", polluted: true })), accepted],
     ["with constructor.prototype", withClaims({ constructor: { prototype: { polluted: true } } }), accepted],
-    ["with toString and hasOwnProperty", withClaims({ toString: 1, hasOwnProperty: 1, valueOf: null }), accepted],
+    [
+      "with toString and hasOwnProperty",
+      withClaims({ toString: 1, hasOwnProperty: 1, valueOf: null }),
+      accepted,
+    ],
     ["with a claim nested 2000 deep", withClaims({ deep }), accepted],
   ];
 }
 
 /** Users whose ids look like Alice's, on her path. */
 function subjects({ issuer }: Ingredients): TokenCase[] {
-  const ids = ["Alice", "alice ", "alice\0", "\uff41lice", "al\u0131ce", "alice\u0301", "%61lice", "alice/../bob", "*"];
-  return [...ids, "__proto__", "constructor", "\ud800"].map((id) => [nameOf("sub", id), issuer.tokenFor(id), mismatch]);
+  const ids = [
+    "Alice",
+    "alice ",
+    "alice\0",
+    "\uff41lice",
+    "al\u0131ce",
+    "alice\u0301",
+    "%61lice",
+    "alice/../bob",
+    "*",
+  ];
+  return [...ids, "__proto__", "constructor", "\ud800"].map((id) => [
+    nameOf("sub", id),
+    issuer.tokenFor(id),
+    mismatch,
+  ]);
 }
 
 /** Texts that are not three segments of base64url. */

@@ -113,8 +113,18 @@ export const adapterReasons: readonly Reason[] = [
     mutants: ['["Stryker was here"]'],
     reason: "no pattern begins like this either",
   },
-  { file: "path-pattern.ts", line: 'if (!segment.includes("%"))', mutants: ["false", '""'], reason: shortcut },
-  { file: "path-pattern.ts", line: "} catch {", mutants: ["{}"], reason: "an empty block returns `undefined` as well" },
+  {
+    file: "path-pattern.ts",
+    line: 'if (!segment.includes("%"))',
+    mutants: ["false", '""'],
+    reason: shortcut,
+  },
+  {
+    file: "path-pattern.ts",
+    line: "} catch {",
+    mutants: ["{}"],
+    reason: "an empty block returns `undefined` as well",
+  },
   {
     file: "routes.ts",
     line: 'url.replaceAll("::", "")',

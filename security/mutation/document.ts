@@ -55,7 +55,8 @@ export function survivorTable(mutants: readonly Mutant[]): string {
     "| --- | --- | --- | --- |",
     ...survivors.map((mutant) => {
       const reason =
-        reasonOf(mutant) ?? (mutant.status === "Survived" ? "**no test tells it apart yet**" : "**no test comes by**");
+        reasonOf(mutant) ??
+        (mutant.status === "Survived" ? "**no test tells it apart yet**" : "**no test comes by**");
       return `| \`${mutant.file}:${mutant.line}\` | ${code(mutant.original)} | ${code(mutant.replacement)} | ${reason} |`;
     }),
   ].join("\n");

@@ -1,6 +1,9 @@
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** What keeps a file of tests from being quick, from little to much: many cases, a framework to load, seconds of work. */
+/**
+ * What keeps a file of tests from being quick, from little to much: many cases, a framework to load, seconds
+ * of work.
+ */
 const costs = [
   /\/(base64url|ecdsa-der|verifier|logout\/token)\.test\.ts$/,
   /\/(elysia|express|fastify|fetch|h3|hono|koa|nestjs|node|policy|socket-io|trpc|upgrade|session|endpoint)\.test\.ts$/,
@@ -8,8 +11,8 @@ const costs = [
 ];
 
 /**
- * A mutant is done with at the first test that fails. So the quick ones go first: vitest's own order begins with what
- * took longest.
+ * A mutant is done with at the first test that fails. So the quick ones go first: vitest's own order begins
+ * with what took longest.
  */
 export class QuickestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -10,7 +10,10 @@ export interface Reason {
   readonly file: string;
   /** A part of the line on which they begin. */
   readonly line: string;
-  /** What stands in the place of some of that line, as the report shows it; several where one reason is good for all. */
+  /**
+   * What stands in the place of some of that line, as the report shows it; several where one reason is good
+   * for all.
+   */
   readonly mutants: readonly string[];
   /** Ends without a full stop, as it stands in a table. */
   readonly reason: string;
@@ -24,4 +27,9 @@ export function reasonOf({ file, lineText, replacement }: Mutant): string | unde
 }
 
 /** By file. A survivor that is not in here is one that a test ought to kill. */
-export const reasons: readonly Reason[] = [...tokenReasons, ...keyReasons, ...revocationReasons, ...adapterReasons];
+export const reasons: readonly Reason[] = [
+  ...tokenReasons,
+  ...keyReasons,
+  ...revocationReasons,
+  ...adapterReasons,
+];

@@ -34,7 +34,9 @@ export function ruleTable(mutants: readonly Mutant[]): string {
       const lines = linesOf(rule);
       const here = mutants.filter((mutant) => lines.some((place) => isWithin(mutant, place)));
       const noticed = here.filter(({ killedBy }) => killedBy.some((title) => title.endsWith(rule.text)));
-      const where = lines.map(({ file, first, last }) => `\`${file}:${first === last ? first : `${first}–${last}`}\``);
+      const where = lines.map(
+        ({ file, first, last }) => `\`${file}:${first === last ? first : `${first}–${last}`}\``,
+      );
       const text = rule.text.replaceAll(/[_*|]/g, "\\$&");
       return `| ${text} | ${[...new Set(where)].join(", ")} | \`${test}\` | ${noticed.length} of ${here.length} |`;
     }),

@@ -1,8 +1,8 @@
 import { TestRunner } from "vitest";
 
 /**
- * Once a test has failed, the mutant is done with. Vitest then skips the tests of the files to come, but loads them all
- * the same, with their frameworks, which is most of what a mutant costs.
+ * Once a test has failed, the mutant is done with. Vitest then skips the tests of the files to come, but
+ * loads them all the same, with their frameworks, which is most of what a mutant costs.
  */
 export default class StopAtFailure extends TestRunner {
   #hasFailed = false;
@@ -12,7 +12,9 @@ export default class StopAtFailure extends TestRunner {
     super.cancel(reason);
   }
 
-  override importFile(...[path, source]: Parameters<TestRunner["importFile"]>): ReturnType<TestRunner["importFile"]> {
+  override importFile(
+    ...[path, source]: Parameters<TestRunner["importFile"]>
+  ): ReturnType<TestRunner["importFile"]> {
     return this.#hasFailed ? undefined : super.importFile(path, source);
   }
 }

@@ -2,7 +2,10 @@ import type { PartialStrykerOptions } from "@stryker-mutator/api/core";
 import { mutatedLines } from "./rule-mutants.ts";
 import base from "./stryker.config.ts";
 
-/** Mutants of the lines that keep a rule, against the tests that are named after the rules; every one that fails is noted. */
+/**
+ * Mutants of the lines that keep a rule, against the tests that are named after the rules; every one that
+ * fails is noted.
+ */
 export default {
   ...base,
   mutate: mutatedLines(),

@@ -16,7 +16,7 @@ export const tokenReasons: readonly Reason[] = [
   },
   {
     file: "claims.ts",
-    line: "if (maxTokenAge !== undefined && claims.iat !== undefined",
+    line: "claims.iat !== undefined &&",
     mutants: ["true", "maxTokenAge !== undefined || claims.iat !== undefined"],
     reason: "for the type: a sum with `undefined` is NaN, which is less than nothing",
   },

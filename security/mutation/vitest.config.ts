@@ -8,8 +8,8 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const conditions = ["@usher-auth/source"];
 
 /**
- * The tests that mutants of packages/verify/src have to pass: all that run in this process and decide by the sources.
- * Left out: bundles, which no mutant reaches, and the contract of the adapters, which takes minutes.
+ * The tests that mutants of packages/verify/src have to pass: all that run in this process and decide by the
+ * sources. Left out: bundles, which no mutant reaches, and the contract of the adapters, which takes minutes.
  */
 export default defineConfig({
   root,
@@ -19,7 +19,10 @@ export default defineConfig({
       // Stryker sets the pool itself, so that this one has to be put in its place.
       configureVitest: ({ project }) => {
         project.config.pool = "kept-thread";
-        project.config.poolRunner = { name: "kept-thread", createPoolWorker: (options) => new KeptThread(options) };
+        project.config.poolRunner = {
+          name: "kept-thread",
+          createPoolWorker: (options) => new KeptThread(options),
+        };
       },
     },
   ],
@@ -28,7 +31,10 @@ export default defineConfig({
     // By their names, packages lead through node_modules to the sources without mutants.
     alias: [
       { find: /^@usher-auth\/verify$/, replacement: `${root}packages/verify/src/index.ts` },
-      { find: /^@usher-auth\/verify\/([a-z0-9-]+)$/, replacement: `${root}packages/verify/src/adapters/$1.ts` },
+      {
+        find: /^@usher-auth\/verify\/([a-z0-9-]+)$/,
+        replacement: `${root}packages/verify/src/adapters/$1.ts`,
+      },
       { find: /^@usher-auth\/testing$/, replacement: `${root}packages/testing/src/index.ts` },
     ],
   },

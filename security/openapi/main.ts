@@ -1,6 +1,7 @@
 /**
- * `npm run test:openapi [-- --seed N]`: schemathesis asks the running API by its own OpenAPI document, with data that fits it and data that
- * does not. No answer may be a 5xx, have a status that is not documented, or a body that its schema does not fit.
+ * `npm run test:openapi [-- --seed N]`: schemathesis asks the running API by its own OpenAPI document, with
+ * data that fits it and data that does not. No answer may be a 5xx, have a status that is not documented, or
+ * a body that its schema does not fit.
  */
 import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
@@ -32,7 +33,9 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 if (api.faults.length > 0) {
-  process.stderr.write(`The API logged ${api.faults.length} errors of its own, the first: ${api.faults[0]}\n`);
+  process.stderr.write(
+    `The API logged ${api.faults.length} errors of its own, the first: ${api.faults[0]}\n`,
+  );
   process.exitCode = 1;
 }
 
@@ -57,10 +60,18 @@ async function startApi() {
       watch: [],
     },
     // Its log has errors alone, but for the line that says where it listens.
-    { line: (text) => void (text.startsWith("{") && faults.push(text)), errorLine: (text) => faults.push(text) },
+    {
+      line: (text) => void (text.startsWith("{") && faults.push(text)),
+      errorLine: (text) => faults.push(text),
+    },
   );
   await service.ready;
-  return { service, faults, url: `http://127.0.0.1:${port}`, tokenFor: (user: string) => issuer.tokenFor(user) };
+  return {
+    service,
+    faults,
+    url: `http://127.0.0.1:${port}`,
+    tokenFor: (user: string) => issuer.tokenFor(user),
+  };
 }
 
 /** Whether nothing was found. What was, and what it had sent, schemathesis has printed. */

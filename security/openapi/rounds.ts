@@ -18,10 +18,12 @@ export const rounds: readonly Round[] = [
 
 /**
  * All that schemathesis knows to look for, but for these:
- * - `positive_data_acceptance`: a cursor and a logout token of the right form may still be none of ours, which is a 400.
- * - `unsupported_method`, `allow_header_conformance`: what is no route is a 404 here, whatever the method, and for nobody
- *   without a token (401).
- * - `object_level_authorization`: needs two users in one run. `usher-auth audit` and security/http look for that.
+ * - `positive_data_acceptance`: a cursor and a logout token of the right form may still be none of ours,
+ *   which is a 400.
+ * - `unsupported_method`, `allow_header_conformance`: what is no route is a 404 here, whatever the method,
+ *   and for nobody without a token (401).
+ * - `object_level_authorization`: needs two users in one run. `usher-auth audit` and security/http look for
+ *   that.
  */
 export const checks: readonly string[] = [
   "not_a_server_error",

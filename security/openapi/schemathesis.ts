@@ -30,7 +30,15 @@ export function installSchemathesis(): string {
     ["-m", "venv", environment],
     "Python 3.10 or later with its venv module is needed (Debian: apt-get install python3-venv)",
   );
-  const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement", requirements];
+  const pip = [
+    "-m",
+    "pip",
+    "install",
+    "--quiet",
+    "--disable-pip-version-check",
+    "--requirement",
+    requirements,
+  ];
   run(join(environment, binaries, "python"), pip, "pip could not install it: is PyPI reached from here?");
   mkdirSync(`${complete}.draft`);
   renameSync(`${complete}.draft`, complete);

@@ -15,7 +15,8 @@ export function textWithout(rule: Rule, file: string, text: string): string {
   let broken = text;
   for (const [name, anchor, without] of rule.kept) {
     if (join(source, name) !== file) continue;
-    if (broken.split(anchor).length !== 2) throw new Error(`${name} has not exactly one ${JSON.stringify(anchor)}`);
+    if (broken.split(anchor).length !== 2)
+      throw new Error(`${name} has not exactly one ${JSON.stringify(anchor)}`);
     broken = broken.replace(anchor, () => without);
   }
   return broken;

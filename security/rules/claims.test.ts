@@ -112,6 +112,8 @@ describe("rules: claims", () => {
     expect(Object.getPrototypeOf(principal.claims)).toBe(Object.prototype);
     expect(Object.getOwnPropertyDescriptor(principal.claims, "__proto__")?.value).toEqual({ role: "admin" });
     expect(({} as { role?: string }).role).toBeUndefined();
-    expect(outcome(verifier, signed(issuer.secret, '{"__proto__":{"alg":"HS256"}}', claims))).toBe("token_malformed");
+    expect(outcome(verifier, signed(issuer.secret, '{"__proto__":{"alg":"HS256"}}', claims))).toBe(
+      "token_malformed",
+    );
   });
 });

@@ -32,7 +32,11 @@ export const claimRules: readonly Rule[] = [
     id: "exp-required",
     text: "exp is required",
     kept: [
-      ["claims.ts", "if (!isNumericDate(claims.exp)) ", "if (claims.exp !== undefined && !isNumericDate(claims.exp)) "],
+      [
+        "claims.ts",
+        "if (!isNumericDate(claims.exp)) ",
+        "if (claims.exp !== undefined && !isNumericDate(claims.exp)) ",
+      ],
     ],
   },
   {
@@ -92,7 +96,13 @@ export const claimRules: readonly Rule[] = [
   {
     id: "utf8",
     text: "Header and payload are UTF-8",
-    kept: [["json.ts", 'if (text.includes("\\ufffd") && !isUtf8(bytes.subarray(0, length))) return undefined;', ""]],
+    kept: [
+      [
+        "json.ts",
+        'if (text.includes("\\ufffd") && !isUtf8(bytes.subarray(0, length))) return undefined;',
+        "",
+      ],
+    ],
   },
   {
     id: "proto",

@@ -13,7 +13,8 @@ const withSignature = (text: string) => `${header}.${payload}.${text}`;
 
 describe("rules: form", () => {
   it("A token longer than maxTokenLength is refused before any other look at it", () => {
-    const bounded = (maxTokenLength: number) => createBench({ maxTokenLength }, { secret: issuer.secret }).verifier;
+    const bounded = (maxTokenLength: number) =>
+      createBench({ maxTokenLength }, { secret: issuer.secret }).verifier;
     expect(outcome(bounded(token.length), token)).toBe("accepted");
     expect(outcome(bounded(token.length - 1), token)).toBe("token_too_large");
     expect(outcome(verifier, "!".repeat(8192))).toBe(malformed);
@@ -70,7 +71,8 @@ describe("rules: form", () => {
   });
 
   it("A signature has no stray bits at its end: one token has one spelling", () => {
-    // Of the last character of 43, two bits belong to no byte: three more characters decode to the same bytes.
+    // Of the last character of 43, two bits belong to no byte: three more characters decode to the same
+    // bytes.
     const spellings = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"].filter(
       (character) => outcome(verifier, token.slice(0, -1) + character) === "accepted",
     );

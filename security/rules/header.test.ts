@@ -14,7 +14,10 @@ describe("rules: header", () => {
       createTestIssuer({ algorithm: "ES256", clock }),
     ];
     const { verifier } = createBench({ keys: localJwks(issuer.jwks()) });
-    const [[own], [jwk]] = [issuer.jwks().keys as [{ kid: string }], attacker.jwks().keys as [{ kid: string }]];
+    const [[own], [jwk]] = [
+      issuer.jwks().keys as [{ kid: string }],
+      attacker.jwks().keys as [{ kid: string }],
+    ];
     const x5c = [Buffer.from(JSON.stringify(jwk)).toString("base64")];
     for (const brought of [{ jwk }, { x5c }, { jwk, x5c }]) {
       for (const [kid, code] of [

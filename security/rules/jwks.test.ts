@@ -11,7 +11,8 @@ const day = 86_400;
 const serve = (read: (issuer: TestIssuer) => unknown) =>
   outcomeWhenServed((issuer) => (_request, response) => response.end(JSON.stringify(read(issuer))));
 
-const unknown = (issuer: TestIssuer) => issuer.tokenFor("alice", { header: { kid: `unknown ${Math.random()}` } });
+const unknown = (issuer: TestIssuer) =>
+  issuer.tokenFor("alice", { header: { kid: `unknown ${Math.random()}` } });
 
 const warnings: string[] = [];
 beforeEach(() => {
@@ -64,7 +65,9 @@ describe("rules: a key set that is fetched", () => {
       signal = init.signal as AbortSignal;
       // The headers are here at once, the body never ends.
       return new Response(
-        new ReadableStream({ start: (body) => signal?.addEventListener("abort", () => body.error(signal?.reason)) }),
+        new ReadableStream({
+          start: (body) => signal?.addEventListener("abort", () => body.error(signal?.reason)),
+        }),
       );
     };
     const { verifier, issuer } = createRemote({ fetch });
@@ -79,7 +82,9 @@ describe("rules: a key set that is fetched", () => {
 
   it("A JWKS of more than 512 KB is refused", async () => {
     const padded = (length: number) =>
-      outcomeWhenServed((issuer) => (_request, response) => response.end(JSON.stringify(issuer.jwks()).padEnd(length)));
+      outcomeWhenServed(
+        (issuer) => (_request, response) => response.end(JSON.stringify(issuer.jwks()).padEnd(length)),
+      );
     expect(await padded(524_288)).toBe("accepted");
     expect(await padded(524_289)).toBe("keys_unavailable");
   });
@@ -100,7 +105,13 @@ describe("rules: a key set that is fetched", () => {
   });
 
   it("A bad key in a JWKS is left out with a warning and takes no good one with it", async () => {
-    const bad = [null, 7, {}, { kty: "EC", crv: "P-256", x: "AA", y: "AA" }, { kty: "OKP", crv: "X25519", x: "AA" }];
+    const bad = [
+      null,
+      7,
+      {},
+      { kty: "EC", crv: "P-256", x: "AA", y: "AA" },
+      { kty: "OKP", crv: "X25519", x: "AA" },
+    ];
     expect(await serve(({ jwks }) => ({ keys: [...bad, ...jwks().keys] }))).toBe("accepted");
     expect(warnings).toHaveLength(bad.length);
     for (const [index, warning] of warnings.entries())
@@ -249,6 +260,9 @@ describe("rules: a key set that is fetched", () => {
     outcome(remote.verifier, token);
     await settle();
     expect(remote.fetches).toBe(2);
-    expect([outcome(remote.verifier, token), outcome(remote.verifier, unseen)]).toEqual(["key_unknown", "key_unknown"]);
+    expect([outcome(remote.verifier, token), outcome(remote.verifier, unseen)]).toEqual([
+      "key_unknown",
+      "key_unknown",
+    ]);
   });
 });

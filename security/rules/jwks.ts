@@ -15,7 +15,13 @@ export const jwksRules: readonly Rule[] = [
   {
     id: "deadline",
     text: "A JWKS must have come whole within 5 seconds",
-    kept: [["keys/refreshing.ts", "await within(deadline, () => fetch(ended.signal))", "await fetch(ended.signal)"]],
+    kept: [
+      [
+        "keys/refreshing.ts",
+        "await within(deadline, () => fetch(ended.signal))",
+        "await fetch(ended.signal)",
+      ],
+    ],
   },
   {
     id: "size",
@@ -59,7 +65,11 @@ export const jwksRules: readonly Rule[] = [
     id: "dropped",
     text: "A fetch that never answers, and whose timer never fires, is given up for another one",
     kept: [
-      ["keys/refreshing.ts", "if (underWay !== undefined && clock() - underWay.startedAt >= patience)", "if (false)"],
+      [
+        "keys/refreshing.ts",
+        "if (underWay !== undefined && clock() - underWay.startedAt >= patience)",
+        "if (false)",
+      ],
     ],
   },
   {

@@ -6,7 +6,18 @@ import { createBench } from "../../packages/verify/test/support.ts";
 import { outcome } from "./outcome.ts";
 
 const strong = "k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t";
-const publicAlgorithms = ["EdDSA", "ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512"];
+const publicAlgorithms = [
+  "EdDSA",
+  "ES256",
+  "ES384",
+  "ES512",
+  "RS256",
+  "RS384",
+  "RS512",
+  "PS256",
+  "PS384",
+  "PS512",
+];
 
 /** A secret is refused for being what it is, whether it comes as a text, as bytes or as a version. */
 function expectRefused(secret: string, reason: string): void {
@@ -24,7 +35,9 @@ describe("rules: algorithms and secrets", () => {
     const { issuer, verifier } = createBench();
     expect(outcome(verifier, issuer.tokenFor("alice"))).toBe("accepted");
     for (const alg of ["HS384", "HS512", ...publicAlgorithms]) {
-      expect(outcome(verifier, issuer.tokenFor("alice", { header: { alg } })), alg).toBe("algorithm_rejected");
+      expect(outcome(verifier, issuer.tokenFor("alice", { header: { alg } })), alg).toBe(
+        "algorithm_rejected",
+      );
     }
   });
 
@@ -45,8 +58,21 @@ describe("rules: algorithms and secrets", () => {
 
   it("The algorithm none is refused, and so is every other spelling of a good name", () => {
     const { issuer, verifier } = createBench();
-    for (const alg of ["none", "None", "NONE", "nOnE", "", "hs256", "Hs256", "HS256 ", "HS-256", "HmacSHA256"]) {
-      expect(outcome(verifier, issuer.tokenFor("alice", { header: { alg } })), alg).toBe("algorithm_rejected");
+    for (const alg of [
+      "none",
+      "None",
+      "NONE",
+      "nOnE",
+      "",
+      "hs256",
+      "Hs256",
+      "HS256 ",
+      "HS-256",
+      "HmacSHA256",
+    ]) {
+      expect(outcome(verifier, issuer.tokenFor("alice", { header: { alg } })), alg).toBe(
+        "algorithm_rejected",
+      );
       expect(outcome(verifier, issuer.tokenFor("alice", { unsigned: true, header: { alg } })), alg).not.toBe(
         "accepted",
       );
@@ -55,7 +81,9 @@ describe("rules: algorithms and secrets", () => {
 
   it("A secret never serves an algorithm of public keys", () => {
     for (const algorithm of publicAlgorithms) {
-      expect(() => sharedSecret(strong, { algorithm: algorithm as "HS256" }), algorithm).toThrow(ConfigurationError);
+      expect(() => sharedSecret(strong, { algorithm: algorithm as "HS256" }), algorithm).toThrow(
+        ConfigurationError,
+      );
     }
   });
 
@@ -90,7 +118,9 @@ describe("rules: algorithms and secrets", () => {
       [two, one],
     ] as const) {
       expect(outcome(verifier, issuer.tokenFor("alice"))).toBe("accepted");
-      expect(outcome(verifier, issuer.tokenFor("alice", { claims: { iss: other.issuer } }))).toBe("issuer_rejected");
+      expect(outcome(verifier, issuer.tokenFor("alice", { claims: { iss: other.issuer } }))).toBe(
+        "issuer_rejected",
+      );
     }
   });
 
@@ -126,7 +156,10 @@ describe("rules: algorithms and secrets", () => {
   });
 
   it("A secret that everybody knows is refused", () => {
-    for (const secret of ["better-auth-secret-12345678901234567890", "your-256-bit-secret-your-256-bit-secret"])
+    for (const secret of [
+      "better-auth-secret-12345678901234567890",
+      "your-256-bit-secret-your-256-bit-secret",
+    ])
       expectRefused(secret, "published default");
   });
 

@@ -5,7 +5,7 @@ const ring: Place = ["key-ring.ts", "if (!source.algorithms.has(algorithm)) cont
 /** A shared secret looks again, by itself. */
 const secret: Place = ["keys/secret-keys.ts", "header.alg === algorithm ? keys() : []", "keys()"];
 /** And so does a key set, key by key. */
-const keySet: Place = ["keys/key-set.ts", "key.algorithm === algorithm && ", ""];
+const keySet: Place = ["keys/key-set.ts", "key.algorithm === algorithm &&\n", ""];
 
 /** Which key serves which algorithm, and what may be a key. */
 export const keyRules: readonly Rule[] = [

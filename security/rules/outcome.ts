@@ -1,6 +1,9 @@
 import { AuthError, type Verifier } from "@usher-auth/verify";
 
-/** What verifying a token comes to: `accepted`, the code it is refused with, or the name of whatever else was thrown. */
+/**
+ * What verifying a token comes to: `accepted`, the code it is refused with, or the name of whatever else was
+ * thrown.
+ */
 export function outcome(verifier: Verifier, token: string): string {
   try {
     verifier.verifySync(token);

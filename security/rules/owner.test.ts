@@ -29,12 +29,22 @@ describe("rules: owner", () => {
 
   it("A path that names another user is refused", async () => {
     expect(await admission("alice", "alice")).toBe("let in");
-    for (const other of ["bob", "alic", "alice2", "", undefined, null, ["alice"], { toString: () => "alice" }])
+    for (const other of [
+      "bob",
+      "alic",
+      "alice2",
+      "",
+      undefined,
+      null,
+      ["alice"],
+      { toString: () => "alice" },
+    ])
       expect(await admission("alice", other)).toBe("owner_mismatch");
   });
 
   it("Owners are compared without folding case", async () => {
-    for (const other of ["Alice", "ALICE", "alicE"]) expect(await admission("alice", other)).toBe("owner_mismatch");
+    for (const other of ["Alice", "ALICE", "alicE"])
+      expect(await admission("alice", other)).toBe("owner_mismatch");
     expect(await admission("Alice", "Alice")).toBe("let in");
   });
 
@@ -47,7 +57,8 @@ describe("rules: owner", () => {
   });
 
   it("Owners are compared without a second decoding", async () => {
-    for (const other of ["%61lice", "alic%65"]) expect(await admission("alice", other)).toBe("owner_mismatch");
+    for (const other of ["%61lice", "alic%65"])
+      expect(await admission("alice", other)).toBe("owner_mismatch");
     expect(await admission("100%25", "100%25")).toBe("let in");
   });
 

@@ -17,7 +17,13 @@ export const ownerRules: readonly Rule[] = [
   {
     id: "owner-form",
     text: "Owners are compared without normalising",
-    kept: [["owner.ts", comparison, 'if (String(value).normalize("NFKC").trim() !== id.normalize("NFKC").trim()) {']],
+    kept: [
+      [
+        "owner.ts",
+        comparison,
+        'if (String(value).normalize("NFKC").trim() !== id.normalize("NFKC").trim()) {',
+      ],
+    ],
   },
   {
     id: "owner-decoding",

@@ -34,9 +34,19 @@ export function createRemote(options: RemoteJwksOptions = {}) {
     if (state.isOut) throw new Error("the issuer is out");
     return Response.json(issuer.jwks());
   };
-  const keys = remoteJwks("https://app.example.com/api/auth/jwks", { fetch, clock, random: () => 1, ...options });
+  const keys = remoteJwks("https://app.example.com/api/auth/jwks", {
+    fetch,
+    clock,
+    random: () => 1,
+    ...options,
+  });
   const { verifier } = createBench({ keys, clock });
-  return Object.assign(state, { clock, issuer, verifier, of: (token: string) => outcomeWithKeys(verifier, token) });
+  return Object.assign(state, {
+    clock,
+    issuer,
+    verifier,
+    of: (token: string) => outcomeWithKeys(verifier, token),
+  });
 }
 
 /** Lets what was started in the background come to its end. */

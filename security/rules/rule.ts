@@ -4,7 +4,10 @@ export interface Rule {
   readonly id: string;
   /** What the rule says. The test that holds it has this very title. */
   readonly text: string;
-  /** What keeps it. More than one place where each alone would keep it: only without all of them the rule is gone. */
+  /**
+   * What keeps it. More than one place where each alone would keep it: only without all of them the rule is
+   * gone.
+   */
   readonly kept: readonly Place[];
 }
 

@@ -8,7 +8,9 @@ import { outcome } from "./outcome.ts";
 
 const secret = "k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t";
 
-/** How the secret would look: as text, and as each of the encodings in which a printed value could have it. */
+/**
+ * How the secret would look: as text, and as each of the encodings in which a printed value could have it.
+ */
 const looks = (text: string): string[] => {
   const bytes = Buffer.from(text);
   return [
@@ -51,7 +53,10 @@ describe("rules: comparison and secrecy", () => {
     const [key] = source.keys?.() ?? [];
     expect(key?.algorithm).toBe("HS256");
     for (const object of [key, source, verifier]) {
-      expectHidden(inspect(object, { depth: 9, showHidden: true, maxArrayLength: 999, breakLength: Infinity }), secret);
+      expectHidden(
+        inspect(object, { depth: 9, showHidden: true, maxArrayLength: 999, breakLength: Infinity }),
+        secret,
+      );
       expectHidden(JSON.stringify(object), secret);
     }
   });
@@ -75,7 +80,10 @@ describe("rules: comparison and secrecy", () => {
     }
     const { issuer, verifier } = createBench({}, { secret });
     const reloaded = createBench({ keys: reloadedSecret(() => weak.short) }, { secret });
-    for (const refused of [verifier.verify(issuer.tokenFor("alice", { wrongSecret: true })), reloaded.verifier.ready()])
+    for (const refused of [
+      verifier.verify(issuer.tokenFor("alice", { wrongSecret: true })),
+      reloaded.verifier.ready(),
+    ])
       await refused.catch((error) => said.push(inspect(error), error.hint));
     try {
       localJwks(secret);

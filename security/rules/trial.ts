@@ -86,11 +86,14 @@ async function run(vitest: Vitest, themes: readonly Theme[]): Promise<readonly T
 function judge(rule: Rule, module: TestModule | undefined): Verdict {
   const tests = [...(module?.children.allTests() ?? [])];
   const result = tests.find(({ name }) => name === rule.text)?.result();
-  if (result === undefined) return unproven(`it has no test: ${module?.errors()[0]?.message ?? "none of that title"}`);
+  if (result === undefined)
+    return unproven(`it has no test: ${module?.errors()[0]?.message ?? "none of that title"}`);
   if (result.state !== "failed") return unproven("its test passes without it");
   const [error] = result.errors;
-  if (error?.name !== "AssertionError") return unproven(`its test does not fail by an assertion: ${error?.message}`);
-  if (!tests.some(hasPassed)) return unproven("no other test of the file passes: it is not the rule that is broken");
+  if (error?.name !== "AssertionError")
+    return unproven(`its test does not fail by an assertion: ${error?.message}`);
+  if (!tests.some(hasPassed))
+    return unproven("no other test of the file passes: it is not the rule that is broken");
   return { isProven: true, because: firstLine(error.message) };
 }
 

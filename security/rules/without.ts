@@ -1,4 +1,7 @@
-/** `npm run test:rules [-- rule…] [-- --write]`: takes each rule out of the guard, and looks whether its test notices. */
+/**
+ * `npm run test:rules [-- rule…] [-- --write]`: takes each rule out of the guard, and looks whether its test
+ * notices.
+ */
 import { parseArgs } from "node:util";
 import { writeProofs } from "./document.ts";
 import { themes } from "./rules.ts";
@@ -16,7 +19,10 @@ Exit code: 0 every rule has a test that fails without it, 1 one has not, 2 could
 
 const { values: options, positionals: chosen } = parseArgs({
   allowPositionals: true,
-  options: { write: { type: "boolean", default: false }, help: { type: "boolean", short: "h", default: false } },
+  options: {
+    write: { type: "boolean", default: false },
+    help: { type: "boolean", short: "h", default: false },
+  },
 });
 const known = themes.flatMap(({ rules }) => rules.map(({ id }) => id));
 const unknown = chosen.filter((id) => !known.includes(id));

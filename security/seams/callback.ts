@@ -15,10 +15,14 @@ export interface Callback {
   /** Package, function and option: `verify createGuard onReject`. */
   readonly name: string;
   /**
-   * Sets everything up with the misbehaving callback, makes the call, and then another one after the callback behaves again.
-   * Must itself come to an end, within a few seconds, with "never settles" too: make the deadline under test short.
+   * Sets everything up with the misbehaving callback, makes the call, and then another one after the callback
+   * behaves again. Must itself come to an end, within a few seconds, with "never settles" too: make the
+   * deadline under test short.
    */
   use(behaviour: Behaviour): Promise<{ readonly during: Outcome; readonly afterwards: Outcome }>;
-  /** What is expected `during`, by behaviour; `usual` for those that are not named. Afterwards everything is `served`. */
+  /**
+   * What is expected `during`, by behaviour; `usual` for those that are not named. Afterwards everything is
+   * `served`.
+   */
   readonly expected: Partial<Record<BehaviourName, Outcome>> & { readonly usual: Outcome };
 }

@@ -38,13 +38,16 @@ function table<App>(apps: readonly HostedApp<App>[], hosts: readonly Host<App>[]
     afterAll(() => started?.close());
 
     for (const host of hosts) {
-      it.for(Object.entries(questions))(`${host.name}: %s`, async ([, [target, authorization, status, says]], test) => {
-        const reason = exceptions?.[host.name];
-        if (reason !== undefined) test.skip(reason);
-        count(test, { requests: 1 });
-        const answer = await host.ask(started.app, { target, authorization });
-        expect([answer.status, saidBy(answer)], answer.body).toEqual([status, says]);
-      });
+      it.for(Object.entries(questions))(
+        `${host.name}: %s`,
+        async ([, [target, authorization, status, says]], test) => {
+          const reason = exceptions?.[host.name];
+          if (reason !== undefined) test.skip(reason);
+          count(test, { requests: 1 });
+          const answer = await host.ask(started.app, { target, authorization });
+          expect([answer.status, saidBy(answer)], answer.body).toEqual([status, says]);
+        },
+      );
     }
   });
 }

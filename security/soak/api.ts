@@ -7,7 +7,9 @@ import { type ApiProcess, startProcess } from "../../apps/api/test/support/proce
 import type { Reading } from "./monitor.ts";
 import { withMonitor } from "./monitored.ts";
 
-/** The real API over its embedded database, which can be killed and started again on the same port and folder. */
+/**
+ * The real API over its embedded database, which can be killed and started again on the same port and folder.
+ */
 export interface SoakedApi {
   readonly url: () => string;
   /** Everything that all of its processes have logged. */

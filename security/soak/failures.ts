@@ -1,6 +1,9 @@
 import type { SoakResult } from "./soak.ts";
 
-/** Megabytes that the API may grow by in the last 40 % of a soak: the rows that are written are in its memory, too. */
+/**
+ * Megabytes that the API may grow by in the last 40 % of a soak: the rows that are written are in its memory,
+ * too.
+ */
 const growth = 150;
 
 /** What of a soak should not be, in words; empty where all is well. */
@@ -11,7 +14,10 @@ export function failuresOf(result: SoakResult): string[] {
     [result.lost > 0, `${result.lost} acknowledged writes are lost`],
     [result.crashed, "the API crashed"],
     [result.held > 0, `${result.held} slow clients were not thrown out`],
-    [result.errorsLogged > 0, `${result.errorsLogged} errors in the log: ${result.firstErrorLogged?.slice(0, 400)}`],
+    [
+      result.errorsLogged > 0,
+      `${result.errorsLogged} errors in the log: ${result.firstErrorLogged?.slice(0, 400)}`,
+    ],
     [result.secretsLogged > 0, `${result.secretsLogged} secrets or tokens in the log`],
     [
       result.memoryAtEnd > result.memoryWhenWarm + growth,

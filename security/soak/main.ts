@@ -87,7 +87,11 @@ function write(result: SoakResult): void {
   const file = new URL("../../docs/security/soak.md", import.meta.url);
   const document = readFileSync(file, "utf8");
   const [start, end] = ["<!-- measured -->", "<!-- /measured -->"];
-  const table = ["| | |", "| --- | --- |", ...rowsOf(result).map(([name, value]) => `| ${name} | ${value} |`)];
+  const table = [
+    "| | |",
+    "| --- | --- |",
+    ...rowsOf(result).map(([name, value]) => `| ${name} | ${value} |`),
+  ];
   const machine = `${cpus()[0]?.model}, ${cpus().length} cores shared with the load, Node ${process.version}.`;
   writeFileSync(
     file,

@@ -1,6 +1,6 @@
 /**
- * Loaded into the API by `--import`: writes down, twice a second, what the process takes and for how long its event loop
- * was held up. The API itself knows nothing of it.
+ * Loaded into the API by `--import`: writes down, twice a second, what the process takes and for how long its
+ * event loop was held up. The API itself knows nothing of it.
  */
 import { renameSync, writeFileSync } from "node:fs";
 import { monitorEventLoopDelay } from "node:perf_hooks";

@@ -16,7 +16,10 @@ export function withMonitor(): Monitor {
   const folder = mkdtempSync(join(tmpdir(), "usher-monitor-"));
   const file = join(folder, "monitor.json");
   return {
-    env: { USHER_MONITOR_FILE: file, NODE_OPTIONS: `--import=${new URL("./monitor.ts", import.meta.url).href}` },
+    env: {
+      USHER_MONITOR_FILE: file,
+      NODE_OPTIONS: `--import=${new URL("./monitor.ts", import.meta.url).href}`,
+    },
     read: () => JSON.parse(readFileSync(file, "utf8")) as Reading,
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };

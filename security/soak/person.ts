@@ -33,8 +33,8 @@ interface Task {
 const refusals = new Set([400, 401, 403, 404, 413, 414, 415, 431]);
 
 /**
- * One user at work: adds tasks, reads them back, and in between tries what is not theirs. Everything that they write says
- * whose it is, so that any answer with another's data gives itself away.
+ * One user at work: adds tasks, reads them back, and in between tries what is not theirs. Everything that
+ * they write says whose it is, so that any answer with another's data gives itself away.
  */
 export class Person {
   /** Ids of the tasks that were answered 201. */
@@ -116,7 +116,10 @@ export class Person {
     if (task.status !== 404) this.#tally.found(`another's task answered ${task.status}`);
   }
 
-  /** Spoilt in ways of which some do not matter: then, and only then, the answer is alice's, who has no tasks here. */
+  /**
+   * Spoilt in ways of which some do not matter: then, and only then, the answer is alice's, who has no tasks
+   * here.
+   */
   async #sendHostileToken(): Promise<void> {
     const token = hostileToken(this.#issuer, this.#random, Math.floor(Date.now() / 1000));
     // What no HTTP client can send is for the suite on bare sockets.
@@ -142,7 +145,10 @@ export class Person {
     const start = performance.now();
     const response = await fetch(`${this.#url}/api/${encodeURIComponent(as)}/tasks${path}`, {
       method,
-      headers: { authorization: `Bearer ${token}`, ...(body !== undefined && { "content-type": "application/json" }) },
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body !== undefined && { "content-type": "application/json" }),
+      },
       body: body === undefined ? null : JSON.stringify(body),
     });
     const text = await response.text();

@@ -5,7 +5,10 @@ import { type SlowClient, slowClients } from "../faults/slow-clients.ts";
 /** Of each kind. */
 const number = 10;
 
-/** Milliseconds after which the last of them must be gone: the API waits 30 s for a request, and looks every 5. */
+/**
+ * Milliseconds after which the last of them must be gone: the API waits 30 s for a request, and looks every
+ * 5.
+ */
 const slowestEnd = 40_000;
 
 /** Clients who begin requests that they never end, while others work. */

@@ -39,8 +39,8 @@ export interface SoakResult {
 }
 
 /**
- * Puts the real API under valid and hostile load from many users, kills it in between while they write, and looks
- * whether anything acknowledged was lost or shown to the wrong person.
+ * Puts the real API under valid and hostile load from many users, kills it in between while they write, and
+ * looks whether anything acknowledged was lost or shown to the wrong person.
  *
  * @param seconds For how long.
  * @param restarts How many times to kill it; memory is compared from the last restart on.
@@ -114,7 +114,8 @@ export async function soak(
       held: slow.filter(({ isClosed }) => !isClosed()).length,
       errorsLogged: errors.length,
       firstErrorLogged: errors[0],
-      secretsLogged: log.split(issuer.secret).length - 1 + (log.match(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g) ?? []).length,
+      secretsLogged:
+        log.split(issuer.secret).length - 1 + (log.match(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g) ?? []).length,
       memoryAtRest,
       memoryWhenWarm: whenWarm?.residentMemory ?? Number.NaN,
       memoryAtEnd: atEnd.residentMemory,

@@ -30,7 +30,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(1, 5, 60, 290, 295, 300, 305).map((wait) => ({ wait })) },
   {
     weight: 1,
-    arbitrary: fc.record({ revoke: fc.constantFrom("token", "session", "user"), of: anyToken }) as fc.Arbitrary<Step>,
+    arbitrary: fc.record({
+      revoke: fc.constantFrom("token", "session", "user"),
+      of: anyToken,
+    }) as fc.Arbitrary<Step>,
   },
 );
 
@@ -114,7 +117,10 @@ async function createWorld(algorithm: SigningAlgorithm, seed: number) {
 }
 
 /** The code of the refusal, or the whole principal. */
-async function verdictOf(way: (token: string) => Principal | Promise<Principal>, token: string): Promise<string> {
+async function verdictOf(
+  way: (token: string) => Principal | Promise<Principal>,
+  token: string,
+): Promise<string> {
   try {
     return `accepted ${JSON.stringify(await way(token))}`;
   } catch (error) {

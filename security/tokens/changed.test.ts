@@ -13,7 +13,9 @@ describe("properties: a changed token", () => {
   ];
   const shortenedAt = (token: string, at: number) => token.slice(0, at) + token.slice(at + 1);
 
-  /** What a decoder may take for this character: those with the same low byte, in fullwidth, of plain base64. */
+  /**
+   * What a decoder may take for this character: those with the same low byte, in fullwidth, of plain base64.
+   */
   const twinsOf = (present: string): string[] => {
     const unit = present.charCodeAt(0);
     const plain = { "-": "+", _: "/" }[present];
@@ -45,7 +47,10 @@ describe("properties: a changed token", () => {
   });
 
   const algorithms = ["HS256", "EdDSA", "ES256", "ES384", "ES512", "RS256", "PS256"] as const;
-  it.for(algorithms)("is refused with a look-alike, or any character at all, in every place, %s", (algorithm, test) => {
-    expectRefused(algorithm, (present) => [...twinsOf(present), ...fc.sample(anyCharacter, 1)], test);
-  });
+  it.for(algorithms)(
+    "is refused with a look-alike, or any character at all, in every place, %s",
+    (algorithm, test) => {
+      expectRefused(algorithm, (present) => [...twinsOf(present), ...fc.sample(anyCharacter, 1)], test);
+    },
+  );
 });

@@ -22,33 +22,40 @@ const shares: readonly (readonly [SigningAlgorithm, number])[] = [
 ];
 
 describe("differential against jose", () => {
-  it.for(shares)("%s: every difference has a rule", { timeout: 1_800_000 }, async ([algorithm, share], test) => {
-    const issuer = createTestIssuer({ algorithm, clock: () => now * 1000 });
-    const verifier = verifierFor(issuer, algorithm);
-    const accepts = joseFor(issuer, algorithm);
-    const random = seededRandom(seed);
-    const explained = new Map<string, number>();
-    const tokens = Math.ceil(total * share);
-    let accepted = 0;
+  it.for(shares)(
+    "%s: every difference has a rule",
+    { timeout: 1_800_000 },
+    async ([algorithm, share], test) => {
+      const issuer = createTestIssuer({ algorithm, clock: () => now * 1000 });
+      const verifier = verifierFor(issuer, algorithm);
+      const accepts = joseFor(issuer, algorithm);
+      const random = seededRandom(seed);
+      const explained = new Map<string, number>();
+      const tokens = Math.ceil(total * share);
+      let accepted = 0;
 
-    for (let tried = 0; tried < tokens; tried++) {
-      const token = hostileToken(issuer, random, now);
-      const code = verdict(verifier, token);
-      const isAccepted = code === "accepted";
-      if (isAccepted) accepted++;
-      count(test, { tokens: 1, accepted: isAccepted ? 1 : 0, refused: isAccepted ? 0 : 1 });
-      if (isAccepted === (await accepts(token))) continue;
-      const rule = explain(token, code);
-      count(test, { "differences by a rule": rule === undefined ? 0 : 1, "without one": rule === undefined ? 1 : 0 });
-      expect(rule, `${code}, seed ${seed}: ${token}`).toBeDefined();
-      explained.set(rule as string, (explained.get(rule as string) ?? 0) + 1);
-    }
-    for (const [rule, times] of explained) await test.annotate(`${times} times: ${rule}`, "difference");
-    // A generator that makes only one kind would prove nothing.
-    expect(accepted).toBeGreaterThan(Math.floor(0.05 * tokens));
-    expect(tokens - accepted).toBeGreaterThan(Math.floor(0.3 * tokens));
-    expect(explained.size).toBeGreaterThan(2);
-  });
+      for (let tried = 0; tried < tokens; tried++) {
+        const token = hostileToken(issuer, random, now);
+        const code = verdict(verifier, token);
+        const isAccepted = code === "accepted";
+        if (isAccepted) accepted++;
+        count(test, { tokens: 1, accepted: isAccepted ? 1 : 0, refused: isAccepted ? 0 : 1 });
+        if (isAccepted === (await accepts(token))) continue;
+        const rule = explain(token, code);
+        count(test, {
+          "differences by a rule": rule === undefined ? 0 : 1,
+          "without one": rule === undefined ? 1 : 0,
+        });
+        expect(rule, `${code}, seed ${seed}: ${token}`).toBeDefined();
+        explained.set(rule as string, (explained.get(rule as string) ?? 0) + 1);
+      }
+      for (const [rule, times] of explained) await test.annotate(`${times} times: ${rule}`, "difference");
+      // A generator that makes only one kind would prove nothing.
+      expect(accepted).toBeGreaterThan(Math.floor(0.05 * tokens));
+      expect(tokens - accepted).toBeGreaterThan(Math.floor(0.3 * tokens));
+      expect(explained.size).toBeGreaterThan(2);
+    },
+  );
 });
 
 function verifierFor({ secret, issuer, audience, jwks }: TestIssuer, algorithm: SigningAlgorithm): Verifier {
@@ -83,5 +90,7 @@ function explain(text: string, code: string): string | undefined {
   const token = decode(text);
   if (token === undefined) return undefined;
   if (code === "accepted") return laxerRules.find(({ applies }) => applies(token))?.name;
-  return stricterRules(now, clockTolerance).find(({ applies, codes }) => codes.includes(code) && applies(token))?.name;
+  return stricterRules(now, clockTolerance).find(
+    ({ applies, codes }) => codes.includes(code) && applies(token),
+  )?.name;
 }

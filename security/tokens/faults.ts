@@ -45,7 +45,12 @@ export function checksInOrder(now: number, { audience }: TestIssuer): readonly C
     {
       name: "kind",
       code: "token_unsupported",
-      ways: [header({ crit: ["exp"] }), header({ b64: false }), header({ typ: "logout+jwt" }), header({ zip: "DEF" })],
+      ways: [
+        header({ crit: ["exp"] }),
+        header({ b64: false }),
+        header({ typ: "logout+jwt" }),
+        header({ zip: "DEF" }),
+      ],
     },
     {
       name: "algorithm",
@@ -56,7 +61,11 @@ export function checksInOrder(now: number, { audience }: TestIssuer): readonly C
     {
       name: "signature",
       code: "signature_invalid",
-      ways: [{ made: { wrongSecret: true } }, { made: { tampered: true } }, { made: { forgedPayload: true } }],
+      ways: [
+        { made: { wrongSecret: true } },
+        { made: { tampered: true } },
+        { made: { forgedPayload: true } },
+      ],
     },
     {
       name: "claims' forms",
@@ -79,7 +88,11 @@ export function checksInOrder(now: number, { audience }: TestIssuer): readonly C
       ways: [claims({ aud: "https://another.example" }), claims({ aud: [`${audience}/`] })],
     },
     { name: "end", code: "token_expired", ways: [claims({ exp: now - 5 }), claims({ exp: 0 })] },
-    { name: "start", code: "token_not_yet_valid", ways: [claims({ nbf: now + 6 }), claims({ iat: now + 6 })] },
+    {
+      name: "start",
+      code: "token_not_yet_valid",
+      ways: [claims({ nbf: now + 6 }), claims({ iat: now + 6 })],
+    },
     { name: "age", code: "token_expired", ways: [claims({ iat: now - maxTokenAge - 5 })] },
     { name: "schema", code: "claims_invalid", ways: [claims({ role: refusedRole })] },
     {

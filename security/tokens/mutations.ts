@@ -54,9 +54,43 @@ function oddValues(now: number): readonly unknown[] {
   ];
 }
 
-const claimNames = ["sub", "iss", "aud", "exp", "nbf", "iat", "jti", "sid", "scope", "nonce", "events", "email"];
-const headerNames = ["alg", "typ", "kid", "crit", "b64", "zip", "enc", "jku", "jwk", "x5u", "x5c", "cty", "url"];
-const characters = [..."ABCXYZabcxyz0189-_.=+/~ \t\n\r\0%,;\"'", "é", "\u0141", "\ufffd", "\u{1f600}", "\u2028"];
+const claimNames = [
+  "sub",
+  "iss",
+  "aud",
+  "exp",
+  "nbf",
+  "iat",
+  "jti",
+  "sid",
+  "scope",
+  "nonce",
+  "events",
+  "email",
+];
+const headerNames = [
+  "alg",
+  "typ",
+  "kid",
+  "crit",
+  "b64",
+  "zip",
+  "enc",
+  "jku",
+  "jwk",
+  "x5u",
+  "x5c",
+  "cty",
+  "url",
+];
+const characters = [
+  ..."ABCXYZabcxyz0189-_.=+/~ \t\n\r\0%,;\"'",
+  "é",
+  "\u0141",
+  "\ufffd",
+  "\u{1f600}",
+  "\u2028",
+];
 
 /**
  * A token that was spoilt in up to three ways before and after signing; now and then in none. Every choice is

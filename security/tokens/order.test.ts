@@ -15,7 +15,15 @@ import fc from "fast-check";
 import { afterAll, describe, expect, it, type TestContext } from "vitest";
 import { refusal, startSeconds, verdict } from "../../packages/verify/test/support.ts";
 import { count } from "../counts.ts";
-import { type Check, checksInOrder, maxTokenAge, refusedRole, revoked, tokenWith, type Way } from "./faults.ts";
+import {
+  type Check,
+  checksInOrder,
+  maxTokenAge,
+  refusedRole,
+  revoked,
+  tokenWith,
+  type Way,
+} from "./faults.ts";
 
 const clock = () => startSeconds * 1000;
 /** A check, and the way in which it is failed. */
@@ -56,7 +64,9 @@ function worldOf(algorithm: SigningAlgorithm) {
     clock,
   });
   // A shared secret has no name: no token's key is unknown to it.
-  const checks = checksInOrder(startSeconds, issuer).filter(({ name }) => algorithm !== "HS256" || name !== "key");
+  const checks = checksInOrder(startSeconds, issuer).filter(
+    ({ name }) => algorithm !== "HS256" || name !== "key",
+  );
   return {
     issuer,
     verifier,
@@ -101,7 +111,9 @@ describe("properties: the order of a token's checks", () => {
       const anySet = fc
         .subarray([...checks], { minLength: 3 })
         .chain((some) =>
-          fc.tuple(...some.map((check) => fc.constantFrom(...check.ways).map((way): Failure => [check, way]))),
+          fc.tuple(
+            ...some.map((check) => fc.constantFrom(...check.ways).map((way): Failure => [check, way])),
+          ),
         );
       await fc.assert(
         fc.asyncProperty(anySet, (those) => expectFirst(those, test)),
@@ -115,15 +127,18 @@ describe("properties: the order of a guard's checks", () => {
   const { issuer, verifier, checks } = worldOf("HS256");
   const guard = createGuard({ verifier, ownerParam: "userId" });
   const token = (ways: readonly Way[]) => `Bearer ${tokenWith(issuer, ways)}`;
-  const credentials: readonly (readonly [AuthErrorCode | undefined, (field: string) => readonly string[], boolean])[] =
-    [
-      [undefined, (field) => [field], false],
-      ["credentials_missing", () => [], false],
-      ["credentials_missing", () => [], true],
-      ["credentials_missing", () => ["Basic YTpi"], false],
-      ["credentials_ambiguous", (field) => [field, field], false],
-      ["credentials_ambiguous", (field) => [field], true],
-    ];
+  const credentials: readonly (readonly [
+    AuthErrorCode | undefined,
+    (field: string) => readonly string[],
+    boolean,
+  ])[] = [
+    [undefined, (field) => [field], false],
+    ["credentials_missing", () => [], false],
+    ["credentials_missing", () => [], true],
+    ["credentials_missing", () => ["Basic YTpi"], false],
+    ["credentials_ambiguous", (field) => [field, field], false],
+    ["credentials_ambiguous", (field) => [field], true],
+  ];
   const tokens: readonly (readonly [AuthErrorCode | undefined, string])[] = [
     [undefined, token([])],
     ...checks.flatMap(({ code, ways }) => ways.map((way) => [code, token([way])] as const)),

@@ -19,7 +19,9 @@ describe("properties: whatever the text", () => {
     fc.array(anyCharacter, { maxLength: 60 }).map((characters) => characters.join("")),
     fc.uint8Array().map((bytes) => Buffer.from(bytes).toString("latin1")),
     fc.uint8Array().map((bytes) => Buffer.from(bytes).toString("utf16le")),
-    fc.tuple(jsonText, jsonText, fc.uint8Array()).map((parts) => parts.map((part) => segment(part)).join(".")),
+    fc
+      .tuple(jsonText, jsonText, fc.uint8Array())
+      .map((parts) => parts.map((part) => segment(part)).join(".")),
     fc.array(fc.uint8Array({ maxLength: 20 }), { maxLength: 6 }).map((parts) => parts.map(segment).join(".")),
   );
 
@@ -38,7 +40,9 @@ describe("properties: whatever the text", () => {
   });
 
   it("the guard throws nothing but AuthError, of whatever header, parameter and query", (test) => {
-    const field = fc.tuple(fc.constantFrom("Bearer ", "bearer", "", "Basic "), text).map((parts) => parts.join(""));
+    const field = fc
+      .tuple(fc.constantFrom("Bearer ", "bearer", "", "Basic "), text)
+      .map((parts) => parts.join(""));
     const authorization = fc.oneof(field, fc.array(field), fc.constant(undefined));
     fc.assert(
       fc.property(authorization, fc.anything(), fc.boolean(), (fields, userId, tokenInQuery) => {
@@ -49,7 +53,9 @@ describe("properties: whatever the text", () => {
           ownerParams: ["userId"],
           source: {},
         };
-        expect(refusal(() => guard.admit(request)).code).toMatch(/^(?:credentials|token|algorithm|signature)_/);
+        expect(refusal(() => guard.admit(request)).code).toMatch(
+          /^(?:credentials|token|algorithm|signature)_/,
+        );
         count(test, { texts: 1 });
       }),
       { numRuns: 2000 },
@@ -63,7 +69,8 @@ describe("properties: whatever the text", () => {
       count(test, { texts: 1 });
     };
     const token = issuer.tokenFor("alice");
-    for (const value of [new String(token), Buffer.from(token), [token], { toString: () => token }]) await run(value);
+    for (const value of [new String(token), Buffer.from(token), [token], { toString: () => token }])
+      await run(value);
     const noString = fc.anything({ withBigInt: true, withDate: true, withMap: true, withTypedArray: true });
     await fc.assert(
       fc.asyncProperty(
@@ -115,16 +122,33 @@ describe("properties: signed claims", () => {
     " ",
     "\0",
   ];
-  const numbers = [0, -0, 2 ** 53, -(2 ** 53) - 2, 1e21, 1e308, Number.MAX_VALUE, Number.MIN_VALUE, 0.1 + 0.2, 1e-7];
+  const numbers = [
+    0,
+    -0,
+    2 ** 53,
+    -(2 ** 53) - 2,
+    1e21,
+    1e308,
+    Number.MAX_VALUE,
+    Number.MIN_VALUE,
+    0.1 + 0.2,
+    1e-7,
+  ];
   const name = fc.oneof(fc.constantFrom(...names), fc.string({ unit: "binary" }), halfSurrogate);
   const { value } = fc.letrec((tie) => ({
     value: fc.oneof(
       { maxDepth: 5, withCrossShrink: true },
-      fc.oneof(fc.constantFrom(...numbers), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer()),
+      fc.oneof(
+        fc.constantFrom(...numbers),
+        fc.double({ noNaN: true, noDefaultInfinity: true }),
+        fc.integer(),
+      ),
       fc.oneof(fc.string({ unit: "binary" }), halfSurrogate, fc.constantFrom(null, true, false)),
       fc.array(tie("value"), { maxLength: 4 }),
       // Not an object literal's way: an own `__proto__` is to be a claim like any other.
-      fc.array(fc.tuple(name, tie("value")), { maxLength: 4 }).map((entries) => Object.fromEntries(entries) as unknown),
+      fc
+        .array(fc.tuple(name, tie("value")), { maxLength: 4 })
+        .map((entries) => Object.fromEntries(entries) as unknown),
     ),
   }));
   const registered = new Set(["iss", "sub", "aud", "exp", "nbf", "iat", "jti", "sid"]);
@@ -145,7 +169,10 @@ describe("properties: signed claims", () => {
         fc.pre(token.length <= 8192);
         // As JSON has them: that is what was signed.
         const [, payload = ""] = token.split(".");
-        const signed = JSON.parse(Buffer.from(payload, "base64url").toString("utf8")) as Record<string, unknown>;
+        const signed = JSON.parse(Buffer.from(payload, "base64url").toString("utf8")) as Record<
+          string,
+          unknown
+        >;
         const principal = verifier.verifySync(token);
         expect(isDeepStrictEqual(principal.claims, signed), JSON.stringify(principal.claims)).toBe(true);
         for (const key of Object.keys(own)) {

@@ -1,4 +1,7 @@
-/** Numbers that look random and are the same on every run with the same seed, so that a finding can be repeated. */
+/**
+ * Numbers that look random and are the same on every run with the same seed, so that a finding can be
+ * repeated.
+ */
 export interface Random {
   /** A whole number from 0 to `below` - 1. */
   integer(below: number): number;

@@ -1,6 +1,8 @@
 import { decodeJwt, decodeProtectedHeader } from "jose";
 
-/** Why Usher refuses a token that jose, as strict as it can be made, accepts: what is stricter here, by name. */
+/**
+ * Why Usher refuses a token that jose, as strict as it can be made, accepts: what is stricter here, by name.
+ */
 export interface StricterRule {
   readonly name: string;
   /** Reads the token with jose's own decoders, and knows nothing of Usher's code. */
@@ -33,7 +35,8 @@ export function stricterRules(now: number, clockTolerance: number): readonly Str
     },
     {
       name: "header parameters that are read are strings",
-      applies: ({ header }) => ["kid", "typ"].some((name) => name in header && typeof header[name] !== "string"),
+      applies: ({ header }) =>
+        ["kid", "typ"].some((name) => name in header && typeof header[name] !== "string"),
       codes: ["token_malformed"],
     },
     {
@@ -49,7 +52,8 @@ export function stricterRules(now: number, clockTolerance: number): readonly Str
     },
     {
       name: "exp, nbf and iat are numbers",
-      applies: ({ claims }) => ["exp", "nbf", "iat"].some((name) => name in claims && !Number.isFinite(claims[name])),
+      applies: ({ claims }) =>
+        ["exp", "nbf", "iat"].some((name) => name in claims && !Number.isFinite(claims[name])),
       codes: ["claims_invalid"],
     },
     {
@@ -60,7 +64,10 @@ export function stricterRules(now: number, clockTolerance: number): readonly Str
   ];
 }
 
-/** Why Usher accepts a token that jose, made so strict, refuses: what jose's option asks for and RFC 7519 does not. */
+/**
+ * Why Usher accepts a token that jose, made so strict, refuses: what jose's option asks for and RFC 7519 does
+ * not.
+ */
 export const laxerRules: readonly Omit<StricterRule, "codes">[] = [
   {
     name: "typ may be absent (RFC 7519 section 5.1), as it is in Better Auth's own tokens",

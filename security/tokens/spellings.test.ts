@@ -18,7 +18,9 @@ const clock = () => start;
 /** The order of each curve's group (SEC 2), and of Ed25519's (RFC 8032 section 5.1). */
 const orders = {
   ES256: 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n,
-  ES384: BigInt("0xffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973"),
+  ES384: BigInt(
+    "0xffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973",
+  ),
   ES512: BigInt(`0x01${"f".repeat(65)}a51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409`),
   EdDSA: 2n ** 252n + 27742317777372353535851937790883648493n,
 };
@@ -52,7 +54,13 @@ function createWorld(algorithm: SigningAlgorithm) {
   const keys = algorithm.startsWith("HS")
     ? sharedSecret(issuer.secret, { algorithm: algorithm as "HS256" })
     : localJwks(issuer.jwks());
-  const verifier = createVerifier({ keys, issuer: issuer.issuer, audience: issuer.audience, revocations, clock });
+  const verifier = createVerifier({
+    keys,
+    issuer: issuer.issuer,
+    audience: issuer.audience,
+    revocations,
+    clock,
+  });
   return { issuer, verifier, revocations };
 }
 

@@ -1,8 +1,9 @@
 import { type KeySource, localJwks, sharedSecret } from "@usher-auth/verify";
 
 /**
- * An example of a standard. None is a token for an API: each has claims that are none, or a payload that is prose. So the
- * code that it is refused with says how far the verifier came, and one about claims that the signature held.
+ * An example of a standard. None is a token for an API: each has claims that are none, or a payload that is
+ * prose. So the code that it is refused with says how far the verifier came, and one about claims that the
+ * signature held.
  */
 export interface Example {
   readonly name: string;
@@ -13,14 +14,19 @@ export interface Example {
 
 const afterSignature = "claims_invalid";
 
-/** The claims of RFC 7515's examples: `{"iss":"joe", "exp":1300819380, "http://example.com/is_root":true}`. */
+/**
+ * The claims of RFC 7515's examples: `{"iss":"joe", "exp":1300819380, "http://example.com/is_root":true}`.
+ */
 const joe = "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
 /** The prose of RFC 7520's: "It's a dangerous business, Frodo, going out your door. ..." */
 const frodo =
   "SXTigJlzIGEgZGFuZ2Vyb3VzIGJ1c2luZXNzLCBGcm9kbywgZ29pbmcgb3V0IHlvdXIgZG9vci4gWW91IHN0ZXAgb250byB0aGUgcm9hZCwgYW5kIGlmIHlvdSBkb24ndCBrZWVwIHlvdXIgZmVldCwgdGhlcmXigJlzIG5vIGtub3dpbmcgd2hlcmUgeW91IG1pZ2h0IGJlIHN3ZXB0IG9mZiB0by4";
 
 const hmacKey = sharedSecret(
-  Buffer.from("AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow", "base64url"),
+  Buffer.from(
+    "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow",
+    "base64url",
+  ),
 );
 const rsaKey = {
   kty: "RSA",
@@ -108,7 +114,9 @@ export const verifiable: readonly Example[] = [
   },
   {
     name: "RFC 8037 A.4: Ed25519, by its old name",
-    keys: localJwks({ keys: [{ kty: "OKP", crv: "Ed25519", x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" }] }),
+    keys: localJwks({
+      keys: [{ kty: "OKP", crv: "Ed25519", x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" }],
+    }),
     token:
       "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc.hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg",
     code: afterSignature,

@@ -6,8 +6,12 @@ import { publicKey, secretKey } from "../../packages/verify/src/signature.ts";
 import { macRoom, type SignedBytes } from "../../packages/verify/src/token-bytes.ts";
 import { count } from "../counts.ts";
 
-/** Third-party vectors are not part of this repository; they are read where they lie beside it, or where this says. */
-const folder = process.env.USHER_VECTORS ?? fileURLToPath(new URL("../../../shared/vectors", import.meta.url));
+/**
+ * Third-party vectors are not part of this repository; they are read where they lie beside it, or where this
+ * says.
+ */
+const folder =
+  process.env.USHER_VECTORS ?? fileURLToPath(new URL("../../../shared/vectors", import.meta.url));
 
 interface Vectors<Group, Case> {
   readonly numberOfTests: number;
@@ -86,7 +90,11 @@ describe("Wycheproof vectors", () => {
       const key = publicKey(algorithm, createPublicKey(publicKeyPem), undefined);
       for (const one of tests) {
         // "acceptable" is a PKCS #1 encoding without its NULL: RFC 8017 asks for one, and so does this.
-        agreement.try(one, one.result === "valid", key.verify(signedBytes(one.msg), Buffer.from(one.sig, "hex")));
+        agreement.try(
+          one,
+          one.result === "valid",
+          key.verify(signedBytes(one.msg), Buffer.from(one.sig, "hex")),
+        );
       }
     }
     agreement.expectAgreement();

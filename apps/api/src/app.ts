@@ -32,8 +32,8 @@ export type AppOptions = {
 };
 
 /**
- * Puts the API together, in the order in which a request meets it. Deny by default: a route needs a valid token unless it
- * says `config: { public: true }`. Does not listen.
+ * Puts the API together, in the order in which a request meets it. Deny by default: a route needs a valid
+ * token unless it says `config: { public: true }`. Does not listen.
  */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { config, database, verifier } = options;
@@ -65,4 +65,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
 }
 
 /** An answer of the API is data: should a browser take one for a page, it may load, run and frame nothing. */
-const contentPolicy = { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } };
+const contentPolicy = {
+  useDefaults: false,
+  directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+};

@@ -5,21 +5,35 @@ import { StartupError } from "./startup-error.ts";
 
 const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 
-/** What the API is told by its environment, checked once. Secrets are not in it: `verifierFromEnv` reads those. */
+/**
+ * What the API is told by its environment, checked once. Secrets are not in it: `verifierFromEnv` reads
+ * those.
+ */
 export type Config = {
-  /** Where to listen: a name or address (default the loopback 127.0.0.1), and a port (default 3001; 0 picks a free one). */
+  /**
+   * Where to listen: a name or address (default the loopback 127.0.0.1), and a port (default 3001; 0 picks a
+   * free one).
+   */
   readonly host: string;
   readonly port: number;
-  /** Better Auth's `baseURL`: the `iss` that tokens must have, and the one origin that browsers may call from. */
+  /**
+   * Better Auth's `baseURL`: the `iss` that tokens must have, and the one origin that browsers may call from.
+   */
   readonly issuer: string;
   /** This API's public URL: the `aud` that tokens must have. */
   readonly audience: string;
-  /** The Postgres server; undefined means the embedded one in `databaseFolder`. May hold a password: never log it. */
+  /**
+   * The Postgres server; undefined means the embedded one in `databaseFolder`. May hold a password: never log
+   * it.
+   */
   readonly databaseUrl: string | undefined;
   readonly databaseFolder: string;
   /** Where this process says what it runs with, for the operator. */
   readonly runningFolder: string;
-  /** What to do with tokens while nobody can tell whether they were revoked (default: refuse them, with a 503). */
+  /**
+   * What to do with tokens while nobody can tell whether they were revoked (default: refuse them, with a
+   * 503).
+   */
   readonly whenStale: "refuse" | "accept";
   readonly logLevel: (typeof logLevels)[number];
 };
@@ -56,10 +70,13 @@ const environment = z.object({
 /**
  * Reads the configuration; an empty variable counts as one that is not set.
  *
- * @throws {StartupError} that names every variable at fault and what it must be, and never the value that it has.
+ * @throws {StartupError} that names every variable at fault and what it must be, and never the value that it
+ *   has.
  */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
-  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));
+  const set = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ""),
+  );
   const result = environment.safeParse(set);
   if (!result.success) {
     const faults = result.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);

@@ -4,7 +4,8 @@ import { StartupError } from "./startup-error.ts";
 
 /** Why the process cannot start, in one line that says what to do. Holds no secret and no stack trace. */
 export function describeFailure(error: unknown): string {
-  if (error instanceof StartupError || error instanceof ConfigurationError) return printableLine(error.message);
+  if (error instanceof StartupError || error instanceof ConfigurationError)
+    return printableLine(error.message);
 
   const { code, port, address } = error as NodeJS.ErrnoException & { port?: number; address?: string };
   switch (code) {

@@ -1,8 +1,8 @@
 import { describeFailure } from "./failure.ts";
 import { startServer } from "./server.ts";
 
-// The API process. Starts, or says in one line on stderr why not and exits with 1. SIGTERM and SIGINT stop it cleanly,
-// with exit code 0; one that comes while it starts is heeded as soon as it has.
+// The API process. Starts, or says in one line on stderr why not and exits with 1. SIGTERM and SIGINT stop it
+// cleanly, with exit code 0; one that comes while it starts is heeded as soon as it has.
 
 // The reader of the log may leave before this process does. Serving goes on without one.
 process.stdout.on("error", () => {});

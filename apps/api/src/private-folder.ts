@@ -6,8 +6,9 @@ import { StartupError } from "./startup-error.ts";
 const ours = /^(?:api|running|auth\.sqlite|better-auth-secret|start\.lock)(?:[.-]|$)/;
 
 /**
- * Makes DATA_DIR where it is missing, open to its owner alone. One that was there, with other rights, is closed as well, unless
- * somebody else's things are in it (a home, `/tmp`): what is ours is closed in any case, by those who make it.
+ * Makes DATA_DIR where it is missing, open to its owner alone. One that was there, with other rights, is
+ * closed as well, unless somebody else's things are in it (a home, `/tmp`): what is ours is closed in any
+ * case, by those who make it.
  */
 export function prepareDataFolder(path: string): void {
   try {
@@ -25,8 +26,9 @@ export function prepareDataFolder(path: string): void {
 }
 
 /**
- * Makes the folder where it is missing, and closes it with all that is in it to every other user (Windows: rights are those of
- * the folder above). PGlite gives its files mode 0666 whatever the umask says, so it is the folder that keeps new ones private.
+ * Makes the folder where it is missing, and closes it with all that is in it to every other user (Windows:
+ * rights are those of the folder above). PGlite gives its files mode 0666 whatever the umask says, so it is
+ * the folder that keeps new ones private.
  *
  * @throws {StartupError} when it belongs to another user.
  */

@@ -5,8 +5,9 @@ import type { FastifyBaseLogger } from "fastify";
 const interval = 1_000;
 
 /**
- * Says in the log how the revocations are doing: once now, and whenever that changes, until the returned function is
- * called. An operator who chose to accept tokens meanwhile should know from when to when that was.
+ * Says in the log how the revocations are doing: once now, and whenever that changes, until the returned
+ * function is called. An operator who chose to accept tokens meanwhile should know from when to when that
+ * was.
  */
 export function watchRevocations(revocations: Revocations, log: FastifyBaseLogger): () => void {
   let last: string | undefined;

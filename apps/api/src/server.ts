@@ -18,7 +18,9 @@ import { recordRunning } from "./running-record.ts";
 
 /** The API, listening. */
 export type Server = {
-  /** Takes no new connection, lets running requests finish (for up to 10 seconds), and closes the database. */
+  /**
+   * Takes no new connection, lets running requests finish (for up to 10 seconds), and closes the database.
+   */
   stop(reason: string): Promise<void>;
 };
 
@@ -36,7 +38,11 @@ const patience = 10_000;
 export async function startServer(env: NodeJS.ProcessEnv): Promise<Server> {
   const config = readConfig(env);
   const database = await openDatabase({ url: config.databaseUrl, folder: config.databaseFolder });
-  const revocations = createRevocations({ store: database.revocations, maxTokenAge, whenStale: config.whenStale });
+  const revocations = createRevocations({
+    store: database.revocations,
+    maxTokenAge,
+    whenStale: config.whenStale,
+  });
   try {
     const names = { BETTER_AUTH_URL: config.issuer, API_URL: config.audience };
     const verifier = verifierFromEnv({ ...env, ...names }, { revocations });
@@ -60,8 +66,8 @@ export async function startServer(env: NodeJS.ProcessEnv): Promise<Server> {
 }
 
 /**
- * Before the port opens: the first request already must not get through with what was revoked while this was away. A
- * database that has gone in this very moment keeps nobody from starting.
+ * Before the port opens: the first request already must not get through with what was revoked while this was
+ * away. A database that has gone in this very moment keeps nobody from starting.
  */
 async function loadRevocations(revocations: Revocations, app: FastifyInstance): Promise<void> {
   await revocations.ready().catch(() => undefined);
@@ -79,14 +85,18 @@ function keysInWords(env: NodeJS.ProcessEnv): string {
 /** So that the first request need not wait. An issuer that is not up yet keeps nobody from starting. */
 function loadKeys(verifier: Verifier, app: FastifyInstance): void {
   verifier.ready().catch((error: unknown) => {
-    app.log.warn({ hint: error instanceof AuthError ? error.hint : undefined }, "api has no keys yet, and tries again");
+    app.log.warn(
+      { hint: error instanceof AuthError ? error.hint : undefined },
+      "api has no keys yet, and tries again",
+    );
   });
 }
 
 async function listen(app: FastifyInstance, { host, port, logLevel }: Config): Promise<void> {
   await app.listen({ host, port, listenTextResolver: () => `api listening on ${urlOf(app, host)}` });
   // Whoever started it waits for this line, however little is to be logged.
-  if (!["trace", "debug", "info"].includes(logLevel)) process.stdout.write(`api listening on ${urlOf(app, host)}\n`);
+  if (!["trace", "debug", "info"].includes(logLevel))
+    process.stdout.write(`api listening on ${urlOf(app, host)}\n`);
 }
 
 /** What a person can open: loopback and "all interfaces" are both reached as localhost. */
@@ -96,7 +106,12 @@ function urlOf(app: FastifyInstance, host: string): string {
   return `http://${local ? "localhost" : host}:${port}`;
 }
 
-async function stop(app: FastifyInstance, revocations: Revocations, database: Database, reason: string): Promise<void> {
+async function stop(
+  app: FastifyInstance,
+  revocations: Revocations,
+  database: Database,
+  reason: string,
+): Promise<void> {
   app.log.info(`api stopping (${reason})`);
   // A client that keeps its connection after its last answer would hold everything up.
   const sweep = setInterval(() => app.server.closeIdleConnections(), 50);

@@ -30,7 +30,9 @@ test("a database whose making was cut short is made anew; one that was made is k
   expect(existsSync(`${folder}.unfinished`)).toBe(false);
   await first.withPrincipal(ada, (rows) => createTask(rows, { title: "kept" }));
 
-  await expect(open()).rejects.toThrow(/^the embedded database in \S+ is in use by another process: stop that one, /);
+  await expect(open()).rejects.toThrow(
+    /^the embedded database in \S+ is in use by another process: stop that one, /,
+  );
   expect(await first.isUp()).toBe(true);
   await first.close();
 
@@ -89,7 +91,8 @@ test("a folder that is there, open to others and with files open to others, is c
   await first.close();
 
   // As an earlier version left them.
-  for (const path of [data, join(data, "api"), join(data, "api/base"), join(data, "api.lock")]) chmodSync(path, 0o777);
+  for (const path of [data, join(data, "api"), join(data, "api/base"), join(data, "api.lock")])
+    chmodSync(path, 0o777);
   chmodSync(join(data, "api/PG_VERSION"), 0o666);
   const second = await open(join(data, "api"));
   await second.withPrincipal(ada, (rows) => createTask(rows, { title: "kept" }));
@@ -112,6 +115,8 @@ test("a folder with other things in it keeps its rights, and what is in it, its 
 
 /** What there is at and below a folder that other users have any right to. */
 function openToOthers(path: string): string[] {
-  const below = statSync(path).isDirectory() ? readdirSync(path).flatMap((name) => openToOthers(join(path, name))) : [];
+  const below = statSync(path).isDirectory()
+    ? readdirSync(path).flatMap((name) => openToOthers(join(path, name)))
+    : [];
   return (statSync(path).mode & 0o077) === 0 ? below : [path, ...below];
 }

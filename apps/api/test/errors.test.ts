@@ -54,7 +54,11 @@ describe("with a problem body", () => {
     ],
     [
       "a form",
-      { method: "POST", headers: { "content-type": "application/x-www-form-urlencoded" }, payload: "title=x" },
+      {
+        method: "POST",
+        headers: { "content-type": "application/x-www-form-urlencoded" },
+        payload: "title=x",
+      },
       415,
       "unsupported_media_type",
     ],
@@ -120,7 +124,10 @@ describe("on the bare socket, with a problem body", () => {
     const [head = "", body = ""] = answer.split("\r\n\r\n");
     const [statusLine = "", ...lines] = head.split("\r\n");
     const headers = Object.fromEntries(
-      lines.map((line) => [line.slice(0, line.indexOf(":")).toLowerCase(), line.slice(line.indexOf(":") + 2)]),
+      lines.map((line) => [
+        line.slice(0, line.indexOf(":")).toLowerCase(),
+        line.slice(line.indexOf(":") + 2),
+      ]),
     );
     const statusCode = Number(statusLine.split(" ")[1]);
     expectProblem({ statusCode, headers, json: () => JSON.parse(body) }, status, code);

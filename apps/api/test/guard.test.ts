@@ -26,7 +26,11 @@ test("a route that says nothing about tokens needs one, wherever it was added", 
 
 test("a route that has :userId and says nothing more is held to its owner", async () => {
   const headers = { authorization: `Bearer ${api.issuer.tokenFor("ada")}` };
-  expectProblem(await api.app.inject({ method: "PUT", url: "/api/bob/forgotten", headers }), 403, "owner_mismatch");
+  expectProblem(
+    await api.app.inject({ method: "PUT", url: "/api/bob/forgotten", headers }),
+    403,
+    "owner_mismatch",
+  );
   expect((await api.app.inject({ method: "PUT", url: "/api/ada/forgotten", headers })).body).toBe("secret");
 });
 
@@ -67,15 +71,30 @@ describe.each(operations)("%s %s", (method, path) => {
   test.each([
     ["no token", () => undefined, 401, "credentials_missing"],
     ["another scheme", () => "Basic YWRhOnB3", 401, "credentials_missing"],
-    ["a tampered token", () => `Bearer ${api.issuer.tokenFor("ada", { tampered: true })}`, 401, "signature_invalid"],
-    ["an expired token", () => `Bearer ${api.issuer.tokenFor("ada", { expired: true })}`, 401, "token_expired"],
+    [
+      "a tampered token",
+      () => `Bearer ${api.issuer.tokenFor("ada", { tampered: true })}`,
+      401,
+      "signature_invalid",
+    ],
+    [
+      "an expired token",
+      () => `Bearer ${api.issuer.tokenFor("ada", { expired: true })}`,
+      401,
+      "token_expired",
+    ],
     [
       "another audience",
       () => `Bearer ${api.issuer.tokenFor("ada", { wrongAudience: true })}`,
       401,
       "audience_rejected",
     ],
-    ["another issuer", () => `Bearer ${api.issuer.tokenFor("ada", { wrongIssuer: true })}`, 401, "issuer_rejected"],
+    [
+      "another issuer",
+      () => `Bearer ${api.issuer.tokenFor("ada", { wrongIssuer: true })}`,
+      401,
+      "issuer_rejected",
+    ],
     ["another user's token", () => `Bearer ${api.issuer.tokenFor("bob")}`, 403, "owner_mismatch"],
   ])("refuses %s", async (_what, authorization, status, code) => {
     const answer = await send(authorization());
@@ -138,7 +157,11 @@ describe("a browser", () => {
   });
 
   test("an OPTIONS that is no preflight goes the way of every request", async () => {
-    expectProblem(await api.app.inject({ method: "OPTIONS", url: "/api/ada/tasks" }), 401, "credentials_missing");
+    expectProblem(
+      await api.app.inject({ method: "OPTIONS", url: "/api/ada/tasks" }),
+      401,
+      "credentials_missing",
+    );
     expectProblem(
       await api.app.inject({ method: "OPTIONS", url: "/health/live", headers: { origin } }),
       401,

@@ -46,7 +46,8 @@ describe.each(Object.entries(databases))("%s keeps rows to their owner:", (_name
   });
   afterAll(() => close());
 
-  const as = <Result>(id: string, run: (rows: PrincipalRows) => Promise<Result>) => withPrincipal(client, { id }, run);
+  const as = <Result>(id: string, run: (rows: PrincipalRows) => Promise<Result>) =>
+    withPrincipal(client, { id }, run);
   const titlesOf = (id: string) =>
     as(id, (rows) => rows.select().from(tasks)).then((found) => found.map(titleOf).sort());
 
@@ -64,7 +65,9 @@ describe.each(Object.entries(databases))("%s keeps rows to their owner:", (_name
   });
 
   test("a select that asks for another's rows has none", async () => {
-    const found = await as("eve", (rows) => rows.select().from(tasks).where(sql`${tasks.ownerId} = 'ada' or true`));
+    const found = await as("eve", (rows) =>
+      rows.select().from(tasks).where(sql`${tasks.ownerId} = 'ada' or true`),
+    );
     expect(found).toEqual([]);
   });
 
@@ -82,7 +85,11 @@ describe.each(Object.entries(databases))("%s keeps rows to their owner:", (_name
   });
 
   test("an update cannot give a row away, nor change its id or its time", async () => {
-    for (const change of [{ ownerId: "eve" }, { id: crypto.randomUUID() }, { createdAt: "2001-01-01T00:00:00Z" }]) {
+    for (const change of [
+      { ownerId: "eve" },
+      { id: crypto.randomUUID() },
+      { createdAt: "2001-01-01T00:00:00Z" },
+    ]) {
       await expect(as("bob", (rows) => rows.update(tasks).set(change))).rejects.toMatchObject({
         cause: refusedByGrant,
       });
@@ -108,7 +115,9 @@ describe.each(Object.entries(databases))("%s keeps rows to their owner:", (_name
   test("with an empty setting neither", async () => {
     expect(await titlesOf("")).toEqual([]);
     await expect(as("", (rows) => rows.insert(tasks).values({ title: "x" }))).rejects.toThrow();
-    await expect(as("", (rows) => rows.insert(tasks).values({ title: "x", ownerId: "" }))).rejects.toMatchObject({
+    await expect(
+      as("", (rows) => rows.insert(tasks).values({ title: "x", ownerId: "" })),
+    ).rejects.toMatchObject({
       cause: refusedByPolicy,
     });
   });

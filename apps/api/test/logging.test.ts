@@ -12,7 +12,11 @@ beforeAll(async () => {
     });
     app.get("/failing-query", { config: { public: true } }, () => {
       const detail = { code: "23505", detail: "Key (title)=(a private matter) already exists." };
-      throw new DrizzleQueryError("insert …", ["a private matter"], Object.assign(new Error("duplicate key"), detail));
+      throw new DrizzleQueryError(
+        "insert …",
+        ["a private matter"],
+        Object.assign(new Error("duplicate key"), detail),
+      );
     });
   });
 });
@@ -85,7 +89,11 @@ test("no token and no query is ever logged, whatever becomes of the request", as
 test("a query that fails is logged with its cause, and without what people wrote", async () => {
   await api.app.inject("/failing-query");
   const failure = lines().find((line) => line.level === 50);
-  expect(failure.err).toMatchObject({ message: "duplicate key", code: "23505", stack: expect.stringContaining("at ") });
+  expect(failure.err).toMatchObject({
+    message: "duplicate key",
+    code: "23505",
+    stack: expect.stringContaining("at "),
+  });
   expect(api.logs.join("")).not.toContain("a private matter");
 });
 

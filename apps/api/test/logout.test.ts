@@ -3,7 +3,8 @@ import { openTestApi, type TestApi } from "./support/api.ts";
 import { logoutToken } from "./support/logout-token.ts";
 import { expectProblem } from "./support/problem.ts";
 
-// The endpoint's own rules are tested where it is made (packages/verify); here it is at work, on the embedded database.
+// The endpoint's own rules are tested where it is made (packages/verify); here it is at work, on the embedded
+// database.
 
 let api: TestApi;
 beforeAll(async () => {
@@ -47,7 +48,9 @@ test("a token for the API ends nothing, and the log says why a logout was refuse
   expect(answer.json()).toMatchObject({ status: 400, code: "token_unsupported" });
   expect(answer.headers["cache-control"]).toBe("no-store");
   expect((await read("ada", token)).statusCode).toBe(200);
-  const refused = api.logs.map((line) => JSON.parse(line)).find(({ msg }) => msg === "logout refused by usher");
+  const refused = api.logs
+    .map((line) => JSON.parse(line))
+    .find(({ msg }) => msg === "logout refused by usher");
   expect(refused).toMatchObject({ code: "token_unsupported", hint: expect.stringMatching(/./) });
   expect(api.logs.join("")).not.toContain(token);
 });

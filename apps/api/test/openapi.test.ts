@@ -127,12 +127,19 @@ test("the documentation page needs no token, and may run its own scripts and cal
 test("a browser that asks for an icon beside the page is told that there is none, and nothing is refused in the log", async () => {
   api.logs.length = 0;
   const icon = await api.app.inject("/favicon.ico");
-  expect([icon.statusCode, icon.body, icon.headers["cache-control"]]).toEqual([204, "", "public, max-age=86400"]);
+  expect([icon.statusCode, icon.body, icon.headers["cache-control"]]).toEqual([
+    204,
+    "",
+    "public, max-age=86400",
+  ]);
   expect(api.logs.filter((line) => line.includes("credentials_missing"))).toEqual([]);
 });
 
 test("every other answer may load nothing at all, and has helmet's headers", async () => {
   const answer = await api.app.inject("/health/live");
   expect(answer.headers["content-security-policy"]).toBe("default-src 'none';frame-ancestors 'none'");
-  expect(answer.headers).toMatchObject({ "x-content-type-options": "nosniff", "referrer-policy": "no-referrer" });
+  expect(answer.headers).toMatchObject({
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+  });
 });

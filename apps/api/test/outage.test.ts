@@ -47,7 +47,12 @@ test("while the database is down: 503 with Retry-After, ready says so, live does
   expect((await api.app.inject("/health/live")).json()).toEqual({ status: "live" });
   const ready = await api.app.inject("/health/ready");
   expect(ready.statusCode).toBe(503);
-  expect(ready.json()).toMatchObject({ status: "unavailable", database: "down", keys: "fresh", keysAge: null });
+  expect(ready.json()).toMatchObject({
+    status: "unavailable",
+    database: "down",
+    keys: "fresh",
+    keysAge: null,
+  });
 
   await server.restart();
   await vi.waitFor(async () => expect((await api.app.inject("/health/ready")).statusCode).toBe(200), 5_000);
@@ -91,7 +96,8 @@ test("at the start: a database that refuses, and one that never answers, are sai
   const silent = createServer((socket) => socket.resume()).listen(0, "127.0.0.1");
   await new Promise((resolve) => silent.once("listening", resolve));
   const { port } = silent.address() as { port: number };
-  const start = () => openDatabase({ url: `postgres://user:hidden@127.0.0.1:${port}/tasks`, folder: "unused" });
+  const start = () =>
+    openDatabase({ url: `postgres://user:hidden@127.0.0.1:${port}/tasks`, folder: "unused" });
 
   await expect(start()).rejects.toThrow(
     `the database at 127.0.0.1:${port}/tasks does not answer (CONNECT_TIMEOUT): start it, or check DATABASE_URL`,

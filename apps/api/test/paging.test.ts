@@ -16,9 +16,14 @@ afterAll(() => pglite.close());
 test("pages are exact where times are equal, or differ by a microsecond, in whatever time zone the session is", async () => {
   await pglite.exec("set time zone 'Asia/Kathmandu'");
   // Made by the superuser, for requests cannot choose a time.
-  const times = [0, 0, 0, 1, 1, 2, 999, 1000].map((micro) => `2026-01-02T03:04:05.${String(micro).padStart(6, "0")}Z`);
-  for (const createdAt of times) await client.insert(schema.tasks).values({ ownerId: "ada", title: "x", createdAt });
-  const expected = await pglite.query<{ id: string }>("select id from tasks order by created_at desc, id desc");
+  const times = [0, 0, 0, 1, 1, 2, 999, 1000].map(
+    (micro) => `2026-01-02T03:04:05.${String(micro).padStart(6, "0")}Z`,
+  );
+  for (const createdAt of times)
+    await client.insert(schema.tasks).values({ ownerId: "ada", title: "x", createdAt });
+  const expected = await pglite.query<{ id: string }>(
+    "select id from tasks order by created_at desc, id desc",
+  );
 
   for (const limit of [1, 2, 3, 8]) {
     const seen: string[] = [];

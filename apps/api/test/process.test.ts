@@ -22,10 +22,17 @@ const env = {
 
 beforeAll(() => copyPreparedDatabase(join(env.DATA_DIR, "api")));
 
-const headers = () => ({ authorization: `Bearer ${issuer.tokenFor("ada")}`, "content-type": "application/json" });
+const headers = () => ({
+  authorization: `Bearer ${issuer.tokenFor("ada")}`,
+  "content-type": "application/json",
+});
 
 function post(url: string, title: string): Promise<Response> {
-  return fetch(`${url}/api/ada/tasks`, { method: "POST", headers: headers(), body: JSON.stringify({ title }) });
+  return fetch(`${url}/api/ada/tasks`, {
+    method: "POST",
+    headers: headers(),
+    body: JSON.stringify({ title }),
+  });
 }
 
 async function titles(url: string): Promise<string[]> {
@@ -34,7 +41,10 @@ async function titles(url: string): Promise<string[]> {
   return tasks.map((task) => task.title);
 }
 
-/** What processes that run say of themselves, for the operator. Those of processes that were killed are left out. */
+/**
+ * What processes that run say of themselves, for the operator. Those of processes that were killed are left
+ * out.
+ */
 function records(): unknown[] {
   const running = join(env.DATA_DIR, "running");
   return readdirSync(running)
@@ -84,40 +94,43 @@ describe("what was acknowledged survives kill -9", () => {
 });
 
 describe("stops", () => {
-  test.each(["SIGTERM", "SIGINT"] as const)("cleanly on %s, after the request that is on its way", async (signal) => {
-    const api = await startProcess(env);
-    expect(records()).toEqual([
-      expect.objectContaining({ name: "api", secretFingerprint: secretFingerprint(issuer.secret) }),
-    ]);
-    const body = JSON.stringify({ title: `sent while stopping by ${signal}` });
-    const socket = connect(Number(new URL(api.url).port), "127.0.0.1").setEncoding("utf8");
-    let received = "";
-    socket.on("data", (text) => {
-      received += text;
-    });
-    // Held back: the body. The API waits for it while it is told to stop.
-    const lines = Object.entries({ host: "localhost", "content-length": body.length, ...headers() });
-    socket.write(
-      `POST /api/ada/tasks HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n`,
-    );
-    await expect.poll(() => fetch(`${api.url}/health/live`).then((answer) => answer.status)).toBe(200);
+  test.each(["SIGTERM", "SIGINT"] as const)(
+    "cleanly on %s, after the request that is on its way",
+    async (signal) => {
+      const api = await startProcess(env);
+      expect(records()).toEqual([
+        expect.objectContaining({ name: "api", secretFingerprint: secretFingerprint(issuer.secret) }),
+      ]);
+      const body = JSON.stringify({ title: `sent while stopping by ${signal}` });
+      const socket = connect(Number(new URL(api.url).port), "127.0.0.1").setEncoding("utf8");
+      let received = "";
+      socket.on("data", (text) => {
+        received += text;
+      });
+      // Held back: the body. The API waits for it while it is told to stop.
+      const lines = Object.entries({ host: "localhost", "content-length": body.length, ...headers() });
+      socket.write(
+        `POST /api/ada/tasks HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n`,
+      );
+      await expect.poll(() => fetch(`${api.url}/health/live`).then((answer) => answer.status)).toBe(200);
 
-    api.kill(signal);
-    await expect.poll(api.output).toContain(`api stopping (${signal})`);
-    api.kill(signal); // once more, as an impatient Ctrl-C does
-    socket.write(body);
+      api.kill(signal);
+      await expect.poll(api.output).toContain(`api stopping (${signal})`);
+      api.kill(signal); // once more, as an impatient Ctrl-C does
+      socket.write(body);
 
-    const asked = performance.now();
-    const { code, stdout, stderr } = await api.ended;
-    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    // The client keeps its connection open; waiting for it would take all of the ten seconds of patience.
-    expect(performance.now() - asked).toBeLessThan(5_000);
-    expect(stdout).toContain(`api secret fingerprint ${secretFingerprint(issuer.secret)}`);
-    expect(stdout).not.toContain(issuer.secret);
-    expect(received).toMatch(/^HTTP\/1\.1 201 /);
-    expect(api.output()).toContain("api stopped");
-    expect(records()).toEqual([]);
-  });
+      const asked = performance.now();
+      const { code, stdout, stderr } = await api.ended;
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      // The client keeps its connection open; waiting for it would take all of the ten seconds of patience.
+      expect(performance.now() - asked).toBeLessThan(5_000);
+      expect(stdout).toContain(`api secret fingerprint ${secretFingerprint(issuer.secret)}`);
+      expect(stdout).not.toContain(issuer.secret);
+      expect(received).toMatch(/^HTTP\/1\.1 201 /);
+      expect(api.output()).toContain("api stopped");
+      expect(records()).toEqual([]);
+    },
+  );
 });
 
 test("says that it listens, however little it is to log", async () => {
@@ -138,7 +151,9 @@ describe("does not start, says why in one line, and exits with 1:", () => {
   test("an embedded database that another process has open", async () => {
     const first = await startProcess(env);
     const { code, stderr } = await runToEnd(env);
-    expect(stderr).toMatch(/^api: the embedded database in \S+ is in use by another process: stop that one, [^\n]+\n$/);
+    expect(stderr).toMatch(
+      /^api: the embedded database in \S+ is in use by another process: stop that one, [^\n]+\n$/,
+    );
     expect(code).toBe(1);
     expect((await fetch(`${first.url}/health/ready`)).status).toBe(200);
     first.kill("SIGTERM");

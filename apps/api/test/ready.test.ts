@@ -26,7 +26,10 @@ const ready = async () => {
 };
 
 test("the keys' state: missing until they are fetched for this very question, then fresh, then stale in an outage", async () => {
-  expect(await ready()).toEqual([503, { status: "unavailable", database: "up", keys: "missing", keysAge: null }]);
+  expect(await ready()).toEqual([
+    503,
+    { status: "unavailable", database: "up", keys: "missing", keysAge: null },
+  ]);
   issuerIsUp = true;
   time.now += 2_000;
   expect(await ready()).toEqual([200, { status: "ready", database: "up", keys: "fresh", keysAge: 0 }]);

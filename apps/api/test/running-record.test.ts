@@ -23,7 +23,11 @@ test("a file for its owner alone says which secret the process verifies with, un
   const file = join(running, `api-${process.pid}.json`);
   const forget = recordRunning({ issuer, runningFolder: running }, { BETTER_AUTH_SECRET: secret }, log().log);
   const text = readFileSync(file, "utf8");
-  expect(JSON.parse(text)).toMatchObject({ name: "api", issuer, secretFingerprint: secretFingerprint(secret) });
+  expect(JSON.parse(text)).toMatchObject({
+    name: "api",
+    issuer,
+    secretFingerprint: secretFingerprint(secret),
+  });
   expect(text).not.toContain(secret);
   expect(statSync(file).mode & 0o777).toBe(0o600);
   forget();
@@ -35,7 +39,11 @@ test.each([
   [{ USHER_JWKS_URL: "http://localhost/jwks", USHER_KEYS: "jwks,secret" }, secretFingerprint(secret)],
 ])("with %o the fingerprint is %o", (keys, expected) => {
   const running = join(folder.path, "keys");
-  const forget = recordRunning({ issuer, runningFolder: running }, { BETTER_AUTH_SECRET: secret, ...keys }, log().log);
+  const forget = recordRunning(
+    { issuer, runningFolder: running },
+    { BETTER_AUTH_SECRET: secret, ...keys },
+    log().log,
+  );
   const text = readFileSync(join(running, `api-${process.pid}.json`), "utf8");
   expect(JSON.parse(text)).toMatchObject({ secretFingerprint: expected });
   forget();

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDatabase } from "../src/db/open.ts";
 import { openTestApi } from "./support/api.ts";
 
-// One cluster for the file. Roles belong to the cluster, so the tests here are in order: the first makes usher_api.
+// One cluster for the file. Roles belong to the cluster, so the tests here are in order: the first makes
+// usher_api.
 
 let server: PostgresServer;
 let admin: postgres.Sql;
@@ -22,7 +23,9 @@ const open = (url: string) => openDatabase({ url, folder: "unused" });
 /** A database of its own whose owner is a new user without any special rights but those given. */
 async function ownedDatabase(user: string, rights = ""): Promise<string> {
   const url = new URL(await server.createDatabase(`of_${user}`));
-  await admin.unsafe(`create role ${user} login password 'test' ${rights}; alter database of_${user} owner to ${user}`);
+  await admin.unsafe(
+    `create role ${user} login password 'test' ${rights}; alter database of_${user} owner to ${user}`,
+  );
   url.username = user;
   url.password = "test";
   return url.href;
@@ -82,7 +85,8 @@ describe("who may connect", () => {
     const opening = await other.begin(async (sql) => {
       await sql`grant usher_api to racer`;
       const started = open(url);
-      const waits = () => admin`select 1 from pg_stat_activity where usename = 'racer' and wait_event_type = 'Lock'`;
+      const waits = () =>
+        admin`select 1 from pg_stat_activity where usename = 'racer' and wait_event_type = 'Lock'`;
       await expect.poll(waits).toHaveLength(1);
       return { started };
     });
@@ -117,14 +121,17 @@ describe("does not start where rows would not be kept to their owners:", () => {
     await (await open(url)).close();
   });
 
-  test.each(["disable row level security", "no force row level security"])("somebody ran %s", async (statement) => {
-    const url = await server.createDatabase();
-    await (await open(url)).close();
-    const own = postgres(url, { max: 1 });
-    await own.unsafe(`alter table tasks ${statement}`);
-    await own.end();
-    await expect(open(url)).rejects.toThrow("FORCE ROW LEVEL SECURITY");
-  });
+  test.each(["disable row level security", "no force row level security"])(
+    "somebody ran %s",
+    async (statement) => {
+      const url = await server.createDatabase();
+      await (await open(url)).close();
+      const own = postgres(url, { max: 1 });
+      await own.unsafe(`alter table tasks ${statement}`);
+      await own.end();
+      await expect(open(url)).rejects.toThrow("FORCE ROW LEVEL SECURITY");
+    },
+  );
 });
 
 test("a wrong password and a missing database are said in one line, without the password", async () => {

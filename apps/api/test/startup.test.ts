@@ -23,7 +23,11 @@ describe("does not start, and says why in one line:", () => {
   test.each<[string, Record<string, string>, RegExp]>([
     ["no secret", { ...env, BETTER_AUTH_SECRET: "" }, /^BETTER_AUTH_SECRET is not set\. Set it/],
     ["a short secret", { ...env, BETTER_AUTH_SECRET: "hidden" }, /secret.*32/i],
-    ["a list of secrets that is none", { ...env, BETTER_AUTH_SECRETS: "hidden" }, /^BETTER_AUTH_SECRETS: entry 1/],
+    [
+      "a list of secrets that is none",
+      { ...env, BETTER_AUTH_SECRETS: "hidden" },
+      /^BETTER_AUTH_SECRETS: entry 1/,
+    ],
     ["a port that is none", { ...env, API_PORT: "99999" }, /^API_PORT must be from 0 to 65535$/],
     ["a port that is text", { ...env, API_PORT: "http" }, /^API_PORT must be a number$/],
     ["half a port", { ...env, API_PORT: "3001.5" }, /^API_PORT must be a whole number$/],
@@ -33,14 +37,22 @@ describe("does not start, and says why in one line:", () => {
       { ...env, USHER_WHEN_STALE: "maybe" },
       /^USHER_WHEN_STALE must be refuse or accept$/,
     ],
-    ["an issuer that is no URL", { ...env, BETTER_AUTH_URL: "app.example.com" }, /^BETTER_AUTH_URL must be a URL/],
+    [
+      "an issuer that is no URL",
+      { ...env, BETTER_AUTH_URL: "app.example.com" },
+      /^BETTER_AUTH_URL must be a URL/,
+    ],
     ["an audience of another kind", { ...env, API_URL: "ftp://api.example.com" }, /^API_URL must be a URL/],
     [
       "a database that is no Postgres",
       { ...env, DATABASE_URL: "mysql://root:hidden@x/y" },
       /^DATABASE_URL must be a URL/,
     ],
-    ["two at once", { ...env, API_PORT: "-1", LOG_LEVEL: "x" }, /^API_PORT must be from 0.*; LOG_LEVEL must be/],
+    [
+      "two at once",
+      { ...env, API_PORT: "-1", LOG_LEVEL: "x" },
+      /^API_PORT must be from 0.*; LOG_LEVEL must be/,
+    ],
     [
       "everything at once",
       {
@@ -97,9 +109,9 @@ describe("the configuration", () => {
       logLevel: "info",
     };
     expect(readConfig({})).toEqual(defaults);
-    expect(readConfig({ HOST: "", API_PORT: "", DATABASE_URL: "", BETTER_AUTH_URL: "", LOG_LEVEL: "" })).toEqual(
-      defaults,
-    );
+    expect(
+      readConfig({ HOST: "", API_PORT: "", DATABASE_URL: "", BETTER_AUTH_URL: "", LOG_LEVEL: "" }),
+    ).toEqual(defaults);
   });
 
   test("follows the ports, and takes URLs exactly as they are written", () => {

@@ -13,7 +13,10 @@ const instant = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/
 const uuid = expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
 const missing = "11111111-1111-4111-8111-111111111111";
 
-async function add(user: string, title: string): Promise<{ id: string; createdAt: string; updatedAt: string }> {
+async function add(
+  user: string,
+  title: string,
+): Promise<{ id: string; createdAt: string; updatedAt: string }> {
   return (await api.call(user, "POST", "/tasks", { title })).json();
 }
 
@@ -66,7 +69,9 @@ describe("POST", () => {
 
   test("counts characters, not UTF-16 units", async () => {
     const title = "🎭".repeat(200);
-    expect((await api.call("ada", "POST", "/tasks", { title, notes: "🎭".repeat(2000) })).json().title).toBe(title);
+    expect((await api.call("ada", "POST", "/tasks", { title, notes: "🎭".repeat(2000) })).json().title).toBe(
+      title,
+    );
     expectProblem(await api.call("ada", "POST", "/tasks", { title: `${title}🎭` }), 400, "bad_request");
   });
 
@@ -77,17 +82,22 @@ describe("POST", () => {
   });
 });
 
-test.each(["a\0b", "\0"])("a user whose id Postgres cannot hold is told so, on each path: %j", async (user) => {
-  for (const [method, path] of [
-    ["GET", "/tasks"],
-    ["POST", "/tasks"],
-    ["DELETE", `/tasks/${missing}`],
-  ] as const) {
-    const answer = await api.call(user, method, path, method === "POST" ? { title: "x" } : undefined);
-    expectProblem(answer, 400, "bad_request");
-    expect(answer.json().errors).toEqual([{ path: "params.userId", message: expect.stringContaining("U+0000") }]);
-  }
-});
+test.each(["a\0b", "\0"])(
+  "a user whose id Postgres cannot hold is told so, on each path: %j",
+  async (user) => {
+    for (const [method, path] of [
+      ["GET", "/tasks"],
+      ["POST", "/tasks"],
+      ["DELETE", `/tasks/${missing}`],
+    ] as const) {
+      const answer = await api.call(user, method, path, method === "POST" ? { title: "x" } : undefined);
+      expectProblem(answer, 400, "bad_request");
+      expect(answer.json().errors).toEqual([
+        { path: "params.userId", message: expect.stringContaining("U+0000") },
+      ]);
+    }
+  },
+);
 
 describe("GET a list", () => {
   test("is empty at first", async () => {
@@ -104,7 +114,9 @@ describe("GET a list", () => {
     const sizes: number[] = [];
     let cursor: string | null = "";
     while (cursor !== null) {
-      const page: TaskPage = (await api.call("pager", "GET", `/tasks?limit=3${cursor && `&cursor=${cursor}`}`)).json();
+      const page: TaskPage = (
+        await api.call("pager", "GET", `/tasks?limit=3${cursor && `&cursor=${cursor}`}`)
+      ).json();
       seen.push(...page.tasks.map((task) => task.id));
       sizes.push(page.tasks.length);
       cursor = page.nextCursor;
@@ -130,7 +142,9 @@ describe("GET a list", () => {
     const done = await add("filter", "done");
     await api.call("filter", "PATCH", `/tasks/${done.id}/complete`);
     const list = async (status: string) =>
-      (await api.call("filter", "GET", `/tasks?status=${status}`)).json().tasks.map((task: { id: string }) => task.id);
+      (await api.call("filter", "GET", `/tasks?status=${status}`))
+        .json()
+        .tasks.map((task: { id: string }) => task.id);
     expect(await list("open")).toEqual([open.id]);
     expect(await list("done")).toEqual([done.id]);
     expect(await list("all")).toEqual([done.id, open.id]);
@@ -159,9 +173,19 @@ describe("GET a list", () => {
 describe("PUT", () => {
   test("replaces all that can change, and nothing else", async () => {
     const before = await add("ada", "old");
-    const answer = await api.call("ada", "PUT", `/tasks/${before.id}`, { title: " new ", notes: "n", completed: true });
+    const answer = await api.call("ada", "PUT", `/tasks/${before.id}`, {
+      title: " new ",
+      notes: "n",
+      completed: true,
+    });
     expect(answer.statusCode).toBe(200);
-    expect(answer.json()).toEqual({ ...before, title: "new", notes: "n", completed: true, updatedAt: instant });
+    expect(answer.json()).toEqual({
+      ...before,
+      title: "new",
+      notes: "n",
+      completed: true,
+      updatedAt: instant,
+    });
     expect(answer.json().updatedAt > before.updatedAt).toBe(true);
   });
 
@@ -181,7 +205,8 @@ describe("PUT", () => {
 describe("PATCH complete", () => {
   test("completes without a body, with an empty one, and opens again", async () => {
     const { id } = await add("ada", "x");
-    const complete = async (body?: unknown) => (await api.call("ada", "PATCH", `/tasks/${id}/complete`, body)).json();
+    const complete = async (body?: unknown) =>
+      (await api.call("ada", "PATCH", `/tasks/${id}/complete`, body)).json();
     expect((await complete()).completed).toBe(true);
     expect((await complete({ completed: false })).completed).toBe(false);
     expect(await complete({})).toMatchObject({ completed: true, title: "x" });
@@ -189,7 +214,11 @@ describe("PATCH complete", () => {
 
   test("refuses a completed that is no boolean", async () => {
     const { id } = await add("ada", "x");
-    expectProblem(await api.call("ada", "PATCH", `/tasks/${id}/complete`, { completed: "yes" }), 400, "bad_request");
+    expectProblem(
+      await api.call("ada", "PATCH", `/tasks/${id}/complete`, { completed: "yes" }),
+      400,
+      "bad_request",
+    );
   });
 });
 

@@ -6,7 +6,10 @@ import { median } from "../rounds.ts";
 
 /** What it costs to have Usher at all. */
 export interface BundleResult {
-  /** Kilobytes, minified and compressed, of an application's import of the verifier, the guard and the shared secret. */
+  /**
+   * Kilobytes, minified and compressed, of an application's import of the verifier, the guard and the shared
+   * secret.
+   */
   readonly core: number;
   /** Kilobytes of everything that the package's main entry offers. */
   readonly everything: number;
@@ -50,5 +53,7 @@ export async function compressedSize(contents: string, conditions: string[] = []
 function importTime(): number {
   const script =
     'const start = performance.now(); await import("@usher-auth/verify"); console.log(performance.now() - start)';
-  return Number(execFileSync(process.execPath, ["--input-type=module", "--eval", script], { cwd: folder }).toString());
+  return Number(
+    execFileSync(process.execPath, ["--input-type=module", "--eval", script], { cwd: folder }).toString(),
+  );
 }

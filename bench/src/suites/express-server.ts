@@ -8,9 +8,13 @@ import { auth } from "express-oauth2-jwt-bearer";
 import type { HttpSettings } from "./http.ts";
 
 /** Express with one route, guarded by the contender of this name. Returns its address. */
-export async function expressServer(name: string, { secret, issuer, audience }: HttpSettings): Promise<string> {
+export async function expressServer(
+  name: string,
+  { secret, issuer, audience }: HttpSettings,
+): Promise<string> {
   const app = express();
-  if (name === "express-oauth2-jwt-bearer") app.use(auth({ issuer, audience, secret, tokenSigningAlg: "HS256" }));
+  if (name === "express-oauth2-jwt-bearer")
+    app.use(auth({ issuer, audience, secret, tokenSigningAlg: "HS256" }));
   if (name === "usher") {
     const verifier = createVerifier({ keys: sharedSecret(secret), issuer, audience });
     app.use(usher({ verifier, ownerParam: "userId" }));

@@ -6,7 +6,10 @@ import { jwtVerify } from "jose";
 import type { HttpSettings } from "./http.ts";
 
 /** Fastify with one route, guarded by the contender of this name. Returns its address. */
-export async function fastifyServer(name: string, { secret, issuer, audience }: HttpSettings): Promise<string> {
+export async function fastifyServer(
+  name: string,
+  { secret, issuer, audience }: HttpSettings,
+): Promise<string> {
   const app = fastify();
   if (name === "usher") {
     const verifier = createVerifier({ keys: sharedSecret(secret), issuer, audience });

@@ -21,8 +21,8 @@ export interface HttpSettings {
 const server = fileURLToPath(new URL("./server.ts", import.meta.url));
 
 /**
- * Requests a second through a framework, bare and guarded, with so many different tokens in turn; the median of the
- * rounds. Every contender gets the same requests, `Authorization` header included, the bare one too.
+ * Requests a second through a framework, bare and guarded, with so many different tokens in turn; the median
+ * of the rounds. Every contender gets the same requests, `Authorization` header included, the bare one too.
  */
 export async function http(
   framework: Framework,
@@ -31,7 +31,11 @@ export async function http(
   seconds: number,
 ): Promise<Readonly<Record<string, number>>> {
   const { issuer, tokens: texts } = makeTokens("HS256", 530, tokens);
-  const settings = JSON.stringify({ secret: issuer.secret, issuer: issuer.issuer, audience: issuer.audience });
+  const settings = JSON.stringify({
+    secret: issuer.secret,
+    issuer: issuer.issuer,
+    audience: issuer.audience,
+  });
   const requests = texts.map((token, number) => ({
     method: "GET" as const,
     path: `/api/user-${String(number).padStart(8, "0")}/tasks`,
@@ -54,7 +58,8 @@ export async function http(
           duration: seconds,
           requests,
         });
-        if (non2xx + errors > 0) throw new Error(`${framework}, ${name}: ${non2xx} refused, ${errors} failed`);
+        if (non2xx + errors > 0)
+          throw new Error(`${framework}, ${name}: ${non2xx} refused, ${errors} failed`);
         if (round > 0) samples.get(name)?.push(rate.mean);
       }
     }
@@ -69,7 +74,9 @@ async function start(
   name: string,
   settings: string,
 ): Promise<{ name: string; url: string; process: ChildProcess }> {
-  const child = spawn(process.execPath, [server, framework, name, settings], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [server, framework, name, settings], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   const [line] = (await once(child.stdout, "data")) as [Buffer];
   return { name, url: line.toString().trim(), process: child };
 }

@@ -38,7 +38,10 @@ export function memory(count: number): MemoryResult {
 /** In a function of its own, so that nothing of the making is left when measuring begins. */
 function prepare(): { options: VerifierOptions; tokens: string[] } {
   const set = makeTokens("HS256", 530, 10_000);
-  return { options: usherOptions(set), tokens: set.tokens.map((token) => Buffer.from(token).toString("latin1")) };
+  return {
+    options: usherOptions(set),
+    tokens: set.tokens.map((token) => Buffer.from(token).toString("latin1")),
+  };
 }
 
 function heap(): number {

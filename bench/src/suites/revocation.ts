@@ -6,13 +6,20 @@ import { makeTokens } from "../tokens.ts";
 
 const batchLength = 10_000;
 
-/** A thousand remembered tokens, without revocations and with `count` of them; and what looking one up takes by itself. */
+/**
+ * A thousand remembered tokens, without revocations and with `count` of them; and what looking one up takes
+ * by itself.
+ */
 export async function lookUp(count: number, effort: Effort): Promise<Timings> {
   const set = makeTokens("HS256", 530, 1000);
   const revocations = await follow(makeBatches(count));
-  const [without, listed] = [{}, { revocations }].map((more) => createVerifier({ ...usherOptions(set), ...more }));
+  const [without, listed] = [{}, { revocations }].map((more) =>
+    createVerifier({ ...usherOptions(set), ...more }),
+  );
   const token = (index: number) => set.tokens[index % 1000] as string;
-  const claims = set.tokens.map((text) => JSON.parse(Buffer.from(text.split(".")[1] ?? "", "base64url").toString()));
+  const claims = set.tokens.map((text) =>
+    JSON.parse(Buffer.from(text.split(".")[1] ?? "", "base64url").toString()),
+  );
   const now = Date.now() / 1000;
   return measure(
     [

@@ -6,7 +6,11 @@ import { type Effort, measure, type Timings } from "../rounds.ts";
 import { makeTokens } from "../tokens.ts";
 
 /** Distinct tokens, none of them remembered by anybody. */
-export async function uncached(algorithm: SigningAlgorithm, length: number, effort: Effort): Promise<Timings> {
+export async function uncached(
+  algorithm: SigningAlgorithm,
+  length: number,
+  effort: Effort,
+): Promise<Timings> {
   const set = makeTokens(algorithm, length, 2000);
   return measure([floorOf(set), ...(await verifiersOf(set))], effort);
 }

@@ -6,7 +6,9 @@ import { existsSync } from "node:fs";
 const oldest = 22;
 
 if (Number(process.versions.node.split(".")[0]) < oldest) {
-  process.stderr.write(`usher-auth: needs Node.js ${oldest} or newer, and this is ${process.versions.node}.\n`);
+  process.stderr.write(
+    `usher-auth: needs Node.js ${oldest} or newer, and this is ${process.versions.node}.\n`,
+  );
   process.exitCode = 2;
 } else {
   // In a checkout of the repository, where nothing needs to be built first. It is not part of the package.

@@ -51,7 +51,10 @@ describe("what is revoked", () => {
     const now = Math.floor(Date.now() / 1000);
     const before = new Date((now - 60) * 1000).toISOString();
 
-    expect(await run("revoke", "--user", "ada", "--before", before)).toMatchObject({ exitCode: 0, errors: "" });
+    expect(await run("revoke", "--user", "ada", "--before", before)).toMatchObject({
+      exitCode: 0,
+      errors: "",
+    });
     expect((await run("revoke", "--session", "s 1")).output).toBe("Revoked: session s 1 (sid).\n");
     const json = await run("revoke", "--token", "j1", "--json");
     expect(JSON.parse(json.output).revoked).toMatchObject({ kind: "token", id: "j1" });
@@ -96,18 +99,24 @@ describe("is not run, with exit code 2 and what to do:", () => {
     expect(errors).toContain(reason);
   });
 
-  test.each(["", "mysql://root:hidden@x/y", "postgres://u:hidden@127.0.0.1:1/d"])("DATABASE_URL %j", async (wrong) => {
-    const { exitCode, errors } = await usher(["revocations"], { environment: { DATABASE_URL: wrong } });
-    expect(exitCode).toBe(2);
-    expect(errors).toContain("DATABASE_URL");
-    expect(errors).not.toContain("hidden");
-  });
+  test.each(["", "mysql://root:hidden@x/y", "postgres://u:hidden@127.0.0.1:1/d"])(
+    "DATABASE_URL %j",
+    async (wrong) => {
+      const { exitCode, errors } = await usher(["revocations"], { environment: { DATABASE_URL: wrong } });
+      expect(exitCode).toBe(2);
+      expect(errors).toContain("DATABASE_URL");
+      expect(errors).not.toContain("hidden");
+    },
+  );
 
   test("another password, and a user without rights", async () => {
     const wrong = new URL(url);
     wrong.password = "not-the-password";
     const refused = await usher(["revocations"], { environment: { DATABASE_URL: wrong.href } });
-    expect(refused).toMatchObject({ exitCode: 2, errors: expect.stringContaining("password authentication failed") });
+    expect(refused).toMatchObject({
+      exitCode: 2,
+      errors: expect.stringContaining("password authentication failed"),
+    });
     expect(refused.errors).not.toContain("not-the-password");
 
     await admin.unsafe("create role reader login password 'test'");

@@ -6,7 +6,9 @@ import { nearest } from "./nearest.ts";
 import { visible } from "./output/visible.ts";
 import { painterFor, type Terminal } from "./terminal.ts";
 
-/** One subcommand: what the list of them says, and how to get it. Only the one that is asked for is loaded. */
+/**
+ * One subcommand: what the list of them says, and how to get it. Only the one that is asked for is loaded.
+ */
 interface Entry {
   readonly description: string;
   load(): Promise<{ readonly command: Command }>;

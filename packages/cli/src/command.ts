@@ -10,7 +10,9 @@ interface Example {
   readonly effect: string;
 }
 
-/** A citty command with the examples that `--help` ends with. Its `run` is given a {@link Terminal} as `data`. */
+/**
+ * A citty command with the examples that `--help` ends with. Its `run` is given a {@link Terminal} as `data`.
+ */
 export type Command = CommandDef & { readonly examples?: readonly Example[] };
 
 /** What a subcommand is made of. */

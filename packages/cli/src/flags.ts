@@ -3,8 +3,8 @@ import { CannotRun } from "./command.ts";
 import { nearest } from "./nearest.ts";
 
 /**
- * Refuses what the parser would pass over in silence: a flag that is none, a flag without its value, and words that no
- * argument takes. A mistyped flag must not turn a check into a lesser one.
+ * Refuses what the parser would pass over in silence: a flag that is none, a flag without its value, and
+ * words that no argument takes. A mistyped flag must not turn a check into a lesser one.
  *
  * @throws {CannotRun} It names the flag, and the one that was probably meant; never a value.
  */
@@ -12,7 +12,9 @@ export function checkFlags(given: readonly string[], definitions: ArgsDef): void
   const flags = new Map(
     Object.entries(definitions)
       .filter(([, { type }]) => type !== "positional")
-      .flatMap(([name, definition]) => [name, ...aliasesOf(definition)].map((spelling) => [spelling, definition])),
+      .flatMap(([name, definition]) =>
+        [name, ...aliasesOf(definition)].map((spelling) => [spelling, definition]),
+      ),
   );
   let words = 0;
   for (let index = 0; index < given.length; index++) {
@@ -61,5 +63,7 @@ function isMissing(value: string | undefined): boolean {
 
 function unknownFlag(flag: string, known: readonly string[]): CannotRun {
   const meant = nearest(flag.replace(/^--?/, ""), known);
-  return new CannotRun(`There is no ${flag}.${meant === undefined ? " See --help." : ` Did you mean --${meant}?`}`);
+  return new CannotRun(
+    `There is no ${flag}.${meant === undefined ? " See --help." : ` Did you mean --${meant}?`}`,
+  );
 }

@@ -7,12 +7,16 @@ import { isColourful, painterFor, type Terminal } from "./terminal.ts";
 export async function helpFor(command: Command, program: string, terminal: Terminal): Promise<string> {
   const paint = painterFor(terminal.output, terminal.environment);
   const usage = await renderUsage(command, { meta: { name: program } });
-  // citty writes aliases for single letters, and colours by the environment alone; whether anybody sees it is ours to know.
+  // citty writes aliases for single letters, and colours by the environment alone; whether anybody sees it is
+  // ours to know.
   const text = isColourful(terminal.output, terminal.environment) ? usage : stripVTControlCharacters(usage);
-  const lines = [aliasesOf(command).reduce((usual, alias) => usual.replace(` -${alias}, `, `--${alias}, `), text)];
+  const lines = [
+    aliasesOf(command).reduce((usual, alias) => usual.replace(` -${alias}, `, `--${alias}, `), text),
+  ];
   if (command.examples !== undefined) {
     lines.push(paint(["underline", "bold"], "EXAMPLES"), "");
-    for (const { line, effect } of command.examples) lines.push(`  ${effect}`, `    ${paint("cyan", line)}`, "");
+    for (const { line, effect } of command.examples)
+      lines.push(`  ${effect}`, `    ${paint("cyan", line)}`, "");
   }
   lines.push("Exit codes: 0 fine, 1 something was found, 2 could not run.", "");
   return lines.join("\n");

@@ -10,8 +10,8 @@ export interface NamedSecret {
 
 /**
  * The secrets in the settings: the entries of `BETTER_AUTH_SECRETS` (`2:new,1:old`, the first one signs), and
- * `BETTER_AUTH_SECRET`, which signs where there is no list. Split as Better Auth splits them; an entry of another form is
- * left out, for the verifier's own check says what is wrong with it.
+ * `BETTER_AUTH_SECRET`, which signs where there is no list. Split as Better Auth splits them; an entry of
+ * another form is left out, for the verifier's own check says what is wrong with it.
  */
 export function secretsIn(environment: Environment): NamedSecret[] {
   const { BETTER_AUTH_SECRET: single, BETTER_AUTH_SECRETS: list } = environment;

@@ -3,7 +3,10 @@ import { styleText } from "node:util";
 /** Variables of the surroundings, as `process.env` has them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What a command reads from and writes to. Commands know no other way out, so that tests see all that they say. */
+/**
+ * What a command reads from and writes to. Commands know no other way out, so that tests see all that they
+ * say.
+ */
 export interface Terminal {
   readonly environment: Environment;
   readonly input: AsyncIterable<Uint8Array | string>;
@@ -27,7 +30,10 @@ type Style = Parameters<typeof styleText>[0];
 /** Sets text off on a terminal, and leaves it alone anywhere else. */
 export type Paint = (style: Style, text: string) => string;
 
-/** Whether text may be coloured: only where a person looks at it, and never where NO_COLOR is set (no-color.org). */
+/**
+ * Whether text may be coloured: only where a person looks at it, and never where NO_COLOR is set
+ * (no-color.org).
+ */
 export function isColourful(sink: Sink, environment: Environment): boolean {
   return Boolean(sink.isTTY) && !environment.NO_COLOR && environment.TERM !== "dumb";
 }

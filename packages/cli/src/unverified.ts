@@ -1,4 +1,6 @@
-/** A JWT's parts as the token itself has them. Nothing of it is verified: anybody can have written all of it. */
+/**
+ * A JWT's parts as the token itself has them. Nothing of it is verified: anybody can have written all of it.
+ */
 export interface UnverifiedJwt {
   readonly header: Readonly<Record<string, unknown>>;
   readonly claims: Readonly<Record<string, unknown>>;

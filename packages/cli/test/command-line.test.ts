@@ -18,14 +18,17 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const escapeCharacter = String.fromCharCode(27);
 
 describe("help", () => {
-  test.each(Object.keys(program.entries))("of %s has its flags, examples, and the exit codes", async (name) => {
-    const { exitCode, output, errors } = await usher([name, "--help"]);
-    expect(output).toContain(`USAGE usher-auth ${name}`);
-    expect(output).toContain("EXAMPLES");
-    expect(output).toContain("Exit codes: 0 fine, 1 something was found, 2 could not run.");
-    expect(output).not.toContain(escapeCharacter);
-    expect({ exitCode, errors }).toEqual({ exitCode: 0, errors: "" });
-  });
+  test.each(Object.keys(program.entries))(
+    "of %s has its flags, examples, and the exit codes",
+    async (name) => {
+      const { exitCode, output, errors } = await usher([name, "--help"]);
+      expect(output).toContain(`USAGE usher-auth ${name}`);
+      expect(output).toContain("EXAMPLES");
+      expect(output).toContain("Exit codes: 0 fine, 1 something was found, 2 could not run.");
+      expect(output).not.toContain(escapeCharacter);
+      expect({ exitCode, errors }).toEqual({ exitCode: 0, errors: "" });
+    },
+  );
 
   test("of the program lists every command", async () => {
     const { exitCode, output } = await usher(["--help"]);
@@ -52,18 +55,30 @@ test("the version is the package's", async () => {
 describe("refuses, with exit code 2 and nothing on standard output,", () => {
   test.each([
     ["a command that there is not", ["docter"], "Did you mean usher-auth doctor?"],
-    ["a flag that there is not", ["doctor", "--env-fil", ".env"], "There is no --env-fil. Did you mean --env-file?"],
+    [
+      "a flag that there is not",
+      ["doctor", "--env-fil", ".env"],
+      "There is no --env-fil. Did you mean --env-file?",
+    ],
     ["a flag like none", ["decode", "--verbose-everything"], "There is no --verbose-everything. See --help."],
     ["a flag without its value", ["doctor", "--issuer"], "--issuer needs a value."],
     ["a flag that is followed by another", ["doctor", "--issuer", "--json"], "--issuer needs a value."],
     ["a flag of an object's prototype", ["decode", "--constructor"], "There is no --constructor."],
-    ["an address that is none", ["doctor", "--api", "localhost:3001"], "--api must be an http:// or https:// address"],
+    [
+      "an address that is none",
+      ["doctor", "--api", "localhost:3001"],
+      "--api must be an http:// or https:// address",
+    ],
     [
       "an address with a password",
       ["doctor", "--api", "http://ada:hunter2@localhost"],
       "must have no credentials in it",
     ],
-    ["a file that is not there", ["doctor", "--token-file", "/nowhere/token"], "Cannot read /nowhere/token (ENOENT)."],
+    [
+      "a file that is not there",
+      ["doctor", "--token-file", "/nowhere/token"],
+      "Cannot read /nowhere/token (ENOENT).",
+    ],
     ["nothing to decode", ["decode"], "Give a token on standard input, or with --token-file."],
     ["no secret", ["fingerprint"], "Neither BETTER_AUTH_SECRET nor BETTER_AUTH_SECRETS is set."],
   ])("%s", async (_what, words, message) => {
@@ -122,9 +137,12 @@ describe("usher-auth decode", () => {
     expect(exitCode).toBe(0);
   });
 
-  test.each(["hello", "a.b.c", "eyJhbGciOiJIUzI1NiJ9.W10.c2ln"])("does not take %s for a JWT", async (input) => {
-    expect(await usher(["decode"], { input })).toMatchObject({ exitCode: 2, output: "" });
-  });
+  test.each(["hello", "a.b.c", "eyJhbGciOiJIUzI1NiJ9.W10.c2ln"])(
+    "does not take %s for a JWT",
+    async (input) => {
+      expect(await usher(["decode"], { input })).toMatchObject({ exitCode: 2, output: "" });
+    },
+  );
 });
 
 describe("usher-auth fingerprint", () => {

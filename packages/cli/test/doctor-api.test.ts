@@ -25,7 +25,14 @@ describe("the doctor on a healthy chain", () => {
     const api = await startApi(environment);
     const input = await person.token();
     const { issuer, cookies: cookie } = person;
-    const situation = { input, environment, issuer, cookie, api: `${api}/api/${person.userId}/tasks`, hidden: [] };
+    const situation = {
+      input,
+      environment,
+      issuer,
+      cookie,
+      api: `${api}/api/${person.userId}/tasks`,
+      hidden: [],
+    };
 
     const json = await consult(situation, "--json");
     expect(JSON.parse(json.output)).toMatchObject({ findings: [], chainWorks: true, notLookedAt: [] });

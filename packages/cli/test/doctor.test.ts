@@ -40,7 +40,11 @@ describe("the doctor where nothing is wrong", () => {
     "%j before the token is no fault",
     async (prefix) => {
       const person = await signIn();
-      const situation = { input: `${prefix}${await person.token()}\n`, environment: settingsFor(person), hidden: [] };
+      const situation = {
+        input: `${prefix}${await person.token()}\n`,
+        environment: settingsFor(person),
+        hidden: [],
+      };
       expect(JSON.parse((await consult(situation, "--json")).output).findings).toEqual([]);
     },
   );
@@ -70,14 +74,19 @@ describe("the doctor where nothing is wrong", () => {
     ["the path of Better Auth's endpoints", (url) => `${url}/api/auth`],
     ["that and a slash", (url) => `${url}/api/auth/`],
     ["capitals", (url) => url.toUpperCase().replace("HTTP", "http")],
-  ])("one BETTER_AUTH_URL means the same to both sides, and it says how it is read: with %s", async (_what, spell) => {
-    const person = await signIn({ options: (baseURL) => ({ baseURL: spell(baseURL) }) });
-    const environment = settingsFor({ ...person, issuer: spell(person.issuer) });
-    const { output } = await consult({ input: await person.token(), environment, hidden: [] }, "--json");
-    const { findings, confirmed } = JSON.parse(output);
-    expect(findings).toEqual([]);
-    expect(confirmed).toContain(`BETTER_AUTH_URL is read as ${person.issuer}: its origin, as Better Auth reads it`);
-  });
+  ])(
+    "one BETTER_AUTH_URL means the same to both sides, and it says how it is read: with %s",
+    async (_what, spell) => {
+      const person = await signIn({ options: (baseURL) => ({ baseURL: spell(baseURL) }) });
+      const environment = settingsFor({ ...person, issuer: spell(person.issuer) });
+      const { output } = await consult({ input: await person.token(), environment, hidden: [] }, "--json");
+      const { findings, confirmed } = JSON.parse(output);
+      expect(findings).toEqual([]);
+      expect(confirmed).toContain(
+        `BETTER_AUTH_URL is read as ${person.issuer}: its origin, as Better Auth reads it`,
+      );
+    },
+  );
 
   test("it says so of a default port, and nothing where BETTER_AUTH_URL is an origin", async () => {
     const read = async (BETTER_AUTH_URL: string) => {
@@ -87,14 +96,19 @@ describe("the doctor where nothing is wrong", () => {
     expect(await read("https://App.example.com:443")).toContain(
       "BETTER_AUTH_URL is read as https://app.example.com: its origin, as Better Auth reads it",
     );
-    expect(await read("https://app.example.com")).toEqual(["the environment: an API starts with these settings"]);
+    expect(await read("https://app.example.com")).toEqual([
+      "the environment: an API starts with these settings",
+    ]);
   });
 
   test("without the API, it does not say that the chain works", async () => {
     const person = await signIn();
     const { issuer } = person;
     const situation = { input: await person.token(), environment: settingsFor(person), issuer, hidden: [] };
-    expect(JSON.parse((await consult(situation, "--json")).output)).toMatchObject({ findings: [], chainWorks: false });
+    expect(JSON.parse((await consult(situation, "--json")).output)).toMatchObject({
+      findings: [],
+      chainWorks: false,
+    });
   });
 
   test("with an issuer alone, and nothing piped in, it looks at the issuer", async () => {

@@ -30,14 +30,23 @@ const settings = (more: Record<string, string> = {}) => ({
 const answering = (status: number, headers: Record<string, string> = {}, body = ""): Promise<string> =>
   startServer(() => (_request, response) => response.writeHead(status, headers).end(body));
 
-/** Where something from outside comes into a line to paste, by what it is called; `text` is what an attacker chose. */
+/**
+ * Where something from outside comes into a line to paste, by what it is called; `text` is what an attacker
+ * chose.
+ */
 const entrances: Readonly<Record<string, (text: string) => Promise<Situation>>> = {
   "the issuer's redirect": async (text) => ({
     issuer: await answering(302, { location: `http://${text}/` }),
     hidden: [],
   }),
-  "the API's redirect": async (text) => ({ api: await answering(302, { location: `http://${text}/` }), hidden: [] }),
-  "the API's redirect to a path": async (text) => ({ api: await answering(302, { location: `/${text}` }), hidden: [] }),
+  "the API's redirect": async (text) => ({
+    api: await answering(302, { location: `http://${text}/` }),
+    hidden: [],
+  }),
+  "the API's redirect to a path": async (text) => ({
+    api: await answering(302, { location: `/${text}` }),
+    hidden: [],
+  }),
   "the token's issuer": async (text) => ({
     input: handMade({ iss: `http://${text}` }),
     environment: settings(),
@@ -89,7 +98,10 @@ const entrances: Readonly<Record<string, (text: string) => Promise<Situation>>> 
   }),
 };
 
-/** What makes a file where a shell reads it as more than a word. Hosts of URLs may have all of these characters. */
+/**
+ * What makes a file where a shell reads it as more than a word. Hosts of URLs may have all of these
+ * characters.
+ */
 const commands = ["`made`", "$(made)", ";made;", "&made&", "'`made`'", '"`made`"', "|made|"];
 
 describe("no line to paste runs what an attacker chose:", () => {
@@ -99,7 +111,8 @@ describe("no line to paste runs what an attacker chose:", () => {
     await writeFile(join(folder, "made"), `#!/bin/sh\n: > ${file}\n`);
     for (const harmless of ["curl", "npx"]) await writeFile(join(folder, harmless), "#!/bin/sh\n");
     for (const program of ["made", "curl", "npx"]) await chmod(join(folder, program), 0o755);
-    const shell = (line: string) => spawnSync("/bin/sh", ["-c", line], { cwd: folder, env: { PATH: folder } });
+    const shell = (line: string) =>
+      spawnSync("/bin/sh", ["-c", line], { cwd: folder, env: { PATH: folder } });
     shell("made");
     expect(existsSync(file), "the test itself can tell").toBe(true);
 
@@ -118,7 +131,11 @@ describe("no line to paste runs what an attacker chose:", () => {
 
   test("nor does a line of code", async () => {
     const injected = '"+made()+"';
-    for (const name of ["the API's redirect", "the token's issuer, as the pages' origin", "the settings' API_URL"]) {
+    for (const name of [
+      "the API's redirect",
+      "the token's issuer, as the pages' origin",
+      "the settings' API_URL",
+    ]) {
       const { output } = await consult(
         await (entrances[name] as (text: string) => Promise<Situation>)(injected),
         "--json",
@@ -161,7 +178,11 @@ describe("nothing from outside reaches a terminal as more than text:", () => {
       hidden: [],
     }),
     "another provider's token": async () => ({ input: handMade({ iss: unseen, azp: unseen }), hidden: [] }),
-    "a token's algorithm": async () => ({ input: handMade({}, { alg: unseen }), environment: settings(), hidden: [] }),
+    "a token's algorithm": async () => ({
+      input: handMade({}, { alg: unseen }),
+      environment: settings(),
+      hidden: [],
+    }),
     "a word in place of a token": async () => ({ input: `[object ${unseen}]`, hidden: [] }),
     "a server's headers": async () => ({
       input: handMade({}),
@@ -191,11 +212,20 @@ describe("nothing from outside reaches a terminal as more than text:", () => {
   test("a running process's record", async () => {
     const folder = await temporaryFolder();
     await mkdir(join(folder, "running"));
-    const record = { name: unseen, pid: process.pid, issuer: unseen, startedAt: unseen, secretFingerprint: unseen };
+    const record = {
+      name: unseen,
+      pid: process.pid,
+      issuer: unseen,
+      startedAt: unseen,
+      secretFingerprint: unseen,
+    };
     await writeFile(join(folder, "running", "web-1.json"), JSON.stringify(record));
     const environment = { DATA_DIR: folder };
     expectSeen(await usher(["doctor"], { environment }));
-    await writeFile(join(folder, "running", "api-1.json"), JSON.stringify({ ...record, secretFingerprint: "b" }));
+    await writeFile(
+      join(folder, "running", "api-1.json"),
+      JSON.stringify({ ...record, secretFingerprint: "b" }),
+    );
     expectSeen(await usher(["doctor"], { environment }));
   });
 
@@ -243,16 +273,33 @@ describe("nothing from outside reaches a terminal as more than text:", () => {
 
   test("an OpenAPI document that is audited, and a baseline, in every kind of report", async () => {
     const folder = await temporaryFolder();
-    const [document, baseline, sarif, junit] = ["openapi.json", "baseline.txt", "report.sarif", "report.xml"].map(
-      (name) => join(folder, name),
-    ) as [string, string, string, string];
+    const [document, baseline, sarif, junit] = [
+      "openapi.json",
+      "baseline.txt",
+      "report.sarif",
+      "report.xml",
+    ].map((name) => join(folder, name)) as [string, string, string, string];
     const operation = { operationId: unseen, parameters: [{ name: unseen, in: "path", required: true }] };
     const paths = { [`/a${unseen}/{${unseen}}`]: { get: operation }, "/fine": { get: {} } };
     const url = await answering(200, { "content-type": "application/json" }, "{}");
-    await writeFile(document, JSON.stringify({ openapi: "3.1.0", servers: [{ url: `${url}/${unseen}` }], paths }));
+    await writeFile(
+      document,
+      JSON.stringify({ openapi: "3.1.0", servers: [{ url: `${url}/${unseen}` }], paths }),
+    );
     await writeFile(baseline, `GET /gone${unseen.replaceAll(/\s/g, "")}\n`);
     const environment = { USHER_TOKEN_A: handMade({}), USHER_TOKEN_B: handMade({ sub: "grace" }) };
-    const words = ["audit", document, "--rate", "100000", "--baseline", baseline, "--sarif", sarif, "--junit", junit];
+    const words = [
+      "audit",
+      document,
+      "--rate",
+      "100000",
+      "--baseline",
+      baseline,
+      "--sarif",
+      sarif,
+      "--junit",
+      junit,
+    ];
     for (const more of [[], ["--json"]]) {
       const run = await usher([...words, ...more], { environment });
       expectSeen(run);

@@ -117,7 +117,10 @@ describe("the program itself", () => {
 
   test("works where standard input is closed", () => {
     const command = `exec '${process.execPath}' ${main.join(" ")} doctor --json <&-`;
-    const output = execFileSync("/bin/sh", ["-c", command], { encoding: "utf8", env: { PATH: process.env.PATH } });
+    const output = execFileSync("/bin/sh", ["-c", command], {
+      encoding: "utf8",
+      env: { PATH: process.env.PATH },
+    });
     expect(JSON.parse(output).findings).toEqual([]);
   });
 

@@ -1,5 +1,7 @@
 /** What aborts a call. In React Native it has neither a reason nor `throwIfAborted`. */
-type Signal = Pick<AbortSignal, "aborted" | "addEventListener" | "removeEventListener"> & { readonly reason?: unknown };
+type Signal = Pick<AbortSignal, "aborted" | "addEventListener" | "removeEventListener"> & {
+  readonly reason?: unknown;
+};
 
 /** Throws the signal's reason if it has aborted. */
 export function requireNotAborted(signal: Signal | null | undefined): void {
@@ -22,5 +24,7 @@ export function orAborted<Value>(promise: Promise<Value>, signal: Signal | null 
 }
 
 function reasonOf({ reason }: Signal): unknown {
-  return reason === undefined ? Object.assign(new Error("The call was aborted"), { name: "AbortError" }) : reason;
+  return reason === undefined
+    ? Object.assign(new Error("The call was aborted"), { name: "AbortError" })
+    : reason;
 }

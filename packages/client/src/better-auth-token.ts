@@ -1,19 +1,25 @@
 import { TokenUnavailableError } from "./errors.ts";
 
-/** Better Auth's client with `jwtClient()`: `createAuthClient({ plugins: [jwtClient()] })`, of any framework. */
+/**
+ * Better Auth's client with `jwtClient()`: `createAuthClient({ plugins: [jwtClient()] })`, of any framework.
+ */
 export type BetterAuthTokenClient = {
-  token(options: { fetchOptions: { onError: (context: { response: Response }) => void } }): PromiseLike<unknown>;
+  token(options: {
+    fetchOptions: { onError: (context: { response: Response }) => void };
+  }): PromiseLike<unknown>;
 };
 
 /**
  * A `getToken` for {@link createApiClient} out of Better Auth's client.
  *
- * Null, which means that nobody is signed in, is the answer to a 401 of `GET /token` alone. Anything else that is not a
- * token (a 429, a 5xx, no network, an endpoint that does not exist) rejects, so that nobody is signed out for it: by a
- * {@link TokenUnavailableError} with `status` and, where the answer had a `Retry-After` (or Better Auth's
- * `X-Retry-After`), `retryAfter` in seconds; by `fetch`'s own error where there was no answer.
+ * Null, which means that nobody is signed in, is the answer to a 401 of `GET /token` alone. Anything else
+ * that is not a token (a 429, a 5xx, no network, an endpoint that does not exist) rejects, so that nobody is
+ * signed out for it: by a {@link TokenUnavailableError} with `status` and, where the answer had a
+ * `Retry-After` (or Better Auth's `X-Retry-After`), `retryAfter` in seconds; by `fetch`'s own error where
+ * there was no answer.
  *
- * It has no deadline and does not try again: `createApiClient` has the deadline, and the next call tries again.
+ * It has no deadline and does not try again: `createApiClient` has the deadline, and the next call tries
+ * again.
  *
  * @example
  * ```ts
@@ -35,7 +41,9 @@ export function betterAuthToken(authClient: BetterAuthTokenClient): () => Promis
   };
 }
 
-/** Better Auth's client answers `{ data, error }`, or the data itself where it was made with `throw: true`. */
+/**
+ * Better Auth's client answers `{ data, error }`, or the data itself where it was made with `throw: true`.
+ */
 function tokenOrStatus(answer: unknown): string | number | undefined {
   const { data, error, token } = (answer ?? {}) as { data?: unknown; error?: unknown; token?: unknown };
   const found = token ?? (data as { token?: unknown } | null | undefined)?.token;

@@ -26,7 +26,9 @@ const curable: Readonly<Record<string, boolean>> = {
   credentials_missing: false,
 };
 
-/** Whether this response is a 401 that a new token can cure. Leaves the response's body unread for the caller. */
+/**
+ * Whether this response is a 401 that a new token can cure. Leaves the response's body unread for the caller.
+ */
 export async function isCurable(response: Response): Promise<boolean> {
   if (response.status !== 401) return false;
   const mediaType = response.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();

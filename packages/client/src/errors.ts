@@ -1,6 +1,6 @@
 /**
- * There is no token to send: `getToken` gave null, undefined or an empty string, or `clearToken()` was called while this
- * call waited for one. No request was sent.
+ * There is no token to send: `getToken` gave null, undefined or an empty string, or `clearToken()` was called
+ * while this call waited for one. No request was sent.
  *
  * It is not thrown when the network fails: an error of `getToken` itself reaches the caller as it is.
  */
@@ -14,8 +14,8 @@ export class SignedOutError extends Error {
 }
 
 /**
- * Whether there is a token could not be found out: `getToken` gave no answer in time, or the issuer was out of order. Nobody
- * was signed out, and no request was sent with a token; the next call tries again.
+ * Whether there is a token could not be found out: `getToken` gave no answer in time, or the issuer was out
+ * of order. Nobody was signed out, and no request was sent with a token; the next call tries again.
  */
 export class TokenUnavailableError extends Error {
   override readonly name = "TokenUnavailableError";
@@ -36,8 +36,9 @@ export class TokenUnavailableError extends Error {
 }
 
 /**
- * The client was called on a server, where one process serves many users, and nothing says that this client is one user's:
- * it would send the token of one user for the next. No token was fetched and no request was sent.
+ * The client was called on a server, where one process serves many users, and nothing says that this client
+ * is one user's: it would send the token of one user for the next. No token was fetched and no request was
+ * sent.
  */
 export class SharedClientError extends Error {
   override readonly name = "SharedClientError";
@@ -53,8 +54,8 @@ export class SharedClientError extends Error {
 }
 
 /**
- * The request would leave `baseURL` (another origin, or a path outside of its own), so it was not sent and the token
- * stayed here. A TypeError, as `fetch` throws for a request that cannot be made.
+ * The request would leave `baseURL` (another origin, or a path outside of its own), so it was not sent and
+ * the token stayed here. A TypeError, as `fetch` throws for a request that cannot be made.
  */
 export class DestinationError extends TypeError {
   override readonly name = "DestinationError";

@@ -14,10 +14,14 @@ export type Outgoing = {
 /**
  * Checks a call's arguments and makes the request of it.
  *
- * Throws DestinationError when it would leave the destination, and a TypeError when the caller set `Authorization` or passed
- * a Request of another class than the global one.
+ * Throws DestinationError when it would leave the destination, and a TypeError when the caller set
+ * `Authorization` or passed a Request of another class than the global one.
  */
-export function prepare(destination: Destination, input: string | URL | Request, init: RequestInit = {}): Outgoing {
+export function prepare(
+  destination: Destination,
+  input: string | URL | Request,
+  init: RequestInit = {},
+): Outgoing {
   if (input instanceof Request) return prepareRequest(destination, input, init);
   requireNoForeignRequest(input);
   const url = destination.resolve(input);
@@ -36,8 +40,9 @@ export function prepare(destination: Destination, input: string | URL | Request,
 }
 
 /**
- * A Request does not tell what its body was made of, so a copy is kept until the answer is there: for a body that is a
- * stream, that is all of it in memory. Who uploads streams of unknown length passes them in `init.body`.
+ * A Request does not tell what its body was made of, so a copy is kept until the answer is there: for a body
+ * that is a stream, that is all of it in memory. Who uploads streams of unknown length passes them in
+ * `init.body`.
  */
 function prepareRequest(destination: Destination, input: Request, init: RequestInit): Outgoing {
   destination.resolve(input.url);
@@ -46,7 +51,8 @@ function prepareRequest(destination: Destination, input: Request, init: RequestI
   const original = new Request(input, {
     ...init,
     redirect: redirectMode(init.redirect ?? input.redirect),
-    // "same-origin" is what every Request has unless told otherwise, so it does not count as a wish to send cookies.
+    // "same-origin" is what every Request has unless told otherwise, so it does not count as a wish to send
+    // cookies.
     credentials: init.credentials ?? (input.credentials === "include" ? "include" : "omit"),
   });
   let isFirst = true;
@@ -73,8 +79,9 @@ function requireNoForeignRequest(input: object | string | null): void {
 }
 
 /**
- * Redirects are not followed: where one leads is not ours to promise, and not every runtime drops the token on the way
- * to another origin. "follow" counts as not said, because every Request that did not say anything has it.
+ * Redirects are not followed: where one leads is not ours to promise, and not every runtime drops the token
+ * on the way to another origin. "follow" counts as not said, because every Request that did not say anything
+ * has it.
  */
 function redirectMode(wish: Request["redirect"] | undefined): "manual" | "error" {
   return wish === "manual" ? "manual" : "error";
@@ -82,12 +89,14 @@ function redirectMode(wish: Request["redirect"] | undefined): "manual" | "error"
 
 function requireNoAuthorization(headers: Headers): void {
   if (!headers.has("authorization")) return;
-  throw new TypeError("The client sets Authorization itself: leave the header out, or use fetch for this request");
+  throw new TypeError(
+    "The client sets Authorization itself: leave the header out, or use fetch for this request",
+  );
 }
 
 /**
- * A stream can be read once. Node also takes async iterables as bodies; no browser does. A stream of a browser that cannot
- * iterate it is told by its reader: React Native has no `ReadableStream` to compare with.
+ * A stream can be read once. Node also takes async iterables as bodies; no browser does. A stream of a
+ * browser that cannot iterate it is told by its reader: React Native has no `ReadableStream` to compare with.
  */
 function isStream(body: unknown): boolean {
   return typeof body === "object" && body !== null && (Symbol.asyncIterator in body || "getReader" in body);

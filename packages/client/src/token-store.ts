@@ -1,19 +1,30 @@
 import { answerOf } from "./deadline.ts";
 import { readExpiry } from "./expiry.ts";
 
-/** A token is replaced this many milliseconds before it expires, so that it does not expire on its way to the API. */
+/**
+ * A token is replaced this many milliseconds before it expires, so that it does not expire on its way to the
+ * API.
+ */
 const REFRESH_BEFORE_EXPIRY = 30_000;
 
-/** `b64token` of RFC 6750 section 2.1. Checked here because a header's own error message would quote the token. */
+/**
+ * `b64token` of RFC 6750 section 2.1. Checked here because a header's own error message would quote the
+ * token.
+ */
 const BEARER_TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/;
 
 /** The one token of the signed-in user, and the one request for a new one that may be under way. */
 export type TokenStore = {
-  /** Goes up with every `clear()`: what was begun in an earlier session does not use the token of a later one. */
+  /**
+   * Goes up with every `clear()`: what was begun in an earlier session does not use the token of a later one.
+   */
   session(): number;
   /** The kept token while it is fresh, else a new one; undefined when signed out. */
   current(): Promise<string | undefined>;
-  /** A token other than the refused one if one is kept, else a newly fetched one (which may be the same again). */
+  /**
+   * A token other than the refused one if one is kept, else a newly fetched one (which may be the same
+   * again).
+   */
   replace(refused: string): Promise<string | undefined>;
   /** Forgets this token, if it is the one kept. */
   discard(token: string): void;
@@ -45,8 +56,8 @@ export function createTokenStore({ getToken, deadline, now, onAnswer }: TokenSto
   }
 
   /**
-   * Callers that come while a fetch is under way share it, those that `getToken` itself makes too: it is called once that is
-   * known. A failed one is forgotten, so the next call tries again.
+   * Callers that come while a fetch is under way share it, those that `getToken` itself makes too: it is
+   * called once that is known. A failed one is forgotten, so the next call tries again.
    */
   function fetchOnce(): Promise<string | undefined> {
     if (underway) return underway;
@@ -89,7 +100,9 @@ function keep(token: string): { token: string; freshUntil: number } | undefined 
 function requireToken(token: unknown): string | undefined {
   if (token === null || token === undefined || token === "") return undefined;
   if (typeof token !== "string" || !BEARER_TOKEN.test(token)) {
-    throw new TypeError("getToken must give a bearer token (RFC 6750, section 2.1), or null when nobody is signed in");
+    throw new TypeError(
+      "getToken must give a bearer token (RFC 6750, section 2.1), or null when nobody is signed in",
+    );
   }
   return token;
 }

@@ -51,8 +51,16 @@ const authClientOf = (url: string, headers: Record<string, string> = {}, more: o
 
 test("somebody who is signed in: their token, from the client of plain scripts and from React's", async () => {
   const { url, cookie } = await betterAuthWithAda();
-  const react = createReactClient({ baseURL: url, plugins: [jwtClient()], fetchOptions: { headers: { cookie } } });
-  for (const authClient of [authClientOf(url, { cookie }), react, authClientOf(url, { cookie }, { throw: true })]) {
+  const react = createReactClient({
+    baseURL: url,
+    plugins: [jwtClient()],
+    fetchOptions: { headers: { cookie } },
+  });
+  for (const authClient of [
+    authClientOf(url, { cookie }),
+    react,
+    authClientOf(url, { cookie }, { throw: true }),
+  ]) {
     expect(await betterAuthToken(authClient)()).toMatch(/^eyJ/);
   }
 });
@@ -71,7 +79,9 @@ test("Better Auth's rate limit signs nobody out: 429, with the seconds to wait",
   const { url, cookie } = await betterAuthWithAda({ rateLimit });
   const heard: number[] = [];
   const onError = ({ response }: { response: Response }) => void heard.push(response.status);
-  const getToken = betterAuthToken(authClientOf(url, { cookie, "x-forwarded-for": "192.0.2.1" }, { onError }));
+  const getToken = betterAuthToken(
+    authClientOf(url, { cookie, "x-forwarded-for": "192.0.2.1" }, { onError }),
+  );
   let signedOut = 0;
   const api = clientOf({ baseURL: "https://api.example.com", getToken, onSignedOut: () => signedOut++ });
 
@@ -93,7 +103,9 @@ test.each([
   [404, {}, undefined],
   [403, {}, undefined],
 ])("an issuer that answers %d with %j signs nobody out", async (status, headers, retryAfter) => {
-  const url = await listen((_request, response) => response.writeHead(status, headers).end("<h1>out of order</h1>"));
+  const url = await listen((_request, response) =>
+    response.writeHead(status, headers).end("<h1>out of order</h1>"),
+  );
   for (const authClient of [authClientOf(url), authClientOf(url, {}, { throw: true })]) {
     await expect(betterAuthToken(authClient)()).rejects.toMatchObject({
       code: "token_unavailable",

@@ -103,7 +103,9 @@ test("a caller's own Authorization header is refused", async () => {
   const client = clientOf({ baseURL: "https://api.example.com", getToken, now });
   const headers = { AUTHORIZATION: "Basic c2VjcmV0" };
   await expect(client("tasks", { headers })).rejects.toThrow(/Authorization/);
-  await expect(client(new Request("https://api.example.com/tasks", { headers }))).rejects.toThrow(/Authorization/);
+  await expect(client(new Request("https://api.example.com/tasks", { headers }))).rejects.toThrow(
+    /Authorization/,
+  );
 });
 
 test("cookies and redirects: the careful mode unless the caller says so, where that is safe", async () => {
@@ -129,7 +131,9 @@ test("cookies and redirects: the careful mode unless the caller says so, where t
 
 test.each([301, 302, 303, 307, 308])("a redirect (%i) to another origin is not followed", async (status) => {
   const other = await startServer();
-  const api = await startServer((_request, response) => response.writeHead(status, { location: other.url }).end());
+  const api = await startServer((_request, response) =>
+    response.writeHead(status, { location: other.url }).end(),
+  );
   const client = clientOf({ baseURL: api.url, getToken, now });
 
   await expect(client("tasks")).rejects.toThrow(TypeError);
@@ -146,10 +150,32 @@ test("whatever the input, nothing reaches a second server, and the first is aske
     response.end();
   });
   const client = clientOf({ baseURL: `${api.url}/v1/`, getToken, now });
-  const hosts = [api.url, other.url].flatMap((url) => [url, url.slice("http:".length), url.slice("http://".length)]);
+  const hosts = [api.url, other.url].flatMap((url) => [
+    url,
+    url.slice("http:".length),
+    url.slice("http://".length),
+  ]);
   const piece = fc.constantFrom(
     ...hosts,
-    ...["http:", "https:", "blob:", "/", "//", "\\", "\t", "\n", " ", "@", ":", "?", "#", ".", "..", "%2e", "%2f"],
+    ...[
+      "http:",
+      "https:",
+      "blob:",
+      "/",
+      "//",
+      "\\",
+      "\t",
+      "\n",
+      " ",
+      "@",
+      ":",
+      "?",
+      "#",
+      ".",
+      "..",
+      "%2e",
+      "%2f",
+    ],
     ...["localhost", "127.0.0.1", String(other.port), "v1", "away", "tasks", "user", "\u3002", "\0"],
   );
   const input = fc.oneof(

@@ -4,7 +4,10 @@ import * as fetching from "whatwg-fetch";
 import { clientOf } from "./support/client.ts";
 import { NOON, tokenOf, tokensInTurn } from "./support/tokens.ts";
 
-/** What React Native has in the place of a browser's: the packages that it is made with, no streams and no DOMException. */
+/**
+ * What React Native has in the place of a browser's: the packages that it is made with, no streams and no
+ * DOMException.
+ */
 beforeEach(() => {
   const { Request, Response, Headers } = fetching;
   const { AbortController, AbortSignal } = abort;
@@ -18,7 +21,12 @@ afterEach(() => void vi.unstubAllGlobals());
 /** Refuses the first token, and notes what it was sent. */
 function clientInReactNative() {
   const sent: string[] = [];
-  const expired = { type: "urn:usher-auth:error:token_expired", title: "Expired", status: 401, code: "token_expired" };
+  const expired = {
+    type: "urn:usher-auth:error:token_expired",
+    title: "Expired",
+    status: 401,
+    code: "token_expired",
+  };
   const client = clientOf({
     baseURL: "https://api.example.com/v1",
     now: () => NOON,
@@ -36,14 +44,20 @@ function clientInReactNative() {
 test("React Native: a request is sent, and once more with a new token", async () => {
   const { client, sent } = clientInReactNative();
   expect(await (await client("/tasks", { method: "POST", body: "Tea" })).text()).toBe("ok");
-  expect(sent).toEqual(["POST https://api.example.com/v1/tasks Tea", "POST https://api.example.com/v1/tasks Tea"]);
+  expect(sent).toEqual([
+    "POST https://api.example.com/v1/tasks Tea",
+    "POST https://api.example.com/v1/tasks Tea",
+  ]);
 });
 
 test("React Native: a Request of its own, whose signal can less than a browser's", async () => {
   const { client, sent } = clientInReactNative();
   const request = new Request("https://api.example.com/v1/tasks", { method: "PUT", body: "Tea" });
   expect((await client(request)).status).toBe(200);
-  expect(sent).toEqual(["PUT https://api.example.com/v1/tasks Tea", "PUT https://api.example.com/v1/tasks Tea"]);
+  expect(sent).toEqual([
+    "PUT https://api.example.com/v1/tasks Tea",
+    "PUT https://api.example.com/v1/tasks Tea",
+  ]);
 });
 
 test("React Native: an aborted call rejects by an error, before and while it is under way", async () => {

@@ -59,7 +59,9 @@ test.each([
   ["a body that is no object", 401, "application/problem+json", "null"],
   ["another status", 403, "application/problem+json", '{"code":"token_expired"}'],
 ])("%s is not taken for a curable refusal", async (_name, status, type, body) => {
-  const api = await startServer((_request, response) => response.writeHead(status, { "content-type": type }).end(body));
+  const api = await startServer((_request, response) =>
+    response.writeHead(status, { "content-type": type }).end(body),
+  );
   const client = clientOf({ baseURL: api.url, now, ...tokensInTurn(stale, fresh) });
 
   const response = await client("tasks");
@@ -121,7 +123,11 @@ test("a stream is sent once, and the next call has a new token", async () => {
   const api = await startServer(refusing("token_expired", isStale));
   const client = clientOf({ baseURL: api.url, now, ...tokensInTurn(stale, fresh) });
 
-  const response = await client("tasks", { method: "POST", body: new Blob(["once"]).stream(), duplex: "half" });
+  const response = await client("tasks", {
+    method: "POST",
+    body: new Blob(["once"]).stream(),
+    duplex: "half",
+  });
 
   expect(response.status).toBe(401);
   expect(api.received.map(({ body }) => body)).toEqual(["once"]);
@@ -139,7 +145,11 @@ test("an abort during the refresh ends the call without a second request", async
       return new Promise<string>(() => undefined);
     },
   ];
-  const client = clientOf({ baseURL: api.url, now, getToken: () => (answers.shift() ?? (async () => null))() });
+  const client = clientOf({
+    baseURL: api.url,
+    now,
+    getToken: () => (answers.shift() ?? (async () => null))(),
+  });
 
   await expect(client("tasks", { signal: abort.signal })).rejects.toMatchObject({ name: "AbortError" });
   expect(api.received).toHaveLength(1);
@@ -169,7 +179,11 @@ test("nor when the user changes during the refresh", async () => {
       return tokenOf("next user");
     },
   ];
-  const client = clientOf({ baseURL: api.url, now, getToken: () => (answers.shift() ?? (async () => null))() });
+  const client = clientOf({
+    baseURL: api.url,
+    now,
+    getToken: () => (answers.shift() ?? (async () => null))(),
+  });
 
   const response = await client("tasks", { method: "DELETE" });
 

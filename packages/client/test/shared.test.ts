@@ -89,7 +89,10 @@ describe("whose a runtime is", () => {
       "Node with an imitated page",
       { navigator: { product: "Gecko" }, document: {}, process: { versions: { node: "24.0.0" } } },
     ],
-    ["Deno 1 with an imitated page", { navigator: { product: "Gecko" }, Deno: { version: { deno: "1.46.3" } } }],
+    [
+      "Deno 1 with an imitated page",
+      { navigator: { product: "Gecko" }, Deno: { version: { deno: "1.46.3" } } },
+    ],
     [
       "Bun with an imitated page",
       { navigator: { product: "Gecko" }, process: { versions: { node: "24", bun: "1.3" } } },

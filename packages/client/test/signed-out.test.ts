@@ -55,7 +55,12 @@ test("a new token that is refused as well does not mean signed out: getToken alo
   const api = await startServer(refusing("token_revoked", () => true));
   let signedOut = 0;
   const source = tokensInTurn(tokenOf("a"), tokenOf("b"), tokenOf("c"), tokenOf("d"));
-  const client = clientOf({ baseURL: api.url, now, onSignedOut: () => signedOut++, getToken: source.getToken });
+  const client = clientOf({
+    baseURL: api.url,
+    now,
+    onSignedOut: () => signedOut++,
+    getToken: source.getToken,
+  });
 
   const responses = await Promise.all([client("1"), client("2"), client("3")]);
   const later = await client("4");

@@ -59,7 +59,9 @@ test("by default the clock and fetch are the global ones of the moment, which te
   clock.mockReturnValue(NOON + 270_000);
   await client("3");
 
-  expect(sent).toEqual([tokenOf("a", 300), tokenOf("a", 300), tokenOf("b", 900)].map((token) => `Bearer ${token}`));
+  expect(sent).toEqual(
+    [tokenOf("a", 300), tokenOf("a", 300), tokenOf("b", 900)].map((token) => `Bearer ${token}`),
+  );
 });
 
 test("concurrent calls share one fetch of the token", async () => {
@@ -73,20 +75,23 @@ test("concurrent calls share one fetch of the token", async () => {
   expect(api.tokens()).toEqual(Array(10).fill(tokenOf("a")));
 });
 
-test.each(["opaque", "a.b.c", `a.${btoa("null")}.c`, `a.${btoa('{"exp":"soon"}')}.c`, `a.${btoa('{"exp":1e999}')}.c`])(
-  "a token without a readable exp is sent but not kept: %s",
-  async (token) => {
-    const api = await startServer();
-    const source = tokensInTurn(token.replaceAll("=", ""));
-    const client = clientOf({ baseURL: api.url, now, getToken: source.getToken });
+test.each([
+  "opaque",
+  "a.b.c",
+  `a.${btoa("null")}.c`,
+  `a.${btoa('{"exp":"soon"}')}.c`,
+  `a.${btoa('{"exp":1e999}')}.c`,
+])("a token without a readable exp is sent but not kept: %s", async (token) => {
+  const api = await startServer();
+  const source = tokensInTurn(token.replaceAll("=", ""));
+  const client = clientOf({ baseURL: api.url, now, getToken: source.getToken });
 
-    await client("1");
-    await client("2");
+  await client("1");
+  await client("2");
 
-    expect(source.calls).toBe(2);
-    expect(api.tokens()).toEqual(Array(2).fill(token.replaceAll("=", "")));
-  },
-);
+  expect(source.calls).toBe(2);
+  expect(api.tokens()).toEqual(Array(2).fill(token.replaceAll("=", "")));
+});
 
 test("a failed getToken rejects the call with its own error, and the next call tries again", async () => {
   const api = await startServer();
@@ -119,7 +124,10 @@ test("text that is not a bearer token is refused without being quoted", async ()
 test("clearToken forgets the token, also one that is being fetched", async () => {
   const api = await startServer();
   let answerFirst: (token: string) => void = () => undefined;
-  const answers = [new Promise<string>((resolve) => (answerFirst = resolve)), Promise.resolve(tokenOf("second user"))];
+  const answers = [
+    new Promise<string>((resolve) => (answerFirst = resolve)),
+    Promise.resolve(tokenOf("second user")),
+  ];
   const client = clientOf({ baseURL: api.url, now, getToken: async () => answers.shift() });
 
   const ofFirstUser = client("first").catch((error: unknown) => error);
@@ -186,8 +194,16 @@ test("a getToken that never settles ends with its deadline, and the next call as
 test("what getToken gives after its deadline is not used", async () => {
   const api = await startServer();
   let answerLate: (token: string) => void = () => undefined;
-  const answers = [new Promise<string>((resolve) => (answerLate = resolve)), Promise.resolve(tokenOf("in time"))];
-  const client = clientOf({ baseURL: api.url, now, getTokenTimeout: 50, getToken: () => answers.shift() ?? null });
+  const answers = [
+    new Promise<string>((resolve) => (answerLate = resolve)),
+    Promise.resolve(tokenOf("in time")),
+  ];
+  const client = clientOf({
+    baseURL: api.url,
+    now,
+    getTokenTimeout: 50,
+    getToken: () => answers.shift() ?? null,
+  });
 
   await expect(client("1")).rejects.toMatchObject({ code: "token_unavailable" });
   await client("2");
@@ -205,8 +221,11 @@ test("a getToken may throw at once, return the token itself, or anything with a 
       throw failure;
     },
     () => tokenOf("itself", 10),
-    // biome-ignore lint/suspicious/noThenProperty: that is what a thenable is.
-    () => ({ then: (resolve: (token: string) => void) => resolve(tokenOf("thenable", 10)) }) as PromiseLike<string>,
+    () =>
+      ({
+        // biome-ignore lint/suspicious/noThenProperty: that is what a thenable is.
+        then: (resolve: (token: string) => void) => resolve(tokenOf("thenable", 10)),
+      }) as PromiseLike<string>,
   ];
   const client = clientOf({ baseURL: api.url, now, getToken: () => (answers.shift() ?? (() => null))() });
 
@@ -229,7 +248,9 @@ test("a fetch that ignores its signal does not hold up who has aborted", async (
     fetch: () => new Promise<Response>(() => undefined),
     ...tokensInTurn(tokenOf("a")),
   });
-  await expect(client("tasks", { signal: AbortSignal.timeout(50) })).rejects.toMatchObject({ name: "TimeoutError" });
+  await expect(client("tasks", { signal: AbortSignal.timeout(50) })).rejects.toMatchObject({
+    name: "TimeoutError",
+  });
 });
 
 test("a getToken that is none is refused at once", () => {
@@ -242,5 +263,7 @@ test("a refusal whose body never ends does not hold up who has aborted", async (
     response.writeHead(401, { "content-type": "application/problem+json" }).write('{"code":');
   });
   const client = clientOf({ baseURL: api.url, now, ...tokensInTurn(tokenOf("a")) });
-  await expect(client("tasks", { signal: AbortSignal.timeout(100) })).rejects.toMatchObject({ name: "TimeoutError" });
+  await expect(client("tasks", { signal: AbortSignal.timeout(100) })).rejects.toMatchObject({
+    name: "TimeoutError",
+  });
 });

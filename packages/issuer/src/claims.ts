@@ -6,7 +6,10 @@ import { copyOf, plainClaims } from "./plain.ts";
 import { unavailable } from "./unavailable.ts";
 import { within } from "./within.ts";
 
-/** RFC 7519 section 4.1, RFC 8693 section 4.1, the session, and what is said of the user: set here, never by `claims`. */
+/**
+ * RFC 7519 section 4.1, RFC 8693 section 4.1, the session, and what is said of the user: set here, never by
+ * `claims`.
+ */
 const reserved: ReadonlySet<string> = new Set([
   "iss",
   "sub",
@@ -30,12 +33,14 @@ const claimsDeadline = 5000;
 const longestName = 256;
 
 /**
- * The claims that come from the session, and the developer's own. Better Auth's `jwt()` adds `sub`, `exp`, `iss` and `aud` to
- * them.
+ * The claims that come from the session, and the developer's own. Better Auth's `jwt()` adds `sub`, `exp`,
+ * `iss` and `aud` to them.
  *
- * `claims` gets copies, and five seconds. A sign-out it cannot cause: whatever it throws is a 500, and no answer in time a 503.
+ * `claims` gets copies, and five seconds. A sign-out it cannot cause: whatever it throws is a 500, and no
+ * answer in time a 503.
  *
- * @throws {IssuerError} when `claims` throws, or returns anything but an object, or one of the claims set here
+ * @throws {IssuerError} when `claims` throws, or returns anything but an object, or one of the claims set
+ *   here
  * @throws {APIError} 503 when `claims` gives no answer in time
  */
 export async function sessionClaims(

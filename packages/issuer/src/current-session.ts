@@ -6,11 +6,12 @@ import { unavailable } from "./unavailable.ts";
 /**
  * The session that a token may be made for: one that there still is.
  *
- * With `session.cookieCache`, Better Auth itself takes the word of a cookie for as long as that lasts, and would go on making
- * tokens for a session revoked from elsewhere. This looks the session up, as Better Auth does before it changes a
- * password; where there is nothing to look it up in, the cookie is the session. A session that another plugin has made for
- * this very request (of an API key, with `enableSessionForAPIKeys`) is in no cookie and no table, and holds as it is, but for
- * a request that brings a cached session: a plugin may have read it before another one put its own session in its place.
+ * With `session.cookieCache`, Better Auth itself takes the word of a cookie for as long as that lasts, and
+ * would go on making tokens for a session revoked from elsewhere. This looks the session up, as Better Auth
+ * does before it changes a password; where there is nothing to look it up in, the cookie is the session. A
+ * session that another plugin has made for this very request (of an API key, with `enableSessionForAPIKeys`)
+ * is in no cookie and no table, and holds as it is, but for a request that brings a cached session: a plugin
+ * may have read it before another one put its own session in its place.
  *
  * @returns null when nobody is signed in
  * @throws {APIError} 503 when it cannot be told, as in an outage of the database
@@ -32,7 +33,10 @@ export async function currentSession(request: GenericEndpointContext): Promise<A
   return null;
 }
 
-/** Whether a session may be a cookie's word alone: with `session.cookieCache`, where sessions are kept elsewhere too. */
+/**
+ * Whether a session may be a cookie's word alone: with `session.cookieCache`, where sessions are kept
+ * elsewhere too.
+ */
 export function isCached(request: GenericEndpointContext): boolean {
   return request.context.options.session?.cookieCache?.enabled === true && isStateful(request);
 }
@@ -43,7 +47,10 @@ function bringsCachedSession(request: GenericEndpointContext): boolean {
   return isCached(request) && request.headers?.get("cookie")?.includes(name) === true;
 }
 
-/** The session of a request that is being answered, if a token may be made for it: a cookie's word is looked up. */
+/**
+ * The session of a request that is being answered, if a token may be made for it: a cookie's word is looked
+ * up.
+ */
 export async function answeredSession(request: GenericEndpointContext): Promise<AuthenticatedSession | null> {
   const { session, internalAdapter } = request.context;
   if (session === null || !isCached(request)) return session;

@@ -7,7 +7,10 @@ const headers: Readonly<Record<"JWT" | "logout+jwt", string>> = {
   "logout+jwt": encode({ alg: "HS256", typ: "logout+jwt" }),
 };
 
-/** What `@usher-auth/verify` accepts unless told otherwise, and what fits a request header of the usual servers. */
+/**
+ * What `@usher-auth/verify` accepts unless told otherwise, and what fits a request header of the usual
+ * servers.
+ */
 const longestToken = 8192;
 
 /**
@@ -15,7 +18,11 @@ const longestToken = 8192;
  *
  * @throws {IssuerError} when the token would be longer than 8192 characters: APIs would refuse it
  */
-export function signHs256(payload: Record<string, unknown>, key: KeyObject, typ: keyof typeof headers = "JWT"): string {
+export function signHs256(
+  payload: Record<string, unknown>,
+  key: KeyObject,
+  typ: keyof typeof headers = "JWT",
+): string {
   const signed = `${headers[typ]}.${encode(payload)}`;
   const token = `${signed}.${createHmac("sha256", key).update(signed).digest("base64url")}`;
   requireLength(token);

@@ -11,11 +11,12 @@ export interface Instance {
 }
 
 /**
- * Takes the secret and the issuer out of Better Auth's own context, so that they are the ones it uses itself, wherever
- * they were set. `context.secret` is the current version, the first one, where the secrets are versioned.
+ * Takes the secret and the issuer out of Better Auth's own context, so that they are the ones it uses itself,
+ * wherever they were set. `context.secret` is the current version, the first one, where the secrets are
+ * versioned.
  *
- * @throws {IssuerError} when the secret is not fit for HS256, no issuer can be told, or another plugin has the same
- * endpoints
+ * @throws {IssuerError} when the secret is not fit for HS256, no issuer can be told, or another plugin has
+ *   the same endpoints
  */
 export function instanceFrom(context: AuthContext, options: CheckedOptions): Instance {
   requireAlone(context);
@@ -39,8 +40,8 @@ function originOf(context: AuthContext): string {
 /**
  * Holds the instance that the plugin was initialised by.
  *
- * Better Auth's `jwt.sign` hook is not told which instance it signs for. One plugin object in two instances could
- * therefore sign one's tokens with the other's secret; that is refused rather than guessed.
+ * Better Auth's `jwt.sign` hook is not told which instance it signs for. One plugin object in two instances
+ * could therefore sign one's tokens with the other's secret; that is refused rather than guessed.
  */
 export function instanceHolder(): { set(instance: Instance): void; get(): Instance } {
   let held: Instance | undefined;

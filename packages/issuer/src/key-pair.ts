@@ -2,8 +2,8 @@ import type { JwtOptions } from "better-auth/plugins/jwt";
 import type { KeyPairAlgorithm, KeyPairLife } from "./options.ts";
 
 /**
- * What makes Better Auth's `jwt()` sign with key pairs of its own: it makes them, keeps them encrypted in its database,
- * rotates them, and publishes their public halves at `/jwks`. Nothing of that is done here.
+ * What makes Better Auth's `jwt()` sign with key pairs of its own: it makes them, keeps them encrypted in its
+ * database, rotates them, and publishes their public halves at `/jwks`. Nothing of that is done here.
  */
 export function keyPairOptions(
   jwt: NonNullable<JwtOptions["jwt"]>,

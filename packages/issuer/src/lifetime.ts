@@ -11,9 +11,9 @@ const timeSpan = /^(\d{1,6}) ?(s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d
 /**
  * How long a token lives, in seconds.
  *
- * The range is 10 seconds to 24 hours, both included. A shorter one expires on its way to an API whose clock is a
- * little ahead; a longer one outlives the sign-out that should have ended it, for an API that only checks a signature
- * cannot know of a sign-out before the token expires.
+ * The range is 10 seconds to 24 hours, both included. A shorter one expires on its way to an API whose clock
+ * is a little ahead; a longer one outlives the sign-out that should have ended it, for an API that only
+ * checks a signature cannot know of a sign-out before the token expires.
  *
  * @param expiresIn - a time span such as "5m", "90 s" or "1 hour", or a whole number of seconds
  * @throws {IssuerError} when it is of another form or out of range
@@ -21,10 +21,14 @@ const timeSpan = /^(\d{1,6}) ?(s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d
 export function lifetimeInSeconds(expiresIn: string | number): number {
   const seconds = typeof expiresIn === "number" ? expiresIn : parse(expiresIn);
   if (!Number.isInteger(seconds)) {
-    throw new IssuerError(`usherJwt: expiresIn must be a time span like "5m", "90 s" or "1h", or whole seconds.`);
+    throw new IssuerError(
+      `usherJwt: expiresIn must be a time span like "5m", "90 s" or "1h", or whole seconds.`,
+    );
   }
   if (seconds < shortest || seconds > longest) {
-    throw new IssuerError(`usherJwt: expiresIn must be between 10 seconds and 24 hours; it is ${seconds} seconds.`);
+    throw new IssuerError(
+      `usherJwt: expiresIn must be between 10 seconds and 24 hours; it is ${seconds} seconds.`,
+    );
   }
   return seconds;
 }

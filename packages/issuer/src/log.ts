@@ -6,7 +6,8 @@ export type Log = Record<"info" | "warn" | "error", (message: string) => void>;
 /** The logger of a Better Auth instance. One that throws or rejects ends nothing: its line is lost. */
 export function logOf(context: Pick<AuthContext, "logger" | "options">): Log {
   const { log } = context.options.logger ?? {};
-  const logger = log === undefined ? context.logger : createLogger({ ...context.options.logger, log: harmless(log) });
+  const logger =
+    log === undefined ? context.logger : createLogger({ ...context.options.logger, log: harmless(log) });
   return {
     info: (message) => logger.info(message),
     warn: (message) => logger.warn(message),
@@ -29,5 +30,7 @@ const longestReason = 200;
 export function reasonOf(error: unknown): string {
   const { name, message } = (error ?? {}) as { name?: unknown; message?: unknown };
   const text = [name, message].filter((part) => typeof part === "string" && part !== "").join(": ");
-  return (text || "no error was thrown, but something else").slice(0, longestReason).replaceAll(/\p{Cc}/gu, " ");
+  return (text || "no error was thrown, but something else")
+    .slice(0, longestReason)
+    .replaceAll(/\p{Cc}/gu, " ");
 }

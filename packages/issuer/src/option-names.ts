@@ -25,7 +25,10 @@ const ofJwt: Readonly<Record<string, string>> = {
   adapter: "leave it out: key pairs are in Better Auth's database",
 };
 
-/** @throws {IssuerError} for the first option that does not exist here: ignored, it would give other tokens than were asked for */
+/**
+ * @throws {IssuerError} for the first option that does not exist here: ignored, it would give other tokens
+ *   than were asked for
+ */
 export function requireKnownOptions(options: object, names: object = known, prefix = ""): void {
   const unknown = Object.keys(options).find((name) => !Object.hasOwn(names, name));
   if (unknown === undefined) return;

@@ -5,20 +5,22 @@ import { checkEndpoints } from "./logout/endpoints.ts";
 import { requireKnownOptions } from "./option-names.ts";
 
 /** The signed-in user and their session, as Better Auth hands them to `jwt()`: `{ user, session }`. */
-export type AuthenticatedSession = Parameters<NonNullable<NonNullable<JwtOptions["jwt"]>["definePayload"]>>[0];
+export type AuthenticatedSession = Parameters<
+  NonNullable<NonNullable<JwtOptions["jwt"]>["definePayload"]>
+>[0];
 
 /** What `usherJwt()` takes. */
 export interface UsherJwtOptions {
   /**
-   * The API, or APIs, that the tokens are for: the `aud` claim (RFC 7519 section 4.1.3). Required, never empty. The
-   * API's verifier must name one of them, character for character.
+   * The API, or APIs, that the tokens are for: the `aud` claim (RFC 7519 section 4.1.3). Required, never
+   * empty. The API's verifier must name one of them, character for character.
    */
   readonly audience: string | readonly string[];
 
   /**
-   * How long a token lives: a time span such as "5m", "90 s" or "1 hour", or a whole number of seconds. From 10 seconds
-   * to 24 hours. A token stays good for this long after a sign-out unless the API is told of the sign-out, so keep it
-   * short: the client gets a new one whenever it needs it.
+   * How long a token lives: a time span such as "5m", "90 s" or "1 hour", or a whole number of seconds. From
+   * 10 seconds to 24 hours. A token stays good for this long after a sign-out unless the API is told of the
+   * sign-out, so keep it short: the client gets a new one whenever it needs it.
    *
    * @defaultValue "5m"
    */
@@ -27,15 +29,16 @@ export interface UsherJwtOptions {
   /**
    * The `iss` claim (RFC 7519 section 4.1.1), character for character what the API's verifier expects.
    *
-   * @defaultValue the origin of Better Auth's `baseURL` (or BETTER_AUTH_URL), without a path or a trailing slash.
-   * Required when the base URL is dynamic or not set: an issuer taken from a request is one the client chose.
+   * @defaultValue the origin of Better Auth's `baseURL` (or BETTER_AUTH_URL), without a path or a trailing
+   *   slash. Required when the base URL is dynamic or not set: an issuer taken from a request is one the
+   *   client chose.
    */
   readonly issuer?: string;
 
   /**
-   * What tokens are signed with. `HS256`: the secret that Better Auth and the API share. Any other: a key pair that
-   * Better Auth makes, keeps encrypted in its database and publishes the public half of at `/jwks`, so that the API can
-   * verify tokens and cannot make any.
+   * What tokens are signed with. `HS256`: the secret that Better Auth and the API share. Any other: a key
+   * pair that Better Auth makes, keeps encrypted in its database and publishes the public half of at `/jwks`,
+   * so that the API can verify tokens and cannot make any.
    *
    * @defaultValue "HS256"
    */
@@ -45,29 +48,32 @@ export interface UsherJwtOptions {
   readonly keys?: KeyPairLife;
 
   /**
-   * More claims for the payload, out of the user and their session. Everything in them can be read by anyone who holds the
-   * token. Called for every token, with copies, and given five seconds: then `/token` is a 503. What it throws, an
-   * `APIError` too, is a 500 whose reason is in the log: it cannot sign anyone out.
+   * More claims for the payload, out of the user and their session. Everything in them can be read by anyone
+   * who holds the token. Called for every token, with copies, and given five seconds: then `/token` is a 503.
+   * What it throws, an `APIError` too, is a 500 whose reason is in the log: it cannot sign anyone out.
    *
    * The claims that the plugin sets (`iss`, `sub`, `aud`, `exp`, `nbf`, `iat`, `jti`, `sid`, `act`, `email`,
-   * `email_verified`, `name`, `is_anonymous`) cannot be among them: the token is refused with an {@link IssuerError} that
-   * names the claim.
+   * `email_verified`, `name`, `is_anonymous`) cannot be among them: the token is refused with an {@link
+   * IssuerError} that names the claim.
    */
-  readonly claims?: (session: AuthenticatedSession) => Record<string, unknown> | Promise<Record<string, unknown>>;
+  readonly claims?: (
+    session: AuthenticatedSession,
+  ) => Record<string, unknown> | Promise<Record<string, unknown>>;
 
   /**
-   * The backends to tell when a session ends before its time, so that its tokens end with it: the addresses of their
-   * OpenID Connect Back-Channel Logout 1.0 endpoints, https, or http on this machine. A token is signed as access tokens
-   * are, and kept in the table `usherLogout` until the backend acknowledges it or nothing that it ends can be alive.
+   * The backends to tell when a session ends before its time, so that its tokens end with it: the addresses
+   * of their OpenID Connect Back-Channel Logout 1.0 endpoints, https, or http on this machine. A token is
+   * signed as access tokens are, and kept in the table `usherLogout` until the backend acknowledges it or
+   * nothing that it ends can be alive.
    *
    * @defaultValue nobody: a token then stays good for up to `expiresIn` after a sign-out
    */
   readonly backchannelLogout?: readonly string[];
 
   /**
-   * Whether `/get-session` is answered without the token in the header `set-auth-jwt`. Say `true` where nothing reads it:
-   * each such answer then costs a signature less. `false` sets it with `session.cookieCache` too, at the cost of looking
-   * the session up in the database for each answer.
+   * Whether `/get-session` is answered without the token in the header `set-auth-jwt`. Say `true` where
+   * nothing reads it: each such answer then costs a signature less. `false` sets it with
+   * `session.cookieCache` too, at the cost of looking the session up in the database for each answer.
    *
    * @defaultValue false; true with `session.cookieCache` (where there is a database or a secondary storage)
    */
@@ -82,8 +88,8 @@ export interface KeyPairLife {
   /** Seconds until a new key pair takes over. At least 3600. Default: never. */
   readonly rotationInterval?: number;
   /**
-   * Seconds for which a key pair stays in the JWKS after it was rotated out. At least twice the tokens' life. Default:
-   * Better Auth's, 30 days.
+   * Seconds for which a key pair stays in the JWKS after it was rotated out. At least twice the tokens' life.
+   * Default: Better Auth's, 30 days.
    */
   readonly gracePeriod?: number;
 }
@@ -101,7 +107,13 @@ export interface CheckedOptions {
   readonly disableSettingJwtHeader: boolean | undefined;
 }
 
-const keyPairAlgorithms: readonly string[] = ["EdDSA", "ES256", "ES512", "RS256", "PS256"] satisfies KeyPairAlgorithm[];
+const keyPairAlgorithms: readonly string[] = [
+  "EdDSA",
+  "ES256",
+  "ES512",
+  "RS256",
+  "PS256",
+] satisfies KeyPairAlgorithm[];
 
 /**
  * Checks the options once, when the plugin is made.
@@ -112,7 +124,9 @@ export function checkOptions(options: UsherJwtOptions): CheckedOptions {
   requireKnownOptions(requireObject(options));
   const { claims = () => ({}), disableSettingJwtHeader } = options;
   if (typeof claims !== "function") {
-    throw new IssuerError("usherJwt: claims must be a function from { user, session } to an object of claims.");
+    throw new IssuerError(
+      "usherJwt: claims must be a function from { user, session } to an object of claims.",
+    );
   }
   if (disableSettingJwtHeader !== undefined && typeof disableSettingJwtHeader !== "boolean") {
     throw new IssuerError("usherJwt: disableSettingJwtHeader must be true or false.");
@@ -145,11 +159,15 @@ function checkAudience(audience: unknown): string | string[] {
 }
 
 function checkAlgorithm(algorithm: string): CheckedOptions["algorithm"] {
-  if (algorithm === "HS256" || keyPairAlgorithms.includes(algorithm)) return algorithm as CheckedOptions["algorithm"];
+  if (algorithm === "HS256" || keyPairAlgorithms.includes(algorithm))
+    return algorithm as CheckedOptions["algorithm"];
   throw new IssuerError(`usherJwt: algorithm must be HS256, ${keyPairAlgorithms.join(", ")}.`);
 }
 
-/** A key that leaves the JWKS too early takes good tokens along; one that lives too briefly is made all the time. */
+/**
+ * A key that leaves the JWKS too early takes good tokens along; one that lives too briefly is made all the
+ * time.
+ */
 function checkKeyPairLife(keys: KeyPairLife = {}, algorithm: string, lifetime: number): KeyPairLife {
   if (typeof keys !== "object" || keys === null) {
     throw new IssuerError("usherJwt: keys must be { rotationInterval, gracePeriod }, in seconds.");

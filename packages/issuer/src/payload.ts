@@ -9,7 +9,9 @@ export interface ApiTokenPayload {
   readonly sub: string;
   /** The session's id, where the token belongs to one. */
   readonly sid?: string;
-  /** NumericDate, in whole seconds; not past the plugin's `expiresIn` from `iat`, which is also the default. */
+  /**
+   * NumericDate, in whole seconds; not past the plugin's `expiresIn` from `iat`, which is also the default.
+   */
   readonly exp?: number;
   /** Any other claim. `iss` and `aud` are the plugin's: another value for them is refused. */
   readonly [claim: string]: unknown;
@@ -24,11 +26,12 @@ export interface TokenPolicy {
 }
 
 /**
- * The payload as it will be signed, held to what an API may count on whichever way it came here (`/token`, the
- * `set-auth-jwt` header, `auth.api.signJWT`, another plugin): a subject, this issuer, this audience, an id of its own,
- * and a life no longer than `expiresIn`.
+ * The payload as it will be signed, held to what an API may count on whichever way it came here (`/token`,
+ * the `set-auth-jwt` header, `auth.api.signJWT`, another plugin): a subject, this issuer, this audience, an
+ * id of its own, and a life no longer than `expiresIn`.
  *
- * @param now - NumericDate, to the millisecond: a token of the same second as a sign-out is told from it by the fraction
+ * @param now - NumericDate, to the millisecond: a token of the same second as a sign-out is told from it by
+ *   the fraction
  * @throws {IssuerError} when a claim breaks one of these. Nothing is put right in silence
  */
 export function sealPayload(payload: JWTPayload, policy: TokenPolicy, now: number): Record<string, unknown> {
@@ -39,9 +42,13 @@ export function sealPayload(payload: JWTPayload, policy: TokenPolicy, now: numbe
   requireText("jti", jti);
   if (sid !== undefined) requireText("sid", sid);
   if (iss !== undefined && iss !== policy.issuer) throw broken("iss", "be the plugin's own issuer");
-  if (aud !== undefined && !sameAudience(aud, policy.audience)) throw broken("aud", "be the plugin's own audience");
+  if (aud !== undefined && !sameAudience(aud, policy.audience))
+    throw broken("aud", "be the plugin's own audience");
   if (!Number.isFinite(iat) || iat > now || iat <= now - policy.lifetime) {
-    throw broken("iat", `be a number of seconds, within the last ${policy.lifetime} (expiresIn) and not in the future`);
+    throw broken(
+      "iat",
+      `be a number of seconds, within the last ${policy.lifetime} (expiresIn) and not in the future`,
+    );
   }
   if (!Number.isInteger(exp) || exp <= now || exp > iat + policy.lifetime) {
     throw broken("exp", `be at most ${policy.lifetime} seconds (expiresIn) from \`iat\`, in whole seconds`);

@@ -10,8 +10,8 @@ const shortestSecret = 32;
 /**
  * The HS256 key out of a Better Auth secret: its UTF-8 bytes, as they are.
  *
- * Better Auth itself only warns of a short secret, and of its default only in production. A token is worth what its
- * key is worth, so here both are errors wherever it runs. Low entropy is not measured.
+ * Better Auth itself only warns of a short secret, and of its default only in production. A token is worth
+ * what its key is worth, so here both are errors wherever it runs. Low entropy is not measured.
  *
  * @throws {IssuerError} for Better Auth's default secret and for fewer than 32 bytes
  */

@@ -7,8 +7,9 @@ import { sealPayload, type TokenPolicy } from "./payload.ts";
 type SignHook = NonNullable<NonNullable<JwtOptions["jwt"]>["sign"]>;
 
 /**
- * What makes Better Auth's `jwt()` sign with the secret that instance and API share: its documented `jwt.sign` hook,
- * since it has no HS256 of its own. Every payload that comes to it, another plugin's included, is sealed.
+ * What makes Better Auth's `jwt()` sign with the secret that instance and API share: its documented
+ * `jwt.sign` hook, since it has no HS256 of its own. Every payload that comes to it, another plugin's
+ * included, is sealed.
  */
 export function sharedSecretOptions(
   jwt: NonNullable<JwtOptions["jwt"]>,
@@ -21,7 +22,8 @@ export function sharedSecretOptions(
   };
   return {
     jwks: {
-      // `jwt.sign` needs both. Neither is used by anything but OpenID discovery; the address can lead nowhere.
+      // `jwt.sign` needs both. Neither is used by anything but OpenID discovery; the address can lead
+      // nowhere.
       remoteUrl: "urn:usher-auth:shared-secret",
       keyPairConfig: { alg: "EdDSA" },
     },
@@ -29,7 +31,10 @@ export function sharedSecretOptions(
   };
 }
 
-/** Other plugins may ask for a logout token (`typ: "logout+jwt"`) or for a key of theirs. An API token is neither. */
+/**
+ * Other plugins may ask for a logout token (`typ: "logout+jwt"`) or for a key of theirs. An API token is
+ * neither.
+ */
 function refuseAnotherProfile(header: Parameters<SignHook>[1], keys: Parameters<SignHook>[2]): void {
   if ((header?.typ ?? "JWT") !== "JWT" || header?.cty !== undefined) {
     throw new IssuerError("usherJwt: only API tokens (typ JWT) are signed with the shared secret.");

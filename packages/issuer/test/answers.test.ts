@@ -18,7 +18,11 @@ afterEach(() => {
 });
 
 /** Ada, signed in at an instance that keeps what it logs, over a database that can be taken away. */
-async function ada(options: Partial<BetterAuthOptions> = {}, plugin: Partial<UsherJwtOptions> = {}, name = "Ada") {
+async function ada(
+  options: Partial<BetterAuthOptions> = {},
+  plugin: Partial<UsherJwtOptions> = {},
+  name = "Ada",
+) {
   const logged: string[] = [];
   const log = (_level: string, ...parts: unknown[]) => logged.push(parts.map(String).join(" "));
   const database = new DatabaseSync(":memory:");
@@ -68,17 +72,24 @@ describe("what may not be kept by a cache", () => {
 describe("set-auth-jwt is a by-product", () => {
   test.each([
     ["a claims function that throws", { claims: failing }, "claims failed (Error: the directory is down)"],
-    ["one that says too much", { claims: () => ({ all: "x".repeat(9000) }) }, "characters and APIs accept 8192"],
+    [
+      "one that says too much",
+      { claims: () => ({ all: "x".repeat(9000) }) },
+      "characters and APIs accept 8192",
+    ],
     ["one that says what is not its to say", { claims: () => ({ sub: "root" }) }, 'must not return "sub"'],
-  ])("%s fails no /get-session: the header is left out, and the log says why", async (_name, plugin, reason) => {
-    const { browser, logged } = await ada({}, plugin as Partial<UsherJwtOptions>);
-    const response = await browser.request("GET", "/get-session");
-    expect(response.status).toBe(200);
-    expect(await response.json()).toMatchObject({ user: { email: "ada@example.com" } });
-    expect(tokenIn(response)).toBeNull();
-    expect(logged.join("\n")).toContain("usherJwt: /get-session is answered without set-auth-jwt");
-    expect(logged.join("\n")).toContain(reason);
-  });
+  ])(
+    "%s fails no /get-session: the header is left out, and the log says why",
+    async (_name, plugin, reason) => {
+      const { browser, logged } = await ada({}, plugin as Partial<UsherJwtOptions>);
+      const response = await browser.request("GET", "/get-session");
+      expect(response.status).toBe(200);
+      expect(await response.json()).toMatchObject({ user: { email: "ada@example.com" } });
+      expect(tokenIn(response)).toBeNull();
+      expect(logged.join("\n")).toContain("usherJwt: /get-session is answered without set-auth-jwt");
+      expect(logged.join("\n")).toContain(reason);
+    },
+  );
 
   test("a name of 2,100 letters breaks neither /get-session nor /token: the token has its first 256", async () => {
     const { browser } = await ada({}, {}, `${"漢".repeat(2099)}𝒜`);
@@ -243,7 +254,9 @@ test("a revoked session that a plugin before ours has read out of a cookie gets 
   const cookies = stolen.headers;
   await stolen.request("POST", "/sign-out", {});
   await thief.signUp("thief@example.com", "Thief");
-  const session = (await (await thief.request("GET", "/get-session")).json()) as { session: { token: string } };
+  const session = (await (await thief.request("GET", "/get-session")).json()) as {
+    session: { token: string };
+  };
   cookies.set("authorization", `Bearer ${session.session.token}`);
   const answer = await auth.handler(new Request(`${baseURL}/api/auth/token`, { headers: cookies }));
   const { token } = (await answer.json()) as { token: string };

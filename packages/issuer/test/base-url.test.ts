@@ -67,10 +67,14 @@ describe("API_URL", () => {
   it.each(["https://api.example.com", "https://API.example.com/", "https://api.example.com:443", "my-api"])(
     "is a name, to the character the same on both sides: %s",
     async (name) => {
-      const { token } = await (await migratedInstanceWith({}, { audience: name })).api.signJWT({ body: { payload } });
+      const { token } = await (await migratedInstanceWith({}, { audience: name })).api.signJWT({
+        body: { payload },
+      });
       const env = { BETTER_AUTH_URL: "https://app.example.com", BETTER_AUTH_SECRET: secret };
       expect(verifierFromEnv({ ...env, API_URL: name }).verifySync(token)).toMatchObject({ id: "alice" });
-      expect(() => verifierFromEnv({ ...env, API_URL: `${name}/` }).verifySync(token)).toThrow("another audience");
+      expect(() => verifierFromEnv({ ...env, API_URL: `${name}/` }).verifySync(token)).toThrow(
+        "another audience",
+      );
     },
   );
 });

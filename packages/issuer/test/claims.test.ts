@@ -72,7 +72,12 @@ test("claims gets copies: what it does to them changes neither the token nor the
     return {};
   });
   const { payload } = readJws(((await response.json()) as { token: string }).token);
-  expect(payload).toMatchObject({ sub: userId, email: "ada@example.com", email_verified: false, name: "Ada" });
+  expect(payload).toMatchObject({
+    sub: userId,
+    email: "ada@example.com",
+    email_verified: false,
+    name: "Ada",
+  });
   expect(payload.sid).not.toBe("another");
   expect(payload).not.toHaveProperty("act");
 });
@@ -82,7 +87,8 @@ test.each([
   ["a getter that changes its mind", gettingOnce("role", "editor", "sub", "root")],
 ])("claims cannot set a claim by %s: what was checked is what is signed", async (_name, value) => {
   const { response, userId } = await tokenWith(() => value);
-  if (response.ok) expect(readJws(((await response.json()) as { token: string }).token).payload.sub).toBe(userId);
+  if (response.ok)
+    expect(readJws(((await response.json()) as { token: string }).token).payload.sub).toBe(userId);
   else expect(response.status).toBe(500);
 });
 
@@ -108,7 +114,12 @@ test("a token that no API would accept for its length is not made", async () => 
 });
 
 /** Names one member when its names are first asked for, and another one afterwards. */
-function gettingOnce(name: string, value: string, other: string, otherValue: string): Record<string, unknown> {
+function gettingOnce(
+  name: string,
+  value: string,
+  other: string,
+  otherValue: string,
+): Record<string, unknown> {
   let asked = 0;
   return new Proxy(
     {},

@@ -7,7 +7,10 @@ export const baseURL = "https://app.example.com";
 export const audience = "https://api.example.com";
 export const secret = "a-test-secret-that-is-long-enough-for-hs256";
 
-/** A real Better Auth with the plugin (after `others`), over a database in memory. Not logging: some tests provoke errors. */
+/**
+ * A real Better Auth with the plugin (after `others`), over a database in memory. Not logging: some tests
+ * provoke errors.
+ */
 export function instanceWith(
   options: Partial<BetterAuthOptions> = {},
   plugin: UsherJwtOptions = { audience },
@@ -20,7 +23,10 @@ export function instanceWith(
     // Passwords are not what is tested, and to hash one properly takes its time on purpose.
     emailAndPassword: {
       enabled: true,
-      password: { hash: async (password) => password, verify: async ({ hash, password }) => hash === password },
+      password: {
+        hash: async (password) => password,
+        verify: async ({ hash, password }) => hash === password,
+      },
     },
     logger: { disabled: true },
     telemetry: { enabled: false },
@@ -71,14 +77,21 @@ export class Browser {
   }
 
   async signUp(email = "ada@example.com", name = "Ada"): Promise<string> {
-    const response = await this.request("POST", "/sign-up/email", { email, name, password: "correct horse battery" });
+    const response = await this.request("POST", "/sign-up/email", {
+      email,
+      name,
+      password: "correct horse battery",
+    });
     if (!response.ok) throw new Error(`sign-up: ${response.status} ${await response.text()}`);
     const { user } = (await response.json()) as { user: { id: string } };
     return user.id;
   }
 
   async signIn(email = "ada@example.com"): Promise<this> {
-    const response = await this.request("POST", "/sign-in/email", { email, password: "correct horse battery" });
+    const response = await this.request("POST", "/sign-in/email", {
+      email,
+      password: "correct horse battery",
+    });
     if (!response.ok) throw new Error(`sign-in: ${response.status} ${await response.text()}`);
     return this;
   }

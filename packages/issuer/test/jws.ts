@@ -1,14 +1,19 @@
 import { createHmac } from "node:crypto";
 
 /** A compact JWS read by hand, with nothing of the code under test. */
-export function readJws(token: string): { header: Record<string, unknown>; payload: Record<string, unknown> } {
+export function readJws(token: string): {
+  header: Record<string, unknown>;
+  payload: Record<string, unknown>;
+} {
   const [header = "", payload = ""] = token.split(".");
   return { header: parse(header), payload: parse(payload) };
 }
 
 export function signedWith(token: string, secret: string): boolean {
   const dot = token.lastIndexOf(".");
-  return createHmac("sha256", secret).update(token.slice(0, dot)).digest("base64url") === token.slice(dot + 1);
+  return (
+    createHmac("sha256", secret).update(token.slice(0, dot)).digest("base64url") === token.slice(dot + 1)
+  );
 }
 
 function parse(segment: string): Record<string, unknown> {

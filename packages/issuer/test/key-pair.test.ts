@@ -37,30 +37,37 @@ afterEach(() => {
 });
 
 describe("usherJwt with a key pair", () => {
-  test.each(algorithms)("%s: a token from sign-up and /token, verified by nothing but the JWKS", async (algorithm) => {
-    const auth = await migratedInstanceWith({}, { audience, algorithm });
-    const browser = new Browser(auth);
-    const userId = await browser.signUp();
-    const token = await browser.token();
-    const { header, payload } = readJws(token);
-    expect(header).toEqual({ alg: algorithm, kid: expect.any(String) });
-    expect(Object.keys(payload).sort()).toEqual([
-      "aud",
-      "email",
-      "email_verified",
-      "exp",
-      "iat",
-      "iss",
-      "jti",
-      "name",
-      "sid",
-      "sub",
-    ]);
-    expect(payload.exp).toBe(Math.floor(Number(payload.iat) + 300));
+  test.each(algorithms)(
+    "%s: a token from sign-up and /token, verified by nothing but the JWKS",
+    async (algorithm) => {
+      const auth = await migratedInstanceWith({}, { audience, algorithm });
+      const browser = new Browser(auth);
+      const userId = await browser.signUp();
+      const token = await browser.token();
+      const { header, payload } = readJws(token);
+      expect(header).toEqual({ alg: algorithm, kid: expect.any(String) });
+      expect(Object.keys(payload).sort()).toEqual([
+        "aud",
+        "email",
+        "email_verified",
+        "exp",
+        "iat",
+        "iss",
+        "jti",
+        "name",
+        "sid",
+        "sub",
+      ]);
+      expect(payload.exp).toBe(Math.floor(Number(payload.iat) + 300));
 
-    const principal = await verifierOf(await jwksOf(auth)).verify(token);
-    expect(principal).toMatchObject({ id: userId, sessionId: payload.sid, claims: { iss: baseURL, aud: audience } });
-  });
+      const principal = await verifierOf(await jwksOf(auth)).verify(token);
+      expect(principal).toMatchObject({
+        id: userId,
+        sessionId: payload.sid,
+        claims: { iss: baseURL, aud: audience },
+      });
+    },
+  );
 
   test("the set-auth-jwt header and auth.api.signJWT are signed alike, and held to the same guarantees", async () => {
     const auth = await migratedInstanceWith({}, { audience, algorithm: "ES256" });
@@ -94,7 +101,8 @@ describe("usherJwt with a key pair", () => {
     expect(await codeOf(verifier, renewed)).toBe("accepted");
     expect(await codeOf(verifier, last)).toBe("accepted");
 
-    // Past the old key's grace; its last token would still be in time at a verifier with a more patient clock.
+    // Past the old key's grace; its last token would still be in time at a verifier with a more patient
+    // clock.
     const patient = createVerifier({
       keys: remoteJwks(await jwksOf(auth)),
       issuer: baseURL,

@@ -16,17 +16,30 @@ test.each([undefined, "", "  ", [], [""], ["https://api.example.com", ""], 7, nu
   },
 );
 
-test.each(["", "5", "5 parsecs", "-5m", "5m ago", "1.5h", "1h30m", "5  m", 12.5, Number.NaN, Number.POSITIVE_INFINITY])(
-  "expiresIn %j is refused for its form",
-  (expiresIn) => {
-    expect(() => usherJwt({ audience, expiresIn })).toThrow(/^usherJwt: expiresIn must be a time span like "5m"/);
-  },
-);
+test.each([
+  "",
+  "5",
+  "5 parsecs",
+  "-5m",
+  "5m ago",
+  "1.5h",
+  "1h30m",
+  "5  m",
+  12.5,
+  Number.NaN,
+  Number.POSITIVE_INFINITY,
+])("expiresIn %j is refused for its form", (expiresIn) => {
+  expect(() => usherJwt({ audience, expiresIn })).toThrow(
+    /^usherJwt: expiresIn must be a time span like "5m"/,
+  );
+});
 
 test.each(["9s", 9, 0, -300, "0m", "86401 seconds", "25h", "2 days", 86_401])(
   "expiresIn %j is refused for its length",
   (expiresIn) => {
-    expect(() => usherJwt({ audience, expiresIn })).toThrow(/between 10 seconds and 24 hours; it is -?\d+ seconds\.$/);
+    expect(() => usherJwt({ audience, expiresIn })).toThrow(
+      /between 10 seconds and 24 hours; it is -?\d+ seconds\.$/,
+    );
   },
 );
 
@@ -73,7 +86,10 @@ test.each([
   [{ schema: {} }, "leave it out"],
   [{ adapter: {} }, "leave it out"],
   [{ expiresin: "1h" }, 'there is no option "expiresin". There are audience, expiresIn, '],
-  [{ keys: { rotationinterval: 3600 } }, 'there is no option "keys.rotationinterval". There are rotationInterval, '],
+  [
+    { keys: { rotationinterval: 3600 } },
+    'there is no option "keys.rotationinterval". There are rotationInterval, ',
+  ],
   [{ keys: null }, "keys must be { rotationInterval, gracePeriod }"],
   [{ disableSettingJwtHeader: "yes" }, "disableSettingJwtHeader must be true or false."],
 ])("%o is refused at once, and what to use is said", (options, message) => {
@@ -99,7 +115,9 @@ test.each([
   const ofJwt = betterAuth({ baseURL, secret, database: new DatabaseSync(":memory:"), plugins: [jwt()] });
   await (await getMigrations(ofJwt.options)).runMigrations();
   const theirs = await ofJwt.api.signJWT({ body: { payload: { sub: "ada" } } });
-  const ours = await (await migratedInstanceWith({ baseURL })).api.signJWT({ body: { payload: { sub: "ada" } } });
+  const ours = await (await migratedInstanceWith({ baseURL })).api.signJWT({
+    body: { payload: { sub: "ada" } },
+  });
   expect(readJws(ours.token).payload.iss).toBe(readJws(theirs.token).payload.iss);
   expect(readJws(ours.token).payload.iss).toBe(new URL(baseURL).origin);
 });

@@ -6,7 +6,8 @@ import { audience, baseURL, instanceWith } from "./instance.ts";
 
 // Better Auth takes a secret out of the environment, and a developer's shell may have one.
 beforeEach(() => {
-  for (const name of ["BETTER_AUTH_SECRET", "BETTER_AUTH_SECRETS", "AUTH_SECRET"]) vi.stubEnv(name, undefined);
+  for (const name of ["BETTER_AUTH_SECRET", "BETTER_AUTH_SECRETS", "AUTH_SECRET"])
+    vi.stubEnv(name, undefined);
 });
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -19,7 +20,9 @@ test("Better Auth's default secret is refused: no secret is set", async () => {
     logger: { disabled: true },
     plugins: [usherJwt({ audience })],
   });
-  await expect(auth.$context).rejects.toThrow("usherJwt: no secret is set. Set BETTER_AUTH_SECRET to the output of");
+  await expect(auth.$context).rejects.toThrow(
+    "usherJwt: no secret is set. Set BETTER_AUTH_SECRET to the output of",
+  );
 });
 
 test("a secret under 32 bytes is refused, and not shown", async () => {

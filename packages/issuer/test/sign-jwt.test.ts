@@ -52,7 +52,10 @@ test.each([
 });
 
 test("options cannot be replaced for one token", async () => {
-  const body = { payload: { sub: "user-1" }, overrideOptions: { jwt: { issuer: "https://evil.example.com" } } };
+  const body = {
+    payload: { sub: "user-1" },
+    overrideOptions: { jwt: { issuer: "https://evil.example.com" } },
+  };
   await expect(auth.api.signJWT({ body })).rejects.toThrow("usherJwt: signJWT takes no overrideOptions");
 });
 

@@ -21,7 +21,9 @@ test("GET /token gives an HS256 token, signed with the instance's secret, with e
   const { header, payload } = readJws(token);
   expect(header).toEqual({ alg: "HS256", typ: "JWT" });
 
-  const session = (await (await browser.request("GET", "/get-session")).json()) as { session: { id: string } };
+  const session = (await (await browser.request("GET", "/get-session")).json()) as {
+    session: { id: string };
+  };
   expect(payload).toEqual({
     sub: userId,
     sid: session.session.id,
@@ -101,7 +103,12 @@ test("auth.api.getToken keeps its type, and authClient.token() of jwtClient() wo
 
 test("there is no table for keys that nobody needs", async () => {
   const { auth } = await signedUp();
-  expect(Object.keys((await auth.$context).tables).sort()).toEqual(["account", "session", "user", "verification"]);
+  expect(Object.keys((await auth.$context).tables).sort()).toEqual([
+    "account",
+    "session",
+    "user",
+    "verification",
+  ]);
 });
 
 test("of versioned secrets, the first one signs, whatever its number", async () => {

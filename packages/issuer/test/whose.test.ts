@@ -23,7 +23,10 @@ describe("a token says whose it is", () => {
     });
     const impostor = new Browser(auth);
     await impostor.signUp("boss@another-firm.example");
-    expect(await claimsOf(impostor)).toMatchObject({ email: "boss@another-firm.example", email_verified: false });
+    expect(await claimsOf(impostor)).toMatchObject({
+      email: "boss@another-firm.example",
+      email_verified: false,
+    });
 
     await impostor.request("POST", "/send-verification-email", { email: "boss@another-firm.example" });
     expect((await impostor.request("GET", link)).ok).toBe(true);
@@ -39,7 +42,11 @@ describe("a token says whose it is", () => {
     expect(await claimsOf(ada)).not.toHaveProperty("act");
 
     expect((await root.request("POST", "/admin/impersonate-user", { userId: adaId })).status).toBe(200);
-    expect(await claimsOf(root)).toMatchObject({ sub: adaId, email: "ada@example.com", act: { sub: rootId } });
+    expect(await claimsOf(root)).toMatchObject({
+      sub: adaId,
+      email: "ada@example.com",
+      act: { sub: rootId },
+    });
     const header = (await root.request("GET", "/get-session")).headers.get("set-auth-jwt") ?? "";
     expect(readJws(header).payload).toMatchObject({ sub: adaId, act: { sub: rootId } });
 

@@ -65,11 +65,13 @@ test("a transaction that commits late, under a number that has been passed, is t
   await vi.waitFor(() => expect(listener.events).toContain("early"));
   await listener.next("confirmed");
   expect(listener.events).not.toContain("late");
-  const [numbers] = await admin`select min(sequence) filter (where id = 'early') as early from usher_revocations`;
+  const [numbers] =
+    await admin`select min(sequence) filter (where id = 'early') as early from usher_revocations`;
   commit();
   await late;
   await vi.waitFor(() => expect(listener.events).toContain("late"));
-  const [found] = await admin`select sequence < ${numbers?.early} as passed from usher_revocations where id = 'late'`;
+  const [found] =
+    await admin`select sequence < ${numbers?.early} as passed from usher_revocations where id = 'late'`;
   expect(found).toEqual({ passed: true });
 });
 
@@ -162,7 +164,10 @@ test("it can be stopped while the database is away, and does not begin without o
 test("who may what: requests nothing, a granted operator may revoke and look", async () => {
   await admin.unsafe(`create role usher_api nologin; create role operator login password 'test';
     grant select, insert on usher_revocations to operator`);
-  for (const statement of ["select * from usher_revocations", "insert into usher_revocations default values"]) {
+  for (const statement of [
+    "select * from usher_revocations",
+    "insert into usher_revocations default values",
+  ]) {
     const asRequest = admin.begin(async (sql) => {
       await sql`set local role usher_api`;
       await sql.unsafe(statement);
@@ -177,7 +182,9 @@ test("who may what: requests nothing, a granted operator may revoke and look", a
   const heard = listener.next("by the operator");
   await revocationStore(operator).append([session("by the operator")]);
   await heard;
-  expect(await allOf(revocationStore(operator))).toContainEqual(expect.objectContaining({ id: "by the operator" }));
+  expect(await allOf(revocationStore(operator))).toContainEqual(
+    expect.objectContaining({ id: "by the operator" }),
+  );
   await expect(operator`delete from usher_revocations`).rejects.toMatchObject({ code: "42501" });
   await operator.end();
 });

@@ -30,7 +30,9 @@ test("a million live revocations are loaded at the start, whole", async () => {
   expect(revocations.status()).toMatchObject({ state: "current", entries: million });
   // md5 of 1 and of 1000000.
   for (const sid of ["c4ca4238a0b923820dcc509a6f75849b", "8155bc545f84d9652f1012ef2bdfb6eb"]) {
-    expect(() => revocations.check({ sub: "ada", sid })).toThrow(expect.objectContaining({ code: "token_revoked" }));
+    expect(() => revocations.check({ sub: "ada", sid })).toThrow(
+      expect.objectContaining({ code: "token_revoked" }),
+    );
   }
   expect(() => revocations.check({ sub: "ada", sid: "none of them" })).not.toThrow();
 

@@ -21,9 +21,9 @@ interface PreparedQuery extends Record<"execute" | "all", (...input: unknown[]) 
 }
 
 /**
- * The four methods of a transaction that a principal needs, and no other: what is not there cannot leave the role. They end
- * with `finish`, and so does every query that was built by them and is awaited later: its connection may be another
- * principal's by then.
+ * The four methods of a transaction that a principal needs, and no other: what is not there cannot leave the
+ * role. They end with `finish`, and so does every query that was built by them and is awaited later: its
+ * connection may be another principal's by then.
  */
 export function boundRows<Schema extends Record<string, unknown>>(
   transaction: PrincipalRows<Schema>,

@@ -20,14 +20,15 @@ export interface WithPrincipalOptions {
 const anHour = 3_600_000;
 
 /**
- * Runs `run` in a transaction of its own, as the role of requests and bound to `principal`. Commits when `run` resolves,
- * rolls back when it throws, rejects, or takes longer than `timeout`. A statement that runs for more than 5 seconds is ended
- * by the database.
+ * Runs `run` in a transaction of its own, as the role of requests and bound to `principal`. Commits when
+ * `run` resolves, rolls back when it throws, rejects, or takes longer than `timeout`. A statement that runs
+ * for more than 5 seconds is ended by the database.
  *
- * Role and setting are local to the transaction (SET LOCAL), so that the next user of a pooled connection inherits
- * neither. An empty id sees nothing and can write nothing. `rows` has `select`, `insert`, `update` and `delete`, and throws
- * once `run` has finished, as do queries that were built before and are awaited then: by then its connection may be another
- * principal's. Does not check that the database keeps the policy: `assertRowSecurity` does, once.
+ * Role and setting are local to the transaction (SET LOCAL), so that the next user of a pooled connection
+ * inherits neither. An empty id sees nothing and can write nothing. `rows` has `select`, `insert`, `update`
+ * and `delete`, and throws once `run` has finished, as do queries that were built before and are awaited
+ * then: by then its connection may be another principal's. Does not check that the database keeps the policy:
+ * `assertRowSecurity` does, once.
  *
  * @throws {UnstorableIdError} before anything runs, for an id that Postgres could not tell from another one.
  * @throws {RangeError} before anything runs, for a `timeout` out of range.
@@ -54,15 +55,16 @@ export async function withPrincipal<Schema extends Record<string, unknown>, Resu
     try {
       return await within(timeout, () => run(rows));
     } finally {
-      // A query outlives its statement's limit only where the connection is silent, and then nothing else gets through.
+      // A query outlives its statement's limit only where the connection is silent, and then nothing else
+      // gets through.
       await within(answerLimit, finish).catch(() => undefined);
     }
   });
 }
 
 /**
- * Postgres text holds no U+0000, and a driver writes every half of a surrogate pair as the same replacement character:
- * two such users would share their rows.
+ * Postgres text holds no U+0000, and a driver writes every half of a surrogate pair as the same replacement
+ * character: two such users would share their rows.
  */
 function assertStorable(id: string): void {
   if (id.includes("\0") || !id.isWellFormed()) throw new UnstorableIdError();

@@ -8,11 +8,13 @@ type RoleRow = { user: string; exists: boolean; may_take: boolean | null; bypass
 type TableRow = { kept: boolean | null };
 
 /**
- * Makes sure, before the first request, that the database really keeps rows to their owners: a role that somebody gave
- * BYPASSRLS to, or a table on which row-level security was switched off, would show everybody everything in silence.
+ * Makes sure, before the first request, that the database really keeps rows to their owners: a role that
+ * somebody gave BYPASSRLS to, or a table on which row-level security was switched off, would show everybody
+ * everything in silence.
  *
- * Checks that the role of requests exists, that the connected user may take it, that it cannot bypass row-level
- * security, and that each of `tables` has it ENABLED and FORCED. Does not read what the policies say.
+ * Checks that the role of requests exists, that the connected user may take it, that it cannot bypass
+ * row-level security, and that each of `tables` has it ENABLED and FORCED. Does not read what the policies
+ * say.
  *
  * @throws {ConfigurationError} that says which of it is wrong and which statement mends it.
  */
@@ -28,7 +30,9 @@ export async function assertRowSecurity<Schema extends Record<string, unknown>>(
   }
 }
 
-async function readRole<Schema extends Record<string, unknown>>(database: DrizzleDatabase<Schema>): Promise<RoleRow> {
+async function readRole<Schema extends Record<string, unknown>>(
+  database: DrizzleDatabase<Schema>,
+): Promise<RoleRow> {
   // From Postgres 16 on, being a member of a role and being allowed to take it are two things.
   return firstRow<RoleRow>(
     await database.execute(sql`

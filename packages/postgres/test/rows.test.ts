@@ -12,11 +12,14 @@ import { getTableConfig, pgSchema, pgTable, text } from "drizzle-orm/pg-core";
 import { drizzle } from "drizzle-orm/pglite";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-// apps/api/test/isolation.test.ts holds every statement of the policy against both drivers; here is what is the package's own.
+// apps/api/test/isolation.test.ts holds every statement of the policy against both drivers; here is what is
+// the package's own.
 
-const notes = pgTable("notes", { owner: text().notNull().default(currentOwner), text: text().notNull() }, (table) => [
-  ownerPolicy(table.owner),
-]);
+const notes = pgTable(
+  "notes",
+  { owner: text().notNull().default(currentOwner), text: text().notNull() },
+  (table) => [ownerPolicy(table.owner)],
+);
 const elsewhere = pgSchema("Else").table("where", { owner: text() }, (table) => [ownerPolicy(table.owner)]);
 
 /** As a cache on a server is: it knows queries by their text and their values, and nobody's role. */
@@ -66,13 +69,17 @@ test("says what is missing, one thing after another, and nothing once it is all 
 
   await pglite.exec(`create table notes (owner text not null default nullif(current_setting('usher.user_id', true), ''), text text);
     grant select, insert on notes to usher_api`);
-  await expect(check()).rejects.toThrow('ALTER TABLE "notes" ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY');
+  await expect(check()).rejects.toThrow(
+    'ALTER TABLE "notes" ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY',
+  );
   await pglite.exec("alter table notes enable row level security");
   await expect(check()).rejects.toThrow("FORCE");
   await pglite.exec(`alter table notes force row level security;
     create policy notes_owner on notes to usher_api using (owner = nullif(current_setting('usher.user_id', true), ''))`);
   await expect(check()).resolves.toBeUndefined();
-  await expect(assertRowSecurity(database, [notes, elsewhere])).rejects.toThrow('there is no table "Else"."where"');
+  await expect(assertRowSecurity(database, [notes, elsewhere])).rejects.toThrow(
+    'there is no table "Else"."where"',
+  );
 });
 
 test.each(["a\0b", "\0", "a\ud800", "\udc00a"])(
@@ -132,7 +139,9 @@ test.each([true, false])(
     for (const id of ids) {
       const own = [{ owner: id, text: `${id}'s` }];
       expect(await withPrincipal(cached, { id }, (rows) => rows.select().from(notes))).toEqual(own);
-      expect(await withPrincipal(cached, { id }, (rows) => rows.select().from(notes).$withCache())).toEqual(own);
+      expect(await withPrincipal(cached, { id }, (rows) => rows.select().from(notes).$withCache())).toEqual(
+        own,
+      );
     }
     // What others read through the cache is still known to be out of date.
     expect([cache.kept.size, cache.mutations]).toEqual([0, 2]);
@@ -150,7 +159,9 @@ test("a query that nobody waited for is answered before the transaction ends", a
       });
   });
   expect(answered).toBeDefined();
-  expect(await withPrincipal(database, { id: "unawaited" }, (rows) => rows.select().from(notes))).toHaveLength(1);
+  expect(
+    await withPrincipal(database, { id: "unawaited" }, (rows) => rows.select().from(notes)),
+  ).toHaveLength(1);
 });
 
 test("a function that never settles is given up, and what it wrote is undone", async () => {
@@ -178,7 +189,9 @@ test.each([0, -1, Number.NaN, 3_600_001])("a timeout of %s is refused", async (t
 
 test("a principal that changes meanwhile does not change whose transaction it is", async () => {
   const principal = { id: "carol" };
-  const found = withPrincipal(database, principal, (rows) => rows.insert(notes).values({ text: "hers" }).returning());
+  const found = withPrincipal(database, principal, (rows) =>
+    rows.insert(notes).values({ text: "hers" }).returning(),
+  );
   principal.id = "mallory";
   expect(await found).toEqual([{ owner: "carol", text: "hers" }]);
 });

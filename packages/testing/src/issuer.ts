@@ -10,7 +10,10 @@ import {
   secretSigner,
 } from "./signing.ts";
 
-/** Issues tokens as `usherJwt()` does, for tests. Never use one to serve people: it signs whatever it is asked to. */
+/**
+ * Issues tokens as `usherJwt()` does, for tests. Never use one to serve people: it signs whatever it is asked
+ * to.
+ */
 export interface TestIssuer {
   readonly secret: string;
   readonly issuer: string;
@@ -19,7 +22,10 @@ export interface TestIssuer {
   tokenFor(user: TestUser, faults?: TokenFaults): string;
   /** The public keys as a JWKS (RFC 7517 section 5), newest first; empty for a shared secret. */
   jwks(): { readonly keys: readonly object[] };
-  /** Makes a new key, signs with it from now on, and leaves the former one in the JWKS. Not for a shared secret. */
+  /**
+   * Makes a new key, signs with it from now on, and leaves the former one in the JWKS. Not for a shared
+   * secret.
+   */
   rotate(): void;
   /** Takes every key but the newest out of the JWKS. */
   withdrawOldKeys(): void;
@@ -27,7 +33,10 @@ export interface TestIssuer {
 
 /** A test issuer whose public keys can be fetched, as the real one's. */
 export interface JwksIssuer extends TestIssuer, AsyncDisposable {
-  /** For `remoteJwks()`: `http://127.0.0.1:<free port>/api/auth/jwks`, which always answers with the present `jwks()`. */
+  /**
+   * For `remoteJwks()`: `http://127.0.0.1:<free port>/api/auth/jwks`, which always answers with the present
+   * `jwks()`.
+   */
   readonly jwksUrl: string;
   /** Stops serving, for the end of the tests or to see an outage. It goes on signing. */
   close(): Promise<void>;
@@ -36,11 +45,11 @@ export interface JwksIssuer extends TestIssuer, AsyncDisposable {
 const hour = 3600;
 
 /**
- * Makes an issuer of tokens for tests of a guarded API. Give its `issuer` and `audience` to the verifier under test, and
- * as keys its `secret`, or its `jwks()` where the algorithm is one of key pairs.
+ * Makes an issuer of tokens for tests of a guarded API. Give its `issuer` and `audience` to the verifier
+ * under test, and as keys its `secret`, or its `jwks()` where the algorithm is one of key pairs.
  *
- * With `mode: "jwks"` it also serves those keys on the loopback interface: await it, and give `remoteJwks(jwksUrl)` to the
- * verifier. The server does not keep the process alive.
+ * With `mode: "jwks"` it also serves those keys on the loopback interface: await it, and give
+ * `remoteJwks(jwksUrl)` to the verifier. The server does not keep the process alive.
  *
  * @throws {TypeError} `mode` and `algorithm` contradict each other.
  */
@@ -83,7 +92,11 @@ function createIssuer(algorithm: SigningAlgorithm, options: Omit<TestIssuerOptio
       ...(faults.unsigned && { alg: "none" }),
       ...faults.header,
     };
-    const claims = { ...honestClaims(user, faults.expiresIn ?? 300), ...wrongClaims(faults), ...faults.claims };
+    const claims = {
+      ...honestClaims(user, faults.expiresIn ?? 300),
+      ...wrongClaims(faults),
+      ...faults.claims,
+    };
     const signingInput = `${jsonSegment(header)}.${jsonSegment(claims)}`;
     if (faults.unsigned) return `${signingInput}.`;
 
@@ -100,7 +113,10 @@ function createIssuer(algorithm: SigningAlgorithm, options: Omit<TestIssuerOptio
   }
 
   function honestClaims(user: TestUser, expiresIn: number): Record<string, unknown> {
-    const { id, email, emailVerified, name } = { ...defaultsFor(user), ...(typeof user === "object" && user) };
+    const { id, email, emailVerified, name } = {
+      ...defaultsFor(user),
+      ...(typeof user === "object" && user),
+    };
     const now = Math.floor(clock() / 1000);
     const session = { sid: randomUUID(), jti: randomUUID() };
     const person = { email, email_verified: emailVerified, name };
@@ -125,7 +141,8 @@ function createIssuer(algorithm: SigningAlgorithm, options: Omit<TestIssuerOptio
     tokenFor,
     jwks: () => ({ keys: signers.flatMap(({ publicJwk }) => (publicJwk === undefined ? [] : [publicJwk])) }),
     rotate: () => {
-      if (!isKeyPair(algorithm)) throw new Error("rotate: a shared secret has no key set; make another issuer");
+      if (!isKeyPair(algorithm))
+        throw new Error("rotate: a shared secret has no key set; make another issuer");
       signers = [createSigner(algorithm, secret), ...signers];
     },
     withdrawOldKeys: () => {
@@ -147,7 +164,10 @@ function defaultsFor(user: TestUser): { id: string; email: string; emailVerified
   return { id, email: `${id}@example.com`, emailVerified: true, name: id };
 }
 
-/** The first character carries six bits of the signature and none to spare: changing it always changes the bytes. */
+/**
+ * The first character carries six bits of the signature and none to spare: changing it always changes the
+ * bytes.
+ */
 function changeFirstCharacter(signature: string): string {
   return (signature.startsWith("A") ? "B" : "A") + signature.slice(1);
 }

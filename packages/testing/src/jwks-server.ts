@@ -14,7 +14,8 @@ const path = "/api/auth/jwks";
 /**
  * Serves a key set as it is at each request, on a free port of the loopback interface.
  *
- * Neither the server nor a connection to it keeps the process alive: a test run that forgets to close it still ends.
+ * Neither the server nor a connection to it keeps the process alive: a test run that forgets to close it
+ * still ends.
  */
 export async function serveJwks(read: () => unknown): Promise<JwksServer> {
   const server = createServer((request, response) => {

@@ -1,12 +1,17 @@
 import type { KeyPairSigningAlgorithm, SigningAlgorithm } from "./signing.ts";
 
 /**
- * A user that tokens are made for: an id, or an id with what else the token shall say of them. `emailVerified` is the claim
- * `email_verified`; default true.
+ * A user that tokens are made for: an id, or an id with what else the token shall say of them.
+ * `emailVerified` is the claim `email_verified`; default true.
  */
 export type TestUser =
   | string
-  | { readonly id: string; readonly email?: string; readonly emailVerified?: boolean; readonly name?: string };
+  | {
+      readonly id: string;
+      readonly email?: string;
+      readonly emailVerified?: boolean;
+      readonly name?: string;
+    };
 
 /** What {@link createTestIssuer} may be told. */
 export interface TestIssuerOptions {

@@ -59,14 +59,19 @@ export function keyPairSigner(algorithm: KeyPairSigningAlgorithm): Signer {
     kid,
     publicJwk: { ...publicKey.export({ format: "jwk" }), kid, alg: algorithm },
     sign: (text) => {
-      // By `sign`, workerd overlooks the padding; by `createSign` it heeds it. EdDSA, which has no hash, goes by `sign` alone.
-      const signature = hash === null ? sign(hash, Buffer.from(text), key) : createSign(hash).update(text).sign(key);
+      // By `sign`, workerd overlooks the padding; by `createSign` it heeds it. EdDSA, which has no hash, goes
+      // by `sign` alone.
+      const signature =
+        hash === null ? sign(hash, Buffer.from(text), key) : createSign(hash).update(text).sign(key);
       return signature.toString("base64url");
     },
   };
 }
 
-function generateKeyPair(algorithm: KeyPairSigningAlgorithm): { publicKey: KeyObject; privateKey: KeyObject } {
+function generateKeyPair(algorithm: KeyPairSigningAlgorithm): {
+  publicKey: KeyObject;
+  privateKey: KeyObject;
+} {
   if (algorithm === "EdDSA") return generateKeyPairSync("ed25519");
   if (algorithm.startsWith("ES")) return generateKeyPairSync("ec", { namedCurve: curves[sizeOf(algorithm)] });
   return generateKeyPairSync("rsa", { modulusLength: 2048 });

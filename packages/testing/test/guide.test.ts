@@ -31,7 +31,14 @@ async function run(module: string, file: string, ...program: string[]): Promise<
 
 it("shows node:test what passes", async () => {
   const condition = "--conditions=@usher-auth/source";
-  const output = await run("node:test", "jwks.test.ts", condition, "--test", "--test-reporter=tap", "jwks.test.ts");
+  const output = await run(
+    "node:test",
+    "jwks.test.ts",
+    condition,
+    "--test",
+    "--test-reporter=tap",
+    "jwks.test.ts",
+  );
   expect(output).toMatch(/^# pass 3$/m);
   expect(output).toMatch(/^# fail 0$/m);
 });

@@ -4,7 +4,8 @@ import { createTestIssuer } from "../src/index.ts";
 
 const now = Date.parse("2026-01-01T00:00:00Z");
 const issuer = createTestIssuer({ clock: () => now });
-const decode = (segment: string | undefined) => JSON.parse(Buffer.from(segment ?? "", "base64url").toString());
+const decode = (segment: string | undefined) =>
+  JSON.parse(Buffer.from(segment ?? "", "base64url").toString());
 const read = (token: string) => {
   const [header, claims, signature] = token.split(".");
   return { header: decode(header), claims: decode(claims), signature, signed: `${header}.${claims}` };
@@ -30,7 +31,10 @@ describe("createTestIssuer", () => {
       email_verified: false,
       name: "Alice",
     });
-    expect(read(issuer.tokenFor("u2")).claims).toMatchObject({ email: "u2@example.com", email_verified: true });
+    expect(read(issuer.tokenFor("u2")).claims).toMatchObject({
+      email: "u2@example.com",
+      email_verified: true,
+    });
     expect(signature).toBe(hmac(signed));
   });
 
@@ -49,7 +53,9 @@ describe("createTestIssuer", () => {
     expect(read(issuer.tokenFor("u1", { wrongIssuer: true })).claims.iss).not.toBe(issuer.issuer);
     expect(read(issuer.tokenFor("u1", { wrongAudience: true })).claims.aud).not.toBe(issuer.audience);
     expect(read(issuer.tokenFor("u1", { expiresIn: 7 })).claims.exp).toBe(seconds + 7);
-    expect(read(issuer.tokenFor("u1", { claims: { sid: undefined, role: "x" } })).claims).not.toHaveProperty("sid");
+    expect(read(issuer.tokenFor("u1", { claims: { sid: undefined, role: "x" } })).claims).not.toHaveProperty(
+      "sid",
+    );
     expect(read(issuer.tokenFor("u1", { header: { kid: "k", typ: undefined } })).header).toEqual({
       alg: "HS256",
       kid: "k",
@@ -66,6 +72,9 @@ describe("createTestIssuer", () => {
       expect(signature).toHaveLength(43);
       expect(signature).not.toBe(hmac(signed));
     }
-    expect(read(issuer.tokenFor("u1", { unsigned: true }))).toMatchObject({ header: { alg: "none" }, signature: "" });
+    expect(read(issuer.tokenFor("u1", { unsigned: true }))).toMatchObject({
+      header: { alg: "none" },
+      signature: "",
+    });
   });
 });

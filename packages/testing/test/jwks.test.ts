@@ -53,7 +53,9 @@ it("lets the process end that forgets to close it", async () => {
     import { createTestIssuer } from ${JSON.stringify(new URL("../src/index.ts", import.meta.url).href)};
     const issuer = await createTestIssuer({ mode: "jwks" });
     console.log((await (await fetch(issuer.jwksUrl)).json()).keys.length);`;
-  const node = promisify(execFile)(process.execPath, ["--input-type=module", "-e", source], { timeout: 20_000 });
+  const node = promisify(execFile)(process.execPath, ["--input-type=module", "-e", source], {
+    timeout: 20_000,
+  });
   expect((await node).stdout).toBe("1\n");
 });
 

@@ -2,8 +2,8 @@ import { isAuthError } from "./errors.ts";
 import { reasonOf } from "./reason.ts";
 
 /**
- * What user code threw, as an error. It may be anything: `undefined`, which frameworks take for no error at all, or
- * `"route"`, which Express takes for a command.
+ * What user code threw, as an error. It may be anything: `undefined`, which frameworks take for no error at
+ * all, or `"route"`, which Express takes for a command.
  *
  * @param whose What threw it, for the message.
  */

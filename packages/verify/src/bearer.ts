@@ -1,8 +1,8 @@
 import { AuthError } from "./errors.ts";
 
 /**
- * `Bearer`, at least one space, and the rest. The scheme is case-insensitive (RFC 9110 section 11.1). What stands after
- * it is judged by the token step, which says more about it than "no match" could.
+ * `Bearer`, at least one space, and the rest. The scheme is case-insensitive (RFC 9110 section 11.1). What
+ * stands after it is judged by the token step, which says more about it than "no match" could.
  */
 const bearer = /^bearer(?: +|$)/i;
 
@@ -17,8 +17,8 @@ export type AuthorizationFields = string | readonly string[] | undefined;
  * Checks that there is exactly one credential of the Bearer scheme. Does not look at the token itself.
  *
  * @param authorization Every value of the header that the request carries.
- * @param tokenInQuery Whether the query has an `access_token` (RFC 6750 section 2.3), which this API never accepts:
- * URLs end up in logs and histories.
+ * @param tokenInQuery Whether the query has an `access_token` (RFC 6750 section 2.3), which this API never
+ *   accepts: URLs end up in logs and histories.
  * @throws {AuthError} `credentials_missing`, `credentials_ambiguous`.
  */
 export function readBearer(authorization: AuthorizationFields, tokenInQuery: boolean): string {
@@ -34,7 +34,8 @@ export function readBearer(authorization: AuthorizationFields, tokenInQuery: boo
   if (tokenInQuery)
     throw new AuthError("credentials_ambiguous", { hint: "Authorization header and access_token query" });
 
-  // As nearly everybody writes it; a regular expression costs more than the whole look-up of a token seen before.
+  // As nearly everybody writes it; a regular expression costs more than the whole look-up of a token seen
+  // before.
   if (field.startsWith("Bearer ") && field.charCodeAt(7) !== space) return field.slice(7);
   const scheme = bearer.exec(field);
   if (scheme === null) {

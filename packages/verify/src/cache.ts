@@ -1,6 +1,6 @@
 /**
- * What a cache needs of an entry, kept in the entry itself: a wrapper around it would cost each look-up another access to
- * memory, which is half of what it costs at all.
+ * What a cache needs of an entry, kept in the entry itself: a wrapper around it would cost each look-up
+ * another access to memory, which is half of what it costs at all.
  */
 export interface CacheEntry {
   /** Whether it was asked for since the cache last looked for something to forget. The cache's own. */
@@ -9,23 +9,29 @@ export interface CacheEntry {
   readonly bytes: number;
 }
 
-/** How many entries that were asked for are passed over for one that was not, at most: forgetting takes no longer than that. */
+/**
+ * How many entries that were asked for are passed over for one that was not, at most: forgetting takes no
+ * longer than that.
+ */
 const patience = 32;
 
 /**
- * Remembers as many entries as it is told to, within as many bytes as it is told to, and forgets first what was not asked
- * for lately.
+ * Remembers as many entries as it is told to, within as many bytes as it is told to, and forgets first what
+ * was not asked for lately.
  *
- * A hand goes round the entries in the order in which they came (the algorithm is known as CLOCK): it forgets one that
- * nobody has asked for since it last came by, and passes over the others. So hot entries survive a long scan of cold ones,
- * a look-up writes nothing but a flag, and no operation costs more than a few steps.
+ * A hand goes round the entries in the order in which they came (the algorithm is known as CLOCK): it forgets
+ * one that nobody has asked for since it last came by, and passes over the others. So hot entries survive a
+ * long scan of cold ones, a look-up writes nothing but a flag, and no operation costs more than a few steps.
  */
 export class BoundedCache<Key, Entry extends CacheEntry> {
   readonly #capacity: number;
   readonly #room: number;
   readonly #entries = new Map<Key, Entry>();
   #bytes = 0;
-  /** Kept, since a new one would have to step over whatever was deleted. Only made once something has to be forgotten. */
+  /**
+   * Kept, since a new one would have to step over whatever was deleted. Only made once something has to be
+   * forgotten.
+   */
   #hand: Iterator<[Key, Entry]> | undefined;
 
   /**
@@ -98,8 +104,9 @@ export class BoundedMap<Key, Value> {
 const lastCharacters = 8;
 
 /**
- * The number that a token is looked up by, of 32 bits. A number is found far sooner than a text, which would have to be
- * hashed and compared first. Different tokens may have the same one: what is found has to be compared whole.
+ * The number that a token is looked up by, of 32 bits. A number is found far sooner than a text, which would
+ * have to be hashed and compared first. Different tokens may have the same one: what is found has to be
+ * compared whole.
  */
 export function numberOf(token: string): number {
   let number = 0;

@@ -14,8 +14,8 @@ export type ReadClaims<Claims> = (claims: unknown) => Claims;
 /**
  * Makes a claims reader out of a Standard Schema.
  *
- * It is tried once now, on an object without claims, so that one that answers asynchronously is found at once:
- * verification does no I/O. One that does so only for some tokens, or throws for them, refuses those.
+ * It is tried once now, on an object without claims, so that one that answers asynchronously is found at
+ * once: verification does no I/O. One that does so only for some tokens, or throws for them, refuses those.
  *
  * @throws {ConfigurationError} What is no schema, or cannot be asked synchronously.
  */
@@ -38,7 +38,10 @@ export function claimsReader<Claims>(schema: StandardSchema<Claims>): ReadClaims
   };
 }
 
-/** What came of asking. Read once, here: an answer is an object of the user's, which may say something else each time. */
+/**
+ * What came of asking. Read once, here: an answer is an object of the user's, which may say something else
+ * each time.
+ */
 type Verdict<Claims> =
   | { readonly why?: undefined; readonly value: Claims }
   | { readonly why: string; readonly value?: undefined };

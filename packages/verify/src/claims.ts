@@ -34,12 +34,14 @@ export function readClaimsObject({
 }
 
 /**
- * Holds verified claims against the policy: forms first, then issuer, audience, time. The order is stable, so that a
- * code like `token_expired`, which a client cures by a new token, means that nothing but the time was wrong.
+ * Holds verified claims against the policy: forms first, then issuer, audience, time. The order is stable, so
+ * that a code like `token_expired`, which a client cures by a new token, means that nothing but the time was
+ * wrong.
  *
  * @param now Seconds since 1970.
  * @param issuers Whose tokens the key vouches for that has signed this one.
- * @throws {AuthError} `claims_invalid`, `issuer_rejected`, `audience_rejected`, `token_expired`, `token_not_yet_valid`.
+ * @throws {AuthError} `claims_invalid`, `issuer_rejected`, `audience_rejected`, `token_expired`,
+ *   `token_not_yet_valid`.
  */
 export function checkClaims(
   claims: JsonObject,
@@ -62,7 +64,10 @@ interface WellFormedClaims {
   readonly iat: number | undefined;
 }
 
-function checkForms(claims: JsonObject, policy: ClaimsPolicy): asserts claims is JsonObject & WellFormedClaims {
+function checkForms(
+  claims: JsonObject,
+  policy: ClaimsPolicy,
+): asserts claims is JsonObject & WellFormedClaims {
   if (!isNonEmptyString(claims.sub)) {
     throw invalid(
       "sub",
@@ -91,7 +96,10 @@ export function isAudience(value: unknown): value is string | string[] {
   return Array.isArray(value) ? value.length > 0 && value.every(isNonEmptyString) : isNonEmptyString(value);
 }
 
-/** RFC 7519 section 2, NumericDate: a number, which may have a fraction. `1e999` is none: it is infinite to a parser. */
+/**
+ * RFC 7519 section 2, NumericDate: a number, which may have a fraction. `1e999` is none: it is infinite to a
+ * parser.
+ */
 export function isNumericDate(value: unknown): value is number {
   return Number.isFinite(value);
 }
@@ -113,7 +121,10 @@ export function checkIssuer(issuer: string, accepted: readonly string[], vouched
   });
 }
 
-export function checkAudience(audience: string | readonly string[] | undefined, accepted: readonly string[]): void {
+export function checkAudience(
+  audience: string | readonly string[] | undefined,
+  accepted: readonly string[],
+): void {
   if (typeof audience === "string" && accepted.includes(audience)) return;
   const actual = typeof audience === "string" ? [audience] : (audience ?? []);
   if (actual.some((one) => accepted.includes(one))) return;
@@ -123,10 +134,13 @@ export function checkAudience(audience: string | readonly string[] | undefined, 
 }
 
 /**
- * Between which instants a token is good whose claims hold, in seconds since 1970; the first is included, the second is
- * not. For a token that is seen again.
+ * Between which instants a token is good whose claims hold, in seconds since 1970; the first is included, the
+ * second is not. For a token that is seen again.
  */
-export function lifeOf(claims: TokenClaims, policy: ClaimsPolicy): { readonly from: number; readonly until: number } {
+export function lifeOf(
+  claims: TokenClaims,
+  policy: ClaimsPolicy,
+): { readonly from: number; readonly until: number } {
   const { exp, iat, nbf } = claims;
   const { clockTolerance, maxTokenAge } = policy;
   const begin = Math.max(iat ?? Number.NEGATIVE_INFINITY, nbf ?? Number.NEGATIVE_INFINITY);
@@ -142,7 +156,11 @@ function checkTimes(claims: WellFormedClaims, policy: ClaimsPolicy, now: number)
   }
   checkStart("nbf", claims.nbf, now, clockTolerance);
   checkStart("iat", claims.iat, now, clockTolerance);
-  if (maxTokenAge !== undefined && claims.iat !== undefined && !(now < claims.iat + maxTokenAge + clockTolerance)) {
+  if (
+    maxTokenAge !== undefined &&
+    claims.iat !== undefined &&
+    !(now < claims.iat + maxTokenAge + clockTolerance)
+  ) {
     throw new AuthError("token_expired", {
       hint: `issued ${Math.floor(now - claims.iat)} s ago; maxTokenAge is ${maxTokenAge} s`,
     });

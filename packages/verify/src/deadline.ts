@@ -9,8 +9,8 @@ export class DeadlineError extends Error {
 }
 
 /**
- * What `work` comes to, unless that takes longer than so many milliseconds: other people's code need never settle. What
- * it throws is thrown. The work itself is not stopped.
+ * What `work` comes to, unless that takes longer than so many milliseconds: other people's code need never
+ * settle. What it throws is thrown. The work itself is not stopped.
  *
  * @param late Gets what came too late, to put it away.
  * @throws {DeadlineError} It took longer.

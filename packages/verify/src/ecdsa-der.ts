@@ -1,9 +1,9 @@
 const [sequence, integer, oneByteLength] = [0x30, 0x02, 0x81];
 
 /**
- * The DER of an ECDSA signature (RFC 3279 section 2.2.3), out of R and S side by side, as a JWS has them (RFC 7518
- * section 3.4). Node takes either, but the JWS form only with the key in an options object, and there it spends a fifth of
- * the whole verification on looking the key up.
+ * The DER of an ECDSA signature (RFC 3279 section 2.2.3), out of R and S side by side, as a JWS has them (RFC
+ * 7518 section 3.4). Node takes either, but the JWS form only with the key in an options object, and there it
+ * spends a fifth of the whole verification on looking the key up.
  *
  * Judges nothing: whatever R and S are, they are written as they are, and the verification refuses them.
  *

@@ -13,22 +13,24 @@ export type VerifierEnvironment = Readonly<Record<string, string | undefined>>;
 /**
  * Makes a verifier of what the environment says. The only function here that reads one.
  *
- * - `BETTER_AUTH_URL`: the issuer's own variable, in any spelling that Better Auth takes: what counts is its origin
- *   ({@link betterAuthIssuer}). For tokens with another `iss` (`usherJwt({ issuer })`, an OAuth provider's), use
- *   `createVerifier`.
- * - `API_URL`: the audience, to the character as the issuer writes it in tokens. It is a name, and no address is made of it.
- * - `BETTER_AUTH_SECRETS` (`2:new,1:old`, the issuer's own format): a token of any listed version is accepted. Without
- *   it, `BETTER_AUTH_SECRET`. As at the issuer, the single one signs no token once there is a list.
- * - `USHER_JWKS_URL`: where the issuer publishes its keys, such as `https://app.example.com/api/auth/jwks`. It need not
- *   be below the issuer's own address: in a container network the two differ.
- * - `USHER_KEYS`: which keys to accept tokens by: `secret`, `jwks`, or `jwks,secret` while moving from one to the other.
- *   Default: `jwks` where `USHER_JWKS_URL` is set, so that a secret left in the environment is not one by accident;
- *   else `secret`.
+ * - `BETTER_AUTH_URL`: the issuer's own variable, in any spelling that Better Auth takes: what counts is its
+ *   origin ({@link betterAuthIssuer}). For tokens with another `iss` (`usherJwt({ issuer })`, an OAuth
+ *   provider's), use `createVerifier`.
+ * - `API_URL`: the audience, to the character as the issuer writes it in tokens. It is a name, and no address
+ *   is made of it.
+ * - `BETTER_AUTH_SECRETS` (`2:new,1:old`, the issuer's own format): a token of any listed version is
+ *   accepted. Without it, `BETTER_AUTH_SECRET`. As at the issuer, the single one signs no token once there is
+ *   a list.
+ * - `USHER_JWKS_URL`: where the issuer publishes its keys, such as `https://app.example.com/api/auth/jwks`.
+ *   It need not be below the issuer's own address: in a container network the two differ.
+ * - `USHER_KEYS`: which keys to accept tokens by: `secret`, `jwks`, or `jwks,secret` while moving from one to
+ *   the other. Default: `jwks` where `USHER_JWKS_URL` is set, so that a secret left in the environment is not
+ *   one by accident; else `secret`.
  *
  * @param env Default `process.env`.
  * @param options What no environment can say: the `revocations`.
- * @throws {ConfigurationError} Variables that are missing, all of them by name, or one that cannot be right; the message
- * says what to set, and never what is set.
+ * @throws {ConfigurationError} Variables that are missing, all of them by name, or one that cannot be right;
+ *   the message says what to set, and never what is set.
  */
 export function verifierFromEnv(
   env: VerifierEnvironment = process.env,
@@ -45,23 +47,26 @@ export function verifierFromEnv(
 }
 
 /**
- * The `iss` of the tokens that a Better Auth with this `baseURL` (or `BETTER_AUTH_URL`) issues: its origin, in lower case
- * and without a default port, whatever path, slash, case or port it is written with.
+ * The `iss` of the tokens that a Better Auth with this `baseURL` (or `BETTER_AUTH_URL`) issues: its origin,
+ * in lower case and without a default port, whatever path, slash, case or port it is written with.
  *
- * @throws {ConfigurationError} No http or https address, which Better Auth refuses as well. The message does not repeat it.
+ * @throws {ConfigurationError} No http or https address, which Better Auth refuses as well. The message does
+ *   not repeat it.
  * @example
  * betterAuthIssuer("https://App.example.com:443/api/auth/"); // "https://app.example.com"
  */
 export function betterAuthIssuer(baseUrl: string): string {
   const url = URL.parse(baseUrl);
   if (url?.protocol === "https:" || url?.protocol === "http:") return url.origin;
-  throw new ConfigurationError("BETTER_AUTH_URL must be an http or https address, such as https://app.example.com.");
+  throw new ConfigurationError(
+    "BETTER_AUTH_URL must be an http or https address, such as https://app.example.com.",
+  );
 }
 
 /**
  * The fingerprint of the secret that tokens are signed with now: the first of `BETTER_AUTH_SECRETS`, or else
- * `BETTER_AUTH_SECRET`; undefined where neither is set. For both processes to print at start, so that a person sees
- * whether they share it.
+ * `BETTER_AUTH_SECRET`; undefined where neither is set. For both processes to print at start, so that a
+ * person sees whether they share it.
  *
  * @param env Default `process.env`.
  * @throws {ConfigurationError} `BETTER_AUTH_SECRETS` of another form.
@@ -77,7 +82,9 @@ type Kind = "secret" | "jwks";
 
 const keySources: Readonly<Record<Kind, (env: VerifierEnvironment) => KeySource>> = {
   secret: (env) =>
-    sharedSecret(env.BETTER_AUTH_SECRETS ? parseSecretVersions(env.BETTER_AUTH_SECRETS) : env.BETTER_AUTH_SECRET),
+    sharedSecret(
+      env.BETTER_AUTH_SECRETS ? parseSecretVersions(env.BETTER_AUTH_SECRETS) : env.BETTER_AUTH_SECRET,
+    ),
   jwks: (env) => remoteJwks(env.USHER_JWKS_URL as string),
 };
 
@@ -98,11 +105,15 @@ function neededBy(kind: Kind, env: VerifierEnvironment): readonly (keyof typeof 
 function checkPresent(env: VerifierEnvironment, names: readonly (keyof typeof meanings)[]): void {
   const missing = names.filter((name) => !env[name]);
   if (missing.length === 0) return;
-  throw new ConfigurationError(missing.map((name) => `${name} is not set. Set it to ${meanings[name]}.`).join("\n"));
+  throw new ConfigurationError(
+    missing.map((name) => `${name} is not set. Set it to ${meanings[name]}.`).join("\n"),
+  );
 }
 
 function chosenKinds(env: VerifierEnvironment): Kind[] {
-  const chosen = (env.USHER_KEYS || (env.USHER_JWKS_URL ? "jwks" : "secret")).split(",").map((kind) => kind.trim());
+  const chosen = (env.USHER_KEYS || (env.USHER_JWKS_URL ? "jwks" : "secret"))
+    .split(",")
+    .map((kind) => kind.trim());
   if (new Set(chosen).size !== chosen.length || !chosen.every(isKind)) {
     throw new ConfigurationError("USHER_KEYS must be secret, jwks, or jwks,secret.");
   }
@@ -114,8 +125,8 @@ function isKind(text: string): text is Kind {
 }
 
 /**
- * Reads `2:new,1:old` as Better Auth does: entries split at commas and trimmed, the version before the first colon,
- * the first entry the current one. A secret can therefore hold colons, but no comma.
+ * Reads `2:new,1:old` as Better Auth does: entries split at commas and trimmed, the version before the first
+ * colon, the first entry the current one. A secret can therefore hold colons, but no comma.
  *
  * @throws {ConfigurationError} An entry of another form. The message names its position, never its text.
  */

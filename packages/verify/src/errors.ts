@@ -1,8 +1,8 @@
 /**
  * The closed list of reasons to refuse a request. Switch on `error.code`; never match on a message.
  *
- * The static sentence beside each code is all that a client ever reads of the reason. It says nothing of this API's
- * settings and nothing of what was sent (RFC 6750 section 3, RFC 9457 section 5).
+ * The static sentence beside each code is all that a client ever reads of the reason. It says nothing of this
+ * API's settings and nothing of what was sent (RFC 6750 section 3, RFC 9457 section 5).
  */
 const sentences = {
   credentials_missing: "This endpoint needs a bearer token in the Authorization header.",
@@ -29,7 +29,9 @@ const sentences = {
 export type AuthErrorCode = keyof typeof sentences;
 
 /** Every code, in the order in which a request could meet them. */
-export const authErrorCodes: readonly AuthErrorCode[] = Object.freeze(Object.keys(sentences) as AuthErrorCode[]);
+export const authErrorCodes: readonly AuthErrorCode[] = Object.freeze(
+  Object.keys(sentences) as AuthErrorCode[],
+);
 
 /** What an {@link AuthError} may carry beside its code. */
 export interface AuthErrorOptions {
@@ -40,8 +42,8 @@ export interface AuthErrorOptions {
 }
 
 /**
- * What marks the errors of this package. Registered, so that a process with two copies of the package (a linked one, two
- * versions, a bundle) knows the errors of either: their classes are different ones.
+ * What marks the errors of this package. Registered, so that a process with two copies of the package (a
+ * linked one, two versions, a bundle) knows the errors of either: their classes are different ones.
  */
 const authMark: symbol = Symbol.for("usher-auth.AuthError");
 const configurationMark: symbol = Symbol.for("usher-auth.ConfigurationError");
@@ -49,11 +51,12 @@ const configurationMark: symbol = Symbol.for("usher-auth.ConfigurationError");
 /**
  * Why a request was refused.
  *
- * `message` is a fixed sentence and safe to show to anybody. `hint` is for logs alone: it may hold expected and actual
- * issuers, for example. Neither ever holds a token or a secret.
+ * `message` is a fixed sentence and safe to show to anybody. `hint` is for logs alone: it may hold expected
+ * and actual issuers, for example. Neither ever holds a token or a secret.
  *
- * It has no stack trace: it is a verdict on a request and no fault of the code, and walking the stack would cost more
- * than all that led to it. `instanceof AuthError` is true for the errors of every copy of this package in the process.
+ * It has no stack trace: it is a verdict on a request and no fault of the code, and walking the stack would
+ * cost more than all that led to it. `instanceof AuthError` is true for the errors of every copy of this
+ * package in the process.
  */
 export class AuthError extends Error {
   static {
@@ -76,16 +79,16 @@ export class AuthError extends Error {
 }
 
 /**
- * Whether this is an {@link AuthError}, of this copy of the package or another one. Of another version's, `code` may be
- * one that this version does not know. Never throws, whatever the value is.
+ * Whether this is an {@link AuthError}, of this copy of the package or another one. Of another version's,
+ * `code` may be one that this version does not know. Never throws, whatever the value is.
  */
 export function isAuthError(value: unknown): value is AuthError {
   return hasMark(value, authMark);
 }
 
 /**
- * An option or an environment variable that cannot be right. Thrown when something is constructed, never while a
- * request is served. The message says what to do.
+ * An option or an environment variable that cannot be right. Thrown when something is constructed, never
+ * while a request is served. The message says what to do.
  */
 export class ConfigurationError extends TypeError {
   static {

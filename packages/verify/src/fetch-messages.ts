@@ -4,13 +4,16 @@ import type { Refusal } from "./problem.ts";
 /** How credentials may begin behind a comma: with a scheme (RFC 9110 section 11.4), not with `name=`. */
 const scheme = /^[ \t]*[!#$%&'*+.^_`|~0-9A-Za-z-]+(?:[ \t]+[^ \t=]|[ \t]*$)/;
 
-/** Headers as hosts hand them in: of the fetch standard, of another realm or a polyfill, or a plain object of names and values. */
+/**
+ * Headers as hosts hand them in: of the fetch standard, of another realm or a polyfill, or a plain object of
+ * names and values.
+ */
 export type HeadersLike = Pick<Headers, "get"> | Readonly<Record<string, unknown>>;
 
 /**
- * Every `Authorization` field of a request's headers. `Headers` joins several by a comma (Fetch standard, "get"), so a value
- * that holds a second scheme was two fields, or is as ambiguous as if it had been. In a plain object, which names a field in
- * any case, two names are two fields, and so are the values of a list.
+ * Every `Authorization` field of a request's headers. `Headers` joins several by a comma (Fetch standard,
+ * "get"), so a value that holds a second scheme was two fields, or is as ambiguous as if it had been. In a
+ * plain object, which names a field in any case, two names are two fields, and so are the values of a list.
  */
 export function combinedAuthorization(headers: HeadersLike | null | undefined): AuthorizationFields {
   const value = readAuthorization(headers ?? {});
@@ -21,7 +24,9 @@ export function combinedAuthorization(headers: HeadersLike | null | undefined): 
 
 function readAuthorization(headers: HeadersLike): unknown {
   if (typeof headers.get === "function") return headers.get("authorization");
-  return Object.entries(headers).flatMap(([name, value]) => (name.toLowerCase() === "authorization" ? value : []));
+  return Object.entries(headers).flatMap(([name, value]) =>
+    name.toLowerCase() === "authorization" ? value : [],
+  );
 }
 
 /** The fields that were joined to one value. */

@@ -1,6 +1,6 @@
 /**
- * Freezes what `JSON.parse` made, all the way down. A loop and not a recursion: claims may be nested deeper than the stack
- * is. Not for anything else: it has no end where objects hold each other.
+ * Freezes what `JSON.parse` made, all the way down. A loop and not a recursion: claims may be nested deeper
+ * than the stack is. Not for anything else: it has no end where objects hold each other.
  */
 export function deepFreeze<Value extends object>(value: Value): Value {
   let pending = freezeOne(value, undefined);
@@ -24,11 +24,12 @@ function freezeOne(value: object, pending: unknown[] | undefined): unknown[] | u
 }
 
 /**
- * Freezes what a schema made, as far as that goes: plain objects and arrays, also those below others that are frozen
- * already or that hold each other.
+ * Freezes what a schema made, as far as that goes: plain objects and arrays, also those below others that are
+ * frozen already or that hold each other.
  *
- * @returns Whether nothing in it can be changed any more. A Map, a Set, a Date, bytes, an object of a class, a function or
- * a property with a getter has a state that freezing does not reach. False also where looking at it throws.
+ * @returns Whether nothing in it can be changed any more. A Map, a Set, a Date, bytes, an object of a class,
+ *   a function or a property with a getter has a state that freezing does not reach. False also where looking
+ *   at it throws.
  */
 export function freezeThrough(value: unknown): boolean {
   try {
@@ -65,6 +66,7 @@ function isPrimitive(value: unknown): boolean {
 }
 
 function isPlain(value: unknown): value is object {
-  const prototype: unknown = typeof value === "object" && value !== null ? Object.getPrototypeOf(value) : undefined;
+  const prototype: unknown =
+    typeof value === "object" && value !== null ? Object.getPrototypeOf(value) : undefined;
   return prototype === Object.prototype || prototype === Array.prototype || prototype === null;
 }

@@ -9,7 +9,10 @@ export interface CheckedGuardOptions {
   readonly refusals: Refusals;
 }
 
-/** Characters of a quoted-string that need no escape (RFC 9110 section 5.6.4), so that the header is built by hand safely. */
+/**
+ * Characters of a quoted-string that need no escape (RFC 9110 section 5.6.4), so that the header is built by
+ * hand safely.
+ */
 const plainText = /^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/;
 
 /** @throws {ConfigurationError} */

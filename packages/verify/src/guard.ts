@@ -15,21 +15,26 @@ import type { Verifier } from "./verifier.ts";
 /** What a guard is made of. */
 export interface GuardOptions<Claims = TokenClaims, Source = unknown> {
   readonly verifier: Verifier<Claims>;
-  /** The path parameter(s) that must be the principal's id on every route that has them; `null`: no path has one. */
+  /**
+   * The path parameter(s) that must be the principal's id on every route that has them; `null`: no path has
+   * one.
+   */
   readonly ownerParam: string | readonly string[] | null;
-  /** Answer another user's path with the 404 of a path that does not exist, rather than 403. Default false. */
+  /**
+   * Answer another user's path with the 404 of a path that does not exist, rather than 403. Default false.
+   */
   readonly concealOwnerMismatch?: boolean;
   /** The `realm` of the challenge: printable ASCII without quotes and backslashes. Default `api`. */
   readonly realm?: string;
   /**
-   * Told of each request that is refused, with the hint that the client does not get. It may be asynchronous; nobody waits
-   * for it. What it throws or rejects with becomes a process warning (`USHER_LISTENER_FAILED`, at most one a minute), and
-   * decides nothing.
+   * Told of each request that is refused, with the hint that the client does not get. It may be asynchronous;
+   * nobody waits for it. What it throws or rejects with becomes a process warning (`USHER_LISTENER_FAILED`,
+   * at most one a minute), and decides nothing.
    */
   readonly onReject?: (event: RejectEvent<Source>) => unknown;
   /**
-   * Told of each request let in, and otherwise as `onReject`. Where a framework routes after its middleware (Express, Koa,
-   * Hono), that is each request with a good token: the route may still refuse it.
+   * Told of each request let in, and otherwise as `onReject`. Where a framework routes after its middleware
+   * (Express, Koa, Hono), that is each request with a good token: the route may still refuse it.
    */
   readonly onAccept?: (event: AcceptEvent<Claims, Source>) => unknown;
 }
@@ -56,14 +61,19 @@ export interface RouteAccess<Claims = TokenClaims> {
   readonly policies?: readonly Policy<Claims>[] | undefined;
 }
 
-/** What a guard needs of a request. An adapter translates its framework's request to this, and decides nothing. */
+/**
+ * What a guard needs of a request. An adapter translates its framework's request to this, and decides
+ * nothing.
+ */
 export interface GuardedRequest<Claims = TokenClaims, Source = unknown> extends RouteAccess<Claims> {
   readonly authorization: AuthorizationFields;
   /** Whether the query has an `access_token`. */
   readonly tokenInQuery: boolean;
   /** The framework's own request object, for the events. */
   readonly source: Source;
-  /** What the host has to keep alive what this request begins, such as a refresh of keys. Default: nothing. */
+  /**
+   * What the host has to keep alive what this request begins, such as a refresh of keys. Default: nothing.
+   */
   readonly waitUntil?: WaitUntil | undefined;
 }
 
@@ -77,16 +87,17 @@ export interface Guard<Claims = TokenClaims, Source = unknown> {
    */
   admit(request: GuardedRequest<Claims, Source>): Principal<Claims> | Promise<Principal<Claims>>;
   /**
-   * The end of that way alone: owner and policies. For a framework that knows the route only after its middleware has
-   * called `admit` without parameters, and for what a route asks for besides. Tells no listener.
+   * The end of that way alone: owner and policies. For a framework that knows the route only after its
+   * middleware has called `admit` without parameters, and for what a route asks for besides. Tells no
+   * listener.
    *
    * @throws {AuthError} `owner_mismatch`, `scope_insufficient`.
    */
   authorize(principal: Principal<Claims>, access: RouteAccess<Claims>): void;
   /**
-   * The answer to a request that was not let in. Tells `onReject`. All of it is this guard's own text: an error of
-   * another version of the package, with a code that this one does not know, is answered 401 `unauthorized`, or 503
-   * `service_unavailable` where its code ends in `_unavailable`.
+   * The answer to a request that was not let in. Tells `onReject`. All of it is this guard's own text: an
+   * error of another version of the package, with a code that this one does not know, is answered 401
+   * `unauthorized`, or 503 `service_unavailable` where its code ends in `_unavailable`.
    */
   refuse(error: AuthError, request: Source): Refusal;
 }

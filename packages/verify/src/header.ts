@@ -9,13 +9,18 @@ export interface UnverifiedHeader {
   readonly typ?: string | undefined;
 }
 
-/** Header parameters that change what the rest means. None is understood here, so each is refused (RFC 7515 4.1.11). */
+/**
+ * Header parameters that change what the rest means. None is understood here, so each is refused (RFC 7515
+ * 4.1.11).
+ */
 const refusedParameters = ["crit", "b64", "zip", "enc"] as const;
 
 /**
- * Reads the header that the first `length` bytes are. Never looks at `jwk`, `jku`, `x5u` or `x5c`: a token does not bring its own key.
+ * Reads the header that the first `length` bytes are. Never looks at `jwk`, `jku`, `x5u` or `x5c`: a token
+ * does not bring its own key.
  *
- * @param expectedTyp The only `typ` accepted, as {@link mediaType} writes it; undefined accepts `JWT` or none.
+ * @param expectedTyp The only `typ` accepted, as {@link mediaType} writes it; undefined accepts `JWT` or
+ *   none.
  * @throws {AuthError} `token_malformed`, `token_unsupported`.
  */
 export function readHeader(bytes: Buffer, length: number, expectedTyp: string | undefined): UnverifiedHeader {
@@ -26,7 +31,9 @@ export function readHeader(bytes: Buffer, length: number, expectedTyp: string | 
   if (typeof alg !== "string") throw malformedHeader("has no `alg`");
   for (const name of refusedParameters) {
     if (Object.hasOwn(header, name)) {
-      throw new AuthError("token_unsupported", { hint: `the header has \`${name}\`, which is not supported` });
+      throw new AuthError("token_unsupported", {
+        hint: `the header has \`${name}\`, which is not supported`,
+      });
     }
   }
   const kid = optionalString(header, "kid");
@@ -38,11 +45,15 @@ export function readHeader(bytes: Buffer, length: number, expectedTyp: string | 
 
 function optionalString(header: JsonObject, name: string): string | undefined {
   const value = header[name];
-  if (value !== undefined && typeof value !== "string") throw malformedHeader(`has a \`${name}\` that is no string`);
+  if (value !== undefined && typeof value !== "string")
+    throw malformedHeader(`has a \`${name}\` that is no string`);
   return value;
 }
 
-/** RFC 8725 section 3.11: the type keeps a JWT of another purpose, signed by the same key, from passing for a token. */
+/**
+ * RFC 8725 section 3.11: the type keeps a JWT of another purpose, signed by the same key, from passing for a
+ * token.
+ */
 function checkTyp(typ: string | undefined, expected: string | undefined): void {
   const actual = typ === undefined ? undefined : mediaType(typ);
   const accepted = expected === undefined ? actual === undefined || actual === "jwt" : actual === expected;

@@ -22,7 +22,8 @@ const httpErrors: Readonly<Record<number, readonly [code: string, detail: string
  * The problem body for an error that is not about authentication, so that all errors of an API have one form.
  *
  * @param status The HTTP status, 400 to 599. One that is not listed here gets the code `http_error`.
- * @param detail A sentence for the client; by default a fixed one. Put nothing of the request or of internals in it.
+ * @param detail A sentence for the client; by default a fixed one. Put nothing of the request or of internals
+ *   in it.
  */
 export function httpProblem(status: number, detail?: string): Problem {
   const [code, sentence] = httpErrors[status] ?? ["http_error", "The request failed."];

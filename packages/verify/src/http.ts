@@ -41,14 +41,19 @@ const retryAfter = "5";
 /** What is answered where another version of this package has a code that this one does not know. */
 type OtherCode = "unauthorized" | "service_unavailable";
 
-/** Every refusal of one guard, made once. It has no prototype, so that a code finds nothing but refusals in it. */
+/**
+ * Every refusal of one guard, made once. It has no prototype, so that a code finds nothing but refusals in
+ * it.
+ */
 export type Refusals = Readonly<Record<AuthErrorCode | OtherCode, Refusal>>;
 
 /** The refusal for a code, which may be another version's: never nothing, and never a 500. */
 export function refusalFor(refusals: Refusals, code: string): Refusal {
   const known: Refusal | undefined = refusals[code as AuthErrorCode];
   // What is not known is said to be no fault of the token only where the name says so, as all such codes do.
-  return known ?? (String(code).endsWith("_unavailable") ? refusals.service_unavailable : refusals.unauthorized);
+  return (
+    known ?? (String(code).endsWith("_unavailable") ? refusals.service_unavailable : refusals.unauthorized)
+  );
 }
 
 /**
@@ -71,7 +76,8 @@ export function createRefusals(realm: string, concealOwnerMismatch: boolean): Re
 function authHeaders(code: AuthErrorCode, realm: string): Record<string, string> {
   const { status, challenge } = answers[code];
   if (status === 503) return { "retry-after": retryAfter };
-  const error = challenge === undefined ? "" : `, error="${challenge}", error_description="${sentence(code)}"`;
+  const error =
+    challenge === undefined ? "" : `, error="${challenge}", error_description="${sentence(code)}"`;
   return { "www-authenticate": `Bearer realm="${realm}"${error}` };
 }
 
@@ -80,13 +86,15 @@ function authProblem(code: AuthErrorCode, status = answers[code].status): Proble
 }
 
 /**
- * The answers to logout tokens that were not taken. OpenID Connect Back-Channel Logout 1.0 section 2.8 has 400 for all
- * that is wrong with one, and no challenge: the sender is no bearer. What is wrong on this side stays a 503.
+ * The answers to logout tokens that were not taken. OpenID Connect Back-Channel Logout 1.0 section 2.8 has
+ * 400 for all that is wrong with one, and no challenge: the sender is no bearer. What is wrong on this side
+ * stays a 503.
  */
 export function createLogoutRefusals(): Refusals {
   const isOurs = (code: AuthErrorCode) => answers[code].status === 503;
   return refusals(
-    (code) => (isOurs(code) ? refuse(authProblem(code), authHeaders(code, "")) : refuse(authProblem(code, 400), {})),
+    (code) =>
+      isOurs(code) ? refuse(authProblem(code), authHeaders(code, "")) : refuse(authProblem(code, 400), {}),
     refuse({ ...unauthorized, status: 400 }, {}),
   );
 }
@@ -102,9 +110,12 @@ function refusals(answer: (code: AuthErrorCode) => Refusal, other: Refusal): Ref
 }
 
 const unauthorized = problem(401, "unauthorized", "The request's credentials are not accepted.");
-const unknownFailure = refuse(problem(503, "service_unavailable", "The service cannot answer at the moment."), {
-  "retry-after": retryAfter,
-});
+const unknownFailure = refuse(
+  problem(503, "service_unavailable", "The service cannot answer at the moment."),
+  {
+    "retry-after": retryAfter,
+  },
+);
 
 function sentence(code: AuthErrorCode): string {
   return new AuthError(code).message;

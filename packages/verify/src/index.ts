@@ -63,7 +63,13 @@ export {
 } from "./revocation/revocations.ts";
 export type { Revocation, RevocationListener, RevocationStore } from "./revocation/store.ts";
 export type { RevocableToken } from "./revocation/table.ts";
-export type { Algorithm, PublicAlgorithm, RsaAlgorithm, SecretAlgorithm, VerificationKey } from "./signature.ts";
+export type {
+  Algorithm,
+  PublicAlgorithm,
+  RsaAlgorithm,
+  SecretAlgorithm,
+  VerificationKey,
+} from "./signature.ts";
 export type { StandardSchema } from "./standard-schema.ts";
 export type { Clock } from "./time.ts";
 export { createVerifier, type Verifier } from "./verifier.ts";

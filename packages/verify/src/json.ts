@@ -4,8 +4,8 @@ import { isUtf8 } from "node:buffer";
 export type JsonObject = Record<string, unknown>;
 
 /**
- * The JSON object that the first `length` bytes are, or undefined where they are not UTF-8, not JSON, or not an object.
- * RFC 7515 section 5.2 steps 3 and 4 ask for exactly this.
+ * The JSON object that the first `length` bytes are, or undefined where they are not UTF-8, not JSON, or not
+ * an object. RFC 7515 section 5.2 steps 3 and 4 ask for exactly this.
  */
 export function parseJson(bytes: Buffer, length: number): JsonObject | undefined {
   const text = bytes.toString("utf8", 0, length);

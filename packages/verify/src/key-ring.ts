@@ -24,7 +24,10 @@ export interface KeyRing {
   overdue(): boolean;
   /** Refreshes every source that can; one that fails makes itself known when a token turns out to need it. */
   refresh(): Promise<void>;
-  /** Looks for the key that a token lacked, by the error of `verify`; undefined where no newer keys could help. */
+  /**
+   * Looks for the key that a token lacked, by the error of `verify`; undefined where no newer keys could
+   * help.
+   */
   search(error: unknown): Promise<Search> | undefined;
   /** @throws {AuthError} `keys_unavailable`. */
   ready(): Promise<void>;
@@ -69,7 +72,10 @@ export function createKeyRing(sources: readonly BoundSource[], lifetime: number)
     }
   }
 
-  /** For the operator. It decides nothing: a key that is frozen, of an application's own making, is just not counted. */
+  /**
+   * For the operator. It decides nothing: a key that is frozen, of an application's own making, is just not
+   * counted.
+   */
   function noteUse(key: VerificationKey, now: number): void {
     try {
       count(key, now);
@@ -168,14 +174,20 @@ function count(key: VerificationKey, now: number): void {
   key.lastVerifiedAt = now;
 }
 
-/** Why a token has none of this source's signatures. Anybody can send such tokens: two texts are joined, and no more. */
+/**
+ * Why a token has none of this source's signatures. Anybody can send such tokens: two texts are joined, and
+ * no more.
+ */
 function explainSignature(source: BoundSource): string {
   const description = source.description();
   return description === undefined
     ? "changed on its way, or signed with another key"
     : `changed on its way, or signed with a secret that is not listed here (${description}): compare the fingerprints of issuer and API; in a rotation, list a version here before the issuer signs with it`;
 }
-/** The operator's hint for an algorithm that no key has. Put together once: anybody can send such tokens, many of them. */
+/**
+ * The operator's hint for an algorithm that no key has. Put together once: anybody can send such tokens, many
+ * of them.
+ */
 function explainRejection(algorithms: readonly string[]): (alg: string) => string {
   const expected = `expected ${algorithms.join(", ")}`;
   const keyPair = `${expected}; the token is signed with a key pair, as Better Auth's own jwt() does: verify it with remoteJwks(), or issue it with usherJwt()`;

@@ -6,9 +6,9 @@ import { warn } from "./warning.ts";
 const pause = 60_000;
 
 /**
- * A listener of the user's, made safe to call: it decides nothing, nobody waits for it, and whatever it does (throw,
- * reject, return a thenable that throws) ends neither the request nor the process. A failure becomes a process warning
- * with the code `USHER_LISTENER_FAILED`, at most one a minute for each listener.
+ * A listener of the user's, made safe to call: it decides nothing, nobody waits for it, and whatever it does
+ * (throw, reject, return a thenable that throws) ends neither the request nor the process. A failure becomes
+ * a process warning with the code `USHER_LISTENER_FAILED`, at most one a minute for each listener.
  *
  * @param name How the warning names it.
  * @example

@@ -11,17 +11,21 @@ const foreign = /[^\w.-]/;
 const stringified = new Set(["undefined", "null", "[object Object]", "[object Promise]", "NaN"]);
 
 /**
- * What a text that is no three-part JWS most likely is. Runs only for tokens that are refused anyway: it picks the
- * error's code and the operator's hint, and accepts nothing.
+ * What a text that is no three-part JWS most likely is. Runs only for tokens that are refused anyway: it
+ * picks the error's code and the operator's hint, and accepts nothing.
  */
 export function explainForm(token: string): AuthError {
   const segments = countSegments(token);
   if (segments === 5 && !foreign.test(token)) {
-    return unsupported('an encrypted token (JWE), such as Better Auth\'s cookie cache with `strategy: "jwe"`');
+    return unsupported(
+      'an encrypted token (JWE), such as Better Auth\'s cookie cache with `strategy: "jwe"`',
+    );
   }
   if (sessionToken.test(token)) return unsupported("Better Auth's session token");
-  if (!token.startsWith("eyJ") && signedCookie.test(token)) return unsupported("Better Auth's signed session cookie");
-  if (segments === 1 && token.startsWith(compactCookieCache)) return unsupported("Better Auth's compact cookie cache");
+  if (!token.startsWith("eyJ") && signedCookie.test(token))
+    return unsupported("Better Auth's signed session cookie");
+  if (segments === 1 && token.startsWith(compactCookieCache))
+    return unsupported("Better Auth's compact cookie cache");
   return new AuthError("token_malformed", { hint: explainMalformed(token, segments) });
 }
 

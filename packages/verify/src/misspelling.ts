@@ -1,6 +1,6 @@
 /**
- * The owner parameter that somebody meant who wrote this name, where it is none itself: `:user_id` beside an owner
- * parameter `userId` is an isolation that somebody believes in and that is not there.
+ * The owner parameter that somebody meant who wrote this name, where it is none itself: `:user_id` beside an
+ * owner parameter `userId` is an isolation that somebody believes in and that is not there.
  */
 export function meantOwnerParam(name: string, ownerParams: readonly string[]): string | undefined {
   if (ownerParams.includes(name)) return undefined;

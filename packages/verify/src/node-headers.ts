@@ -8,8 +8,8 @@ export interface NodeRequestLike {
 }
 
 /**
- * Every `Authorization` field of a request. What `node:http` has read counts (`rawHeaders`), and nothing beside it. Hosts that
- * imitate Node have no such list, or an empty one: there `headers` counts.
+ * Every `Authorization` field of a request. What `node:http` has read counts (`rawHeaders`), and nothing
+ * beside it. Hosts that imitate Node have no such list, or an empty one: there `headers` counts.
  */
 export function authorizationOf(request: NodeRequestLike): AuthorizationFields {
   const { rawHeaders } = request;
@@ -19,8 +19,8 @@ export function authorizationOf(request: NodeRequestLike): AuthorizationFields {
 }
 
 /**
- * Every `Authorization` field of a `node:http` request. `headers.authorization` alone would hide a second one: Node
- * keeps the first and drops the others.
+ * Every `Authorization` field of a `node:http` request. `headers.authorization` alone would hide a second
+ * one: Node keeps the first and drops the others.
  *
  * @param rawHeaders `IncomingMessage.rawHeaders`: names and values in turn.
  */

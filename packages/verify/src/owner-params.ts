@@ -3,19 +3,20 @@ import { meantOwnerParam } from "./misspelling.ts";
 import type { RouteParams } from "./owner.ts";
 
 /**
- * Which owner parameters a route has: those that its router decoded, and those that its pattern declares, where that is
- * known. One that may be left out is the route's all the same, and then nobody's.
+ * Which owner parameters a route has: those that its router decoded, and those that its pattern declares,
+ * where that is known. One that may be left out is the route's all the same, and then nobody's.
  *
- * @throws {AuthError} `owner_mismatch`, for everybody, when a parameter is an owner parameter in another spelling: its
- * route would go unchecked in silence. Looked for in what the pattern declares, or else in the parameters.
+ * @throws {AuthError} `owner_mismatch`, for everybody, when a parameter is an owner parameter in another
+ *   spelling: its route would go unchecked in silence. Looked for in what the pattern declares, or else in
+ *   the parameters.
  */
 export type FindOwnerParams = (params: RouteParams, declared?: readonly string[]) => readonly string[];
 
 const none: readonly string[] = [];
 
 /**
- * For frameworks that show a route's parameters and not, or not before it runs, its pattern. Names of parameters come
- * from an app's routes, so there are few, and each is looked into once.
+ * For frameworks that show a route's parameters and not, or not before it runs, its pattern. Names of
+ * parameters come from an app's routes, so there are few, and each is looked into once.
  */
 export function createOwnerParamFinder(ownerParams: readonly string[]): FindOwnerParams {
   // A list of its own: the guard's is frozen, and to iterate over a frozen one costs a multiple.

@@ -6,8 +6,9 @@ export type RouteParams = Readonly<Record<string, unknown>>;
 /**
  * Holds a path to its owner: each of the parameters must be the principal's id.
  *
- * The comparison is exact: no case folding, no normalising, no second decoding. A parameter that is absent or empty is
- * a mismatch. Does not look at anything but these parameters: an id in a body or a query is for the database to check.
+ * The comparison is exact: no case folding, no normalising, no second decoding. A parameter that is absent or
+ * empty is a mismatch. Does not look at anything but these parameters: an id in a body or a query is for the
+ * database to check.
  *
  * @throws {AuthError} `owner_mismatch`.
  */

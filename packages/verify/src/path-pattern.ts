@@ -13,13 +13,16 @@ interface PathMatch {
   readonly params: Readonly<Record<string, string>>;
 }
 
-/** Finds the first pattern that fits a path. `undefined`: none does, or a parameter's escapes are no UTF-8. */
+/**
+ * Finds the first pattern that fits a path. `undefined`: none does, or a parameter's escapes are no UTF-8.
+ */
 export type MatchPath = (pathname: string) => PathMatch | undefined;
 
 /**
- * For servers without a router of their own. A pattern is `/`, texts and parameters: `/api/:userId/tasks`. A parameter
- * is one whole segment, never empty, decoded once by `decodeURIComponent`; a last segment `*` stands for any rest, be it
- * empty. Texts are compared to the letter, as they stand in the request; a slash at the end counts.
+ * For servers without a router of their own. A pattern is `/`, texts and parameters: `/api/:userId/tasks`. A
+ * parameter is one whole segment, never empty, decoded once by `decodeURIComponent`; a last segment `*`
+ * stands for any rest, be it empty. Texts are compared to the letter, as they stand in the request; a slash
+ * at the end counts.
  *
  * @throws {ConfigurationError} A pattern of another form, or a name twice in one.
  */

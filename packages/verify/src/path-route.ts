@@ -6,9 +6,9 @@ import { refuseMisspelling } from "./routes.ts";
 /** A handler's paths, for a server without a router of its own. */
 export interface PathRoute<Path extends string, Claims = TokenClaims> {
   /**
-   * The pattern, or patterns, that the handler is for: `/api/:userId/tasks`. A parameter is one whole segment, decoded
-   * once; a last segment `*` is any rest. The first pattern that fits tells the parameters. A path that none fits is a
-   * 404, so one that was forgotten is closed.
+   * The pattern, or patterns, that the handler is for: `/api/:userId/tasks`. A parameter is one whole
+   * segment, decoded once; a last segment `*` is any rest. The first pattern that fits tells the parameters.
+   * A path that none fits is a 404, so one that was forgotten is closed.
    */
   readonly path: Path | readonly Path[];
   /** What the handler asks for besides a valid token and the owner's path. Default: nothing. */
@@ -34,7 +34,9 @@ export interface CheckedPathRoute<Claims> {
   readonly policies: readonly Policy<Claims>[];
 }
 
-/** @throws {ConfigurationError} A pattern or a policy that is none; an owner parameter in another spelling. */
+/**
+ * @throws {ConfigurationError} A pattern or a policy that is none; an owner parameter in another spelling.
+ */
 export function readPathRoute<Claims>(
   { path, policies }: PathRoute<string, Claims>,
   ownerParams: readonly string[],

@@ -1,6 +1,7 @@
 /**
- * The names of the parameters in a pattern of path-to-regexp (Express, @koa/router), those that may be left out too:
- * `/users{/:userId}`, `/users/:userId?`, `/*path`, `/:"user-id"`; the named groups of a regular expression; those of a list.
+ * The names of the parameters in a pattern of path-to-regexp (Express, @koa/router), those that may be left
+ * out too: `/users{/:userId}`, `/users/:userId?`, `/*path`, `/:"user-id"`; the named groups of a regular
+ * expression; those of a list.
  */
 export function patternNames(pattern: unknown): readonly string[] {
   if (Array.isArray(pattern)) return pattern.flatMap(patternNames);

@@ -4,8 +4,8 @@ import { quote } from "./quote.ts";
 import { letGo } from "./thenable.ts";
 
 /**
- * What a route asks of a principal beyond a valid token and their own path. Make one with {@link requireScopes} or
- * {@link requireClaim}, and give it to a route in its framework's idiom.
+ * What a route asks of a principal beyond a valid token and their own path. Make one with {@link
+ * requireScopes} or {@link requireClaim}, and give it to a route in its framework's idiom.
  */
 export interface Policy<Claims = unknown> {
   /** For the operator: what is asked for. */
@@ -18,15 +18,18 @@ export interface Policy<Claims = unknown> {
 const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 
 /**
- * Lets in whom the token grants every one of these scopes: by its claim `scope`, a text with the scopes separated by
- * spaces (RFC 8693 section 4.2), or a list of them. Case counts. Looks at no other claim (`scp`, `permissions`): for
- * those there is {@link requireClaim}. With a `claims` schema, the schema must let `scope` through, or nobody gets in.
+ * Lets in whom the token grants every one of these scopes: by its claim `scope`, a text with the scopes
+ * separated by spaces (RFC 8693 section 4.2), or a list of them. Case counts. Looks at no other claim (`scp`,
+ * `permissions`): for those there is {@link requireClaim}. With a `claims` schema, the schema must let
+ * `scope` through, or nobody gets in.
  *
  * @throws {ConfigurationError} No scope, or a text that is none.
  */
 export function requireScopes(...scopes: readonly string[]): Policy {
   if (scopes.length === 0 || !scopes.every((scope) => typeof scope === "string" && scopeToken.test(scope))) {
-    throw new ConfigurationError('requireScopes: name the scopes one by one, such as requireScopes("tasks:write").');
+    throw new ConfigurationError(
+      'requireScopes: name the scopes one by one, such as requireScopes("tasks:write").',
+    );
   }
   return Object.freeze({
     name: `scope ${scopes.join(" ")}`,
@@ -38,9 +41,9 @@ export function requireScopes(...scopes: readonly string[]): Policy {
 }
 
 /**
- * Lets in whose claims the predicate says `true` of: roles, organisations, plans. It must be synchronous and do no I/O.
- * One that throws, or returns anything but `true`, lets nobody in. The refusal is `scope_insufficient`, as for scopes:
- * the token is good and does not grant this.
+ * Lets in whose claims the predicate says `true` of: roles, organisations, plans. It must be synchronous and
+ * do no I/O. One that throws, or returns anything but `true`, lets nobody in. The refusal is
+ * `scope_insufficient`, as for scopes: the token is good and does not grant this.
  *
  * @param name What is asked for, for the log and for lists of routes. Default: the function's own name.
  * @throws {ConfigurationError} No function.
@@ -63,7 +66,10 @@ export function requireClaim<Claims = TokenClaims>(
  *
  * @throws {AuthError} `scope_insufficient`.
  */
-export function checkPolicies<Claims>(principal: Principal<Claims>, policies: readonly Policy<Claims>[]): void {
+export function checkPolicies<Claims>(
+  principal: Principal<Claims>,
+  policies: readonly Policy<Claims>[],
+): void {
   for (const policy of policies) {
     let failure: string | undefined;
     let cause: unknown;
@@ -104,7 +110,9 @@ export function readPolicies<Claims>(
 ): readonly Policy<Claims>[] {
   if (value === undefined) return [];
   if (!Array.isArray(value) || !value.every((policy) => typeof policy?.permits === "function")) {
-    throw new ConfigurationError(`${where}: policies must be a list of requireScopes(...) and requireClaim(...).`);
+    throw new ConfigurationError(
+      `${where}: policies must be a list of requireScopes(...) and requireClaim(...).`,
+    );
   }
   return Object.freeze([...value]);
 }

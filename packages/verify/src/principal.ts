@@ -1,6 +1,6 @@
 /**
- * Claims as a token carries them, when no schema says more. Registered claims are checked; the others are as sent. Times
- * may have fractions (RFC 7519 section 2, NumericDate).
+ * Claims as a token carries them, when no schema says more. Registered claims are checked; the others are as
+ * sent. Times may have fractions (RFC 7519 section 2, NumericDate).
  */
 export interface TokenClaims {
   /** RFC 7519 section 4.1.1. */
@@ -23,9 +23,9 @@ export interface TokenClaims {
 }
 
 /**
- * Who a verified token speaks for. Deeply frozen, since one may be shared by many requests. What a `claims` schema makes
- * and nothing can freeze (a `Map`, a `Set`, a `Date`, an object of a class) is shared with none: the schema is asked anew
- * for each verification of the same token.
+ * Who a verified token speaks for. Deeply frozen, since one may be shared by many requests. What a `claims`
+ * schema makes and nothing can freeze (a `Map`, a `Set`, a `Date`, an object of a class) is shared with none:
+ * the schema is asked anew for each verification of the same token.
  *
  * A principal says who the user is, not what they may do: check roles and scopes where you need them.
  */

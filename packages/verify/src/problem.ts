@@ -11,7 +11,9 @@ export interface Problem {
 /** The media type of a {@link Problem} (RFC 9457 section 3). */
 export const problemContentType = "application/problem+json";
 
-/** A complete answer to a request that was turned away. The same object for each request with the same code. */
+/**
+ * A complete answer to a request that was turned away. The same object for each request with the same code.
+ */
 export interface Refusal {
   readonly status: number;
   /** Header names in lower case. All static text: nothing of a request is ever echoed. */

@@ -1,8 +1,8 @@
 import { quote } from "./quote.ts";
 
 /**
- * What a thrown value says, for a warning or a log: quoted, without control characters, and not endless. User code throws
- * whatever it likes; this throws nothing.
+ * What a thrown value says, for a warning or a log: quoted, without control characters, and not endless. User
+ * code throws whatever it likes; this throws nothing.
  */
 export function reasonOf(error: unknown): string {
   try {

@@ -2,8 +2,8 @@ import type { TokenClaims } from "./principal.ts";
 import type { Verifier } from "./verifier.ts";
 
 /**
- * For frameworks whose request has one type in the whole app (Fastify, Express, Koa): tells them what your verifier's
- * `claims` schema makes of a token, so that `request.principal.claims` has that type everywhere.
+ * For frameworks whose request has one type in the whole app (Fastify, Express, Koa): tells them what your
+ * verifier's `claims` schema makes of a token, so that `request.principal.claims` has that type everywhere.
  *
  * ```ts
  * declare module "@usher-auth/verify" {

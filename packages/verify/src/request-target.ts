@@ -2,7 +2,8 @@
 const schemeAndAuthority = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/?#]*/;
 
 /**
- * The path of a request target (RFC 9112 section 3.2), as it stands there: nothing decoded, nothing normalised.
+ * The path of a request target (RFC 9112 section 3.2), as it stands there: nothing decoded, nothing
+ * normalised.
  *
  * @param target In origin-form, absolute-form, or `*`.
  */

@@ -11,7 +11,10 @@ export interface GuardedRoute {
   readonly url: string;
   /** Whether anybody gets in. */
   readonly public: boolean;
-  /** The parameters of the pattern that must be the principal's id. Empty: any user with a valid token gets in. */
+  /**
+   * The parameters of the pattern that must be the principal's id. Empty: any user with a valid token gets
+   * in.
+   */
   readonly ownerParams: readonly string[];
   /** The names of the policies that the principal must satisfy besides. */
   readonly policies: readonly string[];
@@ -21,11 +24,12 @@ export interface GuardedRoute {
 export interface RouteTable {
   add(method: string, url: string, isPublic: boolean, policies: readonly Policy<never>[]): void;
   /**
-   * Those that the pattern has, and those that the router hands out: a handler of unknown paths (`undefined`), below a
-   * prefix like `/users/:userId`, gets parameters all the same, and so does one whose router has its own way of writing them.
+   * Those that the pattern has, and those that the router hands out: a handler of unknown paths
+   * (`undefined`), below a prefix like `/users/:userId`, gets parameters all the same, and so does one whose
+   * router has its own way of writing them.
    *
-   * @throws {AuthError} `owner_mismatch`, for everybody: a pattern that was not added and that `add` would have refused;
-   * without a pattern, a parameter that is an owner parameter in another spelling.
+   * @throws {AuthError} `owner_mismatch`, for everybody: a pattern that was not added and that `add` would
+   *   have refused; without a pattern, a parameter that is an owner parameter in another spelling.
    */
   ownerParams(url: string | undefined, params: RouteParams): readonly string[];
   list(): readonly GuardedRoute[];
@@ -43,13 +47,17 @@ export function createRouteTable(ownerParams: readonly string[]): RouteTable {
     refuseMisspelling(url, ownerParams);
     refuseRepetition(url, ownerParams);
     const present = paramNames(url);
-    // Iterated over for each request, and so not frozen: that would cost a multiple. What is shown is a frozen copy.
+    // Iterated over for each request, and so not frozen: that would cost a multiple. What is shown is a
+    // frozen copy.
     const found = ownerParams.filter((name) => present.includes(name));
     byUrl.set(url, found);
     return found;
   }
 
-  /** A route that nobody has added here, which the guard meets by a request: too late to throw at whoever wrote it. */
+  /**
+   * A route that nobody has added here, which the guard meets by a request: too late to throw at whoever
+   * wrote it.
+   */
   function readLate(url: string): readonly string[] {
     try {
       return read(url);
@@ -86,8 +94,9 @@ export function createRouteTable(ownerParams: readonly string[]): RouteTable {
 }
 
 /**
- * Parameter names end at a slash, a dash, a dot, a regular expression, the end of a group, or the mark of an optional or
- * repeated one; `::` is a colon. Those of path-to-regexp may stand in quotes, or behind a `*` for any rest.
+ * Parameter names end at a slash, a dash, a dot, a regular expression, the end of a group, or the mark of an
+ * optional or repeated one; `::` is a colon. Those of path-to-regexp may stand in quotes, or behind a `*` for
+ * any rest.
  */
 function paramNames(url: string): string[] {
   return [...url.replaceAll("::", "").matchAll(/[:*](?:"([^"]*)"|([^/(){}\-.?+*:]+))/g)].map(

@@ -10,17 +10,24 @@ export type SecretAlgorithm = "HS256" | "HS384" | "HS512";
 export type RsaAlgorithm = "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512";
 /** A JWS algorithm that verifies with a public key. */
 export type PublicAlgorithm = "EdDSA" | "ES256" | "ES384" | "ES512" | RsaAlgorithm;
-/** Every algorithm that can be verified here. `none` is not one, and neither is any other spelling of these. */
+/**
+ * Every algorithm that can be verified here. `none` is not one, and neither is any other spelling of these.
+ */
 export type Algorithm = SecretAlgorithm | PublicAlgorithm;
 
-/** The hash of each algorithm with a secret, and its output in bytes, which is also the shortest secret (RFC 7518 section 3.2). */
+/**
+ * The hash of each algorithm with a secret, and its output in bytes, which is also the shortest secret (RFC
+ * 7518 section 3.2).
+ */
 const secretMethods: Readonly<Record<SecretAlgorithm, readonly [string, number]>> = {
   HS256: ["sha256", 32],
   HS384: ["sha384", 48],
   HS512: ["sha512", 64],
 };
 /** The family and hash of each algorithm with a public key (RFC 7518, RFC 8037). */
-const publicMethods: Readonly<Record<PublicAlgorithm, readonly ["eddsa" | "ecdsa" | "rsa" | "pss", string | null]>> = {
+const publicMethods: Readonly<
+  Record<PublicAlgorithm, readonly ["eddsa" | "ecdsa" | "rsa" | "pss", string | null]>
+> = {
   EdDSA: ["eddsa", null],
   ES256: ["ecdsa", "sha256"],
   ES384: ["ecdsa", "sha384"],
@@ -36,18 +43,26 @@ const publicMethods: Readonly<Record<PublicAlgorithm, readonly ["eddsa" | "ecdsa
 /** The length of an ECDSA signature in bytes, R and S side by side (RFC 7518 section 3.4). */
 const ecdsaLengths: Readonly<Record<string, number>> = { ES256: 64, ES384: 96, ES512: 132 };
 
-/** A key and the one algorithm that it serves: the key decides, never a token's header (RFC 8725 section 3.1). */
+/**
+ * A key and the one algorithm that it serves: the key decides, never a token's header (RFC 8725 section 3.1).
+ */
 export interface VerificationKey {
   readonly algorithm: Algorithm;
   /** The key's id; a shared secret has none. */
   readonly kid?: string | undefined;
   /** The version of a shared secret that has versions. */
   readonly version?: number | undefined;
-  /** How many tokens it has verified, and when it first and last did (seconds since 1970). The verifier counts; absent: none yet. */
+  /**
+   * How many tokens it has verified, and when it first and last did (seconds since 1970). The verifier
+   * counts; absent: none yet.
+   */
   verified?: number;
   firstVerifiedAt?: number;
   lastVerifiedAt?: number;
-  /** Since when it is known to be listed, in seconds since 1970, and whether it was found to be needed no more. */
+  /**
+   * Since when it is known to be listed, in seconds since 1970, and whether it was found to be needed no
+   * more.
+   */
   listedSince?: number;
   isIdle?: boolean;
   /** Set once the key has left its source: it verifies nothing any more, tokens seen before included. */
@@ -56,7 +71,10 @@ export interface VerificationKey {
   readonly verify: (signed: SignedBytes, signature: Uint8Array) => boolean;
 }
 
-/** The algorithms that a key set may hold keys of. Marked, so that an application without key sets need not carry it. */
+/**
+ * The algorithms that a key set may hold keys of. Marked, so that an application without key sets need not
+ * carry it.
+ */
 export const publicAlgorithms: ReadonlySet<PublicAlgorithm> = /* @__PURE__ */ new Set(
   /* @__PURE__ */ Object.keys(publicMethods) as PublicAlgorithm[],
 );
@@ -91,7 +109,11 @@ export function secretKey(algorithm: SecretAlgorithm, secret: Uint8Array, versio
 }
 
 /** A key that is public. */
-export function publicKey(algorithm: PublicAlgorithm, material: KeyObject, kid: string | undefined): VerificationKey {
+export function publicKey(
+  algorithm: PublicAlgorithm,
+  material: KeyObject,
+  kid: string | undefined,
+): VerificationKey {
   return {
     algorithm,
     kid,
@@ -100,8 +122,8 @@ export function publicKey(algorithm: PublicAlgorithm, material: KeyObject, kid: 
 }
 
 /**
- * The key goes to `verify` by itself wherever it can: inside of an options object, Node spends a third of an RSA
- * verification on looking it up. By itself, an RSA key verifies PKCS #1 v1.5 (RFC 7518 section 3.3).
+ * The key goes to `verify` by itself wherever it can: inside of an options object, Node spends a third of an
+ * RSA verification on looking it up. By itself, an RSA key verifies PKCS #1 v1.5 (RFC 7518 section 3.3).
  */
 function verification(algorithm: PublicAlgorithm, material: KeyObject): VerificationKey["verify"] {
   const [family, hash] = publicMethods[algorithm];

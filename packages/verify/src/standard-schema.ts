@@ -1,6 +1,6 @@
 /**
- * The part of Standard Schema (https://standardschema.dev, version 1) that is used here, so that zod, valibot, arktype
- * and others fit without a dependency on any of them.
+ * The part of Standard Schema (https://standardschema.dev, version 1) that is used here, so that zod,
+ * valibot, arktype and others fit without a dependency on any of them.
  */
 export interface StandardSchema<Output> {
   readonly "~standard": {

@@ -1,6 +1,7 @@
 /**
- * Whether a value is a promise, of whatever kind. `instanceof Promise` is true for those of one realm and one library only:
- * test runners, bundlers and libraries that put their own `Promise` in the global one's place have others.
+ * Whether a value is a promise, of whatever kind. `instanceof Promise` is true for those of one realm and one
+ * library only: test runners, bundlers and libraries that put their own `Promise` in the global one's place
+ * have others.
  */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return (
@@ -9,7 +10,10 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
   );
 }
 
-/** Whether a value is a promise, where none is asked for. Nobody waits for it, and its rejection must not end the process. */
+/**
+ * Whether a value is a promise, where none is asked for. Nobody waits for it, and its rejection must not end
+ * the process.
+ */
 export function letGo(value: unknown): boolean {
   if (!isThenable(value)) return false;
   Promise.resolve(value).then(undefined, () => undefined);

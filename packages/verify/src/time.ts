@@ -15,21 +15,25 @@ export interface SteadyClock extends Clock {
 const smallStep = 5000;
 
 /**
- * The system's clock, except that it does not follow the wall clock where that is put back by mistake: an expired token
- * must not come to life again. Where the wall clock is put right, having been ahead, it follows, though: valid tokens must
- * be accepted again.
+ * The system's clock, except that it does not follow the wall clock where that is put back by mistake: an
+ * expired token must not come to life again. Where the wall clock is put right, having been ahead, it
+ * follows, though: valid tokens must be accepted again.
  *
- * From the inside the two look alike: the wall clock is behind what it was at the start, plus the time that has passed
- * since by the monotonic clock. What tells them apart are the tokens. One that its issuer signed at ten o'clock shows that
- * it is ten at the least, and a minute later a minute past ten. So the time is the wall clock's, and never less than the
- * smaller of these two: what has passed since the start, and what has passed since the newest token was issued. A process
- * that was started with a clock ahead has no token of that time, and follows as soon as the clock is corrected.
+ * From the inside the two look alike: the wall clock is behind what it was at the start, plus the time that
+ * has passed since by the monotonic clock. What tells them apart are the tokens. One that its issuer signed
+ * at ten o'clock shows that it is ten at the least, and a minute later a minute past ten. So the time is the
+ * wall clock's, and never less than the smaller of these two: what has passed since the start, and what has
+ * passed since the newest token was issued. A process that was started with a clock ahead has no token of
+ * that time, and follows as soon as the clock is corrected.
  *
- * What that leaves: tokens that ended before the newest one was issued stay ended, while one that ended since may come to
- * life again by the step; and where issuer and API were both ahead from the start on, as on one machine, the API follows
- * once it is restarted. A small step is not followed at all.
+ * What that leaves: tokens that ended before the newest one was issued stay ended, while one that ended since
+ * may come to life again by the step; and where issuer and API were both ahead from the start on, as on one
+ * machine, the API follows once it is restarted. A small step is not followed at all.
  */
-export function steadyClock(wall: Clock = () => Date.now(), monotonic: Clock = () => performance.now()): SteadyClock {
+export function steadyClock(
+  wall: Clock = () => Date.now(),
+  monotonic: Clock = () => performance.now(),
+): SteadyClock {
   /** Wall time less monotonic time: at the start, and as the newest token shows. */
   const started = wall() - monotonic();
   let shown = Number.NEGATIVE_INFINITY;
@@ -54,10 +58,14 @@ export function steadyClock(wall: Clock = () => Date.now(), monotonic: Clock = (
 }
 
 /**
- * The system's clock, and never later than what has passed since the start by the monotonic clock: what goes by it lets go
- * of nothing too early where the wall clock is ahead for a while. It may be late, after the machine was suspended.
+ * The system's clock, and never later than what has passed since the start by the monotonic clock: what goes
+ * by it lets go of nothing too early where the wall clock is ahead for a while. It may be late, after the
+ * machine was suspended.
  */
-export function cautiousClock(wall: Clock = () => Date.now(), monotonic: Clock = () => performance.now()): Clock {
+export function cautiousClock(
+  wall: Clock = () => Date.now(),
+  monotonic: Clock = () => performance.now(),
+): Clock {
   const started = wall() - monotonic();
   return () => Math.min(wall(), started + monotonic());
 }
@@ -68,10 +76,13 @@ const grain = 1;
 /**
  * Milliseconds that have passed since it was made, and never fewer at a later reading.
  *
- * It counts by the monotonic clock, and adds what the wall clock has gained on that: a machine that was suspended has no
- * monotonic time to show for it. A wall clock that is put back has lost none.
+ * It counts by the monotonic clock, and adds what the wall clock has gained on that: a machine that was
+ * suspended has no monotonic time to show for it. A wall clock that is put back has lost none.
  */
-export function elapsedClock(wall: Clock = () => Date.now(), monotonic: Clock = () => performance.now()): Clock {
+export function elapsedClock(
+  wall: Clock = () => Date.now(),
+  monotonic: Clock = () => performance.now(),
+): Clock {
   let last = monotonic();
   let offset = wall() - last;
   let total = 0;

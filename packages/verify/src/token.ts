@@ -15,8 +15,8 @@ export interface UnverifiedToken {
   readonly signed: SignedBytes;
   readonly signature: Uint8Array;
   /**
-   * The payload is the first `payloadLength` bytes of it. A Buffer, which these types do not say: they are part of what is
-   * published, and a project for Workers knows no such name.
+   * The payload is the first `payloadLength` bytes of it. A Buffer, which these types do not say: they are
+   * part of what is published, and a project for Workers knows no such name.
    */
   readonly payload: Uint8Array;
   readonly payloadLength: number;
@@ -36,15 +36,21 @@ const rememberedHeaders = 64;
 /**
  * Makes a function that takes a compact JWS apart (RFC 7515 section 7.1), strictly.
  *
- * It checks length, alphabet, segments, canonical base64url, and that the header is a JSON object of a kind that can be
- * verified here. Verifies nothing. Throws AuthError `token_too_large`, `token_malformed` or `token_unsupported`.
+ * It checks length, alphabet, segments, canonical base64url, and that the header is a JSON object of a kind
+ * that can be verified here. Verifies nothing. Throws AuthError `token_too_large`, `token_malformed` or
+ * `token_unsupported`.
  *
- * All tokens go through the same few buffers: nothing is allocated for their bytes, and a result is good until the next.
+ * All tokens go through the same few buffers: nothing is allocated for their bytes, and a result is good
+ * until the next.
  */
 export function createTokenParser({ maxTokenLength, typ }: TokenForm): (token: string) => UnverifiedToken {
   // No text of the greatest length needs more in UTF-8, so that a write never stops short.
   const buffer = Buffer.alloc(macRoom + 3 * maxTokenLength);
-  const [header, payload, signature] = [0, 1, 2].map(() => Buffer.alloc(maxTokenLength)) as [Buffer, Buffer, Buffer];
+  const [header, payload, signature] = [0, 1, 2].map(() => Buffer.alloc(maxTokenLength)) as [
+    Buffer,
+    Buffer,
+    Buffer,
+  ];
   const headers = new BoundedMap<string, UnverifiedHeader>(rememberedHeaders);
   // Making a view costs as much as decoding does, and signatures are nearly all of one length.
   let signatureView = signature;
@@ -75,7 +81,10 @@ export function createTokenParser({ maxTokenLength, typ }: TokenForm): (token: s
     };
   }
 
-  /** Read once for each spelling; only what passed is remembered. Most tokens have the header of the one before. */
+  /**
+   * Read once for each spelling; only what passed is remembered. Most tokens have the header of the one
+   * before.
+   */
   function headerOf(token: string, end: number): UnverifiedHeader {
     if (latest?.segment.length === end && token.startsWith(latest.segment)) return latest.header;
     const segment = token.slice(0, end);

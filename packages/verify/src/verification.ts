@@ -3,10 +3,12 @@ import type { KeyRing } from "./key-ring.ts";
 import type { Clock } from "./time.ts";
 
 /**
- * Where a verifier keeps what it is made of, for other kinds of tokens that the same issuer signs by the same keys.
+ * Where a verifier keeps what it is made of, for other kinds of tokens that the same issuer signs by the same
+ * keys.
  *
- * Registered, so that a second copy of this package finds it too. The number is that of the form of {@link Verification}
- * and of what it is made of: another form, another number, and a copy that does not know the form says so.
+ * Registered, so that a second copy of this package finds it too. The number is that of the form of {@link
+ * Verification} and of what it is made of: another form, another number, and a copy that does not know the
+ * form says so.
  */
 export const verification: unique symbol = Symbol.for("usher-auth.verification.1");
 

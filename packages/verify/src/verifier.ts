@@ -23,32 +23,38 @@ export interface Verifier<Claims = TokenClaims> {
    */
   verifySync(token: string): Principal<Claims>;
   /**
-   * As {@link verifySync}; where the key is unknown and its source can refresh, looks for newer keys first: `key_unknown`
-   * then says that a fetch which began after this call has no such key, and `keys_unavailable` that none could be made.
+   * As {@link verifySync}; where the key is unknown and its source can refresh, looks for newer keys first:
+   * `key_unknown` then says that a fetch which began after this call has no such key, and `keys_unavailable`
+   * that none could be made.
    */
   verify(token: string): Promise<Principal<Claims>>;
   /**
-   * As {@link verify}, and synchronous whenever it can be: a promise comes back only where keys must be fetched.
-   * For adapters, which then need no promise for most requests. Throws synchronously where it fails synchronously.
+   * As {@link verify}, and synchronous whenever it can be: a promise comes back only where keys must be
+   * fetched. For adapters, which then need no promise for most requests. Throws synchronously where it fails
+   * synchronously.
    *
-   * @param waitUntil What the host offers to keep alive what a request has begun and does not wait for: `waitUntil` of a
-   * Worker's context, say, called as its method. Keys that are refreshed in the background are handed to it.
+   * @param waitUntil What the host offers to keep alive what a request has begun and does not wait for:
+   *   `waitUntil` of a Worker's context, say, called as its method. Keys that are refreshed in the background
+   *   are handed to it.
    */
   verifyEagerly(token: string, waitUntil?: WaitUntil): Principal<Claims> | Promise<Principal<Claims>>;
   /** Those of the options. */
   readonly revocations?: Revocations;
   /**
-   * Loads what is not there yet, keys and revocations, so that the first request need not wait. Resolves at once for a
-   * shared secret without revocations, and settles within a minute or so, whatever the sources do.
+   * Loads what is not there yet, keys and revocations, so that the first request need not wait. Resolves at
+   * once for a shared secret without revocations, and settles within a minute or so, whatever the sources do.
    *
    * @throws {AuthError} `keys_unavailable`, `revocations_unavailable`. The verifier tries again by itself.
    */
   ready(): Promise<void>;
-  /** How the keys are doing: of several sources, the worst. For a health check; starts a refresh that is due. */
+  /**
+   * How the keys are doing: of several sources, the worst. For a health check; starts a refresh that is due.
+   */
   keyStatus(): KeyStatus;
   /**
-   * What each key has verified in this process, the versions of a shared secret among them: for a metric, and to see
-   * whether an old version is still needed. A token that is remembered counts once, when it is first seen.
+   * What each key has verified in this process, the versions of a shared secret among them: for a metric, and
+   * to see whether an old version is still needed. A token that is remembered counts once, when it is first
+   * seen.
    */
   keyUsage(): readonly KeyUsage[];
   /** For `createLogoutVerifier`; nothing to use. */
@@ -70,7 +76,10 @@ interface Verified<Claims> extends CacheEntry {
   readonly until: number;
 }
 
-/** What a remembered token takes beside its text and its claims, in bytes; each of those is as long as the text. */
+/**
+ * What a remembered token takes beside its text and its claims, in bytes; each of those is as long as the
+ * text.
+ */
 const entryBytes = 600;
 
 /** How long a token may live, in seconds, where `maxTokenAge` does not say: a day, which is long for one. */
@@ -79,10 +88,10 @@ const usualLifetime = 86_400;
 /**
  * Makes a verifier of Better Auth's tokens.
  *
- * Checks every option now and throws at once. Checks of each token: form and length, algorithm, key, signature, then
- * `sub`, `iss`, `aud`, `exp`, `nbf`, `iat`, the `claims` schema, and the revocations where there are any. Does NOT check
- * what the user may do, whether the session still exists at the issuer (revocations are told when it ends), or whose path
- * is asked for: the latter is the guard's part.
+ * Checks every option now and throws at once. Checks of each token: form and length, algorithm, key,
+ * signature, then `sub`, `iss`, `aud`, `exp`, `nbf`, `iat`, the `claims` schema, and the revocations where
+ * there are any. Does NOT check what the user may do, whether the session still exists at the issuer
+ * (revocations are told when it ends), or whose path is asked for: the latter is the guard's part.
  *
  * @throws {ConfigurationError} An option that cannot be right.
  */
@@ -91,7 +100,8 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
     readOptions(options);
   const keys = createKeyRing(sources, (policy.maxTokenAge ?? usualLifetime) + policy.clockTolerance);
   const parseToken = createTokenParser(form);
-  const cache = cacheSize === 0 ? undefined : new BoundedCache<number, Verified<Claims>>(cacheSize, cacheBytes);
+  const cache =
+    cacheSize === 0 ? undefined : new BoundedCache<number, Verified<Claims>>(cacheSize, cacheBytes);
 
   function verifySync(token: string, waitUntil?: WaitUntil): Principal<Claims> {
     if (typeof token !== "string") throw new AuthError("token_malformed", { hint: "the token is no string" });
@@ -108,9 +118,11 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
       known.key.retired !== true
     ) {
       if (revocations !== undefined) {
-        // In place, since a call here is half of what it costs: nothing was revoked since, and all is known to be fresh.
+        // In place, since a call here is half of what it costs: nothing was revoked since, and all is known
+        // to be fresh.
         const standing: RevocationStanding | undefined = revocations.standing;
-        const stands = standing && known.passed === standing.revision && now < standing.until && now >= standing.from;
+        const stands =
+          standing && known.passed === standing.revision && now < standing.until && now >= standing.from;
         if (!stands) known.passed = ask(revocations, known.revocable, now);
       }
       return known.principal ?? readAgain(token);
@@ -144,15 +156,18 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
   }
 
   /**
-   * A schema gets claims of its own. It may change them, and what was checked must be what is used: `claims` are the
-   * token's, and no code but this one's has them in hand before they are frozen.
+   * A schema gets claims of its own. It may change them, and what was checked must be what is used: `claims`
+   * are the token's, and no code but this one's has them in hand before they are frozen.
    */
   function principalOf(claims: TokenClaims, parts: UnverifiedToken): Principal<Claims> {
     if (readClaims === undefined) return createPrincipal(claims, deepFreeze(claims) as Claims);
     return createPrincipal(claims, readClaims(readClaimsObject(parts)));
   }
 
-  /** The principal of a remembered token whose schema makes what can be changed: two requests must not share it. */
+  /**
+   * The principal of a remembered token whose schema makes what can be changed: two requests must not share
+   * it.
+   */
   function readAgain(token: string): Principal<Claims> {
     const parts = parseToken(token);
     const principal = principalOf(readClaimsObject(parts) as TokenClaims, parts);
@@ -160,7 +175,10 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
     return principal;
   }
 
-  function verifyEagerly(token: string, waitUntil?: WaitUntil): Principal<Claims> | Promise<Principal<Claims>> {
+  function verifyEagerly(
+    token: string,
+    waitUntil?: WaitUntil,
+  ): Principal<Claims> | Promise<Principal<Claims>> {
     return verifyWithKeys(keys, verifySync, token, waitUntil);
   }
 

@@ -6,8 +6,8 @@ import type { WaitUntil } from "./keys/source.ts";
 type Verify<Result> = (token: string, waitUntil?: WaitUntil) => Result;
 
 /**
- * Verifies with the keys at hand, and where those will not do, once more with newer ones. Synchronous unless keys must be
- * fetched: a promise for each request would cost more than a remembered token does.
+ * Verifies with the keys at hand, and where those will not do, once more with newer ones. Synchronous unless
+ * keys must be fetched: a promise for each request would cost more than a remembered token does.
  */
 export function verifyWithKeys<Result>(
   keys: KeyRing,
@@ -35,7 +35,9 @@ function verifyOrSearch<Result>(
   }
 }
 
-/** A key is called unknown once it was looked for since the token came, and unavailable where it could not be. */
+/**
+ * A key is called unknown once it was looked for since the token came, and unavailable where it could not be.
+ */
 async function verifyWithNewerKeys<Result>(
   keys: KeyRing,
   verify: Verify<Result>,

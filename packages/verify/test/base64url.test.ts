@@ -20,7 +20,9 @@ describe("decodeCanonical", () => {
   it("decodes exactly the ASCII texts without + and / that survive decoding and encoding", () => {
     const character = fc.oneof(
       fc.constantFrom(..."ABCabcxyz019-_= .\n%"),
-      fc.string({ unit: "binary-ascii", minLength: 1, maxLength: 1 }).filter((one) => one !== "+" && one !== "/"),
+      fc
+        .string({ unit: "binary-ascii", minLength: 1, maxLength: 1 })
+        .filter((one) => one !== "+" && one !== "/"),
     );
     fc.assert(
       fc.property(fc.array(character, { minLength: 1, maxLength: 12 }), (characters) => {

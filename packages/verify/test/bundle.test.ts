@@ -29,7 +29,10 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Ways to sign, to make keys, or to reach the network, by Node's, Web Crypto's and the usual libraries' names. */
+/**
+ * Ways to sign, to make keys, or to reach the network, by Node's, Web Crypto's and the usual libraries'
+ * names.
+ */
 const forbidden = [
   /createSign\b/,
   /\bsign\s*\(/,
@@ -57,8 +60,8 @@ describe("the built bundle of @usher-auth/verify", () => {
 
   it("takes of node:crypto only what verifying needs", () => {
     const names = [...files.values()].flatMap((code) =>
-      [...code.matchAll(/import\s*(?:\w+\s*,\s*)?\{([^}]*)\}\s*from\s*["'](?:node:)?crypto["']/g)].flatMap((match) =>
-        (match[1] as string).split(",").map((name) => name.trim().split(" ")[0]),
+      [...code.matchAll(/import\s*(?:\w+\s*,\s*)?\{([^}]*)\}\s*from\s*["'](?:node:)?crypto["']/g)].flatMap(
+        (match) => (match[1] as string).split(",").map((name) => name.trim().split(" ")[0]),
       ),
     );
     expect(new Set(names)).toEqual(
@@ -81,17 +84,22 @@ describe("the built bundle of @usher-auth/verify", () => {
         (match) => match[1] as string,
       );
       for (const source of sources) {
-        const isFramework = frameworks.some((framework) => source === framework || source.startsWith(`${framework}/`));
+        const isFramework = frameworks.some(
+          (framework) => source === framework || source.startsWith(`${framework}/`),
+        );
         if (name.startsWith("adapters/") && isFramework) continue;
         expect(source, name).toMatch(/^(?:node:(?:crypto|buffer|http|util)$|\.\.?\/)/);
       }
     }
   });
 
-  // A range would have npm refuse the core beside another version, also where no adapter is used. An adapter says what it supports.
+  // A range would have npm refuse the core beside another version, also where no adapter is used. An adapter
+  // says what it supports.
   it("has no dependency, and each peer is optional, in any version", () => {
     expect(manifest).not.toHaveProperty("dependencies");
     expect(new Set(Object.values(manifest.peerDependencies))).toEqual(new Set(["*"]));
-    expect(Object.keys(manifest.peerDependenciesMeta).sort()).toEqual(Object.keys(manifest.peerDependencies).sort());
+    expect(Object.keys(manifest.peerDependenciesMeta).sort()).toEqual(
+      Object.keys(manifest.peerDependencies).sort(),
+    );
   });
 });

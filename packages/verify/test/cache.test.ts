@@ -122,7 +122,9 @@ describe("the cache of a verifier", () => {
     const options = { cache: 100, cacheBytes: 10_000_000 };
     const bench = createBench(options);
     const about = { about: "x".repeat(5600) };
-    const large = Array.from({ length: 100 }, (_, index) => bench.issuer.tokenFor(`user ${index}`, { claims: about }));
+    const large = Array.from({ length: 100 }, (_, index) =>
+      bench.issuer.tokenFor(`user ${index}`, { claims: about }),
+    );
     verifiedOf(bench, large);
     expect(verifiedOf(bench, large)).toBe(0);
 
@@ -131,9 +133,12 @@ describe("the cache of a verifier", () => {
     expect(verifiedOf(small, [huge, huge])).toBe(2);
   });
 
-  it.each([0, 65_535, 1.5, Number.NaN, Number.POSITIVE_INFINITY, "1 MB"])("refuses cacheBytes: %j", (cacheBytes) => {
-    expect(() => createBench({ cacheBytes: cacheBytes as number })).toThrow(
-      "cacheBytes: must be an integer from 65536",
-    );
-  });
+  it.each([0, 65_535, 1.5, Number.NaN, Number.POSITIVE_INFINITY, "1 MB"])(
+    "refuses cacheBytes: %j",
+    (cacheBytes) => {
+      expect(() => createBench({ cacheBytes: cacheBytes as number })).toThrow(
+        "cacheBytes: must be an integer from 65536",
+      );
+    },
+  );
 });

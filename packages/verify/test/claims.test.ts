@@ -3,7 +3,8 @@ import { checkAudience, readClaimsObject } from "../src/claims.ts";
 import { createBench, refusal, start, startSeconds, verdict } from "./support.ts";
 
 const { issuer, verifier } = createBench();
-const withClaims = (claims: Record<string, unknown>) => verdict(verifier, issuer.tokenFor("alice", { claims }));
+const withClaims = (claims: Record<string, unknown>) =>
+  verdict(verifier, issuer.tokenFor("alice", { claims }));
 
 describe("claims: form", () => {
   it.each(["sub", "iss", "aud", "exp"])("requires %s", (name) => {
@@ -16,7 +17,8 @@ describe("claims: form", () => {
 
   const wrong = [null, true, {}, [], "", [""], "1767225600", "1e3"];
   it.each(["exp", "iat", "nbf"])("wants %s to be a number", (name) => {
-    for (const value of wrong) expect(withClaims({ [name]: value }), JSON.stringify(value)).toBe("claims_invalid");
+    for (const value of wrong)
+      expect(withClaims({ [name]: value }), JSON.stringify(value)).toBe("claims_invalid");
   });
 
   it.each(["sub", "iss", "sid", "jti"])("wants %s to be a non-empty string", (name) => {
@@ -66,7 +68,10 @@ describe("claims: issuer and audience", () => {
   });
 
   it("accepts any of several issuers and audiences", () => {
-    const several = createBench({ issuer: ["https://one.example", "https://two.example"], audience: ["a", "b"] });
+    const several = createBench({
+      issuer: ["https://one.example", "https://two.example"],
+      audience: ["a", "b"],
+    });
     const of = (iss: string, aud: string) =>
       verdict(several.verifier, several.issuer.tokenFor("alice", { claims: { iss, aud } }));
     expect(of("https://two.example", "b")).toBe("accepted");
@@ -96,7 +101,8 @@ describe("claims: time", () => {
 
   it("expires at exp itself when there is no tolerance", () => {
     const strict = createBench({ clockTolerance: 0 });
-    const of = (exp: number) => verdict(strict.verifier, strict.issuer.tokenFor("alice", { claims: { exp } }));
+    const of = (exp: number) =>
+      verdict(strict.verifier, strict.issuer.tokenFor("alice", { claims: { exp } }));
     expect(of(startSeconds)).toBe("token_expired");
     expect(of(startSeconds + 1)).toBe("accepted");
   });
@@ -121,12 +127,16 @@ describe("claims: time", () => {
 
 describe("claims: the order is stable", () => {
   it("names the issuer before the audience before the time, so that token_expired means only that", () => {
-    expect(verdict(verifier, issuer.tokenFor("a", { wrongIssuer: true, wrongAudience: true, expired: true }))).toBe(
-      "issuer_rejected",
+    expect(
+      verdict(verifier, issuer.tokenFor("a", { wrongIssuer: true, wrongAudience: true, expired: true })),
+    ).toBe("issuer_rejected");
+    expect(verdict(verifier, issuer.tokenFor("a", { wrongAudience: true, expired: true }))).toBe(
+      "audience_rejected",
     );
-    expect(verdict(verifier, issuer.tokenFor("a", { wrongAudience: true, expired: true }))).toBe("audience_rejected");
     expect(verdict(verifier, issuer.tokenFor("a", { expired: true }))).toBe("token_expired");
-    expect(verdict(verifier, issuer.tokenFor("a", { expired: true, claims: { sub: "" } }))).toBe("claims_invalid");
+    expect(verdict(verifier, issuer.tokenFor("a", { expired: true, claims: { sub: "" } }))).toBe(
+      "claims_invalid",
+    );
   });
 });
 
@@ -170,7 +180,9 @@ describe("claims: what the operator is told", () => {
     expect(hintOf({ iss: `${issuer.issuer}/` })).toBe(
       `iss is ${quoted(`${issuer.issuer}/`)}, ${expected}: only the trailing slash differs`,
     );
-    expect(hintOf({ iss: "https://a.example" }, { issuer: ["https://b.example", "https://a.example/"] })).toBe(
+    expect(
+      hintOf({ iss: "https://a.example" }, { issuer: ["https://b.example", "https://a.example/"] }),
+    ).toBe(
       'iss is "https://a.example", expected "https://b.example" or "https://a.example/": only the trailing slash differs',
     );
     expect(hintOf({ iss: issuer.issuer.slice(0, -1) })).not.toContain("slash");
@@ -178,7 +190,9 @@ describe("claims: what the operator is told", () => {
 
   it("of an audience: those that came and those expected", () => {
     expect(hintOf({ aud: "x" })).toBe(`aud is "x", expected ${quoted(issuer.audience)}`);
-    expect(hintOf({ aud: ["x", "y"] }, { audience: ["a", "b"] })).toBe('aud is "x", "y", expected "a" or "b"');
+    expect(hintOf({ aud: ["x", "y"] }, { audience: ["a", "b"] })).toBe(
+      'aud is "x", "y", expected "a" or "b"',
+    );
     expect(refusal(() => checkAudience(undefined, ["a"])).hint).toBe('aud is , expected "a"');
   });
 

@@ -7,7 +7,13 @@ import { createBench, refusal } from "./support.ts";
 vi.resetModules();
 const other = await import("../src/index.ts");
 
-const request = { authorization: undefined, tokenInQuery: false, params: {}, ownerParams: [], source: "the request" };
+const request = {
+  authorization: undefined,
+  tokenInQuery: false,
+  params: {},
+  ownerParams: [],
+  source: "the request",
+};
 
 /** An error of a version that is newer than this one. */
 function foreign(code: string, message = "SELECT secret FROM a newer version"): own.AuthError {
@@ -46,7 +52,17 @@ describe("two copies of the package in one process", () => {
     const named = { name: "AuthError", code: "token_expired", message: "x" };
     const { proxy, revoke } = Proxy.revocable({}, {});
     revoke();
-    for (const value of [undefined, null, 0, "AuthError", Symbol("x"), new Error("x"), named, hostile, proxy]) {
+    for (const value of [
+      undefined,
+      null,
+      0,
+      "AuthError",
+      Symbol("x"),
+      new Error("x"),
+      named,
+      hostile,
+      proxy,
+    ]) {
       expect(own.isAuthError(value)).toBe(false);
       expect(value instanceof own.AuthError).toBe(false);
     }
@@ -55,14 +71,21 @@ describe("two copies of the package in one process", () => {
   it("leave a class that extends an error to its own prototype", () => {
     class Narrower extends own.AuthError {}
     const narrower = new Narrower("token_expired");
-    expect(narrower instanceof Narrower && narrower instanceof own.AuthError && own.isAuthError(narrower)).toBe(true);
+    expect(
+      narrower instanceof Narrower && narrower instanceof own.AuthError && own.isAuthError(narrower),
+    ).toBe(true);
     expect(new own.AuthError("token_expired") instanceof Narrower).toBe(false);
   });
 
   it("share a verifier: the guard of one admits and refuses by the verifier of the other", () => {
     const { issuer, clock } = createBench();
     const { secret, audience } = issuer;
-    const verifier = other.createVerifier({ keys: other.sharedSecret(secret), issuer: issuer.issuer, audience, clock });
+    const verifier = other.createVerifier({
+      keys: other.sharedSecret(secret),
+      issuer: issuer.issuer,
+      audience,
+      clock,
+    });
     const guard = own.createGuard({ verifier: verifier as own.Verifier, ownerParam: null });
     const authorization = `Bearer ${issuer.tokenFor("alice")}`;
     expect(guard.admit({ ...request, authorization })).toMatchObject({ id: "alice" });
@@ -82,7 +105,9 @@ describe("two copies of the package in one process", () => {
     const testKeys = createTestIssuer({ algorithm: "EdDSA", clock });
     const keys = other.remoteJwks("https://app.example.com/jwks", { fetch, clock });
     const verifier = own.createVerifier({ keys, issuer: testKeys.issuer, audience, clock });
-    await expect(verifier.verify(testKeys.tokenFor("alice"))).rejects.toMatchObject({ code: "keys_unavailable" });
+    await expect(verifier.verify(testKeys.tokenFor("alice"))).rejects.toMatchObject({
+      code: "keys_unavailable",
+    });
     up = true;
     clock.advance(60);
     await expect(verifier.verify(testKeys.tokenFor("alice"))).resolves.toMatchObject({ id: "alice" });
@@ -91,9 +116,16 @@ describe("two copies of the package in one process", () => {
   it("share a verifier for logout tokens", async () => {
     const { issuer, clock } = createBench();
     const { secret, audience } = issuer;
-    const verifier = other.createVerifier({ keys: other.sharedSecret(secret), issuer: issuer.issuer, audience, clock });
+    const verifier = other.createVerifier({
+      keys: other.sharedSecret(secret),
+      issuer: issuer.issuer,
+      audience,
+      clock,
+    });
     const verifyLogoutToken = own.createLogoutVerifier(verifier as own.Verifier);
-    await expect(verifyLogoutToken(issuer.tokenFor("alice"))).rejects.toMatchObject({ code: "token_unsupported" });
+    await expect(verifyLogoutToken(issuer.tokenFor("alice"))).rejects.toMatchObject({
+      code: "token_unsupported",
+    });
   });
 });
 
@@ -134,12 +166,17 @@ describe("a verifier whose promises are another library's", () => {
 
   /** As zone.js and promise libraries have them: no instance of the global Promise. */
   function later(answer: () => own.Principal): Promise<own.Principal> {
-    // biome-ignore lint/suspicious/noThenProperty: that is what a thenable is.
-    return { then: (resolve: never, reject: never) => Promise.resolve().then(answer).then(resolve, reject) } as never;
+    return {
+      // biome-ignore lint/suspicious/noThenProperty: that is what a thenable is.
+      then: (resolve: never, reject: never) => Promise.resolve().then(answer).then(resolve, reject),
+    } as never;
   }
 
   it("is waited for, and its promise never let in as a principal", async () => {
-    const waiting = { ...verifier, verifyEagerly: (token: string) => later(() => verifier.verifySync(token)) };
+    const waiting = {
+      ...verifier,
+      verifyEagerly: (token: string) => later(() => verifier.verifySync(token)),
+    };
     const guard = own.createGuard({ verifier: waiting, ownerParam: null });
     const admitted = guard.admit({ ...request, authorization });
     expect(admitted).toBeInstanceOf(Promise);

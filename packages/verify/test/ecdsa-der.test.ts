@@ -3,14 +3,17 @@ import { describe, expect, it } from "vitest";
 import { toDer } from "../src/ecdsa-der.ts";
 
 describe("toDer", () => {
-  it.each(["P-256", "P-384", "P-521"])("gives what Node would have made of the same signature: %s", (namedCurve) => {
-    const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve });
-    for (let round = 0; round < 300; round++) {
-      const data = Buffer.from(`message ${round}`);
-      const signature = sign("sha256", data, { key: privateKey, dsaEncoding: "ieee-p1363" });
-      expect(verify("sha256", data, publicKey, toDer(signature))).toBe(true);
-    }
-  });
+  it.each(["P-256", "P-384", "P-521"])(
+    "gives what Node would have made of the same signature: %s",
+    (namedCurve) => {
+      const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve });
+      for (let round = 0; round < 300; round++) {
+        const data = Buffer.from(`message ${round}`);
+        const signature = sign("sha256", data, { key: privateKey, dsaEncoding: "ieee-p1363" });
+        expect(verify("sha256", data, publicKey, toDer(signature))).toBe(true);
+      }
+    },
+  );
 
   it("writes the shortest form of each number", () => {
     expect(toDer(Buffer.from("0001007f", "hex")).toString("hex")).toBe("300602010102017f");

@@ -33,7 +33,10 @@ const B = () => ({ policies: [requireScopes("b")] });
 type Any = any;
 const bare = (config: object = {}): Any => new Elysia(config);
 
-/** Apps whose route `/admin` asks for the scope `a`, in each way that Elysia's documentation has for saying so. */
+/**
+ * Apps whose route `/admin` asks for the scope `a`, in each way that Elysia's documentation has for saying
+ * so.
+ */
 const shapes: Readonly<Record<string, () => App | Promise<App>>> = {
   "a route's own": () => bare().use(guard).get("/admin", admin, A()),
   "a route of any method": () => bare().use(guard).all("/admin", admin, A()),
@@ -133,7 +136,8 @@ const shapes: Readonly<Record<string, () => App | Promise<App>>> = {
       .use(guard)
       .group("/x", (app: Any) => app.group("/y", A(), (inner: Any) => inner.get("", admin)))
       .get("/admin", admin, A()),
-  "a macro of the app's own": () => bare().use(guard).macro({ staff: A() }).get("/admin", admin, { staff: true }),
+  "a macro of the app's own": () =>
+    bare().use(guard).macro({ staff: A() }).get("/admin", admin, { staff: true }),
   "beside a macro that returns nothing": () =>
     bare()
       .use(guard)
@@ -213,7 +217,8 @@ describe("policies of Elysia routes", () => {
           one: true,
           policies: [requireClaim(({ scope }) => String(scope).includes("b"), "same")],
         }),
-    "two routes that may serve the path": () => bare().use(guard).all("/admin", admin, A()).get("/admin", admin, B()),
+    "two routes that may serve the path": () =>
+      bare().use(guard).all("/admin", admin, A()).get("/admin", admin, B()),
   };
 
   it.each(Object.entries(both))("add up: %s", async (_name, build) => {
@@ -432,7 +437,9 @@ describe("what the Elysia guard cannot see", () => {
     app.routes.pop();
     expect(await ask(app, "/x/1")).toEqual([401, "credentials_missing"]);
     expect(await ask(app, "/x/1", "alice")).toEqual([403, "owner_mismatch"]);
-    expect(onReject.mock.lastCall?.[0].error.hint).toContain('does not know what the route "/x/:id" asks for');
+    expect(onReject.mock.lastCall?.[0].error.hint).toContain(
+      'does not know what the route "/x/:id" asks for',
+    );
   });
 
   it("is refused at the request: policies that are none, in a route that was taken in without the macro", async () => {

@@ -40,7 +40,9 @@ describe("elysia adapter", () => {
     expect(() => late.use(guard)).toThrow(ConfigurationError);
     expect(() => late.use(guard)).toThrow("usher: use it before the routes");
     expect(() => new Elysia({ aot: false }).use(guard)).toThrow(ConfigurationError);
-    expect(() => new Elysia({ aot: false }).use(guard)).toThrow("usher: Elysia must not be set to `aot: false`");
+    expect(() => new Elysia({ aot: false }).use(guard)).toThrow(
+      "usher: Elysia must not be set to `aot: false`",
+    );
     expect(() => usher({ verifier, ownerParam: [] })).toThrow(ConfigurationError);
   });
 
@@ -62,7 +64,11 @@ describe("elysia adapter", () => {
 
   it("can be used in the files of other routes as well, for its types, and asks once", async () => {
     const accepted: string[] = [];
-    const counted = usher({ verifier, ownerParam: "userId", onAccept: ({ principal }) => accepted.push(principal.id) });
+    const counted = usher({
+      verifier,
+      ownerParam: "userId",
+      onAccept: ({ principal }) => accepted.push(principal.id),
+    });
     const other = new Elysia({ prefix: "/other" })
       .use(counted)
       .get("/me", ({ principal }) => principal.id)
@@ -112,7 +118,9 @@ describe("elysia adapter", () => {
     expect((await ask(app, "/first")).status).toBe(401);
     expect((await ask(app, "/shared")).status).toBe(200);
     app.get("/shared", () => "closed");
-    app.get("/later", () => "later", { public: true }).get("/scoped", () => "in", { policies: [requireScopes("x")] });
+    app
+      .get("/later", () => "later", { public: true })
+      .get("/scoped", () => "in", { policies: [requireScopes("x")] });
     app.compile();
     expect((await ask(app, "/later")).status).toBe(200);
     expect((await ask(app, "/shared")).status).toBe(401);
@@ -129,7 +137,8 @@ describe("elysia adapter", () => {
     const json = { "content-type": "application/json" };
     const post = (path: string, body: string, headers = {}) =>
       ask(app, path, { method: "POST", body, headers: { ...json, ...headers } });
-    for (const body of ["{", "{}"]) expect(await codeOf(post("/tasks", body))).toEqual([401, "credentials_missing"]);
+    for (const body of ["{", "{}"])
+      expect(await codeOf(post("/tasks", body))).toEqual([401, "credentials_missing"]);
     expect((await post("/tasks", "{", as("alice").headers)).status).toBe(400);
     expect((await post("/tasks", "{}", as("alice").headers)).status).toBe(422);
     expect((await post("/sign-in", "{")).status).toBe(400);
@@ -146,7 +155,10 @@ describe("elysia adapter", () => {
       .get("/me", () => "me");
     for (const path of ["/me", "/nowhere"]) {
       const response = await ask(app, path);
-      expect([response.status, response.headers.get("content-type")]).toEqual([401, "application/problem+json"]);
+      expect([response.status, response.headers.get("content-type")]).toEqual([
+        401,
+        "application/problem+json",
+      ]);
       expect(response.headers.get("access-control-allow-origin")).toBe("https://app.example.com");
     }
   });

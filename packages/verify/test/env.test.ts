@@ -58,7 +58,9 @@ describe("verifierFromEnv", () => {
     expect(() => verifierFromEnv(env)).not.toThrow();
     for (const value of [undefined, ""]) {
       expect(() => verifierFromEnv({ ...env, [name]: value })).toThrow(ConfigurationError);
-      expect(() => verifierFromEnv({ ...env, [name]: value })).toThrow(`${name} is not set. Set it to ${what}`);
+      expect(() => verifierFromEnv({ ...env, [name]: value })).toThrow(
+        `${name} is not set. Set it to ${what}`,
+      );
     }
   });
 

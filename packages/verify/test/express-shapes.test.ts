@@ -67,8 +67,15 @@ describe.each(versions)("express %s", (version, express) => {
       "/called/by/hand",
       (request, response, next) => void (mounted as unknown as Handler)(request, response, next),
     );
-    const paths = ["/users/?/tasks/1", "/in/a/router/?", "/in/a/function/?", "/in/an/app/?", "/called/by/hand/?"];
-    for (const path of paths) expect(await ask(app, path.replace("?", "bob"))).toEqual([403, "owner_mismatch"]);
+    const paths = [
+      "/users/?/tasks/1",
+      "/in/a/router/?",
+      "/in/a/function/?",
+      "/in/an/app/?",
+      "/called/by/hand/?",
+    ];
+    for (const path of paths)
+      expect(await ask(app, path.replace("?", "bob"))).toEqual([403, "owner_mismatch"]);
     expect(run).not.toHaveBeenCalled();
     for (const path of paths) expect(await ask(app, path.replace("?", "alice"))).toEqual([200, "alice"]);
     expect(run).toHaveBeenCalledTimes(6);
@@ -199,7 +206,11 @@ describe.each(versions)("express %s", (version, express) => {
         outer.use("/in", inner);
         app.use("/", outer);
       },
-      "a mounted app that has middleware with the parameter": (copy: typeof express5, app: Express, route: Handler) => {
+      "a mounted app that has middleware with the parameter": (
+        copy: typeof express5,
+        app: Express,
+        route: Handler,
+      ) => {
         const inner = copy();
         inner.use("/:userId", route);
         app.use("/in", inner);
@@ -224,7 +235,9 @@ describe.each(versions)("express %s", (version, express) => {
     it.each(Object.entries(places))("holds %s", async (_place, build2) => {
       const app = build();
       const run = vi.fn(own);
-      build2(anotherCopy<typeof express5>(name), app, (request, response, next) => run(request, response, next));
+      build2(anotherCopy<typeof express5>(name), app, (request, response, next) =>
+        run(request, response, next),
+      );
       expect(await ask(app, "/in/bob")).toEqual([403, "owner_mismatch"]);
       expect(run).not.toHaveBeenCalled();
       expect(await ask(app, "/in/alice")).toEqual([200, "alice"]);

@@ -44,7 +44,8 @@ describe.each([
     const app = build();
     app.get("/users/:userId", (_request, response) => void response.send("in"));
     expect(await ask(app, "/users/bob")).toEqual([403, "owner_mismatch"]);
-    const layer = (app as unknown as { _router?: { stack: object[] } })._router?.stack[0] ?? app.router.stack[0];
+    const layer =
+      (app as unknown as { _router?: { stack: object[] } })._router?.stack[0] ?? app.router.stack[0];
     const changed = { ...(Object.getPrototypeOf(layer) as object) };
     expect(await ask(app, "/users/bob")).toEqual([403, "owner_mismatch"]);
     expect(await ask(app, "/users/alice")).toEqual([200, "in"]);

@@ -8,7 +8,10 @@ import { createBench, failingVerifiers, waitingVerifier } from "./support.ts";
 const { issuer, verifier } = createBench();
 const alice = { authorization: `Bearer ${issuer.tokenFor("alice")}` };
 const origin = "https://app.example.com";
-const preflight: InjectOptions = { method: "OPTIONS", headers: { origin, "access-control-request-method": "GET" } };
+const preflight: InjectOptions = {
+  method: "OPTIONS",
+  headers: { origin, "access-control-request-method": "GET" },
+};
 
 let app: FastifyInstance;
 afterEach(() => app.close());
@@ -93,7 +96,9 @@ describe("fastify adapter: deny by default", () => {
   it("lets everybody in where a route says public, and nowhere else", async () => {
     await build();
     expect((await app.inject("/open")).statusCode).toBe(200);
-    expect((await app.inject({ url: "/open", headers: { authorization: "Bearer rubbish" } })).statusCode).toBe(200);
+    expect(
+      (await app.inject({ url: "/open", headers: { authorization: "Bearer rubbish" } })).statusCode,
+    ).toBe(200);
     expect((await app.inject("/users/bob/avatar")).statusCode).toBe(200);
     expect((await app.inject("/open/")).statusCode).toBe(401);
     expect((await app.inject("/openly")).statusCode).toBe(401);
@@ -166,7 +171,9 @@ describe("fastify adapter: owner", () => {
     expect(await codeOf({ url: "/users/%2561lice/tasks", headers: alice })).toEqual([403, "owner_mismatch"]);
     expect(await codeOf({ url: "/users/alice%2Fx/tasks", headers: alice })).toEqual([403, "owner_mismatch"]);
     expect(await codeOf({ url: "/users//tasks", headers: alice })).toEqual([403, "owner_mismatch"]);
-    expect((await app.inject({ url: "/users/%61lice/tasks", headers: alice })).json()).toEqual({ id: "alice" });
+    expect((await app.inject({ url: "/users/%61lice/tasks", headers: alice })).json()).toEqual({
+      id: "alice",
+    });
   });
 
   it("holds a child's handler for unknown paths to the owner that its prefix names", async () => {
@@ -249,8 +256,10 @@ describe("fastify adapter: the value that the handler gets", () => {
       { schema: { params: {} }, validatorCompiler: () => () => ({ value: { userId: "bob" } }) },
       () => run(),
     );
-    app.get("/w/:id", { schema: { params: {} }, validatorCompiler: () => () => ({ value: { userId: "bob" } }) }, () =>
-      run(),
+    app.get(
+      "/w/:id",
+      { schema: { params: {} }, validatorCompiler: () => () => ({ value: { userId: "bob" } }) },
+      () => run(),
     );
     expect(await codeOf({ url: "/v/alice", headers: alice })).toEqual([403, "owner_mismatch"]);
     expect(await codeOf({ url: "/w/alice", headers: alice })).toEqual([403, "owner_mismatch"]);
@@ -274,7 +283,10 @@ describe("fastify adapter: the value that the handler gets", () => {
         app.register(async (child) => child.get("/child", () => run()), { prefix: "/p/:userId" });
         for (const url of ["/h/alice", "/own/alice", "/p/alice/child"])
           expect(await codeOf({ url, headers: alice })).toEqual([403, "owner_mismatch"]);
-        expect(await codeOf({ url: "/h/alice", headers: alice, method: "POST" })).toEqual([403, "owner_mismatch"]);
+        expect(await codeOf({ url: "/h/alice", headers: alice, method: "POST" })).toEqual([
+          403,
+          "owner_mismatch",
+        ]);
         expect((await app.inject({ url: "/h/alice", headers: alice, method: "HEAD" })).statusCode).toBe(403);
         expect(run).not.toHaveBeenCalled();
       },
@@ -294,7 +306,8 @@ describe("fastify adapter: the value that the handler gets", () => {
 
   it("judges by the path that rewriteUrl makes", async () => {
     app = fastify({
-      rewriteUrl: ({ url = "" }) => url.replace("/me/", "/users/bob/").replace("/open-up", "/users/bob/tasks"),
+      rewriteUrl: ({ url = "" }) =>
+        url.replace("/me/", "/users/bob/").replace("/open-up", "/users/bob/tasks"),
     });
     await app.register(usher, { verifier, ownerParam: "userId" });
     app.get("/users/:userId/tasks", () => "tasks");
@@ -306,7 +319,12 @@ describe("fastify adapter: the value that the handler gets", () => {
 
   it("guards every version and host of a route", async () => {
     await build();
-    for (const constraints of [{ version: "1.0.0" }, { version: "2.0.0" }, { host: "a.example" }, { host: /^b\./ }])
+    for (const constraints of [
+      { version: "1.0.0" },
+      { version: "2.0.0" },
+      { host: "a.example" },
+      { host: /^b\./ },
+    ])
       app.get("/c/:userId", { constraints }, () => "c");
     for (const more of [
       { "accept-version": "1.x" },
@@ -315,7 +333,10 @@ describe("fastify adapter: the value that the handler gets", () => {
       { host: "b.example" },
     ]) {
       expect((await app.inject({ url: "/c/alice", headers: { ...more } })).statusCode).toBe(401);
-      expect(await codeOf({ url: "/c/bob", headers: { ...more, ...alice } })).toEqual([403, "owner_mismatch"]);
+      expect(await codeOf({ url: "/c/bob", headers: { ...more, ...alice } })).toEqual([
+        403,
+        "owner_mismatch",
+      ]);
       expect((await app.inject({ url: "/c/alice", headers: { ...more, ...alice } })).body).toBe("c");
     }
   });
@@ -347,7 +368,9 @@ describe("fastify adapter: where it is registered", () => {
     app = fastify();
     const old = Object.create(app, { version: { value: "4.29.1" } }) as FastifyInstance;
     await expect(usher(old, { verifier, ownerParam: "userId" })).rejects.toThrow(ConfigurationError);
-    await expect(usher(old, { verifier, ownerParam: "userId" })).rejects.toThrow("Fastify 5, and this is 4.29.1");
+    await expect(usher(old, { verifier, ownerParam: "userId" })).rejects.toThrow(
+      "Fastify 5, and this is 4.29.1",
+    );
   });
 });
 
@@ -368,7 +391,10 @@ describe("fastify adapter: credentials", () => {
     });
     expect(status).toBe(400);
     const token = issuer.tokenFor("alice");
-    expect(await codeOf({ url: `/me?access_token=${token}`, headers: alice })).toEqual([400, "credentials_ambiguous"]);
+    expect(await codeOf({ url: `/me?access_token=${token}`, headers: alice })).toEqual([
+      400,
+      "credentials_ambiguous",
+    ]);
     expect(await codeOf({ url: `/me?access%5Ftoken=${token}`, headers: alice })).toEqual([
       400,
       "credentials_ambiguous",
@@ -389,7 +415,10 @@ describe("fastify adapter: credentials", () => {
     expect(onReject.mock.calls[0]?.[0].error.hint).toContain("another-issuer");
     expect(onReject.mock.calls[0]?.[0].request.url).toBe("/");
     expect(lines.map((line) => JSON.parse(line))).toContainEqual(
-      expect.objectContaining({ msg: "request refused by usher", hint: expect.stringContaining("another-issuer") }),
+      expect.objectContaining({
+        msg: "request refused by usher",
+        hint: expect.stringContaining("another-issuer"),
+      }),
     );
     expect(lines.join("")).not.toContain(token);
   });
@@ -445,7 +474,8 @@ describe("fastify adapter: routes()", () => {
     await build();
     await app.ready();
     const routes = app.usher.routes();
-    const find = (method: string, url: string) => routes.find((route) => route.method === method && route.url === url);
+    const find = (method: string, url: string) =>
+      routes.find((route) => route.method === method && route.url === url);
     expect(find("GET", "/users/:userId/tasks")).toEqual({
       method: "GET",
       url: "/users/:userId/tasks",

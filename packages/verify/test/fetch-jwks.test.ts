@@ -27,7 +27,9 @@ afterEach(async () => {
 });
 
 /** The verdict, and the hint where there is one. */
-async function outcome(options: Parameters<typeof remoteJwks>[1] = {}): Promise<[string, string | undefined]> {
+async function outcome(
+  options: Parameters<typeof remoteJwks>[1] = {},
+): Promise<[string, string | undefined]> {
   const { verifier } = createBench({ keys: remoteJwks(url, options), clock: Date.now });
   return verifier.verify(issuer.tokenFor("alice")).then(
     () => ["accepted", undefined],
@@ -43,7 +45,9 @@ describe("the JWKS endpoint", () => {
       response.end(jwks);
     };
     expect(await outcome()).toEqual(["accepted", undefined]);
-    expect(asked).toEqual([["GET", "usher-auth-verify", undefined, "application/jwk-set+json, application/json"]]);
+    expect(asked).toEqual([
+      ["GET", "usher-auth-verify", undefined, "application/jwk-set+json, application/json"],
+    ]);
   });
 
   it.each<[string, RequestListener, string]>([
@@ -87,7 +91,11 @@ describe("the JWKS endpoint", () => {
       (_request, response) => response.end('{"token":"x"}'),
       ": it is no JWKS: there is no list of `keys` in it",
     ],
-    ["sends an empty set", (_request, response) => response.end('{"keys":[]}'), ": the JWKS has no usable key"],
+    [
+      "sends an empty set",
+      (_request, response) => response.end('{"keys":[]}'),
+      ": the JWKS has no usable key",
+    ],
     [
       "sends only a private key",
       (_request, response) => response.end('{"keys":[{"kty":"EC","crv":"P-256","d":"AAAA"}]}'),
@@ -104,7 +112,9 @@ describe("the JWKS endpoint", () => {
   });
 
   it("has no body at all: it is not JSON", async () => {
-    expect((await outcome({ fetch: async () => new Response(null) }))[1]).toContain(": its answer is not JSON");
+    expect((await outcome({ fetch: async () => new Response(null) }))[1]).toContain(
+      ": its answer is not JSON",
+    );
   });
 
   it("is let go of as soon as it has answered, whatever came", async () => {
@@ -190,7 +200,9 @@ describe("the JWKS endpoint", () => {
 
   it("has one broken key among good ones: it is left out with a warning", async () => {
     listener = (_request, response) =>
-      response.end(JSON.stringify({ keys: [{ kty: "EC", crv: "P-256", x: "AA", y: "AA" }, ...issuer.jwks().keys] }));
+      response.end(
+        JSON.stringify({ keys: [{ kty: "EC", crv: "P-256", x: "AA", y: "AA" }, ...issuer.jwks().keys] }),
+      );
     expect((await outcome())[0]).toBe("accepted");
     expect(warnings).toEqual([expect.stringContaining("key 1 of the set is not used")]);
   });

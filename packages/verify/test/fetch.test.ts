@@ -70,7 +70,10 @@ describe("fetch adapter", () => {
   it("passes on what is no verdict: a failure of the verifier's is no refusal", async () => {
     const onReject = vi.fn();
     const [atOnce, later] = failingVerifiers(verifier).map((failing) =>
-      usher({ verifier: failing, ownerParam: "userId", onReject }).protect({ path: "/me" }, () => new Response("in")),
+      usher({ verifier: failing, ownerParam: "userId", onReject }).protect(
+        { path: "/me" },
+        () => new Response("in"),
+      ),
     );
     expect(() => atOnce?.(asAlice("/me"))).toThrow("the verifier's");
     await expect(later?.(asAlice("/me"))).rejects.toThrow("the verifier's");
@@ -86,11 +89,19 @@ describe("fetch adapter", () => {
   it.each([
     ["neither path nor params", {}, "path: give a pattern"],
     ["both", { path: "/x", params: () => ({}) }, "protect: say path (a pattern), or params"],
-    ["params that are no function", { params: { userId: "alice" } }, "protect: say path (a pattern), or params"],
+    [
+      "params that are no function",
+      { params: { userId: "alice" } },
+      "protect: say path (a pattern), or params",
+    ],
     ["a path that is no pattern", { path: "x" }, 'path: "x" is no pattern'],
     ["an owner parameter in another spelling", { path: "/x/:user_id" }, '"user_id" is not held to its owner'],
     ["what is no policy", { path: "/x", policies: ["x"] }, "/x: policies must be"],
-    ["what is no policy, of a framework's route", { params: () => ({}), policies: ["x"] }, "protect: policies must be"],
+    [
+      "what is no policy, of a framework's route",
+      { params: () => ({}), policies: ["x"] },
+      "protect: policies must be",
+    ],
   ])("refuses %s at once, and says what to give", (_case, route, message) => {
     expect(() => guard.protect(route as never, () => new Response())).toThrow(ConfigurationError);
     expect(() => guard.protect(route as never, () => new Response())).toThrow(message);
@@ -98,7 +109,9 @@ describe("fetch adapter", () => {
 
   it("types a policy's claims by its verifier", () => {
     // @ts-expect-error a text is no policy
-    expect(() => guard.protect({ path: "/x", policies: ["x"] }, () => new Response())).toThrow(ConfigurationError);
+    expect(() => guard.protect({ path: "/x", policies: ["x"] }, () => new Response())).toThrow(
+      ConfigurationError,
+    );
     guard.protect({ path: "/x", policies: [requireScopes("a")] }, () => new Response());
   });
 });

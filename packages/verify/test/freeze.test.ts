@@ -7,13 +7,17 @@ import { createBench, start } from "./support.ts";
 function open(value: object, seen = new Set<object>()): object[] {
   if (seen.has(value)) return [];
   seen.add(value);
-  const parts = Object.values(value).filter((part): part is object => typeof part === "object" && part !== null);
+  const parts = Object.values(value).filter(
+    (part): part is object => typeof part === "object" && part !== null,
+  );
   return [...(Object.isFrozen(value) ? [] : [value]), ...parts.flatMap((part) => open(part, seen))];
 }
 
 describe("deepFreeze", () => {
   it("freezes what JSON can hold", () => {
-    const value = JSON.parse('{"list":[{"deep":true}],"nothing":null,"__proto__":{"a":{}},"text":"a"}') as object;
+    const value = JSON.parse(
+      '{"list":[{"deep":true}],"nothing":null,"__proto__":{"a":{}},"text":"a"}',
+    ) as object;
     expect(deepFreeze(value)).toBe(value);
     expect(open(value)).toEqual([]);
   });
@@ -29,7 +33,10 @@ describe("freezeThrough", () => {
   it("freezes plain data, also below what is frozen already, in a circle, and under symbols and hidden names", () => {
     const inner = { roles: ["user"] };
     const bare = Object.assign(Object.create(null), { x: {} });
-    const circle: Record<PropertyKey, unknown> = { frozen: Object.freeze({ inner, list: Object.freeze([{}]) }), bare };
+    const circle: Record<PropertyKey, unknown> = {
+      frozen: Object.freeze({ inner, list: Object.freeze([{}]) }),
+      bare,
+    };
     circle.self = circle;
     circle[Symbol("hidden")] = inner;
     const hidden = {};
@@ -40,7 +47,8 @@ describe("freezeThrough", () => {
   });
 
   it("takes what is no object as it is", () => {
-    for (const value of [null, undefined, "text", 1, true, 1n, Symbol("a")]) expect(freezeThrough(value)).toBe(true);
+    for (const value of [null, undefined, "text", 1, true, 1n, Symbol("a")])
+      expect(freezeThrough(value)).toBe(true);
   });
 
   it("freezes nesting deeper than the stack", () => {

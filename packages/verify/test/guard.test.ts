@@ -56,7 +56,9 @@ describe("admit", () => {
     expect(admit({ authorization: undefined })).toBe("credentials_missing");
     expect(admit({ tokenInQuery: true })).toBe("credentials_ambiguous");
     expect(admit({}, "rubbish")).toBe("token_malformed");
-    expect(admit({ params: { userId: "bob" } }, issuer.tokenFor("alice", { expired: true }))).toBe("token_expired");
+    expect(admit({ params: { userId: "bob" } }, issuer.tokenFor("alice", { expired: true }))).toBe(
+      "token_expired",
+    );
     expect(admit({ params: { userId: "bob" } })).toBe("owner_mismatch");
     expect(onAccept).not.toHaveBeenCalled();
 
@@ -69,9 +71,14 @@ describe("admit", () => {
     const { clock } = createBench();
     const issuer = createTestIssuer({ algorithm: "EdDSA", clock });
     const fetch = async () => new Response(JSON.stringify(issuer.jwks()));
-    const { verifier } = createBench({ keys: remoteJwks("https://app.example.com/jwks", { fetch, clock }), clock });
+    const { verifier } = createBench({
+      keys: remoteJwks("https://app.example.com/jwks", { fetch, clock }),
+      clock,
+    });
     const guard = createGuard({ verifier, ownerParam: "userId" });
-    await expect(guard.admit(request(issuer.tokenFor("bob")))).rejects.toMatchObject({ code: "owner_mismatch" });
+    await expect(guard.admit(request(issuer.tokenFor("bob")))).rejects.toMatchObject({
+      code: "owner_mismatch",
+    });
   });
 });
 

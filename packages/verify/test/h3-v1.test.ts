@@ -15,14 +15,22 @@ import { createBench, failingVerifiers, waitingVerifier } from "./support.ts";
 const { issuer, verifier } = createBench();
 const as = (user: string) => ({ headers: { authorization: `Bearer ${issuer.tokenFor(user)}` } });
 
-function build(add: (router: ReturnType<typeof createRouter>) => unknown, options: Partial<UsherOptions> = {}) {
+function build(
+  add: (router: ReturnType<typeof createRouter>) => unknown,
+  options: Partial<UsherOptions> = {},
+) {
   const errors: unknown[] = [];
-  const app = createApp({ onError: ({ cause, message }) => void errors.push((cause as Error)?.message ?? message) });
+  const app = createApp({
+    onError: ({ cause, message }) => void errors.push((cause as Error)?.message ?? message),
+  });
   const router = createRouter();
   add(router);
   app.use(defineEventHandler(usher({ verifier, ownerParam: "userId", ...options }))).use(router);
   const handle = toWebHandler(app);
-  return { errors, ask: (path: string, init: object = {}) => handle(new Request(`http://localhost${path}`, init)) };
+  return {
+    errors,
+    ask: (path: string, init: object = {}) => handle(new Request(`http://localhost${path}`, init)),
+  };
 }
 
 async function codeOf(answer: Response | Promise<Response>): Promise<[number, string | undefined]> {
@@ -48,7 +56,11 @@ describe("h3 1 adapter", () => {
       expect(await codeOf(ask(path, as("alice")))).toEqual([403, "owner_mismatch"]);
       expect(await (await ask(path, as("bob"))).json()).toEqual({ plain: "bob", decoded: "bob", id: "bob" });
     }
-    expect(await (await ask("/users/a%2Fb", as("a/b"))).json()).toEqual({ plain: "a/b", decoded: "a/b", id: "a/b" });
+    expect(await (await ask("/users/a%2Fb", as("a/b"))).json()).toEqual({
+      plain: "a/b",
+      decoded: "a/b",
+      id: "a/b",
+    });
     for (const id of ["a%2Fb", "a/b"])
       expect(await codeOf(ask("/users/a%252Fb", as(id)))).toEqual([403, "owner_mismatch"]);
   });
@@ -56,7 +68,9 @@ describe("h3 1 adapter", () => {
   it("lets nobody in by the pattern for a path, which h3 hands no parameter of, nor by another spelling", async () => {
     const run = vi.fn();
     const { ask } = build((router) => {
-      router.get("/users/:userId", defineEventHandler(run)).get("/misspelt/:user_id", defineEventHandler(run));
+      router
+        .get("/users/:userId", defineEventHandler(run))
+        .get("/misspelt/:user_id", defineEventHandler(run));
     });
     for (const path of ["/users/:userId", "/misspelt/alice"])
       expect(await codeOf(ask(path, as("alice")))).toEqual([403, "owner_mismatch"]);
@@ -92,7 +106,9 @@ describe("h3 1 adapter", () => {
   });
 
   it("waits for keys, and passes on what is no verdict", async () => {
-    const waiting = build((router) => router.get("/users/:userId", readings), { verifier: waitingVerifier(verifier) });
+    const waiting = build((router) => router.get("/users/:userId", readings), {
+      verifier: waitingVerifier(verifier),
+    });
     expect((await waiting.ask("/users/alice", as("alice"))).status).toBe(200);
     expect(await codeOf(waiting.ask("/users/bob", as("alice")))).toEqual([403, "owner_mismatch"]);
     for (const failing of failingVerifiers(verifier)) {

@@ -129,7 +129,10 @@ describe("h3 adapter", () => {
   it("passes on what is no verdict: a failure of the verifier's is no refusal", async () => {
     for (const failing of failingVerifiers(verifier)) {
       const errors: unknown[] = [];
-      const app = new H3({ onError: ({ cause }) => void errors.push((cause as Error).message), silent: true });
+      const app = new H3({
+        onError: ({ cause }) => void errors.push((cause as Error).message),
+        silent: true,
+      });
       app.use(usher({ verifier: failing, ownerParam: "userId", onReject: () => errors.push("refused") }));
       app.get("/me", () => "me");
       expect((await app.request("/me", as("alice"))).status).toBe(500);

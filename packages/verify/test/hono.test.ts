@@ -27,7 +27,9 @@ async function ask(app: Askable, path: string): Promise<[number, string]> {
 describe("hono adapter", () => {
   it("holds the owner in apps that are mounted, below a prefix with the parameter, and below a base path", async () => {
     const app = build();
-    const tasks = new Hono<UsherEnv>().get("/tasks", (c) => c.text(`tasks of ${c.req.param("userId" as never)}`));
+    const tasks = new Hono<UsherEnv>().get("/tasks", (c) =>
+      c.text(`tasks of ${c.req.param("userId" as never)}`),
+    );
     app.route("/users/:userId", tasks);
     app.basePath("/v1").get("/:userId", (c) => c.text("based"));
     expect(await ask(app, "/users/alice/tasks")).toEqual([200, "tasks of alice"]);
@@ -116,7 +118,8 @@ describe("hono adapter", () => {
     root.get("/health/:userId", (c) => c.text("well"));
     root.get("/:any/:userId/late", (c) => c.text("late"));
     root.get("/apis", (c) => c.text("another"));
-    for (const path of ["/health/bob", "/x/bob/late", "/apis"]) expect((await root.request(path)).status).toBe(200);
+    for (const path of ["/health/bob", "/x/bob/late", "/apis"])
+      expect((await root.request(path)).status).toBe(200);
     for (const path of ["/api/bob/tasks", "/api/bob/late"]) {
       expect((await root.request(path)).status).toBe(401);
       expect(await ask(root, path)).toEqual([403, "owner_mismatch"]);
@@ -131,7 +134,10 @@ describe("hono adapter", () => {
     const other = new Hono().onError((error) => new Response(error.message, { status: 500 }));
     const [, route] = app.routes;
     other.get("/x", route?.handler as typeof run);
-    expect(await ask(other, "/x")).toEqual([500, "usher: its own middleware did not run before this handler."]);
+    expect(await ask(other, "/x")).toEqual([
+      500,
+      "usher: its own middleware did not run before this handler.",
+    ]);
     expect(run).not.toHaveBeenCalled();
   });
 
@@ -191,7 +197,10 @@ describe("hono adapter", () => {
     });
     expect(preflight.status).toBe(204);
     const refused = await app.request("/me", { headers: origin });
-    expect([refused.status, refused.headers.get("access-control-allow-origin")]).toEqual([401, origin.origin]);
+    expect([refused.status, refused.headers.get("access-control-allow-origin")]).toEqual([
+      401,
+      origin.origin,
+    ]);
     expect(refused.headers.get("content-type")).toBe("application/problem+json");
   });
 

@@ -57,7 +57,9 @@ describe("createRefusals", () => {
   });
 
   it("says the realm that was set", () => {
-    expect(createRefusals("tasks", false).credentials_missing.headers["www-authenticate"]).toBe('Bearer realm="tasks"');
+    expect(createRefusals("tasks", false).credentials_missing.headers["www-authenticate"]).toBe(
+      'Bearer realm="tasks"',
+    );
   });
 
   it("conceals another owner's path as one that does not exist", () => {
@@ -97,7 +99,11 @@ describe("refuse", () => {
     const answer = refuse(httpProblem(503), { "retry-after": "7" });
     expect(answer).toEqual({
       status: 503,
-      headers: { "content-type": "application/problem+json", "cache-control": "no-store", "retry-after": "7" },
+      headers: {
+        "content-type": "application/problem+json",
+        "cache-control": "no-store",
+        "retry-after": "7",
+      },
       body: JSON.stringify(httpProblem(503)),
     });
     expect([answer, answer.headers].map(Object.isFrozen)).toEqual([true, true]);

@@ -53,7 +53,10 @@ describe.each(sources)("a key belongs to its issuer: %s", (_name, kind, sourceOf
       ]);
       for (const token of [as(one, partner), as(two, shop)]) {
         // Twice: nothing of a refusal is remembered.
-        expect([verdict(verifier, token), verdict(verifier, token)]).toEqual(["issuer_rejected", "issuer_rejected"]);
+        expect([verdict(verifier, token), verdict(verifier, token)]).toEqual([
+          "issuer_rejected",
+          "issuer_rejected",
+        ]);
         await expect(verifier.verify(token)).rejects.toMatchObject({ code: "issuer_rejected" });
       }
       const { hint } = refusal(() => verifier.verifySync(as(one, partner)));
@@ -103,7 +106,9 @@ describe.each(sources)("a key belongs to its issuer: %s", (_name, kind, sourceOf
       [sourceOf(one), sourceOf(two, partner)],
     ]) {
       expect(() => bench(keys)).toThrow(ConfigurationError);
-      expect(() => bench(keys)).toThrow("say of each source whose keys it has, such as remoteJwks(url, { issuer })");
+      expect(() => bench(keys)).toThrow(
+        "say of each source whose keys it has, such as remoteJwks(url, { issuer })",
+      );
     }
     expect(() => bench([sourceOf(one), sourceOf(two)], [shop])).not.toThrow();
     expect(() => bench([sourceOf(one), sourceOf(two)], shop)).not.toThrow();

@@ -4,8 +4,20 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ConfigurationError, localJwks } from "../src/index.ts";
 import { createBench, refusal, verdict } from "./support.ts";
 
-const algorithms = ["EdDSA", "ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512"] as const;
-const jwkOf = (issuer: { jwks(): { keys: readonly object[] } }) => issuer.jwks().keys[0] as Record<string, unknown>;
+const algorithms = [
+  "EdDSA",
+  "ES256",
+  "ES384",
+  "ES512",
+  "RS256",
+  "RS384",
+  "RS512",
+  "PS256",
+  "PS384",
+  "PS512",
+] as const;
+const jwkOf = (issuer: { jwks(): { keys: readonly object[] } }) =>
+  issuer.jwks().keys[0] as Record<string, unknown>;
 const warnings: string[] = [];
 beforeEach(() => {
   vi.spyOn(process, "emitWarning").mockImplementation((message) => void warnings.push(String(message)));
@@ -33,8 +45,15 @@ describe("localJwks", () => {
     const bytes = Buffer.from(signature, "base64url");
     const half = bytes.length / 2;
     // The same two numbers, with a zero before each.
-    const longer = Buffer.concat([Buffer.alloc(1), bytes.subarray(0, half), Buffer.alloc(1), bytes.subarray(half)]);
-    expect(verdict(verifier, `${header}.${payload}.${longer.toString("base64url")}`)).toBe("signature_invalid");
+    const longer = Buffer.concat([
+      Buffer.alloc(1),
+      bytes.subarray(0, half),
+      Buffer.alloc(1),
+      bytes.subarray(half),
+    ]);
+    expect(verdict(verifier, `${header}.${payload}.${longer.toString("base64url")}`)).toBe(
+      "signature_invalid",
+    );
     expect(verdict(verifier, `${header}.${payload}.${signature}`)).toBe("accepted");
   });
 
@@ -49,7 +68,10 @@ describe("localJwks", () => {
   it("knows EdDSA by its newer name too, in a key and in a token (RFC 9864)", () => {
     const issuer = createTestIssuer({ algorithm: "EdDSA" });
     for (const alg of ["EdDSA", "Ed25519", undefined]) {
-      const { verifier } = createBench({ keys: localJwks({ keys: [{ ...jwkOf(issuer), alg }] }), clock: Date.now });
+      const { verifier } = createBench({
+        keys: localJwks({ keys: [{ ...jwkOf(issuer), alg }] }),
+        clock: Date.now,
+      });
       expect(verdict(verifier, issuer.tokenFor("alice"))).toBe("accepted");
     }
     const { verifier } = createBench({ keys: localJwks(issuer.jwks()), clock: Date.now });
@@ -155,7 +177,11 @@ describe("a key that cannot be used", () => {
     ["a kid that is a number", { ...good, kid: 1 }, "its `kid` is no string"],
     ["a curve that is not supported", secp, notSupported],
     ["an unknown type", { kty: "AKP", alg: "ML-DSA-44" }, otherAlg],
-    ["an RSA key without alg", { ...rsa, alg: undefined }, "it is an RSA key without `alg`: set rsaAlgorithm"],
+    [
+      "an RSA key without alg",
+      { ...rsa, alg: undefined },
+      "it is an RSA key without `alg`: set rsaAlgorithm",
+    ],
     ["an algorithm of another curve", { ...good, alg: "ES384" }, unfit],
     ["an algorithm of another type", { ...good, alg: "RS256" }, unfit],
     ["an EC algorithm on an RSA key", { ...rsa, alg: "ES256" }, unfit],
@@ -168,25 +194,38 @@ describe("a key that cannot be used", () => {
     ["an even RSA exponent", { ...rsa, e: "BA" }, exponent],
   ])("is left out with a warning, and the others stay: %s", (_case, bad, reason) => {
     const issuer = createTestIssuer({ algorithm: "EdDSA" });
-    const { verifier } = createBench({ keys: localJwks({ keys: [bad, ...issuer.jwks().keys] }), clock: Date.now });
-    expect(verdict(verifier, issuer.tokenFor("alice"))).toBe("accepted");
-    expect(process.emitWarning).toHaveBeenCalledExactlyOnceWith(`localJwks: key 1 of the set is not used: ${reason}`, {
-      type: "UsherWarning",
-      code: "USHER_KEY_UNUSED",
+    const { verifier } = createBench({
+      keys: localJwks({ keys: [bad, ...issuer.jwks().keys] }),
+      clock: Date.now,
     });
+    expect(verdict(verifier, issuer.tokenFor("alice"))).toBe("accepted");
+    expect(process.emitWarning).toHaveBeenCalledExactlyOnceWith(
+      `localJwks: key 1 of the set is not used: ${reason}`,
+      {
+        type: "UsherWarning",
+        code: "USHER_KEY_UNUSED",
+      },
+    );
     expect(() => localJwks({ keys: [bad] })).toThrow(
-      new ConfigurationError(`localJwks: the JWKS has no usable key; key 1 of the set is not used: ${reason}`),
+      new ConfigurationError(
+        `localJwks: the JWKS has no usable key; key 1 of the set is not used: ${reason}`,
+      ),
     );
   });
 
   it("is left out without a word, and the others stay: a key to encrypt with", () => {
     const issuer = createTestIssuer({ algorithm: "EdDSA" });
     const enc = { ...good, use: "enc" };
-    const { verifier } = createBench({ keys: localJwks({ keys: [enc, ...issuer.jwks().keys] }), clock: Date.now });
+    const { verifier } = createBench({
+      keys: localJwks({ keys: [enc, ...issuer.jwks().keys] }),
+      clock: Date.now,
+    });
     expect(verdict(verifier, issuer.tokenFor("alice"))).toBe("accepted");
     expect(process.emitWarning).not.toHaveBeenCalled();
     expect(() => localJwks({ keys: [enc] })).toThrow(
-      new ConfigurationError("localJwks: the JWKS has no usable key; key 1 of the set is not used: its `use` is enc"),
+      new ConfigurationError(
+        "localJwks: the JWKS has no usable key; key 1 of the set is not used: its `use` is enc",
+      ),
     );
     localJwks({ keys: [{ ...enc, d: "AAAA" }, ...issuer.jwks().keys] });
     expect(process.emitWarning).toHaveBeenCalledExactlyOnceWith(expect.stringContaining("private member"), {

@@ -69,7 +69,8 @@ function createRemote(options: Partial<RemoteJwksOptions> = {}): Remote {
   });
 }
 
-const unknownKid = (issuer: TestIssuer) => issuer.tokenFor("alice", { header: { kid: `unknown ${Math.random()}` } });
+const unknownKid = (issuer: TestIssuer) =>
+  issuer.tokenFor("alice", { header: { kid: `unknown ${Math.random()}` } });
 
 describe("remoteJwks: options", () => {
   const https = "remoteJwks: the URL must be https, or http on this machine (localhost).";
@@ -139,7 +140,10 @@ describe("remoteJwks: options", () => {
       [{ rsaAlgorithm: "RS256" }, "accepted"],
       [{}, "keys_unavailable"],
     ] as const) {
-      const { verifier } = createBench({ keys: remoteJwks(address, { fetch, clock, ...rsaAlgorithm }), clock });
+      const { verifier } = createBench({
+        keys: remoteJwks(address, { fetch, clock, ...rsaAlgorithm }),
+        clock,
+      });
       await verifier.ready().catch(() => undefined);
       expect(verdict(verifier, issuer.tokenFor("alice"))).toBe(outcome);
     }
@@ -168,7 +172,9 @@ describe("remoteJwks: loading", () => {
   it("fetches once for 500 requests at a cold start", async () => {
     const remote = createRemote();
     remote.answer = "hold";
-    const outcomes = Array.from({ length: 500 }, (_, index) => remote.outcome(remote.issuer.tokenFor(`user ${index}`)));
+    const outcomes = Array.from({ length: 500 }, (_, index) =>
+      remote.outcome(remote.issuer.tokenFor(`user ${index}`)),
+    );
     await remote.settle();
     remote.answer = "keys";
     remote.release();
@@ -229,7 +235,11 @@ describe("remoteJwks: what the operator is told", () => {
       (error) => [error.code, error.hint, error.cause === failure],
     );
   };
-  const because = (reason: string) => ["keys_unavailable", `the JWKS at ${address} cannot be loaded: ${reason}`, true];
+  const because = (reason: string) => [
+    "keys_unavailable",
+    `the JWKS at ${address} cannot be loaded: ${reason}`,
+    true,
+  ];
 
   it("is what failed, and what lay beneath it", async () => {
     expect(await hintOf(new Error("the issuer is out"))).toEqual(because("the issuer is out"));
@@ -241,7 +251,9 @@ describe("remoteJwks: what the operator is told", () => {
     expect(await hintOf(new TypeError("fetch failed", { cause: new Error("no route") }))).toEqual(
       because("fetch failed (no route)"),
     );
-    expect(await hintOf(new TypeError("fetch failed", { cause: "no error" }))).toEqual(because("fetch failed"));
+    expect(await hintOf(new TypeError("fetch failed", { cause: "no error" }))).toEqual(
+      because("fetch failed"),
+    );
   });
 
   it("is that nothing was loaded yet, before anything was", () => {
@@ -431,7 +443,10 @@ describe("remoteJwks: staying fresh", () => {
 describe("several sources", () => {
   it("serves each token by the source that has its algorithm, whatever the other does", async () => {
     const clock = createBench().clock;
-    const [secretIssuer, keyIssuer] = [createTestIssuer({ clock }), createTestIssuer({ clock, algorithm: "EdDSA" })];
+    const [secretIssuer, keyIssuer] = [
+      createTestIssuer({ clock }),
+      createTestIssuer({ clock, algorithm: "EdDSA" }),
+    ];
     let out = true;
     const fetch: Fetch = async () => {
       if (out) throw new Error("out");
@@ -440,19 +455,26 @@ describe("several sources", () => {
     const keys = [remoteJwks(address, { fetch, clock }), sharedSecret(secretIssuer.secret)];
     const { verifier } = createBench({ keys, clock });
     expect(verdict(verifier, secretIssuer.tokenFor("alice"))).toBe("accepted");
-    await expect(verifier.verify(keyIssuer.tokenFor("alice"))).rejects.toMatchObject({ code: "keys_unavailable" });
+    await expect(verifier.verify(keyIssuer.tokenFor("alice"))).rejects.toMatchObject({
+      code: "keys_unavailable",
+    });
     expect(verifier.keyStatus().state).toBe("missing");
     out = false;
     clock.advance(2);
     expect((await verifier.verify(keyIssuer.tokenFor("bob"))).id).toBe("bob");
-    expect(verdict(verifier, secretIssuer.tokenFor("alice", { wrongSecret: true }))).toBe("signature_invalid");
+    expect(verdict(verifier, secretIssuer.tokenFor("alice", { wrongSecret: true }))).toBe(
+      "signature_invalid",
+    );
   });
 
   it("finds a key in one set while the other cannot be had", async () => {
     const clock = createBench().clock;
     const issuer = createTestIssuer({ clock, algorithm: "ES256" });
     const broken = remoteJwks(address, { clock, fetch: () => Promise.reject(new Error("out")) });
-    const working = remoteJwks(address, { clock, fetch: async () => new Response(JSON.stringify(issuer.jwks())) });
+    const working = remoteJwks(address, {
+      clock,
+      fetch: async () => new Response(JSON.stringify(issuer.jwks())),
+    });
     for (const keys of [
       [broken, working],
       [working, broken],

@@ -12,7 +12,9 @@ import {
 } from "../src/index.ts";
 import { createBench, verdict } from "./support.ts";
 
-/** Loads of keys that do not end as they should: what they hold up, for how long, and what comes after them. */
+/**
+ * Loads of keys that do not end as they should: what they hold up, for how long, and what comes after them.
+ */
 
 const address = "https://app.example.com/api/auth/jwks";
 const secret = "k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t";
@@ -36,7 +38,10 @@ function outcome(verifier: Verifier, token: string): Promise<string> {
 }
 
 /** A verifier whose JWKS is whatever `fetch` makes of the good answer; `fetches` counts. */
-function createRemote(fetch: (good: () => Response, signal: AbortSignal) => unknown, options: RemoteJwksOptions = {}) {
+function createRemote(
+  fetch: (good: () => Response, signal: AbortSignal) => unknown,
+  options: RemoteJwksOptions = {},
+) {
   const { clock } = createBench();
   const issuer = createTestIssuer({ algorithm: "ES256", clock });
   const state = { fetches: 0, fetch };
@@ -89,9 +94,11 @@ describe("a load that never ends", () => {
     async (_case, fetch) => {
       const remote = createRemote(fetch);
       const token = remote.issuer.tokenFor("alice", { expiresIn: 3600 });
-      const waiting = [outcome(remote.verifier, token), outcome(remote.verifier, token), remote.verifier.ready()].map(
-        (result) => Promise.resolve(result).catch((error) => error.code as string),
-      );
+      const waiting = [
+        outcome(remote.verifier, token),
+        outcome(remote.verifier, token),
+        remote.verifier.ready(),
+      ].map((result) => Promise.resolve(result).catch((error) => error.code as string));
       const settled = vi.fn();
       for (const result of waiting) void result.then(settled);
       await vi.advanceTimersByTimeAsync(4999);
@@ -310,7 +317,8 @@ describe("a host that drops what a request has begun, timers too", () => {
       await remote.verifier.ready();
       if (fails) remote.fetch = () => Promise.reject(new Error("out"));
       const given: Promise<unknown>[] = [];
-      const ask = () => remote.verifier.verifyEagerly(remote.issuer.tokenFor("alice"), (work) => given.push(work));
+      const ask = () =>
+        remote.verifier.verifyEagerly(remote.issuer.tokenFor("alice"), (work) => given.push(work));
       ask();
       remote.clock.advance(300);
       for (let time = 0; time < 3; time++) ask();
@@ -338,7 +346,9 @@ describe("a host that drops what a request has begun, timers too", () => {
     const remote = createRemote((good) => good());
     await remote.verifier.ready();
     remote.clock.advance(300);
-    expect(remote.verifier.verifyEagerly(remote.issuer.tokenFor("alice"), waitUntil)).toMatchObject({ id: "alice" });
+    expect(remote.verifier.verifyEagerly(remote.issuer.tokenFor("alice"), waitUntil)).toMatchObject({
+      id: "alice",
+    });
     await settle();
     expect(remote.verifier.keyStatus().age).toBe(0);
   });
@@ -357,7 +367,8 @@ describe("keys that are too old", () => {
       });
       return good();
     };
-    // A day without a request, and then one; while it waits for newer keys, somebody looks how the old ones are doing.
+    // A day without a request, and then one; while it waits for newer keys, somebody looks how the old ones
+    // are doing.
     remote.clock.advance(86_400);
     const asked = remote.verifier.verify(token);
     await settle();
@@ -385,6 +396,8 @@ describe("the global fetch", () => {
   });
 
   it("must be a function where it is given", () => {
-    expect(() => remoteJwks(address, { fetch: {} as never })).toThrow("remoteJwks: fetch must be a function.");
+    expect(() => remoteJwks(address, { fetch: {} as never })).toThrow(
+      "remoteJwks: fetch must be a function.",
+    );
   });
 });

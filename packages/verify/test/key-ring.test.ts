@@ -36,7 +36,8 @@ describe("the hint of algorithm_rejected", () => {
 
   it("where both are listed, each algorithm once", () => {
     const keys = [sharedSecret(secret), sharedSecret(`${secret}!`), localJwks(keyPairs.jwks())];
-    for (const alg of ["none", "HS384", "ES256K"]) expect(hintOf(keys, alg)).toBe(`expected HS256, ${publicNames}`);
+    for (const alg of ["none", "HS384", "ES256K"])
+      expect(hintOf(keys, alg)).toBe(`expected HS256, ${publicNames}`);
   });
 });
 
@@ -55,7 +56,9 @@ describe("the hint of a signature that does not fit", () => {
 
   it("of a shared secret: what is listed, and what to compare", () => {
     const { hint } = tampered(sharedSecret(secret), createTestIssuer({ secret }));
-    expect(hint).toMatch(/^changed on its way, or signed with a secret that is not listed here \(.*fingerprint.*\)/);
+    expect(hint).toMatch(
+      /^changed on its way, or signed with a secret that is not listed here \(.*fingerprint.*\)/,
+    );
     expect(hint).toMatch(
       /: compare the fingerprints of issuer and API; in a rotation, list a version here before the issuer signs with it$/,
     );
@@ -68,7 +71,9 @@ describe("the hint of a signature that does not fit", () => {
 
   it("of an unknown key", () => {
     const { verifier } = createBench({ keys: localJwks(keyPairs.jwks()), clock: Date.now });
-    expect(refusal(() => verifier.verifySync(keyPairs.tokenFor("alice", { header: { kid: "x" } })))).toMatchObject({
+    expect(
+      refusal(() => verifier.verifySync(keyPairs.tokenFor("alice", { header: { kid: "x" } }))),
+    ).toMatchObject({
       code: "key_unknown",
       hint: "no key fits this token",
     });
@@ -92,11 +97,13 @@ describe("several sources as one", () => {
     const source: KeySource = { algorithms: new Set(["ES256"]), candidates: () => [], remote };
     return { source, status };
   }
-  const ringOf = (...sources: KeySource[]) => createKeyRing(bindSources(sources, ["https://app.example.com"]), 60);
+  const ringOf = (...sources: KeySource[]) =>
+    createKeyRing(bindSources(sources, ["https://app.example.com"]), 60);
 
   it("are as well as the worst of them", () => {
     const [fresh, stale, missing] = (["fresh", "stale", "missing"] as const).map((state) => remoteIn(state));
-    if (fresh === undefined || stale === undefined || missing === undefined) throw new Error("three were made");
+    if (fresh === undefined || stale === undefined || missing === undefined)
+      throw new Error("three were made");
     expect(ringOf(fresh.source, stale.source, missing.source).status()).toBe(missing.status);
     expect(ringOf(fresh.source, stale.source).status()).toBe(stale.status);
     expect(ringOf(stale.source, fresh.source).status()).toBe(stale.status);
@@ -111,7 +118,10 @@ describe("several sources as one", () => {
     await ring.refresh();
     expect(calls).toEqual(["refresh missing", "refresh fresh", "refresh stale"]);
     calls.length = 0;
-    await expect(ring.ready()).rejects.toMatchObject({ code: "keys_unavailable", hint: "a key source failed: out" });
+    await expect(ring.ready()).rejects.toMatchObject({
+      code: "keys_unavailable",
+      hint: "a key source failed: out",
+    });
     expect(calls).toEqual(["refresh missing"]);
     calls.length = 0;
     ring.maintain();
@@ -146,7 +156,10 @@ describe("keyUsage of key pairs", () => {
     const { clock } = createBench();
     const issuer = createTestIssuer({ algorithm: "ES256", clock });
     const fetch = async () => new Response(JSON.stringify(issuer.jwks()));
-    const { verifier } = createBench({ keys: remoteJwks("https://app.example.com/jwks", { fetch, clock }), clock });
+    const { verifier } = createBench({
+      keys: remoteJwks("https://app.example.com/jwks", { fetch, clock }),
+      clock,
+    });
     expect(verifier.keyUsage()).toEqual([]);
     await verifier.ready();
     expect(verifier.keyUsage()).toEqual([{ algorithm: "ES256", kid: expect.any(String), verified: 0 }]);

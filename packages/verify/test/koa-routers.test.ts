@@ -14,7 +14,10 @@ import { createBench } from "./support.ts";
 // Routers without types.
 const require = createRequire(import.meta.url);
 type Run = (context: Koa.Context, ...given: unknown[]) => unknown;
-const route = require("koa-route") as Record<"get" | "all", (path: string | RegExp, run?: Run) => Koa.Middleware>;
+const route = require("koa-route") as Record<
+  "get" | "all",
+  (path: string | RegExp, run?: Run) => Koa.Middleware
+>;
 const mount = require("koa-mount") as (path: string, app: Koa | Koa.Middleware) => Koa.Middleware;
 const OldRouter = require("koa-router") as typeof KoaRouter;
 
@@ -40,7 +43,10 @@ function build(options: Partial<UsherOptions> = {}): Koa<UsherState> {
   return app;
 }
 
-/** Each router as its documentation has it, with one route: its handler, which may read nothing of the request. */
+/**
+ * Each router as its documentation has it, with one route: its handler, which may read nothing of the
+ * request.
+ */
 const routers: Readonly<Record<string, (app: Koa, path: string, run: Run) => unknown>> = {
   "@koa/router": (app, path, run) => app.use(new KoaRouter().get(path, run).routes()),
   "@koa/router, nested": (app, path, run) =>
@@ -188,7 +194,8 @@ describe("koa adapter", () => {
       });
     }
     const app = build().use(router.routes());
-    for (const index of changes.keys()) expect(await ask(app, `/${index}/alice`)).toEqual([403, "owner_mismatch"]);
+    for (const index of changes.keys())
+      expect(await ask(app, `/${index}/alice`)).toEqual([403, "owner_mismatch"]);
   });
 
   it("holds a request to each guard that it passes, of another copy of this package too", async () => {

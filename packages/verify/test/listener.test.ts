@@ -57,7 +57,9 @@ describe("a listener", () => {
     teller(listener, "onReject")({});
     await settled();
     expect(warnings()).toEqual(['onReject, a listener, failed: "it is broken"']);
-    expect(vi.mocked(process.emitWarning).mock.calls[0]?.[1]).toMatchObject({ code: "USHER_LISTENER_FAILED" });
+    expect(vi.mocked(process.emitWarning).mock.calls[0]?.[1]).toMatchObject({
+      code: "USHER_LISTENER_FAILED",
+    });
   });
   // biome-ignore-end lint/suspicious/noThenProperty: as above.
 

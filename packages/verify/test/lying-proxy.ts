@@ -2,7 +2,9 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
 
-/** A proxy on this machine that answers everything with keys of its own: plain requests, and those in tunnels. */
+/**
+ * A proxy on this machine that answers everything with keys of its own: plain requests, and those in tunnels.
+ */
 export interface LyingProxy {
   readonly url: string;
   /** How often it was asked for something. */

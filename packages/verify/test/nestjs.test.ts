@@ -24,7 +24,13 @@ import {
   RequireScopes,
   UsherModule,
 } from "../src/adapters/nestjs.ts";
-import { ConfigurationError, createVerifier, type RejectEvent, remoteJwks, requireScopes } from "../src/index.ts";
+import {
+  ConfigurationError,
+  createVerifier,
+  type RejectEvent,
+  remoteJwks,
+  requireScopes,
+} from "../src/index.ts";
 import { sendBytes } from "./contract/raw-request.ts";
 import { decorate } from "./contract/targets/nest-decorate.ts";
 import { platforms } from "./contract/targets/nest-platforms.ts";
@@ -78,7 +84,10 @@ describe.each(Object.keys(platforms) as (keyof typeof platforms)[])("nestjs adap
     const ask = await start(await build([Failing]), (nest) => nest.useGlobalFilters(new CatchAll()));
     for (const path of ["/throws", "/nowhere"]) {
       const refused = await ask(path);
-      expect([refused.status, refused.headers.get("content-type")]).toEqual([401, "application/problem+json"]);
+      expect([refused.status, refused.headers.get("content-type")]).toEqual([
+        401,
+        "application/problem+json",
+      ]);
     }
     expect(caught).toEqual([]);
     expect((await ask("/throws", as("alice"))).status).toBe(299);
@@ -141,7 +150,9 @@ describe.each(Object.keys(platforms) as (keyof typeof platforms)[])("nestjs adap
     const ask = await start(await build([OpenController, ScopedController]));
     const status = async (path: string, headers = {}) => (await ask(path, headers)).status;
 
-    expect(await Promise.all(["/o/plain", "/o/open", "/s/open"].map((path) => status(path)))).toEqual([200, 200, 200]);
+    expect(await Promise.all(["/o/plain", "/o/open", "/s/open"].map((path) => status(path)))).toEqual([
+      200, 200, 200,
+    ]);
     for (const path of ["/o/scoped", "/o/both", "/s/plain", "/s/scoped", "/s/both"]) {
       expect(await status(path)).toBe(401);
       expect(await status(path, as("alice"))).toBe(403);
@@ -179,7 +190,9 @@ describe.each(Object.keys(platforms) as (keyof typeof platforms)[])("nestjs adap
   });
 
   it("fails at the start where the guard would be made for each request only, and so never asked", () => {
-    const { module: Guarding } = UsherModule.forRootAsync({ useFactory: () => ({ verifier, ownerParam: "userId" }) });
+    const { module: Guarding } = UsherModule.forRootAsync({
+      useFactory: () => ({ verifier, ownerParam: "userId" }),
+    });
     // Nest 11.2 and later says so by itself; earlier ones start, and leave the guard out.
     const { onModuleInit } = Guarding.prototype as { onModuleInit(): void };
     expect(onModuleInit).toThrow(/`Scope\.REQUEST`/);
@@ -246,7 +259,11 @@ describe.each(Object.keys(platforms) as (keyof typeof platforms)[])("nestjs adap
       return Reading;
     };
     const read = (...paths: string[]) => ({ read: { method: [Get(paths)], parameters: [Param("userId")] } });
-    const asked = async (nest: INestApplication, path: string, prepare?: (app: INestApplication) => unknown) => {
+    const asked = async (
+      nest: INestApplication,
+      path: string,
+      prepare?: (app: INestApplication) => unknown,
+    ) => {
       const ask = await start(nest, prepare);
       expect((await ask(path.replace("OWNER", "alice"))).status).toBe(401);
       expect(await codeOf(ask(path.replace("OWNER", "bob"), as("alice")))).toEqual([403, "owner_mismatch"]);
@@ -265,9 +282,14 @@ describe.each(Object.keys(platforms) as (keyof typeof platforms)[])("nestjs adap
     class Inner {}
     Module({ controllers: [decorate(reading(), read("/tasks"))] })(Inner);
     class App {}
-    const routes = RouterModule.register([{ path: "users/:userId", children: [{ path: "deep", module: Inner }] }]);
+    const routes = RouterModule.register([
+      { path: "users/:userId", children: [{ path: "deep", module: Inner }] },
+    ]);
     Module({ imports: [UsherModule.forRoot({ verifier, ownerParam: "userId" }), Inner, routes] })(App);
-    await asked(await NestFactory.create(App, platforms[platform](), { logger: false }), "/users/OWNER/deep/tasks");
+    await asked(
+      await NestFactory.create(App, platforms[platform](), { logger: false }),
+      "/users/OWNER/deep/tasks",
+    );
   });
 
   it("lets nobody in by an owner parameter in another spelling", async () => {
@@ -310,7 +332,11 @@ describe.each(Object.keys(platforms) as (keyof typeof platforms)[])("nestjs adap
     });
     const ask = await start(await build([], { verifier: waiting }));
     const token = { authorization: `Bearer ${remote.tokenFor("alice")}` };
-    const answers = await Promise.all([ask("/nowhere"), ask("/nowhere", token), ask("/nowhere", as("alice"))]);
+    const answers = await Promise.all([
+      ask("/nowhere"),
+      ask("/nowhere", token),
+      ask("/nowhere", as("alice")),
+    ]);
     expect(answers.map(({ status }) => status)).toEqual([401, 404, 401]);
   });
 

@@ -17,7 +17,8 @@ const headers = [`Authorization: Bearer ${issuer.tokenFor("alice")}`];
 async function serve(listener: RequestListener) {
   const server = await listen(createServer(listener));
   onTestFinished(() => server.close());
-  return (target: string, lines: readonly string[] = headers) => sendRaw(server.origin, { target, headers: lines });
+  return (target: string, lines: readonly string[] = headers) =>
+    sendRaw(server.origin, { target, headers: lines });
 }
 
 describe("node adapter", () => {
@@ -27,7 +28,9 @@ describe("node adapter", () => {
     });
     const server = await listen(
       createServer(async (request, response) => {
-        await Promise.resolve(listener(request, response)).catch((error: Error) => response.end(error.message));
+        await Promise.resolve(listener(request, response)).catch((error: Error) =>
+          response.end(error.message),
+        );
       }),
     );
     expect((await sendRaw(server.origin, { target: "/x", headers })).body).toBe("the listener's");
@@ -48,7 +51,9 @@ describe("node adapter", () => {
     for (const failing of failingVerifiers(verifier)) {
       const middleware = usher({ verifier: failing, ownerParam: "userId" }).middleware({ path: "/x" });
       const ask = await serve((request, response) =>
-        middleware(request, response, (error) => response.end(`next: ${(error as Error | undefined)?.message}`)),
+        middleware(request, response, (error) =>
+          response.end(`next: ${(error as Error | undefined)?.message}`),
+        ),
       );
       expect((await ask("/x")).body).toBe("next: the verifier's");
     }

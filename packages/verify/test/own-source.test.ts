@@ -64,7 +64,9 @@ describe("a key source that fails", () => {
         [good, source],
       ]) {
         expect(verdict(bench(keys), token)).toBe("accepted");
-        expect(verdict(bench(keys), issuer.tokenFor("alice", { wrongSecret: true }))).toBe("keys_unavailable");
+        expect(verdict(bench(keys), issuer.tokenFor("alice", { wrongSecret: true }))).toBe(
+          "keys_unavailable",
+        );
       }
     },
   );
@@ -76,7 +78,9 @@ describe("a key source that fails", () => {
         throw new Error("\u001b[2Jgone\n");
       },
     };
-    expect(refusal(() => bench(source).verifySync(token)).hint).toBe("a key source failed: \\u001b[2Jgone\\n");
+    expect(refusal(() => bench(source).verifySync(token)).hint).toBe(
+      "a key source failed: \\u001b[2Jgone\\n",
+    );
   });
 
   it("lets in by true alone: a promise, or anything else, is none", () => {
@@ -112,7 +116,12 @@ describe("a key source that fails", () => {
     "answers %j when it is asked for more than keys: that is no answer",
     async (answer) => {
       const give = (() => answer) as never;
-      const verifier = bench({ ...good, keys: give, description: give, remote: { ...healthy, status: give } });
+      const verifier = bench({
+        ...good,
+        keys: give,
+        description: give,
+        remote: { ...healthy, status: give },
+      });
       expect(verdict(verifier, token)).toBe("accepted");
       expect(verdict(verifier, issuer.tokenFor("alice", { wrongSecret: true }))).toBe("signature_invalid");
       expect(() => verifier.keyUsage()).not.toThrow();
@@ -210,7 +219,10 @@ describe("a key source that reaches for what is not its own", () => {
     };
     const verifier = bench(source);
     const forged = issuer.tokenFor("alice", { forgedPayload: true });
-    expect([verdict(verifier, forged), verifier.verifySync(token).id]).toEqual(["signature_invalid", "alice"]);
+    expect([verdict(verifier, forged), verifier.verifySync(token).id]).toEqual([
+      "signature_invalid",
+      "alice",
+    ]);
     expect(seen).toEqual(["keys_unavailable", "keys_unavailable"]);
   });
 

@@ -99,7 +99,10 @@ describe("createPssVerify", () => {
   it.each([
     ["a key", publicKey],
     // As on workerd, whose `verify` throws for a key beside options.
-    ["a key that can only be exported", { export: (options: never) => publicKey.export(options) } as KeyObject],
+    [
+      "a key that can only be exported",
+      { export: (options: never) => publicKey.export(options) } as KeyObject,
+    ],
   ])("takes a salt as long as the hash and no other, with %s", (_case, key) => {
     const verifyPss = createPssVerify("sha256", key);
     expect(verifyPss(bytes, signed(32))).toBe(true);
@@ -135,7 +138,9 @@ describe("authorizationFields", () => {
   it("finds every field, whatever its case", () => {
     expect(authorizationFields(["Host", "a", "X-Authorization", "b"])).toBeUndefined();
     expect(authorizationFields(["Host", "authorization", "AUTHORIZATION", "Bearer a"])).toBe("Bearer a");
-    expect(authorizationFields(["x-equally-long", "authorization", "authorizatiox", "Bearer a"])).toBeUndefined();
+    expect(
+      authorizationFields(["x-equally-long", "authorization", "authorizatiox", "Bearer a"]),
+    ).toBeUndefined();
     expect(authorizationFields(["authorization", "a", "Authorization", "b", "AUTHORIZATION", "c"])).toEqual([
       "a",
       "b",
@@ -148,10 +153,12 @@ describe("authorizationOf", () => {
   const authorization = "Bearer a";
 
   it("reads what Node has read, and nothing beside it", () => {
-    expect(authorizationOf({ rawHeaders: ["Authorization", "Bearer a"], headers: { authorization: "Bearer b" } })).toBe(
-      "Bearer a",
-    );
-    expect(authorizationOf({ rawHeaders: ["Host", "localhost"], headers: { authorization } })).toBeUndefined();
+    expect(
+      authorizationOf({ rawHeaders: ["Authorization", "Bearer a"], headers: { authorization: "Bearer b" } }),
+    ).toBe("Bearer a");
+    expect(
+      authorizationOf({ rawHeaders: ["Host", "localhost"], headers: { authorization } }),
+    ).toBeUndefined();
   });
 
   it.each<[string, object, unknown]>([
@@ -161,10 +168,18 @@ describe("authorizationOf", () => {
     ["a name in another case", { headers: { AuthoriZation: authorization } }, authorization],
     ["a Headers object", { headers: new Headers({ authorization }) }, authorization],
     ["a list of one", { headers: { authorization: [authorization] } }, authorization],
-    ["a list of two", { headers: { authorization: [authorization, "Bearer b"] } }, [authorization, "Bearer b"]],
+    [
+      "a list of two",
+      { headers: { authorization: [authorization, "Bearer b"] } },
+      [authorization, "Bearer b"],
+    ],
     ["two names", { headers: { authorization, Authorization: "Bearer b" } }, [authorization, "Bearer b"]],
     ["two in one", { headers: { authorization: "Bearer a, Bearer b" } }, [authorization, "Bearer b"]],
-    ["two in one of a list", { headers: { authorization: ["Bearer a, Bearer b"] } }, [authorization, "Bearer b"]],
+    [
+      "two in one of a list",
+      { headers: { authorization: ["Bearer a, Bearer b"] } },
+      [authorization, "Bearer b"],
+    ],
     ["no headers", {}, undefined],
     ["null for headers", { headers: null }, undefined],
     ["no field", { headers: { host: "localhost" } }, undefined],
@@ -240,7 +255,9 @@ describe("integerWithin", () => {
 describe("checkOwner", () => {
   it("accepts the very id, in each of the parameters", () => {
     expect(() => checkOwner("alice", { userId: "alice", taskId: "7" }, ["userId"])).not.toThrow();
-    expect(() => checkOwner("alice", { userId: "alice", ownerId: "alice" }, ["userId", "ownerId"])).not.toThrow();
+    expect(() =>
+      checkOwner("alice", { userId: "alice", ownerId: "alice" }, ["userId", "ownerId"]),
+    ).not.toThrow();
     expect(() => checkOwner("alice", {}, [])).not.toThrow();
   });
 
@@ -277,7 +294,9 @@ describe("checkOwner", () => {
   });
 });
 
-/** What a client reads of each reason, written out a second time on purpose: clients and their logs have them. */
+/**
+ * What a client reads of each reason, written out a second time on purpose: clients and their logs have them.
+ */
 const sentences = {
   credentials_missing: "This endpoint needs a bearer token in the Authorization header.",
   credentials_ambiguous: "The request carries more than one set of credentials.",

@@ -15,7 +15,8 @@ function judge(policy: Policy, claims: Record<string, unknown>): string {
     guard.authorize(principal, { params: {}, ownerParams: [], policies: [policy] });
     return "admitted";
   } catch {
-    return refusal(() => guard.authorize(principal, { params: {}, ownerParams: [], policies: [policy] })).code;
+    return refusal(() => guard.authorize(principal, { params: {}, ownerParams: [], policies: [policy] }))
+      .code;
   }
 }
 
@@ -43,7 +44,9 @@ describe("requireScopes", () => {
     ["an unprintable start", ["\na"]],
   ])("refuses %s at once", (_case, scopes) => {
     expect(() => requireScopes(...(scopes as string[]))).toThrow(
-      new ConfigurationError('requireScopes: name the scopes one by one, such as requireScopes("tasks:write").'),
+      new ConfigurationError(
+        'requireScopes: name the scopes one by one, such as requireScopes("tasks:write").',
+      ),
     );
   });
 
@@ -69,7 +72,9 @@ describe("requireClaim", () => {
       throw new Error("no such claim");
     }, "the plan");
     const principal = verifier.verifySync(issuer.tokenFor("alice"));
-    const error = refusal(() => guard.authorize(principal, { params: {}, ownerParams: [], policies: [broken] }));
+    const error = refusal(() =>
+      guard.authorize(principal, { params: {}, ownerParams: [], policies: [broken] }),
+    );
     expect(error).toMatchObject({ code: "scope_insufficient", cause: { message: "no such claim" } });
     expect(error.hint).toBe('asking for "the plan" failed: the policy threw');
   });
@@ -159,7 +164,9 @@ describe("readPolicies", () => {
     ["a policy that is in no list", requireScopes("a")],
   ])("refuses %s, and says of which route", (_case, value) => {
     expect(() => readPolicies(value as never, "GET /tasks")).toThrow(
-      new ConfigurationError("GET /tasks: policies must be a list of requireScopes(...) and requireClaim(...)."),
+      new ConfigurationError(
+        "GET /tasks: policies must be a list of requireScopes(...) and requireClaim(...).",
+      ),
     );
   });
 });

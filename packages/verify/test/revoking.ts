@@ -17,8 +17,8 @@ export interface RevokingBench extends Bench {
 }
 
 /**
- * An issuer, a verifier and its revocations, all of one clock, followed from the start. A clock that is moved by hand
- * makes them stale late.
+ * An issuer, a verifier and its revocations, all of one clock, followed from the start. A clock that is moved
+ * by hand makes them stale late.
  */
 export async function createRevokingBench(
   options: Partial<RevocationsOptions> = {},

@@ -10,7 +10,10 @@ import {
 } from "../src/index.ts";
 import { handClock, refusal, startSeconds, verdict } from "./support.ts";
 
-const [oldSecret, newSecret] = ["old-k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t", "new-k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t"];
+const [oldSecret, newSecret] = [
+  "old-k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t",
+  "new-k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t",
+];
 const onlyOld = parseSecretVersions(`1:${oldSecret}`);
 const both = parseSecretVersions(`2:${newSecret},1:${oldSecret}`);
 const onlyNew: Secret = parseSecretVersions(`2:${newSecret}`);
@@ -22,8 +25,14 @@ beforeEach(() => {
 });
 afterEach(() => vi.restoreAllMocks());
 
-/** A verifier of a secret that a test can change, and two issuers of one name: one signs with the old, one with the new. */
-function createRotating(first: Secret | Error, options: { maxTokenAge?: number; refreshEvery?: number } = {}) {
+/**
+ * A verifier of a secret that a test can change, and two issuers of one name: one signs with the old, one
+ * with the new.
+ */
+function createRotating(
+  first: Secret | Error,
+  options: { maxTokenAge?: number; refreshEvery?: number } = {},
+) {
   const { refreshEvery = 60, ...verifying } = options;
   const clock = handClock();
   const vault = { content: first, loads: 0 };
@@ -139,7 +148,9 @@ describe("reloadedSecret", () => {
       code: "keys_unavailable",
       hint: expect.stringContaining("the vault is sealed"),
     });
-    await expect(verifier.verify(before.tokenFor("alice"))).rejects.toMatchObject({ code: "keys_unavailable" });
+    await expect(verifier.verify(before.tokenFor("alice"))).rejects.toMatchObject({
+      code: "keys_unavailable",
+    });
     expect(vault.loads).toBe(1);
     vault.content = onlyOld;
     await pass(2);
@@ -181,7 +192,9 @@ describe("reloadedSecret", () => {
     await verifier.ready();
     vault.content = onlyNew;
     clock.advance(120);
-    await expect(verifier.verify(before.tokenFor("alice"))).rejects.toMatchObject({ code: "signature_invalid" });
+    await expect(verifier.verify(before.tokenFor("alice"))).rejects.toMatchObject({
+      code: "signature_invalid",
+    });
     await expect(verifier.verify(after.tokenFor("alice"))).resolves.toMatchObject({ id: "alice" });
   });
 
@@ -191,7 +204,9 @@ describe("reloadedSecret", () => {
 
   it("refuses what is no function, and another algorithm", () => {
     expect(() => reloadedSecret(oldSecret as never)).toThrow("reloadedSecret: give a function");
-    expect(() => reloadedSecret(() => oldSecret, { algorithm: "none" as never })).toThrow("HS256, HS384 or HS512");
+    expect(() => reloadedSecret(() => oldSecret, { algorithm: "none" as never })).toThrow(
+      "HS256, HS384 or HS512",
+    );
   });
 
   it("verifies by the algorithm that it is told", async () => {
@@ -246,7 +261,10 @@ describe("a version that is no longer needed", () => {
     "version 1 of the shared secret has verified nothing for 905 s, while version 2 was in use: safe to drop once every API says so";
 
   it("is warned of once, when a later one has verified for a token's lifetime what it has not", async () => {
-    const { before, after, verifier, clock } = createRotating(both, { maxTokenAge: 900, refreshEvery: 86_400 });
+    const { before, after, verifier, clock } = createRotating(both, {
+      maxTokenAge: 900,
+      refreshEvery: 86_400,
+    });
     await verifier.ready();
     verifier.verifySync(before.tokenFor("alice"));
     for (let second = 0; second < 900; second += 5) {
@@ -262,7 +280,10 @@ describe("a version that is no longer needed", () => {
   });
 
   it("is not warned of while the issuer has not moved on, or nobody calls", async () => {
-    const { before, after, verifier, clock } = createRotating(both, { maxTokenAge: 900, refreshEvery: 86_400 });
+    const { before, after, verifier, clock } = createRotating(both, {
+      maxTokenAge: 900,
+      refreshEvery: 86_400,
+    });
     await verifier.ready();
     // The first step of a rotation: the new one is listed, and not yet used.
     for (let minute = 0; minute < 60; minute++) {
@@ -278,7 +299,10 @@ describe("a version that is no longer needed", () => {
   });
 
   it("is not warned of before the later one has been in use for a lifetime: a token not yet shown may be alive", async () => {
-    const { before, after, verifier, clock } = createRotating(both, { maxTokenAge: 900, refreshEvery: 86_400 });
+    const { before, after, verifier, clock } = createRotating(both, {
+      maxTokenAge: 900,
+      refreshEvery: 86_400,
+    });
     await verifier.ready();
     verifier.verifySync(before.tokenFor("alice"));
     clock.advance(1000);

@@ -9,7 +9,8 @@ describe("sharedSecret", () => {
   afterEach(() => vi.restoreAllMocks());
 
   const opensslAdvice = "Make one with: openssl rand -base64 48";
-  const absent = "sharedSecret: no secret given. Set BETTER_AUTH_SECRET to the value that the Better Auth server has.";
+  const absent =
+    "sharedSecret: no secret given. Set BETTER_AUTH_SECRET to the value that the Better Auth server has.";
   const short = `The shared secret has 31 bytes; at least 32 are needed. ${opensslAdvice}`;
   const published = `The shared secret is a published default. ${opensslAdvice}`;
   const publicKey = "The shared secret is a PEM, a JWK or a JWKS: a public key is no secret.";
@@ -186,6 +187,8 @@ describe("secretFingerprint", () => {
 
   it("has 16 hexadecimal digits and holds nothing of the secret", () => {
     expect(secretFingerprint("0123456789abcdef0123456789abcdef")).toMatch(/^[0-9a-f]{16}$/);
-    expect("0123456789abcdef0123456789abcdef").not.toContain(secretFingerprint("0123456789abcdef0123456789abcdef"));
+    expect("0123456789abcdef0123456789abcdef").not.toContain(
+      secretFingerprint("0123456789abcdef0123456789abcdef"),
+    );
   });
 });

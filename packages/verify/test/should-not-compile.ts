@@ -1,6 +1,6 @@
 /**
- * What must not compile. `tsc` runs over this file and fails where a line that is marked does compile after all.
- * It is never executed.
+ * What must not compile. `tsc` runs over this file and fails where a line that is marked does compile after
+ * all. It is never executed.
  */
 import { usher as usherOfElysia } from "@usher-auth/verify/elysia";
 import "@usher-auth/verify/h3";

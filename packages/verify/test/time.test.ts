@@ -117,17 +117,20 @@ describe("a verifier by the system's clock", () => {
     expect([verdictOf(token), verdictOf(tokenFor("bob"))]).toEqual(["token_expired", "accepted"]);
   });
 
-  it.each([0, -hour])("revives no expired token when the clock is put back to %i ms after the start", (back) => {
-    fake(start);
-    const { verdictOf, tokenFor, pass } = createBench();
-    const [seen, unseen] = [tokenFor("alice", { expiresIn: 60 }), tokenFor("bob", { expiresIn: 60 })];
-    expect(verdictOf(seen)).toBe("accepted");
-    pass(65_000);
-    expect(verdictOf(seen)).toBe("token_expired");
-    vi.setSystemTime(start + back);
-    expect([verdictOf(seen), verdictOf(unseen)]).toEqual(["token_expired", "token_expired"]);
-    expect(verdictOf(tokenFor("carol"))).toBe("accepted");
-  });
+  it.each([0, -hour])(
+    "revives no expired token when the clock is put back to %i ms after the start",
+    (back) => {
+      fake(start);
+      const { verdictOf, tokenFor, pass } = createBench();
+      const [seen, unseen] = [tokenFor("alice", { expiresIn: 60 }), tokenFor("bob", { expiresIn: 60 })];
+      expect(verdictOf(seen)).toBe("accepted");
+      pass(65_000);
+      expect(verdictOf(seen)).toBe("token_expired");
+      vi.setSystemTime(start + back);
+      expect([verdictOf(seen), verdictOf(unseen)]).toEqual(["token_expired", "token_expired"]);
+      expect(verdictOf(tokenFor("carol"))).toBe("accepted");
+    },
+  );
 
   it("remembers no token from before its time, where the clock was ahead when it was accepted", () => {
     fake(start);
@@ -155,17 +158,27 @@ describe("a clock that tells no time", () => {
     ["NaN", () => Number.NaN],
     ["undefined", () => undefined],
     ["a promise", async () => start],
-  ])("accepts nothing by %s: neither a token without a beginning, nor one that is remembered", (_case, tell) => {
-    const issuer = createTestIssuer({ clock: () => start });
-    const { secret, audience } = issuer;
-    let clock: () => unknown = () => start;
-    const options = { keys: sharedSecret(secret), issuer: issuer.issuer, audience, clock: () => clock() as number };
-    const verifier = createVerifier(options);
-    const [seen, unseen] = [1, 2].map((jti) => issuer.tokenFor("alice", { claims: { iat: undefined, jti: `${jti}` } }));
-    expect(verdict(verifier, seen as string)).toBe("accepted");
-    clock = tell;
-    for (const token of [seen, unseen]) expect(verdict(verifier, token as string)).toBe("token_expired");
-  });
+  ])(
+    "accepts nothing by %s: neither a token without a beginning, nor one that is remembered",
+    (_case, tell) => {
+      const issuer = createTestIssuer({ clock: () => start });
+      const { secret, audience } = issuer;
+      let clock: () => unknown = () => start;
+      const options = {
+        keys: sharedSecret(secret),
+        issuer: issuer.issuer,
+        audience,
+        clock: () => clock() as number,
+      };
+      const verifier = createVerifier(options);
+      const [seen, unseen] = [1, 2].map((jti) =>
+        issuer.tokenFor("alice", { claims: { iat: undefined, jti: `${jti}` } }),
+      );
+      expect(verdict(verifier, seen as string)).toBe("accepted");
+      clock = tell;
+      for (const token of [seen, unseen]) expect(verdict(verifier, token as string)).toBe("token_expired");
+    },
+  );
 
   it("is refused at once where it is no function", () => {
     const keys = sharedSecret("a secret of more than thirty-two characters");
@@ -185,21 +198,24 @@ describe("the system's clocks", () => {
   it.each([
     ["wall", 5, 3],
     ["monotonic", 3, 5],
-  ])("count what the %s clock has when it counts more, between any two readings", (_case, wallStep, monotonicStep) => {
-    let [wall, monotonic] = [1000, 50];
-    const elapsed = elapsedClock(
-      () => wall,
-      () => monotonic,
-    );
-    expect(elapsed()).toBe(0);
-    for (const total of [5, 10]) {
-      wall += wallStep;
-      monotonic += monotonicStep;
-      expect(elapsed()).toBe(total);
-    }
-    wall -= 100;
-    expect(elapsed()).toBe(10);
-  });
+  ])(
+    "count what the %s clock has when it counts more, between any two readings",
+    (_case, wallStep, monotonicStep) => {
+      let [wall, monotonic] = [1000, 50];
+      const elapsed = elapsedClock(
+        () => wall,
+        () => monotonic,
+      );
+      expect(elapsed()).toBe(0);
+      for (const total of [5, 10]) {
+        wall += wallStep;
+        monotonic += monotonicStep;
+        expect(elapsed()).toBe(total);
+      }
+      wall -= 100;
+      expect(elapsed()).toBe(10);
+    },
+  );
 
   it("count no time twice, however often they are read", () => {
     let now = 0;

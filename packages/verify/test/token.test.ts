@@ -22,12 +22,22 @@ describe("parseToken", () => {
     expect(Buffer.from(parts.signature).toString()).toBe("sig");
   });
 
-  it.each(["", ".", "..", "...", "a.b", "a..c", ".b.c", "a.b.", "a.b.c.d", "not a token", "undefined", "null"])(
-    "finds %j malformed",
-    (token) => {
-      expect(refusal(() => parseToken(token, form)).code).toBe("token_malformed");
-    },
-  );
+  it.each([
+    "",
+    ".",
+    "..",
+    "...",
+    "a.b",
+    "a..c",
+    ".b.c",
+    "a.b.",
+    "a.b.c.d",
+    "not a token",
+    "undefined",
+    "null",
+  ])("finds %j malformed", (token) => {
+    expect(refusal(() => parseToken(token, form)).code).toBe("token_malformed");
+  });
 
   it.each(["=", " ", "\n", "+", "/", "\0", "é", "%3D", "\u{1F600}", "\u0141"])(
     "refuses a foreign character %j in any segment",
@@ -56,7 +66,9 @@ describe("parseToken", () => {
     expect(() => parse(token)).not.toThrow();
     for (let index = 0; index < token.length; index++) {
       const twin = String.fromCharCode(token.charCodeAt(index) + 0x100);
-      expect(refusal(() => parse(token.slice(0, index) + twin + token.slice(index + 1))).code).toBe("token_malformed");
+      expect(refusal(() => parse(token.slice(0, index) + twin + token.slice(index + 1))).code).toBe(
+        "token_malformed",
+      );
     }
   });
 
@@ -101,7 +113,11 @@ describe("parseToken", () => {
   });
 
   it("refuses a header that is not UTF-8", () => {
-    const bytes = Buffer.concat([Buffer.from('{"alg":"HS256","x":"'), Buffer.from([0xff, 0xfe]), Buffer.from('"}')]);
+    const bytes = Buffer.concat([
+      Buffer.from('{"alg":"HS256","x":"'),
+      Buffer.from([0xff, 0xfe]),
+      Buffer.from('"}'),
+    ]);
     expect(refusal(() => parseToken(`${bytes.toString("base64url")}.${payload}.c2ln`, form)).code).toBe(
       "token_malformed",
     );
@@ -184,7 +200,8 @@ describe("what a text is that is no token", () => {
     [compactCache, "Better Auth's compact cookie cache"],
   ];
   const segments = (count: number) => `a JWT has three segments; this has ${count}`;
-  const segmentForm = "a segment is empty, or not canonical base64url (padding, whitespace or foreign characters)";
+  const segmentForm =
+    "a segment is empty, or not canonical base64url (padding, whitespace or foreign characters)";
   const malformed: [text: string, hint: string][] = [
     ["", "the header holds the scheme and no token"],
     ["a.b.c", segmentForm],

@@ -51,7 +51,9 @@ function build(options: Partial<GuardOptions<Claims, never>> = {}) {
       role: ctx.principal.claims.role.toUpperCase(),
     })),
     tasks: protectedProcedure.input(z.object({ userId: z.string() })).query(({ input }) => input.userId),
-    folded: protectedProcedure.input(z.object({ userId: z.string().toLowerCase() })).query(({ input }) => input.userId),
+    folded: protectedProcedure
+      .input(z.object({ userId: z.string().toLowerCase() }))
+      .query(({ input }) => input.userId),
     defaulted: protectedProcedure
       .input(z.object({ userId: z.string().default("bob") }))
       .query(({ input }) => input.userId),
@@ -99,8 +101,9 @@ async function refusalOf(call: Promise<unknown>) {
 }
 
 /**
- * The contract's refusals to the byte, out of tRPC's envelope. Of the contract's other behaviours these make no sense here:
- * hostile paths and methods (a procedure has neither), and unknown paths (tRPC answers an unknown name before any procedure).
+ * The contract's refusals to the byte, out of tRPC's envelope. Of the contract's other behaviours these make
+ * no sense here: hostile paths and methods (a procedure has neither), and unknown paths (tRPC answers an
+ * unknown name before any procedure).
  */
 async function expectTrpcRefusal(response: Response, code: AuthErrorCode): Promise<void> {
   const { error } = (await response.json()) as { error: { data: { problem: unknown } } };
@@ -143,7 +146,9 @@ describe("trpc adapter", () => {
       const keys = remoteJwks("https://app.example.com/jwks", { fetch: async () => answer() });
       const waiting = createVerifier({ keys, issuer: remote.issuer, audience: remote.audience, claims });
       const { url } = await serve({ verifier: waiting });
-      const response = await fetch(`${url}/me`, { headers: { authorization: `Bearer ${remote.tokenFor("alice")}` } });
+      const response = await fetch(`${url}/me`, {
+        headers: { authorization: `Bearer ${remote.tokenFor("alice")}` },
+      });
       if (answer === answers[0]) expect(response.status).toBe(200);
       else await expectTrpcRefusal(response, "keys_unavailable");
       server.close();
@@ -157,7 +162,9 @@ describe("trpc adapter", () => {
     expect(response.headers.get("www-authenticate")).toBe('Bearer realm="api"');
     expect(response.headers.get("cache-control")).toBe("no-store");
     expect(response.headers.get("content-type")).toBe("application/json");
-    const { error } = (await response.json()) as { error: { message: string; data: Record<string, unknown> } };
+    const { error } = (await response.json()) as {
+      error: { message: string; data: Record<string, unknown> };
+    };
     expect(error.message).toBe("This endpoint needs a bearer token in the Authorization header.");
     expect(error.data).toMatchObject({
       code: "UNAUTHORIZED",
@@ -182,7 +189,11 @@ describe("trpc adapter", () => {
     const { client } = await serve();
     expect(await client(alice).tasks.query({ userId: "alice" })).toBe("alice");
     for (const userId of ["bob", "Alice", "alice ", ""]) {
-      expect(await refusalOf(client(alice).tasks.query({ userId }))).toEqual([403, "FORBIDDEN", "owner_mismatch"]);
+      expect(await refusalOf(client(alice).tasks.query({ userId }))).toEqual([
+        403,
+        "FORBIDDEN",
+        "owner_mismatch",
+      ]);
     }
   });
 
@@ -205,7 +216,11 @@ describe("trpc adapter", () => {
 
   it("conceals another user's input as something that is not there", async () => {
     const { client } = await serve({ concealOwnerMismatch: true });
-    expect(await refusalOf(client(alice).tasks.query({ userId: "bob" }))).toEqual([404, "NOT_FOUND", "not_found"]);
+    expect(await refusalOf(client(alice).tasks.query({ userId: "bob" }))).toEqual([
+      404,
+      "NOT_FOUND",
+      "not_found",
+    ]);
   });
 
   it("looks at no input before the token", async () => {
@@ -284,7 +299,10 @@ describe("trpc adapter", () => {
   it("passes on what is no verdict: a failure of the verifier's is no refusal", async () => {
     const reasons: unknown[] = [];
     for (const failing of failingVerifiers(verifier as never)) {
-      const { client } = await serve({ verifier: failing as never, onReject: ({ error }) => reasons.push(error.code) });
+      const { client } = await serve({
+        verifier: failing as never,
+        onReject: ({ error }) => reasons.push(error.code),
+      });
       expect(await refusalOf(client(alice).me.query())).toEqual([500, "INTERNAL_SERVER_ERROR", undefined]);
       server.close();
     }
@@ -302,7 +320,9 @@ describe("trpc adapter", () => {
 /** The status of a request that carries the field two times, which fetch would join. */
 function twice(url: string, authorization: string): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
-    request(url, { headers: ["Host", "localhost", "Authorization", authorization, "Authorization", authorization] })
+    request(url, {
+      headers: ["Host", "localhost", "Authorization", authorization, "Authorization", authorization],
+    })
       .on("response", (response) => {
         response.resume();
         resolve(response.statusCode);

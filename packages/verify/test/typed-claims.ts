@@ -1,6 +1,7 @@
 /**
- * The type of a verifier's claims reaches the handlers of frameworks that carry types by themselves. `tsc` runs over this
- * file; it is never executed. Frameworks with one request type for a whole app: register/registered-claims.ts.
+ * The type of a verifier's claims reaches the handlers of frameworks that carry types by themselves. `tsc`
+ * runs over this file; it is never executed. Frameworks with one request type for a whole app:
+ * register/registered-claims.ts.
  */
 import Router from "@koa/router";
 import { requireClaim, requireScopes, type Verifier } from "@usher-auth/verify";

@@ -4,11 +4,15 @@ import { createGuard, type Fetch, isAuthError, type RemoteJwksOptions, remoteJwk
 import { createBudget } from "../src/keys/budget.ts";
 import { createBench, handClock, refusal } from "./support.ts";
 
-/** Tokens of keys that are not here: a real rotation is seen at once, and made-up keys cost the issuer next to nothing. */
+/**
+ * Tokens of keys that are not here: a real rotation is seen at once, and made-up keys cost the issuer next to
+ * nothing.
+ */
 
 const address = "https://app.example.com/api/auth/jwks";
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
-const unknown = (issuer: TestIssuer) => issuer.tokenFor("mallory", { header: { kid: `made up ${Math.random()}` } });
+const unknown = (issuer: TestIssuer) =>
+  issuer.tokenFor("mallory", { header: { kid: `made up ${Math.random()}` } });
 
 beforeEach(() => void vi.spyOn(process, "emitWarning").mockImplementation(() => {}));
 afterEach(() => vi.restoreAllMocks());
@@ -131,7 +135,9 @@ describe("a made-up key", () => {
   it("has its verdict from all that ask at once by one fetch", async () => {
     const guarded = createGuarded();
     await guarded.verifier.ready();
-    const verdicts = await Promise.all(Array.from({ length: 50 }, () => guarded.ask(unknown(guarded.issuer))));
+    const verdicts = await Promise.all(
+      Array.from({ length: 50 }, () => guarded.ask(unknown(guarded.issuer))),
+    );
     expect(new Set(verdicts)).toEqual(new Set(["401 key_unknown"]));
     expect(guarded.fetches).toBe(2);
   });

@@ -180,10 +180,14 @@ describe("a claims schema that answers as it should not", () => {
   });
 
   it("puts no control character of the token's into the hint", () => {
-    const claims = schemaOf((given) => ({ issues: [{ message: "no", path: Object.keys(given.names as object) }] }));
+    const claims = schemaOf((given) => ({
+      issues: [{ message: "no", path: Object.keys(given.names as object) }],
+    }));
     const { issuer, verifier } = createBench({ claims });
     const token = issuer.tokenFor("alice", { claims: { names: { "\u001b[2J\u009b`": 1 } } });
-    expect(refusal(() => verifier.verifySync(token)).hint).toBe("the claims schema refuses `\\u001b[2J\\u009b``");
+    expect(refusal(() => verifier.verifySync(token)).hint).toBe(
+      "the claims schema refuses `\\u001b[2J\\u009b``",
+    );
   });
 
   it("calls back into the verifier with another token, and the first one is judged by its own bytes", () => {
@@ -193,7 +197,10 @@ describe("a claims schema that answers as it should not", () => {
       return { value };
     });
     const { issuer, verifier } = createBench({ claims });
-    const [alice, bob] = [issuer.tokenFor("alice"), issuer.tokenFor("bob", { claims: { more: "x".repeat(500) } })];
+    const [alice, bob] = [
+      issuer.tokenFor("alice"),
+      issuer.tokenFor("bob", { claims: { more: "x".repeat(500) } }),
+    ];
     callBack = () => {
       callBack = () => undefined;
       expect(verifier.verifySync(bob).id).toBe("bob");
@@ -234,7 +241,9 @@ describe("a policy of the user's own making", () => {
 
   it("tells the operator that it has to answer at once", () => {
     const { hint } = refusal(() => ask(requireClaim((async () => true) as never, "the plan")));
-    expect(hint).toBe('asking for "the plan" failed: the policy answered with a promise, and must answer at once');
+    expect(hint).toBe(
+      'asking for "the plan" failed: the policy answered with a promise, and must answer at once',
+    );
   });
 
   it("is called as a method, so that one of a class finds its own", () => {
@@ -270,8 +279,16 @@ describe("a policy of the user's own making", () => {
 });
 
 describe("revocations of the user's own making", () => {
-  function createOwn(check: (token: RevocableToken, now: number) => unknown, more: Partial<Revocations> = {}) {
-    const revocations = { maxTokenAge: 900, ready: async () => undefined, check, ...more } as unknown as Revocations;
+  function createOwn(
+    check: (token: RevocableToken, now: number) => unknown,
+    more: Partial<Revocations> = {},
+  ) {
+    const revocations = {
+      maxTokenAge: 900,
+      ready: async () => undefined,
+      check,
+      ...more,
+    } as unknown as Revocations;
     return createBench({ revocations });
   }
 
@@ -358,12 +375,19 @@ describe("revocations of the user's own making", () => {
     expect(seen.map(({ sub }) => sub)).toEqual(["alice", "alice"]);
   });
 
-  it.each([undefined, "900", 0, Number.NaN, -1])("are refused at once with maxTokenAge: %j", (maxTokenAge) => {
-    const revocations = { maxTokenAge, ready: async () => undefined, check: () => undefined } as unknown as Revocations;
-    const options: Partial<VerifierOptions> = { revocations };
-    expect(() => createBench(options)).toThrow("revocations: maxTokenAge");
-    expect(() => createBench({ ...options, maxTokenAge: 60 })).toThrow("revocations: maxTokenAge");
-  });
+  it.each([undefined, "900", 0, Number.NaN, -1])(
+    "are refused at once with maxTokenAge: %j",
+    (maxTokenAge) => {
+      const revocations = {
+        maxTokenAge,
+        ready: async () => undefined,
+        check: () => undefined,
+      } as unknown as Revocations;
+      const options: Partial<VerifierOptions> = { revocations };
+      expect(() => createBench(options)).toThrow("revocations: maxTokenAge");
+      expect(() => createBench({ ...options, maxTokenAge: 60 })).toThrow("revocations: maxTokenAge");
+    },
+  );
 
   it("are refused at once without a check, or a way to get ready", () => {
     for (const revocations of [{}, { check: () => undefined }, { ready: async () => undefined }, null]) {
@@ -380,7 +404,10 @@ describe("a date with a fraction", () => {
     const of = (claims: Record<string, number>) => issuer.tokenFor("alice", { claims });
     const until = of({ iat: startSeconds - 0.5, exp: startSeconds + 10.5 });
     const aged = of({ iat: startSeconds - 90.25, exp: startSeconds + 60 });
-    expect(verifier.verifySync(until)).toMatchObject({ expiresAt: startSeconds + 10.5, issuedAt: startSeconds - 0.5 });
+    expect(verifier.verifySync(until)).toMatchObject({
+      expiresAt: startSeconds + 10.5,
+      issuedAt: startSeconds - 0.5,
+    });
     expect(verdict(verifier, aged)).toBe("accepted");
     expect(verdict(verifier, of({ nbf: startSeconds + 0.5 }))).toBe("token_not_yet_valid");
     clock.advance(9.5);

@@ -11,11 +11,13 @@ describe("createVerifier", () => {
   const good = { keys, issuer: "https://app.example.com", audience: "https://api.example.com" };
 
   const keysAdvice = "keys: give sharedSecret(...), remoteJwks(...), localJwks(...), or a list of them.";
-  const issuerAdvice = "issuer: a non-empty string, or a list of them, is required. Set it to Better Auth's baseURL.";
+  const issuerAdvice =
+    "issuer: a non-empty string, or a list of them, is required. Set it to Better Auth's baseURL.";
   const audienceAdvice =
     "audience: a non-empty string, or a list of them, is required. Set it to this API's name in tokens, or to null to check none.";
   const unusable = "It must answer at once, with issues.";
-  const range = (name: string, least: number, most: number) => `${name}: must be an integer from ${least} to ${most}.`;
+  const range = (name: string, least: number, most: number) =>
+    `${name}: must be an integer from ${least} to ${most}.`;
 
   it.each<[string, object, string]>([
     ["no keys", { keys: undefined }, keysAdvice],
@@ -42,7 +44,11 @@ describe("createVerifier", () => {
     ["a length that lets nothing in", { maxTokenLength: 63 }, range("maxTokenLength", 64, 65_536)],
     ["an empty typ", { typ: "" }, "typ: must be a non-empty string."],
     ["a typ that is no string", { typ: 1 }, "typ: must be a non-empty string."],
-    ["the typ of a logout token", { typ: "logout+jwt" }, "typ: a logout token must not pass for one for the API."],
+    [
+      "the typ of a logout token",
+      { typ: "logout+jwt" },
+      "typ: a logout token must not pass for one for the API.",
+    ],
     ["no schema", { claims: {} }, "claims: give a Standard Schema (zod, valibot, arktype, ...)."],
     ["null for a schema", { claims: null }, "claims: give a Standard Schema (zod, valibot, arktype, ...)."],
     [
@@ -121,9 +127,12 @@ describe("verify", () => {
 
   it("freezes the principal all the way down", () => {
     const { issuer, verifier } = createBench();
-    const principal = verifier.verifySync(issuer.tokenFor("alice", { claims: { roles: [{ name: "admin" }] } }));
+    const principal = verifier.verifySync(
+      issuer.tokenFor("alice", { claims: { roles: [{ name: "admin" }] } }),
+    );
     const roles = principal.claims.roles as { name: string }[];
-    for (const part of [principal, principal.claims, roles, roles[0]]) expect(Object.isFrozen(part)).toBe(true);
+    for (const part of [principal, principal.claims, roles, roles[0]])
+      expect(Object.isFrozen(part)).toBe(true);
   });
 
   it.each([
@@ -159,7 +168,9 @@ describe("verify", () => {
       "constructor",
       "__proto__",
     ]) {
-      expect(verdict(verifier, issuer.tokenFor("alice", { header: { alg } })), alg).toBe("algorithm_rejected");
+      expect(verdict(verifier, issuer.tokenFor("alice", { header: { alg } })), alg).toBe(
+        "algorithm_rejected",
+      );
     }
   });
 
@@ -173,9 +184,14 @@ describe("verify", () => {
 
   it.each(["HS384", "HS512"] as const)("verifies %s when said, and then nothing else", (algorithm) => {
     const secret = "k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2tk3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t";
-    const { issuer, verifier } = createBench({ keys: sharedSecret(secret, { algorithm }) }, { secret, algorithm });
+    const { issuer, verifier } = createBench(
+      { keys: sharedSecret(secret, { algorithm }) },
+      { secret, algorithm },
+    );
     expect(verdict(verifier, issuer.tokenFor("alice"))).toBe("accepted");
-    expect(verdict(verifier, createBench({}, { secret }).issuer.tokenFor("alice"))).toBe("algorithm_rejected");
+    expect(verdict(verifier, createBench({}, { secret }).issuer.tokenFor("alice"))).toBe(
+      "algorithm_rejected",
+    );
   });
 
   it("does not read the payload before the signature holds", () => {
@@ -389,7 +405,10 @@ describe("cache", () => {
   });
 });
 
-/** Tokens of two users that `numberOf` tells apart no more: of some eighty thousand, two are likely to be such. */
+/**
+ * Tokens of two users that `numberOf` tells apart no more: of some eighty thousand, two are likely to be
+ * such.
+ */
 function twoOfOneNumber(issuer: TestIssuer): string[] {
   const [header, payload] = issuer.tokenFor("alice").split(".") as [string, string];
   const claims = JSON.parse(Buffer.from(payload, "base64url").toString()) as object;

@@ -32,7 +32,10 @@ describe.each(apps)("a refresh of keys that a request begins, with the adapter f
   async function start() {
     const { clock } = createBench();
     const issuer = createTestIssuer({ algorithm: "ES256", clock });
-    const keys = remoteJwks("https://app.example.com/jwks", { clock, fetch: async () => Response.json(issuer.jwks()) });
+    const keys = remoteJwks("https://app.example.com/jwks", {
+      clock,
+      fetch: async () => Response.json(issuer.jwks()),
+    });
     const { verifier } = createBench({ keys, clock });
     await verifier.ready();
     clock.advance(300);

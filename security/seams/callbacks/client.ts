@@ -1,4 +1,9 @@
-import { type ApiClientOptions, betterAuthToken, createApiClient, TokenUnavailableError } from "@usher-auth/client";
+import {
+  type ApiClientOptions,
+  betterAuthToken,
+  createApiClient,
+  TokenUnavailableError,
+} from "@usher-auth/client";
 import type { Behaviour, UserFunction } from "../behaviours.ts";
 import type { Callback, Outcome } from "../callback.ts";
 
@@ -55,7 +60,9 @@ const failing = {
   "never settles": "unavailable",
 } as const;
 
-/** `onSignedOut` is called when nobody is signed in: `served` means that the call said so, and nothing else. */
+/**
+ * `onSignedOut` is called when nobody is signed in: `served` means that the call said so, and nothing else.
+ */
 async function signedOutOutcome(behaviour: Behaviour): ReturnType<Callback["use"]> {
   let behaves = false;
   const callBack = () => void client("again").catch(() => undefined);

@@ -39,8 +39,8 @@ const requests = {
 } as const;
 
 /**
- * A row: `during` is what comes of a request that must be refused, whatever the callback does; afterwards comes one that is
- * to be served.
+ * A row: `during` is what comes of a request that must be refused, whatever the callback does; afterwards
+ * comes one that is to be served.
  */
 function row(
   name: string,
@@ -100,7 +100,11 @@ async function onNest(callback: UserFunction): Promise<App> {
       return "in";
     }
   }
-  Get("/users/:userId")(Users.prototype, "read", Object.getOwnPropertyDescriptor(Users.prototype, "read") as never);
+  Get("/users/:userId")(
+    Users.prototype,
+    "read",
+    Object.getOwnPropertyDescriptor(Users.prototype, "read") as never,
+  );
   Controller()(Users);
   class Root {}
   Module({ imports: [UsherModule.forRoot(options)], controllers: [Users] })(Root);
@@ -158,7 +162,9 @@ export const frameworkCallbacks: readonly Callback[] = [
   ),
   row(
     "fastify preHandler",
-    onFastify((app, callback) => app.addHook("preHandler", async (request: unknown) => void callback(request))),
+    onFastify((app, callback) =>
+      app.addHook("preHandler", async (request: unknown) => void callback(request)),
+    ),
     nothing,
     "another",
   ),

@@ -50,7 +50,9 @@ async function ask(
   const guard = createGuard({ verifier, ownerParam: "userId", ...options });
 
   function outcomeOf(hasToken: boolean): Outcome {
-    const authorization = hasToken ? `Bearer ${issuer.tokenFor("alice", { claims: { role: "user" } })}` : undefined;
+    const authorization = hasToken
+      ? `Bearer ${issuer.tokenFor("alice", { claims: { role: "user" } })}`
+      : undefined;
     const access = { params: { userId: "alice" }, ownerParams: ["userId"], policies };
     try {
       const admitted = guard.admit({ authorization, tokenInQuery: false, source: {}, ...access });
@@ -85,14 +87,19 @@ export const guardCallbacks: readonly Callback[] = [
   },
   {
     name: "verify requireClaim predicate",
-    use: (behaviour) => ask((wrap) => ({ policies: [requireClaim(wrap(isUser)) as Policy] }), behaviour, true),
+    use: (behaviour) =>
+      ask((wrap) => ({ policies: [requireClaim(wrap(isUser)) as Policy] }), behaviour, true),
     expected: { usual: "refused", "changes its input": "served", "calls back": "served" },
   },
   {
     name: "verify Policy permits",
     use: (behaviour) => {
       const permits = ({ claims }: { claims: { role?: string } }) => isUser(claims);
-      return ask((wrap) => ({ policies: [{ name: "of their own", permits: wrap(permits) }] }), behaviour, true);
+      return ask(
+        (wrap) => ({ policies: [{ name: "of their own", permits: wrap(permits) }] }),
+        behaviour,
+        true,
+      );
     },
     expected: { usual: "refused", "changes its input": "served", "calls back": "served" },
   },

@@ -41,7 +41,10 @@ async function signedIn(plugin: Partial<UsherJwtOptions>, options: Partial<Bette
 
 /** Only 401 and 403 would sign anyone out; a 5xx says "try again". */
 async function outcomeOf(asked: Promise<Response>, isWhole: (answer: string) => boolean): Promise<Outcome> {
-  const { status, ok, text } = await asked.then(async (answer) => ({ ...pick(answer), text: await answer.text() }));
+  const { status, ok, text } = await asked.then(async (answer) => ({
+    ...pick(answer),
+    text: await answer.text(),
+  }));
   if (ok) return isWhole(text) ? "served" : "refused";
   if (status === 503) return "unavailable";
   return status >= 500 ? "failed" : "refused";
@@ -50,7 +53,10 @@ async function outcomeOf(asked: Promise<Response>, isWhole: (answer: string) => 
 const pick = ({ status, ok }: Response) => ({ status, ok });
 
 /** Asks once with a `claims` that misbehaves, and once with one that does not. */
-async function withClaims(behaviour: Behaviour, path: "/token" | "/get-session"): ReturnType<Callback["use"]> {
+async function withClaims(
+  behaviour: Behaviour,
+  path: "/token" | "/get-session",
+): ReturnType<Callback["use"]> {
   let behaves = true;
   let called = false;
   const callBack = () => {
@@ -81,7 +87,8 @@ async function openBackend(refusals: number) {
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     async until(count: number): Promise<Outcome> {
-      for (let waited = 0; taken < count && waited < 15_000; waited += 20) await new Promise((r) => setTimeout(r, 20));
+      for (let waited = 0; taken < count && waited < 15_000; waited += 20)
+        await new Promise((r) => setTimeout(r, 20));
       return taken >= count ? "served" : "failed";
     },
     close() {
@@ -91,7 +98,10 @@ async function openBackend(refusals: number) {
   };
 }
 
-/** Signs out with a callback that misbehaves: the answer may not depend on it, and the logout must arrive once it behaves again. */
+/**
+ * Signs out with a callback that misbehaves: the answer may not depend on it, and the logout must arrive once
+ * it behaves again.
+ */
 async function withSignOut(
   behaviour: Behaviour,
   good: UserFunction,

@@ -193,7 +193,9 @@ export const keysCallbacks: readonly Callback[] = [
   }),
   ownRow("remote.maintain", { usual: "served" }, (wrap) => remote({ maintain: wrap(() => undefined) })),
   ownRow("remote.overdue", { usual: "served" }, (wrap) => remote({ overdue: wrap(() => false) })),
-  ownRow("remote.status", { usual: "served" }, (wrap) => remote({ status: wrap(() => ({ state: "fresh" as const })) })),
+  ownRow("remote.status", { usual: "served" }, (wrap) =>
+    remote({ status: wrap(() => ({ state: "fresh" as const })) }),
+  ),
   ownRow(
     "remote.unavailable",
     { usual: "unavailable" },

@@ -48,7 +48,9 @@ async function listening(behaviour: Behaviour) {
     const bad = await receive({ contentType: formType, body: "logout_token=x" });
     const body = new URLSearchParams({ logout_token: logoutToken(sid) }).toString();
     const answer = await receive({ contentType: formType, body });
-    const code = await verifier.verify(issuer.tokenFor("alice", { claims: { sid } })).catch((error) => error.code);
+    const code = await verifier
+      .verify(issuer.tokenFor("alice", { claims: { sid } }))
+      .catch((error) => error.code);
     return bad.status === 400 && answer.status === 200 && code === "token_revoked" ? "served" : "failed";
   }
   const during = await deliver("first");
@@ -85,7 +87,10 @@ async function acting(behaviour: Behaviour) {
   const again = await outcomeOf(good);
   await revocations.close();
   // Once it was acted upon, it was seen before; and else it is taken now.
-  return { during, afterwards: again === (during === "served" ? "refused" : "served") ? "served" : "failed" } as const;
+  return {
+    during,
+    afterwards: again === (during === "served" ? "refused" : "served") ? "served" : "failed",
+  } as const;
 }
 
 /** What records an ended session: that of revocations of one's own. */
@@ -121,7 +126,10 @@ async function recording(behaviour: Behaviour) {
   const during = (await deliver()) ?? "failed";
   misbehaves = false;
   const again = await deliver();
-  return { during, afterwards: again === (during === "served" ? "refused" : "served") ? "served" : "failed" } as const;
+  return {
+    during,
+    afterwards: again === (during === "served" ? "refused" : "served") ? "served" : "failed",
+  } as const;
 }
 
 const outcomes: ReadonlyMap<number, Outcome> = new Map([

@@ -13,7 +13,12 @@ import { type Behaviour, messageOfFailure, type UserFunction } from "../behaviou
 import type { Callback, Outcome } from "../callback.ts";
 
 const issuer = createTestIssuer();
-const made = { keys: "secret" as const, secret: issuer.secret, issuer: issuer.issuer, audience: issuer.audience };
+const made = {
+  keys: "secret" as const,
+  secret: issuer.secret,
+  issuer: issuer.issuer,
+  audience: issuer.audience,
+};
 const verifier = createVerifier({
   keys: sharedSecret(issuer.secret),
   issuer: issuer.issuer,
@@ -21,7 +26,9 @@ const verifier = createVerifier({
 });
 const bearer = (user: string) => `Authorization: Bearer ${issuer.tokenFor(user)}`;
 
-/** What an app on a real socket answers to one request; nothing at all within a second counts as unavailable. */
+/**
+ * What an app on a real socket answers to one request; nothing at all within a second counts as unavailable.
+ */
 async function outcomeOf(server: ContractServer, target: string, headers: string[]): Promise<Outcome> {
   const none = Symbol("no answer");
   const late = new Promise<typeof none>((resolve) => setTimeout(resolve, 1000, none).unref());
@@ -67,7 +74,10 @@ function callbacksOf(target: ContractTarget): readonly Callback[] {
     {
       name: `verify ${target.name} onReject`,
       use: (behaviour) =>
-        ask(behaviour, (wrap) => startTarget(target, { onReject: wrap(() => undefined) }), ["/api/alice/tasks", []]),
+        ask(behaviour, (wrap) => startTarget(target, { onReject: wrap(() => undefined) }), [
+          "/api/alice/tasks",
+          [],
+        ]),
       expected: { usual: "refused" },
     },
     {

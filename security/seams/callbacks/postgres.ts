@@ -7,9 +7,11 @@ import { drizzle } from "drizzle-orm/pglite";
 import type { Behaviour, UserFunction } from "../behaviours.ts";
 import type { Callback, Outcome } from "../callback.ts";
 
-const notes = pgTable("notes", { owner: text().notNull().default(currentOwner), text: text().notNull() }, (table) => [
-  ownerPolicy(table.owner),
-]);
+const notes = pgTable(
+  "notes",
+  { owner: text().notNull().default(currentOwner), text: text().notNull() },
+  (table) => [ownerPolicy(table.owner)],
+);
 
 /** One database for all rows of the table: it takes seconds to make. */
 let opened: Promise<PGlite> | undefined;
@@ -25,21 +27,28 @@ async function open(): Promise<PGlite> {
   return pglite;
 }
 
-/** What another user sees must stay nothing, whatever the function does; and the connection must be free again. */
+/**
+ * What another user sees must stay nothing, whatever the function does; and the connection must be free
+ * again.
+ */
 async function running(behaviour: Behaviour) {
   opened ??= open();
   const database = drizzle({ client: await opened, schema: { notes } });
   const id = behaviour.name;
   const good: UserFunction = (rows) => rows.insert(notes).values({ text: "mine" }).returning();
   async function outcomeOf(run: UserFunction): Promise<Outcome> {
-    const written = await withPrincipal(database, { id }, run as never, { timeout: 200 }).catch(() => undefined);
+    const written = await withPrincipal(database, { id }, run as never, { timeout: 200 }).catch(
+      () => undefined,
+    );
     const others = await withPrincipal(database, { id: "another" }, (rows) => rows.select().from(notes));
     if (others.length > 0) throw new Error("another user sees it");
     return Array.isArray(written) ? "served" : "failed";
   }
   // Not waited for: PGlite has one connection, which this transaction holds until its function is done.
   const nested = () =>
-    void withPrincipal(database, { id: "nested" }, (rows) => rows.select().from(notes)).catch(() => undefined);
+    void withPrincipal(database, { id: "nested" }, (rows) => rows.select().from(notes)).catch(
+      () => undefined,
+    );
   return { during: await outcomeOf(behaviour.of(good, nested)), afterwards: await outcomeOf(good) };
 }
 

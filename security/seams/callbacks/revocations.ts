@@ -69,7 +69,8 @@ async function outcomeOf(work: () => Promise<unknown>): Promise<Outcome> {
       outcome = isDown ? "unavailable" : "failed";
     },
   );
-  for (let second = 0; second < 60 && outcome === undefined; second++) await vi.advanceTimersByTimeAsync(1000);
+  for (let second = 0; second < 60 && outcome === undefined; second++)
+    await vi.advanceTimersByTimeAsync(1000);
   return outcome ?? "failed";
 }
 

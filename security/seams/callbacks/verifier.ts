@@ -18,7 +18,10 @@ const issuer = createTestIssuer();
 type Verify = (verifier: Verifier, token: string) => Principal | Promise<Principal>;
 type Wrap = (good: UserFunction) => UserFunction;
 
-/** Verifies one token that is seen first, and the same once more, while the code misbehaves and once it behaves again. */
+/**
+ * Verifies one token that is seen first, and the same once more, while the code misbehaves and once it
+ * behaves again.
+ */
 async function verifyTwice(
   options: (wrap: Wrap) => Partial<VerifierOptions>,
   behaviour: Behaviour,
@@ -78,7 +81,11 @@ const schemaOf = (wrap: Wrap): StandardSchema<never> => ({
 });
 
 const revocationsOf = (wrap: Wrap): Revocations =>
-  ({ maxTokenAge: 900, ready: async () => undefined, check: wrap(() => undefined) }) as unknown as Revocations;
+  ({
+    maxTokenAge: 900,
+    ready: async () => undefined,
+    check: wrap(() => undefined),
+  }) as unknown as Revocations;
 
 /** What loads revocations of one's own, before the first request. */
 async function starting(behaviour: Behaviour) {
@@ -145,7 +152,8 @@ export const verifierCallbacks: readonly Callback[] = [
   {
     name: "verify createVerifier clock",
     use: (behaviour) => verifyTwice((wrap) => ({ clock: wrap(Date.now) }), behaviour, verifySync),
-    // It is for tests: what it throws is for whoever has written it. What is no time is never before a token's end.
+    // It is for tests: what it throws is for whoever has written it. What is no time is never before a
+    // token's end.
     expected: { usual: "refused", throws: "failed", "throws what is no Error": "failed", ...changed },
   },
 ];

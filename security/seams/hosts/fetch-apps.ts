@@ -42,7 +42,8 @@ export function fetchApps(verifier: Verifier): readonly HostedApp<FetchApp>[] {
     app("elysia", (request) => elysia.handle(request)),
     app("trpc", (request) => {
       const [, user] = /\/api\/(\w+)\/tasks/.exec(request.url) ?? [];
-      const input = user === undefined ? "" : `&input=${encodeURIComponent(JSON.stringify({ userId: user }))}`;
+      const input =
+        user === undefined ? "" : `&input=${encodeURIComponent(JSON.stringify({ userId: user }))}`;
       const url = request.url.replace(/\/me|\/api\/\w+\/tasks/, "/tasks").replace(/\??$|\?/, "?") + input;
       return fetchRequestHandler({
         endpoint: "",
@@ -57,9 +58,13 @@ export function fetchApps(verifier: Verifier): readonly HostedApp<FetchApp>[] {
 /** The fetch adapter, which nothing stands before: by its own patterns, and by a framework's parameters. */
 export function imitableApps(verifier: Verifier): readonly HostedApp<FetchApp>[] {
   const guard = fetchUsher({ verifier, ownerParam: "userId" });
-  const byPath = guard.protect({ path: paths }, (_request, { principal }) => Response.json({ id: principal.id }));
+  const byPath = guard.protect({ path: paths }, (_request, { principal }) =>
+    Response.json({ id: principal.id }),
+  );
   const params = async ({ url }: Request) => /\/api\/(?<userId>\w+)\/tasks/.exec(url)?.groups;
-  const byParams = guard.protect({ params }, (_request, { principal }) => Response.json({ id: principal.id }));
+  const byParams = guard.protect({ params }, (_request, { principal }) =>
+    Response.json({ id: principal.id }),
+  );
   return [
     { name: "fetch, by patterns", start: async () => ({ app: byPath, close: async () => {} }) },
     {

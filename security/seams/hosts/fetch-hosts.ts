@@ -39,7 +39,10 @@ function proxied(request: Request): Request {
 export const fetchHosts: readonly Host<FetchApp>[] = [
   host("a Request", standard),
   host("a subclass of Request", (request) => new HostsRequest(urlOf(request), { headers: pairs(request) })),
-  host("a Request of another realm", (request) => new UndiciRequest(urlOf(request), { headers: pairs(request) })),
+  host(
+    "a Request of another realm",
+    (request) => new UndiciRequest(urlOf(request), { headers: pairs(request) }),
+  ),
   host("a proxy of a Request", (request) => proxied(standard(request))),
   host("a frozen Request", (request) => Object.freeze(standard(request))),
 ];

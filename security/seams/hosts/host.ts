@@ -11,16 +11,21 @@ export interface HostAnswer {
   readonly body: string;
 }
 
-/** Something that a guarded app runs in: it makes the request that the app is handed, and reads the app's answer. */
+/**
+ * Something that a guarded app runs in: it makes the request that the app is handed, and reads the app's
+ * answer.
+ */
 export interface Host<App> {
   readonly name: string;
-  /** Several `Authorization` fields reach an app as one text where a host cannot say that they were several. */
+  /**
+   * Several `Authorization` fields reach an app as one text where a host cannot say that they were several.
+   */
   ask(app: App, request: HostRequest): Promise<HostAnswer>;
 }
 
 /**
- * An app behind the guard: `/me` and `/api/:userId/tasks` answer with the principal's id, as JSON. `App` is what a host runs:
- * a listener of Node's, or a function from a `Request` to a `Response`.
+ * An app behind the guard: `/me` and `/api/:userId/tasks` answer with the principal's id, as JSON. `App` is
+ * what a host runs: a listener of Node's, or a function from a `Request` to a `Response`.
  */
 export interface HostedApp<App> {
   readonly name: string;

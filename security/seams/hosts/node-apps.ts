@@ -41,7 +41,10 @@ export function nodeApps(verifier: Verifier): readonly HostedApp<RequestListener
     exceptions: changesExpress,
   });
 
-  const onNest = (name: string, adapter: () => ExpressAdapter | FastifyAdapter): HostedApp<RequestListener> => ({
+  const onNest = (
+    name: string,
+    adapter: () => ExpressAdapter | FastifyAdapter,
+  ): HostedApp<RequestListener> => ({
     name: `nestjs on ${name}`,
     async start() {
       const nest = await NestFactory.create(nestModule(verifier), adapter(), { logger: false });
@@ -63,7 +66,8 @@ export function nodeApps(verifier: Verifier): readonly HostedApp<RequestListener
       async start() {
         const app = fastify();
         await app.register(fastifyUsher, options);
-        for (const url of ["/me", "/api/:userId/tasks"]) app.get(url, ({ principal }) => ({ id: principal.id }));
+        for (const url of ["/me", "/api/:userId/tasks"])
+          app.get(url, ({ principal }) => ({ id: principal.id }));
         await app.ready();
         return { app: app.routing, close: () => app.close() };
       },
@@ -83,8 +87,9 @@ export function nodeApps(verifier: Verifier): readonly HostedApp<RequestListener
     {
       name: "node",
       async start() {
-        const app = nodeUsher(options).protect({ path: ["/me", "/api/:userId/tasks"] }, (_request, response, access) =>
-          answer(response, access.principal.id),
+        const app = nodeUsher(options).protect(
+          { path: ["/me", "/api/:userId/tasks"] },
+          (_request, response, access) => answer(response, access.principal.id),
         );
         return { app: app as RequestListener, close: stayOpen };
       },
@@ -110,7 +115,9 @@ export function nodeApps(verifier: Verifier): readonly HostedApp<RequestListener
         const procedure = guard.protect(t.procedure);
         const router = t.router({
           me: procedure.query(({ ctx }) => ({ id: ctx.principal.id })),
-          tasks: procedure.input(z.object({ userId: z.string() })).query(({ ctx }) => ({ id: ctx.principal.id })),
+          tasks: procedure
+            .input(z.object({ userId: z.string() }))
+            .query(({ ctx }) => ({ id: ctx.principal.id })),
         });
         const handle = createHTTPHandler({ router, createContext: guard.createContext });
         const app: RequestListener = (request, response) => {
@@ -131,7 +138,9 @@ function answer(response: ServerResponse, id: string): void {
   response.end(JSON.stringify({ id }));
 }
 
-/** What decorators do that are written before a class and its methods; the sources here have no such syntax. */
+/**
+ * What decorators do that are written before a class and its methods; the sources here have no such syntax.
+ */
 function nestModule(verifier: Verifier): new () => object {
   class Tasks {
     me(principal: Principal): object {

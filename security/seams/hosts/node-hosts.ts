@@ -43,12 +43,18 @@ const lightMyRequest: Host<RequestListener> = {
   },
 };
 
-/** AWS Lambda behind an API Gateway: events of the payload formats 1.0 and 2.0, and of a load balancer with lists of values. */
+/**
+ * AWS Lambda behind an API Gateway: events of the payload formats 1.0 and 2.0, and of a load balancer with
+ * lists of values.
+ */
 function serverlessHttp(name: string, toEvent: (request: HostRequest) => object): Host<RequestListener> {
   return {
     name: `serverless-http, ${name}`,
     async ask(app, request) {
-      const answer = (await serverless(app as never)(toEvent(request), {})) as { statusCode: number; body: string };
+      const answer = (await serverless(app as never)(toEvent(request), {})) as {
+        statusCode: number;
+        body: string;
+      };
       return { status: answer.statusCode, body: answer.body };
     },
   };
@@ -106,10 +112,15 @@ function mocks(
     name: `node-mocks-http, ${name}`,
     ask: (app, { target, authorization }) =>
       new Promise<HostAnswer>((resolve, reject) => {
-        const { req, res } = createMocks({ method: "GET", url: target, ...more }, { eventEmitter: EventEmitter });
+        const { req, res } = createMocks(
+          { method: "GET", url: target, ...more },
+          { eventEmitter: EventEmitter },
+        );
         const headers = headersOf(authorization);
         if (headers !== undefined) Object.defineProperty(req, "headers", { value: headers, writable: true });
-        res.on("end", () => resolve({ status: res.statusCode, body: res._getData() || res._getBuffer().toString() }));
+        res.on("end", () =>
+          resolve({ status: res.statusCode, body: res._getData() || res._getBuffer().toString() }),
+        );
         Promise.resolve((app as (request: unknown, response: unknown) => unknown)(req, res)).catch(reject);
       }),
   };

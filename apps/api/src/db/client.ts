@@ -2,8 +2,8 @@ import type { DrizzleDatabase, PrincipalRows as PrincipalRowsOf } from "@usher-a
 import type * as schema from "./schema.ts";
 
 /**
- * A raw connection to the database, with the rights of the user that connected. Nothing outside of `src/db` ever gets
- * one: what a handler gets is {@link PrincipalRows}.
+ * A raw connection to the database, with the rights of the user that connected. Nothing outside of `src/db`
+ * ever gets one: what a handler gets is {@link PrincipalRows}.
  */
 export type Client = DrizzleDatabase<typeof schema>;
 

@@ -11,17 +11,24 @@ export type Database = {
   /**
    * Runs `run` in one transaction that can see and write nothing but the rows of `principal`.
    *
-   * @throws {DatabaseUnavailable} when the database does not answer in time. What `run` did is then rolled back.
+   * @throws {DatabaseUnavailable} when the database does not answer in time. What `run` did is then rolled
+   *   back.
    */
   withPrincipal<Result>(
     principal: { readonly id: string },
     run: (rows: PrincipalRows) => Promise<Result>,
   ): Promise<Result>;
-  /** What is revoked, shared with every other replica of the API. What was subscribed must stop before `close`. */
+  /**
+   * What is revoked, shared with every other replica of the API. What was subscribed must stop before
+   * `close`.
+   */
   readonly revocations: RevocationStore;
   /** Whether the database answers a query, within half of the deadline. Never throws. */
   isUp(): Promise<boolean>;
-  /** Whether the disk is so full that nothing is written until there is more room. Of a server, it says so itself. */
+  /**
+   * Whether the disk is so full that nothing is written until there is more room. Of a server, it says so
+   * itself.
+   */
   isFull(): boolean;
   /** Waits for what runs, for up to 5 seconds, and closes. */
   close(): Promise<void>;
@@ -31,8 +38,8 @@ export type Database = {
 export const defaultDeadline = 5_000;
 
 /**
- * A database over a raw client, which stays inside. `deadline` is in milliseconds; `overdue` is called when it has passed
- * without an answer.
+ * A database over a raw client, which stays inside. `deadline` is in milliseconds; `overdue` is called when
+ * it has passed without an answer.
  */
 export function databaseOver(options: {
   client: Client;

@@ -1,10 +1,11 @@
 import { DatabaseUnavailable, isOutage } from "./outage.ts";
 
 /**
- * Waits for `work` for at most `milliseconds`. Past that the signal aborts and the wait ends; the work itself cannot be
- * stopped, and must look at the signal before it does anything that lasts, such as a commit.
+ * Waits for `work` for at most `milliseconds`. Past that the signal aborts and the wait ends; the work itself
+ * cannot be stopped, and must look at the signal before it does anything that lasts, such as a commit.
  *
- * @throws {DatabaseUnavailable} when time is up, and in place of any error that says that the database is out.
+ * @throws {DatabaseUnavailable} when time is up, and in place of any error that says that the database is
+ *   out.
  */
 export async function answeredWithin<Result>(
   milliseconds: number,

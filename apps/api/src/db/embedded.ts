@@ -16,9 +16,9 @@ import * as schema from "./schema.ts";
 /**
  * Opens the embedded Postgres (PGlite) in `folder`, makes it if there is none, and brings it up to date.
  *
- * What a transaction has committed survives a kill of this process: it is with the operating system by then. PGlite
- * cannot fsync, so it may not survive a power cut; where that matters, use a server (DATABASE_URL). Nothing is written
- * while the disk is nearly full.
+ * What a transaction has committed survives a kill of this process: it is with the operating system by then.
+ * PGlite cannot fsync, so it may not survive a power cut; where that matters, use a server (DATABASE_URL).
+ * Nothing is written while the disk is nearly full.
  *
  * @throws {StartupError}
  */
@@ -69,8 +69,9 @@ async function assertRoom(folder: string, freeSpace: FreeSpace): Promise<void> {
 }
 
 /**
- * A process that is killed while it makes the database leaves a broken one, which would never open again. A mark beside
- * the folder, made before and removed after, tells that case apart: such a folder has never held a row.
+ * A process that is killed while it makes the database leaves a broken one, which would never open again. A
+ * mark beside the folder, made before and removed after, tells that case apart: such a folder has never held
+ * a row.
  */
 async function openFolder(folder: string): Promise<PGlite> {
   const unfinished = `${folder}.unfinished`;

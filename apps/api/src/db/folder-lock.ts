@@ -3,12 +3,13 @@ import { DatabaseSync } from "node:sqlite";
 import { StartupError } from "../startup-error.ts";
 
 /**
- * Makes this process the only one to use `folder`, until the returned function is called or the process ends in any way.
+ * Makes this process the only one to use `folder`, until the returned function is called or the process ends
+ * in any way.
  *
- * Two PGlite processes in one folder destroy it. The lock is the operating system's own, held through an empty SQLite
- * file next to the folder: unlike a file with a process id in it, it is gone with its process even after `kill -9`, and
- * a container, in which every process is number 1, cannot mistake a dead holder for itself. It is advisory, and needs a
- * file system with working locks (not every network share has them).
+ * Two PGlite processes in one folder destroy it. The lock is the operating system's own, held through an
+ * empty SQLite file next to the folder: unlike a file with a process id in it, it is gone with its process
+ * even after `kill -9`, and a container, in which every process is number 1, cannot mistake a dead holder for
+ * itself. It is advisory, and needs a file system with working locks (not every network share has them).
  *
  * @throws {StartupError} when another process holds it, or when the file cannot be written.
  */

@@ -5,8 +5,8 @@ import { openServer } from "./server.ts";
 
 /**
  * Opens the API's database, migrated and ready: the server at `url`, or the embedded one in `folder` without.
- * `deadline` is how long a request waits for an answer, in milliseconds (default 5000); `freeSpace` is for tests, and
- * tells the embedded one how many bytes are free on its disk.
+ * `deadline` is how long a request waits for an answer, in milliseconds (default 5000); `freeSpace` is for
+ * tests, and tells the embedded one how many bytes are free on its disk.
  *
  * @throws {StartupError} with one line that says what to do.
  */

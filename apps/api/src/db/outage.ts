@@ -1,4 +1,7 @@
-/** The database cannot answer at the moment. A 503, and no fault of the request; `cause` says why, for the log. */
+/**
+ * The database cannot answer at the moment. A 503, and no fault of the request; `cause` says why, for the
+ * log.
+ */
 export class DatabaseUnavailable extends Error {
   override readonly name = "DatabaseUnavailable";
 
@@ -31,17 +34,23 @@ const connectionErrors = new Set([
   "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
 ]);
 
-/** What Node says of a TLS connection on which something was changed on its way, or that could not be agreed on. */
+/**
+ * What Node says of a TLS connection on which something was changed on its way, or that could not be agreed
+ * on.
+ */
 const brokenTls = /^ERR_(?:SSL|TLS)_/;
 
 /**
- * SQLSTATEs that speak of the server and not of the query (Postgres manual, appendix A): 08 connection, 53 resources
- * (disk full, too many connections), 57P operator (shutting down, starting up, crashed), 58 system (I/O), 57014 a
- * query that took too long, 25006 a server that only reads (a failover), 28 and 3D a server that is not set up (yet).
+ * SQLSTATEs that speak of the server and not of the query (Postgres manual, appendix A): 08 connection, 53
+ * resources (disk full, too many connections), 57P operator (shutting down, starting up, crashed), 58 system
+ * (I/O), 57014 a query that took too long, 25006 a server that only reads (a failover), 28 and 3D a server
+ * that is not set up (yet).
  */
 const outageStates = /^(?:08|53|57P|58|57014|25006|28|3D)/;
 
-/** Whether an error says that the database is out, rather than that a query is wrong. Looks through causes. */
+/**
+ * Whether an error says that the database is out, rather than that a query is wrong. Looks through causes.
+ */
 export function isOutage(error: unknown): boolean {
   for (let current = error; current instanceof Error; current = current.cause) {
     if (current instanceof DatabaseUnavailable) return true;

@@ -3,19 +3,25 @@ import { beginOn } from "./transaction.ts";
 
 /** Connections to a Postgres server, which can all be replaced by new ones. */
 export type Pool = {
-  /** For Drizzle and the revocations, which use no more of postgres.js than `begin`, `unsafe` and `options`. */
+  /**
+   * For Drizzle and the revocations, which use no more of postgres.js than `begin`, `unsafe` and `options`.
+   */
   readonly client: postgres.Sql;
   /**
-   * Lets go of every connection: what comes from now on gets new ones, and what runs has a few seconds to end. For when
-   * an answer is overdue. A connection whose peer has gone without a word looks like one that is busy, and would be one
-   * less for the quarter of an hour that TCP goes on trying. At most once in a few seconds, however often it is called.
+   * Lets go of every connection: what comes from now on gets new ones, and what runs has a few seconds to
+   * end. For when an answer is overdue. A connection whose peer has gone without a word looks like one that
+   * is busy, and would be one less for the quarter of an hour that TCP goes on trying. At most once in a few
+   * seconds, however often it is called.
    */
   renew(): void;
   /** Waits for what runs, for a few seconds. */
   end(): Promise<void>;
 };
 
-/** Seconds that what runs has to end, and between two renewals: as long as Postgres lets any query of a request run. */
+/**
+ * Seconds that what runs has to end, and between two renewals: as long as Postgres lets any query of a
+ * request run.
+ */
 const patience = 5;
 
 export function openPool(connect: () => postgres.Sql): Pool {

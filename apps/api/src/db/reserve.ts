@@ -27,11 +27,12 @@ export function freeSpaceOf(folder: string): FreeSpace {
 }
 
 /**
- * Has PGlite write nothing while less than {@link reservedSpace} is free: its transactions are read-only then, so that a
- * write is an error of the class that is answered 503, and reads go on.
+ * Has PGlite write nothing while less than {@link reservedSpace} is free: its transactions are read-only
+ * then, so that a write is an error of the class that is answered 503, and reads go on.
  *
- * A full disk is an error like any other to PGlite as long as it is a table that does not fit. Where it is the next
- * segment of the write-ahead log, PGlite waits for a lock of its own, for ever, and the whole process with it.
+ * A full disk is an error like any other to PGlite as long as it is a table that does not fit. Where it is
+ * the next segment of the write-ahead log, PGlite waits for a lock of its own, for ever, and the whole
+ * process with it.
  */
 export async function keepReserve(pglite: PGlite, freeSpace: FreeSpace): Promise<Reserve> {
   let isReached = false;

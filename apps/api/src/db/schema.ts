@@ -2,8 +2,9 @@ import { currentOwner, ownerPolicy } from "@usher-auth/postgres";
 import { boolean, index, pgTable, text, timestamp, uuid } from "drizzle-orm/pg-core";
 
 /**
- * The tasks. `ownerId` is a Better Auth user id, an opaque string; it defaults to the principal of the transaction, so
- * that no query has to name it. Lengths are checked where a request is read (tasks/task.ts), not here.
+ * The tasks. `ownerId` is a Better Auth user id, an opaque string; it defaults to the principal of the
+ * transaction, so that no query has to name it. Lengths are checked where a request is read (tasks/task.ts),
+ * not here.
  */
 export const tasks = pgTable(
   "tasks",
@@ -17,7 +18,8 @@ export const tasks = pgTable(
     updatedAt: timestamp("updated_at", { withTimezone: true, mode: "string" }).notNull().defaultNow(),
   },
   (table) => [
-    // NULLS FIRST is what ORDER BY ... DESC means in Postgres; an index that says otherwise could not serve it.
+    // NULLS FIRST is what ORDER BY ... DESC means in Postgres; an index that says otherwise could not serve
+    // it.
     index("tasks_owner_newest_first").on(
       table.ownerId,
       table.createdAt.desc().nullsFirst(),

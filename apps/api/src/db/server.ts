@@ -14,10 +14,12 @@ import * as schema from "./schema.ts";
 const migrationLock = 7_365_687;
 
 /**
- * Connects to a Postgres server (13 or newer) and brings its schema up to date; replicas that start together take turns.
+ * Connects to a Postgres server (13 or newer) and brings its schema up to date; replicas that start together
+ * take turns.
  *
- * The user of `url` needs CREATE on the database and on its schema `public`, and CREATEROLE, or in place of the latter an
- * administrator's `CREATE ROLE usher_api NOLOGIN; GRANT usher_api TO <user>`. Owning the database grants the first two.
+ * The user of `url` needs CREATE on the database and on its schema `public`, and CREATEROLE, or in place of
+ * the latter an administrator's `CREATE ROLE usher_api NOLOGIN; GRANT usher_api TO <user>`. Owning the
+ * database grants the first two.
  *
  * @throws {StartupError} when the server does not answer, or lacks what the above says.
  */
@@ -40,7 +42,8 @@ export async function openServer(options: { url: string; deadline: number }): Pr
 async function prepare(url: string): Promise<void> {
   const connection = connect(url, 1);
   try {
-    // Whoever holds the lock is migrating; should it hang, then this process says so rather than wait for ever.
+    // Whoever holds the lock is migrating; should it hang, then this process says so rather than wait for
+    // ever.
     await connection`select set_config('lock_timeout', '60s', false)`;
     await connection`select pg_advisory_lock(${migrationLock})`;
     const client = drizzle({ client: connection, schema });
@@ -56,8 +59,8 @@ function connect(url: string, connections: number): postgres.Sql {
   return postgres(url, {
     max: connections,
     connect_timeout: 3,
-    // Without arrays there is no need of it, and a connection that breaks meanwhile would end the process: postgres.js
-    // leaves that promise to itself.
+    // Without arrays there is no need of it, and a connection that breaks meanwhile would end the process:
+    // postgres.js leaves that promise to itself.
     fetch_types: false,
     idle_timeout: 60,
     // The default waits up to 20 seconds before it tries again; a healed database should be noticed at once.

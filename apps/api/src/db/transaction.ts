@@ -4,9 +4,10 @@ import type postgres from "postgres";
 /**
  * `begin` of postgres.js, for a connection that may go in the middle of it.
  *
- * By itself postgres.js writes whatever comes next, the rollback above all, to a connection that is closed already, and
- * ends the process by that: so it was where Postgres was restarted while a request ran. A transaction whose connection is
- * gone needs no rollback, for Postgres has rolled it back, and takes no more queries.
+ * By itself postgres.js writes whatever comes next, the rollback above all, to a connection that is closed
+ * already, and ends the process by that: so it was where Postgres was restarted while a request ran. A
+ * transaction whose connection is gone needs no rollback, for Postgres has rolled it back, and takes no more
+ * queries.
  */
 export async function beginOn<Result>(
   pool: postgres.Sql,
@@ -18,7 +19,8 @@ export async function beginOn<Result>(
       try {
         return await run(refusing(sql, () => isOver));
       } catch (error) {
-        // Queries fail first, and that the connection is closed shows up to two turns of the event loop later.
+        // Queries fail first, and that the connection is closed shows up to two turns of the event loop
+        // later.
         await nextTurn();
         await nextTurn();
         // begin() has told its caller by then; never to settle is what keeps it from rolling back.

@@ -16,7 +16,10 @@ type RawSocket = {
   destroy(): void;
 };
 
-/** Answers what is not HTTP, where there is no request and no reply yet, with a problem body on the bare socket. */
+/**
+ * Answers what is not HTTP, where there is no request and no reply yet, with a problem body on the bare
+ * socket.
+ */
 export function answerClientError(this: FastifyInstance, error: ConnectionError, socket: RawSocket): void {
   this.log.debug({ code: error.code }, "a client sent something that is not HTTP");
   if (error.code === "ECONNRESET" || !socket.writable) {

@@ -21,7 +21,10 @@ export class BadRequest extends Error {
   }
 }
 
-/** Makes every error of the app a problem body: what its handlers throw, what Fastify refuses, and paths that are none. */
+/**
+ * Makes every error of the app a problem body: what its handlers throw, what Fastify refuses, and paths that
+ * are none.
+ */
 export function answerErrorsWithProblems(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const problem = problemOf(error);
@@ -33,13 +36,21 @@ export function answerErrorsWithProblems(app: FastifyInstance): void {
 }
 
 /** For requests that fail before there is a route: no hook runs for those, so this sets what hooks would. */
-export function answerFrameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+export function answerFrameworkError(
+  error: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
   reply.headers({ "x-request-id": request.id, "cache-control": "no-store" });
   sendProblem(reply, httpProblem(error.statusCode ?? 400));
 }
 
-export function sendProblem(reply: FastifyReply, problem: Problem & { errors?: RequestError[] }): FastifyReply {
-  // Bytes, as the guard's refusals are: a route's own response schema has no say in them, and Fastify adds no charset.
+export function sendProblem(
+  reply: FastifyReply,
+  problem: Problem & { errors?: RequestError[] },
+): FastifyReply {
+  // Bytes, as the guard's refusals are: a route's own response schema has no say in them, and Fastify adds no
+  // charset.
   return reply
     .code(problem.status)
     .type(problemContentType)
@@ -52,7 +63,8 @@ function problemOf(error: FastifyError | BadRequest): Problem & { errors?: Reque
     return { ...httpProblem(400), errors: [{ path: "params.userId", message: error.message }] };
   }
   if (error instanceof DatabaseUnavailable) return httpProblem(503);
-  if (hasZodFastifySchemaValidationErrors(error)) return { ...httpProblem(400), errors: requestErrors(error) };
+  if (hasZodFastifySchemaValidationErrors(error))
+    return { ...httpProblem(400), errors: requestErrors(error) };
 
   const status = error.statusCode ?? 500;
   // A 5xx says nothing of what went wrong inside; a 4xx of Fastify's own has a fixed sentence per status.

@@ -3,8 +3,8 @@ import type { FastifyInstance } from "fastify";
 import { sendProblem } from "./errors.ts";
 
 /**
- * What holds for every request, before anything else looks at it: the answer names the request and is not to be stored,
- * and a request must say for which host it is (RFC 9112 section 3.2).
+ * What holds for every request, before anything else looks at it: the answer names the request and is not to
+ * be stored, and a request must say for which host it is (RFC 9112 section 3.2).
  */
 export function prepareEveryRequest(app: FastifyInstance): void {
   app.addHook("onRequest", (request, reply, done) => {

@@ -18,7 +18,8 @@ export const clientTimes: ClientTimes = {
   headers: 15_000,
   request: 30_000,
   silence: 60_000,
-  // Longer than a load balancer's usual 60 seconds: the one that closes an idle connection should be the balancer.
+  // Longer than a load balancer's usual 60 seconds: the one that closes an idle connection should be the
+  // balancer.
   idle: 65_000,
   check: 5_000,
 };
@@ -30,8 +31,8 @@ export function serverLimits(times: ClientTimes) {
     requestTimeout: times.request,
     connectionTimeout: times.silence,
     keepAliveTimeout: times.idle,
-    // Backs up the database's own deadline of 5 seconds. It counts from the headers on: a client who is slow with the body
-    // must have been told 408 before, or it would be a 503, and an error in the log.
+    // Backs up the database's own deadline of 5 seconds. It counts from the headers on: a client who is slow
+    // with the body must have been told 408 before, or it would be a 503, and an error in the log.
     handlerTimeout: times.request + 2 * times.check,
     routerOptions: { maxParamLength: 256 },
     http: {

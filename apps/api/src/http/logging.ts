@@ -13,8 +13,9 @@ import { printableJson } from "../printable.ts";
 export type LogStream = { write(line: string): void };
 
 /**
- * One JSON line per request, when it is answered, with its id, method, path, status and duration. No headers and no
- * query, since both can hold tokens, and no body. Refusals are logged by the guard, with code and hint.
+ * One JSON line per request, when it is answered, with its id, method, path, status and duration. No headers
+ * and no query, since both can hold tokens, and no body. Refusals are logged by the guard, with code and
+ * hint.
  */
 export function loggingOptions(config: Pick<Config, "logLevel">, stream?: LogStream): FastifyServerOptions {
   return {
@@ -24,7 +25,14 @@ export function loggingOptions(config: Pick<Config, "logLevel">, stream?: LogStr
       stream: printable(stream ?? process.stdout),
       serializers: { req: describeRequest, res: ({ statusCode }) => ({ statusCode }), err: describeError },
       // Belt and braces, for a line that somebody adds one day.
-      redact: ["authorization", "cookie", "*.authorization", "*.cookie", "*.headers.authorization", "*.headers.cookie"],
+      redact: [
+        "authorization",
+        "cookie",
+        "*.authorization",
+        "*.cookie",
+        "*.headers.authorization",
+        "*.headers.cookie",
+      ],
     },
     logController: new OneLinePerRequest({ requestIdLogLabel: "requestId" }),
   };
@@ -33,7 +41,11 @@ export function loggingOptions(config: Pick<Config, "logLevel">, stream?: LogStr
 class OneLinePerRequest extends LogController {
   override incomingRequest(): void {}
 
-  override requestCompleted(error: Error | null | undefined, request: FastifyRequest, reply: FastifyReply): void {
+  override requestCompleted(
+    error: Error | null | undefined,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): void {
     const line = { req: request, res: reply, milliseconds: Math.round(reply.elapsedTime * 10) / 10 };
     if (error) reply.log.error({ ...line, err: error }, "request failed");
     else reply.log.info(line, "request completed");
@@ -46,7 +58,10 @@ class OneLinePerRequest extends LogController {
   }
 }
 
-/** Whatever a line quotes, of a path, a hint or a database's error: it cannot speak to the terminal that shows it. */
+/**
+ * Whatever a line quotes, of a path, a hint or a database's error: it cannot speak to the terminal that shows
+ * it.
+ */
 function printable(stream: LogStream): LogStream {
   return { write: (line) => void stream.write(printableJson(line)) };
 }
@@ -58,9 +73,9 @@ function describeRequest({ method, url }: { method: string; url: string }) {
 const dottedText = /[\w.-]+/g;
 
 /**
- * For a JWT that somebody put into the path: three segments, of which the first has a header in it. That begins with `{`, and so
- * in base64url with one of three pairs. Looked for segment by segment: one expression for all of it would, in a long path that
- * almost fits, begin anew at each of them.
+ * For a JWT that somebody put into the path: three segments, of which the first has a header in it. That
+ * begins with `{`, and so in base64url with one of three pairs. Looked for segment by segment: one expression
+ * for all of it would, in a long path that almost fits, begin anew at each of them.
  */
 function withoutToken(text: string): string {
   const segments = text.split(".");
@@ -71,8 +86,8 @@ function withoutToken(text: string): string {
 }
 
 /**
- * An error without what a query's parameters, and so people's own texts, would add to it: Drizzle puts those into its
- * message, and Postgres into the `detail` of its errors.
+ * An error without what a query's parameters, and so people's own texts, would add to it: Drizzle puts those
+ * into its message, and Postgres into the `detail` of its errors.
  */
 function describeError(error: Error): { type: string; message: string; stack: string; code?: string } {
   const told = error instanceof DrizzleQueryError && error.cause ? error.cause : error;

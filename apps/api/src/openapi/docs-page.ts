@@ -6,8 +6,9 @@ import type { FastifyInstance, RouteOptions } from "fastify";
 const docsRoutes: ReadonlySet<string> = new Set(["/docs", "/docs/", "/docs/js/scalar.js"]);
 
 /**
- * Lets everybody see the documentation page. Scalar adds those routes itself and takes no `config` for them, hence this
- * list, which must be in place before the guard: the guard notes what is public when a route is added.
+ * Lets everybody see the documentation page. Scalar adds those routes itself and takes no `config` for them,
+ * hence this list, which must be in place before the guard: the guard notes what is public when a route is
+ * added.
  */
 export function openDocsToEverybody(app: FastifyInstance): void {
   app.addHook("onRoute", (route: RouteOptions) => {
@@ -41,7 +42,10 @@ export async function serveDocsPage(app: FastifyInstance): Promise<void> {
   });
 }
 
-/** Lets the page run its own scripts, the inline one by its hash, style itself, and call no server but this one. */
+/**
+ * Lets the page run its own scripts, the inline one by its hash, style itself, and call no server but this
+ * one.
+ */
 function pagePolicy(html: string): string {
   const inline = inlineScripts(html).map(
     (script) => `'sha256-${createHash("sha256").update(script).digest("base64")}'`,

@@ -5,8 +5,9 @@ import { logoutOperation, logoutPath } from "./logout.ts";
 import { problemResponses } from "./problem-responses.ts";
 
 /**
- * Keeps an OpenAPI 3.1 document of every route, served at `/openapi.json`. Whether an operation needs a token, and which
- * errors the guard may answer with, is read off what guards the route: it cannot be documented wrongly.
+ * Keeps an OpenAPI 3.1 document of every route, served at `/openapi.json`. Whether an operation needs a
+ * token, and which errors the guard may answer with, is read off what guards the route: it cannot be
+ * documented wrongly.
  */
 export async function documentRoutes(app: FastifyInstance, serverUrl: string): Promise<void> {
   await app.register(swagger, {
@@ -75,7 +76,9 @@ function withOptionalBodies(document: Document): Document {
   return document;
 }
 
-/** Each registered schema comes in a form for requests and one for responses, whether or not both are used. */
+/**
+ * Each registered schema comes in a form for requests and one for responses, whether or not both are used.
+ */
 function withoutUnused(document: Document): Document {
   const { components: parts, ...rest } = document as { components: { schemas: Record<string, object> } };
   const used = new Map<string, object>();

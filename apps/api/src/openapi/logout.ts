@@ -8,7 +8,8 @@ export const logoutPath = "/backchannel-logout";
 const { 503: outage } = problemResponses;
 const refused = {
   ...problemResponses[400],
-  description: "It is no such form, or no good logout token. It changed nothing, and will not be taken later either.",
+  description:
+    "It is no such form, or no good logout token. It changed nothing, and will not be taken later either.",
 };
 
 /** How the endpoint is documented. The guard's own code checks it and answers it. */

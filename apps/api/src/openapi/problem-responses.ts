@@ -28,5 +28,7 @@ export const problemResponses = {
   413: answers("The body is too large."),
   415: answers("The body is not JSON."),
   500: answers("A fault of the API."),
-  503: answers("The database, or the keys, are not available at the moment. `Retry-After` says when to try again."),
+  503: answers(
+    "The database, or the keys, are not available at the moment. `Retry-After` says when to try again.",
+  ),
 };

@@ -9,10 +9,14 @@ const readiness = z.object({
   status: z.enum(["ready", "unavailable"]),
   database: z
     .enum(["up", "full", "down"])
-    .describe("`full`: its disk is nearly full; it is read, and nothing is written until there is more room."),
+    .describe(
+      "`full`: its disk is nearly full; it is read, and nothing is written until there is more room.",
+    ),
   keys: z
     .enum(["fresh", "stale", "missing"])
-    .describe("`stale`: the issuer cannot be reached, and the last good keys serve. A shared secret is always fresh."),
+    .describe(
+      "`stale`: the issuer cannot be reached, and the last good keys serve. A shared secret is always fresh.",
+    ),
   keysAge: z.int().nullable().describe("Seconds since the keys were fetched; null where none were."),
   revocations: z
     .enum(["current", "stale", "missing"])
@@ -27,10 +31,15 @@ const readiness = z.object({
   whenStale: z
     .enum(["refuse", "accept"])
     .nullable()
-    .describe("What is done with tokens, unless they are known to be revoked, while the revocations are not current."),
+    .describe(
+      "What is done with tokens, unless they are known to be revoked, while the revocations are not current.",
+    ),
 });
 
-/** For load balancers and supervisors, without a token: whether the process runs, and whether it can serve requests. */
+/**
+ * For load balancers and supervisors, without a token: whether the process runs, and whether it can serve
+ * requests.
+ */
 export const healthRoutes: FastifyPluginAsyncZod<{ database: Database; verifier: Verifier }> = async (
   app,
   { database, verifier },
@@ -65,7 +74,8 @@ export const healthRoutes: FastifyPluginAsyncZod<{ database: Database; verifier:
       },
     },
     handler: async (_request, reply) => {
-      // Missing keys are fetched for this as for a token: where nobody sends any before this says ready, nobody would.
+      // Missing keys are fetched for this as for a token: where nobody sends any before this says ready,
+      // nobody would.
       const [isUp] = await Promise.all([database.isUp(), verifier.ready().catch(() => undefined)]);
       const { state, age = null } = verifier.keyStatus();
       const revoked = verifier.revocations?.status();

@@ -5,7 +5,14 @@ import { BadRequest } from "../http/errors.ts";
 import { answers } from "../openapi/answers.ts";
 import { problemResponses } from "../openapi/problem-responses.ts";
 import { type Cursor, readCursor } from "../tasks/cursor.ts";
-import { completeTask, createTask, deleteTask, findTask, listTasks, replaceTask } from "../tasks/repository.ts";
+import {
+  completeTask,
+  createTask,
+  deleteTask,
+  findTask,
+  listTasks,
+  replaceTask,
+} from "../tasks/repository.ts";
 import { completion, newTask, task, taskFilter, taskPage, taskReplacement } from "../tasks/task.ts";
 
 const userId = z.string().describe("The user's id: the `sub` of the token. Another user's is refused.");
@@ -16,7 +23,10 @@ const ofUser = z.object({ userId });
 const ofTask = z.object({ userId, taskId });
 const { 404: missing, 413: tooLarge, 415: notJson } = problemResponses;
 
-/** The tasks of one user. The guard holds `:userId` to the principal; the database shows the principal's rows only. */
+/**
+ * The tasks of one user. The guard holds `:userId` to the principal; the database shows the principal's rows
+ * only.
+ */
 export const taskRoutes: FastifyPluginAsyncZod<{ database: Database }> = async (app, { database }) => {
   app.route({
     method: "GET",
@@ -81,7 +91,9 @@ export const taskRoutes: FastifyPluginAsyncZod<{ database: Database }> = async (
       response: { 200: answers("The task as it is now", task), 404: missing, 413: tooLarge, 415: notJson },
     },
     handler: async ({ principal, params, body }, reply) => {
-      const replaced = await database.withPrincipal(principal, (rows) => replaceTask(rows, params.taskId, body));
+      const replaced = await database.withPrincipal(principal, (rows) =>
+        replaceTask(rows, params.taskId, body),
+      );
       return replaced ?? reply.callNotFound();
     },
   });
@@ -99,7 +111,9 @@ export const taskRoutes: FastifyPluginAsyncZod<{ database: Database }> = async (
     },
     handler: async ({ principal, params, body }, reply) => {
       const { completed } = body;
-      const changed = await database.withPrincipal(principal, (rows) => completeTask(rows, params.taskId, completed));
+      const changed = await database.withPrincipal(principal, (rows) =>
+        completeTask(rows, params.taskId, completed),
+      );
       return changed ?? reply.callNotFound();
     },
   });

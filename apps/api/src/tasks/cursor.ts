@@ -1,18 +1,24 @@
 /**
- * A place in a list that is sorted by time of creation and id. Keeps the full microseconds of Postgres: rounded to
- * JavaScript's milliseconds, a page could repeat or skip tasks.
+ * A place in a list that is sorted by time of creation and id. Keeps the full microseconds of Postgres:
+ * rounded to JavaScript's milliseconds, a page could repeat or skip tasks.
  */
 export type Cursor = { readonly createdAt: string; readonly id: string };
 
 const form =
   /^((?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3})(\d{3}Z) ([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/;
 
-/** The opaque text for a client. It holds nothing secret, and grants nothing: pages are of the principal's rows alone. */
+/**
+ * The opaque text for a client. It holds nothing secret, and grants nothing: pages are of the principal's
+ * rows alone.
+ */
 export function writeCursor({ createdAt, id }: Cursor): string {
   return Buffer.from(`${createdAt} ${id}`).toString("base64url");
 }
 
-/** Reads what {@link writeCursor} wrote; undefined for anything else, so that nothing else reaches the database. */
+/**
+ * Reads what {@link writeCursor} wrote; undefined for anything else, so that nothing else reaches the
+ * database.
+ */
 export function readCursor(text: string): Cursor | undefined {
   const match = form.exec(Buffer.from(text, "base64url").toString());
   const [, milliseconds, microseconds, id] = match ?? [];

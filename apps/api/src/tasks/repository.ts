@@ -21,7 +21,10 @@ function instant(column: AnyPgColumn): SQL<string> {
   return sql<string>`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 }
 
-/** One page, newest first; tasks of the same instant are in the order of their ids, so that no page depends on chance. */
+/**
+ * One page, newest first; tasks of the same instant are in the order of their ids, so that no page depends on
+ * chance.
+ */
 export async function listTasks(
   rows: PrincipalRows,
   filter: { status: "all" | "open" | "done"; limit: number; after: Cursor | undefined },
@@ -53,7 +56,10 @@ export async function createTask(rows: PrincipalRows, { title, notes = null }: N
   return created;
 }
 
-/** The task, or undefined where the principal has none of that id: a missing id, a malformed one, another user's. */
+/**
+ * The task, or undefined where the principal has none of that id: a missing id, a malformed one, another
+ * user's.
+ */
 export async function findTask(rows: PrincipalRows, id: string): Promise<Task | undefined> {
   const [found] = await rows.select(columns).from(tasks).where(hasId(id));
   return found;
@@ -74,7 +80,11 @@ export async function replaceTask(
 }
 
 /** The task as it is now, or undefined as {@link findTask}. */
-export async function completeTask(rows: PrincipalRows, id: string, completed: boolean): Promise<Task | undefined> {
+export async function completeTask(
+  rows: PrincipalRows,
+  id: string,
+  completed: boolean,
+): Promise<Task | undefined> {
   const [updated] = await rows
     .update(tasks)
     .set({ completed, updatedAt: sql`now()` })

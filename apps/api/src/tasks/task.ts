@@ -1,12 +1,15 @@
 import { z } from "zod";
 
 /**
- * Text of `least` to `most` characters (code points, as JSON Schema counts them). Refuses what Postgres cannot keep as
- * it was sent: U+0000, and halves of a surrogate pair.
+ * Text of `least` to `most` characters (code points, as JSON Schema counts them). Refuses what Postgres
+ * cannot keep as it was sent: U+0000, and halves of a surrogate pair.
  */
 function text(least: number, most: number, description: string, form = z.string()) {
   return form
-    .refine((value) => value.isWellFormed() && !value.includes("\0"), "must not contain U+0000 or lone surrogates")
+    .refine(
+      (value) => value.isWellFormed() && !value.includes("\0"),
+      "must not contain U+0000 or lone surrogates",
+    )
     .refine((value) => between(least, [...value].length, most), `must have ${least} to ${most} characters`)
     .meta({ minLength: least, maxLength: most, description });
 }
@@ -19,7 +22,8 @@ function between(least: number, value: number, most: number): boolean {
 function strictObject<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   const fields = Object.keys(shape).join(", ");
   return z.strictObject(shape, {
-    error: (issue) => (issue.code === "unrecognized_keys" ? `unknown field; the fields are: ${fields}` : undefined),
+    error: (issue) =>
+      issue.code === "unrecognized_keys" ? `unknown field; the fields are: ${fields}` : undefined,
   });
 }
 
@@ -73,7 +77,10 @@ export const taskFilter = z.strictObject({
 export const taskPage = z
   .object({
     tasks: z.array(task),
-    nextCursor: z.string().nullable().describe("Give it as `cursor` to get the next page; null on the last one."),
+    nextCursor: z
+      .string()
+      .nullable()
+      .describe("Give it as `cursor` to get the next page; null on the last one."),
   })
   .meta({ id: "TaskPage" });
 export type TaskPage = z.infer<typeof taskPage>;

@@ -13,7 +13,9 @@ export type TestApi = {
   issuer: TestIssuer;
   /** Everything logged so far, one JSON object per line. */
   logs: string[];
-  /** A request with a valid token of `user`, to a path below the user's own: `call("ada", "GET", "/tasks")`. */
+  /**
+   * A request with a valid token of `user`, to a path below the user's own: `call("ada", "GET", "/tasks")`.
+   */
   call(
     user: string,
     method: NonNullable<InjectOptions["method"]>,

@@ -1,7 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { TestIssuer } from "@usher-auth/testing";
 
-/** A logout token (OpenID Connect Back-Channel Logout 1.0 section 2.4) that ends one session, or all of a user's. */
+/**
+ * A logout token (OpenID Connect Back-Channel Logout 1.0 section 2.4) that ends one session, or all of a
+ * user's.
+ */
 export function logoutToken(
   issuer: TestIssuer,
   ended: { readonly sid?: string; readonly sub: string },

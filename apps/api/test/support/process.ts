@@ -49,7 +49,10 @@ function launch(env: Record<string, string>, wrapper: readonly string[] = []) {
  *
  * @param wrapper A command that becomes what the rest of its arguments say, such as `nice`.
  */
-export async function startProcess(env: Record<string, string>, wrapper?: readonly string[]): Promise<ApiProcess> {
+export async function startProcess(
+  env: Record<string, string>,
+  wrapper?: readonly string[],
+): Promise<ApiProcess> {
   const { child, said, ended } = launch(env, wrapper);
   const { promise: url, resolve } = Promise.withResolvers<string>();
   child.stdout.on("data", () => {

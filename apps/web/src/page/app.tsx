@@ -9,7 +9,11 @@ import { Workspace } from "./workspace.tsx";
 
 /** What is on the screen: nothing known yet, a failure, the way in, or the user's own place. */
 export function App() {
-  const config = useQuery({ queryKey: ["config"], queryFn: ({ signal }) => fetchConfig(signal), staleTime: Infinity });
+  const config = useQuery({
+    queryKey: ["config"],
+    queryFn: ({ signal }) => fetchConfig(signal),
+    staleTime: Infinity,
+  });
   const session = useSignedInUser();
 
   const failure = config.error ?? session.error;

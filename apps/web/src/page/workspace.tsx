@@ -17,7 +17,9 @@ type Props = {
   onSignedOut: () => void;
 };
 
-/** One user's place. Its API client and its cache are made with it and go with it, so no user sees another's. */
+/**
+ * One user's place. Its API client and its cache are made with it and go with it, so no user sees another's.
+ */
 export function Workspace({ user, apiUrl, takesFocus, onSigningOut, onSignedOut }: Props) {
   const [queryClient] = useState(() => new QueryClient({ defaultOptions: queryDefaults }));
   const [api] = useState(() => createUserApi({ apiUrl, userId: user.id, onSignedOut }));

@@ -28,7 +28,9 @@ export function createApp({ config, auth, database, secure, page, log }: AppPart
   app.use(securityHeaders(config.apiUrl, secure));
 
   app.get("/health/live", (context) => context.json({ status: "ok" }, 200, { "cache-control": "no-store" }));
-  app.get("/config.json", (context) => context.json({ apiUrl: config.apiUrl }, 200, { "cache-control": "no-cache" }));
+  app.get("/config.json", (context) =>
+    context.json({ apiUrl: config.apiUrl }, 200, { "cache-control": "no-cache" }),
+  );
 
   app.route(authPath, authRoutes(auth, database, config.trustedProxies));
   app.all("/api/*", (context) => problem(context, 404));

@@ -14,8 +14,8 @@ const retryAfter = "5";
 /**
  * Better Auth's endpoints, as it answers them, but for an outage of its database.
  *
- * Better Auth takes a session that it cannot look up for one that does not exist: a 401, and a client would sign its
- * user out for what is an outage of ours. It is a 503 here.
+ * Better Auth takes a session that it cannot look up for one that does not exist: a 401, and a client would
+ * sign its user out for what is an outage of ours. It is a 503 here.
  */
 export function authRoutes(auth: Auth, database: AuthDatabase, trustedProxies: readonly string[]): Hono {
   const app = new Hono();

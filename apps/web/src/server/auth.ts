@@ -49,7 +49,13 @@ export async function createAuth(
   return { auth, stop: tokens.stop };
 }
 
-function betterAuthFor(config: WebConfig, issuer: string, tokens: UsherJwtPlugin, database: AuthDatabase, log: Log) {
+function betterAuthFor(
+  config: WebConfig,
+  issuer: string,
+  tokens: UsherJwtPlugin,
+  database: AuthDatabase,
+  log: Log,
+) {
   const { origin, protocol } = new URL(issuer);
   const { single, versions } = config.secrets;
   return betterAuth({
@@ -62,8 +68,8 @@ function betterAuthFor(config: WebConfig, issuer: string, tokens: UsherJwtPlugin
     database: database.connection,
     emailAndPassword: { enabled: true },
     plugins: [tokens],
-    // Three tries of a password in ten seconds from one address, by Better Auth's own rules. Development and tests sign
-    // up one user after the other, so there it is off, as Better Auth has it.
+    // Three tries of a password in ten seconds from one address, by Better Auth's own rules. Development and
+    // tests sign up one user after the other, so there it is off, as Better Auth has it.
     rateLimit: { enabled: config.production, storage: database.shared ? "database" : "memory" },
     advanced: {
       useSecureCookies: protocol === "https:",
@@ -89,7 +95,10 @@ async function migrate(options: BetterAuthOptions, database: AuthDatabase): Prom
   }
 }
 
-/** Better Auth's messages, and the messages of errors beside them; not the objects beside them, which hold addresses of people. */
+/**
+ * Better Auth's messages, and the messages of errors beside them; not the objects beside them, which hold
+ * addresses of people.
+ */
 function forward(log: Log): NonNullable<NonNullable<BetterAuthOptions["logger"]>["log"]> {
   return (level, message, ...details) => {
     const errors = details.filter((detail) => detail instanceof Error).map((error) => error.message);

@@ -5,11 +5,12 @@ import type { Context } from "hono";
 export const clientAddressHeader = "x-usher-client-address";
 
 /**
- * The request with the address it came from in a header, which is where Better Auth looks for it to limit the tries of
- * a password.
+ * The request with the address it came from in a header, which is where Better Auth looks for it to limit the
+ * tries of a password.
  *
- * It is the connection's address. X-Forwarded-For can be written by anybody, so it counts only where proxies are
- * trusted: then the whole chain is given, and Better Auth takes the last address in it that is no trusted proxy.
+ * It is the connection's address. X-Forwarded-For can be written by anybody, so it counts only where proxies
+ * are trusted: then the whole chain is given, and Better Auth takes the last address in it that is no trusted
+ * proxy.
  */
 export function withClientAddress(context: Context, trustedProxies: readonly string[]): Request {
   const address = getConnInfo(context).remote.address ?? "";

@@ -11,7 +11,10 @@ export interface WebConfig {
   readonly host: string;
   /** 0 for any free port. */
   readonly port: number;
-  /** The issuer, character for character as tokens carry it: an origin. `undefined`: http://localhost and the port listened on. */
+  /**
+   * The issuer, character for character as tokens carry it: an origin. `undefined`: http://localhost and the
+   * port listened on.
+   */
   readonly issuer: string | undefined;
   /** The API: the tokens' audience, and where the page sends its requests. */
   readonly apiUrl: string;
@@ -38,8 +41,9 @@ const builtPage = fileURLToPath(new URL("../../dist", import.meta.url));
  * Reads the configuration out of environment variables. An empty variable counts as not set.
  *
  * WEB_PORT (3000), HOST (127.0.0.1), BETTER_AUTH_URL (http://localhost:WEB_PORT), API_PORT (3001), API_URL
- * (http://localhost:API_PORT), BETTER_AUTH_SECRET or BETTER_AUTH_SECRETS, DATA_DIR (.data), USHER_KEYS (secret, or jwks where USHER_JWKS_URL is set), AUTH_DATABASE_URL, PAGE_DIR
- * (the app's dist), TRUSTED_PROXIES (none), LOG_LEVEL (info), NODE_ENV, USHER_DEV.
+ * (http://localhost:API_PORT), BETTER_AUTH_SECRET or BETTER_AUTH_SECRETS, DATA_DIR (.data), USHER_KEYS
+ * (secret, or jwks where USHER_JWKS_URL is set), AUTH_DATABASE_URL, PAGE_DIR (the app's dist),
+ * TRUSTED_PROXIES (none), LOG_LEVEL (info), NODE_ENV, USHER_DEV.
  *
  * @throws {StartupError} that names every variable that does not hold
  */
@@ -89,11 +93,15 @@ function readPort(env: Environment, name: string, otherwise: number): number {
   throw new StartupError(`${name} must be a port number from 0 to 65535.`);
 }
 
-/** USHER_KEYS lists what the API accepts tokens by; the first of them is what the issuer makes tokens with. */
+/**
+ * USHER_KEYS lists what the API accepts tokens by; the first of them is what the issuer makes tokens with.
+ */
 function readSigning(text: string): WebConfig["signWith"] {
   const [first] = text.split(",").map((kind) => kind.trim());
   if (first === "secret" || first === "jwks") return first;
-  throw new StartupError("USHER_KEYS must be secret, jwks, or both with the one that signs first: jwks,secret.");
+  throw new StartupError(
+    "USHER_KEYS must be secret, jwks, or both with the one that signs first: jwks,secret.",
+  );
 }
 
 function readHttpUrl(text: string, name: string): string {
@@ -103,9 +111,9 @@ function readHttpUrl(text: string, name: string): string {
 }
 
 /**
- * The origin of BETTER_AUTH_URL, as Better Auth and the API's `verifierFromEnv` read it: without a slash at its end, capitals,
- * or a port that goes without saying. Better Auth takes a path in it for the path of its endpoints, and those are at
- * /api/auth here.
+ * The origin of BETTER_AUTH_URL, as Better Auth and the API's `verifierFromEnv` read it: without a slash at
+ * its end, capitals, or a port that goes without saying. Better Auth takes a path in it for the path of its
+ * endpoints, and those are at /api/auth here.
  */
 function readOrigin(text: string): string {
   const { origin, pathname, search, hash } = new URL(readHttpUrl(text, "BETTER_AUTH_URL"));
@@ -118,7 +126,9 @@ function readOrigin(text: string): string {
 function readPostgresUrl(text: string): string {
   const protocol = URL.parse(text)?.protocol;
   if (protocol === "postgres:" || protocol === "postgresql:") return text;
-  throw new StartupError("AUTH_DATABASE_URL must look like postgres://user:password@host:5432/database, or be unset.");
+  throw new StartupError(
+    "AUTH_DATABASE_URL must look like postgres://user:password@host:5432/database, or be unset.",
+  );
 }
 
 function readLogLevel(text: string): LogLevel {

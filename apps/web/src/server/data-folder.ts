@@ -4,8 +4,9 @@ import { chmodSync, mkdirSync, readdirSync } from "node:fs";
 const ours = /^(?:api|running|auth\.sqlite|better-auth-secret|start\.lock)(?:[.-]|$)/;
 
 /**
- * Makes DATA_DIR where it is missing, open to its owner alone. One that was there, with other rights, is closed as well, unless
- * somebody else's things are in it (a home, `/tmp`): what is ours is closed in any case, by those who make it.
+ * Makes DATA_DIR where it is missing, open to its owner alone. One that was there, with other rights, is
+ * closed as well, unless somebody else's things are in it (a home, `/tmp`): what is ours is closed in any
+ * case, by those who make it.
  */
 export function prepareDataFolder(path: string): void {
   mkdirSync(path, { recursive: true, mode: 0o700 });

@@ -23,5 +23,7 @@ export interface AuthDatabase {
  * @throws {StartupError} when it cannot be reached or written to
  */
 export async function openDatabase(config: WebConfig, log: Log): Promise<AuthDatabase> {
-  return config.databaseUrl === undefined ? openSqlite(config.dataFolder) : await openPostgres(config.databaseUrl, log);
+  return config.databaseUrl === undefined
+    ? openSqlite(config.dataFolder)
+    : await openPostgres(config.databaseUrl, log);
 }

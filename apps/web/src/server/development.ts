@@ -6,12 +6,16 @@ const ownPaths = /^\/(?:api|health|config\.json)(?:[/?]|$)/;
 
 /** The page out of its sources, reloading in the browser as they change. */
 export interface DevelopmentPage {
-  /** Puts Vite in front of a listener, for what is the page's. It sends no Content-Security-Policy with it. */
+  /**
+   * Puts Vite in front of a listener, for what is the page's. It sends no Content-Security-Policy with it.
+   */
   before(listener: RequestListener): RequestListener;
   close(): Promise<void>;
 }
 
-/** Starts Vite inside of this process. Its socket for reloads shares the server's port. Never for production. */
+/**
+ * Starts Vite inside of this process. Its socket for reloads shares the server's port. Never for production.
+ */
 export async function developPage(server: Server): Promise<DevelopmentPage> {
   // A development dependency: production installs do without it.
   const { createServer } = await import("vite");

@@ -22,7 +22,9 @@ export async function listen(server: Server, port: number, host: string): Promis
 function explain(error: Error, port: number, host: string): StartupError {
   const reason = reasonOf(error);
   if (reason === "EADDRINUSE") {
-    return new StartupError(`port ${port} is taken. Stop what listens on it, or set WEB_PORT to another one.`);
+    return new StartupError(
+      `port ${port} is taken. Stop what listens on it, or set WEB_PORT to another one.`,
+    );
   }
   if (reason === "EACCES") {
     return new StartupError(`port ${port} needs more rights. Set WEB_PORT to one above 1023.`);
@@ -36,8 +38,8 @@ const sweepInterval = 50;
 /**
  * Takes no new connections, lets the requests under way finish for a while, and ends what is left.
  *
- * `server.close` ends the connections that are idle when it is called; one that is busy then would be kept alive for
- * seconds after its last answer.
+ * `server.close` ends the connections that are idle when it is called; one that is busy then would be kept
+ * alive for seconds after its last answer.
  */
 export async function close(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));

@@ -7,8 +7,9 @@ import { StartupError } from "./startup-error.ts";
 /**
  * Serves the page that Vite built.
  *
- * Files under /assets have a hash of their content in their name, so browsers may keep them for good; everything else is
- * asked for anew. Any other address that a browser navigates to gets the page itself, whose own router knows what it is.
+ * Files under /assets have a hash of their content in their name, so browsers may keep them for good;
+ * everything else is asked for anew. Any other address that a browser navigates to gets the page itself,
+ * whose own router knows what it is.
  *
  * @throws {StartupError} when the page has not been built
  */

@@ -19,13 +19,17 @@ const reasons: Readonly<Record<string, string>> = {
   Error: `no answer in ${connectionDeadline / 1000} seconds`,
 };
 
-/** The advisory lock that the web processes take to change the schema one at a time. The number means nothing else. */
+/**
+ * The advisory lock that the web processes take to change the schema one at a time. The number means nothing
+ * else.
+ */
 const migrationLock = 7_446_158_213;
 
 /**
  * Connects to a Postgres server, and makes sure that it answers.
  *
- * @throws {StartupError} when it does not. The message names the host and database, not the user or the password
+ * @throws {StartupError} when it does not. The message names the host and database, not the user or the
+ *   password
  */
 export async function openPostgres(url: string, log: Log): Promise<AuthDatabase> {
   const pool = new Pool({ connectionString: url, connectionTimeoutMillis: connectionDeadline });

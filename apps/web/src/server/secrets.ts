@@ -13,7 +13,8 @@ export interface Secrets {
 }
 
 /**
- * Reads BETTER_AUTH_SECRETS or BETTER_AUTH_SECRET, and accepts what the API would: a secret fit for one is fit for both.
+ * Reads BETTER_AUTH_SECRETS or BETTER_AUTH_SECRET, and accepts what the API would: a secret fit for one is
+ * fit for both.
  *
  * @throws {StartupError} when there is none, and when one is too weak or of the wrong form
  */
@@ -26,7 +27,11 @@ export function readSecrets(env: Environment): Secrets {
   }
   checkAsTheApiDoes({ BETTER_AUTH_SECRET, BETTER_AUTH_SECRETS });
   const versions = BETTER_AUTH_SECRETS ? BETTER_AUTH_SECRETS.split(",").map(splitEntry) : undefined;
-  return { single: BETTER_AUTH_SECRET || undefined, versions, fingerprint: secretFingerprintFromEnv(env) ?? "" };
+  return {
+    single: BETTER_AUTH_SECRET || undefined,
+    versions,
+    fingerprint: secretFingerprintFromEnv(env) ?? "",
+  };
 }
 
 function checkAsTheApiDoes(secrets: Environment): void {

@@ -2,8 +2,8 @@ import type { MiddlewareHandler } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 
 /**
- * Headers for everything served: only our own scripts and styles run, none of them inline, requests go to us and to the
- * API, and no other site may frame the page.
+ * Headers for everything served: only our own scripts and styles run, none of them inline, requests go to us
+ * and to the API, and no other site may frame the page.
  *
  * @param apiUrl - where the page may send requests beside its own origin
  * @param secure - whether the app is reached by https: browsers are then told to insist on it

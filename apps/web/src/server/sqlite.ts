@@ -9,8 +9,8 @@ import { reasonOf, StartupError } from "./startup-error.ts";
 const patience = 5000;
 
 /**
- * Opens `auth.sqlite` in the folder, making both where they are missing. It holds password hashes and session tokens,
- * so only its owner may read it.
+ * Opens `auth.sqlite` in the folder, making both where they are missing. It holds password hashes and session
+ * tokens, so only its owner may read it.
  *
  * @throws {StartupError} when the folder cannot be made or written to, or the file is no database
  */
@@ -47,7 +47,9 @@ function open(file: string): DatabaseSync {
     connection.exec("PRAGMA journal_mode = WAL");
     return connection;
   } catch (error) {
-    throw new StartupError(`cannot open the database ${file} (${reasonOf(error)}). Restore it, or move it away.`);
+    throw new StartupError(
+      `cannot open the database ${file} (${reasonOf(error)}). Restore it, or move it away.`,
+    );
   }
 }
 

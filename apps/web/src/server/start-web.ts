@@ -20,8 +20,8 @@ export interface RunningWeb {
 }
 
 /**
- * Starts the web app: the port first, for the issuer may be named after it, then the database, then what answers.
- * Requests that arrive in between wait.
+ * Starts the web app: the port first, for the issuer may be named after it, then the database, then what
+ * answers. Requests that arrive in between wait.
  *
  * @throws {StartupError} when it cannot start; nothing is left running then
  */

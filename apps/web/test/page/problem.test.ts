@@ -9,28 +9,42 @@ test("a problem speaks by its detail, else by its title", async () => {
     code: "not_found",
     message: "There is no such task",
   });
-  expect((await readProblem(Response.json({ title: "Not found" }, { status: 404 }))).message).toBe("Not found");
+  expect((await readProblem(Response.json({ title: "Not found" }, { status: 404 }))).message).toBe(
+    "Not found",
+  );
 });
 
-test.each(["<h1>Bad gateway</h1>", "null", "[]", '{"detail":5}', ""])("any other body is taken: %s", async (body) => {
-  expect(await readProblem(new Response(body, { status: 502 }))).toMatchObject({
-    status: 502,
-    code: undefined,
-    message: "The API answered 502",
-  });
-});
+test.each(["<h1>Bad gateway</h1>", "null", "[]", '{"detail":5}', ""])(
+  "any other body is taken: %s",
+  async (body) => {
+    expect(await readProblem(new Response(body, { status: 502 }))).toMatchObject({
+      status: 502,
+      code: undefined,
+      message: "The API answered 502",
+    });
+  },
+);
 
 test("a missing connection is named, and every other error stays what it is", () => {
   const failure = new TypeError("Failed to fetch");
   expect(() => rethrowReadably(failure)).toThrow("There is no connection to the server");
-  for (const error of [new DestinationError("elsewhere"), new SignedOutError(), new DOMException("", "AbortError")]) {
+  for (const error of [
+    new DestinationError("elsewhere"),
+    new SignedOutError(),
+    new DOMException("", "AbortError"),
+  ]) {
     expect(() => rethrowReadably(error)).toThrow(error);
   }
 });
 
 test("an issuer that gives no token is spoken of as people know it, with the time to wait where there is one", () => {
-  const busy = new TokenUnavailableError("Better Auth gave no token: status 429", { status: 429, retryAfter: 7 });
-  expect(() => rethrowReadably(busy)).toThrow("The sign-in service is busy or out of order. Try again in 7 seconds.");
+  const busy = new TokenUnavailableError("Better Auth gave no token: status 429", {
+    status: 429,
+    retryAfter: 7,
+  });
+  expect(() => rethrowReadably(busy)).toThrow(
+    "The sign-in service is busy or out of order. Try again in 7 seconds.",
+  );
   const late = new TokenUnavailableError("getToken gave no answer within 10000 ms");
   expect(() => rethrowReadably(late)).toThrow("Try again in a moment.");
 });

@@ -24,6 +24,9 @@ test("one character of the signature changes, and its bytes with it, whatever th
   );
 });
 
-test.each(["header.claims.", "header.claims.A", "header.claims.a*b"])("%s has no signature to change", (token) => {
-  expect(tamperSignature(token)).toBeUndefined();
-});
+test.each(["header.claims.", "header.claims.A", "header.claims.a*b"])(
+  "%s has no signature to change",
+  (token) => {
+    expect(tamperSignature(token)).toBeUndefined();
+  },
+);

@@ -11,7 +11,10 @@ function task(id: string, completed = false): Task {
 const [a, b, c] = [task("a"), task("b"), task("c", true)];
 
 function pagesOf(...pages: Task[][]): TaskPages {
-  return { pages: pages.map((tasks) => ({ tasks, nextCursor: null })), pageParams: pages.map(() => undefined) };
+  return {
+    pages: pages.map((tasks) => ({ tasks, nextCursor: null })),
+    pageParams: pages.map(() => undefined),
+  };
 }
 
 const ids = (pages: TaskPages) => pages.pages.map((page) => page.tasks.map(({ id }) => id));
@@ -19,8 +22,15 @@ const ids = (pages: TaskPages) => pages.pages.map((page) => page.tasks.map(({ id
 test("a new task is first among all and open ones, marked as not there yet", () => {
   for (const filter of ["all", "open"] as const) {
     const change = { kind: "add", text: { title: "Tea", notes: "" } } as const;
-    const [first, ...rest] = applyChange(pagesOf([a], [b]), filter, change, NOON).pages.flatMap((page) => page.tasks);
-    expect(first).toMatchObject({ title: "Tea", notes: null, completed: false, createdAt: "2030-01-01T12:00:00.000Z" });
+    const [first, ...rest] = applyChange(pagesOf([a], [b]), filter, change, NOON).pages.flatMap(
+      (page) => page.tasks,
+    );
+    expect(first).toMatchObject({
+      title: "Tea",
+      notes: null,
+      completed: false,
+      createdAt: "2030-01-01T12:00:00.000Z",
+    });
     expect(first && isPending(first)).toBe(true);
     expect(rest).toEqual([a, b]);
     expect(rest.some(isPending)).toBe(false);
@@ -34,7 +44,9 @@ test("a new task is not among the done ones", () => {
 
 test("a completed task stays among all, and leaves the open ones", () => {
   const change = { kind: "complete", task: b, completed: true } as const;
-  expect(applyChange(pagesOf([a], [b]), "all", change, NOON)).toEqual(pagesOf([a], [{ ...b, completed: true }]));
+  expect(applyChange(pagesOf([a], [b]), "all", change, NOON)).toEqual(
+    pagesOf([a], [{ ...b, completed: true }]),
+  );
   expect(ids(applyChange(pagesOf([a], [b]), "open", change, NOON))).toEqual([["a"], []]);
 });
 

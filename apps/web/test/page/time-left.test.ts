@@ -24,7 +24,9 @@ test("a lifetime is read from numbers only", () => {
 
 test("the share of the lifetime that is left stays between 1 and 0", () => {
   const lifetime = { from: NOON, until: NOON + 1000 };
-  expect([-500, 0, 250, 1000, 5000].map((passed) => shareLeft(lifetime, NOON + passed))).toEqual([1, 1, 0.75, 0, 0]);
+  expect([-500, 0, 250, 1000, 5000].map((passed) => shareLeft(lifetime, NOON + passed))).toEqual([
+    1, 1, 0.75, 0, 0,
+  ]);
   expect(shareLeft({ from: undefined, until: NOON }, NOON)).toBe(0);
   expect(shareLeft({ from: NOON, until: NOON }, NOON)).toBe(0);
 });

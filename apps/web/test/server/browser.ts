@@ -11,7 +11,12 @@ export class Browser {
     return this.#cookies.get(name);
   }
 
-  async request(method: "GET" | "POST", path: string, body?: object, headers: HeadersInit = {}): Promise<Response> {
+  async request(
+    method: "GET" | "POST",
+    path: string,
+    body?: object,
+    headers: HeadersInit = {},
+  ): Promise<Response> {
     const all = new Headers({ origin: this.#origin, "content-type": "application/json" });
     if (this.#cookies.size > 0)
       all.set("cookie", [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; "));

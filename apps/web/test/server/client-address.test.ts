@@ -21,7 +21,9 @@ async function told(trustedProxies: string[], headers: HeadersInit): Promise<str
 
 test("the connection's address, and nothing that the client says", async () => {
   expect(await told([], {})).toBe("127.0.0.1");
-  expect(await told([], { "x-forwarded-for": "203.0.113.7", [clientAddressHeader]: "203.0.113.7" })).toBe("127.0.0.1");
+  expect(await told([], { "x-forwarded-for": "203.0.113.7", [clientAddressHeader]: "203.0.113.7" })).toBe(
+    "127.0.0.1",
+  );
 });
 
 test("with trusted proxies, the chain that ends in the connection's address", async () => {

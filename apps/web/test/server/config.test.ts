@@ -22,13 +22,23 @@ test("with a secret alone, everything has a default, and nothing is exposed", ()
 });
 
 test("an empty variable is one that is not set", () => {
-  const names = ["HOST", "WEB_PORT", "BETTER_AUTH_URL", "API_URL", "DATA_DIR", "AUTH_DATABASE_URL", "LOG_LEVEL"];
+  const names = [
+    "HOST",
+    "WEB_PORT",
+    "BETTER_AUTH_URL",
+    "API_URL",
+    "DATA_DIR",
+    "AUTH_DATABASE_URL",
+    "LOG_LEVEL",
+  ];
   expect(read(Object.fromEntries(names.map((name) => [name, ""])))).toEqual(read({}));
 });
 
 test("the API is on API_PORT of this machine unless API_URL says where", () => {
   expect(read({ API_PORT: "4001" }).apiUrl).toBe("http://localhost:4001");
-  expect(read({ API_PORT: "4001", API_URL: "https://api.example.com/" }).apiUrl).toBe("https://api.example.com/");
+  expect(read({ API_PORT: "4001", API_URL: "https://api.example.com/" }).apiUrl).toBe(
+    "https://api.example.com/",
+  );
 });
 
 test.each([
@@ -95,5 +105,7 @@ test("everything that does not hold is named at once, and no value with it", () 
     /^WEB_PORT .* API_PORT .* BETTER_AUTH_SECRET is not set.* USHER_KEYS .* AUTH_DATABASE_URL .* LOG_LEVEL (?!.*hidden)/;
   expect(() => readConfig(env)).toThrow(message);
   expect(() => readConfig(env)).toThrow(StartupError);
-  expect(() => readConfig({ ...env, BETTER_AUTH_SECRET: "hidden" })).toThrow(/WEB_PORT (?!.*hidden).* has 6 bytes/);
+  expect(() => readConfig({ ...env, BETTER_AUTH_SECRET: "hidden" })).toThrow(
+    /WEB_PORT (?!.*hidden).* has 6 bytes/,
+  );
 });

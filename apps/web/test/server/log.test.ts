@@ -42,7 +42,9 @@ test("what a message quotes cannot speak to the terminal: no escape sequence, no
     written.stderr += chunk;
     return true;
   });
-  createLog("info").error("a\u001b[31mb\u009b32mc\u0007d\u007fe\u202ef\u2066g\u200eh\u0000i\tj\u0085k 日本 👩‍👩‍👧 é");
+  createLog("info").error(
+    "a\u001b[31mb\u009b32mc\u0007d\u007fe\u202ef\u2066g\u200eh\u0000i\tj\u0085k 日本 👩‍👩‍👧 é",
+  );
   expect(written.stderr).toBe("web a[31mb32mcdefghij k 日本 👩‍👩‍👧 é\n");
 });
 

@@ -11,7 +11,9 @@ import {
 } from "@usher-auth/verify";
 import { onTestFinished } from "vitest";
 
-/** The API as the issuer sees it: an address that takes logout tokens, made of what the real one is made of. */
+/**
+ * The API as the issuer sees it: an address that takes logout tokens, made of what the real one is made of.
+ */
 export class LogoutReceiver {
   /** Of the requests so far, how each was answered. */
   readonly statuses: number[] = [];
@@ -37,13 +39,16 @@ export class LogoutReceiver {
     };
     const revocations = createRevocations({ store: recording, maxTokenAge: 300 });
     onTestFinished(() => revocations.close());
-    this.#receive = createLogoutEndpoint(createVerifier({ keys, issuer, audience: this.apiUrl, revocations }));
+    this.#receive = createLogoutEndpoint(
+      createVerifier({ keys, issuer, audience: this.apiUrl, revocations }),
+    );
   }
 
   async open(): Promise<this> {
     this.#server = createServer(async (request, response) => {
       const body = await buffer(request);
-      const known = request.method === "POST" && request.url === "/backchannel-logout" ? this.#receive : undefined;
+      const known =
+        request.method === "POST" && request.url === "/backchannel-logout" ? this.#receive : undefined;
       const answer = await known?.({ contentType: request.headers["content-type"], body });
       this.statuses.push(answer?.status ?? 503);
       response.writeHead(answer?.status ?? 503, answer?.headers).end(answer?.body);

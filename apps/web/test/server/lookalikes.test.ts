@@ -7,8 +7,8 @@ import { jwt } from "better-auth/plugins/jwt";
 import { expect, test } from "vitest";
 import { secret } from "./web.ts";
 
-// Better Auth makes several things that look like an API token, most of them with the very same secret. Each one here
-// comes out of a real instance, and must never pass for a token.
+// Better Auth makes several things that look like an API token, most of them with the very same secret. Each
+// one here comes out of a real instance, and must never pass for a token.
 
 const baseURL = "https://app.example.com";
 const audience = "https://api.example.com";
@@ -27,7 +27,9 @@ async function signUp(options: Partial<BetterAuthOptions> = {}) {
   });
   await (await getMigrations(auth.options)).runMigrations();
   const call = (path: string, init: RequestInit = {}) =>
-    auth.handler(new Request(`${baseURL}/api/auth${path}`, { ...init, headers: { ...headers, ...init.headers } }));
+    auth.handler(
+      new Request(`${baseURL}/api/auth${path}`, { ...init, headers: { ...headers, ...init.headers } }),
+    );
 
   const headers = { origin: baseURL, "content-type": "application/json" };
   const body = JSON.stringify({ email: "ada@example.com", name: "Ada", password: "correct horse battery" });
@@ -116,7 +118,9 @@ test("the session cookie cache signed by jwt()'s own key, which has a sub", asyn
 
 test("a token of jwt() as it comes: EdDSA", async () => {
   const { get } = await signUp({ plugins: [jwt()] });
-  expect(refusal(((await (await get("/token")).json()) as { token: string }).token)).toBe("algorithm_rejected");
+  expect(refusal(((await (await get("/token")).json()) as { token: string }).token)).toBe(
+    "algorithm_rejected",
+  );
 });
 
 test("the token of an e-mail verification link: HS256 by the very same secret", async () => {

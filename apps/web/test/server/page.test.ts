@@ -14,7 +14,11 @@ test("the page is served at / and wherever a browser navigates to, and asked for
   const { url } = await runningWeb();
   for (const path of ["/", "/index.html", "/tasks/7", "/sign-in?next=/"]) {
     const response = await fetch(url + path, { headers: navigation });
-    expect([path, response.status, await response.text()]).toEqual([path, 200, expect.stringContaining("The page")]);
+    expect([path, response.status, await response.text()]).toEqual([
+      path,
+      200,
+      expect.stringContaining("The page"),
+    ]);
     expect(response.headers.get("content-type")).toMatch(/^text\/html/);
     expect(response.headers.get("cache-control")).toBe("no-cache");
   }

@@ -33,10 +33,12 @@ test("two web processes start at once on one empty Postgres, and share users and
   expect(claims.email).toBe("ada@example.com");
 
   for (const web of both) web.signal("SIGTERM");
-  expect((await Promise.all(both.map((web) => web.ended))).map(({ code, stderr }) => [code, stderr])).toEqual([
-    [0, ""],
-    [0, ""],
-  ]);
+  expect((await Promise.all(both.map((web) => web.ended))).map(({ code, stderr }) => [code, stderr])).toEqual(
+    [
+      [0, ""],
+      [0, ""],
+    ],
+  );
 });
 
 test("on Postgres, two web processes tell the API of each sign-out once", async () => {
@@ -129,7 +131,11 @@ test("in production, web processes count the tries of a password together", asyn
   const [one = "", other = ""] = await Promise.all([0, 1].map(() => new WebProcess(environment(env)).url()));
   const statuses: number[] = [];
   for (const url of [one, other, one, other]) {
-    const tried = new Browser(url).signIn("nobody@example.com", { origin: BETTER_AUTH_URL }, "a wrong password");
+    const tried = new Browser(url).signIn(
+      "nobody@example.com",
+      { origin: BETTER_AUTH_URL },
+      "a wrong password",
+    );
     statuses.push((await tried).status);
   }
   expect(statuses).toEqual([401, 401, 401, 429]);
@@ -153,7 +159,9 @@ test.each([
   spoil(url);
   const { code, stderr } = await new WebProcess(environment({ AUTH_DATABASE_URL: url.href })).ended;
   expect(stderr).toMatch(
-    new RegExp(`^web cannot start: cannot reach the database of AUTH_DATABASE_URL, .*\\(${reason}\\)\\..*\n$`),
+    new RegExp(
+      `^web cannot start: cannot reach the database of AUTH_DATABASE_URL, .*\\(${reason}\\)\\..*\n$`,
+    ),
   );
   expect(stderr).not.toContain(url.password);
   expect(code).toBe(1);

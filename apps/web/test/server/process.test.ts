@@ -105,11 +105,17 @@ test.each(["production", undefined])("no secret, with NODE_ENV %s", async (NODE_
 });
 
 test("a weak secret is refused, and not told", async () => {
-  await refusesToStart({ BETTER_AUTH_SECRET: "hunter2" }, /^web cannot start: (?!.*hunter2).* 7 bytes; at least 32/);
+  await refusesToStart(
+    { BETTER_AUTH_SECRET: "hunter2" },
+    /^web cannot start: (?!.*hunter2).* 7 bytes; at least 32/,
+  );
 });
 
 test("the page is not built", async () => {
-  await refusesToStart({ PAGE_DIR: temporaryFolder() }, /^web cannot start: the page is not built: .*npm start/);
+  await refusesToStart(
+    { PAGE_DIR: temporaryFolder() },
+    /^web cannot start: the page is not built: .*npm start/,
+  );
 });
 
 test("killed without notice, it has lost no user that it acknowledged", async () => {

@@ -18,7 +18,10 @@ import { type RunningWeb, startWeb } from "../../src/server/start-web.ts";
 import { Browser } from "./browser.ts";
 import { apiUrl, environment, temporaryFolder } from "./web.ts";
 
-/** docs/guide/rotation.md, step by step: the real issuer, started anew for each step, and clients that keep calling. */
+/**
+ * docs/guide/rotation.md, step by step: the real issuer, started anew for each step, and clients that keep
+ * calling.
+ */
 const secretOf = (version: number) => `${version}:version-${version}-k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t`;
 const steps = (old: number, next: number) => [
   `${secretOf(old)},${secretOf(next)}`,
@@ -87,7 +90,9 @@ function keepCalling(url: string, first: readonly string[]) {
   let isStopping = false;
   const client = async () => {
     while (!isStopping) {
-      const response = await fetch(url, { headers: { authorization: `Bearer ${tokens[calls % tokens.length]}` } });
+      const response = await fetch(url, {
+        headers: { authorization: `Bearer ${tokens[calls % tokens.length]}` },
+      });
       await response.text();
       answers[response.status] = (answers[response.status] ?? 0) + 1;
       calls++;
@@ -95,7 +100,9 @@ function keepCalling(url: string, first: readonly string[]) {
   };
   const clients = Promise.all([client(), client(), client(), client()]);
   return {
-    /** From the answers to come on, with these tokens alone; waits until all that is under way is answered. */
+    /**
+     * From the answers to come on, with these tokens alone; waits until all that is under way is answered.
+     */
     use: async (...next: readonly string[]) => {
       tokens = next;
       await expect.poll(() => calls, { timeout: 20_000 }).toBeGreaterThan(calls + 30);
@@ -187,7 +194,9 @@ test("the unsafe order, the issuer signing before the API lists the version, is 
   const statusOf = async (token: string) =>
     (await fetch(api.url, { headers: { authorization: `Bearer ${token}` } })).status;
   expect([await statusOf(old), await statusOf(tooEarly)]).toEqual([200, 401]);
-  expect(api.hints).toEqual([expect.stringMatching(/not listed here \(version 1, fingerprint [0-9a-f]{16}\)/)]);
+  expect(api.hints).toEqual([
+    expect.stringMatching(/not listed here \(version 1, fingerprint [0-9a-f]{16}\)/),
+  ]);
   expect(api.hints).toEqual([expect.stringContaining("list a version here before the issuer signs with it")]);
 });
 

@@ -14,7 +14,10 @@ test("sign up, get a token, sign out, sign in again: the API's verifier knows th
   const id = await browser.signUp("ada@example.com");
 
   const first = verifier.verifySync(await browser.token());
-  expect(first).toMatchObject({ id, claims: { iss: url, aud: apiUrl, email: "ada@example.com", name: "Ada" } });
+  expect(first).toMatchObject({
+    id,
+    claims: { iss: url, aud: apiUrl, email: "ada@example.com", name: "Ada" },
+  });
   expect(Object.keys(first.claims).sort()).toEqual(
     ["aud", "email", "email_verified", "exp", "iat", "iss", "jti", "name", "sid", "sub"].sort(),
   );
@@ -80,7 +83,12 @@ test("users and sessions survive a restart, in files that only their owner can r
     const modes = readdirSync(DATA_DIR).map(
       (name) => `${name} ${(statSync(join(DATA_DIR, name)).mode & 0o777).toString(8)}`,
     );
-    expect(modes.sort()).toEqual(["auth.sqlite 600", "auth.sqlite-shm 600", "auth.sqlite-wal 600", "running 700"]);
+    expect(modes.sort()).toEqual([
+      "auth.sqlite 600",
+      "auth.sqlite-shm 600",
+      "auth.sqlite-wal 600",
+      "running 700",
+    ]);
   };
   await files().finally(() => first.close());
 

@@ -55,9 +55,15 @@ test("a sign-out that was acknowledged survives the API's absence and kill -9 of
 });
 
 test("the address is the API's and /backchannel-logout; over plain http to another machine there is none", () => {
-  expect(logoutEndpoints("https://api.example.com", silent)).toEqual(["https://api.example.com/backchannel-logout"]);
-  expect(logoutEndpoints("https://example.com/api/", silent)).toEqual(["https://example.com/api/backchannel-logout"]);
-  expect(logoutEndpoints("http://localhost:3001", silent)).toEqual(["http://localhost:3001/backchannel-logout"]);
+  expect(logoutEndpoints("https://api.example.com", silent)).toEqual([
+    "https://api.example.com/backchannel-logout",
+  ]);
+  expect(logoutEndpoints("https://example.com/api/", silent)).toEqual([
+    "https://example.com/api/backchannel-logout",
+  ]);
+  expect(logoutEndpoints("http://localhost:3001", silent)).toEqual([
+    "http://localhost:3001/backchannel-logout",
+  ]);
   expect(logoutEndpoints("http://api.example.com", silent)).toEqual([]);
   expect(logoutEndpoints("http://localhost.example.com", silent)).toEqual([]);
 });

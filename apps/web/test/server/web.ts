@@ -37,7 +37,9 @@ export function environment(changes: Environment = {}): Record<string, string> {
     LOG_LEVEL: "silent",
     ...changes,
   };
-  return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined));
+  return Object.fromEntries(
+    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
 }
 
 /** The web app in this process, stopped when the test is over. */

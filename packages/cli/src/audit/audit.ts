@@ -34,7 +34,8 @@ export interface Outcome {
 }
 
 /**
- * Tries every check on every operation, reading ones first, deleting ones last, and deletes what it has added.
+ * Tries every check on every operation, reading ones first, deleting ones last, and deletes what it has
+ * added.
  *
  * @throws {CannotRun} Nothing answers, or the API takes the tokens nowhere.
  */
@@ -66,7 +67,11 @@ export async function audit(options: AuditOptions): Promise<Outcome> {
 type Work = { scene: Scene; options: AuditOptions; results: Result[]; halt: Halt | undefined };
 
 /** Adds the result of every check. Resolves to why no more requests are sent, if so. */
-async function auditOperation(operation: Operation, work: Work, onCheck: () => void): Promise<Halt | undefined> {
+async function auditOperation(
+  operation: Operation,
+  work: Work,
+  onCheck: () => void,
+): Promise<Halt | undefined> {
   const { scene, options, results } = work;
   const isPublic = isMeantPublic(operation, options);
   let { halt } = work;
@@ -90,7 +95,11 @@ function isMeantPublic({ label, isPublic }: Operation, { baseline }: AuditOption
 
 function reportOf(operation: Operation, results: readonly Result[], options: AuditOptions): OperationReport {
   const isPublic = isMeantPublic(operation, options);
-  return { operation, isPublic, results: results.map((result) => accept(result, operation, options.baseline)) };
+  return {
+    operation,
+    isPublic,
+    results: results.map((result) => accept(result, operation, options.baseline)),
+  };
 }
 
 /** What the baseline makes of a result. */
@@ -98,7 +107,9 @@ function accept(result: Result, { label, isPublic }: Operation, baseline: Baseli
   if (result.verdict !== "failed") return result;
   if (baseline?.accepts(label, result.check)) return { ...result, verdict: "accepted" };
   const isUnlisted = isPublic && result.check === "no_token";
-  return isUnlisted ? { ...result, reason: `${result.reason} (public in the document, not in the baseline)` } : result;
+  return isUnlisted
+    ? { ...result, reason: `${result.reason} (public in the document, not in the baseline)` }
+    : result;
 }
 
 /** Reads first; then what adds, changes and deletes, and of these the innermost things first. */

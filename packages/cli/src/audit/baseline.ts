@@ -12,8 +12,9 @@ export interface Baseline {
 }
 
 /**
- * Reads a baseline: one operation a line, method and path as in the document. `GET /health` alone says that it is public;
- * `GET /reports/{id} other_object` accepts the findings of the checks named. What follows a `#` is a comment.
+ * Reads a baseline: one operation a line, method and path as in the document. `GET /health` alone says that
+ * it is public; `GET /reports/{id} other_object` accepts the findings of the checks named. What follows a `#`
+ * is a comment.
  *
  * @throws {CannotRun} A line is neither; says which.
  */

@@ -25,8 +25,8 @@ export async function confirmUsers(scene: Scene, target: string): Promise<void> 
 }
 
 /**
- * Makes sure, at the end, that the API still takes the tokens: an operation that signs users out may have been among those
- * that were tried.
+ * Makes sure, at the end, that the API still takes the tokens: an operation that signs users out may have
+ * been among those that were tried.
  *
  * @throws {TrafficHalted} It takes one no longer.
  */

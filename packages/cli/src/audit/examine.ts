@@ -8,7 +8,12 @@ import type { Result } from "./report/report.ts";
 import type { Scene } from "./scene/scene.ts";
 
 /** Tries one check on one operation. It ends at the first request that lets somebody in: one is enough. */
-export async function examine(check: CheckId, operation: Operation, isPublic: boolean, scene: Scene): Promise<Result> {
+export async function examine(
+  check: CheckId,
+  operation: Operation,
+  isPublic: boolean,
+  scene: Scene,
+): Promise<Result> {
   const plan = await planOf(check, operation, isPublic, scene);
   if (isIdle(plan)) return idleResult(check, plan);
   return resultOf(check, await carryOut(plan, operation, scene), isPublic);
@@ -60,7 +65,9 @@ async function carryOut(plan: readonly Attempt[], operation: Operation, scene: S
 function resultOf(check: CheckId, trials: readonly Trial[], isPublic: boolean): Result {
   const [first] = [...trials].sort((one, other) => weightOf(other.judgement) - weightOf(one.judgement));
   if (first === undefined) return idleResult(check, inapplicable("there is nothing to try"));
-  const refusals = trials.flatMap(({ answer }) => (answer === undefined || isSuccess(answer) ? [] : [answer]));
+  const refusals = trials.flatMap(({ answer }) =>
+    answer === undefined || isSuccess(answer) ? [] : [answer],
+  );
   const challenged = refusals.filter(({ status }) => status === 401);
   const isOpen = isPublic && first.answer !== undefined && isSuccess(first.answer);
   return {

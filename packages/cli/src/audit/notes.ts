@@ -4,7 +4,11 @@ import { excessIn } from "./document/excess.ts";
 import type { OperationReport, Result } from "./report/report.ts";
 
 /** What the reader should know beside the results. */
-export function notesOn(outcome: Outcome, baseline: Baseline | undefined, ofTarget: string | undefined): string[] {
+export function notesOn(
+  outcome: Outcome,
+  baseline: Baseline | undefined,
+  ofTarget: string | undefined,
+): string[] {
   const open = outcome.operations.filter(({ isPublic, results }) => isPublic && !isForbidden(results[0]));
   const { leftovers } = outcome;
   const unused = baseline?.unused() ?? [];

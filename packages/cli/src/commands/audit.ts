@@ -39,13 +39,21 @@ export const command: Command = defineSubcommand({
       description: "File with a test user's token, - for standard input; or USHER_TOKEN_A",
       valueHint: "file",
     },
-    "token-b": { type: "string", description: "The same of another test user; or USHER_TOKEN_B", valueHint: "file" },
+    "token-b": {
+      type: "string",
+      description: "The same of another test user; or USHER_TOKEN_B",
+      valueHint: "file",
+    },
     "expired-token-file": {
       type: "string",
       description: "File with an expired token; or USHER_EXPIRED_TOKEN",
       valueHint: "file",
     },
-    server: { type: "string", description: "Where the API is; default: where the document is", valueHint: "url" },
+    server: {
+      type: "string",
+      description: "Where the API is; default: where the document is",
+      valueHint: "url",
+    },
     "owner-param": {
       type: "string",
       description: "Names of the parameters that are the user's id; default: userId and the like",
@@ -92,7 +100,9 @@ export const command: Command = defineSubcommand({
     const places = { a: args["token-a"], b: args["token-b"], expired: args["expired-token-file"] };
     const users = await readTokens(places, terminal, Math.floor(Date.now() / 1000));
     const baseline =
-      args.baseline === undefined ? undefined : parseBaseline(await readText(args.baseline, terminal), args.baseline);
+      args.baseline === undefined
+        ? undefined
+        : parseBaseline(await readText(args.baseline, terminal), args.baseline);
 
     const { document, source, name } = await loadDocument(args.document);
     const target = targetOf(document.root, args.server, source);
@@ -146,7 +156,9 @@ export const command: Command = defineSubcommand({
     if (args.sarif !== undefined)
       await write(args.sarif, renderSarif(report, manifest.version, operationLines(document.text)));
     terminal.output.write(
-      args.json ? renderJson(report) : renderReport(report, painterFor(terminal.output, terminal.environment)),
+      args.json
+        ? renderJson(report)
+        : renderReport(report, painterFor(terminal.output, terminal.environment)),
     );
     return exitCodeOf(report);
   },

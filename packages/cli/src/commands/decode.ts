@@ -12,7 +12,11 @@ export const command: Command = defineSubcommand({
   name: "decode",
   description: "Show what a token says: header, claims, times in words. Verifies nothing.",
   args: {
-    "token-file": { type: "string", description: "The token's file; default: standard input", valueHint: "file" },
+    "token-file": {
+      type: "string",
+      description: "The token's file; default: standard input",
+      valueHint: "file",
+    },
     json: { type: "boolean", description: "Print JSON" },
   },
   examples: [
@@ -43,7 +47,10 @@ export const command: Command = defineSubcommand({
     const paint = painterFor(terminal.output, terminal.environment);
     terminal.output.write(
       [
-        paint(["bold", "yellow"], "NOT VERIFIED: anybody can have written this. usher-auth doctor verifies it."),
+        paint(
+          ["bold", "yellow"],
+          "NOT VERIFIED: anybody can have written this. usher-auth doctor verifies it.",
+        ),
         "",
         `${paint("bold", "header")} ${visible(JSON.stringify(jwt.header, null, 2))}`,
         `${paint("bold", "claims")} ${visible(JSON.stringify(jwt.claims, null, 2))}`,

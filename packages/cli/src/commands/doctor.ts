@@ -24,7 +24,11 @@ export const command: Command = defineSubcommand({
       description: "The API's settings; default: the environment",
       valueHint: "file",
     },
-    issuer: { type: "string", description: "Better Auth's base URL: asks it for tokens and keys", valueHint: "url" },
+    issuer: {
+      type: "string",
+      description: "Better Auth's base URL: asks it for tokens and keys",
+      valueHint: "url",
+    },
     api: { type: "string", description: "An endpoint that needs a token: sends it there", valueHint: "url" },
     "cookie-file": {
       type: "string",
@@ -39,7 +43,10 @@ export const command: Command = defineSubcommand({
     json: { type: "boolean", description: "Print JSON" },
   },
   examples: [
-    { line: "pbpaste | npx usher-auth doctor --env .env", effect: "The token in the clipboard, by the API's settings" },
+    {
+      line: "pbpaste | npx usher-auth doctor --env .env",
+      effect: "The token in the clipboard, by the API's settings",
+    },
     {
       line: "npx usher-auth doctor --token-file token.txt --env .env --issuer http://localhost:3000 --api http://localhost:3001/api/<user id>/tasks",
       effect: "The whole chain",
@@ -55,7 +62,9 @@ export const command: Command = defineSubcommand({
     const environment = await readEnvironment(args.env, terminal);
     const report = await examine({
       text:
-        isInputTaken && args["token-file"] === undefined ? undefined : await readToken(args["token-file"], terminal),
+        isInputTaken && args["token-file"] === undefined
+          ? undefined
+          : await readToken(args["token-file"], terminal),
       environment,
       environmentName: nameOfSettings(args.env),
       isFile: args.env !== undefined,

@@ -16,8 +16,16 @@ export const command: Command = defineSubcommand({
       description: "Settings to read; default: the environment",
       valueHint: "file",
     },
-    "secret-file": { type: "string", description: "A secret by itself; - for standard input", valueHint: "file" },
-    expect: { type: "string", description: "Exit with 1 unless the secret that signs has this one", valueHint: "hex" },
+    "secret-file": {
+      type: "string",
+      description: "A secret by itself; - for standard input",
+      valueHint: "file",
+    },
+    expect: {
+      type: "string",
+      description: "Exit with 1 unless the secret that signs has this one",
+      valueHint: "hex",
+    },
     json: { type: "boolean", description: "Print JSON" },
   },
   examples: [
@@ -33,22 +41,31 @@ export const command: Command = defineSubcommand({
         ? secretsIn(await readEnvironment(args.env, terminal))
         : [{ name: "secret", value: await secretText(args["secret-file"]), signs: true }];
     if (secrets.length === 0) {
-      throw new CannotRun("Neither BETTER_AUTH_SECRET nor BETTER_AUTH_SECRETS is set. Give --env or --secret-file.");
+      throw new CannotRun(
+        "Neither BETTER_AUTH_SECRET nor BETTER_AUTH_SECRETS is set. Give --env or --secret-file.",
+      );
     }
-    const rows = secrets.map(({ name, value, signs }) => ({ name, fingerprint: secretFingerprint(value), signs }));
+    const rows = secrets.map(({ name, value, signs }) => ({
+      name,
+      fingerprint: secretFingerprint(value),
+      signs,
+    }));
     const signing = rows.find(({ signs }) => signs);
     const matches = args.expect === undefined || signing?.fingerprint === args.expect.trim().toLowerCase();
 
     if (args.json) {
       terminal.output.write(
-        visible(`${JSON.stringify({ secrets: rows, ...(args.expect !== undefined && { matches }) }, null, 2)}\n`),
+        visible(
+          `${JSON.stringify({ secrets: rows, ...(args.expect !== undefined && { matches }) }, null, 2)}\n`,
+        ),
       );
     } else {
       const paint = painterFor(terminal.output, terminal.environment);
       for (const { name, fingerprint, signs } of rows) {
         terminal.output.write(`${paint("bold", fingerprint)}  ${name}${signs ? "" : " (does not sign)"}\n`);
       }
-      if (!matches) terminal.output.write(`${paint("red", "another secret")} than ${oneLine(args.expect ?? "")}\n`);
+      if (!matches)
+        terminal.output.write(`${paint("red", "another secret")} than ${oneLine(args.expect ?? "")}\n`);
     }
     return matches ? 0 : 1;
 

@@ -39,7 +39,9 @@ export const command: Command = defineSubcommand({
     }
     const paint = painterFor(terminal.output, terminal.environment);
     for (const { kind, id, before } of found) {
-      terminal.output.write(`${paint("dim", instantOf(before))}  ${kind.padEnd("session".length)}  ${visible(id)}\n`);
+      terminal.output.write(
+        `${paint("dim", instantOf(before))}  ${kind.padEnd("session".length)}  ${visible(id)}\n`,
+      );
     }
     if (found.length === 0) terminal.errors.write("Nothing is revoked.\n");
     return 0;

@@ -6,12 +6,17 @@ import { withStore } from "../revocations/connect.ts";
 import { instantOf, kinds, visible } from "../revocations/words.ts";
 
 const flags = {
-  user: { type: "string", description: "A user's id (sub): all tokens issued until now, or --before", valueHint: "id" },
+  user: {
+    type: "string",
+    description: "A user's id (sub): all tokens issued until now, or --before",
+    valueHint: "id",
+  },
   session: { type: "string", description: "A session's id (sid): all of its tokens", valueHint: "id" },
   token: { type: "string", description: "A token's id (jti), never the token itself", valueHint: "jti" },
   before: {
     type: "string",
-    description: "With --user: tokens issued at or before it. ISO 8601 with a time zone, or seconds since 1970",
+    description:
+      "With --user: tokens issued at or before it. ISO 8601 with a time zone, or seconds since 1970",
     valueHint: "instant",
   },
   env: {
@@ -37,7 +42,10 @@ export const command: Command = defineSubcommand({
       line: "npx usher-auth revoke --user 4f9Jq2 --before 2026-03-01T12:00:00Z",
       effect: "What the user had at that instant",
     },
-    { line: "npx usher-auth revoke --session kQ81xZ", effect: "One session, such as that of a lost telephone" },
+    {
+      line: "npx usher-auth revoke --session kQ81xZ",
+      effect: "One session, such as that of a lost telephone",
+    },
   ],
   async run(args, terminal) {
     const now = Date.now() / 1000;
@@ -61,15 +69,21 @@ function readRevocation(
 ): Revocation {
   const chosen = (Object.keys(kinds) as Revocation["kind"][]).filter((kind) => given[kind] !== undefined);
   const [kind] = chosen;
-  if (kind === undefined || chosen.length > 1) throw new CannotRun("Give one of --user, --session and --token.");
+  if (kind === undefined || chosen.length > 1)
+    throw new CannotRun("Give one of --user, --session and --token.");
   const id = given[kind] ?? "";
   if (id === "") throw new CannotRun(`--${kind} is empty.`);
-  // Two dots: somebody took it for the token itself, which must not end up in a table, nor in the shell's history.
+  // Two dots: somebody took it for the token itself, which must not end up in a table, nor in the shell's
+  // history.
   if (kind === "token" && id.split(".").length === 3) {
-    throw new CannotRun("--token is the token's id (its jti claim), not the token. usher-auth decode shows it.");
+    throw new CannotRun(
+      "--token is the token's id (its jti claim), not the token. usher-auth decode shows it.",
+    );
   }
   if (given.before !== undefined && kind !== "user") {
-    throw new CannotRun(`--before goes with --user. A ${kind} that is revoked counts no more, whenever it was issued.`);
+    throw new CannotRun(
+      `--before goes with --user. A ${kind} that is revoked counts no more, whenever it was issued.`,
+    );
   }
   return { kind, id, before: given.before === undefined ? now : readInstant(given.before, now) };
 }
@@ -78,12 +92,20 @@ function readRevocation(
 const isoInstant = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)$/;
 
 function readInstant(text: string, now: number): number {
-  const seconds = /^\d{1,11}$/.test(text) ? Number(text) : isoInstant.test(text) ? Date.parse(text) / 1000 : Number.NaN;
+  const seconds = /^\d{1,11}$/.test(text)
+    ? Number(text)
+    : isoInstant.test(text)
+      ? Date.parse(text) / 1000
+      : Number.NaN;
   if (!Number.isFinite(seconds) || seconds < 0) {
-    throw new CannotRun("--before must be like 2026-03-01T12:00:00Z, with a time zone, or seconds since 1970.");
+    throw new CannotRun(
+      "--before must be like 2026-03-01T12:00:00Z, with a time zone, or seconds since 1970.",
+    );
   }
   if (seconds > now) {
-    throw new CannotRun("--before is in the future: it would refuse every token that the user gets until then.");
+    throw new CannotRun(
+      "--before is in the future: it would refuse every token that the user gets until then.",
+    );
   }
   return seconds;
 }

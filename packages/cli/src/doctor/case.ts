@@ -49,12 +49,22 @@ export interface Opinion {
 export type Theme = (given: Case) => Opinion | Promise<Opinion>;
 
 /** Something that keeps requests from being served. */
-export function fault(id: Cause, title: string, evidence: readonly string[], fix: readonly string[]): Diagnosis {
+export function fault(
+  id: Cause,
+  title: string,
+  evidence: readonly string[],
+  fix: readonly string[],
+): Diagnosis {
   return { id, severity: "error", title, evidence, fix };
 }
 
 /** Something that refuses no token today, and is a danger. */
-export function danger(id: Cause, title: string, evidence: readonly string[], fix: readonly string[]): Diagnosis {
+export function danger(
+  id: Cause,
+  title: string,
+  evidence: readonly string[],
+  fix: readonly string[],
+): Diagnosis {
   return { id, severity: "warning", title, evidence, fix };
 }
 

@@ -1,7 +1,7 @@
 /**
- * Everything that the doctor can find, the most likely cause first: what is sent spoils more requests than what is set,
- * and what is set more than what is broken. A finding that follows from another one comes after it, so that the first
- * one is where to begin.
+ * Everything that the doctor can find, the most likely cause first: what is sent spoils more requests than
+ * what is set, and what is set more than what is broken. A finding that follows from another one comes after
+ * it, so that the first one is where to begin.
  */
 export const causes = [
   // What was sent

@@ -2,7 +2,9 @@ import { durationInWords } from "../output/duration.ts";
 import { type Diagnosis, fault } from "./case.ts";
 import type { Answer, NoAnswer } from "./http-probe.ts";
 
-/** Seconds. What a verifier forgives by default; below it a Date header's whole seconds could not tell anyhow. */
+/**
+ * Seconds. What a verifier forgives by default; below it a Date header's whole seconds could not tell anyhow.
+ */
 const tolerance = 5;
 
 /** A server's clock against this machine's, by its Date headers. */

@@ -46,7 +46,9 @@ export async function examine(given: Given): Promise<Report> {
 
 async function examineAll(given: Given): Promise<Report> {
   const sent =
-    given.text === undefined ? undefined : readSent(given.text, issuerIn(given.environment) ?? given.issuer?.origin);
+    given.text === undefined
+      ? undefined
+      : readSent(given.text, issuerIn(given.environment) ?? given.issuer?.origin);
   const verdict = await verdictOn(sent, given.environment);
   const patient: Case = { ...given, sent, verdict, now: Date.now() / 1000 };
   const opinions = await Promise.all(themes.map((theme) => theme(patient)));
@@ -55,7 +57,10 @@ async function examineAll(given: Given): Promise<Report> {
     findings,
     confirmed: opinions.flatMap(({ confirmed }) => confirmed),
     chainWorks:
-      findings.length === 0 && verdict.kind === "accepted" && given.issuer !== undefined && given.api !== undefined,
+      findings.length === 0 &&
+      verdict.kind === "accepted" &&
+      given.issuer !== undefined &&
+      given.api !== undefined,
     notLookedAt: notLookedAt(patient),
   };
 }
@@ -72,7 +77,9 @@ function ranked(findings: readonly Diagnosis[]): Diagnosis[] {
 function notLookedAt({ sent, verdict, issuer, api, cookie }: Case): string[] {
   return [
     ...(sent === undefined ? ["the token: pipe it in, or --token-file"] : []),
-    ...(sent?.kind === "jwt" && verdict.kind === "unknown" ? ["the signature: give the API's settings, --env"] : []),
+    ...(sent?.kind === "jwt" && verdict.kind === "unknown"
+      ? ["the signature: give the API's settings, --env"]
+      : []),
     ...(issuer === undefined ? ["the issuer: --issuer https://app.example.com"] : []),
     ...(issuer !== undefined && cookie === undefined
       ? ["whether the issuer can still sign: --cookie-file, the Cookie header of a signed-in browser"]

@@ -5,7 +5,10 @@ export interface Answer {
   readonly headers: Headers;
   /** The body's first 64 KB. */
   readonly text: string;
-  /** Seconds by which the server's clock is ahead of this one's (RFC 9110 section 6.6.1); undefined without a Date. */
+  /**
+   * Seconds by which the server's clock is ahead of this one's (RFC 9110 section 6.6.1); undefined without a
+   * Date.
+   */
   readonly clockAhead: number | undefined;
 }
 
@@ -21,7 +24,10 @@ const deadline = 5000;
 /** Bytes of a body that are looked at. */
 const enough = 64 * 1024;
 
-/** Whether a header may have this value: no server takes anything else (RFC 9110 section 5.5), and `fetch` sends none. */
+/**
+ * Whether a header may have this value: no server takes anything else (RFC 9110 section 5.5), and `fetch`
+ * sends none.
+ */
 export function canBeSent(value: string): boolean {
   return /^[\t\x20-\x7e]*$/.test(value);
 }
@@ -74,7 +80,8 @@ function reasonOf(error: unknown): string {
     return `no answer within ${deadline / 1000} seconds`;
   const cause = error instanceof Error ? (error.cause as NodeJS.ErrnoException | undefined) : undefined;
   // A name with several addresses fails with one error for each.
-  const code = cause?.code ?? (cause instanceof AggregateError ? (cause.errors[0] as NodeJS.ErrnoException).code : "");
+  const code =
+    cause?.code ?? (cause instanceof AggregateError ? (cause.errors[0] as NodeJS.ErrnoException).code : "");
   return reasons[code ?? ""] ?? `the request failed${code ? ` (${code})` : ""}`;
 }
 

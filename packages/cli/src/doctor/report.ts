@@ -11,7 +11,10 @@ export function renderReport({ findings, confirmed, chainWorks, notLookedAt }: R
     lines.push(paint("bold", `${findings.length} finding${findings.length > 1 ? "s" : ""}${likeliest}`), "");
     lines.push(renderFindings(findings, paint));
   } else if (chainWorks) {
-    lines.push(paint(["bold", "green"], "✓ The chain works: the issuer's token is good, and the API lets it in."), "");
+    lines.push(
+      paint(["bold", "green"], "✓ The chain works: the issuer's token is good, and the API lets it in."),
+      "",
+    );
   } else {
     lines.push(paint(["bold", "green"], "✓ No fault found in what was looked at."), "");
   }

@@ -1,7 +1,10 @@
 /** The names of the machine itself. */
 const loopback = new Set(["localhost", "127.0.0.1", "[::1]", "0.0.0.0"]);
 
-/** In what two addresses differ, most telling first; "they name different things" where it is more than one part. */
+/**
+ * In what two addresses differ, most telling first; "they name different things" where it is more than one
+ * part.
+ */
 export function urlDifference(actual: string, expected: string): string {
   if (actual.trim() === expected.trim()) return "only whitespace differs";
   if (withoutSlashes(actual) === withoutSlashes(expected)) return "only the trailing slash differs";

@@ -1,6 +1,6 @@
 /**
- * Runs something and catches what Usher warns of meanwhile, which Node would print. Warnings of others go where they
- * went before.
+ * Runs something and catches what Usher warns of meanwhile, which Node would print. Warnings of others go
+ * where they went before.
  */
 export async function withUsherWarnings<Result>(
   run: () => Result | Promise<Result>,

@@ -8,7 +8,9 @@ export function conceal(text: string): string {
   return `${start}… (${text.length} characters)`;
 }
 
-/** A file's name for a message. What looks like a token or a secret that was given in its place is concealed. */
+/**
+ * A file's name for a message. What looks like a token or a secret that was given in its place is concealed.
+ */
 export function nameOfFile(path: string): string {
   const isOpaque = /^[\w+=-]{24,}$/.test(path) || /^(?:bearer +)?[\w-]{10,}\.[\w-]+\.[\w-]*$/i.test(path);
   return isOpaque ? conceal(path) : path;

@@ -25,7 +25,11 @@ export function renderFindings(findings: readonly Finding[], paint: Paint): stri
   return findings.map((finding, index) => renderFinding(finding, index + 1, paint)).join("\n");
 }
 
-function renderFinding({ id, severity, title, evidence, fix }: Finding, number: number, paint: Paint): string {
+function renderFinding(
+  { id, severity, title, evidence, fix }: Finding,
+  number: number,
+  paint: Paint,
+): string {
   return [
     `${paint(colours[severity], `${marks[severity]} ${number}. ${oneLine(title)}`)} ${paint("gray", `[${id}]`)}`,
     ...evidence.map((line) => `     ${oneLine(line)}`),

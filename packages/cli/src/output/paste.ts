@@ -2,8 +2,8 @@
 const plain = /^https?:\/\/[\w.:/~%[\]-]+$/;
 
 /**
- * An address from outside (a token, a file, another server's answer) as part of a line to paste. One that a shell would
- * read as more than a word, or that would end a text in code, is not repeated.
+ * An address from outside (a token, a file, another server's answer) as part of a line to paste. One that a
+ * shell would read as more than a word, or that would end a text in code, is not repeated.
  *
  * @param otherwise What stands in its place.
  */

@@ -1,11 +1,15 @@
-/** Everything that moves the cursor, changes colours, breaks lines, or hides or turns text round, but for the newline. */
+/**
+ * Everything that moves the cursor, changes colours, breaks lines, or hides or turns text round, but for the
+ * newline.
+ */
 const invisible = /(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 /** Characters of one line. Servers and tokens may send a megabyte. */
 const longestLine = 1000;
 
 /**
- * Text with whatever a terminal would obey, or a person would not see, written as JSON escapes it. For output with parts
- * out of tokens, files and other servers' answers: nobody has vouched for those. Keeps JSON the same JSON.
+ * Text with whatever a terminal would obey, or a person would not see, written as JSON escapes it. For output
+ * with parts out of tokens, files and other servers' answers: nobody has vouched for those. Keeps JSON the
+ * same JSON.
  */
 export function visible(text: string): string {
   return text.replaceAll(invisible, (character) => {
@@ -16,6 +20,7 @@ export function visible(text: string): string {
 
 /** The same on one line, and no longer than anyone reads: a part of it cannot pass for a line of its own. */
 export function oneLine(text: string): string {
-  const start = text.length > longestLine ? `${text.slice(0, longestLine)}… (${text.length} characters)` : text;
+  const start =
+    text.length > longestLine ? `${text.slice(0, longestLine)}… (${text.length} characters)` : text;
   return visible(start).replaceAll("\n", "\\n");
 }

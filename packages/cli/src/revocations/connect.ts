@@ -22,7 +22,12 @@ export async function withStore<Result>(
   const url = readUrl(environment);
   // Loaded here, so that the other commands start without it.
   const { default: postgres } = await import("postgres");
-  const sql = postgres(url, { max: 1, connect_timeout: connectTimeout, fetch_types: false, onnotice: () => {} });
+  const sql = postgres(url, {
+    max: 1,
+    connect_timeout: connectTimeout,
+    fetch_types: false,
+    onnotice: () => {},
+  });
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     const error = new CannotRun(

@@ -5,10 +5,11 @@ import { labelsWith, reportOf, runAudit } from "./support/run-audit.ts";
 import { startShelves } from "./support/shelf-server.ts";
 import { temporaryFiles } from "./support/temporary-file.ts";
 
-const server = await startShelves(issuer.secret, { announcements: "open", notes: "finds things by id alone" }, [
-  "ada",
-  "grace",
-]);
+const server = await startShelves(
+  issuer.secret,
+  { announcements: "open", notes: "finds things by id alone" },
+  ["ada", "grace"],
+);
 afterAll(() => server.close());
 
 test("accepts what it lists, and finds what is open and not in it, whatever the document says", async () => {
@@ -38,7 +39,10 @@ GET /gone no_token
       "GET /users/{user_id}/notes/{item_id} other_object",
     ].join("\n"),
   );
-  expect(await runAudit([server.documentUrl, "--baseline", whole], tokens)).toMatchObject({ exitCode: 0, errors: "" });
+  expect(await runAudit([server.documentUrl, "--baseline", whole], tokens)).toMatchObject({
+    exitCode: 0,
+    errors: "",
+  });
 });
 
 test("a line that is none is refused by its number", () => {

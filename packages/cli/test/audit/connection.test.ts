@@ -29,6 +29,8 @@ test("a new connection that is closed is silence, and a redirect is not followed
   });
   const connection = connect(url);
   await expect(connection.send(request, undefined)).resolves.toBeUndefined();
-  await expect(connection.send({ ...request, path: "/elsewhere" }, undefined)).resolves.toMatchObject({ status: 302 });
+  await expect(connection.send({ ...request, path: "/elsewhere" }, undefined)).resolves.toMatchObject({
+    status: 302,
+  });
   connection.close();
 });

@@ -30,7 +30,10 @@ const branching = Object.fromEntries(
     {
       type: "object",
       properties: Object.fromEntries(
-        Array.from({ length: 10 }, (_unused, name) => [`p${name}`, { $ref: `#/components/schemas/S${level + 1}` }]),
+        Array.from({ length: 10 }, (_unused, name) => [
+          `p${name}`,
+          { $ref: `#/components/schemas/S${level + 1}` },
+        ]),
       ),
     },
   ]),
@@ -69,18 +72,27 @@ describe("a schema that asks for more than can be made up does not end the run:"
   });
 
   test("one that refers to itself is no excess, and nor are usual bounds", async () => {
-    const node = { type: "object", properties: { child: { $ref: "#/components/schemas/Node" }, next: { items: {} } } };
+    const node = {
+      type: "object",
+      properties: { child: { $ref: "#/components/schemas/Node" }, next: { items: {} } },
+    };
     const schema = {
       allOf: [{ $ref: "#/components/schemas/Node" }],
       properties: { a: { type: "string", minLength: 255 } },
     };
-    const run = await runAudit([await documentOf(schema, { schemas: { Node: node } }), "--json", "--writes"], tokens);
+    const run = await runAudit(
+      [await documentOf(schema, { schemas: { Node: node } }), "--json", "--writes"],
+      tokens,
+    );
     expect(reportOf(run).notes.join()).not.toContain("Not made up");
   });
 
   test("an example in the document counts, and its halves of characters are sent as something else", async () => {
     const schema = { type: "string", minLength: 1e9, example: "\ud800" };
-    const run = await runAudit([await documentOf({ properties: { a: schema } }), "--json", "--writes"], tokens);
+    const run = await runAudit(
+      [await documentOf({ properties: { a: schema } }), "--json", "--writes"],
+      tokens,
+    );
     expect(run.errors).toBe("");
   });
 });
@@ -133,7 +145,11 @@ describe("a document that cannot be used is said to be so, in one line:", () => 
   });
 
   test.each([
-    ["deep nesting", `{"openapi":"3.1.0","paths":{"/a":{"get":{"x":${nested(100_000)}}}}}`, "nested deeper than 200"],
+    [
+      "deep nesting",
+      `{"openapi":"3.1.0","paths":{"/a":{"get":{"x":${nested(100_000)}}}}}`,
+      "nested deeper than 200",
+    ],
     ["YAML that holds itself", "openapi: 3.1.0\npaths: &a\n  /a: *a\n", "nested deeper than 200"],
     [
       "YAML that doubles itself",

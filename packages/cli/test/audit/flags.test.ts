@@ -25,9 +25,17 @@ test("--i-own-this lets an API be audited that is not known to be on this machin
   const server = await startShelves(issuer.secret, { books: undefined }, ["ada", "grace"]);
   try {
     // Not one of the loopback addresses, and yet it leads to this machine.
-    const words = [server.documentUrl, "--server", `${server.url.replace("127.0.0.1", "0.0.0.0")}/v1`, "--json"];
+    const words = [
+      server.documentUrl,
+      "--server",
+      `${server.url.replace("127.0.0.1", "0.0.0.0")}/v1`,
+      "--json",
+    ];
     const sent = server.requests.length;
-    expect(await runAudit(words, tokens)).toMatchObject({ exitCode: 2, errors: expect.stringMatching(/--i-own-this/) });
+    expect(await runAudit(words, tokens)).toMatchObject({
+      exitCode: 2,
+      errors: expect.stringMatching(/--i-own-this/),
+    });
     expect(server.requests.slice(sent)).toEqual(["GET /openapi.json"]);
     expect(await runAudit([...words, "--i-own-this"], tokens)).toMatchObject({ exitCode: 0, errors: "" });
   } finally {

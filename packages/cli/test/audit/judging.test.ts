@@ -30,7 +30,12 @@ test("a user is told by what only their own answer has, under the same key", () 
 });
 
 test("neither the id that was asked with nor a time tells anybody", () => {
-  const facts = { owner: "grace", at: "2026-01-02T03:04:05Z", seconds: 1_790_000_000, milliseconds: 1_790_000_000_000 };
+  const facts = {
+    owner: "grace",
+    at: "2026-01-02T03:04:05Z",
+    seconds: 1_790_000_000,
+    milliseconds: 1_790_000_000_000,
+  };
   expect([...tracesOf(answerWith(facts), answerWith({}), "grace")]).toEqual([]);
   expect([...tracesOf(answerWith({ count: 7 }), answerWith({}), "grace")]).toEqual(["count=7"]);
 });

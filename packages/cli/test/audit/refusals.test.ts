@@ -16,17 +16,47 @@ const minimal = JSON.stringify({ openapi: "3.1.0", paths: { "/a": { get: {} } } 
 
 test.each<[string, string[] | (() => Promise<string[]>), Record<string, string>, RegExp]>([
   ["no document", [], tokens, /DOCUMENT/],
-  ["a file that is not there", ["/nowhere/openapi.json"], tokens, /Cannot read \/nowhere\/openapi.json \(ENOENT\)/],
-  ["an address where nothing listens", async () => [`${await closedUrl()}/openapi.json`], tokens, /Is the API running/],
-  ["a document that cannot be had", async () => [await serve("no", 401)], tokens, /answers 401.*Save the document/],
+  [
+    "a file that is not there",
+    ["/nowhere/openapi.json"],
+    tokens,
+    /Cannot read \/nowhere\/openapi.json \(ENOENT\)/,
+  ],
+  [
+    "an address where nothing listens",
+    async () => [`${await closedUrl()}/openapi.json`],
+    tokens,
+    /Is the API running/,
+  ],
+  [
+    "a document that cannot be had",
+    async () => [await serve("no", 401)],
+    tokens,
+    /answers 401.*Save the document/,
+  ],
   ["a redirect", async () => [await serve("", 302, { location: "/x" })], tokens, /redirects \(302\)/],
   ["a web page", async () => [await serve("<html><p>Sign in: please")], tokens, /is a web page/],
-  ["text that is neither JSON nor YAML", async () => [await serve("{ a: [")], tokens, /neither JSON nor YAML/],
+  [
+    "text that is neither JSON nor YAML",
+    async () => [await serve("{ a: [")],
+    tokens,
+    /neither JSON nor YAML/,
+  ],
   ["Swagger 2", async () => [await serve('{"swagger":"2.0"}')], tokens, /Swagger 2\.0/],
   ["a document of no version", async () => [await serve('{"openapi":"4.0.0"}')], tokens, /3\.0 or 3\.1/],
-  ["a document without paths", async () => [await serve('{"openapi":"3.0.0","paths":{}}')], tokens, /no paths/],
+  [
+    "a document without paths",
+    async () => [await serve('{"openapi":"3.0.0","paths":{}}')],
+    tokens,
+    /no paths/,
+  ],
   ["no token", async () => [await serve(minimal)], {}, /token of user A is missing/],
-  ["one token", async () => [await serve(minimal)], { USHER_TOKEN_A: tokens.USHER_TOKEN_A }, /user B is missing/],
+  [
+    "one token",
+    async () => [await serve(minimal)],
+    { USHER_TOKEN_A: tokens.USHER_TOKEN_A },
+    /user B is missing/,
+  ],
   [
     "twice the same user",
     async () => [await serve(minimal)],
@@ -89,7 +119,12 @@ test.each<[string, string[] | (() => Promise<string[]>), Record<string, string>,
     tokens,
     /--server must be an absolute http/,
   ],
-  ["credentials in an address", ["http://me:pass@localhost:1/openapi.json"], tokens, /must have no credentials/],
+  [
+    "credentials in an address",
+    ["http://me:pass@localhost:1/openapi.json"],
+    tokens,
+    /must have no credentials/,
+  ],
   [
     "another machine",
     async () => [await serve(minimal), "--server", "https://api.example.com"],
@@ -129,7 +164,8 @@ test("cannot run where the API takes the token nowhere: a refusal would prove no
 
 test("cannot run where a document in a file names another machine", async () => {
   const { write } = temporaryFiles();
-  const servers = "servers: [{ url: 'https://{region}.example.com/v1', variables: { region: { default: eu } } }]";
+  const servers =
+    "servers: [{ url: 'https://{region}.example.com/v1', variables: { region: { default: eu } } }]";
   const file = write("openapi.yaml", `openapi: 3.1.0\n${servers}\npaths: { /a: { get: {} } }\n`);
   const run = await runAudit([file], tokens);
   expect(run).toMatchObject({

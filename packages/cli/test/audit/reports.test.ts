@@ -8,7 +8,10 @@ import { temporaryFiles } from "./support/temporary-file.ts";
 
 let server: ShelfServer;
 beforeAll(async () => {
-  server = await startShelves(issuer.secret, { notes: "finds things by id alone", lists: "open" }, ["ada", "grace"]);
+  server = await startShelves(issuer.secret, { notes: "finds things by id alone", lists: "open" }, [
+    "ada",
+    "grace",
+  ]);
 });
 afterAll(() => server.close());
 
@@ -78,7 +81,9 @@ test("JUnit: a suite for each operation, a case for each check", async () => {
   expect(xml).toMatch(
     /<testsuite name="GET \/users\/\{user_id\}\/notes\/\{item_id\}" tests="9" failures="1" errors="0" skipped="0">/,
   );
-  expect(xml).toContain('<failure message="answered 200, with data that only B&apos;s'.replace("&apos;", "'"));
+  expect(xml).toContain(
+    '<failure message="answered 200, with data that only B&apos;s'.replace("&apos;", "'"),
+  );
   for (const tag of ["testsuites", "testsuite", "failure"]) {
     expect(xml.match(new RegExp(`<${tag}[ >]`, "g"))).toHaveLength(
       xml.match(new RegExp(`</${tag}>`, "g"))?.length ?? 0,

@@ -58,7 +58,12 @@ test("stops when the budget is spent, but tidies up", async () => {
 
 test("stops after five requests without an answer, and not before", async () => {
   const silence = undefined;
-  const { traffic } = trafficWith([...Array(4).fill(silence), answer(200), ...Array(5).fill(silence), answer(200)]);
+  const { traffic } = trafficWith([
+    ...Array(4).fill(silence),
+    answer(200),
+    ...Array(5).fill(silence),
+    answer(200),
+  ]);
   for (let count = 0; count < 10; count++) await traffic.send(request, undefined);
   await expect(traffic.send(request, undefined)).rejects.toMatchObject({ halt: "silence" });
 });

@@ -64,12 +64,15 @@ test("a missing thing is a refusal only where its owner finds it", async () => {
 });
 
 test("what both users see is nobody's, and no leak", async () => {
-  const document = await start({ "/products": { get: {} }, "/products/{productId}": { get: {} } }, (request, user) => {
-    if (user === undefined) return [401];
-    return segmentsOf(request).length === 1
-      ? [200, { data: { items: [{ id: 7 }, { id: 8 }] } }]
-      : [200, { id: 7, price: 3 }];
-  });
+  const document = await start(
+    { "/products": { get: {} }, "/products/{productId}": { get: {} } },
+    (request, user) => {
+      if (user === undefined) return [401];
+      return segmentsOf(request).length === 1
+        ? [200, { data: { items: [{ id: 7 }, { id: 8 }] } }]
+        : [200, { id: 7, price: 3 }];
+    },
+  );
   const run = await runAudit([document, "--json"], tokens);
   expect(labelsWith(run, "failed")).toEqual([]);
   expect(labelsWith(run, "skipped")).toEqual(["GET /products/{productId} other_object"]);
@@ -87,11 +90,15 @@ test("a path whose user is ignored is a flaw, and not a leak; so is a query that
     if (user === undefined) return [401];
     const { pathname, searchParams } = new URL(request.url ?? "", "http://any");
     if (pathname === "/tasks") return [200, [{ task: `a task of ${searchParams.get("userId")}, kept long` }]];
-    return pathname === "/own" || /^\/u\/[^/]+\/me$/.test(pathname) ? [200, { name: `the name of ${user}` }] : [404];
+    return pathname === "/own" || /^\/u\/[^/]+\/me$/.test(pathname)
+      ? [200, { name: `the name of ${user}` }]
+      : [404];
   });
   const run = await runAudit([document, "--json"], tokens);
   expect(labelsWith(run, "failed")).toEqual(["GET /u/{userId}/me other_owner", "GET /tasks other_owner"]);
-  const severities = reportOf(run).operations.flatMap(({ checks }) => checks.flatMap(({ severity }) => severity ?? []));
+  const severities = reportOf(run).operations.flatMap(({ checks }) =>
+    checks.flatMap(({ severity }) => severity ?? []),
+  );
   expect(severities).toEqual(["warning", "error"]);
 });
 
@@ -126,7 +133,10 @@ test("an API that deletes nothing, and says that all went well, is believed by w
   let things: { id: string; owner: string; text: string }[] = [];
   let lastId = 0;
   const paths = {
-    "/things": { get: {}, post: { requestBody: { content: { "application/json": { schema: { type: "object" } } } } } },
+    "/things": {
+      get: {},
+      post: { requestBody: { content: { "application/json": { schema: { type: "object" } } } } },
+    },
     "/things/{thingId}": { get: {}, delete: {} },
   };
   const document = await start(paths, (request, user) => {
@@ -187,7 +197,9 @@ test("an audit that tried nothing is no proof", async () => {
 });
 
 test("too few requests are no proof", async () => {
-  const document = await start({ "/a": { get: {} }, "/b": { get: {} } }, (_, user) => (user ? [200, {}] : [401]));
+  const document = await start({ "/a": { get: {} }, "/b": { get: {} } }, (_, user) =>
+    user ? [200, {}] : [401],
+  );
   const run = await runAudit([document, "--max-requests", "9", "--json"], tokens);
   expect(run.exitCode).toBe(2);
   expect(reportOf(run)).toMatchObject({ halt: "budget", summary: { requests: 9 } });

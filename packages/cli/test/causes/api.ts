@@ -33,7 +33,10 @@ async function callingOther(listener: (api: string) => RequestListener): Promise
 
 /** Hands requests on, with the headers changed. */
 const proxy =
-  (api: string, change: (headers: NodeJS.Dict<string | string[]>) => NodeJS.Dict<string | string[]>): RequestListener =>
+  (
+    api: string,
+    change: (headers: NodeJS.Dict<string | string[]>) => NodeJS.Dict<string | string[]>,
+  ): RequestListener =>
   (incoming, outgoing) => {
     const { method, url = "/" } = incoming;
     const onwards = httpRequest(new URL(url, api), {
@@ -63,7 +66,10 @@ export const apiRows: readonly Row[] = [
     first: "api_unreachable",
     says: /ECONNREFUSED/,
     fix: /curl -i http/,
-    arrange: async () => ({ ...(await callingOther((api) => proxy(api, (same) => same))), api: await closedUrl() }),
+    arrange: async () => ({
+      ...(await callingOther((api) => proxy(api, (same) => same))),
+      api: await closedUrl(),
+    }),
   },
   {
     when: "the API redirects",
@@ -123,7 +129,9 @@ export const apiRows: readonly Row[] = [
       when: `the path has ${what}`,
       first: "path_mismatch",
       says,
-      fix: says.source.startsWith("no part") ? /^http/ : /^http:\/\/localhost:\d+\/api\/[A-Za-z0-9]{32}\/tasks$/,
+      fix: says.source.startsWith("no part")
+        ? /^http/
+        : /^http:\/\/localhost:\d+\/api\/[A-Za-z0-9]{32}\/tasks$/,
       arrange: async () => {
         let person: SignedIn | undefined;
         const situation = await calling((signedIn) => {
@@ -138,7 +146,11 @@ export const apiRows: readonly Row[] = [
   ),
   ...(
     [
-      ["secret", () => ({ BETTER_AUTH_SECRET: newSecret() }), /signature_invalid.*what differs: BETTER_AUTH_SECRET/s],
+      [
+        "secret",
+        () => ({ BETTER_AUTH_SECRET: newSecret() }),
+        /signature_invalid.*what differs: BETTER_AUTH_SECRET/s,
+      ],
       ["issuer", () => ({ BETTER_AUTH_URL: "https://app.example.com" }), /issuer_rejected.*BETTER_AUTH_URL/s],
       ["audience", () => ({ API_URL: "https://tasks.example.com" }), /audience_rejected.*API_URL/s],
     ] satisfies [string, () => Record<string, string>, RegExp][]
@@ -160,7 +172,9 @@ export const apiRows: readonly Row[] = [
     says: /401 audience_rejected/,
     fix: /--env/,
     arrange: async () => {
-      const { environment: _, ...situation } = await calling(own, () => ({ API_URL: "https://tasks.example.com" }));
+      const { environment: _, ...situation } = await calling(own, () => ({
+        API_URL: "https://tasks.example.com",
+      }));
       return situation;
     },
   },
@@ -190,10 +204,16 @@ export const apiRows: readonly Row[] = [
     says: /503 keys_unavailable/,
     fix: /must reach the issuer/,
     arrange: async () => {
-      const person = await signIn({ options: () => ({ plugins: [usherJwt({ audience, algorithm: "EdDSA" })] }) });
+      const person = await signIn({
+        options: () => ({ plugins: [usherJwt({ audience, algorithm: "EdDSA" })] }),
+      });
       const input = await person.token();
       const nowhere = `${await closedUrl()}/api/auth/jwks`;
-      const api = await startApi({ BETTER_AUTH_URL: person.issuer, API_URL: audience, USHER_JWKS_URL: nowhere });
+      const api = await startApi({
+        BETTER_AUTH_URL: person.issuer,
+        API_URL: audience,
+        USHER_JWKS_URL: nowhere,
+      });
       return { input, api: `${api}${own(person)}`, hidden: [input, person.secret] };
     },
   },

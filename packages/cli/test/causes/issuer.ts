@@ -20,7 +20,9 @@ const other = async (listener: Parameters<typeof startServer>[0]): Promise<Situa
   hidden: [],
 });
 
-const usherKeyPair: IssuerSettings = { options: () => ({ plugins: [usherJwt({ audience, algorithm: "EdDSA" })] }) };
+const usherKeyPair: IssuerSettings = {
+  options: () => ({ plugins: [usherJwt({ audience, algorithm: "EdDSA" })] }),
+};
 
 /** The issuer, reached over the network. */
 export const issuerRows: readonly Row[] = [

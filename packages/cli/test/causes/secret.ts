@@ -5,12 +5,19 @@ import { audience, newSecret, signIn } from "../support/better-auth.ts";
 import { type Row, type Situation, settingsFor } from "./row.ts";
 
 /** A token of an issuer with one secret, at an API with another: what a mistake makes of the same one. */
-async function differing(secret: string, settings: (secret: string) => Record<string, string>): Promise<Situation> {
+async function differing(
+  secret: string,
+  settings: (secret: string) => Record<string, string>,
+): Promise<Situation> {
   const person = await signIn({ secret });
   const input = await person.token();
   const { BETTER_AUTH_SECRET: _, ...others } = settingsFor(person);
   const secrets = settings(secret);
-  return { input, environment: { ...others, ...secrets }, hidden: [input, secret.trim(), ...Object.values(secrets)] };
+  return {
+    input,
+    environment: { ...others, ...secrets },
+    hidden: [input, secret.trim(), ...Object.values(secrets)],
+  };
 }
 
 /** HS256 as people write it into Better Auth's `jwt.sign`, with the bytes that they take for the secret. */
@@ -103,7 +110,8 @@ export const secretRows: readonly Row[] = [
     first: "secret_auth_secret",
     says: /AUTH_SECRET/,
     fix: /BETTER_AUTH_SECRET="\$AUTH_SECRET"/,
-    arrange: () => differing(newSecret(), (secret) => ({ AUTH_SECRET: secret, BETTER_AUTH_SECRET: newSecret() })),
+    arrange: () =>
+      differing(newSecret(), (secret) => ({ AUTH_SECRET: secret, BETTER_AUTH_SECRET: newSecret() })),
   },
   {
     when: "the issuer signs with BETTER_AUTH_SECRET, and the API has a list",
@@ -111,14 +119,18 @@ export const secretRows: readonly Row[] = [
     says: /no version of BETTER_AUTH_SECRETS/,
     fix: /BETTER_AUTH_SECRETS="\$BETTER_AUTH_SECRETS,0:\$BETTER_AUTH_SECRET"/,
     arrange: () =>
-      differing(newSecret(), (secret) => ({ BETTER_AUTH_SECRET: secret, BETTER_AUTH_SECRETS: `1:${newSecret()}` })),
+      differing(newSecret(), (secret) => ({
+        BETTER_AUTH_SECRET: secret,
+        BETTER_AUTH_SECRETS: `1:${newSecret()}`,
+      })),
   },
   {
     when: "the issuer still signs with an older version of the list",
     first: "secret_old_version",
     says: /BETTER_AUTH_SECRETS version 1/,
     fix: /restart/,
-    arrange: () => differing(newSecret(), (secret) => ({ BETTER_AUTH_SECRETS: `2:${newSecret()},1:${secret}` })),
+    arrange: () =>
+      differing(newSecret(), (secret) => ({ BETTER_AUTH_SECRETS: `2:${newSecret()},1:${secret}` })),
   },
   {
     when: "the issuer has no secret, and signs with Better Auth's own default",
@@ -139,7 +151,8 @@ export const secretRows: readonly Row[] = [
     first: "secret_default",
     says: /published default/,
     fix: /openssl rand/,
-    arrange: () => differing(newSecret(), () => ({ BETTER_AUTH_SECRET: "better-auth-secret-12345678901234567890" })),
+    arrange: () =>
+      differing(newSecret(), () => ({ BETTER_AUTH_SECRET: "better-auth-secret-12345678901234567890" })),
   },
   {
     when: "the API's secret is short",

@@ -19,7 +19,10 @@ async function sendingOther(
 ): Promise<Situation> {
   const person = await signIn({ options: () => options });
   const input = pick(person);
-  const environment = { ...settingsFor(person), ...(apiSecret !== undefined && { BETTER_AUTH_SECRET: apiSecret }) };
+  const environment = {
+    ...settingsFor(person),
+    ...(apiSecret !== undefined && { BETTER_AUTH_SECRET: apiSecret }),
+  };
   const given = decodeURIComponent(input.replace(/^better-auth\.session_token=|; .*$/g, ""));
   return { input, environment, hidden: [given, person.secret, apiSecret ?? person.secret] };
 }
@@ -132,7 +135,11 @@ export const sentRows: readonly Row[] = [
     says: /do not have Better Auth's secret/,
     fix: getToken,
     arrange: () =>
-      sendingOther(({ cookie }) => `better-auth.session_token=${cookie("session_token")}; Path=/`, {}, newSecret()),
+      sendingOther(
+        ({ cookie }) => `better-auth.session_token=${cookie("session_token")}; Path=/`,
+        {},
+        newSecret(),
+      ),
   },
   {
     when: "the compact cookie cache is sent",

@@ -1,7 +1,13 @@
 import { usherJwt } from "@usher-auth/issuer";
 import { createTestIssuer } from "@usher-auth/testing";
 import { jwt } from "better-auth/plugins/jwt";
-import { audience, type IssuerSettings, type SignedIn, signIn, withClockMoved } from "../support/better-auth.ts";
+import {
+  audience,
+  type IssuerSettings,
+  type SignedIn,
+  signIn,
+  withClockMoved,
+} from "../support/better-auth.ts";
 import { keyPairSettingsFor, type Row, type Situation, settingsFor } from "./row.ts";
 
 /** A good token at an API whose settings are not quite the issuer's. */
@@ -24,7 +30,9 @@ async function byKeyPair(
   return { input, environment: keyPairSettingsFor(person), hidden: [input, person.secret] };
 }
 
-const usherKeyPair: IssuerSettings = { options: () => ({ plugins: [usherJwt({ audience, algorithm: "EdDSA" })] }) };
+const usherKeyPair: IssuerSettings = {
+  options: () => ({ plugins: [usherJwt({ audience, algorithm: "EdDSA" })] }),
+};
 
 /** Algorithm, key and claims. */
 export const tokenRows: readonly Row[] = [
@@ -66,7 +74,9 @@ export const tokenRows: readonly Row[] = [
     arrange: async () => {
       const person = await signIn();
       const { issuer, secret } = person;
-      const input = createTestIssuer({ secret, issuer, audience, algorithm: "HS512" }).tokenFor(person.userId);
+      const input = createTestIssuer({ secret, issuer, audience, algorithm: "HS512" }).tokenFor(
+        person.userId,
+      );
       return { input, environment: settingsFor(person), hidden: [input, secret] };
     },
   },
@@ -154,7 +164,9 @@ export const tokenRows: readonly Row[] = [
       says,
       fix: /createVerifier\(\{ issuer: "http:\/\/localhost:\d+\//,
       arrange: async () => {
-        const options = (issuer: string) => ({ plugins: [usherJwt({ audience, issuer: `${issuer}${end}` })] });
+        const options = (issuer: string) => ({
+          plugins: [usherJwt({ audience, issuer: `${issuer}${end}` })],
+        });
         const person = await signIn({ options });
         return { input: await person.token(), environment: settingsFor(person), hidden: [person.secret] };
       },

@@ -6,7 +6,10 @@ export interface Block {
 
 const marker = /<!-- output: (\S+) -->\n```console\n.*?\n```/gs;
 
-/** The guide with each block that follows `<!-- output: name -->` made anew. Throws where the two do not match. */
+/**
+ * The guide with each block that follows `<!-- output: name -->` made anew. Throws where the two do not
+ * match.
+ */
 export function withOutputs(guide: string, blocks: ReadonlyMap<string, Block>): string {
   const used = new Set<string>();
   const text = guide.replaceAll(marker, (_all, name: string) => {

@@ -22,12 +22,18 @@ const other = "hG6dS2aQ9wE4rT7yU1iO5pL8kJ3zX0cV2bN4";
 type Environment = Readonly<Record<string, string>>;
 
 /** Runs a command with these files in a folder, and writes it as a person would have typed it. */
-async function show(typed: string, files: Readonly<Record<string, string>>, stands: Environment): Promise<Block> {
+async function show(
+  typed: string,
+  files: Readonly<Record<string, string>>,
+  stands: Environment,
+): Promise<Block> {
   const folder = await temporaryFolder();
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
   const [command = "", piped] = typed.split(" < ");
   const words = command.split(" ").slice(2);
-  const typedFor = words.map((word) => (Object.hasOwn(files, word) ? join(folder, word) : (stands[word] ?? word)));
+  const typedFor = words.map((word) =>
+    Object.hasOwn(files, word) ? join(folder, word) : (stands[word] ?? word),
+  );
   const input = piped === undefined ? undefined : files[piped];
   const { output, errors } = await usher(typedFor, { input, environment: { DATA_DIR: folder } });
   expect(errors).toBe("");
@@ -59,7 +65,9 @@ const envFile = (settings: Environment) =>
 /** How the guide calls what is another each time. */
 function standsFor(person: SignedIn, api = ""): Environment {
   return {
-    ...(api !== "" && { [`http://localhost:3001/api/${shownId}/tasks`]: `${api}/api/${person.userId}/tasks` }),
+    ...(api !== "" && {
+      [`http://localhost:3001/api/${shownId}/tasks`]: `${api}/api/${person.userId}/tasks`,
+    }),
     ...(api !== "" && { "http://localhost:3001": api }),
     "http://localhost:3000": person.issuer,
     [shownId]: person.userId,
@@ -89,7 +97,10 @@ export async function makeDoctorGuide(): Promise<{ readonly file: string; readon
   blocks.set("quotes", await show(typed, quoted, stands));
   const differing = { ...files, ".env": envFile({ ...settings, BETTER_AUTH_SECRET: other }) };
   blocks.set("differs", await show(typed, differing, stands));
-  const elsewhere = { ...files, ".env": envFile({ ...settings, BETTER_AUTH_URL: "https://app.example.com/api/auth" }) };
+  const elsewhere = {
+    ...files,
+    ".env": envFile({ ...settings, BETTER_AUTH_URL: "https://app.example.com/api/auth" }),
+  };
   blocks.set("issuer", await show(typed, elsewhere, stands));
   const late = { ...files, "token.txt": await withClockMoved(-3600, () => person.token()) };
   blocks.set("expired", await show(typed, late, stands));
@@ -101,7 +112,10 @@ export async function makeDoctorGuide(): Promise<{ readonly file: string; readon
       "ada@example.com": emailOf(token),
     }),
   );
-  blocks.set("json", await show("npx usher-auth doctor --json < token.txt", { "token.txt": "undefined" }, {}));
+  blocks.set(
+    "json",
+    await show("npx usher-auth doctor --json < token.txt", { "token.txt": "undefined" }, {}),
+  );
 
   const pair = await signIn({ options: () => ({ plugins: [jwt()] }) });
   const eddsa = {
@@ -113,7 +127,10 @@ export async function makeDoctorGuide(): Promise<{ readonly file: string; readon
   blocks.set("fingerprint", await show("npx usher-auth fingerprint --env .env", files, {}));
   const decoded = await signIn();
   const recent = await withClockMoved(-135, () => decoded.token());
-  blocks.set("decode", await show("npx usher-auth decode < token.txt", { "token.txt": recent }, standsFor(decoded)));
+  blocks.set(
+    "decode",
+    await show("npx usher-auth decode < token.txt", { "token.txt": recent }, standsFor(decoded)),
+  );
 
   const before = await readFile(guide, "utf8");
   const text = withPart(withOutputs(before, blocks), "causes", tableOfCauses());

@@ -72,7 +72,10 @@ export async function signIn(settings: IssuerSettings = {}): Promise<SignedIn> {
       // Passwords are not what is tested, and to hash one properly takes its time on purpose.
       emailAndPassword: {
         enabled: true,
-        password: { hash: async (password) => password, verify: async ({ hash, password }) => hash === password },
+        password: {
+          hash: async (password) => password,
+          verify: async ({ hash, password }) => hash === password,
+        },
       },
       plugins: [usherJwt({ audience })],
       logger: { disabled: true },

@@ -4,8 +4,9 @@ import { expect } from "vitest";
 const allowed = 6;
 
 /**
- * Fails where more than the first six characters of something are in an output: of the whole, and of each part between
- * dots, for a token's signature is as good as the token. Parts of fewer characters than a token's are no secret.
+ * Fails where more than the first six characters of something are in an output: of the whole, and of each
+ * part between dots, for a token's signature is as good as the token. Parts of fewer characters than a
+ * token's are no secret.
  */
 export function expectHidden(output: string, hidden: readonly string[]): void {
   // The program's name shares seven characters with Better Auth's default secret.

@@ -3,7 +3,10 @@ import type { Row } from "../causes/row.ts";
 import { consult } from "./consult.ts";
 import { expectHidden } from "./hidden.ts";
 
-/** Makes a cause, and fails unless the doctor's first finding names it, with evidence and fix, and nothing is shown. */
+/**
+ * Makes a cause, and fails unless the doctor's first finding names it, with evidence and fix, and nothing is
+ * shown.
+ */
 export async function tryRow({ first, says, fix, arrange }: Row): Promise<void> {
   const situation = await arrange();
   const json = await consult(situation, "--json");

@@ -5,7 +5,12 @@ import { onTestFinished } from "vitest";
 
 export type Received = { method: string; url: string; headers: IncomingHttpHeaders; body: string };
 
-export type TestServer = { url: string; port: number; received: Received[]; tokens(): (string | undefined)[] };
+export type TestServer = {
+  url: string;
+  port: number;
+  received: Received[];
+  tokens(): (string | undefined)[];
+};
 
 /** A real HTTP server on a free port, which keeps what it was sent; it closes with the test. */
 export async function startServer(
@@ -43,6 +48,8 @@ export function refusing(code: string, isRefused: (token: string | undefined) =>
       return;
     }
     response.writeHead(401, { "content-type": "application/problem+json" });
-    response.end(JSON.stringify({ type: `urn:usher-auth:error:${code}`, title: "Refused", status: 401, code }));
+    response.end(
+      JSON.stringify({ type: `urn:usher-auth:error:${code}`, title: "Refused", status: 401, code }),
+    );
   };
 }

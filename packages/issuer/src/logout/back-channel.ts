@@ -9,7 +9,10 @@ import { createOutbox, type Delivery } from "./outbox.ts";
 import { sendLogoutToken } from "./send.ts";
 import { sessionEnds } from "./session-ends.ts";
 
-/** Seconds: the largest clock tolerance that `@usher-auth/verify` can be set to, for which a token outlives its `exp`. */
+/**
+ * Seconds: the largest clock tolerance that `@usher-auth/verify` can be set to, for which a token outlives
+ * its `exp`.
+ */
 const largestTolerance = 300;
 
 /** What logout tokens are made of. */
@@ -22,7 +25,9 @@ export interface BackChannelParts {
 
 /** OpenID Connect Back-Channel Logout 1.0, the OpenID provider's side. */
 export interface BackChannel {
-  /** The hooks for one Better Auth instance. Its couriers start at once, with what an earlier process left. */
+  /**
+   * The hooks for one Better Auth instance. Its couriers start at once, with what an earlier process left.
+   */
   attach(context: AuthContext): NonNullable<BetterAuthOptions["databaseHooks"]>;
   /** Begins no more attempts, and waits for those under way. */
   stop(): Promise<void>;
@@ -37,7 +42,12 @@ export function createBackChannel({ endpoints, policy, sign }: BackChannelParts)
       requireSessionRows(context.options);
       const outbox = createOutbox(context.adapter, endpoints, policy().lifetime + largestTolerance, clock);
 
-      async function attempt({ endpoint, subject, session, happenedAt }: Delivery): Promise<string | undefined> {
+      async function attempt({
+        endpoint,
+        subject,
+        session,
+        happenedAt,
+      }: Delivery): Promise<string | undefined> {
         const ended = { subject, ...(session !== null && { session }) };
         const claims = logoutClaims(ended, happenedAt.getTime() / 1000, policy(), clock.now() / 1000);
         try {
@@ -63,7 +73,8 @@ export function createBackChannel({ endpoints, policy, sign }: BackChannelParts)
 
 /** Sessions that are no rows of the database end without a hook, and nobody would be told. */
 function requireSessionRows({ database, secondaryStorage, session }: BetterAuthOptions): void {
-  if (database === undefined) throw new IssuerError("usherJwt: backchannelLogout needs a database in Better Auth.");
+  if (database === undefined)
+    throw new IssuerError("usherJwt: backchannelLogout needs a database in Better Auth.");
   if (secondaryStorage !== undefined && session?.storeSessionInDatabase !== true) {
     throw new IssuerError(
       "usherJwt: backchannelLogout needs sessions in the database: set session.storeSessionInDatabase beside secondaryStorage.",

@@ -5,8 +5,8 @@ const first = 250;
 const longest = 5000;
 
 /**
- * How long to wait after so many failures in a row: twice as long each time, up to 5 seconds, of which up to a half is
- * taken off by chance, so that several processes do not knock at the same moment.
+ * How long to wait after so many failures in a row: twice as long each time, up to 5 seconds, of which up to
+ * a half is taken off by chance, so that several processes do not knock at the same moment.
  *
  * @param failures - at least 1
  * @param chance - from 0 to 1

@@ -16,10 +16,11 @@ const logoutEvent = "http://schemas.openid.net/event/backchannel-logout";
 const lifetime = 120;
 
 /**
- * The claims of a logout token (OpenID Connect Back-Channel Logout 1.0 section 2.4), made anew for every attempt: a
- * backend takes each `jti` once, so an attempt whose answer was lost can be repeated.
+ * The claims of a logout token (OpenID Connect Back-Channel Logout 1.0 section 2.4), made anew for every
+ * attempt: a backend takes each `jti` once, so an attempt whose answer was lost can be repeated.
  *
- * @param happenedAt - NumericDate: when the session ended. It is `toe` (RFC 8417 section 2.2), the same at each attempt
+ * @param happenedAt - NumericDate: when the session ended. It is `toe` (RFC 8417 section 2.2), the same at
+ *   each attempt
  * @param now - NumericDate
  */
 export function logoutClaims(

@@ -29,25 +29,34 @@ const batch = 16;
 /** Milliseconds from the start to the first look, at most. */
 const firstLook = 1000;
 
-/** Milliseconds between looks for what another process left behind. What this process records wakes it at once. */
+/**
+ * Milliseconds between looks for what another process left behind. What this process records wakes it at
+ * once.
+ */
 const idleInterval = 5000;
 
 /** Milliseconds. */
 const sweepInterval = 60_000;
 
-/** Milliseconds for one answer of the database: one that never comes, as of a connection that was lost, is a failure. */
+/**
+ * Milliseconds for one answer of the database: one that never comes, as of a connection that was lost, is a
+ * failure.
+ */
 const databaseDeadline = 5000;
 
 /** Milliseconds for what is under way at the end. */
 const stopDeadline = 5000;
 
-/** Failures to read the database in a row that are worth a line: at the very start its tables may just be being made. */
+/**
+ * Failures to read the database in a row that are worth a line: at the very start its tables may just be
+ * being made.
+ */
 const readFailuresTold = 4;
 
 /**
- * A courier takes what is due, in batches, until nothing is. After a failure it pauses, longer each time, and then tries
- * a single delivery: a backend that is down is asked now and then, however much waits for it, and everything follows
- * once it answers.
+ * A courier takes what is due, in batches, until nothing is. After a failure it pauses, longer each time, and
+ * then tries a single delivery: a backend that is down is asked now and then, however much waits for it, and
+ * everything follows once it answers.
  */
 export function createCourier({ endpoint, outbox, attempt, log, clock }: CourierParts): Courier {
   const name = new URL(endpoint).origin;
@@ -107,7 +116,9 @@ export function createCourier({ endpoint, outbox, attempt, log, clock }: Courier
   async function deliver(delivery: Delivery): Promise<Outcome> {
     const outcome = await inTime(() => outbox.outcome(delivery));
     if (outcome !== "done") {
-      await inTime(() => (outcome === "refused" ? outbox.remove(delivery) : outbox.postpone(delivery, outcome)));
+      await inTime(() =>
+        outcome === "refused" ? outbox.remove(delivery) : outbox.postpone(delivery, outcome),
+      );
       return { taken: false };
     }
     if (!(await inTime(() => outbox.claim(delivery)))) return { taken: false };
@@ -135,7 +146,8 @@ export function createCourier({ endpoint, outbox, attempt, log, clock }: Courier
     if (clock.now() < sweepAt) return;
     const forgotten = await inTime(() => outbox.sweep());
     sweepAt = clock.now() + sweepInterval;
-    if (forgotten > 0) log.error(`usherJwt: ${forgotten} logouts were never taken, and what they end has expired`);
+    if (forgotten > 0)
+      log.error(`usherJwt: ${forgotten} logouts were never taken, and what they end has expired`);
   }
 
   const later: Clock["later"] = (milliseconds, run) => clock.later(milliseconds, run);

@@ -6,7 +6,10 @@ export interface Deletion {
   readonly id: string;
 }
 
-/** Milliseconds after which a deletion that has not happened was refused. Hooks may take their time before they agree. */
+/**
+ * Milliseconds after which a deletion that has not happened was refused. Hooks may take their time before
+ * they agree.
+ */
 const refusedAfter = 60_000;
 
 /** Milliseconds until the first look again. */
@@ -20,9 +23,10 @@ export function writeDeletion({ model, id }: Deletion): string {
 /**
  * Whether what was written down before it happened has happened.
  *
- * Better Auth asks its hooks before it deletes, and any of them may refuse: those of plugins after this one, and of the
- * application, always come later. So a row that is still there is not told of; after a minute it was never meant to go.
- * A session that is kept for the record (`preserveSessionInDatabase`) has ended when its time was made to end since.
+ * Better Auth asks its hooks before it deletes, and any of them may refuse: those of plugins after this one,
+ * and of the application, always come later. So a row that is still there is not told of; after a minute it
+ * was never meant to go. A session that is kept for the record (`preserveSessionInDatabase`) has ended when
+ * its time was made to end since.
  *
  * @param awaits - what {@link writeDeletion} wrote
  * @param age - milliseconds since it was written down

@@ -4,14 +4,19 @@ import type { Clock } from "./clock.ts";
 import { type Deletion, outcomeOf, writeDeletion } from "./deletion.ts";
 import { sendDeadline } from "./send.ts";
 
-/** The table of what backends have not acknowledged. It refers to no user and no session: it outlives both. */
+/**
+ * The table of what backends have not acknowledged. It refers to no user and no session: it outlives both.
+ */
 export const outboxSchema = {
   usherLogout: {
     fields: {
       endpoint: { type: "string", required: true },
       subject: { type: "string", required: true },
       session: { type: "string", required: false },
-      /** The row whose deletion this is about, as "session:…" or "user:…". Empty for what has already happened. */
+      /**
+       * The row whose deletion this is about, as "session:…" or "user:…". Empty for what has already
+       * happened.
+       */
       awaits: { type: "string", required: false },
       happenedAt: { type: "date", required: true },
       /** When the last token that this ends has expired. */
@@ -50,7 +55,10 @@ export interface Outbox {
   next(endpoint: string, limit: number): Promise<readonly Delivery[]>;
   /** Takes a delivery for one attempt; false when another process was faster. */
   claim(delivery: Delivery): Promise<boolean>;
-  /** Whether what a delivery tells of has happened: `"refused"` when it will not, or after how many milliseconds to ask again. */
+  /**
+   * Whether what a delivery tells of has happened: `"refused"` when it will not, or after how many
+   * milliseconds to ask again.
+   */
   outcome(delivery: Delivery): Promise<"done" | "refused" | number>;
   /** Gives a claimed delivery back, to be tried again after so many milliseconds. */
   postpone(delivery: Delivery, milliseconds: number): Promise<void>;
@@ -59,7 +67,10 @@ export interface Outbox {
   sweep(): Promise<number>;
 }
 
-/** Milliseconds after which a claimed delivery is taken for lost, with its process: longer than an attempt takes. */
+/**
+ * Milliseconds after which a claimed delivery is taken for lost, with its process: longer than an attempt
+ * takes.
+ */
 const lease = sendDeadline + 1000;
 
 /** @param keepFor - seconds for which a token made before the event may be accepted */
@@ -76,7 +87,16 @@ export function createOutbox(
       const [now, keepUntil] = [at(0), at(keepFor * 1000)];
       const awaits = deletion === undefined ? null : writeDeletion(deletion);
       for (const endpoint of endpoints) {
-        const delivery = { endpoint, subject, session, awaits, happenedAt: now, keepUntil, dueAt: now, attempts: 0 };
+        const delivery = {
+          endpoint,
+          subject,
+          session,
+          awaits,
+          happenedAt: now,
+          keepUntil,
+          dueAt: now,
+          attempts: 0,
+        };
         await current.create({ model, data: delivery });
       }
     },
@@ -110,6 +130,7 @@ export function createOutbox(
       });
     },
     remove: ({ id }) => adapter.delete({ model, where: [{ field: "id", value: id }] }),
-    sweep: () => adapter.deleteMany({ model, where: [{ field: "keepUntil", operator: "lte", value: at(0) }] }),
+    sweep: () =>
+      adapter.deleteMany({ model, where: [{ field: "keepUntil", operator: "lte", value: at(0) }] }),
   };
 }

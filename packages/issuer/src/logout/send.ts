@@ -4,11 +4,12 @@ import { within } from "../within.ts";
 export const sendDeadline = 5000;
 
 /**
- * Hands a logout token to a backend (Back-Channel Logout 1.0 section 2.5). Redirects are not followed: the token is for
- * the address that was configured, and for no other.
+ * Hands a logout token to a backend (Back-Channel Logout 1.0 section 2.5). Redirects are not followed: the
+ * token is for the address that was configured, and for no other.
  *
  * @param deadline - milliseconds
- * @returns why it was not acknowledged, in a few words that hold nothing of the token; `undefined` when it was. Never throws
+ * @returns why it was not acknowledged, in a few words that hold nothing of the token; `undefined` when it
+ *   was. Never throws
  */
 export async function sendLogoutToken(
   endpoint: string,
@@ -16,7 +17,8 @@ export async function sendLogoutToken(
   deadline: number = sendDeadline,
 ): Promise<string | undefined> {
   try {
-    // The deadline is held here too: a `fetch` that the application put in the place of Node's may ignore its signal.
+    // The deadline is held here too: a `fetch` that the application put in the place of Node's may ignore its
+    // signal.
     const { status, body } = await within(deadline, () => post(endpoint, token, deadline), tooLate);
     body?.cancel().catch(() => undefined);
     // Section 2.8: 200, or the 204 that some frameworks make of it.

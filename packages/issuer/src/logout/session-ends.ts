@@ -6,19 +6,26 @@ type DatabaseHooks = NonNullable<BetterAuthOptions["databaseHooks"]>;
 
 /** What is done when something ended. */
 export interface SessionEndsParts {
-  /** Writes it down; what a deletion is yet to make true, as that. When it cannot, the session must not end. */
+  /**
+   * Writes it down; what a deletion is yet to make true, as that. When it cannot, the session must not end.
+   */
   readonly record: (ended: Ended, deletion?: Deletion) => Promise<void>;
-  /** Called when what was recorded is there for others to see. Not waited for: a sign-out waits for no backend. */
+  /**
+   * Called when what was recorded is there for others to see. Not waited for: a sign-out waits for no
+   * backend.
+   */
   readonly wake: () => Promise<unknown>;
 }
 
 /**
- * Better Auth's own hooks, which run however a session ends: sign-out, revocation by its user or by an admin, a password
- * changed or reset, another plugin. One runs before the row goes, so that a crash in between loses no logout. What it
- * writes down is not told as long as the row is there: a later hook may refuse the deletion.
+ * Better Auth's own hooks, which run however a session ends: sign-out, revocation by its user or by an admin,
+ * a password changed or reset, another plugin. One runs before the row goes, so that a crash in between loses
+ * no logout. What it writes down is not told as long as the row is there: a later hook may refuse the
+ * deletion.
  *
- * A session that has expired is deleted too, and is no logout: its tokens expire as they would. Nor is one that was made in
- * the very request that deletes it, as by a password where a second factor is wanted as well: no client ever had it.
+ * A session that has expired is deleted too, and is no logout: its tokens expire as they would. Nor is one
+ * that was made in the very request that deletes it, as by a password where a second factor is wanted as
+ * well: no client ever had it.
  */
 export function sessionEnds(context: AuthContext, { record, wake }: SessionEndsParts): DatabaseHooks {
   const made = sessionsMade();
@@ -64,11 +71,13 @@ export function sessionEnds(context: AuthContext, { record, wake }: SessionEndsP
 }
 
 /**
- * When Better Auth deletes all sessions of a user, it tells its hooks of the first hundred only (or of as many as
- * `defaultFindManyLimit` says), expired ones among them, before it deletes any. So where that many of a user's deletions are
- * under way at once, there may be more, and the one that makes them so many counts for all.
+ * When Better Auth deletes all sessions of a user, it tells its hooks of the first hundred only (or of as
+ * many as `defaultFindManyLimit` says), expired ones among them, before it deletes any. So where that many of
+ * a user's deletions are under way at once, there may be more, and the one that makes them so many counts for
+ * all.
  *
- * @returns `begin` tells whether a deletion that begins is that one. One that is refused never ends, and is counted on
+ * @returns `begin` tells whether a deletion that begins is that one. One that is refused never ends, and is
+ *   counted on
  */
 function deletionsUnderWay(limit: number): { begin(userId: string): boolean; end(userId: string): void } {
   const counts = new Map<string, number>();

@@ -15,8 +15,9 @@ import { onTestFinished } from "vitest";
 import { audience, baseURL } from "../instance.ts";
 
 /**
- * An API over real HTTP, made of what `@usher-auth/verify` is for: it verifies tokens, and takes logout tokens. It can be
- * ended in the midst of anything and started again on its port; its store stands for a database that outlives it.
+ * An API over real HTTP, made of what `@usher-auth/verify` is for: it verifies tokens, and takes logout
+ * tokens. It can be ended in the midst of anything and started again on its port; its store stands for a
+ * database that outlives it.
  */
 export class Api {
   readonly #store = memoryRevocationStore();

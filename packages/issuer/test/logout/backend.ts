@@ -32,7 +32,10 @@ export class Backend {
 
   /** What was acknowledged, as `sub` and `sid`, in a stable order. */
   get ends(): { sub: unknown; sid?: unknown }[] {
-    const ends = this.acknowledged.map(({ payload: { sub, sid } }) => ({ sub, ...(sid !== undefined && { sid }) }));
+    const ends = this.acknowledged.map(({ payload: { sub, sid } }) => ({
+      sub,
+      ...(sid !== undefined && { sid }),
+    }));
     return ends.sort((one, other) => JSON.stringify(one).localeCompare(JSON.stringify(other)));
   }
 

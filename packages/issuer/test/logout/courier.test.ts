@@ -21,7 +21,8 @@ let refusal: (delivery: Delivery) => string | undefined;
 let log: string[];
 
 beforeEach(async () => {
-  // Better Auth's own adapter over a real database; its couriers have another endpoint, which nothing is recorded for.
+  // Better Auth's own adapter over a real database; its couriers have another endpoint, which nothing is
+  // recorded for.
   const { auth, stop, pending: rows, ...issuer } = await issuerFor(["http://127.0.0.1:1/"]);
   await stop();
   database = issuer.database;
@@ -250,7 +251,10 @@ describe("a deletion that was written down before it happened", () => {
 
   /** A session of a user, as Better Auth keeps them. */
   function insertSession(): void {
-    const [now, later] = [new Date(clock.now()).toISOString(), new Date(clock.now() + 3_600_000).toISOString()];
+    const [now, later] = [
+      new Date(clock.now()).toISOString(),
+      new Date(clock.now() + 3_600_000).toISOString(),
+    ];
     database
       .prepare(
         `insert into "user" (id, name, email, "emailVerified", "createdAt", "updatedAt") values (?, ?, ?, 0, ?, ?)`,

@@ -27,7 +27,10 @@ export async function issuerFor(
       enabled: true,
       revokeSessionsOnPasswordReset: true,
       sendResetPassword: async ({ user, token }) => void resetTokens.set(user.email, token),
-      password: { hash: async (password) => password, verify: async ({ hash, password }) => hash === password },
+      password: {
+        hash: async (password) => password,
+        verify: async ({ hash, password }) => hash === password,
+      },
     },
     user: { deleteUser: { enabled: true } },
     logger: {

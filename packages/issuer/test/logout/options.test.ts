@@ -45,7 +45,9 @@ test("sessions that are in no table are refused when Better Auth starts: their e
     }).$context;
   await expect(start({})).rejects.toThrow("needs a database");
   const database = new DatabaseSync(":memory:");
-  await expect(start({ database, secondaryStorage: new MemoryStorage() })).rejects.toThrow("storeSessionInDatabase");
+  await expect(start({ database, secondaryStorage: new MemoryStorage() })).rejects.toThrow(
+    "storeSessionInDatabase",
+  );
 });
 
 test.for([false, true])(

@@ -39,7 +39,9 @@ async function succeed(answer: Promise<Response>): Promise<void> {
 
 /** Waits until everything recorded has been delivered, and tells what that was. */
 async function told(count: number): Promise<Backend["ends"]> {
-  await vi.waitFor(() => expect(backend.acknowledged.length).toBeGreaterThanOrEqual(count), { timeout: 10_000 });
+  await vi.waitFor(() => expect(backend.acknowledged.length).toBeGreaterThanOrEqual(count), {
+    timeout: 10_000,
+  });
   await vi.waitFor(() => expect(issuer.pending()).toEqual([]), { timeout: 10_000 });
   return backend.ends;
 }
@@ -99,7 +101,9 @@ describe("a session that ends before its time", () => {
     const stranger = new Browser(issuer.auth);
     await succeed(stranger.request("POST", "/request-password-reset", { email: "ada@example.com" }));
     const token = await vi.waitUntil(() => resetTokens.get("ada@example.com"));
-    await succeed(stranger.request("POST", "/reset-password", { newPassword: "another horse battery", token }));
+    await succeed(
+      stranger.request("POST", "/reset-password", { newPassword: "another horse battery", token }),
+    );
     expect(await told(2)).toEqual(sorted(ada.sids.map((sid) => session(sid))));
   });
 

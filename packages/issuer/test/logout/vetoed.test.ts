@@ -17,7 +17,8 @@ const patience = { timeout: 20_000, interval: 20 };
 /** Hooks that refuse Ada's deletions until they are told to agree. Grace may always go. */
 function refusing() {
   const veto = { agrees: false, of: "" };
-  const before = async ({ id, userId }: { id: string; userId?: unknown }) => veto.agrees || (userId ?? id) !== veto.of;
+  const before = async ({ id, userId }: { id: string; userId?: unknown }) =>
+    veto.agrees || (userId ?? id) !== veto.of;
   const databaseHooks: DatabaseHooks = { session: { delete: { before } }, user: { delete: { before } } };
   return { veto, databaseHooks };
 }
@@ -52,7 +53,9 @@ describe.for(["the application", "a later plugin"] as const)("a deletion that %s
     const session = await (await ada.request("GET", "/get-session")).json();
     const { token } = (session as { session: { token: string } }).session;
     await ada.request("POST", "/revoke-session", { token });
-    const alive = issuer.database.prepare(`select count(*) as count from "session" where token = ?`).get(token);
+    const alive = issuer.database
+      .prepare(`select count(*) as count from "session" where token = ?`)
+      .get(token);
     expect(alive).toEqual({ count: 1 });
     await everythingTold();
     expect(await api.verdict(before)).toBe("ok");
@@ -63,10 +66,14 @@ describe.for(["the application", "a later plugin"] as const)("a deletion that %s
   test("a user who is not deleted after all goes on as well", async () => {
     const { api, veto, issuer, ada, everythingTold } = await underVeto(where);
     const phone = await new Browser(issuer.auth).signIn();
-    expect((await ada.request("POST", "/delete-user", { password: "correct horse battery" })).status).toBeLessThan(500);
-    expect(issuer.database.prepare(`select count(*) as count from "user" where id = ?`).get(veto.of)).toEqual({
-      count: 1,
-    });
+    expect(
+      (await ada.request("POST", "/delete-user", { password: "correct horse battery" })).status,
+    ).toBeLessThan(500);
+    expect(issuer.database.prepare(`select count(*) as count from "user" where id = ?`).get(veto.of)).toEqual(
+      {
+        count: 1,
+      },
+    );
     await everythingTold();
     expect(await api.verdict(await phone.token())).toBe("ok");
   });
@@ -80,7 +87,10 @@ describe.for(["the application", "a later plugin"] as const)("a deletion that %s
     const fresh = await ada.token();
     await ada.request("POST", "/revoke-sessions", {});
     await vi.waitFor(async () => {
-      expect([await api.verdict(token), await api.verdict(fresh)]).toEqual(["token_revoked", "token_revoked"]);
+      expect([await api.verdict(token), await api.verdict(fresh)]).toEqual([
+        "token_revoked",
+        "token_revoked",
+      ]);
     }, patience);
   });
 });
@@ -121,7 +131,9 @@ describe("sign-in with a second factor", () => {
       expect(await answer.json()).toMatchObject({ twoFactorRedirect: true });
       expect(pending()).toEqual([]);
     }
-    expect((await fresh.request("POST", "/two-factor/verify-totp", { code: totp(totpURI) })).status).toBe(200);
+    expect((await fresh.request("POST", "/two-factor/verify-totp", { code: totp(totpURI) })).status).toBe(
+      200,
+    );
     const { sid } = readJws(await fresh.token()).payload;
     expect(backend.arrived).toHaveLength(told);
 

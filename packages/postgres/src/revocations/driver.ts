@@ -3,7 +3,9 @@ export type Row = Readonly<Record<string, unknown>>;
 
 /** Asks the database. Values are texts and numbers, so that every driver writes them alike. */
 export interface Queries {
-  /** @throws When the database refuses, cannot be reached, or does not answer within the driver's deadline. */
+  /**
+   * @throws When the database refuses, cannot be reached, or does not answer within the driver's deadline.
+   */
   query(text: string, values?: readonly (string | number)[]): Promise<readonly Row[]>;
 }
 

@@ -14,7 +14,10 @@ import { warn } from "./warning.ts";
 /** Milliseconds between two looks at the table, notified or not: each shows that nothing is missing. */
 const heartbeat = 1_000;
 
-/** Milliseconds between two looks that believe no row what transaction it is of: a restore brings those of another server. */
+/**
+ * Milliseconds between two looks that believe no row what transaction it is of: a restore brings those of
+ * another server.
+ */
 const thoroughInterval = 60_000;
 
 /** Milliseconds in which further notifications join the first: one look answers them all. */
@@ -32,9 +35,10 @@ interface Position {
 }
 
 /**
- * Tells the listener what anybody appends, from now on, over a connection of its own, until the returned function is
- * called. A notification only says that there is something new: what it is, is always read from the table, so that none
- * can be lost, and none is too long. A connection that breaks, or does not answer in time, is replaced by a new one.
+ * Tells the listener what anybody appends, from now on, over a connection of its own, until the returned
+ * function is called. A notification only says that there is something new: what it is, is always read from
+ * the table, so that none can be lost, and none is too long. A connection that breaks, or does not answer in
+ * time, is replaced by a new one.
  *
  * @param thoroughly Milliseconds between two thorough looks.
  * @throws When there is no connection to begin with.
@@ -54,7 +58,10 @@ export async function follow(
   let lookedThoroughlyAt = performance.now();
   const running = run();
 
-  /** A listener may be of the user's own. What it did not take because it threw is told once more, after a pause. */
+  /**
+   * A listener may be of the user's own. What it did not take because it threw is told once more, after a
+   * pause.
+   */
   function tell(what: keyof RevocationListener, ...input: unknown[]): void {
     const result: unknown = (listener[what] as (...input: unknown[]) => unknown)(...input);
     new Promise((resolve) => resolve(result)).catch(warnOfListener);
@@ -108,8 +115,8 @@ export async function follow(
   }
 
   /**
-   * Snapshots of a server that was restarted, or of another one that has taken over, may not continue those of before:
-   * everything is read again then.
+   * Snapshots of a server that was restarted, or of another one that has taken over, may not continue those
+   * of before: everything is read again then.
    */
   async function reopen(): Promise<Connection> {
     const fresh = await open();
@@ -172,8 +179,8 @@ async function positionOf(connection: Connection): Promise<Position> {
 }
 
 /**
- * What a snapshot could not see, in pages. The last one comes with the snapshot of the FIRST look: what was committed
- * between two pages, in a place that had been passed already, is then news again.
+ * What a snapshot could not see, in pages. The last one comes with the snapshot of the FIRST look: what was
+ * committed between two pages, in a place that had been passed already, is then news again.
  */
 async function* news(
   connection: Connection,
@@ -191,7 +198,10 @@ async function* news(
     if (found.length < pageSize) return yield { batch, snapshot: first };
     yield { batch };
     const end = found.at(-1);
-    last = statement === newsStatement ? [String(end?.transaction), String(end?.sequence)] : [String(end?.sequence)];
+    last =
+      statement === newsStatement
+        ? [String(end?.transaction), String(end?.sequence)]
+        : [String(end?.sequence)];
   }
 }
 

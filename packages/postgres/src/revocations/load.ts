@@ -3,8 +3,8 @@ import type { Queries } from "./driver.ts";
 import { pageSize, pageStatement, readRevocation } from "./statements.ts";
 
 /**
- * The whole table, page by page. Not of one instant: what is committed meanwhile under a number that had been passed is
- * not among it, and is news to whoever began to follow before.
+ * The whole table, page by page. Not of one instant: what is committed meanwhile under a number that had been
+ * passed is not among it, and is news to whoever began to follow before.
  */
 export async function* loadAll(database: Queries): AsyncGenerator<readonly Revocation[]> {
   let last = "0";

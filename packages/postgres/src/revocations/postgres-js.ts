@@ -7,7 +7,9 @@ export interface PostgresJs {
   unsafe(text: string, values?: unknown[]): PromiseLike<readonly unknown[]>;
 }
 
-/** How long an answer may take, in milliseconds. Past that a connection counts as lost: it may be half-open. */
+/**
+ * How long an answer may take, in milliseconds. Past that a connection counts as lost: it may be half-open.
+ */
 const deadline = 3_000;
 
 /** How long to wait for a new connection, in seconds. */
@@ -18,14 +20,19 @@ export function postgresJsDriver(sql: PostgresJs): Driver {
   return {
     query: (text, values = []) => query(sql, text, values),
     run: async (script) => {
-      // Without values it goes as one simple query, whose statements are one transaction. It may wait for a lock.
+      // Without values it goes as one simple query, whose statements are one transaction. It may wait for a
+      // lock.
       await sql.unsafe(script);
     },
     connect: (events) => connect(sql.options, events),
   };
 }
 
-async function query(sql: PostgresJs, text: string, values: readonly (string | number)[]): Promise<readonly Row[]> {
+async function query(
+  sql: PostgresJs,
+  text: string,
+  values: readonly (string | number)[],
+): Promise<readonly Row[]> {
   return (await within(deadline, () => sql.unsafe(text, [...values]))) as readonly Row[];
 }
 

@@ -7,7 +7,10 @@ export const channel = "usher_revocations";
 /** Most rows in one answer: some 2 MB, so that each arrives well within the deadline. */
 export const pageSize = 10_000;
 
-/** Value: the last page's last sequence, 0 for the first page. The order's column by its full name: the text would win. */
+/**
+ * Value: the last page's last sequence, 0 for the first page. The order's column by its full name: the text
+ * would win.
+ */
 export const pageStatement: string = `
   select sequence::text, kind, id, before from usher_revocations
   where sequence > $1::text::bigint order by usher_revocations.sequence limit ${pageSize}`;
@@ -17,14 +20,16 @@ export const positionStatement: string = `
   select pg_current_snapshot()::text as snapshot, pg_postmaster_start_time()::text as server`;
 
 /**
- * What the snapshot $1 could not see, after the transaction $2 and its row $3, together with what can be seen now. One
- * row at least, with nulls where there is nothing new. In the order of an index, whatever the planner knows of the table.
+ * What the snapshot $1 could not see, after the transaction $2 and its row $3, together with what can be seen
+ * now. One row at least, with nulls where there is nothing new. In the order of an index, whatever the
+ * planner knows of the table.
  *
- * Not by sequence alone: transactions commit in another order than they take their numbers, and what commits late under
- * a low number would be passed over. A snapshot knows which transactions were under way, and so none is.
+ * Not by sequence alone: transactions commit in another order than they take their numbers, and what commits
+ * late under a low number would be passed over. A snapshot knows which transactions were under way, and so
+ * none is.
  *
- * A row of a transaction that has not begun here yet has come from another server, past the trigger that puts it right: it
- * would be news each time. {@link arrivalsStatement} sees it.
+ * A row of a transaction that has not begun here yet has come from another server, past the trigger that puts
+ * it right: it would be news each time. {@link arrivalsStatement} sees it.
  */
 export const newsStatement: string = `
   select position.snapshot, news.* from (select pg_current_snapshot()::text as snapshot) as position
@@ -38,10 +43,11 @@ export const newsStatement: string = `
   ) as news on true`;
 
 /**
- * The same by what Postgres itself notes of each row (`xmin`), whatever the row says: what the snapshot $1 could not see,
- * after the sequence $2. It reads the whole table, and so is not for every look.
+ * The same by what Postgres itself notes of each row (`xmin`), whatever the row says: what the snapshot $1
+ * could not see, after the sequence $2. It reads the whole table, and so is not for every look.
  *
- * `xmin` has the lower half of a transaction's number; what is above it follows from the number that comes next.
+ * `xmin` has the lower half of a transaction's number; what is above it follows from the number that comes
+ * next.
  */
 export const arrivalsStatement: string = `
   select position.snapshot, news.* from (
@@ -60,7 +66,9 @@ export const appendStatement: string = `
   insert into usher_revocations (kind, id, before)
   select kind, id, before from json_to_recordset($1::text::json) as given(kind text, id text, before double precision)`;
 
-/** Value: for how many seconds a revocation matters. By the database's clock: a replica's own may be wrong. */
+/**
+ * Value: for how many seconds a revocation matters. By the database's clock: a replica's own may be wrong.
+ */
 export const sweepStatement: string = `
   with old as (
     select sequence from usher_revocations where before < extract(epoch from now()) - $1::text::double precision
@@ -77,9 +85,10 @@ export function readRevocation(row: Row): Revocation {
 }
 
 /**
- * An id as Postgres can hold it. Text has no room for U+0000 and for halves of surrogate pairs, which a signed claim may
- * hold all the same, and whose revocation must not fail: so an id is kept as the inside of a JSON string. Ids without
- * quotes, backslashes and control characters, which is all that Better Auth makes, are kept as they are.
+ * An id as Postgres can hold it. Text has no room for U+0000 and for halves of surrogate pairs, which a
+ * signed claim may hold all the same, and whose revocation must not fail: so an id is kept as the inside of a
+ * JSON string. Ids without quotes, backslashes and control characters, which is all that Better Auth makes,
+ * are kept as they are.
  */
 function writeId(id: string): string {
   return JSON.stringify(id).slice(1, -1);

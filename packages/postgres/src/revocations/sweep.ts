@@ -6,8 +6,9 @@ import { warn } from "./warning.ts";
 const interval = 60_000;
 
 /**
- * Deletes what no longer matters, now and every minute, until the returned function is called. Every replica does, and
- * what one is at the others pass over. A failure is tried again a minute later, and told once as a process warning.
+ * Deletes what no longer matters, now and every minute, until the returned function is called. Every replica
+ * does, and what one is at the others pass over. A failure is tried again a minute later, and told once as a
+ * process warning.
  *
  * @param life Seconds for which a revocation matters.
  */

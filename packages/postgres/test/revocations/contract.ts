@@ -42,14 +42,17 @@ export function describeStore(name: string, open: () => Promise<TestDatabase>): 
       { kind: "user", id: "half \ud800 of a pair", before: now },
       { kind: "user", id: `"quoted" 'and' \\u0041 \\ ü😀\n{}`, before: now },
       { kind: "token", id: "x".repeat(8_000), before: now },
-    ])("$kind $id is told to who listens, loaded by who comes later, and is what it was", async (revocation) => {
-      const { listener } = await listen();
-      const told = listener.next(revocation.id);
-      await store.append([revocation]);
-      await told;
-      expect(listener.told).toEqual([revocation]);
-      expect(await allOf(store)).toContainEqual(revocation);
-    });
+    ])(
+      "$kind $id is told to who listens, loaded by who comes later, and is what it was",
+      async (revocation) => {
+        const { listener } = await listen();
+        const told = listener.next(revocation.id);
+        await store.append([revocation]);
+        await told;
+        expect(listener.told).toEqual([revocation]);
+        expect(await allOf(store)).toContainEqual(revocation);
+      },
+    );
 
     test("what was appended before is not told, and what several append at once is, each once", async () => {
       await store.append([session("before")]);
@@ -63,7 +66,9 @@ export function describeStore(name: string, open: () => Promise<TestDatabase>): 
     });
 
     // By looking once a second alone, it would take 25 seconds.
-    test("one after another, each told before the next is appended: by notification", { timeout: 15_000 }, async () => {
+    test("one after another, each told before the next is appended: by notification", {
+      timeout: 15_000,
+    }, async () => {
       const { listener } = await listen();
       for (let number = 1; number <= 25; number++) {
         const told = listener.next(`in turn ${number}`);
@@ -106,7 +111,9 @@ export function describeStore(name: string, open: () => Promise<TestDatabase>): 
     test("a row put in by hand is told as it stands", async () => {
       const { listener } = await listen();
       const told = listener.next('by "hand" \\');
-      await database.run(`insert into usher_revocations (kind, id, before) values ('user', 'by "hand" \\', ${now})`);
+      await database.run(
+        `insert into usher_revocations (kind, id, before) values ('user', 'by "hand" \\', ${now})`,
+      );
       await told;
     });
 
@@ -176,7 +183,9 @@ export function describeStore(name: string, open: () => Promise<TestDatabase>): 
       const { listener } = await listen();
       await listener.next("confirmed");
       await database.run(`update usher_revocations set before = ${now} where id = 'changed'`);
-      await vi.waitFor(() => expect(listener.told).toContainEqual({ kind: "session", id: "changed", before: now }));
+      await vi.waitFor(() =>
+        expect(listener.told).toContainEqual({ kind: "session", id: "changed", before: now }),
+      );
     });
 
     test("its migrations may run again, and again at once", async () => {

@@ -29,7 +29,8 @@ export function testListener(): TestListener {
       const seen = events.length;
       return vi.waitFor(
         () => {
-          if (!events.slice(seen).includes(event)) throw new Error(`${event} did not come: ${events.slice(seen)}`);
+          if (!events.slice(seen).includes(event))
+            throw new Error(`${event} did not come: ${events.slice(seen)}`);
         },
         { timeout: 20_000, interval: 20 },
       );

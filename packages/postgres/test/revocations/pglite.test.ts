@@ -12,6 +12,9 @@ test.each([0, 1.5, Number.NaN, 31 * 86_400])("a maxTokenAge of %s is refused", (
   );
 });
 
-test.each([{}, undefined, null, "postgres://localhost"])("%j is refused: it is no client of a driver", (client) => {
-  expect(() => revocationStore(client as never)).toThrow("a client of postgres.js, or a PGlite database");
-});
+test.each([{}, undefined, null, "postgres://localhost"])(
+  "%j is refused: it is no client of a driver",
+  (client) => {
+    expect(() => revocationStore(client as never)).toThrow("a client of postgres.js, or a PGlite database");
+  },
+);

@@ -29,19 +29,22 @@ export type UsherElysia<Claims = TokenClaims> = Elysia<
 type Status = (status: number, response: Response) => object;
 
 /**
- * Guards an Elysia app: `new Elysia().use(usher({ verifier, ownerParam: "userId" }))`. Every route, and every path that is
- * none, needs a valid token, unless its route says `{ public: true }`; handlers get `principal`, which is absent on a
- * public route. Each route whose pattern has the owner parameter is held to its owner, on the value that Elysia decoded,
- * and once more on what a schema of `params` has made of it, but not on what a later hook (`resolve`, `beforeHandle`) does. `public` and `policies` may stand in a route's options, and in
- * those of `group()`, `guard()` with a callback, `mount()` and a macro; `policies` in `guard()` by itself, too.
+ * Guards an Elysia app: `new Elysia().use(usher({ verifier, ownerParam: "userId" }))`. Every route, and every
+ * path that is none, needs a valid token, unless its route says `{ public: true }`; handlers get `principal`,
+ * which is absent on a public route. Each route whose pattern has the owner parameter is held to its owner,
+ * on the value that Elysia decoded, and once more on what a schema of `params` has made of it, but not on
+ * what a later hook (`resolve`, `beforeHandle`) does. `public` and `policies` may stand in a route's options,
+ * and in those of `group()`, `guard()` with a callback, `mount()` and a macro; `policies` in `guard()` by
+ * itself, too.
  *
- * Use it before the routes, and after CORS, so that refusals carry CORS headers: on the app that listens, or in a plugin
- * of it. For its types, use the same guard in the files of your other routes. A server below `app.mount` is behind a
- * token, but has no owner. Elysia parses the body of a route that uses it before any hook: `maxRequestBodySize` is what
- * bounds that. Does not check ids in bodies and queries.
+ * Use it before the routes, and after CORS, so that refusals carry CORS headers: on the app that listens, or
+ * in a plugin of it. For its types, use the same guard in the files of your other routes. A server below
+ * `app.mount` is behind a token, but has no owner. Elysia parses the body of a route that uses it before any
+ * hook: `maxRequestBodySize` is what bounds that. Does not check ids in bodies and queries.
  *
- * @throws {ConfigurationError} A bad option; when it is used, or an app that uses it is: routes that were there first,
- * `aot: false`, which has no way to hold back what no hook has seen, a group of its own, a plugin's name that is taken.
+ * @throws {ConfigurationError} A bad option; when it is used, or an app that uses it is: routes that were
+ *   there first, `aot: false`, which has no way to hold back what no hook has seen, a group of its own, a
+ *   plugin's name that is taken.
  */
 export function usher<Claims = TokenClaims>(
   options: GuardOptions<Claims, Request>,
@@ -56,7 +59,8 @@ export function usher<Claims = TokenClaims>(
   return (app) => {
     // Elysia 1.3 keeps its macros elsewhere.
     const { extender } = app as unknown as { extender?: { macro?: unknown } };
-    if (extender?.macro === undefined) throw new ConfigurationError("usher: give it to an app of Elysia 1.4.");
+    if (extender?.macro === undefined)
+      throw new ConfigurationError("usher: give it to an app of Elysia 1.4.");
     const lists = followApp(app, ({ extender }) => guarded in extender.macro);
     const findRoutes = createRouteFinder(lists);
     // Elysia reads the text of a hook: only what is named here is prepared.
@@ -98,8 +102,9 @@ export function usher<Claims = TokenClaims>(
   };
 
   /**
-   * The hook by which policies go with their route wherever it is taken in, also where its app is not known. Elysia leaves
-   * it in the options that it came by: used in an app with another guard, it is for that one to read.
+   * The hook by which policies go with their route wherever it is taken in, also where its app is not known.
+   * Elysia leaves it in the options that it came by: used in an app with another guard, it is for that one to
+   * read.
    */
   function markPolicies(value: readonly Policy<Claims>[]): Hook {
     const policies = readPolicies(value, "usher");

@@ -24,8 +24,8 @@ declare global {
 }
 
 /**
- * A middleware of Express's. It has a name of ours, so that the type of `export const guard = usher(...)` has one in every
- * project: the parts of Express's own types are packages that only Express's types may know of.
+ * A middleware of Express's. It has a name of ours, so that the type of `export const guard = usher(...)` has
+ * one in every project: the parts of Express's own types are packages that only Express's types may know of.
  */
 export interface UsherMiddleware extends RequestHandler {}
 
@@ -33,15 +33,16 @@ export interface UsherMiddleware extends RequestHandler {}
 export type UsherOptions = GuardOptions<RegisteredClaims, Request>;
 
 /**
- * Guards an Express app (5, or 4): everything after this middleware needs a valid token, unknown paths too. What stands
- * before it is public.
+ * Guards an Express app (5, or 4): everything after this middleware needs a valid token, unknown paths too.
+ * What stands before it is public.
  *
- * From there on every route, middleware and error handler whose path has the owner parameter is held to its owner before
- * it runs, and before `app.param`, in this router and in any router below, of any copy of Express, on the very `req.params`
- * that it gets. A path that may leave the parameter out, and does, is refused to everybody. Express has no place for that,
- * so the guard puts one into Express's own routing (`Layer.prototype`, and `params` of its requests); for requests that no
- * guard has seen, nothing changes. Does not check ids in bodies and queries, nor middleware of another copy's router that
- * only a function of yours knows: on another user's path that gets empty texts for parameters.
+ * From there on every route, middleware and error handler whose path has the owner parameter is held to its
+ * owner before it runs, and before `app.param`, in this router and in any router below, of any copy of
+ * Express, on the very `req.params` that it gets. A path that may leave the parameter out, and does, is
+ * refused to everybody. Express has no place for that, so the guard puts one into Express's own routing
+ * (`Layer.prototype`, and `params` of its requests); for requests that no guard has seen, nothing changes.
+ * Does not check ids in bodies and queries, nor middleware of another copy's router that only a function of
+ * yours knows: on another user's path that gets empty texts for parameters.
  *
  * Put it after CORS, which answers preflights, and before body parsers.
  *
@@ -78,7 +79,10 @@ export function usher(options: UsherOptions): UsherMiddleware {
     next();
   }
 
-  /** The rare way, in a function of its own, so that the usual one makes no closures: keys must be fetched first. */
+  /**
+   * The rare way, in a function of its own, so that the usual one makes no closures: keys must be fetched
+   * first.
+   */
   function letInWhenKnown(
     pending: Promise<Principal<RegisteredClaims>>,
     request: Request,
@@ -93,8 +97,8 @@ export function usher(options: UsherOptions): UsherMiddleware {
 }
 
 /**
- * Middleware that asks for more than a valid token: `app.post("/x", enforce(requireScopes("x:write")), handler)`.
- * It must stand behind {@link usher}; elsewhere it is an error of the app's, answered 500.
+ * Middleware that asks for more than a valid token: `app.post("/x", enforce(requireScopes("x:write")),
+ * handler)`. It must stand behind {@link usher}; elsewhere it is an error of the app's, answered 500.
  *
  * @throws {ConfigurationError} What is no policy, or none at all.
  */

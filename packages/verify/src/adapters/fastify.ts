@@ -1,4 +1,10 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction, RouteOptions } from "fastify";
+import type {
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  HookHandlerDoneFunction,
+  RouteOptions,
+} from "fastify";
 import { asWritten } from "../as-written.ts";
 import { AuthError, ConfigurationError, isAuthError } from "../errors.ts";
 import { createGuard, type GuardOptions } from "../guard.ts";
@@ -32,12 +38,18 @@ declare module "fastify" {
   interface FastifyContextConfig {
     /** `true` lets everybody in, unverified. Every other route needs a valid token. */
     public?: boolean;
-    /** What the route asks for besides a valid token and the owner's path: `requireScopes(...)`, `requireClaim(...)`. */
+    /**
+     * What the route asks for besides a valid token and the owner's path: `requireScopes(...)`,
+     * `requireClaim(...)`.
+     */
     policies?: readonly Policy<RegisteredClaims>[];
   }
   interface FastifyInstance {
     usher: {
-      /** What guards each route added since the guard was registered, in order. Earlier ones are guarded, and not listed. */
+      /**
+       * What guards each route added since the guard was registered, in order. Earlier ones are guarded, and
+       * not listed.
+       */
       routes(): readonly GuardedRoute[];
     };
   }
@@ -47,18 +59,20 @@ declare module "fastify" {
 export type UsherOptions = GuardOptions<RegisteredClaims, FastifyRequest>;
 
 /**
- * Guards a Fastify app (5): every route, and every path that is none, needs a valid token, unless its route says
- * `config: { public: true }`. Each route whose pattern has the owner parameter is held to its owner: on the value that the
- * router decoded, on what a schema makes of it, and on the value that the handler gets. A number counts as it is written.
+ * Guards a Fastify app (5): every route, and every path that is none, needs a valid token, unless its route
+ * says `config: { public: true }`. Each route whose pattern has the owner parameter is held to its owner: on
+ * the value that the router decoded, on what a schema makes of it, and on the value that the handler gets. A
+ * number counts as it is written.
  *
- * Register it with `await` before the routes, and after CORS, so that refusals carry CORS headers. It holds for the scope
- * that it is registered in and for all below: registered inside of a plugin, it does not guard that plugin's siblings.
- * A true CORS preflight passes the guard and may be answered by a CORS hook; the handler of a guarded route never runs for
- * one. Does not check ids in bodies and queries.
+ * Register it with `await` before the routes, and after CORS, so that refusals carry CORS headers. It holds
+ * for the scope that it is registered in and for all below: registered inside of a plugin, it does not guard
+ * that plugin's siblings. A true CORS preflight passes the guard and may be answered by a CORS hook; the
+ * handler of a guarded route never runs for one. Does not check ids in bodies and queries.
  *
- * @throws {ConfigurationError} A bad option; another version of Fastify; a guard that is there already; a route's `config.public` that is no boolean, or `config.policies` that are
- * none or stand on a public route; a route parameter that is the
- * owner parameter in another spelling (`:user_id` for `userId`), which would otherwise go unchecked in silence.
+ * @throws {ConfigurationError} A bad option; another version of Fastify; a guard that is there already; a
+ *   route's `config.public` that is no boolean, or `config.policies` that are none or stand on a public
+ *   route; a route parameter that is the owner parameter in another spelling (`:user_id` for `userId`), which
+ *   would otherwise go unchecked in silence.
  */
 export async function usher(app: FastifyInstance, options: UsherOptions): Promise<void> {
   const guard = createGuard<RegisteredClaims, FastifyRequest>(options);
@@ -68,7 +82,9 @@ export async function usher(app: FastifyInstance, options: UsherOptions): Promis
   if (!app.version.startsWith("5."))
     throw new ConfigurationError(`usher supports Fastify 5, and this is ${app.version}.`);
   if (app.hasRequestDecorator("principal"))
-    throw new ConfigurationError("usher is registered in this scope, or another plugin has decorated `principal`.");
+    throw new ConfigurationError(
+      "usher is registered in this scope, or another plugin has decorated `principal`.",
+    );
   app.decorateRequest(principalSlot, null);
   app.decorateRequest(patternSlot, undefined);
   app.decorateRequest("principal", { getter: readPrincipal });
@@ -79,7 +95,9 @@ export async function usher(app: FastifyInstance, options: UsherOptions): Promis
       throw new ConfigurationError(`${route.url}: config.public must be true or false.`);
     const policies = readPolicies(route.config?.policies, route.url);
     if (isPublic && policies.length > 0)
-      throw new ConfigurationError(`${route.url}: a public route has no principal that policies could ask about.`);
+      throw new ConfigurationError(
+        `${route.url}: a public route has no principal that policies could ask about.`,
+      );
     for (const method of [route.method].flat()) table.add(method, route.url, isPublic, policies);
     if (!isPublic) holdHandler(route);
   });
@@ -93,7 +111,9 @@ export async function usher(app: FastifyInstance, options: UsherOptions): Promis
     let admitted: AppPrincipal | Promise<AppPrincipal>;
     try {
       admitted = guard.admit({
-        authorization: isUpgrade(request.raw) ? upgrades.authorizationOf(request) : authorizationOf(request.raw),
+        authorization: isUpgrade(request.raw)
+          ? upgrades.authorizationOf(request)
+          : authorizationOf(request.raw),
         tokenInQuery: hasOwn(request.query, "access_token"),
         params,
         ownerParams: table.ownerParams(url, params),
@@ -111,10 +131,15 @@ export async function usher(app: FastifyInstance, options: UsherOptions): Promis
   // Whatever a hook before this one let through (a preflight), no guarded handler runs without a principal.
   app.addHook("preParsing", (request, reply, _payload, done) => {
     if (request[principalSlot] !== null || request.routeOptions.config.public === true) return done();
-    refuse(new AuthError("credentials_missing", { hint: "a preflight that no CORS hook answered" }), request, reply);
+    refuse(
+      new AuthError("credentials_missing", { hint: "a preflight that no CORS hook answered" }),
+      request,
+      reply,
+    );
   });
 
-  // Behind the route's schema, which may have made another value of a parameter, and before the app's own hooks see it.
+  // Behind the route's schema, which may have made another value of a parameter, and before the app's own
+  // hooks see it.
   app.addHook("preHandler", (request, reply, done) => {
     const mismatch = findMismatch(request);
     if (mismatch === undefined) done();
@@ -177,7 +202,12 @@ export async function usher(app: FastifyInstance, options: UsherOptions): Promis
     );
   }
 
-  function fail(error: unknown, request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void {
+  function fail(
+    error: unknown,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    done: HookHandlerDoneFunction,
+  ): void {
     if (isAuthError(error)) refuse(error, request, reply);
     else done(error as Error);
   }
@@ -195,7 +225,8 @@ Object.assign(usher, { [Symbol.for("skip-override")]: true });
 
 function readPrincipal(this: FastifyRequest): AppPrincipal {
   const principal = this[principalSlot];
-  if (principal === null) throw new Error(`${this.routeOptions.url} is public: no principal was verified for it.`);
+  if (principal === null)
+    throw new Error(`${this.routeOptions.url} is public: no principal was verified for it.`);
   return principal;
 }
 
@@ -206,7 +237,8 @@ function paramsOf(request: FastifyRequest): Record<string, unknown> {
 
 /** Fetch standard, "CORS-preflight request": nothing else is let past the guard. */
 function isPreflight(request: FastifyRequest): boolean {
-  // The method first: Node puts `headers` together when they are first asked for, and the guard needs only raw ones.
+  // The method first: Node puts `headers` together when they are first asked for, and the guard needs only
+  // raw ones.
   if (request.method !== "OPTIONS") return false;
   const { origin, "access-control-request-method": method } = request.headers;
   return origin !== undefined && method !== undefined;

@@ -18,17 +18,22 @@ export type { Access, PathAccess, PathRoute };
 /** Options of {@link usher}: those of a guard. */
 export type UsherOptions<Claims = TokenClaims> = GuardOptions<Claims, Request>;
 
-/** A handler whose parameters a framework's router has decoded: Next.js, SvelteKit, React Router, Bun's `routes`. */
+/**
+ * A handler whose parameters a framework's router has decoded: Next.js, SvelteKit, React Router, Bun's
+ * `routes`.
+ */
 export interface ParamsRoute<Incoming extends Request, Rest extends unknown[], Params, Claims = TokenClaims> {
   /**
-   * The framework's own parameters, out of what it calls the handler with: `(request, context) => context.params`. They
-   * may be a promise. Give all of them: the owner parameter among them is held to the principal.
+   * The framework's own parameters, out of what it calls the handler with: `(request, context) =>
+   * context.params`. They may be a promise. Give all of them: the owner parameter among them is held to the
+   * principal.
    */
   readonly params: (request: Incoming, ...rest: Rest) => Params | Promise<Params>;
   /**
-   * The names of parameters that the route's path may leave out: `["userId"]` of SvelteKit's `[[userId]]` and of Next.js's
-   * `[[...userId]]`. Those frameworks then hand over none, as they do of a route that has none. The path without its owner
-   * is nobody's. Default: none, and a parameter that is not handed over is not looked for.
+   * The names of parameters that the route's path may leave out: `["userId"]` of SvelteKit's `[[userId]]` and
+   * of Next.js's `[[...userId]]`. Those frameworks then hand over none, as they do of a route that has none.
+   * The path without its owner is nobody's. Default: none, and a parameter that is not handed over is not
+   * looked for.
    */
   readonly optional?: readonly string[];
   /** What the handler asks for besides a valid token and the owner's path. Default: nothing. */
@@ -40,8 +45,8 @@ type Answer = Response | Promise<Response>;
 /** Wraps handlers that take a `Request` and return a `Response`. */
 export interface FetchGuard<Claims = TokenClaims> {
   /**
-   * Makes a handler that runs for a valid token only, and on the owner's own path only. It is called with the request,
-   * its {@link Access}, and whatever else the server calls it with.
+   * Makes a handler that runs for a valid token only, and on the owner's own path only. It is called with the
+   * request, its {@link Access}, and whatever else the server calls it with.
    *
    * @throws {ConfigurationError} A pattern or a policy that is none; an owner parameter in another spelling.
    */
@@ -61,10 +66,11 @@ type Locate = (request: Request, rest: unknown[]) => Place | Promise<Place>;
 type AnyRoute<Claims> = PathRoute<string, Claims> | ParamsRoute<Request, unknown[], object, Claims>;
 
 /**
- * Guards handlers of the fetch kind, on any runtime that has `Request` and `Response`: Node, Bun, Deno, Workers.
+ * Guards handlers of the fetch kind, on any runtime that has `Request` and `Response`: Node, Bun, Deno,
+ * Workers.
  *
- * What `protect` does not wrap is public: wrap the handler that the server is given. Does not check ids in bodies and
- * queries, nor paths that a handler takes apart by itself.
+ * What `protect` does not wrap is public: wrap the handler that the server is given. Does not check ids in
+ * bodies and queries, nor paths that a handler takes apart by itself.
  *
  * @throws {ConfigurationError} A bad option.
  */
@@ -99,7 +105,9 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Fetc
           return refuse(error, request);
         }
         const letIn = (principal: Principal<Claims>): Answer =>
-          place === undefined ? responseOf(notFound) : handler(request, { ...place, principal } as never, ...rest);
+          place === undefined
+            ? responseOf(notFound)
+            : handler(request, { ...place, principal } as never, ...rest);
         return admitted instanceof Promise
           ? admitted.then(letIn, (error: unknown) => refuse(error, request))
           : letIn(admitted);
@@ -115,7 +123,9 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Fetc
   return { protect: protect as FetchGuard<Claims>["protect"] };
 }
 
-/** What a Worker or an edge function is called with besides the request has a context, and that a `waitUntil`. */
+/**
+ * What a Worker or an edge function is called with besides the request has a context, and that a `waitUntil`.
+ */
 function waitUntilOf(rest: readonly unknown[]): WaitUntil | undefined {
   for (const value of rest) {
     const context = value as { readonly waitUntil?: WaitUntil } | null | undefined;
@@ -169,7 +179,9 @@ function readOptional(optional: unknown, ownerParams: readonly string[]): RouteP
   if (!Array.isArray(optional) || !optional.every(isNonEmptyString))
     throw new ConfigurationError('protect: optional is a list of names, such as ["userId"].');
   for (const name of optional) refuseMisspelling(`/:${name}`, ownerParams);
-  return Object.fromEntries(optional.filter((name) => ownerParams.includes(name)).map((name) => [name, undefined]));
+  return Object.fromEntries(
+    optional.filter((name) => ownerParams.includes(name)).map((name) => [name, undefined]),
+  );
 }
 
 /** Nothing of what is no URL. Hosts that imitate a request may hand in its target alone. */

@@ -33,14 +33,15 @@ const principals = new WeakMap<H3V1Event, Principal<unknown>>();
 const enforcers = new WeakMap<H3V1Event, Enforce>();
 
 /**
- * Guards an app of h3 1, which Nuxt 4 and Nitro 2 run on: `app.use(defineEventHandler(usher({ verifier, ownerParam })))`, or
- * `export default defineEventHandler(usher(...))` in a middleware file. Everything behind it needs a valid token, unknown
- * paths too; what stands before it is public.
+ * Guards an app of h3 1, which Nuxt 4 and Nitro 2 run on: `app.use(defineEventHandler(usher({ verifier,
+ * ownerParam })))`, or `export default defineEventHandler(usher(...))` in a middleware file. Everything
+ * behind it needs a valid token, unknown paths too; what stands before it is public.
  *
- * Whenever a router then sets `event.context.params`, the owner parameter among them is held to the principal, and the
- * handler of another user's path does not run. h3 hands a parameter out as sent or decoded; the guard judges the decoded
- * one and leaves that one for both. Does not check ids in bodies and queries, nor paths that your own code takes apart, and
- * **does not guard WebSockets**: h3 1 asks no middleware about the upgrade of a `defineWebSocketHandler`.
+ * Whenever a router then sets `event.context.params`, the owner parameter among them is held to the
+ * principal, and the handler of another user's path does not run. h3 hands a parameter out as sent or
+ * decoded; the guard judges the decoded one and leaves that one for both. Does not check ids in bodies and
+ * queries, nor paths that your own code takes apart, and **does not guard WebSockets**: h3 1 asks no
+ * middleware about the upgrade of a `defineWebSocketHandler`.
  *
  * Put it behind CORS, which answers preflights.
  *
@@ -74,16 +75,24 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Ushe
     );
     event.context.principal = principal;
     holdParams(event.context, guard.ownerParams, (params) => {
-      // Set before the parameters. A path with `:userId` in it, to the letter, fits the pattern and has no parameter.
+      // Set before the parameters. A path with `:userId` in it, to the letter, fits the pattern and has no
+      // parameter.
       const { path }: { path?: string } = event.context.matchedRoute ?? {};
       const names = path === undefined ? undefined : patternNames(path);
-      const isOwn = authorize(event, principal, () => ({ params, ownerParams: findOwnerParams(params, names) }));
+      const isOwn = authorize(event, principal, () => ({
+        params,
+        ownerParams: findOwnerParams(params, names),
+      }));
       if (!isOwn) throw new Refused();
     });
   };
 
   /** Whether the principal may; if not, the request is answered. */
-  function authorize(event: H3V1Event, principal: Principal<Claims>, access: () => RouteAccess<Claims>): boolean {
+  function authorize(
+    event: H3V1Event,
+    principal: Principal<Claims>,
+    access: () => RouteAccess<Claims>,
+  ): boolean {
     try {
       guard.authorize(principal, access());
       return true;
@@ -100,9 +109,9 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Ushe
 }
 
 /**
- * What a route asks for besides: `defineEventHandler({ onRequest: enforce(requireScopes("x:write")), handler })`, or before
- * the handler's own code, `await enforce(requireScopes("x:write"))(event)`. It throws where it has refused.
- * It must stand behind {@link usher}; elsewhere it is an error of the app's, answered 500.
+ * What a route asks for besides: `defineEventHandler({ onRequest: enforce(requireScopes("x:write")), handler
+ * })`, or before the handler's own code, `await enforce(requireScopes("x:write"))(event)`. It throws where it
+ * has refused. It must stand behind {@link usher}; elsewhere it is an error of the app's, answered 500.
  *
  * @throws {ConfigurationError} What is no policy, or none at all.
  */
@@ -125,6 +134,7 @@ export function enforce<Claims = TokenClaims>(
  */
 export function principalOf<Claims = TokenClaims>(event: H3V1Event): Principal<Claims> {
   const principal = principals.get(event);
-  if (principal === undefined) throw new Error("No principal was verified for this request: no usher(...) let it in.");
+  if (principal === undefined)
+    throw new Error("No principal was verified for this request: no usher(...) let it in.");
   return principal as Principal<Claims>;
 }

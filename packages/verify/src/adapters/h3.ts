@@ -20,12 +20,15 @@ declare module "h3" {
   }
   interface H3RouteMeta {
     /**
-     * `true` lets everybody in, unverified. Every other route needs a valid token, and so does one with policies. Given to
-     * `defineHandler` or `defineRoute`, h3 keeps it on the handler's function, for every route that has the same function: then
-     * it opens no route with an owner parameter.
+     * `true` lets everybody in, unverified. Every other route needs a valid token, and so does one with
+     * policies. Given to `defineHandler` or `defineRoute`, h3 keeps it on the handler's function, for every
+     * route that has the same function: then it opens no route with an owner parameter.
      */
     readonly public?: boolean;
-    /** What the route asks for besides a valid token and the owner's path: `requireScopes(...)`, `requireClaim(...)`. */
+    /**
+     * What the route asks for besides a valid token and the owner's path: `requireScopes(...)`,
+     * `requireClaim(...)`.
+     */
     readonly policies?: readonly Policy<RegisteredClaims>[];
   }
 }
@@ -34,26 +37,30 @@ declare module "h3" {
 export type UsherOptions = GuardOptions<RegisteredClaims, H3Event>;
 
 /**
- * Guards an h3 app: `app.use(usher({ verifier, ownerParam: "userId" }))`. Every route, and every path that is none, needs
- * a valid token, unless its route says `{ meta: { public: true } }`. Each route whose pattern has the owner parameter is
- * held to its owner, on the value that `getRouterParam` decodes; the handler then reads that value, decoded or not.
+ * Guards an h3 app: `app.use(usher({ verifier, ownerParam: "userId" }))`. Every route, and every path that is
+ * none, needs a valid token, unless its route says `{ meta: { public: true } }`. Each route whose pattern has
+ * the owner parameter is held to its owner, on the value that `getRouterParam` decodes; the handler then
+ * reads that value, decoded or not.
  *
- * Use it before everything else but CORS, so that refusals carry CORS headers and preflights are answered: what an
- * earlier middleware answers is not guarded. A later middleware that answers by itself is behind a token, but has no
- * route, and so no owner. The same holds for a server below `app.mount("/base", server.fetch)`: give that one a guard of its
- * own. A second H3 app that answers as a handler, below `/base/**` or as middleware, is held by its own routes as well. Does
- * not check ids in bodies and queries.
+ * Use it before everything else but CORS, so that refusals carry CORS headers and preflights are answered:
+ * what an earlier middleware answers is not guarded. A later middleware that answers by itself is behind a
+ * token, but has no route, and so no owner. The same holds for a server below `app.mount("/base",
+ * server.fetch)`: give that one a guard of its own. A second H3 app that answers as a handler, below
+ * `/base/**` or as middleware, is held by its own routes as well. Does not check ids in bodies and queries.
  *
  * @throws {ConfigurationError} A bad option; h3 1.
  */
 export function usher(options: UsherOptions): Middleware {
   // Events of h3 1 are no such class.
   if ((H3Event as { __is_event__?: unknown }).__is_event__ !== true)
-    throw new ConfigurationError("This is the guard for h3 2: for h3 1, take the one of @usher-auth/verify/h3-v1.");
+    throw new ConfigurationError(
+      "This is the guard for h3 2: for h3 1, take the one of @usher-auth/verify/h3-v1.",
+    );
   const guard = createGuard<RegisteredClaims, H3Event>(options);
   const table = createRouteTable(guard.ownerParams);
 
-  // Two parameters, by which h3 tells a middleware from a handler: a handler's 404 would let the request through.
+  // Two parameters, by which h3 tells a middleware from a handler: a handler's 404 would let the request
+  // through.
   return function protect(event: H3Event, next: () => unknown): unknown {
     const route = event.context.matchedRoute;
     if (route !== undefined && isOpen(route, guard.ownerParams)) return next();
@@ -85,7 +92,9 @@ export function usher(options: UsherOptions): Middleware {
     event.context.principal = principal;
     // Without a route, or for any rest of a path, a second app may be what answers.
     const { route = "*" } = event.context.matchedRoute ?? {};
-    return route.includes("*") ? holdInnerRoutes(event, (inner) => judge(principal, event, inner), next) : next();
+    return route.includes("*")
+      ? holdInnerRoutes(event, (inner) => judge(principal, event, inner), next)
+      : next();
   }
 
   /** Of a second app, below the route that was judged before. */
@@ -109,7 +118,8 @@ export function usher(options: UsherOptions): Middleware {
 
 /**
  * Whether a route is public. h3 keeps what `defineHandler` and `defineRoute` are told on the handler itself,
- * and with it for every other route that has the same function: that opens none which has an owner or policies.
+ * and with it for every other route that has the same function: that opens none which has an owner or
+ * policies.
  */
 function isOpen({ route = "", meta, handler }: H3Route, ownerParams: readonly string[]): boolean {
   if (meta?.public !== true || meta.policies !== undefined) return false;
@@ -120,9 +130,9 @@ function isOpen({ route = "", meta, handler }: H3Route, ownerParams: readonly st
 }
 
 /**
- * h3 hands a parameter out as it was sent, or decoded when the handler asks for that: two values, of which the owner check
- * sees one. So the decoded one takes the place of the other, and where decoding it again would make a third (an id with a
- * `%` in it), none is left, which is nobody's.
+ * h3 hands a parameter out as it was sent, or decoded when the handler asks for that: two values, of which
+ * the owner check sees one. So the decoded one takes the place of the other, and where decoding it again
+ * would make a third (an id with a `%` in it), none is left, which is nobody's.
  */
 function decodeOnce(event: H3Event, params: Record<string, string>, name: string): void {
   if (!params[name]?.includes("%")) return;

@@ -33,12 +33,13 @@ export interface UsherEnv<Claims = TokenClaims> {
 export type UsherOptions<Claims = TokenClaims> = GuardOptions<Claims, Context>;
 
 /**
- * Guards a Hono app: everything that is added to it from now on needs a valid token, unknown paths too. What was added
- * before is public.
+ * Guards a Hono app: everything that is added to it from now on needs a valid token, unknown paths too. What
+ * was added before is public.
  *
- * Every handler and middleware whose path has the owner parameter is held to its owner just before it runs, on the
- * `c.req.param()` that it gets, and on what a validator made of it (`c.req.valid("param")`); be it added to this app, to one that is mounted in it by `route()`, or below a prefix
- * with the parameter. An optional one (`:userId?`) that is left out is nobody's. Does not check ids in bodies and queries.
+ * Every handler and middleware whose path has the owner parameter is held to its owner just before it runs,
+ * on the `c.req.param()` that it gets, and on what a validator made of it (`c.req.valid("param")`); be it
+ * added to this app, to one that is mounted in it by `route()`, or below a prefix with the parameter. An
+ * optional one (`:userId?`) that is left out is nobody's. Does not check ids in bodies and queries.
  *
  * Put it after CORS, which answers preflights.
  *
@@ -119,7 +120,8 @@ export function usher<AppEnv extends Env, Routes extends Schema, Base extends st
   function hold(handler: H, path: string): H {
     return (context: Context, next: () => Promise<void>) => {
       const principal = principals.get(context);
-      if (principal === undefined) throw new Error("usher: its own middleware did not run before this handler.");
+      if (principal === undefined)
+        throw new Error("usher: its own middleware did not run before this handler.");
       return (
         authorize(context, principal, context.req.param(), path) ??
         authorizeValidated(context, principal) ??
@@ -128,7 +130,10 @@ export function usher<AppEnv extends Env, Routes extends Schema, Base extends st
     };
   }
 
-  /** For a path outside of the `basePath()` that is guarded: its router is the same, and it is open but where both fit. */
+  /**
+   * For a path outside of the `basePath()` that is guarded: its router is the same, and it is open but where
+   * both fit.
+   */
   function holdWhereGuarded(handler: H, path: string): H {
     const held = hold(handler, path);
     return (context: Context, next: () => Promise<void>) =>
@@ -169,8 +174,8 @@ export function usher<AppEnv extends Env, Routes extends Schema, Base extends st
 }
 
 /**
- * Middleware that asks for more than a valid token: `app.post("/x", enforce(requireScopes("x:write")), handler)`.
- * It must stand behind {@link usher}; elsewhere it is an error of the app's, answered 500.
+ * Middleware that asks for more than a valid token: `app.post("/x", enforce(requireScopes("x:write")),
+ * handler)`. It must stand behind {@link usher}; elsewhere it is an error of the app's, answered 500.
  *
  * @throws {ConfigurationError} What is no policy, or none at all.
  */

@@ -19,13 +19,19 @@ export interface UsherState<Claims = TokenClaims> {
   principal: Principal<Claims>;
 }
 
-/** A middleware of Koa's. It has a name of ours, so that the type of `export const guard = usher(...)` has one in every project. */
+/**
+ * A middleware of Koa's. It has a name of ours, so that the type of `export const guard = usher(...)` has one
+ * in every project.
+ */
 export interface UsherMiddleware<Claims = TokenClaims> extends Middleware<UsherState<Claims>> {}
 
 /** Options of {@link usher}: those of a guard. */
 export type UsherOptions<Claims = TokenClaims> = GuardOptions<Claims, Context>;
 
-/** What a guard that let a request in can still be asked: whether there is more, and its refusal where there is not. */
+/**
+ * What a guard that let a request in can still be asked: whether there is more, and its refusal where there
+ * is not.
+ */
 interface Enforcer {
   policies(policies: readonly Policy<never>[]): Refusal | undefined;
   owner(id: unknown): Refusal | undefined;
@@ -35,14 +41,14 @@ interface Enforcer {
 const enforcers = new WeakMap<object, Enforcer>();
 
 /**
- * Guards a Koa app: everything after this middleware needs a valid token, unknown paths too. What stands before it is
- * public.
+ * Guards a Koa app: everything after this middleware needs a valid token, unknown paths too. What stands
+ * before it is public.
  *
- * What a router then tells of a route that it is about to run is held to the principal: `ctx.params`, set at once or one by
- * one (@koa/router, koa-router, koa-tree-router), and the pattern in `ctx.routePath` (koa-route). A route
- * for another's path does not run, nor one that may leave the owner out, and does. Does not see a router that hands its
- * parameters over by other ways, nor paths that your own code takes apart: {@link enforceOwner} is for those. Does not
- * check ids in bodies and queries.
+ * What a router then tells of a route that it is about to run is held to the principal: `ctx.params`, set at
+ * once or one by one (@koa/router, koa-router, koa-tree-router), and the pattern in `ctx.routePath`
+ * (koa-route). A route for another's path does not run, nor one that may leave the owner out, and does. Does
+ * not see a router that hands its parameters over by other ways, nor paths that your own code takes apart:
+ * {@link enforceOwner} is for those. Does not check ids in bodies and queries.
  *
  * Put it after CORS, which answers preflights, and before body parsers.
  *
@@ -109,8 +115,8 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Ushe
 }
 
 /**
- * Middleware that asks for more than a valid token: `router.post("/x", enforce(requireScopes("x:write")), handler)`.
- * It must stand behind {@link usher}; elsewhere it is an error of the app's, answered 500.
+ * Middleware that asks for more than a valid token: `router.post("/x", enforce(requireScopes("x:write")),
+ * handler)`. It must stand behind {@link usher}; elsewhere it is an error of the app's, answered 500.
  *
  * @throws {ConfigurationError} What is no policy, or none at all.
  */
@@ -123,15 +129,18 @@ export function enforce<Claims = TokenClaims>(
 }
 
 /**
- * Middleware that holds a route to its owner where no router says whose it is: a path that your own code takes apart, or a
- * router that neither sets `ctx.params` nor `ctx.routePath`. It must stand behind {@link usher}.
+ * Middleware that holds a route to its owner where no router says whose it is: a path that your own code
+ * takes apart, or a router that neither sets `ctx.params` nor `ctx.routePath`. It must stand behind {@link
+ * usher}.
  *
  * @param read The id that the route is about. Anything but the principal's own, a promise too, is refused.
  * @throws {ConfigurationError} No function.
  * @example
  * app.use(enforceOwner((ctx) => ctx.path.split("/")[2])).use(handler);
  */
-export function enforceOwner<Claims = TokenClaims>(read: (context: Context) => unknown): UsherMiddleware<Claims> {
+export function enforceOwner<Claims = TokenClaims>(
+  read: (context: Context) => unknown,
+): UsherMiddleware<Claims> {
   if (typeof read !== "function")
     throw new ConfigurationError("enforceOwner: give a function from the context to an id.");
   return (context, next) =>

@@ -1,4 +1,10 @@
-import type { CanActivate, DynamicModule, FactoryProvider, ModuleMetadata, OnModuleInit } from "@nestjs/common";
+import type {
+  CanActivate,
+  DynamicModule,
+  FactoryProvider,
+  ModuleMetadata,
+  OnModuleInit,
+} from "@nestjs/common";
 import { APP_GUARD, HttpAdapterHost } from "@nestjs/core";
 import { ConfigurationError, isAuthError } from "../errors.ts";
 import { createGuard, type GuardOptions, type RouteAccess } from "../guard.ts";
@@ -25,7 +31,10 @@ export {
   RequireScopes,
 } from "./nestjs/decorators.ts";
 
-/** Options of {@link UsherModule}: those of a guard. The events' `request` is the platform's own: Express's or Fastify's. */
+/**
+ * Options of {@link UsherModule}: those of a guard. The events' `request` is the platform's own: Express's or
+ * Fastify's.
+ */
 export type UsherOptions = GuardOptions<RegisteredClaims, object>;
 
 /** Options that other providers know: a factory, and what Nest is to call it with. */
@@ -35,15 +44,18 @@ export type UsherAsyncOptions = Pick<ModuleMetadata, "imports"> &
 type Done = (error?: unknown) => void;
 
 /**
- * Guards a Nest app, on Express or Fastify: every handler of every controller, and every path that is none, needs a valid
- * token, unless `@Public()` says otherwise. Each route whose path or host has the owner parameter is held to its owner, on
- * the value that `@Param()` and `@HostParam()` hand out. A refusal is sent as it is: no exception filter sees it, and `onReject` tells of it.
+ * Guards a Nest app, on Express or Fastify: every handler of every controller, and every path that is none,
+ * needs a valid token, unless `@Public()` says otherwise. Each route whose path or host has the owner
+ * parameter is held to its owner, on the value that `@Param()` and `@HostParam()` hand out. A refusal is sent
+ * as it is: no exception filter sees it, and `onReject` tells of it.
  *
- * Nest parses bodies before it asks its guards. Does not check ids in bodies and queries. Does not guard what is no
- * controller and was there before the app's modules were ready: `app.use(...)`, Swagger's pages. Gateways, microservices and
- * GraphQL have no HTTP route: where Nest asks this guard about one, the answer is no, and a warning says so.
+ * Nest parses bodies before it asks its guards. Does not check ids in bodies and queries. Does not guard what
+ * is no controller and was there before the app's modules were ready: `app.use(...)`, Swagger's pages.
+ * Gateways, microservices and GraphQL have no HTTP route: where Nest asks this guard about one, the answer is
+ * no, and a warning says so.
  *
- * @throws {ConfigurationError} A bad option, when the app is created; options that depend on a provider of a request.
+ * @throws {ConfigurationError} A bad option, when the app is created; options that depend on a provider of a
+ *   request.
  */
 export const UsherModule: {
   forRoot(options: UsherOptions): DynamicModule;
@@ -103,11 +115,14 @@ function createNestGuard(options: UsherOptions, host: HttpAdapterHost): CanActiv
       const nothing = (): RouteAccess<RegisteredClaims> => ({ params: {}, ownerParams: [] });
       const app = host.httpAdapter?.getInstance();
       if (host.httpAdapter?.getType() === "fastify") {
-        app.addHook("preParsing", (request: PlatformRequest, reply: PlatformResponse, _: unknown, done: Done) => {
-          if (request.is404 !== true) return done();
-          const entered = admit(request, reply, done, nothing);
-          if (entered instanceof Promise) entered.catch(done);
-        });
+        app.addHook(
+          "preParsing",
+          (request: PlatformRequest, reply: PlatformResponse, _: unknown, done: Done) => {
+            if (request.is404 !== true) return done();
+            const entered = admit(request, reply, done, nothing);
+            if (entered instanceof Promise) entered.catch(done);
+          },
+        );
       } else {
         app?.use((request: PlatformRequest, response: PlatformResponse, next: Done) =>
           admit(request, response, next, nothing),
@@ -160,8 +175,9 @@ function createNestGuard(options: UsherOptions, host: HttpAdapterHost): CanActiv
   }
 
   /**
-   * Never settles: the request is answered, and whatever else a guard can say would have Nest answer it once more, by the
-   * app's own exception filters. Nobody waits, and what is left of the request is collected as garbage.
+   * Never settles: the request is answered, and whatever else a guard can say would have Nest answer it once
+   * more, by the app's own exception filters. Nobody waits, and what is left of the request is collected as
+   * garbage.
    */
   function refuse(error: unknown, request: PlatformRequest, response: PlatformResponse): Promise<never> {
     if (!isAuthError(error)) throw error;

@@ -4,7 +4,13 @@ import { createGuard, type GuardOptions } from "../guard.ts";
 import { answerWith } from "../node-answer.ts";
 import { authorizationOf } from "../node-headers.ts";
 import { createOwnerParamFinder } from "../owner-params.ts";
-import { type Access, type CheckedPathRoute, type PathAccess, type PathRoute, readPathRoute } from "../path-route.ts";
+import {
+  type Access,
+  type CheckedPathRoute,
+  type PathAccess,
+  type PathRoute,
+  readPathRoute,
+} from "../path-route.ts";
 import type { Principal, TokenClaims } from "../principal.ts";
 import { notFound } from "../problem.ts";
 import { hasQueryToken } from "../query-token.ts";
@@ -26,19 +32,23 @@ export type ConnectMiddleware = (
 /** Guards listeners and middleware of `node:http`. */
 export interface NodeGuard<Claims = TokenClaims> {
   /**
-   * Makes a request listener that runs for a valid token only, and on the owner's own path only. It is called with
-   * request, response and {@link Access}, and what it returns (a promise, perhaps) is returned. An error that it throws
-   * is left to the caller: `node:http` answers none.
+   * Makes a request listener that runs for a valid token only, and on the owner's own path only. It is called
+   * with request, response and {@link Access}, and what it returns (a promise, perhaps) is returned. An error
+   * that it throws is left to the caller: `node:http` answers none.
    *
    * @throws {ConfigurationError} A pattern or a policy that is none; an owner parameter in another spelling.
    */
   protect<const Path extends string>(
     route: PathRoute<Path, Claims>,
-    listener: (request: IncomingMessage, response: ServerResponse, access: PathAccess<Path, Claims>) => unknown,
+    listener: (
+      request: IncomingMessage,
+      response: ServerResponse,
+      access: PathAccess<Path, Claims>,
+    ) => unknown,
   ): (request: IncomingMessage, response: ServerResponse) => unknown;
   /**
-   * The same as Connect-style middleware, which what stands after it is guarded by. Patterns are those of the whole path,
-   * wherever it is mounted. What fails and is no refusal goes to `next`.
+   * The same as Connect-style middleware, which what stands after it is guarded by. Patterns are those of the
+   * whole path, wherever it is mounted. What fails and is no refusal goes to `next`.
    *
    * @throws {ConfigurationError} As `protect`.
    */
@@ -48,14 +58,16 @@ export interface NodeGuard<Claims = TokenClaims> {
    *
    * @throws {Error} It did not let this request in.
    */
-  accessOf(request: IncomingMessage): Access<Readonly<Record<string, string>>, Claims> & { readonly path: string };
+  accessOf(
+    request: IncomingMessage,
+  ): Access<Readonly<Record<string, string>>, Claims> & { readonly path: string };
 }
 
 /**
  * Guards a server of plain `node:http`, or of a framework that takes Connect-style middleware.
  *
- * What is not wrapped by `protect`, or stands before the middleware, is public. Does not check ids in bodies and queries,
- * nor paths that a listener takes apart by itself.
+ * What is not wrapped by `protect`, or stands before the middleware, is public. Does not check ids in bodies
+ * and queries, nor paths that a listener takes apart by itself.
  *
  * @throws {ConfigurationError} A bad option.
  */
@@ -124,7 +136,8 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Node
     },
     accessOf: (request) => {
       const access = accesses.get(request);
-      if (access === undefined) throw new Error("accessOf: the guard's middleware did not let this request in.");
+      if (access === undefined)
+        throw new Error("accessOf: the guard's middleware did not let this request in.");
       return access;
     },
   };

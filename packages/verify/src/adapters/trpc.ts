@@ -1,4 +1,9 @@
-import type { TRPCDefaultErrorShape, TRPCError, TRPCMiddlewareFunction, TRPCProcedureBuilder } from "@trpc/server";
+import type {
+  TRPCDefaultErrorShape,
+  TRPCError,
+  TRPCMiddlewareFunction,
+  TRPCProcedureBuilder,
+} from "@trpc/server";
 import { ConfigurationError, isAuthError } from "../errors.ts";
 import { createGuard, type GuardOptions } from "../guard.ts";
 import { type Policy, readPolicies } from "../policy.ts";
@@ -18,29 +23,54 @@ export interface PrincipalContext<Claims = TokenClaims> {
   readonly principal: Principal<Claims>;
 }
 
-/** An error's shape with the problem that the client is to switch on; absent where the guard refused nothing. */
+/**
+ * An error's shape with the problem that the client is to switch on; absent where the guard refused nothing.
+ */
 export type UsherErrorShape = TRPCDefaultErrorShape & { data: { problem?: Problem } };
 
 /** The guard in tRPC's idiom. All of it can be taken apart: no method uses `this`. */
 export interface TrpcUsher<Claims = TokenClaims> {
   /**
-   * Give it to the tRPC adapter, or spread its result into the context of your own. Of a WebSocket, the token is that of the
-   * upgrade (`Authorization`, or `Sec-WebSocket-Protocol: bearer, <token>`) or of the connection parameters (`token`).
+   * Give it to the tRPC adapter, or spread its result into the context of your own. Of a WebSocket, the token
+   * is that of the upgrade (`Authorization`, or `Sec-WebSocket-Protocol: bearer, <token>`) or of the
+   * connection parameters (`token`).
    */
-  readonly createContext: (options: { readonly req: TrpcRequest; readonly info?: TrpcRequestInfo }) => UsherContext;
+  readonly createContext: (options: {
+    readonly req: TrpcRequest;
+    readonly info?: TrpcRequestInfo;
+  }) => UsherContext;
   /**
-   * `const protectedProcedure = guard.protect(t.procedure)`: needs a valid token, and puts `principal` into the context.
+   * `const protectedProcedure = guard.protect(t.procedure)`: needs a valid token, and puts `principal` into
+   * the context.
    *
-   * Every owner field (`ownerParam`) of an input must be the principal's id, however deep it stands, also in lists, maps
-   * and forms; a field that is spelt almost like it is refused to everybody. That is checked of the input as the client
-   * sent it, and again behind each schema and each middleware: of what the procedure gets. Does not look into files,
-   * streams and texts, nor at ids that have another name.
+   * Every owner field (`ownerParam`) of an input must be the principal's id, however deep it stands, also in
+   * lists, maps and forms; a field that is spelt almost like it is refused to everybody. That is checked of
+   * the input as the client sent it, and again behind each schema and each middleware: of what the procedure
+   * gets. Does not look into files, streams and texts, nor at ids that have another name.
    *
    * @throws {ConfigurationError} What is no procedure builder of tRPC 11.
    */
-  protect<Context extends UsherContext, Meta, Overrides, In, ParsedIn, Out, ParsedOut, Caller extends boolean>(
+  protect<
+    Context extends UsherContext,
+    Meta,
+    Overrides,
+    In,
+    ParsedIn,
+    Out,
+    ParsedOut,
+    Caller extends boolean,
+  >(
     procedure: TRPCProcedureBuilder<Context, Meta, Overrides, In, ParsedIn, Out, ParsedOut, Caller>,
-  ): TRPCProcedureBuilder<Context, Meta, Overrides & PrincipalContext<Claims>, In, ParsedIn, Out, ParsedOut, Caller>;
+  ): TRPCProcedureBuilder<
+    Context,
+    Meta,
+    Overrides & PrincipalContext<Claims>,
+    In,
+    ParsedIn,
+    Out,
+    ParsedOut,
+    Caller
+  >;
   /**
    * `protectedProcedure.use(guard.require(requireScopes("tasks:write")))`: what a procedure asks for besides.
    *
@@ -52,7 +82,9 @@ export interface TrpcUsher<Claims = TokenClaims> {
   /** `initTRPC.create({ errorFormatter: guard.formatError })`: adds the problem as `data.problem`. */
   readonly formatError: (options: { error: TRPCError; shape: TRPCDefaultErrorShape }) => UsherErrorShape;
   /** Give it to the tRPC adapter: the challenge of RFC 6750 and the other headers of a refusal. */
-  readonly responseMeta: (options: { readonly errors: readonly TRPCError[] }) => { headers?: Record<string, string> };
+  readonly responseMeta: (options: { readonly errors: readonly TRPCError[] }) => {
+    headers?: Record<string, string>;
+  };
 }
 
 /** What a guard found out about a call. */
@@ -63,7 +95,10 @@ interface Admission<Claims> {
   readonly getRawInput: Call["getRawInput"];
 }
 
-/** The context of a call. Each guard keeps its admission there under a symbol of its own, whatever the app's middlewares do. */
+/**
+ * The context of a call. Each guard keeps its admission there under a symbol of its own, whatever the app's
+ * middlewares do.
+ */
 type CallContext = Partial<UsherContext> & { readonly [admission: symbol]: unknown };
 
 /** What a middleware of this guard is called with. */
@@ -77,12 +112,12 @@ interface Call {
 
 /**
  * A guard for tRPC procedures (tRPC 11). tRPC has no place for what holds for every procedure: make
- * `guard.protect(t.procedure)` the only procedure that your routers import, beside one that is called `publicProcedure`.
- * The name of a procedure that does not exist is answered 404 without a token. `ownerParam` names the input field that is
- * the user's id.
+ * `guard.protect(t.procedure)` the only procedure that your routers import, beside one that is called
+ * `publicProcedure`. The name of a procedure that does not exist is answered 404 without a token.
+ * `ownerParam` names the input field that is the user's id.
  *
- * A subscription ends when its token expires or is revoked: over HTTP with the error of a refused call, and over a WebSocket
- * by closing it with 4401, upon which tRPC's client connects anew, with a fresh token.
+ * A subscription ends when its token expires or is revoked: over HTTP with the error of a refused call, and
+ * over a WebSocket by closing it with 4401, upon which tRPC's client connects anew, with a fresh token.
  *
  * @throws {ConfigurationError} A bad option.
  */
@@ -117,7 +152,8 @@ export function usher<Claims = TokenClaims>(options: GuardOptions<Claims, TrpcRe
 
   /** The first middleware of a protected procedure. */
   async function admit({ ctx, input, type, getRawInput, next }: Call): Promise<unknown> {
-    if (ctx.unverified === undefined) throw new Error("usher: the context has nothing of guard.createContext(...).");
+    if (ctx.unverified === undefined)
+      throw new Error("usher: the context has nothing of guard.createContext(...).");
     const { request, ...credentials } = ctx.unverified;
     let principal: Principal<Claims>;
     try {
@@ -133,7 +169,9 @@ export function usher<Claims = TokenClaims>(options: GuardOptions<Claims, TrpcRe
     };
     const admitted: Admission<Claims> = { principal, request, getRawInput };
     return orRefuse(request, check, () =>
-      live({ ...credentials, request, type, principal }, () => next({ ctx: { principal, [admission]: admitted } })),
+      live({ ...credentials, request, type, principal }, () =>
+        next({ ctx: { principal, [admission]: admitted } }),
+      ),
     );
   }
 

@@ -27,8 +27,8 @@ export type UsherOptions<Claims = TokenClaims> = GuardOptions<Claims, IncomingMe
 export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
 /**
- * Completes an upgrade that was let in. What it throws, or rejects with, cuts the connection off and is a process warning
- * (`USHER_SOCKET_FAILED`): an event listener has nobody else to tell it to.
+ * Completes an upgrade that was let in. What it throws, or rejects with, cuts the connection off and is a
+ * process warning (`USHER_SOCKET_FAILED`): an event listener has nobody else to tell it to.
  */
 export type UpgradeHandler<Params, Claims = TokenClaims> = (
   request: IncomingMessage,
@@ -40,7 +40,8 @@ export type UpgradeHandler<Params, Claims = TokenClaims> = (
 /** Guards upgrades. */
 export interface SocketGuard<Claims = TokenClaims> {
   /**
-   * Makes a server's only `upgrade` listener: its handler runs for a valid token only, and on the owner's own path only.
+   * Makes a server's only `upgrade` listener: its handler runs for a valid token only, and on the owner's own
+   * path only.
    *
    * @throws {ConfigurationError} A pattern or a policy that is none; an owner parameter in another spelling.
    */
@@ -65,13 +66,15 @@ const internalError = refusal(httpProblem(500), {});
 const otherConnection = refusal(httpProblem(400, "An upgrade must not name another connection (`sid`)."), {});
 
 /**
- * Guards WebSockets, whatever library serves them (`ws`, Socket.IO): a socket is opened for a valid token only, and
- * closed with 4401 within a second when that token expires or is revoked, unless a fresh one was sent on it.
+ * Guards WebSockets, whatever library serves them (`ws`, Socket.IO): a socket is opened for a valid token
+ * only, and closed with 4401 within a second when that token expires or is revoked, unless a fresh one was
+ * sent on it.
  *
- * The token comes in the `Authorization` header or, from a browser, as `Sec-WebSocket-Protocol: bearer, <token>`; it is
- * taken out of the latter, so that no server can echo it. What is refused is answered with HTTP, before any upgrade.
- * A query with `sid` is a 400 whatever the token: by it, Socket.IO's engine would hand over another user's connection.
- * Does not check what is sent on the socket, nor its origin: a bearer token is sent by nobody's browser on its own.
+ * The token comes in the `Authorization` header or, from a browser, as `Sec-WebSocket-Protocol: bearer,
+ * <token>`; it is taken out of the latter, so that no server can echo it. What is refused is answered with
+ * HTTP, before any upgrade. A query with `sid` is a 400 whatever the token: by it, Socket.IO's engine would
+ * hand over another user's connection. Does not check what is sent on the socket, nor its origin: a bearer
+ * token is sent by nobody's browser on its own.
  *
  * @throws {ConfigurationError} A bad option.
  */
@@ -81,7 +84,10 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Sock
   const watch = new Watch();
   const sessions = new WeakMap<IncomingMessage, AnySession<Claims>>();
 
-  function protect(route: PathRoute<string, Claims>, handler: UpgradeHandler<never, Claims>): UpgradeListener {
+  function protect(
+    route: PathRoute<string, Claims>,
+    handler: UpgradeHandler<never, Claims>,
+  ): UpgradeListener {
     const { match, policies } = readPathRoute(route, guard.ownerParams);
     return (request, socket, head) => {
       const connection = rawConnection(socket);
@@ -101,11 +107,14 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Sock
         const opened = openSession({ guard, verifier, watch, request, connection, token, principal, access });
         socket.once("close", opened.closed);
         sessions.set(request, opened.session);
-        // In a promise, so that what the handler throws, or rejects with, ends this connection and not the process.
-        new Promise((resolve) => resolve(handler(request, socket, head, opened.session as never))).catch((error) => {
-          warnOfFault(error, "the handler of a WebSocket failed");
-          socket.destroy();
-        });
+        // In a promise, so that what the handler throws, or rejects with, ends this connection and not the
+        // process.
+        new Promise((resolve) => resolve(handler(request, socket, head, opened.session as never))).catch(
+          (error) => {
+            warnOfFault(error, "the handler of a WebSocket failed");
+            socket.destroy();
+          },
+        );
       }
 
       let admitted: Principal<Claims> | Promise<Principal<Claims>>;
@@ -128,14 +137,18 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Sock
 
   function sessionOf(request: IncomingMessage): AnySession<Claims> {
     const session = sessions.get(request);
-    if (session === undefined) throw new Error("This request was not let in by protect(): it has no session.");
+    if (session === undefined)
+      throw new Error("This request was not let in by protect(): it has no session.");
     return session;
   }
 
   return { protect: protect as SocketGuard<Claims>["protect"], sessionOf };
 }
 
-/** What the request brings to be let in by. The token is taken out of the subprotocols, so that no server sends it back. */
+/**
+ * What the request brings to be let in by. The token is taken out of the subprotocols, so that no server
+ * sends it back.
+ */
 function takeCredentials(request: IncomingMessage): Credentials {
   const fields = [authorizationOf(request) ?? []].flat();
   const announced = takeSubprotocolToken(request.headers);

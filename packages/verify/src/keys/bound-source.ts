@@ -10,8 +10,8 @@ import { checkIssuers } from "./issuers.ts";
 import type { KeySource, KeyStatus, RemoteKeys, WaitUntil } from "./source.ts";
 
 /**
- * A key source as a verifier uses it. What is decided by was read once, and nothing in it throws but `candidates`, whatever
- * the source does: it may be of the application's own making.
+ * A key source as a verifier uses it. What is decided by was read once, and nothing in it throws but
+ * `candidates`, whatever the source does: it may be of the application's own making.
  */
 export interface BoundSource {
   readonly algorithms: ReadonlySet<string>;
@@ -38,7 +38,8 @@ const advice = "keys: give sharedSecret(...), remoteJwks(...), localJwks(...), o
 /**
  * The sources of a verifier, checked and bound to its issuers.
  *
- * @throws {ConfigurationError} No source, or none that could be one; issuers that do not go with those of the verifier.
+ * @throws {ConfigurationError} No source, or none that could be one; issuers that do not go with those of the
+ *   verifier.
  */
 export function bindSources(
   keys: KeySource | readonly KeySource[],
@@ -54,7 +55,9 @@ export function bindSources(
   return bound.map((source) => ({ ...source, issuers: source.issuers ?? issuers }));
 }
 
-function bind(source: KeySource): Omit<BoundSource, "issuers"> & { readonly issuers: readonly string[] | undefined } {
+function bind(
+  source: KeySource,
+): Omit<BoundSource, "issuers"> & { readonly issuers: readonly string[] | undefined } {
   if (typeof source?.candidates !== "function") throw new ConfigurationError(advice);
   const { issuers, remote } = source;
   const turn = { isTaken: false };
@@ -83,7 +86,9 @@ function bind(source: KeySource): Omit<BoundSource, "issuers"> & { readonly issu
 
 function readAlgorithms(algorithms: ReadonlySet<string> | undefined): ReadonlySet<string> {
   if (typeof algorithms?.has === "function" && algorithms.size > 0) return new Set(algorithms);
-  throw new ConfigurationError("keys: a key source's `algorithms` must be a Set of names, such as new Set(['ES256']).");
+  throw new ConfigurationError(
+    "keys: a key source's `algorithms` must be a Set of names, such as new Set(['ES256']).",
+  );
 }
 
 const usualTimeout = 5000;
@@ -93,8 +98,14 @@ const needed = ["maintain", "overdue", "unavailable", "refresh", "status"] as co
 
 function bindRemote(remote: RemoteKeys, turn: Turn): BoundRemote {
   const absent = needed.find((name) => typeof remote[name] !== "function");
-  if (absent !== undefined) throw new ConfigurationError(`keys: a key source's \`remote\` has no ${absent}().`);
-  const timeout = integerWithin(remote.timeout ?? usualTimeout, "keys: a key source's remote.timeout", 1, 600_000);
+  if (absent !== undefined)
+    throw new ConfigurationError(`keys: a key source's \`remote\` has no ${absent}().`);
+  const timeout = integerWithin(
+    remote.timeout ?? usualTimeout,
+    "keys: a key source's remote.timeout",
+    1,
+    600_000,
+  );
   return {
     // In place and not by `attempt`: every request comes by here.
     maintain: (waitUntil) => {
@@ -130,7 +141,8 @@ function bindRemote(remote: RemoteKeys, turn: Turn): BoundRemote {
       }
     },
     refreshing: () => attempt(turn, () => remote.refreshing?.(), false) === true,
-    refresh: () => within(timeout, () => inTurn(turn, () => remote.refresh())).then(() => undefined, unavailable),
+    refresh: () =>
+      within(timeout, () => inTurn(turn, () => remote.refresh())).then(() => undefined, unavailable),
     status: () => {
       const status = attempt<KeyStatus | undefined>(turn, () => remote.status(), undefined);
       return states.has(status?.state) ? (status as KeyStatus) : missing;

@@ -9,8 +9,8 @@ export interface Budget {
 }
 
 /**
- * A bucket of `size` grants that refills by one in each `interval` milliseconds (the generic cell rate algorithm: one
- * number is all that it keeps). It starts full.
+ * A bucket of `size` grants that refills by one in each `interval` milliseconds (the generic cell rate
+ * algorithm: one number is all that it keeps). It starts full.
  */
 export function createBudget(size: number, interval: number, clock: Clock): Budget {
   /** When the bucket is full again. */

@@ -1,8 +1,8 @@
 import { quote } from "../quote.ts";
 
 /**
- * Why keys could not be loaded, in a few words without control characters. Node's `fetch` says "fetch failed", and why
- * only in the cause. Throws nothing, whatever was thrown.
+ * Why keys could not be loaded, in a few words without control characters. Node's `fetch` says "fetch
+ * failed", and why only in the cause. Throws nothing, whatever was thrown.
  */
 export function explain(error: unknown): string {
   try {

@@ -14,11 +14,11 @@ export interface Answer {
 const hostFetch = globalThis.fetch;
 
 /**
- * Fetches the JSON document at `url`, or throws an Error that says what came instead. How long it may take, the caller
- * says by `signal`.
+ * Fetches the JSON document at `url`, or throws an Error that says what came instead. How long it may take,
+ * the caller says by `signal`.
  *
- * Follows no redirect: the address of the keys is a setting, and whoever answers there does not get to change it. Over
- * plain http, which is for this machine alone, no proxy is used, whatever the environment says.
+ * Follows no redirect: the address of the keys is a setting, and whoever answers there does not get to change
+ * it. Over plain http, which is for this machine alone, no proxy is used, whatever the environment says.
  *
  * @param fetch Default: the global `fetch` of this moment.
  * @param maxBytes The largest body, in bytes after decompression.
@@ -35,9 +35,16 @@ export async function fetchJwks(
   return parse(await readAnswer(answer, maxBytes, signal), answer.contentType);
 }
 
-async function ask(url: string, fetch: Fetch, headers: Record<string, string>, signal: AbortSignal): Promise<Answer> {
-  // Hosts may send what `fetch` asks for through HTTP_PROXY, loopback too, and a proxy would answer with keys of its own.
-  const direct = url.startsWith("http:") && fetch === hostFetch ? askThisMachine(url, headers, signal) : undefined;
+async function ask(
+  url: string,
+  fetch: Fetch,
+  headers: Record<string, string>,
+  signal: AbortSignal,
+): Promise<Answer> {
+  // Hosts may send what `fetch` asks for through HTTP_PROXY, loopback too, and a proxy would answer with keys
+  // of its own.
+  const direct =
+    url.startsWith("http:") && fetch === hostFetch ? askThisMachine(url, headers, signal) : undefined;
   if (direct !== undefined) return direct;
   const response = await fetch(url, { headers, redirect: "manual", signal });
   return {
@@ -50,7 +57,9 @@ async function ask(url: string, fetch: Fetch, headers: Record<string, string>, s
 async function readAnswer({ status, body }: Answer, maxBytes: number, signal: AbortSignal): Promise<string> {
   if (status !== 200) {
     const redirected = status >= 300 && status < 400;
-    throw new Error(`it answered ${status}${redirected ? ": redirects are not followed, set the final address" : ""}`);
+    throw new Error(
+      `it answered ${status}${redirected ? ": redirects are not followed, set the final address" : ""}`,
+    );
   }
   const chunks: Uint8Array[] = [];
   let length = 0;

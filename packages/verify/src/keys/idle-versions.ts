@@ -9,9 +9,9 @@ const interval = 60;
 export type IdleWatch = (now: number) => void;
 
 /**
- * Tells the operator, once for each, which version of a shared secret has verified nothing for as long as any token
- * lives, while a later one has been in use for at least as long: the issuer has moved on, no token of it can be alive, and
- * it is safe to drop. Knows of this process alone.
+ * Tells the operator, once for each, which version of a shared secret has verified nothing for as long as any
+ * token lives, while a later one has been in use for at least as long: the issuer has moved on, no token of
+ * it can be alive, and it is safe to drop. Knows of this process alone.
  *
  * @param lifetime The longest life of a token, in seconds.
  */

@@ -4,9 +4,10 @@ import { stringList } from "../string-list.ts";
 /** Whose tokens the keys of a source may vouch for. */
 export interface IssuerOptions {
   /**
-   * The issuer that these keys belong to, or several, each exactly as in `iss`. A token that they have signed with another
-   * `iss` is `issuer_rejected` (RFC 8725 section 3.8). Each one must be an `issuer` of the verifier as well. Required where
-   * the verifier has several issuers and several key sources; default: every issuer of the verifier.
+   * The issuer that these keys belong to, or several, each exactly as in `iss`. A token that they have signed
+   * with another `iss` is `issuer_rejected` (RFC 8725 section 3.8). Each one must be an `issuer` of the
+   * verifier as well. Required where the verifier has several issuers and several key sources; default: every
+   * issuer of the verifier.
    */
   readonly issuer?: string | readonly string[] | undefined;
 }
@@ -22,13 +23,16 @@ export function readIssuers({ issuer }: IssuerOptions, name: string): readonly s
 }
 
 /**
- * Holds sources and issuers against each other: RFC 8725 section 3.8 has a key vouch for its own issuer alone, and where
- * there are several of both, only the options can say which is whose.
+ * Holds sources and issuers against each other: RFC 8725 section 3.8 has a key vouch for its own issuer
+ * alone, and where there are several of both, only the options can say which is whose.
  *
  * @param bound What each source is bound to.
  * @throws {ConfigurationError}
  */
-export function checkIssuers(bound: readonly (readonly string[] | undefined)[], issuers: readonly string[]): void {
+export function checkIssuers(
+  bound: readonly (readonly string[] | undefined)[],
+  issuers: readonly string[],
+): void {
   if (issuers.length > 1 && bound.length > 1 && bound.includes(undefined)) {
     throw new ConfigurationError(
       "keys: with several issuers and several key sources, say of each source whose keys it has, such as remoteJwks(url, { issuer }). Otherwise one issuer's keys could sign tokens in the name of another.",

@@ -23,7 +23,9 @@ export class OtherPurpose extends Error {}
 /** Private members of RFC 7518 section 6: a set that has one is a leak, and no place to take keys from. */
 const privateMembers = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
-/** The algorithm that a key's type and curve allow, where there is just one (RFC 7518 section 3.4, RFC 8037). */
+/**
+ * The algorithm that a key's type and curve allow, where there is just one (RFC 7518 section 3.4, RFC 8037).
+ */
 const algorithmOfCurve: Readonly<Record<string, PublicAlgorithm>> = {
   "OKP Ed25519": "EdDSA",
   "EC P-256": "ES256",
@@ -32,10 +34,11 @@ const algorithmOfCurve: Readonly<Record<string, PublicAlgorithm>> = {
 };
 
 /**
- * Makes a verification key of a public JWK (RFC 7517 section 4), or throws an Error that says why it cannot be used.
+ * Makes a verification key of a public JWK (RFC 7517 section 4), or throws an Error that says why it cannot
+ * be used.
  *
- * Checks type, curve, use, operations, that the algorithm fits, that nothing private is in it, and an RSA key's size
- * and exponent. Does not check certificates (`x5c`) and follows no `x5u`.
+ * Checks type, curve, use, operations, that the algorithm fits, that nothing private is in it, and an RSA
+ * key's size and exponent. Does not check certificates (`x5c`) and follows no `x5u`.
  */
 export function importJwk(jwk: unknown, options: JwkOptions): VerificationKey {
   if (!isObject(jwk)) throw new Error("it is no JSON object");
@@ -64,7 +67,9 @@ function algorithmOf(jwk: UncheckedJwk, { rsaAlgorithm }: JwkOptions): PublicAlg
   const algorithm = jwk.kty === "RSA" ? (said ?? rsaAlgorithm) : algorithmOfCurve[`${jwk.kty} ${jwk.crv}`];
   if (algorithm === undefined) {
     throw new Error(
-      jwk.kty === "RSA" ? "it is an RSA key without `alg`: set rsaAlgorithm" : "its type or curve is not supported",
+      jwk.kty === "RSA"
+        ? "it is an RSA key without `alg`: set rsaAlgorithm"
+        : "its type or curve is not supported",
     );
   }
   const fits = jwk.kty === "RSA" ? isRsaAlgorithm(algorithm) : said === undefined || said === algorithm;
@@ -76,7 +81,8 @@ function algorithmOf(jwk: UncheckedJwk, { rsaAlgorithm }: JwkOptions): PublicAlg
 function checkRsaStrength(material: KeyObject): void {
   const { modulusLength = 0, publicExponent = 0n } = material.asymmetricKeyDetails ?? {};
   if (modulusLength < 2048) throw new Error(`its modulus has ${modulusLength} bits; 2048 are the least`);
-  if (publicExponent < 3n || publicExponent % 2n === 0n) throw new Error("its exponent is not odd and at least 3");
+  if (publicExponent < 3n || publicExponent % 2n === 0n)
+    throw new Error("its exponent is not odd and at least 3");
 }
 
 function isObject(value: unknown): value is UncheckedJwk {

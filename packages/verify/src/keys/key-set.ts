@@ -10,13 +10,16 @@ export interface KeySet {
   readonly keys: readonly VerificationKey[];
   /** Each key by the text it was made of, to know it again in the next set. */
   readonly byName: ReadonlyMap<string, VerificationKey>;
-  /** One sentence for each key that was left out and should not have to be, by the key's text; see {@link unusedKeys}. */
+  /**
+   * One sentence for each key that was left out and should not have to be, by the key's text; see {@link
+   * unusedKeys}.
+   */
   readonly unused: ReadonlyMap<string, string>;
 }
 
 /**
- * Reads a JWKS. A key that cannot be used is left out: one broken key must not take the others with it. A key that was in
- * `previous` already stays the same object, so that what it verified stays verified.
+ * Reads a JWKS. A key that cannot be used is left out: one broken key must not take the others with it. A key
+ * that was in `previous` already stays the same object, so that what it verified stays verified.
  *
  * @throws {Error} No JWKS at all, or none of its keys can be used.
  */
@@ -48,14 +51,19 @@ export function unusedKeys({ unused }: KeySet, previous?: KeySet): string[] {
 }
 
 /**
- * The keys that a token may be tried against: of its algorithm and, where both have one, its `kid`. A token without a
- * `kid` that several keys fit gets none: which key it means would be a guess (RFC 7515 section 4.1.4).
+ * The keys that a token may be tried against: of its algorithm and, where both have one, its `kid`. A token
+ * without a `kid` that several keys fit gets none: which key it means would be a guess (RFC 7515 section
+ * 4.1.4).
  */
-export function fittingKeys(keys: readonly VerificationKey[], header: UnverifiedHeader): readonly VerificationKey[] {
+export function fittingKeys(
+  keys: readonly VerificationKey[],
+  header: UnverifiedHeader,
+): readonly VerificationKey[] {
   const algorithm = header.alg === "Ed25519" ? "EdDSA" : header.alg;
   const fitting = keys.filter(
     (key) =>
-      key.algorithm === algorithm && (key.kid === undefined || header.kid === undefined || key.kid === header.kid),
+      key.algorithm === algorithm &&
+      (key.kid === undefined || header.kid === undefined || key.kid === header.kid),
   );
   return header.kid === undefined && fitting.length > 1 ? [] : fitting;
 }

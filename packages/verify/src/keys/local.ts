@@ -12,8 +12,8 @@ export interface LocalJwksOptions extends JwkOptions, IssuerOptions {}
 /**
  * Keys that are a JWKS you already have (RFC 7517 section 5): a file beside the API, say.
  *
- * They never change while the process runs: a key that the issuer withdraws goes on verifying. Where the issuer has an
- * address for its keys, prefer `remoteJwks`.
+ * They never change while the process runs: a key that the issuer withdraws goes on verifying. Where the
+ * issuer has an address for its keys, prefer `remoteJwks`.
  *
  * @param jwks The JWKS as JSON text, or already parsed. A key that cannot be used is left out with a process
  * warning; one with `use: "enc"` without.

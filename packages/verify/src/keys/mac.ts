@@ -15,12 +15,17 @@ export interface OneShotHash {
 }
 
 /**
- * Prepares HMAC (RFC 2104) with a key: two one-shot hashes over buffers that exist already, which is less than half of
- * what `createHmac` costs for a token. Where Node has no one-shot hash, `createHmac` does it.
+ * Prepares HMAC (RFC 2104) with a key: two one-shot hashes over buffers that exist already, which is less
+ * than half of what `createHmac` costs for a token. Where Node has no one-shot hash, `createHmac` does it.
  *
- * @param oneShot `crypto.hash`, which Node has from 20.12 on and other runtimes may lack; null where it is absent.
+ * @param oneShot `crypto.hash`, which Node has from 20.12 on and other runtimes may lack; null where it is
+ *   absent.
  */
-export function createMac(algorithm: string, key: Uint8Array, oneShot: OneShotHash | null = crypto.hash ?? null): Mac {
+export function createMac(
+  algorithm: string,
+  key: Uint8Array,
+  oneShot: OneShotHash | null = crypto.hash ?? null,
+): Mac {
   return oneShot === null ? macByCreateHmac(algorithm, key) : macByOneShotHash(algorithm, key, oneShot);
 }
 
@@ -30,7 +35,8 @@ function macByCreateHmac(algorithm: string, bytes: Uint8Array): Mac {
 }
 
 function macByOneShotHash(algorithm: string, key: Uint8Array, oneShot: OneShotHash): Mac {
-  // Bytes that the hash takes at a time (FIPS 180-4), and so the length of HMAC's key blocks; of the SHA-2 in use here.
+  // Bytes that the hash takes at a time (FIPS 180-4), and so the length of HMAC's key blocks; of the SHA-2 in
+  // use here.
   const blockLength = algorithm === "sha256" ? 64 : 128;
   const start = macRoom - blockLength;
   // RFC 2104 section 3: a key longer than a block is hashed first; a shorter one is filled up with zeros.
@@ -40,7 +46,8 @@ function macByOneShotHash(algorithm: string, key: Uint8Array, oneShot: OneShotHa
   const outer = Buffer.concat([keyBlock(shortened, blockLength, outerPad), digest]);
 
   return ({ buffer, end }) => {
-    // A hash as text of one character a byte costs a third of one as a buffer: there is nothing to allocate outside of the heap.
+    // A hash as text of one character a byte costs a third of one as a buffer: there is nothing to allocate
+    // outside of the heap.
     buffer.set(inner, start);
     outer.write(oneShot(algorithm, buffer.subarray(start, end), "binary"), blockLength, "latin1");
     digest.write(oneShot(algorithm, outer, "binary"), 0, "latin1");

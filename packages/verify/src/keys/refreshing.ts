@@ -26,8 +26,9 @@ export interface Refreshing<Keys extends NamedKeys> {
    */
   fetch(signal: AbortSignal): unknown;
   /**
-   * Makes keys of what was fetched. Those of `previous` that are listed again must be the same objects, so that what they
-   * verified stays verified. What it throws, as what `fetch` does, is no reason to let go of those that are here.
+   * Makes keys of what was fetched. Those of `previous` that are listed again must be the same objects, so
+   * that what they verified stays verified. What it throws, as what `fetch` does, is no reason to let go of
+   * those that are here.
    */
   read(fetched: unknown, previous: Keys | undefined): Keys;
   /** How long a fetch may take. */
@@ -65,10 +66,15 @@ interface Attempt {
 const [firstWait, longestWait] = [1, 60];
 /** Fetches that unknown keys may cause at once, before they have to wait for their budget to refill. */
 const sparedFetches = 5;
-/** Milliseconds after its deadline at which an attempt is given up that has not done so itself, as its timer should have. */
+/**
+ * Milliseconds after its deadline at which an attempt is given up that has not done so itself, as its timer
+ * should have.
+ */
 const grace = 1000;
 
-/** Fetches are coalesced and bounded in time, failures back off, and the last good keys serve through both. */
+/**
+ * Fetches are coalesced and bounded in time, failures back off, and the last good keys serve through both.
+ */
 export function keepFresh<Keys extends NamedKeys>(options: Refreshing<Keys>): RefreshedKeys<Keys> {
   const { name, what, fetch, read, deadline, maxAge, maxStale, cooldown, clock, random } = options;
   const budget = createBudget(sparedFetches, cooldown, clock);
@@ -134,8 +140,8 @@ export function keepFresh<Keys extends NamedKeys>(options: Refreshing<Keys>): Re
   }
 
   /**
-   * The fetch that is under way and can still come to something. Some hosts drop what a request has begun when it ends,
-   * timers and all, and nobody is told: so it is the next request that looks at the time.
+   * The fetch that is under way and can still come to something. Some hosts drop what a request has begun
+   * when it ends, timers and all, and nobody is told: so it is the next request that looks at the time.
    */
   function live(): Attempt | undefined {
     if (underWay !== undefined && clock() - underWay.startedAt >= patience) drop(underWay);
@@ -150,7 +156,8 @@ export function keepFresh<Keys extends NamedKeys>(options: Refreshing<Keys>): Re
 
   async function refresh(): Promise<void> {
     let attempt = live();
-    // One that nobody waits for may have gone with its request: whoever has to wait starts another, and is heard first.
+    // One that nobody waits for may have gone with its request: whoever has to wait starts another, and is
+    // heard first.
     if (attempt === undefined || !attempt.isHeld) {
       if (clock() < retryAt) throw failure;
       if (isFresh() && !budget.take()) throw outOfBudget();
@@ -178,7 +185,10 @@ export function keepFresh<Keys extends NamedKeys>(options: Refreshing<Keys>): Re
     }
   }
 
-  /** Whether nothing but an unknown key could ask for newer keys: there are some, they are fresh, and the last fetch went well. */
+  /**
+   * Whether nothing but an unknown key could ask for newer keys: there are some, they are fresh, and the last
+   * fetch went well.
+   */
   function isFresh(): boolean {
     return set !== undefined && failures === 0 && clock() - fetchedAt < maxAge;
   }
@@ -198,7 +208,10 @@ export function keepFresh<Keys extends NamedKeys>(options: Refreshing<Keys>): Re
     return { state: age < maxAge ? "fresh" : "stale", age: Math.floor(age / 1000) };
   }
 
-  /** Once a refresh has failed, nobody waits for the next one while there are keys to go on with; unless it was dropped. */
+  /**
+   * Once a refresh has failed, nobody waits for the next one while there are keys to go on with; unless it
+   * was dropped.
+   */
   function overdue(): boolean {
     if (set === undefined || clock() - fetchedAt < maxAge) return false;
     live();
@@ -210,7 +223,8 @@ export function keepFresh<Keys extends NamedKeys>(options: Refreshing<Keys>): Re
     remote: {
       maintain,
       overdue,
-      unavailable: () => failure ?? (set === undefined ? unavailable(`${what} has not been loaded yet`) : undefined),
+      unavailable: () =>
+        failure ?? (set === undefined ? unavailable(`${what} has not been loaded yet`) : undefined),
       refreshing: () => {
         const { isHeld, isAsked } = live() ?? { isHeld: false, isAsked: false };
         return isHeld && isAsked;

@@ -4,30 +4,40 @@ import { type Clock, elapsedClock } from "../time.ts";
 import { readIssuers } from "./issuers.ts";
 import { keepFresh } from "./refreshing.ts";
 import type { SharedSecretOptions } from "./secret.ts";
-import { readSecretAlgorithm, readSecretKeys, type Secret, type SecretKeys, secretSource } from "./secret-keys.ts";
+import {
+  readSecretAlgorithm,
+  readSecretKeys,
+  type Secret,
+  type SecretKeys,
+  secretSource,
+} from "./secret-keys.ts";
 import type { KeySource } from "./source.ts";
 
 /** What {@link reloadedSecret} may be told beside how to load the secret. */
 export interface ReloadedSecretOptions extends SharedSecretOptions {
   /** Seconds between two loads, 1 to 86400; default 60. None begins without a request. */
   readonly refreshEvery?: number;
-  /** How long one load may take, in seconds. After that it counts as failed, and another may begin. 1 to 60; default 5. */
+  /**
+   * How long one load may take, in seconds. After that it counts as failed, and another may begin. 1 to 60;
+   * default 5.
+   */
   readonly timeout?: number;
   /** The time in milliseconds since 1970, for tests. */
   readonly clock?: Clock;
 }
 
 /**
- * Keys that are a secret shared with the issuer, as `sharedSecret` has them, and that can change while the process runs:
- * in a file, or in a vault.
+ * Keys that are a secret shared with the issuer, as `sharedSecret` has them, and that can change while the
+ * process runs: in a file, or in a vault.
  *
- * The secret is loaded when the first token needs it (or by `verifier.ready()`), and then anew every `refreshEvery`
- * seconds, in the background. A version that is no longer listed stops working then, for remembered tokens too. A load
- * that fails, takes longer than `timeout`, or returns what `sharedSecret` would refuse, is a process warning and changes
- * nothing; before the first good one the answer is `keys_unavailable` (503).
+ * The secret is loaded when the first token needs it (or by `verifier.ready()`), and then anew every
+ * `refreshEvery` seconds, in the background. A version that is no longer listed stops working then, for
+ * remembered tokens too. A load that fails, takes longer than `timeout`, or returns what `sharedSecret` would
+ * refuse, is a process warning and changes nothing; before the first good one the answer is
+ * `keys_unavailable` (503).
  *
- * @param load Returns the secret or its versions, as `sharedSecret` takes them. What it throws keeps the last good ones.
- * Its `signal` is aborted when it has taken too long: what it returns then is dropped.
+ * @param load Returns the secret or its versions, as `sharedSecret` takes them. What it throws keeps the last
+ *   good ones. Its `signal` is aborted when it has taken too long: what it returns then is dropped.
  * @throws {ConfigurationError} No function, or an option that cannot be right.
  */
 export function reloadedSecret(

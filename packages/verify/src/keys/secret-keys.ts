@@ -29,8 +29,8 @@ export interface SecretKeys {
 }
 
 /**
- * Makes keys of a secret or its versions. A key that was in `previous` already stays the same object, so that what it
- * verified stays verified, and is not warned of again.
+ * Makes keys of a secret or its versions. A key that was in `previous` already stays the same object, so that
+ * what it verified stays verified, and is not warned of again.
  *
  * @throws {ConfigurationError} Missing, too short, a published default, a public key, or versions that clash.
  */
@@ -71,7 +71,11 @@ export function secretSource(
   };
 }
 
-function createKey(algorithm: SecretAlgorithm, bytes: Uint8Array, version: number | undefined): VerificationKey {
+function createKey(
+  algorithm: SecretAlgorithm,
+  bytes: Uint8Array,
+  version: number | undefined,
+): VerificationKey {
   const label = version === undefined ? "The shared secret" : `Version ${version} of the shared secret`;
   checkStrength(bytes, shortestSecret(algorithm), label);
   return secretKey(algorithm, bytes, version);
@@ -99,7 +103,11 @@ function listVersions(secret: Secret | undefined): readonly OneSecret[] {
 
 function isVersion(one: SecretVersion): boolean {
   const { version, value } = one ?? {};
-  return Number.isSafeInteger(version) && version >= 0 && (typeof value === "string" || value instanceof Uint8Array);
+  return (
+    Number.isSafeInteger(version) &&
+    version >= 0 &&
+    (typeof value === "string" || value instanceof Uint8Array)
+  );
 }
 
 function hasTwice(versions: readonly SecretVersion[]): boolean {

@@ -3,12 +3,13 @@ import type { UnverifiedHeader } from "../header.ts";
 import type { Algorithm, VerificationKey } from "../signature.ts";
 
 /**
- * Where keys come from: `sharedSecret()`, `reloadedSecret()`, `localJwks()`, `remoteJwks()`, or an object of your own.
+ * Where keys come from: `sharedSecret()`, `reloadedSecret()`, `localJwks()`, `remoteJwks()`, or an object of
+ * your own.
  *
- * A source answers from memory, at once; what needs I/O happens in `refresh`, which only a remote source has. `algorithms`
- * and `issuers` are read once, when the verifier is made. A source that fails (throws, or returns what is no list of keys)
- * has no key for that token: where no other source has one, the answer is `keys_unavailable`. It must not call the
- * verifier that it is asked by.
+ * A source answers from memory, at once; what needs I/O happens in `refresh`, which only a remote source has.
+ * `algorithms` and `issuers` are read once, when the verifier is made. A source that fails (throws, or
+ * returns what is no list of keys) has no key for that token: where no other source has one, the answer is
+ * `keys_unavailable`. It must not call the verifier that it is asked by.
  */
 export interface KeySource {
   /** The algorithms that tokens verified by this source's keys may have. */
@@ -18,7 +19,10 @@ export interface KeySource {
    * `issuer_rejected`. Default: every issuer of the verifier.
    */
   readonly issuers?: readonly string[] | undefined;
-  /** The keys that a token with this header may be tried against, in order; empty where none fits. The header is frozen. */
+  /**
+   * The keys that a token with this header may be tried against, in order; empty where none fits. The header
+   * is frozen.
+   */
   candidates(header: UnverifiedHeader): readonly VerificationKey[];
   /** Every key that it has now, for the operator who asks which are in use. */
   keys?(): readonly VerificationKey[];
@@ -30,7 +34,10 @@ export interface KeySource {
 
 /** How the keys of a source are doing. */
 export interface KeyStatus {
-  /** `stale`: older than they should be, since newer ones cannot be fetched. `missing`: there are none to verify with. */
+  /**
+   * `stale`: older than they should be, since newer ones cannot be fetched. `missing`: there are none to
+   * verify with.
+   */
   readonly state: "fresh" | "stale" | "missing";
   /** Seconds since the keys were fetched; absent for keys that do not age, and where there are none. */
   readonly age?: number;
@@ -50,12 +57,15 @@ export interface KeyUsage {
 }
 
 /**
- * Keeps a request's surroundings alive until some work is done: `waitUntil` of a Worker's or an edge function's context.
- * It is called with promises that never reject.
+ * Keeps a request's surroundings alive until some work is done: `waitUntil` of a Worker's or an edge
+ * function's context. It is called with promises that never reject.
  */
 export type WaitUntil = (work: Promise<unknown>) => unknown;
 
-/** The life of keys that are fetched. Every function but `refresh` is synchronous and cheap: each request calls it. */
+/**
+ * The life of keys that are fetched. Every function but `refresh` is synchronous and cheap: each request
+ * calls it.
+ */
 export interface RemoteKeys {
   /** Lets go of keys that are too old, and starts a refresh in the background when one is due. */
   maintain(waitUntil?: WaitUntil): void;
@@ -64,16 +74,19 @@ export interface RemoteKeys {
   /** Why a token whose key is not here may be good all the same: the newest keys could not be fetched. */
   unavailable(): AuthError | undefined;
   /**
-   * Whether a fetch is under way that `refresh` would join. It was sent before the token came that asks now, and may miss
-   * its key: `refresh` is then called once more. Default: no.
+   * Whether a fetch is under way that `refresh` would join. It was sent before the token came that asks now,
+   * and may miss its key: `refresh` is then called once more. Default: no.
    */
   refreshing?(): boolean;
   /**
-   * Fetches keys: joins a fetch that is under way, or begins one. Rejects with `keys_unavailable` where none may begin now
-   * (failures back off, and unknown keys have a budget), or where it fails.
+   * Fetches keys: joins a fetch that is under way, or begins one. Rejects with `keys_unavailable` where none
+   * may begin now (failures back off, and unknown keys have a budget), or where it fails.
    */
   refresh(): Promise<void>;
-  /** How long `refresh` takes at the most, in milliseconds; after that, the verifier waits no more. Default 5000. */
+  /**
+   * How long `refresh` takes at the most, in milliseconds; after that, the verifier waits no more. Default
+   * 5000.
+   */
   readonly timeout?: number;
   status(): KeyStatus;
 }

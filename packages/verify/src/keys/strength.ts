@@ -12,7 +12,10 @@ const knownSecrets = new Set([
 
 const advice = "Make one with: openssl rand -base64 48";
 
-/** Below this many bits, as estimated here, a secret is warned of. 32 random hexadecimal digits have about 112. */
+/**
+ * Below this many bits, as estimated here, a secret is warned of. 32 random hexadecimal digits have about
+ * 112.
+ */
 const enoughBits = 96;
 
 /**
@@ -29,13 +32,18 @@ export function checkStrength(bytes: Uint8Array, shortest: number, label: string
     throw new ConfigurationError(`${label} is a PEM, a JWK or a JWKS: a public key is no secret.`);
   }
   if (bytes.length < shortest) {
-    throw new ConfigurationError(`${label} has ${bytes.length} bytes; at least ${shortest} are needed. ${advice}`);
+    throw new ConfigurationError(
+      `${label} has ${bytes.length} bytes; at least ${shortest} are needed. ${advice}`,
+    );
   }
   if (knownSecrets.has(text)) {
     throw new ConfigurationError(`${label} is a published default. ${advice}`);
   }
   if (text !== text.trim()) {
-    warn(`${label} begins or ends with whitespace: the issuer must have exactly the same.`, "USHER_SECRET_SPACE");
+    warn(
+      `${label} begins or ends with whitespace: the issuer must have exactly the same.`,
+      "USHER_SECRET_SPACE",
+    );
   }
   if (estimateBits(bytes) < enoughBits) {
     warn(`${label} looks easy to guess. ${advice}`, "USHER_SECRET_WEAK");
@@ -54,7 +62,10 @@ function isKeyDocument(text: string): boolean {
   }
 }
 
-/** Shannon's entropy over the bytes times their number: an upper bound that catches repetition, not dictionary words. */
+/**
+ * Shannon's entropy over the bytes times their number: an upper bound that catches repetition, not dictionary
+ * words.
+ */
 function estimateBits(bytes: Uint8Array): number {
   const counts = new Map<number, number>();
   for (const byte of bytes) counts.set(byte, (counts.get(byte) ?? 0) + 1);

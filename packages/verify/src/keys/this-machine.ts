@@ -1,11 +1,13 @@
 import type { Answer } from "./fetch-jwks.ts";
 
 /**
- * Asks a server on this machine, without a proxy. `fetch` has no such promise to give: with HTTP_PROXY set, Bun's and
- * Deno's, and Node's under NODE_USE_ENV_PROXY=1, go to the proxy for http://localhost too, unless NO_PROXY names it.
- * `node:http` does not, with an agent that is given an environment of its own: an empty one.
+ * Asks a server on this machine, without a proxy. `fetch` has no such promise to give: with HTTP_PROXY set,
+ * Bun's and Deno's, and Node's under NODE_USE_ENV_PROXY=1, go to the proxy for http://localhost too, unless
+ * NO_PROXY names it. `node:http` does not, with an agent that is given an environment of its own: an empty
+ * one.
  *
- * @returns undefined on a host without `node:http`, or whose network is not its machine's (Workers): `fetch` it is there.
+ * @returns undefined on a host without `node:http`, or whose network is not its machine's (Workers): `fetch`
+ *   it is there.
  */
 export function askThisMachine(
   url: string,

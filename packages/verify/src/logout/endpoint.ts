@@ -38,8 +38,9 @@ export interface LogoutEvent {
 /** Options of {@link createLogoutEndpoint}. */
 export interface LogoutEndpointOptions {
   /**
-   * Told of each logout, recorded or refused: for the log. It decides nothing, nobody waits for it, and what it throws, or
-   * rejects with, becomes a process warning. Anyone can cause a refusal: the endpoint is public.
+   * Told of each logout, recorded or refused: for the log. It decides nothing, nobody waits for it, and what
+   * it throws, or rejects with, becomes a process warning. Anyone can cause a refusal: the endpoint is
+   * public.
    */
   readonly onLogout?: (event: LogoutEvent) => void;
 }
@@ -59,16 +60,19 @@ const recorded: LogoutAnswer = Object.freeze({
 
 /**
  * Makes the endpoint that an issuer tells of ended sessions, without a framework: `POST` with the form field
- * `logout_token` (OpenID Connect Back-Channel Logout 1.0 section 2.5). It is public: the token's signature is all the
- * credentials there are. Cap the body at `longestLogoutForm` bytes before it is read.
+ * `logout_token` (OpenID Connect Back-Channel Logout 1.0 section 2.5). It is public: the token's signature is
+ * all the credentials there are. Cap the body at `longestLogoutForm` bytes before it is read.
  *
- * A good token is answered 200 once the store has recorded what it revokes. A bad one changes nothing and is answered
- * 400, as section 2.8 has it, with a problem body; a store or keys that cannot be had are a 503 with `Retry-After`, and
- * the same token may then be sent again.
+ * A good token is answered 200 once the store has recorded what it revokes. A bad one changes nothing and is
+ * answered 400, as section 2.8 has it, with a problem body; a store or keys that cannot be had are a 503 with
+ * `Retry-After`, and the same token may then be sent again.
  *
  * @throws {ConfigurationError} The verifier has no revocations.
  */
-export function createLogoutEndpoint(verifier: RevokingVerifier, options: LogoutEndpointOptions = {}): LogoutEndpoint {
+export function createLogoutEndpoint(
+  verifier: RevokingVerifier,
+  options: LogoutEndpointOptions = {},
+): LogoutEndpoint {
   const { revocations } = verifier ?? {};
   if (typeof revocations?.revoke !== "function") {
     throw new ConfigurationError(

@@ -1,17 +1,22 @@
-/** The largest form, in bytes: twice the longest token that a verifier takes by default, and no more to read. */
+/**
+ * The largest form, in bytes: twice the longest token that a verifier takes by default, and no more to read.
+ */
 export const longestLogoutForm = 16_384;
 
 /** The token out of a form, or why there is none. */
 export type LogoutForm = { readonly token: string } | { readonly refusal: string };
 
 /**
- * Reads the form of OpenID Connect Back-Channel Logout 1.0 section 2.5. Fields that are not understood are ignored, as
- * it says.
+ * Reads the form of OpenID Connect Back-Channel Logout 1.0 section 2.5. Fields that are not understood are
+ * ignored, as it says.
  *
  * @param contentType The `Content-Type` header.
  * @param body The form as text, or its bytes.
  */
-export function readLogoutForm(contentType: string | undefined, body: string | Uint8Array | undefined): LogoutForm {
+export function readLogoutForm(
+  contentType: string | undefined,
+  body: string | Uint8Array | undefined,
+): LogoutForm {
   const mediaType = contentType?.split(";", 1)[0]?.trim().toLowerCase();
   if (mediaType !== "application/x-www-form-urlencoded") {
     return { refusal: "The body must be a form (application/x-www-form-urlencoded)." };
@@ -21,6 +26,7 @@ export function readLogoutForm(contentType: string | undefined, body: string | U
   }
   const text = typeof body === "string" ? body : Buffer.from(body).toString("latin1");
   const [token, ...more] = new URLSearchParams(text).getAll("logout_token");
-  if (token === undefined || more.length > 0) return { refusal: "The form must have exactly one logout_token." };
+  if (token === undefined || more.length > 0)
+    return { refusal: "The form must have exactly one logout_token." };
   return { token };
 }

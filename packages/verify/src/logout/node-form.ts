@@ -10,14 +10,19 @@ export const longestWait = 10_000;
 export type NodeFormRequest = Pick<IncomingMessage, "headers">;
 
 /**
- * Reads what the endpoint needs out of a request: its stream, and of that no more than the endpoint takes; or what a body
- * parser of the application made of it before. What breaks off, is too long or takes too long has no body. Never rejects.
+ * Reads what the endpoint needs out of a request: its stream, and of that no more than the endpoint takes; or
+ * what a body parser of the application made of it before. What breaks off, is too long or takes too long has
+ * no body. Never rejects.
  *
- * @param parsed What a body parser has left. Several leave an empty object beside a body that they did not read.
+ * @param parsed What a body parser has left. Several leave an empty object beside a body that they did not
+ *   read.
  */
 export async function readNodeForm(request: NodeFormRequest, parsed: unknown): Promise<LogoutRequest> {
   const contentType = request.headers["content-type"];
-  return { contentType, body: isUnread(request) ? await readStream(request as IncomingMessage) : formOf(parsed) };
+  return {
+    contentType,
+    body: isUnread(request) ? await readStream(request as IncomingMessage) : formOf(parsed),
+  };
 }
 
 function isUnread(request: object): boolean {

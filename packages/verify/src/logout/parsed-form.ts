@@ -1,6 +1,6 @@
 /**
- * The form that a body parser of the application has left, as text once more: there is one reader of forms, and it is
- * ours. A field that came twice is a list, and stays two fields.
+ * The form that a body parser of the application has left, as text once more: there is one reader of forms,
+ * and it is ours. A field that came twice is a list, and stays two fields.
  *
  * @returns Undefined where the parser left nothing that a form could be made of.
  */

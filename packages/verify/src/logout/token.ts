@@ -1,10 +1,20 @@
-import { type ClaimsPolicy, checkAudience, checkIssuer, invalid, isAudience, isNumericDate } from "../claims.ts";
+import {
+  type ClaimsPolicy,
+  checkAudience,
+  checkIssuer,
+  invalid,
+  isAudience,
+  isNumericDate,
+} from "../claims.ts";
 import { AuthError } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
 import type { Revocation } from "../revocation/store.ts";
 import { isNonEmptyString } from "../string-list.ts";
 
-/** What a verified logout token says: that a session has ended, or all of a user's. At least one of the two is there. */
+/**
+ * What a verified logout token says: that a session has ended, or all of a user's. At least one of the two is
+ * there.
+ */
 export interface LogoutToken {
   /** The `jti` claim. */
   readonly id: string;
@@ -16,7 +26,10 @@ export interface LogoutToken {
   readonly endedAt: number;
 }
 
-/** The `typ` of logout tokens (OpenID Connect Back-Channel Logout 1.0 section 2.4), which no other kind of token has. */
+/**
+ * The `typ` of logout tokens (OpenID Connect Back-Channel Logout 1.0 section 2.4), which no other kind of
+ * token has.
+ */
 export const logoutTokenType = "logout+jwt";
 const event = "http://schemas.openid.net/event/backchannel-logout";
 /** Seconds after `iat` for which a logout token is taken: the two minutes that section 2.4 recommends. */
@@ -25,12 +38,13 @@ export const longestLogoutTokenAge = 120;
 const longestId = 255;
 
 /**
- * Holds the claims of a logout token whose signature was verified against OpenID Connect Back-Channel Logout 1.0 section
- * 2.6. Does not check whether its `jti` was seen before.
+ * Holds the claims of a logout token whose signature was verified against OpenID Connect Back-Channel Logout
+ * 1.0 section 2.6. Does not check whether its `jti` was seen before.
  *
  * @param now Seconds since 1970.
  * @param issuers Whose tokens the key vouches for that has signed this one.
- * @throws {AuthError} `claims_invalid`, `issuer_rejected`, `audience_rejected`, `token_expired`, `token_not_yet_valid`.
+ * @throws {AuthError} `claims_invalid`, `issuer_rejected`, `audience_rejected`, `token_expired`,
+ *   `token_not_yet_valid`.
  */
 export function readLogoutToken(
   claims: JsonObject,
@@ -43,8 +57,10 @@ export function readLogoutToken(
   if (!isAudience(aud)) throw invalid("aud", "a string or a list of strings");
   if (!isNumericDate(iat)) throw invalid("iat", "a finite number");
   if (exp !== undefined && !isNumericDate(exp)) throw invalid("exp", "a finite number");
-  // From 1970 on, as revocations count: a token whose instant cannot be recorded would be sent again for ever.
-  if (toe !== undefined && !(isNumericDate(toe) && toe >= 0)) throw invalid("toe", "a finite number, 0 or more");
+  // From 1970 on, as revocations count: a token whose instant cannot be recorded would be sent again for
+  // ever.
+  if (toe !== undefined && !(isNumericDate(toe) && toe >= 0))
+    throw invalid("toe", "a finite number, 0 or more");
   if (!isNonEmptyString(jti) || jti.length > longestId)
     throw invalid("jti", `a string of 1 to ${longestId} characters`);
   if (sid !== undefined && !isNonEmptyString(sid)) throw invalid("sid", "a non-empty string");
@@ -52,7 +68,8 @@ export function readLogoutToken(
   if (sid === undefined && sub === undefined) throw invalid("sid", "there, or `sub`");
   checkEvents(claims.events);
   // Section 2.4: it keeps a logout token from passing for an ID token.
-  if (Object.hasOwn(claims, "nonce")) throw new AuthError("claims_invalid", { hint: "a logout token has no `nonce`" });
+  if (Object.hasOwn(claims, "nonce"))
+    throw new AuthError("claims_invalid", { hint: "a logout token has no `nonce`" });
 
   checkIssuer(iss, policy.issuers, issuers);
   if (policy.audiences !== null) checkAudience(aud, policy.audiences);
@@ -101,6 +118,8 @@ function checkLogoutTimes(
     });
   }
   if (toe !== undefined && toe > iat + tolerance) {
-    throw new AuthError("claims_invalid", { hint: "`toe` is after `iat`: nothing is told of before it happens" });
+    throw new AuthError("claims_invalid", {
+      hint: "`toe` is after `iat`: nothing is told of before it happens",
+    });
   }
 }

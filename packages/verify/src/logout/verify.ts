@@ -11,34 +11,41 @@ import { type LogoutToken, logoutTokenType, longestLogoutTokenAge, readLogoutTok
 /**
  * Verifies a logout token.
  *
- * @param act What to do with it. Where it rejects, so does this, and the `jti` does not count as seen. It has fifteen
- * seconds; then the token could not be acted upon, as far as anybody knows. A replay meanwhile waits for what
- * comes of it: it fails as that does, or was seen before.
- * @throws {AuthError} As `verifier.verify`; a `jti` seen before is `claims_invalid`; `revocations_unavailable` where `act`
- * took too long.
+ * @param act What to do with it. Where it rejects, so does this, and the `jti` does not count as seen. It has
+ *   fifteen seconds; then the token could not be acted upon, as far as anybody knows. A replay meanwhile
+ *   waits for what comes of it: it fails as that does, or was seen before.
+ * @throws {AuthError} As `verifier.verify`; a `jti` seen before is `claims_invalid`;
+ *   `revocations_unavailable` where `act` took too long.
  */
-export type VerifyLogoutToken = (token: string, act?: (logout: LogoutToken) => Promise<void>) => Promise<LogoutToken>;
+export type VerifyLogoutToken = (
+  token: string,
+  act?: (logout: LogoutToken) => Promise<void>,
+) => Promise<LogoutToken>;
 
 /**
- * How many `jti` are remembered. An issuer that ends more sessions than this in two minutes has the oldest forgotten; a
- * token replayed then says what is known already.
+ * How many `jti` are remembered. An issuer that ends more sessions than this in two minutes has the oldest
+ * forgotten; a token replayed then says what is known already.
  */
 const rememberedIds = 10_000;
 
-/** Milliseconds: longer than revocations give to their store, so that their own error is the one that is told. */
+/**
+ * Milliseconds: longer than revocations give to their store, so that their own error is the one that is told.
+ */
 const patience = 15_000;
 
 /**
- * Makes a verifier of logout tokens (OpenID Connect Back-Channel Logout 1.0 section 2.6) with the keys, issuer and audience
- * of another verifier: `typ` is `logout+jwt`, `events` says so, no `nonce`, a `sid` or a `sub`, issued within the last 120
- * seconds, and a `jti` that this one has not seen. A token for the API is none, and a logout token is no token for the API.
+ * Makes a verifier of logout tokens (OpenID Connect Back-Channel Logout 1.0 section 2.6) with the keys,
+ * issuer and audience of another verifier: `typ` is `logout+jwt`, `events` says so, no `nonce`, a `sid` or a
+ * `sub`, issued within the last 120 seconds, and a `jti` that this one has not seen. A token for the API is
+ * none, and a logout token is no token for the API.
  *
  * Revokes nothing by itself; `createLogoutEndpoint` does, as `act`.
  *
  * @throws {ConfigurationError} It was not made by `createVerifier`.
  */
 export function createLogoutVerifier(verifier: Pick<Verifier, typeof verification>): VerifyLogoutToken {
-  if (verifier?.[verification] === undefined) throw new ConfigurationError("verifier: give createVerifier(...).");
+  if (verifier?.[verification] === undefined)
+    throw new ConfigurationError("verifier: give createVerifier(...).");
   const { keys, policy, maxTokenLength, clock } = verifier[verification];
   const parseToken = createTokenParser({ maxTokenLength, typ: logoutTokenType });
   /** Each `jti` with the second from which on the token is too old anyhow. */

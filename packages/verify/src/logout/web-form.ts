@@ -4,8 +4,8 @@ import { longestLogoutForm } from "./form.ts";
 import { longestWait } from "./node-form.ts";
 
 /**
- * Reads what the endpoint needs out of a fetch request, and no more of its body than the endpoint takes. What was read
- * before, breaks off, is too long or takes too long has no body. Never rejects.
+ * Reads what the endpoint needs out of a fetch request, and no more of its body than the endpoint takes. What
+ * was read before, breaks off, is too long or takes too long has no body. Never rejects.
  */
 export async function readWebForm(request: Request): Promise<LogoutRequest> {
   const contentType = request.headers.get("content-type") ?? undefined;

@@ -5,10 +5,13 @@ import { letGo } from "../thenable.ts";
 import type { RevocationStanding, Revocations } from "./revocations.ts";
 import type { RevocableToken } from "./table.ts";
 
-// Revocations may be the user's own. Ones that fail, or do not answer in time, have said nothing: 503, and nobody is
-// signed out, or taken for signed out.
+// Revocations may be the user's own. Ones that fail, or do not answer in time, have said nothing: 503, and
+// nobody is signed out, or taken for signed out.
 
-/** Milliseconds in which all revocations are loaded. Longer than large lists take, since it only ends a wait at the start. */
+/**
+ * Milliseconds in which all revocations are loaded. Longer than large lists take, since it only ends a wait
+ * at the start.
+ */
 const loadPatience = 60_000;
 
 /**
@@ -40,5 +43,8 @@ export async function loadAll(revocations: Revocations): Promise<void> {
 function failed(method: string, error: unknown): AuthError {
   return isAuthError(error)
     ? error
-    : new AuthError("revocations_unavailable", { hint: `${method} failed: ${reasonOf(error)}`, cause: error });
+    : new AuthError("revocations_unavailable", {
+        hint: `${method} failed: ${reasonOf(error)}`,
+        cause: error,
+      });
 }

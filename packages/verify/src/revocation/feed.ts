@@ -20,14 +20,20 @@ export interface FeedReceiver {
 
 /** Brings a store's revocations, first all and then each, and starts over until that has worked. */
 export interface Feed {
-  /** Begins, once. Resolves when everything is loaded; rejects when the attempt under way fails. It is tried again. */
+  /**
+   * Begins, once. Resolves when everything is loaded; rejects when the attempt under way fails. It is tried
+   * again.
+   */
   start(): Promise<void>;
   /** Loads everything anew, where everything is here: something of it was lost. */
   reload(why: Error): void;
   close(): Promise<void>;
 }
 
-/** Milliseconds for each call of the store, and for each batch of what it loads: the store is other people's code. */
+/**
+ * Milliseconds for each call of the store, and for each batch of what it loads: the store is other people's
+ * code.
+ */
 export const patience = 10_000;
 
 /** Seconds to wait after the first failure; each further one doubles it, up to half a minute. */
@@ -37,7 +43,12 @@ const [firstWait, longestWait] = [1, 30];
  * @param elapsed Milliseconds that never run back.
  * @param random A number from 0 up to 1: it spreads the retries of several replicas.
  */
-export function createFeed(store: RevocationStore, receiver: FeedReceiver, elapsed: Clock, random: () => number): Feed {
+export function createFeed(
+  store: RevocationStore,
+  receiver: FeedReceiver,
+  elapsed: Clock,
+  random: () => number,
+): Feed {
   let unsubscribe: (() => Promise<void>) | undefined;
   let isLoaded = false;
   let isClosed = false;
@@ -113,7 +124,8 @@ export function createFeed(store: RevocationStore, receiver: FeedReceiver, elaps
 
   async function eachBatch(): Promise<void> {
     // A store may be written as an async function, and give a promise of its batches.
-    const loaded = (await within<unknown>(patience, () => store.load())) as AsyncIterable<unknown> & Iterable<unknown>;
+    const loaded = (await within<unknown>(patience, () => store.load())) as AsyncIterable<unknown> &
+      Iterable<unknown>;
     const batches = loaded[Symbol.asyncIterator]?.() ?? loaded[Symbol.iterator]();
     try {
       for (;;) {

@@ -3,8 +3,8 @@ import type { Revocation } from "./store.ts";
 const kinds: ReadonlySet<unknown> = new Set<Revocation["kind"]>(["token", "session", "user"]);
 
 /**
- * No instant in seconds is as large as this: as seconds, it is in the year 5138, and as milliseconds, in 1973. A
- * revocation of a user with an instant in milliseconds would hold for 50,000 years.
+ * No instant in seconds is as large as this: as seconds, it is in the year 5138, and as milliseconds, in
+ * 1973. A revocation of a user with an instant in milliseconds would hold for 50,000 years.
  */
 const beyondSeconds = 100_000_000_000;
 
@@ -35,8 +35,9 @@ export interface StoredRevocation {
 }
 
 /**
- * What somebody has put into a store was meant to revoke something. So an instant that is none in seconds is read as
- * milliseconds where that makes one, and otherwise the entry counts from now: it does revoke, and can become old.
+ * What somebody has put into a store was meant to revoke something. So an instant that is none in seconds is
+ * read as milliseconds where that makes one, and otherwise the entry counts from now: it does revoke, and can
+ * become old.
  *
  * @param now Seconds since 1970.
  */
@@ -52,9 +53,10 @@ export function readStored(given: unknown, now: number): StoredRevocation {
 }
 
 /**
- * Where the time ends that a revocation is about; not included. Tokens of a user that were issued before it are revoked. An instant in whole seconds means all of its second, since
- * nobody can tell what was first. One with a fraction is exact, and so a token that says its own to the fraction can be
- * told from it: who signs in again at once is not refused.
+ * Where the time ends that a revocation is about; not included. Tokens of a user that were issued before it
+ * are revoked. An instant in whole seconds means all of its second, since nobody can tell what was first. One
+ * with a fraction is exact, and so a token that says its own to the fraction can be told from it: who signs
+ * in again at once is not refused.
  */
 export function endOf({ before }: Revocation): number {
   return Number.isInteger(before) ? before + 1 : before + microsecond;

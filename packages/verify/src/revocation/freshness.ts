@@ -1,20 +1,27 @@
 import type { Clock } from "../time.ts";
 
-/** For how long, in seconds of the asker's clock, one answer holds: a clock is dear, and a comparison is not. */
+/**
+ * For how long, in seconds of the asker's clock, one answer holds: a clock is dear, and a comparison is not.
+ */
 const longestAnswer = 1;
 
-/** From when, and until when, in seconds of the asker's clock, what is known is recent enough without another look. */
+/**
+ * From when, and until when, in seconds of the asker's clock, what is known is recent enough without another
+ * look.
+ */
 export interface FreshSpan {
   from: number;
   until: number;
 }
 
 /**
- * Whether what is known is recent enough: confirmed within the last so many seconds of time that has really passed.
+ * Whether what is known is recent enough: confirmed within the last so many seconds of time that has really
+ * passed.
  *
- * A verification has read a clock already; a second reading would cost a good part of it. So the answer is worked out
- * once a second, and between those it is two comparisons with the time that the asker has. A clock of the asker's that
- * jumps, either way, leaves the span in which the answer holds, and it is worked out anew.
+ * A verification has read a clock already; a second reading would cost a good part of it. So the answer is
+ * worked out once a second, and between those it is two comparisons with the time that the asker has. A clock
+ * of the asker's that jumps, either way, leaves the span in which the answer holds, and it is worked out
+ * anew.
  */
 export class Freshness {
   readonly #maxStaleness: number;

@@ -7,8 +7,9 @@ import { grace } from "./table.ts";
 /** What {@link memoryRevocationStore} may be told. */
 export interface MemoryRevocationStoreOptions {
   /**
-   * The longest life of a token, as `createRevocations` is told it: for one that is made later, revocations are kept for as
-   * long, and six minutes more, as it keeps them itself. Seconds, 1 to 30 days; default 86400.
+   * The longest life of a token, as `createRevocations` is told it: for one that is made later, revocations
+   * are kept for as long, and six minutes more, as it keeps them itself. Seconds, 1 to 30 days; default
+   * 86400.
    */
   readonly maxTokenAge?: number;
   /** The time in milliseconds since 1970, for tests. */
@@ -22,13 +23,18 @@ const lookedPerEntry = 2;
 const thirtyDays = 30 * 86_400;
 
 /**
- * Keeps revocations in this process, and tells no other: for an API that runs as one process, and for tests. They are
- * gone when it ends, so tokens revoked before a restart are accepted after it, until they expire.
+ * Keeps revocations in this process, and tells no other: for an API that runs as one process, and for tests.
+ * They are gone when it ends, so tokens revoked before a restart are accepted after it, until they expire.
  *
  * @throws {ConfigurationError} A `maxTokenAge` out of range.
  */
 export function memoryRevocationStore(options: MemoryRevocationStoreOptions = {}): RevocationStore {
-  const maxTokenAge = integerWithin(options.maxTokenAge ?? 86_400, "memoryRevocationStore: maxTokenAge", 1, thirtyDays);
+  const maxTokenAge = integerWithin(
+    options.maxTokenAge ?? 86_400,
+    "memoryRevocationStore: maxTokenAge",
+    1,
+    thirtyDays,
+  );
   const clock = options.clock ?? cautiousClock();
   const kept = new Map<string, Revocation>();
   let looked = kept.entries();

@@ -7,13 +7,15 @@ import type { RevocationStore } from "./store.ts";
 export interface RevocationsOptions {
   /** Where revocations are kept: `memoryRevocationStore()`, or that of `@usher-auth/postgres`. */
   readonly store: RevocationStore;
-  /** The longest life of a token, 1 to 30 days; a verifier with these revocations accepts none that is older. */
+  /**
+   * The longest life of a token, 1 to 30 days; a verifier with these revocations accepts none that is older.
+   */
   readonly maxTokenAge: number;
   /** How long the store may leave unconfirmed that nothing is missing. 3 to 3600; default 10. */
   readonly maxStaleness?: number;
   /**
-   * What to do while it does: `refuse` tokens with `revocations_unavailable` (503), or `accept` those that are not known
-   * to be revoked. Default `refuse`.
+   * What to do while it does: `refuse` tokens with `revocations_unavailable` (503), or `accept` those that
+   * are not known to be revoked. Default `refuse`.
    */
   readonly whenStale?: "refuse" | "accept";
   /** The time in milliseconds since 1970, for tests; it then counts for elapsed time as well. */

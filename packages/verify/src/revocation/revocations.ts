@@ -38,16 +38,18 @@ export interface Revocations {
   /**
    * Begins to follow the store. Resolves once everything is loaded.
    *
-   * @throws {AuthError} `revocations_unavailable`. It goes on trying by itself, every 30 seconds at the least.
+   * @throws {AuthError} `revocations_unavailable`. It goes on trying by itself, every 30 seconds at the
+   *   least.
    */
   ready(): Promise<void>;
   /**
-   * What a token that passed `check` can count on: while `revision` is the same, and the time is in the span, it would
-   * pass again. So a token that is seen again costs three comparisons, and no call.
+   * What a token that passed `check` can count on: while `revision` is the same, and the time is in the span,
+   * it would pass again. So a token that is seen again costs three comparisons, and no call.
    */
   readonly standing: RevocationStanding;
   /**
-   * Lets a verified token pass, or says why not. No I/O and, unless it refuses, no allocation. Does NOT verify anything.
+   * Lets a verified token pass, or says why not. No I/O and, unless it refuses, no allocation. Does NOT
+   * verify anything.
    *
    * @param now Seconds since 1970, where the caller has read a clock already.
    * @throws {AuthError} `token_revoked`, `revocations_unavailable`.
@@ -57,8 +59,8 @@ export interface Revocations {
    * Revokes, here and in every replica. Resolves once the store has recorded it.
    *
    * @throws {TypeError} No revocation, or an instant that is none in seconds (see {@link Revocation.before}).
-   * @throws {AuthError} `revocations_unavailable`: the store did not record it, or not within ten seconds. Nothing was
-   * changed here.
+   * @throws {AuthError} `revocations_unavailable`: the store did not record it, or not within ten seconds.
+   *   Nothing was changed here.
    */
   revoke(revocations: Revocation | readonly Revocation[]): Promise<void>;
   status(): RevocationStatus;
@@ -70,8 +72,9 @@ export interface Revocations {
 const capacity = 4_000_000;
 
 /**
- * Makes the list of what no longer counts, by `jti`, by `sid`, and by `sub` with an instant. It is for every issuer of
- * the verifier at once. Does nothing until `ready()` (a verifier's `ready()` calls it) or the first check.
+ * Makes the list of what no longer counts, by `jti`, by `sid`, and by `sub` with an instant. It is for every
+ * issuer of the verifier at once. Does nothing until `ready()` (a verifier's `ready()` calls it) or the first
+ * check.
  *
  * @throws {ConfigurationError} An option that cannot be right.
  */
@@ -130,7 +133,8 @@ export function createRevocations(options: RevocationsOptions): Revocations {
   }
 
   function loadAgainIfNotWhole(): void {
-    if (!table.isWhole(clock() / 1000)) feed.reload(new Error("the clock was ahead, and some were let go too early"));
+    if (!table.isWhole(clock() / 1000))
+      feed.reload(new Error("the clock was ahead, and some were let go too early"));
   }
 
   function check(token: RevocableToken, now: number = clock() / 1000): void {
@@ -143,7 +147,8 @@ export function createRevocations(options: RevocationsOptions): Revocations {
 
   function whenNotFresh(): void {
     feed.start().catch(() => undefined);
-    if (!isToldStale) tell(`${since()}: tokens are ${whenStale === "refuse" ? "refused" : "accepted all the same"}`);
+    if (!isToldStale)
+      tell(`${since()}: tokens are ${whenStale === "refuse" ? "refused" : "accepted all the same"}`);
     isToldStale = true;
     if (whenStale === "refuse") throw unavailable();
   }
@@ -161,7 +166,8 @@ export function createRevocations(options: RevocationsOptions): Revocations {
   }
 
   async function revoke(given: Revocation | readonly Revocation[]): Promise<void> {
-    // In objects of our own: what was checked is what is recorded, whatever the caller and the store do to theirs.
+    // In objects of our own: what was checked is what is recorded, whatever the caller and the store do to
+    // theirs.
     const batch = Object.freeze([given].flat().map(checkedRevocation));
     try {
       await within(patience, () => store.append(batch));

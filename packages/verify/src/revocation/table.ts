@@ -11,19 +11,22 @@ export interface RevocableToken {
 }
 
 /**
- * Seconds for which an entry outlives the greatest age of a token: the largest `clockTolerance` that a verifier may
- * have (300), and a minute for a token that was being signed while its session ended.
+ * Seconds for which an entry outlives the greatest age of a token: the largest `clockTolerance` that a
+ * verifier may have (300), and a minute for a token that was being signed while its session ended.
  */
 export const grace = 360;
 
-/** How many entries are looked at for each that comes in: more than one, so that the sweep gains on the growth. */
+/**
+ * How many entries are looked at for each that comes in: more than one, so that the sweep gains on the
+ * growth.
+ */
 const sweptPerEntry = 2;
 
 /**
  * What no longer counts, by kind and id. A look-up is one of a Map for each claim that the token has.
  *
- * Entries leave once no token that they match can be alive. There is no timer and no pass over everything: whoever puts
- * one in sweeps two others, so that the table never holds much more than twice what is alive.
+ * Entries leave once no token that they match can be alive. There is no timer and no pass over everything:
+ * whoever puts one in sweeps two others, so that the table never holds much more than twice what is alive.
  */
 export class RevocationTable {
   readonly #life: number;
@@ -81,8 +84,9 @@ export class RevocationTable {
   }
 
   /**
-   * Whether nothing is missing that matters now. After the clock was ahead for a while, there may be: what was too old then
-   * is not too old any more. Once that was noticed, {@link startOver} is for before everything is put in again.
+   * Whether nothing is missing that matters now. After the clock was ahead for a while, there may be: what
+   * was too old then is not too old any more. Once that was noticed, {@link startOver} is for before
+   * everything is put in again.
    *
    * @param now Seconds since 1970.
    */
@@ -106,22 +110,29 @@ export class RevocationTable {
 }
 
 /**
- * The same text in memory of its own. One that was cut out of a larger text, or put together of several, holds on to all
- * of those: a million ids could cost ten times what they need. Beyond Latin-1, which ids hardly go, it stays as it is.
+ * The same text in memory of its own. One that was cut out of a larger text, or put together of several,
+ * holds on to all of those: a million ids could cost ten times what they need. Beyond Latin-1, which ids
+ * hardly go, it stays as it is.
  */
 function copyOf(id: string): string {
   const copy = Buffer.from(id, "latin1").toString("latin1");
   return copy === id ? copy : id;
 }
 
-/** The entries of one kind, each with the instant from which on it is old, with the place up to which they were swept. */
+/**
+ * The entries of one kind, each with the instant from which on it is old, with the place up to which they
+ * were swept.
+ */
 class Entries {
   readonly instants = new Map<string, number>();
   /** The latest instant of those that were let go for their age. */
   newestGone = Number.NEGATIVE_INFINITY;
   #swept = this.instants.entries();
 
-  /** Takes up to `count` steps, from where the last sweep ended; an iterator of a Map bears changes made meanwhile. */
+  /**
+   * Takes up to `count` steps, from where the last sweep ended; an iterator of a Map bears changes made
+   * meanwhile.
+   */
   sweep(count: number, earliest: number): void {
     for (let step = 0; step < count; step++) {
       const next = this.#swept.next();

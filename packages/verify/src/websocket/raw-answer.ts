@@ -16,8 +16,9 @@ export function answer(socket: Duplex, { status, headers, body }: Refusal): void
 }
 
 /**
- * Sends a close frame (RFC 6455 section 5.5.1). Between the frames of whatever library serves the socket it is always in
- * place: those write each of theirs at once, and a control frame may come between the fragments of a message (5.4).
+ * Sends a close frame (RFC 6455 section 5.5.1). Between the frames of whatever library serves the socket it
+ * is always in place: those write each of theirs at once, and a control frame may come between the fragments
+ * of a message (5.4).
  *
  * @param socket One whose errors somebody listens to: it may be gone already.
  * @param reason ASCII, at most 123 characters.

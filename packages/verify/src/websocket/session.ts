@@ -12,23 +12,28 @@ import type { Watch } from "./watch.ts";
 export interface SocketSession<Params = Readonly<Record<string, string>>, Claims = TokenClaims> {
   /** Who the newest token that was accepted speaks for. Its `id` never changes. */
   readonly principal: Principal<Claims>;
-  /** The parameters that the owner was held by, decoded once. Take ids from here, and not from the URL once more. */
+  /**
+   * The parameters that the owner was held by, decoded once. Take ids from here, and not from the URL once
+   * more.
+   */
   readonly params: Params;
   /**
-   * Takes a fresh token, so that the socket outlives the one that opened it. It must be of the same user and, where the
-   * former one had a `sid`, of the same session; and it must satisfy the path's policies.
+   * Takes a fresh token, so that the socket outlives the one that opened it. It must be of the same user and,
+   * where the former one had a `sid`, of the same session; and it must satisfy the path's policies.
    *
-   * A token that is refused closes the socket, as an expired one would. One that cannot be judged at the moment (503)
-   * changes nothing: the former one counts until it ends. Of several, the one that was given last counts, however long
-   * each takes to be judged.
+   * A token that is refused closes the socket, as an expired one would. One that cannot be judged at the
+   * moment (503) changes nothing: the former one counts until it ends. Of several, the one that was given
+   * last counts, however long each takes to be judged.
    *
    * @param token What the client sent; anything but a text is refused.
    */
   renew(token: unknown): void;
   /**
-   * Whether a message is `usher.renew <token>` and none of the application's; if it is, does what {@link renew} does.
+   * Whether a message is `usher.renew <token>` and none of the application's; if it is, does what {@link
+   * renew} does.
    *
-   * @param message A text, or the bytes of one (`Buffer`, `Uint8Array`, `ArrayBuffer`), as libraries give them.
+   * @param message A text, or the bytes of one (`Buffer`, `Uint8Array`, `ArrayBuffer`), as libraries give
+   *   them.
    */
   takesRenewal(message: unknown): boolean;
 }
@@ -64,7 +69,10 @@ export function openSession<Claims, Source>(parts: SessionParts<Claims, Source>)
   /** How many renewals were given, and which of them counts. */
   let [given, counting] = [0, 0];
 
-  /** The token is verified again, mostly out of the cache: that sees its end, its revocation, and its key's withdrawal. */
+  /**
+   * The token is verified again, mostly out of the cache: that sees its end, its revocation, and its key's
+   * withdrawal.
+   */
   function check(): void {
     // A client that does not answer the close frame gets no more time, or it could go on sending.
     if (isClosing) cutOff();
@@ -85,7 +93,9 @@ export function openSession<Claims, Source>(parts: SessionParts<Claims, Source>)
     }
   }
 
-  /** Close codes from 4000 on are the application's (RFC 6455 section 7.4.2): here 4000 and the HTTP status. */
+  /**
+   * Close codes from 4000 on are the application's (RFC 6455 section 7.4.2): here 4000 and the HTTP status.
+   */
   function end(error: unknown, isRenewal = false): void {
     if (isClosing) return;
     const refusal = isAuthError(error) ? guard.refuse(error, request) : undefined;
@@ -100,7 +110,10 @@ export function openSession<Claims, Source>(parts: SessionParts<Claims, Source>)
     }
   }
 
-  /** @param number Keys may have to be fetched for one renewal and not for the next: a late one must not undo that. */
+  /**
+   * @param number Keys may have to be fetched for one renewal and not for the next: a late one must not undo
+   *   that.
+   */
   function accept(fresh: string, renewed: Principal<Claims>, number: number): void {
     const isSameSession = principal.sessionId === undefined || renewed.sessionId === principal.sessionId;
     if (renewed.id !== principal.id || !isSameSession) {
@@ -153,7 +166,9 @@ export function openSession<Claims, Source>(parts: SessionParts<Claims, Source>)
   };
 }
 
-/** What is under a socket is the host's: it must not end the process, nor the watch over the other sockets. */
+/**
+ * What is under a socket is the host's: it must not end the process, nor the watch over the other sockets.
+ */
 function attempt(end: () => void): void {
   try {
     end();
@@ -162,12 +177,18 @@ function attempt(end: () => void): void {
   }
 }
 
-/** The token of a renewal message; undefined for every other message, which then costs no more than a look at its start. */
+/**
+ * The token of a renewal message; undefined for every other message, which then costs no more than a look at
+ * its start.
+ */
 function readRenewal(message: unknown): string | undefined {
-  if (typeof message === "string") return message.startsWith(prefix) ? message.slice(prefix.length) : undefined;
+  if (typeof message === "string")
+    return message.startsWith(prefix) ? message.slice(prefix.length) : undefined;
   const bytes = bytesOf(message);
   if (bytes === undefined || bytes.length < prefix.length) return undefined;
-  return bytes.toString("latin1", 0, prefix.length) === prefix ? bytes.toString("utf8", prefix.length) : undefined;
+  return bytes.toString("latin1", 0, prefix.length) === prefix
+    ? bytes.toString("utf8", prefix.length)
+    : undefined;
 }
 
 function bytesOf(message: unknown): Buffer | undefined {

@@ -10,8 +10,9 @@ export interface OfferedProtocols {
 }
 
 /**
- * Reads the one header that a browser lets a page choose for a WebSocket (RFC 6455 section 11.3.4): `bearer, <token>`.
- * A JWT is a legal subprotocol, since all of its characters are token characters (RFC 9110 section 5.6.2).
+ * Reads the one header that a browser lets a page choose for a WebSocket (RFC 6455 section 11.3.4): `bearer,
+ * <token>`. A JWT is a legal subprotocol, since all of its characters are token characters (RFC 9110 section
+ * 5.6.2).
  *
  * @param field As Node joins it: several lines come as one, with commas between.
  */

@@ -4,7 +4,10 @@ export interface Watched {
   check(): void;
 }
 
-/** Milliseconds between two looks at every socket. Half of the second within which an ended token's socket is closed. */
+/**
+ * Milliseconds between two looks at every socket. Half of the second within which an ended token's socket is
+ * closed.
+ */
 const interval = 500;
 
 /** One timer for all sockets, which runs while there are any and keeps no process alive. */

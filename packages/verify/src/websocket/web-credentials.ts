@@ -8,8 +8,9 @@ export function isWebUpgrade(headers: Headers): boolean {
 }
 
 /**
- * Every credential of an upgrade: its `Authorization` fields, and the token among its subprotocols. That stays in the
- * request, which is not ours to change: whoever chooses the subprotocol must not choose the token.
+ * Every credential of an upgrade: its `Authorization` fields, and the token among its subprotocols. That
+ * stays in the request, which is not ours to change: whoever chooses the subprotocol must not choose the
+ * token.
  */
 export function upgradeAuthorization(headers: Headers): AuthorizationFields {
   const fields = [combinedAuthorization(headers) ?? []].flat();

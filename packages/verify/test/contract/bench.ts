@@ -2,7 +2,13 @@ import type { TestIssuer } from "@usher-auth/testing";
 import { afterAll, beforeAll, beforeEach, it, onTestFinished } from "vitest";
 import { createBench, type HandClock } from "../support.ts";
 import { type RawRequest, type RawResponse, sendRaw } from "./raw-request.ts";
-import type { ContractOptions, ContractServer, ContractTarget, HandlerView, VerifierParts } from "./target.ts";
+import type {
+  ContractOptions,
+  ContractServer,
+  ContractTarget,
+  HandlerView,
+  VerifierParts,
+} from "./target.ts";
 import { verifierOf } from "./trust.ts";
 
 /** A target's app at work, and what its handlers saw. */
@@ -12,7 +18,9 @@ export interface RunningApp {
   readonly seen: readonly HandlerView[];
 }
 
-/** What a behaviour works with: an app that is shared by all behaviours, and the means to start another one. */
+/**
+ * What a behaviour works with: an app that is shared by all behaviours, and the means to start another one.
+ */
 export interface ContractBench extends RunningApp {
   readonly issuer: TestIssuer;
   readonly clock: HandClock;
@@ -20,7 +28,10 @@ export interface ContractBench extends RunningApp {
   bearer(user: string, claims?: Record<string, unknown>): string;
   /** Starts an app with other options or another verifier, and stops it after the test that asked for it. */
   start(options: Partial<ContractOptions>, made?: VerifierParts): Promise<RunningApp>;
-  /** Starts the target's app of many ways before the tests of the suite that this is called in, and stops it after them. */
+  /**
+   * Starts the target's app of many ways before the tests of the suite that this is called in, and stops it
+   * after them.
+   */
   serveShapes(): RunningApp;
   /** A test, unless the target has a reason why it cannot hold. */
   behaviour(name: string, run: () => Promise<void>): void;

@@ -2,19 +2,30 @@ import { expect, vi } from "vitest";
 import type { ContractBench } from "./bench.ts";
 import { expectRefusal } from "./expected.ts";
 
-/** What a linked package, two versions or a bundler bring about: the verifier is of another copy than the adapter. */
+/**
+ * What a linked package, two versions or a bundler bring about: the verifier is of another copy than the
+ * adapter.
+ */
 export function copiesContract({ behaviour, bearer, issuer, clock, start }: ContractBench): void {
   behaviour(verifierOfAnotherCopy, async () => {
     vi.resetModules();
     const other = await import("../../src/index.ts");
     const { issuer: iss, audience } = issuer;
-    const verifier = other.createVerifier({ keys: other.sharedSecret(issuer.secret), issuer: iss, audience, clock });
+    const verifier = other.createVerifier({
+      keys: other.sharedSecret(issuer.secret),
+      issuer: iss,
+      audience,
+      clock,
+    });
     const app = await start({ verifier: verifier as never });
     expect((await app.send({ target: "/api/alice/tasks", headers: [bearer("alice")] })).status).toBe(200);
     expect(app.seen).toHaveLength(1);
     const expired = `Authorization: Bearer ${issuer.tokenFor("alice", { expired: true })}`;
     expectRefusal(await app.send({ target: "/api/alice/tasks", headers: [expired] }), "token_expired");
-    expectRefusal(await app.send({ target: "/me", headers: ["Authorization: Bearer rubbish"] }), "token_malformed");
+    expectRefusal(
+      await app.send({ target: "/me", headers: ["Authorization: Bearer rubbish"] }),
+      "token_malformed",
+    );
     expectRefusal(await app.send({ target: "/nowhere" }), "credentials_missing");
     expectRefusal(await app.send({ target: "/api/bob/tasks", headers: [bearer("alice")] }), "owner_mismatch");
     expectRefusal(await app.send({ target: "/scoped", headers: [bearer("alice")] }), "scope_insufficient");

@@ -35,7 +35,9 @@ export function credentialsContract({ behaviour, send, bearer, issuer, seen }: C
 
   behaviour("the principal is the one of this request, also when many are in flight", async () => {
     const users = Array.from({ length: 12 }, (_, index) => `user-${index}`);
-    const responses = await Promise.all(users.map((user) => send({ target: "/me", headers: [bearer(user)] })));
+    const responses = await Promise.all(
+      users.map((user) => send({ target: "/me", headers: [bearer(user)] })),
+    );
     expect(responses.map(({ body }) => JSON.parse(body).id)).toEqual(users);
   });
 
@@ -51,7 +53,9 @@ export function credentialsContract({ behaviour, send, bearer, issuer, seen }: C
   });
 
   behaviour("several spaces after the scheme, and space around the field, are allowed", async () => {
-    expect((await send({ target: "/me", headers: [`Authorization:   Bearer   ${token()}  `] })).status).toBe(200);
+    expect((await send({ target: "/me", headers: [`Authorization:   Bearer   ${token()}  `] })).status).toBe(
+      200,
+    );
   });
 
   const otherCredentials: Record<string, () => string> = {
@@ -65,7 +69,10 @@ export function credentialsContract({ behaviour, send, bearer, issuer, seen }: C
   };
   for (const [name, value] of Object.entries(otherCredentials)) {
     behaviour(`${name} is no bearer token`, async () => {
-      expectRefusal(await send({ target: "/me", headers: [`Authorization: ${value()}`] }), "credentials_missing");
+      expectRefusal(
+        await send({ target: "/me", headers: [`Authorization: ${value()}`] }),
+        "credentials_missing",
+      );
     });
   }
 
@@ -90,7 +97,10 @@ export function credentialsContract({ behaviour, send, bearer, issuer, seen }: C
 
   behaviour("a token in the query beside the header is ambiguous", async () => {
     for (const query of [`access_token=${token()}`, "x=1&access_token=", `access%5Ftoken=${token()}`]) {
-      expectRefusal(await send({ target: `/me?${query}`, headers: [bearer("alice")] }), "credentials_ambiguous");
+      expectRefusal(
+        await send({ target: `/me?${query}`, headers: [bearer("alice")] }),
+        "credentials_ambiguous",
+      );
     }
   });
 
@@ -104,7 +114,11 @@ export function credentialsContract({ behaviour, send, bearer, issuer, seen }: C
   });
 
   behaviour("a token in a cookie, a form or a header of another name is none", async () => {
-    for (const header of [`Cookie: token=${token()}`, `X-Authorization: Bearer ${token()}`, `Token: ${token()}`]) {
+    for (const header of [
+      `Cookie: token=${token()}`,
+      `X-Authorization: Bearer ${token()}`,
+      `Token: ${token()}`,
+    ]) {
       expectRefusal(await send({ target: "/me", headers: [header] }), "credentials_missing");
     }
   });

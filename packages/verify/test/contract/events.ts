@@ -13,7 +13,11 @@ export function eventsContract({ behaviour, send, bearer, issuer, start, seen }:
     expectRefusal(response, "issuer_rejected");
     await app.send({ target: "/api/bob/tasks", headers: [bearer("alice")] });
     await app.send({ target: "/scoped", headers: [bearer("alice")] });
-    expect(events.map(({ error }) => error.code)).toEqual(["issuer_rejected", "owner_mismatch", "scope_insufficient"]);
+    expect(events.map(({ error }) => error.code)).toEqual([
+      "issuer_rejected",
+      "owner_mismatch",
+      "scope_insufficient",
+    ]);
     expect(events[0]?.error.hint).toContain("another-issuer.example");
     expect(events[1]?.error.hint).toContain("userId");
     expect(events[2]?.error.hint).toContain("tasks:write");
@@ -47,7 +51,12 @@ export function eventsContract({ behaviour, send, bearer, issuer, start, seen }:
   });
 
   behaviour("nothing of a request comes back in a refusal", async () => {
-    const marked = ["X-Marker: MARK-1", "Authorization: Bearer MARK-2", 'User-Agent: MARK-3"', "Cookie: a=MARK-4"];
+    const marked = [
+      "X-Marker: MARK-1",
+      "Authorization: Bearer MARK-2",
+      'User-Agent: MARK-3"',
+      "Cookie: a=MARK-4",
+    ];
     const response = await send({ target: "/me/MARK-5?q=MARK-6", headers: marked });
     expect(response.status).toBe(401);
     expect(JSON.stringify(response)).not.toContain("MARK");

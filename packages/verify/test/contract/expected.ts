@@ -7,7 +7,11 @@ import type { RawResponse } from "./raw-request.ts";
  * Status, title, detail, and the `error` of the challenge (RFC 6750 section 3.1).
  */
 const answers: Record<AuthErrorCode, readonly [number, string, string, string?]> = {
-  credentials_missing: [401, "Credentials missing", "This endpoint needs a bearer token in the Authorization header."],
+  credentials_missing: [
+    401,
+    "Credentials missing",
+    "This endpoint needs a bearer token in the Authorization header.",
+  ],
   credentials_ambiguous: [
     400,
     "Credentials ambiguous",
@@ -28,7 +32,12 @@ const answers: Record<AuthErrorCode, readonly [number, string, string, string?]>
     "The token is signed with an algorithm that this API does not accept.",
     "invalid_token",
   ],
-  key_unknown: [401, "Key unknown", "The token is signed with a key that this API does not know.", "invalid_token"],
+  key_unknown: [
+    401,
+    "Key unknown",
+    "The token is signed with a key that this API does not know.",
+    "invalid_token",
+  ],
   signature_invalid: [401, "Signature invalid", "The token's signature does not match.", "invalid_token"],
   claims_invalid: [
     401,
@@ -54,10 +63,17 @@ const answers: Record<AuthErrorCode, readonly [number, string, string, string?]>
     "insufficient_scope",
   ],
   keys_unavailable: [503, "Keys unavailable", "The verification keys are not available at the moment."],
-  revocations_unavailable: [503, "Revocations unavailable", "The revocations are not available at the moment."],
+  revocations_unavailable: [
+    503,
+    "Revocations unavailable",
+    "The revocations are not available at the moment.",
+  ],
 };
 
-/** Holds an answer to the refusal with this code: status, challenge, every byte of the body, and what caches may do. */
+/**
+ * Holds an answer to the refusal with this code: status, challenge, every byte of the body, and what caches
+ * may do.
+ */
 export function expectRefusal(response: Omit<RawResponse, "rest">, code: AuthErrorCode, realm = "api"): void {
   const [status, title, detail, error] = answers[code];
   const { headers } = response;

@@ -19,9 +19,15 @@ export function hostsContract({ behaviour, send, bearer, seen }: ContractBench):
     onTestFinished(() => void unsubscribe("http.server.request.start", empty));
 
     expectRefusal(await send({ target: "/me" }), "credentials_missing");
-    expectRefusal(await send({ target: "/me", headers: ["Authorization: Bearer rubbish"] }), "token_malformed");
+    expectRefusal(
+      await send({ target: "/me", headers: ["Authorization: Bearer rubbish"] }),
+      "token_malformed",
+    );
     expectRefusal(await send({ target: "/api/bob/tasks", headers: [bearer("alice")] }), "owner_mismatch");
-    expectRefusal(await send({ target: "/me?access_token=x", headers: [bearer("alice")] }), "credentials_ambiguous");
+    expectRefusal(
+      await send({ target: "/me?access_token=x", headers: [bearer("alice")] }),
+      "credentials_ambiguous",
+    );
     expect(seen).toEqual([]);
     expect((await send({ target: "/api/alice/tasks", headers: [bearer("alice")] })).status).toBe(200);
     expect(emptied).toBe(5);

@@ -49,6 +49,9 @@ export function methodsContract({ behaviour, send, bearer, seen }: ContractBench
     const headers = ["Content-Type: application/json", "Content-Length: 100"];
     expectRefusal(await send({ method: "POST", target: "/api/alice/tasks", headers }), "credentials_missing");
     const another = [...headers, bearer("alice")];
-    expectRefusal(await send({ method: "POST", target: "/api/bob/tasks", headers: another }), "owner_mismatch");
+    expectRefusal(
+      await send({ method: "POST", target: "/api/bob/tasks", headers: another }),
+      "owner_mismatch",
+    );
   });
 }

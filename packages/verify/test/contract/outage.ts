@@ -35,7 +35,10 @@ export function outageContract({ behaviour, start }: ContractBench): void {
   });
 
   function trusting(url: string): VerifierParts {
-    return { trust: { keys: "jwks", url, issuer: issuer.issuer, audience: issuer.audience }, clock: Date.now };
+    return {
+      trust: { keys: "jwks", url, issuer: issuer.issuer, audience: issuer.audience },
+      clock: Date.now,
+    };
   }
 }
 

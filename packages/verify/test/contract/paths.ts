@@ -3,7 +3,10 @@ import type { ContractBench } from "./bench.ts";
 import { expectRefusal } from "./expected.ts";
 import type { RawResponse } from "./raw-request.ts";
 
-/** Request targets that a router and a hand-written check might read differently. `root` is `/api`, or `/echo` beside it. */
+/**
+ * Request targets that a router and a hand-written check might read differently. `root` is `/api`, or `/echo`
+ * beside it.
+ */
 const hostile: Record<string, (root: string) => string> = {
   "an escaped letter": (root) => `${root}/%61lice/tasks`,
   "a letter escaped twice": (root) => `${root}/%2561lice/tasks`,
@@ -60,8 +63,9 @@ const hostile: Record<string, (root: string) => string> = {
 };
 
 /**
- * The framework's router shows under `/echo`, which knows no owner, what it makes of a path. Under `/api` the same path
- * must be judged by that very value: refused when it is not the principal's id, open to the one whose id it is.
+ * The framework's router shows under `/echo`, which knows no owner, what it makes of a path. Under `/api` the
+ * same path must be judged by that very value: refused when it is not the principal's id, open to the one
+ * whose id it is.
  */
 export function pathsContract({ behaviour, send, bearer, seen }: ContractBench): void {
   for (const [name, targetBelow] of Object.entries(hostile)) {

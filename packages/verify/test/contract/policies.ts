@@ -4,7 +4,8 @@ import { expectRefusal } from "./expected.ts";
 
 /** RFC 6750 section 3.1, insufficient_scope: a good token that does not grant this. */
 export function policiesContract({ behaviour, send, bearer, seen }: ContractBench): void {
-  const ask = (target: string, claims: Record<string, unknown>) => send({ target, headers: [bearer("alice", claims)] });
+  const ask = (target: string, claims: Record<string, unknown>) =>
+    send({ target, headers: [bearer("alice", claims)] });
 
   behaviour("a route that requires a scope is open to a token that grants it", async () => {
     for (const scope of ["tasks:write", "tasks:read tasks:write", ["tasks:write"]]) {

@@ -26,14 +26,20 @@ const patience = 20_000;
 /** Sends one request on a socket of its own and reads the answer to its end. */
 export async function sendRaw(origin: string, request: RawRequest): Promise<RawResponse> {
   const { method = "GET", target, headers = [] } = request;
-  const lines = [`${method} ${target} HTTP/1.1`, `Host: ${new URL(origin).host}`, "Connection: close", ...headers];
+  const lines = [
+    `${method} ${target} HTTP/1.1`,
+    `Host: ${new URL(origin).host}`,
+    "Connection: close",
+    ...headers,
+  ];
   const response = await sendBytes(origin, Buffer.from([...lines, "", ""].join("\r\n"), "latin1"));
   if (response.status === 0) throw new Error(`${method} ${target}: no answer`);
   return response;
 }
 
 /**
- * Sends bytes to a server as they are and reads until it closes, which a request asks for with `Connection: close`.
+ * Sends bytes to a server as they are and reads until it closes, which a request asks for with `Connection:
+ * close`.
  *
  * @throws {Error} The connection failed or was never closed, or what came is no HTTP.
  */
@@ -44,7 +50,9 @@ export async function sendBytes(origin: string, request: string | Buffer): Promi
     // Not `end`: some servers take a half-closed connection for one that was given up.
     const socket = connect(Number(port), hostname, () => socket.write(request));
     socket.setTimeout(patience, () => {
-      reject(new Error(`the connection was left open, ${chunks.length === 0 ? "without" : "behind"} an answer`));
+      reject(
+        new Error(`the connection was left open, ${chunks.length === 0 ? "without" : "behind"} an answer`),
+      );
       socket.destroy();
     });
     socket.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -60,7 +68,8 @@ function parse(text: string): RawResponse {
   const end = text.indexOf("\r\n\r\n");
   const [statusLine = "", ...fields] = text.slice(0, end).split("\r\n");
   const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(statusLine)?.[1]);
-  if (end === -1 || Number.isNaN(status)) throw new Error(`no HTTP response: ${JSON.stringify(text.slice(0, 200))}`);
+  if (end === -1 || Number.isNaN(status))
+    throw new Error(`no HTTP response: ${JSON.stringify(text.slice(0, 200))}`);
   const after = text.slice(end + 4);
   // An interim answer (RFC 9110 section 15.2) comes before the one that counts.
   if (status < 200) return parse(after);

@@ -26,7 +26,10 @@ export function shapesContract(bench: ContractBench, shapes: TargetShapes): void
     behaviour(`policies hold: ${way}`, async () => {
       expectRefusal(await app.send({ target: path }), "credentials_missing");
       expectRefusal(await app.send({ target: path, headers: as() }), "scope_insufficient");
-      expectRefusal(await app.send({ target: path, headers: as({ scope: "tasks:read" }) }), "scope_insufficient");
+      expectRefusal(
+        await app.send({ target: path, headers: as({ scope: "tasks:read" }) }),
+        "scope_insufficient",
+      );
       expect(app.seen).toEqual([]);
       expect((await app.send({ target: path, headers: as({ scope: "tasks:write" }) })).status).toBe(200);
     });
@@ -60,7 +63,9 @@ export function shapesContract(bench: ContractBench, shapes: TargetShapes): void
   }
 
   behaviour("no target leaves out what is never open", async () => {
-    expect(Object.keys({ ...shapes.nobodys, ...refusedAtStart })).toEqual(expect.arrayContaining([...neverOpen]));
+    expect(Object.keys({ ...shapes.nobodys, ...refusedAtStart })).toEqual(
+      expect.arrayContaining([...neverOpen]),
+    );
   });
 
   /** A router may answer HEAD with the handler of GET, and what takes all methods takes these. */

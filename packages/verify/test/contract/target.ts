@@ -60,13 +60,19 @@ export interface ContractTarget {
   readonly name: string;
   /** What `options.verifier` was made of is in `made`, for an app that has to make its own. */
   start(options: ContractOptions, handle: Handle, made: VerifierParts): Promise<ContractServer>;
-  /** By a behaviour's name: why it cannot hold for this framework. It is then reported as skipped, for that reason. */
+  /**
+   * By a behaviour's name: why it cannot hold for this framework. It is then reported as skipped, for that
+   * reason.
+   */
   readonly exceptions?: Readonly<Record<string, string>>;
   /** The ways in which an app of this framework may be written, in an app of their own. */
   readonly shapes: TargetShapes;
 }
 
-/** Paths of an app, by the way in which each of them is written: in a plugin, a mounted app, a prefix, a second copy. */
+/**
+ * Paths of an app, by the way in which each of them is written: in a plugin, a mounted app, a prefix, a
+ * second copy.
+ */
 export interface TargetShapes {
   /** What `options.verifier` was made of is in `made`, for an app that has to make its own. */
   start(options: ContractOptions, handle: Handle, made: VerifierParts): Promise<ContractServer>;
@@ -76,7 +82,10 @@ export interface TargetShapes {
   readonly scoped: Readonly<Record<string, string>>;
   /** Public. */
   readonly open: Readonly<Record<string, string>>;
-  /** Refused to every user: the owner may be left out, and is; the parameter is spelt otherwise; it stands there twice. */
+  /**
+   * Refused to every user: the owner may be left out, and is; the parameter is spelt otherwise; it stands
+   * there twice.
+   */
   readonly nobodys: Readonly<Record<string, string>>;
   /** Routes that no app can be made with: each of these adds one, and throws a `ConfigurationError`. */
   readonly refusedAtStart?: Readonly<Record<string, (options: ContractOptions) => unknown>>;

@@ -24,9 +24,12 @@ const faults: Record<string, readonly [TokenFaults, AuthErrorCode]> = {
   "one that is too long": [{ claims: { padding: "x".repeat(9000) } }, "token_too_large"],
 };
 
-/** What a token can be turned away for, as the client sees it. The verifier's own tests have the finer points. */
+/**
+ * What a token can be turned away for, as the client sees it. The verifier's own tests have the finer points.
+ */
 export function tokensContract({ behaviour, send, issuer, clock, start, seen }: ContractBench): void {
-  const ask = (token: string) => send({ target: "/api/alice/tasks", headers: [`Authorization: Bearer ${token}`] });
+  const ask = (token: string) =>
+    send({ target: "/api/alice/tasks", headers: [`Authorization: Bearer ${token}`] });
 
   for (const [name, [fault, code]] of Object.entries(faults)) {
     behaviour(`${name}: ${code}`, async () => {
@@ -35,11 +38,17 @@ export function tokensContract({ behaviour, send, issuer, clock, start, seen }: 
     });
   }
 
-  behaviour("what Better Auth hands out besides is token_unsupported: session token, signed cookie, JWE", async () => {
-    expectRefusal(await ask("q".repeat(32)), "token_unsupported");
-    expectRefusal(await ask(`${"q".repeat(32)}.${encodeURIComponent(`${"s".repeat(43)}=`)}`), "token_unsupported");
-    expectRefusal(await ask("a.b.c.d.e"), "token_unsupported");
-  });
+  behaviour(
+    "what Better Auth hands out besides is token_unsupported: session token, signed cookie, JWE",
+    async () => {
+      expectRefusal(await ask("q".repeat(32)), "token_unsupported");
+      expectRefusal(
+        await ask(`${"q".repeat(32)}.${encodeURIComponent(`${"s".repeat(43)}=`)}`),
+        "token_unsupported",
+      );
+      expectRefusal(await ask("a.b.c.d.e"), "token_unsupported");
+    },
+  );
 
   behaviour("what is no JWT at all is token_malformed", async () => {
     expectRefusal(await ask("rubbish"), "token_malformed");

@@ -34,7 +34,11 @@ describe.each(logoutTargets)("back-channel logout in $name", ({ start, tooLong =
     const { issuer, post, call, events } = await serve();
     expect(await call("s1")).toBe("let in");
     const answer = await post(`logout_token=${logoutTokenFor(issuer)}`);
-    expect([answer.status, answer.headers.get("cache-control"), await answer.text()]).toEqual([200, "no-store", ""]);
+    expect([answer.status, answer.headers.get("cache-control"), await answer.text()]).toEqual([
+      200,
+      "no-store",
+      "",
+    ]);
     expect([await call("s1"), await call("s2")]).toEqual(["token_revoked", "let in"]);
     expect(events).toMatchObject([{ status: 200, logout: { sessionId: "s1", subject: "alice" } }]);
   });
@@ -58,11 +62,11 @@ describe.each(logoutTargets)("back-channel logout in $name", ({ start, tooLong =
     ] as const;
     for (const [body, code] of cases) {
       const answer = await post(body);
-      expect([answer.status, answer.headers.get("content-type"), answer.headers.get("cache-control")]).toEqual([
-        400,
-        "application/problem+json",
-        "no-store",
-      ]);
+      expect([
+        answer.status,
+        answer.headers.get("content-type"),
+        answer.headers.get("cache-control"),
+      ]).toEqual([400, "application/problem+json", "no-store"]);
       expect(await answer.json()).toMatchObject({ code });
     }
     expect(events.map(({ refused }) => refused?.code)).toEqual(cases.map(([, code]) => code));
@@ -75,7 +79,8 @@ describe.each(logoutTargets)("back-channel logout in $name", ({ start, tooLong =
     const { issuer, store, post, call } = await serve();
     const form = `logout_token=${logoutTokenFor(issuer)}`;
     const { append } = store;
-    store.append = () => new Promise((_, reject) => setTimeout(() => reject(new Error("connection lost")), 30));
+    store.append = () =>
+      new Promise((_, reject) => setTimeout(() => reject(new Error("connection lost")), 30));
     const answers = await Promise.all([post(form), post(form)]);
     expect(answers.map(({ status }) => status)).toEqual([503, 503]);
     for (const answer of answers) {
@@ -132,5 +137,7 @@ describe.each(logoutTargets)("back-channel logout in $name", ({ start, tooLong =
 it.each(logoutTargets)("$name needs a verifier with revocations", async ({ start }) => {
   const { verifier } = await createRevokingBench();
   const { revocations: _none, ...without } = verifier;
-  await expect((async () => start(verifier, { verifier: without as never }))()).rejects.toThrow("createRevocations");
+  await expect((async () => start(verifier, { verifier: without as never }))()).rejects.toThrow(
+    "createRevocations",
+  );
 });

@@ -61,13 +61,25 @@ describe("createLogoutEndpoint", () => {
       forged: [formOf(logoutTokenFor(issuer, { wrongSecret: true })), "signature_invalid"],
       "no token": [{ contentType: formType, body: "logout=1" }, "bad_request"],
       "an empty token": [formOf(""), "token_malformed"],
-      "two tokens": [{ contentType: formType, body: `logout_token=${good}&logout_token=${good}` }, "bad_request"],
-      JSON: [{ contentType: "application/json", body: JSON.stringify({ logout_token: good }) }, "bad_request"],
+      "two tokens": [
+        { contentType: formType, body: `logout_token=${good}&logout_token=${good}` },
+        "bad_request",
+      ],
+      JSON: [
+        { contentType: "application/json", body: JSON.stringify({ logout_token: good }) },
+        "bad_request",
+      ],
       "no type": [{ contentType: undefined, body: `logout_token=${good}` }, "bad_request"],
       "no body": [{ contentType: formType, body: undefined }, "bad_request"],
-      "1 MB": [{ contentType: formType, body: `logout_token=${good}&a=${"a".repeat(1_000_000)}` }, "bad_request"],
+      "1 MB": [
+        { contentType: formType, body: `logout_token=${good}&a=${"a".repeat(1_000_000)}` },
+        "bad_request",
+      ],
       "1 MB of token": [formOf("a".repeat(1_000_000)), "bad_request"],
-      "bytes that are no text": [{ contentType: formType, body: Buffer.from([0xff, 0x00, 0xfe]) }, "bad_request"],
+      "bytes that are no text": [
+        { contentType: formType, body: Buffer.from([0xff, 0x00, 0xfe]) },
+        "bad_request",
+      ],
     } as const;
     for (const [name, [request, code]] of Object.entries(hostile)) {
       const answer = await receive(request);
@@ -89,10 +101,22 @@ describe("createLogoutEndpoint", () => {
       { contentType: "application/json", body: "{}" },
       "The body must be a form (application/x-www-form-urlencoded).",
     ],
-    ["no type", { contentType: undefined, body: "" }, "The body must be a form (application/x-www-form-urlencoded)."],
+    [
+      "no type",
+      { contentType: undefined, body: "" },
+      "The body must be a form (application/x-www-form-urlencoded).",
+    ],
     ["no body", { contentType: formType, body: undefined }, "The form must have 1 to 16384 bytes."],
-    ["one byte too many", { contentType: formType, body: "a".repeat(16_385) }, "The form must have 1 to 16384 bytes."],
-    ["no token", { contentType: formType, body: "a".repeat(16_384) }, "The form must have exactly one logout_token."],
+    [
+      "one byte too many",
+      { contentType: formType, body: "a".repeat(16_385) },
+      "The form must have 1 to 16384 bytes.",
+    ],
+    [
+      "no token",
+      { contentType: formType, body: "a".repeat(16_384) },
+      "The form must have exactly one logout_token.",
+    ],
     [
       "two tokens",
       { contentType: formType, body: "logout_token=a&logout_token=a" },
@@ -136,9 +160,9 @@ describe("createLogoutEndpoint", () => {
     const { issuer, verifier } = await createRevokingBench();
     const receive = createLogoutEndpoint(verifier);
     const body = Buffer.from(`state=x&logout_token=${logoutTokenFor(issuer)}`);
-    expect(codeOf(await receive({ contentType: " Application/X-WWW-Form-Urlencoded ; charset=UTF-8", body }))).toBe(
-      "200",
-    );
+    expect(
+      codeOf(await receive({ contentType: " Application/X-WWW-Form-Urlencoded ; charset=UTF-8", body })),
+    ).toBe("200");
   });
 
   it("is a 503 to be sent again where the store does not record it", async () => {

@@ -17,7 +17,9 @@ async function createApp(revoking: Partial<Revocations> = {}) {
   const bodyLimits = new Map<string, number | undefined>();
   app.addHook("onRoute", ({ url, bodyLimit }) => void bodyLimits.set(url, bodyLimit));
   // A parser of the app's own must not get in the way.
-  app.addContentTypeParser(formType, { parseAs: "string" }, (_request, body, done) => done(null, { parsed: body }));
+  app.addContentTypeParser(formType, { parseAs: "string" }, (_request, body, done) =>
+    done(null, { parsed: body }),
+  );
   await app.register(usher, { verifier: bench.verifier, ownerParam: "userId" });
   const revocations = { ...bench.revocations, ...revoking };
   await app.register(backchannelLogout, { verifier: { ...bench.verifier, revocations } });
@@ -27,7 +29,12 @@ async function createApp(revoking: Partial<Revocations> = {}) {
 }
 
 function post(app: FastifyInstance, payload: string, type: string | undefined = formType) {
-  return app.inject({ method: "POST", url: "/backchannel-logout", payload, headers: { "content-type": type } });
+  return app.inject({
+    method: "POST",
+    url: "/backchannel-logout",
+    payload,
+    headers: { "content-type": type },
+  });
 }
 
 describe("the endpoint in Fastify", () => {
@@ -60,7 +67,10 @@ describe("the endpoint in Fastify", () => {
     ] as const;
     for (const [payload, type] of cases) {
       const answer = await post(app, payload, type);
-      expect([answer.statusCode, answer.json().code], `${type} ${payload.length}`).toEqual([400, "bad_request"]);
+      expect([answer.statusCode, answer.json().code], `${type} ${payload.length}`).toEqual([
+        400,
+        "bad_request",
+      ]);
       expect(answer.headers).toMatchObject({
         "content-type": "application/problem+json",
         "cache-control": "no-store",

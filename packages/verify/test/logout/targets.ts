@@ -121,7 +121,9 @@ function honoTarget(name: string, isParsed: boolean): LogoutTarget {
       app.post(path, honoGuard.backchannelLogout(options));
       honoGuard.usher(app, { verifier, ownerParam: "userId" });
       const { promise, resolve } = Promise.withResolvers<number>();
-      const server = serveHono({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" }, ({ port }) => resolve(port));
+      const server = serveHono({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" }, ({ port }) =>
+        resolve(port),
+      );
       return closing(() => server.close(), `http://127.0.0.1:${await promise}`);
     },
   };
@@ -198,7 +200,9 @@ export const logoutTargets: readonly LogoutTarget[] = [
         }
       };
       const { promise, resolve } = Promise.withResolvers<number>();
-      const server = serveHono({ fetch: fetchHandler, port: 0, hostname: "127.0.0.1" }, ({ port }) => resolve(port));
+      const server = serveHono({ fetch: fetchHandler, port: 0, hostname: "127.0.0.1" }, ({ port }) =>
+        resolve(port),
+      );
       return closing(() => server.close(), `http://127.0.0.1:${await promise}`);
     },
   },
@@ -209,7 +213,9 @@ export const logoutTargets: readonly LogoutTarget[] = [
       const guarded = nodeGuard
         .usher({ verifier, ownerParam: "userId" })
         .protect({ path: "/*" }, (_request, response) => response.end());
-      return listen(createServer((request, response) => (request.url === path ? logout : guarded)(request, response)));
+      return listen(
+        createServer((request, response) => (request.url === path ? logout : guarded)(request, response)),
+      );
     },
   },
 ];

@@ -10,7 +10,9 @@ describe("createLogoutVerifier: OpenID Connect Back-Channel Logout 1.0 section 2
   it("tells which session has ended, or whose all have, and when", async () => {
     const { issuer, verifier } = createBench();
     const verifyLogoutToken = createLogoutVerifier(verifier);
-    const one = await verifyLogoutToken(logoutTokenFor(issuer, { claims: { jti: "1", toe: startSeconds - 60 } }));
+    const one = await verifyLogoutToken(
+      logoutTokenFor(issuer, { claims: { jti: "1", toe: startSeconds - 60 } }),
+    );
     expect(one).toStrictEqual({ id: "1", sessionId: "s1", subject: "alice", endedAt: startSeconds - 60 });
     const all = await verifyLogoutToken(logoutTokenFor(issuer, { claims: { jti: "2", sid: undefined } }));
     expect(all).toStrictEqual({ id: "2", subject: "alice", endedAt: startSeconds });
@@ -47,7 +49,11 @@ describe("createLogoutVerifier: OpenID Connect Back-Channel Logout 1.0 section 2
     ["no signature", { unsigned: true }, "token_malformed"],
     ["another algorithm", { header: { alg: "none" } }, "algorithm_rejected"],
     ["an exp that has passed", { claims: { exp: startSeconds - 5 } }, "token_expired"],
-    ["an iat two minutes ago", { claims: { iat: startSeconds - 125, exp: startSeconds + 60 } }, "token_expired"],
+    [
+      "an iat two minutes ago",
+      { claims: { iat: startSeconds - 125, exp: startSeconds + 60 } },
+      "token_expired",
+    ],
     ["an iat ahead", { issuedInFuture: true }, "token_not_yet_valid"],
     ["a header that is critical", { header: { crit: ["b64"] } }, "token_unsupported"],
   ] as const)("refuses %s", async (_case, faults, code) => {
@@ -77,7 +83,10 @@ describe("createLogoutVerifier: OpenID Connect Back-Channel Logout 1.0 section 2
     [{ nonce: "n" }, "a logout token has no `nonce`"],
     [{ exp: startSeconds - 7 }, "expired 7 s ago"],
     [{ iat: startSeconds + 7 }, "iat is 7 s ahead of this machine's clock: compare it with the issuer's"],
-    [{ iat: startSeconds - 200 }, "issued 200 s ago; a logout token is good for 120 s: sign it anew for each delivery"],
+    [
+      { iat: startSeconds - 200 },
+      "issued 200 s ago; a logout token is good for 120 s: sign it anew for each delivery",
+    ],
     [{ toe: startSeconds + 6 }, "`toe` is after `iat`: nothing is told of before it happens"],
   ])("tells the operator what is wrong with %j", async (claims, hint) => {
     const half = () => start + 400;
@@ -200,7 +209,9 @@ describe("createLogoutVerifier: OpenID Connect Back-Channel Logout 1.0 section 2
       audience: issuer.audience,
       clock,
     });
-    await expect(createLogoutVerifier(verifier)(logoutTokenFor(issuer))).resolves.toMatchObject({ sessionId: "s1" });
+    await expect(createLogoutVerifier(verifier)(logoutTokenFor(issuer))).resolves.toMatchObject({
+      sessionId: "s1",
+    });
   });
 
   it.each([undefined, null, {}])("refuses %j where a verifier should be", (value) => {

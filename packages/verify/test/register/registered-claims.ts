@@ -1,6 +1,7 @@
 /**
- * What a verifier's `claims` schema makes of a token, told once in `Register`, is what every framework's request has.
- * `tsc` runs over this file; it is never executed. In a folder of its own, since a `Register` is for a whole program.
+ * What a verifier's `claims` schema makes of a token, told once in `Register`, is what every framework's
+ * request has. `tsc` runs over this file; it is never executed. In a folder of its own, since a `Register` is
+ * for a whole program.
  */
 import { requireClaim, type Verifier } from "@usher-auth/verify";
 import * as express from "@usher-auth/verify/express";
@@ -28,8 +29,16 @@ await fastifyApp.register(usher, { verifier, ownerParam: null });
 await fastifyApp.register(usher, { verifier: untyped, ownerParam: null });
 
 const isAdmin = requireClaim((claims: AppClaims) => claims.role === "admin");
-fastifyApp.get("/", { config: { policies: [isAdmin] } }, (request): "admin" | "user" => request.principal.claims.role);
-fastifyApp.get("/", { config: { policies: [requireClaim(({ role }) => role === "admin")] } }, () => "inferred");
+fastifyApp.get(
+  "/",
+  { config: { policies: [isAdmin] } },
+  (request): "admin" | "user" => request.principal.claims.role,
+);
+fastifyApp.get(
+  "/",
+  { config: { policies: [requireClaim(({ role }) => role === "admin")] } },
+  () => "inferred",
+);
 // @ts-expect-error the claims have no such thing
 fastifyApp.get("/", (request) => request.principal.claims.plan);
 // @ts-expect-error a text is no policy

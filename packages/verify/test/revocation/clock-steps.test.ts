@@ -11,7 +11,10 @@ import {
 import { handClock, start, startSeconds, verdict } from "../support.ts";
 import { handStore } from "./store.ts";
 
-const [anHour, ended] = [3600, { kind: "session", id: "s1", before: startSeconds } as const satisfies Revocation];
+const [anHour, ended] = [
+  3600,
+  { kind: "session", id: "s1", before: startSeconds } as const satisfies Revocation,
+];
 
 // Its clock is right throughout.
 const issuer = createTestIssuer({ clock: handClock() });

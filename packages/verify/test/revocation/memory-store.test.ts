@@ -1,5 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { createRevocations, memoryRevocationStore, type Revocation, type RevocationStore } from "../../src/index.ts";
+import {
+  createRevocations,
+  memoryRevocationStore,
+  type Revocation,
+  type RevocationStore,
+} from "../../src/index.ts";
 import { createBench, handClock, startSeconds, verdict } from "../support.ts";
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] }));
@@ -43,7 +48,11 @@ describe("memoryRevocationStore", () => {
   it("keeps the latest instant of an id, and nothing for longer than it was told", async () => {
     const clock = handClock();
     const store = memoryRevocationStore({ maxTokenAge: 60, clock });
-    await store.append([session("1", startSeconds), session("1", startSeconds - 30), session("2", startSeconds + 50)]);
+    await store.append([
+      session("1", startSeconds),
+      session("1", startSeconds - 30),
+      session("2", startSeconds + 50),
+    ]);
     expect(await loaded(store)).toEqual([session("1"), session("2", startSeconds + 50)]);
     clock.advance(420);
     await store.append([session("2", startSeconds + 50)]);
@@ -84,6 +93,7 @@ describe("memoryRevocationStore", () => {
         "memoryRevocationStore: maxTokenAge: must be an integer from 1 to 2592000.",
       );
     }
-    for (const maxTokenAge of [1, 2_592_000]) expect(() => memoryRevocationStore({ maxTokenAge })).not.toThrow();
+    for (const maxTokenAge of [1, 2_592_000])
+      expect(() => memoryRevocationStore({ maxTokenAge })).not.toThrow();
   });
 });

@@ -38,10 +38,16 @@ describe("a user's revocation and the tokens of its own second", () => {
     const written = (instant: number, parts: number) => Math.floor(instant * parts) / parts;
     const millisecond = fc.integer({ min: 0, max: 3000 }).map((count) => second + count / 1000);
     fc.assert(
-      fc.property(millisecond, millisecond, precision, precision, (issued, revoked, ofToken, ofRevocation) => {
-        fc.pre(issued <= revoked);
-        expect(refuses([written(revoked, ofRevocation)], written(issued, ofToken))).toBe(true);
-      }),
+      fc.property(
+        millisecond,
+        millisecond,
+        precision,
+        precision,
+        (issued, revoked, ofToken, ofRevocation) => {
+          fc.pre(issued <= revoked);
+          expect(refuses([written(revoked, ofRevocation)], written(issued, ofToken))).toBe(true);
+        },
+      ),
     );
   });
 
@@ -54,6 +60,9 @@ describe("a user's revocation and the tokens of its own second", () => {
     await revocations.revoke({ kind: "user", id: "alice", before: second + 1.3 });
     expect([before, after].map((token) => verdict(verifier, token))).toEqual(["token_revoked", "accepted"]);
     await revocations.revoke({ kind: "user", id: "alice", before: second + 1 });
-    expect([before, after].map((token) => verdict(verifier, token))).toEqual(["token_revoked", "token_revoked"]);
+    expect([before, after].map((token) => verdict(verifier, token))).toEqual([
+      "token_revoked",
+      "token_revoked",
+    ]);
   });
 });

@@ -1,5 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import { createRevocations, memoryRevocationStore, type Revocation, type RevocationStore } from "../../src/index.ts";
+import {
+  createRevocations,
+  memoryRevocationStore,
+  type Revocation,
+  type RevocationStore,
+} from "../../src/index.ts";
 import { createBench, handClock, startSeconds, verdict } from "../support.ts";
 import { handStore } from "./store.ts";
 
@@ -50,27 +55,32 @@ describe("a store that hangs", () => {
     },
   } satisfies Record<string, Partial<RevocationStore>>;
 
-  it.each(Object.entries(hanging))("in %s is given up after ten seconds, and asked anew", async (_name, changes) => {
-    const { store, revocations, verifier, tokenOf } = createFollowing(changes);
-    const ready = revocations.ready();
-    const failed = expect(ready).rejects.toMatchObject({
-      code: "revocations_unavailable",
-      hint: expect.stringContaining("no answer within 10 s"),
-    });
-    await pass(10_000);
-    await failed;
-    Object.assign(store, { subscribe: handStore().subscribe, load: handStore().load });
-    await pass(1000);
-    await revocations.ready();
-    expect(verdict(verifier, tokenOf("alice", "s2"))).toBe("accepted");
-  });
+  it.each(Object.entries(hanging))(
+    "in %s is given up after ten seconds, and asked anew",
+    async (_name, changes) => {
+      const { store, revocations, verifier, tokenOf } = createFollowing(changes);
+      const ready = revocations.ready();
+      const failed = expect(ready).rejects.toMatchObject({
+        code: "revocations_unavailable",
+        hint: expect.stringContaining("no answer within 10 s"),
+      });
+      await pass(10_000);
+      await failed;
+      Object.assign(store, { subscribe: handStore().subscribe, load: handStore().load });
+      await pass(1000);
+      await revocations.ready();
+      expect(verdict(verifier, tokenOf("alice", "s2"))).toBe("accepted");
+    },
+  );
 
   it("in append is a 503 after ten seconds, and the next one is recorded", async () => {
     const { store, revocations, verifier, tokenOf } = createFollowing();
     await revocations.ready();
     const { append } = store;
     store.append = never;
-    const failed = expect(revocations.revoke(revocation)).rejects.toMatchObject({ code: "revocations_unavailable" });
+    const failed = expect(revocations.revoke(revocation)).rejects.toMatchObject({
+      code: "revocations_unavailable",
+    });
     await pass(10_000);
     await failed;
     expect(verdict(verifier, tokenOf("alice"))).toBe("accepted");
@@ -133,12 +143,20 @@ describe("what cannot be read in a store", () => {
 
   it.each<[string, unknown, { alice: string; later: string }]>([
     ["milliseconds", inMilliseconds, { alice: "token_revoked", later: "accepted" }],
-    ["milliseconds to come", { ...inMilliseconds, before: 9e14 }, { alice: "token_revoked", later: "accepted" }],
+    [
+      "milliseconds to come",
+      { ...inMilliseconds, before: 9e14 },
+      { alice: "token_revoked", later: "accepted" },
+    ],
     ["no number", { ...inMilliseconds, before: "yesterday" }, { alice: "token_revoked", later: "accepted" }],
     ["no instant", { ...inMilliseconds, before: Number.NaN }, { alice: "token_revoked", later: "accepted" }],
     ["nothing", { ...inMilliseconds, before: undefined }, { alice: "token_revoked", later: "accepted" }],
     ["another kind", { ...revocation, kind: "device" }, { alice: "accepted", later: "accepted" }],
-    ["another kind, of every object", { ...revocation, kind: "constructor" }, { alice: "accepted", later: "accepted" }],
+    [
+      "another kind, of every object",
+      { ...revocation, kind: "constructor" },
+      { alice: "accepted", later: "accepted" },
+    ],
     ["no id", { ...inMilliseconds, id: 7 }, { alice: "accepted", later: "accepted" }],
     ["no object", null, { alice: "accepted", later: "accepted" }],
   ])("%s: counts as well as it can, stops nothing, and is a warning", async (_case, row, expected) => {

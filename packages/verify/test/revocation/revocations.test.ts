@@ -1,5 +1,10 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import { ConfigurationError, createRevocations, memoryRevocationStore, type Revocation } from "../../src/index.ts";
+import {
+  ConfigurationError,
+  createRevocations,
+  memoryRevocationStore,
+  type Revocation,
+} from "../../src/index.ts";
 import { createRevokingBench } from "../revoking.ts";
 import { createBench, refusal, startSeconds, verdict } from "../support.ts";
 
@@ -22,7 +27,9 @@ describe("createRevocations", () => {
       const another = issuer.tokenFor("bob", { claims: { jti: "j2", sid: "s2" } });
       expect([seen, another].map((token) => verdict(verifier, token))).toEqual(["accepted", "accepted"]);
       await revocations.revoke({ kind, id: ids[kind], before: startSeconds });
-      expect([seen, fresh, seen].map((token) => verdict(verifier, token))).toEqual(Array(3).fill("token_revoked"));
+      expect([seen, fresh, seen].map((token) => verdict(verifier, token))).toEqual(
+        Array(3).fill("token_revoked"),
+      );
       expect(verdict(verifier, another)).toBe("accepted");
       expect(refusal(() => verifier.verifySync(seen)).hint).toBe(hints[kind]);
     },
@@ -66,7 +73,10 @@ describe("createRevocations", () => {
     const spelt = issuer.tokenFor("alice", { ...alices, header: { typ: "jwt" } });
     const otherwise = issuer.tokenFor("alice", { ...alices, header: { typ: undefined } });
     await revocations.revoke({ kind: "token", id: "j1", before: startSeconds });
-    expect([spelt, otherwise].map((token) => verdict(verifier, token))).toEqual(["token_revoked", "token_revoked"]);
+    expect([spelt, otherwise].map((token) => verdict(verifier, token))).toEqual([
+      "token_revoked",
+      "token_revoked",
+    ]);
   });
 
   it("holds the verifier to the age that it remembers: no token outlives the entry that names it", async () => {
@@ -77,7 +87,9 @@ describe("createRevocations", () => {
     expect(verdict(verifier, token)).toBe("accepted");
     clock.advance(1);
     expect(verdict(verifier, token)).toBe("token_expired");
-    expect(verdict(verifier, issuer.tokenFor("alice", { claims: { iat: undefined } }))).toBe("claims_invalid");
+    expect(verdict(verifier, issuer.tokenFor("alice", { claims: { iat: undefined } }))).toBe(
+      "claims_invalid",
+    );
     const stricter = await createRevokingBench({}, { maxTokenAge: 60 });
     stricter.clock.advance(65);
     expect(verdict(stricter.verifier, stricter.issuer.tokenFor("a", { claims: { iat: startSeconds } }))).toBe(
@@ -142,11 +154,13 @@ describe("createRevocations", () => {
     const { issuer, verifier, revocations, store } = await createRevokingBench();
     const token = issuer.tokenFor("alice", alices);
     store.append = () => Promise.reject(new Error("connection lost"));
-    await expect(revocations.revoke({ kind: "token", id: "j1", before: startSeconds })).rejects.toMatchObject({
-      code: "revocations_unavailable",
-      hint: 'not recorded: "connection lost"',
-      cause: new Error("connection lost"),
-    });
+    await expect(revocations.revoke({ kind: "token", id: "j1", before: startSeconds })).rejects.toMatchObject(
+      {
+        code: "revocations_unavailable",
+        hint: 'not recorded: "connection lost"',
+        cause: new Error("connection lost"),
+      },
+    );
     expect(verdict(verifier, token)).toBe("accepted");
   });
 
@@ -168,7 +182,8 @@ describe("createRevocations", () => {
     await expect(revocations.revoke(given as never)).rejects.toThrow(TypeError);
     const form =
       'a revocation is { kind: "token" | "session" | "user", id: a non-empty string, before: seconds since 1970 (not milliseconds) }';
-    if (given !== undefined) await expect(revocations.revoke([given] as never)).rejects.toThrow(new TypeError(form));
+    if (given !== undefined)
+      await expect(revocations.revoke([given] as never)).rejects.toThrow(new TypeError(form));
   });
 
   const noStore = "createRevocations: give a store, such as memoryRevocationStore().";

@@ -102,8 +102,12 @@ describe("trpc adapter: what the procedure gets", () => {
   const record = ({ input }: { input: unknown }) => void seen.push(input);
   const toBob = (input: unknown) => ({ ...(input as object), userId: "bob" });
   const router = t.router({
-    transformed: protectedProcedure.input(z.object({ userId: z.string().transform(() => "bob") })).query(record),
-    preprocessed: protectedProcedure.input(z.preprocess(toBob, z.object({ userId: z.string() }))).query(record),
+    transformed: protectedProcedure
+      .input(z.object({ userId: z.string().transform(() => "bob") }))
+      .query(record),
+    preprocessed: protectedProcedure
+      .input(z.preprocess(toBob, z.object({ userId: z.string() })))
+      .query(record),
     defaulted: protectedProcedure.input(z.object({ userId: z.string().default("bob") })).mutation(record),
     renamed: protectedProcedure
       .input(z.object({ user: z.string() }).transform(({ user }) => ({ userId: user })))
@@ -116,7 +120,9 @@ describe("trpc adapter: what the procedure gets", () => {
       .input(z.object({ userId: z.string().transform(() => "bob") }))
       .input(z.object({ a: z.string() }).transform(() => ({ userId: "alice" })))
       .query(record),
-    byMiddleware: protectedProcedure.use(({ next }) => next({ input: { userId: "bob" } } as never)).query(record),
+    byMiddleware: protectedProcedure
+      .use(({ next }) => next({ input: { userId: "bob" } } as never))
+      .query(record),
     byRawInput: protectedProcedure
       .use(({ next }) => next({ getRawInput: async () => ({ userId: "bob" }) } as never))
       .query(record),
@@ -149,8 +155,11 @@ describe("trpc adapter: what the procedure gets", () => {
 
   it.each(Object.keys(router._def.procedures))("is held to the owner: %s", async (name) => {
     seen.length = 0;
-    const call = router.createCaller(contextOf("alice"))[name as "second"] as (input: unknown) => Promise<unknown>;
-    const own = name === "renamed" ? { user: "bob" } : name === "defaulted" ? {} : { userId: "alice", a: "a" };
+    const call = router.createCaller(contextOf("alice"))[name as "second"] as (
+      input: unknown,
+    ) => Promise<unknown>;
+    const own =
+      name === "renamed" ? { user: "bob" } : name === "defaulted" ? {} : { userId: "alice", a: "a" };
     expect(await outcome(call(own))).toBe("owner_mismatch");
     expect(seen).toEqual([]);
   });
@@ -161,7 +170,8 @@ describe("trpc adapter: what the procedure gets", () => {
         .input(z.object({ userId: z.string().trim() }))
         .query(({ input, ctx }) => [input.userId, ctx.principal.id]),
     });
-    const call = (user: string, userId: string) => outcome(own.createCaller(contextOf(user)).trimmed({ userId }));
+    const call = (user: string, userId: string) =>
+      outcome(own.createCaller(contextOf(user)).trimmed({ userId }));
     expect(await call("alice", "alice")).toEqual(["alice", "alice"]);
     // What was sent is held too.
     expect(await call("alice", " alice")).toBe("owner_mismatch");
@@ -169,7 +179,10 @@ describe("trpc adapter: what the procedure gets", () => {
   });
 
   it("is held in routers that are merged and nested", async () => {
-    const merged = t.mergeRouters(t.router({ deep: router }), t.router({ open: t.procedure.query(() => "open") }));
+    const merged = t.mergeRouters(
+      t.router({ deep: router }),
+      t.router({ open: t.procedure.query(() => "open") }),
+    );
     const caller = merged.createCaller(contextOf("alice"));
     expect(await outcome(caller.deep.second({ a: "a" } as never))).toBe("owner_mismatch");
     expect(await caller.open()).toBe("open");
@@ -218,7 +231,9 @@ describe("trpc adapter: protect", () => {
       y: t.procedure.use(guard.require(requireScopes("a")) as never).query(() => "in"),
     });
     expect(await outcome(bare.createCaller({} as never).x())).toContain("guard.createContext");
-    expect(await outcome(bare.createCaller(contextOf("alice")).y())).toContain("protect(...) does not stand before");
+    expect(await outcome(bare.createCaller(contextOf("alice")).y())).toContain(
+      "protect(...) does not stand before",
+    );
   });
 
   it("wants policies that are some", () => {

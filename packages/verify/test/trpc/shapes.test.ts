@@ -42,7 +42,11 @@ const leaves = ["plain", "withOutput", "behindMiddleware", "piped", "joined", "w
 const ways = [...leaves, "nested.leaf", "record.leaf", "lazy.leaf"];
 
 /** The codes of a request's refusals, or what its procedures returned. */
-async function ask(paths: readonly string[], input: unknown, claims?: Record<string, unknown>): Promise<unknown[]> {
+async function ask(
+  paths: readonly string[],
+  input: unknown,
+  claims?: Record<string, unknown>,
+): Promise<unknown[]> {
   run.mockClear();
   const inputs = JSON.stringify(Object.fromEntries(paths.map((_path, index) => [index, input])));
   const url = `http://localhost/${paths.join(",")}?batch=1&input=${encodeURIComponent(inputs)}`;
@@ -61,7 +65,12 @@ async function ask(paths: readonly string[], input: unknown, claims?: Record<str
 
 it.each(ways)("the input is held to its owner, whichever way a router is written: %s", async (way) => {
   expect(await ask([`own.${way}`], { userId: "alice" })).toEqual(["credentials_missing"]);
-  for (const input of [{ userId: "bob" }, { where: { userId: "bob" } }, { user_id: "alice" }, { userId: null }])
+  for (const input of [
+    { userId: "bob" },
+    { where: { userId: "bob" } },
+    { user_id: "alice" },
+    { userId: null },
+  ])
     expect(await ask([`own.${way}`], input, {})).toEqual(["owner_mismatch"]);
   expect(run).not.toHaveBeenCalled();
   expect(await ask([`own.${way}`], { userId: "alice" }, {})).toEqual(["ran"]);
@@ -89,5 +98,10 @@ it("each call of a batch is held for itself, beside public ones and those that a
     "NOT_FOUND",
   ]);
   expect(run).not.toHaveBeenCalled();
-  expect(await ask(paths, { userId: "alice" }, {})).toEqual(["open", "ran", "scope_insufficient", "NOT_FOUND"]);
+  expect(await ask(paths, { userId: "alice" }, {})).toEqual([
+    "open",
+    "ran",
+    "scope_insufficient",
+    "NOT_FOUND",
+  ]);
 });

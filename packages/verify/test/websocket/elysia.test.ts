@@ -34,7 +34,10 @@ async function serve() {
     )
     .ws("/api/:userId/live", live as never)
     .ws("/admin", { policies: [requireScopes("admin")], message: () => {} } as never)
-    .ws("/open", { public: true, open: (ws: { send(text: string): void }) => void ws.send("public") } as never)
+    .ws("/open", {
+      public: true,
+      open: (ws: { send(text: string): void }) => void ws.send("public"),
+    } as never)
     .use(new Elysia({ adapter }).ws("/plugin/:userId", { ...live } as never));
   const server = await listen(app);
   onTestFinished(() => {

@@ -47,7 +47,9 @@ async function serve() {
 it("takes the token of a browser, which the application does not see, and that of a header", async () => {
   const { host, token } = await serve();
   const url = `ws://${host}/api/alice/live`;
-  expect(await ask(await open(new WebSocket(url, ["bearer", token(), "chat"])), "who")).toBe("alice bearer, chat");
+  expect(await ask(await open(new WebSocket(url, ["bearer", token(), "chat"])), "who")).toBe(
+    "alice bearer, chat",
+  );
   expect(await ask(await open(new WebSocket(url, bearer(token()))), "who")).toBe("alice undefined");
 });
 
@@ -69,7 +71,8 @@ it("refuses the others before the upgrade, as any other request", async () => {
 
 it("closes sockets with 4401 when their token ends or is revoked, unless a fresh one came", async () => {
   const { host, token, clock, revocations, issuer } = await serve();
-  const dial = (sid: string) => open(new WebSocket(`ws://${host}/api/alice/live`, ["bearer", token("alice", { sid })]));
+  const dial = (sid: string) =>
+    open(new WebSocket(`ws://${host}/api/alice/live`, ["bearer", token("alice", { sid })]));
   const [left, revoked, renewed] = [await dial("left"), await dial("revoked"), await dial("renewed")];
   renewed.send(`usher.renew ${issuer.tokenFor("alice", { expiresIn: 600, claims: { sid: "renewed" } })}`);
   expect(await ask(renewed, "who")).toContain("alice");
@@ -98,7 +101,9 @@ it("leaves public sockets and plain requests alone", async () => {
   const { app, host, token } = await serve();
   const socket = new WebSocket(`ws://${host}/open`);
   onTestFinished(() => socket.terminate());
-  const [message] = await new Promise<[unknown]>((resolve) => socket.once("message", (data) => resolve([data])));
+  const [message] = await new Promise<[unknown]>((resolve) =>
+    socket.once("message", (data) => resolve([data])),
+  );
   expect(String(message)).toBe("public");
   const answer = await app.inject({ url: "/plain", headers: { authorization: `Bearer ${token()}` } });
   expect([answer.statusCode, answer.body]).toEqual([200, "alice"]);

@@ -69,7 +69,8 @@ it("refuses the others before the upgrade, and reads no subprotocol of a plain r
 
 it("closes sockets with 4401 when their token ends or is revoked, unless a fresh one came", async () => {
   const { host, token, clock, revocations, heard } = await serve();
-  const dial = (sid: string) => open(new WebSocket(`ws://${host}/api/alice/live`, ["bearer", token("alice", sid)]));
+  const dial = (sid: string) =>
+    open(new WebSocket(`ws://${host}/api/alice/live`, ["bearer", token("alice", sid)]));
   const [left, revoked, renewed] = [await dial("left"), await dial("revoked"), await dial("renewed")];
   renewed.send(`usher.renew ${token("alice", "renewed", 600)}`);
   expect(await ask(renewed, "hello")).toBe("alice alice hello");

@@ -10,7 +10,8 @@ beforeEach(() => void vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"
 afterEach(() => void vi.useRealTimers());
 
 const { issuer, verifier } = createBench();
-const tokenFor = (user: string, role?: string) => issuer.tokenFor(user, { claims: { sid: "session-1", role } });
+const tokenFor = (user: string, role?: string) =>
+  issuer.tokenFor(user, { claims: { sid: "session-1", role } });
 
 /** A guarded server whose verifier is changed in this way, and a socket of alice's. */
 async function connect(changes: Partial<Verifier>): Promise<[SocketBench, WebSocket]> {
@@ -25,7 +26,9 @@ describe("a fresh token", () => {
     await vi.waitFor(() => expect(bench.session().principal.claims.role).toBe("admin"));
     bench.session().renew(tokenFor("bob"));
     expect(await closed(webSocket)).toEqual([4403, "owner_mismatch"]);
-    expect(bench.rejected).toMatchObject([{ error: { hint: "the fresh token is of another user or session" } }]);
+    expect(bench.rejected).toMatchObject([
+      { error: { hint: "the fresh token is of another user or session" } },
+    ]);
     expect(bench.session().principal.id).toBe("alice");
   });
 

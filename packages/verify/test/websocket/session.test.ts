@@ -65,7 +65,11 @@ describe("a socket", () => {
 
   it("is closed within a second when its session or user is revoked, and no other is", async () => {
     const clock = handClock();
-    const revocations = createRevocations({ store: memoryRevocationStore({ clock }), maxTokenAge: 3600, clock });
+    const revocations = createRevocations({
+      store: memoryRevocationStore({ clock }),
+      maxTokenAge: 3600,
+      clock,
+    });
     onTestFinished(() => revocations.close());
     const bench = await serve({}, { revocations });
     await revocations.ready();
@@ -125,7 +129,10 @@ describe("a socket", () => {
         return keys.promise;
       };
       const issuer = createTestIssuer({ algorithm: "EdDSA" });
-      const bench = await serve({}, { keys: remoteJwks("https://app.example.com/jwks", { fetch }), clock: Date.now });
+      const bench = await serve(
+        {},
+        { keys: remoteJwks("https://app.example.com/jwks", { fetch }), clock: Date.now },
+      );
       const leaver = new WebSocket(`ws://${bench.host}/news`, bearer(issuer.tokenFor("alice")));
       leaver.on("error", () => {});
       await asked.promise;
@@ -222,7 +229,9 @@ describe("a fresh token", () => {
 
   it("of another user is refused where the path has no owner too", async () => {
     const bench = await serve();
-    const [alice, bob] = ["alice", "bob"].map((user) => bench.issuer.tokenFor(user, { claims: { sid: undefined } }));
+    const [alice, bob] = ["alice", "bob"].map((user) =>
+      bench.issuer.tokenFor(user, { claims: { sid: undefined } }),
+    );
     const webSocket = await open(new WebSocket(`ws://${bench.host}/news`, bearer(alice as string)));
     webSocket.send(`usher.renew ${bob}`);
     expect(await closed(webSocket)).toEqual([4403, "owner_mismatch"]);
@@ -247,7 +256,10 @@ describe("a fresh token", () => {
 
   it("without the path's scopes closes the socket with 4403", async () => {
     const bench = await serve({ policies: [requireScopes("a")] });
-    const webSocket = await connect(bench, bench.issuer.tokenFor("alice", { claims: { scope: "a", sid: undefined } }));
+    const webSocket = await connect(
+      bench,
+      bench.issuer.tokenFor("alice", { claims: { scope: "a", sid: undefined } }),
+    );
     webSocket.send(`usher.renew ${bench.issuer.tokenFor("alice", { claims: { scope: "b" } })}`);
     expect(await closed(webSocket)).toEqual([4403, "scope_insufficient"]);
   });

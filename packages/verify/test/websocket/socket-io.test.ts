@@ -60,7 +60,10 @@ async function open(socket: Socket): Promise<Socket> {
 it("lets Socket.IO's clients in by header and, as in a browser, by subprotocol", async () => {
   const bench = await serve();
   const token = bench.issuer.tokenFor("alice");
-  for (const options of [{ extraHeaders: { authorization: `Bearer ${token}` } }, { protocols: ["bearer", token] }]) {
+  for (const options of [
+    { extraHeaders: { authorization: `Bearer ${token}` } },
+    { protocols: ["bearer", token] },
+  ]) {
     const socket = await open(dial(bench, "alice", options));
     expect(await socket.emitWithAck("who")).toBe("alice");
   }
@@ -89,7 +92,10 @@ it("closes Socket.IO's sockets with 4401, unless a fresh token came", async () =
   const disconnected = once(left as never, "disconnect");
   bench.clock.advance(120);
   vi.advanceTimersByTime(1000);
-  expect(await disconnected).toMatchObject(["transport close", { context: { code: 4401, reason: "token_expired" } }]);
+  expect(await disconnected).toMatchObject([
+    "transport close",
+    { context: { code: 4401, reason: "token_expired" } },
+  ]);
   expect(await renewed.emitWithAck("who")).toBe("alice");
 });
 

@@ -3,7 +3,12 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { onTestFinished } from "vitest";
 import { type WebSocket, WebSocketServer } from "ws";
-import { type PathRoute, type SocketSession, type UsherOptions, usher } from "../../src/adapters/websocket.ts";
+import {
+  type PathRoute,
+  type SocketSession,
+  type UsherOptions,
+  usher,
+} from "../../src/adapters/websocket.ts";
 import type { RejectEvent } from "../../src/guard.ts";
 import type { VerifierOptions } from "../../src/index.ts";
 import { type Bench, createBench } from "../support.ts";
@@ -36,7 +41,11 @@ export interface SocketBench extends Bench {
 
 /** A guarded echo server of `ws`. */
 export async function serve(
-  { path = ["/api/:userId/live", "/news"], policies = [], ...options }: Partial<UsherOptions & PathRoute<string>> = {},
+  {
+    path = ["/api/:userId/live", "/news"],
+    policies = [],
+    ...options
+  }: Partial<UsherOptions & PathRoute<string>> = {},
   verifying: Partial<VerifierOptions> = {},
 ): Promise<SocketBench> {
   const bench = createBench(verifying);

@@ -47,7 +47,8 @@ async function serve() {
   applyWSSHandler({ wss: sockets, router, createContext: guard.createContext });
   const host = await listen(server);
   onTestFinished(() => sockets.close());
-  const token = (sid = "s1", expiresIn = 60) => bench.issuer.tokenFor("alice", { expiresIn, claims: { sid } });
+  const token = (sid = "s1", expiresIn = 60) =>
+    bench.issuer.tokenFor("alice", { expiresIn, claims: { sid } });
   return { ...bench, host, token, stopped, router };
 }
 
@@ -57,7 +58,9 @@ async function subscribe(host: string, path: string, token: string) {
     headers: { accept: "text/event-stream", authorization: `Bearer ${token}` },
   });
   expect(response.status).toBe(200);
-  const reader = (response.body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream()).getReader();
+  const reader = (response.body as ReadableStream<Uint8Array>)
+    .pipeThrough(new TextDecoderStream())
+    .getReader();
   onTestFinished(() => reader.cancel());
   let text = "";
   return {
@@ -112,7 +115,9 @@ it("takes the token of a browser at a WebSocket: tRPC's connection parameters, o
   await expect(connect({ connectionParams: { token: "x" } }).me.query()).rejects.toMatchObject({
     data: { problem: { code: "token_malformed" } },
   });
-  await expect(connect({}).me.query()).rejects.toMatchObject({ data: { problem: { code: "credentials_missing" } } });
+  await expect(connect({}).me.query()).rejects.toMatchObject({
+    data: { problem: { code: "credentials_missing" } },
+  });
   class Announcing extends WebSocket {
     constructor(url: string) {
       super(url, ["bearer", token()]);

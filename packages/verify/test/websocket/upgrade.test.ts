@@ -38,7 +38,9 @@ describe("an upgrade with a token", () => {
 
   it("is let in on a path without an owner", async () => {
     const bench = await serve();
-    const webSocket = await open(new WebSocket(path(bench, "/news?since=5"), bearer(bench.issuer.tokenFor("bob"))));
+    const webSocket = await open(
+      new WebSocket(path(bench, "/news?since=5"), bearer(bench.issuer.tokenFor("bob"))),
+    );
     expect(await ask(webSocket, "hello")).toBe("bob: hello");
     expect(bench.session().params).toEqual({});
   });
@@ -54,7 +56,11 @@ describe("an upgrade with a token", () => {
 describe("an upgrade that is refused", () => {
   const cases: [name: string, code: keyof typeof refusals, open: (bench: SocketBench) => WebSocket][] = [
     ["without a token", "credentials_missing", (bench) => new WebSocket(path(bench))],
-    ["without a token, on a path that is none", "credentials_missing", (bench) => new WebSocket(path(bench, "/no"))],
+    [
+      "without a token, on a path that is none",
+      "credentials_missing",
+      (bench) => new WebSocket(path(bench, "/no")),
+    ],
     [
       "by another scheme",
       "credentials_missing",
@@ -65,8 +71,16 @@ describe("an upgrade that is refused", () => {
       "credentials_missing",
       (bench) => new WebSocket(path(bench, `/api/alice/live?access_token=${bench.issuer.tokenFor("alice")}`)),
     ],
-    ["with subprotocols that are no token", "credentials_missing", (bench) => new WebSocket(path(bench), ["chat"])],
-    ["with the subprotocol bearer alone", "token_malformed", (bench) => new WebSocket(path(bench), ["bearer"])],
+    [
+      "with subprotocols that are no token",
+      "credentials_missing",
+      (bench) => new WebSocket(path(bench), ["chat"]),
+    ],
+    [
+      "with the subprotocol bearer alone",
+      "token_malformed",
+      (bench) => new WebSocket(path(bench), ["bearer"]),
+    ],
     [
       "with header and subprotocol at once",
       "credentials_ambiguous",

@@ -19,13 +19,25 @@ function createSockets(own: Partial<Verifier> = {}) {
   });
   const { issuer, clock, verifier: good } = createBench();
   const verifier = { ...good, ...own };
-  const guard = createGuard<Record<string, unknown>, undefined>({ verifier: verifier as never, ownerParam: null });
+  const guard = createGuard<Record<string, unknown>, undefined>({
+    verifier: verifier as never,
+    ownerParam: null,
+  });
   const watch = new Watch();
   const open = (connection: Connection) => {
     const token = issuer.tokenFor("alice");
     const principal = good.verifySync(token);
     const access = { params: {}, ownerParams: [] };
-    openSession({ guard, verifier, watch, request: undefined, connection, token, principal, access } as never);
+    openSession({
+      guard,
+      verifier,
+      watch,
+      request: undefined,
+      connection,
+      token,
+      principal,
+      access,
+    } as never);
   };
   return { clock, open, warnings };
 }

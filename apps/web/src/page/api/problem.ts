@@ -20,7 +20,10 @@ export async function readProblem(response: Response): Promise<ApiProblem> {
   return new ApiProblem(response.status, textOf(body, "code"), text);
 }
 
-/** `fetch` says "Failed to fetch" or "Load failed", and means that no connection came about; the client speaks of tokens. */
+/**
+ * `fetch` says "Failed to fetch" or "Load failed", and means that no connection came about; the client speaks
+ * of tokens.
+ */
 export function rethrowReadably(error: unknown): never {
   if (error instanceof TokenUnavailableError) {
     const wait = error.retryAfter === undefined ? "in a moment" : `in ${error.retryAfter} seconds`;

@@ -11,8 +11,14 @@ export function Countdown({ lifetime }: { lifetime: Lifetime }) {
       <p role="timer" className={`mb-1.5 font-medium text-sm tabular-nums ${isExpired ? "text-bad" : ""}`}>
         {describeTimeLeft(lifetime.until, now)}
       </p>
-      <progress className="lifetime block h-1.5 w-full" aria-label="Lifetime left" value={shareLeft(lifetime, now)} />
-      {isExpired && <p className="mt-1.5 text-muted text-sm">The task list fetches a new one with its next request.</p>}
+      <progress
+        className="lifetime block h-1.5 w-full"
+        aria-label="Lifetime left"
+        value={shareLeft(lifetime, now)}
+      />
+      {isExpired && (
+        <p className="mt-1.5 text-muted text-sm">The task list fetches a new one with its next request.</p>
+      )}
     </div>
   );
 }

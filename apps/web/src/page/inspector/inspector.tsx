@@ -6,7 +6,9 @@ import { type ProbeKind, probeRequest, probes, sendProbe } from "./probe.ts";
 import { ResponseView } from "./response-view.tsx";
 import { TokenView } from "./token-view.tsx";
 
-/** Shows the token the task list works with, and sends real requests to the API to see what it makes of them. */
+/**
+ * Shows the token the task list works with, and sends real requests to the API to see what it makes of them.
+ */
 export function Inspector({ api }: { api: UserApi }) {
   const queryClient = useQueryClient();
   const token = useSyncExternalStore(api.token.subscribe, api.token.get);

@@ -10,10 +10,16 @@ type Props = {
   error: Error | null;
 };
 
-/** What was asked and what came back. Only the status is announced: a body is for reading at one's own pace. */
+/**
+ * What was asked and what came back. Only the status is announced: a body is for reading at one's own pace.
+ */
 export function ResponseView({ exchange, isPending, error }: Props) {
   return (
-    <section aria-labelledby="response-heading" aria-busy={isPending} className="grid gap-3 border-line border-t pt-4">
+    <section
+      aria-labelledby="response-heading"
+      aria-busy={isPending}
+      className="grid gap-3 border-line border-t pt-4"
+    >
       <div className="flex items-center justify-between gap-3">
         <h3 id="response-heading" className="font-medium text-sm">
           Response
@@ -23,7 +29,9 @@ export function ResponseView({ exchange, isPending, error }: Props) {
       {error && <Notice kind="bad">No answer came: {error.message}</Notice>}
       {exchange && <Exchange {...exchange} />}
       {!exchange && !error && (
-        <p className="text-muted text-sm">{isPending ? "Waiting for the answer…" : "Nothing was sent yet."}</p>
+        <p className="text-muted text-sm">
+          {isPending ? "Waiting for the answer…" : "Nothing was sent yet."}
+        </p>
       )}
     </section>
   );

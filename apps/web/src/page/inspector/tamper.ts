@@ -12,8 +12,8 @@ export type Tampered = {
 /**
  * The same token with one character of its signature changed, in the middle.
  *
- * Not the last one: of its six bits some are spare (RFC 4648 section 3.5), and changing those may leave the signature's
- * bytes as they were. Undefined when there is no signature to change.
+ * Not the last one: of its six bits some are spare (RFC 4648 section 3.5), and changing those may leave the
+ * signature's bytes as they were. Undefined when there is no signature to change.
  */
 export function tamperSignature(token: string): Tampered | undefined {
   const start = token.lastIndexOf(".") + 1;

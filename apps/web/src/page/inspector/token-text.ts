@@ -1,10 +1,15 @@
 /** A token taken apart to be looked at. Nothing of it is verified: that is the API's part. */
-export type TokenParts = { header: Record<string, unknown>; claims: Record<string, unknown>; signature: string };
+export type TokenParts = {
+  header: Record<string, unknown>;
+  claims: Record<string, unknown>;
+  signature: string;
+};
 
 /** Undefined when the text is not three segments of which the first two hold JSON objects. */
 export function readToken(token: string): TokenParts | undefined {
   const [header, claims, signature, ...rest] = token.split(".");
-  if (header === undefined || claims === undefined || signature === undefined || rest.length > 0) return undefined;
+  if (header === undefined || claims === undefined || signature === undefined || rest.length > 0)
+    return undefined;
   const parts = { header: readObject(header), claims: readObject(claims), signature };
   return parts.header && parts.claims ? { header: parts.header, claims: parts.claims, signature } : undefined;
 }
@@ -16,7 +21,9 @@ export function shorten(text: string, beginning = 6, end = 4): string {
 
 function readObject(segment: string): Record<string, unknown> | undefined {
   try {
-    const bytes = Uint8Array.from(atob(segment.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
+    const bytes = Uint8Array.from(atob(segment.replaceAll("-", "+").replaceAll("_", "/")), (c) =>
+      c.charCodeAt(0),
+    );
     const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
     return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : undefined;
   } catch {

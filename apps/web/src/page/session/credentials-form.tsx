@@ -13,7 +13,9 @@ type Props = {
   children: ReactNode;
 };
 
-/** A form that Better Auth answers. On success it says nothing: the session is there, and the page changes. */
+/**
+ * A form that Better Auth answers. On success it says nothing: the session is there, and the page changes.
+ */
 export function CredentialsForm({ action, send, children }: Props) {
   const attempt = useMutation({
     async mutationFn(form: FormData) {

@@ -1,6 +1,9 @@
 const KEY = "usher:has-account";
 
-/** Whether nobody has signed in with this browser yet: then the form to begin with is the one for a new account. */
+/**
+ * Whether nobody has signed in with this browser yet: then the form to begin with is the one for a new
+ * account.
+ */
 export function isFirstVisit(): boolean {
   try {
     return localStorage.getItem(KEY) === null;

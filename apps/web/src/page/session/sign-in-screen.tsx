@@ -10,7 +10,8 @@ import { SignUpForm } from "./sign-up-form.tsx";
 export function SignInScreen({ notice }: { notice: string | undefined }) {
   const [isNew, setIsNew] = useState(isFirstVisit);
   const [hasChanged, setHasChanged] = useState(false);
-  // The focus follows the end of a session, and a change of form. It stays where it is when the page is loaded.
+  // The focus follows the end of a session, and a change of form. It stays where it is when the page is
+  // loaded.
   const takesFocus = notice !== undefined || hasChanged;
 
   function change(): void {
@@ -26,11 +27,15 @@ export function SignInScreen({ notice }: { notice: string | undefined }) {
           A task list behind an API that checks every token and shows every user to their own seat.
         </p>
         <p className="mt-3 max-w-prose text-muted leading-relaxed">
-          Better Auth signs you in here. The API never sees your password: it gets a token that lives five minutes, and
-          verifies it on every request. Beside your tasks, an inspector shows the token and what happens to a bad one.
+          Better Auth signs you in here. The API never sees your password: it gets a token that lives five
+          minutes, and verifies it on every request. Beside your tasks, an inspector shows the token and what
+          happens to a bad one.
         </p>
       </div>
-      <section aria-labelledby="sign-in-heading" className="rounded-2xl border border-line bg-surface p-6 sm:p-8">
+      <section
+        aria-labelledby="sign-in-heading"
+        className="rounded-2xl border border-line bg-surface p-6 sm:p-8"
+      >
         <FormHeading key={String(isNew)} takesFocus={takesFocus}>
           {isNew ? "Create your account" : "Welcome back"}
         </FormHeading>
@@ -57,7 +62,12 @@ function FormHeading({ takesFocus, children }: { takesFocus: boolean; children: 
     if (takesFocus) heading.current?.focus();
   }, [takesFocus]);
   return (
-    <h1 id="sign-in-heading" ref={heading} tabIndex={-1} className="mb-5 font-semibold text-2xl tracking-tight">
+    <h1
+      id="sign-in-heading"
+      ref={heading}
+      tabIndex={-1}
+      className="mb-5 font-semibold text-2xl tracking-tight"
+    >
       {children}
     </h1>
   );

@@ -20,8 +20,8 @@ export type SignedIn = {
 type Seen = { user: SignedInUser | null; before: SignedInUser | null | undefined };
 
 /**
- * Who is signed in, by what was last known for sure. Better Auth asks again on every return to the window, and says
- * "pending" meanwhile; a form half filled in must not go away for that.
+ * Who is signed in, by what was last known for sure. Better Auth asks again on every return to the window,
+ * and says "pending" meanwhile; a form half filled in must not go away for that.
  */
 export function useSignedInUser(): SignedIn {
   const session = authClient.useSession();
@@ -29,7 +29,8 @@ export function useSignedInUser(): SignedIn {
   const [isLeaving, setIsLeaving] = useState(false);
 
   const user = session.data?.user ?? null;
-  const isKnown = !session.isPending && !session.isRefetching && (!session.error || session.error.status === 401);
+  const isKnown =
+    !session.isPending && !session.isRefetching && (!session.error || session.error.status === 401);
   if (isKnown && (seen === undefined || seen.user?.id !== user?.id)) {
     setSeen({ user, before: seen?.user });
     if (user !== null) setIsLeaving(false);

@@ -30,9 +30,16 @@ export function AddTaskForm({ onAdd }: { onAdd: (text: TaskText) => void }) {
         required
         maxLength={TITLE_LENGTH}
       />
-      {hasNotes && <TextArea label="Notes (optional)" name="notes" rows={3} maxLength={NOTES_LENGTH} autoFocus />}
+      {hasNotes && (
+        <TextArea label="Notes (optional)" name="notes" rows={3} maxLength={NOTES_LENGTH} autoFocus />
+      )}
       <div className="flex items-center justify-between gap-3">
-        <Button look="quiet" className="-ml-2.5" aria-expanded={hasNotes} onClick={() => setHasNotes(!hasNotes)}>
+        <Button
+          look="quiet"
+          className="-ml-2.5"
+          aria-expanded={hasNotes}
+          onClick={() => setHasNotes(!hasNotes)}
+        >
           {hasNotes ? "Remove notes" : "Add notes"}
         </Button>
         <Button type="submit" look="primary">

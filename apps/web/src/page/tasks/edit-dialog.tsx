@@ -45,7 +45,13 @@ export function EditDialog({ task, onSave, onClose }: Props) {
           required
           maxLength={TITLE_LENGTH}
         />
-        <TextArea label="Notes" name="notes" defaultValue={task.notes ?? ""} rows={5} maxLength={NOTES_LENGTH} />
+        <TextArea
+          label="Notes"
+          name="notes"
+          defaultValue={task.notes ?? ""}
+          rows={5}
+          maxLength={NOTES_LENGTH}
+        />
         <div className="flex justify-end gap-3">
           <Button onClick={() => dialog.current?.close()}>Cancel</Button>
           <Button type="submit" look="primary">

@@ -50,7 +50,11 @@ export function TaskList({ tasks: api, takesFocus }: Props) {
           <Notice kind="bad">{describeFailure(change.variables, change.error)}</Notice>
         )}
         {pages.error && (
-          <LoadFailure title="Your tasks could not be loaded" error={pages.error} onRetry={() => pages.refetch()} />
+          <LoadFailure
+            title="Your tasks could not be loaded"
+            error={pages.error}
+            onRetry={() => pages.refetch()}
+          />
         )}
         {pages.isPending && <Loading what="Loading your tasks" />}
         {tasks?.length === 0 && <NoTasks filter={filter} />}

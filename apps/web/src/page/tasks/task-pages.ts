@@ -19,7 +19,12 @@ export function isPending({ id }: Task): boolean {
 }
 
 /** How the pages look once the API has done what was asked: shown before it answers. */
-export function applyChange(pages: TaskPages, filter: TaskFilter, change: TaskChange, now: number): TaskPages {
+export function applyChange(
+  pages: TaskPages,
+  filter: TaskFilter,
+  change: TaskChange,
+  now: number,
+): TaskPages {
   switch (change.kind) {
     case "add":
       return filter === "done" ? pages : prepend(pages, pendingTask(change.text, now));
@@ -36,7 +41,14 @@ export function applyChange(pages: TaskPages, filter: TaskFilter, change: TaskCh
 
 function pendingTask({ title, notes }: TaskText, now: number): Task {
   const time = new Date(now).toISOString();
-  return { id: PENDING + time, title, notes: notes || null, completed: false, createdAt: time, updatedAt: time };
+  return {
+    id: PENDING + time,
+    title,
+    notes: notes || null,
+    completed: false,
+    createdAt: time,
+    updatedAt: time,
+  };
 }
 
 function prepend(pages: TaskPages, task: Task): TaskPages {

@@ -23,9 +23,13 @@ export function TaskRow({ task, onChange }: Props) {
             disabled={isOnItsWay}
             onChange={(event) => onChange({ kind: "complete", task, completed: event.target.checked })}
           />
-          <span className={`wrap-anywhere ${task.completed ? "text-muted line-through" : ""}`}>{task.title}</span>
+          <span className={`wrap-anywhere ${task.completed ? "text-muted line-through" : ""}`}>
+            {task.title}
+          </span>
         </label>
-        {task.notes && <p className="wrap-anywhere mb-1 ml-7.5 whitespace-pre-line text-muted text-sm">{task.notes}</p>}
+        {task.notes && (
+          <p className="wrap-anywhere mb-1 ml-7.5 whitespace-pre-line text-muted text-sm">{task.notes}</p>
+        )}
       </div>
       <div className="-mr-2 ml-auto flex">
         <Button

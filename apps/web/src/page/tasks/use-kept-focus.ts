@@ -1,8 +1,9 @@
 import { type FocusEvent, useLayoutEffect, useRef } from "react";
 
 /**
- * Keeps the keyboard where it was when the row it was in goes away: on the same control of the row that took its place,
- * or on what `fallback` gives when no row is left. Browsers would send it back to the top of the page.
+ * Keeps the keyboard where it was when the row it was in goes away: on the same control of the row that took
+ * its place, or on what `fallback` gives when no row is left. Browsers would send it back to the top of the
+ * page.
  *
  * Rows are the list's children; their controls carry `data-control`.
  */
@@ -38,7 +39,8 @@ export function useKeptFocus(fallback: () => HTMLElement | null) {
         const row = [...event.currentTarget.children].findIndex((child) => child.contains(event.target));
         last.current = control === undefined || row === -1 ? undefined : { index: row, control };
       },
-      // Not called when the focused row is removed: React is silent then, and that is what tells the two apart.
+      // Not called when the focused row is removed: React is silent then, and that is what tells the two
+      // apart.
       onBlur() {
         last.current = undefined;
       },

@@ -9,11 +9,21 @@ const looks = {
 
 type Props = ComponentProps<"button"> & {
   look?: keyof typeof looks;
-  /** What it did last is still under way. It keeps the focus, which `disabled` would take from it, and does nothing. */
+  /**
+   * What it did last is still under way. It keeps the focus, which `disabled` would take from it, and does
+   * nothing.
+   */
   isBusy?: boolean;
 };
 
-export function Button({ look = "plain", type = "button", isBusy = false, className = "", onClick, ...rest }: Props) {
+export function Button({
+  look = "plain",
+  type = "button",
+  isBusy = false,
+  className = "",
+  onClick,
+  ...rest
+}: Props) {
   return (
     <button
       type={type}

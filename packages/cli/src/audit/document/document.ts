@@ -24,14 +24,20 @@ export function parseDocument(text: string, name: string): Document {
   const root = parseAny(text, name);
   if (!isMembers(root)) throw new CannotRun(`${name} is no OpenAPI document: it holds no object.`);
   if (isDeeperThan(root, mostLevels)) {
-    throw new CannotRun(`${name} is nested deeper than ${mostLevels} levels, or in itself: it cannot be read.`);
+    throw new CannotRun(
+      `${name} is nested deeper than ${mostLevels} levels, or in itself: it cannot be read.`,
+    );
   }
   if (root.swagger !== undefined) {
-    throw new CannotRun(`${name} is Swagger 2.0. Convert it to OpenAPI 3 first, with swagger2openapi for example.`);
+    throw new CannotRun(
+      `${name} is Swagger 2.0. Convert it to OpenAPI 3 first, with swagger2openapi for example.`,
+    );
   }
   const { openapi } = root;
   if (typeof openapi !== "string" || !/^3\.[01](?:\.|$)/.test(openapi)) {
-    throw new CannotRun(`${name} is no OpenAPI 3.0 or 3.1 document: its \`openapi\` says nothing of the kind.`);
+    throw new CannotRun(
+      `${name} is no OpenAPI 3.0 or 3.1 document: its \`openapi\` says nothing of the kind.`,
+    );
   }
   if (!isMembers(root.paths) || Object.keys(root.paths).length === 0) {
     throw new CannotRun(`${name} has no paths: there is nothing to audit.`);
@@ -40,7 +46,8 @@ export function parseDocument(text: string, name: string): Document {
 }
 
 function parseAny(text: string, name: string): unknown {
-  if (text.trimStart().startsWith("<")) throw new CannotRun(`${name} is a web page, and no OpenAPI document.`);
+  if (text.trimStart().startsWith("<"))
+    throw new CannotRun(`${name} is a web page, and no OpenAPI document.`);
   try {
     return text.trimStart().startsWith("{") ? JSON.parse(text) : parse(text, { logLevel: "silent" });
   } catch {

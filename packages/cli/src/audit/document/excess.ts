@@ -2,7 +2,10 @@ import { type Members, membersOf } from "./document.ts";
 import type { Operation } from "./operation.ts";
 import { resolveReference } from "./reference.ts";
 
-/** The most that a made-up value may be. A schema may ask for more in a few characters, which would fill the memory. */
+/**
+ * The most that a made-up value may be. A schema may ask for more in a few characters, which would fill the
+ * memory.
+ */
 const most = {
   minLength: 10_000,
   minItems: 100,
@@ -15,8 +18,8 @@ const most = {
 } as const;
 
 /**
- * What a schema asks for that is too much to make up, in a few words; undefined where nothing is. Follows it the way the
- * sampler does.
+ * What a schema asks for that is too much to make up, in a few words; undefined where nothing is. Follows it
+ * the way the sampler does.
  */
 export function excessOf(schema: unknown, root: Members): string | undefined {
   let parts = 0;
@@ -42,7 +45,9 @@ export function excessOf(schema: unknown, root: Members): string | undefined {
 
 /** Of a request that is made up for an operation. What has an example of its own is not. */
 export function excessIn({ parameters, body, root }: Operation): string | undefined {
-  const schemas = [...parameters, ...(body === undefined ? [] : [body])].filter(({ example }) => example === undefined);
+  const schemas = [...parameters, ...(body === undefined ? [] : [body])].filter(
+    ({ example }) => example === undefined,
+  );
   for (const { schema } of schemas) {
     const excess = excessOf(schema, root);
     if (excess !== undefined) return excess;

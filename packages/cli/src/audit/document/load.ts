@@ -24,7 +24,11 @@ export interface LoadedDocument {
  */
 export async function loadDocument(place: string, patience: number = usualPatience): Promise<LoadedDocument> {
   if (!/^https?:\/\//i.test(place)) {
-    return { document: parseDocument(await readFileText(place, largest), place), source: undefined, name: place };
+    return {
+      document: parseDocument(await readFileText(place, largest), place),
+      source: undefined,
+      name: place,
+    };
   }
   if (!URL.canParse(place)) throw new CannotRun("The document's address is no address.");
   const source = new URL(place);
@@ -55,12 +59,18 @@ async function fetchText(source: URL, name: string, patience: number): Promise<s
   } catch (error) {
     if (error instanceof CannotRun) throw error;
     const isLate = (error as Error).name === "TimeoutError";
-    const what = isLate ? `takes more than ${patience / 1000} s to send the document` : "broke off within the document";
+    const what = isLate
+      ? `takes more than ${patience / 1000} s to send the document`
+      : "broke off within the document";
     throw new CannotRun(`${name} ${what}.`);
   }
 }
 
 function causeOf(error: unknown): string {
   const { cause, name } = error as { cause?: { code?: unknown }; name?: string };
-  return typeof cause?.code === "string" ? cause.code : name === "TimeoutError" ? "no answer in time" : "no connection";
+  return typeof cause?.code === "string"
+    ? cause.code
+    : name === "TimeoutError"
+      ? "no answer in time"
+      : "no connection";
 }

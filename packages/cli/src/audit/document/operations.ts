@@ -7,8 +7,8 @@ import { parameterInPath } from "./path-template.ts";
 import { resolveReference } from "./reference.ts";
 
 /**
- * Every operation of the document, in its order. A part of an operation that cannot be followed (a reference to another
- * file) is left out of it, which then may answer that its request is wrong.
+ * Every operation of the document, in its order. A part of an operation that cannot be followed (a reference
+ * to another file) is left out of it, which then may answer that its request is wrong.
  *
  * @throws {CannotRun} All of a path is in another file: its operations would go untried in silence.
  */
@@ -33,7 +33,9 @@ export function operationsOf({ root }: Document, ownerNames: readonly string[]):
   });
 }
 
-/** On one line, with nothing that a terminal would obey: whoever wrote the document writes into the report. */
+/**
+ * On one line, with nothing that a terminal would obey: whoever wrote the document writes into the report.
+ */
 function labelOf(method: Method, path: string): string {
   return visible(`${method} ${path}`).replaceAll("\n", "\\n");
 }
@@ -54,24 +56,35 @@ function isMethod(name: string): name is Method {
 }
 
 /** RFC 9110 section 7.6.1, and what says how long a body is. */
-const framing = /^(?:connection|content-length|expect|host|keep-alive|te|trailer|transfer-encoding|upgrade)$/i;
+const framing =
+  /^(?:connection|content-length|expect|host|keep-alive|te|trailer|transfer-encoding|upgrade)$/i;
 
 type Place = { path: string; root: Members; ownerNames: readonly string[] };
 
-/** Those of the path and of the operation, which go before; and those that the path has and nobody documented. */
+/**
+ * Those of the path and of the operation, which go before; and those that the path has and nobody documented.
+ */
 function parametersOf(item: Members, operation: Members, { path, root, ownerNames }: Place): Parameter[] {
   const found = new Map<string, Parameter>();
   const add = (parameter: Parameter) => found.set(`${parameter.in} ${parameter.name}`, parameter);
   const optionsOf = (name: string) => ({ isOwner: isOwnerParameter(name, path, ownerNames) });
 
   for (const [, name = ""] of path.matchAll(parameterInPath)) {
-    add({ name, in: "path", required: true, example: undefined, schema: { type: "string" }, ...optionsOf(name) });
+    add({
+      name,
+      in: "path",
+      required: true,
+      example: undefined,
+      schema: { type: "string" },
+      ...optionsOf(name),
+    });
   }
   for (const value of [...listOf(item.parameters), ...listOf(operation.parameters)]) {
     const parameter = resolveReference(value, root);
     if (typeof parameter?.name !== "string" || !isPlace(parameter.in)) continue;
     // OpenAPI: `Authorization` as a parameter is to be ignored; it is what the security scheme says.
-    if (parameter.in === "header" && /^(?:authorization|accept|content-type)$/i.test(parameter.name)) continue;
+    if (parameter.in === "header" && /^(?:authorization|accept|content-type)$/i.test(parameter.name))
+      continue;
     // What frames the request is the client's to say.
     if (parameter.in === "header" && framing.test(parameter.name)) continue;
     // RFC 9110 section 5.1: no other name can be sent.

@@ -1,5 +1,15 @@
-/** Names of a parameter that is the user's own id, as APIs commonly have them, without case and separators. */
-const usualNames: ReadonlySet<string> = new Set(["user", "userid", "uid", "owner", "ownerid", "sub", "subject"]);
+/**
+ * Names of a parameter that is the user's own id, as APIs commonly have them, without case and separators.
+ */
+const usualNames: ReadonlySet<string> = new Set([
+  "user",
+  "userid",
+  "uid",
+  "owner",
+  "ownerid",
+  "sub",
+  "subject",
+]);
 
 /** Segments after which a mere `{id}` is a user's. */
 const usersBefore: ReadonlySet<string> = new Set(["user", "users", "people"]);

@@ -5,7 +5,10 @@ import type { Body, Operation, Parameter } from "./operation.ts";
 
 const options: Options = { skipReadOnly: true, quiet: true, enablePatterns: true };
 
-/** A value that fits the parameter's schema: the document's own example where there is one, "1" where it asks for too much. */
+/**
+ * A value that fits the parameter's schema: the document's own example where there is one, "1" where it asks
+ * for too much.
+ */
 export function sampleParameter({ example, schema }: Parameter, { root }: Operation): string {
   const value = example ?? sampleOf(schema, root) ?? "1";
   return typeof value === "object" ? JSON.stringify(value) : String(value);
@@ -31,9 +34,13 @@ function sampleOf(schema: unknown, root: Members): unknown {
   }
 }
 
-/** The sampler writes "string", as often as it takes, into every text that is free: other letters are as valid. */
+/**
+ * The sampler writes "string", as often as it takes, into every text that is free: other letters are as
+ * valid.
+ */
 function otherwise(value: unknown): unknown {
-  if (typeof value === "string") return isFree(value) ? "edited".repeat(value.length).slice(0, value.length) : value;
+  if (typeof value === "string")
+    return isFree(value) ? "edited".repeat(value.length).slice(0, value.length) : value;
   if (Array.isArray(value)) return value.map(otherwise);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, otherwise(member)]));

@@ -11,8 +11,9 @@ export interface Target {
 }
 
 /**
- * Where the operations are to be tried: the server that the user named; else the origin that the document itself came
- * from, whatever servers it names, so that no token goes where nobody sent it; else the document's first server.
+ * Where the operations are to be tried: the server that the user named; else the origin that the document
+ * itself came from, whatever servers it names, so that no token goes where nobody sent it; else the
+ * document's first server.
  *
  * @throws {CannotRun} No server is known, or its address is none.
  */
@@ -21,7 +22,9 @@ export function targetOf(root: Members, given: string | undefined, source: URL |
   const named = firstServer(root);
   if (source === undefined) {
     if (named === undefined || !URL.canParse(named)) {
-      throw new CannotRun("The document names no server with an absolute address. Say which one with --server.");
+      throw new CannotRun(
+        "The document names no server with an absolute address. Say which one with --server.",
+      );
     }
     return { ...split(parseAddress(named, "the document's server")), note: undefined };
   }
@@ -47,7 +50,8 @@ function parseAddress(text: string, name: string): URL {
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
     throw new CannotRun(`${name} must be an absolute http or https address.`);
   }
-  if (url.username !== "" || url.password !== "") throw new CannotRun(`${name} must have no credentials in it.`);
+  if (url.username !== "" || url.password !== "")
+    throw new CannotRun(`${name} must have no credentials in it.`);
   return url;
 }
 
@@ -60,5 +64,7 @@ function firstServer(root: Members): string | undefined {
   const [server] = Array.isArray(root.servers) ? root.servers : [];
   if (!isMembers(server) || typeof server.url !== "string") return undefined;
   const variables = membersOf(server.variables);
-  return server.url.replaceAll(parameterInPath, (_, name: string) => String(membersOf(variables[name]).default ?? ""));
+  return server.url.replaceAll(parameterInPath, (_, name: string) =>
+    String(membersOf(variables[name]).default ?? ""),
+  );
 }

@@ -28,7 +28,10 @@ export function isOutage({ status }: Answer): boolean {
   return outages.has(status);
 }
 
-/** 5xx that the request itself has brought about. 501 is a refusal: the method is not known (RFC 9110 section 15.6.2). */
+/**
+ * 5xx that the request itself has brought about. 501 is a refusal: the method is not known (RFC 9110 section
+ * 15.6.2).
+ */
 export function isFault(answer: Answer): boolean {
   return answer.status >= 500 && answer.status !== 501 && !isOutage(answer);
 }

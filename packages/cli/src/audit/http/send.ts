@@ -12,15 +12,23 @@ const longestBody = 1024 * 1024;
 /** Of a JSON answer that is looked into. */
 const mostLevels = 200;
 
-/** Sends one request. Resolves to undefined where no answer came: a refused or broken connection, or silence. */
+/**
+ * Sends one request. Resolves to undefined where no answer came: a refused or broken connection, or silence.
+ */
 export type Send = (request: AuditRequest, authorization: string | undefined) => Promise<Answer | undefined>;
 
-/** A connection to one origin. `fetch` would do but for paths: it resolves their dot segments before it sends them. */
+/**
+ * A connection to one origin. `fetch` would do but for paths: it resolves their dot segments before it sends
+ * them.
+ */
 export function connect(origin: string): { send: Send; close(): void } {
   const client = origin.startsWith("https:") ? https : http;
   const agent = new client.Agent({ keepAlive: true, maxSockets: 1 });
 
-  function attempt(sent: AuditRequest, authorization: string | undefined): Promise<Answer | "stale" | undefined> {
+  function attempt(
+    sent: AuditRequest,
+    authorization: string | undefined,
+  ): Promise<Answer | "stale" | undefined> {
     return new Promise((resolve) => {
       const request = client.request(origin, {
         agent,

@@ -30,7 +30,10 @@ export interface TrafficOptions {
   readonly rate: number;
   /** Requests altogether, at most; what tidies up comes on top. */
   readonly maxRequests: number;
-  /** Milliseconds from now on for which the tokens are good: after that, a refusal would prove nothing. Default: for ever. */
+  /**
+   * Milliseconds from now on for which the tokens are good: after that, a refusal would prove nothing.
+   * Default: for ever.
+   */
   readonly validFor?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly now?: () => number;
@@ -41,7 +44,8 @@ export interface TrafficOptions {
 export interface Traffic {
   /**
    * @returns undefined where no answer came.
-   * @throws {TrafficHalted} The budget is spent, nobody answers any more, a token ends, or the user has had enough.
+   * @throws {TrafficHalted} The budget is spent, nobody answers any more, a token ends, or the user has had
+   *   enough.
    */
   send(request: AuditRequest, authorization: string | undefined): Promise<Answer | undefined>;
   /** As `send`, outside of the budget and after its end: for what must not be left behind. */
@@ -57,7 +61,10 @@ export function createTraffic(connection: Send, options: TrafficOptions): Traffi
   let failures = 0;
   const expiresAt = now() + (options.validFor ?? Number.POSITIVE_INFINITY) - timeToTidy;
 
-  async function paced(request: AuditRequest, authorization: string | undefined): Promise<Answer | undefined> {
+  async function paced(
+    request: AuditRequest,
+    authorization: string | undefined,
+  ): Promise<Answer | undefined> {
     const delay = nextAt - now();
     if (delay > 0) await wait(delay);
     nextAt = now() + 1000 / rate;

@@ -7,8 +7,8 @@ export type Control = () => Promise<Answer | undefined>;
 /**
  * Judges an answer that is no success: whether it is a refusal that proves something.
  *
- * 401 and 403 are refusals as such. Any other says as much only if the user's own request is accepted: a 404 may mean
- * that there is nothing there, and a 400 that the request was not looked at any further.
+ * 401 and 403 are refusals as such. Any other says as much only if the user's own request is accepted: a 404
+ * may mean that there is nothing there, and a 400 that the request was not looked at any further.
  */
 export async function judgeRefusal(answer: Answer | undefined, control: Control): Promise<Judgement> {
   if (answer === undefined || isOutage(answer)) return noAnswer(answer);
@@ -20,10 +20,13 @@ export async function judgeRefusal(answer: Answer | undefined, control: Control)
       ? unclear(`answered ${status}, and ${own.status} to the user's own request`)
       : fault(answer);
   }
-  if (own === undefined) return unclear(`answered ${status}; the user's own request was not sent for comparison`);
+  if (own === undefined)
+    return unclear(`answered ${status}; the user's own request was not sent for comparison`);
   return isSuccess(own)
     ? passed(`refused with ${status}`)
-    : unclear(`answered ${status}, and ${own.status} to the user's own request: it was not accepted either way`);
+    : unclear(
+        `answered ${status}, and ${own.status} to the user's own request: it was not accepted either way`,
+      );
 }
 
 /** Judges an answer that is no success where any refusal will do: there need not be anything at all. */
@@ -34,7 +37,8 @@ export function judgeAnyRefusal(answer: Answer | undefined): Judgement {
 
 /** Judges the answer to credentials that are none: RFC 6750 section 3 wants a 401. */
 export async function judgeCredentials(answer: Answer | undefined, control: Control): Promise<Judgement> {
-  if (answer !== undefined && isSuccess(answer)) return failed("error", `answered ${answer.status}: it was let in`);
+  if (answer !== undefined && isSuccess(answer))
+    return failed("error", `answered ${answer.status}: it was let in`);
   return judgeRefusal(answer, control);
 }
 
@@ -44,6 +48,8 @@ function fault({ status }: Answer): Judgement {
 
 function noAnswer(answer: Answer | undefined): Judgement {
   return unclear(
-    answer === undefined ? "no answer came" : `answered ${answer.status}, which says nothing about the request`,
+    answer === undefined
+      ? "no answer came"
+      : `answered ${answer.status}, which says nothing about the request`,
   );
 }

@@ -17,7 +17,9 @@ export interface Attempt {
 /** What is to be tried on an operation; or why nothing is. */
 export type Plan = readonly Attempt[] | Idle;
 
-/** `inapplicable`: there is no such way in. `skipped`: there may be, and it is not known whether it is closed. */
+/**
+ * `inapplicable`: there is no such way in. `skipped`: there may be, and it is not known whether it is closed.
+ */
 export interface Idle {
   readonly verdict: "inapplicable" | "skipped";
   readonly reason: string;

@@ -86,8 +86,15 @@ const looseSpellings: readonly { says: string; spell: (segments: readonly Segmen
   { says: "in upper case", spell: upperCase },
 ];
 
-/** Another spelling may be another page, of which nobody said that it is closed: only the operation's own answer counts. */
-async function judgeOpenSpelling(answer: Answer | undefined, operation: Operation, scene: Scene): Promise<Judgement> {
+/**
+ * Another spelling may be another page, of which nobody said that it is closed: only the operation's own
+ * answer counts.
+ */
+async function judgeOpenSpelling(
+  answer: Answer | undefined,
+  operation: Operation,
+  scene: Scene,
+): Promise<Judgement> {
   if (answer === undefined || !isSuccess(answer)) return judgeAnyRefusal(answer);
   const own = await scene.control(operation, scene.users.a);
   return own === undefined || resembles(answer, own)

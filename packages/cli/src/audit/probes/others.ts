@@ -50,14 +50,20 @@ export function intrusions(operation: Operation, scene: Scene): (options: Intrus
   });
 }
 
-async function examine(answer: Answer, operation: Operation, scene: Scene, watched: Watch): Promise<Intrusion> {
+async function examine(
+  answer: Answer,
+  operation: Operation,
+  scene: Scene,
+  watched: Watch,
+): Promise<Intrusion> {
   if (!isSafe(operation.method)) {
     return { answer, theirs: undefined, traces: new Set(), isHarmful: await watched.hasChanged() };
   }
   const { a, b } = scene.users;
   const theirs = await scene.control(operation, b);
   const own = await scene.control(operation, a);
-  if (theirs === undefined || !isSuccess(theirs)) return { answer, theirs, traces: new Set(), isHarmful: false };
+  if (theirs === undefined || !isSuccess(theirs))
+    return { answer, theirs, traces: new Set(), isHarmful: false };
   const traces = tracesOf(theirs, own, b.id);
   return { answer, theirs, traces, isHarmful: discloses(answer, traces) };
 }

@@ -9,8 +9,8 @@ import type { Attempt, Plan } from "./attempt.ts";
 const headerNames = ["x-http-method-override", "x-http-method", "x-method-override"];
 
 /**
- * The operation by way of another method: one that reads while it says that it only asks for options, as a preflight does,
- * which guards let pass; one that changes while it is sent as a mere POST or GET.
+ * The operation by way of another method: one that reads while it says that it only asks for options, as a
+ * preflight does, which guards let pass; one that changes while it is sent as a mere POST or GET.
  */
 export function withMethodOverride(operation: Operation, scene: Scene): Plan {
   const { a, b } = scene.users;

@@ -5,11 +5,14 @@ import type { Scene } from "../scene/scene.ts";
 import { inapplicable, type Plan } from "./attempt.ts";
 import { type Intrusion, intrusions } from "./others.ts";
 
-/** A's token on B's path; where the user is named elsewhere (in the query, in a header), with B's id there. */
+/**
+ * A's token on B's path; where the user is named elsewhere (in the query, in a header), with B's id there.
+ */
 export function onOtherPath(operation: Operation, scene: Scene): Plan {
   const isInPath = ownersInPath(operation).length > 0;
   if (!isInPath) {
-    if (!operation.parameters.some(({ isOwner }) => isOwner)) return inapplicable("no parameter names the user");
+    if (!operation.parameters.some(({ isOwner }) => isOwner))
+      return inapplicable("no parameter names the user");
     if (!isSafe(operation.method)) return inapplicable("the path does not name the user");
   }
   return [
@@ -25,7 +28,11 @@ export function onOtherPath(operation: Operation, scene: Scene): Plan {
   ];
 }
 
-function judge({ answer: { status }, isHarmful }: Intrusion, isInPath: boolean, operation: Operation): Judgement {
+function judge(
+  { answer: { status }, isHarmful }: Intrusion,
+  isInPath: boolean,
+  operation: Operation,
+): Judgement {
   if (isHarmful) return failed("error", harmOf(status, operation));
   return isInPath
     ? failed("warning", `answered ${status}: the path's user is not compared with the token's`)

@@ -2,7 +2,13 @@ import type { CheckId } from "../checks.ts";
 import type { Operation } from "../document/operation.ts";
 import type { Scene } from "../scene/scene.ts";
 import { inapplicable, type Plan } from "./attempt.ts";
-import { withExpiredToken, withGarbage, withoutToken, withTamperedToken, withUnsignedToken } from "./credentials.ts";
+import {
+  withExpiredToken,
+  withGarbage,
+  withoutToken,
+  withTamperedToken,
+  withUnsignedToken,
+} from "./credentials.ts";
 import { withOtherObjects } from "./object.ts";
 import { withMethodOverride } from "./override.ts";
 import { onOtherPath } from "./owner.ts";
@@ -31,7 +37,12 @@ const publicProbes: Readonly<Partial<Record<CheckId, Probe>>> = {
 };
 
 /** What a check tries on an operation. */
-export async function planOf(check: CheckId, operation: Operation, isPublic: boolean, scene: Scene): Promise<Plan> {
+export async function planOf(
+  check: CheckId,
+  operation: Operation,
+  isPublic: boolean,
+  scene: Scene,
+): Promise<Plan> {
   const probe = isPublic ? publicProbes[check] : probes[check];
   return probe === undefined ? inapplicable("the operation is public") : probe(operation, scene);
 }

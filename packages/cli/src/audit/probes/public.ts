@@ -15,7 +15,12 @@ export function openlyWithGarbage(operation: Operation, scene: Scene): Plan {
   return [attempt(operation, scene, "a bearer token that is one word", "Bearer garbage")];
 }
 
-function attempt(operation: Operation, scene: Scene, says: string, authorization: string | undefined): Attempt {
+function attempt(
+  operation: Operation,
+  scene: Scene,
+  says: string,
+  authorization: string | undefined,
+): Attempt {
   const values = () => scene.ownValues(operation, scene.users.a);
   return { says, authorization, values, judge: async (answer) => judge(answer) };
 }

@@ -36,11 +36,16 @@ export async function inOtherSpellings(operation: Operation, scene: Scene): Prom
   });
 }
 
-function judge({ answer, theirs, traces, isHarmful }: Intrusion, spelling: Spelling, operation: Operation): Judgement {
+function judge(
+  { answer, theirs, traces, isHarmful }: Intrusion,
+  spelling: Spelling,
+  operation: Operation,
+): Judgement {
   const { status } = answer;
   if (isHarmful) return failed("error", harmOf(status, operation));
   if (!isSafe(operation.method)) return passed(`answered ${status}, and changed nothing of B's`);
-  if (theirs === undefined) return unclear(`answered ${status}; B's own request was not answered for comparison`);
+  if (theirs === undefined)
+    return unclear(`answered ${status}; B's own request was not answered for comparison`);
   if (!resembles(answer, theirs)) return passed(`answered ${status} with something else`);
   if (spelling.isEquivalent) return failed("error", `answered ${status}, as to B itself`);
   return traces.size > 0

@@ -4,7 +4,9 @@ import type { Finding } from "./report.ts";
 
 /** What failed, as findings are printed: what, how it shows, and what to do. What is alike is said once. */
 export function findingsOf(failures: readonly Finding[]): PrintedFinding[] {
-  const alike = Map.groupBy(failures, ({ result: { check, reason, says } }) => JSON.stringify([check, reason, says]));
+  const alike = Map.groupBy(failures, ({ result: { check, reason, says } }) =>
+    JSON.stringify([check, reason, says]),
+  );
   return [...alike.values()].map((group) => findingOf(group as [Finding, ...Finding[]]));
 }
 

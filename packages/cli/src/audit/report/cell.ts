@@ -6,7 +6,9 @@ export interface Cell {
   readonly style: "green" | "red" | "yellow" | "gray";
 }
 
-/** A result in a few characters: a mark, the status, `w` for `WWW-Authenticate` and `p` for a problem body. */
+/**
+ * A result in a few characters: a mark, the status, `w` for `WWW-Authenticate` and `p` for a problem body.
+ */
 export function cellOf({ verdict, severity, status, hasChallenge, hasProblem }: Result): Cell {
   if (verdict === "inapplicable") return { text: "", style: "gray" };
   if (verdict === "skipped") return { text: "-", style: "gray" };

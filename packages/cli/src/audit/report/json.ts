@@ -5,7 +5,9 @@ import { type AuditReport, exitCodeOf, resultsWith } from "./report.ts";
 export function renderJson(report: AuditReport): string {
   const { document, target, notes, operations, requests, seconds, halt } = report;
   const verdicts = ["passed", "failed", "accepted", "unclear", "skipped", "inapplicable"] as const;
-  const summary = Object.fromEntries(verdicts.map((verdict) => [verdict, resultsWith(report, verdict).length]));
+  const summary = Object.fromEntries(
+    verdicts.map((verdict) => [verdict, resultsWith(report, verdict).length]),
+  );
   const body = {
     document,
     target,

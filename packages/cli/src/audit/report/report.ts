@@ -51,10 +51,14 @@ export function resultsWith({ operations }: AuditReport, verdict: Result["verdic
   return operations
     .flatMap(({ operation, results }) => results.map((result) => ({ operation, result })))
     .filter(({ result }) => result.verdict === verdict)
-    .sort((one, other) => Number(other.result.severity === "error") - Number(one.result.severity === "error"));
+    .sort(
+      (one, other) => Number(other.result.severity === "error") - Number(one.result.severity === "error"),
+    );
 }
 
-/** 1: something was found. 2: not all could be judged, so that it is no proof. 0: all that was tried holds. */
+/**
+ * 1: something was found. 2: not all could be judged, so that it is no proof. 0: all that was tried holds.
+ */
 export function exitCodeOf(report: AuditReport): 0 | 1 | 2 {
   if (resultsWith(report, "failed").length > 0) return 1;
   const isProof = report.halt === undefined && resultsWith(report, "unclear").length === 0;

@@ -6,7 +6,9 @@ import { type AuditReport, type Finding, resultsWith } from "./report.ts";
 /** Where an operation is in the document; undefined where that is not known. Lines count from 1. */
 export type LineOf = (method: string, path: string) => number | undefined;
 
-/** SARIF 2.1.0, as code scanners read it: a result for each finding, at its operation's place in the document. */
+/**
+ * SARIF 2.1.0, as code scanners read it: a result for each finding, at its operation's place in the document.
+ */
 export function renderSarif(report: AuditReport, version: string, lineOf: LineOf): string {
   const rules = checkIds.map((id) => ({
     id,
@@ -30,7 +32,9 @@ function resultOf(finding: Finding, { document }: AuditReport, lineOf: LineOf) {
     ruleId: result.check,
     ruleIndex: checkIds.indexOf(result.check),
     level: result.severity ?? "error",
-    message: { text: `${operation.label} ${result.reason}. Sent: ${result.says}. ${checks[result.check].fix}` },
+    message: {
+      text: `${operation.label} ${result.reason}. Sent: ${result.says}. ${checks[result.check].fix}`,
+    },
     // The same finding of two runs has the same.
     partialFingerprints: { "operationAndCheck/v1": `${operation.label} ${result.check}` },
     locations: [

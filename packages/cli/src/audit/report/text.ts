@@ -7,7 +7,10 @@ import { type AuditReport, type Finding, resultsWith } from "./report.ts";
 import { summaryOf } from "./summary.ts";
 import { renderTable } from "./table.ts";
 
-/** The report for a person: the table, what was found, what could not be told or was not tried, and a line of summary. */
+/**
+ * The report for a person: the table, what was found, what could not be told or was not tried, and a line of
+ * summary.
+ */
 export function renderReport(report: AuditReport, paint: Paint): string {
   const failures = findingsOf(resultsWith(report, "failed"));
   const parts = [
@@ -28,13 +31,16 @@ function list(heading: string, findings: readonly Finding[], { operations }: Aud
     says === undefined ? reason : `${says}: ${reason}`,
   );
   if (byReason.size === 0) return "";
-  const lines = [...byReason].map(([reason, entries]) => `  ${reason}\n${placesOf(entries, operations.length)}`);
+  const lines = [...byReason].map(
+    ([reason, entries]) => `  ${reason}\n${placesOf(entries, operations.length)}`,
+  );
   return `${heading}\n${lines.join("\n")}\n`;
 }
 
 function placesOf(findings: readonly Finding[], operations: number): string {
   const byOperation = Map.groupBy(findings, ({ operation }) => operation.label);
-  if (byOperation.size === operations && operations > 1) return `    ${headingsOf(findings)}: every operation`;
+  if (byOperation.size === operations && operations > 1)
+    return `    ${headingsOf(findings)}: every operation`;
   return [...byOperation].map(([label, entries]) => `    ${label}: ${headingsOf(entries)}`).join("\n");
 }
 

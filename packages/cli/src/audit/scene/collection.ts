@@ -1,7 +1,10 @@
 import type { Method, Operation } from "../document/operation.ts";
 import { parameterInPath } from "../document/path-template.ts";
 
-/** The operations around the things that a parameter of a path names: `/tasks` for the `taskId` of `/tasks/{taskId}`. */
+/**
+ * The operations around the things that a parameter of a path names: `/tasks` for the `taskId` of
+ * `/tasks/{taskId}`.
+ */
 export interface Collection {
   /** Lists them. */
   readonly reader: Operation | undefined;

@@ -22,11 +22,17 @@ export interface Difference {
 }
 
 /**
- * A request that fits the document: every parameter that is required, every one that names the user, and the body.
+ * A request that fits the document: every parameter that is required, every one that names the user, and the
+ * body.
  *
  * @param base Put before the path.
  */
-export function compose(operation: Operation, base: string, values: Values, difference: Difference = {}): AuditRequest {
+export function compose(
+  operation: Operation,
+  base: string,
+  values: Values,
+  difference: Difference = {},
+): AuditRequest {
   const { spell = plainPath, method = operation.method, headers = {}, body = 1 } = difference;
   const inPlace = (place: string) =>
     operation.parameters
@@ -58,7 +64,8 @@ export function plainPath(segments: readonly Segment[]): string {
 
 function segmentsOf(operation: Operation, values: Values): Segment[] {
   const owners = new Set(operation.parameters.filter(({ isOwner }) => isOwner).map(({ name }) => name));
-  const fill = (name: string) => encodeText((owners.has(name) ? values.owner : values.objects.get(name)) ?? "");
+  const fill = (name: string) =>
+    encodeText((owners.has(name) ? values.owner : values.objects.get(name)) ?? "");
   return operation.path
     .replace(/^\//, "")
     .split("/")
@@ -70,7 +77,9 @@ function segmentsOf(operation: Operation, values: Values): Segment[] {
     });
 }
 
-/** What a request line cannot have is percent-encoded (RFC 3986 section 2.1); names in braces are never sent. */
+/**
+ * What a request line cannot have is percent-encoded (RFC 3986 section 2.1); names in braces are never sent.
+ */
 function sendable(template: string): string {
   return template
     .split(/(\{[^{}]+\})/)

@@ -2,8 +2,9 @@ import { isMembers } from "../document/document.ts";
 import { type Answer, isSuccess } from "../http/answer.ts";
 
 /**
- * What only one user's own answer holds: values under their keys that the other user's own answer does not have. Times
- * are left out, for they differ from one second to the next, and so is the user's id, which was in the request.
+ * What only one user's own answer holds: values under their keys that the other user's own answer does not
+ * have. Times are left out, for they differ from one second to the next, and so is the user's id, which was
+ * in the request.
  */
 export function tracesOf(theirs: Answer, others: Answer | undefined, userId: string): ReadonlySet<string> {
   const common = new Set(others === undefined ? [] : valuesIn(others.json));
@@ -15,9 +16,14 @@ export function discloses(answer: Answer, traces: ReadonlySet<string>): boolean 
   return isSuccess(answer) && valuesIn(answer.json).some((value) => traces.has(value));
 }
 
-/** Whether an answer looks like the operation's own: a success of the same kind, with the same keys at its top. */
+/**
+ * Whether an answer looks like the operation's own: a success of the same kind, with the same keys at its
+ * top.
+ */
 export function resembles(answer: Answer, own: Answer): boolean {
-  return isSuccess(answer) && answer.mediaType === own.mediaType && shapeOf(answer.json) === shapeOf(own.json);
+  return (
+    isSuccess(answer) && answer.mediaType === own.mediaType && shapeOf(answer.json) === shapeOf(own.json)
+  );
 }
 
 function shapeOf(value: unknown): string {
@@ -27,7 +33,8 @@ function shapeOf(value: unknown): string {
 /** Every text and number with its key; the members of a list have the key of the list. */
 function valuesIn(value: unknown, except?: string, key = ""): string[] {
   if (Array.isArray(value)) return value.flatMap((member) => valuesIn(member, except, key));
-  if (isMembers(value)) return Object.entries(value).flatMap(([name, member]) => valuesIn(member, except, name));
+  if (isMembers(value))
+    return Object.entries(value).flatMap(([name, member]) => valuesIn(member, except, name));
   const isTelling = (typeof value === "string" && value !== "") || typeof value === "number";
   return isTelling && value !== except && !isTime(value) ? [`${key}=${value}`] : [];
 }

@@ -5,8 +5,8 @@ import { bearer, type Scene } from "./scene.ts";
 import type { Values } from "./values.ts";
 
 /**
- * Watches what is B's while A tries to change it: an API may answer 204 to a request to delete what it does not find, and
- * 201 to one that makes something of A's own.
+ * Watches what is B's while A tries to change it: an API may answer 204 to a request to delete what it does
+ * not find, and 201 to one that makes something of A's own.
  */
 export interface Watch {
   /** Looks at it, before a request. */

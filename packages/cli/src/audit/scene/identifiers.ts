@@ -12,7 +12,9 @@ export function listedIds({ json }: Answer, parameter: string): string[] {
 
 /** The id of what an API says it has created: in the body, else at the end of `Location`. */
 export function createdId({ json, location }: Answer, parameter: string): string | undefined {
-  const [inside] = isMembers(json) ? [json, ...Object.values(json).filter(isMembers)].flatMap(idsOf(parameter)) : [];
+  const [inside] = isMembers(json)
+    ? [json, ...Object.values(json).filter(isMembers)].flatMap(idsOf(parameter))
+    : [];
   if (inside !== undefined) return inside;
   const last = location?.split(/[?#]/, 1).join().split("/").filter(Boolean).at(-1);
   return last === undefined ? undefined : decode(last);

@@ -16,7 +16,9 @@ interface Leftover {
 export interface Leftovers {
   /** An operation answered that it has added something. */
   note(creator: Operation, values: Values, answer: Answer): void;
-  /** Deletes all of them. Resolves to the operations whose additions could not be deleted, one entry for each. */
+  /**
+   * Deletes all of them. Resolves to the operations whose additions could not be deleted, one entry for each.
+   */
   remove(): Promise<readonly string[]>;
 }
 
@@ -47,7 +49,8 @@ export function createLeftovers(
 
   return {
     note(creator, values, answer) {
-      // A POST to something that cannot be deleted and has no id (`/complete`, say) has probably added nothing.
+      // A POST to something that cannot be deleted and has no id (`/complete`, say) has probably added
+      // nothing.
       const parameter = removerOf(creator, operations)?.parameter;
       const id = createdId(answer, parameter ?? "id");
       const hasAdded = answer.status === 201 || (parameter !== undefined && id !== undefined);

@@ -9,7 +9,9 @@ import type { Values } from "./values.ts";
 /** A value for a parameter of a path, and where it is from. */
 interface FoundObject {
   readonly id: string;
-  /** `created`: by this audit, so that it may be changed and deleted. `sampled`: made up out of the schema. */
+  /**
+   * `created`: by this audit, so that it may be changed and deleted. `sampled`: made up out of the schema.
+   */
   readonly source: "created" | "listed" | "sampled";
   /** Whether it is known to be this user's and not the other's. */
   readonly isExclusive: boolean;
@@ -31,8 +33,8 @@ export type FoundObjects = ReadonlyMap<string, FoundObject>;
 /** Real things for the parameters of paths. */
 export interface Objects {
   /**
-   * An object of the user for each parameter of the path that does not name the user: out of the user's own list, and
-   * where changes are allowed and something would be changed, one made for the purpose.
+   * An object of the user for each parameter of the path that does not name the user: out of the user's own
+   * list, and where changes are allowed and something would be changed, one made for the purpose.
    */
   of(operation: Operation, user: User): Promise<FoundObjects>;
   /** It is gone, or changed: it is not to be used again. */
@@ -50,8 +52,14 @@ export function createObjects({ operations, users, writes, ask }: ObjectsOptions
       if (found.has(parameter.name)) continue;
       const isLast = parameter === parameters.at(-1);
       const mayChange = isLast && !isSafe(operation.method);
-      const object = users.includes(user) ? await search(operation, parameter.name, user, found, mayChange) : undefined;
-      const sampled = { id: sampleParameter(parameter, operation), source: "sampled", isExclusive: false } as const;
+      const object = users.includes(user)
+        ? await search(operation, parameter.name, user, found, mayChange)
+        : undefined;
+      const sampled = {
+        id: sampleParameter(parameter, operation),
+        source: "sampled",
+        isExclusive: false,
+      } as const;
       found.set(parameter.name, object ?? sampled);
     }
     return found;

@@ -1,8 +1,8 @@
 import type { Operation } from "../document/operation.ts";
 
 /**
- * Whether a path, once a server has tidied it up (doubled slashes, dot segments), is that of another documented
- * operation: what it answers then is no affair of this one.
+ * Whether a path, once a server has tidied it up (doubled slashes, dot segments), is that of another
+ * documented operation: what it answers then is no affair of this one.
  */
 export function isOtherRoute(
   path: string,
@@ -11,12 +11,19 @@ export function isOtherRoute(
   base: string,
 ): boolean {
   const [pathname = ""] = path.split("?", 1);
-  const tidy = new URL(pathname.replaceAll(/\/{2,}/g, "/"), "http://any").pathname.replace(/\/$/, "").split("/");
-  return operations.some((other) => other.path !== operation.path && fits(tidy, (base + other.path).split("/")));
+  const tidy = new URL(pathname.replaceAll(/\/{2,}/g, "/"), "http://any").pathname
+    .replace(/\/$/, "")
+    .split("/");
+  return operations.some(
+    (other) => other.path !== operation.path && fits(tidy, (base + other.path).split("/")),
+  );
 }
 
 function fits(segments: readonly string[], template: readonly string[]): boolean {
-  return segments.length === template.length && template.every((part, index) => fitsOne(segments[index] ?? "", part));
+  return (
+    segments.length === template.length &&
+    template.every((part, index) => fitsOne(segments[index] ?? "", part))
+  );
 }
 
 /** Whether a segment is what the template has there; a parameter stands for one character or more. */

@@ -4,8 +4,8 @@ import { plainPath, type Segment } from "./compose.ts";
 export interface Spelling {
   readonly says: string;
   /**
-   * Whether it names the same as the plain path by RFC 3986 section 6.2.2, or as many routers have it. If not, a success
-   * proves nothing by itself: the path may be another's.
+   * Whether it names the same as the plain path by RFC 3986 section 6.2.2, or as many routers have it. If
+   * not, a success proves nothing by itself: the path may be another's.
    */
   readonly isEquivalent: boolean;
   spell(segments: readonly Segment[]): string;
@@ -18,7 +18,9 @@ export function spellingsFor(stranger: string): Spelling[] {
     isEquivalent,
     spell: (segments) =>
       plainPath(
-        segments.map((segment) => (segment.kind === "owner" ? { ...segment, text: change(segment.text) } : segment)),
+        segments.map((segment) =>
+          segment.kind === "owner" ? { ...segment, text: change(segment.text) } : segment,
+        ),
       ),
   });
   return [
@@ -35,9 +37,17 @@ export function spellingsFor(stranger: string): Spelling[] {
     owner("a dot segment before B's id", false, (text) => `./${text}`),
     owner("A's id and two dots before B's", false, (text) => `${stranger}/../${text}`),
     owner("A's id and two dots before B's, percent-encoded", false, (text) => `${stranger}/%2e%2e/${text}`),
-    owner("A's id and two dots before B's, slashes percent-encoded", false, (text) => `${stranger}%2f..%2f${text}`),
+    owner(
+      "A's id and two dots before B's, slashes percent-encoded",
+      false,
+      (text) => `${stranger}%2f..%2f${text}`,
+    ),
     { says: "a slash at the end", isEquivalent: true, spell: (segments) => `${plainPath(segments)}/` },
-    { says: "a doubled slash at the start", isEquivalent: false, spell: (segments) => `/${plainPath(segments)}` },
+    {
+      says: "a doubled slash at the start",
+      isEquivalent: false,
+      spell: (segments) => `/${plainPath(segments)}`,
+    },
     { says: "the path in upper case, B's id as it is", isEquivalent: true, spell: upperCase },
   ];
 }
@@ -50,7 +60,9 @@ function splitFirst(text: string): string[] {
 /** Every character that is not percent-encoded yet. */
 function escapeAll(text: string): string {
   return text.replaceAll(/%[0-9A-Fa-f]{2}|[\s\S]/g, (character) =>
-    character.length > 1 ? character : `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`,
+    character.length > 1
+      ? character
+      : `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`,
   );
 }
 
@@ -66,6 +78,8 @@ function otherCase(text: string): string {
 /** The path with its fixed segments in upper case, as routers that ignore case take it. */
 export function upperCase(segments: readonly Segment[]): string {
   return plainPath(
-    segments.map((segment) => (segment.kind === "fixed" ? { ...segment, text: segment.text.toUpperCase() } : segment)),
+    segments.map((segment) =>
+      segment.kind === "fixed" ? { ...segment, text: segment.text.toUpperCase() } : segment,
+    ),
   );
 }

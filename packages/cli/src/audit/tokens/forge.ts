@@ -17,7 +17,10 @@ export function tamperedTokens(token: string): Forgery[] {
   ];
 }
 
-/** The token as an unsigned one (RFC 7519 section 6), in every spelling of `none` that careless checks let through. */
+/**
+ * The token as an unsigned one (RFC 7519 section 6), in every spelling of `none` that careless checks let
+ * through.
+ */
 export function unsignedTokens(token: string): Forgery[] {
   const [, claims = "", signature = ""] = token.split(".");
   const header = readUnverified(token)?.header;

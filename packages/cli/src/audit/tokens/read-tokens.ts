@@ -19,8 +19,8 @@ export interface Users {
 }
 
 /**
- * Reads the tokens out of files, standard input (one a line, in the order A, B, expired, of those that are `-`) or the
- * variables USHER_TOKEN_A, USHER_TOKEN_B and USHER_EXPIRED_TOKEN.
+ * Reads the tokens out of files, standard input (one a line, in the order A, B, expired, of those that are
+ * `-`) or the variables USHER_TOKEN_A, USHER_TOKEN_B and USHER_EXPIRED_TOKEN.
  *
  * @param now Seconds since 1970.
  * @throws {CannotRun} One of the two is missing or of no use, or both are of the same user.
@@ -30,7 +30,9 @@ export async function readTokens(places: TokenPlaces, terminal: Terminal, now: n
   const read = async (place: string | undefined, variable: string, flag: string) => {
     if (place === undefined) return clean(terminal.environment[variable] ?? "");
     if (looksLikeToken(place)) {
-      throw new CannotRun(`${flag} takes a file. An argument is seen by others, and stays in the shell's history.`);
+      throw new CannotRun(
+        `${flag} takes a file. An argument is seen by others, and stays in the shell's history.`,
+      );
     }
     return clean(place === "-" ? (lines.shift() ?? "") : await readText(place, terminal));
   };
@@ -47,7 +49,8 @@ export async function readTokens(places: TokenPlaces, terminal: Terminal, now: n
     b: userOf(b, "The token of user B", now),
     former: expired === "" ? undefined : formerUserOf(expired, "The expired token", now),
   };
-  if (users.a.id === users.b.id) throw new CannotRun("Both tokens are of the same user. Sign in as two users.");
+  if (users.a.id === users.b.id)
+    throw new CannotRun("Both tokens are of the same user. Sign in as two users.");
   return users;
 }
 

@@ -2,7 +2,9 @@ import { CannotRun } from "../../command.ts";
 import { instantInWords } from "../../output/duration.ts";
 import { readUnverified } from "../../unverified.ts";
 
-/** A user whose token is used. The id is the token's `sub`, unverified: the API under audit is who verifies. */
+/**
+ * A user whose token is used. The id is the token's `sub`, unverified: the API under audit is who verifies.
+ */
 export interface User {
   readonly name: string;
   readonly id: string;

@@ -31,12 +31,19 @@ export function pathMismatch(url: URL, sent: Case["sent"]): Diagnosis | undefine
   );
 }
 
-function meaningOf(segment: string, claims: Readonly<Record<string, unknown>>, subject: string): string | undefined {
+function meaningOf(
+  segment: string,
+  claims: Readonly<Record<string, unknown>>,
+  subject: string,
+): string | undefined {
   if (placeholder.test(segment)) return "a placeholder, where the id was never filled in";
   if (segment.toLowerCase() === subject.toLowerCase()) return "the sub in other case";
-  if (segment.trim() === subject || decode(segment) === subject) return "the sub, encoded twice or with whitespace";
+  if (segment.trim() === subject || decode(segment) === subject)
+    return "the sub, encoded twice or with whitespace";
   const same = (value: unknown) => typeof value === "string" && value.toLowerCase() === segment.toLowerCase();
-  const claim = Object.entries(claims).find(([name, value]) => name !== "iss" && name !== "aud" && same(value));
+  const claim = Object.entries(claims).find(
+    ([name, value]) => name !== "iss" && name !== "aud" && same(value),
+  );
   if (claim === undefined) return undefined;
   const [name] = claim;
   const words: Readonly<Record<string, string>> = {
@@ -49,7 +56,9 @@ function meaningOf(segment: string, claims: Readonly<Record<string, unknown>>, s
 
 function corrected(url: URL, segment: string | undefined, subject: string): string {
   if (segment === undefined) return url.pathname;
-  const parts = url.pathname.split("/").map((part) => (decode(part) === segment ? encodeURIComponent(subject) : part));
+  const parts = url.pathname
+    .split("/")
+    .map((part) => (decode(part) === segment ? encodeURIComponent(subject) : part));
   return parts.join("/");
 }
 

@@ -3,9 +3,15 @@ import { type Diagnosis, fault } from "../case.ts";
 import { type Answer, type NoAnswer, probe } from "../http-probe.ts";
 import { urlDifference } from "../url-difference.ts";
 
-/** Asks as a browser does before a page of `origin` may send a token (Fetch standard, "CORS-preflight fetch"). */
+/**
+ * Asks as a browser does before a page of `origin` may send a token (Fetch standard, "CORS-preflight fetch").
+ */
 export function preflight(url: URL, origin: string): Promise<Answer | NoAnswer> {
-  const headers = { origin, "access-control-request-method": "GET", "access-control-request-headers": "authorization" };
+  const headers = {
+    origin,
+    "access-control-request-method": "GET",
+    "access-control-request-headers": "authorization",
+  };
   return probe(url, { method: "OPTIONS", headers });
 }
 

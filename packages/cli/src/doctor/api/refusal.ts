@@ -85,6 +85,8 @@ function otherSettings(code: string, evidence: readonly string[]): Diagnosis {
     "api_settings_differ",
     "The running API has other settings than these: by these the token is good.",
     [...evidence, ...(isKnown && which !== undefined ? [`what differs: ${which}`] : [])],
-    ["Restart the API with these settings. usher-auth fingerprint shows what its log must print for the secret."],
+    [
+      "Restart the API with these settings. usher-auth fingerprint shows what its log must print for the secret.",
+    ],
   );
 }

@@ -28,7 +28,10 @@ export async function theApi(given: Case): Promise<Opinion> {
     withToken === undefined ? undefined : judgeToken(withToken, api, given),
     withToken?.kind === "answer" ? judgeOpenness(without, withToken) : undefined,
   ].filter((finding) => finding !== undefined);
-  return { findings, confirmed: findings.length > 0 ? [] : confirmations(api, origin, isCrossOrigin, withToken) };
+  return {
+    findings,
+    confirmed: findings.length > 0 ? [] : confirmations(api, origin, isCrossOrigin, withToken),
+  };
 }
 
 function judgeToken(answer: Answer | NoAnswer, api: URL, given: Case): Diagnosis | undefined {

@@ -3,7 +3,11 @@ import { type Diagnosis, fault } from "../case.ts";
 import { type Answer, isHtml, isRedirect, type NoAnswer } from "../http-probe.ts";
 
 /** What is wrong with all that the issuer answers; undefined where Better Auth answers. */
-export function issuerAnswers(issuer: URL, health: Answer | NoAnswer, token: Answer | NoAnswer): Diagnosis | undefined {
+export function issuerAnswers(
+  issuer: URL,
+  health: Answer | NoAnswer,
+  token: Answer | NoAnswer,
+): Diagnosis | undefined {
   const unanswered = [health, token].find((answer) => answer.kind === "none");
   if (unanswered !== undefined) {
     return fault(

@@ -30,7 +30,9 @@ export function theJwks(url: URL, answer: Answer | NoAnswer, sent: Case["sent"])
   return fault(
     "key_unknown",
     "The token's key (kid) is not among those that the issuer publishes now.",
-    [`kid ${JSON.stringify(kid)}; ${url.href} has ${keys.length} key${keys.length === 1 ? "" : "s"}, and not that one`],
+    [
+      `kid ${JSON.stringify(kid)}; ${url.href} has ${keys.length} key${keys.length === 1 ? "" : "s"}, and not that one`,
+    ],
     [
       "const { data } = await authClient.token(); // a new token, signed by a key that is published",
       "If new tokens have it too, they come from another issuer than this one.",

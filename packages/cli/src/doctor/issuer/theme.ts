@@ -30,7 +30,10 @@ export async function theIssuer(given: Case): Promise<Opinion> {
     skew,
   ];
   const found = findings.filter((finding) => finding !== undefined);
-  return { findings: found, confirmed: found.length > 0 ? [] : confirmations(issuer, cookie !== undefined, needsKeys) };
+  return {
+    findings: found,
+    confirmed: found.length > 0 ? [] : confirmations(issuer, cookie !== undefined, needsKeys),
+  };
 }
 
 function confirmations(issuer: URL, hasCookie: boolean, needsKeys: boolean): string[] {

@@ -1,7 +1,9 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** What a running process says of itself in `<DATA_DIR>/running/<name>-<pid>.json`, for the operator to read. */
+/**
+ * What a running process says of itself in `<DATA_DIR>/running/<name>-<pid>.json`, for the operator to read.
+ */
 export interface RunningProcess {
   readonly name: string;
   readonly pid: number;
@@ -13,7 +15,9 @@ export interface RunningProcess {
   readonly secretFingerprint: string | null;
 }
 
-/** The processes that run on this machine with this data folder. One that died without tidying up is left out. */
+/**
+ * The processes that run on this machine with this data folder. One that died without tidying up is left out.
+ */
 export async function runningProcesses(dataFolder: string): Promise<RunningProcess[]> {
   const folder = join(dataFolder, "running");
   const files = await readdir(folder).catch(() => []);

@@ -19,14 +19,19 @@ const titles: Partial<Readonly<Record<Cause, string>>> = {
 /** Of the secrets in the settings, those that the API verifies with: the list, or else the single one. */
 function acceptedSecrets(environment: Environment): NamedSecret[] {
   const secrets = secretsIn(environment);
-  return environment.BETTER_AUTH_SECRETS ? secrets.filter(({ name }) => name !== "BETTER_AUTH_SECRET") : secrets;
+  return environment.BETTER_AUTH_SECRETS
+    ? secrets.filter(({ name }) => name !== "BETTER_AUTH_SECRET")
+    : secrets;
 }
 
 /**
- * Which secret something was signed with: `shared` where the API has it, else a finding that says how the two differ.
- * An older version of a list is shared, and a finding too.
+ * Which secret something was signed with: `shared` where the API has it, else a finding that says how the two
+ * differ. An older version of a list is shared, and a finding too.
  */
-export function explainSecret(proof: Proof, environment: Environment): { shared?: string; finding?: Diagnosis } {
+export function explainSecret(
+  proof: Proof,
+  environment: Environment,
+): { shared?: string; finding?: Diagnosis } {
   const accepted = acceptedSecrets(environment);
   const match = accepted.find(({ value }) => proof(value));
   if (match !== undefined) {
@@ -78,7 +83,10 @@ function otherSecret(proof: Proof, environment: Environment): Diagnosis | undefi
 /** The same secret, read in another way. */
 function variant(proof: Proof, environment: Environment): Diagnosis | undefined {
   const { AUTH_SECRET } = environment;
-  const secrets = [...secretsIn(environment), ...(AUTH_SECRET ? [{ name: "AUTH_SECRET", value: AUTH_SECRET }] : [])];
+  const secrets = [
+    ...secretsIn(environment),
+    ...(AUTH_SECRET ? [{ name: "AUTH_SECRET", value: AUTH_SECRET }] : []),
+  ];
   for (const { name, value } of secrets) {
     const match = variantsOf(value).find((candidate) => proof(candidate.value));
     if (match !== undefined) {

@@ -26,7 +26,9 @@ export function variantsOf(secret: string): Variant[] {
       cause: "secret_whitespace" as const,
       value: trimmed + space,
       how: `with ${JSON.stringify(space)} after it, which the issuer's has`,
-      fix: () => [`BETTER_AUTH_SECRET="$(printf %s "$BETTER_AUTH_SECRET" | tr -d '[:space:]')" # at the issuer`],
+      fix: () => [
+        `BETTER_AUTH_SECRET="$(printf %s "$BETTER_AUTH_SECRET" | tr -d '[:space:]')" # at the issuer`,
+      ],
     })),
     ...(unquoted === undefined
       ? []
@@ -54,7 +56,9 @@ export function variantsOf(secret: string): Variant[] {
       cause: "secret_base64",
       value: base64,
       how: "decoded from base64",
-      fix: (name) => [`keys: sharedSecret(Buffer.from(process.env.${name}, "base64")) // or sign with the text itself`],
+      fix: (name) => [
+        `keys: sharedSecret(Buffer.from(process.env.${name}, "base64")) // or sign with the text itself`,
+      ],
     });
   }
   if (/^(?:[0-9a-f]{2})+$/i.test(trimmed)) {
@@ -62,10 +66,14 @@ export function variantsOf(secret: string): Variant[] {
       cause: "secret_hex",
       value: Buffer.from(trimmed, "hex"),
       how: "decoded from hexadecimal",
-      fix: (name) => [`keys: sharedSecret(Buffer.from(process.env.${name}, "hex")) // or sign with the text itself`],
+      fix: (name) => [
+        `keys: sharedSecret(Buffer.from(process.env.${name}, "hex")) // or sign with the text itself`,
+      ],
     });
   }
   return variants.filter(({ value }) => value.length > 0 && value !== secret);
 }
 
-const dockerAdvice = ["docker --env-file and systemd keep quotes as part of the value; write it without them there."];
+const dockerAdvice = [
+  "docker --env-file and systemd keep quotes as part of the value; write it without them there.",
+];

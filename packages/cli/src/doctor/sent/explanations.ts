@@ -44,7 +44,9 @@ export const explanations: Readonly<
   },
   token_truncated: {
     title: "This begins as a JWT and is not whole: a part of it was cut off or lost.",
-    fix: ["Copy the whole token; look for a column, cookie or log that is too short for it (about 500 characters)."],
+    fix: [
+      "Copy the whole token; look for a column, cookie or log that is too short for it (about 500 characters).",
+    ],
   },
   token_malformed: {
     title: "This is no JWT, nor anything else that Better Auth gives out.",
@@ -59,7 +61,8 @@ export const explanations: Readonly<
     fix: getToken,
   },
   cookie_cache_compact: {
-    title: 'Better Auth\'s cookie cache (strategy "compact") was sent. It is for the issuer alone, and is not a JWT.',
+    title:
+      'Better Auth\'s cookie cache (strategy "compact") was sent. It is for the issuer alone, and is not a JWT.',
     fix: getToken,
   },
   cookie_cache_jwt: {
@@ -67,7 +70,8 @@ export const explanations: Readonly<
     fix: getToken,
   },
   cookie_cache_jwks: {
-    title: "Better Auth's cookie cache, signed by its key pair, was sent. It is a JWT, but not one for an API.",
+    title:
+      "Better Auth's cookie cache, signed by its key pair, was sent. It is a JWT, but not one for an API.",
     fix: getToken,
   },
   cookie_cache_jwe: {
@@ -75,7 +79,8 @@ export const explanations: Readonly<
     fix: getToken,
   },
   email_verification_token: {
-    title: "The token of an e-mail verification link was sent. It is signed by the same secret, and is not for an API.",
+    title:
+      "The token of an e-mail verification link was sent. It is signed by the same secret, and is not for an API.",
     fix: getToken,
   },
   id_token: {

@@ -22,7 +22,9 @@ const literal = /^(?:undefined|null|none|nil|nan|true|false|\[object \w+\])$/i;
 const sessionToken = /^[A-Za-z0-9]{32}$/;
 /** A value, a dot, and the base64 of a SHA-256 HMAC. */
 const signedCookie = /^[^.]+\.[A-Za-z0-9+/]{43}=$/;
-/** Claims that OpenID Connect gives to ID tokens (Core section 2), and no Better Auth to a token for an API. */
+/**
+ * Claims that OpenID Connect gives to ID tokens (Core section 2), and no Better Auth to a token for an API.
+ */
 const idTokenClaims = ["at_hash", "c_hash", "nonce", "azp"];
 /** Issuers of ID tokens: hosts, and domains above them. */
 const providers = [
@@ -51,7 +53,10 @@ export function kindOf(
 }
 
 function kindOfJwt({ header, claims }: UnverifiedJwt, ownIssuer: string | undefined): SentKind {
-  if (String(header.typ).toLowerCase().includes("session-cache") || claims.aud === "better-auth:session-cache") {
+  if (
+    String(header.typ).toLowerCase().includes("session-cache") ||
+    claims.aud === "better-auth:session-cache"
+  ) {
     return "cookie_cache_jwks";
   }
   const isBare = claims.sub === undefined && claims.iss === undefined && claims.aud === undefined;

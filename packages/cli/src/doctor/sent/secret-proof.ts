@@ -6,8 +6,8 @@ import { proofOfCookie, proofOfJws } from "../secret/proof.ts";
 import type { Sent } from "./sent.ts";
 
 /**
- * What a mistaken thing proves beside being mistaken: where Better Auth signed it with its secret, the signature tells
- * whether the settings have the same one.
+ * What a mistaken thing proves beside being mistaken: where Better Auth signed it with its secret, the
+ * signature tells whether the settings have the same one.
  */
 export function secretProof(
   { kind, token, jwt }: Sent,

@@ -11,7 +11,10 @@ export interface Sent {
   readonly jwt: UnverifiedJwt | undefined;
 }
 
-/** Takes apart what was given as the token. A token of `ownIssuer` is no other provider's, whatever it looks like. */
+/**
+ * Takes apart what was given as the token. A token of `ownIssuer` is no other provider's, whatever it looks
+ * like.
+ */
 export function readSent(text: string, ownIssuer: string | undefined): Sent {
   const { token, wrappings } = unwrap(text);
   return { token, wrappings, ...kindOf(token, ownIssuer) };

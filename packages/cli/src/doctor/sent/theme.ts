@@ -3,7 +3,9 @@ import { type Case, type Diagnosis, fault, type Opinion, silent } from "../case.
 import { explanations } from "./explanations.ts";
 import { secretProof } from "./secret-proof.ts";
 
-/** What was sent: whether it is a token for an API at all, and what is around it that does not belong there. */
+/**
+ * What was sent: whether it is a token for an API at all, and what is around it that does not belong there.
+ */
 export function whatWasSent({ sent, environment }: Case): Opinion {
   if (sent === undefined) return silent;
   const findings: Diagnosis[] = [];
@@ -30,8 +32,8 @@ function evidenceOf({ kind, token, jwt }: NonNullable<Case["sent"]>): string[] {
       return [`iss is ${JSON.stringify(jwt?.claims.iss)}, aud is ${JSON.stringify(jwt?.claims.aud)}`];
     default: {
       const segments = token.split(".").length;
-      return [`${conceal(token)}, ${segments} segment${segments === 1 ? "" : "s"}; a JWT has three`].map((line) =>
-        jwt === undefined ? line : `claims: ${Object.keys(jwt.claims).join(", ")}`,
+      return [`${conceal(token)}, ${segments} segment${segments === 1 ? "" : "s"}; a JWT has three`].map(
+        (line) => (jwt === undefined ? line : `claims: ${Object.keys(jwt.claims).join(", ")}`),
       );
     }
   }

@@ -1,7 +1,12 @@
 import { withinQuotes, withoutSpace } from "./edges.ts";
 
 /** Something around the token that does not belong there. */
-export type Wrapping = "bearer_missing" | "bearer_doubled" | "token_quoted" | "token_whitespace" | "token_is_json";
+export type Wrapping =
+  | "bearer_missing"
+  | "bearer_doubled"
+  | "token_quoted"
+  | "token_whitespace"
+  | "token_is_json";
 
 /** A token without what was around it. */
 export interface Unwrapped {
@@ -16,7 +21,8 @@ const bearer = /^bearer(?:[ \t]+|$)/i;
 const schemeAndToken = /^([A-Za-z]+)[ \t]+(\S+)$/;
 /** Characters. */
 const shortestToken = 20;
-const namedCookie = /^(?:cookie:[ \t]*)?(?:__Secure-|__Host-)?[\w.-]*session_(?:token|data)=([^;]+)(?:;.*)?$/is;
+const namedCookie =
+  /^(?:cookie:[ \t]*)?(?:__Secure-|__Host-)?[\w.-]*session_(?:token|data)=([^;]+)(?:;.*)?$/is;
 
 /** Takes off whatever is around a token, and remembers each thing once. */
 export function unwrap(text: string): Unwrapped {

@@ -24,7 +24,10 @@ export async function theSettings({ environment, environmentName, isFile }: Case
     if (!(error instanceof ConfigurationError)) throw error;
     return { findings: [...findings, wrongSettings(error, environmentName)], confirmed: [] };
   }
-  return { findings, confirmed: [`${environmentName}: an API starts with these settings`, ...reading(environment)] };
+  return {
+    findings,
+    confirmed: [`${environmentName}: an API starts with these settings`, ...reading(environment)],
+  };
 }
 
 /** What is read out of BETTER_AUTH_URL, where that is not all of it. */
@@ -69,7 +72,8 @@ async function judgeSecret({ name, value }: NamedSecret): Promise<Diagnosis | un
 const titles: Partial<Readonly<Record<Cause, string>>> = {
   secret_default: "The secret is a published default: anybody can make tokens with it.",
   secret_too_short: "The secret is too short: it can be guessed from any token.",
-  secret_is_public_key: "What is set as the secret is a key document, and a public key is known to everybody.",
+  secret_is_public_key:
+    "What is set as the secret is a key document, and a public key is known to everybody.",
 };
 
 function causeOf(value: string): Cause {

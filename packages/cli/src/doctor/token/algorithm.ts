@@ -8,12 +8,17 @@ export function theAlgorithm({ sent, environment, issuer }: Case): Opinion {
   if (sent?.kind !== "jwt" || sent.jwt === undefined) return silent;
   const { alg, kid } = sent.jwt.header;
   const named = String(alg);
-  const evidence = [`the token's header has alg ${JSON.stringify(alg)}${kid === undefined ? "" : ", and a kid"}`];
+  const evidence = [
+    `the token's header has alg ${JSON.stringify(alg)}${kid === undefined ? "" : ", and a kid"}`,
+  ];
   if (named.toLowerCase() === "none") {
     return found(
-      fault("algorithm_none", 'The token is not signed at all (alg "none"): anybody can have written it.', evidence, [
-        "Send what Better Auth's /api/auth/token gives. Whoever made this one did not sign it.",
-      ]),
+      fault(
+        "algorithm_none",
+        'The token is not signed at all (alg "none"): anybody can have written it.',
+        evidence,
+        ["Send what Better Auth's /api/auth/token gives. Whoever made this one did not sign it."],
+      ),
     );
   }
   const kinds = keyKinds(environment);

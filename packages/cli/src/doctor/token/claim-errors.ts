@@ -10,8 +10,8 @@ export interface Expected {
 }
 
 /**
- * Everything that the verifier has against the claims: where it would stop at the first, the fault is forgiven and it is
- * asked again. The signature is not looked at: whose it is, another theme says.
+ * Everything that the verifier has against the claims: where it would stop at the first, the fault is
+ * forgiven and it is asked again. The signature is not looked at: whose it is, another theme says.
  */
 export function claimErrors(token: string, { claims }: UnverifiedJwt, expected: Expected): AuthError[] {
   const errors: AuthError[] = [];
@@ -25,12 +25,18 @@ export function claimErrors(token: string, { claims }: UnverifiedJwt, expected: 
     if (error.code === "issuer_rejected") issuer = textOr(claims.iss, issuer);
     else if (error.code === "audience_rejected") audience = null;
     else if (error.code === "token_expired") now = Number(claims.exp) - 1;
-    else if (error.code === "token_not_yet_valid") now = Math.max(Number(claims.nbf ?? 0), Number(claims.iat ?? 0));
+    else if (error.code === "token_not_yet_valid")
+      now = Math.max(Number(claims.nbf ?? 0), Number(claims.iat ?? 0));
     else return errors;
   }
 }
 
-function firstError(token: string, issuer: string, audience: string | null, now: number): AuthError | undefined {
+function firstError(
+  token: string,
+  issuer: string,
+  audience: string | null,
+  now: number,
+): AuthError | undefined {
   const verifier = createVerifier({
     keys: anybody,
     issuer,
@@ -55,8 +61,8 @@ const algorithms = ["HS256", "HS384", "HS512", "EdDSA", "ES256", "ES384", "ES512
 const rsaAlgorithms = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"] as const;
 
 /**
- * Vouches for every signature. It exists so that the claims of a token can be judged whose signature is judged already,
- * or by nobody: in a diagnosis, never to let anybody in.
+ * Vouches for every signature. It exists so that the claims of a token can be judged whose signature is
+ * judged already, or by nobody: in a diagnosis, never to let anybody in.
  */
 const anybody: KeySource = {
   algorithms: new Set([...algorithms, ...rsaAlgorithms]),

@@ -6,7 +6,10 @@ import { issuerIn } from "../settings/issuer.ts";
 import { urlDifference } from "../url-difference.ts";
 import { claimErrors } from "./claim-errors.ts";
 
-/** Ten years: an `exp` below it is no date of today but a number of seconds that was meant as a length of time. */
+/**
+ * Ten years: an `exp` below it is no date of today but a number of seconds that was meant as a length of
+ * time.
+ */
 const tenYears = 315_360_000;
 
 /** The claims against what the API expects of them. */
@@ -85,7 +88,10 @@ function audienceDiffers(claims: Claims, expected: string): Diagnosis {
       `expected ${expected} (API_URL)`,
       ...actual.map((one) => urlDifference(one, expected)),
     ],
-    [`${usherJwt} // at the issuer`, `API_URL=${pasteable(actual[0] ?? "")} # or at the API, if that is its name`],
+    [
+      `${usherJwt} // at the issuer`,
+      `API_URL=${pasteable(actual[0] ?? "")} # or at the API, if that is its name`,
+    ],
   );
 }
 
@@ -104,7 +110,9 @@ function expired(claims: Claims, now: number): Diagnosis {
     "token_expired",
     `The token expired ${durationInWords(now - exp)} ago.`,
     [`exp is ${instantInWords(exp, now)}${life}`],
-    ["const { data } = await authClient.token(); // before each request, or createApiClient(), which does it"],
+    [
+      "const { data } = await authClient.token(); // before each request, or createApiClient(), which does it",
+    ],
   );
 }
 

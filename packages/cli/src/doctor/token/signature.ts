@@ -9,7 +9,11 @@ import { keyKinds } from "../settings/key-kinds.ts";
 export function theSignature(given: Case): Opinion {
   const { sent, verdict, environment } = given;
   if (sent?.kind !== "jwt" || sent.jwt === undefined) return found();
-  if (sent.jwt.header.alg === "HS256" && keyKinds(environment).has("secret") && secretsIn(environment).length > 0) {
+  if (
+    sent.jwt.header.alg === "HS256" &&
+    keyKinds(environment).has("secret") &&
+    secretsIn(environment).length > 0
+  ) {
     const { shared, finding } = explainSecret(proofOfJws(sent.token), environment);
     const confirmed =
       shared === undefined ? [] : [`the token is signed with ${shared}: issuer and API share the secret`];
@@ -33,9 +37,12 @@ export function theSignature(given: Case): Opinion {
   }
   if (code === "signature_invalid") {
     return found(
-      fault("signature_invalid", "The signature is not that of the issuer's key: the token was changed.", evidence, [
-        "Send the token exactly as the issuer gave it; get a new one with authClient.token().",
-      ]),
+      fault(
+        "signature_invalid",
+        "The signature is not that of the issuer's key: the token was changed.",
+        evidence,
+        ["Send the token exactly as the issuer gave it; get a new one with authClient.token()."],
+      ),
     );
   }
   if (code === "keys_unavailable") {

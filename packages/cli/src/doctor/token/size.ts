@@ -1,12 +1,17 @@
 import { type Case, fault, found, type Opinion } from "../case.ts";
 
-/** Characters: what `@usher-auth/verify` looks at unless told otherwise, and half of what Node's server takes as headers. */
+/**
+ * Characters: what `@usher-auth/verify` looks at unless told otherwise, and half of what Node's server takes
+ * as headers.
+ */
 const longestToken = 8192;
 
 /** The token's length. Better Auth's jwt() puts the whole user into it, an image included. */
 export function theSize({ sent }: Case): Opinion {
   if (sent === undefined || sent.token.length <= longestToken) return found();
-  return found(fault("token_too_large", "The token is longer than APIs accept.", sizeEvidence(sent), leanToken));
+  return found(
+    fault("token_too_large", "The token is longer than APIs accept.", sizeEvidence(sent), leanToken),
+  );
 }
 
 /** How long the token is, and which claim is to blame. */
@@ -16,7 +21,9 @@ export function sizeEvidence({ token, jwt }: NonNullable<Case["sent"]>): string[
     .sort((one, other) => other.length - one.length);
   return [
     `the token has ${token.length} characters; ${longestToken} are accepted by default`,
-    ...(largest === undefined ? [] : [`its largest claim is "${largest.name}" with ${largest.length} characters`]),
+    ...(largest === undefined
+      ? []
+      : [`its largest claim is "${largest.name}" with ${largest.length} characters`]),
   ];
 }
 

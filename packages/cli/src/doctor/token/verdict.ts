@@ -3,7 +3,10 @@ import type { Environment } from "../../terminal.ts";
 import type { Sent } from "../sent/sent.ts";
 import { saysAnything } from "../settings/says-anything.ts";
 
-/** What a verifier with the API's settings says to the token. `unknown`: there is no token, or no settings to go by. */
+/**
+ * What a verifier with the API's settings says to the token. `unknown`: there is no token, or no settings to
+ * go by.
+ */
 export type Verdict =
   | { readonly kind: "unknown" }
   | { readonly kind: "accepted" }

@@ -37,7 +37,9 @@ function atUsualAddress(output: string, url: string): string {
 
 /** What the guide shows now, by the name of its place: the output of real runs. */
 export function shown(): ReadonlyMap<string, string> {
-  return new Map([...readFileSync(guide, "utf8").matchAll(block)].map(([, name = "", text = ""]) => [name, text]));
+  return new Map(
+    [...readFileSync(guide, "utf8").matchAll(block)].map(([, name = "", text = ""]) => [name, text]),
+  );
 }
 
 /** Replaces what the guide shows. */

@@ -10,7 +10,10 @@ import { createRevocations, createVerifier, localJwks, sharedSecret } from "@ush
 
 /** The real API of this repository, over a real database, with all that it has when it starts. */
 export interface OwnApi {
-  /** Listens with the issuer's keys, its secret or the public halves of its key pairs. Resolves to its address. */
+  /**
+   * Listens with the issuer's keys, its secret or the public halves of its key pairs. Resolves to its
+   * address.
+   */
   serve(issuer: TestIssuer): Promise<string>;
   close(): Promise<void>;
 }

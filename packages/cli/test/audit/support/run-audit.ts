@@ -2,7 +2,11 @@ import type { Environment } from "../../../src/terminal.ts";
 import { type Run, usher } from "../../support/command.ts";
 
 /** Runs `usher-auth audit` in this process, as fast as the API answers. */
-export function runAudit(words: readonly string[], environment: Environment = {}, input?: string): Promise<Run> {
+export function runAudit(
+  words: readonly string[],
+  environment: Environment = {},
+  input?: string,
+): Promise<Run> {
   return usher(["audit", "--rate", "100000", ...words], { environment, input });
 }
 

@@ -36,10 +36,18 @@ function pathsOf(shelf: string): [string, object][] {
   const user = { $ref: "#/components/parameters/user" };
   const item = { $ref: "#/components/parameters/item" };
   return [
-    [`/users/{user_id}/${shelf}`, { parameters: [user], get: { responses }, post: { requestBody, responses } }],
+    [
+      `/users/{user_id}/${shelf}`,
+      { parameters: [user], get: { responses }, post: { requestBody, responses } },
+    ],
     [
       `/users/{user_id}/${shelf}/{item_id}`,
-      { parameters: [user, item], get: { responses }, put: { requestBody, responses }, delete: { responses } },
+      {
+        parameters: [user, item],
+        get: { responses },
+        put: { requestBody, responses },
+        delete: { responses },
+      },
     ],
   ];
 }

@@ -42,7 +42,9 @@ export async function startShelves(
 
   const server = createServer(async (request, response) => {
     requests.push(`${request.method} ${request.url}`);
-    const { status, body } = await reply(request).catch((): Reply => ({ status: 500, body: { error: "oops" } }));
+    const { status, body } = await reply(request).catch(
+      (): Reply => ({ status: 500, body: { error: "oops" } }),
+    );
     response.writeHead(status, {
       "content-type": "application/json; charset=utf-8",
       ...(status === 401 && { "www-authenticate": 'Bearer realm="shelves"' }),

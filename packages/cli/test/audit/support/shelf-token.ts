@@ -3,7 +3,10 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 /** What a check of tokens can get wrong. */
 export type TokenFlaw = "accepts alg none" | "accepts expired tokens" | "throws at garbage";
 
-/** A check of HS256 tokens as somebody writes it who has no library for it. Returns the user's id, or undefined. */
+/**
+ * A check of HS256 tokens as somebody writes it who has no library for it. Returns the user's id, or
+ * undefined.
+ */
 export function userIn(authorization: string | undefined, secret: string, flaw?: string): string | undefined {
   const [, token] = /^Bearer (\S+)$/.exec(authorization ?? "") ?? [];
   if (token === undefined) return undefined;

@@ -33,7 +33,8 @@ export type Reply = { readonly status: number; readonly body?: object };
 /** Whether the path is one of this shelf's. Exactly so, but for the one that ignores case. */
 export function isOnShelf({ name, flaw }: Shelf, path: string): boolean {
   const segments = path.split("/").slice(1).map(decode);
-  const [version, users, , own] = flaw === "open in upper case" ? segments.map((text) => text.toLowerCase()) : segments;
+  const [version, users, , own] =
+    flaw === "open in upper case" ? segments.map((text) => text.toLowerCase()) : segments;
   return version === "v1" && users === "users" && own === name && segments.length <= 5;
 }
 
@@ -44,7 +45,13 @@ export function callShelf(shelf: Shelf, call: Call, secret: string, nextId: () =
   const refusal = refuse(shelf, call, { owner, user, isItem: item !== undefined });
   if (refusal !== undefined) return { status: refusal, body: { error: "refused" } };
   const isTokens = shelf.flaw === "compares no owner but finds by the token's";
-  return serve(shelf, { ...call, method: methodOf(shelf, call) }, isTokens ? (user ?? "") : owner, item, nextId);
+  return serve(
+    shelf,
+    { ...call, method: methodOf(shelf, call) },
+    isTokens ? (user ?? "") : owner,
+    item,
+    nextId,
+  );
 }
 
 type Asked = { owner: string; user: string | undefined; isItem: boolean };
@@ -68,10 +75,17 @@ function methodOf({ flaw }: Shelf, { method, headers }: Call): string {
   return isOverridden ? String(headers["x-http-method-override"] ?? method) : method;
 }
 
-function serve(shelf: Shelf, call: Call, owner: string, item: string | undefined, nextId: () => number): Reply {
+function serve(
+  shelf: Shelf,
+  call: Call,
+  owner: string,
+  item: string | undefined,
+  nextId: () => number,
+): Reply {
   if (item === undefined) return serveAll(shelf, call, owner, nextId);
   const found = shelf.items.find(
-    ({ id, owner: whose }) => String(id) === item && (whose === owner || shelf.flaw === "finds things by id alone"),
+    ({ id, owner: whose }) =>
+      String(id) === item && (whose === owner || shelf.flaw === "finds things by id alone"),
   );
   if (found === undefined) return { status: 404, body: { error: "no such thing" } };
   switch (call.method) {
@@ -90,7 +104,10 @@ function serve(shelf: Shelf, call: Call, owner: string, item: string | undefined
 
 function serveAll(shelf: Shelf, { method, body }: Call, owner: string, nextId: () => number): Reply {
   if (method === "GET") {
-    return { status: 200, body: { items: shelf.items.filter(({ owner: whose }) => whose === owner).map(show) } };
+    return {
+      status: 200,
+      body: { items: shelf.items.filter(({ owner: whose }) => whose === owner).map(show) },
+    };
   }
   if (method !== "POST") return { status: 405, body: { error: "no such method" } };
   const text = textIn(body);

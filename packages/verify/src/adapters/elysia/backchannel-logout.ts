@@ -11,14 +11,17 @@ export interface BackchannelLogoutOptions extends EndpointOptions {
 }
 
 /**
- * Adds the public route that an issuer tells of ended sessions: `POST /backchannel-logout`. Use it behind {@link usher}, on
- * the same app. It reads the body by itself, 16 KB at most. See `createLogoutEndpoint` for what it answers.
+ * Adds the public route that an issuer tells of ended sessions: `POST /backchannel-logout`. Use it behind
+ * {@link usher}, on the same app. It reads the body by itself, 16 KB at most. See `createLogoutEndpoint` for
+ * what it answers.
  *
  * @throws {ConfigurationError} The verifier has no revocations.
  * @example
  * new Elysia().use(usher({ verifier, ownerParam: "userId" })).use(backchannelLogout({ verifier }));
  */
-export function backchannelLogout(options: BackchannelLogoutOptions): <App extends AnyElysia>(app: App) => App {
+export function backchannelLogout(
+  options: BackchannelLogoutOptions,
+): <App extends AnyElysia>(app: App) => App {
   const receive = createLogoutEndpoint(options.verifier, options);
   const handler = async ({ request }: Record<string, unknown>): Promise<Response> =>
     responseOf(await receive(await readWebForm(request as Request)));

@@ -34,7 +34,11 @@ export interface Judge<Claims> {
   /** The last one: an app may hand its request on to another one. */
   last(request: Request): Judgement<Claims> | undefined;
   /** @throws {AuthError} `owner_mismatch`, `scope_insufficient`. */
-  authorize(judgement: Judgement<Claims>, params: RouteParams | undefined, policies?: readonly Policy<Claims>[]): void;
+  authorize(
+    judgement: Judgement<Claims>,
+    params: RouteParams | undefined,
+    policies?: readonly Policy<Claims>[],
+  ): void;
 }
 
 export function createJudge<Claims>(guard: Guard<Claims, Request>): Judge<Claims> {
@@ -64,7 +68,11 @@ export function createJudge<Claims>(guard: Guard<Claims, Request>): Judge<Claims
     ) => {
       if (principal === undefined) return;
       const written = asWritten(params, guard.ownerParams);
-      guard.authorize(principal, { params: written, ownerParams: table.ownerParams(route, written), policies });
+      guard.authorize(principal, {
+        params: written,
+        ownerParams: table.ownerParams(route, written),
+        policies,
+      });
     },
   });
 
@@ -114,7 +122,10 @@ export function createJudge<Claims>(guard: Guard<Claims, Request>): Judge<Claims
   }
 }
 
-/** Only where a WebSocket may be opened is a subprotocol looked at, and every other request is spared the question. */
+/**
+ * Only where a WebSocket may be opened is a subprotocol looked at, and every other request is spared the
+ * question.
+ */
 function credentialsOf({ headers }: Request, candidates: readonly ElysiaRoute[]): AuthorizationFields {
   const isUpgrade = candidates.some(({ method }) => method === "WS") && isWebUpgrade(headers);
   return isUpgrade ? upgradeAuthorization(headers) : combinedAuthorization(headers);
@@ -129,7 +140,10 @@ interface RequestDemands<Claims> {
 }
 
 /** It is open where all the routes are that may serve it, and held to what any of them says. */
-function readDemands<Claims>(route: string | undefined, candidates: readonly ElysiaRoute[]): RequestDemands<Claims> {
+function readDemands<Claims>(
+  route: string | undefined,
+  candidates: readonly ElysiaRoute[],
+): RequestDemands<Claims> {
   if (route === undefined) return { open: false, policies: [] };
   if (candidates.length === 0) return unknown(route, "no app that has the guard has it");
   try {

@@ -6,7 +6,10 @@ import type { TokenClaims } from "../../principal.ts";
 export type RouteOptions<Claims = TokenClaims> = {
   /** `true` lets everybody in, unverified. Every other route needs a valid token. */
   public?: boolean;
-  /** What the route asks for besides a valid token and the owner's path: `requireScopes(...)`, `requireClaim(...)`. */
+  /**
+   * What the route asks for besides a valid token and the owner's path: `requireScopes(...)`,
+   * `requireClaim(...)`.
+   */
   policies?: readonly Policy<Claims>[];
 };
 
@@ -17,19 +20,25 @@ export interface Demands<Claims> {
 }
 
 /**
- * A function that Elysia runs for a route, and that returns an answer or what is added to the context, be it `{}`. Elysia
- * reads its text, to see what of the context has to be prepared.
+ * A function that Elysia runs for a route, and that returns an answer or what is added to the context, be it
+ * `{}`. Elysia reads its text, to see what of the context has to be prepared.
  */
 // biome-ignore lint/suspicious/noExplicitAny: of whatever an app has added to its context.
 export type HookFunction = (context: any) => object | Promise<object>;
 
-/** Where Elysia runs it: `local` for the routes of its app, `scoped` for those of the parent too, `global` everywhere. */
+/**
+ * Where Elysia runs it: `local` for the routes of its app, `scoped` for those of the parent too, `global`
+ * everywhere.
+ */
 type Scope = "local" | "scoped" | "global";
 
 /** A hook as Elysia keeps it. */
 export interface Hook {
   readonly fn: HookFunction;
-  /** It may answer, and adds what else it returns to the context. `derive` comes before validation, `resolve` after it. */
+  /**
+   * It may answer, and adds what else it returns to the context. `derive` comes before validation, `resolve`
+   * after it.
+   */
   readonly subType: "derive" | "resolve";
   /** Whether what it returns is waited for. Elysia would guess by its text. */
   readonly isAsync: boolean;
@@ -41,8 +50,9 @@ export interface Hook {
 const width: Readonly<Record<Scope, number>> = { local: 0, scoped: 1, global: 2 };
 
 /**
- * A hook that is nobody's duplicate: Elysia would number the hooks of a named app all alike, and leave out some of them
- * where the app is used twice. Nor does its scope get narrower when the options that it came by are used elsewhere.
+ * A hook that is nobody's duplicate: Elysia would number the hooks of a named app all alike, and leave out
+ * some of them where the app is used twice. Nor does its scope get narrower when the options that it came by
+ * are used elsewhere.
  *
  * @param onScope Told when an app takes the hook for its routes in general, and not a route for itself.
  */
@@ -81,7 +91,10 @@ export function createMark<Claims>(options: RouteOptions<Claims>, fn: HookFuncti
   return createHook("derive", marked, options.public === undefined ? undefined : refuseAtLarge);
 }
 
-/** Elysia gives the hooks of `guard()` to routes of the app that were there before it, too, if they have no options. */
+/**
+ * Elysia gives the hooks of `guard()` to routes of the app that were there before it, too, if they have no
+ * options.
+ */
 function refuseAtLarge(): void {
   throw new ConfigurationError(
     "usher: `public` belongs to a route's own options, to group(), or to guard() with a callback; by itself, guard() would open earlier routes.",
@@ -89,7 +102,9 @@ function refuseAtLarge(): void {
 }
 
 /** The hooks of a route, and what it says where Elysia has not turned it into a hook. */
-export type RouteHooks = RouteOptions<never> & { readonly transform?: readonly { readonly fn: HookFunction }[] };
+export type RouteHooks = RouteOptions<never> & {
+  readonly transform?: readonly { readonly fn: HookFunction }[];
+};
 
 /**
  * What the options of a route come to, and of all the guards and groups that it is in.

@@ -30,7 +30,8 @@ export type RouteLists = () => readonly (readonly ElysiaRoute[])[];
  * Follows an app into the apps that use it, which is when they add its routes to theirs.
  *
  * @param isGuarded Whether an app has been told of this guard.
- * @throws {ConfigurationError} By itself, or by the `use` of an app: that app would have routes that the guard cannot see.
+ * @throws {ConfigurationError} By itself, or by the `use` of an app: that app would have routes that the
+ *   guard cannot see.
  */
 export function followApp(app: AnyElysia, isGuarded: (app: ElysiaApp) => boolean): RouteLists {
   const lists = new Map<object, RouteLists>();
@@ -85,7 +86,10 @@ function onReplaced(app: TakenIn, name: keyof TakenIn, tell: (replacement: () =>
   });
 }
 
-/** Where nobody sees the error, since the plugin was loaded later, the app must not serve as if nothing had happened. */
+/**
+ * Where nobody sees the error, since the plugin was loaded later, the app must not serve as if nothing had
+ * happened.
+ */
 function refuse(app: ElysiaApp, reason: string): never {
   app.wrap(() => () => new Response("This app could not be guarded.", { status: 503 }));
   app.compile();
@@ -141,8 +145,8 @@ function find(lists: readonly (readonly ElysiaRoute[])[], method: string, path: 
 }
 
 /**
- * The routes whose answer may have left without any hook: constants that have hooks of every kind. Of those with a
- * parameter or a rest in their pattern, any might have.
+ * The routes whose answer may have left without any hook: constants that have hooks of every kind. Of those
+ * with a parameter or a rest in their pattern, any might have.
  */
 export function findMuteRoutes(
   lists: readonly (readonly ElysiaRoute[])[],
@@ -152,7 +156,9 @@ export function findMuteRoutes(
   const paths = [pathname, pathname.replace(/\/$/, ""), `${pathname}/`];
   const mute = lists
     .flat()
-    .filter((route) => [method, "ALL", method === "HEAD" ? "GET" : ""].includes(route.method) && isMute(route));
+    .filter(
+      (route) => [method, "ALL", method === "HEAD" ? "GET" : ""].includes(route.method) && isMute(route),
+    );
   const there = mute.filter(({ path }) => paths.includes(path) || paths.includes(encodeURI(path)));
   return there.length > 0 ? there : mute.filter(({ path }) => /[:*]/.test(path));
 }
@@ -160,6 +166,7 @@ export function findMuteRoutes(
 function isMute({ handler, hooks }: ElysiaRoute): boolean {
   const kinds = ["parse", "transform", "beforeHandle", "afterHandle"] as const;
   return (
-    typeof handler !== "function" && kinds.every((kind) => (hooks as { [kind]?: readonly unknown[] })[kind]?.length)
+    typeof handler !== "function" &&
+    kinds.every((kind) => (hooks as { [kind]?: readonly unknown[] })[kind]?.length)
   );
 }

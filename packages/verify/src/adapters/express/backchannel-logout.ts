@@ -7,8 +7,9 @@ import { answerWith } from "../../node-answer.ts";
 export type { BackchannelLogoutOptions };
 
 /**
- * Makes the handler that an issuer tells of ended sessions. It is public: put it before {@link usher}. It reads the body by
- * itself, 16 KB at most, or takes what a body parser before it has left. See `createLogoutEndpoint` for what it answers.
+ * Makes the handler that an issuer tells of ended sessions. It is public: put it before {@link usher}. It
+ * reads the body by itself, 16 KB at most, or takes what a body parser before it has left. See
+ * `createLogoutEndpoint` for what it answers.
  *
  * @throws {ConfigurationError} The verifier has no revocations.
  * @example

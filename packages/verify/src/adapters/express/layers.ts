@@ -3,7 +3,9 @@ import { patternNames } from "../../pattern-names.ts";
 import { type AdmittedRequest, admissions, type Fault, findFault } from "./admission.ts";
 import { faultOf, forgetFault, holdParams } from "./params.ts";
 
-/** What of an app leads to its routing. Express 4 has `_router`, and throws where it is asked for `router`. */
+/**
+ * What of an app leads to its routing. Express 4 has `_router`, and throws where it is asked for `router`.
+ */
 interface App {
   readonly _router?: Router;
   readonly router: Router;
@@ -26,7 +28,12 @@ interface Layer {
 /** The names of the parameters in a layer's pattern, once they have been looked up. */
 const declared: unique symbol = Symbol("usher.declared");
 
-type HandleRequest = (this: Layer, request: AdmittedRequest, response: Response, next: NextFunction) => unknown;
+type HandleRequest = (
+  this: Layer,
+  request: AdmittedRequest,
+  response: Response,
+  next: NextFunction,
+) => unknown;
 type HandleError = (
   this: Layer,
   error: unknown,
@@ -35,7 +42,8 @@ type HandleError = (
   next: NextFunction,
 ) => unknown;
 type LayerPrototype = Partial<
-  Record<"handleRequest" | "handle_request", HandleRequest> & Record<"handleError" | "handle_error", HandleError>
+  Record<"handleRequest" | "handle_request", HandleRequest> &
+    Record<"handleError" | "handle_error", HandleError>
 >;
 
 /** Answers a request that is not let in, or hands a failure on. */
@@ -45,8 +53,8 @@ const heldApps = new WeakSet<object>();
 const heldLayers = new WeakSet<object>();
 
 /**
- * Has all layers of an app's copy of Express ask the guards before they run, and those of other copies as soon as a request
- * reaches their app, router or route.
+ * Has all layers of an app's copy of Express ask the guards before they run, and those of other copies as
+ * soon as a request reaches their app, router or route.
  *
  * @throws {Error} A version of Express that is built otherwise.
  */

@@ -17,8 +17,8 @@ interface HeldRequest extends AdmittedRequest {
 const held = new WeakSet<object>();
 
 /**
- * Checks `req.params` whenever a router sets them, whichever copy of Express it is of: before `app.param`, before error
- * handlers. What is another user's is not there to be read, and {@link faultOf} tells.
+ * Checks `req.params` whenever a router sets them, whichever copy of Express it is of: before `app.param`,
+ * before error handlers. What is another user's is not there to be read, and {@link faultOf} tells.
  *
  * An accessor on Express's own request prototype: on each request it would cost more than the whole guard.
  *
@@ -51,9 +51,10 @@ export function holdParams(prototype: object, onSet: (request: Request) => void)
 }
 
 /**
- * What is there to be read instead of another user's parameters, should a layer that cannot be seen run all the same. Who
- * asks first is the router, which has no callback of `app.param` to run for `undefined`. To whoever asks later they are empty
- * texts, which are nobody's: many a database takes `undefined` for no condition at all.
+ * What is there to be read instead of another user's parameters, should a layer that cannot be seen run all
+ * the same. Who asks first is the router, which has no callback of `app.param` to run for `undefined`. To
+ * whoever asks later they are empty texts, which are nobody's: many a database takes `undefined` for no
+ * condition at all.
  */
 function hide(params: RouteParams): RouteParams {
   const asked = new Set<string | symbol>();

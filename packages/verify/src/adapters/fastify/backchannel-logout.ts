@@ -10,15 +10,22 @@ export interface BackchannelLogoutOptions extends EndpointOptions {
 }
 
 /**
- * Adds the public route that an issuer tells of ended sessions: `POST /backchannel-logout`. It reads the body by itself,
- * 16 KB at most, whatever parsers the app has. See `createLogoutEndpoint` for what it answers.
+ * Adds the public route that an issuer tells of ended sessions: `POST /backchannel-logout`. It reads the body
+ * by itself, 16 KB at most, whatever parsers the app has. See `createLogoutEndpoint` for what it answers.
  *
  * @throws {ConfigurationError} The verifier has no revocations.
  */
-export async function backchannelLogout(app: FastifyInstance, options: BackchannelLogoutOptions): Promise<void> {
+export async function backchannelLogout(
+  app: FastifyInstance,
+  options: BackchannelLogoutOptions,
+): Promise<void> {
   const receive = createLogoutEndpoint(options.verifier, options);
 
-  async function answer(request: FastifyRequest, reply: FastifyReply, body: Buffer | undefined): Promise<void> {
+  async function answer(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    body: Buffer | undefined,
+  ): Promise<void> {
     const {
       status,
       headers,

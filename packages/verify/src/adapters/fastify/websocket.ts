@@ -15,8 +15,8 @@ type AnySession = SocketSession<Readonly<Record<string, string>>, RegisteredClai
 const sessions = new WeakMap<object, AnySession>();
 
 /**
- * The session of a WebSocket's request, in a handler of `@fastify/websocket`: give it renewals, and read the principal from
- * it, which is the newest one. `request.principal` stays who opened the socket.
+ * The session of a WebSocket's request, in a handler of `@fastify/websocket`: give it renewals, and read the
+ * principal from it, which is the newest one. `request.principal` stays who opened the socket.
  *
  * @throws {Error} No guard let this request in as an upgrade: its route is public, or it is none.
  * @example
@@ -36,10 +36,17 @@ export function sessionOf(request: FastifyRequest): AnySession {
 
 /** Guards the upgrades that `@fastify/websocket` leads through Fastify's hooks. */
 export interface UpgradeGuard {
-  /** Every credential of an upgrade: its `Authorization` fields, and the token among its subprotocols, which is taken out. */
+  /**
+   * Every credential of an upgrade: its `Authorization` fields, and the token among its subprotocols, which
+   * is taken out.
+   */
   authorizationOf(request: FastifyRequest): AuthorizationFields;
   /** Watches over the connection from now on. */
-  open(request: FastifyRequest, principal: Principal<RegisteredClaims>, access: RouteAccess<RegisteredClaims>): void;
+  open(
+    request: FastifyRequest,
+    principal: Principal<RegisteredClaims>,
+    access: RouteAccess<RegisteredClaims>,
+  ): void;
 }
 
 export function createUpgradeGuard(

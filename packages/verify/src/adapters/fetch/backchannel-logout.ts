@@ -10,16 +10,18 @@ export type { BackchannelLogoutOptions };
 const methodNotAllowed = refuse(httpProblem(405), { allow: "POST" });
 
 /**
- * Makes the handler that an issuer tells of ended sessions: give it `POST /backchannel-logout`, or whatever path the issuer
- * was told, outside of `protect`. It is public, reads 16 KB at most, and answers other methods 405. See
- * `createLogoutEndpoint` for what it answers.
+ * Makes the handler that an issuer tells of ended sessions: give it `POST /backchannel-logout`, or whatever
+ * path the issuer was told, outside of `protect`. It is public, reads 16 KB at most, and answers other
+ * methods 405. See `createLogoutEndpoint` for what it answers.
  *
  * @throws {ConfigurationError} The verifier has no revocations.
  * @example
  * // app/backchannel-logout/route.ts of Next.js
  * export const POST = backchannelLogout({ verifier });
  */
-export function backchannelLogout(options: BackchannelLogoutOptions): (request: Request) => Promise<Response> {
+export function backchannelLogout(
+  options: BackchannelLogoutOptions,
+): (request: Request) => Promise<Response> {
   const receive = createLogoutEndpoint(options.verifier, options);
   return async (request) =>
     responseOf(request.method === "POST" ? await receive(await readWebForm(request)) : methodNotAllowed);

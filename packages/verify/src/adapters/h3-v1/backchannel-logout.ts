@@ -8,12 +8,15 @@ export type { BackchannelLogoutOptions };
 
 /** An event of h3 1's, as far as the endpoint goes. */
 interface NodeEvent {
-  readonly node: { readonly req: IncomingMessage & { readonly body?: unknown }; readonly res: ServerResponse };
+  readonly node: {
+    readonly req: IncomingMessage & { readonly body?: unknown };
+    readonly res: ServerResponse;
+  };
 }
 
 /**
- * Makes the handler that an issuer tells of ended sessions. It is public: it must stand before {@link usher}. It reads 16 KB
- * of the body at most. See `createLogoutEndpoint` for what it answers.
+ * Makes the handler that an issuer tells of ended sessions. It is public: it must stand before {@link usher}.
+ * It reads 16 KB of the body at most. See `createLogoutEndpoint` for what it answers.
  *
  * @throws {ConfigurationError} The verifier has no revocations.
  * @example

@@ -1,6 +1,6 @@
 /**
- * Ends a handler of h3 1's whose request is answered already. h3 knows its own errors by this mark, and leaves alone what it
- * says of a request that is answered.
+ * Ends a handler of h3 1's whose request is answered already. h3 knows its own errors by this mark, and
+ * leaves alone what it says of a request that is answered.
  */
 export class Refused extends Error {
   static readonly __h3_error__ = true;
@@ -23,11 +23,15 @@ type Params = Record<string, unknown>;
 /**
  * Has `check` look at a route's parameters whenever a router sets them, before its handler runs.
  *
- * h3 hands a parameter out as it has it, or decoded when the handler asks for that: two values, of which the check sees one.
- * So the decoded one takes the place of the other, and where decoding it again would make a third (an id with a `%` in it),
- * none is left, which is nobody's.
+ * h3 hands a parameter out as it has it, or decoded when the handler asks for that: two values, of which the
+ * check sees one. So the decoded one takes the place of the other, and where decoding it again would make a
+ * third (an id with a `%` in it), none is left, which is nobody's.
  */
-export function holdParams(context: Params, ownerParams: readonly string[], check: (params: Params) => void): void {
+export function holdParams(
+  context: Params,
+  ownerParams: readonly string[],
+  check: (params: Params) => void,
+): void {
   let current = context.params;
   Object.defineProperty(context, "params", {
     configurable: true,

@@ -7,8 +7,8 @@ import { readWebForm } from "../../logout/web-form.ts";
 export type { BackchannelLogoutOptions };
 
 /**
- * Makes the handler that an issuer tells of ended sessions. Its route must say that it is public. It reads 16 KB of the body
- * at most. See `createLogoutEndpoint` for what it answers.
+ * Makes the handler that an issuer tells of ended sessions. Its route must say that it is public. It reads 16
+ * KB of the body at most. See `createLogoutEndpoint` for what it answers.
  *
  * @throws {ConfigurationError} The verifier has no revocations.
  * @example

@@ -11,12 +11,17 @@ export class InnerRefusal extends Error {
 }
 
 /**
- * Has `check` look at the routes of a second app that is used as a handler. It runs no middleware of the first one's, and tells
- * of its route by setting `event.context.matchedRoute`, behind the parameters and before the handler runs.
+ * Has `check` look at the routes of a second app that is used as a handler. It runs no middleware of the
+ * first one's, and tells of its route by setting `event.context.matchedRoute`, behind the parameters and
+ * before the handler runs.
  *
  * @param check Throws an {@link InnerRefusal} where the route is refused.
  */
-export function holdInnerRoutes(event: H3Event, check: (route: H3Route) => void, next: () => unknown): unknown {
+export function holdInnerRoutes(
+  event: H3Event,
+  check: (route: H3Route) => void,
+  next: () => unknown,
+): unknown {
   let current = event.context.matchedRoute;
   // Of another guard, of the app around this one.
   const { set: setOuter } = Object.getOwnPropertyDescriptor(event.context, "matchedRoute") ?? {};

@@ -7,15 +7,17 @@ import { readWebForm } from "../../logout/web-form.ts";
 export type { BackchannelLogoutOptions };
 
 /**
- * Makes the handler that an issuer tells of ended sessions. It is public: add it before {@link usher}. It reads 16 KB of the
- * body at most. See `createLogoutEndpoint` for what it answers.
+ * Makes the handler that an issuer tells of ended sessions. It is public: add it before {@link usher}. It
+ * reads 16 KB of the body at most. See `createLogoutEndpoint` for what it answers.
  *
  * @throws {ConfigurationError} The verifier has no revocations.
  * @example
  * app.post("/backchannel-logout", backchannelLogout({ verifier }));
  * const api = usher(app, { verifier, ownerParam: "userId" });
  */
-export function backchannelLogout(options: BackchannelLogoutOptions): (context: Context) => Promise<Response> {
+export function backchannelLogout(
+  options: BackchannelLogoutOptions,
+): (context: Context) => Promise<Response> {
   const receive = createLogoutEndpoint(options.verifier, options);
   return async ({ req }) => {
     const form = await readWebForm(req.raw);

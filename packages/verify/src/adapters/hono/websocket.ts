@@ -10,16 +10,19 @@ import { admissions } from "./admission.ts";
 
 const sessions = new WeakMap<Context, OpenSession<never>>();
 
-/** Where there is no `Authorization`, the token of a browser's WebSocket: every other request is spared the question. */
+/**
+ * Where there is no `Authorization`, the token of a browser's WebSocket: every other request is spared the
+ * question.
+ */
 export function credentialsOf(headers: Headers): AuthorizationFields {
   const fields = combinedAuthorization(headers);
   return fields === undefined && isWebUpgrade(headers) ? upgradeAuthorization(headers) : fields;
 }
 
 /**
- * Has a socket of `upgradeWebSocket` end with its token: closed with 4401 within a second when that expires or is revoked,
- * unless a fresh one was sent on it (`usher.renew <token>`), which your `onMessage` does not see. Without it, nothing closes
- * the socket. Must stand behind {@link usher}.
+ * Has a socket of `upgradeWebSocket` end with its token: closed with 4401 within a second when that expires
+ * or is revoked, unless a fresh one was sent on it (`usher.renew <token>`), which your `onMessage` does not
+ * see. Without it, nothing closes the socket. Must stand behind {@link usher}.
  *
  * @throws {Error} No guard let this request in.
  * @example
@@ -55,7 +58,8 @@ export function sessionOf<Claims = TokenClaims>(
   context: Context,
 ): SocketSession<Readonly<Record<string, string>>, Claims> {
   const opened = sessions.get(context);
-  if (opened === undefined) throw new Error("sessionOf: there is no open socket that watchSocket(...) watches.");
+  if (opened === undefined)
+    throw new Error("sessionOf: there is no open socket that watchSocket(...) watches.");
   return opened.session as unknown as SocketSession<Readonly<Record<string, string>>, Claims>;
 }
 

@@ -10,9 +10,10 @@ export interface BackchannelLogoutOptions extends EndpointOptions {
 }
 
 /**
- * Makes the middleware that an issuer tells of ended sessions: it answers `POST /backchannel-logout`, and passes everything
- * else on. It is public: use it before {@link usher}. It reads the body by itself, 16 KB at most, or takes what a body
- * parser before it has left (`ctx.request.body`). See `createLogoutEndpoint` for what it answers.
+ * Makes the middleware that an issuer tells of ended sessions: it answers `POST /backchannel-logout`, and
+ * passes everything else on. It is public: use it before {@link usher}. It reads the body by itself, 16 KB at
+ * most, or takes what a body parser before it has left (`ctx.request.body`). See `createLogoutEndpoint` for
+ * what it answers.
  *
  * @throws {ConfigurationError} The verifier has no revocations.
  * @example

@@ -20,13 +20,17 @@ interface HeldContext extends Context {
   [patterns]?: Partial<Record<PatternName, unknown>>;
 }
 
-/** Where routers put a route's pattern: @koa/router and koa-router, after its parameters; koa-route, which has no other place. */
+/**
+ * Where routers put a route's pattern: @koa/router and koa-router, after its parameters; koa-route, which has
+ * no other place.
+ */
 const patternPlaces = ["routerPath", "routePath"] as const;
 type PatternName = (typeof patternPlaces)[number];
 
 /**
- * Has everything checked that a router sets of a route before it runs it: `ctx.params`, as a whole or one by one, and the
- * pattern. They are checked again whenever they are read. What there is already is checked at once.
+ * Has everything checked that a router sets of a route before it runs it: `ctx.params`, as a whole or one by
+ * one, and the pattern. They are checked again whenever they are read. What there is already is checked at
+ * once.
  */
 export function holdParams(context: HeldContext, check: CheckParams): void {
   holdPatterns(context.app.context);
@@ -66,7 +70,10 @@ function watchParams(target: { params?: RouteParams | undefined }, toPass: reado
   });
 }
 
-/** What the pattern declares where a router sets `ctx.route` before the parameters of that route: koa-better-router. */
+/**
+ * What the pattern declares where a router sets `ctx.route` before the parameters of that route:
+ * koa-better-router.
+ */
 function namesOfRoute(target: object, params: RouteParams): readonly string[] {
   const { route } = target as { route?: { path?: unknown; params?: unknown } | undefined };
   return params && route?.params === params ? patternNames(route.path) : [];

@@ -1,8 +1,9 @@
 import type { RouteParams } from "../../owner.ts";
 
 /**
- * The parameters of a path that fits a pattern of whole segments, `/users/:userId/tasks`, by their places: for a router
- * that has found that it fits, and hands its parameters over where nobody else can read them. Each is decoded once.
+ * The parameters of a path that fits a pattern of whole segments, `/users/:userId/tasks`, by their places:
+ * for a router that has found that it fits, and hands its parameters over where nobody else can read them.
+ * Each is decoded once.
  *
  * @returns `undefined` for a pattern of any other kind, and for what cannot be decoded.
  */

@@ -35,9 +35,10 @@ const optionsToken: unique symbol = Symbol("usher.backchannelLogout");
 class BackchannelLogoutModuleClass {}
 
 /**
- * Adds the public route that an issuer tells of ended sessions: `POST /backchannel-logout`, on Express and on Fastify. It
- * takes what Nest's body parser has left or, without one (`bodyParser: false`), reads 16 KB at most by itself. See
- * `createLogoutEndpoint` for what it answers; a body that is too long for Nest's parser is Nest's to refuse.
+ * Adds the public route that an issuer tells of ended sessions: `POST /backchannel-logout`, on Express and on
+ * Fastify. It takes what Nest's body parser has left or, without one (`bodyParser: false`), reads 16 KB at
+ * most by itself. See `createLogoutEndpoint` for what it answers; a body that is too long for Nest's parser
+ * is Nest's to refuse.
  *
  * @throws {ConfigurationError} The verifier has no revocations; when the app is created.
  * @example
@@ -72,7 +73,8 @@ function createController(path: string): new (options: BackchannelLogoutOptions)
       answerOn(response, await this.#receive(await readNodeForm(request.raw ?? request, request.body)));
     }
   }
-  // What decorators do that stand before a class and its methods: sources that run as they are have no such syntax.
+  // What decorators do that stand before a class and its methods: sources that run as they are have no such
+  // syntax.
   const { prototype } = BackchannelLogoutController;
   const descriptor = Object.getOwnPropertyDescriptor(prototype, "receive") as PropertyDescriptor;
   Inject(optionsToken)(BackchannelLogoutController, undefined, 0);

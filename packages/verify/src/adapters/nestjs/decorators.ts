@@ -1,4 +1,9 @@
-import { type CustomDecorator, createParamDecorator, type ExecutionContext, SetMetadata } from "@nestjs/common";
+import {
+  type CustomDecorator,
+  createParamDecorator,
+  type ExecutionContext,
+  SetMetadata,
+} from "@nestjs/common";
 import { Reflector } from "@nestjs/core";
 import { type Policy, readPolicies, requireClaim, requireScopes } from "../../policy.ts";
 import type { Principal as VerifiedPrincipal } from "../../principal.ts";
@@ -15,20 +20,26 @@ const policiesKey = "usher:policies";
 const reflector = new Reflector();
 const principals = new WeakMap<object, Principal>();
 
-/** Lets everybody in, unverified: on a handler, or on a controller for those of its handlers that ask for nothing. */
+/**
+ * Lets everybody in, unverified: on a handler, or on a controller for those of its handlers that ask for
+ * nothing.
+ */
 export const Public = (): CustomDecorator => SetMetadata(publicKey, true);
 
 /** The principal as a parameter of a handler. Throws on a public route: nobody was verified there. */
-export const Principal: () => ParameterDecorator = createParamDecorator((_data: unknown, context: ExecutionContext) =>
-  principalOf(context.switchToHttp().getRequest()),
+export const Principal: () => ParameterDecorator = createParamDecorator(
+  (_data: unknown, context: ExecutionContext) => principalOf(context.switchToHttp().getRequest()),
 );
 
 /**
- * What handlers ask for besides a valid token and the owner's path. Adds up, also over controller and handler.
+ * What handlers ask for besides a valid token and the owner's path. Adds up, also over controller and
+ * handler.
  *
  * @throws {ConfigurationError} What is no policy.
  */
-export function RequirePolicies(...policies: readonly Policy<RegisteredClaims>[]): MethodDecorator & ClassDecorator {
+export function RequirePolicies(
+  ...policies: readonly Policy<RegisteredClaims>[]
+): MethodDecorator & ClassDecorator {
   const checked = readPolicies(policies, "RequirePolicies");
   return (target: object, key?: string | symbol, descriptor?: { value?: unknown }) => {
     const level = (descriptor?.value ?? target) as Level;
@@ -46,10 +57,14 @@ export const RequireClaim = (
   ...claim: Parameters<typeof requireClaim<RegisteredClaims>>
 ): MethodDecorator & ClassDecorator => RequirePolicies(requireClaim(...claim));
 
-/** The principal of a platform's request, for what is no handler: interceptors, providers of a request. Throws where there is none. */
+/**
+ * The principal of a platform's request, for what is no handler: interceptors, providers of a request. Throws
+ * where there is none.
+ */
 export function principalOf(request: object): Principal {
   const principal = principals.get(request);
-  if (principal === undefined) throw new Error("No principal was verified for this request: its route is public.");
+  if (principal === undefined)
+    throw new Error("No principal was verified for this request: its route is public.");
   return principal;
 }
 

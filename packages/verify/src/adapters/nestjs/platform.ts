@@ -24,9 +24,12 @@ export type PlatformResponse =
   | { code(status: number): { headers(headers: object): { send(body: Buffer): unknown } } }
   | ServerResponse;
 
-/** Answers as it is, beside Nest and whatever it does to responses. Headers that were set before (CORS) stay. */
+/**
+ * Answers as it is, beside Nest and whatever it does to responses. Headers that were set before (CORS) stay.
+ */
 export function answerOn(response: PlatformResponse, refusal: Refusal): void {
   // As bytes: Fastify would add a charset to the media type of a text.
-  if ("code" in response) response.code(refusal.status).headers(refusal.headers).send(Buffer.from(refusal.body));
+  if ("code" in response)
+    response.code(refusal.status).headers(refusal.headers).send(Buffer.from(refusal.body));
   else answerWith(refusal, response);
 }

@@ -13,9 +13,10 @@ const methodNotAllowed = refuse(httpProblem(405), { allow: "POST" });
 const internalError = refuse(httpProblem(500), {});
 
 /**
- * Makes the request listener that an issuer tells of ended sessions: give it `POST /backchannel-logout`, or whatever path
- * the issuer was told, outside of `protect`. It is public, reads 16 KB at most, and answers other methods 405. See
- * `createLogoutEndpoint` for what it answers. Never rejects: a fault is a 500 and a process warning.
+ * Makes the request listener that an issuer tells of ended sessions: give it `POST /backchannel-logout`, or
+ * whatever path the issuer was told, outside of `protect`. It is public, reads 16 KB at most, and answers
+ * other methods 405. See `createLogoutEndpoint` for what it answers. Never rejects: a fault is a 500 and a
+ * process warning.
  *
  * @throws {ConfigurationError} The verifier has no revocations.
  * @example
@@ -30,7 +31,10 @@ export function backchannelLogout(
   return async (request, response) => {
     if (request.method !== "POST") return answerWith(methodNotAllowed, response);
     try {
-      answerWith(await receive(await readNodeForm(request, (request as { readonly body?: unknown }).body)), response);
+      answerWith(
+        await receive(await readNodeForm(request, (request as { readonly body?: unknown }).body)),
+        response,
+      );
     } catch (error) {
       warnOfLogoutFault(error);
       answerWith(internalError, response);

@@ -6,14 +6,14 @@ import { checkOwner } from "../../owner.ts";
 export type HoldInput = (id: string, input: unknown) => void;
 
 /**
- * Holds every owner field of a procedure's input to its owner, however deep it stands: in objects, lists, maps, sets and
- * forms, `{ where: { userId } }` as well as `[{ userId }]`. What comes from outside is walked through without recursion,
- * so that no nesting is too deep for the stack.
+ * Holds every owner field of a procedure's input to its owner, however deep it stands: in objects, lists,
+ * maps, sets and forms, `{ where: { userId } }` as well as `[{ userId }]`. What comes from outside is walked
+ * through without recursion, so that no nesting is too deep for the stack.
  *
  * Does not look into the bytes of a file or a stream, nor into texts.
  *
- * @returns A function that throws `owner_mismatch` where an owner field is not the id, and for everybody where the name of
- * a field is an owner field in another spelling.
+ * @returns A function that throws `owner_mismatch` where an owner field is not the id, and for everybody
+ *   where the name of a field is an owner field in another spelling.
  */
 export function createInputHold(ownerParams: readonly string[]): HoldInput {
   // A list of its own: the guard's is frozen, and to iterate over a frozen one costs a multiple.
@@ -80,7 +80,9 @@ function isContainer(value: unknown): value is Container {
 
 /** FormData, URLSearchParams, and the like of another realm. */
 function isForm(value: Container): boolean {
-  return typeof value.getAll === "function" && typeof value.entries === "function" && Symbol.iterator in value;
+  return (
+    typeof value.getAll === "function" && typeof value.entries === "function" && Symbol.iterator in value
+  );
 }
 
 /** The parts of a form's name, such as `where[userId]` or `where.userId`. */

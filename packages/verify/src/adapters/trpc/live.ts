@@ -39,7 +39,9 @@ export function createLiveCalls<Claims>(
     return call.type === "subscription" ? make().then((result) => follow(result, call)) : make();
   };
 
-  /** Closed with 4401, it is opened anew by tRPC's client, which then asks for its subscriptions once more. */
+  /**
+   * Closed with 4401, it is opened anew by tRPC's client, which then asks for its subscriptions once more.
+   */
   function watchConnection(
     raw: IncomingMessage,
     { request, principal, authorization, tokenInQuery }: LiveCall<Claims>,

@@ -3,15 +3,19 @@ import { ConfigurationError } from "../../errors.ts";
 /** A middleware, as far as it matters here. */
 type Middleware = (options: never) => unknown;
 
-/** A procedure builder, as far as it matters here: each method returns another builder, or makes the procedure. */
+/**
+ * A procedure builder, as far as it matters here: each method returns another builder, or makes the
+ * procedure.
+ */
 export interface Builder {
   use(middleware: Middleware): Builder;
 }
 type Methods = Builder & Readonly<Record<string, (...input: unknown[]) => unknown>>;
 
 /**
- * A procedure builder that has `check` run behind everything that may change a procedure's input: behind each schema, each
- * middleware, and each part of a builder that is joined to it. So nothing sees an input that was not checked as it is then.
+ * A procedure builder that has `check` run behind everything that may change a procedure's input: behind each
+ * schema, each middleware, and each part of a builder that is joined to it. So nothing sees an input that was
+ * not checked as it is then.
  *
  * @throws {ConfigurationError} What is no builder of tRPC 11.
  */
@@ -21,7 +25,9 @@ export function checkedThroughout(builder: Builder, check: Middleware): Builder 
     methods.map(([name, method]) => [
       name,
       (...input: unknown[]) => {
-        const next = method(...(name.endsWith("concat") ? input.map((other) => withChecks(other, check)) : input));
+        const next = method(
+          ...(name.endsWith("concat") ? input.map((other) => withChecks(other, check)) : input),
+        );
         return isBuilder(next) ? checkedThroughout(next.use(check), check) : next;
       },
     ]),
@@ -41,7 +47,9 @@ export function checkedThroughout(builder: Builder, check: Middleware): Builder 
 export function readBuilder(procedure: unknown): Builder {
   // What tRPC 10 does not have.
   if (isBuilder(procedure) && "experimental_caller" in procedure) return procedure;
-  throw new ConfigurationError("protect: give a procedure builder of @trpc/server 11, such as `t.procedure`.");
+  throw new ConfigurationError(
+    "protect: give a procedure builder of @trpc/server 11, such as `t.procedure`.",
+  );
 }
 
 function isBuilder(value: unknown): value is Builder {

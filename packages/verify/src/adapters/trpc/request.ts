@@ -12,10 +12,14 @@ export interface TrpcRequestInfo {
   readonly connectionParams?: Readonly<Record<string, string | undefined>> | null;
 }
 
-/** The request as tRPC's adapters hand it to `createContext`: of Node and Express, of Fastify, or of fetch. */
+/**
+ * The request as tRPC's adapters hand it to `createContext`: of Node and Express, of Fastify, or of fetch.
+ */
 export type TrpcRequest = AnyRequest | { readonly raw: AnyRequest };
 
-/** What `guard.protect` needs in the context of a call. Says nothing of who called: nothing is verified yet. */
+/**
+ * What `guard.protect` needs in the context of a call. Says nothing of who called: nothing is verified yet.
+ */
 export interface UsherContext {
   readonly unverified: {
     readonly authorization: AuthorizationFields;
@@ -25,10 +29,15 @@ export interface UsherContext {
 }
 
 /** For `createContext`. */
-export function readRequest(request: TrpcRequest, info: TrpcRequestInfo | undefined): UsherContext["unverified"] {
+export function readRequest(
+  request: TrpcRequest,
+  info: TrpcRequestInfo | undefined,
+): UsherContext["unverified"] {
   const read = rawOf(request);
   const fields = authorizationOf(read);
-  const authorization = isUpgrade(read) ? [...[fields ?? []].flat(), ...connectionTokens(read, info)] : fields;
+  const authorization = isUpgrade(read)
+    ? [...[fields ?? []].flat(), ...connectionTokens(read, info)]
+    : fields;
   return { authorization, tokenInQuery: hasQueryToken(read.url), request };
 }
 
@@ -38,8 +47,9 @@ export function rawOf(request: TrpcRequest): AnyRequest {
 }
 
 /**
- * What a browser can send with a WebSocket: a subprotocol, or tRPC's connection parameters. Those come in a message of their
- * own; in any other request they are in the URL, which ends up in logs, and count for nothing.
+ * What a browser can send with a WebSocket: a subprotocol, or tRPC's connection parameters. Those come in a
+ * message of their own; in any other request they are in the URL, which ends up in logs, and count for
+ * nothing.
  */
 function connectionTokens(read: AnyRequest, info: TrpcRequestInfo | undefined): readonly string[] {
   const { token } = info?.connectionParams ?? {};

@@ -4,7 +4,10 @@ import type { Watch } from "../../websocket/watch.ts";
 /** Ends what it is given: with why. */
 type End = (reason: unknown) => void;
 
-/** Looks now and again whether a subscription may go on, and ends it where it may not; returns how to stop looking. */
+/**
+ * Looks now and again whether a subscription may go on, and ends it where it may not; returns how to stop
+ * looking.
+ */
 export type Follow = (end: End) => () => void;
 
 /** @param check Throws why it may not. */
@@ -25,7 +28,10 @@ export function follower(watch: Watch, check: () => void): Follow {
   };
 }
 
-/** What a subscription's resolver gave, until it may not go on: then the client is told why, as of any other call. */
+/**
+ * What a subscription's resolver gave, until it may not go on: then the client is told why, as of any other
+ * call.
+ */
 export function followed(data: unknown, follow: Follow): unknown {
   if (isAsyncIterable(data))
     return { [Symbol.asyncIterator]: () => followIterator(data[Symbol.asyncIterator](), follow) };

@@ -6,7 +6,10 @@ import type { TargetShapes } from "../target.ts";
 import { refusedPatterns } from "./path-shapes.ts";
 import { listen } from "./server.ts";
 
-/** Mounted by Express, which cuts the path off that a middleware is mounted at. Patterns are those of the whole path. */
+/**
+ * Mounted by Express, which cuts the path off that a middleware is mounted at. Patterns are those of the
+ * whole path.
+ */
 export const connectShapes: TargetShapes = {
   owned: {
     "mounted at a path": "/mounted/{owner}",
@@ -36,13 +39,21 @@ export const connectShapes: TargetShapes = {
     app.use("/open", (_request, response) => void response.json(handle({})));
     app.use("/mounted", guard.middleware({ path: "/mounted/:userId" }), answer);
     const [router, deep, inner] = [express.Router(), express.Router(), express()];
-    app.use("/router", router.use("/deep", deep.use(guard.middleware({ path: "/router/deep/:userId" })).use(answer)));
+    app.use(
+      "/router",
+      router.use("/deep", deep.use(guard.middleware({ path: "/router/deep/:userId" })).use(answer)),
+    );
     app.use("/app", inner.use(guard.middleware({ path: "/app/:userId" })).use(answer));
     app.use("/scoped", guard.middleware({ path: "/scoped", policies }), answer);
     app.use("/scoped-rest", guard.middleware({ path: "/scoped-rest/*", policies }), answer);
     app.use("/scoped-second", guard.middleware({ path: "/scoped-second/*" }));
     app.use("/scoped-second", guard.middleware({ path: "/scoped-second/anything", policies }), answer);
-    const paths = ["/files/:userId/*", "/beside/:userId", "/beside/*", "/teams/:teamId/users/:userId"] as const;
+    const paths = [
+      "/files/:userId/*",
+      "/beside/:userId",
+      "/beside/*",
+      "/teams/:teamId/users/:userId",
+    ] as const;
     app.use(guard.middleware({ path: paths }), answer);
     return listen(createServer(app));
   },

@@ -6,7 +6,10 @@ import { brokenPolicy, type ContractTarget, handlerFailure } from "../target.ts"
 import { connectShapes } from "./connect-shapes.ts";
 import { listen } from "./server.ts";
 
-/** The Connect-style middleware, hosted by Express, which takes such. Express's router is not used: paths are the guard's. */
+/**
+ * The Connect-style middleware, hosted by Express, which takes such. Express's router is not used: paths are
+ * the guard's.
+ */
 export const connectTarget: ContractTarget = {
   name: "node, as Connect-style middleware",
   shapes: connectShapes,
@@ -17,7 +20,9 @@ export const connectTarget: ContractTarget = {
     app.get("/public", (_request, response) => void response.json(handle({})));
     app.use((request, response, next) => {
       const isEcho = /echo/i.test(request.url);
-      const enter = isEcho ? echo : (byPath[request.path] ?? (request.path.endsWith("/scoped") ? ownScoped : main));
+      const enter = isEcho
+        ? echo
+        : (byPath[request.path] ?? (request.path.endsWith("/scoped") ? ownScoped : main));
       enter(request, response, next);
     });
     app.use("/throws", () => {
@@ -29,7 +34,9 @@ export const connectTarget: ContractTarget = {
     });
 
     const echo = open.middleware({ path: ["/echo/:userId/tasks", "/echo/:userId/tasks/:taskId"] });
-    const main = guard.middleware({ path: ["/me", "/throws", "/api/:userId/tasks", "/api/:userId/tasks/:taskId"] });
+    const main = guard.middleware({
+      path: ["/me", "/throws", "/api/:userId/tasks", "/api/:userId/tasks/:taskId"],
+    });
     const ownScoped = guard.middleware({
       path: "/api/:userId/scoped",
       policies: [requireScopes("tasks:read", "tasks:write")],

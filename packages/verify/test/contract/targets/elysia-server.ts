@@ -5,7 +5,9 @@ import type { Server } from "node:http";
 export async function listen(app: {
   listen(options: object, started: (server: unknown) => void): unknown;
 }): Promise<Server> {
-  const started = await new Promise<unknown>((resolve) => app.listen({ port: 0, hostname: "127.0.0.1" }, resolve));
+  const started = await new Promise<unknown>((resolve) =>
+    app.listen({ port: 0, hostname: "127.0.0.1" }, resolve),
+  );
   const { server } = (started as { raw: { node: { server: Server } } }).raw.node;
   if (!server.listening) await once(server, "listening");
   return server;

@@ -6,8 +6,8 @@ import { Elysia } from "elysia";
 import type { TargetShapes } from "../target.ts";
 import { listen } from "./elysia-server.ts";
 
-// Mounted servers are in elysia-shapes.test.ts: Elysia makes a Request for them, which fails on a socket once anything in the
-// process (Hono's server for Node) has put a class of its own in the place of Request.
+// Mounted servers are in elysia-shapes.test.ts: Elysia makes a Request for them, which fails on a socket once
+// anything in the process (Hono's server for Node) has put a class of its own in the place of Request.
 export const elysiaShapes: TargetShapes = {
   owned: {
     "a plugin": "/plugin/{owner}",

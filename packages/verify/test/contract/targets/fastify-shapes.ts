@@ -52,7 +52,8 @@ export const fastifyShapes: TargetShapes = {
       await api.register(usher, options);
       // The app's own answer to unknown paths would be outside.
       api.setNotFoundHandler((_request, reply) => reply.code(404).send());
-      const get = (to: FastifyInstance, url: string) => to.get<Params>(url, ({ params }) => handle({ params }));
+      const get = (to: FastifyInstance, url: string) =>
+        to.get<Params>(url, ({ params }) => handle({ params }));
 
       api.register(async (plugin) => {
         get(plugin, "/plugin/:userId");
@@ -68,14 +69,25 @@ export const fastifyShapes: TargetShapes = {
           void team.register(async (member) => void get(member, "/tasks"), { prefix: "/members/:userId" }),
         { prefix: "/teams/:teamId" },
       );
-      api.route<Params>({ method: ["GET", "POST"], url: "/full/:userId", handler: ({ params }) => handle({ params }) });
+      api.route<Params>({
+        method: ["GET", "POST"],
+        url: "/full/:userId",
+        handler: ({ params }) => handle({ params }),
+      });
       api.all<Params>("/all/:userId", ({ params }) => handle({ params }));
-      for (const url of ["/regular/:userId(^\\w+$)", "/part/:number-:userId.json", "/files/:userId/*"]) get(api, url);
-      for (const url of ["/beside/:userId", "/beside/*", "/teams/:teamId/users/:userId", "/optional/:userId?"])
+      for (const url of ["/regular/:userId(^\\w+$)", "/part/:number-:userId.json", "/files/:userId/*"])
+        get(api, url);
+      for (const url of [
+        "/beside/:userId",
+        "/beside/*",
+        "/teams/:teamId/users/:userId",
+        "/optional/:userId?",
+      ])
         get(api, url);
       for (const prefix of ["/unknown/:userId", "/misspelt/:user_id"])
         api.register(
-          async (plugin) => plugin.setNotFoundHandler(({ params }) => handle({ params: params as Params["Params"] })),
+          async (plugin) =>
+            plugin.setNotFoundHandler(({ params }) => handle({ params: params as Params["Params"] })),
           { prefix },
         );
 

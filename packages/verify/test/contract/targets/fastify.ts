@@ -22,8 +22,10 @@ export const fastifyTarget: ContractTarget = {
     app.get("/scoped", { config: { policies: [requireScopes("tasks:write")] } }, ({ principal }) =>
       handle({ principal }),
     );
-    app.get("/role", { config: { policies: [requireClaim(({ role }) => role === "admin")] } }, ({ principal }) =>
-      handle({ principal }),
+    app.get(
+      "/role",
+      { config: { policies: [requireClaim(({ role }) => role === "admin")] } },
+      ({ principal }) => handle({ principal }),
     );
     app.get<Params>(
       "/api/:userId/scoped",

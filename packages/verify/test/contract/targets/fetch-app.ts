@@ -5,20 +5,24 @@ import { brokenPolicy, type ContractOptions, type Handle, handlerFailure } from 
 /** What a server calls with a request and whatever else it has for one: a Worker's context. */
 export type FetchApp = (request: Request, ...rest: unknown[]) => Response | Promise<Response>;
 
-/** One handler for a whole server, with the guard's own patterns: as for Bun.serve, Deno.serve and Workers. */
+/**
+ * One handler for a whole server, with the guard's own patterns: as for Bun.serve, Deno.serve and Workers.
+ */
 export function createFetchApp(options: ContractOptions, handle: Handle): FetchApp {
   const guard = usher(options);
   const routes: Readonly<Record<string, FetchApp>> = {
     "/public": () => Response.json(handle({})),
-    "/scoped": guard.protect({ path: "/scoped", policies: [requireScopes("tasks:write")] }, (_request, access) =>
-      Response.json(handle(access)),
+    "/scoped": guard.protect(
+      { path: "/scoped", policies: [requireScopes("tasks:write")] },
+      (_request, access) => Response.json(handle(access)),
     ),
     "/role": guard.protect(
       { path: "/role", policies: [requireClaim(({ role }) => role === "admin")] },
       (_request, access) => Response.json(handle(access)),
     ),
-    "/broken": guard.protect({ path: "/broken", policies: [requireClaim(brokenPolicy)] }, (_request, access) =>
-      Response.json(handle(access)),
+    "/broken": guard.protect(
+      { path: "/broken", policies: [requireClaim(brokenPolicy)] },
+      (_request, access) => Response.json(handle(access)),
     ),
   };
   const ownScoped = guard.protect(

@@ -8,7 +8,9 @@ import { createFetchShapes } from "./fetch-shapes-app.ts";
 import { refusedPatterns } from "./path-shapes.ts";
 import { listen } from "./server.ts";
 
-const refusedAtStart = refusedPatterns((options, path) => usher(options).protect({ path }, () => new Response()));
+const refusedAtStart = refusedPatterns((options, path) =>
+  usher(options).protect({ path }, () => new Response()),
+);
 
 export const fetchPathShapes: TargetShapes = {
   owned: {
@@ -28,7 +30,8 @@ export const fetchPathShapes: TargetShapes = {
   open: { "a handler beside it": "/open" },
   nobodys: {},
   refusedAtStart,
-  start: (options, handle) => listen(createAdaptorServer({ fetch: createFetchShapes(options, handle) }) as Server),
+  start: (options, handle) =>
+    listen(createAdaptorServer({ fetch: createFetchShapes(options, handle) }) as Server),
 };
 
 type Params = Record<string, string | string[] | undefined>;
@@ -61,10 +64,13 @@ export const fetchParamShapes: TargetShapes = {
     const guard = usher(options);
     const policies = [requireScopes("tasks:write")];
     const framework = new Hono();
-    const route = (path: string, handler: (request: Request, params: Params) => Response | Promise<Response>) =>
-      framework.get(path, (c) => handler(c.req.raw, c.req.param() as Params));
-    const own = guard.protect({ params: (_request: Request, params: Params) => params }, (_request, { params }) =>
-      Response.json(handle({ params })),
+    const route = (
+      path: string,
+      handler: (request: Request, params: Params) => Response | Promise<Response>,
+    ) => framework.get(path, (c) => handler(c.req.raw, c.req.param() as Params));
+    const own = guard.protect(
+      { params: (_request: Request, params: Params) => params },
+      (_request, { params }) => Response.json(handle({ params })),
     );
     const scoped = guard.protect({ params: (_request: Request, params: Params) => params, policies }, () =>
       Response.json(handle({})),
@@ -76,8 +82,9 @@ export const fetchParamShapes: TargetShapes = {
       (_request, { params }) => Response.json(handle({ params })),
     );
     route("/next/:userId", (request, params) => next(request, { params: Promise.resolve(params) }));
-    const event = guard.protect({ params: (_request: Request, { params }: { params: Params }) => params }, () =>
-      Response.json(handle({})),
+    const event = guard.protect(
+      { params: (_request: Request, { params }: { params: Params }) => params },
+      () => Response.json(handle({})),
     );
     route("/event/:userId", (request, params) => event(request, { params }));
     const bun = guard.protect({ params: (request: Request & { params: Params }) => request.params }, () =>

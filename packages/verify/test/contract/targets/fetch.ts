@@ -9,15 +9,20 @@ import { createFetchApp } from "./fetch-app.ts";
 import { fetchParamShapes, fetchPathShapes } from "./fetch-shapes.ts";
 import { listen } from "./server.ts";
 
-/** One handler for a whole server, with the guard's own patterns: as for Bun.serve, Deno.serve and Workers. */
+/**
+ * One handler for a whole server, with the guard's own patterns: as for Bun.serve, Deno.serve and Workers.
+ */
 export const fetchPathsTarget: ContractTarget = {
   name: "fetch, by patterns",
   shapes: fetchPathShapes,
   exceptions: { [hostWithoutRawHeaders]: "its host makes a Request of Node's, out of the raw headers" },
-  start: (options, handle) => listen(createAdaptorServer({ fetch: createFetchApp(options, handle) }) as Server),
+  start: (options, handle) =>
+    listen(createAdaptorServer({ fetch: createFetchApp(options, handle) }) as Server),
 };
 
-/** One handler for a route, with a framework's parameters, which it hands over as a promise: as in Next.js. */
+/**
+ * One handler for a route, with a framework's parameters, which it hands over as a promise: as in Next.js.
+ */
 export const fetchParamsTarget: ContractTarget = {
   name: "fetch, by a framework's parameters",
   shapes: fetchParamShapes,
@@ -32,8 +37,9 @@ export const fetchParamsTarget: ContractTarget = {
     const scoped = guard.protect({ params, policies: [requireScopes("tasks:write")] }, (_request, access) =>
       Response.json(handle(access)),
     );
-    const both = guard.protect({ params, policies: [requireScopes("tasks:read", "tasks:write")] }, (_request, access) =>
-      Response.json(handle(access)),
+    const both = guard.protect(
+      { params, policies: [requireScopes("tasks:read", "tasks:write")] },
+      (_request, access) => Response.json(handle(access)),
     );
     const role = guard.protect(
       { params, policies: [requireClaim(({ role }) => role === "admin")] },

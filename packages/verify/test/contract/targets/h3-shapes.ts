@@ -104,10 +104,15 @@ export const h3Shapes: TargetShapes = {
 
     app.get("/scoped", run, { meta }).all("/scoped-all", run, { meta });
     app.get("/scoped-defined", defineHandler({ meta, handler: (event) => run(event) }));
-    app.register(defineRoute({ method: "GET", route: "/scoped-define-route", meta, handler: (event) => run(event) }));
+    app.register(
+      defineRoute({ method: "GET", route: "/scoped-define-route", meta, handler: (event) => run(event) }),
+    );
     app.mount("/scoped-mounted", new H3().get("/anything", run, { meta }));
     app.all("/scoped-fetched/**", defineHandler({ meta, fetch: () => Response.json(handle({})) } as never));
-    app.all("/scoped-handler/**", new H3().use(usher(options)).get("/scoped-handler/anything", run, { meta }));
+    app.all(
+      "/scoped-handler/**",
+      new H3().use(usher(options)).get("/scoped-handler/anything", run, { meta }),
+    );
 
     app.mount("/open-mounted", new H3().get("/tasks", run, { meta: open }));
     // h3 keeps what these are told on the function, which each of them has of its own.

@@ -1,7 +1,14 @@
 import { createServer } from "node:http";
 import { type Policy, requireClaim, requireScopes, type TokenClaims } from "@usher-auth/verify";
 import { enforce, principalOf, usher } from "@usher-auth/verify/h3-v1";
-import { createApp, createRouter, defineEventHandler, getRouterParams, type H3Event, toNodeListener } from "h3-v1";
+import {
+  createApp,
+  createRouter,
+  defineEventHandler,
+  getRouterParams,
+  type H3Event,
+  toNodeListener,
+} from "h3-v1";
 import { brokenPolicy, type ContractTarget, handlerFailure } from "../target.ts";
 import { h3V1Shapes } from "./h3-v1-shapes.ts";
 import { listen } from "./server.ts";
@@ -19,8 +26,11 @@ export const h3V1Target: ContractTarget = {
   async start(options, handle) {
     const app = createApp();
     const params = (event: H3Event) => getRouterParams(event, { decode: true });
-    const answer = defineEventHandler((event) => handle({ principal: principalOf(event), params: params(event) }));
-    const scoped = (policy: Policy<TokenClaims>) => defineEventHandler({ onRequest: enforce(policy), handler: answer });
+    const answer = defineEventHandler((event) =>
+      handle({ principal: principalOf(event), params: params(event) }),
+    );
+    const scoped = (policy: Policy<TokenClaims>) =>
+      defineEventHandler({ onRequest: enforce(policy), handler: answer });
 
     const open = createRouter().get(
       "/public",

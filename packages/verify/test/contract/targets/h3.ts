@@ -29,7 +29,9 @@ export const h3Target: ContractTarget = {
     app.get("/api/:userId/tasks/:taskId", answer);
     app.get("/scoped", answer, { meta: { policies: [requireScopes("tasks:write")] } });
     app.get("/role", answer, { meta: { policies: [requireClaim(({ role }) => role === "admin")] } });
-    app.get("/api/:userId/scoped", answer, { meta: { policies: [requireScopes("tasks:read", "tasks:write")] } });
+    app.get("/api/:userId/scoped", answer, {
+      meta: { policies: [requireScopes("tasks:read", "tasks:write")] },
+    });
     app.get("/broken", answer, { meta: { policies: [requireClaim(brokenPolicy)] } });
     app.get("/throws", () => {
       throw new Error(handlerFailure);

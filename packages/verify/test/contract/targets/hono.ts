@@ -20,16 +20,24 @@ export const honoTarget: ContractTarget = {
 
     const app = usher(open, options);
     app.get("/me", (c) => c.json(handle({ principal: c.var.principal })));
-    app.all("/api/:userId/tasks", (c) => c.json(handle({ principal: c.var.principal, params: c.req.param() })));
-    app.get("/api/:userId/tasks/:taskId", (c) => c.json(handle({ principal: c.var.principal, params: c.req.param() })));
-    app.get("/scoped", enforce(requireScopes("tasks:write")), (c) => c.json(handle({ principal: c.var.principal })));
+    app.all("/api/:userId/tasks", (c) =>
+      c.json(handle({ principal: c.var.principal, params: c.req.param() })),
+    );
+    app.get("/api/:userId/tasks/:taskId", (c) =>
+      c.json(handle({ principal: c.var.principal, params: c.req.param() })),
+    );
+    app.get("/scoped", enforce(requireScopes("tasks:write")), (c) =>
+      c.json(handle({ principal: c.var.principal })),
+    );
     app.get("/role", enforce(requireClaim(({ role }) => role === "admin")), (c) =>
       c.json(handle({ principal: c.var.principal })),
     );
     app.get("/api/:userId/scoped", enforce(requireScopes("tasks:read", "tasks:write")), (c) =>
       c.json(handle({ principal: c.var.principal, params: c.req.param() })),
     );
-    app.get("/broken", enforce(requireClaim(brokenPolicy)), (c) => c.json(handle({ principal: c.var.principal })));
+    app.get("/broken", enforce(requireClaim(brokenPolicy)), (c) =>
+      c.json(handle({ principal: c.var.principal })),
+    );
     app.get("/throws", () => {
       throw new Error(handlerFailure);
     });

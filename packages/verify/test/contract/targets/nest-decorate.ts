@@ -2,7 +2,9 @@ import { Controller, type ControllerOptions } from "@nestjs/common";
 
 type Decorators = { method: MethodDecorator[]; parameters: ParameterDecorator[] };
 
-/** What decorators do that are written before a class and its methods; the sources here have no such syntax. */
+/**
+ * What decorators do that are written before a class and its methods; the sources here have no such syntax.
+ */
 export function decorate(
   controller: new () => object,
   handlers: Record<string, Decorators>,

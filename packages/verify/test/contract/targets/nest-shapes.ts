@@ -14,7 +14,13 @@ import {
 } from "@nestjs/common";
 import { NestFactory, RouterModule } from "@nestjs/core";
 import { requireScopes } from "@usher-auth/verify";
-import { Public, RequirePolicies, RequireScopes, UsherModule, type UsherOptions } from "@usher-auth/verify/nestjs";
+import {
+  Public,
+  RequirePolicies,
+  RequireScopes,
+  UsherModule,
+  type UsherOptions,
+} from "@usher-auth/verify/nestjs";
 import type { Handle, TargetShapes } from "../target.ts";
 import { decorate } from "./nest-decorate.ts";
 import { platforms } from "./nest-platforms.ts";
@@ -72,7 +78,11 @@ export function nestShapes(platform: keyof typeof platforms): TargetShapes {
 
 type Routes = Record<string, MethodDecorator[]>;
 
-function createApp(platform: keyof typeof platforms, options: UsherOptions, handle: Handle): Promise<INestApplication> {
+function createApp(
+  platform: keyof typeof platforms,
+  options: UsherOptions,
+  handle: Handle,
+): Promise<INestApplication> {
   const scoped = () => RequireScopes("tasks:write");
   const controller = (
     controllerOptions: ControllerOptions,
@@ -88,7 +98,10 @@ function createApp(platform: keyof typeof platforms, options: UsherOptions, hand
         },
       });
     for (const decorator of ofAll) decorator(Shape);
-    const handlers = Object.entries(routes).map(([name, method]) => [name, { method, parameters: [Param()] }]);
+    const handlers = Object.entries(routes).map(([name, method]) => [
+      name,
+      { method, parameters: [Param()] },
+    ]);
     return decorate(Shape, Object.fromEntries(handlers), controllerOptions);
   };
 
@@ -133,9 +146,11 @@ function createApp(platform: keyof typeof platforms, options: UsherOptions, hand
     controller({ path: "scoped-derived" }, {}, [], ScopedBase),
     controller({ path: "open-derived" }, {}, [], OpenBase),
     controller({}, {}, [], Base),
-    controller({ path: "open-controller" }, { anything: [Get("anything")], scoped: [Get("scoped"), scoped()] }, [
-      Public(),
-    ]),
+    controller(
+      { path: "open-controller" },
+      { anything: [Get("anything")], scoped: [Get("scoped"), scoped()] },
+      [Public()],
+    ),
   ];
 
   // The guard is in a module of its own, beside one whose path has the owner.

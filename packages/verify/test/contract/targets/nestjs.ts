@@ -9,7 +9,13 @@ import {
   UsherModule,
   type UsherOptions,
 } from "@usher-auth/verify/nestjs";
-import { brokenPolicy, type ContractTarget, type Handle, type HandlerView, handlerFailure } from "../target.ts";
+import {
+  brokenPolicy,
+  type ContractTarget,
+  type Handle,
+  type HandlerView,
+  handlerFailure,
+} from "../target.ts";
 import { decorate } from "./nest-decorate.ts";
 import { platforms } from "./nest-platforms.ts";
 import { nestShapes } from "./nest-shapes.ts";
@@ -50,7 +56,10 @@ function createController(handle: Handle): new () => object {
   }
   return decorate(ContractController, {
     nothing: { method: [Get("/public"), Public()], parameters: [] },
-    echo: { method: [Get(["/echo/:userId/tasks", "/echo/:userId/tasks/:taskId"]), Public()], parameters: [Param()] },
+    echo: {
+      method: [Get(["/echo/:userId/tasks", "/echo/:userId/tasks/:taskId"]), Public()],
+      parameters: [Param()],
+    },
     me: { method: [Get("/me")], parameters: [Principal()] },
     tasks: { method: [All("/api/:userId/tasks")], parameters: [Principal(), Param()] },
     task: { method: [Get("/api/:userId/tasks/:taskId")], parameters: [Principal(), Param()] },
@@ -81,7 +90,9 @@ function nestTarget(platform: keyof typeof platforms): ContractTarget {
   return {
     name: `nestjs on ${platform}`,
     shapes: nestShapes(platform),
-    exceptions: { "a refusal does not wait for the body": "Nest parses a request's body before it asks any guard" },
+    exceptions: {
+      "a refusal does not wait for the body": "Nest parses a request's body before it asks any guard",
+    },
     async start(options, handle) {
       const app = await createNestApp(platform, options as UsherOptions, [createController(handle)]);
       await app.listen(0, "127.0.0.1");

@@ -27,11 +27,15 @@ export const nodeShapes: TargetShapes = {
   async start(options, handle) {
     const guard = usher(options);
     const answer = (response: ServerResponse, params?: Record<string, unknown>) =>
-      response.setHeader("content-type", "application/json").end(JSON.stringify(handle({ ...(params && { params }) })));
+      response
+        .setHeader("content-type", "application/json")
+        .end(JSON.stringify(handle({ ...(params && { params }) })));
     const own = (path: string | string[]) =>
       guard.protect({ path }, (_request, response, { params }) => answer(response, params));
     const scoped = (path: string | string[]) =>
-      guard.protect({ path, policies: [requireScopes("tasks:write")] }, (_request, response) => answer(response));
+      guard.protect({ path, policies: [requireScopes("tasks:write")] }, (_request, response) =>
+        answer(response),
+      );
 
     const inner = { owned: own("/outer/:userId/tasks"), scoped: scoped("/scoped-outer/*") };
     const routes: Record<string, RequestListener> = {
