@@ -79,7 +79,7 @@ export default {
       name: "packages-by-their-names",
       comment: "A package is imported by its public name, not by a path into its files.",
       severity: "error",
-      from: { path: "^(packages/[^/]+|apps/[^/]+|scripts|e2e)/" },
+      from: { path: "^(packages/[^/]+|apps/[^/]+|scripts|tests/e2e)/" },
       to: { path: "^packages/([^/]+)/src/(?!index\\.ts|revocations/index\\.ts|adapters/)", pathNot: "^$1/" },
     },
     {
@@ -87,8 +87,7 @@ export default {
       comment: "@usher-auth/testing signs whatever it is asked to: no shipped code may hold it.",
       severity: "error",
       from: {
-        pathNot:
-          "/test/|^packages/testing/|^e2e/|^bench/|^runtimes/|^security/|^scripts/check/|\\.test\\.ts$",
+        pathNot: "/test/|^packages/testing/|^tests/|^bench/|^scripts/check/|\\.test\\.ts$",
       },
       to: { path: "^packages/testing/" },
     },

@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { configDefaults, defineConfig, type TestProjectConfiguration } from "vitest/config";
 import { BaseSequencer, type Reporter, type TestSpecification } from "vitest/node";
 import { takeNothingFromTheShell } from "./scripts/machine/test-environment.ts";
-import { securitySummary } from "./security/summary.ts";
+import { securitySummary } from "./tests/security/summary.ts";
 
 // Here, before any worker or child has inherited it.
 takeNothingFromTheShell();
@@ -17,7 +17,7 @@ const hookTimeout = 120_000;
 const nest11 = [
   {
     find: /^@nestjs\/(.+)$/,
-    replacement: fileURLToPath(new URL("compat/nestjs-11/node_modules/@nestjs/$1", import.meta.url)),
+    replacement: fileURLToPath(new URL("tests/compat/nestjs-11/node_modules/@nestjs/$1", import.meta.url)),
   },
 ];
 
@@ -84,7 +84,7 @@ export default defineConfig({
   test: {
     // The default one comes last: the summary that it ends with is the last thing printed.
     reporters: [securitySummary(), skipReasons, "default"],
-    globalSetup: "e2e/support/test-run.ts",
+    globalSetup: "tests/e2e/support/test-run.ts",
     // Much of the time goes into waiting for processes, databases and the browser: three files at once on any
     // machine.
     maxWorkers: 3,
@@ -101,7 +101,7 @@ export default defineConfig({
         [
           "apps/*/test/**/*.test.ts",
           "packages/*/integration/**/*.test.ts",
-          "runtimes/test/{node-24,bun,install}.test.ts",
+          "tests/runtimes/test/{node-24,bun,install}.test.ts",
           ...withTheRealThing,
         ],
         60_000,
@@ -109,17 +109,17 @@ export default defineConfig({
       // The same tests once more.
       project(
         "nestjs-11",
-        ["packages/verify/test/{,contract/}nestjs.test.ts", "compat/nestjs-11/*.test.ts"],
+        ["packages/verify/test/{,contract/}nestjs.test.ts", "tests/compat/nestjs-11/*.test.ts"],
         60_000,
         [],
         nest11,
       ),
       // The others take their time and a download: npm run test:runtimes sets this.
       ...(process.env.USHER_RUNTIMES === "all"
-        ? [project("runtimes", ["runtimes/test/*.test.ts"], 60_000)]
+        ? [project("runtimes", ["tests/runtimes/test/*.test.ts"], 60_000)]
         : []),
-      project("security", ["security/**/*.test.ts"], 60_000),
-      project("e2e", ["e2e/**/*.test.ts"], 120_000),
+      project("security", ["tests/security/**/*.test.ts"], 60_000),
+      project("e2e", ["tests/e2e/**/*.test.ts"], 120_000),
     ],
   },
 });

@@ -44,13 +44,13 @@ const lockFile = (packages: Record<string, Locked>): LockFile => ({ lockfileVers
 test("fails for the fault that it prints", () => {
   const root = mkdtempSync(join(tmpdir(), "usher-lock-"));
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
-  mkdirSync(join(root, "runtimes"));
+  mkdirSync(join(root, "tests/runtimes"), { recursive: true });
   const packages = {
     "packages/one": { dependencies: { a: "1" } },
     "node_modules/a": { ...mit, license: "GPL-2.0" },
   };
   writeFileSync(join(root, "package-lock.json"), JSON.stringify(lockFile({ ...packages, ...silent })));
-  writeFileSync(join(root, "runtimes/package-lock.json"), JSON.stringify(lockFile({})));
+  writeFileSync(join(root, "tests/runtimes/package-lock.json"), JSON.stringify(lockFile({})));
   writeFileSync(join(root, "package.json"), "{}");
   const { status, stdout, stderr } = spawnSync(process.execPath, [script, root], { encoding: "utf8" });
   expect([status, stderr]).toEqual([1, "a@1.0.0 is GPL-2.0, and is shipped\n"]);

@@ -12,7 +12,7 @@ const root = process.argv[2] ?? fileURLToPath(new URL("..", import.meta.url));
 
 const { summary, faults } = judge({
   lock: await readLockFile(join(root, "package-lock.json")),
-  runtimes: await readLockFile(join(root, "runtimes/package-lock.json")),
+  runtimes: await readLockFile(join(root, "tests/runtimes/package-lock.json")),
   allowScripts: JSON.parse(await readFile(join(root, "package.json"), "utf8")).allowScripts,
 });
 process.stdout.write(`${summary}\n`);

@@ -76,7 +76,7 @@ function tell({ check, passed, seconds }: Outcome): void {
 
 /** Every folder with code of ours. */
 function rooms(): string[] {
-  return ["packages", "apps", "bench", "e2e", "runtimes", "security", "scripts"];
+  return ["packages", "apps", "bench", "tests", "scripts"];
 }
 
 /** Every tsconfig.json of a package, of its tests, of an app, and of the other rooms. */
@@ -88,7 +88,7 @@ function typeScriptProjects(): string[] {
       `${room}/${name}/test/register`,
     ]),
   );
-  return [...members, "bench", "e2e", "runtimes", "security", "scripts"].filter((folder) =>
+  return [...members, "bench", "tests/e2e", "tests/runtimes", "tests/security", "scripts"].filter((folder) =>
     existsSync(join(root, folder, "tsconfig.json")),
   );
 }

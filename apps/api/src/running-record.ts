@@ -7,9 +7,9 @@ import { prepareDataFolder } from "./private-folder.ts";
 
 /**
  * Writes `<DATA_DIR>/running/api-<pid>.json`: which secret this process verifies with, as a fingerprint, for
- * `usher-auth doctor` to hold against the settings and the web app's. A file that its owner alone can read, since
- * a fingerprint confirms a guess: no endpoint has it, for behind a proxy on the same machine everybody comes
- * from loopback. Nothing depends on it: where it cannot be written, the API says so and serves.
+ * `usher-auth doctor` to hold against the settings and the web app's. A file that its owner alone can read,
+ * since a fingerprint confirms a guess: no endpoint has it, for behind a proxy on the same machine everybody
+ * comes from loopback. Nothing depends on it: where it cannot be written, the API says so and serves.
  *
  * @returns What takes it away.
  */

@@ -165,7 +165,7 @@ test("nothing out of a token reaches the terminal as a command, nor a line to pa
   expect(lines.filter((line) => line.startsWith("$("))).toEqual([]);
 });
 
-/** Causes that need whole processes; e2e/doctor.test.ts has them. */
+/** Causes that need whole processes; tests/e2e/doctor.test.ts has them. */
 const elsewhere = ["running_secret_changed", "running_secrets_differ"];
 
 test("every cause that the doctor knows is made for real", () => {

@@ -2,8 +2,8 @@ import { request } from "node:http";
 import { fileURLToPath } from "node:url";
 import { createTestIssuer } from "@usher-auth/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runtimes } from "../../../runtimes/runtimes.ts";
-import { type RunningProgram, startProgram } from "../../../runtimes/start.ts";
+import { runtimes } from "../../../tests/runtimes/runtimes.ts";
+import { type RunningProgram, startProgram } from "../../../tests/runtimes/start.ts";
 
 const { bun } = runtimes;
 const binary = bun.findBinary();

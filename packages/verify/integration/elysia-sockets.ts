@@ -1,7 +1,7 @@
 /** An Elysia app with WebSockets, which Elysia has on Bun alone. */
 import { usher } from "@usher-auth/verify/elysia";
 import { Elysia } from "elysia";
-import type { Settings } from "../../../runtimes/program/app.ts";
+import type { Settings } from "../../../tests/runtimes/program/app.ts";
 import { verifierOf } from "../test/contract/trust.ts";
 
 const { trust } = JSON.parse(process.argv[2] as string) as Settings;

@@ -7,9 +7,9 @@ import { reasonOf } from "./startup-error.ts";
 
 /**
  * Writes `<DATA_DIR>/running/web-<pid>.json`: which secret this process signs tokens with, as a fingerprint,
- * for `usher-auth doctor` to hold against the settings and the API's. A file that its owner alone can read, since
- * a fingerprint confirms a guess. Nothing depends on it: where it cannot be written, the app says so and
- * serves.
+ * for `usher-auth doctor` to hold against the settings and the API's. A file that its owner alone can read,
+ * since a fingerprint confirms a guess. Nothing depends on it: where it cannot be written, the app says so
+ * and serves.
  *
  * @returns what takes it away
  */

@@ -1,0 +1,117 @@
+import { globSync } from "node:fs";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Example, findExamples } from "../../../scripts/check/examples.ts";
+import { runExamples, type WrittenExample } from "../../../scripts/check/run-examples.ts";
+import { root } from "../../../scripts/release/pack.ts";
+import { type Packed, packed } from "./packed.ts";
+import { createProject, run } from "./project.ts";
+
+let folder: string;
+let project: string;
+let packages: Packed[];
+let examples: WrittenExample[];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "usher-install-"));
+  packages = await packed(join(folder, "tarballs"));
+  project = await createProject(folder, packages);
+  examples = await Promise.all((await documented()).map(write));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** Every example of the documentation that can stand beside the others. */
+async function documented(): Promise<Example[]> {
+  const documents = globSync(["README.md", "docs/**/*.md", "packages/*/README.md"], { cwd: root }).sort();
+  const found = documents.map(async (file) => findExamples(file, await readFile(join(root, file), "utf8")));
+  return (await Promise.all(found)).flat().filter(({ isExempt, isAlone }) => !isExempt && !isAlone);
+}
+
+async function write(example: Example): Promise<WrittenExample> {
+  const path = join(project, "examples", `${example.file}.${example.line}.${example.language}`);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, example.code);
+  return { example, path };
+}
+
+/** Every name by which something of ours can be imported. */
+const importable = () =>
+  packages.flatMap(({ manifest }) =>
+    Object.entries(manifest.exports ?? {}).flatMap(([subpath, target]) =>
+      typeof target === "string" ? [] : [manifest.name + subpath.slice(1)],
+    ),
+  );
+
+/** Loads modules both ways: they are one, have names, and come out of the project's own folder. */
+const loadTwice = `
+const { join, sep } = require("node:path");
+require("reflect-metadata"); // Nest's decorators need it; its users load it first
+(async () => {
+  const names = process.argv.slice(2);
+  for (const name of names) {
+    const file = require.resolve(name);
+    if (!file.startsWith(join(__dirname, "node_modules") + sep)) throw new Error(name + " is " + file);
+    if (require(name) !== (await import(name))) throw new Error(name + " is loaded twice");
+    if (Object.keys(require(name)).length === 0) throw new Error(name + " is empty");
+  }
+  console.log(names.length + " loaded");
+})();
+`;
+
+describe("the packages, installed from their tarballs", () => {
+  it.each([
+    ["NodeNext", "NodeNext"],
+    ["Bundler", "ESNext"],
+  ])("compile with every example of the documentation, resolved as %s", async (moduleResolution, module) => {
+    const options = { moduleResolution, module, target: "ES2024", lib: ["ES2024", "DOM"], jsx: "react-jsx" };
+    const strict = {
+      strict: true,
+      noEmit: true,
+      types: ["node"],
+      skipLibCheck: true,
+      experimentalDecorators: true,
+    };
+    const file = `tsconfig.${moduleResolution}.json`;
+    await writeFile(
+      join(project, file),
+      JSON.stringify({
+        compilerOptions: { ...options, ...strict, moduleDetection: "force" },
+        include: ["examples"],
+      }),
+    );
+    const tsc = join(root, "node_modules/typescript/bin/tsc");
+    const ended = await run(
+      process.execPath,
+      [tsc, "-p", file, "--pretty", "false", "--checkers", "1"],
+      project,
+    );
+    expect(ended).toEqual({ code: 0, output: "" });
+    expect(examples.length).toBeGreaterThan(30);
+  });
+
+  it("can be imported, and required where a project is of CommonJS", async () => {
+    const names = importable();
+    expect(names.length).toBeGreaterThan(15);
+    await writeFile(join(project, "load.cjs"), loadTwice);
+    const { code, output } = await run(process.execPath, ["load.cjs", ...names], project);
+    expect([code, output]).toEqual([0, `${names.length} loaded\n`]);
+  });
+
+  it("run an example of every adapter", async () => {
+    const adapters = globSync("packages/verify/src/adapters/*.ts", { cwd: root })
+      .map((file) => basename(file, ".ts"))
+      // Its framework has the name of another one here.
+      .filter((name) => name !== "h3-v1");
+    const ofAdapter = (adapter: string) => {
+      const ofGuide = examples.filter(({ example }) => example.file === `docs/guide/${adapter}.md`);
+      // The guard of WebSockets is shown by a program, which ends by itself.
+      const find = (kind: string) => ofGuide.find(({ example }) => example.run?.kind === kind);
+      return find("server") ?? find("program");
+    };
+    const chosen = adapters.map(ofAdapter).filter((one) => one !== undefined);
+    expect(chosen.map(({ example }) => basename(example.file, ".md"))).toEqual(adapters);
+    expect(await runExamples(chosen, [])).toEqual([]);
+  });
+});

@@ -1,0 +1,176 @@
+import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { root } from "../../../scripts/release/pack.ts";
+import {
+  absolutePaths,
+  faultsOfSourceMaps,
+  fileList,
+  strangers,
+  unkeptPromises,
+  vagueDependencies,
+} from "./contents.ts";
+import { exportedNames } from "./exports.ts";
+import { type Packed, packed } from "./packed.ts";
+
+const folders = ["cli", "client", "issuer", "postgres", "testing", "verify"];
+let folder: string;
+let packages: Packed[];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "usher-packages-"));
+  packages = await packed(folder);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+it("are all there", () => {
+  expect(packages.map((one) => one.folder)).toEqual(folders);
+});
+
+describe.each(folders)("the tarball of packages/%s", (name) => {
+  const find = () => packages.find((one) => one.folder === name) as Packed;
+
+  it("has the licence, the code, its sources, and nothing else", async () => {
+    const one = find();
+    expect(one.read("LICENSE")).toBe(await readFile(join(root, "LICENSE"), "utf8"));
+    expect(strangers(one)).toEqual([]);
+    expect(unkeptPromises(one)).toEqual([]);
+  });
+
+  it("has source maps that lead to its own sources", () => {
+    expect(find().files).toContainEqual(expect.stringMatching(/\.map$/));
+    expect(faultsOfSourceMaps(find())).toEqual([]);
+  });
+
+  it("names no folder of the machine that it was built on", () => {
+    expect(absolutePaths(find())).toEqual([]);
+  });
+
+  it("runs nothing when it is installed, and asks for versions that say what they are", () => {
+    const { manifest } = find();
+    expect(manifest).not.toHaveProperty("scripts");
+    expect(manifest).not.toHaveProperty("bundledDependencies");
+    expect(manifest).not.toHaveProperty("bundleDependencies");
+    const ours = new Map(packages.map((one) => [one.manifest.name, one.manifest.version]));
+    expect(vagueDependencies(find(), ours)).toEqual([]);
+  });
+
+  it("is no larger than code of its kind needs to be", async () => {
+    const { path, files, read } = find();
+    expect((await stat(path)).size).toBeLessThan(450_000);
+    expect(files.reduce((sum, file) => sum + read(file).length, 0)).toBeLessThan(1_500_000);
+  });
+
+  it("can be published with provenance, except for the repository's address, which there is none of yet", () => {
+    const { manifest } = find();
+    expect(manifest).toMatchObject({
+      description: expect.stringMatching(/.{20}/),
+      license: "MIT",
+      sideEffects: false,
+      engines: { node: expect.stringMatching(/^>=2\d$/) },
+      publishConfig: { access: "public", provenance: true },
+    });
+    expect(manifest.keywords?.length).toBeGreaterThan(2);
+    for (const peer of Object.keys(manifest.peerDependenciesMeta ?? {})) {
+      expect(manifest.peerDependencies).toHaveProperty([peer], expect.stringMatching(/^(?:\*$|[\^>])/));
+    }
+  });
+
+  it("is what publint asks for", async () => {
+    const { manifest, path } = find();
+    const { messages } = await publint({
+      pack: { tarball: new Uint8Array(await readFile(path)).buffer },
+      level: "warning",
+      strict: true,
+    });
+    expect(messages.map((message) => formatMessage(message, manifest, { color: false }))).toEqual([]);
+  });
+
+  it("has types that are found wherever its code is", async ({ skip }) => {
+    const { manifest, path } = find();
+    if (manifest.exports === undefined) skip("it is a program, and nothing to import");
+    expect(await wrongTypes(await readFile(path))).toEqual([]);
+  });
+});
+
+/**
+ * What arethetypeswrong finds, but for two kinds of finding that are as they should be:
+ * - node10 resolution knows no `exports`, and no supported Node resolves so;
+ * - require() of these packages loads ES modules, which each supported Node can (`CJSResolvesToESM`). That it
+ *   does is tested by running it.
+ */
+async function wrongTypes(tarball: Uint8Array): Promise<unknown[]> {
+  const result = await checkPackage(createPackageFromTarballData(tarball));
+  if (result.types === false) return ["there are no types"];
+  return result.problems.filter(
+    (problem) =>
+      !("resolutionKind" in problem && problem.resolutionKind === "node10") &&
+      problem.kind !== "CJSResolvesToESM",
+  );
+}
+
+it("have these files, and no others", async () => {
+  await expect(fileList(packages)).toMatchFileSnapshot("packed-files.txt");
+});
+
+it("export these names, and no others", async () => {
+  await expect(`${packages.map(exportedNames).filter(Boolean).join("\n\n")}\n`).toMatchFileSnapshot(
+    "exported-names.txt",
+  );
+});
+
+it("would be refused with a fault of each kind", () => {
+  const contents: Record<string, string> = {
+    ".env": "",
+    "binding.gyp": "",
+    "src/index.ts": "export {};",
+    "src/test/fixtures/one.ts": "export const home = '/home/ada/usher';",
+    "dist/index.js": `// ${root}`,
+    "dist/index.js.map": JSON.stringify({
+      sources: ["../src/index.ts", "../src/gone.ts"],
+      sourcesContent: ["export const other = 1;"],
+      sourceRoot: "/build",
+    }),
+    "lib/index.js": "",
+  };
+  const vague = {
+    a: "*",
+    b: "latest",
+    c: "git+ssh://host/c.git",
+    d: "file:../d",
+    e: "npm:f@1.0.0",
+    g: "^1.0.0",
+  };
+  const one: Packed = {
+    folder: "made-up",
+    file: "made-up.tgz",
+    integrity: "",
+    path: "",
+    contents: "",
+    manifest: {
+      name: "made-up",
+      version: "1.0.0",
+      files: ["dist", "src", "empty"],
+      exports: { ".": { types: "./dist/index.d.ts", default: "./dist/index.js" } },
+      dependencies: { ...vague, ours: "^1.0.0" },
+    },
+    files: Object.keys(contents),
+    read: (file) => contents[file] as string,
+  };
+  expect(strangers(one)).toEqual([".env", "binding.gyp", "src/test/fixtures/one.ts", "lib/index.js"]);
+  expect(absolutePaths(one)).toEqual(["src/test/fixtures/one.ts", "dist/index.js"]);
+  expect(faultsOfSourceMaps(one)).toEqual([
+    "dist/index.js.map: quotes another ../src/index.ts",
+    "dist/index.js.map: ../src/gone.ts is not in the package",
+    "dist/index.js.map: sourceRoot /build",
+  ]);
+  expect(unkeptPromises(one)).toEqual(["dist/index.d.ts", "empty", "lib/index.js"]);
+  const refused = vagueDependencies(one, new Map([["ours", "1.0.0"]])).map(
+    (dependency) => dependency.split("@")[0],
+  );
+  expect(refused).toEqual(["a", "b", "c", "d", "e", "ours"]);
+});

@@ -1,0 +1,230 @@
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { failToStart } from "./support/fail-to-start.ts";
+import { machineEnvironment } from "./support/machine-environment.ts";
+import { startPostgres } from "./support/postgres.ts";
+import { copyPreparedDatabase } from "./support/prepared-database.ts";
+import { signUp } from "./support/session.ts";
+import { temporaryFolder } from "./support/temporary-folder.ts";
+import { isAlive, type RunningUsher, startUsher } from "./support/usher.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+describe("while it runs", () => {
+  let usher: RunningUsher;
+  beforeAll(async () => {
+    usher = await startUsher();
+  });
+  afterAll(() => usher.stop());
+
+  test("it serves the page and answers for its health", async () => {
+    const page = await fetch(usher.webUrl);
+    expect(page.status).toBe(200);
+    expect(page.headers.get("content-type")).toContain("text/html");
+    expect(await (await fetch(`${usher.webUrl}/config.json`)).json()).toEqual({ apiUrl: usher.apiUrl });
+    for (const path of [
+      `${usher.webUrl}/health/live`,
+      `${usher.apiUrl}/health/live`,
+      `${usher.apiUrl}/health/ready`,
+    ]) {
+      expect((await fetch(path)).status).toBe(200);
+    }
+  });
+
+  test("its secret is for its owner's eyes only", () => {
+    expect(statSync(join(usher.dataFolder, "better-auth-secret")).mode & 0o777).toBe(0o600);
+  });
+
+  test("a second start on the same data is refused in one line", async () => {
+    const line = await failToStart({ DATA_DIR: usher.dataFolder });
+    expect(line).toBe(
+      `usher | the data folder ${usher.dataFolder} is in use by another start: stop that, or set DATA_DIR to another`,
+    );
+  });
+});
+
+describe("it ends", () => {
+  test("in order under npm, whose group the terminal tells as a whole", async () => {
+    const npm = spawn("npm", ["start"], {
+      cwd: root,
+      env: { ...machineEnvironment(), DATA_DIR: temporaryFolder(), WEB_PORT: "0", API_PORT: "0" },
+      stdio: ["ignore", "pipe", "inherit"],
+      detached: true,
+    });
+    let output = "";
+    npm.stdout.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+    });
+    const closed = once(npm, "close");
+    try {
+      await vi.waitFor(() => expect(output).toContain("Ctrl-C stops both"), 60_000);
+    } finally {
+      process.kill(-(npm.pid ?? 0), "SIGINT");
+      await closed;
+    }
+    // npm's own exit code is that of a shell which was interrupted, whatever the script's is.
+    expect(output).toContain("usher | stopping");
+    expect(output).toContain("api stopped");
+    await expectDown(output.match(/http:\/\/localhost:\d+/g) ?? []);
+  });
+
+  test.each(["SIGTERM", "SIGKILL"] as const)(
+    "with all that it started when npm alone gets %s",
+    async (signal) => {
+      const DATA_DIR = await folderWithDatabase();
+      const npm = spawn("npm", ["start"], {
+        cwd: root,
+        env: { ...machineEnvironment(), DATA_DIR, WEB_PORT: "0", API_PORT: "0" },
+        stdio: ["ignore", "pipe", "inherit"],
+        detached: true,
+      });
+      let output = "";
+      npm.stdout.setEncoding("utf8").on("data", (text: string) => {
+        output += text;
+      });
+      // A failed test leaves nothing either.
+      onTestFinished(() => {
+        try {
+          process.kill(-(npm.pid ?? 0), "SIGINT");
+        } catch {}
+      });
+      const closed = once(npm, "close");
+      await vi.waitFor(() => expect(output).toContain("Ctrl-C stops both"), 60_000);
+      npm.kill(signal);
+      // The end of its output: nobody holds the pipe any more.
+      await closed;
+      expect(output).toContain("usher | stopping");
+      expect(output).toContain("api stopped");
+      await expectDown(output.match(/http:\/\/localhost:\d+/g) ?? []);
+    },
+  );
+
+  test("with code 0 on Ctrl-C, also when it is told again and again, and finds its users again at the next start", async () => {
+    const DATA_DIR = await folderWithDatabase();
+    const first = await start({ DATA_DIR });
+    const { cookie } = await signUp(first.webUrl);
+    while (first.process.exitCode === null && !first.output().includes("api stopped")) {
+      first.process.kill("SIGINT");
+      await pause(5);
+    }
+    expect(await first.ended).toMatchObject({ code: 0, signal: null, errors: "" });
+    await expectDown([first.webUrl, first.apiUrl]);
+
+    const second = await start({ DATA_DIR });
+    const session = await fetch(`${second.webUrl}/api/auth/get-session`, { headers: { cookie } });
+    expect(await session.json()).toMatchObject({ user: { name: "Ada Lovelace" } });
+    expect(await second.stop()).toMatchObject({ code: 0, signal: null, errors: "" });
+  });
+
+  test("with code 1 and one line when the API is killed; what was acknowledged a moment before is still there", async () => {
+    const DATA_DIR = await folderWithDatabase();
+    const first = await start({ DATA_DIR });
+    const { userId, token, cookie } = await signUp(first.webUrl);
+    const created = await fetch(`${first.apiUrl}/api/${userId}/tasks`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      body: JSON.stringify({ title: "Survive" }),
+    });
+    const killed = first.descendants().find(({ command }) => command.includes("apps/api/src/main.ts"));
+    process.kill(killed?.pid ?? 0, "SIGKILL");
+    expect(created.status).toBe(201);
+    expect(await first.ended).toMatchObject({ code: 1, errors: "usher | the api process ended (SIGKILL)\n" });
+    await expectDown([first.webUrl, first.apiUrl]);
+
+    // At the same addresses, as they are part of every token.
+    const ports = { WEB_PORT: new URL(first.webUrl).port, API_PORT: new URL(first.apiUrl).port };
+    const second = await start({ DATA_DIR, ...ports });
+    const fresh = await fetch(`${second.webUrl}/api/auth/token`, { headers: { cookie } });
+    const { token: freshToken } = (await fresh.json()) as { token: string };
+    const listed = await fetch(`${second.apiUrl}/api/${userId}/tasks`, {
+      headers: { authorization: `Bearer ${freshToken}` },
+    });
+    expect(await listed.json()).toMatchObject({ tasks: [{ title: "Survive" }] });
+    await second.stop();
+  });
+
+  test("only after it has served: in production, with both parts on Postgres", async () => {
+    const postgres = await startPostgres();
+    onTestFinished(() => postgres.stop());
+    const usher = await start({
+      NODE_ENV: "production",
+      BETTER_AUTH_SECRETS: `2:${randomBytes(32).toString("base64url")},1:${randomBytes(32).toString("base64url")}`,
+      DATABASE_URL: await postgres.createDatabase(),
+      AUTH_DATABASE_URL: await postgres.createDatabase(),
+    });
+    const { userId, token } = await signUp(usher.webUrl);
+    const headers = { authorization: `Bearer ${token}` };
+    expect((await fetch(`${usher.apiUrl}/api/${userId}/tasks`, { headers })).status).toBe(200);
+    expect(readdirSync(usher.dataFolder)).not.toContain("better-auth-secret");
+    expect(await usher.stop()).toMatchObject({ code: 0 });
+  });
+
+  test("with everything it started when it is killed itself", async () => {
+    const usher = await start();
+    const descendants = usher.descendants();
+    expect(descendants).toHaveLength(2);
+    usher.process.kill("SIGKILL");
+    await vi.waitFor(() => expect(descendants.filter(({ pid }) => isAlive(pid))).toEqual([]), 20_000);
+  });
+});
+
+test("--help lists what can be set, and anything unknown is refused", async () => {
+  const run = async (argument: string, ...others: string[]) => {
+    const child = spawn(
+      process.execPath,
+      ["--conditions=@usher-auth/source", "--", "scripts/start.ts", argument, ...others],
+      {
+        cwd: root,
+      },
+    );
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding("utf8").on("data", (text: string) => {
+        output += text;
+      });
+    }
+    const [code] = await once(child, "close");
+    return { code, output };
+  };
+  const help = await run("--help");
+  expect(help.code).toBe(0);
+  for (const variable of ["WEB_PORT", "API_PORT", "DATA_DIR", "BETTER_AUTH_SECRET", "DATABASE_URL"]) {
+    expect(help.output).toContain(variable);
+  }
+  // As npm has it: without `--`, Node would take the option for its own.
+  expect((await run("--env-file", "nope")).output).toMatch(
+    /^Unknown option '--env-file'\. See: npm start -- --help\n$/,
+  );
+  const unknown = await run("--prot=3000");
+  expect(unknown.code).toBe(1);
+  expect(unknown.output).toMatch(/^Unknown option '--prot'\. See: npm start -- --help\n$/);
+});
+
+/** Data whose embedded database was made before: the first start of all is npm's, above. */
+async function folderWithDatabase(): Promise<string> {
+  const folder = temporaryFolder();
+  await copyPreparedDatabase(join(folder, "api"));
+  return folder;
+}
+
+async function start(environment: Record<string, string> = {}): Promise<RunningUsher> {
+  const usher = await startUsher(environment);
+  onTestFinished(async () => {
+    await usher.stop();
+  });
+  return usher;
+}
+
+/** Every one of the addresses stops answering soon: its process may still be finishing. */
+async function expectDown(urls: string[]): Promise<void> {
+  expect(urls.length).toBeGreaterThan(0);
+  for (const url of urls) {
+    await vi.waitFor(() => expect(fetch(url)).rejects.toThrow("fetch failed"), 10_000);
+  }
+}

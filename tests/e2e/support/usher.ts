@@ -1,0 +1,141 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { machineEnvironment } from "./machine-environment.ts";
+import { copyPreparedDatabase } from "./prepared-database.ts";
+
+const root = fileURLToPath(new URL("../../..", import.meta.url));
+/**
+ * What ties the processes to the launcher ties the launcher to its test: nothing is left of a test run that
+ * was killed.
+ */
+const parentWatcher = new URL("../../../scripts/launch/parent-watcher.ts", import.meta.url).href;
+
+/** What a launcher did until it ended. */
+export type Ended = { code: number | null; signal: NodeJS.Signals | null; output: string; errors: string };
+
+/** A process that the launcher, or one of its children, started. */
+export type Descendant = { pid: number; command: string };
+
+/** The launcher, as a person at a terminal sees it. */
+export type Launcher = {
+  process: ChildProcess;
+  output: () => string;
+  errors: () => string;
+  /** Resolves when it says that both processes listen. */
+  up: Promise<void>;
+  /** Resolves when it has ended. */
+  ended: Promise<Ended>;
+  /** Every process below it, with its command line. */
+  descendants: () => Descendant[];
+};
+
+/** Both processes, listening. */
+export type RunningUsher = Launcher & {
+  webUrl: string;
+  apiUrl: string;
+  dataFolder: string;
+  /** Ends both and deletes the data folder, unless it was given. May be called again. */
+  stop: () => Promise<Ended>;
+};
+
+/**
+ * Runs `scripts/start.ts` (or `dev.ts`) on free ports. The environment is the given one and nothing else:
+ * variables of the machine must not decide what is tested.
+ */
+export function launchUsher(environment: Record<string, string>, script = "scripts/start.ts"): Launcher {
+  const child = spawn(
+    process.execPath,
+    [
+      "--disable-warning=ExperimentalWarning",
+      "--conditions=@usher-auth/source",
+      `--import=${parentWatcher}`,
+      script,
+    ],
+    {
+      cwd: root,
+      env: { ...machineEnvironment(), WEB_PORT: "0", API_PORT: "0", ...environment },
+      stdio: ["pipe", "pipe", "pipe"],
+      // A group of its own, as a terminal would give it.
+      detached: true,
+    },
+  );
+  let output = "";
+  let errors = "";
+  const { promise: up, resolve: isUp } = Promise.withResolvers<void>();
+  createInterface({ input: child.stdout }).on("line", (line) => {
+    output += `${line}\n`;
+    if (line.includes("Ctrl-C stops both")) isUp();
+  });
+  createInterface({ input: child.stderr }).on("line", (line) => {
+    errors += `${line}\n`;
+  });
+  return {
+    process: child,
+    output: () => output,
+    errors: () => errors,
+    up,
+    ended: once(child, "close").then(([code, signal]) => ({ code, signal, output, errors })),
+    descendants: () => descendantsOf(child.pid ?? 0),
+  };
+}
+
+/**
+ * Runs the whole system and resolves when both processes listen: on the given DATA_DIR, or with data of its
+ * own, whose embedded database somebody has prepared.
+ */
+export async function startUsher(
+  environment: Record<string, string> = {},
+  script = "scripts/start.ts",
+): Promise<RunningUsher> {
+  const given = environment.DATA_DIR;
+  const dataFolder = given ?? mkdtempSync(join(tmpdir(), "usher-data-"));
+  if (given === undefined) await copyPreparedDatabase(join(dataFolder, "api"));
+  const launcher = launchUsher({ ...environment, DATA_DIR: dataFolder }, script);
+  const early = launcher.ended.then(({ errors, output }) => {
+    throw new Error(`it did not start:\n${output}${errors}`);
+  });
+  await Promise.race([launcher.up, early]);
+  const urlAfter = (label: string) =>
+    new RegExp(`${label} +(http://localhost:\\d+)`).exec(launcher.output())?.[1] ?? "";
+  return {
+    ...launcher,
+    webUrl: urlAfter("Web app"),
+    apiUrl: urlAfter("API"),
+    dataFolder,
+    stop: async () => {
+      launcher.process.kill("SIGTERM");
+      const ended = await launcher.ended;
+      if (given === undefined) rmSync(dataFolder, { recursive: true, force: true });
+      return ended;
+    },
+  };
+}
+
+function descendantsOf(ancestor: number): Descendant[] {
+  const table = execFileSync("ps", ["-A", "-o", "pid=,ppid=,args="], { encoding: "utf8" });
+  const rows = [...table.matchAll(/^\s*(\d+)\s+(\d+)\s+(.*)$/gm)].map(([, pid, parent, command = ""]) => ({
+    pid: Number(pid),
+    parent: Number(parent),
+    command,
+  }));
+  const below = (parent: number): Descendant[] =>
+    rows
+      .filter((row) => row.parent === parent)
+      .flatMap(({ pid, command }) => [{ pid, command }, ...below(pid)]);
+  return below(ancestor).filter(({ command }) => command.includes("main.ts"));
+}
+
+/** Whether the process still runs. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,62 @@
+import { verifierOfAnotherCopy } from "../../../packages/verify/test/contract/copies.ts";
+import { hostWithoutRawHeaders } from "../../../packages/verify/test/contract/hosts.ts";
+import { sendRaw } from "../../../packages/verify/test/contract/raw-request.ts";
+import type { ContractTarget } from "../../../packages/verify/test/contract/target.ts";
+import { fetchPathShapes } from "../../../packages/verify/test/contract/targets/fetch-shapes.ts";
+import type { Settings, Witness } from "../program/app.ts";
+import type { Runtime } from "../runtimes.ts";
+import { startProgram } from "../start.ts";
+import { control } from "./control.ts";
+
+/**
+ * The fetch adapter on a runtime, under contract: the app runs there, and its handlers and listeners are told
+ * of here.
+ */
+export function runtimeTarget(
+  runtime: Runtime,
+  exceptions: Readonly<Record<string, string>> = {},
+): ContractTarget {
+  return {
+    name: `fetch on ${runtime.name}`,
+    exceptions: {
+      [hostWithoutRawHeaders]: "its server is in a process of its own, and not all are Node's",
+      [verifierOfAnotherCopy]: "the app makes its own verifier, in a process of its own",
+      "a listener that throws changes no verdict":
+        "its listeners are here, where they cannot throw there: see below",
+      ...exceptions,
+    },
+    start: startApp("contract"),
+    shapes: { ...fetchPathShapes, start: startApp("shapes") },
+  };
+
+  function startApp(app: Settings["app"]): ContractTarget["start"] {
+    return async ({ realm, concealOwnerMismatch, onAccept, onReject }, handle, { trust, clock }) => {
+      const guard = {
+        ...(realm !== undefined && { realm }),
+        ...(concealOwnerMismatch !== undefined && { concealOwnerMismatch }),
+      };
+      // A clock that is moved by hand is told of each move; the system's runs there as it does here.
+      let now = clock === Date.now ? null : clock();
+      const { origin, close } = await startProgram(runtime, { app, trust, now, guard });
+
+      return {
+        origin,
+        close,
+        send: async (request) => {
+          if (now !== null && now !== clock()) {
+            now = clock();
+            await control(origin, { name: "clock", now });
+          }
+          const response = await sendRaw(origin, request);
+          const { seen, accepted, rejected } = (await control(origin, { name: "witness" })) as Witness;
+          for (const view of seen) handle(view);
+          for (const id of accepted) onAccept?.({ principal: { id } } as never);
+          for (const { withRequest, ...error } of rejected) {
+            onReject?.({ error, request: withRequest ? {} : undefined } as never);
+          }
+          return response;
+        },
+      };
+    };
+  }
+}

@@ -1,0 +1,184 @@
+import type { ContractTarget } from "../../../packages/verify/test/contract/target.ts";
+import { elysiaTarget } from "../../../packages/verify/test/contract/targets/elysia.ts";
+import { express5Target } from "../../../packages/verify/test/contract/targets/express.ts";
+import { fastifyTarget } from "../../../packages/verify/test/contract/targets/fastify.ts";
+import { fetchPathsTarget } from "../../../packages/verify/test/contract/targets/fetch.ts";
+import { h3Target } from "../../../packages/verify/test/contract/targets/h3.ts";
+import { honoTarget } from "../../../packages/verify/test/contract/targets/hono.ts";
+import { koaTarget } from "../../../packages/verify/test/contract/targets/koa.ts";
+import {
+  nestExpressTarget,
+  nestFastifyTarget,
+} from "../../../packages/verify/test/contract/targets/nestjs.ts";
+import { nodeTarget } from "../../../packages/verify/test/contract/targets/node.ts";
+import { ambiguous, type Expected, mismatch, missing, own } from "./cases.ts";
+import type { Habit } from "./differences.ts";
+import { anonymousPathName, badEscapes, longId, pathName } from "./paths.ts";
+
+const none = { status: 404, code: null } as const;
+const badHere = { status: 400, code: null } as const;
+
+/** The same answer to several cases. */
+function all(names: readonly string[], answer: Expected): Record<string, Expected> {
+  return Object.fromEntries(names.map((name) => [name, answer]));
+}
+
+const caseDoesNotCount: Habit = {
+  why: "its router takes a route's constant parts in any case; the parameter counts as it is",
+  answers: {
+    [pathName("/API/alice/tasks")]: own,
+    [pathName("/API/bob/tasks")]: mismatch,
+    [pathName("/api/alice/TASKS")]: own,
+    [anonymousPathName("/PUBLIC")]: own,
+  },
+};
+
+const slashAtTheEndDoesNotCount: Habit = {
+  why: "its router takes a route with a slash at its end for the same route",
+  answers: { [pathName("/api/alice/tasks/")]: own, [anonymousPathName("/public/")]: own },
+};
+
+const resolvesDots: Habit = {
+  why: "it reads the target as a WHATWG URL, which has no dot segments: router and guard see what is left",
+  answers: {
+    ...all(
+      [
+        "/api/../api/alice/tasks",
+        "/api/bob/../alice/tasks",
+        "/api/./alice/tasks",
+        "/api/%2e/alice/tasks",
+      ].map(pathName),
+      own,
+    ),
+    ...all(["/api/alice/../bob/tasks", "/api/alice/%2e%2e/bob/tasks"].map(pathName), mismatch),
+  },
+};
+
+const takesBackslashForSlash: Habit = {
+  why: "a backslash is a slash in a WHATWG URL",
+  answers: { [pathName("/api/alice\\tasks")]: own },
+};
+
+const joinsFields: Habit = {
+  why: "the Headers of the fetch standard join fields of one name by commas, so that a comma may stand for two fields",
+  answers: all(
+    ["two schemes in one field", "two schemes in one field, Bearer first", "two tokens with a comma"],
+    ambiguous,
+  ),
+};
+
+const wantsAUrl: Habit = {
+  why: "@hono/node-server makes a URL of host and target before any handler, and refuses what makes none",
+  answers: {
+    ...all(["a host that is none", "a host with a path", "HTTP/0.9", "OPTIONS *"], badHere),
+    [pathName("/api/alice\\tasks")]: badHere,
+  },
+};
+
+const handsOutBadEscapes: Habit = {
+  why: "its router hands out undecoded what it cannot decode, which is nobody's id",
+  answers: { ...all(badEscapes.map(pathName), mismatch), [pathName("/api/alice/tasks/%zz")]: own },
+};
+
+const knowsNoBadEscapes: Habit = {
+  why: "the guard's own patterns fit no path with a bad escape",
+  answers: all([...badEscapes.map(pathName), pathName("/api/alice/tasks/%zz")], none),
+};
+
+const capsParameters: Habit = {
+  why: "its router refuses a parameter of more than 100 characters before any hook, and says which",
+  answers: all(["in the path", pathName(longId)], { status: 414, code: null, echoesTarget: true }),
+};
+
+const emptySegmentIsAParameter: Habit = {
+  why: "its router takes an empty segment for a parameter that is empty",
+  answers: { [pathName("/api//tasks")]: mismatch, [pathName("/api/alice/tasks/")]: own },
+};
+
+const readsBodiesFirst: Habit = {
+  why: "Nest parses a request's body before it asks any guard",
+  answers: all(["a second request in a body"], badHere),
+};
+
+/**
+ * An answer that does not wait for the body may be out before Node's parser comes upon what is wrong in it,
+ * or not.
+ */
+const answersBeforeTheBody: Habit = {
+  why: "the handler answers without reading the body, whose end is no chunk",
+  answers: all(["a chunk's length that is none"], { status: [200, 400] }),
+};
+
+/**
+ * An adapter's app under contract, and what its framework makes of some cases before the guard, or beside it.
+ */
+export interface Framework {
+  readonly target: ContractTarget;
+  readonly habits: readonly Habit[];
+}
+
+/** Each adapter once, and Nest on both of its platforms. */
+export const frameworks: readonly Framework[] = [
+  { target: express5Target, habits: [caseDoesNotCount, slashAtTheEndDoesNotCount, answersBeforeTheBody] },
+  {
+    target: honoTarget,
+    habits: [resolvesDots, joinsFields, wantsAUrl, handsOutBadEscapes, answersBeforeTheBody],
+  },
+  {
+    target: koaTarget,
+    habits: [caseDoesNotCount, slashAtTheEndDoesNotCount, handsOutBadEscapes, answersBeforeTheBody],
+  },
+  {
+    target: h3Target,
+    habits: [
+      slashAtTheEndDoesNotCount,
+      resolvesDots,
+      takesBackslashForSlash,
+      joinsFields,
+      answersBeforeTheBody,
+    ],
+  },
+  { target: nestExpressTarget, habits: [caseDoesNotCount, slashAtTheEndDoesNotCount, readsBodiesFirst] },
+  {
+    target: nestFastifyTarget,
+    habits: [
+      capsParameters,
+      readsBodiesFirst,
+      {
+        why: "Fastify wants a type of a QUERY's body, and reads it first in Nest",
+        answers: { "QUERY without a token": badHere },
+      },
+    ],
+  },
+  {
+    target: nodeTarget,
+    habits: [
+      knowsNoBadEscapes,
+      answersBeforeTheBody,
+      {
+        why: "the app compares whole targets with its public path, and leaves all others to the guard",
+        answers: { [anonymousPathName("/public?x=/api/alice/tasks")]: missing },
+      },
+    ],
+  },
+  {
+    target: elysiaTarget,
+    habits: [
+      slashAtTheEndDoesNotCount,
+      resolvesDots,
+      takesBackslashForSlash,
+      joinsFields,
+      handsOutBadEscapes,
+      answersBeforeTheBody,
+      {
+        why: "its router ends no path at a #",
+        answers: { [pathName("/api/bob/tasks#/api/alice/tasks")]: none },
+      },
+    ],
+  },
+  { target: fastifyTarget, habits: [capsParameters, emptySegmentIsAParameter] },
+  {
+    target: fetchPathsTarget,
+    habits: [resolvesDots, joinsFields, wantsAUrl, knowsNoBadEscapes, answersBeforeTheBody],
+  },
+];

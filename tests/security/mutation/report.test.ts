@@ -1,0 +1,70 @@
+import { readFileSync } from "node:fs";
+import type { schema } from "@stryker-mutator/api/core";
+import { describe, expect, it } from "vitest";
+import { scoreTable, survivorTable } from "./document.ts";
+import { mutantsOf } from "./mutants.ts";
+import { reasons } from "./reasons.ts";
+
+const source = new URL("../../../packages/verify/src/", import.meta.url);
+
+/** A report as Stryker writes it, with mutants of the first line of `owner.ts` in these states. */
+function reportOf(text: string, statuses: readonly schema.MutantStatus[]): schema.MutationTestResult {
+  const location = { start: { line: 1, column: 7 }, end: { line: 1, column: 11 } };
+  const mutants = statuses.map((status, id) => ({
+    id: String(id),
+    mutatorName: "BooleanLiteral",
+    location,
+    replacement: "false",
+    status,
+    killedBy: ["t1"],
+  }));
+  return {
+    schemaVersion: "2",
+    thresholds: { high: 100, low: 0 },
+    files: { "/tmp/x/packages/verify/src/owner.ts": { language: "typescript", source: text, mutants } },
+    testFiles: { "owner.test.ts": { tests: [{ id: "t1", name: "checkOwner > accepts the very id" }] } },
+  };
+}
+
+describe("mutants of a report", () => {
+  it("have the code that stood there, on one line, and the titles of tests", () => {
+    expect(mutantsOf(reportOf("if (!(true)) {\n}", ["Killed"]))).toEqual([
+      {
+        file: "owner.ts",
+        line: 1,
+        endLine: 1,
+        lineText: "if (!(true)) {",
+        original: "true",
+        replacement: "false",
+        mutator: "BooleanLiteral",
+        status: "Killed",
+        killedBy: ["checkOwner > accepts the very id"],
+      },
+    ]);
+  });
+});
+
+describe("the tables", () => {
+  it("never round a score up, and count what no test comes by", () => {
+    const most: schema.MutantStatus[] = Array(19_999).fill("Killed");
+    expect(scoreTable(mutantsOf(reportOf("", [...most, "Survived"])))).toContain(
+      "| **all** | 99.99 % | 19999 | 0 | 1 | 0 |",
+    );
+    expect(scoreTable(mutantsOf(reportOf("", ["Killed", "Timeout", "NoCoverage", "Ignored"])))).toContain(
+      "| `owner.ts` | 66.66 % | 1 | 1 | 0 | 1 |",
+    );
+  });
+
+  it("say of a survivor without a reason that no test tells it apart", () => {
+    const table = survivorTable(mutantsOf(reportOf("if (!(true)) {\n}", ["Survived", "Killed"])));
+    expect(table.split("\n").slice(2)).toEqual([
+      "| `owner.ts:1` | `true` | `false` | **no test tells it apart yet** |",
+    ]);
+  });
+});
+
+describe("the reasons of survivors", () => {
+  it.each(reasons)("are about code that is there: $file, $line", ({ file, line }) => {
+    expect(readFileSync(new URL(file, source), "utf8")).toContain(line);
+  });
+});

@@ -1,0 +1,55 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { isUnnoticed, scoreTable, survivorTable } from "./document.ts";
+import { mutantsOf, readReport } from "./mutants.ts";
+import { reasonOf } from "./reasons.ts";
+import { ruleTable } from "./rule-mutants.ts";
+
+const root = new URL("../../../", import.meta.url);
+const [start, end] = ["<!-- measured -->", "<!-- /measured -->"];
+
+/** Puts what the last run found into docs/security/mutation.md, and says which survivors have no reason. */
+export function writeReport(): void {
+  const report = readReport(new URL("reports/mutation.json", root));
+  const mutants = mutantsOf(report);
+  const unnoticed = mutants.filter(isUnnoticed);
+  const unexplained = unnoticed.filter((mutant) => reasonOf(mutant) === undefined);
+  const versions = [
+    `Stryker ${report.framework?.version}`,
+    `Vitest ${version("vitest")}`,
+    `TypeScript ${version("typescript")}`,
+    `Node ${process.version}`,
+  ].join(", ");
+  const lines = [
+    `Run on ${new Date().toISOString().slice(0, 10)} with ${versions}: ${mutants.length} mutants, of which`,
+    `${unnoticed.length} were not noticed, ${unexplained.length} of these without a reason.`,
+    "",
+    scoreTable(mutants),
+    "",
+    "## Survivors",
+    "",
+    survivorTable(mutants),
+    "",
+    "## Rules",
+    "",
+    "Mutants of the lines that keep a rule, and how many of them the one test that is named after the rule notices by itself,",
+    "without all other tests. Stryker makes no mutant of some lines, and on others some that leave the rule as it is. That the",
+    "test fails when the rule is taken out altogether is shown by [rules.md](rules.md).",
+    "",
+    ruleTable(mutantsOf(readReport(new URL("reports/mutation-rules.json", root)))),
+  ];
+  const file = new URL("docs/security/mutation.md", root);
+  const text = readFileSync(file, "utf8");
+  const [before, after] = [text.slice(0, text.indexOf(start) + start.length), text.slice(text.indexOf(end))];
+  writeFileSync(file, `${before}\n${lines.join("\n")}\n${after}`);
+  console.log(
+    `${mutants.length} mutants, ${unnoticed.length} not noticed, ${unexplained.length} of these without a reason`,
+  );
+  for (const { file, line, original, replacement } of unexplained) {
+    console.log(`${file}:${line}  ${original.slice(0, 100)}  ->  ${replacement.slice(0, 100)}`);
+  }
+}
+
+function version(name: string): string {
+  const text = readFileSync(new URL(`node_modules/${name}/package.json`, root), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}

@@ -1,0 +1,98 @@
+/**
+ * `npm run test:openapi [-- --seed N]`: schemathesis asks the running API by its own OpenAPI document, with
+ * data that fits it and data that does not. No answer may be a 5xx, have a status that is not documented, or
+ * a body that its schema does not fit.
+ */
+import { spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { createTestIssuer } from "@usher-auth/testing";
+import { resolvePort } from "../../../scripts/launch/ports.ts";
+import { startService } from "../../../scripts/launch/service.ts";
+import { takeNothingFromTheShell } from "../../../scripts/machine/test-environment.ts";
+import { checks, type Round, rounds } from "./rounds.ts";
+import { installSchemathesis } from "./schemathesis.ts";
+
+const { values: options } = parseArgs({ options: { seed: { type: "string", default: "1" } } });
+takeNothingFromTheShell();
+
+const folder = mkdtempSync(join(tmpdir(), "usher-openapi-"));
+const api = await startApi();
+try {
+  const schemathesis = installSchemathesis();
+  const passed = rounds.map((round) => ask(schemathesis, round));
+  process.exitCode = passed.every(Boolean) ? 0 : 1;
+} catch (error) {
+  process.stderr.write(`${(error as Error).message}\n`);
+  process.exitCode = 1;
+} finally {
+  await api.service.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
+if (api.faults.length > 0) {
+  process.stderr.write(
+    `The API logged ${api.faults.length} errors of its own, the first: ${api.faults[0]}\n`,
+  );
+  process.exitCode = 1;
+}
+
+/** The real process, on a free port, with a database of its own. */
+async function startApi() {
+  const issuer = createTestIssuer({ secret: randomBytes(32).toString("base64url") });
+  const port = await resolvePort("API_PORT", "0", "127.0.0.1");
+  const faults: string[] = [];
+  const service = startService(
+    {
+      name: "api",
+      entry: "apps/api/src/main.ts",
+      environment: {
+        ...process.env,
+        BETTER_AUTH_SECRET: issuer.secret,
+        BETTER_AUTH_URL: issuer.issuer,
+        API_URL: issuer.audience,
+        API_PORT: String(port),
+        DATA_DIR: folder,
+        LOG_LEVEL: "error",
+      },
+      watch: [],
+    },
+    // Its log has errors alone, but for the line that says where it listens.
+    {
+      line: (text) => void (text.startsWith("{") && faults.push(text)),
+      errorLine: (text) => faults.push(text),
+    },
+  );
+  await service.ready;
+  return {
+    service,
+    faults,
+    url: `http://127.0.0.1:${port}`,
+    tokenFor: (user: string) => issuer.tokenFor(user),
+  };
+}
+
+/** Whether nothing was found. What was, and what it had sent, schemathesis has printed. */
+function ask(schemathesis: string, { title, user, path, seconds, examples }: Round): boolean {
+  process.stdout.write(`\n${title}\n`);
+  // A file rather than an argument, which any user of this machine could read off the list of processes.
+  const settings = join(folder, "schemathesis.toml");
+  const lines = [
+    ...(user === undefined ? [] : ["[headers]", `Authorization = "Bearer ${api.tokenFor(user)}"`]),
+    ...(path === undefined ? [] : ["[parameters]", `"path.userId" = "${path}"`]),
+  ];
+  writeFileSync(settings, `${lines.join("\n")}\n`, { mode: 0o600 });
+  const { status, error } = spawnSync(
+    schemathesis,
+    [
+      ...["--config-file", settings, "run", `${api.url}/openapi.json`, "--url", api.url, "--no-color"],
+      ...["--checks", checks.join(","), "--max-time", String(seconds), "--max-examples", String(examples)],
+      ...["--seed", options.seed],
+    ],
+    { cwd: folder, stdio: ["ignore", "inherit", "inherit"] },
+  );
+  if (error !== undefined) throw error;
+  return status === 0;
+}

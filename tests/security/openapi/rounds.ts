@@ -1,0 +1,39 @@
+/** One run of schemathesis over every operation. */
+export interface Round {
+  readonly title: string;
+  /** Whose token is sent; undefined: none. */
+  readonly user: string | undefined;
+  /** Whose paths are asked for; undefined: any text's. */
+  readonly path: string | undefined;
+  /** How long it may look, in seconds, and how much it tries of each operation. */
+  readonly seconds: number;
+  readonly examples: number;
+}
+
+export const rounds: readonly Round[] = [
+  { title: "With a token, on the user's own paths", user: "ada", path: "ada", seconds: 75, examples: 60 },
+  { title: "With a token, on other users' paths", user: "ada", path: undefined, seconds: 25, examples: 30 },
+  { title: "Without a token", user: undefined, path: undefined, seconds: 25, examples: 30 },
+];
+
+/**
+ * All that schemathesis knows to look for, but for these:
+ * - `positive_data_acceptance`: a cursor and a logout token of the right form may still be none of ours,
+ *   which is a 400.
+ * - `unsupported_method`, `allow_header_conformance`: what is no route is a 404 here, whatever the method,
+ *   and for nobody without a token (401).
+ * - `object_level_authorization`: needs two users in one run. `usher-auth audit` and tests/security/http look
+ *   for that.
+ */
+export const checks: readonly string[] = [
+  "not_a_server_error",
+  "status_code_conformance",
+  "content_type_conformance",
+  "response_headers_conformance",
+  "response_schema_conformance",
+  "negative_data_rejection",
+  "missing_required_header",
+  "use_after_free",
+  "ensure_resource_availability",
+  "ignored_auth",
+];

@@ -1,0 +1,50 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import type { Rule } from "./rule.ts";
+import { type Theme, themes } from "./rules.ts";
+
+const file = new URL("../../../docs/security/rules.md", import.meta.url);
+const [start, end] = ["<!-- proven -->", "<!-- /proven -->"];
+
+/** A line of the document's tables: rule, files, test file, and what its assertion said without the rule. */
+export type ProofRow = readonly [rule: string, files: string, test: string, said: string];
+
+/** The lines that the document has, in order. */
+export function documentedRows(): readonly ProofRow[] {
+  return readFileSync(file, "utf8")
+    .split("\n")
+    .filter((line) => /^\| (?!Rule|---)/.test(line))
+    .map((line) => line.slice(2, -2).split(" | ") as unknown as ProofRow);
+}
+
+/** The line of a rule. */
+export function rowOf(rule: Rule, theme: Theme, said: string): ProofRow {
+  const files = [...new Set(rule.kept.map(([name]) => `\`packages/verify/src/${name}\``))];
+  return [escaped(rule.text), files.join(", "), `\`tests/security/rules/${theme.test}\``, quoted(said)];
+}
+
+/** Puts what each test said without its rule into the document. */
+export function writeProofs(said: ReadonlyMap<string, string>): void {
+  const document = readFileSync(file, "utf8");
+  const tables = themes.map((theme) =>
+    [
+      `## ${theme.title}`,
+      "",
+      "| Rule, and title of its test | File | Test | Without the rule, the test says |",
+      "| --- | --- | --- | --- |",
+      ...theme.rules.map((rule) => `| ${rowOf(rule, theme, said.get(rule.id) ?? "").join(" | ")} |`),
+    ].join("\n"),
+  );
+  const [before, after] = [document.slice(0, document.indexOf(start)), document.slice(document.indexOf(end))];
+  writeFileSync(file, `${before}${start}\n\n${tables.join("\n\n")}\n\n${after}`);
+}
+
+/** What Markdown would take for emphasis. */
+function escaped(text: string): string {
+  return text.replaceAll(/[_*]/g, "\\$&");
+}
+
+/** As code, on one line of a table, and not endless. */
+function quoted(text: string): string {
+  const short = text.length > 100 ? `${text.slice(0, 100)}…` : text;
+  return `\`${short.replaceAll("|", "/").replaceAll("`", "'")}\``;
+}

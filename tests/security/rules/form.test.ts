@@ -1,0 +1,90 @@
+import { createTestIssuer } from "@usher-auth/testing";
+import { localJwks } from "@usher-auth/verify";
+import { describe, expect, it } from "vitest";
+import { createBench } from "../../../packages/verify/test/support.ts";
+import { outcome } from "./outcome.ts";
+import { signed } from "./signed.ts";
+
+const malformed = "token_malformed";
+const { issuer, verifier } = createBench();
+const token = issuer.tokenFor("alice");
+const [header = "", payload = "", signature = ""] = token.split(".");
+const withSignature = (text: string) => `${header}.${payload}.${text}`;
+
+describe("rules: form", () => {
+  it("A token longer than maxTokenLength is refused before any other look at it", () => {
+    const bounded = (maxTokenLength: number) =>
+      createBench({ maxTokenLength }, { secret: issuer.secret }).verifier;
+    expect(outcome(bounded(token.length), token)).toBe("accepted");
+    expect(outcome(bounded(token.length - 1), token)).toBe("token_too_large");
+    expect(outcome(verifier, "!".repeat(8192))).toBe(malformed);
+    expect(outcome(verifier, "!".repeat(8193))).toBe("token_too_large");
+  });
+
+  it("A token holds letters, digits, - and _, and no other character is passed over", () => {
+    expect(outcome(verifier, token)).toBe("accepted");
+    for (const character of [" ", "\n", "\t", "\0", "~", "%", ",", "\u00e9", "\ufeff"]) {
+      const spoilt = withSignature(signature.slice(0, 8) + character + signature.slice(8));
+      expect(outcome(verifier, spoilt), JSON.stringify(character)).toBe(malformed);
+    }
+  });
+
+  it("The + and / of plain base64 do not stand for - and _", () => {
+    let other = token;
+    while (!/-.*_|_.*-/.test(other.slice(-43))) other = issuer.tokenFor("alice");
+    expect(outcome(verifier, other)).toBe("accepted");
+    const [start, end] = [other.slice(0, -43), other.slice(-43)];
+    expect(outcome(verifier, start + end.replace("-", "+"))).toBe(malformed);
+    expect(outcome(verifier, start + end.replace("_", "/"))).toBe(malformed);
+  });
+
+  it("A character beyond ASCII does not stand for the one that its low byte is", () => {
+    const [first = 0] = Buffer.from(signature);
+    for (const above of [0x80, 0x100, 0xff00]) {
+      const spoilt = withSignature(String.fromCharCode(first + above) + signature.slice(1));
+      expect(outcome(verifier, spoilt)).toBe(malformed);
+    }
+  });
+
+  it("A token has two dots: no fewer and no more", () => {
+    for (const spoilt of [
+      withSignature(`${signature.slice(0, 8)}.${signature.slice(8)}`),
+      withSignature(`${signature}.`),
+      withSignature(`.${signature}`),
+      `${header}.${payload}`,
+      header,
+    ]) {
+      expect(outcome(verifier, spoilt), spoilt.replaceAll(/[^.]+/g, "…")).toBe(malformed);
+    }
+  });
+
+  it("Each segment of a token holds something", () => {
+    expect(outcome(verifier, withSignature(""))).toBe(malformed);
+    expect(outcome(verifier, signed(issuer.secret, '{"alg":"HS256"}', ""))).toBe(malformed);
+    expect(outcome(verifier, signed(issuer.secret, "", "{}"))).toBe(malformed);
+    expect(outcome(verifier, "..")).toBe(malformed);
+  });
+
+  it("A signature has no padding", () => {
+    expect(outcome(verifier, `${token}=`)).toBe(malformed);
+    expect(outcome(verifier, `${token}==`)).toBe(malformed);
+  });
+
+  it("A signature has no stray bits at its end: one token has one spelling", () => {
+    // Of the last character of 43, two bits belong to no byte: three more characters decode to the same
+    // bytes.
+    const spellings = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"].filter(
+      (character) => outcome(verifier, token.slice(0, -1) + character) === "accepted",
+    );
+    expect(spellings).toEqual([token.at(-1)]);
+  });
+
+  it("A signature has no character at its end that no byte needs", () => {
+    // 96 bytes of signature are 128 characters, to which a decoder may find nothing wrong in a 129th.
+    const es384 = createTestIssuer({ algorithm: "ES384", clock: createBench().clock });
+    const bench = createBench({ keys: localJwks(es384.jwks()) });
+    const good = es384.tokenFor("alice");
+    expect(outcome(bench.verifier, good)).toBe("accepted");
+    expect(outcome(bench.verifier, `${good}A`)).toBe(malformed);
+  });
+});

@@ -1,0 +1,176 @@
+import { createHmac, generateKeyPairSync, type JsonWebKey } from "node:crypto";
+import { createTestIssuer } from "@usher-auth/testing";
+import { ConfigurationError, localJwks, sharedSecret } from "@usher-auth/verify";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { createBench } from "../../../packages/verify/test/support.ts";
+import { outcome } from "./outcome.ts";
+
+const strong = "k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t";
+const publicAlgorithms = [
+  "EdDSA",
+  "ES256",
+  "ES384",
+  "ES512",
+  "RS256",
+  "RS384",
+  "RS512",
+  "PS256",
+  "PS384",
+  "PS512",
+];
+
+/** A secret is refused for being what it is, whether it comes as a text, as bytes or as a version. */
+function expectRefused(secret: string, reason: string): void {
+  const bytes = new TextEncoder().encode(secret);
+  for (const given of [secret, bytes, [{ version: 1, value: secret }]]) {
+    expect(() => sharedSecret(given)).toThrow(ConfigurationError);
+    expect(() => sharedSecret(given)).toThrow(reason);
+  }
+}
+
+describe("rules: algorithms and secrets", () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  it("The key decides the algorithm, and never the token's header", () => {
+    const { issuer, verifier } = createBench();
+    expect(outcome(verifier, issuer.tokenFor("alice"))).toBe("accepted");
+    for (const alg of ["HS384", "HS512", ...publicAlgorithms]) {
+      expect(outcome(verifier, issuer.tokenFor("alice", { header: { alg } })), alg).toBe(
+        "algorithm_rejected",
+      );
+    }
+  });
+
+  it("A key serves one algorithm and no other", () => {
+    const clock = createBench().clock;
+    const others = {
+      RS256: ["RS384", "RS512", "PS256", "ES256"],
+      ES256: ["ES384", "ES512", "EdDSA", "RS256"],
+    } as const;
+    for (const algorithm of ["RS256", "ES256"] as const) {
+      const issuer = createTestIssuer({ algorithm, clock });
+      const { verifier } = createBench({ keys: localJwks(issuer.jwks()) });
+      expect(outcome(verifier, issuer.tokenFor("alice"))).toBe("accepted");
+      for (const alg of others[algorithm])
+        expect(outcome(verifier, issuer.tokenFor("alice", { header: { alg } })), alg).toBe("key_unknown");
+    }
+  });
+
+  it("The algorithm none is refused, and so is every other spelling of a good name", () => {
+    const { issuer, verifier } = createBench();
+    for (const alg of [
+      "none",
+      "None",
+      "NONE",
+      "nOnE",
+      "",
+      "hs256",
+      "Hs256",
+      "HS256 ",
+      "HS-256",
+      "HmacSHA256",
+    ]) {
+      expect(outcome(verifier, issuer.tokenFor("alice", { header: { alg } })), alg).toBe(
+        "algorithm_rejected",
+      );
+      expect(outcome(verifier, issuer.tokenFor("alice", { unsigned: true, header: { alg } })), alg).not.toBe(
+        "accepted",
+      );
+    }
+  });
+
+  it("A secret never serves an algorithm of public keys", () => {
+    for (const algorithm of publicAlgorithms) {
+      expect(() => sharedSecret(strong, { algorithm: algorithm as "HS256" }), algorithm).toThrow(
+        ConfigurationError,
+      );
+    }
+  });
+
+  it("A public key is never tried for an algorithm of secrets", () => {
+    for (const algorithm of ["EdDSA", "ES256", "RS256"] as const) {
+      const issuer = createTestIssuer({ algorithm, clock: createBench().clock });
+      const [jwk] = issuer.jwks().keys as [JsonWebKey & { kid: string }];
+      const { verifier } = createBench({ keys: localJwks(issuer.jwks()) });
+      const [, payload] = issuer.tokenFor("mallory").split(".");
+      const header = Buffer.from(JSON.stringify({ alg: "HS256", kid: jwk.kid })).toString("base64url");
+      // What the key is known by to everybody, taken for a secret: RFC 8725 section 2.1.
+      for (const secret of [
+        JSON.stringify(jwk),
+        jwk.x ?? jwk.n ?? "",
+        Buffer.from(jwk.x ?? jwk.n ?? "", "base64url"),
+      ]) {
+        const mac = createHmac("sha256", secret).update(`${header}.${payload}`).digest("base64url");
+        expect(outcome(verifier, `${header}.${payload}.${mac}`)).toBe("algorithm_rejected");
+      }
+    }
+  });
+
+  it("A key vouches for its own issuer and for no other", () => {
+    const { clock } = createBench();
+    const names = ["https://one.example", "https://two.example"];
+    const [one, two] = names.map((issuer) => createTestIssuer({ algorithm: "ES256", issuer, clock }));
+    if (one === undefined || two === undefined) throw new Error("two issuers were made");
+    const keys = [one, two].map(({ jwks, issuer }) => localJwks(jwks(), { issuer }));
+    const { verifier } = createBench({ keys, issuer: names, clock });
+    for (const [issuer, other] of [
+      [one, two],
+      [two, one],
+    ] as const) {
+      expect(outcome(verifier, issuer.tokenFor("alice"))).toBe("accepted");
+      expect(outcome(verifier, issuer.tokenFor("alice", { claims: { iss: other.issuer } }))).toBe(
+        "issuer_rejected",
+      );
+    }
+  });
+
+  it("A key of an application's own making lets in by true alone, and by no promise", () => {
+    const answers = [Promise.resolve(true), "yes", 1, {}, undefined, false];
+    const outcomes = [...answers, true].map((answer) => {
+      const candidates = () => [{ algorithm: "HS256" as const, verify: () => answer as boolean }];
+      const { issuer, verifier } = createBench({ keys: { algorithms: new Set(["HS256"]), candidates } });
+      return outcome(verifier, issuer.tokenFor("alice"));
+    });
+    expect(outcomes).toEqual([...answers.map(() => "signature_invalid"), "accepted"]);
+  });
+
+  it("A PEM is refused as a shared secret, at construction", () => {
+    const { publicKey } = generateKeyPairSync("ed25519");
+    const pem = publicKey.export({ type: "spki", format: "pem" }) as string;
+    expectRefused(pem, "PEM");
+    expectRefused(`\n${pem}`, "PEM");
+  });
+
+  it("A JWK or a JWKS is refused as a shared secret, at construction", () => {
+    const jwk = generateKeyPairSync("ed25519").publicKey.export({ format: "jwk" });
+    for (const document of [jwk, { keys: [jwk] }, { keys: [], from: "https://app.example.com" }]) {
+      expectRefused(JSON.stringify(document), "JWKS");
+      expectRefused(` ${JSON.stringify(document, null, 2)}\n`, "JWKS");
+    }
+  });
+
+  it("A secret under 32 bytes is refused", () => {
+    expectRefused(strong.slice(1), "31 bytes");
+    expect(() => sharedSecret(strong)).not.toThrow();
+    expect(() => sharedSecret(`é${strong.slice(2)}`)).not.toThrow();
+  });
+
+  it("A secret that everybody knows is refused", () => {
+    for (const secret of [
+      "better-auth-secret-12345678901234567890",
+      "your-256-bit-secret-your-256-bit-secret",
+    ])
+      expectRefused(secret, "published default");
+  });
+
+  it("A secret that is easy to guess is warned of", () => {
+    const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
+    sharedSecret(strong);
+    expect(warn).not.toHaveBeenCalled();
+    sharedSecret("abababababababababababababababab");
+    expect(warn).toHaveBeenCalledExactlyOnceWith(
+      expect.stringContaining("easy to guess"),
+      expect.objectContaining({ code: "USHER_SECRET_WEAK" }),
+    );
+  });
+});

@@ -1,0 +1,112 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { stripVTControlCharacters } from "node:util";
+import { createVitest, type TestCase, type TestModule, type Vitest } from "vitest/node";
+import { filesOf, ruleBreaker } from "./broken-rule.ts";
+import type { Rule } from "./rule.ts";
+import type { Theme } from "./rules.ts";
+
+const root = fileURLToPath(new URL("../../..", import.meta.url));
+const conditions = ["@usher-auth/source"];
+
+/** What became of a rule's test when the rule was gone. */
+interface Verdict {
+  /** Whether the test failed by an assertion of its own, while others of its file still passed. */
+  readonly isProven: boolean;
+  /** What the assertion said, or what is wrong with the proof. */
+  readonly because: string;
+}
+
+/** Runs the tests of rules, with and without them. */
+export interface Trial {
+  /** Nothing is broken: every test must pass. The titles of those that do not. */
+  control(themes: readonly Theme[]): Promise<readonly string[]>;
+  /** Breaks one rule, and runs the tests of its theme. */
+  without(rule: Rule, theme: Theme): Promise<Verdict>;
+  close(): Promise<void>;
+}
+
+/** One server for all runs, so that only what was broken is read anew. */
+export async function openTrial(): Promise<Trial> {
+  let broken: Rule | undefined;
+  const vitest = await createVitest(
+    {
+      root,
+      config: false,
+      watch: false,
+      reporters: [{}],
+      include: ["tests/security/rules/*.test.ts"],
+      testTimeout: 30_000,
+      fsModuleCache: false,
+    },
+    {
+      plugins: [ruleBreaker(() => broken)],
+      resolve: { conditions },
+      ssr: { resolve: { conditions, externalConditions: conditions } },
+      // Its warnings are about how the broken code is written.
+      logLevel: "silent",
+    },
+  );
+
+  await vitest.standalone();
+
+  async function without(rule: Rule, theme: Theme): Promise<Verdict> {
+    broken = rule;
+    for (const file of filesOf(rule)) vitest.invalidateFile(file);
+    try {
+      const [module] = await run(vitest, [theme]);
+      return judge(rule, module);
+    } finally {
+      broken = undefined;
+      for (const file of filesOf(rule)) vitest.invalidateFile(file);
+    }
+  }
+
+  async function control(themes: readonly Theme[]): Promise<readonly string[]> {
+    const modules = await run(vitest, themes);
+    return modules.flatMap((module) => [
+      ...module.errors().map(({ message }) => `${module.relativeModuleId}: ${message}`),
+      ...[...module.children.allTests()].filter((test) => !hasPassed(test)).map(({ name }) => name),
+    ]);
+  }
+
+  return { control, without, close: () => vitest.close() };
+}
+
+async function run(vitest: Vitest, themes: readonly Theme[]): Promise<readonly TestModule[]> {
+  const files = themes.map(({ test }) => join(root, "tests/security/rules", test));
+  const specifications = files.map((file) => vitest.getRootProject().createSpecification(file));
+  const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications);
+  const [error] = unhandledErrors as readonly Partial<Error>[];
+  if (error !== undefined) throw new Error(`beside of the tests, something failed: ${error.message}`);
+  // It reports every module of earlier runs too.
+  return files.flatMap((file) => testModules.filter(({ moduleId }) => moduleId === file));
+}
+
+function judge(rule: Rule, module: TestModule | undefined): Verdict {
+  const tests = [...(module?.children.allTests() ?? [])];
+  const result = tests.find(({ name }) => name === rule.text)?.result();
+  if (result === undefined)
+    return unproven(`it has no test: ${module?.errors()[0]?.message ?? "none of that title"}`);
+  if (result.state !== "failed") return unproven("its test passes without it");
+  const [error] = result.errors;
+  if (error?.name !== "AssertionError")
+    return unproven(`its test does not fail by an assertion: ${error?.message}`);
+  if (!tests.some(hasPassed))
+    return unproven("no other test of the file passes: it is not the rule that is broken");
+  return { isProven: true, because: firstLine(error.message) };
+}
+
+function unproven(because: string): Verdict {
+  return { isProven: false, because: firstLine(because) };
+}
+
+function hasPassed(test: TestCase): boolean {
+  return test.result().state === "passed";
+}
+
+/** What an assertion says in short: without its colours, and without how it compared. */
+function firstLine(message: string): string {
+  const [line = ""] = stripVTControlCharacters(message).split("\n");
+  return line.replace(" // Object.is equality", "");
+}

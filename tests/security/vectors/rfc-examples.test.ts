@@ -1,0 +1,34 @@
+import { createVerifier, type KeySource } from "@usher-auth/verify";
+import { describe, expect, it } from "vitest";
+import { verdict } from "../../../packages/verify/test/support.ts";
+import { count } from "../counts.ts";
+import { refused, verifiable } from "./examples.ts";
+
+const verify = (keys: KeySource, token: string) =>
+  verdict(createVerifier({ keys, issuer: "joe", audience: null, cache: false }), token);
+
+/** Another character where every bit of it counts: never the last of a segment. */
+function changed(text: string): string {
+  return (text.startsWith("A") ? "B" : "A") + text.slice(1);
+}
+
+describe("examples of the standards", () => {
+  it.for(verifiable)("$name: the signature holds", ({ keys, token, code }, test) => {
+    count(test, { examples: 1 });
+    expect(verify(keys, token)).toBe(code);
+  });
+
+  it.for(verifiable)("$name: no other content, signature or key does", ({ keys, token }) => {
+    const [header, payload = "", signature = ""] = token.split(".");
+    expect(verify(keys, `${header}.${changed(payload)}.${signature}`)).toBe("signature_invalid");
+    expect(verify(keys, `${header}.${payload}.${changed(signature)}`)).toBe("signature_invalid");
+    for (const other of verifiable.filter((one) => one.keys !== keys)) {
+      expect(verify(other.keys, token)).toMatch(/^(?:signature_invalid|algorithm_rejected|key_unknown)$/);
+    }
+  });
+
+  it.for(refused)("$name: refused", ({ keys, token, code }, test) => {
+    count(test, { examples: 1 });
+    expect(verify(keys, token)).toBe(code);
+  });
+});
