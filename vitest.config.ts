@@ -55,7 +55,7 @@ const withTheRealThing = [
   "packages/postgres/test/**/*.test.ts",
   "packages/testing/test/guide.test.ts",
   "packages/verify/test/contract/**/*.test.ts",
-  "scripts/check-docs.test.ts",
+  "scripts/check/docs/docs.test.ts",
 ];
 
 /** A test that needs something absent says what: nothing is passed over in silence. */

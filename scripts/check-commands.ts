@@ -6,7 +6,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { foreignCommands } from "./check/foreign-commands.ts";
+import { foreignCommands } from "./check/commands/foreign-commands.ts";
 
 const root = process.argv[2] ?? fileURLToPath(new URL("..", import.meta.url));
 

@@ -5,8 +5,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { judge } from "./dependencies/judge.ts";
-import { readLockFile } from "./dependencies/lock-file.ts";
+import { judge } from "./check/dependencies/judge.ts";
+import { readLockFile } from "./check/dependencies/lock-file.ts";
 
 const root = process.argv[2] ?? fileURLToPath(new URL("..", import.meta.url));
 

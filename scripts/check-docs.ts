@@ -8,8 +8,8 @@ import { spawnSync } from "node:child_process";
 import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Example, findExamples } from "./check/examples.ts";
-import { runExamples, type WrittenExample } from "./check/run-examples.ts";
+import { type Example, findExamples } from "./check/docs/examples.ts";
+import { runExamples, type WrittenExample } from "./check/docs/run-examples.ts";
 
 const root = process.argv[2] ?? fileURLToPath(new URL("..", import.meta.url));
 const repository = fileURLToPath(new URL("..", import.meta.url));

@@ -7,9 +7,14 @@
 import { globSync, readFileSync } from "node:fs";
 import { join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { exceptions } from "./regular-expressions/exceptions.ts";
-import { judgeExpressions } from "./regular-expressions/judge.ts";
-import { keepVerdicts, listVerdicts, readVerdicts, type Verdicts } from "./regular-expressions/verdicts.ts";
+import { exceptions } from "./check/regular-expressions/exceptions.ts";
+import { judgeExpressions } from "./check/regular-expressions/judge.ts";
+import {
+  keepVerdicts,
+  listVerdicts,
+  readVerdicts,
+  type Verdicts,
+} from "./check/regular-expressions/verdicts.ts";
 
 const repository = fileURLToPath(new URL("..", import.meta.url));
 const isListing = process.argv[2] === "--list";

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { type LockFile, readLockFile } from "../dependencies/lock-file.ts";
+import { type LockFile, readLockFile } from "../check/dependencies/lock-file.ts";
 import { type Manifest, root, type Tarball } from "./pack.ts";
 import { type BillOfMaterials, billOfRepository, billsOfPackages } from "./sbom.ts";
 

@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { broughtBy, type Locked, type LockFile } from "../dependencies/lock-file.ts";
+import { broughtBy, type Locked, type LockFile } from "../check/dependencies/lock-file.ts";
 import { npmCommand } from "../machine/npm-command.ts";
 import { root, type Tarball } from "./pack.ts";
 

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { transform } from "@swc/core";
 import { createTestIssuer } from "@usher-auth/testing";
-import { resolvePort } from "../launch/ports.ts";
+import { resolvePort } from "../../launch/ports.ts";
 import type { Example } from "./examples.ts";
 
 /** An example, and the file that it was written to. */

@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
-import { judge } from "./dependencies/judge.ts";
-import { countLicences, isMet } from "./dependencies/licences.ts";
-import { broughtBy, type Locked, type LockFile, readLockFile } from "./dependencies/lock-file.ts";
+import { judge } from "./judge.ts";
+import { countLicences, isMet } from "./licences.ts";
+import { broughtBy, type Locked, type LockFile, readLockFile } from "./lock-file.ts";
 
-const script = fileURLToPath(new URL("./check-dependencies.ts", import.meta.url));
+const script = fileURLToPath(new URL("../../check-dependencies.ts", import.meta.url));
 
 const integrity = "sha512-AAAA";
 const mit: Locked = { version: "1.0.0", integrity, license: "MIT" };
@@ -172,7 +172,7 @@ test.each([
 });
 
 test("knows what npm knows: nothing is shipped that npm takes for development alone", async () => {
-  const lock = await readLockFile(fileURLToPath(new URL("../package-lock.json", import.meta.url)));
+  const lock = await readLockFile(fileURLToPath(new URL("../../../package-lock.json", import.meta.url)));
   const shipped = ["apps/api", "apps/web", "packages/cli"].flatMap((one) => [...broughtBy(lock, one)]);
   expect(shipped.length).toBeGreaterThan(100);
   expect(shipped.filter((folder) => (lock.packages[folder] as { dev?: boolean }).dev)).toEqual([]);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 
-const script = fileURLToPath(new URL("./check-docs.ts", import.meta.url));
+const script = fileURLToPath(new URL("../../check-docs.ts", import.meta.url));
 
 test("passes an example that compiles with the packages of this repository", () => {
   const { status, output } = check([

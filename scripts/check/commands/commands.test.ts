@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
-import { foreignCommands } from "./check/foreign-commands.ts";
+import { foreignCommands } from "./foreign-commands.ts";
 
-const script = fileURLToPath(new URL("./check-commands.ts", import.meta.url));
+const script = fileURLToPath(new URL("../../check-commands.ts", import.meta.url));
 // Put together here, so that this file passes the check itself.
 const foreign = ["us", "her"].join("");
 

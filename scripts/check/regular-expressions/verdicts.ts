@@ -9,7 +9,7 @@ export type Verdicts = Map<string, string | null>;
  * Judging takes half a minute, and always comes to the same: what is known to be linear is part of the
  * repository.
  */
-const listed = (root: string): string => join(root, "scripts/regular-expressions/linear.json");
+const listed = (root: string): string => join(root, "scripts/check/regular-expressions/linear.json");
 
 /** And what was found out since. */
 const kept = (root: string): string => join(root, "node_modules/.cache/usher-regular-expressions.json");

@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
-import { findExpressions } from "./regular-expressions/find.ts";
-import { judgeExpressions } from "./regular-expressions/judge.ts";
+import { findExpressions } from "./find.ts";
+import { judgeExpressions } from "./judge.ts";
 
-const script = fileURLToPath(new URL("./check-regular-expressions.ts", import.meta.url));
+const script = fileURLToPath(new URL("../../check-regular-expressions.ts", import.meta.url));
 
 /** Judges one line of code. */
 const faultsOf = (line: string) => judgeExpressions([{ file: "a.ts", code: line }], []).faults;
