@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { count } from "./counts.ts";
+import { count } from "./report/counts.ts";
 
 const root = new URL("../..", import.meta.url);
 const rows = ["rfc8725", "owasp", "supply-chain", "seams"].flatMap((name) =>

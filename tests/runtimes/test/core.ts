@@ -8,8 +8,8 @@ import {
 import { secretFingerprint } from "@usher-auth/verify";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startLyingProxy } from "../../../packages/verify/test/lying-proxy.ts";
-import { hostileToken } from "../../security/tokens/mutations.ts";
-import { seededRandom } from "../../security/tokens/random.ts";
+import { hostileToken } from "../../security/tokens/support/mutations.ts";
+import { seededRandom } from "../../security/tokens/support/random.ts";
 import { describeSecret, type Keys, type Verdict, verifyAll } from "../program/core.ts";
 import type { Runtime } from "../runtimes.ts";
 import { type RunningProgram, startProgram } from "../start.ts";

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { createTestIssuer } from "@usher-auth/testing";
 import { afterAll, expect, test, vi } from "vitest";
 import { killLeftovers, startProcess } from "../../../apps/api/test/support/process.ts";
-import { Ledger } from "./ledger.ts";
-import { ballast, onSmallDisk, reasonAgainstSmallDisks } from "./small-disk.ts";
+import { Ledger } from "./support/ledger.ts";
+import { ballast, onSmallDisk, reasonAgainstSmallDisks } from "./support/small-disk.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "usher-full-"));
 afterAll(() => {

@@ -2,9 +2,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { openDatabase } from "../../../apps/api/src/db/open.ts";
 import { killLeftovers } from "../../../apps/api/test/support/process.ts";
-import { seededRandom } from "../tokens/random.ts";
-import { type Database, type DatabasedApi, startDatabase, startDatabasedApi } from "./databased-api.ts";
-import { Ledger } from "./ledger.ts";
+import { seededRandom } from "../tokens/support/random.ts";
+import {
+  type Database,
+  type DatabasedApi,
+  startDatabase,
+  startDatabasedApi,
+} from "./support/api-on-postgres.ts";
+import { Ledger } from "./support/ledger.ts";
 
 let database: Database;
 let api: DatabasedApi;

@@ -8,8 +8,8 @@ import type { Database } from "../../../apps/api/src/db/database.ts";
 import { openDatabase } from "../../../apps/api/src/db/open.ts";
 import { clientTimes } from "../../../apps/api/src/http/limits.ts";
 import { temporaryFolder } from "../../../apps/api/test/support/temporary-folder.ts";
-import { Ledger } from "./ledger.ts";
-import { type SlowClient, slowClients } from "./slow-clients.ts";
+import { Ledger } from "./support/ledger.ts";
+import { type SlowClient, slowClients } from "./support/slow-clients.ts";
 
 // The real app in this process, with a fraction of the patience that it has in earnest; the soak waits that
 // out.

@@ -3,13 +3,13 @@ import { createVerifier, sharedSecret } from "@usher-auth/verify";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { sendBytes } from "../../../packages/verify/test/contract/raw-request.ts";
 import type { ContractServer, HandlerView } from "../../../packages/verify/test/contract/target.ts";
-import { count } from "../counts.ts";
-import { bearer, get, type Ingredients, isGuardCode, ownPath } from "./cases.ts";
+import { count } from "../report/counts.ts";
+import { bearer, get, type Ingredients, isGuardCode, ownPath } from "./cases/case.ts";
+import { hostileTable } from "./cases/table.ts";
 import { watchForCrashes } from "./crashes.ts";
 import { type AppliedCase, withHabits } from "./differences.ts";
 import { expectAnswer, expectUnpolluted } from "./expectations.ts";
 import { frameworks } from "./frameworks.ts";
-import { hostileTable } from "./table.ts";
 
 const issuer = createTestIssuer();
 const ingredients: Ingredients = {

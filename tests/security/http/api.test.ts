@@ -2,13 +2,13 @@ import { createTestIssuer } from "@usher-auth/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { killLeftovers } from "../../../apps/api/test/support/process.ts";
 import { type RawResponse, sendBytes } from "../../../packages/verify/test/contract/raw-request.ts";
-import { count } from "../counts.ts";
-import { apiCases, apiHabits } from "./api-cases.ts";
+import { count } from "../report/counts.ts";
 import { type RunningApi, startApi } from "./api-process.ts";
-import { bearer, get, type Ingredients, ownPath } from "./cases.ts";
+import { apiCases, apiHabits } from "./cases/api.ts";
+import { bearer, get, type Ingredients, ownPath } from "./cases/case.ts";
+import { hostileTable } from "./cases/table.ts";
 import { withHabits } from "./differences.ts";
 import { expectAnswer } from "./expectations.ts";
-import { hostileTable } from "./table.ts";
 
 const issuer = createTestIssuer();
 const ingredients: Ingredients = {

@@ -1,4 +1,4 @@
-import { type Expected, type HostileCase, isGuardCode } from "./cases.ts";
+import { type Expected, type HostileCase, isGuardCode } from "./cases/case.ts";
 
 /** Why an app answers some cases otherwise than the table says, and how. */
 export interface Habit {

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { expectRefusal } from "../../../packages/verify/test/contract/expected.ts";
 import type { RawResponse } from "../../../packages/verify/test/contract/raw-request.ts";
-import { type HostileCase, type Ingredients, isGuardCode } from "./cases.ts";
+import { type HostileCase, type Ingredients, isGuardCode } from "./cases/case.ts";
 
 /**
  * Holds an answer to a case, from whatever server: the status, the guard's refusals to the byte, nothing of

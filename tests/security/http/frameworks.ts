@@ -11,9 +11,9 @@ import {
   nestFastifyTarget,
 } from "../../../packages/verify/test/contract/targets/nestjs.ts";
 import { nodeTarget } from "../../../packages/verify/test/contract/targets/node.ts";
-import { ambiguous, type Expected, mismatch, missing, own } from "./cases.ts";
+import { ambiguous, type Expected, mismatch, missing, own } from "./cases/case.ts";
+import { anonymousPathName, badEscapes, longId, pathName } from "./cases/paths.ts";
 import type { Habit } from "./differences.ts";
-import { anonymousPathName, badEscapes, longId, pathName } from "./paths.ts";
 
 const none = { status: 404, code: null } as const;
 const badHere = { status: 400, code: null } as const;

@@ -3,11 +3,11 @@
  * of all.
  */
 import { spawnSync } from "node:child_process";
-import { writeReport } from "./report.ts";
+import { writeReport } from "./report/report.ts";
 
 const given = process.argv.slice(2);
-const all = "tests/security/mutation/stryker.config.ts";
-const ofRules = "tests/security/mutation/stryker.rules.config.ts";
+const all = "tests/security/mutation/stryker/stryker.config.ts";
+const ofRules = "tests/security/mutation/stryker/stryker.rules.config.ts";
 
 // First those that are changed while a test runs, in a thread that is kept. What is left then, a mutant in
 // code that runs when a file is loaded, wants everything loaded anew for itself; what is known from the first

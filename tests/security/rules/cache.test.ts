@@ -3,7 +3,7 @@ import { createVerifier, sharedSecret } from "@usher-auth/verify";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { createRevokingBench } from "../../../packages/verify/test/revoking.ts";
 import { createBench, start, startSeconds } from "../../../packages/verify/test/support.ts";
-import { outcome } from "./outcome.ts";
+import { outcome } from "./support/outcome.ts";
 
 describe("rules: cache and clock", () => {
   afterEach(() => vi.useRealTimers());

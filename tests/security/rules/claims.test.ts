@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { createBench, startSeconds } from "../../../packages/verify/test/support.ts";
-import { outcome } from "./outcome.ts";
-import { signed } from "./signed.ts";
+import { outcome } from "./support/outcome.ts";
+import { signed } from "./support/signed.ts";
 
 const header = '{"alg":"HS256"}';
 const base = { sub: "alice", iss: "https://app.example.com", aud: "https://api.example.com" };

@@ -2,8 +2,8 @@ import { createTestIssuer } from "@usher-auth/testing";
 import { localJwks } from "@usher-auth/verify";
 import { describe, expect, it } from "vitest";
 import { createBench } from "../../../packages/verify/test/support.ts";
-import { outcome } from "./outcome.ts";
-import { signed } from "./signed.ts";
+import { outcome } from "./support/outcome.ts";
+import { signed } from "./support/signed.ts";
 
 const malformed = "token_malformed";
 const { issuer, verifier } = createBench();

@@ -4,7 +4,7 @@ import { createTestIssuer } from "@usher-auth/testing";
 import { localJwks, remoteJwks } from "@usher-auth/verify";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createBench } from "../../../packages/verify/test/support.ts";
-import { outcome, outcomeWithKeys } from "./outcome.ts";
+import { outcome, outcomeWithKeys } from "./support/outcome.ts";
 
 describe("rules: header", () => {
   it("A key that a token brings along in jwk or x5c is never used", () => {

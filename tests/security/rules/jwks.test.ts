@@ -3,8 +3,8 @@ import type { RequestListener } from "node:http";
 import type { TestIssuer } from "@usher-auth/testing";
 import { ConfigurationError, type Fetch, remoteJwks } from "@usher-auth/verify";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { outcome, outcomeWithKeys } from "./outcome.ts";
-import { createRemote, outcomeWhenServed, settle } from "./published-keys.ts";
+import { outcome, outcomeWithKeys } from "./support/outcome.ts";
+import { createRemote, outcomeWhenServed, settle } from "./support/published-keys.ts";
 
 const day = 86_400;
 

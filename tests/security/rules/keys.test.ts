@@ -3,7 +3,7 @@ import { createTestIssuer } from "@usher-auth/testing";
 import { ConfigurationError, localJwks, sharedSecret } from "@usher-auth/verify";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { createBench } from "../../../packages/verify/test/support.ts";
-import { outcome } from "./outcome.ts";
+import { outcome } from "./support/outcome.ts";
 
 const strong = "k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t";
 const publicAlgorithms = [

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { filesOf, textWithout } from "./broken-rule.ts";
-import { documentedRows, rowOf } from "./document.ts";
 import { themes } from "./rules.ts";
+import { filesOf, textWithout } from "./without/broken-rule.ts";
+import { documentedRows, rowOf } from "./without/document.ts";
 
 const folder = new URL(".", import.meta.url);
 const rules = themes.flatMap((theme) => theme.rules);

@@ -4,7 +4,7 @@ import { inspect } from "node:util";
 import { localJwks, reloadedSecret, secretFingerprint, sharedSecret } from "@usher-auth/verify";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { createBench } from "../../../packages/verify/test/support.ts";
-import { outcome } from "./outcome.ts";
+import { outcome } from "./support/outcome.ts";
 
 const secret = "k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t";
 

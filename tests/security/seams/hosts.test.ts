@@ -1,7 +1,7 @@
 import { createTestIssuer } from "@usher-auth/testing";
 import { createVerifier, sharedSecret } from "@usher-auth/verify";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { count } from "../counts.ts";
+import { count } from "../report/counts.ts";
 import { fetchApps, imitableApps } from "./hosts/fetch-apps.ts";
 import { fetchHosts, imitatingFetchHosts } from "./hosts/fetch-hosts.ts";
 import type { Host, HostAnswer, HostedApp } from "./hosts/host.ts";

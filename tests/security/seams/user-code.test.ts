@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { count } from "../counts.ts";
+import { count } from "../report/counts.ts";
 import { behaviours } from "./behaviours.ts";
 import type { Callback } from "./callback.ts";
 import { adaptersCallbacks } from "./callbacks/adapters.ts";

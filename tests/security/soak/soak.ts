@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createTestIssuer } from "@usher-auth/testing";
-import type { SlowClient } from "../faults/slow-clients.ts";
-import { seededRandom } from "../tokens/random.ts";
+import type { SlowClient } from "../faults/support/slow-clients.ts";
+import { seededRandom } from "../tokens/support/random.ts";
 import { startSoakedApi } from "./api.ts";
 import type { Reading } from "./monitor.ts";
-import { names, Person } from "./person.ts";
-import { keepSlowCompany, untilGone } from "./slow-company.ts";
+import { keepSlowCompany, untilGone } from "./slow-load.ts";
 import { Tally } from "./tally.ts";
+import { names, Person } from "./user.ts";
 
 /** How a soak went. Times in milliseconds, memory in megabytes. */
 export interface SoakResult {

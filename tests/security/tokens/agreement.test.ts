@@ -11,10 +11,10 @@ import {
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { handClock } from "../../../packages/verify/test/support.ts";
-import { count } from "../counts.ts";
-import { hostileToken } from "./mutations.ts";
-import { seededRandom } from "./random.ts";
-import { decode } from "./rules.ts";
+import { count } from "../report/counts.ts";
+import { hostileToken } from "./support/mutations.ts";
+import { seededRandom } from "./support/random.ts";
+import { decode } from "./support/stricter-rules.ts";
 
 /** What happens between an issuer and its verifiers: a token is shown, time passes, something is revoked. */
 type Step =

@@ -2,9 +2,9 @@ import type { SigningAlgorithm } from "@usher-auth/testing";
 import fc from "fast-check";
 import { describe, expect, it, type TestContext } from "vitest";
 import { verdict } from "../../../packages/verify/test/support.ts";
-import { count } from "../counts.ts";
-import { anyCharacter, base64url } from "./characters.ts";
-import { worldOf } from "./world.ts";
+import { count } from "../report/counts.ts";
+import { anyCharacter, base64url } from "./support/characters.ts";
+import { worldOf } from "./support/fixture.ts";
 
 describe("properties: a changed token", () => {
   const changedAt = (token: string, at: number, character: string): string[] => [

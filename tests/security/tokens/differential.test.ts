@@ -3,10 +3,10 @@ import { createVerifier, localJwks, sharedSecret, type Verifier } from "@usher-a
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose";
 import { describe, expect, it } from "vitest";
 import { verdict } from "../../../packages/verify/test/support.ts";
-import { count } from "../counts.ts";
-import { hostileToken } from "./mutations.ts";
-import { seededRandom } from "./random.ts";
-import { decode, laxerRules, stricterRules } from "./rules.ts";
+import { count } from "../report/counts.ts";
+import { hostileToken } from "./support/mutations.ts";
+import { seededRandom } from "./support/random.ts";
+import { decode, laxerRules, stricterRules } from "./support/stricter-rules.ts";
 
 /** How many tokens to try. A nightly run sets 200000. */
 const total = Number(process.env.USHER_DIFFERENTIAL ?? 5000);

@@ -14,7 +14,7 @@ import {
 import fc from "fast-check";
 import { afterAll, describe, expect, it, type TestContext } from "vitest";
 import { refusal, startSeconds, verdict } from "../../../packages/verify/test/support.ts";
-import { count } from "../counts.ts";
+import { count } from "../report/counts.ts";
 import {
   type Check,
   checksInOrder,
@@ -23,7 +23,7 @@ import {
   revoked,
   tokenWith,
   type Way,
-} from "./faults.ts";
+} from "./support/faults.ts";
 
 const clock = () => startSeconds * 1000;
 /** A check, and the way in which it is failed. */

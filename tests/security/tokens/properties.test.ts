@@ -3,10 +3,10 @@ import { createGuard, createLogoutVerifier } from "@usher-auth/verify";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { refusal, startSeconds, verdict } from "../../../packages/verify/test/support.ts";
-import { count } from "../counts.ts";
-import { segment, signByHand } from "./by-hand.ts";
-import { anyCharacter, halfSurrogate } from "./characters.ts";
-import { worldOf } from "./world.ts";
+import { count } from "../report/counts.ts";
+import { anyCharacter, halfSurrogate } from "./support/characters.ts";
+import { worldOf } from "./support/fixture.ts";
+import { segment, signByHand } from "./support/segment.ts";
 
 describe("properties: whatever the text", () => {
   const { issuer, verifier } = worldOf("HS256");

@@ -11,7 +11,7 @@ import {
 import { describe, expect, it } from "vitest";
 import { logoutTokenFor } from "../../../packages/verify/test/revoking.ts";
 import { start, startSeconds, verdict } from "../../../packages/verify/test/support.ts";
-import { count } from "../counts.ts";
+import { count } from "../report/counts.ts";
 
 const clock = () => start;
 

@@ -1,7 +1,7 @@
 import { createVerifier, type KeySource } from "@usher-auth/verify";
 import { describe, expect, it } from "vitest";
 import { verdict } from "../../../packages/verify/test/support.ts";
-import { count } from "../counts.ts";
+import { count } from "../report/counts.ts";
 import { refused, verifiable } from "./examples.ts";
 
 const verify = (keys: KeySource, token: string) =>

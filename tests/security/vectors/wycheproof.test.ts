@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it, type TestContext } from "vitest";
 import { publicKey, secretKey } from "../../../packages/verify/src/signature.ts";
 import { macRoom, type SignedBytes } from "../../../packages/verify/src/token-bytes.ts";
-import { count } from "../counts.ts";
+import { count } from "../report/counts.ts";
 
 /**
  * Third-party vectors are not part of this repository; they are read where they lie beside it, or where this

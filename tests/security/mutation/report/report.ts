@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { isUnnoticed, scoreTable, survivorTable } from "./document.ts";
+import { reasonOf } from "../reasons/reasons.ts";
 import { mutantsOf, readReport } from "./mutants.ts";
-import { reasonOf } from "./reasons.ts";
 import { ruleTable } from "./rule-mutants.ts";
+import { isUnnoticed, scoreTable, survivorTable } from "./tables.ts";
 
-const root = new URL("../../../", import.meta.url);
+const root = new URL("../../../../", import.meta.url);
 const [start, end] = ["<!-- measured -->", "<!-- /measured -->"];
 
 /** Puts what the last run found into docs/security/mutation.md, and says which survivors have no reason. */

@@ -9,7 +9,7 @@ import {
   mismatch,
   missing,
   own,
-} from "./cases.ts";
+} from "./case.ts";
 
 type PathCase = readonly (readonly [path: string, expected: Expected])[];
 

@@ -5,9 +5,9 @@ import { type FaultProxy, startFaultProxy } from "@usher-auth/e2e/fault-proxy";
 import { startPostgres } from "@usher-auth/e2e/postgres";
 import { createTestIssuer, type TestIssuer } from "@usher-auth/testing";
 import postgres from "postgres";
-import { type ApiProcess, startProcess } from "../../../apps/api/test/support/process.ts";
-import type { Reading } from "../soak/monitor.ts";
-import { withMonitor } from "../soak/monitored.ts";
+import { type ApiProcess, startProcess } from "../../../../apps/api/test/support/process.ts";
+import type { Reading } from "../../soak/monitor.ts";
+import { withMonitor } from "../../soak/monitored.ts";
 import { selfSignedCertificate } from "./certificate.ts";
 import type { Row } from "./ledger.ts";
 

@@ -1,4 +1,4 @@
-import { bad, bearer, type HostileCase, type Ingredients, missing, requestText } from "./cases.ts";
+import { bad, bearer, type HostileCase, type Ingredients, missing, requestText } from "./case.ts";
 
 /** Bodies with Alice's good token, and some without. Only an app that reads them can say what is right. */
 export function bodyCases({ token }: Ingredients): HostileCase[] {

@@ -3,8 +3,8 @@
  * notices.
  */
 import { parseArgs } from "node:util";
+import { themes } from "../rules.ts";
 import { writeProofs } from "./document.ts";
-import { themes } from "./rules.ts";
 import { openTrial, type Trial } from "./trial.ts";
 
 const help = `Usage: npm run test:rules -- [rule...] [--write]

@@ -60,7 +60,7 @@ describe("summary of the security suites", () => {
 
 /** What a run of that folder prints, which is to fail. */
 function runVitest(folder: string): Promise<string> {
-  const program = pathOf("../../node_modules/vitest/vitest.mjs");
+  const program = pathOf("../../../node_modules/vitest/vitest.mjs");
   const environment = { PATH: process.env.PATH, NO_COLOR: "1", CI: "1" };
   return new Promise((resolve, reject) => {
     execFile(process.execPath, [program, "run", "--root", folder], { env: environment }, (error, stdout) => {

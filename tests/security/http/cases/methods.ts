@@ -9,7 +9,7 @@ import {
   ownPath,
   requestLine,
   requestText,
-} from "./cases.ts";
+} from "./case.ts";
 
 /** Methods and targets that are no plain GET of a path. */
 export function methodCases(ingredients: Ingredients): HostileCase[] {

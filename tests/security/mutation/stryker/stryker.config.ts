@@ -5,7 +5,7 @@ export default {
   mutate: ["packages/verify/src/**/*.ts"],
   testRunner: "vitest",
   plugins: ["@stryker-mutator/vitest-runner"],
-  vitest: { configFile: "tests/security/mutation/vitest.config.ts", pool: "threads" },
+  vitest: { configFile: "tests/security/mutation/vitest/vitest.config.ts", pool: "threads" },
   coverageAnalysis: "perTest",
   // What no test of the mutants reads need not be copied for them.
   ignorePatterns: ["dist", "apps", "bench", "tests/e2e", "tests/runtimes", "scripts", ".data"],

@@ -1,8 +1,8 @@
-import { adapterReasons } from "./adapter-reasons.ts";
-import { keyReasons } from "./key-reasons.ts";
-import type { Mutant } from "./mutants.ts";
-import { revocationReasons } from "./revocation-reasons.ts";
-import { tokenReasons } from "./token-reasons.ts";
+import type { Mutant } from "../report/mutants.ts";
+import { adapterReasons } from "./adapters.ts";
+import { keyReasons } from "./keys.ts";
+import { revocationReasons } from "./revocations.ts";
+import { tokenReasons } from "./tokens.ts";
 
 /** Why no test can tell these mutants from the code. */
 export interface Reason {

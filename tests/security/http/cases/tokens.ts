@@ -1,5 +1,5 @@
-import { segment, signByHand } from "../tokens/by-hand.ts";
-import { bearer, get, type HostileCase, type Ingredients, ownPath } from "./cases.ts";
+import { segment, signByHand } from "../../tokens/support/segment.ts";
+import { bearer, get, type HostileCase, type Ingredients, ownPath } from "./case.ts";
 
 type TokenCase = readonly [name: string, token: string, code: string];
 

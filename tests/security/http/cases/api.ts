@@ -1,3 +1,4 @@
+import type { Habit } from "../differences.ts";
 import { bodyCases } from "./bodies.ts";
 import {
   bad,
@@ -8,8 +9,7 @@ import {
   missing,
   requestLine,
   requestText,
-} from "./cases.ts";
-import type { Habit } from "./differences.ts";
+} from "./case.ts";
 import { anonymousPathName, longId, pathName } from "./paths.ts";
 
 /** What makes sense for the real API alone: its bodies, its other public routes, its CORS. */

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import type { schema } from "@stryker-mutator/api/core";
 import { describe, expect, it } from "vitest";
-import { scoreTable, survivorTable } from "./document.ts";
+import { reasons } from "../reasons/reasons.ts";
 import { mutantsOf } from "./mutants.ts";
-import { reasons } from "./reasons.ts";
+import { scoreTable, survivorTable } from "./tables.ts";
 
-const source = new URL("../../../packages/verify/src/", import.meta.url);
+const source = new URL("../../../../packages/verify/src/", import.meta.url);
 
 /** A report as Stryker writes it, with mutants of the first line of `owner.ts` in these states. */
 function reportOf(text: string, statuses: readonly schema.MutantStatus[]): schema.MutationTestResult {

@@ -1,5 +1,5 @@
 import type { PartialStrykerOptions } from "@stryker-mutator/api/core";
-import { mutatedLines } from "./rule-mutants.ts";
+import { mutatedLines } from "../report/rule-mutants.ts";
 import base from "./stryker.config.ts";
 
 /**
@@ -9,7 +9,7 @@ import base from "./stryker.config.ts";
 export default {
   ...base,
   mutate: mutatedLines(),
-  vitest: { ...base.vitest, configFile: "tests/security/mutation/vitest.rules.config.ts" },
+  vitest: { ...base.vitest, configFile: "tests/security/mutation/vitest/vitest.rules.config.ts" },
   disableBail: true,
   incremental: false,
   reporters: ["progress", "json"],

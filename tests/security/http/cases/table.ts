@@ -1,4 +1,4 @@
-import type { HostileCase, Ingredients } from "./cases.ts";
+import type { HostileCase, Ingredients } from "./case.ts";
 import { credentialCases } from "./credentials.ts";
 import { framingCases } from "./framing.ts";
 import { methodCases } from "./methods.ts";

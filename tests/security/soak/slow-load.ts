@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TestIssuer } from "@usher-auth/testing";
-import { type SlowClient, slowClients } from "../faults/slow-clients.ts";
+import { type SlowClient, slowClients } from "../faults/support/slow-clients.ts";
 
 /** Of each kind. */
 const number = 10;

@@ -5,7 +5,7 @@ export type Counts = Readonly<Record<string, number>>;
 
 declare module "vitest" {
   interface TaskMeta {
-    /** Added up over a suite's tests by tests/security/summary.ts. */
+    /** Added up over a suite's tests by tests/security/report/summary.ts. */
     counts?: Counts;
   }
 }

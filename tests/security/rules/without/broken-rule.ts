@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Vite } from "vitest/node";
-import type { Rule } from "./rule.ts";
+import type { Rule } from "../rule.ts";
 
-const source = fileURLToPath(new URL("../../../packages/verify/src", import.meta.url));
+const source = fileURLToPath(new URL("../../../../packages/verify/src", import.meta.url));
 
 /** The files that keep a rule. */
 export function filesOf(rule: Rule): readonly string[] {

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import type { Rule } from "./rule.ts";
-import { type Theme, themes } from "./rules.ts";
+import type { Rule } from "../rule.ts";
+import { type Theme, themes } from "../rules.ts";
 
-const file = new URL("../../../docs/security/rules.md", import.meta.url);
+const file = new URL("../../../../docs/security/rules.md", import.meta.url);
 const [start, end] = ["<!-- proven -->", "<!-- /proven -->"];
 
 /** A line of the document's tables: rule, files, test file, and what its assertion said without the rule. */

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
-import type { Rule } from "../rules/rule.ts";
-import { themes } from "../rules/rules.ts";
+import type { Rule } from "../../rules/rule.ts";
+import { themes } from "../../rules/rules.ts";
 import type { Mutant } from "./mutants.ts";
 
-const source = new URL("../../../packages/verify/src/", import.meta.url);
+const source = new URL("../../../../packages/verify/src/", import.meta.url);
 
 /** Where a rule is kept: lines of a file below `packages/verify/src`, from 1, both included. */
 interface Lines {

@@ -12,7 +12,7 @@ import {
   own,
   ownPath,
   requestText,
-} from "./cases.ts";
+} from "./case.ts";
 
 /** Authorization fields, and tokens in places that are none for them. */
 export function credentialCases(ingredients: Ingredients): HostileCase[] {

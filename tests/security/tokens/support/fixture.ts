@@ -1,6 +1,6 @@
 import { createTestIssuer, type SigningAlgorithm, type TestIssuer } from "@usher-auth/testing";
 import { createVerifier, localJwks, sharedSecret, type Verifier } from "@usher-auth/verify";
-import { startSeconds } from "../../../packages/verify/test/support.ts";
+import { startSeconds } from "../../../../packages/verify/test/support.ts";
 
 /** An issuer and a verifier that trust each other, at an instant that does not pass. */
 export function worldOf(algorithm: SigningAlgorithm): {

@@ -4,7 +4,7 @@ import { KeptThread } from "./kept-thread.ts";
 import { QuickestFirst } from "./quickest-first.ts";
 
 /** The copy of the repository that holds the mutants: Stryker loads this file there. */
-const root = fileURLToPath(new URL("../../..", import.meta.url));
+const root = fileURLToPath(new URL("../../../..", import.meta.url));
 const conditions = ["@usher-auth/source"];
 
 /**
@@ -50,12 +50,12 @@ export default defineConfig({
     ],
     // A module is loaded once in a thread, and not for each file of tests.
     isolate: false,
-    runner: "tests/security/mutation/stop-at-failure.ts",
+    runner: "tests/security/mutation/vitest/stop-at-failure.ts",
     sequence: { sequencer: QuickestFirst },
     // A mutant that hangs ends here, and not by the loss of a process that has loaded everything.
     testTimeout: 20_000,
     hookTimeout: 20_000,
-    setupFiles: ["tests/security/mutation/no-mutant-yet.ts"],
+    setupFiles: ["tests/security/mutation/vitest/no-mutant-yet.ts"],
     reporters: [],
     silent: true,
   },

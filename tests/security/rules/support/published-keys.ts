@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { createTestIssuer, type TestIssuer } from "@usher-auth/testing";
 import { type Fetch, type RemoteJwksOptions, remoteJwks } from "@usher-auth/verify";
 import { onTestFinished } from "vitest";
-import { createBench, handClock } from "../../../packages/verify/test/support.ts";
+import { createBench, handClock } from "../../../../packages/verify/test/support.ts";
 import { outcomeWithKeys } from "./outcome.ts";
 
 /** What a good token comes to when its issuer's JWKS answers so, over real HTTP. */

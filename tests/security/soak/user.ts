@@ -1,6 +1,6 @@
 import type { TestIssuer } from "@usher-auth/testing";
-import { hostileToken } from "../tokens/mutations.ts";
-import type { Random } from "../tokens/random.ts";
+import { hostileToken } from "../tokens/support/mutations.ts";
+import type { Random } from "../tokens/support/random.ts";
 import type { Tally } from "./tally.ts";
 
 /** Ids as issuers have them, and such that a careless comparison or decoding would mix up. */

@@ -2,11 +2,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { createVitest, type TestCase, type TestModule, type Vitest } from "vitest/node";
+import type { Rule } from "../rule.ts";
+import type { Theme } from "../rules.ts";
 import { filesOf, ruleBreaker } from "./broken-rule.ts";
-import type { Rule } from "./rule.ts";
-import type { Theme } from "./rules.ts";
 
-const root = fileURLToPath(new URL("../../..", import.meta.url));
+const root = fileURLToPath(new URL("../../../..", import.meta.url));
 const conditions = ["@usher-auth/source"];
 
 /** What became of a rule's test when the rule was gone. */

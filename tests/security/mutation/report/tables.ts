@@ -1,5 +1,5 @@
+import { reasonOf } from "../reasons/reasons.ts";
 import type { Mutant } from "./mutants.ts";
-import { reasonOf } from "./reasons.ts";
 
 /** How many mutants came to which end. */
 interface Score {

@@ -9,7 +9,7 @@ import {
   ownPath,
   requestLine,
   requestText,
-} from "./cases.ts";
+} from "./case.ts";
 
 const json = "content-type: application/json";
 const body = JSON.stringify({ title: "x" });
