@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { themes } from "./rules.ts";
+import { ruleGroups } from "./rules.ts";
 import { filesOf, textWithout } from "./without/broken-rule.ts";
 import { documentedRows, rowOf } from "./without/document.ts";
 
 const folder = new URL(".", import.meta.url);
-const rules = themes.flatMap((theme) => theme.rules);
+const rules = ruleGroups.flatMap((group) => group.rules);
 
 /** The titles of a file's tests, as they are written there. */
 function titlesIn(file: string): string[] {
@@ -22,13 +22,13 @@ describe("the rules", () => {
     expect(rules.length).toBeGreaterThan(60);
   });
 
-  it.each(themes)("of $test have a test each, and it has no other tests", ({ test, rules }) => {
+  it.each(ruleGroups)("of $test have a test each, and it has no other tests", ({ test, rules }) => {
     expect(titlesIn(test)).toEqual(rules.map(({ text }) => text));
   });
 
   it("are tested in every file here but this one", () => {
     const files = readdirSync(folder).filter((file) => file.endsWith(".test.ts") && file !== "rules.test.ts");
-    expect(files.toSorted()).toEqual(themes.map(({ test }) => test).toSorted());
+    expect(files.toSorted()).toEqual(ruleGroups.map(({ test }) => test).toSorted());
   });
 
   it.each(rules)("$id: what keeps it is there once, and can be taken out", (rule) => {
@@ -39,7 +39,9 @@ describe("the rules", () => {
   });
 
   it("are in the document, with what a run without them said", () => {
-    const expected = themes.flatMap((theme) => theme.rules.map((rule) => rowOf(rule, theme, "").slice(0, 3)));
+    const expected = ruleGroups.flatMap((group) =>
+      group.rules.map((rule) => rowOf(rule, group, "").slice(0, 3)),
+    );
     expect(documentedRows().map((row) => row.slice(0, 3))).toEqual(expected);
     for (const [rule, , , said = ""] of documentedRows()) expect(said.length, rule).toBeGreaterThan(10);
   });

@@ -8,8 +8,8 @@ import { ownerRules } from "./owner.ts";
 import type { Rule } from "./rule.ts";
 import { secrecyRules } from "./secrecy.ts";
 
-/** Rules of one theme, whose tests are in one file. */
-export interface Theme {
+/** Rules whose tests are in one file. */
+export interface RuleGroup {
   readonly title: string;
   /** In this folder. */
   readonly test: string;
@@ -17,7 +17,7 @@ export interface Theme {
 }
 
 /** Every rule that the guard is held to, in the order in which a request meets them. */
-export const themes: readonly Theme[] = [
+export const ruleGroups: readonly RuleGroup[] = [
   { title: "The form of a token", test: "form.test.ts", rules: formRules },
   { title: "The header", test: "header.test.ts", rules: headerRules },
   { title: "Algorithms and secrets", test: "keys.test.ts", rules: keyRules },

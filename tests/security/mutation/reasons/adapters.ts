@@ -1,4 +1,4 @@
-import type { Reason } from "./reasons.ts";
+import type { Reason } from "./reason.ts";
 
 const shortcut = "a shortcut, which only saves work";
 const onlyOnBun =

@@ -1,4 +1,4 @@
-import type { Reason } from "./reasons.ts";
+import type { Reason } from "./reason.ts";
 
 /** Of the keys. */
 export const keyReasons: readonly Reason[] = [

@@ -1,4 +1,4 @@
-import type { Reason } from "./reasons.ts";
+import type { Reason } from "./reason.ts";
 
 /** Of the way of a token, from the header to the principal. */
 export const tokenReasons: readonly Reason[] = [

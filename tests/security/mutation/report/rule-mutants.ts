@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Rule } from "../../rules/rule.ts";
-import { themes } from "../../rules/rules.ts";
+import { ruleGroups } from "../../rules/rules.ts";
 import type { Mutant } from "./mutants.ts";
 
 const source = new URL("../../../../packages/verify/src/", import.meta.url);
@@ -23,13 +23,13 @@ function linesOf({ kept }: Rule): readonly Lines[] {
 
 /** What Stryker has to change, to change every line that keeps a rule. */
 export function mutatedLines(): string[] {
-  const all = themes.flatMap(({ rules }) => rules.flatMap(linesOf));
+  const all = ruleGroups.flatMap(({ rules }) => rules.flatMap(linesOf));
   return [...new Set(all.map(({ file, first, last }) => `packages/verify/src/${file}:${first}-${last}`))];
 }
 
 /** Of each rule, the mutants of its lines and how many of them the test of its name notices. */
 export function ruleTable(mutants: readonly Mutant[]): string {
-  const rows = themes.flatMap(({ test, rules }) =>
+  const rows = ruleGroups.flatMap(({ test, rules }) =>
     rules.map((rule) => {
       const lines = linesOf(rule);
       const here = mutants.filter((mutant) => lines.some((place) => isWithin(mutant, place)));

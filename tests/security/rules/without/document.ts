@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import type { Rule } from "../rule.ts";
-import { type Theme, themes } from "../rules.ts";
+import { type RuleGroup, ruleGroups } from "../rules.ts";
 
 const file = new URL("../../../../docs/security/rules.md", import.meta.url);
 const [start, end] = ["<!-- proven -->", "<!-- /proven -->"];
@@ -17,21 +17,21 @@ export function documentedRows(): readonly ProofRow[] {
 }
 
 /** The line of a rule. */
-export function rowOf(rule: Rule, theme: Theme, said: string): ProofRow {
+export function rowOf(rule: Rule, group: RuleGroup, said: string): ProofRow {
   const files = [...new Set(rule.kept.map(([name]) => `\`packages/verify/src/${name}\``))];
-  return [escaped(rule.text), files.join(", "), `\`tests/security/rules/${theme.test}\``, quoted(said)];
+  return [escaped(rule.text), files.join(", "), `\`tests/security/rules/${group.test}\``, quoted(said)];
 }
 
 /** Puts what each test said without its rule into the document. */
 export function writeProofs(said: ReadonlyMap<string, string>): void {
   const document = readFileSync(file, "utf8");
-  const tables = themes.map((theme) =>
+  const tables = ruleGroups.map((group) =>
     [
-      `## ${theme.title}`,
+      `## ${group.title}`,
       "",
       "| Rule, and title of its test | File | Test | Without the rule, the test says |",
       "| --- | --- | --- | --- |",
-      ...theme.rules.map((rule) => `| ${rowOf(rule, theme, said.get(rule.id) ?? "").join(" | ")} |`),
+      ...group.rules.map((rule) => `| ${rowOf(rule, group, said.get(rule.id) ?? "").join(" | ")} |`),
     ].join("\n"),
   );
   const [before, after] = [document.slice(0, document.indexOf(start)), document.slice(document.indexOf(end))];

@@ -3,12 +3,12 @@
  * notices.
  */
 import { parseArgs } from "node:util";
-import { themes } from "../rules.ts";
+import { ruleGroups } from "../rules.ts";
 import { writeProofs } from "./document.ts";
 import { openTrial, type Trial } from "./trial.ts";
 
 const help = `Usage: npm run test:rules -- [rule...] [--write]
-Takes each rule out of the guard's code, in memory, and runs the tests of its theme. The test of the rule's name must
+Takes each rule out of the guard's code, in memory, and runs the tests of its group. The test of the rule's name must
 fail by an assertion of its own, while others still pass.
 
   rule     the ids of rules, as this prints them (default: all)
@@ -24,7 +24,7 @@ const { values: options, positionals: chosen } = parseArgs({
     help: { type: "boolean", short: "h", default: false },
   },
 });
-const known = themes.flatMap(({ rules }) => rules.map(({ id }) => id));
+const known = ruleGroups.flatMap(({ rules }) => rules.map(({ id }) => id));
 const unknown = chosen.filter((id) => !known.includes(id));
 
 if (options.help) {
@@ -40,16 +40,16 @@ if (options.help) {
 }
 
 async function tryAll(trial: Trial): Promise<number> {
-  const failing = await trial.control(themes);
+  const failing = await trial.control(ruleGroups);
   if (failing.length > 0) {
     console.error(`with all rules in place, these tests fail:\n${failing.join("\n")}`);
     return 2;
   }
   const proofs = new Map<string, string>();
   let unproven = 0;
-  for (const theme of themes) {
-    for (const rule of theme.rules.filter(({ id }) => chosen.length === 0 || chosen.includes(id))) {
-      const { isProven, because } = await trial.without(rule, theme);
+  for (const group of ruleGroups) {
+    for (const rule of group.rules.filter(({ id }) => chosen.length === 0 || chosen.includes(id))) {
+      const { isProven, because } = await trial.without(rule, group);
       console.log(`${isProven ? "fails" : "STANDS"} without ${rule.id}: ${because}`);
       if (isProven) proofs.set(rule.id, because);
       else unproven++;

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { createVitest, type TestCase, type TestModule, type Vitest } from "vitest/node";
 import type { Rule } from "../rule.ts";
-import type { Theme } from "../rules.ts";
+import type { RuleGroup } from "../rules.ts";
 import { filesOf, ruleBreaker } from "./broken-rule.ts";
 
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
@@ -20,9 +20,9 @@ interface Verdict {
 /** Runs the tests of rules, with and without them. */
 export interface Trial {
   /** Nothing is broken: every test must pass. The titles of those that do not. */
-  control(themes: readonly Theme[]): Promise<readonly string[]>;
-  /** Breaks one rule, and runs the tests of its theme. */
-  without(rule: Rule, theme: Theme): Promise<Verdict>;
+  control(ruleGroups: readonly RuleGroup[]): Promise<readonly string[]>;
+  /** Breaks one rule, and runs the tests of its group. */
+  without(rule: Rule, group: RuleGroup): Promise<Verdict>;
   close(): Promise<void>;
 }
 
@@ -50,11 +50,11 @@ export async function openTrial(): Promise<Trial> {
 
   await vitest.standalone();
 
-  async function without(rule: Rule, theme: Theme): Promise<Verdict> {
+  async function without(rule: Rule, group: RuleGroup): Promise<Verdict> {
     broken = rule;
     for (const file of filesOf(rule)) vitest.invalidateFile(file);
     try {
-      const [module] = await run(vitest, [theme]);
+      const [module] = await run(vitest, [group]);
       return judge(rule, module);
     } finally {
       broken = undefined;
@@ -62,8 +62,8 @@ export async function openTrial(): Promise<Trial> {
     }
   }
 
-  async function control(themes: readonly Theme[]): Promise<readonly string[]> {
-    const modules = await run(vitest, themes);
+  async function control(ruleGroups: readonly RuleGroup[]): Promise<readonly string[]> {
+    const modules = await run(vitest, ruleGroups);
     return modules.flatMap((module) => [
       ...module.errors().map(({ message }) => `${module.relativeModuleId}: ${message}`),
       ...[...module.children.allTests()].filter((test) => !hasPassed(test)).map(({ name }) => name),
@@ -73,8 +73,8 @@ export async function openTrial(): Promise<Trial> {
   return { control, without, close: () => vitest.close() };
 }
 
-async function run(vitest: Vitest, themes: readonly Theme[]): Promise<readonly TestModule[]> {
-  const files = themes.map(({ test }) => join(root, "tests/security/rules", test));
+async function run(vitest: Vitest, ruleGroups: readonly RuleGroup[]): Promise<readonly TestModule[]> {
+  const files = ruleGroups.map(({ test }) => join(root, "tests/security/rules", test));
   const specifications = files.map((file) => vitest.getRootProject().createSpecification(file));
   const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications);
   const [error] = unhandledErrors as readonly Partial<Error>[];
