@@ -79,7 +79,7 @@ test("tests pass in a shell in which everything is set, and see none of it", () 
   );
   const files = [
     join(folder, "seen.test.ts"),
-    "packages/issuer/test/secret.test.ts",
+    "packages/issuer/test/signing/signing-key.test.ts",
     "packages/verify/test/env.test.ts",
   ];
   const vitest = join(root, "node_modules/vitest/vitest.mjs");

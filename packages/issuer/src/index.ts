@@ -4,6 +4,11 @@
  * @packageDocumentation
  */
 export { IssuerError } from "./errors.ts";
-export type { AuthenticatedSession, KeyPairAlgorithm, KeyPairLife, UsherJwtOptions } from "./options.ts";
-export type { ApiTokenPayload } from "./payload.ts";
+export type {
+  AuthenticatedSession,
+  KeyPairAlgorithm,
+  KeyPairLife,
+  UsherJwtOptions,
+} from "./options/options.ts";
+export type { ApiTokenPayload } from "./token/payload.ts";
 export { type UsherJwtPlugin, usherJwt } from "./usher-jwt.ts";

@@ -1,17 +1,17 @@
 import type { AuthContext, BetterAuthOptions, GenericEndpointContext, StrictEndpoint } from "better-auth";
 import { createAuthEndpoint } from "better-auth/api";
 import { type JwtOptions, jwt, signJWT } from "better-auth/plugins/jwt";
-import { sessionClaims } from "./claims.ts";
 import { IssuerError } from "./errors.ts";
-import { signHs256 } from "./hs256.ts";
-import { instanceFrom, instanceHolder } from "./instance.ts";
-import { keyPairOptions } from "./key-pair.ts";
 import { createBackChannel } from "./logout/back-channel.ts";
-import { outboxSchema } from "./logout/outbox.ts";
-import { type AuthenticatedSession, checkOptions, type UsherJwtOptions } from "./options.ts";
-import { type ApiTokenPayload, sealPayload, type TokenPolicy } from "./payload.ts";
-import { sharedSecretOptions } from "./shared-secret.ts";
-import { sessionHeaderHook, tokenEndpoint } from "./token-answers.ts";
+import { outboxSchema } from "./logout/delivery-queue.ts";
+import { type AuthenticatedSession, checkOptions, type UsherJwtOptions } from "./options/options.ts";
+import { signHs256 } from "./signing/hs256.ts";
+import { instanceFrom, instanceHolder } from "./signing/instance.ts";
+import { keyPairOptions } from "./signing/key-pair.ts";
+import { sharedSecretOptions } from "./signing/shared-secret.ts";
+import { sessionClaims } from "./token/claims.ts";
+import { type ApiTokenPayload, sealPayload, type TokenPolicy } from "./token/payload.ts";
+import { sessionHeaderHook, tokenEndpoint } from "./token/token-endpoint.ts";
 
 type JwtPlugin = ReturnType<typeof jwt<JwtOptions>>;
 

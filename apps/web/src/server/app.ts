@@ -1,11 +1,11 @@
 import { Hono } from "hono";
-import { type Auth, authPath } from "./auth.ts";
-import { authRoutes } from "./auth-routes.ts";
-import type { WebConfig } from "./config.ts";
-import type { AuthDatabase } from "./database.ts";
+import { type Auth, authPath } from "./auth/auth.ts";
+import { authRoutes } from "./auth/auth-routes.ts";
+import type { WebConfig } from "./config/config.ts";
+import type { AuthDatabase } from "./database/database.ts";
+import { problem } from "./http/problem.ts";
+import { securityHeaders } from "./http/security-headers.ts";
 import type { Log } from "./log.ts";
-import { problem } from "./problem.ts";
-import { securityHeaders } from "./security-headers.ts";
 
 /** Postgres' word for text that it cannot hold: a NUL in a name, say. */
 const unfitText = "22021";

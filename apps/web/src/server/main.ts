@@ -1,4 +1,4 @@
-import { readConfig } from "./config.ts";
+import { readConfig } from "./config/config.ts";
 import { startWeb } from "./start-web.ts";
 import { StartupError } from "./startup-error.ts";
 

@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { WebConfig } from "./config.ts";
+import type { WebConfig } from "./config/config.ts";
 import { prepareDataFolder } from "./data-folder.ts";
 import type { Log } from "./log.ts";
 import { reasonOf } from "./startup-error.ts";

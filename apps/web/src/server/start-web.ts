@@ -1,13 +1,13 @@
 import { createServer, type RequestListener } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import { createApp } from "./app.ts";
-import { createAuth } from "./auth.ts";
-import type { WebConfig } from "./config.ts";
-import { openDatabase } from "./database.ts";
-import { developPage } from "./development.ts";
-import { close, listen } from "./listen.ts";
+import { createAuth } from "./auth/auth.ts";
+import type { WebConfig } from "./config/config.ts";
+import { openDatabase } from "./database/database.ts";
+import { developPage } from "./http/development.ts";
+import { close, listen } from "./http/listen.ts";
+import { servePage } from "./http/page.ts";
 import { createLog } from "./log.ts";
-import { servePage } from "./page.ts";
 import { recordRunning } from "./running-record.ts";
 
 /** The web app, answering. */

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync
 import { join } from "node:path";
 import { secretFingerprint } from "@usher-auth/verify";
 import { expect, test } from "vitest";
-import { readConfig } from "../../src/server/config.ts";
+import { readConfig } from "../../src/server/config/config.ts";
 import { startWeb } from "../../src/server/start-web.ts";
 import { environment, secret, temporaryFolder } from "./web.ts";
 

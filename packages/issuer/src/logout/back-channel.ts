@@ -1,13 +1,13 @@
 import type { AuthContext, BetterAuthOptions } from "better-auth";
 import { IssuerError } from "../errors.ts";
 import { logOf } from "../log.ts";
-import type { TokenPolicy } from "../payload.ts";
-import { logoutClaims } from "./claims.ts";
+import type { TokenPolicy } from "../token/payload.ts";
 import { systemClock } from "./clock.ts";
-import { type Courier, createCourier } from "./courier.ts";
-import { createOutbox, type Delivery } from "./outbox.ts";
-import { sendLogoutToken } from "./send.ts";
-import { sessionEnds } from "./session-ends.ts";
+import { createOutbox, type Delivery } from "./delivery-queue.ts";
+import { type Courier, createCourier } from "./delivery-worker.ts";
+import { logoutClaims } from "./logout-claims.ts";
+import { sendLogoutToken } from "./send-logout-token.ts";
+import { sessionEnds } from "./session-hooks.ts";
 
 /**
  * Seconds: the largest clock tolerance that `@usher-auth/verify` can be set to, for which a token outlives

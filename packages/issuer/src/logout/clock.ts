@@ -1,4 +1,4 @@
-import type { Later } from "../within.ts";
+import type { Later } from "../deadline.ts";
 
 /** Time and chance, so that tests need not wait for either. */
 export interface Clock {
