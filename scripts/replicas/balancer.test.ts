@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type RequestListener, request, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
-import { freePort } from "../../tests/e2e/support/free-port.ts";
+import { freePort } from "../../tests/e2e/support/network/free-port.ts";
 import { startBalancer } from "./balancer.ts";
 
 async function serve(listener: RequestListener): Promise<{ port: number; server: Server }> {

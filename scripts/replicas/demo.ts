@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startPostgres } from "../../tests/e2e/support/postgres.ts";
+import { startPostgres } from "../../tests/e2e/support/postgres/start-postgres.ts";
 import { LaunchError } from "../launch/launch-error.ts";
 import { buildPage } from "../launch/page.ts";
 import { resolvePort } from "../launch/ports.ts";

@@ -1,8 +1,8 @@
 import type { Browser, BrowserContextOptions } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { launchBrowser } from "./support/browser.ts";
-import { probesOf, shownClaims, shownResponse } from "./support/inspector.ts";
-import { focusedName, tabTo } from "./support/keyboard.ts";
+import { probesOf, shownClaims, shownResponse } from "./support/browser/inspector.ts";
+import { focusedName, tabTo } from "./support/browser/keyboard.ts";
+import { launchBrowser } from "./support/browser/launch-browser.ts";
 import {
   addTask,
   checkboxOf,
@@ -11,10 +11,10 @@ import {
   signInOn,
   signUpOn,
   untilEnabled,
-} from "./support/person.ts";
+} from "./support/browser/page-actions.ts";
+import { openWatchedPage, type WatchedPage } from "./support/browser/watched-page.ts";
+import { type RunningUsher, startUsher } from "./support/processes/launcher.ts";
 import { verdictOf } from "./support/session.ts";
-import { type RunningUsher, startUsher } from "./support/usher.ts";
-import { openWatchedPage, type WatchedPage } from "./support/watched-page.ts";
 
 let usher: RunningUsher;
 let browser: Browser;

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { launchBrowser } from "./support/browser.ts";
+import { launchBrowser } from "./support/browser/launch-browser.ts";
 
 const sources = fileURLToPath(new URL("../../packages/client/src", import.meta.url));
 

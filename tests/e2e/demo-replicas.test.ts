@@ -3,8 +3,8 @@ import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { promisify } from "node:util";
 import { expect, onTestFinished, test, vi } from "vitest";
+import { launchUsher } from "./support/processes/launcher.ts";
 import { signUp } from "./support/session.ts";
-import { launchUsher } from "./support/usher.ts";
 
 const patience = { timeout: 60_000, interval: 100 };
 const commandLine = ["--conditions=@usher-auth/source", "packages/cli/src/main.ts"];

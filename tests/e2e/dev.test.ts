@@ -2,8 +2,8 @@ import { utimesSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
+import { isAlive, type RunningUsher, startUsher } from "./support/processes/launcher.ts";
 import { signUp } from "./support/session.ts";
-import { isAlive, type RunningUsher, startUsher } from "./support/usher.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 let usher: RunningUsher;

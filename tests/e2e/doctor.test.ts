@@ -7,10 +7,10 @@ import { fileURLToPath } from "node:url";
 import { secretFingerprint } from "@usher-auth/verify";
 import { expect, onTestFinished, test } from "vitest";
 import { type RunningService, startService } from "../../scripts/launch/service.ts";
-import { freePort } from "./support/free-port.ts";
-import { copyPreparedDatabase } from "./support/prepared-database.ts";
+import { temporaryFolder } from "./support/files/temporary-folder.ts";
+import { freePort } from "./support/network/free-port.ts";
+import { copyPreparedDatabase } from "./support/postgres/prepared-database.ts";
 import { type Session, signUp } from "./support/session.ts";
-import { temporaryFolder } from "./support/temporary-folder.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const secret = "k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t";

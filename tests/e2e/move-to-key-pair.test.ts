@@ -1,9 +1,9 @@
 import { expect, onTestFinished, test } from "vitest";
 import { type RunningService, startService } from "../../scripts/launch/service.ts";
-import { freePort } from "./support/free-port.ts";
-import { startPostgres } from "./support/postgres.ts";
+import { temporaryFolder } from "./support/files/temporary-folder.ts";
+import { freePort } from "./support/network/free-port.ts";
+import { startPostgres } from "./support/postgres/start-postgres.ts";
 import { fetchToken, signUp } from "./support/session.ts";
-import { temporaryFolder } from "./support/temporary-folder.ts";
 
 /**
  * docs/guide/keys.md, "Move from the secret to a key pair", step by step, while clients keep calling. Each

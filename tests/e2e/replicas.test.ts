@@ -3,8 +3,8 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { logoutToken } from "../../apps/api/test/support/logout-token.ts";
 import { type ApiProcess, killLeftovers, startProcess } from "../../apps/api/test/support/process.ts";
 import { startBalancer } from "../../scripts/replicas/balancer.ts";
-import { startFaultProxy } from "./support/fault-proxy.ts";
-import { type PostgresServer, startPostgres } from "./support/postgres.ts";
+import { startFaultProxy } from "./support/network/fault-proxy.ts";
+import { type PostgresServer, startPostgres } from "./support/postgres/start-postgres.ts";
 
 // Real API processes on one real Postgres. The test issuer signs what the web app would; that it does is
 // tested there.

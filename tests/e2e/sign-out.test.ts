@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { freePort } from "./support/free-port.ts";
-import { copyPreparedDatabase } from "./support/prepared-database.ts";
-import { startProcess } from "./support/service.ts";
+import { freePort } from "./support/network/free-port.ts";
+import { copyPreparedDatabase } from "./support/postgres/prepared-database.ts";
+import { startProcess } from "./support/processes/service.ts";
 import { fetchToken, signOut, signUp, verdictOf } from "./support/session.ts";
 
 const patience = { timeout: 60_000, interval: 100 };

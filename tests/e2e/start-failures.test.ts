@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { failToStart } from "./support/fail-to-start.ts";
+import { failToStart } from "./support/processes/fail-to-start.ts";
 
 describe("a start that cannot succeed says why in one line", () => {
   test.for([

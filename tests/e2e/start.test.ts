@@ -6,13 +6,13 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
-import { failToStart } from "./support/fail-to-start.ts";
-import { machineEnvironment } from "./support/machine-environment.ts";
-import { startPostgres } from "./support/postgres.ts";
-import { copyPreparedDatabase } from "./support/prepared-database.ts";
+import { temporaryFolder } from "./support/files/temporary-folder.ts";
+import { copyPreparedDatabase } from "./support/postgres/prepared-database.ts";
+import { startPostgres } from "./support/postgres/start-postgres.ts";
+import { failToStart } from "./support/processes/fail-to-start.ts";
+import { isAlive, type RunningUsher, startUsher } from "./support/processes/launcher.ts";
+import { machineEnvironment } from "./support/processes/machine-environment.ts";
 import { signUp } from "./support/session.ts";
-import { temporaryFolder } from "./support/temporary-folder.ts";
-import { isAlive, type RunningUsher, startUsher } from "./support/usher.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 

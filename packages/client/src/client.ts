@@ -1,8 +1,8 @@
 import { orAborted, requireNotAborted } from "./abort.ts";
-import { isCurable } from "./curable.ts";
 import { createDestination } from "./destination.ts";
 import { SharedClientError, SignedOutError } from "./errors.ts";
-import { type Outgoing, prepare } from "./outgoing.ts";
+import { type Outgoing, prepare } from "./prepare-request.ts";
+import { isCurable } from "./retry-codes.ts";
 import { belongsToOnePerson } from "./runtime.ts";
 import { createTokenStore } from "./token-store.ts";
 

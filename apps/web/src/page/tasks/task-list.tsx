@@ -5,11 +5,11 @@ import { LoadFailure } from "../ui/load-failure.tsx";
 import { Loading } from "../ui/loading.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { AddTaskForm } from "./add-task-form.tsx";
-import { describeChange, describeFailure } from "./change-text.ts";
+import { describeChange, describeFailure } from "./change-messages.ts";
 import { FilterChoice } from "./filter-choice.tsx";
 import { NoTasks } from "./no-tasks.tsx";
 import { TaskRow } from "./task-row.tsx";
-import { useKeptFocus } from "./use-kept-focus.ts";
+import { useKeptFocus } from "./use-row-focus.ts";
 import { useTaskChange, useTaskPages } from "./use-tasks.ts";
 
 type Props = { tasks: TasksApi; takesFocus: boolean };

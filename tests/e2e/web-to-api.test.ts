@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createTestIssuer } from "@usher-auth/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type RunningUsher, startUsher } from "./support/processes/launcher.ts";
 import { type Session, signOut, signUp, verdictOf } from "./support/session.ts";
-import { type RunningUsher, startUsher } from "./support/usher.ts";
 
 let usher: RunningUsher;
 let ada: Session;

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { chownSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { Identity } from "./open-path.ts";
+import type { Identity } from "../files/file-access.ts";
 
 /**
  * Initialises `folder/data`: superuser `postgres` with the given password, UTF-8, the same order on every

@@ -5,8 +5,8 @@ import type { AddressInfo } from "node:net";
 import { basename, dirname } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import { launchBrowser } from "./support/browser.ts";
-import { findChromium } from "./support/chromium-binaries.ts";
+import { findChromium } from "./chromium-binaries.ts";
+import { launchBrowser } from "./launch-browser.ts";
 
 const isPackaged = process.env.CHROMIUM_PATH === undefined;
 let browser: Browser;

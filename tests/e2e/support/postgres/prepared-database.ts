@@ -1,7 +1,7 @@
 import { cpSync, existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
-import { waitForLock } from "../../../scripts/launch/lock.ts";
+import { waitForLock } from "../../../../scripts/launch/lock.ts";
 
 /**
  * Puts an embedded database into `folder` (which must not be there yet) as PGlite leaves a new one that

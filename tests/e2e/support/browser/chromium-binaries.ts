@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { stage } from "./staging.ts";
+import { stage } from "../files/staging.ts";
 
 /** A Chromium with all that it needs besides the C library. */
 export type Chromium = { program: string; libraryPath?: string; fontConfiguration?: string };
@@ -46,7 +46,7 @@ export async function findChromium(environment: NodeJS.ProcessEnv = process.env)
 
 async function fill(folder: string): Promise<void> {
   await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", unpack], {
-    cwd: fileURLToPath(new URL("..", import.meta.url)),
+    cwd: fileURLToPath(new URL("../..", import.meta.url)),
     env: { TMPDIR: folder, AWS_EXECUTION_ENV: "AWS_Lambda_nodejs24.x" },
   });
   writeFileSync(join(folder, "fonts/fonts.conf"), fontConfiguration);

@@ -4,9 +4,9 @@ import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 import { machineEnvironment } from "./machine-environment.ts";
 
-const root = fileURLToPath(new URL("../../..", import.meta.url));
+const root = fileURLToPath(new URL("../../../..", import.meta.url));
 /** Nothing is left of a test run that was killed. */
-const parentWatcher = new URL("../../../scripts/launch/parent-watcher.ts", import.meta.url).href;
+const parentWatcher = new URL("../../../../scripts/launch/parent-watcher.ts", import.meta.url).href;
 
 /**
  * One of the two processes by itself, without the launcher, which would not let one live without the other.

@@ -1,6 +1,6 @@
 import { createTestIssuer } from "@usher-auth/testing";
 import { expect, test } from "vitest";
-import { probeRequest } from "../../src/page/inspector/probe.ts";
+import { probeRequest } from "../../../src/page/inspector/probe.ts";
 
 const token = createTestIssuer().tokenFor("user/1");
 const context = { apiUrl: "http://localhost:3001", userId: "user/1", token };

@@ -17,14 +17,14 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
-import { isOpenTo } from "./support/open-path.ts";
-import { type PostgresServer, startPostgres } from "./support/postgres.ts";
-import { findPostgresPackage } from "./support/postgres-binaries.ts";
+import { isOpenTo } from "../files/file-access.ts";
+import { findPostgresPackage } from "./binaries.ts";
+import { type PostgresServer, startPostgres } from "./start-postgres.ts";
 
 const nobody = { uid: 65_534, gid: 65_534 };
 const isRoot = process.getuid?.() === 0;
 const isLinux = process.platform === "linux";
-const holder = fileURLToPath(new URL("./support/hold-postgres.ts", import.meta.url));
+const holder = fileURLToPath(new URL("./run-until-signal.ts", import.meta.url));
 
 describe("a Postgres server for tests", () => {
   let server: PostgresServer;

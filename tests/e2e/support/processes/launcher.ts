@@ -5,21 +5,21 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { copyPreparedDatabase } from "../postgres/prepared-database.ts";
 import { machineEnvironment } from "./machine-environment.ts";
-import { copyPreparedDatabase } from "./prepared-database.ts";
 
-const root = fileURLToPath(new URL("../../..", import.meta.url));
+const root = fileURLToPath(new URL("../../../..", import.meta.url));
 /**
  * What ties the processes to the launcher ties the launcher to its test: nothing is left of a test run that
  * was killed.
  */
-const parentWatcher = new URL("../../../scripts/launch/parent-watcher.ts", import.meta.url).href;
+const parentWatcher = new URL("../../../../scripts/launch/parent-watcher.ts", import.meta.url).href;
 
 /** What a launcher did until it ended. */
-export type Ended = { code: number | null; signal: NodeJS.Signals | null; output: string; errors: string };
+type Ended = { code: number | null; signal: NodeJS.Signals | null; output: string; errors: string };
 
 /** A process that the launcher, or one of its children, started. */
-export type Descendant = { pid: number; command: string };
+type Descendant = { pid: number; command: string };
 
 /** The launcher, as a person at a terminal sees it. */
 export type Launcher = {

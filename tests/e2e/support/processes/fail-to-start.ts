@@ -1,6 +1,6 @@
 import { expect, onTestFinished } from "vitest";
-import { temporaryFolder } from "./temporary-folder.ts";
-import { launchUsher } from "./usher.ts";
+import { temporaryFolder } from "../files/temporary-folder.ts";
+import { launchUsher } from "./launcher.ts";
 
 /** Starts with an environment that must not work, and gives the one line that said so. */
 export async function failToStart(environment: Record<string, string>): Promise<string> {

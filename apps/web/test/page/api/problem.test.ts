@@ -1,6 +1,6 @@
 import { DestinationError, SignedOutError, TokenUnavailableError } from "@usher-auth/client";
 import { expect, test } from "vitest";
-import { readProblem, rethrowReadably } from "../../src/page/api/problem.ts";
+import { readProblem, rethrowReadably } from "../../../src/page/api/problem.ts";
 
 test("a problem speaks by its detail, else by its title", async () => {
   const body = { title: "Not found", status: 404, code: "not_found", detail: "There is no such task" };

@@ -2,7 +2,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, BrowserContextOptions, Page, Request } from "playwright-core";
 
 /** An answer with an error status that a test is about to provoke. */
-export type ProvokedAnswer = { url: string | RegExp; status: number };
+type ProvokedAnswer = { url: string | RegExp; status: number };
 
 /** A page whose every complaint is remembered. */
 export type WatchedPage = {

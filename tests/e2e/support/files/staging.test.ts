@@ -9,9 +9,9 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { isOpenTo } from "./support/open-path.ts";
-import { stage } from "./support/staging.ts";
-import { temporaryFolder } from "./support/temporary-folder.ts";
+import { isOpenTo } from "./file-access.ts";
+import { stage } from "./staging.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 const stranger = { uid: 54_321, gid: 54_321 };
 

@@ -2,7 +2,7 @@
  * Starts a Postgres server, prints its URL, and holds it until a signal: for tests of what happens when its
  * holder goes.
  */
-import { startPostgres } from "./postgres.ts";
+import { startPostgres } from "./start-postgres.ts";
 
 const server = await startPostgres();
 process.stdout.write(`${server.url}\n`);

@@ -2,7 +2,7 @@ import { chmodSync, lstatSync, mkdtempSync, readdirSync, readFileSync, writeFile
 import { rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import { type Identity, isOpenTo } from "./open-path.ts";
+import { type Identity, isOpenTo } from "./file-access.ts";
 
 const manifestName = "manifest.json";
 

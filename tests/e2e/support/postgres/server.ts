@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Identity } from "./open-path.ts";
+import type { Identity } from "../files/file-access.ts";
 
-const supervisor = fileURLToPath(new URL("./postgres-supervisor.ts", import.meta.url));
+const supervisor = fileURLToPath(new URL("./supervisor.ts", import.meta.url));
 const startDeadline = 30_000;
 
 /** The port was taken between its choice and its use. */

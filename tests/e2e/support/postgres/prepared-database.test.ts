@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { expect, onTestFinished, test } from "vitest";
-import { copyPreparedDatabase } from "./support/prepared-database.ts";
-import { temporaryFolder } from "./support/temporary-folder.ts";
+import { temporaryFolder } from "../files/temporary-folder.ts";
+import { copyPreparedDatabase } from "./prepared-database.ts";
 
 test("whoever asks, at once or later, gets an empty database of their own", async () => {
   const folder = temporaryFolder();

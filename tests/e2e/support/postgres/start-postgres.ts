@@ -2,12 +2,12 @@ import { randomBytes } from "node:crypto";
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import postgres from "postgres";
-import { freePort } from "./free-port.ts";
-import type { Identity } from "./open-path.ts";
-import { findPostgresPackage, type PostgresPackage, usablePostgres } from "./postgres-binaries.ts";
-import { createCluster } from "./postgres-cluster.ts";
-import { launchServer, PortTakenError, type RunningServer } from "./postgres-server.ts";
-import { temporaryFolder } from "./staging.ts";
+import type { Identity } from "../files/file-access.ts";
+import { temporaryFolder } from "../files/staging.ts";
+import { freePort } from "../network/free-port.ts";
+import { findPostgresPackage, type PostgresPackage, usablePostgres } from "./binaries.ts";
+import { createCluster } from "./cluster.ts";
+import { launchServer, PortTakenError, type RunningServer } from "./server.ts";
 
 /** How the server is started; everything has a default. */
 export type PostgresOptions = {
