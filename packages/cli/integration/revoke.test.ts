@@ -3,7 +3,7 @@ import { migrateRevocations, revocationStore } from "@usher-auth/postgres/revoca
 import { createRevocations } from "@usher-auth/verify";
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
-import { withStore } from "../src/revocations/connect.ts";
+import { withStore } from "../src/revocations/database.ts";
 import { usher } from "../test/support/command.ts";
 
 let server: PostgresServer;

@@ -1,5 +1,5 @@
 import { fstatSync } from "node:fs";
-import { runCommandLine } from "./command-line.ts";
+import { runCommandLine } from "./command-line/run.ts";
 import { program } from "./program.ts";
 
 /** Whether something is piped in: neither a person's keyboard nor /dev/null. */

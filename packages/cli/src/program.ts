@@ -1,5 +1,5 @@
 import manifest from "../package.json" with { type: "json" };
-import type { Program } from "./command-line.ts";
+import type { Program } from "./command-line/run.ts";
 
 /** The program: its name, and its subcommands in the order in which help lists them. */
 export const program: Program = {

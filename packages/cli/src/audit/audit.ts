@@ -1,12 +1,12 @@
+import { createScene, type Scene } from "./audited-api.ts";
 import type { Baseline } from "./baseline.ts";
-import { checkIds } from "./checks.ts";
+import { type Idle, skipped } from "./checks/attempt.ts";
+import { checkIds } from "./checks/checks.ts";
 import { confirmUsers, reconfirmUsers } from "./confirm-users.ts";
 import { isSafe, methods, type Operation } from "./document/operation.ts";
-import { examine, idleResult, madeIdle } from "./examine.ts";
 import { type Halt, type Traffic, TrafficHalted } from "./http/traffic.ts";
-import { type Idle, skipped } from "./probes/attempt.ts";
 import type { OperationReport, Result } from "./report/report.ts";
-import { createScene, type Scene } from "./scene/scene.ts";
+import { examine, idleResult, madeIdle } from "./run-check.ts";
 import type { Users } from "./tokens/read-tokens.ts";
 
 /** What is audited, and how. */

@@ -1,5 +1,5 @@
-import { CannotRun } from "../command.ts";
-import { type CheckId, checkIds } from "./checks.ts";
+import { CannotRun } from "../command-line/command.ts";
+import { type CheckId, checkIds } from "./checks/checks.ts";
 
 /** What is known and accepted. */
 export interface Baseline {

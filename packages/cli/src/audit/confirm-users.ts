@@ -1,7 +1,7 @@
-import { CannotRun } from "../command.ts";
+import { CannotRun } from "../command-line/command.ts";
+import { bearer, type Scene } from "./audited-api.ts";
 import { isSafe, type Operation, objectsInPath } from "./document/operation.ts";
 import { TrafficHalted } from "./http/traffic.ts";
-import { bearer, type Scene } from "./scene/scene.ts";
 
 /**
  * Makes sure that the API takes the tokens at all: a refusal proves nothing where everything is refused.

@@ -2,23 +2,23 @@ import { writeFile } from "node:fs/promises";
 import manifest from "../../package.json" with { type: "json" };
 import { audit, type Outcome } from "../audit/audit.ts";
 import { parseBaseline } from "../audit/baseline.ts";
-import { operationLines } from "../audit/document/lines.ts";
 import { loadDocument } from "../audit/document/load.ts";
+import { operationLines } from "../audit/document/operation-lines.ts";
 import { operationsOf } from "../audit/document/operations.ts";
 import { isLoopback, targetOf } from "../audit/document/server.ts";
 import { connect } from "../audit/http/send.ts";
 import { createTraffic } from "../audit/http/traffic.ts";
-import { notesOn } from "../audit/notes.ts";
-import { progressOn } from "../audit/progress.ts";
 import { renderJson } from "../audit/report/json.ts";
 import { renderJunit } from "../audit/report/junit.ts";
+import { notesOn } from "../audit/report/notes.ts";
 import { type AuditReport, exitCodeOf } from "../audit/report/report.ts";
 import { renderSarif } from "../audit/report/sarif.ts";
 import { renderReport } from "../audit/report/text.ts";
-import { namesIn, positiveNumber } from "../audit/settings.ts";
 import { lifeOf, readTokens } from "../audit/tokens/read-tokens.ts";
-import { CannotRun, type Command, defineSubcommand } from "../command.ts";
+import { CannotRun, type Command, defineSubcommand } from "../command-line/command.ts";
+import { namesIn, positiveNumber } from "../command-line/flag-values.ts";
 import { readText } from "../input/text.ts";
+import { progressOn } from "../output/progress.ts";
 import { painterFor } from "../terminal.ts";
 
 /** Ctrl-C, and what a CI job is ended by. */

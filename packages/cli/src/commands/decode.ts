@@ -1,9 +1,9 @@
-import { CannotRun, type Command, defineSubcommand } from "../command.ts";
+import { CannotRun, type Command, defineSubcommand } from "../command-line/command.ts";
 import { readToken } from "../input/token.ts";
+import { readUnverified } from "../input/unverified-jwt.ts";
 import { instantInWords } from "../output/duration.ts";
 import { visible } from "../output/visible.ts";
 import { painterFor } from "../terminal.ts";
-import { readUnverified } from "../unverified.ts";
 
 /** NumericDates among the claims that tokens commonly have. */
 const instants = ["iat", "nbf", "exp", "auth_time"];

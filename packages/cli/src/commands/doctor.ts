@@ -1,6 +1,6 @@
-import { CannotRun, type Command, defineSubcommand } from "../command.ts";
+import { CannotRun, type Command, defineSubcommand } from "../command-line/command.ts";
 import { examine } from "../doctor/doctor.ts";
-import { canBeSent } from "../doctor/http-probe.ts";
+import { canBeSent } from "../doctor/http/probe.ts";
 import { renderReport } from "../doctor/report.ts";
 import { readEnvironment } from "../input/environment.ts";
 import { readText } from "../input/text.ts";

@@ -1,9 +1,9 @@
 import { secretFingerprint } from "@usher-auth/verify";
-import { CannotRun, type Command, defineSubcommand } from "../command.ts";
+import { CannotRun, type Command, defineSubcommand } from "../command-line/command.ts";
 import { readEnvironment } from "../input/environment.ts";
+import { type NamedSecret, secretsIn } from "../input/secrets.ts";
 import { readText } from "../input/text.ts";
 import { oneLine, visible } from "../output/visible.ts";
-import { type NamedSecret, secretsIn } from "../secrets.ts";
 import { painterFor } from "../terminal.ts";
 
 export const command: Command = defineSubcommand({

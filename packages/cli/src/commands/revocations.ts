@@ -1,9 +1,9 @@
 import type { Revocation } from "@usher-auth/verify";
-import { type Command, defineSubcommand } from "../command.ts";
+import { type Command, defineSubcommand } from "../command-line/command.ts";
 import { readEnvironment } from "../input/environment.ts";
 import { visible as escaped } from "../output/visible.ts";
-import { withStore } from "../revocations/connect.ts";
-import { instantOf, visible } from "../revocations/words.ts";
+import { withStore } from "../revocations/database.ts";
+import { instantOf, visible } from "../revocations/format.ts";
 import { painterFor } from "../terminal.ts";
 
 export const command: Command = defineSubcommand({

@@ -1,17 +1,17 @@
-import { theApi } from "./api/theme.ts";
-import type { Case, Diagnosis, Given, Theme } from "./case.ts";
+import { theApi } from "./api/check-api.ts";
 import { rankOf } from "./causes.ts";
-import { theIssuer } from "./issuer/theme.ts";
-import { theRunningProcesses } from "./running/theme.ts";
-import { readSent } from "./sent/sent.ts";
-import { whatWasSent } from "./sent/theme.ts";
-import { issuerIn } from "./settings/issuer.ts";
-import { theSettings } from "./settings/theme.ts";
-import { theAlgorithm } from "./token/algorithm.ts";
-import { theClaims } from "./token/claims.ts";
-import { theSignature } from "./token/signature.ts";
-import { theSize } from "./token/size.ts";
-import { verdictOn } from "./token/verdict.ts";
+import type { Case, Diagnosis, Given, Theme } from "./check.ts";
+import { theIssuer } from "./issuer/check-issuer.ts";
+import { theAlgorithm } from "./jwt/check-algorithm.ts";
+import { theClaims } from "./jwt/check-claims.ts";
+import { theSignature } from "./jwt/check-signature.ts";
+import { theSize } from "./jwt/check-size.ts";
+import { verdictOn } from "./jwt/verdict.ts";
+import { theRunningProcesses } from "./processes/check-processes.ts";
+import { issuerIn } from "./settings/base-url.ts";
+import { theSettings } from "./settings/check-settings.ts";
+import { whatWasSent } from "./token-text/check-token-text.ts";
+import { readSent } from "./token-text/token-text.ts";
 import { withUsherWarnings } from "./warnings.ts";
 
 /** What the doctor found. */

@@ -1,4 +1,4 @@
-import { CannotRun } from "../command.ts";
+import { CannotRun } from "../command-line/command.ts";
 
 /** Unicode's byte order marks. PowerShell's `>` and old editors write UTF-16. */
 const marks = [

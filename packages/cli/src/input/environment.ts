@@ -1,5 +1,5 @@
 import { parseEnv } from "node:util";
-import { CannotRun } from "../command.ts";
+import { CannotRun } from "../command-line/command.ts";
 import { nameOfFile } from "../output/conceal.ts";
 import type { Environment, Terminal } from "../terminal.ts";
 import { readText } from "./text.ts";

@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { CannotRun } from "../command.ts";
+import { CannotRun } from "../command-line/command.ts";
 import { nameOfFile } from "../output/conceal.ts";
 import type { Terminal } from "../terminal.ts";
 import { decodeText } from "./decode.ts";

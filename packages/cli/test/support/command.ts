@@ -1,4 +1,4 @@
-import { runCommandLine } from "../../src/command-line.ts";
+import { runCommandLine } from "../../src/command-line/run.ts";
 import { program } from "../../src/program.ts";
 import type { Environment } from "../../src/terminal.ts";
 

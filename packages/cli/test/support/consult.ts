@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import type { Situation } from "../causes/row.ts";
+import type { Situation } from "../doctor/causes/row.ts";
 import { type Run, usher } from "./command.ts";
 
 /** Has the doctor look at a situation, on a machine where nothing else runs. */

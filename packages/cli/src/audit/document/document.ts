@@ -1,5 +1,5 @@
 import { parse } from "yaml";
-import { CannotRun } from "../../command.ts";
+import { CannotRun } from "../../command-line/command.ts";
 import { isDeeperThan } from "./depth.ts";
 
 /** Levels. The deepest documents in public use have some forty. */

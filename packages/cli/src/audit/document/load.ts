@@ -1,4 +1,4 @@
-import { CannotRun } from "../../command.ts";
+import { CannotRun } from "../../command-line/command.ts";
 import { decodeText } from "../../input/decode.ts";
 import { collect, readFileText } from "../../input/text.ts";
 import { type Document, parseDocument } from "./document.ts";

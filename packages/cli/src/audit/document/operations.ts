@@ -1,4 +1,4 @@
-import { CannotRun } from "../../command.ts";
+import { CannotRun } from "../../command-line/command.ts";
 import { visible } from "../../output/visible.ts";
 import { type Document, isMembers, type Members, membersOf } from "./document.ts";
 import { type Body, type Method, methods, type Operation, type Parameter } from "./operation.ts";

@@ -1,7 +1,7 @@
 import { type Options, sample } from "openapi-sampler";
 import type { Members } from "./document.ts";
-import { excessOf } from "./excess.ts";
 import type { Body, Operation, Parameter } from "./operation.ts";
+import { excessOf } from "./sample-limits.ts";
 
 const options: Options = { skipReadOnly: true, quiet: true, enablePatterns: true };
 

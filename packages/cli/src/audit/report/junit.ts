@@ -1,5 +1,5 @@
 import { visible } from "../../output/visible.ts";
-import { checks } from "../checks.ts";
+import { checks } from "../checks/checks.ts";
 import type { AuditReport, OperationReport, Result } from "./report.ts";
 
 /** JUnit's XML, as CI servers read it: a suite for each operation, a case for each check. */

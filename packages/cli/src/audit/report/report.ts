@@ -1,8 +1,8 @@
-import type { CheckId } from "../checks.ts";
+import type { Idle } from "../checks/attempt.ts";
+import type { CheckId } from "../checks/checks.ts";
 import type { Operation } from "../document/operation.ts";
 import type { Halt } from "../http/traffic.ts";
-import type { Judgement } from "../judge/judgement.ts";
-import type { Idle } from "../probes/attempt.ts";
+import type { Judgement } from "../verdicts/verdict.ts";
 
 /** What came of one check on one operation. */
 export interface Result {

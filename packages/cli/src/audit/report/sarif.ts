@@ -1,6 +1,6 @@
 import { pathToFileURL } from "node:url";
 import { visible } from "../../output/visible.ts";
-import { checkIds, checks } from "../checks.ts";
+import { checkIds, checks } from "../checks/checks.ts";
 import { type AuditReport, type Finding, resultsWith } from "./report.ts";
 
 /** Where an operation is in the document; undefined where that is not known. Lines count from 1. */

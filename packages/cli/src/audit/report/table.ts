@@ -1,5 +1,5 @@
 import type { Paint } from "../../terminal.ts";
-import { checkIds, checks } from "../checks.ts";
+import { checkIds, checks } from "../checks/checks.ts";
 import { cellOf, legend } from "./cell.ts";
 import type { AuditReport } from "./report.ts";
 

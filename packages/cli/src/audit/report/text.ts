@@ -1,8 +1,8 @@
 import { renderFindings } from "../../output/findings.ts";
 import { oneLine, visible } from "../../output/visible.ts";
 import type { Paint } from "../../terminal.ts";
-import { checks } from "../checks.ts";
-import { findingsOf } from "./advice.ts";
+import { checks } from "../checks/checks.ts";
+import { findingsOf } from "./findings.ts";
 import { type AuditReport, type Finding, resultsWith } from "./report.ts";
 import { summaryOf } from "./summary.ts";
 import { renderTable } from "./table.ts";

@@ -1,4 +1,4 @@
-import { CannotRun } from "../../command.ts";
+import { CannotRun } from "../../command-line/command.ts";
 import { readText } from "../../input/text.ts";
 import type { Terminal } from "../../terminal.ts";
 import { formerUserOf, type User, userOf } from "./user.ts";

@@ -1,6 +1,6 @@
-import { CannotRun } from "../../command.ts";
+import { CannotRun } from "../../command-line/command.ts";
+import { readUnverified } from "../../input/unverified-jwt.ts";
 import { instantInWords } from "../../output/duration.ts";
-import { readUnverified } from "../../unverified.ts";
 
 /**
  * A user whose token is used. The id is the token's `sub`, unverified: the API under audit is who verifies.

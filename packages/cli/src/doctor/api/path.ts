@@ -1,5 +1,5 @@
 import { shellWord } from "../../output/paste.ts";
-import { type Case, type Diagnosis, fault } from "../case.ts";
+import { type Case, type Diagnosis, fault } from "../check.ts";
 
 /** Names of parameters and of values that are not there, where an id should be. */
 const placeholder = /^(?:[:{[<].*|undefined|null|NaN|\[object .*|me|self)$/i;

@@ -1,7 +1,7 @@
 import { pasteable } from "../../output/paste.ts";
-import { type Diagnosis, fault } from "../case.ts";
-import { type Answer, type NoAnswer, probe } from "../http-probe.ts";
-import { urlDifference } from "../url-difference.ts";
+import { type Diagnosis, fault } from "../check.ts";
+import { type Answer, type NoAnswer, probe } from "../http/probe.ts";
+import { urlDifference } from "../http/url-difference.ts";
 
 /**
  * Asks as a browser does before a page of `origin` may send a token (Fetch standard, "CORS-preflight fetch").

@@ -1,4 +1,4 @@
-import { withoutSlashes } from "../url-difference.ts";
+import { withoutSlashes } from "../http/url-difference.ts";
 
 /** Where Better Auth's endpoints are: at /api/auth, unless its base URL has a path of its own. */
 export function authBase({ origin, pathname }: URL): string {

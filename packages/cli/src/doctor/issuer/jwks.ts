@@ -1,6 +1,6 @@
 import { shellWord } from "../../output/paste.ts";
-import { type Case, type Diagnosis, fault } from "../case.ts";
-import { type Answer, jsonOf, type NoAnswer } from "../http-probe.ts";
+import { type Case, type Diagnosis, fault } from "../check.ts";
+import { type Answer, jsonOf, type NoAnswer } from "../http/probe.ts";
 
 /** What `/jwks` says. Only asked about where tokens are verified by key pair. */
 export function theJwks(url: URL, answer: Answer | NoAnswer, sent: Case["sent"]): Diagnosis | undefined {

@@ -1,5 +1,5 @@
-import { type Diagnosis, fault } from "../case.ts";
-import type { Answer, NoAnswer } from "../http-probe.ts";
+import { type Diagnosis, fault } from "../check.ts";
+import type { Answer, NoAnswer } from "../http/probe.ts";
 
 /** What `/token` says. Without a session Better Auth answers 401, whether it could sign or not. */
 export function theTokenEndpoint(

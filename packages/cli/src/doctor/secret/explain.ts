@@ -1,8 +1,8 @@
 import { secretFingerprint } from "@usher-auth/verify";
-import { type NamedSecret, secretsIn } from "../../secrets.ts";
+import { type NamedSecret, secretsIn } from "../../input/secrets.ts";
 import type { Environment } from "../../terminal.ts";
-import { type Diagnosis, danger, fault } from "../case.ts";
 import type { Cause } from "../causes.ts";
+import { type Diagnosis, danger, fault } from "../check.ts";
 import type { Proof } from "./proof.ts";
 import { variantsOf } from "./variants.ts";
 

@@ -1,5 +1,5 @@
 import type { Cause } from "../causes.ts";
-import { withinQuotes } from "../sent/edges.ts";
+import { withinQuotes } from "../token-text/edges.ts";
 
 /** Another reading of a secret, under which it may be the issuer's. */
 export interface Variant {

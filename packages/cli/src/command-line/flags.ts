@@ -1,0 +1,69 @@
+import type { ArgsDef } from "citty";
+import { CannotRun } from "./command.ts";
+import { nearest } from "./did-you-mean.ts";
+
+/**
+ * Refuses what the parser would pass over in silence: a flag that is none, a flag without its value, and
+ * words that no argument takes. A mistyped flag must not turn a check into a lesser one.
+ *
+ * @throws {CannotRun} It names the flag, and the one that was probably meant; never a value.
+ */
+export function checkFlags(given: readonly string[], definitions: ArgsDef): void {
+  const flags = new Map(
+    Object.entries(definitions)
+      .filter(([, { type }]) => type !== "positional")
+      .flatMap(([name, definition]) =>
+        [name, ...aliasesOf(definition)].map((spelling) => [spelling, definition]),
+      ),
+  );
+  let words = 0;
+  for (let index = 0; index < given.length; index++) {
+    const word = given[index] as string;
+    if (word === "--") {
+      words += given.length - index - 1;
+      break;
+    }
+    if (!word.startsWith("-") || word === "-") {
+      words++;
+      continue;
+    }
+    const [spelling = "", value] = word.replace(/^--?/, "").split(/=(.*)/s, 2);
+    const definition = flags.get(spelling) ?? negated(spelling, flags);
+    if (definition === undefined) throw unknownFlag(word.split("=", 1).join(), [...flags.keys()]);
+    if (definition.type === "boolean") continue;
+    if (value === undefined && isMissing(given[++index])) throw new CannotRun(`--${spelling} needs a value.`);
+  }
+  const places = Object.values(definitions).filter(({ type }) => type === "positional").length;
+  if (words > places) {
+    throw new CannotRun(
+      places === 0
+        ? "This command takes flags only. Tokens and secrets come from standard input or a file."
+        : `This command takes ${places === 1 ? "one argument" : `${places} arguments`} beside its flags.`,
+    );
+  }
+}
+
+type Definition = ArgsDef[string];
+
+function aliasesOf(definition: Definition): readonly string[] {
+  const alias = "alias" in definition ? definition.alias : undefined;
+  return alias === undefined ? [] : typeof alias === "string" ? [alias] : alias;
+}
+
+/** `--no-json` for a flag that is on or off. */
+function negated(spelling: string, flags: ReadonlyMap<unknown, unknown>): Definition | undefined {
+  const definition = spelling.startsWith("no-") ? (flags.get(spelling.slice(3)) as Definition) : undefined;
+  return definition?.type === "boolean" ? definition : undefined;
+}
+
+/** A lone dash is standard input. */
+function isMissing(value: string | undefined): boolean {
+  return value === undefined || (value.startsWith("-") && value !== "-");
+}
+
+function unknownFlag(flag: string, known: readonly string[]): CannotRun {
+  const meant = nearest(flag.replace(/^--?/, ""), known);
+  return new CannotRun(
+    `There is no ${flag}.${meant === undefined ? " See --help." : ` Did you mean --${meant}?`}`,
+  );
+}

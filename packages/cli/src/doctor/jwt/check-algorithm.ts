@@ -1,0 +1,66 @@
+import { pasteable } from "../../output/paste.ts";
+import { type Case, fault, found, type Opinion, silent } from "../check.ts";
+import { authBase } from "../issuer/auth-base.ts";
+import { keyKinds } from "../settings/key-kinds.ts";
+
+/** The algorithm that the token names, against the keys that the API has. */
+export function theAlgorithm({ sent, environment, issuer }: Case): Opinion {
+  if (sent?.kind !== "jwt" || sent.jwt === undefined) return silent;
+  const { alg, kid } = sent.jwt.header;
+  const named = String(alg);
+  const evidence = [
+    `the token's header has alg ${JSON.stringify(alg)}${kid === undefined ? "" : ", and a kid"}`,
+  ];
+  if (named.toLowerCase() === "none") {
+    return found(
+      fault(
+        "algorithm_none",
+        'The token is not signed at all (alg "none"): anybody can have written it.',
+        evidence,
+        ["Send what Better Auth's /api/auth/token gives. Whoever made this one did not sign it."],
+      ),
+    );
+  }
+  const kinds = keyKinds(environment);
+  if (kinds.size === 0) return silent;
+  const bySecret = /^HS(?:256|384|512)$/.test(named);
+  const byKeyPair = /^(?:EdDSA|Ed25519|[ERP]S(?:256|384|512))$/.test(named);
+  if (byKeyPair && !kinds.has("jwks")) {
+    const base = issuer ?? URL.parse(environment.BETTER_AUTH_URL ?? "");
+    const jwks = base === null ? undefined : `${authBase(base)}/jwks`;
+    return found(
+      fault(
+        "algorithm_public_key",
+        `The issuer signs with a key pair (${named}), and the API is set to a shared secret.`,
+        [
+          ...evidence,
+          'Better Auth\'s jwt() signs with EdDSA; it has no HS256, and ignores jwt({ algorithm: "HS256" }) in silence',
+        ],
+        [
+          `USHER_JWKS_URL=${pasteable(jwks, "https://app.example.com/api/auth/jwks")} # at the API: verify by key pair`,
+          'plugins: [usherJwt({ audience: "https://api.example.com" })] // or at the issuer, in place of jwt(): HS256',
+        ],
+      ),
+    );
+  }
+  if (bySecret && !kinds.has("secret")) {
+    return found(
+      fault(
+        "algorithm_secret",
+        `The issuer signs with a shared secret (${named}), and the API is set to a key pair (JWKS).`,
+        [...evidence, "USHER_JWKS_URL or USHER_KEYS make the API accept tokens by key pair alone"],
+        [
+          "USHER_KEYS=secret # at the API: verify by BETTER_AUTH_SECRET",
+          'plugins: [usherJwt({ audience: "https://api.example.com", algorithm: "EdDSA" })] // or at the issuer',
+        ],
+      ),
+    );
+  }
+  const isKnown = byKeyPair || named === "HS256";
+  if (isKnown) return silent;
+  return found(
+    fault("algorithm_other", "The token's algorithm is none that the API accepts.", evidence, [
+      'plugins: [usherJwt({ audience: "https://api.example.com" })] // at the issuer: HS256',
+    ]),
+  );
+}

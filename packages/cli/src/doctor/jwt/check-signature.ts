@@ -1,0 +1,56 @@
+import { secretsIn } from "../../input/secrets.ts";
+import { pasteable } from "../../output/paste.ts";
+import { type Case, fault, found, type Opinion } from "../check.ts";
+import { explainSecret } from "../secret/explain.ts";
+import { proofOfJws } from "../secret/proof.ts";
+import { keyKinds } from "../settings/key-kinds.ts";
+
+/** Whose signature the token has. */
+export function theSignature(given: Case): Opinion {
+  const { sent, verdict, environment } = given;
+  if (sent?.kind !== "jwt" || sent.jwt === undefined) return found();
+  if (
+    sent.jwt.header.alg === "HS256" &&
+    keyKinds(environment).has("secret") &&
+    secretsIn(environment).length > 0
+  ) {
+    const { shared, finding } = explainSecret(proofOfJws(sent.token), environment);
+    const confirmed =
+      shared === undefined ? [] : [`the token is signed with ${shared}: issuer and API share the secret`];
+    return { findings: finding === undefined ? [] : [finding], confirmed };
+  }
+  if (verdict.kind !== "refused") return found();
+  const { code, hint } = verdict.error;
+  const evidence = hint === undefined ? [verdict.error.message] : [hint];
+  if (code === "key_unknown") {
+    return found(
+      fault(
+        "key_unknown",
+        "The token's key (kid) is not among those that the issuer publishes now.",
+        [...evidence, `kid ${JSON.stringify(sent.jwt.header.kid)}; the keys were fetched afresh`],
+        [
+          "const { data } = await authClient.token(); // a new token, signed by a key that is published",
+          "If new tokens have it too: USHER_JWKS_URL leads to another issuer than the one that signs.",
+        ],
+      ),
+    );
+  }
+  if (code === "signature_invalid") {
+    return found(
+      fault(
+        "signature_invalid",
+        "The signature is not that of the issuer's key: the token was changed.",
+        evidence,
+        ["Send the token exactly as the issuer gave it; get a new one with authClient.token()."],
+      ),
+    );
+  }
+  if (code === "keys_unavailable") {
+    return found(
+      fault("jwks_unavailable", "The issuer's keys cannot be fetched from USHER_JWKS_URL.", evidence, [
+        `curl -i ${pasteable(environment.USHER_JWKS_URL, '"$USHER_JWKS_URL"')} # must answer 200 with JSON, from where the API runs`,
+      ]),
+    );
+  }
+  return found();
+}

@@ -1,0 +1,92 @@
+import { ConfigurationError, sharedSecret, verifierFromEnv } from "@usher-auth/verify";
+import { type NamedSecret, secretsIn } from "../../input/secrets.ts";
+import type { Environment } from "../../terminal.ts";
+import type { Cause } from "../causes.ts";
+import { type Case, type Diagnosis, danger, fault, type Opinion, silent } from "../check.ts";
+import { withUsherWarnings } from "../warnings.ts";
+import { issuerIn } from "./base-url.ts";
+import { saysAnything } from "./says-anything.ts";
+
+const newSecret = 'BETTER_AUTH_SECRET="$(openssl rand -base64 48)" # the same value for issuer and API';
+
+/** RFC 7518 section 3.2: an HS256 key has at least as many bits as the hash. */
+const shortestSecret = 32;
+
+/** The settings by themselves: whether an API could start with them, and how good the secrets are. */
+export async function theSettings({ environment, environmentName, isFile }: Case): Promise<Opinion> {
+  if (!isFile && !saysAnything(environment)) return silent;
+  const secrets = await Promise.all(secretsIn(environment).map(judgeSecret));
+  const findings = secrets.filter((finding) => finding !== undefined);
+  if (findings.some(({ severity }) => severity === "error")) return { findings, confirmed: [] };
+  try {
+    verifierFromEnv(environment);
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    return { findings: [...findings, wrongSettings(error, environmentName)], confirmed: [] };
+  }
+  return {
+    findings,
+    confirmed: [`${environmentName}: an API starts with these settings`, ...reading(environment)],
+  };
+}
+
+/** What is read out of BETTER_AUTH_URL, where that is not all of it. */
+function reading(environment: Environment): string[] {
+  const issuer = issuerIn(environment);
+  const isWhole = issuer === undefined || issuer === environment.BETTER_AUTH_URL;
+  return isWhole ? [] : [`BETTER_AUTH_URL is read as ${issuer}: its origin, as Better Auth reads it`];
+}
+
+function wrongSettings({ message }: ConfigurationError, environmentName: string): Diagnosis {
+  const lines = message.split("\n");
+  const missing = lines.flatMap((line) => /^(\w+) is not set\./.exec(line)?.[1] ?? []);
+  if (missing.length === 0) {
+    return fault("settings_wrong", "The API cannot start with these settings.", [message], [message]);
+  }
+  return fault(
+    "settings_missing",
+    `${new Intl.ListFormat("en").format(missing)} ${missing.length === 1 ? "is" : "are"} not set in ${environmentName}.`,
+    lines,
+    missing.map((name) => fixes[name] ?? message),
+  );
+}
+
+const fixes: Readonly<Record<string, string>> = {
+  BETTER_AUTH_SECRET: "BETTER_AUTH_SECRET=… # the value that the Better Auth server has",
+  BETTER_AUTH_URL: "BETTER_AUTH_URL=https://app.example.com # Better Auth's baseURL",
+  API_URL: "API_URL=https://api.example.com # the audience that the issuer writes into tokens",
+  USHER_JWKS_URL: "USHER_JWKS_URL=https://app.example.com/api/auth/jwks",
+};
+
+async function judgeSecret({ name, value }: NamedSecret): Promise<Diagnosis | undefined> {
+  const { result: refusal, codes } = await withUsherWarnings(() => refusalOf(value));
+  if (refusal !== undefined) {
+    const cause = causeOf(value);
+    return fault(cause, titles[cause] ?? "The secret is refused.", [`${name}: ${refusal}`], [newSecret]);
+  }
+  if (!codes.has("USHER_SECRET_WEAK")) return undefined;
+  const evidence = [`${name} repeats few characters: it has less than 96 bits of entropy`];
+  return danger("secret_weak", "The secret looks easy to guess.", evidence, [newSecret]);
+}
+
+const titles: Partial<Readonly<Record<Cause, string>>> = {
+  secret_default: "The secret is a published default: anybody can make tokens with it.",
+  secret_too_short: "The secret is too short: it can be guessed from any token.",
+  secret_is_public_key:
+    "What is set as the secret is a key document, and a public key is known to everybody.",
+};
+
+function causeOf(value: string): Cause {
+  if (/-----BEGIN |^\s*\{|^(?:ssh|ecdsa)-/.test(value)) return "secret_is_public_key";
+  return Buffer.byteLength(value) < shortestSecret ? "secret_too_short" : "secret_default";
+}
+
+function refusalOf(secret: string): string | undefined {
+  try {
+    sharedSecret(secret);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.message;
+    throw error;
+  }
+}

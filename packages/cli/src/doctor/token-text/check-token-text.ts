@@ -1,0 +1,40 @@
+import { conceal } from "../../output/conceal.ts";
+import { type Case, type Diagnosis, fault, type Opinion, silent } from "../check.ts";
+import { explanations } from "./explanations.ts";
+import { secretProof } from "./secret-proof.ts";
+
+/**
+ * What was sent: whether it is a token for an API at all, and what is around it that does not belong there.
+ */
+export function whatWasSent({ sent, environment }: Case): Opinion {
+  if (sent === undefined) return silent;
+  const findings: Diagnosis[] = [];
+  for (const id of sent.wrappings) {
+    const { title, fix } = explanations[id];
+    findings.push(fault(id, title, [`what is inside: ${conceal(sent.token)}`], fix));
+  }
+  if (sent.kind !== "jwt") {
+    const { title, fix } = explanations[sent.kind];
+    const { evidence, finding } = secretProof(sent, environment);
+    findings.push(fault(sent.kind, title, [...evidenceOf(sent), ...evidence], fix));
+    if (finding !== undefined) findings.push(finding);
+  }
+  return { findings, confirmed: [] };
+}
+
+function evidenceOf({ kind, token, jwt }: NonNullable<Case["sent"]>): string[] {
+  switch (kind) {
+    case "token_missing":
+      return ["the text is empty"];
+    case "token_literal":
+      return [`the text is ${token}`];
+    case "id_token":
+      return [`iss is ${JSON.stringify(jwt?.claims.iss)}, aud is ${JSON.stringify(jwt?.claims.aud)}`];
+    default: {
+      const segments = token.split(".").length;
+      return [`${conceal(token)}, ${segments} segment${segments === 1 ? "" : "s"}; a JWT has three`].map(
+        (line) => (jwt === undefined ? line : `claims: ${Object.keys(jwt.claims).join(", ")}`),
+      );
+    }
+  }
+}

@@ -1,0 +1,185 @@
+import { expect, test } from "vitest";
+import { parseDocument } from "../../../src/audit/document/document.ts";
+import { operationLines } from "../../../src/audit/document/operation-lines.ts";
+import { operationsOf } from "../../../src/audit/document/operations.ts";
+import { sampleBody } from "../../../src/audit/document/sample.ts";
+import { isLoopback, targetOf } from "../../../src/audit/document/server.ts";
+import { compose, plainPath } from "../../../src/audit/requests/request.ts";
+
+const yaml = `
+openapi: 3.1.0
+security:
+  - bearer: []
+paths:
+  /users/{id}/posts:
+    $ref: "#/components/pathItems/posts"
+  /open:
+    get: { security: [] }
+  /optional:
+    get: { security: [{}, { bearer: [] }] }
+    options: {}
+    trace: {}
+  /elsewhere:
+    get:
+      parameters:
+        - $ref: "other.yaml#/parameters/x"
+        - $ref: "#/components/parameters/circle"
+components:
+  parameters:
+    circle: { $ref: "#/components/parameters/circle" }
+    kind: { name: kind, in: query, required: true, schema: { enum: [a b, c] } }
+  pathItems:
+    posts:
+      parameters:
+        - $ref: "#/components/parameters/kind"
+        - { name: page, in: query, schema: { type: integer } }
+        - { name: X-Tenant, in: header, required: true, example: blue, schema: { type: string } }
+        - { name: Authorization, in: header, required: true, schema: { type: string } }
+        - { name: theme, in: cookie, required: true, schema: { const: dark } }
+      post:
+        requestBody:
+          content:
+            text/plain: { schema: { type: string } }
+            application/json:
+              schema:
+                type: object
+                properties:
+                  id: { type: string, readOnly: true }
+                  title: { type: string, minLength: 8 }
+                  parent: { $ref: "#/components/schemas/Node" }
+  schemas:
+    Node:
+      type: object
+      properties: { name: { type: string, pattern: "^n[0-9]$" }, child: { $ref: "#/components/schemas/Node" } }
+`;
+
+const document = parseDocument(yaml, "test");
+const operations = operationsOf(document, []);
+const find = (label: string) => {
+  const operation = operations.find((candidate) => candidate.label === label);
+  if (operation === undefined) throw new Error(`no ${label}`);
+  return operation;
+};
+
+test("has every operation but those of CORS and TRACE, and knows which are public", () => {
+  expect(operations.map(({ label, isPublic }) => [label, isPublic])).toEqual([
+    ["POST /users/{id}/posts", false],
+    ["GET /open", true],
+    ["GET /optional", true],
+    ["GET /elsewhere", false],
+  ]);
+});
+
+test("fills in what is required, and the user; encodes all of it", () => {
+  const request = compose(find("POST /users/{id}/posts"), "/v1", { owner: "a/b c", objects: new Map() });
+  expect(request).toEqual({
+    method: "POST",
+    path: "/v1/users/a%2Fb%20c/posts?kind=a%20b",
+    headers: { "x-tenant": "blue", cookie: "theme=dark", "content-type": "application/json" },
+    body: expect.any(String),
+  });
+});
+
+test("bodies fit their schema, and two of them differ where they may", () => {
+  const operation = find("POST /users/{id}/posts");
+  const [first, second] = ([1, 2] as const).map(
+    (variant) => operation.body && sampleBody(operation.body, operation, variant),
+  );
+  expect(first).toMatchObject({ title: "stringst", parent: { name: expect.stringMatching(/^n[0-9]$/) } });
+  expect(first).not.toHaveProperty("id");
+  expect(second).not.toEqual(first);
+});
+
+test("a path keeps what makes its spelling", () => {
+  const values = { owner: "ada", objects: new Map() };
+  const spell = (segments: Parameters<typeof plainPath>[0]) =>
+    plainPath(
+      segments.map((segment) =>
+        segment.kind === "owner" ? { ...segment, text: `./%2e%2e/${segment.text}` } : segment,
+      ),
+    );
+  expect(compose(find("POST /users/{id}/posts"), "", values, { spell }).path).toMatch(
+    /^\/users\/\.\/%2e%2e\/ada\/posts\?/,
+  );
+});
+
+test("names of the owner's parameter are told, or given", () => {
+  const names = (path: string, given: string[] = []) =>
+    operationsOf(
+      parseDocument(JSON.stringify({ openapi: "3.0.0", paths: { [path]: { get: {} } } }), "test"),
+      given,
+    ).flatMap(({ parameters }) => parameters.filter(({ isOwner }) => isOwner).map(({ name }) => name));
+  expect(names("/api/{userId}/tasks/{taskId}")).toEqual(["userId"]);
+  expect(names("/api/{user_id}/{OWNER-ID}")).toEqual(["user_id", "OWNER-ID"]);
+  expect(names("/users/{id}/posts/{postId}")).toEqual(["id"]);
+  expect(names("/posts/{id}")).toEqual([]);
+  expect(names("/posts/{id}/{userId}", ["id"])).toEqual(["id"]);
+});
+
+test("what is beside a path's reference counts; a path in another file cannot be passed over in silence", () => {
+  const operationsAt = (item: object) =>
+    operationsOf(
+      parseDocument(JSON.stringify({ openapi: "3.1.0", paths: { "/a": item, "/b": { get: {} } } }), "t"),
+      [],
+    );
+  const labels = operationsAt({ $ref: "#/paths/~1b", post: {} }).map(({ label }) => label);
+  expect(labels).toEqual(["GET /a", "POST /a", "GET /b"]);
+  expect(() => operationsAt({ $ref: "a.yaml" })).toThrow(/\/a is in another file.*bundle/);
+});
+
+test("whatever the document says can be sent, and put on one line", () => {
+  const parameters = [
+    { name: "no name", in: "header", required: true },
+    { name: "X-Name", in: "header", required: true, example: "line\nbreak \u2603" },
+  ];
+  const content = { "text/plain\n": { schema: {} } };
+  const paths = { "/über uns/\u001b[2J\n{id}": { post: { parameters, requestBody: { content } } } };
+  const [operation] = operationsOf(parseDocument(JSON.stringify({ openapi: "3.1.0", paths }), "t"), []);
+  if (operation === undefined) throw new Error("no operation");
+  expect(operation.label).toBe("POST /über uns/\\u001b[2J\\n{id}");
+  expect(compose(operation, "", { owner: "", objects: new Map([["id", "7"]]) })).toEqual({
+    method: "POST",
+    path: "/%C3%BCber%20uns/%1B[2J%0A7",
+    headers: { "x-name": "line%0Abreak%20%E2%98%83" },
+    body: undefined,
+  });
+});
+
+test("finds the line of an operation, in YAML and in JSON", () => {
+  expect(operationLines(yaml)("GET", "/optional")).toBe(11);
+  const json = JSON.stringify({ openapi: "3.1.0", paths: { "/a": { get: {}, post: {} } } }, null, 1);
+  expect(operationLines(json)("POST", "/a")).toBe(6);
+  expect(operationLines(json)("PUT", "/b")).toBeUndefined();
+});
+
+test("sends nothing to a server that nobody named", () => {
+  const source = new URL("http://localhost:3001/docs/openapi.json");
+  const target = (url: string | undefined, given?: string, from: URL | undefined = source) =>
+    targetOf(url === undefined ? {} : { servers: [{ url }] }, given, from);
+  expect(target("https://api.example.com/v1/")).toEqual({
+    origin: "http://localhost:3001",
+    path: "/v1",
+    note: expect.stringContaining("https://api.example.com"),
+  });
+  expect(target("/v2")).toEqual({ origin: "http://localhost:3001", path: "/v2", note: undefined });
+  expect(target("v3")).toMatchObject({ path: "/docs/v3" });
+  expect(target(undefined)).toMatchObject({ origin: "http://localhost:3001", path: "" });
+  expect(target("https://api.example.com", "http://127.0.0.1:9/x/")).toEqual({
+    origin: "http://127.0.0.1:9",
+    path: "/x",
+    note: undefined,
+  });
+});
+
+test.each([
+  ["http://localhost:1", true],
+  ["http://api.localhost", true],
+  ["http://127.8.9.1", true],
+  ["http://[::1]:80", true],
+  ["http://127.0.0.1.example.com", false],
+  ["http://localhost.example.com", false],
+  ["http://0.0.0.0", false],
+  ["http://10.0.0.1", false],
+])("%s is loopback: %s", (origin, expected) => {
+  expect(isLoopback(origin)).toBe(expected);
+});

@@ -1,0 +1,96 @@
+import { expect, test } from "vitest";
+import type { Answer } from "../../../src/audit/http/answer.ts";
+import type { AuditRequest } from "../../../src/audit/http/request.ts";
+import { createTraffic, type TrafficOptions } from "../../../src/audit/http/traffic.ts";
+
+const request: AuditRequest = { method: "GET", path: "/", headers: {}, body: undefined };
+
+function answer(status: number, retryAfter?: number): Answer {
+  return {
+    status,
+    retryAfter,
+    mediaType: "",
+    hasChallenge: false,
+    hasProblem: false,
+    location: undefined,
+    text: "",
+    json: undefined,
+  };
+}
+
+/** Traffic in made-up time, in which every answer takes a millisecond. */
+function trafficWith(answers: (Answer | undefined)[], options: Partial<TrafficOptions> = {}) {
+  let now = 0;
+  const times: number[] = [];
+  const traffic = createTraffic(
+    async () => {
+      times.push(now);
+      now++;
+      return answers.length > 1 ? answers.shift() : answers[0];
+    },
+    {
+      rate: 10,
+      maxRequests: 100,
+      now: () => now,
+      wait: async (time) => {
+        now += time;
+      },
+      ...options,
+    },
+  );
+  return { traffic, times };
+}
+
+test("never sends more requests a second than it may", async () => {
+  const { traffic, times } = trafficWith([answer(200)]);
+  for (let count = 0; count < 4; count++) await traffic.send(request, undefined);
+  expect(times).toEqual([0, 100, 200, 300]);
+});
+
+test("stops when the budget is spent, but tidies up", async () => {
+  const { traffic } = trafficWith([answer(200)], { maxRequests: 2 });
+  await traffic.send(request, undefined);
+  await traffic.send(request, undefined);
+  await expect(traffic.send(request, undefined)).rejects.toMatchObject({ halt: "budget" });
+  await expect(traffic.tidy(request, undefined)).resolves.toMatchObject({ status: 200 });
+  expect(traffic.count()).toBe(3);
+});
+
+test("stops after five requests without an answer, and not before", async () => {
+  const silence = undefined;
+  const { traffic } = trafficWith([
+    ...Array(4).fill(silence),
+    answer(200),
+    ...Array(5).fill(silence),
+    answer(200),
+  ]);
+  for (let count = 0; count < 10; count++) await traffic.send(request, undefined);
+  await expect(traffic.send(request, undefined)).rejects.toMatchObject({ halt: "silence" });
+});
+
+test("stops five seconds before a token's end, since everything is refused then; and tidies up", async () => {
+  const { traffic, times } = trafficWith([answer(200)], { validFor: 5_150 });
+  await traffic.send(request, undefined);
+  await traffic.send(request, undefined);
+  await traffic.send(request, undefined);
+  expect(times).toEqual([0, 100, 200]);
+  await expect(traffic.send(request, undefined)).rejects.toMatchObject({ halt: "expiry" });
+  await expect(traffic.tidy(request, undefined)).resolves.toMatchObject({ status: 200 });
+});
+
+test("stops when it is interrupted", async () => {
+  const interruption = new AbortController();
+  const { traffic, times } = trafficWith([answer(200)], { signal: interruption.signal });
+  interruption.abort();
+  await expect(traffic.send(request, undefined)).rejects.toMatchObject({ halt: "interrupted" });
+  expect(times).toEqual([]);
+});
+
+test("waits as long as it is asked to, once; and not for long", async () => {
+  const patient = trafficWith([answer(429, 3), answer(200)]);
+  await expect(patient.traffic.send(request, undefined)).resolves.toMatchObject({ status: 200 });
+  expect(patient.times).toEqual([0, 3001]);
+  const impatient = trafficWith([answer(429, 3600), answer(200)]);
+  await expect(impatient.traffic.send(request, undefined)).resolves.toMatchObject({ status: 429 });
+  expect(impatient.times).toEqual([0]);
+});

@@ -1,0 +1,127 @@
+import { stripVTControlCharacters } from "node:util";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { usher } from "../../support/command.ts";
+import { issuer, tokens } from "../support/people.ts";
+import { runAudit } from "../support/run-audit.ts";
+import { type ShelfServer, startShelves } from "../support/shelf-server.ts";
+import { temporaryFiles } from "../support/temporary-file.ts";
+
+let server: ShelfServer;
+beforeAll(async () => {
+  server = await startShelves(issuer.secret, { notes: "finds things by id alone", lists: "open" }, [
+    "ada",
+    "grace",
+  ]);
+});
+afterAll(() => server.close());
+
+test("the text has the table, what was found with what to do, what was not tried, and a line of summary", async () => {
+  const { output, exitCode } = await runAudit([server.documentUrl], tokens);
+  const lines = output.split("\n");
+  const row = (start: string) =>
+    lines
+      .find((line) => line.startsWith(start))
+      ?.slice(start.length)
+      .trim()
+      .split(/ {2,}/);
+  expect(row("operation ")).toEqual([
+    "none",
+    "garbage",
+    "tampered",
+    "alg none",
+    "expired",
+    "owner",
+    "spelling",
+    "object",
+    "override",
+  ]);
+  expect(row("GET /users/{user_id}/notes/{item_id}")).toEqual([
+    "✓ 401 w",
+    "✓ 401 w",
+    "✓ 401 w",
+    "✓ 401 w",
+    "✓ 401 w",
+    "✓ 403",
+    "✓ 403",
+    "✗ 200",
+    "✓ 401 w",
+  ]);
+  expect(row("GET /users/{user_id}/lists ")?.slice(0, 2)).toEqual(["✗ 200", "-"]);
+  expect(row("POST /users/{user_id}/lists")).toContain("-");
+  expect(row("GET /health")).toEqual(["○ 200", "○ 200"]);
+  expect(output).toContain(
+    "GET /users/{user_id}/notes/{item_id} answered 200, with data that only B's own answer has [other_object]",
+  );
+  expect(output).toContain("Sent: A's token and the id of an object of B's.");
+  expect(output).toContain("→  Look objects up by id and owner together");
+  expect(output).toMatch(/it changes something: --writes tries it\n {4}POST .*: every check/);
+  expect(lines.at(-2)).toMatch(
+    /^Found something: 11 operations, checks: \d+ hold, 3 do not, 2 accepted, \d+ not tried\. \d+ requests in /,
+  );
+  expect(exitCode).toBe(1);
+});
+
+test("colour and a bar are for terminals only", async () => {
+  const words = ["audit", "--rate", "100000", server.documentUrl];
+  const seen = await usher(words, { environment: tokens, isTTY: true });
+  expect(seen.output).toContain("\u001b[32m");
+  expect(stripVTControlCharacters(seen.errors)).toMatch(/\r█+░* \d+\/99 GET \/users/);
+  expect(seen.errors.endsWith("\r\u001b[2K")).toBe(true);
+  const piped = await usher(words, { environment: tokens });
+  expect(piped.output + piped.errors).not.toContain("\u001b");
+});
+
+test("JUnit: a suite for each operation, a case for each check", async () => {
+  const files = temporaryFiles();
+  await runAudit([server.documentUrl, "--junit", files.path("junit.xml")], tokens);
+  const xml = files.read("junit.xml");
+  expect(xml.match(/<testsuite /g)).toHaveLength(11);
+  expect(xml.match(/<testcase /g)).toHaveLength(99);
+  expect(xml).toMatch(/<testsuites name="usher-auth audit" tests="99" failures="3" errors="0" skipped="\d+"/);
+  expect(xml).toMatch(
+    /<testsuite name="GET \/users\/\{user_id\}\/notes\/\{item_id\}" tests="9" failures="1" errors="0" skipped="0">/,
+  );
+  expect(xml).toContain(
+    '<failure message="answered 200, with data that only B&apos;s'.replace("&apos;", "'"),
+  );
+  for (const tag of ["testsuites", "testsuite", "failure"]) {
+    expect(xml.match(new RegExp(`<${tag}[ >]`, "g"))).toHaveLength(
+      xml.match(new RegExp(`</${tag}>`, "g"))?.length ?? 0,
+    );
+  }
+});
+
+test("SARIF: a result for each finding, at the operation's line in the document", async () => {
+  const files = temporaryFiles();
+  const text = JSON.stringify(await (await fetch(server.documentUrl)).json(), null, 2);
+  const document = files.write("openapi.json", text);
+  await runAudit([document, "--server", `${server.url}/v1`, "--sarif", files.path("audit.sarif")], tokens);
+  const { version, runs } = JSON.parse(files.read("audit.sarif"));
+  expect(version).toBe("2.1.0");
+  const [{ tool, results, invocations }] = runs;
+  expect(invocations).toEqual([{ executionSuccessful: true }]);
+  expect(results.map(({ ruleId }: { ruleId: string }) => ruleId).sort()).toEqual([
+    "no_token",
+    "no_token",
+    "other_object",
+  ]);
+  for (const { ruleId, ruleIndex, level, locations } of results) {
+    expect(tool.driver.rules[ruleIndex].id).toBe(ruleId);
+    expect(level).toBe("error");
+    const [{ physicalLocation, logicalLocations }] = locations;
+    expect(physicalLocation.artifactLocation.uri).toBe(`file://${document}`);
+    const [method, path] = logicalLocations[0].fullyQualifiedName.split(" ");
+    const line = physicalLocation.region.startLine;
+    const before = text.split("\n").slice(0, line).join("\n");
+    expect(before.trimEnd().endsWith(`"${method.toLowerCase()}": {`)).toBe(true);
+    expect(before.lastIndexOf(`"${path}": {`)).toBe(before.lastIndexOf('"/'));
+  }
+});
+
+test("a report that cannot be written is said so", async () => {
+  const run = await runAudit([server.documentUrl, "--junit", "/nowhere/junit.xml"], tokens);
+  expect(run).toMatchObject({
+    exitCode: 2,
+    errors: expect.stringContaining("Cannot write /nowhere/junit.xml (ENOENT)"),
+  });
+});

@@ -1,0 +1,282 @@
+import { request as httpRequest, type RequestListener } from "node:http";
+import { usherJwt } from "@usher-auth/issuer";
+import { AuthError } from "@usher-auth/verify";
+import { jwt } from "better-auth/plugins/jwt";
+import { startApi } from "../../support/api.ts";
+import { audience, newSecret, type SignedIn, signIn } from "../../support/better-auth.ts";
+import { closedUrl, startServer } from "../../support/server.ts";
+import { type Row, type Situation, settingsFor } from "./row.ts";
+
+/** A good token of a good issuer, and the real API with the settings given; the doctor has the right ones. */
+async function calling(
+  path: (person: SignedIn) => string,
+  change: (right: Record<string, string>) => Record<string, string> = (right) => right,
+): Promise<Situation> {
+  const person = await signIn();
+  const right = settingsFor(person);
+  const api = await startApi({ ...right, ...change(right) });
+  const input = await person.token();
+  return { input, environment: right, api: `${api}${path(person)}`, hidden: [input, person.secret] };
+}
+
+const own = ({ userId }: SignedIn) => `/api/${userId}/tasks`;
+
+/** A good token, and something else than the real API, or something in front of it. */
+async function callingOther(listener: (api: string) => RequestListener): Promise<Situation> {
+  const person = await signIn();
+  const right = settingsFor(person);
+  const api = await startApi(right);
+  const input = await person.token();
+  const url = await startServer(() => listener(api));
+  return { input, environment: right, api: `${url}${own(person)}`, hidden: [input, person.secret] };
+}
+
+/** Hands requests on, with the headers changed. */
+const proxy =
+  (
+    api: string,
+    change: (headers: NodeJS.Dict<string | string[]>) => NodeJS.Dict<string | string[]>,
+  ): RequestListener =>
+  (incoming, outgoing) => {
+    const { method, url = "/" } = incoming;
+    const onwards = httpRequest(new URL(url, api), {
+      method: method ?? "GET",
+      headers: change({ ...incoming.headers }),
+    });
+    onwards.on("response", (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
+      answer.pipe(outgoing);
+    });
+    incoming.pipe(onwards);
+  };
+
+/** Answers preflights by itself, with these headers, and hands the rest on. */
+const answeringPreflights =
+  (status: number, headers: Record<string, string>) =>
+  (api: string): RequestListener =>
+  (incoming, outgoing) => {
+    if (incoming.method === "OPTIONS") outgoing.writeHead(status, headers).end();
+    else proxy(api, (same) => same)(incoming, outgoing);
+  };
+
+/** The API, asked over the network. */
+export const apiRows: readonly Row[] = [
+  {
+    when: "nothing listens at the API's address",
+    first: "api_unreachable",
+    says: /ECONNREFUSED/,
+    fix: /curl -i http/,
+    arrange: async () => ({
+      ...(await callingOther((api) => proxy(api, (same) => same))),
+      api: await closedUrl(),
+    }),
+  },
+  {
+    when: "the API redirects",
+    first: "api_redirects",
+    says: /307 with Location: \/v2/,
+    fix: /const api = "http:\/\/localhost:\d+\/v2/,
+    arrange: () =>
+      callingOther(() => (incoming, outgoing) => {
+        outgoing.writeHead(307, { location: `/v2${incoming.url}` }).end();
+      }),
+  },
+  {
+    when: "a page answers in the API's place",
+    first: "api_html",
+    says: /HTML/,
+    fix: /the API's own address/,
+    arrange: () =>
+      callingOther(() => (_incoming, outgoing) => {
+        outgoing.writeHead(200, { "content-type": "text/html" }).end("<!doctype html><title>App</title>");
+      }),
+  },
+  {
+    when: "the server's limit on headers is below the token's length",
+    first: "header_too_large",
+    says: /431/,
+    fix: /usherJwt/,
+    arrange: async () => {
+      const person = await signIn({
+        image: `data:image/png;base64,${"iVBORw0KGgo".repeat(300)}`,
+        options: (issuer) => ({ plugins: [jwt({ jwt: { issuer, audience } })] }),
+      });
+      const input = await person.token();
+      const url = await startServer(() => (_incoming, outgoing) => void outgoing.writeHead(401).end(), {
+        maxHeaderSize: 4096,
+      });
+      return { input, api: `${url}${own(person)}`, hidden: [input, person.secret] };
+    },
+  },
+  {
+    when: "a proxy takes the Authorization header out",
+    first: "authorization_stripped",
+    says: /there was none/,
+    fix: /proxy_set_header Authorization/,
+    arrange: () => callingOther((api) => proxy(api, ({ authorization: _, ...others }) => others)),
+  },
+  ...(
+    [
+      ["the user's e-mail", ({ claims }) => String(claims.email), /the user's e-mail/],
+      ["the user's name", ({ claims }) => String(claims.name), /the user's name/],
+      ["the id in other case", ({ person }) => person.userId.toUpperCase(), /in other case/],
+      ["the session's id", ({ claims }) => String(claims.sid), /the session's id/],
+      ["a parameter that was never filled in", () => ":userId", /a placeholder/],
+      ["another user's id", () => "somebody-else", /no part of the path/],
+    ] satisfies [string, (about: About) => string, RegExp][]
+  ).map(
+    ([what, segment, says]): Row => ({
+      when: `the path has ${what}`,
+      first: "path_mismatch",
+      says,
+      fix: says.source.startsWith("no part")
+        ? /^http/
+        : /^http:\/\/localhost:\d+\/api\/[A-Za-z0-9]{32}\/tasks$/,
+      arrange: async () => {
+        let person: SignedIn | undefined;
+        const situation = await calling((signedIn) => {
+          person = signedIn;
+          return "";
+        });
+        const claims = JSON.parse(Buffer.from(situation.input?.split(".")[1] ?? "", "base64url").toString());
+        const value = segment({ claims, person: person as SignedIn });
+        return { ...situation, api: `${situation.api}/api/${encodeURIComponent(value)}/tasks` };
+      },
+    }),
+  ),
+  ...(
+    [
+      [
+        "secret",
+        () => ({ BETTER_AUTH_SECRET: newSecret() }),
+        /signature_invalid.*what differs: BETTER_AUTH_SECRET/s,
+      ],
+      ["issuer", () => ({ BETTER_AUTH_URL: "https://app.example.com" }), /issuer_rejected.*BETTER_AUTH_URL/s],
+      ["audience", () => ({ API_URL: "https://tasks.example.com" }), /audience_rejected.*API_URL/s],
+    ] satisfies [string, () => Record<string, string>, RegExp][]
+  ).map(
+    ([what, change, says]): Row => ({
+      when: `the running API has another ${what} than the settings`,
+      first: "api_settings_differ",
+      says,
+      fix: /Restart the API/,
+      arrange: async () => {
+        const situation = await calling(own, change);
+        return { ...situation, hidden: [...situation.hidden] };
+      },
+    }),
+  ),
+  {
+    when: "the API refuses the token, and nothing is known of its settings",
+    first: "api_refuses",
+    says: /401 audience_rejected/,
+    fix: /--env/,
+    arrange: async () => {
+      const { environment: _, ...situation } = await calling(own, () => ({
+        API_URL: "https://tasks.example.com",
+      }));
+      return situation;
+    },
+  },
+  {
+    when: "the token was taken back",
+    first: "token_revoked",
+    says: /401 token_revoked/,
+    fix: /signIn/,
+    arrange: async () => {
+      const person = await signIn();
+      const right = settingsFor(person);
+      const takenBack = (): never => {
+        throw new AuthError("token_revoked");
+      };
+      const api = await startApi(right, (verifier) => ({
+        ...verifier,
+        verifySync: takenBack,
+        verifyEagerly: takenBack,
+      }));
+      const input = await person.token();
+      return { input, environment: right, api: `${api}${own(person)}`, hidden: [input, person.secret] };
+    },
+  },
+  {
+    when: "the API's own keys cannot be fetched",
+    first: "api_unavailable",
+    says: /503 keys_unavailable/,
+    fix: /must reach the issuer/,
+    arrange: async () => {
+      const person = await signIn({
+        options: () => ({ plugins: [usherJwt({ audience, algorithm: "EdDSA" })] }),
+      });
+      const input = await person.token();
+      const nowhere = `${await closedUrl()}/api/auth/jwks`;
+      const api = await startApi({
+        BETTER_AUTH_URL: person.issuer,
+        API_URL: audience,
+        USHER_JWKS_URL: nowhere,
+      });
+      return { input, api: `${api}${own(person)}`, hidden: [input, person.secret] };
+    },
+  },
+  {
+    when: "an API makes a 500 of the token",
+    first: "api_fails",
+    says: /500/,
+    fix: /log/,
+    arrange: () =>
+      callingOther(() => (incoming, outgoing) => {
+        outgoing.writeHead(incoming.headers.authorization === undefined ? 401 : 500).end();
+      }),
+  },
+  {
+    when: "the endpoint answers everybody",
+    first: "api_open",
+    says: /to nobody/,
+    fix: /usher-auth audit/,
+    arrange: async () => await calling(() => "/health/live"),
+  },
+  {
+    when: "the guard stands before CORS",
+    first: "preflight_refused",
+    says: /never carries credentials/,
+    fix: /before the guard/,
+    arrange: () => callingOther(answeringPreflights(401, { "www-authenticate": "Bearer" })),
+  },
+  {
+    when: "the API's CORS allows another origin: the real API, told of a page of another port",
+    first: "cors_origin",
+    says: /Access-Control-Allow-Origin/,
+    fix: /origin: "http:\/\/localhost:5173"/,
+    arrange: async () => ({ ...(await calling(own)), origin: "http://localhost:5173" }),
+  },
+  {
+    when: "CORS allows every header by *, which Authorization is not among",
+    first: "cors_authorization",
+    says: /does not stand for Authorization/,
+    fix: /allowedHeaders: \["authorization"/,
+    arrange: () =>
+      callingOther(
+        answeringPreflights(204, { "access-control-allow-origin": "*", "access-control-allow-headers": "*" }),
+      ),
+  },
+  {
+    when: "the API's clock is behind",
+    first: "clock_skew",
+    says: /The clock of the API/,
+    fix: /set-ntp/,
+    arrange: () =>
+      callingOther((api) => (incoming, outgoing) => {
+        const { writeHead } = outgoing;
+        outgoing.writeHead = ((status: number, headers: object) =>
+          writeHead.call(outgoing, status, {
+            ...headers,
+            date: new Date(Date.now() - 600_000).toUTCString(),
+          })) as typeof writeHead;
+        proxy(api, (same) => same)(incoming, outgoing);
+      }),
+  },
+];
+
+interface About {
+  readonly claims: Readonly<Record<string, unknown>>;
+  readonly person: SignedIn;
+}

@@ -1,0 +1,195 @@
+import { createHmac } from "node:crypto";
+import { createTestIssuer } from "@usher-auth/testing";
+import { jwt } from "better-auth/plugins/jwt";
+import { audience, newSecret, signIn } from "../../support/better-auth.ts";
+import { type Row, type Situation, settingsFor } from "./row.ts";
+
+/** A token of an issuer with one secret, at an API with another: what a mistake makes of the same one. */
+async function differing(
+  secret: string,
+  settings: (secret: string) => Record<string, string>,
+): Promise<Situation> {
+  const person = await signIn({ secret });
+  const input = await person.token();
+  const { BETTER_AUTH_SECRET: _, ...others } = settingsFor(person);
+  const secrets = settings(secret);
+  return {
+    input,
+    environment: { ...others, ...secrets },
+    hidden: [input, secret.trim(), ...Object.values(secrets)],
+  };
+}
+
+/** HS256 as people write it into Better Auth's `jwt.sign`, with the bytes that they take for the secret. */
+const signing = (key: string | Uint8Array) => (payload: object) => {
+  const segment = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const signed = `${segment({ alg: "HS256", typ: "JWT" })}.${segment(payload)}`;
+  return `${signed}.${createHmac("sha256", key).update(signed).digest("base64url")}`;
+};
+
+async function signedBy(key: string | Uint8Array, apiSecret: string): Promise<Situation> {
+  const person = await signIn({
+    options: (baseURL) => ({
+      plugins: [
+        jwt({
+          jwks: { remoteUrl: `${baseURL}/none`, keyPairConfig: { alg: "EdDSA" } },
+          jwt: {
+            audience,
+            issuer: baseURL,
+            sign: (payload) => {
+              const now = Math.floor(Date.now() / 1000);
+              return signing(key)({ iss: baseURL, aud: audience, iat: now, exp: now + 300, ...payload });
+            },
+          },
+        }),
+      ],
+    }),
+  });
+  const input = await person.token();
+  return {
+    input,
+    environment: { ...settingsFor(person), BETTER_AUTH_SECRET: apiSecret },
+    hidden: [input, person.secret, apiSecret],
+  };
+}
+
+const hex = () => Buffer.from(newSecret(), "base64url").toString("hex");
+
+/** The secret of issuer and API, and what comes between them. */
+export const secretRows: readonly Row[] = [
+  {
+    when: "the API's secret has a newline at its end",
+    first: "secret_whitespace",
+    says: /without the whitespace/,
+    fix: /^BETTER_AUTH_SECRET="\$\(printf/,
+    arrange: () => differing(newSecret(), (secret) => ({ BETTER_AUTH_SECRET: `${secret}\n` })),
+  },
+  {
+    when: "the issuer's secret has a newline at its end",
+    first: "secret_whitespace",
+    says: /which the issuer's has/,
+    fix: /at the issuer/,
+    arrange: () => differing(`${newSecret()}\n`, (secret) => ({ BETTER_AUTH_SECRET: secret.trim() })),
+  },
+  {
+    when: "the API's secret has kept its quotes, as docker --env-file does",
+    first: "secret_quotes",
+    says: /without the quotes/,
+    fix: /tr -d/,
+    arrange: () => differing(newSecret(), (secret) => ({ BETTER_AUTH_SECRET: `"${secret}"` })),
+  },
+  {
+    when: "the issuer's secret has kept its quotes",
+    first: "secret_quotes",
+    says: /which the issuer's has/,
+    fix: /at the issuer/,
+    arrange: () => differing(`'${newSecret()}'`, (secret) => ({ BETTER_AUTH_SECRET: secret.slice(1, -1) })),
+  },
+  {
+    when: "the issuer signs with the base64-decoded secret",
+    first: "secret_base64",
+    says: /decoded from base64/,
+    fix: /Buffer\.from\(process\.env\.BETTER_AUTH_SECRET, "base64"\)/,
+    arrange: async () => {
+      const secret = Buffer.from(newSecret()).toString("base64");
+      return await signedBy(Buffer.from(secret, "base64"), secret);
+    },
+  },
+  {
+    when: "the issuer signs with the hex-decoded secret",
+    first: "secret_hex",
+    says: /decoded from hexadecimal/,
+    fix: /Buffer\.from\(process\.env\.BETTER_AUTH_SECRET, "hex"\)/,
+    arrange: async () => {
+      const secret = hex();
+      return await signedBy(Buffer.from(secret, "hex"), secret);
+    },
+  },
+  {
+    when: "the issuer goes by AUTH_SECRET",
+    first: "secret_auth_secret",
+    says: /AUTH_SECRET/,
+    fix: /BETTER_AUTH_SECRET="\$AUTH_SECRET"/,
+    arrange: () =>
+      differing(newSecret(), (secret) => ({ AUTH_SECRET: secret, BETTER_AUTH_SECRET: newSecret() })),
+  },
+  {
+    when: "the issuer signs with BETTER_AUTH_SECRET, and the API has a list",
+    first: "secret_single_ignored",
+    says: /no version of BETTER_AUTH_SECRETS/,
+    fix: /BETTER_AUTH_SECRETS="\$BETTER_AUTH_SECRETS,0:\$BETTER_AUTH_SECRET"/,
+    arrange: () =>
+      differing(newSecret(), (secret) => ({
+        BETTER_AUTH_SECRET: secret,
+        BETTER_AUTH_SECRETS: `1:${newSecret()}`,
+      })),
+  },
+  {
+    when: "the issuer still signs with an older version of the list",
+    first: "secret_old_version",
+    says: /BETTER_AUTH_SECRETS version 1/,
+    fix: /restart/,
+    arrange: () =>
+      differing(newSecret(), (secret) => ({ BETTER_AUTH_SECRETS: `2:${newSecret()},1:${secret}` })),
+  },
+  {
+    when: "the issuer has no secret, and signs with Better Auth's own default",
+    first: "secret_issuer_default",
+    says: /anybody can make such a token/,
+    fix: /openssl rand/,
+    arrange: () => signedBy("better-auth-secret-12345678901234567890", newSecret()),
+  },
+  {
+    when: "the two have nothing to do with each other",
+    first: "secret_differs",
+    says: /fingerprint [0-9a-f]{16}/,
+    fix: /usher-auth fingerprint/,
+    arrange: () => differing(newSecret(), () => ({ BETTER_AUTH_SECRET: newSecret() })),
+  },
+  {
+    when: "the API's secret is Better Auth's default",
+    first: "secret_default",
+    says: /published default/,
+    fix: /openssl rand/,
+    arrange: () =>
+      differing(newSecret(), () => ({ BETTER_AUTH_SECRET: "better-auth-secret-12345678901234567890" })),
+  },
+  {
+    when: "the API's secret is short",
+    first: "secret_too_short",
+    says: /has 14 bytes/,
+    fix: /openssl rand/,
+    arrange: () => differing(newSecret(), () => ({ BETTER_AUTH_SECRET: "kT4wZq8sLm2xRb" })),
+  },
+  {
+    when: "the API's secret is a public key",
+    first: "secret_is_public_key",
+    says: /PEM, a JWK or a JWKS/,
+    fix: /openssl rand/,
+    arrange: async () => {
+      const { keys } = createTestIssuer({ algorithm: "EdDSA" }).jwks();
+      return await differing(newSecret(), () => ({ BETTER_AUTH_SECRET: JSON.stringify(keys[0]) }));
+    },
+  },
+  {
+    when: "the secret is shared, and easy to guess",
+    first: "secret_weak",
+    says: /entropy/,
+    fix: /openssl rand/,
+    arrange: () => differing("zx".repeat(20), (secret) => ({ BETTER_AUTH_SECRET: secret })),
+  },
+  {
+    when: "the API has no secret",
+    first: "settings_missing",
+    says: /BETTER_AUTH_SECRET is not set/,
+    fix: /^BETTER_AUTH_SECRET=/,
+    arrange: () => differing(newSecret(), () => ({})),
+  },
+  {
+    when: "the list of secrets is of another form",
+    first: "settings_wrong",
+    says: /entry 1 is not/,
+    fix: /2:new,1:old/,
+    arrange: () => differing(newSecret(), (secret) => ({ BETTER_AUTH_SECRETS: secret })),
+  },
+];

@@ -1,0 +1,24 @@
+import { expect } from "vitest";
+import { consult } from "../../support/consult.ts";
+import { expectHidden } from "../../support/hidden.ts";
+import type { Row } from "../causes/row.ts";
+
+/**
+ * Makes a cause, and fails unless the doctor's first finding names it, with evidence and fix, and nothing is
+ * shown.
+ */
+export async function tryRow({ first, says, fix, arrange }: Row): Promise<void> {
+  const situation = await arrange();
+  const json = await consult(situation, "--json");
+  const text = await consult(situation);
+
+  expect(json.errors + text.errors).toBe("");
+  const { findings, chainWorks } = JSON.parse(json.output);
+  expect(findings[0], json.output).toMatchObject({ id: first });
+  expect([findings[0].title, ...findings[0].evidence].join("\n")).toMatch(says);
+  expect(findings[0].fix).toContainEqual(expect.stringMatching(fix));
+  expect(chainWorks).toBe(false);
+  expect(json.exitCode).toBe(1);
+  expect(text).toMatchObject({ exitCode: 1, output: expect.stringContaining(`[${first}]`) });
+  for (const { output } of [json, text]) expectHidden(output, situation.hidden);
+}
