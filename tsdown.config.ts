@@ -8,7 +8,7 @@ const packages: Record<string, string[]> = {
   verify: ["src/index.ts", "src/adapters/*.ts"],
   issuer: ["src/index.ts"],
   client: ["src/index.ts"],
-  postgres: ["src/index.ts", "src/revocations/index.ts"],
+  postgres: ["src/index.ts", "src/connection/index.ts", "src/revocations/index.ts"],
   testing: ["src/index.ts"],
   cli: ["src/main.ts"],
 };

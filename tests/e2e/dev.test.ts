@@ -22,7 +22,7 @@ test("the page comes from its sources, with what reloads it", async () => {
 test.for([
   { changed: "apps/api/src/main.ts", reloaded: ["api"] },
   { changed: "apps/web/src/server/main.ts", reloaded: ["web"] },
-  { changed: "apps/api/src/db/open.ts", reloaded: ["api"] },
+  { changed: "apps/api/src/operations/open-database.ts", reloaded: ["api"] },
   { changed: "packages/verify/src/index.ts", reloaded: ["api", "web"] },
 ])("a change in $changed reloads $reloaded, and users stay signed in", async ({ changed, reloaded }) => {
   const { userId, token } = await signUp(usher.webUrl);

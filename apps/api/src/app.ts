@@ -4,7 +4,7 @@ import { backchannelLogout, usher } from "@usher-auth/verify/fastify";
 import Fastify, { type FastifyInstance } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import type { Config } from "./config.ts";
-import type { Database } from "./db/database.ts";
+import type { Database } from "./db.ts";
 import { answerClientError } from "./http/client-error.ts";
 import { allowOrigin } from "./http/cross-origin.ts";
 import { answerErrorsWithProblems, answerFrameworkError } from "./http/errors.ts";

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { ConfigurationError, verifierFromEnv } from "@usher-auth/verify";
 import { z } from "zod";
-import { StartupError } from "./startup-error.ts";
+import { StartupError } from "./operations/startup-error.ts";
 
 const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 

@@ -1,4 +1,4 @@
-import { describeFailure } from "./failure.ts";
+import { describeFailure } from "./operations/describe-failure.ts";
 import { startServer } from "./server.ts";
 
 // The API process. Starts, or says in one line on stderr why not and exits with 1. SIGTERM and SIGINT stop it

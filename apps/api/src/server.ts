@@ -10,11 +10,11 @@ import {
 import type { FastifyInstance } from "fastify";
 import { buildApp } from "./app.ts";
 import { type Config, readConfig } from "./config.ts";
-import type { Database } from "./db/database.ts";
-import { openDatabase } from "./db/open.ts";
-import { watchDisk } from "./disk.ts";
-import { watchRevocations } from "./revocations.ts";
-import { recordRunning } from "./running-record.ts";
+import type { Database } from "./db.ts";
+import { openDatabase } from "./operations/open-database.ts";
+import { recordRunning } from "./operations/running-record.ts";
+import { watchDisk } from "./operations/watch-disk.ts";
+import { watchRevocations } from "./operations/watch-revocations.ts";
 
 /** The API, listening. */
 export type Server = {

@@ -1,11 +1,10 @@
 import { createServer } from "node:net";
 import { type PostgresServer, startPostgres } from "@usher-auth/e2e/postgres";
+import { answeredWithin, DatabaseUnavailable } from "@usher-auth/postgres/connection";
 import postgres from "postgres";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import type { Database } from "../src/db/database.ts";
-import { answeredWithin } from "../src/db/deadline.ts";
-import { openDatabase } from "../src/db/open.ts";
-import { DatabaseUnavailable } from "../src/db/outage.ts";
+import type { Database } from "../src/db.ts";
+import { openDatabase } from "../src/operations/open-database.ts";
 import { openTestApi, type TestApi } from "./support/api.ts";
 import { expectProblem } from "./support/problem.ts";
 

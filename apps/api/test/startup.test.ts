@@ -4,7 +4,7 @@ import { copyPreparedDatabase } from "@usher-auth/e2e/prepared-database";
 import { createTestIssuer } from "@usher-auth/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readConfig } from "../src/config.ts";
-import { describeFailure } from "../src/failure.ts";
+import { describeFailure } from "../src/operations/describe-failure.ts";
 import { startServer } from "../src/server.ts";
 import { temporaryFolder } from "./support/temporary-folder.ts";
 

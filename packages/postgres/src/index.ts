@@ -1,5 +1,5 @@
-export type { DrizzleDatabase, PrincipalRows } from "./database.ts";
-export { UnstorableIdError } from "./errors.ts";
-export { currentOwner, ownerPolicy, principalSetting, requestRole } from "./owner-policy.ts";
-export { type WithPrincipalOptions, withPrincipal } from "./principal.ts";
-export { assertRowSecurity } from "./row-security.ts";
+export type { DrizzleDatabase, PrincipalRows } from "./rows/database.ts";
+export { currentOwner, ownerPolicy, principalSetting, requestRole } from "./rows/owner-policy.ts";
+export { assertRowSecurity } from "./rows/row-security.ts";
+export { UnstorableIdError } from "./rows/unstorable-id-error.ts";
+export { type WithPrincipalOptions, withPrincipal } from "./rows/with-principal.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { openDatabase } from "../../../apps/api/src/db/open.ts";
+import { openDatabase } from "../../../apps/api/src/operations/open-database.ts";
 import { killLeftovers } from "../../../apps/api/test/support/process.ts";
 import { seededRandom } from "../tokens/support/random.ts";
 import {

@@ -1,8 +1,8 @@
 import { UnstorableIdError } from "@usher-auth/postgres";
+import { DatabaseUnavailable } from "@usher-auth/postgres/connection";
 import { httpProblem, type Problem, problemContentType } from "@usher-auth/verify";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
-import { DatabaseUnavailable } from "../db/outage.ts";
 
 /** Seconds after which a client may try again when the database is out. */
 const retryAfter = "5";

@@ -7,7 +7,7 @@ import {
   LogController,
 } from "fastify";
 import type { Config } from "../config.ts";
-import { printableJson } from "../printable.ts";
+import { printableJson } from "../operations/printable.ts";
 
 /** Where log lines go; default: standard output. */
 export type LogStream = { write(line: string): void };

@@ -1,7 +1,7 @@
 import type { Verifier } from "@usher-auth/verify";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
-import type { Database } from "../db/database.ts";
+import type { Database } from "../db.ts";
 import { answers } from "../openapi/answers.ts";
 
 const live = z.object({ status: z.literal("live") });

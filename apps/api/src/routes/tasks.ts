@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
-import type { Database } from "../db/database.ts";
+import type { Database } from "../db.ts";
 import { BadRequest } from "../http/errors.ts";
 import { answers } from "../openapi/answers.ts";
 import { problemResponses } from "../openapi/problem-responses.ts";

@@ -1,8 +1,8 @@
 import { and, desc, eq, type SQL, sql } from "drizzle-orm";
 import type { AnyPgColumn } from "drizzle-orm/pg-core";
-import type { PrincipalRows } from "../db/client.ts";
-import { tasks } from "../db/schema.ts";
+import type { PrincipalRows } from "../db.ts";
 import { type Cursor, writeCursor } from "./cursor.ts";
+import { tasks } from "./schema.ts";
 import type { NewTask, Task, TaskPage, TaskReplacement } from "./task.ts";
 
 // No query here names an owner: `rows` is bound to one principal, and the database lets nothing else through.

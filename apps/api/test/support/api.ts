@@ -4,8 +4,8 @@ import { createTestIssuer, type TestIssuer } from "@usher-auth/testing";
 import { createRevocations, createVerifier, type KeySource, sharedSecret } from "@usher-auth/verify";
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from "fastify";
 import { buildApp } from "../../src/app.ts";
-import type { Database } from "../../src/db/database.ts";
-import { openDatabase } from "../../src/db/open.ts";
+import type { Database } from "../../src/db.ts";
+import { openDatabase } from "../../src/operations/open-database.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 export type TestApi = {

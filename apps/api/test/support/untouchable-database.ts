@@ -1,5 +1,5 @@
 import { memoryRevocationStore } from "@usher-auth/verify";
-import type { Database } from "../../src/db/database.ts";
+import type { Database } from "../../src/db.ts";
 
 /** For tests of requests that must never get as far as the database: whoever touches it fails. */
 export const untouchableDatabase: Database = {

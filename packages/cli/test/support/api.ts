@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildApp } from "@usher-auth/api/src/app.ts";
-import { openDatabase } from "@usher-auth/api/src/db/open.ts";
+import { openDatabase } from "@usher-auth/api/src/operations/open-database.ts";
 import { copyPreparedDatabase } from "@usher-auth/e2e/prepared-database";
 import { type Verifier, verifierFromEnv } from "@usher-auth/verify";
 import { afterAll, onTestFinished } from "vitest";

@@ -1,5 +1,5 @@
-export type { Pglite } from "./pglite.ts";
-export type { PostgresJs } from "./postgres-js.ts";
+export type { Pglite } from "./drivers/pglite.ts";
+export type { PostgresJs } from "./drivers/postgres-js.ts";
 export {
   migrateRevocations,
   type RevocationDatabase,

@@ -1,5 +1,5 @@
 import type { Revocation } from "@usher-auth/verify";
-import type { Queries } from "./driver.ts";
+import type { Queries } from "./drivers/driver.ts";
 import { pageSize, pageStatement, readRevocation } from "./statements.ts";
 
 /**

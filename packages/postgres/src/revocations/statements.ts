@@ -1,5 +1,5 @@
 import type { Revocation } from "@usher-auth/verify";
-import type { Row } from "./driver.ts";
+import type { Row } from "./drivers/driver.ts";
 
 /** The channel on which the table's trigger says that there is something new. */
 export const channel = "usher_revocations";

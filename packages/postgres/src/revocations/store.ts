@@ -1,12 +1,12 @@
 import { ConfigurationError, type RevocationStore } from "@usher-auth/verify";
-import type { Driver } from "./driver.ts";
-import { follow } from "./follow.ts";
+import { sweepRegularly } from "./cleanup.ts";
+import type { Driver } from "./drivers/driver.ts";
+import { type Pglite, pgliteDriver } from "./drivers/pglite.ts";
+import { type PostgresJs, postgresJsDriver } from "./drivers/postgres-js.ts";
 import { loadAll } from "./load.ts";
 import { migrationScript } from "./migrations.ts";
-import { type Pglite, pgliteDriver } from "./pglite.ts";
-import { type PostgresJs, postgresJsDriver } from "./postgres-js.ts";
 import { appendStatement, writeRevocations } from "./statements.ts";
-import { sweepRegularly } from "./sweep.ts";
+import { follow } from "./subscription.ts";
 
 /** A client of postgres.js (`postgres(url)`), or a PGlite database. */
 export type RevocationDatabase = PostgresJs | Pglite;

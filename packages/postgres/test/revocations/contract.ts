@@ -1,8 +1,8 @@
 import { migrateRevocations, revocationStore } from "@usher-auth/postgres/revocations";
 import type { Revocation, RevocationStore } from "@usher-auth/verify";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
-import { follow } from "../../src/revocations/follow.ts";
 import { driverOf } from "../../src/revocations/store.ts";
+import { follow } from "../../src/revocations/subscription.ts";
 import type { TestDatabase } from "./databases.ts";
 import { allOf, session, testListener } from "./listener.ts";
 

@@ -1,0 +1,122 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { copyPreparedDatabase } from "@usher-auth/e2e/prepared-database";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { reservedSpace } from "../../src/embedded/disk-guard.ts";
+import { openDatabase } from "../../src/operations/open-database.ts";
+import { createTask, listTasks } from "../../src/tasks/repository.ts";
+import { openTestApi } from "../support/api.ts";
+import { logoutToken } from "../support/logout-token.ts";
+import { expectProblem } from "../support/problem.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+
+const temporary = temporaryFolder();
+const folder = join(temporary.path, "data", "api");
+const open = (path = folder) => openDatabase({ url: undefined, folder: path });
+const ada = { id: "ada" };
+const all = { status: "all", limit: 100, after: undefined } as const;
+
+beforeAll(() => {
+  // What a process leaves that was killed while it made the database.
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "PG_VERSION"), "");
+  writeFileSync(`${folder}.unfinished`, "");
+});
+afterAll(temporary.remove);
+
+test("a database whose making was cut short is made anew; one that was made is kept, and opened by one at a time", async () => {
+  const first = await open();
+  expect(first.kind).toBe("embedded");
+  expect(existsSync(`${folder}.unfinished`)).toBe(false);
+  await first.withPrincipal(ada, (rows) => createTask(rows, { title: "kept" }));
+
+  await expect(open()).rejects.toThrow(
+    /^the embedded database in \S+ is in use by another process: stop that one, /,
+  );
+  expect(await first.isUp()).toBe(true);
+  await first.close();
+
+  const second = await open();
+  const { tasks } = await second.withPrincipal(ada, (rows) => listTasks(rows, all));
+  expect(tasks).toMatchObject([{ title: "kept", notes: null, completed: false }]);
+  await second.close();
+});
+
+test("a disk that is nearly full: nothing is written, what is there is read, and it heals by itself", async () => {
+  const disk = { free: Number.POSITIVE_INFINITY };
+  const database = await openDatabase({ url: undefined, folder, freeSpace: async () => disk.free });
+  const api = await openTestApi(database);
+  const add = () => api.call("ada", "POST", "/tasks", { title: "one more" });
+  const ready = async () => (await api.app.inject("/health/ready")).json();
+  expect(await ready()).toMatchObject({ status: "ready", database: "up" });
+  const { id } = (await add()).json();
+
+  disk.free = reservedSpace - 1;
+  await vi.waitFor(async () => expect(await ready()).toMatchObject({ status: "ready", database: "full" }));
+  for (const answer of [await add(), await api.call("ada", "DELETE", `/tasks/${id}`)]) {
+    expectProblem(answer, 503, "service_unavailable");
+    expect(answer.headers["retry-after"]).toBe("5");
+  }
+  expect((await api.call("ada", "GET", `/tasks/${id}`)).statusCode).toBe(200);
+  expectProblem(await api.app.inject("/api/ada/tasks"), 401, "credentials_missing");
+  // A sign-out is not acknowledged, so that the issuer sends it again.
+  expectProblem(await api.logout(logoutToken(api.issuer, { sub: "ada" })), 503, "revocations_unavailable");
+
+  disk.free = reservedSpace;
+  await vi.waitFor(async () => expect((await add()).statusCode).toBe(201));
+  expect(await ready()).toMatchObject({ database: "up" });
+  await api.close();
+  await database.close();
+
+  disk.free = reservedSpace - 1;
+  await expect(openDatabase({ url: undefined, folder, freeSpace: async () => disk.free })).rejects.toThrow(
+    /^the disk of \S+ has 63 MB free, and 64 are needed: make room, or set DATA_DIR to a folder on another$/,
+  );
+});
+
+test("a folder that holds something else is left alone", async () => {
+  const other = join(temporary.path, "other");
+  mkdirSync(other);
+  writeFileSync(join(other, "PG_VERSION"), "not a version\n");
+  await expect(open(other)).rejects.toThrow(/^the embedded database in \S+ does not open: /);
+  expect(existsSync(join(other, "PG_VERSION"))).toBe(true);
+});
+
+test("a folder that is there, open to others and with files open to others, is closed with all that is in it, at every start", async () => {
+  const data = join(temporary.path, "open");
+  mkdirSync(join(data, "api"), { recursive: true });
+  for (const path of [data, join(data, "api")]) chmodSync(path, 0o755);
+  const first = await open(join(data, "api"));
+  expect(openToOthers(data)).toEqual([]);
+  await first.close();
+
+  // As an earlier version left them.
+  for (const path of [data, join(data, "api"), join(data, "api/base"), join(data, "api.lock")])
+    chmodSync(path, 0o777);
+  chmodSync(join(data, "api/PG_VERSION"), 0o666);
+  const second = await open(join(data, "api"));
+  await second.withPrincipal(ada, (rows) => createTask(rows, { title: "kept" }));
+  expect(statSync(join(data, "api")).mode & 0o777).toBe(0o700);
+  await second.close();
+  const third = await open(join(data, "api"));
+  expect(openToOthers(data)).toEqual([]);
+  await third.close();
+});
+
+test("a folder with other things in it keeps its rights, and what is in it, its own", async () => {
+  const shared = join(temporary.path, "shared");
+  mkdirSync(shared);
+  chmodSync(shared, 0o755);
+  writeFileSync(join(shared, "notes"), "", { mode: 0o644 });
+  await copyPreparedDatabase(join(shared, "api"));
+  await (await open(join(shared, "api"))).close();
+  expect(openToOthers(shared)).toEqual([shared, join(shared, "notes")]);
+});
+
+/** What there is at and below a folder that other users have any right to. */
+function openToOthers(path: string): string[] {
+  const below = statSync(path).isDirectory()
+    ? readdirSync(path).flatMap((name) => openToOthers(join(path, name)))
+    : [];
+  return (statSync(path).mode & 0o077) === 0 ? below : [path, ...below];
+}

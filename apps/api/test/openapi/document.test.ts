@@ -1,0 +1,145 @@
+import { createHash } from "node:crypto";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openTestApi, type TestApi } from "../support/api.ts";
+import { untouchableDatabase } from "../support/untouchable-database.ts";
+
+type Response = { description: string; content?: Record<string, { schema: Record<string, unknown> }> };
+type Operation = {
+  operationId: string;
+  security: Record<string, string[]>[];
+  parameters?: { in: string; name: string; required: boolean }[];
+  requestBody?: { required: boolean; content: Record<string, { schema: { required: string[] } }> };
+  responses: Record<string, Response>;
+};
+type Document = {
+  openapi: string;
+  servers: { url: string }[];
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, unknown>; securitySchemes: Record<string, unknown> };
+};
+
+let api: TestApi;
+let document: Document;
+beforeAll(async () => {
+  api = await openTestApi(untouchableDatabase);
+  document = (await api.app.inject("/openapi.json")).json();
+});
+afterAll(() => api.close());
+
+const operations = () =>
+  Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+  );
+
+test("is OpenAPI 3.1 and names this API", () => {
+  expect(document.openapi).toBe("3.1.0");
+  expect(document.servers).toEqual([{ url: "https://api.example.com" }]);
+  expect(document.components.securitySchemes.bearer).toMatchObject({
+    type: "http",
+    scheme: "bearer",
+    bearerFormat: "JWT",
+  });
+});
+
+test("has every route of the app but the documentation page and its icon, each under an id of its own", () => {
+  const documented = operations().map(({ path, method }) => `${method.toUpperCase()} ${path}`);
+  const routes = api.app.usher
+    .routes()
+    .filter((route) => route.method !== "HEAD" && !/^\/(?:docs|favicon\.ico)/.test(route.url))
+    .map((route) => `${route.method} ${route.url.replaceAll(/:(\w+)/g, "{$1}")}`);
+  expect(documented.sort()).toEqual(routes.sort());
+  expect(new Set(operations().map(({ operation }) => operation.operationId)).size).toBe(documented.length);
+});
+
+test("asks for a bearer token exactly where the guard does", () => {
+  const guarded = new Map(
+    api.app.usher
+      .routes()
+      .map((route) => [`${route.method} ${route.url.replaceAll(/:(\w+)/g, "{$1}")}`, !route.public]),
+  );
+  for (const { path, method, operation } of operations()) {
+    const needsToken = guarded.get(`${method.toUpperCase()} ${path}`);
+    expect(operation.security, `${method} ${path}`).toEqual(needsToken ? [{ bearer: [] }] : []);
+  }
+});
+
+test("documents each error as a problem", () => {
+  const problem = { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } };
+  for (const { path, operation } of operations()) {
+    const { responses } = operation;
+    if (!path.startsWith("/api")) continue;
+    const expected = ["400", "401", "403", "500", "503", ...(path.includes("taskId") ? ["404"] : [])];
+    for (const status of expected) expect(responses[status]?.content, `${path} ${status}`).toEqual(problem);
+  }
+  expect(document.components.schemas.Problem).toMatchObject({
+    required: ["type", "title", "status", "code", "detail"],
+  });
+});
+
+test("documents what the issuer sends at a logout", () => {
+  const operation = document.paths["/backchannel-logout"]?.post;
+  expect(operation?.requestBody?.content).toMatchObject({
+    "application/x-www-form-urlencoded": { schema: { required: ["logout_token"] } },
+  });
+  expect(Object.keys(operation?.responses ?? {}).sort()).toEqual(["200", "400", "500", "503"]);
+  expect(operation?.responses[400]?.content).toHaveProperty(["application/problem+json"]);
+});
+
+test("documents each path parameter, and says that completing needs no body", () => {
+  for (const { path, operation } of operations()) {
+    const named = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
+    const documented = (operation.parameters ?? []).filter(
+      (parameter) => parameter.in === "path" && parameter.required,
+    );
+    expect(documented.map((parameter) => parameter.name).sort()).toEqual(named);
+  }
+  expect(document.paths["/api/{userId}/tasks/{taskId}/complete"]?.patch?.requestBody?.required).toBe(false);
+  expect(document.paths["/api/{userId}/tasks"]?.post?.requestBody?.required).toBe(true);
+});
+
+test("every reference leads somewhere, and nothing is left over", () => {
+  const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)].map(
+    ([, name]) => name,
+  );
+  expect([...new Set(references)].sort()).toEqual(Object.keys(document.components.schemas).sort());
+});
+
+test("the documentation page needs no token, and may run its own scripts and call its own server alone", async () => {
+  const redirect = await api.app.inject("/docs");
+  expect([redirect.statusCode, redirect.headers.location]).toEqual([301, "/docs/"]);
+
+  const page = await api.app.inject("/docs/");
+  expect(page.headers["content-type"]).toMatch(/^text\/html/);
+  const [, inline = ""] = /<script type="text\/javascript">([\s\S]*?)<\/script>/.exec(page.body) ?? [];
+  expect(inline).toContain("/openapi.json");
+  const hash = createHash("sha256").update(inline).digest("base64");
+  const policy = String(page.headers["content-security-policy"]);
+  expect(policy).toContain(`script-src 'self' 'sha256-${hash}';`);
+  expect(policy).toContain("connect-src 'self';");
+  expect(policy).not.toMatch(/https?:|script-src[^;]*unsafe/);
+  expect(page.body).not.toMatch(/(src|href)="(https?:)?\/\//);
+
+  const script = await api.app.inject("/docs/js/scalar.js");
+  expect(script.statusCode).toBe(200);
+  expect(script.headers["content-type"]).toMatch(/javascript/);
+});
+
+test("a browser that asks for an icon beside the page is told that there is none, and nothing is refused in the log", async () => {
+  api.logs.length = 0;
+  const icon = await api.app.inject("/favicon.ico");
+  expect([icon.statusCode, icon.body, icon.headers["cache-control"]]).toEqual([
+    204,
+    "",
+    "public, max-age=86400",
+  ]);
+  expect(api.logs.filter((line) => line.includes("credentials_missing"))).toEqual([]);
+});
+
+test("every other answer may load nothing at all, and has helmet's headers", async () => {
+  const answer = await api.app.inject("/health/live");
+  expect(answer.headers["content-security-policy"]).toBe("default-src 'none';frame-ancestors 'none'");
+  expect(answer.headers).toMatchObject({
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+  });
+});

@@ -1,0 +1,3 @@
+export { answeredWithin } from "./deadline.ts";
+export { DatabaseUnavailable, isOutage } from "./outage.ts";
+export { openPool, type Pool } from "./pool.ts";
