@@ -1,11 +1,11 @@
 import { ConfigurationError } from "./errors.ts";
-import { secretFingerprint } from "./keys/fingerprint.ts";
-import { remoteJwks } from "./keys/jwks.ts";
-import { sharedSecret } from "./keys/secret.ts";
-import type { SecretVersion } from "./keys/secret-keys.ts";
-import type { KeySource } from "./keys/source.ts";
-import type { VerifierOptions } from "./options.ts";
-import { createVerifier, type Verifier } from "./verifier.ts";
+import { remoteJwks } from "./keys/jwks/remote-jwks.ts";
+import type { KeySource } from "./keys/key-source.ts";
+import { secretFingerprint } from "./keys/secret/fingerprint.ts";
+import type { SecretVersion } from "./keys/secret/secret-keys.ts";
+import { sharedSecret } from "./keys/secret/shared-secret.ts";
+import type { VerifierOptions } from "./verifier/options.ts";
+import { createVerifier, type Verifier } from "./verifier/verifier.ts";
 
 /** The variables that {@link verifierFromEnv} reads. */
 export type VerifierEnvironment = Readonly<Record<string, string | undefined>>;

@@ -1,4 +1,19 @@
-export type { AuthorizationFields } from "./bearer.ts";
+export type { AuthorizationFields } from "./access/bearer.ts";
+export {
+  type AcceptEvent,
+  createGuard,
+  type Guard,
+  type GuardedRequest,
+  type GuardOptions,
+  type RejectEvent,
+  type RouteAccess,
+} from "./access/guard.ts";
+export type { RouteParams } from "./access/owner.ts";
+export { type Policy, requireClaim, requireScopes } from "./access/policies.ts";
+export type { Principal, TokenClaims } from "./claims/principal.ts";
+export type { Register, RegisteredClaims } from "./claims/register.ts";
+export type { StandardSchema } from "./claims/standard-schema.ts";
+export type { Clock } from "./clock.ts";
 export {
   betterAuthIssuer,
   parseSecretVersions,
@@ -14,27 +29,25 @@ export {
   ConfigurationError,
   isAuthError,
 } from "./errors.ts";
-export {
-  type AcceptEvent,
-  createGuard,
-  type Guard,
-  type GuardedRequest,
-  type GuardOptions,
-  type RejectEvent,
-  type RouteAccess,
-} from "./guard.ts";
-export type { UnverifiedHeader } from "./header.ts";
-export { httpProblem } from "./http-problem.ts";
-export type { Fetch } from "./keys/fetch-jwks.ts";
-export { secretFingerprint } from "./keys/fingerprint.ts";
+export { httpProblem } from "./http/http-problem.ts";
+export { type Problem, problemContentType, type Refusal } from "./http/problem.ts";
 export type { IssuerOptions } from "./keys/issuers.ts";
-export type { JwkOptions } from "./keys/jwk.ts";
-export { type RemoteJwksOptions, remoteJwks } from "./keys/jwks.ts";
-export { type LocalJwksOptions, localJwks } from "./keys/local.ts";
-export { type ReloadedSecretOptions, reloadedSecret } from "./keys/reloaded-secret.ts";
-export { type SharedSecretOptions, sharedSecret } from "./keys/secret.ts";
-export type { Secret, SecretVersion } from "./keys/secret-keys.ts";
-export type { KeySource, KeyStatus, KeyUsage, RemoteKeys, WaitUntil } from "./keys/source.ts";
+export type { Fetch } from "./keys/jwks/fetch-jwks.ts";
+export type { JwkOptions } from "./keys/jwks/jwk.ts";
+export { type LocalJwksOptions, localJwks } from "./keys/jwks/local-jwks.ts";
+export { type RemoteJwksOptions, remoteJwks } from "./keys/jwks/remote-jwks.ts";
+export type { KeySource, KeyStatus, KeyUsage, RemoteKeys, WaitUntil } from "./keys/key-source.ts";
+export { secretFingerprint } from "./keys/secret/fingerprint.ts";
+export { type ReloadedSecretOptions, reloadedSecret } from "./keys/secret/reloaded-secret.ts";
+export type { Secret, SecretVersion } from "./keys/secret/secret-keys.ts";
+export { type SharedSecretOptions, sharedSecret } from "./keys/secret/shared-secret.ts";
+export type {
+  Algorithm,
+  PublicAlgorithm,
+  RsaAlgorithm,
+  SecretAlgorithm,
+  VerificationKey,
+} from "./keys/signature.ts";
 export {
   createLogoutEndpoint,
   type LogoutAnswer,
@@ -47,12 +60,6 @@ export {
 export { longestLogoutForm } from "./logout/form.ts";
 export type { LogoutToken } from "./logout/token.ts";
 export { createLogoutVerifier, type VerifyLogoutToken } from "./logout/verify.ts";
-export type { VerifierOptions } from "./options.ts";
-export type { RouteParams } from "./owner.ts";
-export { type Policy, requireClaim, requireScopes } from "./policy.ts";
-export type { Principal, TokenClaims } from "./principal.ts";
-export { type Problem, problemContentType, type Refusal } from "./problem.ts";
-export type { Register, RegisteredClaims } from "./register.ts";
 export { type MemoryRevocationStoreOptions, memoryRevocationStore } from "./revocation/memory-store.ts";
 export type { RevocationsOptions } from "./revocation/options.ts";
 export {
@@ -63,13 +70,6 @@ export {
 } from "./revocation/revocations.ts";
 export type { Revocation, RevocationListener, RevocationStore } from "./revocation/store.ts";
 export type { RevocableToken } from "./revocation/table.ts";
-export type {
-  Algorithm,
-  PublicAlgorithm,
-  RsaAlgorithm,
-  SecretAlgorithm,
-  VerificationKey,
-} from "./signature.ts";
-export type { StandardSchema } from "./standard-schema.ts";
-export type { Clock } from "./time.ts";
-export { createVerifier, type Verifier } from "./verifier.ts";
+export type { UnverifiedHeader } from "./token/header.ts";
+export type { VerifierOptions } from "./verifier/options.ts";
+export { createVerifier, type Verifier } from "./verifier/verifier.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decodeCanonical } from "../src/base64url.ts";
+import { decodeCanonical } from "../src/token/base64url.ts";
 
 const target = Buffer.alloc(1024);
 const decode = (text: string) => {

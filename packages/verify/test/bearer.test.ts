@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type AuthorizationFields, readBearer } from "../src/bearer.ts";
+import { type AuthorizationFields, readBearer } from "../src/access/bearer.ts";
 import { refusal } from "./support.ts";
 
 describe("readBearer", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { checkAudience, readClaimsObject } from "../src/claims.ts";
+import { checkAudience, readClaimsObject } from "../src/claims/claims.ts";
 import { createBench, refusal, start, startSeconds, verdict } from "./support.ts";
 
 const { issuer, verifier } = createBench();

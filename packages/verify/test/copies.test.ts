@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { createRefusals, refusalFor } from "../src/http.ts";
+import { createRefusals, refusalFor } from "../src/http/refusals.ts";
 import * as own from "../src/index.ts";
 import { createBench, refusal } from "./support.ts";
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { authErrorCodes } from "../src/errors.ts";
-import { createRefusals } from "../src/http.ts";
+import { createRefusals } from "../src/http/refusals.ts";
 
 /** docs/errors.md, row by row: code, status, challenge error. */
 const rows = readFileSync(new URL("../../../docs/errors.md", import.meta.url), "utf8")

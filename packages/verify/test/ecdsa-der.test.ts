@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign, verify } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { toDer } from "../src/ecdsa-der.ts";
+import { toDer } from "../src/keys/algorithms/ecdsa-der.ts";
 
 describe("toDer", () => {
   it.each(["P-256", "P-384", "P-521"])(

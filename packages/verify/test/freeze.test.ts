@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { deepFreeze, freezeThrough } from "../src/freeze.ts";
+import { deepFreeze, freezeThrough } from "../src/claims/freeze.ts";
 import { createBench, start } from "./support.ts";
 
 /** Everything in a value that can still be changed. */

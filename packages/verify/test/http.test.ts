@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { AuthError, authErrorCodes } from "../src/errors.ts";
-import { createLogoutRefusals, createRefusals } from "../src/http.ts";
-import { httpProblem } from "../src/http-problem.ts";
-import { notFound, refuse } from "../src/problem.ts";
+import { httpProblem } from "../src/http/http-problem.ts";
+import { notFound, refuse } from "../src/http/problem.ts";
+import { createLogoutRefusals, createRefusals } from "../src/http/refusals.ts";
 
 const challenge = (code: string, description: string) =>
   `Bearer realm="api", error="${code}", error_description="${description}"`;

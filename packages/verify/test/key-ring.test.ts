@@ -1,9 +1,9 @@
 import { createTestIssuer } from "@usher-auth/testing";
 import { describe, expect, it } from "vitest";
 import { type KeySource, localJwks, remoteJwks, sharedSecret } from "../src/index.ts";
-import { createKeyRing } from "../src/key-ring.ts";
 import { bindSources } from "../src/keys/bound-source.ts";
-import type { KeyStatus } from "../src/keys/source.ts";
+import { createKeyRing } from "../src/keys/key-resolver.ts";
+import type { KeyStatus } from "../src/keys/key-source.ts";
 import { createBench, refusal, startSeconds } from "./support.ts";
 
 const secret = "k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t";

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { teller } from "../src/listener.ts";
-import { reasonOf } from "../src/reason.ts";
+import { teller } from "../src/user-code/listener.ts";
+import { reasonOf } from "../src/user-code/reason.ts";
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 

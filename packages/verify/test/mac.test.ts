@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, randomInt } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { createMac } from "../src/keys/mac.ts";
-import { macRoom, type SignedBytes } from "../src/token-bytes.ts";
+import { createMac } from "../src/keys/algorithms/hmac.ts";
+import { macRoom, type SignedBytes } from "../src/token/signed-bytes.ts";
 
 const buffer = Buffer.alloc(macRoom + 1000);
 

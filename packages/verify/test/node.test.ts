@@ -1,8 +1,8 @@
 import { createServer, type RequestListener } from "node:http";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { usher } from "../src/adapters/node.ts";
+import { pathOfTarget } from "../src/http/request-target.ts";
 import { ConfigurationError } from "../src/index.ts";
-import { pathOfTarget } from "../src/request-target.ts";
 import { expectRefusal } from "./contract/expected.ts";
 import { sendRaw } from "./contract/raw-request.ts";
 import { listen } from "./contract/targets/server.ts";

@@ -1,17 +1,17 @@
 import { constants, generateKeyPairSync, type KeyObject, randomBytes, sign } from "node:crypto";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { checkOwner } from "../src/access/owner.ts";
+import { createOwnerParamFinder } from "../src/access/owner-params.ts";
 import { numberOf } from "../src/cache.ts";
+import { createPrincipal } from "../src/claims/principal.ts";
 import { AuthError, authErrorCodes, ConfigurationError } from "../src/errors.ts";
+import { authorizationFields, authorizationOf } from "../src/http/authorization.ts";
+import { hasQueryToken } from "../src/http/query-token.ts";
+import { createPssVerify } from "../src/keys/algorithms/rsa-pss.ts";
 import { bindSources } from "../src/keys/bound-source.ts";
 import { watchIdleVersions } from "../src/keys/idle-versions.ts";
-import { createPssVerify } from "../src/keys/pss.ts";
-import { authorizationFields, authorizationOf } from "../src/node-headers.ts";
-import { checkOwner } from "../src/owner.ts";
-import { createOwnerParamFinder } from "../src/owner-params.ts";
-import { createPrincipal } from "../src/principal.ts";
-import { hasQueryToken } from "../src/query-token.ts";
+import type { VerificationKey } from "../src/keys/signature.ts";
 import { integerWithin } from "../src/range.ts";
-import type { VerificationKey } from "../src/signature.ts";
 import { refusal } from "./support.ts";
 
 describe("numberOf", () => {

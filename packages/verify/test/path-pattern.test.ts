@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { createPathMatcher } from "../src/access/path-pattern.ts";
 import { ConfigurationError } from "../src/index.ts";
-import { createPathMatcher } from "../src/path-pattern.ts";
 
 describe("createPathMatcher", () => {
   it.each([

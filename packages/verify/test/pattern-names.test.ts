@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { patternNames } from "../src/pattern-names.ts";
+import { patternNames } from "../src/access/pattern-names.ts";
 
 it.each<[unknown, string[]]>([
   ["/users/:userId/tasks/:taskId", ["userId", "taskId"]],

@@ -1,8 +1,8 @@
 import fastify from "fastify";
 import { afterEach, describe, expect, it } from "vitest";
+import { readPolicies } from "../src/access/policies.ts";
 import { usher } from "../src/adapters/fastify.ts";
 import { ConfigurationError, createGuard, type Policy, requireClaim, requireScopes } from "../src/index.ts";
-import { readPolicies } from "../src/policy.ts";
 import { createBench, refusal } from "./support.ts";
 
 const { issuer, verifier } = createBench();

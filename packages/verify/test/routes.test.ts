@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { createRouteTable } from "../src/access/route-table.ts";
 import { ConfigurationError, requireClaim, requireScopes } from "../src/index.ts";
-import { createRouteTable } from "../src/routes.ts";
 import { refusal } from "./support.ts";
 
 describe("createRouteTable", () => {

@@ -1,7 +1,7 @@
 import { createTestIssuer } from "@usher-auth/testing";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { elapsedClock, steadyClock } from "../src/clock.ts";
 import { createVerifier, sharedSecret } from "../src/index.ts";
-import { elapsedClock, steadyClock } from "../src/time.ts";
 import { start, startSeconds, verdict } from "./support.ts";
 
 const hour = 3_600_000;

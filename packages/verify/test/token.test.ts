@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createTokenParser, type TokenForm } from "../src/token.ts";
-import { macRoom } from "../src/token-bytes.ts";
+import { createTokenParser, type TokenForm } from "../src/token/parse.ts";
+import { macRoom } from "../src/token/signed-bytes.ts";
 import { refusal } from "./support.ts";
 
 const form: TokenForm = { maxTokenLength: 8192, typ: undefined };

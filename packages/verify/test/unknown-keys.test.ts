@@ -1,7 +1,7 @@
 import { createTestIssuer, type TestIssuer } from "@usher-auth/testing";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createGuard, type Fetch, isAuthError, type RemoteJwksOptions, remoteJwks } from "../src/index.ts";
-import { createBudget } from "../src/keys/budget.ts";
+import { createBudget } from "../src/keys/fetch-budget.ts";
 import { createBench, handClock, refusal } from "./support.ts";
 
 /**

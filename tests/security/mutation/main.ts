@@ -1,5 +1,5 @@
 /**
- * `npm run test:mutation [-- --mutate packages/verify/src/owner.ts]`: mutants, and docs/security/mutation.md
+ * `npm run test:mutation [-- --mutate packages/verify/src/access/owner.ts]`: mutants, and docs/security/mutation.md
  * of all.
  */
 import { spawnSync } from "node:child_process";

@@ -5,14 +5,14 @@ export const cacheRules: readonly Rule[] = [
   {
     id: "whole-token",
     text: "A remembered token is known again by its whole text",
-    kept: [["verifier.ts", "known.token === token &&", ""]],
+    kept: [["verifier/verifier.ts", "known.token === token &&", ""]],
   },
   {
     id: "successes-only",
     text: "Only a token that passed every check is remembered",
     kept: [
       [
-        "verifier.ts",
+        "verifier/verifier.ts",
         "checkClaims(claims, policy, now, issuers);",
         "cache?.set(lookUp, { token, principal: principalOf(claims as never, parts), key, revocable: nobody, passed: undefined, from: 0, until: 1e12, bytes: 0, wanted: false });\n    checkClaims(claims, policy, now, issuers);",
       ],
@@ -32,16 +32,18 @@ export const cacheRules: readonly Rule[] = [
   {
     id: "exp-again",
     text: "A remembered token's exp is checked on every hit",
-    kept: [["verifier.ts", "now < known.until &&", ""]],
+    kept: [["verifier/verifier.ts", "now < known.until &&", ""]],
   },
   {
     id: "revoked-again",
     text: "A remembered token is held against the revocations on every hit",
-    kept: [["verifier.ts", "if (!stands) known.passed = ask(revocations, known.revocable, now);", ""]],
+    kept: [
+      ["verifier/verifier.ts", "if (!stands) known.passed = ask(revocations, known.revocable, now);", ""],
+    ],
   },
   {
     id: "clock-back",
     text: "A clock that is put back extends no token",
-    kept: [["time.ts", "if (time >= started + passed) return time;", "return time;"]],
+    kept: [["clock.ts", "if (time >= started + passed) return time;", "return time;"]],
   },
 ];

@@ -7,7 +7,7 @@ export const claimRules: readonly Rule[] = [
     text: "The payload is not parsed before the signature holds",
     kept: [
       [
-        "verifier.ts",
+        "verifier/verifier.ts",
         "const { key, issuers } = keys.verify(parts, now);\n    const claims = readClaimsObject(parts);",
         "const claims = readClaimsObject(parts);\n    const { key, issuers } = keys.verify(parts, now);",
       ],
@@ -16,24 +16,26 @@ export const claimRules: readonly Rule[] = [
   {
     id: "exp-number",
     text: "exp must be a finite number",
-    kept: [["claims.ts", "if (!isNumericDate(claims.exp)) ", "if (claims.exp === undefined) "]],
+    kept: [["claims/claims.ts", "if (!isNumericDate(claims.exp)) ", "if (claims.exp === undefined) "]],
   },
   {
     id: "iat-number",
     text: "iat must be a finite number",
-    kept: [["claims.ts", "if (!isNumericDate(claims.iat) && ", "if (claims.iat === undefined && "]],
+    kept: [["claims/claims.ts", "if (!isNumericDate(claims.iat) && ", "if (claims.iat === undefined && "]],
   },
   {
     id: "nbf-number",
     text: "nbf must be a finite number",
-    kept: [["claims.ts", "if (claims.nbf !== undefined && !isNumericDate(claims.nbf)) ", "if (false) "]],
+    kept: [
+      ["claims/claims.ts", "if (claims.nbf !== undefined && !isNumericDate(claims.nbf)) ", "if (false) "],
+    ],
   },
   {
     id: "exp-required",
     text: "exp is required",
     kept: [
       [
-        "claims.ts",
+        "claims/claims.ts",
         "if (!isNumericDate(claims.exp)) ",
         "if (claims.exp !== undefined && !isNumericDate(claims.exp)) ",
       ],
@@ -44,7 +46,7 @@ export const claimRules: readonly Rule[] = [
     text: "sub is required",
     kept: [
       [
-        "claims.ts",
+        "claims/claims.ts",
         "if (!isNonEmptyString(claims.sub)) ",
         "if (claims.sub !== undefined && !isNonEmptyString(claims.sub)) ",
       ],
@@ -55,12 +57,12 @@ export const claimRules: readonly Rule[] = [
     text: "iss is required",
     kept: [
       [
-        "claims.ts",
+        "claims/claims.ts",
         "if (!isNonEmptyString(claims.iss)) ",
         "if (claims.iss !== undefined && !isNonEmptyString(claims.iss)) ",
       ],
       [
-        "claims.ts",
+        "claims/claims.ts",
         "checkIssuer(claims.iss, policy.issuers, issuers);",
         "if (claims.iss !== undefined) checkIssuer(claims.iss, policy.issuers, issuers);",
       ],
@@ -70,9 +72,13 @@ export const claimRules: readonly Rule[] = [
     id: "aud-required",
     text: "aud is required, unless the verifier was told null",
     kept: [
-      ["claims.ts", "!(claims.aud === undefined && policy.audiences === null)", "claims.aud !== undefined"],
       [
-        "claims.ts",
+        "claims/claims.ts",
+        "!(claims.aud === undefined && policy.audiences === null)",
+        "claims.aud !== undefined",
+      ],
+      [
+        "claims/claims.ts",
         "if (policy.audiences !== null) checkAudience",
         "if (policy.audiences !== null && claims.aud !== undefined) checkAudience",
       ],
@@ -81,24 +87,24 @@ export const claimRules: readonly Rule[] = [
   {
     id: "exp-now",
     text: "A token whose exp is now has expired",
-    kept: [["claims.ts", "now < claims.exp + clockTolerance", "now <= claims.exp + clockTolerance"]],
+    kept: [["claims/claims.ts", "now < claims.exp + clockTolerance", "now <= claims.exp + clockTolerance"]],
   },
   {
     id: "future-iat",
     text: "A token whose iat is ahead of the clock by more than the tolerance is refused",
-    kept: [["claims.ts", 'checkStart("iat", claims.iat, now, clockTolerance);', ""]],
+    kept: [["claims/claims.ts", 'checkStart("iat", claims.iat, now, clockTolerance);', ""]],
   },
   {
     id: "sub-string",
     text: "sub is a non-empty string",
-    kept: [["claims.ts", "if (!isNonEmptyString(claims.sub)) ", "if (claims.sub === undefined) "]],
+    kept: [["claims/claims.ts", "if (!isNonEmptyString(claims.sub)) ", "if (claims.sub === undefined) "]],
   },
   {
     id: "utf8",
     text: "Header and payload are UTF-8",
     kept: [
       [
-        "json.ts",
+        "token/json.ts",
         'if (text.includes("\\ufffd") && !isUtf8(bytes.subarray(0, length))) return undefined;',
         "",
       ],
@@ -109,7 +115,7 @@ export const claimRules: readonly Rule[] = [
     text: "__proto__ in a token is data and no prototype",
     kept: [
       [
-        "json.ts",
+        "token/json.ts",
         "const value: unknown = JSON.parse(text);",
         "const value: unknown = Object.assign({}, JSON.parse(text));",
       ],

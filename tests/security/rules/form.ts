@@ -2,7 +2,7 @@ import type { Place, Rule } from "./rule.ts";
 
 /** Node's decoder passes over what it does not know; the count is what shows it. */
 const count: Place = [
-  "base64url.ts",
+  "token/base64url.ts",
   "return written === Math.floor((length * 3) / 4) ? written : -1;",
   "return written;",
 ];
@@ -12,7 +12,7 @@ export const formRules: readonly Rule[] = [
   {
     id: "length",
     text: "A token longer than maxTokenLength is refused before any other look at it",
-    kept: [["token.ts", "if (token.length > maxTokenLength) {", "if (false) {"]],
+    kept: [["token/parse.ts", "if (token.length > maxTokenLength) {", "if (false) {"]],
   },
   {
     id: "alphabet",
@@ -22,12 +22,12 @@ export const formRules: readonly Rule[] = [
   {
     id: "plain-base64",
     text: "The + and / of plain base64 do not stand for - and _",
-    kept: [["token.ts", " || isPlainBase64(token)", ""]],
+    kept: [["token/parse.ts", " || isPlainBase64(token)", ""]],
   },
   {
     id: "ascii",
     text: "A character beyond ASCII does not stand for the one that its low byte is",
-    kept: [["token.ts", "!isAscii || ", ""]],
+    kept: [["token/parse.ts", "!isAscii || ", ""]],
   },
   {
     id: "two-dots",
@@ -37,7 +37,7 @@ export const formRules: readonly Rule[] = [
   {
     id: "empty-segment",
     text: "Each segment of a token holds something",
-    kept: [["base64url.ts", "length === 0 || ", ""]],
+    kept: [["token/base64url.ts", "length === 0 || ", ""]],
   },
   {
     id: "padding",
@@ -47,11 +47,13 @@ export const formRules: readonly Rule[] = [
   {
     id: "tail-bits",
     text: "A signature has no stray bits at its end: one token has one spelling",
-    kept: [["base64url.ts", '"AQgw", "AEIMQUYcgkosw048"]', "undefined, undefined]"]],
+    kept: [["token/base64url.ts", '"AQgw", "AEIMQUYcgkosw048"]', "undefined, undefined]"]],
   },
   {
     id: "tail-character",
     text: "A signature has no character at its end that no byte needs",
-    kept: [["base64url.ts", 'const endings = [undefined, "",', "const endings = [undefined, undefined,"]],
+    kept: [
+      ["token/base64url.ts", 'const endings = [undefined, "",', "const endings = [undefined, undefined,"],
+    ],
   },
 ];

@@ -6,9 +6,9 @@ export const headerRules: readonly Rule[] = [
     id: "own-key",
     text: "A key that a token brings along in jwk or x5c is never used",
     kept: [
-      ["header.ts", "Object.freeze({ alg, ", "Object.freeze({ ...header, alg, "],
+      ["token/header.ts", "Object.freeze({ alg, ", "Object.freeze({ ...header, alg, "],
       [
-        "keys/key-set.ts",
+        "keys/jwks/key-set.ts",
         "return header.kid === undefined && fitting.length > 1 ? [] : fitting;",
         "return header.jwk === undefined ? fitting : [importJwk(header.jwk, {})];",
       ],
@@ -19,7 +19,7 @@ export const headerRules: readonly Rule[] = [
     text: "No request leaves because of what a token says in jku, x5u or kid",
     kept: [
       [
-        "header.ts",
+        "token/header.ts",
         "const { alg } = header;",
         "const { alg, jku, x5u } = header; for (const url of [jku, x5u]) if (url) fetch(url).catch(() => undefined);",
       ],
@@ -28,11 +28,11 @@ export const headerRules: readonly Rule[] = [
   {
     id: "crit",
     text: "A token with crit is refused",
-    kept: [["header.ts", '"crit", ', ""]],
+    kept: [["token/header.ts", '"crit", ', ""]],
   },
   {
     id: "b64",
     text: "A token with b64 is refused",
-    kept: [["header.ts", '"b64", ', ""]],
+    kept: [["token/header.ts", '"b64", ', ""]],
   },
 ];

@@ -5,12 +5,18 @@ export const jwksRules: readonly Rule[] = [
   {
     id: "https",
     text: "A JWKS is fetched over https, and over http from this machine alone",
-    kept: [["keys/jwks.ts", '!(address?.protocol === "http:" && loopback)', 'address?.protocol !== "http:"']],
+    kept: [
+      [
+        "keys/jwks/remote-jwks.ts",
+        '!(address?.protocol === "http:" && loopback)',
+        'address?.protocol !== "http:"',
+      ],
+    ],
   },
   {
     id: "redirect",
     text: "A JWKS that redirects is not followed",
-    kept: [["keys/fetch-jwks.ts", 'redirect: "manual"', 'redirect: "follow"']],
+    kept: [["keys/jwks/fetch-jwks.ts", 'redirect: "manual"', 'redirect: "follow"']],
   },
   {
     id: "deadline",
@@ -26,22 +32,22 @@ export const jwksRules: readonly Rule[] = [
   {
     id: "size",
     text: "A JWKS of more than 512 KB is refused",
-    kept: [["keys/fetch-jwks.ts", "if (length > maxBytes) ", "if (false) "]],
+    kept: [["keys/jwks/fetch-jwks.ts", "if (length > maxBytes) ", "if (false) "]],
   },
   {
     id: "private-key",
     text: "A private key in a JWKS is refused",
-    kept: [["keys/jwk.ts", "if (found !== undefined)", "if (false)"]],
+    kept: [["keys/jwks/jwk.ts", "if (found !== undefined)", "if (false)"]],
   },
   {
     id: "oct-key",
     text: "An oct key in a JWKS is refused, and reported as a secret that anybody can read",
-    kept: [["keys/jwk.ts", ', "k"]', "]"]],
+    kept: [["keys/jwks/jwk.ts", ', "k"]', "]"]],
   },
   {
     id: "bad-key",
     text: "A bad key in a JWKS is left out with a warning and takes no good one with it",
-    kept: [["keys/key-set.ts", "reasons.push(reason);", "throw error;"]],
+    kept: [["keys/jwks/key-set.ts", "reasons.push(reason);", "throw error;"]],
   },
   {
     id: "coalesced",
@@ -57,8 +63,8 @@ export const jwksRules: readonly Rule[] = [
     id: "looked-for",
     text: "A key is called unknown only once a fetch that began after the token came has no such key",
     kept: [
-      ["with-keys.ts", "found.isOld ? keys.search(error) : undefined", "undefined"],
-      ["with-keys.ts", "(unavailable ?? error)", "error"],
+      ["verifier/with-keys.ts", "found.isOld ? keys.search(error) : undefined", "undefined"],
+      ["verifier/with-keys.ts", "(unavailable ?? error)", "error"],
     ],
   },
   {

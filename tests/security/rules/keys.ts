@@ -1,11 +1,11 @@
 import type { Place, Rule } from "./rule.ts";
 
 /** The verifier offers a token to a source only for the algorithms that the source says it has. */
-const ring: Place = ["key-ring.ts", "if (!source.algorithms.has(algorithm)) continue;", ""];
+const ring: Place = ["keys/key-resolver.ts", "if (!source.algorithms.has(algorithm)) continue;", ""];
 /** A shared secret looks again, by itself. */
-const secret: Place = ["keys/secret-keys.ts", "header.alg === algorithm ? keys() : []", "keys()"];
+const secret: Place = ["keys/secret/secret-keys.ts", "header.alg === algorithm ? keys() : []", "keys()"];
 /** And so does a key set, key by key. */
-const keySet: Place = ["keys/key-set.ts", "key.algorithm === algorithm &&\n", ""];
+const keySet: Place = ["keys/jwks/key-set.ts", "key.algorithm === algorithm &&\n", ""];
 
 /** Which key serves which algorithm, and what may be a key. */
 export const keyRules: readonly Rule[] = [
@@ -27,7 +27,7 @@ export const keyRules: readonly Rule[] = [
   {
     id: "secret-for-public",
     text: "A secret never serves an algorithm of public keys",
-    kept: [["keys/secret-keys.ts", "if (isSecretAlgorithm(algorithm)) return", "if (true) return"]],
+    kept: [["keys/secret/secret-keys.ts", "if (isSecretAlgorithm(algorithm)) return", "if (true) return"]],
   },
   {
     id: "public-for-secret",
@@ -37,36 +37,38 @@ export const keyRules: readonly Rule[] = [
   {
     id: "own-issuer",
     text: "A key vouches for its own issuer and for no other",
-    kept: [["claims.ts", "if (vouched.includes(issuer)) return;", "if (accepted.includes(issuer)) return;"]],
+    kept: [
+      ["claims/claims.ts", "if (vouched.includes(issuer)) return;", "if (accepted.includes(issuer)) return;"],
+    ],
   },
   {
     id: "only-true",
     text: "A key of an application's own making lets in by true alone, and by no promise",
-    kept: [["key-ring.ts", "if (isSigned === true)", "if (isSigned)"]],
+    kept: [["keys/key-resolver.ts", "if (isSigned === true)", "if (isSigned)"]],
   },
   {
     id: "pem",
     text: "A PEM is refused as a shared secret, at construction",
-    kept: [["keys/strength.ts", 'text.includes("-----BEGIN ") || ', ""]],
+    kept: [["keys/secret/strength.ts", 'text.includes("-----BEGIN ") || ', ""]],
   },
   {
     id: "jwk",
     text: "A JWK or a JWKS is refused as a shared secret, at construction",
-    kept: [["keys/strength.ts", 'return "kty" in value || "keys" in value;', "return false;"]],
+    kept: [["keys/secret/strength.ts", 'return "kty" in value || "keys" in value;', "return false;"]],
   },
   {
     id: "short-secret",
     text: "A secret under 32 bytes is refused",
-    kept: [["keys/strength.ts", "if (bytes.length < shortest) {", "if (false) {"]],
+    kept: [["keys/secret/strength.ts", "if (bytes.length < shortest) {", "if (false) {"]],
   },
   {
     id: "known-secret",
     text: "A secret that everybody knows is refused",
-    kept: [["keys/strength.ts", "if (knownSecrets.has(text)) {", "if (false) {"]],
+    kept: [["keys/secret/strength.ts", "if (knownSecrets.has(text)) {", "if (false) {"]],
   },
   {
     id: "easy-secret",
     text: "A secret that is easy to guess is warned of",
-    kept: [["keys/strength.ts", "if (estimateBits(bytes) < enoughBits) {", "if (false) {"]],
+    kept: [["keys/secret/strength.ts", "if (estimateBits(bytes) < enoughBits) {", "if (false) {"]],
   },
 ];

@@ -7,19 +7,19 @@ export const ownerRules: readonly Rule[] = [
   {
     id: "others-path",
     text: "A path that names another user is refused",
-    kept: [["owner.ts", "value !== id || ", ""]],
+    kept: [["access/owner.ts", "value !== id || ", ""]],
   },
   {
     id: "owner-case",
     text: "Owners are compared without folding case",
-    kept: [["owner.ts", comparison, "if (String(value).toLowerCase() !== id.toLowerCase()) {"]],
+    kept: [["access/owner.ts", comparison, "if (String(value).toLowerCase() !== id.toLowerCase()) {"]],
   },
   {
     id: "owner-form",
     text: "Owners are compared without normalising",
     kept: [
       [
-        "owner.ts",
+        "access/owner.ts",
         comparison,
         'if (String(value).normalize("NFKC").trim() !== id.normalize("NFKC").trim()) {',
       ],
@@ -28,7 +28,7 @@ export const ownerRules: readonly Rule[] = [
   {
     id: "owner-decoding",
     text: "Owners are compared without a second decoding",
-    kept: [["owner.ts", comparison, "if (decodeURIComponent(String(value)) !== id) {"]],
+    kept: [["access/owner.ts", comparison, "if (decodeURIComponent(String(value)) !== id) {"]],
   },
   {
     id: "routers-value",
@@ -44,6 +44,6 @@ export const ownerRules: readonly Rule[] = [
   {
     id: "owner-empty",
     text: "An empty owner is a mismatch, even to itself",
-    kept: [["owner.ts", ' || value === ""', ""]],
+    kept: [["access/owner.ts", ' || value === ""', ""]],
   },
 ];

@@ -5,14 +5,14 @@ export const secrecyRules: readonly Rule[] = [
   {
     id: "constant-time",
     text: "A MAC is compared in constant time",
-    kept: [["signature.ts", "timingSafeEqual(mac(signed), signature)", "mac(signed).equals(signature)"]],
+    kept: [["keys/signature.ts", "timingSafeEqual(mac(signed), signature)", "mac(signed).equals(signature)"]],
   },
   {
     id: "not-printed",
     text: "A secret is in no property: whoever prints a key, a source or a verifier does not see it",
     kept: [
       [
-        "signature.ts",
+        "keys/signature.ts",
         "verify: (signed, signature) => signature.length === length",
         "secret, verify: (signed, signature) => signature.length === length",
       ],
@@ -21,6 +21,6 @@ export const secrecyRules: readonly Rule[] = [
   {
     id: "not-in-errors",
     text: "A secret is in no error and in no warning",
-    kept: [["keys/strength.ts", "bytes.length} bytes; at least", "text} bytes; at least"]],
+    kept: [["keys/secret/strength.ts", "bytes.length} bytes; at least", "text} bytes; at least"]],
   },
 ];

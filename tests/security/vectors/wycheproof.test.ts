@@ -2,8 +2,8 @@ import { createPublicKey } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, type TestContext } from "vitest";
-import { publicKey, secretKey } from "../../../packages/verify/src/signature.ts";
-import { macRoom, type SignedBytes } from "../../../packages/verify/src/token-bytes.ts";
+import { publicKey, secretKey } from "../../../packages/verify/src/keys/signature.ts";
+import { macRoom, type SignedBytes } from "../../../packages/verify/src/token/signed-bytes.ts";
 import { count } from "../report/counts.ts";
 
 /**

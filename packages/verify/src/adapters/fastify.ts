@@ -5,14 +5,14 @@ import type {
   HookHandlerDoneFunction,
   RouteOptions,
 } from "fastify";
-import { asWritten } from "../as-written.ts";
+import { asWritten } from "../access/as-written.ts";
+import { createGuard, type GuardOptions } from "../access/guard.ts";
+import { type Policy, readPolicies } from "../access/policies.ts";
+import { createRouteTable, type GuardedRoute } from "../access/route-table.ts";
+import type { Principal } from "../claims/principal.ts";
+import type { RegisteredClaims } from "../claims/register.ts";
 import { AuthError, ConfigurationError, isAuthError } from "../errors.ts";
-import { createGuard, type GuardOptions } from "../guard.ts";
-import { authorizationOf } from "../node-headers.ts";
-import { type Policy, readPolicies } from "../policy.ts";
-import type { Principal } from "../principal.ts";
-import type { RegisteredClaims } from "../register.ts";
-import { createRouteTable, type GuardedRoute } from "../routes.ts";
+import { authorizationOf } from "../http/authorization.ts";
 import { isUpgrade } from "../websocket/credentials.ts";
 import { createUpgradeGuard } from "./fastify/websocket.ts";
 

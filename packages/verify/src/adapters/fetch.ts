@@ -1,16 +1,16 @@
+import { createGuard, type GuardOptions } from "../access/guard.ts";
+import type { RouteParams } from "../access/owner.ts";
+import { createOwnerParamFinder } from "../access/owner-params.ts";
+import { type Access, type PathAccess, type PathRoute, readPathRoute } from "../access/path-route.ts";
+import { type Policy, readPolicies } from "../access/policies.ts";
+import { refuseMisspelling } from "../access/route-table.ts";
+import type { Principal, TokenClaims } from "../claims/principal.ts";
 import { ConfigurationError, isAuthError } from "../errors.ts";
-import { combinedAuthorization, responseOf } from "../fetch-messages.ts";
-import { createGuard, type GuardOptions } from "../guard.ts";
-import type { WaitUntil } from "../keys/source.ts";
-import type { RouteParams } from "../owner.ts";
-import { createOwnerParamFinder } from "../owner-params.ts";
-import { type Access, type PathAccess, type PathRoute, readPathRoute } from "../path-route.ts";
-import { type Policy, readPolicies } from "../policy.ts";
-import type { Principal, TokenClaims } from "../principal.ts";
-import { notFound } from "../problem.ts";
-import { hasQueryToken } from "../query-token.ts";
-import { refuseMisspelling } from "../routes.ts";
-import { isNonEmptyString } from "../string-list.ts";
+import { combinedAuthorization, responseOf } from "../http/fetch-messages.ts";
+import { notFound } from "../http/problem.ts";
+import { hasQueryToken } from "../http/query-token.ts";
+import type { WaitUntil } from "../keys/key-source.ts";
+import { isNonEmptyString } from "../option-values.ts";
 
 export { type BackchannelLogoutOptions, backchannelLogout } from "./fetch/backchannel-logout.ts";
 export type { Access, PathAccess, PathRoute };

@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { createGuard, type GuardOptions, type RouteAccess } from "../access/guard.ts";
+import { createOwnerParamFinder } from "../access/owner-params.ts";
+import { patternNames } from "../access/pattern-names.ts";
+import { type Policy, readPolicies } from "../access/policies.ts";
+import type { Principal, TokenClaims } from "../claims/principal.ts";
 import { ConfigurationError, isAuthError } from "../errors.ts";
-import { createGuard, type GuardOptions, type RouteAccess } from "../guard.ts";
-import { answerWith } from "../node-answer.ts";
-import { authorizationOf } from "../node-headers.ts";
-import { createOwnerParamFinder } from "../owner-params.ts";
-import { patternNames } from "../pattern-names.ts";
-import { type Policy, readPolicies } from "../policy.ts";
-import type { Principal, TokenClaims } from "../principal.ts";
-import { hasQueryToken } from "../query-token.ts";
+import { authorizationOf } from "../http/authorization.ts";
+import { answerWith } from "../http/node-answer.ts";
+import { hasQueryToken } from "../http/query-token.ts";
 import { holdParams, Refused } from "./h3-v1/params.ts";
 
 export { type BackchannelLogoutOptions, backchannelLogout } from "./h3-v1/backchannel-logout.ts";

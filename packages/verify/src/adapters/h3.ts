@@ -1,14 +1,14 @@
 import { getRouterParam, H3Event, type H3Route, type H3RouteMeta, type Middleware } from "h3";
+import { createGuard, type GuardOptions } from "../access/guard.ts";
+import { meantOwnerParam } from "../access/misspelling.ts";
+import { patternNames } from "../access/pattern-names.ts";
+import type { Policy } from "../access/policies.ts";
+import { createRouteTable } from "../access/route-table.ts";
+import type { Principal } from "../claims/principal.ts";
+import type { RegisteredClaims } from "../claims/register.ts";
 import { ConfigurationError, isAuthError } from "../errors.ts";
-import { combinedAuthorization, responseOf } from "../fetch-messages.ts";
-import { createGuard, type GuardOptions } from "../guard.ts";
-import { meantOwnerParam } from "../misspelling.ts";
-import { patternNames } from "../pattern-names.ts";
-import type { Policy } from "../policy.ts";
-import type { Principal } from "../principal.ts";
-import { hasQueryToken } from "../query-token.ts";
-import type { RegisteredClaims } from "../register.ts";
-import { createRouteTable } from "../routes.ts";
+import { combinedAuthorization, responseOf } from "../http/fetch-messages.ts";
+import { hasQueryToken } from "../http/query-token.ts";
 import { holdInnerRoutes, InnerRefusal } from "./h3/inner-routes.ts";
 
 export { type BackchannelLogoutOptions, backchannelLogout } from "./h3/backchannel-logout.ts";

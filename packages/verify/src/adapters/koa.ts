@@ -1,14 +1,14 @@
 import type { Context, Middleware, Next } from "koa";
-import { asError } from "../as-error.ts";
+import { createGuard, type GuardOptions, type RouteAccess } from "../access/guard.ts";
+import { createOwnerParamFinder } from "../access/owner-params.ts";
+import { type Policy, readPolicies } from "../access/policies.ts";
+import type { Principal, TokenClaims } from "../claims/principal.ts";
 import { ConfigurationError, isAuthError } from "../errors.ts";
-import { createGuard, type GuardOptions, type RouteAccess } from "../guard.ts";
-import { authorizationOf } from "../node-headers.ts";
-import { createOwnerParamFinder } from "../owner-params.ts";
-import { type Policy, readPolicies } from "../policy.ts";
-import type { Principal, TokenClaims } from "../principal.ts";
-import type { Refusal } from "../problem.ts";
-import { hasQueryToken } from "../query-token.ts";
-import { letGo } from "../thenable.ts";
+import { authorizationOf } from "../http/authorization.ts";
+import type { Refusal } from "../http/problem.ts";
+import { hasQueryToken } from "../http/query-token.ts";
+import { asError } from "../user-code/as-error.ts";
+import { letGo } from "../user-code/thenable.ts";
 import { holdParams } from "./koa/params.ts";
 
 export { type BackchannelLogoutOptions, backchannelLogout } from "./koa/backchannel-logout.ts";

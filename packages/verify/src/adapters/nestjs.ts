@@ -6,12 +6,12 @@ import type {
   OnModuleInit,
 } from "@nestjs/common";
 import { APP_GUARD, HttpAdapterHost } from "@nestjs/core";
+import { createGuard, type GuardOptions, type RouteAccess } from "../access/guard.ts";
+import { createOwnerParamFinder } from "../access/owner-params.ts";
+import { createRouteTable } from "../access/route-table.ts";
+import type { RegisteredClaims } from "../claims/register.ts";
 import { ConfigurationError, isAuthError } from "../errors.ts";
-import { createGuard, type GuardOptions, type RouteAccess } from "../guard.ts";
-import { authorizationOf } from "../node-headers.ts";
-import { createOwnerParamFinder } from "../owner-params.ts";
-import type { RegisteredClaims } from "../register.ts";
-import { createRouteTable } from "../routes.ts";
+import { authorizationOf } from "../http/authorization.ts";
 import { warn } from "../warning.ts";
 import { isPublic, keepPrincipal, type Level, type Principal, policiesOf } from "./nestjs/decorators.ts";
 import { answerOn, type PlatformRequest, type PlatformResponse } from "./nestjs/platform.ts";

@@ -1,20 +1,20 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { isAuthError } from "../errors.ts";
-import { createGuard, type GuardOptions } from "../guard.ts";
-import { answerWith } from "../node-answer.ts";
-import { authorizationOf } from "../node-headers.ts";
-import { createOwnerParamFinder } from "../owner-params.ts";
+import { createGuard, type GuardOptions } from "../access/guard.ts";
+import { createOwnerParamFinder } from "../access/owner-params.ts";
 import {
   type Access,
   type CheckedPathRoute,
   type PathAccess,
   type PathRoute,
   readPathRoute,
-} from "../path-route.ts";
-import type { Principal, TokenClaims } from "../principal.ts";
-import { notFound } from "../problem.ts";
-import { hasQueryToken } from "../query-token.ts";
-import { pathOfTarget } from "../request-target.ts";
+} from "../access/path-route.ts";
+import type { Principal, TokenClaims } from "../claims/principal.ts";
+import { isAuthError } from "../errors.ts";
+import { authorizationOf } from "../http/authorization.ts";
+import { answerWith } from "../http/node-answer.ts";
+import { notFound } from "../http/problem.ts";
+import { hasQueryToken } from "../http/query-token.ts";
+import { pathOfTarget } from "../http/request-target.ts";
 
 export { type BackchannelLogoutOptions, backchannelLogout } from "./node/backchannel-logout.ts";
 export type { Access, PathAccess, PathRoute };

@@ -4,11 +4,11 @@ import type {
   TRPCMiddlewareFunction,
   TRPCProcedureBuilder,
 } from "@trpc/server";
+import { createGuard, type GuardOptions } from "../access/guard.ts";
+import { type Policy, readPolicies } from "../access/policies.ts";
+import type { Principal, TokenClaims } from "../claims/principal.ts";
 import { ConfigurationError, isAuthError } from "../errors.ts";
-import { createGuard, type GuardOptions } from "../guard.ts";
-import { type Policy, readPolicies } from "../policy.ts";
-import type { Principal, TokenClaims } from "../principal.ts";
-import type { Problem } from "../problem.ts";
+import type { Problem } from "../http/problem.ts";
 import { createInputHold } from "./trpc/input.ts";
 import { createLiveCalls } from "./trpc/live.ts";
 import { checkedThroughout, readBuilder } from "./trpc/procedure.ts";

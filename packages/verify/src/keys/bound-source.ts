@@ -1,13 +1,13 @@
-import { within } from "../deadline.ts";
 import { AuthError, ConfigurationError, isAuthError } from "../errors.ts";
-import type { UnverifiedHeader } from "../header.ts";
+import { stringList } from "../option-values.ts";
 import { integerWithin } from "../range.ts";
-import type { VerificationKey } from "../signature.ts";
-import { stringList } from "../string-list.ts";
-import { letGo } from "../thenable.ts";
+import type { UnverifiedHeader } from "../token/header.ts";
+import { within } from "../user-code/deadline.ts";
+import { letGo } from "../user-code/thenable.ts";
 import { explain } from "./explain.ts";
 import { checkIssuers } from "./issuers.ts";
-import type { KeySource, KeyStatus, RemoteKeys, WaitUntil } from "./source.ts";
+import type { KeySource, KeyStatus, RemoteKeys, WaitUntil } from "./key-source.ts";
+import type { VerificationKey } from "./signature.ts";
 
 /**
  * A key source as a verifier uses it. What is decided by was read once, and nothing in it throws but

@@ -1,4 +1,4 @@
-import { quote } from "../quote.ts";
+import { quote } from "../log-text.ts";
 
 /**
  * Why keys could not be loaded, in a few words without control characters. Node's `fetch` says "fetch

@@ -1,6 +1,6 @@
-import type { VerificationKey } from "../signature.ts";
 import { warn } from "../warning.ts";
 import type { BoundSource } from "./bound-source.ts";
+import type { VerificationKey } from "./signature.ts";
 
 /** Seconds between two looks. */
 const interval = 60;

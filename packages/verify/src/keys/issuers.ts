@@ -1,5 +1,5 @@
 import { ConfigurationError } from "../errors.ts";
-import { stringList } from "../string-list.ts";
+import { stringList } from "../option-values.ts";
 
 /** Whose tokens the keys of a source may vouch for. */
 export interface IssuerOptions {

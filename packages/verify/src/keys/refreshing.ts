@@ -1,12 +1,12 @@
-import { within } from "../deadline.ts";
+import type { Clock } from "../clock.ts";
 import { AuthError } from "../errors.ts";
-import type { VerificationKey } from "../signature.ts";
-import { letGo } from "../thenable.ts";
-import type { Clock } from "../time.ts";
+import { within } from "../user-code/deadline.ts";
+import { letGo } from "../user-code/thenable.ts";
 import { warn } from "../warning.ts";
-import { createBudget } from "./budget.ts";
 import { explain } from "./explain.ts";
-import type { KeyStatus, RemoteKeys, WaitUntil } from "./source.ts";
+import { createBudget } from "./fetch-budget.ts";
+import type { KeyStatus, RemoteKeys, WaitUntil } from "./key-source.ts";
+import type { VerificationKey } from "./signature.ts";
 
 /** Keys that were read together, each by a name that tells it from every other. */
 export interface NamedKeys {

@@ -1,10 +1,10 @@
 import { ConfigurationError, isAuthError } from "../errors.ts";
-import { createLogoutRefusals, refusalFor } from "../http.ts";
-import { httpProblem } from "../http-problem.ts";
-import { teller } from "../listener.ts";
-import { type Refusal, refuse } from "../problem.ts";
-import type { verification } from "../verification.ts";
-import type { Verifier } from "../verifier.ts";
+import { httpProblem } from "../http/http-problem.ts";
+import { type Refusal, refuse } from "../http/problem.ts";
+import { createLogoutRefusals, refusalFor } from "../http/refusals.ts";
+import { teller } from "../user-code/listener.ts";
+import type { verification } from "../verifier/internals.ts";
+import type { Verifier } from "../verifier/verifier.ts";
 import { readLogoutForm } from "./form.ts";
 import { type LogoutToken, revocationOf } from "./token.ts";
 import { createLogoutVerifier } from "./verify.ts";

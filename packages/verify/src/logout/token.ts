@@ -5,11 +5,11 @@ import {
   invalid,
   isAudience,
   isNumericDate,
-} from "../claims.ts";
+} from "../claims/claims.ts";
 import { AuthError } from "../errors.ts";
-import type { JsonObject } from "../json.ts";
+import { isNonEmptyString } from "../option-values.ts";
 import type { Revocation } from "../revocation/store.ts";
-import { isNonEmptyString } from "../string-list.ts";
+import type { JsonObject } from "../token/json.ts";
 
 /**
  * What a verified logout token says: that a session has ended, or all of a user's. At least one of the two is

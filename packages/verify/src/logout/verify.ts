@@ -1,11 +1,11 @@
 import { BoundedMap } from "../cache.ts";
-import { readClaimsObject } from "../claims.ts";
-import { DeadlineError, within } from "../deadline.ts";
+import { readClaimsObject } from "../claims/claims.ts";
 import { AuthError, ConfigurationError } from "../errors.ts";
-import { createTokenParser } from "../token.ts";
-import { verification } from "../verification.ts";
-import type { Verifier } from "../verifier.ts";
-import { verifyWithKeys } from "../with-keys.ts";
+import { createTokenParser } from "../token/parse.ts";
+import { DeadlineError, within } from "../user-code/deadline.ts";
+import { verification } from "../verifier/internals.ts";
+import type { Verifier } from "../verifier/verifier.ts";
+import { verifyWithKeys } from "../verifier/with-keys.ts";
 import { type LogoutToken, logoutTokenType, longestLogoutTokenAge, readLogoutToken } from "./token.ts";
 
 /**

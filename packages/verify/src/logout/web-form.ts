@@ -1,4 +1,4 @@
-import { within } from "../deadline.ts";
+import { within } from "../user-code/deadline.ts";
 import type { LogoutRequest } from "./endpoint.ts";
 import { longestLogoutForm } from "./form.ts";
 import { longestWait } from "./node-form.ts";

@@ -1,4 +1,4 @@
-import type { Clock } from "../time.ts";
+import type { Clock } from "../clock.ts";
 
 /**
  * For how long, in seconds of the asker's clock, one answer holds: a clock is dear, and a comparison is not.

@@ -1,6 +1,6 @@
+import { cautiousClock } from "../clock.ts";
 import { integerWithin } from "../range.ts";
-import { cautiousClock } from "../time.ts";
-import { checkedRevocation, endOf } from "./form.ts";
+import { checkedRevocation, endOf } from "./read-revocation.ts";
 import type { Revocation, RevocationListener, RevocationStore } from "./store.ts";
 import { grace } from "./table.ts";
 

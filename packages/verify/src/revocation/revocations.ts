@@ -1,12 +1,12 @@
-import { within } from "../deadline.ts";
 import { AuthError } from "../errors.ts";
-import { reasonOf } from "../reason.ts";
+import { within } from "../user-code/deadline.ts";
+import { reasonOf } from "../user-code/reason.ts";
 import { warn } from "../warning.ts";
-import { createFeed, patience } from "./feed.ts";
-import { checkedRevocation, readStored } from "./form.ts";
 import { Freshness } from "./freshness.ts";
 import { type RevocationsOptions, readOptions } from "./options.ts";
+import { checkedRevocation, readStored } from "./read-revocation.ts";
 import type { Revocation } from "./store.ts";
+import { createFeed, patience } from "./subscription.ts";
 import { type RevocableToken, RevocationTable } from "./table.ts";
 
 /** How the list of what no longer counts is doing. */

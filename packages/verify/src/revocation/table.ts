@@ -1,4 +1,4 @@
-import { endOf } from "./form.ts";
+import { endOf } from "./read-revocation.ts";
 import type { Revocation } from "./store.ts";
 
 /** The claims of a token that a revocation can name. */

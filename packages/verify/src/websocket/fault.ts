@@ -1,4 +1,4 @@
-import { reasonOf } from "../reason.ts";
+import { reasonOf } from "../user-code/reason.ts";
 import { warn } from "../warning.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
-import type { Refusal } from "../problem.ts";
+import type { Refusal } from "../http/problem.ts";
 
 /** Answers an upgrade request with plain HTTP (RFC 6455 section 4.2.2), and closes the connection. */
 export function answer(socket: Duplex, { status, headers, body }: Refusal): void {

@@ -1,9 +1,9 @@
+import type { Guard, RouteAccess } from "../access/guard.ts";
+import type { Principal, TokenClaims } from "../claims/principal.ts";
 import { AuthError, isAuthError } from "../errors.ts";
-import type { Guard, RouteAccess } from "../guard.ts";
-import type { Principal, TokenClaims } from "../principal.ts";
-import type { Problem } from "../problem.ts";
-import { isThenable, letGo } from "../thenable.ts";
-import type { Verifier } from "../verifier.ts";
+import type { Problem } from "../http/problem.ts";
+import { isThenable, letGo } from "../user-code/thenable.ts";
+import type { Verifier } from "../verifier/verifier.ts";
 import type { Connection } from "./connection.ts";
 import { warnOfFault } from "./fault.ts";
 import type { Watch } from "./watch.ts";

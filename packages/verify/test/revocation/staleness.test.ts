@@ -218,7 +218,7 @@ describe("a store that confirms nothing", () => {
 
   it("is measured by time that has passed, whatever the clock is set to", async () => {
     let [wall, monotonic] = [Date.parse("2026-01-01"), 0];
-    const { elapsedClock } = await import("../../src/time.ts");
+    const { elapsedClock } = await import("../../src/clock.ts");
     const elapsed = elapsedClock(
       () => wall,
       () => monotonic,

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createFeed } from "../../src/revocation/feed.ts";
 import type { Revocation } from "../../src/revocation/store.ts";
+import { createFeed } from "../../src/revocation/subscription.ts";
 import { RevocationTable } from "../../src/revocation/table.ts";
 import { startSeconds } from "../support.ts";
 import { handStore } from "./store.ts";

@@ -3,13 +3,13 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { onTestFinished } from "vitest";
 import { type WebSocket, WebSocketServer } from "ws";
+import type { RejectEvent } from "../../src/access/guard.ts";
 import {
   type PathRoute,
   type SocketSession,
   type UsherOptions,
   usher,
 } from "../../src/adapters/websocket.ts";
-import type { RejectEvent } from "../../src/guard.ts";
 import type { VerifierOptions } from "../../src/index.ts";
 import { type Bench, createBench } from "../support.ts";
 

@@ -5,7 +5,7 @@ import { createTestIssuer } from "@usher-auth/testing";
 import { describe, expect, it, vi } from "vitest";
 import { WebSocket } from "ws";
 import { usher } from "../../src/adapters/websocket.ts";
-import { createRefusals } from "../../src/http.ts";
+import { createRefusals } from "../../src/http/refusals.ts";
 import { remoteJwks, requireScopes } from "../../src/index.ts";
 import { readProtocols } from "../../src/websocket/subprotocol.ts";
 import { createBench } from "../support.ts";

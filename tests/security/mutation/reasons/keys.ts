@@ -3,43 +3,43 @@ import type { Reason } from "./reason.ts";
 /** Of the keys. */
 export const keyReasons: readonly Reason[] = [
   {
-    file: "keys/fetch-jwks.ts",
+    file: "keys/jwks/fetch-jwks.ts",
     line: 'response.headers.get("content-type") ?? ""',
     mutants: ['"Stryker was here!"'],
     reason: "anything without `html` in it will do",
   },
   {
-    file: "keys/jwks.ts",
+    file: "keys/jwks/remote-jwks.ts",
     line: "candidates: (header) => fittingKeys(current()?.keys ?? []",
     mutants: ['["Stryker was here"]'],
     reason: "a text is no key of any algorithm",
   },
   {
-    file: "keys/jwks.ts",
+    file: "keys/jwks/remote-jwks.ts",
     line: "jwk: rsaAlgorithm === undefined ? {} : { rsaAlgorithm }",
     mutants: ["false"],
     reason: "for the type: an option that is undefined counts as absent",
   },
   {
-    file: "keys/mac.ts",
+    file: "keys/algorithms/hmac.ts",
     line: "oneShot: OneShotHash | null = crypto.hash ?? null",
     mutants: ["crypto.hash && null"],
     reason: "the slower way comes to the same MAC",
   },
   {
-    file: "keys/mac.ts",
+    file: "keys/algorithms/hmac.ts",
     line: "return oneShot === null ?",
     mutants: ["true"],
     reason: "the slower way comes to the same MAC",
   },
   {
-    file: "keys/pss.ts",
+    file: "keys/algorithms/rsa-pss.ts",
     line: "const key = { key: material, ...pssOptions };",
     mutants: ["{}"],
     reason: "the other way, for workerd, comes to the same verdict",
   },
   {
-    file: "keys/pss.ts",
+    file: "keys/algorithms/rsa-pss.ts",
     line: "verify(hash, Buffer.alloc(1), key, Buffer.alloc(1));",
     mutants: [";"],
     reason: "it only finds out which way serves, and on Node both do",
@@ -51,19 +51,19 @@ export const keyReasons: readonly Reason[] = [
     reason: "no keys are infinitely old, and are let go of, which changes nothing",
   },
   {
-    file: "keys/secret-keys.ts",
+    file: "keys/secret/secret-keys.ts",
     line: 'typeof value === "string" ? Buffer.from(value, "utf8") : value',
     mutants: ["true", '""'],
     reason: "bytes are copied as they are, and a text is UTF-8 unless told otherwise",
   },
   {
-    file: "keys/strength.ts",
+    file: "keys/secret/strength.ts",
     line: "} catch {",
     mutants: ["{}"],
     reason: "a function without a `return` returns `undefined`, which is as good as false here",
   },
   {
-    file: "signature.ts",
+    file: "keys/signature.ts",
     line: 'EdDSA: ["eddsa", null]',
     mutants: ["[]", '""'],
     reason: "what is neither ECDSA nor PSS goes one way, and no hash is as good as `null`",

@@ -33,13 +33,13 @@ export const revocationReasons: readonly Reason[] = [
     reason: "for the type: nothing is less than `undefined`",
   },
   {
-    file: "revocation/feed.ts",
+    file: "revocation/subscription.ts",
     line: "let isCrowded = false;",
     mutants: ["true"],
     reason: "nothing asks before a load has begun, and that resets it",
   },
   {
-    file: "revocation/feed.ts",
+    file: "revocation/subscription.ts",
     line: "retry.unref?.();",
     mutants: ["retry.unref()"],
     reason: "it is absent on workerd alone",

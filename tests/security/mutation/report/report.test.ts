@@ -7,7 +7,7 @@ import { scoreTable, survivorTable } from "./tables.ts";
 
 const source = new URL("../../../../packages/verify/src/", import.meta.url);
 
-/** A report as Stryker writes it, with mutants of the first line of `owner.ts` in these states. */
+/** A report as Stryker writes it, with mutants of the first line of `access/owner.ts` in these states. */
 function reportOf(text: string, statuses: readonly schema.MutantStatus[]): schema.MutationTestResult {
   const location = { start: { line: 1, column: 7 }, end: { line: 1, column: 11 } };
   const mutants = statuses.map((status, id) => ({
@@ -21,7 +21,9 @@ function reportOf(text: string, statuses: readonly schema.MutantStatus[]): schem
   return {
     schemaVersion: "2",
     thresholds: { high: 100, low: 0 },
-    files: { "/tmp/x/packages/verify/src/owner.ts": { language: "typescript", source: text, mutants } },
+    files: {
+      "/tmp/x/packages/verify/src/access/owner.ts": { language: "typescript", source: text, mutants },
+    },
     testFiles: { "owner.test.ts": { tests: [{ id: "t1", name: "checkOwner > accepts the very id" }] } },
   };
 }
@@ -30,7 +32,7 @@ describe("mutants of a report", () => {
   it("have the code that stood there, on one line, and the titles of tests", () => {
     expect(mutantsOf(reportOf("if (!(true)) {\n}", ["Killed"]))).toEqual([
       {
-        file: "owner.ts",
+        file: "access/owner.ts",
         line: 1,
         endLine: 1,
         lineText: "if (!(true)) {",
@@ -51,14 +53,14 @@ describe("the tables", () => {
       "| **all** | 99.99 % | 19999 | 0 | 1 | 0 |",
     );
     expect(scoreTable(mutantsOf(reportOf("", ["Killed", "Timeout", "NoCoverage", "Ignored"])))).toContain(
-      "| `owner.ts` | 66.66 % | 1 | 1 | 0 | 1 |",
+      "| `access/owner.ts` | 66.66 % | 1 | 1 | 0 | 1 |",
     );
   });
 
   it("say of a survivor without a reason that no test tells it apart", () => {
     const table = survivorTable(mutantsOf(reportOf("if (!(true)) {\n}", ["Survived", "Killed"])));
     expect(table.split("\n").slice(2)).toEqual([
-      "| `owner.ts:1` | `true` | `false` | **no test tells it apart yet** |",
+      "| `access/owner.ts:1` | `true` | `false` | **no test tells it apart yet** |",
     ]);
   });
 });

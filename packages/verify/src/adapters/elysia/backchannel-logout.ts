@@ -1,5 +1,5 @@
 import type { AnyElysia } from "elysia";
-import { responseOf } from "../../fetch-messages.ts";
+import { responseOf } from "../../http/fetch-messages.ts";
 import { createLogoutEndpoint } from "../../logout/endpoint.ts";
 import type { BackchannelLogoutOptions as EndpointOptions } from "../../logout/options.ts";
 import { readWebForm } from "../../logout/web-form.ts";

@@ -1,6 +1,6 @@
+import { type Policy, readPolicies } from "../../access/policies.ts";
+import type { TokenClaims } from "../../claims/principal.ts";
 import { ConfigurationError } from "../../errors.ts";
-import { type Policy, readPolicies } from "../../policy.ts";
-import type { TokenClaims } from "../../principal.ts";
 
 /** What a route may say: `app.get("/health", handler, { public: true })`. */
 export type RouteOptions<Claims = TokenClaims> = {

@@ -1,8 +1,8 @@
-import { readBearer } from "../../bearer.ts";
-import type { Guard } from "../../guard.ts";
-import type { Principal, TokenClaims } from "../../principal.ts";
-import { hasQueryToken } from "../../query-token.ts";
-import type { Verifier } from "../../verifier.ts";
+import { readBearer } from "../../access/bearer.ts";
+import type { Guard } from "../../access/guard.ts";
+import type { Principal, TokenClaims } from "../../claims/principal.ts";
+import { hasQueryToken } from "../../http/query-token.ts";
+import type { Verifier } from "../../verifier/verifier.ts";
 import { type OpenSession, openSession, type SocketSession } from "../../websocket/session.ts";
 import { Watch } from "../../websocket/watch.ts";
 import { announcedProtocol, upgradeAuthorization } from "../../websocket/web-credentials.ts";

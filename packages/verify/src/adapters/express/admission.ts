@@ -1,9 +1,9 @@
 import type { Request } from "express";
-import type { Guard } from "../../guard.ts";
-import type { RouteParams } from "../../owner.ts";
-import type { FindOwnerParams } from "../../owner-params.ts";
-import type { Principal } from "../../principal.ts";
-import type { RegisteredClaims } from "../../register.ts";
+import type { Guard } from "../../access/guard.ts";
+import type { RouteParams } from "../../access/owner.ts";
+import type { FindOwnerParams } from "../../access/owner-params.ts";
+import type { Principal } from "../../claims/principal.ts";
+import type { RegisteredClaims } from "../../claims/register.ts";
 
 /** What one guard found out about a request. */
 interface Admission {

@@ -1,5 +1,5 @@
 import type { NextFunction, Request, Response } from "express";
-import { patternNames } from "../../pattern-names.ts";
+import { patternNames } from "../../access/pattern-names.ts";
 import { type AdmittedRequest, admissions, type Fault, findFault } from "./admission.ts";
 import { faultOf, forgetFault, holdParams } from "./params.ts";
 

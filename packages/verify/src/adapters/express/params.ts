@@ -1,6 +1,6 @@
 import { IncomingMessage } from "node:http";
 import type { Request } from "express";
-import type { RouteParams } from "../../owner.ts";
+import type { RouteParams } from "../../access/owner.ts";
 import { type AdmittedRequest, admissions, type Fault, findFault } from "./admission.ts";
 
 /** What a request's parameters are, and whether another user's are among them. */

@@ -1,10 +1,10 @@
 import type { FastifyRequest } from "fastify";
-import { type AuthorizationFields, readBearer } from "../../bearer.ts";
-import type { Guard, RouteAccess } from "../../guard.ts";
-import { authorizationOf } from "../../node-headers.ts";
-import type { Principal } from "../../principal.ts";
-import type { RegisteredClaims } from "../../register.ts";
-import type { Verifier } from "../../verifier.ts";
+import { type AuthorizationFields, readBearer } from "../../access/bearer.ts";
+import type { Guard, RouteAccess } from "../../access/guard.ts";
+import type { Principal } from "../../claims/principal.ts";
+import type { RegisteredClaims } from "../../claims/register.ts";
+import { authorizationOf } from "../../http/authorization.ts";
+import type { Verifier } from "../../verifier/verifier.ts";
 import { rawConnection } from "../../websocket/connection.ts";
 import { takeSubprotocolToken } from "../../websocket/credentials.ts";
 import { openSession, type SocketSession } from "../../websocket/session.ts";

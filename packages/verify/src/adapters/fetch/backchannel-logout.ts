@@ -1,9 +1,9 @@
-import { responseOf } from "../../fetch-messages.ts";
-import { httpProblem } from "../../http-problem.ts";
+import { responseOf } from "../../http/fetch-messages.ts";
+import { httpProblem } from "../../http/http-problem.ts";
+import { refuse } from "../../http/problem.ts";
 import { createLogoutEndpoint } from "../../logout/endpoint.ts";
 import type { BackchannelLogoutOptions } from "../../logout/options.ts";
 import { readWebForm } from "../../logout/web-form.ts";
-import { refuse } from "../../problem.ts";
 
 export type { BackchannelLogoutOptions };
 

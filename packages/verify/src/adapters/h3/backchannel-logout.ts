@@ -1,5 +1,5 @@
 import type { H3Event } from "h3";
-import { responseOf } from "../../fetch-messages.ts";
+import { responseOf } from "../../http/fetch-messages.ts";
 import { createLogoutEndpoint } from "../../logout/endpoint.ts";
 import type { BackchannelLogoutOptions } from "../../logout/options.ts";
 import { readWebForm } from "../../logout/web-form.ts";

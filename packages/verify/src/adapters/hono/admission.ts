@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import type { Policy } from "../../policy.ts";
+import type { Policy } from "../../access/policies.ts";
 import type { Connection } from "../../websocket/connection.ts";
 import type { OpenSession } from "../../websocket/session.ts";
 

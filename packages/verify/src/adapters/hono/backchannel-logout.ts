@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import { responseOf } from "../../fetch-messages.ts";
+import { responseOf } from "../../http/fetch-messages.ts";
 import { createLogoutEndpoint } from "../../logout/endpoint.ts";
 import type { BackchannelLogoutOptions } from "../../logout/options.ts";
 import { readWebForm } from "../../logout/web-form.ts";

@@ -1,6 +1,6 @@
 import type { Context } from "koa";
-import type { RouteParams } from "../../owner.ts";
-import { patternNames } from "../../pattern-names.ts";
+import type { RouteParams } from "../../access/owner.ts";
+import { patternNames } from "../../access/pattern-names.ts";
 import { readPlainParams } from "./plain-params.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { RouteParams } from "../../owner.ts";
+import type { RouteParams } from "../../access/owner.ts";
 
 /**
  * The parameters of a path that fits a pattern of whole segments, `/users/:userId/tasks`, by their places:

@@ -5,9 +5,9 @@ import {
   SetMetadata,
 } from "@nestjs/common";
 import { Reflector } from "@nestjs/core";
-import { type Policy, readPolicies, requireClaim, requireScopes } from "../../policy.ts";
-import type { Principal as VerifiedPrincipal } from "../../principal.ts";
-import type { RegisteredClaims } from "../../register.ts";
+import { type Policy, readPolicies, requireClaim, requireScopes } from "../../access/policies.ts";
+import type { Principal as VerifiedPrincipal } from "../../claims/principal.ts";
+import type { RegisteredClaims } from "../../claims/register.ts";
 
 /** Who a verified token speaks for: the type of what `@Principal()` hands to a handler. */
 export type Principal<Claims = RegisteredClaims> = VerifiedPrincipal<Claims>;

@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
-import { answerWith } from "../../node-answer.ts";
-import type { NodeRequestLike } from "../../node-headers.ts";
-import type { Refusal } from "../../problem.ts";
+import type { NodeRequestLike } from "../../http/authorization.ts";
+import { answerWith } from "../../http/node-answer.ts";
+import type { Refusal } from "../../http/problem.ts";
 
 /** What a request has on Express or on Fastify. */
 export interface PlatformRequest extends NodeRequestLike {

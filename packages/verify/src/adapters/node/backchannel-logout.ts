@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { httpProblem } from "../../http-problem.ts";
+import { httpProblem } from "../../http/http-problem.ts";
+import { answerWith } from "../../http/node-answer.ts";
+import { refuse } from "../../http/problem.ts";
 import { createLogoutEndpoint } from "../../logout/endpoint.ts";
 import { warnOfLogoutFault } from "../../logout/fault.ts";
 import { readNodeForm } from "../../logout/node-form.ts";
 import type { BackchannelLogoutOptions } from "../../logout/options.ts";
-import { answerWith } from "../../node-answer.ts";
-import { refuse } from "../../problem.ts";
 
 export type { BackchannelLogoutOptions };
 

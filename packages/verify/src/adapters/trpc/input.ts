@@ -1,6 +1,6 @@
+import { meantOwnerParam } from "../../access/misspelling.ts";
+import { checkOwner } from "../../access/owner.ts";
 import { AuthError } from "../../errors.ts";
-import { meantOwnerParam } from "../../misspelling.ts";
-import { checkOwner } from "../../owner.ts";
 
 /** Holds an input to a principal's id. */
 export type HoldInput = (id: string, input: unknown) => void;

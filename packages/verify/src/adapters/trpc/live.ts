@@ -1,9 +1,9 @@
 import type { IncomingMessage } from "node:http";
-import { readBearer } from "../../bearer.ts";
-import type { Guard } from "../../guard.ts";
-import type { Principal } from "../../principal.ts";
-import { letGo } from "../../thenable.ts";
-import type { Verifier } from "../../verifier.ts";
+import { readBearer } from "../../access/bearer.ts";
+import type { Guard } from "../../access/guard.ts";
+import type { Principal } from "../../claims/principal.ts";
+import { letGo } from "../../user-code/thenable.ts";
+import type { Verifier } from "../../verifier/verifier.ts";
 import { rawConnection } from "../../websocket/connection.ts";
 import { isUpgrade } from "../../websocket/credentials.ts";
 import { openSession } from "../../websocket/session.ts";

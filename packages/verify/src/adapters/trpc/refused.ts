@@ -1,6 +1,6 @@
 import { TRPCError } from "@trpc/server";
 import type { AuthError } from "../../errors.ts";
-import type { Problem, Refusal } from "../../problem.ts";
+import type { Problem, Refusal } from "../../http/problem.ts";
 
 /** A call that was refused: tRPC's error, with the answer that the guard has for it. */
 export class CallRefused extends TRPCError {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
-import type { AuthorizationFields } from "../../bearer.ts";
-import { authorizationOf, type NodeRequestLike } from "../../node-headers.ts";
-import { hasQueryToken } from "../../query-token.ts";
+import type { AuthorizationFields } from "../../access/bearer.ts";
+import { authorizationOf, type NodeRequestLike } from "../../http/authorization.ts";
+import { hasQueryToken } from "../../http/query-token.ts";
 import { isUpgrade, takeSubprotocolToken } from "../../websocket/credentials.ts";
 
 type AnyRequest = NodeRequestLike & { readonly url?: string | undefined };

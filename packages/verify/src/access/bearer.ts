@@ -1,0 +1,55 @@
+import { AuthError } from "../errors.ts";
+
+/**
+ * `Bearer`, at least one space, and the rest. The scheme is case-insensitive (RFC 9110 section 11.1). What
+ * stands after it is judged by the token step, which says more about it than "no match" could.
+ */
+const bearer = /^bearer(?: +|$)/i;
+
+const space = 0x20;
+
+/** Every field value of `Authorization` in the request: none, one, or (wrongly) several. */
+export type AuthorizationFields = string | readonly string[] | undefined;
+
+/**
+ * Reads the token text out of the `Authorization` header (RFC 6750 section 2.1).
+ *
+ * Checks that there is exactly one credential of the Bearer scheme. Does not look at the token itself.
+ *
+ * @param authorization Every value of the header that the request carries.
+ * @param tokenInQuery Whether the query has an `access_token` (RFC 6750 section 2.3), which this API never
+ *   accepts: URLs end up in logs and histories.
+ * @throws {AuthError} `credentials_missing`, `credentials_ambiguous`.
+ */
+export function readBearer(authorization: AuthorizationFields, tokenInQuery: boolean): string {
+  const field = onlyField(authorization);
+  if (field === undefined) {
+    throw new AuthError("credentials_missing", {
+      hint: tokenInQuery
+        ? "no Authorization header; an access_token in the query is never accepted"
+        : "no Authorization header; send `Authorization: Bearer <token>`",
+    });
+  }
+  // RFC 6750 section 2: a client must not use more than one method in a request.
+  if (tokenInQuery)
+    throw new AuthError("credentials_ambiguous", { hint: "Authorization header and access_token query" });
+
+  // As nearly everybody writes it; a regular expression costs more than the whole look-up of a token seen
+  // before.
+  if (field.startsWith("Bearer ") && field.charCodeAt(7) !== space) return field.slice(7);
+  const scheme = bearer.exec(field);
+  if (scheme === null) {
+    throw new AuthError("credentials_missing", {
+      hint: "the Authorization header has no `Bearer` before the token",
+    });
+  }
+  return field.slice(scheme[0].length);
+}
+
+function onlyField(authorization: AuthorizationFields): string | undefined {
+  if (authorization === undefined || typeof authorization === "string") return authorization;
+  if (authorization.length > 1) {
+    throw new AuthError("credentials_ambiguous", { hint: `${authorization.length} Authorization headers` });
+  }
+  return authorization[0];
+}

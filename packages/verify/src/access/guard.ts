@@ -1,0 +1,152 @@
+import type { Principal, TokenClaims } from "../claims/principal.ts";
+import type { AuthError } from "../errors.ts";
+import type { Refusal } from "../http/problem.ts";
+import { refusalFor } from "../http/refusals.ts";
+import type { WaitUntil } from "../keys/key-source.ts";
+import { asError } from "../user-code/as-error.ts";
+import { teller } from "../user-code/listener.ts";
+import { isThenable } from "../user-code/thenable.ts";
+import type { Verifier } from "../verifier/verifier.ts";
+import { type AuthorizationFields, readBearer } from "./bearer.ts";
+import { readGuardOptions } from "./guard-options.ts";
+import { checkOwner, type RouteParams } from "./owner.ts";
+import { checkPolicies, type Policy } from "./policies.ts";
+
+/** What a guard is made of. */
+export interface GuardOptions<Claims = TokenClaims, Source = unknown> {
+  readonly verifier: Verifier<Claims>;
+  /**
+   * The path parameter(s) that must be the principal's id on every route that has them; `null`: no path has
+   * one.
+   */
+  readonly ownerParam: string | readonly string[] | null;
+  /**
+   * Answer another user's path with the 404 of a path that does not exist, rather than 403. Default false.
+   */
+  readonly concealOwnerMismatch?: boolean;
+  /** The `realm` of the challenge: printable ASCII without quotes and backslashes. Default `api`. */
+  readonly realm?: string;
+  /**
+   * Told of each request that is refused, with the hint that the client does not get. It may be asynchronous;
+   * nobody waits for it. What it throws or rejects with becomes a process warning (`USHER_LISTENER_FAILED`,
+   * at most one a minute), and decides nothing.
+   */
+  readonly onReject?: (event: RejectEvent<Source>) => unknown;
+  /**
+   * Told of each request let in, and otherwise as `onReject`. Where a framework routes after its middleware
+   * (Express, Koa, Hono), that is each request with a good token: the route may still refuse it.
+   */
+  readonly onAccept?: (event: AcceptEvent<Claims, Source>) => unknown;
+}
+
+export interface RejectEvent<Source = unknown> {
+  readonly error: AuthError;
+  /** The framework's own request object. */
+  readonly request: Source;
+}
+
+export interface AcceptEvent<Claims = TokenClaims, Source = unknown> {
+  readonly principal: Principal<Claims>;
+  /** The framework's own request object. */
+  readonly request: Source;
+}
+
+/** What a route asks of a principal. */
+export interface RouteAccess<Claims = TokenClaims> {
+  /** The route's parameters, decoded by the framework's router. */
+  readonly params: RouteParams;
+  /** Which of the guard's `ownerParams` the route's pattern has. */
+  readonly ownerParams: readonly string[];
+  /** What else the route asks for. Default: nothing. */
+  readonly policies?: readonly Policy<Claims>[] | undefined;
+}
+
+/**
+ * What a guard needs of a request. An adapter translates its framework's request to this, and decides
+ * nothing.
+ */
+export interface GuardedRequest<Claims = TokenClaims, Source = unknown> extends RouteAccess<Claims> {
+  readonly authorization: AuthorizationFields;
+  /** Whether the query has an `access_token`. */
+  readonly tokenInQuery: boolean;
+  /** The framework's own request object, for the events. */
+  readonly source: Source;
+  /**
+   * What the host has to keep alive what this request begins, such as a refresh of keys. Default: nothing.
+   */
+  readonly waitUntil?: WaitUntil | undefined;
+}
+
+/** Lets requests in, or says why not. Adapters wrap one. */
+export interface Guard<Claims = TokenClaims, Source = unknown> {
+  readonly ownerParams: readonly string[];
+  /**
+   * The way of a request: header, token, principal, owner, policies. Synchronous unless keys must be fetched.
+   *
+   * @throws {AuthError} Any code of the list.
+   */
+  admit(request: GuardedRequest<Claims, Source>): Principal<Claims> | Promise<Principal<Claims>>;
+  /**
+   * The end of that way alone: owner and policies. For a framework that knows the route only after its
+   * middleware has called `admit` without parameters, and for what a route asks for besides. Tells no
+   * listener.
+   *
+   * @throws {AuthError} `owner_mismatch`, `scope_insufficient`.
+   */
+  authorize(principal: Principal<Claims>, access: RouteAccess<Claims>): void;
+  /**
+   * The answer to a request that was not let in. Tells `onReject`. All of it is this guard's own text: an
+   * error of another version of the package, with a code that this one does not know, is answered 401
+   * `unauthorized`, or 503 `service_unavailable` where its code ends in `_unavailable`.
+   */
+  refuse(error: AuthError, request: Source): Refusal;
+}
+
+/** @throws {ConfigurationError} An option that cannot be right. */
+export function createGuard<Claims = TokenClaims, Source = unknown>(
+  options: GuardOptions<Claims, Source>,
+): Guard<Claims, Source> {
+  const { ownerParams, refusals } = readGuardOptions(options);
+  const { verifier, onAccept, onReject } = options;
+  const tellAccepted = onAccept && teller(onAccept, "onAccept");
+  const tellRejected = onReject && teller(onReject, "onReject");
+
+  function admit(request: GuardedRequest<Claims, Source>): Principal<Claims> | Promise<Principal<Claims>> {
+    const token = readBearer(request.authorization, request.tokenInQuery);
+    let principal: Principal<Claims> | PromiseLike<Principal<Claims>>;
+    try {
+      principal = verifier.verifyEagerly(token, request.waitUntil);
+    } catch (error) {
+      throw asError(error, "the verifier");
+    }
+    // Of whatever kind: where it went unnoticed, a promise would be let in as a principal.
+    return isThenable(principal)
+      ? Promise.resolve(principal).then(
+          (verified) => letIn(verified, request),
+          (error: unknown) => {
+            throw asError(error, "the verifier");
+          },
+        )
+      : letIn(principal, request);
+  }
+
+  function letIn(principal: Principal<Claims>, request: GuardedRequest<Claims, Source>): Principal<Claims> {
+    authorize(principal, request);
+    tellAccepted?.({ principal, request: request.source });
+    return principal;
+  }
+
+  function authorize(principal: Principal<Claims>, access: RouteAccess<Claims>): void {
+    checkOwner(principal.id, access.params, access.ownerParams);
+    if (access.policies !== undefined) checkPolicies(principal, access.policies);
+  }
+
+  function refuse(error: AuthError, request: Source): Refusal {
+    // Before any code that is not ours could change the error.
+    const refusal = refusalFor(refusals, error.code);
+    tellRejected?.({ error, request });
+    return refusal;
+  }
+
+  return { ownerParams, admit, authorize, refuse };
+}

@@ -1,0 +1,183 @@
+import { AuthError } from "../errors.ts";
+import { quote } from "../log-text.ts";
+import { isNonEmptyString } from "../option-values.ts";
+import { type JsonObject, parseJson } from "../token/json.ts";
+import type { UnverifiedToken } from "../token/parse.ts";
+import type { TokenClaims } from "./principal.ts";
+
+/** What a token's claims are held against. Everything is checked when the verifier is made. */
+export interface ClaimsPolicy {
+  /** Accepted issuers; compared exactly, as RFC 7519 section 4.1.1 says. */
+  readonly issuers: readonly string[];
+  /** Accepted audiences, of which the token needs one; null accepts any, and none. */
+  readonly audiences: readonly string[] | null;
+  /** In seconds. */
+  readonly clockTolerance: number;
+  /** In seconds since `iat`; undefined sets no limit of its own. */
+  readonly maxTokenAge: number | undefined;
+}
+
+/**
+ * The claims that a verified payload holds.
+ *
+ * @throws {AuthError} `claims_invalid`.
+ */
+export function readClaimsObject({
+  payload,
+  payloadLength,
+}: Pick<UnverifiedToken, "payload" | "payloadLength">): JsonObject {
+  const claims = parseJson(payload as Buffer, payloadLength);
+  if (claims === undefined) {
+    throw new AuthError("claims_invalid", { hint: "the payload is not a JSON object in UTF-8" });
+  }
+  return claims;
+}
+
+/**
+ * Holds verified claims against the policy: forms first, then issuer, audience, time. The order is stable, so
+ * that a code like `token_expired`, which a client cures by a new token, means that nothing but the time was
+ * wrong.
+ *
+ * @param now Seconds since 1970.
+ * @param issuers Whose tokens the key vouches for that has signed this one.
+ * @throws {AuthError} `claims_invalid`, `issuer_rejected`, `audience_rejected`, `token_expired`,
+ *   `token_not_yet_valid`.
+ */
+export function checkClaims(
+  claims: JsonObject,
+  policy: ClaimsPolicy,
+  now: number,
+  issuers: readonly string[],
+): asserts claims is JsonObject & TokenClaims {
+  checkForms(claims, policy);
+  checkIssuer(claims.iss, policy.issuers, issuers);
+  if (policy.audiences !== null) checkAudience(claims.aud, policy.audiences);
+  checkTimes(claims, policy, now);
+}
+
+interface WellFormedClaims {
+  readonly iss: string;
+  readonly sub: string;
+  readonly aud: string | readonly string[] | undefined;
+  readonly exp: number;
+  readonly nbf: number | undefined;
+  readonly iat: number | undefined;
+}
+
+function checkForms(
+  claims: JsonObject,
+  policy: ClaimsPolicy,
+): asserts claims is JsonObject & WellFormedClaims {
+  if (!isNonEmptyString(claims.sub)) {
+    throw invalid(
+      "sub",
+      "a non-empty string",
+      claims.sub === undefined ? " (the issuer's other JWTs have none: e-mail links, cookie caches)" : "",
+    );
+  }
+  if (!isNonEmptyString(claims.iss)) throw invalid("iss", "a non-empty string");
+  if (!isAudience(claims.aud) && !(claims.aud === undefined && policy.audiences === null)) {
+    throw invalid("aud", "a string or a list of strings");
+  }
+  if (!isNumericDate(claims.exp)) throw invalid("exp", "a finite number");
+  if (claims.nbf !== undefined && !isNumericDate(claims.nbf)) throw invalid("nbf", "a finite number");
+  if (!isNumericDate(claims.iat) && !(claims.iat === undefined && policy.maxTokenAge === undefined)) {
+    throw invalid("iat", "a finite number");
+  }
+  if (!isOptionalString(claims.sid)) throw invalid("sid", "a non-empty string");
+  if (!isOptionalString(claims.jti)) throw invalid("jti", "a non-empty string");
+}
+
+function isOptionalString(value: unknown): boolean {
+  return value === undefined || isNonEmptyString(value);
+}
+
+export function isAudience(value: unknown): value is string | string[] {
+  return Array.isArray(value) ? value.length > 0 && value.every(isNonEmptyString) : isNonEmptyString(value);
+}
+
+/**
+ * RFC 7519 section 2, NumericDate: a number, which may have a fraction. `1e999` is none: it is infinite to a
+ * parser.
+ */
+export function isNumericDate(value: unknown): value is number {
+  return Number.isFinite(value);
+}
+
+/**
+ * @param accepted The verifier's issuers.
+ * @param vouched Those of them that the key vouches for (RFC 8725 section 3.8).
+ */
+export function checkIssuer(issuer: string, accepted: readonly string[], vouched: readonly string[]): void {
+  if (vouched.includes(issuer)) return;
+  if (accepted.includes(issuer)) {
+    throw new AuthError("issuer_rejected", {
+      hint: `iss is ${quote(issuer)}, and the key that has signed the token belongs to ${vouched.map(quote).join(" and ")}`,
+    });
+  }
+  const slash = accepted.some((one) => withoutSlash(one) === withoutSlash(issuer));
+  throw new AuthError("issuer_rejected", {
+    hint: `iss is ${quote(issuer)}, expected ${accepted.map(quote).join(" or ")}${slash ? ": only the trailing slash differs" : ""}`,
+  });
+}
+
+export function checkAudience(
+  audience: string | readonly string[] | undefined,
+  accepted: readonly string[],
+): void {
+  if (typeof audience === "string" && accepted.includes(audience)) return;
+  const actual = typeof audience === "string" ? [audience] : (audience ?? []);
+  if (actual.some((one) => accepted.includes(one))) return;
+  throw new AuthError("audience_rejected", {
+    hint: `aud is ${actual.map(quote).join(", ")}, expected ${accepted.map(quote).join(" or ")}`,
+  });
+}
+
+/**
+ * Between which instants a token is good whose claims hold, in seconds since 1970; the first is included, the
+ * second is not. For a token that is seen again.
+ */
+export function lifeOf(
+  claims: TokenClaims,
+  policy: ClaimsPolicy,
+): { readonly from: number; readonly until: number } {
+  const { exp, iat, nbf } = claims;
+  const { clockTolerance, maxTokenAge } = policy;
+  const begin = Math.max(iat ?? Number.NEGATIVE_INFINITY, nbf ?? Number.NEGATIVE_INFINITY);
+  const end = maxTokenAge === undefined || iat === undefined ? exp : Math.min(exp, iat + maxTokenAge);
+  return { from: begin - clockTolerance, until: end + clockTolerance };
+}
+
+/** Each comparison is one that a clock without a time (NaN) fails. */
+function checkTimes(claims: WellFormedClaims, policy: ClaimsPolicy, now: number): void {
+  const { clockTolerance, maxTokenAge } = policy;
+  if (!(now < claims.exp + clockTolerance)) {
+    throw new AuthError("token_expired", { hint: `expired ${Math.floor(now - claims.exp)} s ago` });
+  }
+  checkStart("nbf", claims.nbf, now, clockTolerance);
+  checkStart("iat", claims.iat, now, clockTolerance);
+  if (
+    maxTokenAge !== undefined &&
+    claims.iat !== undefined &&
+    !(now < claims.iat + maxTokenAge + clockTolerance)
+  ) {
+    throw new AuthError("token_expired", {
+      hint: `issued ${Math.floor(now - claims.iat)} s ago; maxTokenAge is ${maxTokenAge} s`,
+    });
+  }
+}
+
+function checkStart(name: string, start: number | undefined, now: number, clockTolerance: number): void {
+  if (start === undefined || now >= start - clockTolerance) return;
+  throw new AuthError("token_not_yet_valid", {
+    hint: `${name} is ${Math.ceil(start - now)} s ahead of this machine's clock: compare it with the issuer's`,
+  });
+}
+
+export function invalid(claim: string, form: string, more = ""): AuthError {
+  return new AuthError("claims_invalid", { hint: `\`${claim}\` must be ${form}${more}` });
+}
+
+function withoutSlash(url: string): string {
+  return url.endsWith("/") ? url.slice(0, -1) : url;
+}

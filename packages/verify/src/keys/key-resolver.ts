@@ -1,0 +1,211 @@
+import { AuthError } from "../errors.ts";
+import type { UnverifiedToken } from "../token/parse.ts";
+import { letGo } from "../user-code/thenable.ts";
+import { type BoundRemote, type BoundSource, unavailable } from "./bound-source.ts";
+import { watchIdleVersions } from "./idle-versions.ts";
+import type { KeyStatus, KeyUsage, WaitUntil } from "./key-source.ts";
+import type { VerificationKey } from "./signature.ts";
+
+/** Every key source of a verifier, as one. */
+export interface KeyRing {
+  /**
+   * The key whose signature the token has, and whom it vouches for. Counts what each key verifies.
+   *
+   * @param now Seconds since 1970.
+   * @throws {AuthError} `algorithm_rejected`, `key_unknown`, `keys_unavailable`, `signature_invalid`.
+   */
+  verify(token: UnverifiedToken, now: number): Voucher;
+  /**
+   * To be called before a token is taken apart.
+   *
+   * @throws {AuthError} `keys_unavailable`: a key source calls the verifier that is just asking it.
+   */
+  maintain(waitUntil?: WaitUntil): void;
+  overdue(): boolean;
+  /** Refreshes every source that can; one that fails makes itself known when a token turns out to need it. */
+  refresh(): Promise<void>;
+  /**
+   * Looks for the key that a token lacked, by the error of `verify`; undefined where no newer keys could
+   * help.
+   */
+  search(error: unknown): Promise<Search> | undefined;
+  /** @throws {AuthError} `keys_unavailable`. */
+  ready(): Promise<void>;
+  status(): KeyStatus;
+  usage(): readonly KeyUsage[];
+}
+
+/** Who has signed a token. */
+interface Voucher {
+  readonly key: VerificationKey;
+  /** The `iss` that the token may have (RFC 8725 section 3.8). */
+  readonly issuers: readonly string[];
+}
+
+/** What came of looking for newer keys. */
+export interface Search {
+  /** Why there may be some that are not here; undefined where all sources have answered. */
+  readonly unavailable: AuthError | undefined;
+  /** Whether a fetch was joined that had begun before: a key may be newer than it. */
+  readonly isOld: boolean;
+}
+
+const worstFirst = ["missing", "stale", "fresh"] as const;
+
+/** @param lifetime The longest life of a token, in seconds. */
+export function createKeyRing(sources: readonly BoundSource[], lifetime: number): KeyRing {
+  const remotes = remotesOf(sources);
+  const rejected = explainRejection([...new Set(sources.flatMap((source) => [...source.algorithms]))]);
+  const watchIdle = watchIdleVersions(sources, lifetime);
+  /** For the errors of tokens that lack a key: the sources that may come to have it. */
+  const lacking = new WeakMap<object, readonly BoundRemote[]>();
+  let isVerifying = false;
+
+  function verify(token: UnverifiedToken, now: number): Voucher {
+    isVerifying = true;
+    try {
+      const voucher = findSigner(token);
+      noteUse(voucher.key, now);
+      return voucher;
+    } finally {
+      isVerifying = false;
+    }
+  }
+
+  /**
+   * For the operator. It decides nothing: a key that is frozen, of an application's own making, is just not
+   * counted.
+   */
+  function noteUse(key: VerificationKey, now: number): void {
+    try {
+      count(key, now);
+      watchIdle(now);
+    } catch {}
+  }
+
+  function findSigner({ header, signed, signature }: UnverifiedToken): Voucher {
+    const algorithm = canonical(header.alg);
+    let isAccepted = false;
+    let tried: BoundSource | undefined;
+    let failure: AuthError | undefined;
+    for (const source of sources) {
+      // A token is only ever tried against keys whose algorithm it may have.
+      if (!source.algorithms.has(algorithm)) continue;
+      isAccepted = true;
+      // Whether the very key was tried that the token names: then newer keys would change nothing.
+      let isNamed = false;
+      try {
+        for (const key of source.candidates(header)) {
+          // Nothing but `true`: a promise would let anybody in.
+          const isSigned: unknown = key.verify(signed, signature);
+          if (isSigned === true) return { key, issuers: source.issuers };
+          if (isSigned !== false) letGo(isSigned);
+          tried ??= source;
+          isNamed ||= key.kid !== undefined && key.kid === header.kid;
+        }
+      } catch (error) {
+        failure ??= unavailable(error);
+      }
+      if (!isNamed) failure ??= source.remote?.unavailable();
+    }
+    if (!isAccepted) throw new AuthError("algorithm_rejected", { hint: rejected(header.alg) });
+    if (tried !== undefined && failure === undefined) {
+      throw new AuthError("signature_invalid", { hint: explainSignature(tried) });
+    }
+    const error = failure ?? new AuthError("key_unknown", { hint: "no key fits this token" });
+    const others = remotesOf(sources.filter((source) => source.algorithms.has(algorithm)));
+    if (others.length > 0) lacking.set(error, others);
+    throw error;
+  }
+
+  function search(error: unknown): Promise<Search> | undefined {
+    const others = typeof error === "object" && error !== null ? lacking.get(error) : undefined;
+    if (others === undefined) return undefined;
+    const isOld = others.some((remote) => remote.refreshing());
+    return Promise.all(others.map((remote) => remote.refresh())).then((failures) => ({
+      isOld,
+      unavailable: failures.find(Boolean),
+    }));
+  }
+
+  async function ready(): Promise<void> {
+    const missing = remotes.filter((remote) => remote.status().state === "missing");
+    const failures = await Promise.all(missing.map((remote) => remote.refresh()));
+    const failure = failures.find(Boolean);
+    if (failure !== undefined) throw failure;
+  }
+
+  function maintainAll(waitUntil?: WaitUntil): void {
+    for (const remote of remotes) remote.maintain(waitUntil);
+  }
+
+  function status(): KeyStatus {
+    maintainAll();
+    const statuses = remotes.map((remote) => remote.status());
+    const [worst] = worstFirst.flatMap((state) => statuses.filter((status) => status.state === state));
+    return worst ?? { state: "fresh" };
+  }
+
+  return {
+    verify,
+    maintain: (waitUntil) => {
+      // The token's bytes are in buffers that the next token would fill anew.
+      if (isVerifying) throw unavailable(new Error("it calls the verifier that asks it"));
+      maintainAll(waitUntil);
+    },
+    overdue: () => remotes.some((remote) => remote.overdue()),
+    refresh: async () => {
+      await Promise.all(remotes.map((remote) => remote.refresh()));
+    },
+    search,
+    ready,
+    status,
+    usage: () => sources.flatMap((source) => source.keys().map(usageOf)),
+  };
+}
+
+function remotesOf(sources: readonly BoundSource[]): BoundRemote[] {
+  return sources.flatMap(({ remote }) => (remote === undefined ? [] : [remote]));
+}
+
+function count(key: VerificationKey, now: number): void {
+  key.verified = (key.verified ?? 0) + 1;
+  key.firstVerifiedAt ??= now;
+  key.lastVerifiedAt = now;
+}
+
+/**
+ * Why a token has none of this source's signatures. Anybody can send such tokens: two texts are joined, and
+ * no more.
+ */
+function explainSignature(source: BoundSource): string {
+  const description = source.description();
+  return description === undefined
+    ? "changed on its way, or signed with another key"
+    : `changed on its way, or signed with a secret that is not listed here (${description}): compare the fingerprints of issuer and API; in a rotation, list a version here before the issuer signs with it`;
+}
+/**
+ * The operator's hint for an algorithm that no key has. Put together once: anybody can send such tokens, many
+ * of them.
+ */
+function explainRejection(algorithms: readonly string[]): (alg: string) => string {
+  const expected = `expected ${algorithms.join(", ")}`;
+  const keyPair = `${expected}; the token is signed with a key pair, as Better Auth's own jwt() does: verify it with remoteJwks(), or issue it with usherJwt()`;
+  const secret = `${expected}; the token is signed with a shared secret: add sharedSecret() to the keys if it is meant to be`;
+  const isSecret = (name: string) => name.startsWith("HS");
+  const hasSecret = algorithms.some(isSecret);
+  const hasKeyPair = !algorithms.every(isSecret);
+  return (alg) => {
+    if (isSecret(alg)) return hasSecret ? expected : secret;
+    return hasKeyPair || !/^(?:Ed|ES|RS|PS)/.test(alg) ? expected : keyPair;
+  };
+}
+
+function usageOf({ algorithm, version, kid, verified = 0, lastVerifiedAt }: VerificationKey): KeyUsage {
+  return { algorithm, version, kid, verified, lastVerifiedAt };
+}
+
+/** RFC 9864 section 2.2 gives EdDSA with Ed25519 a name of its own; here they are one. */
+function canonical(alg: string): string {
+  return alg === "Ed25519" ? "EdDSA" : alg;
+}

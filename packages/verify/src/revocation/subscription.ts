@@ -1,0 +1,197 @@
+import type { Clock } from "../clock.ts";
+import { within } from "../user-code/deadline.ts";
+import type { RevocationListener, RevocationStore } from "./store.ts";
+
+/** Whom a feed tells. */
+export interface FeedReceiver {
+  /**
+   * @param batch As the store gave it: nobody has looked at it.
+   * @returns Whether there was room for all of it.
+   * @throws {TypeError} It is no list.
+   */
+  take(batch: unknown): boolean;
+  /** Everything is here, as of this reading of the clock. */
+  confirm(at: number): void;
+  /** What is here cannot be relied on as a whole any more. */
+  incomplete(): void;
+  /** Why nothing was loaded or confirmed. */
+  fail(error: unknown): void;
+}
+
+/** Brings a store's revocations, first all and then each, and starts over until that has worked. */
+export interface Feed {
+  /**
+   * Begins, once. Resolves when everything is loaded; rejects when the attempt under way fails. It is tried
+   * again.
+   */
+  start(): Promise<void>;
+  /** Loads everything anew, where everything is here: something of it was lost. */
+  reload(why: Error): void;
+  close(): Promise<void>;
+}
+
+/**
+ * Milliseconds for each call of the store, and for each batch of what it loads: the store is other people's
+ * code.
+ */
+export const patience = 10_000;
+
+/** Seconds to wait after the first failure; each further one doubles it, up to half a minute. */
+const [firstWait, longestWait] = [1, 30];
+
+/**
+ * @param elapsed Milliseconds that never run back.
+ * @param random A number from 0 up to 1: it spreads the retries of several replicas.
+ */
+export function createFeed(
+  store: RevocationStore,
+  receiver: FeedReceiver,
+  elapsed: Clock,
+  random: () => number,
+): Feed {
+  let unsubscribe: (() => Promise<void>) | undefined;
+  let isLoaded = false;
+  let isClosed = false;
+  /** There was no room for something: what is here is not the whole. */
+  let isCrowded = false;
+  let confirmedAt = Number.NEGATIVE_INFINITY;
+  let failures = 0;
+  let failure: unknown;
+  let underWay: Promise<void> | undefined;
+  let retry: NodeJS.Timeout | undefined;
+
+  /** Those of a subscription that was given up are not believed when they say that nothing is missing. */
+  function listenerOf(attempt: { isGivenUp: boolean }): RevocationListener {
+    // Frozen: it is handed to other people's code.
+    return Object.freeze({
+      revoked(batch: unknown) {
+        let failure = new Error(tooMany);
+        try {
+          take(batch);
+        } catch (error) {
+          // Something was revoked, and nobody can read what: everything is loaded again.
+          [failure, isCrowded] = [error as Error, true];
+        }
+        if (isCrowded) reload(failure);
+      },
+      confirmed() {
+        if (attempt.isGivenUp) return;
+        confirmedAt = elapsed();
+        if (isLoaded) receiver.confirm(confirmedAt);
+      },
+      failed: (error: unknown) => receiver.fail(error),
+    });
+  }
+
+  function take(batch: unknown): void {
+    if (!receiver.take(batch)) isCrowded = true;
+  }
+
+  async function subscribe(): Promise<() => Promise<void>> {
+    const attempt = { isGivenUp: false };
+    const giveUp = () => {
+      attempt.isGivenUp = true;
+    };
+    try {
+      const stop: unknown = await within(
+        patience,
+        () => store.subscribe(listenerOf(attempt)),
+        (late) => void new Promise((resolve) => resolve(late())).catch(() => undefined),
+      );
+      return async () => {
+        giveUp();
+        if (typeof stop === "function") await within(patience, () => stop());
+      };
+    } catch (error) {
+      giveUp();
+      throw error;
+    }
+  }
+
+  /** Listens first and loads then, so that nothing falls between the two. */
+  async function load(): Promise<void> {
+    unsubscribe ??= await subscribe();
+    if (isClosed) await stopListening();
+    const startedAt = elapsed();
+    isCrowded = false;
+    await eachBatch();
+    if (isClosed) throw new Error(closed);
+    if (isCrowded) throw new Error(tooMany);
+    isLoaded = true;
+    failures = 0;
+    receiver.confirm(Math.max(startedAt, confirmedAt));
+  }
+
+  async function eachBatch(): Promise<void> {
+    // A store may be written as an async function, and give a promise of its batches.
+    const loaded = (await within<unknown>(patience, () => store.load())) as AsyncIterable<unknown> &
+      Iterable<unknown>;
+    const batches = loaded[Symbol.asyncIterator]?.() ?? loaded[Symbol.iterator]();
+    try {
+      for (;;) {
+        const { done, value } = await within(patience, () => batches.next());
+        if (done === true || isClosed) return;
+        take(value);
+      }
+    } finally {
+      // Not waited for: where a batch did not come, this may not either.
+      new Promise((resolve) => resolve(batches.return?.())).catch(() => undefined);
+    }
+  }
+
+  function startOver(error: unknown): void {
+    failure = error;
+    if (isClosed) return;
+    receiver.fail(error);
+    const wait = Math.min(longestWait, firstWait * 2 ** failures) * (0.5 + random() / 2);
+    failures++;
+    retry = setTimeout(() => {
+      retry = undefined;
+      // The failure is kept by startOver(); there is nobody else to tell it to.
+      start().catch(() => undefined);
+    }, wait * 1000);
+    retry.unref?.(); // a number on workerd
+  }
+
+  function reload(why: Error): void {
+    if (!isLoaded) return;
+    isLoaded = false;
+    receiver.incomplete();
+    startOver(why);
+  }
+
+  function start(): Promise<void> {
+    if (underWay !== undefined) return underWay;
+    if (isClosed) return Promise.reject(new Error(closed));
+    if (isLoaded) return Promise.resolve();
+    if (retry !== undefined) return Promise.reject(failure);
+    // Not before this is set: a store may call back.
+    underWay = Promise.resolve()
+      .then(load)
+      .catch((error: unknown) => {
+        startOver(error);
+        throw error;
+      })
+      .finally(() => {
+        underWay = undefined;
+      });
+    return underWay;
+  }
+
+  async function stopListening(): Promise<void> {
+    const stop = unsubscribe;
+    unsubscribe = undefined;
+    await stop?.();
+  }
+
+  async function close(): Promise<void> {
+    isClosed = true;
+    clearTimeout(retry);
+    await stopListening();
+  }
+
+  return { start, reload, close };
+}
+
+const closed = "the revocations were closed";
+const tooMany = "there are more live revocations than this process holds";

@@ -1,0 +1,50 @@
+import { AuthError } from "../errors.ts";
+
+/** Better Auth's session token: 32 letters and digits, and no dot. */
+const sessionToken = /^[A-Za-z0-9]{32}$/;
+/** Better Auth's signed cookie: a value, a dot, and the base64 of a SHA-256 HMAC, often percent-encoded. */
+const signedCookie = /^[^.]+\.[A-Za-z0-9+/%]{40,}=?$/;
+/** The base64url of `{"session":{`, with which Better Auth's compact cookie cache begins. */
+const compactCookieCache = "eyJzZXNzaW9uIjp7";
+/** What no compact JWS or JWE has in it (RFC 7515 section 2). */
+const foreign = /[^\w.-]/;
+const stringified = new Set(["undefined", "null", "[object Object]", "[object Promise]", "NaN"]);
+
+/**
+ * What a text that is no three-part JWS most likely is. Runs only for tokens that are refused anyway: it
+ * picks the error's code and the operator's hint, and accepts nothing.
+ */
+export function explainForm(token: string): AuthError {
+  const segments = countSegments(token);
+  if (segments === 5 && !foreign.test(token)) {
+    return unsupported(
+      'an encrypted token (JWE), such as Better Auth\'s cookie cache with `strategy: "jwe"`',
+    );
+  }
+  if (sessionToken.test(token)) return unsupported("Better Auth's session token");
+  if (!token.startsWith("eyJ") && signedCookie.test(token))
+    return unsupported("Better Auth's signed session cookie");
+  if (segments === 1 && token.startsWith(compactCookieCache))
+    return unsupported("Better Auth's compact cookie cache");
+  return new AuthError("token_malformed", { hint: explainMalformed(token, segments) });
+}
+
+function unsupported(what: string): AuthError {
+  const hint = `this is ${what}, not a signed JWT: send what \`authClient.token()\` or /api/auth/token gives`;
+  return new AuthError("token_unsupported", { hint });
+}
+
+function explainMalformed(token: string, segments: number): string {
+  if (token === "") return "the header holds the scheme and no token";
+  if (stringified.has(token)) return `the text "${token}" was sent: the frontend had no token`;
+  if (/^bearer\b/i.test(token)) return "the `Bearer` prefix stands there twice";
+  if (/^["'`].*["'`]$/s.test(token)) return "the token is wrapped in quotes";
+  if (segments !== 3) return `a JWT has three segments; this has ${segments}`;
+  return "a segment is empty, or not canonical base64url (padding, whitespace or foreign characters)";
+}
+
+function countSegments(token: string): number {
+  let segments = 1;
+  for (let dot = token.indexOf("."); dot >= 0; dot = token.indexOf(".", dot + 1)) segments++;
+  return segments;
+}

@@ -1,0 +1,41 @@
+import { warn } from "../warning.ts";
+import { reasonOf } from "./reason.ts";
+import { isThenable } from "./thenable.ts";
+
+/** Milliseconds: a listener that fails at each of many requests is told of once in this time. */
+const pause = 60_000;
+
+/**
+ * A listener of the user's, made safe to call: it decides nothing, nobody waits for it, and whatever it does
+ * (throw, reject, return a thenable that throws) ends neither the request nor the process. A failure becomes
+ * a process warning with the code `USHER_LISTENER_FAILED`, at most one a minute for each listener.
+ *
+ * @param name How the warning names it.
+ * @example
+ * const tell = teller(options.onReject, "onReject");
+ * tell({ error, request });
+ */
+export function teller<Event>(listener: (event: Event) => unknown, name: string): (event: Event) => void {
+  let [toldAt, untold] = [Number.NEGATIVE_INFINITY, 0];
+
+  function fail(error: unknown): void {
+    const now = performance.now();
+    if (now - toldAt < pause) {
+      untold++;
+      return;
+    }
+    const more = untold === 0 ? "" : ` (and ${untold} times before, since the last warning)`;
+    [toldAt, untold] = [now, 0];
+    warn(`${name}, a listener, failed${more}: ${reasonOf(error)}`, "USHER_LISTENER_FAILED");
+  }
+
+  return (event) => {
+    try {
+      const result = listener(event);
+      // `resolve` takes care of a `then` that throws or that calls back at once.
+      if (isThenable(result)) Promise.resolve(result).then(undefined, fail);
+    } catch (error) {
+      fail(error);
+    }
+  };
+}
