@@ -1,4 +1,4 @@
-/** What aborts a call. In React Native it has neither a reason nor `throwIfAborted`. */
+/** The signal of a call. In React Native it has neither `reason` nor `throwIfAborted`. */
 type Signal = Pick<AbortSignal, "aborted" | "addEventListener" | "removeEventListener"> & {
   readonly reason?: unknown;
 };
@@ -9,9 +9,9 @@ export function requireNotAborted(signal: Signal | null | undefined): void {
 }
 
 /**
- * The promise's own outcome, or the signal's reason as soon as it aborts.
+ * Settles like `promise`, or rejects with the signal's reason as soon as the signal aborts.
  *
- * The work behind the promise goes on: other calls may be waiting for the same token.
+ * The work behind the promise continues, because other calls may be waiting for the same token.
  */
 export function orAborted<Value>(promise: Promise<Value>, signal: Signal | null | undefined): Promise<Value> {
   if (!signal) return promise;

@@ -1,146 +1,194 @@
 import { orAborted, requireNotAborted } from "./abort.ts";
 import { createDestination } from "./destination.ts";
 import { SharedClientError, SignedOutError } from "./errors.ts";
-import { type Outgoing, prepare } from "./prepare-request.ts";
-import { isCurable } from "./retry-codes.ts";
-import { belongsToOnePerson } from "./runtime.ts";
+import { type PreparedRequest, prepareRequest } from "./prepare-request.ts";
+import { isRetriedWithNewToken } from "./retry-codes.ts";
+import { isSingleUserRuntime } from "./runtime.ts";
 import { createTokenStore } from "./token-store.ts";
 
 type Token = string | null | undefined;
 
+/**
+ * Options of {@link createApiClient}.
+ *
+ * @example
+ * ```ts
+ * import type { ApiClientOptions } from "@usher-auth/client";
+ *
+ * const options: ApiClientOptions = {
+ *   baseURL: "https://api.example.com/v1",
+ *   getToken: async () => localStorage.getItem("token"),
+ *   getTokenTimeout: 5_000,
+ *   onSignedOut: () => location.assign("/sign-in"),
+ * };
+ * ```
+ */
 export type ApiClientOptions = {
   /**
-   * The API's absolute URL. Requests go to its origin, at or below its path, and nowhere else. https, or http
-   * on a loopback host.
+   * The API's absolute URL: https, or http on a loopback host. Requests go to its origin, at or below its
+   * path, and nowhere else.
    */
   baseURL: string | URL;
   /**
-   * Fetches the user's token: {@link betterAuthToken} for Better Auth. Null, undefined and "" say that nobody
-   * is signed in, and nothing else does: a network failure, a 429 or a 5xx must be thrown, and then rejects
-   * the calls that needed the token.
+   * Fetches the user's token. Use {@link betterAuthToken} with Better Auth. Return null, undefined or "" only
+   * if the user is signed out. Throw on a network failure, a 429 or a 5xx; the calls that need the token then
+   * reject with that error.
    */
   getToken: () => Token | PromiseLike<Token>;
   /**
-   * Milliseconds that one call of `getToken` may take. Then the calls that wait for it reject with
-   * {@link TokenUnavailableError}, and the next one asks anew. From 1 to 300 000. Default: 10 000.
+   * Timeout of one `getToken` call, in milliseconds from 1 to 300,000. After it, the waiting calls reject
+   * with {@link TokenUnavailableError}, and the next call runs `getToken` again. Default: 10,000.
    */
   getTokenTimeout?: number;
   /**
-   * Called when the user turns out to be signed out, which `getToken` alone says. Once, and again only after
-   * there was a token in between. What it returns is not waited for; what it throws goes to `console.error`
-   * and harms no call.
+   * Called once when `getToken` reports that the user is signed out, and again only after there was a token
+   * in between. Its result is not awaited. An error that it throws goes to `console.error` and fails no call.
    */
   onSignedOut?: () => unknown;
   /**
-   * Says that this client serves one user alone, where the runtime does not say it: a client made for one
-   * request of a server, or a process that one person uses (a command line, a test). In browsers and their
-   * workers, React Native and Electron it is not needed. Elsewhere every call without it throws {@link
-   * SharedClientError}.
+   * Set to true if this client serves one user only: a client made for each request of a server, or a process
+   * that one person uses (a command line, a test). Browsers and their workers, React Native and Electron do
+   * not need it. In every other runtime, calls throw {@link SharedClientError} without it. Default: false.
    */
   singleUser?: boolean;
-  /** Sends a request; called with one `Request`. Default: the global `fetch`. */
+  /** Sends a request. Called with one `Request`. Default: the global `fetch`. */
   fetch?: (request: Request) => Promise<Response>;
-  /** Milliseconds since 1970. Default: `Date.now`. */
+  /** Returns the current time in milliseconds since 1970. Default: `Date.now`. */
   now?: () => number;
 };
 
-/** `fetch` with the user's token. */
+/**
+ * A `fetch` that sends the user's token. Made by {@link createApiClient}.
+ *
+ * @example
+ * ```ts
+ * import type { ApiClient } from "@usher-auth/client";
+ *
+ * export async function signOut(api: ApiClient, endSession: () => Promise<void>): Promise<void> {
+ *   api.clearToken();
+ *   await endSession();
+ * }
+ * ```
+ */
 export type ApiClient = {
+  /**
+   * Sends a request with the user's token. Takes the arguments of `fetch`.
+   *
+   * @throws {SignedOutError} There is no token.
+   * @throws {TokenUnavailableError} `getToken` timed out, or `betterAuthToken` could not get a token.
+   * @throws {DestinationError} The URL is outside `baseURL`.
+   * @throws {SharedClientError} The client runs on a server without `singleUser: true`.
+   * @throws {TypeError} `fetch` failed, the caller set `Authorization`, or `getToken` returned something that
+   *   is not a bearer token.
+   */
   (input: string | URL | Request, init?: RequestInit): Promise<Response>;
   /**
-   * Forgets the token. Call it at sign-out and at sign-in: calls from before then never use the next user's
-   * token.
+   * Removes the cached token. Call it at sign-in and at sign-out: calls that began before it never use the
+   * next user's token.
    */
   clearToken(): void;
 };
 
 /**
- * Makes a `fetch` for one API that sends the user's token with each request (RFC 6750 section 2.1).
+ * Creates a `fetch` for one API that sends the user's token with each request (RFC 6750 section 2.1).
  *
- * - **Where to.** `tasks` and `/tasks` are paths below `baseURL`; an absolute URL must be inside of it.
- *   Anything else throws {@link DestinationError} before a token is fetched. Redirects fail (`redirect:
- *   "error"`) unless the caller says `"manual"`; cookies stay at home (`credentials: "omit"`) unless the
- *   caller says otherwise. A caller's own `Authorization` header is a TypeError, and so is a `Request` of
- *   another class than the global one.
- * - **The token** is kept until 30 s before its `exp`; one without a readable `exp` is not kept. Concurrent
- *   fetches are one. A browser clock that runs ahead costs more fetches, one that runs late costs a retry;
- *   neither fails.
- * - **Retry.** A 401 whose problem `code` a new token can cure (see `curable.ts`) is sent again once, if the
- *   new token is another one. A body that is a stream is sent once only. The answer to the last attempt is
- *   returned, whatever it is.
- * - **Signed out.** With no token to send, nothing is sent: the call throws {@link SignedOutError}. Only
- *   `getToken` says so: neither a 401 to the new token nor a 503 means that the user has signed out.
- * - **One user.** The token is kept in the client, so a client is one user's: see `singleUser`.
+ * - **Destination.** `tasks` and `/tasks` are paths below `baseURL`. An absolute URL must be inside it; any
+ *   other URL throws {@link DestinationError} before a token is fetched. Redirects fail (`redirect: "error"`)
+ *   unless the caller sets `"manual"`. Cookies are not sent (`credentials: "omit"`) unless the caller sets
+ *   `credentials`. An `Authorization` header of the caller throws a TypeError, and so does a `Request` that
+ *   is not an instance of the global class.
+ * - **Token cache.** The token is cached until 30 seconds before its `exp`. A token without a readable `exp`
+ *   is not cached. Concurrent calls share one fetch of the token.
+ * - **Retry.** After a 401 with a problem `code` that a new token may resolve, the request is sent once more,
+ *   if the new token differs. A body that is a stream is sent only once. The last response is returned, with
+ *   any status.
+ * - **Sign-out.** Only `getToken` decides that the user is signed out: a second 401 or a 503 does not.
+ *   Without a token, the call throws {@link SignedOutError} and sends nothing.
+ * - **One user.** The client caches one user's token. See `singleUser` for servers.
  *
- * It does NOT verify the token, read the response's body for the caller, or throw for a status.
+ * It does NOT verify the token, and does not throw for an HTTP error status.
  *
- * @throws TypeError when `baseURL` is not absolute, not https (http on loopback excepted), or has a user,
- *   query or fragment; when `getToken` is no function, or `getTokenTimeout` is out of range
+ * @throws {TypeError} `baseURL` is not absolute; is not https (or http on a loopback host); or has a user
+ *   name, password, query or fragment. `getToken` is not a function. `getTokenTimeout` is out of range.
+ *
+ * @example
+ * ```ts
+ * import { betterAuthToken, createApiClient } from "@usher-auth/client";
+ * import { createAuthClient } from "better-auth/client";
+ * import { jwtClient } from "better-auth/client/plugins";
+ *
+ * const authClient = createAuthClient({ plugins: [jwtClient()] });
+ * const api = createApiClient({
+ *   baseURL: "https://api.example.com",
+ *   getToken: betterAuthToken(authClient),
+ * });
+ * export const loadTasks = (userId: string) => api(`/api/${userId}/tasks`);
+ * ```
  */
 export function createApiClient(options: ApiClientOptions): ApiClient {
   const destination = createDestination(options.baseURL);
   if (typeof options.getToken !== "function")
-    throw new TypeError("getToken must be a function that gives the user's token");
+    throw new TypeError("getToken must be a function that returns the user's token");
   const ownFetch = options.fetch;
   const send = async (request: Request) => await (ownFetch ? ownFetch(request) : globalThis.fetch(request));
-  const isOneUsers = options.singleUser === true || belongsToOnePerson();
-  let saidSignedOut = false;
+  const isSingleUser = options.singleUser === true || isSingleUserRuntime();
+  let reportedSignedOut = false;
 
   function signedOut(): void {
-    if (saidSignedOut) return;
-    saidSignedOut = true;
-    tell(options.onSignedOut);
+    if (reportedSignedOut) return;
+    reportedSignedOut = true;
+    notify(options.onSignedOut);
   }
 
   const tokens = createTokenStore({
     getToken: options.getToken,
     deadline: requireTimeout(options.getTokenTimeout ?? 10_000),
-    // Looked up at each call, as `fetch` is: tests replace it.
+    // Read at each call, like `fetch`, because tests replace it.
     now: options.now ?? (() => Date.now()),
     onAnswer(token) {
       if (token === undefined) signedOut();
-      else saidSignedOut = false;
+      else reportedSignedOut = false;
     },
   });
 
-  async function call(outgoing: Outgoing): Promise<Response> {
+  async function call(prepared: PreparedRequest): Promise<Response> {
     const session = tokens.session();
-    const token = await orAborted(tokens.current(), outgoing.signal);
+    const token = await orAborted(tokens.current(), prepared.signal);
     if (token === undefined) throw new SignedOutError();
     if (tokens.session() !== session)
       throw new SignedOutError("The token was cleared while this call waited for it");
 
-    const response = await orAborted(send(outgoing.withToken(token)), outgoing.signal);
-    if (!(await orAborted(isCurable(response), outgoing.signal)) || tokens.session() !== session)
+    const response = await orAborted(send(prepared.withToken(token)), prepared.signal);
+    if (!(await orAborted(isRetriedWithNewToken(response), prepared.signal)) || tokens.session() !== session)
       return response;
-    if (!outgoing.replayable) {
+    if (!prepared.replayable) {
       tokens.discard(token);
       return response;
     }
 
-    const renewed = await orAborted(tokens.replace(token), outgoing.signal);
+    const renewed = await orAborted(tokens.replace(token), prepared.signal);
     if (renewed === undefined || renewed === token || tokens.session() !== session) return response;
 
     await response.body?.cancel();
-    return await orAborted(send(outgoing.withToken(renewed)), outgoing.signal);
+    return await orAborted(send(prepared.withToken(renewed)), prepared.signal);
   }
 
   async function client(input: string | URL | Request, init?: RequestInit): Promise<Response> {
-    if (!isOneUsers) throw new SharedClientError();
-    const outgoing = prepare(destination, input, init);
+    if (!isSingleUser) throw new SharedClientError();
+    const prepared = prepareRequest(destination, input, init);
     try {
-      requireNotAborted(outgoing.signal);
-      return await call(outgoing);
+      requireNotAborted(prepared.signal);
+      return await call(prepared);
     } finally {
-      outgoing.release();
+      prepared.release();
     }
   }
 
   return Object.assign(client, { clearToken: tokens.clear });
 }
 
-/** A listener decides nothing: the call that it is told of goes on, whatever it does. */
-function tell(listener: (() => unknown) | undefined): void {
+/** An error of a listener must not fail the call. */
+function notify(listener: (() => unknown) | undefined): void {
   (async () => await listener?.())().catch((error: unknown) => {
     console.error("@usher-auth/client: onSignedOut failed:", error);
   });

@@ -1,19 +1,20 @@
 import { TokenUnavailableError } from "./errors.ts";
 
-/** `getToken`, which may throw, and return a token, a promise of one, or anything else that has a `then`. */
+/** `getToken` may throw, or return a token, a promise of one, or any other thenable. */
 type GetToken = () => unknown;
 
 /**
- * What `getToken` gives, within so many milliseconds. What it gives later is ignored, an error too.
+ * Calls `getToken` and rejects if it has not answered in time. A later token or error is ignored.
  *
- * @throws {TokenUnavailableError} when the time is over; whatever `getToken` itself throws
+ * @throws {TokenUnavailableError} `getToken` did not answer within `milliseconds`. An error of `getToken`
+ *   itself is passed on unchanged.
  */
-export function answerOf(getToken: GetToken, milliseconds: number): Promise<unknown> {
+export function callWithDeadline(getToken: GetToken, milliseconds: number): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
-      reject(new TokenUnavailableError(`getToken gave no answer within ${milliseconds} ms`));
+      reject(new TokenUnavailableError(`getToken did not answer within ${milliseconds} ms`));
     }, milliseconds);
-    // `async` turns what is thrown at once into a rejection, and follows any `then`.
+    // `async` turns a synchronous throw into a rejection and resolves any thenable.
     (async () => await getToken())()
       .then(resolve, reject)
       .finally(() => clearTimeout(timer));

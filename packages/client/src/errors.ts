@@ -1,30 +1,58 @@
 /**
- * There is no token to send: `getToken` gave null, undefined or an empty string, or `clearToken()` was called
- * while this call waited for one. No request was sent.
+ * Thrown when there is no token to send: `getToken` returned null, undefined or an empty string, or
+ * `clearToken()` was called while this call waited for a token. No request was sent.
  *
- * It is not thrown when the network fails: an error of `getToken` itself reaches the caller as it is.
+ * A network failure does not throw it. Errors of `getToken` reach the caller unchanged.
+ *
+ * @example
+ * ```ts
+ * import { type ApiClient, SignedOutError } from "@usher-auth/client";
+ *
+ * export async function loadTasks(api: ApiClient): Promise<Response | undefined> {
+ *   try {
+ *     return await api("/api/u1/tasks");
+ *   } catch (error) {
+ *     if (error instanceof SignedOutError) return undefined; // show the sign-in form
+ *     throw error;
+ *   }
+ * }
+ * ```
  */
 export class SignedOutError extends Error {
   override readonly name = "SignedOutError";
   readonly code = "signed_out";
 
-  constructor(message = "Signed out: there is no token to send, so no request was sent") {
+  /** @param message - replaces the default message */
+  constructor(message = "Signed out: there is no token, so no request was sent") {
     super(message);
   }
 }
 
 /**
- * Whether there is a token could not be found out: `getToken` gave no answer in time, or the issuer was out
- * of order. Nobody was signed out, and no request was sent with a token; the next call tries again.
+ * Thrown when `getToken` did not answer in time, or the issuer failed. The user may still be signed in. No
+ * request was sent to the API with a new token, and the next call tries again.
+ *
+ * @example
+ * ```ts
+ * import { TokenUnavailableError } from "@usher-auth/client";
+ *
+ * export function secondsToWait(error: unknown): number | undefined {
+ *   return error instanceof TokenUnavailableError ? (error.retryAfter ?? 1) : undefined;
+ * }
+ * ```
  */
 export class TokenUnavailableError extends Error {
   override readonly name = "TokenUnavailableError";
   readonly code = "token_unavailable";
-  /** The issuer's status, such as 429 or 503; undefined when there was no answer in time. */
+  /** The issuer's HTTP status, such as 429 or 503. Undefined if there was no response in time. */
   readonly status: number | undefined;
-  /** Seconds to wait before asking again, as far as the issuer said so. */
+  /** Seconds to wait before the next attempt, from the issuer's `Retry-After`. Undefined if it sent none. */
   readonly retryAfter: number | undefined;
 
+  /**
+   * @param message - what failed, for the log
+   * @param details - `status`: the issuer's HTTP status; `retryAfter`: seconds
+   */
   constructor(
     message: string,
     { status, retryAfter }: { status?: number | undefined; retryAfter?: number | undefined } = {},
@@ -36,9 +64,19 @@ export class TokenUnavailableError extends Error {
 }
 
 /**
- * The client was called on a server, where one process serves many users, and nothing says that this client
- * is one user's: it would send the token of one user for the next. No token was fetched and no request was
- * sent.
+ * Thrown by every call of a client on a server that was made without `singleUser: true`. A server's process
+ * has many users, so a shared client would send one user's token with another user's request. No token was
+ * fetched and no request was sent.
+ *
+ * @example
+ * ```ts
+ * import { createApiClient } from "@usher-auth/client";
+ *
+ * // On a server: one client for each request.
+ * export function apiFor(getToken: () => Promise<string | null>) {
+ *   return createApiClient({ baseURL: "https://api.example.com", getToken, singleUser: true });
+ * }
+ * ```
  */
 export class SharedClientError extends Error {
   override readonly name = "SharedClientError";
@@ -46,16 +84,29 @@ export class SharedClientError extends Error {
 
   constructor() {
     super(
-      "createApiClient keeps its user's token, and a server's process has many users: it would send one user's token for another. " +
-        "Make a client for each request, with singleUser: true, and keep it nowhere else. " +
-        "singleUser: true is also for a process that one person uses, such as a command line, a desktop app or a test.",
+      "createApiClient caches its user's token, and a server's process has many users: " +
+        "a shared client would send one user's token for another. " +
+        "Make a client for each request, with singleUser: true, and do not store it. " +
+        "Also set singleUser: true in a process that one person uses, such as a command line or a test.",
     );
   }
 }
 
 /**
- * The request would leave `baseURL` (another origin, or a path outside of its own), so it was not sent and
- * the token stayed here. A TypeError, as `fetch` throws for a request that cannot be made.
+ * Thrown when a request's URL is outside `baseURL`: another origin, or a path that is not below its own. No
+ * token was fetched and no request was sent.
+ *
+ * It is a TypeError, like the errors that `fetch` throws for a request it cannot send.
+ *
+ * @example
+ * ```ts
+ * import { type ApiClient, DestinationError } from "@usher-auth/client";
+ *
+ * export async function isRejected(api: ApiClient): Promise<boolean> {
+ *   const error: unknown = await api("https://other.example/").catch((reason: unknown) => reason);
+ *   return error instanceof DestinationError;
+ * }
+ * ```
  */
 export class DestinationError extends TypeError {
   override readonly name = "DestinationError";

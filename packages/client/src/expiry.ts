@@ -1,8 +1,8 @@
 /**
- * When a token says it expires, in milliseconds since 1970, or undefined when it does not say so readably.
+ * The token's `exp` in milliseconds since 1970, or undefined if it has none that can be read.
  *
- * It decodes and does NOT verify: the answer decides only how long the token is kept here. The API judges the
- * token.
+ * Decodes the token and does NOT verify it. The result only decides how long the client caches the token; the
+ * API verifies it.
  */
 export function readExpiry(token: string): number | undefined {
   const payload = token.split(".")[1];
@@ -12,10 +12,7 @@ export function readExpiry(token: string): number | undefined {
   return typeof claims.exp === "number" && Number.isFinite(claims.exp) ? claims.exp * 1000 : undefined;
 }
 
-/**
- * The bytes of a claim's text may be UTF-8, but `exp` is ASCII, so the binary string of atob is enough for
- * it.
- */
+/** Text claims may be UTF-8, which `atob` does not decode. `exp` is ASCII, so its binary string is enough. */
 function parseSegment(segment: string): unknown {
   try {
     return JSON.parse(atob(segment.replaceAll("-", "+").replaceAll("_", "/")));

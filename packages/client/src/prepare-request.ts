@@ -1,28 +1,29 @@
 import type { Destination } from "./destination.ts";
 
-/** A request that was checked and may be sent: once, or twice when its body can be had again. */
-export type Outgoing = {
+/** A checked request. It can be sent once, or twice if its body can be read again. */
+export type PreparedRequest = {
   signal: AbortSignal | null | undefined;
   /** Whether `withToken` may be called a second time. */
   replayable: boolean;
   /** The request to send, with this token. */
   withToken(token: string): Request;
-  /** Lets go of what was held for a second sending. */
+  /** Releases the copy of the body that was kept for a second attempt. */
   release(): void;
 };
 
 /**
- * Checks a call's arguments and makes the request of it.
+ * Checks the arguments of a call and prepares its request.
  *
- * Throws DestinationError when it would leave the destination, and a TypeError when the caller set
- * `Authorization` or passed a Request of another class than the global one.
+ * @throws {DestinationError} The URL is outside the destination.
+ * @throws {TypeError} The caller set `Authorization`, or passed a Request that is not an instance of the
+ *   global class.
  */
-export function prepare(
+export function prepareRequest(
   destination: Destination,
   input: string | URL | Request,
   init: RequestInit = {},
-): Outgoing {
-  if (input instanceof Request) return prepareRequest(destination, input, init);
+): PreparedRequest {
+  if (input instanceof Request) return fromRequest(destination, input, init);
   requireNoForeignRequest(input);
   const url = destination.resolve(input);
   requireNoAuthorization(new Headers(init.headers));
@@ -40,19 +41,17 @@ export function prepare(
 }
 
 /**
- * A Request does not tell what its body was made of, so a copy is kept until the answer is there: for a body
- * that is a stream, that is all of it in memory. Who uploads streams of unknown length passes them in
- * `init.body`.
+ * A Request does not reveal whether its body was a stream, so a copy is kept until the response arrives. For
+ * a stream, that copies all of it into memory; callers avoid this by passing the stream in `init.body`.
  */
-function prepareRequest(destination: Destination, input: Request, init: RequestInit): Outgoing {
+function fromRequest(destination: Destination, input: Request, init: RequestInit): PreparedRequest {
   destination.resolve(input.url);
   requireNoAuthorization(new Headers(init.headers ?? input.headers));
   const replayable = !isStream(init.body);
   const original = new Request(input, {
     ...init,
     redirect: redirectMode(init.redirect ?? input.redirect),
-    // "same-origin" is what every Request has unless told otherwise, so it does not count as a wish to send
-    // cookies.
+    // "same-origin" is the default of every Request, so only "include" is a decision of the caller.
     credentials: init.credentials ?? (input.credentials === "include" ? "include" : "omit"),
   });
   let isFirst = true;
@@ -70,33 +69,33 @@ function prepareRequest(destination: Destination, input: Request, init: RequestI
   };
 }
 
-/** As text it would be "[object Request]", and a GET of that name. */
+/** Converted to a string it would be "[object Request]", and be sent as a GET of that path. */
 function requireNoForeignRequest(input: object | string | null): void {
   if (typeof input !== "object" || input === null || !("url" in input)) return;
   throw new TypeError(
-    "This Request is not of the global class Request, but another package's or frame's: pass its URL",
+    "This Request is not of the global class Request, but of another package or frame: pass its URL instead",
   );
 }
 
 /**
- * Redirects are not followed: where one leads is not ours to promise, and not every runtime drops the token
- * on the way to another origin. "follow" counts as not said, because every Request that did not say anything
- * has it.
+ * Redirects are not followed: their target is unknown, and not every runtime removes the token on the way to
+ * another origin. "follow" is treated as unset, because it is the default of every Request.
  */
-function redirectMode(wish: Request["redirect"] | undefined): "manual" | "error" {
-  return wish === "manual" ? "manual" : "error";
+function redirectMode(requested: Request["redirect"] | undefined): "manual" | "error" {
+  return requested === "manual" ? "manual" : "error";
 }
 
 function requireNoAuthorization(headers: Headers): void {
   if (!headers.has("authorization")) return;
   throw new TypeError(
-    "The client sets Authorization itself: leave the header out, or use fetch for this request",
+    "The client sets Authorization itself: remove the header, or use fetch for this request",
   );
 }
 
 /**
- * A stream can be read once. Node also takes async iterables as bodies; no browser does. A stream of a
- * browser that cannot iterate it is told by its reader: React Native has no `ReadableStream` to compare with.
+ * A stream can be read once. Node also accepts async iterables as bodies; browsers do not. `getReader`
+ * identifies a stream in browsers that cannot iterate it; React Native has no `ReadableStream` to compare
+ * with.
  */
 function isStream(body: unknown): boolean {
   return typeof body === "object" && body !== null && (Symbol.asyncIterator in body || "getReader" in body);

@@ -1,40 +1,38 @@
 /**
- * Which refusals a newly fetched token can cure, by the `code` of the problem body (docs/errors.md).
+ * Whether a request is sent again with a new token, by the `code` of the 401's problem body (docs/errors.md).
  *
- * A code that is not here is not cured: a client that does not understand a refusal does not repeat it.
+ * A code that is not listed is not retried.
  */
-const curable: Readonly<Record<string, boolean>> = {
-  // Time passed, or the clocks of browser and API differ.
+const retriedCodes: Readonly<Record<string, boolean>> = {
+  // Time has passed, or the clocks of the browser and the API differ.
   token_expired: true,
   // The keys changed after this token was signed.
   key_unknown: true,
   signature_invalid: true,
   algorithm_rejected: true,
-  // Tokens made before some moment were withdrawn. When the session itself has ended, getToken gives none.
+  // All tokens issued before some moment are revoked. If the session itself has ended, getToken returns none.
   token_revoked: true,
-  // A newer token is issued even later, and so is even further ahead of the API's clock.
+  // A newer token is issued later, and is even further ahead of the API's clock.
   token_not_yet_valid: false,
-  // Issuer and API are set up differently; the next token says the same.
+  // The issuer and the API are configured differently. The next token has the same claims.
   issuer_rejected: false,
   audience_rejected: false,
   claims_invalid: false,
-  // getToken gives something that is not an API token.
+  // getToken returns something that is not an API token.
   token_too_large: false,
   token_malformed: false,
   token_unsupported: false,
-  // A token was sent, and something on the way removed it.
+  // A token was sent, and a proxy removed it.
   credentials_missing: false,
 };
 
-/**
- * Whether this response is a 401 that a new token can cure. Leaves the response's body unread for the caller.
- */
-export async function isCurable(response: Response): Promise<boolean> {
+/** Whether this response is a 401 that a new token may resolve. Does not consume the response's body. */
+export async function isRetriedWithNewToken(response: Response): Promise<boolean> {
   if (response.status !== 401) return false;
   const mediaType = response.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
   if (mediaType !== "application/problem+json") return false;
   const code = problemCode(await response.clone().text());
-  return code !== undefined && curable[code] === true;
+  return code !== undefined && retriedCodes[code] === true;
 }
 
 function problemCode(body: string): string | undefined {

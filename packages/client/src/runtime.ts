@@ -1,4 +1,4 @@
-/** What tells one runtime from another. Every member may be missing, or be an imitation. */
+/** The globals that identify a runtime. Each may be missing, or set by a polyfill. */
 type RuntimeGlobals = {
   readonly navigator?: { readonly product?: unknown; readonly userAgent?: unknown };
   readonly process?: { readonly versions?: Readonly<Record<string, unknown>>; readonly env?: unknown };
@@ -6,21 +6,20 @@ type RuntimeGlobals = {
 };
 
 /**
- * Whether everything that runs here belongs to one person: a page, a worker of a browser, React Native,
- * Electron.
+ * Whether all code in this runtime serves one user: a page, a browser's worker, React Native, Electron.
  *
- * On a server (Node, Deno, Bun, Workers and other edge runtimes) one module serves many people. What is
- * unknown counts as a server, and so does Node with an imitated `document` (jsdom and the like): servers have
- * that too.
+ * On a server (Node, Deno, Bun, Workers and other edge runtimes) one module serves many users. An unknown
+ * runtime counts as a server. So does Node with a polyfilled `document` (such as jsdom), which servers use
+ * too.
  */
-export function belongsToOnePerson(globals: RuntimeGlobals = globalThis): boolean {
+export function isSingleUserRuntime(globals: RuntimeGlobals = globalThis): boolean {
   const versions = globals.process?.versions;
   if (versions?.electron !== undefined) return true;
-  // Bun and Deno 2 have `versions.node` too. A page's element with the id "Deno" is a global as well, and has
-  // no version.
+  // Bun and Deno 2 also have `versions.node`. An element with the id "Deno" is a global too, but has no
+  // version.
   if (versions?.node !== undefined || globals.Deno?.version !== undefined) return false;
-  // "Gecko" in every browser, its workers included (HTML standard, NavigatorID); the servers' `navigator` has
-  // no product.
+  // "Gecko" in every browser and its workers (HTML standard, NavigatorID). The `navigator` of servers has no
+  // product.
   const product = globals.navigator?.product;
   return product === "Gecko" || product === "ReactNative";
 }

@@ -1,34 +1,28 @@
-import { answerOf } from "./deadline.ts";
+import { callWithDeadline } from "./deadline.ts";
 import { readExpiry } from "./expiry.ts";
 
-/**
- * A token is replaced this many milliseconds before it expires, so that it does not expire on its way to the
- * API.
- */
+/** Milliseconds. A token is replaced this long before its `exp`, so that it does not expire in transit. */
 const REFRESH_BEFORE_EXPIRY = 30_000;
 
 /**
- * `b64token` of RFC 6750 section 2.1. Checked here because a header's own error message would quote the
+ * `b64token` of RFC 6750 section 2.1. Checked here because the error of an invalid header would quote the
  * token.
  */
 const BEARER_TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/;
 
-/** The one token of the signed-in user, and the one request for a new one that may be under way. */
+/** The signed-in user's cached token, and at most one pending fetch of a new one. */
 export type TokenStore = {
-  /**
-   * Goes up with every `clear()`: what was begun in an earlier session does not use the token of a later one.
-   */
+  /** Incremented by `clear()`. A call that began in one session must not use a token of a later one. */
   session(): number;
-  /** The kept token while it is fresh, else a new one; undefined when signed out. */
+  /** The cached token if it is fresh, otherwise a new one. Undefined when signed out. */
   current(): Promise<string | undefined>;
   /**
-   * A token other than the refused one if one is kept, else a newly fetched one (which may be the same
-   * again).
+   * The cached token if it is not the rejected one, otherwise a new one, which may be the rejected one again.
    */
-  replace(refused: string): Promise<string | undefined>;
-  /** Forgets this token, if it is the one kept. */
+  replace(rejected: string): Promise<string | undefined>;
+  /** Removes this token if it is the cached one. */
   discard(token: string): void;
-  /** Forgets everything, also the answer of a fetch that is under way. */
+  /** Removes the cached token and ignores the result of a pending fetch. */
   clear(): void;
 };
 
@@ -38,61 +32,61 @@ export type TokenStoreOptions = {
   deadline: number;
   /** Milliseconds since 1970. */
   now: () => number;
-  /** Called with each answer of `getToken`, before anybody who waits for it goes on. */
+  /** Called with each result of `getToken`, before the calls that wait for it continue. */
   onAnswer: (token: string | undefined) => void;
 };
 
 export function createTokenStore({ getToken, deadline, now, onAnswer }: TokenStoreOptions): TokenStore {
-  let kept: { token: string; freshUntil: number } | undefined;
-  let underway: Promise<string | undefined> | undefined;
+  let cached: { token: string; freshUntil: number } | undefined;
+  let pending: Promise<string | undefined> | undefined;
   let session = 0;
 
   async function fetchToken(startedIn: number): Promise<string | undefined> {
-    const token = requireToken(await answerOf(getToken, deadline));
+    const token = requireToken(await callWithDeadline(getToken, deadline));
     if (session !== startedIn) return token;
-    kept = token === undefined ? undefined : keep(token);
+    cached = token === undefined ? undefined : toCached(token);
     onAnswer(token);
     return token;
   }
 
   /**
-   * Callers that come while a fetch is under way share it, those that `getToken` itself makes too: it is
-   * called once that is known. A failed one is forgotten, so the next call tries again.
+   * Concurrent calls share one fetch. `getToken` runs in a later microtask, after `pending` is set, so that a
+   * call made by `getToken` itself shares it too. A failed fetch is not cached: the next call tries again.
    */
   function fetchOnce(): Promise<string | undefined> {
-    if (underway) return underway;
+    if (pending) return pending;
     const startedIn = session;
     const started = Promise.resolve()
       .then(() => fetchToken(startedIn))
       .finally(() => {
-        if (underway === started) underway = undefined;
+        if (pending === started) pending = undefined;
       });
-    underway = started;
+    pending = started;
     return started;
   }
 
   return {
     session: () => session,
     async current() {
-      return kept && now() < kept.freshUntil ? kept.token : fetchOnce();
+      return cached && now() < cached.freshUntil ? cached.token : fetchOnce();
     },
-    async replace(refused) {
-      if (kept?.token === refused) kept = undefined;
-      return kept && now() < kept.freshUntil ? kept.token : fetchOnce();
+    async replace(rejected) {
+      if (cached?.token === rejected) cached = undefined;
+      return cached && now() < cached.freshUntil ? cached.token : fetchOnce();
     },
     discard(token) {
-      if (kept?.token === token) kept = undefined;
+      if (cached?.token === token) cached = undefined;
     },
     clear() {
       session += 1;
-      kept = undefined;
-      underway = undefined;
+      cached = undefined;
+      pending = undefined;
     },
   };
 }
 
-/** A token whose expiry cannot be read is used by those who wait for it, and not kept. */
-function keep(token: string): { token: string; freshUntil: number } | undefined {
+/** Undefined if the token's expiry cannot be read: it is used by the waiting calls and not cached. */
+function toCached(token: string): { token: string; freshUntil: number } | undefined {
   const expiry = readExpiry(token);
   return expiry === undefined ? undefined : { token, freshUntil: expiry - REFRESH_BEFORE_EXPIRY };
 }
@@ -101,7 +95,7 @@ function requireToken(token: unknown): string | undefined {
   if (token === null || token === undefined || token === "") return undefined;
   if (typeof token !== "string" || !BEARER_TOKEN.test(token)) {
     throw new TypeError(
-      "getToken must give a bearer token (RFC 6750, section 2.1), or null when nobody is signed in",
+      "getToken must return a bearer token (RFC 6750 section 2.1), or null when the user is signed out",
     );
   }
   return token;

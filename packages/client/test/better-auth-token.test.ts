@@ -23,7 +23,7 @@ async function listen(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** A real Better Auth on a socket, Ada signed in, and what tells her from others: her cookie. */
+/** A running Better Auth with the signed-in user Ada, and her session cookie. */
 async function betterAuthWithAda(options: Partial<BetterAuthOptions> = {}) {
   const auth = betterAuth({
     baseURL: "http://127.0.0.1",
@@ -49,7 +49,7 @@ async function betterAuthWithAda(options: Partial<BetterAuthOptions> = {}) {
 const authClientOf = (url: string, headers: Record<string, string> = {}, more: object = {}) =>
   createAuthClient({ baseURL: url, plugins: [jwtClient()], fetchOptions: { headers, ...more } });
 
-test("somebody who is signed in: their token, from the client of plain scripts and from React's", async () => {
+test("returns the token of a signed-in user, with the plain client and with React's", async () => {
   const { url, cookie } = await betterAuthWithAda();
   const react = createReactClient({
     baseURL: url,
@@ -65,7 +65,7 @@ test("somebody who is signed in: their token, from the client of plain scripts a
   }
 });
 
-test("nobody is signed in: null, and the calls are SignedOutErrors", async () => {
+test("returns null after a 401, and calls reject with SignedOutError", async () => {
   const { url } = await betterAuthWithAda();
   for (const authClient of [authClientOf(url), authClientOf(url, {}, { throw: true })]) {
     expect(await betterAuthToken(authClient)()).toBeNull();
@@ -74,11 +74,11 @@ test("nobody is signed in: null, and the calls are SignedOutErrors", async () =>
   await expect(api("tasks")).rejects.toBeInstanceOf(SignedOutError);
 });
 
-test("Better Auth's rate limit signs nobody out: 429, with the seconds to wait", async () => {
+test("rejects with the status and retryAfter of a rate limit (429), and signs no user out", async () => {
   const rateLimit = { enabled: true, window: 60, max: 2 };
   const { url, cookie } = await betterAuthWithAda({ rateLimit });
-  const heard: number[] = [];
-  const onError = ({ response }: { response: Response }) => void heard.push(response.status);
+  const reportedStatuses: number[] = [];
+  const onError = ({ response }: { response: Response }) => void reportedStatuses.push(response.status);
   const getToken = betterAuthToken(
     authClientOf(url, { cookie, "x-forwarded-for": "192.0.2.1" }, { onError }),
   );
@@ -92,8 +92,8 @@ test("Better Auth's rate limit signs nobody out: 429, with the seconds to wait",
   expect(error).toMatchObject({ name: "TokenUnavailableError", code: "token_unavailable", status: 429 });
   expect((error as { retryAfter: number }).retryAfter).toBeGreaterThan(50);
   expect(signedOut).toBe(0);
-  // The application's own listener goes on hearing of it.
-  expect(heard).toEqual([429]);
+  // The application's own listener is still called.
+  expect(reportedStatuses).toEqual([429]);
 });
 
 test.each([
@@ -102,7 +102,7 @@ test.each([
   [503, { "retry-after": "12" }, 12],
   [404, {}, undefined],
   [403, {}, undefined],
-])("an issuer that answers %d with %j signs nobody out", async (status, headers, retryAfter) => {
+])("rejects when the issuer answers %d with %j", async (status, headers, retryAfter) => {
   const url = await listen((_request, response) =>
     response.writeHead(status, headers).end("<h1>out of order</h1>"),
   );
@@ -115,7 +115,7 @@ test.each([
   }
 });
 
-test("Retry-After may be a date", async () => {
+test("reads a Retry-After that is a date", async () => {
   vi.useFakeTimers({ toFake: ["Date"], now: new Date("2030-01-01T12:00:00Z") });
   onTestFinished(() => void vi.useRealTimers());
   const headers = { "retry-after": "Tue, 01 Jan 2030 12:01:30 GMT" };
@@ -123,14 +123,14 @@ test("Retry-After may be a date", async () => {
   await expect(betterAuthToken(authClientOf(url))()).rejects.toMatchObject({ retryAfter: 90 });
 });
 
-test("an answer without a token signs nobody out", async () => {
+test("rejects a response without a token", async () => {
   const url = await listen((_request, response) =>
     response.writeHead(200, { "content-type": "application/json" }).end('{"hello":"world"}'),
   );
   await expect(betterAuthToken(authClientOf(url))()).rejects.toMatchObject({ code: "token_unavailable" });
 });
 
-test("no network: fetch's own error, and the next call asks anew", async () => {
+test("rejects with fetch's own error without a network, and the next call tries again", async () => {
   const { url, cookie } = await betterAuthWithAda();
   const api = await startServer();
   let down = true;

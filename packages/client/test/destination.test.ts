@@ -15,7 +15,7 @@ test.each([
   ["?page=2", "/v1/?page=2"],
   ["", "/v1/"],
   ["tasks/a%2Fb", "/v1/tasks/a%2Fb"],
-])("%j is %s", async (input, expected) => {
+])("resolves %j to %s", async (input, expected) => {
   const api = await startServer();
   for (const baseURL of [`${api.url}/v1`, `${api.url}/v1/`, new URL(`${api.url}/v1/`)]) {
     await clientOf({ baseURL, getToken, now })(input);
@@ -23,7 +23,7 @@ test.each([
   expect(api.received.map(({ url }) => url)).toEqual([expected, expected, expected]);
 });
 
-test("absolute URLs and Requests below the base are sent", async () => {
+test("sends absolute URLs and Requests below the base", async () => {
   const api = await startServer();
   const client = clientOf({ baseURL: `${api.url}/v1/`, getToken, now });
 
@@ -56,7 +56,7 @@ test.each([
   "http://127.0.0.1:1/v1evil",
   "\\v1evil",
   "http://",
-])("%j is refused before a token is fetched", async (input) => {
+])("rejects %j before a token is fetched", async (input) => {
   let fetched = 0;
   const client = clientOf({
     baseURL: "http://127.0.0.1:1/v1/",
@@ -67,7 +67,7 @@ test.each([
   expect(fetched).toBe(0);
 });
 
-test("a Request to another origin is refused", async () => {
+test("rejects a Request to another origin", async () => {
   const other = await startServer();
   const client = clientOf({ baseURL: "https://api.example.com", getToken, now });
   await expect(client(new Request(other.url))).rejects.toMatchObject({ code: "destination_refused" });
@@ -85,7 +85,7 @@ test.each([
   "https://user@api.example.com",
   "https://api.example.com/?version=1",
   "https://api.example.com/#top",
-])("the baseURL %s is refused", (baseURL) => {
+])("rejects the baseURL %s", (baseURL) => {
   expect(() => clientOf({ baseURL, getToken })).toThrow(/^baseURL must/);
 });
 
@@ -95,11 +95,11 @@ test.each([
   "http://api.localhost",
   "http://127.0.0.2:3001/v1",
   "http://[::1]:3001",
-])("the baseURL %s is taken", (baseURL) => {
+])("accepts the baseURL %s", (baseURL) => {
   expect(() => clientOf({ baseURL, getToken })).not.toThrow();
 });
 
-test("a caller's own Authorization header is refused", async () => {
+test("rejects an Authorization header of the caller", async () => {
   const client = clientOf({ baseURL: "https://api.example.com", getToken, now });
   const headers = { AUTHORIZATION: "Basic c2VjcmV0" };
   await expect(client("tasks", { headers })).rejects.toThrow(/Authorization/);
@@ -108,7 +108,7 @@ test("a caller's own Authorization header is refused", async () => {
   );
 });
 
-test("cookies and redirects: the careful mode unless the caller says so, where that is safe", async () => {
+test("omits cookies and rejects redirects unless the caller asks for cookies or manual redirects", async () => {
   const modes: string[] = [];
   const client = clientOf({
     baseURL: "https://api.example.com",
@@ -129,7 +129,7 @@ test("cookies and redirects: the careful mode unless the caller says so, where t
   expect(modes).toEqual(["omit error", "include error", "omit manual", "omit error", "include manual"]);
 });
 
-test.each([301, 302, 303, 307, 308])("a redirect (%i) to another origin is not followed", async (status) => {
+test.each([301, 302, 303, 307, 308])("does not follow a redirect (%i) to another origin", async (status) => {
   const other = await startServer();
   const api = await startServer((_request, response) =>
     response.writeHead(status, { location: other.url }).end(),
@@ -143,7 +143,7 @@ test.each([301, 302, 303, 307, 308])("a redirect (%i) to another origin is not f
   expect(other.received).toHaveLength(0);
 });
 
-test("whatever the input, nothing reaches a second server, and the first is asked below its base only", async () => {
+test("sends nothing outside the base, whatever the input", async () => {
   const other = await startServer();
   const api = await startServer((request, response) => {
     if (request.url.includes("away")) response.writeHead(307, { location: `${other.url}/caught` });

@@ -4,10 +4,7 @@ import * as fetching from "whatwg-fetch";
 import { clientOf } from "./support/client.ts";
 import { NOON, tokenOf, tokensInTurn } from "./support/tokens.ts";
 
-/**
- * What React Native has in the place of a browser's: the packages that it is made with, no streams and no
- * DOMException.
- */
+/** React Native's globals: the fetch and abort packages it is built with, no streams, no DOMException. */
 beforeEach(() => {
   const { Request, Response, Headers } = fetching;
   const { AbortController, AbortSignal } = abort;
@@ -18,7 +15,7 @@ beforeEach(() => {
 
 afterEach(() => void vi.unstubAllGlobals());
 
-/** Refuses the first token, and notes what it was sent. */
+/** A client whose first token is rejected, and the requests that it sent. */
 function clientInReactNative() {
   const sent: string[] = [];
   const expired = {
@@ -41,7 +38,7 @@ function clientInReactNative() {
   return { client, sent };
 }
 
-test("React Native: a request is sent, and once more with a new token", async () => {
+test("React Native: sends a request and retries it with a new token", async () => {
   const { client, sent } = clientInReactNative();
   expect(await (await client("/tasks", { method: "POST", body: "Tea" })).text()).toBe("ok");
   expect(sent).toEqual([
@@ -50,7 +47,7 @@ test("React Native: a request is sent, and once more with a new token", async ()
   ]);
 });
 
-test("React Native: a Request of its own, whose signal can less than a browser's", async () => {
+test("React Native: sends and retries its own Request class", async () => {
   const { client, sent } = clientInReactNative();
   const request = new Request("https://api.example.com/v1/tasks", { method: "PUT", body: "Tea" });
   expect((await client(request)).status).toBe(200);
@@ -60,7 +57,7 @@ test("React Native: a Request of its own, whose signal can less than a browser's
   ]);
 });
 
-test("React Native: an aborted call rejects by an error, before and while it is under way", async () => {
+test("React Native: rejects with AbortError, before and during a call", async () => {
   const { client, sent } = clientInReactNative();
   const [before, during] = [new AbortController(), new AbortController()];
   before.abort();
@@ -71,7 +68,7 @@ test("React Native: an aborted call rejects by an error, before and while it is 
   expect(sent).toEqual([]);
 });
 
-test("a Request of another package's class is refused, and not sent as a GET of its name", async () => {
+test("rejects a Request of another package's class instead of sending it as a GET", async () => {
   vi.unstubAllGlobals();
   const { client, sent } = clientInReactNative();
   const foreign = new fetching.Request("https://api.example.com/v1/tasks", { method: "POST", body: "Tea" });

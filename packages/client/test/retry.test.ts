@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { clientOf } from "./support/client.ts";
-import { refusing, startServer } from "./support/server.ts";
+import { rejectingWith, startServer } from "./support/server.ts";
 import { NOON, tokenOf, tokensInTurn } from "./support/tokens.ts";
 
 const now = () => NOON;
@@ -10,9 +10,9 @@ const fresh = tokenOf("fresh");
 const isStale = (token: string | undefined) => token === stale;
 
 test.each(["token_expired", "key_unknown", "signature_invalid", "algorithm_rejected", "token_revoked"])(
-  "%s is cured by a new token",
+  "retries once with a new token after %s",
   async (code) => {
-    const api = await startServer(refusing(code, isStale));
+    const api = await startServer(rejectingWith(code, isStale));
     const source = tokensInTurn(stale, fresh);
     const client = clientOf({ baseURL: api.url, now, getToken: source.getToken });
 
@@ -40,8 +40,8 @@ test.each([
   "token_unsupported",
   "a_code_of_tomorrow",
   "constructor",
-])("%s is not: the answer comes back as it is", async (code) => {
-  const api = await startServer(refusing(code, isStale));
+])("returns the 401 of %s without a retry", async (code) => {
+  const api = await startServer(rejectingWith(code, isStale));
   const source = tokensInTurn(stale, fresh);
   const client = clientOf({ baseURL: api.url, now, getToken: source.getToken });
 
@@ -56,9 +56,9 @@ test.each([
 test.each([
   ["another media type", 401, "application/json", '{"code":"token_expired"}'],
   ["a body that is not JSON", 401, "application/problem+json", "token_expired"],
-  ["a body that is no object", 401, "application/problem+json", "null"],
+  ["a body that is not an object", 401, "application/problem+json", "null"],
   ["another status", 403, "application/problem+json", '{"code":"token_expired"}'],
-])("%s is not taken for a curable refusal", async (_name, status, type, body) => {
+])("does not retry after %s", async (_name, status, type, body) => {
   const api = await startServer((_request, response) =>
     response.writeHead(status, { "content-type": type }).end(body),
   );
@@ -70,8 +70,8 @@ test.each([
   expect(api.received).toHaveLength(1);
 });
 
-test("is made once: a second refusal comes back", async () => {
-  const api = await startServer(refusing("token_expired", () => true));
+test("retries only once and returns the second 401", async () => {
+  const api = await startServer(rejectingWith("token_expired", () => true));
   const client = clientOf({ baseURL: api.url, now, ...tokensInTurn(stale, fresh, tokenOf("third")) });
 
   const response = await client("tasks");
@@ -80,8 +80,8 @@ test("is made once: a second refusal comes back", async () => {
   expect(api.tokens()).toEqual([stale, fresh]);
 });
 
-test("is not made with the same token again", async () => {
-  const api = await startServer(refusing("token_expired", () => true));
+test("does not retry with the same token", async () => {
+  const api = await startServer(rejectingWith("token_expired", () => true));
   const client = clientOf({ baseURL: api.url, now, ...tokensInTurn(stale) });
 
   const response = await client("tasks");
@@ -90,8 +90,8 @@ test("is not made with the same token again", async () => {
   expect(api.received).toHaveLength(1);
 });
 
-test("concurrent refusals cause one refresh", async () => {
-  const api = await startServer(refusing("token_expired", isStale));
+test("refreshes the token once for concurrent 401s", async () => {
+  const api = await startServer(rejectingWith("token_expired", isStale));
   const source = tokensInTurn(stale, fresh);
   const client = clientOf({ baseURL: api.url, now, getToken: source.getToken });
 
@@ -101,16 +101,16 @@ test("concurrent refusals cause one refresh", async () => {
   expect(source.calls).toBe(2);
 });
 
-test("a refresh that fails rejects the call with its own error", async () => {
-  const api = await startServer(refusing("token_expired", isStale));
+test("rejects with getToken's own error when the refresh fails", async () => {
+  const api = await startServer(rejectingWith("token_expired", isStale));
   const failure = new TypeError("Failed to fetch");
   const client = clientOf({ baseURL: api.url, now, ...tokensInTurn(stale, failure) });
 
   await expect(client("tasks")).rejects.toBe(failure);
 });
 
-test("a Request with a body is sent again whole", async () => {
-  const api = await startServer(refusing("token_expired", isStale));
+test("retries a Request with its whole body", async () => {
+  const api = await startServer(rejectingWith("token_expired", isStale));
   const client = clientOf({ baseURL: api.url, now, ...tokensInTurn(stale, fresh) });
 
   const response = await client(new Request(`${api.url}/tasks`, { method: "POST", body: "again" }));
@@ -119,8 +119,8 @@ test("a Request with a body is sent again whole", async () => {
   expect(api.received.map(({ body }) => body)).toEqual(["again", "again"]);
 });
 
-test("a stream is sent once, and the next call has a new token", async () => {
-  const api = await startServer(refusing("token_expired", isStale));
+test("sends a stream once, and uses a new token for the next call", async () => {
+  const api = await startServer(rejectingWith("token_expired", isStale));
   const client = clientOf({ baseURL: api.url, now, ...tokensInTurn(stale, fresh) });
 
   const response = await client("tasks", {
@@ -135,8 +135,8 @@ test("a stream is sent once, and the next call has a new token", async () => {
   expect(api.tokens()).toEqual([stale, fresh]);
 });
 
-test("an abort during the refresh ends the call without a second request", async () => {
-  const api = await startServer(refusing("token_expired", isStale));
+test("does not retry after an abort during the refresh", async () => {
+  const api = await startServer(rejectingWith("token_expired", isStale));
   const abort = new AbortController();
   const answers = [
     async () => stale,
@@ -155,10 +155,10 @@ test("an abort during the refresh ends the call without a second request", async
   expect(api.received).toHaveLength(1);
 });
 
-test("a call of the last user is not repeated with the token of the next", async () => {
+test("does not retry with the next user's token after clearToken", async () => {
   const api = await startServer((request, response) => {
     client.clearToken();
-    refusing("token_expired", isStale)(request, response);
+    rejectingWith("token_expired", isStale)(request, response);
   });
   const source = tokensInTurn(stale, tokenOf("next user"));
   const client = clientOf({ baseURL: api.url, now, getToken: source.getToken });
@@ -170,8 +170,8 @@ test("a call of the last user is not repeated with the token of the next", async
   expect(source.calls).toBe(1);
 });
 
-test("nor when the user changes during the refresh", async () => {
-  const api = await startServer(refusing("token_expired", isStale));
+test("does not retry with the next user's token after clearToken during the refresh", async () => {
+  const api = await startServer(rejectingWith("token_expired", isStale));
   const answers = [
     async () => stale,
     async () => {

@@ -1,18 +1,18 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { describe, expect, test } from "vitest";
 import { createApiClient, SharedClientError } from "../src/index.ts";
-import { belongsToOnePerson } from "../src/runtime.ts";
+import { isSingleUserRuntime } from "../src/runtime.ts";
 import { startServer } from "./support/server.ts";
 import { NOON, tokenOf } from "./support/tokens.ts";
 
 const now = () => NOON;
 
-/** Who the request is from that a server is just answering, as frameworks tell it. */
+/** The user of the request that the server is handling. */
 const visitor = new AsyncLocalStorage<string>();
-const getToken = async () => tokenOf(visitor.getStore() ?? "nobody");
+const getToken = async () => tokenOf(visitor.getStore() ?? "unknown");
 
 describe("a client on a server", () => {
-  test("at module level sends nobody's token for anybody: every call is refused, and nothing is fetched or sent", async () => {
+  test("at module level rejects every call, fetches no token and sends no request", async () => {
     const api = await startServer();
     let fetched = 0;
     const client = createApiClient({
@@ -25,10 +25,10 @@ describe("a client on a server", () => {
     });
 
     const page = (name: string) => visitor.run(name, () => client(`${name}/tasks`));
-    const answers = await Promise.allSettled([page("anna"), page("bert")]);
+    const results = await Promise.allSettled([page("anna"), page("bert")]);
 
-    for (const answer of answers) {
-      expect(answer).toMatchObject({
+    for (const result of results) {
+      expect(result).toMatchObject({
         status: "rejected",
         reason: { name: "SharedClientError", code: "client_shared" },
       });
@@ -37,14 +37,14 @@ describe("a client on a server", () => {
     expect(fetched).toBe(0);
   });
 
-  test("the error says what to do, and is thrown by calls alone: a module that pages share with a server can be loaded", async () => {
+  test("can be created at module level; its calls throw an error that says how to fix it", async () => {
     const client = createApiClient({ baseURL: "https://api.example.com", getToken });
     const error = await client("tasks").catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(SharedClientError);
     expect(String(error)).toContain("Make a client for each request, with singleUser: true");
   });
 
-  test("made for each request, each user has their own token", async () => {
+  test("sends each user's own token when it is made for each request", async () => {
     const api = await startServer();
     const page = (name: string) =>
       visitor.run(name, async () => {
@@ -64,12 +64,12 @@ describe("a client on a server", () => {
   });
 });
 
-describe("whose a runtime is", () => {
+describe("isSingleUserRuntime", () => {
   test.each([
     ["a page", { navigator: { product: "Gecko" }, document: {} }],
     ["a web worker or service worker, which has no document", { navigator: { product: "Gecko" } }],
     [
-      "a page whose bundler imitates process",
+      "a page whose bundler polyfills process",
       { navigator: { product: "Gecko" }, process: { versions: {}, browser: true } },
     ],
     ["a page with an element of the id Deno", { navigator: { product: "Gecko" }, Deno: {} }],
@@ -79,27 +79,27 @@ describe("whose a runtime is", () => {
       "Electron's pages with Node",
       { navigator: { product: "Gecko" }, process: { versions: { node: "24", electron: "40" } } },
     ],
-  ])("%s belongs to one person", (_name, globals) => {
-    expect(belongsToOnePerson(globals)).toBe(true);
+  ])("is true in %s", (_name, globals) => {
+    expect(isSingleUserRuntime(globals)).toBe(true);
   });
 
   test.each([
-    ["Node, this very one", undefined],
+    ["this Node process", undefined],
     [
-      "Node with an imitated page",
+      "Node with a polyfilled page",
       { navigator: { product: "Gecko" }, document: {}, process: { versions: { node: "24.0.0" } } },
     ],
     [
-      "Deno 1 with an imitated page",
+      "Deno 1 with a polyfilled page",
       { navigator: { product: "Gecko" }, Deno: { version: { deno: "1.46.3" } } },
     ],
     [
-      "Bun with an imitated page",
+      "Bun with a polyfilled page",
       { navigator: { product: "Gecko" }, process: { versions: { node: "24", bun: "1.3" } } },
     ],
     ["Workers", { navigator: { userAgent: "Cloudflare-Workers" } }],
-    ["a runtime that says nothing", {}],
-  ])("%s does not", (_name, globals) => {
-    expect(belongsToOnePerson(globals)).toBe(false);
+    ["an unknown runtime", {}],
+  ])("is false in %s", (_name, globals) => {
+    expect(isSingleUserRuntime(globals)).toBe(false);
   });
 });

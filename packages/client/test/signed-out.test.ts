@@ -1,12 +1,12 @@
 import { expect, onTestFinished, test, vi } from "vitest";
 import { SignedOutError } from "../src/index.ts";
 import { clientOf } from "./support/client.ts";
-import { refusing, startServer } from "./support/server.ts";
+import { rejectingWith, startServer } from "./support/server.ts";
 import { NOON, tokenOf, tokensInTurn } from "./support/tokens.ts";
 
 const now = () => NOON;
 
-test.each([null, undefined, ""])("with the token %j nothing is sent", async (none) => {
+test.each([null, undefined, ""])("sends nothing when getToken returns %j", async (none) => {
   const api = await startServer();
   let signedOut = 0;
   const client = clientOf({ baseURL: api.url, now, onSignedOut: () => signedOut++, ...tokensInTurn(none) });
@@ -18,24 +18,24 @@ test.each([null, undefined, ""])("with the token %j nothing is sent", async (non
   expect(signedOut).toBe(1);
 });
 
-test("is said once per sign-out, and again after a token was had", async () => {
+test("calls onSignedOut once per sign-out, and again after there was a token", async () => {
   const api = await startServer();
-  const said: string[] = [];
+  const notifications: string[] = [];
   const source = tokensInTurn(null, null, tokenOf("a", 10), null, null);
   const client = clientOf({
     baseURL: api.url,
     now,
-    onSignedOut: () => said.push(`after ${source.calls}`),
+    onSignedOut: () => notifications.push(`after ${source.calls}`),
     getToken: source.getToken,
   });
 
   for (let call = 0; call < 5; call++) await client("tasks").catch(() => undefined);
 
-  expect(said).toEqual(["after 1", "after 4"]);
+  expect(notifications).toEqual(["after 1", "after 4"]);
 });
 
-test("a session that ended shows in the refresh: the refusal comes back, and onSignedOut is called", async () => {
-  const api = await startServer(refusing("token_revoked", () => true));
+test("returns the 401 and calls onSignedOut when the refresh gives no token", async () => {
+  const api = await startServer(rejectingWith("token_revoked", () => true));
   let signedOut = 0;
   const client = clientOf({
     baseURL: api.url,
@@ -51,8 +51,8 @@ test("a session that ended shows in the refresh: the refusal comes back, and onS
   expect(signedOut).toBe(1);
 });
 
-test("a new token that is refused as well does not mean signed out: getToken alone says that", async () => {
-  const api = await startServer(refusing("token_revoked", () => true));
+test("does not call onSignedOut when the new token is rejected too", async () => {
+  const api = await startServer(rejectingWith("token_revoked", () => true));
   let signedOut = 0;
   const source = tokensInTurn(tokenOf("a"), tokenOf("b"), tokenOf("c"), tokenOf("d"));
   const client = clientOf({
@@ -69,7 +69,7 @@ test("a new token that is refused as well does not mean signed out: getToken alo
   expect(signedOut).toBe(0);
 });
 
-test("a 503 comes back as it is, with its Retry-After: neither signed out nor sent again", async () => {
+test("returns a 503 unchanged, with its Retry-After: no sign-out and no retry", async () => {
   const api = await startServer((_request, response) => {
     response.writeHead(503, { "content-type": "application/problem+json", "retry-after": "7" });
     response.end(JSON.stringify({ status: 503, code: "keys_unavailable" }));
@@ -89,7 +89,7 @@ test("a 503 comes back as it is, with its Retry-After: neither signed out nor se
   expect(signedOut).toBe(0);
 });
 
-test("what onSignedOut throws, at once or later, harms neither the call nor the process", async () => {
+test("logs an error of onSignedOut, synchronous or not, and fails neither the call nor the process", async () => {
   const api = await startServer();
   const logged = vi.spyOn(console, "error").mockImplementation(() => undefined);
   onTestFinished(() => logged.mockRestore());
@@ -112,8 +112,8 @@ test("what onSignedOut throws, at once or later, harms neither the call nor the 
   );
 });
 
-test("a refusal that no token cures does not mean signed out", async () => {
-  const api = await startServer(refusing("audience_rejected", () => true));
+test("does not call onSignedOut for a 401 that is not retried", async () => {
+  const api = await startServer(rejectingWith("audience_rejected", () => true));
   let signedOut = 0;
   const client = clientOf({
     baseURL: api.url,

@@ -5,7 +5,7 @@ import { NOON, tokenOf, tokensInTurn } from "./support/tokens.ts";
 
 const now = () => NOON;
 
-test("sends the token with the request as it is", async () => {
+test("sends the request unchanged, with the token", async () => {
   const api = await startServer();
   const client = clientOf({ baseURL: api.url, now, ...tokensInTurn(tokenOf("a")) });
 
@@ -26,7 +26,7 @@ test("sends the token with the request as it is", async () => {
   ]);
 });
 
-test("keeps the token until 30 s before it expires, by the given clock", async () => {
+test("caches the token until 30 s before its `exp`, by the `now` option", async () => {
   const api = await startServer();
   const source = tokensInTurn(tokenOf("a", 300), tokenOf("b", 900));
   let clock = NOON;
@@ -42,7 +42,7 @@ test("keeps the token until 30 s before it expires, by the given clock", async (
   expect(api.tokens()).toEqual([tokenOf("a", 300), tokenOf("a", 300), tokenOf("b", 900)]);
 });
 
-test("by default the clock and fetch are the global ones of the moment, which tests replace", async () => {
+test("looks up the global `Date.now` and `fetch` at each call", async () => {
   const source = tokensInTurn(tokenOf("a", 300), tokenOf("b", 900));
   const client = clientOf({ baseURL: "https://api.example.com", getToken: source.getToken });
   const sent: (string | null)[] = [];
@@ -64,7 +64,7 @@ test("by default the clock and fetch are the global ones of the moment, which te
   );
 });
 
-test("concurrent calls share one fetch of the token", async () => {
+test("shares one getToken call between concurrent calls", async () => {
   const api = await startServer();
   const source = tokensInTurn(tokenOf("a"));
   const client = clientOf({ baseURL: api.url, now, getToken: source.getToken });
@@ -81,7 +81,7 @@ test.each([
   `a.${btoa("null")}.c`,
   `a.${btoa('{"exp":"soon"}')}.c`,
   `a.${btoa('{"exp":1e999}')}.c`,
-])("a token without a readable exp is sent but not kept: %s", async (token) => {
+])("sends a token without a readable `exp` and does not cache it: %s", async (token) => {
   const api = await startServer();
   const source = tokensInTurn(token.replaceAll("=", ""));
   const client = clientOf({ baseURL: api.url, now, getToken: source.getToken });
@@ -93,7 +93,7 @@ test.each([
   expect(api.tokens()).toEqual(Array(2).fill(token.replaceAll("=", "")));
 });
 
-test("a failed getToken rejects the call with its own error, and the next call tries again", async () => {
+test("rejects with getToken's own error, and runs getToken again for the next call", async () => {
   const api = await startServer();
   const failure = new TypeError("Failed to fetch");
   let signedOut = 0;
@@ -110,7 +110,7 @@ test("a failed getToken rejects the call with its own error, and the next call t
   expect(signedOut).toBe(0);
 });
 
-test("text that is not a bearer token is refused without being quoted", async () => {
+test("rejects text that is not a bearer token, without quoting it", async () => {
   const api = await startServer();
   const client = clientOf({ baseURL: api.url, now, ...tokensInTurn("secret\r\nx-injected: 1") });
 
@@ -121,7 +121,7 @@ test("text that is not a bearer token is refused without being quoted", async ()
   expect(api.received).toHaveLength(0);
 });
 
-test("clearToken forgets the token, also one that is being fetched", async () => {
+test("clearToken removes the token, including one that is being fetched", async () => {
   const api = await startServer();
   let answerFirst: (token: string) => void = () => undefined;
   const answers = [
@@ -140,7 +140,7 @@ test("clearToken forgets the token, also one that is being fetched", async () =>
   expect(api.tokens()).toEqual([tokenOf("second user"), tokenOf("second user")]);
 });
 
-test("an aborted call does not wait for the token, and leaves it to the others", async () => {
+test("an aborted call stops waiting for the token, and other calls still get it", async () => {
   const api = await startServer();
   let fetches = 0;
   let answer: (token: string) => void = () => undefined;
@@ -168,7 +168,7 @@ test("an aborted call does not wait for the token, and leaves it to the others",
   expect(api.received.map(({ url }) => url)).toEqual(["/other"]);
 });
 
-test("a getToken that never settles ends with its deadline, and the next call asks anew", async () => {
+test("rejects when getToken exceeds getTokenTimeout, and the next call tries again", async () => {
   const api = await startServer();
   const answers: (() => Promise<string>)[] = [() => new Promise(() => undefined), async () => tokenOf("a")];
   let signedOut = 0;
@@ -191,7 +191,7 @@ test("a getToken that never settles ends with its deadline, and the next call as
   expect(signedOut).toBe(0);
 });
 
-test("what getToken gives after its deadline is not used", async () => {
+test("ignores a token that getToken returns after getTokenTimeout", async () => {
   const api = await startServer();
   let answerLate: (token: string) => void = () => undefined;
   const answers = [
@@ -213,7 +213,7 @@ test("what getToken gives after its deadline is not used", async () => {
   expect(api.tokens()).toEqual([tokenOf("in time"), tokenOf("in time")]);
 });
 
-test("a getToken may throw at once, return the token itself, or anything with a then", async () => {
+test("getToken may throw synchronously, or return a token or a thenable", async () => {
   const api = await startServer();
   const failure = new Error("no storage");
   const answers = [
@@ -236,12 +236,12 @@ test("a getToken may throw at once, return the token itself, or anything with a 
   expect(api.tokens()).toEqual([tokenOf("itself", 10), tokenOf("thenable", 10)]);
 });
 
-test.each([0, -1, Number.NaN, 300_001])("getTokenTimeout: %d is refused at once", (getTokenTimeout) => {
+test.each([0, -1, Number.NaN, 300_001])("createApiClient rejects getTokenTimeout: %d", (getTokenTimeout) => {
   const make = () => clientOf({ baseURL: "https://api.example.com", getTokenTimeout, getToken: () => null });
   expect(make).toThrow("getTokenTimeout must be milliseconds, from 1 to 300000");
 });
 
-test("a fetch that ignores its signal does not hold up who has aborted", async () => {
+test("aborts a call even if fetch ignores its signal", async () => {
   const client = clientOf({
     baseURL: "https://api.example.com",
     now,
@@ -253,12 +253,12 @@ test("a fetch that ignores its signal does not hold up who has aborted", async (
   });
 });
 
-test("a getToken that is none is refused at once", () => {
+test("createApiClient rejects a getToken that is not a function", () => {
   const options = { baseURL: "https://api.example.com" } as unknown as Parameters<typeof clientOf>[0];
   expect(() => clientOf(options)).toThrow("getToken must be a function");
 });
 
-test("a refusal whose body never ends does not hold up who has aborted", async () => {
+test("aborts a call while the body of a 401 never ends", async () => {
   const api = await startServer((_request, response) => {
     response.writeHead(401, { "content-type": "application/problem+json" }).write('{"code":');
   });

@@ -1,6 +1,6 @@
 import { type ApiClient, type ApiClientOptions, createApiClient } from "../../src/index.ts";
 
-/** A client of one user: tests run in Node, which by itself could be a server of many. */
+/** A single-user client: tests run in Node, which counts as a server. */
 export function clientOf(options: ApiClientOptions): ApiClient {
   return createApiClient({ singleUser: true, ...options });
 }

@@ -12,7 +12,7 @@ export type TestServer = {
   tokens(): (string | undefined)[];
 };
 
-/** A real HTTP server on a free port, which keeps what it was sent; it closes with the test. */
+/** An HTTP server on a free port that records its requests. It closes when the test ends. */
 export async function startServer(
   answer: (request: Received, response: ServerResponse) => void = (_request, response) => response.end("ok"),
 ): Promise<TestServer> {
@@ -20,9 +20,9 @@ export async function startServer(
   const server = createServer(async (request, response) => {
     let body = "";
     for await (const chunk of request) body += chunk;
-    const kept = { method: request.method ?? "", url: request.url ?? "", headers: request.headers, body };
-    received.push(kept);
-    answer(kept, response);
+    const record = { method: request.method ?? "", url: request.url ?? "", headers: request.headers, body };
+    received.push(record);
+    answer(record, response);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -40,16 +40,16 @@ export async function startServer(
   };
 }
 
-/** Refuses with this problem code while `isRefused` says so, and answers "ok" otherwise. */
-export function refusing(code: string, isRefused: (token: string | undefined) => boolean) {
+/** Answers 401 with this problem code if `isRejected` returns true for the token, otherwise "ok". */
+export function rejectingWith(code: string, isRejected: (token: string | undefined) => boolean) {
   return (request: Received, response: ServerResponse): void => {
-    if (!isRefused(request.headers.authorization?.replace("Bearer ", ""))) {
+    if (!isRejected(request.headers.authorization?.replace("Bearer ", ""))) {
       response.end("ok");
       return;
     }
     response.writeHead(401, { "content-type": "application/problem+json" });
     response.end(
-      JSON.stringify({ type: `urn:usher-auth:error:${code}`, title: "Refused", status: 401, code }),
+      JSON.stringify({ type: `urn:usher-auth:error:${code}`, title: "Rejected", status: 401, code }),
     );
   };
 }

@@ -1,7 +1,7 @@
-/** The fixed moment at which the tests play, in milliseconds since 1970. */
+/** The fixed time of the tests, in milliseconds since 1970. */
 export const NOON = Date.UTC(2030, 0, 1, 12);
 
-/** Text of a token's form whose signature is nothing: the client decodes `exp` and verifies nothing. */
+/** A token with an invalid signature: the client decodes `exp` and verifies nothing. */
 export function tokenOf(id: string, expiresInSeconds = 300): string {
   const payload = { sub: "zoë", exp: NOON / 1000 + expiresInSeconds };
   return [{ alg: "HS256" }, payload, id]
@@ -9,7 +9,7 @@ export function tokenOf(id: string, expiresInSeconds = 300): string {
     .join(".");
 }
 
-/** A getToken that gives these in turn (the last one again and again), and counts. */
+/** A getToken that returns these answers in turn, then repeats the last one, and counts its calls. */
 export function tokensInTurn(...answers: (string | null | undefined | Error)[]) {
   const source = {
     calls: 0,
