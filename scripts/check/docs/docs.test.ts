@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 
@@ -22,6 +22,13 @@ test("reports an example that does not compile at its line in the document", () 
   expect(status).not.toBe(0);
   expect(output).toMatch(/docs\/guide\.md.*\(4,10\): error TS2305/);
   expect(output).toMatch(/docs\/guide\.md.*\(5,7\): error TS2322/);
+});
+
+test("checks the examples in the docstrings of packages", () => {
+  const docstring = "/**\n * One.\n *\n * @example\n * ```ts\n * const wrong: number = 'text';\n * ```\n */";
+  const { status, output } = checkFiles({ "packages/a/src/a.ts": `${docstring}\nexport const a = 1;\n` });
+  expect(status).not.toBe(0);
+  expect(output).toMatch(/packages\/a\/src\/a\.ts.*\(6,7\): error TS2322/);
 });
 
 const server = (ownerParam: string) => `import { createServer } from "node:http";
@@ -54,18 +61,21 @@ test("reports what does not run as it says", { timeout: 120_000 }, () => {
 
 /** Checks a document with these blocks: the code, and its marks. */
 function check(...blocks: [code: string, marks?: string][]): { status: number | null; output: string } {
+  const fences = blocks.map(([code, marks = ""]) => `\`\`\`ts ${marks}\n${code}\n\`\`\`\n`);
+  return checkFiles({ "docs/guide.md": `# Guide\n\n${fences.join("\n")}` });
+}
+
+function checkFiles(files: Record<string, string>): { status: number | null; output: string } {
   const root = mkdtempSync(join(tmpdir(), "documents-"));
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
-  mkdirSync(join(root, "docs"));
-  const fences = blocks.map(([code, marks = ""]) => `\`\`\`ts ${marks}\n${code}\n\`\`\`\n`);
-  writeFileSync(join(root, "docs/guide.md"), `# Guide\n\n${fences.join("\n")}`);
+  for (const [file, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, file)), { recursive: true });
+    writeFileSync(join(root, file), text);
+  }
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    ["--conditions=@usher-auth/source", script, root],
-    {
-      encoding: "utf8",
-      timeout: 100_000,
-    },
+    ["--conditions=@usher-auth/source", script, "--root", root],
+    { encoding: "utf8", timeout: 100_000 },
   );
   return { status, output: stdout + stderr };
 }
