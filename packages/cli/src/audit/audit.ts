@@ -1,13 +1,13 @@
 import { createScene, type Scene } from "./audited-api.ts";
 import type { Baseline } from "./baseline.ts";
-import { type Idle, skipped } from "./checks/attempt.ts";
 import { checkIds } from "./checks/checks.ts";
 import { confirmUsers, reconfirmUsers } from "./confirm-users.ts";
 import { isSafe, methods, type Operation } from "./document/operation.ts";
 import { type Halt, type Traffic, TrafficHalted } from "./http/traffic.ts";
-import type { OperationReport, Result } from "./report/report.ts";
+import type { OperationReport, Outcome, Result } from "./result.ts";
 import { examine, idleResult, madeIdle } from "./run-check.ts";
 import type { Users } from "./tokens/read-tokens.ts";
+import { type NotTried, skipped } from "./verdicts/verdict.ts";
 
 /** What is audited, and how. */
 export interface AuditOptions {
@@ -23,14 +23,6 @@ export interface AuditOptions {
   readonly baseline: Baseline | undefined;
   /** Called before each check, with how many of all are done. */
   readonly onProgress: (done: number, total: number, label: string) => void;
-}
-
-/** What an audit found, in the order of the document. */
-export interface Outcome {
-  readonly operations: readonly OperationReport[];
-  readonly halt: Halt | undefined;
-  /** Operations whose additions could not be deleted again, one entry for each. */
-  readonly leftovers: readonly string[];
 }
 
 /**
@@ -127,7 +119,7 @@ const halts: Readonly<Record<Halt, string>> = {
   interrupted: "not tried: interrupted",
 };
 
-function idleBecause({ method }: Operation, writes: boolean, halt: Halt | undefined): Idle | undefined {
+function idleBecause({ method }: Operation, writes: boolean, halt: Halt | undefined): NotTried | undefined {
   if (!writes && !isSafe(method)) return skipped("it changes something: --writes tries it");
   return halt === undefined ? undefined : skipped(halts[halt]);
 }

@@ -3,8 +3,8 @@ import { type Answer, isSuccess } from "./http/answer.ts";
 import type { Traffic } from "./http/traffic.ts";
 import { createLeftovers } from "./objects/created-objects.ts";
 import { createObjects, type FoundObjects, idsOf } from "./objects/objects.ts";
+import type { Values } from "./requests/request.ts";
 import { compose, type Difference } from "./requests/request.ts";
-import type { Values } from "./requests/values.ts";
 import type { Users } from "./tokens/read-tokens.ts";
 import type { User } from "./tokens/user.ts";
 

@@ -1,11 +1,11 @@
 import type { Scene } from "./audited-api.ts";
-import { type Attempt, type Idle, inapplicable, isIdle, skipped } from "./checks/attempt.ts";
+import { type Attempt, isIdle } from "./checks/attempt.ts";
 import type { CheckId } from "./checks/checks.ts";
 import { planOf } from "./checks/plan.ts";
 import type { Operation } from "./document/operation.ts";
 import { type Answer, isSuccess } from "./http/answer.ts";
-import type { Result } from "./report/report.ts";
-import { type Judgement, weightOf } from "./verdicts/verdict.ts";
+import type { Result } from "./result.ts";
+import { inapplicable, type Judgement, type NotTried, skipped, weightOf } from "./verdicts/verdict.ts";
 
 /** Tries one check on one operation. It ends at the first request that lets somebody in: one is enough. */
 export async function examine(
@@ -20,7 +20,7 @@ export async function examine(
 }
 
 /** A check of which nothing was tried, and why. */
-export function idleResult(check: CheckId, { verdict, reason }: Idle): Result {
+export function idleResult(check: CheckId, { verdict, reason }: NotTried): Result {
   return {
     check,
     verdict,
@@ -35,7 +35,7 @@ export function idleResult(check: CheckId, { verdict, reason }: Idle): Result {
 }
 
 /** Why a check is not worth trying after what others have found; undefined where it is. */
-export function madeIdle(check: CheckId, results: readonly Result[]): Idle | undefined {
+export function madeIdle(check: CheckId, results: readonly Result[]): NotTried | undefined {
   const found = (id: CheckId) => results.find((result) => result.check === id && result.severity === "error");
   const open = found("no_token");
   // After a single request: on the plain path.

@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import manifest from "../../package.json" with { type: "json" };
-import { audit, type Outcome } from "../audit/audit.ts";
+import { audit } from "../audit/audit.ts";
 import { parseBaseline } from "../audit/baseline.ts";
 import { loadDocument } from "../audit/document/load.ts";
 import { operationLines } from "../audit/document/operation-lines.ts";
@@ -14,6 +14,7 @@ import { notesOn } from "../audit/report/notes.ts";
 import { type AuditReport, exitCodeOf } from "../audit/report/report.ts";
 import { renderSarif } from "../audit/report/sarif.ts";
 import { renderReport } from "../audit/report/text.ts";
+import type { Outcome } from "../audit/result.ts";
 import { lifeOf, readTokens } from "../audit/tokens/read-tokens.ts";
 import { CannotRun, type Command, defineSubcommand } from "../command-line/command.ts";
 import { namesIn, positiveNumber } from "../command-line/flag-values.ts";

@@ -1,7 +1,6 @@
 import type { Answer } from "../http/answer.ts";
-import type { Difference } from "../requests/request.ts";
-import type { Values } from "../requests/values.ts";
-import type { Judgement } from "../verdicts/verdict.ts";
+import type { Difference, Values } from "../requests/request.ts";
+import type { Judgement, NotTried } from "../verdicts/verdict.ts";
 
 /** One request that is not to be granted. */
 export interface Attempt {
@@ -15,24 +14,8 @@ export interface Attempt {
 }
 
 /** What is to be tried on an operation; or why nothing is. */
-export type Plan = readonly Attempt[] | Idle;
+export type Plan = readonly Attempt[] | NotTried;
 
-/**
- * `inapplicable`: there is no such way in. `skipped`: there may be, and it is not known whether it is closed.
- */
-export interface Idle {
-  readonly verdict: "inapplicable" | "skipped";
-  readonly reason: string;
-}
-
-export function inapplicable(reason: string): Idle {
-  return { verdict: "inapplicable", reason };
-}
-
-export function skipped(reason: string): Idle {
-  return { verdict: "skipped", reason };
-}
-
-export function isIdle(plan: Plan): plan is Idle {
+export function isIdle(plan: Plan): plan is NotTried {
   return "verdict" in plan;
 }

@@ -2,7 +2,7 @@ import { bearer, type Scene } from "../audited-api.ts";
 import { isSafe, type Operation } from "../document/operation.ts";
 import { type Answer, isSuccess } from "../http/answer.ts";
 import { readerOf } from "../objects/collection.ts";
-import type { Values } from "../requests/values.ts";
+import type { Values } from "../requests/request.ts";
 
 /**
  * Watches what is B's while A tries to change it: an API may answer 204 to a request to delete what it does

@@ -7,8 +7,8 @@ import { type Forgery, tamperedTokens, unsignedTokens } from "../tokens/invalid-
 import type { User } from "../tokens/user.ts";
 import { resembles } from "../verdicts/disclosure.ts";
 import { judgeAnyRefusal, judgeCredentials } from "../verdicts/refusal.ts";
-import { type Judgement, passed } from "../verdicts/verdict.ts";
-import { type Attempt, type Plan, skipped } from "./attempt.ts";
+import { type Judgement, passed, skipped } from "../verdicts/verdict.ts";
+import type { Attempt, Plan } from "./attempt.ts";
 
 /** `Authorization` headers that carry no token (RFC 6750 section 2.1), as they come from broken clients. */
 const garbage: readonly { says: string; authorization: string }[] = [

@@ -1,8 +1,7 @@
 import { bearer, type Scene } from "../audited-api.ts";
 import { isSafe, type Operation } from "../document/operation.ts";
 import { type Answer, isSuccess } from "../http/answer.ts";
-import type { Difference } from "../requests/request.ts";
-import type { Values } from "../requests/values.ts";
+import type { Difference, Values } from "../requests/request.ts";
 import { discloses, tracesOf } from "../verdicts/disclosure.ts";
 import type { Judgement } from "../verdicts/verdict.ts";
 import type { Attempt } from "./attempt.ts";

@@ -3,8 +3,8 @@ import { isSafe, type Operation, objectsInPath } from "../document/operation.ts"
 import { idsOf } from "../objects/objects.ts";
 import { resembles } from "../verdicts/disclosure.ts";
 import { judgeRefusal } from "../verdicts/refusal.ts";
-import { failed, type Judgement, passed, unclear } from "../verdicts/verdict.ts";
-import { type Attempt, inapplicable, type Plan, skipped } from "./attempt.ts";
+import { failed, inapplicable, type Judgement, passed, skipped, unclear } from "../verdicts/verdict.ts";
+import type { Attempt, Plan } from "./attempt.ts";
 import { type Intrusion, intrusions } from "./cross-user.ts";
 import { harmOf } from "./other-owner.ts";
 

@@ -1,8 +1,8 @@
 import type { Scene } from "../audited-api.ts";
 import { isSafe, type Operation, ownersInPath } from "../document/operation.ts";
 import { judgeRefusal } from "../verdicts/refusal.ts";
-import { failed, type Judgement, passed } from "../verdicts/verdict.ts";
-import { inapplicable, type Plan } from "./attempt.ts";
+import { failed, inapplicable, type Judgement, passed } from "../verdicts/verdict.ts";
+import type { Plan } from "./attempt.ts";
 import { type Intrusion, intrusions } from "./cross-user.ts";
 
 /**

@@ -5,8 +5,8 @@ import { compose } from "../requests/request.ts";
 import { type Spelling, spellingsFor } from "../requests/spellings.ts";
 import { resembles } from "../verdicts/disclosure.ts";
 import { judgeAnyRefusal } from "../verdicts/refusal.ts";
-import { failed, type Judgement, passed, unclear } from "../verdicts/verdict.ts";
-import { inapplicable, type Plan } from "./attempt.ts";
+import { failed, inapplicable, type Judgement, passed, unclear } from "../verdicts/verdict.ts";
+import type { Plan } from "./attempt.ts";
 import { type Intrusion, intrusions } from "./cross-user.ts";
 import { harmOf } from "./other-owner.ts";
 

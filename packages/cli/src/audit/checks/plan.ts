@@ -1,6 +1,7 @@
 import type { Scene } from "../audited-api.ts";
 import type { Operation } from "../document/operation.ts";
-import { inapplicable, type Plan } from "./attempt.ts";
+import { inapplicable } from "../verdicts/verdict.ts";
+import type { Plan } from "./attempt.ts";
 import type { CheckId } from "./checks.ts";
 import {
   withExpiredToken,

@@ -1,6 +1,5 @@
 import { CannotRun } from "../../command-line/command.ts";
-import { decodeText } from "../../input/decode.ts";
-import { collect, readFileText } from "../../input/text.ts";
+import { collect, decodeText, readFileText } from "../../input/text.ts";
 import { type Document, parseDocument } from "./document.ts";
 
 /** Bytes. The largest documents in public use are about half of it. */

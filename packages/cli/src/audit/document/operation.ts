@@ -52,3 +52,6 @@ export function ownersInPath({ parameters }: Operation): Parameter[] {
 export function objectsInPath({ parameters }: Operation): Parameter[] {
   return parameters.filter((parameter) => parameter.in === "path" && !parameter.isOwner);
 }
+
+/** A parameter in a documented path, in its braces. */
+export const parameterInPath: RegExp = /\{([^{}]+)\}/g;

@@ -1,9 +1,15 @@
 import { CannotRun } from "../../command-line/command.ts";
 import { visible } from "../../output/visible.ts";
 import { type Document, isMembers, type Members, membersOf } from "./document.ts";
-import { type Body, type Method, methods, type Operation, type Parameter } from "./operation.ts";
+import {
+  type Body,
+  type Method,
+  methods,
+  type Operation,
+  type Parameter,
+  parameterInPath,
+} from "./operation.ts";
 import { isOwnerParameter } from "./owner-parameter.ts";
-import { parameterInPath } from "./path-template.ts";
 import { resolveReference } from "./reference.ts";
 
 /**

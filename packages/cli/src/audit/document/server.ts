@@ -1,6 +1,6 @@
 import { CannotRun } from "../../command-line/command.ts";
 import { isMembers, type Members, membersOf } from "./document.ts";
-import { parameterInPath } from "./path-template.ts";
+import { parameterInPath } from "./operation.ts";
 
 /** Where requests go: `path` is put before each of the document's paths. */
 export interface Target {

@@ -1,8 +1,18 @@
 import * as http from "node:http";
 import * as https from "node:https";
 import { isDeeperThan } from "../document/depth.ts";
+import type { Method } from "../document/operation.ts";
 import type { Answer } from "./answer.ts";
-import type { AuditRequest } from "./request.ts";
+
+/** A request to the API under audit. */
+export interface AuditRequest {
+  readonly method: Method;
+  /** Path and query, to the character: nothing normalises them on their way. */
+  readonly path: string;
+  /** All but `Authorization`. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+}
 
 /** Milliseconds for a whole answer. */
 const patience = 10_000;

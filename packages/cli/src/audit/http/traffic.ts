@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Answer } from "./answer.ts";
-import type { AuditRequest } from "./request.ts";
-import type { Send } from "./send.ts";
+import type { AuditRequest, Send } from "./send.ts";
 
 /** Seconds that an API may ask to wait for (429) before its answer is taken as it is. */
 const longestWait = 10;

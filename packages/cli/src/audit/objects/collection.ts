@@ -1,5 +1,5 @@
 import type { Method, Operation } from "../document/operation.ts";
-import { parameterInPath } from "../document/path-template.ts";
+import { parameterInPath } from "../document/operation.ts";
 
 /**
  * The operations around the things that a parameter of a path names: `/tasks` for the `taskId` of

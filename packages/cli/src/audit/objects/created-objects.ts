@@ -1,6 +1,6 @@
 import type { Operation } from "../document/operation.ts";
 import { type Answer, isSuccess } from "../http/answer.ts";
-import type { Values } from "../requests/values.ts";
+import type { Values } from "../requests/request.ts";
 import type { User } from "../tokens/user.ts";
 import { removerOf } from "./collection.ts";
 import { createdId } from "./identifiers.ts";

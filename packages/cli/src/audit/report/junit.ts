@@ -1,6 +1,7 @@
 import { visible } from "../../output/visible.ts";
 import { checks } from "../checks/checks.ts";
-import type { AuditReport, OperationReport, Result } from "./report.ts";
+import type { OperationReport, Result } from "../result.ts";
+import type { AuditReport } from "./report.ts";
 
 /** JUnit's XML, as CI servers read it: a suite for each operation, a case for each check. */
 export function renderJunit(report: AuditReport): string {

@@ -1,7 +1,6 @@
-import type { Outcome } from "../audit.ts";
 import type { Baseline } from "../baseline.ts";
 import { excessIn } from "../document/sample-limits.ts";
-import type { OperationReport, Result } from "./report.ts";
+import type { OperationReport, Outcome, Result } from "../result.ts";
 
 /** What the reader should know beside the results. */
 export function notesOn(

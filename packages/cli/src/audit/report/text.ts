@@ -3,8 +3,7 @@ import { oneLine, visible } from "../../output/visible.ts";
 import type { Paint } from "../../terminal.ts";
 import { checks } from "../checks/checks.ts";
 import { findingsOf } from "./findings.ts";
-import { type AuditReport, type Finding, resultsWith } from "./report.ts";
-import { summaryOf } from "./summary.ts";
+import { type AuditReport, exitCodeOf, type Finding, resultsWith } from "./report.ts";
 import { renderTable } from "./table.ts";
 
 /**
@@ -52,4 +51,19 @@ function headingsOf(findings: readonly Finding[]): string {
 function colourOf(report: AuditReport): "red" | "yellow" | "green" {
   if (resultsWith(report, "failed").length > 0) return "red";
   return resultsWith(report, "unclear").length > 0 || report.halt !== undefined ? "yellow" : "green";
+}
+
+/** One line: how many operations, what came of the checks, what it took. */
+function summaryOf(report: AuditReport): string {
+  const count = (verdict: Parameters<typeof resultsWith>[1]) => resultsWith(report, verdict).length;
+  const counts = [
+    `${count("passed")} hold`,
+    `${count("failed")} ${count("failed") === 1 ? "does" : "do"} not`,
+    ...(count("accepted") > 0 ? [`${count("accepted")} accepted`] : []),
+    ...(count("unclear") > 0 ? [`${count("unclear")} cannot be told`] : []),
+    ...(count("skipped") > 0 ? [`${count("skipped")} not tried`] : []),
+  ];
+  const { operations, requests, seconds } = report;
+  const verdict = { 0: "Fine", 1: "Found something", 2: "No proof" }[exitCodeOf(report)];
+  return `${verdict}: ${operations.length} operations, checks: ${counts.join(", ")}. ${requests} requests in ${seconds.toFixed(1)} s.`;
 }

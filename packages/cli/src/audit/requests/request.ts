@@ -1,8 +1,15 @@
 import type { Operation } from "../document/operation.ts";
-import { parameterInPath } from "../document/path-template.ts";
+import { parameterInPath } from "../document/operation.ts";
 import { sampleBody, sampleParameter } from "../document/sample.ts";
-import type { AuditRequest } from "../http/request.ts";
-import type { Values } from "./values.ts";
+import type { AuditRequest } from "../http/send.ts";
+
+/** What the parameters of a request are filled with. */
+export interface Values {
+  /** For every parameter that names the user, wherever it is. */
+  readonly owner: string;
+  /** For the other parameters of the path, by name. */
+  readonly objects: ReadonlyMap<string, string>;
+}
 
 /** A segment of a path, percent-encoded. */
 export interface Segment {

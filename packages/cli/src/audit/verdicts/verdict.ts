@@ -26,3 +26,19 @@ export function unclear(reason: string): Judgement {
 export function weightOf({ verdict, severity }: Judgement): number {
   return verdict === "failed" ? (severity === "error" ? 3 : 2) : verdict === "unclear" ? 1 : 0;
 }
+
+/**
+ * `inapplicable`: there is no such way in. `skipped`: there may be, and it is not known whether it is closed.
+ */
+export interface NotTried {
+  readonly verdict: "inapplicable" | "skipped";
+  readonly reason: string;
+}
+
+export function inapplicable(reason: string): NotTried {
+  return { verdict: "inapplicable", reason };
+}
+
+export function skipped(reason: string): NotTried {
+  return { verdict: "skipped", reason };
+}

@@ -1,6 +1,6 @@
 import { pasteable } from "../../output/paste.ts";
 import { type Case, fault, found, type Opinion, silent } from "../check.ts";
-import { authBase } from "../issuer/auth-base.ts";
+import { authBase } from "../settings/base-url.ts";
 import { keyKinds } from "../settings/key-kinds.ts";
 
 /** The algorithm that the token names, against the keys that the API has. */

@@ -2,7 +2,7 @@ import { secretsIn } from "../../input/secrets.ts";
 import { pasteable } from "../../output/paste.ts";
 import { type Case, fault, found, type Opinion } from "../check.ts";
 import { explainSecret } from "../secret/explain.ts";
-import { proofOfJws } from "../secret/proof.ts";
+import { proofOfJws } from "../secret/signed-by.ts";
 import { keyKinds } from "../settings/key-kinds.ts";
 
 /** Whose signature the token has. */

@@ -1,6 +1,6 @@
 import { AuthError, ConfigurationError, verifierFromEnv } from "@usher-auth/verify";
 import type { Environment } from "../../terminal.ts";
-import { saysAnything } from "../settings/says-anything.ts";
+import { saysAnything } from "../settings/key-kinds.ts";
 import type { Sent } from "../token-text/token-text.ts";
 
 /**

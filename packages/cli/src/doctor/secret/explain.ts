@@ -3,7 +3,7 @@ import { type NamedSecret, secretsIn } from "../../input/secrets.ts";
 import type { Environment } from "../../terminal.ts";
 import type { Cause } from "../causes.ts";
 import { type Diagnosis, danger, fault } from "../check.ts";
-import type { Proof } from "./proof.ts";
+import type { Proof } from "./signed-by.ts";
 import { variantsOf } from "./variants.ts";
 
 /** Better Auth's built-in secret, for when none is set. It is in its public source. */

@@ -1,5 +1,5 @@
+import { withinQuotes } from "../../input/trim.ts";
 import type { Cause } from "../causes.ts";
-import { withinQuotes } from "../token-text/edges.ts";
 
 /** Another reading of a secret, under which it may be the issuer's. */
 export interface Variant {

@@ -1,5 +1,6 @@
 import { betterAuthIssuer } from "@usher-auth/verify";
 import type { Environment } from "../../terminal.ts";
+import { withoutSlashes } from "../http/url-difference.ts";
 
 /**
  * The issuer that BETTER_AUTH_URL names, read as Better Auth and the API read it; undefined where it names
@@ -12,4 +13,9 @@ export function issuerIn({ BETTER_AUTH_URL: url }: Environment): string | undefi
     // No address. The theme of the settings says so.
     return undefined;
   }
+}
+
+/** Where Better Auth's endpoints are: at /api/auth, unless its base URL has a path of its own. */
+export function authBase({ origin, pathname }: URL): string {
+  return `${origin}${withoutSlashes(pathname) || "/api/auth"}`;
 }

@@ -5,7 +5,7 @@ import type { Cause } from "../causes.ts";
 import { type Case, type Diagnosis, danger, fault, type Opinion, silent } from "../check.ts";
 import { withUsherWarnings } from "../warnings.ts";
 import { issuerIn } from "./base-url.ts";
-import { saysAnything } from "./says-anything.ts";
+import { saysAnything } from "./key-kinds.ts";
 
 const newSecret = 'BETTER_AUTH_SECRET="$(openssl rand -base64 48)" # the same value for issuer and API';
 

@@ -1,4 +1,4 @@
-import type { SentKind } from "./kind.ts";
+import type { SentKind } from "./token-text.ts";
 import type { Wrapping } from "./unwrap.ts";
 
 /** How to get the right thing, to paste into the frontend. */

@@ -1,4 +1,4 @@
-import { withinQuotes, withoutSpace } from "./edges.ts";
+import { withinQuotes, withoutSpace } from "../../input/trim.ts";
 
 /** Something around the token that does not belong there. */
 export type Wrapping =

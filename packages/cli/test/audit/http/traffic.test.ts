@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Answer } from "../../../src/audit/http/answer.ts";
-import type { AuditRequest } from "../../../src/audit/http/request.ts";
+import type { AuditRequest } from "../../../src/audit/http/send.ts";
 import { createTraffic, type TrafficOptions } from "../../../src/audit/http/traffic.ts";
 
 const request: AuditRequest = { method: "GET", path: "/", headers: {}, body: undefined };

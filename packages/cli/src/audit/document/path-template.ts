@@ -1,2 +1,0 @@
-/** A parameter in a documented path, in its braces. */
-export const parameterInPath: RegExp = /\{([^{}]+)\}/g;
