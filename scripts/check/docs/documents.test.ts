@@ -36,7 +36,8 @@ function anchorsOf(document: string): string[] {
 }
 
 describe("decision records", () => {
-  const index = read("docs/decisions/README.md");
+  // A long title goes over two lines.
+  const index = read("docs/decisions/README.md").replaceAll(/\n {2}/g, " ");
 
   it("are numbered without a gap", () => {
     const numbers = decisions.map((record) => Number(record.slice("docs/decisions/".length).slice(0, 4)));
