@@ -109,7 +109,7 @@ export default defineConfig({
       // The same tests once more.
       project(
         "nestjs-11",
-        ["packages/verify/test/{,contract/}nestjs.test.ts", "tests/compat/nestjs-11/*.test.ts"],
+        ["packages/verify/test/{adapters,contract}/nestjs.test.ts", "tests/compat/nestjs-11/*.test.ts"],
         60_000,
         [],
         nest11,

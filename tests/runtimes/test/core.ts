@@ -7,7 +7,7 @@ import {
 } from "@usher-auth/testing";
 import { secretFingerprint } from "@usher-auth/verify";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startLyingProxy } from "../../../packages/verify/test/lying-proxy.ts";
+import { startLyingProxy } from "../../../packages/verify/test/keys/jwks/lying-proxy.ts";
 import { hostileToken } from "../../security/tokens/support/mutations.ts";
 import { seededRandom } from "../../security/tokens/support/random.ts";
 import { describeSecret, type Keys, type Verdict, verifyAll } from "../program/core.ts";

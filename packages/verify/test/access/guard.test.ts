@@ -1,0 +1,133 @@
+import { createTestIssuer } from "@usher-auth/testing";
+import { describe, expect, it, vi } from "vitest";
+import {
+  AuthError,
+  ConfigurationError,
+  createGuard,
+  type GuardedRequest,
+  remoteJwks,
+} from "../../src/index.ts";
+import { createBench, refusal } from "../support.ts";
+
+function request(token: string | undefined, changes: Partial<GuardedRequest> = {}): GuardedRequest {
+  return {
+    authorization: token === undefined ? undefined : `Bearer ${token}`,
+    tokenInQuery: false,
+    params: { userId: "alice" },
+    ownerParams: ["userId"],
+    source: "the request",
+    ...changes,
+  };
+}
+
+describe("createGuard", () => {
+  const { verifier } = createBench();
+
+  it.each([
+    ["no verifier", { verifier: undefined }, "verifier: give createVerifier(...)."],
+    ["no ownerParam", { ownerParam: undefined }, "ownerParam: name the path parameter"],
+    ["an empty ownerParam", { ownerParam: "" }, "ownerParam: "],
+    ["an empty list", { ownerParam: [] }, "ownerParam: "],
+    ["a list with an empty name", { ownerParam: ["userId", ""] }, "ownerParam: "],
+    ["a list with what is no text", { ownerParam: ["userId", 7] }, "ownerParam: "],
+    ["a pattern for a name", { ownerParam: ":userId" }, 'as in "userId"'],
+    ["a placeholder for a name", { ownerParam: "{userId}" }, '"userId"'],
+    ["a file's name for a name", { ownerParam: ["orgId", "[userId]"] }, '"userId"'],
+    ["a path for a name", { ownerParam: "/users/:userId" }, "ownerParam: name the path parameter"],
+    ["a realm with a quote", { realm: 'a"b' }, "realm: printable ASCII"],
+    ["a realm with a quote in front", { realm: '"b' }, "realm: "],
+    ["a realm with a line break", { realm: "a\r\nSet-Cookie: x" }, "realm: "],
+    ["an empty realm", { realm: "" }, "realm: "],
+    ["a realm beyond ASCII", { realm: "größe" }, "realm: "],
+    ["a realm that is no text", { realm: 7 }, "realm: "],
+  ])("refuses %s at once, and says what to give", (_case, wrong, message) => {
+    const create = () => createGuard({ verifier, ownerParam: "userId", ...wrong } as never);
+    expect(create).toThrow(ConfigurationError);
+    expect(create).toThrow(message);
+  });
+
+  it("takes null for no owner parameter at all", () => {
+    expect(createGuard({ verifier, ownerParam: null }).ownerParams).toEqual([]);
+  });
+});
+
+describe("admit", () => {
+  it("goes header, token, principal, owner, and says who was let in", () => {
+    const { issuer, verifier } = createBench();
+    const onAccept = vi.fn();
+    const guard = createGuard({ verifier, ownerParam: "userId", onAccept });
+    const admit = (changes: Partial<GuardedRequest>, token: string | undefined = issuer.tokenFor("alice")) =>
+      refusal(() => guard.admit(request(token, changes))).code;
+
+    expect(admit({ authorization: undefined })).toBe("credentials_missing");
+    expect(admit({ tokenInQuery: true })).toBe("credentials_ambiguous");
+    expect(admit({}, "rubbish")).toBe("token_malformed");
+    expect(admit({ params: { userId: "bob" } }, issuer.tokenFor("alice", { expired: true }))).toBe(
+      "token_expired",
+    );
+    expect(admit({ params: { userId: "bob" } })).toBe("owner_mismatch");
+    expect(onAccept).not.toHaveBeenCalled();
+
+    const principal = guard.admit(request(issuer.tokenFor("alice")));
+    expect(principal).toMatchObject({ id: "alice" });
+    expect(onAccept).toHaveBeenCalledExactlyOnceWith({ principal, request: "the request" });
+  });
+
+  it("holds the owner also where the keys must be fetched first", async () => {
+    const { clock } = createBench();
+    const issuer = createTestIssuer({ algorithm: "EdDSA", clock });
+    const fetch = async () => new Response(JSON.stringify(issuer.jwks()));
+    const { verifier } = createBench({
+      keys: remoteJwks("https://app.example.com/jwks", { fetch, clock }),
+      clock,
+    });
+    const guard = createGuard({ verifier, ownerParam: "userId" });
+    await expect(guard.admit(request(issuer.tokenFor("bob")))).rejects.toMatchObject({
+      code: "owner_mismatch",
+    });
+  });
+});
+
+describe("refuse", () => {
+  it("tells onReject the hint, and the client nothing of it", () => {
+    const { verifier } = createBench();
+    const onReject = vi.fn();
+    const guard = createGuard({ verifier, ownerParam: "userId", onReject, realm: "tasks" });
+    const error = new AuthError("issuer_rejected", { hint: "iss is x, expected y" });
+    const refused = guard.refuse(error, "the request");
+    expect(onReject).toHaveBeenCalledExactlyOnceWith({ error, request: "the request" });
+    expect(JSON.stringify(refused)).not.toContain("expected y");
+    expect(refused.headers["www-authenticate"]).toContain('realm="tasks"');
+  });
+});
+
+describe("no listener", () => {
+  it("is nothing to warn of", () => {
+    const warned = vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
+    const { issuer, verifier } = createBench();
+    const guard = createGuard({ verifier, ownerParam: "userId" });
+    guard.admit(request(issuer.tokenFor("alice")));
+    guard.refuse(new AuthError("token_expired"), "the request");
+    expect(warned).not.toHaveBeenCalled();
+    warned.mockRestore();
+  });
+});
+
+describe("a listener that throws", () => {
+  it("changes no verdict, and is told of by a process warning", () => {
+    const warned = vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
+    const { issuer, verifier } = createBench();
+    const fail = () => {
+      throw new Error("the listener is broken");
+    };
+    const guard = createGuard({ verifier, ownerParam: "userId", onAccept: fail, onReject: fail });
+    expect(guard.admit(request(issuer.tokenFor("alice")))).toMatchObject({ id: "alice" });
+    expect(guard.refuse(new AuthError("token_expired"), "the request").status).toBe(401);
+    expect(warned).toHaveBeenCalledTimes(2);
+    expect(warned).toHaveBeenLastCalledWith(
+      expect.stringContaining("the listener is broken"),
+      expect.objectContaining({ code: "USHER_LISTENER_FAILED" }),
+    );
+    warned.mockRestore();
+  });
+});

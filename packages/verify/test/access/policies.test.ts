@@ -1,0 +1,178 @@
+import fastify from "fastify";
+import { afterEach, describe, expect, it } from "vitest";
+import { readPolicies } from "../../src/access/policies.ts";
+import { usher } from "../../src/adapters/fastify.ts";
+import {
+  ConfigurationError,
+  createGuard,
+  type Policy,
+  requireClaim,
+  requireScopes,
+} from "../../src/index.ts";
+import { createBench, refusal } from "../support.ts";
+
+const { issuer, verifier } = createBench();
+const guard = createGuard({ verifier, ownerParam: "userId" });
+
+/** What becomes of a token with these claims on a route with this policy. */
+function judge(policy: Policy, claims: Record<string, unknown>): string {
+  const principal = verifier.verifySync(issuer.tokenFor("alice", { claims }));
+  try {
+    guard.authorize(principal, { params: {}, ownerParams: [], policies: [policy] });
+    return "admitted";
+  } catch {
+    return refusal(() => guard.authorize(principal, { params: {}, ownerParams: [], policies: [policy] }))
+      .code;
+  }
+}
+
+describe("requireScopes", () => {
+  it("wants every scope, to the letter, of a text with spaces or of a list", () => {
+    const both = requireScopes("a", "b");
+    expect(judge(both, { scope: "b a c" })).toBe("admitted");
+    expect(judge(both, { scope: ["a", "b"] })).toBe("admitted");
+    expect(both.name).toBe("scope a b");
+    expect(Object.isFrozen(both)).toBe(true);
+    for (const scope of ["a", "a,b", "a\tb", "A b", ["a b"], { a: true, b: true }, undefined]) {
+      expect(judge(both, { scope }), JSON.stringify(scope)).toBe("scope_insufficient");
+    }
+  });
+
+  it.each([
+    ["no scope", []],
+    ["an empty one", [""]],
+    ["two in one text", ["a b"]],
+    ["a quote", ['a"b']],
+    ["a list", [["a"]]],
+    ["a number", [1]],
+    ["a good one beside a bad one", ["a", "b c"]],
+    ["an unprintable end", ["a\n"]],
+    ["an unprintable start", ["\na"]],
+  ])("refuses %s at once", (_case, scopes) => {
+    expect(() => requireScopes(...(scopes as string[]))).toThrow(
+      new ConfigurationError(
+        'requireScopes: name the scopes one by one, such as requireScopes("tasks:write").',
+      ),
+    );
+  });
+
+  it("finds no scope where a schema left no claims", () => {
+    for (const claims of [undefined, null]) {
+      const principal = { id: "alice", expiresAt: 1, claims };
+      expect(requireScopes("a").permits(principal)).toBe(false);
+    }
+  });
+});
+
+describe("requireClaim", () => {
+  it("opens for true alone", () => {
+    expect(judge(requireClaim(() => true) as Policy, {})).toBe("admitted");
+    for (const answer of [false, undefined, 1, "true", {}, Promise.resolve(true)]) {
+      const policy = requireClaim((() => answer) as () => boolean) as Policy;
+      expect(judge(policy, {})).toBe("scope_insufficient");
+    }
+  });
+
+  it("takes an exception for a no, and tells the operator of it", () => {
+    const broken = requireClaim(() => {
+      throw new Error("no such claim");
+    }, "the plan");
+    const principal = verifier.verifySync(issuer.tokenFor("alice"));
+    const error = refusal(() =>
+      guard.authorize(principal, { params: {}, ownerParams: [], policies: [broken] }),
+    );
+    expect(error).toMatchObject({ code: "scope_insufficient", cause: { message: "no such claim" } });
+    expect(error.hint).toBe('asking for "the plan" failed: the policy threw');
+  });
+
+  it("has the name that it is given, or that of its function", () => {
+    expect(requireClaim(() => true, "role admin").name).toBe("role admin");
+    expect(
+      requireClaim(function isAdmin() {
+        return true;
+      }).name,
+    ).toBe("isAdmin");
+    expect(requireClaim(() => true).name).toBe("a claim");
+    expect(() => requireClaim("admin" as never)).toThrow(
+      new ConfigurationError("requireClaim: give a function from the claims to true or false."),
+    );
+    expect(Object.isFrozen(requireClaim(() => true))).toBe(true);
+  });
+});
+
+describe("requireClaim: the predicate", () => {
+  it("is given the claims, and the whole principal", () => {
+    const seen: unknown[] = [];
+    const policy = requireClaim((claims, principal) => {
+      seen.push(claims, principal);
+      return true;
+    });
+    const principal = verifier.verifySync(issuer.tokenFor("alice"));
+    guard.authorize(principal, { params: {}, ownerParams: [], policies: [policy as Policy] });
+    expect(seen).toEqual([principal.claims, principal]);
+  });
+});
+
+describe("authorize", () => {
+  it("asks for each of the policies, and names the one that is not met", () => {
+    const principal = verifier.verifySync(issuer.tokenFor("alice", { claims: { scope: "a" } }));
+    const access = { params: {}, ownerParams: [], policies: [requireScopes("a"), requireScopes("b")] };
+    expect(refusal(() => guard.authorize(principal, access))).toMatchObject({
+      code: "scope_insufficient",
+      hint: 'the token does not grant "scope b"',
+    });
+  });
+
+  it("asks for the owner before the policies", () => {
+    const principal = verifier.verifySync(issuer.tokenFor("alice"));
+    const access = { params: { userId: "bob" }, ownerParams: ["userId"], policies: [requireScopes("a")] };
+    expect(refusal(() => guard.authorize(principal, access)).code).toBe("owner_mismatch");
+  });
+});
+
+describe("policies of a Fastify route", () => {
+  const app = fastify();
+  afterEach(() => app.close());
+
+  it("are listed by routes(), and refused where they cannot hold", async () => {
+    await app.register(usher, { verifier, ownerParam: null });
+    app.get(
+      "/",
+      { config: { policies: [requireScopes("a", "b"), requireClaim(() => true, "role admin")] } },
+      () => "x",
+    );
+    expect(app.usher.routes()[0]?.policies).toEqual(["scope a b", "role admin"]);
+    const wrong = [{ policies: "a" }, { policies: ["a"] }, { policies: [null] }];
+    for (const config of wrong) {
+      expect(() => app.get("/wrong", { config: config as never }, () => "x")).toThrow(ConfigurationError);
+    }
+    const contradiction = { public: true, policies: [requireScopes("a")] };
+    expect(() => app.get("/open", { config: contradiction }, () => "x")).toThrow(/public route/);
+  });
+});
+
+describe("readPolicies", () => {
+  it("takes a frozen copy, and none where there are none", () => {
+    const list = [requireScopes("a")];
+    const read = readPolicies(list, "GET /");
+    expect(read).toEqual(list);
+    expect(read).not.toBe(list);
+    expect(Object.isFrozen(read)).toBe(true);
+    expect(readPolicies(undefined, "GET /")).toEqual([]);
+    expect(readPolicies([], "GET /")).toEqual([]);
+  });
+
+  it.each<[string, unknown]>([
+    ["a text", "a"],
+    ["null", null],
+    ["null among good ones", [requireScopes("a"), null]],
+    ["an object without permits", [{ name: "a" }]],
+    ["a policy that is in no list", requireScopes("a")],
+  ])("refuses %s, and says of which route", (_case, value) => {
+    expect(() => readPolicies(value as never, "GET /tasks")).toThrow(
+      new ConfigurationError(
+        "GET /tasks: policies must be a list of requireScopes(...) and requireClaim(...).",
+      ),
+    );
+  });
+});

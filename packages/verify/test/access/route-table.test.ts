@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import { createRouteTable } from "../../src/access/route-table.ts";
+import { ConfigurationError, requireClaim, requireScopes } from "../../src/index.ts";
+import { refusal } from "../support.ts";
+
+describe("createRouteTable", () => {
+  const create = () => createRouteTable(["userId", "memberId", "guestId"]);
+
+  it("lists what it was told, in order, with the names of policies", () => {
+    const table = create();
+    const isAdmin = requireClaim(({ role }) => role === "admin");
+    table.add("GET", "/users/:userId", false, [requireScopes("a", "b"), isAdmin]);
+    table.add("GET", "/open/:userId", true, []);
+    expect(table.list()).toEqual([
+      {
+        method: "GET",
+        url: "/users/:userId",
+        public: false,
+        ownerParams: ["userId"],
+        policies: [requireScopes("a", "b").name, isAdmin.name],
+      },
+      { method: "GET", url: "/open/:userId", public: true, ownerParams: [], policies: [] },
+    ]);
+    expect(table.list()[0]?.policies).toContainEqual(expect.stringContaining("a b"));
+  });
+
+  it("holds a route to the parameters of its pattern and to those that the router hands out besides, and to no other", () => {
+    const table = create();
+    expect(table.ownerParams("/users/:userId", {})).toEqual(["userId"]);
+    expect(table.ownerParams("/users/:userId", { userId: "alice", memberId: "bob", other: "x" })).toEqual([
+      "userId",
+      "memberId",
+    ]);
+    expect(table.ownerParams(undefined, {})).toEqual([]);
+    expect(table.ownerParams(undefined, { guestId: "alice" })).toEqual(["guestId"]);
+  });
+
+  it("makes a list once for a pattern, and not for each request", () => {
+    const table = create();
+    const params = { userId: "alice" };
+    const list = table.ownerParams("/users/:userId", params);
+    expect(table.ownerParams("/users/:userId", params)).toBe(list);
+  });
+
+  it("refuses an owner parameter in another spelling or twice, late ones by every request", () => {
+    const table = create();
+    const [misspelt, twice] = ["/x/:user_id", "/x/:userId/:userId"];
+    expect(() => table.add("GET", misspelt, false, [])).toThrow(ConfigurationError);
+    expect(() => table.add("GET", misspelt, false, [])).toThrow('"user_id" is not held to its owner');
+    expect(() => table.add("GET", twice, false, [])).toThrow(
+      '/x/:userId/:userId: the owner parameter "userId" stands there twice',
+    );
+    for (const url of [misspelt, twice]) {
+      for (const _request of [1, 2]) {
+        const error = refusal(() => table.ownerParams(url, {}));
+        expect([error.code, error.hint]).toEqual(["owner_mismatch", expect.stringContaining(url)]);
+      }
+    }
+  });
+});

@@ -1,0 +1,228 @@
+import { Elysia, t } from "elysia";
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { usher } from "../../src/adapters/elysia.ts";
+import { ConfigurationError, createVerifier, requireScopes, sharedSecret } from "../../src/index.ts";
+import { createBench, failingVerifiers } from "../support.ts";
+
+const { issuer, verifier, clock } = createBench();
+const as = (user: string, claims: Record<string, unknown> = {}) => ({
+  headers: { authorization: `Bearer ${issuer.tokenFor(user, { claims })}` },
+});
+const guard = usher({ verifier, ownerParam: "userId" });
+
+function ask(app: { handle(request: Request): Promise<Response> }, path: string, init: RequestInit = {}) {
+  return app.handle(new Request(`http://localhost${path}`, init));
+}
+
+async function codeOf(answer: Promise<Response>): Promise<[number, string | undefined]> {
+  const response = await answer;
+  return [response.status, ((await response.json()) as { code?: string }).code];
+}
+
+describe("elysia adapter", () => {
+  it("guards a constant that has every kind of hook, for which Elysia runs none of them", async () => {
+    const app = new Elysia()
+      .use(guard)
+      .onParse(() => undefined)
+      .onBeforeHandle(() => undefined)
+      .onAfterHandle(() => undefined)
+      .get("/constant", new Response("secret"))
+      .get("/text", "secret");
+    for (const path of ["/constant", "/text"]) {
+      expect(await codeOf(ask(app, path))).toEqual([401, "credentials_missing"]);
+      expect(await (await ask(app, path, as("alice"))).text()).toBe("secret");
+    }
+  });
+
+  it("will not be used where Elysia would not show it every request", () => {
+    const late = new Elysia().get("/early", () => "early");
+    expect(() => late.use(guard)).toThrow(ConfigurationError);
+    expect(() => late.use(guard)).toThrow("usher: use it before the routes");
+    expect(() => new Elysia({ aot: false }).use(guard)).toThrow(ConfigurationError);
+    expect(() => new Elysia({ aot: false }).use(guard)).toThrow(
+      "usher: Elysia must not be set to `aot: false`",
+    );
+    expect(() => usher({ verifier, ownerParam: [] })).toThrow(ConfigurationError);
+  });
+
+  it("guards routes of other apps, groups and mounted servers", async () => {
+    const other = new Elysia({ prefix: "/other" }).get("/:userId", ({ params }) => params.userId);
+    const app = new Elysia()
+      .use(guard)
+      .use(other)
+      .group("/group", (group) => group.get("/:userId", ({ principal }) => principal.id))
+      .mount("/mounted", () => new Response("mounted"));
+    for (const path of ["/other/bob", "/group/bob"]) {
+      expect(await codeOf(ask(app, path))).toEqual([401, "credentials_missing"]);
+      expect(await codeOf(ask(app, path, as("alice")))).toEqual([403, "owner_mismatch"]);
+      expect(await (await ask(app, path, as("bob"))).text()).toBe("bob");
+    }
+    expect(await codeOf(ask(app, "/mounted/x"))).toEqual([401, "credentials_missing"]);
+    expect(await (await ask(app, "/mounted/x", as("bob"))).text()).toBe("mounted");
+  });
+
+  it("can be used in the files of other routes as well, for its types, and asks once", async () => {
+    const accepted: string[] = [];
+    const counted = usher({
+      verifier,
+      ownerParam: "userId",
+      onAccept: ({ principal }) => accepted.push(principal.id),
+    });
+    const other = new Elysia({ prefix: "/other" })
+      .use(counted)
+      .get("/me", ({ principal }) => principal.id)
+      .get("/open", () => "open", { public: true });
+    const app = new Elysia().use(counted).use(other);
+    expect(await (await ask(app, "/other/me", as("alice"))).text()).toBe("alice");
+    expect(accepted).toEqual(["alice"]);
+    expect(await (await ask(app, "/other/open")).text()).toBe("open");
+    expect((await ask(app, "/other/me")).status).toBe(401);
+  });
+
+  it("opens a path only where all the routes that may serve it are public", async () => {
+    const app = new Elysia()
+      .use(guard)
+      .all("/mixed", () => "open", { public: true })
+      .post("/mixed", () => "closed")
+      .get("/half", () => "closed")
+      .all("/half", () => "open", { public: true })
+      .get("/textual", () => "closed", { public: "true" as never });
+    expect((await ask(app, "/mixed", { method: "PUT" })).status).toBe(200);
+    expect((await ask(app, "/mixed", { method: "POST" })).status).toBe(401);
+    expect((await ask(app, "/half")).status).toBe(401);
+    expect((await ask(app, "/half", { method: "HEAD" })).status).toBe(401);
+    expect((await ask(app, "/textual")).status).toBe(401);
+  });
+
+  it("tells the methods of a path apart", async () => {
+    const app = new Elysia()
+      .use(guard)
+      .get("/apart", ({ principal }) => principal.id)
+      .post("/apart", ({ principal }) => String(principal), { public: true });
+    expect((await ask(app, "/apart")).status).toBe(401);
+    // Nobody was verified for it, and it is told so.
+    expect(await (await ask(app, "/apart", { method: "POST" })).text()).toBe("undefined");
+  });
+
+  it("looks again at a path that it knows when routes are added", async () => {
+    const app = new Elysia().use(guard).get("/again", () => "open", { public: true });
+    expect((await ask(app, "/again")).status).toBe(200);
+    app.all("/again", () => "guarded");
+    expect((await ask(app, "/again")).status).toBe(401);
+  });
+
+  it("sees routes that come after the first request", async () => {
+    const app = new Elysia().use(guard).get("/first", () => "first");
+    app.all("/shared", () => "open", { public: true });
+    expect((await ask(app, "/first")).status).toBe(401);
+    expect((await ask(app, "/shared")).status).toBe(200);
+    app.get("/shared", () => "closed");
+    app
+      .get("/later", () => "later", { public: true })
+      .get("/scoped", () => "in", { policies: [requireScopes("x")] });
+    app.compile();
+    expect((await ask(app, "/later")).status).toBe(200);
+    expect((await ask(app, "/shared")).status).toBe(401);
+    expect(await codeOf(ask(app, "/scoped", as("alice")))).toEqual([403, "scope_insufficient"]);
+    expect((await ask(app, "/scoped", as("alice", { scope: "x" }))).status).toBe(200);
+  });
+
+  it("says 401 before it says anything about a body, and leaves bodies as Elysia has them", async () => {
+    const app = new Elysia()
+      .use(guard)
+      .post("/tasks", () => "in", { body: t.Object({ title: t.String() }) })
+      .post("/sign-in", ({ body }) => body, { public: true })
+      .post("/raw", ({ request }) => request.text());
+    const json = { "content-type": "application/json" };
+    const post = (path: string, body: string, headers = {}) =>
+      ask(app, path, { method: "POST", body, headers: { ...json, ...headers } });
+    for (const body of ["{", "{}"])
+      expect(await codeOf(post("/tasks", body))).toEqual([401, "credentials_missing"]);
+    expect((await post("/tasks", "{", as("alice").headers)).status).toBe(400);
+    expect((await post("/tasks", "{}", as("alice").headers)).status).toBe(422);
+    expect((await post("/sign-in", "{")).status).toBe(400);
+    expect(await (await post("/sign-in", '{"a":1}')).json()).toEqual({ a: 1 });
+    expect(await (await post("/raw", "{", as("alice").headers)).text()).toBe("{");
+  });
+
+  it("keeps the headers that CORS needs, on known and unknown paths", async () => {
+    const app = new Elysia()
+      .onRequest(({ set }) => {
+        set.headers["access-control-allow-origin"] = "https://app.example.com";
+      })
+      .use(guard)
+      .get("/me", () => "me");
+    for (const path of ["/me", "/nowhere"]) {
+      const response = await ask(app, path);
+      expect([response.status, response.headers.get("content-type")]).toEqual([
+        401,
+        "application/problem+json",
+      ]);
+      expect(response.headers.get("access-control-allow-origin")).toBe("https://app.example.com");
+    }
+  });
+
+  it("shows refusals to no error handler, and the app's own errors to the app's", async () => {
+    const errors: unknown[] = [];
+    const app = new Elysia()
+      .use(guard)
+      .onError(({ code }) => {
+        errors.push(code);
+        return "handled";
+      })
+      .get("/throws", () => {
+        throw new Error("of the app's own");
+      });
+    expect(await codeOf(ask(app, "/throws"))).toEqual([401, "credentials_missing"]);
+    expect(errors).toEqual([]);
+    expect(await (await ask(app, "/throws", as("alice"))).text()).toBe("handled");
+    expect(errors).toEqual(["UNKNOWN"]);
+  });
+
+  it("passes on what is no verdict: a failure of the verifier's is no refusal", async () => {
+    for (const failing of failingVerifiers(verifier)) {
+      const errors: unknown[] = [];
+      const app = new Elysia()
+        .use(usher({ verifier: failing, ownerParam: "userId", onReject: () => errors.push("refused") }))
+        .onError(({ error }) => {
+          errors.push((error as Error).message);
+          return "handled";
+        })
+        .get("/me", () => "me");
+      expect(await (await ask(app, "/me", as("alice"))).text()).toBe("handled");
+      expect(errors).toEqual(["the verifier's"]);
+    }
+  });
+
+  it("lets nobody in by an owner parameter in another spelling, or one that stands there twice", async () => {
+    const app = new Elysia()
+      .use(guard)
+      .get("/users/:user_id", ({ params }) => params.user_id)
+      .get("/twice/:userId/and/:userId", ({ params }) => params.userId);
+    for (const path of ["/users/alice", "/twice/alice/and/alice"])
+      expect(await codeOf(ask(app, path, as("alice")))).toEqual([403, "owner_mismatch"]);
+  });
+
+  it("finds an optional owner parameter", async () => {
+    const app = new Elysia().use(guard).get("/users/:userId?", ({ params }) => params.userId ?? "all");
+    expect(await codeOf(ask(app, "/users/bob", as("alice")))).toEqual([403, "owner_mismatch"]);
+    expect(await codeOf(ask(app, "/users", as("alice")))).toEqual([403, "owner_mismatch"]);
+  });
+
+  it("gives the claims the type that the verifier's schema makes of them", async () => {
+    const claims = z.object({ role: z.string().default("guest") });
+    const { issuer: iss, audience } = issuer;
+    const typed = createVerifier({ keys: sharedSecret(issuer.secret), issuer: iss, audience, clock, claims });
+    const app = new Elysia()
+      .use(usher({ verifier: typed, ownerParam: null }))
+      // `toUpperCase` would not compile on an unknown claim.
+      .get("/role", ({ principal }) => principal.claims.role.toUpperCase());
+    expect(await (await ask(app, "/role", as("alice"))).text()).toBe("GUEST");
+  });
+
+  it("names the version of Elysia that it supports where it meets another one", () => {
+    const plugin = usher({ verifier, ownerParam: "userId" });
+    expect(() => plugin({ extender: {} } as never)).toThrow("Elysia 1.4");
+  });
+});

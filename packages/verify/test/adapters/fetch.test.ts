@@ -1,0 +1,138 @@
+import { describe, expect, expectTypeOf, it, vi } from "vitest";
+import { type Access, usher } from "../../src/adapters/fetch.ts";
+import { combinedAuthorization } from "../../src/http/fetch-messages.ts";
+import { ConfigurationError, requireScopes } from "../../src/index.ts";
+import { createBench, failingVerifiers } from "../support.ts";
+
+const { issuer, verifier } = createBench();
+const guard = usher({ verifier, ownerParam: "userId" });
+
+function asAlice(path: string): Request {
+  return new Request(`https://api.example.com${path}`, {
+    headers: { authorization: `Bearer ${issuer.tokenFor("alice")}` },
+  });
+}
+
+describe("fetch adapter", () => {
+  it("answers at once where the handler does", () => {
+    const handler = guard.protect({ path: "/me" }, (_request, { principal }) => Response.json(principal));
+    expect(handler(asAlice("/me"))).toBeInstanceOf(Response);
+    expect(handler(new Request("https://api.example.com/me"))).toMatchObject({ status: 401 });
+  });
+
+  it("hands over the pattern that fitted, its parameters, and what else the server gave", async () => {
+    const handler = guard.protect(
+      { path: ["/api/:userId/tasks/:taskId", "/me"] },
+      (request: Request, access, env: { name: string }) => {
+        if (access.path === "/me") {
+          expectTypeOf(access.params).toEqualTypeOf<Readonly<Record<never, string>>>();
+          return Response.json({ path: access.path });
+        }
+        expectTypeOf(access.params).toEqualTypeOf<{ readonly userId: string; readonly taskId: string }>();
+        return Response.json({ ...access.params, url: request.url, env: env.name });
+      },
+    );
+    expectTypeOf(handler).parameters.toEqualTypeOf<[Request, { name: string }]>();
+    const response = await handler(asAlice("/api/%61lice/tasks/a%20b"), { name: "workers" });
+    expect(await response.json()).toEqual({
+      userId: "alice",
+      taskId: "a b",
+      url: "https://api.example.com/api/%61lice/tasks/a%20b",
+      env: "workers",
+    });
+  });
+
+  it("closes a path that no pattern fits, with a token too", async () => {
+    const run = vi.fn(() => new Response("x"));
+    const handler = guard.protect({ path: "/me" }, run);
+    const response = await handler(asAlice("/api/bob/tasks"));
+    expect([response.status, ((await response.json()) as { code: string }).code]).toEqual([404, "not_found"]);
+    expect(run).not.toHaveBeenCalled();
+  });
+
+  it.each([
+    ["an object", (params: object) => params],
+    ["a promise", (params: object) => Promise.resolve(params)],
+    // As of another realm, which is no instance of this one's Promise.
+    // biome-ignore lint/suspicious/noThenProperty: that is what is under test.
+    ["any thenable", (params: object) => ({ then: (resolve: (value: object) => void) => resolve(params) })],
+  ])("takes a framework's parameters as %s, and holds the owner by them", async (_kind, wrap) => {
+    const params = (_request: Request, context: { params: unknown }) => context.params as { userId: string };
+    const handler = guard.protect({ params }, (_request, access) => {
+      expectTypeOf(access).toEqualTypeOf<Access<{ userId: string }>>();
+      return Response.json(access.params);
+    });
+    const ask = async (userId: string) => handler(asAlice("/whatever"), { params: wrap({ userId }) });
+    expect(await (await ask("alice")).json()).toEqual({ userId: "alice" });
+    expect((await ask("bob")).status).toBe(403);
+  });
+
+  it("passes on what is no verdict: a failure of the verifier's is no refusal", async () => {
+    const onReject = vi.fn();
+    const [atOnce, later] = failingVerifiers(verifier).map((failing) =>
+      usher({ verifier: failing, ownerParam: "userId", onReject }).protect(
+        { path: "/me" },
+        () => new Response("in"),
+      ),
+    );
+    expect(() => atOnce?.(asAlice("/me"))).toThrow("the verifier's");
+    await expect(later?.(asAlice("/me"))).rejects.toThrow("the verifier's");
+    expect(onReject).not.toHaveBeenCalled();
+  });
+
+  it("refuses a parameter that only a prototype has", async () => {
+    const inherited = Object.create({ userId: "alice" }) as { userId: string };
+    const handler = guard.protect({ params: () => inherited }, () => new Response("x"));
+    expect((await handler(asAlice("/"))).status).toBe(403);
+  });
+
+  it.each([
+    ["neither path nor params", {}, "path: give a pattern"],
+    ["both", { path: "/x", params: () => ({}) }, "protect: say path (a pattern), or params"],
+    [
+      "params that are no function",
+      { params: { userId: "alice" } },
+      "protect: say path (a pattern), or params",
+    ],
+    ["a path that is no pattern", { path: "x" }, 'path: "x" is no pattern'],
+    ["an owner parameter in another spelling", { path: "/x/:user_id" }, '"user_id" is not held to its owner'],
+    ["what is no policy", { path: "/x", policies: ["x"] }, "/x: policies must be"],
+    [
+      "what is no policy, of a framework's route",
+      { params: () => ({}), policies: ["x"] },
+      "protect: policies must be",
+    ],
+  ])("refuses %s at once, and says what to give", (_case, route, message) => {
+    expect(() => guard.protect(route as never, () => new Response())).toThrow(ConfigurationError);
+    expect(() => guard.protect(route as never, () => new Response())).toThrow(message);
+  });
+
+  it("types a policy's claims by its verifier", () => {
+    // @ts-expect-error a text is no policy
+    expect(() => guard.protect({ path: "/x", policies: ["x"] }, () => new Response())).toThrow(
+      ConfigurationError,
+    );
+    guard.protect({ path: "/x", policies: [requireScopes("a")] }, () => new Response());
+  });
+});
+
+describe("several Authorization fields in one value", () => {
+  it.each([
+    ["Bearer a.b.c", 1],
+    ['Digest username="a", realm="b", nonce="c"', 1],
+    ["Digest username = a, realm =b", 1],
+    ["Bearer a.b.c,", 1],
+    ["Bearer a.b.c, Bearer d.e.f", 2],
+    ["Bearer a.b.c, bearer", 2],
+    ["Basic YWJj, Bearer a.b.c", 2],
+    ["Basic YWJj, Bearer  \t a.b.c", 2],
+    ['Digest username="a", realm="b", Bearer a.b.c', 2],
+    ["Bearer a,Bearer b,Bearer c", 3],
+  ])("%s: %i", (authorization, count) => {
+    expect([combinedAuthorization(new Headers({ authorization }))].flat()).toHaveLength(count);
+  });
+
+  it("none", () => {
+    expect(combinedAuthorization(new Headers())).toBeUndefined();
+  });
+});

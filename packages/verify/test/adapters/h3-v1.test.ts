@@ -1,0 +1,122 @@
+import {
+  createApp,
+  createRouter,
+  defineEventHandler,
+  getRouterParam,
+  type H3Event,
+  toWebHandler,
+  useBase,
+} from "h3-v1";
+import { describe, expect, it, vi } from "vitest";
+import { enforce, principalOf, type UsherOptions, usher } from "../../src/adapters/h3-v1.ts";
+import { ConfigurationError, requireScopes } from "../../src/index.ts";
+import { createBench, failingVerifiers, waitingVerifier } from "../support.ts";
+
+const { issuer, verifier } = createBench();
+const as = (user: string) => ({ headers: { authorization: `Bearer ${issuer.tokenFor(user)}` } });
+
+function build(
+  add: (router: ReturnType<typeof createRouter>) => unknown,
+  options: Partial<UsherOptions> = {},
+) {
+  const errors: unknown[] = [];
+  const app = createApp({
+    onError: ({ cause, message }) => void errors.push((cause as Error)?.message ?? message),
+  });
+  const router = createRouter();
+  add(router);
+  app.use(defineEventHandler(usher({ verifier, ownerParam: "userId", ...options }))).use(router);
+  const handle = toWebHandler(app);
+  return {
+    errors,
+    ask: (path: string, init: object = {}) => handle(new Request(`http://localhost${path}`, init)),
+  };
+}
+
+async function codeOf(answer: Response | Promise<Response>): Promise<[number, string | undefined]> {
+  const response = await answer;
+  return [response.status, ((await response.json()) as { code?: string }).code];
+}
+
+const readings = defineEventHandler((event: H3Event) => ({
+  plain: getRouterParam(event, "userId"),
+  decoded: getRouterParam(event, "userId", { decode: true }),
+  id: principalOf(event).id,
+}));
+
+describe("h3 1 adapter", () => {
+  it("holds the owner in routers, nested ones too, and gives the handler one value", async () => {
+    const { ask } = build((router) =>
+      router
+        .get("/users/:userId", readings)
+        .use("/deep/**", useBase("/deep", createRouter().get("/:userId/x", readings).handler)),
+    );
+    for (const path of ["/users/bob", "/deep/bob/x"]) {
+      expect(await codeOf(ask(path))).toEqual([401, "credentials_missing"]);
+      expect(await codeOf(ask(path, as("alice")))).toEqual([403, "owner_mismatch"]);
+      expect(await (await ask(path, as("bob"))).json()).toEqual({ plain: "bob", decoded: "bob", id: "bob" });
+    }
+    expect(await (await ask("/users/a%2Fb", as("a/b"))).json()).toEqual({
+      plain: "a/b",
+      decoded: "a/b",
+      id: "a/b",
+    });
+    for (const id of ["a%2Fb", "a/b"])
+      expect(await codeOf(ask("/users/a%252Fb", as(id)))).toEqual([403, "owner_mismatch"]);
+  });
+
+  it("lets nobody in by the pattern for a path, which h3 hands no parameter of, nor by another spelling", async () => {
+    const run = vi.fn();
+    const { ask } = build((router) => {
+      router
+        .get("/users/:userId", defineEventHandler(run))
+        .get("/misspelt/:user_id", defineEventHandler(run));
+    });
+    for (const path of ["/users/:userId", "/misspelt/alice"])
+      expect(await codeOf(ask(path, as("alice")))).toEqual([403, "owner_mismatch"]);
+    expect(run).not.toHaveBeenCalled();
+  });
+
+  it("answers once, and shows its refusals to the app's error handler as errors of h3's", async () => {
+    const { ask, errors } = build((router) => router.get("/users/:userId", readings));
+    const refused = await ask("/users/bob", as("alice"));
+    expect([refused.status, refused.headers.get("content-type")]).toEqual([403, "application/problem+json"]);
+    expect(errors).toEqual(["usher refused this request, and has answered it."]);
+  });
+
+  it("asks for more with enforce, in both shapes", async () => {
+    const scoped = enforce(requireScopes("a"));
+    const { ask } = build((router) =>
+      router.get("/hook", defineEventHandler({ onRequest: scoped, handler: () => "in" })).get(
+        "/inside",
+        defineEventHandler(async (event) => {
+          await scoped(event);
+          return "in";
+        }),
+      ),
+    );
+    const token = issuer.tokenFor("alice", { claims: { scope: "a" } });
+    for (const path of ["/hook", "/inside"]) {
+      expect(await codeOf(ask(path, as("alice")))).toEqual([403, "scope_insufficient"]);
+      expect(await (await ask(path, { headers: { authorization: `Bearer ${token}` } })).text()).toBe("in");
+    }
+    expect(() => (enforce as () => unknown)()).toThrow(ConfigurationError);
+    await expect(scoped({} as never)).rejects.toThrow("no usher(...) stands before this route");
+    expect(() => principalOf({} as never)).toThrow("No principal was verified");
+  });
+
+  it("waits for keys, and passes on what is no verdict", async () => {
+    const waiting = build((router) => router.get("/users/:userId", readings), {
+      verifier: waitingVerifier(verifier),
+    });
+    expect((await waiting.ask("/users/alice", as("alice"))).status).toBe(200);
+    expect(await codeOf(waiting.ask("/users/bob", as("alice")))).toEqual([403, "owner_mismatch"]);
+    for (const failing of failingVerifiers(verifier)) {
+      const onReject = vi.fn();
+      const { ask, errors } = build((router) => router.get("/me", readings), { verifier: failing, onReject });
+      expect((await ask("/me", as("alice"))).status).toBe(500);
+      expect(errors).toEqual(["the verifier's"]);
+      expect(onReject).not.toHaveBeenCalled();
+    }
+  });
+});

@@ -1,0 +1,183 @@
+import { getRouterParam, H3, type H3Event, HTTPError, handleCors } from "h3";
+import { describe, expect, it } from "vitest";
+import { type UsherOptions, usher } from "../../src/adapters/h3.ts";
+import { ConfigurationError, type Principal, type TokenClaims } from "../../src/index.ts";
+import { createBench, failingVerifiers, waitingVerifier } from "../support.ts";
+
+const { issuer, verifier } = createBench();
+const as = (user: string) => ({ headers: { authorization: `Bearer ${issuer.tokenFor(user)}` } });
+const origin = "https://app.example.com";
+
+function build(options: Partial<UsherOptions> = {}): H3 {
+  return new H3().use(usher({ verifier, ownerParam: "userId", ...options }));
+}
+
+async function codeOf(answer: Response | Promise<Response>): Promise<[number, string | undefined]> {
+  const response = await answer;
+  return [response.status, ((await response.json()) as { code?: string }).code];
+}
+
+/** What the handler gets by each way that h3 has to read a parameter. */
+function readings(event: H3Event): object {
+  const decoded = getRouterParam(event, "userId", { decode: true });
+  return { plain: getRouterParam(event, "userId"), context: event.context.params?.userId, decoded };
+}
+
+describe("h3 adapter", () => {
+  it("gives the handler one value of the owner parameter, however it is read", async () => {
+    const app = build().get("/users/:userId", readings);
+    for (const [id, path] of [
+      ["alice", "%61lice"],
+      ["a b", "a%20b"],
+      ["josé", "jos%C3%A9"],
+      // What h3 keeps escaped stays so in both readings.
+      ["a%2Fb", "a%2Fb"],
+    ] as const) {
+      const response = await app.request(`/users/${path}`, as(id));
+      expect(await response.json()).toEqual({ plain: id, context: id, decoded: id });
+    }
+  });
+
+  it("lets nobody in where decoding a second time would name somebody else", async () => {
+    const app = build().get("/users/:userId", readings);
+    for (const id of ["a%20b", "a b"]) {
+      expect(await codeOf(app.request("/users/a%2520b", as(id)))).toEqual([403, "owner_mismatch"]);
+    }
+    expect(await codeOf(app.request("/users/a%20b", as("a%20b")))).toEqual([403, "owner_mismatch"]);
+  });
+
+  it("lets nobody in by an escape that is no text, also where h3 is told to allow it", async () => {
+    const app = new H3({ allowMalformedURL: true }).use(usher({ verifier, ownerParam: "userId" }));
+    app.get("/users/:userId", readings);
+    for (const id of ["%ff", "\ufffd"])
+      expect(await codeOf(app.request("/users/%ff", as(id)))).toEqual([403, "owner_mismatch"]);
+  });
+
+  it("leaves the other parameters as h3 has them", async () => {
+    const app = build().get("/users/:userId/files/:name", (event) => event.context.params);
+    const response = await app.request("/users/alice/files/a%20b", as("alice"));
+    expect(await response.json()).toEqual({ userId: "alice", name: "a%20b" });
+  });
+
+  it.each([
+    ["/optional{/:userId}?", "/optional/bob"],
+    ["/marked/:userId?", "/marked/bob"],
+    ["/repeated/:userId+", "/repeated/bob"],
+    ["/wild/**:userId", "/wild/bob"],
+    ["/suffix/:userId.json", "/suffix/bob.json"],
+    ["/digits/:userId([a-z]+)", "/digits/bob"],
+  ])("finds the owner parameter in %s", async (route, path) => {
+    const app = build().get(route, readings);
+    expect(await codeOf(app.request(path, as("alice")))).toEqual([403, "owner_mismatch"]);
+    expect((await app.request(path, as("bob"))).status).toBe(200);
+  });
+
+  it("takes an optional owner parameter that is absent for nobody's", async () => {
+    const app = build().get("/optional{/:userId}?", readings);
+    expect(await codeOf(app.request("/optional", as("alice")))).toEqual([403, "owner_mismatch"]);
+  });
+
+  it("lets nobody in by an owner parameter in another spelling", async () => {
+    const hints: unknown[] = [];
+    const app = build({ onReject: ({ error }) => hints.push(error.hint) }).get("/users/:user_id", readings);
+    expect(await codeOf(app.request("/users/alice", as("alice")))).toEqual([403, "owner_mismatch"]);
+    expect(hints).toEqual([expect.stringContaining('"user_id" is not held to its owner')]);
+  });
+
+  it("guards routes that were there before it, and those of a mounted app", async () => {
+    const app = new H3().get("/early/:userId", readings).use(usher({ verifier, ownerParam: "userId" }));
+    app.mount("/below/:userId", new H3().get("/tasks", readings));
+    for (const path of ["/early/bob", "/below/bob/tasks"]) {
+      expect(await codeOf(app.request(path))).toEqual([401, "credentials_missing"]);
+      expect(await codeOf(app.request(path, as("alice")))).toEqual([403, "owner_mismatch"]);
+      expect((await app.request(path, as("bob"))).status).toBe(200);
+    }
+  });
+
+  it("opens a route to everybody for nothing but true", async () => {
+    const app = build();
+    for (const value of ["true", 1, {}]) {
+      app.get(`/${typeof value}`, () => "in", { meta: { public: value as never } });
+      expect((await app.request(`/${typeof value}`)).status).toBe(401);
+    }
+    app.get("/open", () => "in", { meta: { public: true } });
+    expect((await app.request("/open")).status).toBe(200);
+  });
+
+  it("refuses a concealed path also where h3 goes on after a handler's 404", async () => {
+    const app = build({ concealOwnerMismatch: true }).get("/users/:userId", () => "reached");
+    expect(await codeOf(app.request("/users/bob", as("alice")))).toEqual([404, "not_found"]);
+  });
+
+  it("makes no promise for a request that it can judge at once", () => {
+    const app = build().get("/me", () => "me");
+    const protect = app["~middleware"][0];
+    const event = { context: {}, req: new Request("http://localhost/me", as("alice")) } as unknown as H3Event;
+    expect(protect?.(event, () => "next")).toBe("next");
+    expect((event.context.principal satisfies Principal<TokenClaims>).id).toBe("alice");
+  });
+
+  it("waits for keys that must be fetched first", async () => {
+    const app = build({ verifier: waitingVerifier(verifier) }).get(
+      "/users/:userId",
+      (event) => event.context.principal,
+    );
+    expect(await (await app.request("/users/alice", as("alice"))).json()).toMatchObject({ id: "alice" });
+    expect(await codeOf(app.request("/users/bob", as("alice")))).toEqual([403, "owner_mismatch"]);
+  });
+
+  it("passes on what is no verdict: a failure of the verifier's is no refusal", async () => {
+    for (const failing of failingVerifiers(verifier)) {
+      const errors: unknown[] = [];
+      const app = new H3({
+        onError: ({ cause }) => void errors.push((cause as Error).message),
+        silent: true,
+      });
+      app.use(usher({ verifier: failing, ownerParam: "userId", onReject: () => errors.push("refused") }));
+      app.get("/me", () => "me");
+      expect((await app.request("/me", as("alice"))).status).toBe(500);
+      expect(errors).toEqual(["the verifier's"]);
+    }
+  });
+
+  it("leaves CORS to what stands before it", async () => {
+    const app = new H3().use((event) => {
+      const answered = handleCors(event, { origin: [origin], methods: "*" });
+      return answered === false ? undefined : answered;
+    });
+    app.use(usher({ verifier, ownerParam: "userId" })).get("/me", () => "me");
+    const headers = { origin, "access-control-request-method": "GET" };
+    expect((await app.request("/me", { method: "OPTIONS", headers })).status).toBe(204);
+    const refused = await app.request("/me", { headers: { origin } });
+    expect(refused.status).toBe(401);
+    expect(refused.headers.get("access-control-allow-origin")).toBe(origin);
+  });
+
+  it("wants options that can be right", () => {
+    expect(() => usher({ verifier, ownerParam: "" })).toThrow(ConfigurationError);
+  });
+});
+
+describe("h3 adapter: a second app as a handler", () => {
+  it("is held by each guard around it, whichever is nearer", async () => {
+    const innermost = new H3().get("/a/b/:tenantId/:userId", () => "reached");
+    const inner = new H3().use(usher({ verifier, ownerParam: "userId" })).all("/a/b/**", innermost);
+    const app = new H3().use(usher({ verifier, ownerParam: "tenantId" })).all("/a/**", inner);
+    expect(await codeOf(app.request("/a/b/bob/alice", as("alice")))).toEqual([403, "owner_mismatch"]);
+    expect(await codeOf(app.request("/a/b/alice/bob", as("alice")))).toEqual([403, "owner_mismatch"]);
+    expect(await (await app.request("/a/b/alice/alice", as("alice"))).text()).toBe("reached");
+  });
+
+  it("opens its public routes to whoever came so far, and leaves its failures to h3", async () => {
+    const inner = new H3()
+      .get("/a/:userId", () => "public", { meta: { public: true } })
+      .get("/a/fails/:name", () => {
+        throw new HTTPError({ status: 418 });
+      });
+    const app = build().all("/a/**", inner);
+    expect((await app.request("/a/bob")).status).toBe(401);
+    expect(await (await app.request("/a/bob", as("alice"))).text()).toBe("public");
+    expect((await app.request("/a/fails/now", as("alice"))).status).toBe(418);
+    expect((await app.request("/a/no/such/route", as("alice"))).status).toBe(404);
+  });
+});

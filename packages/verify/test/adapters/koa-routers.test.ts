@@ -1,0 +1,242 @@
+import { createServer } from "node:http";
+import { createRequire } from "node:module";
+import KoaRouter from "@koa/router";
+import Koa from "koa";
+import TreeRouter from "koa-tree-router";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { enforceOwner, type UsherOptions, type UsherState, usher } from "../../src/adapters/koa.ts";
+import { ConfigurationError } from "../../src/index.ts";
+import { sendRaw } from "../contract/raw-request.ts";
+import type { ContractServer } from "../contract/target.ts";
+import { listen } from "../contract/targets/server.ts";
+import { createBench } from "../support.ts";
+
+// Routers without types.
+const require = createRequire(import.meta.url);
+type Run = (context: Koa.Context, ...given: unknown[]) => unknown;
+const route = require("koa-route") as Record<
+  "get" | "all",
+  (path: string | RegExp, run?: Run) => Koa.Middleware
+>;
+const mount = require("koa-mount") as (path: string, app: Koa | Koa.Middleware) => Koa.Middleware;
+const OldRouter = require("koa-router") as typeof KoaRouter;
+
+const { issuer, verifier } = createBench();
+const alice = `Authorization: Bearer ${issuer.tokenFor("alice")}`;
+
+let server: ContractServer | undefined;
+afterEach(async () => {
+  await server?.close();
+  server = undefined;
+});
+
+async function ask(app: Pick<Koa, "callback">, target: string, headers = [alice]): Promise<[number, string]> {
+  server ??= await listen(createServer(app.callback()));
+  const { status, body } = await sendRaw(server.origin, { target, headers });
+  return [status, body.startsWith("{") ? JSON.parse(body).code : body];
+}
+
+function build(options: Partial<UsherOptions> = {}): Koa<UsherState> {
+  const app = new Koa<UsherState>();
+  app.silent = true;
+  app.use(usher({ verifier, ownerParam: "userId", ...options }));
+  return app;
+}
+
+/**
+ * Each router as its documentation has it, with one route: its handler, which may read nothing of the
+ * request.
+ */
+const routers: Readonly<Record<string, (app: Koa, path: string, run: Run) => unknown>> = {
+  "@koa/router": (app, path, run) => app.use(new KoaRouter().get(path, run).routes()),
+  "@koa/router, nested": (app, path, run) =>
+    app.use(
+      new KoaRouter({ prefix: path.replace(/\/[^/]*$/, "") })
+        .use(new KoaRouter().get(path.replace(/.*(?=\/)/, ""), run).routes())
+        .routes(),
+    ),
+  "koa-router": (app, path, run) => app.use(new OldRouter().get(path, run).routes()),
+  "koa-tree-router": (app, path, run) => app.use(new TreeRouter().get(path, run as never).routes() as never),
+  "koa-tree-router, a group": (app, path, run) => {
+    const router = new TreeRouter();
+    router.newGroup("/users").get(path.replace("/users", ""), run as never);
+    app.use(router.routes() as never);
+  },
+  "koa-route": (app, path, run) => app.use(route.get(path, run)),
+  "koa-route, all methods": (app, path, run) => app.use(route.all(path, run)),
+  "koa-mount": (app, path, run) =>
+    app.use(mount("/users", new KoaRouter().get(path.replace("/users", ""), run).routes() as never)),
+  "koa-mount, an app": (app, path, run) => {
+    const inner = new Koa();
+    inner.use(new KoaRouter().get(path.replace("/users", ""), run).routes());
+    app.use(mount("/users", inner));
+  },
+};
+
+describe.each(Object.entries(routers))("koa adapter with %s", (name, add) => {
+  const answering = (context: Koa.Context) => {
+    context.body = "in";
+  };
+
+  it("lets nobody into another's path, also where the handler reads no parameter", async () => {
+    const run = vi.fn(answering);
+    const app = build();
+    add(app, "/users/:userId/tasks", run);
+    for (const path of ["/users/bob/tasks", "/users/b%6Fb/tasks", "/users/alice%2F/tasks"]) {
+      expect(await ask(app, path)).toEqual([403, "owner_mismatch"]);
+    }
+    expect(run).not.toHaveBeenCalled();
+    expect(await ask(app, "/users/alice/tasks")).toEqual([200, "in"]);
+    // The one that decodes nothing: what its handlers get is not the id.
+    const decoded = name.startsWith("koa-tree-router") ? [403, "owner_mismatch"] : [200, "in"];
+    expect(await ask(app, "/users/%61lice/tasks")).toEqual(decoded);
+  });
+
+  it("lets nobody in by a parameter in another spelling", async () => {
+    const app = build();
+    add(app, "/users/:user_id/tasks", answering);
+    expect(await ask(app, "/users/alice/tasks")).toEqual([403, "owner_mismatch"]);
+  });
+
+  it("shows the handler its parameters, and others to everybody", async () => {
+    const app = build();
+    add(app, "/users/:userId/:taskId", (context, ...given) => {
+      context.body = /^koa-route\b(?!r)/.test(name)
+        ? given.slice(0, 2).join()
+        : `${context.params.userId},${context.params.taskId}`;
+    });
+    expect(await ask(app, "/users/alice/bob")).toEqual([200, "alice,bob"]);
+  });
+});
+
+describe("koa adapter", () => {
+  it("refuses a path that has an owner and leaves it out", async () => {
+    const own = (context: Koa.Context) => {
+      context.body = String(context.params?.userId);
+    };
+    for (const Router of [KoaRouter, OldRouter]) {
+      const app = build();
+      app.use(new Router().get(Router === KoaRouter ? "/users{/:userId}" : "/users{/:userId}", own).routes());
+      expect(await ask(app, "/users")).toEqual([403, "owner_mismatch"]);
+      expect(await ask(app, "/users/alice")).toEqual([200, "alice"]);
+      await server?.close();
+      server = undefined;
+    }
+    const app = build();
+    app.use(route.get("/users/:userId?", own));
+    app.use(route.get(/^\/rows(?:\/(?<userId>\w+))?$/, own));
+    for (const path of ["/users", "/users/alice", "/rows", "/rows/alice"]) {
+      expect(await ask(app, path)).toEqual([403, "owner_mismatch"]);
+    }
+  });
+
+  it("refuses a path that leaves its owner out by the route that a router sets before its parameters", async () => {
+    // As koa-better-router does it.
+    const set = (path: string, params: object): Koa.Middleware => {
+      return (context, next) => {
+        context.route = { path, params };
+        context.params = params;
+        return next();
+      };
+    };
+    const answering: Koa.Middleware = (context) => {
+      context.body = "in";
+    };
+    const leftOut = build();
+    leftOut.use(set("/users/:userId?", {})).use(answering);
+    expect(await ask(leftOut, "/users")).toEqual([403, "owner_mismatch"]);
+    await server?.close();
+    server = undefined;
+    // A later router's parameters are not those of this route.
+    const later = build();
+    later.use(set("/users/:userId?", { userId: "alice" })).use((context, next) => {
+      context.params = { taskId: "1" };
+      return next();
+    });
+    later.use(answering);
+    expect(await ask(later, "/tasks/1")).toEqual([200, "in"]);
+  });
+
+  it("holds parameters that a router had set before the guard", async () => {
+    const run = vi.fn((context: Koa.Context) => {
+      context.body = "in";
+    });
+    const router = new KoaRouter();
+    router.get("/users/:userId", usher({ verifier, ownerParam: "userId" }) as never, run);
+    router.get("/optional{/:userId}", usher({ verifier, ownerParam: "userId" }) as never, run);
+    const app = new Koa().use(router.routes());
+    expect(await ask(app, "/users/bob")).toEqual([403, "owner_mismatch"]);
+    expect(await ask(app, "/optional")).toEqual([403, "owner_mismatch"]);
+    expect(run).not.toHaveBeenCalled();
+    expect(await ask(app, "/users/alice")).toEqual([200, "in"]);
+    expect(await ask(app, "/optional/alice")).toEqual([200, "in"]);
+  });
+
+  it("holds what middleware has made of the parameters on the way to the handler", async () => {
+    const changes: Koa.Middleware[] = [
+      (context, next) => {
+        context.params.userId = "bob";
+        return next();
+      },
+      (context, next) => {
+        context.params = { userId: "bob" };
+        return next();
+      },
+      (context, next) => {
+        (context.request as unknown as { params: object }).params = { userId: "bob" };
+        return next();
+      },
+    ];
+    const router = new KoaRouter();
+    for (const [index, change] of changes.entries()) {
+      router.get(`/${index}/:userId`, change, (context) => {
+        context.body = `${context.params.userId} ${(context.request as unknown as { params: { userId: string } }).params.userId}`;
+      });
+    }
+    const app = build().use(router.routes());
+    for (const index of changes.keys())
+      expect(await ask(app, `/${index}/alice`)).toEqual([403, "owner_mismatch"]);
+  });
+
+  it("holds a request to each guard that it passes, of another copy of this package too", async () => {
+    vi.resetModules();
+    const other = await import("../../src/adapters/koa.ts");
+    const router = new KoaRouter().get("/users/:userId/teams{/:memberId}", (context) => {
+      context.body = "both";
+    });
+    const app = build()
+      .use(other.usher({ verifier, ownerParam: "memberId" }))
+      .use(router.routes());
+    expect(await ask(app, "/users/alice/teams/alice")).toEqual([200, "both"]);
+    for (const path of ["/users/bob/teams/alice", "/users/alice/teams/bob", "/users/alice/teams"]) {
+      expect(await ask(app, path)).toEqual([403, "owner_mismatch"]);
+    }
+  });
+
+  it("holds what no router tells of by enforceOwner", async () => {
+    const app = build();
+    const run = vi.fn((context: Koa.Context) => {
+      context.body = "in";
+    });
+    app.use(enforceOwner((context) => context.path.split("/")[2]));
+    app.use(run);
+    for (const path of ["/users/bob", "/users", "/users/"])
+      expect(await ask(app, path)).toEqual([403, "owner_mismatch"]);
+    expect(run).not.toHaveBeenCalled();
+    expect(await ask(app, "/users/alice")).toEqual([200, "in"]);
+  });
+
+  it("takes nothing but the principal's id from enforceOwner", async () => {
+    for (const id of [async () => "alice", () => ["alice"], () => undefined, () => new String("alice")]) {
+      const app = build().use(enforceOwner(id));
+      expect(await ask(app, "/")).toEqual([403, "owner_mismatch"]);
+      await server?.close();
+      server = undefined;
+    }
+    expect(() => enforceOwner("userId" as never)).toThrow(ConfigurationError);
+    const unguarded = new Koa();
+    unguarded.silent = true;
+    unguarded.use(enforceOwner(() => "alice"));
+    expect((await ask(unguarded, "/"))[0]).toBe(500);
+  });
+});

@@ -1,0 +1,243 @@
+import { initTRPC, TRPCError } from "@trpc/server";
+import { describe, expect, it, vi } from "vitest";
+import { z } from "zod";
+import { type UsherContext, usher } from "../../../src/adapters/trpc.ts";
+import { ConfigurationError, requireScopes } from "../../../src/index.ts";
+import { createBench } from "../../support.ts";
+
+const { issuer, verifier } = createBench();
+const guard = usher({ verifier, ownerParam: ["userId", "tenantId"] });
+const t = initTRPC.context<UsherContext>().create();
+const protectedProcedure = guard.protect(t.procedure);
+
+function contextOf(user: string): UsherContext {
+  const headers = { authorization: `Bearer ${issuer.tokenFor(user)}` };
+  return guard.createContext({ req: new Request("http://localhost", { headers }) });
+}
+
+/** What comes of a call of Alice's: what the procedure returned, or the code of its refusal. */
+async function outcome(call: Promise<unknown>): Promise<unknown> {
+  try {
+    return await call;
+  } catch (error) {
+    if (!(error instanceof TRPCError)) throw error;
+    return (error.cause as { code?: string } | undefined)?.code ?? error.message;
+  }
+}
+
+describe("trpc adapter: the owner field in an input", () => {
+  const run = vi.fn((_options: unknown) => "ran");
+  const router = t.router({ anything: protectedProcedure.input(z.unknown()).mutation(run) });
+  const ask = (input: unknown) => {
+    run.mockClear();
+    return outcome(router.createCaller(contextOf("alice")).anything(input));
+  };
+
+  const form = (name: string, value: string) => {
+    const data = new FormData();
+    data.append(name, value);
+    return data;
+  };
+  const cyclic: Record<string, unknown> = { where: { userId: "bob" } };
+  cyclic.self = cyclic;
+
+  it.each<[string, unknown]>([
+    ["at the top", { userId: "bob" }],
+    ["in a list", [{ userId: "bob" }]],
+    ["in a list behind one's own", [{ userId: "alice" }, { userId: "bob" }]],
+    ["below another field", { where: { userId: "bob" } }],
+    ["deep below", { a: [{ b: { c: [[{ userId: "bob" }]] } }] }],
+    ["below itself", { userId: { userId: "alice" } }],
+    ["as an operator", { where: { userId: { not: "alice" } } }],
+    ["as a list", { userId: ["alice", "bob"] }],
+    ["as null", { userId: null }],
+    ["as undefined", { userId: undefined }],
+    ["empty", { userId: "" }],
+    ["by the second name", { tenantId: "bob" }],
+    ["in a map", new Map([["where", new Map([["userId", "bob"]])]])],
+    ["in a set", new Set([{ userId: "bob" }])],
+    ["as the key of a map", new Map([[{ userId: "bob" }, 1]])],
+    ["in a cycle", cyclic],
+    ["in a form", form("userId", "bob")],
+    ["in a form, nested by brackets", form("where[userId]", "bob")],
+    ["in a form, nested by dots", form("where.userId", "bob")],
+    ["inherited", Object.create({ userId: "bob" })],
+    ["below what is not enumerated", new Error("of a transformer's", { cause: { userId: "bob" } })],
+    ["beside the items of a list", Object.assign([], { userId: "bob" })],
+    ["in a list with gaps", Object.assign([], { 4000000000: { userId: "bob" } })],
+    ["spelt with an underscore", { user_id: "alice" }],
+    ["spelt in lower case", { userid: "alice" }],
+    ["spelt with a dash", { "user-id": "alice" }],
+    ["spelt almost alike deep below", { where: [{ USER_ID: "alice" }] }],
+    ["spelt almost alike in a form", form("user_id", "alice")],
+    ["spelt almost alike in a map", new Map([["UserId", "alice"]])],
+  ])("is refused %s, and the procedure does not run", async (_name, input) => {
+    expect(await ask(input)).toBe("owner_mismatch");
+    expect(run).not.toHaveBeenCalled();
+  });
+
+  it.each<[string, unknown]>([
+    ["one's own, at any depth", { userId: "alice", where: [{ userId: "alice", tenantId: "alice" }] }],
+    ["one's own in a form", form("userId", "alice")],
+    ["other names", { id: "bob", users: ["bob"], userIds: 1, note: "userId" }],
+    ["no object", "userId"],
+    ["nothing", undefined],
+    ["bytes", new Uint8Array(1_000_000)],
+    ["a date", new Date(0)],
+    // Transformers such as devalue's make one of a few bytes.
+    ["a list of gaps", Object.assign([], { length: 4_000_000_000 })],
+  ])("lets %s in", async (_name, input) => {
+    expect(await ask(input)).toBe("ran");
+  });
+
+  it("is found below more nesting than a stack has room for", async () => {
+    let input: unknown = { userId: "bob" };
+    for (let depth = 0; depth < 200_000; depth++) input = [input];
+    expect(await ask(input)).toBe("owner_mismatch");
+  });
+});
+
+describe("trpc adapter: what the procedure gets", () => {
+  const seen: unknown[] = [];
+  const record = ({ input }: { input: unknown }) => void seen.push(input);
+  const toBob = (input: unknown) => ({ ...(input as object), userId: "bob" });
+  const router = t.router({
+    transformed: protectedProcedure
+      .input(z.object({ userId: z.string().transform(() => "bob") }))
+      .query(record),
+    preprocessed: protectedProcedure
+      .input(z.preprocess(toBob, z.object({ userId: z.string() })))
+      .query(record),
+    defaulted: protectedProcedure.input(z.object({ userId: z.string().default("bob") })).mutation(record),
+    renamed: protectedProcedure
+      .input(z.object({ user: z.string() }).transform(({ user }) => ({ userId: user })))
+      .query(record),
+    second: protectedProcedure
+      .input(z.object({ a: z.string() }))
+      .input(toBob)
+      .query(record),
+    first: protectedProcedure
+      .input(z.object({ userId: z.string().transform(() => "bob") }))
+      .input(z.object({ a: z.string() }).transform(() => ({ userId: "alice" })))
+      .query(record),
+    byMiddleware: protectedProcedure
+      .use(({ next }) => next({ input: { userId: "bob" } } as never))
+      .query(record),
+    byRawInput: protectedProcedure
+      .use(({ next }) => next({ getRawInput: async () => ({ userId: "bob" }) } as never))
+      .query(record),
+    seenByMiddleware: protectedProcedure
+      .input(toBob)
+      .use(({ input, next }) => {
+        record({ input });
+        return next();
+      })
+      .input(() => ({ userId: "alice" }))
+      .query(() => "ran"),
+    joined: protectedProcedure
+      .concat(
+        t.procedure.input(toBob).use(({ input, next }) => {
+          record({ input });
+          return next();
+        }),
+      )
+      .query(record),
+    inputFirst: guard.protect(t.procedure.input(toBob)).query(record),
+    impostor: protectedProcedure
+      .use(({ next }) => next({ ctx: { principal: { id: "bob" } as never } }))
+      .input(toBob)
+      .query(record),
+    stream: protectedProcedure.input(toBob).subscription(async function* ({ input }) {
+      record({ input });
+      yield 1;
+    }),
+  });
+
+  it.each(Object.keys(router._def.procedures))("is held to the owner: %s", async (name) => {
+    seen.length = 0;
+    const call = router.createCaller(contextOf("alice"))[name as "second"] as (
+      input: unknown,
+    ) => Promise<unknown>;
+    const own =
+      name === "renamed" ? { user: "bob" } : name === "defaulted" ? {} : { userId: "alice", a: "a" };
+    expect(await outcome(call(own))).toBe("owner_mismatch");
+    expect(seen).toEqual([]);
+  });
+
+  it("is let in where it is one's own", async () => {
+    const own = t.router({
+      trimmed: protectedProcedure
+        .input(z.object({ userId: z.string().trim() }))
+        .query(({ input, ctx }) => [input.userId, ctx.principal.id]),
+    });
+    const call = (user: string, userId: string) =>
+      outcome(own.createCaller(contextOf(user)).trimmed({ userId }));
+    expect(await call("alice", "alice")).toEqual(["alice", "alice"]);
+    // What was sent is held too.
+    expect(await call("alice", " alice")).toBe("owner_mismatch");
+    expect(await call(" alice", " alice")).toBe("owner_mismatch");
+  });
+
+  it("is held in routers that are merged and nested", async () => {
+    const merged = t.mergeRouters(
+      t.router({ deep: router }),
+      t.router({ open: t.procedure.query(() => "open") }),
+    );
+    const caller = merged.createCaller(contextOf("alice"));
+    expect(await outcome(caller.deep.second({ a: "a" } as never))).toBe("owner_mismatch");
+    expect(await caller.open()).toBe("open");
+  });
+});
+
+describe("trpc adapter: protect", () => {
+  it("takes procedure builders of tRPC 11 only", () => {
+    for (const other of [undefined, {}, { use: () => {} }, t.middleware, guard]) {
+      expect(() => guard.protect(other as never)).toThrow(ConfigurationError);
+      expect(() => guard.protect(other as never)).toThrow("@trpc/server 11");
+    }
+  });
+
+  it("refuses to be joined to another builder, behind which nothing would be checked", () => {
+    expect(() => t.procedure.concat(protectedProcedure as never)).toThrow(ConfigurationError);
+  });
+
+  it("keeps a builder's other methods", async () => {
+    const meta = initTRPC.context<UsherContext>().meta<{ name: string }>().create();
+    const procedure = guard
+      .protect(meta.procedure)
+      .meta({ name: "x" })
+      .output(z.string().toUpperCase())
+      .query(() => "out");
+    expect(procedure._def.meta).toEqual({ name: "x" });
+    expect(await meta.router({ procedure }).createCaller(contextOf("alice")).procedure()).toBe("OUT");
+  });
+
+  it("can stand behind another guard's", async () => {
+    const other = usher({ verifier, ownerParam: null });
+    const both = t.router({
+      both: guard
+        .protect(other.protect(t.procedure))
+        .input(z.unknown())
+        .query(() => "in"),
+    });
+    const caller = both.createCaller(contextOf("alice"));
+    expect(await caller.both({ userId: "alice" })).toBe("in");
+    expect(await outcome(caller.both({ userId: "bob" }))).toBe("owner_mismatch");
+  });
+
+  it("fails where the context is not the guard's, and where policies stand before it", async () => {
+    const bare = t.router({
+      x: protectedProcedure.query(() => "in"),
+      y: t.procedure.use(guard.require(requireScopes("a")) as never).query(() => "in"),
+    });
+    expect(await outcome(bare.createCaller({} as never).x())).toContain("guard.createContext");
+    expect(await outcome(bare.createCaller(contextOf("alice")).y())).toContain(
+      "protect(...) does not stand before",
+    );
+  });
+
+  it("wants policies that are some", () => {
+    expect(() => guard.require()).toThrow("require: name at least one policy.");
+    expect(() => guard.require("a" as never)).toThrow(ConfigurationError);
+  });
+});

@@ -1,0 +1,219 @@
+import { describe, expect, it } from "vitest";
+import { checkAudience, readClaimsObject } from "../../src/claims/claims.ts";
+import { createBench, refusal, start, startSeconds, verdict } from "../support.ts";
+
+const { issuer, verifier } = createBench();
+const withClaims = (claims: Record<string, unknown>) =>
+  verdict(verifier, issuer.tokenFor("alice", { claims }));
+
+describe("claims: form", () => {
+  it.each(["sub", "iss", "aud", "exp"])("requires %s", (name) => {
+    expect(withClaims({ [name]: undefined })).toBe("claims_invalid");
+  });
+
+  it.each(["iat", "nbf", "sid", "jti", "email", "name"])("does not require %s", (name) => {
+    expect(withClaims({ [name]: undefined })).toBe("accepted");
+  });
+
+  const wrong = [null, true, {}, [], "", [""], "1767225600", "1e3"];
+  it.each(["exp", "iat", "nbf"])("wants %s to be a number", (name) => {
+    for (const value of wrong)
+      expect(withClaims({ [name]: value }), JSON.stringify(value)).toBe("claims_invalid");
+  });
+
+  it.each(["sub", "iss", "sid", "jti"])("wants %s to be a non-empty string", (name) => {
+    for (const value of [null, true, 1, {}, [], "", ["alice"]]) {
+      expect(withClaims({ [name]: value }), JSON.stringify(value)).toBe("claims_invalid");
+    }
+  });
+
+  it("wants aud to be a string or a list of strings", () => {
+    for (const value of [null, 1, {}, [], "", [""], [issuer.audience, 1], [[issuer.audience]]]) {
+      expect(withClaims({ aud: value }), JSON.stringify(value)).toBe("claims_invalid");
+    }
+  });
+
+  it("keeps any string as the subject, exactly", () => {
+    for (const id of ["Alice", " alice ", "a/b", "ａｌｉｃｅ", "null", "__proto__", "\u0000", "\u{1F600}"]) {
+      expect(verifier.verifySync(issuer.tokenFor(id)).id).toBe(id);
+    }
+  });
+});
+
+describe("claims: issuer and audience", () => {
+  it("wants the issuer exactly", () => {
+    for (const iss of [
+      "https://APP.example.com",
+      "http://app.example.com",
+      "https://app.example.com.evil.example",
+      "https://app.example.com/api/auth",
+    ]) {
+      expect(withClaims({ iss })).toBe("issuer_rejected");
+    }
+  });
+
+  it("says when only the trailing slash differs", () => {
+    const { hint } = refusal(() =>
+      verifier.verifySync(issuer.tokenFor("alice", { claims: { iss: `${issuer.issuer}/` } })),
+    );
+    expect(hint).toContain("only the trailing slash differs");
+    const other = refusal(() => verifier.verifySync(issuer.tokenFor("alice", { wrongIssuer: true })));
+    expect(other.hint).not.toContain("slash");
+  });
+
+  it("accepts an audience in a list, and no other", () => {
+    expect(withClaims({ aud: ["https://other.example", issuer.audience] })).toBe("accepted");
+    expect(withClaims({ aud: ["https://other.example"] })).toBe("audience_rejected");
+    expect(withClaims({ aud: `${issuer.audience}/` })).toBe("audience_rejected");
+  });
+
+  it("accepts any of several issuers and audiences", () => {
+    const several = createBench({
+      issuer: ["https://one.example", "https://two.example"],
+      audience: ["a", "b"],
+    });
+    const of = (iss: string, aud: string) =>
+      verdict(several.verifier, several.issuer.tokenFor("alice", { claims: { iss, aud } }));
+    expect(of("https://two.example", "b")).toBe("accepted");
+    expect(of("https://three.example", "b")).toBe("issuer_rejected");
+    expect(of("https://one.example", "c")).toBe("audience_rejected");
+  });
+
+  it("checks no audience when told so out loud, but still its form", () => {
+    const open = createBench({ audience: null });
+    const of = (aud: unknown) => verdict(open.verifier, open.issuer.tokenFor("alice", { claims: { aud } }));
+    expect(of("anything")).toBe("accepted");
+    expect(of(undefined)).toBe("accepted");
+    expect(of(1)).toBe("claims_invalid");
+  });
+});
+
+describe("claims: time", () => {
+  /** The verdict on a claim this many seconds from now, with the default tolerance of 5 s. */
+  const at = (name: string, seconds: number) => withClaims({ [name]: startSeconds + seconds });
+
+  it("expires at exp, with the tolerance and not a second more", () => {
+    expect(at("exp", 1)).toBe("accepted");
+    expect(at("exp", -4)).toBe("accepted");
+    expect(at("exp", -5)).toBe("token_expired");
+    expect(at("exp", -1_000_000)).toBe("token_expired");
+  });
+
+  it("expires at exp itself when there is no tolerance", () => {
+    const strict = createBench({ clockTolerance: 0 });
+    const of = (exp: number) =>
+      verdict(strict.verifier, strict.issuer.tokenFor("alice", { claims: { exp } }));
+    expect(of(startSeconds)).toBe("token_expired");
+    expect(of(startSeconds + 1)).toBe("accepted");
+  });
+
+  it.each(["nbf", "iat"])("refuses %s ahead of the clock beyond the tolerance", (name) => {
+    expect(at(name, 5)).toBe("accepted");
+    expect(at(name, 6)).toBe("token_not_yet_valid");
+  });
+
+  it("limits the token's age when told to, and then requires iat", () => {
+    const { issuer, verifier } = createBench({ maxTokenAge: 60 });
+    const of = (iat: number | undefined) => verdict(verifier, issuer.tokenFor("alice", { claims: { iat } }));
+    expect(of(startSeconds - 64)).toBe("accepted");
+    expect(of(startSeconds - 65)).toBe("token_expired");
+    expect(of(undefined)).toBe("claims_invalid");
+  });
+
+  it("takes exp in milliseconds for what it is: a date far ahead, still an integer", () => {
+    expect(withClaims({ exp: (startSeconds + 300) * 1000 })).toBe("accepted");
+  });
+});
+
+describe("claims: the order is stable", () => {
+  it("names the issuer before the audience before the time, so that token_expired means only that", () => {
+    expect(
+      verdict(verifier, issuer.tokenFor("a", { wrongIssuer: true, wrongAudience: true, expired: true })),
+    ).toBe("issuer_rejected");
+    expect(verdict(verifier, issuer.tokenFor("a", { wrongAudience: true, expired: true }))).toBe(
+      "audience_rejected",
+    );
+    expect(verdict(verifier, issuer.tokenFor("a", { expired: true }))).toBe("token_expired");
+    expect(verdict(verifier, issuer.tokenFor("a", { expired: true, claims: { sub: "" } }))).toBe(
+      "claims_invalid",
+    );
+  });
+});
+
+describe("claims: what the operator is told", () => {
+  const hintOf = (claims: Record<string, unknown>, options: Parameters<typeof createBench>[0] = {}) => {
+    const bench = createBench(options);
+    return refusal(() => bench.verifier.verifySync(bench.issuer.tokenFor("alice", { claims }))).hint;
+  };
+  const quoted = (text: string) => JSON.stringify(text);
+  const otherIssuer = "https://evil.example";
+
+  it.each([
+    ["sub", 1, "`sub` must be a non-empty string"],
+    [
+      "sub",
+      undefined,
+      "`sub` must be a non-empty string (the issuer's other JWTs have none: e-mail links, cookie caches)",
+    ],
+    ["iss", 1, "`iss` must be a non-empty string"],
+    ["aud", 1, "`aud` must be a string or a list of strings"],
+    ["exp", "1", "`exp` must be a finite number"],
+    ["nbf", "1.5", "`nbf` must be a finite number"],
+    ["iat", null, "`iat` must be a finite number"],
+    ["sid", "", "`sid` must be a non-empty string"],
+    ["jti", 1, "`jti` must be a non-empty string"],
+  ])("of %s as %j", (name, value, hint) => {
+    expect(hintOf({ [name]: value })).toBe(hint);
+  });
+
+  it("of a payload that is no object", () => {
+    const payload = Buffer.from("[]");
+    expect(refusal(() => readClaimsObject({ payload, payloadLength: 2 }))).toMatchObject({
+      code: "claims_invalid",
+      hint: "the payload is not a JSON object in UTF-8",
+    });
+  });
+
+  it("of an issuer: the one that came and those expected, and whether a slash is all", () => {
+    const expected = `expected ${quoted(issuer.issuer)}`;
+    expect(hintOf({ iss: otherIssuer })).toBe(`iss is ${quoted(otherIssuer)}, ${expected}`);
+    expect(hintOf({ iss: `${issuer.issuer}/` })).toBe(
+      `iss is ${quoted(`${issuer.issuer}/`)}, ${expected}: only the trailing slash differs`,
+    );
+    expect(
+      hintOf({ iss: "https://a.example" }, { issuer: ["https://b.example", "https://a.example/"] }),
+    ).toBe(
+      'iss is "https://a.example", expected "https://b.example" or "https://a.example/": only the trailing slash differs',
+    );
+    expect(hintOf({ iss: issuer.issuer.slice(0, -1) })).not.toContain("slash");
+  });
+
+  it("of an audience: those that came and those expected", () => {
+    expect(hintOf({ aud: "x" })).toBe(`aud is "x", expected ${quoted(issuer.audience)}`);
+    expect(hintOf({ aud: ["x", "y"] }, { audience: ["a", "b"] })).toBe(
+      'aud is "x", "y", expected "a" or "b"',
+    );
+    expect(refusal(() => checkAudience(undefined, ["a"])).hint).toBe('aud is , expected "a"');
+  });
+
+  it("of hostile text: quoted, in one line, and not endless", () => {
+    expect(hintOf({ iss: 'a"\nb' })).toContain('iss is "a\\"\\nb", expected');
+    expect(hintOf({ iss: "x".repeat(200) })).toContain(`iss is "${"x".repeat(200)}", expected`);
+    expect(hintOf({ iss: "x".repeat(201) })).toContain(`iss is "${"x".repeat(200)}…", expected`);
+  });
+
+  it("of time: how far off, in whole seconds", () => {
+    const half = () => start + 500;
+    expect(hintOf({ exp: startSeconds - 10 })).toBe("expired 10 s ago");
+    expect(hintOf({ exp: startSeconds - 10 }, { clock: half })).toBe("expired 10 s ago");
+    expect(hintOf({ nbf: startSeconds + 10 }, { clock: half })).toBe(
+      "nbf is 10 s ahead of this machine's clock: compare it with the issuer's",
+    );
+    expect(hintOf({ iat: startSeconds + 10 })).toBe(
+      "iat is 10 s ahead of this machine's clock: compare it with the issuer's",
+    );
+    expect(hintOf({ iat: startSeconds - 100 }, { maxTokenAge: 60, clock: half })).toBe(
+      "issued 100 s ago; maxTokenAge is 60 s",
+    );
+  });
+});

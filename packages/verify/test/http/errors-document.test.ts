@@ -1,0 +1,25 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { authErrorCodes } from "../../src/errors.ts";
+import { createRefusals } from "../../src/http/refusals.ts";
+
+/** docs/errors.md, row by row: code, status, challenge error. */
+const rows = readFileSync(new URL("../../../../docs/errors.md", import.meta.url), "utf8")
+  .split("\n")
+  .filter((line) => /^\| `[a-z_]+` \|/.test(line))
+  .map((line) => line.split("|").map((cell) => cell.trim().replaceAll("`", "")));
+
+describe("docs/errors.md", () => {
+  it("lists every code, in order, and no other", () => {
+    expect(rows.map(([, code]) => code)).toEqual([...authErrorCodes]);
+  });
+
+  it("says the status and the challenge that each code really has", () => {
+    const refusals = createRefusals("api", false);
+    for (const [, code, status, challenge] of rows) {
+      const refusal = refusals[code as (typeof authErrorCodes)[number]];
+      const error = /error="(\w+)"/.exec(refusal.headers["www-authenticate"] ?? "")?.[1];
+      expect([String(refusal.status), error ?? "none"], code).toEqual([status, challenge]);
+    }
+  });
+});

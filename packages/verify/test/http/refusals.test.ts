@@ -1,0 +1,146 @@
+import { describe, expect, it } from "vitest";
+import { AuthError, authErrorCodes } from "../../src/errors.ts";
+import { httpProblem } from "../../src/http/http-problem.ts";
+import { notFound, refuse } from "../../src/http/problem.ts";
+import { createLogoutRefusals, createRefusals } from "../../src/http/refusals.ts";
+
+const challenge = (code: string, description: string) =>
+  `Bearer realm="api", error="${code}", error_description="${description}"`;
+
+/** DESIGN: one closed list. Status and challenge of each code, written out a second time on purpose. */
+const expected: Record<string, [status: number, error: string | undefined]> = {
+  credentials_missing: [401, undefined],
+  credentials_ambiguous: [400, "invalid_request"],
+  token_too_large: [401, "invalid_token"],
+  token_malformed: [401, "invalid_token"],
+  token_unsupported: [401, "invalid_token"],
+  algorithm_rejected: [401, "invalid_token"],
+  key_unknown: [401, "invalid_token"],
+  signature_invalid: [401, "invalid_token"],
+  claims_invalid: [401, "invalid_token"],
+  issuer_rejected: [401, "invalid_token"],
+  audience_rejected: [401, "invalid_token"],
+  token_expired: [401, "invalid_token"],
+  token_not_yet_valid: [401, "invalid_token"],
+  token_revoked: [401, "invalid_token"],
+  owner_mismatch: [403, undefined],
+  scope_insufficient: [403, "insufficient_scope"],
+  keys_unavailable: [503, undefined],
+  revocations_unavailable: [503, undefined],
+};
+
+describe("createRefusals", () => {
+  const refusals = createRefusals("api", false);
+
+  it("knows every code, and has two answers for those of another version", () => {
+    expect(Object.keys(refusals)).toEqual([...Object.keys(expected), "unauthorized", "service_unavailable"]);
+    expect(authErrorCodes).toEqual(Object.keys(expected));
+  });
+
+  it.each(authErrorCodes)("answers %s", (code) => {
+    const [status, error] = expected[code] as [number, string | undefined];
+    const { headers, body, ...rest } = refusals[code];
+    const problem = JSON.parse(body);
+    expect(rest.status).toBe(status);
+    expect(problem).toEqual({
+      type: `urn:usher-auth:error:${code}`,
+      title: `${code.charAt(0).toUpperCase()}${code.slice(1).replaceAll("_", " ")}`,
+      status,
+      code,
+      detail: new AuthError(code).message,
+    });
+    expect(headers["content-type"]).toBe("application/problem+json");
+    expect(headers["cache-control"]).toBe("no-store");
+    expect(headers["retry-after"]).toBe(status === 503 ? "5" : undefined);
+    const bare = status === 503 ? undefined : 'Bearer realm="api"';
+    expect(headers["www-authenticate"]).toBe(error === undefined ? bare : challenge(error, problem.detail));
+  });
+
+  it("says the realm that was set", () => {
+    expect(createRefusals("tasks", false).credentials_missing.headers["www-authenticate"]).toBe(
+      'Bearer realm="tasks"',
+    );
+  });
+
+  it("conceals another owner's path as one that does not exist", () => {
+    const { headers, body, status } = createRefusals("api", true).owner_mismatch;
+    expect(status).toBe(404);
+    expect(JSON.parse(body)).toEqual(httpProblem(404));
+    expect(headers["www-authenticate"]).toBeUndefined();
+    const plain = createRefusals("api", false);
+    for (const code of authErrorCodes.filter((one) => one !== "owner_mismatch")) {
+      expect(createRefusals("api", true)[code]).toEqual(plain[code]);
+    }
+  });
+});
+
+describe("createLogoutRefusals", () => {
+  const refusals = createLogoutRefusals();
+
+  it.each(authErrorCodes)("answers %s by 400 without a challenge, or by the 503 that it is", (code) => {
+    const isOurs = expected[code]?.[0] === 503;
+    const { status, headers, body } = refusals[code];
+    expect(status).toBe(isOurs ? 503 : 400);
+    expect(JSON.parse(body)).toMatchObject({ status, code, detail: new AuthError(code).message });
+    expect(headers).toEqual({
+      "content-type": "application/problem+json",
+      "cache-control": "no-store",
+      ...(isOurs && { "retry-after": "5" }),
+    });
+  });
+
+  it("are frozen, as every answer is", () => {
+    for (const answer of [refusals, createRefusals("api", false)]) expect(Object.isFrozen(answer)).toBe(true);
+  });
+});
+
+describe("refuse", () => {
+  it("puts an answer together that nobody changes", () => {
+    const answer = refuse(httpProblem(503), { "retry-after": "7" });
+    expect(answer).toEqual({
+      status: 503,
+      headers: {
+        "content-type": "application/problem+json",
+        "cache-control": "no-store",
+        "retry-after": "7",
+      },
+      body: JSON.stringify(httpProblem(503)),
+    });
+    expect([answer, answer.headers].map(Object.isFrozen)).toEqual([true, true]);
+    expect(notFound).toEqual(refuse(httpProblem(404), {}));
+  });
+});
+
+describe("httpProblem", () => {
+  it.each([
+    [400, "bad_request", "The request cannot be understood."],
+    [404, "not_found", "There is nothing here."],
+    [405, "method_not_allowed", "This endpoint does not take that method."],
+    [406, "not_acceptable", "There is no representation that the request accepts."],
+    [408, "request_timeout", "The request took too long to arrive."],
+    [409, "conflict", "The request conflicts with the resource's state."],
+    [413, "payload_too_large", "The request's body is too large."],
+    [414, "uri_too_long", "The request's address is too long."],
+    [415, "unsupported_media_type", "The request's body is of a type that is not supported."],
+    [422, "unprocessable_content", "The request's body cannot be processed."],
+    [429, "too_many_requests", "Too many requests."],
+    [431, "headers_too_large", "The request's headers are too large."],
+    [500, "internal_error", "Something went wrong on our side."],
+    [503, "service_unavailable", "The service cannot answer at the moment."],
+    [418, "http_error", "The request failed."],
+  ])("answers %i with %s", (status, code, detail) => {
+    expect(httpProblem(status)).toMatchObject({ type: `urn:usher-auth:error:${code}`, status, code, detail });
+  });
+
+  it("has a code for each usual status, and one for the rest", () => {
+    expect(httpProblem(404)).toEqual({
+      type: "urn:usher-auth:error:not_found",
+      title: "Not found",
+      status: 404,
+      code: "not_found",
+      detail: "There is nothing here.",
+    });
+    expect(httpProblem(418)).toMatchObject({ status: 418, code: "http_error" });
+    expect(httpProblem(400, "The title is empty.").detail).toBe("The title is empty.");
+  });
+});

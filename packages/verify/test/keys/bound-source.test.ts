@@ -1,0 +1,253 @@
+import { createTestIssuer } from "@usher-auth/testing";
+import { describe, expect, it, vi } from "vitest";
+import {
+  AuthError,
+  ConfigurationError,
+  type KeySource,
+  localJwks,
+  type RemoteKeys,
+  sharedSecret,
+  type VerificationKey,
+  type Verifier,
+} from "../../src/index.ts";
+import { createBench, refusal, verdict } from "../support.ts";
+
+/** Key sources of an application's own making: whatever they do, they decide nothing else and end nothing. */
+
+const { clock } = createBench();
+const issuer = createTestIssuer({ clock });
+const good = sharedSecret(issuer.secret);
+const token = issuer.tokenFor("alice");
+const fail = (): never => {
+  throw new Error("the vault is locked");
+};
+const bench = (keys: KeySource | KeySource[]) => createBench({ keys, clock }).verifier;
+
+const healthy: RemoteKeys = {
+  maintain: () => undefined,
+  overdue: () => false,
+  unavailable: () => undefined,
+  refresh: async () => undefined,
+  status: () => ({ state: "fresh" }),
+};
+const outcome = (verifier: Verifier, text: string) =>
+  verifier.verify(text).then(
+    ({ id }) => id,
+    (error) => error.code as string,
+  );
+
+describe("a key source that fails", () => {
+  const broken: readonly [string, Partial<KeySource>][] = [
+    ["candidates throws", { candidates: fail }],
+    [
+      "candidates throws what is no Error",
+      {
+        candidates: () => {
+          throw undefined;
+        },
+      },
+    ],
+    ["candidates returns a promise", { candidates: (async () => []) as never }],
+    ["candidates returns nothing", { candidates: (() => undefined) as never }],
+    ["candidates returns what is no key", { candidates: () => [{}] as never }],
+    ["a key's verify throws", { candidates: () => [{ algorithm: "HS256", verify: fail }] }],
+  ];
+
+  it.each(broken)(
+    "%s: the token may be good, so it is a 503; and another source's keys serve on",
+    async (_case, wrong) => {
+      const source: KeySource = { ...good, ...wrong };
+      const { code, hint } = refusal(() => bench(source).verifySync(token));
+      expect([code, hint]).toEqual(["keys_unavailable", expect.stringMatching(/^a key source failed: /)]);
+      for (const keys of [
+        [source, good],
+        [good, source],
+      ]) {
+        expect(verdict(bench(keys), token)).toBe("accepted");
+        expect(verdict(bench(keys), issuer.tokenFor("alice", { wrongSecret: true }))).toBe(
+          "keys_unavailable",
+        );
+      }
+    },
+  );
+
+  it("says so without control characters", () => {
+    const source: KeySource = {
+      ...good,
+      candidates: () => {
+        throw new Error("\u001b[2Jgone\n");
+      },
+    };
+    expect(refusal(() => bench(source).verifySync(token)).hint).toBe(
+      "a key source failed: \\u001b[2Jgone\\n",
+    );
+  });
+
+  it("lets in by true alone: a promise, or anything else, is none", () => {
+    for (const answer of [Promise.resolve(true), 1, "true", {}]) {
+      const source: KeySource = {
+        ...good,
+        candidates: () => [{ algorithm: "HS256", verify: () => answer as boolean }],
+      };
+      expect(verdict(bench(source), token)).toBe("signature_invalid");
+    }
+  });
+
+  it("is asked for more than keys in vain: nothing of that refuses a token, or ends a call", async () => {
+    const source: KeySource = { ...good, keys: fail, description: fail };
+    const verifier = bench(source);
+    expect(verdict(verifier, token)).toBe("accepted");
+    expect(verdict(verifier, issuer.tokenFor("alice", { wrongSecret: true }))).toBe("signature_invalid");
+    expect(verifier.keyUsage()).toEqual([]);
+    const remote: RemoteKeys = {
+      maintain: fail,
+      overdue: fail,
+      unavailable: () => undefined,
+      refresh: fail,
+      status: fail,
+    };
+    const other = bench({ ...good, remote });
+    expect(await outcome(other, issuer.tokenFor("bob"))).toBe("bob");
+    expect(other.keyStatus()).toEqual({ state: "missing" });
+    await expect(other.ready()).rejects.toMatchObject({ code: "keys_unavailable" });
+  });
+
+  it.each<unknown>([undefined, null, "fresh", 1, { state: "well" }, new Set([1])])(
+    "answers %j when it is asked for more than keys: that is no answer",
+    async (answer) => {
+      const give = (() => answer) as never;
+      const verifier = bench({
+        ...good,
+        keys: give,
+        description: give,
+        remote: { ...healthy, status: give },
+      });
+      expect(verdict(verifier, token)).toBe("accepted");
+      expect(verdict(verifier, issuer.tokenFor("alice", { wrongSecret: true }))).toBe("signature_invalid");
+      expect(() => verifier.keyUsage()).not.toThrow();
+      expect(verifier.keyStatus()).toEqual({ state: "missing" });
+      await expect(verifier.ready()).resolves.toBeUndefined();
+    },
+  );
+
+  it("has frozen keys: they verify, and are not counted", () => {
+    const [key] = good.candidates({ alg: "HS256" }) as [VerificationKey];
+    const frozen = Object.freeze({ algorithm: key.algorithm, verify: key.verify });
+    const verifier = bench({ ...good, candidates: () => [frozen], keys: () => [frozen] });
+    expect(verdict(verifier, token)).toBe("accepted");
+    expect(verifier.keyUsage()).toEqual([{ algorithm: "HS256", verified: 0 }]);
+  });
+});
+
+describe("a key source whose refresh goes wrong", () => {
+  const missing = (refresh: RemoteKeys["refresh"], more: Partial<RemoteKeys> = {}) =>
+    bench({ ...good, candidates: () => [], remote: { ...healthy, refresh, ...more } });
+
+  it.each<[string, RemoteKeys["refresh"]]>([
+    ["throws", fail],
+    ["rejects", async () => fail()],
+    ["rejects with nothing", () => Promise.reject(undefined)],
+    ["is refused by another copy's error", () => Promise.reject(new AuthError("keys_unavailable"))],
+    // biome-ignore lint/suspicious/noThenProperty: a thenable, as user code may return.
+    ["returns a thenable that throws", () => ({ then: fail }) as never],
+  ])("%s: a 503", async (_case, refresh) => {
+    expect(await outcome(missing(refresh), token)).toBe("keys_unavailable");
+  });
+
+  it("never settles: a 503 after the time that it has, 5 seconds by default", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      for (const [more, milliseconds] of [
+        [{}, 5000],
+        [{ timeout: 200 }, 200],
+      ] as const) {
+        const settled = vi.fn();
+        const asked = outcome(
+          missing(() => new Promise(() => {}), more),
+          token,
+        );
+        void asked.then(settled);
+        await vi.advanceTimersByTimeAsync(milliseconds - 1);
+        expect(settled).not.toHaveBeenCalled();
+        await vi.advanceTimersByTimeAsync(1);
+        expect(await asked).toBe("keys_unavailable");
+      }
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it("brings nothing new: the key is unknown", async () => {
+    const refresh = vi.fn(async () => undefined);
+    expect(await outcome(missing(refresh), token)).toBe("key_unknown");
+    expect(refresh).toHaveBeenCalledOnce();
+    const joined = vi.fn(async () => undefined);
+    expect(await outcome(missing(joined, { refreshing: () => true }), token)).toBe("key_unknown");
+    expect(joined, "once more: what was joined may have missed the key").toHaveBeenCalledTimes(2);
+  });
+});
+
+describe("a key source that reaches for what is not its own", () => {
+  it("changes the header: it is frozen, and the next token's is whole", () => {
+    const changes: unknown[] = [];
+    const source: KeySource = {
+      ...good,
+      candidates: (header) => {
+        changes.push(Reflect.set(header, "alg", "none"), Reflect.deleteProperty(header, "alg"));
+        return good.candidates(header);
+      },
+    };
+    const verifier = bench(source);
+    expect(verdict(verifier, token)).toBe("accepted");
+    expect(verdict(verifier, issuer.tokenFor("bob"))).toBe("accepted");
+    expect(changes).toEqual([false, false, false, false]);
+  });
+
+  it("verifies another token while it is asked for keys: it is refused, and neither is taken for the other", () => {
+    const other = issuer.tokenFor("mallory");
+    const seen: unknown[] = [];
+    const source: KeySource = {
+      ...good,
+      candidates: (header) => {
+        try {
+          seen.push(verifier.verifySync(other).id);
+        } catch (error) {
+          seen.push((error as AuthError).code);
+        }
+        return good.candidates(header);
+      },
+    };
+    const verifier = bench(source);
+    const forged = issuer.tokenFor("alice", { forgedPayload: true });
+    expect([verdict(verifier, forged), verifier.verifySync(token).id]).toEqual([
+      "signature_invalid",
+      "alice",
+    ]);
+    expect(seen).toEqual(["keys_unavailable", "keys_unavailable"]);
+  });
+
+  it("changes its algorithms afterwards: what was said when the verifier was made counts", () => {
+    const algorithms = new Set<"HS256" | "ES256">(["HS256"]);
+    const keyPair = createTestIssuer({ algorithm: "ES256", clock });
+    const verifier = bench({ ...localJwks(keyPair.jwks()), algorithms });
+    algorithms.add("ES256");
+    expect(verdict(verifier, keyPair.tokenFor("alice"))).toBe("algorithm_rejected");
+  });
+});
+
+describe("what can be no key source", () => {
+  it.each<[string, object]>([
+    ["algorithms that are absent", { candidates: good.candidates }],
+    ["algorithms in a list", { ...good, algorithms: ["HS256"] }],
+    ["no algorithm", { ...good, algorithms: new Set() }],
+    ["candidates that are no function", { ...good, candidates: [] }],
+    ["a remote without refresh", { ...good, remote: { ...healthy, refresh: undefined } }],
+    ["a timeout that is none", { ...good, remote: { ...healthy, timeout: 0 } }],
+    ["issuers that are no list of texts", { ...good, issuers: [1] }],
+    ["issuers that are null", { ...good, issuers: null }],
+    ["issuers that are false", { ...good, issuers: false }],
+  ])("is refused when the verifier is made: %s", (_case, source) => {
+    expect(() => bench(source as KeySource)).toThrow(ConfigurationError);
+    expect(() => bench([good, source as KeySource])).toThrow(/^keys: /);
+  });
+});

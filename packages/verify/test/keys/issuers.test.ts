@@ -1,0 +1,139 @@
+import { createTestIssuer, type TestIssuer } from "@usher-auth/testing";
+import { describe, expect, it } from "vitest";
+import {
+  ConfigurationError,
+  createLogoutVerifier,
+  type KeySource,
+  localJwks,
+  reloadedSecret,
+  remoteJwks,
+  sharedSecret,
+} from "../../src/index.ts";
+import { logoutTokenFor } from "../revoking.ts";
+import { createBench, refusal, startSeconds, verdict } from "../support.ts";
+
+const [shop, partner] = ["https://shop.example", "https://partner.example"] as const;
+const { clock } = createBench();
+
+/** Each way to have an issuer's keys, bound to these names. */
+const sources: readonly [
+  string,
+  TestIssuer["secret"] | "keys",
+  (issuer: TestIssuer, name?: string | string[]) => KeySource,
+][] = [
+  ["sharedSecret", "secret", ({ secret }, issuer) => sharedSecret(secret, { issuer })],
+  ["reloadedSecret", "secret", ({ secret }, issuer) => reloadedSecret(() => secret, { issuer, clock })],
+  ["localJwks", "keys", ({ jwks }, issuer) => localJwks(jwks(), { issuer })],
+  [
+    "remoteJwks",
+    "keys",
+    ({ jwks }, issuer) =>
+      remoteJwks("https://keys.example/jwks", { issuer, clock, fetch: async () => Response.json(jwks()) }),
+  ],
+];
+
+describe.each(sources)("a key belongs to its issuer: %s", (_name, kind, sourceOf) => {
+  const algorithm = kind === "secret" ? "HS256" : "ES256";
+  const issuerAt = (issuer: string) => createTestIssuer({ issuer, algorithm, clock });
+  const [one, two] = [issuerAt(shop), issuerAt(partner)];
+  const as = (issuer: TestIssuer, iss: string) => issuer.tokenFor("alice", { claims: { iss } });
+  const bench = (keys: KeySource | KeySource[], issuer: string | string[] = [shop, partner]) =>
+    createBench({ keys, issuer, clock }).verifier;
+
+  it("vouches for its own, and not for another one's, whatever the order", async () => {
+    for (const keys of [
+      [sourceOf(one, shop), sourceOf(two, partner)],
+      [sourceOf(two, partner), sourceOf(one, shop)],
+    ]) {
+      const verifier = bench(keys);
+      await verifier.ready();
+      expect([as(one, shop), as(two, partner)].map((token) => verdict(verifier, token))).toEqual([
+        "accepted",
+        "accepted",
+      ]);
+      for (const token of [as(one, partner), as(two, shop)]) {
+        // Twice: nothing of a refusal is remembered.
+        expect([verdict(verifier, token), verdict(verifier, token)]).toEqual([
+          "issuer_rejected",
+          "issuer_rejected",
+        ]);
+        await expect(verifier.verify(token)).rejects.toMatchObject({ code: "issuer_rejected" });
+      }
+      const { hint } = refusal(() => verifier.verifySync(as(one, partner)));
+      expect(hint).toBe(`iss is "${partner}", and the key that has signed the token belongs to "${shop}"`);
+    }
+  });
+
+  it("vouches for several that are said, and one source alone for all of them", async () => {
+    for (const keys of [
+      [sourceOf(one, [shop, partner]), sourceOf(two, partner)],
+      sourceOf(one, [shop, partner]),
+      sourceOf(one),
+      [sourceOf(one)],
+    ]) {
+      const verifier = bench(keys);
+      await verifier.ready();
+      expect([as(one, shop), as(one, partner)].map((token) => verdict(verifier, token))).toEqual([
+        "accepted",
+        "accepted",
+      ]);
+      expect(verdict(verifier, as(one, "https://other.example"))).toBe("issuer_rejected");
+    }
+  });
+
+  it("is asked for the issuer only once its signature holds", async () => {
+    const verifier = bench([sourceOf(one, shop), sourceOf(two, partner)]);
+    await verifier.ready();
+    const forged = one.tokenFor("alice", { claims: { iss: partner }, forgedPayload: true });
+    expect(verdict(verifier, forged)).toBe("signature_invalid");
+  });
+
+  it("vouches for no other issuer's logout token", async () => {
+    const verifier = bench([sourceOf(one, shop), sourceOf(two, partner)]);
+    await verifier.ready();
+    const verifyLogoutToken = createLogoutVerifier(verifier);
+    const logout = (issuer: TestIssuer, iss: string) =>
+      verifyLogoutToken(logoutTokenFor(issuer, { claims: { iss, jti: `${iss} ${Math.random()}` } }));
+    await expect(logout(one, shop)).resolves.toMatchObject({ subject: "alice", endedAt: startSeconds });
+    await expect(logout(one, partner)).rejects.toMatchObject({ code: "issuer_rejected" });
+    await expect(logout(two, shop)).rejects.toMatchObject({ code: "issuer_rejected" });
+  });
+
+  it("must be said whose it is where there are several issuers and several sources", () => {
+    for (const keys of [
+      [sourceOf(one), sourceOf(two)],
+      [sourceOf(one, shop), sourceOf(two)],
+      [sourceOf(one), sourceOf(two, partner)],
+    ]) {
+      expect(() => bench(keys)).toThrow(ConfigurationError);
+      expect(() => bench(keys)).toThrow(
+        "say of each source whose keys it has, such as remoteJwks(url, { issuer })",
+      );
+    }
+    expect(() => bench([sourceOf(one), sourceOf(two)], [shop])).not.toThrow();
+    expect(() => bench([sourceOf(one), sourceOf(two)], shop)).not.toThrow();
+  });
+
+  it("must belong to an issuer of the verifier, to the character", () => {
+    for (const name of ["https://other.example", `${shop}/`, [shop, "https://other.example"]]) {
+      expect(() => bench(sourceOf(one, name))).toThrow(ConfigurationError);
+      expect(() => bench(sourceOf(one, name))).toThrow("which is not an `issuer` of the verifier");
+    }
+  });
+
+  it.for(["", [], [""], 7, null])("refuses %j as an issuer", (issuer) => {
+    expect(() => sourceOf(one, issuer as never)).toThrow(`${_name}: issuer must be a non-empty string`);
+  });
+});
+
+describe("a key source of an application's own making", () => {
+  it("says its issuers once, when the verifier is made", () => {
+    const issuer = createTestIssuer({ issuer: partner, clock });
+    const issuers: string[] = [shop];
+    const source: KeySource = { ...sharedSecret(issuer.secret), issuers };
+    const { verifier } = createBench({ keys: source, issuer: [shop, partner], clock });
+    issuers.push(partner);
+    expect(verdict(verifier, issuer.tokenFor("alice"))).toBe("issuer_rejected");
+    expect(() => createBench({ keys: { ...source, issuers: [] } })).toThrow("`issuers` must be a list");
+  });
+});

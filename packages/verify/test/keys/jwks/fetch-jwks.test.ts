@@ -1,0 +1,217 @@
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createTestIssuer } from "@usher-auth/testing";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { type Fetch, remoteJwks } from "../../../src/index.ts";
+import { createBench } from "../../support.ts";
+
+/** What the JWKS endpoint does, over real HTTP, and what a request with a good token comes to. */
+const issuer = createTestIssuer({ algorithm: "ES256" });
+const jwks = JSON.stringify(issuer.jwks());
+let server: Server;
+let listener: RequestListener;
+let url: string;
+const warnings: string[] = [];
+
+beforeEach(async () => {
+  vi.spyOn(process, "emitWarning").mockImplementation((message) => void warnings.push(String(message)));
+  server = createServer((request, response) => listener(request, response));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/auth/jwks`;
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  warnings.length = 0;
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+/** The verdict, and the hint where there is one. */
+async function outcome(
+  options: Parameters<typeof remoteJwks>[1] = {},
+): Promise<[string, string | undefined]> {
+  const { verifier } = createBench({ keys: remoteJwks(url, options), clock: Date.now });
+  return verifier.verify(issuer.tokenFor("alice")).then(
+    () => ["accepted", undefined],
+    (error) => [error.code, error.hint],
+  );
+}
+
+describe("the JWKS endpoint", () => {
+  it("is asked with a user agent, and with nothing of the request", async () => {
+    const asked: unknown[] = [];
+    listener = ({ method, headers }, response) => {
+      asked.push([method, headers["user-agent"], headers.authorization, headers.accept]);
+      response.end(jwks);
+    };
+    expect(await outcome()).toEqual(["accepted", undefined]);
+    expect(asked).toEqual([
+      ["GET", "usher-auth-verify", undefined, "application/jwk-set+json, application/json"],
+    ]);
+  });
+
+  it.each<[string, RequestListener, string]>([
+    ["sends 500", (_request, response) => response.writeHead(500).end(jwks), ": it answered 500"],
+    ["sends 404", (_request, response) => response.writeHead(404).end(), ": it answered 404"],
+    ["sends 400", (_request, response) => response.writeHead(400).end(), ": it answered 400"],
+    [
+      "sends 300",
+      (_request, response) => response.writeHead(300).end(),
+      ": it answered 300: redirects are not followed, set the final address",
+    ],
+    ["sends 204", (_request, response) => response.writeHead(204).end(), ": it answered 204"],
+    [
+      "redirects",
+      (_request, response) => response.writeHead(302, { location: "/other" }).end(),
+      ": it answered 302: redirects are not followed, set the final address",
+    ],
+    ["resets", (request) => request.socket.destroy(), "cannot be loaded"],
+    [
+      "breaks off",
+      (_request, response) => {
+        response.writeHead(200, { "content-length": "9999" }).write("{");
+        setImmediate(() => response.destroy());
+      },
+      "cannot be loaded",
+    ],
+    [
+      "sends HTML",
+      (_request, response) => response.writeHead(200, { "content-type": "text/html" }).end(jwks),
+      ": it answered HTML and no JWKS: Better Auth serves its keys at /api/auth/jwks",
+    ],
+    [
+      "sends HTML as JSON",
+      (_request, response) => response.writeHead(200, { "content-type": "application/json" }).end(" <html>"),
+      ": it answered HTML and no JWKS: Better Auth serves its keys at /api/auth/jwks",
+    ],
+    ["sends no JSON", (_request, response) => response.end("keys"), ": its answer is not JSON"],
+    ["sends nothing", (_request, response) => response.end(), ": its answer is not JSON"],
+    [
+      "sends another document",
+      (_request, response) => response.end('{"token":"x"}'),
+      ": it is no JWKS: there is no list of `keys` in it",
+    ],
+    [
+      "sends an empty set",
+      (_request, response) => response.end('{"keys":[]}'),
+      ": the JWKS has no usable key",
+    ],
+    [
+      "sends only a private key",
+      (_request, response) => response.end('{"keys":[{"kty":"EC","crv":"P-256","d":"AAAA"}]}'),
+      "private member",
+    ],
+  ])("%s: keys_unavailable, and the hint says so", async (_case, behaviour, hint) => {
+    listener = behaviour;
+    const [code, said] = await outcome();
+    expect(code).toBe("keys_unavailable");
+    const subject = `the JWKS at ${url} cannot be loaded`;
+    if (hint.startsWith(": it ")) expect(said).toBe(`${subject}${hint}`);
+    else expect(said).toContain(hint);
+    expect(said).toContain(subject);
+  });
+
+  it("has no body at all: it is not JSON", async () => {
+    expect((await outcome({ fetch: async () => new Response(null) }))[1]).toContain(
+      ": its answer is not JSON",
+    );
+  });
+
+  it("is let go of as soon as it has answered, whatever came", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    for (const body of [jwks, "keys"]) {
+      let signal: AbortSignal | null | undefined;
+      const during: unknown[] = [];
+      const fetch: Fetch = async (_url, init) => {
+        ({ signal } = init);
+        during.push(signal?.aborted, vi.getTimerCount() > 0);
+        return new Response(body);
+      };
+      await outcome({ fetch });
+      expect(during).toEqual([false, true]);
+      expect([signal?.aborted, vi.getTimerCount()]).toEqual([true, 0]);
+    }
+  });
+
+  it("goes on sending after the deadline, and a fetch that hears of none: what comes late is not taken", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const body = new ReadableStream({
+      start(controller) {
+        controller.enqueue(Buffer.from(jwks.slice(0, 10)));
+        setTimeout(() => {
+          controller.enqueue(Buffer.from(jwks.slice(10)));
+          controller.close();
+        }, 1500);
+      },
+    });
+    const ended = outcome({ fetch: async () => new Response(body), timeout: 1 });
+    await vi.advanceTimersByTimeAsync(1500);
+    expect(await ended).toEqual(["keys_unavailable", expect.stringContaining("no answer within 1 s")]);
+  });
+
+  it("does not follow a redirect even to good keys", async () => {
+    const paths: (string | undefined)[] = [];
+    listener = ({ url }, response) => {
+      paths.push(url);
+      if (url === "/good") response.end(jwks);
+      else response.writeHead(307, { location: "/good" }).end();
+    };
+    expect((await outcome())[0]).toBe("keys_unavailable");
+    expect(paths).toEqual(["/api/auth/jwks"]);
+  });
+
+  it("hangs before its headers, or in its body: the deadline ends the request itself", async () => {
+    for (const start of [false, true]) {
+      const closed = new Promise<void>((resolve) => {
+        listener = (_request, response) => {
+          response.on("close", resolve);
+          if (start) response.write('{"keys":[');
+        };
+      });
+      const [code, hint] = await outcome({ timeout: 1 });
+      expect([code, hint]).toEqual(["keys_unavailable", expect.stringContaining("no answer within 1 s")]);
+      await closed;
+    }
+  });
+
+  it("sends 50 MB: reading ends at the cap", async () => {
+    let sent = 0;
+    const closed = new Promise<void>((resolve) => {
+      listener = (_request, response) => {
+        response.on("close", resolve);
+        const chunk = Buffer.alloc(64 * 1024, " ");
+        const send = () => {
+          while (sent < 50 * 1024 * 1024 && !response.destroyed) {
+            sent += chunk.length;
+            if (!response.write(chunk)) return void response.once("drain", send);
+          }
+          response.end();
+        };
+        send();
+      };
+    });
+    const [code, hint] = await outcome();
+    expect([code, hint]).toEqual(["keys_unavailable", expect.stringContaining("larger than 524288 bytes")]);
+    await closed;
+    expect(sent).toBeLessThan(16 * 1024 * 1024);
+  });
+
+  it("has one broken key among good ones: it is left out with a warning", async () => {
+    listener = (_request, response) =>
+      response.end(
+        JSON.stringify({ keys: [{ kty: "EC", crv: "P-256", x: "AA", y: "AA" }, ...issuer.jwks().keys] }),
+      );
+    expect((await outcome())[0]).toBe("accepted");
+    expect(warnings).toEqual([expect.stringContaining("key 1 of the set is not used")]);
+  });
+
+  it("lists a private key among good ones: it is left out with a warning", async () => {
+    const [good] = issuer.jwks().keys;
+    listener = (_request, response) =>
+      response.end(JSON.stringify({ keys: [good, { ...good, kid: "leaked", d: "AAAA" }] }));
+    expect((await outcome())[0]).toBe("accepted");
+    expect(warnings).toEqual([expect.stringContaining("private member")]);
+  });
+});

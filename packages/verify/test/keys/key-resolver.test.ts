@@ -1,0 +1,167 @@
+import { createTestIssuer } from "@usher-auth/testing";
+import { describe, expect, it } from "vitest";
+import { type KeySource, localJwks, remoteJwks, sharedSecret } from "../../src/index.ts";
+import { bindSources } from "../../src/keys/bound-source.ts";
+import { createKeyRing } from "../../src/keys/key-resolver.ts";
+import type { KeyStatus } from "../../src/keys/key-source.ts";
+import { createBench, refusal, startSeconds } from "../support.ts";
+
+const secret = "k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t";
+const keyPairs = createTestIssuer({ algorithm: "ES256" });
+
+describe("the hint of algorithm_rejected", () => {
+  const publicNames = "EdDSA, ES256, ES384, ES512, RS256, RS384, RS512, PS256, PS384, PS512";
+  const keyPairAdvice =
+    "; the token is signed with a key pair, as Better Auth's own jwt() does: verify it with remoteJwks(), or issue it with usherJwt()";
+  const secretAdvice =
+    "; the token is signed with a shared secret: add sharedSecret() to the keys if it is meant to be";
+  const hintOf = (keys: KeySource | KeySource[], alg: string) => {
+    const { issuer, verifier } = createBench({ keys });
+    return refusal(() => verifier.verifySync(issuer.tokenFor("alice", { header: { alg } }))).hint;
+  };
+
+  it.each(["EdDSA", "Ed25519", "ES256", "RS256", "PS256"])("where only secrets are listed, of %s", (alg) => {
+    expect(hintOf(sharedSecret(secret), alg)).toBe(`expected HS256${keyPairAdvice}`);
+  });
+
+  it.each(["none", "HS384", "xES256", ""])("where only secrets are listed, of %j", (alg) => {
+    expect(hintOf(sharedSecret(secret), alg)).toBe("expected HS256");
+  });
+
+  it("where only key pairs are listed", () => {
+    expect(hintOf(localJwks(keyPairs.jwks()), "HS256")).toBe(`expected ${publicNames}${secretAdvice}`);
+    expect(hintOf(localJwks(keyPairs.jwks()), "none")).toBe(`expected ${publicNames}`);
+    expect(hintOf(localJwks(keyPairs.jwks()), "xHS")).toBe(`expected ${publicNames}`);
+  });
+
+  it("where both are listed, each algorithm once", () => {
+    const keys = [sharedSecret(secret), sharedSecret(`${secret}!`), localJwks(keyPairs.jwks())];
+    for (const alg of ["none", "HS384", "ES256K"])
+      expect(hintOf(keys, alg)).toBe(`expected HS256, ${publicNames}`);
+  });
+});
+
+describe("the hint of a signature that does not fit", () => {
+  const tampered = (keys: KeySource | KeySource[], issuer = keyPairs) => {
+    const { verifier } = createBench({ keys, clock: Date.now });
+    return refusal(() => verifier.verifySync(issuer.tokenFor("alice", { tampered: true })));
+  };
+
+  it("of a key pair", () => {
+    expect(tampered(localJwks(keyPairs.jwks()))).toMatchObject({
+      code: "signature_invalid",
+      hint: "changed on its way, or signed with another key",
+    });
+  });
+
+  it("of a shared secret: what is listed, and what to compare", () => {
+    const { hint } = tampered(sharedSecret(secret), createTestIssuer({ secret }));
+    expect(hint).toMatch(
+      /^changed on its way, or signed with a secret that is not listed here \(.*fingerprint.*\)/,
+    );
+    expect(hint).toMatch(
+      /: compare the fingerprints of issuer and API; in a rotation, list a version here before the issuer signs with it$/,
+    );
+  });
+
+  it("is that of the first source that had a key to try", () => {
+    const [one, other] = [createTestIssuer({ secret }), sharedSecret(`${secret}!`)];
+    expect(tampered([other, sharedSecret(secret)], one).hint).toBe(tampered(other, one).hint);
+  });
+
+  it("of an unknown key", () => {
+    const { verifier } = createBench({ keys: localJwks(keyPairs.jwks()), clock: Date.now });
+    expect(
+      refusal(() => verifier.verifySync(keyPairs.tokenFor("alice", { header: { kid: "x" } }))),
+    ).toMatchObject({
+      code: "key_unknown",
+      hint: "no key fits this token",
+    });
+  });
+});
+
+describe("several sources as one", () => {
+  /** A source whose keys are fetched, in a state that a test sets. */
+  function remoteIn(state: KeyStatus["state"], calls: string[] = []) {
+    const status: KeyStatus = { state };
+    const remote = {
+      maintain: () => void calls.push("maintain"),
+      overdue: () => state === "stale",
+      unavailable: () => undefined,
+      refresh: async () => {
+        calls.push(`refresh ${state}`);
+        if (state === "missing") throw new Error("out");
+      },
+      status: () => status,
+    };
+    const source: KeySource = { algorithms: new Set(["ES256"]), candidates: () => [], remote };
+    return { source, status };
+  }
+  const ringOf = (...sources: KeySource[]) =>
+    createKeyRing(bindSources(sources, ["https://app.example.com"]), 60);
+
+  it("are as well as the worst of them", () => {
+    const [fresh, stale, missing] = (["fresh", "stale", "missing"] as const).map((state) => remoteIn(state));
+    if (fresh === undefined || stale === undefined || missing === undefined)
+      throw new Error("three were made");
+    expect(ringOf(fresh.source, stale.source, missing.source).status()).toBe(missing.status);
+    expect(ringOf(fresh.source, stale.source).status()).toBe(stale.status);
+    expect(ringOf(stale.source, fresh.source).status()).toBe(stale.status);
+    expect(ringOf(fresh.source, sharedSecret(secret)).status()).toBe(fresh.status);
+    expect(ringOf(sharedSecret(secret)).status()).toEqual({ state: "fresh" });
+  });
+
+  it("refresh each one that can, whatever comes of the others; and by ready() those alone that are missing", async () => {
+    const calls: string[] = [];
+    const sources = (["missing", "fresh", "stale"] as const).map((state) => remoteIn(state, calls).source);
+    const ring = ringOf(...sources);
+    await ring.refresh();
+    expect(calls).toEqual(["refresh missing", "refresh fresh", "refresh stale"]);
+    calls.length = 0;
+    await expect(ring.ready()).rejects.toMatchObject({
+      code: "keys_unavailable",
+      hint: "a key source failed: out",
+    });
+    expect(calls).toEqual(["refresh missing"]);
+    calls.length = 0;
+    ring.maintain();
+    expect(calls).toEqual(["maintain", "maintain", "maintain"]);
+  });
+
+  it("are overdue where one is", () => {
+    const [fresh, stale] = [remoteIn("fresh").source, remoteIn("stale").source];
+    expect([ringOf(fresh, stale).overdue(), ringOf(fresh).overdue()]).toEqual([true, false]);
+  });
+});
+
+describe("keyUsage of key pairs", () => {
+  it("has the kid where there is one, and no version", async () => {
+    const { clock } = createBench();
+    const issuer = createTestIssuer({ algorithm: "ES256", clock });
+    const [jwk] = issuer.jwks().keys as readonly { kid: string }[];
+    const { verifier } = createBench({ keys: localJwks({ keys: [jwk, { ...jwk, kid: undefined }] }), clock });
+    verifier.verifySync(issuer.tokenFor("alice"));
+    expect(verifier.keyUsage()).toEqual([
+      { algorithm: "ES256", kid: jwk?.kid, verified: 1, lastVerifiedAt: startSeconds },
+      { algorithm: "ES256", verified: 0 },
+    ]);
+  });
+
+  it("is none of a source that tells of none", () => {
+    const source: KeySource = { algorithms: new Set(["ES256"]), candidates: () => [] };
+    expect(createBench({ keys: source }).verifier.keyUsage()).toEqual([]);
+  });
+
+  it("is of the keys that a fetched set has now", async () => {
+    const { clock } = createBench();
+    const issuer = createTestIssuer({ algorithm: "ES256", clock });
+    const fetch = async () => new Response(JSON.stringify(issuer.jwks()));
+    const { verifier } = createBench({
+      keys: remoteJwks("https://app.example.com/jwks", { fetch, clock }),
+      clock,
+    });
+    expect(verifier.keyUsage()).toEqual([]);
+    await verifier.ready();
+    expect(verifier.keyUsage()).toEqual([{ algorithm: "ES256", kid: expect.any(String), verified: 0 }]);
+  });
+});

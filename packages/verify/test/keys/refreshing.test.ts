@@ -1,0 +1,403 @@
+import { createTestIssuer, type TestIssuer } from "@usher-auth/testing";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import {
+  type Fetch,
+  type KeySource,
+  type ReloadedSecretOptions,
+  type RemoteJwksOptions,
+  reloadedSecret,
+  remoteJwks,
+  type Secret,
+  type Verifier,
+} from "../../src/index.ts";
+import { createBench, verdict } from "../support.ts";
+
+/**
+ * Loads of keys that do not end as they should: what they hold up, for how long, and what comes after them.
+ */
+
+const address = "https://app.example.com/api/auth/jwks";
+const secret = "k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t";
+const never = () => new Promise<never>(() => {});
+const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+beforeEach(() => {
+  vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+function outcome(verifier: Verifier, token: string): Promise<string> {
+  return verifier.verify(token).then(
+    () => "accepted",
+    (error) => error.code as string,
+  );
+}
+
+/** A verifier whose JWKS is whatever `fetch` makes of the good answer; `fetches` counts. */
+function createRemote(
+  fetch: (good: () => Response, signal: AbortSignal) => unknown,
+  options: RemoteJwksOptions = {},
+) {
+  const { clock } = createBench();
+  const issuer = createTestIssuer({ algorithm: "ES256", clock });
+  const state = { fetches: 0, fetch };
+  const counted: Fetch = (_url, { signal }) => {
+    state.fetches++;
+    return state.fetch(() => Response.json(issuer.jwks()), signal as AbortSignal) as Promise<Response>;
+  };
+  const keys = remoteJwks(address, { fetch: counted, clock, random: () => 1, ...options });
+  const { verifier } = createBench({ keys, clock });
+  return Object.assign(state, { clock, issuer, keys, verifier });
+}
+
+function createReloaded(load: () => unknown, options: ReloadedSecretOptions = {}) {
+  const { clock } = createBench();
+  const issuer = createTestIssuer({ secret, clock });
+  const state = { loads: 0, load };
+  const keys = reloadedSecret(
+    () => {
+      state.loads++;
+      return state.load() as Secret;
+    },
+    { clock, ...options },
+  );
+  const { verifier } = createBench({ keys, clock });
+  return Object.assign(state, { clock, issuer, verifier });
+}
+
+/** A body of which a piece comes every second, without an end, whatever is aborted. */
+const endless = () => {
+  const body = new ReadableStream({
+    async pull(controller) {
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      controller.enqueue(new Uint8Array([32]));
+    },
+  });
+  return new Response(body);
+};
+
+describe("a load that never ends", () => {
+  const fetches: readonly [string, (good: () => Response) => unknown][] = [
+    ["fetch never settles, and hears of no signal", never],
+    // biome-ignore lint/suspicious/noThenProperty: a thenable, as user code may return.
+    ["fetch returns a thenable that never settles", () => ({ then: () => undefined })],
+    ["the body never comes", () => new Response(new ReadableStream({ pull: never }))],
+    ["the body never ends", endless],
+  ];
+
+  it.each(fetches)(
+    "%s: a 503 after 5 seconds for everyone who waits, and then another attempt",
+    async (_case, fetch) => {
+      const remote = createRemote(fetch);
+      const token = remote.issuer.tokenFor("alice", { expiresIn: 3600 });
+      const waiting = [
+        outcome(remote.verifier, token),
+        outcome(remote.verifier, token),
+        remote.verifier.ready(),
+      ].map((result) => Promise.resolve(result).catch((error) => error.code as string));
+      const settled = vi.fn();
+      for (const result of waiting) void result.then(settled);
+      await vi.advanceTimersByTimeAsync(4999);
+      expect(settled).not.toHaveBeenCalled();
+      await vi.advanceTimersByTimeAsync(1);
+      expect(await Promise.all(waiting)).toEqual(waiting.map(() => "keys_unavailable"));
+      expect(remote.fetches).toBe(1);
+
+      remote.fetch = (good) => good();
+      expect(await outcome(remote.verifier, token), "while failures back off").toBe("keys_unavailable");
+      remote.clock.advance(1);
+      expect(await outcome(remote.verifier, token)).toBe("accepted");
+      expect(remote.fetches).toBe(2);
+    },
+  );
+
+  it("load of reloadedSecret likewise, with the time that it is given, and its signal is aborted", async () => {
+    for (const [options, milliseconds] of [
+      [{}, 5000],
+      [{ timeout: 2 }, 2000],
+    ] as const) {
+      const signals: AbortSignal[] = [];
+      const { clock } = createBench();
+      const issuer = createTestIssuer({ secret, clock });
+      let hangs = true;
+      const load = (signal: AbortSignal) => {
+        signals.push(signal);
+        return hangs ? never() : secret;
+      };
+      const { verifier } = createBench({ keys: reloadedSecret(load, { clock, ...options }), clock });
+      const token = issuer.tokenFor("alice");
+      const waiting = outcome(verifier, token);
+      await vi.advanceTimersByTimeAsync(milliseconds - 1);
+      expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(await waiting).toBe("keys_unavailable");
+      expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+      hangs = false;
+      clock.advance(2);
+      expect(await outcome(verifier, token)).toBe("accepted");
+    }
+    for (const timeout of [0, 61, 1.5]) {
+      expect(() => reloadedSecret(() => secret, { timeout })).toThrow("reloadedSecret: timeout");
+    }
+  });
+
+  it("in the background holds up nobody, and the last good keys go on", async () => {
+    const remote = createRemote((good) => good());
+    await remote.verifier.ready();
+    remote.fetch = never;
+    remote.clock.advance(300);
+    expect(verdict(remote.verifier, remote.issuer.tokenFor("alice"))).toBe("accepted");
+    await settle();
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(remote.fetches).toBe(2);
+    expect(process.emitWarning).toHaveBeenCalledExactlyOnceWith(
+      `remoteJwks: the JWKS at ${address} cannot be loaded: no answer within 5 s; the last good keys go on serving`,
+      { type: "UsherWarning", code: "USHER_KEYS_STALE" },
+    );
+    remote.fetch = (good) => good();
+    remote.clock.advance(2);
+    expect(verdict(remote.verifier, remote.issuer.tokenFor("bob"))).toBe("accepted");
+    await settle();
+    expect(remote.verifier.keyStatus()).toEqual({ state: "fresh", age: 0 });
+  });
+});
+
+describe("a load that goes wrong in another way", () => {
+  const throwAtOnce = () => {
+    throw new Error("the vault is locked");
+  };
+  const failures: readonly [string, () => unknown][] = [
+    ["throws at once", throwAtOnce],
+    ["rejects", async () => throwAtOnce()],
+    [
+      "throws what is no Error",
+      () => {
+        throw undefined;
+      },
+    ],
+    ["rejects with what cannot be told as text", () => Promise.reject(Object.create(null))],
+    // biome-ignore lint/suspicious/noThenProperty: a thenable, as user code may return.
+    ["returns a thenable that throws", () => ({ then: throwAtOnce })],
+    ["returns nothing", () => undefined],
+  ];
+
+  it.each(failures)("%s: a 503, and then another attempt", async (_case, fail) => {
+    const remote = createRemote(fail);
+    const reloaded = createReloaded(fail);
+    for (const { verifier, issuer } of [remote, reloaded]) {
+      expect(await outcome(verifier, issuer.tokenFor("alice"))).toBe("keys_unavailable");
+    }
+    remote.fetch = (good) => good();
+    reloaded.load = () => secret;
+    for (const { verifier, issuer, clock } of [remote, reloaded]) {
+      clock.advance(2);
+      expect(await outcome(verifier, issuer.tokenFor("alice"))).toBe("accepted");
+    }
+  });
+
+  it("returns a thenable in place of a promise: it is taken", async () => {
+    // biome-ignore lint/suspicious/noThenProperty: a thenable, as user code may return.
+    const thenable = <Value>(value: Value) => ({ then: (resolve: (value: Value) => void) => resolve(value) });
+    const remote = createRemote((good) => thenable(good()));
+    const reloaded = createReloaded(() => thenable(secret));
+    for (const { verifier, issuer } of [remote, reloaded]) {
+      expect(await outcome(verifier, issuer.tokenFor("alice"))).toBe("accepted");
+    }
+  });
+
+  it("calls the verifier that waits for it: it is called once", async () => {
+    const remote = createRemote((good) => {
+      remote.verifier.ready().catch(() => undefined);
+      outcome(remote.verifier, remote.issuer.tokenFor("bob"));
+      return good();
+    });
+    expect(await outcome(remote.verifier, remote.issuer.tokenFor("alice"))).toBe("accepted");
+    expect(remote.fetches).toBe(1);
+  });
+
+  it("changes what it is given: the next one is given the same again", async () => {
+    const asked: unknown[] = [];
+    const { clock } = createBench();
+    const issuer = createTestIssuer({ algorithm: "ES256", clock });
+    const fetch: Fetch = async (_url, init) => {
+      asked.push(structuredClone(init.headers), init.redirect);
+      Object.assign(init.headers as object, { accept: "text/html", authorization: "Bearer secret" });
+      init.redirect = "follow";
+      return Response.json(issuer.jwks());
+    };
+    const { verifier } = createBench({ keys: remoteJwks(address, { fetch, clock }), clock });
+    await verifier.ready();
+    await outcome(verifier, issuer.tokenFor("alice", { header: { kid: "unknown" } }));
+    expect(asked.slice(0, 2)).toEqual(asked.slice(2));
+    expect(asked).toHaveLength(4);
+  });
+});
+
+describe("a host that drops what a request has begun, timers too", () => {
+  /** The request has ended, and with it every timer and promise that it left behind. */
+  const dropRequest = () => vi.clearAllTimers();
+
+  it("keeps nobody from another attempt: the next request looks at the time", async () => {
+    const remote = createRemote((good) => good());
+    await remote.verifier.ready();
+    remote.fetch = never;
+    remote.clock.advance(300);
+    expect(await outcome(remote.verifier, remote.issuer.tokenFor("alice"))).toBe("accepted");
+    await settle();
+    dropRequest();
+    remote.fetch = (good) => good();
+    remote.clock.advance(5);
+    expect(await outcome(remote.verifier, remote.issuer.tokenFor("alice"))).toBe("accepted");
+    expect(remote.fetches).toBe(2);
+    remote.clock.advance(1);
+    expect(await outcome(remote.verifier, remote.issuer.tokenFor("alice"))).toBe("accepted");
+    await settle();
+    expect(remote.fetches).toBe(3);
+    expect(remote.verifier.keyStatus()).toEqual({ state: "fresh", age: 0 });
+  });
+
+  it("does not have the first token of a new key wait for a refresh that was dropped", async () => {
+    const remote = createRemote((good) => good());
+    await remote.verifier.ready();
+    remote.fetch = never;
+    remote.clock.advance(300);
+    expect(await outcome(remote.verifier, remote.issuer.tokenFor("alice"))).toBe("accepted");
+    await settle();
+    dropRequest();
+    remote.fetch = (good) => good();
+    remote.issuer.rotate();
+    expect(await outcome(remote.verifier, remote.issuer.tokenFor("bob"))).toBe("accepted");
+  });
+
+  it("lets those who joined a fetch of a request that has ended wait by their own timers, and then try themselves", async () => {
+    const remote = createRemote(never);
+    void outcome(remote.verifier, remote.issuer.tokenFor("alice"));
+    await settle();
+    dropRequest();
+    remote.fetch = (good) => good();
+    const joined = ["bob", "carol"].map((user) => outcome(remote.verifier, remote.issuer.tokenFor(user)));
+    await vi.advanceTimersByTimeAsync(5999);
+    expect(remote.fetches).toBe(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await Promise.all(joined)).toEqual(["accepted", "accepted"]);
+    expect(remote.fetches).toBe(2);
+  });
+
+  it("accepts no withdrawn key beyond its age: where refreshes are dropped, a request waits, after a failure too", async () => {
+    for (const failsFirst of [false, true]) {
+      const remote = createRemote((good) => good());
+      await remote.verifier.ready();
+      const token = remote.issuer.tokenFor("alice", { expiresIn: 86_400 });
+      remote.issuer.rotate();
+      remote.issuer.withdrawOldKeys();
+      if (failsFirst) {
+        remote.fetch = () => Promise.reject(new Error("out"));
+        remote.clock.advance(600);
+        expect(await outcome(remote.verifier, token)).toBe("accepted");
+      }
+      remote.fetch = never;
+      remote.clock.advance(400);
+      expect(await outcome(remote.verifier, token)).toBe("accepted");
+      await settle();
+      dropRequest();
+      remote.fetch = (good) => good();
+      remote.clock.advance(300);
+      expect(await outcome(remote.verifier, token)).toBe("key_unknown");
+      expect(remote.verifier.keyStatus()).toEqual({ state: "fresh", age: 0 });
+    }
+  });
+
+  it("is used where it has a waitUntil: it is given what was begun, once, and that never rejects", async () => {
+    for (const fails of [false, true]) {
+      const remote = createRemote((good) => good());
+      await remote.verifier.ready();
+      if (fails) remote.fetch = () => Promise.reject(new Error("out"));
+      const given: Promise<unknown>[] = [];
+      const ask = () =>
+        remote.verifier.verifyEagerly(remote.issuer.tokenFor("alice"), (work) => given.push(work));
+      ask();
+      remote.clock.advance(300);
+      for (let time = 0; time < 3; time++) ask();
+      expect(given).toHaveLength(1);
+      await expect(given[0]).resolves.not.toThrow();
+      expect(remote.verifier.keyStatus().age).toBe(fails ? 300 : 0);
+    }
+  });
+
+  it.each<[string, (work: Promise<unknown>) => unknown]>([
+    [
+      "throws",
+      () => {
+        throw new Error("the context is gone");
+      },
+    ],
+    [
+      "rejects",
+      async () => {
+        throw new Error("the context is gone");
+      },
+    ],
+    ["is no function", 7 as never],
+  ])("is as good as one without where its waitUntil %s", async (_case, waitUntil) => {
+    const remote = createRemote((good) => good());
+    await remote.verifier.ready();
+    remote.clock.advance(300);
+    expect(remote.verifier.verifyEagerly(remote.issuer.tokenFor("alice"), waitUntil)).toMatchObject({
+      id: "alice",
+    });
+    await settle();
+    expect(remote.verifier.keyStatus().age).toBe(0);
+  });
+});
+
+describe("keys that are too old", () => {
+  it("are not taken for withdrawn ones once they are back, whoever asks for their status meanwhile", async () => {
+    const remote = createRemote((good) => good());
+    await remote.verifier.ready();
+    const token = remote.issuer.tokenFor("alice", { expiresIn: 2 * 86_400 });
+    remote.verifier.verifySync(token);
+    let release = () => {};
+    remote.fetch = async (good) => {
+      await new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      return good();
+    };
+    // A day without a request, and then one; while it waits for newer keys, somebody looks how the old ones
+    // are doing.
+    remote.clock.advance(86_400);
+    const asked = remote.verifier.verify(token);
+    await settle();
+    expect(remote.verifier.keyStatus()).toEqual({ state: "missing" });
+    release();
+    const principal = await asked;
+    expect(remote.verifier.verifySync(token), "remembered").toBe(principal);
+    expect(remote.verifier.verifySync(token)).toBe(principal);
+  });
+});
+
+describe("the global fetch", () => {
+  const stub = (issuer: TestIssuer) => vi.fn(async () => Response.json(issuer.jwks()));
+  afterEach(() => vi.unstubAllGlobals());
+
+  it.each([address, "http://localhost:3000/api/auth/jwks"])("is that of the moment, for %s", async (url) => {
+    const issuer = createTestIssuer({ algorithm: "ES256" });
+    const keys: KeySource = remoteJwks(url);
+    const { verifier } = createBench({ keys, clock: Date.now });
+    const later = stub(issuer);
+    vi.stubGlobal("fetch", later);
+    await verifier.ready();
+    expect(later).toHaveBeenCalledOnce();
+    expect(verdict(verifier, issuer.tokenFor("alice"))).toBe("accepted");
+  });
+
+  it("must be a function where it is given", () => {
+    expect(() => remoteJwks(address, { fetch: {} as never })).toThrow(
+      "remoteJwks: fetch must be a function.",
+    );
+  });
+});

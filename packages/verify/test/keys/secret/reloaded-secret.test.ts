@@ -1,0 +1,331 @@
+import { createTestIssuer } from "@usher-auth/testing";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import {
+  createVerifier,
+  localJwks,
+  parseSecretVersions,
+  reloadedSecret,
+  type Secret,
+  secretFingerprint,
+} from "../../../src/index.ts";
+import { handClock, refusal, startSeconds, verdict } from "../../support.ts";
+
+const [oldSecret, newSecret] = [
+  "old-k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t",
+  "new-k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t",
+];
+const onlyOld = parseSecretVersions(`1:${oldSecret}`);
+const both = parseSecretVersions(`2:${newSecret},1:${oldSecret}`);
+const onlyNew: Secret = parseSecretVersions(`2:${newSecret}`);
+
+let warnings: string[];
+beforeEach(() => {
+  warnings = [];
+  vi.spyOn(process, "emitWarning").mockImplementation((warning) => void warnings.push(String(warning)));
+});
+afterEach(() => vi.restoreAllMocks());
+
+/**
+ * A verifier of a secret that a test can change, and two issuers of one name: one signs with the old, one
+ * with the new.
+ */
+function createRotating(
+  first: Secret | Error,
+  options: { maxTokenAge?: number; refreshEvery?: number } = {},
+) {
+  const { refreshEvery = 60, ...verifying } = options;
+  const clock = handClock();
+  const vault = { content: first, loads: 0 };
+  const load = async () => {
+    vault.loads++;
+    if (vault.content instanceof Error) throw vault.content;
+    return vault.content;
+  };
+  const [before, after] = [oldSecret, newSecret].map((secret) => createTestIssuer({ secret, clock }));
+  if (before === undefined || after === undefined) throw new Error("two issuers were made");
+  const verifier = createVerifier({
+    keys: reloadedSecret(load, { refreshEvery, clock }),
+    issuer: before.issuer,
+    audience: before.audience,
+    clock,
+    ...verifying,
+  });
+  /** Time passes, a request notices that a load is due, and the load is done. */
+  const pass = async (seconds: number) => {
+    clock.advance(seconds);
+    verifier.keyStatus();
+    await new Promise(setImmediate);
+  };
+  return { clock, vault, before, after, verifier, pass };
+}
+
+describe("reloadedSecret", () => {
+  it("loads when the first token needs it, or when ready() is asked", async () => {
+    const first = createRotating(onlyOld);
+    const token = first.before.tokenFor("alice");
+    expect(first.vault.loads).toBe(0);
+    expect(first.verifier.keyStatus()).toEqual({ state: "missing" });
+    expect(verdict(first.verifier, token)).toBe("keys_unavailable");
+    await expect(first.verifier.verify(token)).resolves.toMatchObject({ id: "alice" });
+    const second = createRotating(onlyOld);
+    await second.verifier.ready();
+    await second.verifier.ready();
+    expect(verdict(second.verifier, second.before.tokenFor("alice"))).toBe("accepted");
+    expect([first.vault.loads, second.vault.loads]).toEqual([1, 1]);
+  });
+
+  it("takes a new version without a restart, and drops an old one, remembered tokens too", async () => {
+    const { vault, before, after, verifier, pass } = createRotating(onlyOld);
+    await verifier.ready();
+    const [old, fresh] = [before.tokenFor("alice"), after.tokenFor("alice")];
+    expect([old, fresh].map((token) => verdict(verifier, token))).toEqual(["accepted", "signature_invalid"]);
+    vault.content = both;
+    await pass(59);
+    expect(vault.loads).toBe(1);
+    await pass(1);
+    expect([old, fresh].map((token) => verdict(verifier, token))).toEqual(["accepted", "accepted"]);
+    vault.content = onlyNew;
+    await pass(60);
+    expect([old, fresh].map((token) => verdict(verifier, token))).toEqual(["signature_invalid", "accepted"]);
+    expect(vault.loads).toBe(3);
+    expect(verifier.keyStatus()).toEqual({ state: "fresh", age: 0 });
+  });
+
+  it("ends what a version has vouched for at once, where it is replaced without a step between", async () => {
+    const { vault, before, verifier, pass } = createRotating(onlyOld);
+    await verifier.ready();
+    const token = before.tokenFor("alice");
+    const principal = verifier.verifySync(token);
+    await pass(60);
+    expect(verifier.verifySync(token)).toBe(principal);
+    vault.content = onlyNew;
+    await pass(60);
+    expect(verdict(verifier, token)).toBe("signature_invalid");
+  });
+
+  it("names no version before the first load", () => {
+    expect(reloadedSecret(() => onlyOld).description?.()).toBe("none");
+    expect(reloadedSecret(() => onlyOld).keys?.()).toEqual([]);
+  });
+
+  it("keeps the last good secret when a load fails, says so once, and heals by itself", async () => {
+    const { vault, before, after, verifier, pass } = createRotating(onlyOld);
+    await verifier.ready();
+    vault.content = new Error("the vault is sealed");
+    for (let minute = 0; minute < 60 * 24 * 3; minute += 30) await pass(30 * 60);
+    expect(verdict(verifier, before.tokenFor("alice"))).toBe("accepted");
+    expect(verifier.keyStatus().state).toBe("stale");
+    expect(warnings).toEqual([
+      "reloadedSecret: the shared secret cannot be loaded: the vault is sealed; the last good keys go on serving",
+    ]);
+    vault.content = both;
+    await pass(60);
+    expect(verdict(verifier, after.tokenFor("alice"))).toBe("accepted");
+    expect(verifier.keyStatus().state).toBe("fresh");
+  });
+
+  it.each([
+    ["too short", "short"],
+    ["nothing", ""],
+    ["a public key", "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA\n-----END PUBLIC KEY-----"],
+    ["the same version twice", [1, 1].map((version) => ({ version, value: newSecret }))],
+    ["a version without a value", [{ version: 1 }]],
+    ["null", null],
+    ["another way to load", { load: () => newSecret }],
+  ])("keeps the last good secret when the new one is %s", async (_case, bad) => {
+    const { vault, before, verifier, pass } = createRotating(onlyOld);
+    await verifier.ready();
+    vault.content = bad as never;
+    await pass(60);
+    expect(verdict(verifier, before.tokenFor("alice"))).toBe("accepted");
+    expect(warnings).toEqual([expect.stringContaining("go on serving")]);
+    expect(warnings.join()).not.toContain(newSecret);
+  });
+
+  it("is keys_unavailable, not a bad token, before the first good load", async () => {
+    const { vault, before, verifier, pass } = createRotating(new Error("the vault is sealed"));
+    await expect(verifier.ready()).rejects.toMatchObject({
+      code: "keys_unavailable",
+      hint: expect.stringContaining("the vault is sealed"),
+    });
+    await expect(verifier.verify(before.tokenFor("alice"))).rejects.toMatchObject({
+      code: "keys_unavailable",
+    });
+    expect(vault.loads).toBe(1);
+    vault.content = onlyOld;
+    await pass(2);
+    await expect(verifier.verify(before.tokenFor("alice"))).resolves.toMatchObject({ id: "alice" });
+  });
+
+  it("loads once for many requests at once, and no more often than it was told, whatever comes", async () => {
+    const { vault, before, verifier, clock } = createRotating(onlyOld);
+    const tokens = Array.from({ length: 50 }, () => before.tokenFor("alice"));
+    await Promise.all(tokens.map((token) => verifier.verify(token)));
+    expect(vault.loads).toBe(1);
+    for (let second = 0; second < 59; second++) {
+      clock.advance(1);
+      await verifier.verify(before.tokenFor("alice", { wrongSecret: true })).catch(() => undefined);
+    }
+    expect(vault.loads).toBe(1);
+  });
+
+  it("is not loaded for the sake of tokens of another source's unknown keys", async () => {
+    const { vault, clock } = createRotating(onlyOld);
+    const keyPair = createTestIssuer({ algorithm: "EdDSA", clock });
+    const load = () => {
+      vault.loads++;
+      return oldSecret;
+    };
+    const keys = [reloadedSecret(load, { clock }), localJwks(keyPair.jwks())];
+    const verifier = createVerifier({ keys, issuer: keyPair.issuer, audience: keyPair.audience, clock });
+    await verifier.ready();
+    for (let second = 0; second < 59; second++) {
+      clock.advance(1);
+      const unknown = keyPair.tokenFor("alice", { header: { kid: `made up ${second}` } });
+      await expect(verifier.verify(unknown)).rejects.toMatchObject({ code: "key_unknown" });
+    }
+    expect(vault.loads).toBe(1);
+  });
+
+  it("lets a request wait for a newer secret where nobody asked for two intervals", async () => {
+    const { vault, before, after, verifier, clock } = createRotating(onlyOld);
+    await verifier.ready();
+    vault.content = onlyNew;
+    clock.advance(120);
+    await expect(verifier.verify(before.tokenFor("alice"))).rejects.toMatchObject({
+      code: "signature_invalid",
+    });
+    await expect(verifier.verify(after.tokenFor("alice"))).resolves.toMatchObject({ id: "alice" });
+  });
+
+  it.each([0, 86_401, 1.5])("refuses refreshEvery: %j", (refreshEvery) => {
+    expect(() => reloadedSecret(() => oldSecret, { refreshEvery })).toThrow("refreshEvery");
+  });
+
+  it("refuses what is no function, and another algorithm", () => {
+    expect(() => reloadedSecret(oldSecret as never)).toThrow("reloadedSecret: give a function");
+    expect(() => reloadedSecret(() => oldSecret, { algorithm: "none" as never })).toThrow(
+      "HS256, HS384 or HS512",
+    );
+  });
+
+  it("verifies by the algorithm that it is told", async () => {
+    const secret = oldSecret.repeat(2);
+    const issuer = createTestIssuer({ secret, algorithm: "HS512" });
+    const keys = reloadedSecret(() => secret, { algorithm: "HS512" });
+    const verifier = createVerifier({ keys, issuer: issuer.issuer, audience: issuer.audience });
+    await expect(verifier.verify(issuer.tokenFor("alice"))).resolves.toMatchObject({ id: "alice" });
+  });
+});
+
+describe("the hint of signature_invalid", () => {
+  it("names the versions listed by their fingerprints, and the order of a rotation; no secret", async () => {
+    const { after, verifier } = createRotating(onlyOld);
+    await verifier.ready();
+    const error = refusal(() => verifier.verifySync(after.tokenFor("alice")));
+    expect(error).toMatchObject({ code: "signature_invalid" });
+    expect(error.hint).toContain(`version 1, fingerprint ${secretFingerprint(oldSecret)}`);
+    expect(error.hint).toContain("before the issuer signs with it");
+    for (const secret of [oldSecret, newSecret]) expect(error.hint).not.toContain(secret);
+  });
+});
+
+describe("keyUsage", () => {
+  it("counts what each version has verified, and tells when it last did", async () => {
+    const { before, after, verifier, clock } = createRotating(both);
+    expect(verifier.keyUsage()).toEqual([]);
+    await verifier.ready();
+    for (const user of ["alice", "bob"]) verifier.verifySync(before.tokenFor(user));
+    clock.advance(10);
+    const token = before.tokenFor("carol");
+    for (let time = 0; time < 3; time++) verifier.verifySync(token);
+    verdict(verifier, after.tokenFor("alice", { tampered: true }));
+    expect(verifier.keyUsage()).toEqual([
+      { algorithm: "HS256", version: 2, verified: 0 },
+      { algorithm: "HS256", version: 1, verified: 3, lastVerifiedAt: startSeconds + 10 },
+    ]);
+  });
+
+  it("is kept over a reload", async () => {
+    const { vault, before, verifier, pass } = createRotating(onlyOld);
+    await verifier.ready();
+    verifier.verifySync(before.tokenFor("alice"));
+    vault.content = both;
+    await pass(60);
+    expect(verifier.keyUsage().map(({ verified }) => verified)).toEqual([0, 1]);
+  });
+});
+
+describe("a version that is no longer needed", () => {
+  const idle =
+    "version 1 of the shared secret has verified nothing for 905 s, while version 2 was in use: safe to drop once every API says so";
+
+  it("is warned of once, when a later one has verified for a token's lifetime what it has not", async () => {
+    const { before, after, verifier, clock } = createRotating(both, {
+      maxTokenAge: 900,
+      refreshEvery: 86_400,
+    });
+    await verifier.ready();
+    verifier.verifySync(before.tokenFor("alice"));
+    for (let second = 0; second < 900; second += 5) {
+      clock.advance(5);
+      verifier.verifySync(after.tokenFor("alice"));
+    }
+    expect(warnings).toEqual([]);
+    for (let second = 0; second < 900; second += 5) {
+      clock.advance(5);
+      verifier.verifySync(after.tokenFor("alice"));
+    }
+    expect(warnings).toEqual([idle]);
+  });
+
+  it("is not warned of while the issuer has not moved on, or nobody calls", async () => {
+    const { before, after, verifier, clock } = createRotating(both, {
+      maxTokenAge: 900,
+      refreshEvery: 86_400,
+    });
+    await verifier.ready();
+    // The first step of a rotation: the new one is listed, and not yet used.
+    for (let minute = 0; minute < 60; minute++) {
+      clock.advance(60);
+      verifier.verifySync(before.tokenFor("alice"));
+    }
+    // A quiet hour, and then the last of the old tokens.
+    clock.advance(3600);
+    verifier.verifySync(before.tokenFor("alice"));
+    clock.advance(1);
+    verifier.verifySync(after.tokenFor("alice"));
+    expect(warnings).toEqual([]);
+  });
+
+  it("is not warned of before the later one has been in use for a lifetime: a token not yet shown may be alive", async () => {
+    const { before, after, verifier, clock } = createRotating(both, {
+      maxTokenAge: 900,
+      refreshEvery: 86_400,
+    });
+    await verifier.ready();
+    verifier.verifySync(before.tokenFor("alice"));
+    clock.advance(1000);
+    for (let minute = 0; minute < 14; minute++) {
+      clock.advance(60);
+      verifier.verifySync(after.tokenFor("alice"));
+    }
+    expect(warnings).toEqual([]);
+  });
+
+  it("has been listed for a lifetime before it is warned of", async () => {
+    const { vault, after, verifier, pass } = createRotating(onlyNew, { maxTokenAge: 900 });
+    await verifier.ready();
+    for (let minute = 0; minute < 30; minute++) {
+      if (minute === 15) vault.content = both;
+      await pass(60);
+      verifier.verifySync(after.tokenFor("alice"));
+    }
+    expect(warnings).toEqual([]);
+    for (let minute = 0; minute < 3; minute++) {
+      await pass(60);
+      verifier.verifySync(after.tokenFor("alice"));
+    }
+    expect(warnings).toEqual([idle]);
+  });
+});

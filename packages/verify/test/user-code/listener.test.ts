@@ -1,0 +1,116 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { teller } from "../../src/user-code/listener.ts";
+import { reasonOf } from "../../src/user-code/reason.ts";
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+/** What no listener may come to: it would end the process. */
+const unheld: unknown[] = [];
+const note = (error: unknown) => void unheld.push(error);
+
+beforeEach(() => {
+  vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
+  process.on("unhandledRejection", note);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  process.off("unhandledRejection", note);
+  expect(unheld.splice(0)).toEqual([]);
+});
+
+const warnings = () => vi.mocked(process.emitWarning).mock.calls.map(([text]) => text as string);
+
+const fail = () => {
+  throw new Error("it is broken");
+};
+
+describe("a listener", () => {
+  it("gets the event, and nothing is warned of while it works", async () => {
+    const seen: unknown[] = [];
+    teller((event) => seen.push(event), "onReject")({ some: "event" });
+    teller(async (event) => seen.push(event), "onReject")({ some: "other" });
+    await settled();
+    expect(seen).toEqual([{ some: "event" }, { some: "other" }]);
+    expect(warnings()).toEqual([]);
+  });
+
+  // biome-ignore-start lint/suspicious/noThenProperty: thenables are what is tried.
+  it.each<[string, () => unknown]>([
+    ["throws", fail],
+    ["rejects", async () => fail()],
+    [
+      "returns a thenable that rejects",
+      () => ({ then: (_: unknown, reject: (e: unknown) => void) => reject(new Error("it is broken")) }),
+    ],
+    ["returns a thenable that throws", () => ({ then: fail })],
+    ["returns a function that is a thenable", () => Object.assign(() => undefined, { then: fail })],
+    ["has a getter for then that throws", () => Object.defineProperty({}, "then", { get: fail })],
+    [
+      "has a getter for then that throws the second time",
+      () => {
+        let reads = 0;
+        return Object.defineProperty({}, "then", { get: () => (reads++ === 0 ? () => undefined : fail()) });
+      },
+    ],
+    ["returns a promise whose own then throws", () => Object.assign(Promise.resolve(), { then: fail })],
+  ])("that %s comes to one warning", async (_case, listener) => {
+    teller(listener, "onReject")({});
+    await settled();
+    expect(warnings()).toEqual(['onReject, a listener, failed: "it is broken"']);
+    expect(vi.mocked(process.emitWarning).mock.calls[0]?.[1]).toMatchObject({
+      code: "USHER_LISTENER_FAILED",
+    });
+  });
+  // biome-ignore-end lint/suspicious/noThenProperty: as above.
+
+  it("that fails at every request is warned of once a minute, with how often it was", async () => {
+    vi.useFakeTimers();
+    try {
+      const tell = teller(async () => fail(), "onAccept");
+      for (let call = 0; call < 1000; call++) tell({});
+      await vi.advanceTimersByTimeAsync(59_000);
+      tell({});
+      await vi.advanceTimersByTimeAsync(1_500);
+      expect(warnings()).toHaveLength(1);
+      tell({});
+      await vi.advanceTimersByTimeAsync(1);
+      expect(warnings()).toHaveLength(2);
+      expect(warnings()[1]).toContain("(and 1000 times before, since the last warning)");
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it("is told of beside another that fails", () => {
+    teller(fail, "onAccept")({});
+    teller(fail, "onReject")({});
+    expect(warnings().map((text) => text.split(",")[0])).toEqual(["onAccept", "onReject"]);
+  });
+});
+
+describe("reasonOf", () => {
+  it.each<[string, unknown, string]>([
+    ["an error", new Error("gone"), '"gone"'],
+    ["a text", "gone", '"gone"'],
+    ["nothing", undefined, '"undefined"'],
+    ["a symbol", Symbol("gone"), '"Symbol(gone)"'],
+    ["terminal escapes", new Error("\u001b[2J\u009b2J\r\n\u202e"), '"\\u001b[2J\\u009b2J\\r\\n\\u202e"'],
+    ["what has no text", Object.create(null), "what cannot be told as text"],
+    [
+      "an error whose message throws",
+      Object.defineProperty(new Error("x"), "message", { get: fail }),
+      "what cannot be told as text",
+    ],
+    [
+      "an error whose message is no text",
+      Object.assign(new Error("x"), { message: { toString: fail } }),
+      "what cannot be told as text",
+    ],
+  ])("tells %s", (_case, error, expected) => {
+    expect(reasonOf(error)).toBe(expected);
+  });
+
+  it("is not endless", () => {
+    expect(reasonOf(new Error("x".repeat(10_000))).length).toBeLessThan(250);
+  });
+});
