@@ -1,5 +1,5 @@
 import { type ArgsDef, runCommand } from "citty";
-import { visible } from "../output/visible.ts";
+import { visible } from "../output/escape.ts";
 import { painterFor, type Terminal } from "../terminal.ts";
 import { CannotRun, type Command, type ExitCode } from "./command.ts";
 import { nearest } from "./did-you-mean.ts";

@@ -2,7 +2,7 @@ import { CannotRun, type Command, defineSubcommand } from "../command-line/comma
 import { readToken } from "../input/token.ts";
 import { readUnverified } from "../input/unverified-jwt.ts";
 import { instantInWords } from "../output/duration.ts";
-import { visible } from "../output/visible.ts";
+import { visible } from "../output/escape.ts";
 import { painterFor } from "../terminal.ts";
 
 /** NumericDates among the claims that tokens commonly have. */

@@ -5,8 +5,8 @@ import { renderReport } from "../doctor/report.ts";
 import { readEnvironment } from "../input/environment.ts";
 import { readText } from "../input/text.ts";
 import { readToken } from "../input/token.ts";
-import { nameOfFile } from "../output/conceal.ts";
-import { visible } from "../output/visible.ts";
+import { visible } from "../output/escape.ts";
+import { nameOfFile } from "../output/redact.ts";
 import { painterFor } from "../terminal.ts";
 
 export const command: Command = defineSubcommand({

@@ -3,7 +3,7 @@ import { CannotRun, type Command, defineSubcommand } from "../command-line/comma
 import { readEnvironment } from "../input/environment.ts";
 import { type NamedSecret, secretsIn } from "../input/secrets.ts";
 import { readText } from "../input/text.ts";
-import { oneLine, visible } from "../output/visible.ts";
+import { oneLine, visible } from "../output/escape.ts";
 import { painterFor } from "../terminal.ts";
 
 export const command: Command = defineSubcommand({

@@ -1,7 +1,7 @@
 import type { Revocation } from "@usher-auth/verify";
 import { CannotRun, type Command, defineSubcommand } from "../command-line/command.ts";
 import { readEnvironment } from "../input/environment.ts";
-import { visible as escaped } from "../output/visible.ts";
+import { visible as escaped } from "../output/escape.ts";
 import { withStore } from "../revocations/database.ts";
 import { instantOf, kinds, visible } from "../revocations/format.ts";
 

@@ -1,8 +1,8 @@
 import type { Finding } from "../output/findings.ts";
 import type { Environment } from "../terminal.ts";
 import type { Cause } from "./causes.ts";
-import type { Verdict } from "./jwt/verdict.ts";
-import type { Sent } from "./token-text/token-text.ts";
+import type { Sent } from "./facts/token-text.ts";
+import type { Verdict } from "./facts/verdict.ts";
 
 /** What the doctor was given. It works with whatever there is. */
 export interface Given {

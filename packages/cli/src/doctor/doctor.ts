@@ -1,18 +1,18 @@
 import { theApi } from "./api/check-api.ts";
 import { rankOf } from "./causes.ts";
 import type { Case, Diagnosis, Given, Theme } from "./check.ts";
+import { issuerIn } from "./facts/base-url.ts";
+import { readSent } from "./facts/token-text.ts";
+import { verdictOn } from "./facts/verdict.ts";
 import { theIssuer } from "./issuer/check-issuer.ts";
 import { theAlgorithm } from "./jwt/check-algorithm.ts";
 import { theClaims } from "./jwt/check-claims.ts";
 import { theSignature } from "./jwt/check-signature.ts";
 import { theSize } from "./jwt/check-size.ts";
-import { verdictOn } from "./jwt/verdict.ts";
 import { theRunningProcesses } from "./processes/check-processes.ts";
-import { issuerIn } from "./settings/base-url.ts";
 import { theSettings } from "./settings/check-settings.ts";
+import { withUsherWarnings } from "./settings/warnings.ts";
 import { whatWasSent } from "./token-text/check-token-text.ts";
-import { readSent } from "./token-text/token-text.ts";
-import { withUsherWarnings } from "./warnings.ts";
 
 /** What the doctor found. */
 export interface Report {

@@ -1,5 +1,5 @@
+import { oneLine } from "../output/escape.ts";
 import { renderFindings } from "../output/findings.ts";
-import { oneLine } from "../output/visible.ts";
 import type { Paint } from "../terminal.ts";
 import type { Report } from "./doctor.ts";
 

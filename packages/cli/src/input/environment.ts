@@ -1,6 +1,6 @@
 import { parseEnv } from "node:util";
 import { CannotRun } from "../command-line/command.ts";
-import { nameOfFile } from "../output/conceal.ts";
+import { nameOfFile } from "../output/redact.ts";
 import type { Environment, Terminal } from "../terminal.ts";
 import { readText } from "./text.ts";
 

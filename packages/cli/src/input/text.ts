@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import { CannotRun } from "../command-line/command.ts";
-import { nameOfFile } from "../output/conceal.ts";
+import { nameOfFile } from "../output/redact.ts";
 import type { Terminal } from "../terminal.ts";
 
 const megabyte = 1024 * 1024;

@@ -22,3 +22,10 @@ export function withinQuotes(text: string): string | undefined {
   const isQuoted = quote !== undefined && text.length >= 2 * quote.length && text.endsWith(quote);
   return isQuoted ? text.slice(quote.length, -quote.length) : undefined;
 }
+
+/** A text without the slashes at its end. */
+export function withoutSlashes(text: string): string {
+  let end = text.length;
+  while (text.endsWith("/", end)) end--;
+  return text.slice(0, end);
+}

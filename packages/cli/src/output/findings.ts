@@ -1,5 +1,5 @@
 import type { Paint } from "../terminal.ts";
-import { oneLine } from "./visible.ts";
+import { oneLine } from "./escape.ts";
 
 /** An error keeps requests from being served; a warning will, or is a danger. */
 type Severity = "error" | "warning";

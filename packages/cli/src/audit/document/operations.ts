@@ -1,5 +1,5 @@
 import { CannotRun } from "../../command-line/command.ts";
-import { visible } from "../../output/visible.ts";
+import { visible } from "../../output/escape.ts";
 import { type Document, isMembers, type Members, membersOf } from "./document.ts";
 import {
   type Body,

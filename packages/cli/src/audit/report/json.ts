@@ -1,4 +1,4 @@
-import { visible } from "../../output/visible.ts";
+import { visible } from "../../output/escape.ts";
 import { type AuditReport, exitCodeOf, resultsWith } from "./report.ts";
 
 /** The report for a script. Its fields stay what they are within a major version. */

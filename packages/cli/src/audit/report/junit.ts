@@ -1,4 +1,4 @@
-import { visible } from "../../output/visible.ts";
+import { visible } from "../../output/escape.ts";
 import { checks } from "../checks/checks.ts";
 import type { OperationReport, Result } from "../result.ts";
 import type { AuditReport } from "./report.ts";

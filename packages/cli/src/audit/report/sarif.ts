@@ -1,5 +1,5 @@
 import { pathToFileURL } from "node:url";
-import { visible } from "../../output/visible.ts";
+import { visible } from "../../output/escape.ts";
 import { checkIds, checks } from "../checks/checks.ts";
 import { type AuditReport, type Finding, resultsWith } from "./report.ts";
 

@@ -1,5 +1,5 @@
+import { oneLine, visible } from "../../output/escape.ts";
 import { renderFindings } from "../../output/findings.ts";
-import { oneLine, visible } from "../../output/visible.ts";
 import type { Paint } from "../../terminal.ts";
 import { checks } from "../checks/checks.ts";
 import { findingsOf } from "./findings.ts";

@@ -1,3 +1,5 @@
+import { withoutSlashes } from "../../input/trim.ts";
+
 /** The names of the machine itself. */
 const loopback = new Set(["localhost", "127.0.0.1", "[::1]", "0.0.0.0"]);
 
@@ -37,11 +39,4 @@ export function urlDifference(actual: string, expected: string): string {
 
 function schemeOf({ protocol }: URL): string {
   return protocol.slice(0, -1);
-}
-
-/** A text without the slashes at its end. */
-export function withoutSlashes(text: string): string {
-  let end = text.length;
-  while (text.endsWith("/", end)) end--;
-  return text.slice(0, end);
 }

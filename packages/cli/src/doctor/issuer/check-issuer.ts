@@ -1,9 +1,9 @@
 import type { Case, Opinion } from "../check.ts";
 import { silent } from "../check.ts";
+import { authBase } from "../facts/base-url.ts";
+import { keyKinds } from "../facts/key-kinds.ts";
 import { clockSkew } from "../http/clock-skew.ts";
 import { probe } from "../http/probe.ts";
-import { authBase } from "../settings/base-url.ts";
-import { keyKinds } from "../settings/key-kinds.ts";
 import { theJwks } from "./jwks.ts";
 import { issuerAnswers } from "./reachability.ts";
 import { theTokenEndpoint } from "./token-endpoint.ts";

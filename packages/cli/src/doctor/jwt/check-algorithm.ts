@@ -1,7 +1,7 @@
 import { pasteable } from "../../output/paste.ts";
 import { type Case, fault, found, type Opinion, silent } from "../check.ts";
-import { authBase } from "../settings/base-url.ts";
-import { keyKinds } from "../settings/key-kinds.ts";
+import { authBase } from "../facts/base-url.ts";
+import { keyKinds } from "../facts/key-kinds.ts";
 
 /** The algorithm that the token names, against the keys that the API has. */
 export function theAlgorithm({ sent, environment, issuer }: Case): Opinion {

@@ -2,8 +2,8 @@ import type { AuthError } from "@usher-auth/verify";
 import { durationInWords, instantInWords } from "../../output/duration.ts";
 import { pasteable } from "../../output/paste.ts";
 import { type Case, type Diagnosis, fault, found, type Opinion } from "../check.ts";
+import { issuerIn } from "../facts/base-url.ts";
 import { urlDifference } from "../http/url-difference.ts";
-import { issuerIn } from "../settings/base-url.ts";
 import { claimErrors } from "./claim-errors.ts";
 
 /**

@@ -1,9 +1,9 @@
 import { secretsIn } from "../../input/secrets.ts";
 import { pasteable } from "../../output/paste.ts";
 import { type Case, fault, found, type Opinion } from "../check.ts";
+import { keyKinds } from "../facts/key-kinds.ts";
 import { explainSecret } from "../secret/explain.ts";
 import { proofOfJws } from "../secret/signed-by.ts";
-import { keyKinds } from "../settings/key-kinds.ts";
 
 /** Whose signature the token has. */
 export function theSignature(given: Case): Opinion {

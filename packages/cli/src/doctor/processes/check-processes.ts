@@ -1,8 +1,8 @@
 import { secretFingerprintFromEnv } from "@usher-auth/verify";
 import type { Environment } from "../../terminal.ts";
 import { type Case, type Diagnosis, fault, type Opinion, silent } from "../check.ts";
-import { issuerIn } from "../settings/base-url.ts";
-import { keyKinds } from "../settings/key-kinds.ts";
+import { issuerIn } from "../facts/base-url.ts";
+import { keyKinds } from "../facts/key-kinds.ts";
 import { type RunningProcess, runningProcesses } from "./running-processes.ts";
 
 /** The secret that the running web app and API have, against each other and against the settings. */

@@ -3,9 +3,9 @@ import { type NamedSecret, secretsIn } from "../../input/secrets.ts";
 import type { Environment } from "../../terminal.ts";
 import type { Cause } from "../causes.ts";
 import { type Case, type Diagnosis, danger, fault, type Opinion, silent } from "../check.ts";
-import { withUsherWarnings } from "../warnings.ts";
-import { issuerIn } from "./base-url.ts";
-import { saysAnything } from "./key-kinds.ts";
+import { issuerIn } from "../facts/base-url.ts";
+import { saysAnything } from "../facts/key-kinds.ts";
+import { withUsherWarnings } from "./warnings.ts";
 
 const newSecret = 'BETTER_AUTH_SECRET="$(openssl rand -base64 48)" # the same value for issuer and API';
 

@@ -1,11 +1,11 @@
 import { secretsIn } from "../../input/secrets.ts";
-import { conceal } from "../../output/conceal.ts";
+import { conceal } from "../../output/redact.ts";
 import type { Environment } from "../../terminal.ts";
 import { type Case, type Diagnosis, fault, type Opinion, silent } from "../check.ts";
+import type { Sent } from "../facts/token-text.ts";
 import { explainSecret } from "../secret/explain.ts";
 import { proofOfCookie, proofOfJws } from "../secret/signed-by.ts";
 import { explanations } from "./explanations.ts";
-import type { Sent } from "./token-text.ts";
 
 /**
  * What was sent: whether it is a token for an API at all, and what is around it that does not belong there.

@@ -1,5 +1,5 @@
-import type { SentKind } from "./token-text.ts";
-import type { Wrapping } from "./unwrap.ts";
+import type { SentKind } from "../facts/token-text.ts";
+import type { Wrapping } from "../facts/unwrap.ts";
 
 /** How to get the right thing, to paste into the frontend. */
 const getToken = [

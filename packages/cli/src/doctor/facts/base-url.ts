@@ -1,6 +1,6 @@
 import { betterAuthIssuer } from "@usher-auth/verify";
+import { withoutSlashes } from "../../input/trim.ts";
 import type { Environment } from "../../terminal.ts";
-import { withoutSlashes } from "../http/url-difference.ts";
 
 /**
  * The issuer that BETTER_AUTH_URL names, read as Better Auth and the API read it; undefined where it names

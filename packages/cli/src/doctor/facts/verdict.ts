@@ -1,7 +1,7 @@
 import { AuthError, ConfigurationError, verifierFromEnv } from "@usher-auth/verify";
 import type { Environment } from "../../terminal.ts";
-import { saysAnything } from "../settings/key-kinds.ts";
-import type { Sent } from "../token-text/token-text.ts";
+import { saysAnything } from "./key-kinds.ts";
+import type { Sent } from "./token-text.ts";
 
 /**
  * What a verifier with the API's settings says to the token. `unknown`: there is no token, or no settings to
