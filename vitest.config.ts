@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { configDefaults, defineConfig, type TestProjectConfiguration } from "vitest/config";
 import { BaseSequencer, type Reporter, type TestSpecification } from "vitest/node";
-import { takeNothingFromTheShell } from "./scripts/machine/test-environment.ts";
+import { takeNothingFromTheShell } from "./scripts/run/test-environment.ts";
 import { securitySummary } from "./tests/security/report/summary.ts";
 
 // Here, before any worker or child has inherited it.

@@ -1,5 +1,5 @@
 /** `npm run bench`: builds the bundles, and measures those. */
-import { runNode } from "./machine/run-node.ts";
+import { runNode } from "./run/run-node.ts";
 
 const build = ["node_modules/tsdown/dist/run.mjs", "--log-level", "error"];
 const measure = ["--expose-gc", "bench/src/main.ts", ...process.argv.slice(2)];

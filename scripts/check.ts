@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Check, type Outcome, runChecks } from "./check/run-checks.ts";
-import { takeNothingFromTheShell } from "./machine/test-environment.ts";
+import { takeNothingFromTheShell } from "./run/test-environment.ts";
 
 takeNothingFromTheShell();
 

@@ -2,8 +2,8 @@
  * `npm test`: the checks, the bundles, and every test; arguments go to the last of them. The first that fails
  * ends it.
  */
-import { runNode } from "./machine/run-node.ts";
-import { takeNothingFromTheShell } from "./machine/test-environment.ts";
+import { runNode } from "./run/run-node.ts";
+import { takeNothingFromTheShell } from "./run/test-environment.ts";
 
 takeNothingFromTheShell();
 

@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { build } from "tsdown";
 import config from "../../tsdown.config.ts";
-import { npmCommand } from "../machine/npm-command.ts";
+import { npmCommand } from "../run/npm-command.ts";
 
 export const root: string = resolve(import.meta.dirname, "../..");
 

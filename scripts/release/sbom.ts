@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { broughtBy, type Locked, type LockFile } from "../check/dependencies/lock-file.ts";
-import { npmCommand } from "../machine/npm-command.ts";
+import { npmCommand } from "../run/npm-command.ts";
 import { root, type Tarball } from "./pack.ts";
 
 interface Component {

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { npmCommand } from "../../scripts/machine/npm-command.ts";
+import { npmCommand } from "../../scripts/run/npm-command.ts";
 import { root } from "./runtimes.ts";
 
 /** Where the runtimes are installed that the repository itself does not need. */

@@ -12,7 +12,7 @@ import { parseArgs } from "node:util";
 import { createTestIssuer } from "@usher-auth/testing";
 import { resolvePort } from "../../../scripts/launch/ports.ts";
 import { startService } from "../../../scripts/launch/service.ts";
-import { takeNothingFromTheShell } from "../../../scripts/machine/test-environment.ts";
+import { takeNothingFromTheShell } from "../../../scripts/run/test-environment.ts";
 import { checks, type Round, rounds } from "./rounds.ts";
 import { installSchemathesis } from "./schemathesis.ts";
 

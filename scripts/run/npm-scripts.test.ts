@@ -13,7 +13,7 @@ describe("npm scripts", () => {
     "%s looks at the machine first, and its arguments are its own",
     ([, script]) => {
       const beginning =
-        /^node --disable-warning=ExperimentalWarning --import=\.\/scripts\/machine\.mjs (?:--conditions=@usher-auth\/source )?-- \S+/;
+        /^node --disable-warning=ExperimentalWarning --import=\.\/scripts\/run\.mjs (?:--conditions=@usher-auth\/source )?-- \S+/;
       // Without `--`, Node would take `--env-file` for its own, wherever it stands.
       expect(script).toMatch(beginning);
     },
@@ -32,7 +32,7 @@ describe("npm scripts", () => {
   test("say in one line that a Node is too old, and run nothing", () => {
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
-      ["--no-experimental-strip-types", "--import=./scripts/machine.mjs", "--", "scripts/start.ts"],
+      ["--no-experimental-strip-types", "--import=./scripts/run.mjs", "--", "scripts/start.ts"],
       { cwd: root, encoding: "utf8", env: {} },
     );
     expect(stderr).toMatch(/^Usher's repository needs Node 22\.18 or later .*\n$/);

@@ -10,5 +10,5 @@ if (!process.features.typescript) {
   process.exit(1);
 }
 
-const { addMissingParts } = await import("./machine/native-parts.ts");
+const { addMissingParts } = await import("./run/native-parts.ts");
 await addMissingParts();
