@@ -79,3 +79,19 @@ describe("documents", () => {
     expect(broken).toEqual([]);
   });
 });
+
+describe("the order of reading", () => {
+  it.each(["docs/guide", "docs/security"])("has every document of %s in its index", (folder) => {
+    const index = folder === "docs/guide" ? "docs/README.md" : `${folder}/README.md`;
+    const linked = [...read(index).matchAll(link)].map(([, target = ""]) => join(dirname(index), target));
+    const here = documents.filter((document) => dirname(document) === folder && document !== index);
+    expect(here.filter((document) => !linked.includes(document))).toEqual([]);
+  });
+
+  it("takes a reader of ARCHITECTURE.md through a request in at most nine files", () => {
+    const [, section = ""] = /^## The way of a request$(.*?)^## /ms.exec(read("ARCHITECTURE.md")) ?? [];
+    const steps = section.split("\n").filter((line) => /^\d+\. /.test(line));
+    expect(steps.length).toBeGreaterThan(5);
+    expect(steps.length).toBeLessThanOrEqual(9);
+  });
+});
