@@ -32,7 +32,7 @@ test("a sign-out while the API is down arrives when it is back, and holds from t
 
   await api.kill();
   expect((await signOut(webUrl, ada.cookie)).status).toBe(200);
-  await expect.poll(web.output, patience).toContain("did not take a logout token");
+  await expect.poll(web.output, patience).toContain("did not accept a logout token");
 
   const second = await startProcess("api", environment);
   await expect.poll(() => verdictOf(apiUrl, ada.token), patience).toBe("token_revoked");

@@ -1,25 +1,27 @@
-/** Runs something after so many milliseconds; returns what calls it off. */
-export type Later = (milliseconds: number, run: () => void) => () => void;
+/** Runs a function after some milliseconds. Returns a function that cancels it. */
+export type Schedule = (milliseconds: number, run: () => void) => () => void;
 
-const timer: Later = (milliseconds, run) => {
+const systemTimer: Schedule = (milliseconds, run) => {
   const timeout = setTimeout(run, milliseconds);
   return () => clearTimeout(timeout);
 };
 
 /**
- * What `work` comes to, within so many milliseconds. What it comes to later is ignored, an error too.
+ * Resolves or rejects as `work` does, or rejects once the deadline passes. What `work` settles with after
+ * that is ignored, errors included.
  *
- * @throws what `late` makes, when the time is over; whatever `work` throws, at once or later
+ * @throws the error that `timeoutError` creates when the deadline passes; whatever `work` throws, also
+ *   synchronously
  */
-export function within<Value>(
+export function withDeadline<Value>(
   milliseconds: number,
   work: () => Value | PromiseLike<Value>,
-  late: () => Error,
-  later: Later = timer,
+  timeoutError: () => Error,
+  schedule: Schedule = systemTimer,
 ): Promise<Value> {
   return new Promise((resolve, reject) => {
-    const callOff = later(milliseconds, () => reject(late()));
-    // `async` turns what is thrown at once into a rejection, and follows any `then`.
-    (async () => await work())().finally(callOff).then(resolve, reject);
+    const cancel = schedule(milliseconds, () => reject(timeoutError()));
+    // The async function turns a synchronous throw into a rejection, and accepts any thenable.
+    (async () => await work())().finally(cancel).then(resolve, reject);
   });
 }

@@ -1,5 +1,5 @@
 /**
- * The Better Auth side of Usher: tokens made for an API.
+ * A Better Auth plugin that issues tokens for an API.
  *
  * @packageDocumentation
  */

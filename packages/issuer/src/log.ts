@@ -1,13 +1,16 @@
 import { type AuthContext, createLogger } from "better-auth";
 
-/** Better Auth's logger, which the application may have made its own, as far as it is needed here. */
+/** The part of Better Auth's logger that the plugin uses. */
 export type Log = Record<"info" | "warn" | "error", (message: string) => void>;
 
-/** The logger of a Better Auth instance. One that throws or rejects ends nothing: its line is lost. */
+/**
+ * The logger of a Better Auth instance. When the application's own `log` function throws or rejects, that
+ * line is lost and nothing else fails.
+ */
 export function logOf(context: Pick<AuthContext, "logger" | "options">): Log {
   const { log } = context.options.logger ?? {};
   const logger =
-    log === undefined ? context.logger : createLogger({ ...context.options.logger, log: harmless(log) });
+    log === undefined ? context.logger : createLogger({ ...context.options.logger, log: ignoreErrors(log) });
   return {
     info: (message) => logger.info(message),
     warn: (message) => logger.warn(message),
@@ -17,20 +20,20 @@ export function logOf(context: Pick<AuthContext, "logger" | "options">): Log {
 
 type LogFunction = NonNullable<NonNullable<AuthContext["options"]["logger"]>["log"]>;
 
-function harmless(log: LogFunction): LogFunction {
+function ignoreErrors(log: LogFunction): LogFunction {
   return (...line) => {
     (async () => await log(...line))().catch(() => undefined);
   };
 }
 
-/** The longest message of somebody else's error that a line of the log quotes. */
-const longestReason = 200;
+/** Characters of an error's message that a log line quotes. */
+const maxReasonLength = 200;
 
-/** What an error says, for one line of the log. */
+/** The name and message of an error, on one line, for the log. */
 export function reasonOf(error: unknown): string {
   const { name, message } = (error ?? {}) as { name?: unknown; message?: unknown };
   const text = [name, message].filter((part) => typeof part === "string" && part !== "").join(": ");
-  return (text || "no error was thrown, but something else")
-    .slice(0, longestReason)
+  return (text || "a value that is not an error was thrown")
+    .slice(0, maxReasonLength)
     .replaceAll(/\p{Cc}/gu, " ");
 }

@@ -3,14 +3,15 @@ import { createAuthEndpoint } from "better-auth/api";
 import { type JwtOptions, jwt, signJWT } from "better-auth/plugins/jwt";
 import { IssuerError } from "./errors.ts";
 import { createBackChannel } from "./logout/back-channel.ts";
-import { outboxSchema } from "./logout/delivery-queue.ts";
-import { type AuthenticatedSession, checkOptions, type UsherJwtOptions } from "./options/options.ts";
+import { deliverySchema } from "./logout/delivery-queue.ts";
+import { checkOptions } from "./options/check-options.ts";
+import type { AuthenticatedSession, UsherJwtOptions } from "./options/options.ts";
 import { signHs256 } from "./signing/hs256.ts";
 import { instanceFrom, instanceHolder } from "./signing/instance.ts";
 import { keyPairOptions } from "./signing/key-pair.ts";
 import { sharedSecretOptions } from "./signing/shared-secret.ts";
 import { sessionClaims } from "./token/claims.ts";
-import { type ApiTokenPayload, sealPayload, type TokenPolicy } from "./token/payload.ts";
+import { type ApiTokenPayload, completePayload, type TokenPolicy } from "./token/payload.ts";
 import { sessionHeaderHook, tokenEndpoint } from "./token/token-endpoint.ts";
 
 type JwtPlugin = ReturnType<typeof jwt<JwtOptions>>;
@@ -22,57 +23,72 @@ type SignJwtEndpoint = StrictEndpoint<
 >;
 
 /**
- * The plugin: Better Auth's own `jwt()` (and its id, so that other plugins and `jwtClient()` find it),
- * without `auth.api.verifyJWT`, since verifying is the API's part, and without the `jwks` table where there
- * is no key pair.
+ * The plugin that {@link usherJwt} returns: Better Auth's own `jwt()`, with the same id, so that
+ * `jwtClient()` and other plugins find it. It has no `auth.api.verifyJWT`, since the API verifies, and no
+ * `jwks` table with HS256.
+ *
+ * @example
+ * ```ts
+ * import { type UsherJwtPlugin, usherJwt } from "@usher-auth/issuer";
+ *
+ * const tokens: UsherJwtPlugin = usherJwt({
+ *   audience: "https://api.example.com",
+ *   backchannelLogout: ["https://api.example.com/backchannel-logout"],
+ * });
+ * process.once("SIGTERM", async () => {
+ *   await tokens.stop(); // before the database is closed
+ *   process.exit();
+ * });
+ * ```
  */
 export type UsherJwtPlugin = Pick<JwtPlugin, "id" | "version" | "options" | "hooks"> & {
   init(context: AuthContext): { options?: Pick<BetterAuthOptions, "databaseHooks"> };
-  schema: Partial<NonNullable<JwtPlugin["schema"]> & typeof outboxSchema>;
+  schema: Partial<NonNullable<JwtPlugin["schema"]> & typeof deliverySchema>;
   endpoints: Pick<JwtPlugin["endpoints"], "getJwks" | "getToken"> & { signJWT: SignJwtEndpoint };
   /**
-   * Sends no more logout tokens, and resolves when those under way have been answered, in at most 5 seconds.
-   * For the end of the process, before its database is closed. What is left is sent by the next process, or
-   * another one.
+   * Stops sending logout tokens. Resolves when the requests in progress are answered, in at most 5 seconds.
+   * Call it when the process ends, before the database is closed. The next process, or another one on the
+   * same database, sends what is left.
    */
   stop(): Promise<void>;
 };
 
 /**
- * Makes Better Auth issue tokens for an API, with exactly these claims: `sub` (user id), `sid` (session id),
- * `jti` (unique), `iat`, `exp`, `iss`, `aud`, `email`, `email_verified`, `name` (its first 256 characters),
- * and what `claims` adds. A session of an administrator in a user's name (the admin plugin) has `act: { sub:
- * <the administrator's id> }` besides (RFC 8693 section 4.1). With the anonymous plugin each token says by
- * `is_anonymous` whether its user is one.
+ * Creates the Better Auth plugin that issues tokens for an API. Use it instead of Better Auth's `jwt()`.
  *
- * By default HS256 (RFC 7518 section 3.2) with the instance's own current secret, which the API shares;
- * header `{ alg: "HS256", typ: "JWT" }`. With another `algorithm`, Better Auth's own key pairs sign, and the
- * API verifies by the JWKS that it publishes; header `{ alg, kid }`.
+ * **Claims.** `sub` (the user's id), `sid` (the session's id), `jti` (unique), `iat`, `exp`, `iss`, `aud`,
+ * `email`, `email_verified`, `name` (its first 256 characters), and what `claims` adds. During an
+ * impersonation (Better Auth's admin plugin), `act` is `{ sub: <the administrator's id> }` (RFC 8693 section
+ * 4.1). With the anonymous plugin, `is_anonymous` says whether the user is anonymous.
  *
- * `GET /token`, `authClient.token()` and the `set-auth-jwt` header of `/get-session` work as Better Auth
- * documents them for `jwt()`, which this takes the place of: use one of the two, and see
- * docs/guide/coming-from-jwt.md for what differs. `/jwks` has the public keys, and answers 404 where the key
- * is a shared secret. A token is made for a session that was just looked up; where that is impossible,
- * `/token` is a 503 and no 401, and `/get-session` goes without the header.
+ * **Signature.** By default HS256 (RFC 7518 section 3.2) with the instance's current secret, which the API
+ * shares. With another `algorithm`, Better Auth's own key pairs sign, and the API verifies with the JWKS at
+ * `/jwks`. With HS256, `/jwks` answers 404.
  *
- * `auth.api.signJWT({ body: { payload } })` stays what it is in Better Auth, callable by server code only,
- * and is held to the same issuer, audience and lifetime; its `overrideOptions` are refused.
+ * **Endpoints.** `GET /token`, `authClient.token()` and the `set-auth-jwt` header of `/get-session` work as
+ * Better Auth documents them for `jwt()`. The session is looked up before a token is issued. If that fails,
+ * `/token` answers 503 rather than 401, and `/get-session` omits the header. `auth.api.signJWT({ body: {
+ * payload } })` is for server code only and applies the same issuer, audience and lifetime; it rejects
+ * `overrideOptions`.
  *
- * With `backchannelLogout`, the APIs are told of each session that ends before its time, by its user, an
- * administrator or another plugin, and of each user who is banned or deleted. It needs the table
- * `usherLogout` (Better Auth's migrations make it) and timers; `stop()` ends it.
+ * **Logout.** With `backchannelLogout`, the APIs are notified when a session ends early, and when a user is
+ * banned or deleted. This needs the table `usherLogout` (Better Auth's migrations create it) and timers,
+ * which `stop()` ends.
  *
- * What it does not do: it does not verify tokens, does not end them by itself (without `backchannelLogout`
- * they expire), does not measure the secret's entropy, and does not serve OpenID Connect.
+ * It does *not* verify tokens, revoke them (without `backchannelLogout` they are valid until they expire),
+ * measure the entropy of the secret, or provide OpenID Connect.
  *
- * @throws {IssuerError} at once for a bad option; and when Better Auth starts, for its default secret, a
- *   secret under 32 bytes, no way to tell the issuer, or sessions that are no rows of a database while there
- *   is a backend to tell
+ * @throws {IssuerError} for an invalid option. When Better Auth starts: for its default secret, a secret
+ *   under 32 bytes, an unknown issuer, or `backchannelLogout` without sessions in a database
  *
  * @example
  * ```ts
+ * import { usherJwt } from "@usher-auth/issuer";
+ * import { betterAuth } from "better-auth";
+ * import { DatabaseSync } from "node:sqlite";
+ *
  * export const auth = betterAuth({
- *   database,
+ *   database: new DatabaseSync("auth.sqlite"),
  *   baseURL: "https://app.example.com",
  *   plugins: [usherJwt({ audience: "https://api.example.com" })],
  * });
@@ -87,7 +103,7 @@ export function usherJwt(options: UsherJwtOptions): UsherJwtPlugin {
   const tokens = {
     issuer: checked.issuer,
     audience,
-    // A number would be taken for the time itself, not for a span.
+    // Better Auth reads a number as a point in time, not as a duration.
     expirationTime: `${lifetime}s`,
     definePayload: (session: AuthenticatedSession) => sessionClaims(session, checked),
   };
@@ -117,7 +133,7 @@ export function usherJwt(options: UsherJwtOptions): UsherJwtPlugin {
     version,
     options: jwtOptions,
     hooks: { after: hooks.after.map((hook) => sessionHeaderHook(hook, jwtOptions)) },
-    schema: { ...(algorithm !== "HS256" && schema), ...(backChannel && outboxSchema) },
+    schema: { ...(algorithm !== "HS256" && schema), ...(backChannel && deliverySchema) },
     init(context) {
       instance.set(instanceFrom(context, checked));
       return backChannel ? { options: { databaseHooks: backChannel.attach(context) } } : {};
@@ -133,20 +149,17 @@ export function usherJwt(options: UsherJwtOptions): UsherJwtPlugin {
   };
 }
 
-/**
- * Better Auth's own endpoint lets the caller replace the options, and with them the guarantees. This one does
- * not.
- */
+/** Better Auth's own endpoint lets the caller override the options, and so the guarantees. */
 function signJwtEndpoint(options: JwtOptions, policy: () => TokenPolicy): SignJwtEndpoint {
   return createAuthEndpoint.serverOnly(
     { method: "POST", metadata: { $Infer: { body: {} as { payload: ApiTokenPayload } } } },
     async (context) => {
       if ("overrideOptions" in context.body) {
         throw new IssuerError(
-          "usherJwt: signJWT takes no overrideOptions: every token has the plugin's guarantees.",
+          "usherJwt: signJWT does not accept overrideOptions: the plugin's options apply to every token.",
         );
       }
-      const payload = sealPayload(context.body.payload, policy(), Date.now() / 1000);
+      const payload = completePayload(context.body.payload, policy(), Date.now() / 1000);
       return context.json({ token: await signJWT(context, { options, payload }) });
     },
   );

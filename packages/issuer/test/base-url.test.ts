@@ -8,7 +8,7 @@ import { jwt } from "better-auth/plugins/jwt";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { audience, migratedInstanceWith, secret } from "./instance.ts";
 
-/** The same variable at the issuer and at the API means the same, as a real Better Auth reads it. */
+/** BETTER_AUTH_URL means the same to Better Auth and to verifierFromEnv(). */
 
 const spellings = [
   "http://localhost:3000",
@@ -27,8 +27,8 @@ const spellings = [
 const payload = { sub: "alice" };
 afterEach(() => vi.unstubAllEnvs());
 
-describe.each(spellings)("BETTER_AUTH_URL is %j on both sides", (url) => {
-  it("a token of usherJwt() is accepted, by the shared secret", async () => {
+describe.each(spellings)("with BETTER_AUTH_URL=%j on both sides", (url) => {
+  it("accepts a token of usherJwt() with the shared secret", async () => {
     const auth = await migratedInstanceWith({ baseURL: url });
     const { token } = await auth.api.signJWT({ body: { payload } });
     const env = { BETTER_AUTH_URL: url, API_URL: audience, BETTER_AUTH_SECRET: secret };
@@ -38,8 +38,8 @@ describe.each(spellings)("BETTER_AUTH_URL is %j on both sides", (url) => {
     });
   });
 
-  it("and so is one of Better Auth's own jwt(), by its JWKS", async () => {
-    // As a deployment has it: in the environment, and nowhere else.
+  it("accepts a token of Better Auth's jwt() with its JWKS", async () => {
+    // Only in the environment, as in a deployment.
     vi.stubEnv("BETTER_AUTH_URL", url);
     const auth = betterAuth({
       secret,
@@ -65,7 +65,7 @@ describe.each(spellings)("BETTER_AUTH_URL is %j on both sides", (url) => {
 
 describe("API_URL", () => {
   it.each(["https://api.example.com", "https://API.example.com/", "https://api.example.com:443", "my-api"])(
-    "is a name, to the character the same on both sides: %s",
+    "must be the same on both sides, character for character: %s",
     async (name) => {
       const { token } = await (await migratedInstanceWith({}, { audience: name })).api.signJWT({
         body: { payload },

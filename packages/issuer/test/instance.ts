@@ -8,8 +8,8 @@ export const audience = "https://api.example.com";
 export const secret = "a-test-secret-that-is-long-enough-for-hs256";
 
 /**
- * A real Better Auth with the plugin (after `others`), over a database in memory. Not logging: some tests
- * provoke errors.
+ * A real Better Auth with the plugin (after `others`), over a database in memory. Logging is off: some tests
+ * cause errors.
  */
 export function instanceWith(
   options: Partial<BetterAuthOptions> = {},
@@ -20,7 +20,7 @@ export function instanceWith(
     baseURL,
     secret,
     database: new DatabaseSync(":memory:"),
-    // Passwords are not what is tested, and to hash one properly takes its time on purpose.
+    // Real password hashing is slow on purpose.
     emailAndPassword: {
       enabled: true,
       password: {
@@ -37,7 +37,7 @@ export function instanceWith(
 
 type Instance = ReturnType<typeof instanceWith>;
 
-/** The same, with its tables. */
+/** The same, with its tables created. */
 export async function migratedInstanceWith(
   options: Partial<BetterAuthOptions> = {},
   plugin: UsherJwtOptions = { audience },
@@ -48,7 +48,7 @@ export async function migratedInstanceWith(
   return auth;
 }
 
-/** A client that keeps cookies, as a browser does, and speaks to the instance's HTTP handler. */
+/** A client of the instance's HTTP handler that keeps cookies, as a browser does. */
 export class Browser {
   readonly #auth: Pick<Instance, "handler">;
   readonly #cookies = new Map<string, string>();

@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 
-/** A compact JWS read by hand, with nothing of the code under test. */
+/** Decodes a compact JWS without the code under test. */
 export function readJws(token: string): {
   header: Record<string, unknown>;
   payload: Record<string, unknown>;

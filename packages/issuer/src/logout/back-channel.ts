@@ -3,19 +3,19 @@ import { IssuerError } from "../errors.ts";
 import { logOf } from "../log.ts";
 import type { TokenPolicy } from "../token/payload.ts";
 import { systemClock } from "./clock.ts";
-import { createOutbox, type Delivery } from "./delivery-queue.ts";
-import { type Courier, createCourier } from "./delivery-worker.ts";
+import { createDeliveryQueue, type Delivery } from "./delivery-queue.ts";
+import { createDeliveryWorker, type DeliveryWorker } from "./delivery-worker.ts";
 import { logoutClaims } from "./logout-claims.ts";
 import { sendLogoutToken } from "./send-logout-token.ts";
-import { sessionEnds } from "./session-hooks.ts";
+import { sessionHooks } from "./session-hooks.ts";
 
 /**
- * Seconds: the largest clock tolerance that `@usher-auth/verify` can be set to, for which a token outlives
- * its `exp`.
+ * Seconds. The largest clock tolerance that `@usher-auth/verify` allows: a token can be accepted for that
+ * long after its `exp`.
  */
-const largestTolerance = 300;
+const maxClockTolerance = 300;
 
-/** What logout tokens are made of. */
+/** What the back channel needs to create logout tokens. */
 export interface BackChannelParts {
   readonly endpoints: readonly string[];
   readonly policy: () => TokenPolicy;
@@ -26,21 +26,27 @@ export interface BackChannelParts {
 /** OpenID Connect Back-Channel Logout 1.0, the OpenID provider's side. */
 export interface BackChannel {
   /**
-   * The hooks for one Better Auth instance. Its couriers start at once, with what an earlier process left.
+   * Returns the hooks for one Better Auth instance. Starts its delivery workers, which also send what an
+   * earlier process left in the queue.
    */
   attach(context: AuthContext): NonNullable<BetterAuthOptions["databaseHooks"]>;
-  /** Begins no more attempts, and waits for those under way. */
+  /** Starts no more attempts, and waits for those in progress. */
   stop(): Promise<void>;
 }
 
-/** Puts the parts together: hooks record what ends in the outbox, couriers carry it to the endpoints. */
+/** The hooks add ended sessions to the queue; one worker per endpoint sends them. */
 export function createBackChannel({ endpoints, policy, sign }: BackChannelParts): BackChannel {
   const clock = systemClock;
-  const couriers: Courier[] = [];
+  const workers: DeliveryWorker[] = [];
   return {
     attach(context) {
       requireSessionRows(context.options);
-      const outbox = createOutbox(context.adapter, endpoints, policy().lifetime + largestTolerance, clock);
+      const queue = createDeliveryQueue(
+        context.adapter,
+        endpoints,
+        policy().lifetime + maxClockTolerance,
+        clock,
+      );
 
       async function attempt({
         endpoint,
@@ -48,36 +54,36 @@ export function createBackChannel({ endpoints, policy, sign }: BackChannelParts)
         session,
         happenedAt,
       }: Delivery): Promise<string | undefined> {
-        const ended = { subject, ...(session !== null && { session }) };
-        const claims = logoutClaims(ended, happenedAt.getTime() / 1000, policy(), clock.now() / 1000);
+        const logout = { subject, ...(session !== null && { session }) };
+        const claims = logoutClaims(logout, happenedAt.getTime() / 1000, policy(), clock.now() / 1000);
         try {
           return await sendLogoutToken(endpoint, await sign(claims, context));
         } catch {
-          return "it cannot be signed: Better Auth cannot read its key pair, see /token";
+          return "cannot sign the token: Better Auth cannot read its key pair; GET /token fails as well";
         }
       }
 
       const log = logOf(context);
-      const own = endpoints.map((endpoint) => createCourier({ endpoint, outbox, attempt, log, clock }));
-      couriers.push(...own);
-      return sessionEnds(context, {
-        record: outbox.record,
-        wake: () => Promise.all(own.map((courier) => courier.wake())),
+      const own = endpoints.map((endpoint) => createDeliveryWorker({ endpoint, queue, attempt, log, clock }));
+      workers.push(...own);
+      return sessionHooks(context, {
+        record: queue.record,
+        wake: () => Promise.all(own.map((worker) => worker.wake())),
       });
     },
     async stop() {
-      await Promise.all(couriers.map((courier) => courier.stop()));
+      await Promise.all(workers.map((worker) => worker.stop()));
     },
   };
 }
 
-/** Sessions that are no rows of the database end without a hook, and nobody would be told. */
+/** Better Auth calls its database hooks only for sessions that are rows of its database. */
 function requireSessionRows({ database, secondaryStorage, session }: BetterAuthOptions): void {
   if (database === undefined)
     throw new IssuerError("usherJwt: backchannelLogout needs a database in Better Auth.");
   if (secondaryStorage !== undefined && session?.storeSessionInDatabase !== true) {
     throw new IssuerError(
-      "usherJwt: backchannelLogout needs sessions in the database: set session.storeSessionInDatabase beside secondaryStorage.",
+      "usherJwt: backchannelLogout with secondaryStorage also needs session.storeSessionInDatabase.",
     );
   }
 }

@@ -1,17 +1,17 @@
 /** Milliseconds. */
-const first = 250;
+const firstPause = 250;
 
-/** Milliseconds. A backend that comes back hears of what it missed within this time. */
-const longest = 5000;
+/** Milliseconds. A backend that recovers gets its logout tokens within this time. */
+const maxPause = 5000;
 
 /**
- * How long to wait after so many failures in a row: twice as long each time, up to 5 seconds, of which up to
- * a half is taken off by chance, so that several processes do not knock at the same moment.
+ * The pause after a number of consecutive failures. It doubles up to 5 seconds, minus up to half of it at
+ * random, so that several processes do not retry at the same moment.
  *
  * @param failures - at least 1
  * @param chance - from 0 to 1
  * @returns milliseconds
  */
 export function backOff(failures: number, chance: number): number {
-  return Math.min(longest, first * 2 ** (failures - 1)) * (1 - chance / 2);
+  return Math.min(maxPause, firstPause * 2 ** (failures - 1)) * (1 - chance / 2);
 }

@@ -1,20 +1,20 @@
-import type { Later } from "../deadline.ts";
+import type { Schedule } from "../deadline.ts";
 
-/** Time and chance, so that tests need not wait for either. */
+/** Time and randomness, which tests replace. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
-  /** From 0 to 1, without 1. */
+  /** A random number from 0 (inclusive) to 1 (exclusive). */
   chance(): number;
-  /** Keeps no process alive. */
-  readonly later: Later;
+  /** Does not keep the process alive. */
+  readonly schedule: Schedule;
 }
 
-/** The machine's own. */
+/** The machine's clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   chance: () => Math.random(),
-  later(milliseconds, run) {
+  schedule(milliseconds, run) {
     const timer = setTimeout(run, milliseconds);
     timer.unref();
     return () => clearTimeout(timer);

@@ -1,36 +1,37 @@
 import { type AuthContext, getCurrentAdapter } from "better-auth";
 import type { Clock } from "./clock.ts";
-import type { Ended } from "./logout-claims.ts";
-import { type Deletion, outcomeOf, writeDeletion } from "./pending-deletion.ts";
+import type { Logout } from "./logout-claims.ts";
+import { type Deletion, deletionOutcome, writeDeletion } from "./pending-deletion.ts";
 import { sendDeadline } from "./send-logout-token.ts";
 
 /**
- * The table of what backends have not acknowledged. It refers to no user and no session: it outlives both.
+ * The table of deliveries that backends have not acknowledged. It has no foreign keys: a row outlives its
+ * user and its session.
  */
-export const outboxSchema = {
+export const deliverySchema = {
   usherLogout: {
     fields: {
       endpoint: { type: "string", required: true },
       subject: { type: "string", required: true },
       session: { type: "string", required: false },
       /**
-       * The row whose deletion this is about, as "session:…" or "user:…". Empty for what has already
-       * happened.
+       * The row that must be deleted before this is sent, as "session:<id>" or "user:<id>". Empty when the
+       * session has already ended.
        */
       awaits: { type: "string", required: false },
       happenedAt: { type: "date", required: true },
-      /** When the last token that this ends has expired. */
+      /** When the last token that this logout revokes has expired. */
       keepUntil: { type: "date", required: true },
-      /** When to try next. While an attempt is under way: when to take it for lost. */
+      /** When to try next. During an attempt: when another process may take the delivery over. */
       dueAt: { type: "date", required: true, index: true },
       attempts: { type: "number", required: true },
     },
   },
 } as const;
 
-const model = "usherLogout" satisfies keyof typeof outboxSchema;
+const model = "usherLogout" satisfies keyof typeof deliverySchema;
 
-/** One backend's share of a sign-out. */
+/** One logout to send to one backend. */
 export interface Delivery {
   readonly id: string;
   readonly endpoint: string;
@@ -43,43 +44,40 @@ export interface Delivery {
   readonly attempts: number;
 }
 
-/** The deliveries in the auth database, shared by all processes that use it. */
-export interface Outbox {
+/** The deliveries in Better Auth's database, shared by all processes that use it. */
+export interface DeliveryQueue {
   /**
-   * Writes down what ended, for every endpoint; within the transaction under way, where there is one.
+   * Adds a delivery for every endpoint, in the current transaction if there is one.
    *
-   * @param deletion - what it becomes true by, where that is yet to happen
+   * @param deletion - the row about to be deleted, when the logout depends on that deletion
    */
-  record(ended: Ended, deletion?: Deletion): Promise<void>;
-  /** The deliveries that are due, the longest first, and then those that will be. */
+  record(logout: Logout, deletion?: Deletion): Promise<void>;
+  /** The next deliveries of an endpoint, by due date. They may not be due yet. */
   next(endpoint: string, limit: number): Promise<readonly Delivery[]>;
-  /** Takes a delivery for one attempt; false when another process was faster. */
+  /** Reserves a delivery for one attempt. False when another process has reserved it. */
   claim(delivery: Delivery): Promise<boolean>;
   /**
-   * Whether what a delivery tells of has happened: `"refused"` when it will not, or after how many
-   * milliseconds to ask again.
+   * Whether the deletion that the delivery depends on is done or was refused. A number when it is still
+   * pending: the milliseconds after which to check again.
    */
   outcome(delivery: Delivery): Promise<"done" | "refused" | number>;
-  /** Gives a claimed delivery back, to be tried again after so many milliseconds. */
+  /** Makes a delivery due again after some milliseconds. */
   postpone(delivery: Delivery, milliseconds: number): Promise<void>;
   remove(delivery: Delivery): Promise<void>;
-  /** Forgets the deliveries that can end nothing any more, and tells how many they were. */
-  sweep(): Promise<number>;
+  /** Deletes the deliveries whose tokens have all expired, and returns their number. */
+  removeExpired(): Promise<number>;
 }
 
-/**
- * Milliseconds after which a claimed delivery is taken for lost, with its process: longer than an attempt
- * takes.
- */
+/** Milliseconds for which a claimed delivery is reserved. Longer than an attempt takes. */
 const lease = sendDeadline + 1000;
 
-/** @param keepFor - seconds for which a token made before the event may be accepted */
-export function createOutbox(
+/** @param keepFor - seconds for which a token issued before the logout may still be accepted */
+export function createDeliveryQueue(
   adapter: AuthContext["adapter"],
   endpoints: readonly string[],
   keepFor: number,
   clock: Clock,
-): Outbox {
+): DeliveryQueue {
   const at = (milliseconds: number): Date => new Date(clock.now() + milliseconds);
   return {
     async record({ subject, session = null }: { subject: string; session?: string | null }, deletion) {
@@ -110,7 +108,7 @@ export function createOutbox(
         sortBy: { field: "dueAt", direction: "asc" },
         limit,
       }),
-    // The count of attempts is the version of the row: of several processes, one changes it.
+    // `attempts` is the version of the row: only one process can increment it.
     claim: async ({ id, attempts }) =>
       (await adapter.updateMany({
         model,
@@ -121,7 +119,9 @@ export function createOutbox(
         update: { attempts: attempts + 1, dueAt: at(lease) },
       })) === 1,
     outcome: async ({ awaits, happenedAt }) =>
-      awaits ? await outcomeOf(awaits, clock.now() - happenedAt.getTime(), adapter, clock.now()) : "done",
+      awaits
+        ? await deletionOutcome(awaits, clock.now() - happenedAt.getTime(), adapter, clock.now())
+        : "done",
     async postpone({ id }, milliseconds) {
       await adapter.updateMany({
         model,
@@ -130,7 +130,7 @@ export function createOutbox(
       });
     },
     remove: ({ id }) => adapter.delete({ model, where: [{ field: "id", value: id }] }),
-    sweep: () =>
+    removeExpired: () =>
       adapter.deleteMany({ model, where: [{ field: "keepUntil", operator: "lte", value: at(0) }] }),
   };
 }

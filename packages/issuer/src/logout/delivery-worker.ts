@@ -1,177 +1,174 @@
-import { within } from "../deadline.ts";
+import { withDeadline } from "../deadline.ts";
+import type { Log } from "../log.ts";
 import { backOff } from "./back-off.ts";
 import type { Clock } from "./clock.ts";
-import type { Delivery, Outbox } from "./delivery-queue.ts";
+import type { Delivery, DeliveryQueue } from "./delivery-queue.ts";
 
 /** Sends the deliveries of one endpoint. */
-export interface Courier {
-  /** Looks for deliveries now. Resolves when there is nothing more to do at the moment. Never rejects. */
+export interface DeliveryWorker {
+  /** Looks for deliveries now. Resolves when none is left to send at the moment. Never rejects. */
   wake(): Promise<void>;
-  /** Begins nothing more, and resolves when what is under way is over, in at most 5 seconds. */
+  /** Starts nothing more. Resolves when the attempts in progress end, in at most 5 seconds. */
   stop(): Promise<void>;
 }
 
-/** What a courier works with. */
-export interface CourierParts {
+/** What a delivery worker depends on. */
+export interface DeliveryWorkerParts {
   readonly endpoint: string;
-  readonly outbox: Outbox;
-  /** Signs and sends; tells why it was not acknowledged, or `undefined` when it was. Never rejects. */
+  readonly queue: DeliveryQueue;
+  /** Signs and sends. Returns why it failed, or `undefined` when it was acknowledged. Never rejects. */
   readonly attempt: (delivery: Delivery) => Promise<string | undefined>;
-  readonly log: Record<"info" | "warn" | "error", (message: string) => void>;
+  readonly log: Log;
   readonly clock: Clock;
 }
 
-type Outcome = { readonly taken: boolean; readonly refusal?: string | undefined };
+type Result = { readonly attempted: boolean; readonly failure?: string | undefined };
 
-/** Attempts under way at the same time. */
-const batch = 16;
+/** Concurrent attempts. */
+const batchSize = 16;
 
-/** Milliseconds from the start to the first look, at most. */
-const firstLook = 1000;
+/** Milliseconds until the first poll, at most. */
+const firstPoll = 1000;
 
-/**
- * Milliseconds between looks for what another process left behind. What this process records wakes it at
- * once.
- */
-const idleInterval = 5000;
+/** Milliseconds between polls for deliveries of other processes. A logout in this process calls `wake`. */
+const pollInterval = 5000;
 
-/** Milliseconds. */
-const sweepInterval = 60_000;
+/** Milliseconds between deletions of expired deliveries. */
+const cleanUpInterval = 60_000;
 
-/**
- * Milliseconds for one answer of the database: one that never comes, as of a connection that was lost, is a
- * failure.
- */
+/** Milliseconds for one query. After a lost connection, an answer may never come. */
 const databaseDeadline = 5000;
 
-/** Milliseconds for what is under way at the end. */
+/** Milliseconds for the attempts in progress when the worker is stopped. */
 const stopDeadline = 5000;
 
-/**
- * Failures to read the database in a row that are worth a line: at the very start its tables may just be
- * being made.
- */
-const readFailuresTold = 4;
+/** Consecutive failed reads before a line in the log: migrations may still be running at the start. */
+const readFailuresBeforeLog = 4;
 
 /**
- * A courier takes what is due, in batches, until nothing is. After a failure it pauses, longer each time, and
- * then tries a single delivery: a backend that is down is asked now and then, however much waits for it, and
- * everything follows once it answers.
+ * The worker sends due deliveries in batches until none is left. After a failure it pauses, longer each time,
+ * and then tries a single delivery: a backend that is down gets one request at a time, however long the queue
+ * is.
  */
-export function createCourier({ endpoint, outbox, attempt, log, clock }: CourierParts): Courier {
-  const name = new URL(endpoint).origin;
-  let refused = 0;
-  let unread = 0;
+export function createDeliveryWorker({
+  endpoint,
+  queue,
+  attempt,
+  log,
+  clock,
+}: DeliveryWorkerParts): DeliveryWorker {
+  const backend = new URL(endpoint).origin;
+  let failures = 0;
+  let readFailures = 0;
   let pause = 0;
-  let idle = idleInterval;
-  let sweepAt = clock.now();
+  let idle = pollInterval;
+  let cleanUpAt = clock.now();
   let [busy, again, stopped] = [false, false, false];
   let running = Promise.resolve();
-  let callOff = clock.later(firstLook * clock.chance(), look);
+  let cancelTimer = clock.schedule(firstPoll * clock.chance(), poll);
 
   function wake(): Promise<void> {
     again = true;
-    if (!busy && !stopped && pause === 0) running = work();
+    if (!busy && !stopped && pause === 0) running = run();
     return running;
   }
 
-  function look(): void {
+  function poll(): void {
     pause = 0;
     wake();
   }
 
-  async function work(): Promise<void> {
+  async function run(): Promise<void> {
     busy = true;
-    callOff();
+    cancelTimer();
     while (again && !stopped && pause === 0) {
       again = false;
-      await round();
+      await sendBatch();
     }
     busy = false;
-    if (!stopped) callOff = clock.later(pause || idle, look);
+    if (!stopped) cancelTimer = clock.schedule(pause || idle, poll);
   }
 
-  async function round(): Promise<void> {
+  async function sendBatch(): Promise<void> {
     try {
-      await sweep();
-      const next = await inTime(() => outbox.next(endpoint, refused === 0 ? batch : 1));
+      await cleanUp();
+      const next = await query(() => queue.next(endpoint, failures === 0 ? batchSize : 1));
       const waits = next.map(({ dueAt }) => dueAt.getTime() - clock.now()).filter((wait) => wait > 0);
-      idle = Math.min(idleInterval, ...waits);
+      idle = Math.min(pollInterval, ...waits);
       const due = next.slice(0, next.length - waits.length);
-      const outcomes = await Promise.all(due.map(deliver));
-      unread = 0;
+      const results = await Promise.all(due.map(deliver));
+      readFailures = 0;
       again ||= due.length > 0;
-      judge(outcomes.filter(({ taken }) => taken));
+      updateBackOff(results.filter(({ attempted }) => attempted));
     } catch (error) {
-      unread += 1;
-      pause = backOff(unread, clock.chance());
-      if (unread === readFailuresTold) {
+      readFailures += 1;
+      pause = backOff(readFailures, clock.chance());
+      if (readFailures === readFailuresBeforeLog) {
         log.error(
-          `usherJwt: cannot read the table usherLogout (${reasonOf(error)}). Where it is missing, run Better Auth's migrations`,
+          `usherJwt: cannot read the table usherLogout (${codeOf(error)}). ` +
+            "If it is missing, run Better Auth's migrations",
         );
       }
     }
   }
 
-  async function deliver(delivery: Delivery): Promise<Outcome> {
-    const outcome = await inTime(() => outbox.outcome(delivery));
+  async function deliver(delivery: Delivery): Promise<Result> {
+    const outcome = await query(() => queue.outcome(delivery));
     if (outcome !== "done") {
-      await inTime(() =>
-        outcome === "refused" ? outbox.remove(delivery) : outbox.postpone(delivery, outcome),
-      );
-      return { taken: false };
+      await query(() => (outcome === "refused" ? queue.remove(delivery) : queue.postpone(delivery, outcome)));
+      return { attempted: false };
     }
-    if (!(await inTime(() => outbox.claim(delivery)))) return { taken: false };
-    const refusal = await attempt(delivery);
+    if (!(await query(() => queue.claim(delivery)))) return { attempted: false };
+    const failure = await attempt(delivery);
     const wait = backOff(delivery.attempts + 1, clock.chance());
-    await inTime(() => (refusal === undefined ? outbox.remove(delivery) : outbox.postpone(delivery, wait)));
-    return { taken: true, refusal };
+    await query(() => (failure === undefined ? queue.remove(delivery) : queue.postpone(delivery, wait)));
+    return { attempted: true, failure };
   }
 
-  function judge(outcomes: readonly Outcome[]): void {
-    if (outcomes.length === 0) return;
-    const refusal = outcomes.find((outcome) => outcome.refusal !== undefined)?.refusal;
-    if (refusal === undefined) {
-      if (refused > 0) log.info(`usherJwt: ${name} takes logout tokens again`);
-      refused = 0;
+  function updateBackOff(results: readonly Result[]): void {
+    if (results.length === 0) return;
+    const failure = results.find((result) => result.failure !== undefined)?.failure;
+    if (failure === undefined) {
+      if (failures > 0) log.info(`usherJwt: ${backend} accepts logout tokens again`);
+      failures = 0;
       return;
     }
-    refused += 1;
-    pause = backOff(refused, clock.chance());
-    if (refused === 1)
-      log.warn(`usherJwt: ${name} did not take a logout token (${refusal}); trying again until it does`);
+    failures += 1;
+    pause = backOff(failures, clock.chance());
+    if (failures === 1)
+      log.warn(`usherJwt: ${backend} did not accept a logout token (${failure}); retrying until it does`);
   }
 
-  async function sweep(): Promise<void> {
-    if (clock.now() < sweepAt) return;
-    const forgotten = await inTime(() => outbox.sweep());
-    sweepAt = clock.now() + sweepInterval;
-    if (forgotten > 0)
-      log.error(`usherJwt: ${forgotten} logouts were never taken, and what they end has expired`);
+  async function cleanUp(): Promise<void> {
+    if (clock.now() < cleanUpAt) return;
+    const expired = await query(() => queue.removeExpired());
+    cleanUpAt = clock.now() + cleanUpInterval;
+    if (expired > 0)
+      log.error(`usherJwt: ${expired} logouts were never acknowledged; the tokens they revoke have expired`);
   }
 
-  const later: Clock["later"] = (milliseconds, run) => clock.later(milliseconds, run);
+  const schedule: Clock["schedule"] = (milliseconds, action) => clock.schedule(milliseconds, action);
 
-  function inTime<Value>(work: () => Promise<Value>): Promise<Value> {
-    return within(databaseDeadline, work, tooLate, later);
+  function query<Value>(work: () => Promise<Value>): Promise<Value> {
+    return withDeadline(databaseDeadline, work, timeoutError, schedule);
   }
 
   return {
     wake,
     async stop() {
       stopped = true;
-      callOff();
-      await within(stopDeadline, () => running, tooLate, later).catch(() => undefined);
+      cancelTimer();
+      await withDeadline(stopDeadline, () => running, timeoutError, schedule).catch(() => undefined);
     },
   };
 }
 
-function tooLate(): Error {
+function timeoutError(): Error {
   return Object.assign(new Error("no answer in time"), { code: "ETIMEDOUT" });
 }
 
-/** The short reason of a driver's error; not its text, which may quote a statement. */
-function reasonOf(error: unknown): string {
+/** The code or name of a driver's error. Its message may quote a statement. */
+function codeOf(error: unknown): string {
   const { code, name } = error as { code?: unknown; name?: unknown };
   return String(code ?? name ?? "unknown reason");
 }

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { TokenPolicy } from "../token/payload.ts";
 
-/** What ended: one session of a user, or all of them when no session is named. */
-export interface Ended {
+/** What ended: one session of a user, or all of the user's sessions when `session` is not set. */
+export interface Logout {
   /** The user's id: the `sub` of the tokens. */
   readonly subject: string;
   /** The session's id: the `sid` of the tokens. */
@@ -16,15 +16,15 @@ const logoutEvent = "http://schemas.openid.net/event/backchannel-logout";
 const lifetime = 120;
 
 /**
- * The claims of a logout token (OpenID Connect Back-Channel Logout 1.0 section 2.4), made anew for every
- * attempt: a backend takes each `jti` once, so an attempt whose answer was lost can be repeated.
+ * The claims of a logout token (OpenID Connect Back-Channel Logout 1.0 section 2.4). Created again for every
+ * attempt: a backend accepts each `jti` once, so a retry needs a new one.
  *
- * @param happenedAt - NumericDate: when the session ended. It is `toe` (RFC 8417 section 2.2), the same at
- *   each attempt
+ * @param happenedAt - NumericDate: when the session ended. The claim `toe` (RFC 8417 section 2.2), the same
+ *   in every attempt
  * @param now - NumericDate
  */
 export function logoutClaims(
-  { subject, session }: Ended,
+  { subject, session }: Logout,
   happenedAt: number,
   { issuer, audience }: TokenPolicy,
   now: number,

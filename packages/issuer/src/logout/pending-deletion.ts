@@ -1,19 +1,16 @@
 import type { AuthContext } from "better-auth";
 
-/** The row whose deletion is what ended. */
+/** The row whose deletion ends a session or all sessions of a user. */
 export interface Deletion {
   readonly model: "session" | "user";
   readonly id: string;
 }
 
-/**
- * Milliseconds after which a deletion that has not happened was refused. Hooks may take their time before
- * they agree.
- */
+/** Milliseconds after which a deletion that has not happened counts as refused. Hooks can take a while. */
 const refusedAfter = 60_000;
 
-/** Milliseconds until the first look again. */
-const soon = 250;
+/** Milliseconds until the first check. */
+const firstCheck = 250;
 
 /** As text, for one column. */
 export function writeDeletion({ model, id }: Deletion): string {
@@ -21,18 +18,18 @@ export function writeDeletion({ model, id }: Deletion): string {
 }
 
 /**
- * Whether what was written down before it happened has happened.
+ * Whether a deletion that was about to happen did happen.
  *
- * Better Auth asks its hooks before it deletes, and any of them may refuse: those of plugins after this one,
- * and of the application, always come later. So a row that is still there is not told of; after a minute it
- * was never meant to go. A session that is kept for the record (`preserveSessionInDatabase`) has ended when
- * its time was made to end since.
+ * Better Auth calls its hooks before it deletes, and any later hook (of the application, or of a plugin after
+ * this one) can refuse. So while the row exists, the logout is not sent, and after a minute the deletion
+ * counts as refused. A session that is kept as a record (`preserveSessionInDatabase`) has ended when its
+ * `expiresAt` has been moved to a time since then.
  *
- * @param awaits - what {@link writeDeletion} wrote
- * @param age - milliseconds since it was written down
- * @returns `"done"`, `"refused"`, or after how many milliseconds to look again
+ * @param awaits - what {@link writeDeletion} returned
+ * @param age - milliseconds since it was recorded
+ * @returns `"done"`, `"refused"`, or the milliseconds after which to check again
  */
-export async function outcomeOf(
+export async function deletionOutcome(
   awaits: string,
   age: number,
   adapter: AuthContext["adapter"],
@@ -44,5 +41,5 @@ export async function outcomeOf(
   if (row === null) return "done";
   const end = row.expiresAt === undefined ? Number.NaN : new Date(row.expiresAt).getTime();
   if (end >= now - age && end <= now) return "done";
-  return age >= refusedAfter ? "refused" : Math.max(soon, age);
+  return age >= refusedAfter ? "refused" : Math.max(firstCheck, age);
 }

@@ -1,14 +1,14 @@
-import { within } from "../deadline.ts";
+import { withDeadline } from "../deadline.ts";
 
-/** Milliseconds for one attempt, answer included. */
+/** Milliseconds for one attempt, including the answer. */
 export const sendDeadline = 5000;
 
 /**
- * Hands a logout token to a backend (Back-Channel Logout 1.0 section 2.5). Redirects are not followed: the
- * token is for the address that was configured, and for no other.
+ * Posts a logout token to a backend (Back-Channel Logout 1.0 section 2.5). Redirects are not followed: the
+ * token is only for the configured URL.
  *
  * @param deadline - milliseconds
- * @returns why it was not acknowledged, in a few words that hold nothing of the token; `undefined` when it
+ * @returns why it was not acknowledged, in a few words without any part of the token; `undefined` when it
  *   was. Never throws
  */
 export async function sendLogoutToken(
@@ -17,11 +17,14 @@ export async function sendLogoutToken(
   deadline: number = sendDeadline,
 ): Promise<string | undefined> {
   try {
-    // The deadline is held here too: a `fetch` that the application put in the place of Node's may ignore its
-    // signal.
-    const { status, body } = await within(deadline, () => post(endpoint, token, deadline), tooLate);
+    // An application may have replaced `fetch` with one that ignores its signal.
+    const { status, body } = await withDeadline(
+      deadline,
+      () => post(endpoint, token, deadline),
+      timeoutError,
+    );
     body?.cancel().catch(() => undefined);
-    // Section 2.8: 200, or the 204 that some frameworks make of it.
+    // Section 2.8: 200. Some frameworks turn an empty 200 into a 204.
     return status === 200 || status === 204 ? undefined : `it answered ${status}`;
   } catch (error) {
     return reasonOf(error);
@@ -37,7 +40,7 @@ function post(endpoint: string, token: string, deadline: number): Promise<Respon
   });
 }
 
-function tooLate(): Error {
+function timeoutError(): Error {
   return new DOMException("no answer in time", "TimeoutError");
 }
 

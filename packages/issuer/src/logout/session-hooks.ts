@@ -1,56 +1,51 @@
 import type { AuthContext, BetterAuthOptions, GenericEndpointContext } from "better-auth";
-import type { Ended } from "./logout-claims.ts";
+import type { Logout } from "./logout-claims.ts";
 import type { Deletion } from "./pending-deletion.ts";
 
 type DatabaseHooks = NonNullable<BetterAuthOptions["databaseHooks"]>;
 
-/** What is done when something ended. */
-export interface SessionEndsParts {
-  /**
-   * Writes it down; what a deletion is yet to make true, as that. When it cannot, the session must not end.
-   */
-  readonly record: (ended: Ended, deletion?: Deletion) => Promise<void>;
-  /**
-   * Called when what was recorded is there for others to see. Not waited for: a sign-out waits for no
-   * backend.
-   */
+/** What the hooks call when a session ends. */
+export interface SessionHooksParts {
+  /** Adds the logout to the queue. If it fails, the session must not end. */
+  readonly record: (logout: Logout, deletion?: Deletion) => Promise<void>;
+  /** Called once other connections can see the record. Not awaited: a sign-out waits for no backend. */
   readonly wake: () => Promise<unknown>;
 }
 
 /**
- * Better Auth's own hooks, which run however a session ends: sign-out, revocation by its user or by an admin,
- * a password changed or reset, another plugin. One runs before the row goes, so that a crash in between loses
- * no logout. What it writes down is not told as long as the row is there: a later hook may refuse the
- * deletion.
+ * Better Auth's database hooks, which run however a session ends: a sign-out, a revocation by the user or an
+ * administrator, a changed or reset password, another plugin. The logout is recorded before the row is
+ * deleted, so that a crash in between loses nothing. It is only sent once the row is gone, since a later hook
+ * may refuse the deletion.
  *
- * A session that has expired is deleted too, and is no logout: its tokens expire as they would. Nor is one
- * that was made in the very request that deletes it, as by a password where a second factor is wanted as
- * well: no client ever had it.
+ * Two deletions are not logouts. An expired session is deleted too, but its tokens expire by themselves. And
+ * a session that was created in the request that deletes it never reached a client, as after a correct
+ * password when a second factor is required.
  */
-export function sessionEnds(context: AuthContext, { record, wake }: SessionEndsParts): DatabaseHooks {
-  const made = sessionsMade();
-  const deletions = deletionsUnderWay(context.options.advanced?.database?.defaultFindManyLimit ?? 100);
+export function sessionHooks(context: AuthContext, { record, wake }: SessionHooksParts): DatabaseHooks {
+  const created = createdSessions();
+  const deletions = pendingDeletions(context.options.advanced?.database?.defaultFindManyLimit ?? 100);
 
-  const awaken = async (_row: unknown, request: GenericEndpointContext | null): Promise<void> => {
+  const wakeWorkers = async (_row: unknown, request: GenericEndpointContext | null): Promise<void> => {
     const work = wake();
     const { runInBackground } = request?.context ?? context;
-    // The platform's handler is the application's, and fails no sign-out. The work goes on by itself.
+    // The application's background handler may throw. That must not fail a sign-out; the work continues.
     (async () => await (runInBackground(work) as unknown))().catch(() => undefined);
   };
 
   return {
     session: {
-      create: { after: async (session, request) => made.note(session?.id, request) },
+      create: { after: async (session, request) => created.add(session?.id, request) },
       delete: {
         async before({ id, userId, expiresAt }, request) {
           const deletion: Deletion = { model: "session", id };
           if (deletions.begin(userId)) await record({ subject: userId }, deletion);
-          if (expiresAt.getTime() <= Date.now() || made.in(request, id)) return;
+          if (expiresAt.getTime() <= Date.now() || created.has(request, id)) return;
           await record({ subject: userId, session: id }, deletion);
         },
         async after(session, request) {
           deletions.end(session.userId);
-          await awaken(session, request);
+          await wakeWorkers(session, request);
         },
       },
     },
@@ -59,27 +54,27 @@ export function sessionEnds(context: AuthContext, { record, wake }: SessionEndsP
         async after(user, request) {
           if (user?.banned !== true) return;
           await record({ subject: user.id });
-          await awaken(user, request);
+          await wakeWorkers(user, request);
         },
       },
       delete: {
         before: async ({ id }) => await record({ subject: id }, { model: "user", id }),
-        after: awaken,
+        after: wakeWorkers,
       },
     },
   };
 }
 
 /**
- * When Better Auth deletes all sessions of a user, it tells its hooks of the first hundred only (or of as
- * many as `defaultFindManyLimit` says), expired ones among them, before it deletes any. So where that many of
- * a user's deletions are under way at once, there may be more, and the one that makes them so many counts for
- * all.
+ * Counts the deletions in progress for each user. When Better Auth deletes all sessions of a user, it calls
+ * its hooks for the first hundred only (`defaultFindManyLimit`), expired ones included, before it deletes
+ * any. So when that many deletions of one user are in progress, there may be more sessions, and the user is
+ * logged out as a whole.
  *
- * @returns `begin` tells whether a deletion that begins is that one. One that is refused never ends, and is
- *   counted on
+ * @returns `begin` returns true for the deletion that reaches the limit. A refused deletion never ends and
+ *   stays counted
  */
-function deletionsUnderWay(limit: number): { begin(userId: string): boolean; end(userId: string): void } {
+function pendingDeletions(limit: number): { begin(userId: string): boolean; end(userId: string): void } {
   const counts = new Map<string, number>();
   return {
     begin(userId) {
@@ -95,20 +90,20 @@ function deletionsUnderWay(limit: number): { begin(userId: string): boolean; end
   };
 }
 
-/** What Better Auth hands to its hooks: nothing where server code acts outside of any request. */
+/** The request that Better Auth passes to its hooks. Null when server code acts outside a request. */
 type HookContext = GenericEndpointContext | null | undefined;
 
-/** The sessions that were made in a request, by the context that Better Auth gives each one. */
-function sessionsMade(): {
-  note(session: string | undefined, request: HookContext): void;
-  in(request: HookContext, session: string): boolean;
+/** The sessions that each request created, by the context object of the request. */
+function createdSessions(): {
+  add(session: string | undefined, request: HookContext): void;
+  has(request: HookContext, session: string): boolean;
 } {
-  const made = new WeakMap<object, Set<string>>();
+  const created = new WeakMap<object, Set<string>>();
   return {
-    note(session, request) {
+    add(session, request) {
       if (!request || session === undefined) return;
-      made.set(request.context, (made.get(request.context) ?? new Set()).add(session));
+      created.set(request.context, (created.get(request.context) ?? new Set()).add(session));
     },
-    in: (request, session) => (request ? made.get(request.context)?.has(session) === true : false),
+    has: (request, session) => (request ? created.get(request.context)?.has(session) === true : false),
   };
 }

@@ -1,41 +1,33 @@
 import { IssuerError } from "../errors.ts";
-import type { UsherJwtOptions } from "./options.ts";
 
-const known: Readonly<Record<keyof UsherJwtOptions, true>> = {
-  audience: true,
-  expiresIn: true,
-  issuer: true,
-  algorithm: true,
-  keys: true,
-  claims: true,
-  backchannelLogout: true,
-  disableSettingJwtHeader: true,
-};
-
-/** Options of Better Auth's `jwt()`, and what to use in their place. */
-const ofJwt: Readonly<Record<string, string>> = {
-  jwks: "use algorithm for keyPairConfig.alg, and keys.rotationInterval and keys.gracePeriod; the rest is not supported",
+/** Options of Better Auth's `jwt()` that do not exist here, and what to use instead. */
+const jwtOptions: Readonly<Record<string, string>> = {
+  jwks: "use algorithm for keyPairConfig.alg, keys.rotationInterval and keys.gracePeriod; remove the rest",
   jwt: "use audience, issuer, expiresIn and claims",
   expirationTime: "use expiresIn",
   definePayload: "use claims",
-  getSubject: "leave it out: sub is the user's id, which APIs hold paths and rows to",
+  getSubject: "remove it: sub is the user's id, which APIs compare with paths and rows",
   sign: "use algorithm",
-  sessionCookieCache: 'leave it out: use session.cookieCache with strategy "compact" or "jwe"',
-  schema: "leave it out: the tables have Better Auth's own names",
-  adapter: "leave it out: key pairs are in Better Auth's database",
+  sessionCookieCache: 'remove it: use session.cookieCache with strategy "compact" or "jwe"',
+  schema: "remove it: the tables keep Better Auth's names",
+  adapter: "remove it: key pairs are stored in Better Auth's database",
 };
 
 /**
- * @throws {IssuerError} for the first option that does not exist here: ignored, it would give other tokens
- *   than were asked for
+ * Rejects an option that does not exist. Ignoring it would issue other tokens than the ones that were asked
+ * for.
+ *
+ * @param names - the options that exist
+ * @param prefix - of nested options, for the message: `"keys."`
+ * @throws {IssuerError} for the first unknown option
  */
-export function requireKnownOptions(options: object, names: object = known, prefix = ""): void {
+export function requireKnownOptions(options: object, names: object, prefix = ""): void {
   const unknown = Object.keys(options).find((name) => !Object.hasOwn(names, name));
   if (unknown === undefined) return;
-  const advice = prefix === "" && Object.hasOwn(ofJwt, unknown) ? ofJwt[unknown] : undefined;
+  const advice = prefix === "" && Object.hasOwn(jwtOptions, unknown) ? jwtOptions[unknown] : undefined;
   throw new IssuerError(
     advice === undefined
-      ? `usherJwt: there is no option "${prefix}${unknown}". There are ${Object.keys(names).join(", ")}.`
-      : `usherJwt: "${unknown}" is an option of jwt() and none of usherJwt(): ${advice}.`,
+      ? `usherJwt: unknown option "${prefix}${unknown}". The options are ${Object.keys(names).join(", ")}.`
+      : `usherJwt: "${unknown}" is an option of jwt(), not of usherJwt(): ${advice}.`,
   );
 }

@@ -1,33 +1,33 @@
 import type { KeyObject } from "node:crypto";
 import type { AuthContext } from "better-auth";
 import { IssuerError } from "../errors.ts";
-import type { CheckedOptions } from "../options/options.ts";
+import type { CheckedOptions } from "../options/check-options.ts";
 import { signingKey } from "./signing-key.ts";
 
-/** What the plugin learns from the Better Auth instance that it is part of. */
+/** What the plugin reads from the Better Auth instance that it is installed in. */
 export interface Instance {
   readonly key: KeyObject;
   readonly issuer: string;
 }
 
 /**
- * Takes the secret and the issuer out of Better Auth's own context, so that they are the ones it uses itself,
- * wherever they were set. `context.secret` is the current version, the first one, where the secrets are
- * versioned.
+ * Reads the secret and the issuer from Better Auth's context, so that they are the ones that Better Auth
+ * uses, however they were configured. With versioned secrets, `context.secret` is the current version, the
+ * first one.
  *
- * @throws {IssuerError} when the secret is not fit for HS256, no issuer can be told, or another plugin has
+ * @throws {IssuerError} when the secret is too weak for HS256, the issuer is not known, or another plugin has
  *   the same endpoints
  */
 export function instanceFrom(context: AuthContext, options: CheckedOptions): Instance {
-  requireAlone(context);
+  requireSinglePlugin(context);
   return { key: signingKey(context.secret), issuer: options.issuer ?? originOf(context) };
 }
 
-/** Of two plugins with the same endpoints, Better Auth takes the last one's, and tells the log alone. */
-function requireAlone({ options }: AuthContext): void {
+/** When two plugins have the same endpoints, Better Auth uses the last one's and only logs it. */
+function requireSinglePlugin({ options }: AuthContext): void {
   if ((options.plugins ?? []).filter(({ id }) => id === "jwt").length <= 1) return;
   throw new IssuerError(
-    'usherJwt: another plugin has the id "jwt", too. Remove jwt(), or a second usherJwt() (audience takes a list).',
+    'usherJwt: another plugin has the id "jwt". Remove jwt() or a second usherJwt(); audience takes a list.',
   );
 }
 
@@ -38,25 +38,29 @@ function originOf(context: AuthContext): string {
 }
 
 /**
- * Holds the instance that the plugin was initialised by.
+ * Stores the instance that initialised the plugin.
  *
- * Better Auth's `jwt.sign` hook is not told which instance it signs for. One plugin object in two instances
- * could therefore sign one's tokens with the other's secret; that is refused rather than guessed.
+ * Better Auth does not tell the `jwt.sign` hook which instance it signs for. With one plugin object in two
+ * instances, a token of one could be signed with the secret of the other, so that is an error.
  */
 export function instanceHolder(): { set(instance: Instance): void; get(): Instance } {
-  let held: Instance | undefined;
+  let current: Instance | undefined;
   return {
     set(instance) {
-      if (held !== undefined && !(held.key.equals(instance.key) && held.issuer === instance.issuer)) {
+      if (
+        current !== undefined &&
+        !(current.key.equals(instance.key) && current.issuer === instance.issuer)
+      ) {
         throw new IssuerError(
-          "usherJwt: one plugin object is part of two Better Auth instances. Call usherJwt() for each.",
+          "usherJwt: one plugin object is used in two Better Auth instances. Call usherJwt() for each.",
         );
       }
-      held = instance;
+      current = instance;
     },
     get() {
-      if (held === undefined) throw new IssuerError("usherJwt: Better Auth has not initialised the plugin.");
-      return held;
+      if (current === undefined)
+        throw new IssuerError("usherJwt: Better Auth has not initialised the plugin.");
+      return current;
     },
   };
 }

@@ -2,8 +2,8 @@ import type { JwtOptions } from "better-auth/plugins/jwt";
 import type { KeyPairAlgorithm, KeyPairLife } from "../options/options.ts";
 
 /**
- * What makes Better Auth's `jwt()` sign with key pairs of its own: it makes them, keeps them encrypted in its
- * database, rotates them, and publishes their public halves at `/jwks`. Nothing of that is done here.
+ * Options that make Better Auth's `jwt()` sign with a key pair. Better Auth creates it, stores it encrypted
+ * in its database, rotates it and publishes the public key at `/jwks`.
  */
 export function keyPairOptions(
   jwt: NonNullable<JwtOptions["jwt"]>,

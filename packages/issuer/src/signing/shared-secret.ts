@@ -1,15 +1,15 @@
 import type { JwtOptions } from "better-auth/plugins/jwt";
 import { IssuerError } from "../errors.ts";
-import { sealPayload, type TokenPolicy } from "../token/payload.ts";
+import { completePayload, type TokenPolicy } from "../token/payload.ts";
 import { signHs256 } from "./hs256.ts";
 import type { Instance } from "./instance.ts";
 
 type SignHook = NonNullable<NonNullable<JwtOptions["jwt"]>["sign"]>;
 
 /**
- * What makes Better Auth's `jwt()` sign with the secret that instance and API share: its documented
- * `jwt.sign` hook, since it has no HS256 of its own. Every payload that comes to it, another plugin's
- * included, is sealed.
+ * Options that make Better Auth's `jwt()` sign with the shared secret. `jwt()` has no HS256, so this uses its
+ * documented `jwt.sign` hook. Every payload that reaches the hook is completed and checked, also those of
+ * other plugins.
  */
 export function sharedSecretOptions(
   jwt: NonNullable<JwtOptions["jwt"]>,
@@ -17,13 +17,12 @@ export function sharedSecretOptions(
   policy: () => TokenPolicy,
 ): JwtOptions {
   const sign: SignHook = (payload, header, keys) => {
-    refuseAnotherProfile(header, keys);
-    return signHs256(sealPayload(payload, policy(), Date.now() / 1000), instance().key);
+    requireApiToken(header, keys);
+    return signHs256(completePayload(payload, policy(), Date.now() / 1000), instance().key);
   };
   return {
     jwks: {
-      // `jwt.sign` needs both. Neither is used by anything but OpenID discovery; the address can lead
-      // nowhere.
+      // `jwt.sign` requires both. Only OpenID discovery uses them, and the URL is never fetched.
       remoteUrl: "urn:usher-auth:shared-secret",
       keyPairConfig: { alg: "EdDSA" },
     },
@@ -31,11 +30,8 @@ export function sharedSecretOptions(
   };
 }
 
-/**
- * Other plugins may ask for a logout token (`typ: "logout+jwt"`) or for a key of theirs. An API token is
- * neither.
- */
-function refuseAnotherProfile(header: Parameters<SignHook>[1], keys: Parameters<SignHook>[2]): void {
+/** Other plugins may request a logout token (`typ: "logout+jwt"`) or another key. Neither is an API token. */
+function requireApiToken(header: Parameters<SignHook>[1], keys: Parameters<SignHook>[2]): void {
   if ((header?.typ ?? "JWT") !== "JWT" || header?.cty !== undefined) {
     throw new IssuerError("usherJwt: only API tokens (typ JWT) are signed with the shared secret.");
   }

@@ -1,16 +1,15 @@
 import { randomUUID } from "node:crypto";
-import { within } from "../deadline.ts";
+import { withDeadline } from "../deadline.ts";
 import { IssuerError } from "../errors.ts";
 import { reasonOf } from "../log.ts";
-import type { AuthenticatedSession, CheckedOptions } from "../options/options.ts";
+import type { CheckedOptions } from "../options/check-options.ts";
+import type { AuthenticatedSession } from "../options/options.ts";
 import { unavailable } from "../unavailable.ts";
-import { copyOf, plainClaims } from "./plain-claims.ts";
+import { deepCopy } from "./deep-copy.ts";
+import { plainClaims } from "./plain-claims.ts";
 
-/**
- * RFC 7519 section 4.1, RFC 8693 section 4.1, the session, and what is said of the user: set here, never by
- * `claims`.
- */
-const reserved: ReadonlySet<string> = new Set([
+/** Claims that the plugin sets itself (RFC 7519 section 4.1, RFC 8693 section 4.1, the session, the user). */
+const reservedClaims: ReadonlySet<string> = new Set([
   "iss",
   "sub",
   "aud",
@@ -29,31 +28,29 @@ const reserved: ReadonlySet<string> = new Set([
 /** Milliseconds. */
 const claimsDeadline = 5000;
 
-/** Characters of a name that a token holds: nobody may be kept out of an API by the length of their name. */
-const longestName = 256;
+/** Characters. A long name must not make the token too long for an API to accept. */
+const maxNameLength = 256;
 
 /**
- * The claims that come from the session, and the developer's own. Better Auth's `jwt()` adds `sub`, `exp`,
- * `iss` and `aud` to them.
+ * The claims from the session, and those that `claims` adds. Better Auth's `jwt()` adds `sub`, `exp`, `iss`
+ * and `aud`.
  *
- * `claims` gets copies, and five seconds. A sign-out it cannot cause: whatever it throws is a 500, and no
- * answer in time a 503.
+ * `claims` gets copies, and five seconds. It cannot cause a sign-out: an error is a 500, a timeout a 503.
  *
- * @throws {IssuerError} when `claims` throws, or returns anything but an object, or one of the claims set
- *   here
- * @throws {APIError} 503 when `claims` gives no answer in time
+ * @throws {IssuerError} when `claims` throws, or returns a reserved claim or something other than an object
+ * @throws {APIError} 503 when `claims` does not return in time
  */
 export async function sessionClaims(
   session: AuthenticatedSession,
   { claims, lifetime }: Pick<CheckedOptions, "claims" | "lifetime">,
 ): Promise<Record<string, unknown>> {
   const own = ownClaims(session, lifetime);
-  const additional = plainClaims(await ask(claims, session), "claims must return an object of claims");
-  const taken = Object.keys(additional).find((name) => reserved.has(name));
-  if (taken !== undefined) {
-    throw new IssuerError(`usherJwt: claims must not return "${taken}": the plugin sets it.`);
+  const added = plainClaims(await callClaims(claims, session), "claims must return an object of claims");
+  const conflict = Object.keys(added).find((name) => reservedClaims.has(name));
+  if (conflict !== undefined) {
+    throw new IssuerError(`usherJwt: claims must not return "${conflict}": the plugin sets it.`);
   }
-  return { ...own, ...additional };
+  return { ...own, ...added };
 }
 
 function ownClaims({ user, session }: AuthenticatedSession, lifetime: number): Record<string, unknown> {
@@ -61,17 +58,17 @@ function ownClaims({ user, session }: AuthenticatedSession, lifetime: number): R
   const now = Date.now() / 1000;
   return {
     sid: session.id,
-    // To the millisecond, where Better Auth has whole seconds: it is told from a sign-out of the same second.
+    // With milliseconds, unlike Better Auth's: a sign-out in the same second ends only older tokens.
     iat: now,
-    // In whole seconds: backends in other languages often read it into an integer, and nothing needs more.
+    // In whole seconds: backends in other languages often parse it as an integer.
     exp: Math.floor(now + lifetime),
     jti: randomUUID(),
     email: user.email,
     email_verified: user.emailVerified === true,
-    name: shortened(user.name),
-    // RFC 8693 section 4.1: who acts. The subject stays the user in whose name they do.
+    name: truncateName(user.name),
+    // RFC 8693 section 4.1: the acting party. The subject stays the impersonated user.
     ...(isId(impersonatedBy) && { act: { sub: String(impersonatedBy) } }),
-    // Of Better Auth's anonymous plugin. Where it is in use, every token says whether.
+    // Better Auth's anonymous plugin is in use: every token says whether the user is anonymous.
     ...("isAnonymous" in user && { is_anonymous: user.isAnonymous === true }),
   };
 }
@@ -80,25 +77,25 @@ function isId(value: unknown): boolean {
   return value !== undefined && value !== null && value !== "";
 }
 
-/** By whole characters: half of a surrogate pair is none. */
-function shortened(name: unknown): unknown {
-  if (typeof name !== "string" || name.length <= longestName) return name;
-  return Array.from(name.slice(0, 2 * longestName))
-    .slice(0, longestName)
+/** Counts code points, so that no surrogate pair is split. */
+function truncateName(name: unknown): unknown {
+  if (typeof name !== "string" || name.length <= maxNameLength) return name;
+  return Array.from(name.slice(0, 2 * maxNameLength))
+    .slice(0, maxNameLength)
     .join("");
 }
 
-async function ask(claims: CheckedOptions["claims"], session: AuthenticatedSession): Promise<unknown> {
-  let late: Error | undefined;
-  const tooLate = (): Error => {
-    late = unavailable("CLAIMS_UNAVAILABLE", "The claims of the token were not there in time");
-    return late;
+async function callClaims(claims: CheckedOptions["claims"], session: AuthenticatedSession): Promise<unknown> {
+  let timeout: Error | undefined;
+  const timeoutError = (): Error => {
+    timeout = unavailable("CLAIMS_UNAVAILABLE", "The claims of the token are not available in time");
+    return timeout;
   };
   try {
-    return await within(claimsDeadline, () => claims(copyOf(session)), tooLate);
+    return await withDeadline(claimsDeadline, () => claims(deepCopy(session)), timeoutError);
   } catch (error) {
-    if (error === late) throw error;
-    // An APIError of its own too: a 401 out of `claims` would pass for "nobody is signed in".
+    if (error === timeout) throw error;
+    // Also for an APIError that `claims` throws: its 401 would mean "not signed in" to the client.
     throw new IssuerError(`usherJwt: claims failed (${reasonOf(error)}).`, { cause: error });
   }
 }

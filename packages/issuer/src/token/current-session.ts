@@ -4,53 +4,48 @@ import type { AuthenticatedSession } from "../options/options.ts";
 import { unavailable } from "../unavailable.ts";
 
 /**
- * The session that a token may be made for: one that there still is.
+ * The session to issue a token for, looked up in the database.
  *
- * With `session.cookieCache`, Better Auth itself takes the word of a cookie for as long as that lasts, and
- * would go on making tokens for a session revoked from elsewhere. This looks the session up, as Better Auth
- * does before it changes a password; where there is nothing to look it up in, the cookie is the session. A
- * session that another plugin has made for this very request (of an API key, with `enableSessionForAPIKeys`)
- * is in no cookie and no table, and holds as it is, but for a request that brings a cached session: a plugin
- * may have read it before another one put its own session in its place.
+ * With `session.cookieCache`, Better Auth itself trusts a cookie until the cookie expires, and would go on
+ * issuing tokens for a revoked session. So this looks the session up, as Better Auth does before it changes a
+ * password. Without a database or secondary storage, the cookie is the session.
  *
- * @returns null when nobody is signed in
- * @throws {APIError} 503 when it cannot be told, as in an outage of the database
+ * A plugin can also create a session for one request, such as from an API key (`enableSessionForAPIKeys`).
+ * That session is in no cookie and no table and is accepted as it is, unless the request also has a cached
+ * session: another plugin may have read that one before the API key replaced it.
+ *
+ * @returns null when the user is not signed in
+ * @throws {APIError} 503 when the session cannot be looked up, as in an outage of the database
  */
 export async function currentSession(request: GenericEndpointContext): Promise<AuthenticatedSession | null> {
-  const { session: made, authCookies, secret, internalAdapter } = request.context;
+  const { session: known, authCookies, secret, internalAdapter } = request.context;
   const cookie = await request.getSignedCookie(authCookies.sessionToken.name, secret);
-  if (made !== null && made.session.token !== cookie && !bringsCachedSession(request))
-    return isLive(made) ? made : null;
+  if (known !== null && known.session.token !== cookie && !hasCachedSession(request))
+    return isLive(known) ? known : null;
 
   const session = await getAuthoritativeSessionFromCtx(request);
   if (session !== null || typeof cookie !== "string" || !isStateful(request)) return session;
 
-  // Better Auth takes a session that it could not look up for one that does not exist.
+  // Better Auth returns null for a session that it failed to look up, as for one that does not exist.
   const found = await internalAdapter.findSession(cookie).catch(() => "unknown" as const);
   if (found === "unknown" || (found !== null && isLive(found))) {
-    throw unavailable("SESSION_UNAVAILABLE", "Whether anybody is signed in cannot be told now");
+    throw unavailable("SESSION_UNAVAILABLE", "The session cannot be looked up now");
   }
   return null;
 }
 
-/**
- * Whether a session may be a cookie's word alone: with `session.cookieCache`, where sessions are kept
- * elsewhere too.
- */
+/** Whether a session may come from a cookie alone, though it is also stored elsewhere. */
 export function isCached(request: GenericEndpointContext): boolean {
   return request.context.options.session?.cookieCache?.enabled === true && isStateful(request);
 }
 
-function bringsCachedSession(request: GenericEndpointContext): boolean {
+function hasCachedSession(request: GenericEndpointContext): boolean {
   const { name } = request.context.authCookies.sessionData;
-  // In one cookie of that name, or in several whose names begin with it.
+  // In one cookie with that name, or in several whose names start with it.
   return isCached(request) && request.headers?.get("cookie")?.includes(name) === true;
 }
 
-/**
- * The session of a request that is being answered, if a token may be made for it: a cookie's word is looked
- * up.
- */
+/** The session that `/get-session` answers with, looked up if it came from a cookie. */
 export async function answeredSession(request: GenericEndpointContext): Promise<AuthenticatedSession | null> {
   const { session, internalAdapter } = request.context;
   if (session === null || !isCached(request)) return session;

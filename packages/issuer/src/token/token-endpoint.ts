@@ -3,19 +3,19 @@ import { APIError, createAuthEndpoint, createAuthMiddleware, isAPIError } from "
 import { getJwtToken, type JwtOptions, type jwt } from "better-auth/plugins/jwt";
 import { logOf, reasonOf } from "../log.ts";
 import type { AuthenticatedSession } from "../options/options.ts";
-import { requireLength } from "../signing/hs256.ts";
 import { answeredSession, currentSession, isCached } from "./current-session.ts";
+import { requireLength } from "./token-length.ts";
 
 type JwtPlugin = ReturnType<typeof jwt<JwtOptions>>;
 type TokenEndpoint = JwtPlugin["endpoints"]["getToken"];
 type AfterHook = JwtPlugin["hooks"]["after"][number];
 
 /**
- * Better Auth's `GET /token`, for a session that there still is. None of its answers may be kept by a cache.
+ * Better Auth's `GET /token`, but the session is looked up first. All answers have `Cache-Control: no-store`.
  */
 export function tokenEndpoint(original: TokenEndpoint, options: JwtOptions): TokenEndpoint {
   const { metadata, ...endpoint } = original.options;
-  // Better Auth's own way to have `Cache-Control: no-store` on what the handler returns and throws.
+  // `noStore` is Better Auth's own flag for `Cache-Control: no-store`, on errors as well.
   const withoutStore = { ...endpoint, use: [], metadata: { ...metadata, noStore: true } };
   return createAuthEndpoint("/token", withoutStore, async (context) => {
     const session = await currentSession(context);
@@ -28,11 +28,11 @@ export function tokenEndpoint(original: TokenEndpoint, options: JwtOptions): Tok
 }
 
 /**
- * Better Auth's hook that sets `set-auth-jwt` on `/get-session`. The header is a by-product: where no token
- * can be made, the answer goes without it, and the log says why.
+ * Better Auth's hook that sets `set-auth-jwt` on `/get-session`. If no token can be issued, the answer omits
+ * the header and the log says why.
  *
- * With `session.cookieCache` it is set only when asked for (`disableSettingJwtHeader: false`): the session
- * would have to be looked up, which is what the cache is there to spare.
+ * With `session.cookieCache` the header is only set on request (`disableSettingJwtHeader: false`): it needs a
+ * session look-up, which that cache exists to avoid.
  */
 export function sessionHeaderHook({ matcher }: AfterHook, options: JwtOptions): AfterHook {
   const handler = createAuthMiddleware(async (request) => {
@@ -63,13 +63,10 @@ async function tokenFor(
   return token;
 }
 
-/**
- * An error that is no APIError would leave Better Auth's router as an answer of its own, without the header
- * above.
- */
+/** Better Auth's router would answer an error that is not an APIError without `Cache-Control`. */
 function fail(error: unknown, request: GenericEndpointContext): never {
   if (isAPIError(error)) throw error;
-  logOf(request.context).error(`usherJwt: no token can be made: ${reasonOf(error)}`);
-  const answer = { code: "TOKEN_FAILED", message: "The token cannot be made. The issuer's log says why" };
+  logOf(request.context).error(`usherJwt: cannot issue a token: ${reasonOf(error)}`);
+  const answer = { code: "TOKEN_FAILED", message: "The token cannot be issued. The issuer's log says why" };
   throw Object.assign(new APIError("INTERNAL_SERVER_ERROR", answer), { cause: error });
 }

@@ -8,13 +8,13 @@ import { issuerFor, makeAdmin } from "./issuer.ts";
 
 const patience = { timeout: 20_000, interval: 20 };
 
-/** The key pair is made, and its public half published, before the API that knows it is. */
+/** Creates the key pair and reads its public key, before the API starts. */
 async function publishedKeys(algorithm: "ES256", database: DatabaseSync): Promise<KeySource> {
   const { auth } = await issuerFor([], { plugin: { algorithm }, database });
   return localJwks(await (await new Browser(auth).request("GET", "/jwks")).text());
 }
 
-/** An API and its issuer, by the shared secret or by a key pair; Ada on two devices, and Grace. */
+/** An API and its issuer. Ada is signed in on two devices, Grace on one. */
 async function signedIn(algorithm: "HS256" | "ES256") {
   const database = new DatabaseSync(":memory:");
   const keys = algorithm === "HS256" ? sharedSecret(secret) : await publishedKeys(algorithm, database);
@@ -30,7 +30,7 @@ async function signedIn(algorithm: "HS256" | "ES256") {
 }
 
 test.for(["HS256", "ES256"] as const)(
-  "%s: signed out, the copied token is revoked; other sessions, other users and the next session are not",
+  "%s: a sign-out revokes the session's token, and no other session's or user's",
   async (algorithm) => {
     const { api, ada, tokens } = await signedIn(algorithm);
     await ada.phone.request("POST", "/sign-out", {});
@@ -44,7 +44,7 @@ test.for(["HS256", "ES256"] as const)(
 );
 
 test.for(["HS256", "ES256"] as const)(
-  "%s: banned, every token of that user is revoked, and no other user's",
+  "%s: a ban revokes all tokens of that user, and no other user's",
   async (algorithm) => {
     const { api, issuer, ada, tokens } = await signedIn(algorithm);
     const root = new Browser(issuer.auth);
@@ -60,7 +60,7 @@ test.for(["HS256", "ES256"] as const)(
   },
 );
 
-test("none of 500 sign-outs is lost while the API is killed and started at random", async () => {
+test("delivers all of 500 sign-outs while the API is killed and started at random", async () => {
   const api = await new Api(sharedSecret(secret)).start();
   const { auth, pending } = await issuerFor([api.endpoint]);
   const grace = new Browser(auth);
@@ -102,13 +102,13 @@ function pause(milliseconds: number): Promise<void> {
 }
 
 test.for(["HS256", "ES256"] as const)(
-  "%s: who signs in again in the very second in which everything of theirs was revoked is let in",
+  "%s: accepts a user who signs in again in the same second as their ban",
   async (algorithm) => {
     const { api, issuer, ada } = await signedIn(algorithm);
     const root = new Browser(issuer.auth);
     makeAdmin(issuer.database, await root.signUp("root@example.com", "Root"));
 
-    // All of it within one second, however long it takes.
+    // The clock stays within one second, however long the test takes.
     const second = Math.ceil(Date.now() / 1000);
     vi.useFakeTimers({ toFake: ["Date"], now: second * 1000 + 200 });
     onTestFinished(() => void vi.useRealTimers());

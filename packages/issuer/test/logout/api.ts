@@ -15,9 +15,8 @@ import { onTestFinished } from "vitest";
 import { audience, baseURL } from "../instance.ts";
 
 /**
- * An API over real HTTP, made of what `@usher-auth/verify` is for: it verifies tokens, and takes logout
- * tokens. It can be ended in the midst of anything and started again on its port; its store stands for a
- * database that outlives it.
+ * An API over HTTP that verifies tokens and accepts logout tokens with `@usher-auth/verify`. It can be killed
+ * at any time and started again on its port. Its store survives, like a database.
  */
 export class Api {
   readonly #store = memoryRevocationStore();
@@ -53,7 +52,7 @@ export class Api {
     return this;
   }
 
-  /** Ends it without a word to those that are connected. */
+  /** Closes all connections at once. */
   async kill(): Promise<void> {
     const closed = new Promise((resolve) => this.#server.close(resolve));
     this.#server.closeAllConnections();
@@ -61,7 +60,7 @@ export class Api {
     await this.#revocations?.close();
   }
 
-  /** `ok`, or the code of the refusal. */
+  /** `ok`, or the error code. */
   async verdict(token: string): Promise<string> {
     try {
       await this.#verifier?.verify(token);

@@ -4,7 +4,7 @@ import { text } from "node:stream/consumers";
 import { onTestFinished } from "vitest";
 import { readJws } from "../jws.ts";
 
-/** A logout token that arrived, taken apart. */
+/** A logout token that the backend received, decoded. */
 export interface Arrival {
   readonly token: string;
   readonly header: Record<string, unknown>;
@@ -12,15 +12,15 @@ export interface Arrival {
   readonly request: { method: string | undefined; contentType: string | undefined; fields: string[] };
 }
 
-/** A backend over real HTTP that keeps what it is told, and can be told how to answer. */
+/** A backend over HTTP that keeps the logout tokens it receives and answers as configured. */
 export class Backend {
-  /** What it acknowledged. */
+  /** The tokens that it acknowledged. */
   readonly acknowledged: Arrival[] = [];
-  /** Everything that arrived, acknowledged or not. */
+  /** All tokens, acknowledged or not. */
   readonly arrived: Arrival[] = [];
   status = 200;
   headers: Record<string, string> = {};
-  /** Set to leave requests without an answer. */
+  /** Set to leave requests unanswered. */
   silent = false;
   readonly #held: (() => void)[] = [];
   #server: Server = createServer();
@@ -30,7 +30,7 @@ export class Backend {
     return `http://127.0.0.1:${this.#port}/backchannel-logout`;
   }
 
-  /** What was acknowledged, as `sub` and `sid`, in a stable order. */
+  /** The `sub` and `sid` of the acknowledged tokens, sorted. */
   get ends(): { sub: unknown; sid?: unknown }[] {
     const ends = this.acknowledged.map(({ payload: { sub, sid } }) => ({
       sub,
@@ -70,14 +70,14 @@ export class Backend {
     else answer();
   }
 
-  /** Answers what was left without an answer. */
+  /** Answers the requests that were left unanswered. */
   release(): void {
     this.silent = false;
     for (const answer of this.#held.splice(0)) answer();
   }
 }
 
-/** A backend that listens on a port of its own until the test is over. */
+/** A backend that listens on a free port until the test is over. */
 export async function openBackend(): Promise<Backend> {
   const backend = await new Backend().open();
   onTestFinished(() => backend.close());

@@ -8,7 +8,7 @@ import { readJws } from "../jws.ts";
 import { openBackend } from "./backend.ts";
 import { issuerFor } from "./issuer.ts";
 
-/** Back-off goes up to five seconds, and the machine may be busy. */
+/** Back-off goes up to five seconds, and the machine may be slow. */
 const patience = { timeout: 20_000 };
 
 function databaseFile(): string {
@@ -23,7 +23,7 @@ function openDatabase(file: string): DatabaseSync {
   return database;
 }
 
-test("signing out does not wait for a backend that does not answer, nor does signing in again", async () => {
+test("a sign-out and the next sign-in do not wait for a backend that does not answer", async () => {
   const backend = await openBackend();
   backend.silent = true;
   const { auth, pending } = await issuerFor([backend.endpoint]);
@@ -34,13 +34,13 @@ test("signing out does not wait for a backend that does not answer, nor does sig
   await browser.signIn();
   expect(await browser.token()).toMatch(/^eyJ/);
   expect(pending()).toHaveLength(1);
-  // The very attempt that was under way at the sign-out still is.
+  // It is still the first attempt.
   backend.release();
   await vi.waitUntil(() => pending().length === 0, patience);
   expect(backend.arrived).toHaveLength(1);
 });
 
-test("a backend that is down at the sign-out is told when it is back, of the time of the event, by a token made then", async () => {
+test("a backend that was down gets a new token with the time of the sign-out when it is back", async () => {
   const backend = await openBackend();
   const { auth, pending, logged } = await issuerFor([backend.endpoint]);
   const browser = new Browser(auth);
@@ -57,13 +57,13 @@ test("a backend that is down at the sign-out is told when it is back, of the tim
   await vi.waitUntil(() => pending().length === 0, patience);
   const lines = logged.filter(({ message }) => message.startsWith("usherJwt"));
   expect(lines).toEqual([
-    { level: "warn", message: expect.stringContaining("did not take a logout token (ECONNREFUSED)") },
-    { level: "info", message: expect.stringContaining("takes logout tokens again") },
+    { level: "warn", message: expect.stringContaining("did not accept a logout token (ECONNREFUSED)") },
+    { level: "info", message: expect.stringContaining("accepts logout tokens again") },
   ]);
   expect(lines.some(({ message }) => message.includes("eyJ"))).toBe(false);
 });
 
-test("whatever is no acknowledgement is tried again, each time with a jti of its own", async () => {
+test("retries after any answer but 200 and 204, each time with a new jti", async () => {
   const statuses = [201, 302, 400, 401, 404, 413, 429, 500, 503];
   const backends = await Promise.all(statuses.map(() => openBackend()));
   for (const [index, backend] of backends.entries()) backend.status = statuses[index] ?? 500;
@@ -80,7 +80,7 @@ test("whatever is no acknowledgement is tried again, each time with a jti of its
   await vi.waitUntil(() => pending().length === 0, patience);
 });
 
-test("a redirect is not followed", async () => {
+test("does not follow a redirect", async () => {
   const [backend, elsewhere] = [await openBackend(), await openBackend()];
   backend.status = 307;
   backend.headers = { location: elsewhere.endpoint };
@@ -93,7 +93,7 @@ test("a redirect is not followed", async () => {
   expect(pending()).toHaveLength(1);
 });
 
-test("what an ended process left is sent by the next one, without another sign-out", async () => {
+test("the next process sends what the previous one left, without another sign-out", async () => {
   const backend = await openBackend();
   await backend.close();
   const file = databaseFile();
@@ -112,7 +112,7 @@ test("what an ended process left is sent by the next one, without another sign-o
   await vi.waitUntil(() => after.pending().length === 0, patience);
 });
 
-test("of several issuers on one database, one sends each logout", async () => {
+test("of several issuers on one database, exactly one sends each logout", async () => {
   const backend = await openBackend();
   await backend.close();
   const file = databaseFile();

@@ -6,13 +6,13 @@ import { onTestFinished } from "vitest";
 import { type UsherJwtOptions, type UsherJwtPlugin, usherJwt } from "../../src/index.ts";
 import { audience, baseURL, secret } from "../instance.ts";
 
-/** What was logged: level and text. */
+/** A line of the log. */
 export type Logged = { level: string; message: string };
 
-/** The `token` of the link that would be e-mailed to somebody who forgot their password. */
+/** The token in the link of each password reset e-mail, by address. */
 export const resetTokens = new Map<string, string>();
 
-/** A real Better Auth with the admin plugin that tells these endpoints, stopped when the test is over. */
+/** A real Better Auth with the admin plugin that notifies these endpoints. Stopped when the test is over. */
 export async function issuerFor(
   endpoints: string[],
   { plugin, database = new DatabaseSync(":memory:"), later = [], ...options }: IssuerSetup = {},
@@ -55,12 +55,12 @@ type IssuerSetup = Partial<Omit<BetterAuthOptions, "database" | "plugins">> & {
 
 export type Issuer = Awaited<ReturnType<typeof issuerFor>>;
 
-/** What the outbox holds. */
+/** The rows of the delivery queue. */
 function rowsOf(database: DatabaseSync): Record<string, unknown>[] {
   return database.prepare(`select * from "usherLogout"`).all();
 }
 
-/** Makes a user an administrator behind Better Auth's back, as the first one always is. */
+/** Makes a user an administrator by SQL, as for a first administrator. */
 export function makeAdmin(database: DatabaseSync, userId: string): void {
   database.prepare(`update "user" set role = 'admin' where id = ?`).run(userId);
 }

@@ -16,7 +16,7 @@ const always = {
   toe: expect.any(Number),
 };
 
-test("a logout token has exactly the claims of the standard, is HS256 of typ logout+jwt, and is sent as a form", async () => {
+test("posts a form with a logout token: typ logout+jwt and exactly the standard's claims", async () => {
   const backend = await openBackend();
   const { auth } = await issuerFor([backend.endpoint]);
   const browser = new Browser(auth);
@@ -40,7 +40,7 @@ test("a logout token has exactly the claims of the standard, is HS256 of typ log
   expect(Number(payload.exp) - Number(payload.iat)).toBe(120);
 });
 
-test("the end of all sessions names the user and no session", async () => {
+test("a logout of all sessions has a sub and no sid", async () => {
   const backend = await openBackend();
   const { auth, database } = await issuerFor([backend.endpoint]);
   const sub = await new Browser(auth).signUp("grace@example.com", "Grace");
@@ -54,7 +54,7 @@ test("the end of all sessions names the user and no session", async () => {
 });
 
 test.for(["EdDSA", "ES256", "RS256"] as const)(
-  "with key pairs, it is signed by the key that signs access tokens: %s",
+  "with a key pair, it is signed by the key that signs access tokens: %s",
   async (algorithm) => {
     const backend = await openBackend();
     const { auth } = await issuerFor([backend.endpoint], { plugin: { algorithm } });
@@ -74,7 +74,7 @@ test.for(["EdDSA", "ES256", "RS256"] as const)(
   },
 );
 
-test("every endpoint is told, each with a token of its own", async () => {
+test("sends a separate token to each endpoint", async () => {
   const [one, other] = [await openBackend(), await openBackend()];
   const { auth } = await issuerFor([one.endpoint, other.endpoint, one.endpoint]);
   const browser = new Browser(auth);
@@ -87,7 +87,7 @@ test("every endpoint is told, each with a token of its own", async () => {
   expect(one.arrived).toHaveLength(1);
 });
 
-test("of versioned secrets, the first one signs it", async () => {
+test("with versioned secrets, the first one signs it", async () => {
   const current = "the-current-secret-long-enough-for-hs256!";
   const secrets = [
     { version: 2, value: current },

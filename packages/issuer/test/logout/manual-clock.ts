@@ -1,6 +1,6 @@
 import type { Clock } from "../../src/logout/clock.ts";
 
-/** A clock that stands still until it is moved, and whose chance is always the same. */
+/** A clock that only moves when told to. Its `chance` is always 0. */
 export class ManualClock implements Clock {
   #now = Date.parse("2026-03-01T12:00:00Z");
   #tasks: { at: number; run: () => void }[] = [];
@@ -13,7 +13,7 @@ export class ManualClock implements Clock {
     return 0;
   }
 
-  later(milliseconds: number, run: () => void): () => void {
+  schedule(milliseconds: number, run: () => void): () => void {
     const task = { at: this.#now + milliseconds, run };
     this.#tasks.push(task);
     return () => {
@@ -21,13 +21,13 @@ export class ManualClock implements Clock {
     };
   }
 
-  /** Milliseconds until the next thing that was put off, or `undefined` when there is none. */
+  /** Milliseconds until the next timer, or `undefined` when there is none. */
   get next(): number | undefined {
     const times = this.#tasks.map(({ at }) => at - this.#now);
     return times.length === 0 ? undefined : Math.min(...times);
   }
 
-  /** Moves on, and runs what has become due. */
+  /** Moves the clock forward and runs the timers that are due. */
   advance(milliseconds: number): void {
     this.#now += milliseconds;
     const due = this.#tasks.filter(({ at }) => at <= this.#now);
@@ -35,7 +35,7 @@ export class ManualClock implements Clock {
     for (const { run } of due) run();
   }
 
-  /** Puts the time of day back, as an administrator does. Timers do not follow it. */
+  /** Sets the time of day back. Timers are not affected. */
   setBack(milliseconds: number): void {
     this.#now -= milliseconds;
     for (const task of this.#tasks) task.at -= milliseconds;

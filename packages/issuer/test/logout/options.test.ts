@@ -7,16 +7,16 @@ import { type Backend, openBackend } from "./backend.ts";
 import { issuerFor } from "./issuer.ts";
 
 test.for([
-  ["no list", "https://api.example.com/backchannel-logout"],
+  ["not a list", "https://api.example.com/backchannel-logout"],
   ["plain http", ["http://api.example.com/backchannel-logout"]],
-  ["a name that only begins like this machine's", ["http://localhost.example.com/backchannel-logout"]],
+  ["a host name that starts with localhost", ["http://localhost.example.com/backchannel-logout"]],
   ["another scheme", ["ftp://api.example.com/backchannel-logout"]],
-  ["no address", ["/backchannel-logout"]],
-  ["no text", [new URL("https://api.example.com/backchannel-logout")]],
+  ["a path", ["/backchannel-logout"]],
+  ["a URL object", [new URL("https://api.example.com/backchannel-logout")]],
   ["a password", ["https://user:password@api.example.com/backchannel-logout"]],
   ["a fragment", ["https://api.example.com/backchannel-logout#now"]],
-  ["a good one and a bad one", ["https://api.example.com/", "http://api.example.com/"]],
-])("refused at construction: %s", ([, backchannelLogout]) => {
+  ["a valid and an invalid one", ["https://api.example.com/", "http://api.example.com/"]],
+])("rejects backchannelLogout with %s", ([, backchannelLogout]) => {
   expect(() => usherJwt({ audience, backchannelLogout: backchannelLogout as string[] })).toThrow(IssuerError);
 });
 
@@ -25,16 +25,16 @@ test.for([
   "http://localhost:3001/",
   "http://127.0.0.1:3001/",
   "http://[::1]:1/",
-])("accepted: %s", (endpoint) => {
+])("accepts %s", (endpoint) => {
   expect(() => usherJwt({ audience, backchannelLogout: [endpoint] })).not.toThrow();
 });
 
-test("nobody to tell: no table, no hook", async () => {
+test("adds no table without endpoints", async () => {
   const { schema } = usherJwt({ audience, backchannelLogout: [] });
   expect(schema).toEqual({});
 });
 
-test("sessions that are in no table are refused when Better Auth starts: their end would go unnoticed", async () => {
+test("Better Auth does not start when sessions are not stored in a database", async () => {
   const start = (options: object) =>
     betterAuth({
       baseURL,
@@ -51,7 +51,7 @@ test("sessions that are in no table are refused when Better Auth starts: their e
 });
 
 test.for([false, true])(
-  "with secondary storage beside the database, a session's end is told (rows preserved: %s)",
+  "with secondary storage, sends a logout when a session ends (rows preserved: %s)",
   async (preserveSessionInDatabase) => {
     const backend: Backend = await openBackend();
     const { auth } = await issuerFor([backend.endpoint], {
@@ -71,7 +71,7 @@ test.for([false, true])(
   },
 );
 
-test("background work is handed to the platform's handler, where Better Auth has one", async () => {
+test("passes the delivery to Better Auth's background handler", async () => {
   const backend = await openBackend();
   const handed: Promise<unknown>[] = [];
   const { auth } = await issuerFor([backend.endpoint], {
@@ -84,7 +84,7 @@ test("background work is handed to the platform's handler, where Better Auth has
   expect(backend.acknowledged).toHaveLength(1);
 });
 
-test("a plugin that was stopped sends nothing, and keeps what it was told", async () => {
+test("a stopped plugin sends nothing and keeps the logout in the queue", async () => {
   const backend = await openBackend();
   const { auth, stop, pending } = await issuerFor([backend.endpoint]);
   onTestFinished(() => stop());
@@ -96,7 +96,7 @@ test("a plugin that was stopped sends nothing, and keeps what it was told", asyn
   expect(backend.arrived).toEqual([]);
 });
 
-/** What stands for Redis: Better Auth's own interface for it, in memory. */
+/** Better Auth's secondary storage, in memory. */
 class MemoryStorage {
   readonly #values = new Map<string, string>();
   get(key: string): string | null {

@@ -14,13 +14,13 @@ type DatabaseHooks = NonNullable<BetterAuthOptions["databaseHooks"]>;
 
 const patience = { timeout: 20_000, interval: 20 };
 
-/** Hooks that refuse Ada's deletions until they are told to agree. Grace may always go. */
+/** Hooks that refuse to delete Ada and her sessions until `allowed` is set. */
 function refusing() {
-  const veto = { agrees: false, of: "" };
+  const refusal = { allowed: false, userId: "" };
   const before = async ({ id, userId }: { id: string; userId?: unknown }) =>
-    veto.agrees || (userId ?? id) !== veto.of;
+    refusal.allowed || (userId ?? id) !== refusal.userId;
   const databaseHooks: DatabaseHooks = { session: { delete: { before } }, user: { delete: { before } } };
-  return { veto, databaseHooks };
+  return { refusal, databaseHooks };
 }
 
 const pluginWith = (databaseHooks: DatabaseHooks): BetterAuthPlugin => ({
@@ -28,27 +28,27 @@ const pluginWith = (databaseHooks: DatabaseHooks): BetterAuthPlugin => ({
   init: () => ({ options: { databaseHooks } }),
 });
 
-/** An API and its issuer with hooks that refuse; Ada and Grace, signed in. */
-async function underVeto(where: "the application" | "a later plugin") {
+/** An API and its issuer with refusing hooks. Ada and Grace are signed in. */
+async function withRefusingHook(where: "the application" | "a later plugin") {
   const api = await new Api(sharedSecret(secret)).start();
-  const { veto, databaseHooks } = refusing();
+  const { refusal, databaseHooks } = refusing();
   const setup = where === "the application" ? { databaseHooks } : { later: [pluginWith(databaseHooks)] };
   const issuer = await issuerFor([api.endpoint], setup);
   const [ada, grace] = [new Browser(issuer.auth), new Browser(issuer.auth)];
-  veto.of = await ada.signUp();
+  refusal.userId = await ada.signUp();
   await grace.signUp("grace@example.com", "Grace");
-  /** Grace's sign-out is told, and with it all that could be by then. */
-  async function everythingTold(): Promise<void> {
+  /** Waits until Grace's sign-out has arrived, and so everything that was due before it. */
+  async function everythingSent(): Promise<void> {
     const token = await grace.token();
     await grace.request("POST", "/sign-out", {});
     await vi.waitFor(async () => expect(await api.verdict(token)).toBe("token_revoked"), patience);
   }
-  return { api, issuer, veto, ada, everythingTold };
+  return { api, issuer, refusal, ada, everythingSent };
 }
 
-describe.for(["the application", "a later plugin"] as const)("a deletion that %s refuses", (where) => {
-  test("a session that lives on goes on getting tokens that the API accepts", async () => {
-    const { api, issuer, ada, everythingTold } = await underVeto(where);
+describe.for(["the application", "a later plugin"] as const)("when %s refuses a deletion", (where) => {
+  test("the API still accepts tokens of the session", async () => {
+    const { api, issuer, ada, everythingSent } = await withRefusingHook(where);
     const before = await ada.token();
     const session = await (await ada.request("GET", "/get-session")).json();
     const { token } = (session as { session: { token: string } }).session;
@@ -57,32 +57,32 @@ describe.for(["the application", "a later plugin"] as const)("a deletion that %s
       .prepare(`select count(*) as count from "session" where token = ?`)
       .get(token);
     expect(alive).toEqual({ count: 1 });
-    await everythingTold();
+    await everythingSent();
     expect(await api.verdict(before)).toBe("ok");
     const again = await (await ada.signIn()).token();
     expect(await api.verdict(again)).toBe("ok");
   });
 
-  test("a user who is not deleted after all goes on as well", async () => {
-    const { api, veto, issuer, ada, everythingTold } = await underVeto(where);
+  test("the API still accepts tokens of the user", async () => {
+    const { api, refusal, issuer, ada, everythingSent } = await withRefusingHook(where);
     const phone = await new Browser(issuer.auth).signIn();
     expect(
       (await ada.request("POST", "/delete-user", { password: "correct horse battery" })).status,
     ).toBeLessThan(500);
-    expect(issuer.database.prepare(`select count(*) as count from "user" where id = ?`).get(veto.of)).toEqual(
-      {
-        count: 1,
-      },
-    );
-    await everythingTold();
+    expect(
+      issuer.database.prepare(`select count(*) as count from "user" where id = ?`).get(refusal.userId),
+    ).toEqual({
+      count: 1,
+    });
+    await everythingSent();
     expect(await api.verdict(await phone.token())).toBe("ok");
   });
 
-  test("once they agree, the end is told", async () => {
-    const { api, veto, ada } = await underVeto(where);
+  test("sends the logout once the deletion is allowed", async () => {
+    const { api, refusal, ada } = await withRefusingHook(where);
     const token = await ada.token();
     await ada.request("POST", "/sign-out", {});
-    veto.agrees = true;
+    refusal.allowed = true;
     await ada.signIn();
     const fresh = await ada.token();
     await ada.request("POST", "/revoke-sessions", {});
@@ -95,7 +95,7 @@ describe.for(["the application", "a later plugin"] as const)("a deletion that %s
   });
 });
 
-test("hooks that take their time before they agree hold up no sign-out's logout for long", async () => {
+test("sends the logout soon after a slow hook allows the deletion", async () => {
   const backend = await openBackend();
   const before = () => new Promise<undefined>((resolve) => setTimeout(resolve, 400, undefined));
   const { auth, pending } = await issuerFor([backend.endpoint], {
@@ -110,7 +110,7 @@ test("hooks that take their time before they agree hold up no sign-out's logout 
 });
 
 describe("sign-in with a second factor", () => {
-  test("a correct password queues no logout for the session that no client ever had; the sign-out later is told", async () => {
+  test("a correct password alone queues no logout; the later sign-out is sent", async () => {
     const backend = await openBackend();
     const database = new DatabaseSync(":memory:");
     const { auth, pending } = await issuerFor([backend.endpoint], {
@@ -143,7 +143,7 @@ describe("sign-in with a second factor", () => {
   });
 });
 
-/** RFC 6238, as an authenticator app has it: six digits of HMAC-SHA-1 over the half minute. */
+/** RFC 6238, as in an authenticator app: six digits of HMAC-SHA-1 over the current 30 seconds. */
 function totp(uri: string): string {
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
   const text = new URL(uri).searchParams.get("secret") ?? "";

@@ -37,7 +37,7 @@ async function succeed(answer: Promise<Response>): Promise<void> {
   expect(response.status, await response.clone().text()).toBe(200);
 }
 
-/** Waits until everything recorded has been delivered, and tells what that was. */
+/** Waits until everything recorded is delivered, and returns it. */
 async function told(count: number): Promise<Backend["ends"]> {
   await vi.waitFor(() => expect(backend.acknowledged.length).toBeGreaterThanOrEqual(count), {
     timeout: 10_000,
@@ -50,36 +50,36 @@ const session = (sid: string, sub = ada.id) => ({ sub, sid });
 const sorted = (ends: { sub: string; sid?: string }[]) =>
   ends.sort((one, other) => JSON.stringify(one).localeCompare(JSON.stringify(other)));
 
-describe("a session that ends before its time", () => {
-  test("sign-out: that session, and no other", async () => {
+describe("a session that ends early", () => {
+  test("sign-out: that session only", async () => {
     await succeed(ada.phone.request("POST", "/sign-out", {}));
     expect(await told(1)).toEqual([session(ada.sids[0])]);
   });
 
-  test("revoke-session: the session named, from another one", async () => {
+  test("revoke-session: the session given", async () => {
     const token = await sessionTokenOf(ada.laptop);
     await succeed(ada.phone.request("POST", "/revoke-session", { token }));
     expect(await told(1)).toEqual([session(ada.sids[1])]);
   });
 
-  test("revoke-session: another user's session is neither ended nor told", async () => {
+  test("revoke-session: another user's session neither ends nor is sent", async () => {
     const token = await sessionTokenOf(grace.browser);
     await ada.phone.request("POST", "/revoke-session", { token });
     expect(issuer.pending()).toEqual([]);
     expect(await sidOf(grace.browser)).toBe(grace.sid);
   });
 
-  test("revoke-other-sessions: all but the one that asks", async () => {
+  test("revoke-other-sessions: all but the current one", async () => {
     await succeed(ada.phone.request("POST", "/revoke-other-sessions", {}));
     expect(await told(1)).toEqual([session(ada.sids[1])]);
   });
 
-  test("revoke-sessions: all of that user's", async () => {
+  test("revoke-sessions: all sessions of the user", async () => {
     await succeed(ada.phone.request("POST", "/revoke-sessions", {}));
     expect(await told(2)).toEqual(sorted(ada.sids.map((sid) => session(sid))));
   });
 
-  test("a password changed with revokeOtherSessions: the former sessions, not the one begun with it", async () => {
+  test("change-password with revokeOtherSessions: the former sessions, not the new one", async () => {
     const change = {
       currentPassword: "correct horse battery",
       newPassword: "another horse battery",
@@ -90,14 +90,14 @@ describe("a session that ends before its time", () => {
     expect(ada.sids).not.toContain(await sidOf(ada.phone));
   });
 
-  test("a password changed without it: nothing", async () => {
+  test("change-password without it: nothing", async () => {
     const change = { currentPassword: "correct horse battery", newPassword: "another horse battery" };
     await succeed(ada.phone.request("POST", "/change-password", change));
     expect(issuer.pending()).toEqual([]);
     expect(await sidOf(ada.laptop)).toBe(ada.sids[1]);
   });
 
-  test("a password reset with revokeSessionsOnPasswordReset: all sessions", async () => {
+  test("password reset with revokeSessionsOnPasswordReset: all sessions", async () => {
     const stranger = new Browser(issuer.auth);
     await succeed(stranger.request("POST", "/request-password-reset", { email: "ada@example.com" }));
     const token = await vi.waitUntil(() => resetTokens.get("ada@example.com"));
@@ -107,26 +107,26 @@ describe("a session that ends before its time", () => {
     expect(await told(2)).toEqual(sorted(ada.sids.map((sid) => session(sid))));
   });
 
-  test("admin, one session: that one", async () => {
+  test("admin revoke-user-session: that session", async () => {
     const sessionToken = await sessionTokenOf(ada.laptop);
     await succeed(root.request("POST", "/admin/revoke-user-session", { sessionToken }));
     expect(await told(1)).toEqual([session(ada.sids[1])]);
   });
 
-  test("admin, all sessions of a user", async () => {
+  test("admin revoke-user-sessions: all sessions of the user", async () => {
     await succeed(root.request("POST", "/admin/revoke-user-sessions", { userId: ada.id }));
     expect(await told(2)).toEqual(sorted(ada.sids.map((sid) => session(sid))));
   });
 });
 
-test("server code outside of any request begins and ends sessions as well", async () => {
+test("sends the end of a session that server code creates and deletes outside a request", async () => {
   const { internalAdapter } = await issuer.auth.$context;
   const { id, token } = await internalAdapter.createSession(ada.id);
   await internalAdapter.deleteSession(token);
   expect(await told(1)).toEqual([session(id)]);
 });
 
-describe("a user who may have no session any more: all of them, by the user", () => {
+describe("a banned or deleted user: all sessions, without a sid", () => {
   const everything = () => sorted([{ sub: ada.id }, ...ada.sids.map((sid) => session(sid))]);
 
   test("banned", async () => {
@@ -150,21 +150,21 @@ describe("a user who may have no session any more: all of them, by the user", ()
   });
 });
 
-describe("more sessions than Better Auth tells its hooks of: all of them, by the user", () => {
+describe("more sessions than Better Auth passes to its hooks: all of them, without a sid", () => {
   beforeEach(async () => {
     for (let count = 0; count < 110; count += 1) await new Browser(issuer.auth).signIn();
   });
 
   const ofAll = (ends: Backend["ends"]) => ends.filter(({ sub, sid }) => sub === ada.id && sid === undefined);
 
-  test("revoked in one request", async () => {
+  test("when they are revoked in one request", async () => {
     await succeed(ada.phone.request("POST", "/revoke-sessions", {}));
     const ends = await told(101);
     expect(ofAll(ends)).toHaveLength(1);
     expect(ends.every(({ sub }) => sub === ada.id)).toBe(true);
   });
 
-  test("most of which have expired, and were never cleared away", async () => {
+  test("when most of them have expired and were never deleted", async () => {
     const past = new Date(Date.now() - 60_000).toISOString();
     const living = [ada.sids[0], await sidOf(await new Browser(issuer.auth).signIn())];
     issuer.database
@@ -176,14 +176,14 @@ describe("more sessions than Better Auth tells its hooks of: all of them, by the
     expect(ends).toHaveLength(2);
   });
 
-  test("revoked by server code, outside of any request", async () => {
+  test("when server code revokes them outside a request", async () => {
     await (await issuer.auth.$context).internalAdapter.deleteUserSessions(ada.id);
     expect(ofAll(await told(101))).toHaveLength(1);
   });
 });
 
-describe("no end before its time", () => {
-  test("an expired session that Better Auth clears away is not told", async () => {
+describe("sends nothing", () => {
+  test("when Better Auth deletes an expired session", async () => {
     const past = new Date(Date.now() - 60_000).toISOString();
     issuer.database.prepare(`update "session" set "expiresAt" = ? where id = ?`).run(past, ada.sids[0]);
     expect(await (await ada.phone.request("GET", "/get-session")).json()).toBeNull();
@@ -193,7 +193,7 @@ describe("no end before its time", () => {
     expect(backend.arrived).toEqual([]);
   });
 
-  test("signing in, changing a name and lifting a ban are not told", async () => {
+  test("for a sign-in, a changed name or a lifted ban", async () => {
     await succeed(ada.phone.request("POST", "/update-user", { name: "Countess" }));
     await succeed(root.request("POST", "/admin/unban-user", { userId: ada.id }));
     await new Browser(issuer.auth).signIn();
@@ -201,7 +201,7 @@ describe("no end before its time", () => {
     expect(backend.arrived).toEqual([]);
   });
 
-  test("signing in again at once gives a session that was never ended", async () => {
+  test("for the session of an immediate new sign-in", async () => {
     await succeed(ada.phone.request("POST", "/sign-out", {}));
     await ada.phone.signIn();
     const again = await sidOf(ada.phone);
@@ -210,14 +210,14 @@ describe("no end before its time", () => {
   });
 });
 
-describe("what was written down and what happened are one", () => {
+describe("the record and the deletion are one transaction", () => {
   const change = {
     currentPassword: "correct horse battery",
     newPassword: "another horse battery",
     revokeOtherSessions: true,
   };
 
-  test("a change that is rolled back is not told", async () => {
+  test("a rolled back change sends nothing", async () => {
     let failing = false;
     const refuse = async () => !failing;
     const { auth, pending, database } = await issuerFor([backend.endpoint], {
@@ -234,7 +234,7 @@ describe("what was written down and what happened are one", () => {
     expect(await vi.waitUntil(() => backend.acknowledged[0])).toBeDefined();
   });
 
-  test("a session whose end cannot be written down does not end", async () => {
+  test("a session does not end if its logout cannot be recorded", async () => {
     await issuer.stop();
     issuer.database.exec(`alter table "usherLogout" rename to "elsewhere"`);
     const token = await sessionTokenOf(ada.laptop);

@@ -8,7 +8,7 @@ import { audience, Browser, instanceWith, migratedInstanceWith, secret } from ".
 import { readJws } from "../jws.ts";
 
 test.each([undefined, "", "  ", [], [""], ["https://api.example.com", ""], 7, null])(
-  "audience %j is refused at once",
+  "rejects audience %j",
   (bad) => {
     const options = { audience: bad } as unknown as UsherJwtOptions;
     expect(() => usherJwt(options)).toThrow(IssuerError);
@@ -28,14 +28,14 @@ test.each([
   12.5,
   Number.NaN,
   Number.POSITIVE_INFINITY,
-])("expiresIn %j is refused for its form", (expiresIn) => {
+])("rejects the form of expiresIn %j", (expiresIn) => {
   expect(() => usherJwt({ audience, expiresIn })).toThrow(
     /^usherJwt: expiresIn must be a time span like "5m"/,
   );
 });
 
 test.each(["9s", 9, 0, -300, "0m", "86401 seconds", "25h", "2 days", 86_401])(
-  "expiresIn %j is refused for its length",
+  "rejects expiresIn %j as too short or too long",
   (expiresIn) => {
     expect(() => usherJwt({ audience, expiresIn })).toThrow(
       /between 10 seconds and 24 hours; it is -?\d+ seconds\.$/,
@@ -51,20 +51,20 @@ test.each([
   ["1h", 3600],
   ["1 day", 86_400],
   [3600, 3600],
-])("expiresIn %j is a life of %i seconds", async (expiresIn, seconds) => {
+])("expiresIn %j is a lifetime of %i seconds", async (expiresIn, seconds) => {
   const browser = new Browser(await migratedInstanceWith({}, { audience, expiresIn }));
   await browser.signUp();
   const { payload } = readJws(await browser.token());
   expect(payload.exp).toBe(Math.floor(Number(payload.iat) + seconds));
 });
 
-test("an empty issuer and claims that are no function are refused at once", () => {
-  expect(() => usherJwt({ audience, issuer: "" })).toThrow(/^usherJwt: issuer must be a non-empty text/);
+test("rejects an empty issuer, and claims that are not a function", () => {
+  expect(() => usherJwt({ audience, issuer: "" })).toThrow(/^usherJwt: issuer must be a non-empty string/);
   const claims = { role: "editor" } as unknown as NonNullable<UsherJwtOptions["claims"]>;
   expect(() => usherJwt({ audience, claims })).toThrow(/^usherJwt: claims must be a function/);
 });
 
-test("the issuer is never taken from a request: a dynamic base URL needs it said", async () => {
+test("never takes the issuer from a request: a dynamic base URL requires the option", async () => {
   const dynamic = { baseURL: { allowedHosts: ["*.example.com"], fallback: "https://app.example.com" } };
   await expect(instanceWith(dynamic).$context).rejects.toThrow(
     "usherJwt: set Better Auth's baseURL (or BETTER_AUTH_URL), or usherJwt's issuer.",
@@ -76,29 +76,29 @@ test("the issuer is never taken from a request: a dynamic base URL needs it said
 test.each([
   [
     { jwks: { keyPairConfig: { alg: "ES256" } } },
-    '"jwks" is an option of jwt() and none of usherJwt(): use algorithm for',
+    '"jwks" is an option of jwt(), not of usherJwt(): use algorithm for',
   ],
   [{ jwt: { expirationTime: "1h" } }, "use audience, issuer, expiresIn and claims."],
   [{ expirationTime: "1h" }, "use expiresIn."],
   [{ definePayload: () => ({}) }, "use claims."],
   [{ getSubject: () => "ada" }, "sub is the user's id"],
   [{ sessionCookieCache: true }, "use session.cookieCache"],
-  [{ schema: {} }, "leave it out"],
-  [{ adapter: {} }, "leave it out"],
-  [{ expiresin: "1h" }, 'there is no option "expiresin". There are audience, expiresIn, '],
+  [{ schema: {} }, "remove it"],
+  [{ adapter: {} }, "remove it"],
+  [{ expiresin: "1h" }, 'unknown option "expiresin". The options are audience, expiresIn, '],
   [
     { keys: { rotationinterval: 3600 } },
-    'there is no option "keys.rotationinterval". There are rotationInterval, ',
+    'unknown option "keys.rotationinterval". The options are rotationInterval, ',
   ],
   [{ keys: null }, "keys must be { rotationInterval, gracePeriod }"],
   [{ disableSettingJwtHeader: "yes" }, "disableSettingJwtHeader must be true or false."],
-])("%o is refused at once, and what to use is said", (options, message) => {
+])("rejects %o and names the option to use", (options, message) => {
   const given = { audience, ...options } as unknown as UsherJwtOptions;
   expect(() => usherJwt(given)).toThrow(IssuerError);
   expect(() => usherJwt(given)).toThrow(message);
 });
 
-test("no options at all are refused in words", () => {
+test("rejects missing options with a message", () => {
   expect(() => (usherJwt as () => unknown)()).toThrow("usherJwt: options are missing");
 });
 
@@ -111,7 +111,7 @@ test.each([
   "http://localhost:80",
   "https://App.Example.com:443/",
   "https://app.example.com/login",
-])("iss is what jwt() writes, the origin, however baseURL is spelt: %s", async (baseURL) => {
+])("iss is the origin of baseURL, as with jwt(): %s", async (baseURL) => {
   const ofJwt = betterAuth({ baseURL, secret, database: new DatabaseSync(":memory:"), plugins: [jwt()] });
   await (await getMigrations(ofJwt.options)).runMigrations();
   const theirs = await ofJwt.api.signJWT({ body: { payload: { sub: "ada" } } });
@@ -129,7 +129,7 @@ test.each([
     "a second usherJwt()",
     (): [unknown, unknown] => [usherJwt({ audience }), usherJwt({ audience: "https://b.example" })],
   ],
-])("%s is refused: one would take the other's endpoints", async (_case, plugins) => {
+])("rejects %s: one plugin would replace the other's endpoints", async (_case, plugins) => {
   const auth = betterAuth({
     baseURL: "https://app.example.com",
     secret,
@@ -137,5 +137,5 @@ test.each([
     logger: { disabled: true },
     plugins: plugins() as never,
   });
-  await expect(auth.$context).rejects.toThrow('usherJwt: another plugin has the id "jwt", too');
+  await expect(auth.$context).rejects.toThrow('usherJwt: another plugin has the id "jwt"');
 });

@@ -14,7 +14,7 @@ import { readJws } from "../jws.ts";
 
 const algorithms: KeyPairAlgorithm[] = ["EdDSA", "ES256", "ES512", "RS256", "PS256"];
 
-/** Serves the instance over real HTTP; gives the address of its JWKS. */
+/** Serves the instance over HTTP and returns the URL of its JWKS. */
 async function jwksOf(auth: Parameters<typeof toNodeHandler>[0]): Promise<string> {
   const server = createServer(toNodeHandler(auth));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -37,39 +37,36 @@ afterEach(() => {
 });
 
 describe("usherJwt with a key pair", () => {
-  test.each(algorithms)(
-    "%s: a token from sign-up and /token, verified by nothing but the JWKS",
-    async (algorithm) => {
-      const auth = await migratedInstanceWith({}, { audience, algorithm });
-      const browser = new Browser(auth);
-      const userId = await browser.signUp();
-      const token = await browser.token();
-      const { header, payload } = readJws(token);
-      expect(header).toEqual({ alg: algorithm, kid: expect.any(String) });
-      expect(Object.keys(payload).sort()).toEqual([
-        "aud",
-        "email",
-        "email_verified",
-        "exp",
-        "iat",
-        "iss",
-        "jti",
-        "name",
-        "sid",
-        "sub",
-      ]);
-      expect(payload.exp).toBe(Math.floor(Number(payload.iat) + 300));
+  test.each(algorithms)("%s: a token of /token verifies with the JWKS", async (algorithm) => {
+    const auth = await migratedInstanceWith({}, { audience, algorithm });
+    const browser = new Browser(auth);
+    const userId = await browser.signUp();
+    const token = await browser.token();
+    const { header, payload } = readJws(token);
+    expect(header).toEqual({ alg: algorithm, kid: expect.any(String) });
+    expect(Object.keys(payload).sort()).toEqual([
+      "aud",
+      "email",
+      "email_verified",
+      "exp",
+      "iat",
+      "iss",
+      "jti",
+      "name",
+      "sid",
+      "sub",
+    ]);
+    expect(payload.exp).toBe(Math.floor(Number(payload.iat) + 300));
 
-      const principal = await verifierOf(await jwksOf(auth)).verify(token);
-      expect(principal).toMatchObject({
-        id: userId,
-        sessionId: payload.sid,
-        claims: { iss: baseURL, aud: audience },
-      });
-    },
-  );
+    const principal = await verifierOf(await jwksOf(auth)).verify(token);
+    expect(principal).toMatchObject({
+      id: userId,
+      sessionId: payload.sid,
+      claims: { iss: baseURL, aud: audience },
+    });
+  });
 
-  test("the set-auth-jwt header and auth.api.signJWT are signed alike, and held to the same guarantees", async () => {
+  test("set-auth-jwt and auth.api.signJWT have the same signature and the same checks", async () => {
     const auth = await migratedInstanceWith({}, { audience, algorithm: "ES256" });
     const browser = new Browser(auth);
     await browser.signUp();
@@ -82,7 +79,7 @@ describe("usherJwt with a key pair", () => {
     await expect(auth.api.signJWT({ body: { payload: foreign } })).rejects.toThrow('"aud" must');
   });
 
-  test("rotation: the old key's tokens and the new one's are accepted with no restart, until the old key leaves", async () => {
+  test("after a rotation, tokens of both keys are accepted until the old key leaves the JWKS", async () => {
     vi.useFakeTimers({ toFake: ["Date"] });
     const keys = { rotationInterval: 3600, gracePeriod: 7200 };
     const auth = await migratedInstanceWith({}, { audience, algorithm: "EdDSA", keys, expiresIn: "1h" });
@@ -101,8 +98,7 @@ describe("usherJwt with a key pair", () => {
     expect(await codeOf(verifier, renewed)).toBe("accepted");
     expect(await codeOf(verifier, last)).toBe("accepted");
 
-    // Past the old key's grace; its last token would still be in time at a verifier with a more patient
-    // clock.
+    // The old key's grace period is over. By this verifier's clock its last token has not expired.
     const patient = createVerifier({
       keys: remoteJwks(await jwksOf(auth)),
       issuer: baseURL,
@@ -113,7 +109,7 @@ describe("usherJwt with a key pair", () => {
     expect(await codeOf(patient, last)).toBe("key_unknown");
   });
 
-  test("HS256 signed with the public key's text or bytes is refused", async () => {
+  test("rejects HS256 signed with the public key", async () => {
     const auth = await migratedInstanceWith({}, { audience, algorithm: "RS256" });
     const browser = new Browser(auth);
     await browser.signUp();
@@ -133,7 +129,7 @@ describe("usherJwt with a key pair", () => {
     }
   });
 
-  test("a sessionCookieCache cookie is refused, though its key is in the JWKS and it has a sub", async () => {
+  test("rejects a sessionCookieCache cookie: it has a sub and a key of the JWKS", async () => {
     const auth = betterAuth({
       baseURL,
       secret,
@@ -165,7 +161,7 @@ describe("usherJwt with a key pair", () => {
     [{ keys: { rotationInterval: 86_400 } }, "HS256 has none"],
     [{ algorithm: "EdDSA" as const, keys: { rotationInterval: 60 } }, "rotationInterval"],
     [{ algorithm: "EdDSA" as const, keys: { gracePeriod: 300 } }, "gracePeriod"],
-  ])("%j is refused at once", (options, message) => {
+  ])("rejects %j", (options, message) => {
     expect(() => usherJwt({ audience, ...options })).toThrow(message);
   });
 });

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { usherJwt } from "../../src/index.ts";
 import { audience, baseURL, instanceWith } from "../instance.ts";
 
-// Better Auth takes a secret out of the environment, and a developer's shell may have one.
+// Better Auth reads these variables, and a developer's shell may have them.
 beforeEach(() => {
   for (const name of ["BETTER_AUTH_SECRET", "BETTER_AUTH_SECRETS", "AUTH_SECRET"])
     vi.stubEnv(name, undefined);
@@ -13,7 +13,7 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-test("Better Auth's default secret is refused: no secret is set", async () => {
+test("rejects Better Auth's default secret", async () => {
   const auth = betterAuth({
     baseURL,
     database: new DatabaseSync(":memory:"),
@@ -21,11 +21,11 @@ test("Better Auth's default secret is refused: no secret is set", async () => {
     plugins: [usherJwt({ audience })],
   });
   await expect(auth.$context).rejects.toThrow(
-    "usherJwt: no secret is set. Set BETTER_AUTH_SECRET to the output of",
+    "usherJwt: BETTER_AUTH_SECRET is not set. Set it to the output of",
   );
 });
 
-test("a secret under 32 bytes is refused, and not shown", async () => {
+test("rejects a secret under 32 bytes without showing it", async () => {
   const tooShort = "x".repeat(31);
   const failure = await instanceWith({ secret: tooShort }).$context.then(
     () => undefined,
@@ -37,11 +37,11 @@ test("a secret under 32 bytes is refused, and not shown", async () => {
   await expect(instanceWith({ secret: `${tooShort}x` }).$context).resolves.toBeDefined();
 });
 
-test("bytes are counted, not characters", async () => {
+test("counts bytes, not characters", async () => {
   await expect(instanceWith({ secret: "ß".repeat(16) }).$context).resolves.toBeDefined();
 });
 
-test("a first version under 32 bytes is refused even where the older ones are long", async () => {
+test("rejects a first version under 32 bytes, however long the older ones are", async () => {
   const secrets = [
     { version: 2, value: "short" },
     { version: 1, value: "y".repeat(40) },
@@ -49,7 +49,7 @@ test("a first version under 32 bytes is refused even where the older ones are lo
   await expect(instanceWith({ secrets }).$context).rejects.toThrow("usherJwt: the secret has 5 bytes");
 });
 
-test("one plugin object in two instances with other secrets is refused; with the same secret it is not", async () => {
+test("rejects one plugin object in two instances unless they have the same secret", async () => {
   const plugin = usherJwt({ audience });
   const instance = (secret: string) =>
     betterAuth({ baseURL, secret, database: new DatabaseSync(":memory:"), plugins: [plugin] }).$context;

@@ -11,8 +11,8 @@ const instanceOf = (others: BetterAuthPlugin[], options: Partial<BetterAuthOptio
 
 const claimsOf = async (browser: Browser) => readJws(await browser.token()).payload;
 
-describe("a token says whose it is", () => {
-  test("an address is verified only once its owner has shown that it is theirs", async () => {
+describe("the claims about the user", () => {
+  test("email_verified is true only after the user has verified the address", async () => {
     let link = "";
     const auth = await instanceOf([], {
       emailVerification: {
@@ -33,7 +33,7 @@ describe("a token says whose it is", () => {
     expect(await claimsOf(impostor)).toMatchObject({ email_verified: true });
   });
 
-  test("an administrator in a user's name is named by act (RFC 8693 section 4.1), and not once they have stopped", async () => {
+  test("act names the administrator only during an impersonation (RFC 8693 section 4.1)", async () => {
     const database = new DatabaseSync(":memory:");
     const auth = await instanceOf([admin()], { database });
     const [ada, root] = [new Browser(auth), new Browser(auth)];
@@ -56,7 +56,7 @@ describe("a token says whose it is", () => {
     expect(own).not.toHaveProperty("act");
   });
 
-  test("with the anonymous plugin every token says whether its user is one", async () => {
+  test("is_anonymous is in every token with the anonymous plugin", async () => {
     const auth = await instanceOf([anonymous()]);
     const [stranger, ada] = [new Browser(auth), new Browser(auth)];
     expect((await stranger.request("POST", "/sign-in/anonymous", {})).status).toBe(200);
@@ -65,7 +65,7 @@ describe("a token says whose it is", () => {
     expect(await claimsOf(ada)).toMatchObject({ is_anonymous: false });
   });
 
-  test("without it, none does", async () => {
+  test("is_anonymous is not in a token without it", async () => {
     const browser = new Browser(await instanceOf([]));
     await browser.signUp();
     expect(await claimsOf(browser)).not.toHaveProperty("is_anonymous");

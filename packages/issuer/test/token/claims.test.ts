@@ -3,12 +3,12 @@ import type { UsherJwtOptions } from "../../src/index.ts";
 import { audience, Browser, migratedInstanceWith } from "../instance.ts";
 import { readJws } from "../jws.ts";
 
-// Better Auth's router also prints what it could not handle, past the instance's logger.
+// Better Auth's router also prints errors to the console, past the instance's logger.
 beforeEach(() => {
   vi.spyOn(console, "error").mockImplementation(() => {});
 });
 
-/** What the developer would read in the log, beside the answer that the client gets. */
+/** The answer that the client gets, and the log. */
 async function tokenWith(claims: NonNullable<UsherJwtOptions["claims"]>) {
   const logged: string[] = [];
   const log = (_level: string, ...parts: unknown[]) => logged.push(parts.map(String).join(" "));
@@ -19,7 +19,7 @@ async function tokenWith(claims: NonNullable<UsherJwtOptions["claims"]>) {
   return { userId, response, log: logged.join("\n") };
 }
 
-test("claims adds to the payload, out of the user and the session, and may take its time", async () => {
+test("claims adds to the payload from the user and the session, and may be async", async () => {
   const { response, userId } = await tokenWith(async ({ user, session }) => ({
     role: "editor",
     verified: user.emailVerified,
@@ -45,7 +45,7 @@ test.each([
   "email_verified",
   "name",
   "is_anonymous",
-])("claims cannot set %s: no token, the log names it, the client reads nothing of it", async (claim) => {
+])("claims cannot set %s: no token is issued, and only the log names the claim", async (claim) => {
   const { response, log } = await tokenWith(() => ({ [claim]: "mine" }));
   expect(response.status).toBe(500);
   expect(await response.text()).not.toContain("mine");
@@ -58,13 +58,13 @@ test.each([
   ["null", null],
   ["a text", "editor"],
   ["nothing", undefined],
-])("claims must return an object: %s is refused", async (_name, value) => {
+])("claims must return an object: rejects %s", async (_name, value) => {
   const { response, log } = await tokenWith(() => value as unknown as Record<string, unknown>);
   expect(response.status).toBe(500);
   expect(log).toContain("usherJwt: claims must return an object of claims.");
 });
 
-test("claims gets copies: what it does to them changes neither the token nor the session", async () => {
+test("claims gets copies: changing them changes neither the token nor the session", async () => {
   const { userId, response } = await tokenWith(({ user, session }) => {
     Object.assign(user, { id: "root", email: "root@example.com", emailVerified: true, name: "Root" });
     Object.assign(session, { id: "another", userId: "root", impersonatedBy: "nobody" });
@@ -84,15 +84,15 @@ test("claims gets copies: what it does to them changes neither the token nor the
 
 test.each([
   ["toJSON", { toJSON: () => ({ sub: "root", role: "editor" }) }],
-  ["a getter that changes its mind", gettingOnce("role", "editor", "sub", "root")],
-])("claims cannot set a claim by %s: what was checked is what is signed", async (_name, value) => {
+  ["a getter that changes its value", gettingOnce("role", "editor", "sub", "root")],
+])("claims cannot set a reserved claim with %s: what was checked is signed", async (_name, value) => {
   const { response, userId } = await tokenWith(() => value);
   if (response.ok)
     expect(readJws(((await response.json()) as { token: string }).token).payload.sub).toBe(userId);
   else expect(response.status).toBe(500);
 });
 
-test("a payload for auth.api.signJWT is signed as it was checked too", async () => {
+test("auth.api.signJWT signs what was checked, without calling toJSON again", async () => {
   const auth = await migratedInstanceWith();
   const payload = { sub: "ada", toJSON: () => ({ sub: "root", exp: 4_000_000_000 }) };
   await expect(auth.api.signJWT({ body: { payload } })).rejects.toThrow("exp");
@@ -101,19 +101,19 @@ test("a payload for auth.api.signJWT is signed as it was checked too", async () 
 test.each([
   ["a BigInt", { large: 1n }],
   ["a cycle", cycle()],
-])("claims that JSON cannot hold are refused: %s", async (_name, value) => {
+])("rejects claims that cannot be written as JSON: %s", async (_name, value) => {
   const { response, log } = await tokenWith(() => value);
   expect(response.status).toBe(500);
-  expect(log).toContain("usherJwt: claims that JSON cannot hold");
+  expect(log).toContain("usherJwt: the claims cannot be written as JSON");
 });
 
-test("a token that no API would accept for its length is not made", async () => {
+test("does not issue a token that is too long for an API", async () => {
   const { response, log } = await tokenWith(() => ({ everything: "x".repeat(8192) }));
   expect(response.status).toBe(500);
-  expect(log).toMatch(/usherJwt: the token would have \d{5} characters and APIs accept 8192\./);
+  expect(log).toMatch(/usherJwt: the token has \d{5} characters and APIs accept 8192\./);
 });
 
-/** Names one member when its names are first asked for, and another one afterwards. */
+/** Lists one member the first time, and another one after that. */
 function gettingOnce(
   name: string,
   value: string,

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { audience, Browser, migratedInstanceWith } from "../instance.ts";
 
-/** Ada's phone, whose session her laptop has just revoked; the phone's cookies do not know of it. */
+/** Ada's phone, whose session her laptop has just revoked. The phone still has its cookie cache. */
 async function revokedFromElsewhere() {
   const auth = await migratedInstanceWith(
     { session: { cookieCache: { enabled: true, maxAge: 3600 } } },
@@ -16,13 +16,13 @@ async function revokedFromElsewhere() {
   return { phone, laptop };
 }
 
-test("no token is made for a revoked session that a cookie cache still vouches for", async () => {
+test("GET /token issues no token for a revoked session that is still in the cookie cache", async () => {
   const { phone, laptop } = await revokedFromElsewhere();
   expect((await phone.request("GET", "/token")).status).toBe(401);
   expect(await laptop.token()).toMatch(/^eyJ/);
 });
 
-test("nor does /get-session carry one, whatever else it answers from the cookie", async () => {
+test("/get-session has no token for it either, though it answers from the cookie", async () => {
   const { phone, laptop } = await revokedFromElsewhere();
   const response = await phone.request("GET", "/get-session");
   expect(response.status).toBe(200);

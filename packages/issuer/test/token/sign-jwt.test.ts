@@ -8,7 +8,7 @@ const auth = await migratedInstanceWith();
 const now = () => Math.floor(Date.now() / 1000);
 const sign = (payload: { sub: string; [claim: string]: unknown }) => auth.api.signJWT({ body: { payload } });
 
-test("auth.api.signJWT signs for a subject, with the plugin's issuer, audience, lifetime and an id of its own", async () => {
+test("auth.api.signJWT adds the plugin's issuer, audience and lifetime, and a jti", async () => {
   const { token } = await sign({ sub: "user-1", sid: "session-1", role: "editor" });
   expect(signedWith(token, secret)).toBe(true);
   const { header, payload } = readJws(token);
@@ -25,7 +25,7 @@ test("auth.api.signJWT signs for a subject, with the plugin's issuer, audience, 
   });
 });
 
-test("what keeps within the guarantees is kept as it is", async () => {
+test("keeps claims that break no rule", async () => {
   const exp = now() + 20;
   const nbf = now();
   const { token } = await sign({ sub: "user-1", jti: "my-own", exp, nbf, iss: baseURL, aud: audience });
@@ -47,19 +47,21 @@ test.each([
   ["exp", { sub: "user-1", exp: 1_000_000_000 }],
   ["exp", { sub: "user-1", exp: now() + 300.5 }],
   ["nbf", { sub: "user-1", nbf: "now" }],
-])("a %s that breaks a guarantee is refused: %j", async (claim, payload) => {
+])("rejects an invalid %s: %j", async (claim, payload) => {
   await expect(sign(payload as { sub: string })).rejects.toThrow(`usherJwt: "${claim}" must `);
 });
 
-test("options cannot be replaced for one token", async () => {
+test("rejects overrideOptions", async () => {
   const body = {
     payload: { sub: "user-1" },
     overrideOptions: { jwt: { issuer: "https://evil.example.com" } },
   };
-  await expect(auth.api.signJWT({ body })).rejects.toThrow("usherJwt: signJWT takes no overrideOptions");
+  await expect(auth.api.signJWT({ body })).rejects.toThrow(
+    "usherJwt: signJWT does not accept overrideOptions",
+  );
 });
 
-test("it is not on the network, and verifyJWT is not there at all", async () => {
+test("signJWT is not an HTTP endpoint, and verifyJWT does not exist", async () => {
   const request = new Request(`${baseURL}/api/auth/sign-jwt`, {
     method: "POST",
     headers: { "content-type": "application/json", origin: baseURL },
@@ -69,7 +71,7 @@ test("it is not on the network, and verifyJWT is not there at all", async () => 
   expect(auth.api).not.toHaveProperty("verifyJWT");
 });
 
-test("another plugin gets no token of another profile out of it", async () => {
+test("other plugins cannot sign a token of another type or with another key", async () => {
   const context = (await auth.$context) as unknown as GenericEndpointContext["context"];
   const endpointContext = { context } as GenericEndpointContext;
   const options = context.getPlugin("jwt")?.options;

@@ -9,7 +9,7 @@ import { IssuerError, type UsherJwtOptions } from "../../src/index.ts";
 import { audience, Browser, baseURL, migratedInstanceWith } from "../instance.ts";
 import { readJws } from "../jws.ts";
 
-// Better Auth's router also prints what it could not handle, past the instance's logger.
+// Better Auth's router also prints errors to the console, past the instance's logger.
 beforeEach(() => {
   vi.spyOn(console, "error").mockImplementation(() => {});
 });
@@ -17,7 +17,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** Ada, signed in at an instance that keeps what it logs, over a database that can be taken away. */
+/** Ada, signed in at an instance whose log and database the test can access. */
 async function ada(
   options: Partial<BetterAuthOptions> = {},
   plugin: Partial<UsherJwtOptions> = {},
@@ -38,8 +38,8 @@ const failing = () => {
   throw new Error("the directory is down");
 };
 
-describe("what may not be kept by a cache", () => {
-  test("no answer of GET /token: a token, nobody signed in, a claims function that fails, an outage", async () => {
+describe("Cache-Control: no-store", () => {
+  test("is on every answer of GET /token: 200, 401, 500 and 503", async () => {
     const { auth, browser, database } = await ada();
     const broken = (await ada({}, { claims: failing })).browser;
     const answers = [
@@ -57,7 +57,7 @@ describe("what may not be kept by a cache", () => {
     ]);
   });
 
-  test("nor a session with a token in its header, where another plugin answers /get-session too", async () => {
+  test("is on /get-session with a token, also when another plugin answers it", async () => {
     const plain = await (await ada()).browser.request("GET", "/get-session");
     const auth = await migratedInstanceWith({}, undefined, [customSession(async (session) => session)]);
     const browser = new Browser(auth);
@@ -69,29 +69,26 @@ describe("what may not be kept by a cache", () => {
   });
 });
 
-describe("set-auth-jwt is a by-product", () => {
+describe("set-auth-jwt", () => {
   test.each([
     ["a claims function that throws", { claims: failing }, "claims failed (Error: the directory is down)"],
     [
-      "one that says too much",
+      "claims that are too long",
       { claims: () => ({ all: "x".repeat(9000) }) },
       "characters and APIs accept 8192",
     ],
-    ["one that says what is not its to say", { claims: () => ({ sub: "root" }) }, 'must not return "sub"'],
-  ])(
-    "%s fails no /get-session: the header is left out, and the log says why",
-    async (_name, plugin, reason) => {
-      const { browser, logged } = await ada({}, plugin as Partial<UsherJwtOptions>);
-      const response = await browser.request("GET", "/get-session");
-      expect(response.status).toBe(200);
-      expect(await response.json()).toMatchObject({ user: { email: "ada@example.com" } });
-      expect(tokenIn(response)).toBeNull();
-      expect(logged.join("\n")).toContain("usherJwt: /get-session is answered without set-auth-jwt");
-      expect(logged.join("\n")).toContain(reason);
-    },
-  );
+    ["a reserved claim", { claims: () => ({ sub: "root" }) }, 'must not return "sub"'],
+  ])("with %s, /get-session omits the header and the log says why", async (_name, plugin, reason) => {
+    const { browser, logged } = await ada({}, plugin as Partial<UsherJwtOptions>);
+    const response = await browser.request("GET", "/get-session");
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({ user: { email: "ada@example.com" } });
+    expect(tokenIn(response)).toBeNull();
+    expect(logged.join("\n")).toContain("usherJwt: /get-session is answered without set-auth-jwt");
+    expect(logged.join("\n")).toContain(reason);
+  });
 
-  test("a name of 2,100 letters breaks neither /get-session nor /token: the token has its first 256", async () => {
+  test("a name of 2,100 letters is truncated to 256", async () => {
     const { browser } = await ada({}, {}, `${"漢".repeat(2099)}𝒜`);
     const response = await browser.request("GET", "/get-session");
     expect(response.status).toBe(200);
@@ -99,12 +96,12 @@ describe("set-auth-jwt is a by-product", () => {
     expect(readJws(await browser.token()).payload.name).toBe("漢".repeat(256));
   });
 
-  test("a name is shortened by whole characters", async () => {
+  test("a name is truncated between code points", async () => {
     const { browser } = await ada({}, {}, "𝒜".repeat(300));
     expect(readJws(await browser.token()).payload.name).toBe("𝒜".repeat(256));
   });
 
-  test("a key pair's token that no API would accept for its length is not made either", async () => {
+  test("does not issue a key pair's token that is too long for an API", async () => {
     const plugin = { algorithm: "EdDSA" as const, claims: () => ({ all: "x".repeat(9000) }) };
     const { browser } = await ada({}, plugin);
     expect((await browser.request("GET", "/token")).status).toBe(500);
@@ -112,7 +109,7 @@ describe("set-auth-jwt is a by-product", () => {
     expect([response.status, tokenIn(response)]).toEqual([200, null]);
   });
 
-  test("disableSettingJwtHeader: true leaves it out, as in jwt()", async () => {
+  test("disableSettingJwtHeader: true omits it, as in jwt()", async () => {
     const { browser } = await ada({}, { disableSettingJwtHeader: true });
     const response = await browser.request("GET", "/get-session");
     expect([response.status, tokenIn(response)]).toEqual([200, null]);
@@ -120,7 +117,7 @@ describe("set-auth-jwt is a by-product", () => {
   });
 });
 
-test("set-auth-jwt costs no query of its own", async () => {
+test("set-auth-jwt needs no additional query", async () => {
   const counts = [];
   for (const disableSettingJwtHeader of [true, false]) {
     const { browser, queries } = await ada({}, { disableSettingJwtHeader });
@@ -135,7 +132,7 @@ test("set-auth-jwt costs no query of its own", async () => {
 describe("with session.cookieCache", () => {
   const session = { cookieCache: { enabled: true, maxAge: 3600 } };
 
-  test("/get-session asks the database nothing, and so has no token in its header", async () => {
+  test("/get-session sends no query, and so omits set-auth-jwt", async () => {
     const { browser, queries } = await ada({ session });
     queries.mockClear();
     const response = await browser.request("GET", "/get-session");
@@ -144,14 +141,14 @@ describe("with session.cookieCache", () => {
     expect(tokenIn(response)).toBeNull();
   });
 
-  test("disableSettingJwtHeader: false has it in the header, for a query", async () => {
+  test("disableSettingJwtHeader: false sets the header, with a query", async () => {
     const { browser, queries } = await ada({ session }, { disableSettingJwtHeader: false });
     queries.mockClear();
     expect(tokenIn(await browser.request("GET", "/get-session"))).toMatch(/^eyJ/);
     expect(queries).toHaveBeenCalled();
   });
 
-  test("an outage of the database fails no /get-session that the cookie answers", async () => {
+  test("/get-session answers from the cookie during an outage of the database", async () => {
     const { browser, database } = await ada({ session }, { disableSettingJwtHeader: false });
     database.exec(`alter table "session" rename to "elsewhere"`);
     const response = await browser.request("GET", "/get-session");
@@ -159,8 +156,8 @@ describe("with session.cookieCache", () => {
   });
 });
 
-describe("what cannot be told now is no sign-out", () => {
-  test("GET /token is a 503 with Retry-After while the session cannot be looked up, and works again after", async () => {
+describe("an outage is not a sign-out", () => {
+  test("GET /token is a 503 with Retry-After while the session cannot be looked up", async () => {
     const { browser, database } = await ada();
     database.exec(`alter table "session" rename to "elsewhere"`);
     const response = await browser.request("GET", "/token");
@@ -169,7 +166,7 @@ describe("what cannot be told now is no sign-out", () => {
     expect(await browser.token()).toMatch(/^eyJ/);
   });
 
-  test("nobody signed in, or with a forged cookie, is a 401 in an outage too", async () => {
+  test("GET /token is a 401 during an outage without a session, or with a forged cookie", async () => {
     const { auth, database } = await ada();
     database.exec(`alter table "session" rename to "elsewhere"`);
     const forged = new Headers({ cookie: "__Secure-better-auth.session_token=abc.def" });
@@ -178,7 +175,7 @@ describe("what cannot be told now is no sign-out", () => {
     }
   });
 
-  test("an APIError out of claims does not sign anyone out: a 401 is a 500", async () => {
+  test("a 401 APIError that claims throws becomes a 500", async () => {
     const { APIError } = await import("better-auth/api");
     const claims = () => {
       throw new APIError("UNAUTHORIZED", { message: "the directory wants another password" });
@@ -189,7 +186,7 @@ describe("what cannot be told now is no sign-out", () => {
     expect(await response.text()).not.toContain("directory");
   });
 
-  test("a claims function that never answers is a 503 after five seconds", async () => {
+  test("a claims function that never returns is a 503 after five seconds", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     try {
       let hangs = true;
@@ -210,14 +207,14 @@ describe("what cannot be told now is no sign-out", () => {
     }
   });
 
-  test("server code that calls auth.api.getToken reads what the plugin's own error says", async () => {
+  test("auth.api.getToken throws with the IssuerError as its cause", async () => {
     const { auth, browser } = await ada({}, { claims: () => ({ sub: "root" }) });
     const error = await auth.api.getToken({ headers: browser.headers }).catch((thrown: Error) => thrown);
     expect((error as Error).cause).toBeInstanceOf(IssuerError);
   });
 });
 
-test("a session in the Authorization header (the bearer plugin) gets a token, until it is revoked", async () => {
+test("a session in the Authorization header (bearer plugin) gets a token until it is revoked", async () => {
   const session = { cookieCache: { enabled: true, maxAge: 3600 } };
   const auth = await migratedInstanceWith({ session }, undefined, [bearer()]);
   const browser = new Browser(auth);
@@ -233,7 +230,7 @@ test("a session in the Authorization header (the bearer plugin) gets a token, un
   expect((await ask()).status).toBe(401);
 });
 
-test("a revoked session that a plugin before ours has read out of a cookie gets none beside the header of another session", async () => {
+test("issues no token for a revoked session in a cookie when the header has another session", async () => {
   const reader: BetterAuthPlugin = {
     id: "reader",
     hooks: {
@@ -263,7 +260,7 @@ test("a revoked session that a plugin before ours has read out of a cookie gets 
   expect(readJws(token).payload.email).toBe("thief@example.com");
 });
 
-describe("a session that an API key stands for (enableSessionForAPIKeys)", () => {
+describe("a session of an API key (enableSessionForAPIKeys)", () => {
   async function withKey() {
     const auth = await migratedInstanceWith({}, undefined, [apiKey({ enableSessionForAPIKeys: true })]);
     const browser = new Browser(auth);
@@ -277,7 +274,7 @@ describe("a session that an API key stands for (enableSessionForAPIKeys)", () =>
     return { browser, userId, key, ask };
   }
 
-  test("gets a token, as from jwt(): sub is the user's id, and sid the key's", async () => {
+  test("gets a token, as with jwt(): sub is the user's id, and sid the key's", async () => {
     const { userId, key, ask } = await withKey();
     const response = await ask(key.key);
     expect(response.status).toBe(200);
@@ -285,7 +282,7 @@ describe("a session that an API key stands for (enableSessionForAPIKeys)", () =>
     expect(readJws(token).payload).toMatchObject({ sub: userId, sid: key.id });
   });
 
-  test("gets none once the key is gone, nor does a key that never was", async () => {
+  test("gets none once the key is deleted, nor does an unknown key", async () => {
     const { browser, key, ask } = await withKey();
     expect((await ask("x".repeat(64))).status).toBe(401);
     expect((await browser.request("POST", "/api-key/delete", { keyId: key.id })).status).toBe(200);

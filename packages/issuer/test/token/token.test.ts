@@ -12,7 +12,7 @@ async function signedUp(...options: Parameters<typeof migratedInstanceWith>) {
   return { auth, browser, userId };
 }
 
-test("GET /token gives an HS256 token, signed with the instance's secret, with exactly the claims promised", async () => {
+test("GET /token returns a token signed with the secret, with exactly the documented claims", async () => {
   const { browser, userId } = await signedUp();
   const before = Math.floor(Date.now() / 1000);
   const token = await browser.token();
@@ -41,7 +41,7 @@ test("GET /token gives an HS256 token, signed with the instance's secret, with e
   expect(payload.exp).toBe(Math.floor(Number(payload.iat) + 300));
 });
 
-test("@usher-auth/verify accepts it as it comes, and knows the user and the session", async () => {
+test("@usher-auth/verify accepts it and returns the user and the session", async () => {
   const { browser, userId } = await signedUp();
   const verifier = createVerifier({ keys: sharedSecret(secret), issuer: baseURL, audience });
   const token = await browser.token();
@@ -63,7 +63,7 @@ test("two tokens of one session differ in jti and share the session", async () =
   expect(one.sid).toBe(other.sid);
 });
 
-test("GET /get-session carries a token in set-auth-jwt and lets scripts of other origins read it", async () => {
+test("GET /get-session has a token in set-auth-jwt, which scripts of other origins may read", async () => {
   const { browser, userId } = await signedUp();
   const response = await browser.request("GET", "/get-session");
   const token = response.headers.get("set-auth-jwt") ?? "";
@@ -72,7 +72,7 @@ test("GET /get-session carries a token in set-auth-jwt and lets scripts of other
   expect(response.headers.get("access-control-expose-headers")).toContain("set-auth-jwt");
 });
 
-test("no token without a session, nor after sign-out", async () => {
+test("issues no token without a session, or after a sign-out", async () => {
   const { auth, browser } = await signedUp();
   expect((await new Browser(auth).request("GET", "/token")).status).toBe(401);
   expect((await browser.request("GET", "/token")).status).toBe(200);
@@ -101,7 +101,7 @@ test("auth.api.getToken keeps its type, and authClient.token() of jwtClient() wo
   expect((await client.jwks()).error?.status).toBe(404);
 });
 
-test("there is no table for keys that nobody needs", async () => {
+test("adds no table for keys with HS256", async () => {
   const { auth } = await signedUp();
   expect(Object.keys((await auth.$context).tables).sort()).toEqual([
     "account",
@@ -111,7 +111,7 @@ test("there is no table for keys that nobody needs", async () => {
   ]);
 });
 
-test("of versioned secrets, the first one signs, whatever its number", async () => {
+test("with versioned secrets, the first one signs, whatever its number", async () => {
   const current = "the-current-secret-long-enough-for-hs256!";
   const former = "the-former-secret-long-enough-for-hs256!!";
   const secrets = [
@@ -125,7 +125,7 @@ test("of versioned secrets, the first one signs, whatever its number", async () 
   expect(signedWith(token, secret)).toBe(false);
 });
 
-test("issuer, several audiences and a lifetime are the ones said", async () => {
+test("issuer, several audiences and a lifetime are used as configured", async () => {
   const audiences = ["https://one.example.com", "https://two.example.com"];
   const plugin = { audience: audiences, issuer: "https://login.example.com/", expiresIn: "90 s" };
   const { browser } = await signedUp({}, plugin);
