@@ -1,13 +1,5 @@
-export type { AuthorizationFields } from "./access/bearer.ts";
-export {
-  type AcceptEvent,
-  createGuard,
-  type Guard,
-  type GuardedRequest,
-  type GuardOptions,
-  type RejectEvent,
-  type RouteAccess,
-} from "./access/guard.ts";
+export { createGuard, type Guard, type GuardedRequest, type RouteAccess } from "./access/guard.ts";
+export type { AcceptEvent, GuardOptions, RejectEvent } from "./access/guard-options.ts";
 export type { RouteParams } from "./access/owner.ts";
 export { type Policy, requireClaim, requireScopes } from "./access/policies.ts";
 export type { Principal, TokenClaims } from "./claims/principal.ts";
@@ -29,6 +21,7 @@ export {
   ConfigurationError,
   isAuthError,
 } from "./errors.ts";
+export type { AuthorizationFields } from "./http/authorization.ts";
 export { httpProblem } from "./http/http-problem.ts";
 export { type Problem, problemContentType, type Refusal } from "./http/problem.ts";
 export type { IssuerOptions } from "./keys/issuers.ts";

@@ -11,3 +11,34 @@ export function quote(text: string): string {
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 }
+
+/**
+ * What a thrown value says, for a warning or a log: quoted, without control characters, and not endless. User
+ * code throws whatever it likes; this throws nothing.
+ */
+export function reasonOf(error: unknown): string {
+  try {
+    return quote(String(error instanceof Error ? error.message : error));
+  } catch {
+    return "what cannot be told as text";
+  }
+}
+
+/**
+ * Why keys could not be loaded, in a few words without control characters. Node's `fetch` says "fetch
+ * failed", and why only in the cause. Throws nothing, whatever was thrown.
+ */
+export function explain(error: unknown): string {
+  try {
+    if (!(error instanceof Error)) return plain(String(error));
+    const { cause } = error;
+    const beneath = cause instanceof Error ? ` (${"code" in cause ? cause.code : cause.message})` : "";
+    return plain(`${error.message}${beneath}`);
+  } catch {
+    return "what was thrown cannot be told as text";
+  }
+}
+
+function plain(text: string): string {
+  return quote(text).slice(1, -1);
+}

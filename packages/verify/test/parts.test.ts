@@ -6,12 +6,12 @@ import { numberOf } from "../src/cache.ts";
 import { createPrincipal } from "../src/claims/principal.ts";
 import { AuthError, authErrorCodes, ConfigurationError } from "../src/errors.ts";
 import { authorizationFields, authorizationOf } from "../src/http/authorization.ts";
-import { hasQueryToken } from "../src/http/query-token.ts";
+import { hasQueryToken } from "../src/http/request-target.ts";
 import { createPssVerify } from "../src/keys/algorithms/rsa-pss.ts";
 import { bindSources } from "../src/keys/bound-source.ts";
 import { watchIdleVersions } from "../src/keys/idle-versions.ts";
 import type { VerificationKey } from "../src/keys/signature.ts";
-import { integerWithin } from "../src/range.ts";
+import { integerWithin } from "../src/option-values.ts";
 import { refusal } from "./support.ts";
 
 describe("numberOf", () => {

@@ -1,4 +1,5 @@
 import { AuthError } from "../errors.ts";
+import type { AuthorizationFields } from "../http/authorization.ts";
 
 /**
  * `Bearer`, at least one space, and the rest. The scheme is case-insensitive (RFC 9110 section 11.1). What
@@ -7,9 +8,6 @@ import { AuthError } from "../errors.ts";
 const bearer = /^bearer(?: +|$)/i;
 
 const space = 0x20;
-
-/** Every field value of `Authorization` in the request: none, one, or (wrongly) several. */
-export type AuthorizationFields = string | readonly string[] | undefined;
 
 /**
  * Reads the token text out of the `Authorization` header (RFC 6750 section 2.1).

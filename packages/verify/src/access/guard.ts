@@ -1,55 +1,16 @@
 import type { Principal, TokenClaims } from "../claims/principal.ts";
 import type { AuthError } from "../errors.ts";
+import type { AuthorizationFields } from "../http/authorization.ts";
 import type { Refusal } from "../http/problem.ts";
 import { refusalFor } from "../http/refusals.ts";
 import type { WaitUntil } from "../keys/key-source.ts";
 import { asError } from "../user-code/as-error.ts";
 import { teller } from "../user-code/listener.ts";
 import { isThenable } from "../user-code/thenable.ts";
-import type { Verifier } from "../verifier/verifier.ts";
-import { type AuthorizationFields, readBearer } from "./bearer.ts";
-import { readGuardOptions } from "./guard-options.ts";
+import { readBearer } from "./bearer.ts";
+import { type GuardOptions, readGuardOptions } from "./guard-options.ts";
 import { checkOwner, type RouteParams } from "./owner.ts";
 import { checkPolicies, type Policy } from "./policies.ts";
-
-/** What a guard is made of. */
-export interface GuardOptions<Claims = TokenClaims, Source = unknown> {
-  readonly verifier: Verifier<Claims>;
-  /**
-   * The path parameter(s) that must be the principal's id on every route that has them; `null`: no path has
-   * one.
-   */
-  readonly ownerParam: string | readonly string[] | null;
-  /**
-   * Answer another user's path with the 404 of a path that does not exist, rather than 403. Default false.
-   */
-  readonly concealOwnerMismatch?: boolean;
-  /** The `realm` of the challenge: printable ASCII without quotes and backslashes. Default `api`. */
-  readonly realm?: string;
-  /**
-   * Told of each request that is refused, with the hint that the client does not get. It may be asynchronous;
-   * nobody waits for it. What it throws or rejects with becomes a process warning (`USHER_LISTENER_FAILED`,
-   * at most one a minute), and decides nothing.
-   */
-  readonly onReject?: (event: RejectEvent<Source>) => unknown;
-  /**
-   * Told of each request let in, and otherwise as `onReject`. Where a framework routes after its middleware
-   * (Express, Koa, Hono), that is each request with a good token: the route may still refuse it.
-   */
-  readonly onAccept?: (event: AcceptEvent<Claims, Source>) => unknown;
-}
-
-export interface RejectEvent<Source = unknown> {
-  readonly error: AuthError;
-  /** The framework's own request object. */
-  readonly request: Source;
-}
-
-export interface AcceptEvent<Claims = TokenClaims, Source = unknown> {
-  readonly principal: Principal<Claims>;
-  /** The framework's own request object. */
-  readonly request: Source;
-}
 
 /** What a route asks of a principal. */
 export interface RouteAccess<Claims = TokenClaims> {

@@ -1,5 +1,5 @@
 import { AuthError } from "../errors.ts";
-import { meantOwnerParam } from "./misspelling.ts";
+
 import type { RouteParams } from "./owner.ts";
 
 /**
@@ -44,4 +44,19 @@ export function createOwnerParamFinder(ownerParams: readonly string[]): FindOwne
       hint: `the route's parameter "${name}" is not held to its owner, since ownerParam says "${meant}": spell them alike, or list both`,
     });
   }
+}
+
+/**
+ * The owner parameter that somebody meant who wrote this name, where it is none itself: `:user_id` beside an
+ * owner parameter `userId` is an isolation that somebody believes in and that is not there.
+ */
+export function meantOwnerParam(name: string, ownerParams: readonly string[]): string | undefined {
+  if (ownerParams.includes(name)) return undefined;
+  const folded = fold(name);
+  return ownerParams.find((owner) => fold(owner) === folded);
+}
+
+/** Letters and digits, in lower case: `user_id`, `user-id` and `userId?` are alike. */
+function fold(name: string): string {
+  return name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, "");
 }

@@ -1,7 +1,6 @@
 import { AuthError, ConfigurationError } from "../errors.ts";
-import { meantOwnerParam } from "./misspelling.ts";
 import type { RouteParams } from "./owner.ts";
-import { createOwnerParamFinder } from "./owner-params.ts";
+import { createOwnerParamFinder, meantOwnerParam } from "./owner-params.ts";
 import type { Policy } from "./policies.ts";
 
 /** What guards one route. */

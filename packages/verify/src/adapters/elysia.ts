@@ -1,9 +1,10 @@
 import type { AnyElysia, Elysia } from "elysia";
-import { createGuard, type GuardOptions } from "../access/guard.ts";
+import { createGuard } from "../access/guard.ts";
+import type { GuardOptions } from "../access/guard-options.ts";
 import { type Policy, readPolicies } from "../access/policies.ts";
 import type { Principal, TokenClaims } from "../claims/principal.ts";
 import { type AuthError, ConfigurationError, isAuthError } from "../errors.ts";
-import { responseOf } from "../http/fetch-messages.ts";
+import { responseOf } from "../http/answers.ts";
 import { createJudge, type Judgement } from "./elysia/judge.ts";
 import { createHook, createMark, type Hook, type RouteOptions } from "./elysia/marks.ts";
 import { createRouteFinder, findMuteRoutes, followApp, type RouteLists } from "./elysia/routes.ts";

@@ -1,13 +1,14 @@
 import type { NextFunction, Request, RequestHandler, Response } from "express";
-import { createGuard, type GuardOptions } from "../access/guard.ts";
+import { createGuard } from "../access/guard.ts";
+import type { GuardOptions } from "../access/guard-options.ts";
 import { createOwnerParamFinder } from "../access/owner-params.ts";
 import { type Policy, readPolicies } from "../access/policies.ts";
 import type { Principal } from "../claims/principal.ts";
 import type { RegisteredClaims } from "../claims/register.ts";
 import { ConfigurationError, isAuthError } from "../errors.ts";
+import { answerWith } from "../http/answers.ts";
 import { authorizationOf } from "../http/authorization.ts";
-import { answerWith } from "../http/node-answer.ts";
-import { hasQueryToken } from "../http/query-token.ts";
+import { hasQueryToken } from "../http/request-target.ts";
 import { type AdmittedRequest, admissions, type Fault } from "./express/admission.ts";
 import { holdApp } from "./express/layers.ts";
 import { shedParams } from "./express/params.ts";

@@ -5,8 +5,9 @@ import type {
   HookHandlerDoneFunction,
   RouteOptions,
 } from "fastify";
-import { asWritten } from "../access/as-written.ts";
-import { createGuard, type GuardOptions } from "../access/guard.ts";
+import { createGuard } from "../access/guard.ts";
+import type { GuardOptions } from "../access/guard-options.ts";
+import { asWritten } from "../access/owner.ts";
 import { type Policy, readPolicies } from "../access/policies.ts";
 import { createRouteTable, type GuardedRoute } from "../access/route-table.ts";
 import type { Principal } from "../claims/principal.ts";

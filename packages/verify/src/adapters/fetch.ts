@@ -1,4 +1,5 @@
-import { createGuard, type GuardOptions } from "../access/guard.ts";
+import { createGuard } from "../access/guard.ts";
+import type { GuardOptions } from "../access/guard-options.ts";
 import type { RouteParams } from "../access/owner.ts";
 import { createOwnerParamFinder } from "../access/owner-params.ts";
 import { type Access, type PathAccess, type PathRoute, readPathRoute } from "../access/path-route.ts";
@@ -6,9 +7,10 @@ import { type Policy, readPolicies } from "../access/policies.ts";
 import { refuseMisspelling } from "../access/route-table.ts";
 import type { Principal, TokenClaims } from "../claims/principal.ts";
 import { ConfigurationError, isAuthError } from "../errors.ts";
-import { combinedAuthorization, responseOf } from "../http/fetch-messages.ts";
+import { responseOf } from "../http/answers.ts";
+import { combinedAuthorization } from "../http/authorization.ts";
 import { notFound } from "../http/problem.ts";
-import { hasQueryToken } from "../http/query-token.ts";
+import { hasQueryToken } from "../http/request-target.ts";
 import type { WaitUntil } from "../keys/key-source.ts";
 import { isNonEmptyString } from "../option-values.ts";
 

@@ -1,13 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { createGuard, type GuardOptions, type RouteAccess } from "../access/guard.ts";
+import { createGuard, type RouteAccess } from "../access/guard.ts";
+import type { GuardOptions } from "../access/guard-options.ts";
 import { createOwnerParamFinder } from "../access/owner-params.ts";
 import { patternNames } from "../access/pattern-names.ts";
 import { type Policy, readPolicies } from "../access/policies.ts";
 import type { Principal, TokenClaims } from "../claims/principal.ts";
 import { ConfigurationError, isAuthError } from "../errors.ts";
+import { answerWith } from "../http/answers.ts";
 import { authorizationOf } from "../http/authorization.ts";
-import { answerWith } from "../http/node-answer.ts";
-import { hasQueryToken } from "../http/query-token.ts";
+import { hasQueryToken } from "../http/request-target.ts";
 import { holdParams, Refused } from "./h3-v1/params.ts";
 
 export { type BackchannelLogoutOptions, backchannelLogout } from "./h3-v1/backchannel-logout.ts";

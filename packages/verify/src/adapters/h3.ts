@@ -1,14 +1,16 @@
 import { getRouterParam, H3Event, type H3Route, type H3RouteMeta, type Middleware } from "h3";
-import { createGuard, type GuardOptions } from "../access/guard.ts";
-import { meantOwnerParam } from "../access/misspelling.ts";
+import { createGuard } from "../access/guard.ts";
+import type { GuardOptions } from "../access/guard-options.ts";
+import { meantOwnerParam } from "../access/owner-params.ts";
 import { patternNames } from "../access/pattern-names.ts";
 import type { Policy } from "../access/policies.ts";
 import { createRouteTable } from "../access/route-table.ts";
 import type { Principal } from "../claims/principal.ts";
 import type { RegisteredClaims } from "../claims/register.ts";
 import { ConfigurationError, isAuthError } from "../errors.ts";
-import { combinedAuthorization, responseOf } from "../http/fetch-messages.ts";
-import { hasQueryToken } from "../http/query-token.ts";
+import { responseOf } from "../http/answers.ts";
+import { combinedAuthorization } from "../http/authorization.ts";
+import { hasQueryToken } from "../http/request-target.ts";
 import { holdInnerRoutes, InnerRefusal } from "./h3/inner-routes.ts";
 
 export { type BackchannelLogoutOptions, backchannelLogout } from "./h3/backchannel-logout.ts";

@@ -1,12 +1,13 @@
 import type { Context, Middleware, Next } from "koa";
-import { createGuard, type GuardOptions, type RouteAccess } from "../access/guard.ts";
+import { createGuard, type RouteAccess } from "../access/guard.ts";
+import type { GuardOptions } from "../access/guard-options.ts";
 import { createOwnerParamFinder } from "../access/owner-params.ts";
 import { type Policy, readPolicies } from "../access/policies.ts";
 import type { Principal, TokenClaims } from "../claims/principal.ts";
 import { ConfigurationError, isAuthError } from "../errors.ts";
 import { authorizationOf } from "../http/authorization.ts";
 import type { Refusal } from "../http/problem.ts";
-import { hasQueryToken } from "../http/query-token.ts";
+import { hasQueryToken } from "../http/request-target.ts";
 import { asError } from "../user-code/as-error.ts";
 import { letGo } from "../user-code/thenable.ts";
 import { holdParams } from "./koa/params.ts";

@@ -6,7 +6,8 @@ import type {
   OnModuleInit,
 } from "@nestjs/common";
 import { APP_GUARD, HttpAdapterHost } from "@nestjs/core";
-import { createGuard, type GuardOptions, type RouteAccess } from "../access/guard.ts";
+import { createGuard, type RouteAccess } from "../access/guard.ts";
+import type { GuardOptions } from "../access/guard-options.ts";
 import { createOwnerParamFinder } from "../access/owner-params.ts";
 import { createRouteTable } from "../access/route-table.ts";
 import type { RegisteredClaims } from "../claims/register.ts";

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { createGuard, type GuardOptions } from "../access/guard.ts";
+import { createGuard } from "../access/guard.ts";
+import type { GuardOptions } from "../access/guard-options.ts";
 import { createOwnerParamFinder } from "../access/owner-params.ts";
 import {
   type Access,
@@ -10,11 +11,10 @@ import {
 } from "../access/path-route.ts";
 import type { Principal, TokenClaims } from "../claims/principal.ts";
 import { isAuthError } from "../errors.ts";
+import { answerWith } from "../http/answers.ts";
 import { authorizationOf } from "../http/authorization.ts";
-import { answerWith } from "../http/node-answer.ts";
 import { notFound } from "../http/problem.ts";
-import { hasQueryToken } from "../http/query-token.ts";
-import { pathOfTarget } from "../http/request-target.ts";
+import { hasQueryToken, pathOfTarget } from "../http/request-target.ts";
 
 export { type BackchannelLogoutOptions, backchannelLogout } from "./node/backchannel-logout.ts";
 export type { Access, PathAccess, PathRoute };

@@ -4,7 +4,8 @@ import type {
   TRPCMiddlewareFunction,
   TRPCProcedureBuilder,
 } from "@trpc/server";
-import { createGuard, type GuardOptions } from "../access/guard.ts";
+import { createGuard } from "../access/guard.ts";
+import type { GuardOptions } from "../access/guard-options.ts";
 import { type Policy, readPolicies } from "../access/policies.ts";
 import type { Principal, TokenClaims } from "../claims/principal.ts";
 import { ConfigurationError, isAuthError } from "../errors.ts";

@@ -1,15 +1,15 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { readBearer } from "../access/bearer.ts";
-import { createGuard, type GuardedRequest, type GuardOptions } from "../access/guard.ts";
+import { createGuard, type GuardedRequest } from "../access/guard.ts";
+import type { GuardOptions } from "../access/guard-options.ts";
 import { type PathAccess, type PathRoute, readPathRoute } from "../access/path-route.ts";
 import type { Principal, TokenClaims } from "../claims/principal.ts";
 import { isAuthError } from "../errors.ts";
 import { authorizationOf } from "../http/authorization.ts";
 import { httpProblem } from "../http/http-problem.ts";
 import { notFound, refuse as refusal } from "../http/problem.ts";
-import { hasQueryToken } from "../http/query-token.ts";
-import { pathOfTarget } from "../http/request-target.ts";
+import { hasQueryToken, pathOfTarget } from "../http/request-target.ts";
 import { isThenable } from "../user-code/thenable.ts";
 import { rawConnection } from "../websocket/connection.ts";
 import { namesOtherConnection, takeSubprotocolToken } from "../websocket/credentials.ts";

@@ -1,5 +1,4 @@
-import type { Verifier } from "../verifier/verifier.ts";
-import type { TokenClaims } from "./principal.ts";
+import type { Principal, TokenClaims } from "./principal.ts";
 
 /**
  * For frameworks whose request has one type in the whole app (Fastify, Express, Koa): tells them what your
@@ -15,4 +14,8 @@ import type { TokenClaims } from "./principal.ts";
 export interface Register {}
 
 /** The claims of the verifier in {@link Register}; without one, those of a token. */
-export type RegisteredClaims = Register extends { verifier: Verifier<infer Claims> } ? Claims : TokenClaims;
+export type RegisteredClaims = Register extends {
+  verifier: { verifySync(token: string): Principal<infer Claims> };
+}
+  ? Claims
+  : TokenClaims;

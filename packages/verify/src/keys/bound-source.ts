@@ -1,10 +1,9 @@
 import { AuthError, ConfigurationError, isAuthError } from "../errors.ts";
-import { stringList } from "../option-values.ts";
-import { integerWithin } from "../range.ts";
+import { explain } from "../log-text.ts";
+import { integerWithin, stringList } from "../option-values.ts";
 import type { UnverifiedHeader } from "../token/header.ts";
 import { within } from "../user-code/deadline.ts";
 import { letGo } from "../user-code/thenable.ts";
-import { explain } from "./explain.ts";
 import { checkIssuers } from "./issuers.ts";
 import type { KeySource, KeyStatus, RemoteKeys, WaitUntil } from "./key-source.ts";
 import type { VerificationKey } from "./signature.ts";

@@ -1,9 +1,9 @@
 import type { Clock } from "../clock.ts";
 import { AuthError } from "../errors.ts";
+import { explain } from "../log-text.ts";
 import { within } from "../user-code/deadline.ts";
 import { letGo } from "../user-code/thenable.ts";
 import { warn } from "../warning.ts";
-import { explain } from "./explain.ts";
 import { createBudget } from "./fetch-budget.ts";
 import type { KeyStatus, RemoteKeys, WaitUntil } from "./key-source.ts";
 import type { VerificationKey } from "./signature.ts";

@@ -110,3 +110,9 @@ export function createLogoutEndpoint(
     }
   };
 }
+
+/** Options of the endpoint in a framework. */
+export interface BackchannelLogoutOptions extends LogoutEndpointOptions {
+  /** A verifier with revocations. */
+  readonly verifier: RevokingVerifier;
+}

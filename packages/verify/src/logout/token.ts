@@ -26,11 +26,6 @@ export interface LogoutToken {
   readonly endedAt: number;
 }
 
-/**
- * The `typ` of logout tokens (OpenID Connect Back-Channel Logout 1.0 section 2.4), which no other kind of
- * token has.
- */
-export const logoutTokenType = "logout+jwt";
 const event = "http://schemas.openid.net/event/backchannel-logout";
 /** Seconds after `iat` for which a logout token is taken: the two minutes that section 2.4 recommends. */
 export const longestLogoutTokenAge = 120;

@@ -1,12 +1,13 @@
 import { BoundedMap } from "../cache.ts";
 import { readClaimsObject } from "../claims/claims.ts";
 import { AuthError, ConfigurationError } from "../errors.ts";
+import { logoutTokenType } from "../token/header.ts";
 import { createTokenParser } from "../token/parse.ts";
 import { DeadlineError, within } from "../user-code/deadline.ts";
 import { verification } from "../verifier/internals.ts";
 import type { Verifier } from "../verifier/verifier.ts";
 import { verifyWithKeys } from "../verifier/with-keys.ts";
-import { type LogoutToken, logoutTokenType, longestLogoutTokenAge, readLogoutToken } from "./token.ts";
+import { type LogoutToken, longestLogoutTokenAge, readLogoutToken } from "./token.ts";
 
 /**
  * Verifies a logout token.

@@ -1,6 +1,6 @@
 import { AuthError, isAuthError } from "../errors.ts";
+import { reasonOf } from "../log-text.ts";
 import { within } from "../user-code/deadline.ts";
-import { reasonOf } from "../user-code/reason.ts";
 import { letGo } from "../user-code/thenable.ts";
 import type { RevocationStanding, Revocations } from "./revocations.ts";
 import type { RevocableToken } from "./table.ts";

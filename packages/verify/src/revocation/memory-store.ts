@@ -1,5 +1,5 @@
 import { cautiousClock } from "../clock.ts";
-import { integerWithin } from "../range.ts";
+import { integerWithin } from "../option-values.ts";
 import { checkedRevocation, endOf } from "./read-revocation.ts";
 import type { Revocation, RevocationListener, RevocationStore } from "./store.ts";
 import { grace } from "./table.ts";

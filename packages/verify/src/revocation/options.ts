@@ -1,6 +1,6 @@
 import { type Clock, elapsedClock, steadyClock } from "../clock.ts";
 import { ConfigurationError } from "../errors.ts";
-import { integerWithin } from "../range.ts";
+import { integerWithin } from "../option-values.ts";
 import type { RevocationStore } from "./store.ts";
 
 /** What `createRevocations` is made of. All times are in seconds. */

@@ -1,6 +1,6 @@
 import { AuthError } from "../errors.ts";
+import { reasonOf } from "../log-text.ts";
 import { within } from "../user-code/deadline.ts";
-import { reasonOf } from "../user-code/reason.ts";
 import { warn } from "../warning.ts";
 import { Freshness } from "./freshness.ts";
 import { type RevocationsOptions, readOptions } from "./options.ts";

@@ -10,6 +10,12 @@ export interface UnverifiedHeader {
 }
 
 /**
+ * The `typ` of logout tokens (OpenID Connect Back-Channel Logout 1.0 section 2.4), which no other kind of
+ * token has.
+ */
+export const logoutTokenType = "logout+jwt";
+
+/**
  * Header parameters that change what the rest means. None is understood here, so each is refused (RFC 7515
  * 4.1.11).
  */

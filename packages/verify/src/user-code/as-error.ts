@@ -1,5 +1,5 @@
 import { isAuthError } from "../errors.ts";
-import { reasonOf } from "./reason.ts";
+import { reasonOf } from "../log-text.ts";
 
 /**
  * What user code threw, as an error. It may be anything: `undefined`, which frameworks take for no error at

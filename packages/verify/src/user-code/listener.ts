@@ -1,5 +1,5 @@
+import { reasonOf } from "../log-text.ts";
 import { warn } from "../warning.ts";
-import { reasonOf } from "./reason.ts";
 import { isThenable } from "./thenable.ts";
 
 /** Milliseconds: a listener that fails at each of many requests is told of once in this time. */

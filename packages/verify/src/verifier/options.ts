@@ -6,11 +6,9 @@ import { type Clock, type SteadyClock, steadyClock } from "../clock.ts";
 import { ConfigurationError } from "../errors.ts";
 import { type BoundSource, bindSources } from "../keys/bound-source.ts";
 import type { KeySource } from "../keys/key-source.ts";
-import { logoutTokenType } from "../logout/token.ts";
-import { isNonEmptyString, stringList } from "../option-values.ts";
-import { integerWithin } from "../range.ts";
+import { integerWithin, isNonEmptyString, stringList } from "../option-values.ts";
 import type { Revocations } from "../revocation/revocations.ts";
-import { mediaType } from "../token/header.ts";
+import { logoutTokenType, mediaType } from "../token/header.ts";
 import type { TokenForm } from "../token/parse.ts";
 import { letGo } from "../user-code/thenable.ts";
 

@@ -1,4 +1,4 @@
-import { reasonOf } from "../user-code/reason.ts";
+import { reasonOf } from "../log-text.ts";
 import { warn } from "../warning.ts";
 
 /**

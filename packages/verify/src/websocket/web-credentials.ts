@@ -1,5 +1,5 @@
-import type { AuthorizationFields } from "../access/bearer.ts";
-import { combinedAuthorization } from "../http/fetch-messages.ts";
+import type { AuthorizationFields } from "../http/authorization.ts";
+import { combinedAuthorization } from "../http/authorization.ts";
 import { readProtocols } from "./subprotocol.ts";
 
 /** Whether a fetch request asks to become a WebSocket (RFC 6455 section 4.1). */

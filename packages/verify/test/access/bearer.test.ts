@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type AuthorizationFields, readBearer } from "../../src/access/bearer.ts";
+import { readBearer } from "../../src/access/bearer.ts";
+import type { AuthorizationFields } from "../../src/http/authorization.ts";
 import { refusal } from "../support.ts";
 
 describe("readBearer", () => {

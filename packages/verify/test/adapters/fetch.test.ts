@@ -1,6 +1,6 @@
 import { describe, expect, expectTypeOf, it, vi } from "vitest";
 import { type Access, usher } from "../../src/adapters/fetch.ts";
-import { combinedAuthorization } from "../../src/http/fetch-messages.ts";
+import { combinedAuthorization } from "../../src/http/authorization.ts";
 import { ConfigurationError, requireScopes } from "../../src/index.ts";
 import { createBench, failingVerifiers } from "../support.ts";
 

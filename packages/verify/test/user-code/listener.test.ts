@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { reasonOf } from "../../src/log-text.ts";
 import { teller } from "../../src/user-code/listener.ts";
-import { reasonOf } from "../../src/user-code/reason.ts";
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { onTestFinished } from "vitest";
 import { type WebSocket, WebSocketServer } from "ws";
-import type { RejectEvent } from "../../src/access/guard.ts";
+import type { RejectEvent } from "../../src/access/guard-options.ts";
 import {
   type PathRoute,
   type SocketSession,

@@ -21,13 +21,13 @@ export const tokenReasons: readonly Reason[] = [
     reason: "for the type: a sum with `undefined` is NaN, which is less than nothing",
   },
   {
-    file: "http/fetch-messages.ts",
+    file: "http/authorization.ts",
     line: 'if (typeof value === "string" && !value.includes(",")) return value;',
     mutants: ["false", '""'],
     reason: "a shortcut: what has no comma is not split",
   },
   {
-    file: "http/fetch-messages.ts",
+    file: "http/authorization.ts",
     line: "return fields.length > 1 ? fields : fields[0];",
     mutants: ["true", "fields.length >= 1"],
     reason: "a list of one is as good as that one, and an empty one as none",

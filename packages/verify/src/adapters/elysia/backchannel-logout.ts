@@ -1,7 +1,7 @@
 import type { AnyElysia } from "elysia";
-import { responseOf } from "../../http/fetch-messages.ts";
+import { responseOf } from "../../http/answers.ts";
+import type { BackchannelLogoutOptions as EndpointOptions } from "../../logout/endpoint.ts";
 import { createLogoutEndpoint } from "../../logout/endpoint.ts";
-import type { BackchannelLogoutOptions as EndpointOptions } from "../../logout/options.ts";
 import { readWebForm } from "../../logout/web-form.ts";
 
 /** Options of {@link backchannelLogout}. */

@@ -1,13 +1,13 @@
-import { asWritten } from "../../access/as-written.ts";
-import type { AuthorizationFields } from "../../access/bearer.ts";
 import type { Guard } from "../../access/guard.ts";
 import type { RouteParams } from "../../access/owner.ts";
+import { asWritten } from "../../access/owner.ts";
 import type { Policy } from "../../access/policies.ts";
 import { createRouteTable } from "../../access/route-table.ts";
 import type { Principal } from "../../claims/principal.ts";
 import { AuthError, isAuthError } from "../../errors.ts";
-import { combinedAuthorization } from "../../http/fetch-messages.ts";
-import { hasQueryToken } from "../../http/query-token.ts";
+import type { AuthorizationFields } from "../../http/authorization.ts";
+import { combinedAuthorization } from "../../http/authorization.ts";
+import { hasQueryToken } from "../../http/request-target.ts";
 import { isWebUpgrade, upgradeAuthorization } from "../../websocket/web-credentials.ts";
 import { readMarks } from "./marks.ts";
 import type { ElysiaRoute } from "./routes.ts";

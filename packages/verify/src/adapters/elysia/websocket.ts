@@ -1,7 +1,7 @@
 import { readBearer } from "../../access/bearer.ts";
 import type { Guard } from "../../access/guard.ts";
 import type { Principal, TokenClaims } from "../../claims/principal.ts";
-import { hasQueryToken } from "../../http/query-token.ts";
+import { hasQueryToken } from "../../http/request-target.ts";
 import type { Verifier } from "../../verifier/verifier.ts";
 import { type OpenSession, openSession, type SocketSession } from "../../websocket/session.ts";
 import { Watch } from "../../websocket/watch.ts";

@@ -1,8 +1,8 @@
 import type { RequestHandler } from "express";
-import { answerWith } from "../../http/node-answer.ts";
+import { answerWith } from "../../http/answers.ts";
+import type { BackchannelLogoutOptions } from "../../logout/endpoint.ts";
 import { createLogoutEndpoint } from "../../logout/endpoint.ts";
 import { readNodeForm } from "../../logout/node-form.ts";
-import type { BackchannelLogoutOptions } from "../../logout/options.ts";
 
 export type { BackchannelLogoutOptions };
 

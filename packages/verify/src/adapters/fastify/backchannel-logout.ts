@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { BackchannelLogoutOptions as EndpointOptions } from "../../logout/endpoint.ts";
 import { createLogoutEndpoint } from "../../logout/endpoint.ts";
 import { longestLogoutForm } from "../../logout/form.ts";
-import type { BackchannelLogoutOptions as EndpointOptions } from "../../logout/options.ts";
 
 /** Options of {@link backchannelLogout}. */
 export interface BackchannelLogoutOptions extends EndpointOptions {

@@ -1,9 +1,9 @@
 import type { FastifyRequest } from "fastify";
-import { type AuthorizationFields, readBearer } from "../../access/bearer.ts";
+import { readBearer } from "../../access/bearer.ts";
 import type { Guard, RouteAccess } from "../../access/guard.ts";
 import type { Principal } from "../../claims/principal.ts";
 import type { RegisteredClaims } from "../../claims/register.ts";
-import { authorizationOf } from "../../http/authorization.ts";
+import { type AuthorizationFields, authorizationOf } from "../../http/authorization.ts";
 import type { Verifier } from "../../verifier/verifier.ts";
 import { rawConnection } from "../../websocket/connection.ts";
 import { takeSubprotocolToken } from "../../websocket/credentials.ts";

@@ -1,8 +1,8 @@
-import { responseOf } from "../../http/fetch-messages.ts";
+import { responseOf } from "../../http/answers.ts";
 import { httpProblem } from "../../http/http-problem.ts";
 import { refuse } from "../../http/problem.ts";
+import type { BackchannelLogoutOptions } from "../../logout/endpoint.ts";
 import { createLogoutEndpoint } from "../../logout/endpoint.ts";
-import type { BackchannelLogoutOptions } from "../../logout/options.ts";
 import { readWebForm } from "../../logout/web-form.ts";
 
 export type { BackchannelLogoutOptions };

@@ -1,7 +1,7 @@
 import type { Context } from "hono";
-import { responseOf } from "../../http/fetch-messages.ts";
+import { responseOf } from "../../http/answers.ts";
+import type { BackchannelLogoutOptions } from "../../logout/endpoint.ts";
 import { createLogoutEndpoint } from "../../logout/endpoint.ts";
-import type { BackchannelLogoutOptions } from "../../logout/options.ts";
 import { readWebForm } from "../../logout/web-form.ts";
 
 export type { BackchannelLogoutOptions };

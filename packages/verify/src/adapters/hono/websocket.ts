@@ -1,8 +1,8 @@
 import type { Context } from "hono";
 import type { WSContext, WSEvents } from "hono/ws";
-import type { AuthorizationFields } from "../../access/bearer.ts";
 import type { TokenClaims } from "../../claims/principal.ts";
-import { combinedAuthorization } from "../../http/fetch-messages.ts";
+import type { AuthorizationFields } from "../../http/authorization.ts";
+import { combinedAuthorization } from "../../http/authorization.ts";
 import type { Connection } from "../../websocket/connection.ts";
 import type { OpenSession, SocketSession } from "../../websocket/session.ts";
 import { isWebUpgrade, upgradeAuthorization } from "../../websocket/web-credentials.ts";

@@ -1,7 +1,7 @@
 import type { Middleware } from "koa";
+import type { BackchannelLogoutOptions as EndpointOptions } from "../../logout/endpoint.ts";
 import { createLogoutEndpoint } from "../../logout/endpoint.ts";
 import { readNodeForm } from "../../logout/node-form.ts";
-import type { BackchannelLogoutOptions as EndpointOptions } from "../../logout/options.ts";
 
 /** Options of {@link backchannelLogout}. */
 export interface BackchannelLogoutOptions extends EndpointOptions {

@@ -8,9 +8,9 @@ import {
   Req,
   Res,
 } from "@nestjs/common";
+import type { BackchannelLogoutOptions } from "../../logout/endpoint.ts";
 import { createLogoutEndpoint, type LogoutEndpoint } from "../../logout/endpoint.ts";
 import { type NodeFormRequest, readNodeForm } from "../../logout/node-form.ts";
-import type { BackchannelLogoutOptions } from "../../logout/options.ts";
 import { Public } from "./decorators.ts";
 import { answerOn, type PlatformResponse } from "./platform.ts";
 

@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
+import { answerWith } from "../../http/answers.ts";
 import type { NodeRequestLike } from "../../http/authorization.ts";
-import { answerWith } from "../../http/node-answer.ts";
 import type { Refusal } from "../../http/problem.ts";
 
 /** What a request has on Express or on Fastify. */

@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { answerWith } from "../../http/answers.ts";
 import { httpProblem } from "../../http/http-problem.ts";
-import { answerWith } from "../../http/node-answer.ts";
 import { refuse } from "../../http/problem.ts";
+import { reasonOf } from "../../log-text.ts";
+import type { BackchannelLogoutOptions } from "../../logout/endpoint.ts";
 import { createLogoutEndpoint } from "../../logout/endpoint.ts";
-import { warnOfLogoutFault } from "../../logout/fault.ts";
 import { readNodeForm } from "../../logout/node-form.ts";
-import type { BackchannelLogoutOptions } from "../../logout/options.ts";
+import { warn } from "../../warning.ts";
 
 export type { BackchannelLogoutOptions };
 
@@ -40,4 +41,9 @@ export function backchannelLogout(
       answerWith(internalError, response);
     }
   };
+}
+
+/** What is no verdict is a fault of code; where no framework is told of it, the operator is. */
+function warnOfLogoutFault(error: unknown): void {
+  warn(`a logout could not be taken: ${reasonOf(error)}`, "USHER_LOGOUT_FAILED");
 }

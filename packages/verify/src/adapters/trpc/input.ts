@@ -1,5 +1,5 @@
-import { meantOwnerParam } from "../../access/misspelling.ts";
 import { checkOwner } from "../../access/owner.ts";
+import { meantOwnerParam } from "../../access/owner-params.ts";
 import { AuthError } from "../../errors.ts";
 
 /** Holds an input to a principal's id. */

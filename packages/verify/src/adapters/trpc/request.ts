@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
-import type { AuthorizationFields } from "../../access/bearer.ts";
+import type { AuthorizationFields } from "../../http/authorization.ts";
 import { authorizationOf, type NodeRequestLike } from "../../http/authorization.ts";
-import { hasQueryToken } from "../../http/query-token.ts";
+import { hasQueryToken } from "../../http/request-target.ts";
 import { isUpgrade, takeSubprotocolToken } from "../../websocket/credentials.ts";
 
 type AnyRequest = NodeRequestLike & { readonly url?: string | undefined };

@@ -1,14 +1,7 @@
-import { askThisMachine } from "./loopback.ts";
+import { type Answer, askThisMachine } from "./loopback.ts";
 
 /** The part of the Fetch standard that fetching a JWKS needs. */
 export type Fetch = (url: string, init: RequestInit) => PromiseLike<Response>;
-
-/** What an HTTP server has answered. */
-export interface Answer {
-  readonly status: number;
-  readonly contentType: string;
-  readonly body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
-}
 
 /** The host's own `fetch`, to tell it from one that was put in its place. */
 const hostFetch = globalThis.fetch;

@@ -1,4 +1,9 @@
-import type { Answer } from "./fetch-jwks.ts";
+/** What an HTTP server has answered. */
+export interface Answer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+}
 
 /**
  * Asks a server on this machine, without a proxy. `fetch` has no such promise to give: with HTTP_PROXY set,

@@ -1,6 +1,6 @@
 import { type Clock, elapsedClock } from "../../clock.ts";
 import { ConfigurationError } from "../../errors.ts";
-import { integerWithin } from "../../range.ts";
+import { integerWithin } from "../../option-values.ts";
 import { readIssuers } from "../issuers.ts";
 import type { KeySource } from "../key-source.ts";
 import { keepFresh } from "../refreshing.ts";

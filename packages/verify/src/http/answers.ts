@@ -12,3 +12,8 @@ export function answerWith({ status, headers, body }: Refusal, response: ServerR
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   response.end(body);
 }
+
+/** A refusal as a fetch response. */
+export function responseOf({ status, headers, body }: Refusal): Response {
+  return new Response(body, { status, headers });
+}
