@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { type Auth, authPath } from "./auth/auth.ts";
 import { authRoutes } from "./auth/auth-routes.ts";
 import type { WebConfig } from "./config/config.ts";
-import type { AuthDatabase } from "./database/database.ts";
+import type { AuthDatabase } from "./database/auth-database.ts";
 import { problem } from "./http/problem.ts";
 import { securityHeaders } from "./http/security-headers.ts";
 import type { Log } from "./log.ts";

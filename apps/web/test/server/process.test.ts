@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { secretFingerprint } from "@usher-auth/verify";
 import { expect, onTestFinished, test, vi } from "vitest";
-import type { Environment } from "../../src/server/config/config.ts";
+import type { Environment } from "../../src/server/config/environment.ts";
 import { Browser } from "./browser.ts";
 import { environment, secret, temporaryFolder } from "./web.ts";
 import { WebProcess } from "./web-process.ts";

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
-import type { Environment } from "../../src/server/config/config.ts";
+import type { Environment } from "../../src/server/config/environment.ts";
 
 const main = fileURLToPath(new URL("../../src/server/main.ts", import.meta.url));
 

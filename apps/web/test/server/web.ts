@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { type Environment, readConfig } from "../../src/server/config/config.ts";
+import { readConfig } from "../../src/server/config/config.ts";
+import type { Environment } from "../../src/server/config/environment.ts";
 import { type RunningWeb, startWeb } from "../../src/server/start-web.ts";
 
 export const secret = "a-test-secret-with-a-good-deal-of-variety-7Qx2!";

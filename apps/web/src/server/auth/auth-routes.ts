@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import type { AuthDatabase } from "../database/database.ts";
+import type { AuthDatabase } from "../database/auth-database.ts";
 import { problem } from "../http/problem.ts";
 import type { Auth } from "./auth.ts";
 import { withClientAddress } from "./client-address.ts";

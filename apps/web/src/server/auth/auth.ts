@@ -2,7 +2,7 @@ import { type UsherJwtPlugin, usherJwt } from "@usher-auth/issuer";
 import { type BetterAuthOptions, betterAuth } from "better-auth";
 import { getMigrations } from "better-auth/db/migration";
 import type { WebConfig } from "../config/config.ts";
-import type { AuthDatabase } from "../database/database.ts";
+import type { AuthDatabase } from "../database/auth-database.ts";
 import type { Log } from "../log.ts";
 import { reasonOf, StartupError } from "../startup-error.ts";
 import { clientAddressHeader } from "./client-address.ts";

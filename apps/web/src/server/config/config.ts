@@ -1,9 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { type LogLevel, logLevels } from "../log.ts";
 import { StartupError } from "../startup-error.ts";
+import type { Environment } from "./environment.ts";
 import { readSecrets, type Secrets } from "./secrets.ts";
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Everything the web process is told from outside, checked. */
 export interface WebConfig {

@@ -1,6 +1,6 @@
 import { ConfigurationError, secretFingerprintFromEnv, verifierFromEnv } from "@usher-auth/verify";
 import { StartupError } from "../startup-error.ts";
-import type { Environment } from "./config.ts";
+import type { Environment } from "./environment.ts";
 
 /** The secrets as Better Auth takes them, and what may be told of the one that signs. */
 export interface Secrets {

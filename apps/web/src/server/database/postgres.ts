@@ -1,7 +1,7 @@
 import { Pool, type QueryConfig } from "pg";
 import type { Log } from "../log.ts";
 import { reasonOf, StartupError } from "../startup-error.ts";
-import type { AuthDatabase } from "./database.ts";
+import type { AuthDatabase } from "./auth-database.ts";
 
 /** Milliseconds, for a connection, and for the answer to whether there is one. */
 const connectionDeadline = 5000;

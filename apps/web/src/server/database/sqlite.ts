@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { prepareDataFolder } from "../data-folder.ts";
 import { reasonOf, StartupError } from "../startup-error.ts";
-import type { AuthDatabase } from "./database.ts";
+import type { AuthDatabase } from "./auth-database.ts";
 
 /** Milliseconds to wait for another process that is writing. */
 const patience = 5000;

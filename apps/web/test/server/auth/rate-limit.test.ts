@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Environment } from "../../../src/server/config/config.ts";
+import type { Environment } from "../../../src/server/config/environment.ts";
 import { Browser } from "../browser.ts";
 import { runningWeb } from "../web.ts";
 

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { type Environment, readConfig } from "../../../src/server/config/config.ts";
+import { readConfig } from "../../../src/server/config/config.ts";
+import type { Environment } from "../../../src/server/config/environment.ts";
 import { StartupError } from "../../../src/server/startup-error.ts";
 import { secret } from "../web.ts";
 
