@@ -1,9 +1,9 @@
 /**
- * `npm run release:prepare [-- <folder>] [-- --rehearse]`: makes all that a release consists of, and
- * publishes nothing. It refuses what is not ready for it; a rehearsal names that and goes on, so that
- * everything can be looked at.
+ * `npm run release:prepare [-- <folder>] [-- --rehearse]`: writes everything that a release consists of, and
+ * publishes nothing. Stops when the repository is not ready for a release; a rehearsal lists what is missing
+ * and continues.
  */
-import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -17,14 +17,14 @@ const { values, positionals } = parseArgs({
 });
 const folder = resolve(positionals[0] ?? join(root, "dist-release"));
 
-const inTheWay = obstacles(await readState());
-if (inTheWay.length > 0) tell(["Not ready to be released:", ...inTheWay.map((obstacle) => `  ${obstacle}`)]);
+const missing = obstacles(await readState());
+if (missing.length > 0) print(["Not ready to be released:", ...missing.map((obstacle) => `  ${obstacle}`)]);
 
-if (inTheWay.length > 0 && !values.rehearse) {
-  tell(["To look at what it would be all the same: npm run release:prepare -- --rehearse"]);
+if (missing.length > 0 && !values.rehearse) {
+  print(["To see what a release would contain: npm run release:prepare -- --rehearse"]);
   process.exitCode = 1;
 } else if (await isTaken(folder)) {
-  tell([`${folder} is not empty: empty it, or name another one`]);
+  print([`${folder} is not empty: empty it, or name another folder`]);
   process.exitCode = 1;
 } else {
   await prepare();
@@ -32,16 +32,20 @@ if (inTheWay.length > 0 && !values.rehearse) {
 
 async function prepare(): Promise<void> {
   const tarballs = await pack();
-  const strangers = await uncommittedFiles(tarballs);
-  if (strangers.length > 0) tell(["Packed, and not committed:", ...strangers.map((file) => `  ${file}`)]);
-  if (strangers.length > 0 && !values.rehearse) {
+  const uncommitted = await uncommittedFiles(tarballs);
+  if (uncommitted.length > 0) {
+    print(["Packed files that are not committed:", ...uncommitted.map((file) => `  ${file}`)]);
+  }
+  if (uncommitted.length > 0 && !values.rehearse) {
     await rm(folder, { recursive: true });
     process.exitCode = 1;
     return;
   }
   await describeTarballs(folder, tarballs, await commitTime());
-  tell(["", `${folder}:`, ...(await readdir(folder)).sort().map((file) => `  ${file}`), ""]);
-  tell(values.rehearse ? ["A rehearsal: none of this is to be published."] : whatToDo(tarballs));
+  const order = publishingOrder(tarballs).map(({ file }) => `${file}\n`);
+  await writeFile(join(folder, "publish-order.txt"), order.join(""));
+  print(["", `${folder}:`, ...(await readdir(folder)).sort().map((file) => `  ${file}`), ""]);
+  print(values.rehearse ? ["This was a rehearsal: publish none of it."] : nextSteps(tarballs));
 }
 
 async function pack(): Promise<Tarball[]> {
@@ -54,14 +58,13 @@ async function pack(): Promise<Tarball[]> {
   }
 }
 
-function whatToDo(tarballs: readonly Tarball[]): string[] {
-  const version = tarballs[0]?.manifest.version;
-  const publish = publishingOrder(tarballs).map(({ file }) => `  npm publish ${join(folder, file)}`);
+function nextSteps(tarballs: readonly Tarball[]): string[] {
+  const tag = `v${tarballs[0]?.manifest.version}`;
   return [
-    "Nothing is published yet. In a CI that may attest where packages come from, in this order:",
-    ...publish,
-    `  git tag v${version}`,
-    "Then keep the bills of materials (*.cdx.json) and SHA256SUMS with the release.",
+    "Nothing is published yet. To publish:",
+    `  git tag ${tag} && git push origin ${tag}`,
+    "The release workflow (.github/workflows/release.yml) packs the same files, publishes them in the order of",
+    "publish-order.txt, and attaches the bills of materials (*.cdx.json) and SHA256SUMS to the release.",
   ];
 }
 
@@ -69,6 +72,6 @@ async function isTaken(place: string): Promise<boolean> {
   return (await readdir(place).catch(() => [])).length > 0;
 }
 
-function tell(lines: readonly string[]): void {
+function print(lines: readonly string[]): void {
   process.stdout.write(`${lines.join("\n")}\n`);
 }
