@@ -167,7 +167,7 @@ test.concurrent("Postgres out of reach: refuse answers 503, accept goes on, both
   expect(await ask(accepting.url, "dora", token, nowhere)).toEqual([404, "not_found"]);
   expect(await ask(accepting.url, "dora", known, nowhere)).toEqual(revoked);
   await vi.waitFor(() =>
-    expect(refusing.output()).toContain("api revocations are stale: every token is answered 503"),
+    expect(refusing.output()).toContain("api revocations are stale: every token is answered with 503"),
   );
   await vi.waitFor(() =>
     expect(accepting.output()).toContain("api revocations are stale: tokens are accepted unless"),

@@ -12,28 +12,28 @@ import { prepareEveryRequest } from "./http/every-request.ts";
 import { type ClientTimes, clientTimes, serverLimits } from "./http/limits.ts";
 import { type LogStream, loggingOptions } from "./http/logging.ts";
 import { requestId } from "./http/request-id.ts";
-import { openDocsToEverybody, serveDocsPage } from "./openapi/docs-page.ts";
+import { makeDocsPublic, serveDocsPage } from "./openapi/docs-page.ts";
 import { documentRoutes } from "./openapi/document.ts";
 import { faviconRoute } from "./routes/favicon.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { openApiRoute } from "./routes/openapi.ts";
 import { taskRoutes } from "./routes/tasks.ts";
 
-/** What the app is made of. It owns none of it: whoever opened the database closes it, after the app. */
+/** The caller keeps ownership: it closes the database after the app. */
 export type AppOptions = {
   readonly config: Pick<Config, "issuer" | "audience" | "logLevel">;
   readonly database: Database;
-  /** Where it has revocations, the issuer may tell of ended sessions. */
+  /** If it has revocations, the app also serves `POST /backchannel-logout` for the issuer. */
   readonly verifier: Verifier;
-  /** Where log lines go; default: standard output. */
+  /** Where log lines go. Default: standard output. */
   readonly logStream?: LogStream;
-  /** For tests, which need not wait as long. Default: {@link clientTimes}. */
+  /** Shorter times for tests. Default: {@link clientTimes}. */
   readonly times?: ClientTimes;
 };
 
 /**
- * Puts the API together, in the order in which a request meets it. Deny by default: a route needs a valid
- * token unless it says `config: { public: true }`. Does not listen.
+ * Builds the API; its parts are registered in the order in which a request meets them. Every route requires a
+ * valid token unless it has `config: { public: true }`. Does not listen.
  */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { config, database, verifier } = options;
@@ -51,7 +51,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   answerErrorsWithProblems(app);
   await app.register(helmet, { contentSecurityPolicy: contentPolicy });
   await allowOrigin(app, new URL(config.issuer).origin);
-  openDocsToEverybody(app);
+  makeDocsPublic(app);
   await app.register(usher, { verifier, ownerParam: "userId" });
   await documentRoutes(app, config.audience);
 
@@ -64,7 +64,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   return app;
 }
 
-/** An answer of the API is data: should a browser take one for a page, it may load, run and frame nothing. */
+/** Responses are data. If a browser renders one as a page, that page may not load, run or frame anything. */
 const contentPolicy = {
   useDefaults: false,
   directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },

@@ -5,35 +5,26 @@ import { StartupError } from "./operations/startup-error.ts";
 
 const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 
-/**
- * What the API is told by its environment, checked once. Secrets are not in it: `verifierFromEnv` reads
- * those.
- */
+/** The settings from environment variables. Secrets are not among them: `verifierFromEnv` reads those. */
 export type Config = {
-  /**
-   * Where to listen: a name or address (default the loopback 127.0.0.1), and a port (default 3001; 0 picks a
-   * free one).
-   */
+  /** The name or address to listen on. Default: 127.0.0.1, loopback only. */
   readonly host: string;
+  /** The port to listen on. Default 3001; 0 picks a free one. */
   readonly port: number;
   /**
-   * Better Auth's `baseURL`: the `iss` that tokens must have, and the one origin that browsers may call from.
+   * Better Auth's `baseURL`: the `iss` that tokens must have, and the only origin whose pages may call the
+   * API.
    */
   readonly issuer: string;
   /** This API's public URL: the `aud` that tokens must have. */
   readonly audience: string;
-  /**
-   * The Postgres server; undefined means the embedded one in `databaseFolder`. May hold a password: never log
-   * it.
-   */
+  /** The Postgres server. Undefined: the embedded one. May contain a password: never log it. */
   readonly databaseUrl: string | undefined;
+  /** The folder of the embedded database. */
   readonly databaseFolder: string;
-  /** Where this process says what it runs with, for the operator. */
+  /** The folder of the records that `usher-auth doctor` reads. */
   readonly runningFolder: string;
-  /**
-   * What to do with tokens while nobody can tell whether they were revoked (default: refuse them, with a
-   * 503).
-   */
+  /** What to do with tokens while the revocations are unknown. Default: `refuse`, with a 503. */
   readonly whenStale: "refuse" | "accept";
   readonly logLevel: (typeof logLevels)[number];
 };
@@ -68,10 +59,9 @@ const environment = z.object({
 });
 
 /**
- * Reads the configuration; an empty variable counts as one that is not set.
+ * Reads the configuration. An empty variable counts as not set.
  *
- * @throws {StartupError} that names every variable at fault and what it must be, and never the value that it
- *   has.
+ * @throws {StartupError} Names every invalid variable and what it must be, never its value.
  */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const set = Object.fromEntries(
@@ -79,8 +69,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   );
   const result = environment.safeParse(set);
   if (!result.success) {
-    const faults = result.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
-    throw new StartupError([...faults, ...faultsOfKeys(set)].join("; "));
+    const errors = result.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
+    throw new StartupError([...errors, ...verifierErrors(set)].join("; "));
   }
   const read = result.data;
   return {
@@ -96,8 +86,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   };
 }
 
-/** What the verifier will say of its variables, so that all faults are named at the first start. */
-function faultsOfKeys(set: NodeJS.ProcessEnv): string[] {
+/** The verifier's own errors, so that the first failed start names every invalid variable. */
+function verifierErrors(set: NodeJS.ProcessEnv): string[] {
   try {
     verifierFromEnv({ ...set, BETTER_AUTH_URL: "http://localhost", API_URL: "http://localhost" });
     return [];

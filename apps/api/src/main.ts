@@ -1,10 +1,10 @@
 import { describeFailure } from "./operations/describe-failure.ts";
 import { startServer } from "./server.ts";
 
-// The API process. Starts, or says in one line on stderr why not and exits with 1. SIGTERM and SIGINT stop it
-// cleanly, with exit code 0; one that comes while it starts is heeded as soon as it has.
+// The API process. If it cannot start, it prints one line to stderr and exits with 1. SIGTERM and SIGINT stop
+// it cleanly, with exit code 0. A signal that arrives during the start is handled right after it.
 
-// The reader of the log may leave before this process does. Serving goes on without one.
+// The reader of the log may exit first. The API then serves without a log.
 process.stdout.on("error", () => {});
 
 const { promise: stopAsked, resolve: askToStop } = Promise.withResolvers<NodeJS.Signals>();

@@ -1,6 +1,5 @@
 import { createServer } from "node:net";
 import { type PostgresServer, startPostgres } from "@usher-auth/e2e/postgres";
-import { answeredWithin, DatabaseUnavailable } from "@usher-auth/postgres/connection";
 import postgres from "postgres";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { Database } from "../src/db.ts";
@@ -105,29 +104,4 @@ test("at the start: a database that refuses, and one that never answers, are sai
   await expect(start()).rejects.toThrow(
     `the database at 127.0.0.1:${port}/tasks does not answer (ECONNREFUSED): start it, or check DATABASE_URL`,
   );
-});
-
-test("the deadline: an answer in time passes, as does an error that is no outage; an outage and silence do not", async () => {
-  await expect(answeredWithin(60_000, async () => "answer")).resolves.toBe("answer");
-  await expect(answeredWithin(60_000, () => Promise.reject(new Error("a bug")))).rejects.toThrow("a bug");
-  const refused = Object.assign(new Error("connect"), { code: "ECONNREFUSED" });
-  const wrapped = new Error("Failed query", { cause: refused });
-  await expect(answeredWithin(60_000, () => Promise.reject(wrapped))).rejects.toMatchObject({
-    name: "DatabaseUnavailable",
-    cause: wrapped,
-  });
-
-  vi.useFakeTimers();
-  let heard: AbortSignal | undefined;
-  const silence = answeredWithin(60_000, (signal) => {
-    heard = signal;
-    return new Promise(() => {});
-  });
-  const refusal = expect(silence).rejects.toBeInstanceOf(DatabaseUnavailable);
-  vi.advanceTimersByTime(59_999);
-  expect(heard?.aborted).toBe(false);
-  vi.advanceTimersByTime(1);
-  vi.useRealTimers();
-  await refusal;
-  expect(heard?.aborted).toBe(true);
 });

@@ -72,7 +72,7 @@ describe("does not start, and says why in one line:", () => {
     [
       "a data folder below what is no folder",
       { ...env, DATA_DIR: "/dev/null/data" },
-      /^cannot make the folder \/dev\/null\/data \(ENOTDIR\): make DATA_DIR a folder that this user may write to$/,
+      /^cannot create the folder \/dev\/null\/data \(ENOTDIR\): make DATA_DIR a folder that this user may write to$/,
     ],
   ])("%s", async (_what, environment, reason) => {
     const line = await failure(environment);
@@ -86,11 +86,11 @@ describe("does not start, and says why in one line:", () => {
     const { port } = holder.address() as { port: number };
     const environment = { ...env, LOG_LEVEL: "silent" };
     expect(await failure({ ...environment, API_PORT: String(port) })).toBe(
-      `port ${port} is taken: stop what listens there, or set API_PORT to another`,
+      `port ${port} is in use: stop the process that listens on it, or set API_PORT to another port`,
     );
     holder.close();
     expect(await failure({ ...environment, HOST: "192.0.2.1" })).toBe(
-      "this machine has no address 192.0.2.1: set HOST to one that it has",
+      "this machine has no address 192.0.2.1: set HOST to one of its addresses",
     );
   });
 });

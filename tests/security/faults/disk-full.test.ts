@@ -54,7 +54,7 @@ test("a disk that fills up under load: 503 for what writes, reads and refusals g
   expect(ledger.acknowledged.size).toBe(acknowledged);
   // Which looks once a second.
   await vi.waitFor(
-    () => expect(api.output()).toContain("api writes nothing: the disk is nearly full"),
+    () => expect(api.output()).toContain("api is read-only: the disk is nearly full"),
     20_000,
   );
 

@@ -1,22 +1,22 @@
 import { statfs } from "node:fs/promises";
 import type { PGlite } from "@electric-sql/pglite";
 
-/** Tells how many bytes are free where the database lies. */
+/** Returns how many bytes are free on the disk of the database. */
 export type FreeSpace = () => Promise<number>;
 
-/** Keeps some of the disk free. */
-export type Reserve = {
-  /** Whether it has been reached, so that nothing is written. */
-  readonly isReached: () => boolean;
+/** Stops writes before the disk is full. */
+export type DiskGuard = {
+  /** Whether writes are rejected at the moment. */
+  readonly isFull: () => boolean;
   stop(): void;
 };
 
 const megabyte = 1024 * 1024;
 
-/** Bytes: four segments of the write-ahead log, of 16 MB each. */
-export const reservedSpace = 64 * megabyte;
+/** Bytes that must stay free: four segments of the write-ahead log, of 16 MB each. */
+export const minimumFreeSpace = 64 * megabyte;
 
-/** Milliseconds between two looks. What is written between two of them is far less than the reserve. */
+/** Milliseconds between two checks. Far less than the minimum is written in that time. */
 const interval = 500;
 
 export function freeSpaceOf(folder: string): FreeSpace {
@@ -27,36 +27,35 @@ export function freeSpaceOf(folder: string): FreeSpace {
 }
 
 /**
- * Has PGlite write nothing while less than {@link reservedSpace} is free: its transactions are read-only
- * then, so that a write is an error of the class that is answered 503, and reads go on.
+ * Makes PGlite read-only while less than {@link minimumFreeSpace} is free: writes fail with an error that is
+ * answered with 503, reads go on.
  *
- * A full disk is an error like any other to PGlite as long as it is a table that does not fit. Where it is
- * the next segment of the write-ahead log, PGlite waits for a lock of its own, for ever, and the whole
- * process with it.
+ * Why: when a table does not fit on the disk, PGlite reports an error. When the next segment of the
+ * write-ahead log does not fit, PGlite waits for its own lock forever, and blocks the whole process.
  */
-export async function keepReserve(pglite: PGlite, freeSpace: FreeSpace): Promise<Reserve> {
-  let isReached = false;
-  let isLooking = false;
+export async function guardDisk(pglite: PGlite, freeSpace: FreeSpace): Promise<DiskGuard> {
+  let isFull = false;
+  let isChecking = false;
 
-  async function look(): Promise<void> {
-    const isShort = (await freeSpace()) < reservedSpace;
-    if (isShort === isReached) return;
-    // PGlite has one session, which is everybody's.
+  async function check(): Promise<void> {
+    const isShort = (await freeSpace()) < minimumFreeSpace;
+    if (isShort === isFull) return;
+    // PGlite has one session, which all transactions share.
     await pglite.exec(`set default_transaction_read_only = ${isShort ? "on" : "off"}`);
-    isReached = isShort;
+    isFull = isShort;
   }
 
-  await look();
+  await check();
   const timer = setInterval(() => {
-    if (isLooking) return;
-    isLooking = true;
-    // Where nothing can be told of the disk, it stays as it was.
-    look()
+    if (isChecking) return;
+    isChecking = true;
+    // If the free space is unknown, nothing changes.
+    check()
       .catch(() => undefined)
       .finally(() => {
-        isLooking = false;
+        isChecking = false;
       });
   }, interval);
   timer.unref();
-  return { isReached: () => isReached, stop: () => clearInterval(timer) };
+  return { isFull: () => isFull, stop: () => clearInterval(timer) };
 }

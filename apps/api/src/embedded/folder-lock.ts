@@ -3,15 +3,14 @@ import { DatabaseSync } from "node:sqlite";
 import { StartupError } from "../operations/startup-error.ts";
 
 /**
- * Makes this process the only one to use `folder`, until the returned function is called or the process ends
- * in any way.
+ * Reserves `folder` for this process, until the returned function is called or the process ends in any way.
+ * Two PGlite processes in one folder destroy the database.
  *
- * Two PGlite processes in one folder destroy it. The lock is the operating system's own, held through an
- * empty SQLite file next to the folder: unlike a file with a process id in it, it is gone with its process
- * even after `kill -9`, and a container, in which every process is number 1, cannot mistake a dead holder for
- * itself. It is advisory, and needs a file system with working locks (not every network share has them).
+ * The lock is the operating system's, on an empty SQLite file beside the folder. Unlike a file with a process
+ * id, it disappears with its process even after `kill -9`, and works in containers, where every process has
+ * the id 1. It is advisory, and needs a file system with working locks, which some network shares lack.
  *
- * @throws {StartupError} when another process holds it, or when the file cannot be written.
+ * @throws {StartupError} Another process holds the lock, or the file cannot be written.
  */
 export function lockFolder(folder: string): () => void {
   const path = `${folder}.lock`;

@@ -5,22 +5,22 @@ import { assertRowSecurity } from "@usher-auth/postgres";
 import { migrateRevocations, revocationStore } from "@usher-auth/postgres/revocations";
 import { drizzle } from "drizzle-orm/pglite";
 import { migrate } from "drizzle-orm/pglite/migrator";
-import { type Database, databaseOver } from "../db.ts";
+import { createDatabase, type Database } from "../db.ts";
 import { makePrivate, prepareDataFolder } from "../operations/private-folder.ts";
 import { StartupError } from "../operations/startup-error.ts";
 import { migrations } from "../postgres/migrations.ts";
 import * as schema from "../tasks/schema.ts";
-import { type FreeSpace, freeSpaceOf, keepReserve, reservedSpace } from "./disk-guard.ts";
+import { type FreeSpace, freeSpaceOf, guardDisk, minimumFreeSpace } from "./disk-guard.ts";
 import { lockFolder } from "./folder-lock.ts";
 
 /**
- * Opens the embedded Postgres (PGlite) in `folder`, makes it if there is none, and brings it up to date.
+ * Opens the embedded Postgres (PGlite) in `folder`, creates it if it is missing, and runs its migrations.
  *
- * What a transaction has committed survives a kill of this process: it is with the operating system by then.
- * PGlite cannot fsync, so it may not survive a power cut; where that matters, use a server (DATABASE_URL).
- * Nothing is written while the disk is nearly full.
+ * A committed transaction survives a kill of this process. It may not survive a power cut, because PGlite
+ * cannot fsync: use a server (DATABASE_URL) where that matters. Writes are rejected while the disk is nearly
+ * full.
  *
- * @throws {StartupError}
+ * @throws {StartupError} The folder or the database in it cannot be used.
  */
 export async function openEmbedded(options: {
   folder: string;
@@ -30,7 +30,7 @@ export async function openEmbedded(options: {
   const folder = resolve(options.folder);
   prepareDataFolder(dirname(folder));
   const freeSpace = options.freeSpace ?? freeSpaceOf(dirname(folder));
-  await assertRoom(folder, freeSpace);
+  await assertFreeSpace(folder, freeSpace);
   const unlock = lockFolder(folder);
   try {
     const pglite = await openFolder(folder);
@@ -38,18 +38,18 @@ export async function openEmbedded(options: {
     await migrate(client, migrations);
     await migrateRevocations(pglite);
     await assertRowSecurity(client, [schema.tasks]);
-    const reserve = await keepReserve(pglite, freeSpace);
+    const diskGuard = await guardDisk(pglite, freeSpace);
     const close = async () => {
-      reserve.stop();
+      diskGuard.stop();
       await pglite.close();
       unlock();
     };
-    return databaseOver({
+    return createDatabase({
       client,
       kind: "embedded",
       revocations: revocationStore(pglite),
       deadline: options.deadline,
-      isFull: reserve.isReached,
+      isFull: diskGuard.isFull,
       close,
     });
   } catch (error) {
@@ -58,20 +58,20 @@ export async function openEmbedded(options: {
   }
 }
 
-/** PGlite writes as it opens, and a disk that is full then would hang it. */
-async function assertRoom(folder: string, freeSpace: FreeSpace): Promise<void> {
+/** PGlite writes while it opens, and would hang on a full disk. */
+async function assertFreeSpace(folder: string, freeSpace: FreeSpace): Promise<void> {
   const free = await freeSpace();
-  if (free >= reservedSpace) return;
+  if (free >= minimumFreeSpace) return;
   const megabytes = (bytes: number) => Math.floor(bytes / 1024 / 1024);
   throw new StartupError(
-    `the disk of ${folder} has ${megabytes(free)} MB free, and ${megabytes(reservedSpace)} are needed: make room, or set DATA_DIR to a folder on another`,
+    `the disk of ${folder} has ${megabytes(free)} MB free, and ${megabytes(minimumFreeSpace)} are needed: make room, or set DATA_DIR to a folder on another disk`,
   );
 }
 
 /**
- * A process that is killed while it makes the database leaves a broken one, which would never open again. A
- * mark beside the folder, made before and removed after, tells that case apart: such a folder has never held
- * a row.
+ * A process that is killed while it creates the database leaves a broken one that never opens again. A marker
+ * file beside the folder exists only during creation: a folder with a marker never held a row and is created
+ * again.
  */
 async function openFolder(folder: string): Promise<PGlite> {
   const unfinished = `${folder}.unfinished`;

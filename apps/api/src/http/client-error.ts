@@ -2,7 +2,7 @@ import { STATUS_CODES } from "node:http";
 import { httpProblem, problemContentType } from "@usher-auth/verify";
 import type { ConnectionError, FastifyInstance } from "fastify";
 
-/** What Node's HTTP parser and its timers report, and how HTTP calls that. Anything else is a 400. */
+/** The status for each error code of Node's HTTP parser and its timers. All others are a 400. */
 const statuses: Readonly<Record<string, number>> = {
   HPE_HEADER_OVERFLOW: 431,
   HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
@@ -11,15 +11,11 @@ const statuses: Readonly<Record<string, number>> = {
 
 type RawSocket = {
   readonly writable: boolean;
-
   end(text: string): void;
   destroy(): void;
 };
 
-/**
- * Answers what is not HTTP, where there is no request and no reply yet, with a problem body on the bare
- * socket.
- */
+/** Answers invalid HTTP with a problem body. There is no request yet, so it is written to the socket. */
 export function answerClientError(this: FastifyInstance, error: ConnectionError, socket: RawSocket): void {
   this.log.debug({ code: error.code }, "a client sent something that is not HTTP");
   if (error.code === "ECONNRESET" || !socket.writable) {

@@ -2,8 +2,8 @@ import cors from "@fastify/cors";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 
 /**
- * Lets pages of one origin call the API, and no others. Must be registered before the guard, so that a
- * refusal can be read by the page, and a preflight, which never has a token, is answered.
+ * Lets pages of one origin call the API, and no others. Register it before the guard: a page can then read
+ * the guard's errors, and preflights, which never carry a token, are answered.
  */
 export async function allowOrigin(app: FastifyInstance, origin: string): Promise<void> {
   const options = {
@@ -18,9 +18,7 @@ export async function allowOrigin(app: FastifyInstance, origin: string): Promise
   });
 }
 
-/**
- * Fetch standard, "CORS-preflight request". Any other OPTIONS goes the way of all requests, past the guard.
- */
+/** Fetch standard, "CORS-preflight request". Every other OPTIONS request goes through the guard. */
 function isPreflight({ method, headers }: FastifyRequest): boolean {
   return (
     method === "OPTIONS" &&

@@ -1,30 +1,27 @@
 import { UnstorableIdError } from "@usher-auth/postgres";
-import { DatabaseUnavailable } from "@usher-auth/postgres/connection";
+import { DatabaseUnavailableError } from "@usher-auth/postgres/connection";
 import { httpProblem, type Problem, problemContentType } from "@usher-auth/verify";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 
-/** Seconds after which a client may try again when the database is out. */
+/** Seconds after which a client may try again while the database is unavailable. */
 const retryAfter = "5";
 
-/** One thing that is wrong with a request: where, and what. Never the value that was sent. */
+/** One error in a request: where and what. Never contains the value that was sent. */
 export type RequestError = { path: string; message: string };
 
-/** A request that is well-formed as far as its schema goes, and wrong all the same. */
+/** The request matches its schema and is invalid anyway. */
 export class BadRequest extends Error {
   override readonly name = "BadRequest";
   readonly errors: RequestError[];
 
   constructor(errors: RequestError[]) {
-    super("the request is wrong");
+    super("the request is invalid");
     this.errors = errors;
   }
 }
 
-/**
- * Makes every error of the app a problem body: what its handlers throw, what Fastify refuses, and paths that
- * are none.
- */
+/** Answers every error with a problem body: errors of handlers, of Fastify, and unknown paths. */
 export function answerErrorsWithProblems(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const problem = problemOf(error);
@@ -35,7 +32,10 @@ export function answerErrorsWithProblems(app: FastifyInstance): void {
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, httpProblem(404)));
 }
 
-/** For requests that fail before there is a route: no hook runs for those, so this sets what hooks would. */
+/**
+ * For requests that fail before they are routed. No hook runs for them, so this sets the headers of the
+ * hooks.
+ */
 export function answerFrameworkError(
   error: FastifyError,
   request: FastifyRequest,
@@ -49,8 +49,7 @@ export function sendProblem(
   reply: FastifyReply,
   problem: Problem & { errors?: RequestError[] },
 ): FastifyReply {
-  // Bytes, as the guard's refusals are: a route's own response schema has no say in them, and Fastify adds no
-  // charset.
+  // A buffer, as in the guard: the route's response schema does not apply to it, and Fastify adds no charset.
   return reply
     .code(problem.status)
     .type(problemContentType)
@@ -62,12 +61,12 @@ function problemOf(error: FastifyError | BadRequest): Problem & { errors?: Reque
   if (error instanceof UnstorableIdError) {
     return { ...httpProblem(400), errors: [{ path: "params.userId", message: error.message }] };
   }
-  if (error instanceof DatabaseUnavailable) return httpProblem(503);
+  if (error instanceof DatabaseUnavailableError) return httpProblem(503);
   if (hasZodFastifySchemaValidationErrors(error))
     return { ...httpProblem(400), errors: requestErrors(error) };
 
   const status = error.statusCode ?? 500;
-  // A 5xx says nothing of what went wrong inside; a 4xx of Fastify's own has a fixed sentence per status.
+  // The response never contains the error's message: it may quote internals.
   return status >= 400 && status < 500 ? httpProblem(status) : httpProblem(status === 503 ? 503 : 500);
 }
 

@@ -3,8 +3,8 @@ import type { FastifyInstance } from "fastify";
 import { sendProblem } from "./errors.ts";
 
 /**
- * What holds for every request, before anything else looks at it: the answer names the request and is not to
- * be stored, and a request must say for which host it is (RFC 9112 section 3.2).
+ * The first hook of every request: the response carries the request's id and is not cached, and a request
+ * without a valid Host header is rejected (RFC 9112 section 3.2).
  */
 export function prepareEveryRequest(app: FastifyInstance): void {
   app.addHook("onRequest", (request, reply, done) => {
@@ -14,7 +14,7 @@ export function prepareEveryRequest(app: FastifyInstance): void {
   });
 }
 
-/** RFC 9110 section 7.2: a host and a port, and nothing else that a URL may have. */
+/** RFC 9110 section 7.2: a host and a port, and no other part of a URL. */
 function isHost(host: string | undefined): boolean {
   return host !== undefined && !/[/\\?#@]/.test(host) && URL.canParse(`http://${host}`);
 }

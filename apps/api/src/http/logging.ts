@@ -9,22 +9,22 @@ import {
 import type { Config } from "../config.ts";
 import { printableJson } from "../operations/printable.ts";
 
-/** Where log lines go; default: standard output. */
+/** Where log lines go. Default: standard output. */
 export type LogStream = { write(line: string): void };
 
 /**
- * One JSON line per request, when it is answered, with its id, method, path, status and duration. No headers
- * and no query, since both can hold tokens, and no body. Refusals are logged by the guard, with code and
- * hint.
+ * Logs one JSON line per request, when it is answered: id, method, path, status and duration. Headers and
+ * query are never logged because they can contain tokens, and bodies because they are private. The guard logs
+ * its rejections with code and hint.
  */
 export function loggingOptions(config: Pick<Config, "logLevel">, stream?: LogStream): FastifyServerOptions {
   return {
     logger: {
       level: config.logLevel,
-      // Node's own stream rather than pino's: that one tries for ever to write to a reader who is gone.
+      // Not pino's own stream, which retries forever when the reader has exited.
       stream: printable(stream ?? process.stdout),
       serializers: { req: describeRequest, res: ({ statusCode }) => ({ statusCode }), err: describeError },
-      // Belt and braces, for a line that somebody adds one day.
+      // A second line of defence, for log lines that are added later.
       redact: [
         "authorization",
         "cookie",
@@ -58,10 +58,7 @@ class OneLinePerRequest extends LogController {
   }
 }
 
-/**
- * Whatever a line quotes, of a path, a hint or a database's error: it cannot speak to the terminal that shows
- * it.
- */
+/** A line may quote a path, a hint or an error: it must not control the terminal that shows it. */
 function printable(stream: LogStream): LogStream {
   return { write: (line) => void stream.write(printableJson(line)) };
 }
@@ -73,9 +70,9 @@ function describeRequest({ method, url }: { method: string; url: string }) {
 const dottedText = /[\w.-]+/g;
 
 /**
- * For a JWT that somebody put into the path: three segments, of which the first has a header in it. That
- * begins with `{`, and so in base64url with one of three pairs. Looked for segment by segment: one expression
- * for all of it would, in a long path that almost fits, begin anew at each of them.
+ * Hides a JWT in a path: three segments, of which the first is a JSON header. `{` begins with one of three
+ * pairs in base64url. Checks segment by segment: one regular expression would backtrack on a long path that
+ * almost matches.
  */
 function withoutToken(text: string): string {
   const segments = text.split(".");
@@ -86,17 +83,17 @@ function withoutToken(text: string): string {
 }
 
 /**
- * An error without what a query's parameters, and so people's own texts, would add to it: Drizzle puts those
- * into its message, and Postgres into the `detail` of its errors.
+ * An error without the parameters of its query, which are users' texts: Drizzle puts them into its message,
+ * and Postgres into the `detail` of its errors.
  */
 function describeError(error: Error): { type: string; message: string; stack: string; code?: string } {
-  const told = error instanceof DrizzleQueryError && error.cause ? error.cause : error;
-  const { code } = told as { code?: unknown };
+  const logged = error instanceof DrizzleQueryError && error.cause ? error.cause : error;
+  const { code } = logged as { code?: unknown };
   return {
-    type: told.name,
-    message: told.message,
-    stack: told.stack ?? "",
+    type: logged.name,
+    message: logged.message,
+    stack: logged.stack ?? "",
     ...(typeof code === "string" && { code }),
-    ...(told.cause instanceof Error && { cause: describeError(told.cause) }),
+    ...(logged.cause instanceof Error && { cause: describeError(logged.cause) }),
   };
 }

@@ -4,8 +4,8 @@ import type { IncomingMessage } from "node:http";
 const acceptable = /^[A-Za-z0-9_-]{1,64}$/;
 
 /**
- * The id that a request goes by in the log and in the `X-Request-Id` of its answer: the client's own where
- * that is 1 to 64 letters, digits, `_` and `-` (anything else could forge log lines), a random one otherwise.
+ * The request's id in the log and in the response's `X-Request-Id`: the client's own if it is 1 to 64
+ * letters, digits, `_` and `-` (anything else could forge log lines), otherwise a random UUID.
  */
 export function requestId(request: Pick<IncomingMessage, "headers">): string {
   const given = request.headers["x-request-id"];

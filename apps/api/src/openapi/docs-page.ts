@@ -2,21 +2,20 @@ import { createHash } from "node:crypto";
 import scalar from "@scalar/fastify-api-reference";
 import type { FastifyInstance, RouteOptions } from "fastify";
 
-/** The documentation page and its script: all that is public under /docs. */
+/** The documentation page and its script: everything that is public under /docs. */
 const docsRoutes: ReadonlySet<string> = new Set(["/docs", "/docs/", "/docs/js/scalar.js"]);
 
 /**
- * Lets everybody see the documentation page. Scalar adds those routes itself and takes no `config` for them,
- * hence this list, which must be in place before the guard: the guard notes what is public when a route is
- * added.
+ * Makes the documentation page public. Scalar registers these routes itself, without a way to pass their
+ * `config`. Call it before the guard, which reads `config.public` when a route is added.
  */
-export function openDocsToEverybody(app: FastifyInstance): void {
+export function makeDocsPublic(app: FastifyInstance): void {
   app.addHook("onRoute", (route: RouteOptions) => {
     if (docsRoutes.has(route.url)) route.config = { ...route.config, public: true };
   });
 }
 
-/** A page at /docs to read the OpenAPI document in and try it. Everything on it comes from this server. */
+/** Serves a page at /docs to read and try the API. It loads nothing from other servers. */
 export async function serveDocsPage(app: FastifyInstance): Promise<void> {
   app.addHook("onSend", async (_request, reply, payload) => {
     const type = reply.getHeader("content-type");
@@ -30,7 +29,7 @@ export async function serveDocsPage(app: FastifyInstance): Promise<void> {
     configuration: {
       url: "/openapi.json",
       pageTitle: "Usher tasks API",
-      // Nothing that would call somebody else's server.
+      // Everything that calls another server is off.
       withDefaultFonts: false,
       telemetry: false,
       agent: { disabled: true },
@@ -42,10 +41,7 @@ export async function serveDocsPage(app: FastifyInstance): Promise<void> {
   });
 }
 
-/**
- * Lets the page run its own scripts, the inline one by its hash, style itself, and call no server but this
- * one.
- */
+/** Allows the page's own scripts (inline ones by their hash) and styles, and requests to this server only. */
 function pagePolicy(html: string): string {
   const inline = inlineScripts(html).map(
     (script) => `'sha256-${createHash("sha256").update(script).digest("base64")}'`,
@@ -63,7 +59,7 @@ function pagePolicy(html: string): string {
   ].join("; ");
 }
 
-/** What is between the tags of each script that has no address. */
+/** The content of each script without a `src`. */
 function inlineScripts(html: string): string[] {
   const scripts: string[] = [];
   for (let at = html.indexOf("<script"); at !== -1; at = html.indexOf("<script", at)) {

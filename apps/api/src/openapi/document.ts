@@ -5,9 +5,9 @@ import { logoutOperation, logoutPath } from "./logout.ts";
 import { problemResponses } from "./problem-responses.ts";
 
 /**
- * Keeps an OpenAPI 3.1 document of every route, served at `/openapi.json`. Whether an operation needs a
- * token, and which errors the guard may answer with, is read off what guards the route: it cannot be
- * documented wrongly.
+ * Builds the OpenAPI 3.1 document of all routes, served at `/openapi.json`. Whether an operation requires a
+ * token, and which errors the guard may answer with, is derived from the route's configuration, so it cannot
+ * go out of date.
  */
 export async function documentRoutes(app: FastifyInstance, serverUrl: string): Promise<void> {
   await app.register(swagger, {
@@ -41,7 +41,7 @@ type Operation = {
 };
 
 const withGuard: SwaggerTransform = (operation) => {
-  // The endpoint comes with the guard, which knows nothing of this documentation.
+  // The guard's plugin registers this route, without a schema.
   const own = operation.url === logoutPath ? logoutOperation : operation.schema;
   const schema = { ...own, ...guardOf(operation.route), response: responsesOf(operation.route, own) };
   return jsonSchemaTransform({ ...operation, schema: schema as FastifySchema });
@@ -65,7 +65,7 @@ function isPublic(route: RouteOptions): boolean {
   return route.config?.public === true;
 }
 
-/** The plugin calls every body required. One that may be null may just as well be left out. */
+/** The plugin marks every body as required. A body that may be null may also be missing. */
 function withOptionalBodies(document: Document): Document {
   for (const path of Object.values(document.paths ?? {})) {
     for (const { requestBody } of Object.values(path ?? {}) as Operation[]) {
@@ -76,9 +76,7 @@ function withOptionalBodies(document: Document): Document {
   return document;
 }
 
-/**
- * Each registered schema comes in a form for requests and one for responses, whether or not both are used.
- */
+/** Removes unused schemas: the plugin adds one for requests and one for responses in any case. */
 function withoutUnused(document: Document): Document {
   const { components: parts, ...rest } = document as { components: { schemas: Record<string, object> } };
   const used = new Map<string, object>();

@@ -2,28 +2,27 @@ import type { FastifySchema } from "fastify";
 import { z } from "zod";
 import { problemResponses } from "./problem-responses.ts";
 
-/** Where the issuer tells of ended sessions. */
+/** The endpoint to which the issuer sends logout tokens. */
 export const logoutPath = "/backchannel-logout";
 
 const { 503: outage } = problemResponses;
-const refused = {
+const rejected = {
   ...problemResponses[400],
-  description:
-    "It is no such form, or no good logout token. It changed nothing, and will not be taken later either.",
+  description: "Not a form with a valid logout token. Nothing has changed. Do not send it again.",
 };
 
-/** How the endpoint is documented. The guard's own code checks it and answers it. */
+/** Documents the endpoint, which the guard's plugin implements. */
 export const logoutOperation: FastifySchema & Record<string, unknown> = {
-  summary: "Be told that a session has ended",
+  summary: "Receive a logout token",
   description:
-    "OpenID Connect Back-Channel Logout 1.0, section 2.5, for the issuer alone: tokens of the session, or of all sessions of the user, are refused from then on, by every replica. Needs no bearer token: the logout token is signed by the issuer.",
+    "OpenID Connect Back-Channel Logout 1.0, section 2.5. For the issuer only: from now on every replica rejects the tokens of the session, or of all sessions of the user. Requires no bearer token, because the issuer signs the logout token.",
   operationId: "backchannelLogout",
   tags: ["sessions"],
   consumes: ["application/x-www-form-urlencoded"],
   body: z.object({ logout_token: z.string().describe("A signed JWT whose `typ` is `logout+jwt`.") }),
   response: {
-    200: z.undefined().describe("It is recorded."),
-    400: refused,
-    503: { ...outage, description: "It could not be recorded at the moment. Send it again." },
+    200: z.undefined().describe("The logout is recorded."),
+    400: rejected,
+    503: { ...outage, description: "The logout could not be recorded at the moment. Send it again." },
   },
 };

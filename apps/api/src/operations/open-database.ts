@@ -4,11 +4,12 @@ import { openEmbedded } from "../embedded/open.ts";
 import { openServer } from "../postgres/open.ts";
 
 /**
- * Opens the API's database, migrated and ready: the server at `url`, or the embedded one in `folder` without.
- * `deadline` is how long a request waits for an answer, in milliseconds (default 5000); `freeSpace` is for
- * tests, and tells the embedded one how many bytes are free on its disk.
+ * Opens the API's database, migrated and ready: the Postgres server at `url`, or the embedded one in `folder`
+ * if there is no URL.
  *
- * @throws {StartupError} with one line that says what to do.
+ * @param options.deadline How long a request waits for an answer, in milliseconds. Default 5000.
+ * @param options.freeSpace For tests of the embedded one: returns the free bytes of its disk.
+ * @throws {StartupError} Its message is one line that says what to do.
  */
 export function openDatabase(options: {
   url: string | undefined;

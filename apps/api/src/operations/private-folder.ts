@@ -6,44 +6,46 @@ import { StartupError } from "./startup-error.ts";
 const ours = /^(?:api|running|auth\.sqlite|better-auth-secret|start\.lock)(?:[.-]|$)/;
 
 /**
- * Makes DATA_DIR where it is missing, open to its owner alone. One that was there, with other rights, is
- * closed as well, unless somebody else's things are in it (a home, `/tmp`): what is ours is closed in any
- * case, by those who make it.
+ * Creates DATA_DIR if it is missing, with access for its owner only. Restricts an existing folder as well,
+ * unless it contains other things (a home folder, `/tmp`). Our own files in it are restricted in any case,
+ * when they are made.
+ *
+ * @throws {StartupError} The folder cannot be created.
  */
 export function prepareDataFolder(path: string): void {
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
   } catch (error) {
     throw new StartupError(
-      `cannot make the folder ${path} (${codeOf(error)}): make DATA_DIR a folder that this user may write to`,
+      `cannot create the folder ${path} (${codeOf(error)}): make DATA_DIR a folder that this user may write to`,
     );
   }
   try {
     if (readdirSync(path).every((name) => ours.test(name))) chmodSync(path, 0o700);
   } catch {
-    // Another user's folder, in which this one may write.
+    // It belongs to another user, who lets this one write there.
   }
 }
 
 /**
- * Makes the folder where it is missing, and closes it with all that is in it to every other user (Windows:
- * rights are those of the folder above). PGlite gives its files mode 0666 whatever the umask says, so it is
- * the folder that keeps new ones private.
+ * Creates the folder if it is missing, and removes the access of all other users to it and to everything in
+ * it. On Windows, the rights of the parent folder apply. PGlite creates files with mode 0666 whatever the
+ * umask, so the folder is what keeps new files private.
  *
- * @throws {StartupError} when it belongs to another user.
+ * @throws {StartupError} The folder belongs to another user.
  */
 export function makePrivate(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     chmodSync(folder, 0o700);
     for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-      // A link's target is not ours to change.
+      // A link is skipped: its target may belong to someone else.
       if (entry.isDirectory()) chmodSync(join(entry.parentPath, entry.name), 0o700);
       else if (entry.isFile()) chmodSync(join(entry.parentPath, entry.name), 0o600);
     }
   } catch (error) {
     throw new StartupError(
-      `cannot close ${folder} to other users (${codeOf(error)}): make this user its owner, or set DATA_DIR to another folder`,
+      `cannot restrict ${folder} to this user (${codeOf(error)}): make this user its owner, or set DATA_DIR to another folder`,
     );
   }
 }

@@ -6,12 +6,14 @@ import type { Config } from "../config.ts";
 import { prepareDataFolder } from "./private-folder.ts";
 
 /**
- * Writes `<DATA_DIR>/running/api-<pid>.json`: which secret this process verifies with, as a fingerprint, for
- * `usher-auth doctor` to hold against the settings and the web app's. A file that its owner alone can read,
- * since a fingerprint confirms a guess: no endpoint has it, for behind a proxy on the same machine everybody
- * comes from loopback. Nothing depends on it: where it cannot be written, the API says so and serves.
+ * Writes `<DATA_DIR>/running/api-<pid>.json`: the fingerprint of the secret that this process verifies with,
+ * so that `usher-auth doctor` can compare it with the settings and with the web app's. If it cannot be
+ * written, the API logs that and serves anyway.
  *
- * @returns What takes it away.
+ * A file that only its owner can read, because a fingerprint lets anyone check a guess of the secret. Not an
+ * endpoint for loopback: behind a proxy on the same machine, every request comes from loopback.
+ *
+ * @returns Deletes the file.
  */
 export function recordRunning(
   config: Pick<Config, "issuer" | "runningFolder">,
@@ -31,7 +33,7 @@ export function recordRunning(
     prepareDataFolder(dirname(folder));
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     chmodSync(folder, 0o700);
-    // The file of a former process with this id may be there, with other rights.
+    // An earlier process with this id may have left a file with other rights.
     rmSync(file, { force: true });
     writeFileSync(file, JSON.stringify(record), { mode: 0o600 });
   } catch (error) {
@@ -42,7 +44,7 @@ export function recordRunning(
     try {
       rmSync(file, { force: true });
     } catch {
-      // Whoever reads it sees that the process is gone.
+      // Readers check whether the process still runs.
     }
   };
 }

@@ -1,17 +1,16 @@
 import type { Revocations } from "@usher-auth/verify";
 import type { FastifyBaseLogger } from "fastify";
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two checks. */
 const interval = 1_000;
 
 /**
- * Says in the log how the revocations are doing: once now, and whenever that changes, until the returned
- * function is called. An operator who chose to accept tokens meanwhile should know from when to when that
- * was.
+ * Logs the state of the revocations, now and whenever it changes: with USHER_WHEN_STALE=accept, the log shows
+ * from when to when revoked tokens may have been accepted. Returns a function that stops it.
  */
 export function watchRevocations(revocations: Revocations, log: FastifyBaseLogger): () => void {
   let last: string | undefined;
-  const look = () => {
+  const check = () => {
     const { state, whenStale, staleness, entries } = revocations.status();
     if (state === last) return;
     last = state;
@@ -19,13 +18,13 @@ export function watchRevocations(revocations: Revocations, log: FastifyBaseLogge
     if (state === "current") log.info(facts, "api revocations are current");
     else log.warn(facts, `api revocations are ${state}: ${consequence[whenStale]}`);
   };
-  look();
-  const timer = setInterval(look, interval);
+  check();
+  const timer = setInterval(check, interval);
   timer.unref();
   return () => clearInterval(timer);
 }
 
 const consequence = {
-  refuse: "every token is answered 503 until the store can be reached again",
+  refuse: "every token is answered with 503 until the store is reachable again",
   accept: "tokens are accepted unless they are known to be revoked",
 } as const;

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 
-/** Where the committed migrations are, and in which table of the database those applied are noted. */
+/** The folder of committed migrations, and the table that records which ones have run. */
 export const migrations = {
   migrationsFolder: fileURLToPath(new URL("../../migrations", import.meta.url)),
   migrationsSchema: "drizzle",

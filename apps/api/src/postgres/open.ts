@@ -4,45 +4,54 @@ import { migrateRevocations, revocationStore } from "@usher-auth/postgres/revoca
 import { drizzle } from "drizzle-orm/postgres-js";
 import { migrate } from "drizzle-orm/postgres-js/migrator";
 import postgres from "postgres";
-import { type Database, databaseOver } from "../db.ts";
+import { createDatabase, type Database } from "../db.ts";
 import { StartupError } from "../operations/startup-error.ts";
 import * as schema from "../tasks/schema.ts";
 import { migrations } from "./migrations.ts";
 
-/** An arbitrary number, the same in every replica, that the lock on migrations goes by. */
+/** The key of the advisory lock on migrations: an arbitrary number, the same in every replica. */
 const migrationLock = 7_365_687;
 
+const connectionOptions = {
+  connect_timeout: 3,
+  // Not needed without arrays, and postgres.js ends the process when a connection breaks during that query.
+  fetch_types: false,
+  idle_timeout: 60,
+  // The default waits up to 20 seconds before the next attempt. A recovered database should be used at once.
+  backoff: () => 0.2,
+  onnotice: () => {},
+};
+
 /**
- * Connects to a Postgres server (13 or newer) and brings its schema up to date; replicas that start together
- * take turns.
+ * Connects to a Postgres server (13 or newer) and runs its migrations. Replicas that start together wait for
+ * each other.
  *
- * The user of `url` needs CREATE on the database and on its schema `public`, and CREATEROLE, or in place of
- * the latter an administrator's `CREATE ROLE usher_api NOLOGIN; GRANT usher_api TO <user>`. Owning the
- * database grants the first two.
+ * The user in `url` needs CREATE on the database and on its schema `public` (the database's owner has both),
+ * and CREATEROLE. Without CREATEROLE, an administrator must run: `CREATE ROLE usher_api NOLOGIN; GRANT
+ * usher_api TO <user>`.
  *
- * @throws {StartupError} when the server does not answer, or lacks what the above says.
+ * @throws {StartupError} The server does not answer, or the user lacks one of these rights.
  */
 export async function openServer(options: { url: string; deadline: number }): Promise<Database> {
-  await prepare(options.url).catch((error: unknown) => {
+  await migrateAndCheck(options.url).catch((error: unknown) => {
     throw new StartupError(`the database at ${placeOf(options.url)} ${reasonOf(error)}`);
   });
-  const pool = openPool(() => connect(options.url, 10));
-  return databaseOver({
+  const pool = openPool(postgres, options.url, { ...connectionOptions, max: 10 });
+  return createDatabase({
     client: drizzle({ client: pool.client, schema }),
     kind: "server",
     revocations: revocationStore(pool.client),
     deadline: options.deadline,
-    overdue: pool.renew,
+    onOverdue: pool.renew,
     close: pool.end,
   });
 }
 
-/** Migrates on a connection of its own, for the lock is the connection's. */
-async function prepare(url: string): Promise<void> {
-  const connection = connect(url, 1);
+/** On one separate connection, because the advisory lock belongs to a connection. */
+async function migrateAndCheck(url: string): Promise<void> {
+  const connection = postgres(url, { ...connectionOptions, max: 1 });
   try {
-    // Whoever holds the lock is migrating; should it hang, then this process says so rather than wait for
-    // ever.
+    // Another replica holds the lock while it migrates. If it hangs, this one reports that after a minute.
     await connection`select set_config('lock_timeout', '60s', false)`;
     await connection`select pg_advisory_lock(${migrationLock})`;
     const client = drizzle({ client: connection, schema });
@@ -54,21 +63,7 @@ async function prepare(url: string): Promise<void> {
   }
 }
 
-function connect(url: string, connections: number): postgres.Sql {
-  return postgres(url, {
-    max: connections,
-    connect_timeout: 3,
-    // Without arrays there is no need of it, and a connection that breaks meanwhile would end the process:
-    // postgres.js leaves that promise to itself.
-    fetch_types: false,
-    idle_timeout: 60,
-    // The default waits up to 20 seconds before it tries again; a healed database should be noticed at once.
-    backoff: () => 0.2,
-    onnotice: () => {},
-  });
-}
-
-/** `host:port/database`: what an operator needs, and neither user nor password. */
+/** `host:port/database`, without the user and the password. */
 function placeOf(url: string): string {
   const { host, pathname } = new URL(url);
   return `${host}${pathname}`;
@@ -77,7 +72,7 @@ function placeOf(url: string): string {
 function reasonOf(error: unknown): string {
   const cause = innermost(error);
   const code = (cause as { code?: string }).code ?? "";
-  // Postgres itself says it best: wrong password, no such database, a missing grant.
+  // Postgres has the best message: wrong password, no such database, a missing grant.
   const answered = cause instanceof postgres.PostgresError;
   return isOutage(error) && !answered
     ? `does not answer (${code || cause.message}): start it, or check DATABASE_URL`

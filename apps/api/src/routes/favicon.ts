@@ -1,8 +1,8 @@
 import type { FastifyInstance } from "fastify";
 
 /**
- * Browsers ask for an icon beside every page, such as /docs, and without a token: it would be a refusal in
- * the log at each visit. There is none; they may remember that for a day.
+ * Browsers request an icon for every page, such as /docs, without a token. Without this route, each visit
+ * would log a rejection. There is no icon; browsers may cache that for a day.
  */
 export async function faviconRoute(app: FastifyInstance): Promise<void> {
   app.get(

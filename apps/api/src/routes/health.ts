@@ -9,36 +9,33 @@ const readiness = z.object({
   status: z.enum(["ready", "unavailable"]),
   database: z
     .enum(["up", "full", "down"])
-    .describe(
-      "`full`: its disk is nearly full; it is read, and nothing is written until there is more room.",
-    ),
+    .describe("`full`: the disk is nearly full; reads work, writes are rejected until there is more room."),
   keys: z
     .enum(["fresh", "stale", "missing"])
     .describe(
-      "`stale`: the issuer cannot be reached, and the last good keys serve. A shared secret is always fresh.",
+      "`stale`: the issuer is unreachable, and the last good keys are used. A shared secret is always fresh.",
     ),
-  keysAge: z.int().nullable().describe("Seconds since the keys were fetched; null where none were."),
+  keysAge: z.int().nullable().describe("Seconds since the keys were fetched; null if they were not."),
   revocations: z
     .enum(["current", "stale", "missing"])
     .nullable()
     .describe(
-      "`stale`: the store of revocations cannot be reached. `missing`: it never was, since the start. null: none are asked about.",
+      "`stale`: the store is unreachable. `missing`: it has been since the start. null: revocations are off.",
     ),
   revocationsAge: z
     .int()
     .nullable()
-    .describe("Seconds since the store showed that nothing is missing; null where it never did."),
+    .describe("Seconds since the list was last known to be complete; null if it never was."),
   whenStale: z
     .enum(["refuse", "accept"])
     .nullable()
     .describe(
-      "What is done with tokens, unless they are known to be revoked, while the revocations are not current.",
+      "What happens to tokens that are not known to be revoked while the revocations are not current.",
     ),
 });
 
 /**
- * For load balancers and supervisors, without a token: whether the process runs, and whether it can serve
- * requests.
+ * Public, for load balancers and supervisors: whether the process runs, and whether it can serve requests.
  */
 export const healthRoutes: FastifyPluginAsyncZod<{ database: Database; verifier: Verifier }> = async (
   app,
@@ -52,7 +49,7 @@ export const healthRoutes: FastifyPluginAsyncZod<{ database: Database; verifier:
       summary: "Whether the process runs",
       operationId: "live",
       tags: ["health"],
-      response: { 200: answers("It does", live) },
+      response: { 200: answers("The process runs", live) },
     },
     handler: () => ({ status: "live" as const }),
   });
@@ -66,21 +63,20 @@ export const healthRoutes: FastifyPluginAsyncZod<{ database: Database; verifier:
       operationId: "ready",
       tags: ["health"],
       response: {
-        200: answers("They can", readiness),
+        200: answers("Requests can be served", readiness),
         503: answers(
-          "The database does not answer in time, there are no keys to verify tokens with, or no current revocations",
+          "The database does not answer in time, there are no keys, or the revocations are not current",
           readiness,
         ),
       },
     },
     handler: async (_request, reply) => {
-      // Missing keys are fetched for this as for a token: where nobody sends any before this says ready,
-      // nobody would.
+      // Fetches missing keys: a balancer sends no tokens before this answers 200.
       const [isUp] = await Promise.all([database.isUp(), verifier.ready().catch(() => undefined)]);
       const { state, age = null } = verifier.keyStatus();
       const revoked = verifier.revocations?.status();
-      const isHeld = revoked?.whenStale === "refuse" && revoked.state !== "current";
-      const isReady = isUp && state !== "missing" && !isHeld;
+      const isBlocked = revoked?.whenStale === "refuse" && revoked.state !== "current";
+      const isReady = isUp && state !== "missing" && !isBlocked;
       return reply.code(isReady ? 200 : 503).send({
         status: isReady ? "ready" : "unavailable",
         database: isUp ? (database.isFull() ? "full" : "up") : "down",

@@ -4,7 +4,7 @@ import { answers } from "../openapi/answers.ts";
 
 const document = z.record(z.string(), z.unknown());
 
-/** The API's own description, without a token. */
+/** Serves the OpenAPI document, publicly. */
 export const openApiRoute: FastifyPluginAsyncZod = async (app) => {
   app.route({
     method: "GET",

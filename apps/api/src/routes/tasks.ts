@@ -15,8 +15,8 @@ import {
 } from "../tasks/repository.ts";
 import { completion, newTask, task, taskFilter, taskPage, taskReplacement } from "../tasks/task.ts";
 
-const userId = z.string().describe("The user's id: the `sub` of the token. Another user's is refused.");
-/** Any text is let through: to a client, a malformed id is one more task that does not exist. */
+const userId = z.string().describe("The user's id: the `sub` of the token. Any other id is rejected.");
+/** Accepts any text: for a client, a malformed id is a task that does not exist. */
 const taskId = z.string().meta({ format: "uuid", description: "The task's id." });
 
 const ofUser = z.object({ userId });
@@ -24,8 +24,8 @@ const ofTask = z.object({ userId, taskId });
 const { 404: missing, 413: tooLarge, 415: notJson } = problemResponses;
 
 /**
- * The tasks of one user. The guard holds `:userId` to the principal; the database shows the principal's rows
- * only.
+ * The tasks of one user. The guard requires `:userId` to be the principal's id; Postgres shows only their
+ * rows.
  */
 export const taskRoutes: FastifyPluginAsyncZod<{ database: Database }> = async (app, { database }) => {
   app.route({
@@ -54,7 +54,7 @@ export const taskRoutes: FastifyPluginAsyncZod<{ database: Database }> = async (
       tags: ["tasks"],
       params: ofUser,
       body: newTask,
-      response: { 201: answers("The new task; `Location` has its path", task), 413: tooLarge, 415: notJson },
+      response: { 201: answers("The new task. `Location` has its path", task), 413: tooLarge, 415: notJson },
     },
     handler: async ({ principal, body }, reply) => {
       const created = await database.withPrincipal(principal, (rows) => createTask(rows, body));
@@ -88,7 +88,7 @@ export const taskRoutes: FastifyPluginAsyncZod<{ database: Database }> = async (
       tags: ["tasks"],
       params: ofTask,
       body: taskReplacement,
-      response: { 200: answers("The task as it is now", task), 404: missing, 413: tooLarge, 415: notJson },
+      response: { 200: answers("The changed task", task), 404: missing, 413: tooLarge, 415: notJson },
     },
     handler: async ({ principal, params, body }, reply) => {
       const replaced = await database.withPrincipal(principal, (rows) =>
@@ -107,7 +107,7 @@ export const taskRoutes: FastifyPluginAsyncZod<{ database: Database }> = async (
       tags: ["tasks"],
       params: ofTask,
       body: completion,
-      response: { 200: answers("The task as it is now", task), 404: missing, 413: tooLarge, 415: notJson },
+      response: { 200: answers("The changed task", task), 404: missing, 413: tooLarge, 415: notJson },
     },
     handler: async ({ principal, params, body }, reply) => {
       const { completed } = body;
@@ -126,7 +126,7 @@ export const taskRoutes: FastifyPluginAsyncZod<{ database: Database }> = async (
       operationId: "deleteTask",
       tags: ["tasks"],
       params: ofTask,
-      response: { 204: z.undefined().describe("It is gone"), 404: missing },
+      response: { 204: z.undefined().describe("The task is deleted"), 404: missing },
     },
     handler: async ({ principal, params }, reply) => {
       const wasThere = await database.withPrincipal(principal, (rows) => deleteTask(rows, params.taskId));

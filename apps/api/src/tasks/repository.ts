@@ -5,7 +5,7 @@ import { type Cursor, writeCursor } from "./cursor.ts";
 import { tasks } from "./schema.ts";
 import type { NewTask, Task, TaskPage, TaskReplacement } from "./task.ts";
 
-// No query here names an owner: `rows` is bound to one principal, and the database lets nothing else through.
+// No query names an owner: `rows` belongs to one principal, and row-level security hides all other rows.
 
 const columns = {
   id: tasks.id,
@@ -16,14 +16,13 @@ const columns = {
   updatedAt: instant(tasks.updatedAt),
 };
 
-/** RFC 3339 in UTC with all microseconds, whatever time zone the session is in. */
+/** RFC 3339 in UTC with microseconds, whatever the time zone of the session. */
 function instant(column: AnyPgColumn): SQL<string> {
   return sql<string>`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 }
 
 /**
- * One page, newest first; tasks of the same instant are in the order of their ids, so that no page depends on
- * chance.
+ * One page, newest first. Tasks with the same creation time are sorted by id, so that the order is stable.
  */
 export async function listTasks(
   rows: PrincipalRows,
@@ -49,7 +48,7 @@ function isAfter(cursor: Cursor | undefined): SQL | undefined {
   return sql`(${tasks.createdAt}, ${tasks.id}) < (${cursor.createdAt}::timestamptz, ${cursor.id}::uuid)`;
 }
 
-/** The new task, owned by the principal. */
+/** Adds a task, owned by the principal. */
 export async function createTask(rows: PrincipalRows, { title, notes = null }: NewTask): Promise<Task> {
   const [created] = await rows.insert(tasks).values({ title, notes }).returning(columns);
   if (created === undefined) throw new Error("the database returned no row for an insert");
@@ -57,15 +56,14 @@ export async function createTask(rows: PrincipalRows, { title, notes = null }: N
 }
 
 /**
- * The task, or undefined where the principal has none of that id: a missing id, a malformed one, another
- * user's.
+ * The task, or undefined if the principal has none with this id: it is missing, malformed, or another user's.
  */
 export async function findTask(rows: PrincipalRows, id: string): Promise<Task | undefined> {
   const [found] = await rows.select(columns).from(tasks).where(hasId(id));
   return found;
 }
 
-/** The task as it is now, or undefined as {@link findTask}. */
+/** The changed task, or undefined as in {@link findTask}. */
 export async function replaceTask(
   rows: PrincipalRows,
   id: string,
@@ -79,7 +77,7 @@ export async function replaceTask(
   return updated;
 }
 
-/** The task as it is now, or undefined as {@link findTask}. */
+/** The changed task, or undefined as in {@link findTask}. */
 export async function completeTask(
   rows: PrincipalRows,
   id: string,
@@ -93,7 +91,7 @@ export async function completeTask(
   return updated;
 }
 
-/** Whether there was such a task. */
+/** Whether the task existed. */
 export async function deleteTask(rows: PrincipalRows, id: string): Promise<boolean> {
   const deleted = await rows.delete(tasks).where(hasId(id)).returning({ id: tasks.id });
   return deleted.length > 0;
@@ -101,7 +99,7 @@ export async function deleteTask(rows: PrincipalRows, id: string): Promise<boole
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** Postgres would call a malformed id an error; to a client it is one more task that does not exist. */
+/** Postgres would report an error for a malformed id. For a client, it is a task that does not exist. */
 function hasId(id: string): SQL {
   return uuid.test(id) ? eq(tasks.id, id) : sql`false`;
 }

@@ -2,9 +2,8 @@ import { currentOwner, ownerPolicy } from "@usher-auth/postgres";
 import { boolean, index, pgTable, text, timestamp, uuid } from "drizzle-orm/pg-core";
 
 /**
- * The tasks. `ownerId` is a Better Auth user id, an opaque string; it defaults to the principal of the
- * transaction, so that no query has to name it. Lengths are checked where a request is read (tasks/task.ts),
- * not here.
+ * The table of tasks. `ownerId` is a Better Auth user id, an opaque string. It defaults to the transaction's
+ * principal, so that no query names it. Lengths are checked in requests (task.ts), not here.
  */
 export const tasks = pgTable(
   "tasks",
@@ -18,8 +17,7 @@ export const tasks = pgTable(
     updatedAt: timestamp("updated_at", { withTimezone: true, mode: "string" }).notNull().defaultNow(),
   },
   (table) => [
-    // NULLS FIRST is what ORDER BY ... DESC means in Postgres; an index that says otherwise could not serve
-    // it.
+    // NULLS FIRST, as in `order by … desc`. Postgres could not use the index for that order otherwise.
     index("tasks_owner_newest_first").on(
       table.ownerId,
       table.createdAt.desc().nullsFirst(),

@@ -1,8 +1,8 @@
 import { z } from "zod";
 
 /**
- * Text of `least` to `most` characters (code points, as JSON Schema counts them). Refuses what Postgres
- * cannot keep as it was sent: U+0000, and halves of a surrogate pair.
+ * Text of `least` to `most` characters (code points, as in JSON Schema). Rejects what Postgres cannot store:
+ * U+0000, and halves of a surrogate pair.
  */
 function text(least: number, most: number, description: string, form = z.string()) {
   return form
@@ -18,7 +18,7 @@ function between(least: number, value: number, most: number): boolean {
   return least <= value && value <= most;
 }
 
-/** An object that takes no field but its own; the message names those, and not what was sent. */
+/** An object without other fields. The error lists the allowed fields, and does not repeat what was sent. */
 function strictObject<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   const fields = Object.keys(shape).join(", ");
   return z.strictObject(shape, {
@@ -27,11 +27,11 @@ function strictObject<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   });
 }
 
-const title = text(1, 200, "What is to be done. White space around it is removed first.", z.string().trim());
-const notes = text(0, 2000, "Anything else about it.");
+const title = text(1, 200, "What to do. Leading and trailing white space is removed.", z.string().trim());
+const notes = text(0, 2000, "Additional notes.");
 const instant = z.iso.datetime({ precision: 6 });
 
-/** A task as clients see it. It does not say whose it is: that is in the path. */
+/** A task as clients see it, without its owner, who is in the path. */
 export const task = z
   .object({
     id: z.uuid(),
@@ -44,33 +44,33 @@ export const task = z
   .meta({ id: "Task" });
 export type Task = z.infer<typeof task>;
 
-/** What a new task is made of. */
+/** The body for a new task. */
 export const newTask = strictObject({
   title,
-  notes: notes.nullish().describe("Absent or null: the task has none."),
+  notes: notes.nullish().describe("Absent or null: no notes."),
 });
 export type NewTask = z.infer<typeof newTask>;
 
-/** All of a task that its owner can change. Replaces: what is absent takes its default, not what it was. */
+/** The body that replaces a task. A missing field gets its default, not its previous value. */
 export const taskReplacement = strictObject({
   title,
-  notes: notes.nullish().describe("Absent or null: the task has none from now on."),
-  completed: z.boolean().default(false).describe("Absent: the task is open from now on."),
+  notes: notes.nullish().describe("Absent or null: removes the notes."),
+  completed: z.boolean().default(false).describe("Absent: reopens the task."),
 });
 export type TaskReplacement = z.infer<typeof taskReplacement>;
 
-/** Whether a task is done. No body at all says the same as an empty one. */
+/** The body that completes a task. A missing body is equivalent to an empty object. */
 export const completion = strictObject({
-  completed: z.boolean().default(true).describe("false opens the task again."),
+  completed: z.boolean().default(true).describe("false: reopens the task."),
 })
   .nullable()
   .transform((body) => body ?? { completed: true });
 
-/** Which tasks a list has. */
+/** The query of a list. */
 export const taskFilter = z.strictObject({
   status: z.enum(["all", "open", "done"]).default("all").describe("Which tasks."),
-  limit: z.coerce.number().int().min(1).max(100).default(50).describe("How many tasks at most."),
-  cursor: z.string().optional().describe("The `nextCursor` of the page before, for the page after it."),
+  limit: z.coerce.number().int().min(1).max(100).default(50).describe("The most tasks in a page."),
+  cursor: z.string().optional().describe("The `nextCursor` of the previous page."),
 });
 
 /** One page of a list, newest first. */
@@ -80,7 +80,7 @@ export const taskPage = z
     nextCursor: z
       .string()
       .nullable()
-      .describe("Give it as `cursor` to get the next page; null on the last one."),
+      .describe("Pass it as `cursor` to get the next page. Null on the last page."),
   })
   .meta({ id: "TaskPage" });
 export type TaskPage = z.infer<typeof taskPage>;

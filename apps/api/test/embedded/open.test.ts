@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync 
 import { join } from "node:path";
 import { copyPreparedDatabase } from "@usher-auth/e2e/prepared-database";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { reservedSpace } from "../../src/embedded/disk-guard.ts";
+import { minimumFreeSpace } from "../../src/embedded/disk-guard.ts";
 import { openDatabase } from "../../src/operations/open-database.ts";
 import { createTask, listTasks } from "../../src/tasks/repository.ts";
 import { openTestApi } from "../support/api.ts";
@@ -51,7 +51,7 @@ test("a disk that is nearly full: nothing is written, what is there is read, and
   expect(await ready()).toMatchObject({ status: "ready", database: "up" });
   const { id } = (await add()).json();
 
-  disk.free = reservedSpace - 1;
+  disk.free = minimumFreeSpace - 1;
   await vi.waitFor(async () => expect(await ready()).toMatchObject({ status: "ready", database: "full" }));
   for (const answer of [await add(), await api.call("ada", "DELETE", `/tasks/${id}`)]) {
     expectProblem(answer, 503, "service_unavailable");
@@ -62,15 +62,15 @@ test("a disk that is nearly full: nothing is written, what is there is read, and
   // A sign-out is not acknowledged, so that the issuer sends it again.
   expectProblem(await api.logout(logoutToken(api.issuer, { sub: "ada" })), 503, "revocations_unavailable");
 
-  disk.free = reservedSpace;
+  disk.free = minimumFreeSpace;
   await vi.waitFor(async () => expect((await add()).statusCode).toBe(201));
   expect(await ready()).toMatchObject({ database: "up" });
   await api.close();
   await database.close();
 
-  disk.free = reservedSpace - 1;
+  disk.free = minimumFreeSpace - 1;
   await expect(openDatabase({ url: undefined, folder, freeSpace: async () => disk.free })).rejects.toThrow(
-    /^the disk of \S+ has 63 MB free, and 64 are needed: make room, or set DATA_DIR to a folder on another$/,
+    /^the disk of \S+ has 63 MB free, and 64 are needed: make room, or set DATA_DIR to a folder on another disk$/,
   );
 });
 

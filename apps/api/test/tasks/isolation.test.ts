@@ -1,6 +1,6 @@
 import { PGlite } from "@electric-sql/pglite";
 import { startPostgres } from "@usher-auth/e2e/postgres";
-import { withPrincipal } from "@usher-auth/postgres";
+import { type DrizzleDatabase, withPrincipal } from "@usher-auth/postgres";
 import { type SQL, sql } from "drizzle-orm";
 import { drizzle as drizzlePglite } from "drizzle-orm/pglite";
 import { migrate as migratePglite } from "drizzle-orm/pglite/migrator";
@@ -8,11 +8,13 @@ import { drizzle as drizzlePostgres } from "drizzle-orm/postgres-js";
 import { migrate as migratePostgres } from "drizzle-orm/postgres-js/migrator";
 import postgres from "postgres";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { Client, PrincipalRows } from "../../src/db.ts";
+import type { PrincipalRows } from "../../src/db.ts";
 import { migrations } from "../../src/postgres/migrations.ts";
 import * as schema from "../../src/tasks/schema.ts";
 
 const { tasks } = schema;
+
+type Client = DrizzleDatabase<typeof schema>;
 
 /** Both databases with ONE connection, so that whatever a transaction leaves behind meets the next one. */
 const databases = {

@@ -4,7 +4,7 @@ import { migrateRevocations, revocationStore } from "@usher-auth/postgres/revoca
 import type { RevocationStore } from "@usher-auth/verify";
 import type postgres from "postgres";
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
-import { newsStatement } from "../../src/revocations/statements.ts";
+import { newRowsStatement } from "../../src/revocations/statements.ts";
 import { connect } from "../../test/revocations/databases.ts";
 import { allOf, session, testListener } from "../../test/revocations/listener.ts";
 
@@ -196,7 +196,7 @@ test("a look finds what is new by index, in a table that nobody has analysed", a
     `insert into usher_revocations (kind, id, before) select 'token', n::text, 1 from generate_series(1, 50000) as n`,
   );
   const [position] = await database`select pg_current_snapshot()::text as snapshot`;
-  const plan = await database.unsafe(`explain ${newsStatement}`, [position?.snapshot, "0", "0"]);
+  const plan = await database.unsafe(`explain ${newRowsStatement}`, [position?.snapshot, "0", "0"]);
   const text = plan.map((row) => row["QUERY PLAN"]).join("\n");
   expect(text).toContain("usher_revocations_news");
   expect(text).not.toMatch(/Seq Scan|_pkey/);

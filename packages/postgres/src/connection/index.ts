@@ -1,3 +1,4 @@
-export { answeredWithin } from "./deadline.ts";
-export { DatabaseUnavailable, isOutage } from "./outage.ts";
-export { openPool, type Pool } from "./pool.ts";
+export { withDeadline } from "./deadline.ts";
+export { DatabaseUnavailableError, isOutage } from "./outage.ts";
+export { openPool, type Pool, type PoolOptions } from "./pool.ts";
+export { beginTransaction } from "./transaction.ts";

@@ -1,16 +1,29 @@
 /**
- * The database cannot answer at the moment. A 503, and no fault of the request; `cause` says why, for the
- * log.
+ * The database cannot answer at the moment. The request is not at fault: answer it with 503 and
+ * `Retry-After`.
+ *
+ * `statusCode` makes it a 503 in frameworks that look for one (Fastify, Express, Koa). `cause` is the error
+ * of the driver, for the log; the message says nothing about it.
+ *
+ * @example
+ * ```ts
+ * import { DatabaseUnavailableError } from "@usher-auth/postgres/connection";
+ *
+ * export function statusOf(error: unknown): number {
+ *   return error instanceof DatabaseUnavailableError ? error.statusCode : 500;
+ * }
+ * ```
  */
-export class DatabaseUnavailable extends Error {
-  override readonly name = "DatabaseUnavailable";
+export class DatabaseUnavailableError extends Error {
+  override readonly name = "DatabaseUnavailableError";
+  readonly statusCode = 503;
 
   constructor(cause: unknown) {
     super("the database does not answer", { cause });
   }
 }
 
-/** What Node and postgres.js say when a connection cannot be made, or breaks. */
+/** The codes of Node and postgres.js for a connection that cannot be made or that breaks. */
 const connectionErrors = new Set([
   "CONNECTION_CLOSED",
   "CONNECTION_ENDED",
@@ -26,7 +39,7 @@ const connectionErrors = new Set([
   "EPIPE",
   "ETIMEDOUT",
   "SASL_SIGNATURE_MISMATCH",
-  // A certificate that does not hold, any more or yet.
+  // The server's certificate is not valid, or not trusted.
   "CERT_HAS_EXPIRED",
   "CERT_NOT_YET_VALID",
   "DEPTH_ZERO_SELF_SIGNED_CERT",
@@ -34,26 +47,35 @@ const connectionErrors = new Set([
   "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
 ]);
 
-/**
- * What Node says of a TLS connection on which something was changed on its way, or that could not be agreed
- * on.
- */
+/** Node's codes for a TLS connection that was tampered with, or whose handshake failed. */
 const brokenTls = /^ERR_(?:SSL|TLS)_/;
 
 /**
- * SQLSTATEs that speak of the server and not of the query (Postgres manual, appendix A): 08 connection, 53
- * resources (disk full, too many connections), 57P operator (shutting down, starting up, crashed), 58 system
- * (I/O), 57014 a query that took too long, 25006 a server that only reads (a failover), 28 and 3D a server
- * that is not set up (yet).
+ * SQLSTATEs about the server rather than the query (Postgres manual, appendix A): 08 connection, 53 resources
+ * (disk full, too many connections), 57P operator intervention (shutting down, starting up, crashed), 58
+ * system error (I/O), 57014 query canceled (statement timeout), 25006 read-only server (a failover), 28 and
+ * 3D a server that is not set up yet.
  */
 const outageStates = /^(?:08|53|57P|58|57014|25006|28|3D)/;
 
 /**
- * Whether an error says that the database is out, rather than that a query is wrong. Looks through causes.
+ * Whether an error means that the database is unavailable, rather than that a query is wrong. Looks at the
+ * `code` of the error and of each `cause`: Node's and postgres.js's connection errors, TLS errors, and the
+ * SQLSTATEs for a server that is down, full, read-only, out of connections, too slow (57014), or that rejects
+ * the login.
+ *
+ * @example
+ * ```ts
+ * import { isOutage } from "@usher-auth/postgres/connection";
+ *
+ * const refused = Object.assign(new Error("connect"), { code: "ECONNREFUSED" });
+ * console.log(isOutage(refused)); // true: answer 503, not 500
+ * console.log(isOutage(new Error("column does not exist"))); // false
+ * ```
  */
 export function isOutage(error: unknown): boolean {
   for (let current = error; current instanceof Error; current = current.cause) {
-    if (current instanceof DatabaseUnavailable) return true;
+    if (current instanceof DatabaseUnavailableError) return true;
     const code = (current as { code?: unknown }).code;
     if (typeof code === "string" && isOutageCode(code)) return true;
   }

@@ -1,61 +1,83 @@
-import postgres from "postgres";
-import { beginOn } from "./transaction.ts";
+import type postgres from "postgres";
+import { beginTransaction } from "./transaction.ts";
 
-/** Connections to a Postgres server, which can all be replaced by new ones. */
-export type Pool = {
+/** The options of postgres.js: `max`, `connect_timeout`, `ssl` and so on. */
+export type PoolOptions = postgres.Options<Record<string, postgres.PostgresType>>;
+
+/** Connections to a Postgres server that survive its restarts, and that `renew` replaces. */
+export interface Pool {
   /**
-   * For Drizzle and the revocations, which use no more of postgres.js than `begin`, `unsafe` and `options`.
+   * For Drizzle (`drizzle({ client })`) and `revocationStore`. Has `begin`, `unsafe` and `options` of a
+   * postgres.js client, and nothing else: no tagged template, no `listen`, no `reserve`. A transaction whose
+   * connection is lost rejects and does not end the process.
    */
   readonly client: postgres.Sql;
   /**
-   * Lets go of every connection: what comes from now on gets new ones, and what runs has a few seconds to
-   * end. For when an answer is overdue. A connection whose peer has gone without a word looks like one that
-   * is busy, and would be one less for the quarter of an hour that TCP goes on trying. At most once in a few
-   * seconds, however often it is called.
+   * Replaces every connection: new queries get new ones, and running ones have 5 seconds to finish. Call it
+   * when an answer is overdue: a connection whose peer has silently gone looks busy, and would stay in the
+   * pool until TCP gives up, after about 15 minutes. Further calls within 5 seconds do nothing.
    */
   renew(): void;
-  /** Waits for what runs, for a few seconds. */
+  /** Closes the pool: waits up to 5 seconds for running queries. */
   end(): Promise<void>;
-};
+}
 
-/**
- * Seconds that what runs has to end, and between two renewals: as long as Postgres lets any query of a
- * request run.
- */
+/** In seconds: as long as `withPrincipal` lets a query run. */
 const patience = 5;
 
-export function openPool(connect: () => postgres.Sql): Pool {
-  let current = connect();
+/**
+ * Opens a pool of postgres.js connections for a server that may restart, fail over, or stop answering.
+ * Connects when the first query comes.
+ *
+ * @param driver The default export of the package `postgres`.
+ * @param url `postgres://user:password@host:port/database`.
+ * @param options Options of postgres.js, with its defaults, except `fetch_types`: false by default, since
+ *   postgres.js ends the process when a connection breaks during that query. You need it only to read arrays
+ *   without Drizzle.
+ *
+ * @example
+ * ```ts
+ * import { openPool } from "@usher-auth/postgres/connection";
+ * import { drizzle } from "drizzle-orm/postgres-js";
+ * import postgres from "postgres";
+ *
+ * const pool = openPool(postgres, process.env.DATABASE_URL ?? "", { max: 10, connect_timeout: 3 });
+ * export const database = drizzle({ client: pool.client });
+ * process.once("SIGTERM", () => pool.end());
+ * ```
+ */
+export function openPool(driver: typeof postgres, url: string, options: PoolOptions = {}): Pool {
+  let current: postgres.Sql = driver(url, { fetch_types: false, ...options });
   let renewedAt = Number.NEGATIVE_INFINITY;
-  const { options } = current;
-  const leaving = new Set<Promise<void>>();
+  const { options: parsed } = current;
+  const closing = new Set<Promise<void>>();
 
-  function release(pool: postgres.Sql): Promise<void> {
-    const left = pool
+  function close(client: postgres.Sql): Promise<void> {
+    const closed = client
       .end({ timeout: patience })
       .catch(() => undefined)
-      .finally(() => leaving.delete(left));
-    leaving.add(left);
-    return left;
+      .finally(() => closing.delete(closed));
+    closing.add(closed);
+    return closed;
   }
 
-  const used: Pick<postgres.Sql, "options" | "unsafe"> & { begin: unknown } = {
-    options,
+  const client: Pick<postgres.Sql, "options" | "unsafe"> & { begin: unknown } = {
+    options: parsed,
     unsafe: (text, values, settings) => current.unsafe(text, values, settings),
-    begin: <Result>(run: (sql: postgres.TransactionSql) => Promise<Result>) => beginOn(current, run),
+    begin: <Result>(run: (sql: postgres.TransactionSql) => Promise<Result>) => beginTransaction(current, run),
   };
   return {
-    client: used as unknown as postgres.Sql,
+    client: client as unknown as postgres.Sql,
     renew: () => {
       if (performance.now() - renewedAt < patience * 1000) return;
       renewedAt = performance.now();
       const former = current;
-      // With the same options object, to which Drizzle has added its parsers.
-      current = postgres(options as unknown as postgres.Options<Record<string, postgres.PostgresType>>);
-      void release(former);
+      // With the same options object: Drizzle has added its parsers to it.
+      current = driver(parsed as unknown as PoolOptions);
+      void close(former);
     },
     end: async () => {
-      await Promise.all([...leaving, release(current)]);
+      await Promise.all([...closing, close(current)]);
     },
   };
 }

@@ -2,28 +2,42 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type postgres from "postgres";
 
 /**
- * `begin` of postgres.js, for a connection that may go in the middle of it.
+ * `sql.begin()` of postgres.js for a connection that may be lost in the middle of the transaction. The
+ * returned promise rejects with the connection's error, as with `sql.begin()`, and the process goes on.
  *
- * By itself postgres.js writes whatever comes next, the rollback above all, to a connection that is closed
- * already, and ends the process by that: so it was where Postgres was restarted while a request ran. A
- * transaction whose connection is gone needs no rollback, for Postgres has rolled it back, and takes no more
- * queries.
+ * postgres.js itself then writes the `rollback` to the closed connection, which ends the process with an
+ * uncaught exception: a restart of Postgres would restart every API with it. Postgres has already rolled such
+ * a transaction back, so nothing is sent here; a later query of the transaction throws.
+ *
+ * @param sql A client of postgres.js.
+ * @param run Gets the transaction's client. Commits when it resolves, rolls back when it rejects.
+ *
+ * @example
+ * ```ts
+ * import { beginTransaction } from "@usher-auth/postgres/connection";
+ * import postgres from "postgres";
+ *
+ * const sql = postgres(process.env.DATABASE_URL ?? "");
+ *
+ * export function rename(id: string, name: string) {
+ *   return beginTransaction(sql, (tx) => tx`update users set name = ${name} where id = ${id}`);
+ * }
+ * ```
  */
-export async function beginOn<Result>(
-  pool: postgres.Sql,
-  run: (sql: postgres.TransactionSql) => Promise<Result>,
+export async function beginTransaction<Result>(
+  sql: postgres.Sql,
+  run: (transaction: postgres.TransactionSql) => PromiseLike<Result>,
 ): Promise<Result> {
   let isOver = false;
   try {
-    const result = await pool.begin(async (sql) => {
+    const result = await sql.begin(async (transaction) => {
       try {
-        return await run(refusing(sql, () => isOver));
+        return await run(rejectingLateQueries(transaction, () => isOver));
       } catch (error) {
-        // Queries fail first, and that the connection is closed shows up to two turns of the event loop
-        // later.
+        // The query fails first. That the connection is closed shows up to two turns of the event loop later.
         await nextTurn();
         await nextTurn();
-        // begin() has told its caller by then; never to settle is what keeps it from rolling back.
+        // begin() has rejected by then. A promise that never settles keeps it from sending a rollback.
         if (isOver) return new Promise<never>(() => {});
         throw error;
       }
@@ -34,12 +48,22 @@ export async function beginOn<Result>(
   }
 }
 
-/** For work that goes on without knowing that its transaction is over. */
-function refusing(sql: postgres.TransactionSql, isOver: () => boolean): postgres.TransactionSql {
-  return new Proxy(sql, {
+/** `run` may continue after its transaction has ended: its next query throws instead of being sent. */
+function rejectingLateQueries(
+  transaction: postgres.TransactionSql,
+  isOver: () => boolean,
+): postgres.TransactionSql {
+  const assertOpen = () => {
+    if (isOver()) throw new Error("a query came after the connection of its transaction was lost");
+  };
+  return new Proxy(transaction, {
     get: (target, name) => {
-      if (isOver()) throw new Error("a query came after the connection of its transaction was lost");
+      assertOpen();
       return Reflect.get(target, name);
+    },
+    apply: (target, self, input) => {
+      assertOpen();
+      return Reflect.apply(target, self, input);
     },
   });
 }

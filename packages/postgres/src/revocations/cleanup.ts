@@ -1,29 +1,29 @@
 import type { Queries } from "./drivers/driver.ts";
-import { pageSize, sweepStatement } from "./statements.ts";
+import { cleanupStatement, pageSize } from "./statements.ts";
 import { warn } from "./warning.ts";
 
-/** Milliseconds between two sweeps. */
+/** Milliseconds between two cleanups. */
 const interval = 60_000;
 
 /**
- * Deletes what no longer matters, now and every minute, until the returned function is called. Every replica
- * does, and what one is at the others pass over. A failure is tried again a minute later, and told once as a
- * process warning.
+ * Deletes expired revocations, now and every minute, until the returned function is called. Every replica
+ * does this; each skips the rows that another is deleting. A failure is retried a minute later, and reported
+ * once as a process warning.
  *
- * @param life Seconds for which a revocation matters.
+ * @param life How long a revocation matters, in seconds.
  */
-export function sweepRegularly(database: Queries, life: number): () => Promise<void> {
+export function startCleanup(database: Queries, life: number): () => Promise<void> {
   let isStopped = false;
   let hasFailed = false;
-  let underWay = sweep();
+  let running = cleanUp();
   const timer = setInterval(() => {
-    underWay = underWay.then(sweep);
+    running = running.then(cleanUp);
   }, interval);
   timer.unref();
 
-  async function sweep(): Promise<void> {
+  async function cleanUp(): Promise<void> {
     try {
-      while (!isStopped && (await database.query(sweepStatement, [String(life)])).length === pageSize);
+      while (!isStopped && (await database.query(cleanupStatement, [String(life)])).length === pageSize);
       hasFailed = false;
     } catch (error) {
       if (!hasFailed && !isStopped) warn("old revocations stay", error, "USHER_REVOCATIONS_KEPT");
@@ -34,6 +34,6 @@ export function sweepRegularly(database: Queries, life: number): () => Promise<v
   return async () => {
     isStopped = true;
     clearInterval(timer);
-    await underWay;
+    await running;
   };
 }

@@ -3,8 +3,8 @@ import type { Queries } from "./drivers/driver.ts";
 import { pageSize, pageStatement, readRevocation } from "./statements.ts";
 
 /**
- * The whole table, page by page. Not of one instant: what is committed meanwhile under a number that had been
- * passed is not among it, and is news to whoever began to follow before.
+ * Reads the whole table, page by page. The pages are not one snapshot: a row that is committed meanwhile,
+ * with a number that was already passed, is missing. A subscription that began before reports it.
  */
 export async function* loadAll(database: Queries): AsyncGenerator<readonly Revocation[]> {
   let last = "0";

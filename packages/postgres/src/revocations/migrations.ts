@@ -1,8 +1,9 @@
 /**
- * Each brings the one before it up to date, once. Never change one that was published: add another.
+ * Each runs once, in this order. Never change a published one: add another.
  *
- * `transaction` is what lets a replica see what it has missed (statements.ts). Whoever made the table may use it; nobody
- * else may, `usher_api` included, which no handler's query can therefore leave to sign somebody out or in again.
+ * The column `transaction` lets a replica find what it has missed (statements.ts). Only the role that created
+ * the table has access. The role `usher_api` has none, so a handler's query cannot revoke a token or undo a
+ * revocation.
  */
 const migrations: readonly string[] = [
   `
@@ -28,7 +29,8 @@ const migrations: readonly string[] = [
   create trigger usher_revocations_tell after insert on usher_revocations
     for each statement execute function usher_revocations_tell();
   `,
-  // What a restore or a COPY brings has the transactions of another server, and what is changed by hand those of before.
+  // Rows of a restore or a COPY carry the transactions of another server, and rows changed by hand their old
+  // ones.
   `
   create function usher_revocations_stamp() returns trigger language plpgsql as $stamp$
   begin
@@ -47,8 +49,8 @@ const migrations: readonly string[] = [
 ];
 
 /**
- * At each start: rows that came with numbers of their own, ahead of where this server counts, would have the next ones
- * refused as duplicates.
+ * At each start: rows that were restored with numbers ahead of this server's sequence would make the next
+ * inserts fail as duplicates.
  */
 const catchUp = `
   do $sequence$
@@ -61,10 +63,10 @@ const catchUp = `
   end
   $sequence$;`;
 
-/** An arbitrary number, the same in every replica, that the lock on these migrations goes by. */
+/** The key of the advisory lock on these migrations: an arbitrary number, the same in every replica. */
 const lock = 7_365_688;
 
-/** All of them in one transaction, in which replicas that start together take turns. */
+/** All migrations in one transaction. Replicas that start together wait for each other. */
 export const migrationScript: string = `
   select pg_advisory_xact_lock(${lock});
   create table if not exists usher_revocations_migrations (

@@ -1,37 +1,35 @@
 import type { Revocation } from "@usher-auth/verify";
 import type { Row } from "./drivers/driver.ts";
 
-/** The channel on which the table's trigger says that there is something new. */
+/** The channel that the table's trigger notifies when rows are added. */
 export const channel = "usher_revocations";
 
-/** Most rows in one answer: some 2 MB, so that each arrives well within the deadline. */
+/** The most rows in one answer: about 2 MB, so that each arrives well within the deadline. */
 export const pageSize = 10_000;
 
 /**
- * Value: the last page's last sequence, 0 for the first page. The order's column by its full name: the text
- * would win.
+ * One page of the table. $1: the last sequence of the previous page, 0 for the first. `order by` names the
+ * table: a bare `sequence` would be the text of the select list.
  */
 export const pageStatement: string = `
   select sequence::text, kind, id, before from usher_revocations
   where sequence > $1::text::bigint order by usher_revocations.sequence limit ${pageSize}`;
 
-/** Where a replica stands: what it could see, and of which server it was told that. */
+/** The position of a replica: the snapshot that it has read, and the server that the snapshot belongs to. */
 export const positionStatement: string = `
   select pg_current_snapshot()::text as snapshot, pg_postmaster_start_time()::text as server`;
 
 /**
- * What the snapshot $1 could not see, after the transaction $2 and its row $3, together with what can be seen
- * now. One row at least, with nulls where there is nothing new. In the order of an index, whatever the
- * planner knows of the table.
+ * The rows that are not in the snapshot $1, after transaction $2 and its row $3, and the current snapshot. At
+ * least one row, with nulls if nothing is new. Sorted by an index, whatever statistics the planner has.
  *
- * Not by sequence alone: transactions commit in another order than they take their numbers, and what commits
- * late under a low number would be passed over. A snapshot knows which transactions were under way, and so
- * none is.
+ * The sequence alone is not enough: transactions commit in another order than they take their numbers, so a
+ * late commit with a low number would be missed. A snapshot lists the transactions that were running.
  *
- * A row of a transaction that has not begun here yet has come from another server, past the trigger that puts
- * it right: it would be news each time. {@link arrivalsStatement} sees it.
+ * Excludes rows of transactions that this server has not started yet: they came from another server, past the
+ * trigger that stamps them, and would be new each time. {@link restoredRowsStatement} finds them.
  */
-export const newsStatement: string = `
+export const newRowsStatement: string = `
   select position.snapshot, news.* from (select pg_current_snapshot()::text as snapshot) as position
   left join lateral (
     select transaction::text, sequence::text, kind, id, before from usher_revocations
@@ -43,13 +41,14 @@ export const newsStatement: string = `
   ) as news on true`;
 
 /**
- * The same by what Postgres itself notes of each row (`xmin`), whatever the row says: what the snapshot $1
- * could not see, after the sequence $2. It reads the whole table, and so is not for every look.
+ * The rows that are not in the snapshot $1, after sequence $2, by Postgres's own record of the inserting
+ * transaction (`xmin`) instead of the row's column. Finds what a restore added past the trigger. Reads the
+ * whole table, so it does not run every second.
  *
- * `xmin` has the lower half of a transaction's number; what is above it follows from the number that comes
- * next.
+ * `xmin` is the lower half of a transaction's number. The upper half follows from the next number to be
+ * assigned.
  */
-export const arrivalsStatement: string = `
+export const restoredRowsStatement: string = `
   select position.snapshot, news.* from (
     select snapshot::text, pg_snapshot_xmax(snapshot)::text::bigint as next from pg_current_snapshot() as snapshot
   ) as position
@@ -61,15 +60,13 @@ export const arrivalsStatement: string = `
     order by usher_revocations.sequence limit ${pageSize}
   ) as news on true`;
 
-/** Value: a list of revocations as JSON. A trigger notifies. */
+/** $1: a list of revocations as JSON. A trigger notifies. */
 export const appendStatement: string = `
   insert into usher_revocations (kind, id, before)
   select kind, id, before from json_to_recordset($1::text::json) as given(kind text, id text, before double precision)`;
 
-/**
- * Value: for how many seconds a revocation matters. By the database's clock: a replica's own may be wrong.
- */
-export const sweepStatement: string = `
+/** $1: how long a revocation matters, in seconds. Uses the database's clock: a replica's own may be wrong. */
+export const cleanupStatement: string = `
   with old as (
     select sequence from usher_revocations where before < extract(epoch from now()) - $1::text::double precision
     order by before limit ${pageSize} for update skip locked
@@ -85,10 +82,10 @@ export function readRevocation(row: Row): Revocation {
 }
 
 /**
- * An id as Postgres can hold it. Text has no room for U+0000 and for halves of surrogate pairs, which a
- * signed claim may hold all the same, and whose revocation must not fail: so an id is kept as the inside of a
- * JSON string. Ids without quotes, backslashes and control characters, which is all that Better Auth makes,
- * are kept as they are.
+ * An id in the form in which it is stored. Postgres text cannot contain U+0000 or half of a surrogate pair,
+ * but a signed claim can, and its revocation must not fail: an id is stored as the content of a JSON string.
+ * Ids without quotes, backslashes and control characters, such as all ids of Better Auth, look the same in
+ * both.
  */
 function writeId(id: string): string {
   return JSON.stringify(id).slice(1, -1);
@@ -99,7 +96,7 @@ function readId(text: string): string {
   try {
     return JSON.parse(`"${text}"`) as string;
   } catch {
-    // Put in by hand, by somebody who did not know: the likeliest is that it is meant as it stands.
+    // Inserted by hand, without the escapes: most likely the text is the id.
     return text;
   }
 }

@@ -1,21 +1,42 @@
 import { ConfigurationError, type RevocationStore } from "@usher-auth/verify";
-import { sweepRegularly } from "./cleanup.ts";
+import { startCleanup } from "./cleanup.ts";
 import type { Driver } from "./drivers/driver.ts";
 import { type Pglite, pgliteDriver } from "./drivers/pglite.ts";
 import { type PostgresJs, postgresJsDriver } from "./drivers/postgres-js.ts";
 import { loadAll } from "./load.ts";
 import { migrationScript } from "./migrations.ts";
 import { appendStatement, writeRevocations } from "./statements.ts";
-import { follow } from "./subscription.ts";
+import { subscribe } from "./subscription.ts";
 
-/** A client of postgres.js (`postgres(url)`), or a PGlite database. */
+/**
+ * The databases that can hold revocations: a client of postgres.js (`postgres(url)`), or a PGlite database.
+ *
+ * @example
+ * ```ts
+ * import { migrateRevocations, type RevocationDatabase } from "@usher-auth/postgres/revocations";
+ * import postgres from "postgres";
+ *
+ * const database: RevocationDatabase = postgres(process.env.DATABASE_URL ?? "");
+ * export const prepare = () => migrateRevocations(database);
+ * ```
+ */
 export type RevocationDatabase = PostgresJs | Pglite;
 
-/** What {@link revocationStore} may be told. */
+/**
+ * Options of {@link revocationStore}.
+ *
+ * @example
+ * ```ts
+ * import type { RevocationStoreOptions } from "@usher-auth/postgres/revocations";
+ *
+ * export const shortLived: RevocationStoreOptions = { maxTokenAge: 900 }; // tokens live for 15 minutes
+ * ```
+ */
 export interface RevocationStoreOptions {
   /**
-   * The longest life of a token, as `createRevocations` is told it. Revocations are deleted once they are
-   * older, by the database's clock. Seconds, 1 to 30 days; default 86400, the longest that `usherJwt` gives.
+   * The longest lifetime of a token, the same as for `createRevocations`. Older revocations are deleted, by
+   * the database's clock. Seconds, 1 to 2,592,000 (30 days); default 86,400, the longest that `usherJwt`
+   * allows.
    */
   readonly maxTokenAge?: number;
 }
@@ -23,22 +44,41 @@ export interface RevocationStoreOptions {
 const thirtyDays = 30 * 86_400;
 
 /**
- * Seconds that a revocation is kept longer: more than clocks may differ, and than `createRevocations` keeps
- * it.
+ * How many seconds longer a revocation is kept: more than clocks may differ, and longer than
+ * `createRevocations` keeps it.
  */
 const grace = 600;
 
 /**
- * Keeps revocations in the table `usher_revocations`, which `migrateRevocations` makes, and brings them to
- * every replica that follows it: by `LISTEN` within milliseconds, and by a look at the table every second
- * where no notification gets through. Each subscription has a connection of its own (not through a pooler
- * that shares connections between transactions: those cannot listen), with the client's options; `load` too.
- * The client stays the caller's to end, after what was subscribed has stopped.
+ * Stores revocations in the Postgres table `usher_revocations` (create it with `migrateRevocations`) and
+ * delivers new ones to every replica: by `LISTEN` within milliseconds, and by a query every second in case a
+ * notification is lost.
  *
- * The database user needs SELECT and INSERT on the table, and DELETE where it follows it; whoever made it has
- * those.
+ * Each subscription opens its own connection with the client's options; so does `load`. A connection pooler
+ * must be in session mode: transaction mode cannot `LISTEN`. The client stays yours: end it after the
+ * subscriptions stop.
  *
- * @throws {ConfigurationError} No such client, or an option out of range.
+ * The database user needs SELECT and INSERT on the table, and DELETE to subscribe. The role that created the
+ * table has these.
+ *
+ * @param database A client of postgres.js, the `client` of `openPool`, or a PGlite database.
+ * @throws {ConfigurationError} The client is neither, or an option is out of range.
+ *
+ * @example
+ * ```ts
+ * import { migrateRevocations, revocationStore } from "@usher-auth/postgres/revocations";
+ * import { createRevocations, verifierFromEnv } from "@usher-auth/verify";
+ * import postgres from "postgres";
+ *
+ * export async function openVerifier() {
+ *   const sql = postgres(process.env.DATABASE_URL ?? "");
+ *   await migrateRevocations(sql);
+ *   const revocations = createRevocations({ store: revocationStore(sql), maxTokenAge: 86_400 });
+ *   const verifier = verifierFromEnv(process.env, { revocations });
+ *   await verifier.ready(); // loads the list before the first request
+ *   return verifier;
+ * }
+ * ```
  */
 export function revocationStore(
   database: RevocationDatabase,
@@ -64,29 +104,43 @@ export function revocationStore(
       if (revocations.length > 0) await driver.query(appendStatement, [writeRevocations(revocations)]);
     },
     subscribe: async (listener) => {
-      const stopFollowing = await follow(driver, listener);
-      const stopSweeping = sweepRegularly(driver, maxTokenAge + grace);
+      const unsubscribe = await subscribe(driver, listener);
+      const stopCleanup = startCleanup(driver, maxTokenAge + grace);
       return async () => {
-        await Promise.all([stopFollowing(), stopSweeping()]);
+        await Promise.all([unsubscribe(), stopCleanup()]);
       };
     },
   };
 }
 
 /**
- * Makes the table `usher_revocations`, or brings it up to date: in the first schema of the search path, owned
- * by the client's user, and closed to everybody else. May run in several replicas at once, and as often as
- * one likes. Postgres 13 or newer.
+ * Creates the table `usher_revocations`, or updates it: in the first schema of the search path, owned by the
+ * client's user, without access for other roles. Safe to run at every start, and in several replicas at once.
+ * Postgres 13 or newer.
  *
- * @throws What the database says, where the user may not CREATE in that schema.
+ * @param database A client of postgres.js, the `client` of `openPool`, or a PGlite database.
+ * @throws The database's error, for example if the user may not CREATE in that schema.
+ * @throws {ConfigurationError} The client is neither.
+ *
+ * @example
+ * ```ts
+ * import { migrateRevocations } from "@usher-auth/postgres/revocations";
+ * import postgres from "postgres";
+ *
+ * export async function migrate(url: string) {
+ *   const sql = postgres(url, { max: 1 });
+ *   await migrateRevocations(sql);
+ *   await sql.end();
+ * }
+ * ```
  */
 export function migrateRevocations(database: RevocationDatabase): Promise<void> {
   return driverOf(database).run(migrationScript);
 }
 
-/** @throws {ConfigurationError} A client of neither kind. */
+/** @throws {ConfigurationError} The client is of neither kind. */
 export function driverOf(database: RevocationDatabase): Driver {
-  // What is no object at all has neither.
+  // Object(): `in` throws for a value that is not an object.
   const client: RevocationDatabase = Object(database);
   if ("unsafe" in client) return postgresJsDriver(client);
   if ("exec" in client) return pgliteDriver(client);

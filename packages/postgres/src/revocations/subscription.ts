@@ -1,69 +1,50 @@
-import type { Revocation, RevocationListener } from "@usher-auth/verify";
-import type { Connection, Driver, Row } from "./drivers/driver.ts";
+import type { RevocationListener } from "@usher-auth/verify";
+import type { Connection, Driver } from "./drivers/driver.ts";
 import { loadAll } from "./load.ts";
-import {
-  arrivalsStatement,
-  channel,
-  newsStatement,
-  pageSize,
-  positionStatement,
-  readRevocation,
-} from "./statements.ts";
+import { newRows, readPosition, restoredRows } from "./new-rows.ts";
+import { channel } from "./statements.ts";
 import { warn } from "./warning.ts";
 
-/** Milliseconds between two looks at the table, notified or not: each shows that nothing is missing. */
-const heartbeat = 1_000;
+/** Milliseconds between two queries without a notification. Each one shows that nothing is missing. */
+const pollInterval = 1_000;
 
-/**
- * Milliseconds between two looks that believe no row what transaction it is of: a restore brings those of
- * another server.
- */
-const thoroughInterval = 60_000;
+/** Milliseconds between two full scans, which find rows that a restore brought from another server. */
+const defaultScanInterval = 60_000;
 
-/** Milliseconds in which further notifications join the first: one look answers them all. */
-const gathering = 10;
+/** Milliseconds in which further notifications join the first: one query answers them all. */
+const batchWindow = 10;
 
-/** Milliseconds to wait after the first failure; each further one doubles it. */
+/** Milliseconds to wait after the first failure. Each further failure doubles it, up to the second number. */
 const [firstWait, longestWait] = [100, 2_000];
 
-/** Up to where a replica has seen the table. */
-interface Position {
-  readonly snapshot: string;
-  /** Up to where it has seen it by a thorough look. */
-  readonly thorough: string;
-  readonly server: string;
-}
-
 /**
- * Tells the listener what anybody appends, from now on, over a connection of its own, until the returned
- * function is called. A notification only says that there is something new: what it is, is always read from
- * the table, so that none can be lost, and none is too long. A connection that breaks, or does not answer in
- * time, is replaced by a new one.
+ * Tells the listener about every revocation that is appended from now on, until the returned function is
+ * called. Uses its own connection, and replaces it when it breaks or does not answer in time.
  *
- * @param thoroughly Milliseconds between two thorough looks.
- * @throws When there is no connection to begin with.
+ * A notification has no content: it only triggers a query. So no revocation can be lost with a notification,
+ * or be too long for one.
+ *
+ * @param scanInterval Milliseconds between two full scans.
+ * @throws When the first connection fails.
  */
-export async function follow(
+export async function subscribe(
   driver: Driver,
   listener: RevocationListener,
-  thoroughly: number = thoroughInterval,
+  scanInterval: number = defaultScanInterval,
 ): Promise<() => Promise<void>> {
   const stopping = new AbortController();
   const { signal } = stopping;
   let isLost = false;
   let failures = 0;
-  let bell = Promise.withResolvers<void>();
+  let wake = Promise.withResolvers<void>();
   let connection: Connection | undefined = await open();
-  let position = await positionOf(connection);
-  let lookedThoroughlyAt = performance.now();
+  let position = await readPosition(connection);
+  let scannedAt = performance.now();
   const running = run();
 
-  /**
-   * A listener may be of the user's own. What it did not take because it threw is told once more, after a
-   * pause.
-   */
-  function tell(what: keyof RevocationListener, ...input: unknown[]): void {
-    const result: unknown = (listener[what] as (...input: unknown[]) => unknown)(...input);
+  /** If the listener (application code) throws synchronously, its batch is delivered again after a pause. */
+  function tell(event: keyof RevocationListener, ...input: unknown[]): void {
+    const result: unknown = (listener[event] as (...input: unknown[]) => unknown)(...input);
     new Promise((resolve) => resolve(result)).catch(warnOfListener);
   }
 
@@ -78,53 +59,54 @@ export async function follow(
   async function run(): Promise<void> {
     while (!signal.aborted) {
       try {
-        await lookOnce();
+        await poll();
         failures = 0;
-        await ringOr(heartbeat);
-        if (!signal.aborted) await pause(gathering);
+        await wokenOrAfter(pollInterval);
+        if (!signal.aborted) await pause(batchWindow);
       } catch (error) {
         if (signal.aborted) break;
         tellFailure(error);
-        await drop();
-        bell = Promise.withResolvers();
-        await ringOr(Math.min(longestWait, firstWait * 2 ** failures++) * (0.5 + Math.random() / 2));
+        await closeConnection();
+        wake = Promise.withResolvers();
+        await wokenOrAfter(Math.min(longestWait, firstWait * 2 ** failures++) * (0.5 + Math.random() / 2));
       }
     }
-    await drop();
+    await closeConnection();
   }
 
-  async function lookOnce(): Promise<void> {
+  async function poll(): Promise<void> {
     if (isLost) throw new Error("the connection was lost");
     connection ??= await reopen();
-    // Whoever rings from here on may mean what this look does not see.
-    bell = Promise.withResolvers();
-    for await (const { batch, snapshot } of news(connection, newsStatement, position.snapshot, ["0", "0"])) {
+    // Before the query: a notification that arrives from now on may be about a row that the query does not
+    // see.
+    wake = Promise.withResolvers();
+    for await (const { batch, snapshot } of newRows(connection, position.snapshot)) {
       if (batch.length > 0) tell("revoked", batch);
       if (snapshot !== undefined) position = { ...position, snapshot };
     }
-    if (performance.now() - lookedThoroughlyAt >= thoroughly) await lookThoroughly(connection);
+    if (performance.now() - scannedAt >= scanInterval) await scan(connection);
     tell("confirmed");
   }
 
-  async function lookThoroughly(connection: Connection): Promise<void> {
-    for await (const { batch, snapshot } of news(connection, arrivalsStatement, position.thorough, ["0"])) {
+  async function scan(connection: Connection): Promise<void> {
+    for await (const { batch, snapshot } of restoredRows(connection, position.scanned)) {
       if (batch.length > 0) tell("revoked", batch);
-      if (snapshot !== undefined) position = { ...position, thorough: snapshot };
+      if (snapshot !== undefined) position = { ...position, scanned: snapshot };
     }
-    lookedThoroughlyAt = performance.now();
+    scannedAt = performance.now();
   }
 
   /**
-   * Snapshots of a server that was restarted, or of another one that has taken over, may not continue those
-   * of before: everything is read again then.
+   * After a restart or a failover, old snapshots may not be comparable with new ones: everything is read
+   * again.
    */
   async function reopen(): Promise<Connection> {
     const fresh = await open();
     try {
-      const reached = await positionOf(fresh);
-      if (reached.server !== position.server) {
+      const current = await readPosition(fresh);
+      if (current.server !== position.server) {
         for await (const batch of loadAll(fresh)) tell("revoked", batch);
-        position = reached;
+        position = current;
       }
       return fresh;
     } catch (error) {
@@ -135,25 +117,25 @@ export async function follow(
 
   function open(): Promise<Connection> {
     isLost = false;
-    const ring = () => bell.resolve();
+    const notified = () => wake.resolve();
     const lost = () => {
       isLost = true;
-      ring();
+      wake.resolve();
     };
-    return driver.connect({ channel, notified: ring, lost, signal });
+    return driver.connect({ channel, notified, lost, signal });
   }
 
-  async function drop(): Promise<void> {
-    const dropped = connection;
+  async function closeConnection(): Promise<void> {
+    const closing = connection;
     connection = undefined;
-    await dropped?.close();
+    await closing?.close();
     isLost = false;
   }
 
-  function ringOr(milliseconds: number): Promise<void> {
+  function wokenOrAfter(milliseconds: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, milliseconds);
-      bell.promise.then(() => {
+      wake.promise.then(() => {
         clearTimeout(timer);
         resolve();
       });
@@ -161,48 +143,15 @@ export async function follow(
   }
 
   return async () => {
-    // Whatever waits for an answer, or for a connection, need not any more.
+    // Ends waiting for an answer, for a connection, and for the next poll.
     stopping.abort();
-    bell.resolve();
+    wake.resolve();
     await running;
   };
 }
 
 function warnOfListener(error: unknown): void {
   warn("a listener of revocations failed", error, "USHER_LISTENER_FAILED");
-}
-
-async function positionOf(connection: Connection): Promise<Position> {
-  const [row] = await connection.query(positionStatement);
-  const snapshot = String(row?.snapshot);
-  return { snapshot, thorough: snapshot, server: String(row?.server) };
-}
-
-/**
- * What a snapshot could not see, in pages. The last one comes with the snapshot of the FIRST look: what was
- * committed between two pages, in a place that had been passed already, is then news again.
- */
-async function* news(
-  connection: Connection,
-  statement: string,
-  since: string,
-  from: readonly string[],
-): AsyncGenerator<{ batch: Revocation[]; snapshot?: string }> {
-  let first: string | undefined;
-  let last = from;
-  for (;;) {
-    const rows: readonly Row[] = await connection.query(statement, [since, ...last]);
-    first ??= String(rows[0]?.snapshot);
-    const found = rows.filter(({ sequence }) => sequence !== null);
-    const batch = found.map(readRevocation);
-    if (found.length < pageSize) return yield { batch, snapshot: first };
-    yield { batch };
-    const end = found.at(-1);
-    last =
-      statement === newsStatement
-        ? [String(end?.transaction), String(end?.sequence)]
-        : [String(end?.sequence)];
-  }
 }
 
 function pause(milliseconds: number): Promise<void> {

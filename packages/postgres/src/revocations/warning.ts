@@ -1,6 +1,6 @@
 /**
- * Tells the operator of a failure, through Node's own channel. What it says is quoted, which leaves no
- * control characters for a terminal, and is not endless.
+ * Reports a failure to the operator as a Node process warning. The error's text is quoted, so that it has no
+ * control characters for a terminal, and cut to 200 characters.
  */
 export function warn(what: string, error: unknown, code: string): void {
   process.emitWarning(`${what}: ${reasonOf(error)}`, { type: "UsherWarning", code });
@@ -14,6 +14,6 @@ function reasonOf(error: unknown): string {
       "?",
     );
   } catch {
-    return "what cannot be told as text";
+    return "an error that cannot be converted to text";
   }
 }

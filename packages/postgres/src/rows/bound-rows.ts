@@ -1,35 +1,35 @@
 import type { PrincipalRows } from "./database.ts";
 
-/** A handle on a transaction that can be taken back. */
+/** The queries of one transaction, which can be ended. */
 export interface BoundRows<Schema extends Record<string, unknown>> {
   readonly rows: PrincipalRows<Schema>;
-  /** Lets no query begin any more, and resolves when those under way are answered. */
+  /** From now on every query throws. Resolves when the running ones are answered. */
   finish(): Promise<void>;
 }
 
 type Methods = keyof PrincipalRows;
 const methods: readonly Methods[] = ["select", "insert", "update", "delete"];
 
-/** What a query goes by in Drizzle, as far as it matters here. */
+/** The part of Drizzle's session that is used here. */
 interface Session {
   prepareQuery(...input: unknown[]): PreparedQuery;
 }
 
 interface PreparedQuery extends Record<"execute" | "all", (...input: unknown[]) => Promise<unknown>> {
-  /** How Drizzle's cache of results is used; undefined: it is only told what is written. */
+  /** How Drizzle's query cache is used. Undefined: the cache is told about writes and never read. */
   cacheConfig?: unknown;
 }
 
 /**
- * The four methods of a transaction that a principal needs, and no other: what is not there cannot leave the
- * role. They end with `finish`, and so does every query that was built by them and is awaited later: its
- * connection may be another principal's by then.
+ * The four methods of a transaction that a principal needs, without those that could leave the role. `finish`
+ * ends them, and every query that was built before and is awaited later: its connection may serve another
+ * principal by then.
  */
 export function boundRows<Schema extends Record<string, unknown>>(
   transaction: PrincipalRows<Schema>,
 ): BoundRows<Schema> {
   let isFinished = false;
-  const underWay = new Set<Promise<unknown>>();
+  const running = new Set<Promise<unknown>>();
 
   function assertOpen(): void {
     if (isFinished) throw new Error("a query was made after its transaction had finished: await it inside");
@@ -38,30 +38,30 @@ export function boundRows<Schema extends Record<string, unknown>>(
   function prepareQuery(this: Session, ...input: unknown[]): PreparedQuery {
     assertOpen();
     const prepared = session.prepareQuery(...input);
-    // A cache knows a query by its text and values, which are the same for every principal.
+    // The cache's key is the query's text and values, which are the same for every principal.
     prepared.cacheConfig = undefined;
     for (const name of ["execute", "all"] as const) {
       const run = prepared[name];
       prepared[name] = function (...values) {
         assertOpen();
-        return hold(run.apply(this, values));
+        return track(run.apply(this, values));
       };
     }
     return prepared;
   }
 
-  function hold(answer: Promise<unknown>): Promise<unknown> {
+  function track(answer: Promise<unknown>): Promise<unknown> {
     const settled = answer.then(
       () => undefined,
       () => undefined,
     );
-    underWay.add(settled);
-    settled.then(() => underWay.delete(settled));
+    running.add(settled);
+    settled.then(() => running.delete(settled));
     return answer;
   }
 
   const { session } = transaction as unknown as { readonly session: Session };
-  // Builders take the session from what they are called on, and go by it when they are awaited.
+  // A query builder takes the session from the object that it is called on, and uses it when it is awaited.
   const bound = Object.create(transaction, {
     session: { value: Object.create(session, { prepareQuery: { value: prepareQuery } }) },
   });
@@ -78,7 +78,7 @@ export function boundRows<Schema extends Record<string, unknown>>(
     rows: Object.freeze(rows) as unknown as PrincipalRows<Schema>,
     async finish() {
       isFinished = true;
-      await Promise.all(underWay);
+      await Promise.all(running);
     },
   };
 }

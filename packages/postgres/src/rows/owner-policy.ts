@@ -2,36 +2,76 @@ import { getTableName, type SQL, sql } from "drizzle-orm";
 import { type AnyPgColumn, type PgPolicy, type PgRole, pgPolicy, pgRole } from "drizzle-orm/pg-core";
 
 /**
- * The setting that holds the id of the user for whom a transaction runs. Set by `withPrincipal`, and by
- * nothing else.
+ * The Postgres setting with the id of the user for whom a transaction runs: `usher.user_id`. Only
+ * `withPrincipal` sets it. For policies of your own that you write in SQL.
+ *
+ * @example
+ * ```ts
+ * import { principalSetting } from "@usher-auth/postgres";
+ *
+ * const owner = `current_setting('${principalSetting}', true)`;
+ * console.log(`create policy own_files on files using (owner_id = ${owner})`);
+ * ```
  */
 export const principalSetting = "usher.user_id";
 
 /**
- * The role that requests run as, `usher_api`: no login, no BYPASSRLS, and grants on nothing but what requests
- * need. A migration of yours makes it and grants it to the user that the API connects as; `assertRowSecurity`
- * says how.
+ * The role in which requests run, `usher_api`: without login, without BYPASSRLS, with only the grants that
+ * requests need. Your migration creates it and grants it to the user that the API connects as;
+ * `assertRowSecurity` says how.
+ *
+ * @example
+ * ```ts
+ * import { requestRole } from "@usher-auth/postgres";
+ * import { sql } from "drizzle-orm";
+ * import { pgPolicy, pgTable, text } from "drizzle-orm/pg-core";
+ *
+ * export const countries = pgTable("countries", { name: text() }, () => [
+ *   pgPolicy("countries_read", { for: "select", to: requestRole, using: sql`true` }),
+ * ]);
+ * ```
  */
 export const requestRole: PgRole = pgRole("usher_api").existing();
 
 /**
- * The user for whom this transaction runs, or null; as a column's default it makes every new row the
- * principal's own.
+ * SQL for the id of the user for whom the transaction runs, or null. As a column's default it makes every new
+ * row the principal's.
  *
- * An unset setting reads as null or as the empty string, depending on whether the session has ever set it;
- * both become null, and null equals nothing.
+ * An unset setting reads as null or as the empty string, depending on whether the session has ever set it.
+ * Both become null, which equals nothing.
+ *
+ * @example
+ * ```ts
+ * import { currentOwner } from "@usher-auth/postgres";
+ * import { pgTable, text } from "drizzle-orm/pg-core";
+ *
+ * export const notes = pgTable("notes", { owner: text().notNull().default(currentOwner), body: text() });
+ * ```
  */
 export const currentOwner: SQL = sql.raw(`nullif(current_setting('${principalSetting}', true), '')`);
 
 /**
- * Keeps every row to its owner: only rows whose `owner` is the principal are visible, and none can be written
- * for anybody else. For the extra configuration of a `pgTable`; the policy is called `<table>_owner`.
+ * A row-level security policy for a table whose rows have an owner: only rows whose `owner` is the principal
+ * are visible, and no row can be written for another owner. For the extra configuration of a `pgTable`; the
+ * policy is named `<table>_owner`.
  *
- * The table must also have row-level security FORCED (drizzle-kit cannot express that; a migration does), or
- * else the owner of the table would see everything: `assertRowSecurity` checks it. It does not hold a
- * superuser or a role with BYPASSRLS: `withPrincipal` leaves those before it runs anything.
+ * The table also needs FORCE ROW LEVEL SECURITY, or the owner of the table sees everything. drizzle-kit
+ * cannot express that, so add it to a migration; `assertRowSecurity` checks it. A policy does not apply to
+ * superusers and roles with BYPASSRLS: `withPrincipal` switches to `requestRole` before it runs anything.
  *
- * @param owner A column of type `text`: a Better Auth user id, compared as it is.
+ * @param owner A column of type `text` with the user's id, compared exactly.
+ *
+ * @example
+ * ```ts
+ * import { currentOwner, ownerPolicy } from "@usher-auth/postgres";
+ * import { pgTable, text } from "drizzle-orm/pg-core";
+ *
+ * export const notes = pgTable(
+ *   "notes",
+ *   { owner: text().notNull().default(currentOwner), body: text().notNull() },
+ *   (table) => [ownerPolicy(table.owner)],
+ * );
+ * ```
  */
 export function ownerPolicy(owner: AnyPgColumn): PgPolicy {
   const isPrincipal = sql`${owner} = ${currentOwner}`;

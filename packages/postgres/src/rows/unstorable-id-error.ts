@@ -1,9 +1,18 @@
 /**
- * A principal whose id Postgres cannot hold as text: it has a U+0000, or half of a surrogate pair. No row can
- * be theirs.
+ * The principal's id cannot be stored as Postgres text: it contains U+0000 or half of a surrogate pair. No
+ * row can belong to it.
  *
- * `statusCode` makes it a 400, and no fault of the server, in frameworks that look for one (Fastify, Express,
- * Koa). The message holds nothing of the id.
+ * `statusCode` makes it a 400 in frameworks that look for one (Fastify, Express, Koa). The message does not
+ * contain the id.
+ *
+ * @example
+ * ```ts
+ * import { UnstorableIdError } from "@usher-auth/postgres";
+ *
+ * export function statusOf(error: unknown): number {
+ *   return error instanceof UnstorableIdError ? error.statusCode : 500;
+ * }
+ * ```
  */
 export class UnstorableIdError extends Error {
   override readonly name = "UnstorableIdError";

@@ -2,7 +2,7 @@ import { migrateRevocations, revocationStore } from "@usher-auth/postgres/revoca
 import type { Revocation, RevocationStore } from "@usher-auth/verify";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { driverOf } from "../../src/revocations/store.ts";
-import { follow } from "../../src/revocations/subscription.ts";
+import { subscribe } from "../../src/revocations/subscription.ts";
 import type { TestDatabase } from "./databases.ts";
 import { allOf, session, testListener } from "./listener.ts";
 
@@ -155,7 +155,7 @@ export function describeStore(name: string, open: () => Promise<TestDatabase>): 
 
     test("what a restore brings past all triggers is found by a thorough look, and not told at each look", async () => {
       const listener = testListener();
-      const stop = await follow(driverOf(database.client), listener, 1500);
+      const stop = await subscribe(driverOf(database.client), listener, 1500);
       onTestFinished(stop);
       await listener.next("confirmed");
       await database.run("alter table usher_revocations disable trigger all");

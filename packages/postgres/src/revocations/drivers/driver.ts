@@ -1,34 +1,35 @@
-/** One row of an answer, by column. */
+/** One row of a result, by column. */
 export type Row = Readonly<Record<string, unknown>>;
 
-/** Asks the database. Values are texts and numbers, so that every driver writes them alike. */
+/** Queries the database. Values are strings and numbers, which every driver encodes the same way. */
 export interface Queries {
   /**
-   * @throws When the database refuses, cannot be reached, or does not answer within the driver's deadline.
+   * @throws When the database rejects the query, is unreachable, or does not answer within the driver's
+   *   deadline.
    */
   query(text: string, values?: readonly (string | number)[]): Promise<readonly Row[]>;
 }
 
-/** A connection that nobody else uses. */
+/** A connection that is not shared. */
 export interface Connection extends Queries {
-  /** Ends it, at once. Never waits for a peer that does not answer, and never throws. */
+  /** Closes it at once. Never waits for a peer that does not answer, and never throws. */
   close(): Promise<void>;
 }
 
-/** What a connection tells. */
+/** The events of a connection that listens. */
 export interface ConnectionEvents {
   readonly channel: string;
-  /** Somebody has sent a NOTIFY on the channel. */
+  /** A NOTIFY arrived on the channel. */
   notified(): void;
-  /** The connection has broken. */
+  /** The connection broke. */
   lost(): void;
-  /** Ends it when aborted, and the attempt to open it. */
+  /** Closes the connection when aborted, also while it is being opened. */
   readonly signal: AbortSignal;
 }
 
-/** What the store needs of a database, and all that differs between postgres.js and PGlite. */
+/** What the store needs from a database: all that differs between postgres.js and PGlite. */
 export interface Driver extends Queries {
-  /** Opens a connection, which listens where it is told on what channel. */
+  /** Opens a connection. With events, it listens on their channel. */
   connect(events?: ConnectionEvents): Promise<Connection>;
   /** Runs several statements in one transaction. */
   run(script: string): Promise<void>;

@@ -1,13 +1,23 @@
 import type { Driver, Row } from "./driver.ts";
 
-/** What is used of a PGlite database. */
+/**
+ * The part of a PGlite database that `revocationStore` uses.
+ *
+ * @example
+ * ```ts
+ * import { PGlite } from "@electric-sql/pglite";
+ * import type { Pglite } from "@usher-auth/postgres/revocations";
+ *
+ * export const database: Pglite = new PGlite(); // in memory
+ * ```
+ */
 export interface Pglite {
   query(text: string, values?: unknown[]): Promise<{ readonly rows: readonly unknown[] }>;
   exec(script: string): Promise<unknown>;
   listen(channel: string, callback: (payload: string) => void): Promise<() => Promise<void>>;
 }
 
-/** A database in this process: one connection for everybody, which nothing can cut. */
+/** A database in this process: one shared connection, which cannot break. */
 export function pgliteDriver(pglite: Pglite): Driver {
   const query = async (text: string, values: readonly (string | number)[] = []) =>
     (await pglite.query(text, [...values])).rows as readonly Row[];
@@ -21,7 +31,7 @@ export function pgliteDriver(pglite: Pglite): Driver {
     },
     connect: async (events) => {
       const unlisten = events && (await pglite.listen(events.channel, () => events.notified()));
-      // It fails where the database was closed first, and then there is nothing left to end.
+      // Fails if the database was closed first. Then there is nothing left to close.
       return { query, close: async () => unlisten?.().catch(() => undefined) };
     },
   };

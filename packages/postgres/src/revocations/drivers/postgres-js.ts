@@ -1,27 +1,39 @@
-import { within } from "../../timeout.ts";
+import { withTimeout } from "../../timeout.ts";
 import type { Connection, ConnectionEvents, Driver, Row } from "./driver.ts";
 
-/** What is used of a postgres.js client (`postgres(url)`). */
+/**
+ * The part of a postgres.js client (`postgres(url)`) that `revocationStore` uses. The `client` of `openPool`
+ * has it too.
+ *
+ * @example
+ * ```ts
+ * import type { PostgresJs } from "@usher-auth/postgres/revocations";
+ * import postgres from "postgres";
+ *
+ * export const database: PostgresJs = postgres(process.env.DATABASE_URL ?? "");
+ * ```
+ */
 export interface PostgresJs {
   readonly options: object;
   unsafe(text: string, values?: unknown[]): PromiseLike<readonly unknown[]>;
 }
 
 /**
- * How long an answer may take, in milliseconds. Past that a connection counts as lost: it may be half-open.
+ * How long an answer may take, in milliseconds. After that the connection counts as lost: it may be
+ * half-open.
  */
 const deadline = 3_000;
 
 /** How long to wait for a new connection, in seconds. */
 const connectTimeout = 3;
 
-/** A server, by postgres.js. Connections of one's own are made with the client's options, beside its pool. */
+/** A server. Separate connections use the client's options and do not count against its pool. */
 export function postgresJsDriver(sql: PostgresJs): Driver {
   return {
     query: (text, values = []) => query(sql, text, values),
     run: async (script) => {
-      // Without values it goes as one simple query, whose statements are one transaction. It may wait for a
-      // lock.
+      // Without values this is one simple query, whose statements are one transaction. No deadline: it may
+      // wait for a lock.
       await sql.unsafe(script);
     },
     connect: (events) => connect(sql.options, events),
@@ -33,18 +45,18 @@ async function query(
   text: string,
   values: readonly (string | number)[],
 ): Promise<readonly Row[]> {
-  return (await within(deadline, () => sql.unsafe(text, [...values]))) as readonly Row[];
+  return (await withTimeout(deadline, () => sql.unsafe(text, [...values]))) as readonly Row[];
 }
 
 async function connect(options: object, events: ConnectionEvents | undefined): Promise<Connection> {
-  // Not at the top: whoever uses PGlite need not have it.
+  // Imported here: with PGlite, postgres.js need not be installed.
   const { default: postgres } = await import("postgres");
   let isOpen = true;
   const own = postgres({
     ...options,
     max: 1,
     connect_timeout: connectTimeout,
-    // It must not go and come back by itself: a new connection listens to nothing.
+    // It must not reconnect by itself: the new connection would not listen.
     idle_timeout: 0,
     max_lifetime: null,
     fetch_types: false,
