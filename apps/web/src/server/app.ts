@@ -7,22 +7,22 @@ import { problem } from "./http/problem.ts";
 import { securityHeaders } from "./http/security-headers.ts";
 import type { Log } from "./log.ts";
 
-/** Postgres' word for text that it cannot hold: a NUL in a name, say. */
-const unfitText = "22021";
+/** The code of Postgres for text that it cannot store, such as a name with a NUL. */
+const invalidText = "22021";
 
-/** What the app answers with. */
+/** What the app is made of. */
 export interface AppParts {
   readonly config: WebConfig;
   readonly auth: Auth;
   readonly database: AuthDatabase;
-  /** Whether the app is reached by https. */
+  /** Whether the app is served over https. */
   readonly secure: boolean;
-  /** The built page, or nothing where Vite serves it. */
+  /** The built page. `undefined` when Vite serves it. */
   readonly page: Hono | undefined;
   readonly log: Log;
 }
 
-/** Every answer of the web app, in the order in which a request meets them. */
+/** The routes of the web app, in the order in which they match. */
 export function createApp({ config, auth, database, secure, page, log }: AppParts): Hono {
   const app = new Hono();
   app.use(securityHeaders(config.apiUrl, secure));
@@ -38,7 +38,7 @@ export function createApp({ config, auth, database, secure, page, log }: AppPart
   if (page !== undefined) app.route("/", page);
   app.notFound((context) => problem(context, 404));
   app.onError((error, context) => {
-    if ("code" in error && error.code === unfitText) return problem(context, 400);
+    if ("code" in error && error.code === invalidText) return problem(context, 400);
     log.error(`${context.req.method} ${context.req.path} failed: ${error.message}`);
     return problem(context, 500);
   });

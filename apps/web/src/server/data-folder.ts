@@ -1,18 +1,17 @@
 import { chmodSync, mkdirSync, readdirSync } from "node:fs";
 
-/** What the API, the web app and `npm start` put into DATA_DIR. */
+/** The files that the API, the web app and `npm start` create in DATA_DIR. */
 const ours = /^(?:api|running|auth\.sqlite|better-auth-secret|start\.lock)(?:[.-]|$)/;
 
 /**
- * Makes DATA_DIR where it is missing, open to its owner alone. One that was there, with other rights, is
- * closed as well, unless somebody else's things are in it (a home, `/tmp`): what is ours is closed in any
- * case, by those who make it.
+ * Creates DATA_DIR if it is missing, accessible to its owner only. An existing folder is restricted as well,
+ * unless it has other files (a home folder, `/tmp`). Our own files in it are restricted in any case.
  */
 export function prepareDataFolder(path: string): void {
   mkdirSync(path, { recursive: true, mode: 0o700 });
   try {
     if (readdirSync(path).every((name) => ours.test(name))) chmodSync(path, 0o700);
   } catch {
-    // Another user's folder, in which this one may write.
+    // The folder belongs to another user, and this one may write to it.
   }
 }

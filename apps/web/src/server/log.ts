@@ -1,4 +1,4 @@
-/** From the quietest on. */
+/** From quiet to verbose. */
 export const logLevels = ["silent", "fatal", "error", "warn", "info", "debug", "trace"] as const;
 
 export type LogLevel = (typeof logLevels)[number];
@@ -6,13 +6,11 @@ export type LogLevel = (typeof logLevels)[number];
 export type Log = Record<"error" | "warn" | "info" | "debug", (message: string) => void>;
 
 /**
- * C0 and C1 controls (escape sequences), what reorders text (Unicode Standard Annex #9), and ends of lines.
+ * C0 and C1 controls (escape sequences), bidirectional controls (Unicode Standard Annex #9) and line breaks.
  */
 const unprintable = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu;
 
-/**
- * Whatever a message quotes, it cannot pass for a line of its own, nor speak to the terminal that shows it.
- */
+/** Text quoted in a message cannot start a new line or control the terminal. */
 function onOneLine(message: string): string {
   const lines = message
     .split(/[\r\n\u0085\u2028\u2029]/)
@@ -21,9 +19,8 @@ function onOneLine(message: string): string {
 }
 
 /**
- * Lines on stdout (info, debug) and stderr (warn, error), each with the name of the process before it. Takes
- * text only: whatever is logged has been put into words by somebody who knew that it holds no token and no
- * secret.
+ * Writes lines to stdout (info, debug) and stderr (warn, error), prefixed with the name of the process. Only
+ * accepts text: the caller makes sure that it contains no token and no secret.
  */
 export function createLog(level: LogLevel): Log {
   const line =

@@ -2,7 +2,7 @@ import { readConfig } from "./config/config.ts";
 import { startWeb } from "./start-web.ts";
 import { StartupError } from "./startup-error.ts";
 
-// Nothing leaves this process on its own account, whatever the environment says.
+// No telemetry, whatever the environment says.
 process.env.BETTER_AUTH_TELEMETRY = "0";
 
 try {
@@ -17,7 +17,7 @@ try {
   process.exitCode = 1;
 }
 
-/** The first SIGTERM or Ctrl-C lets requests under way finish; a second one does not wait. */
+/** The first SIGTERM or Ctrl-C lets requests in progress finish. The second exits at once. */
 function stopOnSignal(close: () => Promise<void>): void {
   let stopping = false;
   const stop = async (): Promise<void> => {

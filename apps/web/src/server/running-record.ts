@@ -6,12 +6,11 @@ import type { Log } from "./log.ts";
 import { reasonOf } from "./startup-error.ts";
 
 /**
- * Writes `<DATA_DIR>/running/web-<pid>.json`: which secret this process signs tokens with, as a fingerprint,
- * for `usher-auth doctor` to hold against the settings and the API's. A file that its owner alone can read,
- * since a fingerprint confirms a guess. Nothing depends on it: where it cannot be written, the app says so
- * and serves.
+ * Writes `<DATA_DIR>/running/web-<pid>.json` with the fingerprint of the secret that signs tokens, which
+ * `usher-auth doctor` compares with the settings and with the API's. Only the owner can read the file, since
+ * a fingerprint can confirm a guess. If it cannot be written, the app logs a warning and serves.
  *
- * @returns what takes it away
+ * @returns a function that deletes the file
  */
 export function recordRunning(config: WebConfig, issuer: string, log: Log): () => void {
   const folder = join(config.dataFolder, "running");
@@ -27,7 +26,7 @@ export function recordRunning(config: WebConfig, issuer: string, log: Log): () =
     prepareDataFolder(config.dataFolder);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     chmodSync(folder, 0o700);
-    // The file of a former process with this id may be there, with other rights.
+    // A former process with this id may have left a file with other permissions.
     rmSync(file, { force: true });
     writeFileSync(file, JSON.stringify(record), { mode: 0o600 });
   } catch (error) {
@@ -37,7 +36,7 @@ export function recordRunning(config: WebConfig, issuer: string, log: Log): () =
     try {
       rmSync(file, { force: true });
     } catch {
-      // Whoever reads it sees that the process is gone.
+      // Readers check whether the process still runs.
     }
   };
 }

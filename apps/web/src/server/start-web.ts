@@ -3,25 +3,25 @@ import { getRequestListener } from "@hono/node-server";
 import { createApp } from "./app.ts";
 import { createAuth } from "./auth/auth.ts";
 import type { WebConfig } from "./config/config.ts";
-import { openDatabase } from "./database/database.ts";
+import { openDatabase } from "./database/open-database.ts";
 import { developPage } from "./http/development.ts";
 import { close, listen } from "./http/listen.ts";
 import { servePage } from "./http/page.ts";
 import { createLog } from "./log.ts";
 import { recordRunning } from "./running-record.ts";
 
-/** The web app, answering. */
+/** A running web app. */
 export interface RunningWeb {
   readonly port: number;
-  /** Where it listens, for a person to open. */
+  /** The address to open in a browser. */
   readonly url: string;
-  /** Finishes the requests under way, then closes the database. */
+  /** Finishes requests in progress, then closes the database. */
   close(): Promise<void>;
 }
 
 /**
- * Starts the web app: the port first, for the issuer may be named after it, then the database, then what
- * answers. Requests that arrive in between wait.
+ * Starts the web app: first the port, since the default issuer contains it, then the database, then the
+ * routes. Requests that arrive in between wait.
  *
  * @throws {StartupError} when it cannot start; nothing is left running then
  */
@@ -45,10 +45,10 @@ export async function startWeb(config: WebConfig): Promise<RunningWeb> {
     const issuer = config.issuer ?? `http://localhost:${port}`;
     const secure = issuer.startsWith("https:");
     if (config.production && !secure) {
-      log.warn("BETTER_AUTH_URL is not https: anybody on the way can read the session cookies");
+      log.warn("BETTER_AUTH_URL is not https: anyone on the network can read the session cookies");
     }
     const { auth, stop } = await createAuth(config, issuer, database, log);
-    // When nobody can sign out any more, and while there is a database to keep what is left.
+    // After the server stops and before the database closes, which keeps the logouts that are left.
     closers.splice(1, 0, stop);
     const app = createApp({ config, auth, database, secure, page, log });
     const listener = getRequestListener(app.fetch);
@@ -60,17 +60,17 @@ export async function startWeb(config: WebConfig): Promise<RunningWeb> {
     } else {
       answer(listener);
     }
-    const forget = recordRunning(config, issuer, log);
-    closers.push(async () => forget());
-    return { port, url: `http://${nameOf(config.host)}:${port}`, close: closeAll };
+    const removeRecord = recordRunning(config, issuer, log);
+    closers.push(async () => removeRecord());
+    return { port, url: `http://${hostNameOf(config.host)}:${port}`, close: closeAll };
   } catch (error) {
     await closeAll();
     throw error;
   }
 }
 
-/** Loopback and "every interface" are best opened by the name that the issuer has by default. */
-function nameOf(host: string): string {
+/** For loopback and "all interfaces": localhost, as in the default issuer. */
+function hostNameOf(host: string): string {
   if (["127.0.0.1", "::1", "0.0.0.0", "::", "localhost"].includes(host)) return "localhost";
   return host.includes(":") ? `[${host}]` : host;
 }

@@ -1,14 +1,14 @@
 /**
- * Why the process cannot start, in one line that says what to do about it. Shown to the operator as it is,
- * without a stack; never holds a secret or a password.
+ * Why the process cannot start, and what to do about it, in one line. Printed without a stack. Contains no
+ * secret and no password.
  */
 export class StartupError extends Error {
   override readonly name = "StartupError";
 }
 
 /**
- * The short reason of a system or driver error, such as `ECONNREFUSED`; without its text, which may hold a
- * path or a password.
+ * The code or name of a system or driver error, such as `ECONNREFUSED`. Its message may contain a path or a
+ * password.
  */
 export function reasonOf(error: unknown): string {
   if (error instanceof AggregateError) return reasonOf(error.errors[0]);

@@ -1,4 +1,4 @@
-/** A client over real HTTP that keeps cookies and says where it comes from, as a browser does. */
+/** An HTTP client that keeps cookies and sends its origin, as a browser does. */
 export class Browser {
   readonly #origin: string;
   readonly #cookies = new Map<string, string>();

@@ -20,7 +20,7 @@ function logged(level: LogLevel): { stdout: string; stderr: string } {
   return written;
 }
 
-test("each level goes where it belongs, and no message makes a line of its own", () => {
+test("writes each level to its stream, and each message to one line", () => {
   expect(logged("debug")).toEqual({
     stdout: "web debug\nweb info\n",
     stderr: "web warn\nweb error\nweb first web second third\n",
@@ -32,11 +32,11 @@ test.each([
   ["warn", "", /^web warn\nweb error\n/],
   ["error", "", /^web error\n/],
   ["silent", "", /^$/],
-] as const)("at %s, what is below is not written", (level, stdout, stderr) => {
+] as const)("at %s, omits the levels below", (level, stdout, stderr) => {
   expect(logged(level)).toEqual({ stdout, stderr: expect.stringMatching(stderr) });
 });
 
-test("what a message quotes cannot speak to the terminal: no escape sequence, no control, nothing that reorders text", () => {
+test("removes escape sequences, control characters and bidirectional controls", () => {
   const written = { stderr: "" };
   vi.spyOn(process.stderr, "write").mockImplementation((chunk) => {
     written.stderr += chunk;
@@ -48,7 +48,7 @@ test("what a message quotes cannot speak to the terminal: no escape sequence, no
   expect(written.stderr).toBe("web a[31mb32mcdefghij k 日本 👩‍👩‍👧 é\n");
 });
 
-test("a long message of almost what is looked for costs no more than its length", () => {
+test("takes linear time for a long message", () => {
   vi.spyOn(process.stderr, "write").mockReturnValue(true);
   const log = createLog("info");
   const startedAt = performance.now();

@@ -12,12 +12,12 @@ import {
 import { onTestFinished } from "vitest";
 
 /**
- * The API as the issuer sees it: an address that takes logout tokens, made of what the real one is made of.
+ * The API's endpoint for logout tokens, with a real verifier.
  */
-export class LogoutReceiver {
-  /** Of the requests so far, how each was answered. */
+export class LogoutListener {
+  /** The status of every answer. */
   readonly statuses: number[] = [];
-  /** The sessions that were recorded as ended. */
+  /** The sessions that were revoked. */
   readonly ended: string[] = [];
   #server: Server = createServer();
   #port = 0;
@@ -27,7 +27,7 @@ export class LogoutReceiver {
     return `http://127.0.0.1:${this.#port}`;
   }
 
-  /** What its logout tokens are verified by. It answers 503 until it is told. */
+  /** Sets the keys that verify logout tokens. It answers 503 until then. */
   trust(keys: KeySource, issuer: string): void {
     const store = memoryRevocationStore();
     const recording = {
@@ -65,9 +65,9 @@ export class LogoutReceiver {
   }
 }
 
-/** A receiver that listens until the test is over. */
-export async function openReceiver(): Promise<LogoutReceiver> {
-  const receiver = await new LogoutReceiver().open();
-  onTestFinished(() => receiver.close());
-  return receiver;
+/** A listener that is open until the test is over. */
+export async function openLogoutListener(): Promise<LogoutListener> {
+  const listener = await new LogoutListener().open();
+  onTestFinished(() => listener.close());
+  return listener;
 }

@@ -1,6 +1,7 @@
+import { once } from "node:events";
 import { chmodSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { type AddressInfo, connect } from "node:net";
+import { type AddressInfo, connect, createServer as createTcpServer } from "node:net";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { secretFingerprint } from "@usher-auth/verify";
@@ -10,7 +11,7 @@ import { Browser } from "./browser.ts";
 import { environment, secret, temporaryFolder } from "./web.ts";
 import { WebProcess } from "./web-process.ts";
 
-/** A port with somebody on it. */
+/** A port that is in use. */
 async function takenPort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
@@ -20,7 +21,7 @@ async function takenPort(): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** A port with nobody on it: it was free a moment ago. */
+/** A port that nothing listens on. */
 async function deadPort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
@@ -38,7 +39,7 @@ async function refusesToStart(changes: Environment, line: RegExp): Promise<void>
 }
 
 test.each(["SIGTERM", "SIGINT"] as const)(
-  "says what it needs to say, serves, and ends on %s with 0",
+  "prints its fingerprint and URL, serves, and exits with 0 on %s",
   async (signal) => {
     const web = new WebProcess(environment());
     const url = await web.url();
@@ -53,28 +54,28 @@ test.each(["SIGTERM", "SIGINT"] as const)(
   },
 );
 
-test("in production without https it starts, and says what that means", async () => {
+test("warns in production without https", async () => {
   const web = new WebProcess(environment({ NODE_ENV: "production", LOG_LEVEL: "warn" }));
   await web.url();
   web.signal("SIGTERM");
   const { stderr } = await web.ended;
   expect(stderr.split("\n")).toEqual([
-    "web BETTER_AUTH_URL is not https: anybody on the way can read the session cookies",
-    "web API_URL is not https: the API is not told of sign-outs, and tokens outlive them for up to five minutes",
+    "web BETTER_AUTH_URL is not https: anyone on the network can read the session cookies",
+    "web API_URL is not https: the API is not notified of sign-outs, and tokens stay valid for up to 5 minutes",
     "",
   ]);
 });
 
-test("port taken", async () => {
+test("does not start on a port that is in use", async () => {
   const port = await takenPort();
   await refusesToStart(
     { WEB_PORT: String(port) },
-    new RegExp(`^web cannot start: port ${port} is taken\\. .* WEB_PORT`),
+    new RegExp(`^web cannot start: port ${port} is in use\\. .* WEB_PORT`),
   );
 });
 
-test("folder not writable", async () => {
-  // A path below a file cannot be made by anybody, not even by root.
+test("does not start if the data folder is not writable", async () => {
+  // No user, not even root, can create a path below a file.
   const file = join(temporaryFolder(), "file");
   writeFileSync(file, "");
   await refusesToStart(
@@ -83,13 +84,13 @@ test("folder not writable", async () => {
   );
 });
 
-test("a database file that is none", async () => {
+test("does not start with a file that is not a database", async () => {
   const DATA_DIR = temporaryFolder();
   writeFileSync(join(DATA_DIR, "auth.sqlite"), "not a database".repeat(100));
   await refusesToStart({ DATA_DIR }, /^web cannot start: cannot open the database .*auth\.sqlite/);
 });
 
-test("database down, and the password is not told", async () => {
+test("does not start without its database, and does not print the password", async () => {
   const AUTH_DATABASE_URL = `postgres://usher:hunter2@127.0.0.1:${await deadPort()}/auth`;
   await refusesToStart(
     { AUTH_DATABASE_URL },
@@ -97,28 +98,42 @@ test("database down, and the password is not told", async () => {
   );
 });
 
-test.each(["production", undefined])("no secret, with NODE_ENV %s", async (NODE_ENV) => {
+test("does not start with a database that accepts connections and never answers", async () => {
+  const silent = createTcpServer().listen(0, "127.0.0.1");
+  onTestFinished(() => void silent.close());
+  await once(silent, "listening");
+  const { port } = silent.address() as AddressInfo;
   await refusesToStart(
-    { NODE_ENV, BETTER_AUTH_SECRET: undefined },
-    /^web cannot start: BETTER_AUTH_SECRET is not set\. Set it, .*: openssl rand -base64 48$/m,
+    { AUTH_DATABASE_URL: `postgres://usher:hunter2@127.0.0.1:${port}/auth` },
+    /^web cannot start: cannot reach [^,]*, 127\.0\.0\.1:\d+\/auth \(no answer in 5 seconds\)\.(?!.*hunter2)/,
   );
 });
 
-test("a weak secret is refused, and not told", async () => {
+test.each(["production", undefined])(
+  "does not start without a secret, with NODE_ENV %s",
+  async (NODE_ENV) => {
+    await refusesToStart(
+      { NODE_ENV, BETTER_AUTH_SECRET: undefined },
+      /^web cannot start: BETTER_AUTH_SECRET is not set\. Set it, .*: openssl rand -base64 48$/m,
+    );
+  },
+);
+
+test("does not start with a weak secret, and does not print it", async () => {
   await refusesToStart(
     { BETTER_AUTH_SECRET: "hunter2" },
     /^web cannot start: (?!.*hunter2).* 7 bytes; at least 32/,
   );
 });
 
-test("the page is not built", async () => {
+test("does not start without a built page", async () => {
   await refusesToStart(
     { PAGE_DIR: temporaryFolder() },
     /^web cannot start: the page is not built: .*npm start/,
   );
 });
 
-test("killed without notice, it has lost no user that it acknowledged", async () => {
+test("loses no acknowledged user when it is killed", async () => {
   const DATA_DIR = join(temporaryFolder(), "data");
   const first = new WebProcess(environment({ DATA_DIR }));
   await new Browser(await first.url()).signUp("ada@example.com");
@@ -128,7 +143,7 @@ test("killed without notice, it has lost no user that it acknowledged", async ()
   expect((await new Browser(await second.url()).signIn("ada@example.com")).status).toBe(200);
 });
 
-test("an error that nobody expected is a problem for the client, and a line of log that names no person", async () => {
+test("an unexpected error is a problem for the client and one line in the log without personal data", async () => {
   const DATA_DIR = join(temporaryFolder(), "data");
   const web = new WebProcess(environment({ DATA_DIR, LOG_LEVEL: "error" }));
   const browser = new Browser(await web.url());
@@ -148,7 +163,7 @@ test("an error that nobody expected is a problem for the client, and a line of l
   expect(stderr).not.toContain("ada@example.com");
 });
 
-test("a sign-up that is aborted is one line in the log, in which its path cannot speak to the terminal", async () => {
+test("an aborted sign-up is one line in the log, without the control characters of its path", async () => {
   const web = new WebProcess(environment({ LOG_LEVEL: "error" }));
   const { port, host } = new URL(await web.url());
   const socket = connect(Number(port), "127.0.0.1");
@@ -161,7 +176,7 @@ test("a sign-up that is aborted is one line in the log, in which its path cannot
   expect(stderr).toBe("web POST /api/auth/sign-up/email/]0;owned31mtxt failed: aborted\n");
 });
 
-test("a data folder that is open to others is closed, with what earlier processes left in it", async () => {
+test("restricts an existing data folder and its files to their owner", async () => {
   const DATA_DIR = temporaryFolder();
   chmodSync(DATA_DIR, 0o755);
   const first = new WebProcess(environment({ DATA_DIR }));
@@ -174,7 +189,7 @@ test("a data folder that is open to others is closed, with what earlier processe
 
   const second = new WebProcess(environment({ DATA_DIR }));
   await second.url();
-  // But for the first process's record, of which only the folder is closed.
+  // Except for the record of the first process, whose folder is restricted.
   const open = [DATA_DIR, ...files()].filter((file) => (statSync(file).mode & 0o077) !== 0);
   expect(open.filter((file) => !file.startsWith(join(DATA_DIR, "running/")))).toEqual([]);
 });

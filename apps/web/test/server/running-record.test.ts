@@ -10,7 +10,7 @@ function fileIn(folder: string): string {
   return join(folder, "running", `web-${process.pid}.json`);
 }
 
-test("while it runs, a file for its owner alone says which secret it signs with; afterwards it is gone", async () => {
+test("while it runs, a file that only the owner can read has the secret's fingerprint", async () => {
   const folder = temporaryFolder();
   const file = fileIn(folder);
   const web = await startWeb(readConfig(environment({ DATA_DIR: folder })));
@@ -29,14 +29,14 @@ test("while it runs, a file for its owner alone says which secret it signs with;
   expect(existsSync(file)).toBe(false);
 });
 
-test("signing by key pair, it has no secret to compare", async () => {
+test("has no fingerprint with a key pair", async () => {
   const folder = temporaryFolder();
   const web = await startWeb(readConfig(environment({ DATA_DIR: folder, USHER_KEYS: "jwks" })));
   expect(JSON.parse(readFileSync(fileIn(folder), "utf8"))).toMatchObject({ secretFingerprint: null });
   await web.close();
 });
 
-test("a file of a former process with other rights is replaced, not written into", async () => {
+test("replaces a file of a former process with other permissions", async () => {
   const folder = temporaryFolder();
   mkdirSync(join(folder, "running"));
   writeFileSync(fileIn(folder), "{}");
@@ -46,9 +46,9 @@ test("a file of a former process with other rights is replaced, not written into
   await web.close();
 });
 
-test("where it cannot be written, the app serves all the same", async () => {
+test("the app serves if the file cannot be written", async () => {
   const folder = temporaryFolder();
-  writeFileSync(join(folder, "running"), "in the way");
+  writeFileSync(join(folder, "running"), "not a folder");
   const web = await startWeb(readConfig(environment({ DATA_DIR: folder })));
   expect((await fetch(`${web.url}/health/live`)).status).toBe(200);
   await web.close();

@@ -37,15 +37,15 @@ export class WebProcess {
     });
   }
 
-  /** Waits for the line that says where it listens. */
+  /** Waits for the line with its URL. */
   async url(): Promise<string> {
     const listening = new Promise<string>((resolve) => {
-      const look = (): void => {
+      const findUrl = (): void => {
         const match = /^web listening on (http:\/\/\S+)$/m.exec(this.#stdout);
         if (match?.[1] !== undefined) resolve(match[1]);
       };
-      this.#child.stdout?.on("data", look);
-      look();
+      this.#child.stdout?.on("data", findUrl);
+      findUrl();
     });
     const failed = this.ended.then(({ code, stderr }) => {
       throw new Error(`the web process ended with ${code}: ${stderr}`);
@@ -53,7 +53,7 @@ export class WebProcess {
     return Promise.race([listening, failed]);
   }
 
-  /** What it has said on stderr so far. */
+  /** Its output on stderr so far. */
   errors(): string {
     return this.#stderr;
   }

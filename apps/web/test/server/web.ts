@@ -10,14 +10,14 @@ export const secret = "a-test-secret-with-a-good-deal-of-variety-7Qx2!";
 export const apiUrl = "http://api.example.test:3001";
 export const asset = "/assets/index-4f2a1b.js";
 
-/** An empty folder, gone when the test is over. */
+/** An empty folder, deleted when the test is over. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "usher-web-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
-/** What a build of the page leaves, in small. */
+/** A small example of a built page. */
 function builtPage(): string {
   const folder = temporaryFolder();
   mkdirSync(join(folder, "assets"));
@@ -27,7 +27,7 @@ function builtPage(): string {
   return folder;
 }
 
-/** The environment of a web process that starts, on any free port. */
+/** A valid environment of a web process, on any free port. */
 export function environment(changes: Environment = {}): Record<string, string> {
   const env = {
     WEB_PORT: "0",

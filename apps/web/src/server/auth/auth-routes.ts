@@ -5,21 +5,21 @@ import { problem } from "../http/problem.ts";
 import type { Auth } from "./auth.ts";
 import { withClientAddress } from "./client-address.ts";
 
-/** Bytes. The largest honest request, a sign-up, is under one thousand. */
-const largestBody = 64 * 1024;
+/** Bytes. The largest legitimate request, a sign-up, is under 1000. */
+const maxBodySize = 64 * 1024;
 
 /** Seconds, for Retry-After (RFC 9110 section 10.2.3). */
 const retryAfter = "5";
 
 /**
- * Better Auth's endpoints, as it answers them, but for an outage of its database.
+ * Better Auth's endpoints. During an outage of the database they answer 503.
  *
- * Better Auth takes a session that it cannot look up for one that does not exist: a 401, and a client would
- * sign its user out for what is an outage of ours. It is a 503 here.
+ * Better Auth treats a session that it cannot look up as one that does not exist. It would answer 401, and
+ * clients would sign their users out.
  */
 export function authRoutes(auth: Auth, database: AuthDatabase, trustedProxies: readonly string[]): Hono {
   const app = new Hono();
-  app.use(bodyLimit({ maxSize: largestBody, onError: (context) => problem(context, 413) }));
+  app.use(bodyLimit({ maxSize: maxBodySize, onError: (context) => problem(context, 413) }));
   app.use(async (context, next) => {
     await next();
     if ((context.res.status === 401 || context.res.status >= 500) && !(await database.answers())) {
@@ -28,9 +28,9 @@ export function authRoutes(auth: Auth, database: AuthDatabase, trustedProxies: r
   });
   app.all("/*", async (context) => {
     const response = await auth.handler(withClientAddress(context, trustedProxies));
-    // What Better Auth does not know, it answers without a body.
+    // Better Auth answers an unknown path without a body.
     if (response.status === 404 && response.body === null) return problem(context, 404);
-    // Sessions and tokens are nobody's to keep.
+    // Sessions and tokens must not be cached.
     if (!response.headers.has("cache-control")) response.headers.set("cache-control", "no-store");
     return response;
   });

@@ -10,21 +10,21 @@ import { logoutEndpoints } from "./logout-endpoints.ts";
 
 export const authPath = "/api/auth";
 
-/** The identity provider: everything of Better Auth that this app uses. */
+/** The Better Auth instance of this app. */
 export type Auth = ReturnType<typeof betterAuthFor>;
 
-/** The identity provider, and the end of what it does by itself. */
+/** The Better Auth instance, and a function that ends its background work. */
 export interface RunningAuth {
   readonly auth: Auth;
-  /** Sends no more logout tokens. What is left is sent after the next start. */
+  /** Stops sending logout tokens. The next start sends what is left. */
   stop(): Promise<void>;
 }
 
 /**
- * Makes the Better Auth instance, with its tables brought up to date. It tells the API of sessions that end.
+ * Creates the Better Auth instance and migrates its tables. It notifies the API of sessions that end.
  *
- * @param issuer - the `iss` of the tokens; its origin is where the app is reached
- * @throws {StartupError} when the tables cannot be made; nothing is left running then
+ * @param issuer - the `iss` of the tokens; its origin is the public address of the app
+ * @throws {StartupError} when the tables cannot be migrated; nothing is left running then
  */
 export async function createAuth(
   config: WebConfig,
@@ -68,17 +68,17 @@ function betterAuthFor(
     database: database.connection,
     emailAndPassword: { enabled: true },
     plugins: [tokens],
-    // Three tries of a password in ten seconds from one address, by Better Auth's own rules. Development and
-    // tests sign up one user after the other, so there it is off, as Better Auth has it.
+    // Better Auth's own rules: three passwords in ten seconds from one address. Off in development and tests,
+    // which sign up many users.
     rateLimit: { enabled: config.production, storage: database.shared ? "database" : "memory" },
     advanced: {
       useSecureCookies: protocol === "https:",
-      // Better Auth turns these off by itself when NODE_ENV is "test". A test must meet the real thing.
+      // Better Auth disables these checks when NODE_ENV is "test". Tests should run with them.
       disableOriginCheck: false,
       disableCSRFCheck: false,
       ipAddress: { ipAddressHeaders: [clientAddressHeader], trustedProxies: [...config.trustedProxies] },
     },
-    // Unexpected errors come to the app, which logs a line; Better Auth would print the whole object.
+    // Unexpected errors reach `app.onError`, which logs one line. Better Auth would print the whole object.
     onAPIError: { throw: true },
     logger: { level: "debug", disableColors: true, log: forward(log) },
     telemetry: { enabled: false },
@@ -87,17 +87,20 @@ function betterAuthFor(
 
 async function migrate(options: BetterAuthOptions, database: AuthDatabase): Promise<void> {
   try {
-    await database.whileAlone(async () => await (await getMigrations(options)).runMigrations());
+    await database.migrate(async (connection) => {
+      const { runMigrations } = await getMigrations({ ...options, database: connection });
+      await runMigrations();
+    });
   } catch (error) {
     throw new StartupError(
-      `cannot bring Better Auth's tables up to date (${reasonOf(error)}). Check the database's rights.`,
+      `cannot migrate Better Auth's tables (${reasonOf(error)}). Check the rights of the database user.`,
     );
   }
 }
 
 /**
- * Better Auth's messages, and the messages of errors beside them; not the objects beside them, which hold
- * addresses of people.
+ * Logs Better Auth's messages and the messages of errors passed with them. Other objects are dropped: they
+ * may contain e-mail addresses.
  */
 function forward(log: Log): NonNullable<NonNullable<BetterAuthOptions["logger"]>["log"]> {
   return (level, message, ...details) => {

@@ -1,15 +1,14 @@
 import { getConnInfo } from "@hono/node-server/conninfo";
 import type { Context } from "hono";
 
-/** Set by {@link withClientAddress} alone: whatever a client sends under this name is replaced. */
+/** Only set by {@link withClientAddress}, which replaces what the client sends. */
 export const clientAddressHeader = "x-usher-client-address";
 
 /**
- * The request with the address it came from in a header, which is where Better Auth looks for it to limit the
- * tries of a password.
+ * Adds the client's address to the request, in the header from which Better Auth's rate limiter reads it.
  *
- * It is the connection's address. X-Forwarded-For can be written by anybody, so it counts only where proxies
- * are trusted: then the whole chain is given, and Better Auth takes the last address in it that is no trusted
+ * It is the address of the connection. Any client can send X-Forwarded-For, so it is only used with trusted
+ * proxies: then the header has the whole chain, and Better Auth uses the last address that is not a trusted
  * proxy.
  */
 export function withClientAddress(context: Context, trustedProxies: readonly string[]): Request {

@@ -3,16 +3,15 @@ import type { Log } from "../log.ts";
 const loopback = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\]|.+\.localhost)$/;
 
 /**
- * Where the API takes word of sessions that ended: its address and `/backchannel-logout`. Over plain http
- * between two machines, anybody on the way could answer in its place; then nobody is told, and the log says
- * so.
+ * The API's endpoint for logout tokens: API_URL with `/backchannel-logout`. None over plain http between two
+ * machines, where an attacker on the network could answer in the API's place; the log says so.
  */
 export function logoutEndpoints(apiUrl: string, log: Log): string[] {
   const { protocol, hostname } = new URL(apiUrl);
   if (protocol === "https:" || loopback.test(hostname))
     return [`${withoutSlashes(apiUrl)}/backchannel-logout`];
   log.warn(
-    "API_URL is not https: the API is not told of sign-outs, and tokens outlive them for up to five minutes",
+    "API_URL is not https: the API is not notified of sign-outs, and tokens stay valid for up to 5 minutes",
   );
   return [];
 }

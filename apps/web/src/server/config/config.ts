@@ -4,58 +4,55 @@ import { StartupError } from "../startup-error.ts";
 import type { Environment } from "./environment.ts";
 import { readSecrets, type Secrets } from "./secrets.ts";
 
-/** Everything the web process is told from outside, checked. */
+/** The configuration of the web process, after validation. */
 export interface WebConfig {
-  /** Interface to listen on. Loopback unless HOST says otherwise. */
+  /** The interface to listen on. Default: loopback. */
   readonly host: string;
   /** 0 for any free port. */
   readonly port: number;
-  /**
-   * The issuer, character for character as tokens carry it: an origin. `undefined`: http://localhost and the
-   * port listened on.
-   */
+  /** The `iss` of the tokens: an origin. `undefined`: http://localhost with the port it listens on. */
   readonly issuer: string | undefined;
-  /** The API: the tokens' audience, and where the page sends its requests. */
+  /** The API's URL: the audience of the tokens, and where the page sends its requests. */
   readonly apiUrl: string;
   readonly secrets: Secrets;
-  /** What signs the tokens: the secret, or a key pair whose public half is at /api/auth/jwks. */
+  /** What signs the tokens: the secret, or a key pair whose public key is at /api/auth/jwks. */
   readonly signWith: "secret" | "jwks";
-  /** Folder of the embedded database. */
+  /** The folder of the embedded database. */
   readonly dataFolder: string;
-  /** Postgres for Better Auth; `undefined` for the embedded database. */
+  /** Better Auth's Postgres. `undefined`: the embedded database. */
   readonly databaseUrl: string | undefined;
-  /** Folder of the built page. */
+  /** The folder of the built page. */
   readonly pageFolder: string;
-  /** Addresses and CIDR ranges of reverse proxies whose X-Forwarded-For is believed. */
+  /** Addresses and CIDR ranges of reverse proxies whose X-Forwarded-For is trusted. */
   readonly trustedProxies: readonly string[];
   readonly logLevel: LogLevel;
   readonly production: boolean;
-  /** Serve the page's sources through Vite, reloading on change, in place of the built page. */
+  /** Serve the page from its sources through Vite, instead of the built page. */
   readonly development: boolean;
 }
 
 const builtPage = fileURLToPath(new URL("../../../dist", import.meta.url));
 
 /**
- * Reads the configuration out of environment variables. An empty variable counts as not set.
+ * Reads the configuration from environment variables. An empty variable counts as not set.
  *
  * WEB_PORT (3000), HOST (127.0.0.1), BETTER_AUTH_URL (http://localhost:WEB_PORT), API_PORT (3001), API_URL
  * (http://localhost:API_PORT), BETTER_AUTH_SECRET or BETTER_AUTH_SECRETS, DATA_DIR (.data), USHER_KEYS
- * (secret, or jwks where USHER_JWKS_URL is set), AUTH_DATABASE_URL, PAGE_DIR (the app's dist),
+ * (secret, or jwks if USHER_JWKS_URL is set), AUTH_DATABASE_URL, PAGE_DIR (the app's dist),
  * TRUSTED_PROXIES (none), LOG_LEVEL (info), NODE_ENV, USHER_DEV.
  *
- * @throws {StartupError} that names every variable that does not hold
+ * @throws {StartupError} that names every invalid variable
  */
 export function readConfig(env: Environment): WebConfig {
-  const faults: string[] = [];
-  /** What `read` gives; where it does not hold, that is noted, and nothing given. */
-  const noting = <Value>(read: () => Value): Value => {
+  const errors: string[] = [];
+  /** Collects the errors, so that one start reports them all. */
+  const collect = <Value>(read: () => Value): Value => {
     try {
       return read();
     } catch (error) {
       if (!(error instanceof StartupError)) throw error;
-      faults.push(error.message);
-      // Never seen by anybody: with a fault, there is no configuration.
+      errors.push(error.message);
+      // Never used: with an error, there is no configuration.
       return undefined as Value;
     }
   };
@@ -63,20 +60,20 @@ export function readConfig(env: Environment): WebConfig {
   const production = env.NODE_ENV === "production";
   const config: WebConfig = {
     host: env.HOST || "127.0.0.1",
-    port: noting(() => readPort(env, "WEB_PORT", 3000)),
-    issuer: noting(() => (env.BETTER_AUTH_URL ? readOrigin(env.BETTER_AUTH_URL) : undefined)),
-    apiUrl: noting(() => readApiUrl(env)),
-    secrets: noting(() => readSecrets(env)),
-    signWith: noting(() => readSigning(env.USHER_KEYS || (env.USHER_JWKS_URL ? "jwks" : "secret"))),
+    port: collect(() => readPort(env, "WEB_PORT", 3000)),
+    issuer: collect(() => (env.BETTER_AUTH_URL ? readOrigin(env.BETTER_AUTH_URL) : undefined)),
+    apiUrl: collect(() => readApiUrl(env)),
+    secrets: collect(() => readSecrets(env)),
+    signWith: collect(() => readSigning(env.USHER_KEYS || (env.USHER_JWKS_URL ? "jwks" : "secret"))),
     dataFolder: env.DATA_DIR || ".data",
-    databaseUrl: noting(() => (env.AUTH_DATABASE_URL ? readPostgresUrl(env.AUTH_DATABASE_URL) : undefined)),
+    databaseUrl: collect(() => (env.AUTH_DATABASE_URL ? readPostgresUrl(env.AUTH_DATABASE_URL) : undefined)),
     pageFolder: env.PAGE_DIR || builtPage,
     trustedProxies: (env.TRUSTED_PROXIES ?? "").split(",").flatMap((entry) => entry.trim() || []),
-    logLevel: noting(() => readLogLevel(env.LOG_LEVEL || "info")),
+    logLevel: collect(() => readLogLevel(env.LOG_LEVEL || "info")),
     production,
     development: env.USHER_DEV === "1" && !production,
   };
-  if (faults.length > 0) throw new StartupError(faults.join(" "));
+  if (errors.length > 0) throw new StartupError(errors.join(" "));
   return config;
 }
 
@@ -85,34 +82,32 @@ function readApiUrl(env: Environment): string {
   return `http://localhost:${readPort(env, "API_PORT", 3001)}`;
 }
 
-function readPort(env: Environment, name: string, otherwise: number): number {
-  const text = env[name] || String(otherwise);
+function readPort(env: Environment, name: string, fallback: number): number {
+  const text = env[name] || String(fallback);
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65_535) return port;
   throw new StartupError(`${name} must be a port number from 0 to 65535.`);
 }
 
-/**
- * USHER_KEYS lists what the API accepts tokens by; the first of them is what the issuer makes tokens with.
- */
+/** USHER_KEYS lists the kinds of keys that the API accepts. The issuer signs with the first. */
 function readSigning(text: string): WebConfig["signWith"] {
   const [first] = text.split(",").map((kind) => kind.trim());
   if (first === "secret" || first === "jwks") return first;
   throw new StartupError(
-    "USHER_KEYS must be secret, jwks, or both with the one that signs first: jwks,secret.",
+    "USHER_KEYS must be secret, jwks, or both, such as jwks,secret: the first one signs.",
   );
 }
 
 function readHttpUrl(text: string, name: string): string {
   const protocol = URL.parse(text)?.protocol;
   if (protocol === "http:" || protocol === "https:") return text;
-  throw new StartupError(`${name} must be an http:// or https:// address, such as http://localhost:3001.`);
+  throw new StartupError(`${name} must be an http:// or https:// URL, such as http://localhost:3001.`);
 }
 
 /**
- * The origin of BETTER_AUTH_URL, as Better Auth and the API's `verifierFromEnv` read it: without a slash at
- * its end, capitals, or a port that goes without saying. Better Auth takes a path in it for the path of its
- * endpoints, and those are at /api/auth here.
+ * The origin of BETTER_AUTH_URL, as Better Auth and the API's `verifierFromEnv` read it: no trailing slash,
+ * no upper case, no default port. Better Auth would use a path as the path of its endpoints, which are at
+ * /api/auth here.
  */
 function readOrigin(text: string): string {
   const { origin, pathname, search, hash } = new URL(readHttpUrl(text, "BETTER_AUTH_URL"));

@@ -2,21 +2,20 @@ import { ConfigurationError, secretFingerprintFromEnv, verifierFromEnv } from "@
 import { StartupError } from "../startup-error.ts";
 import type { Environment } from "./environment.ts";
 
-/** The secrets as Better Auth takes them, and what may be told of the one that signs. */
+/** The secrets in Better Auth's format, and the fingerprint of the current one. */
 export interface Secrets {
-  /** BETTER_AUTH_SECRET. Where there are versions, it only reads what was encrypted before them. */
+  /** BETTER_AUTH_SECRET. With versions, it only decrypts data from before them. */
   readonly single: string | undefined;
-  /** BETTER_AUTH_SECRETS, the one that signs first. */
+  /** BETTER_AUTH_SECRETS. The first one signs. */
   readonly versions: { version: number; value: string }[] | undefined;
-  /** Of the secret that signs. Safe to print. */
+  /** The fingerprint of the secret that signs. Safe to print. */
   readonly fingerprint: string;
 }
 
 /**
- * Reads BETTER_AUTH_SECRETS or BETTER_AUTH_SECRET, and accepts what the API would: a secret fit for one is
- * fit for both.
+ * Reads BETTER_AUTH_SECRETS or BETTER_AUTH_SECRET, with the same checks as the API.
  *
- * @throws {StartupError} when there is none, and when one is too weak or of the wrong form
+ * @throws {StartupError} when no secret is set, or one is too weak or malformed
  */
 export function readSecrets(env: Environment): Secrets {
   const { BETTER_AUTH_SECRET, BETTER_AUTH_SECRETS } = env;
@@ -25,7 +24,7 @@ export function readSecrets(env: Environment): Secrets {
       "BETTER_AUTH_SECRET is not set. Set it, here and for the API, to the output of: openssl rand -base64 48",
     );
   }
-  checkAsTheApiDoes({ BETTER_AUTH_SECRET, BETTER_AUTH_SECRETS });
+  checkLikeTheApi({ BETTER_AUTH_SECRET, BETTER_AUTH_SECRETS });
   const versions = BETTER_AUTH_SECRETS ? BETTER_AUTH_SECRETS.split(",").map(splitEntry) : undefined;
   return {
     single: BETTER_AUTH_SECRET || undefined,
@@ -34,7 +33,7 @@ export function readSecrets(env: Environment): Secrets {
   };
 }
 
-function checkAsTheApiDoes(secrets: Environment): void {
+function checkLikeTheApi(secrets: Environment): void {
   try {
     verifierFromEnv({ ...secrets, BETTER_AUTH_URL: "http://localhost", API_URL: "http://localhost" });
   } catch (error) {
@@ -43,7 +42,7 @@ function checkAsTheApiDoes(secrets: Environment): void {
   }
 }
 
-/** "2:new" → version 2, value "new". The form has been checked. */
+/** "2:new" → version 2, value "new". The format has been checked. */
 function splitEntry(entry: string): { version: number; value: string } {
   const colon = entry.indexOf(":");
   return { version: Number(entry.slice(0, colon)), value: entry.slice(colon + 1).trim() };

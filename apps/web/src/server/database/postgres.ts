@@ -1,58 +1,50 @@
-import { Pool, type QueryConfig } from "pg";
+import { Pool, type PoolClient } from "pg";
 import type { Log } from "../log.ts";
 import { reasonOf, StartupError } from "../startup-error.ts";
-import type { AuthDatabase } from "./auth-database.ts";
+import type { AuthDatabase, Connection } from "./auth-database.ts";
 
-/** Milliseconds, for a connection, and for the answer to whether there is one. */
-const connectionDeadline = 5000;
+/** Milliseconds to open a connection, and for the answer to a query. */
+const deadline = 5000;
 
-/** The types of `pg` do not know of its `query_timeout`. */
-const inTime: QueryConfig = Object.assign({ text: "select 1" }, { query_timeout: connectionDeadline });
-
-/** In words, by Node's or Postgres' own code. */
+/** Descriptions of Node's and Postgres's error codes. */
 const reasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: "nothing listens there",
   ENOTFOUND: "no such host",
   "28P01": "wrong user or password",
   "3D000": "no such database",
-  // The pool's own error, which has no code.
-  Error: `no answer in ${connectionDeadline / 1000} seconds`,
+  // The pool's own timeout has no code.
+  Error: `no answer in ${deadline / 1000} seconds`,
 };
 
-/**
- * The advisory lock that the web processes take to change the schema one at a time. The number means nothing
- * else.
- */
+/** The advisory lock that lets only one web process change the schema. An arbitrary number. */
 const migrationLock = 7_446_158_213;
 
 /**
- * Connects to a Postgres server, and makes sure that it answers.
+ * Connects to a Postgres server and checks that it answers.
  *
- * @throws {StartupError} when it does not. The message names the host and database, not the user or the
+ * @throws {StartupError} when it does not. The message has the host and the database, not the user or the
  *   password
  */
 export async function openPostgres(url: string, log: Log): Promise<AuthDatabase> {
-  const pool = new Pool({ connectionString: url, connectionTimeoutMillis: connectionDeadline });
-  // Without a listener, a connection that breaks while idle would end the process. The pool replaces it.
-  pool.on("error", (error) => log.warn(`lost an idle connection to the database (${reasonOf(error)})`));
-  // Nor is there one while it is in use. The query that uses it fails and says so.
-  pool.on("connect", (client) => client.on("error", () => undefined));
+  const pool = createPool(url, log);
+  pool.on("connect", limitQueries);
   try {
-    await pool.query("select 1");
+    await probe(pool);
   } catch (error) {
     await pool.end();
     const { host, pathname } = new URL(url);
     const code = reasonOf(error);
     throw new StartupError(
-      `cannot reach the database of AUTH_DATABASE_URL, ${host}${pathname} (${reasons[code] ?? code}). Start it or correct the URL, or unset it to use the embedded one.`,
+      `cannot reach the database of AUTH_DATABASE_URL, ${host}${pathname} (${reasons[code] ?? code}). ` +
+        "Start it or correct the URL, or unset it to use the embedded one.",
     );
   }
   return {
     connection: pool,
     shared: true,
-    whileAlone: (change) => withMigrationLock(pool, change),
+    migrate: (change) => migrateAlone(createPool(url, log), change),
     answers: () =>
-      pool.query(inTime).then(
+      probe(pool).then(
         () => true,
         () => false,
       ),
@@ -60,13 +52,54 @@ export async function openPostgres(url: string, log: Log): Promise<AuthDatabase>
   };
 }
 
-async function withMigrationLock(pool: Pool, change: () => Promise<void>): Promise<void> {
+function createPool(url: string, log: Log): Pool {
+  const pool = new Pool({ connectionString: url, connectionTimeoutMillis: deadline });
+  // Without this listener, an idle connection that breaks would end the process. The pool replaces it.
+  pool.on("error", (error) => log.warn(`lost an idle connection to the database (${reasonOf(error)})`));
+  // The same for a connection in use. Its query fails and reports the error.
+  pool.on("connect", (client) => client.on("error", () => undefined));
+  return pool;
+}
+
+/**
+ * Closes a connection whose query gets no answer, as from a server that has gone silent. The query fails and
+ * the pool opens another connection. With pg's own `query_timeout` alone, the pool would hand out the
+ * connection again while it still waits.
+ */
+function limitQueries(client: PoolClient): void {
+  const query = client.query.bind(client) as (...input: unknown[]) => unknown;
+  const limited = (...input: unknown[]): unknown => {
+    const result = query(...input);
+    if (result instanceof Promise) {
+      const timer = setTimeout(() => void client.end(), deadline);
+      result.catch(() => undefined).finally(() => clearTimeout(timer));
+    }
+    return result;
+  };
+  client.query = limited as typeof client.query;
+}
+
+/** @throws when the server does not answer */
+async function probe(pool: Pool): Promise<void> {
   const client = await pool.connect();
   try {
-    await client.query("select pg_advisory_lock($1)", [migrationLock]);
-    await change();
+    await client.query("select 1");
   } finally {
-    // Closing the connection gives the lock back even where the change broke it.
-    client.release(true);
+    client.release();
+  }
+}
+
+async function migrateAlone(pool: Pool, change: (connection: Connection) => Promise<void>): Promise<void> {
+  try {
+    const client = await pool.connect();
+    try {
+      await client.query("select pg_advisory_lock($1)", [migrationLock]);
+      await change(pool);
+    } finally {
+      // Closing the connection releases the lock, even if the change broke it.
+      client.release(true);
+    }
+  } finally {
+    await pool.end();
   }
 }

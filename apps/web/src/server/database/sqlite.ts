@@ -6,44 +6,45 @@ import { reasonOf, StartupError } from "../startup-error.ts";
 import type { AuthDatabase } from "./auth-database.ts";
 
 /** Milliseconds to wait for another process that is writing. */
-const patience = 5000;
+const busyTimeout = 5000;
 
 /**
- * Opens `auth.sqlite` in the folder, making both where they are missing. It holds password hashes and session
- * tokens, so only its owner may read it.
+ * Opens `auth.sqlite` in the folder and creates both if they are missing. Only the owner can read the file:
+ * it has password hashes and session tokens.
  *
- * @throws {StartupError} when the folder cannot be made or written to, or the file is no database
+ * @throws {StartupError} when the folder cannot be created or written to, or the file is not a database
  */
 export function openSqlite(folder: string): AuthDatabase {
   const file = join(folder, "auth.sqlite");
-  makePrivateFile(folder, file);
+  createPrivateFile(folder, file);
   const connection = open(file);
   return {
     connection,
     shared: false,
-    whileAlone: (change) => change(),
+    migrate: (change) => change(connection),
     answers: async () => canRead(connection),
     close: async () => connection.close(),
   };
 }
 
-/** SQLite gives its write-ahead log the mode of the file, so the file has it before SQLite sees it. */
-function makePrivateFile(folder: string, file: string): void {
+/** SQLite gives its write-ahead log the mode of the database file, so the file is created first. */
+function createPrivateFile(folder: string, file: string): void {
   try {
     prepareDataFolder(folder);
     closeSync(openSync(file, "a", 0o600));
-    // What an earlier process left as well.
+    // Also for the files that an earlier process left.
     for (const part of ["", "-wal", "-shm"]) if (existsSync(file + part)) chmodSync(file + part, 0o600);
   } catch (error) {
     throw new StartupError(
-      `cannot write to the data folder ${folder} (${reasonOf(error)}). Make it writable, or set DATA_DIR to another one.`,
+      `cannot write to the data folder ${folder} (${reasonOf(error)}). ` +
+        "Make it writable, or set DATA_DIR to another folder.",
     );
   }
 }
 
 function open(file: string): DatabaseSync {
   try {
-    const connection = new DatabaseSync(file, { timeout: patience });
+    const connection = new DatabaseSync(file, { timeout: busyTimeout });
     connection.exec("PRAGMA journal_mode = WAL");
     return connection;
   } catch (error) {

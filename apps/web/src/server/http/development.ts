@@ -1,23 +1,23 @@
 import type { RequestListener, Server } from "node:http";
 import { fileURLToPath } from "node:url";
 
-/** What the server answers itself. Everything else is the page, and Vite's. */
+/** The paths that the server answers itself. Vite answers the others. */
 const ownPaths = /^\/(?:api|health|config\.json)(?:[/?]|$)/;
 
-/** The page out of its sources, reloading in the browser as they change. */
+/** The page, served from its sources and reloaded when they change. */
 export interface DevelopmentPage {
   /**
-   * Puts Vite in front of a listener, for what is the page's. It sends no Content-Security-Policy with it.
+   * Lets Vite answer the paths of the page. Vite sends no Content-Security-Policy.
    */
   before(listener: RequestListener): RequestListener;
   close(): Promise<void>;
 }
 
 /**
- * Starts Vite inside of this process. Its socket for reloads shares the server's port. Never for production.
+ * Starts Vite in this process, with its WebSocket on the server's port. Not for production.
  */
 export async function developPage(server: Server): Promise<DevelopmentPage> {
-  // A development dependency: production installs do without it.
+  // A development dependency, not installed in production.
   const { createServer } = await import("vite");
   const vite = await createServer({
     root: fileURLToPath(new URL("../../..", import.meta.url)),

@@ -2,14 +2,14 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { reasonOf, StartupError } from "../startup-error.ts";
 
-/** Milliseconds that requests under way have to finish once the process is told to stop. */
+/** Milliseconds for requests in progress to finish when the process stops. */
 const grace = 5000;
 
 /**
- * Listens.
+ * Starts to listen.
  *
- * @returns the port, which is another than asked for where that was 0
- * @throws {StartupError} when the port is taken, or the host is none of this machine's
+ * @returns the port: the given one, or a free one for 0
+ * @throws {StartupError} when the port is in use, or the host is not an address of this machine
  */
 export async function listen(server: Server, port: number, host: string): Promise<number> {
   await new Promise<void>((resolve, reject) => {
@@ -23,29 +23,29 @@ function explain(error: Error, port: number, host: string): StartupError {
   const reason = reasonOf(error);
   if (reason === "EADDRINUSE") {
     return new StartupError(
-      `port ${port} is taken. Stop what listens on it, or set WEB_PORT to another one.`,
+      `port ${port} is in use. Stop the process that listens on it, or set WEB_PORT to another one.`,
     );
   }
   if (reason === "EACCES") {
-    return new StartupError(`port ${port} needs more rights. Set WEB_PORT to one above 1023.`);
+    return new StartupError(`not allowed to listen on port ${port}. Set WEB_PORT to a port above 1023.`);
   }
   return new StartupError(`cannot listen on ${host} (${reason}). Set HOST to an address of this machine.`);
 }
 
-/** Milliseconds between looks at connections that have become idle since. */
-const sweepInterval = 50;
+/** Milliseconds between closing connections that have become idle. */
+const idleCheckInterval = 50;
 
 /**
- * Takes no new connections, lets the requests under way finish for a while, and ends what is left.
+ * Accepts no more connections, gives requests in progress some time to finish, and closes the rest.
  *
- * `server.close` ends the connections that are idle when it is called; one that is busy then would be kept
+ * `server.close` only closes connections that are idle when it is called. One that is busy would be kept
  * alive for seconds after its last answer.
  */
 export async function close(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  const sweep = setInterval(() => server.closeIdleConnections(), sweepInterval);
+  const idleCheck = setInterval(() => server.closeIdleConnections(), idleCheckInterval);
   const deadline = setTimeout(() => server.closeAllConnections(), grace);
   await closed;
-  clearInterval(sweep);
+  clearInterval(idleCheck);
   clearTimeout(deadline);
 }

@@ -7,9 +7,8 @@ import { StartupError } from "../startup-error.ts";
 /**
  * Serves the page that Vite built.
  *
- * Files under /assets have a hash of their content in their name, so browsers may keep them for good;
- * everything else is asked for anew. Any other address that a browser navigates to gets the page itself,
- * whose own router knows what it is.
+ * Files under /assets have a hash of their content in their name, so browsers may cache them forever. All
+ * others are revalidated. Any other URL that a browser navigates to gets the page, whose router handles it.
  *
  * @throws {StartupError} when the page has not been built
  */

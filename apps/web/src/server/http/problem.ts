@@ -2,7 +2,7 @@ import { httpProblem, problemContentType } from "@usher-auth/verify";
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 
-/** An answer in the form that the API's errors have (RFC 9457). */
+/** A problem response (RFC 9457), as the API sends. */
 export function problem(
   context: Context,
   status: ContentfulStatusCode,

@@ -2,11 +2,11 @@ import type { MiddlewareHandler } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 
 /**
- * Headers for everything served: only our own scripts and styles run, none of them inline, requests go to us
- * and to the API, and no other site may frame the page.
+ * Security headers for every response: only our own scripts and styles, none of them inline; requests only to
+ * this server and the API; no framing by other sites.
  *
- * @param apiUrl - where the page may send requests beside its own origin
- * @param secure - whether the app is reached by https: browsers are then told to insist on it
+ * @param apiUrl - the API, to which the page may send requests
+ * @param secure - whether the app is served over https: then sends Strict-Transport-Security
  */
 export function securityHeaders(apiUrl: string, secure: boolean): MiddlewareHandler {
   return secureHeaders({

@@ -5,8 +5,8 @@ import { Hono } from "hono";
 import { expect, onTestFinished, test } from "vitest";
 import { clientAddressHeader, withClientAddress } from "../../../src/server/auth/client-address.ts";
 
-/** What Better Auth is told of the client that sends these headers. */
-async function told(trustedProxies: string[], headers: HeadersInit): Promise<string> {
+/** The client address that Better Auth reads for a request with these headers. */
+async function addressFor(trustedProxies: string[], headers: HeadersInit): Promise<string> {
   const app = new Hono();
   app.get("/", (context) =>
     context.text(withClientAddress(context, trustedProxies).headers.get(clientAddressHeader) ?? ""),
@@ -19,14 +19,16 @@ async function told(trustedProxies: string[], headers: HeadersInit): Promise<str
   return (await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, { headers })).text();
 }
 
-test("the connection's address, and nothing that the client says", async () => {
-  expect(await told([], {})).toBe("127.0.0.1");
-  expect(await told([], { "x-forwarded-for": "203.0.113.7", [clientAddressHeader]: "203.0.113.7" })).toBe(
-    "127.0.0.1",
-  );
+test("uses the connection's address and ignores the client's headers", async () => {
+  expect(await addressFor([], {})).toBe("127.0.0.1");
+  expect(
+    await addressFor([], { "x-forwarded-for": "203.0.113.7", [clientAddressHeader]: "203.0.113.7" }),
+  ).toBe("127.0.0.1");
 });
 
-test("with trusted proxies, the chain that ends in the connection's address", async () => {
-  expect(await told(["127.0.0.1"], { "x-forwarded-for": "203.0.113.7" })).toBe("203.0.113.7, 127.0.0.1");
-  expect(await told(["127.0.0.1"], { [clientAddressHeader]: "203.0.113.7" })).toBe("127.0.0.1");
+test("with trusted proxies, adds the connection's address to the chain", async () => {
+  expect(await addressFor(["127.0.0.1"], { "x-forwarded-for": "203.0.113.7" })).toBe(
+    "203.0.113.7, 127.0.0.1",
+  );
+  expect(await addressFor(["127.0.0.1"], { [clientAddressHeader]: "203.0.113.7" })).toBe("127.0.0.1");
 });

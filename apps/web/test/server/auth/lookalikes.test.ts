@@ -7,14 +7,14 @@ import { jwt } from "better-auth/plugins/jwt";
 import { expect, test } from "vitest";
 import { secret } from "../web.ts";
 
-// Better Auth makes several things that look like an API token, most of them with the very same secret. Each
-// one here comes out of a real instance, and must never pass for a token.
+// Better Auth issues several values that look like an API token, most of them signed with the same secret.
+// Those here come from a real instance. The verifier must reject each of them.
 
 const baseURL = "https://app.example.com";
 const audience = "https://api.example.com";
 const verifier = createVerifier({ keys: sharedSecret(secret), issuer: baseURL, audience });
 
-/** Signs up with a real Better Auth and returns everything it handed out. */
+/** Signs up with a real Better Auth and returns the values it issued. */
 async function signUp(options: Partial<BetterAuthOptions> = {}) {
   const auth = betterAuth({
     baseURL,
@@ -50,7 +50,7 @@ async function signUp(options: Partial<BetterAuthOptions> = {}) {
 }
 
 function refusal(token: string | undefined): string {
-  if (!token) throw new Error("Better Auth handed out no such thing");
+  if (!token) throw new Error("Better Auth issued no such value");
   try {
     verifier.verifySync(token);
   } catch (error) {
@@ -68,18 +68,18 @@ const cookieCache = (strategy: "compact" | "jwt" | "jwe") => ({
   session: { cookieCache: { enabled: true, strategy } },
 });
 
-test("the token itself is accepted, so the refusals below mean something", async () => {
+test("accepts the API token itself", async () => {
   const { get } = await signUp();
   expect(refusal(((await (await get("/token")).json()) as { token: string }).token)).toBe("accepted");
 });
 
-test("the raw session token", async () => {
+test("rejects the raw session token", async () => {
   const { sessionToken } = await signUp();
   expect(sessionToken).toMatch(/^[A-Za-z0-9]{32}$/);
   expect(refusal(sessionToken)).toBe("token_unsupported");
 });
 
-test("the signed session cookie, as it travels and decoded", async () => {
+test("rejects the signed session cookie, encoded and decoded", async () => {
   const { cookies } = await signUp();
   const cookie = cookies.get("session_token") ?? "";
   expect(decodeURIComponent(cookie).split(".")).toHaveLength(2);
@@ -87,26 +87,26 @@ test("the signed session cookie, as it travels and decoded", async () => {
   expect(refusal(decodeURIComponent(cookie))).toBe("token_unsupported");
 });
 
-test("the session cookie cache as a JWT: HS256 by the very same secret", async () => {
+test("rejects the session cookie cache as a JWT: HS256 with the same secret", async () => {
   const { cookies } = await signUp(cookieCache("jwt"));
   const cookie = cookies.get("session_data");
   expect(header(cookie)).toEqual({ alg: "HS256" });
   expect(refusal(cookie)).toBe("claims_invalid");
 });
 
-test("the session cookie cache, encrypted", async () => {
+test("rejects the encrypted session cookie cache", async () => {
   const { cookies } = await signUp(cookieCache("jwe"));
   const cookie = cookies.get("session_data");
   expect(cookie?.split(".")).toHaveLength(5);
   expect(refusal(cookie)).toBe("token_unsupported");
 });
 
-test("the session cookie cache in its compact form", async () => {
+test("rejects the session cookie cache in its compact form", async () => {
   const { cookies } = await signUp(cookieCache("compact"));
   expect(refusal(cookies.get("session_data"))).toBe("token_unsupported");
 });
 
-test("the session cookie cache signed by jwt()'s own key, which has a sub", async () => {
+test("rejects the session cookie cache signed by jwt()'s own key, which has a sub", async () => {
   const { cookies } = await signUp({
     ...cookieCache("jwt"),
     plugins: [jwt({ sessionCookieCache: true })],
@@ -116,14 +116,14 @@ test("the session cookie cache signed by jwt()'s own key, which has a sub", asyn
   expect(refusal(cookie)).toBe("token_unsupported");
 });
 
-test("a token of jwt() as it comes: EdDSA", async () => {
+test("rejects a token of jwt() by default: EdDSA", async () => {
   const { get } = await signUp({ plugins: [jwt()] });
   expect(refusal(((await (await get("/token")).json()) as { token: string }).token)).toBe(
     "algorithm_rejected",
   );
 });
 
-test("the token of an e-mail verification link: HS256 by the very same secret", async () => {
+test("rejects the token of an e-mail verification link: HS256 with the same secret", async () => {
   const sent: string[] = [];
   await signUp({
     emailVerification: {

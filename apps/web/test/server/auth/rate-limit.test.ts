@@ -3,7 +3,7 @@ import type { Environment } from "../../../src/server/config/environment.ts";
 import { Browser } from "../browser.ts";
 import { runningWeb } from "../web.ts";
 
-/** Signs in with wrong passwords, each time claiming to come from another address. */
+/** Signs in with wrong passwords, each time with another address in X-Forwarded-For. */
 async function tries(changes: Environment, count: number): Promise<number[]> {
   const { url } = await runningWeb(changes);
   const browser = new Browser(url);
@@ -18,18 +18,18 @@ async function tries(changes: Environment, count: number): Promise<number[]> {
   return statuses;
 }
 
-// The count is kept for the process, by address; each test has an address of its own.
-test("in production the fourth password tried within ten seconds is not looked at, whatever address is claimed", async () => {
+// The count is kept in the process, by address. Each test uses other addresses.
+test("in production, rejects the fourth password within ten seconds, whatever address the client sends", async () => {
   expect(await tries({ NODE_ENV: "production", BETTER_AUTH_URL: undefined }, 4)).toEqual([
     401, 401, 401, 429,
   ]);
 });
 
-test("behind a trusted proxy, the address that the proxy saw counts", async () => {
+test("behind a trusted proxy, counts by the address that the proxy saw", async () => {
   const proxied = { NODE_ENV: "production", TRUSTED_PROXIES: "127.0.0.1" };
   expect(await tries(proxied, 4)).toEqual([401, 401, 401, 401]);
 });
 
-test("outside of production nothing is limited", async () => {
+test("limits nothing outside production", async () => {
   expect(await tries({}, 4)).toEqual([401, 401, 401, 401]);
 });

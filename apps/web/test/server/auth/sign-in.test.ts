@@ -7,7 +7,7 @@ import { startWeb } from "../../../src/server/start-web.ts";
 import { Browser } from "../browser.ts";
 import { apiUrl, environment, runningWeb, secret, temporaryFolder } from "../web.ts";
 
-test("sign up, get a token, sign out, sign in again: the API's verifier knows the user", async () => {
+test("the API's verifier accepts tokens after sign-up and after sign-in", async () => {
   const { url } = await runningWeb();
   const verifier = verifierFromEnv({ BETTER_AUTH_SECRET: secret, BETTER_AUTH_URL: url, API_URL: apiUrl });
   const browser = new Browser(url);
@@ -32,7 +32,7 @@ test("sign up, get a token, sign out, sign in again: the API's verifier knows th
   expect(second.sessionId).not.toBe(first.sessionId);
 });
 
-test("tokens and sessions are not to be cached", async () => {
+test("tokens and sessions are answered with Cache-Control: no-store", async () => {
   const { url } = await runningWeb();
   const browser = new Browser(url);
   await browser.signUp("ada@example.com");
@@ -42,7 +42,7 @@ test("tokens and sessions are not to be cached", async () => {
   }
 });
 
-test("the issuer is the origin of BETTER_AUTH_URL, as the API reads it, and the audience is API_URL to the character", async () => {
+test("iss is the origin of BETTER_AUTH_URL, as in the API, and aud is exactly API_URL", async () => {
   const issuer = "https://App.example.com:443/";
   const { url } = await runningWeb({ BETTER_AUTH_URL: issuer, API_URL: "https://api.example.com/v1/" });
   const verifier = verifierFromEnv({
@@ -64,7 +64,7 @@ test("the issuer is the origin of BETTER_AUTH_URL, as the API reads it, and the 
   );
 });
 
-test("another site cannot sign its visitors in or out", async () => {
+test("another site cannot sign users in or out", async () => {
   const { url } = await runningWeb();
   const browser = new Browser(url);
   await browser.signUp("ada@example.com");
@@ -74,7 +74,7 @@ test("another site cannot sign its visitors in or out", async () => {
   expect((await browser.request("GET", "/api/auth/token")).status).toBe(200);
 });
 
-test("users and sessions survive a restart, in files that only their owner can read", async () => {
+test("users and sessions survive a restart, in files that only the owner can read", async () => {
   const DATA_DIR = join(temporaryFolder(), "made", "when", "missing");
   const first = await startWeb(readConfig(environment({ DATA_DIR })));
   const browser = new Browser(first.url);
@@ -97,7 +97,7 @@ test("users and sessions survive a restart, in files that only their owner can r
   expect((await new Browser(second.url).signIn("ada@example.com")).status).toBe(200);
 });
 
-test("of versioned secrets the first signs, and sessions signed by the one before it go on", async () => {
+test("with versioned secrets, the first one signs", async () => {
   const older = "the-former-secret-with-enough-variety-83kd!";
   const DATA_DIR = join(temporaryFolder(), "data");
   const before = await startWeb(readConfig(environment({ DATA_DIR, BETTER_AUTH_SECRET: older })));

@@ -6,7 +6,7 @@ import { secret } from "../web.ts";
 
 const read = (env: Environment) => readConfig({ BETTER_AUTH_SECRET: secret, ...env });
 
-test("with a secret alone, everything has a default, and nothing is exposed", () => {
+test("all variables but the secret have a default, on loopback", () => {
   expect(read({})).toMatchObject({
     host: "127.0.0.1",
     port: 3000,
@@ -22,7 +22,7 @@ test("with a secret alone, everything has a default, and nothing is exposed", ()
   });
 });
 
-test("an empty variable is one that is not set", () => {
+test("an empty variable counts as not set", () => {
   const names = [
     "HOST",
     "WEB_PORT",
@@ -35,7 +35,7 @@ test("an empty variable is one that is not set", () => {
   expect(read(Object.fromEntries(names.map((name) => [name, ""])))).toEqual(read({}));
 });
 
-test("the API is on API_PORT of this machine unless API_URL says where", () => {
+test("the API is on API_PORT of this machine by default", () => {
   expect(read({ API_PORT: "4001" }).apiUrl).toBe("http://localhost:4001");
   expect(read({ API_PORT: "4001", API_URL: "https://api.example.com/" }).apiUrl).toBe(
     "https://api.example.com/",
@@ -48,15 +48,15 @@ test.each([
   ["https://app.example.com:443", "https://app.example.com"],
   ["https://app.example.com/api/auth", "https://app.example.com"],
   ["https://app.example.com/api/auth/", "https://app.example.com"],
-])("the issuer is the origin of BETTER_AUTH_URL, as at the API: %s", (BETTER_AUTH_URL, issuer) => {
+])("the issuer is the origin of BETTER_AUTH_URL, as in the API: %s", (BETTER_AUTH_URL, issuer) => {
   expect(read({ BETTER_AUTH_URL }).issuer).toBe(issuer);
 });
 
-test("proxies are a list", () => {
+test("TRUSTED_PROXIES is a list", () => {
   expect(read({ TRUSTED_PROXIES: "10.0.0.0/8, ::1," }).trustedProxies).toEqual(["10.0.0.0/8", "::1"]);
 });
 
-test("the sources are never served in production", () => {
+test("USHER_DEV has no effect in production", () => {
   expect(read({ USHER_DEV: "1" }).development).toBe(true);
   expect(read({ USHER_DEV: "1", NODE_ENV: "production" }).development).toBe(false);
 });
@@ -66,20 +66,20 @@ test.each([
   [{ WEB_PORT: "65536" }, "WEB_PORT must be a port number"],
   [{ WEB_PORT: "-1" }, "WEB_PORT must be a port number"],
   [{ API_PORT: "3e3" }, "API_PORT must be a port number"],
-  [{ BETTER_AUTH_URL: "app.example.com" }, "BETTER_AUTH_URL must be an http:// or https:// address"],
+  [{ BETTER_AUTH_URL: "app.example.com" }, "BETTER_AUTH_URL must be an http:// or https:// URL"],
   [{ BETTER_AUTH_URL: "https://app.example.com/auth" }, "BETTER_AUTH_URL must be the web app's origin"],
-  [{ API_URL: "ftp://api.example.com" }, "API_URL must be an http:// or https:// address"],
+  [{ API_URL: "ftp://api.example.com" }, "API_URL must be an http:// or https:// URL"],
   [{ AUTH_DATABASE_URL: "mysql://localhost" }, "AUTH_DATABASE_URL must look like postgres://"],
   [{ LOG_LEVEL: "loud" }, "LOG_LEVEL must be one of silent, fatal, error, warn, info, debug, trace."],
   [{ USHER_KEYS: "both" }, "USHER_KEYS must be secret, jwks"],
   [{ BETTER_AUTH_SECRETS: "no version" }, "BETTER_AUTH_SECRETS: entry 1 is not"],
   [{ BETTER_AUTH_SECRETS: `2:${secret},1:short` }, "Version 1 of the shared secret has 5 bytes"],
-])("%j is refused", (env, message) => {
+])("rejects %j", (env, message) => {
   expect(() => read(env as Environment)).toThrow(StartupError);
   expect(() => read(env as Environment)).toThrow(message);
 });
 
-test("the fingerprint is the signing secret's, single or versioned", () => {
+test("the fingerprint is that of the secret that signs", () => {
   const single = read({}).secrets.fingerprint;
   const other = "another-secret-with-enough-variety-in-it-93!";
   expect(single).toMatch(/^[0-9a-f]{16}$/);
@@ -87,14 +87,14 @@ test("the fingerprint is the signing secret's, single or versioned", () => {
   expect(read({ BETTER_AUTH_SECRETS: ` 2: ${other} , 1:${secret}` }).secrets.fingerprint).not.toBe(single);
 });
 
-test("what is listed first signs", () => {
+test("the first kind in USHER_KEYS signs", () => {
   expect(read({}).signWith).toBe("secret");
   expect(read({ USHER_KEYS: "jwks" }).signWith).toBe("jwks");
   expect(read({ USHER_KEYS: "jwks,secret" }).signWith).toBe("jwks");
   expect(read({ USHER_KEYS: "secret, jwks" }).signWith).toBe("secret");
 });
 
-test("everything that does not hold is named at once, and no value with it", () => {
+test("one error names all invalid variables, without their values", () => {
   const env = {
     WEB_PORT: "hidden",
     API_PORT: "-1",

@@ -19,8 +19,7 @@ import { Browser } from "../browser.ts";
 import { apiUrl, environment, temporaryFolder } from "../web.ts";
 
 /**
- * docs/guide/rotation.md, step by step: the real issuer, started anew for each step, and clients that keep
- * calling.
+ * The steps of docs/guide/rotation.md with the real issuer, restarted for each step, while clients keep calling.
  */
 const secretOf = (version: number) => `${version}:version-${version}-k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t`;
 const steps = (old: number, next: number) => [
@@ -30,7 +29,7 @@ const steps = (old: number, next: number) => [
 ];
 const issuer = "http://app.example.test:3000";
 
-/** An API by plain HTTP: the guard, over whatever verifier is deployed at the moment. */
+/** An API over HTTP whose verifier can be replaced, as by a deployment. */
 async function startApi(first: Verifier) {
   const hints: (string | undefined)[] = [];
   const guardOf = (verifier: Verifier) =>
@@ -59,7 +58,7 @@ async function startApi(first: Verifier) {
   return { url, hints, deploy };
 }
 
-/** The issuer, which keeps its users through its deployments. */
+/** The issuer. Its users survive a deployment. */
 function createIssuer() {
   const env = environment({ BETTER_AUTH_SECRET: undefined, BETTER_AUTH_URL: issuer });
   let web: RunningWeb | undefined;
@@ -69,7 +68,7 @@ function createIssuer() {
       await web?.close();
       web = await startWeb(readConfig({ ...env, BETTER_AUTH_SECRETS: secrets }));
     },
-    /** A token of a session of its own, as somebody gets who has just signed in. */
+    /** A token of a new session. */
     token: async (email: string, isNew = false) => {
       const browser = new Browser(web?.url ?? "");
       const origin = { origin: issuer };
@@ -82,7 +81,7 @@ function createIssuer() {
   };
 }
 
-/** Four clients that call again as soon as they are answered, with each of the tokens in turn. */
+/** Four clients that call again after every answer, with each of the tokens in turn. */
 function keepCalling(url: string, first: readonly string[]) {
   const answers: Record<number, number> = {};
   let tokens = first;
@@ -100,9 +99,7 @@ function keepCalling(url: string, first: readonly string[]) {
   };
   const clients = Promise.all([client(), client(), client(), client()]);
   return {
-    /**
-     * From the answers to come on, with these tokens alone; waits until all that is under way is answered.
-     */
+    /** Uses only these tokens from now on. Waits until the requests in progress are answered. */
     use: async (...next: readonly string[]) => {
       tokens = next;
       await expect.poll(() => calls, { timeout: 20_000 }).toBeGreaterThan(calls + 30);
@@ -116,7 +113,7 @@ function keepCalling(url: string, first: readonly string[]) {
 }
 
 test.each(["API first", "issuer first"])(
-  "rotating the secret in the guide's three steps, %s in each, refuses no valid token",
+  "rotating the secret in the guide's three steps rejects no valid token (%s)",
   async (order) => {
     const deployed = createIssuer();
     await deployed.deploy(secretOf(1));
@@ -149,7 +146,7 @@ test.each(["API first", "issuer first"])(
   },
 );
 
-test("an API that reads the secret from a file rotates without a restart, and refuses no valid token", async () => {
+test("reading the secret from a file rotates without a restart and rejects no valid token", async () => {
   const deployed = createIssuer();
   await deployed.deploy(secretOf(1));
   const file = join(temporaryFolder(), "secrets");
@@ -183,7 +180,7 @@ test("an API that reads the secret from a file rotates without a restart, and re
   await expect(verifier.verify(old)).rejects.toMatchObject({ code: "signature_invalid" });
 });
 
-test("the unsafe order, the issuer signing before the API lists the version, is refused with a hint that says why", async () => {
+test("a token signed before the API lists its version is rejected with a hint", async () => {
   const deployed = createIssuer();
   await deployed.deploy(secretOf(1));
   const env = { BETTER_AUTH_SECRETS: secretOf(1), BETTER_AUTH_URL: issuer, API_URL: apiUrl };
@@ -200,7 +197,7 @@ test("the unsafe order, the issuer signing before the API lists the version, is 
   expect(api.hints).toEqual([expect.stringContaining("list a version here before the issuer signs with it")]);
 });
 
-test("a session of before the second step is asked to sign in again: Better Auth reads cookies by the first secret alone", async () => {
+test("the second step ends sessions: Better Auth only reads cookies with the first secret", async () => {
   const env = environment({ BETTER_AUTH_SECRET: undefined });
   const start = (secrets: string, port = "0") =>
     startWeb(readConfig({ ...env, BETTER_AUTH_SECRETS: secrets, WEB_PORT: port }));

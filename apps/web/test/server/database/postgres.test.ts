@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { openPostgres } from "../../../src/server/database/postgres.ts";
 import { createLog } from "../../../src/server/log.ts";
 import { Browser } from "../browser.ts";
-import { openReceiver } from "../logout-listener.ts";
+import { openLogoutListener } from "../logout-listener.ts";
 import { apiUrl, environment, runningWeb, secret } from "../web.ts";
 import { WebProcess } from "../web-process.ts";
 
@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => postgres?.stop());
 
-test("two web processes start at once on one empty Postgres, and share users and sessions", async () => {
+test("two web processes start at once on an empty Postgres and share users and sessions", async () => {
   const AUTH_DATABASE_URL = await postgres.createDatabase();
   const BETTER_AUTH_URL = "https://app.example.com";
   const both = [0, 1].map(() => new WebProcess(environment({ AUTH_DATABASE_URL, BETTER_AUTH_URL })));
@@ -41,18 +41,18 @@ test("two web processes start at once on one empty Postgres, and share users and
   );
 });
 
-test("on Postgres, two web processes tell the API of each sign-out once", async () => {
-  const receiver = await openReceiver();
+test("two web processes notify the API of each sign-out once", async () => {
+  const listener = await openLogoutListener();
   const env = {
-    API_URL: receiver.apiUrl,
+    API_URL: listener.apiUrl,
     AUTH_DATABASE_URL: await postgres.createDatabase(),
     BETTER_AUTH_URL: "http://localhost:3900",
   };
-  receiver.trust(sharedSecret(secret), env.BETTER_AUTH_URL);
+  listener.trust(sharedSecret(secret), env.BETTER_AUTH_URL);
   const webs = await Promise.all([0, 1].map(() => new WebProcess(environment(env)).url()));
   const origin = { origin: env.BETTER_AUTH_URL };
   const sids: string[] = [];
-  await receiver.close();
+  await listener.close();
   for (let count = 0; count < 6; count += 1) {
     const browser = new Browser(webs[count % 2] ?? "");
     const details = { name: "Ada", password: "correct horse battery", email: `ada${count}@example.com` };
@@ -60,12 +60,12 @@ test("on Postgres, two web processes tell the API of each sign-out once", async 
     sids.push(await browser.sessionId());
     expect((await browser.request("POST", "/api/auth/sign-out", {}, origin)).status).toBe(200);
   }
-  await receiver.open();
-  await vi.waitFor(() => expect(receiver.ended.toSorted()).toEqual(sids.toSorted()), { timeout: 30_000 });
-  expect(receiver.statuses).toEqual(Array(6).fill(200));
+  await listener.open();
+  await vi.waitFor(() => expect(listener.ended.toSorted()).toEqual(sids.toSorted()), { timeout: 30_000 });
+  expect(listener.statuses).toEqual(Array(6).fill(200));
 });
 
-test("one process at a time changes the schema", async () => {
+test("only one process at a time changes the schema", async () => {
   const url = await postgres.createDatabase();
   const databases = await Promise.all([0, 1, 2].map(() => openPostgres(url, createLog("silent"))));
   let inside = 0;
@@ -75,12 +75,12 @@ test("one process at a time changes the schema", async () => {
     for (const { answers } of databases) await answers();
     inside--;
   };
-  await Promise.all(databases.map((database) => database.whileAlone(change)));
+  await Promise.all(databases.map((database) => database.migrate(change)));
   expect(most).toBe(1);
   await Promise.all(databases.map((database) => database.close()));
 });
 
-test("text that Postgres cannot hold is no failure of ours", async () => {
+test("text that Postgres cannot store is a 400", async () => {
   const web = await runningWeb({ AUTH_DATABASE_URL: await postgres.createDatabase() });
   const browser = new Browser(web.url);
   await browser.signUp("ada@example.com");
@@ -98,7 +98,7 @@ describe("over a bad network", () => {
   });
   afterEach(() => proxy.close());
 
-  test("a connection that is reset in the midst of a query is a 503, and ends no process", async () => {
+  test("a connection that is reset during a query is a 503 and does not end the process", async () => {
     const web = new WebProcess(environment({ AUTH_DATABASE_URL: url.href }));
     const browser = new Browser(await web.url());
     await browser.signUp("ada@example.com");
@@ -113,7 +113,18 @@ describe("over a bad network", () => {
     expect((await web.ended).code).toBe(0);
   });
 
-  test("whether a database answers is known within five seconds, also where it takes connections and never does", async () => {
+  test("a database that goes silent is a 503 with Retry-After, and works again once it answers", async () => {
+    const web = await runningWeb({ AUTH_DATABASE_URL: url.href });
+    const browser = new Browser(web.url);
+    await browser.signUp("ada@example.com");
+    await proxy.set({ kind: "stall" });
+    const failed = await browser.request("GET", "/api/auth/token");
+    expect([failed.status, failed.headers.get("retry-after")]).toEqual([503, "5"]);
+    await proxy.set({ kind: "none" });
+    expect((await browser.request("GET", "/api/auth/token")).status).toBe(200);
+  });
+
+  test("answers() is false within five seconds for a database that accepts connections but never answers", async () => {
     const database = await openPostgres(url.href, createLog("silent"));
     expect(await database.answers()).toBe(true);
     await proxy.set({ kind: "stall" });
@@ -124,10 +135,10 @@ describe("over a bad network", () => {
   });
 });
 
-test("in production, web processes count the tries of a password together", async () => {
+test("in production, web processes count failed sign-ins together", async () => {
   const BETTER_AUTH_URL = "https://app.example.com";
   const env = { AUTH_DATABASE_URL: await postgres.createDatabase(), NODE_ENV: "production", BETTER_AUTH_URL };
-  // Processes, for what one keeps in memory two instances in one process would share.
+  // Processes: two instances in one process would share their memory.
   const [one = "", other = ""] = await Promise.all([0, 1].map(() => new WebProcess(environment(env)).url()));
   const statuses: number[] = [];
   for (const url of [one, other, one, other]) {
@@ -154,7 +165,7 @@ test.each([
       url.password = "hunter2";
     },
   ],
-])("%s: one clear line", async (reason, spoil) => {
+])("does not start with one line in the log: %s", async (reason, spoil) => {
   const url = new URL(postgres.url);
   spoil(url);
   const { code, stderr } = await new WebProcess(environment({ AUTH_DATABASE_URL: url.href })).ended;
@@ -167,7 +178,7 @@ test.each([
   expect(code).toBe(1);
 });
 
-test("a database that goes away is our outage: 503, nobody is signed out, and the process goes on", async () => {
+test("an outage of the database is a 503, signs no user out and does not end the process", async () => {
   const own = await startPostgres();
   try {
     const web = await runningWeb({ AUTH_DATABASE_URL: await own.createDatabase() });

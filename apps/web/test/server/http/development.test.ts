@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { runningWeb, temporaryFolder } from "../web.ts";
 
-test("in development Vite serves the page out of its sources, on the same port, with a socket for reloads", async () => {
+test("in development, Vite serves the page's sources and its WebSocket on the same port", async () => {
   const { url } = await runningWeb({ USHER_DEV: "1", PAGE_DIR: temporaryFolder() });
 
   const page = await fetch(url, { headers: { accept: "text/html" } });

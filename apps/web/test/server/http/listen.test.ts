@@ -2,7 +2,7 @@ import { Agent, createServer, get, type ServerResponse } from "node:http";
 import { expect, onTestFinished, test } from "vitest";
 import { close, listen } from "../../../src/server/http/listen.ts";
 
-test("closing waits for the request under way, and not for the connection that it leaves behind", async () => {
+test("close() waits for the request in progress, but not for its kept-alive connection", async () => {
   const { promise: arrived, resolve: arrive } = Promise.withResolvers<ServerResponse>();
   const server = createServer((_request, response) => arrive(response));
   server.keepAliveTimeout = 60_000;
@@ -23,6 +23,6 @@ test("closing waits for the request under way, and not for the connection that i
   response.end("the second");
   expect(await answered).toBe(200);
   await closed;
-  // Far below the five seconds after which what is left is cut off.
+  // Far below the five seconds after which the rest is closed.
   expect(performance.now() - start).toBeLessThan(2500);
 });

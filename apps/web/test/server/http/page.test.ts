@@ -3,14 +3,14 @@ import { apiUrl, asset, runningWeb } from "../web.ts";
 
 const navigation = { accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
 
-/** For tests of headers. A body left unread would hold its connection, and with it the server's end. */
+/** For tests of headers. An unread body would keep its connection open, and so the server. */
 async function get(url: string): Promise<Response> {
   const response = await fetch(url);
   await response.arrayBuffer();
   return response;
 }
 
-test("the page is served at / and wherever a browser navigates to, and asked for anew each time", async () => {
+test("serves the page for / and all navigations, with Cache-Control: no-cache", async () => {
   const { url } = await runningWeb();
   for (const path of ["/", "/index.html", "/tasks/7", "/sign-in?next=/"]) {
     const response = await fetch(url + path, { headers: navigation });
@@ -24,7 +24,7 @@ test("the page is served at / and wherever a browser navigates to, and asked for
   }
 });
 
-test("hashed assets may be kept for good; other files may not", async () => {
+test("lets browsers cache hashed assets forever, and no other files", async () => {
   const { url } = await runningWeb();
   const script = await get(url + asset);
   expect(script.headers.get("content-type")).toMatch(/^text\/javascript/);
@@ -41,7 +41,7 @@ test.each([
   ["GET", "/api/tasks", navigation],
   ["GET", "/api/auth/no-such-thing", navigation],
   ["GET", "/assets/..%2f..%2fpackage.json", {}],
-])("%s %s is a 404 problem, never the page", async (method, path, headers) => {
+])("%s %s is a 404 problem, not the page", async (method, path, headers) => {
   const { url } = await runningWeb();
   const response = await fetch(url + path, { method, headers });
   expect(response.status).toBe(404);
@@ -50,13 +50,13 @@ test.each([
   expect(response.headers.get("cache-control")).not.toContain("immutable");
 });
 
-test("the page learns where the API is, and a load balancer that the process lives", async () => {
+test("/config.json has the API's URL, and /health/live answers", async () => {
   const { url } = await runningWeb();
   expect(await (await fetch(`${url}/config.json`)).json()).toEqual({ apiUrl });
   expect(await (await fetch(`${url}/health/live`)).json()).toEqual({ status: "ok" });
 });
 
-test("every answer forbids scripts of others, inline scripts, and framing", async () => {
+test("every response forbids foreign scripts, inline scripts and framing", async () => {
   const { url } = await runningWeb();
   for (const path of ["/", asset, "/config.json", "/api/auth/get-session", "/no/such.thing"]) {
     const { headers } = await get(url + path);
@@ -70,12 +70,12 @@ test("every answer forbids scripts of others, inline scripts, and framing", asyn
   }
 });
 
-test("browsers are told to insist on https where the app is reached by it", async () => {
+test("sends Strict-Transport-Security when the app is served over https", async () => {
   const { url } = await runningWeb({ BETTER_AUTH_URL: "https://app.example.com" });
   expect((await get(url)).headers.get("strict-transport-security")).toMatch(/^max-age=\d{8}/);
 });
 
-test("a body that no honest request has is not read", async () => {
+test("a body over 64 KB is a 413", async () => {
   const { url } = await runningWeb();
   const response = await fetch(`${url}/api/auth/sign-in/email`, {
     method: "POST",

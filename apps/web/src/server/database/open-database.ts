@@ -5,9 +5,9 @@ import { openPostgres } from "./postgres.ts";
 import { openSqlite } from "./sqlite.ts";
 
 /**
- * Opens Postgres where AUTH_DATABASE_URL names one, and the embedded database otherwise.
+ * Opens Postgres if AUTH_DATABASE_URL is set, and the embedded database otherwise.
  *
- * @throws {StartupError} when it cannot be reached or written to
+ * @throws {StartupError} when the database cannot be reached or written to
  */
 export async function openDatabase(config: WebConfig, log: Log): Promise<AuthDatabase> {
   return config.databaseUrl === undefined
