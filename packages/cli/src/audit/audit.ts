@@ -1,82 +1,82 @@
-import { createScene, type Scene } from "./audited-api.ts";
+import { type AuditedApi, createAuditedApi } from "./audited-api.ts";
 import type { Baseline } from "./baseline.ts";
 import { checkIds } from "./checks/checks.ts";
 import { confirmUsers, reconfirmUsers } from "./confirm-users.ts";
 import { isSafe, methods, type Operation } from "./document/operation.ts";
 import { type Halt, type Traffic, TrafficHalted } from "./http/traffic.ts";
 import type { OperationReport, Outcome, Result } from "./result.ts";
-import { examine, idleResult, madeIdle } from "./run-check.ts";
+import { notTriedResult, runCheck, skippedAfter } from "./run-check.ts";
 import type { Users } from "./tokens/read-tokens.ts";
 import { type NotTried, skipped } from "./verdicts/verdict.ts";
 
-/** What is audited, and how. */
+/** What to audit, and how. */
 export interface AuditOptions {
   readonly operations: readonly Operation[];
   readonly users: Users;
-  /** Where requests go, for messages. */
+  /** The API's origin, for messages. */
   readonly target: string;
-  /** Put before every path. */
+  /** A prefix for every path. */
   readonly base: string;
   readonly traffic: Traffic;
-  /** Whether methods that change something are tried. */
+  /** Whether to send methods that change data. */
   readonly writes: boolean;
   readonly baseline: Baseline | undefined;
-  /** Called before each check, with how many of all are done. */
+  /** Called before each check with the number of finished checks and the total. */
   readonly onProgress: (done: number, total: number, label: string) => void;
 }
 
 /**
- * Tries every check on every operation, reading ones first, deleting ones last, and deletes what it has
- * added.
+ * Runs every check on every operation: methods that read first, DELETE last. Deletes what it created.
  *
- * @throws {CannotRun} Nothing answers, or the API takes the tokens nowhere.
+ * @throws {CannotRun} The API does not answer, or rejects a token everywhere.
  */
 export async function audit(options: AuditOptions): Promise<Outcome> {
   const { operations, target, onProgress } = options;
-  const scene = createScene(options);
+  const api = createAuditedApi(options);
   const reports = new Map<Operation, OperationReport>();
   const total = operations.length * checkIds.length;
   let halt: Halt | undefined;
-  let leftovers: readonly string[] = [];
+  let notDeleted: readonly string[] = [];
   try {
-    halt = await untilHalted(() => confirmUsers(scene, target));
+    halt = await untilHalted(() => confirmUsers(api, target));
     for (const operation of inOrder(operations)) {
       const done = reports.size * checkIds.length;
       const results: Result[] = [];
-      halt = await auditOperation(operation, { scene, options, results, halt }, () =>
+      halt = await auditOperation(operation, { api, options, results, halt }, () =>
         onProgress(done + results.length, total, operation.label),
       );
       reports.set(operation, reportOf(operation, results, options));
     }
-    halt ??= await untilHalted(() => reconfirmUsers(scene));
+    halt ??= await untilHalted(() => reconfirmUsers(api));
   } finally {
-    onProgress(total, total, "tidying up");
-    leftovers = await scene.tidy();
+    onProgress(total, total, "deleting what was created");
+    notDeleted = await api.deleteCreated();
   }
-  return { operations: operations.flatMap((operation) => reports.get(operation) ?? []), halt, leftovers };
+  return { operations: operations.flatMap((operation) => reports.get(operation) ?? []), halt, notDeleted };
 }
 
-type Work = { scene: Scene; options: AuditOptions; results: Result[]; halt: Halt | undefined };
+type Work = { api: AuditedApi; options: AuditOptions; results: Result[]; halt: Halt | undefined };
 
-/** Adds the result of every check. Resolves to why no more requests are sent, if so. */
+/** Adds the result of every check. Returns why no more requests are sent, if that is the case. */
 async function auditOperation(
   operation: Operation,
   work: Work,
   onCheck: () => void,
 ): Promise<Halt | undefined> {
-  const { scene, options, results } = work;
+  const { api, options, results } = work;
   const isPublic = isMeantPublic(operation, options);
   let { halt } = work;
   for (const check of checkIds) {
     onCheck();
-    const idle = idleBecause(operation, options.writes, halt) ?? madeIdle(check, results);
-    if (idle === undefined) {
+    const notTried = notTriedBecause(operation, options.writes, halt) ?? skippedAfter(check, results);
+    if (notTried === undefined) {
       halt = await untilHalted(async () => {
-        results.push(await examine(check, operation, isPublic, scene));
+        results.push(await runCheck(check, operation, isPublic, api));
       });
     }
-    if (halt !== undefined && idle === undefined) results.push(idleResult(check, skipped(halts[halt])));
-    if (idle !== undefined) results.push(idleResult(check, idle));
+    if (halt !== undefined && notTried === undefined)
+      results.push(notTriedResult(check, skipped(halts[halt])));
+    if (notTried !== undefined) results.push(notTriedResult(check, notTried));
   }
   return halt;
 }
@@ -94,7 +94,7 @@ function reportOf(operation: Operation, results: readonly Result[], options: Aud
   };
 }
 
-/** What the baseline makes of a result. */
+/** Applies the baseline to a result. */
 function accept(result: Result, { label, isPublic }: Operation, baseline: Baseline | undefined): Result {
   if (result.verdict !== "failed") return result;
   if (baseline?.accepts(label, result.check)) return { ...result, verdict: "accepted" };
@@ -104,7 +104,7 @@ function accept(result: Result, { label, isPublic }: Operation, baseline: Baseli
     : result;
 }
 
-/** Reads first; then what adds, changes and deletes, and of these the innermost things first. */
+/** Methods that read first; then POST, PUT, PATCH and DELETE, the deepest paths first. */
 function inOrder(operations: readonly Operation[]): Operation[] {
   const rank = ({ method }: Operation) => methods.indexOf(method);
   const depth = ({ path }: Operation) => path.split("/").length;
@@ -113,14 +113,18 @@ function inOrder(operations: readonly Operation[]): Operation[] {
 
 const halts: Readonly<Record<Halt, string>> = {
   budget: "not tried: --max-requests was reached",
-  silence: "not tried: the API answers no more",
-  expiry: "not tried: a token expires. Ask for ones that live longer, or raise --rate",
-  refused: "not tried: the API takes a token no longer",
-  interrupted: "not tried: interrupted",
+  silence: "not tried: the API stopped answering",
+  expiry: "not tried: a token expires soon. Get tokens with a longer lifetime, or raise --rate",
+  refused: "not tried: the API no longer accepts a token",
+  interrupted: "not tried: the audit was interrupted",
 };
 
-function idleBecause({ method }: Operation, writes: boolean, halt: Halt | undefined): NotTried | undefined {
-  if (!writes && !isSafe(method)) return skipped("it changes something: --writes tries it");
+function notTriedBecause(
+  { method }: Operation,
+  writes: boolean,
+  halt: Halt | undefined,
+): NotTried | undefined {
+  if (!writes && !isSafe(method)) return skipped("it changes data: add --writes to try it");
   return halt === undefined ? undefined : skipped(halts[halt]);
 }
 

@@ -1,41 +1,42 @@
 import { isSafe, type Operation } from "./document/operation.ts";
 import { type Answer, isSuccess } from "./http/answer.ts";
 import type { Traffic } from "./http/traffic.ts";
-import { createLeftovers } from "./objects/created-objects.ts";
+import { trackCreatedObjects } from "./objects/created-objects.ts";
 import { createObjects, type FoundObjects, idsOf } from "./objects/objects.ts";
 import type { Values } from "./requests/request.ts";
-import { compose, type Difference } from "./requests/request.ts";
+import { buildRequest, type Difference } from "./requests/request.ts";
 import type { Users } from "./tokens/read-tokens.ts";
 import type { User } from "./tokens/user.ts";
 
-/** What every check works on: the API, its operations, and two of its users. */
-export interface Scene {
+/** The API under audit, its operations and two of its users: what every check works with. */
+export interface AuditedApi {
   readonly operations: readonly Operation[];
   readonly users: Users;
-  /** Put before every path. */
+  /** A prefix for every path. */
   readonly base: string;
-  /** Sends a request of the operation with these values. `authorization` is the whole header, or none. */
+  /** Sends the operation's request with these values. `authorization` is the whole header value. */
   send(
     operation: Operation,
     values: Values,
     authorization: string | undefined,
     difference?: Difference,
   ): Promise<Answer | undefined>;
-  /** Objects of the user for the operation's path. */
+  /** Objects of the user for the parameters of the operation's path. */
   objects(operation: Operation, user: User): Promise<FoundObjects>;
-  /** What the user's own, plain request is filled with. */
+  /** The values of the user's own request. */
   ownValues(operation: Operation, user: User): Promise<Values>;
   /**
-   * The answer to the user's own, plain request: what a verdict is compared with. Asked once.
+   * The answer to the user's own, unchanged request. Verdicts compare other answers with it. Sent once.
    *
-   * @returns undefined where none came, or where the request would change something that the user had before.
+   * @returns undefined if no answer came, or if the request would change data that existed before the audit.
    */
-  control(operation: Operation, user: User): Promise<Answer | undefined>;
-  /** Deletes what was added. Resolves to the operations whose additions remain, one entry for each. */
-  tidy(): Promise<readonly string[]>;
+  ownAnswer(operation: Operation, user: User): Promise<Answer | undefined>;
+  /** Deletes what the audit created. Returns the operation behind each object that remains. */
+  deleteCreated(): Promise<readonly string[]>;
 }
 
-export interface SceneOptions {
+/** The options of {@link createAuditedApi}. */
+export interface AuditedApiOptions {
   readonly operations: readonly Operation[];
   readonly users: Users;
   readonly base: string;
@@ -43,17 +44,24 @@ export interface SceneOptions {
   readonly writes: boolean;
 }
 
-export function createScene({ operations, users, base, traffic, writes }: SceneOptions): Scene {
+/** Connects the operations, the users and the connection. Records every created object at this one place. */
+export function createAuditedApi({
+  operations,
+  users,
+  base,
+  traffic,
+  writes,
+}: AuditedApiOptions): AuditedApi {
   const { a, b } = users;
-  const controls = new Map<string, Promise<Answer | undefined>>();
-  const leftovers = createLeftovers(operations, [a, b], (operation, values, user) =>
-    traffic.tidy(compose(operation, base, values), bearer(user)),
+  const ownAnswers = new Map<string, Promise<Answer | undefined>>();
+  const created = trackCreatedObjects(operations, [a, b], (operation, values, user) =>
+    traffic.sendCleanUp(buildRequest(operation, base, values), bearer(user)),
   );
   const objects = createObjects({
     operations,
     users: [a, b],
     writes,
-    ask: (operation, user, values) => send(operation, values, bearer(user)),
+    send: (operation, user, values) => send(operation, values, bearer(user)),
   });
 
   async function send(
@@ -62,13 +70,13 @@ export function createScene({ operations, users, base, traffic, writes }: SceneO
     authorization: string | undefined,
     difference: Difference = {},
   ): Promise<Answer | undefined> {
-    const answer = await traffic.send(compose(operation, base, values, difference), authorization);
-    if (answer !== undefined && isSuccess(answer)) noteChange(operation, values, answer);
+    const answer = await traffic.send(buildRequest(operation, base, values, difference), authorization);
+    if (answer !== undefined && isSuccess(answer)) trackChange(operation, values, answer);
     return answer;
   }
 
-  function noteChange(operation: Operation, values: Values, answer: Answer): void {
-    if (operation.method === "POST") leftovers.note(operation, values, answer);
+  function trackChange(operation: Operation, values: Values, answer: Answer): void {
+    if (operation.method === "POST") created.add(operation, values, answer);
     if (operation.method === "DELETE") for (const id of values.objects.values()) objects.forget(id);
   }
 
@@ -76,11 +84,11 @@ export function createScene({ operations, users, base, traffic, writes }: SceneO
     return { owner: user.id, objects: idsOf(await objects.of(operation, user)) };
   }
 
-  async function sendControl(operation: Operation, user: User): Promise<Answer | undefined> {
+  async function sendOwnRequest(operation: Operation, user: User): Promise<Answer | undefined> {
     const found = await objects.of(operation, user);
     if (!isSafe(operation.method)) {
-      const isOurs = [...found.values()].at(-1)?.source === "created";
-      if (!writes || (operation.method !== "POST" && !isOurs)) return undefined;
+      const isCreatedByAudit = [...found.values()].at(-1)?.source === "created";
+      if (!writes || (operation.method !== "POST" && !isCreatedByAudit)) return undefined;
     }
     return send(operation, { owner: user.id, objects: idsOf(found) }, bearer(user));
   }
@@ -92,17 +100,17 @@ export function createScene({ operations, users, base, traffic, writes }: SceneO
     send,
     objects: objects.of,
     ownValues,
-    control(operation, user) {
+    ownAnswer(operation, user) {
       const key = `${user.name} ${operation.label}`;
-      const running = controls.get(key) ?? sendControl(operation, user);
-      controls.set(key, running);
-      return running;
+      const answer = ownAnswers.get(key) ?? sendOwnRequest(operation, user);
+      ownAnswers.set(key, answer);
+      return answer;
     },
-    tidy: leftovers.remove,
+    deleteCreated: created.deleteAll,
   };
 }
 
-/** RFC 6750 section 2.1. */
+/** The value of an `Authorization` header (RFC 6750 section 2.1). */
 export function bearer({ token }: Pick<User, "token">): string {
   return `Bearer ${token}`;
 }

@@ -1,22 +1,22 @@
 import { CannotRun } from "../command-line/command.ts";
 import { type CheckId, checkIds } from "./checks/checks.ts";
 
-/** What is known and accepted. */
+/** The public operations and the accepted findings. */
 export interface Baseline {
   /** Whether the operation is meant to be public. */
   isPublic(label: string): boolean;
   /** Whether a finding is accepted. */
   accepts(label: string, check: CheckId): boolean;
-  /** The lines that were never asked for. */
+  /** The entries that matched nothing. */
   unused(): readonly string[];
 }
 
 /**
- * Reads a baseline: one operation a line, method and path as in the document. `GET /health` alone says that
- * it is public; `GET /reports/{id} other_object` accepts the findings of the checks named. What follows a `#`
- * is a comment.
+ * Parses a baseline: one operation per line, method and path as in the document. `GET /health` declares the
+ * operation public; `GET /reports/{id} other_object` accepts the findings of the named checks. `#` starts a
+ * comment.
  *
- * @throws {CannotRun} A line is neither; says which.
+ * @throws {CannotRun} A line has another form.
  */
 export function parseBaseline(text: string, name: string): Baseline {
   const publicOperations = new Set<string>();
@@ -29,20 +29,20 @@ export function parseBaseline(text: string, name: string): Baseline {
     const unknown = ids.find((id) => !(checkIds as readonly string[]).includes(id));
     if (path === undefined || unknown !== undefined) {
       throw new CannotRun(
-        `${name}, line ${index + 1}: want a method, a path and, if not all of it is public, checks out of ${checkIds.join(", ")}.`,
+        `${name}, line ${index + 1}: a line needs a method and a path, and optionally the names of checks: ${checkIds.join(", ")}.`,
       );
     }
     const label = `${method.toUpperCase()} ${path}`;
     if (ids.length === 0) publicOperations.add(label);
     for (const id of ids) accepted.add(`${label} ${id}`);
   }
-  const ask = (known: ReadonlySet<string>, entry: string) => {
+  const lookUp = (known: ReadonlySet<string>, entry: string) => {
     if (known.has(entry)) used.add(entry);
     return known.has(entry);
   };
   return {
-    isPublic: (label) => ask(publicOperations, label),
-    accepts: (label, check) => ask(accepted, `${label} ${check}`),
+    isPublic: (label) => lookUp(publicOperations, label),
+    accepts: (label, check) => lookUp(accepted, `${label} ${check}`),
     unused: () => [...publicOperations, ...accepted].filter((entry) => !used.has(entry)),
   };
 }

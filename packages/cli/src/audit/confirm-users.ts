@@ -1,49 +1,50 @@
 import { CannotRun } from "../command-line/command.ts";
-import { bearer, type Scene } from "./audited-api.ts";
+import { type AuditedApi, bearer } from "./audited-api.ts";
 import { isSafe, type Operation, objectsInPath } from "./document/operation.ts";
 import { TrafficHalted } from "./http/traffic.ts";
 
 /**
- * Makes sure that the API takes the tokens at all: a refusal proves nothing where everything is refused.
+ * Makes sure that the API accepts the tokens: if it rejects everything, a refusal proves nothing.
  *
- * @throws {CannotRun} Nothing answers, or a token gets 401 from every operation that reads.
+ * @throws {CannotRun} The API does not answer, or answers 401 to every operation that reads.
  */
-export async function confirmUsers(scene: Scene, target: string): Promise<void> {
-  const readers = readersOf(scene);
-  for (const user of [scene.users.a, scene.users.b]) {
+export async function confirmUsers(api: AuditedApi, target: string): Promise<void> {
+  const readers = readersOf(api);
+  for (const user of [api.users.a, api.users.b]) {
     let refusals = 0;
     for (const operation of readers) {
-      const answer = await scene.control(operation, user);
+      const answer = await api.ownAnswer(operation, user);
       if (answer === undefined) throw new CannotRun(`Nothing answers at ${target}. Is the API running?`);
       if (answer.status !== 401) break;
       refusals++;
     }
     if (refusals > 0 && refusals === readers.length) {
-      throw new CannotRun(`${user.name} is refused by every operation with 401. usher-auth doctor says why.`);
+      throw new CannotRun(
+        `${user.name} is rejected by every operation with 401. Run usher-auth doctor to find out why.`,
+      );
     }
   }
 }
 
 /**
- * Makes sure, at the end, that the API still takes the tokens: an operation that signs users out may have
- * been among those that were tried.
+ * Makes sure at the end that the API still accepts the tokens: one of the operations may have signed a user out.
  *
- * @throws {TrafficHalted} It takes one no longer.
+ * @throws {TrafficHalted} It no longer accepts one.
  */
-export async function reconfirmUsers(scene: Scene): Promise<void> {
-  for (const user of [scene.users.a, scene.users.b]) {
-    for (const operation of readersOf(scene)) {
-      const before = await scene.control(operation, user);
+export async function reconfirmUsers(api: AuditedApi): Promise<void> {
+  for (const user of [api.users.a, api.users.b]) {
+    for (const operation of readersOf(api)) {
+      const before = await api.ownAnswer(operation, user);
       if (before === undefined || before.status === 401) continue;
-      const answer = await scene.send(operation, await scene.ownValues(operation, user), bearer(user));
+      const answer = await api.send(operation, await api.ownValues(operation, user), bearer(user));
       if (answer?.status === 401) throw new TrafficHalted("refused");
       break;
     }
   }
 }
 
-/** What reads and wants a token, with the simplest paths first. */
-function readersOf({ operations }: Scene): Operation[] {
+/** The operations that read and need a token, those with the fewest parameters first. */
+function readersOf({ operations }: AuditedApi): Operation[] {
   return operations
     .filter(({ method, isPublic }) => isSafe(method) && !isPublic)
     .sort((one, other) => objectsInPath(one).length - objectsInPath(other).length);

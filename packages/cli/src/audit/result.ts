@@ -3,36 +3,38 @@ import type { Operation } from "./document/operation.ts";
 import type { Halt } from "./http/traffic.ts";
 import type { Judgement, NotTried } from "./verdicts/verdict.ts";
 
-/** What came of one check on one operation. */
+/** The result of one check on one operation. */
 export interface Result {
   readonly check: CheckId;
-  /** `accepted`: let in, and meant to be. */
+  /** `accepted`: the API granted the request, and the document or the baseline allows that. */
   readonly verdict: Judgement["verdict"] | "accepted" | NotTried["verdict"];
   readonly severity: "error" | "warning" | undefined;
-  /** One sentence. */
+  /** Why the check has this verdict, in one sentence. */
   readonly reason: string;
-  /** What was sent, where a verdict rests on one request. */
+  /** What was sent in the request that decided the verdict. */
   readonly says: string | undefined;
-  /** Of the request that the verdict rests on; undefined where none was sent, or no answer came. */
+  /** The status of that request's answer; undefined if none was sent or no answer came. */
   readonly status: number | undefined;
-  /** Whether every 401 had `WWW-Authenticate`; undefined where there was none. */
+  /** Whether every 401 had `WWW-Authenticate`; undefined if there was no 401. */
   readonly hasChallenge: boolean | undefined;
-  /** Whether every refusal had a problem body; undefined where there was none. */
+  /** Whether every refusal had a problem body; undefined if nothing was refused. */
   readonly hasProblem: boolean | undefined;
+  /** How many requests the check sent. */
   readonly attempts: number;
 }
 
-/** What came of every check on one operation, in the order of the checks. */
+/** The results of every check on one operation, in the order of the checks. */
 export interface OperationReport {
   readonly operation: Operation;
   readonly isPublic: boolean;
   readonly results: readonly Result[];
 }
 
-/** What an audit found, in the order of the document. */
+/** The results of an audit, in the order of the document. */
 export interface Outcome {
   readonly operations: readonly OperationReport[];
+  /** Why the audit ended early; undefined if it did not. */
   readonly halt: Halt | undefined;
-  /** Operations whose additions could not be deleted again, one entry for each. */
-  readonly leftovers: readonly string[];
+  /** For each created object that could not be deleted: the operation that created it. */
+  readonly notDeleted: readonly string[];
 }

@@ -1,5 +1,5 @@
-import type { Scene } from "./audited-api.ts";
-import { type Attempt, isIdle } from "./checks/attempt.ts";
+import type { AuditedApi } from "./audited-api.ts";
+import { type Attempt, isNotTried } from "./checks/attempt.ts";
 import type { CheckId } from "./checks/checks.ts";
 import { planOf } from "./checks/plan.ts";
 import type { Operation } from "./document/operation.ts";
@@ -7,20 +7,20 @@ import { type Answer, isSuccess } from "./http/answer.ts";
 import type { Result } from "./result.ts";
 import { inapplicable, type Judgement, type NotTried, skipped, weightOf } from "./verdicts/verdict.ts";
 
-/** Tries one check on one operation. It ends at the first request that lets somebody in: one is enough. */
-export async function examine(
+/** Runs one check on one operation. It stops at the first request that grants access. */
+export async function runCheck(
   check: CheckId,
   operation: Operation,
   isPublic: boolean,
-  scene: Scene,
+  api: AuditedApi,
 ): Promise<Result> {
-  const plan = await planOf(check, operation, isPublic, scene);
-  if (isIdle(plan)) return idleResult(check, plan);
-  return resultOf(check, await carryOut(plan, operation, scene), isPublic);
+  const plan = await planOf(check, operation, isPublic, api);
+  if (isNotTried(plan)) return notTriedResult(check, plan);
+  return resultOf(check, await sendAll(plan, operation, api), isPublic);
 }
 
-/** A check of which nothing was tried, and why. */
-export function idleResult(check: CheckId, { verdict, reason }: NotTried): Result {
+/** The result of a check that sent nothing. */
+export function notTriedResult(check: CheckId, { verdict, reason }: NotTried): Result {
   return {
     check,
     verdict,
@@ -34,11 +34,11 @@ export function idleResult(check: CheckId, { verdict, reason }: NotTried): Resul
   };
 }
 
-/** Why a check is not worth trying after what others have found; undefined where it is. */
-export function madeIdle(check: CheckId, results: readonly Result[]): NotTried | undefined {
+/** Why earlier results make a check pointless; undefined if they do not. */
+export function skippedAfter(check: CheckId, results: readonly Result[]): NotTried | undefined {
   const found = (id: CheckId) => results.find((result) => result.check === id && result.severity === "error");
   const open = found("no_token");
-  // After a single request: on the plain path.
+  // One request was enough: the plain path is open.
   if (open?.attempts === 1) return skipped("it is open without a token");
   if (check !== "path_spelling") return undefined;
   if (open !== undefined) return skipped("another spelling is open without a token");
@@ -48,24 +48,28 @@ export function madeIdle(check: CheckId, results: readonly Result[]): NotTried |
   return undefined;
 }
 
-type Trial = { says: string; answer: Answer | undefined; judgement: Judgement };
+type Attempted = { says: string; answer: Answer | undefined; judgement: Judgement };
 
-async function carryOut(plan: readonly Attempt[], operation: Operation, scene: Scene): Promise<Trial[]> {
-  const trials: Trial[] = [];
+async function sendAll(
+  plan: readonly Attempt[],
+  operation: Operation,
+  api: AuditedApi,
+): Promise<Attempted[]> {
+  const attempted: Attempted[] = [];
   for (const attempt of plan) {
     const values = await attempt.values();
-    const answer = await scene.send(operation, values, attempt.authorization, attempt.difference);
+    const answer = await api.send(operation, values, attempt.authorization, attempt.difference);
     const judgement = await attempt.judge(answer, values);
-    trials.push({ says: attempt.says, answer, judgement });
+    attempted.push({ says: attempt.says, answer, judgement });
     if (judgement.severity === "error") break;
   }
-  return trials;
+  return attempted;
 }
 
-function resultOf(check: CheckId, trials: readonly Trial[], isPublic: boolean): Result {
-  const [first] = [...trials].sort((one, other) => weightOf(other.judgement) - weightOf(one.judgement));
-  if (first === undefined) return idleResult(check, inapplicable("there is nothing to try"));
-  const refusals = trials.flatMap(({ answer }) =>
+function resultOf(check: CheckId, attempted: readonly Attempted[], isPublic: boolean): Result {
+  const [first] = [...attempted].sort((one, other) => weightOf(other.judgement) - weightOf(one.judgement));
+  if (first === undefined) return notTriedResult(check, inapplicable("there is nothing to try"));
+  const refusals = attempted.flatMap(({ answer }) =>
     answer === undefined || isSuccess(answer) ? [] : [answer],
   );
   const challenged = refusals.filter(({ status }) => status === 401);
@@ -79,6 +83,6 @@ function resultOf(check: CheckId, trials: readonly Trial[], isPublic: boolean): 
     status: first.answer?.status,
     hasChallenge: challenged.length === 0 ? undefined : challenged.every(({ hasChallenge }) => hasChallenge),
     hasProblem: refusals.length === 0 ? undefined : refusals.every(({ hasProblem }) => hasProblem),
-    attempts: trials.length,
+    attempts: attempted.length,
   };
 }

@@ -1,5 +1,5 @@
 /** The one of `known` that `text` was probably meant to be, or undefined where none is near. */
-export function nearest(text: string, known: readonly string[]): string | undefined {
+export function closest(text: string, known: readonly string[]): string | undefined {
   const ranked = known
     .map((candidate) => ({ candidate, distance: editDistance(text, candidate) }))
     .sort((one, other) => one.distance - other.distance);

@@ -13,6 +13,6 @@ export function positiveNumber(text: string, flag: string): number {
 }
 
 /** Names that are separated by commas. */
-export function namesIn(text: string | undefined): string[] {
+export function commaSeparated(text: string | undefined): string[] {
   return (text ?? "").split(",").flatMap((name) => (name.trim() === "" ? [] : [name.trim()]));
 }

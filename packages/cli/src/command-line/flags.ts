@@ -1,6 +1,6 @@
 import type { ArgsDef } from "citty";
 import { CannotRun } from "./command.ts";
-import { nearest } from "./did-you-mean.ts";
+import { closest } from "./did-you-mean.ts";
 
 /**
  * Refuses what the parser would pass over in silence: a flag that is none, a flag without its value, and
@@ -62,7 +62,7 @@ function isMissing(value: string | undefined): boolean {
 }
 
 function unknownFlag(flag: string, known: readonly string[]): CannotRun {
-  const meant = nearest(flag.replace(/^--?/, ""), known);
+  const meant = closest(flag.replace(/^--?/, ""), known);
   return new CannotRun(
     `There is no ${flag}.${meant === undefined ? " See --help." : ` Did you mean --${meant}?`}`,
   );

@@ -1,8 +1,8 @@
 import { type ArgsDef, runCommand } from "citty";
-import { visible } from "../output/escape.ts";
+import { escapeControl } from "../output/escape.ts";
 import { painterFor, type Terminal } from "../terminal.ts";
 import { CannotRun, type Command, type ExitCode } from "./command.ts";
-import { nearest } from "./did-you-mean.ts";
+import { closest } from "./did-you-mean.ts";
 import { checkFlags } from "./flags.ts";
 import { helpFor } from "./help.ts";
 
@@ -87,7 +87,7 @@ function overview({ name, version, description, entries }: Program, terminal: Te
 
 function unknownCommand(name: string, { name: program, entries }: Program): CannotRun {
   // Not echoed: it may be a token that was given as an argument.
-  const meant = nearest(name, Object.keys(entries));
+  const meant = closest(name, Object.keys(entries));
   const advice = meant === undefined ? `See ${program} --help.` : `Did you mean ${program} ${meant}?`;
   return new CannotRun(`There is no such command. ${advice}`);
 }
@@ -96,5 +96,5 @@ function unknownCommand(name: string, { name: program, entries }: Program): Cann
 function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   const lines = message.split(/[\r\n]+/).map((line) => line.trim());
-  return visible(lines.filter((line) => line !== "").join(" "));
+  return escapeControl(lines.filter((line) => line !== "").join(" "));
 }

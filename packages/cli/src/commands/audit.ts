@@ -15,84 +15,87 @@ import { type AuditReport, exitCodeOf } from "../audit/report/report.ts";
 import { renderSarif } from "../audit/report/sarif.ts";
 import { renderReport } from "../audit/report/text.ts";
 import type { Outcome } from "../audit/result.ts";
-import { lifeOf, readTokens } from "../audit/tokens/read-tokens.ts";
+import { millisecondsUntilExpiry, readTokens } from "../audit/tokens/read-tokens.ts";
 import { CannotRun, type Command, defineSubcommand } from "../command-line/command.ts";
-import { namesIn, positiveNumber } from "../command-line/flag-values.ts";
+import { commaSeparated, positiveNumber } from "../command-line/flag-values.ts";
 import { readText } from "../input/text.ts";
 import { progressOn } from "../output/progress.ts";
 import { painterFor } from "../terminal.ts";
 
-/** Ctrl-C, and what a CI job is ended by. */
+/** Ctrl-C, and how a CI system ends a job. */
 const signals = ["SIGINT", "SIGTERM"] as const;
 
 export const command: Command = defineSubcommand({
   name: "audit",
   description:
-    "Try every operation of an OpenAPI document as somebody who should not get in. Any backend, any language.",
+    "Test every operation of an OpenAPI document for missing checks: no token, invalid tokens, another user's data. Works with any backend.",
   args: {
     document: {
       type: "positional",
-      description: "OpenAPI 3.0 or 3.1, JSON or YAML: a file or an address",
+      description: "OpenAPI 3.0 or 3.1 document, JSON or YAML: a file or a URL",
       required: true,
     },
     "token-a": {
       type: "string",
-      description: "File with a test user's token, - for standard input; or USHER_TOKEN_A",
+      description: "File with the token of test user A; - is standard input; or set USHER_TOKEN_A",
       valueHint: "file",
     },
     "token-b": {
       type: "string",
-      description: "The same of another test user; or USHER_TOKEN_B",
+      description: "File with the token of test user B; or set USHER_TOKEN_B",
       valueHint: "file",
     },
     "expired-token-file": {
       type: "string",
-      description: "File with an expired token; or USHER_EXPIRED_TOKEN",
+      description: "File with an expired token; or set USHER_EXPIRED_TOKEN",
       valueHint: "file",
     },
     server: {
       type: "string",
-      description: "Where the API is; default: where the document is",
+      description: "The API's base URL; default: where the document came from",
       valueHint: "url",
     },
     "owner-param": {
       type: "string",
-      description: "Names of the parameters that are the user's id; default: userId and the like",
+      description: "Parameters that hold the user's id; default: userId and similar names",
       valueHint: "name,…",
     },
     writes: {
       type: "boolean",
-      description: "Try methods that change something, too: adds, changes and deletes as both users",
+      description: "Also try POST, PUT, PATCH and DELETE: creates, changes and deletes data of both users",
     },
-    rate: { type: "string", description: "Requests a second, at most", default: "25", valueHint: "number" },
+    rate: { type: "string", description: "The most requests a second", default: "25", valueHint: "number" },
     "max-requests": {
       type: "string",
-      description: "Requests altogether, at most",
+      description: "The most requests in total",
       default: "5000",
       valueHint: "number",
     },
-    "i-own-this": { type: "boolean", description: "The API is not on this machine, and you may test it" },
+    "i-own-this": {
+      type: "boolean",
+      description: "Confirms that you may test an API that is not on this machine",
+    },
     baseline: {
       type: "string",
-      description: "What is known: lines like GET /health (public) or GET /a/{id} other_object",
+      description: "Public operations and accepted findings, such as GET /health or GET /a/{id} other_object",
       valueHint: "file",
     },
-    junit: { type: "string", description: "Write JUnit XML, too", valueHint: "file" },
-    sarif: { type: "string", description: "Write SARIF 2.1.0, too", valueHint: "file" },
+    junit: { type: "string", description: "Also write JUnit XML", valueHint: "file" },
+    sarif: { type: "string", description: "Also write SARIF 2.1.0", valueHint: "file" },
     json: { type: "boolean", description: "Print JSON" },
   },
   examples: [
     {
       line: "npx usher-auth audit http://localhost:3001/openapi.json --token-a a.txt --token-b b.txt",
-      effect: "What reads, of an API on this machine",
+      effect: "Audit the operations that read, of an API on this machine",
     },
     {
       line: "npx usher-auth audit openapi.yaml --server http://localhost:3001 --token-a a.txt --token-b b.txt --writes",
-      effect: "Everything, by a document in a file",
+      effect: "Audit all operations, with a document in a file",
     },
     {
       line: "npx usher-auth audit openapi.json --i-own-this --baseline audit.txt --sarif audit.sarif",
-      effect: "In CI, against staging, with tokens in USHER_TOKEN_A and USHER_TOKEN_B",
+      effect: "Audit a staging server from CI, with tokens in USHER_TOKEN_A and USHER_TOKEN_B",
     },
   ],
   async run(args, terminal) {
@@ -109,7 +112,7 @@ export const command: Command = defineSubcommand({
     const target = targetOf(document.root, args.server, source);
     if (!isLoopback(target.origin) && !args["i-own-this"]) {
       throw new CannotRun(
-        `${target.origin} is not this machine. Audit only what you may test; say so with --i-own-this.`,
+        `${target.origin} is not this machine. Audit only APIs that you may test, and confirm it with --i-own-this.`,
       );
     }
 
@@ -120,16 +123,16 @@ export const command: Command = defineSubcommand({
     const traffic = createTraffic(connection.send, {
       rate,
       maxRequests,
-      validFor: lifeOf(users, Date.now()),
+      validFor: millisecondsUntilExpiry(users, Date.now()),
       signal: interruption.signal,
     });
     const progress = progressOn(terminal.errors);
-    // The first one ends the audit, and what it has added is deleted; a second one ends the process.
+    // The first signal ends the audit, which then deletes what it created. A second one ends the process.
     for (const signal of signals) process.once(signal, interrupt);
     let outcome: Outcome;
     try {
       outcome = await audit({
-        operations: operationsOf(document, namesIn(args["owner-param"])),
+        operations: operationsOf(document, commaSeparated(args["owner-param"])),
         users,
         target: target.origin,
         base: target.path,

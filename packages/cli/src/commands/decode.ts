@@ -2,7 +2,7 @@ import { CannotRun, type Command, defineSubcommand } from "../command-line/comma
 import { readToken } from "../input/token.ts";
 import { readUnverified } from "../input/unverified-jwt.ts";
 import { instantInWords } from "../output/duration.ts";
-import { visible } from "../output/escape.ts";
+import { escapeControl } from "../output/escape.ts";
 import { painterFor } from "../terminal.ts";
 
 /** NumericDates among the claims that tokens commonly have. */
@@ -41,7 +41,9 @@ export const command: Command = defineSubcommand({
       }),
     );
     if (args.json) {
-      terminal.output.write(visible(`${JSON.stringify({ verified: false, ...jwt, times }, null, 2)}\n`));
+      terminal.output.write(
+        escapeControl(`${JSON.stringify({ verified: false, ...jwt, times }, null, 2)}\n`),
+      );
       return 0;
     }
     const paint = painterFor(terminal.output, terminal.environment);
@@ -52,8 +54,8 @@ export const command: Command = defineSubcommand({
           "NOT VERIFIED: anybody can have written this. usher-auth doctor verifies it.",
         ),
         "",
-        `${paint("bold", "header")} ${visible(JSON.stringify(jwt.header, null, 2))}`,
-        `${paint("bold", "claims")} ${visible(JSON.stringify(jwt.claims, null, 2))}`,
+        `${paint("bold", "header")} ${escapeControl(JSON.stringify(jwt.header, null, 2))}`,
+        `${paint("bold", "claims")} ${escapeControl(JSON.stringify(jwt.claims, null, 2))}`,
         ...Object.entries(times).map(([name, words]) => `${paint("bold", name)} ${words}`),
         "",
       ].join("\n"),

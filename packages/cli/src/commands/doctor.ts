@@ -1,11 +1,11 @@
 import { CannotRun, type Command, defineSubcommand } from "../command-line/command.ts";
-import { examine } from "../doctor/doctor.ts";
+import { diagnose } from "../doctor/doctor.ts";
 import { canBeSent } from "../doctor/http/probe.ts";
 import { renderReport } from "../doctor/report.ts";
 import { readEnvironment } from "../input/environment.ts";
 import { readText } from "../input/text.ts";
 import { readToken } from "../input/token.ts";
-import { visible } from "../output/escape.ts";
+import { escapeControl } from "../output/escape.ts";
 import { nameOfFile } from "../output/redact.ts";
 import { painterFor } from "../terminal.ts";
 
@@ -60,7 +60,7 @@ export const command: Command = defineSubcommand({
     const cookieFile = args["cookie-file"];
     const isInputTaken = oneAtMost([args.env, args["token-file"], cookieFile]);
     const environment = await readEnvironment(args.env, terminal);
-    const report = await examine({
+    const report = await diagnose({
       text:
         isInputTaken && args["token-file"] === undefined
           ? undefined
@@ -76,7 +76,7 @@ export const command: Command = defineSubcommand({
     });
     terminal.output.write(
       args.json
-        ? visible(`${JSON.stringify(report, null, 2)}\n`)
+        ? escapeControl(`${JSON.stringify(report, null, 2)}\n`)
         : renderReport(report, painterFor(terminal.output, terminal.environment)),
     );
     return report.findings.length > 0 ? 1 : 0;

@@ -3,7 +3,7 @@ import { CannotRun, type Command, defineSubcommand } from "../command-line/comma
 import { readEnvironment } from "../input/environment.ts";
 import { type NamedSecret, secretsIn } from "../input/secrets.ts";
 import { readText } from "../input/text.ts";
-import { oneLine, visible } from "../output/escape.ts";
+import { escapeControl, escapeLine } from "../output/escape.ts";
 import { painterFor } from "../terminal.ts";
 
 export const command: Command = defineSubcommand({
@@ -55,7 +55,7 @@ export const command: Command = defineSubcommand({
 
     if (args.json) {
       terminal.output.write(
-        visible(
+        escapeControl(
           `${JSON.stringify({ secrets: rows, ...(args.expect !== undefined && { matches }) }, null, 2)}\n`,
         ),
       );
@@ -65,7 +65,7 @@ export const command: Command = defineSubcommand({
         terminal.output.write(`${paint("bold", fingerprint)}  ${name}${signs ? "" : " (does not sign)"}\n`);
       }
       if (!matches)
-        terminal.output.write(`${paint("red", "another secret")} than ${oneLine(args.expect ?? "")}\n`);
+        terminal.output.write(`${paint("red", "another secret")} than ${escapeLine(args.expect ?? "")}\n`);
     }
     return matches ? 0 : 1;
 

@@ -1,9 +1,9 @@
 import type { Revocation } from "@usher-auth/verify";
 import { type Command, defineSubcommand } from "../command-line/command.ts";
 import { readEnvironment } from "../input/environment.ts";
-import { visible as escaped } from "../output/escape.ts";
+import { escapeControl } from "../output/escape.ts";
 import { withStore } from "../revocations/database.ts";
-import { instantOf, visible } from "../revocations/format.ts";
+import { escapeId, instantOf } from "../revocations/format.ts";
 import { painterFor } from "../terminal.ts";
 
 export const command: Command = defineSubcommand({
@@ -34,13 +34,13 @@ export const command: Command = defineSubcommand({
     found.sort((one, other) => other.before - one.before);
 
     if (args.json) {
-      terminal.output.write(escaped(`${JSON.stringify({ revocations: found }, null, 2)}\n`));
+      terminal.output.write(escapeControl(`${JSON.stringify({ revocations: found }, null, 2)}\n`));
       return 0;
     }
     const paint = painterFor(terminal.output, terminal.environment);
     for (const { kind, id, before } of found) {
       terminal.output.write(
-        `${paint("dim", instantOf(before))}  ${kind.padEnd("session".length)}  ${visible(id)}\n`,
+        `${paint("dim", instantOf(before))}  ${kind.padEnd("session".length)}  ${escapeId(id)}\n`,
       );
     }
     if (found.length === 0) terminal.errors.write("Nothing is revoked.\n");

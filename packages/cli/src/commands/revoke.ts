@@ -1,9 +1,9 @@
 import type { Revocation } from "@usher-auth/verify";
 import { CannotRun, type Command, defineSubcommand } from "../command-line/command.ts";
 import { readEnvironment } from "../input/environment.ts";
-import { visible as escaped } from "../output/escape.ts";
+import { escapeControl } from "../output/escape.ts";
 import { withStore } from "../revocations/database.ts";
-import { instantOf, kinds, visible } from "../revocations/format.ts";
+import { escapeId, instantOf, kinds } from "../revocations/format.ts";
 
 const flags = {
   user: {
@@ -56,8 +56,8 @@ export const command: Command = defineSubcommand({
     const { kind, id, before } = revocation;
     terminal.output.write(
       args.json
-        ? escaped(`${JSON.stringify({ revoked: revocation }, null, 2)}\n`)
-        : `Revoked: ${kind} ${visible(id)} (${kinds[kind]})${kind === "user" ? `, tokens issued at or before ${instantOf(before)}` : ""}.\n`,
+        ? escapeControl(`${JSON.stringify({ revoked: revocation }, null, 2)}\n`)
+        : `Revoked: ${kind} ${escapeId(id)} (${kinds[kind]})${kind === "user" ? `, tokens issued at or before ${instantOf(before)}` : ""}.\n`,
     );
     return 0;
   },

@@ -1,11 +1,11 @@
 import type { Finding } from "../output/findings.ts";
 import type { Environment } from "../terminal.ts";
 import type { Cause } from "./causes.ts";
-import type { Sent } from "./facts/token-text.ts";
+import type { TokenText } from "./facts/token-text.ts";
 import type { Verdict } from "./facts/verdict.ts";
 
 /** What the doctor was given. It works with whatever there is. */
-export interface Given {
+export interface DoctorInput {
   /** What is sent as the token, character for character; undefined where none was given. */
   readonly text: string | undefined;
   /** The API's settings, as its process has them. */
@@ -27,8 +27,8 @@ export interface Given {
 }
 
 /** What is known once the token was looked at. */
-export interface Case extends Given {
-  readonly sent: Sent | undefined;
+export interface CheckInput extends DoctorInput {
+  readonly tokenText: TokenText | undefined;
   /** What the real verifier, set as the API is, says to it. */
   readonly verdict: Verdict;
   /** The time in seconds since 1970. */
@@ -39,17 +39,17 @@ export interface Case extends Given {
 export type Diagnosis = Finding & { readonly id: Cause };
 
 /** What one theme has to say. */
-export interface Opinion {
+export interface CheckResult {
   readonly findings: readonly Diagnosis[];
   /** What was looked at and is right, in sentences. */
   readonly confirmed: readonly string[];
 }
 
 /** One theme of the examination. Themes do not know of each other. */
-export type Theme = (given: Case) => Opinion | Promise<Opinion>;
+export type Check = (given: CheckInput) => CheckResult | Promise<CheckResult>;
 
 /** Something that keeps requests from being served. */
-export function fault(
+export function errorFinding(
   id: Cause,
   title: string,
   evidence: readonly string[],
@@ -59,7 +59,7 @@ export function fault(
 }
 
 /** Something that refuses no token today, and is a danger. */
-export function danger(
+export function warningFinding(
   id: Cause,
   title: string,
   evidence: readonly string[],
@@ -69,9 +69,9 @@ export function danger(
 }
 
 /** An opinion of findings alone. */
-export function found(...findings: (Diagnosis | undefined)[]): Opinion {
+export function withFindings(...findings: (Diagnosis | undefined)[]): CheckResult {
   return { findings: findings.filter((finding) => finding !== undefined), confirmed: [] };
 }
 
 /** Nothing to say. */
-export const silent: Opinion = { findings: [], confirmed: [] };
+export const noFindings: CheckResult = { findings: [], confirmed: [] };

@@ -1,18 +1,18 @@
-import { theApi } from "./api/check-api.ts";
+import { checkApi } from "./api/check-api.ts";
 import { rankOf } from "./causes.ts";
-import type { Case, Diagnosis, Given, Theme } from "./check.ts";
-import { issuerIn } from "./facts/base-url.ts";
-import { readSent } from "./facts/token-text.ts";
+import type { Check, CheckInput, Diagnosis, DoctorInput } from "./check.ts";
+import { issuerFrom } from "./facts/base-url.ts";
+import { readTokenText } from "./facts/token-text.ts";
 import { verdictOn } from "./facts/verdict.ts";
-import { theIssuer } from "./issuer/check-issuer.ts";
-import { theAlgorithm } from "./jwt/check-algorithm.ts";
-import { theClaims } from "./jwt/check-claims.ts";
-import { theSignature } from "./jwt/check-signature.ts";
-import { theSize } from "./jwt/check-size.ts";
-import { theRunningProcesses } from "./processes/check-processes.ts";
-import { theSettings } from "./settings/check-settings.ts";
+import { checkIssuer } from "./issuer/check-issuer.ts";
+import { checkAlgorithm } from "./jwt/check-algorithm.ts";
+import { checkClaims } from "./jwt/check-claims.ts";
+import { checkSignature } from "./jwt/check-signature.ts";
+import { checkSize } from "./jwt/check-size.ts";
+import { checkProcesses } from "./processes/check-processes.ts";
+import { checkSettings } from "./settings/check-settings.ts";
 import { withUsherWarnings } from "./settings/warnings.ts";
-import { whatWasSent } from "./token-text/check-token-text.ts";
+import { checkTokenText } from "./token-text/check-token-text.ts";
 
 /** What the doctor found. */
 export interface Report {
@@ -26,32 +26,32 @@ export interface Report {
   readonly notLookedAt: readonly string[];
 }
 
-const themes: readonly Theme[] = [
-  whatWasSent,
-  theSettings,
-  theAlgorithm,
-  theSignature,
-  theClaims,
-  theSize,
-  theRunningProcesses,
-  theIssuer,
-  theApi,
+const checks: readonly Check[] = [
+  checkTokenText,
+  checkSettings,
+  checkAlgorithm,
+  checkSignature,
+  checkClaims,
+  checkSize,
+  checkProcesses,
+  checkIssuer,
+  checkApi,
 ];
 
 /** Looks at whatever there is, and says what is wrong with it. Shows no whole token and no secret. */
-export async function examine(given: Given): Promise<Report> {
-  const { result } = await withUsherWarnings(() => examineAll(given));
+export async function diagnose(given: DoctorInput): Promise<Report> {
+  const { result } = await withUsherWarnings(() => runChecks(given));
   return result;
 }
 
-async function examineAll(given: Given): Promise<Report> {
-  const sent =
+async function runChecks(given: DoctorInput): Promise<Report> {
+  const tokenText =
     given.text === undefined
       ? undefined
-      : readSent(given.text, issuerIn(given.environment) ?? given.issuer?.origin);
-  const verdict = await verdictOn(sent, given.environment);
-  const patient: Case = { ...given, sent, verdict, now: Date.now() / 1000 };
-  const opinions = await Promise.all(themes.map((theme) => theme(patient)));
+      : readTokenText(given.text, issuerFrom(given.environment) ?? given.issuer?.origin);
+  const verdict = await verdictOn(tokenText, given.environment);
+  const input: CheckInput = { ...given, tokenText, verdict, now: Date.now() / 1000 };
+  const opinions = await Promise.all(checks.map((theme) => theme(input)));
   const findings = ranked(opinions.flatMap((opinion) => opinion.findings));
   return {
     findings,
@@ -61,7 +61,7 @@ async function examineAll(given: Given): Promise<Report> {
       verdict.kind === "accepted" &&
       given.issuer !== undefined &&
       given.api !== undefined,
-    notLookedAt: notLookedAt(patient),
+    notLookedAt: notLookedAt(input),
   };
 }
 
@@ -74,10 +74,10 @@ function ranked(findings: readonly Diagnosis[]): Diagnosis[] {
   );
 }
 
-function notLookedAt({ sent, verdict, issuer, api, cookie }: Case): string[] {
+function notLookedAt({ tokenText, verdict, issuer, api, cookie }: CheckInput): string[] {
   return [
-    ...(sent === undefined ? ["the token: pipe it in, or --token-file"] : []),
-    ...(sent?.kind === "jwt" && verdict.kind === "unknown"
+    ...(tokenText === undefined ? ["the token: pipe it in, or --token-file"] : []),
+    ...(tokenText?.kind === "jwt" && verdict.kind === "unknown"
       ? ["the signature: give the API's settings, --env"]
       : []),
     ...(issuer === undefined ? ["the issuer: --issuer https://app.example.com"] : []),

@@ -1,4 +1,4 @@
-import { oneLine } from "../output/escape.ts";
+import { escapeLine } from "../output/escape.ts";
 import { renderFindings } from "../output/findings.ts";
 import type { Paint } from "../terminal.ts";
 import type { Report } from "./doctor.ts";
@@ -18,7 +18,7 @@ export function renderReport({ findings, confirmed, chainWorks, notLookedAt }: R
   } else {
     lines.push(paint(["bold", "green"], "✓ No fault found in what was looked at."), "");
   }
-  lines.push(...confirmed.map((line) => `${paint("green", "✓")} ${oneLine(line)}`));
+  lines.push(...confirmed.map((line) => `${paint("green", "✓")} ${escapeLine(line)}`));
   lines.push(...notLookedAt.map((line) => paint("gray", `- not looked at: ${line}`)));
   return `${lines.join("\n")}\n`;
 }

@@ -2,7 +2,7 @@ import type { Terminal } from "../terminal.ts";
 import { readInput, readText } from "./text.ts";
 
 /** Milliseconds of silence after which a person is told what is waited for. */
-const patience = 2000;
+const timeout = 2000;
 
 /**
  * What was given as the token, character for character but for the one newline that `echo` and editors end a
@@ -16,7 +16,7 @@ export async function readToken(file: string | undefined, terminal: Terminal): P
   if (file === undefined && !terminal.hasInput) return undefined;
   const reminder = setTimeout(
     () => terminal.errors.write("waiting for a token on standard input\n"),
-    patience,
+    timeout,
   );
   try {
     const text = file === undefined ? await readInput(terminal) : await readText(file, terminal);

@@ -5,7 +5,7 @@ const atEnd = /(?:\s|\\[nrt]|%0[AD]|%20)$/i;
 const longest = 3;
 
 /** A text without the whitespace at its ends, in any spelling. Looks at each character once. */
-export function withoutSpace(text: string): string {
+export function trimWhitespace(text: string): string {
   const start = atStart.exec(text)?.[0].length ?? 0;
   let end = text.length;
   for (let space = spaceAt(end); space > 0; space = spaceAt(end)) end -= space;
@@ -17,14 +17,14 @@ export function withoutSpace(text: string): string {
 }
 
 /** What is within a pair of quotes, which an escape may stand before, or undefined. */
-export function withinQuotes(text: string): string | undefined {
+export function unquote(text: string): string | undefined {
   const quote = /^\\?["'`]/.exec(text)?.[0];
   const isQuoted = quote !== undefined && text.length >= 2 * quote.length && text.endsWith(quote);
   return isQuoted ? text.slice(quote.length, -quote.length) : undefined;
 }
 
 /** A text without the slashes at its end. */
-export function withoutSlashes(text: string): string {
+export function trimTrailingSlashes(text: string): string {
   let end = text.length;
   while (text.endsWith("/", end)) end--;
   return text.slice(0, end);

@@ -11,7 +11,7 @@ const longestLine = 1000;
  * with parts out of tokens, files and other servers' answers: nobody has vouched for those. Keeps JSON the
  * same JSON.
  */
-export function visible(text: string): string {
+export function escapeControl(text: string): string {
   return text.replaceAll(invisible, (character) => {
     const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index));
     return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
@@ -19,8 +19,8 @@ export function visible(text: string): string {
 }
 
 /** The same on one line, and no longer than anyone reads: a part of it cannot pass for a line of its own. */
-export function oneLine(text: string): string {
+export function escapeLine(text: string): string {
   const start =
     text.length > longestLine ? `${text.slice(0, longestLine)}… (${text.length} characters)` : text;
-  return visible(start).replaceAll("\n", "\\n");
+  return escapeControl(start).replaceAll("\n", "\\n");
 }

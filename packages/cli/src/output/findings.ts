@@ -1,5 +1,5 @@
 import type { Paint } from "../terminal.ts";
-import { oneLine } from "./escape.ts";
+import { escapeLine } from "./escape.ts";
 
 /** An error keeps requests from being served; a warning will, or is a danger. */
 type Severity = "error" | "warning";
@@ -31,9 +31,9 @@ function renderFinding(
   paint: Paint,
 ): string {
   return [
-    `${paint(colours[severity], `${marks[severity]} ${number}. ${oneLine(title)}`)} ${paint("gray", `[${id}]`)}`,
-    ...evidence.map((line) => `     ${oneLine(line)}`),
-    ...fix.map((line, index) => `  ${index === 0 ? paint("green", "→") : " "}  ${oneLine(line)}`),
+    `${paint(colours[severity], `${marks[severity]} ${number}. ${escapeLine(title)}`)} ${paint("gray", `[${id}]`)}`,
+    ...evidence.map((line) => `     ${escapeLine(line)}`),
+    ...fix.map((line, index) => `  ${index === 0 ? paint("green", "→") : " "}  ${escapeLine(line)}`),
     "",
   ].join("\n");
 }

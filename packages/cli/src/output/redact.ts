@@ -2,7 +2,7 @@
 const shown = 6;
 
 /** The first characters of something that must not be seen whole, and how long it is. */
-export function conceal(text: string): string {
+export function redact(text: string): string {
   // Of a short text, six characters would be most of it.
   const start = text.slice(0, Math.min(shown, Math.floor(text.length / 4)));
   return `${start}… (${text.length} characters)`;
@@ -13,5 +13,5 @@ export function conceal(text: string): string {
  */
 export function nameOfFile(path: string): string {
   const isOpaque = /^[\w+=-]{24,}$/.test(path) || /^(?:bearer +)?[\w-]{10,}\.[\w-]+\.[\w-]*$/i.test(path);
-  return isOpaque ? conceal(path) : path;
+  return isOpaque ? redact(path) : path;
 }

@@ -6,7 +6,7 @@ import type { Environment } from "../terminal.ts";
 /** Seconds. */
 const connectTimeout = 10;
 /** Milliseconds for all that is asked. A table that someone has locked would hold it up without an end. */
-const patience = 30_000;
+const timeout = 30_000;
 
 /**
  * Connects to the API's database, the `DATABASE_URL` of the environment, for as long as `use` takes.
@@ -17,7 +17,7 @@ const patience = 30_000;
 export async function withStore<Result>(
   environment: Environment,
   use: (store: RevocationStore) => Promise<Result>,
-  deadline: number = patience,
+  deadline: number = timeout,
 ): Promise<Result> {
   const url = readUrl(environment);
   // Loaded here, so that the other commands start without it.

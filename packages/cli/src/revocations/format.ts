@@ -11,7 +11,7 @@ export const kinds: Readonly<Record<Revocation["kind"], string>> = {
  * An id as a terminal may show it. It came in a token: characters that would move the cursor or turn the text
  * around are written as escapes.
  */
-export function visible(id: string): string {
+export function escapeId(id: string): string {
   return id.replaceAll(
     /[^\x20-\x7e\p{L}\p{N}]/gu,
     (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,

@@ -2,20 +2,21 @@ import type { Answer } from "../http/answer.ts";
 import type { Difference, Values } from "../requests/request.ts";
 import type { Judgement, NotTried } from "../verdicts/verdict.ts";
 
-/** One request that is not to be granted. */
+/** A request that the API must not grant. */
 export interface Attempt {
-  /** What is sent, in words that follow "with": no token and no id in it. */
+  /** What is sent, in words. Contains no token and no id. */
   readonly says: string;
-  /** Looked up when the attempt is made: an earlier one may have used something up. */
+  /** Called right before the request: an earlier one may have deleted an object. */
   values(): Promise<Values>;
   readonly authorization: string | undefined;
   readonly difference?: Difference;
   judge(answer: Answer | undefined, values: Values): Promise<Judgement>;
 }
 
-/** What is to be tried on an operation; or why nothing is. */
+/** The requests to try on an operation, or why there are none. */
 export type Plan = readonly Attempt[] | NotTried;
 
-export function isIdle(plan: Plan): plan is NotTried {
+/** Whether the plan has no requests. */
+export function isNotTried(plan: Plan): plan is NotTried {
   return "verdict" in plan;
 }

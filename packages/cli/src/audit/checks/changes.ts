@@ -1,31 +1,35 @@
-import { bearer, type Scene } from "../audited-api.ts";
+import { type AuditedApi, bearer } from "../audited-api.ts";
 import { isSafe, type Operation } from "../document/operation.ts";
 import { type Answer, isSuccess } from "../http/answer.ts";
 import { readerOf } from "../objects/collection.ts";
 import type { Values } from "../requests/request.ts";
 
 /**
- * Watches what is B's while A tries to change it: an API may answer 204 to a request to delete what it does
- * not find, and 201 to one that makes something of A's own.
+ * Compares B's data before and after A tries to change it. The status alone proves nothing: an API may answer a
+ * DELETE with 204 although it found nothing, and a POST with 201 although it created an object of A's.
  */
-export interface Watch {
-  /** Looks at it, before a request. */
+export interface ChangeDetector {
+  /** Reads B's data. Called before a request. */
   before(): Promise<void>;
   /**
-   * Looks again, after a request that seems to have succeeded.
+   * Reads B's data again. Called after a request that seems to have succeeded.
    *
-   * @returns false where B still has the same. True where not, and where it cannot be told.
+   * @returns false if the data is the same. True if it is not, or if it cannot be read.
    */
   hasChanged(): Promise<boolean>;
 }
 
-/** @param values Those of B's own request. */
-export function watch(operation: Operation, values: () => Promise<Values>, scene: Scene): Watch {
-  const reader = isSafe(operation.method) ? undefined : readerOf(operation, scene.operations);
+/** @param values The values of B's own request. */
+export function detectChanges(
+  operation: Operation,
+  values: () => Promise<Values>,
+  api: AuditedApi,
+): ChangeDetector {
+  const reader = isSafe(operation.method) ? undefined : readerOf(operation, api.operations);
   let last: { answer: Answer | undefined; values: Values } | undefined;
 
   async function read(at: Values): Promise<Answer | undefined> {
-    return reader === undefined ? undefined : scene.send(reader, at, bearer(scene.users.b));
+    return reader === undefined ? undefined : api.send(reader, at, bearer(api.users.b));
   }
 
   return {

@@ -1,4 +1,4 @@
-/** A way in that is tried on every operation. */
+/** A check that runs on every operation. */
 export type CheckId =
   | "no_token"
   | "garbage_token"
@@ -10,13 +10,13 @@ export type CheckId =
   | "other_object"
   | "method_override";
 
-/** What a check is called, and what to do when it finds something. */
+/** How reports name a check, what it expects, and what to do if it fails. */
 export interface Check {
-  /** The head of its column. */
+  /** The heading of its column. */
   readonly heading: string;
-  /** What it asks of an API, in one sentence. */
-  readonly demand: string;
-  /** What to do where the demand is not met. */
+  /** What an API must do, in one sentence. */
+  readonly rule: string;
+  /** What to do if the API does not. */
   readonly fix: string;
 }
 
@@ -24,49 +24,50 @@ export interface Check {
 export const checks: Readonly<Record<CheckId, Check>> = {
   no_token: {
     heading: "none",
-    demand: "Without a token, an operation lets nobody in.",
-    fix: "Guard every route by default, and let those that are public say so. Where this one is, accept it by --baseline.",
+    rule: "A request without a token is rejected.",
+    fix: "Guard every route by default and mark public routes explicitly. If this one is meant to be public, list it in the --baseline file.",
   },
   garbage_token: {
     heading: "garbage",
-    demand: "What is no token is refused with 401.",
-    fix: "Refuse whatever cannot be parsed as a token with 401, before anything else looks at it.",
+    rule: "Text that is not a token is rejected with 401.",
+    fix: "Reject everything that cannot be parsed as a token with 401, before any other code uses it.",
   },
   tampered_token: {
     heading: "tampered",
-    demand: "A token whose signature does not match is refused with 401.",
-    fix: "Verify the signature over header and claims before any claim is read; decoding a token verifies nothing.",
+    rule: "A token whose signature does not match is rejected with 401.",
+    fix: "Verify the signature over header and claims before reading any claim. Decoding a token does not verify it.",
   },
   unsigned_token: {
     heading: "alg none",
-    demand: "An unsigned token is refused with 401, however `none` is spelt.",
-    fix: "Let the key decide which algorithms count, and never the token's header (RFC 8725 section 3.1).",
+    rule: "An unsigned token is rejected with 401, in every spelling of `none`.",
+    fix: "Let the key determine the algorithm, never the token's header (RFC 8725 section 3.1).",
   },
   expired_token: {
     heading: "expired",
-    demand: "An expired token is refused with 401.",
+    rule: "An expired token is rejected with 401.",
     fix: "Check `exp` on every request, and require it (RFC 7519 section 4.1.4).",
   },
   other_owner: {
     heading: "owner",
-    demand: "A user's token opens no path of another user.",
-    fix: "Compare the path's user with the verified token's `sub`, in one place for every route that has the parameter.",
+    rule: "A user's token gives no access to another user's path.",
+    fix: "Compare the user in the path with the verified token's `sub`, in one place for all routes with that parameter.",
   },
   path_spelling: {
     heading: "spelling",
-    demand: "Another user's path stays closed in every spelling.",
-    fix: "Compare the value that the router decoded, once; never the text of the address.",
+    rule: "Another user's path is rejected in every spelling.",
+    fix: "Compare the value that the router decoded, never the text of the URL.",
   },
   other_object: {
     heading: "object",
-    demand: "Another user's object is out of reach, whoever's path its id is put into.",
-    fix: "Look objects up by id and owner together, or let the database do so (row-level security).",
+    rule: "A user's token gives no access to another user's object, whatever path its id is in.",
+    fix: "Look up objects by id and owner together, or let the database do it (row-level security).",
   },
   method_override: {
     heading: "override",
-    demand: "A header that asks for another method opens nothing.",
-    fix: "Apply method overrides before the guard, or not at all.",
+    rule: "A header that overrides the method gives no access.",
+    fix: "Apply method overrides before the guard, or do not support them.",
   },
 };
 
+/** The ids of all checks, in the order of the report. */
 export const checkIds: readonly CheckId[] = Object.keys(checks) as CheckId[];

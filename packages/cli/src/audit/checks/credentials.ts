@@ -1,103 +1,100 @@
-import { bearer, type Scene } from "../audited-api.ts";
+import { type AuditedApi, bearer } from "../audited-api.ts";
 import type { Operation } from "../document/operation.ts";
 import { type Answer, isSuccess } from "../http/answer.ts";
 import { plainPath, type Segment } from "../requests/request.ts";
 import { upperCase } from "../requests/spellings.ts";
-import { type Forgery, tamperedTokens, unsignedTokens } from "../tokens/invalid-tokens.ts";
+import { type InvalidToken, tamperedTokens, unsignedTokens } from "../tokens/invalid-tokens.ts";
 import type { User } from "../tokens/user.ts";
-import { resembles } from "../verdicts/disclosure.ts";
+import { hasSameShape } from "../verdicts/disclosure.ts";
 import { judgeAnyRefusal, judgeCredentials } from "../verdicts/refusal.ts";
 import { type Judgement, passed, skipped } from "../verdicts/verdict.ts";
 import type { Attempt, Plan } from "./attempt.ts";
 
-/** `Authorization` headers that carry no token (RFC 6750 section 2.1), as they come from broken clients. */
+/** `Authorization` headers without a valid token (RFC 6750 section 2.1), as broken clients send them. */
 const garbage: readonly { says: string; authorization: string }[] = [
-  { says: "a bearer token that is one word", authorization: "Bearer garbage" },
-  { says: "three segments that are no JSON", authorization: "Bearer a.b.c" },
-  { says: "three segments that are empty", authorization: "Bearer .." },
-  { says: "the scheme and no token", authorization: "Bearer" },
+  { says: "the bearer token `garbage`", authorization: "Bearer garbage" },
+  { says: "three segments that are not JSON", authorization: "Bearer a.b.c" },
+  { says: "three empty segments", authorization: "Bearer .." },
+  { says: "the scheme without a token", authorization: "Bearer" },
   { says: "the token `undefined`", authorization: "Bearer undefined" },
   { says: "another scheme", authorization: "Basic Z3Vlc3Q6Z3Vlc3Q=" },
 ];
 
-/** No `Authorization` at all, on the path as it is and in spellings that careless guards do not know. */
-export function withoutToken(operation: Operation, scene: Scene): Plan {
-  const plain = attempt(operation, scene, "no Authorization header", undefined);
+/** No `Authorization` header, on the path and on spellings of it that a careless guard misses. */
+export function withoutToken(operation: Operation, api: AuditedApi): Plan {
+  const plain = attempt(operation, api, "no Authorization header", undefined);
   return [
     plain,
-    ...looseSpellings.map(({ says, spell }): Attempt => {
+    ...pathSpellings.map(({ says, spell }): Attempt => {
       return {
-        ...attempt(operation, scene, `no Authorization header, ${says}`, undefined),
+        ...attempt(operation, api, `no Authorization header, ${says}`, undefined),
         difference: { spell },
-        judge: (answer) => judgeOpenSpelling(answer, operation, scene),
+        judge: (answer) => judgeOpenSpelling(answer, operation, api),
       };
     }),
   ];
 }
 
-/** What is no token. */
-export function withGarbage(operation: Operation, scene: Scene): Plan {
-  return garbage.map(({ says, authorization }) => attempt(operation, scene, says, authorization));
+/** Headers without a valid token. */
+export function withGarbageToken(operation: Operation, api: AuditedApi): Plan {
+  return garbage.map(({ says, authorization }) => attempt(operation, api, says, authorization));
 }
 
 /** A's token with a signature that does not match. */
-export function withTamperedToken(operation: Operation, scene: Scene): Plan {
-  return forged(operation, scene, tamperedTokens(scene.users.a.token));
+export function withTamperedToken(operation: Operation, api: AuditedApi): Plan {
+  return forged(operation, api, tamperedTokens(api.users.a.token));
 }
 
-/** A's token without a signature, and with a header that says so. */
-export function withUnsignedToken(operation: Operation, scene: Scene): Plan {
-  return forged(operation, scene, unsignedTokens(scene.users.a.token));
+/** A's token without a signature, with `alg` set to `none`. */
+export function withUnsignedToken(operation: Operation, api: AuditedApi): Plan {
+  return forged(operation, api, unsignedTokens(api.users.a.token));
 }
 
-/** The expired token, on the path of the user that it was issued to. */
-export function withExpiredToken(operation: Operation, scene: Scene): Plan {
-  const { a, b, former } = scene.users;
-  if (former === undefined) return skipped("no expired token was given");
-  const user = [a, b].find(({ id }) => id === former.id) ?? former;
-  return [attempt(operation, scene, "an expired token", bearer(former), user)];
+/** The expired token, on the path of its own user. */
+export function withExpiredToken(operation: Operation, api: AuditedApi): Plan {
+  const { a, b, expiredUser } = api.users;
+  if (expiredUser === undefined) return skipped("no expired token was given");
+  const user = [a, b].find(({ id }) => id === expiredUser.id) ?? expiredUser;
+  return [attempt(operation, api, "an expired token", bearer(expiredUser), user)];
 }
 
-function forged(operation: Operation, scene: Scene, forgeries: readonly Forgery[]): Plan {
-  return forgeries.map((forgery) => attempt(operation, scene, forgery.says, bearer(forgery)));
+function forged(operation: Operation, api: AuditedApi, forgeries: readonly InvalidToken[]): Plan {
+  return forgeries.map((forgery) => attempt(operation, api, forgery.says, bearer(forgery)));
 }
 
-/** On A's own path, or that of the given user. */
+/** A request on the path of user A, or of the given user. */
 function attempt(
   operation: Operation,
-  scene: Scene,
+  api: AuditedApi,
   says: string,
   authorization: string | undefined,
-  user: User = scene.users.a,
+  user: User = api.users.a,
 ): Attempt {
-  const control = () => scene.control(operation, scene.users.b === user ? user : scene.users.a);
+  const ownAnswer = () => api.ownAnswer(operation, api.users.b === user ? user : api.users.a);
   return {
     says,
     authorization,
-    values: () => scene.ownValues(operation, user),
-    judge: (answer) => judgeCredentials(answer, control),
+    values: () => api.ownValues(operation, user),
+    judge: (answer) => judgeCredentials(answer, ownAnswer),
   };
 }
 
-const looseSpellings: readonly { says: string; spell: (segments: readonly Segment[]) => string }[] = [
-  { says: "with a slash at the end", spell: (segments) => `${plainPath(segments)}/` },
-  { says: "with a doubled slash at the start", spell: (segments) => `/${plainPath(segments)}` },
-  { says: "with a dot segment at the start", spell: (segments) => `/.${plainPath(segments)}` },
+const pathSpellings: readonly { says: string; spell: (segments: readonly Segment[]) => string }[] = [
+  { says: "with a trailing slash", spell: (segments) => `${plainPath(segments)}/` },
+  { says: "with a doubled leading slash", spell: (segments) => `/${plainPath(segments)}` },
+  { says: "with a leading dot segment", spell: (segments) => `/.${plainPath(segments)}` },
   { says: "in upper case", spell: upperCase },
 ];
 
-/**
- * Another spelling may be another page, of which nobody said that it is closed: only the operation's own
- * answer counts.
- */
+/** Another spelling may be another, public page: a success counts only if it looks like the operation's own. */
 async function judgeOpenSpelling(
   answer: Answer | undefined,
   operation: Operation,
-  scene: Scene,
+  api: AuditedApi,
 ): Promise<Judgement> {
   if (answer === undefined || !isSuccess(answer)) return judgeAnyRefusal(answer);
-  const own = await scene.control(operation, scene.users.a);
-  return own === undefined || resembles(answer, own)
+  const own = await api.ownAnswer(operation, api.users.a);
+  return own === undefined || hasSameShape(answer, own)
     ? judgeCredentials(answer, async () => own)
     : passed(`answered ${answer.status} with something else`);
 }

@@ -1,68 +1,78 @@
-import { bearer, type Scene } from "../audited-api.ts";
+import { type AuditedApi, bearer } from "../audited-api.ts";
 import { isSafe, type Operation } from "../document/operation.ts";
 import { type Answer, isSuccess } from "../http/answer.ts";
 import type { Difference, Values } from "../requests/request.ts";
-import { discloses, tracesOf } from "../verdicts/disclosure.ts";
+import { containsAny, exclusiveValues } from "../verdicts/disclosure.ts";
 import type { Judgement } from "../verdicts/verdict.ts";
 import type { Attempt } from "./attempt.ts";
-import { type Watch, watch } from "./changes.ts";
+import { type ChangeDetector, detectChanges } from "./changes.ts";
 
-/** A success that A had where B's things are. */
-export interface Intrusion {
+/** A request of A's for B's data that the API answered with success. */
+export interface CrossUserAccess {
   readonly answer: Answer;
-  /** B's own answer to the same; undefined where it was not asked for, or did not come. */
+  /** The answer to B's own request; undefined if it was not sent or not answered. */
   readonly theirs: Answer | undefined;
-  /** What only B's own answer has. */
-  readonly traces: ReadonlySet<string>;
-  /** Whether A was answered with data of B's, or has changed some. */
+  /** The values that only B's own answer contains. */
+  readonly exclusive: ReadonlySet<string>;
+  /** Whether A received or changed B's data. */
   readonly isHarmful: boolean;
 }
 
-/** How A tries to get at what is B's. */
-export interface IntrusionOptions {
+/** A request of A's for B's data. */
+export interface CrossUserOptions {
   readonly says: string;
   readonly difference?: Difference;
-  /** What the request is filled with. Default: as B's own. */
+  /** The values of the request. Default: those of B's own request. */
   readonly values?: () => Promise<Values>;
-  readonly onSuccess: (intrusion: Intrusion) => Judgement;
+  readonly onSuccess: (intrusion: CrossUserAccess) => Judgement;
   readonly onRefusal: (answer: Answer | undefined) => Promise<Judgement>;
 }
 
-/** A maker of attempts at what is B's, with A's token. */
-export function intrusions(operation: Operation, scene: Scene): (options: IntrusionOptions) => Attempt {
-  const { a, b } = scene.users;
-  const ownValues = () => scene.ownValues(operation, b);
-  const watched = watch(operation, ownValues, scene);
+/** Builds requests for B's data with A's token. */
+export function crossUserAttempts(
+  operation: Operation,
+  api: AuditedApi,
+): (options: CrossUserOptions) => Attempt {
+  const { a, b } = api.users;
+  const ownValues = () => api.ownValues(operation, b);
+  const changes = detectChanges(operation, ownValues, api);
   return ({ says, difference = {}, values = ownValues, onSuccess, onRefusal }) => ({
     says,
     authorization: bearer(a),
-    // A change of A's has another body than what was there before, so that it can be seen.
+    // The second body variant, so that a change made by A is visible.
     difference: { body: 2, ...difference },
     async values() {
-      await watched.before();
+      await changes.before();
       return values();
     },
     async judge(answer) {
       if (answer === undefined || !isSuccess(answer)) return onRefusal(answer);
-      return onSuccess(await examine(answer, operation, scene, watched));
+      return onSuccess(await runCheck(answer, operation, api, changes));
     },
   });
 }
 
-async function examine(
+async function runCheck(
   answer: Answer,
   operation: Operation,
-  scene: Scene,
-  watched: Watch,
-): Promise<Intrusion> {
+  api: AuditedApi,
+  changes: ChangeDetector,
+): Promise<CrossUserAccess> {
   if (!isSafe(operation.method)) {
-    return { answer, theirs: undefined, traces: new Set(), isHarmful: await watched.hasChanged() };
+    return { answer, theirs: undefined, exclusive: new Set(), isHarmful: await changes.hasChanged() };
   }
-  const { a, b } = scene.users;
-  const theirs = await scene.control(operation, b);
-  const own = await scene.control(operation, a);
+  const { a, b } = api.users;
+  const theirs = await api.ownAnswer(operation, b);
+  const own = await api.ownAnswer(operation, a);
   if (theirs === undefined || !isSuccess(theirs))
-    return { answer, theirs, traces: new Set(), isHarmful: false };
-  const traces = tracesOf(theirs, own, b.id);
-  return { answer, theirs, traces, isHarmful: discloses(answer, traces) };
+    return { answer, theirs, exclusive: new Set(), isHarmful: false };
+  const exclusive = exclusiveValues(theirs, own, b.id);
+  return { answer, theirs, exclusive, isHarmful: containsAny(answer, exclusive) };
+}
+
+/** The reason of a failure: what A has done. */
+export function harmReason(status: number, { method }: Operation): string {
+  return isSafe(method)
+    ? `answered ${status}, with data that only B's own answer contains`
+    : `answered ${status}: A changed B's data`;
 }

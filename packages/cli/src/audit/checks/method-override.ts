@@ -1,28 +1,28 @@
-import { bearer, type Scene } from "../audited-api.ts";
+import { type AuditedApi, bearer } from "../audited-api.ts";
 import { isSafe, type Method, type Operation, ownersInPath } from "../document/operation.ts";
 import { type Answer, isSuccess } from "../http/answer.ts";
 import { judgeAnyRefusal } from "../verdicts/refusal.ts";
 import { failed, type Judgement, passed } from "../verdicts/verdict.ts";
 import type { Attempt, Plan } from "./attempt.ts";
 
-/** The names under which frameworks take another method than that of the request. */
+/** Headers with which frameworks override the method of a request. */
 const headerNames = ["x-http-method-override", "x-http-method", "x-method-override"];
 
 /**
- * The operation by way of another method: one that reads while it says that it only asks for options, as a
- * preflight does, which guards let pass; one that changes while it is sent as a mere POST or GET.
+ * The operation with an overridden method. An operation that reads claims to be OPTIONS, because guards allow a
+ * preflight. One that changes data is sent as POST or GET, with its own method in the header.
  */
-export function withMethodOverride(operation: Operation, scene: Scene): Plan {
-  const { a, b } = scene.users;
+export function withMethodOverride(operation: Operation, api: AuditedApi): Plan {
+  const { a, b } = api.users;
   const sent = carrierOf(operation.method);
   const asked = isSafe(operation.method) ? "OPTIONS" : operation.method;
   const attempt = (says: string, authorization: string | undefined, owner: typeof a): Attempt => ({
-    says: `${says}, sent as ${sent} with a header that asks for ${asked}`,
+    says: `${says}, sent as ${sent} with a header that overrides it with ${asked}`,
     authorization,
     difference: { method: sent, headers: Object.fromEntries(headerNames.map((name) => [name, asked])) },
-    values: () => scene.ownValues(operation, owner),
+    values: () => api.ownValues(operation, owner),
     judge: (answer, values) =>
-      judge(answer, operation, () => scene.send(operation, values, authorization, { method: sent })),
+      judge(answer, operation, () => api.send(operation, values, authorization, { method: sent })),
   });
   return [
     attempt("no Authorization header", undefined, a),
@@ -35,16 +35,17 @@ function carrierOf(method: Method): Method {
   return method === "POST" ? "GET" : "POST";
 }
 
-/** What is granted without the header as well is another check's affair. */
+/** If the request is granted without the header as well, another check reports it. */
 async function judge(
   answer: Answer | undefined,
   operation: Operation,
   withoutHeader: () => Promise<Answer | undefined>,
 ): Promise<Judgement> {
   if (answer === undefined || !isSuccess(answer)) return judgeAnyRefusal(answer);
-  if (isSafe(operation.method) && answer.text === "") return passed(`answered ${answer.status} with nothing`);
+  if (isSafe(operation.method) && answer.text === "")
+    return passed(`answered ${answer.status} with an empty body`);
   const plain = await withoutHeader();
   return plain !== undefined && isSuccess(plain)
-    ? passed(`answered ${answer.status}, as without that header`)
-    : failed("error", `answered ${answer.status}: the header opened what is closed without it`);
+    ? passed(`answered ${answer.status}, as without the header`)
+    : failed("error", `answered ${answer.status}, but rejects the same request without the header`);
 }

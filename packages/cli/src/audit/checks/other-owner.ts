@@ -1,14 +1,12 @@
-import type { Scene } from "../audited-api.ts";
+import type { AuditedApi } from "../audited-api.ts";
 import { isSafe, type Operation, ownersInPath } from "../document/operation.ts";
 import { judgeRefusal } from "../verdicts/refusal.ts";
 import { failed, inapplicable, type Judgement, passed } from "../verdicts/verdict.ts";
 import type { Plan } from "./attempt.ts";
-import { type Intrusion, intrusions } from "./cross-user.ts";
+import { type CrossUserAccess, crossUserAttempts, harmReason } from "./cross-user.ts";
 
-/**
- * A's token on B's path; where the user is named elsewhere (in the query, in a header), with B's id there.
- */
-export function onOtherPath(operation: Operation, scene: Scene): Plan {
+/** A's token on B's path, or with B's id in the query or in a header if that is where the user is named. */
+export function withOtherOwner(operation: Operation, api: AuditedApi): Plan {
   const isInPath = ownersInPath(operation).length > 0;
   if (!isInPath) {
     if (!operation.parameters.some(({ isOwner }) => isOwner))
@@ -16,32 +14,25 @@ export function onOtherPath(operation: Operation, scene: Scene): Plan {
     if (!isSafe(operation.method)) return inapplicable("the path does not name the user");
   }
   return [
-    intrusions(
+    crossUserAttempts(
       operation,
-      scene,
+      api,
     )({
-      says: isInPath ? "A's token on B's path" : "A's token and B's id beside it",
+      says: isInPath ? "A's token on B's path" : "A's token with B's id in a parameter",
       onSuccess: (intrusion) => judge(intrusion, isInPath, operation),
-      // A refusal proves something only where the owner is not refused as well.
-      onRefusal: (answer) => judgeRefusal(answer, () => scene.control(operation, scene.users.b)),
+      // A refusal proves something only if B's own request is accepted.
+      onRefusal: (answer) => judgeRefusal(answer, () => api.ownAnswer(operation, api.users.b)),
     }),
   ];
 }
 
 function judge(
-  { answer: { status }, isHarmful }: Intrusion,
+  { answer: { status }, isHarmful }: CrossUserAccess,
   isInPath: boolean,
   operation: Operation,
 ): Judgement {
-  if (isHarmful) return failed("error", harmOf(status, operation));
+  if (isHarmful) return failed("error", harmReason(status, operation));
   return isInPath
-    ? failed("warning", `answered ${status}: the path's user is not compared with the token's`)
-    : passed(`answered ${status}, with nothing of B's`);
-}
-
-/** What A has done, in words. */
-export function harmOf(status: number, { method }: Operation): string {
-  return isSafe(method)
-    ? `answered ${status}, with data that only B's own answer has`
-    : `answered ${status}: A has changed what is B's`;
+    ? failed("warning", `answered ${status}: the user in the path is not compared with the token's`)
+    : passed(`answered ${status}, without data of B's`);
 }

@@ -1,27 +1,27 @@
-import type { Scene } from "../audited-api.ts";
+import type { AuditedApi } from "../audited-api.ts";
 import type { Operation } from "../document/operation.ts";
 import { type Answer, isSuccess } from "../http/answer.ts";
 import { judgeAnyRefusal } from "../verdicts/refusal.ts";
 import { type Judgement, passed } from "../verdicts/verdict.ts";
 import type { Attempt, Plan } from "./attempt.ts";
 
-/** An operation that is meant to be open: nothing can be forgotten there, but it must bear a bad token. */
-export function openly(operation: Operation, scene: Scene): Plan {
-  return [attempt(operation, scene, "no Authorization header", undefined)];
+/** A public operation needs no guard, but it must not fail. */
+export function publicWithoutToken(operation: Operation, api: AuditedApi): Plan {
+  return [attempt(operation, api, "no Authorization header", undefined)];
 }
 
-/** See {@link openly}. */
-export function openlyWithGarbage(operation: Operation, scene: Scene): Plan {
-  return [attempt(operation, scene, "a bearer token that is one word", "Bearer garbage")];
+/** A public operation must not fail on an invalid token either. */
+export function publicWithGarbage(operation: Operation, api: AuditedApi): Plan {
+  return [attempt(operation, api, "the bearer token `garbage`", "Bearer garbage")];
 }
 
 function attempt(
   operation: Operation,
-  scene: Scene,
+  api: AuditedApi,
   says: string,
   authorization: string | undefined,
 ): Attempt {
-  const values = () => scene.ownValues(operation, scene.users.a);
+  const values = () => api.ownValues(operation, api.users.a);
   return { says, authorization, values, judge: async (answer) => judge(answer) };
 }
 

@@ -1,6 +1,6 @@
 /**
- * Whether a value out of JSON or YAML is nested deeper than so many levels, or in itself. What walks it
- * further on calls itself for each level, and a process that runs out of stack ends.
+ * Whether a value from JSON or YAML is nested deeper than this, or contains itself. Checked first because later
+ * code walks values recursively, and would overflow the stack.
  */
 export function isDeeperThan(value: unknown, levels: number): boolean {
   let level = new Set<object>();

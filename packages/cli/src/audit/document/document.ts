@@ -2,57 +2,57 @@ import { parse } from "yaml";
 import { CannotRun } from "../../command-line/command.ts";
 import { isDeeperThan } from "./depth.ts";
 
-/** Levels. The deepest documents in public use have some forty. */
+/** Levels of nesting. The deepest public documents have about forty. */
 const mostLevels = 200;
 
-/** Any JSON value that has members. What an OpenAPI document is made of, before anything is known of it. */
+/** A JSON object whose properties are not known yet. */
 export type Members = Readonly<Record<string, unknown>>;
 
-/** An OpenAPI document, 3.0 or 3.1. Nothing beyond its version and the presence of paths is checked. */
+/** An OpenAPI 3.0 or 3.1 document. Only its version and the presence of paths have been checked. */
 export interface Document {
   readonly root: Members;
-  /** As it was read: for the places of operations in it. */
+  /** The original text, to find the lines of operations. */
   readonly text: string;
 }
 
 /**
- * Reads an OpenAPI document, in JSON or YAML.
+ * Parses an OpenAPI document in JSON or YAML.
  *
- * @throws {CannotRun} It is neither, or of another version; says which.
+ * @throws {CannotRun} It is neither, or another version of OpenAPI.
  */
 export function parseDocument(text: string, name: string): Document {
   const root = parseAny(text, name);
-  if (!isMembers(root)) throw new CannotRun(`${name} is no OpenAPI document: it holds no object.`);
+  if (!isMembers(root)) throw new CannotRun(`${name} is not an OpenAPI document: it contains no object.`);
   if (isDeeperThan(root, mostLevels)) {
     throw new CannotRun(
-      `${name} is nested deeper than ${mostLevels} levels, or in itself: it cannot be read.`,
+      `${name} cannot be read: it is nested deeper than ${mostLevels} levels, or contains itself.`,
     );
   }
   if (root.swagger !== undefined) {
     throw new CannotRun(
-      `${name} is Swagger 2.0. Convert it to OpenAPI 3 first, with swagger2openapi for example.`,
+      `${name} is a Swagger 2.0 document. Convert it to OpenAPI 3 first, for example with swagger2openapi.`,
     );
   }
   const { openapi } = root;
   if (typeof openapi !== "string" || !/^3\.[01](?:\.|$)/.test(openapi)) {
     throw new CannotRun(
-      `${name} is no OpenAPI 3.0 or 3.1 document: its \`openapi\` says nothing of the kind.`,
+      `${name} is not an OpenAPI 3.0 or 3.1 document: its \`openapi\` field has another value.`,
     );
   }
   if (!isMembers(root.paths) || Object.keys(root.paths).length === 0) {
-    throw new CannotRun(`${name} has no paths: there is nothing to audit.`);
+    throw new CannotRun(`${name} has no paths, so there is nothing to audit.`);
   }
   return { root, text };
 }
 
 function parseAny(text: string, name: string): unknown {
   if (text.trimStart().startsWith("<"))
-    throw new CannotRun(`${name} is a web page, and no OpenAPI document.`);
+    throw new CannotRun(`${name} is a web page, not an OpenAPI document.`);
   try {
     return text.trimStart().startsWith("{") ? JSON.parse(text) : parse(text, { logLevel: "silent" });
   } catch {
     // The parsers' own messages quote the text.
-    throw new CannotRun(`${name} is neither JSON nor YAML: it cannot be parsed.`);
+    throw new CannotRun(`${name} cannot be parsed: it is neither JSON nor YAML.`);
   }
 }
 
@@ -60,7 +60,7 @@ export function isMembers(value: unknown): value is Members {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The members of an object; none where it is something else. */
+/** The properties of an object; none if the value is not an object. */
 export function membersOf(value: unknown): Members {
   return isMembers(value) ? value : {};
 }

@@ -2,12 +2,12 @@ import { CannotRun } from "../../command-line/command.ts";
 import { collect, decodeText, readFileText } from "../../input/text.ts";
 import { type Document, parseDocument } from "./document.ts";
 
-/** Bytes. The largest documents in public use are about half of it. */
+/** Bytes. The largest public documents are about half of this. */
 const largest = 32 * 1024 * 1024;
-/** Milliseconds, from the request to the document's end. */
-const usualPatience = 10_000;
+/** Milliseconds from the request to the end of the document. */
+const defaultTimeout = 10_000;
 
-/** A document, and where it came from if not out of a file. */
+/** A document, and the address that it was fetched from, if any. */
 export interface LoadedDocument {
   readonly document: Document;
   readonly source: URL | undefined;
@@ -16,12 +16,13 @@ export interface LoadedDocument {
 }
 
 /**
- * Reads the document from a file, or from an http address, without a token and without following redirects.
+ * Reads the document from a file, or fetches it from an http(s) address without a token and without following
+ * redirects.
  *
- * @param patience Milliseconds for all of it. Default 10 s.
- * @throws {CannotRun} It cannot be had, or is no OpenAPI document.
+ * @param timeout Milliseconds for the whole request. Default: 10 s.
+ * @throws {CannotRun} It cannot be read or fetched, or is not an OpenAPI document.
  */
-export async function loadDocument(place: string, patience: number = usualPatience): Promise<LoadedDocument> {
+export async function loadDocument(place: string, timeout: number = defaultTimeout): Promise<LoadedDocument> {
   if (!/^https?:\/\//i.test(place)) {
     return {
       document: parseDocument(await readFileText(place, largest), place),
@@ -29,28 +30,29 @@ export async function loadDocument(place: string, patience: number = usualPatien
       name: place,
     };
   }
-  if (!URL.canParse(place)) throw new CannotRun("The document's address is no address.");
+  if (!URL.canParse(place)) throw new CannotRun("The document's address is not a valid URL.");
   const source = new URL(place);
   if (source.username !== "" || source.password !== "") {
-    throw new CannotRun("The document's address must have no credentials in it.");
+    throw new CannotRun("The document's address must not contain credentials.");
   }
   const name = source.origin + source.pathname;
-  return { document: parseDocument(await fetchText(source, name, patience), name), source, name };
+  return { document: parseDocument(await fetchText(source, name, timeout), name), source, name };
 }
 
-async function fetchText(source: URL, name: string, patience: number): Promise<string> {
+async function fetchText(source: URL, name: string, timeout: number): Promise<string> {
   const response = await fetch(source, {
     redirect: "manual",
     headers: { accept: "application/json, application/yaml;q=0.9, */*;q=0.5" },
-    signal: AbortSignal.timeout(patience),
+    signal: AbortSignal.timeout(timeout),
   }).catch((error: unknown) => {
     throw new CannotRun(`Nothing answers at ${name} (${causeOf(error)}). Is the API running?`);
   });
   if (response.status >= 300 && response.status < 400) {
-    throw new CannotRun(`${name} redirects (${response.status}). Give the address that it leads to.`);
+    throw new CannotRun(`${name} redirects (${response.status}). Use the address that it redirects to.`);
   }
   if (!response.ok) {
-    const advice = response.status === 401 ? " Save the document, and give the file and --server." : "";
+    const advice =
+      response.status === 401 ? " Save the document to a file, and give that file with --server." : "";
     throw new CannotRun(`${name} answers ${response.status} instead of the document.${advice}`);
   }
   try {
@@ -59,8 +61,8 @@ async function fetchText(source: URL, name: string, patience: number): Promise<s
     if (error instanceof CannotRun) throw error;
     const isLate = (error as Error).name === "TimeoutError";
     const what = isLate
-      ? `takes more than ${patience / 1000} s to send the document`
-      : "broke off within the document";
+      ? `did not send the whole document within ${timeout / 1000} s`
+      : "closed the connection before the document was complete";
     throw new CannotRun(`${name} ${what}.`);
   }
 }

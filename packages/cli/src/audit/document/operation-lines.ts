@@ -1,6 +1,6 @@
 import { isMap, isScalar, LineCounter, parseDocument } from "yaml";
 
-/** Finds the lines of operations in a document's text. JSON is YAML, so that one parser does for both. */
+/** Finds the line of an operation in a document's text. JSON is YAML, so one parser reads both. */
 export function operationLines(text: string): (method: string, path: string) => number | undefined {
   const counter = new LineCounter();
   const document = parseDocument(text, { lineCounter: counter, logLevel: "silent" });

@@ -1,27 +1,27 @@
 import type { Members } from "./document.ts";
 
-/** The methods that are audited. OPTIONS is CORS, which has no token; TRACE has no business in an API. */
+/** The audited methods. OPTIONS is left out because a CORS preflight has no token, and so is TRACE. */
 export const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
 export type Method = (typeof methods)[number];
 
-/** RFC 9110 section 9.2.1: methods that ask for no change. */
+/** Whether a method only reads (RFC 9110 section 9.2.1). */
 export function isSafe(method: Method): boolean {
   return method === "GET" || method === "HEAD";
 }
 
-/** A parameter as documented, its reference followed. */
+/** A documented parameter, with its reference resolved. */
 export interface Parameter {
   readonly name: string;
   readonly in: "path" | "query" | "header" | "cookie";
   readonly required: boolean;
-  /** Whether its value is the user's own id. */
+  /** Whether its value is the user's id. */
   readonly isOwner: boolean;
-  /** The example, where the document has one. */
+  /** The document's example, if it has one. */
   readonly example: unknown;
   readonly schema: unknown;
 }
 
-/** The body as documented. */
+/** The documented request body. */
 export interface Body {
   readonly mediaType: string;
   readonly example: unknown;
@@ -30,28 +30,28 @@ export interface Body {
 
 /** One operation of the document. */
 export interface Operation {
-  /** What reports call it: method and path. */
+  /** Its name in reports: method and path. */
   readonly label: string;
   readonly method: Method;
-  /** As documented, with its parameters in braces. */
+  /** The documented path, with parameters in braces. */
   readonly path: string;
   readonly parameters: readonly Parameter[];
   readonly body: Body | undefined;
-  /** Whether the document itself says that it needs no token. */
+  /** Whether the document says that it needs no token. */
   readonly isPublic: boolean;
-  /** For schemas, whose references lead into it. */
+  /** The whole document, to resolve references in schemas. */
   readonly root: Members;
 }
 
-/** The parameters of the path that name the user. */
+/** The path parameters that name the user. */
 export function ownersInPath({ parameters }: Operation): Parameter[] {
   return parameters.filter((parameter) => parameter.in === "path" && parameter.isOwner);
 }
 
-/** The parameters of the path that name anything else. */
+/** The path parameters that do not name the user. */
 export function objectsInPath({ parameters }: Operation): Parameter[] {
   return parameters.filter((parameter) => parameter.in === "path" && !parameter.isOwner);
 }
 
-/** A parameter in a documented path, in its braces. */
+/** A parameter of a documented path, in braces. */
 export const parameterInPath: RegExp = /\{([^{}]+)\}/g;

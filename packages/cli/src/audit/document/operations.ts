@@ -1,5 +1,5 @@
 import { CannotRun } from "../../command-line/command.ts";
-import { visible } from "../../output/escape.ts";
+import { escapeControl } from "../../output/escape.ts";
 import { type Document, isMembers, type Members, membersOf } from "./document.ts";
 import {
   type Body,
@@ -13,10 +13,10 @@ import { isOwnerParameter } from "./owner-parameter.ts";
 import { resolveReference } from "./reference.ts";
 
 /**
- * Every operation of the document, in its order. A part of an operation that cannot be followed (a reference
- * to another file) is left out of it, which then may answer that its request is wrong.
+ * Every operation, in the order of the document. A parameter or a body whose reference points to another file
+ * is left out; the API may then reject the request as invalid.
  *
- * @throws {CannotRun} All of a path is in another file: its operations would go untried in silence.
+ * @throws {CannotRun} A whole path is in another file: its operations would be skipped silently.
  */
 export function operationsOf({ root }: Document, ownerNames: readonly string[]): Operation[] {
   return Object.entries(membersOf(root.paths)).flatMap(([path, value]) => {
@@ -39,19 +39,17 @@ export function operationsOf({ root }: Document, ownerNames: readonly string[]):
   });
 }
 
-/**
- * On one line, with nothing that a terminal would obey: whoever wrote the document writes into the report.
- */
+/** One line without control characters: the document's author must not control the report. */
 function labelOf(method: Method, path: string): string {
-  return visible(`${method} ${path}`).replaceAll("\n", "\\n");
+  return escapeControl(`${method} ${path}`).replaceAll("\n", "\\n");
 }
 
-/** What is beside a path's reference counts as well. */
+/** The path item behind a reference, with the properties next to the reference. */
 function pathItem(path: string, value: unknown, root: Members): Members {
   const item = resolveReference(value, root);
   if (item === undefined && isMembers(value)) {
     throw new CannotRun(
-      `What the document says of ${path} is in another file. Make one of them first, with redocly bundle for example.`,
+      `The path ${path} is in another file. Bundle the document into one file first, for example with redocly bundle.`,
     );
   }
   return { ...item, ...membersOf(value) };
@@ -61,15 +59,13 @@ function isMethod(name: string): name is Method {
   return (methods as readonly string[]).includes(name);
 }
 
-/** RFC 9110 section 7.6.1, and what says how long a body is. */
+/** Headers that belong to the connection (RFC 9110 section 7.6.1) or frame the body. */
 const framing =
   /^(?:connection|content-length|expect|host|keep-alive|te|trailer|transfer-encoding|upgrade)$/i;
 
 type Place = { path: string; root: Members; ownerNames: readonly string[] };
 
-/**
- * Those of the path and of the operation, which go before; and those that the path has and nobody documented.
- */
+/** The parameters of the path and the operation (the operation's win), and undocumented ones in the path. */
 function parametersOf(item: Members, operation: Members, { path, root, ownerNames }: Place): Parameter[] {
   const found = new Map<string, Parameter>();
   const add = (parameter: Parameter) => found.set(`${parameter.in} ${parameter.name}`, parameter);
@@ -88,12 +84,12 @@ function parametersOf(item: Members, operation: Members, { path, root, ownerName
   for (const value of [...listOf(item.parameters), ...listOf(operation.parameters)]) {
     const parameter = resolveReference(value, root);
     if (typeof parameter?.name !== "string" || !isPlace(parameter.in)) continue;
-    // OpenAPI: `Authorization` as a parameter is to be ignored; it is what the security scheme says.
+    // OpenAPI: these header parameters are ignored; security schemes and media types describe them.
     if (parameter.in === "header" && /^(?:authorization|accept|content-type)$/i.test(parameter.name))
       continue;
-    // What frames the request is the client's to say.
+    // Only the HTTP client sets these.
     if (parameter.in === "header" && framing.test(parameter.name)) continue;
-    // RFC 9110 section 5.1: no other name can be sent.
+    // Not a valid header name (RFC 9110 section 5.1).
     if (parameter.in === "header" && !/^[!#$%&'*+.^_`|~\w-]+$/.test(parameter.name)) continue;
     if (parameter.in === "path" && !path.includes(`{${parameter.name}}`)) continue;
     const [content] = Object.values(membersOf(parameter.content));
@@ -128,11 +124,11 @@ function exampleOf(described: Members, root: Members): unknown {
   return resolveReference(first, root)?.value;
 }
 
-/** OpenAPI: an empty list, or an empty requirement in it, says that no credentials are needed. */
+/** OpenAPI: an empty list, or an empty requirement in the list, means that no credentials are needed. */
 function isPublic(operation: Members, root: Members): boolean {
   const { security } = operation;
   if (Array.isArray(security)) return security.length === 0 || security.some(isEmpty);
-  // Of a whole document that names no security it is not known that all of it is meant to be open.
+  // A document without any `security` does not say that all of its operations are public.
   return Array.isArray(root.security) && root.security.some(isEmpty);
 }
 

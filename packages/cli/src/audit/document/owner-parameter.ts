@@ -1,6 +1,4 @@
-/**
- * Names of a parameter that is the user's own id, as APIs commonly have them, without case and separators.
- */
+/** Common names of a parameter that holds the user's id, in lower case and without separators. */
 const usualNames: ReadonlySet<string> = new Set([
   "user",
   "userid",
@@ -11,23 +9,23 @@ const usualNames: ReadonlySet<string> = new Set([
   "subject",
 ]);
 
-/** Segments after which a mere `{id}` is a user's. */
-const usersBefore: ReadonlySet<string> = new Set(["user", "users", "people"]);
+/** Segments after which `{id}` is a user's id. */
+const userSegments: ReadonlySet<string> = new Set(["user", "users", "people"]);
 
 /**
- * Whether a parameter is the user's own id, told by its name, or by the segment before a mere `{id}`.
+ * Whether a parameter holds the user's id: by its name, or by the segment before `{id}`.
  *
- * @param named The names that the caller gave, which then are the only ones.
+ * @param named The names given by `--owner-param`. If there are any, only these count.
  */
 export function isOwnerParameter(name: string, path: string, named: readonly string[]): boolean {
   if (named.length > 0) return named.includes(name);
-  if (usualNames.has(plain(name))) return true;
+  if (usualNames.has(normalizedName(name))) return true;
   const segments = path.split("/");
   const before = segments[segments.indexOf(`{${name}}`) - 1];
-  return plain(name) === "id" && before !== undefined && usersBefore.has(before.toLowerCase());
+  return normalizedName(name) === "id" && before !== undefined && userSegments.has(before.toLowerCase());
 }
 
-/** Without case and separators: `user_id`, `userId` and `user-id` are one name. */
-export function plain(name: string): string {
+/** Lower case without separators: `user_id`, `userId` and `user-id` are one name. */
+export function normalizedName(name: string): string {
   return name.toLowerCase().replaceAll(/[-_.]/g, "");
 }

@@ -1,12 +1,12 @@
 import { isMembers, type Members } from "./document.ts";
 
-/** References may lead to references. Nobody needs as many as this, and a circle has more. */
+/** The most references to follow in a row: more than any document needs, and it ends circular references. */
 const longestChain = 20;
 
 /**
- * What an object is once its `$ref`, if it has one, is followed within the document (RFC 6901 pointers).
+ * Follows an object's `$ref`, if it has one, within the document (JSON pointers, RFC 6901).
  *
- * @returns undefined where it leads out of the document, to nowhere, or in a circle.
+ * @returns undefined if the reference leaves the document, does not exist or is circular.
  */
 export function resolveReference(value: unknown, root: Members): Members | undefined {
   let current = value;

@@ -2,66 +2,60 @@ import { type Members, membersOf } from "./document.ts";
 import type { Operation } from "./operation.ts";
 import { resolveReference } from "./reference.ts";
 
-/**
- * The most that a made-up value may be. A schema may ask for more in a few characters, which would fill the
- * memory.
- */
-const most = {
+/** Limits for generated values. A few characters of a schema can ask for more than fits into memory. */
+const limits = {
   minLength: 10_000,
   minItems: 100,
-  /** Characters of a pattern, and what its `{…}` come to. */
+  /** Characters of a pattern, and the sum of its `{…}`. */
   patternLength: 200,
   patternRepeats: 1_000,
-  /** Values, of lists and objects within each other. */
+  /** Values in nested lists and objects. */
   parts: 10_000,
   depth: 50,
 } as const;
 
-/**
- * What a schema asks for that is too much to make up, in a few words; undefined where nothing is. Follows it
- * the way the sampler does.
- */
-export function excessOf(schema: unknown, root: Members): string | undefined {
+/** The limit that a schema exceeds, in a few words; undefined if none. Walks the schema as the sampler does. */
+export function exceededLimit(schema: unknown, root: Members): string | undefined {
   let parts = 0;
   return look(schema, 0, 1, []);
 
   function look(given: unknown, depth: number, times: number, above: readonly unknown[]): string | undefined {
     const found = resolveReference(given, root);
-    // A reference into itself ends there, for the sampler as well.
+    // A schema inside itself: the sampler stops here, too.
     if (found === undefined || above.includes(found)) return undefined;
     parts += times;
-    if (parts > most.parts) return `more than ${most.parts} values within each other`;
-    if (depth > most.depth) return `schemas nested deeper than ${most.depth}`;
-    const own = ownExcess(found);
+    if (parts > limits.parts) return `more than ${limits.parts} nested values`;
+    if (depth > limits.depth) return `schemas nested deeper than ${limits.depth}`;
+    const own = ownExceededLimit(found);
     if (own !== undefined) return own;
-    const within = [...above, found];
+    const path = [...above, found];
     for (const { schema: child, count } of childrenOf(found)) {
-      const excess = look(child, depth + 1, times * count, within);
-      if (excess !== undefined) return excess;
+      const exceeded = look(child, depth + 1, times * count, path);
+      if (exceeded !== undefined) return exceeded;
     }
     return undefined;
   }
 }
 
-/** Of a request that is made up for an operation. What has an example of its own is not. */
-export function excessIn({ parameters, body, root }: Operation): string | undefined {
+/** The limit that an operation's request exceeds. Parameters and bodies with an example are not generated. */
+export function exceededLimitIn({ parameters, body, root }: Operation): string | undefined {
   const schemas = [...parameters, ...(body === undefined ? [] : [body])].filter(
     ({ example }) => example === undefined,
   );
   for (const { schema } of schemas) {
-    const excess = excessOf(schema, root);
-    if (excess !== undefined) return excess;
+    const exceeded = exceededLimit(schema, root);
+    if (exceeded !== undefined) return exceeded;
   }
   return undefined;
 }
 
-function ownExcess({ minLength, minItems, pattern }: Members): string | undefined {
-  if (Number(minLength) > most.minLength) return `minLength ${Number(minLength)}`;
-  if (Number(minItems) > most.minItems) return `minItems ${Number(minItems)}`;
+function ownExceededLimit({ minLength, minItems, pattern }: Members): string | undefined {
+  if (Number(minLength) > limits.minLength) return `minLength ${Number(minLength)}`;
+  if (Number(minItems) > limits.minItems) return `minItems ${Number(minItems)}`;
   if (typeof pattern !== "string") return undefined;
-  if (pattern.length > most.patternLength) return `a pattern of ${pattern.length} characters`;
+  if (pattern.length > limits.patternLength) return `a pattern of ${pattern.length} characters`;
   const repeats = [...pattern.matchAll(/\{(\d+)/g)].reduce((sum, [, count]) => sum + Number(count), 0);
-  return repeats > most.patternRepeats ? `a pattern that repeats ${repeats} times` : undefined;
+  return repeats > limits.patternRepeats ? `a pattern that repeats ${repeats} times` : undefined;
 }
 
 function childrenOf(schema: Members): { schema: unknown; count: number }[] {

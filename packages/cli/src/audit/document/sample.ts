@@ -1,49 +1,44 @@
 import { type Options, sample } from "openapi-sampler";
 import type { Members } from "./document.ts";
 import type { Body, Operation, Parameter } from "./operation.ts";
-import { excessOf } from "./sample-limits.ts";
+import { exceededLimit } from "./sample-limits.ts";
 
 const options: Options = { skipReadOnly: true, quiet: true, enablePatterns: true };
 
-/**
- * A value that fits the parameter's schema: the document's own example where there is one, "1" where it asks
- * for too much.
- */
+/** A value for the parameter: the document's example, or one that fits the schema, or "1". */
 export function sampleParameter({ example, schema }: Parameter, { root }: Operation): string {
   const value = example ?? sampleOf(schema, root) ?? "1";
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
 /**
- * A body that fits the schema: the document's own example where there is one.
+ * A body: the document's example, or one that fits the schema.
  *
- * @param variant Two of them differ in every text that is free, so that a change by the second can be seen.
+ * @param variant The two variants differ in every free text, so that a change made with the second is visible.
  */
 export function sampleBody({ example, schema }: Body, { root }: Operation, variant: 1 | 2): unknown {
   const value = example ?? sampleOf(schema, root) ?? {};
-  return variant === 1 ? value : otherwise(value);
+  return variant === 1 ? value : withOtherTexts(value);
 }
 
 function sampleOf(schema: unknown, root: Members): unknown {
-  if (typeof schema !== "object" || schema === null || excessOf(schema, root) !== undefined) return undefined;
+  if (typeof schema !== "object" || schema === null || exceededLimit(schema, root) !== undefined)
+    return undefined;
   try {
     return sample(schema, options, root);
   } catch {
-    // A reference that leads out of the document.
+    // A reference to another document.
     return undefined;
   }
 }
 
-/**
- * The sampler writes "string", as often as it takes, into every text that is free: other letters are as
- * valid.
- */
-function otherwise(value: unknown): unknown {
+/** Replaces each free text, into which the sampler writes "stringstring…", with other letters. */
+function withOtherTexts(value: unknown): unknown {
   if (typeof value === "string")
     return isFree(value) ? "edited".repeat(value.length).slice(0, value.length) : value;
-  if (Array.isArray(value)) return value.map(otherwise);
+  if (Array.isArray(value)) return value.map(withOtherTexts);
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, otherwise(member)]));
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withOtherTexts(member)]));
 }
 
 function isFree(text: string): boolean {

@@ -2,29 +2,27 @@ import { CannotRun } from "../../command-line/command.ts";
 import { isMembers, type Members, membersOf } from "./document.ts";
 import { parameterInPath } from "./operation.ts";
 
-/** Where requests go: `path` is put before each of the document's paths. */
+/** Where requests go. `path` is a prefix for each of the document's paths. */
 export interface Target {
   readonly origin: string;
   readonly path: string;
-  /** Said where the document names another server than the one that is audited. */
+  /** A note for the report if the document names another server than the audited one. */
   readonly note: string | undefined;
 }
 
 /**
- * Where the operations are to be tried: the server that the user named; else the origin that the document
- * itself came from, whatever servers it names, so that no token goes where nobody sent it; else the
- * document's first server.
+ * Where to send requests: to the server that the user named; else to the origin that the document came from,
+ * even if the document names another one, so that a document cannot send tokens elsewhere; else, for a
+ * document in a file, to its first server.
  *
- * @throws {CannotRun} No server is known, or its address is none.
+ * @throws {CannotRun} No server is known, or its address is not valid.
  */
 export function targetOf(root: Members, given: string | undefined, source: URL | undefined): Target {
   if (given !== undefined) return { ...split(parseAddress(given, "--server")), note: undefined };
   const named = firstServer(root);
   if (source === undefined) {
     if (named === undefined || !URL.canParse(named)) {
-      throw new CannotRun(
-        "The document names no server with an absolute address. Say which one with --server.",
-      );
+      throw new CannotRun("The document names no server with an absolute URL. Name one with --server.");
     }
     return { ...split(parseAddress(named, "the document's server")), note: undefined };
   }
@@ -34,12 +32,12 @@ export function targetOf(root: Members, given: string | undefined, source: URL |
     origin: source.origin,
     path: split(server).path,
     note: isElsewhere
-      ? `The document names the server ${server.origin}. Audited is ${source.origin}, where the document is; --server says otherwise.`
+      ? `The document names the server ${server.origin}, but ${source.origin}, where the document came from, was audited. Use --server to audit another one.`
       : undefined,
   };
 }
 
-/** Whether nobody but this machine answers at the address (RFC 6761 section 6.3 for names). */
+/** Whether the address is this machine (RFC 6761 section 6.3 for names). */
 export function isLoopback(origin: string): boolean {
   const { hostname } = new URL(origin);
   return hostname === "[::1]" || /^127(\.\d+){3}$/.test(hostname) || /^(.+\.)?localhost$/.test(hostname);
@@ -48,10 +46,10 @@ export function isLoopback(origin: string): boolean {
 function parseAddress(text: string, name: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    throw new CannotRun(`${name} must be an absolute http or https address.`);
+    throw new CannotRun(`${name} must be an absolute http or https URL.`);
   }
   if (url.username !== "" || url.password !== "")
-    throw new CannotRun(`${name} must have no credentials in it.`);
+    throw new CannotRun(`${name} must not contain credentials.`);
   return url;
 }
 
@@ -59,7 +57,7 @@ function split(url: URL): Pick<Target, "origin" | "path"> {
   return { origin: url.origin, path: url.pathname.replace(/\/$/, "") };
 }
 
-/** With the defaults of its variables. */
+/** The first server, with the defaults of its variables. */
 function firstServer(root: Members): string | undefined {
   const [server] = Array.isArray(root.servers) ? root.servers : [];
   if (!isMembers(server) || typeof server.url !== "string") return undefined;

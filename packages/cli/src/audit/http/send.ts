@@ -7,30 +7,25 @@ import type { Answer } from "./answer.ts";
 /** A request to the API under audit. */
 export interface AuditRequest {
   readonly method: Method;
-  /** Path and query, to the character: nothing normalises them on their way. */
+  /** Path and query, exactly as sent: nothing normalises them. */
   readonly path: string;
-  /** All but `Authorization`. */
+  /** All headers except `Authorization`. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
 }
 
 /** Milliseconds for a whole answer. */
-const patience = 10_000;
-/** Bytes. What is beyond is not looked at. */
+const timeout = 10_000;
+/** Bytes. The rest of a body is ignored. */
 const longestBody = 1024 * 1024;
 
-/** Of a JSON answer that is looked into. */
+/** The deepest nesting of JSON in an answer; deeper JSON is ignored. */
 const mostLevels = 200;
 
-/**
- * Sends one request. Resolves to undefined where no answer came: a refused or broken connection, or silence.
- */
+/** Sends one request. Resolves to undefined if the connection fails or no answer arrives in time. */
 export type Send = (request: AuditRequest, authorization: string | undefined) => Promise<Answer | undefined>;
 
-/**
- * A connection to one origin. `fetch` would do but for paths: it resolves their dot segments before it sends
- * them.
- */
+/** A connection to one origin. Not `fetch`: that resolves dot segments before it sends a path. */
 export function connect(origin: string): { send: Send; close(): void } {
   const client = origin.startsWith("https:") ? https : http;
   const agent = new client.Agent({ keepAlive: true, maxSockets: 1 });
@@ -44,7 +39,7 @@ export function connect(origin: string): { send: Send; close(): void } {
         agent,
         method: sent.method,
         path: sent.path,
-        signal: AbortSignal.timeout(patience),
+        signal: AbortSignal.timeout(timeout),
         headers: {
           accept: "application/json, */*;q=0.5",
           "user-agent": "usher-audit",
@@ -53,7 +48,7 @@ export function connect(origin: string): { send: Send; close(): void } {
           ...(authorization !== undefined && { authorization }),
         },
       });
-      // A kept connection that the server closed just then says nothing about the request.
+      // The server may close a kept-alive connection at the moment it is reused. That says nothing about the request.
       const fail = () => resolve(request.reusedSocket ? "stale" : undefined);
       request.on("error", fail);
       request.on("response", (response) => {

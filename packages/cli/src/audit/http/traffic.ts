@@ -2,17 +2,17 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Answer } from "./answer.ts";
 import type { AuditRequest, Send } from "./send.ts";
 
-/** Seconds that an API may ask to wait for (429) before its answer is taken as it is. */
+/** Seconds. A 429 whose `Retry-After` is longer is not retried. */
 const longestWait = 10;
-/** Requests in a row without an answer, after which nothing more is sent. */
+/** The audit stops after this many requests in a row without an answer. */
 const mostFailures = 5;
-/** Milliseconds before the tokens' end that are kept for what tidies up. */
-const timeToTidy = 5_000;
+/** Milliseconds before the tokens expire that are kept for deleting what was created. */
+const cleanUpTime = 5_000;
 
-/** Why nothing more is sent. */
+/** Why the audit sends no more requests. */
 export type Halt = "budget" | "silence" | "expiry" | "refused" | "interrupted";
 
-/** Thrown by a request that is not sent any more. */
+/** Thrown instead of sending a request once the audit has stopped. */
 export class TrafficHalted extends Error {
   override readonly name = "TrafficHalted";
   readonly halt: Halt;
@@ -23,15 +23,14 @@ export class TrafficHalted extends Error {
   }
 }
 
-/** Bounds, and the time, which tests make up. */
+/** Limits, and a clock that tests can replace. */
 export interface TrafficOptions {
-  /** Requests a second, at most. */
+  /** The most requests a second. */
   readonly rate: number;
-  /** Requests altogether, at most; what tidies up comes on top. */
+  /** The most requests in total. Requests that delete what was created come on top. */
   readonly maxRequests: number;
   /**
-   * Milliseconds from now on for which the tokens are good: after that, a refusal would prove nothing.
-   * Default: for ever.
+   * Milliseconds until the first token expires: after that a refusal proves nothing. Default: no limit.
    */
   readonly validFor?: number | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -39,26 +38,27 @@ export interface TrafficOptions {
   readonly wait?: (milliseconds: number) => Promise<unknown>;
 }
 
-/** All that is sent to the API: one at a time, never too many. */
+/** Sends requests to the API one at a time, within the limits. */
 export interface Traffic {
   /**
-   * @returns undefined where no answer came.
-   * @throws {TrafficHalted} The budget is spent, nobody answers any more, a token ends, or the user has had
-   *   enough.
+   * @returns undefined if no answer came.
+   * @throws {TrafficHalted} The request limit is reached, the API stopped answering, a token expires or the
+   *   audit was interrupted.
    */
   send(request: AuditRequest, authorization: string | undefined): Promise<Answer | undefined>;
-  /** As `send`, outside of the budget and after its end: for what must not be left behind. */
-  tidy(request: AuditRequest, authorization: string | undefined): Promise<Answer | undefined>;
-  /** How many requests have been sent. */
+  /** Like `send`, but works after the audit has stopped: deletes what the audit created. */
+  sendCleanUp(request: AuditRequest, authorization: string | undefined): Promise<Answer | undefined>;
+  /** The number of requests sent. */
   count(): number;
 }
 
+/** Puts limits on a connection. */
 export function createTraffic(connection: Send, options: TrafficOptions): Traffic {
   const { rate, maxRequests, signal, now = () => performance.now(), wait = (time) => sleep(time) } = options;
   let sent = 0;
   let nextAt = Number.NEGATIVE_INFINITY;
   let failures = 0;
-  const expiresAt = now() + (options.validFor ?? Number.POSITIVE_INFINITY) - timeToTidy;
+  const expiresAt = now() + (options.validFor ?? Number.POSITIVE_INFINITY) - cleanUpTime;
 
   async function paced(
     request: AuditRequest,
@@ -91,7 +91,7 @@ export function createTraffic(connection: Send, options: TrafficOptions): Traffi
       await wait(seconds * 1000);
       return paced(request, authorization);
     },
-    tidy: paced,
+    sendCleanUp: paced,
     count: () => sent,
   };
 }

@@ -1,18 +1,15 @@
 import type { Method, Operation } from "../document/operation.ts";
 import { parameterInPath } from "../document/operation.ts";
 
-/**
- * The operations around the things that a parameter of a path names: `/tasks` for the `taskId` of
- * `/tasks/{taskId}`.
- */
+/** The operations on the collection of a path parameter: those of `/tasks` for the `taskId` of `/tasks/{taskId}`. */
 export interface Collection {
-  /** Lists them. */
+  /** Lists the objects. */
   readonly reader: Operation | undefined;
-  /** Adds one. */
+  /** Creates an object. */
   readonly creator: Operation | undefined;
 }
 
-/** At the path before the parameter; else at one that ends alike, as `/users/{userId}/tasks` does. */
+/** The path before the parameter, or one with the same last segment, such as `/users/{userId}/tasks`. */
 export function collectionOf(parameter: string, path: string, operations: readonly Operation[]): Collection {
   const segments = path.split("/");
   const before = segments.slice(0, segments.indexOf(`{${parameter}}`));
@@ -28,7 +25,7 @@ export function collectionOf(parameter: string, path: string, operations: readon
   return { reader: find("GET"), creator: find("POST") };
 }
 
-/** The operation that deletes what `creator` adds, and the parameter of it that takes the id. */
+/** The operation that deletes what `creator` creates, and its parameter for the id. */
 export function removerOf(
   creator: Operation,
   operations: readonly Operation[],
@@ -48,7 +45,7 @@ export function removerOf(
   return undefined;
 }
 
-/** The operation that reads what this one changes, if there is one. */
+/** The operation that reads what this one changes. */
 export function readerOf(changer: Operation, operations: readonly Operation[]): Operation | undefined {
   return operations.find(({ method, path }) => method === "GET" && path === changer.path);
 }

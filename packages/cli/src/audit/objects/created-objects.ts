@@ -5,63 +5,62 @@ import type { User } from "../tokens/user.ts";
 import { removerOf } from "./collection.ts";
 import { createdId } from "./identifiers.ts";
 
-/** Something that a request of this audit has added. */
-interface Leftover {
+/** An object that this audit created. */
+interface CreatedObject {
   readonly creator: Operation;
   readonly id: string | undefined;
   readonly values: Values;
 }
 
-/** What the audit has added to the API, to be taken away at its end. */
-export interface Leftovers {
-  /** An operation answered that it has added something. */
-  note(creator: Operation, values: Values, answer: Answer): void;
-  /**
-   * Deletes all of them. Resolves to the operations whose additions could not be deleted, one entry for each.
-   */
-  remove(): Promise<readonly string[]>;
+/** The objects that the audit created, to be deleted at its end. */
+export interface CreatedObjects {
+  /** Records the object that an answer says was created, if it does. */
+  add(creator: Operation, values: Values, answer: Answer): void;
+  /** Deletes the objects. Returns the operation behind each object that could not be deleted. */
+  deleteAll(): Promise<readonly string[]>;
 }
 
-export function createLeftovers(
+/** @param send Sends the request that deletes an object, as the given user. */
+export function trackCreatedObjects(
   operations: readonly Operation[],
   users: readonly User[],
-  erase: (remover: Operation, values: Values, user: User) => Promise<Answer | undefined>,
-): Leftovers {
-  let leftovers: Leftover[] = [];
+  send: (remover: Operation, values: Values, user: User) => Promise<Answer | undefined>,
+): CreatedObjects {
+  let created: CreatedObject[] = [];
 
-  async function isRemoved({ creator, id, values }: Leftover): Promise<boolean> {
+  async function isDeleted({ creator, id, values }: CreatedObject): Promise<boolean> {
     const remover = removerOf(creator, operations);
     if (remover === undefined || id === undefined) return false;
     const objects = new Map(values.objects).set(remover.parameter, id);
-    // First whose path it was; but an API that lets strangers in may have given it to either.
+    // The user in the path first. An API that accepts the wrong user may have stored it for the other one.
     const candidates = [...users].sort(
       (one, other) => Number(other.id === values.owner) - Number(one.id === values.owner),
     );
-    let isUnknown = true;
+    let isMissing = true;
     for (const user of candidates) {
-      const answer = await erase(remover.operation, { owner: user.id, objects }, user);
+      const answer = await send(remover.operation, { owner: user.id, objects }, user);
       if (answer !== undefined && isSuccess(answer)) return true;
-      isUnknown &&= answer?.status === 404 || answer?.status === 410;
+      isMissing &&= answer?.status === 404 || answer?.status === 410;
     }
-    // A check has deleted it already: nobody has it any more.
-    return isUnknown;
+    // Neither user finds it: a check has already deleted it.
+    return isMissing;
   }
 
   return {
-    note(creator, values, answer) {
-      // A POST to something that cannot be deleted and has no id (`/complete`, say) has probably added
+    add(creator, values, answer) {
+      // A POST whose answer has no id, to a path without a DELETE (such as `/complete`), probably created
       // nothing.
       const parameter = removerOf(creator, operations)?.parameter;
       const id = createdId(answer, parameter ?? "id");
-      const hasAdded = answer.status === 201 || (parameter !== undefined && id !== undefined);
-      if (isSuccess(answer) && hasAdded) leftovers.push({ creator, id, values });
+      const hasCreated = answer.status === 201 || (parameter !== undefined && id !== undefined);
+      if (isSuccess(answer) && hasCreated) created.push({ creator, id, values });
     },
-    async remove() {
+    async deleteAll() {
       const remaining: string[] = [];
-      for (const leftover of leftovers) {
-        if (!(await isRemoved(leftover))) remaining.push(leftover.creator.label);
+      for (const object of created) {
+        if (!(await isDeleted(object))) remaining.push(object.creator.label);
       }
-      leftovers = [];
+      created = [];
       return remaining;
     },
   };

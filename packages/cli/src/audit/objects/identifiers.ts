@@ -1,8 +1,8 @@
 import { isMembers, type Members } from "../document/document.ts";
-import { plain } from "../document/owner-parameter.ts";
+import { normalizedName } from "../document/owner-parameter.ts";
 import type { Answer } from "../http/answer.ts";
 
-/** The ids in a list that an API answered with, for a parameter of the given name. */
+/** The ids in an answer's list, for a parameter of this name. */
 export function listedIds({ json }: Answer, parameter: string): string[] {
   return (listIn(json, 3) ?? []).flatMap((item) => {
     const id = isMembers(item) ? idIn(item, parameter) : idText(item);
@@ -10,7 +10,7 @@ export function listedIds({ json }: Answer, parameter: string): string[] {
   });
 }
 
-/** The id of what an API says it has created: in the body, else at the end of `Location`. */
+/** The id of a created object: from the body, or else the last segment of `Location`. */
 export function createdId({ json, location }: Answer, parameter: string): string | undefined {
   const [inside] = isMembers(json)
     ? [json, ...Object.values(json).filter(isMembers)].flatMap(idsOf(parameter))
@@ -27,7 +27,7 @@ function idsOf(parameter: string): (item: Members) => string[] {
   };
 }
 
-/** A list as such, or the first one inside of what wraps it: `{ data: { items: […] } }`. */
+/** The value itself, or the first list inside its wrappers: `{ data: { items: […] } }`. */
 function listIn(value: unknown, depth: number): readonly unknown[] | undefined {
   if (Array.isArray(value)) return value;
   if (!isMembers(value) || depth === 0) return undefined;
@@ -38,11 +38,11 @@ function listIn(value: unknown, depth: number): readonly unknown[] | undefined {
   return undefined;
 }
 
-/** By the parameter's own name, by `id`, or by the last word of the name: `taskSlug` is a task's `slug`. */
+/** The property with the parameter's name, `id`, or the name's last word: `slug` for `taskSlug`. */
 function idIn(item: Members, parameter: string): string | undefined {
   const lastWord = parameter.split(/[-_.]|(?=[A-Z])/).at(-1) ?? "";
-  const named = new Map(Object.entries(item).map(([key, value]) => [plain(key), value]));
-  for (const name of [plain(parameter), "id", plain(lastWord), "uuid"]) {
+  const named = new Map(Object.entries(item).map(([key, value]) => [normalizedName(key), value]));
+  for (const name of [normalizedName(parameter), "id", normalizedName(lastWord), "uuid"]) {
     const id = idText(named.get(name));
     if (id !== undefined) return id;
   }

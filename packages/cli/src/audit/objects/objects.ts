@@ -6,42 +6,42 @@ import type { User } from "../tokens/user.ts";
 import { collectionOf } from "./collection.ts";
 import { createdId, listedIds } from "./identifiers.ts";
 
-/** A value for a parameter of a path, and where it is from. */
+/** An id for a path parameter, and where it came from. */
 interface FoundObject {
   readonly id: string;
-  /**
-   * `created`: by this audit, so that it may be changed and deleted. `sampled`: made up out of the schema.
-   */
+  /** `created`: by this audit, which may change and delete it. `sampled`: generated from the schema. */
   readonly source: "created" | "listed" | "sampled";
-  /** Whether it is known to be this user's and not the other's. */
+  /** Whether only this user sees the object. */
   readonly isExclusive: boolean;
 }
 
-/** Whom objects are looked up for, and with what. */
+/** The options of {@link createObjects}. */
 export interface ObjectsOptions {
   readonly operations: readonly Operation[];
-  /** The two whose lists are compared. */
+  /** The two users whose lists are compared. */
   readonly users: readonly [User, User];
-  /** Whether objects may be created. */
+  /** Whether the audit may create objects. */
   readonly writes: boolean;
-  /** Sends the user's own, plain request. */
-  ask(operation: Operation, user: User, values: Values): Promise<Answer | undefined>;
+  /** Sends the user's own request. */
+  send(operation: Operation, user: User, values: Values): Promise<Answer | undefined>;
 }
 
+/** By the name of the path parameter. */
 export type FoundObjects = ReadonlyMap<string, FoundObject>;
 
-/** Real things for the parameters of paths. */
+/** Finds real objects for path parameters. */
 export interface Objects {
   /**
-   * An object of the user for each parameter of the path that does not name the user: out of the user's own
-   * list, and where changes are allowed and something would be changed, one made for the purpose.
+   * An object of the user for each path parameter that does not name the user. It comes from the user's own
+   * list. For an operation that changes the object, the audit creates one, if it may.
    */
   of(operation: Operation, user: User): Promise<FoundObjects>;
-  /** It is gone, or changed: it is not to be used again. */
+  /** Stops using an object because it was deleted. */
   forget(id: string): void;
 }
 
-export function createObjects({ operations, users, writes, ask }: ObjectsOptions): Objects {
+/** Looks up each list and creates each object once. */
+export function createObjects({ operations, users, writes, send }: ObjectsOptions): Objects {
   const lists = new Map<string, Promise<readonly string[]>>();
   const created = new Map<string, string>();
 
@@ -91,8 +91,8 @@ export function createObjects({ operations, users, writes, ask }: ObjectsOptions
   ): Promise<FoundObject | undefined> {
     const [first, ...others] = await listOf(reader, parameter, user, known);
     if (first === undefined) return undefined;
-    const stranger = users.find((other) => other !== user) as User;
-    const theirs = new Set(await listOf(reader, parameter, stranger, new Map()));
+    const otherUser = users.find((other) => other !== user) as User;
+    const theirs = new Set(await listOf(reader, parameter, otherUser, new Map()));
     const own = [first, ...others].find((id) => !theirs.has(id));
     return { id: own ?? first, source: "listed", isExclusive: own !== undefined };
   }
@@ -100,13 +100,13 @@ export function createObjects({ operations, users, writes, ask }: ObjectsOptions
   async function listOf(reader: Operation, parameter: string, user: User, known: FoundObjects) {
     const values = await valuesFor(reader, user, known);
     const key = keyOf(reader, parameter, values);
-    const running = lists.get(key) ?? fetchList(reader, parameter, user, values);
-    lists.set(key, running);
-    return running;
+    const list = lists.get(key) ?? fetchList(reader, parameter, user, values);
+    lists.set(key, list);
+    return list;
   }
 
   async function fetchList(reader: Operation, parameter: string, user: User, values: Values) {
-    const answer = await ask(reader, user, values);
+    const answer = await send(reader, user, values);
     return answer !== undefined && isSuccess(answer) ? listedIds(answer, parameter) : [];
   }
 
@@ -115,13 +115,13 @@ export function createObjects({ operations, users, writes, ask }: ObjectsOptions
     const key = keyOf(creator, parameter, values);
     const ready = created.get(key);
     if (ready !== undefined) return ready;
-    const answer = await ask(creator, user, values);
+    const answer = await send(creator, user, values);
     const id = answer !== undefined && isSuccess(answer) ? createdId(answer, parameter) : undefined;
     if (id !== undefined) created.set(key, id);
     return id;
   }
 
-  /** Of the operation at the collection: what is known already of its parameters stays as it is. */
+  /** The values for an operation on the collection. Ids that are already known stay as they are. */
   async function valuesFor(operation: Operation, user: User, known: FoundObjects): Promise<Values> {
     const names = new Set(objectsInPath(operation).map(({ name }) => name));
     const relevant = new Map([...known].filter(([name]) => names.has(name)));
@@ -136,6 +136,7 @@ export function createObjects({ operations, users, writes, ask }: ObjectsOptions
   };
 }
 
+/** The ids by parameter name. */
 export function idsOf(objects: FoundObjects): ReadonlyMap<string, string> {
   return new Map([...objects].map(([name, { id }]) => [name, id]));
 }

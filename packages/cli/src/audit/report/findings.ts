@@ -2,8 +2,8 @@ import type { Finding as PrintedFinding } from "../../output/findings.ts";
 import { checks } from "../checks/checks.ts";
 import type { Finding } from "./report.ts";
 
-/** What failed, as findings are printed: what, how it shows, and what to do. What is alike is said once. */
-export function findingsOf(failures: readonly Finding[]): PrintedFinding[] {
+/** The failures as printed findings. Failures with the same reason become one finding. */
+export function printableFindings(failures: readonly Finding[]): PrintedFinding[] {
   const alike = Map.groupBy(failures, ({ result: { check, reason, says } }) =>
     JSON.stringify([check, reason, says]),
   );
@@ -12,7 +12,7 @@ export function findingsOf(failures: readonly Finding[]): PrintedFinding[] {
 
 function findingOf(group: readonly [Finding, ...Finding[]]): PrintedFinding {
   const [{ operation, result }] = group;
-  const { demand, fix } = checks[result.check];
+  const { rule, fix } = checks[result.check];
   const isOne = group.length === 1;
   return {
     id: result.check,
@@ -20,8 +20,8 @@ function findingOf(group: readonly [Finding, ...Finding[]]): PrintedFinding {
     title: `${isOne ? operation.label : `${group.length} operations`} ${result.reason}`,
     evidence: [
       ...(isOne ? [] : group.map(({ operation: { label } }) => label)),
-      `Sent: ${result.says ?? "its own request"}.`,
-      `Demanded: ${demand}`,
+      `Sent: ${result.says ?? "the documented request"}.`,
+      `Expected: ${rule}`,
     ],
     fix: [fix],
   };

@@ -1,7 +1,7 @@
-import { visible } from "../../output/escape.ts";
+import { escapeControl } from "../../output/escape.ts";
 import { type AuditReport, exitCodeOf, resultsWith } from "./report.ts";
 
-/** The report for a script. Its fields stay what they are within a major version. */
+/** The report as JSON. Its fields do not change within a major version. */
 export function renderJson(report: AuditReport): string {
   const { document, target, notes, operations, requests, seconds, halt } = report;
   const verdicts = ["passed", "failed", "accepted", "unclear", "skipped", "inapplicable"] as const;
@@ -22,5 +22,5 @@ export function renderJson(report: AuditReport): string {
       checks: results,
     })),
   };
-  return visible(`${JSON.stringify(body, (_, value) => (value === undefined ? null : value), 2)}\n`);
+  return escapeControl(`${JSON.stringify(body, (_, value) => (value === undefined ? null : value), 2)}\n`);
 }

@@ -1,9 +1,9 @@
-import { visible } from "../../output/escape.ts";
+import { escapeControl } from "../../output/escape.ts";
 import { checks } from "../checks/checks.ts";
 import type { OperationReport, Result } from "../result.ts";
 import type { AuditReport } from "./report.ts";
 
-/** JUnit's XML, as CI servers read it: a suite for each operation, a case for each check. */
+/** JUnit XML for CI servers: a suite for each operation, a case for each check. */
 export function renderJunit(report: AuditReport): string {
   const all = report.operations.flatMap(({ results }) => results);
   return [
@@ -48,9 +48,9 @@ function countsOf(results: readonly Result[]): string {
   return `tests="${results.length}" failures="${count("failed")}" errors="${count("unclear")}" skipped="${skipped}"`;
 }
 
-/** XML 1.0 section 2.4. What XML cannot have at all (section 2.2) is written as in JSON, or left out. */
+/** XML 1.0 section 2.4. Characters that XML cannot contain (section 2.2) are escaped as in JSON, or left out. */
 function escapeXml(text: string): string {
-  return visible(text)
+  return escapeControl(text)
     .replaceAll(/[\ufffe\uffff]/g, "")
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")

@@ -1,61 +1,65 @@
 import type { Baseline } from "../baseline.ts";
-import { excessIn } from "../document/sample-limits.ts";
+import { exceededLimitIn } from "../document/sample-limits.ts";
 import type { OperationReport, Outcome, Result } from "../result.ts";
 
-/** What the reader should know beside the results. */
+/** What the reader should know in addition to the results. */
 export function notesOn(
   outcome: Outcome,
   baseline: Baseline | undefined,
   ofTarget: string | undefined,
 ): string[] {
-  const open = outcome.operations.filter(({ isPublic, results }) => isPublic && !isForbidden(results[0]));
-  const { leftovers } = outcome;
+  const open = outcome.operations.filter(({ isPublic, results }) => isPublic && !isRejected(results[0]));
+  const { notDeleted } = outcome;
   const unused = baseline?.unused() ?? [];
   return [
     ...(ofTarget === undefined ? [] : [ofTarget]),
     ...(open.length === 0
       ? []
-      : [`Meant to be open to everybody, by the ${baseline ? "baseline" : "document"}: ${labels(open)}.`]),
+      : [`Public, according to the ${baseline ? "baseline" : "document"}: ${labels(open)}.`]),
     ...(outcome.halt === "refused"
-      ? ["At the end the API refuses a token that it took before: what it refused meanwhile proves nothing."]
+      ? [
+          "At the end the API rejected a token that it had accepted before, so its refusals may prove nothing.",
+        ]
       : []),
     ...challengeNote(outcome.operations),
     ...excessNotes(outcome.operations),
-    ...(leftovers.length === 0 ? [] : [`Added and not deleted again: ${[...tally(leftovers)].join(", ")}.`]),
-    ...(unused.length === 0 ? [] : [`In the baseline for nothing: ${unused.join(", ")}.`]),
+    ...(notDeleted.length === 0 ? [] : [`Created but not deleted: ${[...tally(notDeleted)].join(", ")}.`]),
+    ...(unused.length === 0 ? [] : [`Baseline entries that matched nothing: ${unused.join(", ")}.`]),
   ];
 }
 
-/** A flaw of form: the request is refused all the same. */
+/** Refusals with the wrong form. */
 function challengeNote(operations: readonly OperationReport[]): string[] {
   const without = operations.filter(({ results }) => results.some((result) => result.hasChallenge === false));
-  const forbidding = operations.filter(({ isPublic, results }) => !isPublic && results.some(isOddlyRefused));
+  const forbidding = operations.filter(({ isPublic, results }) => !isPublic && results.some(hasOtherStatus));
   return [
     ...(without.length === 0
       ? []
-      : [`401 without WWW-Authenticate, which RFC 9110 section 11.6.1 demands: ${labels(without)}.`]),
+      : [`401 without WWW-Authenticate, which RFC 9110 section 11.6.1 requires: ${labels(without)}.`]),
     ...(forbidding.length === 0
       ? []
-      : [`Refused with another status than 401 for want of a good token: ${labels(forbidding)}.`]),
+      : [`Rejected an invalid token with a status other than 401: ${labels(forbidding)}.`]),
   ];
 }
 
-/** Requests that are less than the document asks for, so that an API may refuse even their rightful user. */
+/** Requests that are incomplete, so that an API may reject even the right user. */
 function excessNotes(operations: readonly OperationReport[]): string[] {
   return operations.flatMap(({ operation }) => {
-    const excess = excessIn(operation);
-    return excess === undefined
+    const exceeded = exceededLimitIn(operation);
+    return exceeded === undefined
       ? []
-      : [`Not made up for ${operation.label}, since it is too much: ${excess}. Give it an example.`];
+      : [
+          `No value was generated for ${operation.label}, because its schema is too large: ${exceeded}. Add an example to the document.`,
+        ];
   });
 }
 
-/** It wants a token after all, whatever was said of it. */
-function isForbidden(withoutToken: Result | undefined): boolean {
+/** Whether it rejects requests without a token although it is listed as public. */
+function isRejected(withoutToken: Result | undefined): boolean {
   return withoutToken?.status === 401 || withoutToken?.status === 403;
 }
 
-function isOddlyRefused({ check, verdict, status }: Result): boolean {
+function hasOtherStatus({ check, verdict, status }: Result): boolean {
   return check.endsWith("_token") && verdict === "passed" && status !== 401;
 }
 

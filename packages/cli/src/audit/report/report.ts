@@ -2,23 +2,24 @@ import type { Operation } from "../document/operation.ts";
 import type { Halt } from "../http/traffic.ts";
 import type { OperationReport, Result } from "../result.ts";
 
-/** What an audit has found. Holds no token, and nothing of a body. */
+/** A whole audit. Contains no token and nothing from a body. */
 export interface AuditReport {
-  /** The document: its file, or its address. */
+  /** The document's file or address. */
   readonly document: string;
   readonly target: string;
-  /** What the reader should know of how it was done. */
+  /** What the reader should know about the audit. */
   readonly notes: readonly string[];
   readonly operations: readonly OperationReport[];
   readonly requests: number;
   readonly seconds: number;
-  /** Why it ended early; undefined where it did not. */
+  /** Why it ended early; undefined if it did not. */
   readonly halt: Halt | undefined;
 }
 
+/** A result with its operation. */
 export type Finding = { readonly operation: Operation; readonly result: Result };
 
-/** The results of one verdict, errors first. */
+/** The results with this verdict, errors first. */
 export function resultsWith({ operations }: AuditReport, verdict: Result["verdict"]): Finding[] {
   return operations
     .flatMap(({ operation, results }) => results.map((result) => ({ operation, result })))
@@ -28,11 +29,9 @@ export function resultsWith({ operations }: AuditReport, verdict: Result["verdic
     );
 }
 
-/**
- * 1: something was found. 2: not all could be judged, so that it is no proof. 0: all that was tried holds.
- */
+/** 0: every check that ran passed. 1: something was found. 2: not everything could be judged. */
 export function exitCodeOf(report: AuditReport): 0 | 1 | 2 {
   if (resultsWith(report, "failed").length > 0) return 1;
-  const isProof = report.halt === undefined && resultsWith(report, "unclear").length === 0;
-  return isProof && resultsWith(report, "passed").length > 0 ? 0 : 2;
+  const isComplete = report.halt === undefined && resultsWith(report, "unclear").length === 0;
+  return isComplete && resultsWith(report, "passed").length > 0 ? 0 : 2;
 }

@@ -1,29 +1,27 @@
 import { pathToFileURL } from "node:url";
-import { visible } from "../../output/escape.ts";
+import { escapeControl } from "../../output/escape.ts";
 import { checkIds, checks } from "../checks/checks.ts";
 import { type AuditReport, type Finding, resultsWith } from "./report.ts";
 
-/** Where an operation is in the document; undefined where that is not known. Lines count from 1. */
+/** The line of an operation in the document, from 1; undefined if it is not known. */
 export type LineOf = (method: string, path: string) => number | undefined;
 
-/**
- * SARIF 2.1.0, as code scanners read it: a result for each finding, at its operation's place in the document.
- */
+/** SARIF 2.1.0 for code scanners: a result for each finding, at its operation's line in the document. */
 export function renderSarif(report: AuditReport, version: string, lineOf: LineOf): string {
   const rules = checkIds.map((id) => ({
     id,
     name: checks[id].heading,
-    shortDescription: { text: checks[id].demand },
+    shortDescription: { text: checks[id].rule },
     help: { text: checks[id].fix },
   }));
   const run = {
     tool: { driver: { name: "usher-auth audit", version, rules } },
-    // Whether the audit came to its end, as the format has it; not whether it found anything.
+    // Whether the audit ran to its end, not whether it found anything.
     invocations: [{ executionSuccessful: report.halt === undefined }],
     results: resultsWith(report, "failed").map((finding) => resultOf(finding, report, lineOf)),
   };
   const log = { $schema: "https://json.schemastore.org/sarif-2.1.0.json", version: "2.1.0", runs: [run] };
-  return visible(`${JSON.stringify(log, null, 2)}\n`);
+  return escapeControl(`${JSON.stringify(log, null, 2)}\n`);
 }
 
 function resultOf(finding: Finding, { document }: AuditReport, lineOf: LineOf) {
@@ -35,7 +33,7 @@ function resultOf(finding: Finding, { document }: AuditReport, lineOf: LineOf) {
     message: {
       text: `${operation.label} ${result.reason}. Sent: ${result.says}. ${checks[result.check].fix}`,
     },
-    // The same finding of two runs has the same.
+    // Identifies the same finding in two runs.
     partialFingerprints: { "operationAndCheck/v1": `${operation.label} ${result.check}` },
     locations: [
       {
@@ -49,7 +47,7 @@ function resultOf(finding: Finding, { document }: AuditReport, lineOf: LineOf) {
   };
 }
 
-/** Relative paths stay so: scanners look for them in the repository. */
+/** Relative paths stay relative: scanners look them up in the repository. */
 function uriOf(document: string): string {
   if (/^https?:\/\//.test(document)) return document;
   return document.startsWith("/") ? pathToFileURL(document).href : encodeURI(document.replaceAll("\\", "/"));

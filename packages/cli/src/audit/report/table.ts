@@ -3,7 +3,7 @@ import { checkIds, checks } from "../checks/checks.ts";
 import type { Result } from "../result.ts";
 import type { AuditReport } from "./report.ts";
 
-/** Operation × check. A check that was tried nowhere has no column. */
+/** A row for each operation, a column for each check that sent something. */
 export function renderTable({ operations }: AuditReport, paint: Paint): string {
   const columns = checkIds.filter((check) =>
     operations.some(({ results }) => results.some(({ check: id, attempts }) => id === check && attempts > 0)),
@@ -34,15 +34,13 @@ export function renderTable({ operations }: AuditReport, paint: Paint): string {
   ].join("\n");
 }
 
-/** What a cell of the table says, and how it is coloured. */
+/** The text and colour of a cell. */
 interface Cell {
   readonly text: string;
   readonly style: "green" | "red" | "yellow" | "gray";
 }
 
-/**
- * A result in a few characters: a mark, the status, `w` for `WWW-Authenticate` and `p` for a problem body.
- */
+/** A result as a mark, the status, `w` for `WWW-Authenticate` and `p` for a problem body. */
 function cellOf({ verdict, severity, status, hasChallenge, hasProblem }: Result): Cell {
   if (verdict === "inapplicable") return { text: "", style: "gray" };
   if (verdict === "skipped") return { text: "-", style: "gray" };
@@ -55,4 +53,4 @@ function cellOf({ verdict, severity, status, hasChallenge, hasProblem }: Result)
 }
 
 const legend =
-  "✓ holds  ✗ does not  ○ accepted  ? cannot be told  - not tried;  the status, w: WWW-Authenticate, p: problem body";
+  "✓ passed  ✗ failed  ○ accepted  ? unclear  - not tried;  status, w: WWW-Authenticate, p: problem body";

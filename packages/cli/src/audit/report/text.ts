@@ -1,30 +1,27 @@
-import { oneLine, visible } from "../../output/escape.ts";
+import { escapeControl, escapeLine } from "../../output/escape.ts";
 import { renderFindings } from "../../output/findings.ts";
 import type { Paint } from "../../terminal.ts";
 import { checks } from "../checks/checks.ts";
-import { findingsOf } from "./findings.ts";
+import { printableFindings } from "./findings.ts";
 import { type AuditReport, exitCodeOf, type Finding, resultsWith } from "./report.ts";
 import { renderTable } from "./table.ts";
 
-/**
- * The report for a person: the table, what was found, what could not be told or was not tried, and a line of
- * summary.
- */
+/** The report as text: the table, the findings, what was unclear or not tried, the notes and a summary. */
 export function renderReport(report: AuditReport, paint: Paint): string {
-  const failures = findingsOf(resultsWith(report, "failed"));
+  const failures = printableFindings(resultsWith(report, "failed"));
   const parts = [
-    `${paint("bold", oneLine(report.target))} by ${oneLine(report.document)}\n`,
+    `${paint("bold", escapeLine(report.target))}, described by ${escapeLine(report.document)}\n`,
     renderTable(report, paint),
     ...(failures.length > 0 ? [renderFindings(failures, paint)] : []),
-    list("Could not be told:", resultsWith(report, "unclear"), report),
+    list("Unclear:", resultsWith(report, "unclear"), report),
     list("Not tried:", resultsWith(report, "skipped"), report),
-    report.notes.map((note) => `Note: ${visible(note).replaceAll("\n", "\\n")}\n`).join(""),
+    report.notes.map((note) => `Note: ${escapeControl(note).replaceAll("\n", "\\n")}\n`).join(""),
     `${paint(["bold", colourOf(report)], summaryOf(report))}\n`,
   ];
   return parts.filter((part) => part !== "").join("\n");
 }
 
-/** Operations and checks by their reason, each reason once. */
+/** Operations and checks, grouped by reason. */
 function list(heading: string, findings: readonly Finding[], { operations }: AuditReport): string {
   const byReason = Map.groupBy(findings, ({ result: { reason, says } }) =>
     says === undefined ? reason : `${says}: ${reason}`,
@@ -53,17 +50,17 @@ function colourOf(report: AuditReport): "red" | "yellow" | "green" {
   return resultsWith(report, "unclear").length > 0 || report.halt !== undefined ? "yellow" : "green";
 }
 
-/** One line: how many operations, what came of the checks, what it took. */
+/** One line: the number of operations, the verdicts, the requests and the time. */
 function summaryOf(report: AuditReport): string {
   const count = (verdict: Parameters<typeof resultsWith>[1]) => resultsWith(report, verdict).length;
   const counts = [
-    `${count("passed")} hold`,
-    `${count("failed")} ${count("failed") === 1 ? "does" : "do"} not`,
+    `${count("passed")} passed`,
+    `${count("failed")} failed`,
     ...(count("accepted") > 0 ? [`${count("accepted")} accepted`] : []),
-    ...(count("unclear") > 0 ? [`${count("unclear")} cannot be told`] : []),
+    ...(count("unclear") > 0 ? [`${count("unclear")} unclear`] : []),
     ...(count("skipped") > 0 ? [`${count("skipped")} not tried`] : []),
   ];
   const { operations, requests, seconds } = report;
-  const verdict = { 0: "Fine", 1: "Found something", 2: "No proof" }[exitCodeOf(report)];
+  const verdict = { 0: "Passed", 1: "Failed", 2: "Incomplete" }[exitCodeOf(report)];
   return `${verdict}: ${operations.length} operations, checks: ${counts.join(", ")}. ${requests} requests in ${seconds.toFixed(1)} s.`;
 }

@@ -1,8 +1,8 @@
 import type { Operation } from "../document/operation.ts";
 
 /**
- * Whether a path, once a server has tidied it up (doubled slashes, dot segments), is that of another
- * documented operation: what it answers then is no affair of this one.
+ * Whether a path belongs to another documented operation once a server has normalised doubled slashes and dot
+ * segments. Its answer then says nothing about this operation.
  */
 export function isOtherRoute(
   path: string,
@@ -11,11 +11,11 @@ export function isOtherRoute(
   base: string,
 ): boolean {
   const [pathname = ""] = path.split("?", 1);
-  const tidy = new URL(pathname.replaceAll(/\/{2,}/g, "/"), "http://any").pathname
+  const normalized = new URL(pathname.replaceAll(/\/{2,}/g, "/"), "http://any").pathname
     .replace(/\/$/, "")
     .split("/");
   return operations.some(
-    (other) => other.path !== operation.path && fits(tidy, (base + other.path).split("/")),
+    (other) => other.path !== operation.path && fits(normalized, (base + other.path).split("/")),
   );
 }
 
@@ -26,7 +26,7 @@ function fits(segments: readonly string[], template: readonly string[]): boolean
   );
 }
 
-/** Whether a segment is what the template has there; a parameter stands for one character or more. */
+/** Whether a segment fits the template's. A parameter matches one character or more. */
 function fitsOne(segment: string, template: string): boolean {
   const [start = "", ...others] = template.split(/\{[^{}]+\}/);
   const end = others.pop();

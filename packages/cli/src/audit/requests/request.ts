@@ -3,11 +3,11 @@ import { parameterInPath } from "../document/operation.ts";
 import { sampleBody, sampleParameter } from "../document/sample.ts";
 import type { AuditRequest } from "../http/send.ts";
 
-/** What the parameters of a request are filled with. */
+/** The values for the parameters of a request. */
 export interface Values {
-  /** For every parameter that names the user, wherever it is. */
+  /** For every parameter that names the user. */
   readonly owner: string;
-  /** For the other parameters of the path, by name. */
+  /** For the other path parameters, by name. */
   readonly objects: ReadonlyMap<string, string>;
 }
 
@@ -17,24 +17,24 @@ export interface Segment {
   readonly kind: "fixed" | "owner" | "object";
 }
 
-/** How a request differs from the plain one. */
+/** How a request differs from the documented one. */
 export interface Difference {
-  /** Writes the path out of its segments. Default: with a slash before each. */
+  /** Joins the segments to a path. Default: a slash before each. */
   readonly spell?: ((segments: readonly Segment[]) => string) | undefined;
   readonly method?: AuditRequest["method"] | undefined;
-  /** Beside those that the operation needs. */
+  /** In addition to those that the operation needs. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** Two differ in every text that is free. Default 1. */
+  /** Which variant of the body. The two differ in every free text. Default: 1. */
   readonly body?: 1 | 2 | undefined;
 }
 
 /**
- * A request that fits the document: every parameter that is required, every one that names the user, and the
- * body.
+ * Builds a request that fits the document: with every required parameter, every parameter that names the user,
+ * and the body.
  *
- * @param base Put before the path.
+ * @param base A prefix for the path.
  */
-export function compose(
+export function buildRequest(
   operation: Operation,
   base: string,
   values: Values,
@@ -65,6 +65,7 @@ export function compose(
   };
 }
 
+/** The path as documented. */
 export function plainPath(segments: readonly Segment[]): string {
   return segments.map(({ text }) => `/${text}`).join("");
 }
@@ -84,9 +85,7 @@ function segmentsOf(operation: Operation, values: Values): Segment[] {
     });
 }
 
-/**
- * What a request line cannot have is percent-encoded (RFC 3986 section 2.1); names in braces are never sent.
- */
+/** Percent-encodes what a request line cannot contain (RFC 3986 section 2.1), except names in braces. */
 function sendable(template: string): string {
   return template
     .split(/(\{[^{}]+\})/)
@@ -102,7 +101,7 @@ function encodedPairs(pairs: readonly (readonly [string, string])[], separator: 
   return pairs.map(([name, value]) => `${encodeText(name)}=${encodeText(value)}`).join(separator);
 }
 
-/** Of media types that are neither JSON nor a form, an empty body is sent. */
+/** The body as JSON or as a form; empty for every other media type. */
 function bodyOf(operation: Operation, variant: 1 | 2): string | undefined {
   const { body } = operation;
   if (body === undefined || operation.method === "GET" || operation.method === "HEAD") return undefined;

@@ -1,18 +1,18 @@
 import { plainPath, type Segment } from "./request.ts";
 
-/** Another way to write a path. */
+/** Another spelling of a path. */
 export interface Spelling {
   readonly says: string;
   /**
-   * Whether it names the same as the plain path by RFC 3986 section 6.2.2, or as many routers have it. If
-   * not, a success proves nothing by itself: the path may be another's.
+   * Whether it is equivalent to the plain path by RFC 3986 section 6.2.2, or for many routers. If not, a
+   * success alone proves nothing: the path may belong to something else.
    */
   readonly isEquivalent: boolean;
   spell(segments: readonly Segment[]): string;
 }
 
-/** The spellings of a path that names its owner. `stranger` is the id of another user, percent-encoded. */
-export function spellingsFor(stranger: string): Spelling[] {
+/** The spellings of a path with an owner. `otherId` is the percent-encoded id of another user. */
+export function spellingsFor(otherId: string): Spelling[] {
   const owner = (says: string, isEquivalent: boolean, change: (text: string) => string): Spelling => ({
     says,
     isEquivalent,
@@ -30,25 +30,29 @@ export function spellingsFor(stranger: string): Spelling[] {
       return escapeAll(first).toLowerCase() + rest;
     }),
     owner("B's id percent-encoded twice", false, (text) => escapeAll(text).replaceAll("%", "%25")),
-    owner("B's id in the other case", false, otherCase),
-    owner("B's id with a space behind it", false, (text) => `${text}%20`),
-    owner("B's id with a NUL behind it", false, (text) => `${text}%00`),
+    owner("B's id with upper and lower case swapped", false, swapCase),
+    owner("B's id followed by a space", false, (text) => `${text}%20`),
+    owner("B's id followed by NUL", false, (text) => `${text}%00`),
     owner("an empty id", false, () => ""),
     owner("a dot segment before B's id", false, (text) => `./${text}`),
-    owner("A's id and two dots before B's", false, (text) => `${stranger}/../${text}`),
-    owner("A's id and two dots before B's, percent-encoded", false, (text) => `${stranger}/%2e%2e/${text}`),
+    owner("A's id and a double-dot segment before B's id", false, (text) => `${otherId}/../${text}`),
     owner(
-      "A's id and two dots before B's, slashes percent-encoded",
+      "A's id and a percent-encoded double-dot segment before B's id",
       false,
-      (text) => `${stranger}%2f..%2f${text}`,
+      (text) => `${otherId}/%2e%2e/${text}`,
     ),
-    { says: "a slash at the end", isEquivalent: true, spell: (segments) => `${plainPath(segments)}/` },
+    owner(
+      "A's id and a double-dot segment before B's id, with percent-encoded slashes",
+      false,
+      (text) => `${otherId}%2f..%2f${text}`,
+    ),
+    { says: "a trailing slash", isEquivalent: true, spell: (segments) => `${plainPath(segments)}/` },
     {
-      says: "a doubled slash at the start",
+      says: "a doubled leading slash",
       isEquivalent: false,
       spell: (segments) => `/${plainPath(segments)}`,
     },
-    { says: "the path in upper case, B's id as it is", isEquivalent: true, spell: upperCase },
+    { says: "the path in upper case, B's id unchanged", isEquivalent: true, spell: upperCase },
   ];
 }
 
@@ -57,7 +61,7 @@ function splitFirst(text: string): string[] {
   return [first, rest];
 }
 
-/** Every character that is not percent-encoded yet. */
+/** Percent-encodes every character that is not encoded yet. */
 function escapeAll(text: string): string {
   return text.replaceAll(/%[0-9A-Fa-f]{2}|[\s\S]/g, (character) =>
     character.length > 1
@@ -66,8 +70,8 @@ function escapeAll(text: string): string {
   );
 }
 
-/** Percent-encoded characters stay as they are. */
-function otherCase(text: string): string {
+/** Swaps upper and lower case. Percent-encoded characters stay unchanged. */
+function swapCase(text: string): string {
   return text.replaceAll(/%[0-9A-Fa-f]{2}|[\s\S]/g, (character) => {
     if (character.length > 1) return character;
     const lower = character.toLowerCase();
@@ -75,7 +79,7 @@ function otherCase(text: string): string {
   });
 }
 
-/** The path with its fixed segments in upper case, as routers that ignore case take it. */
+/** The path with its fixed segments in upper case. Routers that ignore case accept it. */
 export function upperCase(segments: readonly Segment[]): string {
   return plainPath(
     segments.map((segment) =>

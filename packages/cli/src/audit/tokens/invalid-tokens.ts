@@ -1,27 +1,24 @@
 import { readUnverified } from "../../input/unverified-jwt.ts";
 
-/** What somebody without a key can make of a token. */
-export interface Forgery {
-  /** What was done, for reports. */
+/** A token that an attacker without a key can derive from a valid one. */
+export interface InvalidToken {
+  /** What was changed, for reports. */
   readonly says: string;
   readonly token: string;
 }
 
-/** The token with a signature that is not its own: changed, taken away, or under other claims. */
-export function tamperedTokens(token: string): Forgery[] {
+/** The token with a signature that does not match: changed, removed, or over other claims. */
+export function tamperedTokens(token: string): InvalidToken[] {
   const [header = "", claims = "", signature = ""] = token.split(".");
   return [
     { says: "one character of the signature changed", token: `${header}.${claims}.${changed(signature)}` },
-    { says: "the signature taken away", token: `${header}.${claims}.` },
-    { says: "a claim added under the old signature", token: `${header}.${withClaim(token)}.${signature}` },
+    { says: "the signature removed", token: `${header}.${claims}.` },
+    { says: "a claim added, with the old signature", token: `${header}.${withClaim(token)}.${signature}` },
   ];
 }
 
-/**
- * The token as an unsigned one (RFC 7519 section 6), in every spelling of `none` that careless checks let
- * through.
- */
-export function unsignedTokens(token: string): Forgery[] {
+/** The token without a signature (RFC 7519 section 6), with the spellings of `none` that careless checks accept. */
+export function unsignedTokens(token: string): InvalidToken[] {
   const [, claims = "", signature = ""] = token.split(".");
   const header = readUnverified(token)?.header;
   return [
@@ -36,7 +33,7 @@ export function unsignedTokens(token: string): Forgery[] {
   ];
 }
 
-/** Not the last character: of its six bits some are spare (RFC 4648 section 3.5). */
+/** Changes a character in the middle: some bits of the last one are ignored (RFC 4648 section 3.5). */
 function changed(signature: string): string {
   const middle = Math.floor((signature.length - 1) / 2);
   return signature.slice(0, middle) + (signature[middle] === "A" ? "B" : "A") + signature.slice(middle + 1);

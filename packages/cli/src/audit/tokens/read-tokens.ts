@@ -1,29 +1,29 @@
 import { CannotRun } from "../../command-line/command.ts";
 import { readText } from "../../input/text.ts";
 import type { Terminal } from "../../terminal.ts";
-import { formerUserOf, type User, userOf } from "./user.ts";
+import { expiredUserOf, type User, userOf } from "./user.ts";
 
-/** Which files the tokens are in; `-` is standard input. What is absent is looked for in the environment. */
+/** The files of the tokens; `-` is standard input. A token without a file is read from the environment. */
 export interface TokenPlaces {
   readonly a: string | undefined;
   readonly b: string | undefined;
   readonly expired: string | undefined;
 }
 
-/** The users whose tokens were given. */
+/** The test users. */
 export interface Users {
   readonly a: User;
   readonly b: User;
-  /** Whom an expired token spoke for, if one was given. */
-  readonly former: User | undefined;
+  /** The user of the expired token, if one was given. */
+  readonly expiredUser: User | undefined;
 }
 
 /**
- * Reads the tokens out of files, standard input (one a line, in the order A, B, expired, of those that are
- * `-`) or the variables USHER_TOKEN_A, USHER_TOKEN_B and USHER_EXPIRED_TOKEN.
+ * Reads the tokens from files, from standard input (one per line, in the order A, B, expired) or from the
+ * variables USHER_TOKEN_A, USHER_TOKEN_B and USHER_EXPIRED_TOKEN.
  *
  * @param now Seconds since 1970.
- * @throws {CannotRun} One of the two is missing or of no use, or both are of the same user.
+ * @throws {CannotRun} A token is missing or cannot be used, or both belong to the same user.
  */
 export async function readTokens(places: TokenPlaces, terminal: Terminal, now: number): Promise<Users> {
   const lines = await inputLines(places, terminal);
@@ -31,7 +31,7 @@ export async function readTokens(places: TokenPlaces, terminal: Terminal, now: n
     if (place === undefined) return clean(terminal.environment[variable] ?? "");
     if (looksLikeToken(place)) {
       throw new CannotRun(
-        `${flag} takes a file. An argument is seen by others, and stays in the shell's history.`,
+        `${flag} takes the path of a file, not the token. Arguments are visible to other users and stay in the shell's history.`,
       );
     }
     return clean(place === "-" ? (lines.shift() ?? "") : await readText(place, terminal));
@@ -41,25 +41,25 @@ export async function readTokens(places: TokenPlaces, terminal: Terminal, now: n
   const expired = await read(places.expired, "USHER_EXPIRED_TOKEN", "--expired-token-file");
   if (a === "" || b === "") {
     throw new CannotRun(
-      `The token of user ${a === "" ? "A" : "B"} is missing. Tokens of two test users are needed: files by --token-a and --token-b (- is standard input), or USHER_TOKEN_A and USHER_TOKEN_B.`,
+      `The token of user ${a === "" ? "A" : "B"} is missing. The audit needs the tokens of two test users: --token-a and --token-b name files (- is standard input), or set USHER_TOKEN_A and USHER_TOKEN_B.`,
     );
   }
   const users = {
     a: userOf(a, "The token of user A", now),
     b: userOf(b, "The token of user B", now),
-    former: expired === "" ? undefined : formerUserOf(expired, "The expired token", now),
+    expiredUser: expired === "" ? undefined : expiredUserOf(expired, "The expired token", now),
   };
   if (users.a.id === users.b.id)
-    throw new CannotRun("Both tokens are of the same user. Sign in as two users.");
+    throw new CannotRun("Both tokens belong to the same user. Sign in as two different users.");
   return users;
 }
 
 /**
- * Milliseconds until the first of the two tokens expires; undefined where neither does.
+ * Milliseconds until the first of the two tokens expires; undefined if neither has an `exp`.
  *
  * @param now Milliseconds since 1970.
  */
-export function lifeOf({ a, b }: Users, now: number): number | undefined {
+export function millisecondsUntilExpiry({ a, b }: Users, now: number): number | undefined {
   const ends = [a, b].flatMap(({ expiresAt }) => expiresAt ?? []);
   return ends.length === 0 ? undefined : Math.min(...ends) * 1000 - now;
 }

@@ -1,49 +1,49 @@
-import { type Answer, isFault, isOutage, isSuccess } from "../http/answer.ts";
+import { type Answer, isOutage, isServerError, isSuccess } from "../http/answer.ts";
 import { failed, type Judgement, passed, unclear } from "./verdict.ts";
 
-/** The answer to the user's own, plain request, asked for only where a verdict depends on it. */
-export type Control = () => Promise<Answer | undefined>;
+/** The answer to the user's own request. Called only if the verdict depends on it. */
+export type OwnAnswer = () => Promise<Answer | undefined>;
 
 /**
- * Judges an answer that is no success: whether it is a refusal that proves something.
+ * Judges an answer that is not a success: whether it proves that the API refuses the request.
  *
- * 401 and 403 are refusals as such. Any other says as much only if the user's own request is accepted: a 404
- * may mean that there is nothing there, and a 400 that the request was not looked at any further.
+ * 401 and 403 do. Any other status counts only if the API accepts the user's own request: a 404 may mean that
+ * the object does not exist, and a 400 that the API rejects every such request.
  */
-export async function judgeRefusal(answer: Answer | undefined, control: Control): Promise<Judgement> {
+export async function judgeRefusal(answer: Answer | undefined, ownAnswer: OwnAnswer): Promise<Judgement> {
   if (answer === undefined || isOutage(answer)) return noAnswer(answer);
   const { status } = answer;
   if (status === 401 || status === 403) return passed(`refused with ${status}`);
-  const own = await control();
-  if (isFault(answer)) {
-    return own !== undefined && isFault(own)
-      ? unclear(`answered ${status}, and ${own.status} to the user's own request`)
-      : fault(answer);
+  const own = await ownAnswer();
+  if (isServerError(answer)) {
+    return own !== undefined && isServerError(own)
+      ? unclear(`answered ${status}, and answered the user's own request with ${own.status}`)
+      : serverError(answer);
   }
   if (own === undefined)
-    return unclear(`answered ${status}; the user's own request was not sent for comparison`);
+    return unclear(`answered ${status}, and the user's own request was not sent for comparison`);
   return isSuccess(own)
     ? passed(`refused with ${status}`)
     : unclear(
-        `answered ${status}, and ${own.status} to the user's own request: it was not accepted either way`,
+        `answered ${status}, and answered the user's own request with ${own.status}: neither was accepted`,
       );
 }
 
-/** Judges an answer that is no success where any refusal will do: there need not be anything at all. */
+/** Judges an answer where any refusal is enough, a 404 included: the path does not have to exist. */
 export function judgeAnyRefusal(answer: Answer | undefined): Judgement {
   if (answer === undefined || isOutage(answer)) return noAnswer(answer);
-  return isFault(answer) ? fault(answer) : passed(`refused with ${answer.status}`);
+  return isServerError(answer) ? serverError(answer) : passed(`refused with ${answer.status}`);
 }
 
-/** Judges the answer to credentials that are none: RFC 6750 section 3 wants a 401. */
-export async function judgeCredentials(answer: Answer | undefined, control: Control): Promise<Judgement> {
+/** Judges the answer to a request without valid credentials. RFC 6750 section 3 requires a 401. */
+export async function judgeCredentials(answer: Answer | undefined, ownAnswer: OwnAnswer): Promise<Judgement> {
   if (answer !== undefined && isSuccess(answer))
-    return failed("error", `answered ${answer.status}: it was let in`);
-  return judgeRefusal(answer, control);
+    return failed("error", `answered ${answer.status}: the request was accepted`);
+  return judgeRefusal(answer, ownAnswer);
 }
 
-function fault({ status }: Answer): Judgement {
-  return failed("warning", `answered ${status}, which is no refusal but a fault`);
+function serverError({ status }: Answer): Judgement {
+  return failed("warning", `answered ${status}: a server error, not a refusal`);
 }
 
 function noAnswer(answer: Answer | undefined): Judgement {

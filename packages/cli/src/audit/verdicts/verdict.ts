@@ -1,12 +1,12 @@
-/** What an answer says of an API. `unclear`: neither that it holds, nor that it does not. */
+/** What an answer proves. `unclear`: neither that the check passes nor that it fails. */
 type Verdict = "passed" | "failed" | "unclear";
 
-/** A verdict on one answer, and why. */
+/** The verdict on one answer, and the reason. */
 export interface Judgement {
   readonly verdict: Verdict;
-  /** Of a failure: an error lets somebody in, a warning is a flaw. */
+  /** Of a failure. An error grants access; a warning is a defect without access. */
   readonly severity?: "error" | "warning";
-  /** One sentence. Holds nothing of a body or of a header. */
+  /** One sentence. Contains nothing from a body or a header. */
   readonly reason: string;
 }
 
@@ -22,14 +22,12 @@ export function unclear(reason: string): Judgement {
   return { verdict: "unclear", reason };
 }
 
-/** The one that weighs most: an error, then a warning, then what is unclear. Of equals, the first. */
+/** The order of importance: an error, a warning, an unclear verdict, a passed check. */
 export function weightOf({ verdict, severity }: Judgement): number {
   return verdict === "failed" ? (severity === "error" ? 3 : 2) : verdict === "unclear" ? 1 : 0;
 }
 
-/**
- * `inapplicable`: there is no such way in. `skipped`: there may be, and it is not known whether it is closed.
- */
+/** A check that sent nothing. `inapplicable`: it has nothing to try. `skipped`: it could have found something. */
 export interface NotTried {
   readonly verdict: "inapplicable" | "skipped";
   readonly reason: string;

@@ -1,17 +1,24 @@
 import { pasteable, shellWord } from "../../output/paste.ts";
-import { type Case, type Diagnosis, danger, fault, type Opinion, silent } from "../check.ts";
+import {
+  type CheckInput,
+  type CheckResult,
+  type Diagnosis,
+  errorFinding,
+  noFindings,
+  warningFinding,
+} from "../check.ts";
 import { clockSkew } from "../http/clock-skew.ts";
 import { type Answer, canBeSent, isHtml, isRedirect, type NoAnswer, probe } from "../http/probe.ts";
-import { judgePreflight, preflight } from "./preflight.ts";
-import { judgeAnswer } from "./token-response.ts";
+import { preflight, preflightFinding } from "./preflight.ts";
+import { tokenResponseFinding } from "./token-response.ts";
 
 /** What the running API answers: to the browser's preflight, to nobody, and to the token. */
-export async function theApi(given: Case): Promise<Opinion> {
-  const { api, sent } = given;
-  if (api === undefined) return silent;
+export async function checkApi(given: CheckInput): Promise<CheckResult> {
+  const { api, tokenText } = given;
+  if (api === undefined) return noFindings;
   const origin = pageOrigin(given);
   const isCrossOrigin = origin !== undefined && origin !== api.origin;
-  const token = sent?.jwt === undefined || !canBeSent(sent.token) ? undefined : sent.token;
+  const token = tokenText?.jwt === undefined || !canBeSent(tokenText.token) ? undefined : tokenText.token;
 
   const [asked, without, withToken] = await Promise.all([
     isCrossOrigin ? preflight(api, origin) : undefined,
@@ -19,14 +26,14 @@ export async function theApi(given: Case): Promise<Opinion> {
     token === undefined ? undefined : probe(api, { headers: { authorization: `Bearer ${token}` } }),
   ]);
   const skew = clockSkew("API", [without]);
-  const general = apiAnswers(api, without);
+  const general = reachabilityFinding(api, without);
   if (general !== undefined) return { findings: [general, ...(skew ? [skew] : [])], confirmed: [] };
 
   const findings = [
     skew,
-    asked === undefined || origin === undefined ? undefined : judgePreflight(asked, origin),
-    withToken === undefined ? undefined : judgeToken(withToken, api, given),
-    withToken?.kind === "answer" ? judgeOpenness(without, withToken) : undefined,
+    asked === undefined || origin === undefined ? undefined : preflightFinding(asked, origin),
+    withToken === undefined ? undefined : tokenFinding(withToken, api, given),
+    withToken?.kind === "answer" ? opennessFinding(without, withToken) : undefined,
   ].filter((finding) => finding !== undefined);
   return {
     findings,
@@ -34,29 +41,29 @@ export async function theApi(given: Case): Promise<Opinion> {
   };
 }
 
-function judgeToken(answer: Answer | NoAnswer, api: URL, given: Case): Diagnosis | undefined {
+function tokenFinding(answer: Answer | NoAnswer, api: URL, given: CheckInput): Diagnosis | undefined {
   // A server that will not read so long a header may hang up instead of answering.
   if (answer.kind === "none") {
-    return fault(
+    return errorFinding(
       "api_unreachable",
       "The API does not answer when a token is sent.",
       [answer.reason],
       [`curl -i ${shellWord(api.href)}`],
     );
   }
-  return judgeAnswer(answer, api, given);
+  return tokenResponseFinding(answer, api, given);
 }
 
 /** Where the API's pages come from: as said, or else the issuer's own, which is where users sign in. */
-function pageOrigin({ origin, issuer, environment, sent }: Case): string | undefined {
-  const candidates = [origin, issuer?.href, environment.BETTER_AUTH_URL, sent?.jwt?.claims.iss];
+function pageOrigin({ origin, issuer, environment, tokenText }: CheckInput): string | undefined {
+  const candidates = [origin, issuer?.href, environment.BETTER_AUTH_URL, tokenText?.jwt?.claims.iss];
   const first = candidates.find((one): one is string => typeof one === "string" && one !== "");
   return first === undefined ? undefined : URL.parse(first)?.origin;
 }
 
-function apiAnswers(api: URL, answer: Answer | NoAnswer): Diagnosis | undefined {
+function reachabilityFinding(api: URL, answer: Answer | NoAnswer): Diagnosis | undefined {
   if (answer.kind === "none") {
-    return fault(
+    return errorFinding(
       "api_unreachable",
       `The API at ${api.origin} cannot be reached.`,
       [answer.reason],
@@ -65,7 +72,7 @@ function apiAnswers(api: URL, answer: Answer | NoAnswer): Diagnosis | undefined 
   }
   if (isRedirect(answer)) {
     const location = answer.headers.get("location") ?? "nowhere";
-    return fault(
+    return errorFinding(
       "api_redirects",
       "The API redirects, and clients drop the Authorization header where that leads to another origin.",
       [`it answers ${answer.status} with Location: ${location}`],
@@ -75,7 +82,7 @@ function apiAnswers(api: URL, answer: Answer | NoAnswer): Diagnosis | undefined 
     );
   }
   if (!isHtml(answer)) return undefined;
-  return fault(
+  return errorFinding(
     "api_html",
     "A web page answers where the API should be.",
     [`${api.href} answers ${answer.status} with HTML`],
@@ -84,9 +91,9 @@ function apiAnswers(api: URL, answer: Answer | NoAnswer): Diagnosis | undefined 
 }
 
 /** A path that answers everybody proves nothing about tokens, or was left open. */
-function judgeOpenness(without: Answer | NoAnswer, withToken: Answer): Diagnosis | undefined {
+function opennessFinding(without: Answer | NoAnswer, withToken: Answer): Diagnosis | undefined {
   if (without.kind === "none" || without.status >= 300 || withToken.status >= 300) return undefined;
-  return danger(
+  return warningFinding(
     "api_open",
     "This endpoint answers without a token as well.",
     [`it answers ${without.status} to nobody`],

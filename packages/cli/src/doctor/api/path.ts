@@ -1,12 +1,12 @@
 import { shellWord } from "../../output/paste.ts";
-import { type Case, type Diagnosis, fault } from "../check.ts";
+import { type CheckInput, type Diagnosis, errorFinding } from "../check.ts";
 
 /** Names of parameters and of values that are not there, where an id should be. */
 const placeholder = /^(?:[:{[<].*|undefined|null|NaN|\[object .*|me|self)$/i;
 
 /** Whose path was asked for, where it is not the token's own: what stands where the user's id should. */
-export function pathMismatch(url: URL, sent: Case["sent"]): Diagnosis | undefined {
-  const claims = sent?.jwt?.claims;
+export function pathMismatch(url: URL, tokenText: CheckInput["tokenText"]): Diagnosis | undefined {
+  const claims = tokenText?.jwt?.claims;
   if (typeof claims?.sub !== "string") return undefined;
   const subject = claims.sub;
   const segments = url.pathname
@@ -23,7 +23,7 @@ export function pathMismatch(url: URL, sent: Case["sent"]): Diagnosis | undefine
     named === undefined
       ? ["no part of the path is the token's sub"]
       : [`"${named.segment}" in the path is ${named.meaning}`];
-  return fault(
+  return errorFinding(
     "path_mismatch",
     "The path is not the token's user's own: the id in it must be the token's sub, to the character.",
     [...evidence, `sub is "${subject}"`],

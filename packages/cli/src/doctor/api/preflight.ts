@@ -1,5 +1,5 @@
 import { pasteable } from "../../output/paste.ts";
-import { type Diagnosis, fault } from "../check.ts";
+import { type Diagnosis, errorFinding } from "../check.ts";
 import { type Answer, type NoAnswer, probe } from "../http/probe.ts";
 import { urlDifference } from "../http/url-difference.ts";
 
@@ -16,7 +16,7 @@ export function preflight(url: URL, origin: string): Promise<Answer | NoAnswer> 
 }
 
 /** What keeps a page of `origin` from calling the API. */
-export function judgePreflight(answer: Answer | NoAnswer, origin: string): Diagnosis | undefined {
+export function preflightFinding(answer: Answer | NoAnswer, origin: string): Diagnosis | undefined {
   if (answer.kind === "none") return undefined;
   const allowed = answer.headers.get("access-control-allow-origin");
   const named = (answer.headers.get("access-control-allow-headers") ?? "").toLowerCase().split(",");
@@ -27,7 +27,7 @@ export function judgePreflight(answer: Answer | NoAnswer, origin: string): Diagn
     `app.use(cors(${options})); // Express's cors, before the guard`,
   ];
   if (answer.status === 401 || answer.status === 403) {
-    return fault(
+    return errorFinding(
       "preflight_refused",
       "The API asks the browser's preflight for a token, and a preflight has none.",
       [
@@ -38,7 +38,7 @@ export function judgePreflight(answer: Answer | NoAnswer, origin: string): Diagn
     );
   }
   if (allowed !== "*" && allowed !== origin) {
-    return fault(
+    return errorFinding(
       "cors_origin",
       `Pages of ${origin} may not call the API: CORS does not allow their origin.`,
       [
@@ -49,7 +49,7 @@ export function judgePreflight(answer: Answer | NoAnswer, origin: string): Diagn
     );
   }
   if (!headers.includes("authorization")) {
-    return fault(
+    return errorFinding(
       "cors_authorization",
       "Pages may call the API, but not with an Authorization header: CORS does not allow it.",
       [
@@ -61,7 +61,7 @@ export function judgePreflight(answer: Answer | NoAnswer, origin: string): Diagn
   }
   return answer.status >= 200 && answer.status < 300
     ? undefined
-    : fault(
+    : errorFinding(
         "preflight_refused",
         "The API does not answer the browser's preflight with success.",
         [`it answers ${answer.status}`],

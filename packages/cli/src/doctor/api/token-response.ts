@@ -1,28 +1,28 @@
 import { authErrorCodes } from "@usher-auth/verify";
 import { pasteable, shellWord } from "../../output/paste.ts";
-import { type Case, type Diagnosis, fault } from "../check.ts";
+import { type CheckInput, type Diagnosis, errorFinding } from "../check.ts";
 import { type Answer, jsonOf } from "../http/probe.ts";
 import { leanToken, sizeEvidence } from "../jwt/check-size.ts";
 import { pathMismatch } from "./path.ts";
 
 /** What it means that the API answers the token so; undefined where it lets it in. */
-export function judgeAnswer(answer: Answer, url: URL, given: Case): Diagnosis | undefined {
+export function tokenResponseFinding(answer: Answer, url: URL, given: CheckInput): Diagnosis | undefined {
   const { status } = answer;
   const { code } = jsonOf(answer);
   const says = `it answers ${status}${typeof code === "string" ? ` ${code}` : ""} to the token`;
   const challenge = answer.headers.get("www-authenticate");
   const evidence = challenge === null ? [says] : [says, `WWW-Authenticate: ${challenge}`];
 
-  if (status === 431 && given.sent !== undefined) {
-    return fault(
+  if (status === 431 && given.tokenText !== undefined) {
+    return errorFinding(
       "header_too_large",
       "The request's headers are too large for the API's server.",
-      [says, ...sizeEvidence(given.sent)],
+      [says, ...sizeEvidence(given.tokenText)],
       leanToken,
     );
   }
   if (code === "credentials_missing") {
-    return fault(
+    return errorFinding(
       "authorization_stripped",
       "The Authorization header is lost between here and the API: something on the way takes it out.",
       [...evidence, "the token was sent, and the API says that there was none"],
@@ -30,7 +30,7 @@ export function judgeAnswer(answer: Answer, url: URL, given: Case): Diagnosis | 
     );
   }
   if (code === "token_revoked") {
-    return fault(
+    return errorFinding(
       "token_revoked",
       "The token was taken back: its user signed out, or somebody ended the session.",
       evidence,
@@ -38,23 +38,23 @@ export function judgeAnswer(answer: Answer, url: URL, given: Case): Diagnosis | 
     );
   }
   if (code === "scope_insufficient") {
-    return fault("api_refuses", "The token lacks a scope that this endpoint needs.", evidence, [
+    return errorFinding("api_refuses", "The token lacks a scope that this endpoint needs.", evidence, [
       "claims: ({ user }) => ({ scope: scopesOf(user) }) // at the issuer, in usherJwt()",
     ]);
   }
   if (status === 403 || status === 404)
-    return pathMismatch(url, given.sent) ?? (status === 403 ? refused(evidence) : undefined);
+    return pathMismatch(url, given.tokenText) ?? (status === 403 ? refused(evidence) : undefined);
   if (status === 401)
     return given.verdict.kind === "accepted" ? otherSettings(String(code), evidence) : refused(evidence);
   if (status === 503) {
-    return fault("api_unavailable", "The API cannot judge tokens at the moment.", evidence, [
+    return errorFinding("api_unavailable", "The API cannot judge tokens at the moment.", evidence, [
       code === "keys_unavailable"
         ? `curl -i ${pasteable(given.environment.USHER_JWKS_URL, '"$USHER_JWKS_URL"')} # from where the API runs: it must reach the issuer`
         : `curl -i ${shellWord(`${url.origin}/health/ready`)}`,
     ]);
   }
   if (status >= 500) {
-    return fault("api_fails", "The API fails over the token: no token may be a 500.", evidence, [
+    return errorFinding("api_fails", "The API fails over the token: no token may be a 500.", evidence, [
       "Read the API's log: an exception of the verification is not caught.",
     ]);
   }
@@ -62,7 +62,7 @@ export function judgeAnswer(answer: Answer, url: URL, given: Case): Diagnosis | 
 }
 
 function refused(evidence: readonly string[]): Diagnosis {
-  return fault("api_refuses", "The API refuses the token.", evidence, [
+  return errorFinding("api_refuses", "The API refuses the token.", evidence, [
     "npx usher-auth doctor --env .env --api … # with the API's settings the doctor can say why",
   ]);
 }
@@ -81,7 +81,7 @@ const settingsOf: Readonly<Record<string, string>> = {
 function otherSettings(code: string, evidence: readonly string[]): Diagnosis {
   const which = settingsOf[code];
   const isKnown = authErrorCodes.some((known) => known === code);
-  return fault(
+  return errorFinding(
     "api_settings_differ",
     "The running API has other settings than these: by these the token is good.",
     [...evidence, ...(isKnown && which !== undefined ? [`what differs: ${which}`] : [])],

@@ -1,12 +1,12 @@
 import { betterAuthIssuer } from "@usher-auth/verify";
-import { withoutSlashes } from "../../input/trim.ts";
+import { trimTrailingSlashes } from "../../input/trim.ts";
 import type { Environment } from "../../terminal.ts";
 
 /**
  * The issuer that BETTER_AUTH_URL names, read as Better Auth and the API read it; undefined where it names
  * none.
  */
-export function issuerIn({ BETTER_AUTH_URL: url }: Environment): string | undefined {
+export function issuerFrom({ BETTER_AUTH_URL: url }: Environment): string | undefined {
   try {
     return url ? betterAuthIssuer(url) : undefined;
   } catch {
@@ -16,6 +16,6 @@ export function issuerIn({ BETTER_AUTH_URL: url }: Environment): string | undefi
 }
 
 /** Where Better Auth's endpoints are: at /api/auth, unless its base URL has a path of its own. */
-export function authBase({ origin, pathname }: URL): string {
-  return `${origin}${withoutSlashes(pathname) || "/api/auth"}`;
+export function authBaseUrl({ origin, pathname }: URL): string {
+  return `${origin}${trimTrailingSlashes(pathname) || "/api/auth"}`;
 }

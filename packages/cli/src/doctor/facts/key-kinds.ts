@@ -12,7 +12,7 @@ const variables = [
  * Whether these are settings of an API at all. An environment without any of them is one where nobody set it
  * up.
  */
-export function saysAnything(environment: Environment): boolean {
+export function hasSettings(environment: Environment): boolean {
   return variables.some((name) => environment[name]);
 }
 
@@ -20,7 +20,7 @@ export function saysAnything(environment: Environment): boolean {
  * What tokens are accepted by, as `verifierFromEnv` chooses. Nothing where the settings say nothing at all.
  */
 export function keyKinds(environment: Environment): ReadonlySet<string> {
-  if (!saysAnything(environment)) return new Set();
+  if (!hasSettings(environment)) return new Set();
   const { USHER_KEYS, USHER_JWKS_URL } = environment;
   return new Set((USHER_KEYS || (USHER_JWKS_URL ? "jwks" : "secret")).split(",").map((kind) => kind.trim()));
 }

@@ -2,10 +2,10 @@ import { readUnverified, type UnverifiedJwt } from "../../input/unverified-jwt.t
 import { unwrap, type Wrapping } from "./unwrap.ts";
 
 /** What was sent: the thing itself, what was wrapped around it by mistake, and what it is. */
-export interface Sent {
+export interface TokenText {
   readonly token: string;
   readonly wrappings: readonly Wrapping[];
-  readonly kind: SentKind;
+  readonly kind: TokenTextKind;
   /** The token's own words, where it is a compact JWS. Not verified. */
   readonly jwt: UnverifiedJwt | undefined;
 }
@@ -14,13 +14,13 @@ export interface Sent {
  * Takes apart what was given as the token. A token of `ownIssuer` is no other provider's, whatever it looks
  * like.
  */
-export function readSent(text: string, ownIssuer: string | undefined): Sent {
+export function readTokenText(text: string, ownIssuer: string | undefined): TokenText {
   const { token, wrappings } = unwrap(text);
   return { token, wrappings, ...kindOf(token, ownIssuer) };
 }
 
 /** What a text is that was sent as a token. `jwt` is the only right one. */
-export type SentKind =
+export type TokenTextKind =
   | "token_missing"
   | "token_literal"
   | "session_token"
@@ -66,12 +66,12 @@ const cognito = /^cognito-idp\.[a-z0-9-]+\.amazonaws\.com$/;
 function kindOf(
   token: string,
   ownIssuer: string | undefined,
-): { kind: SentKind; jwt: UnverifiedJwt | undefined } {
+): { kind: TokenTextKind; jwt: UnverifiedJwt | undefined } {
   const jwt = readUnverified(token);
   return { kind: jwt === undefined ? kindOfOther(token) : kindOfJwt(jwt, ownIssuer), jwt };
 }
 
-function kindOfJwt({ header, claims }: UnverifiedJwt, ownIssuer: string | undefined): SentKind {
+function kindOfJwt({ header, claims }: UnverifiedJwt, ownIssuer: string | undefined): TokenTextKind {
   if (
     String(header.typ).toLowerCase().includes("session-cache") ||
     claims.aud === "better-auth:session-cache"
@@ -85,7 +85,7 @@ function kindOfJwt({ header, claims }: UnverifiedJwt, ownIssuer: string | undefi
   return isBare && typeof claims.email === "string" ? "email_verification_token" : "jwt";
 }
 
-function kindOfOther(token: string): SentKind {
+function kindOfOther(token: string): TokenTextKind {
   if (token.trim() === "") return "token_missing";
   if (literal.test(token)) return "token_literal";
   const segments = token.split(".");

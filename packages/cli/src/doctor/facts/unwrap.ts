@@ -1,4 +1,4 @@
-import { withinQuotes, withoutSpace } from "../../input/trim.ts";
+import { trimWhitespace, unquote } from "../../input/trim.ts";
 
 /** Something around the token that does not belong there. */
 export type Wrapping =
@@ -47,12 +47,12 @@ export function unwrap(text: string): Unwrapped {
 
 /** One layer less. */
 function peel(text: string, wrappings: Set<Wrapping>): string {
-  const trimmed = withoutSpace(text);
+  const trimmed = trimWhitespace(text);
   if (trimmed !== text && trimmed !== "") {
     wrappings.add("token_whitespace");
     return trimmed;
   }
-  const quoted = withinQuotes(text);
+  const quoted = unquote(text);
   if (quoted !== undefined) {
     wrappings.add("token_quoted");
     return quoted.replace(bearer, "");

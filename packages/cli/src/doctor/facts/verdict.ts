@@ -1,7 +1,7 @@
 import { AuthError, ConfigurationError, verifierFromEnv } from "@usher-auth/verify";
 import type { Environment } from "../../terminal.ts";
-import { saysAnything } from "./key-kinds.ts";
-import type { Sent } from "./token-text.ts";
+import { hasSettings } from "./key-kinds.ts";
+import type { TokenText } from "./token-text.ts";
 
 /**
  * What a verifier with the API's settings says to the token. `unknown`: there is no token, or no settings to
@@ -13,10 +13,14 @@ export type Verdict =
   | { readonly kind: "refused"; readonly error: AuthError };
 
 /** Asks the real verifier. Fetches the issuer's keys where the settings name their address. */
-export async function verdictOn(sent: Sent | undefined, environment: Environment): Promise<Verdict> {
-  if (sent === undefined || sent.jwt === undefined || !saysAnything(environment)) return { kind: "unknown" };
+export async function verdictOn(
+  tokenText: TokenText | undefined,
+  environment: Environment,
+): Promise<Verdict> {
+  if (tokenText === undefined || tokenText.jwt === undefined || !hasSettings(environment))
+    return { kind: "unknown" };
   try {
-    await verifierFromEnv(environment).verify(sent.token);
+    await verifierFromEnv(environment).verify(tokenText.token);
     return { kind: "accepted" };
   } catch (error) {
     if (error instanceof AuthError) return { kind: "refused", error };

@@ -1,5 +1,5 @@
 import { durationInWords } from "../../output/duration.ts";
-import { type Diagnosis, fault } from "../check.ts";
+import { type Diagnosis, errorFinding } from "../check.ts";
 import type { Answer, NoAnswer } from "./probe.ts";
 
 /**
@@ -13,7 +13,7 @@ export function clockSkew(server: string, answers: readonly (Answer | NoAnswer)[
   const least = skews.sort((one, other) => Math.abs(one) - Math.abs(other))[0];
   if (least === undefined || Math.abs(least) <= tolerance) return undefined;
   const direction = least > 0 ? "ahead of" : "behind";
-  return fault(
+  return errorFinding(
     "clock_skew",
     `The clock of the ${server} is ${durationInWords(least)} ${direction} this machine's.`,
     [`its Date header says so; more than ${tolerance} seconds make good tokens expired, or not valid yet`],

@@ -1,4 +1,4 @@
-import { withoutSlashes } from "../../input/trim.ts";
+import { trimTrailingSlashes } from "../../input/trim.ts";
 
 /** The names of the machine itself. */
 const loopback = new Set(["localhost", "127.0.0.1", "[::1]", "0.0.0.0"]);
@@ -9,7 +9,7 @@ const loopback = new Set(["localhost", "127.0.0.1", "[::1]", "0.0.0.0"]);
  */
 export function urlDifference(actual: string, expected: string): string {
   if (actual.trim() === expected.trim()) return "only whitespace differs";
-  if (withoutSlashes(actual) === withoutSlashes(expected)) return "only the trailing slash differs";
+  if (trimTrailingSlashes(actual) === trimTrailingSlashes(expected)) return "only the trailing slash differs";
   if (actual.toLowerCase() === expected.toLowerCase()) return "only upper and lower case differ";
   const one = URL.parse(actual);
   const other = URL.parse(expected);
@@ -26,7 +26,7 @@ export function urlDifference(actual: string, expected: string): string {
   if (one.port !== other.port && one.protocol === other.protocol) {
     differences.push(`port ${one.port || "by default"} against ${other.port || "by default"}`);
   }
-  const paths = [one, other].map(({ pathname }) => withoutSlashes(pathname));
+  const paths = [one, other].map(({ pathname }) => trimTrailingSlashes(pathname));
   if (paths[0] !== paths[1]) {
     differences.push(
       paths.includes("/api/auth")

@@ -1,19 +1,19 @@
-import type { Case, Opinion } from "../check.ts";
-import { silent } from "../check.ts";
-import { authBase } from "../facts/base-url.ts";
+import type { CheckInput, CheckResult } from "../check.ts";
+import { noFindings } from "../check.ts";
+import { authBaseUrl } from "../facts/base-url.ts";
 import { keyKinds } from "../facts/key-kinds.ts";
 import { clockSkew } from "../http/clock-skew.ts";
 import { probe } from "../http/probe.ts";
-import { theJwks } from "./jwks.ts";
-import { issuerAnswers } from "./reachability.ts";
-import { theTokenEndpoint } from "./token-endpoint.ts";
+import { jwksFinding } from "./jwks.ts";
+import { reachabilityFinding } from "./reachability.ts";
+import { tokenEndpointFinding } from "./token-endpoint.ts";
 
 /** Whether the issuer can be reached, and gives out tokens and keys. */
-export async function theIssuer(given: Case): Promise<Opinion> {
-  const { issuer, cookie, environment, sent } = given;
-  if (issuer === undefined) return silent;
-  const at = (path: string): URL => new URL(`${authBase(issuer)}${path}`);
-  const needsKeys = keyKinds(environment).has("jwks") || sent?.jwt?.header.kid !== undefined;
+export async function checkIssuer(given: CheckInput): Promise<CheckResult> {
+  const { issuer, cookie, environment, tokenText } = given;
+  if (issuer === undefined) return noFindings;
+  const at = (path: string): URL => new URL(`${authBaseUrl(issuer)}${path}`);
+  const needsKeys = keyKinds(environment).has("jwks") || tokenText?.jwt?.header.kid !== undefined;
 
   const [health, token, jwks] = await Promise.all([
     probe(at("/ok")),
@@ -21,12 +21,12 @@ export async function theIssuer(given: Case): Promise<Opinion> {
     probe(at("/jwks")),
   ]);
   const skew = clockSkew("issuer", [health, token, jwks]);
-  const general = issuerAnswers(issuer, health, token);
+  const general = reachabilityFinding(issuer, health, token);
   if (general !== undefined) return { findings: [general, ...(skew ? [skew] : [])], confirmed: [] };
 
   const findings = [
-    theTokenEndpoint(token, jwks, cookie !== undefined),
-    needsKeys ? theJwks(at("/jwks"), jwks, sent) : undefined,
+    tokenEndpointFinding(token, jwks, cookie !== undefined),
+    needsKeys ? jwksFinding(at("/jwks"), jwks, tokenText) : undefined,
     skew,
   ];
   const found = findings.filter((finding) => finding !== undefined);

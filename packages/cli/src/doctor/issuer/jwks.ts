@@ -1,12 +1,16 @@
 import { shellWord } from "../../output/paste.ts";
-import { type Case, type Diagnosis, fault } from "../check.ts";
+import { type CheckInput, type Diagnosis, errorFinding } from "../check.ts";
 import { type Answer, jsonOf, type NoAnswer } from "../http/probe.ts";
 
 /** What `/jwks` says. Only asked about where tokens are verified by key pair. */
-export function theJwks(url: URL, answer: Answer | NoAnswer, sent: Case["sent"]): Diagnosis | undefined {
+export function jwksFinding(
+  url: URL,
+  answer: Answer | NoAnswer,
+  tokenText: CheckInput["tokenText"],
+): Diagnosis | undefined {
   if (answer.kind === "none") return undefined;
   if (answer.status === 404) {
-    return fault(
+    return errorFinding(
       "jwks_missing",
       "The issuer publishes no keys, and tokens are to be verified by them.",
       [`${url.href} is 404: usherJwt signs with the shared secret there, or jwksPath is another one`],
@@ -18,16 +22,16 @@ export function theJwks(url: URL, answer: Answer | NoAnswer, sent: Case["sent"])
   }
   const { keys } = jsonOf(answer);
   if (answer.status !== 200 || !Array.isArray(keys)) {
-    return fault(
+    return errorFinding(
       "jwks_unavailable",
       "The issuer's keys cannot be fetched.",
       [`${url.href} answers ${answer.status}`],
       [`curl -i ${shellWord(url.href)} # must answer 200 with {"keys":[…]}`],
     );
   }
-  const kid = sent?.kind === "jwt" ? sent.jwt?.header.kid : undefined;
+  const kid = tokenText?.kind === "jwt" ? tokenText.jwt?.header.kid : undefined;
   if (kid === undefined || keys.some((key: { kid?: unknown } | null) => key?.kid === kid)) return undefined;
-  return fault(
+  return errorFinding(
     "key_unknown",
     "The token's key (kid) is not among those that the issuer publishes now.",
     [

@@ -1,16 +1,16 @@
 import { pasteable, shellWord } from "../../output/paste.ts";
-import { type Diagnosis, fault } from "../check.ts";
+import { type Diagnosis, errorFinding } from "../check.ts";
 import { type Answer, isHtml, isRedirect, type NoAnswer } from "../http/probe.ts";
 
 /** What is wrong with all that the issuer answers; undefined where Better Auth answers. */
-export function issuerAnswers(
+export function reachabilityFinding(
   issuer: URL,
   health: Answer | NoAnswer,
   token: Answer | NoAnswer,
 ): Diagnosis | undefined {
   const unanswered = [health, token].find((answer) => answer.kind === "none");
   if (unanswered !== undefined) {
-    return fault(
+    return errorFinding(
       "issuer_unreachable",
       `The issuer at ${issuer.origin} cannot be reached.`,
       [unanswered.reason],
@@ -21,7 +21,7 @@ export function issuerAnswers(
   const redirect = answers.find(isRedirect);
   if (redirect !== undefined) {
     const location = redirect.headers.get("location") ?? "nowhere";
-    return fault(
+    return errorFinding(
       "issuer_redirects",
       "The issuer redirects instead of answering.",
       [`it answers ${redirect.status} with Location: ${location}`],
@@ -31,7 +31,7 @@ export function issuerAnswers(
     );
   }
   if (answers.some(isHtml)) {
-    return fault(
+    return errorFinding(
       "issuer_html",
       "The issuer answers with a web page: Better Auth does not get these requests.",
       ["/api/auth/ok and /api/auth/token must be JSON, and one of them is HTML"],
@@ -42,7 +42,7 @@ export function issuerAnswers(
     );
   }
   if (answers.every(({ status }) => status === 404)) {
-    return fault(
+    return errorFinding(
       "issuer_path_unknown",
       "The issuer answers, and has no Better Auth at this path.",
       [`${issuer.origin}: /api/auth/ok and /api/auth/token are both 404`],

@@ -1,8 +1,8 @@
-import { type Diagnosis, fault } from "../check.ts";
+import { type Diagnosis, errorFinding } from "../check.ts";
 import type { Answer, NoAnswer } from "../http/probe.ts";
 
 /** What `/token` says. Without a session Better Auth answers 401, whether it could sign or not. */
-export function theTokenEndpoint(
+export function tokenEndpointFinding(
   token: Answer | NoAnswer,
   jwks: Answer | NoAnswer,
   hasCookie: boolean,
@@ -10,7 +10,7 @@ export function theTokenEndpoint(
   if (token.kind === "none") return undefined;
   const { status } = token;
   if (status === 404) {
-    return fault(
+    return errorFinding(
       "token_endpoint_missing",
       "Better Auth is there, and has no /token: the plugin that makes tokens is not installed.",
       ["/api/auth/ok answers, /api/auth/token is 404"],
@@ -18,7 +18,7 @@ export function theTokenEndpoint(
     );
   }
   if (status >= 500 && jwks.kind === "answer" && jwks.status === 200) {
-    return fault(
+    return errorFinding(
       "issuer_cannot_sign",
       "The issuer can no longer sign: it publishes keys, and fails to make a token with them.",
       [
@@ -33,7 +33,7 @@ export function theTokenEndpoint(
     );
   }
   if (status >= 500) {
-    return fault(
+    return errorFinding(
       "token_endpoint_fails",
       "The issuer fails to make a token.",
       [`/token answers ${status}${jwks.kind === "answer" ? `, /jwks ${jwks.status}` : ""}`],
@@ -43,7 +43,7 @@ export function theTokenEndpoint(
     );
   }
   if (hasCookie && status === 401) {
-    return fault(
+    return errorFinding(
       "session_ended",
       "The session in the cookie has ended, or the cookie is another site's.",
       ["/token answers 401 to it"],

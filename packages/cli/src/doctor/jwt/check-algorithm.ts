@@ -1,19 +1,19 @@
 import { pasteable } from "../../output/paste.ts";
-import { type Case, fault, found, type Opinion, silent } from "../check.ts";
-import { authBase } from "../facts/base-url.ts";
+import { type CheckInput, type CheckResult, errorFinding, noFindings, withFindings } from "../check.ts";
+import { authBaseUrl } from "../facts/base-url.ts";
 import { keyKinds } from "../facts/key-kinds.ts";
 
 /** The algorithm that the token names, against the keys that the API has. */
-export function theAlgorithm({ sent, environment, issuer }: Case): Opinion {
-  if (sent?.kind !== "jwt" || sent.jwt === undefined) return silent;
-  const { alg, kid } = sent.jwt.header;
+export function checkAlgorithm({ tokenText, environment, issuer }: CheckInput): CheckResult {
+  if (tokenText?.kind !== "jwt" || tokenText.jwt === undefined) return noFindings;
+  const { alg, kid } = tokenText.jwt.header;
   const named = String(alg);
   const evidence = [
     `the token's header has alg ${JSON.stringify(alg)}${kid === undefined ? "" : ", and a kid"}`,
   ];
   if (named.toLowerCase() === "none") {
-    return found(
-      fault(
+    return withFindings(
+      errorFinding(
         "algorithm_none",
         'The token is not signed at all (alg "none"): anybody can have written it.',
         evidence,
@@ -22,14 +22,14 @@ export function theAlgorithm({ sent, environment, issuer }: Case): Opinion {
     );
   }
   const kinds = keyKinds(environment);
-  if (kinds.size === 0) return silent;
+  if (kinds.size === 0) return noFindings;
   const bySecret = /^HS(?:256|384|512)$/.test(named);
   const byKeyPair = /^(?:EdDSA|Ed25519|[ERP]S(?:256|384|512))$/.test(named);
   if (byKeyPair && !kinds.has("jwks")) {
     const base = issuer ?? URL.parse(environment.BETTER_AUTH_URL ?? "");
-    const jwks = base === null ? undefined : `${authBase(base)}/jwks`;
-    return found(
-      fault(
+    const jwks = base === null ? undefined : `${authBaseUrl(base)}/jwks`;
+    return withFindings(
+      errorFinding(
         "algorithm_public_key",
         `The issuer signs with a key pair (${named}), and the API is set to a shared secret.`,
         [
@@ -44,8 +44,8 @@ export function theAlgorithm({ sent, environment, issuer }: Case): Opinion {
     );
   }
   if (bySecret && !kinds.has("secret")) {
-    return found(
-      fault(
+    return withFindings(
+      errorFinding(
         "algorithm_secret",
         `The issuer signs with a shared secret (${named}), and the API is set to a key pair (JWKS).`,
         [...evidence, "USHER_JWKS_URL or USHER_KEYS make the API accept tokens by key pair alone"],
@@ -57,9 +57,9 @@ export function theAlgorithm({ sent, environment, issuer }: Case): Opinion {
     );
   }
   const isKnown = byKeyPair || named === "HS256";
-  if (isKnown) return silent;
-  return found(
-    fault("algorithm_other", "The token's algorithm is none that the API accepts.", evidence, [
+  if (isKnown) return noFindings;
+  return withFindings(
+    errorFinding("algorithm_other", "The token's algorithm is none that the API accepts.", evidence, [
       'plugins: [usherJwt({ audience: "https://api.example.com" })] // at the issuer: HS256',
     ]),
   );

@@ -1,8 +1,8 @@
 import type { AuthError } from "@usher-auth/verify";
 import { durationInWords, instantInWords } from "../../output/duration.ts";
 import { pasteable } from "../../output/paste.ts";
-import { type Case, type Diagnosis, fault, found, type Opinion } from "../check.ts";
-import { issuerIn } from "../facts/base-url.ts";
+import { type CheckInput, type CheckResult, type Diagnosis, errorFinding, withFindings } from "../check.ts";
+import { issuerFrom } from "../facts/base-url.ts";
 import { urlDifference } from "../http/url-difference.ts";
 import { claimErrors } from "./claim-errors.ts";
 
@@ -13,16 +13,16 @@ import { claimErrors } from "./claim-errors.ts";
 const tenYears = 315_360_000;
 
 /** The claims against what the API expects of them. */
-export function theClaims({ sent, environment, issuer, now }: Case): Opinion {
-  if (sent?.kind !== "jwt" || sent.jwt === undefined) return found();
-  const { claims } = sent.jwt;
+export function checkClaims({ tokenText, environment, issuer, now }: CheckInput): CheckResult {
+  if (tokenText?.kind !== "jwt" || tokenText.jwt === undefined) return withFindings();
+  const { claims } = tokenText.jwt;
   const expected = {
-    issuer: issuerIn(environment) ?? issuer?.origin,
+    issuer: issuerFrom(environment) ?? issuer?.origin,
     audience: environment.API_URL || undefined,
     now,
   };
-  const errors = claimErrors(sent.token, sent.jwt, expected);
-  return found(...errors.map((error) => explain(error)));
+  const errors = claimErrors(tokenText.token, tokenText.jwt, expected);
+  return withFindings(...errors.map((error) => explain(error)));
 
   function explain(error: AuthError): Diagnosis | undefined {
     const evidence = error.hint === undefined ? [error.message] : [error.hint];
@@ -38,11 +38,11 @@ export function theClaims({ sent, environment, issuer, now }: Case): Opinion {
       case "claims_invalid":
         return invalid(claims, evidence);
       case "token_unsupported":
-        return fault("token_type", "The token is of another type than the API accepts.", evidence, [
+        return errorFinding("token_type", "The token is of another type than the API accepts.", evidence, [
           "const { data } = await authClient.token(); // a token for an API has typ JWT, or none",
         ]);
       default:
-        // Form, algorithm and signature are other themes'.
+        // Form, algorithm and signature are other checks'.
         return undefined;
     }
   }
@@ -52,8 +52,8 @@ function issuerDiffers(actual: string, expected: string, setting: string | undef
   // One with credentials in it is not repeated.
   const isShort = !setting || setting === expected || setting.includes("@");
   const source = isShort ? "BETTER_AUTH_URL" : `the origin of BETTER_AUTH_URL, ${setting}`;
-  const isOrigin = issuerIn({ BETTER_AUTH_URL: actual }) === actual;
-  return fault(
+  const isOrigin = issuerFrom({ BETTER_AUTH_URL: actual }) === actual;
+  return errorFinding(
     "issuer_differs",
     "The token's issuer is not the one that the API expects.",
     [`iss is ${actual}`, `expected ${expected} (${source})`, urlDifference(actual, expected)],
@@ -70,7 +70,7 @@ function audienceDiffers(claims: Claims, expected: string): Diagnosis {
   const actual = (Array.isArray(claims.aud) ? claims.aud : [claims.aud]).map(String);
   const usherJwt = `plugins: [usherJwt({ audience: "${pasteable(expected)}" })]`;
   if (actual.length === 1 && actual[0] === claims.iss) {
-    return fault(
+    return errorFinding(
       "audience_default",
       "The issuer names no audience: Better Auth then writes its own address there.",
       [`aud is ${actual.join(", ")}, the same as iss; expected ${expected} (API_URL)`],
@@ -80,7 +80,7 @@ function audienceDiffers(claims: Claims, expected: string): Diagnosis {
       ],
     );
   }
-  return fault(
+  return errorFinding(
     "audience_differs",
     "The token is meant for another API than this one.",
     [
@@ -98,7 +98,7 @@ function audienceDiffers(claims: Claims, expected: string): Diagnosis {
 function expired(claims: Claims, now: number): Diagnosis {
   const { exp, iat } = claims as { exp: number; iat?: number };
   if (exp < tenYears) {
-    return fault(
+    return errorFinding(
       "expiration_absolute",
       "expirationTime was given as a number: Better Auth takes it for the instant itself, a second of 1970.",
       [`exp is ${exp}: ${instantInWords(exp, now)}`],
@@ -106,7 +106,7 @@ function expired(claims: Claims, now: number): Diagnosis {
     );
   }
   const life = iat === undefined ? "" : `; it was good for ${durationInWords(exp - iat)}`;
-  return fault(
+  return errorFinding(
     "token_expired",
     `The token expired ${durationInWords(now - exp)} ago.`,
     [`exp is ${instantInWords(exp, now)}${life}`],
@@ -121,7 +121,7 @@ function notYetValid(claims: Claims, evidence: readonly string[], now: number): 
     const value = claims[name];
     return typeof value === "number" && value > now ? [`${name} is ${instantInWords(value, now)}`] : [];
   });
-  return fault(
+  return errorFinding(
     "token_not_yet_valid",
     "The token is from the future: the issuer's clock is ahead of this machine's.",
     [...ahead, ...evidence],
@@ -131,7 +131,7 @@ function notYetValid(claims: Claims, evidence: readonly string[], now: number): 
 
 function invalid(claims: Claims, evidence: readonly string[]): Diagnosis {
   if (typeof claims.sub !== "string" || claims.sub === "") {
-    return fault(
+    return errorFinding(
       "subject_missing",
       "The token has no sub: it does not say whose it is.",
       [...evidence, `its claims: ${Object.keys(claims).join(", ")}`],
@@ -141,9 +141,12 @@ function invalid(claims: Claims, evidence: readonly string[]): Diagnosis {
       ],
     );
   }
-  return fault("claim_missing", "A claim that the API needs is missing, or of the wrong form.", evidence, [
-    'plugins: [usherJwt({ audience: "https://api.example.com" })] // at the issuer: has all of them',
-  ]);
+  return errorFinding(
+    "claim_missing",
+    "A claim that the API needs is missing, or of the wrong form.",
+    evidence,
+    ['plugins: [usherJwt({ audience: "https://api.example.com" })] // at the issuer: has all of them'],
+  );
 }
 
 type Claims = Readonly<Record<string, unknown>>;

@@ -1,33 +1,33 @@
 import { secretsIn } from "../../input/secrets.ts";
 import { pasteable } from "../../output/paste.ts";
-import { type Case, fault, found, type Opinion } from "../check.ts";
+import { type CheckInput, type CheckResult, errorFinding, withFindings } from "../check.ts";
 import { keyKinds } from "../facts/key-kinds.ts";
 import { explainSecret } from "../secret/explain.ts";
-import { proofOfJws } from "../secret/signed-by.ts";
+import { jwsSignedBy } from "../secret/signed-by.ts";
 
 /** Whose signature the token has. */
-export function theSignature(given: Case): Opinion {
-  const { sent, verdict, environment } = given;
-  if (sent?.kind !== "jwt" || sent.jwt === undefined) return found();
+export function checkSignature(given: CheckInput): CheckResult {
+  const { tokenText, verdict, environment } = given;
+  if (tokenText?.kind !== "jwt" || tokenText.jwt === undefined) return withFindings();
   if (
-    sent.jwt.header.alg === "HS256" &&
+    tokenText.jwt.header.alg === "HS256" &&
     keyKinds(environment).has("secret") &&
     secretsIn(environment).length > 0
   ) {
-    const { shared, finding } = explainSecret(proofOfJws(sent.token), environment);
+    const { shared, finding } = explainSecret(jwsSignedBy(tokenText.token), environment);
     const confirmed =
       shared === undefined ? [] : [`the token is signed with ${shared}: issuer and API share the secret`];
     return { findings: finding === undefined ? [] : [finding], confirmed };
   }
-  if (verdict.kind !== "refused") return found();
+  if (verdict.kind !== "refused") return withFindings();
   const { code, hint } = verdict.error;
   const evidence = hint === undefined ? [verdict.error.message] : [hint];
   if (code === "key_unknown") {
-    return found(
-      fault(
+    return withFindings(
+      errorFinding(
         "key_unknown",
         "The token's key (kid) is not among those that the issuer publishes now.",
-        [...evidence, `kid ${JSON.stringify(sent.jwt.header.kid)}; the keys were fetched afresh`],
+        [...evidence, `kid ${JSON.stringify(tokenText.jwt.header.kid)}; the keys were fetched afresh`],
         [
           "const { data } = await authClient.token(); // a new token, signed by a key that is published",
           "If new tokens have it too: USHER_JWKS_URL leads to another issuer than the one that signs.",
@@ -36,8 +36,8 @@ export function theSignature(given: Case): Opinion {
     );
   }
   if (code === "signature_invalid") {
-    return found(
-      fault(
+    return withFindings(
+      errorFinding(
         "signature_invalid",
         "The signature is not that of the issuer's key: the token was changed.",
         evidence,
@@ -46,11 +46,11 @@ export function theSignature(given: Case): Opinion {
     );
   }
   if (code === "keys_unavailable") {
-    return found(
-      fault("jwks_unavailable", "The issuer's keys cannot be fetched from USHER_JWKS_URL.", evidence, [
+    return withFindings(
+      errorFinding("jwks_unavailable", "The issuer's keys cannot be fetched from USHER_JWKS_URL.", evidence, [
         `curl -i ${pasteable(environment.USHER_JWKS_URL, '"$USHER_JWKS_URL"')} # must answer 200 with JSON, from where the API runs`,
       ]),
     );
   }
-  return found();
+  return withFindings();
 }

@@ -1,4 +1,4 @@
-import { type Case, fault, found, type Opinion } from "../check.ts";
+import { type CheckInput, type CheckResult, errorFinding, withFindings } from "../check.ts";
 
 /**
  * Characters: what `@usher-auth/verify` looks at unless told otherwise, and half of what Node's server takes
@@ -7,15 +7,20 @@ import { type Case, fault, found, type Opinion } from "../check.ts";
 const longestToken = 8192;
 
 /** The token's length. Better Auth's jwt() puts the whole user into it, an image included. */
-export function theSize({ sent }: Case): Opinion {
-  if (sent === undefined || sent.token.length <= longestToken) return found();
-  return found(
-    fault("token_too_large", "The token is longer than APIs accept.", sizeEvidence(sent), leanToken),
+export function checkSize({ tokenText }: CheckInput): CheckResult {
+  if (tokenText === undefined || tokenText.token.length <= longestToken) return withFindings();
+  return withFindings(
+    errorFinding(
+      "token_too_large",
+      "The token is longer than APIs accept.",
+      sizeEvidence(tokenText),
+      leanToken,
+    ),
   );
 }
 
 /** How long the token is, and which claim is to blame. */
-export function sizeEvidence({ token, jwt }: NonNullable<Case["sent"]>): string[] {
+export function sizeEvidence({ token, jwt }: NonNullable<CheckInput["tokenText"]>): string[] {
   const [largest] = Object.entries(jwt?.claims ?? {})
     .map(([name, value]) => ({ name, length: JSON.stringify(value).length }))
     .sort((one, other) => other.length - one.length);

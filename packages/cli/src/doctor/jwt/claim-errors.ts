@@ -38,7 +38,7 @@ function firstError(
   now: number,
 ): AuthError | undefined {
   const verifier = createVerifier({
-    keys: anybody,
+    keys: acceptAnySignature,
     issuer,
     audience,
     maxTokenLength: longestToken,
@@ -64,7 +64,7 @@ const rsaAlgorithms = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"] as 
  * Vouches for every signature. It exists so that the claims of a token can be judged whose signature is
  * judged already, or by nobody: in a diagnosis, never to let anybody in.
  */
-const anybody: KeySource = {
+const acceptAnySignature: KeySource = {
   algorithms: new Set([...algorithms, ...rsaAlgorithms]),
   candidates: ({ alg }) => {
     const algorithm = [...algorithms, ...rsaAlgorithms].find((known) => known === alg);

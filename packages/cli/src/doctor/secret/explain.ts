@@ -2,8 +2,8 @@ import { secretFingerprint } from "@usher-auth/verify";
 import { type NamedSecret, secretsIn } from "../../input/secrets.ts";
 import type { Environment } from "../../terminal.ts";
 import type { Cause } from "../causes.ts";
-import { type Diagnosis, danger, fault } from "../check.ts";
-import type { Proof } from "./signed-by.ts";
+import { type Diagnosis, errorFinding, warningFinding } from "../check.ts";
+import type { SignedBy } from "./signed-by.ts";
 import { variantsOf } from "./variants.ts";
 
 /** Better Auth's built-in secret, for when none is set. It is in its public source. */
@@ -29,7 +29,7 @@ function acceptedSecrets(environment: Environment): NamedSecret[] {
  * differ. An older version of a list is shared, and a finding too.
  */
 export function explainSecret(
-  proof: Proof,
+  proof: SignedBy,
   environment: Environment,
 ): { shared?: string; finding?: Diagnosis } {
   const accepted = acceptedSecrets(environment);
@@ -42,7 +42,7 @@ export function explainSecret(
 
 function oldVersion({ name }: NamedSecret, accepted: readonly NamedSecret[]): Diagnosis {
   const newest = accepted[0]?.name ?? "the first one";
-  return danger(
+  return warningFinding(
     "secret_old_version",
     "The issuer still signs with an older secret.",
     [`signed with ${name}; the settings have ${newest} before it`],
@@ -53,10 +53,10 @@ function oldVersion({ name }: NamedSecret, accepted: readonly NamedSecret[]): Di
 }
 
 /** Another secret by another name. */
-function otherSecret(proof: Proof, environment: Environment): Diagnosis | undefined {
+function otherSecret(proof: SignedBy, environment: Environment): Diagnosis | undefined {
   const { BETTER_AUTH_SECRET: single, AUTH_SECRET: authSecret } = environment;
   if (single && proof(single)) {
-    return fault(
+    return errorFinding(
       "secret_single_ignored",
       "The issuer signs with BETTER_AUTH_SECRET, which counts for nothing where BETTER_AUTH_SECRETS is set.",
       ["the signature matches BETTER_AUTH_SECRET and no version of BETTER_AUTH_SECRETS"],
@@ -64,7 +64,7 @@ function otherSecret(proof: Proof, environment: Environment): Diagnosis | undefi
     );
   }
   if (authSecret && proof(authSecret)) {
-    return fault(
+    return errorFinding(
       "secret_auth_secret",
       "The issuer signs with AUTH_SECRET, and the API does not read that one.",
       ["the signature matches AUTH_SECRET, which Better Auth takes where BETTER_AUTH_SECRET is not set"],
@@ -72,7 +72,7 @@ function otherSecret(proof: Proof, environment: Environment): Diagnosis | undefi
     );
   }
   if (!proof(betterAuthDefault)) return undefined;
-  return fault(
+  return errorFinding(
     "secret_issuer_default",
     "The issuer has no secret: it signs with Better Auth's built-in default, which everybody knows.",
     ["the signature matches the default in Better Auth's public source: anybody can make such a token"],
@@ -81,7 +81,7 @@ function otherSecret(proof: Proof, environment: Environment): Diagnosis | undefi
 }
 
 /** The same secret, read in another way. */
-function variant(proof: Proof, environment: Environment): Diagnosis | undefined {
+function variant(proof: SignedBy, environment: Environment): Diagnosis | undefined {
   const { AUTH_SECRET } = environment;
   const secrets = [
     ...secretsIn(environment),
@@ -92,14 +92,19 @@ function variant(proof: Proof, environment: Environment): Diagnosis | undefined 
     if (match !== undefined) {
       const variable = name.split(" ", 1).join();
       const title = titles[match.cause] ?? "The secrets of issuer and API differ.";
-      return fault(match.cause, title, [`the signature matches ${name} ${match.how}`], match.fix(variable));
+      return errorFinding(
+        match.cause,
+        title,
+        [`the signature matches ${name} ${match.how}`],
+        match.fix(variable),
+      );
     }
   }
   return undefined;
 }
 
 function differs(accepted: readonly NamedSecret[]): Diagnosis {
-  return fault(
+  return errorFinding(
     "secret_differs",
     "Issuer and API do not have the same secret.",
     [

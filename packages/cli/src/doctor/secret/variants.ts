@@ -1,4 +1,4 @@
-import { withinQuotes } from "../../input/trim.ts";
+import { unquote } from "../../input/trim.ts";
 import type { Cause } from "../causes.ts";
 
 /** Another reading of a secret, under which it may be the issuer's. */
@@ -14,7 +14,7 @@ export interface Variant {
 /** The ways in which the same secret comes to differ on two sides. */
 export function variantsOf(secret: string): Variant[] {
   const trimmed = secret.trim();
-  const unquoted = /^["'`]/.test(trimmed) ? withinQuotes(trimmed) : undefined;
+  const unquoted = /^["'`]/.test(trimmed) ? unquote(trimmed) : undefined;
   const variants: Variant[] = [
     {
       cause: "secret_whitespace",

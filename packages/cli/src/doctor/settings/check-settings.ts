@@ -2,9 +2,16 @@ import { ConfigurationError, sharedSecret, verifierFromEnv } from "@usher-auth/v
 import { type NamedSecret, secretsIn } from "../../input/secrets.ts";
 import type { Environment } from "../../terminal.ts";
 import type { Cause } from "../causes.ts";
-import { type Case, type Diagnosis, danger, fault, type Opinion, silent } from "../check.ts";
-import { issuerIn } from "../facts/base-url.ts";
-import { saysAnything } from "../facts/key-kinds.ts";
+import {
+  type CheckInput,
+  type CheckResult,
+  type Diagnosis,
+  errorFinding,
+  noFindings,
+  warningFinding,
+} from "../check.ts";
+import { issuerFrom } from "../facts/base-url.ts";
+import { hasSettings } from "../facts/key-kinds.ts";
 import { withUsherWarnings } from "./warnings.ts";
 
 const newSecret = 'BETTER_AUTH_SECRET="$(openssl rand -base64 48)" # the same value for issuer and API';
@@ -13,9 +20,13 @@ const newSecret = 'BETTER_AUTH_SECRET="$(openssl rand -base64 48)" # the same va
 const shortestSecret = 32;
 
 /** The settings by themselves: whether an API could start with them, and how good the secrets are. */
-export async function theSettings({ environment, environmentName, isFile }: Case): Promise<Opinion> {
-  if (!isFile && !saysAnything(environment)) return silent;
-  const secrets = await Promise.all(secretsIn(environment).map(judgeSecret));
+export async function checkSettings({
+  environment,
+  environmentName,
+  isFile,
+}: CheckInput): Promise<CheckResult> {
+  if (!isFile && !hasSettings(environment)) return noFindings;
+  const secrets = await Promise.all(secretsIn(environment).map(secretFinding));
   const findings = secrets.filter((finding) => finding !== undefined);
   if (findings.some(({ severity }) => severity === "error")) return { findings, confirmed: [] };
   try {
@@ -32,7 +43,7 @@ export async function theSettings({ environment, environmentName, isFile }: Case
 
 /** What is read out of BETTER_AUTH_URL, where that is not all of it. */
 function reading(environment: Environment): string[] {
-  const issuer = issuerIn(environment);
+  const issuer = issuerFrom(environment);
   const isWhole = issuer === undefined || issuer === environment.BETTER_AUTH_URL;
   return isWhole ? [] : [`BETTER_AUTH_URL is read as ${issuer}: its origin, as Better Auth reads it`];
 }
@@ -41,9 +52,9 @@ function wrongSettings({ message }: ConfigurationError, environmentName: string)
   const lines = message.split("\n");
   const missing = lines.flatMap((line) => /^(\w+) is not set\./.exec(line)?.[1] ?? []);
   if (missing.length === 0) {
-    return fault("settings_wrong", "The API cannot start with these settings.", [message], [message]);
+    return errorFinding("settings_wrong", "The API cannot start with these settings.", [message], [message]);
   }
-  return fault(
+  return errorFinding(
     "settings_missing",
     `${new Intl.ListFormat("en").format(missing)} ${missing.length === 1 ? "is" : "are"} not set in ${environmentName}.`,
     lines,
@@ -58,15 +69,20 @@ const fixes: Readonly<Record<string, string>> = {
   USHER_JWKS_URL: "USHER_JWKS_URL=https://app.example.com/api/auth/jwks",
 };
 
-async function judgeSecret({ name, value }: NamedSecret): Promise<Diagnosis | undefined> {
+async function secretFinding({ name, value }: NamedSecret): Promise<Diagnosis | undefined> {
   const { result: refusal, codes } = await withUsherWarnings(() => refusalOf(value));
   if (refusal !== undefined) {
     const cause = causeOf(value);
-    return fault(cause, titles[cause] ?? "The secret is refused.", [`${name}: ${refusal}`], [newSecret]);
+    return errorFinding(
+      cause,
+      titles[cause] ?? "The secret is refused.",
+      [`${name}: ${refusal}`],
+      [newSecret],
+    );
   }
   if (!codes.has("USHER_SECRET_WEAK")) return undefined;
   const evidence = [`${name} repeats few characters: it has less than 96 bits of entropy`];
-  return danger("secret_weak", "The secret looks easy to guess.", evidence, [newSecret]);
+  return warningFinding("secret_weak", "The secret looks easy to guess.", evidence, [newSecret]);
 }
 
 const titles: Partial<Readonly<Record<Cause, string>>> = {

@@ -1,32 +1,32 @@
 import { secretsIn } from "../../input/secrets.ts";
-import { conceal } from "../../output/redact.ts";
+import { redact } from "../../output/redact.ts";
 import type { Environment } from "../../terminal.ts";
-import { type Case, type Diagnosis, fault, type Opinion, silent } from "../check.ts";
-import type { Sent } from "../facts/token-text.ts";
+import { type CheckInput, type CheckResult, type Diagnosis, errorFinding, noFindings } from "../check.ts";
+import type { TokenText } from "../facts/token-text.ts";
 import { explainSecret } from "../secret/explain.ts";
-import { proofOfCookie, proofOfJws } from "../secret/signed-by.ts";
+import { cookieSignedBy, jwsSignedBy } from "../secret/signed-by.ts";
 import { explanations } from "./explanations.ts";
 
 /**
  * What was sent: whether it is a token for an API at all, and what is around it that does not belong there.
  */
-export function whatWasSent({ sent, environment }: Case): Opinion {
-  if (sent === undefined) return silent;
+export function checkTokenText({ tokenText, environment }: CheckInput): CheckResult {
+  if (tokenText === undefined) return noFindings;
   const findings: Diagnosis[] = [];
-  for (const id of sent.wrappings) {
+  for (const id of tokenText.wrappings) {
     const { title, fix } = explanations[id];
-    findings.push(fault(id, title, [`what is inside: ${conceal(sent.token)}`], fix));
+    findings.push(errorFinding(id, title, [`what is inside: ${redact(tokenText.token)}`], fix));
   }
-  if (sent.kind !== "jwt") {
-    const { title, fix } = explanations[sent.kind];
-    const { evidence, finding } = secretProof(sent, environment);
-    findings.push(fault(sent.kind, title, [...evidenceOf(sent), ...evidence], fix));
+  if (tokenText.kind !== "jwt") {
+    const { title, fix } = explanations[tokenText.kind];
+    const { evidence, finding } = secretProof(tokenText, environment);
+    findings.push(errorFinding(tokenText.kind, title, [...evidenceOf(tokenText), ...evidence], fix));
     if (finding !== undefined) findings.push(finding);
   }
   return { findings, confirmed: [] };
 }
 
-function evidenceOf({ kind, token, jwt }: NonNullable<Case["sent"]>): string[] {
+function evidenceOf({ kind, token, jwt }: NonNullable<CheckInput["tokenText"]>): string[] {
   switch (kind) {
     case "token_missing":
       return ["the text is empty"];
@@ -36,7 +36,7 @@ function evidenceOf({ kind, token, jwt }: NonNullable<Case["sent"]>): string[] {
       return [`iss is ${JSON.stringify(jwt?.claims.iss)}, aud is ${JSON.stringify(jwt?.claims.aud)}`];
     default: {
       const segments = token.split(".").length;
-      return [`${conceal(token)}, ${segments} segment${segments === 1 ? "" : "s"}; a JWT has three`].map(
+      return [`${redact(token)}, ${segments} segment${segments === 1 ? "" : "s"}; a JWT has three`].map(
         (line) => (jwt === undefined ? line : `claims: ${Object.keys(jwt.claims).join(", ")}`),
       );
     }
@@ -48,12 +48,12 @@ function evidenceOf({ kind, token, jwt }: NonNullable<Case["sent"]>): string[] {
  * signature tells whether the settings have the same one.
  */
 function secretProof(
-  { kind, token, jwt }: Sent,
+  { kind, token, jwt }: TokenText,
   environment: Environment,
 ): { readonly evidence: readonly string[]; readonly finding: Diagnosis | undefined } {
   const isSigned = kind === "session_cookie" || (jwt?.header.alg === "HS256" && kind !== "id_token");
   if (!isSigned || secretsIn(environment).length === 0) return { evidence: [], finding: undefined };
-  const proof = kind === "session_cookie" ? proofOfCookie(token) : proofOfJws(token);
+  const proof = kind === "session_cookie" ? cookieSignedBy(token) : jwsSignedBy(token);
   const { shared, finding } = explainSecret(proof, environment);
   const evidence =
     shared === undefined

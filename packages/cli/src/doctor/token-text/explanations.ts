@@ -1,4 +1,4 @@
-import type { SentKind } from "../facts/token-text.ts";
+import type { TokenTextKind } from "../facts/token-text.ts";
 import type { Wrapping } from "../facts/unwrap.ts";
 
 /** How to get the right thing, to paste into the frontend. */
@@ -9,7 +9,10 @@ const getToken = [
 
 /** What each mistaken thing is, and what to do. */
 export const explanations: Readonly<
-  Record<Exclude<SentKind, "jwt"> | Wrapping, { readonly title: string; readonly fix: readonly string[] }>
+  Record<
+    Exclude<TokenTextKind, "jwt"> | Wrapping,
+    { readonly title: string; readonly fix: readonly string[] }
+  >
 > = {
   token_missing: {
     title: "Nothing was sent: the text where the token should be is empty.",

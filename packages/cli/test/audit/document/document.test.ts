@@ -4,7 +4,7 @@ import { operationLines } from "../../../src/audit/document/operation-lines.ts";
 import { operationsOf } from "../../../src/audit/document/operations.ts";
 import { sampleBody } from "../../../src/audit/document/sample.ts";
 import { isLoopback, targetOf } from "../../../src/audit/document/server.ts";
-import { compose, plainPath } from "../../../src/audit/requests/request.ts";
+import { buildRequest, plainPath } from "../../../src/audit/requests/request.ts";
 
 const yaml = `
 openapi: 3.1.0
@@ -71,7 +71,7 @@ test("has every operation but those of CORS and TRACE, and knows which are publi
 });
 
 test("fills in what is required, and the user; encodes all of it", () => {
-  const request = compose(find("POST /users/{id}/posts"), "/v1", { owner: "a/b c", objects: new Map() });
+  const request = buildRequest(find("POST /users/{id}/posts"), "/v1", { owner: "a/b c", objects: new Map() });
   expect(request).toEqual({
     method: "POST",
     path: "/v1/users/a%2Fb%20c/posts?kind=a%20b",
@@ -98,7 +98,7 @@ test("a path keeps what makes its spelling", () => {
         segment.kind === "owner" ? { ...segment, text: `./%2e%2e/${segment.text}` } : segment,
       ),
     );
-  expect(compose(find("POST /users/{id}/posts"), "", values, { spell }).path).toMatch(
+  expect(buildRequest(find("POST /users/{id}/posts"), "", values, { spell }).path).toMatch(
     /^\/users\/\.\/%2e%2e\/ada\/posts\?/,
   );
 });
@@ -137,7 +137,7 @@ test("whatever the document says can be sent, and put on one line", () => {
   const [operation] = operationsOf(parseDocument(JSON.stringify({ openapi: "3.1.0", paths }), "t"), []);
   if (operation === undefined) throw new Error("no operation");
   expect(operation.label).toBe("POST /über uns/\\u001b[2J\\n{id}");
-  expect(compose(operation, "", { owner: "", objects: new Map([["id", "7"]]) })).toEqual({
+  expect(buildRequest(operation, "", { owner: "", objects: new Map([["id", "7"]]) })).toEqual({
     method: "POST",
     path: "/%C3%BCber%20uns/%1B[2J%0A7",
     headers: { "x-name": "line%0Abreak%20%E2%98%83" },

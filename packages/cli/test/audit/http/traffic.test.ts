@@ -52,7 +52,7 @@ test("stops when the budget is spent, but tidies up", async () => {
   await traffic.send(request, undefined);
   await traffic.send(request, undefined);
   await expect(traffic.send(request, undefined)).rejects.toMatchObject({ halt: "budget" });
-  await expect(traffic.tidy(request, undefined)).resolves.toMatchObject({ status: 200 });
+  await expect(traffic.sendCleanUp(request, undefined)).resolves.toMatchObject({ status: 200 });
   expect(traffic.count()).toBe(3);
 });
 
@@ -75,7 +75,7 @@ test("stops five seconds before a token's end, since everything is refused then;
   await traffic.send(request, undefined);
   expect(times).toEqual([0, 100, 200]);
   await expect(traffic.send(request, undefined)).rejects.toMatchObject({ halt: "expiry" });
-  await expect(traffic.tidy(request, undefined)).resolves.toMatchObject({ status: 200 });
+  await expect(traffic.sendCleanUp(request, undefined)).resolves.toMatchObject({ status: 200 });
 });
 
 test("stops when it is interrupted", async () => {
