@@ -39,11 +39,11 @@ export function skippedAfter(check: CheckId, results: readonly Result[]): NotTri
   const found = (id: CheckId) => results.find((result) => result.check === id && result.severity === "error");
   const open = found("no_token");
   // One request was enough: the plain path is open.
-  if (open?.attempts === 1) return skipped("it is open without a token");
+  if (open?.attempts === 1) return skipped("the operation is open without a token");
   if (check !== "path_spelling") return undefined;
-  if (open !== undefined) return skipped("another spelling is open without a token");
+  if (open !== undefined) return skipped("the operation is open without a token in another spelling");
   if (results.some((result) => result.check === "other_owner" && result.severity !== undefined)) {
-    return skipped("the plain path is open already");
+    return skipped("the path itself already gives access");
   }
   return undefined;
 }

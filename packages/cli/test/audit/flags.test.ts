@@ -1,16 +1,16 @@
 import { expect, test } from "vitest";
 import { startServer } from "../support/server.ts";
-import { issuer, tokens } from "./support/people.ts";
+import { startBackend } from "./support/backend.ts";
+import { userIn } from "./support/backend-token.ts";
 import { labelsWith, reportOf, runAudit } from "./support/run-audit.ts";
-import { startShelves } from "./support/shelf-server.ts";
-import { userIn } from "./support/shelf-token.ts";
+import { issuer, tokens } from "./support/test-users.ts";
 
-test("--owner-param names the user's parameter where its name does not tell", async () => {
+test("--owner-param names the parameter that holds the user's id", async () => {
   const paths = { "/accounts/{account}/mail": { get: {} } };
   const url = await startServer(() => (request, response) => {
     if (request.url === "/openapi.json") return response.end(JSON.stringify({ openapi: "3.1.0", paths }));
     const user = userIn(request.headers.authorization, issuer.secret);
-    // Whose mail it is, the path alone decides.
+    // The path alone decides whose mail it returns.
     const [, , account] = (request.url ?? "").split("/");
     response.writeHead(user === undefined ? 401 : 200, { "content-type": "application/json" });
     return response.end(JSON.stringify(user === undefined ? {} : { mail: `for ${account} alone` }));
@@ -21,10 +21,10 @@ test("--owner-param names the user's parameter where its name does not tell", as
   expect(labelsWith(named, "failed")).toEqual(["GET /accounts/{account}/mail other_owner"]);
 });
 
-test("--i-own-this lets an API be audited that is not known to be on this machine", async () => {
-  const server = await startShelves(issuer.secret, { books: undefined }, ["ada", "grace"]);
+test("--i-own-this allows an audit of an API that is not on this machine", async () => {
+  const server = await startBackend(issuer.secret, { books: undefined }, ["ada", "grace"]);
   try {
-    // Not one of the loopback addresses, and yet it leads to this machine.
+    // Not a loopback address, but it reaches this machine.
     const words = [
       server.documentUrl,
       "--server",
@@ -43,15 +43,15 @@ test("--i-own-this lets an API be audited that is not known to be on this machin
   }
 });
 
-test("what was added is deleted again even where the requests have run out", async () => {
-  const server = await startShelves(issuer.secret, { books: undefined }, ["ada", "grace"]);
+test("deletes what it created even after --max-requests is reached", async () => {
+  const server = await startBackend(issuer.secret, { books: undefined }, ["ada", "grace"]);
   try {
     const before = structuredClone(server.items("books"));
     const run = await runAudit([server.documentUrl, "--writes", "--max-requests", "120", "--json"], tokens);
     expect(reportOf(run).halt).toBe("budget");
     expect(server.requests.some((request) => request.startsWith("POST "))).toBe(true);
     expect(server.items("books")).toEqual(before);
-    expect(reportOf(run).notes.filter((note) => note.startsWith("Added"))).toEqual([]);
+    expect(reportOf(run).notes.filter((note) => note.startsWith("Created"))).toEqual([]);
   } finally {
     await server.close();
   }

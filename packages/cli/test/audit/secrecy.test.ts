@@ -1,20 +1,25 @@
 import { afterAll, expect, test } from "vitest";
 import { expectHidden } from "../support/hidden.ts";
-import { issuer, tokens } from "./support/people.ts";
+import { startBackend } from "./support/backend.ts";
 import { runAudit } from "./support/run-audit.ts";
-import { startShelves } from "./support/shelf-server.ts";
 import { temporaryFiles } from "./support/temporary-file.ts";
+import { issuer, tokens } from "./support/test-users.ts";
 
-const server = await startShelves(
+const server = await startBackend(
   issuer.secret,
-  { announcements: "open", letters: "accepts alg none", notes: "finds things by id alone", books: undefined },
+  {
+    announcements: "open",
+    letters: "accepts alg none",
+    notes: "finds objects by id alone",
+    books: undefined,
+  },
   ["ada", "grace"],
 );
 afterAll(() => server.close());
 
 const hidden = [issuer.secret, ...Object.values(tokens)];
 
-test("no output holds a token, a part of one, or anything of a body", async () => {
+test("no output contains a token, a part of one, or anything from a body", async () => {
   const files = temporaryFiles();
   const words = [
     server.documentUrl,
@@ -41,11 +46,11 @@ test("no output holds a token, a part of one, or anything of a body", async () =
   }
 });
 
-test("the check of this test sees a token", () => {
+test("the check itself finds a token", () => {
   expect(() => expectHidden(`x ${tokens.USHER_TOKEN_A.slice(40, 60)} x`, hidden)).toThrow();
 });
 
-test("tokens come from files and from standard input", async () => {
+test("reads tokens from files and standard input", async () => {
   const { write } = temporaryFiles();
   const a = write("a.txt", `Bearer ${tokens.USHER_TOKEN_A}\n`);
   const byFile = await runAudit(

@@ -5,22 +5,22 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { temporaryFolder } from "../support/consult.ts";
 import { startServer } from "../support/server.ts";
-import { tokens } from "./support/people.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+import { tokens } from "./support/test-users.ts";
 
 const start = fileURLToPath(new URL("../../bin/usher-auth.js", import.meta.url));
 
-test("a signal ends an audit, which deletes what it has added and reports", async () => {
+test("after a signal the audit deletes what it created and prints the report", async () => {
   const deleted: string[] = [];
-  let added = 0;
-  const isAdded = Promise.withResolvers<void>();
+  let created = 0;
+  const isCreated = Promise.withResolvers<void>();
   const url = await startServer(() => (request, response) => {
     request.resume();
     if (request.method === "DELETE") deleted.push(request.url ?? "");
-    if (request.method === "POST") isAdded.resolve();
+    if (request.method === "POST") isCreated.resolve();
     response.writeHead(request.method === "POST" ? 201 : 200, { "content-type": "application/json" });
-    response.end(request.method === "POST" ? `{"id":"n${added++}"}` : "[]");
+    response.end(request.method === "POST" ? `{"id":"n${created++}"}` : "[]");
   });
   const document = join(await temporaryFolder(), "openapi.json");
   const id = { name: "id", in: "path", required: true };
@@ -34,12 +34,12 @@ test("a signal ends an audit, which deletes what it has added and reports", asyn
     stdio: ["ignore", "pipe", "pipe"],
   });
   const output = text(child.stdout);
-  await isAdded.promise;
-  // The process in between hands it on.
+  await isCreated.promise;
+  // The process in between forwards it.
   child.kill("SIGTERM");
   const [exitCode] = await once(child, "exit");
   const report = JSON.parse(await output);
   expect(report).toMatchObject({ halt: "interrupted", exitCode });
   expect(deleted.length).toBeGreaterThan(0);
-  expect(report.notes.join()).not.toContain("not deleted again");
+  expect(report.notes.join()).not.toContain("not deleted");
 });

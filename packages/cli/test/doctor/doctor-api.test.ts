@@ -2,11 +2,11 @@ import { usherJwt } from "@usher-auth/issuer";
 import { describe, expect, test } from "vitest";
 import { startApi } from "../support/api.ts";
 import { audience, signIn } from "../support/better-auth.ts";
-import { consult } from "../support/consult.ts";
 import { expectHidden } from "../support/hidden.ts";
 import { apiRows } from "./causes/api.ts";
 import { keyPairSettingsFor, settingsFor } from "./causes/row.ts";
 import { makeDoctorGuide } from "./guide/doctor-guide.ts";
+import { runDoctor } from "./support/run-doctor.ts";
 import { tryRow } from "./support/try-row.ts";
 
 // What needs the real API, in one file: to open its database takes seconds.
@@ -34,10 +34,10 @@ describe("the doctor on a healthy chain", () => {
       hidden: [],
     };
 
-    const json = await consult(situation, "--json");
+    const json = await runDoctor(situation, "--json");
     expect(JSON.parse(json.output)).toMatchObject({ findings: [], chainWorks: true, notLookedAt: [] });
     expect(json.exitCode).toBe(0);
-    const text = await consult(situation);
+    const text = await runDoctor(situation);
     expect(text.output).toContain("✓ The chain works: the issuer's token is good, and the API lets it in.");
     expect(text.exitCode).toBe(0);
     for (const { output } of [json, text]) expectHidden(output, [input, person.secret, person.sessionToken]);
@@ -48,7 +48,7 @@ describe("the doctor on a healthy chain", () => {
     const environment = settingsFor(person);
     const api = `${await startApi(environment)}/api/${person.userId}/tasks/none`;
     const situation = { input: await person.token(), environment, api, hidden: [] };
-    const { findings, confirmed } = JSON.parse((await consult(situation, "--json")).output);
+    const { findings, confirmed } = JSON.parse((await runDoctor(situation, "--json")).output);
     expect(findings).toEqual([]);
     expect(confirmed).toContainEqual(expect.stringContaining("lets the token in (404)"));
   });

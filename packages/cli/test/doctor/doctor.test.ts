@@ -6,13 +6,14 @@ import { beforeAll, describe, expect, test, vi } from "vitest";
 import { causes } from "../../src/doctor/causes.ts";
 import { audience, newSecret, signIn, withClockMoved } from "../support/better-auth.ts";
 import { usher } from "../support/command.ts";
-import { consult, temporaryFolder } from "../support/consult.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 import { apiRows } from "./causes/api.ts";
 import { issuerRows } from "./causes/issuer.ts";
 import { tokenRows } from "./causes/jwt.ts";
 import { type Row, settingsFor } from "./causes/row.ts";
 import { secretRows } from "./causes/secret.ts";
 import { sentRows } from "./causes/token-text.ts";
+import { runDoctor } from "./support/run-doctor.ts";
 import { tryRow } from "./support/try-row.ts";
 
 beforeAll(() => {
@@ -45,13 +46,13 @@ describe("the doctor where nothing is wrong", () => {
         environment: settingsFor(person),
         hidden: [],
       };
-      expect(JSON.parse((await consult(situation, "--json")).output).findings).toEqual([]);
+      expect(JSON.parse((await runDoctor(situation, "--json")).output).findings).toEqual([]);
     },
   );
 
   test("with a token alone it says what was not looked at", async () => {
     const person = await signIn();
-    const { exitCode, output } = await consult({ input: await person.token(), hidden: [] });
+    const { exitCode, output } = await runDoctor({ input: await person.token(), hidden: [] });
     expect(exitCode).toBe(0);
     expect(output).toContain("No fault found in what was looked at.");
     expect(output).toMatch(/not looked at: the signature.*--env/);
@@ -66,7 +67,7 @@ describe("the doctor where nothing is wrong", () => {
       }),
     });
     const situation = { input: await person.token(), environment: settingsFor(person), hidden: [] };
-    expect(JSON.parse((await consult(situation, "--json")).output).findings).toEqual([]);
+    expect(JSON.parse((await runDoctor(situation, "--json")).output).findings).toEqual([]);
   });
 
   test.each<[string, (url: string) => string]>([
@@ -79,7 +80,7 @@ describe("the doctor where nothing is wrong", () => {
     async (_what, spell) => {
       const person = await signIn({ options: (baseURL) => ({ baseURL: spell(baseURL) }) });
       const environment = settingsFor({ ...person, issuer: spell(person.issuer) });
-      const { output } = await consult({ input: await person.token(), environment, hidden: [] }, "--json");
+      const { output } = await runDoctor({ input: await person.token(), environment, hidden: [] }, "--json");
       const { findings, confirmed } = JSON.parse(output);
       expect(findings).toEqual([]);
       expect(confirmed).toContain(
@@ -91,7 +92,7 @@ describe("the doctor where nothing is wrong", () => {
   test("it says so of a default port, and nothing where BETTER_AUTH_URL is an origin", async () => {
     const read = async (BETTER_AUTH_URL: string) => {
       const environment = { BETTER_AUTH_URL, API_URL: audience, BETTER_AUTH_SECRET: newSecret() };
-      return JSON.parse((await consult({ environment, hidden: [] }, "--json")).output).confirmed;
+      return JSON.parse((await runDoctor({ environment, hidden: [] }, "--json")).output).confirmed;
     };
     expect(await read("https://App.example.com:443")).toContain(
       "BETTER_AUTH_URL is read as https://app.example.com: its origin, as Better Auth reads it",
@@ -105,7 +106,7 @@ describe("the doctor where nothing is wrong", () => {
     const person = await signIn();
     const { issuer } = person;
     const situation = { input: await person.token(), environment: settingsFor(person), issuer, hidden: [] };
-    expect(JSON.parse((await consult(situation, "--json")).output)).toMatchObject({
+    expect(JSON.parse((await runDoctor(situation, "--json")).output)).toMatchObject({
       findings: [],
       chainWorks: false,
     });
@@ -113,7 +114,7 @@ describe("the doctor where nothing is wrong", () => {
 
   test("with an issuer alone, and nothing piped in, it looks at the issuer", async () => {
     const person = await signIn();
-    const { exitCode, output } = await consult({ issuer: person.issuer, hidden: [] });
+    const { exitCode, output } = await runDoctor({ issuer: person.issuer, hidden: [] });
     expect(output).toMatch(/✓ http:\/\/localhost:\d+ answers, and its clock is right/);
     expect(exitCode).toBe(0);
   });
@@ -127,7 +128,7 @@ test("several faults at once come in the order of likelihood, each once", async 
     BETTER_AUTH_SECRET: newSecret(),
     BETTER_AUTH_URL: "https://app.example.com",
   };
-  const { output } = await consult({ input, environment, hidden: [] }, "--json");
+  const { output } = await runDoctor({ input, environment, hidden: [] }, "--json");
   const ids = JSON.parse(output).findings.map(({ id }: { id: string }) => id);
   expect(ids).toEqual(["token_quoted", "secret_differs", "issuer_differs", "token_expired"]);
 });
@@ -151,17 +152,17 @@ test("nothing out of a token reaches the terminal as a command, nor a line to pa
   const input = createTestIssuer({ secret, issuer, audience }).tokenFor("ada", { claims });
   const situation = { input, environment: settingsFor(person), hidden: [] };
   for (const { output } of [
-    await consult(situation),
-    await consult(situation, "--json"),
+    await runDoctor(situation),
+    await runDoctor(situation, "--json"),
     await usher(["decode"], { input }),
   ]) {
     expect(output).toContain("a.example");
     expect(output).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}]/u);
   }
-  const { findings } = JSON.parse((await consult(situation, "--json")).output);
+  const { findings } = JSON.parse((await runDoctor(situation, "--json")).output);
   expect(findings.map(({ id }: { id: string }) => id)).toEqual(["issuer_differs", "audience_default"]);
   expect(findings[0].fix.join()).not.toContain("touch");
-  const lines = (await consult(situation)).output.split("\n");
+  const lines = (await runDoctor(situation)).output.split("\n");
   expect(lines.filter((line) => line.startsWith("$("))).toEqual([]);
 });
 

@@ -8,8 +8,8 @@ import { secretFingerprint } from "@usher-auth/verify";
 import { describe, expect, test } from "vitest";
 import { newSecret } from "../support/better-auth.ts";
 import { usher } from "../support/command.ts";
-import { temporaryFolder } from "../support/consult.ts";
 import { startServer } from "../support/server.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const secret = newSecret();
 const settings = `# of the API\nBETTER_AUTH_SECRET=${secret}\nBETTER_AUTH_URL=http://localhost:3000\nAPI_URL=https://api.example.com\n`;

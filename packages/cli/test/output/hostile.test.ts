@@ -4,10 +4,11 @@ import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Situation } from "../doctor/causes/row.ts";
+import { runDoctor } from "../doctor/support/run-doctor.ts";
 import { audience, newSecret } from "../support/better-auth.ts";
 import { type Run, usher } from "../support/command.ts";
-import { consult, temporaryFolder } from "../support/consult.ts";
 import { closedUrl, startServer } from "../support/server.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 /** Not signed by anyone: what it says is printed all the same. */
 function handMade(claims: Record<string, unknown>, header: Record<string, unknown> = {}): string {
@@ -118,7 +119,7 @@ describe("no line to paste runs what an attacker chose:", () => {
 
     let lines = 0;
     for (const command of commands) {
-      const { output } = await consult(await arrange(command), "--json");
+      const { output } = await runDoctor(await arrange(command), "--json");
       for (const line of JSON.parse(output).findings.flatMap(({ fix }: { fix: string[] }) => fix)) {
         lines++;
         spawnSync("rm", ["-f", file]);
@@ -136,7 +137,7 @@ describe("no line to paste runs what an attacker chose:", () => {
       "the token's issuer, as the pages' origin",
       "the settings' API_URL",
     ]) {
-      const { output } = await consult(
+      const { output } = await runDoctor(
         await (entrances[name] as (text: string) => Promise<Situation>)(injected),
         "--json",
       );
@@ -148,7 +149,7 @@ describe("no line to paste runs what an attacker chose:", () => {
 
   test("an address that was given is repeated, quoted", async () => {
     const api = `${await closedUrl()}/tasks?a=1&b=it's`;
-    const { output } = await consult({ api, hidden: [] }, "--json");
+    const { output } = await runDoctor({ api, hidden: [] }, "--json");
     expect(JSON.parse(output).findings[0].fix).toEqual([`curl -i '${api.replace("it's", "it%27s")}'`]);
   });
 });
@@ -203,8 +204,8 @@ describe("nothing from outside reaches a terminal as more than text:", () => {
   };
 
   test.each(Object.entries(situations))("%s", async (_name, arrange) => {
-    expectSeen(await consult(await arrange()));
-    const json = await consult(await arrange(), "--json");
+    expectSeen(await runDoctor(await arrange()));
+    const json = await runDoctor(await arrange(), "--json");
     expectSeen(json);
     expect(JSON.parse(json.output).findings.length).toBeGreaterThan(0);
   });
@@ -254,7 +255,7 @@ describe("nothing from outside reaches a terminal as more than text:", () => {
   test("a password in BETTER_AUTH_URL is not printed", async () => {
     const environment = settings({ BETTER_AUTH_URL: "https://ada:hunter2@app.example.com/api/auth" });
     for (const more of [[], ["--json"]]) {
-      const { output } = await consult({ input: handMade({}), environment, hidden: [] }, ...more);
+      const { output } = await runDoctor({ input: handMade({}), environment, hidden: [] }, ...more);
       expect(output).toContain("issuer_differs");
       expect(output).not.toContain("hunter2");
     }

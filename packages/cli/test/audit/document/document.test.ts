@@ -61,7 +61,7 @@ const find = (label: string) => {
   return operation;
 };
 
-test("has every operation but those of CORS and TRACE, and knows which are public", () => {
+test("reads every operation except OPTIONS and TRACE, and whether it is public", () => {
   expect(operations.map(({ label, isPublic }) => [label, isPublic])).toEqual([
     ["POST /users/{id}/posts", false],
     ["GET /open", true],
@@ -70,7 +70,7 @@ test("has every operation but those of CORS and TRACE, and knows which are publi
   ]);
 });
 
-test("fills in what is required, and the user; encodes all of it", () => {
+test("fills in required parameters and the user, percent-encoded", () => {
   const request = buildRequest(find("POST /users/{id}/posts"), "/v1", { owner: "a/b c", objects: new Map() });
   expect(request).toEqual({
     method: "POST",
@@ -80,7 +80,7 @@ test("fills in what is required, and the user; encodes all of it", () => {
   });
 });
 
-test("bodies fit their schema, and two of them differ where they may", () => {
+test("generates bodies that fit the schema, in two variants", () => {
   const operation = find("POST /users/{id}/posts");
   const [first, second] = ([1, 2] as const).map(
     (variant) => operation.body && sampleBody(operation.body, operation, variant),
@@ -90,7 +90,7 @@ test("bodies fit their schema, and two of them differ where they may", () => {
   expect(second).not.toEqual(first);
 });
 
-test("a path keeps what makes its spelling", () => {
+test("does not normalise the spelling of a path", () => {
   const values = { owner: "ada", objects: new Map() };
   const spell = (segments: Parameters<typeof plainPath>[0]) =>
     plainPath(
@@ -103,7 +103,7 @@ test("a path keeps what makes its spelling", () => {
   );
 });
 
-test("names of the owner's parameter are told, or given", () => {
+test("recognises the user's parameter by its name or by --owner-param", () => {
   const names = (path: string, given: string[] = []) =>
     operationsOf(
       parseDocument(JSON.stringify({ openapi: "3.0.0", paths: { [path]: { get: {} } } }), "test"),
@@ -116,7 +116,7 @@ test("names of the owner's parameter are told, or given", () => {
   expect(names("/posts/{id}/{userId}", ["id"])).toEqual(["id"]);
 });
 
-test("what is beside a path's reference counts; a path in another file cannot be passed over in silence", () => {
+test("reads the properties next to a path's reference, and rejects a path in another file", () => {
   const operationsAt = (item: object) =>
     operationsOf(
       parseDocument(JSON.stringify({ openapi: "3.1.0", paths: { "/a": item, "/b": { get: {} } } }), "t"),
@@ -127,7 +127,7 @@ test("what is beside a path's reference counts; a path in another file cannot be
   expect(() => operationsAt({ $ref: "a.yaml" })).toThrow(/\/a is in another file.*bundle/);
 });
 
-test("whatever the document says can be sent, and put on one line", () => {
+test("encodes what a request or a report line cannot contain", () => {
   const parameters = [
     { name: "no name", in: "header", required: true },
     { name: "X-Name", in: "header", required: true, example: "line\nbreak \u2603" },
@@ -145,14 +145,14 @@ test("whatever the document says can be sent, and put on one line", () => {
   });
 });
 
-test("finds the line of an operation, in YAML and in JSON", () => {
+test("finds the line of an operation in YAML and JSON", () => {
   expect(operationLines(yaml)("GET", "/optional")).toBe(11);
   const json = JSON.stringify({ openapi: "3.1.0", paths: { "/a": { get: {}, post: {} } } }, null, 1);
   expect(operationLines(json)("POST", "/a")).toBe(6);
   expect(operationLines(json)("PUT", "/b")).toBeUndefined();
 });
 
-test("sends nothing to a server that nobody named", () => {
+test("sends requests to the document's origin, not to another server that it names", () => {
   const source = new URL("http://localhost:3001/docs/openapi.json");
   const target = (url: string | undefined, given?: string, from: URL | undefined = source) =>
     targetOf(url === undefined ? {} : { servers: [{ url }] }, given, from);

@@ -5,11 +5,11 @@ import { startServer } from "../../support/server.ts";
 
 const request = { method: "GET", path: "/", headers: {}, body: undefined } as const;
 
-test("a kept connection that the server has closed is no silence", async () => {
+test("sends again if the server closed a kept-alive connection", async () => {
   const known = new Set<Socket>();
   const url = await startServer(() => (incoming, response) => {
     response.shouldKeepAlive = true;
-    // Closes as servers do whose patience with an idle connection is over in just that moment.
+    // Closes the connection as a server whose idle timeout ends at this moment.
     if (known.has(incoming.socket)) return incoming.socket.destroy();
     known.add(incoming.socket);
     return response.end("fine");
@@ -22,7 +22,7 @@ test("a kept connection that the server has closed is no silence", async () => {
   expect(known.size).toBe(3);
 });
 
-test("a new connection that is closed is silence, and a redirect is not followed", async () => {
+test("returns no answer if a new connection is closed, and does not follow redirects", async () => {
   const url = await startServer(() => (incoming, response) => {
     if (incoming.url === "/") return incoming.socket.destroy();
     return response.writeHead(302, { location: "/" }).end();

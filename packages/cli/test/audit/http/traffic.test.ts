@@ -18,7 +18,7 @@ function answer(status: number, retryAfter?: number): Answer {
   };
 }
 
-/** Traffic in made-up time, in which every answer takes a millisecond. */
+/** Traffic on a fake clock. Every answer takes a millisecond. */
 function trafficWith(answers: (Answer | undefined)[], options: Partial<TrafficOptions> = {}) {
   let now = 0;
   const times: number[] = [];
@@ -41,13 +41,13 @@ function trafficWith(answers: (Answer | undefined)[], options: Partial<TrafficOp
   return { traffic, times };
 }
 
-test("never sends more requests a second than it may", async () => {
+test("sends no more requests a second than the rate", async () => {
   const { traffic, times } = trafficWith([answer(200)]);
   for (let count = 0; count < 4; count++) await traffic.send(request, undefined);
   expect(times).toEqual([0, 100, 200, 300]);
 });
 
-test("stops when the budget is spent, but tidies up", async () => {
+test("stops at the request limit, but still deletes what was created", async () => {
   const { traffic } = trafficWith([answer(200)], { maxRequests: 2 });
   await traffic.send(request, undefined);
   await traffic.send(request, undefined);
@@ -56,7 +56,7 @@ test("stops when the budget is spent, but tidies up", async () => {
   expect(traffic.count()).toBe(3);
 });
 
-test("stops after five requests without an answer, and not before", async () => {
+test("stops after five unanswered requests in a row", async () => {
   const silence = undefined;
   const { traffic } = trafficWith([
     ...Array(4).fill(silence),
@@ -68,7 +68,7 @@ test("stops after five requests without an answer, and not before", async () => 
   await expect(traffic.send(request, undefined)).rejects.toMatchObject({ halt: "silence" });
 });
 
-test("stops five seconds before a token's end, since everything is refused then; and tidies up", async () => {
+test("stops five seconds before a token expires, but still deletes what was created", async () => {
   const { traffic, times } = trafficWith([answer(200)], { validFor: 5_150 });
   await traffic.send(request, undefined);
   await traffic.send(request, undefined);
@@ -86,7 +86,7 @@ test("stops when it is interrupted", async () => {
   expect(times).toEqual([]);
 });
 
-test("waits as long as it is asked to, once; and not for long", async () => {
+test("waits for Retry-After once, and up to ten seconds", async () => {
   const patient = trafficWith([answer(429, 3), answer(200)]);
   await expect(patient.traffic.send(request, undefined)).resolves.toMatchObject({ status: 200 });
   expect(patient.times).toEqual([0, 3001]);

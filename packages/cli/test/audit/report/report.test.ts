@@ -1,21 +1,21 @@
 import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { usher } from "../../support/command.ts";
-import { issuer, tokens } from "../support/people.ts";
+import { type Backend, startBackend } from "../support/backend.ts";
 import { runAudit } from "../support/run-audit.ts";
-import { type ShelfServer, startShelves } from "../support/shelf-server.ts";
 import { temporaryFiles } from "../support/temporary-file.ts";
+import { issuer, tokens } from "../support/test-users.ts";
 
-let server: ShelfServer;
+let server: Backend;
 beforeAll(async () => {
-  server = await startShelves(issuer.secret, { notes: "finds things by id alone", lists: "open" }, [
+  server = await startBackend(issuer.secret, { notes: "finds objects by id alone", lists: "open" }, [
     "ada",
     "grace",
   ]);
 });
 afterAll(() => server.close());
 
-test("the text has the table, what was found with what to do, what was not tried, and a line of summary", async () => {
+test("prints the table, the findings with their fixes, what was not tried, and a summary", async () => {
   const { output, exitCode } = await runAudit([server.documentUrl], tokens);
   const lines = output.split("\n");
   const row = (start: string) =>
@@ -50,18 +50,18 @@ test("the text has the table, what was found with what to do, what was not tried
   expect(row("POST /users/{user_id}/lists")).toContain("-");
   expect(row("GET /health")).toEqual(["○ 200", "○ 200"]);
   expect(output).toContain(
-    "GET /users/{user_id}/notes/{item_id} answered 200, with data that only B's own answer has [other_object]",
+    "GET /users/{user_id}/notes/{item_id} answered 200, with data that only B's own answer contains [other_object]",
   );
-  expect(output).toContain("Sent: A's token and the id of an object of B's.");
-  expect(output).toContain("→  Look objects up by id and owner together");
-  expect(output).toMatch(/it changes something: --writes tries it\n {4}POST .*: every check/);
+  expect(output).toContain("Sent: A's token with the id of B's object.");
+  expect(output).toContain("→  Look up objects by id and owner together");
+  expect(output).toMatch(/it changes data: add --writes to try it\n {4}POST .*: every check/);
   expect(lines.at(-2)).toMatch(
-    /^Found something: 11 operations, checks: \d+ hold, 3 do not, 2 accepted, \d+ not tried\. \d+ requests in /,
+    /^Failed: 11 operations, checks: \d+ passed, 3 failed, 2 accepted, \d+ not tried\. \d+ requests in /,
   );
   expect(exitCode).toBe(1);
 });
 
-test("colour and a bar are for terminals only", async () => {
+test("shows colours and a progress bar only on a terminal", async () => {
   const words = ["audit", "--rate", "100000", server.documentUrl];
   const seen = await usher(words, { environment: tokens, isTTY: true });
   expect(seen.output).toContain("\u001b[32m");
@@ -71,7 +71,7 @@ test("colour and a bar are for terminals only", async () => {
   expect(piped.output + piped.errors).not.toContain("\u001b");
 });
 
-test("JUnit: a suite for each operation, a case for each check", async () => {
+test("JUnit has a suite for each operation and a case for each check", async () => {
   const files = temporaryFiles();
   await runAudit([server.documentUrl, "--junit", files.path("junit.xml")], tokens);
   const xml = files.read("junit.xml");
@@ -91,7 +91,7 @@ test("JUnit: a suite for each operation, a case for each check", async () => {
   }
 });
 
-test("SARIF: a result for each finding, at the operation's line in the document", async () => {
+test("SARIF has a result for each finding, at the operation's line in the document", async () => {
   const files = temporaryFiles();
   const text = JSON.stringify(await (await fetch(server.documentUrl)).json(), null, 2);
   const document = files.write("openapi.json", text);
@@ -118,7 +118,7 @@ test("SARIF: a result for each finding, at the operation's line in the document"
   }
 });
 
-test("a report that cannot be written is said so", async () => {
+test("reports a file that cannot be written", async () => {
   const run = await runAudit([server.documentUrl, "--junit", "/nowhere/junit.xml"], tokens);
   expect(run).toMatchObject({
     exitCode: 2,

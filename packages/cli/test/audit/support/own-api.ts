@@ -8,17 +8,14 @@ import { copyPreparedDatabase } from "@usher-auth/e2e/prepared-database";
 import type { TestIssuer } from "@usher-auth/testing";
 import { createRevocations, createVerifier, localJwks, sharedSecret } from "@usher-auth/verify";
 
-/** The real API of this repository, over a real database, with all that it has when it starts. */
+/** The API of this repository on a real database, as it runs. */
 export interface OwnApi {
-  /**
-   * Listens with the issuer's keys, its secret or the public halves of its key pairs. Resolves to its
-   * address.
-   */
+  /** Listens with the issuer's secret or public keys. Resolves to the address. */
   serve(issuer: TestIssuer): Promise<string>;
   close(): Promise<void>;
 }
 
-/** Opens the database; to do so takes seconds, so that it is for every API of a file. */
+/** Opens the database once for all tests of a file: it takes seconds. */
 export async function openOwnApi(): Promise<OwnApi> {
   const folder = await mkdtemp(join(tmpdir(), "usher-audit-"));
   await copyPreparedDatabase(join(folder, "api"));

@@ -36,7 +36,7 @@ export function reportOf({ output }: Run): JsonReport {
   return JSON.parse(output);
 }
 
-/** `GET /path check` of everything with that verdict. */
+/** `GET /path check` for every result with this verdict. */
 export function labelsWith(run: Run, verdict: string): string[] {
   return reportOf(run).operations.flatMap(({ method, path, checks }) =>
     checks.filter((result) => result.verdict === verdict).map(({ check }) => `${method} ${path} ${check}`),

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 
-/** A folder of files that is gone when the test is over. */
+/** A folder of files that is deleted when the test ends. */
 export function temporaryFiles(): {
   path(name: string): string;
   write(name: string, text: string): string;

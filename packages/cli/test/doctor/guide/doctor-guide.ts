@@ -6,7 +6,7 @@ import { causes } from "../../../src/doctor/causes.ts";
 import { startApi } from "../../support/api.ts";
 import { type SignedIn, signIn, withClockMoved } from "../../support/better-auth.ts";
 import { usher } from "../../support/command.ts";
-import { temporaryFolder } from "../../support/consult.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { apiRows } from "../causes/api.ts";
 import { issuerRows } from "../causes/issuer.ts";
 import { tokenRows } from "../causes/jwt.ts";

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
-import { consult } from "../../support/consult.ts";
 import { expectHidden } from "../../support/hidden.ts";
 import type { Row } from "../causes/row.ts";
+import { runDoctor } from "./run-doctor.ts";
 
 /**
  * Makes a cause, and fails unless the doctor's first finding names it, with evidence and fix, and nothing is
@@ -9,8 +9,8 @@ import type { Row } from "../causes/row.ts";
  */
 export async function tryRow({ first, says, fix, arrange }: Row): Promise<void> {
   const situation = await arrange();
-  const json = await consult(situation, "--json");
-  const text = await consult(situation);
+  const json = await runDoctor(situation, "--json");
+  const text = await runDoctor(situation);
 
   expect(json.errors + text.errors).toBe("");
   const { findings, chainWorks } = JSON.parse(json.output);

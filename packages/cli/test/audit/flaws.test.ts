@@ -1,8 +1,8 @@
 import { createTestIssuer } from "@usher-auth/testing";
 import { afterEach, expect, test } from "vitest";
+import { type Backend, startBackend } from "./support/backend.ts";
+import type { Flaw } from "./support/backend-collection.ts";
 import { labelsWith, reportOf, runAudit } from "./support/run-audit.ts";
-import type { Flaw } from "./support/shelf.ts";
-import { type ShelfServer, startShelves } from "./support/shelf-server.ts";
 
 const issuer = createTestIssuer();
 const tokens = {
@@ -11,15 +11,15 @@ const tokens = {
   USHER_EXPIRED_TOKEN: issuer.tokenFor("ada", { expired: true }),
 };
 
-let server: ShelfServer | undefined;
+let server: Backend | undefined;
 afterEach(() => server?.close());
 
-async function start(flaws: Record<string, Flaw | undefined>): Promise<ShelfServer> {
-  server = await startShelves(issuer.secret, flaws, ["ada", "grace"]);
+async function start(flaws: Record<string, Flaw | undefined>): Promise<Backend> {
+  server = await startBackend(issuer.secret, flaws, ["ada", "grace"]);
   return server;
 }
 
-test("a sound backend without Usher holds, on every operation", async () => {
+test("a correct backend without Usher passes every check", async () => {
   const { documentUrl, items } = await start({ books: undefined });
   const before = structuredClone(items("books"));
   const run = await runAudit([documentUrl, "--writes", "--json"], tokens);
@@ -35,25 +35,25 @@ test("a sound backend without Usher holds, on every operation", async () => {
     "PUT /users/{user_id}/books/{item_id}",
     "DELETE /users/{user_id}/books/{item_id}",
   ]);
-  // What it has added it has deleted, and nothing else.
+  // It deleted exactly what it created.
   expect(items("books")).toEqual(before);
 });
 
-test("each flaw of a broken backend is found, and nothing else", async () => {
+test("finds each flaw of a broken backend, and nothing else", async () => {
   const { documentUrl, requests } = await start({
     announcements: "open",
     contacts: "compares no owner",
     drafts: "compares the undecoded owner",
     letters: "accepts alg none",
     invoices: "throws at garbage",
-    notes: "finds things by id alone",
+    notes: "finds objects by id alone",
     receipts: "accepts expired tokens",
     books: undefined,
   });
   const run = await runAudit([documentUrl, "--json"], tokens);
-  const onBoth = (shelf: string, check: string) => [
-    `GET /users/{user_id}/${shelf} ${check}`,
-    `GET /users/{user_id}/${shelf}/{item_id} ${check}`,
+  const onBoth = (collection: string, check: string) => [
+    `GET /users/{user_id}/${collection} ${check}`,
+    `GET /users/{user_id}/${collection}/{item_id} ${check}`,
   ];
   expect(labelsWith(run, "failed")).toEqual([
     ...onBoth("announcements", "no_token"),
@@ -69,21 +69,22 @@ test("each flaw of a broken backend is found, and nothing else", async () => {
   expect(requests.filter((request) => !request.startsWith("GET "))).toEqual([]);
 });
 
-test("what only --writes can find is found, and nothing else; and nobody loses what they had", async () => {
+test("finds what only --writes can find, and restores all data", async () => {
   const { documentUrl, items } = await start({
     contacts: "compares no owner",
     lists: "compares no owner but finds by the token's",
     drafts: "compares the undecoded owner",
-    notes: "finds things by id alone",
-    polls: "overrides methods behind the guard",
+    notes: "finds objects by id alone",
+    polls: "overrides methods after the guard",
     signs: "open in upper case",
   });
-  const shelves = ["contacts", "lists", "drafts", "notes", "polls", "signs"];
-  const before = structuredClone(shelves.map(items));
+  const collections = ["contacts", "lists", "drafts", "notes", "polls", "signs"];
+  const before = structuredClone(collections.map(items));
   const run = await runAudit([documentUrl, "--writes", "--json"], tokens);
-  const all = (shelf: string) => ["GET", "POST"].map((method) => `${method} /users/{user_id}/${shelf}`);
-  const each = (shelf: string) =>
-    ["GET", "PUT", "DELETE"].map((method) => `${method} /users/{user_id}/${shelf}/{item_id}`);
+  const all = (collection: string) =>
+    ["GET", "POST"].map((method) => `${method} /users/{user_id}/${collection}`);
+  const each = (collection: string) =>
+    ["GET", "PUT", "DELETE"].map((method) => `${method} /users/{user_id}/${collection}/{item_id}`);
   const found = (labels: string[], check: string) => labels.map((label) => `${label} ${check}`);
   expect(labelsWith(run, "failed").sort()).toEqual(
     [
@@ -99,5 +100,5 @@ test("what only --writes can find is found, and nothing else; and nobody loses w
     ].sort(),
   );
   expect(labelsWith(run, "unclear")).toEqual([]);
-  expect(shelves.map(items)).toEqual(before);
+  expect(collections.map(items)).toEqual(before);
 });

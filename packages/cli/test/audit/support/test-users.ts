@@ -1,9 +1,9 @@
 import { createTestIssuer } from "@usher-auth/testing";
 
-/** Who signs the tokens of a test file. */
+/** The issuer of a test file's tokens. */
 export const issuer = createTestIssuer();
 
-/** The tokens of two users, and an expired one, where `usher-auth audit` finds them. */
+/** The tokens of two users and an expired one, as environment variables. */
 export const tokens = {
   USHER_TOKEN_A: issuer.tokenFor("ada"),
   USHER_TOKEN_B: issuer.tokenFor("grace"),

@@ -1,12 +1,11 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { onTestFinished } from "vitest";
-import type { Situation } from "../doctor/causes/row.ts";
-import { type Run, usher } from "./command.ts";
+import { type Run, usher } from "../../support/command.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
+import type { Situation } from "../causes/row.ts";
 
 /** Has the doctor look at a situation, on a machine where nothing else runs. */
-export async function consult(situation: Situation, ...more: string[]): Promise<Run> {
+export async function runDoctor(situation: Situation, ...more: string[]): Promise<Run> {
   const { input, environment = {}, issuer, api, cookie, origin } = situation;
   const folder = await temporaryFolder();
   const words = ["doctor", ...more];
@@ -18,11 +17,4 @@ export async function consult(situation: Situation, ...more: string[]): Promise<
     words.push("--cookie-file", join(folder, "cookie.txt"));
   }
   return await usher(words, { input, environment: { DATA_DIR: folder, ...environment } });
-}
-
-/** A folder that is gone when the test is over. */
-export async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "usher-doctor-"));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return folder;
 }

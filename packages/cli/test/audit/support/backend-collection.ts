@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { type TokenFlaw, userIn } from "./shelf-token.ts";
+import { type TokenFlaw, userIn } from "./backend-token.ts";
 
-/** What is wrong with the guard of a shelf. */
+/** A flaw in the guard of a collection. */
 export type Flaw =
   | TokenFlaw
   | "open"
@@ -9,16 +9,16 @@ export type Flaw =
   | "compares no owner"
   | "compares no owner but finds by the token's"
   | "compares the undecoded owner"
-  | "finds things by id alone"
-  | "overrides methods behind the guard";
+  | "finds objects by id alone"
+  | "overrides methods after the guard";
 
-/** A thing on a shelf. */
+/** An object in a collection. */
 export type Item = { id: number; owner: string; text: string };
 
-/** Things of every user, under `/v1/users/{user_id}/<name>`. */
-export type Shelf = { readonly name: string; readonly flaw: Flaw | undefined; items: Item[] };
+/** Objects of every user, under `/v1/users/{user_id}/<name>`. */
+export type Collection = { readonly name: string; readonly flaw: Flaw | undefined; items: Item[] };
 
-/** A request as far as a shelf looks at it. */
+/** The parts of a request that a collection reads. */
 export type Call = {
   readonly method: string;
   /** Undecoded, without the query. */
@@ -27,11 +27,11 @@ export type Call = {
   readonly body: string;
 };
 
-/** What is answered. */
+/** The answer. */
 export type Reply = { readonly status: number; readonly body?: object };
 
-/** Whether the path is one of this shelf's. Exactly so, but for the one that ignores case. */
-export function isOnShelf({ name, flaw }: Shelf, path: string): boolean {
+/** Whether the path is in this collection. Only the flawed one ignores case. */
+export function isInCollection({ name, flaw }: Collection, path: string): boolean {
   const segments = path.split("/").slice(1).map(decode);
   const [version, users, , own] =
     flaw === "open in upper case" ? segments.map((text) => text.toLowerCase()) : segments;
@@ -39,15 +39,20 @@ export function isOnShelf({ name, flaw }: Shelf, path: string): boolean {
 }
 
 /** Guard, then handler. */
-export function callShelf(shelf: Shelf, call: Call, secret: string, nextId: () => number): Reply {
+export function callCollection(
+  collection: Collection,
+  call: Call,
+  secret: string,
+  nextId: () => number,
+): Reply {
   const [, , owner = "", , item] = call.path.split("/").slice(1).map(decode);
-  const user = userIn(call.headers.authorization, secret, shelf.flaw);
-  const refusal = refuse(shelf, call, { owner, user, isItem: item !== undefined });
+  const user = userIn(call.headers.authorization, secret, collection.flaw);
+  const refusal = refuse(collection, call, { owner, user, isItem: item !== undefined });
   if (refusal !== undefined) return { status: refusal, body: { error: "refused" } };
-  const isTokens = shelf.flaw === "compares no owner but finds by the token's";
+  const isTokens = collection.flaw === "compares no owner but finds by the token's";
   return serve(
-    shelf,
-    { ...call, method: methodOf(shelf, call) },
+    collection,
+    { ...call, method: methodOf(collection, call) },
     isTokens ? (user ?? "") : owner,
     item,
     nextId,
@@ -56,11 +61,15 @@ export function callShelf(shelf: Shelf, call: Call, secret: string, nextId: () =
 
 type Asked = { owner: string; user: string | undefined; isItem: boolean };
 
-function refuse({ name, flaw }: Shelf, call: Call, { owner, user, isItem }: Asked): 401 | 403 | undefined {
+function refuse(
+  { name, flaw }: Collection,
+  call: Call,
+  { owner, user, isItem }: Asked,
+): 401 | 403 | undefined {
   if (flaw === "open") return undefined;
   if (flaw === "open in upper case" && !call.path.startsWith("/v1/users/")) return undefined;
-  // Nothing is posted to a single thing: so it is not guarded.
-  if (flaw === "overrides methods behind the guard" && call.method === "POST" && isItem) return undefined;
+  // Nothing is posted to a single object, so that method has no guard.
+  if (flaw === "overrides methods after the guard" && call.method === "POST" && isItem) return undefined;
   if (user === undefined) return 401;
   if (flaw?.startsWith("compares no owner")) return undefined;
   if (flaw === "compares the undecoded owner") {
@@ -70,24 +79,24 @@ function refuse({ name, flaw }: Shelf, call: Call, { owner, user, isItem }: Aske
   return owner === user ? undefined : 403;
 }
 
-function methodOf({ flaw }: Shelf, { method, headers }: Call): string {
-  const isOverridden = flaw === "overrides methods behind the guard" && method === "POST";
+function methodOf({ flaw }: Collection, { method, headers }: Call): string {
+  const isOverridden = flaw === "overrides methods after the guard" && method === "POST";
   return isOverridden ? String(headers["x-http-method-override"] ?? method) : method;
 }
 
 function serve(
-  shelf: Shelf,
+  collection: Collection,
   call: Call,
   owner: string,
   item: string | undefined,
   nextId: () => number,
 ): Reply {
-  if (item === undefined) return serveAll(shelf, call, owner, nextId);
-  const found = shelf.items.find(
+  if (item === undefined) return serveAll(collection, call, owner, nextId);
+  const found = collection.items.find(
     ({ id, owner: whose }) =>
-      String(id) === item && (whose === owner || shelf.flaw === "finds things by id alone"),
+      String(id) === item && (whose === owner || collection.flaw === "finds objects by id alone"),
   );
-  if (found === undefined) return { status: 404, body: { error: "no such thing" } };
+  if (found === undefined) return { status: 404, body: { error: "no such object" } };
   switch (call.method) {
     case "GET":
       return { status: 200, body: show(found) };
@@ -95,25 +104,30 @@ function serve(
       found.text = textIn(call.body);
       return { status: 200, body: show(found) };
     case "DELETE":
-      shelf.items = shelf.items.filter((candidate) => candidate !== found);
+      collection.items = collection.items.filter((candidate) => candidate !== found);
       return { status: 204 };
     default:
       return { status: 405, body: { error: "no such method" } };
   }
 }
 
-function serveAll(shelf: Shelf, { method, body }: Call, owner: string, nextId: () => number): Reply {
+function serveAll(
+  collection: Collection,
+  { method, body }: Call,
+  owner: string,
+  nextId: () => number,
+): Reply {
   if (method === "GET") {
     return {
       status: 200,
-      body: { items: shelf.items.filter(({ owner: whose }) => whose === owner).map(show) },
+      body: { items: collection.items.filter(({ owner: whose }) => whose === owner).map(show) },
     };
   }
   if (method !== "POST") return { status: 405, body: { error: "no such method" } };
   const text = textIn(body);
-  if (text.length < 3) return { status: 422, body: { error: "want a text" } };
+  if (text.length < 3) return { status: 422, body: { error: "text is missing" } };
   const added = { id: nextId(), owner, text };
-  shelf.items.push(added);
+  collection.items.push(added);
   return { status: 201, body: show(added) };
 }
 

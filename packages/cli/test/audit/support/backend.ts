@@ -1,28 +1,35 @@
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
-import { callShelf, type Flaw, type Item, isOnShelf, type Reply, type Shelf } from "./shelf.ts";
-import { shelfDocument } from "./shelf-document.ts";
+import {
+  type Collection,
+  callCollection,
+  type Flaw,
+  type Item,
+  isInCollection,
+  type Reply,
+} from "./backend-collection.ts";
+import { backendDocument } from "./backend-document.ts";
 
-/** A backend on nothing but Node's http, with no Usher in it. */
-export interface ShelfServer {
+/** A backend built on Node's http alone, without Usher. */
+export interface Backend {
   readonly url: string;
-  /** Of its OpenAPI 3.0 document. */
+  /** The address of its OpenAPI 3.0 document. */
   readonly documentUrl: string;
-  /** Everything on a shelf, whoever's. */
-  items(shelf: string): Item[];
+  /** All objects of a collection. */
+  items(collection: string): Item[];
   /** Method and path of every request. */
   readonly requests: readonly string[];
   close(): Promise<void>;
 }
 
-/** Starts a backend with a shelf for each name, sound or with a flaw. Every user has two things on each. */
-export async function startShelves(
+/** Starts a backend with a collection for each name, correct or flawed. Every user has two objects in each. */
+export async function startBackend(
   secret: string,
   flaws: Readonly<Record<string, Flaw | undefined>>,
   users: readonly string[],
-): Promise<ShelfServer> {
+): Promise<Backend> {
   let lastId = 0;
-  const shelves = Object.entries(flaws).map(([name, flaw]): Shelf => {
+  const collections = Object.entries(flaws).map(([name, flaw]): Collection => {
     const items = users.flatMap((owner) =>
       ["first", "second"].map((text) => ({ id: ++lastId, owner, text: `${text} of ${owner}` })),
     );
@@ -32,22 +39,27 @@ export async function startShelves(
 
   async function reply(request: IncomingMessage): Promise<Reply> {
     const path = (request.url ?? "").split("?", 1).join();
-    if (path === "/openapi.json") return { status: 200, body: shelfDocument(Object.keys(flaws)) };
+    if (path === "/openapi.json") return { status: 200, body: backendDocument(Object.keys(flaws)) };
     if (path === "/v1/health") return { status: 200, body: { status: "fine" } };
-    const shelf = shelves.find((candidate) => isOnShelf(candidate, path));
-    if (shelf === undefined) return { status: 404, body: { error: "no such page" } };
+    const collection = collections.find((candidate) => isInCollection(candidate, path));
+    if (collection === undefined) return { status: 404, body: { error: "no such page" } };
     const { method = "", headers } = request;
-    return callShelf(shelf, { method, path, headers, body: await textOf(request) }, secret, () => ++lastId);
+    return callCollection(
+      collection,
+      { method, path, headers, body: await textOf(request) },
+      secret,
+      () => ++lastId,
+    );
   }
 
   const server = createServer(async (request, response) => {
     requests.push(`${request.method} ${request.url}`);
     const { status, body } = await reply(request).catch(
-      (): Reply => ({ status: 500, body: { error: "oops" } }),
+      (): Reply => ({ status: 500, body: { error: "internal error" } }),
     );
     response.writeHead(status, {
       "content-type": "application/json; charset=utf-8",
-      ...(status === 401 && { "www-authenticate": 'Bearer realm="shelves"' }),
+      ...(status === 401 && { "www-authenticate": 'Bearer realm="backend"' }),
     });
     response.end(body === undefined ? undefined : JSON.stringify(body));
   });
@@ -56,7 +68,7 @@ export async function startShelves(
   return {
     url,
     documentUrl: `${url}/openapi.json`,
-    items: (name) => shelves.find((shelf) => shelf.name === name)?.items ?? [],
+    items: (name) => collections.find((collection) => collection.name === name)?.items ?? [],
     requests,
     close: () =>
       new Promise((resolve) => {

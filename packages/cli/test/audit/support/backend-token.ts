@@ -1,12 +1,9 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 
-/** What a check of tokens can get wrong. */
+/** A flaw in the verification of tokens. */
 export type TokenFlaw = "accepts alg none" | "accepts expired tokens" | "throws at garbage";
 
-/**
- * A check of HS256 tokens as somebody writes it who has no library for it. Returns the user's id, or
- * undefined.
- */
+/** Verifies an HS256 token without a library. Returns the user's id, or undefined. */
 export function userIn(authorization: string | undefined, secret: string, flaw?: string): string | undefined {
   const [, token] = /^Bearer (\S+)$/.exec(authorization ?? "") ?? [];
   if (token === undefined) return undefined;

@@ -1,5 +1,5 @@
-/** The OpenAPI 3.0 document of a {@link startShelves} server: for each shelf a list, and the things on it. */
-export function shelfDocument(shelves: readonly string[]): object {
+/** The OpenAPI 3.0 document of a {@link startBackend} server: the paths of each collection. */
+export function backendDocument(collections: readonly string[]): object {
   return {
     openapi: "3.0.3",
     info: { title: "Shelves", version: "1" },
@@ -25,23 +25,23 @@ export function shelfDocument(shelves: readonly string[]): object {
     security: [{ bearer: [] }],
     paths: {
       "/health": { get: { security: [], responses: { 200: { description: "fine" } } } },
-      ...Object.fromEntries(shelves.flatMap((shelf) => pathsOf(shelf))),
+      ...Object.fromEntries(collections.flatMap((collection) => pathsOf(collection))),
     },
   };
 }
 
-function pathsOf(shelf: string): [string, object][] {
+function pathsOf(collection: string): [string, object][] {
   const requestBody = { content: { "application/json": { schema: { $ref: "#/components/schemas/Item" } } } };
   const responses = { 200: { description: "done" } };
   const user = { $ref: "#/components/parameters/user" };
   const item = { $ref: "#/components/parameters/item" };
   return [
     [
-      `/users/{user_id}/${shelf}`,
+      `/users/{user_id}/${collection}`,
       { parameters: [user], get: { responses }, post: { requestBody, responses } },
     ],
     [
-      `/users/{user_id}/${shelf}/{item_id}`,
+      `/users/{user_id}/${collection}/{item_id}`,
       {
         parameters: [user, item],
         get: { responses },
