@@ -10,48 +10,58 @@ import {
   secretSigner,
 } from "./signing.ts";
 
-/**
- * Issues tokens as `usherJwt()` does, for tests. Never use one to serve people: it signs whatever it is asked
- * to.
- */
+/** Issues tokens like those of `usherJwt()`, for tests. It signs anything: never use it in production. */
 export interface TestIssuer {
+  /** The shared secret, for `sharedSecret()`. */
   readonly secret: string;
+  /** The `iss` of the tokens. */
   readonly issuer: string;
+  /** The `aud` of the tokens. */
   readonly audience: string;
-  /** A token for a user; valid, unless a fault is asked for. */
+  /** Issues a token for a user. It is valid unless `faults` says otherwise. */
   tokenFor(user: TestUser, faults?: TokenFaults): string;
-  /** The public keys as a JWKS (RFC 7517 section 5), newest first; empty for a shared secret. */
+  /** The public keys as a JWKS (RFC 7517 section 5), newest first. Empty with a shared secret. */
   jwks(): { readonly keys: readonly object[] };
   /**
-   * Makes a new key, signs with it from now on, and leaves the former one in the JWKS. Not for a shared
-   * secret.
+   * Creates a new key pair and signs with it. The former key stays in the JWKS.
+   *
+   * @throws {Error} with a shared secret
    */
   rotate(): void;
-  /** Takes every key but the newest out of the JWKS. */
+  /** Removes all keys except the newest from the JWKS. */
   withdrawOldKeys(): void;
 }
 
-/** A test issuer whose public keys can be fetched, as the real one's. */
+/** A test issuer that serves its public keys over HTTP, as Better Auth does. */
 export interface JwksIssuer extends TestIssuer, AsyncDisposable {
-  /**
-   * For `remoteJwks()`: `http://127.0.0.1:<free port>/api/auth/jwks`, which always answers with the present
-   * `jwks()`.
-   */
+  /** The URL for `remoteJwks()`: `http://127.0.0.1:<free port>/api/auth/jwks`. Answers with `jwks()`. */
   readonly jwksUrl: string;
-  /** Stops serving, for the end of the tests or to see an outage. It goes on signing. */
+  /** Stops the server, after the tests or to simulate an outage. `tokenFor` still works. */
   close(): Promise<void>;
 }
 
 const hour = 3600;
 
 /**
- * Makes an issuer of tokens for tests of a guarded API. Give its `issuer` and `audience` to the verifier
- * under test, and as keys its `secret`, or its `jwks()` where the algorithm is one of key pairs.
+ * Creates an issuer of tokens for tests of a guarded API. Configure the verifier under test with its `issuer`
+ * and `audience`, and with its `secret`, or its `jwks()` for a key pair algorithm.
  *
- * With `mode: "jwks"` it also serves those keys on the loopback interface: await it, and give
- * `remoteJwks(jwksUrl)` to the verifier. The server does not keep the process alive.
+ * With `mode: "jwks"` it returns a promise, and serves the public keys on the loopback interface: use
+ * `remoteJwks(jwksUrl)` as the verifier's keys. The server does not keep the process alive.
  *
- * @throws {TypeError} `mode` and `algorithm` contradict each other.
+ * @throws {TypeError} when `mode` and `algorithm` contradict each other
+ *
+ * @example
+ * ```ts run
+ * import { createTestIssuer } from "@usher-auth/testing";
+ * import { createVerifier, sharedSecret } from "@usher-auth/verify";
+ *
+ * const { secret, issuer, audience, tokenFor } = createTestIssuer();
+ * const verifier = createVerifier({ keys: sharedSecret(secret), issuer, audience });
+ *
+ * verifier.verifySync(tokenFor("alice")).id; // "alice"
+ * tokenFor("alice", { expired: true }); // verifySync throws token_expired
+ * ```
  */
 export function createTestIssuer(options?: TestIssuerOptions): TestIssuer;
 export function createTestIssuer(options: JwksIssuerOptions): Promise<JwksIssuer>;
@@ -60,7 +70,7 @@ export function createTestIssuer(
 ): TestIssuer | Promise<JwksIssuer> {
   const { mode, algorithm = mode === "jwks" ? "EdDSA" : "HS256" } = options;
   if (mode !== undefined && isKeyPair(algorithm) !== (mode === "jwks")) {
-    throw new TypeError(`createTestIssuer: ${algorithm} does not go with mode "${mode}"`);
+    throw new TypeError(`createTestIssuer: ${algorithm} cannot be used with mode "${mode}"`);
   }
   const issuer = createIssuer(algorithm, options);
   return mode === "jwks" ? serveKeys(issuer) : issuer;
@@ -80,8 +90,8 @@ function createIssuer(algorithm: SigningAlgorithm, options: Omit<TestIssuerOptio
   } = options;
   /** Newest first. */
   let signers: readonly [Signer, ...Signer[]] = [createSigner(algorithm, secret)];
-  /** Made when a fault first asks for it, and once: an RSA key takes a tenth of a second. */
-  let stranger: Signer | undefined;
+  /** Another key, created when a fault first needs it: an RSA key takes a tenth of a second. */
+  let otherSigner: Signer | undefined;
 
   function tokenFor(user: TestUser, faults: TokenFaults = {}): string {
     const [signer] = signers;
@@ -93,26 +103,26 @@ function createIssuer(algorithm: SigningAlgorithm, options: Omit<TestIssuerOptio
       ...faults.header,
     };
     const claims = {
-      ...honestClaims(user, faults.expiresIn ?? 300),
+      ...validClaims(user, faults.expiresIn ?? 300),
       ...wrongClaims(faults),
       ...faults.claims,
     };
     const signingInput = `${jsonSegment(header)}.${jsonSegment(claims)}`;
     if (faults.unsigned) return `${signingInput}.`;
 
-    const signature = (faults.wrongSecret ? strangerOf() : signer).sign(signingInput);
+    const signature = (faults.wrongSecret ? wrongSigner() : signer).sign(signingInput);
     if (faults.forgedPayload) {
-      return `${jsonSegment(header)}.${jsonSegment({ ...claims, sub: "somebody-else" })}.${signature}`;
+      return `${jsonSegment(header)}.${jsonSegment({ ...claims, sub: "another-user" })}.${signature}`;
     }
     return `${signingInput}.${faults.tampered ? changeFirstCharacter(signature) : signature}`;
   }
 
-  function strangerOf(): Signer {
-    stranger ??= createSigner(algorithm, `${secret} and another`);
-    return stranger;
+  function wrongSigner(): Signer {
+    otherSigner ??= createSigner(algorithm, `${secret} and another`);
+    return otherSigner;
   }
 
-  function honestClaims(user: TestUser, expiresIn: number): Record<string, unknown> {
+  function validClaims(user: TestUser, expiresIn: number): Record<string, unknown> {
     const { id, email, emailVerified, name } = {
       ...defaultsFor(user),
       ...(typeof user === "object" && user),
@@ -142,7 +152,7 @@ function createIssuer(algorithm: SigningAlgorithm, options: Omit<TestIssuerOptio
     jwks: () => ({ keys: signers.flatMap(({ publicJwk }) => (publicJwk === undefined ? [] : [publicJwk])) }),
     rotate: () => {
       if (!isKeyPair(algorithm))
-        throw new Error("rotate: a shared secret has no key set; make another issuer");
+        throw new Error("rotate: a shared secret has no JWKS; create another issuer");
       signers = [createSigner(algorithm, secret), ...signers];
     },
     withdrawOldKeys: () => {
@@ -164,10 +174,7 @@ function defaultsFor(user: TestUser): { id: string; email: string; emailVerified
   return { id, email: `${id}@example.com`, emailVerified: true, name: id };
 }
 
-/**
- * The first character carries six bits of the signature and none to spare: changing it always changes the
- * bytes.
- */
+/** All six bits of the first character belong to the signature, so changing it always changes the bytes. */
 function changeFirstCharacter(signature: string): string {
   return (signature.startsWith("A") ? "B" : "A") + signature.slice(1);
 }

@@ -2,20 +2,20 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** A key set that can be fetched. */
+/** An HTTP server with one JWKS. */
 export interface JwksServer {
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** Where Better Auth publishes its keys below its base path. */
+/** The path of Better Auth's JWKS. */
 const path = "/api/auth/jwks";
 
 /**
- * Serves a key set as it is at each request, on a free port of the loopback interface.
+ * Serves the current key set on a free port of the loopback interface.
  *
- * Neither the server nor a connection to it keeps the process alive: a test run that forgets to close it
- * still ends.
+ * Neither the server nor its connections keep the process alive: a test run that forgets to close it still
+ * ends.
  */
 export async function serveJwks(read: () => unknown): Promise<JwksServer> {
   const server = createServer((request, response) => {
@@ -30,7 +30,7 @@ export async function serveJwks(read: () => unknown): Promise<JwksServer> {
   return { url: `http://127.0.0.1:${port}${path}`, close: () => close(server) };
 }
 
-/** Kept connections would hold it open until the client lets go of them. Closing twice is no error. */
+/** Also closes kept-alive connections. Closing twice is not an error. */
 async function close(server: Server): Promise<void> {
   if (!server.listening) return;
   const closed = once(server, "close");

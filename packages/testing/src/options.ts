@@ -1,8 +1,8 @@
 import type { KeyPairSigningAlgorithm, SigningAlgorithm } from "./signing.ts";
 
 /**
- * A user that tokens are made for: an id, or an id with what else the token shall say of them.
- * `emailVerified` is the claim `email_verified`; default true.
+ * The user of a token: an id, or an id with other claims. `email` defaults to `<id>@example.com`, `name` to
+ * the id, and `emailVerified` (the claim `email_verified`) to true.
  */
 export type TestUser =
   | string
@@ -13,54 +13,84 @@ export type TestUser =
       readonly name?: string;
     };
 
-/** What {@link createTestIssuer} may be told. */
+/**
+ * The options of {@link createTestIssuer}.
+ *
+ * @example
+ * ```ts run
+ * import { createTestIssuer, type TestIssuerOptions } from "@usher-auth/testing";
+ *
+ * let now = Date.now();
+ * const options: TestIssuerOptions = { algorithm: "ES256", clock: () => now };
+ * const { jwks, tokenFor } = createTestIssuer(options);
+ * now += 60_000; // the next token is issued a minute later
+ * console.log(jwks(), tokenFor("alice"));
+ * ```
+ */
 export interface TestIssuerOptions {
-  /** The shared secret. Default: a random one for each issuer. Its strength is not checked. */
+  /** The shared secret. Default: random for each issuer. Its strength is not checked. */
   readonly secret?: string;
-  /** The `iss` of tokens. Default `https://app.example.com`. */
+  /** The `iss` of the tokens. Default: `https://app.example.com`. */
   readonly issuer?: string;
-  /** The `aud` of tokens. Default `https://api.example.com`. */
+  /** The `aud` of the tokens. Default: `https://api.example.com`. */
   readonly audience?: string;
-  /** Default `HS256`, with the secret. One of key pairs makes a key pair, whose public half `jwks()` has. */
+  /**
+   * Default: `HS256`, with the secret. The others except HS384 and HS512 create a key pair, whose public key
+   * is in `jwks()`.
+   */
   readonly algorithm?: SigningAlgorithm;
-  /** The time in milliseconds since 1970. Default: the system's clock. */
+  /** Returns the time, in milliseconds since 1970. Default: the system's clock. */
   readonly clock?: () => number;
-  /** `secret` says that the algorithm is one of secrets. For `jwks` see {@link JwksIssuerOptions}. */
+  /** `"secret"` only allows the HS algorithms. For `"jwks"`, see {@link JwksIssuerOptions}. */
   readonly mode?: "secret";
 }
 
-/** What {@link createTestIssuer} may be told where it shall also serve its public keys. */
+/**
+ * The options of {@link createTestIssuer} for an issuer that serves its public keys.
+ *
+ * @example
+ * ```ts run
+ * import { createTestIssuer, type JwksIssuerOptions } from "@usher-auth/testing";
+ * import { createVerifier, remoteJwks } from "@usher-auth/verify";
+ *
+ * const options: JwksIssuerOptions = { mode: "jwks", algorithm: "ES256" };
+ * await using server = await createTestIssuer(options);
+ * const { jwksUrl, issuer, audience } = server;
+ * const verifier = createVerifier({ keys: remoteJwks(jwksUrl), issuer, audience });
+ * await verifier.verify(server.tokenFor("alice")); // a principal
+ * ```
+ */
 export interface JwksIssuerOptions extends Omit<TestIssuerOptions, "mode" | "secret"> {
-  /** Sign with a key pair, and serve its public half over HTTP. */
+  /** Sign with a key pair, and serve its public key over HTTP. */
   readonly mode: "jwks";
-  /** Default `EdDSA`, as Better Auth's own. */
+  /** Default: `EdDSA`, as in Better Auth. */
   readonly algorithm?: KeyPairSigningAlgorithm;
 }
 
-/** The ways in which a token can be made wrong (or merely different). Several may be given at once. */
+/** What makes a token invalid, or different. Faults can be combined. */
 export interface TokenFaults {
-  /** Ended an hour ago. */
+  /** `exp` is an hour ago. */
   readonly expired?: boolean;
-  /** `nbf` an hour ahead. */
+  /** `nbf` is in an hour. */
   readonly notYetValid?: boolean;
-  /** `iat` an hour ahead. */
+  /** `iat` is in an hour. */
   readonly issuedInFuture?: boolean;
-  /** From an issuer that nobody knows. */
+  /** `iss` is another issuer. */
   readonly wrongIssuer?: boolean;
-  /** For another API. */
+  /** `aud` is another API. */
   readonly wrongAudience?: boolean;
   /** Signed with another secret, or another key pair. */
   readonly wrongSecret?: boolean;
-  /** One character of the signature changed after signing. */
+  /** One character of the signature is changed after signing. */
   readonly tampered?: boolean;
-  /** One claim changed after signing. */
+  /** One claim is changed after signing. */
   readonly forgedPayload?: boolean;
   /** `alg: "none"` and an empty signature (RFC 7519 section 6). */
   readonly unsigned?: boolean;
-  /** The life of the token in seconds; may be negative. Default 300. */
+  /** The lifetime in seconds. May be negative. Default: 300. */
   readonly expiresIn?: number;
-  /** Claims to add or replace; `undefined` takes one away. */
+  /** Claims to add or replace. `undefined` removes a claim. */
   readonly claims?: Readonly<Record<string, unknown>>;
-  /** Header parameters to add or replace; `undefined` takes one away. */
+  /** Header parameters to add or replace. `undefined` removes a parameter. */
   readonly header?: Readonly<Record<string, unknown>>;
 }

@@ -12,41 +12,41 @@ import {
 const hashes = { "256": "sha256", "384": "sha384", "512": "sha512" } as const;
 const curves = { "256": "P-256", "384": "P-384", "512": "P-521" } as const;
 
-/** The algorithms that a test issuer can sign with a shared secret. */
+/** The algorithms of a test issuer with a shared secret. */
 export type SecretSigningAlgorithm = "HS256" | "HS384" | "HS512";
-/** The algorithms that a test issuer can sign with a key pair. */
+/** The algorithms of a test issuer with a key pair. */
 export type KeyPairSigningAlgorithm = "EdDSA" | `${"ES" | "RS" | "PS"}${"256" | "384" | "512"}`;
-/** The algorithms that a test issuer can sign with. */
+/** The algorithms of a test issuer. */
 export type SigningAlgorithm = SecretSigningAlgorithm | KeyPairSigningAlgorithm;
 
-/** Signs, and knows how its key is to be named. */
+/** Signs with one key. */
 export interface Signer {
   readonly algorithm: SigningAlgorithm;
-  /** The key's id and its public half; a secret has neither. */
+  /** The id and the public key of a key pair. A secret has neither. */
   readonly kid?: string;
   readonly publicJwk?: JsonWebKey & { readonly kid: string; readonly alg: string };
   /** The base64url signature over a signing input. */
   sign(signingInput: string): string;
 }
 
-/** The base64url of a value's JSON: a segment of a JWS (RFC 7515 section 3.1). */
+/** Encodes a value as JSON in base64url: a segment of a JWS (RFC 7515 section 3.1). */
 export function jsonSegment(value: unknown): string {
   return Buffer.from(JSON.stringify(value)).toString("base64url");
 }
 
-/** Signs by HMAC with a shared secret (RFC 7518 section 3.2). */
+/** Signs with HMAC and a shared secret (RFC 7518 section 3.2). */
 export function secretSigner(algorithm: SecretSigningAlgorithm, secret: string): Signer {
   const hash = hashes[sizeOf(algorithm)];
   return { algorithm, sign: (text) => createHmac(hash, secret).update(text).digest("base64url") };
 }
 
-/** Signs with a fresh key pair (RFC 7518 sections 3.3 to 3.5, RFC 8037 section 3.1). */
+/** Signs with a new key pair (RFC 7518 sections 3.3 to 3.5, RFC 8037 section 3.1). */
 export function keyPairSigner(algorithm: KeyPairSigningAlgorithm): Signer {
   const { publicKey, privateKey } = generateKeyPair(algorithm);
   const kid = randomUUID();
   const hash = algorithm === "EdDSA" ? null : hashes[sizeOf(algorithm)];
   const key = {
-    // As text: inside of options, workerd takes no KeyObject.
+    // As text: workerd does not accept a KeyObject in options.
     key: privateKey.export({ type: "pkcs8", format: "pem" }),
     dsaEncoding: "ieee-p1363" as const,
     ...(algorithm.startsWith("PS") && {
@@ -59,8 +59,8 @@ export function keyPairSigner(algorithm: KeyPairSigningAlgorithm): Signer {
     kid,
     publicJwk: { ...publicKey.export({ format: "jwk" }), kid, alg: algorithm },
     sign: (text) => {
-      // By `sign`, workerd overlooks the padding; by `createSign` it heeds it. EdDSA, which has no hash, goes
-      // by `sign` alone.
+      // On workerd, `sign` ignores the padding and `createSign` respects it. EdDSA has no hash and needs
+      // `sign`.
       const signature =
         hash === null ? sign(hash, Buffer.from(text), key) : createSign(hash).update(text).sign(key);
       return signature.toString("base64url");

@@ -11,14 +11,14 @@ const root = fileURLToPath(new URL("../../..", import.meta.url));
 const guide = await readFile(join(root, "docs/guide/testing.md"), "utf8");
 let folder: string;
 
-// Below the repository, so that imports find what is installed there.
+// Inside the repository, so that imports resolve to its node_modules.
 beforeAll(async () => {
   await mkdir(join(root, "dist"), { recursive: true });
   folder = await mkdtemp(join(root, "dist/guide-"));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Writes the guide's example that imports the module, and runs it with this Node as a user would. */
+/** Runs the guide's example that imports the module, with this Node. */
 async function run(module: string, file: string, ...program: string[]): Promise<string> {
   const examples = [...guide.matchAll(/^```ts[^\n]*\n(.*?)^```$/gms)].map(([, code]) => code as string);
   const [example, ...others] = examples.filter((code) => code.includes(`from "${module}"`));
@@ -29,7 +29,7 @@ async function run(module: string, file: string, ...program: string[]): Promise<
   return stdout;
 }
 
-it("shows node:test what passes", async () => {
+it("has an example for node:test that passes", async () => {
   const condition = "--conditions=@usher-auth/source";
   const output = await run(
     "node:test",
@@ -43,7 +43,7 @@ it("shows node:test what passes", async () => {
   expect(output).toMatch(/^# fail 0$/m);
 });
 
-it("shows vitest what passes", async () => {
+it("has an example for vitest that passes", async () => {
   await writeFile(
     join(folder, "vitest.config.ts"),
     `const conditions = ["@usher-auth/source"];
@@ -53,7 +53,7 @@ it("shows vitest what passes", async () => {
   expect(await run("vitest", "api.test.ts", vitest, "run", "api.test.ts")).toMatch(/Tests\s+5 passed \(5\)/);
 });
 
-it("says of each fault what the guard says", async () => {
+it("lists the error code of each fault", async () => {
   const rows = [...guide.matchAll(/^\| (`[`, \w]+) \| `(\w+)`/gm)].flatMap(([, faults, code]) =>
     (faults as string).split(", ").map((fault) => [fault.replaceAll("`", ""), code as string]),
   );

@@ -14,7 +14,7 @@ const hmac = (text: string, secret = issuer.secret, hash = "sha256") =>
   createHmac(hash, secret).update(text).digest("base64url");
 
 describe("createTestIssuer", () => {
-  it("makes tokens as usherJwt() does", () => {
+  it("issues tokens like those of usherJwt()", () => {
     const { header, claims, signature, signed } = read(
       issuer.tokenFor({ id: "u1", email: "a@example.com", emailVerified: false, name: "Alice" }),
     );
@@ -38,14 +38,14 @@ describe("createTestIssuer", () => {
     expect(signature).toBe(hmac(signed));
   });
 
-  it("has a secret of its own unless given one, and other algorithms when said", () => {
+  it("has a random secret and HS256 by default", () => {
     expect(createTestIssuer().secret).not.toBe(createTestIssuer().secret);
     const given = createTestIssuer({ secret: "given", algorithm: "HS512" });
     const { header, signature, signed } = read(given.tokenFor("u1"));
     expect([header.alg, signature]).toEqual(["HS512", hmac(signed, "given", "sha512")]);
   });
 
-  it("makes each fault, and only that", () => {
+  it("each fault changes only what it says", () => {
     const seconds = now / 1000;
     expect(read(issuer.tokenFor("u1", { expired: true })).claims.exp).toBeLessThan(seconds);
     expect(read(issuer.tokenFor("u1", { notYetValid: true })).claims.nbf).toBeGreaterThan(seconds);
@@ -66,7 +66,7 @@ describe("createTestIssuer", () => {
     }
   });
 
-  it("breaks the signature where that is the fault", () => {
+  it("wrongSecret, tampered, forgedPayload and unsigned break the signature", () => {
     for (const fault of ["wrongSecret", "tampered", "forgedPayload"]) {
       const { signature, signed } = read(issuer.tokenFor("u1", { [fault]: true }));
       expect(signature).toHaveLength(43);

@@ -13,7 +13,7 @@ async function openIssuer(algorithm?: KeyPairSigningAlgorithm): Promise<JwksIssu
 const verifierFor = ({ jwksUrl, issuer, audience }: JwksIssuer) =>
   createVerifier({ keys: remoteJwks(jwksUrl), issuer, audience });
 
-it("serves the keys that its tokens are signed with, EdDSA unless told another", async () => {
+it("serves the keys that sign its tokens, with EdDSA by default", async () => {
   for (const algorithm of [undefined, "ES256", "RS256"] as const) {
     const issuer = await openIssuer(algorithm);
     const verifier = verifierFor(issuer);
@@ -27,7 +27,7 @@ it("serves the keys that its tokens are signed with, EdDSA unless told another",
   }
 });
 
-it("serves a rotated key at once, and nothing but the keys", async () => {
+it("serves a rotated key at once, and only public keys", async () => {
   const issuer = await openIssuer();
   issuer.rotate();
   const { keys } = (await (await fetch(issuer.jwksUrl)).json()) as { keys: object[] };
@@ -38,7 +38,7 @@ it("serves a rotated key at once, and nothing but the keys", async () => {
   expect((await fetch(issuer.jwksUrl, { method: "POST" })).status).toBe(404);
 });
 
-it("is an outage when closed, and can be closed twice", async () => {
+it("is not available once closed, and can be closed twice", async () => {
   const issuer = await openIssuer();
   await fetch(issuer.jwksUrl);
   await Promise.all([issuer.close(), issuer.close()]);
@@ -48,7 +48,7 @@ it("is an outage when closed, and can be closed twice", async () => {
   });
 });
 
-it("lets the process end that forgets to close it", async () => {
+it("does not keep the process alive", async () => {
   const source = `
     import { createTestIssuer } from ${JSON.stringify(new URL("../src/index.ts", import.meta.url).href)};
     const issuer = await createTestIssuer({ mode: "jwks" });
@@ -59,9 +59,9 @@ it("lets the process end that forgets to close it", async () => {
   expect((await node).stdout).toBe("1\n");
 });
 
-it("refuses a mode and an algorithm that contradict each other", async () => {
+it("rejects a mode and an algorithm that contradict each other", async () => {
   expect(createTestIssuer({ mode: "secret" }).jwks()).toEqual({ keys: [] });
   expect(() => createTestIssuer({ mode: "secret", algorithm: "ES256" })).toThrow(TypeError);
-  // @ts-expect-error a secret has no public half to serve
+  // @ts-expect-error a secret has no public key to serve
   expect(() => createTestIssuer({ mode: "jwks", algorithm: "HS256" })).toThrow(TypeError);
 });

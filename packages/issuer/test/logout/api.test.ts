@@ -6,7 +6,7 @@ import { readJws } from "../jws.ts";
 import { Api } from "./api.ts";
 import { issuerFor, makeAdmin } from "./issuer.ts";
 
-const patience = { timeout: 20_000, interval: 20 };
+const within = { timeout: 20_000, interval: 20 };
 
 /** Creates the key pair and reads its public key, before the API starts. */
 async function publishedKeys(algorithm: "ES256", database: DatabaseSync): Promise<KeySource> {
@@ -34,7 +34,7 @@ test.for(["HS256", "ES256"] as const)(
   async (algorithm) => {
     const { api, ada, tokens } = await signedIn(algorithm);
     await ada.phone.request("POST", "/sign-out", {});
-    await vi.waitFor(async () => expect(await api.verdict(tokens.phone)).toBe("token_revoked"), patience);
+    await vi.waitFor(async () => expect(await api.verdict(tokens.phone)).toBe("token_revoked"), within);
     expect(await api.verdict(tokens.laptop)).toBe("ok");
     expect(await api.verdict(tokens.grace)).toBe("ok");
 
@@ -55,7 +55,7 @@ test.for(["HS256", "ES256"] as const)(
         "token_revoked",
         "token_revoked",
       ]);
-    }, patience);
+    }, within);
     expect(await api.verdict(tokens.grace)).toBe("ok");
   },
 );
@@ -89,7 +89,7 @@ test("delivers all of 500 sign-outs while the API is killed and started at rando
   await restarting;
   expect(starts).toBeGreaterThan(3);
 
-  await vi.waitUntil(() => pending().length === 0, patience);
+  await vi.waitUntil(() => pending().length === 0, within);
   await api.kill();
   await api.start();
   const verdicts = await Promise.all(copied.map((token) => api.verdict(token)));

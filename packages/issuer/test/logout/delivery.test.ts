@@ -9,7 +9,7 @@ import { openBackend } from "./backend.ts";
 import { issuerFor } from "./issuer.ts";
 
 /** Back-off goes up to five seconds, and the machine may be slow. */
-const patience = { timeout: 20_000 };
+const within = { timeout: 20_000 };
 
 function databaseFile(): string {
   const folder = mkdtempSync(join(tmpdir(), "usher-issuer-"));
@@ -30,13 +30,13 @@ test("a sign-out and the next sign-in do not wait for a backend that does not an
   const browser = new Browser(auth);
   await browser.signUp();
   expect((await browser.request("POST", "/sign-out", {})).status).toBe(200);
-  await vi.waitUntil(() => backend.arrived.length === 1, patience);
+  await vi.waitUntil(() => backend.arrived.length === 1, within);
   await browser.signIn();
   expect(await browser.token()).toMatch(/^eyJ/);
   expect(pending()).toHaveLength(1);
   // It is still the first attempt.
   backend.release();
-  await vi.waitUntil(() => pending().length === 0, patience);
+  await vi.waitUntil(() => pending().length === 0, within);
   expect(backend.arrived).toHaveLength(1);
 });
 
@@ -47,14 +47,14 @@ test("a backend that was down gets a new token with the time of the sign-out whe
   await browser.signUp();
   await backend.close();
   await browser.request("POST", "/sign-out", {});
-  await vi.waitUntil(() => Number(pending()[0]?.attempts) >= 3, patience);
+  await vi.waitUntil(() => Number(pending()[0]?.attempts) >= 3, within);
   const happenedAt = Date.parse(String(pending()[0]?.happenedAt)) / 1000;
 
   await backend.open();
-  const { payload } = await vi.waitUntil(() => backend.acknowledged[0], patience);
+  const { payload } = await vi.waitUntil(() => backend.acknowledged[0], within);
   expect(payload.toe).toBe(happenedAt);
   expect(payload.iat).toBeGreaterThanOrEqual(happenedAt);
-  await vi.waitUntil(() => pending().length === 0, patience);
+  await vi.waitUntil(() => pending().length === 0, within);
   const lines = logged.filter(({ message }) => message.startsWith("usherJwt"));
   expect(lines).toEqual([
     { level: "warn", message: expect.stringContaining("did not accept a logout token (ECONNREFUSED)") },
@@ -71,13 +71,13 @@ test("retries after any answer but 200 and 204, each time with a new jti", async
   const browser = new Browser(auth);
   await browser.signUp();
   await browser.request("POST", "/sign-out", {});
-  await vi.waitUntil(() => backends.every(({ arrived }) => arrived.length >= 2), patience);
+  await vi.waitUntil(() => backends.every(({ arrived }) => arrived.length >= 2), within);
   expect(pending()).toHaveLength(statuses.length);
   const all = backends.flatMap(({ arrived }) => arrived.map(({ payload }) => payload.jti));
   expect(new Set(all).size).toBe(all.length);
 
   for (const backend of backends) backend.status = 204;
-  await vi.waitUntil(() => pending().length === 0, patience);
+  await vi.waitUntil(() => pending().length === 0, within);
 });
 
 test("does not follow a redirect", async () => {
@@ -88,7 +88,7 @@ test("does not follow a redirect", async () => {
   const browser = new Browser(auth);
   await browser.signUp();
   await browser.request("POST", "/sign-out", {});
-  await vi.waitUntil(() => backend.arrived.length === 2, patience);
+  await vi.waitUntil(() => backend.arrived.length === 2, within);
   expect(elsewhere.arrived).toEqual([]);
   expect(pending()).toHaveLength(1);
 });
@@ -107,9 +107,9 @@ test("the next process sends what the previous one left, without another sign-ou
 
   await backend.open();
   const after = await issuerFor([backend.endpoint], { database: openDatabase(file) });
-  const { payload } = await vi.waitUntil(() => backend.acknowledged[0], patience);
+  const { payload } = await vi.waitUntil(() => backend.acknowledged[0], within);
   expect(payload.sid).toBe(sid);
-  await vi.waitUntil(() => after.pending().length === 0, patience);
+  await vi.waitUntil(() => after.pending().length === 0, within);
 });
 
 test("of several issuers on one database, exactly one sends each logout", async () => {
@@ -129,6 +129,6 @@ test("of several issuers on one database, exactly one sends each logout", async 
     expect((await browser.request("POST", "/sign-out", {})).status).toBe(200);
   }
   await backend.open();
-  await vi.waitUntil(() => one.pending().length === 0, patience);
+  await vi.waitUntil(() => one.pending().length === 0, within);
   expect(backend.acknowledged.map(({ payload }) => payload.sid).sort()).toEqual(sids.sort());
 });

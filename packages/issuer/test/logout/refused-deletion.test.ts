@@ -12,7 +12,7 @@ import { issuerFor } from "./issuer.ts";
 
 type DatabaseHooks = NonNullable<BetterAuthOptions["databaseHooks"]>;
 
-const patience = { timeout: 20_000, interval: 20 };
+const within = { timeout: 20_000, interval: 20 };
 
 /** Hooks that refuse to delete Ada and her sessions until `allowed` is set. */
 function refusing() {
@@ -41,7 +41,7 @@ async function withRefusingHook(where: "the application" | "a later plugin") {
   async function everythingSent(): Promise<void> {
     const token = await grace.token();
     await grace.request("POST", "/sign-out", {});
-    await vi.waitFor(async () => expect(await api.verdict(token)).toBe("token_revoked"), patience);
+    await vi.waitFor(async () => expect(await api.verdict(token)).toBe("token_revoked"), within);
   }
   return { api, issuer, refusal, ada, everythingSent };
 }
@@ -91,7 +91,7 @@ describe.for(["the application", "a later plugin"] as const)("when %s refuses a 
         "token_revoked",
         "token_revoked",
       ]);
-    }, patience);
+    }, within);
   });
 });
 
@@ -105,7 +105,7 @@ test("sends the logout soon after a slow hook allows the deletion", async () => 
   await browser.signUp();
   const { sid } = readJws(await browser.token()).payload;
   await browser.request("POST", "/sign-out", {});
-  await vi.waitUntil(() => pending().length === 0, patience);
+  await vi.waitUntil(() => pending().length === 0, within);
   expect(backend.acknowledged.map(({ payload }) => payload.sid)).toEqual([sid]);
 });
 
@@ -122,7 +122,7 @@ describe("sign-in with a second factor", () => {
     await browser.signUp();
     const enabled = await browser.request("POST", "/two-factor/enable", { password });
     const { totpURI } = (await enabled.json()) as { totpURI: string };
-    await vi.waitUntil(() => pending().length === 0, patience);
+    await vi.waitUntil(() => pending().length === 0, within);
     const told = backend.acknowledged.length;
 
     const fresh = new Browser(auth);
@@ -138,7 +138,7 @@ describe("sign-in with a second factor", () => {
     expect(backend.arrived).toHaveLength(told);
 
     await fresh.request("POST", "/sign-out", {});
-    await vi.waitUntil(() => pending().length === 0, patience);
+    await vi.waitUntil(() => pending().length === 0, within);
     expect(backend.acknowledged.slice(told).map(({ payload }) => payload.sid)).toEqual([sid]);
   });
 });

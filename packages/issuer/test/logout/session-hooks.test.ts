@@ -69,7 +69,7 @@ describe("a session that ends early", () => {
     expect(await sidOf(grace.browser)).toBe(grace.sid);
   });
 
-  test("revoke-other-sessions: all but the current one", async () => {
+  test("revoke-other-sessions: every session except the current one", async () => {
     await succeed(ada.phone.request("POST", "/revoke-other-sessions", {}));
     expect(await told(1)).toEqual([session(ada.sids[1])]);
   });
