@@ -3,8 +3,8 @@ import { type Result, speedOf } from "./table.ts";
 const [width, barHeight, gap, labelWidth] = [760, 18, 6, 210];
 
 /**
- * An SVG of bars: how many times faster Usher is than each peer, on a logarithmic scale, one group a suite.
- * It takes its colours from the reader's light or dark scheme, and loads nothing.
+ * An SVG bar chart of how many times faster Usher is than each peer: a logarithmic scale, one group for each
+ * suite. It follows the reader's light or dark colour scheme and loads nothing.
  */
 export function chartOf(results: readonly Result[]): string {
   const parts: string[] = [];

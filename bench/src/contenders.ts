@@ -7,7 +7,7 @@ import jsonwebtoken from "jsonwebtoken";
 import type { Contender } from "./rounds.ts";
 import type { TokenSet } from "./tokens.ts";
 
-/** Every library that verifies this kind of token, held to the same checks: signature, exp, iss and aud. */
+/** Every library that verifies this kind of token, with the same checks: signature, exp, iss and aud. */
 export async function verifiersOf(set: TokenSet): Promise<Contender[]> {
   const { issuer, audience } = set.issuer;
   const { tokens } = set;
@@ -34,7 +34,7 @@ export async function verifiersOf(set: TokenSet): Promise<Contender[]> {
       isAsync: true,
     },
   ];
-  // jsonwebtoken knows no EdDSA.
+  // jsonwebtoken does not support EdDSA.
   if (set.algorithm !== "EdDSA") {
     const options = { algorithms: [set.algorithm as "HS256"], issuer, audience };
     contenders.push({
@@ -46,8 +46,8 @@ export async function verifiersOf(set: TokenSet): Promise<Contender[]> {
 }
 
 /**
- * The two that have a cache, asked again and again for the same thousand tokens: each time as a text of its
- * own, cut out of a header as a server does it. The same text would be known again by its address.
+ * The two libraries that have a cache, with the same thousand tokens over and over. Each call gets a new
+ * string, cut out of a header as a server does it: the same string would be recognised by its address.
  */
 export function cachedVerifiersOf(set: TokenSet): Contender[] {
   const fields = set.tokens.map((token) => `Bearer ${token}`);
@@ -64,7 +64,7 @@ export function cachedVerifiersOf(set: TokenSet): Contender[] {
     { name: "usher", run: (index: number) => usher.verifySync(token(index)) },
     { name: "fast-jwt", run: (index: number) => fastJwt(token(index)) },
   ];
-  // A round may be too short to see every token once.
+  // A round may be too short to use every token once.
   for (const { run } of contenders) for (let index = 0; index < 1000; index++) run(index);
   return contenders;
 }
@@ -74,7 +74,7 @@ export function usherOptions({ issuer, algorithm }: TokenSet): VerifierOptions {
   return { keys, issuer: issuer.issuer, audience: issuer.audience };
 }
 
-/** The set's public key, or undefined for a secret. */
+/** The public key of the set; undefined for a shared secret. */
 export function publicKeyOf({ issuer }: TokenSet): KeyObject | undefined {
   const [jwk] = issuer.jwks().keys;
   return jwk === undefined ? undefined : createPublicKey({ key: jwk as JsonWebKey, format: "jwk" });

@@ -4,6 +4,7 @@ import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
 import { chartOf } from "./chart.ts";
+import { compareTrees } from "./compare/compare.ts";
 import { withResults } from "./report.ts";
 import { type Suite, suites } from "./suites.ts";
 import { type Result, tableOf } from "./table.ts";
@@ -13,28 +14,43 @@ const { values: options } = parseArgs({
   options: {
     quick: { type: "boolean", default: false },
     only: { type: "string", default: "" },
+    compare: { type: "string" },
     suite: { type: "string" },
     help: { type: "boolean", short: "h", default: false },
   },
 });
 
-const help = `Usage: npm run bench -- [--quick] [--only TEXT]
-Measures Usher's bundle beside its peers, every suite in a process of its own, in interleaved rounds.
+const help = `Usage: npm run bench -- [--quick] [--only TEXT] [--compare TREE]
+Measures Usher's bundle and its peers in interleaved rounds. Each suite runs in its own process.
 
-  --quick       the main suites, within a minute and less exact; writes no files
-  --only TEXT   the suites whose name has TEXT in it; the others keep the numbers that results.json has
-  --help        this
+  --quick          run the main suites only, in about a minute; less exact, and writes no files
+  --only TEXT      run the suites whose name contains TEXT; the others keep their numbers in results.json
+  --compare TREE   serve the same Fastify app with the packages of this tree and of TREE (a folder or a
+                   commit), and print the CPU time of a request with TREE, divided by that of this tree;
+                   --only then selects workloads by their title
+  --help           print this help
 
 Suites: ${suites.map(({ name }) => name).join(", ")}`;
 
 if (options.help) {
   console.log(help);
 } else if (options.suite !== undefined) {
-  // A child of the run below: one suite, its numbers as JSON.
+  // A child process of runAll(): one suite, with its numbers as JSON.
   const suite = suites.find(({ name }) => name === options.suite);
   console.log(JSON.stringify(await suite?.run(options.quick)));
+} else if (options.compare !== undefined) {
+  await compare(options.compare);
 } else {
   await runAll();
+}
+
+async function compare(other: string): Promise<void> {
+  const effort = options.quick ? { rounds: 6, bursts: 20 } : { rounds: 15, bursts: 60 };
+  for await (const { title, microseconds, ratio } of compareTrees(other, options.only, effort)) {
+    const [middle, low, high] = [ratio.median, ratio.low, ratio.high].map((value) => value.toFixed(3));
+    const time = `${microseconds.toFixed(1)} µs`;
+    console.log(`${title.padEnd(24)} this tree ${time}; other tree ${middle} × (95 %: ${low} to ${high})`);
+  }
 }
 
 async function runAll(): Promise<void> {
@@ -42,7 +58,7 @@ async function runAll(): Promise<void> {
     ({ name, isQuick }) => name.includes(options.only) && (isQuick || !options.quick),
   );
   if (chosen.length === 0) {
-    console.error(`no suite has "${options.only}" in its name. See: npm run bench -- --help`);
+    console.error(`no suite name contains "${options.only}". See: npm run bench -- --help`);
     process.exitCode = 2;
     return;
   }
@@ -54,7 +70,7 @@ async function runAll(): Promise<void> {
     console.log(`${tableOf(results.at(-1) as Result).join("\n")}\n`);
   }
   for (const { what, wanted, measured, isMet } of verdictsOn(results)) {
-    console.log(`${isMet ? "met    " : "NOT MET"} ${what}: ${inShort(measured)}, wanted ${wanted}`);
+    console.log(`${isMet ? "met    " : "NOT MET"} ${what}: ${inShort(measured)}, target ${wanted}`);
   }
   if (!options.quick) writeResults(results);
 }
@@ -72,7 +88,7 @@ function writeResults(measured: readonly Result[]): void {
   writeFileSync(`${folder}/results.svg`, chartOf(results));
   const report = fileURLToPath(new URL("../../docs/benchmarks.md", import.meta.url));
   writeFileSync(report, withResults(readFileSync(report, "utf8"), machine, results));
-  console.log("written: bench/results.json, bench/results.svg, docs/benchmarks.md");
+  console.log("wrote bench/results.json, bench/results.svg and docs/benchmarks.md");
 }
 
 async function runAlone({ name, title, unit }: Suite): Promise<Result> {
@@ -85,7 +101,7 @@ async function runAlone({ name, title, unit }: Suite): Promise<Result> {
   return { name, title, unit, values: JSON.parse(stdout.trim().split("\n").at(-1) ?? "") };
 }
 
-/** On a terminal, a line that is written over. */
+/** Overwrites the current line; prints nothing where the output is not a terminal. */
 function progress(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
 }

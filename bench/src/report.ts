@@ -3,17 +3,17 @@ import { inShort, verdictsOn } from "./targets.ts";
 
 const [start, end] = ["<!-- measured -->", "<!-- /measured -->"];
 
-/** What the numbers were measured on. */
+/** The machine of a run. */
 export interface Machine {
   readonly processor: string;
   readonly cores: number;
   readonly node: string;
 }
 
-/** The document with its measured part replaced by these results. */
+/** Replaces the measured part of the document with these results. */
 export function withResults(document: string, machine: Machine, results: readonly Result[]): string {
   const [from, to] = [document.indexOf(start), document.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`the document needs ${start} and ${end}`);
+  if (from < 0 || to < from) throw new Error(`the document needs the markers ${start} and ${end}`);
   return `${document.slice(0, from + start.length)}\n${reportOf(machine, results)}\n${document.slice(to)}`;
 }
 
@@ -21,20 +21,20 @@ function reportOf({ processor, cores, node }: Machine, results: readonly Result[
   const compared = results.filter(({ values }) => values.usher !== undefined);
   const refused = results.find(({ name }) => name === "refused");
   return [
-    `${processor}, ${cores} cores, Node ${node}. In brackets: how many times Usher is faster.`,
+    `${processor}, ${cores} cores, Node ${node}. In brackets: how many times faster Usher is.`,
     "",
     ...tablesOf(
       compared.filter(({ unit }) => unit === "nanoseconds"),
-      "Microseconds for one token:",
+      "Microseconds per token:",
     ),
     ...tablesOf(
       compared.filter(({ unit }) => unit === "requests"),
-      "Requests a second:",
+      "Requests per second:",
     ),
-    ...(refused === undefined ? [] : tablesOf([refused], "Microseconds, of Usher alone:")),
-    "How that stands to what Usher wants to reach:",
+    ...(refused === undefined ? [] : tablesOf([refused], "Microseconds per token, Usher only:")),
+    "Targets:",
     "",
-    "| | wanted | measured | |",
+    "| | target | measured | |",
     "| --- | --- | --- | --- |",
     ...verdictsOn(results).map(
       ({ what, wanted, measured, isMet }) =>
@@ -43,7 +43,7 @@ function reportOf({ processor, cores, node }: Machine, results: readonly Result[
   ].join("\n");
 }
 
-/** One table for each run of results that have the same contenders. */
+/** One table for each group of consecutive results with the same contenders. */
 function tablesOf(results: readonly Result[], heading: string): string[] {
   const groups: Result[][] = [];
   for (const result of results) {

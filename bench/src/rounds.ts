@@ -1,24 +1,25 @@
-/** Something to be measured: does its work once, for the token of this number. */
+/** Something to measure. */
 export interface Contender {
   readonly name: string;
+  /** Does the work once, for the token with this index. */
   readonly run: (index: number) => unknown;
-  /** Its results are promises: each is awaited before the next begins, as a server would for one request. */
+  /** Whether `run` returns promises: each is awaited before the next call, as a server does per request. */
   readonly isAsync?: boolean;
 }
 
-/** How long and how often to measure. */
+/** How often and how long to measure. */
 export interface Effort {
   readonly rounds: number;
-  /** Milliseconds that each contender gets in each round. */
+  /** Milliseconds for each contender in each round. */
   readonly time: number;
 }
 
-/** Nanoseconds for one operation: the median over the rounds. */
+/** Nanoseconds per operation: the median of the rounds. */
 export type Timings = Readonly<Record<string, number>>;
 
 /**
- * Measures contenders in interleaved rounds, so that whatever else the machine does meets all of them alike.
- * The order turns with every round. The first round only warms up.
+ * Measures contenders in interleaved rounds, so that other load on the machine affects all of them alike. The
+ * order rotates with each round. The first round is a warm-up.
  */
 export async function measure(contenders: readonly Contender[], effort: Effort): Promise<Timings> {
   const samples = new Map<string, number[]>(contenders.map(({ name }) => [name, []]));
@@ -32,7 +33,7 @@ export async function measure(contenders: readonly Contender[], effort: Effort):
   return Object.fromEntries([...samples].map(([name, values]) => [name, median(values)]));
 }
 
-/** How many operations go between two looks at the clock. */
+/** Operations between two readings of the clock. */
 const batch = 50;
 
 async function timeOf({ run, isAsync }: Contender, milliseconds: number): Promise<number> {

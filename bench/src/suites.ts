@@ -6,21 +6,21 @@ import { memory } from "./suites/memory.ts";
 import { loading, lookUp, revocationMemory } from "./suites/revocation.ts";
 import { cached, refused, uncached } from "./suites/verification.ts";
 
-/** How a suite's numbers are to be read. */
+/** The unit of a suite's numbers. */
 export type Unit = "nanoseconds" | "requests" | "megabytes" | "seconds" | "package";
 
 export interface Suite {
   readonly name: string;
   readonly title: string;
   readonly unit: Unit;
-  /** Whether a quick run has time for it. */
+  /** Whether `--quick` runs it. */
   readonly isQuick: boolean;
   readonly run: (isQuick: boolean) => unknown;
 }
 
 const effort = (isQuick: boolean): Effort => (isQuick ? { rounds: 7, time: 30 } : { rounds: 31, time: 75 });
 const algorithms: readonly SigningAlgorithm[] = ["HS256", "EdDSA", "ES256", "RS256"];
-/** An RSA signature alone is 342 characters: its tokens are that much longer, with the same claims. */
+/** An RSA signature alone has 342 characters, so tokens with the same claims are longer. */
 const lengthsOf = (algorithm: SigningAlgorithm) =>
   algorithm === "RS256"
     ? [600, 830, 2348]
@@ -29,7 +29,7 @@ const lengthsOf = (algorithm: SigningAlgorithm) =>
       : [300, 530, 2048];
 const isUsual = (length: number) => length === 530 || length === 830;
 
-/** Everything that can be measured, in the order in which it is. */
+/** Every suite, in the order in which they run. */
 export const suites: readonly Suite[] = [
   ...algorithms.flatMap((algorithm) =>
     lengthsOf(algorithm).map((length) => ({
@@ -42,14 +42,14 @@ export const suites: readonly Suite[] = [
   ),
   ...algorithms.map((algorithm) => ({
     name: `cached-${algorithm.toLowerCase()}`,
-    title: `${algorithm}, a thousand tokens that are remembered`,
+    title: `${algorithm}, a thousand cached tokens`,
     unit: "nanoseconds" as const,
     isQuick: true,
     run: (isQuick: boolean) => cached(algorithm, effort(isQuick)),
   })),
   {
     name: "refused",
-    title: "HS256, tokens that are refused, beside one that is accepted",
+    title: "HS256, rejected tokens, and an accepted one for comparison",
     unit: "nanoseconds",
     isQuick: true,
     run: (isQuick) => refused(effort(isQuick)),
@@ -63,7 +63,7 @@ export const suites: readonly Suite[] = [
   },
   {
     name: "revocations",
-    title: "A thousand tokens that are remembered, without and with a million live revocations",
+    title: "A thousand cached tokens, without and with a million live revocations",
     unit: "nanoseconds",
     isQuick: true,
     run: (isQuick) => lookUp(isQuick ? 100_000 : 1_000_000, effort(isQuick)),

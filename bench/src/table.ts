@@ -1,6 +1,6 @@
 import type { Unit } from "./suites.ts";
 
-/** One suite's numbers, by contender, in the suite's unit. */
+/** One suite's numbers by contender, in the suite's unit. */
 export interface Result {
   readonly name: string;
   readonly title: string;
@@ -8,7 +8,7 @@ export interface Result {
   readonly values: Readonly<Record<string, number>>;
 }
 
-/** Lines of text: each contender with its number, and how many times Usher is faster. */
+/** Lines of text: each contender with its number, and how many times faster Usher is. */
 export function tableOf({ title, unit, values }: Result): string[] {
   const rows = Object.entries(values).map(([name, value]) => [
     name,
@@ -32,10 +32,7 @@ function inWords(value: number, unit: Unit): string {
   return unit === "megabytes" ? `${value.toFixed(1)} MB` : value.toFixed(1);
 }
 
-/**
- * Usher beside this one: more than 1 is faster. Against the floor and the bare server, how near it comes to
- * those.
- */
+/** Usher compared with this contender: above 1, Usher is faster. Undefined for Usher itself. */
 export function speedOf(name: string, { unit, values }: Pick<Result, "unit" | "values">): number | undefined {
   const [usher, other] = [values.usher, values[name]];
   if (usher === undefined || other === undefined || name === "usher") return undefined;

@@ -1,6 +1,6 @@
 import { createTestIssuer, type SigningAlgorithm, type TestIssuer } from "@usher-auth/testing";
 
-/** Tokens to verify, and what is needed to do so. */
+/** Tokens to verify, and their issuer. */
 export interface TokenSet {
   readonly issuer: TestIssuer;
   readonly algorithm: SigningAlgorithm;
@@ -8,8 +8,8 @@ export interface TokenSet {
 }
 
 /**
- * Makes distinct tokens of about `length` characters, with the claims that Better Auth's own `jwt()` puts
- * into them: the whole user. The image's address is as long as it takes.
+ * Makes distinct tokens of about `length` characters with the claims that Better Auth's own `jwt()` adds: the
+ * whole user. The `image` claim is padded to reach the length.
  */
 export function makeTokens(algorithm: SigningAlgorithm, length: number, count: number): TokenSet {
   const issuer = createTestIssuer({ algorithm });

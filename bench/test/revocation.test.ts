@@ -3,7 +3,7 @@ import { runInNewContext } from "node:vm";
 import { expect, it } from "vitest";
 import { revocationMemory } from "../src/suites/revocation.ts";
 
-it("holds live revocations in less than 250 bytes each", async () => {
+it("stores a live revocation in less than 250 bytes", async () => {
   setFlagsFromString("--expose-gc");
   globalThis.gc = runInNewContext("gc");
   const { revocations } = await revocationMemory(200_000);

@@ -4,20 +4,17 @@ import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { median } from "../rounds.ts";
 
-/** What it costs to have Usher at all. */
+/** What importing Usher costs. */
 export interface BundleResult {
-  /**
-   * Kilobytes, minified and compressed, of an application's import of the verifier, the guard and the shared
-   * secret.
-   */
+  /** Kilobytes of the verifier, the guard and the shared secret, minified and compressed. */
   readonly core: number;
-  /** Kilobytes of everything that the package's main entry offers. */
+  /** Kilobytes of everything that the main entry exports. */
   readonly everything: number;
-  /** Milliseconds for which the import of the main entry, as published, keeps a new process. */
+  /** Milliseconds that a new process takes to import the published main entry. */
   readonly importTime: number;
 }
 
-/** What an application imports that verifies by a shared secret. */
+/** What an application that verifies with a shared secret imports. */
 export const core = 'export { createGuard, createVerifier, sharedSecret } from "@usher-auth/verify"';
 
 const folder = fileURLToPath(new URL("../..", import.meta.url));
@@ -33,7 +30,7 @@ export async function bundle(rounds: number): Promise<BundleResult> {
 /**
  * Kilobytes of what an application bundles, minified and compressed.
  *
- * @param conditions Export conditions to go by before the usual ones.
+ * @param conditions Additional export conditions.
  */
 export async function compressedSize(contents: string, conditions: string[] = []): Promise<number> {
   const { outputFiles } = await build({
@@ -49,7 +46,7 @@ export async function compressedSize(contents: string, conditions: string[] = []
   return gzipSync(outputFiles[0]?.contents ?? new Uint8Array(), { level: 9 }).length / 1000;
 }
 
-/** In a process of its own, which has imported nothing yet. */
+/** Measured in a new process, which has not imported anything yet. */
 function importTime(): number {
   const script =
     'const start = performance.now(); await import("@usher-auth/verify"); console.log(performance.now() - start)';

@@ -7,7 +7,7 @@ import express from "express";
 import { auth } from "express-oauth2-jwt-bearer";
 import type { HttpSettings } from "./http.ts";
 
-/** Express with one route, guarded by the contender of this name. Returns its address. */
+/** Starts Express with one route, guarded by the named contender. Returns the address. */
 export async function expressServer(
   name: string,
   { secret, issuer, audience }: HttpSettings,

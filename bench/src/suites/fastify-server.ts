@@ -5,7 +5,7 @@ import fastify from "fastify";
 import { jwtVerify } from "jose";
 import type { HttpSettings } from "./http.ts";
 
-/** Fastify with one route, guarded by the contender of this name. Returns its address. */
+/** Starts Fastify with one route, guarded by the named contender. Returns the address. */
 export async function fastifyServer(
   name: string,
   { secret, issuer, audience }: HttpSettings,

@@ -5,7 +5,7 @@ import autocannon from "autocannon";
 import { median } from "../rounds.ts";
 import { makeTokens } from "../tokens.ts";
 
-/** The servers of each framework: bare, guarded by Usher, and guarded by peers. */
+/** The servers of each framework: unguarded, guarded by Usher, and guarded by peers. */
 const httpContenders = {
   fastify: ["bare", "usher", "@fastify/jwt", "jose"],
   express: ["bare", "usher", "express-oauth2-jwt-bearer"],
@@ -21,8 +21,10 @@ export interface HttpSettings {
 const server = fileURLToPath(new URL("./server.ts", import.meta.url));
 
 /**
- * Requests a second through a framework, bare and guarded, with so many different tokens in turn; the median
- * of the rounds. Every contender gets the same requests, `Authorization` header included, the bare one too.
+ * Requests per second through a framework, unguarded and guarded; the median of the rounds. Every contender
+ * gets the same requests, with the same `Authorization` headers.
+ *
+ * @param tokens How many different tokens the requests rotate through.
  */
 export async function http(
   framework: Framework,
@@ -59,7 +61,7 @@ export async function http(
           requests,
         });
         if (non2xx + errors > 0)
-          throw new Error(`${framework}, ${name}: ${non2xx} refused, ${errors} failed`);
+          throw new Error(`${framework}, ${name}: ${non2xx} requests rejected, ${errors} failed`);
         if (round > 0) samples.get(name)?.push(rate.mean);
       }
     }

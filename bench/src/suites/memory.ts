@@ -4,18 +4,22 @@ import { makeTokens } from "../tokens.ts";
 
 /** Megabytes of heap. */
 export interface MemoryResult {
-  /** What 10,000 remembered tokens of 530 characters add. */
+  /** Added by 10,000 cached tokens of 530 characters. */
   readonly fullCache: number;
-  /** What a million distinct invalid tokens leave behind. */
+  /** Added by a million distinct invalid tokens. */
   readonly afterInvalid: number;
 }
 
-/** Needs `--expose-gc`. `count`: how many invalid tokens. */
+/**
+ * Needs `--expose-gc`.
+ *
+ * @param count How many invalid tokens to verify.
+ */
 export function memory(count: number): MemoryResult {
   const { options, tokens } = prepare();
   const verifier = createVerifier(options);
   const empty = heap();
-  // As requests bring them: each a text of its own, which only the cache keeps.
+  // As in requests: each token is a new string, which only the cache keeps.
   for (const token of tokens) verifier.verifySync(Buffer.from(token).toString("latin1"));
   const full = heap();
 
@@ -35,7 +39,7 @@ export function memory(count: number): MemoryResult {
   return { fullCache: (full - empty) / 1e6, afterInvalid: (after - full) / 1e6 };
 }
 
-/** In a function of its own, so that nothing of the making is left when measuring begins. */
+/** A separate function, so that nothing else that it allocates is alive while the heap is measured. */
 function prepare(): { options: VerifierOptions; tokens: string[] } {
   const set = makeTokens("HS256", 530, 10_000);
   return {

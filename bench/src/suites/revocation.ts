@@ -7,8 +7,8 @@ import { makeTokens } from "../tokens.ts";
 const batchLength = 10_000;
 
 /**
- * A thousand remembered tokens, without revocations and with `count` of them; and what looking one up takes
- * by itself.
+ * Verifies a thousand cached tokens without revocations and with `count` of them, and measures a single
+ * revocation check.
  */
 export async function lookUp(count: number, effort: Effort): Promise<Timings> {
   const set = makeTokens("HS256", 530, 1000);
@@ -31,16 +31,16 @@ export async function lookUp(count: number, effort: Effort): Promise<Timings> {
   );
 }
 
-/** Megabytes of heap that `count` live revocations take. Needs `--expose-gc`. */
+/** Megabytes of heap for `count` live revocations. Needs `--expose-gc`. */
 export async function revocationMemory(count: number): Promise<{ readonly revocations: number }> {
   const before = heap();
   const revocations = await follow(makeBatches(count));
   const after = heap();
-  if (revocations.status().entries !== count) throw new Error("not all of them are held");
+  if (revocations.status().entries !== count) throw new Error("some revocations were not stored");
   return { revocations: (after - before) / 1e6 };
 }
 
-/** Seconds until `count` revocations are loaded, from a store whose rows are in memory already. */
+/** Seconds to load `count` revocations from a store that has its rows in memory. */
 export async function loading(count: number): Promise<{ readonly revocations: number }> {
   const batches = [...makeBatches(count)];
   const start = performance.now();
@@ -48,7 +48,7 @@ export async function loading(count: number): Promise<{ readonly revocations: nu
   return { revocations: (performance.now() - start) / 1000 };
 }
 
-/** Sessions that have ended just now, as a database driver hands them over. */
+/** Sessions that have just ended, as a database driver returns them. */
 function* makeBatches(count: number): Generator<Revocation[]> {
   const before = Math.floor(Date.now() / 1000);
   for (let made = 0; made < count; made += batchLength) {
@@ -60,7 +60,7 @@ function* makeBatches(count: number): Generator<Revocation[]> {
   }
 }
 
-/** The measuring leaves a store no time to confirm anything, and an hour to do so. */
+/** Revocations that stay fresh for an hour: the event loop is blocked while a round is measured. */
 async function follow(batches: Iterable<Revocation[]>): Promise<Revocations> {
   const store = {
     load: async function* () {
