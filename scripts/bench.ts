@@ -1,4 +1,4 @@
-/** `npm run bench`: builds the bundles, and measures those. */
+/** `npm run bench`: builds the packages, and measures the bundles. */
 import { runNode } from "./run/run-node.ts";
 
 const build = ["node_modules/tsdown/dist/run.mjs", "--log-level", "error"];

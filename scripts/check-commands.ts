@@ -1,5 +1,5 @@
 /**
- * Checks that no text has anyone run the package `usher` of the registry, which is not ours: ours is
+ * Checks that no text tells users to run the package `usher`, which is another project's: ours is
  * `usher-auth`.
  */
 import { readFileSync } from "node:fs";

@@ -1,6 +1,7 @@
 /**
- * Type-checks every TypeScript block in the README files, in docs/ and in the docstrings of the packages, each
- * as a separate module, against the packages' sources. Runs the blocks that are marked for it: ```ts run,
+ * Type-checks every TypeScript block in the README files, in docs/ and in the docstrings of the packages,
+ * each as a separate module, against the packages' sources. Runs the blocks that are marked for it: ```ts
+ * run,
  * ```ts server. A block that cannot be checked starts with ```ts no-check and a comment that says why. Every
  * adapter must have a guide with a server.
  *

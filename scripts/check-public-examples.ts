@@ -1,6 +1,6 @@
 /**
- * Checks that every function, class and options type that a package exports has a docstring with an `@example`.
- * check-docs.ts compiles them.
+ * Checks that every function, class and options type that a package exports has a docstring with an
+ * `@example`. check-docs.ts compiles them.
  */
 import { fileURLToPath } from "node:url";
 import { missingExamples } from "./check/docs/missing-examples.ts";

@@ -1,14 +1,14 @@
 /**
- * Checks that every regular expression of the code that runs for users takes time in proportion to its input,
- * by recheck: what they are given comes from requests, tokens, files and other servers. Tests are left out.
+ * Checks with recheck that every regular expression in packages, apps and scripts is linear-time: their
+ * inputs come from requests, tokens, files and other servers. Tests are left out.
  *
- * With `--list` it lists the linear ones of the code, so that no other clone has to judge them.
+ * `--list` updates linear.json, the list of known linear ones.
  */
 import { globSync, readFileSync } from "node:fs";
 import { join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { checkExpressions } from "./check/regular-expressions/check-expressions.ts";
 import { exceptions } from "./check/regular-expressions/exceptions.ts";
-import { judgeExpressions } from "./check/regular-expressions/judge.ts";
 import {
   keepVerdicts,
   listVerdicts,
@@ -19,7 +19,7 @@ import {
 const repository = fileURLToPath(new URL("..", import.meta.url));
 const isListing = process.argv[2] === "--list";
 const root = isListing ? repository : (process.argv[2] ?? repository);
-// A list is made of what the code has now, and of nothing that was said before.
+// The list contains only what the code contains now.
 const verdicts: Verdicts = isListing ? new Map() : readVerdicts(repository);
 
 const patterns = [
@@ -33,7 +33,7 @@ const files = patterns
   .map((file) => file.replaceAll(sep, "/"))
   .filter((file) => !file.endsWith(".test.ts"))
   .sort();
-const { count, faults } = judgeExpressions(
+const { count, faults } = checkExpressions(
   files.map((file) => ({ file, code: readFileSync(join(root, file), "utf8") })),
   exceptions,
   verdicts,

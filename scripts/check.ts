@@ -1,4 +1,4 @@
-/** `npm run check`: everything that can be judged without running the system. */
+/** `npm run check`: everything that can be checked without running the tests. */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,10 +9,9 @@ takeNothingFromTheShell();
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-// By their files, not their names: what npm puts into .bin is, on Windows, batch files, which only a shell
-// could start.
+// By file: on Windows, the programs in node_modules/.bin are batch files, which only a shell can start.
 const checks: Check[] = [
-  // First, since it takes the longest.
+  // First, because it takes the longest.
   {
     name: "examples in the documentation",
     command: process.execPath,
@@ -35,15 +34,15 @@ const checks: Check[] = [
       "node_modules/dependency-cruiser/bin/dependency-cruiser.mjs",
       "--config",
       ".dependency-cruiser.mjs",
-      ...rooms(),
+      ...["packages", "apps", "bench", "tests", "scripts"],
     ],
   },
   { name: "unused code", command: process.execPath, args: ["node_modules/knip/bin/knip.js"] },
   { name: "dependencies", command: process.execPath, args: ["scripts/check-dependencies.ts"] },
   { name: "regular expressions", command: process.execPath, args: ["scripts/check-regular-expressions.ts"] },
   { name: "commands in texts", command: process.execPath, args: ["scripts/check-commands.ts"] },
-  // In one process, for they read much of the same. All of them: a project does not know that another one's
-  // file changed.
+  // In one process, because they share files. With --force, because a project does not notice changes in
+  // the files of another.
   {
     name: "types",
     command: process.execPath,
@@ -60,7 +59,7 @@ const checks: Check[] = [
   },
 ];
 
-const outcomes = await runChecks(checks, { root, atOnce: 2, onEnd: tell });
+const outcomes = await runChecks(checks, { root, atOnce: 2, onEnd: print });
 const failures = outcomes.filter((outcome) => !outcome.passed);
 for (const { check, output } of failures) {
   process.stderr.write(`\n--- ${check.name}: ${[check.command, ...check.args].join(" ")}\n${output}\n`);
@@ -70,22 +69,17 @@ if (failures.length > 0) {
   process.exitCode = 1;
 }
 
-function tell({ check, passed, seconds }: Outcome): void {
+function print({ check, passed, seconds }: Outcome): void {
   process.stdout.write(`${passed ? "ok    " : "FAILED"} ${check.name} (${seconds.toFixed(1)} s)\n`);
 }
 
-/** Every folder with code of ours. */
-function rooms(): string[] {
-  return ["packages", "apps", "bench", "tests", "scripts"];
-}
-
-/** Every tsconfig.json of a package, of its tests, of an app, and of the other rooms. */
+/** Every folder with a tsconfig.json. */
 function typeScriptProjects(): string[] {
-  const members = ["packages", "apps"].flatMap((room) =>
-    readdirSync(join(root, room)).flatMap((name) => [
-      `${room}/${name}`,
-      `${room}/${name}/test`,
-      `${room}/${name}/test/register`,
+  const members = ["packages", "apps"].flatMap((folder) =>
+    readdirSync(join(root, folder)).flatMap((name) => [
+      `${folder}/${name}`,
+      `${folder}/${name}/test`,
+      `${folder}/${name}/test/register`,
     ]),
   );
   return [...members, "bench", "tests/e2e", "tests/runtimes", "tests/security", "scripts"].filter((folder) =>

@@ -1,10 +1,10 @@
-/** `npm run demo:replicas`: the web app, and three API processes that share one real Postgres. */
+/** `npm run demo:replicas`: the web app and three API processes that share one Postgres server. */
 import { parseArgs } from "node:util";
 import { runDemo } from "./replicas/demo.ts";
 
 const usage = `Usage: npm run demo:replicas
-Runs the web app (WEB_PORT, 3000) and a balancer (API_PORT, 3001) before three API processes on one embedded Postgres
-server, for trying things out. Everything is in a temporary folder and is deleted in the end.
+Runs the web app (WEB_PORT, 3000), three API processes behind a load balancer (API_PORT, 3001) and an embedded
+Postgres server. All data is in a temporary folder, which is deleted at the end.
 `;
 
 const { values } = parseArgs({ options: { help: { type: "boolean", short: "h" } } });

@@ -1,6 +1,6 @@
 /**
- * Runs the program of an npm script: `node -- scripts/run.mjs <program> [argument ...]`. Installs missing native
- * parts of the tools first.
+ * Runs the program of an npm script: `node -- scripts/run.mjs <program> [argument ...]`. Installs missing
+ * native parts of the tools first.
  *
  * Plain JavaScript, so that a Node.js without type stripping can print what is wrong with it. npm uses the
  * Node.js of the optional dependency when it is installed, and the machine's own otherwise.

@@ -1,7 +1,4 @@
-/**
- * `npm test`: the checks, the bundles, and every test; arguments go to the last of them. The first that fails
- * ends it.
- */
+/** `npm test`: the checks, the build and the tests, until one fails. Arguments go to vitest. */
 import { runNode } from "./run/run-node.ts";
 import { takeNothingFromTheShell } from "./run/test-environment.ts";
 

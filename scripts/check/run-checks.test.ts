@@ -8,8 +8,8 @@ const node = (name: string, code: string): Check => ({
   args: ["--eval", code],
 });
 
-test("runs every check to its end, also after a failure, and keeps what each said", async () => {
-  const told: Outcome[] = [];
+test("runs every check, also after a failure, and returns its output", async () => {
+  const ended: Outcome[] = [];
   const checks = [
     node("good", "console.log('fine')"),
     node("bad", "console.error('broken'); process.exit(3)"),
@@ -18,9 +18,9 @@ test("runs every check to its end, also after a failure, and keeps what each sai
   const outcomes = await runChecks(checks, {
     root: tmpdir(),
     atOnce: 2,
-    onEnd: (outcome) => told.push(outcome),
+    onEnd: (outcome) => ended.push(outcome),
   });
-  expect(told).toEqual(outcomes);
+  expect(ended).toEqual(outcomes);
   expect(
     Object.fromEntries(outcomes.map(({ check, passed, output }) => [check.name, { passed, output }])),
   ).toEqual({
@@ -30,7 +30,7 @@ test("runs every check to its end, also after a failure, and keeps what each sai
   });
 });
 
-test("a tool that is not installed is a failure", async () => {
+test("a program that is not installed is a failure", async () => {
   const missing = { name: "missing", command: "no-such-tool-here", args: [] };
   const [outcome] = await runChecks([missing], { root: tmpdir(), atOnce: 2, onEnd: () => {} });
   expect(outcome).toMatchObject({ passed: false, output: expect.stringContaining("ENOENT") });

@@ -2,13 +2,13 @@ import { spawn } from "node:child_process";
 import { delimiter, join } from "node:path";
 import { performance } from "node:perf_hooks";
 
-/** One tool to run from the repository's root, found among its installed programs. */
+/** A program to run in the repository's root. */
 export type Check = { name: string; command: string; args: string[] };
 
-/** How a check ended. */
+/** The result of a check. */
 export type Outcome = { check: Check; passed: boolean; output: string; seconds: number };
 
-/** Runs all checks, a few at a time, each to its end whatever the others do, and tells of each as it ends. */
+/** Runs all checks, `atOnce` at a time, also after a failure. Calls `onEnd` after each. */
 export async function runChecks(
   checks: Check[],
   { root, atOnce, onEnd }: { root: string; atOnce: number; onEnd: (outcome: Outcome) => void },

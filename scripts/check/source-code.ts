@@ -20,8 +20,8 @@ const strings: ReadonlySet<string> = new Set(["TemplateElement", "JSXText"]);
 const identifiers: ReadonlySet<string> = new Set(["Identifier", "PrivateIdentifier", "JSXIdentifier"]);
 
 /**
- * The comments, strings and identifiers of a file, in order. Line comments on consecutive lines are one piece.
- * Leaves out the paths of imports.
+ * The comments, strings and identifiers of a file, in order. Line comments on consecutive lines are one
+ * piece. Leaves out the paths of imports.
  *
  * @param file Its name, which says whether it is TypeScript and whether it contains JSX.
  * @throws {Error} The file has a syntax error.

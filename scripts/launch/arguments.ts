@@ -13,12 +13,11 @@ const variables = `Environment:
   API_URL              public address of the API, the tokens' audience (http://localhost:API_PORT)
   DATABASE_URL         Postgres of the API (embedded, in DATA_DIR)
   AUTH_DATABASE_URL    Postgres of the web app (SQLite, in DATA_DIR)
-  USHER_WHEN_STALE     refuse (the default) or accept tokens while the API cannot tell whether they were revoked
+  USHER_WHEN_STALE     refuse (the default) or accept tokens while the API cannot check for revocations
   LOG_LEVEL            trace, debug, info, warn, error, fatal or silent (info)`;
 
 /**
- * Answers `--help` and refuses anything else: everything is set by the environment. Ends the process in both
- * cases.
+ * Prints `--help` and rejects any other argument, because the environment has all settings. Ends the process.
  */
 export function parseArguments(command: string, purpose: string): void {
   try {

@@ -4,10 +4,10 @@ import { LaunchError } from "./launch-error.ts";
 import { type Lock, tryLock } from "./lock.ts";
 
 /**
- * Makes the data folder (mode 0700) when it is missing and takes it for this process alone.
- * @throws {LaunchError} It cannot be written to, or another start has it.
+ * Creates the data folder (mode 0700) if it is missing, and locks it for this process.
+ * @throws {LaunchError} The folder is not writable, or another process has locked it.
  */
-export function holdDataFolder(folder: string): Lock {
+export function lockDataFolder(folder: string): Lock {
   let lock: Lock | undefined;
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -16,12 +16,12 @@ export function holdDataFolder(folder: string): Lock {
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
     throw new LaunchError(
-      `cannot write to the data folder ${folder} (${reason}): set DATA_DIR to one that is writable`,
+      `cannot write to the data folder ${folder} (${reason}): set DATA_DIR to a writable folder`,
     );
   }
   if (lock === undefined) {
     throw new LaunchError(
-      `the data folder ${folder} is in use by another start: stop that, or set DATA_DIR to another`,
+      `the data folder ${folder} is in use by another \`npm start\`: stop it, or set DATA_DIR to another folder`,
     );
   }
   return lock;

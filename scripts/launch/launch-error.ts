@@ -1,4 +1,4 @@
-/** A start-up problem that the person at the terminal can solve. The message is one line and says how. */
+/** A problem at startup that the user can solve. The message is one line and says how. */
 export class LaunchError extends Error {
   override name = "LaunchError";
 }

@@ -1,5 +1,5 @@
 import { secretFingerprintFromEnv } from "@usher-auth/verify";
-import { holdDataFolder } from "./data-folder.ts";
+import { lockDataFolder } from "./data-folder.ts";
 import { LaunchError } from "./launch-error.ts";
 import { buildPage } from "./page.ts";
 import { findSecret } from "./secret.ts";
@@ -8,12 +8,13 @@ import { readSettings, type Settings } from "./settings.ts";
 import { stopSignal, whenAborted } from "./stop-signal.ts";
 import { say, serviceOutput } from "./terminal.ts";
 
-/** How the system is run: `watch` for development, with restarts on every change. */
+/** `watch`: restart on every change, for development. */
 export type LaunchMode = { watch: boolean };
 
 /**
- * Runs the web app and the API until one of the stop signals, or until one of them ends.
- * Resolves to the exit code: 0 after a clean stop, 1 otherwise, when one line has said why.
+ * Runs the web app and the API until a stop signal arrives or one of them ends.
+ *
+ * @returns The exit code: 0 after a clean stop. 1 otherwise, and one line on stderr says why.
  */
 export async function launch(mode: LaunchMode): Promise<number> {
   const stopping = stopSignal();
@@ -29,7 +30,7 @@ export async function launch(mode: LaunchMode): Promise<number> {
 
 async function run({ watch }: LaunchMode, stopping: AbortSignal): Promise<number> {
   const settings = await readSettings(process.env);
-  const folder = holdDataFolder(settings.dataFolder);
+  const folder = lockDataFolder(settings.dataFolder);
   try {
     return await runIn(settings, watch, stopping);
   } finally {
@@ -40,7 +41,7 @@ async function run({ watch }: LaunchMode, stopping: AbortSignal): Promise<number
 async function runIn(settings: Settings, watch: boolean, stopping: AbortSignal): Promise<number> {
   const secret = findSecret(process.env, settings.dataFolder);
   const environment = { ...process.env, ...settings.environment, ...secret.environment };
-  // In development Vite serves the sources; PAGE_DIR names a page that was built elsewhere.
+  // In development, Vite serves the sources. PAGE_DIR is the folder of a page that was built elsewhere.
   if (!watch && !process.env.PAGE_DIR) await buildPage(stopping, say.line);
 
   const running = services(environment, watch).map((service) =>
@@ -49,15 +50,15 @@ async function runIn(settings: Settings, watch: boolean, stopping: AbortSignal):
   let failure: string | undefined;
   try {
     await Promise.race([whenAborted(stopping), Promise.all(running.map((service) => service.ready))]);
-    if (!stopping.aborted) announce(settings, environment, secret.origin);
-    const asked = whenAborted(stopping).then(() => undefined);
-    failure = await Promise.race([asked, ...running.map((service) => service.ended)]);
+    if (!stopping.aborted) printAddresses(settings, environment, secret.origin);
+    const stopRequested = whenAborted(stopping).then(() => undefined);
+    failure = await Promise.race([stopRequested, ...running.map((service) => service.ended)]);
   } catch (error) {
     if (!(error instanceof LaunchError)) throw error;
     failure = error.message;
   }
   if (failure === undefined) say.line("stopping");
-  const areClean = await Promise.all(running.map(stopAndTell));
+  const areClean = await Promise.all(running.map(stopAndReport));
   if (failure !== undefined) say.error(failure);
   return failure === undefined && areClean.every(Boolean) ? 0 : 1;
 }
@@ -75,26 +76,26 @@ function services(environment: NodeJS.ProcessEnv, watch: boolean): Service[] {
     {
       name: "web",
       entry: "apps/web/src/server/main.ts",
-      // The page itself is Vite's to reload.
+      // Vite reloads the page.
       environment: watch ? { ...environment, USHER_DEV: "1" } : environment,
       watch: watch ? ["apps/web/src/server", "packages/issuer/src", "packages/verify/src"] : [],
     },
   ];
 }
 
-/** A process that verifies by public keys alone has no use for the secret, and so cannot lose it. */
+/** A process that only needs public keys gets no secret, so it cannot leak one. */
 function withoutSecrets(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const { BETTER_AUTH_SECRET: _secret, BETTER_AUTH_SECRETS: _secrets, ...others } = environment;
   return others;
 }
 
-async function stopAndTell(service: RunningService): Promise<boolean> {
+async function stopAndReport(service: RunningService): Promise<boolean> {
   const isClean = await service.stop();
   if (!isClean) say.error(`the ${service.name} process did not stop within 10 seconds and was killed`);
   return isClean;
 }
 
-function announce(settings: Settings, environment: NodeJS.ProcessEnv, origin: string): void {
+function printAddresses(settings: Settings, environment: NodeJS.ProcessEnv, origin: string): void {
   say.line("");
   say.line(`Web app   ${settings.webUrl}`);
   say.line(`API       ${settings.apiUrl}   documentation at ${settings.apiUrl}/docs`);

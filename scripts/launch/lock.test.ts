@@ -4,11 +4,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { holdDataFolder } from "./data-folder.ts";
+import { lockDataFolder } from "./data-folder.ts";
 import { LaunchError } from "./launch-error.ts";
 import { type Lock, tryLock, waitForLock } from "./lock.ts";
 
-test("one holder at a time, and the next one as soon as it is given back", async () => {
+test("only one holder has the lock, and the next one gets it when it is released", async () => {
   const path = join(temporaryFolder(), "lock");
   const first = tryLock(path);
   expect(first).toBeDefined();
@@ -20,13 +20,13 @@ test("one holder at a time, and the next one as soon as it is given back", async
   second.release();
 });
 
-test("waiting ends when it is asked to", async () => {
+test("an aborted signal ends the wait", async () => {
   const path = join(temporaryFolder(), "lock");
   hold(tryLock(path));
   await expect(waitForLock(path, AbortSignal.abort())).rejects.toThrow("aborted");
 });
 
-test("a holder that is killed leaves nothing behind", async () => {
+test("a lock ends with its process, even by SIGKILL", async () => {
   const path = join(temporaryFolder(), "lock");
   const module = new URL("./lock.ts", import.meta.url).href;
   const code = `import { tryLock } from "${module}"; const lock = tryLock(process.argv[1]); console.log(lock !== undefined); setInterval(() => lock, 1000);`;
@@ -41,18 +41,18 @@ test("a holder that is killed leaves nothing behind", async () => {
   expect(hold(tryLock(path))).toBeDefined();
 });
 
-test("a data folder is made when it is missing, and belongs to one start", () => {
+test("creates a missing data folder, and locks it for one process", () => {
   const folder = join(temporaryFolder(), "a/b");
-  hold(holdDataFolder(folder));
-  expect(() => holdDataFolder(folder)).toThrow(/in use by another start/);
+  hold(lockDataFolder(folder));
+  expect(() => lockDataFolder(folder)).toThrow(/in use by another `npm start`/);
 });
 
-test("a data folder that cannot be made is one clear line", () => {
-  expect(() => holdDataFolder("/dev/null/data")).toThrow(LaunchError);
-  expect(() => holdDataFolder("/dev/null/data")).toThrow(/cannot write to .*ENOTDIR.*set DATA_DIR/);
+test("explains in one line that a data folder cannot be created", () => {
+  expect(() => lockDataFolder("/dev/null/data")).toThrow(LaunchError);
+  expect(() => lockDataFolder("/dev/null/data")).toThrow(/cannot write to .*ENOTDIR.*set DATA_DIR/);
 });
 
-/** Gives the lock back when the test is over. */
+/** Releases the lock at the end of the test. */
 function hold(lock: Lock | undefined): Lock | undefined {
   onTestFinished(() => lock?.release());
   return lock;

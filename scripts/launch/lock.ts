@@ -2,16 +2,18 @@ import { chmodSync, closeSync, openSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as pause } from "node:timers/promises";
 
-/** A lock held by this process. Releasing it, and the end of the process in any way, gives it back. */
+/** A lock that this process holds until it releases it or ends. */
 export type Lock = { release: () => void };
 
 /**
- * Takes an exclusive lock on a file (made when missing), or gives undefined when another process has it. It
- * is SQLite's own lock, which the system holds for the process: unlike a file with a process id in it, it
- * cannot be left behind by a process that was killed. Throws when the file cannot be written.
+ * Takes an exclusive lock on a file, which is created if it is missing. Returns undefined if another process
+ * holds the lock, and throws if the file is not writable.
+ *
+ * Uses SQLite's lock, which the operating system releases when the process ends. A file with a process id
+ * would remain after a process was killed.
  */
 export function tryLock(path: string): Lock | undefined {
-  // SQLite would leave it to the umask who else may take the lock.
+  // With the mode of the umask, other users might be able to take the lock.
   closeSync(openSync(path, "a", 0o600));
   chmodSync(path, 0o600);
   const database = new DatabaseSync(path, { timeout: 0 });
@@ -25,7 +27,7 @@ export function tryLock(path: string): Lock | undefined {
   return { release: () => database.close() };
 }
 
-/** Takes the lock as soon as it is free. Throws the signal's reason when that is aborted first. */
+/** Waits for the lock. Throws the signal's reason if the signal is aborted first. */
 export async function waitForLock(path: string, signal: AbortSignal): Promise<Lock> {
   for (;;) {
     const lock = tryLock(path);

@@ -1,21 +1,20 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
-/** Milliseconds between two looks. */
+/** Milliseconds. */
 const interval = 500;
 
 /**
- * Calls `onGone`, once, when the npm that runs this script has ended in any way, or the shell in between. npm
- * passes SIGTERM on to that shell alone, and SIGKILL to nobody; the shell passes on neither. Does nothing
- * where npm does not run this script: whoever starts it by hand may have meant it to stay.
+ * Calls `onGone` once when npm, or the shell between npm and this script, has ended. npm forwards SIGTERM
+ * only to that shell, and nothing forwards SIGKILL. Does nothing when npm does not run this script: a script
+ * that was started by hand may be meant to outlive its parent.
  *
- * On Windows only the end of the shell is seen.
+ * On Windows, only the end of the shell is noticed.
  */
 export function watchNpm(onGone: () => void, environment: NodeJS.ProcessEnv = process.env): void {
   if (environment.npm_lifecycle_event === undefined) return;
   const parent = process.ppid;
-  // A shell may have put the script in its own place; then the parent is npm itself, and its parent no
-  // concern of ours.
+  // A shell may have replaced itself with the script. Then the parent is npm.
   const shell = describe(parent);
   const npm = shell !== undefined && /^\S+ -c /.test(shell.command) ? shell.parent : undefined;
   const isGone = () =>
@@ -30,10 +29,7 @@ export function watchNpm(onGone: () => void, environment: NodeJS.ProcessEnv = pr
   timer.unref();
 }
 
-/**
- * Whether the process has another parent than it had. Where that costs a program (macOS), {@link isAlive} has
- * to do.
- */
+/** Whether the process has a new parent. Not on macOS, where finding out means to run `ps` each time. */
 function isOrphan(pid: number, parent: number): boolean {
   return process.platform === "linux" && describe(pid)?.parent !== parent;
 }
@@ -47,14 +43,14 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** A process's parent and command line; undefined where neither can be told. */
+/** A process's parent and command line, or undefined if they are unknown. */
 function describe(pid: number): { parent: number; command: string } | undefined {
   try {
     switch (process.platform) {
       case "win32":
         return undefined;
       case "linux": {
-        // Its name, in parentheses, may hold any character.
+        // The name, in parentheses, may contain any character.
         const [, parent] = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
         return {
           parent: Number(parent),

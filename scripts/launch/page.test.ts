@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { isFresh } from "./page.ts";
 
-test("a page is fresh when it is there and nothing that it is made of is newer", () => {
+test("a page is fresh when it exists and none of its sources is newer", () => {
   const root = mkdtempSync(join(tmpdir(), "page-"));
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
   const [built, source] = [join(root, "dist"), join(root, "src")];

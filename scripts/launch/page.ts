@@ -9,9 +9,9 @@ import { waitForLock } from "./lock.ts";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const web = join(root, "apps/web");
 const page = join(web, "dist");
-const workshop = join(root, "node_modules/.cache/usher");
+const cache = join(root, "node_modules/.cache/usher");
 
-/** What the page is made of; the server's code is not. */
+/** The files that the page is built from. */
 const sources = [
   join(web, "src/page"),
   join(web, "public"),
@@ -23,14 +23,14 @@ const sources = [
 ];
 
 /**
- * Builds the page when it is missing or older than its sources. Several starts may ask at once: one builds,
- * and the others wait for it. The new page takes the old one's place only when it is whole.
- * @throws {LaunchError} The build failed; `report` has been given Vite's own words.
+ * Builds the page if it is missing or older than its sources. When several processes call this, one builds
+ * and the others wait. The new page replaces the old one only when it is complete.
+ * @throws {LaunchError} The build failed. `report` has received Vite's output.
  */
 export async function buildPage(signal: AbortSignal, report: (line: string) => void): Promise<void> {
   if (isFresh(page, sources)) return;
-  mkdirSync(workshop, { recursive: true });
-  const lock = await waitForLock(join(workshop, "page.lock"), signal);
+  mkdirSync(cache, { recursive: true });
+  const lock = await waitForLock(join(cache, "page.lock"), signal);
   try {
     if (!isFresh(page, sources)) await build(signal, report);
   } finally {
@@ -40,7 +40,7 @@ export async function buildPage(signal: AbortSignal, report: (line: string) => v
 
 async function build(signal: AbortSignal, report: (line: string) => void): Promise<void> {
   report("building the page");
-  const draft = join(workshop, "page");
+  const draft = join(cache, "page");
   try {
     await promisify(execFile)(
       process.execPath,
@@ -57,17 +57,17 @@ async function build(signal: AbortSignal, report: (line: string) => void): Promi
   renameSync(draft, page);
 }
 
-/** Whether the built page is at least as new as every file it is made of. */
-export function isFresh(built: string, madeOf: string[]): boolean {
+/** Whether the built page is at least as new as all of its sources. */
+export function isFresh(built: string, sources: string[]): boolean {
   const index = join(built, "index.html");
   if (!existsSync(index)) return false;
   const builtAt = statSync(index).mtimeMs;
-  return madeOf.every((source) => !existsSync(source) || newest(source) <= builtAt);
+  return sources.every((source) => !existsSync(source) || newest(source) <= builtAt);
 }
 
 function newest(path: string): number {
   const { mtimeMs } = statSync(path);
   if (!statSync(path).isDirectory()) return mtimeMs;
-  // A folder's own time tells of files that were deleted.
+  // The folder's time changes when a file in it is deleted.
   return Math.max(mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))));
 }

@@ -3,10 +3,11 @@ import { createServer } from "node:net";
 import { LaunchError } from "./launch-error.ts";
 
 /**
- * Makes sure that the port a variable names can be listened on, and picks one for 0: each process must know
- * the other's address before either runs. Nothing holds the port afterwards; the process that takes it checks
- * again.
- * @throws {LaunchError} Not a port, taken, or not allowed.
+ * Checks that a port is free, and picks a free one for 0: each process must know the other's address before
+ * either starts. Does NOT reserve the port, so the process that listens on it checks again.
+ *
+ * @param variable The environment variable that sets the port, for the error message.
+ * @throws {LaunchError} The value is not a port, or the port is taken or not allowed.
  */
 export async function resolvePort(variable: string, value: string, host: string): Promise<number> {
   const port = Number(value);

@@ -8,7 +8,7 @@ import { type RunningService, startService } from "./service.ts";
 const listening = 'console.log("api listening on http://localhost:1");';
 const staying = "setInterval(() => {}, 1000);";
 
-test("is ready when it says so, and its lines go where they belong", async () => {
+test("is ready when it prints that it listens, and passes its lines on", async () => {
   const { service, lines, errorLines } = start(`console.error("warned"); ${listening} ${staying}`);
   await service.ready;
   expect(lines).toEqual(["api listening on http://localhost:1"]);
@@ -17,18 +17,18 @@ test("is ready when it says so, and its lines go where they belong", async () =>
   expect(await service.ended).toBe("the api process ended (SIGTERM)");
 });
 
-test("one that fails to start is one line: its own last words, said once", async () => {
+test("a failed start is reported once, by its last line", async () => {
   const { service, errorLines } = start('console.error("the database is down"); process.exitCode = 1;');
   await expect(service.ready).rejects.toThrow(new LaunchError("the database is down"));
   expect(errorLines).toEqual([]);
 });
 
-test("one that says nothing is told by its exit code", async () => {
+test("a failed start without output is reported by its exit code", async () => {
   const { service } = start("process.exitCode = 7;");
   await expect(service.ready).rejects.toThrow("the api process did not start (exit code 7)");
 });
 
-test("one that does not stop when asked is killed, and that is not clean", async () => {
+test("a process that does not stop is killed, and that is not a clean stop", async () => {
   const { service } = start(`process.on("SIGTERM", () => {}); ${listening} ${staying}`);
   await service.ready;
   expect(await service.stop(50)).toBe(false);

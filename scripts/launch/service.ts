@@ -8,46 +8,45 @@ const parentWatcher = new URL("./parent-watcher.ts", import.meta.url).href;
 const isWindows = process.platform === "win32";
 const readyLine = /\b(?:web|api) listening on http/;
 
-/** A process of the system, as it is to be run. */
+/** A process to run: the API, a replica of it, or the web app. */
 export type Service = {
-  /** What its lines begin with: `web`, `api`, or `api-2`. */
+  /** The prefix of its lines: `web`, `api`, or `api-2`. */
   name: string;
-  /** The file to run, from the repository's root. */
+  /** The file to run, relative to the repository's root. */
   entry: string;
   environment: NodeJS.ProcessEnv;
-  /**
-   * Restart it whenever a file of one of these folders changes, and keep waiting when it fails. Empty: never.
-   */
+  /** Folders: when a file in one of them changes, the process restarts. Empty: it never restarts. */
   watch: string[];
 };
 
-/** A process that was started. */
+/** A started process. */
 export type RunningService = {
   name: string;
-  /** Undefined where it could not be started at all. */
+  /** Undefined if it could not be started. */
   pid: number | undefined;
   /**
-   * Resolves when it says that it listens. Rejects with a LaunchError when it ends or 60 seconds pass before.
+   * Resolves when it prints that it listens. Rejects with a LaunchError if it ends first, or after 60
+   * seconds.
    */
   ready: Promise<void>;
-  /** Resolves with one line that says how it ended. */
+  /** Resolves to one line that says how it ended. */
   ended: Promise<string>;
   /**
-   * Ends it: SIGTERM, and after `patience` ms (10 000) SIGKILL for it and its children. Resolves to whether
-   * it went cleanly.
+   * Stops it with SIGTERM, and after `timeout` ms (10 000) with SIGKILL for it and its children. Resolves to
+   * false if SIGKILL was needed.
    */
-  stop: (patience?: number) => Promise<boolean>;
+  stop: (timeout?: number) => Promise<boolean>;
 };
 
-/** Where its lines go. */
+/** Receives its lines. */
 export type Output = { line: (text: string) => void; errorLine: (text: string) => void };
 
 /**
- * Starts the process. Its error lines are held back until it is ready: the last one becomes the LaunchError.
+ * Starts the process. Its error lines are printed once it is ready. If it fails, the last one is the error.
  */
 export function startService(service: Service, output: Output): RunningService {
-  // Named folders rather than what is imported: Vite imports temporary copies of its configuration, and
-  // deletes them.
+  // Folders rather than the imported files: Vite imports temporary copies of its configuration and deletes
+  // them.
   const folders = service.watch.map((folder) => `--watch-path=${folder}`);
   const watch = service.watch.length > 0 ? ["--watch-preserve-output", ...folders] : [];
   const child = spawn(
@@ -59,8 +58,8 @@ export function startService(service: Service, output: Output): RunningService {
       ...watch,
       service.entry,
     ],
-    // A group of its own: Ctrl-C reaches the launcher alone, which stops both in order. On Windows, it would
-    // be a window.
+    // In a separate process group, so that Ctrl-C reaches only the launcher, which stops both in order. On
+    // Windows, that would open a window.
     {
       cwd: root,
       env: service.environment,
@@ -78,7 +77,7 @@ export function startService(service: Service, output: Output): RunningService {
     pid: child.pid,
     ready: untilReady(child, isGone, service, output),
     ended: isGone.then((how) => `the ${service.name} process ended (${how})`),
-    stop: (patience = 10_000) => stop(child, isGone, patience),
+    stop: (timeout = 10_000) => stop(child, isGone, timeout),
   };
 }
 
@@ -98,7 +97,7 @@ async function untilReady(child: ChildProcess, isGone: Promise<string>, service:
     });
   });
   const failed = isGone.then((how) => {
-    // Both processes say what is wrong in one line of their own.
+    // Both processes print what is wrong in one line.
     throw new LaunchError(held.at(-1) ?? `the ${service.name} process did not start (${how})`);
   });
   if (isWatched) return Promise.race([isListening, failed]);
@@ -110,9 +109,9 @@ async function untilReady(child: ChildProcess, isGone: Promise<string>, service:
   release();
 }
 
-async function stop(child: ChildProcess, isGone: Promise<string>, patience: number): Promise<boolean> {
-  const late = deadline(patience, () => new Error("too slow"));
-  // Windows has no signals: the process is ended there when its input is, by parent-watcher.ts.
+async function stop(child: ChildProcess, isGone: Promise<string>, timeout: number): Promise<boolean> {
+  const late = deadline(timeout, () => new Error("too slow"));
+  // Windows has no signals: there, parent-watcher.ts ends the process when its input ends.
   if (isWindows) child.stdin?.end();
   else child.kill("SIGTERM");
   try {

@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { readSettings } from "./settings.ts";
 
-test("each address follows from its port, and both processes get all of them", async () => {
+test("derives each address from its port, and gives all of them to both processes", async () => {
   const { webUrl, apiUrl, environment } = await readSettings({ WEB_PORT: "0", API_PORT: "0" });
   expect(webUrl).toBe(`http://localhost:${environment.WEB_PORT}`);
   expect(apiUrl).toBe(`http://localhost:${environment.API_PORT}`);
@@ -17,13 +17,13 @@ test("each address follows from its port, and both processes get all of them", a
   });
 });
 
-test("public addresses are handed on exactly as given", async () => {
+test("passes public addresses on unchanged", async () => {
   const given = { BETTER_AUTH_URL: "https://app.example.com/", API_URL: "https://api.example.com" };
   const { environment } = await readSettings({ ...given, WEB_PORT: "0", API_PORT: "0" });
   expect(environment).toMatchObject(given);
 });
 
-test("a port that is taken, wrong, or the other's is one clear line", async () => {
+test("explains in one line that a port is taken, invalid, or used twice", async () => {
   const server = createServer().listen(0, "127.0.0.1");
   onTestFinished(() => void server.close());
   await once(server, "listening");
@@ -36,10 +36,10 @@ test("a port that is taken, wrong, or the other's is one clear line", async () =
   }
   const { environment } = await readSettings({ WEB_PORT: "0", API_PORT: "0" });
   const same = environment.WEB_PORT ?? "";
-  await expect(readSettings({ WEB_PORT: same, API_PORT: same })).rejects.toThrow("set one to another port");
+  await expect(readSettings({ WEB_PORT: same, API_PORT: same })).rejects.toThrow("change one of them");
 });
 
-test("by the secret, unless told to go by key pair; then the API finds the keys at the web app", async () => {
+test("uses the secret by default; with key pairs, the API fetches the keys from the web app", async () => {
   const read = async (given: Record<string, string>) => {
     const { webUrl, environment } = await readSettings({ WEB_PORT: "0", API_PORT: "0", ...given });
     return [environment.USHER_KEYS, environment.USHER_JWKS_URL?.replace(webUrl, "WEB")];
@@ -53,7 +53,7 @@ test("by the secret, unless told to go by key pair; then the API finds the keys 
   ]);
 });
 
-test("everything that is wrong is named at once", async () => {
+test("reports everything that is wrong in one line", async () => {
   const wrong = { WEB_PORT: "http", API_PORT: "70000", NODE_ENV: "production" };
   await expect(readSettings(wrong)).rejects.toThrow(
     /^WEB_PORT is not a port: [^;]*; API_PORT is not a port: [^;]*; NODE_ENV is production and no secret is set/,
@@ -64,7 +64,7 @@ test("everything that is wrong is named at once", async () => {
   );
 });
 
-test("production without a secret is refused", async () => {
+test("rejects production without a secret", async () => {
   const production = { NODE_ENV: "production", WEB_PORT: "0", API_PORT: "0" };
   await expect(readSettings(production)).rejects.toThrow(/set BETTER_AUTH_SECRET/);
   await expect(readSettings({ ...production, BETTER_AUTH_SECRET: "x".repeat(43) })).resolves.toBeDefined();

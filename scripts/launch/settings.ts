@@ -5,7 +5,7 @@ import { resolvePort } from "./ports.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where the two processes listen, how they call each other, and where their data is. */
+/** The addresses of the two processes, and where their data is. */
 export type Settings = {
   webUrl: string;
   apiUrl: string;
@@ -14,15 +14,14 @@ export type Settings = {
 };
 
 /**
- * Reads the environment, fills in its defaults, and gives the variables that both processes need.
- * @throws {LaunchError} Ports that cannot be used, and keys that the verifier refuses: all of them at once,
- *   in one line.
+ * Reads the environment and fills in the defaults.
+ * @throws {LaunchError} Ports are not available, or the verifier rejects the keys: everything in one line.
  */
 export async function readSettings(environment: Environment): Promise<Settings> {
   const host = environment.HOST || "127.0.0.1";
   const faults: string[] = [];
-  const portOf = (name: string, standard: string) =>
-    resolvePort(name, environment[name] || standard, host).catch((error: unknown) => {
+  const portOf = (name: string, fallback: string) =>
+    resolvePort(name, environment[name] || fallback, host).catch((error: unknown) => {
       if (!(error instanceof LaunchError)) throw error;
       faults.push(error.message);
       return 0;
@@ -30,14 +29,14 @@ export async function readSettings(environment: Environment): Promise<Settings> 
   const webPort = await portOf("WEB_PORT", "3000");
   const apiPort = await portOf("API_PORT", "3001");
   if (webPort === apiPort && webPort > 0) {
-    faults.push(`WEB_PORT and API_PORT are both ${webPort}: set one to another port`);
+    faults.push(`WEB_PORT and API_PORT are both ${webPort}: change one of them`);
   }
 
   const dataFolder = resolve(environment.DATA_DIR || ".data");
   const webUrl = `http://localhost:${webPort}`;
   const apiUrl = `http://localhost:${apiPort}`;
   const keys = environment.USHER_KEYS || (environment.USHER_JWKS_URL ? "jwks" : "secret");
-  const handedOn = {
+  const variables = {
     HOST: host,
     WEB_PORT: String(webPort),
     API_PORT: String(apiPort),
@@ -47,8 +46,8 @@ export async function readSettings(environment: Environment): Promise<Settings> 
     USHER_KEYS: keys,
     ...(keys.includes("jwks") && { USHER_JWKS_URL: environment.USHER_JWKS_URL || `${webUrl}/api/auth/jwks` }),
   };
-  const ofKeys = faultOfKeys({ ...environment, ...handedOn });
-  if (ofKeys !== undefined) faults.push(ofKeys);
+  const keyFault = faultOfKeys({ ...environment, ...variables });
+  if (keyFault !== undefined) faults.push(keyFault);
   if (faults.length > 0) throw new LaunchError(faults.join("; "));
-  return { webUrl, apiUrl, dataFolder, environment: handedOn };
+  return { webUrl, apiUrl, dataFolder, environment: variables };
 }

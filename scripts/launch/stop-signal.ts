@@ -1,9 +1,9 @@
 import { watchNpm } from "./npm-watcher.ts";
 
 /**
- * Aborts at the first SIGINT, SIGTERM or SIGHUP, and when the npm that runs this script is gone. Later ones
- * change nothing: npm passes Ctrl-C on to a script that the terminal has told already, and a second signal
- * must not cut a clean stop short.
+ * Aborts at the first SIGINT, SIGTERM or SIGHUP, or when the npm that runs this script has ended. Later
+ * signals are ignored: after Ctrl-C, the terminal and npm each send one, and the second must not interrupt a
+ * clean stop.
  */
 export function stopSignal(): AbortSignal {
   const controller = new AbortController();
@@ -12,7 +12,7 @@ export function stopSignal(): AbortSignal {
   return controller.signal;
 }
 
-/** Resolves once the signal is aborted. */
+/** Resolves when the signal is aborted. */
 export function whenAborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));

@@ -1,12 +1,12 @@
 import type { Output } from "./service.ts";
 
-/** The launcher's own lines. */
+/** Prints a line of the launcher. */
 export const say = {
   line: (text: string): void => write(process.stdout, "usher", text),
   error: (text: string): void => write(process.stderr, "usher", text),
 };
 
-/** The lines of a process, each with its name before it. */
+/** Prints the lines of a process, each with its name as a prefix. */
 export function serviceOutput(name: string): Output {
   return {
     line: (text) => write(process.stdout, name, text),
@@ -14,11 +14,14 @@ export function serviceOutput(name: string): Output {
   };
 }
 
-// A reader that went away (`npm start | head`) is no reason to leave two processes running unseen.
+// When the reader ends (`npm start | head`), the processes stop too.
 for (const stream of [process.stdout, process.stderr])
   stream.on("error", () => process.kill(process.pid, "SIGTERM"));
 
-/** C0 and C1 controls but the tab, and what reorders text: a process may quote what a request brought it. */
+/**
+ * Control characters except the tab, and characters that reorder text. A process may print text from a
+ * request.
+ */
 const unprintable = /(?!\t)[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu;
 
 function write(stream: NodeJS.WriteStream, name: string, text: string): void {

@@ -1,4 +1,4 @@
-/** Building and packing every public package: what a release is made of, and what its tests look at. */
+/** Builds and packs every public package, for a release and for its tests. */
 import { execFile } from "node:child_process";
 import { cp, mkdir, readdir, readFile, symlink } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -9,7 +9,7 @@ import { npmCommand } from "../run/npm-command.ts";
 
 export const root: string = resolve(import.meta.dirname, "../..");
 
-/** What of package.json is looked at. */
+/** The fields of package.json that are used. */
 export interface Manifest {
   readonly name: string;
   readonly version: string;
@@ -37,13 +37,13 @@ export interface Tarball {
   readonly folder: string;
   readonly manifest: Manifest;
   readonly file: string;
-  /** The hash that npm publishes and lock files keep: `sha512-…`. */
+  /** The hash in the registry and in lock files: `sha512-…`. */
   readonly integrity: string;
-  /** What it holds. */
+  /** The paths of its files. */
   readonly files: readonly string[];
 }
 
-/** What `npm pack --json` says of a package. */
+/** The output of `npm pack --json` for a package. */
 interface NpmPacked {
   readonly name: string;
   readonly filename: string;
@@ -60,13 +60,12 @@ export async function readManifest(folder: string): Promise<Manifest> {
   return JSON.parse(await readFile(join(root, "packages", folder, "package.json"), "utf8"));
 }
 
-/** What is copied of a package: all but what is installed or built in it. */
+/** Whether a path is copied: everything except installed and built files. */
 export const isSource = (path: string): boolean => !/[/\\](?:node_modules|dist)$/.test(path);
 
 /**
- * Builds every package and packs it as `npm publish` would, all below a folder of its own: neither a stale
- * `dist` in the checkout nor tests that run at the same time have a say. The same sources give the same
- * bytes, wherever that folder is.
+ * Builds every package and packs it as `npm publish` would, in a separate folder, so that neither an old
+ * `dist` nor concurrent tests have an effect. The same sources give the same bytes, whatever the folder.
  */
 export async function packAll(workspace: string, destination: string): Promise<Tarball[]> {
   const folders = await publicPackages();

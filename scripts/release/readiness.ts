@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { type Manifest, publicPackages, readManifest, root } from "./pack.ts";
 
-/** What a release is judged by before it is made. */
+/** What decides whether the repository is ready for a release. */
 export interface State {
-  /** What `git status --porcelain` says: nothing, where all is committed. */
+  /** The output of `git status --porcelain`: empty if everything is committed. */
   readonly uncommitted: string;
   /** The version of the repository itself. */
   readonly version: string;
-  /** Of the public packages. */
+  /** The public packages. */
   readonly manifests: readonly Manifest[];
   readonly changelog: string;
 }
@@ -25,12 +25,12 @@ export async function readState(): Promise<State> {
   };
 }
 
-/** When the commit was made that is released: the time that everything made from it has. */
+/** The time of the commit, which everything in the release gets. */
 export async function commitTime(): Promise<Date> {
   return new Date(Number(await git("log", "-1", "--format=%ct")) * 1000);
 }
 
-/** What stands in the way of a release, each with what to do about it. */
+/** Why the repository is not ready for a release, each with what to do about it. */
 export function obstacles({ uncommitted, version, manifests, changelog }: State): string[] {
   return [
     ...(uncommitted === "" ? [] : ["the working tree has changes: commit or stash them"]),
@@ -48,14 +48,13 @@ function faultsOf(manifest: Manifest, version: string, manifests: readonly Manif
   return [
     ...(manifest.version === version
       ? []
-      : [`${manifest.name} is ${manifest.version}, and the rest ${version}`]),
+      : [`${manifest.name} is ${manifest.version}, the others are ${version}`]),
     ...stale.map(
-      ([name, wantedVersion]) => `${manifest.name} asks for ${name}@${wantedVersion}, not ${version}`,
+      ([name, wantedVersion]) => `${manifest.name} requires ${name}@${wantedVersion} instead of ${version}`,
     ),
-    // npm publishes with provenance only what says where it comes from, and a tarball cannot be told so
-    // later.
+    // npm requires it for provenance, and it cannot be added to a tarball later.
     ...(manifest.repository === undefined
-      ? [`${manifest.name} has no "repository", without which npm refuses it`]
+      ? [`${manifest.name} has no "repository", which npm requires for provenance`]
       : []),
   ];
 }
@@ -69,7 +68,7 @@ function faultsOfChangelog(changelog: string, version: string): string[] {
       ? [`CHANGELOG.md has no section ${version}: give "Unreleased" its version and date`]
       : []),
     ...(/^[-*] /m.test(unreleased ?? "")
-      ? [`CHANGELOG.md has changes under "Unreleased": they belong to ${version}`]
+      ? [`CHANGELOG.md has changes under "Unreleased": move them to ${version}`]
       : []),
   ];
 }

@@ -22,57 +22,61 @@ const ready: State = {
   changelog: "# Changelog\n\n## Unreleased\n\n## 1.2.0 (2030-01-02)\n\n- Something.\n\n## 1.1.0\n\n- Else.\n",
 };
 
-test("nothing stands in the way of what is committed, of one version, and told of", () => {
+test("is ready when everything is committed, has one version and is in the changelog", () => {
   expect(obstacles(ready)).toEqual([]);
   expect(obstacles({ ...ready, changelog: "## [1.2.0] - 2030-01-02\n\n- Something.\n" })).toEqual([]);
 });
 
 test.each<[string, Partial<State>, string[]]>([
-  ["a change", { uncommitted: " M README.md" }, ["the working tree has changes: commit or stash them"]],
+  [
+    "uncommitted changes",
+    { uncommitted: " M README.md" },
+    ["the working tree has changes: commit or stash them"],
+  ],
   [
     "another version",
     { manifests: [cli, { ...verify, version: "1.1.0" }] },
-    ["@usher-auth/verify is 1.1.0, and the rest 1.2.0"],
+    ["@usher-auth/verify is 1.1.0, the others are 1.2.0"],
   ],
   [
     "a dependency of another version",
     { manifests: [{ ...cli, dependencies: { [verify.name]: "1.1.0" } }, verify] },
-    ["usher-auth asks for @usher-auth/verify@1.1.0, not 1.2.0"],
+    ["usher-auth requires @usher-auth/verify@1.1.0 instead of 1.2.0"],
   ],
   [
     "no repository",
     { manifests: [cli, { name: verify.name, version: verify.version }] },
-    ['@usher-auth/verify has no "repository", without which npm refuses it'],
+    ['@usher-auth/verify has no "repository", which npm requires for provenance'],
   ],
   [
-    "a version that is not told of",
+    "a version without a section in the changelog",
     { changelog: "## Unreleased\n\n## 1.1.0\n\nNot 1.2.0.\n" },
     ['CHANGELOG.md has no section 1.2.0: give "Unreleased" its version and date'],
   ],
   [
-    "changes that are told of elsewhere",
+    "unreleased changes in the changelog",
     { changelog: "## Unreleased\n\n### Added\n\n- More.\n\n## 1.2.0\n\n- Something.\n" },
-    ['CHANGELOG.md has changes under "Unreleased": they belong to 1.2.0'],
+    ['CHANGELOG.md has changes under "Unreleased": move them to 1.2.0'],
   ],
-])("%s stands in the way", (_what, change, expected) => {
+])("is not ready with %s", (_what, change, expected) => {
   expect(obstacles({ ...ready, ...change })).toEqual(expected);
 });
 
-test("packages are published after those that they depend on", () => {
+test("publishes a package after the packages that it depends on", () => {
   const postgres = { name: "p", version: "1.2.0", dependencies: { [verify.name]: "1.2.0" } };
   const all = [{ ...cli, dependencies: { p: "1.2.0", ...cli.dependencies } }, postgres, verify];
   const order = publishingOrder(all.map((manifest) => ({ manifest })));
   expect(order.map(({ manifest }) => manifest.name)).toEqual([verify.name, "p", cli.name]);
 });
 
-test("a packed file that is not committed is found, and what is built is not meant", async ({ skip }) => {
+test("finds packed files that are not committed, except for built ones", async ({ skip }) => {
   if (!isClone()) skip(noClone);
   const files = ["LICENSE", "dist/index.js", "src/index.ts", "src/notes.ts"];
   const tarball = { folder: "verify", manifest: verify, file: "", integrity: "", files };
   expect(await uncommittedFiles([tarball])).toEqual(["packages/verify/src/notes.ts"]);
 });
 
-test("a release that was made before is left as it is", ({ skip }) => {
+test("leaves an earlier release in the folder unchanged", ({ skip }) => {
   if (!isClone()) skip(noClone);
   const folder = mkdtempSync(join(tmpdir(), "usher-release-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -83,9 +87,9 @@ test("a release that was made before is left as it is", ({ skip }) => {
   expect(readdirSync(folder)).toEqual(["SHA256SUMS"]);
 });
 
-const noClone = "there is no git, or this is no clone";
+const noClone = "git is not installed, or this is not a clone";
 
-/** Whether git can be asked here: not in what was downloaded as an archive. */
+/** Not when the repository was downloaded as an archive. */
 function isClone(): boolean {
   try {
     return execFileSync("git", ["rev-parse", "--git-dir"], { cwd: root, stdio: "pipe" }).length > 0;

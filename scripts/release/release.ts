@@ -8,8 +8,7 @@ import { type Manifest, root, type Tarball } from "./pack.ts";
 import { type BillOfMaterials, billOfRepository, billsOfPackages } from "./sbom.ts";
 
 /**
- * Writes what goes with tarballs into their folder: a bill of materials for each and for the whole, and the
- * sums.
+ * Writes a bill of materials for each tarball and for the repository, and SHA256SUMS, beside the tarballs.
  */
 export async function describeTarballs(
   folder: string,
@@ -27,7 +26,7 @@ export async function describeTarballs(
   await writeSums(folder);
 }
 
-/** As `sha256sum` writes and checks them. */
+/** In the format of `sha256sum`. */
 async function writeSums(folder: string): Promise<void> {
   const files = (await readdir(folder)).filter((file) => /\.(?:tgz|cdx\.json)$/.test(file)).sort();
   const lines = files.map(async (file) => {
@@ -37,7 +36,7 @@ async function writeSums(folder: string): Promise<void> {
   await writeFile(join(folder, "SHA256SUMS"), (await Promise.all(lines)).join(""));
 }
 
-/** Packed files that nobody has committed. What is built is made of files that are. */
+/** Packed files that are not committed. Built files are left out. */
 export async function uncommittedFiles(tarballs: readonly Tarball[]): Promise<string[]> {
   const { stdout } = await promisify(execFile)("git", ["ls-files", "-z", "packages"], { cwd: root });
   const committed = new Set(stdout.split("\0"));
@@ -47,7 +46,7 @@ export async function uncommittedFiles(tarballs: readonly Tarball[]): Promise<st
   return packed.filter((file) => !committed.has(file));
 }
 
-/** In an order in which each package finds those that it depends on already published. */
+/** Each package comes after the packages that it depends on. */
 export function publishingOrder<Kind extends { readonly manifest: Manifest }>(
   packages: readonly Kind[],
 ): Kind[] {

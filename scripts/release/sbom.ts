@@ -1,11 +1,11 @@
-/** Software bills of materials, in CycloneDX, as `npm sbom` writes them. */
+/** Software bills of materials in CycloneDX, made with `npm sbom`. */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { broughtBy, type Locked, type LockFile } from "../check/dependencies/lock-file.ts";
+import { dependenciesOf, type Locked, type LockFile } from "../check/dependencies/lock-file.ts";
 import { npmCommand } from "../run/npm-command.ts";
 import { root, type Tarball } from "./pack.ts";
 
@@ -15,7 +15,7 @@ interface Component {
   readonly version: string;
 }
 
-/** What of the format is looked at. */
+/** The fields of CycloneDX that are used. */
 export interface BillOfMaterials {
   readonly serialNumber: string;
   readonly metadata: { readonly timestamp: string; readonly component: Component };
@@ -23,17 +23,17 @@ export interface BillOfMaterials {
   readonly dependencies: readonly { readonly ref: string; readonly dependsOn: readonly string[] }[];
 }
 
-/** Everything in the repository's lock file, what is for development marked as such. */
+/** Everything in the repository's lock file, with development dependencies marked. */
 export async function billOfRepository(made: Date): Promise<BillOfMaterials> {
   return settle(await npmSbom(root), made);
 }
 
 /**
- * For each tarball what somebody gets who installs it: the package, by the hash of its tarball, and its
- * dependencies, by the versions of the lock file. Peers are not in it: those are the project's own.
+ * For each tarball, what installing it adds: the package with the hash of its tarball, and its dependencies
+ * in the versions of the lock file. Without peer dependencies, which the user's project brings.
  *
- * `npm sbom --workspace` would count in what the workspaces need for development. So npm is asked about a
- * project that has installed the tarballs and nothing else, and its answer is divided.
+ * `npm sbom --workspace` would include development dependencies. So npm describes a project that installs
+ * only the tarballs, and the result is split by package.
  */
 export async function billsOfPackages(
   tarballs: readonly Tarball[],
@@ -61,10 +61,10 @@ export async function billsOfPackages(
   }
 }
 
-/** What the lock file of such a project says: our own packages come out of the registry, like all others. */
+/** The lock file of such a project, in which our packages come from the registry. */
 function installation(tarballs: readonly Tarball[], lock: LockFile): Readonly<Record<string, Locked>> {
   const ours = new Map(tarballs.map((tarball) => [`packages/${tarball.folder}`, tarball]));
-  const folders = new Set([...ours.keys()].flatMap((own) => [own, ...broughtBy(lock, own)]));
+  const folders = new Set([...ours.keys()].flatMap((own) => [own, ...dependenciesOf(lock, own)]));
   const entries = [...folders].map((folder): [string, Locked] => {
     const locked = lock.packages[folder] as Locked;
     const own = /^packages\/[^/]+/.exec(folder)?.[0] ?? "";
@@ -83,7 +83,7 @@ async function npmSbom(folder: string): Promise<BillOfMaterials> {
   return JSON.parse(stdout);
 }
 
-/** The part of a bill that tells of one component and all that it depends on. */
+/** The part of a bill for one component and its dependencies. */
 function partOf(bill: BillOfMaterials, reference: string): BillOfMaterials {
   const reached = new Set([reference]);
   for (const ref of reached) {
@@ -91,7 +91,7 @@ function partOf(bill: BillOfMaterials, reference: string): BillOfMaterials {
   }
   const component = bill.components.find((one) => one["bom-ref"] === reference);
   if (component === undefined)
-    throw new Error(`npm sbom knows no ${reference}: is the lock file up to date?`);
+    throw new Error(`npm sbom does not list ${reference}: is the lock file up to date?`);
   return {
     ...bill,
     metadata: { ...bill.metadata, component },
@@ -101,9 +101,8 @@ function partOf(bill: BillOfMaterials, reference: string): BillOfMaterials {
 }
 
 /**
- * Makes a bill the same whoever writes it: the time is the commit's, the serial number (a UUID of version 8,
- * RFC 9562 section 5.8) comes out of all the rest, and our own components have their names, and not those of
- * their folders.
+ * Makes a bill reproducible: its time is the commit's, its serial number (a UUID of version 8, RFC 9562
+ * section 5.8) is a hash of the content, and our components have their package names instead of folder names.
  */
 export function settle(bill: BillOfMaterials, made: Date): BillOfMaterials {
   const named = (one: Component) => ({ ...one, name: one["bom-ref"].slice(0, -one.version.length - 1) });

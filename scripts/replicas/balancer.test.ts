@@ -21,27 +21,27 @@ async function balance(...targets: number[]): Promise<string> {
   return `http://127.0.0.1:${balancer.port}`;
 }
 
-test("each in turn, and one that is away is passed over, whatever the method", async () => {
+test("sends requests to the targets in turn, and skips one that is down, whatever the method", async () => {
   const [one, two] = [
     await serve((_, answer) => answer.end("one")),
     await serve((_, answer) => answer.end("two")),
   ];
   const url = await balance(one.port, two.port, await freePort());
   const texts: string[] = [];
-  for (let turn = 0; turn < 6; turn++) {
+  for (let count = 0; count < 6; count++) {
     texts.push(await (await fetch(url, { method: "POST", body: "x".repeat(100_000) })).text());
   }
   expect(texts).toEqual(["one", "two", "one", "one", "two", "one"]);
 });
 
-test("a problem of its own when none is there", async () => {
+test("answers 502 with a problem body when all targets are down", async () => {
   const answer = await fetch(await balance(await freePort()));
   expect(answer.status).toBe(502);
   expect(answer.headers.get("content-type")).toBe("application/problem+json");
   expect(await answer.json()).toMatchObject({ status: 502, detail: "No replica can be reached." });
 });
 
-test("method, path, headers, status and body are as they were; what concerns one connection is not passed on", async () => {
+test("forwards method, path, headers, status and body unchanged, except for headers of the connection", async () => {
   const { port } = await serve(async (incoming, answer) => {
     let body = "";
     for await (const chunk of incoming) body += chunk;
@@ -71,7 +71,7 @@ test("method, path, headers, status and body are as they were; what concerns one
   expect(seen.headers).not.toHaveProperty("x-secret");
 });
 
-test("bodies go through as they come, in both directions", async () => {
+test("streams bodies in both directions", async () => {
   const { port } = await serve((incoming, answer) => {
     incoming.on("data", (chunk) => answer.write(`heard ${chunk}`));
     incoming.on("end", () => answer.end());
@@ -86,7 +86,7 @@ test("bodies go through as they come, in both directions", async () => {
   await once(answer, "end");
 });
 
-test("an answer that breaks off breaks off for the client as well", async () => {
+test("aborts the response to the client when the target aborts it", async () => {
   const { port } = await serve((_, answer) => {
     answer.write("half");
     setImmediate(() => answer.destroy());
@@ -94,7 +94,7 @@ test("an answer that breaks off breaks off for the client as well", async () => 
   await expect(fetch(await balance(port)).then((answer) => answer.text())).rejects.toThrow();
 });
 
-test("a server that breaks off before it answers is a 502, and is not asked again", async () => {
+test("answers 502 when the target closes the connection, and does not try again", async () => {
   let asked = 0;
   const { port } = await serve((incoming) => {
     asked++;
@@ -104,7 +104,7 @@ test("a server that breaks off before it answers is a 502, and is not asked agai
   expect(asked).toBe(1);
 });
 
-test("a client that leaves is not worked for any longer", async () => {
+test("aborts the request to the target when the client disconnects", async () => {
   const { promise: left, resolve } = Promise.withResolvers<void>();
   const { port } = await serve((incoming, answer) => {
     answer.write("begun");

@@ -4,13 +4,10 @@ import type { AddressInfo } from "node:net";
 import { pipeline } from "node:stream";
 import { httpProblem, problemContentType } from "@usher-auth/verify";
 
-/**
- * Spreads requests over several servers of this machine. For trying things out; in production, take a real
- * one.
- */
+/** A load balancer for servers on this machine. For the demo and tests, NOT for production. */
 export type Balancer = { port: number; close: () => Promise<void> };
 
-/** Concern one connection, and not the request (RFC 9110 section 7.6.1). */
+/** Headers of one connection, which are not forwarded (RFC 9110 section 7.6.1). */
 const hopByHop = new Set([
   "connection",
   "keep-alive",
@@ -22,10 +19,9 @@ const hopByHop = new Set([
 ]);
 
 /**
- * Starts a balancer: each request goes to the next of `targets` (ports of the loopback interface) in turn.
- * One that does not take the connection is passed over, since it has seen nothing of the request; what fails
- * later is the client's to repeat. Bodies go through as they come, both ways, and either side's end is the
- * other's.
+ * Starts a balancer that sends requests to `targets` (ports on the loopback interface) in turn. If a target
+ * refuses the connection, the request goes to the next one. After that, a failure is returned to the client,
+ * because the target may have handled the request. Bodies are streamed in both directions.
  */
 export async function startBalancer(options: {
   host: string;
@@ -33,9 +29,9 @@ export async function startBalancer(options: {
   targets: readonly number[];
 }): Promise<Balancer> {
   const { host, port, targets } = options;
-  let turn = 0;
+  let next = 0;
   const server = createServer((incoming, answer) => {
-    const first = turn++;
+    const first = next++;
     forward(
       incoming,
       answer,
@@ -54,14 +50,14 @@ export async function startBalancer(options: {
   };
 }
 
-/** Tries the targets in order, and says 502 when none takes the connection. */
+/** Tries the targets in order, and answers 502 when all refuse the connection. */
 function forward(
   incoming: IncomingMessage,
   answer: ServerResponse,
   [target, ...others]: readonly number[],
 ): void {
   if (target === undefined) {
-    refuse(answer);
+    badGateway(answer);
     return;
   }
   const outgoing = request({
@@ -70,7 +66,7 @@ function forward(
     method: incoming.method,
     path: incoming.url,
     headers: endToEnd(incoming.rawHeaders),
-    // One connection each: a kept one may have died, and then nobody knows whether the request was seen.
+    // A new connection each time: when a reused one fails, the target may or may not have seen the request.
     agent: false,
   });
   const refused = () => forward(incoming, answer, others);
@@ -79,25 +75,25 @@ function forward(
   outgoing.once("socket", (socket) =>
     socket.once("connect", () => {
       outgoing.off("error", refused);
-      outgoing.on("error", () => (answer.headersSent ? answer.destroy() : refuse(answer)));
+      outgoing.on("error", () => (answer.headersSent ? answer.destroy() : badGateway(answer)));
       answer.once("close", gone);
       pipeline(incoming, outgoing, () => {});
     }),
   );
   outgoing.once("response", (response) => {
     answer.writeHead(response.statusCode ?? 502, response.statusMessage, endToEnd(response.rawHeaders));
-    // A response that breaks off must not look like one that has ended.
+    // An aborted response must not look like a complete one.
     pipeline(response, answer, () => {});
   });
 }
 
-function refuse(answer: ServerResponse): void {
+function badGateway(answer: ServerResponse): void {
   if (answer.destroyed || answer.headersSent) return;
   answer.writeHead(502, { "content-type": problemContentType, "cache-control": "no-store" });
   answer.end(JSON.stringify(httpProblem(502, "No replica can be reached.")));
 }
 
-/** Names and values in turn, as Node has them raw, without those that end here. */
+/** Node's raw headers (names and values in turn) without those of the connection. */
 function endToEnd(raw: readonly string[]): string[] {
   const names = raw.filter((_, index) => index % 2 === 0);
   const listed = names.flatMap((name, index) =>

@@ -16,18 +16,18 @@ import { startReplica } from "./replica.ts";
 const replicaCount = 3;
 
 /**
- * Runs the web app and three API processes behind a balancer, all on one real Postgres server of their own,
- * until a stop signal. All data is in a temporary folder that is deleted in the end.
+ * Runs the web app and three API processes behind a load balancer, with a separate Postgres server, until a
+ * stop signal arrives. All data is in a temporary folder, which is deleted at the end.
  *
- * @returns The exit code: 0 after a clean stop, 1 otherwise, when one line has said why.
+ * @returns The exit code: 0 after a clean stop. 1 otherwise, and one line on stderr says why.
  */
 export async function runDemo(): Promise<number> {
   const stopping = stopSignal();
   const folder = mkdtempSync(join(tmpdir(), "usher-replicas-"));
-  // Undone in the opposite order, whatever happens.
-  const undo: (() => unknown)[] = [() => rmSync(folder, { recursive: true, force: true })];
+  // Runs in reverse order, also after a failure.
+  const cleanup: (() => unknown)[] = [() => rmSync(folder, { recursive: true, force: true })];
   try {
-    await run(folder, stopping, undo);
+    await run(folder, stopping, cleanup);
     return 0;
   } catch (error) {
     if (stopping.aborted) return 0;
@@ -36,18 +36,18 @@ export async function runDemo(): Promise<number> {
     return 1;
   } finally {
     say.line("stopping");
-    for (const step of undo.reverse()) await step();
+    for (const step of cleanup.reverse()) await step();
   }
 }
 
-async function run(folder: string, stopping: AbortSignal, undo: (() => unknown)[]): Promise<void> {
+async function run(folder: string, stopping: AbortSignal, cleanup: (() => unknown)[]): Promise<void> {
   const settings = await readSettings({ ...process.env, DATA_DIR: folder });
   const secret = findSecret(process.env, folder);
   await buildPage(stopping, say.line);
 
   say.line("starting Postgres");
   const postgres = await startPostgres();
-  undo.push(postgres.stop);
+  cleanup.push(postgres.stop);
   const databaseUrl = await postgres.createDatabase("api");
   const environment = {
     ...process.env,
@@ -64,23 +64,23 @@ async function run(folder: string, stopping: AbortSignal, undo: (() => unknown)[
     startReplica({
       name: `api-${index + 1}`,
       entry: "apps/api/src/main.ts",
-      // Reached by the balancer alone.
+      // Only the balancer connects to it.
       environment: { ...environment, HOST: "127.0.0.1", API_PORT: String(port) },
       watch: [],
     }),
   );
-  undo.push(() => Promise.all(replicas.map((replica) => replica.stop())));
+  cleanup.push(() => Promise.all(replicas.map((replica) => replica.stop())));
   const web = startService(
     { name: "web", entry: "apps/web/src/server/main.ts", environment, watch: [] },
     serviceOutput("web"),
   );
-  undo.push(() => web.stop());
+  cleanup.push(() => web.stop());
   const balancer = await startBalancer({
     host: settings.environment.HOST ?? "127.0.0.1",
     port: Number(settings.environment.API_PORT),
     targets: ports,
   });
-  undo.push(balancer.close);
+  cleanup.push(balancer.close);
 
   const all = Promise.all([web.ready, ...replicas.map(({ ready }) => ready)]);
   await Promise.race([whenAborted(stopping), all]);
@@ -90,14 +90,12 @@ async function run(folder: string, stopping: AbortSignal, undo: (() => unknown)[
   writeFileSync(envFile, `DATABASE_URL=${databaseUrl}\n`, { mode: 0o600 });
   say.line("");
   say.line(`Web app   ${settings.webUrl}`);
-  say.line(`API       ${settings.apiUrl}, in turn by`);
+  say.line(`API       ${settings.apiUrl}, balanced over`);
   for (const [index, port] of ports.entries()) {
     say.line(`          api-${index + 1}  http://localhost:${port}  process ${replicas[index]?.pid()}`);
   }
   say.line(`Revoke    npx usher-auth revoke --user <id> --env ${envFile}`);
-  say.line(
-    "Sign out, revoke, or kill -9 a replica: it is started again. Ctrl-C stops all, and deletes the data.",
-  );
+  say.line("Sign out, revoke, or kill -9 a replica: it restarts. Ctrl-C stops all, and deletes the data.");
 
   const webEnded = web.ended.then((how) => {
     if (!stopping.aborted) throw new LaunchError(how);

@@ -1,14 +1,12 @@
 import { type RunningService, type Service, startService } from "../launch/service.ts";
 import { say, serviceOutput } from "../launch/terminal.ts";
 
-/**
- * An API process that is started again whenever it ends, so that a person may kill it and see what happens.
- */
+/** An API process that restarts whenever it ends, so that a user may kill it and see what happens. */
 export type Replica = {
-  /** Resolves when it listens for the first time; rejects with a LaunchError where it does not. */
+  /** Resolves when it first listens. Rejects with a LaunchError if it fails to start. */
   ready: Promise<void>;
   pid: () => number | undefined;
-  /** Ends it for good. Resolves to whether it went cleanly. */
+  /** Stops it without a restart. Resolves to false if it had to be killed. */
   stop: () => Promise<boolean>;
 };
 
@@ -17,7 +15,7 @@ export function startReplica(service: Service): Replica {
   let isStopping = false;
   let running: RunningService = startService(service, output);
   const { ready } = running;
-  // One that never listened is not tried again: what is wrong with it would be wrong again.
+  // No restart when the first start fails: the second would fail as well.
   ready.then(
     () => watch(running),
     () => undefined,
@@ -26,7 +24,7 @@ export function startReplica(service: Service): Replica {
   async function watch(current: RunningService): Promise<void> {
     const how = await current.ended;
     if (isStopping) return;
-    say.line(`${how}: starting it again`);
+    say.line(`${how}: restarting it`);
     running = startService(service, output);
     running.ready.catch((error: Error) => say.error(error.message));
     await watch(running);

@@ -28,7 +28,7 @@ const packages: Record<string, Locked> = {
   "node_modules/of-absent": native({ os: ["linux"] }),
 };
 
-/** The folders of what is missing where nothing but the tools themselves is installed, and `installed`. */
+/** The folders of missing parts when only the tools and `installed` are there. */
 function missing(on: Partial<Machine>, installed: string[] = []): string[] {
   const there = new Set(["node_modules/bundler", ...installed]);
   return missingParts(packages, { ...machine, ...on }, (folder) => there.has(folder)).map(
@@ -36,7 +36,7 @@ function missing(on: Partial<Machine>, installed: string[] = []): string[] {
   );
 }
 
-test("the parts for this machine, in each place of the lock file; neither the pinned Node, nor parts of what is not installed", () => {
+test("finds the parts for this machine in each place of the lock file, without Node.js and parts of absent tools", () => {
   expect(missing({})).toEqual(["node_modules/@b/x64", "bench/node_modules/@b/x64"]);
   expect(missing({ libc: "musl" })).toEqual(["node_modules/@b/x64-musl", "bench/node_modules/@b/x64"]);
   expect(missing({ os: "darwin", libc: undefined })).toEqual([
@@ -46,6 +46,6 @@ test("the parts for this machine, in each place of the lock file; neither the pi
   expect(missing({ os: "win32", libc: undefined })).toEqual([]);
 });
 
-test("what is installed is not missing", () => {
+test("leaves out installed parts", () => {
   expect(missing({}, ["node_modules/@b/x64", "bench/node_modules/@b/x64"])).toEqual([]);
 });

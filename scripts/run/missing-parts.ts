@@ -1,4 +1,4 @@
-/** What the lock file says of a package. */
+/** A package in the lock file. */
 export interface Locked {
   readonly version?: string;
   readonly integrity?: string;
@@ -9,14 +9,14 @@ export interface Locked {
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
-/** A machine in npm's words; `libc` is undefined where there is no choice of them. */
+/** A machine in npm's terms. `libc` is undefined except on Linux. */
 export interface Machine {
   readonly os: string;
   readonly cpu: string;
   readonly libc: string | undefined;
 }
 
-/** A package that belongs into `folder`, which begins with `node_modules/` or a workspace. */
+/** A package to install in `folder`, relative to the repository. */
 export interface Part {
   readonly folder: string;
   readonly name: string;
@@ -25,9 +25,9 @@ export interface Part {
 }
 
 /**
- * The native parts that installed packages need on this machine and do not have: `npm ci --omit=optional`
- * leaves them out, and without them neither the bundler nor the type checker starts. Does NOT name the root's
- * own optional dependencies, which it does without.
+ * The native parts that installed packages need on this machine and that are missing: `npm ci
+ * --omit=optional` leaves them out, and without them neither the bundler nor the type checker starts. Without
+ * the root's optional dependencies, which are not required.
  */
 export function missingParts(
   packages: Readonly<Record<string, Locked>>,
@@ -48,7 +48,7 @@ export function missingParts(
   });
 }
 
-/** npm's rule: a list of what is allowed, or, with `!`, of what is not. */
+/** npm's rule: a list of allowed values, or of excluded ones with `!`. */
 function allows(list: string | readonly string[] | undefined, value: string | undefined): boolean {
   if (list === undefined) return true;
   const entries = typeof list === "string" ? [list] : list;

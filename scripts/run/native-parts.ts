@@ -8,8 +8,8 @@ import { npmCommand } from "./npm-command.ts";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /**
- * Installs the native parts of the tools where npm was told to leave optional dependencies out. Ends the
- * process in one line where it cannot.
+ * Installs the native parts of the tools after `npm ci --omit=optional`. If that fails, prints why in one
+ * line and ends the process.
  */
 export async function addMissingParts(): Promise<void> {
   const { packages } = readLock(join(root, "package-lock.json"));
@@ -18,7 +18,7 @@ export async function addMissingParts(): Promise<void> {
   );
   if (parts.length === 0) return;
   process.stderr.write(
-    `npm left out ${parts.length} native parts of the tools (--omit=optional): installing them from the npm registry\n`,
+    `Installing ${parts.length} native parts of the tools, which npm left out (--omit=optional)\n`,
   );
   try {
     install(parts);
@@ -29,9 +29,9 @@ export async function addMissingParts(): Promise<void> {
 }
 
 /**
- * In a project of their own, under made-up names, since several versions of one may be needed; then each goes
- * where the lock file has it. `npm install` in the repository itself would bring all that was left out on
- * purpose.
+ * Installs them in a separate project under invented names, because several versions of one may be needed,
+ * and moves each to its folder in the lock file. `npm install` in the repository would install everything
+ * that was left out on purpose.
  */
 function install(parts: readonly Part[]): void {
   const cache = join(root, "node_modules/.cache/usher");
@@ -54,7 +54,7 @@ function install(parts: readonly Part[]): void {
     const { packages } = readLock(join(project, "package-lock.json"));
     for (const [index, { folder, name, integrity }] of parts.entries()) {
       if (packages[`node_modules/part-${index}`]?.integrity !== integrity) {
-        throw new Error(`the registry's ${name} is not the one of package-lock.json`);
+        throw new Error(`${name} from the registry differs from package-lock.json`);
       }
       place(join(project, `node_modules/part-${index}`), join(root, folder));
     }
@@ -68,7 +68,7 @@ function place(from: string, to: string): void {
   try {
     renameSync(from, to);
   } catch (error) {
-    // Another script may have been faster.
+    // Another process may have been faster.
     if (!existsSync(join(to, "package.json"))) throw error;
   }
 }
@@ -95,7 +95,7 @@ function thisMachine(): Machine {
 }
 
 function linuxLibc(): string {
-  // What it would say of the network takes a name server's time.
+  // The network part of the report takes long: it asks name servers.
   (process.report as { excludeNetwork?: boolean }).excludeNetwork = true;
   const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } };
   return header.glibcVersionRuntime === undefined ? "musl" : "glibc";

@@ -7,8 +7,8 @@ export interface Command {
 }
 
 /**
- * npm with these arguments, without a shell: below an npm script, the npm that runs it. `npm` by its name is
- * a batch file on Windows, which only a shell could start.
+ * The command for npm without a shell. In an npm script, the npm that runs it: on Windows, `npm` is a batch
+ * file, which only a shell can start.
  */
 export function npmCommand(args: readonly string[], environment: NodeJS.ProcessEnv = process.env): Command {
   const program = environment.npm_execpath;

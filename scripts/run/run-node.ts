@@ -6,21 +6,21 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /**
- * Runs the Node that runs this, with these arguments, from the repository's root and without a shell. It is
- * told to stop when this process is.
+ * Runs the same Node.js with these arguments, in the repository's root and without a shell. Forwards SIGTERM
+ * and SIGHUP.
  *
- * @returns Its exit code, or a shell's code for the signal that ended it.
+ * @returns Its exit code, or 128 plus the number of the signal that ended it.
  */
 export async function runNode(args: readonly string[]): Promise<number> {
   const child = spawn(process.execPath, args, { cwd: root, stdio: "inherit" });
-  const pass = (signal: NodeJS.Signals) => void child.kill(signal);
-  // Ctrl-C reaches it by itself, from the terminal.
+  const forward = (signal: NodeJS.Signals) => void child.kill(signal);
+  // On Ctrl-C, the terminal sends SIGINT to both processes.
   const wait = () => {};
-  process.on("SIGTERM", pass).on("SIGHUP", pass).on("SIGINT", wait);
+  process.on("SIGTERM", forward).on("SIGHUP", forward).on("SIGINT", wait);
   try {
     const [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
     return code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
   } finally {
-    process.off("SIGTERM", pass).off("SIGHUP", pass).off("SIGINT", wait);
+    process.off("SIGTERM", forward).off("SIGHUP", forward).off("SIGINT", wait);
   }
 }

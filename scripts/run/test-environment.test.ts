@@ -7,7 +7,7 @@ import { takeNothingFromTheShell } from "./test-environment.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** What a person may have set for work of their own, each so that it would do harm. */
+/** Variables that a user may have set, with values that would break tests. */
 const hostile = {
   BETTER_AUTH_SECRET: "the secret of another project",
   BETTER_AUTH_SECRETS: "not a list",
@@ -41,7 +41,7 @@ const hostile = {
   LC_ALL: "tr_TR.UTF-8",
 };
 
-test("what describes the machine, npm's settings and the suites' switches stay, and nothing else", () => {
+test("keeps only variables of the machine, npm's settings and the suites' switches", () => {
   const machine = {
     Path: "C:\\Windows",
     HOME: "/home/ada",
@@ -58,10 +58,10 @@ test("what describes the machine, npm's settings and the suites' switches stay, 
   expect(rest).toEqual(machine);
 });
 
-test("tests pass in a shell in which everything is set, and see none of it", () => {
+test("tests pass in a shell with all of these variables, and do not see them", { timeout: 120_000 }, () => {
   const folder = mkdtempSync(join(root, "packages/issuer/test/shell-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  // As a test of a package, so that it goes by the repository's own configuration.
+  // A test of a package, so that it uses the repository's configuration.
   writeFileSync(
     join(folder, "seen.test.ts"),
     `import { spawnSync } from "node:child_process";

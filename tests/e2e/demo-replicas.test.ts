@@ -32,7 +32,7 @@ test("npm run demo:replicas: three in turn, one that is killed comes back, a rev
 
   process.kill(Number(found(/api-2 +\S+ +process (\d+)/)), "SIGKILL");
   const comesBack =
-    /api-2 process ended \(SIGKILL\): starting it again[\s\S]*\napi-2 \| [^\n]*api listening on/;
+    /api-2 process ended \(SIGKILL\): restarting it[\s\S]*\napi-2 \| [^\n]*api listening on/;
   await vi.waitFor(() => expect(demo.output()).toMatch(comesBack), patience);
 
   const envFile = found(/--env (\S+)/);

@@ -44,7 +44,7 @@ describe("while it runs", () => {
   test("a second start on the same data is refused in one line", async () => {
     const line = await failToStart({ DATA_DIR: usher.dataFolder });
     expect(line).toBe(
-      `usher | the data folder ${usher.dataFolder} is in use by another start: stop that, or set DATA_DIR to another`,
+      `usher | the data folder ${usher.dataFolder} is in use by another \`npm start\`: stop it, or set DATA_DIR to another folder`,
     );
   });
 });

@@ -7,10 +7,10 @@ import { expect, onTestFinished, test } from "vitest";
 import { foreignCommands } from "./foreign-commands.ts";
 
 const script = fileURLToPath(new URL("../../check-commands.ts", import.meta.url));
-// Put together here, so that this file passes the check itself.
+// Concatenated, so that this file passes the check.
 const foreign = ["us", "her"].join("");
 
-test("fails for a command that would run a stranger's package, and says where it is", () => {
+test("prints where a command would run another project's package, and fails", () => {
   const root = mkdtempSync(join(tmpdir(), "usher-commands-"));
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
   mkdirSync(join(root, "docs"));
@@ -31,7 +31,7 @@ test.each([
   `npm install --save-dev ${foreign}`,
   `\`${foreign} doctor\` says why`,
   `$ ${foreign} audit openapi.json`,
-])("refuses %s", (line) => {
+])("rejects %s", (line) => {
   expect(foreignCommands("a.md", line)).toHaveLength(1);
 });
 
@@ -42,6 +42,6 @@ test.each([
   `import { ${foreign} } from "@usher-auth/verify/fastify";`,
   `An ${foreign} at a theatre`,
   `app.register(${foreign}, { verifier })`,
-])("lets %s pass", (line) => {
+])("accepts %s", (line) => {
   expect(foreignCommands("a.md", line)).toEqual([]);
 });

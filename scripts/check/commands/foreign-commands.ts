@@ -1,13 +1,13 @@
-/** What fetches a package by its name, to run it or to keep it. */
+/** Programs that download a package by its name. */
 const runners: ReadonlySet<string> = new Set(["npx", "bunx", "pnpx"]);
 const managers: ReadonlySet<string> = new Set(["npm", "pnpm", "yarn", "bun"]);
 const verbs: ReadonlySet<string> = new Set(["exec", "x", "dlx", "i", "install", "add", "create"]);
-/** Our program under the name that is not ours. */
+/** Our subcommands under the wrong name. */
 const program = /(?<![\w@/.-])usher (?:doctor|audit|fingerprint|decode|revoke|revocations)\b/;
 
 /**
- * The lines of a text that have anyone type `usher` for `usher-auth`. In the registry that is a stranger's
- * package, which npx would run with whatever is piped into it.
+ * The lines of a text that tell users to run `usher` instead of `usher-auth`. In the registry, `usher` is
+ * another project's package, and npx would run it with whatever is piped into it.
  */
 export function foreignCommands(file: string, text: string): string[] {
   return text.split("\n").flatMap((line, index) => {
@@ -18,7 +18,7 @@ export function foreignCommands(file: string, text: string): string[] {
   });
 }
 
-/** The words that fetch it, or undefined. */
+/** The words that download it, or undefined. */
 function fetched(line: string): string | undefined {
   const words = line.split(/[^\w@/=-]+/);
   const at = words.findIndex((word, index) => {

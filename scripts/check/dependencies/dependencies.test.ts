@@ -4,16 +4,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
-import { judge } from "./judge.ts";
+import { checkDependencies } from "./check-dependencies.ts";
 import { countLicences, isMet } from "./licences.ts";
-import { broughtBy, type Locked, type LockFile, readLockFile } from "./lock-file.ts";
+import { dependenciesOf, type Locked, type LockFile, readLockFile } from "./lock-file.ts";
 
 const script = fileURLToPath(new URL("../../check-dependencies.ts", import.meta.url));
 
 const integrity = "sha512-AAAA";
 const mit: Locked = { version: "1.0.0", integrity, license: "MIT" };
 
-/** Packages that name no licence, and that licences.ts knows. */
+/** Packages without a licence that have an entry in licences.ts. */
 const silent = Object.fromEntries(
   ["busboy@1.6.0", "streamsearch@1.1.0", "xmlhttprequest-ssl@2.1.2"].map((name) => {
     const [folder, version] = name.split("@") as [string, string];
@@ -21,13 +21,13 @@ const silent = Object.fromEntries(
   }),
 );
 
-/** Judges a repository whose API needs `a`, and that has these packages besides. */
+/** Checks a repository with these packages, whose API depends on `a`. */
 function check(
   packages: Record<string, Locked>,
   allowScripts: Record<string, boolean> = {},
   runtimes: Record<string, Locked> = {},
 ) {
-  return judge({
+  return checkDependencies({
     lock: lockFile({
       "apps/api": { dependencies: { a: "1" } },
       "node_modules/a": mit,
@@ -41,7 +41,7 @@ function check(
 
 const lockFile = (packages: Record<string, Locked>): LockFile => ({ lockfileVersion: 3, packages });
 
-test("fails for the fault that it prints", () => {
+test("prints the fault, and fails", () => {
   const root = mkdtempSync(join(tmpdir(), "usher-lock-"));
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
   mkdirSync(join(root, "tests/runtimes"), { recursive: true });
@@ -57,14 +57,14 @@ test("fails for the fault that it prints", () => {
   expect(stdout).toMatch(/^shipped: 1 packages/);
 });
 
-test("passes what may be shipped, and tells how much of it there is", () => {
+test("passes allowed licences, and counts them", () => {
   expect(check({ "node_modules/b": { ...mit, license: "GPL-3.0-only" } })).toEqual({
     summary: "shipped: 1 packages (1 MIT)\nfor development: 4 packages (3 MIT, 1 GPL-3.0-only)",
     faults: [],
   });
 });
 
-test("catches a GPL dependency of a dependency that is shipped", () => {
+test("rejects a GPL dependency of a dependency that is shipped", () => {
   const { faults } = check({
     "node_modules/a": { ...mit, dependencies: { b: "1" } },
     "node_modules/a/node_modules/b": { ...mit, license: "GPL-3.0-only" },
@@ -72,7 +72,7 @@ test("catches a GPL dependency of a dependency that is shipped", () => {
   expect(faults).toEqual(["b@1.0.0 is GPL-3.0-only, and is shipped"]);
 });
 
-test("catches what may not even be used for development, and what names no licence", () => {
+test("rejects licences that are not even allowed for development, and a missing licence", () => {
   const { faults } = check({
     "node_modules/b": { ...mit, license: "AGPL-3.0-or-later" },
     "node_modules/c": { version: "1.0.0", integrity },
@@ -82,14 +82,14 @@ test("catches what may not even be used for development, and what names no licen
   });
   expect(faults).toEqual([
     "b@1.0.0 is AGPL-3.0-or-later, and used for development",
-    "c@1.0.0 has no licence: read its files, and name it in licences.ts",
+    "c@1.0.0 has no licence: read its files, and add it to licences.ts",
     "d@1.0.0 is SEE LICENSE IN terms.txt, and used for development",
     "e@1.0.0 is UNLICENSED, and used for development",
-    "busboy@1.6.0 is named in licences.ts, and need not be",
+    "busboy@1.6.0: its entry in licences.ts is not needed",
   ]);
 });
 
-test("catches bytes that nothing settles, and a place to come from", () => {
+test("rejects a package without a SHA-512, and one with a URL", () => {
   const { faults } = check({
     "node_modules/b": { version: "1.0.0", license: "MIT" },
     "node_modules/c": { ...mit, integrity: "sha1-AAAA" },
@@ -103,7 +103,7 @@ test("catches bytes that nothing settles, and a place to come from", () => {
   ]);
 });
 
-test("looks at the runtimes' lock file too", () => {
+test("checks the runtimes' lock file too", () => {
   const { faults } = check({}, {}, { "node_modules/bun": { version: "1.0.0", license: "SSPL-1.0" } });
   expect(faults).toEqual([
     "bun@1.0.0 is SSPL-1.0, and used for development",
@@ -111,7 +111,7 @@ test("looks at the runtimes' lock file too", () => {
   ]);
 });
 
-test("catches a program that would run at installation, by the name that the registry knows", () => {
+test("rejects an install script without a decision, by the name in the registry", () => {
   const runs = { ...mit, hasInstallScript: true };
   const packages = {
     "node_modules/alias": { ...runs, name: "@scope/b" },
@@ -119,12 +119,12 @@ test("catches a program that would run at installation, by the name that the reg
   };
   expect(check(packages, { "@scope/b": true, c: false }).faults).toEqual([]);
   expect(check(packages, { c: false, d: true }).faults).toEqual([
-    "@scope/b runs a program when installed",
-    "d stands in allowScripts, and runs nothing",
+    "@scope/b has an install script: allow or deny it in allowScripts",
+    "d is in allowScripts, and has no install script",
   ]);
 });
 
-test("follows dependencies as Node finds them: optional ones where they are, peers where they are needed", () => {
+test("follows dependencies as Node.js resolves them, with installed optional ones and required peers", () => {
   const packages: Record<string, Locked> = {
     "packages/one": { dependencies: { two: "1", a: "1" }, optionalDependencies: { absent: "1" } },
     "packages/one/node_modules/a": { ...mit, peerDependencies: { p: "1", q: "1" }, ...optional("q") },
@@ -136,9 +136,11 @@ test("follows dependencies as Node finds them: optional ones where they are, pee
     "node_modules/o": { ...mit, dependencies: { gone: "1" } },
   };
   const lock = { lockfileVersion: 3, packages };
-  expect(() => broughtBy(lock, "packages/one")).toThrow("node_modules/o needs gone, which is not locked");
+  expect(() => dependenciesOf(lock, "packages/one")).toThrow(
+    "node_modules/o needs gone, which is not locked",
+  );
   packages["node_modules/gone"] = mit;
-  expect([...broughtBy(lock, "packages/one")].sort()).toEqual([
+  expect([...dependenciesOf(lock, "packages/one")].sort()).toEqual([
     "node_modules/a",
     "node_modules/gone",
     "node_modules/o",
@@ -171,9 +173,9 @@ test.each([
   expect(isMet(expression, (licence) => ["MIT", "ISC"].includes(licence))).toBe(met);
 });
 
-test("knows what npm knows: nothing is shipped that npm takes for development alone", async () => {
+test("agrees with npm: nothing that is shipped is a development dependency to npm", async () => {
   const lock = await readLockFile(fileURLToPath(new URL("../../../package-lock.json", import.meta.url)));
-  const shipped = ["apps/api", "apps/web", "packages/cli"].flatMap((one) => [...broughtBy(lock, one)]);
+  const shipped = ["apps/api", "apps/web", "packages/cli"].flatMap((one) => [...dependenciesOf(lock, one)]);
   expect(shipped.length).toBeGreaterThan(100);
   expect(shipped.filter((folder) => (lock.packages[folder] as { dev?: boolean }).dev)).toEqual([]);
   expect(countLicences(lock, shipped)).toMatch(/^\d+ MIT, /);

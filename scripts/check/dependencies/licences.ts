@@ -1,6 +1,6 @@
 import { installed, type Locked, type LockFile, nameOf } from "./lock-file.ts";
 
-/** What may be in anything that is published or deployed. All of them ask for no more than to be named. */
+/** Allowed in anything that is published or deployed. All of them require attribution at most. */
 const allowed = new Set([
   "0BSD",
   "Apache-2.0",
@@ -17,35 +17,29 @@ const allowed = new Set([
   "Zlib",
 ]);
 
-/** What may not even be used for development: licences that reach as far as those who use a service. */
+/** Not even allowed for development: licences that extend to the users of a service. */
 const reachesUsers = /^(?:AGPL|SSPL|OSL|RPL|CPAL|EUPL)-/i;
 
-/**
- * Packages that name no licence where npm looks for it, by name and version: their licence, and where it
- * stands.
- */
+/** Packages without a licence where npm looks for it: the licence, and where it is stated. */
 const byHand: Readonly<Record<string, { readonly licence: string; readonly seenIn: string }>> = {
   "busboy@1.6.0": { licence: "MIT", seenIn: "its LICENSE, and `licenses` in package.json" },
   "streamsearch@1.1.0": { licence: "MIT", seenIn: "its LICENSE, and `licenses` in package.json" },
   "xmlhttprequest-ssl@2.1.2": { licence: "MIT", seenIn: "its LICENSE, and `licenses` in package.json" },
 };
 
-/**
- * What is wrong with the licences of a lock file's packages; `shipped` are the folders of those that others
- * get.
- */
+/** Packages with a licence that is not allowed. `shipped`: the folders of what is published or deployed. */
 export function licenceFaults(lock: LockFile, shipped: ReadonlySet<string>): string[] {
   return installed(lock).flatMap(([folder, locked]) => {
     const licence = licenceOf(folder, locked);
     const name = `${nameOf(folder, locked)}@${locked.version}`;
-    if (licence === undefined) return [`${name} has no licence: read its files, and name it in licences.ts`];
+    if (licence === undefined) return [`${name} has no licence: read its files, and add it to licences.ts`];
     const isShipped = shipped.has(folder);
     const isFine = isMet(licence, (one) => (isShipped ? allowed.has(one) : isFineForDevelopment(one)));
     return isFine ? [] : [`${name} is ${licence}, and ${isShipped ? "is shipped" : "used for development"}`];
   });
 }
 
-/** How many packages have which licence, the most frequent first. */
+/** The number of packages with each licence, the most frequent first. */
 export function countLicences(lock: LockFile, folders: Iterable<string>): string {
   const counts = new Map<string, number>();
   for (const folder of folders) {
@@ -57,8 +51,8 @@ export function countLicences(lock: LockFile, folders: Iterable<string>): string
 }
 
 /**
- * Whether an SPDX licence expression can be met with licences that are allowed: one side of an OR, both of an
- * AND. What is no such expression ("SEE LICENSE IN …") is not.
+ * Whether an SPDX licence expression is satisfied by allowed licences: one side of an OR, both sides of an
+ * AND. Other texts ("SEE LICENSE IN …") are not.
  */
 export function isMet(expression: string, isAllowed: (licence: string) => boolean): boolean {
   const words = expression.match(/[()]|[^\s()]+/g) ?? [];
@@ -93,11 +87,11 @@ function licenceOf(folder: string, locked: Locked): string | undefined {
   return locked.license ?? byHand[`${nameOf(folder, locked)}@${locked.version}`]?.licence;
 }
 
-/** Names in this file whose package has gone, or has come to name its licence by itself. */
+/** Entries in this file that are no longer needed: the package is gone, or states its licence. */
 export function staleNames(lock: LockFile): string[] {
   const silent = installed(lock).filter(([, { license }]) => license === undefined);
   const names = new Set(silent.map(([folder, locked]) => `${nameOf(folder, locked)}@${locked.version}`));
   return Object.keys(byHand)
     .filter((name) => !names.has(name))
-    .map((name) => `${name} is named in licences.ts, and need not be`);
+    .map((name) => `${name}: its entry in licences.ts is not needed`);
 }

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 
-/** What npm writes about a package into package-lock.json, as far as it is looked at. */
+/** A package in package-lock.json: the fields that are used. */
 export interface Locked {
-  /** Where it is not the one of its folder: an alias. */
+  /** If it differs from the folder's name: an alias. */
   readonly name?: string;
   readonly version?: string;
   readonly resolved?: string;
@@ -27,25 +27,22 @@ export async function readLockFile(path: string): Promise<LockFile> {
   return JSON.parse(await readFile(path, "utf8"));
 }
 
-/**
- * The packages that come out of a registry, and the folders that they are in. Not our own, nor links to them.
- */
+/** The packages from the registry, and their folders. Without our own packages and links to them. */
 export function installed({ packages }: LockFile): [folder: string, locked: Locked][] {
   return Object.entries(packages).filter(([folder, { link }]) => folder.includes("node_modules/") && !link);
 }
 
-/** A package's own name, by which the registry knows it. */
+/** A package's name in the registry. */
 export function nameOf(folder: string, { name }: Locked): string {
   return name ?? (folder.split("node_modules/").at(-1) as string);
 }
 
 /**
- * The folders of what a package brings with it when it is installed: its dependencies and theirs, whatever is
- * optional and there, and the peers that they cannot do without. Not the package itself, nor what it needs
- * for development.
+ * The folders of everything that installing a package adds: its dependencies and theirs, with optional ones
+ * that are installed and required peers. Without the package itself and its development dependencies.
  * @throws {Error} A dependency is not in the lock file.
  */
-export function broughtBy(lock: LockFile, folder: string): Set<string> {
+export function dependenciesOf(lock: LockFile, folder: string): Set<string> {
   const found = new Set<string>();
   const waiting = [folder];
   for (let from = waiting.pop(); from !== undefined; from = waiting.pop()) {
@@ -67,7 +64,7 @@ function requiredPeers({ peerDependencies = {}, peerDependenciesMeta = {} }: Loc
   return Object.keys(peerDependencies).filter((name) => !peerDependenciesMeta[name]?.optional);
 }
 
-/** Finds a package as Node does: in the importer's own node_modules, or in the next one up. */
+/** Finds a package as Node.js does: in the importer's node_modules, or in the next one up. */
 function resolve({ packages }: LockFile, from: string, name: string): string | undefined {
   for (let folder = from; ; folder = folder.slice(0, Math.max(folder.lastIndexOf("/"), 0))) {
     const place = folder === "" ? `node_modules/${name}` : `${folder}/node_modules/${name}`;

@@ -1,9 +1,9 @@
 import { installed, type LockFile, nameOf } from "./lock-file.ts";
 
 /**
- * Packages whose bytes are not settled by the lock file, or that name a place to come from. Where they come
- * from is each machine's own setting (`omit-lockfile-registry-resolved`); what they are is not. A package
- * inside of another one is settled with that.
+ * Packages without an integrity hash in the lock file, or with a URL. The registry is each machine's setting
+ * (`omit-lockfile-registry-resolved`); the content is not. A bundled package is covered by the hash of the
+ * package around it.
  */
 export function originFaults(lock: LockFile): string[] {
   return installed(lock).flatMap(([folder, { integrity, inBundle, resolved }]) => [
@@ -13,9 +13,8 @@ export function originFaults(lock: LockFile): string[] {
 }
 
 /**
- * Programs that packages would run when they are installed, and on which nobody has decided in `allowScripts`
- * of package.json; and decisions on packages that run nothing. `strict-allow-scripts` in .npmrc has npm
- * refuse the former before they run.
+ * Packages with install scripts that `allowScripts` in package.json does not mention, and packages without
+ * any that it does. With `strict-allow-scripts` in .npmrc, npm refuses to install the former.
  */
 export function installScriptFaults(
   lock: LockFile,
@@ -26,9 +25,9 @@ export function installScriptFaults(
   return [
     ...[...names]
       .filter((name) => !(name in allowScripts))
-      .map((name) => `${name} runs a program when installed`),
+      .map((name) => `${name} has an install script: allow or deny it in allowScripts`),
     ...Object.keys(allowScripts)
       .filter((name) => !names.has(name))
-      .map((name) => `${name} stands in allowScripts, and runs nothing`),
+      .map((name) => `${name} is in allowScripts, and has no install script`),
   ];
 }

@@ -38,13 +38,13 @@ const guard = usher({ verifier: verifierFromEnv(), ownerParam: ${ownerParam} });
 createServer(guard.protect({ path: "/api/:userId/tasks" }, (_request, response) => response.end("x"))).listen(
   Number(process.env.PORT), "127.0.0.1");`;
 
-test("runs a server, and a program to its end", { timeout: 120_000 }, () => {
+test("runs servers and programs", { timeout: 120_000 }, () => {
   const { status, output } = check([server('"userId"'), "server"], ["process.exitCode = 0;", "run"]);
   expect(output).toContain("2 examples, 0 exempt, 2 to run");
   expect(status).toBe(0);
 });
 
-test("reports what does not run as it says", { timeout: 120_000 }, () => {
+test("reports an example that fails when it runs", { timeout: 120_000 }, () => {
   const { status, output } = check(
     [server("null"), "server"],
     [server('"userId"'), "server path=/nowhere"],
@@ -54,7 +54,7 @@ test("reports what does not run as it says", { timeout: 120_000 }, () => {
   expect(status).toBe(1);
   expect(output).toMatch(/docs\/guide\.md:4: .*\/api\/bob\/tasks as alice: 200 x/);
   expect(output).toMatch(/docs\/guide\.md:13: .*\/nowhere as alice: 404/);
-  expect(output).toMatch(/docs\/guide\.md:22: ended, and was to serve/);
+  expect(output).toMatch(/docs\/guide\.md:22: the server ended/);
   expect(output).toMatch(/docs\/guide\.md:26: ended with 1/);
   expect(output).toContain("the example is wrong");
 });

@@ -3,7 +3,7 @@ import { findExamples } from "./examples.ts";
 
 const fence = "```";
 
-test("finds TypeScript blocks and where they stand, and no others", () => {
+test("finds TypeScript blocks and their lines, and no other blocks", () => {
   const markdown = [
     "# Title",
     `${fence}ts`,
@@ -23,23 +23,23 @@ test("finds TypeScript blocks and where they stand, and no others", () => {
   ]);
 });
 
-test("a block inside a longer fence is text", () => {
+test("ignores a block inside a longer fence", () => {
   const markdown = ["````md", `${fence}ts`, "not code", fence, "````"];
   expect(findExamples("README.md", markdown.join("\n"))).toEqual([]);
 });
 
-test("an indented block, as in a list, loses its indentation", () => {
+test("removes the indentation of a block in a list", () => {
   const markdown = ["1. First", "", `   ${fence}ts`, "   if (true) {", "     run();", "   }", `   ${fence}`];
   expect(findExamples("a.md", markdown.join("\n"))[0]?.code).toBe("if (true) {\n  run();\n}");
 });
 
-test("an exempt block must say why", () => {
+test("requires a reason for an exempt block", () => {
   const block = (first: string) => [`${fence}ts no-check`, first, "nonsense", fence].join("\n");
   expect(findExamples("a.md", block("// Pseudocode."))).toMatchObject([{ isExempt: true }]);
   expect(() => findExamples("a.md", block("x"))).toThrow("a.md:2");
 });
 
-test("a block may be marked to be run", () => {
+test("reads the marks of a block", () => {
   const run = (marks: string) => findExamples("a.md", [`${fence}ts ${marks}`, "x", fence].join("\n"))[0]?.run;
   expect(run("")).toBeUndefined();
   expect(run("run")).toEqual({ kind: "program" });
@@ -51,7 +51,7 @@ test("a block may be marked to be run", () => {
   );
 });
 
-test("a block without an end is an error, not a block", () => {
+test("rejects a block without an end", () => {
   expect(() => findExamples("a.md", `text\n${fence}ts\nconst a = 1;`)).toThrow(
     "a.md:2: this block has no end",
   );

@@ -1,32 +1,30 @@
-/** A TypeScript block of a Markdown file. */
+/** A TypeScript block of a document or a docstring. */
 export type Example = {
   file: string;
-  /** The line of the file on which the block's first line stands, from 1. */
+  /** The line of the block's first line in the file, from 1. */
   line: number;
   language: "ts" | "tsx";
   code: string;
-  /** Marked `no-check`: it is not type-checked, and its first line must be a comment that says why. */
+  /** Marked `no-check`: it is not type-checked. Its first line must be a comment that says why. */
   isExempt: boolean;
   /**
-   * Marked `alone`: it declares something for a whole program (`declare module`), so it is checked as one of
-   * its own.
+   * Marked `alone`: it declares something global (`declare module`), so it is checked as a separate program.
    */
   isAlone: boolean;
-  /** What running it means, where it is run. */
+  /** How it is run. Undefined: it is not. */
   run: ExampleRun | undefined;
 };
 
 /**
- * - Marked `run`: a program that ends by itself, and well.
- * - Marked `server`: it listens on `PORT`, and guards a path with `{user}` in it: `path=/api/{user}/tasks`,
- *   if not said otherwise.
+ * - Marked `run`: a program that ends with exit code 0.
+ * - Marked `server`: it listens on `PORT` and guards a path with `{user}` in it, by default
+ *   `path=/api/{user}/tasks`.
  */
 type ExampleRun = { kind: "program" } | { kind: "server"; path: string };
 
 /**
  * Finds every fenced block whose language is ts, typescript or tsx.
- * @throws {Error} A block without an end, or an exempt one without its reason, or one that is exempt and to
- *   be run.
+ * @throws {Error} A block has no end, is exempt without a reason, or is exempt and to be run.
  */
 export function findExamples(file: string, markdown: string): Example[] {
   const examples: Example[] = [];
@@ -47,12 +45,11 @@ export function findExamples(file: string, markdown: string): Example[] {
       .map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line));
     const isExempt = marks.includes("no-check");
     if (isExempt && !/^\s*\/[/*]/.test(code[0] ?? "")) {
-      throw new Error(
-        `${file}:${start + 1}: a no-check block starts with a comment that says why it is not checked`,
-      );
+      throw new Error(`${file}:${start + 1}: a no-check block must start with a comment that says why`);
     }
     const run = readRun(marks);
-    if (isExempt && run !== undefined) throw new Error(`${file}:${start}: what is run is checked too`);
+    if (isExempt && run !== undefined)
+      throw new Error(`${file}:${start}: a block cannot be both run and no-check`);
     examples.push({
       file,
       line: start + 1,

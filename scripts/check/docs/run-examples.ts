@@ -7,19 +7,19 @@ import { createTestIssuer } from "@usher-auth/testing";
 import { resolvePort } from "../../launch/ports.ts";
 import type { Example } from "./examples.ts";
 
-/** An example, and the file that it was written to. */
+/** An example and its file. */
 export type WrittenExample = { example: Example; path: string };
 
-/** How long one example may take, in milliseconds: a deadline for what hangs, far above what any needs. */
+/** Milliseconds for one example, far more than any needs. */
 const deadline = 60_000;
 
 const issuer = createTestIssuer();
 
 /**
- * Runs the examples that are marked for it, two at a time. Returns what went wrong, a text for each that did.
+ * Runs the examples that are marked for it, two at a time.
  *
- * @param conditions By which packages are resolved beside Node's own. Default: that of this repository's
- *   sources.
+ * @param conditions Additional export conditions. Default: the packages' sources.
+ * @returns A message for each failure.
  */
 export async function runExamples(
   written: readonly WrittenExample[],
@@ -56,14 +56,14 @@ async function runExample({ example, path }: WrittenExample, conditions: readonl
       stdio: ["ignore", "pipe", "pipe"],
     },
   );
-  const over = new AbortController();
+  const ended = new AbortController();
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (text: string) => {
       output += text;
     });
   }
-  const tooLate = setTimeout(deadline, undefined, over).then(() => {
+  const tooLate = setTimeout(deadline, undefined, ended).then(() => {
     throw new Error(`still running after ${deadline / 1000} s`);
   });
   tooLate.catch(() => undefined);
@@ -71,17 +71,17 @@ async function runExample({ example, path }: WrittenExample, conditions: readonl
     const { run } = example;
     await Promise.race([
       tooLate,
-      run?.kind === "server" ? askServer(child, port, run.path, over.signal) : endWell(child),
+      run?.kind === "server" ? askServer(child, port, run.path, ended.signal) : success(child),
     ]);
   } catch (error) {
     throw new Error(`${(error as Error).message}\n${output}`.trim());
   } finally {
-    over.abort();
+    ended.abort();
     child.kill("SIGKILL");
   }
 }
 
-/** Decorators too, which Node does not take away with the types. */
+/** With swc, because Node.js does not transform decorators. */
 async function compile(path: string): Promise<string> {
   const { code } = await transform(readFileSync(path, "utf8"), {
     filename: path,
@@ -97,20 +97,25 @@ async function compile(path: string): Promise<string> {
   return `${path}.mjs`;
 }
 
-async function endWell(child: ChildProcess): Promise<void> {
+async function success(child: ChildProcess): Promise<void> {
   const [code] = (await once(child, "exit")) as [number | null];
   if (code !== 0) throw new Error(`ended with ${code}`);
 }
 
-/** Nobody without a token, everybody with one, and each on their own path only. */
-async function askServer(child: ChildProcess, port: number, path: string, over: AbortSignal): Promise<void> {
-  const ended = endWell(child).then(() => {
-    throw new Error("ended, and was to serve");
+/** Checks that the server requires a token and restricts users to their own path. */
+async function askServer(
+  child: ChildProcess,
+  port: number,
+  path: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const ended = success(child).then(() => {
+    throw new Error("the server ended");
   });
   ended.catch(() => undefined);
   const ask = async (user: string, headers: Record<string, string>, status: number, code?: string) => {
     const url = `http://127.0.0.1:${port}${path.replaceAll("{user}", user)}`;
-    const response = await Promise.race([ended, fetchWhenUp(url, { headers, signal: over })]);
+    const response = await Promise.race([ended, fetchWhenUp(url, { headers, signal })]);
     const body = await response.text();
     if (response.status === status && body.includes(code === undefined ? "" : `urn:usher-auth:error:${code}`))
       return;
@@ -122,7 +127,7 @@ async function askServer(child: ChildProcess, port: number, path: string, over: 
   if (path.includes("{user}")) await ask("bob", { authorization }, 403, "owner_mismatch");
 }
 
-/** Tries again while nothing listens, until it is aborted. */
+/** Retries while nothing listens, until it is aborted. */
 async function fetchWhenUp(url: string, request: RequestInit & { signal: AbortSignal }): Promise<Response> {
   for (;;) {
     try {

@@ -1,13 +1,15 @@
-/** A regular expression whose time may grow faster than its input, and why that does no harm. */
+/** A regular expression that is not linear-time, and why that is harmless. */
 export interface Exception {
   readonly file: string;
-  /** As a literal of the code; `new RegExp(…)` for one that is put together. */
+  /** The literal in the code, or `new RegExp(…)` if the text is built at run time. */
   readonly text: string;
-  /** The most characters that it is ever given; whoever adds an exception has seen to that. At most 1000. */
+  /** The maximum length of its input in characters, which the code must enforce. At most 1000. */
   readonly longestInput: number;
-  /** What bounds them. */
+  /** What limits the length. */
   readonly why: string;
 }
 
-/** None so far: a loop over characters, `split`, `indexOf` or a narrower class have done every time. */
+/**
+ * None: a loop over characters, `split`, `indexOf` or a narrower character class can replace most of them.
+ */
 export const exceptions: readonly Exception[] = [];

@@ -1,18 +1,16 @@
 import { parseSync } from "@swc/core";
 
-/** A regular expression of the code. */
+/** A regular expression in the code. */
 export interface Found {
-  /**
-   * As a literal: `/a+/g`. Of one that is put together when it runs, the code that does so is not repeated.
-   */
+  /** As a literal: `/a+/g`. `new RegExp(…)` if the text is built at run time. */
   readonly text: string;
   readonly source: string | undefined;
   readonly flags: string;
 }
 
 /**
- * Every regular expression of a TypeScript file: literals, and calls of `RegExp` with constant text. `source`
- * is undefined where the text is known only when the code runs.
+ * Every regular expression of a TypeScript file: literals and calls of `RegExp`. `source` is undefined if the
+ * text is built at run time.
  */
 export function findExpressions(code: string, isJsx: boolean): Found[] {
   const module = parseSync(code, { syntax: "typescript", tsx: isJsx, decorators: true, target: "es2024" });

@@ -2,20 +2,17 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import recheck from "recheck/package.json" with { type: "json" };
 
-/** What is wrong with an expression, by its literal; `null` where nothing is. */
+/** By literal: why an expression is rejected, or `null`. */
 export type Verdicts = Map<string, string | null>;
 
-/**
- * Judging takes half a minute, and always comes to the same: what is known to be linear is part of the
- * repository.
- */
+/** Analysing all expressions takes half a minute, so the linear ones are listed in the repository. */
 const listed = (root: string): string => join(root, "scripts/check/regular-expressions/linear.json");
 
-/** And what was found out since. */
+/** The results of this clone. */
 const kept = (root: string): string => join(root, "node_modules/.cache/usher-regular-expressions.json");
 
 interface File {
-  /** The analyser's version: another one judges anew. */
+  /** The version of recheck: results of another version are ignored. */
   readonly recheck: string;
   readonly verdicts: Readonly<Record<string, string | null>>;
 }
@@ -28,7 +25,7 @@ export function keepVerdicts(root: string, verdicts: Verdicts): void {
   write(kept(root), verdicts);
 }
 
-/** Lists those that are linear, for every clone: to be committed. */
+/** Lists the linear ones, to be committed. */
 export function listVerdicts(root: string, verdicts: Verdicts): void {
   const linear = [...verdicts].filter(([, fault]) => fault === null);
   write(listed(root), new Map(linear.sort(([one], [other]) => (one < other ? -1 : 1))));
@@ -39,7 +36,7 @@ function read(path: string): [string, string | null][] {
     const file = JSON.parse(readFileSync(path, "utf8")) as File;
     return file.recheck === recheck.version ? Object.entries(file.verdicts) : [];
   } catch {
-    // The first time, or half written by a process that was killed.
+    // Missing, or incomplete because the process that wrote it was killed.
     return [];
   }
 }

@@ -4,7 +4,9 @@ import { repositoryFiles } from "../repository-files.ts";
 import { type Found, findWords } from "./find-words.ts";
 import { type Exception, exceptions as ourExceptions, type Replacement, replacements } from "./words.ts";
 
-/** What the check prints, and 0 when all is well, 1 with words to replace, 2 with a path that leads nowhere. */
+/**
+ * What the check prints, and 0 when all is well, 1 with words to replace, 2 with a path that leads nowhere.
+ */
 export interface Result {
   readonly output: string;
   readonly exitCode: number;

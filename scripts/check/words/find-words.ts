@@ -12,8 +12,8 @@ export interface Found {
 const isCode = /\.[cm]?[jt]sx?$/;
 
 /**
- * Finds the words of the list in a file's name and text. Of code, in its comments, strings and names, each name
- * once. A phrase is found across the lines of a wrapped paragraph, and a name by its parts: `keyRing` is
+ * Finds the words of the list in a file's name and text. Of code, in its comments, strings and names, each
+ * name once. A phrase is found across the lines of a wrapped paragraph, and a name by its parts: `keyRing` is
  * "key ring".
  */
 export function findWords(file: string, text: string, replacements: readonly Replacement[]): Found[] {

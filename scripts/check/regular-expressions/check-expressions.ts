@@ -3,8 +3,7 @@ import type { Exception } from "./exceptions.ts";
 import { findExpressions } from "./find.ts";
 import type { Verdicts } from "./verdicts.ts";
 
-// Its JavaScript, in this process. Otherwise it tries programs for Java and for this machine first, in a
-// thread of their own.
+// The JavaScript version, in this process. By default, recheck first tries its Java and native programs.
 process.env.RECHECK_SYNC_BACKEND = "pure";
 
 /** A file of code. */
@@ -13,20 +12,20 @@ export interface SourceFile {
   readonly code: string;
 }
 
-/** Milliseconds for one expression, on a busy machine. Most take a few. */
-const patience = 60_000;
+/** Milliseconds for one expression. Most take a few. */
+const timeout = 60_000;
 
-/** Characters. What a quadratic expression does with so many takes less than a millisecond. */
+/** Characters. A quadratic expression takes less than a millisecond for so many. */
 const longestException = 1_000;
 
 /**
- * Every regular expression whose time can grow faster than its input (by "ReDoS": a request could hold the
- * process up), and every exception that none needs. An expression that is put together when it runs cannot be
- * judged, and needs an exception, too.
+ * Finds regular expressions that are not linear-time, with which a request could block the process (ReDoS),
+ * and exceptions that are not needed. An expression that is built at run time needs an exception, because it
+ * cannot be analysed.
  *
- * @param verdicts What is known already. What is found out is added.
+ * @param verdicts Known results. New ones are added.
  */
-export function judgeExpressions(
+export function checkExpressions(
   files: readonly SourceFile[],
   exceptions: readonly Exception[],
   verdicts: Verdicts = new Map(),
@@ -45,7 +44,7 @@ export function judgeExpressions(
       else unused.delete(exception);
     }
   }
-  for (const { file, text } of unused) faults.push(`${file}: ${text} is an exception, and need not be`);
+  for (const { file, text } of unused) faults.push(`${file}: ${text} is an exception that is not needed`);
   for (const { file, text, longestInput } of exceptions) {
     if (longestInput > longestException)
       faults.push(`${file}: ${text}: an input of ${longestInput} is too long`);
@@ -53,14 +52,14 @@ export function judgeExpressions(
   return { count, faults };
 }
 
-const unknown = "put together when it runs, so that nobody can tell how long it takes";
+const unknown = "built at run time, so its time cannot be analysed";
 
-/** Why an expression is refused; null where its time is linear. */
+/** Why an expression is rejected, or null if it is linear-time. */
 function faultOf(source: string, flags: string): string | null {
-  // By theory alone: what recheck finds by trying depends on its luck.
-  const result = checkSync(source, flags, { timeout: patience, checker: "automaton" });
+  // By static analysis only: what fuzzing finds is random.
+  const result = checkSync(source, flags, { timeout, checker: "automaton" });
   if (result.status === "safe") return null;
-  if (result.status === "unknown") return `cannot be judged (${result.error.kind}): write it more simply`;
+  if (result.status === "unknown") return `cannot be analysed (${result.error.kind}): simplify it`;
   return `${result.complexity.summary}, for instance on ${result.attack.pattern}`;
 }
 

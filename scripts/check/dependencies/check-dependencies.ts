@@ -1,21 +1,18 @@
 import { countLicences, licenceFaults, staleNames } from "./licences.ts";
-import { broughtBy, installed, type LockFile } from "./lock-file.ts";
+import { dependenciesOf, installed, type LockFile } from "./lock-file.ts";
 import { installScriptFaults, originFaults } from "./origins.ts";
 
-/** What all of this is judged by. */
+/** The files that are checked. */
 export interface Dependencies {
   readonly lock: LockFile;
-  /**
-   * The lock file of the runtimes that tests download; they are installed without their programs
-   * (--ignore-scripts).
-   */
+  /** The lock file of the runtimes that tests download. They are installed with --ignore-scripts. */
   readonly runtimes: LockFile;
-  /** Decisions in package.json: whether a package's program may run at installation. */
+  /** From package.json: whether the install scripts of a package may run. */
   readonly allowScripts?: Readonly<Record<string, boolean>>;
 }
 
-/** Judges every package of the lock files: what there is, and what is wrong. */
-export function judge({ lock, runtimes, allowScripts = {} }: Dependencies): {
+/** Checks every package of the lock files. */
+export function checkDependencies({ lock, runtimes, allowScripts = {} }: Dependencies): {
   summary: string;
   faults: string[];
 } {
@@ -36,11 +33,8 @@ export function judge({ lock, runtimes, allowScripts = {} }: Dependencies): {
   return { summary, faults };
 }
 
-/**
- * What others get: all that the published packages bring with them, and the two apps, which a deployment
- * consists of.
- */
+/** The folders of everything that the published packages and the two apps depend on. */
 function shippedBy(lock: LockFile): Set<string> {
   const members = Object.keys(lock.packages).filter((folder) => /^(?:packages|apps)\/[^/]+$/.test(folder));
-  return new Set(members.flatMap((folder) => [...broughtBy(lock, folder)]));
+  return new Set(members.flatMap((folder) => [...dependenciesOf(lock, folder)]));
 }
