@@ -14,7 +14,7 @@ import {
 } from "./support/browser/page-actions.ts";
 import { openWatchedPage, type WatchedPage } from "./support/browser/watched-page.ts";
 import { type RunningUsher, startUsher } from "./support/processes/launcher.ts";
-import { verdictOf } from "./support/session.ts";
+import { requestTasks } from "./support/session.ts";
 
 let usher: RunningUsher;
 let browser: Browser;
@@ -27,26 +27,26 @@ afterAll(async () => {
   await usher?.stop();
 });
 
-const looks = [
+const displays = [
   { colorScheme: "light", viewport: { width: 1280, height: 900 } },
   { colorScheme: "dark", viewport: { width: 1280, height: 900 } },
   { colorScheme: "light", viewport: { width: 375, height: 812 } },
   { colorScheme: "dark", viewport: { width: 375, height: 812 } },
 ] as const;
-type Look = (typeof looks)[number];
+type Display = (typeof displays)[number];
 
-describe.for(looks)("the page, $colorScheme and $viewport.width pixels wide", (look) => {
-  test("from sign-up to sign-out, without a complaint", () => wholeWay(usher, look));
+describe.for(displays)("the page, $colorScheme and $viewport.width pixels wide", (display) => {
+  test("works from sign-up to sign-out without a problem", () => signUpToSignOut(usher, display));
 });
 
-async function wholeWay(usher: RunningUsher, look: Look): Promise<void> {
-  const watched = await open(look, usher);
-  const { page, inspect, provoke } = watched;
+async function signUpToSignOut(usher: RunningUsher, display: Display): Promise<void> {
+  const watched = await open(display, usher);
+  const { page, inspect, expectError } = watched;
   const ada = newPerson();
   expect(
     await page.evaluate(
       (scheme) => matchMedia(`(prefers-color-scheme: ${scheme})`).matches,
-      look.colorScheme,
+      display.colorScheme,
     ),
   ).toBe(true);
 
@@ -79,7 +79,7 @@ async function wholeWay(usher: RunningUsher, look: Look): Promise<void> {
   expect(claims).toMatchObject({ email: ada.email, name: ada.name, iss: usher.webUrl, aud: usher.apiUrl });
 
   for (const probe of probesOf(usher.apiUrl, String(claims.sub))) {
-    if (probe.status >= 400) provoke(probe);
+    if (probe.status >= 400) expectError(probe);
     await page.getByRole("button", { name: probe.button, exact: true }).click();
     const shown = await shownResponse(page, probe.status);
     expect(shown).toMatchObject({ url: `GET ${probe.url}`, challenge: probe.challenge });
@@ -88,27 +88,27 @@ async function wholeWay(usher: RunningUsher, look: Look): Promise<void> {
   }
 
   const copied = await copyToken(page, usher.apiUrl);
-  expect(await verdictOf(usher.apiUrl, copied)).toBe(200);
+  expect(await requestTasks(usher.apiUrl, copied)).toBe(200);
   await watched.settle();
   await page.getByRole("button", { name: "Sign out", exact: true }).click();
   await page.getByRole("button", { name: "Sign in", exact: true }).waitFor();
-  await expect.poll(() => verdictOf(usher.apiUrl, copied)).toBe("token_revoked");
+  await expect.poll(() => requestTasks(usher.apiUrl, copied)).toBe("token_revoked");
   await inspect("signed out again");
 
   await signInOn(page, ada);
   await untilEnabled(checkboxOf(page, "Write the first program"));
-  expect(await verdictOf(usher.apiUrl, await copyToken(page, usher.apiUrl))).toBe(200);
-  expect(watched.complaints()).toEqual([]);
+  expect(await requestTasks(usher.apiUrl, await copyToken(page, usher.apiUrl))).toBe(200);
+  expect(watched.problems()).toEqual([]);
 }
 
-test("from sign-up to sign-out by key pair, as by the secret", async () => {
-  const byKeyPair = await startUsher({ USHER_KEYS: "jwks" });
-  onTestFinished(async () => void (await byKeyPair.stop()));
-  await wholeWay(byKeyPair, looks[0]);
+test("works from sign-up to sign-out with a key pair", async () => {
+  const withKeyPair = await startUsher({ USHER_KEYS: "jwks" });
+  onTestFinished(async () => void (await withKeyPair.stop()));
+  await signUpToSignOut(withKeyPair, displays[0]);
 });
 
-test("the whole way by the keyboard alone", async () => {
-  const watched = await open(looks[0]);
+test("works with the keyboard only", async () => {
+  const watched = await open(displays[0]);
   const { page } = watched;
   const { keyboard } = page;
   const ada = newPerson();
@@ -164,11 +164,11 @@ test("the whole way by the keyboard alone", async () => {
   await tabTo(page, "Sign out");
   await keyboard.press("Enter");
   await page.getByRole("button", { name: "Sign in", exact: true }).waitFor();
-  expect(watched.complaints()).toEqual([]);
+  expect(watched.problems()).toEqual([]);
 });
 
-test("a wrong password is told, the right one lets in again, and nobody sees another's tasks", async () => {
-  const watched = await open(looks[0]);
+test("reports a wrong password, accepts the right one, and shows no user another user's tasks", async () => {
+  const watched = await open(displays[0]);
   const { page } = watched;
   const ada = newPerson();
   await signUpOn(page, ada);
@@ -176,61 +176,61 @@ test("a wrong password is told, the right one lets in again, and nobody sees ano
   await watched.settle();
   await page.getByRole("button", { name: "Sign out", exact: true }).click();
 
-  watched.provoke({ url: `${usher.webUrl}/api/auth/sign-in/email`, status: 401 });
+  watched.expectError({ url: `${usher.webUrl}/api/auth/sign-in/email`, status: 401 });
   await signInOn(page, { ...ada, password: "not the password" });
   await page.getByRole("alert").waitFor();
   await watched.inspect("wrong password");
   await signInOn(page, ada);
   await untilEnabled(checkboxOf(page, "Ada's secret"));
-  expect(watched.complaints()).toEqual([]);
+  expect(watched.problems()).toEqual([]);
 
-  const other = await open(looks[0]);
+  const other = await open(displays[0]);
   await signUpOn(other.page, newPerson("Grace Hopper"));
   expect(await other.page.getByText("Ada's secret").count()).toBe(0);
-  expect(other.complaints()).toEqual([]);
+  expect(other.problems()).toEqual([]);
 });
 
-test("the API's documentation loads whole, from nowhere but the API", async () => {
-  const watched = await openWatchedPage(browser, [usher.apiUrl], looks[0]);
+test("loads the API's documentation from the API only", async () => {
+  const watched = await openWatchedPage(browser, [usher.apiUrl], displays[0]);
   onTestFinished(() => watched.close());
   await watched.page.goto(`${usher.apiUrl}/docs`);
   await watched.page.getByText("Whether the process runs").first().waitFor();
   await watched.settle();
-  expect(watched.complaints()).toEqual([]);
+  expect(watched.problems()).toEqual([]);
 });
 
-test("the watch itself sees what it is there to see", async () => {
-  const watched = await open({ ...looks[0], bypassCSP: true });
+test("openWatchedPage reports every kind of problem", async () => {
+  const watched = await open({ ...displays[0], bypassCSP: true });
   await watched.page.evaluate(async () => {
     console.error("a console error");
     document.body.append(document.createElement("img"));
     await fetch("/api/auth/no-such-path");
-    await fetch("http://foreign.example/").catch(() => {});
+    await fetch("http://other.example/").catch(() => {});
     setTimeout(() => {
       throw new Error("a script error");
     });
   });
   await watched.inspect("broken");
-  watched.provoke({ url: "http://never.example/", status: 401 });
-  const complaints = watched.complaints().join("\n");
+  watched.expectError({ url: "http://never.example/", status: 401 });
+  const problems = watched.problems().join("\n");
   for (const expected of [
     "console error: a console error",
     "script error: a script error",
     "status of 404",
-    "foreign host: http://foreign.example/",
-    "failed request: GET http://foreign.example/",
+    "other host: http://other.example/",
+    "failed request: GET http://other.example/",
     "broken: image-alt at body > img",
-    "never printed the 401 of http://never.example/",
+    "never reported the 401 of http://never.example/",
   ]) {
-    expect(complaints).toContain(expected);
+    expect(problems).toContain(expected);
   }
 });
 
 async function open(
-  look: BrowserContextOptions,
+  display: BrowserContextOptions,
   { webUrl, apiUrl }: RunningUsher = usher,
 ): Promise<WatchedPage> {
-  const watched = await openWatchedPage(browser, [webUrl, apiUrl], look);
+  const watched = await openWatchedPage(browser, [webUrl, apiUrl], display);
   onTestFinished(() => watched.close());
   await watched.page.goto(webUrl);
   await watched.page.getByRole("button", { name: "Sign up", exact: true }).waitFor();

@@ -9,11 +9,12 @@ import { launchBrowser } from "./support/browser/launch-browser.ts";
 
 const sources = fileURLToPath(new URL("../../packages/client/src", import.meta.url));
 
-/** Makes a client as an application does, without `singleUser`, and says what came of a call. */
+/** Creates a client as an application does, without `singleUser`, and returns the result of a call. */
 const program = `
   import { createApiClient } from "/client/index.ts";
   const api = createApiClient({ baseURL: location.origin + "/api", getToken: async () => "of-ada" });
-  export const call = () => api("tasks").then((response) => response.text(), (error) => error.name + ": " + error.code);
+  export const call = () =>
+    api("tasks").then((response) => response.text(), (error) => error.name + ": " + error.code);
 `;
 
 const pages: Readonly<Record<string, string>> = {
@@ -22,7 +23,9 @@ const pages: Readonly<Record<string, string>> = {
   "/worker.js": `import { call } from "/program.js"; postMessage(await call());`,
   "/service-worker.js": `
     import { call } from "/program.js";
-    addEventListener("message", (event) => event.waitUntil(call().then((text) => event.ports[0].postMessage(text))));
+    addEventListener("message", (event) => {
+      event.waitUntil(call().then((text) => event.ports[0].postMessage(text)));
+    });
   `,
 };
 
@@ -59,7 +62,7 @@ afterAll(async () => {
   server.close();
 });
 
-/** In the page, by text: what runs there is no code of this process. */
+/** Scripts as text, because they run in the page. */
 const runtimes = {
   "a page": `import("/program.js").then(({ call }) => call())`,
   "a web worker": `new Promise((resolve, reject) => {
@@ -76,9 +79,6 @@ const runtimes = {
     }))`,
 };
 
-test.each(Object.entries(runtimes))(
-  "%s of a browser is one person's: the client keeps their token",
-  async (_name, script) => {
-    expect(await page.evaluate(script)).toBe("sent Bearer of-ada");
-  },
-);
+test.each(Object.entries(runtimes))("%s of a browser needs no singleUser option", async (_name, script) => {
+  expect(await page.evaluate(script)).toBe("sent Bearer of-ada");
+});

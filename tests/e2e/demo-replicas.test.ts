@@ -6,16 +6,16 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { launchUsher } from "./support/processes/launcher.ts";
 import { signUp } from "./support/session.ts";
 
-const patience = { timeout: 60_000, interval: 100 };
+const polling = { timeout: 60_000, interval: 100 };
 const commandLine = ["--conditions=@usher-auth/source", "packages/cli/src/main.ts"];
 
-test("npm run demo:replicas: three in turn, one that is killed comes back, a revocation reaches all, nothing stays", async () => {
+test("npm run demo:replicas balances, restarts a killed replica, revokes on all, and cleans up", async () => {
   const demo = launchUsher({}, "scripts/demo-replicas.ts");
   onTestFinished(() => void demo.process.kill("SIGTERM"));
-  await vi.waitFor(() => expect(demo.output()).toContain("Ctrl-C stops all"), patience);
-  const found = (pattern: RegExp) => pattern.exec(demo.output())?.[1] ?? "";
-  const api = found(/API +(http:\/\/localhost:\d+)/);
-  const ada = await signUp(found(/Web app +(\S+)/));
+  await vi.waitFor(() => expect(demo.output()).toContain("Ctrl-C stops all"), polling);
+  const match = (pattern: RegExp) => pattern.exec(demo.output())?.[1] ?? "";
+  const api = match(/API +(http:\/\/localhost:\d+)/);
+  const ada = await signUp(match(/Web app +(\S+)/));
   const headers = { authorization: `Bearer ${ada.token}` };
   const statuses = () =>
     Promise.all(
@@ -26,16 +26,16 @@ test("npm run demo:replicas: three in turn, one that is killed comes back, a rev
   for (const name of ["api-1", "api-2", "api-3"]) {
     await vi.waitFor(
       () => expect(demo.output()).toMatch(new RegExp(`${name} .*/tasks.*request completed`)),
-      patience,
+      polling,
     );
   }
 
-  process.kill(Number(found(/api-2 +\S+ +process (\d+)/)), "SIGKILL");
-  const comesBack =
+  process.kill(Number(match(/api-2 +\S+ +process (\d+)/)), "SIGKILL");
+  const isRestarted =
     /api-2 process ended \(SIGKILL\): restarting it[\s\S]*\napi-2 \| [^\n]*api listening on/;
-  await vi.waitFor(() => expect(demo.output()).toMatch(comesBack), patience);
+  await vi.waitFor(() => expect(demo.output()).toMatch(isRestarted), polling);
 
-  const envFile = found(/--env (\S+)/);
+  const envFile = match(/--env (\S+)/);
   await promisify(execFile)(process.execPath, [
     ...commandLine,
     "revoke",
@@ -44,7 +44,7 @@ test("npm run demo:replicas: three in turn, one that is killed comes back, a rev
     "--env-file",
     envFile,
   ]);
-  await vi.waitFor(async () => expect(await statuses()).toEqual([401, 401, 401]), patience);
+  await vi.waitFor(async () => expect(await statuses()).toEqual([401, 401, 401]), polling);
 
   demo.process.kill("SIGTERM");
   expect(await demo.ended).toMatchObject({ code: 0, errors: "" });

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => usher.stop());
 
-test("the page comes from its sources, with what reloads it", async () => {
+test("serves the page from its sources, with Vite's client", async () => {
   const page = await (await fetch(usher.webUrl)).text();
   expect(page).toContain("/@vite/client");
   expect((await fetch(`${usher.webUrl}/@vite/client`)).status).toBe(200);
@@ -24,30 +24,33 @@ test.for([
   { changed: "apps/web/src/server/main.ts", reloaded: ["web"] },
   { changed: "apps/api/src/operations/open-database.ts", reloaded: ["api"] },
   { changed: "packages/verify/src/index.ts", reloaded: ["api", "web"] },
-])("a change in $changed reloads $reloaded, and users stay signed in", async ({ changed, reloaded }) => {
-  const { userId, token } = await signUp(usher.webUrl);
-  const before = countStarts();
-  touch(changed);
-  const expected = Object.fromEntries(
-    Object.entries(before).map(([name, starts]) => [name, starts + (reloaded.includes(name) ? 1 : 0)]),
-  );
-  await vi.waitFor(() => expect(countStarts()).toEqual(expected), 20_000);
-  const headers = { authorization: `Bearer ${token}` };
-  expect((await fetch(`${usher.apiUrl}/api/${userId}/tasks`, { headers })).status).toBe(200);
-});
+])(
+  "reloads $reloaded after a change in $changed, and keeps users signed in",
+  async ({ changed, reloaded }) => {
+    const { userId, token } = await signUp(usher.webUrl);
+    const before = countStarts();
+    touch(changed);
+    const expected = Object.fromEntries(
+      Object.entries(before).map(([name, starts]) => [name, starts + (reloaded.includes(name) ? 1 : 0)]),
+    );
+    await vi.waitFor(() => expect(countStarts()).toEqual(expected), 20_000);
+    const headers = { authorization: `Bearer ${token}` };
+    expect((await fetch(`${usher.apiUrl}/api/${userId}/tasks`, { headers })).status).toBe(200);
+  },
+);
 
-test("killed, it takes the watchers and what they watch along", async () => {
-  const doomed = await startUsher({}, "scripts/dev.ts");
+test("ends the watchers and their processes when it is killed", async () => {
+  const killed = await startUsher({}, "scripts/dev.ts");
   onTestFinished(async () => {
-    await doomed.stop();
+    await killed.stop();
   });
-  const descendants = doomed.descendants();
+  const descendants = killed.descendants();
   expect(descendants).toHaveLength(4);
-  doomed.process.kill("SIGKILL");
+  killed.process.kill("SIGKILL");
   await vi.waitFor(() => expect(descendants.filter(({ pid }) => isAlive(pid))).toEqual([]), 20_000);
 });
 
-test("a stop is as clean as that of npm start", async () => {
+test("stops with exit code 0", async () => {
   expect(await usher.stop()).toMatchObject({ code: 0, signal: null });
 });
 
@@ -56,7 +59,7 @@ function countStarts(): Record<string, number> {
   return { api: count("api"), web: count("web") };
 }
 
-/** To a watcher, a file whose time changed has changed. */
+/** A watcher treats a file with a new modification time as changed. */
 function touch(path: string): void {
   const now = new Date();
   utimesSync(join(root, path), now, now);

@@ -6,11 +6,10 @@ import { startPostgres } from "./support/postgres/start-postgres.ts";
 import { fetchToken, signUp } from "./support/session.ts";
 
 /**
- * docs/guide/keys.md, "Move from the secret to a key pair", step by step, while clients keep calling. Each
- * deployment of the API is a second process beside the first, as any platform does it; the web app is stopped
- * and started.
+ * The steps of "Move from the secret to a key pair" in docs/guide/keys.md, while clients send requests. Each
+ * deployment of the API starts a second process before the first one stops. The web app is restarted.
  */
-test("moving from the secret to a key pair refuses no request that carries a valid token", async () => {
+test("rejects no valid token while the keys move from the secret to a key pair", async () => {
   const postgres = await startPostgres();
   onTestFinished(() => postgres.stop());
   const webPort = String(await freePort());
@@ -42,7 +41,7 @@ test("moving from the secret to a key pair refuses no request that carries a val
   expect(algorithmOf(ada.token)).toBe("HS256");
 
   const clients = keepCalling(() => `${api.url}/api/${ada.userId}/tasks`, ada.token);
-  /** The new one serves before the old one is stopped; what the old one has taken, it answers. */
+  /** Starts the new API before it stops the old one, which finishes its open requests. */
   const replaceApi = async (keys: string) => {
     const old = api;
     api = await deployApi(keys);
@@ -56,7 +55,7 @@ test("moving from the secret to a key pair refuses no request that carries a val
   await deployWeb("jwks");
   const renewed = await fetchToken(webUrl, ada.cookie);
   expect(algorithmOf(renewed)).toBe("EdDSA");
-  // For the rest of its five minutes the old token is as good as the new one.
+  // The old token stays valid until it expires.
   await clients.calls(50);
   clients.use(renewed);
   await clients.calls(50);
@@ -65,8 +64,8 @@ test("moving from the secret to a key pair refuses no request that carries a val
 
   const answers = await clients.stop();
   expect(answers).toEqual({ "HS256 200": expect.any(Number), "EdDSA 200": expect.any(Number) });
-  const refused = await fetch(`${api.url}/api/${ada.userId}/tasks`, { headers: bearer(ada.token) });
-  expect([refused.status, (await refused.json()).code]).toEqual([401, "algorithm_rejected"]);
+  const rejected = await fetch(`${api.url}/api/${ada.userId}/tasks`, { headers: bearer(ada.token) });
+  expect([rejected.status, (await rejected.json()).code]).toEqual([401, "algorithm_rejected"]);
 });
 
 async function start(name: "web" | "api", environment: NodeJS.ProcessEnv): Promise<RunningService> {
@@ -78,10 +77,7 @@ async function start(name: "web" | "api", environment: NodeJS.ProcessEnv): Promi
   return service;
 }
 
-/**
- * Four clients, each calling again as soon as it is answered; how often each kind of answer came, by the
- * token's algorithm.
- */
+/** Four clients that send requests without a pause. Counts the responses by token algorithm and status. */
 function keepCalling(url: () => string, firstToken: string) {
   const answers: Record<string, number> = {};
   let token = firstToken;
@@ -101,7 +97,7 @@ function keepCalling(url: () => string, firstToken: string) {
     use: (next: string) => {
       token = next;
     },
-    /** Waits for so many more calls; rejects when one cannot be made at all. */
+    /** Waits for this many more requests. Rejects if a request fails without a response. */
     calls: (more: number) => {
       const goal = calls + more;
       return Promise.race([

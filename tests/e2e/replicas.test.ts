@@ -6,8 +6,8 @@ import { startBalancer } from "../../scripts/replicas/balancer.ts";
 import { startFaultProxy } from "./support/network/fault-proxy.ts";
 import { type PostgresServer, startPostgres } from "./support/postgres/start-postgres.ts";
 
-// Real API processes on one real Postgres. The test issuer signs what the web app would; that it does is
-// tested there.
+// API processes on one Postgres server. The test issuer signs the logout tokens. The web app's own tests
+// prove that it sends them.
 
 const issuer = createTestIssuer();
 let server: PostgresServer;
@@ -38,7 +38,7 @@ function startReplica(settings: Record<string, string> = {}): Promise<ApiProcess
   });
 }
 
-/** The status and the code that a token of `user` is answered with. */
+/** The status and the code of the response to a token of `user`. */
 async function ask(
   url: string,
   user: string,
@@ -59,7 +59,7 @@ async function logOut(url: string, ended: { sid?: string; sub: string }): Promis
 const tokenOf = (user: string, sid: string) => issuer.tokenFor(user, { claims: { sid } });
 const revoked = [401, "token_revoked"];
 
-test.concurrent("200 sign-outs under load, each told to one replica: every replica refuses the token; nobody else notices", async () => {
+test.concurrent("revokes 200 sessions in every replica under load, each reported to one", async () => {
   const balancer = await startBalancer({
     host: "127.0.0.1",
     port: 0,
@@ -107,12 +107,13 @@ test.concurrent("200 sign-outs under load, each told to one replica: every repli
   const percentile = (share: number) =>
     `${Math.round(delays[Math.ceil(delays.length * share) - 1] ?? Number.NaN)} ms`;
   console.log(
-    `from a logout's answer until all three replicas refuse: median ${percentile(0.5)}, p99 ${percentile(0.99)}, most ${percentile(1)}; ${requests} other requests meanwhile`,
+    `from a logout's response until all replicas reject the token: median ${percentile(0.5)}, ` +
+      `p99 ${percentile(0.99)}, maximum ${percentile(1)}; ${requests} other requests`,
   );
   expect(delays).toHaveLength(200);
 });
 
-test.concurrent("a user's sessions all end in every replica, another user's none", async () => {
+test.concurrent("revokes all sessions of a user in every replica, none of another user's", async () => {
   const [first, second, bobs] = [tokenOf("eve", "e1"), tokenOf("eve", "e2"), tokenOf("bob", "bobs")];
   await logOut((replicas[0] as ApiProcess).url, { sub: "eve" });
   for (const { url } of replicas) {
@@ -122,19 +123,19 @@ test.concurrent("a user's sessions all end in every replica, another user's none
   }
 });
 
-test.concurrent("a replica that was killed refuses from its first request on what was revoked while it was away", async () => {
+test.concurrent("a restarted replica rejects at once what was revoked while it was down", async () => {
   const token = tokenOf("carol", "c1");
   const killed = await startReplica();
   expect(await ask(killed.url, "carol", token)).toEqual([200, ""]);
   killed.kill("SIGKILL");
   await killed.ended;
   await logOut((replicas[0] as ApiProcess).url, { sub: "carol", sid: "c1" });
-  // Accepting while in doubt must make no difference: there is none once it listens.
+  // `accept` makes no difference: the revocations are loaded before it listens.
   const again = await startReplica({ USHER_WHEN_STALE: "accept" });
   expect(await ask(again.url, "carol", token)).toEqual(revoked);
 });
 
-test.concurrent("Postgres out of reach: refuse answers 503, accept goes on, both say so, and heal by themselves", async () => {
+test.concurrent("without Postgres, refuse answers 503, accept continues, and both recover", async () => {
   const proxy = await startFaultProxy(server.port);
   const url = new URL(databaseUrl);
   url.port = String(proxy.port);
@@ -157,7 +158,7 @@ test.concurrent("Postgres out of reach: refuse answers 503, accept goes on, both
       expect(await ask(refusing.url, "dora", token, nowhere)).toEqual([503, "revocations_unavailable"]),
     { timeout: 40_000, interval: 200 },
   );
-  // What is known to be revoked stays so, a bad token is a bad token, and no database is asked for any of it.
+  // Known revocations and invalid tokens are still rejected, without a database.
   expect(await ask(refusing.url, "dora", known, nowhere)).toEqual(revoked);
   expect(await ask(refusing.url, "dora", "x.y.z", nowhere)).toEqual([401, "token_malformed"]);
   const unavailable = { status: "unavailable", database: "down", revocations: "stale" };
@@ -173,19 +174,19 @@ test.concurrent("Postgres out of reach: refuse answers 503, accept goes on, both
     expect(accepting.output()).toContain("api revocations are stale: tokens are accepted unless"),
   );
 
-  async function isHealed({ url, output }: ApiProcess): Promise<void> {
-    const patience = { timeout: 40_000, interval: 200 };
-    await vi.waitFor(async () => expect(await ask(url, "dora", token)).toEqual([200, ""]), patience);
+  async function isRecovered({ url, output }: ApiProcess): Promise<void> {
+    const polling = { timeout: 40_000, interval: 200 };
+    await vi.waitFor(async () => expect(await ask(url, "dora", token)).toEqual([200, ""]), polling);
     await vi.waitFor(
       async () => expect(await readiness(url)).toMatchObject({ revocations: "current" }),
-      patience,
+      polling,
     );
-    // What was revoked elsewhere in the meantime is known by then.
+    // Revocations of the meantime are known by then.
     expect(await ask(url, "dora", unknown)).toEqual(revoked);
-    await vi.waitFor(() => expect(output().split("api revocations are current")).toHaveLength(3), patience);
+    await vi.waitFor(() => expect(output().split("api revocations are current")).toHaveLength(3), polling);
   }
   await proxy.set({ kind: "none" });
-  await Promise.all([isHealed(refusing), isHealed(accepting)]);
+  await Promise.all([isRecovered(refusing), isRecovered(accepting)]);
   await proxy.close();
 });
 

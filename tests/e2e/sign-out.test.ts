@@ -5,15 +5,15 @@ import { expect, onTestFinished, test } from "vitest";
 import { freePort } from "./support/network/free-port.ts";
 import { copyPreparedDatabase } from "./support/postgres/prepared-database.ts";
 import { startProcess } from "./support/processes/service.ts";
-import { fetchToken, signOut, signUp, verdictOf } from "./support/session.ts";
+import { fetchToken, requestTasks, signOut, signUp } from "./support/session.ts";
 
-const patience = { timeout: 60_000, interval: 100 };
+const polling = { timeout: 60_000, interval: 100 };
 
-test("a sign-out while the API is down arrives when it is back, and holds from then on", async () => {
+test("delivers a sign-out to an API that was down, and keeps the revocation after a restart", async () => {
   const folder = mkdtempSync(join(tmpdir(), "usher-sign-out-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   await copyPreparedDatabase(join(folder, "api"));
-  // The page is not what is tested.
+  // A placeholder: the page is not tested here.
   writeFileSync(join(folder, "index.html"), "<!doctype html><title>The page</title>");
   const [WEB_PORT, API_PORT] = [String(await freePort()), String(await freePort())];
   const [webUrl, apiUrl] = [`http://localhost:${WEB_PORT}`, `http://localhost:${API_PORT}`];
@@ -28,19 +28,19 @@ test("a sign-out while the API is down arrives when it is back, and holds from t
   };
   const [api, web] = [await startProcess("api", environment), await startProcess("web", environment)];
   const [ada, grace] = [await signUp(webUrl), await signUp(webUrl, "Grace Hopper")];
-  expect(await verdictOf(apiUrl, ada.token)).toBe(200);
+  expect(await requestTasks(apiUrl, ada.token)).toBe(200);
 
   await api.kill();
   expect((await signOut(webUrl, ada.cookie)).status).toBe(200);
-  await expect.poll(web.output, patience).toContain("did not accept a logout token");
+  await expect.poll(web.output, polling).toContain("did not accept a logout token");
 
   const second = await startProcess("api", environment);
-  await expect.poll(() => verdictOf(apiUrl, ada.token), patience).toBe("token_revoked");
-  expect(await verdictOf(apiUrl, grace.token)).toBe(200);
+  await expect.poll(() => requestTasks(apiUrl, ada.token), polling).toBe("token_revoked");
+  expect(await requestTasks(apiUrl, grace.token)).toBe(200);
 
   await second.kill();
   await startProcess("api", environment);
-  expect(await verdictOf(apiUrl, ada.token)).toBe("token_revoked");
-  expect(await verdictOf(apiUrl, await fetchToken(webUrl, grace.cookie))).toBe(200);
+  expect(await requestTasks(apiUrl, ada.token)).toBe("token_revoked");
+  expect(await requestTasks(apiUrl, await fetchToken(webUrl, grace.cookie))).toBe(200);
   expect(web.output()).not.toContain("eyJ");
 });

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { failToStart } from "./support/processes/fail-to-start.ts";
 
-describe("a start that cannot succeed says why in one line", () => {
+describe("a failed start prints one line with the reason", () => {
   test.for([
     {
       name: "production without a secret",
@@ -16,27 +16,27 @@ describe("a start that cannot succeed says why in one line", () => {
       line: /^usher \| The shared secret has 5 bytes; at least 32 are needed/,
     },
     {
-      name: "a folder that cannot be made",
+      name: "a folder that cannot be created",
       environment: { DATA_DIR: "/dev/null/data" },
       line: /set DATA_DIR/,
     },
     {
-      name: "the API's database down",
+      name: "an API database that is down",
       environment: { DATABASE_URL: "postgres://someone:hush@127.0.0.1:1/none" },
       line: /DATABASE_URL/,
     },
     {
-      name: "the web app's database down",
+      name: "a web app database that is down",
       environment: { AUTH_DATABASE_URL: "postgres://someone:hush@127.0.0.1:1/none" },
       line: /AUTH_DATABASE_URL/,
     },
   ])("$name", async ({ environment, line }) => {
-    const said = await failToStart(environment);
-    expect(said).toMatch(line);
-    expect(said).not.toContain("hush");
+    const output = await failToStart(environment);
+    expect(output).toMatch(line);
+    expect(output).not.toContain("hush");
   });
 
-  test.for(["WEB_PORT", "API_PORT"])("%s taken", async (variable) => {
+  test.for(["WEB_PORT", "API_PORT"])("%s is already in use", async (variable) => {
     const server = createServer().listen(0, "127.0.0.1");
     onTestFinished(() => void server.close());
     await once(server, "listening");

@@ -23,7 +23,7 @@ describe("while it runs", () => {
   });
   afterAll(() => usher.stop());
 
-  test("it serves the page and answers for its health", async () => {
+  test("serves the page and the health endpoints", async () => {
     const page = await fetch(usher.webUrl);
     expect(page.status).toBe(200);
     expect(page.headers.get("content-type")).toContain("text/html");
@@ -37,20 +37,21 @@ describe("while it runs", () => {
     }
   });
 
-  test("its secret is for its owner's eyes only", () => {
+  test("stores the secret with mode 0600", () => {
     expect(statSync(join(usher.dataFolder, "better-auth-secret")).mode & 0o777).toBe(0o600);
   });
 
-  test("a second start on the same data is refused in one line", async () => {
+  test("a second start with the same data folder fails with one line", async () => {
     const line = await failToStart({ DATA_DIR: usher.dataFolder });
     expect(line).toBe(
-      `usher | the data folder ${usher.dataFolder} is in use by another \`npm start\`: stop it, or set DATA_DIR to another folder`,
+      `usher | the data folder ${usher.dataFolder} is in use by another \`npm start\`: ` +
+        "stop it, or set DATA_DIR to another folder",
     );
   });
 });
 
-describe("it ends", () => {
-  test("in order under npm, whose group the terminal tells as a whole", async () => {
+describe("it stops", () => {
+  test("in order when npm's process group gets SIGINT", async () => {
     const npm = spawn("npm", ["start"], {
       cwd: root,
       env: { ...machineEnvironment(), DATA_DIR: temporaryFolder(), WEB_PORT: "0", API_PORT: "0" },
@@ -68,14 +69,14 @@ describe("it ends", () => {
       process.kill(-(npm.pid ?? 0), "SIGINT");
       await closed;
     }
-    // npm's own exit code is that of a shell which was interrupted, whatever the script's is.
+    // npm's exit code is that of an interrupted shell, not the script's.
     expect(output).toContain("usher | stopping");
     expect(output).toContain("api stopped");
     await expectDown(output.match(/http:\/\/localhost:\d+/g) ?? []);
   });
 
   test.each(["SIGTERM", "SIGKILL"] as const)(
-    "with all that it started when npm alone gets %s",
+    "with all its processes when only npm gets %s",
     async (signal) => {
       const DATA_DIR = await folderWithDatabase();
       const npm = spawn("npm", ["start"], {
@@ -88,7 +89,7 @@ describe("it ends", () => {
       npm.stdout.setEncoding("utf8").on("data", (text: string) => {
         output += text;
       });
-      // A failed test leaves nothing either.
+      // Also stop it if the test fails.
       onTestFinished(() => {
         try {
           process.kill(-(npm.pid ?? 0), "SIGINT");
@@ -97,7 +98,7 @@ describe("it ends", () => {
       const closed = once(npm, "close");
       await vi.waitFor(() => expect(output).toContain("Ctrl-C stops both"), 60_000);
       npm.kill(signal);
-      // The end of its output: nobody holds the pipe any more.
+      // The output has ended: no process holds the pipe.
       await closed;
       expect(output).toContain("usher | stopping");
       expect(output).toContain("api stopped");
@@ -105,7 +106,7 @@ describe("it ends", () => {
     },
   );
 
-  test("with code 0 on Ctrl-C, also when it is told again and again, and finds its users again at the next start", async () => {
+  test("with code 0 after repeated SIGINT, and keeps its users at the next start", async () => {
     const DATA_DIR = await folderWithDatabase();
     const first = await start({ DATA_DIR });
     const { cookie } = await signUp(first.webUrl);
@@ -122,7 +123,7 @@ describe("it ends", () => {
     expect(await second.stop()).toMatchObject({ code: 0, signal: null, errors: "" });
   });
 
-  test("with code 1 and one line when the API is killed; what was acknowledged a moment before is still there", async () => {
+  test("with code 1 and one line when the API is killed, and keeps acknowledged tasks", async () => {
     const DATA_DIR = await folderWithDatabase();
     const first = await start({ DATA_DIR });
     const { userId, token, cookie } = await signUp(first.webUrl);
@@ -137,7 +138,7 @@ describe("it ends", () => {
     expect(await first.ended).toMatchObject({ code: 1, errors: "usher | the api process ended (SIGKILL)\n" });
     await expectDown([first.webUrl, first.apiUrl]);
 
-    // At the same addresses, as they are part of every token.
+    // At the same addresses, because tokens contain them.
     const ports = { WEB_PORT: new URL(first.webUrl).port, API_PORT: new URL(first.apiUrl).port };
     const second = await start({ DATA_DIR, ...ports });
     const fresh = await fetch(`${second.webUrl}/api/auth/token`, { headers: { cookie } });
@@ -149,7 +150,7 @@ describe("it ends", () => {
     await second.stop();
   });
 
-  test("only after it has served: in production, with both parts on Postgres", async () => {
+  test("in order in production, with both databases on Postgres", async () => {
     const postgres = await startPostgres();
     onTestFinished(() => postgres.stop());
     const usher = await start({
@@ -165,7 +166,7 @@ describe("it ends", () => {
     expect(await usher.stop()).toMatchObject({ code: 0 });
   });
 
-  test("with everything it started when it is killed itself", async () => {
+  test("with all its processes when it is killed", async () => {
     const usher = await start();
     const descendants = usher.descendants();
     expect(descendants).toHaveLength(2);
@@ -174,7 +175,7 @@ describe("it ends", () => {
   });
 });
 
-test("--help lists what can be set, and anything unknown is refused", async () => {
+test("--help lists the variables, and an unknown option fails", async () => {
   const run = async (argument: string, ...others: string[]) => {
     const child = spawn(
       process.execPath,
@@ -197,7 +198,7 @@ test("--help lists what can be set, and anything unknown is refused", async () =
   for (const variable of ["WEB_PORT", "API_PORT", "DATA_DIR", "BETTER_AUTH_SECRET", "DATABASE_URL"]) {
     expect(help.output).toContain(variable);
   }
-  // As npm has it: without `--`, Node would take the option for its own.
+  // Like npm's script: without `--`, Node would read the option itself.
   expect((await run("--env-file", "nope")).output).toMatch(
     /^Unknown option '--env-file'\. See: npm start -- --help\n$/,
   );
@@ -206,7 +207,7 @@ test("--help lists what can be set, and anything unknown is refused", async () =
   expect(unknown.output).toMatch(/^Unknown option '--prot'\. See: npm start -- --help\n$/);
 });
 
-/** Data whose embedded database was made before: the first start of all is npm's, above. */
+/** A folder with a prepared database. Only the test of `npm start` above starts without one. */
 async function folderWithDatabase(): Promise<string> {
   const folder = temporaryFolder();
   await copyPreparedDatabase(join(folder, "api"));
@@ -221,7 +222,7 @@ async function start(environment: Record<string, string> = {}): Promise<RunningU
   return usher;
 }
 
-/** Every one of the addresses stops answering soon: its process may still be finishing. */
+/** Expects all addresses to stop answering soon. Their processes may still be ending. */
 async function expectDown(urls: string[]): Promise<void> {
   expect(urls.length).toBeGreaterThan(0);
   for (const url of urls) {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { createTestIssuer } from "@usher-auth/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type RunningUsher, startUsher } from "./support/processes/launcher.ts";
-import { type Session, signOut, signUp, verdictOf } from "./support/session.ts";
+import { requestTasks, type Session, signOut, signUp } from "./support/session.ts";
 
 let usher: RunningUsher;
 let ada: Session;
@@ -19,7 +19,7 @@ afterAll(async () => {
 });
 
 describe("the token", () => {
-  test("is HS256 with exactly the claims of the contract, and five minutes of life", () => {
+  test("is HS256, has exactly the documented claims, and lives five minutes", () => {
     const [header, payload] = ada.token.split(".").map((part) => Buffer.from(part, "base64url").toString());
     expect(JSON.parse(header ?? "")).toEqual({ alg: "HS256", typ: "JWT" });
     const claims = JSON.parse(payload ?? "");
@@ -38,7 +38,7 @@ describe("the token", () => {
     expect(Math.abs(claims.iat - Date.now() / 1000)).toBeLessThan(60);
   });
 
-  test("opens the user's own path", async () => {
+  test("is accepted on the user's own path", async () => {
     const created = await call(ownTasks(), {
       method: "POST",
       token: ada.token,
@@ -63,7 +63,7 @@ describe("the token", () => {
   });
 });
 
-describe("the refusals", () => {
+describe("rejections", () => {
   test.for([
     { name: "no token", tokenOf: () => undefined, code: "credentials_missing", error: undefined },
     {
@@ -79,12 +79,12 @@ describe("the refusals", () => {
       error: "invalid_token",
     },
     {
-      name: "the session token in its place",
+      name: "the session token instead of the JWT",
       tokenOf: () => decodeURIComponent(ada.cookie.split("=")[1] ?? "").split(".")[0],
       code: "token_unsupported",
       error: "invalid_token",
     },
-  ])("$name is a 401 with $code", async ({ tokenOf, code, error }) => {
+  ])("answers $name with 401 $code", async ({ tokenOf, code, error }) => {
     const response = await call(ownTasks(), { token: tokenOf() });
     expect(response.status).toBe(401);
     const body = await expectProblem(response, 401, code);
@@ -95,38 +95,38 @@ describe("the refusals", () => {
     );
   });
 
-  test("another user's path is a 403 with owner_mismatch, and no challenge error: a new token would not help", async () => {
+  test("answers another user's path with 403 owner_mismatch and a challenge without an error", async () => {
     const grace = await signUp(usher.webUrl, "Grace Hopper");
     const response = await call(`/api/${grace.userId}/tasks`, { token: ada.token });
     await expectProblem(response, 403, "owner_mismatch");
     expect(response.headers.get("www-authenticate")).toBe('Bearer realm="api"');
   });
 
-  test("an unknown path is a 401 to a stranger, and a 404 to a user", async () => {
+  test("answers an unknown path with 401 without a token, and with 404 with one", async () => {
     await expectProblem(await call("/nothing/here"), 401, "credentials_missing");
     await expectProblem(await call("/nothing/here", { token: ada.token }), 404, "not_found");
   });
 
-  test("signed out, the web app gives no token any more, and the API takes none of that session", async () => {
+  test("after sign-out, the web app issues no token and the API rejects the session's tokens", async () => {
     const { cookie, token } = await signUp(usher.webUrl);
-    expect(await verdictOf(usher.apiUrl, token)).toBe(200);
+    expect(await requestTasks(usher.apiUrl, token)).toBe(200);
     expect((await signOut(usher.webUrl, cookie)).status).toBe(200);
     expect((await fetch(`${usher.webUrl}/api/auth/token`, { headers: { cookie } })).status).toBe(401);
-    await expect.poll(() => verdictOf(usher.apiUrl, token)).toBe("token_revoked");
-    expect(await verdictOf(usher.apiUrl, ada.token)).toBe(200);
+    await expect.poll(() => requestTasks(usher.apiUrl, token)).toBe("token_revoked");
+    expect(await requestTasks(usher.apiUrl, ada.token)).toBe(200);
   });
 });
 
-test("a page of the web app's origin may read the answers, its challenge too, and no other origin may", async () => {
+test("allows the web app's origin to read responses and challenges, and no other origin", async () => {
   const allowed = await call(ownTasks(), { origin: usher.webUrl });
   expect(allowed.headers.get("access-control-allow-origin")).toBe(usher.webUrl);
   expect(allowed.headers.get("access-control-expose-headers")?.toLowerCase()).toContain("www-authenticate");
-  const other = await call(ownTasks(), { origin: "http://evil.example" });
-  expect(other.headers.get("access-control-allow-origin")).not.toBe("http://evil.example");
+  const other = await call(ownTasks(), { origin: "http://other.example" });
+  expect(other.headers.get("access-control-allow-origin")).not.toBe("http://other.example");
   expect(other.headers.get("access-control-allow-origin")).not.toBe("*");
 });
 
-test("one secret, one fingerprint: the launcher, the web app and the API all print it, and never the secret", () => {
+test("prints the same fingerprint in the launcher, the web app and the API, and never the secret", () => {
   const output = usher.output();
   const fingerprints = output.match(/fingerprint\D{1,4}([0-9a-f]{16})/gi) ?? [];
   expect(fingerprints.length).toBeGreaterThanOrEqual(3);
@@ -177,10 +177,7 @@ function developmentSecret(): string {
   return readFileSync(join(usher.dataFolder, "better-auth-secret"), "utf8").trim();
 }
 
-/**
- * The first character of the signature carries six of its bits; the last may carry spare ones that mean
- * nothing.
- */
+/** Changes the first character of the signature. The last one may have unused bits. */
 function tampered(token: string): string {
   const start = token.lastIndexOf(".") + 1;
   return `${token.slice(0, start)}${token[start] === "A" ? "B" : "A"}${token.slice(start + 1)}`;

@@ -3,16 +3,13 @@ import { posix } from "node:path";
 import { root } from "../../../scripts/release/pack.ts";
 import { buildFolder, type Packed } from "./packed.ts";
 
-/**
- * What a package may have in it. Everything else is there by mistake: tests, settings, an .env, a
- * binding.gyp.
- */
+/** The files that a package may contain. Anything else is a mistake: tests, settings, .env, binding.gyp. */
 const allowed =
   /^(?:LICENSE|README\.md|package\.json|bin\/[\w-]+\.js|dist\/.+\.(?:js|js\.map|d\.ts)|src\/.+\.ts)$/;
 const ofTests =
   /(?:^|\/)(?:__)?(?:tests?|fixtures?|mocks?|snapshots?)(?:__)?\/|\.(?:test|spec|bench)\.|(?:^|\/)\.env/;
 
-/** The files of every package. The part of a name that changes with the code is left out. */
+/** The files of every package, without the hashes in names of bundles. */
 export function fileList(packages: readonly Packed[]): string {
   const blocks = packages.map(({ manifest, files }) => {
     const names = files.map((file) => file.replace(/(?<=^dist\/.*)-[\w-]{8}(?=\.(?:js|d\.ts))/, "-[hash]"));
@@ -21,12 +18,12 @@ export function fileList(packages: readonly Packed[]): string {
   return `${blocks.join("\n\n")}\n`;
 }
 
-/** Files that have no business in a package. */
-export function strangers({ files }: Packed): string[] {
+/** Files that a package must not contain. */
+export function unexpectedFiles({ files }: Packed): string[] {
   return files.filter((file) => !allowed.test(file) || ofTests.test(file));
 }
 
-/** Files that name a folder of the machine that they were built on, or any other home. */
+/** Files that contain a path of the machine that built them, or of any home folder. */
 export function absolutePaths({ files, read }: Packed): string[] {
   const places = [root, homedir(), tmpdir(), buildFolder].filter((place) => place.length > 1);
   const homes = /file:\/\/\/|(?:\/home|\/Users|\/root|\\Users)[/\\]\w/;
@@ -36,8 +33,8 @@ export function absolutePaths({ files, read }: Packed): string[] {
   });
 }
 
-/** What is wrong with the source maps: each leads to sources in the same package, and quotes nothing else. */
-export function faultsOfSourceMaps({ files, read }: Packed): string[] {
+/** Source maps that do not lead to the package's own sources, or that quote something else. */
+export function sourceMapErrors({ files, read }: Packed): string[] {
   return files
     .filter((file) => file.endsWith(".map"))
     .flatMap((map) => {
@@ -45,11 +42,11 @@ export function faultsOfSourceMaps({ files, read }: Packed): string[] {
       const faults = sources.flatMap((source, index) => {
         const file = posix.join(posix.dirname(map), source);
         if (!files.includes(file)) return [`${map}: ${source} is not in the package`];
-        // A bundler quotes nothing, or blanks, of what is no code.
+        // A bundler quotes nothing, or blanks, for a file without code.
         const quoted = sourcesContent?.[index]?.trim() || undefined;
         return quoted === undefined || quoted === read(file).trim()
           ? []
-          : [`${map}: quotes another ${source}`];
+          : [`${map}: quotes another version of ${source}`];
       });
       return sourceRoot === undefined || sourceRoot === ""
         ? faults
@@ -63,8 +60,8 @@ interface SourceMap {
   readonly sourceRoot?: string;
 }
 
-/** What package.json promises and the package does not have, and what it has that `files` does not name. */
-export function unkeptPromises({ manifest, files }: Packed): string[] {
+/** Files that package.json names and the package lacks, and files that `files` does not list. */
+export function manifestMismatches({ manifest, files }: Packed): string[] {
   const exported = Object.values(manifest.exports ?? {}).flatMap((target) =>
     typeof target === "string" ? [target] : Object.values(target),
   );
@@ -80,11 +77,11 @@ export function unkeptPromises({ manifest, files }: Packed): string[] {
 }
 
 /**
- * Dependencies that do not say what they are: any version at all, a tag, a place outside of the registry,
- * another name. Ours are asked for by the very version that is released with them. An optional peer is a
- * framework: its adapter judges its version, so that any may stand beside the rest.
+ * Dependencies without a version range: any version, a tag, a URL, an alias. The packages of this repository
+ * must require each other in the exact version. Optional peers are frameworks and may have any version,
+ * because the adapter checks it.
  */
-export function vagueDependencies({ manifest }: Packed, ours: ReadonlyMap<string, string>): string[] {
+export function looseDependencies({ manifest }: Packed, ours: ReadonlyMap<string, string>): string[] {
   const { dependencies, optionalDependencies, peerDependencies, peerDependenciesMeta } = manifest;
   const isFramework = (name: string, version: string) =>
     version === "*" && peerDependenciesMeta?.[name]?.optional === true;

@@ -1,6 +1,6 @@
 import type { Packed } from "./packed.ts";
 
-/** Every name that a package exports, by subpath: values first, then types. */
+/** The names that a package exports, by subpath: values first, then types. */
 export function exportedNames({ manifest, read }: Packed): string {
   const lines: string[] = [];
   for (const [subpath, target] of Object.entries(manifest.exports ?? {})) {
@@ -14,7 +14,7 @@ export function exportedNames({ manifest, read }: Packed): string {
   return lines.join("\n");
 }
 
-/** As the bundler writes them: lists of names, and declarations that are exported where they stand. */
+/** The bundler writes lists of names and exported declarations. */
 function namesIn(code: string): string[] {
   const lists = [...code.matchAll(/^export (?:type )?\{([^}]*)\}/gm)].flatMap(([, list]) =>
     (list as string).split(","),

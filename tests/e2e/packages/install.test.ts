@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Every example of the documentation that can stand beside the others. */
+/** Every example of the documentation that compiles together with the others. */
 async function documented(): Promise<Example[]> {
   const documents = globSync(["README.md", "docs/**/*.md", "packages/*/README.md"], { cwd: root }).sort();
   const found = documents.map(async (file) => findExamples(file, await readFile(join(root, file), "utf8")));
@@ -36,7 +36,7 @@ async function write(example: Example): Promise<WrittenExample> {
   return { example, path };
 }
 
-/** Every name by which something of ours can be imported. */
+/** Every specifier that imports one of the packages. */
 const importable = () =>
   packages.flatMap(({ manifest }) =>
     Object.entries(manifest.exports ?? {}).flatMap(([subpath, target]) =>
@@ -44,10 +44,10 @@ const importable = () =>
     ),
   );
 
-/** Loads modules both ways: they are one, have names, and come out of the project's own folder. */
+/** Loads each module with require() and import(): both return the same one, from the project's folder. */
 const loadTwice = `
 const { join, sep } = require("node:path");
-require("reflect-metadata"); // Nest's decorators need it; its users load it first
+require("reflect-metadata"); // Nest's decorators need it
 (async () => {
   const names = process.argv.slice(2);
   for (const name of names) {
@@ -64,34 +64,43 @@ describe("the packages, installed from their tarballs", () => {
   it.each([
     ["NodeNext", "NodeNext"],
     ["Bundler", "ESNext"],
-  ])("compile with every example of the documentation, resolved as %s", async (moduleResolution, module) => {
-    const options = { moduleResolution, module, target: "ES2024", lib: ["ES2024", "DOM"], jsx: "react-jsx" };
-    const strict = {
-      strict: true,
-      noEmit: true,
-      types: ["node"],
-      skipLibCheck: true,
-      experimentalDecorators: true,
-    };
-    const file = `tsconfig.${moduleResolution}.json`;
-    await writeFile(
-      join(project, file),
-      JSON.stringify({
-        compilerOptions: { ...options, ...strict, moduleDetection: "force" },
-        include: ["examples"],
-      }),
-    );
-    const tsc = join(root, "node_modules/typescript/bin/tsc");
-    const ended = await run(
-      process.execPath,
-      [tsc, "-p", file, "--pretty", "false", "--checkers", "1"],
-      project,
-    );
-    expect(ended).toEqual({ code: 0, output: "" });
-    expect(examples.length).toBeGreaterThan(30);
-  });
+  ])(
+    "compile with every example of the documentation, with %s resolution",
+    async (moduleResolution, module) => {
+      const options = {
+        moduleResolution,
+        module,
+        target: "ES2024",
+        lib: ["ES2024", "DOM"],
+        jsx: "react-jsx",
+      };
+      const strict = {
+        strict: true,
+        noEmit: true,
+        types: ["node"],
+        skipLibCheck: true,
+        experimentalDecorators: true,
+      };
+      const file = `tsconfig.${moduleResolution}.json`;
+      await writeFile(
+        join(project, file),
+        JSON.stringify({
+          compilerOptions: { ...options, ...strict, moduleDetection: "force" },
+          include: ["examples"],
+        }),
+      );
+      const tsc = join(root, "node_modules/typescript/bin/tsc");
+      const ended = await run(
+        process.execPath,
+        [tsc, "-p", file, "--pretty", "false", "--checkers", "1"],
+        project,
+      );
+      expect(ended).toEqual({ code: 0, output: "" });
+      expect(examples.length).toBeGreaterThan(30);
+    },
+  );
 
-  it("can be imported, and required where a project is of CommonJS", async () => {
+  it("load with import and with require", async () => {
     const names = importable();
     expect(names.length).toBeGreaterThan(15);
     await writeFile(join(project, "load.cjs"), loadTwice);
@@ -102,11 +111,11 @@ describe("the packages, installed from their tarballs", () => {
   it("run an example of every adapter", async () => {
     const adapters = globSync("packages/verify/src/adapters/*.ts", { cwd: root })
       .map((file) => basename(file, ".ts"))
-      // Its framework has the name of another one here.
+      // In this repository, `h3` is another version.
       .filter((name) => name !== "h3-v1");
     const ofAdapter = (adapter: string) => {
       const ofGuide = examples.filter(({ example }) => example.file === `docs/guide/${adapter}.md`);
-      // The guard of WebSockets is shown by a program, which ends by itself.
+      // The example of the WebSocket guard is a program that ends by itself.
       const find = (kind: string) => ofGuide.find(({ example }) => example.run?.kind === kind);
       return find("server") ?? find("program");
     };

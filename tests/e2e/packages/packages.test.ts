@@ -8,11 +8,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { root } from "../../../scripts/release/pack.ts";
 import {
   absolutePaths,
-  faultsOfSourceMaps,
   fileList,
-  strangers,
-  unkeptPromises,
-  vagueDependencies,
+  looseDependencies,
+  manifestMismatches,
+  sourceMapErrors,
+  unexpectedFiles,
 } from "./contents.ts";
 import { exportedNames } from "./exports.ts";
 import { type Packed, packed } from "./packed.ts";
@@ -27,45 +27,45 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-it("are all there", () => {
+it("every package is packed", () => {
   expect(packages.map((one) => one.folder)).toEqual(folders);
 });
 
 describe.each(folders)("the tarball of packages/%s", (name) => {
   const find = () => packages.find((one) => one.folder === name) as Packed;
 
-  it("has the licence, the code, its sources, and nothing else", async () => {
+  it("contains the licence, the code and its sources, and nothing else", async () => {
     const one = find();
     expect(one.read("LICENSE")).toBe(await readFile(join(root, "LICENSE"), "utf8"));
-    expect(strangers(one)).toEqual([]);
-    expect(unkeptPromises(one)).toEqual([]);
+    expect(unexpectedFiles(one)).toEqual([]);
+    expect(manifestMismatches(one)).toEqual([]);
   });
 
-  it("has source maps that lead to its own sources", () => {
+  it("has source maps to its own sources", () => {
     expect(find().files).toContainEqual(expect.stringMatching(/\.map$/));
-    expect(faultsOfSourceMaps(find())).toEqual([]);
+    expect(sourceMapErrors(find())).toEqual([]);
   });
 
-  it("names no folder of the machine that it was built on", () => {
+  it("contains no path of the machine that built it", () => {
     expect(absolutePaths(find())).toEqual([]);
   });
 
-  it("runs nothing when it is installed, and asks for versions that say what they are", () => {
+  it("runs no install script and depends on version ranges only", () => {
     const { manifest } = find();
     expect(manifest).not.toHaveProperty("scripts");
     expect(manifest).not.toHaveProperty("bundledDependencies");
     expect(manifest).not.toHaveProperty("bundleDependencies");
     const ours = new Map(packages.map((one) => [one.manifest.name, one.manifest.version]));
-    expect(vagueDependencies(find(), ours)).toEqual([]);
+    expect(looseDependencies(find(), ours)).toEqual([]);
   });
 
-  it("is no larger than code of its kind needs to be", async () => {
+  it("stays below the size limits", async () => {
     const { path, files, read } = find();
     expect((await stat(path)).size).toBeLessThan(450_000);
     expect(files.reduce((sum, file) => sum + read(file).length, 0)).toBeLessThan(1_500_000);
   });
 
-  it("can be published with provenance, except for the repository's address, which there is none of yet", () => {
+  it("has the metadata to be published with provenance, except the repository", () => {
     const { manifest } = find();
     expect(manifest).toMatchObject({
       description: expect.stringMatching(/.{20}/),
@@ -80,7 +80,7 @@ describe.each(folders)("the tarball of packages/%s", (name) => {
     }
   });
 
-  it("is what publint asks for", async () => {
+  it("passes publint", async () => {
     const { manifest, path } = find();
     const { messages } = await publint({
       pack: { tarball: new Uint8Array(await readFile(path)).buffer },
@@ -90,18 +90,18 @@ describe.each(folders)("the tarball of packages/%s", (name) => {
     expect(messages.map((message) => formatMessage(message, manifest, { color: false }))).toEqual([]);
   });
 
-  it("has types that are found wherever its code is", async ({ skip }) => {
+  it("has types for every module resolution", async ({ skip }) => {
     const { manifest, path } = find();
-    if (manifest.exports === undefined) skip("it is a program, and nothing to import");
+    if (manifest.exports === undefined) skip("it is a program and exports nothing");
     expect(await wrongTypes(await readFile(path))).toEqual([]);
   });
 });
 
 /**
- * What arethetypeswrong finds, but for two kinds of finding that are as they should be:
- * - node10 resolution knows no `exports`, and no supported Node resolves so;
- * - require() of these packages loads ES modules, which each supported Node can (`CJSResolvesToESM`). That it
- *   does is tested by running it.
+ * The findings of arethetypeswrong, except two that are expected:
+ * - node10 resolution does not support `exports`. No supported Node uses it.
+ * - `require()` of these packages loads ES modules (`CJSResolvesToESM`), which every supported Node can do.
+ *   Another test runs it.
  */
 async function wrongTypes(tarball: Uint8Array): Promise<unknown[]> {
   const result = await checkPackage(createPackageFromTarballData(tarball));
@@ -113,17 +113,17 @@ async function wrongTypes(tarball: Uint8Array): Promise<unknown[]> {
   );
 }
 
-it("have these files, and no others", async () => {
+it("the packages contain the listed files only", async () => {
   await expect(fileList(packages)).toMatchFileSnapshot("packed-files.txt");
 });
 
-it("export these names, and no others", async () => {
+it("the packages export the listed names only", async () => {
   await expect(`${packages.map(exportedNames).filter(Boolean).join("\n\n")}\n`).toMatchFileSnapshot(
     "exported-names.txt",
   );
 });
 
-it("would be refused with a fault of each kind", () => {
+it("the checks find a fault of each kind", () => {
   const contents: Record<string, string> = {
     ".env": "",
     "binding.gyp": "",
@@ -137,7 +137,7 @@ it("would be refused with a fault of each kind", () => {
     }),
     "lib/index.js": "",
   };
-  const vague = {
+  const loose = {
     a: "*",
     b: "latest",
     c: "git+ssh://host/c.git",
@@ -156,21 +156,21 @@ it("would be refused with a fault of each kind", () => {
       version: "1.0.0",
       files: ["dist", "src", "empty"],
       exports: { ".": { types: "./dist/index.d.ts", default: "./dist/index.js" } },
-      dependencies: { ...vague, ours: "^1.0.0" },
+      dependencies: { ...loose, ours: "^1.0.0" },
     },
     files: Object.keys(contents),
     read: (file) => contents[file] as string,
   };
-  expect(strangers(one)).toEqual([".env", "binding.gyp", "src/test/fixtures/one.ts", "lib/index.js"]);
+  expect(unexpectedFiles(one)).toEqual([".env", "binding.gyp", "src/test/fixtures/one.ts", "lib/index.js"]);
   expect(absolutePaths(one)).toEqual(["src/test/fixtures/one.ts", "dist/index.js"]);
-  expect(faultsOfSourceMaps(one)).toEqual([
-    "dist/index.js.map: quotes another ../src/index.ts",
+  expect(sourceMapErrors(one)).toEqual([
+    "dist/index.js.map: quotes another version of ../src/index.ts",
     "dist/index.js.map: ../src/gone.ts is not in the package",
     "dist/index.js.map: sourceRoot /build",
   ]);
-  expect(unkeptPromises(one)).toEqual(["dist/index.d.ts", "empty", "lib/index.js"]);
-  const refused = vagueDependencies(one, new Map([["ours", "1.0.0"]])).map(
+  expect(manifestMismatches(one)).toEqual(["dist/index.d.ts", "empty", "lib/index.js"]);
+  const found = looseDependencies(one, new Map([["ours", "1.0.0"]])).map(
     (dependency) => dependency.split("@")[0],
   );
-  expect(refused).toEqual(["a", "b", "c", "d", "e", "ours"]);
+  expect(found).toEqual(["a", "b", "c", "d", "e", "ours"]);
 });

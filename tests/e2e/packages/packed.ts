@@ -6,52 +6,52 @@ import { dirname, join, relative, sep } from "node:path";
 import { waitForLock } from "../../../scripts/launch/lock.ts";
 import { isSource, type Manifest, packAll, root, type Tarball } from "../../../scripts/release/pack.ts";
 
-/** A package as it would be published. */
+/** A package as npm would publish it. */
 export interface Packed extends Tarball {
-  /** The tarball. */
+  /** The path of the tarball. */
   readonly path: string;
-  /** Where it is unpacked. */
+  /** The folder that it is unpacked to. */
   readonly contents: string;
-  /** Its package.json, as packed. */
+  /** The package.json in the tarball. */
   readonly manifest: Manifest;
   read(file: string): string;
 }
 
-/** Tarballs that were packed are kept here, for as long as nothing that they are made of changes. */
+/** The cache of tarballs. A change of any input invalidates it. */
 const store = join(root, "node_modules/.cache/usher-packages");
 
-/** The folder that packages are built in has this in its name, and no packed file may have it. */
+/** The prefix of the build folder's name. No packed file may contain it. */
 export const buildFolder: string = "usher-build-";
 
 /**
- * Every package, built from the sources as they are, with its tarball in `folder`. Packing takes seconds:
- * test files that run at the same time, or one after the other, share what the first one packed.
+ * Builds every package from its current sources, with the tarballs in `folder`. Packing takes seconds, so all
+ * test files share the tarballs of the first one.
  */
 export async function packed(folder: string): Promise<Packed[]> {
   const key = await hashOfInputs();
   await mkdir(store, { recursive: true });
   const lock = await waitForLock(join(store, "lock"), AbortSignal.timeout(100_000));
   try {
-    const kept = join(store, key);
-    const list = join(kept, "tarballs.json");
-    if ((await readFile(list).catch(() => undefined)) === undefined) await packInto(kept, list);
-    cpSync(kept, folder, { recursive: true });
+    const cached = join(store, key);
+    const list = join(cached, "tarballs.json");
+    if ((await readFile(list).catch(() => undefined)) === undefined) await packInto(cached, list);
+    cpSync(cached, folder, { recursive: true });
   } finally {
     lock.release();
   }
   const tarballs: Tarball[] = JSON.parse(await readFile(join(folder, "tarballs.json"), "utf8"));
-  return tarballs.map((tarball) => look(tarball, folder));
+  return tarballs.map((tarball) => readPackage(tarball, folder));
 }
 
-/** The list is written last: without it, what a killed process left behind counts for nothing. */
-async function packInto(kept: string, list: string): Promise<void> {
+/** Writes the list last, so that the files of a killed process are not used. */
+async function packInto(cached: string, list: string): Promise<void> {
   for (const old of await readdir(store)) {
     if (!old.startsWith("lock")) await rm(join(store, old), { recursive: true });
   }
   const workspace = await mkdtemp(join(tmpdir(), buildFolder));
   try {
-    const tarballs = await packAll(workspace, kept);
-    await Promise.all(tarballs.map(({ file, folder }) => unpack(join(kept, file), join(kept, folder))));
+    const tarballs = await packAll(workspace, cached);
+    await Promise.all(tarballs.map(({ file, folder }) => unpack(join(cached, file), join(cached, folder))));
     await writeFile(list, JSON.stringify(tarballs));
   } finally {
     await rm(workspace, { recursive: true, force: true });
@@ -59,7 +59,7 @@ async function packInto(kept: string, list: string): Promise<void> {
 }
 
 async function unpack(tarball: string, target: string): Promise<void> {
-  // Loaded when needed: it brings a compiler with it.
+  // Imported only when needed, because it loads a compiler.
   const { createPackageFromTarballData } = await import("@arethetypeswrong/core");
   const contents = createPackageFromTarballData(await readFile(tarball));
   for (const file of contents.listFiles()) {
@@ -69,12 +69,12 @@ async function unpack(tarball: string, target: string): Promise<void> {
   }
 }
 
-/** All that has a say in what the tarballs are: sources, settings, and the tools by their lock file. */
+/** A hash of all inputs of the tarballs: sources, settings, and the tools in the lock file. */
 async function hashOfInputs(): Promise<string> {
   const hash = createHash("sha256").update(process.version);
   const settings = ["package-lock.json", "tsconfig.base.json", "tsdown.config.ts"];
-  const makers = ["scripts/release/pack.ts", "tests/e2e/packages/packed.ts"];
-  const named = [...settings, ...makers].map((name) => join(root, name));
+  const scripts = ["scripts/release/pack.ts", "tests/e2e/packages/packed.ts"];
+  const named = [...settings, ...scripts].map((name) => join(root, name));
   const files = glob("packages/**", {
     cwd: root,
     withFileTypes: true,
@@ -88,10 +88,8 @@ async function hashOfInputs(): Promise<string> {
   return hash.digest("hex").slice(0, 32);
 }
 
-/**
- * Reads what was unpacked: the manifest and the files are those of the tarball, and not what npm says of it.
- */
-function look(tarball: Tarball, folder: string): Packed {
+/** Reads the manifest and the files of the unpacked tarball, rather than npm's report about it. */
+function readPackage(tarball: Tarball, folder: string): Packed {
   const contents = join(folder, tarball.folder);
   const files = readdirSync(contents, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -102,7 +100,7 @@ function look(tarball: Tarball, folder: string): Packed {
   return { ...tarball, manifest: JSON.parse(read("package.json")), path, contents, files, read };
 }
 
-/** Lays a package's files out, where npm cannot install it without a network. */
+/** Copies a package's files to where npm would install it, which needs the network. */
 export function extract({ contents }: Packed, target: string): void {
   cpSync(contents, target, { recursive: true });
 }

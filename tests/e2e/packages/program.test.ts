@@ -9,10 +9,10 @@ import { extract, type Packed, packed } from "./packed.ts";
 
 const run = promisify(execFile);
 
-/** The command line as npm would publish it, in a project that has nothing but what it depends on. */
+/** The command line as npm would publish it, in a project with its dependencies only. */
 let folder: string;
 let project: string;
-/** What its one program is. */
+/** Its only program. */
 const start = "bin/usher-auth.js";
 
 beforeAll(async () => {
@@ -26,9 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/**
- * Lays a package and its dependencies out. What is not ours is linked: installing it would need the network.
- */
+/** Copies a package and its dependencies. Other packages are linked, because installing needs the network. */
 async function install(name: string, modules: string, packages: readonly Packed[]): Promise<void> {
   const ours = packages.find(({ manifest }) => manifest.name === name);
   if (ours === undefined) {
@@ -47,14 +45,14 @@ const npx = (...words: string[]) => run("npx", ["--no-install", "--offline", ...
 const usher = (words: string[], env: NodeJS.ProcessEnv = process.env) =>
   run(join(project, "node_modules/.bin/usher-auth"), words, { cwd: project, env });
 
-test("npx usher-auth doctor --help, from the packed tarball in an empty project", async () => {
+test("npx usher-auth doctor --help works from the tarball in an empty project", async () => {
   const { stdout, stderr } = await npx("usher-auth", "doctor", "--help");
   expect(stdout).toContain("USAGE usher-auth doctor");
   expect(stdout).toContain("--env-file");
   expect(stderr).toBe("");
 });
 
-test("the doctor itself works there", async () => {
+test("the doctor works from the tarball", async () => {
   const doctor = usher(["doctor", "--json"]);
   doctor.child.stdin?.end("undefined");
   const failure = await doctor.catch((error: { code: number; stdout: string }) => error);
@@ -62,13 +60,13 @@ test("the doctor itself works there", async () => {
   expect(JSON.parse(failure.stdout).findings[0]).toMatchObject({ id: "token_literal" });
 });
 
-test("the audit itself works there", async () => {
+test("the audit works from the tarball", async () => {
   const { stdout } = await usher(["audit", "--help"]);
   expect(stdout).toContain("--i-own-this");
   const document = join(project, "openapi.yaml");
   await writeFile(document, "openapi: 3.1.0\npaths: { /a: { get: {} } }\n");
-  // Two users' tokens that live for an hour; the document names no server, which is only found out once it is
-  // read.
+  // Tokens of two users, valid for an hour. The document has no server, which the audit reports after reading
+  // it.
   const token = (sub: string) =>
     [{ alg: "none" }, { sub, exp: Math.floor(Date.now() / 1000) + 3600 }]
       .map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"))
@@ -81,12 +79,12 @@ test("the audit itself works there", async () => {
   expect(failure).toMatchObject({ code: 2, stderr: expect.stringContaining("--server") });
 });
 
-test("revoking finds all that it needs there", async () => {
+test("revoke works from the tarball", async () => {
   const { stdout } = await usher(["revoke", "--help"]);
   expect(stdout).toContain("USAGE usher-auth revoke");
 });
 
-test("a command's code is in a file of its own, which starting another one does not read", async () => {
+test("each command is a separate file that other commands do not load", async () => {
   const dist = join(project, "node_modules", "usher-auth", "dist");
   const files = await readdir(dist);
   expect(files).toEqual(expect.arrayContaining([expect.stringMatching(/^doctor-.*\.js$/)]));
@@ -94,7 +92,7 @@ test("a command's code is in a file of its own, which starting another one does 
   expect(main).not.toMatch(/^import .*(?:@usher-auth|yaml|openapi|postgres)/m);
 });
 
-test("there is no program of another name: that of the package is the only one that npx finds in the registry", async () => {
+test("the package has one program, with the package's name", async () => {
   const manifest = JSON.parse(await readFile(join(project, "node_modules/usher-auth/package.json"), "utf8"));
   expect(manifest.bin).toEqual({ "usher-auth": `./${start}` });
   expect(await readFile(join(project, "node_modules/usher-auth", start), "utf8")).toMatch(

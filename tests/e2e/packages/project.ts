@@ -5,15 +5,15 @@ import { promisify } from "node:util";
 import { root } from "../../../scripts/release/pack.ts";
 import { extract, type Packed } from "./packed.ts";
 
-/** How a program ended. */
+/** The result of a program. */
 export interface Ended {
   readonly code: number;
   readonly output: string;
 }
 
-/** Runs a program to its end. Its status is the caller's to judge. */
+/** Runs a program and returns its exit code and output. Does not throw for a failure. */
 export async function run(program: string, programArguments: readonly string[], cwd: string): Promise<Ended> {
-  // Without the test runner's own settings, such as the condition that leads to the sources.
+  // Without the test runner's settings, such as the condition that resolves to the sources.
   const env = { PATH: process.env.PATH, HOME: process.env.HOME, NO_COLOR: "1" };
   try {
     const { stdout, stderr } = await promisify(execFile)(program, [...programArguments], { cwd, env });
@@ -25,10 +25,9 @@ export async function run(program: string, programArguments: readonly string[], 
 }
 
 /**
- * Makes a project with the packages installed from their tarballs by npm, which may not use the network.
+ * Creates a project and installs the packages from their tarballs with npm, without a network.
  *
- * The frameworks are found one folder up, as links to those of this repository. Our own packages are not
- * among them.
+ * The folder above it has links to the frameworks of this repository, but not to its packages.
  */
 export async function createProject(parent: string, packed: readonly Packed[]): Promise<string> {
   const project = join(parent, "project");
@@ -43,7 +42,7 @@ export async function createProject(parent: string, packed: readonly Packed[]): 
     Object.keys(manifest.dependencies ?? {}).every((name) => ours.has(name));
   const installed = await run(
     "npm",
-    // Legacy: or npm would want a peer that is not optional (better-auth) out of the registry.
+    // Legacy, because npm would otherwise download a required peer (better-auth).
     [
       "install",
       "--offline",
@@ -54,13 +53,13 @@ export async function createProject(parent: string, packed: readonly Packed[]): 
     project,
   );
   if (installed.code !== 0) throw new Error(`npm install: ${installed.output}`);
-  // What depends on others' packages, npm would look for in the registry.
+  // npm would download the dependencies of these.
   for (const one of packed) if (!isAlone(one)) extract(one, join(project, "node_modules", one.manifest.name));
   return project;
 }
 
 async function linkFrameworks(target: string): Promise<void> {
-  // A workspace's own come first: it may have another version of a package than the root.
+  // A workspace's own modules come first: it may have another version than the root.
   for (const source of [join(root, "packages/verify/node_modules"), join(root, "node_modules")]) {
     for (const name of await packageNames(source)) {
       const link = join(target, name);

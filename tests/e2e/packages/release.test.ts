@@ -8,7 +8,7 @@ import { describeTarballs } from "../../../scripts/release/release.ts";
 import { settle } from "../../../scripts/release/sbom.ts";
 import { type Packed, packed } from "./packed.ts";
 
-/** A component as CycloneDX has it. */
+/** A CycloneDX component. */
 interface Component {
   readonly name: string;
   readonly version: string;
@@ -47,7 +47,7 @@ const namesIn = (bill: Bill) => bill.components.map(({ name }) => name).sort();
 const isForDevelopment = ({ properties }: Component) =>
   properties.some(({ name }) => name === "cdx:npm:package:development");
 
-test("has a bill of materials for each package, which names its very tarball, and sums of all files", async () => {
+test("has a bill of materials for each package, with its tarball's hash, and checksums of all files", async () => {
   for (const { manifest, path } of packages) {
     const { bomFormat, serialNumber, metadata } = await billOf(manifest.name);
     const bytes = await readFile(path);
@@ -69,7 +69,7 @@ test("has a bill of materials for each package, which names its very tarball, an
   }
 });
 
-test("tells of what somebody gets who installs a package, and of nothing else", async () => {
+test("a package's bill of materials lists what an install brings, and nothing else", async () => {
   for (const name of ["verify", "client", "issuer", "testing"]) {
     expect((await billOf(`@usher-auth/${name}`)).components, name).toEqual([]);
   }
@@ -77,7 +77,7 @@ test("tells of what somebody gets who installs a package, and of nothing else", 
   const program = await billOf("usher-auth");
   const { manifest } = packages.find((one) => one.manifest.name === "usher-auth") as Packed;
   expect(namesIn(program)).toEqual(expect.arrayContaining(Object.keys(manifest.dependencies ?? {})));
-  // Through openapi-sampler alone.
+  // Only openapi-sampler depends on it.
   expect(namesIn(program)).toContain("json-pointer");
   expect(namesIn(program)).not.toContain("@usher-auth/testing");
   for (const one of program.components) {
@@ -90,12 +90,12 @@ test("tells of what somebody gets who installs a package, and of nothing else", 
   }
 });
 
-test("tells of everything in the repository, what is for development marked as such", async () => {
+test("the repository's bill of materials lists everything and marks development dependencies", async () => {
   const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
   const { metadata, components } = await readBill(`usher-${version}.cdx.json`);
   expect(metadata.component.name).toBe("usher");
   const find = (name: string) => components.find((one) => one.name === name) as Component;
-  // The API's; compat/ tests with others.
+  // The API's version; tests/compat has others.
   const api = JSON.parse(await readFile(join(root, "apps/api/package.json"), "utf8"));
   const fastify = components.find(
     (one) => one.name === "fastify" && one.version === api.dependencies.fastify,
@@ -105,14 +105,14 @@ test("tells of everything in the repository, what is for development marked as s
   expect(find("@usher-auth/api")).toMatchObject({ version });
 });
 
-test("says nothing of the machine, and is the same whoever makes it", async () => {
+test("the bills of materials name no machine and are reproducible", async () => {
   const files = (await readdir(folder)).filter((file) => file.endsWith(".cdx.json"));
   for (const file of files) {
     const text = await readFile(join(folder, file), "utf8");
     for (const place of [root, `${homedir()}/`, `${tmpdir()}/`]) expect(text, file).not.toContain(place);
     const addresses = [...text.matchAll(/\bhttps?:\/\/[^/"]+/g)].map(([address]) => address);
     expect(new Set(addresses)).toEqual(new Set(["http://cyclonedx.org"]));
-    // Its number comes out of all the rest, and its time is the one that was given.
+    // The serial number is derived from the rest, and the time is the given one.
     const bill = JSON.parse(text);
     expect(settle(bill, made)).toEqual(bill);
   }

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** A project with our packages and these others, and nothing else that a name of theirs could lead to. */
+/** A project with our packages and the given others only. */
 async function createProject(name: string, others: readonly string[], settings: object): Promise<string> {
   const project = join(folder, name);
   for (const other of others) {
@@ -41,8 +41,8 @@ async function compile(project: string, source: string, compilerOptions: object)
 }
 
 describe("the types of the packages", () => {
-  // pnpm's layout: a project sees its own dependencies, and not theirs.
-  it("have names in a project that sees no more than its own dependencies", async () => {
+  // pnpm's layout: a project sees its own dependencies, but not theirs.
+  it("can be named in a project that sees its own dependencies only", async () => {
     const frameworks = [
       "express",
       "koa",
@@ -70,7 +70,8 @@ describe("the types of the packages", () => {
       import * as websocket from "@usher-auth/verify/websocket";
       import { initTRPC } from "@trpc/server";
       import { Hono } from "hono";
-      export const verifier = createVerifier({ keys: sharedSecret(process.env.S), issuer: "https://a.example", audience: null });
+      const issuer = "https://a.example";
+      export const verifier = createVerifier({ keys: sharedSecret(process.env.S), issuer, audience: null });
       const options = { verifier, ownerParam: "userId" };
       export const all = [createGuard(options), websocket.usher(options)];
       export const ofExpress = express.usher(options);
@@ -96,14 +97,16 @@ describe("the types of the packages", () => {
     expect(await compile(project, source, options)).toBe("");
   });
 
-  it("name nothing of Node's where Workers reach them, also to a compiler that checks every declaration", async () => {
+  it("need no Node types in a Worker, even when every declaration is checked", async () => {
     const project = await createProject("workers", [], { type: "module" });
     const source = `
       import { createVerifier, remoteJwks } from "@usher-auth/verify";
       import { usher } from "@usher-auth/verify/fetch";
       const keys = remoteJwks("https://a.example/jwks");
-      const guard = usher({ verifier: createVerifier({ keys, issuer: "https://a.example", audience: null }), ownerParam: "userId" });
-      export default { fetch: guard.protect({ path: "/api/:userId" }, (_request, access) => Response.json(access.principal.id)) };
+      const verifier = createVerifier({ keys, issuer: "https://a.example", audience: null });
+      const guard = usher({ verifier, ownerParam: "userId" });
+      const answer = (id: string) => Response.json(id);
+      export default { fetch: guard.protect({ path: "/api/:userId" }, (_, access) => answer(access.principal.id)) };
     `;
     const options = {
       module: "ESNext",
@@ -115,7 +118,7 @@ describe("the types of the packages", () => {
     expect(await compile(project, source, options)).toBe("");
   });
 
-  it("serve CommonJS by the setting that the documentation names, and by no older one", async () => {
+  it("support CommonJS with the documented `module` settings, and with no older one", async () => {
     const project = await createProject("commonjs", ["@types/node"], { type: "commonjs" });
     const source = `
       import { requireScopes } from "@usher-auth/verify";

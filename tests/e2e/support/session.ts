@@ -1,9 +1,9 @@
-/** A person who signed up at the web app, as plain HTTP sees them. */
+/** A user who signed up at the web app over plain HTTP. */
 export type Session = { userId: string; email: string; cookie: string; token: string };
 
 let people = 0;
 
-/** Signs a new person up and fetches their token, as a client without any library would. */
+/** Signs up a new user and fetches their token over plain HTTP. */
 export async function signUp(webUrl: string, name = "Ada Lovelace"): Promise<Session> {
   const email = `person-${process.pid}-${++people}@example.com`;
   const response = await fetch(`${webUrl}/api/auth/sign-up/email`, {
@@ -20,17 +20,16 @@ export async function signUp(webUrl: string, name = "Ada Lovelace"): Promise<Ses
   return { userId: user.id, email, cookie, token: await fetchToken(webUrl, cookie) };
 }
 
-/** A fresh token for the session of the cookie. */
+/** Fetches a new token for the cookie's session. */
 export async function fetchToken(webUrl: string, cookie: string): Promise<string> {
   const response = await fetch(`${webUrl}/api/auth/token`, { headers: { cookie } });
-  if (!response.ok)
-    throw new Error(`the token was refused with ${response.status}: ${await response.text()}`);
+  if (!response.ok) throw new Error(`/token answered ${response.status}: ${await response.text()}`);
   const { token } = (await response.json()) as { token: string };
   return token;
 }
 
-/** What the API says to the token on its user's own path: the status, or the problem's code. */
-export async function verdictOf(apiUrl: string, token: string): Promise<number | string> {
+/** Requests the user's own tasks with the token. Returns the problem's code, or the status. */
+export async function requestTasks(apiUrl: string, token: string): Promise<number | string> {
   const { sub } = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());
   const headers = { authorization: `Bearer ${token}` };
   const response = await fetch(`${apiUrl}/api/${sub}/tasks`, { headers });
@@ -38,7 +37,7 @@ export async function verdictOf(apiUrl: string, token: string): Promise<number |
   return code ?? response.status;
 }
 
-/** Signs out, as the page does. */
+/** Signs out, like the page. */
 export async function signOut(webUrl: string, cookie: string): Promise<Response> {
   const headers = { cookie, origin: webUrl, "content-type": "application/json" };
   return await fetch(`${webUrl}/api/auth/sign-out`, { method: "POST", headers, body: "{}" });

@@ -6,17 +6,17 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { stage } from "../files/staging.ts";
 
-/** A Chromium with all that it needs besides the C library. */
+/** A Chromium, with everything that it needs except the C library. */
 export type Chromium = { program: string; libraryPath?: string; fontConfiguration?: string };
 
 /**
- * The package unpacks its libraries (NSS, NSPR, expat) only when it takes the machine for a Lambda, and
- * everything into TMPDIR under fixed names, trusting whatever lies there. So it does its work in a process of
- * its own, with both set.
+ * The package unpacks its libraries (NSS, NSPR, expat) only if it detects a Lambda. It unpacks to fixed names
+ * in TMPDIR and trusts files that are already there. So it runs in a separate process, with both variables
+ * set.
  */
 const unpack = 'import chromium from "@sparticuz/chromium"; await chromium.executablePath();';
 
-/** Fonts from the package alone: every machine then draws the same page, also one that has no font at all. */
+/** Uses only the package's fonts, so that every machine draws the same page, even one without fonts. */
 const fontConfiguration = `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
@@ -26,8 +26,8 @@ const fontConfiguration = `<?xml version="1.0"?>
 `;
 
 /**
- * Chromium from the registry package @sparticuz/chromium (Linux x64), unpacked once per version; or the one
- * that CHROMIUM_PATH names, which other platforms need. Throws when there is neither.
+ * Finds Chromium: the one that CHROMIUM_PATH names, or the one of the registry package @sparticuz/chromium
+ * (Linux x64), unpacked once per version. Throws if neither is available.
  */
 export async function findChromium(environment: NodeJS.ProcessEnv = process.env): Promise<Chromium> {
   if (environment.CHROMIUM_PATH) return { program: environment.CHROMIUM_PATH };

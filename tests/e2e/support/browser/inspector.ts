@@ -1,10 +1,7 @@
 import type { Locator, Page } from "playwright-core";
 import { expect } from "vitest";
 
-/**
- * What the inspector's buttons do for a user with one completed task: what each sends, and what must come
- * back.
- */
+/** Each button of the inspector, with the request and the response for a user with one completed task. */
 export function probesOf(apiUrl: string, userId: string) {
   const own = `${apiUrl}/api/${userId}/tasks?limit=1`;
   const invalid = /^Bearer realm="api", error="invalid_token", error_description="[^"]+"$/;
@@ -35,13 +32,13 @@ export function probesOf(apiUrl: string, userId: string) {
   ];
 }
 
-/** The claims of the token, as the inspector shows them. */
+/** The token's claims as the inspector shows them. */
 export async function shownClaims(page: Page): Promise<Record<string, unknown>> {
   const inspector = page.getByRole("region", { name: "Token inspector" });
   return JSON.parse(await textOf(inspector.getByRole("figure", { name: "Claims" }).locator("pre")));
 }
 
-/** What the inspector shows once a response of that status is there. */
+/** What the inspector shows after a response with that status. */
 export async function shownResponse(page: Page, status: number) {
   const response = page.getByRole("region", { name: "Response" });
   await response.and(page.locator("[aria-busy=false]")).waitFor();

@@ -1,15 +1,15 @@
 import type { Page } from "playwright-core";
 
-/** Presses Tab until the control of that name has the focus. */
+/** Presses Tab until the control with that name has the focus. */
 export async function tabTo(page: Page, name: string): Promise<void> {
   for (let presses = 0; presses < 60; presses++) {
     if ((await focusedName(page)) === name) return;
     await page.keyboard.press("Tab");
   }
-  throw new Error(`the Tab key does not lead to "${name}"`);
+  throw new Error(`the Tab key does not reach "${name}"`);
 }
 
-/** What a screen reader would call the focused control; empty when nothing has the focus. */
+/** The accessible name of the focused control. Empty if nothing has the focus. */
 export function focusedName(page: Page): Promise<string> {
   return page.evaluate(() => {
     const element = document.activeElement;

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-test("runs scripts and draws text in a font of its own", async () => {
+test("runs scripts and draws text in the packaged font", async () => {
   const page = await browser.newPage();
   await page.setContent(
     "<p style='font-family: sans-serif'>Usher</p><script>document.title = 'ran'</script>",
@@ -30,7 +30,7 @@ test("runs scripts and draws text in a font of its own", async () => {
   await page.close();
 });
 
-test("reaches no host but this machine", async () => {
+test("reaches no host except this machine", async () => {
   const server = createServer((_request, response) => response.end("reached")).listen(0, "127.0.0.1");
   onTestFinished(() => void server.close());
   await once(server, "listening");
@@ -38,23 +38,23 @@ test("reaches no host but this machine", async () => {
   const page = await browser.newPage();
   await page.goto(`http://localhost:${port}/`);
   expect(await page.textContent("body")).toBe("reached");
-  // Every other name, also this one, which browsers resolve to the same address without asking anybody.
+  // Any other name fails, even this one, which browsers resolve to the same address without DNS.
   await expect(page.goto(`http://another.localhost:${port}/`)).rejects.toThrow("ERR_NAME_NOT_RESOLVED");
   await page.close();
 });
 
-test.skipIf(!isPackaged)("needs no library of the system but the C library and the compiler's", async () => {
+test.skipIf(!isPackaged)("needs no system library except the C library and the compiler's", async () => {
   const { program } = await findChromium();
   const page = await browser.newPage();
   await page.setContent("<canvas></canvas><input type='file'><p>text</p>");
   await page.screenshot();
   const loaded = processesOf(program).flatMap((pid) => librariesOf(pid));
   expect(loaded.some((path) => basename(path) === "libnss3.so")).toBe(true);
-  const foreign = loaded.filter((path) => !path.startsWith(dirname(program)));
+  const systemLibraries = loaded.filter((path) => !path.startsWith(dirname(program)));
   const allowed = /^(ld-linux-x86-64|libc|libm|libdl|libpthread|librt|libgcc_s|libnss_\w+|libresolv)[.-]/;
-  expect([...new Set(foreign.map((path) => basename(path)))].filter((name) => !allowed.test(name))).toEqual(
-    [],
-  );
+  expect(
+    [...new Set(systemLibraries.map((path) => basename(path)))].filter((name) => !allowed.test(name)),
+  ).toEqual([]);
   await page.close();
 });
 
@@ -65,7 +65,7 @@ function processesOf(program: string): number[] {
       try {
         return pid > 0 && readlinkSync(`/proc/${pid}/exe`) === program;
       } catch {
-        return false; // Of another user, or already gone.
+        return false; // Another user's, or already ended.
       }
     });
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
 import { findChromium } from "./chromium-binaries.ts";
 
-/** Nothing but the loopback interface can be reached, by the page or by the browser itself. */
+/** Neither the page nor the browser itself can reach anything but the loopback interface. */
 const offline = [
   "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
   "--disable-background-networking",
@@ -17,11 +17,11 @@ const offline = [
 ];
 
 /**
- * Starts a headless Chromium that needs nothing installed on the machine, as root or as anyone else. It ends
- * with `browser.close()`, and also when this process dies.
+ * Starts a headless Chromium, as root or as any other user. It needs nothing installed on the machine. It
+ * ends with `browser.close()`, and when this process dies.
  *
- * It runs WITHOUT Chromium's sandbox, which root and many containers cannot have: show it the project's own
- * pages only.
+ * It runs WITHOUT Chromium's sandbox, which is not available to root and in many containers. Open only the
+ * project's own pages in it.
  */
 export async function launchBrowser(): Promise<Browser> {
   const { program, libraryPath, fontConfiguration } = await findChromium();

@@ -2,15 +2,15 @@ import type { Locator, Page } from "playwright-core";
 
 let people = 0;
 
-/** What somebody types into the forms. */
+/** The values for the sign-up and sign-in forms. */
 export type Person = { name: string; email: string; password: string };
 
-/** Somebody who has never been here before. */
+/** A new user with a unique email address. */
 export function newPerson(name = "Ada Lovelace"): Person {
   return { name, email: `browser-${process.pid}-${++people}@example.com`, password: "correct horse battery" };
 }
 
-/** Fills the form in and signs up; resolves when the task list is there. */
+/** Signs up with the form. Resolves when the task list is shown. */
 export async function signUpOn(page: Page, { name, email, password }: Person): Promise<void> {
   await page.getByLabel("Name", { exact: true }).fill(name);
   await page.getByLabel("Email", { exact: true }).fill(email);
@@ -19,7 +19,7 @@ export async function signUpOn(page: Page, { name, email, password }: Person): P
   await page.getByText("No tasks yet").waitFor();
 }
 
-/** Fills the form in and signs in; what comes of it is for the caller to see. */
+/** Submits the sign-in form. Does not wait for the result. */
 export async function signInOn(
   page: Page,
   { email, password }: Pick<Person, "email" | "password">,
@@ -29,7 +29,7 @@ export async function signInOn(
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
 }
 
-/** The token that the page sends to the API, as anybody could copy it out of the browser's tools. */
+/** The token that the page sends to the API, as a user can copy it from the browser's tools. */
 export async function copyToken(page: Page, apiUrl: string): Promise<string> {
   const sent = page.waitForRequest(
     (request) => request.url().startsWith(apiUrl) && request.headers().authorization !== undefined,
@@ -38,7 +38,7 @@ export async function copyToken(page: Page, apiUrl: string): Promise<string> {
   return ((await sent).headers().authorization ?? "").replace(/^Bearer /, "");
 }
 
-/** Adds a task; resolves when it can be worked with. */
+/** Adds a task. Resolves when its controls are enabled. */
 export async function addTask(page: Page, title: string): Promise<void> {
   await page.getByLabel("New task", { exact: true }).fill(title);
   await page.getByRole("button", { name: "Add task", exact: true }).click();
@@ -50,7 +50,7 @@ export function checkboxOf(page: Page, title: string): Locator {
   return page.getByRole("checkbox", { name: title, exact: true });
 }
 
-/** A new task is shown at once, and can be worked with when the API has it. */
+/** A new task is shown at once. Its controls are enabled when the API has stored it. */
 export async function untilEnabled(control: Locator): Promise<void> {
   await control.and(control.page().locator(":enabled")).waitFor();
 }

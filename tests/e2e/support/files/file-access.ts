@@ -1,13 +1,13 @@
 import { existsSync, realpathSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 
-/** The user and group a server process is to run as. */
+/** The user and group that a server process runs as. */
 export type Identity = { uid: number; gid: number };
 
 /**
- * Whether a process of the given identity can read the path (and enter it, if it is a folder or a program):
- * every folder from the root down lets it pass, judged by the classic permission bits.
- * Does NOT look at access control lists, mount options or capabilities.
+ * Whether a process with this identity can read the path, and enter it if it is a folder, by the permission
+ * bits of the path and of every folder above it. Does NOT check access control lists, mount options or
+ * capabilities.
  */
 export function isOpenTo(path: string, identity: Identity): boolean {
   if (!existsSync(path)) return false;

@@ -13,9 +13,9 @@ import { isOpenTo } from "./file-access.ts";
 import { stage } from "./staging.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
-const stranger = { uid: 54_321, gid: 54_321 };
+const otherUser = { uid: 54_321, gid: 54_321 };
 
-test("callers in parallel get one folder, whole, and leave no draft behind", async () => {
+test("gives parallel callers the same complete folder and leaves no draft", async () => {
   const parent = temporaryFolder();
   const folders = await Promise.all(Array.from({ length: 5 }, () => stageGreeting(parent)));
   expect(new Set(folders).size).toBe(1);
@@ -23,7 +23,7 @@ test("callers in parallel get one folder, whole, and leave no draft behind", asy
   expect(readdirSync(parent)).toHaveLength(1);
 });
 
-test("is filled once, and again only when a file was lost or cut short", async () => {
+test("fills the folder once, and again only if a file is missing or truncated", async () => {
   const parent = temporaryFolder();
   let fills = 0;
   const count = () => fills++;
@@ -39,7 +39,7 @@ test("is filled once, and again only when a file was lost or cut short", async (
   expect(readFileSync(join(folder, "greeting"), "utf8")).toBe("hello");
 });
 
-test("a folder that others may write to is not trusted, whatever is in it", async () => {
+test("rejects a folder that other users may write to", async () => {
   const parent = temporaryFolder();
   const folder = await stageGreeting(parent);
   chmodSync(folder, 0o777);
@@ -47,23 +47,23 @@ test("a folder that others may write to is not trusted, whatever is in it", asyn
   expect(readdirSync(parent)).toHaveLength(1);
 });
 
-test("is open to a reader who was named, and private otherwise", async () => {
+test("is readable by the named reader, and private otherwise", async () => {
   const parent = temporaryFolder();
   chmodSync(parent, 0o755);
-  expect(isOpenTo(await stageGreeting(parent), stranger)).toBe(false);
-  const shared = { name: "shared", version: "1", parent, reader: stranger, fill: async () => {} };
-  expect(isOpenTo(await stage(shared), stranger)).toBe(true);
+  expect(isOpenTo(await stageGreeting(parent), otherUser)).toBe(false);
+  const shared = { name: "shared", version: "1", parent, reader: otherUser, fill: async () => {} };
+  expect(isOpenTo(await stage(shared), otherUser)).toBe(true);
 });
 
-test("a path is closed when any folder above it is", () => {
+test("a path is not accessible if any folder above it is not", () => {
   const parent = temporaryFolder();
   const inner = join(parent, "inner");
   mkdirSync(inner);
   chmodSync(parent, 0o755);
-  expect(isOpenTo(inner, stranger)).toBe(true);
+  expect(isOpenTo(inner, otherUser)).toBe(true);
   chmodSync(parent, 0o700);
-  expect(isOpenTo(inner, stranger)).toBe(false);
-  expect(isOpenTo(join(parent, "missing"), stranger)).toBe(false);
+  expect(isOpenTo(inner, otherUser)).toBe(false);
+  expect(isOpenTo(join(parent, "missing"), otherUser)).toBe(false);
 });
 
 async function stageGreeting(parent: string, onFill = () => {}): Promise<string> {

@@ -6,27 +6,25 @@ import { type Identity, isOpenTo } from "./file-access.ts";
 
 const manifestName = "manifest.json";
 
-/** What to stage and for whom. */
+/** What to stage, and which user must be able to read it. */
 export type StageOptions = {
-  /** Part of the folder's name: what is staged. */
+  /** What is staged; part of the folder's name. */
   name: string;
-  /** Part of the folder's name: two versions never share a folder. */
+  /** Part of the folder's name, so that two versions never share a folder. */
   version: string;
-  /**
-   * Who must be able to read it; the folder then is open to every reader (0755), else it is private (0700).
-   */
+  /** A user who must be able to read it. The folder then has mode 0755, otherwise 0700. */
   reader?: Identity;
-  /** Where staged folders live. Default: the first temporary folder that the reader may enter. */
+  /** The parent of staged folders. Default: the first temporary folder that the reader may enter. */
   parent?: string;
-  /** Puts the content into the given, empty folder. */
+  /** Writes the content to the given empty folder. */
   fill: (folder: string) => Promise<void>;
 };
 
 /**
- * A folder filled once per version and found again by every later caller, also in parallel: it is filled
- * under a private name and then renamed, so that nobody ever sees half of it. It is refilled when files have
- * since been lost (cleaners of temporary folders delete old files one by one). A folder of another owner, or
- * one that others may write to, is never used: it throws.
+ * Returns a folder that is filled once per version and shared by all callers, in parallel too. It is filled
+ * under a private name and then renamed, so that no caller sees a partial folder. It is filled again if files
+ * are missing, because cleaners of temporary folders delete old files one by one. Throws if the folder
+ * belongs to another user or is writable by others.
  */
 export async function stage(options: StageOptions): Promise<string> {
   const parent = options.parent ?? temporaryFolder(options.reader);
@@ -41,7 +39,7 @@ export async function stage(options: StageOptions): Promise<string> {
     chmodSync(draft, options.reader === undefined ? 0o700 : 0o755);
     return await publish(draft, final, owner);
   } finally {
-    // Already renamed when all went well.
+    // Does nothing if the draft was renamed.
     await rm(draft, { recursive: true, force: true });
   }
 }
@@ -51,7 +49,7 @@ async function publish(draft: string, final: string, owner: number): Promise<str
     await rename(draft, final);
     return final;
   } catch (error) {
-    // Someone else was faster, with the same content.
+    // Another process was faster, with the same content.
     if (isIntact(final, owner)) return final;
     if (isOurs(final, owner)) {
       const damaged = mkdtempSync(`${final}-damaged-`);
@@ -85,7 +83,7 @@ function isOurs(folder: string, owner: number): boolean {
 
 type StagedFile = { path: string; size: number };
 
-/** Every file with its size. Their content is not looked at, which would cost more than staging saves. */
+/** Every file with its size. Contents are not compared: that would cost more than staging saves. */
 function inventory(folder: string): StagedFile[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => !entry.isDirectory())
@@ -93,11 +91,11 @@ function inventory(folder: string): StagedFile[] {
     .map((path) => ({ path: relative(folder, path), size: lstatSync(path).size }));
 }
 
-/** The first temporary folder that the reader can pass through: TMPDIR may itself be a private one. */
+/** The first temporary folder that the reader can enter. TMPDIR itself may be private. */
 export function temporaryFolder(reader?: Identity): string {
   const candidates = [tmpdir(), "/tmp", "/var/tmp"];
   const found = candidates.find((folder) => reader === undefined || isOpenTo(folder, reader));
   if (found === undefined)
-    throw new Error(`no temporary folder is open to user ${reader?.uid}: set TMPDIR to one`);
+    throw new Error(`user ${reader?.uid} cannot enter any temporary folder: set TMPDIR to one`);
   return found;
 }

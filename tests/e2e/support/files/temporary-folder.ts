@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 
-/** A fresh folder that is deleted when the running test is over. */
+/** Creates a folder that is deleted when the running test ends. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "usher-test-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));

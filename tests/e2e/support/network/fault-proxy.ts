@@ -1,20 +1,19 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 
-/** Which way bytes go. */
+/** The direction of the bytes. */
 type Direction = "toServer" | "toClient";
 
 /**
- * What is wrong with the network. Bytes are counted for each connection and direction, from when the fault
- * was set.
+ * A network fault. Bytes are counted for each connection and direction, from the moment the fault was set.
  *
- * - `refuse`: nobody listens.
- * - `cut`: a connection is reset once it has carried `after` bytes in one direction; new ones too.
- * - `stall`: connections are taken, and carry nothing. What is stalled once stays so for good, healed or not:
- *   so it is where a firewall has forgotten a connection, or a machine has lost its power.
- * - `hold`: as `stall`, but what was held arrives once this is over, as TCP would send it again.
- * - `delay`: everything arrives so much later.
- * - `corrupt`: bytes are changed on their way, as the function does in place.
+ * - `refuse`: connections are refused.
+ * - `cut`: a connection, old or new, is reset after it has carried `after` bytes in one direction.
+ * - `stall`: connections are accepted and carry nothing. A stalled connection never recovers, as when a
+ *   firewall drops its state or a machine loses power.
+ * - `hold`: like `stall`, but held bytes arrive when the fault ends, as TCP would retransmit them.
+ * - `delay`: bytes arrive `milliseconds` later.
+ * - `corrupt`: `change` modifies the bytes in place.
  */
 export type Fault =
   | { readonly kind: "none" | "refuse" | "stall" | "hold" }
@@ -26,19 +25,19 @@ export type Fault =
       readonly change: (bytes: Buffer, offset: number) => void;
     };
 
-/** A network on the loopback interface that fails as it is told, while it runs. */
+/** A TCP proxy on the loopback interface that injects faults while it runs. */
 export interface FaultProxy {
   readonly port: number;
-  /** From now on, for new and for present connections. `{ kind: "none" }` heals. */
+  /** Sets the fault for new and open connections. `{ kind: "none" }` ends it. */
   set(fault: Fault): Promise<void>;
-  /** Resets every connection, once. */
+  /** Resets every open connection. */
   cutAll(): void;
-  /** How many connections clients hold at the moment. */
+  /** The number of open client connections. */
   connections(): number;
   close(): Promise<void>;
 }
 
-/** Starts one on a free port, in front of `targetPort` of the same machine. */
+/** Starts a proxy on a free port, in front of `targetPort` of the same machine. */
 export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
   const links = new Set<Link>();
   let fault: Fault = { kind: "none" };
@@ -72,7 +71,7 @@ export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
 }
 
 interface Link {
-  /** A fault was set: counting starts anew, a stall is for good, and a hold begins or is over. */
+  /** Called when a fault was set: resets the counters, and starts or ends a stall or a hold. */
   begin(): void;
   reset(): void;
 }
@@ -113,10 +112,10 @@ function createLink(near: Socket, targetPort: number, fault: () => Fault): Link 
     from.on("end", () => {
       if (!isStalled) later(fault(), () => to.end());
     });
-    // A broken connection is what this is for.
+    // Broken connections are expected here.
     from.on("error", () => {});
     from.on("close", (isBroken) => {
-      // The other side of a stalled connection never hears of it.
+      // The other side of a stalled connection is not told.
       if (isBroken && !isStalled) to.destroy();
     });
   }

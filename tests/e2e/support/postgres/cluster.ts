@@ -5,8 +5,8 @@ import { promisify } from "node:util";
 import type { Identity } from "../files/file-access.ts";
 
 /**
- * Initialises `folder/data`: superuser `postgres` with the given password, UTF-8, the same order on every
- * machine.
+ * Initialises `folder/data` with the superuser `postgres`, the given password, UTF-8, and a sort order that
+ * is the same on every machine.
  */
 export async function createCluster({
   native,

@@ -5,21 +5,21 @@ import { expect, onTestFinished, test } from "vitest";
 import { temporaryFolder } from "../files/temporary-folder.ts";
 import { copyPreparedDatabase } from "./prepared-database.ts";
 
-test("whoever asks, at once or later, gets an empty database of their own", async () => {
+test("gives every caller, parallel or later, a separate empty database", async () => {
   const folder = temporaryFolder();
   const [first, second] = [join(folder, "first"), join(folder, "below", "second")];
   await Promise.all([copyPreparedDatabase(first), copyPreparedDatabase(second)]);
   const used = await open(first);
-  await used.exec("create table written (id int); create role somebody");
+  await used.exec("create table written (id int); create role added");
   await used.close();
 
   const third = join(folder, "third");
   await copyPreparedDatabase(third);
   for (const copy of [second, third]) expect(await contents(await open(copy))).toEqual([]);
-  expect(await contents(await open(first))).toEqual(["somebody", "written"]);
+  expect(await contents(await open(first))).toEqual(["added", "written"]);
 });
 
-test("what is there already is left alone", async () => {
+test("does not change a folder that already exists", async () => {
   const folder = join(temporaryFolder(), "api");
   mkdirSync(folder);
   writeFileSync(join(folder, "PG_VERSION"), "another");
@@ -35,7 +35,7 @@ async function open(folder: string): Promise<PGlite> {
   return database;
 }
 
-/** What somebody has added to it. */
+/** The roles and tables that were added to it. */
 async function contents(database: PGlite): Promise<string[]> {
   const { rows } = await database.query<{ name: string }>(`
     select rolname as name from pg_roles where rolname !~ '^pg_|^postgres$'

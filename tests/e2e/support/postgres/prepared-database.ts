@@ -4,13 +4,13 @@ import { PGlite } from "@electric-sql/pglite";
 import { waitForLock } from "../../../../scripts/launch/lock.ts";
 
 /**
- * Puts an embedded database into `folder` (which must not be there yet) as PGlite leaves a new one that
- * nobody has used: no table, no role. For the API, that is `<DATA_DIR>/api`.
+ * Writes a new, empty PGlite database to `folder`, which must not exist yet. For the API, use
+ * `<DATA_DIR>/api`.
  *
- * To make one takes seconds of computing, and to copy one a fraction of a second. The first test of a run
- * that asks makes the one that all of them copy, and those that ask meanwhile wait for it. What a test says
- * about a very first start, it must say without this. Outside of a run (test-run.ts), nothing is copied, and
- * whoever opens the folder makes a new one.
+ * Creating a database takes seconds; copying one takes a fraction of a second. The first caller of a test run
+ * creates the database, the others wait and copy it. A test of the very first start must not use this.
+ * Outside a test run (test-run.ts) nothing is copied, and PGlite creates the database when the folder is
+ * opened.
  */
 export async function copyPreparedDatabase(folder: string): Promise<void> {
   const run = process.env.USHER_TEST_RUN;
@@ -20,10 +20,7 @@ export async function copyPreparedDatabase(folder: string): Promise<void> {
   cpSync(prepared, folder, { recursive: true, errorOnExist: true, force: false });
 }
 
-/**
- * Made under another name, so that nobody ever copies half of it; made anew where a process was killed over
- * it.
- */
+/** Creates the database under another name, so that no caller copies half of it. Replaces an old draft. */
 async function prepare(prepared: string): Promise<void> {
   const lock = await waitForLock(`${prepared}.lock`, AbortSignal.timeout(120_000));
   try {

@@ -1,13 +1,10 @@
-/**
- * Starts a Postgres server, prints its URL, and holds it until a signal: for tests of what happens when its
- * holder goes.
- */
+/** Starts a Postgres server, prints its URL, and runs it until SIGTERM. For tests that kill this process. */
 import { startPostgres } from "./start-postgres.ts";
 
 const server = await startPostgres();
 process.stdout.write(`${server.url}\n`);
-const held = setInterval(() => {}, 60_000);
+const keepAlive = setInterval(() => {}, 60_000);
 process.once("SIGTERM", async () => {
   await server.stop();
-  clearInterval(held);
+  clearInterval(keepAlive);
 });

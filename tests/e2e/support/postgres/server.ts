@@ -8,23 +8,17 @@ import type { Identity } from "../files/file-access.ts";
 const supervisor = fileURLToPath(new URL("./supervisor.ts", import.meta.url));
 const startDeadline = 30_000;
 
-/** The port was taken between its choice and its use. */
+/** Another process took the port before the server could use it. */
 export class PortTakenError extends Error {}
 
-/** A server that takes connections. */
+/** A server that accepts connections. */
 export type RunningServer = {
   pid: number;
-  /**
-   * Ends the server: SIGINT is the orderly "fast" shutdown, SIGQUIT a crash. Resolves once its process is
-   * gone.
-   */
+  /** Ends the server: SIGINT is a "fast" shutdown, SIGQUIT a crash. Resolves when its process has ended. */
   end: (signal: "SIGINT" | "SIGQUIT") => Promise<void>;
 };
 
-/**
- * Starts the server on `folder/data` and waits until it takes connections. Throws with the server's own
- * words.
- */
+/** Starts the server on `folder/data` and waits until it accepts connections. Throws with its log. */
 export async function launchServer({
   native,
   identity,
@@ -51,7 +45,7 @@ export async function launchServer({
   const child = spawn(
     process.execPath,
     [supervisor, join(native, "bin/postgres"), `${identity.uid}:${identity.gid}`, data, "-D", data, ...flags],
-    // A group of its own, so that Ctrl-C in a terminal leaves the shutdown's order to us.
+    // In its own process group, so that Ctrl-C in a terminal does not stop it before its tests.
     { stdio: ["pipe", "ignore", "pipe"], detached: true },
   );
   await untilReady(child);
@@ -68,26 +62,26 @@ export async function launchServer({
   };
 }
 
-/** The server says on standard error when it is ready, or why it never will be. */
+/** Waits for the server to log that it is ready, or why it cannot start. */
 async function untilReady(child: ChildProcess): Promise<void> {
-  let said = "";
+  let log = "";
   await new Promise<void>((resolve, reject) => {
     const deadline = setTimeout(() => fail("did not start in 30 seconds"), startDeadline);
     const fail = (reason: string) => {
       clearTimeout(deadline);
       child.stdin?.end();
-      const words = said.trim().split("\n").slice(-5).join("\n");
+      const lastLines = log.trim().split("\n").slice(-5).join("\n");
       reject(
-        new (/could not bind|in use/.test(said) ? PortTakenError : Error)(`Postgres ${reason}: ${words}`),
+        new (/could not bind|in use/.test(log) ? PortTakenError : Error)(`Postgres ${reason}: ${lastLines}`),
       );
     };
     child.once("error", (error) => fail(error.message));
     child.once("exit", () => fail("stopped while starting"));
     child.stderr?.setEncoding("utf8").on("data", (text: string) => {
-      // Its later log lines are of no interest, but must be read, or the server would block on a full pipe.
-      if (said.includes("ready to accept connections")) return;
-      said += text;
-      if (!said.includes("ready to accept connections")) return;
+      // Later lines are not needed, but must be read, or the server blocks on a full pipe.
+      if (log.includes("ready to accept connections")) return;
+      log += text;
+      if (!log.includes("ready to accept connections")) return;
       clearTimeout(deadline);
       child.removeAllListeners("exit");
       resolve();
@@ -95,7 +89,7 @@ async function untilReady(child: ChildProcess): Promise<void> {
   });
 }
 
-/** A test process that forgets to stop its server may still end; the server then notices and ends as well. */
+/** Lets a test process end without stopping its server. The server then ends too. */
 function unreference(child: ChildProcess): void {
   child.unref();
   for (const stream of [child.stdin, child.stderr])

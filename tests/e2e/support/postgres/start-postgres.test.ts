@@ -24,16 +24,16 @@ import { type PostgresServer, startPostgres } from "./start-postgres.ts";
 const nobody = { uid: 65_534, gid: 65_534 };
 const isRoot = process.getuid?.() === 0;
 const isLinux = process.platform === "linux";
-const holder = fileURLToPath(new URL("./run-until-signal.ts", import.meta.url));
+const childProgram = fileURLToPath(new URL("./run-until-signal.ts", import.meta.url));
 
-describe("a Postgres server for tests", () => {
+describe("startPostgres", () => {
   let server: PostgresServer;
   beforeAll(async () => {
     server = await startPostgres();
   });
   afterAll(() => server.stop());
 
-  test("makes a fresh, empty database each time", async () => {
+  test("creates a new, empty database each time", async () => {
     const [first, second] = await Promise.all([server.createDatabase(), server.createDatabase()]);
     expect(first).not.toBe(second);
     await query(first, "create table things (id int)");
@@ -43,7 +43,7 @@ describe("a Postgres server for tests", () => {
     ]);
   });
 
-  test("lets nobody in without the password", async () => {
+  test("rejects a connection without the password", async () => {
     const url = new URL(server.url);
     url.password = "guess";
     await expect(query(url.href, "select 1")).rejects.toMatchObject({ code: "28P01" });
@@ -54,7 +54,7 @@ describe("a Postgres server for tests", () => {
   });
 });
 
-test("an outage refuses connections, and the data is there again afterwards", async () => {
+test("refuses connections after kill, and has its data again after restart", async () => {
   const server = await start();
   await query(server.url, "create table things as select 1 as id");
   await server.kill();
@@ -64,12 +64,12 @@ test("an outage refuses connections, and the data is there again afterwards", as
 });
 
 test.skipIf(!isLinux)(
-  "runs from a checkout that only its owner may enter, with its install script not run",
+  "runs from a checkout that only its owner may enter, without its install script",
   async () => {
     const closed = mkdtempSync(join(tmpdir(), "closed-"));
     onTestFinished(() => rmSync(closed, { recursive: true, force: true }));
     const original = findPostgresPackage();
-    // The package as it is downloaded: its install script is what makes the links.
+    // The package as downloaded: its install script creates the links.
     const isNoLink = (path: string) => !lstatSync(path).isSymbolicLink();
     cpSync(join(original.folder, "native"), join(closed, "native"), { recursive: true, filter: isNoLink });
     chmodSync(closed, 0o700);
@@ -83,15 +83,15 @@ test.skipIf(!isLinux)(
   },
 );
 
-test("runs for a user who is not root", async ({ skip }) => {
+test("runs as a user who is not root", async ({ skip }) => {
   skip(!isRoot, "only root can become another user");
-  skip(!isOpenTo(holder, nobody), "this checkout is closed to other users");
-  const { url } = await holdPostgres(nobody);
+  skip(!isOpenTo(childProgram, nobody), "this checkout is closed to other users");
+  const { url } = await startInChildProcess(nobody);
   expect(await query(url, "select 1 as one")).toEqual([{ one: 1 }]);
 });
 
-test("goes, and its data with it, when the process that started it is killed", async () => {
-  const { url, child } = await holdPostgres();
+test("stops and deletes its data when the process that started it is killed", async () => {
+  const { url, child } = await startInChildProcess();
   const folder = dataFolderOf(url);
   child.kill("SIGKILL");
   await vi.waitFor(
@@ -107,12 +107,15 @@ async function start(options: Parameters<typeof startPostgres>[0] = {}): Promise
   return server;
 }
 
-/** A process of its own that starts a server and holds it. */
-async function holdPostgres(identity?: {
+/** Starts a server in a child process. */
+async function startInChildProcess(identity?: {
   uid: number;
   gid: number;
 }): Promise<{ url: string; child: ChildProcess }> {
-  const child = spawn(process.execPath, [holder], { stdio: ["ignore", "pipe", "inherit"], ...identity });
+  const child = spawn(process.execPath, [childProgram], {
+    stdio: ["ignore", "pipe", "inherit"],
+    ...identity,
+  });
   onTestFinished(async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     child.kill();

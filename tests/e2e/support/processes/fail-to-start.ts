@@ -2,7 +2,7 @@ import { expect, onTestFinished } from "vitest";
 import { temporaryFolder } from "../files/temporary-folder.ts";
 import { launchUsher } from "./launcher.ts";
 
-/** Starts with an environment that must not work, and gives the one line that said so. */
+/** Starts Usher with an invalid environment, and returns the one line of its error output. */
 export async function failToStart(environment: Record<string, string>): Promise<string> {
   const DATA_DIR = temporaryFolder();
   const launcher = launchUsher({ DATA_DIR, ...environment });
@@ -11,7 +11,7 @@ export async function failToStart(environment: Record<string, string>): Promise<
     await launcher.ended;
   });
   const up = launcher.up.then(() => {
-    throw new Error("it did start");
+    throw new Error("it started");
   });
   const { code, errors } = await Promise.race([launcher.ended, up]);
   expect(code).toBe(1);

@@ -9,43 +9,40 @@ import { copyPreparedDatabase } from "../postgres/prepared-database.ts";
 import { machineEnvironment } from "./machine-environment.ts";
 
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
-/**
- * What ties the processes to the launcher ties the launcher to its test: nothing is left of a test run that
- * was killed.
- */
+/** Ends the launcher when its test is killed, in the same way as the launcher's own processes end. */
 const parentWatcher = new URL("../../../../scripts/launch/parent-watcher.ts", import.meta.url).href;
 
-/** What a launcher did until it ended. */
+/** The result of a launcher that has ended. */
 type Ended = { code: number | null; signal: NodeJS.Signals | null; output: string; errors: string };
 
-/** A process that the launcher, or one of its children, started. */
+/** A process started by the launcher or one of its children. */
 type Descendant = { pid: number; command: string };
 
-/** The launcher, as a person at a terminal sees it. */
+/** A running launcher, as a terminal shows it. */
 export type Launcher = {
   process: ChildProcess;
   output: () => string;
   errors: () => string;
-  /** Resolves when it says that both processes listen. */
+  /** Resolves when it reports that both processes listen. */
   up: Promise<void>;
   /** Resolves when it has ended. */
   ended: Promise<Ended>;
-  /** Every process below it, with its command line. */
+  /** Its descendant processes with their command lines. */
   descendants: () => Descendant[];
 };
 
-/** Both processes, listening. */
+/** A launcher whose processes both listen. */
 export type RunningUsher = Launcher & {
   webUrl: string;
   apiUrl: string;
   dataFolder: string;
-  /** Ends both and deletes the data folder, unless it was given. May be called again. */
+  /** Ends both processes, and deletes the data folder unless it was passed in. May be called again. */
   stop: () => Promise<Ended>;
 };
 
 /**
- * Runs `scripts/start.ts` (or `dev.ts`) on free ports. The environment is the given one and nothing else:
- * variables of the machine must not decide what is tested.
+ * Runs `scripts/start.ts` (or another script) on free ports. It inherits only the variables of
+ * `machineEnvironment`, so that no others can influence a test.
  */
 export function launchUsher(environment: Record<string, string>, script = "scripts/start.ts"): Launcher {
   const child = spawn(
@@ -60,7 +57,7 @@ export function launchUsher(environment: Record<string, string>, script = "scrip
       cwd: root,
       env: { ...machineEnvironment(), WEB_PORT: "0", API_PORT: "0", ...environment },
       stdio: ["pipe", "pipe", "pipe"],
-      // A group of its own, as a terminal would give it.
+      // In its own process group, as in a terminal.
       detached: true,
     },
   );
@@ -85,8 +82,8 @@ export function launchUsher(environment: Record<string, string>, script = "scrip
 }
 
 /**
- * Runs the whole system and resolves when both processes listen: on the given DATA_DIR, or with data of its
- * own, whose embedded database somebody has prepared.
+ * Runs the web app and the API, and resolves when both listen. Uses the given DATA_DIR, or a new one with a
+ * prepared database.
  */
 export async function startUsher(
   environment: Record<string, string> = {},
@@ -130,7 +127,7 @@ function descendantsOf(ancestor: number): Descendant[] {
   return below(ancestor).filter(({ command }) => command.includes("main.ts"));
 }
 
-/** Whether the process still runs. */
+/** Whether the process is still running. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -1,8 +1,8 @@
 import { tmpdir } from "node:os";
 
 /**
- * What a process needs of this machine, and nothing else: its other variables must not decide what is tested.
- * With it, what the test run has compiled (test-run.ts).
+ * The environment variables that a process needs from this machine. No others, so that they cannot influence
+ * a test. Includes the compile cache of the test run (test-run.ts).
  */
 export function machineEnvironment(): Record<string, string> {
   const { PATH = "", HOME = tmpdir(), TMPDIR, NODE_COMPILE_CACHE } = process.env;

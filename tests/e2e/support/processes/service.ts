@@ -5,23 +5,21 @@ import { onTestFinished } from "vitest";
 import { machineEnvironment } from "./machine-environment.ts";
 
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
-/** Nothing is left of a test run that was killed. */
+/** Ends the process when the test run is killed. */
 const parentWatcher = new URL("../../../../scripts/launch/parent-watcher.ts", import.meta.url).href;
 
-/**
- * One of the two processes by itself, without the launcher, which would not let one live without the other.
- */
+/** The web app or the API as a single process. The launcher would stop one when the other ends. */
 export interface ServiceProcess {
-  /** Everything that it has written. */
+  /** Its standard output and error so far. */
   output(): string;
-  /** `kill -9`; resolves when it is gone. */
+  /** Sends SIGKILL. Resolves when the process has ended. */
   kill(): Promise<void>;
 }
 
 /**
- * Starts `apps/<name>` and resolves when it listens. It is killed when the test is over.
+ * Starts `apps/<name>` and resolves when it listens. It is killed when the test ends.
  *
- * @param environment - its variables, and nothing else of this machine's
+ * @param environment - its variables. It inherits no others, except those of `machineEnvironment`.
  */
 export async function startProcess(
   name: "api" | "web",
