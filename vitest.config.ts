@@ -4,16 +4,16 @@ import { BaseSequencer, type Reporter, type TestSpecification } from "vitest/nod
 import { takeNothingFromTheShell } from "./scripts/run/test-environment.ts";
 import { securitySummary } from "./tests/security/report/summary.ts";
 
-// Here, before any worker or child has inherited it.
+// Before any worker or child process inherits them.
 takeNothingFromTheShell();
 
-/** Tests run against the packages' sources, not their bundles (the bundles have a suite of their own). */
+/** Tests use the packages' sources. packages/verify/test/bundle.test.ts and tests/e2e/packages use what is built. */
 const conditions = ["@usher-auth/source"];
 
-/** For a hook, in milliseconds: it may have to wait for what another file is just making for all. */
+/** Milliseconds. A hook may wait for another file, which prepares something that both need. */
 const hookTimeout = 120_000;
 
-/** Nest 11, in place of the one that is installed beside the adapter. */
+/** Nest 11 instead of the version that the adapter is developed with. */
 const nest11 = [
   {
     find: /^@nestjs\/(.+)$/,
@@ -21,7 +21,7 @@ const nest11 = [
   },
 ];
 
-/** A project that is given `timeout` milliseconds for a test. */
+/** A project with `timeout` milliseconds for each test. */
 function project(
   name: string,
   include: string[],
@@ -38,18 +38,15 @@ function project(
       exclude: [...configDefaults.exclude, ...exclude],
       testTimeout: timeout,
       hookTimeout,
-      // A new thread for each file would load the same modules two hundred times. Files that share one leave
-      // nothing behind: what a test replaces, it puts back. Whole systems get one to themselves.
-      isolate: name === "e2e",
+      // Files share threads, because a new thread for each would load the same modules two hundred times. So
+      // tests restore what they replace. Tests that run whole systems do not share.
+      isolate: name === "e2e" || name === "long",
     },
   };
 }
 
-/**
- * Tests of packages that need the real thing: databases, processes, a Better Auth with its backends,
- * frameworks on sockets.
- */
-const withTheRealThing = [
+/** Tests of packages that need databases, processes, Better Auth with its backends, or frameworks on sockets. */
+const integration = [
   "packages/cli/test/**/*.test.ts",
   "packages/issuer/test/logout/**/*.test.ts",
   "packages/postgres/test/**/*.test.ts",
@@ -58,7 +55,7 @@ const withTheRealThing = [
   "scripts/check/docs/docs.test.ts",
 ];
 
-/** A test that needs something absent says what: nothing is passed over in silence. */
+/** Prints why a test is skipped. */
 const skipReasons: Reporter = {
   onTestCaseResult(test) {
     const result = test.result();
@@ -68,45 +65,52 @@ const skipReasons: Reporter = {
   },
 };
 
-/**
- * What mostly waits comes first, so that everything else has its time: by size, these small files would come
- * last.
- */
-class WaitingFirst extends BaseSequencer {
+/** Tests of scale, of faults, of development tools and of the packed packages: `npm run test:long`, and CI. */
+const long = [
+  "packages/postgres/integration/**/million.test.ts",
+  "tests/e2e/demo-replicas.test.ts",
+  "tests/e2e/dev.test.ts",
+  "tests/e2e/packages/install.test.ts",
+  "tests/e2e/replicas.test.ts",
+  "tests/security/faults/**/*.test.ts",
+];
+
+/** Starts the files that take longest, which by size would come last, so that the others run beside them. */
+class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const waits = ({ moduleId }: TestSpecification) => /\/security\/(?:faults|seams)\//.test(moduleId);
+    const isLong = ({ moduleId }: TestSpecification) => /\/tests\/(?:security\/seams|e2e)\//.test(moduleId);
     const sorted = await super.sort(files);
-    return [...sorted.filter(waits), ...sorted.filter((file) => !waits(file))];
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
   }
 }
 
 export default defineConfig({
   test: {
-    // The default one comes last: the summary that it ends with is the last thing printed.
+    // The default one is last, so that its summary is the last output.
     reporters: [securitySummary(), skipReasons, "default"],
     globalSetup: "tests/e2e/support/test-run.ts",
-    // Much of the time goes into waiting for processes, databases and the browser: three files at once on any
-    // machine.
+    // On any machine, because files often wait for processes, databases and the browser.
     maxWorkers: 3,
-    sequence: { sequencer: WaitingFirst },
+    sequence: { sequencer: LongestFirst },
     projects: [
       project(
         "unit",
         ["packages/*/test/**/*.test.ts", "bench/test/**/*.test.ts", "scripts/**/*.test.ts"],
         30_000,
-        withTheRealThing,
+        integration,
       ),
       project(
         "integration",
         [
           "apps/*/test/**/*.test.ts",
           "packages/*/integration/**/*.test.ts",
-          "tests/runtimes/test/{node-24,bun,install}.test.ts",
-          ...withTheRealThing,
+          "tests/runtimes/test/install.test.ts",
+          ...integration,
         ],
         60_000,
+        long,
       ),
-      // The same tests once more.
+      // The same tests with another version of Nest.
       project(
         "nestjs-11",
         ["packages/verify/test/{adapters,contract}/nestjs.test.ts", "tests/compat/nestjs-11/*.test.ts"],
@@ -114,12 +118,11 @@ export default defineConfig({
         [],
         nest11,
       ),
-      // The others take their time and a download: npm run test:runtimes sets this.
-      ...(process.env.USHER_RUNTIMES === "all"
-        ? [project("runtimes", ["tests/runtimes/test/*.test.ts"], 60_000)]
-        : []),
-      project("security", ["tests/security/**/*.test.ts"], 60_000),
-      project("e2e", ["tests/e2e/**/*.test.ts"], 120_000),
+      project("security", ["tests/security/**/*.test.ts"], 60_000, long),
+      project("e2e", ["tests/e2e/**/*.test.ts"], 120_000, long),
+      // Not part of `npm test`: see scripts/test.ts.
+      project("long", long, 120_000),
+      project("runtimes", ["tests/runtimes/test/*.test.ts"], 60_000, ["**/install.test.ts"]),
     ],
   },
 });

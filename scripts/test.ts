@@ -1,4 +1,7 @@
-/** `npm test`: the checks, the build and the tests, until one fails. Arguments go to vitest. */
+/**
+ * `npm test`: the checks, the build and the tests, until one fails. Arguments go to vitest. Without the tests of
+ * `npm run test:long` and `npm run test:runtimes`.
+ */
 import { runNode } from "./run/run-node.ts";
 import { takeNothingFromTheShell } from "./run/test-environment.ts";
 
@@ -7,7 +10,13 @@ takeNothingFromTheShell();
 const steps = [
   ["scripts/check.ts"],
   ["node_modules/tsdown/dist/run.mjs"],
-  ["node_modules/vitest/vitest.mjs", "run", ...process.argv.slice(2)],
+  [
+    "node_modules/vitest/vitest.mjs",
+    "run",
+    "--project=!long",
+    "--project=!runtimes",
+    ...process.argv.slice(2),
+  ],
 ];
 for (const step of steps) {
   process.exitCode = await runNode(step);

@@ -49,7 +49,6 @@ function test({ name, findBinary, file }: Runtime) {
     cwd: root,
     encoding: "utf8",
     maxBuffer: 2 ** 26,
-    env: { ...process.env, USHER_RUNTIMES: "all" },
   });
   const report = readReport(output);
   const failures = report.testResults

@@ -14,10 +14,15 @@ export function securitySummary(): Reporter {
       vitest = started;
     },
     onTestRunEnd: (modules) => {
-      const lines = modules.filter(({ project }) => project.name === "security").flatMap(linesOf);
+      const lines = modules.filter(isSecurity).flatMap(linesOf);
       if (lines.length > 0) vitest?.logger.log(`\n${format(lines)}`);
     },
   };
+}
+
+/** The faults belong to the project of long tests. */
+function isSecurity({ project, relativeModuleId }: TestModule): boolean {
+  return project.name === "security" || relativeModuleId.startsWith("tests/security/");
 }
 
 interface Line {
