@@ -1,6 +1,6 @@
 /**
- * Who may import whom (ARCHITECTURE.md, "Import rules"). Each rule says why in its comment, which is what a
- * person sees who breaks it.
+ * Which file may import which (ARCHITECTURE.md, "Import rules"). Each rule's comment says why. It is printed when
+ * the rule is broken.
  */
 
 const verify = "^packages/verify/src";
@@ -72,7 +72,7 @@ export default {
   forbidden: [
     {
       name: "no-cycles",
-      comment: "Two files that need each other, be it for a type, are one idea in two places.",
+      comment: "Two files that import each other, even only types, are one idea in two places.",
       severity: "error",
       from: {},
       to: { circular: true },
@@ -131,9 +131,9 @@ export default {
       to: { path: "^(node:)?crypto$" },
     },
     {
-      name: "nobody-imports-env",
+      name: "env-is-for-the-entry",
       comment:
-        "env.ts is the only file that reads the environment, and index.ts the only one that offers it.",
+        "Only env.ts reads the environment, and only index.ts exports it.",
       severity: "error",
       from: { path: `${verify}/`, pathNot: `${verify}/index\\.ts$` },
       to: { path: `${verify}/env\\.ts$` },
@@ -141,7 +141,7 @@ export default {
     {
       name: "revocations-without-drizzle",
       comment:
-        "The command line revokes with postgres.js alone; rows with Drizzle are the package's other half.",
+        "The command line revokes with postgres.js only. Drizzle is for the rest of the package.",
       severity: "error",
       from: { path: "^packages/postgres/src/revocations/" },
       to: { path: "node_modules/drizzle-orm/|^packages/postgres/src/(?!revocations/|timeout\\.ts$)" },
@@ -158,7 +158,7 @@ export default {
     },
     {
       name: "testing-is-for-tests",
-      comment: "@usher-auth/testing signs whatever it is asked to: no shipped code may hold it.",
+      comment: "@usher-auth/testing signs any token: published and deployed code must not contain it.",
       severity: "error",
       from: {
         pathNot: "/test/|^packages/testing/|^tests/|^bench/|^scripts/check/|\\.test\\.ts$",
@@ -184,7 +184,7 @@ export default {
     },
     {
       name: "browser-code-imports-no-server",
-      comment: "What the page imports is sent to everybody.",
+      comment: "Everyone who opens the page gets what it imports.",
       severity: "error",
       from: { path: "^apps/web/src/page/" },
       to: {
@@ -193,7 +193,7 @@ export default {
     },
     {
       name: "no-unresolved",
-      comment: "The import leads nowhere.",
+      comment: "The imported file does not exist.",
       severity: "error",
       from: {},
       to: { couldNotResolve: true },

@@ -1,23 +1,25 @@
+import { readFileSync } from "node:fs";
 import { defineConfig } from "tsdown";
 
-/**
- * Every published package, built alike: ES modules with declarations beside them, one file for each public
- * subpath.
- */
-const packages: Record<string, string[]> = {
-  verify: ["src/index.ts", "src/adapters/*.ts"],
-  issuer: ["src/index.ts"],
-  client: ["src/index.ts"],
-  postgres: ["src/index.ts", "src/connection/index.ts", "src/revocations/index.ts"],
-  testing: ["src/index.ts"],
-  cli: ["src/main.ts"],
-};
+const packages = ["verify", "issuer", "client", "postgres", "testing", "cli"];
 
+/** A package's source files to build: those behind its exports, or else its program. */
+function entriesOf(name: string): string[] {
+  const manifest = readFileSync(new URL(`packages/${name}/package.json`, import.meta.url), "utf8");
+  const { exports = {} } = JSON.parse(manifest) as { exports?: Record<string, unknown> };
+  const sources = Object.values(exports).flatMap((target) => {
+    const source = (target as Record<string, string>)["@usher-auth/source"];
+    return source === undefined ? [] : [source.replace("./", "")];
+  });
+  return sources.length > 0 ? sources : ["src/main.ts"];
+}
+
+/** Every package as ES modules with declarations, one file for each public subpath. */
 export default defineConfig(
-  Object.entries(packages).map(([name, entry]) => ({
+  packages.map((name) => ({
     name,
     cwd: `packages/${name}`,
-    entry,
+    entry: entriesOf(name),
     root: "src",
     platform: name === "client" ? ("neutral" as const) : ("node" as const),
     target: name === "client" ? "es2022" : "node22",
@@ -25,7 +27,7 @@ export default defineConfig(
     fixedExtension: false,
     sourcemap: true,
     clean: true,
-    // What a package needs from others stays an import: each of them is a dependency of its own.
+    // Dependencies stay imports.
     skipNodeModulesBundle: true,
   })),
 );
