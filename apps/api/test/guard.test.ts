@@ -6,7 +6,7 @@ import { untouchableDatabase } from "./support/untouchable-database.ts";
 let api: TestApi;
 beforeAll(async () => {
   api = await openTestApi(untouchableDatabase, (app) => {
-    // Somebody adds routes and forgets all about tokens.
+    // Routes whose author did not think of tokens.
     app.get("/forgotten", () => "secret");
     app.route({ method: ["PUT", "DELETE"], url: "/api/:userId/forgotten", handler: () => "secret" });
     app.register(async (child) => child.get("/forgotten-in-a-plugin", () => "secret"), { prefix: "/deep" });
@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-test("a route that says nothing about tokens needs one, wherever it was added", async () => {
+test("a route without options requires a token, wherever it is added", async () => {
   for (const url of ["/forgotten", "/deep/forgotten-in-a-plugin"]) {
     const refused = await api.app.inject(url);
     expectProblem(refused, 401, "credentials_missing");
@@ -24,7 +24,7 @@ test("a route that says nothing about tokens needs one, wherever it was added", 
   }
 });
 
-test("a route that has :userId and says nothing more is held to its owner", async () => {
+test("a route with :userId and no other option only accepts that user", async () => {
   const headers = { authorization: `Bearer ${api.issuer.tokenFor("ada")}` };
   expectProblem(
     await api.app.inject({ method: "PUT", url: "/api/bob/forgotten", headers }),
@@ -34,7 +34,7 @@ test("a route that has :userId and says nothing more is held to its owner", asyn
   expect((await api.app.inject({ method: "PUT", url: "/api/ada/forgotten", headers })).body).toBe("secret");
 });
 
-test("what is public is this list and no more", () => {
+test("the public routes are exactly this list", () => {
   const open = api.app.usher.routes().filter((route) => route.public && route.method !== "HEAD");
   expect(open.map((route) => `${route.method} ${route.url}`).sort()).toEqual([
     "GET /docs",
@@ -48,7 +48,7 @@ test("what is public is this list and no more", () => {
   ]);
 });
 
-test("every route with a user in its path is held to its owner, and there is no other under /api", () => {
+test("every route below /api has :userId in its path and only accepts that user", () => {
   const routes = api.app.usher.routes().filter((route) => route.url.startsWith("/api"));
   expect(routes.length).toBeGreaterThanOrEqual(8);
   for (const route of routes) expect(route).toMatchObject({ public: false, ownerParams: ["userId"] });
@@ -96,7 +96,7 @@ describe.each(operations)("%s %s", (method, path) => {
       "issuer_rejected",
     ],
     ["another user's token", () => `Bearer ${api.issuer.tokenFor("bob")}`, 403, "owner_mismatch"],
-  ])("refuses %s", async (_what, authorization, status, code) => {
+  ])("rejects %s", async (_what, authorization, status, code) => {
     const answer = await send(authorization());
     expect(answer.statusCode).toBe(status);
     expect(answer.headers["www-authenticate"]).toMatch(/^Bearer realm="api"/);
@@ -104,7 +104,7 @@ describe.each(operations)("%s %s", (method, path) => {
   });
 });
 
-test("an unknown path: 401 without a token, 404 with one", async () => {
+test("an unknown path is a 401 without a token and a 404 with one", async () => {
   expectProblem(await api.app.inject("/api/ada/unknown"), 401, "credentials_missing");
   expectProblem(await api.call("ada", "GET", "/unknown"), 404, "not_found");
   expectProblem(await api.app.inject({ method: "PROPFIND", url: "/docs" }), 401, "credentials_missing");
@@ -123,7 +123,7 @@ describe("a browser", () => {
       },
     });
 
-  test("on the web app's origin gets its preflight answered, without a token", async () => {
+  test("on the web app's origin gets an answer to its preflight without a token", async () => {
     const answer = await preflight(origin);
     expect(answer.statusCode).toBe(204);
     expect(answer.headers).toMatchObject({
@@ -134,7 +134,7 @@ describe("a browser", () => {
     expect(answer.headers["access-control-allow-credentials"]).toBeUndefined();
   });
 
-  test("can read a refusal, and the challenge and the request's id in it", async () => {
+  test("can read an error response, its challenge and its request id", async () => {
     const answer = await api.app.inject({ url: "/api/ada/tasks", headers: { origin } });
     expectProblem(answer, 401, "credentials_missing");
     expect(answer.headers["access-control-allow-origin"]).toBe(origin);
@@ -143,7 +143,7 @@ describe("a browser", () => {
     );
   });
 
-  test("on any other origin is allowed nothing", async () => {
+  test("on any other origin gets no CORS headers", async () => {
     for (const from of [
       "https://evil.example",
       "null",
@@ -156,7 +156,7 @@ describe("a browser", () => {
     }
   });
 
-  test("an OPTIONS that is no preflight goes the way of every request", async () => {
+  test("an OPTIONS request that is not a preflight goes through the guard", async () => {
     expectProblem(
       await api.app.inject({ method: "OPTIONS", url: "/api/ada/tasks" }),
       401,

@@ -23,7 +23,7 @@ afterAll(async () => {
   await server.stop();
 });
 
-test("while the database is down: 503 with Retry-After, ready says so, live does not mind; then it heals by itself", async () => {
+test("answers 503 with Retry-After while the database is down, and recovers by itself", async () => {
   const { id } = (await api.call("ada", "POST", "/tasks", { title: "before" })).json();
   await server.kill();
 
@@ -39,7 +39,7 @@ test("while the database is down: 503 with Retry-After, ready says so, live does
       expect(answer.headers["retry-after"]).toBe("5");
     }
   }
-  // What needs no database is answered as ever.
+  // Requests that need no database are answered as usual.
   expectProblem(await api.app.inject("/api/ada/tasks"), 401, "credentials_missing");
   expectProblem(await api.call("ada", "POST", "/tasks", {}), 400, "bad_request");
   expect((await api.app.inject("/health/live")).json()).toEqual({ status: "live" });
@@ -57,7 +57,7 @@ test("while the database is down: 503 with Retry-After, ready says so, live does
   expect((await api.call("ada", "GET", "/tasks")).json().tasks).toMatchObject([{ id, title: "before" }]);
 });
 
-test("the log has the cause of a 503, and no title of a task", async () => {
+test("logs the cause of a 503, without the title of a task", async () => {
   await server.kill();
   api.logs.length = 0;
   await api.call("ada", "POST", "/tasks", { title: "a private matter" });
@@ -67,7 +67,7 @@ test("the log has the cause of a 503, and no title of a task", async () => {
   expect(text).not.toContain("a private matter");
 });
 
-test("a database that hangs: 503 when time is up, and what the request would have written is not written", async () => {
+test("answers 503 at the deadline while the database hangs, and does not commit the request's write", async () => {
   const other = postgres(url, { max: 1 });
   const locked = Promise.withResolvers<void>();
   const release = Promise.withResolvers<void>();
@@ -90,7 +90,7 @@ test("a database that hangs: 503 when time is up, and what the request would hav
   });
 });
 
-test("at the start: a database that refuses, and one that never answers, are said in one line without the password", async () => {
+test("names a database that refuses connections or never answers at the start in one line, without the password", async () => {
   const silent = createServer((socket) => socket.resume()).listen(0, "127.0.0.1");
   await new Promise((resolve) => silent.once("listening", resolve));
   const { port } = silent.address() as { port: number };

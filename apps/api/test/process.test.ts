@@ -41,10 +41,7 @@ async function titles(url: string): Promise<string[]> {
   return tasks.map((task) => task.title);
 }
 
-/**
- * What processes that run say of themselves, for the operator. Those of processes that were killed are left
- * out.
- */
+/** The records of running processes; those of killed ones are left out. */
 function records(): unknown[] {
   const running = join(env.DATA_DIR, "running");
   return readdirSync(running)
@@ -60,103 +57,85 @@ function isAlive(pid: number): boolean {
   }
 }
 
-describe("what was acknowledged survives kill -9", () => {
-  test("right after one 201", async () => {
-    const first = await startProcess(env);
-    expect((await post(first.url, "survivor")).status).toBe(201);
-    first.kill("SIGKILL");
-    expect((await first.ended).code).toBeNull();
+test("an acknowledged write survives kill -9, right after it and in the middle of many writes", async () => {
+  const first = await startProcess(env);
+  expect((await post(first.url, "survivor")).status).toBe(201);
+  first.kill("SIGKILL");
+  expect((await first.ended).code).toBeNull();
 
-    const second = await startProcess(env);
-    expect(await titles(second.url)).toEqual(["survivor"]);
-    second.kill("SIGTERM");
-    expect((await second.ended).code).toBe(0);
-  });
+  const second = await startProcess(env);
+  expect(await titles(second.url)).toEqual(["survivor"]);
+  const acknowledged: string[] = [];
+  await Promise.allSettled(
+    Array.from({ length: 60 }, async (_, index) => {
+      const answer = await post(second.url, `burst ${index}`);
+      if (answer.status === 201) acknowledged.push(`burst ${index}`);
+      if (acknowledged.length === 20) second.kill("SIGKILL");
+    }),
+  );
+  await second.ended;
+  expect(acknowledged.length).toBeGreaterThanOrEqual(20);
 
-  test("in the middle of many", async () => {
-    const first = await startProcess(env);
-    const acknowledged: string[] = [];
-    await Promise.allSettled(
-      Array.from({ length: 60 }, async (_, index) => {
-        const answer = await post(first.url, `burst ${index}`);
-        if (answer.status === 201) acknowledged.push(`burst ${index}`);
-        if (acknowledged.length === 20) first.kill("SIGKILL");
-      }),
-    );
-    await first.ended;
-    expect(acknowledged.length).toBeGreaterThanOrEqual(20);
-
-    const second = await startProcess(env);
-    expect(await titles(second.url)).toEqual(expect.arrayContaining(["survivor", ...acknowledged]));
-    second.kill("SIGKILL");
-    await second.ended;
-  });
+  const third = await startProcess(env);
+  expect(await titles(third.url)).toEqual(expect.arrayContaining(["survivor", ...acknowledged]));
+  third.kill("SIGTERM");
+  expect((await third.ended).code).toBe(0);
 });
 
 describe("stops", () => {
-  test.each(["SIGTERM", "SIGINT"] as const)(
-    "cleanly on %s, after the request that is on its way",
-    async (signal) => {
-      const api = await startProcess(env);
-      expect(records()).toEqual([
-        expect.objectContaining({ name: "api", secretFingerprint: secretFingerprint(issuer.secret) }),
-      ]);
-      const body = JSON.stringify({ title: `sent while stopping by ${signal}` });
-      const socket = connect(Number(new URL(api.url).port), "127.0.0.1").setEncoding("utf8");
-      let received = "";
-      socket.on("data", (text) => {
-        received += text;
-      });
-      // Held back: the body. The API waits for it while it is told to stop.
-      const lines = Object.entries({ host: "localhost", "content-length": body.length, ...headers() });
-      socket.write(
-        `POST /api/ada/tasks HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n`,
-      );
-      await expect.poll(() => fetch(`${api.url}/health/live`).then((answer) => answer.status)).toBe(200);
+  test.each(["SIGTERM", "SIGINT"] as const)("cleanly on %s, after the running request", async (signal) => {
+    const api = await startProcess(env);
+    expect(records()).toEqual([
+      expect.objectContaining({ name: "api", secretFingerprint: secretFingerprint(issuer.secret) }),
+    ]);
+    const body = JSON.stringify({ title: `sent while stopping by ${signal}` });
+    const socket = connect(Number(new URL(api.url).port), "127.0.0.1").setEncoding("utf8");
+    let received = "";
+    socket.on("data", (text) => {
+      received += text;
+    });
+    // The body is held back: the API waits for it when it is told to stop.
+    const lines = Object.entries({ host: "localhost", "content-length": body.length, ...headers() });
+    socket.write(
+      `POST /api/ada/tasks HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n`,
+    );
+    await expect.poll(() => fetch(`${api.url}/health/live`).then((answer) => answer.status)).toBe(200);
 
-      api.kill(signal);
-      await expect.poll(api.output).toContain(`api stopping (${signal})`);
-      api.kill(signal); // once more, as an impatient Ctrl-C does
-      socket.write(body);
+    api.kill(signal);
+    await expect.poll(api.output).toContain(`api stopping (${signal})`);
+    api.kill(signal); // once more, as an impatient Ctrl-C does
+    socket.write(body);
 
-      const asked = performance.now();
-      const { code, stdout, stderr } = await api.ended;
-      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-      // The client keeps its connection open; waiting for it would take all of the ten seconds of patience.
-      expect(performance.now() - asked).toBeLessThan(5_000);
-      expect(stdout).toContain(`api secret fingerprint ${secretFingerprint(issuer.secret)}`);
-      expect(stdout).not.toContain(issuer.secret);
-      expect(received).toMatch(/^HTTP\/1\.1 201 /);
-      expect(api.output()).toContain("api stopped");
-      expect(records()).toEqual([]);
-    },
-  );
+    const asked = performance.now();
+    const { code, stdout, stderr } = await api.ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    // The client keeps its connection open: waiting for it would take the full ten seconds.
+    expect(performance.now() - asked).toBeLessThan(5_000);
+    expect(stdout).toContain(`api secret fingerprint ${secretFingerprint(issuer.secret)}`);
+    expect(stdout).not.toContain(issuer.secret);
+    expect(received).toMatch(/^HTTP\/1\.1 201 /);
+    expect(api.output()).toContain("api stopped");
+    expect(records()).toEqual([]);
+  });
 });
 
-test("says that it listens, however little it is to log", async () => {
+test("prints that it listens at any log level, and lets no other process use its embedded database", async () => {
   const quiet = await startProcess({ ...env, LOG_LEVEL: "silent" });
   expect(quiet.output()).toBe(`api listening on ${quiet.url}\n`);
+
+  const { code, stderr } = await runToEnd(env);
+  expect(stderr).toMatch(
+    /^api: the embedded database in \S+ is in use by another process: stop that one, [^\n]+\n$/,
+  );
+  expect(code).toBe(1);
+  expect((await fetch(`${quiet.url}/health/ready`)).status).toBe(200);
   quiet.kill("SIGTERM");
   expect((await quiet.ended).code).toBe(0);
 });
 
-describe("does not start, says why in one line, and exits with 1:", () => {
-  test("no secret in production", async () => {
-    const { BETTER_AUTH_SECRET: _, ...withoutSecret } = env;
-    const { code, stdout, stderr } = await runToEnd({ ...withoutSecret, NODE_ENV: "production" });
-    expect(stderr).toMatch(/^api: BETTER_AUTH_SECRET is not set\. Set it [^\n]+\n$/);
-    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
-  });
-
-  test("an embedded database that another process has open", async () => {
-    const first = await startProcess(env);
-    const { code, stderr } = await runToEnd(env);
-    expect(stderr).toMatch(
-      /^api: the embedded database in \S+ is in use by another process: stop that one, [^\n]+\n$/,
-    );
-    expect(code).toBe(1);
-    expect((await fetch(`${first.url}/health/ready`)).status).toBe(200);
-    first.kill("SIGTERM");
-    await first.ended;
-  });
+test("without a secret in production, does not start, prints the reason in one line, and exits with 1", async () => {
+  const { BETTER_AUTH_SECRET: _, ...withoutSecret } = env;
+  const { code, stdout, stderr } = await runToEnd({ ...withoutSecret, NODE_ENV: "production" });
+  expect(stderr).toMatch(/^api: BETTER_AUTH_SECRET is not set\. Set it [^\n]+\n$/);
+  expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
 });

@@ -19,42 +19,46 @@ async function failure(environment: Record<string, string>): Promise<string> {
   return startServer(environment).then(() => "it started", describeFailure);
 }
 
-describe("does not start, and says why in one line:", () => {
+describe("does not start, and gives the reason in one line:", () => {
   test.each<[string, Record<string, string>, RegExp]>([
     ["no secret", { ...env, BETTER_AUTH_SECRET: "" }, /^BETTER_AUTH_SECRET is not set\. Set it/],
     ["a short secret", { ...env, BETTER_AUTH_SECRET: "hidden" }, /secret.*32/i],
     [
-      "a list of secrets that is none",
+      "an invalid list of secrets",
       { ...env, BETTER_AUTH_SECRETS: "hidden" },
       /^BETTER_AUTH_SECRETS: entry 1/,
     ],
-    ["a port that is none", { ...env, API_PORT: "99999" }, /^API_PORT must be from 0 to 65535$/],
+    ["a port out of range", { ...env, API_PORT: "99999" }, /^API_PORT must be from 0 to 65535$/],
     ["a port that is text", { ...env, API_PORT: "http" }, /^API_PORT must be a number$/],
     ["half a port", { ...env, API_PORT: "3001.5" }, /^API_PORT must be a whole number$/],
-    ["a log level that is none", { ...env, LOG_LEVEL: "loud" }, /^LOG_LEVEL must be one of fatal, error/],
+    ["an unknown log level", { ...env, LOG_LEVEL: "loud" }, /^LOG_LEVEL must be one of fatal, error/],
     [
-      "another way with revocations",
+      "an unknown USHER_WHEN_STALE",
       { ...env, USHER_WHEN_STALE: "maybe" },
       /^USHER_WHEN_STALE must be refuse or accept$/,
     ],
     [
-      "an issuer that is no URL",
+      "an issuer that is not a URL",
       { ...env, BETTER_AUTH_URL: "app.example.com" },
       /^BETTER_AUTH_URL must be a URL/,
     ],
-    ["an audience of another kind", { ...env, API_URL: "ftp://api.example.com" }, /^API_URL must be a URL/],
     [
-      "a database that is no Postgres",
+      "an audience with another scheme",
+      { ...env, API_URL: "ftp://api.example.com" },
+      /^API_URL must be a URL/,
+    ],
+    [
+      "a database that is not Postgres",
       { ...env, DATABASE_URL: "mysql://root:hidden@x/y" },
       /^DATABASE_URL must be a URL/,
     ],
     [
-      "two at once",
+      "two invalid variables",
       { ...env, API_PORT: "-1", LOG_LEVEL: "x" },
       /^API_PORT must be from 0.*; LOG_LEVEL must be/,
     ],
     [
-      "everything at once",
+      "every invalid variable at once",
       {
         DATA_DIR: folder.path,
         API_PORT: "-1",
@@ -70,7 +74,7 @@ describe("does not start, and says why in one line:", () => {
       /^the database at 127\.0\.0\.1:1\/d does not answer \(ECONNREFUSED\): start it, or check DATABASE_URL$/,
     ],
     [
-      "a data folder below what is no folder",
+      "a data folder below a file",
       { ...env, DATA_DIR: "/dev/null/data" },
       /^cannot create the folder \/dev\/null\/data \(ENOTDIR\): make DATA_DIR a folder that this user may write to$/,
     ],
@@ -80,7 +84,7 @@ describe("does not start, and says why in one line:", () => {
     expect(line).not.toMatch(/hidden|\n/);
   });
 
-  test("a port that is taken, or an address that is not this machine's, once the database is closed again", async () => {
+  test("a port in use, or an address of another machine, after closing the database", async () => {
     const holder = createServer().listen(0, "127.0.0.1");
     await new Promise((resolve) => holder.once("listening", resolve));
     const { port } = holder.address() as { port: number };
@@ -96,7 +100,7 @@ describe("does not start, and says why in one line:", () => {
 });
 
 describe("the configuration", () => {
-  test("has a default for everything; an empty variable is one that is not set", () => {
+  test("has defaults, also for empty variables", () => {
     const defaults = {
       host: "127.0.0.1",
       port: 3001,
@@ -114,7 +118,7 @@ describe("the configuration", () => {
     ).toEqual(defaults);
   });
 
-  test("follows the ports, and takes URLs exactly as they are written", () => {
+  test("derives the URLs from the ports, and keeps given URLs exactly", () => {
     expect(readConfig({ WEB_PORT: "4000", API_PORT: "4001" })).toMatchObject({
       port: 4001,
       issuer: "http://localhost:4000",
@@ -125,7 +129,7 @@ describe("the configuration", () => {
   });
 
   test.each(["postgres://user:p%40ss@db.example:5433/tasks?sslmode=require", "postgresql://localhost/tasks"])(
-    "takes %s for a database",
+    "accepts the database %s",
     (url) => expect(readConfig({ DATABASE_URL: url }).databaseUrl).toBe(url),
   );
 });

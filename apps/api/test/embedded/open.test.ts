@@ -24,7 +24,7 @@ beforeAll(() => {
 });
 afterAll(temporary.remove);
 
-test("a database whose making was cut short is made anew; one that was made is kept, and opened by one at a time", async () => {
+test("recreates a half-created database, keeps a complete one, and lets one process at a time open it", async () => {
   const first = await open();
   expect(first.kind).toBe("embedded");
   expect(existsSync(`${folder}.unfinished`)).toBe(false);
@@ -42,7 +42,7 @@ test("a database whose making was cut short is made anew; one that was made is k
   await second.close();
 });
 
-test("a disk that is nearly full: nothing is written, what is there is read, and it heals by itself", async () => {
+test("rejects writes with 503 while the disk is nearly full, serves reads, and recovers by itself", async () => {
   const disk = { free: Number.POSITIVE_INFINITY };
   const database = await openDatabase({ url: undefined, folder, freeSpace: async () => disk.free });
   const api = await openTestApi(database);
@@ -74,7 +74,7 @@ test("a disk that is nearly full: nothing is written, what is there is read, and
   );
 });
 
-test("a folder that holds something else is left alone", async () => {
+test("does not touch a folder that contains something else", async () => {
   const other = join(temporary.path, "other");
   mkdirSync(other);
   writeFileSync(join(other, "PG_VERSION"), "not a version\n");
@@ -82,7 +82,7 @@ test("a folder that holds something else is left alone", async () => {
   expect(existsSync(join(other, "PG_VERSION"))).toBe(true);
 });
 
-test("a folder that is there, open to others and with files open to others, is closed with all that is in it, at every start", async () => {
+test("restricts an existing folder and everything in it to its owner, at every start", async () => {
   const data = join(temporary.path, "open");
   mkdirSync(join(data, "api"), { recursive: true });
   for (const path of [data, join(data, "api")]) chmodSync(path, 0o755);
@@ -103,7 +103,7 @@ test("a folder that is there, open to others and with files open to others, is c
   await third.close();
 });
 
-test("a folder with other things in it keeps its rights, and what is in it, its own", async () => {
+test("does not change the rights of a DATA_DIR that contains other things, but restricts its own files", async () => {
   const shared = join(temporary.path, "shared");
   mkdirSync(shared);
   chmodSync(shared, 0o755);

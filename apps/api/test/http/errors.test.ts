@@ -31,13 +31,13 @@ const send = (options: InjectOptions) =>
     headers: { authorization: `Bearer ${api.issuer.tokenFor("ada")}`, ...options.headers },
   });
 
-describe("with a problem body", () => {
+describe("answers with a problem body", () => {
   test.each<[string, InjectOptions, number, string]>([
     ["an unknown path", { url: "/nowhere" }, 404, "not_found"],
-    ["an address that cannot be decoded", { url: "/api/%E0%A4%A/tasks" }, 400, "bad_request"],
+    ["a path that cannot be decoded", { url: "/api/%E0%A4%A/tasks" }, 400, "bad_request"],
     ["a parameter that is too long", { url: `/api/${"x".repeat(300)}/tasks` }, 414, "uri_too_long"],
-    ["JSON that is none", { method: "POST", headers: json, payload: '{"title":' }, 400, "bad_request"],
-    ["no JSON at all", { method: "POST", headers: json }, 400, "bad_request"],
+    ["invalid JSON", { method: "POST", headers: json, payload: '{"title":' }, 400, "bad_request"],
+    ["an empty body where JSON is expected", { method: "POST", headers: json }, 400, "bad_request"],
     ["null", { method: "POST", headers: json, payload: "null" }, 400, "bad_request"],
     ["no body", { method: "POST" }, 400, "bad_request"],
     [
@@ -74,9 +74,9 @@ describe("with a problem body", () => {
       400,
       "bad_request",
     ],
-    ["a method that no route has", { method: "PATCH" }, 404, "not_found"],
-    ["a Host that is none", { headers: { host: "[" } }, 400, "bad_request"],
-    ["a Host with more of a URL", { headers: { host: "localhost/health/live?" } }, 400, "bad_request"],
+    ["a method without a route", { method: "PATCH" }, 404, "not_found"],
+    ["an invalid Host", { headers: { host: "[" } }, 400, "bad_request"],
+    ["a Host with other parts of a URL", { headers: { host: "localhost/health/live?" } }, 400, "bad_request"],
     ["a token in the query as well", { url: "/api/ada/tasks?access_token=x" }, 400, "credentials_ambiguous"],
   ])("%s", async (_what, options, status, code) => {
     const answer = await send(options);
@@ -84,7 +84,7 @@ describe("with a problem body", () => {
     expect(answer.headers["x-request-id"]).toMatch(/./);
   });
 
-  test("a fault of the API's own, of which nothing gets out and everything is logged", async () => {
+  test("an internal error, which is logged and not disclosed", async () => {
     for (const url of ["/fault", "/not-an-error"]) {
       api.logs.length = 0;
       const answer = await send({ url });
@@ -95,17 +95,17 @@ describe("with a problem body", () => {
     }
   });
 
-  test("an error with a status of its own, without its message", async () => {
+  test("an error that has its own status, without its message", async () => {
     const answer = await send({ url: "/teapot" });
     expectProblem(answer, 418, "http_error");
     expect(answer.body).not.toContain("secret");
   });
 });
 
-describe("on the bare socket, with a problem body", () => {
+describe("answers invalid HTTP on the socket with a problem body", () => {
   test.each([
-    ["what is not HTTP", "nonsense\r\n\r\n", 400, "bad_request"],
-    ["a header that is none", "GET / HTTP/1.1\r\nhost: x\r\nbroken header\r\n\r\n", 400, "bad_request"],
+    ["text that is not HTTP", "nonsense\r\n\r\n", 400, "bad_request"],
+    ["a malformed header", "GET / HTTP/1.1\r\nhost: x\r\nbroken header\r\n\r\n", 400, "bad_request"],
     [
       "headers that are too large",
       `GET / HTTP/1.1\r\nhost: x\r\nx: ${"y".repeat(20_000)}\r\n\r\n`,
@@ -113,7 +113,7 @@ describe("on the bare socket, with a problem body", () => {
       "headers_too_large",
     ],
     [
-      "two lengths",
+      "Content-Length with Transfer-Encoding",
       "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
       400,
       "bad_request",

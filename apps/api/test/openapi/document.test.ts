@@ -41,7 +41,7 @@ test("is OpenAPI 3.1 and names this API", () => {
   });
 });
 
-test("has every route of the app but the documentation page and its icon, each under an id of its own", () => {
+test("has every route except the documentation page and its icon, each with a unique operationId", () => {
   const documented = operations().map(({ path, method }) => `${method.toUpperCase()} ${path}`);
   const routes = api.app.usher
     .routes()
@@ -51,7 +51,7 @@ test("has every route of the app but the documentation page and its icon, each u
   expect(new Set(operations().map(({ operation }) => operation.operationId)).size).toBe(documented.length);
 });
 
-test("asks for a bearer token exactly where the guard does", () => {
+test("requires a bearer token exactly where the guard does", () => {
   const guarded = new Map(
     api.app.usher
       .routes()
@@ -76,7 +76,7 @@ test("documents each error as a problem", () => {
   });
 });
 
-test("documents what the issuer sends at a logout", () => {
+test("documents the logout token that the issuer sends", () => {
   const operation = document.paths["/backchannel-logout"]?.post;
   expect(operation?.requestBody?.content).toMatchObject({
     "application/x-www-form-urlencoded": { schema: { required: ["logout_token"] } },
@@ -85,7 +85,7 @@ test("documents what the issuer sends at a logout", () => {
   expect(operation?.responses[400]?.content).toHaveProperty(["application/problem+json"]);
 });
 
-test("documents each path parameter, and says that completing needs no body", () => {
+test("documents each path parameter, and that the body of `complete` is optional", () => {
   for (const { path, operation } of operations()) {
     const named = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
     const documented = (operation.parameters ?? []).filter(
@@ -97,14 +97,14 @@ test("documents each path parameter, and says that completing needs no body", ()
   expect(document.paths["/api/{userId}/tasks"]?.post?.requestBody?.required).toBe(true);
 });
 
-test("every reference leads somewhere, and nothing is left over", () => {
+test("every reference resolves, and every schema is used", () => {
   const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)].map(
     ([, name]) => name,
   );
   expect([...new Set(references)].sort()).toEqual(Object.keys(document.components.schemas).sort());
 });
 
-test("the documentation page needs no token, and may run its own scripts and call its own server alone", async () => {
+test("the documentation page is public, and may only run its own scripts and call its own server", async () => {
   const redirect = await api.app.inject("/docs");
   expect([redirect.statusCode, redirect.headers.location]).toEqual([301, "/docs/"]);
 
@@ -124,7 +124,7 @@ test("the documentation page needs no token, and may run its own scripts and cal
   expect(script.headers["content-type"]).toMatch(/javascript/);
 });
 
-test("a browser that asks for an icon beside the page is told that there is none, and nothing is refused in the log", async () => {
+test("answers a browser's request for an icon with 204, and logs no rejection", async () => {
   api.logs.length = 0;
   const icon = await api.app.inject("/favicon.ico");
   expect([icon.statusCode, icon.body, icon.headers["cache-control"]]).toEqual([
@@ -135,7 +135,7 @@ test("a browser that asks for an icon beside the page is told that there is none
   expect(api.logs.filter((line) => line.includes("credentials_missing"))).toEqual([]);
 });
 
-test("every other answer may load nothing at all, and has helmet's headers", async () => {
+test("every other response has a policy that allows nothing, and helmet's headers", async () => {
   const answer = await api.app.inject("/health/live");
   expect(answer.headers["content-security-policy"]).toBe("default-src 'none';frame-ancestors 'none'");
   expect(answer.headers).toMatchObject({

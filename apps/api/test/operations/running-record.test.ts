@@ -18,10 +18,14 @@ function log(): { log: FastifyBaseLogger; lines: string[] } {
   return { log: Fastify({ logger: { stream: { write: (line: string) => lines.push(line) } } }).log, lines };
 }
 
-test("a file for its owner alone says which secret the process verifies with, until it is taken away", () => {
+test("writes the fingerprint of the secret to a file that only its owner can read, and deletes it", () => {
   const running = join(folder.path, "running");
   const file = join(running, `api-${process.pid}.json`);
-  const forget = recordRunning({ issuer, runningFolder: running }, { BETTER_AUTH_SECRET: secret }, log().log);
+  const deleteRecord = recordRunning(
+    { issuer, runningFolder: running },
+    { BETTER_AUTH_SECRET: secret },
+    log().log,
+  );
   const text = readFileSync(file, "utf8");
   expect(JSON.parse(text)).toMatchObject({
     name: "api",
@@ -30,7 +34,7 @@ test("a file for its owner alone says which secret the process verifies with, un
   });
   expect(text).not.toContain(secret);
   expect(statSync(file).mode & 0o777).toBe(0o600);
-  forget();
+  deleteRecord();
   expect(existsSync(file)).toBe(false);
 });
 
@@ -39,17 +43,17 @@ test.each([
   [{ USHER_JWKS_URL: "http://localhost/jwks", USHER_KEYS: "jwks,secret" }, secretFingerprint(secret)],
 ])("with %o the fingerprint is %o", (keys, expected) => {
   const running = join(folder.path, "keys");
-  const forget = recordRunning(
+  const deleteRecord = recordRunning(
     { issuer, runningFolder: running },
     { BETTER_AUTH_SECRET: secret, ...keys },
     log().log,
   );
   const text = readFileSync(join(running, `api-${process.pid}.json`), "utf8");
   expect(JSON.parse(text)).toMatchObject({ secretFingerprint: expected });
-  forget();
+  deleteRecord();
 });
 
-test("where it cannot be written, the log says so, and nothing else happens", () => {
+test("logs that the record cannot be written, and continues", () => {
   mkdirSync(join(folder.path, "full"));
   const inTheWay = join(folder.path, "full", "running");
   writeFileSync(inTheWay, "");

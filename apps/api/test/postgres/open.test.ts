@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDatabase } from "../../src/operations/open-database.ts";
 import { openTestApi } from "../support/api.ts";
 
-// One cluster for the file. Roles belong to the cluster, so the tests here are in order: the first makes
+// One cluster for the file. Roles belong to the cluster, so the order of the tests matters: the first creates
 // usher_api.
 
 let server: PostgresServer;
@@ -20,7 +20,7 @@ afterAll(async () => {
 
 const open = (url: string) => openDatabase({ url, folder: "unused" });
 
-/** A database of its own whose owner is a new user without any special rights but those given. */
+/** A separate database whose owner is a new user with the given rights only. */
 async function ownedDatabase(user: string, rights = ""): Promise<string> {
   const url = new URL(await server.createDatabase(`of_${user}`));
   await admin.unsafe(
@@ -45,14 +45,14 @@ async function useOnce(url: string): Promise<void> {
 }
 
 describe("who may connect", () => {
-  test("a plain owner without the role usher_api is told what an administrator must run", async () => {
+  test("rejects a plain owner without the role usher_api, and names the statement for an administrator", async () => {
     const url = await ownedDatabase("modest");
     await expect(open(url)).rejects.toThrow(
       /^the database at 127\.0\.0\.1:\d+\/of_modest cannot be used: an administrator must run: CREATE ROLE usher_api NOLOGIN; GRANT usher_api TO modest$/,
     );
   });
 
-  test("a plain owner with CREATEROLE: replicas that start together, on databases that are all fresh", async () => {
+  test("accepts a plain owner with CREATEROLE, in replicas that start together on new databases", async () => {
     const urls = [await ownedDatabase("creator", "createrole")];
     for (const name of ["second", "third", "fourth"]) {
       const url = new URL(urls[0] as string);
@@ -71,14 +71,14 @@ describe("who may connect", () => {
     for (const url of urls) await useOnce(url);
   });
 
-  test("a plain owner in another database, where the role exists already: not without its grant, and with it", async () => {
+  test("where the role exists already, accepts a plain owner with its grant only", async () => {
     const url = await ownedDatabase("neighbour", "createrole");
     await expect(open(url)).rejects.toThrow("an administrator must run: GRANT usher_api TO neighbour");
     await admin.unsafe("grant usher_api to neighbour");
     await useOnce(url);
   });
 
-  test("a user to whom somebody else grants the role at that very moment", async () => {
+  test("accepts a user who is granted the role while the API starts", async () => {
     const url = await ownedDatabase("racer");
     await admin.unsafe("grant usher_api to racer with admin true, set false");
     const other = postgres(url, { max: 1, onnotice: () => {} });
@@ -95,11 +95,11 @@ describe("who may connect", () => {
     await useOnce(url);
   });
 
-  test("a superuser", async () => {
+  test("accepts a superuser", async () => {
     await useOnce(await server.createDatabase());
   });
 
-  test("even the owner of the table sees nothing past the policy", async () => {
+  test("applies the policy to the owner of the table as well", async () => {
     const own = postgres(await ownedDatabase("owner", "in role usher_api"), { max: 1, onnotice: () => {} });
     const url = new URL(server.url);
     url.username = "owner";
@@ -111,7 +111,7 @@ describe("who may connect", () => {
   });
 });
 
-describe("does not start where rows would not be kept to their owners:", () => {
+describe("does not start where rows would not be restricted to their owners:", () => {
   test("the role bypasses row-level security", async () => {
     const url = await server.createDatabase();
     await useOnce(url);
@@ -122,7 +122,7 @@ describe("does not start where rows would not be kept to their owners:", () => {
   });
 
   test.each(["disable row level security", "no force row level security"])(
-    "somebody ran %s",
+    "after alter table … %s",
     async (statement) => {
       const url = await server.createDatabase();
       await (await open(url)).close();
@@ -134,33 +134,33 @@ describe("does not start where rows would not be kept to their owners:", () => {
   );
 });
 
-test("a wrong password and a missing database are said in one line, without the password", async () => {
+test("names a wrong password and a missing database in one line, without the password", async () => {
   const wrong = new URL(server.url);
   wrong.password = "not-the-password";
-  const refusal = await open(wrong.href).catch((error: Error) => error.message);
-  expect(refusal).toMatch(
+  const message = await open(wrong.href).catch((error: Error) => error.message);
+  expect(message).toMatch(
     /^the database at 127\.0\.0\.1:\d+\/postgres cannot be used: password authentication failed[^\n]*$/,
   );
-  expect(refusal).not.toContain("not-the-password");
+  expect(message).not.toContain("not-the-password");
 
   const missing = new URL(server.url);
   missing.pathname = "/nowhere";
   await expect(open(missing.href)).rejects.toThrow('database "nowhere" does not exist');
 });
 
-test("many users at once over a pool of connections: each sees and changes their own", async () => {
+test("many users at once on a pool of connections each see and change only their own tasks", async () => {
   const database = await open(await server.createDatabase());
   const api = await openTestApi(database);
   const users = Array.from({ length: 12 }, (_, index) => `user-${index}`);
-  const everybody = <Result>(act: (user: string) => Promise<Result>) =>
+  const everyone = <Result>(act: (user: string) => Promise<Result>) =>
     Promise.all(
       Array.from({ length: 10 }, () => users)
         .flat()
         .map(act),
     );
 
-  await everybody((user) => api.call(user, "POST", "/tasks", { title: `of ${user}` }));
-  const titles = await everybody(async (user) => {
+  await everyone((user) => api.call(user, "POST", "/tasks", { title: `of ${user}` }));
+  const titles = await everyone(async (user) => {
     const { tasks } = (await api.call(user, "GET", "/tasks")).json();
     return { user, titles: tasks.map((task: { title: string }) => task.title) };
   });

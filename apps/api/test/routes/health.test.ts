@@ -25,7 +25,7 @@ const ready = async () => {
   return [statusCode, { status, database, keys, keysAge }];
 };
 
-test("the keys' state: missing until they are fetched for this very question, then fresh, then stale in an outage", async () => {
+test("ready fetches missing keys, then reports them as fresh, and as stale in an outage", async () => {
   expect(await ready()).toEqual([
     503,
     { status: "unavailable", database: "up", keys: "missing", keysAge: null },

@@ -3,8 +3,7 @@ import { openTestApi, type TestApi } from "../support/api.ts";
 import { logoutToken } from "../support/logout-token.ts";
 import { expectProblem } from "../support/problem.ts";
 
-// The endpoint's own rules are tested where it is made (packages/verify); here it is at work, on the embedded
-// database.
+// packages/verify tests the rules of the endpoint. Here it runs with the embedded database.
 
 let api: TestApi;
 beforeAll(async () => {
@@ -16,7 +15,7 @@ const tokenOf = (user: string, sid: string) => api.issuer.tokenFor(user, { claim
 const read = (user: string, token: string) =>
   api.app.inject({ url: `/api/${user}/tasks`, headers: { authorization: `Bearer ${token}` } });
 
-test("one session ends: its tokens are refused, the user's other session and other users never notice", async () => {
+test("ending one session rejects its tokens, and not those of the user's other session or of other users", async () => {
   const [ended, other, bobs] = [tokenOf("ada", "s1"), tokenOf("ada", "s2"), tokenOf("bob", "s3")];
   expect((await read("ada", ended)).statusCode).toBe(200);
 
@@ -29,7 +28,7 @@ test("one session ends: its tokens are refused, the user's other session and oth
   expect((await read("bob", bobs)).statusCode).toBe(200);
 });
 
-test("a user's sessions all end, and a token issued later is good again", async () => {
+test("ending all sessions of a user rejects their tokens, and accepts one that is issued later", async () => {
   const [first, second, bobs] = [tokenOf("eve", "s4"), tokenOf("eve", "s5"), tokenOf("bob", "s3")];
   expect((await api.logout(logoutToken(api.issuer, { sub: "eve" }))).statusCode).toBe(200);
   for (const token of [first, second]) expectProblem(await read("eve", token), 401, "token_revoked");
@@ -40,7 +39,7 @@ test("a user's sessions all end, and a token issued later is good again", async 
   expect((await read("eve", fresh)).statusCode).toBe(200);
 });
 
-test("a token for the API ends nothing, and the log says why a logout was refused", async () => {
+test("rejects an access token as a logout token, and logs why", async () => {
   const token = tokenOf("ada", "s7");
   api.logs.length = 0;
   const answer = await api.logout(token);
@@ -55,7 +54,7 @@ test("a token for the API ends nothing, and the log says why a logout was refuse
   expect(api.logs.join("")).not.toContain(token);
 });
 
-test("a form of a megabyte is refused before it is read whole, and JSON is no form", async () => {
+test("rejects a form of a megabyte before it has been read, and JSON", async () => {
   const form = { "content-type": "application/x-www-form-urlencoded" };
   const send = (headers: Record<string, string>, payload: string) =>
     api.app.inject({ method: "POST", url: "/backchannel-logout", headers, payload });
@@ -65,7 +64,7 @@ test("a form of a megabyte is refused before it is read whole, and JSON is no fo
   expect([json.statusCode, json.json().status]).toEqual([400, 400]);
 });
 
-test("ready says that the revocations are current", async () => {
+test("ready reports that the revocations are current", async () => {
   const ready = await api.app.inject("/health/ready");
   expect(ready.json()).toMatchObject({ status: "ready", revocations: "current", whenStale: "refuse" });
   expect(ready.json().revocationsAge).toBeLessThanOrEqual(2);

@@ -21,7 +21,7 @@ async function add(
 }
 
 describe("POST", () => {
-  test("makes a task and says where it is", async () => {
+  test("creates a task and returns its Location", async () => {
     const answer = await api.call("ada", "POST", "/tasks", { title: "  Buy milk ", notes: "two\nlitres" });
 
     expect(answer.statusCode).toBe(201);
@@ -40,7 +40,7 @@ describe("POST", () => {
     expect(read.json()).toEqual(task);
   });
 
-  test("writes an id with reserved characters into Location so that it can be followed", async () => {
+  test("escapes reserved characters of the user id in Location", async () => {
     const user = "a/b ü?";
     const answer = await api.call(user, "POST", "/tasks", { title: "x" });
     expect(answer.headers.location).toBe(`/api/a%2Fb%20%C3%BC%3F/tasks/${answer.json().id}`);
@@ -58,10 +58,10 @@ describe("POST", () => {
     ["a title with half a surrogate pair", { title: "a\ud83d" }, "body.title"],
     ["notes of 2001 characters", { title: "x", notes: "y".repeat(2001) }, "body.notes"],
     ["another user's id", { title: "x", ownerId: "eve" }, "body"],
-    ["an id of one's own choice", { title: "x", id: missing }, "body"],
-    ["completed, which a new task is not", { title: "x", completed: true }, "body"],
+    ["an id chosen by the client", { title: "x", id: missing }, "body"],
+    ["completed, which a new task never is", { title: "x", completed: true }, "body"],
     ["a list", [{ title: "x" }], "body"],
-  ])("refuses %s", async (_what, body, path) => {
+  ])("rejects %s", async (_what, body, path) => {
     const answer = await api.call("ada", "POST", "/tasks", body);
     expectProblem(answer, 400, "bad_request");
     expect(answer.json().errors).toEqual([{ path, message: expect.stringMatching(/./) }]);
@@ -82,22 +82,19 @@ describe("POST", () => {
   });
 });
 
-test.each(["a\0b", "\0"])(
-  "a user whose id Postgres cannot hold is told so, on each path: %j",
-  async (user) => {
-    for (const [method, path] of [
-      ["GET", "/tasks"],
-      ["POST", "/tasks"],
-      ["DELETE", `/tasks/${missing}`],
-    ] as const) {
-      const answer = await api.call(user, method, path, method === "POST" ? { title: "x" } : undefined);
-      expectProblem(answer, 400, "bad_request");
-      expect(answer.json().errors).toEqual([
-        { path: "params.userId", message: expect.stringContaining("U+0000") },
-      ]);
-    }
-  },
-);
+test.each(["a\0b", "\0"])("a user id that Postgres cannot store is a 400 on every path: %j", async (user) => {
+  for (const [method, path] of [
+    ["GET", "/tasks"],
+    ["POST", "/tasks"],
+    ["DELETE", `/tasks/${missing}`],
+  ] as const) {
+    const answer = await api.call(user, method, path, method === "POST" ? { title: "x" } : undefined);
+    expectProblem(answer, 400, "bad_request");
+    expect(answer.json().errors).toEqual([
+      { path: "params.userId", message: expect.stringContaining("U+0000") },
+    ]);
+  }
+});
 
 describe("GET a list", () => {
   test("is empty at first", async () => {
@@ -106,7 +103,7 @@ describe("GET a list", () => {
     expect(answer.json()).toEqual({ tasks: [], nextCursor: null });
   });
 
-  test("goes through all pages, newest first, each task once", async () => {
+  test("returns all pages, newest first, each task once", async () => {
     const ids: string[] = [];
     for (let index = 0; index < 7; index++) ids.unshift((await add("pager", `task ${index}`)).id);
 
@@ -125,13 +122,13 @@ describe("GET a list", () => {
     expect(sizes).toEqual([3, 3, 1]);
   });
 
-  test("has no next page when the last one is exactly full", async () => {
+  test("has no next page after a last page that is exactly full", async () => {
     await add("even", "1");
     await add("even", "2");
     expect((await api.call("even", "GET", "/tasks?limit=2")).json().nextCursor).toBeNull();
   });
 
-  test("has 50 tasks without a limit, and 100 at most", async () => {
+  test("returns 50 tasks by default, and at most 100", async () => {
     for (let index = 0; index < 101; index++) await add("busy", `task ${index}`);
     expect((await api.call("busy", "GET", "/tasks")).json().tasks).toHaveLength(50);
     expect((await api.call("busy", "GET", "/tasks?limit=100")).json().tasks).toHaveLength(100);
@@ -163,7 +160,7 @@ describe("GET a list", () => {
     [`cursor=${Buffer.from(`2026-02-30T00:00:00.000000Z ${missing}`).toString("base64url")}`, "query.cursor"],
     [`cursor=${Buffer.from(`0000-01-01T00:00:00.000000Z ${missing}`).toString("base64url")}`, "query.cursor"],
     [`cursor=${Buffer.from(`2026-01-01T00:00:00.000000Z ' or true`).toString("base64url")}`, "query.cursor"],
-  ])("refuses ?%s", async (query, path) => {
+  ])("rejects ?%s", async (query, path) => {
     const answer = await api.call("ada", "GET", `/tasks?${query}`);
     expectProblem(answer, 400, "bad_request");
     expect(answer.json().errors).toEqual([{ path, message: expect.stringMatching(/./) }]);
@@ -171,7 +168,7 @@ describe("GET a list", () => {
 });
 
 describe("PUT", () => {
-  test("replaces all that can change, and nothing else", async () => {
+  test("replaces every field that can change, and no other", async () => {
     const before = await add("ada", "old");
     const answer = await api.call("ada", "PUT", `/tasks/${before.id}`, {
       title: " new ",
@@ -189,21 +186,21 @@ describe("PUT", () => {
     expect(answer.json().updatedAt > before.updatedAt).toBe(true);
   });
 
-  test("takes what is absent for its default", async () => {
+  test("gives missing fields their defaults", async () => {
     const { id } = await add("ada", "old");
     await api.call("ada", "PUT", `/tasks/${id}`, { title: "a", notes: "n", completed: true });
     const answer = await api.call("ada", "PUT", `/tasks/${id}`, { title: "b" });
     expect(answer.json()).toMatchObject({ title: "b", notes: null, completed: false });
   });
 
-  test("needs a title", async () => {
+  test("requires a title", async () => {
     const { id } = await add("ada", "old");
     expectProblem(await api.call("ada", "PUT", `/tasks/${id}`, { completed: true }), 400, "bad_request");
   });
 });
 
 describe("PATCH complete", () => {
-  test("completes without a body, with an empty one, and opens again", async () => {
+  test("completes without a body or with an empty one, and reopens", async () => {
     const { id } = await add("ada", "x");
     const complete = async (body?: unknown) =>
       (await api.call("ada", "PATCH", `/tasks/${id}/complete`, body)).json();
@@ -212,7 +209,7 @@ describe("PATCH complete", () => {
     expect(await complete({})).toMatchObject({ completed: true, title: "x" });
   });
 
-  test("refuses a completed that is no boolean", async () => {
+  test("rejects a `completed` that is not a boolean", async () => {
     const { id } = await add("ada", "x");
     expectProblem(
       await api.call("ada", "PATCH", `/tasks/${id}/complete`, { completed: "yes" }),
@@ -223,7 +220,7 @@ describe("PATCH complete", () => {
 });
 
 describe("DELETE", () => {
-  test("deletes once", async () => {
+  test("deletes a task once", async () => {
     const { id } = await add("ada", "x");
     const answer = await api.call("ada", "DELETE", `/tasks/${id}`);
     expect(answer.statusCode).toBe(204);
@@ -232,7 +229,7 @@ describe("DELETE", () => {
   });
 });
 
-describe("what is not there", () => {
+describe("a task that does not exist", () => {
   const requests = [
     ["GET", "", undefined],
     ["PUT", "", { title: "mine now" }],
@@ -241,7 +238,7 @@ describe("what is not there", () => {
   ] as const;
 
   test.each(requests)(
-    "%s %s looks the same for another's task, a missing one, and a malformed id",
+    "%s %s gives the same answer for another user's task, a missing one, and a malformed id",
     async (method, suffix, body) => {
       const other = await add("bob", "Bob's");
       const answers = await Promise.all(
@@ -256,7 +253,7 @@ describe("what is not there", () => {
   );
 });
 
-test("every answer is not to be stored", async () => {
+test("no response may be cached", async () => {
   const { id } = await add("ada", "x");
   for (const path of ["/tasks", `/tasks/${id}`]) {
     expect((await api.call("ada", "GET", path)).headers["cache-control"]).toBe("no-store");

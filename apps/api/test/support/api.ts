@@ -13,9 +13,7 @@ export type TestApi = {
   issuer: TestIssuer;
   /** Everything logged so far, one JSON object per line. */
   logs: string[];
-  /**
-   * A request with a valid token of `user`, to a path below the user's own: `call("ada", "GET", "/tasks")`.
-   */
+  /** Sends a request with a token of `user` to a path below `/api/<user>`: `call("ada", "GET", "/tasks")`. */
   call(
     user: string,
     method: NonNullable<InjectOptions["method"]>,
@@ -27,7 +25,7 @@ export type TestApi = {
   close(): Promise<void>;
 };
 
-/** The real app over a real database: the given one, or an embedded one in a temporary folder. */
+/** The real app with a real database: the given one, or an embedded one in a temporary folder. */
 export async function openTestApi(
   given?: Database,
   prepare?: (app: FastifyInstance) => void,

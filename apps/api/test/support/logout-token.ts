@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { TestIssuer } from "@usher-auth/testing";
 
 /**
- * A logout token (OpenID Connect Back-Channel Logout 1.0 section 2.4) that ends one session, or all of a
+ * A logout token (OpenID Connect Back-Channel Logout 1.0 section 2.4) for one session, or for all of a
  * user's.
  */
 export function logoutToken(

@@ -2,7 +2,7 @@ import { expect } from "vitest";
 
 type Answer = { statusCode: number; headers: Record<string, unknown>; json(): unknown };
 
-/** Expects a problem body of exactly the documented form, not to be stored. */
+/** Expects a problem body in the documented form, which may not be cached. */
 export function expectProblem(answer: Answer, status: number, code: string): void {
   expect(answer.json()).toMatchObject({
     type: `urn:usher-auth:error:${code}`,

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 
 const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 
-/** What a process said, and how it ended. */
+/** The output of a process, and its exit code. */
 export type Ended = { code: number | null; stdout: string; stderr: string };
 
 export type ApiProcess = {
@@ -17,7 +17,7 @@ export type ApiProcess = {
 
 const running = new Set<ChildProcess>();
 
-/** Kills whatever a failed test left behind. */
+/** Kills the processes that a failed test has left running. */
 export function killLeftovers(): void {
   for (const child of running) child.kill("SIGKILL");
 }
@@ -25,38 +25,38 @@ export function killLeftovers(): void {
 function launch(env: Record<string, string>, wrapper: readonly string[] = []) {
   const [command = "", ...rest] = [...wrapper, process.execPath, "--conditions=@usher-auth/source", main];
   const child = spawn(command, rest, {
-    // Of this machine's variables only that which makes starting quicker.
+    // Of this machine's variables only the one that makes starting faster.
     env: { NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, API_PORT: "0", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   running.add(child);
-  const said = { stdout: "", stderr: "" };
+  const output = { stdout: "", stderr: "" };
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    said.stdout += text;
+    output.stdout += text;
   });
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    said.stderr += text;
+    output.stderr += text;
   });
   const ended = once(child, "close").then(([code]): Ended => {
     running.delete(child);
-    return { code, ...said };
+    return { code, ...output };
   });
-  return { child, said, ended };
+  return { child, output, ended };
 }
 
 /**
- * Starts the API as a process of its own and waits until it listens.
+ * Starts the API as a separate process and waits until it listens.
  *
- * @param wrapper A command that becomes what the rest of its arguments say, such as `nice`.
+ * @param wrapper A command that runs the rest of its arguments, such as `nice`.
  */
 export async function startProcess(
   env: Record<string, string>,
   wrapper?: readonly string[],
 ): Promise<ApiProcess> {
-  const { child, said, ended } = launch(env, wrapper);
+  const { child, output, ended } = launch(env, wrapper);
   const { promise: url, resolve } = Promise.withResolvers<string>();
   child.stdout.on("data", () => {
-    const match = /api listening on (http:\/\/localhost:\d+)/.exec(said.stdout);
+    const match = /api listening on (http:\/\/localhost:\d+)/.exec(output.stdout);
     if (match?.[1]) resolve(match[1]);
   });
   const failed = ended.then((end): never => {
@@ -66,13 +66,13 @@ export async function startProcess(
   return {
     url: await Promise.race([url, failed]),
     pid: child.pid as number,
-    output: () => said.stdout,
+    output: () => output.stdout,
     kill: (signal) => child.kill(signal),
     ended,
   };
 }
 
-/** Starts the API where it is expected to give up. */
+/** Starts the API where it is expected to exit. */
 export async function runToEnd(env: Record<string, string>): Promise<Ended> {
   return launch(env).ended;
 }

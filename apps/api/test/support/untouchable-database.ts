@@ -1,7 +1,7 @@
 import { memoryRevocationStore } from "@usher-auth/verify";
 import type { Database } from "../../src/db.ts";
 
-/** For tests of requests that must never get as far as the database: whoever touches it fails. */
+/** For requests that must not reach the database: every query fails. */
 export const untouchableDatabase: Database = {
   kind: "embedded",
   revocations: memoryRevocationStore(),

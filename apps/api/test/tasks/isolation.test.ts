@@ -16,7 +16,9 @@ const { tasks } = schema;
 
 type Client = DrizzleDatabase<typeof schema>;
 
-/** Both databases with ONE connection, so that whatever a transaction leaves behind meets the next one. */
+/**
+ * Both databases have ONE connection, so that the next transaction sees whatever the last one left behind.
+ */
 const databases = {
   "the embedded database": async () => {
     const pglite = await PGlite.create();
@@ -37,10 +39,10 @@ const databases = {
   },
 };
 
-const refusedByPolicy = { code: "42501", message: expect.stringContaining("row-level security") };
-const refusedByGrant = { code: "42501", message: expect.stringContaining("permission denied") };
+const rejectedByPolicy = { code: "42501", message: expect.stringContaining("row-level security") };
+const rejectedByGrant = { code: "42501", message: expect.stringContaining("permission denied") };
 
-describe.each(Object.entries(databases))("%s keeps rows to their owner:", (_name, open) => {
+describe.each(Object.entries(databases))("%s restricts rows to their owner:", (_name, open) => {
   let client: Client;
   let close: () => Promise<void>;
   beforeAll(async () => {
@@ -54,77 +56,77 @@ describe.each(Object.entries(databases))("%s keeps rows to their owner:", (_name
     as(id, (rows) => rows.select().from(tasks)).then((found) => found.map(titleOf).sort());
 
   beforeEach(async () => {
-    await client.delete(tasks); // as the superuser that connected, whom no policy holds
+    await client.delete(tasks); // as the superuser that connected, to which no policy applies
     await as("ada", (rows) => rows.insert(tasks).values([{ title: "a1" }, { title: "a2" }]));
     await as("bob", (rows) => rows.insert(tasks).values({ title: "b1" }));
     await client.insert(tasks).values({ title: "of nobody", ownerId: "" }); // again as the superuser
   });
 
-  test("a select without any where has the principal's rows only", async () => {
+  test("a select without a where returns only the principal's rows", async () => {
     expect(await titlesOf("ada")).toEqual(["a1", "a2"]);
     expect(await titlesOf("bob")).toEqual(["b1"]);
     expect(await titlesOf("eve")).toEqual([]);
   });
 
-  test("a select that asks for another's rows has none", async () => {
+  test("a select for another owner's rows returns none", async () => {
     const found = await as("eve", (rows) =>
       rows.select().from(tasks).where(sql`${tasks.ownerId} = 'ada' or true`),
     );
     expect(found).toEqual([]);
   });
 
-  test("an insert is the principal's, and one for another owner is refused", async () => {
+  test("rejects an insert for another owner", async () => {
     await expect(
       as("eve", (rows) => rows.insert(tasks).values({ title: "planted", ownerId: "ada" })),
-    ).rejects.toMatchObject({ cause: refusedByPolicy });
+    ).rejects.toMatchObject({ cause: rejectedByPolicy });
     expect(await titlesOf("ada")).toEqual(["a1", "a2"]);
   });
 
-  test("an update without any where changes the principal's rows only", async () => {
+  test("an update without a where changes only the principal's rows", async () => {
     await as("bob", (rows) => rows.update(tasks).set({ title: "changed" }));
     expect(await titlesOf("bob")).toEqual(["changed"]);
     expect(await titlesOf("ada")).toEqual(["a1", "a2"]);
   });
 
-  test("an update cannot give a row away, nor change its id or its time", async () => {
+  test("an update cannot change a row's owner, id or creation time", async () => {
     for (const change of [
       { ownerId: "eve" },
       { id: crypto.randomUUID() },
       { createdAt: "2001-01-01T00:00:00Z" },
     ]) {
       await expect(as("bob", (rows) => rows.update(tasks).set(change))).rejects.toMatchObject({
-        cause: refusedByGrant,
+        cause: rejectedByGrant,
       });
     }
   });
 
-  test("a delete without any where deletes the principal's rows only", async () => {
+  test("a delete without a where deletes only the principal's rows", async () => {
     await as("bob", (rows) => rows.delete(tasks));
     expect(await titlesOf("bob")).toEqual([]);
     expect(await titlesOf("ada")).toEqual(["a1", "a2"]);
   });
 
-  test("without a setting nothing is visible and nothing can be written", async () => {
+  test("without the setting, no row is visible and none can be written", async () => {
     expect(await asRequestRole(client, sql`select * from tasks`)).toEqual([]);
     await expect(asRequestRole(client, sql`insert into tasks (title) values ('x')`)).rejects.toThrow();
     await expect(
       asRequestRole(client, sql`insert into tasks (title, owner_id) values ('x', 'ada')`),
     ).rejects.toMatchObject({
-      cause: refusedByPolicy,
+      cause: rejectedByPolicy,
     });
   });
 
-  test("with an empty setting neither", async () => {
+  test("with an empty setting, no row is visible and none can be written", async () => {
     expect(await titlesOf("")).toEqual([]);
     await expect(as("", (rows) => rows.insert(tasks).values({ title: "x" }))).rejects.toThrow();
     await expect(
       as("", (rows) => rows.insert(tasks).values({ title: "x", ownerId: "" })),
     ).rejects.toMatchObject({
-      cause: refusedByPolicy,
+      cause: rejectedByPolicy,
     });
   });
 
-  test("an id is compared as it is, whatever is in it", async () => {
+  test("compares ids exactly, whatever characters they contain", async () => {
     for (const id of ["ADA", "ada ", "ad%", "'; reset role; --", "ada' or '1'='1", "ädä"]) {
       expect(await titlesOf(id)).toEqual([]);
       await as(id, (rows) => rows.insert(tasks).values({ title: `of ${id}` }));
@@ -133,7 +135,7 @@ describe.each(Object.entries(databases))("%s keeps rows to their owner:", (_name
   });
 
   test.each(["commits", "fails"])(
-    "nothing of a principal stays on the connection after a transaction that %s",
+    "leaves no trace of the principal on the connection after a transaction that %s",
     async (end) => {
       const run = as("ada", async (rows) => {
         await rows.select().from(tasks);
@@ -147,13 +149,13 @@ describe.each(Object.entries(databases))("%s keeps rows to their owner:", (_name
     },
   );
 
-  test("no query of a request runs for more than five seconds", async () => {
+  test("limits a request's query to five seconds", async () => {
     const limit = { limit: sql<string>`current_setting('statement_timeout')` };
     const found = await as("bob", (rows) => rows.select(limit).from(tasks));
     expect(found).toEqual([{ limit: "5s" }]);
   });
 
-  test("a transaction that fails leaves no rows", async () => {
+  test("rolls back a transaction that fails", async () => {
     const run = as("ada", async (rows) => {
       await rows.insert(tasks).values({ title: "a3" });
       throw new Error("stop");
@@ -162,12 +164,12 @@ describe.each(Object.entries(databases))("%s keeps rows to their owner:", (_name
     expect(await titlesOf("ada")).toEqual(["a1", "a2"]);
   });
 
-  test("rows cannot be used once their transaction has finished", async () => {
+  test("rows throw once their transaction has finished", async () => {
     const kept = await as("ada", async (rows) => ({ rows }));
     expect(() => kept.rows.select()).toThrow("after its transaction had finished");
   });
 
-  test("the role of requests can read no other table, and make none", async () => {
+  test("the role of requests cannot read or create other tables", async () => {
     for (const statement of [
       sql`select * from drizzle.usher_api_migrations`,
       sql`create table public.loot (id int)`,
@@ -178,7 +180,7 @@ describe.each(Object.entries(databases))("%s keeps rows to their owner:", (_name
     }
   });
 
-  test("transactions side by side each see their own", async () => {
+  test("concurrent transactions each see their own rows", async () => {
     const users = Array.from({ length: 40 }, (_, index) => `user${index % 8}`);
     await Promise.all(users.map((user) => as(user, (rows) => rows.insert(tasks).values({ title: user }))));
     const seen = await Promise.all(users.map((user) => titlesOf(user)));
@@ -186,7 +188,7 @@ describe.each(Object.entries(databases))("%s keeps rows to their owner:", (_name
   });
 });
 
-/** A statement as the role of requests, with no principal at all. */
+/** Runs a statement in the role of requests, without a principal. */
 function asRequestRole(client: Client, statement: SQL): Promise<unknown[]> {
   return client.transaction(async (transaction) => {
     await transaction.execute(sql`set local role usher_api`);

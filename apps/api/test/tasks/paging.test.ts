@@ -13,9 +13,9 @@ const client = drizzle({ client: pglite, schema });
 beforeAll(() => migrate(client, migrations));
 afterAll(() => pglite.close());
 
-test("pages are exact where times are equal, or differ by a microsecond, in whatever time zone the session is", async () => {
+test("pages are exact when creation times are equal or differ by a microsecond, in any time zone", async () => {
   await pglite.exec("set time zone 'Asia/Kathmandu'");
-  // Made by the superuser, for requests cannot choose a time.
+  // Inserted by the superuser: requests cannot choose a time.
   const times = [0, 0, 0, 1, 1, 2, 999, 1000].map(
     (micro) => `2026-01-02T03:04:05.${String(micro).padStart(6, "0")}Z`,
   );
@@ -41,7 +41,7 @@ test("pages are exact where times are equal, or differ by a microsecond, in what
   }
 });
 
-test("a cursor is read back as it was written, and nothing else is one", () => {
+test("reads a cursor that it has written, and rejects every other text", () => {
   const place = { createdAt: "2026-02-28T23:59:59.123456Z", id: "0f8fad5b-d9cb-469f-a165-70867728950e" };
   const cursor = writeCursor(place);
   expect(cursor).toMatch(/^[\w-]+$/);

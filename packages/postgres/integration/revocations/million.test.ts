@@ -6,11 +6,11 @@ import { connect } from "../../test/revocations/databases.ts";
 
 const million = 1_000_000;
 
-test("a million live revocations are loaded at the start, whole", async () => {
+test("loads a million revocations at the start", async () => {
   const server = await startPostgres();
   const sql = connect(server.url);
   await migrateRevocations(sql);
-  // As fast as rows can be made: the indexes afterwards.
+  // Creates the indexes afterwards, which is faster.
   await sql.unsafe(`
     drop index usher_revocations_news, usher_revocations_before;
     insert into usher_revocations (kind, id, before)

@@ -8,7 +8,7 @@ import { newRowsStatement } from "../../src/revocations/statements.ts";
 import { connect } from "../../test/revocations/databases.ts";
 import { allOf, session, testListener } from "../../test/revocations/listener.ts";
 
-// One server for the file. `elsewhere` is another replica's store, whose way to the server is always good.
+// One server for the file. `elsewhere` is the store of another replica, whose connection is always good.
 let server: PostgresServer;
 let proxy: FaultProxy;
 let admin: postgres.Sql;
@@ -42,13 +42,13 @@ async function listen() {
   return listener;
 }
 
-/** What was told since `from`, and whether it was all there before it was next confirmed. */
+/** The events since `from`, up to the next confirmation. */
 function firstConfirmed(events: readonly string[], from: number): readonly string[] {
   const since = events.slice(from);
   return since.slice(0, since.indexOf("confirmed"));
 }
 
-test("a transaction that commits late, under a number that has been passed, is told all the same", async () => {
+test("delivers a transaction that commits late, with a number that was already passed", async () => {
   const listener = await listen();
   let commit = () => {};
   const mayCommit = new Promise<void>((resolve) => {
@@ -75,7 +75,7 @@ test("a transaction that commits late, under a number that has been passed, is t
   expect(found).toEqual({ passed: true });
 });
 
-test("a transaction that is rolled back is never told", async () => {
+test("never delivers a transaction that is rolled back", async () => {
   const listener = await listen();
   const undone = admin.begin(async (sql) => {
     await sql`insert into usher_revocations (kind, id, before) values ('session', 'undone', 1)`;
@@ -87,7 +87,7 @@ test("a transaction that is rolled back is never told", async () => {
   expect(listener.events).not.toContain("undone");
 });
 
-test("the server ends the connection: what was missed is told before it next confirms", async () => {
+test("after a lost connection, delivers what was missed before the next confirmation", async () => {
   const listener = await listen();
   await listener.next("confirmed");
   await proxy.set({ kind: "refuse" });
@@ -100,14 +100,14 @@ test("the server ends the connection: what was missed is told before it next con
     "missed 1",
     "missed 2",
   ]);
-  // What was known before the cut was not read again.
+  // Events from before the cut are not delivered again.
   expect(listener.events.filter((event) => event === "early")).toEqual([]);
   const heard = listener.next("after");
   await elsewhere.append([session("after")]);
   await heard;
 });
 
-test("a connection that is half-open counts as lost, and is replaced", async () => {
+test("replaces a half-open connection", async () => {
   const listener = await listen();
   await listener.next("confirmed");
   await proxy.set({ kind: "hold" });
@@ -122,7 +122,7 @@ test("a connection that is half-open counts as lost, and is replaced", async () 
   expect(firstConfirmed(listener.events, missed)).toContain("unheard");
 });
 
-test("a slow network is no failure", async () => {
+test("a slow network is not a failure", async () => {
   const listener = await listen();
   await proxy.set({ kind: "delay", milliseconds: 100 });
   await listener.next("confirmed");
@@ -132,7 +132,7 @@ test("a slow network is no failure", async () => {
   await proxy.set({ kind: "none" });
 });
 
-test("another server may have taken over: after a restart everything is told again", async () => {
+test("delivers everything again after a restart, since another server may have taken over", async () => {
   const listener = await listen();
   await elsewhere.append([session("kept through a crash")]);
   await listener.next("confirmed");
@@ -146,7 +146,7 @@ test("another server may have taken over: after a restart everything is told aga
   expect(again).toContain("early");
 });
 
-test("it can be stopped while the database is away, and does not begin without one", async () => {
+test("can be stopped while the database is down, and does not start without one", async () => {
   const listener = testListener();
   const stop = await store.subscribe(listener);
   await proxy.set({ kind: "refuse" });
@@ -161,7 +161,7 @@ test("it can be stopped while the database is away, and does not begin without o
   expect(listener.events.length).toBe(told);
 });
 
-test("who may what: requests nothing, a granted operator may revoke and look", async () => {
+test("the role of requests has no access, and a granted operator may revoke and read", async () => {
   await admin.unsafe(`create role usher_api nologin; create role operator login password 'test';
     grant select, insert on usher_revocations to operator`);
   for (const statement of [
@@ -189,7 +189,7 @@ test("who may what: requests nothing, a granted operator may revoke and look", a
   await operator.end();
 });
 
-test("a look finds what is new by index, in a table that nobody has analysed", async () => {
+test("finds new rows by index, also in a table without statistics", async () => {
   const database = connect(await server.createDatabase());
   await migrateRevocations(database);
   await database.unsafe(

@@ -1,7 +1,17 @@
 import type postgres from "postgres";
 import { beginTransaction } from "./transaction.ts";
 
-/** The options of postgres.js: `max`, `connect_timeout`, `ssl` and so on. */
+/**
+ * The options of postgres.js: `max`, `connect_timeout`, `ssl` and so on.
+ *
+ * @example
+ * ```ts
+ * import type { PoolOptions } from "@usher-auth/postgres/connection";
+ *
+ * // Gives up on a new connection after 3 seconds, and tries again at once when the server is back.
+ * export const options: PoolOptions = { max: 10, connect_timeout: 3, backoff: () => 0.2 };
+ * ```
+ */
 export type PoolOptions = postgres.Options<Record<string, postgres.PostgresType>>;
 
 /** Connections to a Postgres server that survive its restarts, and that `renew` replaces. */
@@ -23,7 +33,7 @@ export interface Pool {
 }
 
 /** In seconds: as long as `withPrincipal` lets a query run. */
-const patience = 5;
+const timeout = 5;
 
 /**
  * Opens a pool of postgres.js connections for a server that may restart, fail over, or stop answering.
@@ -54,7 +64,7 @@ export function openPool(driver: typeof postgres, url: string, options: PoolOpti
 
   function close(client: postgres.Sql): Promise<void> {
     const closed = client
-      .end({ timeout: patience })
+      .end({ timeout })
       .catch(() => undefined)
       .finally(() => closing.delete(closed));
     closing.add(closed);
@@ -69,7 +79,7 @@ export function openPool(driver: typeof postgres, url: string, options: PoolOpti
   return {
     client: client as unknown as postgres.Sql,
     renew: () => {
-      if (performance.now() - renewedAt < patience * 1000) return;
+      if (performance.now() - renewedAt < timeout * 1000) return;
       renewedAt = performance.now();
       const former = current;
       // With the same options object: Drizzle has added its parsers to it.

@@ -2,7 +2,7 @@ import { getTableName, type SQL, sql } from "drizzle-orm";
 import { type AnyPgColumn, type PgPolicy, type PgRole, pgPolicy, pgRole } from "drizzle-orm/pg-core";
 
 /**
- * The Postgres setting with the id of the user for whom a transaction runs: `usher.user_id`. Only
+ * The Postgres setting with the id of the user that a transaction runs for: `usher.user_id`. Only
  * `withPrincipal` sets it. For policies of your own that you write in SQL.
  *
  * @example
@@ -34,7 +34,7 @@ export const principalSetting = "usher.user_id";
 export const requestRole: PgRole = pgRole("usher_api").existing();
 
 /**
- * SQL for the id of the user for whom the transaction runs, or null. As a column's default it makes every new
+ * SQL for the id of the user that the transaction runs for, or null. As a column's default it makes every new
  * row the principal's.
  *
  * An unset setting reads as null or as the empty string, depending on whether the session has ever set it.

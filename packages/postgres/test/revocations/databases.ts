@@ -5,11 +5,11 @@ import { startPostgres } from "@usher-auth/e2e/postgres";
 import { migrateRevocations, type RevocationDatabase } from "@usher-auth/postgres/revocations";
 import postgres from "postgres";
 
-/** A database with the table, and how to look at it from outside of the store. */
+/** A database with the table, and access to it that bypasses the store. */
 export type TestDatabase = {
   client: RevocationDatabase;
   run(statements: string): Promise<readonly Record<string, unknown>[]>;
-  /** COPY ... FROM STDIN, as a restore does it. */
+  /** COPY ... FROM STDIN, as in a restore. */
   copy(into: string, lines: string): Promise<void>;
   close(): Promise<void>;
 };
@@ -25,7 +25,7 @@ export async function openPglite(): Promise<TestDatabase> {
   return { client, run, copy, close: () => client.close() };
 }
 
-/** A real server of its own. */
+/** A separate Postgres server. */
 export async function openServer(): Promise<TestDatabase> {
   const server = await startPostgres();
   const client = connect(server.url);

@@ -1,11 +1,11 @@
 import type { Revocation, RevocationListener, RevocationStore } from "@usher-auth/verify";
 import { vi } from "vitest";
 
-/** A listener that keeps what it is told, in order. */
+/** A listener that records its events, in order. */
 export type TestListener = RevocationListener & {
   readonly events: ("confirmed" | "failed" | string)[];
   readonly told: Revocation[];
-  /** Waits for what comes after now: an id, `confirmed`, or `failed`. */
+  /** Waits for the next event of this kind: an id, `confirmed`, or `failed`. */
   next(event: string): Promise<void>;
 };
 

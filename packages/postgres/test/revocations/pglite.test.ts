@@ -5,7 +5,7 @@ import { openPglite } from "./databases.ts";
 
 describeStore("PGlite", openPglite);
 
-test.each([0, 1.5, Number.NaN, 31 * 86_400])("a maxTokenAge of %s is refused", (maxTokenAge) => {
+test.each([0, 1.5, Number.NaN, 31 * 86_400])("rejects a maxTokenAge of %s", (maxTokenAge) => {
   const client = { unsafe: async () => [], options: {} };
   expect(() => revocationStore(client, { maxTokenAge })).toThrow(
     "maxTokenAge must be a whole number from 1 to 2592000",
@@ -13,7 +13,7 @@ test.each([0, 1.5, Number.NaN, 31 * 86_400])("a maxTokenAge of %s is refused", (
 });
 
 test.each([{}, undefined, null, "postgres://localhost"])(
-  "%j is refused: it is no client of a driver",
+  "rejects %j, which is not a database client",
   (client) => {
     expect(() => revocationStore(client as never)).toThrow("a client of postgres.js, or a PGlite database");
   },

@@ -12,8 +12,7 @@ import { getTableConfig, pgSchema, pgTable, text } from "drizzle-orm/pg-core";
 import { drizzle } from "drizzle-orm/pglite";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-// apps/api/test/tasks/isolation.test.ts holds every statement of the policy against both drivers; here is what is
-// the package's own.
+// apps/api/test/tasks/isolation.test.ts tests the policy for every kind of statement, with both drivers.
 
 const notes = pgTable(
   "notes",
@@ -22,7 +21,7 @@ const notes = pgTable(
 );
 const elsewhere = pgSchema("Else").table("where", { owner: text() }, (table) => [ownerPolicy(table.owner)]);
 
-/** As a cache on a server is: it knows queries by their text and their values, and nobody's role. */
+/** Like a shared cache: its key is the query's text and values, without the role. */
 class SharedCache extends Cache {
   readonly kept = new Map<string, unknown[]>();
   mutations = 0;
@@ -58,7 +57,7 @@ test("the policy is named after its table", () => {
   expect(getTableConfig(elsewhere).policies.map(({ name }) => name)).toEqual(["where_owner"]);
 });
 
-test("says what is missing, one thing after another, and nothing once it is all there", async () => {
+test("assertRowSecurity names each missing part and the statement that fixes it, and passes once all are there", async () => {
   await expect(check()).rejects.toThrow(
     'an administrator must run: CREATE ROLE usher_api NOLOGIN; GRANT usher_api TO "postgres"',
   );
@@ -83,7 +82,7 @@ test("says what is missing, one thing after another, and nothing once it is all 
 });
 
 test.each(["a\0b", "\0", "a\ud800", "\udc00a"])(
-  "an id that Postgres cannot tell from another is refused before anything runs: %j",
+  "withPrincipal rejects an id that Postgres cannot store exactly, before anything runs: %j",
   async (id) => {
     let hasRun = false;
     const run = withPrincipal(database, { id }, async () => {
@@ -96,7 +95,7 @@ test.each(["a\0b", "\0", "a\ud800", "\udc00a"])(
 );
 
 test.each(["😀", "a\nb", "\ufffd", "\u200b", " ", "'; drop table notes; --", "x".repeat(8_000)])(
-  "any other id has rows of its own: %j",
+  "any other id has its own rows: %j",
   async (id) => {
     await withPrincipal(database, { id }, (rows) => rows.insert(notes).values({ text: "mine" }));
     const found = await withPrincipal(database, { id }, (rows) => rows.select().from(notes));
@@ -104,14 +103,14 @@ test.each(["😀", "a\nb", "\ufffd", "\u200b", " ", "'; drop table notes; --", "
   },
 );
 
-test("the handle has what a principal needs, and nothing that could leave the role", async () => {
+test("rows have four methods, and none that could leave the role", async () => {
   await withPrincipal(database, { id: "alice" }, async (rows) => {
     expect(Object.keys(rows)).toEqual(["select", "insert", "update", "delete"]);
     for (const name of ["execute", "transaction", "session", "_"]) expect(rows).not.toHaveProperty(name);
   });
 });
 
-test("the handle ends with its function, and so does a query that was built before and is awaited later", async () => {
+test("rows throw once their function has finished, and so does a query that was built before and is awaited later", async () => {
   const late = "a query was made after its transaction had finished";
   const left = await withPrincipal(database, { id: "alice" }, async (rows) => {
     const query = rows.select().from(notes);
@@ -128,7 +127,7 @@ test("the handle ends with its function, and so does a query that was built befo
 });
 
 test.each([true, false])(
-  "Drizzle's cache of results serves no principal another's rows, global: %s",
+  "Drizzle's query cache never serves one principal another's rows, global: %s",
   async (isGlobal) => {
     const cache = new SharedCache(isGlobal);
     const cached = drizzle({ client: pglite, schema: { notes }, cache });
@@ -143,12 +142,12 @@ test.each([true, false])(
         own,
       );
     }
-    // What others read through the cache is still known to be out of date.
+    // The cache is still told about writes, so that it drops outdated results.
     expect([cache.kept.size, cache.mutations]).toEqual([0, 2]);
   },
 );
 
-test("a query that nobody waited for is answered before the transaction ends", async () => {
+test("waits for a query that was not awaited before the transaction ends", async () => {
   let answered: unknown;
   await withPrincipal(database, { id: "unawaited" }, async (rows) => {
     rows
@@ -164,7 +163,7 @@ test("a query that nobody waited for is answered before the transaction ends", a
   ).toHaveLength(1);
 });
 
-test("a function that never settles is given up, and what it wrote is undone", async () => {
+test("rolls back a function that never settles, at the timeout", async () => {
   const id = "hanging";
   let left: PrincipalRows<{ notes: typeof notes }> | undefined;
   const hanging = withPrincipal(
@@ -182,12 +181,12 @@ test("a function that never settles is given up, and what it wrote is undone", a
   expect(await withPrincipal(database, { id }, (rows) => rows.select().from(notes))).toEqual([]);
 });
 
-test.each([0, -1, Number.NaN, 3_600_001])("a timeout of %s is refused", async (timeout) => {
+test.each([0, -1, Number.NaN, 3_600_001])("rejects a timeout of %s", async (timeout) => {
   const run = withPrincipal(database, { id: "alice" }, async () => {}, { timeout });
   await expect(run).rejects.toThrow(RangeError);
 });
 
-test("a principal that changes meanwhile does not change whose transaction it is", async () => {
+test("reads the principal's id once: a later change of the object has no effect", async () => {
   const principal = { id: "carol" };
   const found = withPrincipal(database, principal, (rows) =>
     rows.insert(notes).values({ text: "hers" }).returning(),
