@@ -132,19 +132,36 @@ export default {
     },
     {
       name: "env-is-for-the-entry",
-      comment:
-        "Only env.ts reads the environment, and only index.ts exports it.",
+      comment: "Only env.ts reads the environment, and only index.ts exports it.",
       severity: "error",
       from: { path: `${verify}/`, pathNot: `${verify}/index\\.ts$` },
       to: { path: `${verify}/env\\.ts$` },
     },
     {
       name: "revocations-without-drizzle",
-      comment:
-        "The command line revokes with postgres.js only. Drizzle is for the rest of the package.",
+      comment: "The command line revokes with postgres.js only. Drizzle is for the rest of the package.",
       severity: "error",
       from: { path: "^packages/postgres/src/revocations/" },
       to: { path: "node_modules/drizzle-orm/|^packages/postgres/src/(?!revocations/|timeout\\.ts$)" },
+    },
+    {
+      name: "rows-without-the-other-parts",
+      comment:
+        '`import "@usher-auth/postgres"` loads Drizzle only: revocations and connections have subpaths.',
+      severity: "error",
+      from: { path: "^packages/postgres/src/(index\\.ts|rows/)" },
+      to: { path: "^packages/postgres/src/(connection|revocations)/" },
+    },
+    {
+      name: "connection-without-drivers",
+      comment:
+        "The application passes its own postgres.js, so the subpath needs no optional peer, only its types.",
+      severity: "error",
+      from: { path: "^packages/postgres/src/connection/" },
+      to: {
+        path: "node_modules/|^packages/postgres/src/(?!connection/)",
+        dependencyTypesNot: ["type-only"],
+      },
     },
     {
       name: "packages-by-their-names",
@@ -173,6 +190,13 @@ export default {
       to: {
         path: "^apps/api/src/(postgres|embedded|operations)/|^apps/api/src/tasks/schema\\.ts$|node_modules/(postgres|drizzle-orm|@electric-sql)/",
       },
+    },
+    {
+      name: "repository-asks-db",
+      comment: "Queries get their rows from db.ts. They do not know routes, HTTP, or which database it is.",
+      severity: "error",
+      from: { path: "^apps/api/src/tasks/" },
+      to: { path: "^apps/api/src/(?!tasks/|db\\.ts$)" },
     },
     {
       name: "raw-client-stays-inside",
