@@ -53,6 +53,7 @@ export const replacements: readonly Replacement[] = [
   { avoid: ["comes to the same", "come to the same"], say: "is equivalent" },
   { avoid: ["comes of", "come of"], say: "results from, or name the result" },
   { avoid: ["tells of", "tell of", "told of"], say: "reports, logs, notifies" },
+  { avoid: ["is told", "are told", "was told", "were told"], say: "is notified, is logged, gets" },
   { avoid: ["in silence"], say: "silently" },
   { avoid: ["but for"], say: "except for" },
   { avoid: ["all but"], say: "everything except" },
