@@ -81,12 +81,20 @@ export default {
       name: `room-${room}`,
       comment: `${room}/ may import ${imports.map((name) => `${name}/`).join(", ") || "no other room"}. ${why}`,
       severity: "error",
-      from: { path: `${verify}/${room}/` },
+      // A room's index.ts is an entry of the package. It may offer what belongs to its task from anywhere.
+      from: { path: `${verify}/${room}/`, pathNot: `${verify}/${room}/index\\.ts$` },
       to: {
         path: `${verify}/`,
         pathNot: `${verify}/(${[room, ...imports].join("|")})/|${verify}/(${foundation})\\.ts$`,
       },
     })),
+    {
+      name: "entries-are-for-applications",
+      comment: "An index.ts is an entry of the package. Inside, import the file that has what you need.",
+      severity: "error",
+      from: { path: `${verify}/` },
+      to: { path: [`${verify}/index\\.ts$`, `${verify}/[a-z-]+/index\\.ts$`] },
+    },
     {
       name: "foundation",
       comment: "What every room imports must not import a room: it would drag that room in everywhere.",
@@ -169,7 +177,7 @@ export default {
       severity: "error",
       from: { path: "^(packages/[^/]+|apps/[^/]+|scripts|tests/e2e)/" },
       to: {
-        path: "^packages/([^/]+)/src/(?!index\\.ts|(connection|revocations)/index\\.ts|adapters/)",
+        path: "^packages/([^/]+)/src/(?!index\\.ts|[a-z]+/index\\.ts|adapters/)",
         pathNot: "^$1/",
       },
     },

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { pipeline } from "node:stream";
-import { httpProblem, problemContentType } from "@usher-auth/verify";
+import { httpProblem, problemContentType } from "@usher-auth/verify/http";
 
 /** A load balancer for servers on this machine. For the demo and tests, NOT for production. */
 export type Balancer = { port: number; close: () => Promise<void> };

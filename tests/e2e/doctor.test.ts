@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { secretFingerprint } from "@usher-auth/verify";
+import { secretFingerprint } from "@usher-auth/verify/keys";
 import { expect, onTestFinished, test } from "vitest";
 import { type RunningService, startService } from "../../scripts/launch/service.ts";
 import { temporaryFolder } from "./support/files/temporary-folder.ts";

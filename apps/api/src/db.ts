@@ -4,7 +4,7 @@ import {
   withPrincipal,
 } from "@usher-auth/postgres";
 import { withDeadline } from "@usher-auth/postgres/connection";
-import type { RevocationStore } from "@usher-auth/verify";
+import type { RevocationStore } from "@usher-auth/verify/revocation";
 import { sql } from "drizzle-orm";
 import type * as schema from "./tasks/schema.ts";
 

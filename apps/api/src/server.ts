@@ -1,11 +1,11 @@
 import {
   AuthError,
-  createRevocations,
   type Revocations,
   secretFingerprintFromEnv,
   type Verifier,
   verifierFromEnv,
 } from "@usher-auth/verify";
+import { createRevocations } from "@usher-auth/verify/revocation";
 import type { FastifyInstance } from "fastify";
 import { buildApp } from "./app.ts";
 import { readConfig } from "./config.ts";

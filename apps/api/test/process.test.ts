@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { copyPreparedDatabase } from "@usher-auth/e2e/prepared-database";
 import { createTestIssuer } from "@usher-auth/testing";
-import { secretFingerprint } from "@usher-auth/verify";
+import { secretFingerprint } from "@usher-auth/verify/keys";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { killLeftovers, runToEnd, startProcess } from "./support/process.ts";
 import { temporaryFolder } from "./support/temporary-folder.ts";

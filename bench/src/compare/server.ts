@@ -1,5 +1,6 @@
-import { createRevocations, createVerifier, memoryRevocationStore, sharedSecret } from "@usher-auth/verify";
+import { createVerifier, sharedSecret } from "@usher-auth/verify";
 import { usher } from "@usher-auth/verify/fastify";
+import { createRevocations, memoryRevocationStore } from "@usher-auth/verify/revocation";
 import fastify from "fastify";
 import type { ServerSettings } from "./workloads.ts";
 

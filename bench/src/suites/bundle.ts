@@ -15,7 +15,10 @@ export interface BundleResult {
 }
 
 /** What an application that verifies with a shared secret imports. */
-export const core = 'export { createGuard, createVerifier, sharedSecret } from "@usher-auth/verify"';
+export const core = `
+  export { createVerifier, sharedSecret } from "@usher-auth/verify";
+  export { createGuard } from "@usher-auth/verify/guard";
+`;
 
 const folder = fileURLToPath(new URL("../..", import.meta.url));
 

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { createRevocations, createVerifier, type Revocation, type Revocations } from "@usher-auth/verify";
+import { createVerifier, type Revocations } from "@usher-auth/verify";
+import { createRevocations, type Revocation } from "@usher-auth/verify/revocation";
 import { usherOptions } from "../contenders.ts";
 import { type Effort, measure, type Timings } from "../rounds.ts";
 import { makeTokens } from "../tokens.ts";

@@ -1,6 +1,6 @@
 import { type PostgresServer, startPostgres } from "@usher-auth/e2e/postgres";
 import { migrateRevocations, revocationStore } from "@usher-auth/postgres/revocations";
-import { createRevocations } from "@usher-auth/verify";
+import { createRevocations } from "@usher-auth/verify/revocation";
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { withStore } from "../src/revocations/database.ts";

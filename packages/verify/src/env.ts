@@ -2,7 +2,7 @@ import { ConfigurationError } from "./errors.ts";
 import { remoteJwks } from "./keys/jwks/remote-jwks.ts";
 import type { KeySource } from "./keys/key-source.ts";
 import { secretFingerprint } from "./keys/secret/fingerprint.ts";
-import type { SecretVersion } from "./keys/secret/secret-keys.ts";
+import { parseSecretVersions } from "./keys/secret/secret-versions.ts";
 import { sharedSecret } from "./keys/secret/shared-secret.ts";
 import type { VerifierOptions } from "./verifier/options.ts";
 import { createVerifier, type Verifier } from "./verifier/verifier.ts";
@@ -122,22 +122,4 @@ function chosenKinds(env: VerifierEnvironment): Kind[] {
 
 function isKind(text: string): text is Kind {
   return text === "secret" || text === "jwks";
-}
-
-/**
- * Reads `2:new,1:old` as Better Auth does: entries split at commas and trimmed, the version before the first
- * colon, the first entry the current one. A secret can therefore hold colons, but no comma.
- *
- * @throws {ConfigurationError} An entry of another form. The message names its position, never its text.
- */
-export function parseSecretVersions(text: string): SecretVersion[] {
-  return text.split(",").map((entry, index) => {
-    const match = /^\s*(\d+):\s*(\S(?:.*\S)?)\s*$/s.exec(entry);
-    if (match?.[1] === undefined || match[2] === undefined) {
-      throw new ConfigurationError(
-        `BETTER_AUTH_SECRETS: entry ${index + 1} is not "<version>:<secret>". Write the newest first, such as 2:new,1:old`,
-      );
-    }
-    return { version: Number(match[1]), value: match[2] };
-  });
 }

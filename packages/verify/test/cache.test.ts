@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { BoundedCache, BoundedMap } from "../src/cache.ts";
+import { keyUsage } from "../src/keys/index.ts";
 import { createBench } from "./support.ts";
 
 const entry = (value: number, bytes = 0) => ({ value, bytes, wanted: false });
@@ -91,7 +92,7 @@ describe("BoundedMap", () => {
 describe("the cache of a verifier", () => {
   /** How many tokens a verifier really verified, of these. */
   function verifiedOf(bench: ReturnType<typeof createBench>, tokens: readonly string[]): number {
-    const verified = () => bench.verifier.keyUsage()[0]?.verified ?? 0;
+    const verified = () => keyUsage(bench.verifier)[0]?.verified ?? 0;
     const before = verified();
     for (const token of tokens) bench.verifier.verifySync(token);
     return verified() - before;

@@ -1,6 +1,8 @@
 import { describe, expect, it, vi } from "vitest";
+import { createGuard } from "../src/access/index.ts";
 import { createRefusals, refusalFor } from "../src/http/refusals.ts";
 import * as own from "../src/index.ts";
+import { createLogoutVerifier } from "../src/logout/index.ts";
 import { createBench, refusal } from "./support.ts";
 
 // As a linked package, a second version or a bundler makes one: every module evaluated once more.
@@ -86,7 +88,7 @@ describe("two copies of the package in one process", () => {
       audience,
       clock,
     });
-    const guard = own.createGuard({ verifier: verifier as own.Verifier, ownerParam: null });
+    const guard = createGuard({ verifier: verifier as own.Verifier, ownerParam: null });
     const authorization = `Bearer ${issuer.tokenFor("alice")}`;
     expect(guard.admit({ ...request, authorization })).toMatchObject({ id: "alice" });
     const error = refusal(() => guard.admit({ ...request, authorization: "Bearer rubbish" }));
@@ -122,7 +124,7 @@ describe("two copies of the package in one process", () => {
       audience,
       clock,
     });
-    const verifyLogoutToken = own.createLogoutVerifier(verifier as own.Verifier);
+    const verifyLogoutToken = createLogoutVerifier(verifier as own.Verifier);
     await expect(verifyLogoutToken(issuer.tokenFor("alice"))).rejects.toMatchObject({
       code: "token_unsupported",
     });
@@ -131,7 +133,7 @@ describe("two copies of the package in one process", () => {
 
 describe("an error of another version", () => {
   const { verifier } = createBench();
-  const guard = own.createGuard({ verifier, ownerParam: null, realm: "tasks" });
+  const guard = createGuard({ verifier, ownerParam: null, realm: "tasks" });
 
   it("with a code that is known here gets this copy's own answer, whatever its message says", () => {
     const refused = guard.refuse(foreign("issuer_rejected"), "the request");
@@ -175,9 +177,9 @@ describe("a verifier whose promises are another library's", () => {
   it("is waited for, and its promise never let in as a principal", async () => {
     const waiting = {
       ...verifier,
-      verifyEagerly: (token: string) => later(() => verifier.verifySync(token)),
+      verify: (token: string) => later(() => verifier.verifySync(token)),
     };
-    const guard = own.createGuard({ verifier: waiting, ownerParam: null });
+    const guard = createGuard({ verifier: waiting, ownerParam: null });
     const admitted = guard.admit({ ...request, authorization });
     expect(admitted).toBeInstanceOf(Promise);
     await expect(admitted).resolves.toMatchObject({ id: "alice" });

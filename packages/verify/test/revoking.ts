@@ -1,14 +1,12 @@
 import type { TestIssuer, TokenFaults } from "@usher-auth/testing";
 import { onTestFinished } from "vitest";
+import type { Revocations, TokenClaims, VerifierOptions } from "../src/index.ts";
 import {
   createRevocations,
   memoryRevocationStore,
   type RevocationStore,
-  type Revocations,
   type RevocationsOptions,
-  type TokenClaims,
-  type VerifierOptions,
-} from "../src/index.ts";
+} from "../src/revocation/index.ts";
 import { type Bench, createBench, handClock } from "./support.ts";
 
 export interface RevokingBench extends Bench {

@@ -9,7 +9,8 @@ import { RequirePolicies } from "@usher-auth/verify/nestjs";
 import type { UsherContext } from "@usher-auth/verify/trpc";
 import { Elysia } from "elysia";
 import { H3 } from "h3";
-import { createGuard, createVerifier, type Principal, sharedSecret, type Verifier } from "../src/index.ts";
+import { createGuard } from "../src/access/index.ts";
+import { createVerifier, type Principal, sharedSecret, type Verifier } from "../src/index.ts";
 
 declare const verifier: Verifier;
 declare const principal: Principal;

@@ -56,14 +56,14 @@ export function failingVerifiers(verifier: Verifier): readonly Verifier[] {
     throw new Error("the verifier's");
   };
   return [
-    { ...verifier, verifyEagerly: fail },
-    { ...verifier, verifyEagerly: async () => fail() },
+    { ...verifier, verify: fail as never },
+    { ...verifier, verify: async () => fail() },
   ];
 }
 
 /** A verifier that answers later, as one does that must fetch keys first. */
 export function waitingVerifier(verifier: Verifier): Verifier {
-  return { ...verifier, verifyEagerly: async (token) => verifier.verifySync(token) };
+  return { ...verifier, verify: async (token) => verifier.verifySync(token) };
 }
 
 /** The AuthError that `run` must throw; anything else fails the test. */

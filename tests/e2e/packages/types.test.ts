@@ -57,7 +57,8 @@ describe("the types of the packages", () => {
     const types = ["@types/node", "@types/express", "@types/koa"];
     const project = await createProject("strict", [...frameworks, ...types], { type: "module" });
     const source = `
-      import { createGuard, createVerifier, requireScopes, sharedSecret } from "@usher-auth/verify";
+      import { createGuard } from "@usher-auth/verify/guard";
+      import { createVerifier, requireScopes, sharedSecret } from "@usher-auth/verify";
       import * as elysia from "@usher-auth/verify/elysia";
       import * as express from "@usher-auth/verify/express";
       import * as fetch from "@usher-auth/verify/fetch";

@@ -1,4 +1,4 @@
-import type { AcceptEvent, RejectEvent } from "@usher-auth/verify";
+import type { AcceptEvent, RejectEvent } from "@usher-auth/verify/guard";
 import type { HandlerView } from "../../../packages/verify/test/contract/target.ts";
 import { createFetchApp } from "../../../packages/verify/test/contract/targets/fetch-app.ts";
 import { createFetchShapes } from "../../../packages/verify/test/contract/targets/fetch-shapes-app.ts";

@@ -1,17 +1,15 @@
 import {
   AuthError,
   ConfigurationError,
-  createRevocations,
   createVerifier,
   type KeySource,
   localJwks,
-  memoryRevocationStore,
-  type Revocation,
   remoteJwks,
-  secretFingerprint,
   sharedSecret,
   verifierFromEnv,
 } from "@usher-auth/verify";
+import { secretFingerprint } from "@usher-auth/verify/keys";
+import { createRevocations, memoryRevocationStore, type Revocation } from "@usher-auth/verify/revocation";
 
 /** Keys to verify with, as data. */
 export type Keys =

@@ -5,7 +5,7 @@ import {
   type TestIssuer,
   type TokenFaults,
 } from "@usher-auth/testing";
-import { secretFingerprint } from "@usher-auth/verify";
+import { secretFingerprint } from "@usher-auth/verify/keys";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startLyingProxy } from "../../../packages/verify/test/keys/jwks/lying-proxy.ts";
 import { hostileToken } from "../../security/tokens/support/mutations.ts";

@@ -53,10 +53,7 @@ test("a disk that fills up under load: 503 for what writes, reads and refusals g
   expect((await fetch(`${api.url}/api/somebody/tasks`)).status).toBe(401);
   expect(ledger.acknowledged.size).toBe(acknowledged);
   // Which looks once a second.
-  await vi.waitFor(
-    () => expect(api.output()).toContain("api is read-only: the disk is nearly full"),
-    20_000,
-  );
+  await vi.waitFor(() => expect(api.output()).toContain("api is read-only: the disk is nearly full"), 20_000);
 
   disk.remove();
   await vi.waitFor(async () => expect((await ledger.write()).status).toBe(201), 20_000);

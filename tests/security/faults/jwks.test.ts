@@ -1,6 +1,7 @@
 import { type Fault, type FaultProxy, startFaultProxy } from "@usher-auth/e2e/fault-proxy";
 import { createTestIssuer, type JwksIssuer } from "@usher-auth/testing";
-import { AuthError, createGuard, createVerifier, remoteJwks } from "@usher-auth/verify";
+import { AuthError, createVerifier, remoteJwks } from "@usher-auth/verify";
+import { createGuard } from "@usher-auth/verify/guard";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 let issuer: JwksIssuer;

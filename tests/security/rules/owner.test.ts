@@ -1,4 +1,5 @@
-import { AuthError, createGuard } from "@usher-auth/verify";
+import { AuthError } from "@usher-auth/verify";
+import { createGuard } from "@usher-auth/verify/guard";
 import { describe, expect, it } from "vitest";
 import { createContractBench } from "../../../packages/verify/test/contract/bench.ts";
 import { fastifyTarget } from "../../../packages/verify/test/contract/targets/fastify.ts";

@@ -1,7 +1,8 @@
 import crypto from "node:crypto";
 import { syncBuiltinESMExports } from "node:module";
 import { inspect } from "node:util";
-import { localJwks, reloadedSecret, secretFingerprint, sharedSecret } from "@usher-auth/verify";
+import { localJwks, sharedSecret } from "@usher-auth/verify";
+import { reloadedSecret, secretFingerprint } from "@usher-auth/verify/keys";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { createBench } from "../../../packages/verify/test/support.ts";
 import { outcome } from "./support/outcome.ts";

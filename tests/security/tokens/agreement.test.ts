@@ -1,15 +1,9 @@
 import { createTestIssuer, type SigningAlgorithm } from "@usher-auth/testing";
-import {
-  AuthError,
-  createRevocations,
-  createVerifier,
-  localJwks,
-  memoryRevocationStore,
-  type Principal,
-  sharedSecret,
-} from "@usher-auth/verify";
+import { AuthError, createVerifier, localJwks, type Principal, sharedSecret } from "@usher-auth/verify";
+import { createRevocations, memoryRevocationStore } from "@usher-auth/verify/revocation";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { eagerly } from "../../../packages/verify/src/verifier/internals.ts";
 import { handClock } from "../../../packages/verify/test/support.ts";
 import { count } from "../report/counts.ts";
 import { hostileToken } from "./support/mutations.ts";
@@ -101,7 +95,7 @@ async function createWorld(algorithm: SigningAlgorithm, seed: number) {
   const ways: readonly ((token: string) => Principal | Promise<Principal>)[] = [
     ...[never, small, large].map(({ verifySync }) => verifySync),
     ...[never, small, large].map(({ verify }) => verify),
-    ...[never, small, large].map(({ verifyEagerly }) => verifyEagerly),
+    ...[never, small, large].map((verifier) => eagerly(verifier) as (token: string) => Principal),
   ];
 
   return {

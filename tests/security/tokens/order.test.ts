@@ -1,16 +1,15 @@
 import { createTestIssuer, type SigningAlgorithm } from "@usher-auth/testing";
 import {
   type AuthErrorCode,
-  createGuard,
-  createRevocations,
   createVerifier,
   localJwks,
-  memoryRevocationStore,
   requireScopes,
   type StandardSchema,
   sharedSecret,
   type TokenClaims,
 } from "@usher-auth/verify";
+import { createGuard } from "@usher-auth/verify/guard";
+import { createRevocations, memoryRevocationStore } from "@usher-auth/verify/revocation";
 import fc from "fast-check";
 import { afterAll, describe, expect, it, type TestContext } from "vitest";
 import { refusal, startSeconds, verdict } from "../../../packages/verify/test/support.ts";

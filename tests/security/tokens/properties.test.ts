@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import { createGuard, createLogoutVerifier } from "@usher-auth/verify";
+import { createGuard } from "@usher-auth/verify/guard";
+import { createLogoutVerifier } from "@usher-auth/verify/logout";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { refusal, startSeconds, verdict } from "../../../packages/verify/test/support.ts";

@@ -1,13 +1,7 @@
 import { createTestIssuer, type SigningAlgorithm, type TestIssuer } from "@usher-auth/testing";
-import {
-  createLogoutVerifier,
-  createRevocations,
-  createVerifier,
-  localJwks,
-  memoryRevocationStore,
-  type Revocation,
-  sharedSecret,
-} from "@usher-auth/verify";
+import { createVerifier, localJwks, sharedSecret } from "@usher-auth/verify";
+import { createLogoutVerifier } from "@usher-auth/verify/logout";
+import { createRevocations, memoryRevocationStore, type Revocation } from "@usher-auth/verify/revocation";
 import { describe, expect, it } from "vitest";
 import { logoutTokenFor } from "../../../packages/verify/test/revoking.ts";
 import { start, startSeconds, verdict } from "../../../packages/verify/test/support.ts";

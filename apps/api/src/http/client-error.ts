@@ -1,5 +1,5 @@
 import { STATUS_CODES } from "node:http";
-import { httpProblem, problemContentType } from "@usher-auth/verify";
+import { httpProblem, problemContentType } from "@usher-auth/verify/http";
 import type { ConnectionError, FastifyInstance } from "fastify";
 
 /** The status for each error code of Node's HTTP parser and its timers. All others are a 400. */

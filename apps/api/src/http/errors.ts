@@ -1,6 +1,6 @@
 import { UnstorableIdError } from "@usher-auth/postgres";
 import { DatabaseUnavailableError } from "@usher-auth/postgres/connection";
-import { httpProblem, type Problem, problemContentType } from "@usher-auth/verify";
+import { httpProblem, type Problem, problemContentType } from "@usher-auth/verify/http";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 

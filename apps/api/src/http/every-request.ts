@@ -1,4 +1,4 @@
-import { httpProblem } from "@usher-auth/verify";
+import { httpProblem } from "@usher-auth/verify/http";
 import type { FastifyInstance } from "fastify";
 import { sendProblem } from "./errors.ts";
 

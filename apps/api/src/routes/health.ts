@@ -1,4 +1,5 @@
 import type { Verifier } from "@usher-auth/verify";
+import { keyStatus } from "@usher-auth/verify/keys";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { Database } from "../db.ts";
@@ -73,7 +74,7 @@ export const healthRoutes: FastifyPluginAsyncZod<{ database: Database; verifier:
     handler: async (_request, reply) => {
       // Fetches missing keys: a balancer sends no tokens before this answers 200.
       const [isUp] = await Promise.all([database.isUp(), verifier.ready().catch(() => undefined)]);
-      const { state, age = null } = verifier.keyStatus();
+      const { state, age = null } = keyStatus(verifier);
       const revoked = verifier.revocations?.status();
       const isBlocked = revoked?.whenStale === "refuse" && revoked.state !== "current";
       const isReady = isUp && state !== "missing" && !isBlocked;

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { secretFingerprint } from "@usher-auth/verify";
+import { secretFingerprint } from "@usher-auth/verify/keys";
 import Fastify, { type FastifyBaseLogger } from "fastify";
 import { afterAll, expect, test } from "vitest";
 import { recordRunning } from "../../src/operations/running-record.ts";

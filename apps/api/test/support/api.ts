@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { copyPreparedDatabase } from "@usher-auth/e2e/prepared-database";
 import { createTestIssuer, type TestIssuer } from "@usher-auth/testing";
-import { createRevocations, createVerifier, type KeySource, sharedSecret } from "@usher-auth/verify";
+import { createVerifier, type KeySource, sharedSecret } from "@usher-auth/verify";
+import { createRevocations } from "@usher-auth/verify/revocation";
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from "fastify";
 import { buildApp } from "../../src/app.ts";
 import type { Database } from "../../src/db.ts";

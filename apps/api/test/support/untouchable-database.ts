@@ -1,4 +1,4 @@
-import { memoryRevocationStore } from "@usher-auth/verify";
+import { memoryRevocationStore } from "@usher-auth/verify/revocation";
 import type { Database } from "../../src/db.ts";
 
 /** For requests that must not reach the database: every query fails. */

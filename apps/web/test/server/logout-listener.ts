@@ -1,14 +1,9 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
-import {
-  createLogoutEndpoint,
-  createRevocations,
-  createVerifier,
-  type KeySource,
-  type LogoutEndpoint,
-  memoryRevocationStore,
-} from "@usher-auth/verify";
+import { createVerifier, type KeySource } from "@usher-auth/verify";
+import { createLogoutEndpoint, type LogoutEndpoint } from "@usher-auth/verify/logout";
+import { createRevocations, memoryRevocationStore } from "@usher-auth/verify/revocation";
 import { onTestFinished } from "vitest";
 
 /**

@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import { type AddressInfo, connect, createServer as createTcpServer } from "node:net";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { secretFingerprint } from "@usher-auth/verify";
+import { secretFingerprint } from "@usher-auth/verify/keys";
 import { expect, onTestFinished, test, vi } from "vitest";
 import type { Environment } from "../../src/server/config/environment.ts";
 import { Browser } from "./browser.ts";

@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { secretFingerprint } from "@usher-auth/verify";
+import { secretFingerprint } from "@usher-auth/verify/keys";
 import { expect, test } from "vitest";
 import { readConfig } from "../../src/server/config/config.ts";
 import { startWeb } from "../../src/server/start-web.ts";

@@ -1,4 +1,4 @@
-import { secretFingerprint } from "@usher-auth/verify";
+import { secretFingerprint } from "@usher-auth/verify/keys";
 import { CannotRun, type Command, defineSubcommand } from "../command-line/command.ts";
 import { readEnvironment } from "../input/environment.ts";
 import { type NamedSecret, secretsIn } from "../input/secrets.ts";

@@ -1,4 +1,4 @@
-import type { Revocation } from "@usher-auth/verify";
+import type { Revocation } from "@usher-auth/verify/revocation";
 import { type Command, defineSubcommand } from "../command-line/command.ts";
 import { readEnvironment } from "../input/environment.ts";
 import { escapeControl } from "../output/escape.ts";

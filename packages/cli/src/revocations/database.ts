@@ -1,5 +1,5 @@
 import { revocationStore } from "@usher-auth/postgres/revocations";
-import type { RevocationStore } from "@usher-auth/verify";
+import type { RevocationStore } from "@usher-auth/verify/revocation";
 import { CannotRun } from "../command-line/command.ts";
 import type { Environment } from "../terminal.ts";
 

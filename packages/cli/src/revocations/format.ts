@@ -1,4 +1,4 @@
-import type { Revocation } from "@usher-auth/verify";
+import type { Revocation } from "@usher-auth/verify/revocation";
 
 /** How each kind of revocation is named at the command line, and the claim that it is about. */
 export const kinds: Readonly<Record<Revocation["kind"], string>> = {

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createTestIssuer } from "@usher-auth/testing";
-import { secretFingerprint } from "@usher-auth/verify";
+import { secretFingerprint } from "@usher-auth/verify/keys";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { program } from "../../src/program.ts";
 import { newSecret } from "../support/better-auth.ts";

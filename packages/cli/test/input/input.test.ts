@@ -4,7 +4,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { createTestIssuer } from "@usher-auth/testing";
-import { secretFingerprint } from "@usher-auth/verify";
+import { secretFingerprint } from "@usher-auth/verify/keys";
 import { describe, expect, test } from "vitest";
 import { newSecret } from "../support/better-auth.ts";
 import { usher } from "../support/command.ts";

@@ -3,14 +3,13 @@ import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import {
   AuthError,
-  createLogoutEndpoint,
-  createRevocations,
   createVerifier,
   type KeySource,
-  memoryRevocationStore,
   type Revocations,
   type Verifier,
 } from "@usher-auth/verify";
+import { createLogoutEndpoint } from "@usher-auth/verify/logout";
+import { createRevocations, memoryRevocationStore } from "@usher-auth/verify/revocation";
 import { onTestFinished } from "vitest";
 import { audience, baseURL } from "../instance.ts";
 

@@ -1,4 +1,5 @@
-import { createLogoutVerifier, createVerifier, localJwks } from "@usher-auth/verify";
+import { createVerifier, localJwks } from "@usher-auth/verify";
+import { createLogoutVerifier } from "@usher-auth/verify/logout";
 import { expect, test, vi } from "vitest";
 import { audience, Browser, baseURL, secret } from "../instance.ts";
 import { readJws, signedWith } from "../jws.ts";

@@ -1,6 +1,6 @@
 import { startPostgres } from "@usher-auth/e2e/postgres";
 import { migrateRevocations, revocationStore } from "@usher-auth/postgres/revocations";
-import { createRevocations } from "@usher-auth/verify";
+import { createRevocations } from "@usher-auth/verify/revocation";
 import { expect, test } from "vitest";
 import { connect } from "../../test/revocations/databases.ts";
 

@@ -1,7 +1,7 @@
 import { type FaultProxy, startFaultProxy } from "@usher-auth/e2e/fault-proxy";
 import { type PostgresServer, startPostgres } from "@usher-auth/e2e/postgres";
 import { migrateRevocations, revocationStore } from "@usher-auth/postgres/revocations";
-import type { RevocationStore } from "@usher-auth/verify";
+import type { RevocationStore } from "@usher-auth/verify/revocation";
 import type postgres from "postgres";
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { newRowsStatement } from "../../src/revocations/statements.ts";

@@ -1,4 +1,4 @@
-import type { Revocation } from "@usher-auth/verify";
+import type { Revocation } from "@usher-auth/verify/revocation";
 import type { Queries } from "./drivers/driver.ts";
 import { pageSize, pageStatement, readRevocation } from "./statements.ts";
 

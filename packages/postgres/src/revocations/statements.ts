@@ -1,4 +1,4 @@
-import type { Revocation } from "@usher-auth/verify";
+import type { Revocation } from "@usher-auth/verify/revocation";
 import type { Row } from "./drivers/driver.ts";
 
 /** The channel that the table's trigger notifies when rows are added. */

@@ -1,4 +1,5 @@
-import { ConfigurationError, type RevocationStore } from "@usher-auth/verify";
+import { ConfigurationError } from "@usher-auth/verify";
+import type { RevocationStore } from "@usher-auth/verify/revocation";
 import { startCleanup } from "./cleanup.ts";
 import type { Driver } from "./drivers/driver.ts";
 import { type Pglite, pgliteDriver } from "./drivers/pglite.ts";
@@ -67,7 +68,8 @@ const grace = 600;
  * @example
  * ```ts
  * import { migrateRevocations, revocationStore } from "@usher-auth/postgres/revocations";
- * import { createRevocations, verifierFromEnv } from "@usher-auth/verify";
+ * import { createRevocations } from "@usher-auth/verify/revocation";
+import { verifierFromEnv } from "@usher-auth/verify";
  * import postgres from "postgres";
  *
  * export async function openVerifier() {

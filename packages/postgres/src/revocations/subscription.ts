@@ -1,4 +1,4 @@
-import type { RevocationListener } from "@usher-auth/verify";
+import type { RevocationListener } from "@usher-auth/verify/revocation";
 import type { Connection, Driver } from "./drivers/driver.ts";
 import { loadAll } from "./load.ts";
 import { newRows, readPosition, restoredRows } from "./new-rows.ts";

@@ -1,5 +1,5 @@
 import { migrateRevocations, revocationStore } from "@usher-auth/postgres/revocations";
-import type { Revocation, RevocationStore } from "@usher-auth/verify";
+import type { Revocation, RevocationStore } from "@usher-auth/verify/revocation";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { pageSize } from "../../src/revocations/statements.ts";
 import { driverOf } from "../../src/revocations/store.ts";

@@ -1,4 +1,4 @@
-import type { Revocation, RevocationListener, RevocationStore } from "@usher-auth/verify";
+import type { Revocation, RevocationListener, RevocationStore } from "@usher-auth/verify/revocation";
 import { vi } from "vitest";
 
 /** A listener that records its events, in order. */

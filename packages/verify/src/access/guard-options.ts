@@ -59,13 +59,13 @@ const plainText = /^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/;
 /** @throws {ConfigurationError} */
 export function readGuardOptions(
   options: Omit<GuardOptions, "onAccept" | "onReject" | "verifier"> & {
-    readonly verifier: { verifyEagerly: unknown };
+    readonly verifier: { verify: unknown };
     readonly onAccept?: unknown;
     readonly onReject?: unknown;
   },
 ): CheckedGuardOptions {
   const { verifier, ownerParam, realm = "api", concealOwnerMismatch = false } = options;
-  if (typeof verifier?.verifyEagerly !== "function")
+  if (typeof verifier?.verify !== "function")
     throw new ConfigurationError("verifier: give createVerifier(...).");
   if (typeof realm !== "string" || !plainText.test(realm)) {
     throw new ConfigurationError('realm: printable ASCII without `"` and `\\`.');

@@ -7,6 +7,7 @@ import type { WaitUntil } from "../keys/key-source.ts";
 import { asError } from "../user-code/as-error.ts";
 import { teller } from "../user-code/listener.ts";
 import { isThenable } from "../user-code/thenable.ts";
+import { eagerly } from "../verifier/internals.ts";
 import { readBearer } from "./bearer.ts";
 import { type GuardOptions, readGuardOptions } from "./guard-options.ts";
 import { checkOwner, type RouteParams } from "./owner.ts";
@@ -69,6 +70,7 @@ export function createGuard<Claims = TokenClaims, Source = unknown>(
 ): Guard<Claims, Source> {
   const { ownerParams, refusals } = readGuardOptions(options);
   const { verifier, onAccept, onReject } = options;
+  const verify = eagerly(verifier);
   const tellAccepted = onAccept && teller(onAccept, "onAccept");
   const tellRejected = onReject && teller(onReject, "onReject");
 
@@ -76,7 +78,7 @@ export function createGuard<Claims = TokenClaims, Source = unknown>(
     const token = readBearer(request.authorization, request.tokenInQuery);
     let principal: Principal<Claims> | PromiseLike<Principal<Claims>>;
     try {
-      principal = verifier.verifyEagerly(token, request.waitUntil);
+      principal = verify(token, request.waitUntil);
     } catch (error) {
       throw asError(error, "the verifier");
     }

@@ -3,11 +3,12 @@ import type { UnverifiedToken } from "../token/parse.ts";
 import { letGo } from "../user-code/thenable.ts";
 import { type BoundRemote, type BoundSource, unavailable } from "./bound-source.ts";
 import { watchIdleVersions } from "./idle-versions.ts";
-import type { KeyStatus, KeyUsage, WaitUntil } from "./key-source.ts";
+import type { WaitUntil } from "./key-source.ts";
 import type { VerificationKey } from "./signature.ts";
 
 /** Every key source of a verifier, as one. */
-export interface KeyRing {
+export interface KeyResolver {
+  readonly sources: readonly BoundSource[];
   /**
    * The key whose signature the token has, and whom it vouches for. Counts what each key verifies.
    *
@@ -31,8 +32,6 @@ export interface KeyRing {
   search(error: unknown): Promise<Search> | undefined;
   /** @throws {AuthError} `keys_unavailable`. */
   ready(): Promise<void>;
-  status(): KeyStatus;
-  usage(): readonly KeyUsage[];
 }
 
 /** Who has signed a token. */
@@ -50,10 +49,8 @@ export interface Search {
   readonly isOld: boolean;
 }
 
-const worstFirst = ["missing", "stale", "fresh"] as const;
-
 /** @param lifetime The longest life of a token, in seconds. */
-export function createKeyRing(sources: readonly BoundSource[], lifetime: number): KeyRing {
+export function createKeyResolver(sources: readonly BoundSource[], lifetime: number): KeyResolver {
   const remotes = remotesOf(sources);
   const rejected = explainRejection([...new Set(sources.flatMap((source) => [...source.algorithms]))]);
   const watchIdle = watchIdleVersions(sources, lifetime);
@@ -139,14 +136,8 @@ export function createKeyRing(sources: readonly BoundSource[], lifetime: number)
     for (const remote of remotes) remote.maintain(waitUntil);
   }
 
-  function status(): KeyStatus {
-    maintainAll();
-    const statuses = remotes.map((remote) => remote.status());
-    const [worst] = worstFirst.flatMap((state) => statuses.filter((status) => status.state === state));
-    return worst ?? { state: "fresh" };
-  }
-
   return {
+    sources,
     verify,
     maintain: (waitUntil) => {
       // The token's bytes are in buffers that the next token would fill anew.
@@ -159,8 +150,6 @@ export function createKeyRing(sources: readonly BoundSource[], lifetime: number)
     },
     search,
     ready,
-    status,
-    usage: () => sources.flatMap((source) => source.keys().map(usageOf)),
   };
 }
 
@@ -199,10 +188,6 @@ function explainRejection(algorithms: readonly string[]): (alg: string) => strin
     if (isSecret(alg)) return hasSecret ? expected : secret;
     return hasKeyPair || !/^(?:Ed|ES|RS|PS)/.test(alg) ? expected : keyPair;
   };
-}
-
-function usageOf({ algorithm, version, kid, verified = 0, lastVerifiedAt }: VerificationKey): KeyUsage {
-  return { algorithm, version, kid, verified, lastVerifiedAt };
 }
 
 /** RFC 9864 section 2.2 gives EdDSA with Ed25519 a name of its own; here they are one. */

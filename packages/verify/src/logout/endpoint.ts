@@ -3,7 +3,6 @@ import { httpProblem } from "../http/http-problem.ts";
 import { type Refusal, refuse } from "../http/problem.ts";
 import { createLogoutRefusals, refusalFor } from "../http/refusals.ts";
 import { teller } from "../user-code/listener.ts";
-import type { verification } from "../verifier/internals.ts";
 import type { Verifier } from "../verifier/verifier.ts";
 import { readLogoutForm } from "./form.ts";
 import { type LogoutToken, revocationOf } from "./token.ts";
@@ -48,9 +47,6 @@ export interface LogoutEndpointOptions {
 /** Answers one `POST` to the endpoint. Never rejects but for a fault in the code. */
 export type LogoutEndpoint = (request: LogoutRequest) => Promise<LogoutAnswer>;
 
-/** What the endpoint needs of a verifier: one with revocations, whatever its claims are. */
-export type RevokingVerifier = Pick<Verifier, typeof verification | "revocations">;
-
 /** OpenID Connect Back-Channel Logout 1.0 section 2.8: nobody is to keep the answer. */
 const recorded: LogoutAnswer = Object.freeze({
   status: 200,
@@ -70,7 +66,7 @@ const recorded: LogoutAnswer = Object.freeze({
  * @throws {ConfigurationError} The verifier has no revocations.
  */
 export function createLogoutEndpoint(
-  verifier: RevokingVerifier,
+  verifier: Verifier<unknown>,
   options: LogoutEndpointOptions = {},
 ): LogoutEndpoint {
   const { revocations } = verifier ?? {};
@@ -114,5 +110,5 @@ export function createLogoutEndpoint(
 /** Options of the endpoint in a framework. */
 export interface BackchannelLogoutOptions extends LogoutEndpointOptions {
   /** A verifier with revocations. */
-  readonly verifier: RevokingVerifier;
+  readonly verifier: Verifier<unknown>;
 }

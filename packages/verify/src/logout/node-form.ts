@@ -60,7 +60,7 @@ function readStream(request: IncomingMessage): Promise<Uint8Array | undefined> {
  *
  * @returns Undefined where the parser left nothing that a form could be made of.
  */
-export function formOf(parsed: unknown): string | Uint8Array | undefined {
+function formOf(parsed: unknown): string | Uint8Array | undefined {
   if (typeof parsed === "string" || parsed instanceof Uint8Array) return parsed;
   if (typeof parsed !== "object" || parsed === null) return undefined;
   const form = new URLSearchParams();

@@ -4,7 +4,7 @@ import { AuthError, ConfigurationError } from "../errors.ts";
 import { logoutTokenType } from "../token/header.ts";
 import { createTokenParser } from "../token/parse.ts";
 import { DeadlineError, within } from "../user-code/deadline.ts";
-import { verification } from "../verifier/internals.ts";
+import { internalsOf } from "../verifier/internals.ts";
 import type { Verifier } from "../verifier/verifier.ts";
 import { verifyWithKeys } from "../verifier/with-keys.ts";
 import { type LogoutToken, longestLogoutTokenAge, readLogoutToken } from "./token.ts";
@@ -44,10 +44,10 @@ const patience = 15_000;
  *
  * @throws {ConfigurationError} It was not made by `createVerifier`.
  */
-export function createLogoutVerifier(verifier: Pick<Verifier, typeof verification>): VerifyLogoutToken {
-  if (verifier?.[verification] === undefined)
-    throw new ConfigurationError("verifier: give createVerifier(...).");
-  const { keys, policy, maxTokenLength, clock } = verifier[verification];
+export function createLogoutVerifier(verifier: Verifier<unknown>): VerifyLogoutToken {
+  const parts = internalsOf(verifier);
+  if (parts === undefined) throw new ConfigurationError("verifier: give createVerifier(...).");
+  const { keys, policy, maxTokenLength, clock } = parts;
   const parseToken = createTokenParser({ maxTokenLength, typ: logoutTokenType });
   /** Each `jti` with the second from which on the token is too old anyhow. */
   const seen = new BoundedMap<string, number>(rememberedIds);
@@ -58,9 +58,9 @@ export function createLogoutVerifier(verifier: Pick<Verifier, typeof verificatio
     if (typeof token !== "string") throw new AuthError("token_malformed", { hint: "the token is no string" });
     keys.maintain();
     const now = clock() / 1000;
-    const parts = parseToken(token);
-    const { issuers } = keys.verify(parts, now);
-    return readLogoutToken(readClaimsObject(parts), policy, now, issuers);
+    const unverified = parseToken(token);
+    const { issuers } = keys.verify(unverified, now);
+    return readLogoutToken(readClaimsObject(unverified), policy, now, issuers);
   }
 
   function checkFirst({ id }: LogoutToken): void {

@@ -3,14 +3,14 @@ import { checkClaims, lifeOf, readClaimsObject } from "../claims/claims.ts";
 import { deepFreeze, freezeThrough } from "../claims/freeze.ts";
 import { createPrincipal, type Principal, type TokenClaims } from "../claims/principal.ts";
 import { AuthError } from "../errors.ts";
-import { createKeyRing } from "../keys/key-resolver.ts";
-import type { KeyStatus, KeyUsage, WaitUntil } from "../keys/key-source.ts";
+import { createKeyResolver } from "../keys/key-resolver.ts";
+import type { WaitUntil } from "../keys/key-source.ts";
 import type { VerificationKey } from "../keys/signature.ts";
 import { ask, loadAll } from "../revocation/check.ts";
 import type { RevocationStanding, Revocations } from "../revocation/revocations.ts";
 import type { RevocableToken } from "../revocation/table.ts";
 import { createTokenParser, type UnverifiedToken } from "../token/parse.ts";
-import { type Verification, verification } from "./internals.ts";
+import { internals, type VerifierInternals } from "./internals.ts";
 import { readOptions, type VerifierOptions } from "./options.ts";
 import { verifyWithKeys } from "./with-keys.ts";
 
@@ -28,16 +28,6 @@ export interface Verifier<Claims = TokenClaims> {
    * that none could be made.
    */
   verify(token: string): Promise<Principal<Claims>>;
-  /**
-   * As {@link verify}, and synchronous whenever it can be: a promise comes back only where keys must be
-   * fetched. For adapters, which then need no promise for most requests. Throws synchronously where it fails
-   * synchronously.
-   *
-   * @param waitUntil What the host offers to keep alive what a request has begun and does not wait for:
-   *   `waitUntil` of a Worker's context, say, called as its method. Keys that are refreshed in the background
-   *   are handed to it.
-   */
-  verifyEagerly(token: string, waitUntil?: WaitUntil): Principal<Claims> | Promise<Principal<Claims>>;
   /** Those of the options. */
   readonly revocations?: Revocations;
   /**
@@ -47,18 +37,6 @@ export interface Verifier<Claims = TokenClaims> {
    * @throws {AuthError} `keys_unavailable`, `revocations_unavailable`. The verifier tries again by itself.
    */
   ready(): Promise<void>;
-  /**
-   * How the keys are doing: of several sources, the worst. For a health check; starts a refresh that is due.
-   */
-  keyStatus(): KeyStatus;
-  /**
-   * What each key has verified in this process, the versions of a shared secret among them: for a metric, and
-   * to see whether an old version is still needed. A token that is remembered counts once, when it is first
-   * seen.
-   */
-  keyUsage(): readonly KeyUsage[];
-  /** For `createLogoutVerifier`; nothing to use. */
-  readonly [verification]: Verification;
 }
 
 /** A token that was verified, whole, and what it came to. */
@@ -98,7 +76,7 @@ const usualLifetime = 86_400;
 export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Claims>): Verifier<Claims> {
   const { sources, form, policy, readClaims, cacheSize, cacheBytes, revocations, clock, witness } =
     readOptions(options);
-  const keys = createKeyRing(sources, (policy.maxTokenAge ?? usualLifetime) + policy.clockTolerance);
+  const keys = createKeyResolver(sources, (policy.maxTokenAge ?? usualLifetime) + policy.clockTolerance);
   const parseToken = createTokenParser(form);
   const cache =
     cacheSize === 0 ? undefined : new BoundedCache<number, Verified<Claims>>(cacheSize, cacheBytes);
@@ -182,18 +160,25 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
     return verifyWithKeys(keys, verifySync, token, waitUntil);
   }
 
-  return {
-    verifySync,
+  const verify = async (token: string) => verifyEagerly(token);
+  const parts: VerifierInternals<Claims> = {
+    keys,
+    policy,
+    maxTokenLength: form.maxTokenLength,
+    clock,
+    verify,
     verifyEagerly,
-    verify: async (token) => verifyEagerly(token),
-    [verification]: { keys, policy, maxTokenLength: form.maxTokenLength, clock },
+  };
+  const verifier = {
+    verify,
+    verifySync,
+    [internals]: parts,
     ...(revocations && { revocations }),
     ready: async () => {
       await Promise.all([keys.ready(), revocations && loadAll(revocations)]);
     },
-    keyStatus: keys.status,
-    keyUsage: keys.usage,
   };
+  return verifier;
 }
 
 /** Where nothing is ever revoked. */

@@ -1,5 +1,5 @@
 import { isAuthError } from "../errors.ts";
-import type { KeyRing, Search } from "../keys/key-resolver.ts";
+import type { KeyResolver, Search } from "../keys/key-resolver.ts";
 import type { WaitUntil } from "../keys/key-source.ts";
 
 /** Verifies a token with the keys at hand. */
@@ -10,7 +10,7 @@ type Verify<Result> = (token: string, waitUntil?: WaitUntil) => Result;
  * keys must be fetched: a promise for each request would cost more than a remembered token does.
  */
 export function verifyWithKeys<Result>(
-  keys: KeyRing,
+  keys: KeyResolver,
   verify: Verify<Result>,
   token: string,
   waitUntil?: WaitUntil,
@@ -21,7 +21,7 @@ export function verifyWithKeys<Result>(
 }
 
 function verifyOrSearch<Result>(
-  keys: KeyRing,
+  keys: KeyResolver,
   verify: Verify<Result>,
   token: string,
   waitUntil: WaitUntil | undefined,
@@ -39,7 +39,7 @@ function verifyOrSearch<Result>(
  * A key is called unknown once it was looked for since the token came, and unavailable where it could not be.
  */
 async function verifyWithNewerKeys<Result>(
-  keys: KeyRing,
+  keys: KeyResolver,
   verify: Verify<Result>,
   token: string,
   search: Promise<Search>,

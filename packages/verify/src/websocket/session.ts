@@ -3,6 +3,7 @@ import type { Principal, TokenClaims } from "../claims/principal.ts";
 import { AuthError, isAuthError } from "../errors.ts";
 import type { Problem } from "../http/problem.ts";
 import { isThenable, letGo } from "../user-code/thenable.ts";
+import { eagerly } from "../verifier/internals.ts";
 import type { Verifier } from "../verifier/verifier.ts";
 import type { Connection } from "./connection.ts";
 import { warnOfFault } from "./fault.ts";
@@ -64,6 +65,7 @@ const prefix = "usher.renew ";
 /** Watches over a socket from its upgrade on: nothing that the application forgets leaves it open. */
 export function openSession<Claims, Source>(parts: SessionParts<Claims, Source>): OpenSession<Claims> {
   const { guard, verifier, watch, request, connection, access } = parts;
+  const verifyEagerly = eagerly(verifier);
   let { token, principal } = parts;
   let isClosing = false;
   /** How many renewals were given, and which of them counts. */
@@ -129,7 +131,7 @@ export function openSession<Claims, Source>(parts: SessionParts<Claims, Source>)
   function renew(fresh: unknown): void {
     const number = ++given;
     try {
-      const renewed = verifier.verifyEagerly(fresh as string);
+      const renewed = verifyEagerly(fresh as string);
       if (isThenable(renewed)) {
         Promise.resolve(renewed)
           .then((later) => accept(fresh as string, later, number))

@@ -1,12 +1,7 @@
 import { createTestIssuer } from "@usher-auth/testing";
 import { describe, expect, it, vi } from "vitest";
-import {
-  AuthError,
-  ConfigurationError,
-  createGuard,
-  type GuardedRequest,
-  remoteJwks,
-} from "../../src/index.ts";
+import { createGuard, type GuardedRequest } from "../../src/access/index.ts";
+import { AuthError, ConfigurationError, remoteJwks } from "../../src/index.ts";
 import { createBench, refusal } from "../support.ts";
 
 function request(token: string | undefined, changes: Partial<GuardedRequest> = {}): GuardedRequest {

@@ -1,14 +1,9 @@
 import fastify from "fastify";
 import { afterEach, describe, expect, it } from "vitest";
+import { createGuard } from "../../src/access/index.ts";
 import { readPolicies } from "../../src/access/policies.ts";
 import { usher } from "../../src/adapters/fastify.ts";
-import {
-  ConfigurationError,
-  createGuard,
-  type Policy,
-  requireClaim,
-  requireScopes,
-} from "../../src/index.ts";
+import { ConfigurationError, type Policy, requireClaim, requireScopes } from "../../src/index.ts";
 import { createBench, refusal } from "../support.ts";
 
 const { issuer, verifier } = createBench();

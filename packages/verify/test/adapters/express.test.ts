@@ -7,7 +7,7 @@ import { ConfigurationError, requireScopes } from "../../src/index.ts";
 import { sendRaw } from "../contract/raw-request.ts";
 import type { ContractServer } from "../contract/target.ts";
 import { listen } from "../contract/targets/server.ts";
-import { createBench, failingVerifiers } from "../support.ts";
+import { createBench, failingVerifiers, waitingVerifier } from "../support.ts";
 
 const { issuer, verifier } = createBench();
 const alice = `Authorization: Bearer ${issuer.tokenFor("alice")}`;
@@ -33,7 +33,7 @@ describe.each([
   }
 
   it("lets a request in, and no other, whose keys had to be waited for", async () => {
-    const app = build({ verifier: { ...verifier, verifyEagerly: verifier.verify } });
+    const app = build({ verifier: waitingVerifier(verifier) });
     app.get("/users/:userId", ({ principal }, response) => void response.send(`in as ${principal.id}`));
     expect(await ask(app, "/users/alice")).toEqual([200, "in as alice"]);
     expect(await ask(app, "/users/bob")).toEqual([403, "owner_mismatch"]);

@@ -2,7 +2,8 @@ import cors from "@fastify/cors";
 import fastify, { type FastifyInstance, type FastifyRequest, type InjectOptions } from "fastify";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { type UsherOptions, usher } from "../../src/adapters/fastify.ts";
-import { ConfigurationError, httpProblem, requireScopes } from "../../src/index.ts";
+import { httpProblem } from "../../src/http/index.ts";
+import { ConfigurationError, requireScopes } from "../../src/index.ts";
 import { createBench, failingVerifiers, waitingVerifier } from "../support.ts";
 
 const { issuer, verifier } = createBench();

@@ -15,6 +15,7 @@ import {
 import { APP_GUARD, NestFactory, RouterModule } from "@nestjs/core";
 import { createTestIssuer } from "@usher-auth/testing";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import type { RejectEvent } from "../../src/access/index.ts";
 import {
   Principal,
   Public,
@@ -24,13 +25,7 @@ import {
   RequireScopes,
   UsherModule,
 } from "../../src/adapters/nestjs.ts";
-import {
-  ConfigurationError,
-  createVerifier,
-  type RejectEvent,
-  remoteJwks,
-  requireScopes,
-} from "../../src/index.ts";
+import { ConfigurationError, createVerifier, remoteJwks, requireScopes } from "../../src/index.ts";
 import { sendBytes } from "../contract/raw-request.ts";
 import { decorate } from "../contract/targets/nest-decorate.ts";
 import { platforms } from "../contract/targets/nest-platforms.ts";

@@ -10,14 +10,14 @@ import { createTestIssuer } from "@usher-auth/testing";
 import fastify from "fastify";
 import { afterEach, describe, expect, it } from "vitest";
 import { z } from "zod";
+import type { GuardOptions } from "../../src/access/index.ts";
 import { type UsherContext, usher } from "../../src/adapters/trpc.ts";
+import { problemContentType } from "../../src/http/index.ts";
 import {
   AuthError,
   type AuthErrorCode,
   authErrorCodes,
   createVerifier,
-  type GuardOptions,
-  problemContentType,
   remoteJwks,
   requireClaim,
   requireScopes,
@@ -114,10 +114,10 @@ async function expectTrpcRefusal(response: Response, code: AuthErrorCode): Promi
 describe("trpc adapter", () => {
   it("refuses with every code of the list as every adapter does", async () => {
     // Stands in for a verifier that finds whatever the token's text says.
-    const verifyEagerly = (token: string): never => {
+    const verify = (token: string): never => {
       throw new AuthError(token as AuthErrorCode, { hint: "not for clients", cause: new Error("nor this") });
     };
-    const { url } = await serve({ verifier: { verifyEagerly } as never });
+    const { url } = await serve({ verifier: { verify } as never });
     for (const code of authErrorCodes) {
       const response = await fetch(`${url}/me`, { headers: { authorization: `Bearer ${code}` } });
       expect(await response.clone().text()).not.toContain("not for clients");

@@ -1,5 +1,5 @@
 import { expect, vi } from "vitest";
-import type { AcceptEvent, RejectEvent } from "../../src/index.ts";
+import type { AcceptEvent, RejectEvent } from "../../src/access/index.ts";
 import type { ContractBench } from "./bench.ts";
 import { expectRefusal } from "./expected.ts";
 

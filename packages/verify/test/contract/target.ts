@@ -1,4 +1,5 @@
-import type { AcceptEvent, Principal, RejectEvent, Verifier } from "@usher-auth/verify";
+import type { Principal, Verifier } from "@usher-auth/verify";
+import type { AcceptEvent, RejectEvent } from "@usher-auth/verify/guard";
 import type { RawRequest, RawResponse } from "./raw-request.ts";
 import type { Trust } from "./trust.ts";
 

@@ -1,14 +1,8 @@
 import { createTestIssuer, type TestIssuer } from "@usher-auth/testing";
 import { describe, expect, it } from "vitest";
-import {
-  ConfigurationError,
-  createLogoutVerifier,
-  type KeySource,
-  localJwks,
-  reloadedSecret,
-  remoteJwks,
-  sharedSecret,
-} from "../../src/index.ts";
+import { ConfigurationError, type KeySource, localJwks, remoteJwks, sharedSecret } from "../../src/index.ts";
+import { reloadedSecret } from "../../src/keys/index.ts";
+import { createLogoutVerifier } from "../../src/logout/index.ts";
 import { logoutTokenFor } from "../revoking.ts";
 import { createBench, refusal, startSeconds, verdict } from "../support.ts";
 

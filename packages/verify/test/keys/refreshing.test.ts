@@ -3,13 +3,13 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import {
   type Fetch,
   type KeySource,
-  type ReloadedSecretOptions,
   type RemoteJwksOptions,
-  reloadedSecret,
   remoteJwks,
   type Secret,
   type Verifier,
 } from "../../src/index.ts";
+import { keyStatus, type ReloadedSecretOptions, reloadedSecret } from "../../src/keys/index.ts";
+import { eagerly } from "../../src/verifier/internals.ts";
 import { createBench, verdict } from "../support.ts";
 
 /**
@@ -162,7 +162,7 @@ describe("a load that never ends", () => {
     remote.clock.advance(2);
     expect(verdict(remote.verifier, remote.issuer.tokenFor("bob"))).toBe("accepted");
     await settle();
-    expect(remote.verifier.keyStatus()).toEqual({ state: "fresh", age: 0 });
+    expect(keyStatus(remote.verifier)).toEqual({ state: "fresh", age: 0 });
   });
 });
 
@@ -257,7 +257,7 @@ describe("a host that drops what a request has begun, timers too", () => {
     expect(await outcome(remote.verifier, remote.issuer.tokenFor("alice"))).toBe("accepted");
     await settle();
     expect(remote.fetches).toBe(3);
-    expect(remote.verifier.keyStatus()).toEqual({ state: "fresh", age: 0 });
+    expect(keyStatus(remote.verifier)).toEqual({ state: "fresh", age: 0 });
   });
 
   it("does not have the first token of a new key wait for a refresh that was dropped", async () => {
@@ -307,7 +307,7 @@ describe("a host that drops what a request has begun, timers too", () => {
       remote.fetch = (good) => good();
       remote.clock.advance(300);
       expect(await outcome(remote.verifier, token)).toBe("key_unknown");
-      expect(remote.verifier.keyStatus()).toEqual({ state: "fresh", age: 0 });
+      expect(keyStatus(remote.verifier)).toEqual({ state: "fresh", age: 0 });
     }
   });
 
@@ -317,14 +317,13 @@ describe("a host that drops what a request has begun, timers too", () => {
       await remote.verifier.ready();
       if (fails) remote.fetch = () => Promise.reject(new Error("out"));
       const given: Promise<unknown>[] = [];
-      const ask = () =>
-        remote.verifier.verifyEagerly(remote.issuer.tokenFor("alice"), (work) => given.push(work));
+      const ask = () => eagerly(remote.verifier)(remote.issuer.tokenFor("alice"), (work) => given.push(work));
       ask();
       remote.clock.advance(300);
       for (let time = 0; time < 3; time++) ask();
       expect(given).toHaveLength(1);
       await expect(given[0]).resolves.not.toThrow();
-      expect(remote.verifier.keyStatus().age).toBe(fails ? 300 : 0);
+      expect(keyStatus(remote.verifier).age).toBe(fails ? 300 : 0);
     }
   });
 
@@ -346,11 +345,11 @@ describe("a host that drops what a request has begun, timers too", () => {
     const remote = createRemote((good) => good());
     await remote.verifier.ready();
     remote.clock.advance(300);
-    expect(remote.verifier.verifyEagerly(remote.issuer.tokenFor("alice"), waitUntil)).toMatchObject({
+    expect(eagerly(remote.verifier)(remote.issuer.tokenFor("alice"), waitUntil)).toMatchObject({
       id: "alice",
     });
     await settle();
-    expect(remote.verifier.keyStatus().age).toBe(0);
+    expect(keyStatus(remote.verifier).age).toBe(0);
   });
 });
 
@@ -372,7 +371,7 @@ describe("keys that are too old", () => {
     remote.clock.advance(86_400);
     const asked = remote.verifier.verify(token);
     await settle();
-    expect(remote.verifier.keyStatus()).toEqual({ state: "missing" });
+    expect(keyStatus(remote.verifier)).toEqual({ state: "missing" });
     release();
     const principal = await asked;
     expect(remote.verifier.verifySync(token), "remembered").toBe(principal);

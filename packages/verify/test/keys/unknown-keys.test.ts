@@ -1,7 +1,9 @@
 import { createTestIssuer, type TestIssuer } from "@usher-auth/testing";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { createGuard, type Fetch, isAuthError, type RemoteJwksOptions, remoteJwks } from "../../src/index.ts";
+import { createGuard } from "../../src/access/index.ts";
+import { type Fetch, isAuthError, type RemoteJwksOptions, remoteJwks } from "../../src/index.ts";
 import { createBudget } from "../../src/keys/fetch-budget.ts";
+import { eagerly } from "../../src/verifier/internals.ts";
 import { createBench, handClock, refusal } from "../support.ts";
 
 /**
@@ -121,8 +123,8 @@ describe("a made-up key", () => {
       const before = guarded.fetches;
       const flood = Array.from({ length: 200 }, () => guarded.ask(unknown(guarded.issuer)));
       // In the midst of it, at once: no promise, and nothing to wait for.
-      expect(guarded.verifier.verifyEagerly(known)).toMatchObject({ id: "alice" });
-      expect(guarded.verifier.verifyEagerly(guarded.issuer.tokenFor("bob"))).toMatchObject({ id: "bob" });
+      expect(eagerly(guarded.verifier)(known)).toMatchObject({ id: "alice" });
+      expect(eagerly(guarded.verifier)(guarded.issuer.tokenFor("bob"))).toMatchObject({ id: "bob" });
       // One each time while the budget lasts, and one more after half a minute.
       const isSpent = batch === 5 || batch > 6;
       expect(new Set(await Promise.all(flood))).toEqual(new Set([isSpent ? unavailable : "401 key_unknown"]));

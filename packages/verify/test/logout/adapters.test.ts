@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import { createConnection } from "node:net";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import type { LogoutEvent, Revocations } from "../../src/index.ts";
+import type { Revocations } from "../../src/index.ts";
+import type { LogoutEvent } from "../../src/logout/index.ts";
 import { createRevokingBench, logoutTokenFor } from "../revoking.ts";
 import { logoutTargets } from "./targets.ts";
 

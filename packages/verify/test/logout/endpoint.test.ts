@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createLogoutEndpoint, type LogoutAnswer, memoryRevocationStore } from "../../src/index.ts";
+import { createLogoutEndpoint, type LogoutAnswer } from "../../src/logout/index.ts";
+import { memoryRevocationStore } from "../../src/revocation/index.ts";
 import { createRevokingBench, logoutTokenFor } from "../revoking.ts";
 import { createBench, verdict } from "../support.ts";
 

@@ -1,6 +1,7 @@
 import { createTestIssuer } from "@usher-auth/testing";
 import { describe, expect, it } from "vitest";
-import { createLogoutVerifier, createVerifier, remoteJwks } from "../../src/index.ts";
+import { createVerifier, remoteJwks } from "../../src/index.ts";
+import { createLogoutVerifier } from "../../src/logout/index.ts";
 import { createRevokingBench, logoutTokenFor } from "../revoking.ts";
 import { createBench, handClock, start, startSeconds, verdict } from "../support.ts";
 

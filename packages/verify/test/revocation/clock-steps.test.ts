@@ -1,13 +1,12 @@
 import { createTestIssuer } from "@usher-auth/testing";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { createVerifier, sharedSecret } from "../../src/index.ts";
 import {
   createRevocations,
-  createVerifier,
   memoryRevocationStore,
   type Revocation,
   type RevocationStore,
-  sharedSecret,
-} from "../../src/index.ts";
+} from "../../src/revocation/index.ts";
 import { handClock, start, startSeconds, verdict } from "../support.ts";
 import { handStore } from "./store.ts";
 

@@ -4,7 +4,7 @@ import {
   memoryRevocationStore,
   type Revocation,
   type RevocationStore,
-} from "../../src/index.ts";
+} from "../../src/revocation/index.ts";
 import { createBench, handClock, startSeconds, verdict } from "../support.ts";
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] }));

@@ -1,10 +1,6 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import {
-  ConfigurationError,
-  createRevocations,
-  memoryRevocationStore,
-  type Revocation,
-} from "../../src/index.ts";
+import { ConfigurationError } from "../../src/index.ts";
+import { createRevocations, memoryRevocationStore, type Revocation } from "../../src/revocation/index.ts";
 import { createRevokingBench } from "../revoking.ts";
 import { createBench, refusal, startSeconds, verdict } from "../support.ts";
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import { createGuard, createRevocations, type RevocationsOptions } from "../../src/index.ts";
+import { createGuard } from "../../src/access/index.ts";
 import { Freshness } from "../../src/revocation/freshness.ts";
+import { createRevocations, type RevocationsOptions } from "../../src/revocation/index.ts";
 import { createBench, handClock, refusal, startSeconds, verdict } from "../support.ts";
 import { handStore } from "./store.ts";
 

@@ -1,4 +1,4 @@
-import type { Revocation, RevocationListener, RevocationStore } from "../../src/index.ts";
+import type { Revocation, RevocationListener, RevocationStore } from "../../src/revocation/index.ts";
 
 /** A store that does what a test says, and nothing by itself. */
 export interface HandStore extends RevocationStore {

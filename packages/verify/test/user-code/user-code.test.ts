@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { createGuard } from "../../src/access/index.ts";
 import {
   AuthError,
-  createGuard,
   type Policy,
   type Principal,
-  type RevocableToken,
   type Revocations,
   requireClaim,
   type StandardSchema,
   type VerifierOptions,
 } from "../../src/index.ts";
+import type { RevocableToken } from "../../src/revocation/index.ts";
 import { createRevokingBench } from "../revoking.ts";
 import { createBench, refusal, startSeconds, verdict } from "../support.ts";
 

@@ -21,7 +21,7 @@ async function connect(changes: Partial<Verifier>): Promise<[SocketBench, WebSoc
 
 describe("a fresh token", () => {
   it("that has to wait for keys counts once they are there, and is held to the same user", async () => {
-    const [bench, webSocket] = await connect({ verifyEagerly: async (token) => verifier.verifySync(token) });
+    const [bench, webSocket] = await connect({ verify: async (token) => verifier.verifySync(token) });
     bench.session().renew(tokenFor("alice", "admin"));
     await vi.waitFor(() => expect(bench.session().principal.claims.role).toBe("admin"));
     bench.session().renew(tokenFor("bob"));
@@ -35,10 +35,10 @@ describe("a fresh token", () => {
   it("that cannot be judged at once, for now, changes nothing", async () => {
     let isOut = false;
     const [bench, webSocket] = await connect({
-      verifyEagerly: (token) => {
+      verify: ((token: string) => {
         if (isOut) throw new AuthError("keys_unavailable");
         return verifier.verifySync(token);
-      },
+      }) as never,
     });
     isOut = true;
     bench.session().renew(tokenFor("alice", "admin"));
@@ -51,10 +51,10 @@ describe("a fresh token", () => {
   it("that the verifier fails at cuts the socket off, which is a warning and no crash", async () => {
     let isBroken = false;
     const [bench, webSocket] = await connect({
-      verifyEagerly: (token) => {
+      verify: ((token: string) => {
         if (isBroken) throw new Error("the vault is locked");
         return verifier.verifySync(token);
-      },
+      }) as never,
     });
     isBroken = true;
     const warned = once(process, "warning");
@@ -88,7 +88,7 @@ describe("fresh tokens that take their time", () => {
     const waiting = new Map<string, () => void>();
     let isSlow = false;
     const [bench, webSocket] = await connect({
-      verifyEagerly: async (token) => {
+      verify: async (token) => {
         if (isSlow) await new Promise<void>((resolve) => waiting.set(token, resolve));
         return verifier.verifySync(token);
       },

@@ -3,13 +3,9 @@ import { createConnection, type Socket } from "node:net";
 import { createTestIssuer } from "@usher-auth/testing";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { WebSocket } from "ws";
-import {
-  createRevocations,
-  memoryRevocationStore,
-  remoteJwks,
-  requireScopes,
-  type VerificationKey,
-} from "../../src/index.ts";
+import { remoteJwks, requireScopes } from "../../src/index.ts";
+import type { VerificationKey } from "../../src/keys/index.ts";
+import { createRevocations, memoryRevocationStore } from "../../src/revocation/index.ts";
 import { createBench, handClock } from "../support.ts";
 import { ask, bearer, closed, open, type SocketBench, serve } from "./support.ts";
 

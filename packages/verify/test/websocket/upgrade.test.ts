@@ -162,7 +162,7 @@ describe("an upgrade that is refused", () => {
     const refused = await refusalOf(new WebSocket(path(failing), bearer(failing.issuer.tokenFor("alice"))));
     expect(refused).toMatchObject(refusals.keys_unavailable);
 
-    const bench = await serve({ verifier: { ...failing.verifier, verifyEagerly: fail } });
+    const bench = await serve({ verifier: { ...failing.verifier, verify: fail as never } });
     const warned = once(process, "warning");
     const answer = await refusalOf(new WebSocket(path(bench), bearer(bench.issuer.tokenFor("alice"))));
     expect(answer).toMatchObject({ status: 500, body: expect.stringContaining('"code":"internal_error"') });

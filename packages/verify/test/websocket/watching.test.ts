@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { createGuard, type Verifier } from "../../src/index.ts";
+import { createGuard } from "../../src/access/index.ts";
+import type { Verifier } from "../../src/index.ts";
 import type { Connection } from "../../src/websocket/connection.ts";
 import { openSession } from "../../src/websocket/session.ts";
 import { Watch } from "../../src/websocket/watch.ts";

@@ -96,13 +96,13 @@ export const adapterReasons: readonly Reason[] = [
     reason: "what parses has an entry",
   },
   {
-    file: "env.ts",
+    file: "keys/secret/secret-versions.ts",
     line: "const match = ",
     mutants: ["/^\\s*(\\d+):\\s*(\\S(?:.*\\S)?)\\s*/s"],
     reason: "the group before takes everything up to the last character that is no space",
   },
   {
-    file: "env.ts",
+    file: "keys/secret/secret-versions.ts",
     line: "match[2] === undefined",
     mutants: ["false"],
     reason: "a match has both groups; the check is for the compiler",

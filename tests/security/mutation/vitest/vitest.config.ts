@@ -32,6 +32,11 @@ export default defineConfig({
     alias: [
       { find: /^@usher-auth\/verify$/, replacement: `${root}packages/verify/src/index.ts` },
       {
+        find: /^@usher-auth\/verify\/(http|keys|logout|revocation)$/,
+        replacement: `${root}packages/verify/src/$1/index.ts`,
+      },
+      { find: /^@usher-auth\/verify\/guard$/, replacement: `${root}packages/verify/src/access/index.ts` },
+      {
         find: /^@usher-auth\/verify\/([a-z0-9-]+)$/,
         replacement: `${root}packages/verify/src/adapters/$1.ts`,
       },

@@ -1,13 +1,6 @@
 import { createTestIssuer } from "@usher-auth/testing";
-import {
-  createGuard,
-  createVerifier,
-  type GuardOptions,
-  isAuthError,
-  type Policy,
-  requireClaim,
-  sharedSecret,
-} from "@usher-auth/verify";
+import { createVerifier, isAuthError, type Policy, requireClaim, sharedSecret } from "@usher-auth/verify";
+import { createGuard, type GuardOptions } from "@usher-auth/verify/guard";
 import { type Behaviour, messageOfFailure, type UserFunction } from "../behaviours.ts";
 import type { Callback, Outcome } from "../callback.ts";
 

@@ -4,13 +4,13 @@ import {
   createVerifier,
   isAuthError,
   type KeySource,
-  type RemoteKeys,
-  reloadedSecret,
   remoteJwks,
   sharedSecret,
   type Verifier,
-  type WaitUntil,
 } from "@usher-auth/verify";
+import type { WaitUntil } from "@usher-auth/verify/guard";
+import { keyStatus, keyUsage, type RemoteKeys, reloadedSecret } from "@usher-auth/verify/keys";
+import { eagerly } from "../../../../packages/verify/src/verifier/internals.ts";
 import type { Behaviour, BehaviourName, UserFunction } from "../behaviours.ts";
 import type { Callback, Outcome } from "../callback.ts";
 
@@ -68,8 +68,8 @@ function row(
 function callBack({ verifier, token }: Trial): void {
   verifier.verify(token()).catch(() => undefined);
   verifier.ready().catch(() => undefined);
-  verifier.keyStatus();
-  verifier.keyUsage();
+  keyStatus(verifier);
+  keyUsage(verifier);
 }
 
 async function outcomeOf({ verifier, token, ask = verifier.verify }: Trial): Promise<Outcome> {
@@ -168,7 +168,7 @@ export const keysCallbacks: readonly Callback[] = [
       return {
         verifier,
         token: () => issuer.tokenFor("alice"),
-        ask: (token) => verifier.verifyEagerly(token, waitUntil),
+        ask: (token) => eagerly(verifier)(token, waitUntil),
       };
     },
     { before: 300, between: 301 },

@@ -1,15 +1,7 @@
 import { createTestIssuer } from "@usher-auth/testing";
-import {
-  AuthError,
-  createLogoutEndpoint,
-  createLogoutVerifier,
-  createRevocations,
-  createVerifier,
-  type LogoutEvent,
-  memoryRevocationStore,
-  type Revocations,
-  sharedSecret,
-} from "@usher-auth/verify";
+import { AuthError, createVerifier, type Revocations, sharedSecret } from "@usher-auth/verify";
+import { createLogoutEndpoint, createLogoutVerifier, type LogoutEvent } from "@usher-auth/verify/logout";
+import { createRevocations, memoryRevocationStore } from "@usher-auth/verify/revocation";
 import { vi } from "vitest";
 import type { Behaviour, UserFunction } from "../behaviours.ts";
 import type { Callback, Outcome } from "../callback.ts";

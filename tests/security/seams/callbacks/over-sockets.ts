@@ -68,8 +68,8 @@ function startTarget(target: ContractTarget, options: object): Promise<ContractS
 
 /** Of each framework, over a real socket: listeners, and a verifier of the user's own. */
 function callbacksOf(target: ContractTarget): readonly Callback[] {
-  const good = verifier.verifyEagerly as UserFunction;
-  const own = (verifyEagerly: UserFunction): Verifier => ({ ...verifier, verifyEagerly });
+  const good: UserFunction = (token) => verifier.verifySync(token as string);
+  const own = (verify: UserFunction): Verifier => ({ ...verifier, verify: verify as never });
   return [
     {
       name: `verify ${target.name} onReject`,

@@ -1,7 +1,7 @@
 import { PGlite } from "@electric-sql/pglite";
 import { currentOwner, ownerPolicy, withPrincipal } from "@usher-auth/postgres";
 import { migrateRevocations, revocationStore } from "@usher-auth/postgres/revocations";
-import type { RevocationListener } from "@usher-auth/verify";
+import type { RevocationListener } from "@usher-auth/verify/revocation";
 import { pgTable, text } from "drizzle-orm/pg-core";
 import { drizzle } from "drizzle-orm/pglite";
 import type { Behaviour, UserFunction } from "../behaviours.ts";

@@ -1,14 +1,11 @@
 import { createTestIssuer } from "@usher-auth/testing";
+import { AuthError, createVerifier, sharedSecret, type Verifier } from "@usher-auth/verify";
 import {
-  AuthError,
   createRevocations,
-  createVerifier,
   memoryRevocationStore,
   type Revocation,
   type RevocationStore,
-  sharedSecret,
-  type Verifier,
-} from "@usher-auth/verify";
+} from "@usher-auth/verify/revocation";
 import { vi } from "vitest";
 import type { Behaviour, UserFunction } from "../behaviours.ts";
 import type { Callback, Outcome } from "../callback.ts";

@@ -9,6 +9,7 @@ import {
   type Verifier,
   type VerifierOptions,
 } from "@usher-auth/verify";
+import { keyStatus } from "@usher-auth/verify/keys";
 import { vi } from "vitest";
 import type { Behaviour, UserFunction } from "../behaviours.ts";
 import type { Callback, Outcome } from "../callback.ts";
@@ -92,7 +93,7 @@ async function starting(behaviour: Behaviour) {
   let misbehaves = true;
   const good: UserFunction = async () => undefined;
   let verifier: Verifier | undefined;
-  const bad = behaviour.of(good, () => verifier?.keyStatus());
+  const bad = behaviour.of(good, () => verifier && keyStatus(verifier));
   const own = { ...revocationsOf((check) => check), ready: () => (misbehaves ? bad : good)() };
   verifier = createVerifier({
     keys: sharedSecret(issuer.secret),

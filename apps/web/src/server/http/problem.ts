@@ -1,4 +1,4 @@
-import { httpProblem, problemContentType } from "@usher-auth/verify";
+import { httpProblem, problemContentType } from "@usher-auth/verify/http";
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 

@@ -3,15 +3,9 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import {
-  AuthError,
-  createGuard,
-  createVerifier,
-  parseSecretVersions,
-  reloadedSecret,
-  type Verifier,
-  verifierFromEnv,
-} from "@usher-auth/verify";
+import { AuthError, createVerifier, type Verifier, verifierFromEnv } from "@usher-auth/verify";
+import { createGuard } from "@usher-auth/verify/guard";
+import { keyStatus, keyUsage, parseSecretVersions, reloadedSecret } from "@usher-auth/verify/keys";
 import { expect, onTestFinished, test } from "vitest";
 import { readConfig } from "../../../src/server/config/config.ts";
 import { type RunningWeb, startWeb } from "../../../src/server/start-web.ts";
@@ -165,7 +159,7 @@ test("reading the secret from a file rotates without a restart and rejects no va
   const reload = async (secrets: string) => {
     writeFileSync(file, `${secrets}\n`);
     now += 10_000;
-    await expect.poll(() => verifier.keyStatus()).toEqual({ state: "fresh", age: 0 });
+    await expect.poll(() => keyStatus(verifier)).toEqual({ state: "fresh", age: 0 });
   };
   const [listed = "", signing = "", alone = ""] = steps(1, 2);
   await reload(listed);
@@ -176,7 +170,7 @@ test("reading the secret from a file rotates without a restart and rejects no va
   await reload(alone);
   await clients.use(renewed);
   expect(await clients.stop()).toEqual({ 200: expect.any(Number) });
-  expect(verifier.keyUsage()).toEqual([expect.objectContaining({ version: 2, verified: 1 })]);
+  expect(keyUsage(verifier)).toEqual([expect.objectContaining({ version: 2, verified: 1 })]);
   await expect(verifier.verify(old)).rejects.toMatchObject({ code: "signature_invalid" });
 });
 

@@ -1,4 +1,4 @@
-import { secretFingerprint } from "@usher-auth/verify";
+import { secretFingerprint } from "@usher-auth/verify/keys";
 import { type NamedSecret, secretsIn } from "../../input/secrets.ts";
 import type { Environment } from "../../terminal.ts";
 import type { Cause } from "../causes.ts";

@@ -6,7 +6,8 @@ import { buildApp } from "@usher-auth/api/src/app.ts";
 import { openDatabase } from "@usher-auth/api/src/operations/open-database.ts";
 import { copyPreparedDatabase } from "@usher-auth/e2e/prepared-database";
 import type { TestIssuer } from "@usher-auth/testing";
-import { createRevocations, createVerifier, localJwks, sharedSecret } from "@usher-auth/verify";
+import { createVerifier, localJwks, sharedSecret } from "@usher-auth/verify";
+import { createRevocations } from "@usher-auth/verify/revocation";
 
 /** The API of this repository on a real database, as it runs. */
 export interface OwnApi {

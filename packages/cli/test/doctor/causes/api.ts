@@ -192,7 +192,7 @@ export const apiRows: readonly Row[] = [
       const api = await startApi(right, (verifier) => ({
         ...verifier,
         verifySync: takenBack,
-        verifyEagerly: takenBack,
+        verify: takenBack,
       }));
       const input = await person.token();
       return { input, environment: right, api: `${api}${own(person)}`, hidden: [input, person.secret] };

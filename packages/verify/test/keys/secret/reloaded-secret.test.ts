@@ -1,13 +1,13 @@
 import { createTestIssuer } from "@usher-auth/testing";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { createVerifier, localJwks, type Secret } from "../../../src/index.ts";
 import {
-  createVerifier,
-  localJwks,
+  keyStatus,
+  keyUsage,
   parseSecretVersions,
   reloadedSecret,
-  type Secret,
   secretFingerprint,
-} from "../../../src/index.ts";
+} from "../../../src/keys/index.ts";
 import { handClock, refusal, startSeconds, verdict } from "../../support.ts";
 
 const [oldSecret, newSecret] = [
@@ -53,7 +53,7 @@ function createRotating(
   /** Time passes, a request notices that a load is due, and the load is done. */
   const pass = async (seconds: number) => {
     clock.advance(seconds);
-    verifier.keyStatus();
+    keyStatus(verifier);
     await new Promise(setImmediate);
   };
   return { clock, vault, before, after, verifier, pass };
@@ -64,7 +64,7 @@ describe("reloadedSecret", () => {
     const first = createRotating(onlyOld);
     const token = first.before.tokenFor("alice");
     expect(first.vault.loads).toBe(0);
-    expect(first.verifier.keyStatus()).toEqual({ state: "missing" });
+    expect(keyStatus(first.verifier)).toEqual({ state: "missing" });
     expect(verdict(first.verifier, token)).toBe("keys_unavailable");
     await expect(first.verifier.verify(token)).resolves.toMatchObject({ id: "alice" });
     const second = createRotating(onlyOld);
@@ -88,7 +88,7 @@ describe("reloadedSecret", () => {
     await pass(60);
     expect([old, fresh].map((token) => verdict(verifier, token))).toEqual(["signature_invalid", "accepted"]);
     expect(vault.loads).toBe(3);
-    expect(verifier.keyStatus()).toEqual({ state: "fresh", age: 0 });
+    expect(keyStatus(verifier)).toEqual({ state: "fresh", age: 0 });
   });
 
   it("ends what a version has vouched for at once, where it is replaced without a step between", async () => {
@@ -114,14 +114,14 @@ describe("reloadedSecret", () => {
     vault.content = new Error("the vault is sealed");
     for (let minute = 0; minute < 60 * 24 * 3; minute += 30) await pass(30 * 60);
     expect(verdict(verifier, before.tokenFor("alice"))).toBe("accepted");
-    expect(verifier.keyStatus().state).toBe("stale");
+    expect(keyStatus(verifier).state).toBe("stale");
     expect(warnings).toEqual([
       "reloadedSecret: the shared secret cannot be loaded: the vault is sealed; the last good keys go on serving",
     ]);
     vault.content = both;
     await pass(60);
     expect(verdict(verifier, after.tokenFor("alice"))).toBe("accepted");
-    expect(verifier.keyStatus().state).toBe("fresh");
+    expect(keyStatus(verifier).state).toBe("fresh");
   });
 
   it.each([
@@ -233,14 +233,14 @@ describe("the hint of signature_invalid", () => {
 describe("keyUsage", () => {
   it("counts what each version has verified, and tells when it last did", async () => {
     const { before, after, verifier, clock } = createRotating(both);
-    expect(verifier.keyUsage()).toEqual([]);
+    expect(keyUsage(verifier)).toEqual([]);
     await verifier.ready();
     for (const user of ["alice", "bob"]) verifier.verifySync(before.tokenFor(user));
     clock.advance(10);
     const token = before.tokenFor("carol");
     for (let time = 0; time < 3; time++) verifier.verifySync(token);
     verdict(verifier, after.tokenFor("alice", { tampered: true }));
-    expect(verifier.keyUsage()).toEqual([
+    expect(keyUsage(verifier)).toEqual([
       { algorithm: "HS256", version: 2, verified: 0 },
       { algorithm: "HS256", version: 1, verified: 3, lastVerifiedAt: startSeconds + 10 },
     ]);
@@ -252,7 +252,7 @@ describe("keyUsage", () => {
     verifier.verifySync(before.tokenFor("alice"));
     vault.content = both;
     await pass(60);
-    expect(verifier.keyUsage().map(({ verified }) => verified)).toEqual([0, 1]);
+    expect(keyUsage(verifier).map(({ verified }) => verified)).toEqual([0, 1]);
   });
 });
 

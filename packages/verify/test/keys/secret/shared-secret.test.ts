@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { ConfigurationError, secretFingerprint, sharedSecret } from "../../../src/index.ts";
+import { ConfigurationError, sharedSecret } from "../../../src/index.ts";
+import { secretFingerprint } from "../../../src/keys/index.ts";
 import { createBench, verdict } from "../../support.ts";
 
 const good = "k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t";

@@ -1,0 +1,12 @@
+// `@usher-auth/verify/logout`: the endpoint that an issuer tells of ended sessions, without a framework.
+export {
+  createLogoutEndpoint,
+  type LogoutAnswer,
+  type LogoutEndpoint,
+  type LogoutEndpointOptions,
+  type LogoutEvent,
+  type LogoutRequest,
+} from "./endpoint.ts";
+export { longestLogoutForm } from "./form.ts";
+export type { LogoutToken } from "./token.ts";
+export { createLogoutVerifier, type VerifyLogoutToken } from "./verify.ts";

@@ -1,0 +1,11 @@
+// `@usher-auth/verify/revocation`: tokens, sessions and users that no longer count.
+export { type MemoryRevocationStoreOptions, memoryRevocationStore } from "./memory-store.ts";
+export type { RevocationsOptions } from "./options.ts";
+export {
+  createRevocations,
+  type RevocationStanding,
+  type RevocationStatus,
+  type Revocations,
+} from "./revocations.ts";
+export type { Revocation, RevocationListener, RevocationStore } from "./store.ts";
+export type { RevocableToken } from "./table.ts";

@@ -1,0 +1,43 @@
+import { ConfigurationError } from "../errors.ts";
+import type { KeyResolver } from "../keys/key-resolver.ts";
+import type { KeyStatus, KeyUsage } from "../keys/key-source.ts";
+import type { VerificationKey } from "../keys/signature.ts";
+import { internalsOf } from "./internals.ts";
+import type { Verifier } from "./verifier.ts";
+
+const worstFirst = ["missing", "stale", "fresh"] as const;
+
+/**
+ * How the keys of a verifier are doing: of several sources, the worst. For a health check; starts a refresh
+ * that is due.
+ *
+ * @throws {ConfigurationError} The verifier was not made by `createVerifier`.
+ */
+export function keyStatus(verifier: Verifier<unknown>): KeyStatus {
+  const remotes = keysOf(verifier).sources.flatMap(({ remote }) => remote ?? []);
+  for (const remote of remotes) remote.maintain();
+  const statuses = remotes.map((remote) => remote.status());
+  const [worst] = worstFirst.flatMap((state) => statuses.filter((status) => status.state === state));
+  return worst ?? { state: "fresh" };
+}
+
+/**
+ * What each key has verified in this process, the versions of a shared secret among them: for a metric, and
+ * to see whether an old version is still needed. A token that is remembered counts once, when it is first
+ * seen.
+ *
+ * @throws {ConfigurationError} The verifier was not made by `createVerifier`.
+ */
+export function keyUsage(verifier: Verifier<unknown>): readonly KeyUsage[] {
+  return keysOf(verifier).sources.flatMap((source) => source.keys().map(usageOf));
+}
+
+function keysOf(verifier: Verifier<unknown>): KeyResolver {
+  const parts = internalsOf(verifier);
+  if (parts === undefined) throw new ConfigurationError("verifier: give createVerifier(...).");
+  return parts.keys;
+}
+
+function usageOf({ algorithm, version, kid, verified = 0, lastVerifiedAt }: VerificationKey): KeyUsage {
+  return { algorithm, version, kid, verified, lastVerifiedAt };
+}
