@@ -7,7 +7,7 @@ import { LoadFailure } from "./ui/load-failure.tsx";
 import { Loading } from "./ui/loading.tsx";
 import { Workspace } from "./workspace.tsx";
 
-/** What is on the screen: nothing known yet, a failure, the way in, or the user's own place. */
+/** Shows the loading state, a failure, the sign-in screen, or the signed-in user's workspace. */
 export function App() {
   const config = useQuery({
     queryKey: ["config"],

@@ -8,7 +8,7 @@ import { ErrorBoundary } from "./ui/error-boundary.tsx";
 const container = document.getElementById("page");
 if (container === null) throw new Error('index.html has no element with the id "page"');
 
-// Changes of the cache show in the same turn as the click that made them, not after a timer.
+// Render cache changes in the same turn as the click that made them, not after a timer.
 notifyManager.setScheduler(queueMicrotask);
 
 const queryClient = new QueryClient({ defaultOptions: queryDefaults });

@@ -10,16 +10,14 @@ import { TaskList } from "./tasks/task-list.tsx";
 type Props = {
   user: SignedInUser;
   apiUrl: string;
-  /** The user has just signed in: the focus was on the form, and needs a new place. */
+  /** The user has just signed in. The focus was on the form and must move. */
   takesFocus: boolean;
   onSigningOut: () => void;
-  /** The API or the issuer says that the session is over. */
+  /** Called when the session has ended. */
   onSignedOut: () => void;
 };
 
-/**
- * One user's place. Its API client and its cache are made with it and go with it, so no user sees another's.
- */
+/** One user's screen. It has its own API client and cache, so no user sees another user's data. */
 export function Workspace({ user, apiUrl, takesFocus, onSigningOut, onSignedOut }: Props) {
   const [queryClient] = useState(() => new QueryClient({ defaultOptions: queryDefaults }));
   const [api] = useState(() => createUserApi({ apiUrl, userId: user.id, onSignedOut }));

@@ -1,4 +1,4 @@
-/** What the page must be told by the server that serves it. */
+/** Settings that the page gets from its server. */
 export type PageConfig = { apiUrl: string };
 
 export async function fetchConfig(signal: AbortSignal): Promise<PageConfig> {
@@ -11,7 +11,7 @@ export async function fetchConfig(signal: AbortSignal): Promise<PageConfig> {
     !("apiUrl" in config) ||
     typeof config.apiUrl !== "string"
   ) {
-    throw new Error("/config.json does not say where the API is");
+    throw new Error("/config.json has no apiUrl");
   }
   return { apiUrl: config.apiUrl };
 }

@@ -1,4 +1,4 @@
-/** The token the API client uses now, for those who show it. Has the form that useSyncExternalStore takes. */
+/** The API client's current token, as a store for `useSyncExternalStore`. */
 export type LatestToken = {
   get: () => string | undefined;
   set: (token: string | undefined) => void;

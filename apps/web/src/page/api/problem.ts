@@ -1,6 +1,6 @@
 import { DestinationError, TokenUnavailableError } from "@usher-auth/client";
 
-/** The API's answer to a request it did not fulfil: an RFC 9457 problem body, as far as there was one. */
+/** An error response of the API, with its RFC 9457 problem body if it has one. */
 export class ApiProblem extends Error {
   override readonly name = "ApiProblem";
   readonly status: number;
@@ -13,7 +13,7 @@ export class ApiProblem extends Error {
   }
 }
 
-/** Reads the problem out of a response that is not a success; takes any body. */
+/** Reads the problem of an error response. Accepts any body. */
 export async function readProblem(response: Response): Promise<ApiProblem> {
   const body: unknown = await response.json().catch(() => undefined);
   const text = textOf(body, "detail") ?? textOf(body, "title") ?? `The API answered ${response.status}`;
@@ -21,16 +21,16 @@ export async function readProblem(response: Response): Promise<ApiProblem> {
 }
 
 /**
- * `fetch` says "Failed to fetch" or "Load failed", and means that no connection came about; the client speaks
- * of tokens.
+ * Replaces errors that a user cannot understand: `fetch` reports a failed connection as "Failed to fetch" or
+ * "Load failed", and the API client reports missing tokens.
  */
 export function rethrowReadably(error: unknown): never {
   if (error instanceof TokenUnavailableError) {
     const wait = error.retryAfter === undefined ? "in a moment" : `in ${error.retryAfter} seconds`;
-    throw new Error(`The sign-in service is busy or out of order. Try again ${wait}.`, { cause: error });
+    throw new Error(`The sign-in service is not available. Try again ${wait}.`, { cause: error });
   }
   if (!(error instanceof TypeError) || error instanceof DestinationError) throw error;
-  throw new Error("There is no connection to the server", { cause: error });
+  throw new Error("Cannot connect to the server", { cause: error });
 }
 
 function textOf(body: unknown, name: string): string | undefined {

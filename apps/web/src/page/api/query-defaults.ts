@@ -2,7 +2,7 @@ import type { DefaultOptions } from "@tanstack/react-query";
 import { SignedOutError } from "@usher-auth/client";
 import { ApiProblem } from "./problem.ts";
 
-/** A request is repeated when the network or the server failed, not when the answer was a refusal. */
+/** Retries after a network or server failure, but not after a 4xx or a sign-out. */
 function retry(failures: number, error: Error): boolean {
   if (error instanceof SignedOutError) return false;
   if (error instanceof ApiProblem && error.status < 500) return false;
@@ -10,7 +10,7 @@ function retry(failures: number, error: Error): boolean {
 }
 
 export const queryDefaults: DefaultOptions = {
-  // Both servers may be on this very machine, so being offline does not keep a request from being sent.
+  // The servers may run on this machine, so requests are sent even when the browser is offline.
   queries: { retry, staleTime: 10_000, networkMode: "always" },
   mutations: { networkMode: "always" },
 };

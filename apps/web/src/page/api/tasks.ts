@@ -14,10 +14,10 @@ export type TaskPage = { tasks: Task[]; nextCursor: string | null };
 
 export type TaskFilter = "all" | "open" | "done";
 
-/** What the user writes. An empty note is no note. */
+/** A task's text. Empty notes are not stored. */
 export type TaskText = { title: string; notes: string };
 
-/** One user's tasks, as the API offers them. Each call throws an ApiProblem when the API refuses. */
+/** Operations on one user's tasks. Each throws an ApiProblem for an error response. */
 export type TasksApi = {
   list(query: { status: TaskFilter; cursor: string | undefined }): Promise<TaskPage>;
   add(text: TaskText): Promise<Task>;

@@ -3,17 +3,17 @@ import { fetchToken } from "../session/auth-client.ts";
 import { createLatestToken, type LatestToken } from "./latest-token.ts";
 import { createTasksApi, type TasksApi } from "./tasks.ts";
 
-/** The API as one signed-in user reaches it. */
+/** The API for one signed-in user. */
 export type UserApi = {
   apiUrl: string;
   userId: string;
   tasks: TasksApi;
   token: Pick<LatestToken, "get" | "subscribe">;
-  /** The next request fetches a new token. */
+  /** Makes the next request fetch a new token. */
   renewToken(): void;
-  /** Nothing is fetched any more: the user is signing out. */
+  /** Stops fetching tokens, because the user is signing out. */
   close(): void;
-  /** Takes it up again, when signing out failed. */
+  /** Fetches tokens again, after a failed sign-out. */
   reopen(): void;
 };
 

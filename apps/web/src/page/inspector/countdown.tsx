@@ -1,7 +1,7 @@
-import { describeTimeLeft, type Lifetime, shareLeft } from "./time-left.ts";
+import { describeTimeLeft, fractionLeft, type Lifetime } from "./time-left.ts";
 import { useNow } from "./use-now.ts";
 
-/** Not a live region: nobody wants to hear every second. A reader that comes here reads the time as it is. */
+/** Not a live region, because screen readers would announce every second. They read the time on focus. */
 export function Countdown({ lifetime }: { lifetime: Lifetime }) {
   const now = useNow();
   if (lifetime.until === undefined) return undefined;
@@ -14,10 +14,10 @@ export function Countdown({ lifetime }: { lifetime: Lifetime }) {
       <progress
         className="lifetime block h-1.5 w-full"
         aria-label="Lifetime left"
-        value={shareLeft(lifetime, now)}
+        value={fractionLeft(lifetime, now)}
       />
       {isExpired && (
-        <p className="mt-1.5 text-muted text-sm">The task list fetches a new one with its next request.</p>
+        <p className="mt-1.5 text-muted text-sm">The task list fetches a new token with its next request.</p>
       )}
     </div>
   );

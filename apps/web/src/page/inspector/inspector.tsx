@@ -6,9 +6,7 @@ import { type ProbeKind, probeRequest, probes, sendProbe } from "./probe.ts";
 import { ResponseView } from "./response-view.tsx";
 import { TokenView } from "./token-view.tsx";
 
-/**
- * Shows the token the task list works with, and sends real requests to the API to see what it makes of them.
- */
+/** Shows the token that the task list uses, and sends requests to the API to show its responses. */
 export function Inspector({ api }: { api: UserApi }) {
   const queryClient = useQueryClient();
   const token = useSyncExternalStore(api.token.subscribe, api.token.get);
@@ -16,7 +14,7 @@ export function Inspector({ api }: { api: UserApi }) {
     async mutationFn(kind: ProbeKind) {
       if (token === undefined) throw new Error("There is no token yet");
       const request = probeRequest(kind, { apiUrl: api.apiUrl, userId: api.userId, token });
-      return { request, answer: await sendProbe(request) };
+      return { request, response: await sendProbe(request) };
     },
   });
 

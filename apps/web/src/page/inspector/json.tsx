@@ -1,4 +1,4 @@
-/** JSON as text that wraps: nothing to scroll sideways, on any width. */
+/** JSON as text that wraps, so that it never scrolls horizontally. */
 export function Json({ title, value }: { title: string; value: unknown }) {
   return (
     <figure>

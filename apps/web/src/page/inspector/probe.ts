@@ -1,6 +1,6 @@
 import { tamperSignature } from "./tamper.ts";
 
-/** The requests the inspector sends to show what the API answers. */
+/** The kinds of requests that the inspector sends. */
 export type ProbeKind = "valid" | "none" | "tampered" | "other-user";
 
 export const probes: { kind: ProbeKind; label: string; hint: string }[] = [
@@ -13,7 +13,7 @@ export const probes: { kind: ProbeKind; label: string; hint: string }[] = [
 export type ProbeRequest = {
   url: string;
   token: string | undefined;
-  /** What was changed in the token, in words. */
+  /** A description of what was changed in the token. */
   change?: string;
 };
 
@@ -31,7 +31,7 @@ export function probeRequest(kind: ProbeKind, { apiUrl, userId, token }: Context
       return { url: url(userId), token: undefined };
     case "tampered": {
       const tampered = tamperSignature(token);
-      if (tampered === undefined) throw new Error("The token has no signature that could be changed");
+      if (tampered === undefined) throw new Error("The token has no signature to change");
       const { position, was, is } = tampered;
       return {
         url: url(userId),
@@ -44,7 +44,7 @@ export function probeRequest(kind: ProbeKind, { apiUrl, userId, token }: Context
   }
 }
 
-export type ProbeAnswer = {
+export type ProbeResponse = {
   status: number;
   statusText: string;
   challenge: string | null;
@@ -53,8 +53,8 @@ export type ProbeAnswer = {
   body: string;
 };
 
-/** A bare fetch: what comes back is shown as it is. It goes to the API alone, and takes no redirect. */
-export async function sendProbe({ url, token }: ProbeRequest): Promise<ProbeAnswer> {
+/** Plain `fetch`, so that the response is shown unchanged. It follows no redirect. */
+export async function sendProbe({ url, token }: ProbeRequest): Promise<ProbeResponse> {
   const response = await fetch(url, {
     headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
     cache: "no-store",

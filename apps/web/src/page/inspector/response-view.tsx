@@ -1,18 +1,16 @@
 import type { ReactNode } from "react";
 import { Notice } from "../ui/notice.tsx";
 import { Json } from "./json.tsx";
-import type { ProbeAnswer, ProbeRequest } from "./probe.ts";
+import type { ProbeRequest, ProbeResponse } from "./probe.ts";
 import { shorten } from "./token-text.ts";
 
 type Props = {
-  exchange: { request: ProbeRequest; answer: ProbeAnswer } | undefined;
+  exchange: { request: ProbeRequest; response: ProbeResponse } | undefined;
   isPending: boolean;
   error: Error | null;
 };
 
-/**
- * What was asked and what came back. Only the status is announced: a body is for reading at one's own pace.
- */
+/** Shows the request and its response. Screen readers announce only the status. */
 export function ResponseView({ exchange, isPending, error }: Props) {
   return (
     <section
@@ -24,20 +22,20 @@ export function ResponseView({ exchange, isPending, error }: Props) {
         <h3 id="response-heading" className="font-medium text-sm">
           Response
         </h3>
-        <p role="status">{exchange && <Status {...exchange.answer} />}</p>
+        <p role="status">{exchange && <Status {...exchange.response} />}</p>
       </div>
-      {error && <Notice kind="bad">No answer came: {error.message}</Notice>}
+      {error && <Notice kind="bad">No response: {error.message}</Notice>}
       {exchange && <Exchange {...exchange} />}
       {!exchange && !error && (
         <p className="text-muted text-sm">
-          {isPending ? "Waiting for the answer…" : "Nothing was sent yet."}
+          {isPending ? "Waiting for the response…" : "No request sent yet."}
         </p>
       )}
     </section>
   );
 }
 
-function Status({ status, statusText }: ProbeAnswer) {
+function Status({ status, statusText }: ProbeResponse) {
   const look = status < 400 ? "bg-good-soft text-good" : "bg-bad-soft text-bad";
   return (
     <span className={`rounded-md px-2 py-1 font-mono font-semibold text-sm ${look}`}>
@@ -46,18 +44,18 @@ function Status({ status, statusText }: ProbeAnswer) {
   );
 }
 
-function Exchange({ request, answer }: { request: ProbeRequest; answer: ProbeAnswer }) {
+function Exchange({ request, response }: { request: ProbeRequest; response: ProbeResponse }) {
   return (
     <>
       <dl className="wrap-anywhere grid gap-2 text-xs">
         <Line name="Request">GET {request.url}</Line>
         <Line name="Authorization">{request.token ? `Bearer ${shortToken(request.token)}` : undefined}</Line>
         {request.change && <Line name="Changed">{request.change}</Line>}
-        <Line name="WWW-Authenticate">{answer.challenge}</Line>
-        <Line name="Content-Type">{answer.contentType}</Line>
-        <Line name="X-Request-Id">{answer.requestId}</Line>
+        <Line name="WWW-Authenticate">{response.challenge}</Line>
+        <Line name="Content-Type">{response.contentType}</Line>
+        <Line name="X-Request-Id">{response.requestId}</Line>
       </dl>
-      <Json title="Body" value={answer.body} />
+      <Json title="Body" value={response.body} />
     </>
   );
 }
@@ -71,7 +69,7 @@ function Line({ name, children }: { name: string; children: ReactNode }) {
   );
 }
 
-/** Enough to see which token it was. The whole of it belongs on no screen. */
+/** Enough to recognise the token. The whole token must not be on a screen. */
 function shortToken(token: string): string {
   return token
     .split(".")

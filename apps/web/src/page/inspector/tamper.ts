@@ -1,19 +1,19 @@
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/** A token that was tampered with, and what was done to it. */
+/** A tampered token, and the change. */
 export type Tampered = {
   token: string;
-  /** Which character of the signature: 1 is the first. */
+  /** The position of the changed character in the signature, from 1. */
   position: number;
   was: string;
   is: string;
 };
 
 /**
- * The same token with one character of its signature changed, in the middle.
+ * Changes one character in the middle of the token's signature.
  *
- * Not the last one: of its six bits some are spare (RFC 4648 section 3.5), and changing those may leave the
- * signature's bytes as they were. Undefined when there is no signature to change.
+ * Not the last one: some of its six bits may be unused (RFC 4648 section 3.5), and a change of those leaves
+ * the bytes unchanged. Undefined if there is no signature to change.
  */
 export function tamperSignature(token: string): Tampered | undefined {
   const start = token.lastIndexOf(".") + 1;

@@ -1,4 +1,4 @@
-/** When a token begins and ends, in milliseconds since 1970; undefined where it does not say. */
+/** A token's `iat` and `exp` in milliseconds since 1970. Undefined if it has none. */
 export type Lifetime = { from: number | undefined; until: number | undefined };
 
 export function lifetimeOf(claims: Record<string, unknown>): Lifetime {
@@ -9,7 +9,7 @@ function milliseconds(value: unknown): number | undefined {
   return typeof value === "number" && Number.isFinite(value) ? value * 1000 : undefined;
 }
 
-/** "Expires in 4 min 05 s" or "Expired 12 s ago". A token is expired in the very second that `exp` names. */
+/** "Expires in 4 min 05 s" or "Expired 12 s ago". A token is expired from the second of its `exp` on. */
 export function describeTimeLeft(until: number, now: number): string {
   const left = until - now;
   return left > 0
@@ -17,8 +17,8 @@ export function describeTimeLeft(until: number, now: number): string {
     : `Expired ${duration(Math.floor(-left / 1000))} ago`;
 }
 
-/** What is left of the lifetime, from 1 to 0. */
-export function shareLeft({ from, until }: Lifetime, now: number): number {
+/** The remaining fraction of the lifetime, from 1 to 0. */
+export function fractionLeft({ from, until }: Lifetime, now: number): number {
   if (from === undefined || until === undefined || until <= from) return 0;
   return Math.min(1, Math.max(0, (until - now) / (until - from)));
 }

@@ -1,11 +1,11 @@
-/** A token taken apart to be looked at. Nothing of it is verified: that is the API's part. */
+/** A decoded token. It is not verified: the API does that. */
 export type TokenParts = {
   header: Record<string, unknown>;
   claims: Record<string, unknown>;
   signature: string;
 };
 
-/** Undefined when the text is not three segments of which the first two hold JSON objects. */
+/** Undefined if the text is not three segments, the first two of which are JSON objects. */
 export function readToken(token: string): TokenParts | undefined {
   const [header, claims, signature, ...rest] = token.split(".");
   if (header === undefined || claims === undefined || signature === undefined || rest.length > 0)
@@ -14,7 +14,7 @@ export function readToken(token: string): TokenParts | undefined {
   return parts.header && parts.claims ? { header: parts.header, claims: parts.claims, signature } : undefined;
 }
 
-/** Beginning and end of a long text: enough to recognise it, too little to use it. */
+/** The start and end of a long text: enough to recognise it, too little to use it. */
 export function shorten(text: string, beginning = 6, end = 4): string {
   return text.length > beginning + end + 1 ? `${text.slice(0, beginning)}…${text.slice(-end)}` : text;
 }

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 
-/** The time, and a new rendering every second. */
+/** The current time. Renders again every second. */
 export function useNow(): number {
   const [now, setNow] = useState(Date.now);
   useEffect(() => {

@@ -2,8 +2,8 @@ import { betterAuthToken } from "@usher-auth/client";
 import { jwtClient } from "better-auth/client/plugins";
 import { createAuthClient } from "better-auth/react";
 
-/** Better Auth is served by the origin of the page, under /api/auth. */
+/** Better Auth runs on the page's origin, under /api/auth. */
 export const authClient = createAuthClient({ plugins: [jwtClient()] });
 
-/** A token for the API, or null when nobody is signed in. Every other failure is thrown. */
+/** Fetches a token for the API. Null if the user is signed out; any other failure is thrown. */
 export const fetchToken = betterAuthToken(authClient);

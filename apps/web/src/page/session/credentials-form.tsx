@@ -7,15 +7,13 @@ import { rememberVisit } from "./first-visit.ts";
 type Answer = { error: { status: number; message?: string | undefined } | null };
 
 type Props = {
-  /** The name of the button. */
+  /** The label of the button. */
   action: string;
   send: (form: FormData) => Promise<Answer>;
   children: ReactNode;
 };
 
-/**
- * A form that Better Auth answers. On success it says nothing: the session is there, and the page changes.
- */
+/** A form that is sent to Better Auth. After success, the page changes because there is a session. */
 export function CredentialsForm({ action, send, children }: Props) {
   const attempt = useMutation({
     async mutationFn(form: FormData) {
@@ -24,7 +22,7 @@ export function CredentialsForm({ action, send, children }: Props) {
       rememberVisit();
     },
   });
-  // It stays busy after a success, until the screen changes: a second sending would be a surprise.
+  // Stays busy after a success until the screen changes, so that the form is not sent twice.
   const isBusy = attempt.isPending || attempt.isSuccess;
 
   return (

@@ -1,14 +1,11 @@
 const KEY = "usher:has-account";
 
-/**
- * Whether nobody has signed in with this browser yet: then the form to begin with is the one for a new
- * account.
- */
+/** Whether no user has signed in with this browser yet. The page then starts with the sign-up form. */
 export function isFirstVisit(): boolean {
   try {
     return localStorage.getItem(KEY) === null;
   } catch {
-    // Storage may be switched off. That is no reason to stop anybody.
+    // Storage may be disabled.
     return false;
   }
 }
@@ -17,6 +14,6 @@ export function rememberVisit(): void {
   try {
     localStorage.setItem(KEY, "yes");
   } catch {
-    // As above: the other form will be the first next time, and nothing else.
+    // As above: the page then starts with the sign-in form.
   }
 }

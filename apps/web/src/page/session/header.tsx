@@ -11,7 +11,7 @@ type Props = { user: SignedInUser; api: UserApi; onSigningOut: () => void };
 export function Header({ user, api, onSigningOut }: Props) {
   const signOut = useMutation({
     async mutationFn() {
-      // First, so that nothing asks for a token that there is none for any more.
+      // First, so that no request fetches a token after the session has ended.
       api.close();
       onSigningOut();
       const { error } = await authClient.signOut();

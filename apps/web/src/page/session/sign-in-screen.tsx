@@ -6,12 +6,11 @@ import { isFirstVisit } from "./first-visit.ts";
 import { SignInForm } from "./sign-in-form.tsx";
 import { SignUpForm } from "./sign-up-form.tsx";
 
-/** The way in. `notice` says why somebody who was signed in is here again. */
+/** The sign-in and sign-up forms. `notice` tells a user why they are signed out. */
 export function SignInScreen({ notice }: { notice: string | undefined }) {
   const [isNew, setIsNew] = useState(isFirstVisit);
   const [hasChanged, setHasChanged] = useState(false);
-  // The focus follows the end of a session, and a change of form. It stays where it is when the page is
-  // loaded.
+  // Move the focus after the end of a session and after a change of form, but not when the page loads.
   const takesFocus = notice !== undefined || hasChanged;
 
   function change(): void {
@@ -24,12 +23,12 @@ export function SignInScreen({ notice }: { notice: string | undefined }) {
       <div>
         <Brand large />
         <p className="mt-5 max-w-prose text-lg leading-relaxed">
-          A task list behind an API that checks every token and shows every user to their own seat.
+          A task list with an API that verifies every token and shows you only your own tasks.
         </p>
         <p className="mt-3 max-w-prose text-muted leading-relaxed">
-          Better Auth signs you in here. The API never sees your password: it gets a token that lives five
-          minutes, and verifies it on every request. Beside your tasks, an inspector shows the token and what
-          happens to a bad one.
+          You sign in with Better Auth. The API never sees your password: it gets a token that is valid for
+          five minutes, and verifies it on every request. An inspector next to your tasks shows the token, and
+          how the API answers an invalid one.
         </p>
       </div>
       <section
@@ -46,9 +45,9 @@ export function SignInScreen({ notice }: { notice: string | undefined }) {
         )}
         {isNew ? <SignUpForm /> : <SignInForm />}
         <p className="mt-6 border-line border-t pt-4 text-muted text-sm">
-          {isNew ? "Been here before?" : "New here?"}{" "}
+          {isNew ? "Already have an account?" : "New here?"}{" "}
           <Button look="link" onClick={change}>
-            {isNew ? "I have an account" : "Create an account"}
+            {isNew ? "Sign in instead" : "Create an account"}
           </Button>
         </p>
       </section>

@@ -4,15 +4,15 @@ import { authClient } from "./auth-client.ts";
 export type SignedInUser = { id: string; name: string; email: string };
 
 export type SignedIn = {
-  /** Undefined while nothing is known yet, null when nobody is signed in. */
+  /** Undefined while loading, null when no user is signed in. */
   user: SignedInUser | null | undefined;
-  /** Why nothing is known. */
+  /** Why the session could not be loaded. */
   error: Error | undefined;
-  /** What the sign-in screen says, when there was a user before. */
+  /** The sign-in screen's message after a user was signed out. */
   notice: string | undefined;
-  /** There was no user before: they came by the form, not by loading the page. */
+  /** The user signed in with the form, rather than loading the page with a session. */
   justArrived: boolean;
-  /** The user is about to sign out, so the end of the session is no surprise. */
+  /** Call it before a sign-out, so that the message says so. */
   expectSignOut: () => void;
   refetch: () => void;
 };
@@ -20,8 +20,8 @@ export type SignedIn = {
 type Seen = { user: SignedInUser | null; before: SignedInUser | null | undefined };
 
 /**
- * Who is signed in, by what was last known for sure. Better Auth asks again on every return to the window,
- * and says "pending" meanwhile; a form half filled in must not go away for that.
+ * The signed-in user, by the last definite result. Better Auth fetches the session again whenever the window
+ * gets the focus and reports "pending" meanwhile; a half-filled form must not disappear then.
  */
 export function useSignedInUser(): SignedIn {
   const session = authClient.useSession();
@@ -40,17 +40,17 @@ export function useSignedInUser(): SignedIn {
   return {
     user: seen?.user,
     error: seen === undefined && !session.isPending && session.error ? reasonOf(session.error) : undefined,
-    notice: seen?.user === null && seen.before ? farewell(isLeaving) : undefined,
+    notice: seen?.user === null && seen.before ? signedOutNotice(isLeaving) : undefined,
     justArrived: Boolean(seen?.user) && seen?.before === null,
     expectSignOut: useCallback(() => setIsLeaving(true), []),
     refetch: useCallback(() => void refetch(), [refetch]),
   };
 }
 
-function farewell(wasAsked: boolean): string {
-  return wasAsked ? "You are signed out." : "Your session has ended. Sign in to go on.";
+function signedOutNotice(wasExpected: boolean): string {
+  return wasExpected ? "You are signed out." : "Your session has ended. Sign in to continue.";
 }
 
 function reasonOf(error: { status: number; message?: string }): Error {
-  return new Error(error.message || `The web app does not say who is signed in (status ${error.status})`);
+  return new Error(error.message || `The session could not be loaded (status ${error.status})`);
 }

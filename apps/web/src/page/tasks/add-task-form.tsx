@@ -25,7 +25,7 @@ export function AddTaskForm({ onAdd }: { onAdd: (text: TaskText) => void }) {
         ref={title}
         label="New task"
         name="title"
-        placeholder="What is to be done?"
+        placeholder="What needs to be done?"
         autoComplete="off"
         required
         maxLength={TITLE_LENGTH}

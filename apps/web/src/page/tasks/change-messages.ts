@@ -1,6 +1,6 @@
 import type { TaskChange } from "./task-pages.ts";
 
-/** What a screen reader says when a change is done. */
+/** The message for screen readers after a successful change. */
 export function describeChange(change: TaskChange): string {
   switch (change.kind) {
     case "add":
@@ -14,7 +14,7 @@ export function describeChange(change: TaskChange): string {
   }
 }
 
-/** What everybody reads when it was not done, and the list is again as it was. */
+/** The message after a failed change, which was undone in the list. */
 export function describeFailure(change: TaskChange, error: Error): string {
   const reason = error.message.replace(/\.$/, "");
   switch (change.kind) {

@@ -6,7 +6,7 @@ import { NOTES_LENGTH, readTaskText, TITLE_LENGTH } from "./task-text.ts";
 
 type Props = { task: Task; onSave: (text: TaskText) => void; onClose: () => void };
 
-/** The browser's own modal dialog: it keeps the focus inside, closes on Escape, and gives the focus back. */
+/** The browser's modal dialog. It traps the focus, closes on Escape, and restores the focus. */
 export function EditDialog({ task, onSave, onClose }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const headingId = useId();

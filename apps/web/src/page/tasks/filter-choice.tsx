@@ -8,7 +8,7 @@ const choices: { value: TaskFilter; label: string }[] = [
 
 type Props = { value: TaskFilter; onChange: (filter: TaskFilter) => void };
 
-/** Radio buttons, so that the arrow keys work as they do everywhere. */
+/** Radio buttons, so that the arrow keys work as users expect. */
 export function FilterChoice({ value, onChange }: Props) {
   return (
     <fieldset className="flex rounded-lg border border-line bg-sunken p-0.5">

@@ -1,9 +1,9 @@
 import type { TaskFilter } from "../api/tasks.ts";
 
 const texts: Record<TaskFilter, { title: string; hint: string }> = {
-  all: { title: "No tasks yet", hint: "Add the first one above. Nobody else will see it." },
+  all: { title: "No tasks yet", hint: "Add your first task above. Only you can see it." },
   open: { title: "Nothing left to do", hint: "Every task is done." },
-  done: { title: "Nothing done yet", hint: "Tasks that you complete appear here." },
+  done: { title: "Nothing done yet", hint: "Completed tasks appear here." },
 };
 
 export function NoTasks({ filter }: { filter: TaskFilter }) {

@@ -9,7 +9,7 @@ import { describeChange, describeFailure } from "./change-messages.ts";
 import { FilterChoice } from "./filter-choice.tsx";
 import { NoTasks } from "./no-tasks.tsx";
 import { TaskRow } from "./task-row.tsx";
-import { useKeptFocus } from "./use-row-focus.ts";
+import { useRowFocus } from "./use-row-focus.ts";
 import { useTaskChange, useTaskPages } from "./use-tasks.ts";
 
 type Props = { tasks: TasksApi; takesFocus: boolean };
@@ -19,7 +19,7 @@ export function TaskList({ tasks: api, takesFocus }: Props) {
   const pages = useTaskPages(api, filter);
   const { mutate, ...change } = useTaskChange(api);
   const heading = useRef<HTMLHeadingElement>(null);
-  const focus = useKeptFocus(() => heading.current);
+  const focus = useRowFocus(() => heading.current);
 
   useEffect(() => {
     if (takesFocus) heading.current?.focus();
@@ -27,7 +27,7 @@ export function TaskList({ tasks: api, takesFocus }: Props) {
 
   const tasks = pages.data?.pages.flatMap((page) => page.tasks);
 
-  /** The reader goes on with the first of the new ones, and not from a button that may be gone. */
+  /** Moves the focus to the first new task, because the button may disappear. */
   async function loadMore(): Promise<void> {
     const { isSuccess } = await pages.fetchNextPage();
     if (isSuccess) focus.moveTo(tasks?.length ?? 0);

@@ -1,24 +1,24 @@
 import type { InfiniteData } from "@tanstack/react-query";
 import type { Task, TaskFilter, TaskPage, TaskText } from "../api/tasks.ts";
 
-/** What the user does to the list. */
+/** A change that the user makes to the list. */
 export type TaskChange =
   | { kind: "add"; text: TaskText }
   | { kind: "complete"; task: Task; completed: boolean }
   | { kind: "edit"; task: Task; text: TaskText }
   | { kind: "delete"; task: Task };
 
-/** The pages of one filter that were loaded so far. */
+/** The loaded pages of one filter. */
 export type TaskPages = InfiniteData<TaskPage, string | undefined>;
 
-/** A task that is on its way to the API has an id that no API gives. */
+/** The id prefix of a task that the API has not stored yet. */
 const PENDING = "pending:";
 
 export function isPending({ id }: Task): boolean {
   return id.startsWith(PENDING);
 }
 
-/** How the pages look once the API has done what was asked: shown before it answers. */
+/** The pages after the change. Shown before the API responds. */
 export function applyChange(
   pages: TaskPages,
   filter: TaskFilter,

@@ -8,11 +8,11 @@ type Props = { task: Task; onChange: (change: TaskChange) => void };
 
 export function TaskRow({ task, onChange }: Props) {
   const [isEditing, setIsEditing] = useState(false);
-  // The API does not know it yet, so nothing can be done to it.
-  const isOnItsWay = isPending(task);
+  // The API has not stored it yet, so it cannot be changed.
+  const isUnsaved = isPending(task);
 
   return (
-    <li className={`flex flex-wrap items-start gap-x-2 gap-y-1 px-4 py-3 ${isOnItsWay ? "opacity-75" : ""}`}>
+    <li className={`flex flex-wrap items-start gap-x-2 gap-y-1 px-4 py-3 ${isUnsaved ? "opacity-75" : ""}`}>
       <div className="min-w-0 flex-1 basis-48">
         <label className="flex items-start gap-3 py-1">
           <input
@@ -20,7 +20,7 @@ export function TaskRow({ task, onChange }: Props) {
             data-control="complete"
             className="mt-1 size-4.5 shrink-0 accent-accent"
             checked={task.completed}
-            disabled={isOnItsWay}
+            disabled={isUnsaved}
             onChange={(event) => onChange({ kind: "complete", task, completed: event.target.checked })}
           />
           <span className={`wrap-anywhere ${task.completed ? "text-muted line-through" : ""}`}>
@@ -36,7 +36,7 @@ export function TaskRow({ task, onChange }: Props) {
           look="quiet"
           data-control="edit"
           aria-label={`Edit ${task.title}`}
-          disabled={isOnItsWay}
+          disabled={isUnsaved}
           onClick={() => setIsEditing(true)}
         >
           Edit
@@ -45,7 +45,7 @@ export function TaskRow({ task, onChange }: Props) {
           look="quiet"
           data-control="delete"
           aria-label={`Delete ${task.title}`}
-          disabled={isOnItsWay}
+          disabled={isUnsaved}
           onClick={() => onChange({ kind: "delete", task })}
         >
           Delete

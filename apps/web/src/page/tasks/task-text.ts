@@ -1,10 +1,10 @@
 import type { TaskText } from "../api/tasks.ts";
 
-/** The longest title and notes that the API takes. */
+/** The maximum lengths of the API. */
 export const TITLE_LENGTH = 200;
 export const NOTES_LENGTH = 2000;
 
-/** What a task form holds, without the blanks around it; undefined when there is no title left. */
+/** The trimmed values of a task form. Undefined if the title is empty. */
 export function readTaskText(form: FormData): TaskText | undefined {
   const title = textOf(form.get("title"));
   return title === "" ? undefined : { title, notes: textOf(form.get("notes")) };

@@ -1,27 +1,26 @@
 import { type FocusEvent, useLayoutEffect, useRef } from "react";
 
 /**
- * Keeps the keyboard where it was when the row it was in goes away: on the same control of the row that took
- * its place, or on what `fallback` gives when no row is left. Browsers would send it back to the top of the
- * page.
+ * Keeps the keyboard focus when its row is removed: it moves to the same control of the row that takes its
+ * place, or to the `fallback` element if no row is left. Browsers would move it to the top of the page.
  *
- * Rows are the list's children; their controls carry `data-control`.
+ * Rows are the children of the list. Their controls have a `data-control` attribute.
  */
-export function useKeptFocus(fallback: () => HTMLElement | null) {
+export function useRowFocus(fallback: () => HTMLElement | null) {
   const list = useRef<HTMLUListElement>(null);
   const last = useRef<{ index: number; control: string } | undefined>(undefined);
-  const goal = useRef<number | undefined>(undefined);
+  const target = useRef<number | undefined>(undefined);
 
-  function reachGoal(): void {
-    const row = goal.current === undefined ? undefined : list.current?.children[goal.current];
+  function focusTarget(): void {
+    const row = target.current === undefined ? undefined : list.current?.children[target.current];
     if (row === undefined) return;
-    goal.current = undefined;
+    target.current = undefined;
     row.querySelector<HTMLElement>("[data-control]")?.focus();
   }
 
-  // After every render, because any of them may have removed the row.
+  // After every render, because each may have removed the row.
   useLayoutEffect(() => {
-    reachGoal();
+    focusTarget();
     if (last.current === undefined || document.activeElement !== document.body) return;
     const { index, control } = last.current;
     const rows = list.current?.children ?? [];
@@ -39,16 +38,15 @@ export function useKeptFocus(fallback: () => HTMLElement | null) {
         const row = [...event.currentTarget.children].findIndex((child) => child.contains(event.target));
         last.current = control === undefined || row === -1 ? undefined : { index: row, control };
       },
-      // Not called when the focused row is removed: React is silent then, and that is what tells the two
-      // apart.
+      // React does not call this when the focused row is removed, which distinguishes the two cases.
       onBlur() {
         last.current = undefined;
       },
     },
-    /** Goes to the row with this index, now or as soon as it is there. */
+    /** Moves the focus to the row with this index, now or when it is rendered. */
     moveTo(index: number) {
-      goal.current = index;
-      reachGoal();
+      target.current = index;
+      focusTarget();
     },
   };
 }

@@ -4,12 +4,11 @@ import { applyChange, type TaskChange, type TaskPages } from "./task-pages.ts";
 
 const TASKS = "tasks";
 
-/** The tasks of one filter, page after page. */
+/** The tasks of one filter, loaded page by page. */
 export function useTaskPages(tasks: TasksApi, status: TaskFilter) {
   return useInfiniteQuery({
     queryKey: [TASKS, status],
-    // Without the query's signal: a list that comes after the user went to another filter is kept for the way
-    // back.
+    // Without the query's signal, so that a response after a change of filter is still cached.
     queryFn: ({ pageParam }) => tasks.list({ status, cursor: pageParam }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.nextCursor ?? undefined,
@@ -17,8 +16,8 @@ export function useTaskPages(tasks: TasksApi, status: TaskFilter) {
 }
 
 /**
- * Changes a task: at once on the screen, then at the API. When the API refuses, the screen goes back to what
- * it was. Changes are sent one after the other, so that two of the same task cannot overtake each other.
+ * Changes a task on the screen at once, then at the API. If the API rejects it, the change is undone. Changes
+ * are sent one after another, so that two changes of the same task stay in order.
  */
 export function useTaskChange(tasks: TasksApi) {
   const queryClient = useQueryClient();
@@ -26,8 +25,7 @@ export function useTaskChange(tasks: TasksApi) {
     mutationKey: [TASKS],
     scope: { id: TASKS },
     mutationFn: (change: TaskChange) => send(tasks, change),
-    // Not async, so that the change is there before the browser paints: a checkbox would else flip back for a
-    // moment.
+    // Synchronous, so that the change is rendered before the browser paints. Otherwise a checkbox flickers.
     onMutate(change) {
       queryClient.cancelQueries({ queryKey: [TASKS] });
       const before = queryClient.getQueriesData<TaskPages>({ queryKey: [TASKS] });
@@ -41,8 +39,7 @@ export function useTaskChange(tasks: TasksApi) {
       for (const [key, pages] of before ?? []) queryClient.setQueryData(key, pages);
     },
     async onSettled() {
-      // The last of several changes fetches what the API holds now; an earlier one would undo what is still
-      // on its way.
+      // Only the last of several changes reloads. An earlier one would undo changes that are still pending.
       if (queryClient.isMutating({ mutationKey: [TASKS] }) > 1) return;
       await queryClient.invalidateQueries({ queryKey: [TASKS] });
     },

@@ -1,4 +1,4 @@
-/** The ticket and the name. */
+/** The logo and the name. */
 export function Brand({ large = false }: { large?: boolean }) {
   return (
     <span className="flex items-center gap-2.5">

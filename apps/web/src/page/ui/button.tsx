@@ -10,8 +10,7 @@ const looks = {
 type Props = ComponentProps<"button"> & {
   look?: keyof typeof looks;
   /**
-   * What it did last is still under way. It keeps the focus, which `disabled` would take from it, and does
-   * nothing.
+   * Its last action is still pending. It ignores clicks and keeps the focus, which `disabled` would remove.
    */
   isBusy?: boolean;
 };

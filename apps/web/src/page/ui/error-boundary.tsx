@@ -4,9 +4,7 @@ import { LoadFailure } from "./load-failure.tsx";
 
 type State = { error: Error | undefined };
 
-/**
- * Catches what the page's own code throws while it renders, e.g. an API address that no token may be sent to.
- */
+/** Catches errors while the page renders, such as an API URL that the client rejects. */
 export class ErrorBoundary extends Component<{ children: ReactNode }, State> {
   override state: State = { error: undefined };
 

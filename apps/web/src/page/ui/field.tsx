@@ -5,7 +5,7 @@ const box =
 
 type Shared = { label: string; hint?: string };
 
-/** A text input with its label, and a hint that screen readers read with it. */
+/** A text input with a label and an optional hint, which screen readers read too. */
 export function Field({ label, hint, ...rest }: Shared & ComponentProps<"input">) {
   const id = useId();
   return (

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { Brand } from "./brand.tsx";
 
-/** One thing in the middle of an otherwise empty page. */
+/** Content in the centre of an empty page. */
 export function FullPage({ children }: { children: ReactNode }) {
   return (
     <main className="mx-auto grid min-h-dvh max-w-md content-center gap-6 px-4">

@@ -2,7 +2,7 @@ import { Button } from "./button.tsx";
 
 type Props = { title: string; error: Error; onRetry: () => void };
 
-/** What could not be loaded, why, and the way to try it again. */
+/** What could not be loaded, the reason, and a button to try again. */
 export function LoadFailure({ title, error, onRetry }: Props) {
   return (
     <div role="alert" className="wrap-anywhere rounded-xl border border-bad bg-bad-soft p-5 text-sm">

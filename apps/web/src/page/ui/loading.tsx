@@ -1,4 +1,4 @@
-/** Says that something is on its way, to the eye and to the ear. */
+/** A loading indicator, visible and announced by screen readers. */
 export function Loading({ what }: { what: string }) {
   return (
     <p role="status" className="flex items-center justify-center gap-3 py-8 text-muted text-sm">

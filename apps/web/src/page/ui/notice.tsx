@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 
 type Props = { kind: "plain" | "bad"; children: ReactNode };
 
-/** A message in the page. A bad one is read out at once, whatever the reader is at. */
+/** A message in the page. Screen readers announce a bad one at once. */
 export function Notice({ kind, children }: Props) {
   return (
     <div

@@ -2,7 +2,7 @@ import { DestinationError, SignedOutError, TokenUnavailableError } from "@usher-
 import { expect, test } from "vitest";
 import { readProblem, rethrowReadably } from "../../../src/page/api/problem.ts";
 
-test("a problem speaks by its detail, else by its title", async () => {
+test("uses the problem's detail as the message, otherwise its title", async () => {
   const body = { title: "Not found", status: 404, code: "not_found", detail: "There is no such task" };
   expect(await readProblem(Response.json(body, { status: 404 }))).toMatchObject({
     status: 404,
@@ -25,9 +25,9 @@ test.each(["<h1>Bad gateway</h1>", "null", "[]", '{"detail":5}', ""])(
   },
 );
 
-test("a missing connection is named, and every other error stays what it is", () => {
+test("reports a failed connection, and does not change other errors", () => {
   const failure = new TypeError("Failed to fetch");
-  expect(() => rethrowReadably(failure)).toThrow("There is no connection to the server");
+  expect(() => rethrowReadably(failure)).toThrow("Cannot connect to the server");
   for (const error of [
     new DestinationError("elsewhere"),
     new SignedOutError(),
@@ -37,13 +37,13 @@ test("a missing connection is named, and every other error stays what it is", ()
   }
 });
 
-test("an issuer that gives no token is spoken of as people know it, with the time to wait where there is one", () => {
+test("reports an issuer without a token as the sign-in service, with the time to wait", () => {
   const busy = new TokenUnavailableError("Better Auth gave no token: status 429", {
     status: 429,
     retryAfter: 7,
   });
   expect(() => rethrowReadably(busy)).toThrow(
-    "The sign-in service is busy or out of order. Try again in 7 seconds.",
+    "The sign-in service is not available. Try again in 7 seconds.",
   );
   const late = new TokenUnavailableError("getToken gave no answer within 10000 ms");
   expect(() => rethrowReadably(late)).toThrow("Try again in a moment.");

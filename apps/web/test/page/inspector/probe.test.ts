@@ -6,7 +6,7 @@ const token = createTestIssuer().tokenFor("user/1");
 const context = { apiUrl: "http://localhost:3001", userId: "user/1", token };
 const ownUrl = "http://localhost:3001/api/user%2F1/tasks?limit=1";
 
-test("each probe differs from the good request in one thing", () => {
+test("each probe changes one thing of the valid request", () => {
   expect(probeRequest("valid", context)).toEqual({ url: ownUrl, token });
   expect(probeRequest("none", context)).toEqual({ url: ownUrl, token: undefined });
   expect(probeRequest("other-user", context)).toEqual({
@@ -21,7 +21,7 @@ test("each probe differs from the good request in one thing", () => {
   expect(tampered.token?.split(".").slice(0, 2)).toEqual(token.split(".").slice(0, 2));
 });
 
-test("an API below a path is asked there", () => {
+test("requests an API below a path", () => {
   const urls = ["https://example.com/v1", "https://example.com/v1/"].map(
     (apiUrl) => probeRequest("valid", { ...context, apiUrl }).url,
   );

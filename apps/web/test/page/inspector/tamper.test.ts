@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { tamperSignature } from "../../../src/page/inspector/tamper.ts";
 
-test("one character of the signature changes, and its bytes with it, whatever the signature", () => {
+test("changes one character and the bytes of any signature", () => {
   const bytes = fc.uint8Array({ minLength: 2, maxLength: 64 });
   fc.assert(
     fc.property(bytes, (signature) => {
@@ -24,9 +24,6 @@ test("one character of the signature changes, and its bytes with it, whatever th
   );
 });
 
-test.each(["header.claims.", "header.claims.A", "header.claims.a*b"])(
-  "%s has no signature to change",
-  (token) => {
-    expect(tamperSignature(token)).toBeUndefined();
-  },
-);
+test.each(["header.claims.", "header.claims.A", "header.claims.a*b"])("returns undefined for %s", (token) => {
+  expect(tamperSignature(token)).toBeUndefined();
+});

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { describeTimeLeft, lifetimeOf, shareLeft } from "../../../src/page/inspector/time-left.ts";
+import { describeTimeLeft, fractionLeft, lifetimeOf } from "../../../src/page/inspector/time-left.ts";
 
 const NOON = Date.UTC(2030, 0, 1, 12);
 
@@ -17,16 +17,16 @@ test.each([
   expect(describeTimeLeft(NOON + left, NOON)).toBe(text);
 });
 
-test("a lifetime is read from numbers only", () => {
+test("reads a lifetime from numbers only", () => {
   expect(lifetimeOf({ iat: 1, exp: 2 })).toEqual({ from: 1000, until: 2000 });
   expect(lifetimeOf({ iat: "1", exp: Number.NaN })).toEqual({ from: undefined, until: undefined });
 });
 
-test("the share of the lifetime that is left stays between 1 and 0", () => {
+test("the remaining fraction is between 0 and 1", () => {
   const lifetime = { from: NOON, until: NOON + 1000 };
-  expect([-500, 0, 250, 1000, 5000].map((passed) => shareLeft(lifetime, NOON + passed))).toEqual([
+  expect([-500, 0, 250, 1000, 5000].map((passed) => fractionLeft(lifetime, NOON + passed))).toEqual([
     1, 1, 0.75, 0, 0,
   ]);
-  expect(shareLeft({ from: undefined, until: NOON }, NOON)).toBe(0);
-  expect(shareLeft({ from: NOON, until: NOON }, NOON)).toBe(0);
+  expect(fractionLeft({ from: undefined, until: NOON }, NOON)).toBe(0);
+  expect(fractionLeft({ from: NOON, until: NOON }, NOON)).toBe(0);
 });

@@ -4,7 +4,7 @@ import { readToken, shorten } from "../../../src/page/inspector/token-text.ts";
 
 const segment = (value: string | Buffer) => Buffer.from(value).toString("base64url");
 
-test("a token is taken apart, its text read as UTF-8", () => {
+test("decodes a token's text as UTF-8", () => {
   const token = createTestIssuer().tokenFor({ id: "user-1", name: "Zoë 🎭" });
 
   const parts = readToken(token);
@@ -18,16 +18,16 @@ test.each([
   ["no dots", "opaque"],
   ["two segments", `${segment("{}")}.${segment("{}")}`],
   ["four segments", `${segment("{}")}.${segment("{}")}.c.d`],
-  ["no base64", `*.${segment("{}")}.c`],
-  ["no JSON", `${segment("{}")}.${segment("claims")}.c`],
+  ["invalid base64", `*.${segment("{}")}.c`],
+  ["invalid JSON", `${segment("{}")}.${segment("claims")}.c`],
   ["an array", `${segment("{}")}.${segment("[]")}.c`],
   ["null", `${segment("null")}.${segment("{}")}.c`],
-  ["no UTF-8", `${segment("{}")}.${segment(Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]))}.c`],
-])("%s is not a token to show", (_name, token) => {
+  ["invalid UTF-8", `${segment("{}")}.${segment(Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]))}.c`],
+])("returns undefined for %s", (_name, token) => {
   expect(readToken(token)).toBeUndefined();
 });
 
-test("a long text is shortened, a short one is left alone", () => {
+test("shortens a long text only", () => {
   expect(shorten("abcdefghijklmnop")).toBe("abcdef…mnop");
   expect(shorten("abcdefghijk")).toBe("abcdefghijk");
   expect(shorten("abcdefghijkl")).toBe("abcdef…ijkl");

@@ -19,7 +19,7 @@ function pagesOf(...pages: Task[][]): TaskPages {
 
 const ids = (pages: TaskPages) => pages.pages.map((page) => page.tasks.map(({ id }) => id));
 
-test("a new task is first among all and open ones, marked as not there yet", () => {
+test("adds a new task to the top of all and open tasks, marked as pending", () => {
   for (const filter of ["all", "open"] as const) {
     const change = { kind: "add", text: { title: "Tea", notes: "" } } as const;
     const [first, ...rest] = applyChange(pagesOf([a], [b]), filter, change, NOON).pages.flatMap(
@@ -37,12 +37,12 @@ test("a new task is first among all and open ones, marked as not there yet", () 
   }
 });
 
-test("a new task is not among the done ones", () => {
+test("does not add a new task to the done tasks", () => {
   const change = { kind: "add", text: { title: "Tea", notes: "" } } as const;
   expect(ids(applyChange(pagesOf([c]), "done", change, NOON))).toEqual([["c"]]);
 });
 
-test("a completed task stays among all, and leaves the open ones", () => {
+test("keeps a completed task in all tasks and removes it from the open ones", () => {
   const change = { kind: "complete", task: b, completed: true } as const;
   expect(applyChange(pagesOf([a], [b]), "all", change, NOON)).toEqual(
     pagesOf([a], [{ ...b, completed: true }]),
@@ -50,13 +50,13 @@ test("a completed task stays among all, and leaves the open ones", () => {
   expect(ids(applyChange(pagesOf([a], [b]), "open", change, NOON))).toEqual([["a"], []]);
 });
 
-test("a reopened task leaves the done ones", () => {
+test("removes a reopened task from the done tasks", () => {
   const change = { kind: "complete", task: c, completed: false } as const;
   expect(ids(applyChange(pagesOf([c]), "done", change, NOON))).toEqual([[]]);
   expect(ids(applyChange(pagesOf([c]), "open", change, NOON))).toEqual([["c"]]);
 });
 
-test("an edit changes title and notes of one task, and an empty note is none", () => {
+test("changes the title and notes of one task, and stores empty notes as null", () => {
   const before = pagesOf([a, { ...b, notes: "old" }]);
   const text = { title: "New", notes: "" };
   expect(applyChange(before, "all", { kind: "edit", task: b, text }, NOON)).toEqual(
@@ -64,7 +64,7 @@ test("an edit changes title and notes of one task, and an empty note is none", (
   );
 });
 
-test("a deleted task is gone, and what was given is as it was: it is needed to go back", () => {
+test("removes a deleted task without changing the given pages", () => {
   const before = pagesOf([a], [b, c]);
   expect(ids(applyChange(before, "all", { kind: "delete", task: b }, NOON))).toEqual([["a"], ["c"]]);
   expect(before).toEqual(pagesOf([a], [b, c]));
