@@ -92,7 +92,7 @@ test.each([
   else expect(response.status).toBe(500);
 });
 
-test("auth.api.signJWT signs what was checked, without calling toJSON again", async () => {
+test("auth.api.signJWT checks what toJSON returns, not what it replaces", async () => {
   const auth = await migratedInstanceWith();
   const payload = { sub: "ada", toJSON: () => ({ sub: "root", exp: 4_000_000_000 }) };
   await expect(auth.api.signJWT({ body: { payload } })).rejects.toThrow("exp");
