@@ -143,7 +143,7 @@ test("loses no acknowledged user when it is killed", async () => {
   expect((await new Browser(await second.url()).signIn("ada@example.com")).status).toBe(200);
 });
 
-test("an unexpected error is a problem for the client and one line in the log without personal data", async () => {
+test("an unexpected error is a problem response and one line in the log without an e-mail", async () => {
   const DATA_DIR = join(temporaryFolder(), "data");
   const web = new WebProcess(environment({ DATA_DIR, LOG_LEVEL: "error" }));
   const browser = new Browser(await web.url());

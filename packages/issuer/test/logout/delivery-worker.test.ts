@@ -184,7 +184,8 @@ test("logs an outage of the database once it lasts, and recovers from it", async
   await worker.wake();
   for (let count = 0; count < 6; count += 1) await advanceToNext(worker);
   expect(log).toEqual([
-    "error: usherJwt: cannot read the table usherLogout (ECONNRESET). If it is missing, run Better Auth's migrations",
+    "error: usherJwt: cannot read the table usherLogout (ECONNRESET). " +
+      "If it is missing, run Better Auth's migrations",
   ]);
   down = false;
   await advanceToNext(worker);

@@ -87,10 +87,7 @@ function betterAuthFor(
 
 async function migrate(options: BetterAuthOptions, database: AuthDatabase): Promise<void> {
   try {
-    await database.migrate(async (connection) => {
-      const { runMigrations } = await getMigrations({ ...options, database: connection });
-      await runMigrations();
-    });
+    await database.migrate(async () => await (await getMigrations(options)).runMigrations());
   } catch (error) {
     throw new StartupError(
       `cannot migrate Better Auth's tables (${reasonOf(error)}). Check the rights of the database user.`,

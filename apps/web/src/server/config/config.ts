@@ -113,7 +113,7 @@ function readOrigin(text: string): string {
   const { origin, pathname, search, hash } = new URL(readHttpUrl(text, "BETTER_AUTH_URL"));
   if (/^\/(?:api\/auth\/?)?$/.test(pathname) && search === "" && hash === "") return origin;
   throw new StartupError(
-    "BETTER_AUTH_URL must be the web app's origin, with no path but /api/auth, such as https://app.example.com.",
+    "BETTER_AUTH_URL must be the web app's origin (or end in /api/auth), such as https://app.example.com.",
   );
 }
 

@@ -21,7 +21,8 @@ export function readSecrets(env: Environment): Secrets {
   const { BETTER_AUTH_SECRET, BETTER_AUTH_SECRETS } = env;
   if (!BETTER_AUTH_SECRET && !BETTER_AUTH_SECRETS) {
     throw new StartupError(
-      "BETTER_AUTH_SECRET is not set. Set it, here and for the API, to the output of: openssl rand -base64 48",
+      "BETTER_AUTH_SECRET is not set. Set it, here and for the API, to the output of: " +
+        "openssl rand -base64 48",
     );
   }
   checkLikeTheApi({ BETTER_AUTH_SECRET, BETTER_AUTH_SECRETS });

@@ -1,7 +1,7 @@
 import { Pool, type PoolClient } from "pg";
 import type { Log } from "../log.ts";
 import { reasonOf, StartupError } from "../startup-error.ts";
-import type { AuthDatabase, Connection } from "./auth-database.ts";
+import type { AuthDatabase } from "./auth-database.ts";
 
 /** Milliseconds to open a connection, and for the answer to a query. */
 const deadline = 5000;
@@ -26,8 +26,15 @@ const migrationLock = 7_446_158_213;
  *   password
  */
 export async function openPostgres(url: string, log: Log): Promise<AuthDatabase> {
-  const pool = createPool(url, log);
-  pool.on("connect", limitQueries);
+  let isMigrating = false;
+  const pool = new Pool({ connectionString: url, connectionTimeoutMillis: deadline });
+  // Without this listener, an idle connection that breaks would end the process. The pool replaces it.
+  pool.on("error", (error) => log.warn(`lost an idle connection to the database (${reasonOf(error)})`));
+  pool.on("connect", (client) => {
+    // The same for a connection in use. Its query fails and reports the error.
+    client.on("error", () => undefined);
+    limitQueries(client, () => isMigrating);
+  });
   try {
     await probe(pool);
   } catch (error) {
@@ -42,7 +49,14 @@ export async function openPostgres(url: string, log: Log): Promise<AuthDatabase>
   return {
     connection: pool,
     shared: true,
-    migrate: (change) => migrateAlone(createPool(url, log), change),
+    async migrate(change) {
+      isMigrating = true;
+      try {
+        await withMigrationLock(pool, change);
+      } finally {
+        isMigrating = false;
+      }
+    },
     answers: () =>
       probe(pool).then(
         () => true,
@@ -52,25 +66,18 @@ export async function openPostgres(url: string, log: Log): Promise<AuthDatabase>
   };
 }
 
-function createPool(url: string, log: Log): Pool {
-  const pool = new Pool({ connectionString: url, connectionTimeoutMillis: deadline });
-  // Without this listener, an idle connection that breaks would end the process. The pool replaces it.
-  pool.on("error", (error) => log.warn(`lost an idle connection to the database (${reasonOf(error)})`));
-  // The same for a connection in use. Its query fails and reports the error.
-  pool.on("connect", (client) => client.on("error", () => undefined));
-  return pool;
-}
-
 /**
  * Closes a connection whose query gets no answer, as from a server that has gone silent. The query fails and
  * the pool opens another connection. With pg's own `query_timeout` alone, the pool would hand out the
  * connection again while it still waits.
+ *
+ * @param isUnlimited - whether a query may take as long as it needs, as in a migration
  */
-function limitQueries(client: PoolClient): void {
+function limitQueries(client: PoolClient, isUnlimited: () => boolean): void {
   const query = client.query.bind(client) as (...input: unknown[]) => unknown;
   const limited = (...input: unknown[]): unknown => {
     const result = query(...input);
-    if (result instanceof Promise) {
+    if (result instanceof Promise && !isUnlimited()) {
       const timer = setTimeout(() => void client.end(), deadline);
       result.catch(() => undefined).finally(() => clearTimeout(timer));
     }
@@ -89,17 +96,13 @@ async function probe(pool: Pool): Promise<void> {
   }
 }
 
-async function migrateAlone(pool: Pool, change: (connection: Connection) => Promise<void>): Promise<void> {
+async function withMigrationLock(pool: Pool, change: () => Promise<void>): Promise<void> {
+  const client = await pool.connect();
   try {
-    const client = await pool.connect();
-    try {
-      await client.query("select pg_advisory_lock($1)", [migrationLock]);
-      await change(pool);
-    } finally {
-      // Closing the connection releases the lock, even if the change broke it.
-      client.release(true);
-    }
+    await client.query("select pg_advisory_lock($1)", [migrationLock]);
+    await change();
   } finally {
-    await pool.end();
+    // Closing the connection releases the lock, even if the change broke it.
+    client.release(true);
   }
 }

@@ -21,7 +21,7 @@ export function openSqlite(folder: string): AuthDatabase {
   return {
     connection,
     shared: false,
-    migrate: (change) => change(connection),
+    migrate: (change) => change(),
     answers: async () => canRead(connection),
     close: async () => connection.close(),
   };

@@ -33,6 +33,7 @@ function readIndex(root: string): string {
   const file = join(root, "index.html");
   if (existsSync(file)) return readFileSync(file, "utf8");
   throw new StartupError(
-    `the page is not built: there is no ${file}. Run "npm start", which builds it, or "vite build" in apps/web.`,
+    `the page is not built: ${file} does not exist. ` +
+      'Run "npm start", which builds it, or "vite build" in apps/web.',
   );
 }

@@ -19,7 +19,7 @@ async function tries(changes: Environment, count: number): Promise<number[]> {
 }
 
 // The count is kept in the process, by address. Each test uses other addresses.
-test("in production, rejects the fourth password within ten seconds, whatever address the client sends", async () => {
+test("in production, rejects the fourth password in ten seconds, whatever the client sends", async () => {
   expect(await tries({ NODE_ENV: "production", BETTER_AUTH_URL: undefined }, 4)).toEqual([
     401, 401, 401, 429,
   ]);

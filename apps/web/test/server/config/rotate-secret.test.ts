@@ -13,7 +13,7 @@ import { Browser } from "../browser.ts";
 import { apiUrl, environment, temporaryFolder } from "../web.ts";
 
 /**
- * The steps of docs/guide/rotation.md with the real issuer, restarted for each step, while clients keep calling.
+ * The steps of docs/guide/rotation.md with the real issuer, restarted for each step. Clients keep calling.
  */
 const secretOf = (version: number) => `${version}:version-${version}-k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t`;
 const steps = (old: number, next: number) => [
