@@ -70,6 +70,7 @@ const long = [
   "packages/postgres/integration/**/million.test.ts",
   "tests/e2e/demo-replicas.test.ts",
   "tests/e2e/dev.test.ts",
+  "tests/e2e/move-to-key-pair.test.ts",
   "tests/e2e/packages/install.test.ts",
   "tests/e2e/replicas.test.ts",
   "tests/security/faults/**/*.test.ts",
