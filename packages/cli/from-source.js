@@ -1,11 +1,11 @@
-// Runs the command line from its sources, in a checkout of the repository: `npx usher-auth` works there after `npm ci`.
-// The condition by which packages are found can only be given when a process starts, hence a second one.
+// Runs the command line from its sources in a checkout of the repository, so that `npx usher-auth` works
+// without a build. A second process, because export conditions can only be set when a process starts.
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 if (!process.features.typescript) {
   process.stderr.write(
-    `usher-auth: in a checkout it needs Node.js 22.18 or newer, and this is ${process.versions.node}.\n`,
+    `usher-auth: needs Node.js 22.18 or newer in a checkout, but this is ${process.versions.node}.\n`,
   );
   process.exit(2);
 }
@@ -15,7 +15,7 @@ const flags = ["--disable-warning=ExperimentalWarning", "--conditions=@usher-aut
 const words = [...flags, main, ...process.argv.slice(2)];
 const child = spawn(process.execPath, words, { stdio: "inherit" });
 
-// A terminal sends Ctrl-C to both. The command tidies up, and its exit code counts.
+// A terminal sends Ctrl-C to both processes. The child handles it, and its exit code is returned.
 process.on("SIGINT", () => {});
 process.on("SIGTERM", () => child.kill("SIGTERM"));
 child.on("exit", (code, signal) => {

@@ -16,7 +16,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const secret = "k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t";
 const another = "Qw8eRt5yUi2oPa9sDf6gHj3kLz0xCv7b";
 
-test("usher-auth doctor and the processes that run: a chain that works, and secrets that do not agree", async () => {
+test("usher-auth doctor compares the secrets of the running processes with the settings", async () => {
   const folder = temporaryFolder();
   const [webPort, apiPort] = [String(await freePort()), String(await freePort())];
   const webUrl = `http://localhost:${webPort}`;
@@ -27,7 +27,7 @@ test("usher-auth doctor and the processes that run: a chain that works, and secr
     DATA_DIR: folder,
   };
   await copyPreparedDatabase(join(folder, "api"));
-  // The page itself is not what is tested, and takes time to build.
+  // The page is not tested here, and building it takes time.
   const page = join(folder, "page");
   mkdirSync(join(page, "assets"), { recursive: true });
   writeFileSync(join(page, "index.html"), "<!doctype html><title>The page</title>");
@@ -43,19 +43,19 @@ test("usher-auth doctor and the processes that run: a chain that works, and secr
   await start("web", processes);
   const api = await start("api", { ...processes });
   const ada = await signUp(webUrl);
-  const consult = (of: Record<string, string>) => doctor(folder, webUrl, ada, of);
+  const runDoctor = (of: Record<string, string>) => doctor(folder, webUrl, ada, of);
 
-  const healthy = await consult(settings);
+  const healthy = await runDoctor(settings);
   expect(healthy.report).toMatchObject({ findings: [], chainWorks: true });
-  expect(healthy.report.confirmed).toContain("api and web run with the same secret as these settings");
+  expect(healthy.report.confirmed).toContain("api and web use the same secret as these settings");
   expect(healthy.exitCode).toBe(0);
 
-  const changed = await consult({ ...settings, BETTER_AUTH_SECRET: another });
+  const changed = await runDoctor({ ...settings, BETTER_AUTH_SECRET: another });
   expect(changed.report.findings.map(({ id }) => id)).toEqual(["running_secret_changed", "secret_differs"]);
   expect(changed.report.findings[0]?.fix[0]).toContain("Restart the web app and the API");
   expect(changed.exitCode).toBe(1);
 
-  const elsewhere = await consult({
+  const elsewhere = await runDoctor({
     ...settings,
     BETTER_AUTH_SECRET: another,
     BETTER_AUTH_URL: "https://app.example.com",
@@ -64,7 +64,7 @@ test("usher-auth doctor and the processes that run: a chain that works, and secr
 
   expect(await api.stop()).toBe(true);
   await start("api", { ...processes, BETTER_AUTH_SECRET: another });
-  const differing = await consult(settings);
+  const differing = await runDoctor(settings);
   const [first, second] = differing.report.findings;
   expect(first).toMatchObject({
     id: "running_secrets_differ",
@@ -87,7 +87,7 @@ type Report = {
   chainWorks: boolean;
 };
 
-/** Runs the command line as a person does: the token piped in, the settings in an env file. */
+/** Runs the command line with a piped token and an env file. */
 async function doctor(
   folder: string,
   webUrl: string,

@@ -22,14 +22,14 @@ afterAll(async () => {
 const password = () => new URL(url).password;
 const run = (...words: string[]) => usher(words, { environment: { DATABASE_URL: url } });
 
-test("before the API has made the table, it says what to do", async () => {
+test("says what to do if the table does not exist", async () => {
   const { exitCode, errors, output } = await run("revoke", "--user", "ada");
   expect({ exitCode, output }).toEqual({ exitCode: 2, output: "" });
-  expect(errors).toContain("Start the API on it once");
+  expect(errors).toContain("Start the API once with this database");
   await migrateRevocations(admin);
 });
 
-test("where the table is locked, it says that the database does not answer, and ends", async () => {
+test("ends with an error if the table is locked", async () => {
   const client = postgres(url, { max: 1, onnotice: () => {} });
   onTestFinished(() => client.end());
   await client.begin(async (sql) => {
@@ -39,12 +39,12 @@ test("where the table is locked, it says that the database does not answer, and 
       (store) => store.append([{ kind: "user", id: "ada", before: 1 }]),
       300,
     );
-    await expect(asked).rejects.toThrow("does not answer within 0.3 s");
+    await expect(asked).rejects.toThrow("did not answer within 0.3 s");
   });
 });
 
-describe("what is revoked", () => {
-  test("is refused by a replica that runs, and listed", async () => {
+describe("a revocation", () => {
+  test("is enforced by a running replica, and listed", async () => {
     const revocations = createRevocations({ store: revocationStore(admin), maxTokenAge: 3_600 });
     await revocations.ready();
     onTestFinished(revocations.close);
@@ -74,20 +74,20 @@ describe("what is revoked", () => {
     expect(output).toContain(`${before.slice(0, 19)}.000Z  user     ada\n`);
   });
 
-  test("is shown without what would take over a terminal", async () => {
+  test("is printed without control characters", async () => {
     const { output } = await run("revoke", "--session", "\u001b[2J\u202eé");
     expect(output).toBe("Revoked: session \\u{1b}[2J\\u{202e}é (sid).\n");
     expect((await run("revocations")).output).not.toContain("\u001b");
   });
 });
 
-describe("is not run, with exit code 2 and what to do:", () => {
+describe("rejects, with exit code 2 and advice,", () => {
   test.each([
-    [["revoke"], "Give one of --user, --session and --token"],
-    [["revoke", "--user", "a", "--session", "b"], "Give one of --user, --session and --token"],
+    [["revoke"], "Use exactly one of --user, --session and --token"],
+    [["revoke", "--user", "a", "--session", "b"], "Use exactly one of --user, --session and --token"],
     [["revoke", "--user="], "--user is empty"],
     [["revoke", "--token", "eyJh.eyJz.c2ln"], "not the token"],
-    [["revoke", "--session", "a", "--before", "2026-01-01T00:00:00Z"], "--before goes with --user"],
+    [["revoke", "--session", "a", "--before", "2026-01-01T00:00:00Z"], "--before only works with --user"],
     [["revoke", "--user", "a", "--before", "2026-01-01"], "with a time zone"],
     [["revoke", "--user", "a", "--before", "2026-01-01T00:00:00"], "with a time zone"],
     [["revoke", "--user", "a", "--before", "2026-99-01T00:00:00Z"], "with a time zone"],
@@ -109,7 +109,7 @@ describe("is not run, with exit code 2 and what to do:", () => {
     },
   );
 
-  test("another password, and a user without rights", async () => {
+  test("a wrong password and a user without privileges", async () => {
     const wrong = new URL(url);
     wrong.password = "not-the-password";
     const refused = await usher(["revocations"], { environment: { DATABASE_URL: wrong.href } });
@@ -133,5 +133,5 @@ test.each(["revoke", "revocations"])("%s --help has examples and the exit codes"
   const { exitCode, output } = await usher([name, "--help"]);
   expect(exitCode).toBe(0);
   expect(output).toContain("EXAMPLES");
-  expect(output).toContain("Exit codes: 0 fine");
+  expect(output).toContain("Exit codes: 0 success");
 });

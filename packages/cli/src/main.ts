@@ -2,7 +2,7 @@ import { fstatSync } from "node:fs";
 import { runCommandLine } from "./command-line/run.ts";
 import { program } from "./program.ts";
 
-/** Whether something is piped in: neither a person's keyboard nor /dev/null. */
+/** Whether something is piped in: not a keyboard and not /dev/null. */
 function hasInput(): boolean {
   try {
     return !fstatSync(0).isCharacterDevice();
@@ -12,7 +12,7 @@ function hasInput(): boolean {
   }
 }
 
-// Who reads the output may leave before all of it is written.
+// The reader of the output may close it early.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 
 process.exitCode = await runCommandLine(program, process.argv.slice(2), {

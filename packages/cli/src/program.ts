@@ -1,34 +1,34 @@
 import manifest from "../package.json" with { type: "json" };
 import type { Program } from "./command-line/run.ts";
 
-/** The program: its name, and its subcommands in the order in which help lists them. */
+/** The program and its commands, in the order in which the help lists them. */
 export const program: Program = {
   name: "usher-auth",
   version: manifest.version,
-  description: "Says why a token is refused, and proves that no endpoint was forgotten",
+  description: "Find out why a token is rejected, and audit an API for missing checks",
   entries: {
     doctor: {
-      description: "Say why a token is refused, most likely cause first",
+      description: "Find out why a token is rejected",
       load: () => import("./commands/doctor.ts"),
     },
     audit: {
-      description: "Prove that no endpoint was forgotten: try every operation of an OpenAPI document",
+      description: "Test every operation of an OpenAPI document for missing checks",
       load: () => import("./commands/audit.ts"),
     },
     fingerprint: {
-      description: "Show a secret's fingerprint: the same on both sides means the same secret",
+      description: "Show the fingerprint of a secret, to compare two sides",
       load: () => import("./commands/fingerprint.ts"),
     },
     decode: {
-      description: "Show what a token says. Verifies nothing",
+      description: "Show a token's header and claims, without verifying it",
       load: () => import("./commands/decode.ts"),
     },
     revoke: {
-      description: "Take back what a user, a session or a token may, in every replica",
+      description: "Revoke the tokens of a user or a session, or a single token",
       load: () => import("./commands/revoke.ts"),
     },
     revocations: {
-      description: "List what was revoked",
+      description: "List the revocations",
       load: () => import("./commands/revocations.ts"),
     },
   },

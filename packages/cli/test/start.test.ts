@@ -8,7 +8,7 @@ import { expect, test } from "vitest";
 
 const start = fileURLToPath(new URL("../bin/usher-auth.js", import.meta.url));
 
-/** Starts the program as npx does, in this checkout. */
+/** Starts the program in this checkout as npx does. */
 function usher(
   words: readonly string[],
   input = "",
@@ -20,7 +20,7 @@ function usher(
   return { exitCode: status, output: stdout, errors: stderr };
 }
 
-test("works in a checkout of the repository without a build, and hands the exit code on", () => {
+test("works in a checkout without a build, and returns the exit code", () => {
   expect(usher(["--version"])).toMatchObject({
     exitCode: 0,
     output: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
@@ -30,7 +30,7 @@ test("works in a checkout of the repository without a build, and hands the exit 
   expect(usher(["docter"])).toMatchObject({ exitCode: 2 });
 });
 
-test("names a settings file that is not there by itself: Node looks for --env-file, and not for --env", () => {
+test("reports a missing settings file itself: Node handles --env-file, but not --env", () => {
   for (const words of [
     ["doctor", "--env", "nope"],
     ["doctor", "--env=nope"],
@@ -44,14 +44,14 @@ test("names a settings file that is not there by itself: Node looks for --env-fi
   }
 });
 
-test("goes on where nobody reads what it says on standard error", async () => {
+test("does not fail if standard error is closed", async () => {
   const child = spawn(process.execPath, [start, "docter"], { stdio: ["ignore", "pipe", "pipe"] });
   child.stderr.destroy();
   const [exitCode] = await once(child, "exit");
   expect(exitCode).toBe(2);
 });
 
-test("leaves quietly when the reader of its output has left", async () => {
+test("ends without an error if standard output is closed", async () => {
   const child = spawn(process.execPath, [start, "doctor", "--help"], { stdio: ["ignore", "pipe", "pipe"] });
   child.stdout.destroy();
   const errors = text(child.stderr);
@@ -61,16 +61,38 @@ test("leaves quietly when the reader of its output has left", async () => {
 
 test("says in one line that it needs a newer Node", (context) => {
   const old = oldNode();
-  if (old === undefined) return context.skip("there is no Node older than 22 on this machine's PATH");
+  if (old === undefined) return context.skip("no Node older than 22 was found");
   const { status, stdout, stderr } = spawnSync(old, [start, "doctor"], {
     input: "undefined",
     encoding: "utf8",
   });
   expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
-  expect(stderr).toMatch(/^usher-auth: needs Node\.js 22 or newer, and this is \d+\.\d+\.\d+\.\n$/);
+  expect(stderr).toMatch(/^usher-auth: needs Node\.js 22 or newer, but this is \d+\.\d+\.\d+\.\n$/);
 });
 
-/** The first Node below 22 on PATH or in the usual places, which tests themselves do not run on. */
+const main = ["--conditions=@usher-auth/source", "packages/cli/src/main.ts"];
+
+test("works if standard input is closed", () => {
+  const command = `exec '${process.execPath}' ${main.join(" ")} doctor --json <&-`;
+  const output = execFileSync("/bin/sh", ["-c", command], {
+    encoding: "utf8",
+    env: { PATH: process.env.PATH },
+  });
+  expect(JSON.parse(output).findings).toEqual([]);
+});
+
+test("ends at Ctrl-C while it waits for input", async () => {
+  const child = spawn(process.execPath, [...main, "decode"], { stdio: ["pipe", "pipe", "pipe"] });
+  const errors = text(child.stderr);
+  // It prints that it waits, and then handles signals.
+  await once(child.stderr, "data");
+  child.kill("SIGINT");
+  const [code, signal] = await once(child, "exit");
+  expect({ code, signal }).toEqual({ code: null, signal: "SIGINT" });
+  expect(await errors).toContain("waiting for a token");
+});
+
+/** The first Node older than 22 on PATH or in common places. */
 function oldNode(): string | undefined {
   const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/local/bin", "/usr/bin"];
   return folders

@@ -27,7 +27,8 @@ export async function confirmUsers(api: AuditedApi, target: string): Promise<voi
 }
 
 /**
- * Makes sure at the end that the API still accepts the tokens: one of the operations may have signed a user out.
+ * Makes sure at the end that the API still accepts the tokens: one of the operations may have signed a user
+ * out.
  *
  * @throws {TrafficHalted} It no longer accepts one.
  */

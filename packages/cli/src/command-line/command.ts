@@ -1,31 +1,29 @@
 import type { ArgsDef, CommandDef, ParsedArgs } from "citty";
 import type { Terminal } from "../terminal.ts";
 
-/** 0: fine. 1: something was found. 2: the command could not run; standard error says why. */
+/** 0: success. 1: something was found. 2: the command could not run; standard error says why. */
 export type ExitCode = 0 | 1 | 2;
 
-/** A line to type, and what it does. */
+/** An example for the help. */
 interface Example {
   readonly line: string;
   readonly effect: string;
 }
 
-/**
- * A citty command with the examples that `--help` ends with. Its `run` is given a {@link Terminal} as `data`.
- */
+/** A citty command with examples for `--help`. Its `run` gets a {@link Terminal} as `data`. */
 export type Command = CommandDef & { readonly examples?: readonly Example[] };
 
-/** What a subcommand is made of. */
+/** The parts of a command. */
 export interface CommandParts<T extends ArgsDef> {
   readonly name: string;
   readonly description: string;
   readonly args: T;
   readonly examples: readonly Example[];
-  /** @throws {CannotRun} What was asked for cannot be done; exit code 2. */
+  /** @throws {CannotRun} The command cannot run; exit code 2. */
   run(args: ParsedArgs<T>, terminal: Terminal): Promise<ExitCode>;
 }
 
-/** Makes a subcommand. Unknown flags and missing values have been refused before `run` is called. */
+/** Defines a command. Unknown flags and missing values are rejected before `run` is called. */
 export function defineSubcommand<const T extends ArgsDef>(parts: CommandParts<T>): Command {
   const { name, description, args, examples, run } = parts;
   return {
@@ -36,7 +34,9 @@ export function defineSubcommand<const T extends ArgsDef>(parts: CommandParts<T>
   };
 }
 
-/** Why a command cannot run, in one line that says what to do. Holds no token and no secret. Exit code 2. */
+/**
+ * Why a command cannot run, in one line that says what to do. Contains no token and no secret. Exit code 2.
+ */
 export class CannotRun extends Error {
   override readonly name = "CannotRun";
 }

@@ -1,4 +1,4 @@
-/** The one of `known` that `text` was probably meant to be, or undefined where none is near. */
+/** The known name that is closest to `text`; undefined if none is close. */
 export function closest(text: string, known: readonly string[]): string | undefined {
   const ranked = known
     .map((candidate) => ({ candidate, distance: editDistance(text, candidate) }))
@@ -7,7 +7,7 @@ export function closest(text: string, known: readonly string[]): string | undefi
   return best !== undefined && best.distance <= Math.max(2, text.length / 3) ? best.candidate : undefined;
 }
 
-/** Levenshtein's: insertions, deletions and replacements of one character. */
+/** The Levenshtein distance. */
 function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, column) => column);
   for (const [line, character] of [...from].entries()) {

@@ -3,10 +3,10 @@ import { CannotRun } from "./command.ts";
 import { closest } from "./did-you-mean.ts";
 
 /**
- * Refuses what the parser would pass over in silence: a flag that is none, a flag without its value, and
- * words that no argument takes. A mistyped flag must not turn a check into a lesser one.
+ * Rejects what the parser ignores: unknown flags, flags without a value, and extra arguments. A mistyped flag
+ * must not make a check weaker.
  *
- * @throws {CannotRun} It names the flag, and the one that was probably meant; never a value.
+ * @throws {CannotRun} The message names the flag and the closest known one, but never a value.
  */
 export function checkFlags(given: readonly string[], definitions: ArgsDef): void {
   const flags = new Map(
@@ -37,8 +37,8 @@ export function checkFlags(given: readonly string[], definitions: ArgsDef): void
   if (words > places) {
     throw new CannotRun(
       places === 0
-        ? "This command takes flags only. Tokens and secrets come from standard input or a file."
-        : `This command takes ${places === 1 ? "one argument" : `${places} arguments`} beside its flags.`,
+        ? "This command takes only flags. Pass tokens and secrets on standard input or in a file."
+        : `This command takes ${places === 1 ? "one argument" : `${places} arguments`} in addition to its flags.`,
     );
   }
 }
@@ -50,13 +50,13 @@ function aliasesOf(definition: Definition): readonly string[] {
   return alias === undefined ? [] : typeof alias === "string" ? [alias] : alias;
 }
 
-/** `--no-json` for a flag that is on or off. */
+/** The definition behind `--no-json`. */
 function negated(spelling: string, flags: ReadonlyMap<unknown, unknown>): Definition | undefined {
   const definition = spelling.startsWith("no-") ? (flags.get(spelling.slice(3)) as Definition) : undefined;
   return definition?.type === "boolean" ? definition : undefined;
 }
 
-/** A lone dash is standard input. */
+/** `-` alone is a value: standard input. */
 function isMissing(value: string | undefined): boolean {
   return value === undefined || (value.startsWith("-") && value !== "-");
 }
@@ -64,6 +64,6 @@ function isMissing(value: string | undefined): boolean {
 function unknownFlag(flag: string, known: readonly string[]): CannotRun {
   const meant = closest(flag.replace(/^--?/, ""), known);
   return new CannotRun(
-    `There is no ${flag}.${meant === undefined ? " See --help." : ` Did you mean --${meant}?`}`,
+    `There is no flag ${flag}.${meant === undefined ? " See --help." : ` Did you mean --${meant}?`}`,
   );
 }

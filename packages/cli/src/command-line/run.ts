@@ -6,15 +6,13 @@ import { closest } from "./did-you-mean.ts";
 import { checkFlags } from "./flags.ts";
 import { helpFor } from "./help.ts";
 
-/**
- * One subcommand: what the list of them says, and how to get it. Only the one that is asked for is loaded.
- */
+/** A command: its description in the overview, and its module, which is only loaded when it runs. */
 interface Entry {
   readonly description: string;
   load(): Promise<{ readonly command: Command }>;
 }
 
-/** What the program is, beside its subcommands. */
+/** The program and its commands. */
 export interface Program {
   readonly name: string;
   readonly version: string;
@@ -23,7 +21,7 @@ export interface Program {
 }
 
 /**
- * Runs the subcommand that the words name. Says why on standard error when it cannot.
+ * Runs the command that the arguments name. Errors go to standard error.
  *
  * @returns The exit code. Never throws.
  */
@@ -80,19 +78,19 @@ function overview({ name, version, description, entries }: Program, terminal: Te
       return `  ${paint("cyan", entry.padEnd(width))}  ${says}`;
     }),
     "",
-    `Use ${paint("cyan", `${name} <command> --help`)} for its flags and examples.`,
+    `Use ${paint("cyan", `${name} <command> --help`)} for flags and examples.`,
     "",
   ].join("\n");
 }
 
 function unknownCommand(name: string, { name: program, entries }: Program): CannotRun {
-  // Not echoed: it may be a token that was given as an argument.
+  // The name is not repeated: it may be a token.
   const meant = closest(name, Object.keys(entries));
   const advice = meant === undefined ? `See ${program} --help.` : `Did you mean ${program} ${meant}?`;
   return new CannotRun(`There is no such command. ${advice}`);
 }
 
-/** On one line, with nothing that a terminal would obey: it may quote a file, an address or a database. */
+/** One line without control characters: the message may quote a file, a URL or a database. */
 function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   const lines = message.split(/[\r\n]+/).map((line) => line.trim());

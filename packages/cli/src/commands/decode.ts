@@ -5,32 +5,32 @@ import { instantInWords } from "../output/duration.ts";
 import { escapeControl } from "../output/escape.ts";
 import { painterFor } from "../terminal.ts";
 
-/** NumericDates among the claims that tokens commonly have. */
+/** Common claims that are times. */
 const instants = ["iat", "nbf", "exp", "auth_time"];
 
 export const command: Command = defineSubcommand({
   name: "decode",
-  description: "Show what a token says: header, claims, times in words. Verifies nothing.",
+  description: "Show a token's header, claims and times. Does not verify the token.",
   args: {
     "token-file": {
       type: "string",
-      description: "The token's file; default: standard input",
+      description: "File with the token; default: standard input",
       valueHint: "file",
     },
     json: { type: "boolean", description: "Print JSON" },
   },
   examples: [
-    { line: "pbpaste | npx usher-auth decode", effect: "The token in the clipboard" },
-    { line: "npx usher-auth decode --token-file token.txt --json", effect: "For a script" },
+    { line: "pbpaste | npx usher-auth decode", effect: "Show the token in the clipboard" },
+    { line: "npx usher-auth decode --token-file token.txt --json", effect: "Print JSON for a script" },
   ],
   async run(args, terminal) {
     const text = await readToken(args["token-file"], terminal);
-    if (!text) throw new CannotRun("Give a token on standard input, or with --token-file.");
+    if (!text) throw new CannotRun("Pass a token on standard input or with --token-file.");
     const token = text.trim().replace(/^(?:authorization: *)?bearer +/i, "");
     const jwt = readUnverified(token);
     if (jwt === undefined) {
       throw new CannotRun(
-        "This is no JWT: it has no three segments with JSON in the first two. usher-auth doctor says more.",
+        "This is not a JWT: it does not have three segments with JSON in the first two. Run usher-auth doctor to find out more.",
       );
     }
     const now = Math.floor(Date.now() / 1000);
@@ -51,7 +51,7 @@ export const command: Command = defineSubcommand({
       [
         paint(
           ["bold", "yellow"],
-          "NOT VERIFIED: anybody can have written this. usher-auth doctor verifies it.",
+          "NOT VERIFIED: anyone could have written this. Run usher-auth doctor to verify it.",
         ),
         "",
         `${paint("bold", "header")} ${escapeControl(JSON.stringify(jwt.header, null, 2))}`,

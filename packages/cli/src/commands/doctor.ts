@@ -11,33 +11,38 @@ import { painterFor } from "../terminal.ts";
 
 export const command: Command = defineSubcommand({
   name: "doctor",
-  description: "Say why a token is refused: the most likely cause first, each with its evidence and the fix.",
+  description:
+    "Find out why a token is rejected. Shows the most likely cause first, with the evidence and the fix.",
   args: {
     "token-file": {
       type: "string",
-      description: "What is sent as the token, or the whole Authorization header; default: standard input",
+      description: "File with the token or the whole Authorization header; default: standard input",
       valueHint: "file",
     },
     env: {
       type: "string",
       alias: "env-file",
-      description: "The API's settings; default: the environment",
+      description: "File with the API's settings; default: the environment",
       valueHint: "file",
     },
     issuer: {
       type: "string",
-      description: "Better Auth's base URL: asks it for tokens and keys",
+      description: "Better Auth's base URL: checks its tokens and keys",
       valueHint: "url",
     },
-    api: { type: "string", description: "An endpoint that needs a token: sends it there", valueHint: "url" },
+    api: {
+      type: "string",
+      description: "An endpoint that needs a token: sends the token to it",
+      valueHint: "url",
+    },
     "cookie-file": {
       type: "string",
-      description: "The Cookie header of a signed-in browser: has the issuer make a token",
+      description: "File with the Cookie header of a signed-in browser: asks the issuer for a token",
       valueHint: "file",
     },
     origin: {
       type: "string",
-      description: "Where the pages come from; default: the issuer's origin",
+      description: "Origin of the pages that call the API; default: the issuer's",
       valueHint: "url",
     },
     json: { type: "boolean", description: "Print JSON" },
@@ -45,15 +50,15 @@ export const command: Command = defineSubcommand({
   examples: [
     {
       line: "pbpaste | npx usher-auth doctor --env .env",
-      effect: "The token in the clipboard, by the API's settings",
+      effect: "Check the token in the clipboard with the API's settings",
     },
     {
       line: "npx usher-auth doctor --token-file token.txt --env .env --issuer http://localhost:3000 --api http://localhost:3001/api/<user id>/tasks",
-      effect: "The whole chain",
+      effect: "Check the settings, the issuer and the API",
     },
     {
       line: "npx usher-auth doctor --issuer https://app.example.com --json < /dev/null",
-      effect: "The issuer alone, for a script",
+      effect: "Check only the issuer, for a script",
     },
   ],
   async run(args, terminal) {
@@ -88,19 +93,19 @@ function readUrl(text: string | undefined, flag: string): URL | undefined {
   const url = URL.parse(text);
   if (url?.protocol === "http:" || url?.protocol === "https:") {
     if (url.username === "" && url.password === "") return url;
-    throw new CannotRun(`--${flag} must have no credentials in it: they would be printed.`);
+    throw new CannotRun(`--${flag} must not contain credentials: they would be printed.`);
   }
-  throw new CannotRun(`--${flag} must be an http:// or https:// address, such as http://localhost:3000.`);
+  throw new CannotRun(`--${flag} must be an http:// or https:// URL, such as http://localhost:3000.`);
 }
 
 /**
  * Whether one of the files is standard input.
  *
- * @throws {CannotRun} Two are: the second would find nothing there.
+ * @throws {CannotRun} More than one is.
  */
 function oneAtMost(files: readonly (string | undefined)[]): boolean {
   const count = files.filter((file) => file === "-").length;
-  if (count > 1) throw new CannotRun("Only one file can come from standard input. Name the others.");
+  if (count > 1) throw new CannotRun("Only one option can be - (standard input).");
   return count === 1;
 }
 
@@ -112,5 +117,5 @@ function nameOfSettings(file: string | undefined): string {
 function readCookie(text: string): string {
   const cookie = text.trim().replace(/^cookie:\s*/i, "");
   if (canBeSent(cookie)) return cookie;
-  throw new CannotRun("--cookie-file must hold one Cookie header, on one line, as a browser sends it.");
+  throw new CannotRun("--cookie-file must contain one Cookie header on one line, as a browser sends it.");
 }

@@ -8,31 +8,34 @@ import { painterFor } from "../terminal.ts";
 
 export const command: Command = defineSubcommand({
   name: "fingerprint",
-  description: "Show a secret's fingerprint: the same on both sides means the same secret.",
+  description: "Show the fingerprint of a secret. Two sides with the same fingerprint have the same secret.",
   args: {
     env: {
       type: "string",
       alias: "env-file",
-      description: "Settings to read; default: the environment",
+      description: "File with the settings; default: the environment",
       valueHint: "file",
     },
     "secret-file": {
       type: "string",
-      description: "A secret by itself; - for standard input",
+      description: "File with only a secret; - is standard input",
       valueHint: "file",
     },
     expect: {
       type: "string",
-      description: "Exit with 1 unless the secret that signs has this one",
+      description: "Exit with 1 unless the signing secret has this fingerprint",
       valueHint: "hex",
     },
     json: { type: "boolean", description: "Print JSON" },
   },
   examples: [
-    { line: "npx usher-auth fingerprint --env .env", effect: "Of each secret in the API's settings" },
+    {
+      line: "npx usher-auth fingerprint --env .env",
+      effect: "Show the fingerprint of each secret in the API's settings",
+    },
     {
       line: "npx usher-auth fingerprint --expect 0123456789abcdef",
-      effect: "Whether it is the one that the web app printed",
+      effect: "Check whether the API has the secret whose fingerprint the web app printed",
     },
   ],
   async run(args, terminal) {
@@ -42,7 +45,7 @@ export const command: Command = defineSubcommand({
         : [{ name: "secret", value: await secretText(args["secret-file"]), signs: true }];
     if (secrets.length === 0) {
       throw new CannotRun(
-        "Neither BETTER_AUTH_SECRET nor BETTER_AUTH_SECRETS is set. Give --env or --secret-file.",
+        "Neither BETTER_AUTH_SECRET nor BETTER_AUTH_SECRETS is set. Use --env or --secret-file.",
       );
     }
     const rows = secrets.map(({ name, value, signs }) => ({
@@ -65,7 +68,9 @@ export const command: Command = defineSubcommand({
         terminal.output.write(`${paint("bold", fingerprint)}  ${name}${signs ? "" : " (does not sign)"}\n`);
       }
       if (!matches)
-        terminal.output.write(`${paint("red", "another secret")} than ${escapeLine(args.expect ?? "")}\n`);
+        terminal.output.write(
+          `${paint("red", "not the expected secret:")} ${escapeLine(args.expect ?? "")}\n`,
+        );
     }
     return matches ? 0 : 1;
 

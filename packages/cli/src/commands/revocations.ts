@@ -8,21 +8,24 @@ import { painterFor } from "../terminal.ts";
 
 export const command: Command = defineSubcommand({
   name: "revocations",
-  description: "List what was revoked and may still matter, newest first.",
+  description: "List the revocations that are still in effect, newest first.",
   args: {
     env: {
       type: "string",
       alias: "env-file",
-      description: "Where DATABASE_URL is; default: the environment",
+      description: "File with DATABASE_URL; default: the environment",
       valueHint: "file",
     },
     json: { type: "boolean", description: "Print JSON" },
   },
   examples: [
-    { line: "npx usher-auth revocations --env .env", effect: "All of them, by the API's settings" },
+    {
+      line: "npx usher-auth revocations --env .env",
+      effect: "List all revocations, with the API's settings",
+    },
     {
       line: `npx usher-auth revocations --json | jq '.revocations[] | select(.kind == "user")'`,
-      effect: "Users alone, for a script",
+      effect: "List only users, for a script",
     },
   ],
   async run(args, terminal) {

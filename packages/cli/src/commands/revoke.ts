@@ -8,21 +8,25 @@ import { escapeId, instantOf, kinds } from "../revocations/format.ts";
 const flags = {
   user: {
     type: "string",
-    description: "A user's id (sub): all tokens issued until now, or --before",
+    description: "A user's id (sub): revokes all tokens issued until now, or until --before",
     valueHint: "id",
   },
-  session: { type: "string", description: "A session's id (sid): all of its tokens", valueHint: "id" },
-  token: { type: "string", description: "A token's id (jti), never the token itself", valueHint: "jti" },
+  session: {
+    type: "string",
+    description: "A session's id (sid): revokes all of its tokens",
+    valueHint: "id",
+  },
+  token: { type: "string", description: "A token's id (jti), not the token itself", valueHint: "jti" },
   before: {
     type: "string",
     description:
-      "With --user: tokens issued at or before it. ISO 8601 with a time zone, or seconds since 1970",
-    valueHint: "instant",
+      "With --user: only tokens issued at or before this time. ISO 8601 with a time zone, or seconds since 1970",
+    valueHint: "time",
   },
   env: {
     type: "string",
     alias: "env-file",
-    description: "Where DATABASE_URL is; default: the environment",
+    description: "File with DATABASE_URL; default: the environment",
     valueHint: "file",
   },
   json: { type: "boolean", description: "Print JSON" },
@@ -31,20 +35,20 @@ const flags = {
 export const command: Command = defineSubcommand({
   name: "revoke",
   description:
-    "Take back a user's, a session's or a single token, in every replica of the API that shares DATABASE_URL.",
+    "Revoke the tokens of a user or a session, or a single token, in every replica of the API that shares DATABASE_URL.",
   args: flags,
   examples: [
     {
       line: "npx usher-auth revoke --user 4f9Jq2 --env .env",
-      effect: "Everything that the user has now; they can sign in again",
+      effect: "Revoke all of the user's current tokens; they can sign in again",
     },
     {
       line: "npx usher-auth revoke --user 4f9Jq2 --before 2026-03-01T12:00:00Z",
-      effect: "What the user had at that instant",
+      effect: "Revoke the tokens that the user had at that time",
     },
     {
       line: "npx usher-auth revoke --session kQ81xZ",
-      effect: "One session, such as that of a lost telephone",
+      effect: "Revoke one session, for example of a lost phone",
     },
   ],
   async run(args, terminal) {
@@ -70,25 +74,24 @@ function readRevocation(
   const chosen = (Object.keys(kinds) as Revocation["kind"][]).filter((kind) => given[kind] !== undefined);
   const [kind] = chosen;
   if (kind === undefined || chosen.length > 1)
-    throw new CannotRun("Give one of --user, --session and --token.");
+    throw new CannotRun("Use exactly one of --user, --session and --token.");
   const id = given[kind] ?? "";
   if (id === "") throw new CannotRun(`--${kind} is empty.`);
-  // Two dots: somebody took it for the token itself, which must not end up in a table, nor in the shell's
-  // history.
+  // Two dots: this is a token. It must not be stored in the table.
   if (kind === "token" && id.split(".").length === 3) {
     throw new CannotRun(
-      "--token is the token's id (its jti claim), not the token. usher-auth decode shows it.",
+      "--token takes the token's id (its jti claim), not the token. usher-auth decode shows the id.",
     );
   }
   if (given.before !== undefined && kind !== "user") {
     throw new CannotRun(
-      `--before goes with --user. A ${kind} that is revoked counts no more, whenever it was issued.`,
+      `--before only works with --user. A revoked ${kind} is rejected whenever it was issued.`,
     );
   }
   return { kind, id, before: given.before === undefined ? now : readInstant(given.before, now) };
 }
 
-/** A time without a zone would be another instant on another machine. */
+/** With a time zone: without one, the time depends on the machine. */
 const isoInstant = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)$/;
 
 function readInstant(text: string, now: number): number {
@@ -99,12 +102,12 @@ function readInstant(text: string, now: number): number {
       : Number.NaN;
   if (!Number.isFinite(seconds) || seconds < 0) {
     throw new CannotRun(
-      "--before must be like 2026-03-01T12:00:00Z, with a time zone, or seconds since 1970.",
+      "--before must be a time with a time zone, such as 2026-03-01T12:00:00Z, or seconds since 1970.",
     );
   }
   if (seconds > now) {
     throw new CannotRun(
-      "--before is in the future: it would refuse every token that the user gets until then.",
+      "--before is in the future: every token that the user gets until then would be rejected.",
     );
   }
   return seconds;

@@ -1,7 +1,6 @@
 /**
- * Everything that the doctor can find, the most likely cause first: what is sent spoils more requests than
- * what is set, and what is set more than what is broken. A finding that follows from another one comes after
- * it, so that the first one is where to begin.
+ * Every cause that the doctor can find, the most likely first: what was sent, then the settings, then what is
+ * broken. A finding that follows from another one comes after it.
  */
 export const causes = [
   // What was sent
@@ -22,7 +21,7 @@ export const causes = [
   "email_verification_token",
   "id_token",
   "token_malformed",
-  // The settings by themselves
+  // The settings
   "settings_missing",
   "secret_default",
   "secret_too_short",
@@ -86,15 +85,15 @@ export const causes = [
   "cors_authorization",
   "api_refuses",
   "api_open",
-  // Dangers that refuse no token
+  // Risks that make no request fail
   "secret_old_version",
   "secret_weak",
 ] as const;
 
-/** One cause out of the closed list. */
+/** One of the causes. */
 export type Cause = (typeof causes)[number];
 
-/** Where a cause stands: the lower, the likelier. */
+/** The rank of a cause. A lower rank is more likely. */
 export function rankOf(cause: Cause): number {
   return causes.indexOf(cause);
 }

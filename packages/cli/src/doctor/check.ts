@@ -4,51 +4,51 @@ import type { Cause } from "./causes.ts";
 import type { TokenText } from "./facts/token-text.ts";
 import type { Verdict } from "./facts/verdict.ts";
 
-/** What the doctor was given. It works with whatever there is. */
+/** What the user gave the doctor. Everything is optional except the settings. */
 export interface DoctorInput {
-  /** What is sent as the token, character for character; undefined where none was given. */
+  /** The text that is sent as the token, unchanged; undefined if none was given. */
   readonly text: string | undefined;
-  /** The API's settings, as its process has them. */
+  /** The API's settings. */
   readonly environment: Environment;
-  /** What to call them: the env file's name. */
+  /** Where they came from: the env file's name, or the environment. */
   readonly environmentName: string;
-  /** Whether they are a file that was named, and not just what happens to be in the environment. */
+  /** Whether they came from a file rather than from the environment. */
   readonly isFile: boolean;
-  /** Where the issuer can be reached. */
+  /** Better Auth's base URL. */
   readonly issuer: URL | undefined;
   /** An endpoint of the API. */
   readonly api: URL | undefined;
-  /** The Cookie header of a browser that is signed in. */
+  /** The Cookie header of a signed-in browser. */
   readonly cookie: string | undefined;
-  /** The origin that the API's pages come from. */
+  /** The origin of the pages that call the API. */
   readonly origin: string | undefined;
-  /** Where running processes of this machine say what they run with. */
+  /** The data folder, where running processes record their settings. */
   readonly dataFolder: string;
 }
 
-/** What is known once the token was looked at. */
+/** The input of a check: what was given, and the facts about the token. */
 export interface CheckInput extends DoctorInput {
   readonly tokenText: TokenText | undefined;
-  /** What the real verifier, set as the API is, says to it. */
+  /** The verdict of a verifier with the API's settings. */
   readonly verdict: Verdict;
-  /** The time in seconds since 1970. */
+  /** The current time in seconds since 1970. */
   readonly now: number;
 }
 
-/** A finding with its place in the ranking. */
+/** A finding with its cause. */
 export type Diagnosis = Finding & { readonly id: Cause };
 
-/** What one theme has to say. */
+/** The result of one check. */
 export interface CheckResult {
   readonly findings: readonly Diagnosis[];
-  /** What was looked at and is right, in sentences. */
+  /** What was checked and is correct, in sentences. */
   readonly confirmed: readonly string[];
 }
 
-/** One theme of the examination. Themes do not know of each other. */
+/** A check. Checks do not depend on each other. */
 export type Check = (given: CheckInput) => CheckResult | Promise<CheckResult>;
 
-/** Something that keeps requests from being served. */
+/** A finding that makes requests fail. */
 export function errorFinding(
   id: Cause,
   title: string,
@@ -58,7 +58,7 @@ export function errorFinding(
   return { id, severity: "error", title, evidence, fix };
 }
 
-/** Something that refuses no token today, and is a danger. */
+/** A finding that is a risk but makes no request fail today. */
 export function warningFinding(
   id: Cause,
   title: string,
@@ -68,10 +68,10 @@ export function warningFinding(
   return { id, severity: "warning", title, evidence, fix };
 }
 
-/** An opinion of findings alone. */
+/** A result with these findings. */
 export function withFindings(...findings: (Diagnosis | undefined)[]): CheckResult {
   return { findings: findings.filter((finding) => finding !== undefined), confirmed: [] };
 }
 
-/** Nothing to say. */
+/** A result without findings. */
 export const noFindings: CheckResult = { findings: [], confirmed: [] };

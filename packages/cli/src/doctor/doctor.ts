@@ -14,15 +14,15 @@ import { checkSettings } from "./settings/check-settings.ts";
 import { withUsherWarnings } from "./settings/warnings.ts";
 import { checkTokenText } from "./token-text/check-token-text.ts";
 
-/** What the doctor found. */
+/** The doctor's report. */
 export interface Report {
   /** Most likely cause first. */
   readonly findings: readonly Diagnosis[];
-  /** What was looked at and is right. */
+  /** What was checked and is correct. */
   readonly confirmed: readonly string[];
-  /** Whether a token went from these settings and the issuer to the API and was let in. */
+  /** Whether issuer, settings and API were all checked, and the API accepts the token. */
   readonly chainWorks: boolean;
-  /** What was not looked at, and what to give so that it is. */
+  /** What was not checked, and the option that checks it. */
   readonly notLookedAt: readonly string[];
 }
 
@@ -38,7 +38,7 @@ const checks: readonly Check[] = [
   checkApi,
 ];
 
-/** Looks at whatever there is, and says what is wrong with it. Shows no whole token and no secret. */
+/** Runs every check. The report contains no whole token and no secret. */
 export async function diagnose(given: DoctorInput): Promise<Report> {
   const { result } = await withUsherWarnings(() => runChecks(given));
   return result;
@@ -51,11 +51,11 @@ async function runChecks(given: DoctorInput): Promise<Report> {
       : readTokenText(given.text, issuerFrom(given.environment) ?? given.issuer?.origin);
   const verdict = await verdictOn(tokenText, given.environment);
   const input: CheckInput = { ...given, tokenText, verdict, now: Date.now() / 1000 };
-  const opinions = await Promise.all(checks.map((theme) => theme(input)));
-  const findings = ranked(opinions.flatMap((opinion) => opinion.findings));
+  const results = await Promise.all(checks.map((check) => check(input)));
+  const findings = ranked(results.flatMap((result) => result.findings));
   return {
     findings,
-    confirmed: opinions.flatMap(({ confirmed }) => confirmed),
+    confirmed: results.flatMap(({ confirmed }) => confirmed),
     chainWorks:
       findings.length === 0 &&
       verdict.kind === "accepted" &&
@@ -65,7 +65,7 @@ async function runChecks(given: DoctorInput): Promise<Report> {
   };
 }
 
-/** One finding for each cause, in the order of likelihood, whatever refuses tokens first. */
+/** One finding for each cause: errors first, the most likely cause first. */
 function ranked(findings: readonly Diagnosis[]): Diagnosis[] {
   const byCause = new Map(findings.toReversed().map((finding) => [finding.id, finding]));
   const severity = ({ severity: of }: Diagnosis) => (of === "error" ? 0 : 1);
@@ -76,14 +76,14 @@ function ranked(findings: readonly Diagnosis[]): Diagnosis[] {
 
 function notLookedAt({ tokenText, verdict, issuer, api, cookie }: CheckInput): string[] {
   return [
-    ...(tokenText === undefined ? ["the token: pipe it in, or --token-file"] : []),
+    ...(tokenText === undefined ? ["the token: pipe it in, or use --token-file"] : []),
     ...(tokenText?.kind === "jwt" && verdict.kind === "unknown"
-      ? ["the signature: give the API's settings, --env"]
+      ? ["the signature: pass the API's settings with --env"]
       : []),
-    ...(issuer === undefined ? ["the issuer: --issuer https://app.example.com"] : []),
+    ...(issuer === undefined ? ["the issuer: use --issuer https://app.example.com"] : []),
     ...(issuer !== undefined && cookie === undefined
-      ? ["whether the issuer can still sign: --cookie-file, the Cookie header of a signed-in browser"]
+      ? ["whether the issuer can sign: use --cookie-file with the Cookie header of a signed-in browser"]
       : []),
-    ...(api === undefined ? ["the API: --api https://api.example.com/api/<user id>/tasks"] : []),
+    ...(api === undefined ? ["the API: use --api https://api.example.com/api/<user id>/tasks"] : []),
   ];
 }

@@ -3,7 +3,7 @@ import { renderFindings } from "../output/findings.ts";
 import type { Paint } from "../terminal.ts";
 import type { Report } from "./doctor.ts";
 
-/** The report for a person to read. */
+/** The report as text. */
 export function renderReport({ findings, confirmed, chainWorks, notLookedAt }: Report, paint: Paint): string {
   const lines: string[] = [];
   if (findings.length > 0) {
@@ -12,13 +12,16 @@ export function renderReport({ findings, confirmed, chainWorks, notLookedAt }: R
     lines.push(renderFindings(findings, paint));
   } else if (chainWorks) {
     lines.push(
-      paint(["bold", "green"], "✓ The chain works: the issuer's token is good, and the API lets it in."),
+      paint(
+        ["bold", "green"],
+        "✓ Everything works: the issuer signs valid tokens, and the API accepts them.",
+      ),
       "",
     );
   } else {
-    lines.push(paint(["bold", "green"], "✓ No fault found in what was looked at."), "");
+    lines.push(paint(["bold", "green"], "✓ No problem found."), "");
   }
   lines.push(...confirmed.map((line) => `${paint("green", "✓")} ${escapeLine(line)}`));
-  lines.push(...notLookedAt.map((line) => paint("gray", `- not looked at: ${line}`)));
+  lines.push(...notLookedAt.map((line) => paint("gray", `- not checked: ${line}`)));
   return `${lines.join("\n")}\n`;
 }

@@ -5,11 +5,10 @@ import type { Environment, Terminal } from "../terminal.ts";
 import { readText } from "./text.ts";
 
 /**
- * The settings to look at: those of an env file where one is named, and nothing beside it; else the
- * environment's own. Read as Node reads env files: quotes around a value are taken off.
+ * The settings from an env file if one is named, else from the environment. Parses the file as Node does:
+ * quotes around a value are removed.
  *
- * @throws {CannotRun} The file cannot be read, or has no settings: to go on would say that nothing is wrong
- *   with them.
+ * @throws {CannotRun} The file cannot be read, or contains no settings.
  */
 export async function readEnvironment(path: string | undefined, terminal: Terminal): Promise<Environment> {
   if (path === undefined) return terminal.environment;
@@ -17,6 +16,6 @@ export async function readEnvironment(path: string | undefined, terminal: Termin
   if (Object.keys(settings).length > 0) return settings;
   const name = path === "-" ? "standard input" : nameOfFile(path);
   throw new CannotRun(
-    `${name} has no settings: each is a line like BETTER_AUTH_URL=https://app.example.com.`,
+    `${name} contains no settings. It needs lines such as BETTER_AUTH_URL=https://app.example.com.`,
   );
 }

@@ -1,17 +1,17 @@
 import type { Environment } from "../terminal.ts";
 
-/** A secret out of the settings, and what to call it. */
+/** A secret from the settings, with its name. */
 export interface NamedSecret {
   readonly name: string;
   readonly value: string;
-  /** Whether Better Auth signs with it now. */
+  /** Whether Better Auth signs with it. */
   readonly signs: boolean;
 }
 
 /**
- * The secrets in the settings: the entries of `BETTER_AUTH_SECRETS` (`2:new,1:old`, the first one signs), and
- * `BETTER_AUTH_SECRET`, which signs where there is no list. Split as Better Auth splits them; an entry of
- * another form is left out, for the verifier's own check says what is wrong with it.
+ * The secrets in the settings: the entries of `BETTER_AUTH_SECRETS` (`2:new,1:old`; the first one signs), and
+ * `BETTER_AUTH_SECRET`, which signs if there is no list. Parsed as Better Auth parses them. Invalid entries
+ * are left out; the verifier reports them.
  */
 export function secretsIn(environment: Environment): NamedSecret[] {
   const { BETTER_AUTH_SECRET: single, BETTER_AUTH_SECRETS: list } = environment;

@@ -6,9 +6,9 @@ import type { Terminal } from "../terminal.ts";
 const megabyte = 1024 * 1024;
 
 /**
- * Reads a file that the user named, or standard input for `-`.
+ * Reads a file, or standard input for `-`.
  *
- * @throws {CannotRun} It cannot be read, is larger than 1 MB, or is no text.
+ * @throws {CannotRun} It cannot be read, is larger than 1 MB, or is not text.
  */
 export function readText(path: string, terminal: Terminal): Promise<string> {
   return path === "-" ? readInput(terminal) : readFileText(path);
@@ -20,10 +20,10 @@ export async function readInput({ input }: Terminal): Promise<string> {
 }
 
 /**
- * Reads a file, and no more of it than `most` bytes: it may be a device that has no end.
+ * Reads a file of at most `most` bytes. The limit also ends the reading of an endless device.
  *
- * @param most Bytes. Default 1 MB: ten times the longest request header that common servers take.
- * @throws {CannotRun} It cannot be read, is larger, or is no text.
+ * @param most Bytes. Default: 1 MB.
+ * @throws {CannotRun} It cannot be read, is larger, or is not text.
  */
 export async function readFileText(path: string, most: number = megabyte): Promise<string> {
   const name = nameOfFile(path);
@@ -39,9 +39,9 @@ export async function readFileText(path: string, most: number = megabyte): Promi
 }
 
 /**
- * All that comes, to its end.
+ * Reads a stream to its end.
  *
- * @throws {CannotRun} It is more than `most` bytes.
+ * @throws {CannotRun} It has more than `most` bytes.
  */
 export async function collect(
   source: AsyncIterable<Uint8Array | string>,
@@ -53,28 +53,29 @@ export async function collect(
   for await (const chunk of source) {
     const bytes = typeof chunk === "string" ? Buffer.from(chunk) : chunk;
     length += bytes.length;
-    if (length > most) throw new CannotRun(`${name} has more than ${most / megabyte} MB, which is too much.`);
+    if (length > most)
+      throw new CannotRun(`${name} has more than ${most / megabyte} MB, which is too large.`);
     chunks.push(bytes);
   }
   return Buffer.concat(chunks);
 }
 
-/** Unicode's byte order marks. PowerShell's `>` and old editors write UTF-16. */
+/** Unicode byte order marks. PowerShell's `>` and old editors write UTF-16. */
 const marks = [
   { bytes: [0xff, 0xfe], encoding: "utf-16le" },
   { bytes: [0xfe, 0xff], encoding: "utf-16be" },
 ] as const;
 
 /**
- * A file's bytes as text: UTF-8, or UTF-16 where a byte order mark says so. The mark itself is left out.
+ * Decodes UTF-8, or UTF-16 with a byte order mark. The mark is removed.
  *
- * @param name What the bytes are of, for the error.
- * @throws {CannotRun} They are no text.
+ * @param name The file's name, for the error.
+ * @throws {CannotRun} The bytes are not text.
  */
 export function decodeText(bytes: Uint8Array, name: string): string {
   const marked = marks.find((mark) => mark.bytes.every((byte, index) => bytes[index] === byte));
   if (marked === undefined && bytes.includes(0)) {
-    throw new CannotRun(`${name} is no text: it has NUL bytes in it. If it is UTF-16, save it as UTF-8.`);
+    throw new CannotRun(`${name} is not text: it contains NUL bytes. If it is UTF-16, save it as UTF-8.`);
   }
   try {
     return new TextDecoder(marked?.encoding ?? "utf-8", { fatal: true }).decode(bytes);

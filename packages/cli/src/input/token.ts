@@ -1,22 +1,22 @@
 import type { Terminal } from "../terminal.ts";
 import { readInput, readText } from "./text.ts";
 
-/** Milliseconds of silence after which a person is told what is waited for. */
-const timeout = 2000;
+/** Milliseconds without input before the command says that it waits. */
+const reminderDelay = 2000;
 
 /**
- * What was given as the token, character for character but for the one newline that `echo` and editors end a
- * text with: a file, or standard input where something is piped into it. Never an argument: those end up in
- * the shell's history and in every user's list of processes.
+ * Reads the token from a file, or from standard input if something is piped in. Removes only the final
+ * newline, which `echo` and editors add. A token is never an argument: those are visible to other users and
+ * stay in the shell's history.
  *
- * @returns undefined where nothing was given at all. An empty text is one that was given.
+ * @returns undefined if no token was given. An empty text counts as given.
  * @throws {CannotRun} The file cannot be read.
  */
 export async function readToken(file: string | undefined, terminal: Terminal): Promise<string | undefined> {
   if (file === undefined && !terminal.hasInput) return undefined;
   const reminder = setTimeout(
     () => terminal.errors.write("waiting for a token on standard input\n"),
-    timeout,
+    reminderDelay,
   );
   try {
     const text = file === undefined ? await readInput(terminal) : await readText(file, terminal);

@@ -1,10 +1,10 @@
-/** Whitespace, or an escaped or percent-encoded newline: what a shell, a template or a URL makes of one. */
+/** Whitespace, also escaped or percent-encoded, as shells, templates and URLs write it. */
 const atStart = /^(?:\s|\\[nrt]|%0[AD]|%20)+/i;
 const atEnd = /(?:\s|\\[nrt]|%0[AD]|%20)$/i;
-/** Characters of the longest of those. */
+/** The length of the longest of these. */
 const longest = 3;
 
-/** A text without the whitespace at its ends, in any spelling. Looks at each character once. */
+/** The text without surrounding whitespace, in any spelling. Takes linear time. */
 export function trimWhitespace(text: string): string {
   const start = atStart.exec(text)?.[0].length ?? 0;
   let end = text.length;
@@ -16,14 +16,14 @@ export function trimWhitespace(text: string): string {
   }
 }
 
-/** What is within a pair of quotes, which an escape may stand before, or undefined. */
+/** The text inside a pair of quotes, which may be escaped; undefined if there are no quotes. */
 export function unquote(text: string): string | undefined {
   const quote = /^\\?["'`]/.exec(text)?.[0];
   const isQuoted = quote !== undefined && text.length >= 2 * quote.length && text.endsWith(quote);
   return isQuoted ? text.slice(quote.length, -quote.length) : undefined;
 }
 
-/** A text without the slashes at its end. */
+/** The text without trailing slashes. */
 export function trimTrailingSlashes(text: string): string {
   let end = text.length;
   while (text.endsWith("/", end)) end--;

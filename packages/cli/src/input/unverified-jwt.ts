@@ -1,12 +1,10 @@
-/**
- * A JWT's parts as the token itself has them. Nothing of it is verified: anybody can have written all of it.
- */
+/** The parts of a JWT. Not verified: anyone could have written them. */
 export interface UnverifiedJwt {
   readonly header: Readonly<Record<string, unknown>>;
   readonly claims: Readonly<Record<string, unknown>>;
 }
 
-/** Reads a compact JWS (RFC 7515 section 7.1) without verifying it; undefined where the text is none. */
+/** Reads a compact JWS (RFC 7515 section 7.1) without verifying it; undefined if the text is not one. */
 export function readUnverified(token: string): UnverifiedJwt | undefined {
   const [first, second, ...others] = token.split(".");
   const header = readObject(first);

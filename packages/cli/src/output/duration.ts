@@ -4,10 +4,7 @@ const units = [
   ["minute", 60],
 ] as const;
 
-/**
- * A length of time for a person, rounded to its largest fitting unit: "5 minutes", "3 days". Seconds, sign
- * ignored.
- */
+/** A duration in words, rounded to a unit: "5 minutes", "3 days". The sign of `seconds` is ignored. */
 export function durationInWords(seconds: number): string {
   const length = Math.abs(Math.round(seconds));
   const [unit, size] = units.find(([, least]) => length >= 2 * least) ?? (["second", 1] as const);
@@ -16,12 +13,11 @@ export function durationInWords(seconds: number): string {
 }
 
 /**
- * A NumericDate (RFC 7519 section 2) for a person: the instant, and how far it is from `now`. Both in
- * seconds.
+ * A NumericDate (RFC 7519 section 2) as ISO 8601, and its distance from `now`. Both in seconds since 1970.
  */
 export function instantInWords(instant: number, now: number): string {
   const date = new Date(instant * 1000);
   const away = instant - now;
   const distance = away >= 0 ? `in ${durationInWords(away)}` : `${durationInWords(away)} ago`;
-  return Number.isNaN(date.getTime()) ? "no date that exists" : `${date.toISOString()}, ${distance}`;
+  return Number.isNaN(date.getTime()) ? "not a valid date" : `${date.toISOString()}, ${distance}`;
 }

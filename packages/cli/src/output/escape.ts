@@ -1,15 +1,11 @@
-/**
- * Everything that moves the cursor, changes colours, breaks lines, or hides or turns text round, but for the
- * newline.
- */
+/** Control, format and separator characters, except the newline. They can move the cursor or hide text. */
 const invisible = /(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
-/** Characters of one line. Servers and tokens may send a megabyte. */
+/** Characters. Servers and tokens may contain a megabyte. */
 const longestLine = 1000;
 
 /**
- * Text with whatever a terminal would obey, or a person would not see, written as JSON escapes it. For output
- * with parts out of tokens, files and other servers' answers: nobody has vouched for those. Keeps JSON the
- * same JSON.
+ * Escapes control characters as JSON does. For output with text from tokens, files and other servers, which
+ * could otherwise control the terminal. JSON stays equivalent JSON.
  */
 export function escapeControl(text: string): string {
   return text.replaceAll(invisible, (character) => {
@@ -18,7 +14,7 @@ export function escapeControl(text: string): string {
   });
 }
 
-/** The same on one line, and no longer than anyone reads: a part of it cannot pass for a line of its own. */
+/** Escapes newlines as well, and cuts off a long text: it cannot look like another line of output. */
 export function escapeLine(text: string): string {
   const start =
     text.length > longestLine ? `${text.slice(0, longestLine)}… (${text.length} characters)` : text;

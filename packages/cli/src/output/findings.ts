@@ -1,26 +1,26 @@
 import type { Paint } from "../terminal.ts";
 import { escapeLine } from "./escape.ts";
 
-/** An error keeps requests from being served; a warning will, or is a danger. */
+/** An error makes requests fail; a warning is a risk. */
 type Severity = "error" | "warning";
 
-/** Something that is wrong, and what to do about it. */
+/** A problem, and how to fix it. */
 export interface Finding {
-  /** Stable, for scripts: lower case and underscores. */
+  /** Stable, for scripts. Lower case with underscores. */
   readonly id: string;
   readonly severity: Severity;
-  /** What is wrong, in one sentence. */
+  /** The problem, in one sentence. */
   readonly title: string;
-  /** What shows that it is so. Holds no whole token and no secret. */
+  /** The evidence. Contains no whole token and no secret. */
   readonly evidence: readonly string[];
-  /** What to do: lines to paste where there are any, else one sentence. */
+  /** What to do: lines to paste if possible, otherwise a sentence. */
   readonly fix: readonly string[];
 }
 
 const marks: Readonly<Record<Severity, string>> = { error: "✗", warning: "!" };
 const colours = { error: "red", warning: "yellow" } as const;
 
-/** Findings for a person to read, in the order given. */
+/** The findings as text, in the given order. */
 export function renderFindings(findings: readonly Finding[], paint: Paint): string {
   return findings.map((finding, index) => renderFinding(finding, index + 1, paint)).join("\n");
 }

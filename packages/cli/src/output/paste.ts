@@ -1,17 +1,15 @@
-/** Addresses that every shell and every language takes as what they are. */
+/** URLs that are safe in every shell and every programming language. */
 const plain = /^https?:\/\/[\w.:/~%[\]-]+$/;
 
 /**
- * An address from outside (a token, a file, another server's answer) as part of a line to paste. One that a
- * shell would read as more than a word, or that would end a text in code, is not repeated.
- *
- * @param otherwise What stands in its place.
+ * A URL from a token, a file or a server for a line to paste. If it contains characters with a meaning in a
+ * shell or in code, the placeholder is used instead.
  */
-export function pasteable(address: string | undefined, otherwise = "…"): string {
-  return address !== undefined && plain.test(address) ? address : otherwise;
+export function pasteable(address: string | undefined, placeholder = "…"): string {
+  return address !== undefined && plain.test(address) ? address : placeholder;
 }
 
-/** An address that the user has typed, as one word of a POSIX shell. */
+/** A URL that the user typed, as one word of a POSIX shell. */
 export function shellWord(text: string): string {
   return plain.test(text) ? text : `'${text.replaceAll("'", "%27")}'`;
 }

@@ -5,14 +5,15 @@ import type { Environment } from "../terminal.ts";
 
 /** Seconds. */
 const connectTimeout = 10;
-/** Milliseconds for all that is asked. A table that someone has locked would hold it up without an end. */
+/** Milliseconds for all queries. A locked table would otherwise block them forever. */
 const timeout = 30_000;
 
 /**
- * Connects to the API's database, the `DATABASE_URL` of the environment, for as long as `use` takes.
+ * Connects to the API's database at `DATABASE_URL`, calls `use`, and disconnects.
  *
- * @param deadline Milliseconds, from the connection on. Default 30 s.
- * @throws {CannotRun} Says what to do. Never holds the URL, which has the password.
+ * @param deadline Milliseconds for all of it. Default: 30 s.
+ * @throws {CannotRun} The database cannot be used. The message never contains the URL, which has the
+ *   password.
  */
 export async function withStore<Result>(
   environment: Environment,
@@ -20,7 +21,7 @@ export async function withStore<Result>(
   deadline: number = timeout,
 ): Promise<Result> {
   const url = readUrl(environment);
-  // Loaded here, so that the other commands start without it.
+  // Loaded here because other commands do not need it.
   const { default: postgres } = await import("postgres");
   const sql = postgres(url, {
     max: 1,
@@ -31,7 +32,7 @@ export async function withStore<Result>(
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     const error = new CannotRun(
-      `The database does not answer within ${deadline / 1000} s. What was asked may still be done.`,
+      `The database did not answer within ${deadline / 1000} s. The revocation may still be stored.`,
     );
     timer = setTimeout(() => reject(error), deadline);
   });
@@ -54,7 +55,7 @@ export async function withStore<Result>(
 function readUrl({ DATABASE_URL: url }: Environment): string {
   if (!url) {
     throw new CannotRun(
-      "DATABASE_URL is not set. Set it to the API's Postgres, or give --env. An embedded database is open to the API's own process alone.",
+      "DATABASE_URL is not set. Set it to the API's Postgres, or use --env. Only the API's own process can open an embedded database.",
     );
   }
   const { protocol } = URL.parse(url) ?? {};
@@ -64,15 +65,15 @@ function readUrl({ DATABASE_URL: url }: Environment): string {
   return url;
 }
 
-/** By SQLSTATE (Postgres manual, appendix A) where the server answered. */
+/** A message for the SQLSTATE (Postgres manual, appendix A). */
 function reasonOf({ code, message }: Error & { code?: string }): string {
   switch (code) {
     case "42P01":
-      return "The database has no table usher_revocations. Start the API on it once, which makes the table.";
+      return "The database has no table usher_revocations. Start the API once with this database to create it.";
     case "42501":
-      return "This database user may not do that. Its table's owner must run: GRANT SELECT, INSERT ON usher_revocations TO <user>";
+      return "This database user has no access to the table. The table's owner must run: GRANT SELECT, INSERT ON usher_revocations TO <user>";
     case "23514":
-      return "The database refuses that revocation: it needs an id, and an instant from 1970 on.";
+      return "The database rejects this revocation: it needs an id and a time since 1970.";
     default:
       return `The database at DATABASE_URL cannot be used: ${message}`;
   }

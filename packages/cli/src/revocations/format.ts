@@ -1,16 +1,13 @@
 import type { Revocation } from "@usher-auth/verify/revocation";
 
-/** How each kind of revocation is named at the command line, and the claim that it is about. */
+/** The claim behind each kind of revocation. The kinds are also the names of the flags. */
 export const kinds: Readonly<Record<Revocation["kind"], string>> = {
   user: "sub",
   session: "sid",
   token: "jti",
 };
 
-/**
- * An id as a terminal may show it. It came in a token: characters that would move the cursor or turn the text
- * around are written as escapes.
- */
+/** An id for a terminal. It came from a token, so unusual characters are escaped. */
 export function escapeId(id: string): string {
   return id.replaceAll(
     /[^\x20-\x7e\p{L}\p{N}]/gu,

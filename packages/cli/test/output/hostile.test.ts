@@ -10,7 +10,7 @@ import { type Run, usher } from "../support/command.ts";
 import { closedUrl, startServer } from "../support/server.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
-/** Not signed by anyone: what it says is printed all the same. */
+/** An unsigned token. The doctor prints its claims. */
 function handMade(claims: Record<string, unknown>, header: Record<string, unknown> = {}): string {
   const parts = [
     { alg: "HS256", ...header },
@@ -19,7 +19,7 @@ function handMade(claims: Record<string, unknown>, header: Record<string, unknow
   return `${parts.map((part) => Buffer.from(JSON.stringify(part)).toString("base64url")).join(".")}.c2ln`;
 }
 
-/** Settings that an API starts with. */
+/** Settings that an API can start with. */
 const settings = (more: Record<string, string> = {}) => ({
   BETTER_AUTH_SECRET: newSecret(),
   BETTER_AUTH_URL: "http://localhost:3000",
@@ -27,14 +27,11 @@ const settings = (more: Record<string, string> = {}) => ({
   ...more,
 });
 
-/** A server that answers everything so. */
+/** A server with one answer for every request. */
 const answering = (status: number, headers: Record<string, string> = {}, body = ""): Promise<string> =>
   startServer(() => (_request, response) => response.writeHead(status, headers).end(body));
 
-/**
- * Where something from outside comes into a line to paste, by what it is called; `text` is what an attacker
- * chose.
- */
+/** Where text from outside gets into a line to paste. An attacker chooses `text`. */
 const entrances: Readonly<Record<string, (text: string) => Promise<Situation>>> = {
   "the issuer's redirect": async (text) => ({
     issuer: await answering(302, { location: `http://${text}/` }),
@@ -58,12 +55,12 @@ const entrances: Readonly<Record<string, (text: string) => Promise<Situation>>> 
     environment: settings(),
     hidden: [],
   }),
-  "the token's issuer, as the pages' origin": async (text) => ({
+  "the token's issuer as the pages' origin": async (text) => ({
     input: handMade({ iss: `http://${text}` }),
     api: await answering(401),
     hidden: [],
   }),
-  "the token's subject, in the path": async (text) => ({
+  "the token's subject in the path": async (text) => ({
     input: handMade({ sub: text }),
     api: `${await answering(403)}/api/me/tasks`,
     hidden: [],
@@ -83,29 +80,28 @@ const entrances: Readonly<Record<string, (text: string) => Promise<Situation>>> 
     environment: settings({ USHER_JWKS_URL: `${await closedUrl()}/${text}` }),
     hidden: [],
   }),
-  "the settings' USHER_JWKS_URL, beside an API without keys": async (text) => ({
+  "the settings' USHER_JWKS_URL with an API without keys": async (text) => ({
     input: handMade({}, { alg: "EdDSA", kid: "1" }),
     environment: settings({ USHER_JWKS_URL: `${await closedUrl()}/${text}` }),
     api: await answering(503, { "content-type": "application/json" }, '{"code":"keys_unavailable"}'),
     hidden: [],
   }),
-  "the address of the issuer, out of a script": async (text) => ({
+  "the issuer's URL from a script": async (text) => ({
     issuer: `${await closedUrl()}/${text}`,
     hidden: [],
   }),
-  "the address of the API, out of a script": async (text) => ({
+  "the API's URL from a script": async (text) => ({
     api: `${await closedUrl()}/?a=1&b=${text}`,
     hidden: [],
   }),
 };
 
 /**
- * What makes a file where a shell reads it as more than a word. Hosts of URLs may have all of these
- * characters.
+ * Text that creates a file if a shell interprets it. The host of a URL may contain all of these characters.
  */
 const commands = ["`made`", "$(made)", ";made;", "&made&", "'`made`'", '"`made`"', "|made|"];
 
-describe("no line to paste runs what an attacker chose:", () => {
+describe("a line to paste does not run a command from", () => {
   test.each(Object.entries(entrances))("%s", async (_name, arrange) => {
     const folder = await temporaryFolder();
     const file = join(folder, "it-ran");
@@ -115,7 +111,7 @@ describe("no line to paste runs what an attacker chose:", () => {
     const shell = (line: string) =>
       spawnSync("/bin/sh", ["-c", line], { cwd: folder, env: { PATH: folder } });
     shell("made");
-    expect(existsSync(file), "the test itself can tell").toBe(true);
+    expect(existsSync(file), "the test itself works").toBe(true);
 
     let lines = 0;
     for (const command of commands) {
@@ -130,11 +126,11 @@ describe("no line to paste runs what an attacker chose:", () => {
     expect(lines).toBeGreaterThanOrEqual(commands.length);
   });
 
-  test("nor does a line of code", async () => {
+  test("a line of code does not contain an attacker's code", async () => {
     const injected = '"+made()+"';
     for (const name of [
       "the API's redirect",
-      "the token's issuer, as the pages' origin",
+      "the token's issuer as the pages' origin",
       "the settings' API_URL",
     ]) {
       const { output } = await runDoctor(
@@ -147,7 +143,7 @@ describe("no line to paste runs what an attacker chose:", () => {
     }
   });
 
-  test("an address that was given is repeated, quoted", async () => {
+  test("a URL from the command line is quoted", async () => {
     const api = `${await closedUrl()}/tasks?a=1&b=it's`;
     const { output } = await runDoctor({ api, hidden: [] }, "--json");
     expect(JSON.parse(output).findings[0].fix).toEqual([`curl -i '${api.replace("it's", "it%27s")}'`]);
@@ -155,58 +151,72 @@ describe("no line to paste runs what an attacker chose:", () => {
 });
 
 const [escaped, bell, nextLine, override, separator] = ["\u001b", "\u0007", "\u0085", "\u202e", "\u2028"];
-/** What a terminal would obey, or turn round, or take for a line of its own. */
-const unseen = `a${escaped}[2J${escaped}]0;b${bell}c${nextLine}d${override}e${separator}f\r\n✓ fine`;
+/** Text that would control a terminal, reverse its direction, or look like a line of output. */
+const hostileText = `a${escaped}[2J${escaped}]0;b${bell}c${nextLine}d${override}e${separator}f\r\n✓ fine`;
 
-/** Fails where anything of that is in what was printed. */
-function expectSeen({ output, errors }: Pick<Run, "output" | "errors">): void {
+/** Fails if the output contains any of that. */
+function expectEscaped({ output, errors }: Pick<Run, "output" | "errors">): void {
   const all = output + errors;
   expect(all).not.toBe("");
   expect(all.match(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u)).toBeNull();
   expect(all.split("\n")).not.toContain("✓ fine");
 }
 
-describe("nothing from outside reaches a terminal as more than text:", () => {
+describe("control characters are escaped in", () => {
   const headers = { location: `/a${nextLine}b`, "www-authenticate": `Bearer realm="${nextLine}"` };
   const situations: Readonly<Record<string, () => Promise<Situation>>> = {
     "a token's claims": async () => ({
       input: handMade(
-        { iss: unseen, aud: [unseen], [unseen]: 1, sub: unseen, nonce: unseen, email: unseen },
-        { kid: unseen },
+        {
+          iss: hostileText,
+          aud: [hostileText],
+          [hostileText]: 1,
+          sub: hostileText,
+          nonce: hostileText,
+          email: hostileText,
+        },
+        { kid: hostileText },
       ),
       environment: settings(),
-      api: `${await answering(403)}/${encodeURIComponent(unseen)}`,
+      api: `${await answering(403)}/${encodeURIComponent(hostileText)}`,
       hidden: [],
     }),
-    "another provider's token": async () => ({ input: handMade({ iss: unseen, azp: unseen }), hidden: [] }),
+    "another provider's token": async () => ({
+      input: handMade({ iss: hostileText, azp: hostileText }),
+      hidden: [],
+    }),
     "a token's algorithm": async () => ({
-      input: handMade({}, { alg: unseen }),
+      input: handMade({}, { alg: hostileText }),
       environment: settings(),
       hidden: [],
     }),
-    "a word in place of a token": async () => ({ input: `[object ${unseen}]`, hidden: [] }),
+    "a word instead of a token": async () => ({ input: `[object ${hostileText}]`, hidden: [] }),
     "a server's headers": async () => ({
       input: handMade({}),
       issuer: await answering(302, headers),
-      api: await answering(401, headers, JSON.stringify({ code: unseen })),
+      api: await answering(401, headers, JSON.stringify({ code: hostileText })),
       hidden: [],
     }),
     "a server's problem": async () => ({
       input: handMade({}),
-      api: await answering(500, { "content-type": "application/json" }, JSON.stringify({ code: unseen })),
+      api: await answering(
+        500,
+        { "content-type": "application/json" },
+        JSON.stringify({ code: hostileText }),
+      ),
       hidden: [],
     }),
     settings: async () => ({
       input: handMade({}),
-      environment: settings({ BETTER_AUTH_URL: unseen, API_URL: unseen, USHER_KEYS: unseen }),
+      environment: settings({ BETTER_AUTH_URL: hostileText, API_URL: hostileText, USHER_KEYS: hostileText }),
       hidden: [],
     }),
   };
 
   test.each(Object.entries(situations))("%s", async (_name, arrange) => {
-    expectSeen(await runDoctor(await arrange()));
+    expectEscaped(await runDoctor(await arrange()));
     const json = await runDoctor(await arrange(), "--json");
-    expectSeen(json);
+    expectEscaped(json);
     expect(JSON.parse(json.output).findings.length).toBeGreaterThan(0);
   });
 
@@ -214,45 +224,45 @@ describe("nothing from outside reaches a terminal as more than text:", () => {
     const folder = await temporaryFolder();
     await mkdir(join(folder, "running"));
     const record = {
-      name: unseen,
+      name: hostileText,
       pid: process.pid,
-      issuer: unseen,
-      startedAt: unseen,
-      secretFingerprint: unseen,
+      issuer: hostileText,
+      startedAt: hostileText,
+      secretFingerprint: hostileText,
     };
     await writeFile(join(folder, "running", "web-1.json"), JSON.stringify(record));
     const environment = { DATA_DIR: folder };
-    expectSeen(await usher(["doctor"], { environment }));
+    expectEscaped(await usher(["doctor"], { environment }));
     await writeFile(
       join(folder, "running", "api-1.json"),
       JSON.stringify({ ...record, secretFingerprint: "b" }),
     );
-    expectSeen(await usher(["doctor"], { environment }));
+    expectEscaped(await usher(["doctor"], { environment }));
   });
 
   test("the names of files, flags and commands", async () => {
     for (const words of [
-      ["doctor", "--env", unseen],
-      ["doctor", "--token-file", unseen],
-      ["audit", unseen],
-      ["decode", `--${unseen}`],
-      [unseen],
-      ["fingerprint", "--secret-file", unseen],
+      ["doctor", "--env", hostileText],
+      ["doctor", "--token-file", hostileText],
+      ["audit", hostileText],
+      ["decode", `--${hostileText}`],
+      [hostileText],
+      ["fingerprint", "--secret-file", hostileText],
     ]) {
       const environment = { USHER_TOKEN_A: handMade({}), USHER_TOKEN_B: handMade({ sub: "grace" }) };
       const run = await usher(words, { environment });
-      expectSeen(run);
+      expectEscaped(run);
       expect(run.exitCode).toBe(2);
       expect(run.errors.trimEnd().split("\n")).toHaveLength(1);
     }
   });
 
-  test("a token that is decoded", async () => {
-    const input = handMade({ [unseen]: unseen, iss: unseen }, { kid: unseen });
-    for (const more of [[], ["--json"]]) expectSeen(await usher(["decode", ...more], { input }));
+  test("a decoded token", async () => {
+    const input = handMade({ [hostileText]: hostileText, iss: hostileText }, { kid: hostileText });
+    for (const more of [[], ["--json"]]) expectEscaped(await usher(["decode", ...more], { input }));
   });
 
-  test("a password in BETTER_AUTH_URL is not printed", async () => {
+  test("a BETTER_AUTH_URL with a password, which is not printed", async () => {
     const environment = settings({ BETTER_AUTH_URL: "https://ada:hunter2@app.example.com/api/auth" });
     for (const more of [[], ["--json"]]) {
       const { output } = await runDoctor({ input: handMade({}), environment, hidden: [] }, ...more);
@@ -261,18 +271,18 @@ describe("nothing from outside reaches a terminal as more than text:", () => {
     }
   });
 
-  test("the versions of secrets, which are numbers or nothing", async () => {
+  test("the versions of secrets", async () => {
     const secret = newSecret();
-    const environment = { BETTER_AUTH_SECRETS: `${unseen}:${secret},my${secret}:more,2:${secret}` };
+    const environment = { BETTER_AUTH_SECRETS: `${hostileText}:${secret},my${secret}:more,2:${secret}` };
     for (const more of [[], ["--json"]]) {
-      const run = await usher(["fingerprint", ...more, "--expect", unseen], { environment });
-      expectSeen(run);
+      const run = await usher(["fingerprint", ...more, "--expect", hostileText], { environment });
+      expectEscaped(run);
       expect(run.output).not.toContain(secret);
       expect(run.output).toContain("BETTER_AUTH_SECRETS version 2");
     }
   });
 
-  test("an OpenAPI document that is audited, and a baseline, in every kind of report", async () => {
+  test("an OpenAPI document and a baseline, in every kind of report", async () => {
     const folder = await temporaryFolder();
     const [document, baseline, sarif, junit] = [
       "openapi.json",
@@ -280,14 +290,17 @@ describe("nothing from outside reaches a terminal as more than text:", () => {
       "report.sarif",
       "report.xml",
     ].map((name) => join(folder, name)) as [string, string, string, string];
-    const operation = { operationId: unseen, parameters: [{ name: unseen, in: "path", required: true }] };
-    const paths = { [`/a${unseen}/{${unseen}}`]: { get: operation }, "/fine": { get: {} } };
+    const operation = {
+      operationId: hostileText,
+      parameters: [{ name: hostileText, in: "path", required: true }],
+    };
+    const paths = { [`/a${hostileText}/{${hostileText}}`]: { get: operation }, "/fine": { get: {} } };
     const url = await answering(200, { "content-type": "application/json" }, "{}");
     await writeFile(
       document,
-      JSON.stringify({ openapi: "3.1.0", servers: [{ url: `${url}/${unseen}` }], paths }),
+      JSON.stringify({ openapi: "3.1.0", servers: [{ url: `${url}/${hostileText}` }], paths }),
     );
-    await writeFile(baseline, `GET /gone${unseen.replaceAll(/\s/g, "")}\n`);
+    await writeFile(baseline, `GET /gone${hostileText.replaceAll(/\s/g, "")}\n`);
     const environment = { USHER_TOKEN_A: handMade({}), USHER_TOKEN_B: handMade({ sub: "grace" }) };
     const words = [
       "audit",
@@ -303,10 +316,10 @@ describe("nothing from outside reaches a terminal as more than text:", () => {
     ];
     for (const more of [[], ["--json"]]) {
       const run = await usher([...words, ...more], { environment });
-      expectSeen(run);
+      expectEscaped(run);
       expect(run, run.errors + run.output).toMatchObject({ exitCode: 1 });
     }
-    for (const file of [sarif, junit]) expectSeen({ output: await readFile(file, "utf8"), errors: "" });
+    for (const file of [sarif, junit]) expectEscaped({ output: await readFile(file, "utf8"), errors: "" });
     expect(JSON.parse(await readFile(sarif, "utf8")).runs).toHaveLength(1);
   });
 });

@@ -13,7 +13,7 @@ type Database = Awaited<ReturnType<typeof openDatabase>>;
 
 let opened: Promise<{ database: Database; folder: string }> | undefined;
 
-/** One database for every API of a test file: to open one takes seconds. */
+/** One database for every API of a test file, because opening one takes seconds. */
 async function sharedDatabase(): Promise<Database> {
   opened ??= (async () => {
     const folder = await mkdtemp(join(tmpdir(), "usher-cli-"));
@@ -31,7 +31,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** The real API with these settings, on a free port, stopped when the test is over. */
+/** Starts the real API on a free port. It stops when the test ends. */
 export async function startApi(
   environment: Environment,
   change: (verifier: Verifier) => Verifier = (same) => same,
@@ -45,7 +45,7 @@ export async function startApi(
     database: await sharedDatabase(),
     verifier: change(verifierFromEnv(environment)),
   });
-  // The next server may get this one's port: no client shall keep a connection to it for later.
+  // Another server may get this port later, so no connection is kept alive.
   app.addHook("onSend", async (_request, reply) => {
     reply.header("connection", "close");
   });

@@ -9,52 +9,52 @@ import { startServer } from "./server.ts";
 
 export const audience = "https://api.example.com";
 
-/** A secret as good as any, different for each call. */
+/** A new random secret. */
 export function newSecret(): string {
   return randomBytes(33).toString("base64url");
 }
 
-/** A signed-in browser at a real Better Auth that listens on this machine. */
+/** A signed-in browser of a real Better Auth server on this machine. */
 export interface SignedIn {
-  /** Better Auth's base URL, and so the issuer. */
+  /** Better Auth's base URL, which is the issuer. */
   readonly issuer: string;
   readonly secret: string;
   readonly userId: string;
   readonly sessionToken: string;
-  /** The value of a cookie as it travels, by the end of its name. */
+  /** The encoded value of a cookie, by the end of its name. */
   cookie(name: string): string;
   /** The whole Cookie header. */
   readonly cookies: string;
-  /** Any endpoint of Better Auth, as the browser reaches it. */
+  /** Requests an endpoint of Better Auth with the browser's cookies. */
   get(path: string): Promise<Response>;
-  /** What `/token` gives. */
+  /** A token from `/token`. */
   token(): Promise<string>;
-  /** What the issuer's own code gets from `auth.api.signJWT`. */
+  /** A token from `auth.api.signJWT`. */
   sign(payload: Readonly<Record<string, unknown>>): Promise<string>;
 }
 
-/** Settings of {@link signIn}. */
+/** The options of {@link signIn}. */
 export interface IssuerSettings {
   readonly secret?: string;
-  /** Further options of Better Auth; by default it has `usherJwt()`. */
+  /** Options of Better Auth. Default: the plugin `usherJwt()`. */
   readonly options?: (baseURL: string) => Partial<BetterAuthOptions>;
   readonly database?: DatabaseSync;
   /** Seconds by which the server's Date header is ahead. */
   readonly clockAhead?: number;
   /** The user's picture. */
   readonly image?: string;
-  /** Where Better Auth's endpoints are. Default: `/api/auth`. */
+  /** The path of Better Auth's endpoints. Default: `/api/auth`. */
   readonly basePath?: string;
 }
 
-/** What the plugin adds to `auth.api`. */
+/** The plugin's method in `auth.api`. */
 interface SigningApi {
   signJWT(call: { body: { payload: Readonly<Record<string, unknown>> } }): Promise<{ token: string }>;
 }
 
 let people = 0;
 
-/** Starts a real Better Auth and signs somebody up. */
+/** Starts a real Better Auth server and signs a user up. */
 export async function signIn(settings: IssuerSettings = {}): Promise<SignedIn> {
   const {
     secret = newSecret(),
@@ -69,7 +69,7 @@ export async function signIn(settings: IssuerSettings = {}): Promise<SignedIn> {
       basePath,
       secret,
       database,
-      // Passwords are not what is tested, and to hash one properly takes its time on purpose.
+      // Passwords are not tested here, and hashing one is slow on purpose.
       emailAndPassword: {
         enabled: true,
         password: {
@@ -130,7 +130,7 @@ export async function signIn(settings: IssuerSettings = {}): Promise<SignedIn> {
   };
 }
 
-/** Runs something with this process's clock moved by so many seconds. */
+/** Runs a function with this process's clock moved by these seconds. */
 export async function withClockMoved<Result>(seconds: number, run: () => Promise<Result>): Promise<Result> {
   vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + seconds * 1000 });
   try {

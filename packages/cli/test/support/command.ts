@@ -2,7 +2,7 @@ import { runCommandLine } from "../../src/command-line/run.ts";
 import { program } from "../../src/program.ts";
 import type { Environment } from "../../src/terminal.ts";
 
-/** How a run of the command line ended. */
+/** The result of a run of the command line. */
 export interface Run {
   readonly exitCode: number;
   readonly output: string;
@@ -12,13 +12,13 @@ export interface Run {
 /** Runs a command line in this process. */
 export async function usher(
   words: readonly string[],
-  surroundings: {
+  options: {
     readonly input?: string | undefined;
     readonly environment?: Environment;
     readonly isTTY?: boolean;
   } = {},
 ): Promise<Run> {
-  const { input, environment = {}, isTTY = false } = surroundings;
+  const { input, environment = {}, isTTY = false } = options;
   let output = "";
   let errors = "";
   const exitCode = await runCommandLine(program, words, {

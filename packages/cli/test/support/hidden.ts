@@ -1,12 +1,11 @@
 import { expect } from "vitest";
 
-/** How many characters of something hidden may be seen in a row. */
+/** The most consecutive characters of a hidden text that an output may show. */
 const allowed = 6;
 
 /**
- * Fails where more than the first six characters of something are in an output: of the whole, and of each
- * part between dots, for a token's signature is as good as the token. Parts of fewer characters than a
- * token's are no secret.
+ * Fails if an output shows more than six consecutive characters of a hidden text, or of a part between dots.
+ * Parts shorter than twelve characters are ignored.
  */
 export function expectHidden(output: string, hidden: readonly string[]): void {
   // The program's name shares seven characters with Better Auth's default secret.

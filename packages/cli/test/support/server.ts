@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
 
-/** A server on a free port of this machine, gone when the test is over. */
+/** Starts a server on a free port. It stops when the test ends. */
 export async function startServer(
   listenerAt: (url: string) => RequestListener | Promise<RequestListener>,
   options: { maxHeaderSize?: number } = {},
@@ -10,7 +10,7 @@ export async function startServer(
   const server: Server = createServer(options);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://localhost:${(server.address() as AddressInfo).port}`;
-  // The next server may get this one's port: no client shall keep a connection to it for later.
+  // Another server may get this port later, so no connection is kept alive.
   server.on("request", (_request, response) => {
     response.shouldKeepAlive = false;
   });
@@ -25,7 +25,7 @@ export async function startServer(
   return url;
 }
 
-/** An address where nothing listens any more. */
+/** A URL where nothing listens. */
 export async function closedUrl(): Promise<string> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -5,8 +5,8 @@ import { readerOf } from "../objects/collection.ts";
 import type { Values } from "../requests/request.ts";
 
 /**
- * Compares B's data before and after A tries to change it. The status alone proves nothing: an API may answer a
- * DELETE with 204 although it found nothing, and a POST with 201 although it created an object of A's.
+ * Compares B's data before and after A tries to change it. The status alone proves nothing: an API may answer
+ * a DELETE with 204 although it found nothing, and a POST with 201 although it created an object of A's.
  */
 export interface ChangeDetector {
   /** Reads B's data. Called before a request. */

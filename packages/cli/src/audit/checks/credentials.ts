@@ -86,7 +86,9 @@ const pathSpellings: readonly { says: string; spell: (segments: readonly Segment
   { says: "in upper case", spell: upperCase },
 ];
 
-/** Another spelling may be another, public page: a success counts only if it looks like the operation's own. */
+/**
+ * Another spelling may be another, public page: a success counts only if it looks like the operation's own.
+ */
 async function judgeOpenSpelling(
   answer: Answer | undefined,
   operation: Operation,

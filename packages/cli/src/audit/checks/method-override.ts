@@ -9,8 +9,8 @@ import type { Attempt, Plan } from "./attempt.ts";
 const headerNames = ["x-http-method-override", "x-http-method", "x-method-override"];
 
 /**
- * The operation with an overridden method. An operation that reads claims to be OPTIONS, because guards allow a
- * preflight. One that changes data is sent as POST or GET, with its own method in the header.
+ * The operation with an overridden method. An operation that reads claims to be OPTIONS, because guards allow
+ * a preflight. One that changes data is sent as POST or GET, with its own method in the header.
  */
 export function withMethodOverride(operation: Operation, api: AuditedApi): Plan {
   const { a, b } = api.users;

@@ -1,6 +1,6 @@
 /**
- * Whether a value from JSON or YAML is nested deeper than this, or contains itself. Checked first because later
- * code walks values recursively, and would overflow the stack.
+ * Whether a value from JSON or YAML is nested deeper than this, or contains itself. Checked first because
+ * later code walks values recursively, and would overflow the stack.
  */
 export function isDeeperThan(value: unknown, levels: number): boolean {
   let level = new Set<object>();

@@ -14,7 +14,9 @@ const limits = {
   depth: 50,
 } as const;
 
-/** The limit that a schema exceeds, in a few words; undefined if none. Walks the schema as the sampler does. */
+/**
+ * The limit that a schema exceeds, in a few words; undefined if none. Walks the schema as the sampler does.
+ */
 export function exceededLimit(schema: unknown, root: Members): string | undefined {
   let parts = 0;
   return look(schema, 0, 1, []);

@@ -14,7 +14,8 @@ export function sampleParameter({ example, schema }: Parameter, { root }: Operat
 /**
  * A body: the document's example, or one that fits the schema.
  *
- * @param variant The two variants differ in every free text, so that a change made with the second is visible.
+ * @param variant The two variants differ in every free text, so that a change made with the second is
+ *   visible.
  */
 export function sampleBody({ example, schema }: Body, { root }: Operation, variant: 1 | 2): unknown {
   const value = example ?? sampleOf(schema, root) ?? {};

@@ -48,7 +48,8 @@ export function connect(origin: string): { send: Send; close(): void } {
           ...(authorization !== undefined && { authorization }),
         },
       });
-      // The server may close a kept-alive connection at the moment it is reused. That says nothing about the request.
+      // The server may close a kept-alive connection at the moment it is reused. That says nothing about the
+      // request.
       const fail = () => resolve(request.reusedSocket ? "stale" : undefined);
       request.on("error", fail);
       request.on("response", (response) => {

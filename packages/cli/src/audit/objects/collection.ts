@@ -1,7 +1,10 @@
 import type { Method, Operation } from "../document/operation.ts";
 import { parameterInPath } from "../document/operation.ts";
 
-/** The operations on the collection of a path parameter: those of `/tasks` for the `taskId` of `/tasks/{taskId}`. */
+/**
+ * The operations on the collection of a path parameter: those of `/tasks` for the `taskId` of
+ * `/tasks/{taskId}`.
+ */
 export interface Collection {
   /** Lists the objects. */
   readonly reader: Operation | undefined;

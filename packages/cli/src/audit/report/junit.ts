@@ -48,7 +48,9 @@ function countsOf(results: readonly Result[]): string {
   return `tests="${results.length}" failures="${count("failed")}" errors="${count("unclear")}" skipped="${skipped}"`;
 }
 
-/** XML 1.0 section 2.4. Characters that XML cannot contain (section 2.2) are escaped as in JSON, or left out. */
+/**
+ * XML 1.0 section 2.4. Characters that XML cannot contain (section 2.2) are escaped as in JSON, or left out.
+ */
 function escapeXml(text: string): string {
   return escapeControl(text)
     .replaceAll(/[\ufffe\uffff]/g, "")

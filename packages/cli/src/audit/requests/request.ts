@@ -29,8 +29,8 @@ export interface Difference {
 }
 
 /**
- * Builds a request that fits the document: with every required parameter, every parameter that names the user,
- * and the body.
+ * Builds a request that fits the document: with every required parameter, every parameter that names the
+ * user, and the body.
  *
  * @param base A prefix for the path.
  */

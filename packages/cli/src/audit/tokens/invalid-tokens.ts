@@ -17,7 +17,10 @@ export function tamperedTokens(token: string): InvalidToken[] {
   ];
 }
 
-/** The token without a signature (RFC 7519 section 6), with the spellings of `none` that careless checks accept. */
+/**
+ * The token without a signature (RFC 7519 section 6), with the spellings of `none` that careless checks
+ * accept.
+ */
 export function unsignedTokens(token: string): InvalidToken[] {
   const [, claims = "", signature = ""] = token.split(".");
   const header = readUnverified(token)?.header;

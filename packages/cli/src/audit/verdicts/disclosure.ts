@@ -2,8 +2,8 @@ import { isMembers } from "../document/document.ts";
 import { type Answer, isSuccess } from "../http/answer.ts";
 
 /**
- * The values, with their keys, that only one user's own answer contains. Times are ignored because they change
- * from one request to the next, and the user's id because the request contained it.
+ * The values, with their keys, that only one user's own answer contains. Times are ignored because they
+ * change from one request to the next, and the user's id because the request contained it.
  */
 export function exclusiveValues(
   theirs: Answer,
@@ -19,7 +19,9 @@ export function containsAny(answer: Answer, exclusive: ReadonlySet<string>): boo
   return isSuccess(answer) && valuesIn(answer.json).some((value) => exclusive.has(value));
 }
 
-/** Whether an answer has the shape of the operation's own: a success, the same media type and top-level keys. */
+/**
+ * Whether an answer has the shape of the operation's own: a success, the same media type and top-level keys.
+ */
 export function hasSameShape(answer: Answer, own: Answer): boolean {
   return (
     isSuccess(answer) && answer.mediaType === own.mediaType && shapeOf(answer.json) === shapeOf(own.json)

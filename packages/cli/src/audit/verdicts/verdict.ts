@@ -27,7 +27,9 @@ export function weightOf({ verdict, severity }: Judgement): number {
   return verdict === "failed" ? (severity === "error" ? 3 : 2) : verdict === "unclear" ? 1 : 0;
 }
 
-/** A check that sent nothing. `inapplicable`: it has nothing to try. `skipped`: it could have found something. */
+/**
+ * A check that sent nothing. `inapplicable`: it has nothing to try. `skipped`: it could have found something.
+ */
 export interface NotTried {
   readonly verdict: "inapplicable" | "skipped";
   readonly reason: string;

@@ -12,7 +12,7 @@ import { type Answer, canBeSent, isHtml, isRedirect, type NoAnswer, probe } from
 import { preflight, preflightFinding } from "./preflight.ts";
 import { tokenResponseFinding } from "./token-response.ts";
 
-/** What the running API answers: to the browser's preflight, to nobody, and to the token. */
+/** Checks the running API: the browser's preflight, a request without a token, and one with the token. */
 export async function checkApi(given: CheckInput): Promise<CheckResult> {
   const { api, tokenText } = given;
   if (api === undefined) return noFindings;
@@ -42,11 +42,11 @@ export async function checkApi(given: CheckInput): Promise<CheckResult> {
 }
 
 function tokenFinding(answer: Answer | NoAnswer, api: URL, given: CheckInput): Diagnosis | undefined {
-  // A server that will not read so long a header may hang up instead of answering.
+  // A server may close the connection if a header is too long.
   if (answer.kind === "none") {
     return errorFinding(
       "api_unreachable",
-      "The API does not answer when a token is sent.",
+      "The API does not answer a request with the token.",
       [answer.reason],
       [`curl -i ${shellWord(api.href)}`],
     );
@@ -54,7 +54,7 @@ function tokenFinding(answer: Answer | NoAnswer, api: URL, given: CheckInput): D
   return tokenResponseFinding(answer, api, given);
 }
 
-/** Where the API's pages come from: as said, or else the issuer's own, which is where users sign in. */
+/** The origin of the pages that call the API: the given one, or else the issuer's, where users sign in. */
 function pageOrigin({ origin, issuer, environment, tokenText }: CheckInput): string | undefined {
   const candidates = [origin, issuer?.href, environment.BETTER_AUTH_URL, tokenText?.jwt?.claims.iss];
   const first = candidates.find((one): one is string => typeof one === "string" && one !== "");
@@ -71,35 +71,35 @@ function reachabilityFinding(api: URL, answer: Answer | NoAnswer): Diagnosis | u
     );
   }
   if (isRedirect(answer)) {
-    const location = answer.headers.get("location") ?? "nowhere";
+    const location = answer.headers.get("location") ?? "(none)";
     return errorFinding(
       "api_redirects",
-      "The API redirects, and clients drop the Authorization header where that leads to another origin.",
+      "The API redirects. Clients drop the Authorization header when a redirect leads to another origin.",
       [`it answers ${answer.status} with Location: ${location}`],
       [
-        `const api = "${pasteable(URL.parse(location, api.href)?.href, "https://api.example.com")}"; // the final address, in the frontend`,
+        `const api = "${pasteable(URL.parse(location, api.href)?.href, "https://api.example.com")}"; // in the frontend: the address that it redirects to`,
       ],
     );
   }
   if (!isHtml(answer)) return undefined;
   return errorFinding(
     "api_html",
-    "A web page answers where the API should be.",
+    "A web page answers instead of the API.",
     [`${api.href} answers ${answer.status} with HTML`],
-    ["const api = \"https://api.example.com\"; // in the frontend: the API's own address, not the page's"],
+    ["const api = \"https://api.example.com\"; // in the frontend: the API's URL, not the page's"],
   );
 }
 
-/** A path that answers everybody proves nothing about tokens, or was left open. */
+/** An endpoint that answers without a token proves nothing, or has no guard. */
 function opennessFinding(without: Answer | NoAnswer, withToken: Answer): Diagnosis | undefined {
   if (without.kind === "none" || without.status >= 300 || withToken.status >= 300) return undefined;
   return warningFinding(
     "api_open",
-    "This endpoint answers without a token as well.",
-    [`it answers ${without.status} to nobody`],
+    "This endpoint also answers without a token.",
+    [`it answers ${without.status} to a request without a token`],
     [
-      "Give a path that needs a token: --api https://api.example.com/api/<user id>/tasks",
-      "If this one should need one, it was left open: usher-auth audit finds the others.",
+      "Use an endpoint that needs a token: --api https://api.example.com/api/<user id>/tasks",
+      "If this endpoint should need one, it has no guard: usher-auth audit finds others like it.",
     ],
   );
 }
@@ -112,8 +112,8 @@ function confirmations(
 ): string[] {
   return [
     ...(withToken?.kind === "answer"
-      ? [`${api.origin} lets the token in (${withToken.status}), and nobody without one`]
+      ? [`${api.origin} accepts the token (${withToken.status}), and rejects a request without one`]
       : [`${api.origin} answers`]),
-    ...(asked ? [`pages of ${origin} may call it (CORS)`] : []),
+    ...(asked ? [`CORS allows pages of ${origin} to call it`] : []),
   ];
 }

@@ -1,10 +1,10 @@
 import { shellWord } from "../../output/paste.ts";
 import { type CheckInput, type Diagnosis, errorFinding } from "../check.ts";
 
-/** Names of parameters and of values that are not there, where an id should be. */
+/** Placeholders and missing values instead of an id. */
 const placeholder = /^(?:[:{[<].*|undefined|null|NaN|\[object .*|me|self)$/i;
 
-/** Whose path was asked for, where it is not the token's own: what stands where the user's id should. */
+/** The path is not that of the token's user: finds what it contains instead of the user's id. */
 export function pathMismatch(url: URL, tokenText: CheckInput["tokenText"]): Diagnosis | undefined {
   const claims = tokenText?.jwt?.claims;
   if (typeof claims?.sub !== "string") return undefined;
@@ -21,11 +21,11 @@ export function pathMismatch(url: URL, tokenText: CheckInput["tokenText"]): Diag
   })[0];
   const evidence =
     named === undefined
-      ? ["no part of the path is the token's sub"]
+      ? ["no segment of the path is the token's sub"]
       : [`"${named.segment}" in the path is ${named.meaning}`];
   return errorFinding(
     "path_mismatch",
-    "The path is not the token's user's own: the id in it must be the token's sub, to the character.",
+    "The path belongs to another user: the id in it must be exactly the token's sub.",
     [...evidence, `sub is "${subject}"`],
     [shellWord(`${url.origin}${corrected(url, named?.segment, subject)}`)],
   );
@@ -36,8 +36,8 @@ function meaningOf(
   claims: Readonly<Record<string, unknown>>,
   subject: string,
 ): string | undefined {
-  if (placeholder.test(segment)) return "a placeholder, where the id was never filled in";
-  if (segment.toLowerCase() === subject.toLowerCase()) return "the sub in other case";
+  if (placeholder.test(segment)) return "a placeholder that was not replaced";
+  if (segment.toLowerCase() === subject.toLowerCase()) return "the sub in another case";
   if (segment.trim() === subject || decode(segment) === subject)
     return "the sub, encoded twice or with whitespace";
   const same = (value: unknown) => typeof value === "string" && value.toLowerCase() === segment.toLowerCase();

@@ -3,9 +3,7 @@ import { type Diagnosis, errorFinding } from "../check.ts";
 import { type Answer, type NoAnswer, probe } from "../http/probe.ts";
 import { urlDifference } from "../http/url-difference.ts";
 
-/**
- * Asks as a browser does before a page of `origin` may send a token (Fetch standard, "CORS-preflight fetch").
- */
+/** Sends the preflight of a page of `origin` (Fetch standard, "CORS-preflight fetch"). */
 export function preflight(url: URL, origin: string): Promise<Answer | NoAnswer> {
   const headers = {
     origin,
@@ -15,7 +13,7 @@ export function preflight(url: URL, origin: string): Promise<Answer | NoAnswer> 
   return probe(url, { method: "OPTIONS", headers });
 }
 
-/** What keeps a page of `origin` from calling the API. */
+/** Why a page of `origin` cannot call the API. */
 export function preflightFinding(answer: Answer | NoAnswer, origin: string): Diagnosis | undefined {
   if (answer.kind === "none") return undefined;
   const allowed = answer.headers.get("access-control-allow-origin");
@@ -29,10 +27,10 @@ export function preflightFinding(answer: Answer | NoAnswer, origin: string): Dia
   if (answer.status === 401 || answer.status === 403) {
     return errorFinding(
       "preflight_refused",
-      "The API asks the browser's preflight for a token, and a preflight has none.",
+      "The API requires a token for the browser's preflight, which never has one.",
       [
-        `OPTIONS with Origin: ${origin} answers ${answer.status}; a preflight never carries credentials`,
-        "of no concern where only servers call the API",
+        `OPTIONS with Origin: ${origin} answers ${answer.status}`,
+        "not a problem if only servers call the API",
       ],
       cors,
     );
@@ -40,10 +38,10 @@ export function preflightFinding(answer: Answer | NoAnswer, origin: string): Dia
   if (allowed !== "*" && allowed !== origin) {
     return errorFinding(
       "cors_origin",
-      `Pages of ${origin} may not call the API: CORS does not allow their origin.`,
+      `CORS does not allow pages of ${origin} to call the API.`,
       [
         `OPTIONS answers ${answer.status} with Access-Control-Allow-Origin: ${allowed ?? "(none)"}`,
-        allowed === null ? "of no concern where only servers call the API" : urlDifference(allowed, origin),
+        allowed === null ? "not a problem if only servers call the API" : urlDifference(allowed, origin),
       ],
       cors,
     );
@@ -51,10 +49,10 @@ export function preflightFinding(answer: Answer | NoAnswer, origin: string): Dia
   if (!headers.includes("authorization")) {
     return errorFinding(
       "cors_authorization",
-      "Pages may call the API, but not with an Authorization header: CORS does not allow it.",
+      "CORS allows pages to call the API, but not with an Authorization header.",
       [
         `Access-Control-Allow-Headers: ${answer.headers.get("access-control-allow-headers") ?? "(none)"}`,
-        "a * does not stand for Authorization (Fetch standard): it must be named",
+        "* does not include Authorization (Fetch standard): list it by name",
       ],
       cors,
     );
@@ -63,7 +61,7 @@ export function preflightFinding(answer: Answer | NoAnswer, origin: string): Dia
     ? undefined
     : errorFinding(
         "preflight_refused",
-        "The API does not answer the browser's preflight with success.",
+        "The API does not answer the browser's preflight with a 2xx status.",
         [`it answers ${answer.status}`],
         cors,
       );

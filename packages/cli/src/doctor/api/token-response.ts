@@ -5,7 +5,7 @@ import { type Answer, jsonOf } from "../http/probe.ts";
 import { leanToken, sizeEvidence } from "../jwt/check-size.ts";
 import { pathMismatch } from "./path.ts";
 
-/** What it means that the API answers the token so; undefined where it lets it in. */
+/** Why the API rejects the token; undefined if it accepts it. */
 export function tokenResponseFinding(answer: Answer, url: URL, given: CheckInput): Diagnosis | undefined {
   const { status } = answer;
   const { code } = jsonOf(answer);
@@ -24,46 +24,52 @@ export function tokenResponseFinding(answer: Answer, url: URL, given: CheckInput
   if (code === "credentials_missing") {
     return errorFinding(
       "authorization_stripped",
-      "The Authorization header is lost between here and the API: something on the way takes it out.",
-      [...evidence, "the token was sent, and the API says that there was none"],
+      "The Authorization header does not reach the API: something in between removes it.",
+      [...evidence, "the token was sent, but the API received none"],
       ["proxy_set_header Authorization $http_authorization; # nginx, before proxy_pass"],
     );
   }
   if (code === "token_revoked") {
     return errorFinding(
       "token_revoked",
-      "The token was taken back: its user signed out, or somebody ended the session.",
+      "The token was revoked: the user signed out, or the session was ended.",
       evidence,
-      ["await authClient.signIn.email({ email, password }); // and then authClient.token()"],
+      ["await authClient.signIn.email({ email, password }); // then authClient.token()"],
     );
   }
   if (code === "scope_insufficient") {
-    return errorFinding("api_refuses", "The token lacks a scope that this endpoint needs.", evidence, [
-      "claims: ({ user }) => ({ scope: scopesOf(user) }) // at the issuer, in usherJwt()",
-    ]);
+    return errorFinding(
+      "api_refuses",
+      "The token does not have a scope that this endpoint requires.",
+      evidence,
+      ["claims: ({ user }) => ({ scope: scopesOf(user) }) // at the issuer, in usherJwt()"],
+    );
   }
   if (status === 403 || status === 404)
-    return pathMismatch(url, given.tokenText) ?? (status === 403 ? refused(evidence) : undefined);
+    return pathMismatch(url, given.tokenText) ?? (status === 403 ? rejected(evidence) : undefined);
   if (status === 401)
-    return given.verdict.kind === "accepted" ? otherSettings(String(code), evidence) : refused(evidence);
+    return given.verdict.kind === "accepted" ? otherSettings(String(code), evidence) : rejected(evidence);
   if (status === 503) {
-    return errorFinding("api_unavailable", "The API cannot judge tokens at the moment.", evidence, [
+    return errorFinding("api_unavailable", "The API cannot verify tokens at the moment.", evidence, [
       code === "keys_unavailable"
-        ? `curl -i ${pasteable(given.environment.USHER_JWKS_URL, '"$USHER_JWKS_URL"')} # from where the API runs: it must reach the issuer`
+        ? `curl -i ${pasteable(given.environment.USHER_JWKS_URL, '"$USHER_JWKS_URL"')} # run it where the API runs: it must reach the issuer`
         : `curl -i ${shellWord(`${url.origin}/health/ready`)}`,
     ]);
   }
   if (status >= 500) {
-    return errorFinding("api_fails", "The API fails over the token: no token may be a 500.", evidence, [
-      "Read the API's log: an exception of the verification is not caught.",
-    ]);
+    return errorFinding(
+      "api_fails",
+      "The API fails with a server error. A token must never cause a 500.",
+      evidence,
+      ["Read the API's log: an exception is not caught."],
+    );
   }
   return undefined;
 }
 
-function refused(evidence: readonly string[]): Diagnosis {
-  return errorFinding("api_refuses", "The API refuses the token.", evidence, [
-    "npx usher-auth doctor --env .env --api … # with the API's settings the doctor can say why",
+function rejected(evidence: readonly string[]): Diagnosis {
+  return errorFinding("api_refuses", "The API rejects the token.", evidence, [
+    "npx usher-auth doctor --env .env --api … # with the API's settings the doctor can find the cause",
   ]);
 }
 
@@ -77,16 +83,16 @@ const settingsOf: Readonly<Record<string, string>> = {
   token_not_yet_valid: "its clock",
 };
 
-/** The token is good by the settings that were given, and the running API says otherwise. */
+/** The token is valid with the given settings, but the running API rejects it. */
 function otherSettings(code: string, evidence: readonly string[]): Diagnosis {
   const which = settingsOf[code];
   const isKnown = authErrorCodes.some((known) => known === code);
   return errorFinding(
     "api_settings_differ",
-    "The running API has other settings than these: by these the token is good.",
-    [...evidence, ...(isKnown && which !== undefined ? [`what differs: ${which}`] : [])],
+    "The running API has other settings than these, with which the token is valid.",
+    [...evidence, ...(isKnown && which !== undefined ? [`the difference is in: ${which}`] : [])],
     [
-      "Restart the API with these settings. usher-auth fingerprint shows what its log must print for the secret.",
+      "Restart the API with these settings. Compare the secret's fingerprint in its log with usher-auth fingerprint.",
     ],
   );
 }

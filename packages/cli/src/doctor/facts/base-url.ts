@@ -3,19 +3,18 @@ import { trimTrailingSlashes } from "../../input/trim.ts";
 import type { Environment } from "../../terminal.ts";
 
 /**
- * The issuer that BETTER_AUTH_URL names, read as Better Auth and the API read it; undefined where it names
- * none.
+ * The issuer for BETTER_AUTH_URL, as Better Auth and the API read it; undefined if it is missing or invalid.
  */
 export function issuerFrom({ BETTER_AUTH_URL: url }: Environment): string | undefined {
   try {
     return url ? betterAuthIssuer(url) : undefined;
   } catch {
-    // No address. The theme of the settings says so.
+    // Not a URL. checkSettings reports it.
     return undefined;
   }
 }
 
-/** Where Better Auth's endpoints are: at /api/auth, unless its base URL has a path of its own. */
+/** The base URL of Better Auth's endpoints: /api/auth, unless the given URL has a path. */
 export function authBaseUrl({ origin, pathname }: URL): string {
   return `${origin}${trimTrailingSlashes(pathname) || "/api/auth"}`;
 }

@@ -8,17 +8,12 @@ const variables = [
   "USHER_KEYS",
 ];
 
-/**
- * Whether these are settings of an API at all. An environment without any of them is one where nobody set it
- * up.
- */
+/** Whether the environment has any of the API's settings. */
 export function hasSettings(environment: Environment): boolean {
   return variables.some((name) => environment[name]);
 }
 
-/**
- * What tokens are accepted by, as `verifierFromEnv` chooses. Nothing where the settings say nothing at all.
- */
+/** How the API verifies tokens, "secret" or "jwks", as `verifierFromEnv` decides. Empty without settings. */
 export function keyKinds(environment: Environment): ReadonlySet<string> {
   if (!hasSettings(environment)) return new Set();
   const { USHER_KEYS, USHER_JWKS_URL } = environment;

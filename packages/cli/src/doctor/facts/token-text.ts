@@ -1,25 +1,25 @@
 import { readUnverified, type UnverifiedJwt } from "../../input/unverified-jwt.ts";
 import { unwrap, type Wrapping } from "./unwrap.ts";
 
-/** What was sent: the thing itself, what was wrapped around it by mistake, and what it is. */
+/** The text that was sent as the token: the token itself, what surrounds it by mistake, and its kind. */
 export interface TokenText {
   readonly token: string;
   readonly wrappings: readonly Wrapping[];
   readonly kind: TokenTextKind;
-  /** The token's own words, where it is a compact JWS. Not verified. */
+  /** The parts of a compact JWS. Not verified. */
   readonly jwt: UnverifiedJwt | undefined;
 }
 
 /**
- * Takes apart what was given as the token. A token of `ownIssuer` is no other provider's, whatever it looks
- * like.
+ * Finds out what the text is. A token from `ownIssuer` is never reported as another provider's, whatever
+ * claims it has.
  */
 export function readTokenText(text: string, ownIssuer: string | undefined): TokenText {
   const { token, wrappings } = unwrap(text);
   return { token, wrappings, ...kindOf(token, ownIssuer) };
 }
 
-/** What a text is that was sent as a token. `jwt` is the only right one. */
+/** What was sent as the token. Only `jwt` is correct. */
 export type TokenTextKind =
   | "token_missing"
   | "token_literal"
@@ -35,17 +35,15 @@ export type TokenTextKind =
   | "token_malformed"
   | "jwt";
 
-/** What scripting languages make of a value that is not there. */
+/** How languages print a missing value. */
 const literal = /^(?:undefined|null|none|nil|nan|true|false|\[object \w+\])$/i;
 /** Better Auth's session token: 32 letters and digits. */
 const sessionToken = /^[A-Za-z0-9]{32}$/;
-/** A value, a dot, and the base64 of a SHA-256 HMAC. */
+/** A value, a dot, and a SHA-256 HMAC in base64. */
 const signedCookie = /^[^.]+\.[A-Za-z0-9+/]{43}=$/;
-/**
- * Claims that OpenID Connect gives to ID tokens (Core section 2), and no Better Auth to a token for an API.
- */
+/** Claims of OpenID Connect ID tokens (Core section 2) that Better Auth does not put into API tokens. */
 const idTokenClaims = ["at_hash", "c_hash", "nonce", "azp"];
-/** Issuers of ID tokens: hosts, and domains above them. */
+/** Hosts and domains of ID token issuers. */
 const providers = [
   "accounts.google.com",
   "securetoken.google.com",
@@ -59,10 +57,10 @@ const providers = [
   "discord.com",
   "gitlab.com",
 ];
-/** Amazon Cognito's are named by region. */
+/** Amazon Cognito's hosts contain the region. */
 const cognito = /^cognito-idp\.[a-z0-9-]+\.amazonaws\.com$/;
 
-/** Tells what a text is, and reads it where it is a compact JWS. */
+/** The kind of a text, and its parts if it is a compact JWS. */
 function kindOf(
   token: string,
   ownIssuer: string | undefined,
@@ -80,7 +78,7 @@ function kindOfJwt({ header, claims }: UnverifiedJwt, ownIssuer: string | undefi
   }
   const isBare = claims.sub === undefined && claims.iss === undefined && claims.aud === undefined;
   if (isBare && isObject(claims.session) && isObject(claims.user)) return "cookie_cache_jwt";
-  // A token of the own issuer may have any claim.
+  // The own issuer may add any claim.
   if (isIdToken(claims) && claims.iss !== ownIssuer) return "id_token";
   return isBare && typeof claims.email === "string" ? "email_verification_token" : "jwt";
 }
@@ -93,7 +91,7 @@ function kindOfOther(token: string): TokenTextKind {
   if (sessionToken.test(token)) return "session_token";
   if (segments.length === 2 && signedCookie.test(token)) return "session_cookie";
   if (segments.length === 1 && decoded(token).startsWith('{"session":{')) return "cookie_cache_compact";
-  // A JWT's first segment is JSON, and JSON of an object begins so.
+  // A JWT's first segment is a JSON object, which starts with these characters in base64url.
   return token.startsWith("eyJ") ? "token_truncated" : "token_malformed";
 }
 

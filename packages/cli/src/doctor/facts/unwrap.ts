@@ -1,6 +1,6 @@
 import { trimWhitespace, unquote } from "../../input/trim.ts";
 
-/** Something around the token that does not belong there. */
+/** Something that surrounds the token by mistake. */
 export type Wrapping =
   | "bearer_missing"
   | "bearer_doubled"
@@ -8,28 +8,28 @@ export type Wrapping =
   | "token_whitespace"
   | "token_is_json";
 
-/** A token without what was around it. */
+/** A token, and what surrounded it. */
 export interface Unwrapped {
   readonly token: string;
   readonly wrappings: readonly Wrapping[];
 }
 
-/** A header line, as typed or as copied out of curl's or a browser's log. */
+/** A header line, as typed or as copied from curl or a browser. */
 const headerLine = /^[<>]?[ \t]*authorization[ \t]*:[ \t]*/i;
 const bearer = /^bearer(?:[ \t]+|$)/i;
-/** Any scheme, in front of something that looks like a token. */
+/** Any scheme before something that looks like a token. */
 const schemeAndToken = /^([A-Za-z]+)[ \t]+(\S+)$/;
 /** Characters. */
 const shortestToken = 20;
 const namedCookie =
   /^(?:cookie:[ \t]*)?(?:__Secure-|__Host-)?[\w.-]*session_(?:token|data)=([^;]+)(?:;.*)?$/is;
 
-/** Takes off whatever is around a token, and remembers each thing once. */
+/** Removes what surrounds a token, and lists it. */
 export function unwrap(text: string): Unwrapped {
   const wrappings = new Set<Wrapping>();
   let rest = text.replace(headerLine, "");
   if (rest !== text) {
-    // A whole header line: it must have exactly one scheme, Bearer.
+    // A whole header line must have exactly one scheme, Bearer.
     if (!bearer.test(rest) && rest.trim() !== "") wrappings.add("bearer_missing");
     const [, scheme = "bearer", token = ""] = schemeAndToken.exec(rest) ?? [];
     if (scheme.toLowerCase() !== "bearer" && token.length >= shortestToken) rest = token;
@@ -38,15 +38,15 @@ export function unwrap(text: string): Unwrapped {
 
   for (let before = ""; before !== rest; ) {
     before = rest;
-    rest = peel(rest, wrappings);
+    rest = removeLayer(rest, wrappings);
   }
   const cookie = namedCookie.exec(rest)?.[1];
-  // A signed cookie travels percent-encoded; no JWT has a percent sign.
+  // A signed cookie is percent-encoded. A JWT never contains a percent sign.
   return { token: percentDecoded(cookie ?? rest), wrappings: [...wrappings] };
 }
 
-/** One layer less. */
-function peel(text: string, wrappings: Set<Wrapping>): string {
+/** Removes one layer. */
+function removeLayer(text: string, wrappings: Set<Wrapping>): string {
   const trimmed = trimWhitespace(text);
   if (trimmed !== text && trimmed !== "") {
     wrappings.add("token_whitespace");
@@ -66,7 +66,7 @@ function peel(text: string, wrappings: Set<Wrapping>): string {
   return inJson ?? text;
 }
 
-/** `{"token":"…"}`: all of what `/api/auth/token` answered. */
+/** The token in `{"token":"…"}`, the response of `/api/auth/token`. */
 function tokenInJson(text: string): string | undefined {
   if (!text.startsWith("{")) return undefined;
   try {

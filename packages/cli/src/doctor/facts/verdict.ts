@@ -4,15 +4,14 @@ import { hasSettings } from "./key-kinds.ts";
 import type { TokenText } from "./token-text.ts";
 
 /**
- * What a verifier with the API's settings says to the token. `unknown`: there is no token, or no settings to
- * go by.
+ * The verdict of a verifier with the API's settings. `unknown`: there is no token, or there are no settings.
  */
 export type Verdict =
   | { readonly kind: "unknown" }
   | { readonly kind: "accepted" }
   | { readonly kind: "refused"; readonly error: AuthError };
 
-/** Asks the real verifier. Fetches the issuer's keys where the settings name their address. */
+/** Verifies the token with `verifierFromEnv`. Fetches the issuer's keys if the settings name their URL. */
 export async function verdictOn(
   tokenText: TokenText | undefined,
   environment: Environment,
@@ -24,7 +23,7 @@ export async function verdictOn(
     return { kind: "accepted" };
   } catch (error) {
     if (error instanceof AuthError) return { kind: "refused", error };
-    // The theme of the settings says what is wrong with them.
+    // checkSettings reports invalid settings.
     if (error instanceof ConfigurationError) return { kind: "unknown" };
     throw error;
   }

@@ -8,7 +8,7 @@ import { jwksFinding } from "./jwks.ts";
 import { reachabilityFinding } from "./reachability.ts";
 import { tokenEndpointFinding } from "./token-endpoint.ts";
 
-/** Whether the issuer can be reached, and gives out tokens and keys. */
+/** Checks whether the issuer can be reached and issues tokens and keys. */
 export async function checkIssuer(given: CheckInput): Promise<CheckResult> {
   const { issuer, cookie, environment, tokenText } = given;
   if (issuer === undefined) return noFindings;
@@ -38,8 +38,10 @@ export async function checkIssuer(given: CheckInput): Promise<CheckResult> {
 
 function confirmations(issuer: URL, hasCookie: boolean, needsKeys: boolean): string[] {
   return [
-    `${issuer.origin} answers, and its clock is right`,
-    hasCookie ? "/token gives a token for this session" : "/token is there (and refuses, without a session)",
+    `${issuer.origin} answers, and its clock is correct`,
+    hasCookie
+      ? "/token issues a token for this session"
+      : "/token exists (and rejects a request without a session)",
     ...(needsKeys ? ["/jwks publishes keys"] : []),
   ];
 }

@@ -2,7 +2,7 @@ import { shellWord } from "../../output/paste.ts";
 import { type CheckInput, type Diagnosis, errorFinding } from "../check.ts";
 import { type Answer, jsonOf, type NoAnswer } from "../http/probe.ts";
 
-/** What `/jwks` says. Only asked about where tokens are verified by key pair. */
+/** A problem with `/jwks`. Only checked if the API verifies with public keys. */
 export function jwksFinding(
   url: URL,
   answer: Answer | NoAnswer,
@@ -12,11 +12,11 @@ export function jwksFinding(
   if (answer.status === 404) {
     return errorFinding(
       "jwks_missing",
-      "The issuer publishes no keys, and tokens are to be verified by them.",
-      [`${url.href} is 404: usherJwt signs with the shared secret there, or jwksPath is another one`],
+      "The issuer publishes no keys, but the API verifies with public keys.",
+      [`${url.href} answers 404: usherJwt() signs with the shared secret there, or jwksPath is different`],
       [
         'plugins: [usherJwt({ audience: "https://api.example.com", algorithm: "EdDSA" })] // at the issuer',
-        "USHER_KEYS=secret # or at the API: verify by BETTER_AUTH_SECRET",
+        "USHER_KEYS=secret # or at the API: verify with BETTER_AUTH_SECRET",
       ],
     );
   }
@@ -33,13 +33,13 @@ export function jwksFinding(
   if (kid === undefined || keys.some((key: { kid?: unknown } | null) => key?.kid === kid)) return undefined;
   return errorFinding(
     "key_unknown",
-    "The token's key (kid) is not among those that the issuer publishes now.",
+    "The issuer does not publish the token's key (kid).",
     [
-      `kid ${JSON.stringify(kid)}; ${url.href} has ${keys.length} key${keys.length === 1 ? "" : "s"}, and not that one`,
+      `kid ${JSON.stringify(kid)}; ${url.href} has ${keys.length} key${keys.length === 1 ? "" : "s"}, but not that one`,
     ],
     [
-      "const { data } = await authClient.token(); // a new token, signed by a key that is published",
-      "If new tokens have it too, they come from another issuer than this one.",
+      "const { data } = await authClient.token(); // a new token, signed with a published key",
+      "If new tokens have the same kid, they come from another issuer.",
     ],
   );
 }

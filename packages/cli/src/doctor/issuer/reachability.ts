@@ -2,7 +2,7 @@ import { pasteable, shellWord } from "../../output/paste.ts";
 import { type Diagnosis, errorFinding } from "../check.ts";
 import { type Answer, isHtml, isRedirect, type NoAnswer } from "../http/probe.ts";
 
-/** What is wrong with all that the issuer answers; undefined where Better Auth answers. */
+/** Why requests do not reach Better Auth; undefined if they do. */
 export function reachabilityFinding(
   issuer: URL,
   health: Answer | NoAnswer,
@@ -20,35 +20,35 @@ export function reachabilityFinding(
   const answers = [token, health].filter((answer) => answer.kind === "answer");
   const redirect = answers.find(isRedirect);
   if (redirect !== undefined) {
-    const location = redirect.headers.get("location") ?? "nowhere";
+    const location = redirect.headers.get("location") ?? "(none)";
     return errorFinding(
       "issuer_redirects",
-      "The issuer redirects instead of answering.",
+      "The issuer redirects the requests.",
       [`it answers ${redirect.status} with Location: ${location}`],
       [
-        `BETTER_AUTH_URL=${pasteable(URL.parse(location, issuer.href)?.origin, "https://app.example.com")} # the final address`,
+        `BETTER_AUTH_URL=${pasteable(URL.parse(location, issuer.href)?.origin, "https://app.example.com")} # the address that it redirects to`,
       ],
     );
   }
   if (answers.some(isHtml)) {
     return errorFinding(
       "issuer_html",
-      "The issuer answers with a web page: Better Auth does not get these requests.",
-      ["/api/auth/ok and /api/auth/token must be JSON, and one of them is HTML"],
+      "The issuer answers with a web page: the requests do not reach Better Auth.",
+      ["/api/auth/ok and /api/auth/token must answer with JSON, but one of them answers with HTML"],
       [
-        'app.all("/api/auth/*", (context) => auth.handler(context.req.raw)); // before what serves the page',
-        "Or --issuer leads to another server than the one with Better Auth.",
+        'app.all("/api/auth/*", (context) => auth.handler(context.req.raw)); // before the route that serves the page',
+        "Or --issuer is the URL of another server.",
       ],
     );
   }
   if (answers.every(({ status }) => status === 404)) {
     return errorFinding(
       "issuer_path_unknown",
-      "The issuer answers, and has no Better Auth at this path.",
-      [`${issuer.origin}: /api/auth/ok and /api/auth/token are both 404`],
+      "The issuer answers, but there is no Better Auth at this path.",
+      [`${issuer.origin}: /api/auth/ok and /api/auth/token both answer 404`],
       [
         `curl -i ${shellWord(`${issuer.origin}/api/auth/ok`)} # must answer {"ok":true}`,
-        "With a basePath of your own, give it: --issuer https://app.example.com/your/path",
+        "If Better Auth has another basePath, pass it: --issuer https://app.example.com/your/path",
       ],
     );
   }

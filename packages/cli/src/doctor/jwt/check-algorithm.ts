@@ -3,7 +3,7 @@ import { type CheckInput, type CheckResult, errorFinding, noFindings, withFindin
 import { authBaseUrl } from "../facts/base-url.ts";
 import { keyKinds } from "../facts/key-kinds.ts";
 
-/** The algorithm that the token names, against the keys that the API has. */
+/** Compares the token's algorithm with the API's keys. */
 export function checkAlgorithm({ tokenText, environment, issuer }: CheckInput): CheckResult {
   if (tokenText?.kind !== "jwt" || tokenText.jwt === undefined) return noFindings;
   const { alg, kid } = tokenText.jwt.header;
@@ -15,9 +15,9 @@ export function checkAlgorithm({ tokenText, environment, issuer }: CheckInput): 
     return withFindings(
       errorFinding(
         "algorithm_none",
-        'The token is not signed at all (alg "none"): anybody can have written it.',
+        'The token is not signed (alg "none"): anyone could have written it.',
         evidence,
-        ["Send what Better Auth's /api/auth/token gives. Whoever made this one did not sign it."],
+        ["Send a token from Better Auth's /api/auth/token. This one was not signed."],
       ),
     );
   }
@@ -31,14 +31,14 @@ export function checkAlgorithm({ tokenText, environment, issuer }: CheckInput): 
     return withFindings(
       errorFinding(
         "algorithm_public_key",
-        `The issuer signs with a key pair (${named}), and the API is set to a shared secret.`,
+        `The issuer signs with a key pair (${named}), but the API verifies with a shared secret.`,
         [
           ...evidence,
-          'Better Auth\'s jwt() signs with EdDSA; it has no HS256, and ignores jwt({ algorithm: "HS256" }) in silence',
+          'Better Auth\'s jwt() signs with EdDSA; it has no HS256, and ignores jwt({ algorithm: "HS256" }) without a warning',
         ],
         [
-          `USHER_JWKS_URL=${pasteable(jwks, "https://app.example.com/api/auth/jwks")} # at the API: verify by key pair`,
-          'plugins: [usherJwt({ audience: "https://api.example.com" })] // or at the issuer, in place of jwt(): HS256',
+          `USHER_JWKS_URL=${pasteable(jwks, "https://app.example.com/api/auth/jwks")} # at the API: verify with public keys`,
+          'plugins: [usherJwt({ audience: "https://api.example.com" })] // or at the issuer, instead of jwt(): HS256',
         ],
       ),
     );
@@ -47,10 +47,10 @@ export function checkAlgorithm({ tokenText, environment, issuer }: CheckInput): 
     return withFindings(
       errorFinding(
         "algorithm_secret",
-        `The issuer signs with a shared secret (${named}), and the API is set to a key pair (JWKS).`,
-        [...evidence, "USHER_JWKS_URL or USHER_KEYS make the API accept tokens by key pair alone"],
+        `The issuer signs with a shared secret (${named}), but the API verifies with public keys (JWKS).`,
+        [...evidence, "USHER_JWKS_URL or USHER_KEYS make the API accept only tokens signed with a key pair"],
         [
-          "USHER_KEYS=secret # at the API: verify by BETTER_AUTH_SECRET",
+          "USHER_KEYS=secret # at the API: verify with BETTER_AUTH_SECRET",
           'plugins: [usherJwt({ audience: "https://api.example.com", algorithm: "EdDSA" })] // or at the issuer',
         ],
       ),
@@ -59,7 +59,7 @@ export function checkAlgorithm({ tokenText, environment, issuer }: CheckInput): 
   const isKnown = byKeyPair || named === "HS256";
   if (isKnown) return noFindings;
   return withFindings(
-    errorFinding("algorithm_other", "The token's algorithm is none that the API accepts.", evidence, [
+    errorFinding("algorithm_other", "The API does not accept the token's algorithm.", evidence, [
       'plugins: [usherJwt({ audience: "https://api.example.com" })] // at the issuer: HS256',
     ]),
   );

@@ -6,13 +6,10 @@ import { issuerFrom } from "../facts/base-url.ts";
 import { urlDifference } from "../http/url-difference.ts";
 import { claimErrors } from "./claim-errors.ts";
 
-/**
- * Ten years: an `exp` below it is no date of today but a number of seconds that was meant as a length of
- * time.
- */
+/** Ten years in seconds. A smaller `exp` is not a date but a lifetime in seconds. */
 const tenYears = 315_360_000;
 
-/** The claims against what the API expects of them. */
+/** Compares the claims with what the API expects. */
 export function checkClaims({ tokenText, environment, issuer, now }: CheckInput): CheckResult {
   if (tokenText?.kind !== "jwt" || tokenText.jwt === undefined) return withFindings();
   const { claims } = tokenText.jwt;
@@ -38,8 +35,8 @@ export function checkClaims({ tokenText, environment, issuer, now }: CheckInput)
       case "claims_invalid":
         return invalid(claims, evidence);
       case "token_unsupported":
-        return errorFinding("token_type", "The token is of another type than the API accepts.", evidence, [
-          "const { data } = await authClient.token(); // a token for an API has typ JWT, or none",
+        return errorFinding("token_type", "The API does not accept tokens of this type (typ).", evidence, [
+          "const { data } = await authClient.token(); // an API token has typ JWT, or no typ",
         ]);
       default:
         // Form, algorithm and signature are other checks'.
@@ -49,7 +46,7 @@ export function checkClaims({ tokenText, environment, issuer, now }: CheckInput)
 }
 
 function issuerDiffers(actual: string, expected: string, setting: string | undefined): Diagnosis {
-  // One with credentials in it is not repeated.
+  // A URL with credentials is not printed.
   const isShort = !setting || setting === expected || setting.includes("@");
   const source = isShort ? "BETTER_AUTH_URL" : `the origin of BETTER_AUTH_URL, ${setting}`;
   const isOrigin = issuerFrom({ BETTER_AUTH_URL: actual }) === actual;
@@ -60,8 +57,8 @@ function issuerDiffers(actual: string, expected: string, setting: string | undef
     isOrigin
       ? [`BETTER_AUTH_URL=${pasteable(actual)} # at the API, if that is your issuer`]
       : [
-          'plugins: [usherJwt({ audience: "https://api.example.com" })] // at the issuer, without `issuer`: its origin is written',
-          `createVerifier({ issuer: "${pasteable(actual)}", keys, audience }) // or at the API: verifierFromEnv takes the origin alone`,
+          'plugins: [usherJwt({ audience: "https://api.example.com" })] // at the issuer, without the option `issuer`: iss is then its origin',
+          `createVerifier({ issuer: "${pasteable(actual)}", keys, audience }) // or at the API: verifierFromEnv only uses the origin`,
         ],
   );
 }
@@ -72,17 +69,17 @@ function audienceDiffers(claims: Claims, expected: string): Diagnosis {
   if (actual.length === 1 && actual[0] === claims.iss) {
     return errorFinding(
       "audience_default",
-      "The issuer names no audience: Better Auth then writes its own address there.",
+      "The issuer sets no audience, so Better Auth uses its own URL.",
       [`aud is ${actual.join(", ")}, the same as iss; expected ${expected} (API_URL)`],
       [
         `${usherJwt} // at the issuer`,
-        `plugins: [jwt({ jwt: { audience: "${pasteable(expected)}" } })] // or with Better Auth's own`,
+        `plugins: [jwt({ jwt: { audience: "${pasteable(expected)}" } })] // or with Better Auth's jwt()`,
       ],
     );
   }
   return errorFinding(
     "audience_differs",
-    "The token is meant for another API than this one.",
+    "The token is for another API.",
     [
       `aud is ${actual.join(", ")}`,
       `expected ${expected} (API_URL)`,
@@ -90,7 +87,7 @@ function audienceDiffers(claims: Claims, expected: string): Diagnosis {
     ],
     [
       `${usherJwt} // at the issuer`,
-      `API_URL=${pasteable(actual[0] ?? "")} # or at the API, if that is its name`,
+      `API_URL=${pasteable(actual[0] ?? "")} # or at the API, if that is its audience`,
     ],
   );
 }
@@ -100,19 +97,17 @@ function expired(claims: Claims, now: number): Diagnosis {
   if (exp < tenYears) {
     return errorFinding(
       "expiration_absolute",
-      "expirationTime was given as a number: Better Auth takes it for the instant itself, a second of 1970.",
+      "expirationTime is a number: Better Auth uses it as the time itself, in seconds since 1970.",
       [`exp is ${exp}: ${instantInWords(exp, now)}`],
-      [`jwt({ jwt: { expirationTime: "${exp}s" } }) // at the issuer: a text is a length of time`],
+      [`jwt({ jwt: { expirationTime: "${exp}s" } }) // at the issuer: a string is a lifetime`],
     );
   }
-  const life = iat === undefined ? "" : `; it was good for ${durationInWords(exp - iat)}`;
+  const life = iat === undefined ? "" : `; it was valid for ${durationInWords(exp - iat)}`;
   return errorFinding(
     "token_expired",
     `The token expired ${durationInWords(now - exp)} ago.`,
     [`exp is ${instantInWords(exp, now)}${life}`],
-    [
-      "const { data } = await authClient.token(); // before each request, or createApiClient(), which does it",
-    ],
+    ["const { data } = await authClient.token(); // before each request; createApiClient() does it for you"],
   );
 }
 
@@ -123,7 +118,7 @@ function notYetValid(claims: Claims, evidence: readonly string[], now: number): 
   });
   return errorFinding(
     "token_not_yet_valid",
-    "The token is from the future: the issuer's clock is ahead of this machine's.",
+    "The token is not valid yet: the issuer's clock is ahead of this machine's.",
     [...ahead, ...evidence],
     ["timedatectl set-ntp true # on both machines"],
   );
@@ -133,19 +128,19 @@ function invalid(claims: Claims, evidence: readonly string[]): Diagnosis {
   if (typeof claims.sub !== "string" || claims.sub === "") {
     return errorFinding(
       "subject_missing",
-      "The token has no sub: it does not say whose it is.",
+      "The token has no sub claim, so it does not name a user.",
       [...evidence, `its claims: ${Object.keys(claims).join(", ")}`],
       [
-        "auth.api.signJWT({ body: { payload: { sub: user.id } } }) // if your own code signs it",
-        "jwt({ jwt: { getSubject: ({ user }) => user.id } }) // with Better Auth's jwt(): the default does it",
+        "auth.api.signJWT({ body: { payload: { sub: user.id } } }) // if your own code signs tokens",
+        "jwt({ jwt: { getSubject: ({ user }) => user.id } }) // with Better Auth's jwt(), where this is the default",
       ],
     );
   }
   return errorFinding(
     "claim_missing",
-    "A claim that the API needs is missing, or of the wrong form.",
+    "A claim that the API needs is missing or has the wrong type.",
     evidence,
-    ['plugins: [usherJwt({ audience: "https://api.example.com" })] // at the issuer: has all of them'],
+    ['plugins: [usherJwt({ audience: "https://api.example.com" })] // at the issuer: sets all of them'],
   );
 }
 

@@ -5,7 +5,7 @@ import { keyKinds } from "../facts/key-kinds.ts";
 import { explainSecret } from "../secret/explain.ts";
 import { jwsSignedBy } from "../secret/signed-by.ts";
 
-/** Whose signature the token has. */
+/** Checks who signed the token. */
 export function checkSignature(given: CheckInput): CheckResult {
   const { tokenText, verdict, environment } = given;
   if (tokenText?.kind !== "jwt" || tokenText.jwt === undefined) return withFindings();
@@ -26,11 +26,11 @@ export function checkSignature(given: CheckInput): CheckResult {
     return withFindings(
       errorFinding(
         "key_unknown",
-        "The token's key (kid) is not among those that the issuer publishes now.",
-        [...evidence, `kid ${JSON.stringify(tokenText.jwt.header.kid)}; the keys were fetched afresh`],
+        "The issuer does not publish the token's key (kid).",
+        [...evidence, `kid ${JSON.stringify(tokenText.jwt.header.kid)}; the keys were fetched just now`],
         [
-          "const { data } = await authClient.token(); // a new token, signed by a key that is published",
-          "If new tokens have it too: USHER_JWKS_URL leads to another issuer than the one that signs.",
+          "const { data } = await authClient.token(); // a new token, signed with a published key",
+          "If new tokens have the same kid, USHER_JWKS_URL is the URL of another issuer.",
         ],
       ),
     );
@@ -39,16 +39,16 @@ export function checkSignature(given: CheckInput): CheckResult {
     return withFindings(
       errorFinding(
         "signature_invalid",
-        "The signature is not that of the issuer's key: the token was changed.",
+        "The signature does not match the issuer's key: the token was changed.",
         evidence,
-        ["Send the token exactly as the issuer gave it; get a new one with authClient.token()."],
+        ["Send the token exactly as the issuer returned it, or get a new one with authClient.token()."],
       ),
     );
   }
   if (code === "keys_unavailable") {
     return withFindings(
       errorFinding("jwks_unavailable", "The issuer's keys cannot be fetched from USHER_JWKS_URL.", evidence, [
-        `curl -i ${pasteable(environment.USHER_JWKS_URL, '"$USHER_JWKS_URL"')} # must answer 200 with JSON, from where the API runs`,
+        `curl -i ${pasteable(environment.USHER_JWKS_URL, '"$USHER_JWKS_URL"')} # run it where the API runs: it must answer 200 with JSON`,
       ]),
     );
   }

@@ -1,7 +1,7 @@
 import { AuthError, createVerifier, type KeySource } from "@usher-auth/verify";
 import type { UnverifiedJwt } from "../../input/unverified-jwt.ts";
 
-/** What the token's claims are held against. `undefined`: it is not known, and not checked. */
+/** The expected claims. `undefined`: unknown, and not checked. */
 export interface Expected {
   readonly issuer: string | undefined;
   readonly audience: string | undefined;
@@ -10,8 +10,8 @@ export interface Expected {
 }
 
 /**
- * Everything that the verifier has against the claims: where it would stop at the first, the fault is
- * forgiven and it is asked again. The signature is not looked at: whose it is, another theme says.
+ * Every error that the verifier finds in the claims. It stops at the first error, so this function corrects
+ * the expectation and verifies again. The signature is not checked here: checkSignature does that.
  */
 export function claimErrors(token: string, { claims }: UnverifiedJwt, expected: Expected): AuthError[] {
   const errors: AuthError[] = [];
@@ -54,16 +54,13 @@ function firstError(
   }
 }
 
-/** The most that a verifier looks at. That a token is long is said elsewhere. */
+/** The largest limit that a verifier accepts. checkSize reports a long token. */
 const longestToken = 65_536;
 
 const algorithms = ["HS256", "HS384", "HS512", "EdDSA", "ES256", "ES384", "ES512"] as const;
 const rsaAlgorithms = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"] as const;
 
-/**
- * Vouches for every signature. It exists so that the claims of a token can be judged whose signature is
- * judged already, or by nobody: in a diagnosis, never to let anybody in.
- */
+/** Accepts every signature, so that the claims can be checked on their own. Only for a diagnosis. */
 const acceptAnySignature: KeySource = {
   algorithms: new Set([...algorithms, ...rsaAlgorithms]),
   candidates: ({ alg }) => {
@@ -72,6 +69,6 @@ const acceptAnySignature: KeySource = {
   },
 };
 
-function textOr(value: unknown, otherwise: string): string {
-  return typeof value === "string" && value !== "" ? value : otherwise;
+function textOr(value: unknown, fallback: string): string {
+  return typeof value === "string" && value !== "" ? value : fallback;
 }

@@ -5,16 +5,16 @@ import { issuerFrom } from "../facts/base-url.ts";
 import { keyKinds } from "../facts/key-kinds.ts";
 import { type RunningProcess, runningProcesses } from "./running-processes.ts";
 
-/** The secret that the running web app and API have, against each other and against the settings. */
+/** Compares the secrets of the running web app and API with each other and with the settings. */
 export async function checkProcesses({ dataFolder, environment }: CheckInput): Promise<CheckResult> {
   const issuer = issuerFrom(environment);
   const processes = (await runningProcesses(dataFolder)).filter(
-    // Settings of another system, production's say, have nothing to do with what runs here.
+    // Ignores processes of another system: the settings may be production's.
     (running) =>
       running.secretFingerprint !== null &&
       (issuer === undefined || issuerFrom({ BETTER_AUTH_URL: running.issuer }) === issuer),
   );
-  // With key pairs alone the two have no secret to share.
+  // With key pairs only, there is no shared secret.
   const kinds = keyKinds(environment);
   if (processes.length === 0 || (kinds.size > 0 && !kinds.has("secret"))) return noFindings;
 
@@ -23,35 +23,32 @@ export async function checkProcesses({ dataFolder, environment }: CheckInput): P
   const evidence = [
     ...processes.map(
       ({ name, pid, startedAt, secretFingerprint }) =>
-        `${name} (pid ${pid}, since ${startedAt}) runs with ${secretFingerprint}`,
+        `${name} (pid ${pid}, since ${startedAt}) uses the secret ${secretFingerprint}`,
     ),
-    ...(here === undefined ? [] : [`these settings have ${here}`]),
+    ...(here === undefined ? [] : [`these settings have the secret ${here}`]),
   ];
   if (fingerprints.size > 1) return { findings: [differ(processes, evidence)], confirmed: [] };
   if (here !== undefined && !fingerprints.has(here)) return { findings: [changed(evidence)], confirmed: [] };
   const names = processes.map(({ name }) => name).join(" and ");
   return {
     findings: [],
-    confirmed: [`${names} run with the same secret${here === undefined ? "" : " as these settings"}`],
+    confirmed: [`${names} use the same secret${here === undefined ? "" : " as these settings"}`],
   };
 }
 
 function differ(processes: readonly RunningProcess[], evidence: readonly string[]): Diagnosis {
   const names = [...new Set(processes.map(({ name }) => name))].join(" and ");
-  return errorFinding(
-    "running_secrets_differ",
-    `The running ${names} do not have the same secret.`,
-    evidence,
-    ["Start them with one BETTER_AUTH_SECRET: from one env file, as npm start does."],
-  );
+  return errorFinding("running_secrets_differ", `The running ${names} have different secrets.`, evidence, [
+    "Start both with one BETTER_AUTH_SECRET, from one env file, as npm start does.",
+  ]);
 }
 
 function changed(evidence: readonly string[]): Diagnosis {
   return errorFinding(
     "running_secret_changed",
-    "What runs has another secret than these settings: they changed since it started, or it reads other ones.",
+    "The running processes have another secret than these settings: the settings changed, or the processes use others.",
     evidence,
-    ["Restart the web app and the API, so that both read these settings."],
+    ["Restart the web app and the API with these settings."],
   );
 }
 
@@ -59,7 +56,7 @@ function fingerprintOf(environment: Environment): string | undefined {
   try {
     return secretFingerprintFromEnv(environment);
   } catch {
-    // The theme of the settings says what is wrong with them.
+    // checkSettings reports invalid settings.
     return undefined;
   }
 }

@@ -1,23 +1,19 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/**
- * What a running process says of itself in `<DATA_DIR>/running/<name>-<pid>.json`, for the operator to read.
- */
+/** The record of a running process in `<DATA_DIR>/running/<name>-<pid>.json`. */
 export interface RunningProcess {
   readonly name: string;
   readonly pid: number;
-  /** Better Auth's base URL, as the process has it: tells its system from others on this machine. */
+  /** The process's BETTER_AUTH_URL. It distinguishes several systems on one machine. */
   readonly issuer: string;
   /** ISO 8601. */
   readonly startedAt: string;
-  /** Of the secret that signs; null where it has none. */
+  /** The fingerprint of the secret that signs; null if there is none. */
   readonly secretFingerprint: string | null;
 }
 
-/**
- * The processes that run on this machine with this data folder. One that died without tidying up is left out.
- */
+/** The processes that run with this data folder. Records of processes that crashed are ignored. */
 export async function runningProcesses(dataFolder: string): Promise<RunningProcess[]> {
   const folder = join(dataFolder, "running");
   const files = await readdir(folder).catch(() => []);
@@ -31,15 +27,15 @@ async function read(file: string): Promise<RunningProcess | undefined> {
     const { name, pid, issuer, startedAt, secretFingerprint } = JSON.parse(
       await readFile(file, "utf8"),
     ) as Partial<RunningProcess>;
-    const isRight =
+    const isValid =
       typeof name === "string" &&
       typeof issuer === "string" &&
       typeof startedAt === "string" &&
       Number.isSafeInteger(pid) &&
       (secretFingerprint === null || typeof secretFingerprint === "string");
-    return isRight ? { name, pid: pid as number, issuer, startedAt, secretFingerprint } : undefined;
+    return isValid ? { name, pid: pid as number, issuer, startedAt, secretFingerprint } : undefined;
   } catch {
-    // Half written, or gone meanwhile.
+    // Incomplete, or deleted in the meantime.
     return undefined;
   }
 }

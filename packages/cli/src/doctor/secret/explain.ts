@@ -6,17 +6,17 @@ import { type Diagnosis, errorFinding, warningFinding } from "../check.ts";
 import type { SignedBy } from "./signed-by.ts";
 import { variantsOf } from "./variants.ts";
 
-/** Better Auth's built-in secret, for when none is set. It is in its public source. */
+/** Better Auth's built-in default secret, from its public source. */
 const betterAuthDefault = "better-auth-secret-12345678901234567890";
 
 const titles: Partial<Readonly<Record<Cause, string>>> = {
-  secret_whitespace: "The secrets of issuer and API differ by whitespace only.",
-  secret_quotes: "The secrets of issuer and API differ by quotes only.",
-  secret_base64: "The issuer signs with the base64-decoded secret, the API verifies with its text.",
-  secret_hex: "The issuer signs with the hex-decoded secret, the API verifies with its text.",
+  secret_whitespace: "The secrets of issuer and API differ only in whitespace.",
+  secret_quotes: "The secrets of issuer and API differ only in quotes.",
+  secret_base64: "The issuer signs with the base64-decoded secret, but the API verifies with its text.",
+  secret_hex: "The issuer signs with the hex-decoded secret, but the API verifies with its text.",
 };
 
-/** Of the secrets in the settings, those that the API verifies with: the list, or else the single one. */
+/** The secrets that the API verifies with: BETTER_AUTH_SECRETS, or else BETTER_AUTH_SECRET. */
 function acceptedSecrets(environment: Environment): NamedSecret[] {
   const secrets = secretsIn(environment);
   return environment.BETTER_AUTH_SECRETS
@@ -25,8 +25,8 @@ function acceptedSecrets(environment: Environment): NamedSecret[] {
 }
 
 /**
- * Which secret something was signed with: `shared` where the API has it, else a finding that says how the two
- * differ. An older version of a list is shared, and a finding too.
+ * Finds the secret that something was signed with: `shared` if the API has it, else a finding that explains
+ * the difference. An older version in BETTER_AUTH_SECRETS is both.
  */
 export function explainSecret(
   proof: SignedBy,
@@ -45,42 +45,42 @@ function oldVersion({ name }: NamedSecret, accepted: readonly NamedSecret[]): Di
   return warningFinding(
     "secret_old_version",
     "The issuer still signs with an older secret.",
-    [`signed with ${name}; the settings have ${newest} before it`],
+    [`signed with ${name}; in these settings ${newest} comes first`],
     [
-      "Give the issuer the same BETTER_AUTH_SECRETS, and restart it. Until then the older version must stay in the list.",
+      "Set the same BETTER_AUTH_SECRETS at the issuer and restart it. Keep the older version in the list until then.",
     ],
   );
 }
 
-/** Another secret by another name. */
+/** A secret in another variable. */
 function otherSecret(proof: SignedBy, environment: Environment): Diagnosis | undefined {
   const { BETTER_AUTH_SECRET: single, AUTH_SECRET: authSecret } = environment;
   if (single && proof(single)) {
     return errorFinding(
       "secret_single_ignored",
-      "The issuer signs with BETTER_AUTH_SECRET, which counts for nothing where BETTER_AUTH_SECRETS is set.",
-      ["the signature matches BETTER_AUTH_SECRET and no version of BETTER_AUTH_SECRETS"],
+      "The issuer signs with BETTER_AUTH_SECRET, which the API ignores because BETTER_AUTH_SECRETS is set.",
+      ["the signature matches BETTER_AUTH_SECRET, but no version in BETTER_AUTH_SECRETS"],
       [`BETTER_AUTH_SECRETS="$BETTER_AUTH_SECRETS,${freeVersion(environment)}:$BETTER_AUTH_SECRET"`],
     );
   }
   if (authSecret && proof(authSecret)) {
     return errorFinding(
       "secret_auth_secret",
-      "The issuer signs with AUTH_SECRET, and the API does not read that one.",
-      ["the signature matches AUTH_SECRET, which Better Auth takes where BETTER_AUTH_SECRET is not set"],
+      "The issuer signs with AUTH_SECRET, which the API does not read.",
+      ["the signature matches AUTH_SECRET, which Better Auth uses if BETTER_AUTH_SECRET is not set"],
       ['BETTER_AUTH_SECRET="$AUTH_SECRET"'],
     );
   }
   if (!proof(betterAuthDefault)) return undefined;
   return errorFinding(
     "secret_issuer_default",
-    "The issuer has no secret: it signs with Better Auth's built-in default, which everybody knows.",
-    ["the signature matches the default in Better Auth's public source: anybody can make such a token"],
-    ['BETTER_AUTH_SECRET="$(openssl rand -base64 48)" # the same value for issuer and API'],
+    "The issuer has no secret: it signs with Better Auth's built-in default, which is public.",
+    ["the signature matches the default in Better Auth's public source: anyone can sign such a token"],
+    ['BETTER_AUTH_SECRET="$(openssl rand -base64 48)" # the same value at the issuer and the API'],
   );
 }
 
-/** The same secret, read in another way. */
+/** A variant of a secret. */
 function variant(proof: SignedBy, environment: Environment): Diagnosis | undefined {
   const { AUTH_SECRET } = environment;
   const secrets = [
@@ -108,12 +108,12 @@ function differs(accepted: readonly NamedSecret[]): Diagnosis {
     "secret_differs",
     "Issuer and API do not have the same secret.",
     [
-      ...accepted.map(({ name, value }) => `${name} here has the fingerprint ${secretFingerprint(value)}`),
-      "tried as well: trimmed, quoted and unquoted, decoded from base64 and hex, AUTH_SECRET, Better Auth's default",
+      ...accepted.map(({ name, value }) => `${name} has the fingerprint ${secretFingerprint(value)} here`),
+      "also tried: trimmed, with and without quotes, decoded from base64 and hex, AUTH_SECRET, Better Auth's default",
     ],
     [
-      "npx usher-auth fingerprint # run it with the settings of each side: it must print the same",
-      "Then set BETTER_AUTH_SECRET here to the issuer's value, and restart.",
+      "npx usher-auth fingerprint # run it with the settings of each side: the output must be the same",
+      "Then set BETTER_AUTH_SECRET at the API to the issuer's value, and restart the API.",
     ],
   );
 }

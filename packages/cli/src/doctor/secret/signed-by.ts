@@ -1,14 +1,14 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 
-/** Something that was signed with the issuer's secret: says whether a given one is it. */
+/** Whether something was signed with this secret. */
 export type SignedBy = (secret: string | Uint8Array) => boolean;
 
-/** An HS256 token (RFC 7515 section 5.2). */
+/** For an HS256 token (RFC 7515 section 5.2). */
 export function jwsSignedBy(token: string): SignedBy {
   return proof(token, "base64url");
 }
 
-/** Better Auth's signed cookie: the value, a dot, and the base64 of its HMAC. */
+/** For Better Auth's signed cookie: the value, a dot, and its HMAC in base64. */
 export function cookieSignedBy(cookie: string): SignedBy {
   return proof(cookie, "base64");
 }
@@ -20,9 +20,9 @@ function proof(signed: string, encoding: "base64" | "base64url"): SignedBy {
 }
 
 /**
- * Whether this is the HMAC-SHA-256 of a text by this secret. For diagnosis only: it tells which secret
- * something was signed with, also ones that no verifier accepts (Better Auth's default, short ones) and
- * things that are no JWS (cookies). Whether a token is good, the verifier says.
+ * Whether this is the HMAC-SHA-256 of a text. For diagnosis only: it finds the secret even if no verifier
+ * accepts it (Better Auth's default, a short one), and for cookies. Only the verifier decides whether a token
+ * is valid.
  */
 function isHmacOf(secret: string | Uint8Array, text: string, mac: Uint8Array): boolean {
   const expected = createHmac("sha256", secret).update(text).digest();

@@ -1,17 +1,17 @@
 import { unquote } from "../../input/trim.ts";
 import type { Cause } from "../causes.ts";
 
-/** Another reading of a secret, under which it may be the issuer's. */
+/** A variant of a secret that the issuer may have. */
 export interface Variant {
   readonly cause: Cause;
   readonly value: string | Uint8Array;
-  /** What was done to the secret in the settings, to complete "… with <name> …". */
+  /** How it differs from the secret in the settings, to complete "… matches <name> …". */
   readonly how: string;
   /** Lines to paste, for the variable of that name. */
   readonly fix: (name: string) => readonly string[];
 }
 
-/** The ways in which the same secret comes to differ on two sides. */
+/** The common ways in which a secret differs between two sides. */
 export function variantsOf(secret: string): Variant[] {
   const trimmed = secret.trim();
   const unquoted = /^["'`]/.test(trimmed) ? unquote(trimmed) : undefined;
@@ -19,13 +19,13 @@ export function variantsOf(secret: string): Variant[] {
     {
       cause: "secret_whitespace",
       value: trimmed,
-      how: "without the whitespace at its ends",
+      how: "without surrounding whitespace",
       fix: (name) => [`${name}="$(printf %s "$${name}" | tr -d '[:space:]')"`],
     },
     ...["\n", "\r\n", " ", "\r"].map((space) => ({
       cause: "secret_whitespace" as const,
       value: trimmed + space,
-      how: `with ${JSON.stringify(space)} after it, which the issuer's has`,
+      how: `with ${JSON.stringify(space)} after it, as the issuer has it`,
       fix: () => [
         `BETTER_AUTH_SECRET="$(printf %s "$BETTER_AUTH_SECRET" | tr -d '[:space:]')" # at the issuer`,
       ],
@@ -36,14 +36,14 @@ export function variantsOf(secret: string): Variant[] {
           {
             cause: "secret_quotes" as const,
             value: unquoted,
-            how: "without the quotes around it",
+            how: "without surrounding quotes",
             fix: (name: string) => [`${name}="$(printf %s "$${name}" | tr -d "\\"'")"`, ...dockerAdvice],
           },
         ]),
     ...['"', "'"].map((quote) => ({
       cause: "secret_quotes" as const,
       value: `${quote}${trimmed}${quote}`,
-      how: `within ${quote} and ${quote}, which the issuer's has`,
+      how: `in ${quote} quotes, as the issuer has it`,
       fix: () => [
         `BETTER_AUTH_SECRET="$(printf %s "$BETTER_AUTH_SECRET" | tr -d "\\"'")" # at the issuer`,
         ...dockerAdvice,
@@ -57,7 +57,7 @@ export function variantsOf(secret: string): Variant[] {
       value: base64,
       how: "decoded from base64",
       fix: (name) => [
-        `keys: sharedSecret(Buffer.from(process.env.${name}, "base64")) // or sign with the text itself`,
+        `keys: sharedSecret(Buffer.from(process.env.${name}, "base64")) // or let the issuer sign with the text itself`,
       ],
     });
   }
@@ -67,7 +67,7 @@ export function variantsOf(secret: string): Variant[] {
       value: Buffer.from(trimmed, "hex"),
       how: "decoded from hexadecimal",
       fix: (name) => [
-        `keys: sharedSecret(Buffer.from(process.env.${name}, "hex")) // or sign with the text itself`,
+        `keys: sharedSecret(Buffer.from(process.env.${name}, "hex")) // or let the issuer sign with the text itself`,
       ],
     });
   }
@@ -75,5 +75,5 @@ export function variantsOf(secret: string): Variant[] {
 }
 
 const dockerAdvice = [
-  "docker --env-file and systemd keep quotes as part of the value; write it without them there.",
+  "docker --env-file and systemd keep quotes as part of the value: write the value without quotes there.",
 ];

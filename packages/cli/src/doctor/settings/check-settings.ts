@@ -14,12 +14,13 @@ import { issuerFrom } from "../facts/base-url.ts";
 import { hasSettings } from "../facts/key-kinds.ts";
 import { withUsherWarnings } from "./warnings.ts";
 
-const newSecret = 'BETTER_AUTH_SECRET="$(openssl rand -base64 48)" # the same value for issuer and API';
+const newSecret =
+  'BETTER_AUTH_SECRET="$(openssl rand -base64 48)" # the same value at the issuer and the API';
 
 /** RFC 7518 section 3.2: an HS256 key has at least as many bits as the hash. */
 const shortestSecret = 32;
 
-/** The settings by themselves: whether an API could start with them, and how good the secrets are. */
+/** Checks whether an API can start with the settings, and whether the secrets are strong. */
 export async function checkSettings({
   environment,
   environmentName,
@@ -37,15 +38,15 @@ export async function checkSettings({
   }
   return {
     findings,
-    confirmed: [`${environmentName}: an API starts with these settings`, ...reading(environment)],
+    confirmed: [`${environmentName}: an API can start with these settings`, ...originNote(environment)],
   };
 }
 
-/** What is read out of BETTER_AUTH_URL, where that is not all of it. */
-function reading(environment: Environment): string[] {
+/** The origin of BETTER_AUTH_URL, if that is not the whole value. */
+function originNote(environment: Environment): string[] {
   const issuer = issuerFrom(environment);
   const isWhole = issuer === undefined || issuer === environment.BETTER_AUTH_URL;
-  return isWhole ? [] : [`BETTER_AUTH_URL is read as ${issuer}: its origin, as Better Auth reads it`];
+  return isWhole ? [] : [`BETTER_AUTH_URL is read as ${issuer}: only its origin counts, as in Better Auth`];
 }
 
 function wrongSettings({ message }: ConfigurationError, environmentName: string): Diagnosis {
@@ -63,9 +64,9 @@ function wrongSettings({ message }: ConfigurationError, environmentName: string)
 }
 
 const fixes: Readonly<Record<string, string>> = {
-  BETTER_AUTH_SECRET: "BETTER_AUTH_SECRET=… # the value that the Better Auth server has",
+  BETTER_AUTH_SECRET: "BETTER_AUTH_SECRET=… # the same value as at the Better Auth server",
   BETTER_AUTH_URL: "BETTER_AUTH_URL=https://app.example.com # Better Auth's baseURL",
-  API_URL: "API_URL=https://api.example.com # the audience that the issuer writes into tokens",
+  API_URL: "API_URL=https://api.example.com # the audience in the issuer's tokens",
   USHER_JWKS_URL: "USHER_JWKS_URL=https://app.example.com/api/auth/jwks",
 };
 
@@ -75,21 +76,20 @@ async function secretFinding({ name, value }: NamedSecret): Promise<Diagnosis | 
     const cause = causeOf(value);
     return errorFinding(
       cause,
-      titles[cause] ?? "The secret is refused.",
+      titles[cause] ?? "The API does not accept the secret.",
       [`${name}: ${refusal}`],
       [newSecret],
     );
   }
   if (!codes.has("USHER_SECRET_WEAK")) return undefined;
   const evidence = [`${name} repeats few characters: it has less than 96 bits of entropy`];
-  return warningFinding("secret_weak", "The secret looks easy to guess.", evidence, [newSecret]);
+  return warningFinding("secret_weak", "The secret may be easy to guess.", evidence, [newSecret]);
 }
 
 const titles: Partial<Readonly<Record<Cause, string>>> = {
-  secret_default: "The secret is a published default: anybody can make tokens with it.",
+  secret_default: "The secret is a published default: anyone can sign tokens with it.",
   secret_too_short: "The secret is too short: it can be guessed from any token.",
-  secret_is_public_key:
-    "What is set as the secret is a key document, and a public key is known to everybody.",
+  secret_is_public_key: "The secret is set to a key document. A public key is not a secret.",
 };
 
 function causeOf(value: string): Cause {

@@ -1,7 +1,4 @@
-/**
- * Runs something and catches what Usher warns of meanwhile, which Node would print. Warnings of others go
- * where they went before.
- */
+/** Runs a function and collects Usher's warnings, which Node would print. Other warnings are passed on. */
 export async function withUsherWarnings<Result>(
   run: () => Result | Promise<Result>,
 ): Promise<{ readonly result: Result; readonly codes: ReadonlySet<string> }> {
@@ -15,7 +12,7 @@ export async function withUsherWarnings<Result>(
   process.on("warning", collect);
   try {
     const result = await run();
-    // A warning is told at the next tick.
+    // Node emits a warning on the next tick.
     await new Promise(setImmediate);
     return { result, codes };
   } finally {

@@ -7,19 +7,17 @@ import { explainSecret } from "../secret/explain.ts";
 import { cookieSignedBy, jwsSignedBy } from "../secret/signed-by.ts";
 import { explanations } from "./explanations.ts";
 
-/**
- * What was sent: whether it is a token for an API at all, and what is around it that does not belong there.
- */
+/** Checks whether the text is a token for an API, and whether something surrounds it. */
 export function checkTokenText({ tokenText, environment }: CheckInput): CheckResult {
   if (tokenText === undefined) return noFindings;
   const findings: Diagnosis[] = [];
   for (const id of tokenText.wrappings) {
     const { title, fix } = explanations[id];
-    findings.push(errorFinding(id, title, [`what is inside: ${redact(tokenText.token)}`], fix));
+    findings.push(errorFinding(id, title, [`the token inside: ${redact(tokenText.token)}`], fix));
   }
   if (tokenText.kind !== "jwt") {
     const { title, fix } = explanations[tokenText.kind];
-    const { evidence, finding } = secretProof(tokenText, environment);
+    const { evidence, finding } = secretEvidence(tokenText, environment);
     findings.push(errorFinding(tokenText.kind, title, [...evidenceOf(tokenText), ...evidence], fix));
     if (finding !== undefined) findings.push(finding);
   }
@@ -44,10 +42,10 @@ function evidenceOf({ kind, token, jwt }: NonNullable<CheckInput["tokenText"]>):
 }
 
 /**
- * What a mistaken thing proves beside being mistaken: where Better Auth signed it with its secret, the
- * signature tells whether the settings have the same one.
+ * If Better Auth signed the wrong thing with its secret, the signature shows whether the settings have the
+ * same.
  */
-function secretProof(
+function secretEvidence(
   { kind, token, jwt }: TokenText,
   environment: Environment,
 ): { readonly evidence: readonly string[]; readonly finding: Diagnosis | undefined } {
@@ -57,7 +55,7 @@ function secretProof(
   const { shared, finding } = explainSecret(proof, environment);
   const evidence =
     shared === undefined
-      ? ["its signature does not match: these settings do not have Better Auth's secret"]
-      : [`its signature matches ${shared}: issuer and API do share the secret`];
+      ? ["its signature does not match: these settings do not contain Better Auth's secret"]
+      : [`its signature matches ${shared}: issuer and API share the secret`];
   return { evidence, finding };
 }

@@ -1,13 +1,13 @@
 import type { TokenTextKind } from "../facts/token-text.ts";
 import type { Wrapping } from "../facts/unwrap.ts";
 
-/** How to get the right thing, to paste into the frontend. */
+/** How to get an API token. Lines to paste into the frontend. */
 const getToken = [
   "const { data } = await authClient.token();",
   'fetch(url, { headers: { authorization: "Bearer " + data.token } });',
 ];
 
-/** What each mistaken thing is, and what to do. */
+/** The title and the fix for each kind of wrong text. */
 export const explanations: Readonly<
   Record<
     Exclude<TokenTextKind, "jwt"> | Wrapping,
@@ -15,81 +15,81 @@ export const explanations: Readonly<
   >
 > = {
   token_missing: {
-    title: "Nothing was sent: the text where the token should be is empty.",
+    title: "No token was sent: the text is empty.",
     fix: getToken,
   },
   token_literal: {
-    title: "A word was sent in place of a token: the frontend had none when it built the header.",
+    title: "A word was sent instead of a token: the frontend had no token when it built the header.",
     fix: [
       ...getToken,
-      "Wait for the token before the request: the promise itself, or its missing result, became text.",
+      "Await the token before the request. A promise or a missing value was converted to text.",
     ],
   },
   bearer_missing: {
-    title: "The Authorization header does not begin with Bearer.",
+    title: "The Authorization header does not start with Bearer.",
     fix: ['headers: { authorization: "Bearer " + token }'],
   },
   bearer_doubled: {
-    title: "The Bearer prefix stands there twice: the stored token has it already.",
+    title: "The Bearer prefix is there twice: the stored token already has it.",
     fix: ['headers: { authorization: "Bearer " + token.replace(/^Bearer /, "") }'],
   },
   token_is_json: {
-    title: "All of the JSON that /api/auth/token answers was sent, not the token in it.",
+    title: "The whole JSON response of /api/auth/token was sent instead of the token in it.",
     fix: ["const { token } = await response.json();"],
   },
   token_quoted: {
-    title: "The token is wrapped in quotes.",
+    title: "The token is in quotes.",
     fix: ["const token = JSON.parse(stored); // or store it without JSON.stringify"],
   },
   token_whitespace: {
-    title: "There is whitespace or a newline around the token.",
+    title: "Whitespace or a newline surrounds the token.",
     fix: ["const token = stored.trim();"],
   },
   token_truncated: {
-    title: "This begins as a JWT and is not whole: a part of it was cut off or lost.",
+    title: "The text starts like a JWT but is incomplete: part of it is missing.",
     fix: [
-      "Copy the whole token; look for a column, cookie or log that is too short for it (about 500 characters).",
+      "Copy the whole token. Check for a database column, cookie or log that cuts it off (about 500 characters).",
     ],
   },
   token_malformed: {
-    title: "This is no JWT, nor anything else that Better Auth gives out.",
+    title: "The text is neither a JWT nor anything else that Better Auth issues.",
     fix: getToken,
   },
   session_token: {
-    title: "Better Auth's session token was sent. It is a key into the issuer's database, not a JWT.",
+    title:
+      "Better Auth's session token was sent. It identifies a session in the issuer's database and is not a JWT.",
     fix: getToken,
   },
   session_cookie: {
-    title: "Better Auth's signed session cookie was sent. It is for the issuer alone, and is not a JWT.",
+    title: "Better Auth's signed session cookie was sent. Only the issuer can use it. It is not a JWT.",
     fix: getToken,
   },
   cookie_cache_compact: {
     title:
-      'Better Auth\'s cookie cache (strategy "compact") was sent. It is for the issuer alone, and is not a JWT.',
+      'Better Auth\'s cookie cache (strategy "compact") was sent. Only the issuer can use it. It is not a JWT.',
     fix: getToken,
   },
   cookie_cache_jwt: {
-    title: 'Better Auth\'s cookie cache (strategy "jwt") was sent. It is a JWT, but not one for an API.',
+    title: 'Better Auth\'s cookie cache (strategy "jwt") was sent. It is a JWT, but not for an API.',
     fix: getToken,
   },
   cookie_cache_jwks: {
-    title:
-      "Better Auth's cookie cache, signed by its key pair, was sent. It is a JWT, but not one for an API.",
+    title: "Better Auth's cookie cache, signed by its key pair, was sent. It is a JWT, but not for an API.",
     fix: getToken,
   },
   cookie_cache_jwe: {
-    title: 'An encrypted token (JWE) was sent: Better Auth\'s cookie cache with strategy "jwe" is one.',
+    title: 'An encrypted token (JWE) was sent, such as Better Auth\'s cookie cache with strategy "jwe".',
     fix: getToken,
   },
   email_verification_token: {
     title:
-      "The token of an e-mail verification link was sent. It is signed by the same secret, and is not for an API.",
+      "The token of an e-mail verification link was sent. It is signed with the same secret, but is not for an API.",
     fix: getToken,
   },
   id_token: {
-    title: "Another provider's ID token was sent. The API accepts what your own Better Auth issues.",
+    title: "Another provider's ID token was sent. The API only accepts tokens from your own Better Auth.",
     fix: [
-      'await authClient.signIn.social({ provider: "google", idToken: { token: idToken } }); // once: makes a session',
+      'await authClient.signIn.social({ provider: "google", idToken: { token: idToken } }); // once, to create a session',
       ...getToken,
     ],
   },

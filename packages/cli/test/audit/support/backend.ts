@@ -22,7 +22,9 @@ export interface Backend {
   close(): Promise<void>;
 }
 
-/** Starts a backend with a collection for each name, correct or flawed. Every user has two objects in each. */
+/**
+ * Starts a backend with a collection for each name, correct or flawed. Every user has two objects in each.
+ */
 export async function startBackend(
   secret: string,
   flaws: Readonly<Record<string, Flaw | undefined>>,

@@ -7,7 +7,7 @@ import { audience, newSecret, type SignedIn, signIn } from "../../support/better
 import { closedUrl, startServer } from "../../support/server.ts";
 import { type Row, type Situation, settingsFor } from "./row.ts";
 
-/** A good token of a good issuer, and the real API with the settings given; the doctor has the right ones. */
+/** A valid token, and the real API with changed settings. The doctor gets the correct ones. */
 async function calling(
   path: (person: SignedIn) => string,
   change: (right: Record<string, string>) => Record<string, string> = (right) => right,
@@ -21,7 +21,7 @@ async function calling(
 
 const own = ({ userId }: SignedIn) => `/api/${userId}/tasks`;
 
-/** A good token, and something else than the real API, or something in front of it. */
+/** A valid token, and another server instead of or in front of the real API. */
 async function callingOther(listener: (api: string) => RequestListener): Promise<Situation> {
   const person = await signIn();
   const right = settingsFor(person);
@@ -31,7 +31,7 @@ async function callingOther(listener: (api: string) => RequestListener): Promise
   return { input, environment: right, api: `${url}${own(person)}`, hidden: [input, person.secret] };
 }
 
-/** Hands requests on, with the headers changed. */
+/** Forwards requests with changed headers. */
 const proxy =
   (
     api: string,
@@ -50,7 +50,7 @@ const proxy =
     incoming.pipe(onwards);
   };
 
-/** Answers preflights by itself, with these headers, and hands the rest on. */
+/** Answers preflights with these headers, and forwards other requests. */
 const answeringPreflights =
   (status: number, headers: Record<string, string>) =>
   (api: string): RequestListener =>
@@ -59,10 +59,10 @@ const answeringPreflights =
     else proxy(api, (same) => same)(incoming, outgoing);
   };
 
-/** The API, asked over the network. */
+/** The API, over the network. */
 export const apiRows: readonly Row[] = [
   {
-    when: "nothing listens at the API's address",
+    when: "nothing listens at the API's URL",
     first: "api_unreachable",
     says: /ECONNREFUSED/,
     fix: /curl -i http/,
@@ -82,17 +82,17 @@ export const apiRows: readonly Row[] = [
       }),
   },
   {
-    when: "a page answers in the API's place",
+    when: "a page answers instead of the API",
     first: "api_html",
     says: /HTML/,
-    fix: /the API's own address/,
+    fix: /the API's URL/,
     arrange: () =>
       callingOther(() => (_incoming, outgoing) => {
         outgoing.writeHead(200, { "content-type": "text/html" }).end("<!doctype html><title>App</title>");
       }),
   },
   {
-    when: "the server's limit on headers is below the token's length",
+    when: "the server's limit for headers is below the token's length",
     first: "header_too_large",
     says: /431/,
     fix: /usherJwt/,
@@ -109,9 +109,9 @@ export const apiRows: readonly Row[] = [
     },
   },
   {
-    when: "a proxy takes the Authorization header out",
+    when: "a proxy removes the Authorization header",
     first: "authorization_stripped",
-    says: /there was none/,
+    says: /the API received none/,
     fix: /proxy_set_header Authorization/,
     arrange: () => callingOther((api) => proxy(api, ({ authorization: _, ...others }) => others)),
   },
@@ -119,17 +119,17 @@ export const apiRows: readonly Row[] = [
     [
       ["the user's e-mail", ({ claims }) => String(claims.email), /the user's e-mail/],
       ["the user's name", ({ claims }) => String(claims.name), /the user's name/],
-      ["the id in other case", ({ person }) => person.userId.toUpperCase(), /in other case/],
+      ["the id in another case", ({ person }) => person.userId.toUpperCase(), /in another case/],
       ["the session's id", ({ claims }) => String(claims.sid), /the session's id/],
-      ["a parameter that was never filled in", () => ":userId", /a placeholder/],
-      ["another user's id", () => "somebody-else", /no part of the path/],
+      ["a placeholder that was not replaced", () => ":userId", /a placeholder/],
+      ["another user's id", () => "another-user", /no segment of the path/],
     ] satisfies [string, (about: About) => string, RegExp][]
   ).map(
     ([what, segment, says]): Row => ({
-      when: `the path has ${what}`,
+      when: `the path contains ${what}`,
       first: "path_mismatch",
       says,
-      fix: says.source.startsWith("no part")
+      fix: says.source.startsWith("no segment")
         ? /^http/
         : /^http:\/\/localhost:\d+\/api\/[A-Za-z0-9]{32}\/tasks$/,
       arrange: async () => {
@@ -149,7 +149,7 @@ export const apiRows: readonly Row[] = [
       [
         "secret",
         () => ({ BETTER_AUTH_SECRET: newSecret() }),
-        /signature_invalid.*what differs: BETTER_AUTH_SECRET/s,
+        /signature_invalid.*the difference is in: BETTER_AUTH_SECRET/s,
       ],
       ["issuer", () => ({ BETTER_AUTH_URL: "https://app.example.com" }), /issuer_rejected.*BETTER_AUTH_URL/s],
       ["audience", () => ({ API_URL: "https://tasks.example.com" }), /audience_rejected.*API_URL/s],
@@ -167,7 +167,7 @@ export const apiRows: readonly Row[] = [
     }),
   ),
   {
-    when: "the API refuses the token, and nothing is known of its settings",
+    when: "the API rejects the token, and its settings are unknown",
     first: "api_refuses",
     says: /401 audience_rejected/,
     fix: /--env/,
@@ -179,27 +179,27 @@ export const apiRows: readonly Row[] = [
     },
   },
   {
-    when: "the token was taken back",
+    when: "the token was revoked",
     first: "token_revoked",
     says: /401 token_revoked/,
     fix: /signIn/,
     arrange: async () => {
       const person = await signIn();
       const right = settingsFor(person);
-      const takenBack = (): never => {
+      const revoked = (): never => {
         throw new AuthError("token_revoked");
       };
       const api = await startApi(right, (verifier) => ({
         ...verifier,
-        verifySync: takenBack,
-        verify: takenBack,
+        verifySync: revoked,
+        verify: revoked,
       }));
       const input = await person.token();
       return { input, environment: right, api: `${api}${own(person)}`, hidden: [input, person.secret] };
     },
   },
   {
-    when: "the API's own keys cannot be fetched",
+    when: "the API cannot fetch its keys",
     first: "api_unavailable",
     says: /503 keys_unavailable/,
     fix: /must reach the issuer/,
@@ -218,7 +218,7 @@ export const apiRows: readonly Row[] = [
     },
   },
   {
-    when: "an API makes a 500 of the token",
+    when: "the API answers the token with 500",
     first: "api_fails",
     says: /500/,
     fix: /log/,
@@ -228,30 +228,30 @@ export const apiRows: readonly Row[] = [
       }),
   },
   {
-    when: "the endpoint answers everybody",
+    when: "the endpoint answers without a token",
     first: "api_open",
-    says: /to nobody/,
+    says: /to a request without a token/,
     fix: /usher-auth audit/,
     arrange: async () => await calling(() => "/health/live"),
   },
   {
-    when: "the guard stands before CORS",
+    when: "the guard runs before CORS",
     first: "preflight_refused",
-    says: /never carries credentials/,
+    says: /which never has one/,
     fix: /before the guard/,
     arrange: () => callingOther(answeringPreflights(401, { "www-authenticate": "Bearer" })),
   },
   {
-    when: "the API's CORS allows another origin: the real API, told of a page of another port",
+    when: "CORS allows another origin",
     first: "cors_origin",
     says: /Access-Control-Allow-Origin/,
     fix: /origin: "http:\/\/localhost:5173"/,
     arrange: async () => ({ ...(await calling(own)), origin: "http://localhost:5173" }),
   },
   {
-    when: "CORS allows every header by *, which Authorization is not among",
+    when: "CORS allows the headers *, which does not include Authorization",
     first: "cors_authorization",
-    says: /does not stand for Authorization/,
+    says: /does not include Authorization/,
     fix: /allowedHeaders: \["authorization"/,
     arrange: () =>
       callingOther(
@@ -261,7 +261,7 @@ export const apiRows: readonly Row[] = [
   {
     when: "the API's clock is behind",
     first: "clock_skew",
-    says: /The clock of the API/,
+    says: /The API's clock/,
     fix: /set-ntp/,
     arrange: () =>
       callingOther((api) => (incoming, outgoing) => {

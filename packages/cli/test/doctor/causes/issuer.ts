@@ -11,7 +11,7 @@ import {
 import { closedUrl, startServer } from "../../support/server.ts";
 import { keyPairSettingsFor, type Row, type Situation } from "./row.ts";
 
-/** A real Better Auth, asked by its address. */
+/** A real Better Auth server. */
 async function asking(
   settings: IssuerSettings,
   more: (person: SignedIn) => Partial<Situation> = () => ({}),
@@ -20,7 +20,7 @@ async function asking(
   return { issuer: person.issuer, hidden: [person.secret, person.sessionToken], ...more(person) };
 }
 
-/** Something else than Better Auth at the issuer's address. */
+/** Another server at the issuer's URL. */
 const other = async (listener: Parameters<typeof startServer>[0]): Promise<Situation> => ({
   issuer: await startServer(listener),
   hidden: [],
@@ -30,17 +30,17 @@ const usherKeyPair: IssuerSettings = {
   options: () => ({ plugins: [usherJwt({ audience, algorithm: "EdDSA" })] }),
 };
 
-/** The issuer, reached over the network. */
+/** The issuer, over the network. */
 export const issuerRows: readonly Row[] = [
   {
-    when: "nothing listens at the issuer's address",
+    when: "nothing listens at the issuer's URL",
     first: "issuer_unreachable",
     says: /ECONNREFUSED/,
     fix: /curl -i http/,
     arrange: async () => ({ issuer: await closedUrl(), hidden: [] }),
   },
   {
-    when: "the issuer speaks no https",
+    when: "the issuer does not use https",
     first: "issuer_unreachable",
     says: /https/,
     fix: /curl -i https/,
@@ -57,9 +57,9 @@ export const issuerRows: readonly Row[] = [
       }),
   },
   {
-    when: "the page answers in Better Auth's place, as a single-page app's fallback does",
+    when: "a page answers instead of Better Auth, such as a single-page app's fallback",
     first: "issuer_html",
-    says: /one of them is HTML/,
+    says: /one of them answers with HTML/,
     fix: /auth\.handler/,
     arrange: () =>
       other(() => (_request, response) => {
@@ -67,16 +67,16 @@ export const issuerRows: readonly Row[] = [
       }),
   },
   {
-    when: "Better Auth has a path of its own",
+    when: "Better Auth has another basePath",
     first: "issuer_path_unknown",
-    says: /both 404/,
+    says: /both answer 404/,
     fix: /basePath/,
     arrange: () => asking({ basePath: "/auth" }),
   },
   {
-    when: "Better Auth has no plugin that makes tokens",
+    when: "Better Auth has no plugin that issues tokens",
     first: "token_endpoint_missing",
-    says: /\/api\/auth\/token is 404/,
+    says: /\/api\/auth\/token answers 404/,
     fix: /plugins: \[usherJwt/,
     arrange: () => asking({ options: () => ({ plugins: [] }) }),
   },
@@ -96,7 +96,7 @@ export const issuerRows: readonly Row[] = [
     },
   },
   {
-    when: "keyPairConfig asks for HS256, which Better Auth has not",
+    when: "keyPairConfig is set to HS256, which Better Auth does not support",
     first: "token_endpoint_fails",
     says: /\/token answers 500/,
     fix: /keyPairConfig/,
@@ -114,16 +114,16 @@ export const issuerRows: readonly Row[] = [
     arrange: () => asking({}, () => ({ cookie: "better-auth.session_token=gone.gone" })),
   },
   {
-    when: "the issuer signs with the secret, and the API wants a JWKS",
+    when: "the issuer signs with the secret, and the API verifies with a JWKS",
     first: "jwks_missing",
     says: /publishes no keys/,
     fix: /algorithm: "EdDSA"/,
     arrange: () => asking({}, (person) => ({ environment: keyPairSettingsFor(person) })),
   },
   {
-    when: "the token's kid is another issuer's, and there are no settings",
+    when: "the token's kid is from another issuer, without --env",
     first: "key_unknown",
-    says: /and not that one/,
+    says: /but not that one/,
     fix: /authClient\.token\(\)/,
     arrange: async () => {
       const another = await signIn(usherKeyPair);
@@ -131,7 +131,7 @@ export const issuerRows: readonly Row[] = [
       const person = await signIn(usherKeyPair);
       await person.token();
       const claims = await person.sign({ sub: person.userId });
-      // The issuer's own token, but for the kid in its header.
+      // The issuer's own claims and signature, with another issuer's header.
       const forged = [input.split(".")[0], ...claims.split(".").slice(1)].join(".");
       return { input: forged, issuer: person.issuer, hidden: [input, claims, person.secret] };
     },

@@ -10,7 +10,7 @@ import {
 } from "../../support/better-auth.ts";
 import { keyPairSettingsFor, type Row, type Situation, settingsFor } from "./row.ts";
 
-/** A good token at an API whose settings are not quite the issuer's. */
+/** A valid token, and an API whose settings differ from the issuer's. */
 async function at(
   change: (right: Record<string, string>, person: SignedIn) => Record<string, string>,
 ): Promise<Situation> {
@@ -20,7 +20,7 @@ async function at(
   return { input, environment: { ...right, ...change(right, person) }, hidden: [input, person.secret] };
 }
 
-/** A token of another plugin than usherJwt(), at an API that verifies by key pair. */
+/** A token from another plugin than usherJwt(), and an API that verifies with public keys. */
 async function byKeyPair(
   plugin: (baseURL: string) => ReturnType<typeof jwt>,
   settings: IssuerSettings = {},
@@ -34,10 +34,10 @@ const usherKeyPair: IssuerSettings = {
   options: () => ({ plugins: [usherJwt({ audience, algorithm: "EdDSA" })] }),
 };
 
-/** Algorithm, key and claims. */
-export const tokenRows: readonly Row[] = [
+/** Algorithms, keys and claims. */
+export const jwtRows: readonly Row[] = [
   {
-    when: "Better Auth's jwt() signs with EdDSA, whatever algorithm it is told, and the API has a secret",
+    when: "Better Auth's jwt() signs with EdDSA, whatever its option algorithm says, and the API verifies with a secret",
     first: "algorithm_public_key",
     says: /ignores jwt\(\{ algorithm: "HS256" \}\)/,
     fix: /^USHER_JWKS_URL=http:\/\/localhost:\d+\/api\/auth\/jwks/,
@@ -49,16 +49,16 @@ export const tokenRows: readonly Row[] = [
     },
   },
   {
-    when: "the issuer signs with the secret, and the API has a JWKS",
+    when: "the issuer signs with the secret, and the API verifies with a JWKS",
     first: "algorithm_secret",
-    says: /by key pair alone/,
+    says: /only tokens signed with a key pair/,
     fix: /^USHER_KEYS=secret/,
     arrange: () => at((_, person) => keyPairSettingsFor(person)),
   },
   {
     when: "the token is not signed",
     first: "algorithm_none",
-    says: /not signed at all/,
+    says: /is not signed/,
     fix: /\/api\/auth\/token/,
     arrange: async () => {
       const { input = "", ...rest } = await at((right) => right);
@@ -67,7 +67,7 @@ export const tokenRows: readonly Row[] = [
     },
   },
   {
-    when: "the token has an algorithm of another secret",
+    when: "the token has another HMAC algorithm",
     first: "algorithm_other",
     says: /HS512/,
     fix: /usherJwt/,
@@ -81,9 +81,9 @@ export const tokenRows: readonly Row[] = [
     },
   },
   {
-    when: "the key pair was replaced since the token was made",
+    when: "the key pair was replaced after the token was issued",
     first: "key_unknown",
-    says: /fetched afresh/,
+    says: /fetched just now/,
     fix: /authClient\.token\(\)/,
     arrange: async () => {
       const former = await signIn(usherKeyPair);
@@ -94,20 +94,20 @@ export const tokenRows: readonly Row[] = [
     },
   },
   {
-    when: "the token was changed on its way",
+    when: "the token was changed",
     first: "signature_invalid",
     says: /was changed/,
-    fix: /exactly as the issuer gave it/,
+    fix: /exactly as the issuer returned it/,
     arrange: async () => {
       const person = await signIn(usherKeyPair);
       const [header, , signature] = (await person.token()).split(".");
-      const claims = { sub: "somebody-else", iss: person.issuer, aud: audience, exp: 4_000_000_000 };
+      const claims = { sub: "another-user", iss: person.issuer, aud: audience, exp: 4_000_000_000 };
       const input = [header, Buffer.from(JSON.stringify(claims)).toString("base64url"), signature].join(".");
       return { input, environment: keyPairSettingsFor(person), hidden: [input, person.secret] };
     },
   },
   {
-    when: "the keys' address leads nowhere",
+    when: "USHER_JWKS_URL does not exist",
     first: "jwks_unavailable",
     says: /404/,
     fix: /curl -i http/,
@@ -119,7 +119,7 @@ export const tokenRows: readonly Row[] = [
     },
   },
   {
-    when: "the token is of another type",
+    when: "the token has another type (typ)",
     first: "token_type",
     says: /at\+jwt|typ/,
     fix: /authClient\.token\(\)/,
@@ -134,18 +134,18 @@ export const tokenRows: readonly Row[] = [
   },
   ...(
     [
-      ["is https for http", (url: string) => url.replace("http:", "https:"), /http against https/],
+      ["has https instead of http", (url: string) => url.replace("http:", "https:"), /http instead of https/],
       [
-        "is 127.0.0.1 for localhost",
+        "has 127.0.0.1 instead of localhost",
         (url: string) => url.replace("localhost", "127.0.0.1"),
-        /localhost against 127\.0\.0\.1: this machine by another name/,
+        /localhost instead of 127\.0\.0\.1: another name of this machine/,
       ],
-      ["has another port", (url: string) => url.replace(/\d+$/, "3000"), /port \d+ against 3000/],
-      ["is another host", () => "https://app.example.com", /another machine/],
+      ["has another port", (url: string) => url.replace(/\d+$/, "3000"), /port \d+ instead of 3000/],
+      ["has another host", () => "https://app.example.com", /another machine/],
     ] as const
   ).map(
     ([what, change, says]): Row => ({
-      when: `the issuer in the API's settings ${what}`,
+      when: `BETTER_AUTH_URL at the API ${what}`,
       first: "issuer_differs",
       says,
       fix: /^BETTER_AUTH_URL=http:\/\/localhost:\d+ /,
@@ -154,12 +154,12 @@ export const tokenRows: readonly Row[] = [
   ),
   ...(
     [
-      ["a slash at its end", "/", /only the trailing slash differs/],
-      ["/api/auth at its end", "/api/auth", /\/api\/auth at the end/],
+      ["a trailing slash", "/", /only the trailing slash differs/],
+      ["/api/auth at the end", "/api/auth", /ends with \/api\/auth/],
     ] as const
   ).map(
     ([what, end, says]): Row => ({
-      when: `the issuer writes a name of its own, with ${what}`,
+      when: `usherJwt() sets another issuer, with ${what}`,
       first: "issuer_differs",
       says,
       fix: /createVerifier\(\{ issuer: "http:\/\/localhost:\d+\//,
@@ -173,14 +173,14 @@ export const tokenRows: readonly Row[] = [
     }),
   ),
   {
-    when: "the audience in the API's settings has a slash at its end",
+    when: "API_URL at the API has a trailing slash",
     first: "audience_differs",
     says: /only the trailing slash differs/,
     fix: /usherJwt\(\{ audience: "https:\/\/api\.example\.com\/" \}\)/,
     arrange: () => at(() => ({ API_URL: `${audience}/` })),
   },
   {
-    when: "jwt() was told no audience",
+    when: "jwt() sets no audience",
     first: "audience_default",
     says: /the same as iss/,
     fix: /jwt\(\{ jwt: \{ audience: "https:\/\/api\.example\.com" \} \}\)/,
@@ -200,14 +200,14 @@ export const tokenRows: readonly Row[] = [
   {
     when: "expirationTime is a number",
     first: "expiration_absolute",
-    says: /a second of 1970/,
+    says: /seconds since 1970/,
     fix: /expirationTime: "3600s"/,
     arrange: () => byKeyPair((issuer) => jwt({ jwt: { issuer, audience, expirationTime: 3600 } })),
   },
   {
     when: "the token has no sub",
     first: "subject_missing",
-    says: /does not say whose it is/,
+    says: /does not name a user/,
     fix: /sub: user\.id/,
     arrange: async () => {
       const person = await signIn({
@@ -218,7 +218,7 @@ export const tokenRows: readonly Row[] = [
     },
   },
   {
-    when: "the token has no end",
+    when: "the token has no exp",
     first: "claim_missing",
     says: /exp/,
     fix: /usherJwt/,
@@ -243,7 +243,7 @@ export const tokenRows: readonly Row[] = [
     },
   },
   {
-    when: "the token carries the whole user, with a picture",
+    when: "the token contains the whole user, with an image",
     first: "token_too_large",
     says: /largest claim is "image"/,
     fix: /definePayload/,

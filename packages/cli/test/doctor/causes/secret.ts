@@ -4,7 +4,7 @@ import { jwt } from "better-auth/plugins/jwt";
 import { audience, newSecret, signIn } from "../../support/better-auth.ts";
 import { type Row, type Situation, settingsFor } from "./row.ts";
 
-/** A token of an issuer with one secret, at an API with another: what a mistake makes of the same one. */
+/** A token signed with one secret, and an API with a variant of it or another one. */
 async function differing(
   secret: string,
   settings: (secret: string) => Record<string, string>,
@@ -20,7 +20,7 @@ async function differing(
   };
 }
 
-/** HS256 as people write it into Better Auth's `jwt.sign`, with the bytes that they take for the secret. */
+/** HS256 in Better Auth's `jwt.sign`, with these bytes as the secret. */
 const signing = (key: string | Uint8Array) => (payload: object) => {
   const segment = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
   const signed = `${segment({ alg: "HS256", typ: "JWT" })}.${segment(payload)}`;
@@ -55,33 +55,33 @@ async function signedBy(key: string | Uint8Array, apiSecret: string): Promise<Si
 
 const hex = () => Buffer.from(newSecret(), "base64url").toString("hex");
 
-/** The secret of issuer and API, and what comes between them. */
+/** How the secrets of issuer and API can differ. */
 export const secretRows: readonly Row[] = [
   {
-    when: "the API's secret has a newline at its end",
+    when: "the API's secret ends with a newline",
     first: "secret_whitespace",
-    says: /without the whitespace/,
+    says: /without surrounding whitespace/,
     fix: /^BETTER_AUTH_SECRET="\$\(printf/,
     arrange: () => differing(newSecret(), (secret) => ({ BETTER_AUTH_SECRET: `${secret}\n` })),
   },
   {
-    when: "the issuer's secret has a newline at its end",
+    when: "the issuer's secret ends with a newline",
     first: "secret_whitespace",
-    says: /which the issuer's has/,
+    says: /as the issuer has it/,
     fix: /at the issuer/,
     arrange: () => differing(`${newSecret()}\n`, (secret) => ({ BETTER_AUTH_SECRET: secret.trim() })),
   },
   {
-    when: "the API's secret has kept its quotes, as docker --env-file does",
+    when: "the API's secret has quotes, as docker --env-file keeps them",
     first: "secret_quotes",
-    says: /without the quotes/,
+    says: /without surrounding quotes/,
     fix: /tr -d/,
     arrange: () => differing(newSecret(), (secret) => ({ BETTER_AUTH_SECRET: `"${secret}"` })),
   },
   {
-    when: "the issuer's secret has kept its quotes",
+    when: "the issuer's secret has quotes",
     first: "secret_quotes",
-    says: /which the issuer's has/,
+    says: /as the issuer has it/,
     fix: /at the issuer/,
     arrange: () => differing(`'${newSecret()}'`, (secret) => ({ BETTER_AUTH_SECRET: secret.slice(1, -1) })),
   },
@@ -106,7 +106,7 @@ export const secretRows: readonly Row[] = [
     },
   },
   {
-    when: "the issuer goes by AUTH_SECRET",
+    when: "the issuer uses AUTH_SECRET",
     first: "secret_auth_secret",
     says: /AUTH_SECRET/,
     fix: /BETTER_AUTH_SECRET="\$AUTH_SECRET"/,
@@ -114,9 +114,9 @@ export const secretRows: readonly Row[] = [
       differing(newSecret(), (secret) => ({ AUTH_SECRET: secret, BETTER_AUTH_SECRET: newSecret() })),
   },
   {
-    when: "the issuer signs with BETTER_AUTH_SECRET, and the API has a list",
+    when: "the issuer signs with BETTER_AUTH_SECRET, and the API has BETTER_AUTH_SECRETS",
     first: "secret_single_ignored",
-    says: /no version of BETTER_AUTH_SECRETS/,
+    says: /no version in BETTER_AUTH_SECRETS/,
     fix: /BETTER_AUTH_SECRETS="\$BETTER_AUTH_SECRETS,0:\$BETTER_AUTH_SECRET"/,
     arrange: () =>
       differing(newSecret(), (secret) => ({
@@ -125,7 +125,7 @@ export const secretRows: readonly Row[] = [
       })),
   },
   {
-    when: "the issuer still signs with an older version of the list",
+    when: "the issuer still signs with an older version in BETTER_AUTH_SECRETS",
     first: "secret_old_version",
     says: /BETTER_AUTH_SECRETS version 1/,
     fix: /restart/,
@@ -133,14 +133,14 @@ export const secretRows: readonly Row[] = [
       differing(newSecret(), (secret) => ({ BETTER_AUTH_SECRETS: `2:${newSecret()},1:${secret}` })),
   },
   {
-    when: "the issuer has no secret, and signs with Better Auth's own default",
+    when: "the issuer has no secret and signs with Better Auth's default",
     first: "secret_issuer_default",
-    says: /anybody can make such a token/,
+    says: /anyone can sign such a token/,
     fix: /openssl rand/,
     arrange: () => signedBy("better-auth-secret-12345678901234567890", newSecret()),
   },
   {
-    when: "the two have nothing to do with each other",
+    when: "the secrets are completely different",
     first: "secret_differs",
     says: /fingerprint [0-9a-f]{16}/,
     fix: /usher-auth fingerprint/,
@@ -155,7 +155,7 @@ export const secretRows: readonly Row[] = [
       differing(newSecret(), () => ({ BETTER_AUTH_SECRET: "better-auth-secret-12345678901234567890" })),
   },
   {
-    when: "the API's secret is short",
+    when: "the API's secret has fewer than 32 bytes",
     first: "secret_too_short",
     says: /has 14 bytes/,
     fix: /openssl rand/,
@@ -172,7 +172,7 @@ export const secretRows: readonly Row[] = [
     },
   },
   {
-    when: "the secret is shared, and easy to guess",
+    when: "both sides have a secret that is easy to guess",
     first: "secret_weak",
     says: /entropy/,
     fix: /openssl rand/,
@@ -186,7 +186,7 @@ export const secretRows: readonly Row[] = [
     arrange: () => differing(newSecret(), () => ({})),
   },
   {
-    when: "the list of secrets is of another form",
+    when: "BETTER_AUTH_SECRETS has another form",
     first: "settings_wrong",
     says: /entry 1 is not/,
     fix: /2:new,1:old/,

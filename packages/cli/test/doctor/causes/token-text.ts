@@ -4,14 +4,14 @@ import { jwt } from "better-auth/plugins/jwt";
 import { newSecret, type SignedIn, signIn } from "../../support/better-auth.ts";
 import { type Row, type Situation, settingsFor } from "./row.ts";
 
-/** A good token of a good issuer, with something done to it on its way. */
+/** A valid token that is changed before it is sent. */
 async function sending(change: (token: string) => string): Promise<Situation> {
   const person = await signIn();
   const token = await person.token();
   return { input: change(token), environment: settingsFor(person), hidden: [token, person.secret] };
 }
 
-/** Something else that Better Auth handed out. */
+/** Something else that Better Auth issues. */
 async function sendingOther(
   pick: (person: SignedIn) => string,
   options: Partial<BetterAuthOptions> = {},
@@ -33,8 +33,8 @@ const cookieCache = (strategy: "compact" | "jwt" | "jwe") => ({
 
 const getToken = /authClient\.token\(\)/;
 
-/** What is sent by mistake. */
-export const sentRows: readonly Row[] = [
+/** Texts that are sent by mistake. */
+export const tokenTextRows: readonly Row[] = [
   {
     when: "nothing is sent",
     first: "token_missing",
@@ -46,56 +46,56 @@ export const sentRows: readonly Row[] = [
     (word): Row => ({
       when: `${word} is sent`,
       first: "token_literal",
-      says: /the frontend had none/,
+      says: /the frontend had no token/,
       fix: getToken,
-      // As JavaScript writes it into the header.
+      // As JavaScript writes it into a header.
       arrange: () => sending(() => `Authorization: Bearer ${word}`),
     }),
   ),
   {
     when: "the Bearer prefix is missing",
     first: "bearer_missing",
-    says: /does not begin with Bearer/,
+    says: /does not start with Bearer/,
     fix: /"Bearer " \+ token/,
     arrange: () => sending((token) => `Authorization: ${token}`),
   },
   {
-    when: "another scheme stands before the token",
+    when: "another scheme precedes the token",
     first: "bearer_missing",
-    says: /does not begin with Bearer/,
+    says: /does not start with Bearer/,
     fix: /"Bearer " \+ token/,
     arrange: () => sending((token) => `authorization: Token ${token}`),
   },
   {
-    when: "the Bearer prefix stands there twice",
+    when: "the Bearer prefix is there twice",
     first: "bearer_doubled",
     says: /twice/,
     fix: /replace/,
     arrange: () => sending((token) => `Authorization: Bearer Bearer ${token}`),
   },
   {
-    when: "the token is in quotes, as JSON.stringify makes it",
+    when: "the token is in quotes, as JSON.stringify writes it",
     first: "token_quoted",
     says: /quotes/,
     fix: /JSON\.parse/,
     arrange: () => sending((token) => JSON.stringify(token)),
   },
   {
-    when: "newlines are around the token",
+    when: "newlines surround the token",
     first: "token_whitespace",
     says: /newline/,
     fix: /trim\(\)/,
     arrange: () => sending((token) => `\n${token}\n\n`),
   },
   {
-    when: "an escaped newline is after the token",
+    when: "an escaped newline follows the token",
     first: "token_whitespace",
     says: /newline/,
     fix: /trim\(\)/,
     arrange: () => sending((token) => `${token}\\n`),
   },
   {
-    when: "all of the JSON of /token is sent",
+    when: "the whole JSON response of /token is sent",
     first: "token_is_json",
     says: /JSON/,
     fix: /const \{ token \}/,
@@ -104,14 +104,14 @@ export const sentRows: readonly Row[] = [
   {
     when: "the token is cut off",
     first: "token_truncated",
-    says: /not whole/,
-    fix: /too short/,
+    says: /incomplete/,
+    fix: /cuts it off/,
     arrange: () => sending((token) => token.slice(0, 255)),
   },
   {
-    when: "something is sent that nobody made",
+    when: "a text of unknown origin is sent",
     first: "token_malformed",
-    says: /no JWT/,
+    says: /neither a JWT/,
     fix: getToken,
     arrange: () => sending(() => "hello-there-general"),
   },
@@ -123,16 +123,16 @@ export const sentRows: readonly Row[] = [
     arrange: () => sendingOther(({ sessionToken }) => sessionToken),
   },
   {
-    when: "the signed session cookie is sent, and the secret is shared",
+    when: "the signed session cookie is sent, and both sides have the same secret",
     first: "session_cookie",
-    says: /do share the secret/,
+    says: /issuer and API share the secret/,
     fix: getToken,
     arrange: () => sendingOther(({ cookie }) => cookie("session_token")),
   },
   {
-    when: "the signed session cookie is sent by its name, and the secret is not shared",
+    when: "the signed session cookie is sent with its name, and the secrets differ",
     first: "session_cookie",
-    says: /do not have Better Auth's secret/,
+    says: /do not contain Better Auth's secret/,
     fix: getToken,
     arrange: () =>
       sendingOther(
@@ -151,12 +151,12 @@ export const sentRows: readonly Row[] = [
   {
     when: "the cookie cache is sent as a JWT",
     first: "cookie_cache_jwt",
-    says: /do share the secret/,
+    says: /issuer and API share the secret/,
     fix: getToken,
     arrange: () => sendingOther(({ cookie }) => cookie("session_data"), cookieCache("jwt")),
   },
   {
-    when: "the cookie cache is sent, signed by the key pair",
+    when: "the cookie cache, signed with the key pair, is sent",
     first: "cookie_cache_jwks",
     says: /key pair/,
     fix: getToken,
@@ -205,7 +205,7 @@ export const sentRows: readonly Row[] = [
     },
   },
   {
-    when: "an ID token of some other provider is sent",
+    when: "another provider's ID token is sent",
     first: "id_token",
     says: /login\.example\.org/,
     fix: /signIn\.social/,

@@ -1,4 +1,4 @@
-/** An output for a guide: what was typed, and what came. */
+/** A command and its output for a guide. */
 export interface Block {
   readonly typed: string;
   readonly output: string;
@@ -6,15 +6,12 @@ export interface Block {
 
 const marker = /<!-- output: (\S+) -->\n```console\n.*?\n```/gs;
 
-/**
- * The guide with each block that follows `<!-- output: name -->` made anew. Throws where the two do not
- * match.
- */
+/** Replaces each block that follows `<!-- output: name -->`. Throws if a block or its place is missing. */
 export function withOutputs(guide: string, blocks: ReadonlyMap<string, Block>): string {
   const used = new Set<string>();
   const text = guide.replaceAll(marker, (_all, name: string) => {
     const block = blocks.get(name);
-    if (block === undefined) throw new Error(`nothing makes the output ${name}`);
+    if (block === undefined) throw new Error(`no block has the name ${name}`);
     used.add(name);
     return `<!-- output: ${name} -->\n\`\`\`console\n$ ${block.typed}\n${block.output.trimEnd()}\n\`\`\``;
   });
@@ -23,7 +20,7 @@ export function withOutputs(guide: string, blocks: ReadonlyMap<string, Block>): 
   return text;
 }
 
-/** The guide with what stands between `<!-- name -->` and `<!-- end of name -->` made anew. */
+/** Replaces the text between `<!-- name -->` and `<!-- end of name -->`. */
 export function withPart(guide: string, name: string, part: string): string {
   const [start, end] = [`<!-- ${name} -->\n`, `\n<!-- end of ${name} -->`];
   const from = guide.indexOf(start) + start.length;

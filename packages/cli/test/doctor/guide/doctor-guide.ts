@@ -9,10 +9,10 @@ import { usher } from "../../support/command.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { apiRows } from "../causes/api.ts";
 import { issuerRows } from "../causes/issuer.ts";
-import { tokenRows } from "../causes/jwt.ts";
+import { jwtRows } from "../causes/jwt.ts";
 import { settingsFor } from "../causes/row.ts";
 import { secretRows } from "../causes/secret.ts";
-import { sentRows } from "../causes/token-text.ts";
+import { tokenTextRows } from "../causes/token-text.ts";
 import { type Block, withOutputs, withPart } from "./blocks.ts";
 
 const guide = "docs/guide/doctor.md";
@@ -21,33 +21,33 @@ const other = "hG6dS2aQ9wE4rT7yU1iO5pL8kJ3zX0cV2bN4";
 
 type Environment = Readonly<Record<string, string>>;
 
-/** Runs a command with these files in a folder, and writes it as a person would have typed it. */
+/** Runs a command with these files in a folder. `shown` maps arguments in the guide to the real ones. */
 async function show(
   typed: string,
   files: Readonly<Record<string, string>>,
-  stands: Environment,
+  replacements: Environment,
 ): Promise<Block> {
   const folder = await temporaryFolder();
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
   const [command = "", piped] = typed.split(" < ");
   const words = command.split(" ").slice(2);
   const typedFor = words.map((word) =>
-    Object.hasOwn(files, word) ? join(folder, word) : (stands[word] ?? word),
+    Object.hasOwn(files, word) ? join(folder, word) : (replacements[word] ?? word),
   );
   const input = piped === undefined ? undefined : files[piped];
   const { output, errors } = await usher(typedFor, { input, environment: { DATA_DIR: folder } });
   expect(errors).toBe("");
-  return { typed, output: settled(output.replaceAll(`${folder}/`, ""), stands) };
+  return { typed, output: withFixedValues(output.replaceAll(`${folder}/`, ""), replacements) };
 }
 
-/** What differs from run to run, as it is in the guide. */
-function settled(output: string, stands: Environment): string {
+/** Replaces what differs from run to run. */
+function withFixedValues(output: string, replacements: Environment): string {
   let text = output;
-  for (const [shown, real] of Object.entries(stands)) text = text.replaceAll(real, shown);
-  return settling.reduce((settledSoFar, [pattern, shown]) => settledSoFar.replaceAll(pattern, shown), text);
+  for (const [shown, real] of Object.entries(replacements)) text = text.replaceAll(real, shown);
+  return fixedValues.reduce((current, [pattern, shown]) => current.replaceAll(pattern, shown), text);
 }
 
-const settling: readonly [RegExp, string][] = [
+const fixedValues: readonly [RegExp, string][] = [
   [/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "2026-01-31T12:00:00.000Z"],
   [/(?<="(?:iat|exp)": )[\d.]+/g, "1769860800"],
   [/(?<="sid": ")\w+/g, "q2d0vWxU1ympfgjGLSOB4gzsYqGRcZ5Q"],
@@ -63,7 +63,7 @@ const envFile = (settings: Environment) =>
     .join("");
 
 /** How the guide calls what is another each time. */
-function standsFor(person: SignedIn, api = ""): Environment {
+function replacementsFor(person: SignedIn, api = ""): Environment {
   return {
     ...(api !== "" && {
       [`http://localhost:3001/api/${shownId}/tasks`]: `${api}/api/${person.userId}/tasks`,
@@ -77,37 +77,37 @@ function standsFor(person: SignedIn, api = ""): Environment {
 const shownId = "7Wq2Zr9LmX4tKd8sVbN3cHj6pG1fYu5A";
 const typed = "npx usher-auth doctor --env .env < token.txt";
 
-/** The guide with every output in it made anew, by the commands themselves, and where it is. */
+/** The guide with the current output of every command, and its path. */
 export async function makeDoctorGuide(): Promise<{ readonly file: string; readonly text: string }> {
   const blocks = new Map<string, Block>();
   const person = await signIn({ secret });
   const settings = settingsFor(person);
   const api = await startApi(settings);
-  const stands = standsFor(person, api);
+  const replacements = replacementsFor(person, api);
   const token = await person.token();
   const chain = (path: string) =>
     `npx usher-auth doctor --env .env --cookie-file cookie.txt --issuer http://localhost:3000 --api ${path} < token.txt`;
   const files = { ".env": envFile(settings), "token.txt": token, "cookie.txt": person.cookies };
 
-  blocks.set("healthy", await show(chain(`http://localhost:3001/api/${shownId}/tasks`), files, stands));
+  blocks.set("healthy", await show(chain(`http://localhost:3001/api/${shownId}/tasks`), files, replacements));
   const cookie = { ...files, "token.txt": person.cookie("session_token") };
-  blocks.set("cookie", await show(typed, cookie, stands));
-  // Node takes one pair of quotes off; docker --env-file takes none, and two pairs stand for that here.
+  blocks.set("cookie", await show(typed, cookie, replacements));
+  // Node removes one pair of quotes, docker --env-file none: two pairs here simulate that.
   const quoted = { ...files, ".env": envFile({ ...settings, BETTER_AUTH_SECRET: `'"${secret}"'` }) };
-  blocks.set("quotes", await show(typed, quoted, stands));
+  blocks.set("quotes", await show(typed, quoted, replacements));
   const differing = { ...files, ".env": envFile({ ...settings, BETTER_AUTH_SECRET: other }) };
-  blocks.set("differs", await show(typed, differing, stands));
+  blocks.set("differs", await show(typed, differing, replacements));
   const elsewhere = {
     ...files,
     ".env": envFile({ ...settings, BETTER_AUTH_URL: "https://app.example.com/api/auth" }),
   };
-  blocks.set("issuer", await show(typed, elsewhere, stands));
+  blocks.set("issuer", await show(typed, elsewhere, replacements));
   const late = { ...files, "token.txt": await withClockMoved(-3600, () => person.token()) };
-  blocks.set("expired", await show(typed, late, stands));
+  blocks.set("expired", await show(typed, late, replacements));
   blocks.set(
     "path",
     await show(chain("http://localhost:3001/api/ada@example.com/tasks"), files, {
-      ...stands,
+      ...replacements,
       "http://localhost:3001/api/ada@example.com/tasks": `${api}/api/${emailOf(token)}/tasks`,
       "ada@example.com": emailOf(token),
     }),
@@ -122,14 +122,14 @@ export async function makeDoctorGuide(): Promise<{ readonly file: string; readon
     ".env": envFile({ ...settingsFor(pair), BETTER_AUTH_SECRET: secret }),
     "token.txt": await pair.token(),
   };
-  blocks.set("algorithm", await show(typed, eddsa, standsFor(pair)));
+  blocks.set("algorithm", await show(typed, eddsa, replacementsFor(pair)));
 
   blocks.set("fingerprint", await show("npx usher-auth fingerprint --env .env", files, {}));
   const decoded = await signIn();
   const recent = await withClockMoved(-135, () => decoded.token());
   blocks.set(
     "decode",
-    await show("npx usher-auth decode < token.txt", { "token.txt": recent }, standsFor(decoded)),
+    await show("npx usher-auth decode < token.txt", { "token.txt": recent }, replacementsFor(decoded)),
   );
 
   const before = await readFile(guide, "utf8");
@@ -141,16 +141,16 @@ function emailOf(token: string): string {
   return JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString()).email;
 }
 
-/** Every cause, in the doctor's order, with how the tests make it. */
+/** Every cause, in the doctor's order, with the examples of the tests. */
 function tableOfCauses(): string {
-  const rows = [...sentRows, ...secretRows, ...tokenRows, ...issuerRows, ...apiRows];
+  const rows = [...tokenTextRows, ...secretRows, ...jwtRows, ...issuerRows, ...apiRows];
   const elsewhere: Readonly<Record<string, string>> = {
-    running_secret_changed: "what runs was started with another secret than the settings have",
+    running_secret_changed: "the running processes were started with another secret",
     running_secrets_differ: "the running web app and API have different secrets",
   };
   const lines = causes.map((cause) => {
     const ways = rows.filter(({ first }) => first === cause).map(({ when }) => when);
     return `| \`${cause}\` | ${ways.join("; ") || elsewhere[cause]} |`;
   });
-  return ["| id | for instance |", "| --- | --- |", ...lines].join("\n");
+  return ["| id | examples |", "| --- | --- |", ...lines].join("\n");
 }

@@ -4,7 +4,7 @@ import { type Run, usher } from "../../support/command.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 import type { Situation } from "../causes/row.ts";
 
-/** Has the doctor look at a situation, on a machine where nothing else runs. */
+/** Runs the doctor, with an empty data folder. */
 export async function runDoctor(situation: Situation, ...more: string[]): Promise<Run> {
   const { input, environment = {}, issuer, api, cookie, origin } = situation;
   const folder = await temporaryFolder();

@@ -4,8 +4,8 @@ import type { Row } from "../causes/row.ts";
 import { runDoctor } from "./run-doctor.ts";
 
 /**
- * Makes a cause, and fails unless the doctor's first finding names it, with evidence and fix, and nothing is
- * shown.
+ * Creates a cause, and expects the doctor's first finding to name it with evidence and a fix, without showing
+ * tokens or secrets.
  */
 export async function tryRow({ first, says, fix, arrange }: Row): Promise<void> {
   const situation = await arrange();
