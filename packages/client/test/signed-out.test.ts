@@ -6,16 +6,22 @@ import { NOON, tokenOf, tokensInTurn } from "./support/tokens.ts";
 
 const now = () => NOON;
 
+/** A client whose getToken returns these answers in turn, and the number of its onSignedOut calls. */
+function countSignOuts(baseURL: string, ...answers: Parameters<typeof tokensInTurn>) {
+  let count = 0;
+  const client = clientOf({ baseURL, now, onSignedOut: () => count++, ...tokensInTurn(...answers) });
+  return { client, signOuts: () => count };
+}
+
 test.each([null, undefined, ""])("sends nothing when getToken returns %j", async (none) => {
   const api = await startServer();
-  let signedOut = 0;
-  const client = clientOf({ baseURL: api.url, now, onSignedOut: () => signedOut++, ...tokensInTurn(none) });
+  const { client, signOuts } = countSignOuts(api.url, none);
 
   await expect(client("1")).rejects.toBeInstanceOf(SignedOutError);
   await expect(client("2")).rejects.toMatchObject({ code: "signed_out", name: "SignedOutError" });
 
   expect(api.received).toHaveLength(0);
-  expect(signedOut).toBe(1);
+  expect(signOuts()).toBe(1);
 });
 
 test("calls onSignedOut once per sign-out, and again after there was a token", async () => {
@@ -36,37 +42,24 @@ test("calls onSignedOut once per sign-out, and again after there was a token", a
 
 test("returns the 401 and calls onSignedOut when the refresh gives no token", async () => {
   const api = await startServer(rejectingWith("token_revoked", () => true));
-  let signedOut = 0;
-  const client = clientOf({
-    baseURL: api.url,
-    now,
-    onSignedOut: () => signedOut++,
-    ...tokensInTurn(tokenOf("a"), null),
-  });
+  const { client, signOuts } = countSignOuts(api.url, tokenOf("a"), null);
 
   const response = await client("tasks");
 
   expect(await response.json()).toMatchObject({ code: "token_revoked" });
   expect(api.received).toHaveLength(1);
-  expect(signedOut).toBe(1);
+  expect(signOuts()).toBe(1);
 });
 
 test("does not call onSignedOut when the new token is rejected too", async () => {
   const api = await startServer(rejectingWith("token_revoked", () => true));
-  let signedOut = 0;
-  const source = tokensInTurn(tokenOf("a"), tokenOf("b"), tokenOf("c"), tokenOf("d"));
-  const client = clientOf({
-    baseURL: api.url,
-    now,
-    onSignedOut: () => signedOut++,
-    getToken: source.getToken,
-  });
+  const { client, signOuts } = countSignOuts(api.url, tokenOf("a"), tokenOf("b"), tokenOf("c"), tokenOf("d"));
 
   const responses = await Promise.all([client("1"), client("2"), client("3")]);
   const later = await client("4");
 
   expect([...responses, later].map(({ status }) => status)).toEqual([401, 401, 401, 401]);
-  expect(signedOut).toBe(0);
+  expect(signOuts()).toBe(0);
 });
 
 test("returns a 503 unchanged, with its Retry-After: no sign-out and no retry", async () => {
@@ -74,19 +67,13 @@ test("returns a 503 unchanged, with its Retry-After: no sign-out and no retry", 
     response.writeHead(503, { "content-type": "application/problem+json", "retry-after": "7" });
     response.end(JSON.stringify({ status: 503, code: "keys_unavailable" }));
   });
-  let signedOut = 0;
-  const client = clientOf({
-    baseURL: api.url,
-    now,
-    onSignedOut: () => signedOut++,
-    ...tokensInTurn(tokenOf("a"), tokenOf("b")),
-  });
+  const { client, signOuts } = countSignOuts(api.url, tokenOf("a"), tokenOf("b"));
 
   const response = await client("tasks");
 
   expect([response.status, response.headers.get("retry-after")]).toEqual([503, "7"]);
   expect(api.received).toHaveLength(1);
-  expect(signedOut).toBe(0);
+  expect(signOuts()).toBe(0);
 });
 
 test("logs an error of onSignedOut, synchronous or not, and fails neither the call nor the process", async () => {
@@ -114,14 +101,8 @@ test("logs an error of onSignedOut, synchronous or not, and fails neither the ca
 
 test("does not call onSignedOut for a 401 that is not retried", async () => {
   const api = await startServer(rejectingWith("audience_rejected", () => true));
-  let signedOut = 0;
-  const client = clientOf({
-    baseURL: api.url,
-    now,
-    onSignedOut: () => signedOut++,
-    ...tokensInTurn(tokenOf("a"), tokenOf("b")),
-  });
+  const { client, signOuts } = countSignOuts(api.url, tokenOf("a"), tokenOf("b"));
 
   expect((await client("tasks")).status).toBe(401);
-  expect(signedOut).toBe(0);
+  expect(signOuts()).toBe(0);
 });
