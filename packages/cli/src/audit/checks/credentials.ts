@@ -50,7 +50,7 @@ export function withUnsignedToken(operation: Operation, api: AuditedApi): Plan {
   return forged(operation, api, unsignedTokens(api.users.a.token));
 }
 
-/** The expired token, on the path of its own user. */
+/** The expired token, on the path of the user that it was issued to. */
 export function withExpiredToken(operation: Operation, api: AuditedApi): Plan {
   const { a, b, expiredUser } = api.users;
   if (expiredUser === undefined) return skipped("no expired token was given");

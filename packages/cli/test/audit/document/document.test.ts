@@ -35,7 +35,7 @@ components:
         - { name: page, in: query, schema: { type: integer } }
         - { name: X-Tenant, in: header, required: true, example: blue, schema: { type: string } }
         - { name: Authorization, in: header, required: true, schema: { type: string } }
-        - { name: theme, in: cookie, required: true, schema: { const: dark } }
+        - { name: mode, in: cookie, required: true, schema: { const: dark } }
       post:
         requestBody:
           content:
@@ -75,7 +75,7 @@ test("fills in required parameters and the user, percent-encoded", () => {
   expect(request).toEqual({
     method: "POST",
     path: "/v1/users/a%2Fb%20c/posts?kind=a%20b",
-    headers: { "x-tenant": "blue", cookie: "theme=dark", "content-type": "application/json" },
+    headers: { "x-tenant": "blue", cookie: "mode=dark", "content-type": "application/json" },
     body: expect.any(String),
   });
 });
