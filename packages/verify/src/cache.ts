@@ -13,7 +13,7 @@ export interface CacheEntry {
  * How many entries that were asked for are passed over for one that was not, at most: forgetting takes no
  * longer than that.
  */
-const patience = 32;
+const maxPasses = 32;
 
 /**
  * Remembers as many entries as it is told to, within as many bytes as it is told to, and forgets first what
@@ -61,7 +61,7 @@ export class BoundedCache<Key, Entry extends CacheEntry> {
   #makeRoom(): void {
     for (let passed = 0; ; passed++) {
       const [key, entry] = this.#next();
-      if (!entry.wanted || passed === patience) {
+      if (!entry.wanted || passed === maxPasses) {
         this.#forget(key, entry);
         return;
       }

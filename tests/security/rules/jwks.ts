@@ -73,7 +73,7 @@ export const jwksRules: readonly Rule[] = [
     kept: [
       [
         "keys/refreshing.ts",
-        "if (underWay !== undefined && clock() - underWay.startedAt >= patience)",
+        "if (underWay !== undefined && clock() - underWay.startedAt >= attemptTimeout)",
         "if (false)",
       ],
     ],

@@ -5,7 +5,7 @@ import type { Refusal } from "../http/problem.ts";
 import { refusalFor } from "../http/refusals.ts";
 import type { WaitUntil } from "../keys/key-source.ts";
 import { asError } from "../user-code/as-error.ts";
-import { teller } from "../user-code/listener.ts";
+import { safeListener } from "../user-code/listener.ts";
 import { isThenable } from "../user-code/thenable.ts";
 import { eagerly } from "../verifier/internals.ts";
 import { readBearer } from "./bearer.ts";
@@ -71,8 +71,8 @@ export function createGuard<Claims = TokenClaims, Source = unknown>(
   const { ownerParams, refusals } = readGuardOptions(options);
   const { verifier, onAccept, onReject } = options;
   const verify = eagerly(verifier);
-  const tellAccepted = onAccept && teller(onAccept, "onAccept");
-  const tellRejected = onReject && teller(onReject, "onReject");
+  const tellAccepted = onAccept && safeListener(onAccept, "onAccept");
+  const tellRejected = onReject && safeListener(onReject, "onReject");
 
   function admit(request: GuardedRequest<Claims, Source>): Principal<Claims> | Promise<Principal<Claims>> {
     const token = readBearer(request.authorization, request.tokenInQuery);
@@ -85,15 +85,15 @@ export function createGuard<Claims = TokenClaims, Source = unknown>(
     // Of whatever kind: where it went unnoticed, a promise would be let in as a principal.
     return isThenable(principal)
       ? Promise.resolve(principal).then(
-          (verified) => letIn(verified, request),
+          (verified) => accept(verified, request),
           (error: unknown) => {
             throw asError(error, "the verifier");
           },
         )
-      : letIn(principal, request);
+      : accept(principal, request);
   }
 
-  function letIn(principal: Principal<Claims>, request: GuardedRequest<Claims, Source>): Principal<Claims> {
+  function accept(principal: Principal<Claims>, request: GuardedRequest<Claims, Source>): Principal<Claims> {
     authorize(principal, request);
     tellAccepted?.({ principal, request: request.source });
     return principal;

@@ -1,7 +1,7 @@
 import type { Principal, TokenClaims } from "../claims/principal.ts";
 import { AuthError, ConfigurationError } from "../errors.ts";
 import { quote } from "../log-text.ts";
-import { letGo } from "../user-code/thenable.ts";
+import { ignorePromise } from "../user-code/thenable.ts";
 
 /**
  * What a route asks of a principal beyond a valid token and their own path. Make one with {@link
@@ -77,7 +77,7 @@ export function checkPolicies<Claims>(
       const permitted: unknown = policy.permits(principal);
       if (permitted === true) continue;
       // A promise is no `true`: an asynchronous policy opens nothing.
-      if (letGo(permitted)) failure = "answered with a promise, and must answer at once";
+      if (ignorePromise(permitted)) failure = "answered with a promise, and must answer at once";
     } catch (error) {
       failure = "threw";
       cause = error;

@@ -69,10 +69,10 @@ export function usher(options: UsherOptions): UsherMiddleware {
       return refuse({ error, guard }, request, response, next);
     }
     if (admitted instanceof Promise) letInWhenKnown(admitted, request, response, next);
-    else letIn(admitted, request, next);
+    else accept(admitted, request, next);
   };
 
-  function letIn(principal: Principal<RegisteredClaims>, request: AdmittedRequest, next: NextFunction): void {
+  function accept(principal: Principal<RegisteredClaims>, request: AdmittedRequest, next: NextFunction): void {
     const admission = { guard, findOwnerParams, principal };
     request.principal = principal;
     if (request[admissions] === undefined) request[admissions] = [admission];
@@ -91,7 +91,7 @@ export function usher(options: UsherOptions): UsherMiddleware {
     next: NextFunction,
   ): void {
     pending.then(
-      (principal) => letIn(principal, request, next),
+      (principal) => accept(principal, request, next),
       (error: unknown) => refuse({ error, guard }, request, response, next),
     );
   }

@@ -106,13 +106,13 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Fetc
         } catch (error) {
           return refuse(error, request);
         }
-        const letIn = (principal: Principal<Claims>): Answer =>
+        const accept = (principal: Principal<Claims>): Answer =>
           place === undefined
             ? responseOf(notFound)
             : handler(request, { ...place, principal } as never, ...rest);
         return admitted instanceof Promise
-          ? admitted.then(letIn, (error: unknown) => refuse(error, request))
-          : letIn(admitted);
+          ? admitted.then(accept, (error: unknown) => refuse(error, request))
+          : accept(admitted);
       }
     };
   }

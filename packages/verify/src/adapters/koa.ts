@@ -9,7 +9,7 @@ import { authorizationOf } from "../http/authorization.ts";
 import type { Refusal } from "../http/problem.ts";
 import { hasQueryToken } from "../http/request-target.ts";
 import { asError } from "../user-code/as-error.ts";
-import { letGo } from "../user-code/thenable.ts";
+import { ignorePromise } from "../user-code/thenable.ts";
 import { holdParams } from "./koa/params.ts";
 
 export { type BackchannelLogoutOptions, backchannelLogout } from "./koa/backchannel-logout.ts";
@@ -152,7 +152,7 @@ export function enforceOwner<Claims = TokenClaims>(
       } catch (error) {
         throw asError(error, "enforceOwner's function");
       }
-      return enforcer.owner(letGo(id) ? undefined : id);
+      return enforcer.owner(ignorePromise(id) ? undefined : id);
     });
 }
 

@@ -166,13 +166,13 @@ function createNestGuard(options: UsherOptions, host: HttpAdapterHost): CanActiv
     } catch (error) {
       return refuse(error, request, response);
     }
-    const letIn = (principal: Principal): Result => {
+    const accept = (principal: Principal): Result => {
       keepPrincipal(request, principal);
       return enter();
     };
     return admitted instanceof Promise
-      ? admitted.then(letIn, (error: unknown) => refuse(error, request, response))
-      : letIn(admitted);
+      ? admitted.then(accept, (error: unknown) => refuse(error, request, response))
+      : accept(admitted);
   }
 
   /**

@@ -101,11 +101,11 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Node
     } catch (error) {
       return refuse(error, request, response, fail);
     }
-    const letIn = (principal: Principal<Claims>): unknown =>
+    const accept = (principal: Principal<Claims>): unknown =>
       place === undefined ? answerWith(notFound, response) : run({ ...place, principal });
     return admitted instanceof Promise
-      ? admitted.then(letIn, (error: unknown) => refuse(error, request, response, fail))
-      : letIn(admitted);
+      ? admitted.then(accept, (error: unknown) => refuse(error, request, response, fail))
+      : accept(admitted);
   }
 
   function refuse(
@@ -127,11 +127,11 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Node
     middleware: (route) => {
       const checked = readPathRoute(route, guard.ownerParams);
       return (request, response, next) => {
-        const letIn = (access: AnyAccess): void => {
+        const accept = (access: AnyAccess): void => {
           accesses.set(request, access);
           next();
         };
-        enter(checked, request, response, letIn, next);
+        enter(checked, request, response, accept, next);
       };
     },
     accessOf: (request) => {

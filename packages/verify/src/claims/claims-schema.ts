@@ -1,6 +1,6 @@
 import { AuthError, ConfigurationError } from "../errors.ts";
 import { quote } from "../log-text.ts";
-import { letGo } from "../user-code/thenable.ts";
+import { ignorePromise } from "../user-code/thenable.ts";
 import type { StandardSchema } from "./standard-schema.ts";
 
 /**
@@ -54,10 +54,10 @@ type Verdict<Claims> =
 function ask<Claims>(schema: StandardSchema<Claims>, claims: unknown): Verdict<Claims> {
   try {
     const answer = schema["~standard"].validate(claims);
-    if (!letGo(answer)) {
+    if (!ignorePromise(answer)) {
       const verdict = readAnswer<Claims>(answer);
       // As of a schema whose transform is asynchronous, which some libraries do not notice.
-      if (!letGo(verdict.value)) return verdict;
+      if (!ignorePromise(verdict.value)) return verdict;
     }
   } catch (cause) {
     throw refused("threw", cause);

@@ -3,7 +3,7 @@ import { explain } from "../log-text.ts";
 import { integerWithin, stringList } from "../option-values.ts";
 import type { UnverifiedHeader } from "../token/header.ts";
 import { within } from "../user-code/deadline.ts";
-import { letGo } from "../user-code/thenable.ts";
+import { ignorePromise } from "../user-code/thenable.ts";
 import { checkIssuers } from "./issuers.ts";
 import type { KeySource, KeyStatus, RemoteKeys, WaitUntil } from "./key-source.ts";
 import type { VerificationKey } from "./signature.ts";
@@ -68,7 +68,7 @@ function bind(
         : stringList(issuers, "keys: a key source's `issuers` must be a list of non-empty strings."),
     candidates: (header) => {
       const keys = inTurn(turn, () => source.candidates(header));
-      if (letGo(keys)) throw new Error("candidates returned a promise, and must answer at once");
+      if (ignorePromise(keys)) throw new Error("candidates returned a promise, and must answer at once");
       return keys;
     },
     keys: () => {
@@ -111,7 +111,7 @@ function bindRemote(remote: RemoteKeys, turn: Turn): BoundRemote {
       if (turn.isTaken) return;
       turn.isTaken = true;
       try {
-        letGo(remote.maintain(waitUntil));
+        ignorePromise(remote.maintain(waitUntil));
       } catch {
       } finally {
         turn.isTaken = false;
@@ -122,7 +122,7 @@ function bindRemote(remote: RemoteKeys, turn: Turn): BoundRemote {
       turn.isTaken = true;
       try {
         const isOverdue: unknown = remote.overdue();
-        letGo(isOverdue);
+        ignorePromise(isOverdue);
         return isOverdue === true;
       } catch {
         return false;
@@ -133,7 +133,7 @@ function bindRemote(remote: RemoteKeys, turn: Turn): BoundRemote {
     unavailable: () => {
       try {
         const error = inTurn(turn, () => remote.unavailable());
-        letGo(error);
+        ignorePromise(error);
         return error === undefined ? undefined : unavailable(error);
       } catch (error) {
         return unavailable(error);
@@ -175,7 +175,7 @@ export function unavailable(error: unknown): AuthError {
 function attempt<Result>(turn: Turn, call: () => Result, otherwise: Result): Result {
   try {
     const result = inTurn(turn, call);
-    return letGo(result) ? otherwise : result;
+    return ignorePromise(result) ? otherwise : result;
   } catch {
     return otherwise;
   }

@@ -1,6 +1,6 @@
 import { AuthError } from "../errors.ts";
 import type { UnverifiedToken } from "../token/parse.ts";
-import { letGo } from "../user-code/thenable.ts";
+import { ignorePromise } from "../user-code/thenable.ts";
 import { type BoundRemote, type BoundSource, unavailable } from "./bound-source.ts";
 import { watchIdleVersions } from "./idle-versions.ts";
 import type { WaitUntil } from "./key-source.ts";
@@ -96,7 +96,7 @@ export function createKeyResolver(sources: readonly BoundSource[], lifetime: num
           // Nothing but `true`: a promise would let anybody in.
           const isSigned: unknown = key.verify(signed, signature);
           if (isSigned === true) return { key, issuers: source.issuers };
-          if (isSigned !== false) letGo(isSigned);
+          if (isSigned !== false) ignorePromise(isSigned);
           tried ??= source;
           isNamed ||= key.kid !== undefined && key.kid === header.kid;
         }

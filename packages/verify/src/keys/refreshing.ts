@@ -2,7 +2,7 @@ import type { Clock } from "../clock.ts";
 import { AuthError } from "../errors.ts";
 import { explain } from "../log-text.ts";
 import { within } from "../user-code/deadline.ts";
-import { letGo } from "../user-code/thenable.ts";
+import { ignorePromise } from "../user-code/thenable.ts";
 import { warn } from "../warning.ts";
 import { createBudget } from "./fetch-budget.ts";
 import type { KeyStatus, RemoteKeys, WaitUntil } from "./key-source.ts";
@@ -78,7 +78,7 @@ const grace = 1000;
 export function keepFresh<Keys extends NamedKeys>(options: Refreshing<Keys>): RefreshedKeys<Keys> {
   const { name, what, fetch, read, deadline, maxAge, maxStale, cooldown, clock, random } = options;
   const budget = createBudget(sparedFetches, cooldown, clock);
-  const patience = deadline + grace;
+  const attemptTimeout = deadline + grace;
   let set: Keys | undefined;
   let fetchedAt = Number.NEGATIVE_INFINITY;
   /** After a failure: until then, fetching again would be no kindness. */
@@ -144,7 +144,7 @@ export function keepFresh<Keys extends NamedKeys>(options: Refreshing<Keys>): Re
    * when it ends, timers and all, and nobody is told: so it is the next request that looks at the time.
    */
   function live(): Attempt | undefined {
-    if (underWay !== undefined && clock() - underWay.startedAt >= patience) drop(underWay);
+    if (underWay !== undefined && clock() - underWay.startedAt >= attemptTimeout) drop(underWay);
     return underWay;
   }
 
@@ -165,7 +165,7 @@ export function keepFresh<Keys extends NamedKeys>(options: Refreshing<Keys>): Re
       attempt.isHeld = true;
     }
     const { outcome } = attempt;
-    const failed = await within(patience, () => outcome).catch((error) => {
+    const failed = await within(attemptTimeout, () => outcome).catch((error) => {
       drop(attempt);
       return notLoaded(what, error);
     });
@@ -230,7 +230,7 @@ export function keepFresh<Keys extends NamedKeys>(options: Refreshing<Keys>): Re
         return isHeld && isAsked;
       },
       refresh,
-      timeout: 2 * patience,
+      timeout: 2 * attemptTimeout,
       status,
     },
   };
@@ -246,7 +246,7 @@ function replace(previous: NamedKeys | undefined, next: NamedKeys | undefined): 
 /** Whether the host took the work over. `waitUntil` is its own, or the application's, and may fail. */
 function isKept(waitUntil: WaitUntil, work: Promise<unknown>): boolean {
   try {
-    letGo(waitUntil(work));
+    ignorePromise(waitUntil(work));
     return true;
   } catch {
     return false;

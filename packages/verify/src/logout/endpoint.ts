@@ -2,7 +2,7 @@ import { ConfigurationError, isAuthError } from "../errors.ts";
 import { httpProblem } from "../http/http-problem.ts";
 import { type Refusal, refuse } from "../http/problem.ts";
 import { createLogoutRefusals, refusalFor } from "../http/refusals.ts";
-import { teller } from "../user-code/listener.ts";
+import { safeListener } from "../user-code/listener.ts";
 import type { Verifier } from "../verifier/verifier.ts";
 import { readLogoutForm } from "./form.ts";
 import { type LogoutToken, revocationOf } from "./token.ts";
@@ -79,7 +79,7 @@ export function createLogoutEndpoint(
   if (onLogout !== undefined && typeof onLogout !== "function") {
     throw new ConfigurationError("backchannelLogout: onLogout must be a function.");
   }
-  const tell = onLogout && teller(onLogout, "onLogout");
+  const tell = onLogout && safeListener(onLogout, "onLogout");
   const verifyLogoutToken = createLogoutVerifier(verifier);
   const refusals = createLogoutRefusals();
 

@@ -32,7 +32,7 @@ const rememberedIds = 10_000;
 /**
  * Milliseconds: longer than revocations give to their store, so that their own error is the one that is told.
  */
-const patience = 15_000;
+const actTimeout = 15_000;
 
 /**
  * Makes a verifier of logout tokens (OpenID Connect Back-Channel Logout 1.0 section 2.6) with the keys,
@@ -75,7 +75,7 @@ export function createLogoutVerifier(verifier: Verifier<unknown>): VerifyLogoutT
 
   async function actOnce(logout: LogoutToken, act?: (logout: LogoutToken) => Promise<void>): Promise<void> {
     try {
-      await within(patience, () => act?.(logout));
+      await within(actTimeout, () => act?.(logout));
       remember(logout);
     } catch (error) {
       if (!(error instanceof DeadlineError)) throw error;

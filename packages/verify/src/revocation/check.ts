@@ -1,8 +1,8 @@
 import { AuthError, isAuthError } from "../errors.ts";
 import { reasonOf } from "../log-text.ts";
 import { within } from "../user-code/deadline.ts";
-import { letGo } from "../user-code/thenable.ts";
-import type { RevocationStanding, Revocations } from "./revocations.ts";
+import { ignorePromise } from "../user-code/thenable.ts";
+import type { RevocationSnapshot, Revocations } from "./revocations.ts";
 import type { RevocableToken } from "./table.ts";
 
 // Revocations may be the user's own. Ones that fail, or do not answer in time, have said nothing: 503, and
@@ -12,7 +12,7 @@ import type { RevocableToken } from "./table.ts";
  * Milliseconds in which all revocations are loaded. Longer than large lists take, since it only ends a wait
  * at the start.
  */
-const loadPatience = 60_000;
+const loadTimeout = 60_000;
 
 /**
  * Asks about one token.
@@ -23,8 +23,8 @@ const loadPatience = 60_000;
 export function ask(revocations: Revocations, token: RevocableToken, now: number): number | undefined {
   try {
     // Before asking: what is revoked while they look is asked about next time.
-    const revision = (revocations.standing as RevocationStanding | undefined)?.revision;
-    if (!letGo(revocations.check(token, now))) return revision;
+    const revision = (revocations.snapshot as RevocationSnapshot | undefined)?.revision;
+    if (!ignorePromise(revocations.check(token, now))) return revision;
     throw new Error("it must answer at once");
   } catch (error) {
     throw failed("check", error);
@@ -34,7 +34,7 @@ export function ask(revocations: Revocations, token: RevocableToken, now: number
 /** @throws {AuthError} `revocations_unavailable`: they could not be loaded, or not within a minute. */
 export async function loadAll(revocations: Revocations): Promise<void> {
   try {
-    await within(loadPatience, () => revocations.ready());
+    await within(loadTimeout, () => revocations.ready());
   } catch (error) {
     throw failed("ready", error);
   }

@@ -3,7 +3,7 @@ export { type MemoryRevocationStoreOptions, memoryRevocationStore } from "./memo
 export type { RevocationsOptions } from "./options.ts";
 export {
   createRevocations,
-  type RevocationStanding,
+  type RevocationSnapshot,
   type RevocationStatus,
   type Revocations,
 } from "./revocations.ts";

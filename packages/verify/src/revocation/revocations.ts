@@ -6,7 +6,7 @@ import { Freshness } from "./freshness.ts";
 import { type RevocationsOptions, readOptions } from "./options.ts";
 import { checkedRevocation, readStored } from "./read-revocation.ts";
 import type { Revocation } from "./store.ts";
-import { createFeed, patience } from "./subscription.ts";
+import { createSubscription, callTimeout } from "./subscription.ts";
 import { type RevocableToken, RevocationTable } from "./table.ts";
 
 /** How the list of what no longer counts is doing. */
@@ -21,8 +21,8 @@ export interface RevocationStatus {
   readonly entries: number;
 }
 
-/** See {@link Revocations.standing}. */
-export interface RevocationStanding {
+/** See {@link Revocations.snapshot}. */
+export interface RevocationSnapshot {
   /** Goes up with whatever is revoked. */
   readonly revision: number;
   /** Seconds since 1970, by the clock of who asked last; included. */
@@ -46,7 +46,7 @@ export interface Revocations {
    * What a token that passed `check` can count on: while `revision` is the same, and the time is in the span,
    * it would pass again. So a token that is seen again costs three comparisons, and no call.
    */
-  readonly standing: RevocationStanding;
+  readonly snapshot: RevocationSnapshot;
   /**
    * Lets a verified token pass, or says why not. No I/O and, unless it refuses, no allocation. Does NOT
    * verify anything.
@@ -81,12 +81,12 @@ const capacity = 4_000_000;
 export function createRevocations(options: RevocationsOptions): Revocations {
   const { store, maxTokenAge, maxStaleness, whenStale, clock, elapsed } = readOptions(options);
   const table = new RevocationTable(maxTokenAge, capacity);
-  const standing = { revision: 0, from: 0, until: 0 };
-  const freshness = new Freshness(maxStaleness, elapsed, standing);
+  const snapshot = { revision: 0, from: 0, until: 0 };
+  const freshness = new Freshness(maxStaleness, elapsed, snapshot);
   let failure: unknown;
-  let isToldStale = false;
-  let isToldMisread = false;
-  const feed = createFeed(
+  let hasWarnedStale = false;
+  let hasWarnedMisread = false;
+  const subscription = createSubscription(
     store,
     {
       take,
@@ -94,7 +94,7 @@ export function createRevocations(options: RevocationsOptions): Revocations {
         freshness.confirm(at);
         table.sweep(clock() / 1000);
         failure = undefined;
-        isToldStale = false;
+        hasWarnedStale = false;
         loadAgainIfNotWhole();
       },
       incomplete: () => {
@@ -113,19 +113,19 @@ export function createRevocations(options: RevocationsOptions): Revocations {
   function take(batch: unknown): boolean {
     if (!Array.isArray(batch)) throw new TypeError("what the store gave is no list of revocations");
     const now = clock() / 1000;
-    standing.revision++;
+    snapshot.revision++;
     let hadRoom = true;
     for (const entry of batch) {
       const { revocation, fault } = readStored(entry, now);
-      if (fault !== undefined) tellMisread(fault);
+      if (fault !== undefined) warnMisread(fault);
       if (revocation !== undefined) hadRoom = table.add(revocation, now) && hadRoom;
     }
     return hadRoom;
   }
 
-  function tellMisread(fault: string): void {
-    if (isToldMisread) return;
-    isToldMisread = true;
+  function warnMisread(fault: string): void {
+    if (hasWarnedMisread) return;
+    hasWarnedMisread = true;
     warn(
       `a revocation in the store ${fault}: put it right there, by \`before\` in seconds`,
       "USHER_REVOCATIONS_MISREAD",
@@ -134,22 +134,22 @@ export function createRevocations(options: RevocationsOptions): Revocations {
 
   function loadAgainIfNotWhole(): void {
     if (!table.isWhole(clock() / 1000))
-      feed.reload(new Error("the clock was ahead, and some were let go too early"));
+      subscription.reload(new Error("the clock was ahead, and some were let go too early"));
   }
 
   function check(token: RevocableToken, now: number = clock() / 1000): void {
     // The asker's clock has gone back, and so may ours have.
-    if (now < standing.from) loadAgainIfNotWhole();
+    if (now < snapshot.from) loadAgainIfNotWhole();
     const kind = table.find(token);
     if (kind !== undefined) throw new AuthError("token_revoked", { hint: hints[kind] });
     if (!freshness.isFresh(now)) whenNotFresh();
   }
 
   function whenNotFresh(): void {
-    feed.start().catch(() => undefined);
-    if (!isToldStale)
+    subscription.start().catch(() => undefined);
+    if (!hasWarnedStale)
       tell(`${since()}: tokens are ${whenStale === "refuse" ? "refused" : "accepted all the same"}`);
-    isToldStale = true;
+    hasWarnedStale = true;
     if (whenStale === "refuse") throw unavailable();
   }
 
@@ -170,7 +170,7 @@ export function createRevocations(options: RevocationsOptions): Revocations {
     // theirs.
     const batch = Object.freeze([given].flat().map(checkedRevocation));
     try {
-      await within(patience, () => store.append(batch));
+      await within(callTimeout, () => store.append(batch));
     } catch (cause) {
       throw new AuthError("revocations_unavailable", { hint: `not recorded: ${reasonOf(cause)}`, cause });
     }
@@ -192,14 +192,14 @@ export function createRevocations(options: RevocationsOptions): Revocations {
   return {
     maxTokenAge,
     ready: () =>
-      feed.start().catch(() => {
+      subscription.start().catch(() => {
         throw unavailable();
       }),
-    standing,
+    snapshot,
     check,
     revoke,
     status,
-    close: feed.close,
+    close: subscription.close,
   };
 }
 

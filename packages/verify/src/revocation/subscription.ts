@@ -2,8 +2,8 @@ import type { Clock } from "../clock.ts";
 import { within } from "../user-code/deadline.ts";
 import type { RevocationListener, RevocationStore } from "./store.ts";
 
-/** Whom a feed tells. */
-export interface FeedReceiver {
+/** Whom a subscription tells. */
+export interface SubscriptionHandler {
   /**
    * @param batch As the store gave it: nobody has looked at it.
    * @returns Whether there was room for all of it.
@@ -19,7 +19,7 @@ export interface FeedReceiver {
 }
 
 /** Brings a store's revocations, first all and then each, and starts over until that has worked. */
-export interface Feed {
+export interface Subscription {
   /**
    * Begins, once. Resolves when everything is loaded; rejects when the attempt under way fails. It is tried
    * again.
@@ -34,7 +34,7 @@ export interface Feed {
  * Milliseconds for each call of the store, and for each batch of what it loads: the store is other people's
  * code.
  */
-export const patience = 10_000;
+export const callTimeout = 10_000;
 
 /** Seconds to wait after the first failure; each further one doubles it, up to half a minute. */
 const [firstWait, longestWait] = [1, 30];
@@ -43,12 +43,12 @@ const [firstWait, longestWait] = [1, 30];
  * @param elapsed Milliseconds that never run back.
  * @param random A number from 0 up to 1: it spreads the retries of several replicas.
  */
-export function createFeed(
+export function createSubscription(
   store: RevocationStore,
-  receiver: FeedReceiver,
+  handler: SubscriptionHandler,
   elapsed: Clock,
   random: () => number,
-): Feed {
+): Subscription {
   let unsubscribe: (() => Promise<void>) | undefined;
   let isLoaded = false;
   let isClosed = false;
@@ -77,14 +77,14 @@ export function createFeed(
       confirmed() {
         if (attempt.isGivenUp) return;
         confirmedAt = elapsed();
-        if (isLoaded) receiver.confirm(confirmedAt);
+        if (isLoaded) handler.confirm(confirmedAt);
       },
-      failed: (error: unknown) => receiver.fail(error),
+      failed: (error: unknown) => handler.fail(error),
     });
   }
 
   function take(batch: unknown): void {
-    if (!receiver.take(batch)) isCrowded = true;
+    if (!handler.take(batch)) isCrowded = true;
   }
 
   async function subscribe(): Promise<() => Promise<void>> {
@@ -94,13 +94,13 @@ export function createFeed(
     };
     try {
       const stop: unknown = await within(
-        patience,
+        callTimeout,
         () => store.subscribe(listenerOf(attempt)),
         (late) => void new Promise((resolve) => resolve(late())).catch(() => undefined),
       );
       return async () => {
         giveUp();
-        if (typeof stop === "function") await within(patience, () => stop());
+        if (typeof stop === "function") await within(callTimeout, () => stop());
       };
     } catch (error) {
       giveUp();
@@ -119,17 +119,17 @@ export function createFeed(
     if (isCrowded) throw new Error(tooMany);
     isLoaded = true;
     failures = 0;
-    receiver.confirm(Math.max(startedAt, confirmedAt));
+    handler.confirm(Math.max(startedAt, confirmedAt));
   }
 
   async function eachBatch(): Promise<void> {
     // A store may be written as an async function, and give a promise of its batches.
-    const loaded = (await within<unknown>(patience, () => store.load())) as AsyncIterable<unknown> &
+    const loaded = (await within<unknown>(callTimeout, () => store.load())) as AsyncIterable<unknown> &
       Iterable<unknown>;
     const batches = loaded[Symbol.asyncIterator]?.() ?? loaded[Symbol.iterator]();
     try {
       for (;;) {
-        const { done, value } = await within(patience, () => batches.next());
+        const { done, value } = await within(callTimeout, () => batches.next());
         if (done === true || isClosed) return;
         take(value);
       }
@@ -142,7 +142,7 @@ export function createFeed(
   function startOver(error: unknown): void {
     failure = error;
     if (isClosed) return;
-    receiver.fail(error);
+    handler.fail(error);
     const wait = Math.min(longestWait, firstWait * 2 ** failures) * (0.5 + random() / 2);
     failures++;
     retry = setTimeout(() => {
@@ -156,7 +156,7 @@ export function createFeed(
   function reload(why: Error): void {
     if (!isLoaded) return;
     isLoaded = false;
-    receiver.incomplete();
+    handler.incomplete();
     startOver(why);
   }
 

@@ -63,7 +63,7 @@ export class RevocationTable {
     const earliest = now - this.#life;
     const entries = this.#kinds[kind];
     if (end <= earliest) {
-      entries.letGo(end);
+      entries.noteGone(end);
       return true;
     }
     const known = entries.instants.get(id);
@@ -143,11 +143,11 @@ class Entries {
       const [id, end] = next.value;
       if (end > earliest) continue;
       this.instants.delete(id);
-      this.letGo(end);
+      this.noteGone(end);
     }
   }
 
-  letGo(end: number): void {
+  noteGone(end: number): void {
     this.newestGone = Math.max(this.newestGone, end);
   }
 }

@@ -12,10 +12,10 @@ const pause = 60_000;
  *
  * @param name How the warning names it.
  * @example
- * const tell = teller(options.onReject, "onReject");
+ * const tell = safeListener(options.onReject, "onReject");
  * tell({ error, request });
  */
-export function teller<Event>(listener: (event: Event) => unknown, name: string): (event: Event) => void {
+export function safeListener<Event>(listener: (event: Event) => unknown, name: string): (event: Event) => void {
   let [toldAt, untold] = [Number.NEGATIVE_INFINITY, 0];
 
   function fail(error: unknown): void {

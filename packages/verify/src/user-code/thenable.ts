@@ -14,7 +14,7 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
  * Whether a value is a promise, where none is asked for. Nobody waits for it, and its rejection must not end
  * the process.
  */
-export function letGo(value: unknown): boolean {
+export function ignorePromise(value: unknown): boolean {
   if (!isThenable(value)) return false;
   Promise.resolve(value).then(undefined, () => undefined);
   return true;

@@ -10,7 +10,7 @@ import { integerWithin, isNonEmptyString, stringList } from "../option-values.ts
 import type { Revocations } from "../revocation/revocations.ts";
 import { logoutTokenType, mediaType } from "../token/header.ts";
 import type { TokenForm } from "../token/parse.ts";
-import { letGo } from "../user-code/thenable.ts";
+import { ignorePromise } from "../user-code/thenable.ts";
 
 /** What a verifier is made of. */
 export interface VerifierOptions<Claims = TokenClaims> {
@@ -151,7 +151,7 @@ function readClock(clock: Clock | undefined): Pick<CheckedOptions<unknown>, "clo
       const time: unknown = clock();
       if (typeof time === "number") return time;
       // What is no time comes before the end of no token. Nobody waits for a promise, or must end by it.
-      letGo(time);
+      ignorePromise(time);
       return Number.NaN;
     },
     witness: undefined,

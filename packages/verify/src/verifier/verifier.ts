@@ -7,7 +7,7 @@ import { createKeyResolver } from "../keys/key-resolver.ts";
 import type { WaitUntil } from "../keys/key-source.ts";
 import type { VerificationKey } from "../keys/signature.ts";
 import { ask, loadAll } from "../revocation/check.ts";
-import type { RevocationStanding, Revocations } from "../revocation/revocations.ts";
+import type { RevocationSnapshot, Revocations } from "../revocation/revocations.ts";
 import type { RevocableToken } from "../revocation/table.ts";
 import { createTokenParser, type UnverifiedToken } from "../token/parse.ts";
 import { internals, type VerifierInternals } from "./internals.ts";
@@ -98,23 +98,23 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
       if (revocations !== undefined) {
         // In place, since a call here is half of what it costs: nothing was revoked since, and all is known
         // to be fresh.
-        const standing: RevocationStanding | undefined = revocations.standing;
+        const snapshot: RevocationSnapshot | undefined = revocations.snapshot;
         const stands =
-          standing && known.passed === standing.revision && now < standing.until && now >= standing.from;
+          snapshot && known.passed === snapshot.revision && now < snapshot.until && now >= snapshot.from;
         if (!stands) known.passed = ask(revocations, known.revocable, now);
       }
       return known.principal ?? readAgain(token);
     }
-    return verifyAnew(token, lookUp, now);
+    return verifyUncached(token, lookUp, now);
   }
 
-  function verifyAnew(token: string, lookUp: number, now: number): Principal<Claims> {
+  function verifyUncached(token: string, lookUp: number, now: number): Principal<Claims> {
     const parts = parseToken(token);
     const { key, issuers } = keys.verify(parts, now);
     const claims = readClaimsObject(parts);
     checkClaims(claims, policy, now, issuers);
     if (claims.iat !== undefined) witness?.(claims.iat);
-    const revocable = revocations === undefined ? nobody : revocableOf(claims);
+    const revocable = revocations === undefined ? neverRevoked : revocableOf(claims);
     const principal = principalOf(claims, parts);
     const isShared = readClaims === undefined || freezeThrough(principal.claims);
     const passed = revocations && ask(revocations, revocable, now);
@@ -182,7 +182,7 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
 }
 
 /** Where nothing is ever revoked. */
-const nobody: RevocableToken = Object.freeze({ sub: "" });
+const neverRevoked: RevocableToken = Object.freeze({ sub: "" });
 
 /** By themselves, so that a remembered token does not hold claims that the schema has dropped. */
 function revocableOf({ sub, iat, jti, sid }: TokenClaims): RevocableToken {

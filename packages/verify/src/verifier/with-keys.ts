@@ -49,16 +49,16 @@ async function verifyWithNewerKeys<Result>(
     return verify(token);
   } catch (error) {
     const again = found.isOld ? keys.search(error) : undefined;
-    if (again === undefined) throw lastWord(error, found);
+    if (again === undefined) throw finalError(error, found);
     found = await again;
   }
   try {
     return verify(token);
   } catch (error) {
-    throw lastWord(error, found);
+    throw finalError(error, found);
   }
 }
 
-function lastWord(error: unknown, { unavailable }: Search): unknown {
+function finalError(error: unknown, { unavailable }: Search): unknown {
   return isAuthError(error) && error.code === "key_unknown" ? (unavailable ?? error) : error;
 }

@@ -108,15 +108,15 @@ describe("createRevocations", () => {
 
   it("stands from nothing, and goes up with whatever is revoked", async () => {
     const idle = createRevocations({ store: memoryRevocationStore(), maxTokenAge: 900 });
-    expect(idle.standing).toEqual({
+    expect(idle.snapshot).toEqual({
       revision: 0,
       from: Number.POSITIVE_INFINITY,
       until: Number.NEGATIVE_INFINITY,
     });
     const { revocations } = await createRevokingBench();
-    const before = revocations.standing.revision;
+    const before = revocations.snapshot.revision;
     await revocations.revoke({ kind: "token", id: "j1", before: startSeconds });
-    expect(revocations.standing.revision).toBeGreaterThan(before);
+    expect(revocations.snapshot.revision).toBeGreaterThan(before);
   });
 
   it("counts here at once, before the store has told anybody", async () => {

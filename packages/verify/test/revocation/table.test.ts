@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Revocation } from "../../src/revocation/store.ts";
-import { createFeed } from "../../src/revocation/subscription.ts";
+import { createSubscription } from "../../src/revocation/subscription.ts";
 import { RevocationTable } from "../../src/revocation/table.ts";
 import { startSeconds } from "../support.ts";
 import { handStore } from "./store.ts";
@@ -91,7 +91,7 @@ describe("a list that is full", () => {
       incomplete: () => void told.push("incomplete"),
       fail: (error: unknown) => void told.push(String(error)),
     };
-    const feed = createFeed(
+    const feed = createSubscription(
       store,
       receiver,
       () => 0,
@@ -104,7 +104,7 @@ describe("a list that is full", () => {
     store.tell((listener) => listener.confirmed());
     expect(told).toEqual(["confirmed", "incomplete", expect.stringContaining("more live revocations")]);
     await expect(feed.start()).rejects.toThrow("more live revocations");
-    const crowded = createFeed(
+    const crowded = createSubscription(
       store,
       receiver,
       () => 0,

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { reasonOf } from "../../src/log-text.ts";
-import { teller } from "../../src/user-code/listener.ts";
+import { safeListener } from "../../src/user-code/listener.ts";
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -27,8 +27,8 @@ const fail = () => {
 describe("a listener", () => {
   it("gets the event, and nothing is warned of while it works", async () => {
     const seen: unknown[] = [];
-    teller((event) => seen.push(event), "onReject")({ some: "event" });
-    teller(async (event) => seen.push(event), "onReject")({ some: "other" });
+    safeListener((event) => seen.push(event), "onReject")({ some: "event" });
+    safeListener(async (event) => seen.push(event), "onReject")({ some: "other" });
     await settled();
     expect(seen).toEqual([{ some: "event" }, { some: "other" }]);
     expect(warnings()).toEqual([]);
@@ -54,7 +54,7 @@ describe("a listener", () => {
     ],
     ["returns a promise whose own then throws", () => Object.assign(Promise.resolve(), { then: fail })],
   ])("that %s comes to one warning", async (_case, listener) => {
-    teller(listener, "onReject")({});
+    safeListener(listener, "onReject")({});
     await settled();
     expect(warnings()).toEqual(['onReject, a listener, failed: "it is broken"']);
     expect(vi.mocked(process.emitWarning).mock.calls[0]?.[1]).toMatchObject({
@@ -66,7 +66,7 @@ describe("a listener", () => {
   it("that fails at every request is warned of once a minute, with how often it was", async () => {
     vi.useFakeTimers();
     try {
-      const tell = teller(async () => fail(), "onAccept");
+      const tell = safeListener(async () => fail(), "onAccept");
       for (let call = 0; call < 1000; call++) tell({});
       await vi.advanceTimersByTimeAsync(59_000);
       tell({});
@@ -82,8 +82,8 @@ describe("a listener", () => {
   });
 
   it("is told of beside another that fails", () => {
-    teller(fail, "onAccept")({});
-    teller(fail, "onReject")({});
+    safeListener(fail, "onAccept")({});
+    safeListener(fail, "onReject")({});
     expect(warnings().map((text) => text.split(",")[0])).toEqual(["onAccept", "onReject"]);
   });
 });

@@ -292,7 +292,7 @@ describe("revocations of the user's own making", () => {
     return createBench({ revocations });
   }
 
-  it.each([{}, { standing: undefined }, { standing: null }])(
+  it.each([{}, { snapshot: undefined }, { snapshot: null }])(
     "are asked about a remembered token each time with %j",
     (more) => {
       let isRevoked = false;
@@ -306,13 +306,13 @@ describe("revocations of the user's own making", () => {
     },
   );
 
-  it("are asked again where their standing is another object each time", () => {
+  it("are asked again where their snapshot is another object each time", () => {
     let revision = 0;
     const { issuer, verifier } = createBench({
       revocations: {
         maxTokenAge: 900,
         ready: async () => undefined,
-        get standing() {
+        get snapshot() {
           return { revision, from: 0, until: Number.POSITIVE_INFINITY };
         },
         check: () => {
@@ -327,13 +327,13 @@ describe("revocations of the user's own making", () => {
   });
 
   it("that revoke while they look are asked again next time", () => {
-    const standing = { revision: 0, from: 0, until: Number.POSITIVE_INFINITY };
+    const snapshot = { revision: 0, from: 0, until: Number.POSITIVE_INFINITY };
     let asked = 0;
     const { issuer, verifier } = createOwn(
       () => {
-        if (asked++ === 0) standing.revision++;
+        if (asked++ === 0) snapshot.revision++;
       },
-      { standing },
+      { snapshot },
     );
     const token = issuer.tokenFor("alice");
     for (const _ of [1, 2, 3]) verifier.verifySync(token);

@@ -124,19 +124,19 @@ export const tokenReasons: readonly Reason[] = [
   },
   {
     file: "verifier/verifier.ts",
-    line: "standing && known.passed === standing.revision",
-    mutants: ["false", "now > standing.from"],
+    line: "snapshot && known.passed === snapshot.revision",
+    mutants: ["false", "now > snapshot.from"],
     reason: "a shortcut: the revocations are asked, and say the same",
   },
   {
     file: "verifier/verifier.ts",
-    line: "const revocable = revocations === undefined ? nobody",
+    line: "const revocable = revocations === undefined ? neverRevoked",
     mutants: ["false"],
     reason: "nobody asks for what it holds",
   },
   {
     file: "verifier/verifier.ts",
-    line: 'const nobody: RevocableToken = Object.freeze({ sub: "" });',
+    line: 'const neverRevoked: RevocableToken = Object.freeze({ sub: "" });',
     mutants: ["{}", '"Stryker was here!"'],
     reason: "nobody asks for what it holds",
   },

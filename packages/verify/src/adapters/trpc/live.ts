@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { readBearer } from "../../access/bearer.ts";
 import type { Guard } from "../../access/guard.ts";
 import type { Principal } from "../../claims/principal.ts";
-import { letGo } from "../../user-code/thenable.ts";
+import { ignorePromise } from "../../user-code/thenable.ts";
 import type { Verifier } from "../../verifier/verifier.ts";
 import { rawConnection } from "../../websocket/connection.ts";
 import { isUpgrade } from "../../websocket/credentials.ts";
@@ -60,7 +60,7 @@ export function createLiveCalls<Claims>(
     const token = readBearer(authorization, tokenInQuery);
     const check = (): void => {
       try {
-        if (letGo(verifier.verifySync(token))) throw new Error("`verifySync` answered with a promise");
+        if (ignorePromise(verifier.verifySync(token))) throw new Error("`verifySync` answered with a promise");
       } catch (error) {
         throw refuse(error, request);
       }
