@@ -94,7 +94,7 @@ describe("stops", () => {
     socket.on("data", (text) => {
       received += text;
     });
-    // The body is held back: the API waits for it when it is told to stop.
+    // The body is held back: the API waits for it although it is stopping.
     const lines = Object.entries({ host: "localhost", "content-length": body.length, ...headers() });
     socket.write(
       `POST /api/ada/tasks HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n`,

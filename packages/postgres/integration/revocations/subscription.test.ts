@@ -102,9 +102,9 @@ test("after a lost connection, delivers what was missed before the next confirma
   ]);
   // Events from before the cut are not delivered again.
   expect(listener.events.filter((event) => event === "early")).toEqual([]);
-  const heard = listener.next("after");
+  const delivered = listener.next("after");
   await elsewhere.append([session("after")]);
-  await heard;
+  await delivered;
 });
 
 test("replaces a half-open connection", async () => {
@@ -152,13 +152,13 @@ test("can be stopped while the database is down, and does not start without one"
   await proxy.set({ kind: "refuse" });
   await listener.next("failed");
   await stop();
-  const told = listener.events.length;
+  const events = listener.events.length;
   await Promise.all([
     expect(store.subscribe(testListener())).rejects.toThrow(),
     expect(allOf(store)).rejects.toThrow(),
   ]);
   await proxy.set({ kind: "none" });
-  expect(listener.events.length).toBe(told);
+  expect(listener.events.length).toBe(events);
 });
 
 test("the role of requests has no access, and a granted operator may revoke and read", async () => {
@@ -179,9 +179,9 @@ test("the role of requests has no access, and a granted operator may revoke and 
   url.password = "test";
   const operator = connect(url.href);
   const listener = await listen();
-  const heard = listener.next("by the operator");
+  const delivered = listener.next("by the operator");
   await revocationStore(operator).append([session("by the operator")]);
-  await heard;
+  await delivered;
   expect(await allOf(revocationStore(operator))).toContainEqual(
     expect.objectContaining({ id: "by the operator" }),
   );

@@ -45,10 +45,10 @@ export function describeStore(name: string, open: () => Promise<TestDatabase>): 
       { kind: "token", id: "x".repeat(8_000), before: now },
     ])("delivers $kind $id to a subscriber, and loads it later, unchanged", async (revocation) => {
       const { listener } = await listen();
-      const told = listener.next(revocation.id);
+      const delivered = listener.next(revocation.id);
       await store.append([revocation]);
-      await told;
-      expect(listener.told).toEqual([revocation]);
+      await delivered;
+      expect(listener.received).toEqual([revocation]);
       expect(await allOf(store)).toContainEqual(revocation);
     });
 
@@ -57,10 +57,10 @@ export function describeStore(name: string, open: () => Promise<TestDatabase>): 
       const { listener } = await listen();
       const ids = Array.from({ length: 60 }, (_, index) => `at once ${index}`);
       await Promise.all(ids.map((id) => store.append([session(id)])));
-      await vi.waitFor(() => expect(listener.told.map(({ id }) => id).sort()).toEqual([...ids].sort()));
+      await vi.waitFor(() => expect(listener.received.map(({ id }) => id).sort()).toEqual([...ids].sort()));
       await store.append([session("again"), session("again")]);
       await listener.next("confirmed");
-      expect(listener.told.filter(({ id }) => id === "before")).toEqual([]);
+      expect(listener.received.filter(({ id }) => id === "before")).toEqual([]);
     });
 
     // By polling once a second, it would take 25 seconds.
@@ -69,9 +69,9 @@ export function describeStore(name: string, open: () => Promise<TestDatabase>): 
     }, async () => {
       const { listener } = await listen();
       for (let number = 1; number <= 25; number++) {
-        const told = listener.next(`in turn ${number}`);
+        const delivered = listener.next(`in turn ${number}`);
         await store.append([session(`in turn ${number}`)]);
-        await told;
+        await delivered;
       }
     });
 
@@ -82,7 +82,7 @@ export function describeStore(name: string, open: () => Promise<TestDatabase>): 
       await store.append([]);
       const { listener: other } = await listen();
       await other.next("confirmed");
-      expect(listener.told).toEqual([]);
+      expect(listener.received).toEqual([]);
     });
 
     test("delivers and loads several pages completely", async () => {
@@ -95,7 +95,7 @@ export function describeStore(name: string, open: () => Promise<TestDatabase>): 
       await listener.next(`bulk ${count}`);
       const bulk = (all: readonly Revocation[]) =>
         new Set(all.map(({ id }) => id).filter((id) => id.startsWith("bulk")));
-      expect(bulk(listener.told).size).toBe(count);
+      expect(bulk(listener.received).size).toBe(count);
       expect(bulk(await allOf(store)).size).toBe(count);
       // The other tests load the table too.
       await database.run("delete from usher_revocations where id like 'bulk %'");
@@ -112,11 +112,11 @@ export function describeStore(name: string, open: () => Promise<TestDatabase>): 
 
     test("delivers a row that was inserted by hand, unchanged", async () => {
       const { listener } = await listen();
-      const told = listener.next('by "hand" \\');
+      const delivered = listener.next('by "hand" \\');
       await database.run(
         `insert into usher_revocations (kind, id, before) values ('user', 'by "hand" \\', ${now})`,
       );
-      await told;
+      await delivered;
     });
 
     test.each([
@@ -149,7 +149,7 @@ export function describeStore(name: string, open: () => Promise<TestDatabase>): 
       await database.copy(columns, `${dumped("copied")}\n`);
       await vi.waitFor(() => expect(listener.events).toContain("copied ahead"));
       for (let poll = 0; poll < 3; poll++) await listener.next("confirmed");
-      expect(listener.told.map(({ id }) => id).sort()).toEqual(["copied ahead", "copied behind"]);
+      expect(listener.received.map(({ id }) => id).sort()).toEqual(["copied ahead", "copied behind"]);
       expect((await allOf(store)).map(({ id }) => id)).toEqual(
         expect.arrayContaining(["copied ahead", "copied behind"]),
       );
@@ -167,7 +167,7 @@ export function describeStore(name: string, open: () => Promise<TestDatabase>): 
       await vi.waitFor(() => expect(listener.events).toContain("restored behind"), { timeout: 5000 });
       await vi.waitFor(() => expect(listener.events).toContain("restored ahead"), { timeout: 5000 });
       for (let poll = 0; poll < 4; poll++) await listener.next("confirmed");
-      expect(listener.told.map(({ id }) => id).sort()).toEqual(["restored ahead", "restored behind"]);
+      expect(listener.received.map(({ id }) => id).sort()).toEqual(["restored ahead", "restored behind"]);
     });
 
     test("rows that were restored with numbers ahead of the sequence do not block later ones, after the migrations", async () => {
@@ -176,8 +176,8 @@ export function describeStore(name: string, open: () => Promise<TestDatabase>): 
       );
       await database.copy(columns, `${Number(last) + 1}\tsession\ttaken\t${now}\t1\n`);
       await migrateRevocations(database.client);
-      await store.append([session("behind the taken")]);
-      expect((await allOf(store)).map(({ id }) => id)).toContain("behind the taken");
+      await store.append([session("after the restored")]);
+      expect((await allOf(store)).map(({ id }) => id)).toContain("after the restored");
     });
 
     test("delivers a row that was changed by hand", async () => {
@@ -186,7 +186,7 @@ export function describeStore(name: string, open: () => Promise<TestDatabase>): 
       await listener.next("confirmed");
       await database.run(`update usher_revocations set before = ${now} where id = 'changed'`);
       await vi.waitFor(() =>
-        expect(listener.told).toContainEqual({ kind: "session", id: "changed", before: now }),
+        expect(listener.received).toContainEqual({ kind: "session", id: "changed", before: now }),
       );
     });
 

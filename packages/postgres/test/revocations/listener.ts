@@ -4,19 +4,19 @@ import { vi } from "vitest";
 /** A listener that records its events, in order. */
 export type TestListener = RevocationListener & {
   readonly events: ("confirmed" | "failed" | string)[];
-  readonly told: Revocation[];
+  readonly received: Revocation[];
   /** Waits for the next event of this kind: an id, `confirmed`, or `failed`. */
   next(event: string): Promise<void>;
 };
 
 export function testListener(): TestListener {
   const events: string[] = [];
-  const told: Revocation[] = [];
+  const received: Revocation[] = [];
   return {
     events,
-    told,
+    received,
     revoked: (batch) => {
-      told.push(...batch);
+      received.push(...batch);
       events.push(...batch.map(({ id }) => id));
     },
     confirmed: () => {

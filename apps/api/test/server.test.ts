@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { copyPreparedDatabase } from "@usher-auth/e2e/prepared-database";
 import { createTestIssuer } from "@usher-auth/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { readConfig } from "../src/config.ts";
 import { describeFailure } from "../src/operations/describe-failure.ts";
 import { startServer } from "../src/server.ts";
 import { temporaryFolder } from "./support/temporary-folder.ts";
@@ -97,39 +96,4 @@ describe("does not start, and gives the reason in one line:", () => {
       "this machine has no address 192.0.2.1: set HOST to one of its addresses",
     );
   });
-});
-
-describe("the configuration", () => {
-  test("has defaults, also for empty variables", () => {
-    const defaults = {
-      host: "127.0.0.1",
-      port: 3001,
-      issuer: "http://localhost:3000",
-      audience: "http://localhost:3001",
-      databaseUrl: undefined,
-      databaseFolder: join(process.cwd(), ".data", "api"),
-      runningFolder: join(process.cwd(), ".data", "running"),
-      whenStale: "refuse",
-      logLevel: "info",
-    };
-    expect(readConfig({})).toEqual(defaults);
-    expect(
-      readConfig({ HOST: "", API_PORT: "", DATABASE_URL: "", BETTER_AUTH_URL: "", LOG_LEVEL: "" }),
-    ).toEqual(defaults);
-  });
-
-  test("derives the URLs from the ports, and keeps given URLs exactly", () => {
-    expect(readConfig({ WEB_PORT: "4000", API_PORT: "4001" })).toMatchObject({
-      port: 4001,
-      issuer: "http://localhost:4000",
-      audience: "http://localhost:4001",
-    });
-    const given = { BETTER_AUTH_URL: "https://App.example.com/auth/", API_URL: "https://api.example.com/v1" };
-    expect(readConfig(given)).toMatchObject({ issuer: given.BETTER_AUTH_URL, audience: given.API_URL });
-  });
-
-  test.each(["postgres://user:p%40ss@db.example:5433/tasks?sslmode=require", "postgresql://localhost/tasks"])(
-    "accepts the database %s",
-    (url) => expect(readConfig({ DATABASE_URL: url }).databaseUrl).toBe(url),
-  );
 });
