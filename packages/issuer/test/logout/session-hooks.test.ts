@@ -38,7 +38,7 @@ async function succeed(answer: Promise<Response>): Promise<void> {
 }
 
 /** Waits until everything recorded is delivered, and returns it. */
-async function told(count: number): Promise<Backend["ends"]> {
+async function sent(count: number): Promise<Backend["ends"]> {
   await vi.waitFor(() => expect(backend.acknowledged.length).toBeGreaterThanOrEqual(count), {
     timeout: 10_000,
   });
@@ -47,19 +47,79 @@ async function told(count: number): Promise<Backend["ends"]> {
 }
 
 const session = (sid: string, sub = ada.id) => ({ sub, sid });
-const sorted = (ends: { sub: string; sid?: string }[]) =>
+const sorted = (ends: Backend["ends"]) =>
   ends.sort((one, other) => JSON.stringify(one).localeCompare(JSON.stringify(other)));
 
+/** A request that ends sessions, and what the backend must get. */
+type Case = [title: string, end: () => Promise<Response>, ended: () => Backend["ends"]];
+
+const newPassword = { currentPassword: "correct horse battery", newPassword: "another horse battery" };
+const allOfAda = () => ada.sids.map((sid) => session(sid));
+
+async function resetPassword(): Promise<Response> {
+  const browser = new Browser(issuer.auth);
+  await succeed(browser.request("POST", "/request-password-reset", { email: "ada@example.com" }));
+  const token = await vi.waitUntil(() => resetTokens.get("ada@example.com"));
+  return browser.request("POST", "/reset-password", { newPassword: "another horse battery", token });
+}
+
 describe("a session that ends early", () => {
-  test("sign-out: that session only", async () => {
-    await succeed(ada.phone.request("POST", "/sign-out", {}));
-    expect(await told(1)).toEqual([session(ada.sids[0])]);
+  test.each<Case>([
+    [
+      "sign-out: that session only",
+      () => ada.phone.request("POST", "/sign-out", {}),
+      () => [session(ada.sids[0])],
+    ],
+    [
+      "revoke-session: the session given",
+      async () => ada.phone.request("POST", "/revoke-session", { token: await sessionTokenOf(ada.laptop) }),
+      () => [session(ada.sids[1])],
+    ],
+    [
+      "revoke-other-sessions: every session except the current one",
+      () => ada.phone.request("POST", "/revoke-other-sessions", {}),
+      () => [session(ada.sids[1])],
+    ],
+    [
+      "revoke-sessions: all sessions of the user",
+      () => ada.phone.request("POST", "/revoke-sessions", {}),
+      allOfAda,
+    ],
+    [
+      "change-password with revokeOtherSessions: the former sessions",
+      () => ada.phone.request("POST", "/change-password", { ...newPassword, revokeOtherSessions: true }),
+      allOfAda,
+    ],
+    ["reset-password with revokeSessionsOnPasswordReset: all sessions", resetPassword, allOfAda],
+    [
+      "admin/revoke-user-session: that session",
+      async () =>
+        root.request("POST", "/admin/revoke-user-session", {
+          sessionToken: await sessionTokenOf(ada.laptop),
+        }),
+      () => [session(ada.sids[1])],
+    ],
+    [
+      "admin/revoke-user-sessions: all sessions of the user",
+      () => root.request("POST", "/admin/revoke-user-sessions", { userId: ada.id }),
+      allOfAda,
+    ],
+  ])("%s", async (_title, end, ended) => {
+    await succeed(end());
+    expect(await sent(ended().length)).toEqual(sorted(ended()));
   });
 
-  test("revoke-session: the session given", async () => {
-    const token = await sessionTokenOf(ada.laptop);
-    await succeed(ada.phone.request("POST", "/revoke-session", { token }));
-    expect(await told(1)).toEqual([session(ada.sids[1])]);
+  test("change-password with revokeOtherSessions: not the new session", async () => {
+    const change = { ...newPassword, revokeOtherSessions: true };
+    await succeed(ada.phone.request("POST", "/change-password", change));
+    await sent(2);
+    expect(ada.sids).not.toContain(await sidOf(ada.phone));
+  });
+
+  test("change-password without it: nothing", async () => {
+    await succeed(ada.phone.request("POST", "/change-password", newPassword));
+    expect(issuer.pending()).toEqual([]);
+    expect(await sidOf(ada.laptop)).toBe(ada.sids[1]);
   });
 
   test("revoke-session: another user's session neither ends nor is sent", async () => {
@@ -68,85 +128,27 @@ describe("a session that ends early", () => {
     expect(issuer.pending()).toEqual([]);
     expect(await sidOf(grace.browser)).toBe(grace.sid);
   });
-
-  test("revoke-other-sessions: every session except the current one", async () => {
-    await succeed(ada.phone.request("POST", "/revoke-other-sessions", {}));
-    expect(await told(1)).toEqual([session(ada.sids[1])]);
-  });
-
-  test("revoke-sessions: all sessions of the user", async () => {
-    await succeed(ada.phone.request("POST", "/revoke-sessions", {}));
-    expect(await told(2)).toEqual(sorted(ada.sids.map((sid) => session(sid))));
-  });
-
-  test("change-password with revokeOtherSessions: the former sessions, not the new one", async () => {
-    const change = {
-      currentPassword: "correct horse battery",
-      newPassword: "another horse battery",
-      revokeOtherSessions: true,
-    };
-    await succeed(ada.phone.request("POST", "/change-password", change));
-    expect(await told(2)).toEqual(sorted(ada.sids.map((sid) => session(sid))));
-    expect(ada.sids).not.toContain(await sidOf(ada.phone));
-  });
-
-  test("change-password without it: nothing", async () => {
-    const change = { currentPassword: "correct horse battery", newPassword: "another horse battery" };
-    await succeed(ada.phone.request("POST", "/change-password", change));
-    expect(issuer.pending()).toEqual([]);
-    expect(await sidOf(ada.laptop)).toBe(ada.sids[1]);
-  });
-
-  test("password reset with revokeSessionsOnPasswordReset: all sessions", async () => {
-    const stranger = new Browser(issuer.auth);
-    await succeed(stranger.request("POST", "/request-password-reset", { email: "ada@example.com" }));
-    const token = await vi.waitUntil(() => resetTokens.get("ada@example.com"));
-    await succeed(
-      stranger.request("POST", "/reset-password", { newPassword: "another horse battery", token }),
-    );
-    expect(await told(2)).toEqual(sorted(ada.sids.map((sid) => session(sid))));
-  });
-
-  test("admin revoke-user-session: that session", async () => {
-    const sessionToken = await sessionTokenOf(ada.laptop);
-    await succeed(root.request("POST", "/admin/revoke-user-session", { sessionToken }));
-    expect(await told(1)).toEqual([session(ada.sids[1])]);
-  });
-
-  test("admin revoke-user-sessions: all sessions of the user", async () => {
-    await succeed(root.request("POST", "/admin/revoke-user-sessions", { userId: ada.id }));
-    expect(await told(2)).toEqual(sorted(ada.sids.map((sid) => session(sid))));
-  });
 });
 
 test("sends the end of a session that server code creates and deletes outside a request", async () => {
   const { internalAdapter } = await issuer.auth.$context;
   const { id, token } = await internalAdapter.createSession(ada.id);
   await internalAdapter.deleteSession(token);
-  expect(await told(1)).toEqual([session(id)]);
+  expect(await sent(1)).toEqual([session(id)]);
 });
 
 describe("a banned or deleted user: all sessions, without a sid", () => {
-  const everything = () => sorted([{ sub: ada.id }, ...ada.sids.map((sid) => session(sid))]);
-
-  test("banned", async () => {
-    await succeed(root.request("POST", "/admin/ban-user", { userId: ada.id }));
-    expect(await told(3)).toEqual(everything());
-  });
-
-  test("banned by an update", async () => {
-    await succeed(root.request("POST", "/admin/update-user", { userId: ada.id, data: { banned: true } }));
-    expect(await told(3)).toEqual(everything());
-  });
-
-  test("removed by an administrator", async () => {
-    await succeed(root.request("POST", "/admin/remove-user", { userId: ada.id }));
-    expect(await told(3)).toEqual(everything());
-  });
-
-  test("deleted by themselves", async () => {
-    await succeed(ada.phone.request("POST", "/delete-user", { password: "correct horse battery" }));
-    expect(await told(3)).toEqual(everything());
+  test.each<[title: string, end: () => Promise<Response>]>([
+    ["admin/ban-user", () => root.request("POST", "/admin/ban-user", { userId: ada.id })],
+    [
+      "admin/update-user to banned",
+      () => root.request("POST", "/admin/update-user", { userId: ada.id, data: { banned: true } }),
+    ],
+    ["admin/remove-user", () => root.request("POST", "/admin/remove-user", { userId: ada.id })],
+    ["delete-user", () => ada.phone.request("POST", "/delete-user", { password: "correct horse battery" })],
+  ])("%s", async (_title, end) => {
+    await succeed(end());
+    expect(await sent(3)).toEqual(sorted([{ sub: ada.id }, ...allOfAda()]));
   });
 });
 
@@ -159,7 +161,7 @@ describe("more sessions than Better Auth passes to its hooks: all of them, witho
 
   test("when they are revoked in one request", async () => {
     await succeed(ada.phone.request("POST", "/revoke-sessions", {}));
-    const ends = await told(101);
+    const ends = await sent(101);
     expect(ofAll(ends)).toHaveLength(1);
     expect(ends.every(({ sub }) => sub === ada.id)).toBe(true);
   });
@@ -171,14 +173,14 @@ describe("more sessions than Better Auth passes to its hooks: all of them, witho
       .prepare(`update "session" set "expiresAt" = ? where "userId" = ? and id not in (?, ?)`)
       .run(past, ada.id, ...living);
     await succeed(ada.phone.request("POST", "/revoke-sessions", {}));
-    const ends = await told(2);
+    const ends = await sent(2);
     expect(ofAll(ends)).toHaveLength(1);
     expect(ends).toHaveLength(2);
   });
 
   test("when server code revokes them outside a request", async () => {
     await (await issuer.auth.$context).internalAdapter.deleteUserSessions(ada.id);
-    expect(ofAll(await told(101))).toHaveLength(1);
+    expect(ofAll(await sent(101))).toHaveLength(1);
   });
 });
 
@@ -205,17 +207,13 @@ describe("sends nothing", () => {
     await succeed(ada.phone.request("POST", "/sign-out", {}));
     await ada.phone.signIn();
     const again = await sidOf(ada.phone);
-    expect(await told(1)).toEqual([session(ada.sids[0])]);
+    expect(await sent(1)).toEqual([session(ada.sids[0])]);
     expect(ada.sids).not.toContain(again);
   });
 });
 
 describe("the record and the deletion are one transaction", () => {
-  const change = {
-    currentPassword: "correct horse battery",
-    newPassword: "another horse battery",
-    revokeOtherSessions: true,
-  };
+  const change = { ...newPassword, revokeOtherSessions: true };
 
   test("a rolled back change sends nothing", async () => {
     let failing = false;
