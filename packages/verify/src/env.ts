@@ -31,6 +31,14 @@ export type VerifierEnvironment = Readonly<Record<string, string | undefined>>;
  * @param options What no environment can say: the `revocations`.
  * @throws {ConfigurationError} Variables that are missing, all of them by name, or one that cannot be right;
  *   the message says what to set, and never what is set.
+ *
+ * @example
+ * ```ts
+ * import { verifierFromEnv } from "@usher-auth/verify";
+ *
+ * // Reads BETTER_AUTH_SECRET, BETTER_AUTH_URL and API_URL from process.env.
+ * const verifier = verifierFromEnv();
+ * ```
  */
 export function verifierFromEnv(
   env: VerifierEnvironment = process.env,
@@ -52,8 +60,13 @@ export function verifierFromEnv(
  *
  * @throws {ConfigurationError} No http or https address, which Better Auth refuses as well. The message does
  *   not repeat it.
+ *
  * @example
+ * ```ts
+ * import { betterAuthIssuer } from "@usher-auth/verify";
+ *
  * betterAuthIssuer("https://App.example.com:443/api/auth/"); // "https://app.example.com"
+ * ```
  */
 export function betterAuthIssuer(baseUrl: string): string {
   const url = URL.parse(baseUrl);
@@ -70,6 +83,13 @@ export function betterAuthIssuer(baseUrl: string): string {
  *
  * @param env Default `process.env`.
  * @throws {ConfigurationError} `BETTER_AUTH_SECRETS` of another form.
+ *
+ * @example
+ * ```ts
+ * import { secretFingerprintFromEnv } from "@usher-auth/verify";
+ *
+ * console.log(`shared secret: ${secretFingerprintFromEnv() ?? "not set"}`);
+ * ```
  */
 export function secretFingerprintFromEnv(env: VerifierEnvironment = process.env): string | undefined {
   const current = env.BETTER_AUTH_SECRETS

@@ -33,7 +33,16 @@ export const authErrorCodes: readonly AuthErrorCode[] = Object.freeze(
   Object.keys(sentences) as AuthErrorCode[],
 );
 
-/** What an {@link AuthError} may carry beside its code. */
+/**
+ * What an {@link AuthError} may carry beside its code.
+ *
+ * @example
+ * ```ts
+ * import { AuthError } from "@usher-auth/verify";
+ *
+ * throw new AuthError("token_revoked", { hint: "the account is suspended" });
+ * ```
+ */
 export interface AuthErrorOptions {
   /** For the operator: the likely cause and what to do. May name settings; never a token or a secret. */
   readonly hint?: string;
@@ -57,6 +66,20 @@ const configurationMark: symbol = Symbol.for("usher-auth.ConfigurationError");
  * It has no stack trace: it is a verdict on a request and no fault of the code, and walking the stack would
  * cost more than all that led to it. `instanceof AuthError` is true for the errors of every copy of this
  * package in the process.
+ *
+ * @example
+ * ```ts
+ * import { AuthError, verifierFromEnv } from "@usher-auth/verify";
+ *
+ * export async function userOf(token: string): Promise<string | undefined> {
+ *   try {
+ *     return (await verifierFromEnv().verify(token)).id;
+ *   } catch (error) {
+ *     if (error instanceof AuthError && error.code === "token_expired") return undefined;
+ *     throw error;
+ *   }
+ * }
+ * ```
  */
 export class AuthError extends Error {
   static {
@@ -81,6 +104,16 @@ export class AuthError extends Error {
 /**
  * Whether this is an {@link AuthError}, of this copy of the package or another one. Of another version's,
  * `code` may be one that this version does not know. Never throws, whatever the value is.
+ *
+ * @example
+ * ```ts
+ * import { isAuthError } from "@usher-auth/verify";
+ *
+ * export function logFailure(error: unknown): void {
+ *   if (isAuthError(error)) console.warn(error.code, error.hint);
+ *   else console.error(error);
+ * }
+ * ```
  */
 export function isAuthError(value: unknown): value is AuthError {
   return hasMark(value, authMark);
@@ -89,6 +122,17 @@ export function isAuthError(value: unknown): value is AuthError {
 /**
  * An option or an environment variable that cannot be right. Thrown when something is constructed, never
  * while a request is served. The message says what to do.
+ *
+ * @example
+ * ```ts
+ * import { ConfigurationError, verifierFromEnv } from "@usher-auth/verify";
+ *
+ * try {
+ *   verifierFromEnv({});
+ * } catch (error) {
+ *   if (error instanceof ConfigurationError) console.error(error.message); // names each missing variable
+ * }
+ * ```
  */
 export class ConfigurationError extends TypeError {
   static {

@@ -5,7 +5,22 @@ import { createRefusals, type Refusals } from "../http/refusals.ts";
 import { stringList } from "../option-values.ts";
 import type { Verifier } from "../verifier/verifier.ts";
 
-/** What a guard is made of. */
+/**
+ * What a guard is made of.
+ *
+ * @example
+ * ```ts
+ * import { verifierFromEnv } from "@usher-auth/verify";
+ * import type { GuardOptions } from "@usher-auth/verify/guard";
+ *
+ * const options: GuardOptions = {
+ *   verifier: verifierFromEnv(),
+ *   ownerParam: ["userId", "ownerId"],
+ *   concealOwnerMismatch: true, // 404 instead of 403
+ *   onReject: ({ error }) => console.warn(error.code, error.hint),
+ * };
+ * ```
+ */
 export interface GuardOptions<Claims = TokenClaims, Source = unknown> {
   readonly verifier: Verifier<Claims>;
   /**

@@ -46,6 +46,18 @@ type Status = (status: number, response: Response) => object;
  * @throws {ConfigurationError} A bad option; when it is used, or an app that uses it is: routes that were
  *   there first, `aot: false`, which has no way to hold back what no hook has seen, a group of its own, a
  *   plugin's name that is taken.
+ *
+ * @example
+ * ```ts
+ * import { verifierFromEnv } from "@usher-auth/verify";
+ * import { usher } from "@usher-auth/verify/elysia";
+ * import { Elysia } from "elysia";
+ *
+ * new Elysia()
+ *   .use(usher({ verifier: verifierFromEnv(), ownerParam: "userId" }))
+ *   .get("/health", () => ({ status: "ok" }), { public: true })
+ *   .get("/api/:userId/tasks", ({ principal }) => ({ tasks: [], owner: principal.id }));
+ * ```
  */
 export function usher<Claims = TokenClaims>(
   options: GuardOptions<Claims, Request>,

@@ -56,7 +56,21 @@ declare module "fastify" {
   }
 }
 
-/** Options of {@link usher}: those of a guard. */
+/**
+ * Options of {@link usher}: those of a guard.
+ *
+ * @example
+ * ```ts
+ * import { verifierFromEnv } from "@usher-auth/verify";
+ * import type { UsherOptions } from "@usher-auth/verify/fastify";
+ *
+ * const options: UsherOptions = {
+ *   verifier: verifierFromEnv(),
+ *   ownerParam: "userId",
+ *   onReject: ({ error }) => console.warn(error.code, error.hint),
+ * };
+ * ```
+ */
 export type UsherOptions = GuardOptions<RegisteredClaims, FastifyRequest>;
 
 /**
@@ -74,6 +88,19 @@ export type UsherOptions = GuardOptions<RegisteredClaims, FastifyRequest>;
  *   route's `config.public` that is no boolean, or `config.policies` that are none or stand on a public
  *   route; a route parameter that is the owner parameter in another spelling (`:user_id` for `userId`), which
  *   would otherwise go unchecked in silence.
+ *
+ * @example
+ * ```ts
+ * import { verifierFromEnv } from "@usher-auth/verify";
+ * import { usher } from "@usher-auth/verify/fastify";
+ * import fastify from "fastify";
+ *
+ * const app = fastify();
+ * await app.register(usher, { verifier: verifierFromEnv(), ownerParam: "userId" });
+ *
+ * app.get("/health", { config: { public: true } }, () => ({ status: "ok" }));
+ * app.get("/api/:userId/tasks", (request) => ({ tasks: [], owner: request.principal.id }));
+ * ```
  */
 export async function usher(app: FastifyInstance, options: UsherOptions): Promise<void> {
   const guard = createGuard<RegisteredClaims, FastifyRequest>(options);

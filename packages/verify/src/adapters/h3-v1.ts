@@ -21,7 +21,21 @@ export interface H3V1Event {
   readonly path: string;
 }
 
-/** Options of {@link usher}: those of a guard. */
+/**
+ * Options of {@link usher}: those of a guard.
+ *
+ * @example
+ * ```ts
+ * import { verifierFromEnv } from "@usher-auth/verify";
+ * import type { UsherOptions } from "@usher-auth/verify/h3-v1";
+ *
+ * const options: UsherOptions = {
+ *   verifier: verifierFromEnv(),
+ *   ownerParam: "userId",
+ *   onReject: ({ error }) => console.warn(error.code, error.hint),
+ * };
+ * ```
+ */
 export type UsherOptions<Claims = TokenClaims> = GuardOptions<Claims, H3V1Event>;
 
 /** A handler of h3 1's that answers only where it refuses. */
@@ -47,6 +61,16 @@ const enforcers = new WeakMap<H3V1Event, Enforce>();
  * Put it behind CORS, which answers preflights.
  *
  * @throws {ConfigurationError} A bad option.
+ *
+ * @example
+ * ```ts
+ * import { verifierFromEnv } from "@usher-auth/verify";
+ * import { principalOf, usher } from "@usher-auth/verify/h3-v1";
+ *
+ * const guard = usher({ verifier: verifierFromEnv(), ownerParam: "userId" });
+ * // app.use(defineEventHandler(guard));
+ * // router.get("/api/:userId/tasks", defineEventHandler((event) => ({ owner: principalOf(event).id })));
+ * ```
  */
 export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): UsherHandler {
   const guard = createGuard<Claims, H3V1Event>(options);
@@ -115,6 +139,15 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Ushe
  * has refused. It must stand behind {@link usher}; elsewhere it is an error of the app's, answered 500.
  *
  * @throws {ConfigurationError} What is no policy, or none at all.
+ *
+ * @example
+ * ```ts
+ * import { requireScopes } from "@usher-auth/verify";
+ * import { enforce } from "@usher-auth/verify/h3-v1";
+ *
+ * const onRequest = enforce(requireScopes("tasks:write"));
+ * // router.post("/tasks", defineEventHandler({ onRequest, handler }));
+ * ```
  */
 export function enforce<Claims = TokenClaims>(
   ...policies: readonly [Policy<Claims>, ...Policy<Claims>[]]
@@ -132,6 +165,13 @@ export function enforce<Claims = TokenClaims>(
  * Who the verified token speaks for; `event.context.principal` is the same, without a type.
  *
  * @throws {Error} No guard let this request in.
+ *
+ * @example
+ * ```ts
+ * import { type H3V1Event, principalOf } from "@usher-auth/verify/h3-v1";
+ *
+ * export const tasks = (event: H3V1Event): object => ({ tasks: [], owner: principalOf(event).id });
+ * ```
  */
 export function principalOf<Claims = TokenClaims>(event: H3V1Event): Principal<Claims> {
   const principal = principals.get(event);

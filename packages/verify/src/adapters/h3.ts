@@ -35,7 +35,21 @@ declare module "h3" {
   }
 }
 
-/** Options of {@link usher}: those of a guard. */
+/**
+ * Options of {@link usher}: those of a guard.
+ *
+ * @example
+ * ```ts
+ * import { verifierFromEnv } from "@usher-auth/verify";
+ * import type { UsherOptions } from "@usher-auth/verify/h3";
+ *
+ * const options: UsherOptions = {
+ *   verifier: verifierFromEnv(),
+ *   ownerParam: "userId",
+ *   onReject: ({ error }) => console.warn(error.code, error.hint),
+ * };
+ * ```
+ */
 export type UsherOptions = GuardOptions<RegisteredClaims, H3Event>;
 
 /**
@@ -51,6 +65,18 @@ export type UsherOptions = GuardOptions<RegisteredClaims, H3Event>;
  * `/base/**` or as middleware, is held by its own routes as well. Does not check ids in bodies and queries.
  *
  * @throws {ConfigurationError} A bad option; h3 1.
+ *
+ * @example
+ * ```ts
+ * import { verifierFromEnv } from "@usher-auth/verify";
+ * import { usher } from "@usher-auth/verify/h3";
+ * import { H3 } from "h3";
+ *
+ * const app = new H3();
+ * app.use(usher({ verifier: verifierFromEnv(), ownerParam: "userId" }));
+ * app.get("/health", () => ({ status: "ok" }), { meta: { public: true } });
+ * app.get("/api/:userId/tasks", (event) => ({ tasks: [], owner: event.context.principal.id }));
+ * ```
  */
 export function usher(options: UsherOptions): Middleware {
   // Events of h3 1 are no such class.

@@ -30,7 +30,21 @@ export interface UsherEnv<Claims = TokenClaims> {
   };
 }
 
-/** Options of {@link usher}: those of a guard. */
+/**
+ * Options of {@link usher}: those of a guard.
+ *
+ * @example
+ * ```ts
+ * import { verifierFromEnv } from "@usher-auth/verify";
+ * import type { UsherOptions } from "@usher-auth/verify/hono";
+ *
+ * const options: UsherOptions = {
+ *   verifier: verifierFromEnv(),
+ *   ownerParam: "userId",
+ *   onReject: ({ error }) => console.warn(error.code, error.hint),
+ * };
+ * ```
+ */
 export type UsherOptions<Claims = TokenClaims> = GuardOptions<Claims, Context>;
 
 /**
@@ -46,6 +60,17 @@ export type UsherOptions<Claims = TokenClaims> = GuardOptions<Claims, Context>;
  *
  * @returns The same app, typed to have the principal.
  * @throws {ConfigurationError} A bad option; an app of another version than Hono 4.
+ *
+ * @example
+ * ```ts
+ * import { verifierFromEnv } from "@usher-auth/verify";
+ * import { usher } from "@usher-auth/verify/hono";
+ * import { Hono } from "hono";
+ *
+ * const open = new Hono().get("/health", (c) => c.json({ status: "ok" })); // public
+ * const app = usher(open, { verifier: verifierFromEnv(), ownerParam: "userId" });
+ * app.get("/api/:userId/tasks", (c) => c.json({ tasks: [], owner: c.var.principal.id }));
+ * ```
  */
 export function usher<AppEnv extends Env, Routes extends Schema, Base extends string, Claims = TokenClaims>(
   app: Hono<AppEnv, Routes, Base>,
@@ -179,6 +204,16 @@ export function usher<AppEnv extends Env, Routes extends Schema, Base extends st
  * handler)`. It must stand behind {@link usher}; elsewhere it is an error of the app's, answered 500.
  *
  * @throws {ConfigurationError} What is no policy, or none at all.
+ *
+ * @example
+ * ```ts
+ * import { requireScopes, verifierFromEnv } from "@usher-auth/verify";
+ * import { enforce, usher } from "@usher-auth/verify/hono";
+ * import { Hono } from "hono";
+ *
+ * const app = usher(new Hono(), { verifier: verifierFromEnv(), ownerParam: "userId" });
+ * app.post("/tasks", enforce(requireScopes("tasks:write")), (c) => c.body(null, 201));
+ * ```
  */
 export function enforce<Claims = TokenClaims>(
   ...policies: readonly [Policy<Claims>, ...Policy<Claims>[]]

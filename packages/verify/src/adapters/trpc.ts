@@ -121,6 +121,18 @@ interface Call {
  * over a WebSocket by closing it with 4401, upon which tRPC's client connects anew, with a fresh token.
  *
  * @throws {ConfigurationError} A bad option.
+ *
+ * @example
+ * ```ts
+ * import { initTRPC } from "@trpc/server";
+ * import { verifierFromEnv } from "@usher-auth/verify";
+ * import { type UsherContext, usher } from "@usher-auth/verify/trpc";
+ *
+ * const guard = usher({ verifier: verifierFromEnv(), ownerParam: "userId" });
+ * const t = initTRPC.context<UsherContext>().create({ errorFormatter: guard.formatError });
+ * const protectedProcedure = guard.protect(t.procedure);
+ * export const router = t.router({ me: protectedProcedure.query(({ ctx }) => ctx.principal.id) });
+ * ```
  */
 export function usher<Claims = TokenClaims>(options: GuardOptions<Claims, TrpcRequest>): TrpcUsher<Claims> {
   const guard = createGuard<Claims, TrpcRequest>(options);

@@ -20,7 +20,21 @@ import { Watch } from "../websocket/watch.ts";
 
 export type { PathRoute, SocketSession };
 
-/** Options of {@link usher}: those of a guard. */
+/**
+ * Options of {@link usher}: those of a guard.
+ *
+ * @example
+ * ```ts
+ * import { verifierFromEnv } from "@usher-auth/verify";
+ * import type { UsherOptions } from "@usher-auth/verify/websocket";
+ *
+ * const options: UsherOptions = {
+ *   verifier: verifierFromEnv(),
+ *   ownerParam: "userId",
+ *   onReject: ({ error }) => console.warn(error.code, error.hint),
+ * };
+ * ```
+ */
 export type UsherOptions<Claims = TokenClaims> = GuardOptions<Claims, IncomingMessage>;
 
 /** A listener for the `upgrade` event of a `node:http` or `node:https` server. */
@@ -77,6 +91,28 @@ const otherConnection = refusal(httpProblem(400, "An upgrade must not name anoth
  * token is sent by nobody's browser on its own.
  *
  * @throws {ConfigurationError} A bad option.
+ *
+ * @example
+ * ```ts
+ * import { createServer } from "node:http";
+ * import { verifierFromEnv } from "@usher-auth/verify";
+ * import { usher } from "@usher-auth/verify/websocket";
+ * import { WebSocketServer } from "ws";
+ *
+ * const guard = usher({ verifier: verifierFromEnv(), ownerParam: "userId" });
+ * const sockets = new WebSocketServer({ noServer: true });
+ * export const server = createServer();
+ * server.on(
+ *   "upgrade",
+ *   guard.protect({ path: "/api/:userId/live" }, (request, socket, head, session) => {
+ *     sockets.handleUpgrade(request, socket, head, (webSocket) => {
+ *       webSocket.on("message", (data) => {
+ *         if (!session.takesRenewal(data)) webSocket.send(`${session.principal.id} says ${data}`);
+ *       });
+ *     });
+ *   }),
+ * );
+ * ```
  */
 export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): SocketGuard<Claims> {
   const guard = createGuard<Claims, IncomingMessage>(options);

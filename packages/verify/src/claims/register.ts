@@ -1,12 +1,25 @@
 import type { Principal, TokenClaims } from "./principal.ts";
 
 /**
- * For frameworks whose request has one type in the whole app (Fastify, Express, Koa): tells them what your
- * verifier's `claims` schema makes of a token, so that `request.principal.claims` has that type everywhere.
+ * Declares the type of the app's verifier, so that `request.principal.claims` has the type of its `claims`
+ * schema everywhere. For frameworks whose request has one type in the whole app: Fastify, Express, Nest, h3.
  *
- * ```ts
+ * @example
+ * ```ts alone
+ * import { createVerifier, sharedSecret } from "@usher-auth/verify";
+ * import { z } from "zod";
+ *
+ * export const verifier = createVerifier({
+ *   keys: sharedSecret(process.env.BETTER_AUTH_SECRET),
+ *   issuer: "https://app.example.com",
+ *   audience: "https://api.example.com",
+ *   claims: z.object({ role: z.string() }),
+ * });
+ *
  * declare module "@usher-auth/verify" {
- *   interface Register { verifier: typeof verifier }
+ *   interface Register {
+ *     verifier: typeof verifier;
+ *   }
  * }
  * ```
  */

@@ -24,6 +24,13 @@ const httpErrors: Readonly<Record<number, readonly [code: string, detail: string
  * @param status The HTTP status, 400 to 599. One that is not listed here gets the code `http_error`.
  * @param detail A sentence for the client; by default a fixed one. Put nothing of the request or of internals
  *   in it.
+ *
+ * @example
+ * ```ts
+ * import { httpProblem } from "@usher-auth/verify/http";
+ *
+ * const body = JSON.stringify(httpProblem(404, "There is no such task."));
+ * ```
  */
 export function httpProblem(status: number, detail?: string): Problem {
   const [code, sentence] = httpErrors[status] ?? ["http_error", "The request failed."];

@@ -1,7 +1,22 @@
 import { ConfigurationError } from "../errors.ts";
 import { stringList } from "../option-values.ts";
 
-/** Whose tokens the keys of a source may vouch for. */
+/**
+ * Whose tokens the keys of a source may vouch for.
+ *
+ * @example
+ * ```ts
+ * import { createVerifier, remoteJwks } from "@usher-auth/verify";
+ *
+ * const issuers = ["https://eu.example.com", "https://us.example.com"];
+ * const verifier = createVerifier({
+ *   // Each key set verifies only the tokens of its issuer.
+ *   keys: issuers.map((issuer) => remoteJwks(`${issuer}/api/auth/jwks`, { issuer })),
+ *   issuer: issuers,
+ *   audience: "https://api.example.com",
+ * });
+ * ```
+ */
 export interface IssuerOptions {
   /**
    * The issuer that these keys belong to, or several, each exactly as in `iss`. A token that they have signed

@@ -4,7 +4,17 @@ import { checkedRevocation, endOf } from "./read-revocation.ts";
 import type { Revocation, RevocationListener, RevocationStore } from "./store.ts";
 import { grace } from "./table.ts";
 
-/** What {@link memoryRevocationStore} may be told. */
+/**
+ * What {@link memoryRevocationStore} may be told.
+ *
+ * @example
+ * ```ts
+ * import { type MemoryRevocationStoreOptions, memoryRevocationStore } from "@usher-auth/verify/revocation";
+ *
+ * const options: MemoryRevocationStoreOptions = { maxTokenAge: 900 }; // seconds
+ * const store = memoryRevocationStore(options);
+ * ```
+ */
 export interface MemoryRevocationStoreOptions {
   /**
    * The longest life of a token, as `createRevocations` is told it: for one that is made later, revocations
@@ -27,6 +37,14 @@ const thirtyDays = 30 * 86_400;
  * They are gone when it ends, so tokens revoked before a restart are accepted after it, until they expire.
  *
  * @throws {ConfigurationError} A `maxTokenAge` out of range.
+ *
+ * @example
+ * ```ts
+ * import { createRevocations, memoryRevocationStore } from "@usher-auth/verify/revocation";
+ *
+ * // For one process. With several replicas, use the store of @usher-auth/postgres.
+ * const revocations = createRevocations({ store: memoryRevocationStore(), maxTokenAge: 900 });
+ * ```
  */
 export function memoryRevocationStore(options: MemoryRevocationStoreOptions = {}): RevocationStore {
   const maxTokenAge = integerWithin(

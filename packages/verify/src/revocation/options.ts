@@ -3,7 +3,20 @@ import { ConfigurationError } from "../errors.ts";
 import { integerWithin } from "../option-values.ts";
 import type { RevocationStore } from "./store.ts";
 
-/** What `createRevocations` is made of. All times are in seconds. */
+/**
+ * What `createRevocations` is made of. All times are in seconds.
+ *
+ * @example
+ * ```ts
+ * import { memoryRevocationStore, type RevocationsOptions } from "@usher-auth/verify/revocation";
+ *
+ * const options: RevocationsOptions = {
+ *   store: memoryRevocationStore(),
+ *   maxTokenAge: 900, // seconds
+ *   whenStale: "refuse", // 503 while the store does not answer
+ * };
+ * ```
+ */
 export interface RevocationsOptions {
   /** Where revocations are kept: `memoryRevocationStore()`, or that of `@usher-auth/postgres`. */
   readonly store: RevocationStore;

@@ -12,6 +12,15 @@ const worstFirst = ["missing", "stale", "fresh"] as const;
  * that is due.
  *
  * @throws {ConfigurationError} The verifier was not made by `createVerifier`.
+ *
+ * @example
+ * ```ts
+ * import { verifierFromEnv } from "@usher-auth/verify";
+ * import { keyStatus } from "@usher-auth/verify/keys";
+ *
+ * const verifier = verifierFromEnv();
+ * export const isHealthy = (): boolean => keyStatus(verifier).state !== "missing";
+ * ```
  */
 export function keyStatus(verifier: Verifier<unknown>): KeyStatus {
   const remotes = keysOf(verifier).sources.flatMap(({ remote }) => remote ?? []);
@@ -27,6 +36,15 @@ export function keyStatus(verifier: Verifier<unknown>): KeyStatus {
  * seen.
  *
  * @throws {ConfigurationError} The verifier was not made by `createVerifier`.
+ *
+ * @example
+ * ```ts
+ * import { verifierFromEnv } from "@usher-auth/verify";
+ * import { keyUsage } from "@usher-auth/verify/keys";
+ *
+ * const verifier = verifierFromEnv();
+ * for (const { version, verified } of keyUsage(verifier)) console.log(version, verified);
+ * ```
  */
 export function keyUsage(verifier: Verifier<unknown>): readonly KeyUsage[] {
   return keysOf(verifier).sources.flatMap((source) => source.keys().map(usageOf));

@@ -4,7 +4,22 @@ import type { BackchannelLogoutOptions as EndpointOptions } from "../../logout/e
 import { createLogoutEndpoint } from "../../logout/endpoint.ts";
 import { readWebForm } from "../../logout/web-form.ts";
 
-/** Options of {@link backchannelLogout}. */
+/**
+ * Options of {@link backchannelLogout}.
+ *
+ * @example
+ * ```ts
+ * import { verifierFromEnv } from "@usher-auth/verify";
+ * import type { BackchannelLogoutOptions } from "@usher-auth/verify/elysia";
+ * import { createRevocations, memoryRevocationStore } from "@usher-auth/verify/revocation";
+ *
+ * const revocations = createRevocations({ store: memoryRevocationStore(), maxTokenAge: 900 });
+ * const options: BackchannelLogoutOptions = {
+ *   verifier: verifierFromEnv(process.env, { revocations }),
+ *   path: "/auth/backchannel-logout",
+ * };
+ * ```
+ */
 export interface BackchannelLogoutOptions extends EndpointOptions {
   /** Default `/backchannel-logout`. */
   readonly path?: string;
@@ -16,8 +31,21 @@ export interface BackchannelLogoutOptions extends EndpointOptions {
  * what it answers.
  *
  * @throws {ConfigurationError} The verifier has no revocations.
+ *
  * @example
- * new Elysia().use(usher({ verifier, ownerParam: "userId" })).use(backchannelLogout({ verifier }));
+ * ```ts
+ * import { verifierFromEnv } from "@usher-auth/verify";
+ * import { backchannelLogout, usher } from "@usher-auth/verify/elysia";
+ * import { createRevocations, memoryRevocationStore } from "@usher-auth/verify/revocation";
+ * import { Elysia } from "elysia";
+ *
+ * const revocations = createRevocations({ store: memoryRevocationStore(), maxTokenAge: 900 });
+ * const verifier = verifierFromEnv(process.env, { revocations });
+ *
+ * new Elysia()
+ *   .use(usher({ verifier, ownerParam: "userId" }))
+ *   .use(backchannelLogout({ verifier })); // POST /backchannel-logout
+ * ```
  */
 export function backchannelLogout(
   options: BackchannelLogoutOptions,

@@ -2,7 +2,21 @@ import { type Policy, readPolicies } from "../../access/policies.ts";
 import type { TokenClaims } from "../../claims/principal.ts";
 import { ConfigurationError } from "../../errors.ts";
 
-/** What a route may say: `app.get("/health", handler, { public: true })`. */
+/**
+ * What a route may say: `app.get("/health", handler, { public: true })`.
+ *
+ * @example
+ * ```ts
+ * import { requireScopes, verifierFromEnv } from "@usher-auth/verify";
+ * import { usher } from "@usher-auth/verify/elysia";
+ * import { Elysia } from "elysia";
+ *
+ * new Elysia()
+ *   .use(usher({ verifier: verifierFromEnv(), ownerParam: "userId" }))
+ *   .get("/health", () => ({ status: "ok" }), { public: true })
+ *   .post("/tasks", () => "created", { policies: [requireScopes("tasks:write")] });
+ * ```
+ */
 export type RouteOptions<Claims = TokenClaims> = {
   /** `true` lets everybody in, unverified. Every other route needs a valid token. */
   public?: boolean;

@@ -38,8 +38,17 @@ const sessions = new WeakMap<Request, OpenSession<never>>();
  * (`usher.renew <token>`) are taken before your handler sees them.
  *
  * @throws {Error} No guard let it in: its route is public.
+ *
  * @example
- * app.ws("/api/:userId/live", { message: (ws, data) => void ws.send(`${sessionOf(ws).principal.id} says ${data}`) });
+ * ```ts
+ * import { verifierFromEnv } from "@usher-auth/verify";
+ * import { sessionOf, usher } from "@usher-auth/verify/elysia";
+ * import { Elysia } from "elysia";
+ *
+ * new Elysia().use(usher({ verifier: verifierFromEnv(), ownerParam: "userId" })).ws("/api/:userId/live", {
+ *   message: (ws, data) => void ws.send(`${sessionOf(ws).principal.id} says ${data}`),
+ * });
+ * ```
  */
 export function sessionOf<Claims = TokenClaims>(socket: { readonly data: object }): AnySession<Claims> {
   const opened = sessions.get((socket as ElysiaSocket).data.request);

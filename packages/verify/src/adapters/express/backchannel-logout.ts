@@ -12,9 +12,21 @@ export type { BackchannelLogoutOptions };
  * `createLogoutEndpoint` for what it answers.
  *
  * @throws {ConfigurationError} The verifier has no revocations.
+ *
  * @example
- * app.post("/backchannel-logout", backchannelLogout({ verifier }));
+ * ```ts
+ * import { verifierFromEnv } from "@usher-auth/verify";
+ * import { backchannelLogout, usher } from "@usher-auth/verify/express";
+ * import { createRevocations, memoryRevocationStore } from "@usher-auth/verify/revocation";
+ * import express from "express";
+ *
+ * const revocations = createRevocations({ store: memoryRevocationStore(), maxTokenAge: 900 });
+ * const verifier = verifierFromEnv(process.env, { revocations });
+ *
+ * const app = express();
+ * app.post("/backchannel-logout", backchannelLogout({ verifier })); // public: before the guard
  * app.use(usher({ verifier, ownerParam: "userId" }));
+ * ```
  */
 export function backchannelLogout(options: BackchannelLogoutOptions): RequestHandler {
   const receive = createLogoutEndpoint(options.verifier, options);

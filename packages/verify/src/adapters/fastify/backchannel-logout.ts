@@ -3,7 +3,22 @@ import type { BackchannelLogoutOptions as EndpointOptions } from "../../logout/e
 import { createLogoutEndpoint } from "../../logout/endpoint.ts";
 import { longestLogoutForm } from "../../logout/form.ts";
 
-/** Options of {@link backchannelLogout}. */
+/**
+ * Options of {@link backchannelLogout}.
+ *
+ * @example
+ * ```ts
+ * import { verifierFromEnv } from "@usher-auth/verify";
+ * import type { BackchannelLogoutOptions } from "@usher-auth/verify/fastify";
+ * import { createRevocations, memoryRevocationStore } from "@usher-auth/verify/revocation";
+ *
+ * const revocations = createRevocations({ store: memoryRevocationStore(), maxTokenAge: 900 });
+ * const options: BackchannelLogoutOptions = {
+ *   verifier: verifierFromEnv(process.env, { revocations }),
+ *   onLogout: ({ status }) => console.log(`logout: ${status}`),
+ * };
+ * ```
+ */
 export interface BackchannelLogoutOptions extends EndpointOptions {
   /** Below the prefix that it is registered with. Default `/backchannel-logout`. */
   readonly path?: string;
@@ -14,6 +29,21 @@ export interface BackchannelLogoutOptions extends EndpointOptions {
  * by itself, 16 KB at most, whatever parsers the app has. See `createLogoutEndpoint` for what it answers.
  *
  * @throws {ConfigurationError} The verifier has no revocations.
+ *
+ * @example
+ * ```ts
+ * import { verifierFromEnv } from "@usher-auth/verify";
+ * import { backchannelLogout, usher } from "@usher-auth/verify/fastify";
+ * import { createRevocations, memoryRevocationStore } from "@usher-auth/verify/revocation";
+ * import fastify from "fastify";
+ *
+ * const revocations = createRevocations({ store: memoryRevocationStore(), maxTokenAge: 900 });
+ * const verifier = verifierFromEnv(process.env, { revocations });
+ *
+ * const app = fastify();
+ * await app.register(usher, { verifier, ownerParam: "userId" });
+ * await app.register(backchannelLogout, { verifier }); // POST /backchannel-logout
+ * ```
  */
 export async function backchannelLogout(
   app: FastifyInstance,

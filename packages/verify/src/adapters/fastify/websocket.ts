@@ -19,14 +19,23 @@ const sessions = new WeakMap<object, AnySession>();
  * principal from it, which is the newest one. `request.principal` stays who opened the socket.
  *
  * @throws {Error} No guard let this request in as an upgrade: its route is public, or it is none.
+ *
  * @example
+ * ```ts
+ * import websocket from "@fastify/websocket";
+ * import { verifierFromEnv } from "@usher-auth/verify";
+ * import { sessionOf, usher } from "@usher-auth/verify/fastify";
+ * import fastify from "fastify";
+ *
+ * const app = fastify();
+ * await app.register(websocket);
+ * await app.register(usher, { verifier: verifierFromEnv(), ownerParam: "userId" });
+ *
  * app.get("/api/:userId/live", { websocket: true }, (socket, request) => {
  *   const session = sessionOf(request);
- *   socket.on("message", (data) => {
- *     if (session.takesRenewal(data)) return;
- *     socket.send(`${session.principal.id} says ${data}`);
- *   });
+ *   socket.on("message", (data: Buffer) => socket.send(`${session.principal.id} says ${data}`));
  * });
+ * ```
  */
 export function sessionOf(request: FastifyRequest): AnySession {
   const session = sessions.get(request.raw);

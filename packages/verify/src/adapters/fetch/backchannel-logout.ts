@@ -15,9 +15,19 @@ const methodNotAllowed = refuse(httpProblem(405), { allow: "POST" });
  * methods 405. See `createLogoutEndpoint` for what it answers.
  *
  * @throws {ConfigurationError} The verifier has no revocations.
+ *
  * @example
- * // app/backchannel-logout/route.ts of Next.js
+ * ```ts
+ * import { verifierFromEnv } from "@usher-auth/verify";
+ * import { backchannelLogout } from "@usher-auth/verify/fetch";
+ * import { createRevocations, memoryRevocationStore } from "@usher-auth/verify/revocation";
+ *
+ * const revocations = createRevocations({ store: memoryRevocationStore(), maxTokenAge: 900 });
+ * const verifier = verifierFromEnv(process.env, { revocations });
+ *
+ * // In Next.js: app/backchannel-logout/route.ts
  * export const POST = backchannelLogout({ verifier });
+ * ```
  */
 export function backchannelLogout(
   options: BackchannelLogoutOptions,

@@ -19,9 +19,19 @@ interface NodeEvent {
  * It reads 16 KB of the body at most. See `createLogoutEndpoint` for what it answers.
  *
  * @throws {ConfigurationError} The verifier has no revocations.
+ *
  * @example
- * app.use(createRouter().post("/backchannel-logout", defineEventHandler(backchannelLogout({ verifier }))));
- * app.use(defineEventHandler(usher({ verifier, ownerParam: "userId" })));
+ * ```ts
+ * import { verifierFromEnv } from "@usher-auth/verify";
+ * import { backchannelLogout } from "@usher-auth/verify/h3-v1";
+ * import { createRevocations, memoryRevocationStore } from "@usher-auth/verify/revocation";
+ *
+ * const revocations = createRevocations({ store: memoryRevocationStore(), maxTokenAge: 900 });
+ * const verifier = verifierFromEnv(process.env, { revocations });
+ *
+ * export const logout = backchannelLogout({ verifier });
+ * // router.post("/backchannel-logout", defineEventHandler(logout)), before the guard
+ * ```
  */
 export function backchannelLogout(options: BackchannelLogoutOptions): (event: NodeEvent) => Promise<void> {
   const receive = createLogoutEndpoint(options.verifier, options);

@@ -11,8 +11,21 @@ export type { BackchannelLogoutOptions };
  * KB of the body at most. See `createLogoutEndpoint` for what it answers.
  *
  * @throws {ConfigurationError} The verifier has no revocations.
+ *
  * @example
+ * ```ts
+ * import { verifierFromEnv } from "@usher-auth/verify";
+ * import { backchannelLogout, usher } from "@usher-auth/verify/h3";
+ * import { createRevocations, memoryRevocationStore } from "@usher-auth/verify/revocation";
+ * import { H3 } from "h3";
+ *
+ * const revocations = createRevocations({ store: memoryRevocationStore(), maxTokenAge: 900 });
+ * const verifier = verifierFromEnv(process.env, { revocations });
+ *
+ * const app = new H3();
+ * app.use(usher({ verifier, ownerParam: "userId" }));
  * app.post("/backchannel-logout", backchannelLogout({ verifier }), { meta: { public: true } });
+ * ```
  */
 export function backchannelLogout(options: BackchannelLogoutOptions): (event: H3Event) => Promise<Response> {
   const receive = createLogoutEndpoint(options.verifier, options);

@@ -11,9 +11,21 @@ export type { BackchannelLogoutOptions };
  * reads 16 KB of the body at most. See `createLogoutEndpoint` for what it answers.
  *
  * @throws {ConfigurationError} The verifier has no revocations.
+ *
  * @example
- * app.post("/backchannel-logout", backchannelLogout({ verifier }));
- * const api = usher(app, { verifier, ownerParam: "userId" });
+ * ```ts
+ * import { verifierFromEnv } from "@usher-auth/verify";
+ * import { backchannelLogout, usher } from "@usher-auth/verify/hono";
+ * import { createRevocations, memoryRevocationStore } from "@usher-auth/verify/revocation";
+ * import { Hono } from "hono";
+ *
+ * const revocations = createRevocations({ store: memoryRevocationStore(), maxTokenAge: 900 });
+ * const verifier = verifierFromEnv(process.env, { revocations });
+ *
+ * const open = new Hono();
+ * open.post("/backchannel-logout", backchannelLogout({ verifier })); // public: before the guard
+ * const app = usher(open, { verifier, ownerParam: "userId" });
+ * ```
  */
 export function backchannelLogout(
   options: BackchannelLogoutOptions,

@@ -25,9 +25,24 @@ export function credentialsOf(headers: Headers): AuthorizationFields {
  * see. Without it, nothing closes the socket. Must stand behind {@link usher}.
  *
  * @throws {Error} No guard let this request in.
+ *
  * @example
- * app.get("/api/:userId/live", upgradeWebSocket((c) =>
- *   watchSocket(c, { onMessage: (event, ws) => ws.send(`${sessionOf(c).principal.id} says ${event.data}`) })));
+ * ```ts
+ * import { upgradeWebSocket } from "@hono/node-server";
+ * import { verifierFromEnv } from "@usher-auth/verify";
+ * import { sessionOf, usher, watchSocket } from "@usher-auth/verify/hono";
+ * import { Hono } from "hono";
+ *
+ * const app = usher(new Hono(), { verifier: verifierFromEnv(), ownerParam: "userId" });
+ * app.get(
+ *   "/api/:userId/live",
+ *   upgradeWebSocket((c) =>
+ *     watchSocket(c, {
+ *       onMessage: (event, ws) => ws.send(`${sessionOf(c).principal.id} says ${event.data}`),
+ *     }),
+ *   ),
+ * );
+ * ```
  */
 export function watchSocket<Raw>(context: Context, events: WSEvents<Raw>): WSEvents<Raw> {
   const admission = admissions.get(context);
@@ -53,6 +68,24 @@ export function watchSocket<Raw>(context: Context, events: WSEvents<Raw>): WSEve
  * The session of a socket that {@link watchSocket} watches: its principal is the newest one.
  *
  * @throws {Error} It is not open yet, or not watched.
+ *
+ * @example
+ * ```ts
+ * import { upgradeWebSocket } from "@hono/node-server";
+ * import { verifierFromEnv } from "@usher-auth/verify";
+ * import { sessionOf, usher, watchSocket } from "@usher-auth/verify/hono";
+ * import { Hono } from "hono";
+ *
+ * const app = usher(new Hono(), { verifier: verifierFromEnv(), ownerParam: "userId" });
+ * app.get(
+ *   "/api/:userId/live",
+ *   upgradeWebSocket((c) =>
+ *     watchSocket(c, {
+ *       onMessage: (event, ws) => ws.send(`${sessionOf(c).principal.id} says ${event.data}`),
+ *     }),
+ *   ),
+ * );
+ * ```
  */
 export function sessionOf<Claims = TokenClaims>(
   context: Context,

@@ -3,7 +3,22 @@ import type { BackchannelLogoutOptions as EndpointOptions } from "../../logout/e
 import { createLogoutEndpoint } from "../../logout/endpoint.ts";
 import { readNodeForm } from "../../logout/node-form.ts";
 
-/** Options of {@link backchannelLogout}. */
+/**
+ * Options of {@link backchannelLogout}.
+ *
+ * @example
+ * ```ts
+ * import { verifierFromEnv } from "@usher-auth/verify";
+ * import type { BackchannelLogoutOptions } from "@usher-auth/verify/koa";
+ * import { createRevocations, memoryRevocationStore } from "@usher-auth/verify/revocation";
+ *
+ * const revocations = createRevocations({ store: memoryRevocationStore(), maxTokenAge: 900 });
+ * const options: BackchannelLogoutOptions = {
+ *   verifier: verifierFromEnv(process.env, { revocations }),
+ *   path: "/auth/backchannel-logout",
+ * };
+ * ```
+ */
 export interface BackchannelLogoutOptions extends EndpointOptions {
   /** Default `/backchannel-logout`. */
   readonly path?: string;
@@ -16,9 +31,21 @@ export interface BackchannelLogoutOptions extends EndpointOptions {
  * what it answers.
  *
  * @throws {ConfigurationError} The verifier has no revocations.
+ *
  * @example
- * app.use(backchannelLogout({ verifier }));
+ * ```ts
+ * import { verifierFromEnv } from "@usher-auth/verify";
+ * import { backchannelLogout, usher } from "@usher-auth/verify/koa";
+ * import { createRevocations, memoryRevocationStore } from "@usher-auth/verify/revocation";
+ * import Koa from "koa";
+ *
+ * const revocations = createRevocations({ store: memoryRevocationStore(), maxTokenAge: 900 });
+ * const verifier = verifierFromEnv(process.env, { revocations });
+ *
+ * const app = new Koa();
+ * app.use(backchannelLogout({ verifier })); // public: before the guard
  * app.use(usher({ verifier, ownerParam: "userId" }));
+ * ```
  */
 export function backchannelLogout(options: BackchannelLogoutOptions): Middleware {
   const receive = createLogoutEndpoint(options.verifier, options);

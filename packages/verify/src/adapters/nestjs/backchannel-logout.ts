@@ -22,7 +22,22 @@ export interface BackchannelLogoutRoute {
   readonly path?: string;
 }
 
-/** Options that other providers know: a factory, and what Nest is to call it with. */
+/**
+ * Options that other providers know: a factory, and what Nest is to call it with.
+ *
+ * @example
+ * ```ts
+ * import { verifierFromEnv } from "@usher-auth/verify";
+ * import { type BackchannelLogoutAsyncOptions, BackchannelLogoutModule } from "@usher-auth/verify/nestjs";
+ * import type { Revocations } from "@usher-auth/verify/revocation";
+ *
+ * const options: BackchannelLogoutAsyncOptions = {
+ *   inject: ["REVOCATIONS"],
+ *   useFactory: (revocations: Revocations) => ({ verifier: verifierFromEnv(process.env, { revocations }) }),
+ * };
+ * export const logout = BackchannelLogoutModule.forRootAsync(options);
+ * ```
+ */
 export type BackchannelLogoutAsyncOptions = BackchannelLogoutRoute &
   Pick<ModuleMetadata, "imports"> &
   Pick<FactoryProvider<BackchannelLogoutOptions>, "useFactory" | "inject">;
@@ -41,8 +56,25 @@ class BackchannelLogoutModuleClass {}
  * is Nest's to refuse.
  *
  * @throws {ConfigurationError} The verifier has no revocations; when the app is created.
+ *
  * @example
- * (at)Module({ imports: [UsherModule.forRoot({ verifier, ownerParam: "userId" }), BackchannelLogoutModule.forRoot({ verifier })] })
+ * ```ts
+ * import { Module } from "@nestjs/common";
+ * import { verifierFromEnv } from "@usher-auth/verify";
+ * import { BackchannelLogoutModule, UsherModule } from "@usher-auth/verify/nestjs";
+ * import { createRevocations, memoryRevocationStore } from "@usher-auth/verify/revocation";
+ *
+ * const revocations = createRevocations({ store: memoryRevocationStore(), maxTokenAge: 900 });
+ * const verifier = verifierFromEnv(process.env, { revocations });
+ *
+ * @Module({
+ *   imports: [
+ *     UsherModule.forRoot({ verifier, ownerParam: "userId" }),
+ *     BackchannelLogoutModule.forRoot({ verifier }), // POST /backchannel-logout
+ *   ],
+ * })
+ * export class AppModule {}
+ * ```
  */
 export const BackchannelLogoutModule: {
   forRoot(options: BackchannelLogoutOptions & BackchannelLogoutRoute): DynamicModule;

@@ -9,7 +9,23 @@ import { type Policy, readPolicies, requireClaim, requireScopes } from "../../ac
 import type { Principal as VerifiedPrincipal } from "../../claims/principal.ts";
 import type { RegisteredClaims } from "../../claims/register.ts";
 
-/** Who a verified token speaks for: the type of what `@Principal()` hands to a handler. */
+/**
+ * Who a verified token speaks for: the type of what `@Principal()` hands to a handler.
+ *
+ * @example
+ * ```ts
+ * import { Controller, Get } from "@nestjs/common";
+ * import { Principal } from "@usher-auth/verify/nestjs";
+ *
+ * @Controller("api/:userId/tasks")
+ * export class TasksController {
+ *   @Get()
+ *   tasks(@Principal() principal: Principal): object {
+ *     return { tasks: [], owner: principal.id };
+ *   }
+ * }
+ * ```
+ */
 export type Principal<Claims = RegisteredClaims> = VerifiedPrincipal<Claims>;
 
 /** A handler or a controller, as Nest keeps metadata for it. */
@@ -23,6 +39,21 @@ const principals = new WeakMap<object, Principal>();
 /**
  * Lets everybody in, unverified: on a handler, or on a controller for those of its handlers that ask for
  * nothing.
+ *
+ * @example
+ * ```ts
+ * import { Controller, Get } from "@nestjs/common";
+ * import { Public } from "@usher-auth/verify/nestjs";
+ *
+ * @Controller("health")
+ * export class HealthController {
+ *   @Public()
+ *   @Get()
+ *   health(): object {
+ *     return { status: "ok" };
+ *   }
+ * }
+ * ```
  */
 export const Public = (): CustomDecorator => SetMetadata(publicKey, true);
 
@@ -36,6 +67,22 @@ export const Principal: () => ParameterDecorator = createParamDecorator(
  * handler.
  *
  * @throws {ConfigurationError} What is no policy.
+ *
+ * @example
+ * ```ts
+ * import { Controller, Get } from "@nestjs/common";
+ * import { requireClaim, requireScopes } from "@usher-auth/verify";
+ * import { RequirePolicies } from "@usher-auth/verify/nestjs";
+ *
+ * @Controller("api/:userId/tasks")
+ * export class TasksController {
+ *   @Get()
+ *   @RequirePolicies(requireScopes("tasks:read"), requireClaim(({ plan }) => plan === "pro"))
+ *   tasks(): object {
+ *     return { tasks: [] };
+ *   }
+ * }
+ * ```
  */
 export function RequirePolicies(
   ...policies: readonly Policy<RegisteredClaims>[]
@@ -48,11 +95,45 @@ export function RequirePolicies(
   };
 }
 
-/** `@RequirePolicies(requireScopes(...))`. */
+/**
+ * `@RequirePolicies(requireScopes(...))`.
+ *
+ * @example
+ * ```ts
+ * import { Controller, Get } from "@nestjs/common";
+ * import { RequireScopes } from "@usher-auth/verify/nestjs";
+ *
+ * @Controller("api/:userId/tasks")
+ * export class TasksController {
+ *   @Get()
+ *   @RequireScopes("tasks:read")
+ *   tasks(): object {
+ *     return { tasks: [] };
+ *   }
+ * }
+ * ```
+ */
 export const RequireScopes = (...scopes: readonly string[]): MethodDecorator & ClassDecorator =>
   RequirePolicies(requireScopes(...scopes));
 
-/** `@RequirePolicies(requireClaim(...))`. */
+/**
+ * `@RequirePolicies(requireClaim(...))`.
+ *
+ * @example
+ * ```ts
+ * import { Controller, Get } from "@nestjs/common";
+ * import { RequireClaim } from "@usher-auth/verify/nestjs";
+ *
+ * @Controller("api/:userId/tasks")
+ * export class TasksController {
+ *   @Get()
+ *   @RequireClaim(({ role }) => role === "admin", "admins only")
+ *   tasks(): object {
+ *     return { tasks: [] };
+ *   }
+ * }
+ * ```
+ */
 export const RequireClaim = (
   ...claim: Parameters<typeof requireClaim<RegisteredClaims>>
 ): MethodDecorator & ClassDecorator => RequirePolicies(requireClaim(...claim));
@@ -60,6 +141,20 @@ export const RequireClaim = (
 /**
  * The principal of a platform's request, for what is no handler: interceptors, providers of a request. Throws
  * where there is none.
+ *
+ * @example
+ * ```ts
+ * import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from "@nestjs/common";
+ * import { principalOf } from "@usher-auth/verify/nestjs";
+ *
+ * @Injectable()
+ * export class LogUser implements NestInterceptor {
+ *   intercept(context: ExecutionContext, next: CallHandler) {
+ *     console.log(principalOf(context.switchToHttp().getRequest()).id);
+ *     return next.handle();
+ *   }
+ * }
+ * ```
  */
 export function principalOf(request: object): Principal {
   const principal = principals.get(request);

@@ -20,10 +20,25 @@ const internalError = refuse(httpProblem(500), {});
  * process warning.
  *
  * @throws {ConfigurationError} The verifier has no revocations.
+ *
  * @example
+ * ```ts
+ * import { createServer } from "node:http";
+ * import { verifierFromEnv } from "@usher-auth/verify";
+ * import { backchannelLogout, usher } from "@usher-auth/verify/node";
+ * import { createRevocations, memoryRevocationStore } from "@usher-auth/verify/revocation";
+ *
+ * const revocations = createRevocations({ store: memoryRevocationStore(), maxTokenAge: 900 });
+ * const verifier = verifierFromEnv(process.env, { revocations });
+ *
+ * const guard = usher({ verifier, ownerParam: "userId" });
  * const logout = backchannelLogout({ verifier });
- * createServer((request, response) =>
- *   request.url === "/backchannel-logout" ? logout(request, response) : guarded(request, response));
+ * const tasks = guard.protect({ path: "/api/:userId/tasks" }, (_request, response) => response.end("[]"));
+ *
+ * export const server = createServer((request, response) =>
+ *   request.url === "/backchannel-logout" ? logout(request, response) : tasks(request, response),
+ * );
+ * ```
  */
 export function backchannelLogout(
   options: BackchannelLogoutOptions,

@@ -8,7 +8,17 @@ import {
   type VerificationKey,
 } from "../signature.ts";
 
-/** What {@link importJwk} may be told. */
+/**
+ * What {@link importJwk} may be told.
+ *
+ * @example
+ * ```ts
+ * import { remoteJwks } from "@usher-auth/verify";
+ *
+ * // For RSA keys without `alg`.
+ * const keys = remoteJwks("https://app.example.com/api/auth/jwks", { rsaAlgorithm: "RS256" });
+ * ```
+ */
 export interface JwkOptions {
   /** The algorithm of RSA keys that do not say theirs. Without it, such a key is not used. */
   readonly rsaAlgorithm?: RsaAlgorithm;

@@ -6,7 +6,17 @@ import { publicAlgorithms } from "../signature.ts";
 import type { JwkOptions } from "./jwk.ts";
 import { fittingKeys, type KeySet, readKeySet, unusedKeys } from "./key-set.ts";
 
-/** What {@link localJwks} may be told. */
+/**
+ * What {@link localJwks} may be told.
+ *
+ * @example
+ * ```ts
+ * import { type LocalJwksOptions, localJwks } from "@usher-auth/verify";
+ *
+ * const options: LocalJwksOptions = { issuer: "https://app.example.com" };
+ * const keys = localJwks(process.env.JWKS ?? '{"keys":[]}', options);
+ * ```
+ */
 export interface LocalJwksOptions extends JwkOptions, IssuerOptions {}
 
 /**
@@ -18,6 +28,18 @@ export interface LocalJwksOptions extends JwkOptions, IssuerOptions {}
  * @param jwks The JWKS as JSON text, or already parsed. A key that cannot be used is left out with a process
  * warning; one with `use: "enc"` without.
  * @throws {ConfigurationError} No JWKS, or no usable key in it.
+ *
+ * @example
+ * ```ts
+ * import { readFileSync } from "node:fs";
+ * import { createVerifier, localJwks } from "@usher-auth/verify";
+ *
+ * const verifier = createVerifier({
+ *   keys: localJwks(readFileSync("jwks.json", "utf8")),
+ *   issuer: "https://app.example.com",
+ *   audience: "https://api.example.com",
+ * });
+ * ```
  */
 export function localJwks(jwks: string | object, options: LocalJwksOptions = {}): KeySource {
   const set = read(jwks, options);

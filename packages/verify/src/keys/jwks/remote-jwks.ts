@@ -10,7 +10,19 @@ import { type Fetch, fetchJwks } from "./fetch-jwks.ts";
 import type { JwkOptions } from "./jwk.ts";
 import { fittingKeys, type KeySet, readKeySet, unusedKeys } from "./key-set.ts";
 
-/** What {@link remoteJwks} may be told. All times are in seconds. */
+/**
+ * What {@link remoteJwks} may be told. All times are in seconds.
+ *
+ * @example
+ * ```ts
+ * import { remoteJwks } from "@usher-auth/verify";
+ *
+ * const keys = remoteJwks("https://app.example.com/api/auth/jwks", {
+ *   maxAge: 300, // fetch again after five minutes
+ *   maxStale: 86_400, // use the last keys for a day while the issuer is down
+ * });
+ * ```
+ */
 export interface RemoteJwksOptions extends JwkOptions, IssuerOptions {
   /**
    * The age at which keys are no longer fresh. A refresh starts in the background at half of it. 10 to 86400;
@@ -59,8 +71,18 @@ export interface RemoteJwksOptions extends JwkOptions, IssuerOptions {
  *
  * @param url Where the JWKS is; https, or http on this machine.
  * @throws {ConfigurationError} A bad option.
+ *
  * @example
- * remoteJwks("https://app.example.com/api/auth/jwks", { issuer: "https://app.example.com" });
+ * ```ts
+ * import { createVerifier, remoteJwks } from "@usher-auth/verify";
+ *
+ * const verifier = createVerifier({
+ *   keys: remoteJwks("https://app.example.com/api/auth/jwks"),
+ *   issuer: "https://app.example.com",
+ *   audience: "https://api.example.com",
+ * });
+ * await verifier.ready(); // fetches the keys before the first request
+ * ```
  */
 export function remoteJwks(url: string | URL, options: RemoteJwksOptions = {}): KeySource {
   const { address, fetch, maxBytes, jwk, issuers, ...times } = readOptions(url, options);

@@ -12,6 +12,13 @@ const purpose = "usher-auth secret fingerprint v1";
  * public.
  *
  * @param secret The secret as the issuer has it, byte for byte. Its strength is not checked.
+ *
+ * @example
+ * ```ts
+ * import { secretFingerprint } from "@usher-auth/verify/keys";
+ *
+ * console.log(secretFingerprint(process.env.BETTER_AUTH_SECRET ?? "")); // 16 hexadecimal digits
+ * ```
  */
 export function secretFingerprint(secret: string | Uint8Array): string {
   return createHmac("sha256", secret).update(purpose).digest("hex").slice(0, 16);

@@ -13,7 +13,17 @@ import {
 } from "./secret-keys.ts";
 import type { SharedSecretOptions } from "./shared-secret.ts";
 
-/** What {@link reloadedSecret} may be told beside how to load the secret. */
+/**
+ * What {@link reloadedSecret} may be told beside how to load the secret.
+ *
+ * @example
+ * ```ts
+ * import { type ReloadedSecretOptions, reloadedSecret } from "@usher-auth/verify/keys";
+ *
+ * const options: ReloadedSecretOptions = { refreshEvery: 300, timeout: 3 }; // seconds
+ * export const keysOf = (load: () => Promise<string>) => reloadedSecret(load, options);
+ * ```
+ */
 export interface ReloadedSecretOptions extends SharedSecretOptions {
   /** Seconds between two loads, 1 to 86400; default 60. None begins without a request. */
   readonly refreshEvery?: number;
@@ -39,6 +49,20 @@ export interface ReloadedSecretOptions extends SharedSecretOptions {
  * @param load Returns the secret or its versions, as `sharedSecret` takes them. What it throws keeps the last
  *   good ones. Its `signal` is aborted when it has taken too long: what it returns then is dropped.
  * @throws {ConfigurationError} No function, or an option that cannot be right.
+ *
+ * @example
+ * ```ts
+ * import { readFile } from "node:fs/promises";
+ * import { createVerifier } from "@usher-auth/verify";
+ * import { reloadedSecret } from "@usher-auth/verify/keys";
+ *
+ * const verifier = createVerifier({
+ *   keys: reloadedSecret((signal) => readFile("/run/secrets/better-auth", { encoding: "utf8", signal })),
+ *   issuer: "https://app.example.com",
+ *   audience: "https://api.example.com",
+ * });
+ * await verifier.ready(); // loads the secret before the first request
+ * ```
  */
 export function reloadedSecret(
   load: (signal: AbortSignal) => PromiseLike<Secret> | Secret,

@@ -6,6 +6,13 @@ import type { SecretVersion } from "./secret-keys.ts";
  * colon, the first entry the current one. A secret can therefore hold colons, but no comma.
  *
  * @throws {ConfigurationError} An entry of another form. The message names its position, never its text.
+ *
+ * @example
+ * ```ts
+ * import { parseSecretVersions } from "@usher-auth/verify/keys";
+ *
+ * parseSecretVersions("2:new,1:old"); // [{ version: 2, value: "new" }, { version: 1, value: "old" }]
+ * ```
  */
 export function parseSecretVersions(text: string): SecretVersion[] {
   return text.split(",").map((entry, index) => {

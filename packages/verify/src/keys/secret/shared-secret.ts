@@ -3,7 +3,16 @@ import type { KeySource } from "../key-source.ts";
 import type { SecretAlgorithm } from "../signature.ts";
 import { readSecretAlgorithm, readSecretKeys, type Secret, secretSource } from "./secret-keys.ts";
 
-/** What {@link sharedSecret} may be told beside the secret. */
+/**
+ * What {@link sharedSecret} may be told beside the secret.
+ *
+ * @example
+ * ```ts
+ * import { sharedSecret } from "@usher-auth/verify";
+ *
+ * const keys = sharedSecret(process.env.BETTER_AUTH_SECRET, { algorithm: "HS512" });
+ * ```
+ */
 export interface SharedSecretOptions extends IssuerOptions {
   /**
    * The one algorithm that this secret verifies. Default `HS256`. HS384 needs 48 bytes of secret, HS512 needs
@@ -26,6 +35,17 @@ export interface SharedSecretOptions extends IssuerOptions {
  *   and refused with a clear message.
  * @throws {ConfigurationError} Missing, too short, a published default, a public key, or versions that clash;
  *   a bad option.
+ *
+ * @example
+ * ```ts
+ * import { createVerifier, sharedSecret } from "@usher-auth/verify";
+ *
+ * const verifier = createVerifier({
+ *   keys: sharedSecret(process.env.BETTER_AUTH_SECRET),
+ *   issuer: "https://app.example.com",
+ *   audience: "https://api.example.com",
+ * });
+ * ```
  */
 export function sharedSecret(secret: Secret | undefined, options: SharedSecretOptions = {}): KeySource {
   const algorithm = readSecretAlgorithm(options.algorithm);
