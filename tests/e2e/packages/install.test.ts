@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findDocstringExamples } from "../../../scripts/check/docs/docstrings.ts";
 import { type Example, findExamples } from "../../../scripts/check/docs/examples.ts";
 import { runExamples, type WrittenExample } from "../../../scripts/check/docs/run-examples.ts";
 import { root } from "../../../scripts/release/pack.ts";
@@ -24,9 +25,15 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Every example of the documentation that compiles together with the others. */
 async function documented(): Promise<Example[]> {
-  const documents = globSync(["README.md", "docs/**/*.md", "packages/*/README.md"], { cwd: root }).sort();
-  const found = documents.map(async (file) => findExamples(file, await readFile(join(root, file), "utf8")));
-  return (await Promise.all(found)).flat().filter(({ isExempt, isAlone }) => !isExempt && !isAlone);
+  const findIn = (pattern: string | string[], find: typeof findExamples) =>
+    globSync(pattern, { cwd: root })
+      .sort()
+      .map(async (file) => find(file, await readFile(join(root, file), "utf8")));
+  const found = await Promise.all([
+    ...findIn(["README.md", "docs/**/*.md", "packages/*/README.md"], findExamples),
+    ...findIn("packages/*/src/**/*.ts", findDocstringExamples),
+  ]);
+  return found.flat().filter(({ isExempt, isAlone }) => !isExempt && !isAlone);
 }
 
 async function write(example: Example): Promise<WrittenExample> {

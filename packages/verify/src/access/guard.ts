@@ -64,7 +64,30 @@ export interface Guard<Claims = TokenClaims, Source = unknown> {
   refuse(error: AuthError, request: Source): Refusal;
 }
 
-/** @throws {ConfigurationError} An option that cannot be right. */
+/**
+ * Creates the guard that an adapter for a framework wraps: it verifies the token of a request, checks that the
+ * path belongs to the user, and applies policies.
+ *
+ * @throws {ConfigurationError} An option is invalid.
+ *
+ * @example
+ * ```ts
+ * import { type TokenClaims, verifierFromEnv } from "@usher-auth/verify";
+ * import { createGuard } from "@usher-auth/verify/guard";
+ *
+ * const verifier = verifierFromEnv();
+ * const guard = createGuard<TokenClaims, Request>({ verifier, ownerParam: null });
+ *
+ * export const admit = (request: Request) =>
+ *   guard.admit({
+ *     authorization: request.headers.get("authorization") ?? undefined,
+ *     tokenInQuery: new URL(request.url).searchParams.has("access_token"),
+ *     params: {},
+ *     ownerParams: [],
+ *     source: request,
+ *   });
+ * ```
+ */
 export function createGuard<Claims = TokenClaims, Source = unknown>(
   options: GuardOptions<Claims, Source>,
 ): Guard<Claims, Source> {

@@ -24,6 +24,13 @@ const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
  * `scope` through, or nobody gets in.
  *
  * @throws {ConfigurationError} No scope, or a text that is none.
+ *
+ * @example
+ * ```ts
+ * import { requireScopes } from "@usher-auth/verify";
+ *
+ * const canWrite = requireScopes("tasks:read", "tasks:write");
+ * ```
  */
 export function requireScopes(...scopes: readonly string[]): Policy {
   if (scopes.length === 0 || !scopes.every((scope) => typeof scope === "string" && scopeToken.test(scope))) {
@@ -47,6 +54,13 @@ export function requireScopes(...scopes: readonly string[]): Policy {
  *
  * @param name What is asked for, for the log and for lists of routes. Default: the function's own name.
  * @throws {ConfigurationError} No function.
+ *
+ * @example
+ * ```ts
+ * import { requireClaim } from "@usher-auth/verify";
+ *
+ * const adminsOnly = requireClaim(({ role }) => role === "admin", "admins only");
+ * ```
  */
 export function requireClaim<Claims = TokenClaims>(
   predicate: (claims: Claims, principal: Principal<Claims>) => boolean,

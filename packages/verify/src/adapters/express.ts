@@ -30,7 +30,21 @@ declare global {
  */
 export interface UsherMiddleware extends RequestHandler {}
 
-/** Options of {@link usher}: those of a guard. */
+/**
+ * Options of {@link usher}: those of a guard.
+ *
+ * @example
+ * ```ts
+ * import { verifierFromEnv } from "@usher-auth/verify";
+ * import type { UsherOptions } from "@usher-auth/verify/express";
+ *
+ * const options: UsherOptions = {
+ *   verifier: verifierFromEnv(),
+ *   ownerParam: "userId",
+ *   onReject: ({ error }) => console.warn(error.code, error.hint),
+ * };
+ * ```
+ */
 export type UsherOptions = GuardOptions<RegisteredClaims, Request>;
 
 /**
@@ -48,6 +62,20 @@ export type UsherOptions = GuardOptions<RegisteredClaims, Request>;
  * Put it after CORS, which answers preflights, and before body parsers.
  *
  * @throws {ConfigurationError} A bad option.
+ *
+ * @example
+ * ```ts
+ * import { verifierFromEnv } from "@usher-auth/verify";
+ * import { usher } from "@usher-auth/verify/express";
+ * import express from "express";
+ *
+ * const app = express();
+ * app.get("/health", (_request, response) => void response.json({ status: "ok" })); // public
+ * app.use(usher({ verifier: verifierFromEnv(), ownerParam: "userId" }));
+ * app.get("/api/:userId/tasks", (request, response) => {
+ *   response.json({ tasks: [], owner: request.principal.id });
+ * });
+ * ```
  */
 export function usher(options: UsherOptions): UsherMiddleware {
   const guard = createGuard<RegisteredClaims, Request>(options);
@@ -102,6 +130,19 @@ export function usher(options: UsherOptions): UsherMiddleware {
  * handler)`. It must stand behind {@link usher}; elsewhere it is an error of the app's, answered 500.
  *
  * @throws {ConfigurationError} What is no policy, or none at all.
+ *
+ * @example
+ * ```ts
+ * import { requireScopes, verifierFromEnv } from "@usher-auth/verify";
+ * import { enforce, usher } from "@usher-auth/verify/express";
+ * import express from "express";
+ *
+ * const app = express();
+ * app.use(usher({ verifier: verifierFromEnv(), ownerParam: "userId" }));
+ * app.post("/tasks", enforce(requireScopes("tasks:write")), (_request, response) => {
+ *   response.sendStatus(201);
+ * });
+ * ```
  */
 export function enforce(
   ...policies: readonly [Policy<RegisteredClaims>, ...Policy<RegisteredClaims>[]]

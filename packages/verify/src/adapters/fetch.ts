@@ -17,7 +17,21 @@ import { isNonEmptyString } from "../option-values.ts";
 export { type BackchannelLogoutOptions, backchannelLogout } from "./fetch/backchannel-logout.ts";
 export type { Access, PathAccess, PathRoute };
 
-/** Options of {@link usher}: those of a guard. */
+/**
+ * Options of {@link usher}: those of a guard.
+ *
+ * @example
+ * ```ts
+ * import { verifierFromEnv } from "@usher-auth/verify";
+ * import type { UsherOptions } from "@usher-auth/verify/fetch";
+ *
+ * const options: UsherOptions = {
+ *   verifier: verifierFromEnv(),
+ *   ownerParam: "userId",
+ *   onReject: ({ error }) => console.warn(error.code, error.hint),
+ * };
+ * ```
+ */
 export type UsherOptions<Claims = TokenClaims> = GuardOptions<Claims, Request>;
 
 /**
@@ -75,6 +89,17 @@ type AnyRoute<Claims> = PathRoute<string, Claims> | ParamsRoute<Request, unknown
  * bodies and queries, nor paths that a handler takes apart by itself.
  *
  * @throws {ConfigurationError} A bad option.
+ *
+ * @example
+ * ```ts
+ * import { verifierFromEnv } from "@usher-auth/verify";
+ * import { usher } from "@usher-auth/verify/fetch";
+ *
+ * const guard = usher({ verifier: verifierFromEnv(), ownerParam: "userId" });
+ * export const handler = guard.protect({ path: "/api/:userId/tasks" }, (_request, { principal }) =>
+ *   Response.json({ tasks: [], owner: principal.id }),
+ * );
+ * ```
  */
 export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): FetchGuard<Claims> {
   const guard = createGuard<Claims, Request>(options);

@@ -26,7 +26,21 @@ export interface UsherState<Claims = TokenClaims> {
  */
 export interface UsherMiddleware<Claims = TokenClaims> extends Middleware<UsherState<Claims>> {}
 
-/** Options of {@link usher}: those of a guard. */
+/**
+ * Options of {@link usher}: those of a guard.
+ *
+ * @example
+ * ```ts
+ * import { verifierFromEnv } from "@usher-auth/verify";
+ * import type { UsherOptions } from "@usher-auth/verify/koa";
+ *
+ * const options: UsherOptions = {
+ *   verifier: verifierFromEnv(),
+ *   ownerParam: "userId",
+ *   onReject: ({ error }) => console.warn(error.code, error.hint),
+ * };
+ * ```
+ */
 export type UsherOptions<Claims = TokenClaims> = GuardOptions<Claims, Context>;
 
 /**
@@ -54,6 +68,22 @@ const enforcers = new WeakMap<object, Enforcer>();
  * Put it after CORS, which answers preflights, and before body parsers.
  *
  * @throws {ConfigurationError} A bad option.
+ *
+ * @example
+ * ```ts
+ * import Router from "@koa/router";
+ * import { verifierFromEnv } from "@usher-auth/verify";
+ * import { type UsherState, usher } from "@usher-auth/verify/koa";
+ * import Koa from "koa";
+ *
+ * const router = new Router<UsherState>();
+ * router.get("/api/:userId/tasks", (ctx) => {
+ *   ctx.body = { tasks: [], owner: ctx.state.principal.id };
+ * });
+ *
+ * const app = new Koa();
+ * app.use(usher({ verifier: verifierFromEnv(), ownerParam: "userId" })).use(router.routes());
+ * ```
  */
 export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): UsherMiddleware<Claims> {
   const guard = createGuard<Claims, Context>(options);
@@ -120,6 +150,18 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Ushe
  * handler)`. It must stand behind {@link usher}; elsewhere it is an error of the app's, answered 500.
  *
  * @throws {ConfigurationError} What is no policy, or none at all.
+ *
+ * @example
+ * ```ts
+ * import Router from "@koa/router";
+ * import { requireScopes } from "@usher-auth/verify";
+ * import { enforce, type UsherState } from "@usher-auth/verify/koa";
+ *
+ * const router = new Router<UsherState>(); // use it after usher(...)
+ * router.post("/tasks", enforce(requireScopes("tasks:write")), (ctx) => {
+ *   ctx.status = 201;
+ * });
+ * ```
  */
 export function enforce<Claims = TokenClaims>(
   ...policies: readonly [Policy<Claims>, ...Policy<Claims>[]]
@@ -136,8 +178,18 @@ export function enforce<Claims = TokenClaims>(
  *
  * @param read The id that the route is about. Anything but the principal's own, a promise too, is refused.
  * @throws {ConfigurationError} No function.
+ *
  * @example
- * app.use(enforceOwner((ctx) => ctx.path.split("/")[2])).use(handler);
+ * ```ts
+ * import { verifierFromEnv } from "@usher-auth/verify";
+ * import { enforceOwner, usher } from "@usher-auth/verify/koa";
+ * import Koa from "koa";
+ *
+ * // Without a router: /api/:userId/...
+ * const app = new Koa();
+ * app.use(usher({ verifier: verifierFromEnv(), ownerParam: null }));
+ * app.use(enforceOwner((ctx) => ctx.path.split("/")[2]));
+ * ```
  */
 export function enforceOwner<Claims = TokenClaims>(
   read: (context: Context) => unknown,

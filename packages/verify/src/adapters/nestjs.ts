@@ -35,10 +35,39 @@ export {
 /**
  * Options of {@link UsherModule}: those of a guard. The events' `request` is the platform's own: Express's or
  * Fastify's.
+ *
+ * @example
+ * ```ts
+ * import { verifierFromEnv } from "@usher-auth/verify";
+ * import type { UsherOptions } from "@usher-auth/verify/nestjs";
+ *
+ * const options: UsherOptions = {
+ *   verifier: verifierFromEnv(),
+ *   ownerParam: "userId",
+ *   onReject: ({ error }) => console.warn(error.code, error.hint),
+ * };
+ * ```
  */
 export type UsherOptions = GuardOptions<RegisteredClaims, object>;
 
-/** Options that other providers know: a factory, and what Nest is to call it with. */
+/**
+ * Options that other providers know: a factory, and what Nest is to call it with.
+ *
+ * @example
+ * ```ts
+ * import { verifierFromEnv } from "@usher-auth/verify";
+ * import { type UsherAsyncOptions, UsherModule } from "@usher-auth/verify/nestjs";
+ *
+ * const options: UsherAsyncOptions = {
+ *   inject: ["ENVIRONMENT"],
+ *   useFactory: (environment: Record<string, string>) => ({
+ *     verifier: verifierFromEnv(environment),
+ *     ownerParam: "userId",
+ *   }),
+ * };
+ * export const guard = UsherModule.forRootAsync(options);
+ * ```
+ */
 export type UsherAsyncOptions = Pick<ModuleMetadata, "imports"> &
   Pick<FactoryProvider<UsherOptions>, "useFactory" | "inject">;
 
@@ -57,6 +86,16 @@ type Done = (error?: unknown) => void;
  *
  * @throws {ConfigurationError} A bad option, when the app is created; options that depend on a provider of a
  *   request.
+ *
+ * @example
+ * ```ts
+ * import { Module } from "@nestjs/common";
+ * import { verifierFromEnv } from "@usher-auth/verify";
+ * import { UsherModule } from "@usher-auth/verify/nestjs";
+ *
+ * @Module({ imports: [UsherModule.forRoot({ verifier: verifierFromEnv(), ownerParam: "userId" })] })
+ * export class AppModule {}
+ * ```
  */
 export const UsherModule: {
   forRoot(options: UsherOptions): DynamicModule;

@@ -19,7 +19,21 @@ import { hasQueryToken, pathOfTarget } from "../http/request-target.ts";
 export { type BackchannelLogoutOptions, backchannelLogout } from "./node/backchannel-logout.ts";
 export type { Access, PathAccess, PathRoute };
 
-/** Options of {@link usher}: those of a guard. */
+/**
+ * Options of {@link usher}: those of a guard.
+ *
+ * @example
+ * ```ts
+ * import { verifierFromEnv } from "@usher-auth/verify";
+ * import type { UsherOptions } from "@usher-auth/verify/node";
+ *
+ * const options: UsherOptions = {
+ *   verifier: verifierFromEnv(),
+ *   ownerParam: "userId",
+ *   onReject: ({ error }) => console.warn(error.code, error.hint),
+ * };
+ * ```
+ */
 export type UsherOptions<Claims = TokenClaims> = GuardOptions<Claims, IncomingMessage>;
 
 /** Middleware as Connect has it. */
@@ -70,6 +84,19 @@ export interface NodeGuard<Claims = TokenClaims> {
  * and queries, nor paths that a listener takes apart by itself.
  *
  * @throws {ConfigurationError} A bad option.
+ *
+ * @example
+ * ```ts
+ * import { createServer } from "node:http";
+ * import { verifierFromEnv } from "@usher-auth/verify";
+ * import { usher } from "@usher-auth/verify/node";
+ *
+ * const guard = usher({ verifier: verifierFromEnv(), ownerParam: "userId" });
+ * const tasks = guard.protect({ path: "/api/:userId/tasks" }, (_request, response, { principal }) => {
+ *   response.end(`${principal.id} has no tasks`);
+ * });
+ * export const server = createServer(tasks);
+ * ```
  */
 export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): NodeGuard<Claims> {
   const guard = createGuard<Claims, IncomingMessage>(options);

@@ -34,7 +34,18 @@ export interface LogoutEvent {
   readonly refused?: LogoutAnswer["refused"];
 }
 
-/** Options of {@link createLogoutEndpoint}. */
+/**
+ * Options of {@link createLogoutEndpoint}.
+ *
+ * @example
+ * ```ts
+ * import type { LogoutEndpointOptions } from "@usher-auth/verify/logout";
+ *
+ * const options: LogoutEndpointOptions = {
+ *   onLogout: ({ status, refused }) => console.log(`logout: ${status}`, refused?.code ?? "recorded"),
+ * };
+ * ```
+ */
 export interface LogoutEndpointOptions {
   /**
    * Told of each logout, recorded or refused: for the log. It decides nothing, nobody waits for it, and what
@@ -64,6 +75,22 @@ const recorded: LogoutAnswer = Object.freeze({
  * `Retry-After`, and the same token may then be sent again.
  *
  * @throws {ConfigurationError} The verifier has no revocations.
+ *
+ * @example
+ * ```ts
+ * import { verifierFromEnv } from "@usher-auth/verify";
+ * import { createLogoutEndpoint } from "@usher-auth/verify/logout";
+ * import { createRevocations, memoryRevocationStore } from "@usher-auth/verify/revocation";
+ *
+ * const revocations = createRevocations({ store: memoryRevocationStore(), maxTokenAge: 900 });
+ * const receive = createLogoutEndpoint(verifierFromEnv(process.env, { revocations }));
+ *
+ * export async function POST(request: Request): Promise<Response> {
+ *   const contentType = request.headers.get("content-type") ?? undefined;
+ *   const { status, headers, body } = await receive({ contentType, body: await request.text() });
+ *   return new Response(body, { status, headers });
+ * }
+ * ```
  */
 export function createLogoutEndpoint(
   verifier: Verifier<unknown>,
@@ -107,7 +134,22 @@ export function createLogoutEndpoint(
   };
 }
 
-/** Options of the endpoint in a framework. */
+/**
+ * Options of the endpoint in a framework.
+ *
+ * @example
+ * ```ts
+ * import { verifierFromEnv } from "@usher-auth/verify";
+ * import type { BackchannelLogoutOptions } from "@usher-auth/verify/express";
+ * import { createRevocations, memoryRevocationStore } from "@usher-auth/verify/revocation";
+ *
+ * const revocations = createRevocations({ store: memoryRevocationStore(), maxTokenAge: 900 });
+ * const options: BackchannelLogoutOptions = {
+ *   verifier: verifierFromEnv(process.env, { revocations }),
+ *   onLogout: ({ status }) => console.log(`logout: ${status}`),
+ * };
+ * ```
+ */
 export interface BackchannelLogoutOptions extends LogoutEndpointOptions {
   /** A verifier with revocations. */
   readonly verifier: Verifier<unknown>;

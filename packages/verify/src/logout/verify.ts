@@ -43,6 +43,15 @@ const actTimeout = 15_000;
  * Revokes nothing by itself; `createLogoutEndpoint` does, as `act`.
  *
  * @throws {ConfigurationError} It was not made by `createVerifier`.
+ *
+ * @example
+ * ```ts
+ * import { verifierFromEnv } from "@usher-auth/verify";
+ * import { createLogoutVerifier } from "@usher-auth/verify/logout";
+ *
+ * const verifyLogoutToken = createLogoutVerifier(verifierFromEnv());
+ * export const sessionOf = async (token: string) => (await verifyLogoutToken(token)).sessionId;
+ * ```
  */
 export function createLogoutVerifier(verifier: Verifier<unknown>): VerifyLogoutToken {
   const parts = internalsOf(verifier);

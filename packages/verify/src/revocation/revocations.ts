@@ -77,6 +77,16 @@ const capacity = 4_000_000;
  * check.
  *
  * @throws {ConfigurationError} An option that cannot be right.
+ *
+ * @example
+ * ```ts
+ * import { verifierFromEnv } from "@usher-auth/verify";
+ * import { createRevocations, memoryRevocationStore } from "@usher-auth/verify/revocation";
+ *
+ * const revocations = createRevocations({ store: memoryRevocationStore(), maxTokenAge: 900 });
+ * const verifier = verifierFromEnv(process.env, { revocations });
+ * await verifier.ready(); // loads the revocations before the first request
+ * ```
  */
 export function createRevocations(options: RevocationsOptions): Revocations {
   const { store, maxTokenAge, maxStaleness, whenStale, clock, elapsed } = readOptions(options);

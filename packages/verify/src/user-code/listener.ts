@@ -6,14 +6,11 @@ import { isThenable } from "./thenable.ts";
 const pause = 60_000;
 
 /**
- * A listener of the user's, made safe to call: it decides nothing, nobody waits for it, and whatever it does
- * (throw, reject, return a thenable that throws) ends neither the request nor the process. A failure becomes
- * a process warning with the code `USHER_LISTENER_FAILED`, at most one a minute for each listener.
+ * Makes an application's listener safe to call. Its result is ignored, nothing waits for it, and a failure
+ * (an exception, a rejection, a thenable that throws) ends neither the request nor the process. A failure
+ * becomes a process warning with the code `USHER_LISTENER_FAILED`, at most one a minute for each listener.
  *
- * @param name How the warning names it.
- * @example
- * const tell = safeListener(options.onReject, "onReject");
- * tell({ error, request });
+ * @param name The listener's name in the warning.
  */
 export function safeListener<Event>(listener: (event: Event) => unknown, name: string): (event: Event) => void {
   let [toldAt, untold] = [Number.NEGATIVE_INFINITY, 0];

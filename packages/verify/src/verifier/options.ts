@@ -12,7 +12,22 @@ import { logoutTokenType, mediaType } from "../token/header.ts";
 import type { TokenForm } from "../token/parse.ts";
 import { ignorePromise } from "../user-code/thenable.ts";
 
-/** What a verifier is made of. */
+/**
+ * What a verifier is made of.
+ *
+ * @example
+ * ```ts
+ * import { sharedSecret, type VerifierOptions } from "@usher-auth/verify";
+ *
+ * const options: VerifierOptions = {
+ *   keys: sharedSecret(process.env.BETTER_AUTH_SECRET),
+ *   issuer: "https://app.example.com",
+ *   audience: "https://api.example.com",
+ *   clockTolerance: 10, // seconds
+ *   maxTokenAge: 900,
+ * };
+ * ```
+ */
 export interface VerifierOptions<Claims = TokenClaims> {
   /**
    * Where keys come from: `sharedSecret`, `reloadedSecret`, `remoteJwks`, `localJwks`, or a list; each source

@@ -72,6 +72,19 @@ const usualLifetime = 86_400;
  * (revocations are told when it ends), or whose path is asked for: the latter is the guard's part.
  *
  * @throws {ConfigurationError} An option that cannot be right.
+ *
+ * @example
+ * ```ts
+ * import { createVerifier, sharedSecret } from "@usher-auth/verify";
+ *
+ * const verifier = createVerifier({
+ *   keys: sharedSecret(process.env.BETTER_AUTH_SECRET),
+ *   issuer: "https://app.example.com",
+ *   audience: "https://api.example.com",
+ * });
+ *
+ * export const userOf = async (token: string): Promise<string> => (await verifier.verify(token)).id;
+ * ```
  */
 export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Claims>): Verifier<Claims> {
   const { sources, form, policy, readClaims, cacheSize, cacheBytes, revocations, clock, witness } =
