@@ -5,11 +5,13 @@ import { newRows, readPosition, restoredRows } from "./new-rows.ts";
 import { channel } from "./statements.ts";
 import { warn } from "./warning.ts";
 
-/** Milliseconds between two queries without a notification. Each one shows that nothing is missing. */
-const pollInterval = 1_000;
-
-/** Milliseconds between two full scans, which find rows that a restore brought from another server. */
-const defaultScanInterval = 60_000;
+/** How often to query, in milliseconds. */
+interface Intervals {
+  /** Between two queries without a notification. Each one shows that nothing is missing. Default 1,000. */
+  readonly poll?: number;
+  /** Between two full scans, which find rows that a restore brought from another server. Default 60,000. */
+  readonly scan?: number;
+}
 
 /** Milliseconds in which further notifications join the first: one query answers them all. */
 const batchWindow = 10;
@@ -24,14 +26,15 @@ const [firstWait, longestWait] = [100, 2_000];
  * A notification has no content: it only triggers a query. So no revocation can be lost with a notification,
  * or be too long for one.
  *
- * @param scanInterval Milliseconds between two full scans.
+ * @param intervals For tests, which need not wait as long.
  * @throws When the first connection fails.
  */
 export async function subscribe(
   driver: Driver,
   listener: RevocationListener,
-  scanInterval: number = defaultScanInterval,
+  intervals: Intervals = {},
 ): Promise<() => Promise<void>> {
+  const { poll: pollInterval = 1_000, scan: scanInterval = 60_000 } = intervals;
   const stopping = new AbortController();
   const { signal } = stopping;
   let isLost = false;

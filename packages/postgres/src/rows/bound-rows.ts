@@ -16,7 +16,7 @@ interface Session {
 }
 
 interface PreparedQuery extends Record<"execute" | "all", (...input: unknown[]) => Promise<unknown>> {
-  /** How Drizzle's query cache is used. Undefined: the cache is told about writes and never read. */
+  /** How Drizzle's query cache is used. Undefined: the cache notices writes and is never read. */
   cacheConfig?: unknown;
 }
 

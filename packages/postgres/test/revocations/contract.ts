@@ -27,6 +27,13 @@ export function describeStore(name: string, open: () => Promise<TestDatabase>): 
       return { listener, stop };
     }
 
+    /** Five queries a second instead of one, and a full scan with every second one. */
+    async function listenOften() {
+      const listener = testListener();
+      onTestFinished(await subscribe(driverOf(database.client), listener, { poll: 200, scan: 300 }));
+      return listener;
+    }
+
     test("an empty store loads nothing, and confirms repeatedly", async () => {
       expect(await allOf(store)).toEqual([]);
       const { listener } = await listen();
@@ -144,7 +151,7 @@ export function describeStore(name: string, open: () => Promise<TestDatabase>): 
     const nextForeign = () => (foreign += 10);
 
     test("delivers rows that a COPY brings from another server once, whatever their transaction numbers", async () => {
-      const { listener } = await listen();
+      const listener = await listenOften();
       await listener.next("confirmed");
       await database.copy(columns, `${dumped("copied")}\n`);
       await vi.waitFor(() => expect(listener.events).toContain("copied ahead"));
@@ -156,9 +163,7 @@ export function describeStore(name: string, open: () => Promise<TestDatabase>): 
     });
 
     test("a full scan finds rows that a restore brought past the triggers, and they are delivered once", async () => {
-      const listener = testListener();
-      const stop = await subscribe(driverOf(database.client), listener, 1500);
-      onTestFinished(stop);
+      const listener = await listenOften();
       await listener.next("confirmed");
       await database.run("alter table usher_revocations disable trigger all");
       await database.copy(columns, `${dumped("restored")}\n`);
