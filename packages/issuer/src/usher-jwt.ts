@@ -67,8 +67,8 @@ export type UsherJwtPlugin = Pick<JwtPlugin, "id" | "version" | "options" | "hoo
  *
  * **Endpoints.** `GET /token`, `authClient.token()` and the `set-auth-jwt` header of `/get-session` work as
  * Better Auth documents them for `jwt()`. The session is looked up before a token is issued. If that fails,
- * `/token` answers 503 rather than 401, and `/get-session` omits the header. `auth.api.signJWT({ body: {
- * payload } })` is for server code only and applies the same issuer, audience and lifetime; it rejects
+ * `/token` answers 503 rather than 401, and `/get-session` omits the header. `auth.api.signJWT` is for server
+ * code only. It signs an {@link ApiTokenPayload} with the same issuer, audience and lifetime, and rejects
  * `overrideOptions`.
  *
  * **Logout.** With `backchannelLogout`, the APIs are notified when a session ends early, and when a user is

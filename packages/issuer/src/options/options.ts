@@ -20,7 +20,7 @@ export type AuthenticatedSession = Parameters<
  *   audience: "https://api.example.com",
  *   expiresIn: "10m",
  *   algorithm: "EdDSA",
- *   claims: ({ user }) => ({ verified: user.emailVerified }),
+ *   claims: ({ session }) => ({ device: session.userAgent ?? "unknown" }),
  *   backchannelLogout: ["https://api.example.com/backchannel-logout"],
  * };
  * export const tokens = usherJwt(options);
