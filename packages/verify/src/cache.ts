@@ -1,27 +1,25 @@
 /**
- * What a cache needs of an entry, kept in the entry itself: a wrapper around it would cost each look-up
- * another access to memory, which is half of what it costs at all.
+ * What the cache stores in each entry itself. A wrapper object would add a memory access to each lookup,
+ * which doubles its cost.
  */
 export interface CacheEntry {
-  /** Whether it was asked for since the cache last looked for something to forget. The cache's own. */
+  /**
+   * Whether the entry was used since the cache last considered it for eviction. Written by the cache only.
+   */
   wanted: boolean;
-  /** An estimate. */
+  /** An estimate of the size in memory. */
   readonly bytes: number;
 }
 
-/**
- * How many entries that were asked for are passed over for one that was not, at most: forgetting takes no
- * longer than that.
- */
+/** The most used entries to skip in one eviction. It bounds the time of an eviction. */
 const maxPasses = 32;
 
 /**
- * Remembers as many entries as it is told to, within as many bytes as it is told to, and forgets first what
- * was not asked for lately.
+ * A cache with a limit of entries and of bytes, which evicts entries that were not used recently (CLOCK).
  *
- * A hand goes round the entries in the order in which they came (the algorithm is known as CLOCK): it forgets
- * one that nobody has asked for since it last came by, and passes over the others. So hot entries survive a
- * long scan of cold ones, a look-up writes nothing but a flag, and no operation costs more than a few steps.
+ * A hand moves over the entries in insertion order. It evicts an entry that was not used since its last visit
+ * and skips the others. Frequently used entries survive a scan of many new ones, a lookup only sets a flag,
+ * and every operation has a constant bound.
  */
 export class BoundedCache<Key, Entry extends CacheEntry> {
   readonly #capacity: number;
@@ -29,14 +27,14 @@ export class BoundedCache<Key, Entry extends CacheEntry> {
   readonly #entries = new Map<Key, Entry>();
   #bytes = 0;
   /**
-   * Kept, since a new one would have to step over whatever was deleted. Only made once something has to be
-   * forgotten.
+   * Kept between evictions: a new iterator would have to skip every deleted entry. Created at the first
+   * eviction.
    */
   #hand: Iterator<[Key, Entry]> | undefined;
 
   /**
    * @param capacity The most entries, at least 1.
-   * @param room The most bytes; an entry that is larger is not remembered. Default: no limit.
+   * @param room The most bytes. A larger entry is not stored. Default: no limit.
    */
   constructor(capacity: number, room: number = Number.POSITIVE_INFINITY) {
     this.#capacity = capacity;
@@ -74,7 +72,7 @@ export class BoundedCache<Key, Entry extends CacheEntry> {
     this.#bytes -= bytes;
   }
 
-  /** The entry that the hand comes to. It is only called where there is one. */
+  /** The next entry under the hand. The map must not be empty. */
   #next(): [Key, Entry] {
     const next = this.#hand?.next();
     if (next !== undefined && !next.done) return next.value;
@@ -83,7 +81,7 @@ export class BoundedCache<Key, Entry extends CacheEntry> {
   }
 }
 
-/** The same for values that are no entries, of which only the number counts. */
+/** The same for plain values, limited by their number alone. */
 export class BoundedMap<Key, Value> {
   readonly #cache: BoundedCache<Key, CacheEntry & { readonly value: Value }>;
 
@@ -100,13 +98,12 @@ export class BoundedMap<Key, Value> {
   }
 }
 
-/** How many of a text's last characters make its number: of a token, 48 bits of its signature. */
+/** How many of the last characters are hashed: 48 bits of the signature. */
 const lastCharacters = 8;
 
 /**
- * The number that a token is looked up by, of 32 bits. A number is found far sooner than a text, which would
- * have to be hashed and compared first. Different tokens may have the same one: what is found has to be
- * compared whole.
+ * A 32-bit hash of a token, the key of the cache. A number is found faster than a string, which the map would
+ * have to hash and compare. Two tokens may have the same hash, so the caller must compare the token.
  */
 export function numberOf(token: string): number {
   let number = 0;

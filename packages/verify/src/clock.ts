@@ -1,40 +1,40 @@
-/** The time in milliseconds since 1970. */
+/** Returns the time in milliseconds since 1970. */
 export type Clock = () => number;
 
-/** The system's clock, read by what happens besides. */
+/** The system's clock, corrected by the tokens that it has seen. */
 export interface SteadyClock extends Clock {
   /**
-   * Told of what shows that the time cannot be earlier: when a token was issued whose signature holds.
+   * Records a lower bound of the time: the `iat` of a token whose signature is valid.
    *
    * @param seconds Since 1970.
    */
   witness(seconds: number): void;
 }
 
-/** Milliseconds: steps of the wall clock that are smaller than this are never followed back. */
+/** Milliseconds. A smaller step back of the wall clock is never followed. */
 const smallStep = 5000;
 
 /**
- * The system's clock, except that it does not follow the wall clock where that is put back by mistake: an
- * expired token must not come to life again. Where the wall clock is put right, having been ahead, it
- * follows, though: valid tokens must be accepted again.
+ * The system's clock, except that it does not follow a wall clock that is set back by mistake: an expired
+ * token must not become valid again. If the wall clock was ahead and is corrected, it follows, so that valid
+ * tokens are accepted again.
  *
- * From the inside the two look alike: the wall clock is behind what it was at the start, plus the time that
- * has passed since by the monotonic clock. What tells them apart are the tokens. One that its issuer signed
- * at ten o'clock shows that it is ten at the least, and a minute later a minute past ten. So the time is the
- * wall clock's, and never less than the smaller of these two: what has passed since the start, and what has
- * passed since the newest token was issued. A process that was started with a clock ahead has no token of
- * that time, and follows as soon as the clock is corrected.
+ * The process cannot see which of the two happened. In both cases the wall clock is behind its value at the
+ * start plus the monotonic time since then. Tokens make the difference: a token that its issuer signed at
+ * 10:00 proves that it is at least 10:00, and one minute later at least 10:01. So the clock returns the wall
+ * time, but never less than the smaller of two values: the time at the start plus the monotonic time since,
+ * and the `iat` of the newest token plus the monotonic time since. A process that started with a clock ahead
+ * has no token of that time, and follows the correction.
  *
- * What that leaves: tokens that ended before the newest one was issued stay ended, while one that ended since
- * may come to life again by the step; and where issuer and API were both ahead from the start on, as on one
- * machine, the API follows once it is restarted. A small step is not followed at all.
+ * Limits: tokens that expired before the newest one was issued stay expired; one that expired later may
+ * become valid again by the step. If issuer and API both started with a clock ahead, as on one machine, the
+ * API follows the correction after a restart. Small steps are never followed.
  */
 export function steadyClock(
   wall: Clock = () => Date.now(),
   monotonic: Clock = () => performance.now(),
 ): SteadyClock {
-  /** Wall time less monotonic time: at the start, and as the newest token shows. */
+  /** Wall time minus monotonic time: at the start, and as the newest token proves. */
   const started = wall() - monotonic();
   let shown = Number.NEGATIVE_INFINITY;
   let newest = Number.NEGATIVE_INFINITY;
@@ -48,7 +48,7 @@ export function steadyClock(
   }
 
   function witness(seconds: number): void {
-    // An older token shows less, however late it comes.
+    // An older token proves less, even if it arrives later.
     if (seconds <= newest) return;
     newest = seconds;
     shown = Math.max(shown, seconds * 1000 - monotonic());
@@ -58,9 +58,8 @@ export function steadyClock(
 }
 
 /**
- * The system's clock, and never later than what has passed since the start by the monotonic clock: what goes
- * by it lets go of nothing too early where the wall clock is ahead for a while. It may be late, after the
- * machine was suspended.
+ * The system's clock, but never ahead of the time at the start plus the monotonic time since. Code that uses
+ * it deletes nothing too early while the wall clock is ahead. It may be late after the machine was suspended.
  */
 export function cautiousClock(
   wall: Clock = () => Date.now(),
@@ -70,14 +69,16 @@ export function cautiousClock(
   return () => Math.min(wall(), started + monotonic());
 }
 
-/** Milliseconds by which two clocks may seem to differ because one of them counts whole ones. */
+/**
+ * Milliseconds by which two clocks may seem to differ because one of them has a resolution of a millisecond.
+ */
 const grain = 1;
 
 /**
- * Milliseconds that have passed since it was made, and never fewer at a later reading.
+ * Elapsed milliseconds since its creation; never decreases.
  *
- * It counts by the monotonic clock, and adds what the wall clock has gained on that: a machine that was
- * suspended has no monotonic time to show for it. A wall clock that is put back has lost none.
+ * Adds the time by which the wall clock got ahead of the monotonic clock, which stops while a machine is
+ * suspended. A wall clock that is set back subtracts nothing.
  */
 export function elapsedClock(
   wall: Clock = () => Date.now(),
@@ -91,7 +92,7 @@ export function elapsedClock(
     const gained = wall() - passed - offset;
     total += Math.max(0, passed - last) + (gained > grain ? gained : 0);
     last = passed;
-    // Less than that is not counted, over and over: it is put up with until it has become more.
+    // Smaller differences accumulate until they are larger than the resolution.
     if (Math.abs(gained) > grain) offset += gained;
     return total;
   };

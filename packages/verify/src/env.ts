@@ -11,33 +11,35 @@ import { createVerifier, type Verifier } from "./verifier/verifier.ts";
 export type VerifierEnvironment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Makes a verifier of what the environment says. The only function here that reads one.
+ * Creates a verifier from environment variables. Only this function and {@link secretFingerprintFromEnv} read
+ * them.
  *
- * - `BETTER_AUTH_URL`: the issuer's own variable, in any spelling that Better Auth takes: what counts is its
- *   origin ({@link betterAuthIssuer}). For tokens with another `iss` (`usherJwt({ issuer })`, an OAuth
+ * - `BETTER_AUTH_URL`: the issuer's own variable, in any spelling that Better Auth accepts. Its origin is
+ *   the issuer ({@link betterAuthIssuer}). For tokens with another `iss` (`usherJwt({ issuer })`, an OAuth
  *   provider's), use `createVerifier`.
- * - `API_URL`: the audience, to the character as the issuer writes it in tokens. It is a name, and no address
- *   is made of it.
- * - `BETTER_AUTH_SECRETS` (`2:new,1:old`, the issuer's own format): a token of any listed version is
- *   accepted. Without it, `BETTER_AUTH_SECRET`. As at the issuer, the single one signs no token once there is
- *   a list.
+ * - `API_URL`: the audience, exactly as in the tokens. It is a name; no request goes to it.
+ * - `BETTER_AUTH_SECRETS` (`2:new,1:old`, the issuer's own format): tokens of each listed version are
+ *   accepted. Without it, `BETTER_AUTH_SECRET`. As at the issuer, the single secret signs no token if there
+ *   is a list.
  * - `USHER_JWKS_URL`: where the issuer publishes its keys, such as `https://app.example.com/api/auth/jwks`.
- *   It need not be below the issuer's own address: in a container network the two differ.
- * - `USHER_KEYS`: which keys to accept tokens by: `secret`, `jwks`, or `jwks,secret` while moving from one to
- *   the other. Default: `jwks` where `USHER_JWKS_URL` is set, so that a secret left in the environment is not
- *   one by accident; else `secret`.
+ *   It may have another host than `BETTER_AUTH_URL`, for example in a container network.
+ * - `USHER_KEYS`: which keys to accept: `secret`, `jwks`, or `jwks,secret` while you move from one to the
+ *   other. Default: `jwks` if `USHER_JWKS_URL` is set, so that a secret that is still in the environment is
+ *   not accepted by accident; otherwise `secret`.
  *
- * @param env Default `process.env`.
- * @param options What no environment can say: the `revocations`.
- * @throws {ConfigurationError} Variables that are missing, all of them by name, or one that cannot be right;
- *   the message says what to set, and never what is set.
- *
+ * @param env Default: `process.env`.
+ * @param options What an environment cannot contain: the `revocations`.
+ * @throws {ConfigurationError} Missing variables, all of them by name, or an invalid one. The message says
+ *   what to set, and never contains a value.
  * @example
  * ```ts
  * import { verifierFromEnv } from "@usher-auth/verify";
  *
- * // Reads BETTER_AUTH_SECRET, BETTER_AUTH_URL and API_URL from process.env.
- * const verifier = verifierFromEnv();
+ * export const verifier = verifierFromEnv({
+ *   BETTER_AUTH_URL: "https://app.example.com",
+ *   API_URL: "https://api.example.com",
+ *   BETTER_AUTH_SECRET: process.env.BETTER_AUTH_SECRET,
+ * });
  * ```
  */
 export function verifierFromEnv(
@@ -55,12 +57,11 @@ export function verifierFromEnv(
 }
 
 /**
- * The `iss` of the tokens that a Better Auth with this `baseURL` (or `BETTER_AUTH_URL`) issues: its origin,
- * in lower case and without a default port, whatever path, slash, case or port it is written with.
+ * Returns the `iss` of the tokens of a Better Auth server with this `baseURL` (or `BETTER_AUTH_URL`): its
+ * origin in lower case, without a default port, path or trailing slash.
  *
- * @throws {ConfigurationError} No http or https address, which Better Auth refuses as well. The message does
- *   not repeat it.
- *
+ * @throws {ConfigurationError} Not an http or https URL, which Better Auth rejects as well. The message
+ *   does not contain it.
  * @example
  * ```ts
  * import { betterAuthIssuer } from "@usher-auth/verify";
@@ -77,18 +78,17 @@ export function betterAuthIssuer(baseUrl: string): string {
 }
 
 /**
- * The fingerprint of the secret that tokens are signed with now: the first of `BETTER_AUTH_SECRETS`, or else
- * `BETTER_AUTH_SECRET`; undefined where neither is set. For both processes to print at start, so that a
- * person sees whether they share it.
+ * Returns the fingerprint of the secret that signs now: the first of `BETTER_AUTH_SECRETS`, or
+ * `BETTER_AUTH_SECRET`; undefined if neither is set. Print it at the start of issuer and API, to see whether
+ * they have the same secret.
  *
- * @param env Default `process.env`.
- * @throws {ConfigurationError} `BETTER_AUTH_SECRETS` of another form.
- *
+ * @param env Default: `process.env`.
+ * @throws {ConfigurationError} An invalid `BETTER_AUTH_SECRETS`.
  * @example
  * ```ts
  * import { secretFingerprintFromEnv } from "@usher-auth/verify";
  *
- * console.log(`shared secret: ${secretFingerprintFromEnv() ?? "not set"}`);
+ * console.log("secret", secretFingerprintFromEnv()); // "secret 3f1c0a9b5d2e7c84"
  * ```
  */
 export function secretFingerprintFromEnv(env: VerifierEnvironment = process.env): string | undefined {
@@ -108,7 +108,7 @@ const keySources: Readonly<Record<Kind, (env: VerifierEnvironment) => KeySource>
   jwks: (env) => remoteJwks(env.USHER_JWKS_URL as string),
 };
 
-/** What each variable that may be missing is to be set to. */
+/** What to set each variable to. */
 const meanings = {
   BETTER_AUTH_URL: "Better Auth's baseURL, such as https://app.example.com",
   API_URL: "this API's name in tokens, such as https://api.example.com",
@@ -121,7 +121,7 @@ function neededBy(kind: Kind, env: VerifierEnvironment): readonly (keyof typeof 
   return env.BETTER_AUTH_SECRETS ? [] : ["BETTER_AUTH_SECRET"];
 }
 
-/** Names everything that is missing at once: a deployment is not to fail once for each. */
+/** Reports every missing variable at once, so that a deployment does not fail once for each. */
 function checkPresent(env: VerifierEnvironment, names: readonly (keyof typeof meanings)[]): void {
   const missing = names.filter((name) => !env[name]);
   if (missing.length === 0) return;

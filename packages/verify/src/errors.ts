@@ -1,8 +1,8 @@
 /**
- * The closed list of reasons to refuse a request. Switch on `error.code`; never match on a message.
+ * The closed list of reasons to reject a request. Switch on `error.code`; never compare messages.
  *
- * The static sentence beside each code is all that a client ever reads of the reason. It says nothing of this
- * API's settings and nothing of what was sent (RFC 6750 section 3, RFC 9457 section 5).
+ * The sentence of each code is all that a client reads. It reveals neither this API's settings nor the
+ * request's content (RFC 6750 section 3, RFC 9457 section 5).
  */
 const sentences = {
   credentials_missing: "This endpoint needs a bearer token in the Authorization header.",
@@ -25,59 +25,57 @@ const sentences = {
   revocations_unavailable: "The revocations are not available at the moment.",
 } as const;
 
-/** One reason out of the closed list. */
+/** One code of the closed list. */
 export type AuthErrorCode = keyof typeof sentences;
 
-/** Every code, in the order in which a request could meet them. */
+/** Every code, in the order of the checks. */
 export const authErrorCodes: readonly AuthErrorCode[] = Object.freeze(
   Object.keys(sentences) as AuthErrorCode[],
 );
 
 /**
- * What an {@link AuthError} may carry beside its code.
+ * Options of {@link AuthError}.
  *
  * @example
  * ```ts
  * import { AuthError } from "@usher-auth/verify";
  *
- * throw new AuthError("token_revoked", { hint: "the account is suspended" });
+ * throw new AuthError("keys_unavailable", { hint: "the vault is sealed", cause: new Error("503") });
  * ```
  */
 export interface AuthErrorOptions {
-  /** For the operator: the likely cause and what to do. May name settings; never a token or a secret. */
+  /**
+   * For the operator: the likely cause and what to do. May name settings; never contains a token or a secret.
+   */
   readonly hint?: string;
-  /** The failure underneath, where there is one (a network error, say). */
+  /** The underlying failure, such as a network error. */
   readonly cause?: unknown;
 }
 
 /**
- * What marks the errors of this package. Registered, so that a process with two copies of the package (a
- * linked one, two versions, a bundle) knows the errors of either: their classes are different ones.
+ * Marks the errors of this package. The symbols are registered, so that two copies of the package in one
+ * process (a linked package, two versions, a bundle) recognize each other's errors. Their classes differ.
  */
 const authMark: symbol = Symbol.for("usher-auth.AuthError");
 const configurationMark: symbol = Symbol.for("usher-auth.ConfigurationError");
 
 /**
- * Why a request was refused.
+ * A rejected request.
  *
- * `message` is a fixed sentence and safe to show to anybody. `hint` is for logs alone: it may hold expected
- * and actual issuers, for example. Neither ever holds a token or a secret.
+ * `message` is a fixed sentence and safe to show to a client. `hint` is for logs only: it may contain
+ * expected and actual issuers. Neither contains a token or a secret.
  *
- * It has no stack trace: it is a verdict on a request and no fault of the code, and walking the stack would
- * cost more than all that led to it. `instanceof AuthError` is true for the errors of every copy of this
- * package in the process.
+ * It has no stack trace: it is a result, not a bug, and a stack trace would cost more than the verification.
+ * `instanceof AuthError` is true for errors of every copy of this package in the process.
  *
  * @example
  * ```ts
  * import { AuthError, verifierFromEnv } from "@usher-auth/verify";
  *
- * export async function userOf(token: string): Promise<string | undefined> {
- *   try {
- *     return (await verifierFromEnv().verify(token)).id;
- *   } catch (error) {
- *     if (error instanceof AuthError && error.code === "token_expired") return undefined;
- *     throw error;
- *   }
+ * try {
+ *   await verifierFromEnv().verify("not.a.token");
+ * } catch (error) {
+ *   if (error instanceof AuthError) console.warn(error.code, error.hint);
  * }
  * ```
  */
@@ -86,9 +84,9 @@ export class AuthError extends Error {
     recognise(AuthError, authMark);
   }
   override readonly name = "AuthError";
-  /** The reason, out of the closed list. */
+  /** The reason: a code of the closed list. */
   readonly code: AuthErrorCode;
-  /** For the operator's log, never for the client. */
+  /** For the operator's log. Never send it to a client. */
   readonly hint: string | undefined;
 
   constructor(code: AuthErrorCode, options: AuthErrorOptions = {}) {
@@ -102,16 +100,16 @@ export class AuthError extends Error {
 }
 
 /**
- * Whether this is an {@link AuthError}, of this copy of the package or another one. Of another version's,
- * `code` may be one that this version does not know. Never throws, whatever the value is.
+ * Whether a value is an {@link AuthError}, of this or another copy of the package. An error of another
+ * version may have a code that this version does not know. Never throws.
  *
  * @example
  * ```ts
  * import { isAuthError } from "@usher-auth/verify";
  *
- * export function logFailure(error: unknown): void {
- *   if (isAuthError(error)) console.warn(error.code, error.hint);
- *   else console.error(error);
+ * export function statusOf(error: unknown): number {
+ *   if (!isAuthError(error)) return 500;
+ *   return error.code.endsWith("_unavailable") ? 503 : 401;
  * }
  * ```
  */
@@ -120,8 +118,8 @@ export function isAuthError(value: unknown): value is AuthError {
 }
 
 /**
- * An option or an environment variable that cannot be right. Thrown when something is constructed, never
- * while a request is served. The message says what to do.
+ * An invalid option or environment variable. Thrown at construction, never while a request is served. The
+ * message says what to do.
  *
  * @example
  * ```ts
@@ -130,7 +128,7 @@ export function isAuthError(value: unknown): value is AuthError {
  * try {
  *   verifierFromEnv({});
  * } catch (error) {
- *   if (error instanceof ConfigurationError) console.error(error.message); // names each missing variable
+ *   if (error instanceof ConfigurationError) console.error(error.message); // "BETTER_AUTH_URL is not set. …"
  * }
  * ```
  */
@@ -141,12 +139,12 @@ export class ConfigurationError extends TypeError {
   override readonly name = "ConfigurationError";
 }
 
-/** Marks a class's errors, and makes `instanceof` go by the mark. */
+/** Marks the errors of a class, and lets `instanceof` use the mark. */
 function recognise(type: typeof AuthError | typeof ConfigurationError, mark: symbol): void {
   Object.defineProperty(type.prototype, mark, { value: true });
   Object.defineProperty(type, Symbol.hasInstance, {
     value(this: unknown, value: unknown): boolean {
-      // A class that extends it inherits this, and goes by its prototype as any class does.
+      // A subclass inherits this method, and uses its prototype like any class.
       return this === type ? hasMark(value, mark) : Function.prototype[Symbol.hasInstance].call(this, value);
     },
   });
@@ -156,7 +154,7 @@ function hasMark(value: unknown, mark: symbol): boolean {
   try {
     return typeof value === "object" && value !== null && (value as Record<symbol, unknown>)[mark] === true;
   } catch {
-    // Anything can be thrown, a proxy that throws by itself too.
+    // Anything can be thrown, even a proxy whose traps throw.
     return false;
   }
 }

@@ -1,10 +1,10 @@
 /**
- * What `JSON.stringify` leaves as it is and a terminal obeys: DEL, the C1 controls, and what turns a line's
- * direction.
+ * Characters that `JSON.stringify` does not escape and that a terminal interprets: DEL, the C1 controls, and
+ * marks that change the direction of text.
  */
 const controls = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
-/** What a token or anybody's code says, for a hint: quoted, control characters escaped, and not endless. */
+/** Untrusted text for a hint: quoted, with control characters escaped, at most 200 characters. */
 export function quote(text: string): string {
   return JSON.stringify(text.length > 200 ? `${text.slice(0, 200)}…` : text).replace(
     controls,
@@ -13,8 +13,8 @@ export function quote(text: string): string {
 }
 
 /**
- * What a thrown value says, for a warning or a log: quoted, without control characters, and not endless. User
- * code throws whatever it likes; this throws nothing.
+ * The message of a thrown value, for a warning or a log: quoted, escaped and shortened. Anything can be
+ * thrown; this function never throws.
  */
 export function reasonOf(error: unknown): string {
   try {
@@ -25,8 +25,8 @@ export function reasonOf(error: unknown): string {
 }
 
 /**
- * Why keys could not be loaded, in a few words without control characters. Node's `fetch` says "fetch
- * failed", and why only in the cause. Throws nothing, whatever was thrown.
+ * Why keys could not be loaded, without control characters. Node's `fetch` says "fetch failed" and has the
+ * reason in its cause. Never throws.
  */
 export function explain(error: unknown): string {
   try {

@@ -5,10 +5,10 @@ export function isNonEmptyString(value: unknown): value is string {
 }
 
 /**
- * One text or several of an option, as a list.
+ * Returns one string, or several, as a list.
  *
- * @param advice What to do, for whoever has to.
- * @throws {ConfigurationError} No text, an empty one, or an empty list.
+ * @param advice The message: what to set.
+ * @throws {ConfigurationError} Not a string, an empty one, or an empty list.
  */
 export function stringList(value: string | readonly string[], advice: string): readonly string[] {
   const list = typeof value === "string" ? [value] : value;
@@ -16,7 +16,7 @@ export function stringList(value: string | readonly string[], advice: string): r
   throw new ConfigurationError(advice);
 }
 
-/** @throws {ConfigurationError} The value is no integer, or not within the range (both ends included). */
+/** @throws {ConfigurationError} Not an integer, or out of range (both ends included). */
 export function integerWithin(value: number, name: string, least: number, most: number): number {
   if (!Number.isSafeInteger(value) || value < least || value > most) {
     throw new ConfigurationError(`${name}: must be an integer from ${least} to ${most}.`);

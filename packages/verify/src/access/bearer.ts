@@ -2,21 +2,21 @@ import { AuthError } from "../errors.ts";
 import type { AuthorizationFields } from "../http/authorization.ts";
 
 /**
- * `Bearer`, at least one space, and the rest. The scheme is case-insensitive (RFC 9110 section 11.1). What
- * stands after it is judged by the token step, which says more about it than "no match" could.
+ * `Bearer`, at least one space, then the token. The scheme is case-insensitive (RFC 9110 section 11.1). The
+ * token parser checks the rest, and reports more than "no match".
  */
 const bearer = /^bearer(?: +|$)/i;
 
 const space = 0x20;
 
 /**
- * Reads the token text out of the `Authorization` header (RFC 6750 section 2.1).
+ * Reads the token from the `Authorization` header (RFC 6750 section 2.1).
  *
- * Checks that there is exactly one credential of the Bearer scheme. Does not look at the token itself.
+ * Checks that there is exactly one credential and that its scheme is Bearer. Does not look at the token.
  *
- * @param authorization Every value of the header that the request carries.
- * @param tokenInQuery Whether the query has an `access_token` (RFC 6750 section 2.3), which this API never
- *   accepts: URLs end up in logs and histories.
+ * @param authorization Every value of the header in the request.
+ * @param tokenInQuery Whether the query has an `access_token` (RFC 6750 section 2.3). It is never accepted:
+ *   URLs end up in logs and in browser histories.
  * @throws {AuthError} `credentials_missing`, `credentials_ambiguous`.
  */
 export function readBearer(authorization: AuthorizationFields, tokenInQuery: boolean): string {
@@ -32,8 +32,7 @@ export function readBearer(authorization: AuthorizationFields, tokenInQuery: boo
   if (tokenInQuery)
     throw new AuthError("credentials_ambiguous", { hint: "Authorization header and access_token query" });
 
-  // As nearly everybody writes it; a regular expression costs more than the whole look-up of a token seen
-  // before.
+  // The common spelling. A regular expression costs more than the whole lookup of a cached token.
   if (field.startsWith("Bearer ") && field.charCodeAt(7) !== space) return field.slice(7);
   const scheme = bearer.exec(field);
   if (scheme === null) {

@@ -6,17 +6,21 @@ import { stringList } from "../option-values.ts";
 import type { Verifier } from "../verifier/verifier.ts";
 
 /**
- * What a guard is made of.
+ * Options of {@link createGuard}. Every adapter takes the same ones.
  *
  * @example
  * ```ts
- * import { verifierFromEnv } from "@usher-auth/verify";
+ * import { createVerifier, sharedSecret } from "@usher-auth/verify";
  * import type { GuardOptions } from "@usher-auth/verify/guard";
  *
- * const options: GuardOptions = {
- *   verifier: verifierFromEnv(),
- *   ownerParam: ["userId", "ownerId"],
- *   concealOwnerMismatch: true, // 404 instead of 403
+ * const verifier = createVerifier({
+ *   keys: sharedSecret(process.env.BETTER_AUTH_SECRET),
+ *   issuer: "https://app.example.com",
+ *   audience: "https://api.example.com",
+ * });
+ * export const options: GuardOptions = {
+ *   verifier,
+ *   ownerParam: "userId",
  *   onReject: ({ error }) => console.warn(error.code, error.hint),
  * };
  * ```
@@ -24,25 +28,26 @@ import type { Verifier } from "../verifier/verifier.ts";
 export interface GuardOptions<Claims = TokenClaims, Source = unknown> {
   readonly verifier: Verifier<Claims>;
   /**
-   * The path parameter(s) that must be the principal's id on every route that has them; `null`: no path has
-   * one.
+   * The path parameter, or parameters, that must equal the principal's id on every route that has them.
+   * `null`: no path contains a user id.
    */
   readonly ownerParam: string | readonly string[] | null;
   /**
-   * Answer another user's path with the 404 of a path that does not exist, rather than 403. Default false.
+   * Answers another user's path with 404, like a path that does not exist, instead of 403. Default: false.
    */
   readonly concealOwnerMismatch?: boolean;
-  /** The `realm` of the challenge: printable ASCII without quotes and backslashes. Default `api`. */
+  /** The `realm` of the challenge: printable ASCII without quotes and backslashes. Default: `api`. */
   readonly realm?: string;
   /**
-   * Told of each request that is refused, with the hint that the client does not get. It may be asynchronous;
-   * nobody waits for it. What it throws or rejects with becomes a process warning (`USHER_LISTENER_FAILED`,
-   * at most one a minute), and decides nothing.
+   * Called for each rejected request, with the hint that the client does not get. It may be asynchronous; the
+   * request does not wait for it. An exception or a rejection becomes a process warning
+   * (`USHER_LISTENER_FAILED`, at most one per minute) and changes nothing else.
    */
   readonly onReject?: (event: RejectEvent<Source>) => unknown;
   /**
-   * Told of each request let in, and otherwise as `onReject`. Where a framework routes after its middleware
-   * (Express, Koa, Hono), that is each request with a good token: the route may still refuse it.
+   * Called for each accepted request; otherwise like `onReject`. In frameworks that route after their
+   * middleware (Express, Koa, Hono), it is called for each request with a valid token, and the route may
+   * still reject it.
    */
   readonly onAccept?: (event: AcceptEvent<Claims, Source>) => unknown;
 }
@@ -59,15 +64,15 @@ export interface AcceptEvent<Claims = TokenClaims, Source = unknown> {
   readonly request: Source;
 }
 
-/** Guard options after the one check that they get. */
+/** Guard options after validation. */
 export interface CheckedGuardOptions {
   readonly ownerParams: readonly string[];
   readonly refusals: Refusals;
 }
 
 /**
- * Characters of a quoted-string that need no escape (RFC 9110 section 5.6.4), so that the header is built by
- * hand safely.
+ * Characters that need no escape in a quoted-string (RFC 9110 section 5.6.4). The header is built without
+ * escaping.
  */
 const plainText = /^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/;
 
@@ -96,7 +101,8 @@ export function readGuardOptions(
 function readOwnerParams(ownerParam: string | readonly string[] | null): readonly string[] {
   if (ownerParam === null) return [];
   return stringList(
-    // A pattern (`:userId`, `{userId}`, `[userId]`) names no parameter: no path would be held to its owner.
+    // A pattern (`:userId`, `{userId}`, `[userId]`) is not a parameter name. No route would have it, and no
+    // owner would be checked.
     /[\s:{[]/.test(String(ownerParam)) ? [] : ownerParam,
     'ownerParam: name the path parameter that is the user\'s id, as in "userId"; null if there is none.',
   );

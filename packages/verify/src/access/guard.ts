@@ -13,79 +13,81 @@ import { type GuardOptions, readGuardOptions } from "./guard-options.ts";
 import { checkOwner, type RouteParams } from "./owner.ts";
 import { checkPolicies, type Policy } from "./policies.ts";
 
-/** What a route asks of a principal. */
+/** What a route requires of a principal. */
 export interface RouteAccess<Claims = TokenClaims> {
   /** The route's parameters, decoded by the framework's router. */
   readonly params: RouteParams;
   /** Which of the guard's `ownerParams` the route's pattern has. */
   readonly ownerParams: readonly string[];
-  /** What else the route asks for. Default: nothing. */
+  /** What else the route requires. Default: nothing. */
   readonly policies?: readonly Policy<Claims>[] | undefined;
 }
 
 /**
- * What a guard needs of a request. An adapter translates its framework's request to this, and decides
+ * What a guard reads from a request. An adapter translates its framework's request to this and decides
  * nothing.
  */
 export interface GuardedRequest<Claims = TokenClaims, Source = unknown> extends RouteAccess<Claims> {
   readonly authorization: AuthorizationFields;
   /** Whether the query has an `access_token`. */
   readonly tokenInQuery: boolean;
-  /** The framework's own request object, for the events. */
+  /** The framework's own request object, passed to `onAccept` and `onReject`. */
   readonly source: Source;
   /**
-   * What the host has to keep alive what this request begins, such as a refresh of keys. Default: nothing.
+   * The host's `waitUntil`, which keeps background work of this request alive, such as a refresh of keys.
+   * Default: none.
    */
   readonly waitUntil?: WaitUntil | undefined;
 }
 
-/** Lets requests in, or says why not. Adapters wrap one. */
+/** Accepts or rejects requests. Each adapter wraps one. */
 export interface Guard<Claims = TokenClaims, Source = unknown> {
   readonly ownerParams: readonly string[];
   /**
-   * The way of a request: header, token, principal, owner, policies. Synchronous unless keys must be fetched.
+   * Runs every check in order: header, token, owner, policies. Synchronous unless keys must be fetched.
    *
    * @throws {AuthError} Any code of the list.
    */
   admit(request: GuardedRequest<Claims, Source>): Principal<Claims> | Promise<Principal<Claims>>;
   /**
-   * The end of that way alone: owner and policies. For a framework that knows the route only after its
-   * middleware has called `admit` without parameters, and for what a route asks for besides. Tells no
-   * listener.
+   * Runs the last checks only: owner and policies. For frameworks that know the route only after their
+   * middleware has called `admit` without parameters. Calls no listener.
    *
    * @throws {AuthError} `owner_mismatch`, `scope_insufficient`.
    */
   authorize(principal: Principal<Claims>, access: RouteAccess<Claims>): void;
   /**
-   * The answer to a request that was not let in. Tells `onReject`. All of it is this guard's own text: an
-   * error of another version of the package, with a code that this one does not know, is answered 401
-   * `unauthorized`, or 503 `service_unavailable` where its code ends in `_unavailable`.
+   * Returns the response to a rejected request, and calls `onReject`. The text is always this guard's own. A
+   * code that this version does not know becomes 401 `unauthorized`, or 503 `service_unavailable` if it ends
+   * in `_unavailable`.
    */
   refuse(error: AuthError, request: Source): Refusal;
 }
 
 /**
- * Creates the guard that an adapter for a framework wraps: it verifies the token of a request, checks that the
- * path belongs to the user, and applies policies.
+ * Creates a guard: it reads the bearer token, verifies it, and checks the owner of the path and the route's
+ * policies. For authors of adapters, and for servers that have none. An application uses its framework's
+ * adapter.
  *
- * @throws {ConfigurationError} An option is invalid.
+ * Does not check ids in bodies and queries.
  *
+ * @throws {ConfigurationError} An invalid option.
  * @example
  * ```ts
- * import { type TokenClaims, verifierFromEnv } from "@usher-auth/verify";
+ * import { isAuthError, verifierFromEnv } from "@usher-auth/verify";
  * import { createGuard } from "@usher-auth/verify/guard";
  *
- * const verifier = verifierFromEnv();
- * const guard = createGuard<TokenClaims, Request>({ verifier, ownerParam: null });
+ * const guard = createGuard<unknown, string>({ verifier: verifierFromEnv(), ownerParam: "userId" });
  *
- * export const admit = (request: Request) =>
- *   guard.admit({
- *     authorization: request.headers.get("authorization") ?? undefined,
- *     tokenInQuery: new URL(request.url).searchParams.has("access_token"),
- *     params: {},
- *     ownerParams: [],
- *     source: request,
- *   });
+ * export async function handle(authorization: string | undefined, userId: string) {
+ *   const route = { params: { userId }, ownerParams: guard.ownerParams };
+ *   try {
+ *     return await guard.admit({ authorization, tokenInQuery: false, source: userId, ...route });
+ *   } catch (error) {
+ *     if (!isAuthError(error)) throw error;
+ *     return guard.refuse(error, userId); // { status, headers, body }
+ *   }
+ * }
  * ```
  */
 export function createGuard<Claims = TokenClaims, Source = unknown>(
@@ -105,7 +107,7 @@ export function createGuard<Claims = TokenClaims, Source = unknown>(
     } catch (error) {
       throw asError(error, "the verifier");
     }
-    // Of whatever kind: where it went unnoticed, a promise would be let in as a principal.
+    // Any kind of promise. If it went unnoticed, the promise itself would be accepted as a principal.
     return isThenable(principal)
       ? Promise.resolve(principal).then(
           (verified) => accept(verified, request),
@@ -128,7 +130,7 @@ export function createGuard<Claims = TokenClaims, Source = unknown>(
   }
 
   function refuse(error: AuthError, request: Source): Refusal {
-    // Before any code that is not ours could change the error.
+    // First, before a listener can change the error.
     const refusal = refusalFor(refusals, error.code);
     tellRejected?.({ error, request });
     return refusal;

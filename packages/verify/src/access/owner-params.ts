@@ -3,28 +3,29 @@ import { AuthError } from "../errors.ts";
 import type { RouteParams } from "./owner.ts";
 
 /**
- * Which owner parameters a route has: those that its router decoded, and those that its pattern declares,
- * where that is known. One that may be left out is the route's all the same, and then nobody's.
+ * Returns the owner parameters of a route: those that its router decoded, and those that its pattern
+ * declares, if it is known. An optional parameter counts even when the request leaves it out; then the
+ * request belongs to no one and is rejected.
  *
- * @throws {AuthError} `owner_mismatch`, for everybody, when a parameter is an owner parameter in another
- *   spelling: its route would go unchecked in silence. Looked for in what the pattern declares, or else in
- *   the parameters.
+ * @throws {AuthError} `owner_mismatch`, for every user, if a parameter is another spelling of an owner
+ *   parameter. Otherwise its route would silently go unchecked. Compares the names in the pattern, or else
+ *   those in the parameters.
  */
 export type FindOwnerParams = (params: RouteParams, declared?: readonly string[]) => readonly string[];
 
 const none: readonly string[] = [];
 
 /**
- * For frameworks that show a route's parameters and not, or not before it runs, its pattern. Names of
- * parameters come from an app's routes, so there are few, and each is looked into once.
+ * For frameworks that show a route's parameters, but not its pattern, or not before the route runs. The names
+ * come from an application's routes, so there are few. Each one is compared once.
  */
 export function createOwnerParamFinder(ownerParams: readonly string[]): FindOwnerParams {
-  // A list of its own: the guard's is frozen, and to iterate over a frozen one costs a multiple.
+  // A copy: the guard's list is frozen, and iterating over a frozen array is several times slower.
   const names = [...ownerParams];
   const ordinary = new Set<string>();
 
   return (params, declared) => {
-    // Inherited ones too: the owner check then finds none of the object's own, and refuses.
+    // Inherited names count too. The owner check then finds no own property and rejects.
     if (declared === undefined) for (const name in params) if (!ordinary.has(name)) look(name);
     if (declared !== undefined) for (const name of declared) if (!ordinary.has(name)) look(name);
     const isThere = (name: string) => name in params || declared?.includes(name) === true;
@@ -47,8 +48,8 @@ export function createOwnerParamFinder(ownerParams: readonly string[]): FindOwne
 }
 
 /**
- * The owner parameter that somebody meant who wrote this name, where it is none itself: `:user_id` beside an
- * owner parameter `userId` is an isolation that somebody believes in and that is not there.
+ * The owner parameter that this name is a misspelling of. With `:user_id` in a route and `userId` as the
+ * owner parameter, the route looks restricted to its owner and is not.
  */
 export function meantOwnerParam(name: string, ownerParams: readonly string[]): string | undefined {
   if (ownerParams.includes(name)) return undefined;
@@ -56,7 +57,7 @@ export function meantOwnerParam(name: string, ownerParams: readonly string[]): s
   return ownerParams.find((owner) => fold(owner) === folded);
 }
 
-/** Letters and digits, in lower case: `user_id`, `user-id` and `userId?` are alike. */
+/** Letters and digits in lower case: `user_id`, `user-id` and `userId?` are equal. */
 function fold(name: string): string {
   return name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, "");
 }

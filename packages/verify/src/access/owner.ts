@@ -1,14 +1,14 @@
 import { AuthError } from "../errors.ts";
 
-/** A route's parameters, as the framework's own router decoded them, once. */
+/** A route's parameters, decoded once by the framework's own router. */
 export type RouteParams = Readonly<Record<string, unknown>>;
 
 /**
- * Holds a path to its owner: each of the parameters must be the principal's id.
+ * Checks that each owner parameter of the path is the principal's id.
  *
- * The comparison is exact: no case folding, no normalising, no second decoding. A parameter that is absent or
- * empty is a mismatch. Does not look at anything but these parameters: an id in a body or a query is for the
- * database to check.
+ * The comparison is exact: no case folding, no normalization, no second decoding. A missing or empty
+ * parameter is a mismatch. Looks only at these parameters: ids in a body or a query are for the database to
+ * check.
  *
  * @throws {AuthError} `owner_mismatch`.
  */
@@ -22,8 +22,8 @@ export function checkOwner(id: string, params: RouteParams, names: readonly stri
 }
 
 /**
- * Parameters with the text of each owner that a schema has made a number of. Of all texts that are that
- * number, this is the one that may be the principal's id: `/users/007`, read as 7, is not user 007's.
+ * Turns owner parameters that a schema made numbers back into strings. Of all strings for one number, only
+ * this one can be the principal's id: `/users/007`, read as 7, does not belong to user 007.
  */
 export function asWritten(params: RouteParams, ownerParams: readonly string[]): RouteParams {
   for (const name of ownerParams) {

@@ -1,30 +1,31 @@
 import { ConfigurationError } from "../errors.ts";
 
-/** The parameters that a path pattern has, as a type. */
+/** The parameters of a path pattern, as a type. */
 export type PathParams<Path extends string> = Path extends `${string}/:${infer Name}/${infer Rest}`
   ? { readonly [Key in Name | keyof PathParams<`/${Rest}`>]: string }
   : Path extends `${string}/:${infer Name}`
     ? { readonly [Key in Name]: string }
     : Readonly<Record<never, string>>;
 
-/** A path that one of the patterns fits, and its parameters, decoded once. */
+/** A path that matches one of the patterns, and its parameters, decoded once. */
 interface PathMatch {
   readonly path: string;
   readonly params: Readonly<Record<string, string>>;
 }
 
 /**
- * Finds the first pattern that fits a path. `undefined`: none does, or a parameter's escapes are no UTF-8.
+ * Finds the first pattern that matches a path. Returns `undefined` if none does, or if an escape is not
+ * UTF-8.
  */
 export type MatchPath = (pathname: string) => PathMatch | undefined;
 
 /**
- * For servers without a router of their own. A pattern is `/`, texts and parameters: `/api/:userId/tasks`. A
- * parameter is one whole segment, never empty, decoded once by `decodeURIComponent`; a last segment `*`
- * stands for any rest, be it empty. Texts are compared to the letter, as they stand in the request; a slash
- * at the end counts.
+ * Path patterns for servers without a router. A pattern consists of `/`, literal segments and parameters:
+ * `/api/:userId/tasks`. A parameter is one whole segment, never empty, decoded once by `decodeURIComponent`.
+ * A last segment `*` matches any rest, even an empty one. Literals are compared exactly as the request spells
+ * them; a trailing slash counts.
  *
- * @throws {ConfigurationError} A pattern of another form, or a name twice in one.
+ * @throws {ConfigurationError} An invalid pattern, or a name that occurs twice in one.
  */
 export function createPathMatcher(paths: string | readonly string[]): MatchPath {
   const list = typeof paths === "string" ? [paths] : paths;

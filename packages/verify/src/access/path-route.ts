@@ -3,40 +3,38 @@ import { createPathMatcher, type MatchPath, type PathParams } from "./path-patte
 import { type Policy, readPolicies } from "./policies.ts";
 import { refuseMisspelling } from "./route-table.ts";
 
-/** A handler's paths, for a server without a router of its own. */
+/** A handler's paths, for a server without a router. */
 export interface PathRoute<Path extends string, Claims = TokenClaims> {
   /**
-   * The pattern, or patterns, that the handler is for: `/api/:userId/tasks`. A parameter is one whole
-   * segment, decoded once; a last segment `*` is any rest. The first pattern that fits tells the parameters.
-   * A path that none fits is a 404, so one that was forgotten is closed.
+   * The pattern, or patterns, of the handler: `/api/:userId/tasks`. A parameter is one whole segment, decoded
+   * once; a last segment `*` matches any rest. The first pattern that matches gives the parameters. A path
+   * that matches none is a 404, so a forgotten path is closed.
    */
   readonly path: Path | readonly Path[];
-  /** What the handler asks for besides a valid token and the owner's path. Default: nothing. */
+  /** What the handler requires in addition to a valid token and the owner's path. Default: nothing. */
   readonly policies?: readonly Policy<Claims>[];
 }
 
-/** What a handler is given beside its request. */
+/** What a handler gets along with its request. */
 export interface Access<Params, Claims = TokenClaims> {
-  /** Who the verified token speaks for. */
+  /** The user of the verified token. */
   readonly principal: Principal<Claims>;
-  /** The parameters that the owner was held by. Take ids from here, and not from the URL once more. */
+  /** The parameters that the owner check used. Take ids from here; do not parse the URL again. */
   readonly params: Params;
 }
 
-/** An {@link Access} that also says which pattern fitted: switch on its `path`. */
+/** An {@link Access} with the pattern that matched. Switch on its `path`. */
 export type PathAccess<Path extends string, Claims = TokenClaims> = Path extends string
   ? Access<PathParams<Path>, Claims> & { readonly path: Path }
   : never;
 
-/** A {@link PathRoute} after the one check that it gets. */
+/** A {@link PathRoute} after validation. */
 export interface CheckedPathRoute<Claims> {
   readonly match: MatchPath;
   readonly policies: readonly Policy<Claims>[];
 }
 
-/**
- * @throws {ConfigurationError} A pattern or a policy that is none; an owner parameter in another spelling.
- */
+/** @throws {ConfigurationError} An invalid pattern or policy, or another spelling of an owner parameter. */
 export function readPathRoute<Claims>(
   { path, policies }: PathRoute<string, Claims>,
   ownerParams: readonly string[],

@@ -4,13 +4,13 @@ import { quote } from "../log-text.ts";
 import { ignorePromise } from "../user-code/thenable.ts";
 
 /**
- * What a route asks of a principal beyond a valid token and their own path. Make one with {@link
- * requireScopes} or {@link requireClaim}, and give it to a route in its framework's idiom.
+ * What a route requires in addition to a valid token and the owner's path. Create one with
+ * {@link requireScopes} or {@link requireClaim}, and pass it to a route in the way of its framework.
  */
 export interface Policy<Claims = unknown> {
-  /** For the operator: what is asked for. */
+  /** What is required, for logs and lists of routes. */
   readonly name: string;
-  /** Whether the principal may pass. Anything but `true` is a no, and so is an exception. */
+  /** Whether the principal may pass. Only `true` accepts; any other value and an exception reject. */
   readonly permits: (principal: Principal<Claims>) => boolean;
 }
 
@@ -18,18 +18,19 @@ export interface Policy<Claims = unknown> {
 const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 
 /**
- * Lets in whom the token grants every one of these scopes: by its claim `scope`, a text with the scopes
- * separated by spaces (RFC 8693 section 4.2), or a list of them. Case counts. Looks at no other claim (`scp`,
- * `permissions`): for those there is {@link requireClaim}. With a `claims` schema, the schema must let
- * `scope` through, or nobody gets in.
+ * Accepts principals whose token grants every one of these scopes. Reads the claim `scope`: a string of
+ * scopes separated by spaces (RFC 8693 section 4.2), or a list of strings. The comparison is case-sensitive.
  *
- * @throws {ConfigurationError} No scope, or a text that is none.
+ * Does not read other claims (`scp`, `permissions`); use {@link requireClaim} for those. If the verifier has
+ * a `claims` schema, the schema must keep `scope`, or every request is rejected.
  *
+ * @throws {ConfigurationError} No scope, or an invalid one.
  * @example
  * ```ts
  * import { requireScopes } from "@usher-auth/verify";
  *
- * const canWrite = requireScopes("tasks:read", "tasks:write");
+ * // With Fastify: { config: { policies: [canWrite] } }
+ * export const canWrite = requireScopes("tasks:read", "tasks:write");
  * ```
  */
 export function requireScopes(...scopes: readonly string[]): Policy {
@@ -48,18 +49,18 @@ export function requireScopes(...scopes: readonly string[]): Policy {
 }
 
 /**
- * Lets in whose claims the predicate says `true` of: roles, organisations, plans. It must be synchronous and
- * do no I/O. One that throws, or returns anything but `true`, lets nobody in. The refusal is
- * `scope_insufficient`, as for scopes: the token is good and does not grant this.
+ * Accepts principals for whom the predicate returns `true`: for roles, organizations, plans. A predicate that
+ * throws, or returns anything else, rejects. The code is `scope_insufficient`, as for scopes: the token is
+ * valid and does not grant this.
  *
- * @param name What is asked for, for the log and for lists of routes. Default: the function's own name.
- * @throws {ConfigurationError} No function.
- *
+ * @param predicate Synchronous, without I/O.
+ * @param name What is required, for logs and lists of routes. Default: the function's own name.
+ * @throws {ConfigurationError} The predicate is not a function.
  * @example
  * ```ts
  * import { requireClaim } from "@usher-auth/verify";
  *
- * const adminsOnly = requireClaim(({ role }) => role === "admin", "admins only");
+ * export const isAdmin = requireClaim((claims) => claims.role === "admin", "role admin");
  * ```
  */
 export function requireClaim<Claims = TokenClaims>(
@@ -76,7 +77,8 @@ export function requireClaim<Claims = TokenClaims>(
 }
 
 /**
- * Asks each policy in turn. It is the user's code: whatever it does comes to a yes or an AuthError.
+ * Asks each policy in turn. Policies are the application's code: whatever they do ends in acceptance or an
+ * AuthError.
  *
  * @throws {AuthError} `scope_insufficient`.
  */
@@ -90,7 +92,7 @@ export function checkPolicies<Claims>(
     try {
       const permitted: unknown = policy.permits(principal);
       if (permitted === true) continue;
-      // A promise is no `true`: an asynchronous policy opens nothing.
+      // A promise is not `true`: an asynchronous policy accepts no one.
       if (ignorePromise(permitted)) failure = "answered with a promise, and must answer at once";
     } catch (error) {
       failure = "threw";
@@ -113,10 +115,10 @@ function nameOf(policy: Policy<never>): string {
 }
 
 /**
- * A route's policies, checked once. Absent: none.
+ * Validates a route's policies. Undefined means none.
  *
  * @param where The route, for the message.
- * @throws {ConfigurationError} What is no list of policies.
+ * @throws {ConfigurationError} Not a list of policies.
  */
 export function readPolicies<Claims>(
   value: readonly Policy<Claims>[] | undefined,

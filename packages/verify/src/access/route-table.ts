@@ -8,54 +8,55 @@ export interface GuardedRoute {
   readonly method: string;
   /** The route's pattern, as the framework writes it. */
   readonly url: string;
-  /** Whether anybody gets in. */
+  /** Whether the route accepts requests without a token. */
   readonly public: boolean;
   /**
-   * The parameters of the pattern that must be the principal's id. Empty: any user with a valid token gets
-   * in.
+   * The parameters of the pattern that must equal the principal's id. Empty: the route accepts every user
+   * with a valid token.
    */
   readonly ownerParams: readonly string[];
-  /** The names of the policies that the principal must satisfy besides. */
+  /** The names of the route's policies. */
   readonly policies: readonly string[];
 }
 
-/** The routes of an app and the owner parameters that each one's pattern has. */
+/** The routes of an application, with the owner parameters of each pattern. */
 export interface RouteTable {
   add(method: string, url: string, isPublic: boolean, policies: readonly Policy<never>[]): void;
   /**
-   * Those that the pattern has, and those that the router hands out: a handler of unknown paths
-   * (`undefined`), below a prefix like `/users/:userId`, gets parameters all the same, and so does one whose
-   * router has its own way of writing them.
+   * The owner parameters of the pattern and of the decoded parameters. A not-found handler (`undefined`)
+   * below a prefix like `/users/:userId` has parameters without a pattern. So does a router with another
+   * syntax.
    *
-   * @throws {AuthError} `owner_mismatch`, for everybody: a pattern that was not added and that `add` would
-   *   have refused; without a pattern, a parameter that is an owner parameter in another spelling.
+   * @throws {AuthError} `owner_mismatch`, for every user: a pattern that was not added and that `add` would
+   *   reject; without a pattern, a parameter that is another spelling of an owner parameter.
    */
   ownerParams(url: string | undefined, params: RouteParams): readonly string[];
   list(): readonly GuardedRoute[];
 }
 
-/** For patterns written as `/users/:userId`, as most routers do. */
+/** For patterns written as `/users/:userId`, as in most routers. */
 export function createRouteTable(ownerParams: readonly string[]): RouteTable {
   const routes: GuardedRoute[] = [];
   const byUrl = new Map<string, readonly string[]>();
   const names = [...ownerParams];
   const findOwnerParams = createOwnerParamFinder(ownerParams);
 
-  /** @throws {ConfigurationError} A pattern that has an owner parameter in another spelling, or twice. */
+  /**
+   * @throws {ConfigurationError} A pattern with another spelling of an owner parameter, or with one twice.
+   */
   function read(url: string): readonly string[] {
     refuseMisspelling(url, ownerParams);
     refuseRepetition(url, ownerParams);
     const present = paramNames(url);
-    // Iterated over for each request, and so not frozen: that would cost a multiple. What is shown is a
-    // frozen copy.
+    // Not frozen: each request iterates over it, and iterating over a frozen array is several times slower.
+    // `list` returns a frozen copy.
     const found = ownerParams.filter((name) => present.includes(name));
     byUrl.set(url, found);
     return found;
   }
 
   /**
-   * A route that nobody has added here, which the guard meets by a request: too late to throw at whoever
-   * wrote it.
+   * Reads a pattern that was not added, when a request for it arrives. It is too late to throw at startup.
    */
   function readLate(url: string): readonly string[] {
     try {
@@ -93,9 +94,9 @@ export function createRouteTable(ownerParams: readonly string[]): RouteTable {
 }
 
 /**
- * Parameter names end at a slash, a dash, a dot, a regular expression, the end of a group, or the mark of an
- * optional or repeated one; `::` is a colon. Those of path-to-regexp may stand in quotes, or behind a `*` for
- * any rest.
+ * A parameter name ends at a slash, a dash, a dot, a regular expression, the end of a group, or the mark of
+ * an optional or repeated parameter. `::` is a literal colon. In path-to-regexp, a name may be in quotes, or
+ * follow a `*`.
  */
 function paramNames(url: string): string[] {
   return [...url.replaceAll("::", "").matchAll(/[:*](?:"([^"]*)"|([^/(){}\-.?+*:]+))/g)].map(
@@ -103,7 +104,9 @@ function paramNames(url: string): string[] {
   );
 }
 
-/** A parameter that is meant to be the owner parameter and is not would go unchecked in silence. */
+/**
+ * A parameter that is meant to be the owner parameter and is spelled differently would silently go unchecked.
+ */
 export function refuseMisspelling(url: string, ownerParams: readonly string[]): void {
   for (const name of paramNames(url)) {
     const meant = meantOwnerParam(name, ownerParams);
@@ -115,7 +118,7 @@ export function refuseMisspelling(url: string, ownerParams: readonly string[]): 
   }
 }
 
-/** Of a parameter that a pattern has twice, the router keeps the last value: the first would go unchecked. */
+/** If a pattern has a parameter twice, the router keeps the last value, and the first would go unchecked. */
 function refuseRepetition(url: string, ownerParams: readonly string[]): void {
   const present = paramNames(url);
   const repeated = ownerParams.find((name) => present.indexOf(name) !== present.lastIndexOf(name));

@@ -100,7 +100,11 @@ export function usher(options: UsherOptions): UsherMiddleware {
     else accept(admitted, request, next);
   };
 
-  function accept(principal: Principal<RegisteredClaims>, request: AdmittedRequest, next: NextFunction): void {
+  function accept(
+    principal: Principal<RegisteredClaims>,
+    request: AdmittedRequest,
+    next: NextFunction,
+  ): void {
     const admission = { guard, findOwnerParams, principal };
     request.principal = principal;
     if (request[admissions] === undefined) request[admissions] = [admission];

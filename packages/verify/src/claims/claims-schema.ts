@@ -4,20 +4,20 @@ import { ignorePromise } from "../user-code/thenable.ts";
 import type { StandardSchema } from "./standard-schema.ts";
 
 /**
- * Turns verified claims into what the principal carries.
+ * Turns verified claims into `principal.claims`.
  *
- * @param claims A copy of their own: schemas may change what they are given.
+ * @param claims A copy: a schema may change its input.
  * @throws {AuthError} `claims_invalid`.
  */
 export type ReadClaims<Claims> = (claims: unknown) => Claims;
 
 /**
- * Makes a claims reader out of a Standard Schema.
+ * Creates a claims reader from a Standard Schema.
  *
- * It is tried once now, on an object without claims, so that one that answers asynchronously is found at
- * once: verification does no I/O. One that does so only for some tokens, or throws for them, refuses those.
+ * Validates an empty object once, so that an asynchronous schema is found at startup: verification does no
+ * I/O. A schema that is asynchronous, or throws, for some tokens only rejects those.
  *
- * @throws {ConfigurationError} What is no schema, or cannot be asked synchronously.
+ * @throws {ConfigurationError} Not a schema, or an asynchronous one.
  */
 export function claimsReader<Claims>(schema: StandardSchema<Claims>): ReadClaims<Claims> {
   if (typeof schema?.["~standard"]?.validate !== "function") {
@@ -38,35 +38,34 @@ export function claimsReader<Claims>(schema: StandardSchema<Claims>): ReadClaims
   };
 }
 
-/**
- * What came of asking. Read once, here: an answer is an object of the user's, which may say something else
- * each time.
- */
+/** The result of a validation, copied here: the original is the application's object and may change. */
 type Verdict<Claims> =
   | { readonly why?: undefined; readonly value: Claims }
   | { readonly why: string; readonly value?: undefined };
 
 /**
- * What the schema says. It is the user's code, and a token its input: whatever it does comes to an AuthError.
+ * Runs the schema. It is the application's code, and the token is its input. Every failure becomes an
+ * AuthError.
  *
- * @throws {AuthError} `claims_invalid`: it threw, or did not answer.
+ * @throws {AuthError} `claims_invalid`: it threw, or returned no result.
  */
 function ask<Claims>(schema: StandardSchema<Claims>, claims: unknown): Verdict<Claims> {
   try {
     const answer = schema["~standard"].validate(claims);
     if (!ignorePromise(answer)) {
       const verdict = readAnswer<Claims>(answer);
-      // As of a schema whose transform is asynchronous, which some libraries do not notice.
+      // A schema with an asynchronous transform, which some libraries do not notice, returns a promise as its
+      // value.
       if (!ignorePromise(verdict.value)) return verdict;
     }
   } catch (cause) {
     throw refused("threw", cause);
   }
-  // zod asks a schema that threw once more, asynchronously: from here the two look alike.
+  // zod runs a schema that threw a second time, asynchronously. The two cases look the same here.
   throw refused("answered with a promise: it is asynchronous, or a transform of it threw");
 }
 
-/** Neither a value nor issues is no answer, and so a refusal. */
+/** A result without a value and without issues is a rejection. */
 function readAnswer<Claims>(answer: unknown): Verdict<Claims> {
   const { issues, value } = answer as { issues?: unknown; value: Claims };
   if (issues === undefined && "value" in (answer as object)) return { value };
@@ -75,7 +74,7 @@ function readAnswer<Claims>(answer: unknown): Verdict<Claims> {
   return { why: `refuses \`${quote(path).slice(1, -1)}\`` };
 }
 
-/** A step of an issue's path: a key, or an object that has it. The names may come out of the token. */
+/** A step of an issue's path: a key, or an object with a key. The names may come from the token. */
 function nameOf(step: unknown): string {
   return String(typeof step === "object" && step !== null ? (step as { key?: unknown }).key : step);
 }

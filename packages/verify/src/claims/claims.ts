@@ -5,20 +5,20 @@ import { type JsonObject, parseJson } from "../token/json.ts";
 import type { UnverifiedToken } from "../token/parse.ts";
 import type { TokenClaims } from "./principal.ts";
 
-/** What a token's claims are held against. Everything is checked when the verifier is made. */
+/** What a token's claims are compared with. Validated when the verifier is created. */
 export interface ClaimsPolicy {
-  /** Accepted issuers; compared exactly, as RFC 7519 section 4.1.1 says. */
+  /** Accepted issuers, compared exactly (RFC 7519 section 4.1.1). */
   readonly issuers: readonly string[];
-  /** Accepted audiences, of which the token needs one; null accepts any, and none. */
+  /** Accepted audiences. The token needs one of them. `null` accepts any audience, and none. */
   readonly audiences: readonly string[] | null;
   /** In seconds. */
   readonly clockTolerance: number;
-  /** In seconds since `iat`; undefined sets no limit of its own. */
+  /** In seconds since `iat`; undefined: no limit. */
   readonly maxTokenAge: number | undefined;
 }
 
 /**
- * The claims that a verified payload holds.
+ * Parses the payload of a token whose signature is verified.
  *
  * @throws {AuthError} `claims_invalid`.
  */
@@ -34,12 +34,11 @@ export function readClaimsObject({
 }
 
 /**
- * Holds verified claims against the policy: forms first, then issuer, audience, time. The order is stable, so
- * that a code like `token_expired`, which a client cures by a new token, means that nothing but the time was
- * wrong.
+ * Checks verified claims: first the types, then issuer, audience and time. The order is fixed:
+ * `token_expired` means that nothing else is wrong, and a client needs only a new token.
  *
  * @param now Seconds since 1970.
- * @param issuers Whose tokens the key vouches for that has signed this one.
+ * @param issuers The issuers that the signing key vouches for.
  * @throws {AuthError} `claims_invalid`, `issuer_rejected`, `audience_rejected`, `token_expired`,
  *   `token_not_yet_valid`.
  */
@@ -97,8 +96,8 @@ export function isAudience(value: unknown): value is string | string[] {
 }
 
 /**
- * RFC 7519 section 2, NumericDate: a number, which may have a fraction. `1e999` is none: it is infinite to a
- * parser.
+ * RFC 7519 section 2, NumericDate: a number, which may have a fraction. `1e999` parses as Infinity and is
+ * rejected.
  */
 export function isNumericDate(value: unknown): value is number {
   return Number.isFinite(value);
@@ -106,7 +105,7 @@ export function isNumericDate(value: unknown): value is number {
 
 /**
  * @param accepted The verifier's issuers.
- * @param vouched Those of them that the key vouches for (RFC 8725 section 3.8).
+ * @param vouched The ones that the signing key vouches for (RFC 8725 section 3.8).
  */
 export function checkIssuer(issuer: string, accepted: readonly string[], vouched: readonly string[]): void {
   if (vouched.includes(issuer)) return;
@@ -134,8 +133,8 @@ export function checkAudience(
 }
 
 /**
- * Between which instants a token is good whose claims hold, in seconds since 1970; the first is included, the
- * second is not. For a token that is seen again.
+ * The time span in which a token with valid claims is accepted, in seconds since 1970. The start is included,
+ * the end is not. For cached tokens.
  */
 export function lifeOf(
   claims: TokenClaims,
@@ -148,7 +147,7 @@ export function lifeOf(
   return { from: begin - clockTolerance, until: end + clockTolerance };
 }
 
-/** Each comparison is one that a clock without a time (NaN) fails. */
+/** A clock that returns NaN fails each comparison. */
 function checkTimes(claims: WellFormedClaims, policy: ClaimsPolicy, now: number): void {
   const { clockTolerance, maxTokenAge } = policy;
   if (!(now < claims.exp + clockTolerance)) {

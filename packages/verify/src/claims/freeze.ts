@@ -1,6 +1,6 @@
 /**
- * Freezes what `JSON.parse` made, all the way down. A loop and not a recursion: claims may be nested deeper
- * than the stack is. Not for anything else: it has no end where objects hold each other.
+ * Freezes what `JSON.parse` returned, deeply. Not recursive: claims may be nested deeper than the stack. Does
+ * not terminate for cyclic objects.
  */
 export function deepFreeze<Value extends object>(value: Value): Value {
   let pending = freezeOne(value, undefined);
@@ -8,10 +8,10 @@ export function deepFreeze<Value extends object>(value: Value): Value {
   return value;
 }
 
-/** Freezes one object, and adds what it holds to `pending`, which for flat claims is never made. */
+/** Freezes one object and adds its nested objects to `pending`, which flat claims never allocate. */
 function freezeOne(value: object, pending: unknown[] | undefined): unknown[] | undefined {
   let more = pending;
-  // Before freezing, and with `in`: that is several times faster than to list a frozen object's keys.
+  // With `in`, before freezing: several times faster than listing the keys of a frozen object.
   for (const key in value) {
     const part = (value as Record<string, unknown>)[key];
     if (typeof part === "object" && part !== null) {
@@ -24,12 +24,11 @@ function freezeOne(value: object, pending: unknown[] | undefined): unknown[] | u
 }
 
 /**
- * Freezes what a schema made, as far as that goes: plain objects and arrays, also those below others that are
- * frozen already or that hold each other.
+ * Freezes the output of a schema as far as possible: plain objects and arrays, also inside frozen and cyclic
+ * ones.
  *
- * @returns Whether nothing in it can be changed any more. A Map, a Set, a Date, bytes, an object of a class,
- *   a function or a property with a getter has a state that freezing does not reach. False also where looking
- *   at it throws.
+ * @returns Whether the value is now immutable. Not so for a Map, a Set, a Date, bytes, a class instance, a
+ *   function or a getter: freezing does not reach their state. False also if inspecting it throws.
  */
 export function freezeThrough(value: unknown): boolean {
   try {

@@ -1,13 +1,13 @@
 /**
- * Claims as a token carries them, when no schema says more. Registered claims are checked; the others are as
- * sent. Times may have fractions (RFC 7519 section 2, NumericDate).
+ * The claims of a token, without a schema. Registered claims are validated; all others are as sent. Times may
+ * have fractions (RFC 7519 section 2, NumericDate).
  */
 export interface TokenClaims {
   /** RFC 7519 section 4.1.1. */
   readonly iss: string;
   /** RFC 7519 section 4.1.2: the user's id. */
   readonly sub: string;
-  /** RFC 7519 section 4.1.3. Absent only where the verifier was told `audience: null`. */
+  /** RFC 7519 section 4.1.3. Absent only if the verifier has `audience: null`. */
   readonly aud?: string | readonly string[];
   /** RFC 7519 section 4.1.4, in seconds since 1970 (NumericDate). */
   readonly exp: number;
@@ -23,34 +23,34 @@ export interface TokenClaims {
 }
 
 /**
- * Who a verified token speaks for. Deeply frozen, since one may be shared by many requests. What a `claims`
- * schema makes and nothing can freeze (a `Map`, a `Set`, a `Date`, an object of a class) is shared with none:
- * the schema is asked anew for each verification of the same token.
+ * The user of a verified token. Deeply frozen, because requests with the same token share it. If a `claims`
+ * schema returns something that cannot be frozen (a `Map`, a `Set`, a `Date`, a class instance), it is not
+ * shared: the schema runs again for each request.
  *
- * A principal says who the user is, not what they may do: check roles and scopes where you need them.
+ * A principal says who the user is, not what they may do. Check roles and scopes where you need them.
  */
 export interface Principal<Claims = TokenClaims> {
-  /** The user's id: the `sub` claim, exactly as the issuer wrote it. Never empty. */
+  /** The user's id: the `sub` claim, exactly as issued. Never empty. */
   readonly id: string;
-  /** The session that the token was made in: the `sid` claim, where there is one. */
+  /** The session of the token: the `sid` claim, if there is one. */
   readonly sessionId?: string;
-  /** When the token was issued, in seconds since 1970: the `iat` claim, where there is one. */
+  /** When the token was issued, in seconds since 1970: the `iat` claim, if there is one. */
   readonly issuedAt?: number;
-  /** When the token ends, in seconds since 1970: the `exp` claim. */
+  /** When the token expires, in seconds since 1970: the `exp` claim. */
   readonly expiresAt: number;
-  /** All claims of the token, or what the verifier's `claims` schema made of them. */
+  /** All claims of the token, or the output of the verifier's `claims` schema. */
   readonly claims: Claims;
 }
 
 /**
- * Puts a principal together.
+ * Creates a principal.
  *
- * @param checked The token's own claims, which no other code has had its hands on.
- * @param claims What the principal carries, frozen already.
+ * @param checked The token's claims, which no other code has touched.
+ * @param claims `principal.claims`, already frozen.
  */
 export function createPrincipal<Claims>(checked: TokenClaims, claims: Claims): Principal<Claims> {
   const { sub: id, sid: sessionId, iat: issuedAt, exp: expiresAt } = checked;
-  // Each as one literal of all its parts: what grows by and by costs more than all of this.
+  // One object literal with every property: adding properties one by one is slower.
   if (sessionId === undefined || issuedAt === undefined) {
     return Object.freeze({
       id,

@@ -1,21 +1,12 @@
 import type { Principal, TokenClaims } from "./principal.ts";
 
 /**
- * Declares the type of the app's verifier, so that `request.principal.claims` has the type of its `claims`
- * schema everywhere. For frameworks whose request has one type in the whole app: Fastify, Express, Nest, h3.
+ * Types `request.principal.claims` in frameworks whose request has one type for the whole application
+ * (Fastify, Express, Koa): declare your verifier once, and its `claims` schema gives the type.
  *
  * @example
- * ```ts alone
- * import { createVerifier, sharedSecret } from "@usher-auth/verify";
- * import { z } from "zod";
- *
- * export const verifier = createVerifier({
- *   keys: sharedSecret(process.env.BETTER_AUTH_SECRET),
- *   issuer: "https://app.example.com",
- *   audience: "https://api.example.com",
- *   claims: z.object({ role: z.string() }),
- * });
- *
+ * ```ts no-check
+ * // The declaration changes the type in the whole program.
  * declare module "@usher-auth/verify" {
  *   interface Register {
  *     verifier: typeof verifier;
@@ -26,7 +17,7 @@ import type { Principal, TokenClaims } from "./principal.ts";
 // biome-ignore lint/suspicious/noEmptyInterface: it is there to be merged with the app's own declaration.
 export interface Register {}
 
-/** The claims of the verifier in {@link Register}; without one, those of a token. */
+/** The claims of the verifier in {@link Register}; without one, {@link TokenClaims}. */
 export type RegisteredClaims = Register extends {
   verifier: { verifySync(token: string): Principal<infer Claims> };
 }

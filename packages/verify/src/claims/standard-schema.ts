@@ -1,6 +1,6 @@
 /**
- * The part of Standard Schema (https://standardschema.dev, version 1) that is used here, so that zod,
- * valibot, arktype and others fit without a dependency on any of them.
+ * The part of Standard Schema (https://standardschema.dev, version 1) that is used here. zod, valibot,
+ * arktype and others implement it, and none of them is a dependency.
  */
 export interface StandardSchema<Output> {
   readonly "~standard": {
@@ -11,7 +11,7 @@ export interface StandardSchema<Output> {
   };
 }
 
-/** What a schema makes of a value. */
+/** The result of a validation. */
 type SchemaResult<Output> =
   | { readonly value: Output; readonly issues?: undefined }
   | { readonly issues: readonly SchemaIssue[] };

@@ -2,9 +2,8 @@ import type { ServerResponse } from "node:http";
 import type { Refusal } from "./problem.ts";
 
 /**
- * Answers a `node:http` request with a refusal. Headers that were set before (CORS) stay. A request that was
- * answered before it came to the guard keeps its answer: to set a header then would throw, and end the
- * process where nobody catches it.
+ * Sends a refusal as the response to a `node:http` request. Headers that were already set (CORS) stay. Does
+ * nothing if the response was already sent: setting a header would throw and could end the process.
  */
 export function answerWith({ status, headers, body }: Refusal, response: ServerResponse): void {
   if (response.headersSent) return;
@@ -13,7 +12,7 @@ export function answerWith({ status, headers, body }: Refusal, response: ServerR
   response.end(body);
 }
 
-/** A refusal as a fetch response. */
+/** Creates a fetch response from a refusal. */
 export function responseOf({ status, headers, body }: Refusal): Response {
   return new Response(body, { status, headers });
 }

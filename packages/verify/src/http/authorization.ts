@@ -1,26 +1,26 @@
-/** Every field value of `Authorization` in the request: none, one, or (wrongly) several. */
+/** Every value of `Authorization` in the request: none, one, or (invalid) several. */
 export type AuthorizationFields = string | readonly string[] | undefined;
 
-/** A request of `node:http`, or of a host that imitates one: serverless functions, mocks. */
+/** A request of `node:http`, or of a host that imitates it: serverless functions, mocks. */
 export interface NodeRequestLike {
   readonly rawHeaders?: readonly string[] | undefined;
   readonly headers?: HeadersLike | undefined;
 }
 
 /**
- * Every `Authorization` field of a request. What `node:http` has read counts (`rawHeaders`), and nothing
- * beside it. Hosts that imitate Node have no such list, or an empty one: there `headers` counts.
+ * Every `Authorization` field of a request. Uses only what `node:http` parsed (`rawHeaders`). Hosts that
+ * imitate Node have no such list, or an empty one; then it uses `headers`.
  */
 export function authorizationOf(request: NodeRequestLike): AuthorizationFields {
   const { rawHeaders } = request;
   if (Array.isArray(rawHeaders) && rawHeaders.length > 0) return authorizationFields(rawHeaders);
-  // Asked for only here: Node puts `headers` together when they are first read.
+  // Read last: Node builds `headers` on first access.
   return combinedAuthorization(request.headers);
 }
 
 /**
- * Every `Authorization` field of a `node:http` request. `headers.authorization` alone would hide a second
- * one: Node keeps the first and drops the others.
+ * Every `Authorization` field of a `node:http` request. `headers.authorization` would hide a second one: Node
+ * keeps the first and drops the others.
  *
  * @param rawHeaders `IncomingMessage.rawHeaders`: names and values in turn.
  */
@@ -37,19 +37,16 @@ export function authorizationFields(rawHeaders: readonly string[]): string | str
   return all ?? first;
 }
 
-/** How credentials may begin behind a comma: with a scheme (RFC 9110 section 11.4), not with `name=`. */
+/** The start of credentials after a comma: a scheme (RFC 9110 section 11.4), not `name=`. */
 const scheme = /^[ \t]*[!#$%&'*+.^_`|~0-9A-Za-z-]+(?:[ \t]+[^ \t=]|[ \t]*$)/;
 
-/**
- * Headers as hosts hand them in: of the fetch standard, of another realm or a polyfill, or a plain object of
- * names and values.
- */
+/** Headers in any form: a fetch `Headers`, one of another realm or a polyfill, or a plain object. */
 export type HeadersLike = Pick<Headers, "get"> | Readonly<Record<string, unknown>>;
 
 /**
- * Every `Authorization` field of a request's headers. `Headers` joins several by a comma (Fetch standard,
- * "get"), so a value that holds a second scheme was two fields, or is as ambiguous as if it had been. In a
- * plain object, which names a field in any case, two names are two fields, and so are the values of a list.
+ * Every `Authorization` field of a request's headers. `Headers` joins several with a comma (Fetch standard,
+ * "get"). A value that contains a second scheme was two fields, or is as ambiguous. In a plain object, each
+ * spelling of the name and each value of a list is a field.
  */
 export function combinedAuthorization(headers: HeadersLike | null | undefined): AuthorizationFields {
   const value = readAuthorization(headers ?? {});
@@ -65,7 +62,7 @@ function readAuthorization(headers: HeadersLike): unknown {
   );
 }
 
-/** The fields that were joined to one value. */
+/** Splits a joined value into its fields. */
 function fieldsIn(value: string): string[] {
   const [first = "", ...others] = value.split(",");
   const fields = [first];

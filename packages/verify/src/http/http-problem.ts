@@ -1,6 +1,6 @@
 import { nothingHere, type Problem, problem } from "./problem.ts";
 
-/** The codes and sentences for a framework's own errors, which are not about authentication. */
+/** The codes and sentences of a framework's own errors, which are not about authentication. */
 const httpErrors: Readonly<Record<number, readonly [code: string, detail: string]>> = {
   400: ["bad_request", "The request cannot be understood."],
   404: nothingHere,
@@ -19,17 +19,21 @@ const httpErrors: Readonly<Record<number, readonly [code: string, detail: string
 };
 
 /**
- * The problem body for an error that is not about authentication, so that all errors of an API have one form.
+ * Returns the problem body (RFC 9457) of an error that is not about authentication, so that all errors of an
+ * API have one form.
  *
- * @param status The HTTP status, 400 to 599. One that is not listed here gets the code `http_error`.
- * @param detail A sentence for the client; by default a fixed one. Put nothing of the request or of internals
- *   in it.
- *
+ * @param status The HTTP status, 400 to 599. An unlisted status has the code `http_error`.
+ * @param detail A sentence for the client. Default: a fixed one for each status. Do not include the
+ *   request's content or internals.
  * @example
  * ```ts
- * import { httpProblem } from "@usher-auth/verify/http";
+ * import { httpProblem, problemContentType } from "@usher-auth/verify/http";
  *
- * const body = JSON.stringify(httpProblem(404, "There is no such task."));
+ * export function notFound(): Response {
+ *   const problem = httpProblem(404);
+ *   const headers = { "content-type": problemContentType };
+ *   return new Response(JSON.stringify(problem), { status: problem.status, headers });
+ * }
  * ```
  */
 export function httpProblem(status: number, detail?: string): Problem {

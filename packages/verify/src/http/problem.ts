@@ -1,9 +1,9 @@
-/** A problem body (RFC 9457), as every error of a guarded API has it. */
+/** A problem body (RFC 9457). Every error of a guarded API has one. */
 export interface Problem {
   readonly type: string;
   readonly title: string;
   readonly status: number;
-  /** What to switch on. */
+  /** The code to switch on. */
   readonly code: string;
   readonly detail: string;
 }
@@ -11,25 +11,23 @@ export interface Problem {
 /** The media type of a {@link Problem} (RFC 9457 section 3). */
 export const problemContentType = "application/problem+json";
 
-/**
- * A complete answer to a request that was turned away. The same object for each request with the same code.
- */
+/** A complete response to a rejected request. Requests with the same code share one object. */
 export interface Refusal {
   readonly status: number;
-  /** Header names in lower case. All static text: nothing of a request is ever echoed. */
+  /** Header names in lower case. All text is static: nothing of the request is echoed. */
   readonly headers: Readonly<Record<string, string>>;
   /** The problem as JSON text. */
   readonly body: string;
 }
 
-/** The problem of one code. Its title is the code, in words. */
+/** Creates the problem of a code. Its title is the code in words. */
 export function problem(status: number, code: string, detail: string): Problem {
   const words = code.replaceAll("_", " ");
   const title = words.charAt(0).toUpperCase() + words.slice(1);
   return { type: `urn:usher-auth:error:${code}`, title, status, code, detail };
 }
 
-/** Puts an answer together, once. */
+/** Creates a refusal, once per code. */
 export function refuse(problem: Problem, headers: Record<string, string>): Refusal {
   return Object.freeze({
     status: problem.status,
@@ -38,8 +36,8 @@ export function refuse(problem: Problem, headers: Record<string, string>): Refus
   });
 }
 
-/** The code and sentence of a path that does not exist. */
+/** The code and the sentence of a path that does not exist. */
 export const nothingHere = ["not_found", "There is nothing here."] as const;
 
-/** The answer to a path that does not exist, where no framework has one of its own. */
+/** The response for a path that does not exist, for hosts without their own. */
 export const notFound: Refusal = refuse(problem(404, ...nothingHere), {});

@@ -1,7 +1,7 @@
 import { AuthError, type AuthErrorCode, authErrorCodes } from "../errors.ts";
 import { notFound, type Problem, problem, type Refusal, refuse } from "./problem.ts";
 
-/** The status, and the `error` of the challenge where RFC 6750 section 3.1 has one. */
+/** The status, and the `error` of the challenge if RFC 6750 section 3.1 defines one. */
 interface Answer {
   readonly status: number;
   readonly challenge?: string;
@@ -11,9 +11,9 @@ const invalidToken: Answer = { status: 401, challenge: "invalid_token" };
 /** A failure of the infrastructure is not an invalid token. */
 const unavailable: Answer = { status: 503 };
 
-/** How each code is answered. */
+/** The response to each code. */
 const answers: Record<AuthErrorCode, Answer> = {
-  // RFC 6750 section 3.1: without credentials the challenge should have no error code.
+  // RFC 6750 section 3.1: without credentials, the challenge should have no error code.
   credentials_missing: { status: 401 },
   credentials_ambiguous: { status: 400, challenge: "invalid_request" },
   token_too_large: invalidToken,
@@ -28,39 +28,41 @@ const answers: Record<AuthErrorCode, Answer> = {
   token_expired: invalidToken,
   token_not_yet_valid: invalidToken,
   token_revoked: invalidToken,
-  // The token is fine; another one of the same user would change nothing.
+  // The token is valid; another token of the same user would be rejected too.
   owner_mismatch: { status: 403 },
   scope_insufficient: { status: 403, challenge: "insufficient_scope" },
   keys_unavailable: unavailable,
   revocations_unavailable: unavailable,
 };
 
-/** Seconds after which a client may try again when the infrastructure failed. */
+/** Seconds until a client may retry after a failure of the infrastructure. */
 const retryAfter = "5";
 
-/** What is answered where another version of this package has a code that this one does not know. */
+/** Codes for errors of another version of this package, whose own code this version does not know. */
 type OtherCode = "unauthorized" | "service_unavailable";
 
 /**
- * Every refusal of one guard, made once. It has no prototype, so that a code finds nothing but refusals in
- * it.
+ * Every refusal of one guard, created once. It has no prototype, so that a lookup by code finds only
+ * refusals.
  */
 export type Refusals = Readonly<Record<AuthErrorCode | OtherCode, Refusal>>;
 
-/** The refusal for a code, which may be another version's: never nothing, and never a 500. */
+/**
+ * Returns the refusal of a code, which may come from another version. Always returns one, and never a 500.
+ */
 export function refusalFor(refusals: Refusals, code: string): Refusal {
   const known: Refusal | undefined = refusals[code as AuthErrorCode];
-  // What is not known is said to be no fault of the token only where the name says so, as all such codes do.
+  // An unknown code is a 503 only if its name ends in `_unavailable`, as every code of an outage does.
   return (
     known ?? (String(code).endsWith("_unavailable") ? refusals.service_unavailable : refusals.unauthorized)
   );
 }
 
 /**
- * Makes the answer for each code.
+ * Creates the response to each code.
  *
- * @param realm The `realm` of the challenge (RFC 9110 section 11.5); the caller has checked its characters.
- * @param concealOwnerMismatch Answer `owner_mismatch` exactly as a path that does not exist.
+ * @param realm The `realm` of the challenge (RFC 9110 section 11.5). The caller has checked its characters.
+ * @param concealOwnerMismatch Answer `owner_mismatch` exactly like a path that does not exist.
  */
 export function createRefusals(realm: string, concealOwnerMismatch: boolean): Refusals {
   return refusals(
@@ -72,7 +74,7 @@ export function createRefusals(realm: string, concealOwnerMismatch: boolean): Re
   );
 }
 
-/** RFC 6750 section 3: a challenge on each 401 and 403, and on the 400 that section 3.1 gives one to. */
+/** RFC 6750 section 3: a challenge for each 401 and 403, and for the 400 of section 3.1. */
 function authHeaders(code: AuthErrorCode, realm: string): Record<string, string> {
   const { status, challenge } = answers[code];
   if (status === 503) return { "retry-after": retryAfter };
@@ -86,9 +88,8 @@ function authProblem(code: AuthErrorCode, status = answers[code].status): Proble
 }
 
 /**
- * The answers to logout tokens that were not taken. OpenID Connect Back-Channel Logout 1.0 section 2.8 has
- * 400 for all that is wrong with one, and no challenge: the sender is no bearer. What is wrong on this side
- * stays a 503.
+ * The responses to rejected logout tokens. OpenID Connect Back-Channel Logout 1.0 section 2.8 requires 400
+ * for an invalid one, without a challenge: the sender is not a bearer. An outage on this side stays a 503.
  */
 export function createLogoutRefusals(): Refusals {
   const isOurs = (code: AuthErrorCode) => answers[code].status === 503;

@@ -6,7 +6,7 @@ import { Freshness } from "./freshness.ts";
 import { type RevocationsOptions, readOptions } from "./options.ts";
 import { checkedRevocation, readStored } from "./read-revocation.ts";
 import type { Revocation } from "./store.ts";
-import { createSubscription, callTimeout } from "./subscription.ts";
+import { callTimeout, createSubscription } from "./subscription.ts";
 import { type RevocableToken, RevocationTable } from "./table.ts";
 
 /** How the list of what no longer counts is doing. */

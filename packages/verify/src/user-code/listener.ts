@@ -12,7 +12,10 @@ const pause = 60_000;
  *
  * @param name The listener's name in the warning.
  */
-export function safeListener<Event>(listener: (event: Event) => unknown, name: string): (event: Event) => void {
+export function safeListener<Event>(
+  listener: (event: Event) => unknown,
+  name: string,
+): (event: Event) => void {
   let [toldAt, untold] = [Number.NEGATIVE_INFINITY, 0];
 
   function fail(error: unknown): void {

@@ -2,7 +2,7 @@ import type { Guard, RouteAccess } from "../access/guard.ts";
 import type { Principal, TokenClaims } from "../claims/principal.ts";
 import { AuthError, isAuthError } from "../errors.ts";
 import type { Problem } from "../http/problem.ts";
-import { isThenable, ignorePromise } from "../user-code/thenable.ts";
+import { ignorePromise, isThenable } from "../user-code/thenable.ts";
 import { eagerly } from "../verifier/internals.ts";
 import type { Verifier } from "../verifier/verifier.ts";
 import type { Connection } from "./connection.ts";

@@ -60,7 +60,8 @@ export function createLiveCalls<Claims>(
     const token = readBearer(authorization, tokenInQuery);
     const check = (): void => {
       try {
-        if (ignorePromise(verifier.verifySync(token))) throw new Error("`verifySync` answered with a promise");
+        if (ignorePromise(verifier.verifySync(token)))
+          throw new Error("`verifySync` answered with a promise");
       } catch (error) {
         throw refuse(error, request);
       }
