@@ -9,12 +9,12 @@ import type { KeySource, KeyStatus, RemoteKeys, WaitUntil } from "./key-source.t
 import type { VerificationKey } from "./signature.ts";
 
 /**
- * A key source as a verifier uses it. What is decided by was read once, and nothing in it throws but
- * `candidates`, whatever the source does: it may be of the application's own making.
+ * A key source, validated and safe to call. Its values were read once, and only `candidates` throws, whatever
+ * the source does: it may be the application's own.
  */
 export interface BoundSource {
   readonly algorithms: ReadonlySet<string>;
-  /** Whose tokens its keys vouch for: those that it is bound to, or else every issuer of the verifier. */
+  /** The issuers that its keys vouch for: its own `issuers`, or every issuer of the verifier. */
   readonly issuers: readonly string[];
   candidates(header: UnverifiedHeader): readonly VerificationKey[];
   keys(): readonly VerificationKey[];
@@ -22,7 +22,7 @@ export interface BoundSource {
   readonly remote: BoundRemote | undefined;
 }
 
-/** {@link RemoteKeys} whose `refresh` ends in time, and resolves to what kept newer keys away. */
+/** {@link RemoteKeys} whose `refresh` always settles, and resolves to the error that prevented newer keys. */
 export interface BoundRemote {
   maintain(waitUntil?: WaitUntil): void;
   overdue(): boolean;
@@ -35,10 +35,9 @@ export interface BoundRemote {
 const advice = "keys: give sharedSecret(...), remoteJwks(...), localJwks(...), or a list of them.";
 
 /**
- * The sources of a verifier, checked and bound to its issuers.
+ * Validates the sources of a verifier and binds them to its issuers.
  *
- * @throws {ConfigurationError} No source, or none that could be one; issuers that do not go with those of the
- *   verifier.
+ * @throws {ConfigurationError} No source, an invalid one, or issuers that are not the verifier's.
  */
 export function bindSources(
   keys: KeySource | readonly KeySource[],
@@ -106,7 +105,7 @@ function bindRemote(remote: RemoteKeys, turn: Turn): BoundRemote {
     600_000,
   );
   return {
-    // In place and not by `attempt`: every request comes by here.
+    // Inline, without `attempt`: every request calls it.
     maintain: (waitUntil) => {
       if (turn.isTaken) return;
       turn.isTaken = true;
@@ -149,12 +148,12 @@ function bindRemote(remote: RemoteKeys, turn: Turn): BoundRemote {
   };
 }
 
-/** Whether a source's own code runs at the moment. */
+/** Whether the source's own code is running. */
 interface Turn {
   isTaken: boolean;
 }
 
-/** A source that calls the verifier from within would be called by it again, without an end. */
+/** Prevents endless recursion: a source must not call the verifier that is calling it. */
 function inTurn<Result>(turn: Turn, call: () => Result): Result {
   if (turn.isTaken) throw new Error("it calls the verifier that asks it");
   turn.isTaken = true;
@@ -165,13 +164,13 @@ function inTurn<Result>(turn: Turn, call: () => Result): Result {
   }
 }
 
-/** What a failure of a source's means for a token: that nobody can say now whether it is good. */
+/** The error of a failed source: nobody can say now whether the token is valid. */
 export function unavailable(error: unknown): AuthError {
   if (isAuthError(error) && error.code === "keys_unavailable") return error;
   return new AuthError("keys_unavailable", { hint: `a key source failed: ${explain(error)}`, cause: error });
 }
 
-/** What is asked in passing must not fail the request: the keys decide. */
+/** Optional information must not fail the request. */
 function attempt<Result>(turn: Turn, call: () => Result, otherwise: Result): Result {
   try {
     const result = inTurn(turn, call);

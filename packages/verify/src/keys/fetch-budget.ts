@@ -1,16 +1,16 @@
 import type { Clock } from "../clock.ts";
 
-/** Grants a few things at once, and after that one in each interval. */
+/** Grants a few fetches at once, then one per interval. */
 export interface Budget {
-  /** Takes one of what is left; false where nothing is. */
+  /** Takes one grant; false if none is left. */
   take(): boolean;
-  /** Milliseconds until there is one again; 0 where there is one. */
+  /** Milliseconds until the next grant; 0 if there is one. */
   wait(): number;
 }
 
 /**
- * A bucket of `size` grants that refills by one in each `interval` milliseconds (the generic cell rate
- * algorithm: one number is all that it keeps). It starts full.
+ * A token bucket of `size` grants, refilled by one per `interval` milliseconds (generic cell rate algorithm:
+ * it stores one number). It starts full.
  */
 export function createBudget(size: number, interval: number, clock: Clock): Budget {
   /** When the bucket is full again. */

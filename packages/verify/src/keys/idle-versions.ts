@@ -2,18 +2,20 @@ import { warn } from "../warning.ts";
 import type { BoundSource } from "./bound-source.ts";
 import type { VerificationKey } from "./signature.ts";
 
-/** Seconds between two looks. */
+/** Seconds between two checks. */
 const interval = 60;
 
-/** Called with the time, in seconds, whenever a token was verified; two comparisons, but once a minute. */
+/**
+ * Called with the time in seconds after each verification. Compares two numbers, and checks once per minute.
+ */
 export type IdleWatch = (now: number) => void;
 
 /**
- * Tells the operator, once for each, which version of a shared secret has verified nothing for as long as any
- * token lives, while a later one has been in use for at least as long: the issuer has moved on, no token of
- * it can be alive, and it is safe to drop. Knows of this process alone.
+ * Warns, once per version, when a version of a shared secret has verified nothing for the lifetime of a
+ * token, while a later one was in use for as long. The issuer has moved on, every token of the old version
+ * has expired, and the version can be removed. Knows only this process.
  *
- * @param lifetime The longest life of a token, in seconds.
+ * @param lifetime The longest lifetime of a token, in seconds.
  */
 export function watchIdleVersions(sources: readonly BoundSource[], lifetime: number): IdleWatch {
   let lookAt = 0;

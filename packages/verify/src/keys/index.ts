@@ -1,4 +1,4 @@
-// `@usher-auth/verify/keys`: the state of keys, secrets that change, and key sources of your own.
+// `@usher-auth/verify/keys`: the state of keys, secrets that change, and custom key sources.
 
 export type { UnverifiedHeader } from "../token/header.ts";
 export { keyStatus, keyUsage } from "../verifier/key-status.ts";

@@ -2,8 +2,7 @@ import { ConfigurationError } from "../errors.ts";
 import { stringList } from "../option-values.ts";
 
 /**
- * Whose tokens the keys of a source may vouch for.
- *
+ * The issuers that the keys of a source vouch for.
  * @example
  * ```ts
  * import { createVerifier, remoteJwks } from "@usher-auth/verify";
@@ -19,18 +18,18 @@ import { stringList } from "../option-values.ts";
  */
 export interface IssuerOptions {
   /**
-   * The issuer that these keys belong to, or several, each exactly as in `iss`. A token that they have signed
-   * with another `iss` is `issuer_rejected` (RFC 8725 section 3.8). Each one must be an `issuer` of the
-   * verifier as well. Required where the verifier has several issuers and several key sources; default: every
-   * issuer of the verifier.
+   * The issuer of these keys, or several, each exactly as in `iss`. A token that these keys signed with
+   * another `iss` is `issuer_rejected` (RFC 8725 section 3.8). Each must be an `issuer` of the verifier too.
+   * Required if the verifier has several issuers and several key sources. Default: every issuer of the
+   * verifier.
    */
   readonly issuer?: string | readonly string[] | undefined;
 }
 
 /**
- * The issuers that a source is bound to; undefined where it is bound to none.
+ * The issuers of a source; undefined if it names none.
  *
- * @throws {ConfigurationError} No text, an empty one, or an empty list.
+ * @throws {ConfigurationError} Not a string, an empty one, or an empty list.
  */
 export function readIssuers({ issuer }: IssuerOptions, name: string): readonly string[] | undefined {
   if (issuer === undefined) return undefined;
@@ -38,10 +37,11 @@ export function readIssuers({ issuer }: IssuerOptions, name: string): readonly s
 }
 
 /**
- * Holds sources and issuers against each other: RFC 8725 section 3.8 has a key vouch for its own issuer
- * alone, and where there are several of both, only the options can say which is whose.
+ * Compares the issuers of the sources with those of the verifier. A key vouches for its own issuer only (RFC
+ * 8725 section 3.8). With several issuers and several sources, only the options can say which belong
+ * together.
  *
- * @param bound What each source is bound to.
+ * @param bound The issuers of each source.
  * @throws {ConfigurationError}
  */
 export function checkIssuers(

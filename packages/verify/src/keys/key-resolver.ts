@@ -6,55 +6,53 @@ import { watchIdleVersions } from "./idle-versions.ts";
 import type { WaitUntil } from "./key-source.ts";
 import type { VerificationKey } from "./signature.ts";
 
-/** Every key source of a verifier, as one. */
+/** Finds the key that signed a token, in every key source of a verifier. */
 export interface KeyResolver {
   readonly sources: readonly BoundSource[];
   /**
-   * The key whose signature the token has, and whom it vouches for. Counts what each key verifies.
+   * Verifies the signature. Returns the key and the issuers that it vouches for. Counts the verifications of
+   * each key.
    *
    * @param now Seconds since 1970.
    * @throws {AuthError} `algorithm_rejected`, `key_unknown`, `keys_unavailable`, `signature_invalid`.
    */
   verify(token: UnverifiedToken, now: number): Voucher;
   /**
-   * To be called before a token is taken apart.
+   * Must be called before a token is parsed.
    *
-   * @throws {AuthError} `keys_unavailable`: a key source calls the verifier that is just asking it.
+   * @throws {AuthError} `keys_unavailable`: a key source called the verifier that was calling it.
    */
   maintain(waitUntil?: WaitUntil): void;
   overdue(): boolean;
-  /** Refreshes every source that can; one that fails makes itself known when a token turns out to need it. */
+  /** Refreshes every remote source. A failure is reported when a token needs the missing key. */
   refresh(): Promise<void>;
-  /**
-   * Looks for the key that a token lacked, by the error of `verify`; undefined where no newer keys could
-   * help.
-   */
+  /** Fetches the key that a token lacked, by the error of `verify`; undefined if no newer keys could help. */
   search(error: unknown): Promise<Search> | undefined;
   /** @throws {AuthError} `keys_unavailable`. */
   ready(): Promise<void>;
 }
 
-/** Who has signed a token. */
+/** The key that signed a token. */
 interface Voucher {
   readonly key: VerificationKey;
-  /** The `iss` that the token may have (RFC 8725 section 3.8). */
+  /** The accepted `iss` of the token (RFC 8725 section 3.8). */
   readonly issuers: readonly string[];
 }
 
-/** What came of looking for newer keys. */
+/** The result of fetching newer keys. */
 export interface Search {
-  /** Why there may be some that are not here; undefined where all sources have answered. */
+  /** Why newer keys may be missing; undefined if every source answered. */
   readonly unavailable: AuthError | undefined;
-  /** Whether a fetch was joined that had begun before: a key may be newer than it. */
+  /** Whether it joined a fetch that began before the request, which may lack a newer key. */
   readonly isOld: boolean;
 }
 
-/** @param lifetime The longest life of a token, in seconds. */
+/** @param lifetime The longest lifetime of a token, in seconds. */
 export function createKeyResolver(sources: readonly BoundSource[], lifetime: number): KeyResolver {
   const remotes = remotesOf(sources);
   const rejected = explainRejection([...new Set(sources.flatMap((source) => [...source.algorithms]))]);
   const watchIdle = watchIdleVersions(sources, lifetime);
-  /** For the errors of tokens that lack a key: the sources that may come to have it. */
+  /** By the error of a token without a key: the sources that may get the key. */
   const lacking = new WeakMap<object, readonly BoundRemote[]>();
   let isVerifying = false;
 
@@ -69,10 +67,7 @@ export function createKeyResolver(sources: readonly BoundSource[], lifetime: num
     }
   }
 
-  /**
-   * For the operator. It decides nothing: a key that is frozen, of an application's own making, is just not
-   * counted.
-   */
+  /** Counting decides nothing. A frozen key of a custom source is not counted. */
   function noteUse(key: VerificationKey, now: number): void {
     try {
       count(key, now);
@@ -86,14 +81,14 @@ export function createKeyResolver(sources: readonly BoundSource[], lifetime: num
     let tried: BoundSource | undefined;
     let failure: AuthError | undefined;
     for (const source of sources) {
-      // A token is only ever tried against keys whose algorithm it may have.
+      // A key is only tried for tokens of its own algorithm.
       if (!source.algorithms.has(algorithm)) continue;
       isAccepted = true;
-      // Whether the very key was tried that the token names: then newer keys would change nothing.
+      // Whether the key with the token's `kid` was tried. Then newer keys cannot help.
       let isNamed = false;
       try {
         for (const key of source.candidates(header)) {
-          // Nothing but `true`: a promise would let anybody in.
+          // Only `true`: a promise would accept any signature.
           const isSigned: unknown = key.verify(signed, signature);
           if (isSigned === true) return { key, issuers: source.issuers };
           if (isSigned !== false) ignorePromise(isSigned);
@@ -140,7 +135,7 @@ export function createKeyResolver(sources: readonly BoundSource[], lifetime: num
     sources,
     verify,
     maintain: (waitUntil) => {
-      // The token's bytes are in buffers that the next token would fill anew.
+      // The token's bytes are in buffers that parsing another token would overwrite.
       if (isVerifying) throw unavailable(new Error("it calls the verifier that asks it"));
       maintainAll(waitUntil);
     },
@@ -164,8 +159,8 @@ function count(key: VerificationKey, now: number): void {
 }
 
 /**
- * Why a token has none of this source's signatures. Anybody can send such tokens: two texts are joined, and
- * no more.
+ * The hint for a signature that no key of this source made. Anyone can send such tokens, so it only joins two
+ * strings.
  */
 function explainSignature(source: BoundSource): string {
   const description = source.description();
@@ -173,10 +168,7 @@ function explainSignature(source: BoundSource): string {
     ? "changed on its way, or signed with another key"
     : `changed on its way, or signed with a secret that is not listed here (${description}): compare the fingerprints of issuer and API; in a rotation, list a version here before the issuer signs with it`;
 }
-/**
- * The operator's hint for an algorithm that no key has. Put together once: anybody can send such tokens, many
- * of them.
- */
+/** The hint for an algorithm that no key has. Built once: anyone can send many such tokens. */
 function explainRejection(algorithms: readonly string[]): (alg: string) => string {
   const expected = `expected ${algorithms.join(", ")}`;
   const keyPair = `${expected}; the token is signed with a key pair, as Better Auth's own jwt() does: verify it with remoteJwks(), or issue it with usherJwt()`;
@@ -190,7 +182,7 @@ function explainRejection(algorithms: readonly string[]): (alg: string) => strin
   };
 }
 
-/** RFC 9864 section 2.2 gives EdDSA with Ed25519 a name of its own; here they are one. */
+/** RFC 9864 section 2.2 names EdDSA with Ed25519 "Ed25519". Both names are treated as one. */
 function canonical(alg: string): string {
   return alg === "Ed25519" ? "EdDSA" : alg;
 }

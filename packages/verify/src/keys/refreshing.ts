@@ -8,72 +8,69 @@ import { createBudget } from "./fetch-budget.ts";
 import type { KeyStatus, RemoteKeys, WaitUntil } from "./key-source.ts";
 import type { VerificationKey } from "./signature.ts";
 
-/** Keys that were read together, each by a name that tells it from every other. */
+/** Keys that were read together, each with a unique name. */
 export interface NamedKeys {
   readonly byName: ReadonlyMap<string, VerificationKey>;
 }
 
-/** How a set of keys is fetched and how long it is good. All times are in milliseconds. */
+/** How keys are fetched and how long they are valid. All times are in milliseconds. */
 export interface Refreshing<Keys extends NamedKeys> {
-  /** What it is called in warnings: the function that made the source. */
+  /** The name in warnings: the function that created the source. */
   readonly name: string;
-  /** What is fetched, as a hint names it. */
+  /** What is fetched, as hints name it. */
   readonly what: string;
   /**
-   * Fetches whatever `read` reads. It may do what it likes: fail, hang, or call back.
+   * Fetches the input of `read`. It may be the application's code: it may fail, hang, or call back.
    *
-   * @param signal Aborted when nobody waits for it any more: after the deadline, and once it has answered.
+   * @param signal Aborted after the deadline, and once the fetch has settled.
    */
   fetch(signal: AbortSignal): unknown;
   /**
-   * Makes keys of what was fetched. Those of `previous` that are listed again must be the same objects, so
-   * that what they verified stays verified. What it throws, as what `fetch` does, is no reason to let go of
-   * those that are here.
+   * Creates keys from the fetched value. A key that was in `previous` must stay the same object, so that
+   * cached tokens stay valid. If it throws, or if `fetch` fails, the current keys stay.
    */
   read(fetched: unknown, previous: Keys | undefined): Keys;
-  /** How long a fetch may take. */
+  /** The time limit of one fetch. */
   readonly deadline: number;
-  /** The age at which keys are no longer fresh. A refresh starts in the background at half of it. */
+  /** The age from which keys are no longer fresh. A refresh starts in the background at half of it. */
   readonly maxAge: number;
-  /** How long the last good keys go on serving. */
+  /** How long the last keys stay valid. */
   readonly maxStale: number;
-  /** In this time, unknown keys are granted one more fetch. */
+  /** Unknown keys get one more fetch per `cooldown`. */
   readonly cooldown: number;
   readonly clock: Clock;
-  /** A number from 0 up to 1: it spreads retries. */
+  /** Returns a number from 0 up to 1. It spreads retries. */
   readonly random: () => number;
 }
 
-/** Keys that are fetched, and their life. */
+/** Fetched keys and their lifecycle. */
 export interface RefreshedKeys<Keys> {
-  /** The last good ones; undefined before the first, and once those are too old. */
+  /** The last valid keys; undefined before the first fetch, and once they are too old. */
   current(): Keys | undefined;
   readonly remote: RemoteKeys;
 }
 
-/** A fetch that is under way. */
+/** A running fetch. */
 interface Attempt {
   readonly startedAt: number;
-  /** What kept it from newer keys; undefined where it has them. Never rejects, and may never settle. */
+  /** The error that prevented newer keys; undefined on success. Never rejects, and may never settle. */
   readonly outcome: Promise<AuthError | undefined>;
-  /** Whether a request waits for it, or its host keeps it alive. */
+  /** Whether a request waits for it, or the host keeps it alive. */
   isHeld: boolean;
-  /** Whether the source was asked already: what is new there since, it misses. */
+  /** Whether `fetch` was called already. The fetch may lack keys that were published since. */
   isAsked: boolean;
 }
 
-/** Seconds to wait after the first failure; each further one doubles it, up to a minute. */
+/** Seconds to wait after the first failure. Each further failure doubles it, up to a minute. */
 const [firstWait, longestWait] = [1, 60];
-/** Fetches that unknown keys may cause at once, before they have to wait for their budget to refill. */
+/** Fetches that unknown keys may cause at once, before they wait for their budget to refill. */
 const sparedFetches = 5;
-/**
- * Milliseconds after its deadline at which an attempt is given up that has not done so itself, as its timer
- * should have.
- */
+/** Milliseconds after its deadline at which a fetch is abandoned whose timer did not fire. */
 const grace = 1000;
 
 /**
- * Fetches are coalesced and bounded in time, failures back off, and the last good keys serve through both.
+ * Keeps keys fresh: concurrent fetches are joined and limited in time, failures back off, and the last keys
+ * stay valid meanwhile.
  */
 export function keepFresh<Keys extends NamedKeys>(options: Refreshing<Keys>): RefreshedKeys<Keys> {
   const { name, what, fetch, read, deadline, maxAge, maxStale, cooldown, clock, random } = options;
@@ -81,12 +78,12 @@ export function keepFresh<Keys extends NamedKeys>(options: Refreshing<Keys>): Re
   const attemptTimeout = deadline + grace;
   let set: Keys | undefined;
   let fetchedAt = Number.NEGATIVE_INFINITY;
-  /** After a failure: until then, fetching again would be no kindness. */
+  /** After a failure, no fetch starts before this time. */
   let retryAt = Number.NEGATIVE_INFINITY;
   let failures = 0;
   let failure: AuthError | undefined;
   let underWay: Attempt | undefined;
-  /** Whether the last attempt ended without a word. */
+  /** Whether the last fetch was abandoned without a result. */
   let wasDropped = false;
 
   function begin(): Attempt {
@@ -94,7 +91,7 @@ export function keepFresh<Keys extends NamedKeys>(options: Refreshing<Keys>): Re
       startedAt: clock(),
       isHeld: false,
       isAsked: false,
-      // In a moment, when it can be joined: `fetch` may be user code that calls the verifier.
+      // In a microtask, so that others can join it: `fetch` may be user code that calls the verifier.
       outcome: Promise.resolve().then(() => run(attempt)),
     };
     underWay = attempt;
@@ -106,7 +103,7 @@ export function keepFresh<Keys extends NamedKeys>(options: Refreshing<Keys>): Re
     attempt.isAsked = true;
     try {
       const fetched = await within(deadline, () => fetch(ended.signal));
-      // What comes so late that it was given up must not take the place of newer keys.
+      // The result of an abandoned fetch must not replace newer keys.
       if (underWay !== attempt) return givenUp();
       adopt(read(fetched, set), attempt.startedAt);
       return undefined;
@@ -140,8 +137,8 @@ export function keepFresh<Keys extends NamedKeys>(options: Refreshing<Keys>): Re
   }
 
   /**
-   * The fetch that is under way and can still come to something. Some hosts drop what a request has begun
-   * when it ends, timers and all, and nobody is told: so it is the next request that looks at the time.
+   * The running fetch, unless it must be considered dead. Some hosts drop a request's work when the request
+   * ends, including its timers, and report nothing. So the next request checks the time.
    */
   function live(): Attempt | undefined {
     if (underWay !== undefined && clock() - underWay.startedAt >= attemptTimeout) drop(underWay);
@@ -156,8 +153,8 @@ export function keepFresh<Keys extends NamedKeys>(options: Refreshing<Keys>): Re
 
   async function refresh(): Promise<void> {
     let attempt = live();
-    // One that nobody waits for may have gone with its request: whoever has to wait starts another, and is
-    // heard first.
+    // A request only joins a fetch that another request is still waiting for: any other fetch may have ended
+    // with its request.
     if (attempt === undefined || !attempt.isHeld) {
       if (clock() < retryAt) throw failure;
       if (isFresh() && !budget.take()) throw outOfBudget();
@@ -186,8 +183,8 @@ export function keepFresh<Keys extends NamedKeys>(options: Refreshing<Keys>): Re
   }
 
   /**
-   * Whether nothing but an unknown key could ask for newer keys: there are some, they are fresh, and the last
-   * fetch went well.
+   * Whether only an unknown key could need newer keys: there are keys, they are fresh, and the last fetch
+   * succeeded.
    */
   function isFresh(): boolean {
     return set !== undefined && failures === 0 && clock() - fetchedAt < maxAge;
@@ -209,8 +206,8 @@ export function keepFresh<Keys extends NamedKeys>(options: Refreshing<Keys>): Re
   }
 
   /**
-   * Once a refresh has failed, nobody waits for the next one while there are keys to go on with; unless it
-   * was dropped.
+   * After a failed refresh, no request waits for the next one while there are keys, unless the fetch was
+   * dropped.
    */
   function overdue(): boolean {
     if (set === undefined || clock() - fetchedAt < maxAge) return false;
@@ -236,14 +233,14 @@ export function keepFresh<Keys extends NamedKeys>(options: Refreshing<Keys>): Re
   };
 }
 
-/** Marks the keys that the next set does not have: from now on they verify nothing. */
+/** Marks the keys that the next set lacks. They verify nothing from now on. */
 function replace(previous: NamedKeys | undefined, next: NamedKeys | undefined): void {
   for (const [name, key] of previous?.byName ?? []) {
     if (next?.byName.get(name) !== key) key.retired = true;
   }
 }
 
-/** Whether the host took the work over. `waitUntil` is its own, or the application's, and may fail. */
+/** Whether the host keeps the work alive. `waitUntil` is the host's or the application's, and may fail. */
 function isKept(waitUntil: WaitUntil, work: Promise<unknown>): boolean {
   try {
     ignorePromise(waitUntil(work));

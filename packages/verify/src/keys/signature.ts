@@ -4,19 +4,17 @@ import { toDer } from "./algorithms/ecdsa-der.ts";
 import { createMac } from "./algorithms/hmac.ts";
 import { createPssVerify } from "./algorithms/rsa-pss.ts";
 
-/** A JWS algorithm that verifies with a shared secret (RFC 7518 section 3.2). */
+/** A JWS algorithm with a shared secret (RFC 7518 section 3.2). */
 export type SecretAlgorithm = "HS256" | "HS384" | "HS512";
-/** A JWS algorithm of RSA keys, which a key does not tell by itself (RFC 7518 sections 3.3 and 3.5). */
+/** A JWS algorithm of RSA keys. The key alone does not determine it (RFC 7518 sections 3.3 and 3.5). */
 export type RsaAlgorithm = "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512";
-/** A JWS algorithm that verifies with a public key. */
+/** A JWS algorithm with a public key. */
 export type PublicAlgorithm = "EdDSA" | "ES256" | "ES384" | "ES512" | RsaAlgorithm;
-/**
- * Every algorithm that can be verified here. `none` is not one, and neither is any other spelling of these.
- */
+/** Every supported algorithm. `none` is not one, nor is any other spelling. */
 export type Algorithm = SecretAlgorithm | PublicAlgorithm;
 
 /**
- * The hash of each algorithm with a secret, and its output in bytes, which is also the shortest secret (RFC
+ * The hash of each shared-secret algorithm and its output in bytes, which is also the shortest secret (RFC
  * 7518 section 3.2).
  */
 const secretMethods: Readonly<Record<SecretAlgorithm, readonly [string, number]>> = {
@@ -24,7 +22,7 @@ const secretMethods: Readonly<Record<SecretAlgorithm, readonly [string, number]>
   HS384: ["sha384", 48],
   HS512: ["sha512", 64],
 };
-/** The family and hash of each algorithm with a public key (RFC 7518, RFC 8037). */
+/** The family and the hash of each public-key algorithm (RFC 7518, RFC 8037). */
 const publicMethods: Readonly<
   Record<PublicAlgorithm, readonly ["eddsa" | "ecdsa" | "rsa" | "pss", string | null]>
 > = {
@@ -44,37 +42,34 @@ const publicMethods: Readonly<
 const ecdsaLengths: Readonly<Record<string, number>> = { ES256: 64, ES384: 96, ES512: 132 };
 
 /**
- * A key and the one algorithm that it serves: the key decides, never a token's header (RFC 8725 section 3.1).
+ * A key and its one algorithm. The key decides the algorithm, never a token's header (RFC 8725 section 3.1).
  */
 export interface VerificationKey {
   readonly algorithm: Algorithm;
-  /** The key's id; a shared secret has none. */
+  /** The key's id. A shared secret has none. */
   readonly kid?: string | undefined;
-  /** The version of a shared secret that has versions. */
+  /** The version of a shared secret with versions. */
   readonly version?: number | undefined;
   /**
-   * How many tokens it has verified, and when it first and last did (seconds since 1970). The verifier
-   * counts; absent: none yet.
+   * How many tokens the key verified, and when it first and last did, in seconds since 1970. Written by the
+   * verifier; absent before the first.
    */
   verified?: number;
   firstVerifiedAt?: number;
   lastVerifiedAt?: number;
-  /**
-   * Since when it is known to be listed, in seconds since 1970, and whether it was found to be needed no
-   * more.
-   */
+  /** Since when the key is listed, in seconds since 1970, and whether it was reported as no longer needed. */
   listedSince?: number;
   isIdle?: boolean;
-  /** Set once the key has left its source: it verifies nothing any more, tokens seen before included. */
+  /** Set when the key leaves its source. It verifies nothing from then on, cached tokens included. */
   retired?: boolean;
-  /** Whether the signature is this key's over the bytes. The key itself is in here, and in no property. */
+  /**
+   * Whether the signature over the bytes is valid. The key material is in this function's closure and in no
+   * property.
+   */
   readonly verify: (signed: SignedBytes, signature: Uint8Array) => boolean;
 }
 
-/**
- * The algorithms that a key set may hold keys of. Marked, so that an application without key sets need not
- * carry it.
- */
+/** The algorithms of keys in a key set. Marked as pure, so that a bundle without key sets omits it. */
 export const publicAlgorithms: ReadonlySet<PublicAlgorithm> = /* @__PURE__ */ new Set(
   /* @__PURE__ */ Object.keys(publicMethods) as PublicAlgorithm[],
 );
@@ -91,12 +86,12 @@ export function isRsaAlgorithm(name: unknown): name is RsaAlgorithm {
   return isPublicAlgorithm(name) && (publicMethods[name][0] === "rsa" || publicMethods[name][0] === "pss");
 }
 
-/** The shortest secret that an algorithm takes, in bytes. */
+/** The shortest secret of an algorithm, in bytes. */
 export function shortestSecret(algorithm: SecretAlgorithm): number {
   return secretMethods[algorithm][1];
 }
 
-/** A key that is a secret. The bytes are copied. */
+/** Creates a key from a secret. The bytes are copied. */
 export function secretKey(algorithm: SecretAlgorithm, secret: Uint8Array, version?: number): VerificationKey {
   const [hash, length] = secretMethods[algorithm];
   const mac = createMac(hash, secret);
@@ -108,7 +103,7 @@ export function secretKey(algorithm: SecretAlgorithm, secret: Uint8Array, versio
   };
 }
 
-/** A key that is public. */
+/** Creates a key from a public key. */
 export function publicKey(
   algorithm: PublicAlgorithm,
   material: KeyObject,
@@ -122,8 +117,8 @@ export function publicKey(
 }
 
 /**
- * The key goes to `verify` by itself wherever it can: inside of an options object, Node spends a third of an
- * RSA verification on looking it up. By itself, an RSA key verifies PKCS #1 v1.5 (RFC 7518 section 3.3).
+ * Passes the key to `verify` directly wherever possible: with an options object, Node spends a third of an
+ * RSA verification on looking up the key. A plain RSA key verifies PKCS #1 v1.5 (RFC 7518 section 3.3).
  */
 function verification(algorithm: PublicAlgorithm, material: KeyObject): VerificationKey["verify"] {
   const [family, hash] = publicMethods[algorithm];

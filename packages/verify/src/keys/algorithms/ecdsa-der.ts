@@ -1,11 +1,11 @@
 const [sequence, integer, oneByteLength] = [0x30, 0x02, 0x81];
 
 /**
- * The DER of an ECDSA signature (RFC 3279 section 2.2.3), out of R and S side by side, as a JWS has them (RFC
- * 7518 section 3.4). Node takes either, but the JWS form only with the key in an options object, and there it
- * spends a fifth of the whole verification on looking the key up.
+ * Converts an ECDSA signature from R and S side by side, as in a JWS (RFC 7518 section 3.4), to DER (RFC 3279
+ * section 2.2.3). Node accepts the JWS form only with the key in an options object, and then spends a fifth
+ * of the verification on looking up the key.
  *
- * Judges nothing: whatever R and S are, they are written as they are, and the verification refuses them.
+ * Validates nothing: R and S are copied as they are, and the verification rejects invalid ones.
  *
  * @param signature Of even length, up to 132 bytes.
  */
@@ -16,9 +16,11 @@ export function toDer(signature: Uint8Array): Buffer {
   return Buffer.from([sequence, ...length, ...numbers]);
 }
 
-/** The shortest form: no leading zeros, but one where the first bit would else make it negative. */
+/**
+ * The shortest form: no leading zeros, except one if the first bit is set and the number would be negative.
+ */
 function integerOf(bytes: Uint8Array): number[] {
-  // Of zeros alone the last one stays: -1 counts from the end.
+  // Of zeros alone, keep the last one: an index of -1 counts from the end.
   const significant = [...bytes.subarray(bytes.findIndex((byte) => byte !== 0))];
   const padded = (significant[0] as number) < 128 ? significant : [0, ...significant];
   return [integer, padded.length, ...padded];

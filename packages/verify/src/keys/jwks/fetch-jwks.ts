@@ -3,17 +3,17 @@ import { type Answer, askThisMachine } from "./loopback.ts";
 /** The part of the Fetch standard that fetching a JWKS needs. */
 export type Fetch = (url: string, init: RequestInit) => PromiseLike<Response>;
 
-/** The host's own `fetch`, to tell it from one that was put in its place. */
+/** The host's own `fetch`, to recognize a replaced one. */
 const hostFetch = globalThis.fetch;
 
 /**
- * Fetches the JSON document at `url`, or throws an Error that says what came instead. How long it may take,
- * the caller says by `signal`.
+ * Fetches the JSON document at `url`, or throws an Error that describes the response. The caller limits the
+ * time with `signal`.
  *
- * Follows no redirect: the address of the keys is a setting, and whoever answers there does not get to change
- * it. Over plain http, which is for this machine alone, no proxy is used, whatever the environment says.
+ * Follows no redirect: the URL of the keys is a setting, and the server behind it must not change it. Plain
+ * http is for this machine only and uses no proxy, whatever the environment says.
  *
- * @param fetch Default: the global `fetch` of this moment.
+ * @param fetch Default: the current global `fetch`.
  * @param maxBytes The largest body, in bytes after decompression.
  */
 export async function fetchJwks(
@@ -22,7 +22,7 @@ export async function fetchJwks(
   maxBytes: number,
   signal: AbortSignal,
 ): Promise<unknown> {
-  // A new object each time: whose `fetch` it is may change what it is given.
+  // A new object for each fetch: a custom `fetch` may change it.
   const headers = { accept: "application/jwk-set+json, application/json", "user-agent": "usher-auth-verify" };
   const answer = await ask(url, fetch ?? globalThis.fetch, headers, signal);
   return parse(await readAnswer(answer, maxBytes, signal), answer.contentType);
@@ -34,8 +34,7 @@ async function ask(
   headers: Record<string, string>,
   signal: AbortSignal,
 ): Promise<Answer> {
-  // Hosts may send what `fetch` asks for through HTTP_PROXY, loopback too, and a proxy would answer with keys
-  // of its own.
+  // A host may send loopback requests through HTTP_PROXY, and the proxy could answer with its own keys.
   const direct =
     url.startsWith("http:") && fetch === hostFetch ? askThisMachine(url, headers, signal) : undefined;
   if (direct !== undefined) return direct;

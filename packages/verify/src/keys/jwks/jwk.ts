@@ -9,8 +9,7 @@ import {
 } from "../signature.ts";
 
 /**
- * What {@link importJwk} may be told.
- *
+ * Options for reading a JWK.
  * @example
  * ```ts
  * import { remoteJwks } from "@usher-auth/verify";
@@ -20,22 +19,22 @@ import {
  * ```
  */
 export interface JwkOptions {
-  /** The algorithm of RSA keys that do not say theirs. Without it, such a key is not used. */
+  /** The algorithm of RSA keys without `alg`. Default: such keys are not used. */
   readonly rsaAlgorithm?: RsaAlgorithm;
 }
 
-/** A JWK as it is found: anybody may have written it. */
+/** A JWK from an untrusted document. */
 type UncheckedJwk = Readonly<Record<string, unknown>>;
 
-/** A key that is well and good, and not for signatures: nothing that an operator needs to hear of. */
+/** A valid key for another purpose than signatures. Not worth a warning. */
 export class OtherPurpose extends Error {}
 
-/** Private members of RFC 7518 section 6: a set that has one is a leak, and no place to take keys from. */
+/**
+ * Private members of RFC 7518 section 6. A key set with one has leaked, and none of its keys can be trusted.
+ */
 const privateMembers = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
-/**
- * The algorithm that a key's type and curve allow, where there is just one (RFC 7518 section 3.4, RFC 8037).
- */
+/** The algorithm of a key type and curve, if there is exactly one (RFC 7518 section 3.4, RFC 8037). */
 const algorithmOfCurve: Readonly<Record<string, PublicAlgorithm>> = {
   "OKP Ed25519": "EdDSA",
   "EC P-256": "ES256",
@@ -44,11 +43,11 @@ const algorithmOfCurve: Readonly<Record<string, PublicAlgorithm>> = {
 };
 
 /**
- * Makes a verification key of a public JWK (RFC 7517 section 4), or throws an Error that says why it cannot
- * be used.
+ * Creates a verification key from a public JWK (RFC 7517 section 4), or throws an Error that says why it
+ * cannot be used.
  *
- * Checks type, curve, use, operations, that the algorithm fits, that nothing private is in it, and an RSA
- * key's size and exponent. Does not check certificates (`x5c`) and follows no `x5u`.
+ * Checks type, curve, use, operations, that the algorithm fits, that the key has no private member, and the
+ * size and exponent of RSA keys. Does not check certificates (`x5c`) and does not follow `x5u`.
  */
 export function importJwk(jwk: unknown, options: JwkOptions): VerificationKey {
   if (!isObject(jwk)) throw new Error("it is no JSON object");
@@ -87,7 +86,7 @@ function algorithmOf(jwk: UncheckedJwk, { rsaAlgorithm }: JwkOptions): PublicAlg
   return algorithm;
 }
 
-/** RFC 7518 sections 3.3 and 3.5: 2048 bits or more. With an exponent of 1 anybody can sign. */
+/** RFC 7518 sections 3.3 and 3.5: 2048 bits or more. With an exponent of 1, anyone can sign. */
 function checkRsaStrength(material: KeyObject): void {
   const { modulusLength = 0, publicExponent = 0n } = material.asymmetricKeyDetails ?? {};
   if (modulusLength < 2048) throw new Error(`its modulus has ${modulusLength} bits; 2048 are the least`);

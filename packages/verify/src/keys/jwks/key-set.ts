@@ -2,26 +2,23 @@ import type { UnverifiedHeader } from "../../token/header.ts";
 import type { VerificationKey } from "../signature.ts";
 import { importJwk, type JwkOptions, OtherPurpose } from "./jwk.ts";
 
-/** More keys than any issuer has: a bound on what a set may cost. */
+/** The most keys read from a set. More than any issuer has; it bounds the cost. */
 const mostKeys = 100;
 
 /** The usable keys of a JWKS (RFC 7517 section 5). */
 export interface KeySet {
   readonly keys: readonly VerificationKey[];
-  /** Each key by the text it was made of, to know it again in the next set. */
+  /** Each key by its JSON text, to recognize it in the next set. */
   readonly byName: ReadonlyMap<string, VerificationKey>;
-  /**
-   * One sentence for each key that was left out and should not have to be, by the key's text; see {@link
-   * unusedKeys}.
-   */
+  /** Why a key was skipped, by the key's JSON text; see {@link unusedKeys}. */
   readonly unused: ReadonlyMap<string, string>;
 }
 
 /**
- * Reads a JWKS. A key that cannot be used is left out: one broken key must not take the others with it. A key
- * that was in `previous` already stays the same object, so that what it verified stays verified.
+ * Reads a JWKS and skips the keys that cannot be used: a broken key must not disable the others. A key that
+ * is also in `previous` stays the same object, so that cached tokens stay valid.
  *
- * @throws {Error} No JWKS at all, or none of its keys can be used.
+ * @throws {Error} Not a JWKS, or no usable key in it.
  */
 export function readKeySet(document: unknown, options: JwkOptions, previous?: KeySet): KeySet {
   const list = listKeys(document);
@@ -45,15 +42,14 @@ export function readKeySet(document: unknown, options: JwkOptions, previous?: Ke
   return { keys: [...byName.values()], byName, unused };
 }
 
-/** The sentences about keys that are not used and that `previous` did not have: each is to be told once. */
+/** The reasons for skipped keys that were not in `previous`: each is warned about once. */
 export function unusedKeys({ unused }: KeySet, previous?: KeySet): string[] {
   return [...unused].flatMap(([text, reason]) => (previous?.unused.has(text) ? [] : [reason]));
 }
 
 /**
- * The keys that a token may be tried against: of its algorithm and, where both have one, its `kid`. A token
- * without a `kid` that several keys fit gets none: which key it means would be a guess (RFC 7515 section
- * 4.1.4).
+ * The keys to try for a token: with its algorithm, and with its `kid` if both have one. If several keys fit a
+ * token without `kid`, none is tried: choosing one would be a guess (RFC 7515 section 4.1.4).
  */
 export function fittingKeys(
   keys: readonly VerificationKey[],

@@ -7,8 +7,7 @@ import type { JwkOptions } from "./jwk.ts";
 import { fittingKeys, type KeySet, readKeySet, unusedKeys } from "./key-set.ts";
 
 /**
- * What {@link localJwks} may be told.
- *
+ * Options of {@link localJwks}.
  * @example
  * ```ts
  * import { type LocalJwksOptions, localJwks } from "@usher-auth/verify";
@@ -20,15 +19,14 @@ import { fittingKeys, type KeySet, readKeySet, unusedKeys } from "./key-set.ts";
 export interface LocalJwksOptions extends JwkOptions, IssuerOptions {}
 
 /**
- * Keys that are a JWKS you already have (RFC 7517 section 5): a file beside the API, say.
+ * Creates a key source from a JWKS that you have (RFC 7517 section 5), for example in a file.
  *
- * They never change while the process runs: a key that the issuer withdraws goes on verifying. Where the
- * issuer has an address for its keys, prefer `remoteJwks`.
+ * The keys never change while the process runs: a key that the issuer withdraws stays valid. If the issuer
+ * publishes its keys at a URL, use `remoteJwks`.
  *
- * @param jwks The JWKS as JSON text, or already parsed. A key that cannot be used is left out with a process
- * warning; one with `use: "enc"` without.
- * @throws {ConfigurationError} No JWKS, or no usable key in it.
- *
+ * @param jwks The JWKS as JSON text, or parsed. A key that cannot be used is skipped with a process warning
+ *   (`USHER_KEY_UNUSED`); a key with `use: "enc"` without one.
+ * @throws {ConfigurationError} Not a JWKS, or no usable key in it.
  * @example
  * ```ts
  * import { readFileSync } from "node:fs";
@@ -61,7 +59,7 @@ function read(jwks: string | object, options: JwkOptions): KeySet {
   }
 }
 
-/** The parser's own message repeats some of the text; this one does not. */
+/** Throws its own message: the parser's repeats a part of the text. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,4 +1,4 @@
-/** What an HTTP server has answered. */
+/** The response of an HTTP server. */
 export interface Answer {
   readonly status: number;
   readonly contentType: string;
@@ -6,13 +6,12 @@ export interface Answer {
 }
 
 /**
- * Asks a server on this machine, without a proxy. `fetch` has no such promise to give: with HTTP_PROXY set,
- * Bun's and Deno's, and Node's under NODE_USE_ENV_PROXY=1, go to the proxy for http://localhost too, unless
- * NO_PROXY names it. `node:http` does not, with an agent that is given an environment of its own: an empty
- * one.
+ * Sends a request to a server on this machine, without a proxy. `fetch` cannot guarantee that: if HTTP_PROXY
+ * is set, Bun, Deno, and Node with NODE_USE_ENV_PROXY=1 use the proxy for http://localhost as well, unless
+ * NO_PROXY lists it. `node:http` with an agent that has an empty proxy environment never does.
  *
- * @returns undefined on a host without `node:http`, or whose network is not its machine's (Workers): `fetch`
- *   it is there.
+ * @returns undefined if the host has no `node:http`, or if its loopback is not its own machine's (Workers).
+ *   The caller then uses `fetch`.
  */
 export function askThisMachine(
   url: string,
@@ -25,7 +24,7 @@ export function askThisMachine(
   const agent = new http.Agent({ proxyEnv: {} });
   return new Promise((resolve, reject) => {
     const request = http.get(url, { agent, headers, signal }, (response) => {
-      // Whatever breaks off is told to whoever reads it, or to nobody.
+      // An interrupted body fails in the code that reads it.
       response.on("error", () => undefined);
       resolve({
         status: response.statusCode ?? 0,

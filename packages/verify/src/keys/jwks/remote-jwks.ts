@@ -11,8 +11,7 @@ import type { JwkOptions } from "./jwk.ts";
 import { fittingKeys, type KeySet, readKeySet, unusedKeys } from "./key-set.ts";
 
 /**
- * What {@link remoteJwks} may be told. All times are in seconds.
- *
+ * Options of {@link remoteJwks}. All times are in seconds.
  * @example
  * ```ts
  * import { remoteJwks } from "@usher-auth/verify";
@@ -25,53 +24,49 @@ import { fittingKeys, type KeySet, readKeySet, unusedKeys } from "./key-set.ts";
  */
 export interface RemoteJwksOptions extends JwkOptions, IssuerOptions {
   /**
-   * The age at which keys are no longer fresh. A refresh starts in the background at half of it. 10 to 86400;
-   * default 600.
+   * The age from which keys are no longer fresh. A refresh starts in the background at half of it. 10 to
+   * 86400; default: 600.
    */
   readonly maxAge?: number;
   /**
-   * How long the last good keys go on serving when no newer ones can be had. `maxAge` to 30 days; default
-   * 86400 (24 h).
+   * How long the last keys stay valid while no newer ones are available. `maxAge` to 30 days; default: 86400
+   * (24 h).
    */
   readonly maxStale?: number;
-  /**
-   * Unknown keys may cause five fetches at once, and one more in each `cooldown` after that. 1 to 3600;
-   * default 30.
-   */
+  /** Unknown keys may cause five fetches at once, then one more per `cooldown`. 1 to 3600; default: 30. */
   readonly cooldown?: number;
-  /** How long one fetch may take, to its last byte, whatever `fetch` does. 1 to 60; default 5. */
+  /** The time limit of one fetch, to its last byte, whatever `fetch` does. 1 to 60; default: 5. */
   readonly timeout?: number;
-  /** The largest JWKS, in bytes. 1024 to 10 MiB; default 524288. */
+  /** The largest JWKS, in bytes. 1024 to 10 MiB; default: 524288. */
   readonly maxBytes?: number;
   /**
-   * Default: the global `fetch` of the moment; for http, which is for this machine alone, `node:http` where
-   * the host has it and nobody has replaced that `fetch`: it uses no proxy. One of your own decides about
-   * proxies itself.
+   * A custom `fetch`, which then decides about proxies itself. Default: the global one; for http, which is
+   * for this machine only, `node:http` without a proxy, if the host has it and the global `fetch` was not
+   * replaced.
    */
   readonly fetch?: Fetch;
-  /** The time in milliseconds since 1970, for tests. */
+  /** Returns the time in milliseconds since 1970, for tests. */
   readonly clock?: Clock;
-  /** A number from 0 up to 1, for tests. Default `Math.random`: it only spreads retries. */
+  /** Returns a number from 0 up to 1, for tests. It spreads retries. Default: `Math.random`. */
   readonly random?: () => number;
 }
 
 /**
- * Keys that an issuer publishes: Better Auth's `/api/auth/jwks`.
+ * Creates a key source from the keys that an issuer publishes: Better Auth's `/api/auth/jwks`.
  *
- * Fetched when the first token needs them (or by `verifier.ready()`), then kept fresh in the background. A
- * token of an unknown key fetches them anew, within a budget that all such tokens share (`cooldown`): it is
- * `key_unknown` once a fetch that began after it came has no such key, and `keys_unavailable` (503) while no
- * fetch may begin. When the issuer is out, the last good keys serve for `maxStale`; only then, and for tokens
- * of unknown keys, the answer is `keys_unavailable`. A key that has left the set verifies nothing from the
- * next refresh on.
+ * Keys are fetched for the first token (or by `verifier.ready()`) and then refreshed in the background. A
+ * token of an unknown key causes a fetch, within a budget that all such tokens share (`cooldown`). It is
+ * `key_unknown` only after a fetch that began later than its request; while no fetch may begin, it is
+ * `keys_unavailable` (503). During an outage of the issuer, the last keys stay valid for `maxStale`. After
+ * that, and for unknown keys, the answer is `keys_unavailable`. A key that leaves the set is no longer valid
+ * after the next refresh.
  *
- * Does not compare the URL with the issuer: in a container network the two differ, and it is you who names
- * both. No request ever leaves because of what is in a token. A key that cannot be used is left out with a
- * process warning (`USHER_KEY_UNUSED`), once; one with `use: "enc"` without.
+ * Does not compare the URL with the issuer: in a container network the two differ. A token never causes a
+ * request to a URL of its own. A key that cannot be used is skipped with one process warning
+ * (`USHER_KEY_UNUSED`); a key with `use: "enc"` without one.
  *
- * @param url Where the JWKS is; https, or http on this machine.
- * @throws {ConfigurationError} A bad option.
- *
+ * @param url The URL of the JWKS: https, or http on this machine.
+ * @throws {ConfigurationError} An invalid option.
  * @example
  * ```ts
  * import { createVerifier, remoteJwks } from "@usher-auth/verify";
@@ -141,7 +136,7 @@ function readFetch(fetch: Fetch | undefined): Fetch | undefined {
   throw new ConfigurationError("remoteJwks: fetch must be a function.");
 }
 
-/** Over plain http anybody on the way could put their own keys in; on this machine nobody is on the way. */
+/** Over plain http, anyone on the network could insert their own keys. Loopback has no network. */
 function readAddress(url: string | URL): string {
   const address = URL.parse(String(url));
   const loopback =

@@ -1,18 +1,16 @@
 import { createHmac } from "node:crypto";
 
-/** Binds the derivation to this purpose: no other use of the secret can ever yield the same bytes. */
+/** Binds the fingerprint to this purpose: no other use of the secret produces the same bytes. */
 const purpose = "usher-auth secret fingerprint v1";
 
 /**
- * A short, stable id of a secret: 16 hexadecimal digits. Two processes that print the same one share the
- * secret.
+ * Returns a short, stable id of a secret: 16 hexadecimal digits. Two processes with the same fingerprint have
+ * the same secret.
  *
- * Derived by HMAC-SHA-256 keyed with the secret, so it does not lead back to it. A secret that can be guessed
- * can be confirmed by its fingerprint (as by any token it signs): show fingerprints to operators, not to the
- * public.
+ * The fingerprint is an HMAC-SHA-256 with the secret as key, so it does not reveal the secret. It can confirm
+ * a guess of a weak secret, as any signed token can. Show it to operators, not to the public.
  *
- * @param secret The secret as the issuer has it, byte for byte. Its strength is not checked.
- *
+ * @param secret The secret, exactly as the issuer has it. Its strength is not checked.
  * @example
  * ```ts
  * import { secretFingerprint } from "@usher-auth/verify/keys";

@@ -14,8 +14,7 @@ import {
 import type { SharedSecretOptions } from "./shared-secret.ts";
 
 /**
- * What {@link reloadedSecret} may be told beside how to load the secret.
- *
+ * Options of {@link reloadedSecret}.
  * @example
  * ```ts
  * import { type ReloadedSecretOptions, reloadedSecret } from "@usher-auth/verify/keys";
@@ -25,31 +24,28 @@ import type { SharedSecretOptions } from "./shared-secret.ts";
  * ```
  */
 export interface ReloadedSecretOptions extends SharedSecretOptions {
-  /** Seconds between two loads, 1 to 86400; default 60. None begins without a request. */
+  /** Seconds between two loads, 1 to 86400; default: 60. A load starts only with a request. */
   readonly refreshEvery?: number;
   /**
-   * How long one load may take, in seconds. After that it counts as failed, and another may begin. 1 to 60;
-   * default 5.
+   * The time limit of one load, in seconds. After that, it has failed and another may start. 1 to 60;
+   * default: 5.
    */
   readonly timeout?: number;
-  /** The time in milliseconds since 1970, for tests. */
+  /** Returns the time in milliseconds since 1970, for tests. */
   readonly clock?: Clock;
 }
 
 /**
- * Keys that are a secret shared with the issuer, as `sharedSecret` has them, and that can change while the
- * process runs: in a file, or in a vault.
+ * Creates a key source from a shared secret that can change while the process runs: in a file, or in a vault.
  *
- * The secret is loaded when the first token needs it (or by `verifier.ready()`), and then anew every
- * `refreshEvery` seconds, in the background. A version that is no longer listed stops working then, for
- * remembered tokens too. A load that fails, takes longer than `timeout`, or returns what `sharedSecret` would
- * refuse, is a process warning and changes nothing; before the first good one the answer is
- * `keys_unavailable` (503).
+ * The secret is loaded for the first token (or by `verifier.ready()`), and then every `refreshEvery` seconds
+ * in the background. A version that is no longer listed stops working, for cached tokens too. A load that
+ * fails, exceeds `timeout`, or returns a value that `sharedSecret` would reject causes a process warning and
+ * changes nothing. Before the first successful load, the answer is `keys_unavailable` (503).
  *
- * @param load Returns the secret or its versions, as `sharedSecret` takes them. What it throws keeps the last
- *   good ones. Its `signal` is aborted when it has taken too long: what it returns then is dropped.
- * @throws {ConfigurationError} No function, or an option that cannot be right.
- *
+ * @param load Returns the secret or its versions, as for `sharedSecret`. If it throws, the last keys stay.
+ *   Its `signal` is aborted at the timeout; a later result is ignored.
+ * @throws {ConfigurationError} Not a function, or an invalid option.
  * @example
  * ```ts
  * import { readFile } from "node:fs/promises";
@@ -80,9 +76,9 @@ export function reloadedSecret(
     fetch: load,
     read: (secret, previous) => readSecretKeys(secret as Secret, algorithm, previous),
     deadline: integerWithin(timeout, "reloadedSecret: timeout", 1, 60) * 1000,
-    // Refreshed at half of it.
+    // A refresh starts at half of it.
     maxAge: 2 * every,
-    // As good as a secret that is never loaded again.
+    // A secret does not expire, as with `sharedSecret`.
     maxStale: Number.POSITIVE_INFINITY,
     cooldown: every,
     clock,

@@ -10,29 +10,30 @@ import {
 import { secretFingerprint } from "./fingerprint.ts";
 import { checkStrength } from "./strength.ts";
 
-/** One version of a rotated secret, as Better Auth's `secrets` option writes it. */
+/** One version of a rotated secret, as in Better Auth's `secrets` option. */
 export interface SecretVersion {
   /** A non-negative integer, different for each version. */
   readonly version: number;
   readonly value: string | Uint8Array;
 }
 
-/** A secret, or its versions: newest first. */
+/** A secret, or its versions, newest first. */
 export type Secret = string | Uint8Array | readonly SecretVersion[];
 
 /** The keys of a shared secret. */
 export interface SecretKeys {
   /** In the order to try them. */
   readonly keys: readonly VerificationKey[];
-  /** Each key by its version and fingerprint, to know it again after a reload. */
+  /** Each key by its version and fingerprint, to recognize it after a reload. */
   readonly byName: ReadonlyMap<string, VerificationKey>;
 }
 
 /**
- * Makes keys of a secret or its versions. A key that was in `previous` already stays the same object, so that
- * what it verified stays verified, and is not warned of again.
+ * Creates keys from a secret or its versions. A key that is also in `previous` stays the same object, so that
+ * cached tokens stay valid and warnings are not repeated.
  *
- * @throws {ConfigurationError} Missing, too short, a published default, a public key, or versions that clash.
+ * @throws {ConfigurationError} A missing or short secret, a published default, a public key, or a version
+ *   that occurs twice.
  */
 export function readSecretKeys(
   secret: Secret | undefined,
@@ -48,13 +49,13 @@ export function readSecretKeys(
   return { keys: [...byName.values()], byName };
 }
 
-/** @throws {ConfigurationError} The name is of no algorithm with a secret. */
+/** @throws {ConfigurationError} Not an algorithm for shared secrets. */
 export function readSecretAlgorithm(algorithm: SecretAlgorithm = "HS256"): SecretAlgorithm {
   if (isSecretAlgorithm(algorithm)) return algorithm;
   throw new ConfigurationError("algorithm: a shared secret verifies HS256, HS384 or HS512.");
 }
 
-/** The keys of a secret as a source, whichever they are at the moment. */
+/** A key source of the current keys of a secret. */
 export function secretSource(
   algorithm: SecretAlgorithm,
   issuers: readonly string[] | undefined,
@@ -64,7 +65,7 @@ export function secretSource(
   return {
     algorithms: new Set([algorithm]),
     issuers,
-    // Every version has the same algorithm and no `kid`, so either all fit a token or none does.
+    // Every version has the same algorithm and no `kid`, so either all of them fit a token or none.
     candidates: (header) => (header.alg === algorithm ? keys() : []),
     keys,
     description: () => [...(current()?.byName.keys() ?? [])].join("; ") || "none",

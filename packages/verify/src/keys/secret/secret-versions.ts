@@ -2,11 +2,10 @@ import { ConfigurationError } from "../../errors.ts";
 import type { SecretVersion } from "./secret-keys.ts";
 
 /**
- * Reads `2:new,1:old` as Better Auth does: entries split at commas and trimmed, the version before the first
- * colon, the first entry the current one. A secret can therefore hold colons, but no comma.
+ * Parses `2:new,1:old` like Better Auth: entries are split at commas and trimmed, the version is before the
+ * first colon, and the first entry is the current one. A secret may contain colons, but no comma.
  *
- * @throws {ConfigurationError} An entry of another form. The message names its position, never its text.
- *
+ * @throws {ConfigurationError} An invalid entry. The message contains its position, never its text.
  * @example
  * ```ts
  * import { parseSecretVersions } from "@usher-auth/verify/keys";

@@ -4,8 +4,7 @@ import type { SecretAlgorithm } from "../signature.ts";
 import { readSecretAlgorithm, readSecretKeys, type Secret, secretSource } from "./secret-keys.ts";
 
 /**
- * What {@link sharedSecret} may be told beside the secret.
- *
+ * Options of {@link sharedSecret}.
  * @example
  * ```ts
  * import { sharedSecret } from "@usher-auth/verify";
@@ -14,28 +13,24 @@ import { readSecretAlgorithm, readSecretKeys, type Secret, secretSource } from "
  * ```
  */
 export interface SharedSecretOptions extends IssuerOptions {
-  /**
-   * The one algorithm that this secret verifies. Default `HS256`. HS384 needs 48 bytes of secret, HS512 needs
-   * 64.
-   */
+  /** The one algorithm of this secret. HS384 needs a secret of 48 bytes, HS512 of 64. Default: `HS256`. */
   readonly algorithm?: SecretAlgorithm;
 }
 
 /**
- * Keys that are a secret shared with the issuer: Better Auth's `BETTER_AUTH_SECRET`.
+ * Creates a key source from the secret that the issuer signs with: Better Auth's `BETTER_AUTH_SECRET`.
  *
- * Whoever holds the secret can also make tokens; with a public key (JWKS) that is not so. Checks length,
- * published defaults and public keys passed by mistake; only warns of low entropy and of whitespace at the
- * ends. Does not check that the issuer has the same secret: compare `secretFingerprint` on both sides.
+ * Anyone who has the secret can also sign tokens; a public key (JWKS) has no such risk. Rejects short
+ * secrets, published defaults and public keys; warns about low entropy and about whitespace at the ends. Does
+ * not check that the issuer has the same secret: compare `secretFingerprint` on both sides.
  *
- * It never changes while the process runs; `reloadedSecret` does.
+ * The secret does not change while the process runs; with `reloadedSecret` it can.
  *
- * @param secret The secret, or its versions in the order to try them: newest first, as in
- *   `BETTER_AUTH_SECRETS`. `undefined` is accepted by the type so that `process.env.BETTER_AUTH_SECRET` fits,
- *   and refused with a clear message.
- * @throws {ConfigurationError} Missing, too short, a published default, a public key, or versions that clash;
- *   a bad option.
- *
+ * @param secret The secret, or its versions in the order to try them, newest first, as in
+ *   `BETTER_AUTH_SECRETS`. The type accepts `undefined`, so that `process.env.BETTER_AUTH_SECRET` fits; it is
+ *   rejected with a clear message.
+ * @throws {ConfigurationError} A missing or short secret, a published default, a public key, a version that
+ *   occurs twice, or an invalid option.
  * @example
  * ```ts
  * import { createVerifier, sharedSecret } from "@usher-auth/verify";

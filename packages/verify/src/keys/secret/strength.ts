@@ -1,7 +1,7 @@
 import { ConfigurationError } from "../../errors.ts";
 import { warn } from "../../warning.ts";
 
-/** Secrets that everybody knows, because a library or a guide has them. */
+/** Published secrets of libraries and guides. */
 const knownSecrets = new Set([
   "better-auth-secret-12345678901234567890",
   "better-auth-secret-123456789012345678901234567890",
@@ -12,19 +12,16 @@ const knownSecrets = new Set([
 
 const advice = "Make one with: openssl rand -base64 48";
 
-/**
- * Below this many bits, as estimated here, a secret is warned of. 32 random hexadecimal digits have about
- * 112.
- */
+/** A secret with fewer estimated bits causes a warning. 32 random hexadecimal digits have about 112. */
 const enoughBits = 96;
 
 /**
- * Refuses what cannot be a shared secret, and warns of what is a poor one.
+ * Rejects what cannot be a shared secret, and warns about a weak one.
  *
  * @param bytes The secret.
  * @param shortest The least length in bytes.
- * @param label What to call this secret in the message. The secret itself is in no message.
- * @throws {ConfigurationError} A secret that is too short, known to everybody, or really a public key.
+ * @param label The name of this secret in messages, which never contain the secret.
+ * @throws {ConfigurationError} A short secret, a published one, or a public key.
  */
 export function checkStrength(bytes: Uint8Array, shortest: number, label: string): void {
   const text = Buffer.from(bytes).toString("utf8");
@@ -54,7 +51,7 @@ function isKeyDocument(text: string): boolean {
   if (text.includes("-----BEGIN ") || /^(?:ssh|ecdsa)-\S+ /.test(text)) return true;
   if (!text.trimStart().startsWith("{")) return false;
   try {
-    // What begins so is an object, or no JSON.
+    // A text that begins so is an object, or not JSON.
     const value: object = JSON.parse(text);
     return "kty" in value || "keys" in value;
   } catch {
@@ -63,7 +60,7 @@ function isKeyDocument(text: string): boolean {
 }
 
 /**
- * Shannon's entropy over the bytes times their number: an upper bound that catches repetition, not dictionary
+ * Shannon entropy of the bytes times their number: an upper bound that detects repetition, not dictionary
  * words.
  */
 function estimateBits(bytes: Uint8Array): number {
