@@ -44,7 +44,7 @@ export const command: Command = defineSubcommand({
     },
     {
       line: "npx usher-auth revoke --user 4f9Jq2 --before 2026-03-01T12:00:00Z",
-      effect: "Revoke the tokens that the user had at that time",
+      effect: "Revoke the tokens that were issued to the user until that time",
     },
     {
       line: "npx usher-auth revoke --session kQ81xZ",

@@ -76,14 +76,14 @@ function ranked(findings: readonly Diagnosis[]): Diagnosis[] {
 
 function notLookedAt({ tokenText, verdict, issuer, api, cookie }: CheckInput): string[] {
   return [
-    ...(tokenText === undefined ? ["the token: pipe it in, or use --token-file"] : []),
+    ...(tokenText === undefined ? ["the token (pipe it in, or use --token-file)"] : []),
     ...(tokenText?.kind === "jwt" && verdict.kind === "unknown"
-      ? ["the signature: pass the API's settings with --env"]
+      ? ["the signature (pass the API's settings with --env)"]
       : []),
-    ...(issuer === undefined ? ["the issuer: use --issuer https://app.example.com"] : []),
+    ...(issuer === undefined ? ["the issuer (use --issuer https://app.example.com)"] : []),
     ...(issuer !== undefined && cookie === undefined
-      ? ["whether the issuer can sign: use --cookie-file with the Cookie header of a signed-in browser"]
+      ? ["whether the issuer can sign (use --cookie-file with the Cookie header of a signed-in browser)"]
       : []),
-    ...(api === undefined ? ["the API: use --api https://api.example.com/api/<user id>/tasks"] : []),
+    ...(api === undefined ? ["the API (use --api https://api.example.com/api/<user id>/tasks)"] : []),
   ];
 }

@@ -1,30 +1,12 @@
-import type { IncomingMessage } from "node:http";
 import { expect, test } from "vitest";
 import { startServer } from "../support/server.ts";
 import { userIn } from "./support/backend-token.ts";
 import { labelsWith, reportOf, runAudit } from "./support/run-audit.ts";
+import { startApi } from "./support/start-api.ts";
 import { issuer, tokens } from "./support/test-users.ts";
 
-type Reply = [status: number, body?: unknown, headers?: Record<string, string>];
-
-/** An API with these paths. `reply` gets the user of a valid token. */
-async function start(
-  paths: object,
-  reply: (request: IncomingMessage, user: string | undefined) => Reply,
-): Promise<string> {
-  const url = await startServer(() => (request, response) => {
-    const [status, body, headers]: Reply =
-      request.url === "/openapi.json"
-        ? [200, { openapi: "3.1.0", paths }]
-        : reply(request, userIn(request.headers.authorization, issuer.secret));
-    response.writeHead(status, { "content-type": "application/json", ...headers });
-    response.end(body === undefined ? undefined : JSON.stringify(body));
-  });
-  return `${url}/openapi.json`;
-}
-
 test("exits with 2 if no check could run", async () => {
-  const document = await start({ "/a": { post: {} } }, () => [401]);
+  const document = await startApi({ "/a": { post: {} } }, () => [401]);
   expect(await runAudit([document], tokens)).toMatchObject({
     exitCode: 2,
     output: expect.stringMatching(/^Incomplete: 1 operations, checks: 0 passed/m),
@@ -32,7 +14,7 @@ test("exits with 2 if no check could run", async () => {
 });
 
 test("exits with 2 if --max-requests is reached", async () => {
-  const document = await start({ "/a": { get: {} }, "/b": { get: {} } }, (_, user) =>
+  const document = await startApi({ "/a": { get: {} }, "/b": { get: {} } }, (_, user) =>
     user ? [200, {}] : [401],
   );
   const run = await runAudit([document, "--max-requests", "9", "--json"], tokens);
@@ -42,7 +24,7 @@ test("exits with 2 if --max-requests is reached", async () => {
 });
 
 test("exits with 2 if a token expires during the audit", async () => {
-  const document = await start({ "/a": { get: {} } }, (_, user) => (user ? [200, {}] : [401]));
+  const document = await startApi({ "/a": { get: {} } }, (_, user) => (user ? [200, {}] : [401]));
   const ending = {
     ...tokens,
     USHER_TOKEN_B: issuer.tokenFor("grace", { claims: { exp: Math.floor(Date.now() / 1000) + 4 } }),
@@ -55,7 +37,7 @@ test("exits with 2 if a token expires during the audit", async () => {
 
 test("exits with 2 if an operation signs a user out, because later refusals prove nothing", async () => {
   const signedOut = new Set<string>();
-  const document = await start({ "/a": { get: {} }, "/sign-out": { post: {} } }, (request, user) => {
+  const document = await startApi({ "/a": { get: {} }, "/sign-out": { post: {} } }, (request, user) => {
     // A 400 has to be compared with the answer to the user's own request, which signs the user out.
     if (user === undefined && request.method === "POST") return [400];
     if (user === undefined || signedOut.has(user)) return [401];

@@ -20,20 +20,22 @@ export async function checkApi(given: CheckInput): Promise<CheckResult> {
   const isCrossOrigin = origin !== undefined && origin !== api.origin;
   const token = tokenText?.jwt === undefined || !canBeSent(tokenText.token) ? undefined : tokenText.token;
 
-  const [asked, without, withToken] = await Promise.all([
+  const [preflightAnswer, withoutToken, withToken] = await Promise.all([
     isCrossOrigin ? preflight(api, origin) : undefined,
     probe(api),
     token === undefined ? undefined : probe(api, { headers: { authorization: `Bearer ${token}` } }),
   ]);
-  const skew = clockSkew("API", [without]);
-  const general = reachabilityFinding(api, without);
+  const skew = clockSkew("API", [withoutToken]);
+  const general = reachabilityFinding(api, withoutToken);
   if (general !== undefined) return { findings: [general, ...(skew ? [skew] : [])], confirmed: [] };
 
   const findings = [
     skew,
-    asked === undefined || origin === undefined ? undefined : preflightFinding(asked, origin),
+    preflightAnswer === undefined || origin === undefined
+      ? undefined
+      : preflightFinding(preflightAnswer, origin),
     withToken === undefined ? undefined : tokenFinding(withToken, api, given),
-    withToken?.kind === "answer" ? opennessFinding(without, withToken) : undefined,
+    withToken?.kind === "answer" ? opennessFinding(withoutToken, withToken) : undefined,
   ].filter((finding) => finding !== undefined);
   return {
     findings,
@@ -91,12 +93,12 @@ function reachabilityFinding(api: URL, answer: Answer | NoAnswer): Diagnosis | u
 }
 
 /** An endpoint that answers without a token proves nothing, or has no guard. */
-function opennessFinding(without: Answer | NoAnswer, withToken: Answer): Diagnosis | undefined {
-  if (without.kind === "none" || without.status >= 300 || withToken.status >= 300) return undefined;
+function opennessFinding(withoutToken: Answer | NoAnswer, withToken: Answer): Diagnosis | undefined {
+  if (withoutToken.kind === "none" || withoutToken.status >= 300 || withToken.status >= 300) return undefined;
   return warningFinding(
     "api_open",
     "This endpoint also answers without a token.",
-    [`it answers ${without.status} to a request without a token`],
+    [`it answers ${withoutToken.status} to a request without a token`],
     [
       "Use an endpoint that needs a token: --api https://api.example.com/api/<user id>/tasks",
       "If this endpoint should need one, it has no guard: usher-auth audit finds others like it.",
@@ -107,13 +109,13 @@ function opennessFinding(without: Answer | NoAnswer, withToken: Answer): Diagnos
 function confirmations(
   api: URL,
   origin: string | undefined,
-  asked: boolean,
+  isCrossOrigin: boolean,
   withToken: Answer | NoAnswer | undefined,
 ): string[] {
   return [
     ...(withToken?.kind === "answer"
       ? [`${api.origin} accepts the token (${withToken.status}), and rejects a request without one`]
       : [`${api.origin} answers`]),
-    ...(asked ? [`CORS allows pages of ${origin} to call it`] : []),
+    ...(isCrossOrigin ? [`CORS allows pages of ${origin} to call it`] : []),
   ];
 }

@@ -5,7 +5,7 @@ import { type CheckInput, type Diagnosis, errorFinding } from "../check.ts";
 const placeholder = /^(?:[:{[<].*|undefined|null|NaN|\[object .*|me|self)$/i;
 
 /** The path is not that of the token's user: finds what it contains instead of the user's id. */
-export function pathMismatch(url: URL, tokenText: CheckInput["tokenText"]): Diagnosis | undefined {
+export function pathFinding(url: URL, tokenText: CheckInput["tokenText"]): Diagnosis | undefined {
   const claims = tokenText?.jwt?.claims;
   if (typeof claims?.sub !== "string") return undefined;
   const subject = claims.sub;

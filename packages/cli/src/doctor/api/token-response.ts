@@ -3,7 +3,7 @@ import { pasteable, shellWord } from "../../output/paste.ts";
 import { type CheckInput, type Diagnosis, errorFinding } from "../check.ts";
 import { type Answer, jsonOf } from "../http/probe.ts";
 import { leanToken, sizeEvidence } from "../jwt/check-size.ts";
-import { pathMismatch } from "./path.ts";
+import { pathFinding } from "./path.ts";
 
 /** Why the API rejects the token; undefined if it accepts it. */
 export function tokenResponseFinding(answer: Answer, url: URL, given: CheckInput): Diagnosis | undefined {
@@ -46,7 +46,7 @@ export function tokenResponseFinding(answer: Answer, url: URL, given: CheckInput
     );
   }
   if (status === 403 || status === 404)
-    return pathMismatch(url, given.tokenText) ?? (status === 403 ? rejected(evidence) : undefined);
+    return pathFinding(url, given.tokenText) ?? (status === 403 ? rejected(evidence) : undefined);
   if (status === 401)
     return given.verdict.kind === "accepted" ? otherSettings(String(code), evidence) : rejected(evidence);
   if (status === 503) {

@@ -23,9 +23,9 @@ export async function checkProcesses({ dataFolder, environment }: CheckInput): P
   const evidence = [
     ...processes.map(
       ({ name, pid, startedAt, secretFingerprint }) =>
-        `${name} (pid ${pid}, since ${startedAt}) uses the secret ${secretFingerprint}`,
+        `${name} (pid ${pid}, since ${startedAt}) uses the secret with the fingerprint ${secretFingerprint}`,
     ),
-    ...(here === undefined ? [] : [`these settings have the secret ${here}`]),
+    ...(here === undefined ? [] : [`these settings have the secret with the fingerprint ${here}`]),
   ];
   if (fingerprints.size > 1) return { findings: [differ(processes, evidence)], confirmed: [] };
   if (here !== undefined && !fingerprints.has(here)) return { findings: [changed(evidence)], confirmed: [] };

@@ -29,15 +29,17 @@ function acceptedSecrets(environment: Environment): NamedSecret[] {
  * the difference. An older version in BETTER_AUTH_SECRETS is both.
  */
 export function explainSecret(
-  proof: SignedBy,
+  isSignedBy: SignedBy,
   environment: Environment,
 ): { shared?: string; finding?: Diagnosis } {
   const accepted = acceptedSecrets(environment);
-  const match = accepted.find(({ value }) => proof(value));
+  const match = accepted.find(({ value }) => isSignedBy(value));
   if (match !== undefined) {
     return { shared: match.name, ...(!match.signs && { finding: oldVersion(match, accepted) }) };
   }
-  return { finding: otherSecret(proof, environment) ?? variant(proof, environment) ?? differs(accepted) };
+  return {
+    finding: otherSecret(isSignedBy, environment) ?? variant(isSignedBy, environment) ?? differs(accepted),
+  };
 }
 
 function oldVersion({ name }: NamedSecret, accepted: readonly NamedSecret[]): Diagnosis {
@@ -53,9 +55,9 @@ function oldVersion({ name }: NamedSecret, accepted: readonly NamedSecret[]): Di
 }
 
 /** A secret in another variable. */
-function otherSecret(proof: SignedBy, environment: Environment): Diagnosis | undefined {
+function otherSecret(isSignedBy: SignedBy, environment: Environment): Diagnosis | undefined {
   const { BETTER_AUTH_SECRET: single, AUTH_SECRET: authSecret } = environment;
-  if (single && proof(single)) {
+  if (single && isSignedBy(single)) {
     return errorFinding(
       "secret_single_ignored",
       "The issuer signs with BETTER_AUTH_SECRET, which the API ignores because BETTER_AUTH_SECRETS is set.",
@@ -63,7 +65,7 @@ function otherSecret(proof: SignedBy, environment: Environment): Diagnosis | und
       [`BETTER_AUTH_SECRETS="$BETTER_AUTH_SECRETS,${freeVersion(environment)}:$BETTER_AUTH_SECRET"`],
     );
   }
-  if (authSecret && proof(authSecret)) {
+  if (authSecret && isSignedBy(authSecret)) {
     return errorFinding(
       "secret_auth_secret",
       "The issuer signs with AUTH_SECRET, which the API does not read.",
@@ -71,7 +73,7 @@ function otherSecret(proof: SignedBy, environment: Environment): Diagnosis | und
       ['BETTER_AUTH_SECRET="$AUTH_SECRET"'],
     );
   }
-  if (!proof(betterAuthDefault)) return undefined;
+  if (!isSignedBy(betterAuthDefault)) return undefined;
   return errorFinding(
     "secret_issuer_default",
     "The issuer has no secret: it signs with Better Auth's built-in default, which is public.",
@@ -81,14 +83,14 @@ function otherSecret(proof: SignedBy, environment: Environment): Diagnosis | und
 }
 
 /** A variant of a secret. */
-function variant(proof: SignedBy, environment: Environment): Diagnosis | undefined {
+function variant(isSignedBy: SignedBy, environment: Environment): Diagnosis | undefined {
   const { AUTH_SECRET } = environment;
   const secrets = [
     ...secretsIn(environment),
     ...(AUTH_SECRET ? [{ name: "AUTH_SECRET", value: AUTH_SECRET }] : []),
   ];
   for (const { name, value } of secrets) {
-    const match = variantsOf(value).find((candidate) => proof(candidate.value));
+    const match = variantsOf(value).find((candidate) => isSignedBy(candidate.value));
     if (match !== undefined) {
       const variable = name.split(" ", 1).join();
       const title = titles[match.cause] ?? "The secrets of issuer and API differ.";

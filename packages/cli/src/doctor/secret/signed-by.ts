@@ -5,15 +5,15 @@ export type SignedBy = (secret: string | Uint8Array) => boolean;
 
 /** For an HS256 token (RFC 7515 section 5.2). */
 export function jwsSignedBy(token: string): SignedBy {
-  return proof(token, "base64url");
+  return hmacSignedBy(token, "base64url");
 }
 
 /** For Better Auth's signed cookie: the value, a dot, and its HMAC in base64. */
 export function cookieSignedBy(cookie: string): SignedBy {
-  return proof(cookie, "base64");
+  return hmacSignedBy(cookie, "base64");
 }
 
-function proof(signed: string, encoding: "base64" | "base64url"): SignedBy {
+function hmacSignedBy(signed: string, encoding: "base64" | "base64url"): SignedBy {
   const dot = signed.lastIndexOf(".");
   const mac = Buffer.from(signed.slice(dot + 1), encoding);
   return (secret) => isHmacOf(secret, signed.slice(0, dot), mac);

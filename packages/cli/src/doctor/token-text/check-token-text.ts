@@ -51,8 +51,8 @@ function secretEvidence(
 ): { readonly evidence: readonly string[]; readonly finding: Diagnosis | undefined } {
   const isSigned = kind === "session_cookie" || (jwt?.header.alg === "HS256" && kind !== "id_token");
   if (!isSigned || secretsIn(environment).length === 0) return { evidence: [], finding: undefined };
-  const proof = kind === "session_cookie" ? cookieSignedBy(token) : jwsSignedBy(token);
-  const { shared, finding } = explainSecret(proof, environment);
+  const isSignedBy = kind === "session_cookie" ? cookieSignedBy(token) : jwsSignedBy(token);
+  const { shared, finding } = explainSecret(isSignedBy, environment);
   const evidence =
     shared === undefined
       ? ["its signature does not match: these settings do not contain Better Auth's secret"]

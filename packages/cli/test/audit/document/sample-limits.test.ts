@@ -17,7 +17,7 @@ async function documentOf(schema: unknown, components: unknown = {}, servedAs = 
     response.writeHead(200, { "content-type": "application/json" }).end(servedAs);
   });
   const body = { content: { "application/json": { schema } } };
-  const paths = { "/things": { post: { requestBody: body }, get: {} } };
+  const paths = { "/items": { post: { requestBody: body }, get: {} } };
   const path = join(await temporaryFolder(), "openapi.json");
   await writeFile(path, JSON.stringify({ openapi: "3.1.0", servers: [{ url }], paths, components }));
   return path;
@@ -67,7 +67,7 @@ describe("does not generate a value for a schema that asks for too much:", () =>
     expect(run.errors).toBe("");
     expect(reportOf(run).notes).toContainEqual(
       expect.stringMatching(
-        /^No value was generated for POST \/things, because its schema is too large: .*Add an example/,
+        /^No value was generated for POST \/items, because its schema is too large: .*Add an example/,
       ),
     );
     expect(reportOf(run).notes.join()).toContain(word);
@@ -160,7 +160,7 @@ describe("rejects a document in one line if it is", () => {
       `openapi: 3.1.0\npaths: {}\na0: &a0 [x]\n${Array.from({ length: 40 }, (_, level) => `a${level + 1}: &a${level + 1} [*a${level}, *a${level}]\n`).join("")}`,
       "cannot be parsed",
     ],
-    ["a picture", Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 1]), "is no text"],
+    ["a picture", Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 1]), "is not text"],
   ])("%s", async (_what, bytes, word) => {
     expect(await inFile(bytes)).toMatch(/^CannotRun: /);
     expect(await inFile(bytes)).toContain(word);

@@ -1,33 +1,14 @@
 import type { IncomingMessage } from "node:http";
 import { expect, test } from "vitest";
-import { startServer } from "../../support/server.ts";
-import { userIn } from "../support/backend-token.ts";
 import { labelsWith, reportOf, runAudit } from "../support/run-audit.ts";
-import { issuer, tokens } from "../support/test-users.ts";
-
-type Reply = [status: number, body?: unknown, headers?: Record<string, string>];
-
-/** An API with these paths. `reply` gets the user of a valid token. */
-async function start(
-  paths: object,
-  reply: (request: IncomingMessage, user: string | undefined) => Reply,
-): Promise<string> {
-  const url = await startServer(() => (request, response) => {
-    const [status, body, headers]: Reply =
-      request.url === "/openapi.json"
-        ? [200, { openapi: "3.1.0", paths }]
-        : reply(request, userIn(request.headers.authorization, issuer.secret));
-    response.writeHead(status, { "content-type": "application/json", ...headers });
-    response.end(body === undefined ? undefined : JSON.stringify(body));
-  });
-  return `${url}/openapi.json`;
-}
+import { startApi } from "../support/start-api.ts";
+import { tokens } from "../support/test-users.ts";
 
 const segmentsOf = ({ url = "" }: IncomingMessage) => url.split("/").slice(1);
 
 test("a check is unclear if the user's own request is refused as well", async () => {
   // Validates before it authenticates, and rejects every generated value.
-  const document = await start(
+  const document = await startApi(
     { "/reports": { get: { parameters: [{ name: "day", in: "query", required: true }] } } },
     () => [400],
   );
@@ -42,17 +23,17 @@ test("a check is unclear if the user's own request is refused as well", async ()
 });
 
 test("a 404 counts as a refusal only if the owner's own request succeeds", async () => {
-  const things: Record<string, string> = { ada: "1", grace: "2" };
-  const document = await start(
-    { "/u/{userId}/things": { get: {} }, "/u/{userId}/things/{thingId}": { get: {} } },
+  const items: Record<string, string> = { ada: "1", grace: "2" };
+  const document = await startApi(
+    { "/u/{userId}/items": { get: {} }, "/u/{userId}/items/{itemId}": { get: {} } },
     (request, user) => {
-      const [, owner = "", , thing] = segmentsOf(request);
+      const [, owner = "", , item] = segmentsOf(request);
       // Conceals other users' data: answers 404 instead of 401 or 403.
       if (user === undefined || user !== decodeURIComponent(owner)) return [404];
-      return thing === undefined
-        ? [200, [{ id: things[user] }]]
-        : thing === things[user]
-          ? [200, { id: thing }]
+      return item === undefined
+        ? [200, [{ id: items[user] }]]
+        : item === items[user]
+          ? [200, { id: item }]
           : [404];
     },
   );
@@ -64,7 +45,7 @@ test("a 404 counts as a refusal only if the owner's own request succeeds", async
 });
 
 test("an object that both users see is not a leak", async () => {
-  const document = await start(
+  const document = await startApi(
     { "/products": { get: {} }, "/products/{productId}": { get: {} } },
     (request, user) => {
       if (user === undefined) return [401];
@@ -86,7 +67,7 @@ test("an ignored user in the path is a warning, another user's data for an id in
     "/tasks": { get: { parameters: [{ name: "userId", in: "query" }] } },
     "/own": { get: { parameters: [{ name: "userId", in: "query" }] } },
   };
-  const document = await start(paths, (request, user) => {
+  const document = await startApi(paths, (request, user) => {
     if (user === undefined) return [401];
     const { pathname, searchParams } = new URL(request.url ?? "", "http://any");
     if (pathname === "/tasks") return [200, [{ task: `a task of ${searchParams.get("userId")}, kept long` }]];
@@ -111,7 +92,7 @@ test("tries B's inner object inside A's own outer object", async () => {
     "/boards/{boardId}/cards": { get: {} },
     "/boards/{boardId}/cards/{cardId}": { get: {} },
   };
-  const document = await start(paths, (request, user) => {
+  const document = await startApi(paths, (request, user) => {
     if (user === undefined) return [401];
     const [, board, , card] = segmentsOf(request);
     if (board === undefined) return [200, { boards: [{ boardId: boards[user] }] }];
@@ -130,40 +111,40 @@ test("tries B's inner object inside A's own outer object", async () => {
 });
 
 test("a DELETE that answers 204 without deleting anything is not a failure", async () => {
-  let things: { id: string; owner: string; text: string }[] = [];
+  let items: { id: string; owner: string; text: string }[] = [];
   let lastId = 0;
   const paths = {
-    "/things": {
+    "/items": {
       get: {},
       post: { requestBody: { content: { "application/json": { schema: { type: "object" } } } } },
     },
-    "/things/{thingId}": { get: {}, delete: {} },
+    "/items/{itemId}": { get: {}, delete: {} },
   };
-  const document = await start(paths, (request, user) => {
+  const document = await startApi(paths, (request, user) => {
     if (user === undefined) return [401];
     const [, id] = segmentsOf(request);
-    const own = things.filter(({ owner }) => owner === user);
+    const own = items.filter(({ owner }) => owner === user);
     if (id === undefined && request.method === "GET") return [200, own];
     if (id === undefined && request.method === "POST") {
-      const thing = { id: `t${++lastId}`, owner: user, text: "x" };
-      things.push(thing);
-      return [201, undefined, { location: `/things/${thing.id}` }];
+      const item = { id: `t${++lastId}`, owner: user, text: "x" };
+      items.push(item);
+      return [201, undefined, { location: `/items/${item.id}` }];
     }
-    const thing = own.find((candidate) => candidate.id === id);
+    const item = own.find((candidate) => candidate.id === id);
     if (request.method === "DELETE") {
-      things = things.filter((candidate) => candidate !== thing);
+      items = items.filter((candidate) => candidate !== item);
       return [204];
     }
-    return thing === undefined || request.method !== "GET" ? [404] : [200, thing];
+    return item === undefined || request.method !== "GET" ? [404] : [200, item];
   });
   const run = await runAudit([document, "--writes", "--json"], tokens);
   expect(labelsWith(run, "failed")).toEqual([]);
   expect(run.exitCode).toBe(0);
-  expect(things).toEqual([]);
+  expect(items).toEqual([]);
 });
 
 test("reports a spelling of the path that the API answers with 500", async () => {
-  const document = await start({ "/u/{userId}/me": { get: {} } }, (request, user) => {
+  const document = await startApi({ "/u/{userId}/me": { get: {} } }, (request, user) => {
     if (request.url?.includes("%25")) return [500];
     return user === undefined ? [401] : request.url === `/u/${user}/me` ? [200, { name: user }] : [403];
   });
@@ -174,8 +155,8 @@ test("reports a spelling of the path that the API answers with 500", async () =>
 
 test("does not change existing data for the sake of a comparison", async () => {
   const changed: string[] = [];
-  const paths = { "/things": { get: {} }, "/things/{thingId}": { get: {}, put: {} } };
-  const document = await start(paths, (request, user) => {
+  const paths = { "/items": { get: {} }, "/items/{itemId}": { get: {}, put: {} } };
+  const document = await startApi(paths, (request, user) => {
     const [, id] = segmentsOf(request);
     // A 404 alone does not tell whether it was a refusal.
     if (user === undefined || (id !== undefined && id !== `of-${user}`)) return [404];
@@ -183,7 +164,7 @@ test("does not change existing data for the sake of a comparison", async () => {
     return [200, id === undefined ? [{ id: `of-${user}` }] : { id }];
   });
   const run = await runAudit([document, "--writes", "--json"], tokens);
-  expect(labelsWith(run, "unclear")).toContain("PUT /things/{thingId} no_token");
+  expect(labelsWith(run, "unclear")).toContain("PUT /items/{itemId} no_token");
   expect(changed).toEqual([]);
   expect(run.exitCode).toBe(2);
 });
