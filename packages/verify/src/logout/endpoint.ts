@@ -8,29 +8,29 @@ import { readLogoutForm } from "./form.ts";
 import { type LogoutToken, revocationOf } from "./token.ts";
 import { createLogoutVerifier } from "./verify.ts";
 
-/** What a request to the endpoint brings. */
+/** A request to the endpoint. */
 export interface LogoutRequest {
   /** The `Content-Type` header. */
   readonly contentType: string | undefined;
-  /** The body as it came, as text or bytes. Read no more of it than `longestLogoutForm` bytes. */
+  /** The raw body, as text or bytes. Read at most `longestLogoutForm` bytes of it. */
   readonly body: string | Uint8Array | undefined;
 }
 
-/** A complete answer. Its body is empty, or a problem as JSON text. */
+/** A complete response. Its body is empty, or a problem as JSON text. */
 export interface LogoutAnswer extends Refusal {
-  /** 200: recorded. 400: refused for good. 503: try again later. */
+  /** 200: recorded. 400: rejected, do not retry. 503: retry later. */
   readonly status: number;
-  /** Why it was not recorded: for the log, never for the sender. */
+  /** Why it was not recorded. For the log; never send it to the sender. */
   readonly refused?: { readonly code: string; readonly hint: string | undefined };
 }
 
-/** What became of one logout. */
+/** The outcome of one logout. */
 export interface LogoutEvent {
-  /** What the sender was answered. */
+  /** The status of the response. */
   readonly status: number;
-  /** Whose session ended; absent where nothing was recorded. */
+  /** The session that ended; absent if nothing was recorded. */
   readonly logout?: LogoutToken;
-  /** Why it was not recorded; absent where it was. */
+  /** Why it was not recorded; absent if it was. */
   readonly refused?: LogoutAnswer["refused"];
 }
 
@@ -48,17 +48,17 @@ export interface LogoutEvent {
  */
 export interface LogoutEndpointOptions {
   /**
-   * Told of each logout, recorded or refused: for the log. It decides nothing, nobody waits for it, and what
-   * it throws, or rejects with, becomes a process warning. Anyone can cause a refusal: the endpoint is
+   * Called for each logout, recorded or rejected, for logging. The response does not wait for it. An
+   * exception or a rejection becomes a process warning. Anyone can cause a rejected logout: the endpoint is
    * public.
    */
   readonly onLogout?: (event: LogoutEvent) => void;
 }
 
-/** Answers one `POST` to the endpoint. Never rejects but for a fault in the code. */
+/** Answers one `POST` to the endpoint. Rejects only for a bug. */
 export type LogoutEndpoint = (request: LogoutRequest) => Promise<LogoutAnswer>;
 
-/** OpenID Connect Back-Channel Logout 1.0 section 2.8: nobody is to keep the answer. */
+/** OpenID Connect Back-Channel Logout 1.0 section 2.8: the response must not be cached. */
 const recorded: LogoutAnswer = Object.freeze({
   status: 200,
   headers: Object.freeze({ "cache-control": "no-store" }),
@@ -66,16 +66,16 @@ const recorded: LogoutAnswer = Object.freeze({
 });
 
 /**
- * Makes the endpoint that an issuer tells of ended sessions, without a framework: `POST` with the form field
- * `logout_token` (OpenID Connect Back-Channel Logout 1.0 section 2.5). It is public: the token's signature is
- * all the credentials there are. Cap the body at `longestLogoutForm` bytes before it is read.
+ * Creates the endpoint that an issuer calls when a session ends, without a framework: `POST` with the form
+ * field `logout_token` (OpenID Connect Back-Channel Logout 1.0 section 2.5). The endpoint is public: the
+ * signature of the token is the only credential. Limit the body to `longestLogoutForm` bytes before you read
+ * it.
  *
- * A good token is answered 200 once the store has recorded what it revokes. A bad one changes nothing and is
- * answered 400, as section 2.8 has it, with a problem body; a store or keys that cannot be had are a 503 with
- * `Retry-After`, and the same token may then be sent again.
+ * A valid token is answered with 200 once the store has recorded the revocation. An invalid one changes
+ * nothing and is answered with 400 (section 2.8) and a problem body. If the store or the keys are not
+ * available, the answer is 503 with `Retry-After`, and the same token may be sent again.
  *
  * @throws {ConfigurationError} The verifier has no revocations.
- *
  * @example
  * ```ts
  * import { verifierFromEnv } from "@usher-auth/verify";
@@ -112,7 +112,7 @@ export function createLogoutEndpoint(
 
   function refused(refusal: Refusal, code: string, hint: string | undefined): LogoutAnswer {
     const answer = { ...refusal, refused: { code, hint } };
-    // Of its own: whatever the listener does to it, the answer stays.
+    // A separate object: a listener that changes it does not change the response.
     tell?.({ status: answer.status, refused: { code, hint } });
     return answer;
   }
@@ -135,8 +135,7 @@ export function createLogoutEndpoint(
 }
 
 /**
- * Options of the endpoint in a framework.
- *
+ * Options of the endpoint in an adapter.
  * @example
  * ```ts
  * import { verifierFromEnv } from "@usher-auth/verify";

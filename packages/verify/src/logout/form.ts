@@ -1,14 +1,12 @@
-/**
- * The largest form, in bytes: twice the longest token that a verifier takes by default, and no more to read.
- */
+/** The largest form, in bytes: twice the longest token that a verifier accepts by default. */
 export const longestLogoutForm = 16_384;
 
-/** The token out of a form, or why there is none. */
+/** The token of a form, or why there is none. */
 export type LogoutForm = { readonly token: string } | { readonly refusal: string };
 
 /**
- * Reads the form of OpenID Connect Back-Channel Logout 1.0 section 2.5. Fields that are not understood are
- * ignored, as it says.
+ * Reads the form of OpenID Connect Back-Channel Logout 1.0 section 2.5. Ignores unknown fields, as it
+ * requires.
  *
  * @param contentType The `Content-Type` header.
  * @param body The form as text, or its bytes.

@@ -1,4 +1,4 @@
-// `@usher-auth/verify/logout`: the endpoint that an issuer tells of ended sessions, without a framework.
+// `@usher-auth/verify/logout`: the endpoint that an issuer calls when a session ends, without a framework.
 export {
   createLogoutEndpoint,
   type LogoutAnswer,

@@ -2,19 +2,18 @@ import type { IncomingMessage } from "node:http";
 import type { LogoutRequest } from "./endpoint.ts";
 import { longestLogoutForm } from "./form.ts";
 
-/** Milliseconds that a sender has for 16 KB. */
+/** Milliseconds in which a sender must send the body. */
 export const longestWait = 10_000;
 
-/** A request of `node:http`, or of a host that imitates one. */
+/** A request of `node:http`, or of a host that imitates it. */
 export type NodeFormRequest = Pick<IncomingMessage, "headers">;
 
 /**
- * Reads what the endpoint needs out of a request: its stream, and of that no more than the endpoint takes; or
- * what a body parser of the application made of it before. What breaks off, is too long or takes too long has
- * no body. Never rejects.
+ * Reads a request for the endpoint: its stream, up to the endpoint's limit, or the result of a body parser
+ * that ran before. A body that is interrupted, too long or too slow is undefined. Never rejects.
  *
- * @param parsed What a body parser has left. Several leave an empty object beside a body that they did not
- *   read.
+ * @param parsed The result of a body parser. Several parsers leave an empty object for a body that they did
+ *   not read.
  */
 export async function readNodeForm(request: NodeFormRequest, parsed: unknown): Promise<LogoutRequest> {
   const contentType = request.headers["content-type"];
@@ -38,7 +37,7 @@ function readStream(request: IncomingMessage): Promise<Uint8Array | undefined> {
     function finish(body: Uint8Array | undefined): void {
       clearTimeout(timer);
       request.off("data", take).off("end", end).off("error", fail).off("close", fail);
-      // Node discards what is left of a request once it is answered.
+      // Node discards the rest of a request once it is answered.
       request.on("error", () => {}).resume();
       resolve(body);
     }
@@ -55,10 +54,10 @@ function readStream(request: IncomingMessage): Promise<Uint8Array | undefined> {
 }
 
 /**
- * The form that a body parser of the application has left, as text once more: there is one reader of forms,
- * and it is ours. A field that came twice is a list, and stays two fields.
+ * Turns the result of a body parser back into text, so that one function reads all forms. A repeated field is
+ * a list and becomes several fields again.
  *
- * @returns Undefined where the parser left nothing that a form could be made of.
+ * @returns Undefined if the value cannot be a form.
  */
 function formOf(parsed: unknown): string | Uint8Array | undefined {
   if (typeof parsed === "string" || parsed instanceof Uint8Array) return parsed;

@@ -12,32 +12,31 @@ import type { Revocation } from "../revocation/store.ts";
 import type { JsonObject } from "../token/json.ts";
 
 /**
- * What a verified logout token says: that a session has ended, or all of a user's. At least one of the two is
- * there.
+ * A verified logout token: a session, or all sessions of a user, ended. At least one of the two is present.
  */
 export interface LogoutToken {
   /** The `jti` claim. */
   readonly id: string;
-  /** The session that has ended: the `sid` claim. Without it, every session of the subject has. */
+  /** The session that ended: the `sid` claim. Without it, every session of the subject ended. */
   readonly sessionId?: string;
   /** The user's id: the `sub` claim. */
   readonly subject?: string;
-  /** When it happened, in seconds since 1970: `toe` (RFC 8417 section 2.2) where there is one, else `iat`. */
+  /** When it ended, in seconds since 1970: `toe` (RFC 8417 section 2.2) if present, otherwise `iat`. */
   readonly endedAt: number;
 }
 
 const event = "http://schemas.openid.net/event/backchannel-logout";
-/** Seconds after `iat` for which a logout token is taken: the two minutes that section 2.4 recommends. */
+/** Seconds after `iat` in which a logout token is accepted: the two minutes that section 2.4 recommends. */
 export const longestLogoutTokenAge = 120;
-/** Characters. It bounds what remembering it costs. */
+/** Characters. It bounds the memory of each remembered id. */
 const longestId = 255;
 
 /**
- * Holds the claims of a logout token whose signature was verified against OpenID Connect Back-Channel Logout
- * 1.0 section 2.6. Does not check whether its `jti` was seen before.
+ * Checks the claims of a logout token whose signature is verified (OpenID Connect Back-Channel Logout 1.0
+ * section 2.6). Does not check whether its `jti` was used before.
  *
  * @param now Seconds since 1970.
- * @param issuers Whose tokens the key vouches for that has signed this one.
+ * @param issuers The issuers that the signing key vouches for.
  * @throws {AuthError} `claims_invalid`, `issuer_rejected`, `audience_rejected`, `token_expired`,
  *   `token_not_yet_valid`.
  */
@@ -52,8 +51,7 @@ export function readLogoutToken(
   if (!isAudience(aud)) throw invalid("aud", "a string or a list of strings");
   if (!isNumericDate(iat)) throw invalid("iat", "a finite number");
   if (exp !== undefined && !isNumericDate(exp)) throw invalid("exp", "a finite number");
-  // From 1970 on, as revocations count: a token whose instant cannot be recorded would be sent again for
-  // ever.
+  // Not before 1970, like revocations: a token whose time cannot be recorded would be sent again and again.
   if (toe !== undefined && !(isNumericDate(toe) && toe >= 0))
     throw invalid("toe", "a finite number, 0 or more");
   if (!isNonEmptyString(jti) || jti.length > longestId)
@@ -62,7 +60,7 @@ export function readLogoutToken(
   if (sub !== undefined && !isNonEmptyString(sub)) throw invalid("sub", "a non-empty string");
   if (sid === undefined && sub === undefined) throw invalid("sid", "there, or `sub`");
   checkEvents(claims.events);
-  // Section 2.4: it keeps a logout token from passing for an ID token.
+  // Section 2.4: a logout token must not be accepted as an ID token.
   if (Object.hasOwn(claims, "nonce"))
     throw new AuthError("claims_invalid", { hint: "a logout token has no `nonce`" });
 
@@ -77,7 +75,9 @@ export function readLogoutToken(
   });
 }
 
-/** What a logout token revokes: the session where it names one, or else all that the user had until then. */
+/**
+ * The revocation of a logout token: its session if it names one, otherwise everything of the user until then.
+ */
 export function revocationOf({ sessionId, subject, endedAt }: LogoutToken): Revocation {
   return sessionId === undefined
     ? { kind: "user", id: subject as string, before: endedAt }

@@ -12,11 +12,11 @@ import { type LogoutToken, longestLogoutTokenAge, readLogoutToken } from "./toke
 /**
  * Verifies a logout token.
  *
- * @param act What to do with it. Where it rejects, so does this, and the `jti` does not count as seen. It has
- *   fifteen seconds; then the token could not be acted upon, as far as anybody knows. A replay meanwhile
- *   waits for what comes of it: it fails as that does, or was seen before.
- * @throws {AuthError} As `verifier.verify`; a `jti` seen before is `claims_invalid`;
- *   `revocations_unavailable` where `act` took too long.
+ * @param act What to do with it. If it rejects, the verification rejects too, and the `jti` does not count
+ *   as used. It has fifteen seconds; after that, whether it succeeded is unknown. A replay waits for its
+ *   result, and then fails with the same error or as a replay.
+ * @throws {AuthError} As `verifier.verify`; a `jti` that was used before is `claims_invalid`;
+ *   `revocations_unavailable` if `act` took too long.
  */
 export type VerifyLogoutToken = (
   token: string,
@@ -24,26 +24,23 @@ export type VerifyLogoutToken = (
 ) => Promise<LogoutToken>;
 
 /**
- * How many `jti` are remembered. An issuer that ends more sessions than this in two minutes has the oldest
- * forgotten; a token replayed then says what is known already.
+ * How many `jti` are remembered. If an issuer ends more sessions within two minutes, the oldest are
+ * forgotten. A replay of one only repeats a revocation.
  */
 const rememberedIds = 10_000;
 
-/**
- * Milliseconds: longer than revocations give to their store, so that their own error is the one that is told.
- */
+/** Milliseconds. Longer than the timeout of the revocation store, whose own error is more precise. */
 const actTimeout = 15_000;
 
 /**
- * Makes a verifier of logout tokens (OpenID Connect Back-Channel Logout 1.0 section 2.6) with the keys,
- * issuer and audience of another verifier: `typ` is `logout+jwt`, `events` says so, no `nonce`, a `sid` or a
- * `sub`, issued within the last 120 seconds, and a `jti` that this one has not seen. A token for the API is
- * none, and a logout token is no token for the API.
+ * Creates a verifier of logout tokens (OpenID Connect Back-Channel Logout 1.0 section 2.6) with the keys,
+ * issuer and audience of another verifier. A logout token has the `typ` `logout+jwt`, the logout event in
+ * `events`, no `nonce`, a `sid` or a `sub`, an `iat` within the last 120 seconds, and a `jti` that was not
+ * used before. It is never accepted as an API token, nor an API token as a logout token.
  *
- * Revokes nothing by itself; `createLogoutEndpoint` does, as `act`.
+ * Revokes nothing; `createLogoutEndpoint` does.
  *
- * @throws {ConfigurationError} It was not made by `createVerifier`.
- *
+ * @throws {ConfigurationError} The verifier was not created by `createVerifier`.
  * @example
  * ```ts
  * import { verifierFromEnv } from "@usher-auth/verify";
@@ -58,9 +55,9 @@ export function createLogoutVerifier(verifier: Verifier<unknown>): VerifyLogoutT
   if (parts === undefined) throw new ConfigurationError("verifier: give createVerifier(...).");
   const { keys, policy, maxTokenLength, clock } = parts;
   const parseToken = createTokenParser({ maxTokenLength, typ: logoutTokenType });
-  /** Each `jti` with the second from which on the token is too old anyhow. */
+  /** Each used `jti`, with the time in seconds from which its token is too old anyway. */
   const seen = new BoundedMap<string, number>(rememberedIds);
-  /** Those that are being acted upon, by `jti`. */
+  /** Running calls of `act`, by `jti`. */
   const underWay = new Map<string, Promise<void>>();
 
   function verifySync(token: string): LogoutToken {
@@ -78,7 +75,7 @@ export function createLogoutVerifier(verifier: Verifier<unknown>): VerifyLogoutT
   }
 
   function remember({ id }: LogoutToken): void {
-    // Longer than any token lives that is here now: it was issued at most the tolerance ahead.
+    // Longer than the lifetime of any token that is accepted now: it was issued at most the tolerance ahead.
     seen.set(id, clock() / 1000 + longestLogoutTokenAge + 2 * policy.clockTolerance);
   }
 
@@ -99,7 +96,7 @@ export function createLogoutVerifier(verifier: Verifier<unknown>): VerifyLogoutT
     const { id } = logout;
     const earlier = underWay.get(id);
     if (earlier !== undefined) {
-      // Whether it was recorded, nobody knows yet: a "seen before" would have its sender forget it.
+      // The result is not known yet. If the answer were "used before", the sender would not retry.
       await earlier;
       throw seenBefore();
     }

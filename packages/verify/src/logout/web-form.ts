@@ -4,8 +4,8 @@ import { longestLogoutForm } from "./form.ts";
 import { longestWait } from "./node-form.ts";
 
 /**
- * Reads what the endpoint needs out of a fetch request, and no more of its body than the endpoint takes. What
- * was read before, breaks off, is too long or takes too long has no body. Never rejects.
+ * Reads a fetch request for the endpoint, up to the endpoint's limit. A body that was read before, is
+ * interrupted, too long or too slow is undefined. Never rejects.
  */
 export async function readWebForm(request: Request): Promise<LogoutRequest> {
   const contentType = request.headers.get("content-type") ?? undefined;
@@ -17,7 +17,7 @@ export async function readWebForm(request: Request): Promise<LogoutRequest> {
   } catch {
     return { contentType, body: undefined };
   } finally {
-    // Not waited for: who does not send may not stop either.
+    // Not awaited: a sender that does not send may not stop either.
     reader.cancel().catch(() => undefined);
   }
 }

@@ -5,24 +5,21 @@ import { ignorePromise } from "../user-code/thenable.ts";
 import type { RevocationSnapshot, Revocations } from "./revocations.ts";
 import type { RevocableToken } from "./table.ts";
 
-// Revocations may be the user's own. Ones that fail, or do not answer in time, have said nothing: 503, and
-// nobody is signed out, or taken for signed out.
+// Revocations may be the application's own. If they fail, or do not answer in time, the result is unknown: a
+// 503. The token is neither accepted nor revoked.
 
-/**
- * Milliseconds in which all revocations are loaded. Longer than large lists take, since it only ends a wait
- * at the start.
- */
+/** Milliseconds to load all revocations. Generous: it only ends a wait at startup. */
 const loadTimeout = 60_000;
 
 /**
- * Asks about one token.
+ * Checks one token.
  *
- * @returns The revision that the token passed.
+ * @returns The revision at which the token passed.
  * @throws {AuthError} `token_revoked`, `revocations_unavailable`.
  */
 export function ask(revocations: Revocations, token: RevocableToken, now: number): number | undefined {
   try {
-    // Before asking: what is revoked while they look is asked about next time.
+    // Read first: what is revoked during the check is checked next time.
     const revision = (revocations.snapshot as RevocationSnapshot | undefined)?.revision;
     if (!ignorePromise(revocations.check(token, now))) return revision;
     throw new Error("it must answer at once");
@@ -31,7 +28,7 @@ export function ask(revocations: Revocations, token: RevocableToken, now: number
   }
 }
 
-/** @throws {AuthError} `revocations_unavailable`: they could not be loaded, or not within a minute. */
+/** @throws {AuthError} `revocations_unavailable`: they could not be loaded within a minute. */
 export async function loadAll(revocations: Revocations): Promise<void> {
   try {
     await within(loadTimeout, () => revocations.ready());

@@ -1,13 +1,13 @@
 import type { Clock } from "../clock.ts";
 
 /**
- * For how long, in seconds of the asker's clock, one answer holds: a clock is dear, and a comparison is not.
+ * Seconds of the caller's clock for which one result is valid. Reading a clock is expensive; comparing is
+ * not.
  */
 const longestAnswer = 1;
 
 /**
- * From when, and until when, in seconds of the asker's clock, what is known is recent enough without another
- * look.
+ * The time span, in seconds of the caller's clock, in which the revocations are fresh without another check.
  */
 export interface FreshSpan {
   from: number;
@@ -15,13 +15,11 @@ export interface FreshSpan {
 }
 
 /**
- * Whether what is known is recent enough: confirmed within the last so many seconds of time that has really
- * passed.
+ * Whether the revocations were confirmed within the last `maxStaleness` seconds of elapsed time.
  *
- * A verification has read a clock already; a second reading would cost a good part of it. So the answer is
- * worked out once a second, and between those it is two comparisons with the time that the asker has. A clock
- * of the asker's that jumps, either way, leaves the span in which the answer holds, and it is worked out
- * anew.
+ * A verification has read a clock already, and reading a second one would add noticeably to its cost. So the
+ * result is computed once per second, and in between it takes two comparisons with the caller's time. If the
+ * caller's clock jumps, it leaves the span, and the result is computed again.
  */
 export class Freshness {
   readonly #maxStaleness: number;
@@ -31,8 +29,8 @@ export class Freshness {
 
   /**
    * @param maxStaleness In seconds.
-   * @param elapsed Milliseconds that never run back.
-   * @param span Where the answer is kept, for whoever cannot afford to ask. Empty at first.
+   * @param elapsed Elapsed milliseconds; never decreases.
+   * @param span Where the result is kept, for callers that read it directly. Empty at first.
    */
   constructor(maxStaleness: number, elapsed: Clock, span: FreshSpan) {
     this.#maxStaleness = maxStaleness;
@@ -41,24 +39,24 @@ export class Freshness {
     this.forget();
   }
 
-  /** Seconds since the last confirmation; infinite where there was none. */
+  /** Seconds since the last confirmation; infinite before the first. */
   get age(): number {
     return (this.#elapsed() - this.#confirmedAt) / 1000;
   }
 
-  /** @param at The reading of the clock for which nothing is missing. */
+  /** @param at The elapsed time up to which nothing is missing. */
   confirm(at: number): void {
     if (at > this.#confirmedAt) this.#confirmedAt = at;
   }
 
-  /** Nothing is known any more. */
+  /** Resets: nothing is confirmed. */
   forget(): void {
     this.#confirmedAt = Number.NEGATIVE_INFINITY;
     this.#span.from = Number.POSITIVE_INFINITY;
     this.#span.until = Number.NEGATIVE_INFINITY;
   }
 
-  /** @param now The asker's time, in seconds. */
+  /** @param now The caller's time, in seconds. */
   isFresh(now: number): boolean {
     if (now < this.#span.until && now >= this.#span.from) return true;
     const left = this.#maxStaleness - this.age;

@@ -1,4 +1,4 @@
-// `@usher-auth/verify/revocation`: tokens, sessions and users that no longer count.
+// `@usher-auth/verify/revocation`: revoke tokens, sessions and users before they expire.
 export { type MemoryRevocationStoreOptions, memoryRevocationStore } from "./memory-store.ts";
 export type { RevocationsOptions } from "./options.ts";
 export {

@@ -5,8 +5,7 @@ import type { Revocation, RevocationListener, RevocationStore } from "./store.ts
 import { grace } from "./table.ts";
 
 /**
- * What {@link memoryRevocationStore} may be told.
- *
+ * Options of {@link memoryRevocationStore}.
  * @example
  * ```ts
  * import { type MemoryRevocationStoreOptions, memoryRevocationStore } from "@usher-auth/verify/revocation";
@@ -17,27 +16,26 @@ import { grace } from "./table.ts";
  */
 export interface MemoryRevocationStoreOptions {
   /**
-   * The longest life of a token, as `createRevocations` is told it: for one that is made later, revocations
-   * are kept for as long, and six minutes more, as it keeps them itself. Seconds, 1 to 30 days; default
-   * 86400.
+   * The longest lifetime of a token, as for `createRevocations`. Revocations are kept for as long plus six
+   * minutes, for instances that are created later. Seconds, 1 to 30 days; default: 86400.
    */
   readonly maxTokenAge?: number;
-  /** The time in milliseconds since 1970, for tests. */
+  /** Returns the time in milliseconds since 1970, for tests. */
   readonly clock?: () => number;
 }
 
-/** Milliseconds between two confirmations: a store in the same memory is always well. */
+/** Milliseconds between two confirmations. A store in memory never fails. */
 const heartbeat = 1000;
-/** More than one, so that forgetting gains on the growth. */
+/** More than one, so that cleanup is faster than growth. */
 const lookedPerEntry = 2;
 const thirtyDays = 30 * 86_400;
 
 /**
- * Keeps revocations in this process, and tells no other: for an API that runs as one process, and for tests.
- * They are gone when it ends, so tokens revoked before a restart are accepted after it, until they expire.
+ * Creates a store that keeps revocations in this process only: for an API that runs as one process, and for
+ * tests. They are lost at a restart, and tokens that were revoked before it are accepted again until they
+ * expire.
  *
- * @throws {ConfigurationError} A `maxTokenAge` out of range.
- *
+ * @throws {ConfigurationError} `maxTokenAge` is out of range.
  * @example
  * ```ts
  * import { createRevocations, memoryRevocationStore } from "@usher-auth/verify/revocation";
@@ -60,7 +58,7 @@ export function memoryRevocationStore(options: MemoryRevocationStoreOptions = {}
 
   const isOld = ({ before }: Revocation): boolean => before < clock() / 1000 - maxTokenAge - grace;
 
-  /** A few at each addition, from where the last look ended: what came last need not be the youngest. */
+  /** Checks a few entries per addition, from where the last check ended. Entries are not sorted by time. */
   function forgetOld(count: number): void {
     for (let step = 0; step < count; step++) {
       const { done, value } = looked.next();

@@ -4,8 +4,7 @@ import { integerWithin } from "../option-values.ts";
 import type { RevocationStore } from "./store.ts";
 
 /**
- * What `createRevocations` is made of. All times are in seconds.
- *
+ * Options of `createRevocations`. All times are in seconds.
  * @example
  * ```ts
  * import { memoryRevocationStore, type RevocationsOptions } from "@usher-auth/verify/revocation";
@@ -18,26 +17,26 @@ import type { RevocationStore } from "./store.ts";
  * ```
  */
 export interface RevocationsOptions {
-  /** Where revocations are kept: `memoryRevocationStore()`, or that of `@usher-auth/postgres`. */
+  /** Where revocations are stored: `memoryRevocationStore()`, or the store of `@usher-auth/postgres`. */
   readonly store: RevocationStore;
   /**
-   * The longest life of a token, 1 to 30 days; a verifier with these revocations accepts none that is older.
+   * The longest lifetime of a token, 1 to 30 days. A verifier with these revocations rejects older tokens.
    */
   readonly maxTokenAge: number;
-  /** How long the store may leave unconfirmed that nothing is missing. 3 to 3600; default 10. */
+  /** How long the store may be silent before the revocations count as stale. 3 to 3600; default: 10. */
   readonly maxStaleness?: number;
   /**
-   * What to do while it does: `refuse` tokens with `revocations_unavailable` (503), or `accept` those that
-   * are not known to be revoked. Default `refuse`.
+   * What happens while the revocations are stale: `refuse` rejects all tokens with `revocations_unavailable`
+   * (503), `accept` accepts tokens that are not known to be revoked. Default: `refuse`.
    */
   readonly whenStale?: "refuse" | "accept";
-  /** The time in milliseconds since 1970, for tests; it then counts for elapsed time as well. */
+  /** Returns the time in milliseconds since 1970, for tests. It then also measures elapsed time. */
   readonly clock?: Clock;
 }
 
-/** Revocation options after the one check that they get. */
+/** Revocation options after validation. */
 export interface CheckedRevocationsOptions extends Required<RevocationsOptions> {
-  /** Milliseconds that have passed; they never run back. */
+  /** Elapsed milliseconds; never decreases. */
   readonly elapsed: Clock;
 }
 

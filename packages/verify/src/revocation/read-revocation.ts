@@ -3,18 +3,18 @@ import type { Revocation } from "./store.ts";
 const kinds: ReadonlySet<unknown> = new Set<Revocation["kind"]>(["token", "session", "user"]);
 
 /**
- * No instant in seconds is as large as this: as seconds, it is in the year 5138, and as milliseconds, in
- * 1973. A revocation of a user with an instant in milliseconds would hold for 50,000 years.
+ * Above any time in seconds: as seconds it is in the year 5138, as milliseconds in 1973. A user's revocation
+ * with a time in milliseconds would be valid for 50,000 years.
  */
 const beyondSeconds = 100_000_000_000;
 
-/** Seconds by which an issuer's clock may be ahead of this one, at the most. */
+/** Seconds by which an issuer's clock may be ahead. */
 const aheadAtMost = 86_400;
 
 /**
- * The revocation that user code gave, in an object of our own.
+ * Validates a revocation of the application, and copies it.
  *
- * @throws {TypeError} It is none, or its instant cannot be one in seconds.
+ * @throws {TypeError} Not a revocation, or its time is not in seconds.
  */
 export function checkedRevocation(given: unknown): Revocation {
   const { kind, id, before } = named(given);
@@ -26,18 +26,18 @@ export function checkedRevocation(given: unknown): Revocation {
   return Object.freeze({ kind: kind as Revocation["kind"], id, before });
 }
 
-/** A revocation as it stands in a store, and whether it had to be guessed at. */
+/** A revocation from a store, and what was wrong with it. */
 export interface StoredRevocation {
-  /** Undefined where it does not say what it revokes. */
+  /** Undefined if the entry does not say what it revokes. */
   readonly revocation: Revocation | undefined;
-  /** What was wrong with it, for the operator. */
+  /** What was wrong, for the log. */
   readonly fault?: string;
 }
 
 /**
- * What somebody has put into a store was meant to revoke something. So an instant that is none in seconds is
- * read as milliseconds where that makes one, and otherwise the entry counts from now: it does revoke, and can
- * become old.
+ * Reads an entry of a store. An entry in a store was meant to revoke something. If its time is not in
+ * seconds, it is read as milliseconds if that gives a valid time. Otherwise the entry counts from now: it
+ * revokes, and it expires.
  *
  * @param now Seconds since 1970.
  */
@@ -53,10 +53,10 @@ export function readStored(given: unknown, now: number): StoredRevocation {
 }
 
 /**
- * Where the time ends that a revocation is about; not included. Tokens of a user that were issued before it
- * are revoked. An instant in whole seconds means all of its second, since nobody can tell what was first. One
- * with a fraction is exact, and so a token that says its own to the fraction can be told from it: who signs
- * in again at once is not refused.
+ * The end of the time that a revocation covers, exclusive: it revokes a user's tokens that were issued
+ * before. A time in whole seconds covers that whole second, because the order within it is unknown. A time
+ * with a fraction is exact. A token whose `iat` has a fraction can then be later, so that a user who signs in
+ * again immediately is accepted.
  */
 export function endOf({ before }: Revocation): number {
   return Number.isInteger(before) ? before + 1 : before + microsecond;

@@ -9,75 +9,73 @@ import type { Revocation } from "./store.ts";
 import { callTimeout, createSubscription } from "./subscription.ts";
 import { type RevocableToken, RevocationTable } from "./table.ts";
 
-/** How the list of what no longer counts is doing. */
+/** The state of the revocations. */
 export interface RevocationStatus {
-  /** `stale`: not confirmed within `maxStaleness`. `missing`: never loaded whole. */
+  /** `stale`: not confirmed within `maxStaleness`. `missing`: never fully loaded. */
   readonly state: "current" | "stale" | "missing";
-  /** What is done with tokens that are not known to be revoked, unless the state is `current`. */
+  /** What happens to tokens that are not known to be revoked, unless the state is `current`. */
   readonly whenStale: "refuse" | "accept";
-  /** Seconds since the store last showed that nothing is missing; absent where it never did. */
+  /** Seconds since the last confirmation of the store; absent before the first. */
   readonly staleness?: number;
-  /** How many revocations are held. */
+  /** The number of revocations in memory. */
   readonly entries: number;
 }
 
 /** See {@link Revocations.snapshot}. */
 export interface RevocationSnapshot {
-  /** Goes up with whatever is revoked. */
+  /** Increases with each revocation. */
   readonly revision: number;
-  /** Seconds since 1970, by the clock of who asked last; included. */
+  /** Start of the span, in seconds since 1970 by the clock of the last caller; inclusive. */
   readonly from: number;
-  /** As `from`; not included. */
+  /** End of the span; exclusive. */
   readonly until: number;
 }
 
-/** The list of what no longer counts: a replica in memory of what is in a store. */
+/** Revoked tokens, sessions and users: a copy in memory of the store's content. */
 export interface Revocations {
-  /** As the options say, in seconds. */
+  /** The option, in seconds. */
   readonly maxTokenAge: number;
   /**
-   * Begins to follow the store. Resolves once everything is loaded.
+   * Subscribes to the store. Resolves once everything is loaded.
    *
-   * @throws {AuthError} `revocations_unavailable`. It goes on trying by itself, every 30 seconds at the
-   *   least.
+   * @throws {AuthError} `revocations_unavailable`. It keeps retrying, at least every 30 seconds.
    */
   ready(): Promise<void>;
   /**
-   * What a token that passed `check` can count on: while `revision` is the same, and the time is in the span,
-   * it would pass again. So a token that is seen again costs three comparisons, and no call.
+   * When the result of `check` is still valid: while `revision` is the same and the time is within the span,
+   * the same token passes again. A cached token costs three comparisons and no call.
    */
   readonly snapshot: RevocationSnapshot;
   /**
-   * Lets a verified token pass, or says why not. No I/O and, unless it refuses, no allocation. Does NOT
-   * verify anything.
+   * Checks whether a verified token was revoked. No I/O, and no allocation unless it rejects. Does NOT verify
+   * the token.
    *
-   * @param now Seconds since 1970, where the caller has read a clock already.
+   * @param now Seconds since 1970, if the caller has read a clock already.
    * @throws {AuthError} `token_revoked`, `revocations_unavailable`.
    */
   check(token: RevocableToken, now?: number): void;
   /**
    * Revokes, here and in every replica. Resolves once the store has recorded it.
    *
-   * @throws {TypeError} No revocation, or an instant that is none in seconds (see {@link Revocation.before}).
-   * @throws {AuthError} `revocations_unavailable`: the store did not record it, or not within ten seconds.
-   *   Nothing was changed here.
+   * @throws {TypeError} Not a revocation, or its time is not in seconds (see {@link Revocation.before}).
+   * @throws {AuthError} `revocations_unavailable`: the store did not record it within ten seconds. Nothing
+   *   changed here.
    */
   revoke(revocations: Revocation | readonly Revocation[]): Promise<void>;
   status(): RevocationStatus;
-  /** Stops following the store. What is known goes stale. */
+  /** Unsubscribes from the store. The revocations become stale. */
   close(): Promise<void>;
 }
 
-/** Some 450 megabytes. More than that a process should rather say than hold. */
+/** About 450 MB. Above that, a process should fail visibly. */
 const capacity = 4_000_000;
 
 /**
- * Makes the list of what no longer counts, by `jti`, by `sid`, and by `sub` with an instant. It is for every
- * issuer of the verifier at once. Does nothing until `ready()` (a verifier's `ready()` calls it) or the first
- * check.
+ * Creates a list of revocations: of tokens by `jti`, of sessions by `sid`, and of users by `sub` and a time.
+ * It covers every issuer of the verifier. Does nothing until `ready()` (a verifier's `ready()` calls it) or
+ * the first check.
  *
- * @throws {ConfigurationError} An option that cannot be right.
- *
+ * @throws {ConfigurationError} An invalid option.
  * @example
  * ```ts
  * import { verifierFromEnv } from "@usher-auth/verify";
@@ -148,7 +146,7 @@ export function createRevocations(options: RevocationsOptions): Revocations {
   }
 
   function check(token: RevocableToken, now: number = clock() / 1000): void {
-    // The asker's clock has gone back, and so may ours have.
+    // The caller's clock went back, and so this one may have.
     if (now < snapshot.from) loadAgainIfNotWhole();
     const kind = table.find(token);
     if (kind !== undefined) throw new AuthError("token_revoked", { hint: hints[kind] });
@@ -176,15 +174,14 @@ export function createRevocations(options: RevocationsOptions): Revocations {
   }
 
   async function revoke(given: Revocation | readonly Revocation[]): Promise<void> {
-    // In objects of our own: what was checked is what is recorded, whatever the caller and the store do to
-    // theirs.
+    // Copies: what was checked is what is recorded, whatever the caller and the store do to their objects.
     const batch = Object.freeze([given].flat().map(checkedRevocation));
     try {
       await within(callTimeout, () => store.append(batch));
     } catch (cause) {
       throw new AuthError("revocations_unavailable", { hint: `not recorded: ${reasonOf(cause)}`, cause });
     }
-    // Not before: what is known here and nowhere else would be forgotten at a restart.
+    // After the store: a revocation that is only in memory would be lost at a restart.
     take(batch);
   }
 

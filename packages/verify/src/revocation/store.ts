@@ -1,53 +1,51 @@
 /**
- * One thing that no longer counts: a token, a session with all of its tokens, or all that a user had until an
- * instant.
+ * One revocation: of a token, of a session with all of its tokens, or of everything that a user had until a
+ * time.
  */
 export interface Revocation {
-  /** What `id` is: a token's `jti`, a session's `sid`, or a user's `sub`. */
+  /** The kind of `id`: a token's `jti`, a session's `sid`, or a user's `sub`. */
   readonly kind: "token" | "session" | "user";
   /**
-   * The claim's value, exactly. Never the token's text: a JWS can be spelled in more than one way, and is a
-   * secret.
+   * The exact value of the claim. Never the token itself: a JWS has several spellings, and it is a secret.
    */
   readonly id: string;
   /**
-   * When it was revoked, in seconds since 1970 (NumericDate), from 0 to below 100,000,000,000; milliseconds
-   * are refused. Of a user, tokens issued at or before it are refused: whole seconds mean all of that second,
-   * and a fraction (`Date.now() / 1000`) is exact. Of every kind, the entry may go once it is older than any
-   * token can be.
+   * The time of the revocation, in seconds since 1970 (NumericDate), from 0 to below 100,000,000,000;
+   * milliseconds are rejected. For a user, it revokes tokens issued at or before it: whole seconds cover that
+   * whole second, a fraction (`Date.now() / 1000`) is exact. For every kind, the entry may be deleted once it
+   * is older than any token can be.
    */
   readonly before: number;
 }
 
-/** What a {@link RevocationStore} tells. None of the three throws. */
+/** The callbacks that a {@link RevocationStore} calls. None of them throws. */
 export interface RevocationListener {
-  /** Somebody, anywhere, has revoked these. May repeat what was told before. */
+  /** These were revoked, by any replica. May repeat earlier ones. */
   revoked(batch: readonly Revocation[]): void;
-  /** The store has shown, just now, that nothing is missing. */
+  /** Nothing is missing up to now. */
   confirmed(): void;
-  /** Why nothing can be confirmed at the moment. The store goes on trying. */
+  /** Nothing can be confirmed now. The store keeps retrying. */
   failed(error: unknown): void;
 }
 
 /**
- * Where revocations are kept, for as long as they may matter, and shared by the replicas of an API.
+ * Stores revocations for as long as they may matter, shared by the replicas of an API.
  *
- * Each call has ten seconds, and so has each batch of `load`: then it counts as failed, and is made anew
- * later. What comes after that is not waited for. An entry that is no revocation neither stops the others nor
- * goes unnoticed: it is a process warning (`USHER_REVOCATIONS_MISREAD`, once), and counts as well as it can
- * be read.
+ * Each call has ten seconds, and so has each batch of `load`. After that it has failed and is retried later;
+ * a late result is ignored. An invalid entry does not stop the others: it causes one process warning
+ * (`USHER_REVOCATIONS_MISREAD`) and counts as far as it can be read.
  */
 export interface RevocationStore {
-  /** Everything that may still count, in batches, in any order; entries may come more than once. */
+  /** Returns everything that may still count, in batches, in any order. Entries may repeat. */
   load(): AsyncIterable<readonly Revocation[]>;
   /** Records durably, for all replicas. Resolves once recorded. Idempotent. */
   append(revocations: readonly Revocation[]): Promise<void>;
   /**
-   * From the call on: `revoked` with what anyone appends; `confirmed` each time the store has shown that
-   * nothing is missing up to now, at least every 2 s while it is well. After a lost connection the store
-   * reconnects by itself and delivers what was missed before it next confirms.
+   * From this call on: calls `revoked` with what anyone appends, and `confirmed` each time the store has
+   * proven that nothing is missing, at least every 2 s while it works. After a lost connection, the store
+   * reconnects and delivers what was missed before it confirms again.
    *
-   * Resolves once it listens, to the way to stop it.
+   * Resolves once it listens, to a function that unsubscribes.
    */
   subscribe(listener: RevocationListener): Promise<() => Promise<void>>;
 }

@@ -2,46 +2,46 @@ import type { Clock } from "../clock.ts";
 import { within } from "../user-code/deadline.ts";
 import type { RevocationListener, RevocationStore } from "./store.ts";
 
-/** Whom a subscription tells. */
+/** What a subscription calls. */
 export interface SubscriptionHandler {
   /**
-   * @param batch As the store gave it: nobody has looked at it.
+   * @param batch The store's value, not validated.
    * @returns Whether there was room for all of it.
-   * @throws {TypeError} It is no list.
+   * @throws {TypeError} Not a list.
    */
   take(batch: unknown): boolean;
-  /** Everything is here, as of this reading of the clock. */
+  /** Everything is loaded, as of this elapsed time. */
   confirm(at: number): void;
-  /** What is here cannot be relied on as a whole any more. */
+  /** The loaded revocations are no longer complete. */
   incomplete(): void;
   /** Why nothing was loaded or confirmed. */
   fail(error: unknown): void;
 }
 
-/** Brings a store's revocations, first all and then each, and starts over until that has worked. */
+/** Loads the revocations of a store, then receives each new one, and retries until that works. */
 export interface Subscription {
   /**
-   * Begins, once. Resolves when everything is loaded; rejects when the attempt under way fails. It is tried
-   * again.
+   * Starts, once. Resolves when everything is loaded; rejects when the running attempt fails, and retries
+   * later.
    */
   start(): Promise<void>;
-  /** Loads everything anew, where everything is here: something of it was lost. */
+  /** Loads everything again, because something was lost. */
   reload(why: Error): void;
   close(): Promise<void>;
 }
 
 /**
- * Milliseconds for each call of the store, and for each batch of what it loads: the store is other people's
+ * Milliseconds for each call of the store, and for each batch of `load`. The store may be the application's
  * code.
  */
 export const callTimeout = 10_000;
 
-/** Seconds to wait after the first failure; each further one doubles it, up to half a minute. */
+/** Seconds to wait after the first failure. Each further failure doubles it, up to half a minute. */
 const [firstWait, longestWait] = [1, 30];
 
 /**
- * @param elapsed Milliseconds that never run back.
- * @param random A number from 0 up to 1: it spreads the retries of several replicas.
+ * @param elapsed Elapsed milliseconds; never decreases.
+ * @param random Returns a number from 0 up to 1: it spreads the retries of several replicas.
  */
 export function createSubscription(
   store: RevocationStore,
@@ -52,7 +52,7 @@ export function createSubscription(
   let unsubscribe: (() => Promise<void>) | undefined;
   let isLoaded = false;
   let isClosed = false;
-  /** There was no room for something: what is here is not the whole. */
+  /** Whether there was no room for something, so that the list is incomplete. */
   let isCrowded = false;
   let confirmedAt = Number.NEGATIVE_INFINITY;
   let failures = 0;
@@ -60,16 +60,16 @@ export function createSubscription(
   let underWay: Promise<void> | undefined;
   let retry: NodeJS.Timeout | undefined;
 
-  /** Those of a subscription that was given up are not believed when they say that nothing is missing. */
+  /** Confirmations of an abandoned subscription are ignored. */
   function listenerOf(attempt: { isGivenUp: boolean }): RevocationListener {
-    // Frozen: it is handed to other people's code.
+    // Frozen: other code gets it.
     return Object.freeze({
       revoked(batch: unknown) {
         let failure = new Error(tooMany);
         try {
           take(batch);
         } catch (error) {
-          // Something was revoked, and nobody can read what: everything is loaded again.
+          // Something was revoked, and it is unknown what: load everything again.
           [failure, isCrowded] = [error as Error, true];
         }
         if (isCrowded) reload(failure);
@@ -108,7 +108,7 @@ export function createSubscription(
     }
   }
 
-  /** Listens first and loads then, so that nothing falls between the two. */
+  /** Subscribes first and loads then, so that nothing is missed in between. */
   async function load(): Promise<void> {
     unsubscribe ??= await subscribe();
     if (isClosed) await stopListening();
@@ -123,7 +123,7 @@ export function createSubscription(
   }
 
   async function eachBatch(): Promise<void> {
-    // A store may be written as an async function, and give a promise of its batches.
+    // A store may be an async function that returns a promise of its batches.
     const loaded = (await within<unknown>(callTimeout, () => store.load())) as AsyncIterable<unknown> &
       Iterable<unknown>;
     const batches = loaded[Symbol.asyncIterator]?.() ?? loaded[Symbol.iterator]();
@@ -134,7 +134,7 @@ export function createSubscription(
         take(value);
       }
     } finally {
-      // Not waited for: where a batch did not come, this may not either.
+      // Not awaited: if a batch did not arrive, this may not either.
       new Promise((resolve) => resolve(batches.return?.())).catch(() => undefined);
     }
   }
@@ -147,7 +147,7 @@ export function createSubscription(
     failures++;
     retry = setTimeout(() => {
       retry = undefined;
-      // The failure is kept by startOver(); there is nobody else to tell it to.
+      // startOver() keeps the failure. No caller waits for this one.
       start().catch(() => undefined);
     }, wait * 1000);
     retry.unref?.(); // a number on workerd
@@ -165,7 +165,7 @@ export function createSubscription(
     if (isClosed) return Promise.reject(new Error(closed));
     if (isLoaded) return Promise.resolve();
     if (retry !== undefined) return Promise.reject(failure);
-    // Not before this is set: a store may call back.
+    // Only once this is set: a store may call back.
     underWay = Promise.resolve()
       .then(load)
       .catch((error: unknown) => {

@@ -1,32 +1,29 @@
 import { endOf } from "./read-revocation.ts";
 import type { Revocation } from "./store.ts";
 
-/** The claims of a token that a revocation can name. */
+/** The claims that a revocation can name. */
 export interface RevocableToken {
   readonly sub: string;
-  /** A token without one cannot have been issued after a user's revocation, as far as anybody can tell. */
+  /** Without it, the token may have been issued before any revocation of its user. */
   readonly iat?: number | undefined;
   readonly jti?: string | undefined;
   readonly sid?: string | undefined;
 }
 
 /**
- * Seconds for which an entry outlives the greatest age of a token: the largest `clockTolerance` that a
- * verifier may have (300), and a minute for a token that was being signed while its session ended.
+ * Seconds for which an entry outlives the oldest token: the largest `clockTolerance` of a verifier (300), and
+ * a minute for a token that was being signed while its session ended.
  */
 export const grace = 360;
 
-/**
- * How many entries are looked at for each that comes in: more than one, so that the sweep gains on the
- * growth.
- */
+/** Entries to check per addition. More than one, so that cleanup is faster than growth. */
 const sweptPerEntry = 2;
 
 /**
- * What no longer counts, by kind and id. A look-up is one of a Map for each claim that the token has.
+ * Revocations by kind and id. A check looks up each of the token's claims in a Map.
  *
- * Entries leave once no token that they match can be alive. There is no timer and no pass over everything:
- * whoever puts one in sweeps two others, so that the table never holds much more than twice what is alive.
+ * Entries are deleted once no token that they match can be valid. There is no timer and no full scan: each
+ * addition checks two entries, so the table never holds much more than twice the live ones.
  */
 export class RevocationTable {
   readonly #life: number;
@@ -38,7 +35,7 @@ export class RevocationTable {
   };
 
   /**
-   * @param maxTokenAge The longest life of a token, in seconds.
+   * @param maxTokenAge The longest lifetime of a token, in seconds.
    * @param capacity The most entries.
    */
   constructor(maxTokenAge: number, capacity: number) {
@@ -52,7 +49,7 @@ export class RevocationTable {
   }
 
   /**
-   * Puts a revocation in, unless it is too old to matter.
+   * Adds a revocation, unless it is too old to matter.
    *
    * @param now Seconds since 1970.
    * @returns Whether there was room.
@@ -76,7 +73,7 @@ export class RevocationTable {
     return true;
   }
 
-  /** Looks at a fiftieth of the entries, for times in which nothing comes in. */
+  /** Checks a fiftieth of the entries, for times without additions. */
   sweep(now: number): void {
     for (const entries of Object.values(this.#kinds)) {
       entries.sweep(Math.max(1000, Math.ceil(entries.instants.size / 50)), now - this.#life);
@@ -84,9 +81,8 @@ export class RevocationTable {
   }
 
   /**
-   * Whether nothing is missing that matters now. After the clock was ahead for a while, there may be: what
-   * was too old then is not too old any more. Once that was noticed, {@link startOver} is for before
-   * everything is put in again.
+   * Whether the list is complete. If the clock was ahead for a while, entries were deleted too early. After
+   * that, call {@link startOver} and add everything again.
    *
    * @param now Seconds since 1970.
    */
@@ -98,7 +94,7 @@ export class RevocationTable {
     for (const entries of Object.values(this.#kinds)) entries.newestGone = Number.NEGATIVE_INFINITY;
   }
 
-  /** The kind of the revocation that names this token; undefined where none does. */
+  /** The kind of the revocation that matches this token; undefined if none does. */
   find({ sub, iat, jti, sid }: RevocableToken): Revocation["kind"] | undefined {
     const { token, session, user } = this.#kinds;
     if (jti !== undefined && token.instants.size > 0 && token.instants.has(jti)) return "token";
@@ -110,29 +106,22 @@ export class RevocationTable {
 }
 
 /**
- * The same text in memory of its own. One that was cut out of a larger text, or put together of several,
- * holds on to all of those: a million ids could cost ten times what they need. Beyond Latin-1, which ids
- * hardly go, it stays as it is.
+ * Copies a string into its own memory. A substring or a concatenation keeps its whole source alive, and a
+ * million ids could take ten times their size. Ids beyond Latin-1 are rare and stay as they are.
  */
 function copyOf(id: string): string {
   const copy = Buffer.from(id, "latin1").toString("latin1");
   return copy === id ? copy : id;
 }
 
-/**
- * The entries of one kind, each with the instant from which on it is old, with the place up to which they
- * were swept.
- */
+/** The entries of one kind, with the time at which each becomes old, and the position of the cleanup. */
 class Entries {
   readonly instants = new Map<string, number>();
-  /** The latest instant of those that were let go for their age. */
+  /** The latest time of the entries that were deleted for their age. */
   newestGone = Number.NEGATIVE_INFINITY;
   #swept = this.instants.entries();
 
-  /**
-   * Takes up to `count` steps, from where the last sweep ended; an iterator of a Map bears changes made
-   * meanwhile.
-   */
+  /** Checks up to `count` entries, from where the last call ended. An iterator of a Map tolerates changes. */
   sweep(count: number, earliest: number): void {
     for (let step = 0; step < count; step++) {
       const next = this.#swept.next();
