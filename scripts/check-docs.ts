@@ -31,10 +31,7 @@ async function checkDocumentation(): Promise<number> {
     ...files("*.md", "docs/**/*.md", "packages/*/README.md", "apps/*/README.md").flatMap(
       findIn(findExamples),
     ),
-    // Not yet by default: the examples are being written.
-    ...(paths.length > 0 || values.root ? files("packages/*/src/**/*.ts") : []).flatMap(
-      findIn(findDocstringExamples),
-    ),
+    ...files("packages/*/src/**/*.ts").flatMap(findIn(findDocstringExamples)),
   ];
   if (paths.length === 0) requireGuides(examples);
   for (const fault of faults) process.stderr.write(`${fault}\n`);

@@ -13,9 +13,14 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const checks: Check[] = [
   // First, because it takes the longest.
   {
-    name: "examples in the documentation",
+    name: "examples in docs and docstrings",
     command: process.execPath,
     args: ["--conditions=@usher-auth/source", "scripts/check-docs.ts"],
+  },
+  {
+    name: "examples of public names",
+    command: process.execPath,
+    args: ["scripts/check-public-examples.ts"],
   },
   {
     name: "format and lint",
