@@ -1,4 +1,4 @@
-/** What a warning is about; `process.on("warning")` sees it as the warning's `code`. */
+/** The subject of a warning, in its `code`: see `process.on("warning")`. */
 export type WarningCode =
   | "USHER_KEY_UNUSED"
   | "USHER_KEYS_STALE"
@@ -12,7 +12,9 @@ export type WarningCode =
   | "USHER_SECRET_WEAK"
   | "USHER_SOCKET_FAILED";
 
-/** Tells the operator through Node's own channel, which its options can silence, redirect or make fatal. */
+/**
+ * Warns the operator with a process warning. Node's options can silence, redirect, or turn it into an error.
+ */
 export function warn(message: string, code: WarningCode): void {
   process.emitWarning(message, { type: "UsherWarning", code });
 }

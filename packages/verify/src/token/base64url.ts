@@ -1,20 +1,20 @@
 /**
- * By a text's length modulo four: the characters that it may end with. Where bits are left that no byte has a
- * use for, they must be zero (RFC 4648 section 3.5).
+ * The characters that a text may end with, by its length modulo four. Spare bits must be zero (RFC 4648
+ * section 3.5).
  */
 const endings = [undefined, "", "AQgw", "AEIMQUYcgkosw048"] as const;
 
 /**
- * Decodes canonical base64url into `target`, and returns the number of bytes; -1 where the text is empty or
- * anything but canonical: padding, another character, a length that no bytes have, or spare bits that are not
- * zero. The last rule matters for the signature: without it one token has several spellings.
+ * Decodes canonical base64url into `target` and returns the number of bytes. Returns -1 for an empty text and
+ * for anything not canonical: padding, other characters, an impossible length, or spare bits that are not
+ * zero. Without the last rule, one signature would have several spellings.
  *
- * Node's own decoder does the work. It passes over characters that it does not know, which the count then
- * shows. What it knows and base64url does not, the caller has to keep away: `+` and `/` of plain base64, and
- * characters beyond Latin-1, which it takes for those that their low bytes are.
+ * Node's decoder does the work. It skips unknown characters, and the number of bytes reveals that. The caller
+ * must exclude what the decoder accepts beyond base64url: `+` and `/` of plain base64, and characters beyond
+ * Latin-1, of which it uses the low byte.
  *
- * @param text ASCII only, and without `+` and `/`; the caller has seen to that, for the whole token at once.
- * @param target Where to write, from its start. At least as long as the text.
+ * @param text ASCII without `+` and `/`. The caller has checked the whole token.
+ * @param target The output, written from its start. At least as long as the text.
  */
 export function decodeCanonical(text: string, target: Buffer): number {
   const { length } = text;

@@ -2,7 +2,7 @@ import { AuthError } from "../errors.ts";
 import { quote } from "../log-text.ts";
 import { type JsonObject, parseJson } from "./json.ts";
 
-/** A token's protected header. Not verified: use it to look for a key, and believe nothing in it. */
+/** A token's protected header. Not verified: use it only to find a key. */
 export interface UnverifiedHeader {
   readonly alg: string;
   readonly kid?: string | undefined;
@@ -10,22 +10,22 @@ export interface UnverifiedHeader {
 }
 
 /**
- * The `typ` of logout tokens (OpenID Connect Back-Channel Logout 1.0 section 2.4), which no other kind of
- * token has.
+ * The `typ` of logout tokens, and of no other kind of token (OpenID Connect Back-Channel Logout 1.0 section
+ * 2.4).
  */
 export const logoutTokenType = "logout+jwt";
 
 /**
- * Header parameters that change what the rest means. None is understood here, so each is refused (RFC 7515
- * 4.1.11).
+ * Header parameters that change the meaning of the token. None is supported, so each is rejected (RFC 7515
+ * section 4.1.11).
  */
 const refusedParameters = ["crit", "b64", "zip", "enc"] as const;
 
 /**
- * Reads the header that the first `length` bytes are. Never looks at `jwk`, `jku`, `x5u` or `x5c`: a token
- * does not bring its own key.
+ * Reads the header from the first `length` bytes. Never uses `jwk`, `jku`, `x5u` or `x5c`: a token must not
+ * bring its own key.
  *
- * @param expectedTyp The only `typ` accepted, as {@link mediaType} writes it; undefined accepts `JWT` or
+ * @param expectedTyp The only accepted `typ`, as {@link mediaType} returns it; undefined accepts `JWT` or
  *   none.
  * @throws {AuthError} `token_malformed`, `token_unsupported`.
  */
@@ -45,7 +45,7 @@ export function readHeader(bytes: Buffer, length: number, expectedTyp: string | 
   const kid = optionalString(header, "kid");
   const typ = optionalString(header, "typ");
   checkTyp(typ, expectedTyp);
-  // It is remembered for other tokens, and key sources of an application's own making get to see it.
+  // Frozen: it is cached for other tokens, and custom key sources get it.
   return Object.freeze({ alg, kid, typ });
 }
 
@@ -57,8 +57,8 @@ function optionalString(header: JsonObject, name: string): string | undefined {
 }
 
 /**
- * RFC 8725 section 3.11: the type keeps a JWT of another purpose, signed by the same key, from passing for a
- * token.
+ * RFC 8725 section 3.11: the type prevents a JWT of another purpose, signed by the same key, from being
+ * accepted.
  */
 function checkTyp(typ: string | undefined, expected: string | undefined): void {
   const actual = typ === undefined ? undefined : mediaType(typ);
@@ -73,7 +73,7 @@ function checkTyp(typ: string | undefined, expected: string | undefined): void {
   });
 }
 
-/** RFC 7515 section 4.1.9: compared without case, and `application/` may be left out. */
+/** RFC 7515 section 4.1.9: case-insensitive, and `application/` is optional. */
 export function mediaType(typ: string): string {
   const lower = typ.toLowerCase();
   return lower.startsWith("application/") ? lower.slice("application/".length) : lower;

@@ -1,15 +1,15 @@
 import { isUtf8 } from "node:buffer";
 
-/** A JSON object as `JSON.parse` makes it: an own `__proto__` in it is data and changes no prototype. */
+/** A JSON object from `JSON.parse`: an own `__proto__` is data and changes no prototype. */
 export type JsonObject = Record<string, unknown>;
 
 /**
- * The JSON object that the first `length` bytes are, or undefined where they are not UTF-8, not JSON, or not
- * an object. RFC 7515 section 5.2 steps 3 and 4 ask for exactly this.
+ * Parses the first `length` bytes as a JSON object. Returns undefined if they are not UTF-8, not JSON, or not
+ * an object (RFC 7515 section 5.2, steps 3 and 4).
  */
 export function parseJson(bytes: Buffer, length: number): JsonObject | undefined {
   const text = bytes.toString("utf8", 0, length);
-  // Decoding puts U+FFFD where the bytes are not UTF-8: a text without one needs no second look.
+  // Invalid UTF-8 decodes to U+FFFD. A text without it needs no second check.
   if (text.includes("\ufffd") && !isUtf8(bytes.subarray(0, length))) return undefined;
   try {
     const value: unknown = JSON.parse(text);

@@ -1,18 +1,18 @@
 import { AuthError } from "../errors.ts";
 
-/** Better Auth's session token: 32 letters and digits, and no dot. */
+/** Better Auth's session token: 32 letters and digits, without a dot. */
 const sessionToken = /^[A-Za-z0-9]{32}$/;
 /** Better Auth's signed cookie: a value, a dot, and the base64 of a SHA-256 HMAC, often percent-encoded. */
 const signedCookie = /^[^.]+\.[A-Za-z0-9+/%]{40,}=?$/;
-/** The base64url of `{"session":{`, with which Better Auth's compact cookie cache begins. */
+/** The base64url of `{"session":{`, the start of Better Auth's compact cookie cache. */
 const compactCookieCache = "eyJzZXNzaW9uIjp7";
-/** What no compact JWS or JWE has in it (RFC 7515 section 2). */
+/** Characters that occur in no compact JWS or JWE (RFC 7515 section 2). */
 const foreign = /[^\w.-]/;
 const stringified = new Set(["undefined", "null", "[object Object]", "[object Promise]", "NaN"]);
 
 /**
- * What a text that is no three-part JWS most likely is. Runs only for tokens that are refused anyway: it
- * picks the error's code and the operator's hint, and accepts nothing.
+ * Guesses what a text is that is not a JWS. Runs only for tokens that are rejected anyway: it chooses the
+ * code and the hint, and accepts nothing.
  */
 export function explainForm(token: string): AuthError {
   const segments = countSegments(token);

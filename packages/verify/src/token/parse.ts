@@ -6,17 +6,17 @@ import { explainForm } from "./look-alikes.ts";
 import { macRoom, type SignedBytes } from "./signed-bytes.ts";
 
 /**
- * The parts of a token that nobody has verified yet (!). The payload is decoded and not parsed.
+ * The parts of a token that is not verified yet (!). The payload is decoded, but not parsed.
  *
- * Its bytes are the parser's, and hold until it parses the next token.
+ * The bytes belong to the parser and are valid until it parses the next token.
  */
 export interface UnverifiedToken {
   readonly header: UnverifiedHeader;
   readonly signed: SignedBytes;
   readonly signature: Uint8Array;
   /**
-   * The payload is the first `payloadLength` bytes of it. A Buffer, which these types do not say: they are
-   * part of what is published, and a project for Workers knows no such name.
+   * The payload is in the first `payloadLength` bytes. It is a Buffer, but published types must not say so:
+   * projects for Workers lack that type.
    */
   readonly payload: Uint8Array;
   readonly payloadLength: number;
@@ -24,27 +24,25 @@ export interface UnverifiedToken {
 
 /** What a token parser accepts. */
 export interface TokenForm {
-  /** The longest token looked at, in characters. */
+  /** The longest accepted token, in characters. */
   readonly maxTokenLength: number;
-  /** The only `typ` accepted, in lower case and without `application/`; undefined accepts `JWT` or none. */
+  /** The only accepted `typ`, in lower case and without `application/`; undefined accepts `JWT` or none. */
   readonly typ: string | undefined;
 }
 
-/** Issuers have one header for each key. The bound is for those that anybody can make up. */
+/** Headers to cache. Issuers have one per key; the limit is for made-up ones. */
 const rememberedHeaders = 64;
 
 /**
- * Makes a function that takes a compact JWS apart (RFC 7515 section 7.1), strictly.
+ * Creates a strict parser for the compact JWS form (RFC 7515 section 7.1).
  *
- * It checks length, alphabet, segments, canonical base64url, and that the header is a JSON object of a kind
- * that can be verified here. Verifies nothing. Throws AuthError `token_too_large`, `token_malformed` or
- * `token_unsupported`.
+ * Checks length, alphabet, segments, canonical base64url, and that the header is a JSON object of a supported
+ * kind. Verifies nothing. Throws AuthError `token_too_large`, `token_malformed` or `token_unsupported`.
  *
- * All tokens go through the same few buffers: nothing is allocated for their bytes, and a result is good
- * until the next.
+ * All tokens share the same buffers: parsing allocates no bytes, and a result is valid until the next call.
  */
 export function createTokenParser({ maxTokenLength, typ }: TokenForm): (token: string) => UnverifiedToken {
-  // No text of the greatest length needs more in UTF-8, so that a write never stops short.
+  // Large enough for the longest text in UTF-8, so that a write is never cut off.
   const buffer = Buffer.alloc(macRoom + 3 * maxTokenLength);
   const [header, payload, signature] = [0, 1, 2].map(() => Buffer.alloc(maxTokenLength)) as [
     Buffer,
@@ -52,7 +50,7 @@ export function createTokenParser({ maxTokenLength, typ }: TokenForm): (token: s
     Buffer,
   ];
   const headers = new BoundedMap<string, UnverifiedHeader>(rememberedHeaders);
-  // Making a view costs as much as decoding does, and signatures are nearly all of one length.
+  // Creating a view is as slow as decoding, and nearly all signatures have the same length.
   let signatureView = signature;
   let latest: { readonly segment: string; readonly header: UnverifiedHeader } | undefined;
 
@@ -64,7 +62,7 @@ export function createTokenParser({ maxTokenLength, typ }: TokenForm): (token: s
     }
     const firstDot = token.indexOf(".");
     const secondDot = token.indexOf(".", firstDot + 1);
-    // As many bytes as characters: ASCII, and nothing that a decoder could take for it.
+    // One byte per character: the text is ASCII.
     const isAscii = buffer.write(token, macRoom, "utf8") === token.length;
     if (!isAscii || secondDot < 0 || isPlainBase64(token)) throw explainForm(token);
 
@@ -82,8 +80,8 @@ export function createTokenParser({ maxTokenLength, typ }: TokenForm): (token: s
   }
 
   /**
-   * Read once for each spelling; only what passed is remembered. Most tokens have the header of the one
-   * before.
+   * Parses each spelling of a header once, and caches valid ones. Most tokens have the same header as the
+   * previous one.
    */
   function headerOf(token: string, end: number): UnverifiedHeader {
     if (latest?.segment.length === end && token.startsWith(latest.segment)) return latest.header;
@@ -104,7 +102,7 @@ export function createTokenParser({ maxTokenLength, typ }: TokenForm): (token: s
   return parseToken;
 }
 
-/** The two characters of plain base64 that Node's decoder takes for those of base64url. */
+/** The two characters of plain base64 that Node's decoder accepts as base64url. */
 function isPlainBase64(token: string): boolean {
   return token.includes("+") || token.includes("/");
 }

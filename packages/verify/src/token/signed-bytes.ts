@@ -1,14 +1,11 @@
-/**
- * Bytes kept free before a token's own, so that a MAC's key block fits there: the largest is that of SHA-512.
- */
+/** Free bytes before a token's own, for the key block of an HMAC. SHA-512 has the largest. */
 export const macRoom = 128;
 
 /**
- * What a signature is over: the bytes of a token's first two segments, from `macRoom` up to `end` of `buffer`
- * (RFC 7515 section 5.1).
+ * The bytes that a signature covers: a token's first two segments, from `macRoom` to `end` of `buffer` (RFC
+ * 7515 section 5.1).
  *
- * The buffer is the parser's, who fills it anew for the next token: use it at once, in code that nothing
- * interrupts.
+ * The buffer belongs to the parser, which overwrites it for the next token: use it synchronously.
  */
 export interface SignedBytes {
   readonly buffer: Uint8Array;

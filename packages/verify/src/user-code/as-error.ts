@@ -2,8 +2,8 @@ import { isAuthError } from "../errors.ts";
 import { reasonOf } from "../log-text.ts";
 
 /**
- * What user code threw, as an error. It may be anything: `undefined`, which frameworks take for no error at
- * all, or `"route"`, which Express takes for a command.
+ * Turns a value that user code threw into an error. It may be anything: `undefined`, which frameworks take as
+ * no error, or `"route"`, which is a command for Express.
  *
  * @param whose What threw it, for the message.
  */

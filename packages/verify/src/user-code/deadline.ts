@@ -1,18 +1,18 @@
-/** Something took too long. Its message says how long that was, and nothing else. */
+/** Something took too long. The message contains only the time limit. */
 export class DeadlineError extends Error {
   override readonly name = "DeadlineError";
 
-  /** @param milliseconds How long it had. */
+  /** @param milliseconds The time limit. */
   constructor(milliseconds: number) {
     super(`no answer within ${milliseconds / 1000} s`);
   }
 }
 
 /**
- * What `work` comes to, unless that takes longer than so many milliseconds: other people's code need never
- * settle. What it throws is thrown. The work itself is not stopped.
+ * Waits for `work`, at most for a number of milliseconds: user code may never settle. Rethrows what it
+ * throws. Does not stop the work.
  *
- * @param late Gets what came too late, to put it away.
+ * @param late Gets a result that arrived too late, to clean it up.
  * @throws {DeadlineError} It took longer.
  */
 export async function within<Result>(
@@ -26,7 +26,7 @@ export async function within<Result>(
     isLate = true;
     reject(new DeadlineError(milliseconds));
   }, milliseconds);
-  // A thenable of theirs is asked in a promise of ours, which also holds what it throws.
+  // A native promise resolves a foreign thenable, and catches what its `then` throws.
   const outcome = new Promise<Result>((resolve) => resolve(work()));
   outcome.then((result) => isLate && late?.(result)).catch(() => undefined);
   try {

@@ -2,7 +2,7 @@ import { reasonOf } from "../log-text.ts";
 import { warn } from "../warning.ts";
 import { isThenable } from "./thenable.ts";
 
-/** Milliseconds: a listener that fails at each of many requests is told of once in this time. */
+/** Milliseconds between two warnings about one listener. */
 const pause = 60_000;
 
 /**
@@ -32,7 +32,7 @@ export function safeListener<Event>(
   return (event) => {
     try {
       const result = listener(event);
-      // `resolve` takes care of a `then` that throws or that calls back at once.
+      // `resolve` handles a `then` that throws or calls back immediately.
       if (isThenable(result)) Promise.resolve(result).then(undefined, fail);
     } catch (error) {
       fail(error);

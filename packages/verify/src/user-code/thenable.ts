@@ -1,7 +1,6 @@
 /**
- * Whether a value is a promise, of whatever kind. `instanceof Promise` is true for those of one realm and one
- * library only: test runners, bundlers and libraries that put their own `Promise` in the global one's place
- * have others.
+ * Whether a value is a promise of any kind. `instanceof Promise` only recognizes those of one realm and one
+ * library: test runners, bundlers and promise libraries have others.
  */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return (
@@ -11,8 +10,8 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
 }
 
 /**
- * Whether a value is a promise, where none is asked for. Nobody waits for it, and its rejection must not end
- * the process.
+ * Whether a value is an unexpected promise. Ignores its result, so that its rejection does not end the
+ * process.
  */
 export function ignorePromise(value: unknown): boolean {
   if (!isThenable(value)) return false;

@@ -5,10 +5,11 @@ import type { KeyResolver } from "../keys/key-resolver.ts";
 import type { WaitUntil } from "../keys/key-source.ts";
 
 /**
- * Where a verifier keeps its parts, for this package's other functions. They are no part of its type.
+ * The property with a verifier's parts, for other functions of this package. It is not in the verifier's
+ * type.
  *
- * The symbol is registered, so that a second copy of this package finds them too. Its number is that of the
- * form of {@link VerifierInternals}: a copy with another form has another number, and finds nothing.
+ * The symbol is registered, so that a second copy of the package finds it. The number is the version of
+ * {@link VerifierInternals}: a copy with another version finds nothing.
  */
 export const internals: unique symbol = Symbol.for("usher-auth.verifier.1");
 
@@ -25,33 +26,32 @@ export interface VerifierInternals<Claims = unknown> {
 }
 
 /**
- * Verifies as `verify` does, and synchronously wherever it can: it returns a promise only where keys must be
- * fetched, or where the verifier is the application's own.
+ * Verifies like `verify`, but synchronously if possible. Returns a promise only if keys must be fetched, or
+ * if the verifier is the application's own.
  *
- * @param waitUntil What the host offers to keep alive what a request has begun and does not wait for:
- *   `waitUntil` of a Worker's context, say, called as its method. Keys that are refreshed in the background
- *   are handed to it.
- * @throws {AuthError} Where it fails synchronously.
+ * @param waitUntil The host's function that keeps background work alive, such as `waitUntil` of a Worker's
+ *   context, called as its method. It gets the refresh of keys.
+ * @throws {AuthError} If it fails synchronously.
  */
 export type VerifyEagerly<Claims> = (
   token: string,
   waitUntil?: WaitUntil,
 ) => Principal<Claims> | PromiseLike<Principal<Claims>>;
 
-/** A verifier of any kind, of this copy of the package, another copy, or the application's own. */
+/** A verifier of this copy of the package, of another copy, or the application's own. */
 interface AnyVerifier<Claims> {
   readonly verify: (token: string) => PromiseLike<Principal<Claims>>;
   readonly [internals]?: VerifierInternals<Claims>;
 }
 
-/** The parts of a verifier; undefined where `createVerifier` did not make it. */
+/** Returns the parts of a verifier; undefined if `createVerifier` did not create it. */
 export function internalsOf<Claims>(verifier: AnyVerifier<Claims>): VerifierInternals<Claims> | undefined {
   return (verifier as AnyVerifier<Claims> | undefined)?.[internals];
 }
 
 /**
- * The way to verify without a promise for each request. A verifier that wraps another, with a `verify` of its
- * own, is asked by that.
+ * Returns the function that verifies without a promise per request. If a verifier wraps another one and
+ * replaces `verify`, that replacement is used.
  */
 export function eagerly<Claims>(verifier: AnyVerifier<Claims>): VerifyEagerly<Claims> {
   const parts = internalsOf(verifier);

@@ -8,11 +8,10 @@ import type { Verifier } from "./verifier.ts";
 const worstFirst = ["missing", "stale", "fresh"] as const;
 
 /**
- * How the keys of a verifier are doing: of several sources, the worst. For a health check; starts a refresh
- * that is due.
+ * Returns the state of a verifier's keys; with several sources, the worst. For health checks. Starts a
+ * refresh that is due.
  *
- * @throws {ConfigurationError} The verifier was not made by `createVerifier`.
- *
+ * @throws {ConfigurationError} The verifier was not created by `createVerifier`.
  * @example
  * ```ts
  * import { verifierFromEnv } from "@usher-auth/verify";
@@ -31,12 +30,10 @@ export function keyStatus(verifier: Verifier<unknown>): KeyStatus {
 }
 
 /**
- * What each key has verified in this process, the versions of a shared secret among them: for a metric, and
- * to see whether an old version is still needed. A token that is remembered counts once, when it is first
- * seen.
+ * Returns how many tokens each key verified in this process, by version of a shared secret or by `kid`: for
+ * metrics, and to see whether an old version is still needed. A cached token counts once.
  *
- * @throws {ConfigurationError} The verifier was not made by `createVerifier`.
- *
+ * @throws {ConfigurationError} The verifier was not created by `createVerifier`.
  * @example
  * ```ts
  * import { verifierFromEnv } from "@usher-auth/verify";

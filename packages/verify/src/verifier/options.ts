@@ -13,8 +13,7 @@ import type { TokenForm } from "../token/parse.ts";
 import { ignorePromise } from "../user-code/thenable.ts";
 
 /**
- * What a verifier is made of.
- *
+ * Options of {@link createVerifier}.
  * @example
  * ```ts
  * import { sharedSecret, type VerifierOptions } from "@usher-auth/verify";
@@ -30,80 +29,76 @@ import { ignorePromise } from "../user-code/thenable.ts";
  */
 export interface VerifierOptions<Claims = TokenClaims> {
   /**
-   * Where keys come from: `sharedSecret`, `reloadedSecret`, `remoteJwks`, `localJwks`, or a list; each source
-   * keeps its own algorithms, and its own `issuer` where it has one.
+   * The keys: `sharedSecret`, `reloadedSecret`, `remoteJwks`, `localJwks`, or a list. Each source has its own
+   * algorithms and, optionally, its own `issuer`.
    */
   readonly keys: KeySource | readonly KeySource[];
   /**
-   * The `iss` that tokens must have, exactly: the origin of Better Auth's `baseURL`. A list accepts any one
-   * of its members; with several key sources, each of them must then say whose keys it has (RFC 8725 section
-   * 3.8).
+   * The required `iss`, compared exactly: the origin of Better Auth's `baseURL`. A list accepts each of its
+   * members. With several key sources, each source must then name its `issuer` (RFC 8725 section 3.8).
    */
   readonly issuer: string | readonly string[];
-  /** The `aud` that tokens must have one of: this API. `null` says out loud that it is not checked. */
+  /**
+   * The name of this API: tokens must have it in `aud`. A list accepts each of its members. `null` disables
+   * the check.
+   */
   readonly audience: string | readonly string[] | null;
-  /** By how much the issuer's clock may differ from this one. Seconds, 0 to 300; default 5. */
+  /** The tolerated difference between the issuer's clock and this one. Seconds, 0 to 300; default: 5. */
   readonly clockTolerance?: number;
   /**
-   * The longest time since `iat`, whatever `exp` says; makes `iat` required. Seconds, at least 1; default: no
+   * The longest time since `iat`, whatever `exp` says. Makes `iat` required. Seconds, at least 1; default: no
    * limit.
    */
   readonly maxTokenAge?: number;
-  /** The longest token looked at. Characters, 64 to 65536; default 8192. */
+  /** The longest accepted token. Characters, 64 to 65536; default: 8192. */
   readonly maxTokenLength?: number;
   /**
-   * The `typ` that tokens must have, such as `at+jwt` (RFC 9068). Default: `JWT` or none, which is what
-   * Better Auth sends.
+   * The required `typ`, such as `at+jwt` (RFC 9068). Default: `JWT` or none, which is what Better Auth sends.
    */
   readonly typ?: string;
   /**
-   * A Standard Schema (zod, valibot, ...) for the claims; what it returns becomes `principal.claims`. It must
-   * be synchronous; one that throws, or answers with a promise, refuses the token as `claims_invalid`. It
-   * gets a copy of the claims, so that changing them changes nothing that is checked: `principal.id` and the
-   * times are the token's own.
+   * A Standard Schema (zod, valibot, ...) for the claims. Its output becomes `principal.claims`. It must be
+   * synchronous. If it throws, or returns a promise, the token is `claims_invalid`. It gets a copy of the
+   * claims: `principal.id` and the times are always the token's own.
    */
   readonly claims?: StandardSchema<Claims>;
   /**
-   * How many verified tokens to remember, so that a second request with the same one is cheap. 0 to 1 000
-   * 000; default 10 000; `false` remembers none. Fewer where they are large: see `cacheBytes`.
+   * How many verified tokens to cache. 0 to 1 000 000; default: 10 000; `false` disables the cache. Fewer if
+   * tokens are large: see `cacheBytes`.
    */
   readonly cache?: number | false;
   /**
-   * How much memory the remembered tokens may take, by an estimate of 600 bytes for each and two for each
-   * character. Bytes, at least 65 536; default 4096 for each token of `cache`, which is 40 MB, and which
-   * tokens of up to 1700 characters fit in.
+   * The estimated memory of the cache: 600 bytes per token and two per character. Bytes, at least 65 536;
+   * default: 4096 per token of `cache`, which is 40 MB and fits tokens of up to 1700 characters.
    */
   readonly cacheBytes?: number;
   /**
-   * What no longer counts, asked about every token that is otherwise good, remembered ones too. Its
-   * `maxTokenAge` then holds here as well (the smaller one, where both are set), since it forgets what is
-   * older. Default: none.
+   * Revocations to check for every valid token, cached ones too. Their `maxTokenAge` then limits this
+   * verifier as well; the smaller value counts. Default: none.
    */
   readonly revocations?: Revocations;
   /**
-   * The time in milliseconds since 1970, for tests. Default: the system's clock (`Date.now`, looked up at
-   * each call), which here does not revive expired tokens when it is put back.
+   * Returns the time in milliseconds since 1970, for tests. Default: the system's clock (`Date.now`, looked
+   * up at each call), corrected so that setting it back does not make expired tokens valid.
    */
   readonly clock?: Clock;
 }
 
-/**
- * Room for a few of the largest tokens, and what is allowed for each token where `cacheBytes` does not say.
- */
+/** Room for a few of the largest tokens, and the bytes per token if `cacheBytes` is not set. */
 const [leastCacheBytes, usualEntryBytes] = [65_536, 4096];
 
-/** Options after the one check that they get. */
+/** Verifier options after validation. */
 export interface CheckedOptions<Claims> {
   readonly sources: readonly BoundSource[];
   readonly form: TokenForm;
   readonly policy: ClaimsPolicy;
-  /** Undefined where the claims are what the token says. */
+  /** Undefined if there is no schema. */
   readonly readClaims: ReadClaims<Claims> | undefined;
   readonly cacheSize: number;
   readonly cacheBytes: number;
   readonly revocations: Revocations | undefined;
   readonly clock: Clock;
-  /** Undefined where the clock is the user's. */
+  /** Undefined if the clock is the application's. */
   readonly witness: SteadyClock["witness"] | undefined;
 }
 
@@ -165,7 +160,7 @@ function readClock(clock: Clock | undefined): Pick<CheckedOptions<unknown>, "clo
     clock: () => {
       const time: unknown = clock();
       if (typeof time === "number") return time;
-      // What is no time comes before the end of no token. Nobody waits for a promise, or must end by it.
+      // With NaN as the time, every token is rejected as expired.
       ignorePromise(time);
       return Number.NaN;
     },
@@ -173,7 +168,7 @@ function readClock(clock: Clock | undefined): Pick<CheckedOptions<unknown>, "clo
   };
 }
 
-/** A token older than the revocations remember could have been revoked without a trace. */
+/** A token that is older than the revocations remember could have been revoked without a trace. */
 function readMaxTokenAge({
   maxTokenAge,
   revocations,

@@ -14,65 +14,66 @@ import { internals, type VerifierInternals } from "./internals.ts";
 import { readOptions, type VerifierOptions } from "./options.ts";
 import { verifyWithKeys } from "./with-keys.ts";
 
-/** Turns tokens into principals. Makes no token, ever. */
+/** Verifies tokens. Never creates one. */
 export interface Verifier<Claims = TokenClaims> {
   /**
-   * Verifies a token with the keys at hand. Never waits for I/O.
+   * Verifies a token with the loaded keys. Does no I/O.
    *
-   * @throws {AuthError} Any code of the list but those about the request as a whole.
+   * @throws {AuthError} Any code of the list, except those about the whole request.
    */
   verifySync(token: string): Principal<Claims>;
   /**
-   * As {@link verifySync}; where the key is unknown and its source can refresh, looks for newer keys first:
-   * `key_unknown` then says that a fetch which began after this call has no such key, and `keys_unavailable`
-   * that none could be made.
+   * Verifies a token, and fetches newer keys first if its key is unknown and the source can refresh.
+   * `key_unknown` means that a fetch which began after this call has no such key; `keys_unavailable` means
+   * that no fetch succeeded.
+   *
+   * @throws {AuthError} As {@link verifySync}.
    */
   verify(token: string): Promise<Principal<Claims>>;
-  /** Those of the options. */
+  /** The `revocations` of the options. */
   readonly revocations?: Revocations;
   /**
-   * Loads what is not there yet, keys and revocations, so that the first request need not wait. Resolves at
-   * once for a shared secret without revocations, and settles within a minute or so, whatever the sources do.
+   * Loads missing keys and revocations, so that the first request does not wait. Resolves immediately for a
+   * shared secret without revocations. Settles within about a minute, whatever the sources do.
    *
-   * @throws {AuthError} `keys_unavailable`, `revocations_unavailable`. The verifier tries again by itself.
+   * @throws {AuthError} `keys_unavailable`, `revocations_unavailable`. The verifier keeps retrying.
    */
   ready(): Promise<void>;
 }
 
-/** A token that was verified, whole, and what it came to. */
+/** A verified token and its result. */
 interface Verified<Claims> extends CacheEntry {
   readonly token: string;
-  /** Undefined where the schema made something that can be changed: it is then made anew for each. */
+  /** Undefined if the schema returned something mutable: each request then gets its own principal. */
   readonly principal: Principal<Claims> | undefined;
   readonly key: VerificationKey;
-  /** What a revocation can name. */
+  /** The claims that a revocation can name. */
   readonly revocable: RevocableToken;
-  /** The revision of the revocations that it last passed. */
+  /** The revision of the revocations at the last check. */
   passed: number | undefined;
-  /** Seconds since 1970: from when, and until when (not included), its own times hold. */
+  /** The time span of the token itself, in seconds since 1970; the end is exclusive. */
   readonly from: number;
   readonly until: number;
 }
 
 /**
- * What a remembered token takes beside its text and its claims, in bytes; each of those is as long as the
+ * The size of a cached token in bytes, in addition to its text and its claims, which are about as long as the
  * text.
  */
 const entryBytes = 600;
 
-/** How long a token may live, in seconds, where `maxTokenAge` does not say: a day, which is long for one. */
+/** The assumed lifetime of a token without `maxTokenAge`, in seconds: a day, which is long. */
 const usualLifetime = 86_400;
 
 /**
- * Makes a verifier of Better Auth's tokens.
+ * Creates a verifier of Better Auth's tokens.
  *
- * Checks every option now and throws at once. Checks of each token: form and length, algorithm, key,
- * signature, then `sub`, `iss`, `aud`, `exp`, `nbf`, `iat`, the `claims` schema, and the revocations where
- * there are any. Does NOT check what the user may do, whether the session still exists at the issuer
- * (revocations are told when it ends), or whose path is asked for: the latter is the guard's part.
+ * Validates every option and throws immediately. Checks of each token, in order: form and length, algorithm,
+ * key, signature, then `sub`, `iss`, `aud`, `exp`, `nbf`, `iat`, the `claims` schema, and the revocations if
+ * there are any. Does NOT check what the user may do, whether the session still exists at the issuer (use
+ * revocations), or whether the path belongs to the user (the guard does).
  *
- * @throws {ConfigurationError} An option that cannot be right.
- *
+ * @throws {ConfigurationError} An invalid option.
  * @example
  * ```ts
  * import { createVerifier, sharedSecret } from "@usher-auth/verify";
@@ -100,7 +101,7 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
     const now = clock() / 1000;
     const lookUp = numberOf(token);
     const known = cache?.get(lookUp);
-    // What was checked once and can turn against a token later: its times, its key, and the revocations.
+    // Of a verified token, only its time, its key and the revocations can change.
     if (
       known !== undefined &&
       known.token === token &&
@@ -109,8 +110,8 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
       known.key.retired !== true
     ) {
       if (revocations !== undefined) {
-        // In place, since a call here is half of what it costs: nothing was revoked since, and all is known
-        // to be fresh.
+        // Inline, because a call would double the cost: nothing was revoked since, and the revocations are
+        // fresh.
         const snapshot: RevocationSnapshot | undefined = revocations.snapshot;
         const stands =
           snapshot && known.passed === snapshot.revision && now < snapshot.until && now >= snapshot.from;
@@ -147,8 +148,8 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
   }
 
   /**
-   * A schema gets claims of its own. It may change them, and what was checked must be what is used: `claims`
-   * are the token's, and no code but this one's has them in hand before they are frozen.
+   * A schema gets its own copy of the claims. It may change them, and what was checked must be what is used.
+   * `claims` are the token's, and no other code has them before they are frozen.
    */
   function principalOf(claims: TokenClaims, parts: UnverifiedToken): Principal<Claims> {
     if (readClaims === undefined) return createPrincipal(claims, deepFreeze(claims) as Claims);
@@ -156,8 +157,8 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
   }
 
   /**
-   * The principal of a remembered token whose schema makes what can be changed: two requests must not share
-   * it.
+   * Creates another principal for a cached token whose schema returns something mutable: requests must not
+   * share it.
    */
   function readAgain(token: string): Principal<Claims> {
     const parts = parseToken(token);
@@ -194,10 +195,10 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
   return verifier;
 }
 
-/** Where nothing is ever revoked. */
+/** Used without revocations. */
 const neverRevoked: RevocableToken = Object.freeze({ sub: "" });
 
-/** By themselves, so that a remembered token does not hold claims that the schema has dropped. */
+/** A separate object, so that a cached token does not keep claims alive that the schema has dropped. */
 function revocableOf({ sub, iat, jti, sid }: TokenClaims): RevocableToken {
   return Object.freeze({ sub, iat, jti, sid });
 }

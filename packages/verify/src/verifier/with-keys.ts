@@ -2,12 +2,12 @@ import { isAuthError } from "../errors.ts";
 import type { KeyResolver, Search } from "../keys/key-resolver.ts";
 import type { WaitUntil } from "../keys/key-source.ts";
 
-/** Verifies a token with the keys at hand. */
+/** Verifies a token with the loaded keys. */
 type Verify<Result> = (token: string, waitUntil?: WaitUntil) => Result;
 
 /**
- * Verifies with the keys at hand, and where those will not do, once more with newer ones. Synchronous unless
- * keys must be fetched: a promise for each request would cost more than a remembered token does.
+ * Verifies with the loaded keys, and again with newer ones if those do not suffice. Synchronous unless keys
+ * must be fetched: a promise per request would cost more than the lookup of a cached token.
  */
 export function verifyWithKeys<Result>(
   keys: KeyResolver,
@@ -15,7 +15,7 @@ export function verifyWithKeys<Result>(
   token: string,
   waitUntil?: WaitUntil,
 ): Result | Promise<Result> {
-  // Keys that nobody asked for in a long time: newer ones first. Failing that, those at hand.
+  // After a long time without requests, fetch newer keys first. If that fails, use the loaded ones.
   if (keys.overdue()) return keys.refresh().then(() => verifyOrSearch(keys, verify, token, waitUntil));
   return verifyOrSearch(keys, verify, token, waitUntil);
 }
@@ -36,7 +36,7 @@ function verifyOrSearch<Result>(
 }
 
 /**
- * A key is called unknown once it was looked for since the token came, and unavailable where it could not be.
+ * A key is unknown only after a fetch that began later than the request, and unavailable if there was none.
  */
 async function verifyWithNewerKeys<Result>(
   keys: KeyResolver,
