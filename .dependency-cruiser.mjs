@@ -16,7 +16,7 @@ const rooms = [
   {
     room: "user-code",
     imports: [],
-    why: "It calls an application's functions safely, whoever asks. It knows nothing of tokens.",
+    why: "It calls an application's functions safely. It knows nothing about tokens.",
   },
   {
     room: "token",
