@@ -45,7 +45,9 @@ GET /gone no_token
   });
 });
 
-test("rejects an invalid line and names its number", () => {
-  expect(() => parseBaseline("GET /a\n\nGET\n", "audit.txt")).toThrow(/audit.txt, line 3/);
-  expect(() => parseBaseline("GET /a no_such_check", "audit.txt")).toThrow(/line 1: .*no_token/);
+test.each([
+  ["a line without a path", "GET /a\n\nGET\n", /^audit\.txt, line 3: .*no_token/],
+  ["an unknown check", "GET /a no_such_check", /^audit\.txt, line 1: .*no_token/],
+])("rejects %s, and names the line", (_what, text, message) => {
+  expect(() => parseBaseline(text, "audit.txt")).toThrow(message);
 });

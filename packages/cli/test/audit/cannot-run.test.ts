@@ -117,7 +117,12 @@ test.each<[string, string[] | (() => Promise<string[]>), Record<string, string>,
     /\/a is in another file/,
   ],
   ["a rate of 0", ["x", "--rate", "0"], tokens, /--rate must be a number above 0/],
-  ["a limit that is not a number", ["x", "--max-requests", "many"], tokens, /--max-requests must be a number/],
+  [
+    "a limit that is not a number",
+    ["x", "--max-requests", "many"],
+    tokens,
+    /--max-requests must be a number/,
+  ],
   [
     "a server that is not a URL",
     async () => [await serve(minimal), "--server", "localhost:1"],

@@ -3,7 +3,6 @@ import { parseDocument } from "../../../src/audit/document/document.ts";
 import { operationLines } from "../../../src/audit/document/operation-lines.ts";
 import { operationsOf } from "../../../src/audit/document/operations.ts";
 import { sampleBody } from "../../../src/audit/document/sample.ts";
-import { isLoopback, targetOf } from "../../../src/audit/document/server.ts";
 import { buildRequest, plainPath } from "../../../src/audit/requests/request.ts";
 
 const yaml = `
@@ -103,17 +102,16 @@ test("does not normalise the spelling of a path", () => {
   );
 });
 
-test("recognises the user's parameter by its name or by --owner-param", () => {
-  const names = (path: string, given: string[] = []) =>
-    operationsOf(
-      parseDocument(JSON.stringify({ openapi: "3.0.0", paths: { [path]: { get: {} } } }), "test"),
-      given,
-    ).flatMap(({ parameters }) => parameters.filter(({ isOwner }) => isOwner).map(({ name }) => name));
-  expect(names("/api/{userId}/tasks/{taskId}")).toEqual(["userId"]);
-  expect(names("/api/{user_id}/{OWNER-ID}")).toEqual(["user_id", "OWNER-ID"]);
-  expect(names("/users/{id}/posts/{postId}")).toEqual(["id"]);
-  expect(names("/posts/{id}")).toEqual([]);
-  expect(names("/posts/{id}/{userId}", ["id"])).toEqual(["id"]);
+test.each<[path: string, given: string[], expected: string[]]>([
+  ["/api/{userId}/tasks/{taskId}", [], ["userId"]],
+  ["/api/{user_id}/{OWNER-ID}", [], ["user_id", "OWNER-ID"]],
+  ["/users/{id}/posts/{postId}", [], ["id"]],
+  ["/posts/{id}", [], []],
+  ["/posts/{id}/{userId}", ["id"], ["id"]],
+])("recognises the user's parameters of %s with --owner-param %j: %j", (path, given, expected) => {
+  const text = JSON.stringify({ openapi: "3.0.0", paths: { [path]: { get: {} } } });
+  const parameters = operationsOf(parseDocument(text, "test"), given).flatMap((one) => one.parameters);
+  expect(parameters.filter(({ isOwner }) => isOwner).map(({ name }) => name)).toEqual(expected);
 });
 
 test("reads the properties next to a path's reference, and rejects a path in another file", () => {
@@ -150,36 +148,4 @@ test("finds the line of an operation in YAML and JSON", () => {
   const json = JSON.stringify({ openapi: "3.1.0", paths: { "/a": { get: {}, post: {} } } }, null, 1);
   expect(operationLines(json)("POST", "/a")).toBe(6);
   expect(operationLines(json)("PUT", "/b")).toBeUndefined();
-});
-
-test("sends requests to the document's origin, not to another server that it names", () => {
-  const source = new URL("http://localhost:3001/docs/openapi.json");
-  const target = (url: string | undefined, given?: string, from: URL | undefined = source) =>
-    targetOf(url === undefined ? {} : { servers: [{ url }] }, given, from);
-  expect(target("https://api.example.com/v1/")).toEqual({
-    origin: "http://localhost:3001",
-    path: "/v1",
-    note: expect.stringContaining("https://api.example.com"),
-  });
-  expect(target("/v2")).toEqual({ origin: "http://localhost:3001", path: "/v2", note: undefined });
-  expect(target("v3")).toMatchObject({ path: "/docs/v3" });
-  expect(target(undefined)).toMatchObject({ origin: "http://localhost:3001", path: "" });
-  expect(target("https://api.example.com", "http://127.0.0.1:9/x/")).toEqual({
-    origin: "http://127.0.0.1:9",
-    path: "/x",
-    note: undefined,
-  });
-});
-
-test.each([
-  ["http://localhost:1", true],
-  ["http://api.localhost", true],
-  ["http://127.8.9.1", true],
-  ["http://[::1]:80", true],
-  ["http://127.0.0.1.example.com", false],
-  ["http://localhost.example.com", false],
-  ["http://0.0.0.0", false],
-  ["http://10.0.0.1", false],
-])("%s is loopback: %s", (origin, expected) => {
-  expect(isLoopback(origin)).toBe(expected);
 });

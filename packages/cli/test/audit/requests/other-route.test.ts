@@ -3,14 +3,16 @@ import { parseDocument } from "../../../src/audit/document/document.ts";
 import { operationsOf } from "../../../src/audit/document/operations.ts";
 import { isOtherRoute } from "../../../src/audit/requests/other-route.ts";
 
-test("a path that normalises to another operation's path belongs to that operation", () => {
-  const paths = { "/users/{userId}": { get: {} }, "/users": { get: {} }, "/users/{userId}/a.b": { get: {} } };
-  const operations = operationsOf(parseDocument(JSON.stringify({ openapi: "3.1.0", paths }), "test"), []);
+const paths = { "/users/{userId}": { get: {} }, "/users": { get: {} }, "/users/{userId}/a.b": { get: {} } };
+const operations = operationsOf(parseDocument(JSON.stringify({ openapi: "3.1.0", paths }), "test"), []);
+
+test.each([
+  ["/v1/users/", true],
+  ["/v1//users/ada/../grace/a.b?x=/y", true],
+  ["/v1/users/ada/../grace", false],
+  ["/v1/users/grace/axb", false],
+])("%s belongs to another operation once it is normalised: %s", (path, expected) => {
   const [user] = operations;
   if (user === undefined) throw new Error("no operation");
-  const isOther = (path: string) => isOtherRoute(path, user, operations, "/v1");
-  expect(isOther("/v1/users/")).toBe(true);
-  expect(isOther("/v1//users/ada/../grace/a.b?x=/y")).toBe(true);
-  expect(isOther("/v1/users/ada/../grace")).toBe(false);
-  expect(isOther("/v1/users/grace/axb")).toBe(false);
+  expect(isOtherRoute(path, user, operations, "/v1")).toBe(expected);
 });
