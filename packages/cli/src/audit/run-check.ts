@@ -48,28 +48,28 @@ export function skippedAfter(check: CheckId, results: readonly Result[]): NotTri
   return undefined;
 }
 
-type Attempted = { says: string; answer: Answer | undefined; judgement: Judgement };
+type AttemptResult = { says: string; answer: Answer | undefined; judgement: Judgement };
 
 async function sendAll(
   plan: readonly Attempt[],
   operation: Operation,
   api: AuditedApi,
-): Promise<Attempted[]> {
-  const attempted: Attempted[] = [];
+): Promise<AttemptResult[]> {
+  const results: AttemptResult[] = [];
   for (const attempt of plan) {
     const values = await attempt.values();
     const answer = await api.send(operation, values, attempt.authorization, attempt.difference);
     const judgement = await attempt.judge(answer, values);
-    attempted.push({ says: attempt.says, answer, judgement });
+    results.push({ says: attempt.says, answer, judgement });
     if (judgement.severity === "error") break;
   }
-  return attempted;
+  return results;
 }
 
-function resultOf(check: CheckId, attempted: readonly Attempted[], isPublic: boolean): Result {
-  const [first] = [...attempted].sort((one, other) => weightOf(other.judgement) - weightOf(one.judgement));
+function resultOf(check: CheckId, results: readonly AttemptResult[], isPublic: boolean): Result {
+  const [first] = [...results].sort((one, other) => weightOf(other.judgement) - weightOf(one.judgement));
   if (first === undefined) return notTriedResult(check, inapplicable("there is nothing to try"));
-  const refusals = attempted.flatMap(({ answer }) =>
+  const refusals = results.flatMap(({ answer }) =>
     answer === undefined || isSuccess(answer) ? [] : [answer],
   );
   const challenged = refusals.filter(({ status }) => status === 401);
@@ -83,6 +83,6 @@ function resultOf(check: CheckId, attempted: readonly Attempted[], isPublic: boo
     status: first.answer?.status,
     hasChallenge: challenged.length === 0 ? undefined : challenged.every(({ hasChallenge }) => hasChallenge),
     hasProblem: refusals.length === 0 ? undefined : refusals.every(({ hasProblem }) => hasProblem),
-    attempts: attempted.length,
+    attempts: results.length,
   };
 }

@@ -19,7 +19,11 @@ export interface ChangeDetector {
   hasChanged(): Promise<boolean>;
 }
 
-/** @param values The values of B's own request. */
+/**
+ * Detects changes of what the operation changes.
+ *
+ * @param values The values of B's own request.
+ */
 export function detectChanges(
   operation: Operation,
   values: () => Promise<Values>,

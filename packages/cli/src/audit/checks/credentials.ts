@@ -42,12 +42,12 @@ export function withGarbageToken(operation: Operation, api: AuditedApi): Plan {
 
 /** A's token with a signature that does not match. */
 export function withTamperedToken(operation: Operation, api: AuditedApi): Plan {
-  return forged(operation, api, tamperedTokens(api.users.a.token));
+  return withInvalidTokens(operation, api, tamperedTokens(api.users.a.token));
 }
 
 /** A's token without a signature, with `alg` set to `none`. */
 export function withUnsignedToken(operation: Operation, api: AuditedApi): Plan {
-  return forged(operation, api, unsignedTokens(api.users.a.token));
+  return withInvalidTokens(operation, api, unsignedTokens(api.users.a.token));
 }
 
 /** The expired token, on the path of the user that it was issued to. */
@@ -58,8 +58,12 @@ export function withExpiredToken(operation: Operation, api: AuditedApi): Plan {
   return [attempt(operation, api, "an expired token", bearer(expiredUser), user)];
 }
 
-function forged(operation: Operation, api: AuditedApi, forgeries: readonly InvalidToken[]): Plan {
-  return forgeries.map((forgery) => attempt(operation, api, forgery.says, bearer(forgery)));
+function withInvalidTokens(
+  operation: Operation,
+  api: AuditedApi,
+  invalidTokens: readonly InvalidToken[],
+): Plan {
+  return invalidTokens.map(({ says, token }) => attempt(operation, api, says, bearer({ token })));
 }
 
 /** A request on the path of user A, or of the given user. */

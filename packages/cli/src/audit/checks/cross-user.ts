@@ -24,7 +24,7 @@ export interface CrossUserOptions {
   readonly difference?: Difference;
   /** The values of the request. Default: those of B's own request. */
   readonly values?: () => Promise<Values>;
-  readonly onSuccess: (intrusion: CrossUserAccess) => Judgement;
+  readonly onSuccess: (access: CrossUserAccess) => Judgement;
   readonly onRefusal: (answer: Answer | undefined) => Promise<Judgement>;
 }
 
@@ -47,12 +47,13 @@ export function crossUserAttempts(
     },
     async judge(answer) {
       if (answer === undefined || !isSuccess(answer)) return onRefusal(answer);
-      return onSuccess(await runCheck(answer, operation, api, changes));
+      return onSuccess(await accessWith(answer, operation, api, changes));
     },
   });
 }
 
-async function runCheck(
+/** Compares the answer with B's own answer, or B's data with what it was before. */
+async function accessWith(
   answer: Answer,
   operation: Operation,
   api: AuditedApi,

@@ -28,7 +28,7 @@ export async function withOtherObjects(operation: Operation, api: AuditedApi): P
     attemptWith({
       says,
       values: async () => ({ owner: a.id, objects: await objects() }),
-      onSuccess: (intrusion) => judge(intrusion, operation),
+      onSuccess: (access) => judge(access, operation),
       onRefusal: (answer) => judgeRefusal(answer, () => api.ownAnswer(operation, b)),
     });
   if (parameters.length === 1) return [attempt("A's token with the id of B's object", theirs)];

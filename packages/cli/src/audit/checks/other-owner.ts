@@ -19,7 +19,7 @@ export function withOtherOwner(operation: Operation, api: AuditedApi): Plan {
       api,
     )({
       says: isInPath ? "A's token on B's path" : "A's token with B's id in a parameter",
-      onSuccess: (intrusion) => judge(intrusion, isInPath, operation),
+      onSuccess: (access) => judge(access, isInPath, operation),
       // A refusal proves something only if B's own request is accepted.
       onRefusal: (answer) => judgeRefusal(answer, () => api.ownAnswer(operation, api.users.b)),
     }),

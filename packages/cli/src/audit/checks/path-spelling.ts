@@ -27,7 +27,7 @@ export async function withPathSpellings(operation: Operation, api: AuditedApi): 
       attemptWith({
         says: `A's token on B's path, ${spelling.says}`,
         difference: { spell: spelling.spell },
-        onSuccess: (intrusion) => judge(intrusion, spelling, operation),
+        onSuccess: (access) => judge(access, spelling, operation),
         // Any refusal is enough: another spelling does not have to exist.
         onRefusal: async (answer) => judgeAnyRefusal(answer),
       }),

@@ -21,29 +21,35 @@ export function notesOn(
           "At the end the API rejected a token that it had accepted before, so its refusals may prove nothing.",
         ]
       : []),
-    ...challengeNote(outcome.operations),
-    ...excessNotes(outcome.operations),
+    ...refusalNotes(outcome.operations),
+    ...sampleLimitNotes(outcome.operations),
     ...(notDeleted.length === 0 ? [] : [`Created but not deleted: ${[...tally(notDeleted)].join(", ")}.`]),
     ...(unused.length === 0 ? [] : [`Baseline entries that matched nothing: ${unused.join(", ")}.`]),
   ];
 }
 
 /** Refusals with the wrong form. */
-function challengeNote(operations: readonly OperationReport[]): string[] {
-  const without = operations.filter(({ results }) => results.some((result) => result.hasChallenge === false));
-  const forbidding = operations.filter(({ isPublic, results }) => !isPublic && results.some(hasOtherStatus));
+function refusalNotes(operations: readonly OperationReport[]): string[] {
+  const withoutChallenge = operations.filter(({ results }) =>
+    results.some((result) => result.hasChallenge === false),
+  );
+  const withOtherStatus = operations.filter(
+    ({ isPublic, results }) => !isPublic && results.some(hasOtherStatus),
+  );
   return [
-    ...(without.length === 0
+    ...(withoutChallenge.length === 0
       ? []
-      : [`401 without WWW-Authenticate, which RFC 9110 section 11.6.1 requires: ${labels(without)}.`]),
-    ...(forbidding.length === 0
+      : [
+          `401 without WWW-Authenticate, which RFC 9110 section 11.6.1 requires: ${labels(withoutChallenge)}.`,
+        ]),
+    ...(withOtherStatus.length === 0
       ? []
-      : [`Rejected an invalid token with a status other than 401: ${labels(forbidding)}.`]),
+      : [`Rejected a missing or invalid token with a status other than 401: ${labels(withOtherStatus)}.`]),
   ];
 }
 
 /** Requests that are incomplete, so that an API may reject even the right user. */
-function excessNotes(operations: readonly OperationReport[]): string[] {
+function sampleLimitNotes(operations: readonly OperationReport[]): string[] {
   return operations.flatMap(({ operation }) => {
     const exceeded = exceededLimitIn(operation);
     return exceeded === undefined
