@@ -57,7 +57,12 @@ function isAlive(pid: number): boolean {
   }
 }
 
-test("an acknowledged write survives kill -9, right after it and in the middle of many writes", async () => {
+// It starts three processes.
+const timeout = 120_000;
+
+test("an acknowledged write survives kill -9, right after it and in the middle of many writes", {
+  timeout,
+}, async () => {
   const first = await startProcess(env);
   expect((await post(first.url, "survivor")).status).toBe(201);
   first.kill("SIGKILL");
