@@ -32,7 +32,7 @@ describe.skipIf(absent !== undefined)(absent ?? "Elysia's WebSockets on Bun", ()
   });
 });
 
-/** The status of an upgrade request: 101 where it is let in. */
+/** The status of an upgrade request: 101 if it is accepted. */
 function upgrade(origin: string, path: string, token?: string): Promise<number | undefined> {
   const headers = {
     connection: "Upgrade",

@@ -82,7 +82,7 @@ describe("BoundedCache", () => {
 });
 
 describe("BoundedMap", () => {
-  it("holds values of any kind, and as many as it is told to", () => {
+  it("holds values of any kind, up to its size", () => {
     const map = new BoundedMap<string, number | undefined>(2);
     for (const [index, key] of ["a", "b", "c"].entries()) map.set(key, index);
     expect(["a", "b", "c"].map((key) => map.get(key))).toEqual([undefined, 1, 2]);

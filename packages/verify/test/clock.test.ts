@@ -16,13 +16,13 @@ describe("steadyClock", () => {
     );
     return {
       clock,
-      /** Time goes by on both. */
+      /** Time passes on both. */
       pass: (milliseconds: number) => {
         time.wall += milliseconds;
         time.monotonic += milliseconds;
         return clock();
       },
-      /** Somebody sets the wall clock. */
+      /** Sets the wall clock. */
       step: (milliseconds: number) => {
         time.wall += milliseconds;
         return clock();
@@ -49,7 +49,7 @@ describe("steadyClock", () => {
     expect(pass(1000)).toBe(start + hour + 1000);
   });
 
-  it("goes by what has passed since the newest token, and by no older one that comes later", () => {
+  it("uses the time since the newest token, and not an older token that arrives later", () => {
     const { pass, step, witness } = createClock(start);
     witness(start - 60_000);
     pass(hour);

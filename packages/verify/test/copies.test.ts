@@ -174,7 +174,7 @@ describe("a verifier whose promises are another library's", () => {
     } as never;
   }
 
-  it("is waited for, and its promise never let in as a principal", async () => {
+  it("is awaited, and its promise is never accepted as a principal", async () => {
     const waiting = {
       ...verifier,
       verify: (token: string) => later(() => verifier.verifySync(token)),

@@ -353,7 +353,7 @@ describe("AuthError", () => {
 });
 
 describe("ConfigurationError", () => {
-  it("is a TypeError of its own name", () => {
+  it("is a TypeError with its own name", () => {
     const error = new ConfigurationError("issuer: is missing.");
     expect(error).toBeInstanceOf(TypeError);
     expect(error).toMatchObject({ name: "ConfigurationError", message: "issuer: is missing." });

@@ -36,9 +36,9 @@ createGuard({ verifier });
 // @ts-expect-error false is not null
 createGuard({ verifier, ownerParam: false });
 // @ts-expect-error a principal cannot be changed
-principal.id = "somebody else";
+principal.id = "someone else";
 // @ts-expect-error nor can its claims
-principal.claims.sub = "somebody else";
+principal.claims.sub = "someone else";
 // @ts-expect-error an unchecked claim is unknown
 principal.claims.role.toUpperCase();
 
@@ -54,5 +54,5 @@ guarded.get("/", () => "", { public: "yes" });
 // @ts-expect-error a scope's name is no policy
 guarded.get("/", () => "", { policies: ["tasks:write"] });
 const unguarded = initTRPC.context<UsherContext>().create().procedure;
-// @ts-expect-error nobody has put a principal into the context before the guard
+// @ts-expect-error there is no principal in the context before the guard
 unguarded.query(({ ctx }) => ctx.principal.id);

@@ -47,7 +47,7 @@ describe("createGuard", () => {
 });
 
 describe("admit", () => {
-  it("goes header, token, principal, owner, and says who was let in", () => {
+  it("checks header, token and owner in that order, and calls onAccept with the principal", () => {
     const { issuer, verifier } = createBench();
     const onAccept = vi.fn();
     const guard = createGuard({ verifier, ownerParam: "userId", onAccept });
@@ -109,7 +109,7 @@ describe("no listener", () => {
 });
 
 describe("a listener that throws", () => {
-  it("changes no verdict, and is told of by a process warning", () => {
+  it("does not change the result, and causes a process warning", () => {
     const warned = vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
     const { issuer, verifier } = createBench();
     const fail = () => {

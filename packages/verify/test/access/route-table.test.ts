@@ -6,7 +6,7 @@ import { refusal } from "../support.ts";
 describe("createRouteTable", () => {
   const create = () => createRouteTable(["userId", "memberId", "guestId"]);
 
-  it("lists what it was told, in order, with the names of policies", () => {
+  it("lists routes in the order in which they were added, with the names of policies", () => {
     const table = create();
     const isAdmin = requireClaim(({ role }) => role === "admin");
     table.add("GET", "/users/:userId", false, [requireScopes("a", "b"), isAdmin]);
@@ -24,7 +24,7 @@ describe("createRouteTable", () => {
     expect(table.list()[0]?.policies).toContainEqual(expect.stringContaining("a b"));
   });
 
-  it("holds a route to the parameters of its pattern and to those that the router hands out besides, and to no other", () => {
+  it("checks the parameters of the pattern and the others that the router returns, and nothing else", () => {
     const table = create();
     expect(table.ownerParams("/users/:userId", {})).toEqual(["userId"]);
     expect(table.ownerParams("/users/:userId", { userId: "alice", memberId: "bob", other: "x" })).toEqual([

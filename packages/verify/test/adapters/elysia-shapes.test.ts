@@ -173,7 +173,7 @@ const shapes: Readonly<Record<string, () => App | Promise<App>>> = {
     bare()
       .use(guard)
       .mount("/admin", () => new Response("admin"), A()),
-  "a mounted app of its own": () =>
+  "a separate mounted app": () =>
     bare().mount("/x", () => new Response("x")) &&
     bare()
       .use(guard)

@@ -101,7 +101,7 @@ describe("elysia adapter", () => {
       .get("/apart", ({ principal }) => principal.id)
       .post("/apart", ({ principal }) => String(principal), { public: true });
     expect((await ask(app, "/apart")).status).toBe(401);
-    // Nobody was verified for it, and it is told so.
+    // It has no verified principal, and the error says so.
     expect(await (await ask(app, "/apart", { method: "POST" })).text()).toBe("undefined");
   });
 
@@ -195,7 +195,7 @@ describe("elysia adapter", () => {
     }
   });
 
-  it("lets nobody in by an owner parameter in another spelling, or one that stands there twice", async () => {
+  it("rejects an owner parameter with another spelling, or one that occurs twice", async () => {
     const app = new Elysia()
       .use(guard)
       .get("/users/:user_id", ({ params }) => params.user_id)

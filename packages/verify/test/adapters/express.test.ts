@@ -142,7 +142,7 @@ describe.each([
     expect(await ask(app, "/teams/alice/of/bob")).toEqual([403, "owner_mismatch"]);
   });
 
-  it("is held to the owner also where it stands below a path with the parameter", async () => {
+  it("is restricted to the owner below a path with the parameter too", async () => {
     server = undefined;
     const app = express();
     app.use(

@@ -219,7 +219,7 @@ describe("fastify adapter: owner", () => {
   });
 
   it.each(["/x/:user_id", "/x/:userid", "/x/:UserID/y", "/x/:a-:USER_ID"])(
-    "refuses %s, which would go unchecked in silence",
+    "rejects %s, which would not be checked",
     async (url) => {
       await build();
       expect(() => app.get(url, () => "x")).toThrow(/Spell them alike/);

@@ -38,7 +38,7 @@ describe("h3 adapter", () => {
     }
   });
 
-  it("lets nobody in where decoding a second time would name somebody else", async () => {
+  it("rejects a path that would name another user if it were decoded twice", async () => {
     const app = build().get("/users/:userId", readings);
     for (const id of ["a%20b", "a b"]) {
       expect(await codeOf(app.request("/users/a%2520b", as(id)))).toEqual([403, "owner_mismatch"]);
@@ -46,7 +46,7 @@ describe("h3 adapter", () => {
     expect(await codeOf(app.request("/users/a%20b", as("a%20b")))).toEqual([403, "owner_mismatch"]);
   });
 
-  it("lets nobody in by an escape that is no text, also where h3 is told to allow it", async () => {
+  it("rejects an escape that is not valid UTF-8, even if h3 allows it", async () => {
     const app = new H3({ allowMalformedURL: true }).use(usher({ verifier, ownerParam: "userId" }));
     app.get("/users/:userId", readings);
     for (const id of ["%ff", "\ufffd"])
@@ -77,7 +77,7 @@ describe("h3 adapter", () => {
     expect(await codeOf(app.request("/optional", as("alice")))).toEqual([403, "owner_mismatch"]);
   });
 
-  it("lets nobody in by an owner parameter in another spelling", async () => {
+  it("rejects an owner parameter with another spelling", async () => {
     const hints: unknown[] = [];
     const app = build({ onReject: ({ error }) => hints.push(error.hint) }).get("/users/:user_id", readings);
     expect(await codeOf(app.request("/users/alice", as("alice")))).toEqual([403, "owner_mismatch"]);
@@ -168,7 +168,7 @@ describe("h3 adapter: a second app as a handler", () => {
     expect(await (await app.request("/a/b/alice/alice", as("alice"))).text()).toBe("reached");
   });
 
-  it("opens its public routes to whoever came so far, and leaves its failures to h3", async () => {
+  it("allows requests to its public routes, and leaves its errors to h3", async () => {
     const inner = new H3()
       .get("/a/:userId", () => "public", { meta: { public: true } })
       .get("/a/fails/:name", () => {

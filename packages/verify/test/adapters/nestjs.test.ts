@@ -126,7 +126,7 @@ describe.each(Object.keys(platforms) as (keyof typeof platforms)[])("nestjs adap
     class ScopedController extends Methods {}
     for (const [prefix, controller] of Object.entries({ o: OpenController, s: ScopedController })) {
       for (const name of names) {
-        // Of its own, so that what is said of one controller's handler is not said of the other's.
+        // Separate, so that the metadata of one controller's handler does not apply to the other's.
         Object.defineProperty(controller.prototype, name, { value: () => "in", writable: true });
       }
       decorate(controller, {
@@ -204,7 +204,7 @@ describe.each(Object.keys(platforms) as (keyof typeof platforms)[])("nestjs adap
       return [status, body.startsWith("{") ? JSON.parse(body).code : body];
     };
 
-    it("are held to their owner, as those of the path are", async () => {
+    it("are restricted to their owner, like those of the path", async () => {
       class ByHost {
         read(id: string): string {
           return id;
@@ -287,7 +287,7 @@ describe.each(Object.keys(platforms) as (keyof typeof platforms)[])("nestjs adap
     );
   });
 
-  it("lets nobody in by an owner parameter in another spelling", async () => {
+  it("rejects an owner parameter with another spelling", async () => {
     class Misspelt {
       read(id: string): string {
         return id;
@@ -347,7 +347,7 @@ describe.each(Object.keys(platforms) as (keyof typeof platforms)[])("nestjs adap
     expect(() => principalOf({})).toThrow("its route is public");
   });
 
-  it("reads what handlers say from metadata of its own, and opens one for nothing but true", async () => {
+  it("reads its own metadata of handlers, and makes one public for true only", async () => {
     class Said {
       open(): string {
         return "in";
@@ -378,7 +378,7 @@ describe.each(Object.keys(platforms) as (keyof typeof platforms)[])("nestjs adap
     await context.close();
   });
 
-  it("lets in nothing that is no HTTP request", async () => {
+  it("rejects everything except HTTP requests", async () => {
     const warned = vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
     const dynamic = UsherModule.forRoot({ verifier, ownerParam: "userId" });
     const [provider] = dynamic.providers as [{ provide: unknown; useFactory(host: object): Promise<never> }];

@@ -13,7 +13,7 @@ const guard = usher({ verifier, ownerParam: "userId" });
 
 const headers = [`Authorization: Bearer ${issuer.tokenFor("alice")}`];
 
-/** Serves with this listener, for the length of one test; asks as alice, unless told otherwise. */
+/** Serves with this listener until the end of the test. Sends requests as alice by default. */
 async function serve(listener: RequestListener) {
   const server = await listen(createServer(listener));
   onTestFinished(() => server.close());
@@ -113,7 +113,7 @@ describe("node adapter", () => {
     expect(listener({ rawHeaders } as never, {} as never)).toBe("in");
   });
 
-  it("has no access for a request that it did not let in", () => {
+  it("returns no access for a request that it did not accept", () => {
     expect(() => guard.accessOf({} as never)).toThrow("did not let this request in");
   });
 

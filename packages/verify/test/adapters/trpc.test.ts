@@ -97,7 +97,7 @@ async function refusalOf(call: Promise<unknown>) {
     if (!(error instanceof TRPCClientError)) throw error;
     return [error.data.httpStatus, error.data.code, error.data.problem?.code];
   }
-  throw new Error("the call was let in");
+  throw new Error("the call was accepted");
 }
 
 /**
@@ -139,7 +139,7 @@ describe("trpc adapter", () => {
     await expectTrpcRefusal(await fetch(`${url}/me`, { headers: { authorization } }), code);
   });
 
-  it("waits for the keys, and says so when they cannot be had", async () => {
+  it("waits for the keys, and says so when they are not available", async () => {
     const remote = createTestIssuer({ algorithm: "EdDSA" });
     const answers = [() => Response.json(remote.jwks()), () => Response.error()];
     for (const answer of answers) {

@@ -140,7 +140,7 @@ describe("claims: the order is stable", () => {
   });
 });
 
-describe("claims: what the operator is told", () => {
+describe("claims: hints for the operator", () => {
   const hintOf = (claims: Record<string, unknown>, options: Parameters<typeof createBench>[0] = {}) => {
     const bench = createBench(options);
     return refusal(() => bench.verifier.verifySync(bench.issuer.tokenFor("alice", { claims }))).hint;

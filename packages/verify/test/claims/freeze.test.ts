@@ -159,7 +159,7 @@ describe("a principal that requests share", () => {
     expect(first).toBe(second);
   });
 
-  it("is refused where the schema, asked anew, refuses", () => {
+  it("is rejected when the schema, called again, rejects it", () => {
     let answers = 0;
     const fickle = schema.transform(({ roles }) => new Set(roles)).refine(() => answers++ < 1);
     const { issuer, verifier } = createBench({ claims: fickle as never });

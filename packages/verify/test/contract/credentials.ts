@@ -26,7 +26,7 @@ export function credentialsContract({ behaviour, send, bearer, issuer, seen }: C
     expect((await send({ target: "/nowhere", headers: [bearer("alice")] })).status).toBe(404);
   });
 
-  behaviour("a good token lets in, and the handler gets its principal", async () => {
+  behaviour("accepts a valid token, and the handler gets its principal", async () => {
     const response = await send({ target: "/me", headers: [bearer("alice", { role: "admin", sid: "s1" })] });
     expect(response.status).toBe(200);
     expect(JSON.parse(response.body)).toMatchObject({ id: "alice", claims: { sub: "alice", role: "admin" } });

@@ -3,31 +3,34 @@ import type { AcceptEvent, RejectEvent } from "../../src/access/index.ts";
 import type { ContractBench } from "./bench.ts";
 import { expectRefusal } from "./expected.ts";
 
-/** What the operator is told, and what becomes of failures that are not the guard's. */
+/** Events for the operator, and failures of the application. */
 export function eventsContract({ behaviour, send, bearer, issuer, start, seen }: ContractBench): void {
-  behaviour("onReject is told once of each refusal, with the hint that the client does not get", async () => {
-    const events: RejectEvent[] = [];
-    const app = await start({ onReject: (event) => events.push(event) });
-    const token = issuer.tokenFor("alice", { wrongIssuer: true });
-    const response = await app.send({ target: "/me", headers: [`Authorization: Bearer ${token}`] });
-    expectRefusal(response, "issuer_rejected");
-    await app.send({ target: "/api/bob/tasks", headers: [bearer("alice")] });
-    await app.send({ target: "/scoped", headers: [bearer("alice")] });
-    expect(events.map(({ error }) => error.code)).toEqual([
-      "issuer_rejected",
-      "owner_mismatch",
-      "scope_insufficient",
-    ]);
-    expect(events[0]?.error.hint).toContain("another-issuer.example");
-    expect(events[1]?.error.hint).toContain("userId");
-    expect(events[2]?.error.hint).toContain("tasks:write");
-    for (const { error, request } of events) {
-      expect(request).toBeTypeOf("object");
-      expect(JSON.stringify([error.message, error.hint])).not.toContain(token);
-    }
-  });
+  behaviour(
+    "onReject is called once for each rejection, with the hint that the client does not get",
+    async () => {
+      const events: RejectEvent[] = [];
+      const app = await start({ onReject: (event) => events.push(event) });
+      const token = issuer.tokenFor("alice", { wrongIssuer: true });
+      const response = await app.send({ target: "/me", headers: [`Authorization: Bearer ${token}`] });
+      expectRefusal(response, "issuer_rejected");
+      await app.send({ target: "/api/bob/tasks", headers: [bearer("alice")] });
+      await app.send({ target: "/scoped", headers: [bearer("alice")] });
+      expect(events.map(({ error }) => error.code)).toEqual([
+        "issuer_rejected",
+        "owner_mismatch",
+        "scope_insufficient",
+      ]);
+      expect(events[0]?.error.hint).toContain("another-issuer.example");
+      expect(events[1]?.error.hint).toContain("userId");
+      expect(events[2]?.error.hint).toContain("tasks:write");
+      for (const { error, request } of events) {
+        expect(request).toBeTypeOf("object");
+        expect(JSON.stringify([error.message, error.hint])).not.toContain(token);
+      }
+    },
+  );
 
-  behaviour("onAccept is told of who was let in, and of no one else", async () => {
+  behaviour("onAccept is called for each accepted request, and for no other", async () => {
     const accepted: string[] = [];
     const onAccept = ({ principal }: AcceptEvent) => accepted.push(principal.id);
     const app = await start({ onAccept });

@@ -3,7 +3,7 @@ import type { AuthErrorCode } from "../../src/index.ts";
 import type { RawResponse } from "./raw-request.ts";
 
 /**
- * What a client is told, to the byte; written out here and not taken from the code under test.
+ * What a client gets, to the byte. Written out here and not taken from the code under test.
  * Status, title, detail, and the `error` of the challenge (RFC 6750 section 3.1).
  */
 const answers: Record<AuthErrorCode, readonly [number, string, string, string?]> = {

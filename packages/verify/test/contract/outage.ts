@@ -25,7 +25,7 @@ export function outageContract({ behaviour, start }: ContractBench): void {
     expect(app.seen).toHaveLength(1);
   });
 
-  behaviour("keys that cannot be had are a 503 with Retry-After, and no bad token", async () => {
+  behaviour("keys that are not available are a 503 with Retry-After, not an invalid token", async () => {
     const keys = await serveKeys(issuer.jwks());
     await keys[Symbol.asyncDispose]();
     const app = await start({}, trusting(keys.url));

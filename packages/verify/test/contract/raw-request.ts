@@ -21,9 +21,9 @@ export interface RawResponse {
 }
 
 /** Milliseconds after which a server that neither answers nor closes is given up. */
-const patience = 20_000;
+const timeout = 20_000;
 
-/** Sends one request on a socket of its own and reads the answer to its end. */
+/** Sends one request on a new socket and reads the whole response. */
 export async function sendRaw(origin: string, request: RawRequest): Promise<RawResponse> {
   const { method = "GET", target, headers = [] } = request;
   const lines = [
@@ -49,7 +49,7 @@ export async function sendBytes(origin: string, request: string | Buffer): Promi
     const chunks: Buffer[] = [];
     // Not `end`: some servers take a half-closed connection for one that was given up.
     const socket = connect(Number(port), hostname, () => socket.write(request));
-    socket.setTimeout(patience, () => {
+    socket.setTimeout(timeout, () => {
       reject(
         new Error(`the connection was left open, ${chunks.length === 0 ? "without" : "behind"} an answer`),
       );

@@ -11,7 +11,7 @@ export function shapesContract(bench: ContractBench, shapes: TargetShapes): void
   const as = (claims: Record<string, unknown> = {}) => [bearer("alice", claims)];
 
   for (const [way, path] of Object.entries(shapes.owned)) {
-    behaviour(`a path is held to its owner: ${way}`, async () => {
+    behaviour(`a path is restricted to its owner: ${way}`, async () => {
       const [own, other] = [path.replace("{owner}", "alice"), path.replace("{owner}", "bob")];
       expectRefusal(await app.send({ target: own }), "credentials_missing");
       expectRefusal(await app.send({ target: other, headers: as() }), "owner_mismatch");

@@ -3,7 +3,7 @@ import type { AcceptEvent, RejectEvent } from "@usher-auth/verify/guard";
 import type { RawRequest, RawResponse } from "./raw-request.ts";
 import type { Trust } from "./trust.ts";
 
-/** What a target's app is built with. All but the last two go to its guard as they are. */
+/** The options of a target's app. All except the last two are passed to its guard. */
 export interface ContractOptions {
   readonly verifier: Verifier;
   readonly ownerParam: "userId";
@@ -53,7 +53,7 @@ export interface ContractServer {
  * | `GET /role` | the token and `requireClaim`: the claim `role` is `admin` |
  * | `GET /api/:userId/scoped` | the token, the owner, and `requireScopes("tasks:read", "tasks:write")` |
  * | `GET /broken` | the token and a `requireClaim` that throws {@link brokenPolicy} |
- * | `GET /throws` | the token; its handler throws {@link handlerFailure}, and the app has no error handler of its own |
+ * | `GET /throws` | the token; its handler throws {@link handlerFailure}, and the app has no error handler |
  *
  * `/echo` is always asked with a valid token, so a target may put it behind a guard with `ownerParam: null`.
  */
@@ -66,7 +66,7 @@ export interface ContractTarget {
    * reason.
    */
   readonly exceptions?: Readonly<Record<string, string>>;
-  /** The ways in which an app of this framework may be written, in an app of their own. */
+  /** The ways in which an app of this framework may be written, in a separate app. */
   readonly shapes: TargetShapes;
 }
 
@@ -77,7 +77,7 @@ export interface ContractTarget {
 export interface TargetShapes {
   /** What `options.verifier` was made of is in `made`, for an app that has to make its own. */
   start(options: ContractOptions, handle: Handle, made: VerifierParts): Promise<ContractServer>;
-  /** Held to their owner, who stands where `{owner}` does. */
+  /** Restricted to their owner: `{owner}` in the path. */
   readonly owned: Readonly<Record<string, string>> & { readonly "below another parameter": string };
   /** Guarded by `requireScopes("tasks:write")`, and open to every user whose token grants it. */
   readonly scoped: Readonly<Record<string, string>>;
@@ -97,7 +97,7 @@ export const neverOpen = ["an optional owner that is not there", "another spelli
 
 export const handlerFailure = "the handler failed";
 
-/** A predicate as somebody might write it, which trips over claims that are not there. */
+/** A predicate as an application might have it, which throws when a claim is missing. */
 export function brokenPolicy(): boolean {
   throw new Error("the policy is broken");
 }

@@ -25,7 +25,7 @@ const faults: Record<string, readonly [TokenFaults, AuthErrorCode]> = {
 };
 
 /**
- * What a token can be turned away for, as the client sees it. The verifier's own tests have the finer points.
+ * Why a token can be rejected, as the client sees it. The verifier's tests have the details.
  */
 export function tokensContract({ behaviour, send, issuer, clock, start, seen }: ContractBench): void {
   const ask = (token: string) =>
@@ -39,7 +39,7 @@ export function tokensContract({ behaviour, send, issuer, clock, start, seen }: 
   }
 
   behaviour(
-    "what Better Auth hands out besides is token_unsupported: session token, signed cookie, JWE",
+    "other tokens of Better Auth are token_unsupported: session token, signed cookie, JWE",
     async () => {
       expectRefusal(await ask("q".repeat(32)), "token_unsupported");
       expectRefusal(

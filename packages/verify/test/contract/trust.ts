@@ -8,7 +8,7 @@ import {
   type Verifier,
 } from "@usher-auth/verify";
 
-/** Whom an app trusts, as data: an app in another process, on another runtime, is told the same. */
+/** The issuers that an app trusts, as data, which an app in another process or runtime can get too. */
 export type Trust =
   | { readonly keys: "secret"; readonly secret: string; readonly issuer: string; readonly audience: string }
   | {

@@ -83,7 +83,7 @@ describe("a key source that fails", () => {
     );
   });
 
-  it("lets in by true alone: a promise, or anything else, is none", () => {
+  it("accepts true only: no promise, and nothing else", () => {
     for (const answer of [Promise.resolve(true), 1, "true", {}]) {
       const source: KeySource = {
         ...good,

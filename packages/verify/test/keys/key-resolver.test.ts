@@ -113,7 +113,7 @@ describe("several sources as one", () => {
     expect(statusOf(sharedSecret(secret))).toEqual({ state: "fresh" });
   });
 
-  it("refresh each one that can, whatever comes of the others; and by ready() those alone that are missing", async () => {
+  it("refresh each one that can, even if others fail; ready() refreshes only the missing ones", async () => {
     const calls: string[] = [];
     const sources = (["missing", "fresh", "stale"] as const).map((state) => remoteIn(state, calls).source);
     const resolver = resolverOf(...sources);
@@ -149,7 +149,7 @@ describe("keyUsage of key pairs", () => {
     ]);
   });
 
-  it("is none of a source that tells of none", () => {
+  it("is undefined for a source without one", () => {
     const source: KeySource = { algorithms: new Set(["ES256"]), candidates: () => [] };
     expect(keyUsage(createBench({ keys: source }).verifier)).toEqual([]);
   });

@@ -354,7 +354,7 @@ describe("a host that drops what a request has begun, timers too", () => {
 });
 
 describe("keys that are too old", () => {
-  it("are not taken for withdrawn ones once they are back, whoever asks for their status meanwhile", async () => {
+  it("do not count as withdrawn once they are back, even if their status was read meanwhile", async () => {
     const remote = createRemote((good) => good());
     await remote.verifier.ready();
     const token = remote.issuer.tokenFor("alice", { expiresIn: 2 * 86_400 });
@@ -366,7 +366,7 @@ describe("keys that are too old", () => {
       });
       return good();
     };
-    // A day without a request, and then one; while it waits for newer keys, somebody looks how the old ones
+    // A day without a request, and then one; while it waits for newer keys, keyStatus reads how the old ones
     // are doing.
     remote.clock.advance(86_400);
     const asked = remote.verifier.verify(token);

@@ -158,7 +158,7 @@ describe("a made-up key", () => {
     }
   });
 
-  it("is unknown to verifySync among the keys at hand, which fetches nothing", async () => {
+  it("is unknown to verifySync, which fetches nothing", async () => {
     const guarded = createGuarded();
     await guarded.verifier.ready();
     for (let time = 0; time < 20; time++) {

@@ -40,7 +40,7 @@ describe("createLogoutEndpoint", () => {
     const happened = clock() / 1000;
     clock.advance(60);
     const since = issuer.tokenFor("alice");
-    // A delivery that was held up, and signed anew.
+    // A delayed delivery, signed again.
     await receive(formOf(logoutTokenFor(issuer, { claims: { sid: undefined, toe: happened } })));
     expect(tokens.map((token) => verdict(verifier, token))).toEqual(["token_revoked", "token_revoked"]);
     expect([since, bobs].map((token) => verdict(verifier, token))).toEqual(["accepted", "accepted"]);

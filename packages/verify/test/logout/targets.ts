@@ -167,7 +167,7 @@ export const logoutTargets: readonly LogoutTarget[] = [
       const app = createH3V1();
       app.use(createRouter().post(path, defineEventHandler(h3V1Guard.backchannelLogout(options))));
       app.use(defineEventHandler(h3V1Guard.usher({ verifier, ownerParam: "userId" })));
-      app.use(defineEventHandler(() => "let in"));
+      app.use(defineEventHandler(() => "accepted"));
       return listen(createServer(toNodeListener(app)));
     },
   },

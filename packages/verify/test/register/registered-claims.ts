@@ -1,6 +1,6 @@
 /**
  * What a verifier's `claims` schema makes of a token, told once in `Register`, is what every framework's
- * request has. `tsc` runs over this file; it is never executed. In a folder of its own, since a `Register` is
+ * request has. `tsc` runs over this file; it is never executed. In a separate folder, since a `Register` is
  * for a whole program.
  */
 import { requireClaim, type Verifier } from "@usher-auth/verify";

@@ -62,7 +62,7 @@ describe("what was revoked stays so where the clock was ahead for a while", () =
     vi.setSystemTime(start + anHour * 1000);
     store.tell((listener) => listener.confirmed());
     vi.setSystemTime(start + 2000);
-    // Before anybody asks: it is seen by whatever is told.
+    // Before any look-up: an event makes it notice.
     store.tell((listener) => listener.confirmed());
     await expect.poll(() => verdict(verifier, other), { timeout: 5000 }).toBe("accepted");
     expect(verdict(verifier, token)).toBe("token_revoked");

@@ -45,7 +45,7 @@ describe("memoryRevocationStore", () => {
     expect(confirmed).toBe(last);
   });
 
-  it("keeps the latest instant of an id, and nothing for longer than it was told", async () => {
+  it("keeps the latest instant of an id, and nothing for longer than maxTokenAge", async () => {
     const clock = handClock();
     const store = memoryRevocationStore({ maxTokenAge: 60, clock });
     await store.append([

@@ -11,7 +11,7 @@ function refuses(before: readonly number[], iat: number): boolean {
   return table.find({ sub: "alice", iat }) === "user";
 }
 
-describe("a user's revocation and the tokens of its own second", () => {
+describe("a user's revocation and tokens of the same second", () => {
   it.each([
     ["precise on both sides, issued before", second + 0.3, second + 0.299, true],
     ["precise on both sides, issued at the instant", second + 0.3, second + 0.3, true],
@@ -33,7 +33,7 @@ describe("a user's revocation and the tokens of its own second", () => {
       expect(refuses(order, second + 0.9)).toBe(true);
   });
 
-  it("never lets in what was issued before, however coarsely either side writes it down", () => {
+  it("never accepts a token that was issued before, whatever the precision of either side", () => {
     const precision = fc.constantFrom(1, 1000);
     const written = (instant: number, parts: number) => Math.floor(instant * parts) / parts;
     const millisecond = fc.integer({ min: 0, max: 3000 }).map((count) => second + count / 1000);

@@ -56,7 +56,7 @@ describe("a store that hangs", () => {
   } satisfies Record<string, Partial<RevocationStore>>;
 
   it.each(Object.entries(hanging))(
-    "in %s is given up after ten seconds, and asked anew",
+    "in %s is aborted after ten seconds, and called again",
     async (_name, changes) => {
       const { store, revocations, verifier, tokenOf } = createFollowing(changes);
       const ready = revocations.ready();

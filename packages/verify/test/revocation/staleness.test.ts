@@ -206,7 +206,7 @@ describe("a store that confirms nothing", () => {
     expect(refusal(() => verifier.verifySync(token)).hint).toBe(
       'revocations were last confirmed 10 s ago: "no error at all"',
     );
-    // Confirmed, the reason is forgotten, and told anew when it comes anew.
+    // A confirmation clears the reason, which is reported again when it occurs again.
     store.tell((listener) => listener.confirmed());
     clock.advance(10);
     expect(refusal(() => verifier.verifySync(token)).hint).toBe("revocations were last confirmed 10 s ago");
@@ -245,7 +245,7 @@ describe("a store that confirms nothing", () => {
     expect(isFresh()).toBe(false);
     confirm();
     expect(isFresh()).toBe(true);
-    // And put right again: no staleness is hidden by the hour that the clock was ahead.
+    // And corrected: the hour that the clock was ahead hides no staleness.
     pass(0, -3600);
     expect(isFresh()).toBe(true);
     pass(10);
@@ -259,7 +259,7 @@ describe("Freshness", () => {
     return { span, freshness: new Freshness(10, () => time.now, span) };
   };
 
-  it("is of the latest confirmation, whichever is told last", () => {
+  it("counts from the latest confirmation, whichever arrives last", () => {
     const time = { now: 20_000 };
     const { freshness } = createFreshness(time);
     freshness.confirm(20_000);

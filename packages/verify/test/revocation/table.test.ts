@@ -81,32 +81,32 @@ describe("RevocationTable", () => {
 });
 
 describe("a list that is full", () => {
-  it("is incomplete, and loaded anew once there is room", async () => {
+  it("is incomplete, and loaded again once there is room", async () => {
     const store = handStore();
     let room = 1;
     const told: string[] = [];
-    const receiver = {
+    const listener = {
       take: (batch: readonly Revocation[]) => batch.length <= room,
       confirm: () => void told.push("confirmed"),
       incomplete: () => void told.push("incomplete"),
       fail: (error: unknown) => void told.push(String(error)),
     };
-    const feed = createSubscription(
+    const subscription = createSubscription(
       store,
-      receiver,
+      listener,
       () => 0,
       () => 0,
     );
     const two: Revocation[] = ["1", "2"].map((id) => ({ kind: "token", id, before: startSeconds }));
-    await feed.start();
+    await subscription.start();
     store.rows = [two];
     store.tell((listener) => listener.revoked(two));
     store.tell((listener) => listener.confirmed());
     expect(told).toEqual(["confirmed", "incomplete", expect.stringContaining("more live revocations")]);
-    await expect(feed.start()).rejects.toThrow("more live revocations");
+    await expect(subscription.start()).rejects.toThrow("more live revocations");
     const crowded = createSubscription(
       store,
-      receiver,
+      listener,
       () => 0,
       () => 0,
     );
@@ -114,7 +114,7 @@ describe("a list that is full", () => {
     await crowded.close();
     room = 2;
     await expect.poll(() => told.at(-1), { timeout: 5000 }).toBe("confirmed");
-    await feed.close();
+    await subscription.close();
     await expect(crowded.start()).rejects.toThrow("the revocations were closed");
   });
 });

@@ -191,7 +191,7 @@ describe("what a text is that is no token", () => {
   const unsupported: [text: string, what: string][] = [
     ["a.b.c.d.e", 'an encrypted token (JWE), such as Better Auth\'s cookie cache with `strategy: "jwe"`'],
     [sessionToken, "Better Auth's session token"],
-    // It would decode, all but its last character too.
+    // It would decode, also without its last character.
     ["k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pRAt", "Better Auth's session token"],
     [`${sessionToken}.${signature}%3D`, "Better Auth's signed session cookie"],
     [`${sessionToken}.${signature}%3d`, "Better Auth's signed session cookie"],

@@ -81,7 +81,7 @@ describe("a listener", () => {
     }
   });
 
-  it("is told of beside another that fails", () => {
+  it("causes a warning beside another that fails", () => {
     safeListener(fail, "onAccept")({});
     safeListener(fail, "onReject")({});
     expect(warnings().map((text) => text.split(",")[0])).toEqual(["onAccept", "onReject"]);

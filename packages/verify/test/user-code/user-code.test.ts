@@ -418,7 +418,7 @@ describe("a date with a fraction", () => {
     expect(verdict(verifier, until)).toBe("token_expired");
   });
 
-  it("is held against a revocation to the fraction", async () => {
+  it("is compared with a revocation to the fraction", async () => {
     const { issuer, verifier, revocations } = await createRevokingBench();
     const tokens = [0.25, 0.75].map((fraction) =>
       issuer.tokenFor("alice", { claims: { iat: startSeconds + fraction } }),

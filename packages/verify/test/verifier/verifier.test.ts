@@ -358,7 +358,7 @@ describe("a verifier without revocations", () => {
 });
 
 describe("cache", () => {
-  it("returns the same principal for the same token, and verifies anew without a cache", () => {
+  it("returns the same principal for the same token, and verifies again without a cache", () => {
     const { issuer, verifier } = createBench();
     const token = issuer.tokenFor("alice");
     expect(verifier.verifySync(token)).toBe(verifier.verifySync(token));
@@ -406,7 +406,7 @@ describe("cache", () => {
 });
 
 /**
- * Tokens of two users that `numberOf` tells apart no more: of some eighty thousand, two are likely to be
+ * Tokens of two users that `numberOf` no longer distinguishes: of some eighty thousand, two are likely to be
  * such.
  */
 function twoOfOneNumber(issuer: TestIssuer): string[] {

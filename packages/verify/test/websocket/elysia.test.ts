@@ -104,7 +104,7 @@ it.each(["/api/alice/live", "/plugin/alice"])(
   },
 );
 
-it("closes the socket of whoever sends another user's token", async () => {
+it("closes the socket of a user who sends another user's token", async () => {
   const { host, token, rejected } = await serve();
   const socket = await open(new WebSocket(`ws://${host}/api/alice/live`, ["bearer", token()]));
   socket.send(`usher.renew ${token("bob")}`);

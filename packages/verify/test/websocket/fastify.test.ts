@@ -89,7 +89,7 @@ it("closes sockets with 4401 when their token ends or is revoked, unless a fresh
   expect(await ask(renewed, "who")).toContain("alice");
 });
 
-it("closes the socket of whoever sends another user's token", async () => {
+it("closes the socket of a user who sends another user's token", async () => {
   const { host, token, rejected } = await serve();
   const socket = await open(new WebSocket(`ws://${host}/api/alice/live`, ["bearer", token()]));
   socket.send(`usher.renew ${token("bob")}`);

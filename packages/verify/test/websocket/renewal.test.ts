@@ -20,7 +20,7 @@ async function connect(changes: Partial<Verifier>): Promise<[SocketBench, WebSoc
 }
 
 describe("a fresh token", () => {
-  it("that has to wait for keys counts once they are there, and is held to the same user", async () => {
+  it("that waits for keys counts once they are there, and must be the same user's", async () => {
     const [bench, webSocket] = await connect({ verify: async (token) => verifier.verifySync(token) });
     bench.session().renew(tokenFor("alice", "admin"));
     await vi.waitFor(() => expect(bench.session().principal.claims.role).toBe("admin"));

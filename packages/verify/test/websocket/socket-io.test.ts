@@ -12,7 +12,7 @@ import { bearer, listen, refusalOf } from "./support.ts";
 beforeEach(() => void vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] }));
 afterEach(() => void vi.useRealTimers());
 
-/** As docs/guide/websocket.md has it: the engine is given nothing but upgrades that were let in. */
+/** As docs/guide/websocket.md has it: the engine gets only accepted upgrades. */
 async function serve() {
   const bench = createBench();
   const guard = usher({ verifier: bench.verifier, ownerParam: "userId" });

@@ -110,7 +110,7 @@ export async function refusalOf(webSocket: WebSocket): Promise<Answer> {
   return { status: response.statusCode as number, headers: response.headers, body };
 }
 
-/** Opens a socket that the server must let in. */
+/** Opens a socket that the server must accept. */
 export async function open(webSocket: WebSocket): Promise<WebSocket> {
   onTestFinished(() => webSocket.terminate());
   await once(webSocket, "open");

@@ -15,7 +15,7 @@ const refusals = createRefusals("api", false);
 const path = (bench: SocketBench, target = "/api/alice/live") => `ws://${bench.host}${target}`;
 
 describe("an upgrade with a token", () => {
-  it("is let in by the Authorization header, and tells the handler whose it is", async () => {
+  it("is accepted by the Authorization header, and the handler gets the principal", async () => {
     const bench = await serve();
     const webSocket = await open(new WebSocket(path(bench), bearer(bench.issuer.tokenFor("alice"))));
     expect(await ask(webSocket, "hello")).toBe("alice: hello");
@@ -23,7 +23,7 @@ describe("an upgrade with a token", () => {
     expect(webSocket.protocol).toBe("");
   });
 
-  it("is let in by the subprotocol, as a browser sends it, and never has its token echoed", async () => {
+  it("is accepted by the subprotocol, as a browser sends it, and the token is never echoed", async () => {
     const bench = await serve();
     const token = bench.issuer.tokenFor("alice");
     const browser = new globalThis.WebSocket(path(bench), ["bearer", token]);
@@ -36,7 +36,7 @@ describe("an upgrade with a token", () => {
     expect(bench.protocols).toEqual(["bearer", "graphql-transport-ws, bearer"]);
   });
 
-  it("is let in on a path without an owner", async () => {
+  it("is accepted on a path without an owner", async () => {
     const bench = await serve();
     const webSocket = await open(
       new WebSocket(path(bench, "/news?since=5"), bearer(bench.issuer.tokenFor("bob"))),
@@ -146,7 +146,7 @@ describe("an upgrade that is refused", () => {
     expect(bench.upgrades()).toBe(0);
   });
 
-  it("is no bad token when keys cannot be had", async () => {
+  it("is answered 503 when keys are not available", async () => {
     const issuer = await createTestIssuer({ mode: "jwks" });
     await issuer.close();
     const bench = await serve({}, { keys: remoteJwks(issuer.jwksUrl) });
@@ -223,7 +223,7 @@ describe("the options", () => {
     await open(new WebSocket(path(bench, "/tasks"), granted));
   });
 
-  it("do not make a session for a request that was not let in", () => {
+  it("create no session for a rejected request", () => {
     const guard = usher({ verifier, ownerParam: null });
     expect(() => guard.sessionOf({} as never)).toThrow(/not let in/);
   });

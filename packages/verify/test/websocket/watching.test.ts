@@ -44,7 +44,7 @@ function createSockets(own: Partial<Verifier> = {}) {
 }
 
 describe("a watched socket", () => {
-  it("that cannot be closed ends neither the process nor the watch over the others, and is told of twice at most", () => {
+  it("that cannot be closed ends neither the process nor the watch over the others, and is reported twice at most", () => {
     const { clock, open, warnings } = createSockets();
     open({ close: fail, destroy: fail });
     const close = vi.fn();

@@ -15,7 +15,7 @@ function contextOf(user: string): UsherContext {
   return guard.createContext({ req: new Request("http://localhost", { headers }) });
 }
 
-/** What comes of a call of Alice's: what the procedure returned, or the code of its refusal. */
+/** The result of a call by Alice: what the procedure returned, or the code of its rejection. */
 async function outcome(call: Promise<unknown>): Promise<unknown> {
   try {
     return await call;
@@ -153,7 +153,7 @@ describe("trpc adapter: what the procedure gets", () => {
     }),
   });
 
-  it.each(Object.keys(router._def.procedures))("is held to the owner: %s", async (name) => {
+  it.each(Object.keys(router._def.procedures))("is restricted to the owner: %s", async (name) => {
     seen.length = 0;
     const call = router.createCaller(contextOf("alice"))[name as "second"] as (
       input: unknown,
@@ -164,7 +164,7 @@ describe("trpc adapter: what the procedure gets", () => {
     expect(seen).toEqual([]);
   });
 
-  it("is let in where it is one's own", async () => {
+  it("accepts the user's own id", async () => {
     const own = t.router({
       trimmed: protectedProcedure
         .input(z.object({ userId: z.string().trim() }))

@@ -63,7 +63,7 @@ async function ask(
   return answers.map(({ error, result }) => error?.data.problem?.code ?? error?.data.code ?? result?.data);
 }
 
-it.each(ways)("the input is held to its owner, whichever way a router is written: %s", async (way) => {
+it.each(ways)("the input is restricted to its owner, however the router is written: %s", async (way) => {
   expect(await ask([`own.${way}`], { userId: "alice" })).toEqual(["credentials_missing"]);
   for (const input of [
     { userId: "bob" },

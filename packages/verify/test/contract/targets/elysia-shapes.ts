@@ -7,7 +7,7 @@ import type { TargetShapes } from "../target.ts";
 import { listen } from "./elysia-server.ts";
 
 // Mounted servers are in elysia-shapes.test.ts: Elysia makes a Request for them, which fails on a socket once
-// anything in the process (Hono's server for Node) has put a class of its own in the place of Request.
+// anything in the process (Hono's server for Node) has replaced the Request class.
 export const elysiaShapes: TargetShapes = {
   owned: {
     "a plugin": "/plugin/{owner}",
@@ -32,7 +32,7 @@ export const elysiaShapes: TargetShapes = {
   },
   async start(options, handle) {
     const policies = [requireScopes("tasks:write")];
-    // Options are Elysia's to write into: a list of their own for each.
+    // A new list for each, because Elysia writes into options.
     const scoped = () => ({ policies: [...policies] });
     const guard = usher(options);
     const auth = new Elysia({ name: "auth" }).use(guard);

@@ -24,7 +24,7 @@ function expressTarget(name: string, express: typeof express5, optional: string)
       app.use("/echo", echo);
       app.use(usher(options));
       app.get("/me", ({ principal }, response) => void response.json(handle({ principal })));
-      // A router of its own, which knows nothing of the guard.
+      // A separate router, which knows nothing about the guard.
       const tasks = express.Router();
       tasks.all(
         "/:userId/tasks",

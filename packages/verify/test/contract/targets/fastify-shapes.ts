@@ -9,7 +9,7 @@ export const fastifyShapes: TargetShapes = {
   owned: {
     "a plugin": "/plugin/{owner}",
     "a plugin in a plugin": "/outer/inner/{owner}",
-    "a plugin without a scope of its own": "/unscoped/{owner}",
+    "a plugin without its own scope": "/unscoped/{owner}",
     "a prefix": "/prefixed/{owner}/tasks",
     "a prefix in a prefix": "/teams/1/members/{owner}/tasks",
     "the full declaration": "/full/{owner}",

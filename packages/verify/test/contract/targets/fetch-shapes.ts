@@ -36,7 +36,7 @@ export const fetchPathShapes: TargetShapes = {
 
 type Params = Record<string, string | string[] | undefined>;
 
-/** The forms in which frameworks hand their parameters over. Hono's router stands for theirs. */
+/** The forms in which frameworks pass their parameters, with Hono's router in place of theirs. */
 export const fetchParamShapes: TargetShapes = {
   owned: {
     "a promise of them, as in Next.js": "/next/{owner}",

@@ -53,7 +53,7 @@ export const fetchParamsTarget: ContractTarget = {
     });
     const unknown = guard.protect({ path: "/no-such-path" }, () => new Response());
 
-    // Stands for the framework: its router finds the handler and decodes the parameters.
+    // In place of the framework: its router finds the handler and decodes the parameters.
     const framework = new Hono();
     const mount = (path: string, handler: typeof own) =>
       framework.all(path, (c) =>

@@ -22,7 +22,7 @@ export const h3Shapes: TargetShapes = {
     "a mounted app below the owner": "/below/{owner}/tasks",
     "a mounted fetch handler below the owner": "/fetched/{owner}/tasks",
     "a mounted app that has the guard too": "/guarded/{owner}",
-    "another app as a handler, with a guard of its own": "/handler/{owner}",
+    "another app as a handler, with its own guard": "/handler/{owner}",
     "another app as a handler": "/as-handler/{owner}",
     "another app as middleware": "/as-middleware/{owner}",
     "another app by withBase()": "/with-base/{owner}",
@@ -53,7 +53,7 @@ export const h3Shapes: TargetShapes = {
     "of a mounted fetch handler": "/scoped-fetched/anything",
     "of another app as a handler": "/scoped-as-handler/anything",
     "of another app by withBase()": "/scoped-with-base/anything",
-    "of another app as a handler, with a guard of its own": "/scoped-handler/anything",
+    "of another app as a handler, with its own guard": "/scoped-handler/anything",
   },
   open: {
     "in a mounted app": "/open-mounted/tasks",
@@ -115,7 +115,7 @@ export const h3Shapes: TargetShapes = {
     );
 
     app.mount("/open-mounted", new H3().get("/tasks", run, { meta: open }));
-    // h3 keeps what these are told on the function, which each of them has of its own.
+    // h3 keeps their options on the function, so each of them has its own function.
     const shared = (event: H3Event) => run(event);
     app.get("/open-defined", defineHandler({ meta: open, handler: shared }));
     app.get("/shared/:userId", shared).get("/scoped-shared", shared, { meta });

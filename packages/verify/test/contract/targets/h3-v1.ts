@@ -19,7 +19,7 @@ export const h3V1Target: ContractTarget = {
   exceptions: {
     "no target leaves out what is never open": "no parameter of h3 1's router can be left out",
     "a colon, as the router reads it: /api/:userId/tasks":
-      "h3 1 takes it for the pattern itself, and hands out no parameter; the guard lets nobody in",
+      "h3 1 takes it for the pattern itself and returns no parameter, so the guard rejects everyone",
     "a letter escaped twice, as the router reads it: /api/%2561lice/tasks":
       "h3 hands a parameter out decoded and undecoded; an id with an escape in it would be two, and is nobody's",
   },

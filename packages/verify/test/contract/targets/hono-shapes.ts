@@ -88,7 +88,7 @@ export const honoShapes: TargetShapes = {
     app.route("/misspelt-mount/:userid", new Hono().get("/tasks", run));
     app.get("/twice/:userId/deep/:userId", run);
 
-    // Each of these has a guard of its own, in an app that has none.
+    // Each of these has its own guard, in an app without one.
     const inner = usher(new Hono(), options).get("/:userId", run);
     const below = usher(new Hono(), options).get("/tasks", run);
     const outside = new Hono().route("/inner", inner).route("/inner-below/:userId", below).route("/", app);

@@ -27,7 +27,7 @@ export const koaShapes: TargetShapes = {
     "below another parameter": "/teams/1/users/{owner}",
   },
   scoped: {
-    "of a route": "/route-of-its-own",
+    "of a route": "/separate-route",
     "of a router": "/router/anything",
     "of everything in a nested router": "/nested-scoped/anything",
     "of a mounted app": "/mounted-scoped/anything",
@@ -76,7 +76,7 @@ function nestedRouters(run: Run): Koa.Middleware {
   router.use("/nested/:userId", new Router().get("/tasks", run).routes() as never);
   router.use(new Router({ prefix: "/prefixed" }).get("/:userId", run).routes() as never);
   router.get("/teams/:teamId/users/:userId", run);
-  router.get("/route-of-its-own", scoped(), run);
+  router.get("/separate-route", scoped(), run);
   router.use("/router", scoped());
   router.get("/router/anything", run);
   router.use("/nested-scoped", new Router<UsherState>().use(scoped()).get("/anything", run).routes());

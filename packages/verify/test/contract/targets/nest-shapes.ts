@@ -153,7 +153,7 @@ function createApp(
     ),
   ];
 
-  // The guard is in a module of its own, beside one whose path has the owner.
+  // The guard is in a separate module, beside one whose path has the owner.
   class Auth {}
   Module({ imports: [UsherModule.forRoot(options)] })(Auth);
   class Deep {}

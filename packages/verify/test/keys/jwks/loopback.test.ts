@@ -25,7 +25,7 @@ async function run(settings: object, environment: Readonly<Record<string, string
   return JSON.parse(output);
 }
 
-describe("a JWKS on this machine, in a process that is told to use a proxy", () => {
+describe("a JWKS on this machine, in a process with a proxy", () => {
   it.for(["127.0.0.1", "localhost"])("is asked itself: at %s", async (host, { skip }) => {
     skip(
       !process.allowedNodeEnvironmentFlags.has("--use-env-proxy"),
@@ -45,7 +45,7 @@ describe("a JWKS on this machine, in a process that is told to use a proxy", () 
     }
     expect(proxy.asked()).toBe(0);
 
-    // A `fetch` of one's own decides for itself; and it shows that this proxy lies.
+    // A custom `fetch` may use the proxy, and shows that this proxy lies.
     const environment = { NODE_USE_ENV_PROXY: "1", HTTP_PROXY: proxy.url, NODE_NO_WARNINGS: "1" };
     expect(await run({ ...settings, isOwnFetch: true }, environment)).toEqual(["key_unknown", "mallory"]);
     expect(proxy.asked()).toBeGreaterThan(0);

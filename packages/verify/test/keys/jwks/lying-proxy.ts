@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
 
 /**
- * A proxy on this machine that answers everything with keys of its own: plain requests, and those in tunnels.
+ * A proxy on this machine that answers everything with its own keys: plain requests, and those in tunnels.
  */
 export interface LyingProxy {
   readonly url: string;

@@ -228,7 +228,7 @@ describe("remoteJwks: loading", () => {
   });
 });
 
-describe("remoteJwks: what the operator is told", () => {
+describe("remoteJwks: hints for the operator", () => {
   const hintOf = async (failure: unknown) => {
     const keys = remoteJwks(address, { fetch: () => Promise.reject(failure) });
     const { verifier } = createBench({ keys });
@@ -297,7 +297,7 @@ describe("remoteJwks: what the operator is told", () => {
 });
 
 describe("remoteJwks: unknown keys", () => {
-  it("fetches anew for a new key, with no restart", async () => {
+  it("fetches again for a new key, without a restart", async () => {
     const { issuer, verifier, outcome, clock, fetches } = createRemote();
     await verifier.ready();
     clock.advance(31);
@@ -366,7 +366,7 @@ describe("remoteJwks: staying fresh", () => {
     expect(keyStatus(remote.verifier)).toEqual({ state: "stale", age: 600 });
   });
 
-  it("waits for newer keys when nobody has asked for longer than their age", async () => {
+  it("waits for newer keys after a pause longer than maxAge", async () => {
     const { issuer, verifier, outcome, clock } = createRemote();
     await verifier.ready();
     const token = issuer.tokenFor("alice", { expiresIn: 86_400 });
@@ -469,7 +469,7 @@ describe("several sources", () => {
     );
   });
 
-  it("finds a key in one set while the other cannot be had", async () => {
+  it("finds a key in one set while the other is not available", async () => {
     const clock = createBench().clock;
     const issuer = createTestIssuer({ clock, algorithm: "ES256" });
     const broken = remoteJwks(address, { clock, fetch: () => Promise.reject(new Error("out")) });

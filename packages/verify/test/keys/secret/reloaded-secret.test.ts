@@ -157,7 +157,7 @@ describe("reloadedSecret", () => {
     await expect(verifier.verify(before.tokenFor("alice"))).resolves.toMatchObject({ id: "alice" });
   });
 
-  it("loads once for many requests at once, and no more often than it was told, whatever comes", async () => {
+  it("loads once for concurrent requests, and no more often than refreshEvery", async () => {
     const { vault, before, verifier, clock } = createRotating(onlyOld);
     const tokens = Array.from({ length: 50 }, () => before.tokenFor("alice"));
     await Promise.all(tokens.map((token) => verifier.verify(token)));
@@ -209,7 +209,7 @@ describe("reloadedSecret", () => {
     );
   });
 
-  it("verifies by the algorithm that it is told", async () => {
+  it("verifies with the algorithm of its options", async () => {
     const secret = oldSecret.repeat(2);
     const issuer = createTestIssuer({ secret, algorithm: "HS512" });
     const keys = reloadedSecret(() => secret, { algorithm: "HS512" });
