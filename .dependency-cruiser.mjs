@@ -182,6 +182,37 @@ export default {
       },
     },
     {
+      name: "commands-share-the-ground",
+      comment: "Every command uses input/, output/ and command-line/. They know none of the commands.",
+      severity: "error",
+      from: { path: "^packages/cli/src/(input|output|command-line)/" },
+      to: { path: "^packages/cli/src/(commands|doctor|audit|revocations)/" },
+    },
+    {
+      name: "doctor-and-audit-stay-apart",
+      comment: "Each command has its own folder, and commands/ parses its flags.",
+      severity: "error",
+      from: { path: "^packages/cli/src/(doctor|audit|revocations)/" },
+      to: {
+        path: "^packages/cli/src/(commands|doctor|audit|revocations)/",
+        pathNot: "^packages/cli/src/$1/",
+      },
+    },
+    {
+      name: "doctor-facts-come-first",
+      comment: "The facts about a token and its settings are known before the checks run.",
+      severity: "error",
+      from: { path: "^packages/cli/src/doctor/facts/" },
+      to: { path: "^packages/cli/src/doctor/", pathNot: "^packages/cli/src/doctor/facts/" },
+    },
+    {
+      name: "audit-knows-no-usher",
+      comment: "The audit works for any backend, so it imports none of Usher's packages.",
+      severity: "error",
+      from: { path: "^packages/cli/src/audit/" },
+      to: { path: "^packages/(?!cli/)" },
+    },
+    {
       name: "testing-is-for-tests",
       comment: "@usher-auth/testing signs any token: published and deployed code must not contain it.",
       severity: "error",
