@@ -20,7 +20,7 @@ export function reasonOf(error: unknown): string {
   try {
     return quote(String(error instanceof Error ? error.message : error));
   } catch {
-    return "what cannot be told as text";
+    return "a value that cannot be converted to text";
   }
 }
 
@@ -35,7 +35,7 @@ export function explain(error: unknown): string {
     const beneath = cause instanceof Error ? ` (${"code" in cause ? cause.code : cause.message})` : "";
     return plain(`${error.message}${beneath}`);
   } catch {
-    return "what was thrown cannot be told as text";
+    return "the thrown value cannot be converted to text";
   }
 }
 

@@ -67,7 +67,7 @@ describe("watchIdleVersions", () => {
     expect(warned).toHaveBeenCalledTimes(1);
     for (const now of [180, 240]) atOnce(now);
     expect(warned).toHaveBeenCalledExactlyOnceWith(
-      "version 1 of the shared secret has verified nothing for 120 s, while version 2 was in use: safe to drop once every API says so",
+      "version 1 of the shared secret has verified nothing for 120 s, while version 2 was in use: remove it once every API reports this",
       { type: "UsherWarning", code: "USHER_SECRET_IDLE" },
     );
   });
@@ -204,7 +204,7 @@ describe("createOwnerParamFinder", () => {
     for (let round = 0; round < 2; round++) {
       expect(refusal(() => find({ taskId: "1", USER_ID: "a" }))).toMatchObject({
         code: "owner_mismatch",
-        hint: 'the route\'s parameter "USER_ID" is not held to its owner, since ownerParam says "userId": spell them alike, or list both',
+        hint: 'the route\'s parameter "USER_ID" is not checked against the owner, because ownerParam is "userId": use the same spelling, or list both',
       });
     }
   });
@@ -306,7 +306,7 @@ const sentences = {
   algorithm_rejected: "The token is signed with an algorithm that this API does not accept.",
   key_unknown: "The token is signed with a key that this API does not know.",
   signature_invalid: "The token's signature does not match.",
-  claims_invalid: "A claim that this API needs is missing or of the wrong form.",
+  claims_invalid: "A required claim is missing or has the wrong type.",
   issuer_rejected: "The token comes from an issuer that this API does not trust.",
   audience_rejected: "The token is meant for another audience.",
   token_expired: "The token has expired.",

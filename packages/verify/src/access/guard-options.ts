@@ -92,7 +92,7 @@ export function readGuardOptions(
   }
   for (const name of ["onAccept", "onReject"] as const) {
     if (options[name] !== undefined && typeof options[name] !== "function") {
-      throw new ConfigurationError(`${name}: give a function, or leave it out.`);
+      throw new ConfigurationError(`${name}: must be a function.`);
     }
   }
   return { ownerParams: readOwnerParams(ownerParam), refusals: createRefusals(realm, concealOwnerMismatch) };

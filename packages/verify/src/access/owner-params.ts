@@ -42,7 +42,7 @@ export function createOwnerParamFinder(ownerParams: readonly string[]): FindOwne
       return;
     }
     throw new AuthError("owner_mismatch", {
-      hint: `the route's parameter "${name}" is not held to its owner, since ownerParam says "${meant}": spell them alike, or list both`,
+      hint: `the route's parameter "${name}" is not checked against the owner, because ownerParam is "${meant}": use the same spelling, or list both`,
     });
   }
 }

@@ -58,11 +58,11 @@ function compile(path: string): Pattern {
     parts.every((part, index) => (part === "*" ? index === parts.length - 1 : !/[*?#(){}]/.test(part)));
   if (!isWellFormed) {
     throw new ConfigurationError(
-      `path: ${JSON.stringify(path)} is no pattern. It begins with a slash; a parameter is a whole segment, ":name"; only the last one may be "*".`,
+      `path: ${JSON.stringify(path)} is not a valid pattern. It must begin with a slash. A parameter is a whole segment, ":name". Only the last segment may be "*".`,
     );
   }
   if (new Set(names).size !== names.length) {
-    throw new ConfigurationError(`path: ${path} has a parameter twice. Name the other one differently.`);
+    throw new ConfigurationError(`path: ${path} has a parameter twice. Rename one of them.`);
   }
   return { path, parts };
 }

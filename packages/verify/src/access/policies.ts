@@ -49,7 +49,7 @@ export function requireScopes(...scopes: readonly string[]): Policy {
 }
 
 /**
- * Accepts principals for whom the predicate returns `true`: for roles, organizations, plans. A predicate that
+ * Accepts principals if the predicate returns `true`: for roles, organizations, plans. A predicate that
  * throws, or returns anything else, rejects. The code is `scope_insufficient`, as for scopes: the token is
  * valid and does not grant this.
  *
@@ -68,7 +68,9 @@ export function requireClaim<Claims = TokenClaims>(
   name?: string,
 ): Policy<Claims> {
   if (typeof predicate !== "function") {
-    throw new ConfigurationError("requireClaim: give a function from the claims to true or false.");
+    throw new ConfigurationError(
+      "requireClaim: the predicate must be a function from the claims to true or false.",
+    );
   }
   return Object.freeze({
     name: name ?? (predicate.name === "" ? "a claim" : predicate.name),
@@ -93,14 +95,14 @@ export function checkPolicies<Claims>(
       const permitted: unknown = policy.permits(principal);
       if (permitted === true) continue;
       // A promise is not `true`: an asynchronous policy accepts no one.
-      if (ignorePromise(permitted)) failure = "answered with a promise, and must answer at once";
+      if (ignorePromise(permitted)) failure = "returned a promise; it must be synchronous";
     } catch (error) {
       failure = "threw";
       cause = error;
     }
     const name = nameOf(policy);
     throw new AuthError("scope_insufficient", {
-      hint: failure ? `asking for ${name} failed: the policy ${failure}` : `the token does not grant ${name}`,
+      hint: failure ? `checking ${name} failed: the policy ${failure}` : `the token does not grant ${name}`,
       cause,
     });
   }

@@ -112,7 +112,7 @@ export function refuseMisspelling(url: string, ownerParams: readonly string[]): 
     const meant = meantOwnerParam(name, ownerParams);
     if (meant !== undefined) {
       throw new ConfigurationError(
-        `${url}: the parameter "${name}" is not held to its owner, since ownerParam says "${meant}". Spell them alike, or list both.`,
+        `${url}: the parameter "${name}" is not checked against the owner, because ownerParam is "${meant}". Use the same spelling, or list both.`,
       );
     }
   }
@@ -124,7 +124,7 @@ function refuseRepetition(url: string, ownerParams: readonly string[]): void {
   const repeated = ownerParams.find((name) => present.indexOf(name) !== present.lastIndexOf(name));
   if (repeated !== undefined) {
     throw new ConfigurationError(
-      `${url}: the owner parameter "${repeated}" stands there twice. Name the other one differently.`,
+      `${url}: the owner parameter "${repeated}" occurs twice. Rename one of them.`,
     );
   }
 }

@@ -21,13 +21,13 @@ export type ReadClaims<Claims> = (claims: unknown) => Claims;
  */
 export function claimsReader<Claims>(schema: StandardSchema<Claims>): ReadClaims<Claims> {
   if (typeof schema?.["~standard"]?.validate !== "function") {
-    throw new ConfigurationError("claims: give a Standard Schema (zod, valibot, arktype, ...).");
+    throw new ConfigurationError("claims: must be a Standard Schema (zod, valibot, arktype, ...).");
   }
   try {
     ask(schema, {});
   } catch (error) {
     throw new ConfigurationError(
-      `claims: asked about an empty object, ${(error as AuthError).hint}. It must answer at once, with issues.`,
+      `claims: for an empty object, ${(error as AuthError).hint}. It must be synchronous and return issues.`,
     );
   }
 
@@ -62,7 +62,7 @@ function ask<Claims>(schema: StandardSchema<Claims>, claims: unknown): Verdict<C
     throw refused("threw", cause);
   }
   // zod runs a schema that threw a second time, asynchronously. The two cases look the same here.
-  throw refused("answered with a promise: it is asynchronous, or a transform of it threw");
+  throw refused("returned a promise: it is asynchronous, or one of its transforms threw");
 }
 
 /** A result without a value and without issues is a rejection. */

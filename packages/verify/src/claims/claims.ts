@@ -111,7 +111,7 @@ export function checkIssuer(issuer: string, accepted: readonly string[], vouched
   if (vouched.includes(issuer)) return;
   if (accepted.includes(issuer)) {
     throw new AuthError("issuer_rejected", {
-      hint: `iss is ${quote(issuer)}, and the key that has signed the token belongs to ${vouched.map(quote).join(" and ")}`,
+      hint: `iss is ${quote(issuer)}, but the signing key belongs to ${vouched.map(quote).join(" and ")}`,
     });
   }
   const slash = accepted.some((one) => withoutSlash(one) === withoutSlash(issuer));

@@ -67,7 +67,7 @@ function bind(
         : stringList(issuers, "keys: a key source's `issuers` must be a list of non-empty strings."),
     candidates: (header) => {
       const keys = inTurn(turn, () => source.candidates(header));
-      if (ignorePromise(keys)) throw new Error("candidates returned a promise, and must answer at once");
+      if (ignorePromise(keys)) throw new Error("candidates returned a promise; it must be synchronous");
       return keys;
     },
     keys: () => {
@@ -155,7 +155,7 @@ interface Turn {
 
 /** Prevents endless recursion: a source must not call the verifier that is calling it. */
 function inTurn<Result>(turn: Turn, call: () => Result): Result {
-  if (turn.isTaken) throw new Error("it calls the verifier that asks it");
+  if (turn.isTaken) throw new Error("it calls the verifier that is calling it");
   turn.isTaken = true;
   try {
     return call();

@@ -31,7 +31,7 @@ export function watchIdleVersions(sources: readonly BoundSource[], lifetime: num
         if (later === undefined) continue;
         key.isIdle = true;
         warn(
-          `version ${key.version} of the shared secret has verified nothing for ${lifetime} s, while version ${later.version} was in use: safe to drop once every API says so`,
+          `version ${key.version} of the shared secret has verified nothing for ${lifetime} s, while version ${later.version} was in use: remove it once every API reports this`,
           "USHER_SECRET_IDLE",
         );
       }

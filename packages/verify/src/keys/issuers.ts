@@ -50,13 +50,13 @@ export function checkIssuers(
 ): void {
   if (issuers.length > 1 && bound.length > 1 && bound.includes(undefined)) {
     throw new ConfigurationError(
-      "keys: with several issuers and several key sources, say of each source whose keys it has, such as remoteJwks(url, { issuer }). Otherwise one issuer's keys could sign tokens in the name of another.",
+      "keys: with several issuers and several key sources, each source must name its issuer, as in remoteJwks(url, { issuer }). Otherwise one issuer's keys could sign tokens of another.",
     );
   }
   const stranger = bound.flatMap((names) => names ?? []).find((name) => !issuers.includes(name));
   if (stranger !== undefined) {
     throw new ConfigurationError(
-      `keys: a key source has the issuer ${JSON.stringify(stranger)}, which is not an \`issuer\` of the verifier (${issuers.map((name) => JSON.stringify(name)).join(", ")}). It must be the same text, to the character.`,
+      `keys: a key source has the issuer ${JSON.stringify(stranger)}, which is not an \`issuer\` of the verifier (${issuers.map((name) => JSON.stringify(name)).join(", ")}). Both must be exactly the same.`,
     );
   }
 }

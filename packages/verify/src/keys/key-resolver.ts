@@ -81,7 +81,7 @@ export function createKeyResolver(sources: readonly BoundSource[], lifetime: num
     let tried: BoundSource | undefined;
     let failure: AuthError | undefined;
     for (const source of sources) {
-      // A key is only tried for tokens of its own algorithm.
+      // A key is only tried for tokens with its algorithm.
       if (!source.algorithms.has(algorithm)) continue;
       isAccepted = true;
       // Whether the key with the token's `kid` was tried. Then newer keys cannot help.
@@ -136,7 +136,7 @@ export function createKeyResolver(sources: readonly BoundSource[], lifetime: num
     verify,
     maintain: (waitUntil) => {
       // The token's bytes are in buffers that parsing another token would overwrite.
-      if (isVerifying) throw unavailable(new Error("it calls the verifier that asks it"));
+      if (isVerifying) throw unavailable(new Error("it calls the verifier that is calling it"));
       maintainAll(waitUntil);
     },
     overdue: () => remotes.some((remote) => remote.overdue()),
@@ -165,8 +165,8 @@ function count(key: VerificationKey, now: number): void {
 function explainSignature(source: BoundSource): string {
   const description = source.description();
   return description === undefined
-    ? "changed on its way, or signed with another key"
-    : `changed on its way, or signed with a secret that is not listed here (${description}): compare the fingerprints of issuer and API; in a rotation, list a version here before the issuer signs with it`;
+    ? "changed in transit, or signed with another key"
+    : `changed in transit, or signed with a secret that is not listed here (${description}): compare the fingerprints of issuer and API; in a rotation, list a version here before the issuer signs with it`;
 }
 /** The hint for an algorithm that no key has. Built once: anyone can send many such tokens. */
 function explainRejection(algorithms: readonly string[]): (alg: string) => string {

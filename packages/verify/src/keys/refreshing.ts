@@ -132,7 +132,7 @@ export function keepFresh<Keys extends NamedKeys>(options: Refreshing<Keys>): Re
     retryAt = clock() + wait * (0.5 + random() / 2);
     failure = notLoaded(what, error);
     if (failures === 1 && set !== undefined)
-      warn(`${name}: ${failure.hint}; the last good keys go on serving`, "USHER_KEYS_STALE");
+      warn(`${name}: ${failure.hint}; the last keys stay in use`, "USHER_KEYS_STALE");
     return failure;
   }
 
@@ -193,7 +193,7 @@ export function keepFresh<Keys extends NamedKeys>(options: Refreshing<Keys>): Re
   function outOfBudget(): AuthError {
     const seconds = Math.ceil(budget.wait() / 1000);
     return unavailable(
-      `no key fits this token, and ${what} was loaded ${sparedFetches} times lately for the sake of unknown keys: the next time may be in ${seconds} s`,
+      `no key fits this token, and ${what} was loaded ${sparedFetches} times recently because of unknown keys: the next load may start in ${seconds} s`,
     );
   }
 

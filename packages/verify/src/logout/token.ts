@@ -109,12 +109,12 @@ function checkLogoutTimes(
   }
   if (iat + longestLogoutTokenAge <= now - tolerance) {
     throw new AuthError("token_expired", {
-      hint: `issued ${Math.floor(now - iat)} s ago; a logout token is good for ${longestLogoutTokenAge} s: sign it anew for each delivery`,
+      hint: `issued ${Math.floor(now - iat)} s ago; a logout token is valid for ${longestLogoutTokenAge} s: sign a new one for each delivery`,
     });
   }
   if (toe !== undefined && toe > iat + tolerance) {
     throw new AuthError("claims_invalid", {
-      hint: "`toe` is after `iat`: nothing is told of before it happens",
+      hint: "`toe` is after `iat`: a logout cannot be reported before it happens",
     });
   }
 }

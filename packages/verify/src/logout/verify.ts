@@ -61,7 +61,8 @@ export function createLogoutVerifier(verifier: Verifier<unknown>): VerifyLogoutT
   const underWay = new Map<string, Promise<void>>();
 
   function verifySync(token: string): LogoutToken {
-    if (typeof token !== "string") throw new AuthError("token_malformed", { hint: "the token is no string" });
+    if (typeof token !== "string")
+      throw new AuthError("token_malformed", { hint: "the token is not a string" });
     keys.maintain();
     const now = clock() / 1000;
     const unverified = parseToken(token);
@@ -109,5 +110,5 @@ export function createLogoutVerifier(verifier: Verifier<unknown>): VerifyLogoutT
 }
 
 function seenBefore(): AuthError {
-  return new AuthError("claims_invalid", { hint: "a logout token with this `jti` was seen before" });
+  return new AuthError("claims_invalid", { hint: "a logout token with this `jti` was used before" });
 }

@@ -22,7 +22,7 @@ export function ask(revocations: Revocations, token: RevocableToken, now: number
     // Read first: what is revoked during the check is checked next time.
     const revision = (revocations.snapshot as RevocationSnapshot | undefined)?.revision;
     if (!ignorePromise(revocations.check(token, now))) return revision;
-    throw new Error("it must answer at once");
+    throw new Error("it must be synchronous");
   } catch (error) {
     throw failed("check", error);
   }

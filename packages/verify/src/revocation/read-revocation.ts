@@ -48,8 +48,8 @@ export function readStored(given: unknown, now: number): StoredRevocation {
   if (isInstant(before)) return { revocation: is(before) };
   const seconds = typeof before === "number" ? before / 1000 : Number.NaN;
   return isInstant(seconds) && seconds <= now + aheadAtMost
-    ? { revocation: is(seconds), fault: "has its instant in milliseconds" }
-    : { revocation: is(now), fault: "has no instant in seconds, and counts from now" };
+    ? { revocation: is(seconds), fault: "has its time in milliseconds" }
+    : { revocation: is(now), fault: "has no time in seconds and counts from now" };
 }
 
 /**

@@ -119,7 +119,7 @@ export function createRevocations(options: RevocationsOptions): Revocations {
   );
 
   function take(batch: unknown): boolean {
-    if (!Array.isArray(batch)) throw new TypeError("what the store gave is no list of revocations");
+    if (!Array.isArray(batch)) throw new TypeError("the store returned no list of revocations");
     const now = clock() / 1000;
     snapshot.revision++;
     let hadRoom = true;
@@ -135,14 +135,14 @@ export function createRevocations(options: RevocationsOptions): Revocations {
     if (hasWarnedMisread) return;
     hasWarnedMisread = true;
     warn(
-      `a revocation in the store ${fault}: put it right there, by \`before\` in seconds`,
+      `a revocation in the store ${fault}: correct it in the store, with \`before\` in seconds`,
       "USHER_REVOCATIONS_MISREAD",
     );
   }
 
   function loadAgainIfNotWhole(): void {
     if (!table.isWhole(clock() / 1000))
-      subscription.reload(new Error("the clock was ahead, and some were let go too early"));
+      subscription.reload(new Error("the clock was ahead, and some were deleted too early"));
   }
 
   function check(token: RevocableToken, now: number = clock() / 1000): void {
@@ -156,7 +156,7 @@ export function createRevocations(options: RevocationsOptions): Revocations {
   function whenNotFresh(): void {
     subscription.start().catch(() => undefined);
     if (!hasWarnedStale)
-      tell(`${since()}: tokens are ${whenStale === "refuse" ? "refused" : "accepted all the same"}`);
+      tell(`${since()}: tokens are ${whenStale === "refuse" ? "refused" : "accepted anyway"}`);
     hasWarnedStale = true;
     if (whenStale === "refuse") throw unavailable();
   }
@@ -212,8 +212,8 @@ export function createRevocations(options: RevocationsOptions): Revocations {
 
 const hints: Readonly<Record<Revocation["kind"], string>> = {
   token: "this token (its jti) was revoked",
-  session: "the session (sid) that it was made in has ended",
-  user: "all that this user (sub) had until an instant was revoked, and it was issued at or before that",
+  session: "its session (sid) has ended",
+  user: "everything of this user (sub) up to a time was revoked, and it was issued at or before that",
 };
 
 function tell(what: string): void {

@@ -194,4 +194,4 @@ export function createSubscription(
 }
 
 const closed = "the revocations were closed";
-const tooMany = "there are more live revocations than this process holds";
+const tooMany = "there are more live revocations than this process can hold";

@@ -52,7 +52,7 @@ export function readHeader(bytes: Buffer, length: number, expectedTyp: string | 
 function optionalString(header: JsonObject, name: string): string | undefined {
   const value = header[name];
   if (value !== undefined && typeof value !== "string")
-    throw malformedHeader(`has a \`${name}\` that is no string`);
+    throw malformedHeader(`has a \`${name}\` that is not a string`);
   return value;
 }
 

@@ -30,17 +30,17 @@ export function explainForm(token: string): AuthError {
 }
 
 function unsupported(what: string): AuthError {
-  const hint = `this is ${what}, not a signed JWT: send what \`authClient.token()\` or /api/auth/token gives`;
+  const hint = `this is ${what}, not a signed JWT: send what \`authClient.token()\` or /api/auth/token returns`;
   return new AuthError("token_unsupported", { hint });
 }
 
 function explainMalformed(token: string, segments: number): string {
-  if (token === "") return "the header holds the scheme and no token";
+  if (token === "") return "the header has the scheme and no token";
   if (stringified.has(token)) return `the text "${token}" was sent: the frontend had no token`;
-  if (/^bearer\b/i.test(token)) return "the `Bearer` prefix stands there twice";
+  if (/^bearer\b/i.test(token)) return "the `Bearer` prefix occurs twice";
   if (/^["'`].*["'`]$/s.test(token)) return "the token is wrapped in quotes";
   if (segments !== 3) return `a JWT has three segments; this has ${segments}`;
-  return "a segment is empty, or not canonical base64url (padding, whitespace or foreign characters)";
+  return "a segment is empty, or not canonical base64url (padding, whitespace or invalid characters)";
 }
 
 function countSegments(token: string): number {

@@ -10,5 +10,5 @@ import { reasonOf } from "../log-text.ts";
 export function asError(error: unknown, whose: string): Error {
   return error instanceof Error || isAuthError(error)
     ? error
-    : new Error(`${whose} threw what is no Error: ${reasonOf(error)}`);
+    : new Error(`${whose} threw a value that is not an Error: ${reasonOf(error)}`);
 }

@@ -141,7 +141,7 @@ function readTyp(typ: string | undefined): string | undefined {
   if (!isNonEmptyString(typ)) throw new ConfigurationError("typ: must be a non-empty string.");
   const type = mediaType(typ);
   if (type === logoutTokenType)
-    throw new ConfigurationError("typ: a logout token must not pass for one for the API.");
+    throw new ConfigurationError("typ: logout tokens must not be accepted as API tokens.");
   return type;
 }
 

@@ -96,7 +96,8 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
     cacheSize === 0 ? undefined : new BoundedCache<number, Verified<Claims>>(cacheSize, cacheBytes);
 
   function verifySync(token: string, waitUntil?: WaitUntil): Principal<Claims> {
-    if (typeof token !== "string") throw new AuthError("token_malformed", { hint: "the token is no string" });
+    if (typeof token !== "string")
+      throw new AuthError("token_malformed", { hint: "the token is not a string" });
     keys.maintain(waitUntil);
     const now = clock() / 1000;
     const lookUp = numberOf(token);

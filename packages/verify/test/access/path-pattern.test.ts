@@ -57,11 +57,13 @@ describe("createPathMatcher", () => {
     [["/a", 1]],
   ])("refuses %j", (pattern) => {
     expect(() => createPathMatcher(pattern as never)).toThrow(ConfigurationError);
-    expect(() => createPathMatcher(pattern as never)).toThrow(/is no pattern|give a pattern/);
+    expect(() => createPathMatcher(pattern as never)).toThrow(/is not a valid pattern|give a pattern/);
   });
 
   it("says what is wrong with a pattern", () => {
-    expect(() => createPathMatcher("a/:b")).toThrow('path: "a/:b" is no pattern. It begins with a slash;');
+    expect(() => createPathMatcher("a/:b")).toThrow(
+      'path: "a/:b" is not a valid pattern. It must begin with a slash.',
+    );
     expect(() => createPathMatcher("/:a/:a")).toThrow("path: /:a/:a has a parameter twice.");
     expect(() => createPathMatcher([])).toThrow(
       'path: give a pattern such as "/api/:userId/tasks", or a list of them.',

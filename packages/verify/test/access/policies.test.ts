@@ -77,7 +77,7 @@ describe("requireClaim", () => {
       guard.authorize(principal, { params: {}, ownerParams: [], policies: [broken] }),
     );
     expect(error).toMatchObject({ code: "scope_insufficient", cause: { message: "no such claim" } });
-    expect(error.hint).toBe('asking for "the plan" failed: the policy threw');
+    expect(error.hint).toBe('checking "the plan" failed: the policy threw');
   });
 
   it("has the name that it is given, or that of its function", () => {
@@ -89,7 +89,9 @@ describe("requireClaim", () => {
     ).toBe("isAdmin");
     expect(requireClaim(() => true).name).toBe("a claim");
     expect(() => requireClaim("admin" as never)).toThrow(
-      new ConfigurationError("requireClaim: give a function from the claims to true or false."),
+      new ConfigurationError(
+        "requireClaim: the predicate must be a function from the claims to true or false.",
+      ),
     );
     expect(Object.isFrozen(requireClaim(() => true))).toBe(true);
   });

@@ -46,9 +46,9 @@ describe("createRouteTable", () => {
     const table = create();
     const [misspelt, twice] = ["/x/:user_id", "/x/:userId/:userId"];
     expect(() => table.add("GET", misspelt, false, [])).toThrow(ConfigurationError);
-    expect(() => table.add("GET", misspelt, false, [])).toThrow('"user_id" is not held to its owner');
+    expect(() => table.add("GET", misspelt, false, [])).toThrow('"user_id" is not checked against the owner');
     expect(() => table.add("GET", twice, false, [])).toThrow(
-      '/x/:userId/:userId: the owner parameter "userId" stands there twice',
+      '/x/:userId/:userId: the owner parameter "userId" occurs twice',
     );
     for (const url of [misspelt, twice]) {
       for (const _request of [1, 2]) {

@@ -159,7 +159,7 @@ describe.each([
     const app = build({ onReject });
     app.get("/x/:user_id", (_request, response) => void response.send("x"));
     expect(await ask(app, "/x/alice")).toEqual([403, "owner_mismatch"]);
-    expect(onReject.mock.lastCall?.[0].error.hint).toContain("spell them alike");
+    expect(onReject.mock.lastCall?.[0].error.hint).toContain("use the same spelling");
     expect(onReject.mock.lastCall?.[0].request.path).toBe("/x/alice");
   });
 

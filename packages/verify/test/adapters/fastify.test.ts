@@ -222,7 +222,7 @@ describe("fastify adapter: owner", () => {
     "rejects %s, which would not be checked",
     async (url) => {
       await build();
-      expect(() => app.get(url, () => "x")).toThrow(/Spell them alike/);
+      expect(() => app.get(url, () => "x")).toThrow(/Use the same spelling/);
     },
   );
 });

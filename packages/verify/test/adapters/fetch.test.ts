@@ -94,8 +94,12 @@ describe("fetch adapter", () => {
       { params: { userId: "alice" } },
       "protect: say path (a pattern), or params",
     ],
-    ["a path that is no pattern", { path: "x" }, 'path: "x" is no pattern'],
-    ["an owner parameter in another spelling", { path: "/x/:user_id" }, '"user_id" is not held to its owner'],
+    ["a path that is no pattern", { path: "x" }, 'path: "x" is not a valid pattern'],
+    [
+      "an owner parameter in another spelling",
+      { path: "/x/:user_id" },
+      '"user_id" is not checked against the owner',
+    ],
     ["what is no policy", { path: "/x", policies: ["x"] }, "/x: policies must be"],
     [
       "what is no policy, of a framework's route",

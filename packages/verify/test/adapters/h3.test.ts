@@ -81,7 +81,7 @@ describe("h3 adapter", () => {
     const hints: unknown[] = [];
     const app = build({ onReject: ({ error }) => hints.push(error.hint) }).get("/users/:user_id", readings);
     expect(await codeOf(app.request("/users/alice", as("alice")))).toEqual([403, "owner_mismatch"]);
-    expect(hints).toEqual([expect.stringContaining('"user_id" is not held to its owner')]);
+    expect(hints).toEqual([expect.stringContaining('"user_id" is not checked against the owner')]);
   });
 
   it("guards routes that were there before it, and those of a mounted app", async () => {

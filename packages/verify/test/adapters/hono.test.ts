@@ -209,7 +209,7 @@ describe("hono adapter", () => {
     const app = build({ onReject });
     app.get("/x/:user_id", (c) => c.text("x"));
     expect(await ask(app, "/x/alice")).toEqual([403, "owner_mismatch"]);
-    expect(onReject.mock.lastCall?.[0].error.hint).toContain("spell them alike");
+    expect(onReject.mock.lastCall?.[0].error.hint).toContain("use the same spelling");
   });
 
   it("passes on what is no verdict: a failure of the verifier's is no refusal", async () => {

@@ -131,7 +131,7 @@ describe("koa adapter", () => {
     });
     const app = build({ onReject }).use(router.routes());
     expectRefusal(await ask(app, "/x/alice"), "owner_mismatch");
-    expect(onReject.mock.lastCall?.[0].error.hint).toContain("spell them alike");
+    expect(onReject.mock.lastCall?.[0].error.hint).toContain("use the same spelling");
   });
 
   it("passes on what is no verdict: a failure of the verifier's is no refusal", async () => {

@@ -298,7 +298,7 @@ describe.each(Object.keys(platforms) as (keyof typeof platforms)[])("nestjs adap
     const onReject = (event: RejectEvent<object>) => events.push(event);
     const ask = await start(await build([Misspelt], { onReject }));
     expect(await codeOf(ask("/users/alice", as("alice")))).toEqual([403, "owner_mismatch"]);
-    expect(events[0]?.error.hint).toContain('"user_id" is not held to its owner');
+    expect(events[0]?.error.hint).toContain('"user_id" is not checked against the owner');
   });
 
   it("keeps the headers that CORS needs, on known and unknown paths, and leaves preflights to it", async () => {

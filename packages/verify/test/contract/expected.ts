@@ -42,7 +42,7 @@ const answers: Record<AuthErrorCode, readonly [number, string, string, string?]>
   claims_invalid: [
     401,
     "Claims invalid",
-    "A claim that this API needs is missing or of the wrong form.",
+    "A required claim is missing or has the wrong type.",
     "invalid_token",
   ],
   issuer_rejected: [

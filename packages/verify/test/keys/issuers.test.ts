@@ -54,7 +54,7 @@ describe.each(sources)("a key belongs to its issuer: %s", (_name, kind, sourceOf
         await expect(verifier.verify(token)).rejects.toMatchObject({ code: "issuer_rejected" });
       }
       const { hint } = refusal(() => verifier.verifySync(as(one, partner)));
-      expect(hint).toBe(`iss is "${partner}", and the key that has signed the token belongs to "${shop}"`);
+      expect(hint).toBe(`iss is "${partner}", but the signing key belongs to "${shop}"`);
     }
   });
 
@@ -101,7 +101,7 @@ describe.each(sources)("a key belongs to its issuer: %s", (_name, kind, sourceOf
     ]) {
       expect(() => bench(keys)).toThrow(ConfigurationError);
       expect(() => bench(keys)).toThrow(
-        "say of each source whose keys it has, such as remoteJwks(url, { issuer })",
+        "each source must name its issuer, as in remoteJwks(url, { issuer })",
       );
     }
     expect(() => bench([sourceOf(one), sourceOf(two)], [shop])).not.toThrow();

@@ -51,14 +51,14 @@ describe("the hint of a signature that does not fit", () => {
   it("of a key pair", () => {
     expect(tampered(localJwks(keyPairs.jwks()))).toMatchObject({
       code: "signature_invalid",
-      hint: "changed on its way, or signed with another key",
+      hint: "changed in transit, or signed with another key",
     });
   });
 
   it("of a shared secret: what is listed, and what to compare", () => {
     const { hint } = tampered(sharedSecret(secret), createTestIssuer({ secret }));
     expect(hint).toMatch(
-      /^changed on its way, or signed with a secret that is not listed here \(.*fingerprint.*\)/,
+      /^changed in transit, or signed with a secret that is not listed here \(.*fingerprint.*\)/,
     );
     expect(hint).toMatch(
       /: compare the fingerprints of issuer and API; in a rotation, list a version here before the issuer signs with it$/,

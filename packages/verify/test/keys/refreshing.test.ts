@@ -155,7 +155,7 @@ describe("a load that never ends", () => {
     await vi.advanceTimersByTimeAsync(5000);
     expect(remote.fetches).toBe(2);
     expect(process.emitWarning).toHaveBeenCalledExactlyOnceWith(
-      `remoteJwks: the JWKS at ${address} cannot be loaded: no answer within 5 s; the last good keys go on serving`,
+      `remoteJwks: the JWKS at ${address} cannot be loaded: no answer within 5 s; the last keys stay in use`,
       { type: "UsherWarning", code: "USHER_KEYS_STALE" },
     );
     remote.fetch = (good) => good();
@@ -179,7 +179,7 @@ describe("a load that goes wrong in another way", () => {
         throw undefined;
       },
     ],
-    ["rejects with what cannot be told as text", () => Promise.reject(Object.create(null))],
+    ["rejects with a value that cannot be converted to text", () => Promise.reject(Object.create(null))],
     // biome-ignore lint/suspicious/noThenProperty: a thenable, as user code may return.
     ["returns a thenable that throws", () => ({ then: throwAtOnce })],
     ["returns nothing", () => undefined],

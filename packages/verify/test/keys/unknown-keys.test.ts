@@ -96,7 +96,7 @@ describe("the first token of a new key", () => {
     const fresh = guarded.issuer.tokenFor("bob", { expiresIn: 3600 });
     expect(await guarded.ask(fresh)).toBe(unavailable);
     await expect(guarded.verifier.verify(fresh)).rejects.toMatchObject({
-      hint: `no key fits this token, and the JWKS at ${address} was loaded 5 times lately for the sake of unknown keys: the next time may be in 30 s`,
+      hint: `no key fits this token, and the JWKS at ${address} was loaded 5 times recently because of unknown keys: the next load may start in 30 s`,
     });
     guarded.clock.advance(29);
     expect(await guarded.ask(fresh)).toBe(unavailable);

@@ -86,9 +86,9 @@ describe("createLogoutVerifier: OpenID Connect Back-Channel Logout 1.0 section 2
     [{ iat: startSeconds + 7 }, "iat is 7 s ahead of this machine's clock: compare it with the issuer's"],
     [
       { iat: startSeconds - 200 },
-      "issued 200 s ago; a logout token is good for 120 s: sign it anew for each delivery",
+      "issued 200 s ago; a logout token is valid for 120 s: sign a new one for each delivery",
     ],
-    [{ toe: startSeconds + 6 }, "`toe` is after `iat`: nothing is told of before it happens"],
+    [{ toe: startSeconds + 6 }, "`toe` is after `iat`: a logout cannot be reported before it happens"],
   ])("tells the operator what is wrong with %j", async (claims, hint) => {
     const half = () => start + 400;
     const { issuer, verifier } = createBench({ clock: half });
@@ -131,7 +131,7 @@ describe("createLogoutVerifier: OpenID Connect Back-Channel Logout 1.0 section 2
     clock.advance(120);
     await expect(verifyLogoutToken(token)).rejects.toMatchObject({
       code: "claims_invalid",
-      hint: "a logout token with this `jti` was seen before",
+      hint: "a logout token with this `jti` was used before",
     });
     await expect(verifyLogoutToken(logoutTokenFor(issuer))).resolves.toBeDefined();
   });
@@ -225,7 +225,7 @@ describe("createLogoutVerifier: OpenID Connect Back-Channel Logout 1.0 section 2
     await expect(verifyLogoutToken(value as never)).rejects.toMatchObject({
       name: "AuthError",
       code: "token_malformed",
-      hint: "the token is no string",
+      hint: "the token is not a string",
     });
   });
 });

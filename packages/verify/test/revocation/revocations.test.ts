@@ -8,8 +8,8 @@ const all: Revocation["kind"][] = ["token", "session", "user"];
 const ids = { token: "j1", session: "s1", user: "alice" };
 const hints = {
   token: "this token (its jti) was revoked",
-  session: "the session (sid) that it was made in has ended",
-  user: "all that this user (sub) had until an instant was revoked, and it was issued at or before that",
+  session: "its session (sid) has ended",
+  user: "everything of this user (sub) up to a time was revoked, and it was issued at or before that",
 };
 const alices = { claims: { jti: "j1", sid: "s1" } };
 

@@ -50,7 +50,7 @@ describe("before the first load", () => {
     const { verifier, revocations, token } = createFollowing({ whenStale: "accept" });
     expect(verdict(verifier, token)).toBe("accepted");
     expect(revocations.status()).toEqual({ state: "missing", whenStale: "accept", entries: 0 });
-    expect(warnings).toEqual(["revocations have not been loaded yet: tokens are accepted all the same"]);
+    expect(warnings).toEqual(["revocations have not been loaded yet: tokens are accepted anyway"]);
     await vi.waitFor(() => expect(revocations.status().state).toBe("current"));
   });
 

@@ -104,9 +104,9 @@ describe("parseToken", () => {
     ["a text in JSON", '"HS256"', "is not a JSON object in UTF-8"],
     ["no alg", { typ: "JWT" }, "has no `alg`"],
     ["an alg that is a number", { alg: 256 }, "has no `alg`"],
-    ["a kid that is a number", { alg: "HS256", kid: 1 }, "has a `kid` that is no string"],
-    ["a kid that is null", { alg: "HS256", kid: null }, "has a `kid` that is no string"],
-    ["a typ that is a list", { alg: "HS256", typ: ["JWT"] }, "has a `typ` that is no string"],
+    ["a kid that is a number", { alg: "HS256", kid: 1 }, "has a `kid` that is not a string"],
+    ["a kid that is null", { alg: "HS256", kid: null }, "has a `kid` that is not a string"],
+    ["a typ that is a list", { alg: "HS256", typ: ["JWT"] }, "has a `typ` that is not a string"],
   ])("finds a header malformed: %s", (_case, header, reason) => {
     const error = refusal(() => parseToken(withHeader(header), form));
     expect(error).toMatchObject({ code: "token_malformed", hint: `the token's header ${reason}` });
@@ -201,17 +201,17 @@ describe("what a text is that is no token", () => {
   ];
   const segments = (count: number) => `a JWT has three segments; this has ${count}`;
   const segmentForm =
-    "a segment is empty, or not canonical base64url (padding, whitespace or foreign characters)";
+    "a segment is empty, or not canonical base64url (padding, whitespace or invalid characters)";
   const malformed: [text: string, hint: string][] = [
-    ["", "the header holds the scheme and no token"],
+    ["", "the header has the scheme and no token"],
     ["a.b.c", segmentForm],
     ["a..c", segmentForm],
     [`.${payload}.c2ln`, segmentForm],
     [`ab=.${payload}.c2ln`, segmentForm],
     [`${segment({ alg: "HS256" })}.ab=.c2ln`, segmentForm],
     [`${segment({ alg: "HS256" })}.${payload}.ab=`, segmentForm],
-    ["Bearer a.b.c", "the `Bearer` prefix stands there twice"],
-    ["bearer", "the `Bearer` prefix stands there twice"],
+    ["Bearer a.b.c", "the `Bearer` prefix occurs twice"],
+    ["bearer", "the `Bearer` prefix occurs twice"],
     ["Bearerless", segments(1)],
     ["no bearer", segments(1)],
     ['"a.b.c"', "the token is wrapped in quotes"],
@@ -242,7 +242,7 @@ describe("what a text is that is no token", () => {
   const nothing = ["undefined", "null", "[object Object]", "[object Promise]", "NaN"];
 
   it.each(unsupported)("%j is of another kind", (text, what) => {
-    const hint = `this is ${what}, not a signed JWT: send what \`authClient.token()\` or /api/auth/token gives`;
+    const hint = `this is ${what}, not a signed JWT: send what \`authClient.token()\` or /api/auth/token returns`;
     expect(refusal(() => parseToken(text, form))).toMatchObject({ code: "token_unsupported", hint });
   });
 

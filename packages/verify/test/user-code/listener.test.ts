@@ -95,16 +95,16 @@ describe("reasonOf", () => {
     ["nothing", undefined, '"undefined"'],
     ["a symbol", Symbol("gone"), '"Symbol(gone)"'],
     ["terminal escapes", new Error("\u001b[2J\u009b2J\r\n\u202e"), '"\\u001b[2J\\u009b2J\\r\\n\\u202e"'],
-    ["what has no text", Object.create(null), "what cannot be told as text"],
+    ["what has no text", Object.create(null), "a value that cannot be converted to text"],
     [
       "an error whose message throws",
       Object.defineProperty(new Error("x"), "message", { get: fail }),
-      "what cannot be told as text",
+      "a value that cannot be converted to text",
     ],
     [
       "an error whose message is no text",
       Object.assign(new Error("x"), { message: { toString: fail } }),
-      "what cannot be told as text",
+      "a value that cannot be converted to text",
     ],
   ])("tells %s", (_case, error, expected) => {
     expect(reasonOf(error)).toBe(expected);

@@ -241,9 +241,7 @@ describe("a policy of the user's own making", () => {
 
   it("tells the operator that it has to answer at once", () => {
     const { hint } = refusal(() => ask(requireClaim((async () => true) as never, "the plan")));
-    expect(hint).toBe(
-      'asking for "the plan" failed: the policy answered with a promise, and must answer at once',
-    );
+    expect(hint).toBe('checking "the plan" failed: the policy returned a promise; it must be synchronous');
   });
 
   it("is called as a method, so that one of a class finds its own", () => {

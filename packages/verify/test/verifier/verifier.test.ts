@@ -15,7 +15,7 @@ describe("createVerifier", () => {
     "issuer: a non-empty string, or a list of them, is required. Set it to Better Auth's baseURL.";
   const audienceAdvice =
     "audience: a non-empty string, or a list of them, is required. Set it to this API's name in tokens, or to null to check none.";
-  const unusable = "It must answer at once, with issues.";
+  const unusable = "It must be synchronous and return issues.";
   const range = (name: string, least: number, most: number) =>
     `${name}: must be an integer from ${least} to ${most}.`;
 
@@ -47,14 +47,18 @@ describe("createVerifier", () => {
     [
       "the typ of a logout token",
       { typ: "logout+jwt" },
-      "typ: a logout token must not pass for one for the API.",
+      "typ: logout tokens must not be accepted as API tokens.",
     ],
-    ["no schema", { claims: {} }, "claims: give a Standard Schema (zod, valibot, arktype, ...)."],
-    ["null for a schema", { claims: null }, "claims: give a Standard Schema (zod, valibot, arktype, ...)."],
+    ["no schema", { claims: {} }, "claims: must be a Standard Schema (zod, valibot, arktype, ...)."],
+    [
+      "null for a schema",
+      { claims: null },
+      "claims: must be a Standard Schema (zod, valibot, arktype, ...).",
+    ],
     [
       "a schema that validates asynchronously",
       { claims: z.object({}).refine(async () => true) },
-      `claims: asked about an empty object, the claims schema answered with a promise: it is asynchronous, or a transform of it threw. ${unusable}`,
+      `claims: for an empty object, the claims schema returned a promise: it is asynchronous, or one of its transforms threw. ${unusable}`,
     ],
     [
       "a schema that throws",
@@ -67,7 +71,7 @@ describe("createVerifier", () => {
           },
         },
       },
-      `claims: asked about an empty object, the claims schema threw. ${unusable}`,
+      `claims: for an empty object, the claims schema threw. ${unusable}`,
     ],
     ["a cache of minus one", { cache: -1 }, range("cache", 0, 1_000_000)],
     ["revocations that are none", { revocations: {} }, "revocations: give createRevocations(...)."],
@@ -256,7 +260,7 @@ describe("verify", () => {
       const { verifier } = createBench();
       expect(refusal(() => verifier.verifySync(value as never))).toMatchObject({
         code: "token_malformed",
-        hint: "the token is no string",
+        hint: "the token is not a string",
       });
       await expect(verifier.verify(value as never)).rejects.toBeInstanceOf(AuthError);
     },
@@ -346,7 +350,7 @@ describe("a claims schema that fails for a token", () => {
     const claims = { "~standard": { version: 1 as const, vendor: "a test", validate } };
     const { issuer, verifier } = createBench({ claims: claims as never });
     expect(refusal(() => verifier.verifySync(issuer.tokenFor("alice"))).hint).toBe(
-      "the claims schema answered with a promise: it is asynchronous, or a transform of it threw",
+      "the claims schema returned a promise: it is asynchronous, or one of its transforms threw",
     );
   });
 });

@@ -204,8 +204,8 @@ describe("the options", () => {
     const guard = usher({ verifier, ownerParam: "userId" });
     const refuse = (route: unknown) => expect(() => guard.protect(route as { path: "/" }, () => {}));
     refuse({ path: [] }).toThrow(/path: give/);
-    refuse({ path: "live" }).toThrow(/no pattern/);
-    refuse({ path: "/api/:user_id/live" }).toThrow(/Spell them alike/);
+    refuse({ path: "live" }).toThrow(/not a valid pattern/);
+    refuse({ path: "/api/:user_id/live" }).toThrow(/Use the same spelling/);
     refuse({ path: "/a", policies: [{}] }).toThrow(/policies must/);
     expect(() => usher({ verifier } as never)).toThrow(/ownerParam/);
   });

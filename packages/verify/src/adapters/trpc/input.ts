@@ -66,7 +66,7 @@ export function createInputHold(ownerParams: readonly string[]): HoldInput {
     if (meant === undefined) return;
     // Without the name, which is the client's text.
     throw new AuthError("owner_mismatch", {
-      hint: `a field of the input is not held to its owner, since ownerParam says "${meant}" and it is spelt differently: spell them alike, or list both`,
+      hint: `a field of the input is not checked against the owner, because ownerParam is "${meant}" and it is spelt differently: use the same spelling, or list both`,
     });
   }
 }

@@ -5,7 +5,7 @@ import { macRoom, type SignedBytes } from "../../token/signed-bytes.ts";
 /** RFC 2104 section 2. */
 const [innerPad, outerPad] = [0x36, 0x5c];
 
-/** The HMAC over a token's bytes. The result is in a buffer that the next call fills anew. */
+/** The HMAC over a token's bytes. The result is in a buffer that the next call overwrites. */
 export type Mac = (signed: SignedBytes) => Buffer;
 
 /** `crypto.hash`, as far as it is used here. */

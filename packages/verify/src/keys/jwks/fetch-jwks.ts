@@ -50,7 +50,7 @@ async function readAnswer({ status, body }: Answer, maxBytes: number, signal: Ab
   if (status !== 200) {
     const redirected = status >= 300 && status < 400;
     throw new Error(
-      `it answered ${status}${redirected ? ": redirects are not followed, set the final address" : ""}`,
+      `it answered ${status}${redirected ? ": redirects are not followed; set the final URL" : ""}`,
     );
   }
   const chunks: Uint8Array[] = [];
@@ -58,7 +58,7 @@ async function readAnswer({ status, body }: Answer, maxBytes: number, signal: Ab
   for await (const chunk of body) {
     signal.throwIfAborted();
     length += chunk.byteLength;
-    if (length > maxBytes) throw new Error(`its answer is larger than ${maxBytes} bytes`);
+    if (length > maxBytes) throw new Error(`its response is larger than ${maxBytes} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString("utf8");
@@ -66,11 +66,11 @@ async function readAnswer({ status, body }: Answer, maxBytes: number, signal: Ab
 
 function parse(text: string, contentType: string): unknown {
   if (contentType.includes("html") || text.trimStart().startsWith("<")) {
-    throw new Error("it answered HTML and no JWKS: Better Auth serves its keys at /api/auth/jwks");
+    throw new Error("it answered HTML, not a JWKS: Better Auth serves its keys at /api/auth/jwks");
   }
   try {
     return JSON.parse(text);
   } catch {
-    throw new Error("its answer is not JSON");
+    throw new Error("its response is not JSON");
   }
 }

@@ -50,17 +50,17 @@ const algorithmOfCurve: Readonly<Record<string, PublicAlgorithm>> = {
  * size and exponent of RSA keys. Does not check certificates (`x5c`) and does not follow `x5u`.
  */
 export function importJwk(jwk: unknown, options: JwkOptions): VerificationKey {
-  if (!isObject(jwk)) throw new Error("it is no JSON object");
+  if (!isObject(jwk)) throw new Error("it is not a JSON object");
   const found = privateMembers.find((name) => Object.hasOwn(jwk, name));
   if (found !== undefined)
-    throw new Error(`it has the private member \`${found}\`: this key is known to whoever can read the set`);
+    throw new Error(`it has the private member \`${found}\`: anyone who can read the set knows this key`);
   if (jwk.use === "enc") throw new OtherPurpose("its `use` is enc");
   if (jwk.use !== undefined && jwk.use !== "sig") throw new Error("its `use` is not sig");
   if (jwk.key_ops !== undefined && !(Array.isArray(jwk.key_ops) && jwk.key_ops.includes("verify"))) {
     throw new Error("its `key_ops` has no verify");
   }
   const { kid } = jwk;
-  if (kid !== undefined && typeof kid !== "string") throw new Error("its `kid` is no string");
+  if (kid !== undefined && typeof kid !== "string") throw new Error("its `kid` is not a string");
 
   const algorithm = algorithmOf(jwk, options);
   const material = createPublicKey({ key: jwk as JsonWebKey, format: "jwk" });
@@ -71,7 +71,7 @@ export function importJwk(jwk: unknown, options: JwkOptions): VerificationKey {
 function algorithmOf(jwk: UncheckedJwk, { rsaAlgorithm }: JwkOptions): PublicAlgorithm {
   const said = jwk.alg === "Ed25519" ? "EdDSA" : jwk.alg;
   if (said !== undefined && !isPublicAlgorithm(said))
-    throw new Error("its `alg` is not one that is verified with a public key here");
+    throw new Error("its `alg` is not a supported public-key algorithm");
 
   const algorithm = jwk.kty === "RSA" ? (said ?? rsaAlgorithm) : algorithmOfCurve[`${jwk.kty} ${jwk.crv}`];
   if (algorithm === undefined) {
@@ -89,7 +89,8 @@ function algorithmOf(jwk: UncheckedJwk, { rsaAlgorithm }: JwkOptions): PublicAlg
 /** RFC 7518 sections 3.3 and 3.5: 2048 bits or more. With an exponent of 1, anyone can sign. */
 function checkRsaStrength(material: KeyObject): void {
   const { modulusLength = 0, publicExponent = 0n } = material.asymmetricKeyDetails ?? {};
-  if (modulusLength < 2048) throw new Error(`its modulus has ${modulusLength} bits; 2048 are the least`);
+  if (modulusLength < 2048)
+    throw new Error(`its modulus has ${modulusLength} bits; at least 2048 are required`);
   if (publicExponent < 3n || publicExponent % 2n === 0n)
     throw new Error("its exponent is not odd and at least 3");
 }

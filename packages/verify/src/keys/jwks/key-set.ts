@@ -67,6 +67,6 @@ export function fittingKeys(
 function listKeys(document: unknown): readonly unknown[] {
   const keys: unknown =
     typeof document === "object" && document !== null && "keys" in document ? document.keys : undefined;
-  if (!Array.isArray(keys)) throw new Error("it is no JWKS: there is no list of `keys` in it");
+  if (!Array.isArray(keys)) throw new Error("it is not a JWKS: it has no list of `keys`");
   return keys;
 }

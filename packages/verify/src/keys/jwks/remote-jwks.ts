@@ -145,7 +145,7 @@ function readAddress(url: string | URL): string {
     throw new ConfigurationError("remoteJwks: the URL must be https, or http on this machine (localhost).");
   }
   if (address.username !== "" || address.password !== "") {
-    throw new ConfigurationError("remoteJwks: the URL must hold no user name and no password.");
+    throw new ConfigurationError("remoteJwks: the URL must not contain a user name or a password.");
   }
   return address.href;
 }

@@ -96,7 +96,7 @@ function listVersions(secret: Secret | undefined): readonly OneSecret[] {
   if (typeof secret === "string" || secret instanceof Uint8Array) return [{ value: secret }];
   if (!Array.isArray(secret) || !secret.every(isVersion) || hasTwice(secret)) {
     throw new ConfigurationError(
-      "sharedSecret: give a text, bytes, or a list of { version, value } with integers from 0 as versions, none twice.",
+      "sharedSecret: must be a string, bytes, or a list of { version, value } with unique non-negative integers as versions.",
     );
   }
   return secret;

@@ -26,7 +26,7 @@ const enoughBits = 96;
 export function checkStrength(bytes: Uint8Array, shortest: number, label: string): void {
   const text = Buffer.from(bytes).toString("utf8");
   if (isKeyDocument(text)) {
-    throw new ConfigurationError(`${label} is a PEM, a JWK or a JWKS: a public key is no secret.`);
+    throw new ConfigurationError(`${label} is a PEM, a JWK or a JWKS: a public key is not a secret.`);
   }
   if (bytes.length < shortest) {
     throw new ConfigurationError(

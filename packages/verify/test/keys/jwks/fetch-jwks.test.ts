@@ -57,13 +57,13 @@ describe("the JWKS endpoint", () => {
     [
       "sends 300",
       (_request, response) => response.writeHead(300).end(),
-      ": it answered 300: redirects are not followed, set the final address",
+      ": it answered 300: redirects are not followed; set the final URL",
     ],
     ["sends 204", (_request, response) => response.writeHead(204).end(), ": it answered 204"],
     [
       "redirects",
       (_request, response) => response.writeHead(302, { location: "/other" }).end(),
-      ": it answered 302: redirects are not followed, set the final address",
+      ": it answered 302: redirects are not followed; set the final URL",
     ],
     ["resets", (request) => request.socket.destroy(), "cannot be loaded"],
     [
@@ -77,19 +77,19 @@ describe("the JWKS endpoint", () => {
     [
       "sends HTML",
       (_request, response) => response.writeHead(200, { "content-type": "text/html" }).end(jwks),
-      ": it answered HTML and no JWKS: Better Auth serves its keys at /api/auth/jwks",
+      ": it answered HTML, not a JWKS: Better Auth serves its keys at /api/auth/jwks",
     ],
     [
       "sends HTML as JSON",
       (_request, response) => response.writeHead(200, { "content-type": "application/json" }).end(" <html>"),
-      ": it answered HTML and no JWKS: Better Auth serves its keys at /api/auth/jwks",
+      ": it answered HTML, not a JWKS: Better Auth serves its keys at /api/auth/jwks",
     ],
-    ["sends no JSON", (_request, response) => response.end("keys"), ": its answer is not JSON"],
-    ["sends nothing", (_request, response) => response.end(), ": its answer is not JSON"],
+    ["sends no JSON", (_request, response) => response.end("keys"), ": its response is not JSON"],
+    ["sends nothing", (_request, response) => response.end(), ": its response is not JSON"],
     [
       "sends another document",
       (_request, response) => response.end('{"token":"x"}'),
-      ": it is no JWKS: there is no list of `keys` in it",
+      ": it is not a JWKS: it has no list of `keys`",
     ],
     [
       "sends an empty set",
@@ -113,7 +113,7 @@ describe("the JWKS endpoint", () => {
 
   it("has no body at all: it is not JSON", async () => {
     expect((await outcome({ fetch: async () => new Response(null) }))[1]).toContain(
-      ": its answer is not JSON",
+      ": its response is not JSON",
     );
   });
 

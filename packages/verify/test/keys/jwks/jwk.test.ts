@@ -153,16 +153,16 @@ describe("a key that cannot be used", () => {
   const secp = generateKeyPairSync("ec", { namedCurve: "secp256k1" }).publicKey.export({ format: "jwk" });
 
   const notSupported = "its type or curve is not supported";
-  const otherAlg = "its `alg` is not one that is verified with a public key here";
+  const otherAlg = "its `alg` is not a supported public-key algorithm";
   const unfit = "its `alg` does not fit its type and curve";
   const exponent = "its exponent is not odd and at least 3";
   const leak = (member: string) =>
-    `it has the private member \`${member}\`: this key is known to whoever can read the set`;
+    `it has the private member \`${member}\`: anyone who can read the set knows this key`;
 
   it.each<[string, unknown, string]>([
-    ["null", null, "it is no JSON object"],
-    ["a list", [], "it is no JSON object"],
-    ["a text", "EC", "it is no JSON object"],
+    ["null", null, "it is not a JSON object"],
+    ["a list", [], "it is not a JSON object"],
+    ["a text", "EC", "it is not a JSON object"],
     ...["d", "p", "q", "dp", "dq", "qi", "oth", "k"].map((member): [string, unknown, string] => [
       `one with ${member}`,
       { ...good, [member]: "AAAA" },
@@ -174,7 +174,7 @@ describe("a key that cannot be used", () => {
     ["a key for another use", { ...good, use: "tls" }, "its `use` is not sig"],
     ["a key for other operations", { ...good, key_ops: ["sign"] }, "its `key_ops` has no verify"],
     ["a key for operations that are no list", { ...good, key_ops: "verify" }, "its `key_ops` has no verify"],
-    ["a kid that is a number", { ...good, kid: 1 }, "its `kid` is no string"],
+    ["a kid that is a number", { ...good, kid: 1 }, "its `kid` is not a string"],
     ["a curve that is not supported", secp, notSupported],
     ["an unknown type", { kty: "AKP", alg: "ML-DSA-44" }, otherAlg],
     [
@@ -189,7 +189,7 @@ describe("a key that cannot be used", () => {
     ["none", { ...rsa, alg: "none" }, otherAlg],
     ["an algorithm in a list", { ...rsa, alg: ["RS256"] }, otherAlg],
     ["an encryption algorithm", { ...rsa, alg: "RSA-OAEP" }, otherAlg],
-    ["1024 bits of RSA", { ...short, alg: "RS256" }, "its modulus has 1024 bits; 2048 are the least"],
+    ["1024 bits of RSA", { ...short, alg: "RS256" }, "its modulus has 1024 bits; at least 2048 are required"],
     ["an RSA exponent of 1", { ...rsa, e: "AQ" }, exponent],
     ["an even RSA exponent", { ...rsa, e: "BA" }, exponent],
   ])("is left out with a warning, and the others stay: %s", (_case, bad, reason) => {
@@ -249,7 +249,7 @@ describe("a key that cannot be used", () => {
     expect(warnings).toEqual([]);
   });
 
-  const noJwks = "it is no JWKS: there is no list of `keys` in it";
+  const noJwks = "it is not a JWKS: it has no list of `keys`";
   it.each([
     ["", "it is not JSON"],
     ["not json", "it is not JSON"],

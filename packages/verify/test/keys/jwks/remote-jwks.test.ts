@@ -76,7 +76,7 @@ const unknownKid = (issuer: TestIssuer) =>
 
 describe("remoteJwks: options", () => {
   const https = "remoteJwks: the URL must be https, or http on this machine (localhost).";
-  const credentials = "remoteJwks: the URL must hold no user name and no password.";
+  const credentials = "remoteJwks: the URL must not contain a user name or a password.";
   it.each([
     ["http://app.example.com/jwks", https],
     ["ftp://localhost/jwks", https],
@@ -409,7 +409,7 @@ describe("remoteJwks: staying fresh", () => {
       expect(keyStatus(remote.verifier)).toEqual({ state: "stale", age: (hour + 1) * 3600 });
     }
     expect(process.emitWarning).toHaveBeenCalledExactlyOnceWith(
-      `remoteJwks: the JWKS at ${address} cannot be loaded: the issuer is out; the last good keys go on serving`,
+      `remoteJwks: the JWKS at ${address} cannot be loaded: the issuer is out; the last keys stay in use`,
       { type: "UsherWarning", code: "USHER_KEYS_STALE" },
     );
     remote.clock.advance(3600);

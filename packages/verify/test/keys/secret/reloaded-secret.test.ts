@@ -116,7 +116,7 @@ describe("reloadedSecret", () => {
     expect(verdict(verifier, before.tokenFor("alice"))).toBe("accepted");
     expect(keyStatus(verifier).state).toBe("stale");
     expect(warnings).toEqual([
-      "reloadedSecret: the shared secret cannot be loaded: the vault is sealed; the last good keys go on serving",
+      "reloadedSecret: the shared secret cannot be loaded: the vault is sealed; the last keys stay in use",
     ]);
     vault.content = both;
     await pass(60);
@@ -138,7 +138,7 @@ describe("reloadedSecret", () => {
     vault.content = bad as never;
     await pass(60);
     expect(verdict(verifier, before.tokenFor("alice"))).toBe("accepted");
-    expect(warnings).toEqual([expect.stringContaining("go on serving")]);
+    expect(warnings).toEqual([expect.stringContaining("stay in use")]);
     expect(warnings.join()).not.toContain(newSecret);
   });
 
@@ -258,7 +258,7 @@ describe("keyUsage", () => {
 
 describe("a version that is no longer needed", () => {
   const idle =
-    "version 1 of the shared secret has verified nothing for 905 s, while version 2 was in use: safe to drop once every API says so";
+    "version 1 of the shared secret has verified nothing for 905 s, while version 2 was in use: remove it once every API reports this";
 
   it("is warned of once, when a later one has verified for a token's lifetime what it has not", async () => {
     const { before, after, verifier, clock } = createRotating(both, {

@@ -14,9 +14,9 @@ describe("sharedSecret", () => {
     "sharedSecret: no secret given. Set BETTER_AUTH_SECRET to the value that the Better Auth server has.";
   const short = `The shared secret has 31 bytes; at least 32 are needed. ${opensslAdvice}`;
   const published = `The shared secret is a published default. ${opensslAdvice}`;
-  const publicKey = "The shared secret is a PEM, a JWK or a JWKS: a public key is no secret.";
+  const publicKey = "The shared secret is a PEM, a JWK or a JWKS: a public key is not a secret.";
   const noList =
-    "sharedSecret: give a text, bytes, or a list of { version, value } with integers from 0 as versions, none twice.";
+    "sharedSecret: must be a string, bytes, or a list of { version, value } with unique non-negative integers as versions.";
   const pem = `-----BEGIN PUBLIC KEY-----\n${"A".repeat(64)}\n-----END PUBLIC KEY-----`;
 
   it.each<[string, unknown, string]>([
