@@ -61,8 +61,8 @@ export interface RemoteJwksOptions extends JwkOptions, IssuerOptions {
  * that, and for unknown keys, the answer is `keys_unavailable`. A key that leaves the set is no longer valid
  * after the next refresh.
  *
- * Does not compare the URL with the issuer: in a container network the two differ. A token never causes a
- * request to a URL of its own. A key that cannot be used is skipped with one process warning
+ * Does not compare the URL with the issuer: in a container network the two differ. A token never chooses
+ * the URL of a request. A key that cannot be used is skipped with one process warning
  * (`USHER_KEY_UNUSED`); a key with `use: "enc"` without one.
  *
  * @param url The URL of the JWKS: https, or http on this machine.
