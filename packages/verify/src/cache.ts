@@ -1,36 +1,15 @@
 /**
- * What the cache stores in each entry itself. A wrapper object would add a memory access to each lookup,
- * which doubles its cost.
- */
-export interface CacheEntry {
-  /**
-   * Whether the entry was used since the cache last considered it for eviction. Written by the cache only.
-   */
-  wanted: boolean;
-  /** An estimate of the size in memory. */
-  readonly bytes: number;
-}
-
-/** The most used entries to skip in one eviction. It bounds the time of an eviction. */
-const maxPasses = 32;
-
-/**
- * A cache with a limit of entries and of bytes, which evicts entries that were not used recently (CLOCK).
+ * A cache with a limit of entries and of bytes, which evicts the least recently used entry first.
  *
- * A hand moves over the entries in insertion order. It evicts an entry that was not used since its last visit
- * and skips the others. Frequently used entries survive a scan of many new ones, a lookup only sets a flag,
- * and every operation has a constant bound.
+ * A `Map` keeps its keys in insertion order, so an entry that is used is moved to the end.
  */
-export class BoundedCache<Key, Entry extends CacheEntry> {
+export class BoundedCache<Key, Entry extends { readonly bytes: number }> {
   readonly #capacity: number;
   readonly #room: number;
   readonly #entries = new Map<Key, Entry>();
   #bytes = 0;
-  /**
-   * Kept between evictions: a new iterator would have to skip every deleted entry. Created at the first
-   * eviction.
-   */
-  #hand: Iterator<[Key, Entry]> | undefined;
+  /** Kept between evictions: a new iterator would have to skip every deleted entry. */
+  #oldestFirst = this.#entries.keys();
 
   /**
    * @param capacity The most entries, at least 1.
@@ -43,47 +22,36 @@ export class BoundedCache<Key, Entry extends CacheEntry> {
 
   get(key: Key): Entry | undefined {
     const entry = this.#entries.get(key);
-    if (entry !== undefined) entry.wanted = true;
+    if (entry === undefined) return undefined;
+    this.#entries.delete(key);
+    this.#entries.set(key, entry);
     return entry;
   }
 
   set(key: Key, entry: Entry): void {
-    const replaced = this.#entries.get(key);
-    if (replaced !== undefined) this.#forget(key, replaced);
+    this.#delete(key);
     if (entry.bytes > this.#room) return;
-    while (this.#entries.size >= this.#capacity || this.#bytes + entry.bytes > this.#room) this.#makeRoom();
     this.#entries.set(key, entry);
     this.#bytes += entry.bytes;
+    while (this.#entries.size > this.#capacity || this.#bytes > this.#room) this.#deleteOldest();
   }
 
-  #makeRoom(): void {
-    for (let passed = 0; ; passed++) {
-      const [key, entry] = this.#next();
-      if (!entry.wanted || passed === maxPasses) {
-        this.#forget(key, entry);
-        return;
-      }
-      entry.wanted = false;
-    }
+  #deleteOldest(): void {
+    const { value } = this.#oldestFirst.next();
+    if (value !== undefined) this.#delete(value);
   }
 
-  #forget(key: Key, { bytes }: Entry): void {
+  #delete(key: Key): void {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return;
     this.#entries.delete(key);
-    this.#bytes -= bytes;
-  }
-
-  /** The next entry under the hand. The map must not be empty. */
-  #next(): [Key, Entry] {
-    const next = this.#hand?.next();
-    if (next !== undefined && !next.done) return next.value;
-    this.#hand = this.#entries.entries();
-    return this.#next();
+    this.#bytes -= entry.bytes;
   }
 }
 
 /** The same for plain values, limited by their number alone. */
 export class BoundedMap<Key, Value> {
-  readonly #cache: BoundedCache<Key, CacheEntry & { readonly value: Value }>;
+  readonly #cache: BoundedCache<Key, { readonly bytes: number; readonly value: Value }>;
 
   constructor(capacity: number) {
     this.#cache = new BoundedCache(capacity);
@@ -94,21 +62,6 @@ export class BoundedMap<Key, Value> {
   }
 
   set(key: Key, value: Value): void {
-    this.#cache.set(key, { value, bytes: 0, wanted: false });
+    this.#cache.set(key, { value, bytes: 0 });
   }
-}
-
-/** How many of the last characters are hashed: 48 bits of the signature. */
-const lastCharacters = 8;
-
-/**
- * A 32-bit hash of a token, the key of the cache. A number is found faster than a string, which the map would
- * have to hash and compare. Two tokens may have the same hash, so the caller must compare the token.
- */
-export function numberOf(token: string): number {
-  let number = 0;
-  for (let index = token.length - lastCharacters; index < token.length; index++) {
-    number = (number * 31 + token.charCodeAt(index)) | 0;
-  }
-  return number;
 }

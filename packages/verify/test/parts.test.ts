@@ -1,8 +1,7 @@
-import { constants, generateKeyPairSync, type KeyObject, randomBytes, sign } from "node:crypto";
+import { constants, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { checkOwner } from "../src/access/owner.ts";
 import { createOwnerParamFinder } from "../src/access/owner-params.ts";
-import { numberOf } from "../src/cache.ts";
 import { createPrincipal } from "../src/claims/principal.ts";
 import { AuthError, authErrorCodes, ConfigurationError } from "../src/errors.ts";
 import { authorizationFields, authorizationOf } from "../src/http/authorization.ts";
@@ -13,28 +12,6 @@ import { watchIdleVersions } from "../src/keys/idle-versions.ts";
 import type { VerificationKey } from "../src/keys/signature.ts";
 import { integerWithin } from "../src/option-values.ts";
 import { refusal } from "./support.ts";
-
-describe("numberOf", () => {
-  it("makes a number of 32 bits of a text's last eight characters, each in its place", () => {
-    const number = numberOf("header.payload.signature");
-    expect(number).toBe(number | 0);
-    expect(numberOf("other.ignature")).toBe(number);
-    for (const other of ["signatura", "signbture", "sjgnature", "signatrue"]) {
-      expect(numberOf(other), other).not.toBe(number);
-    }
-  });
-
-  it("gives hardly any two of ten thousand signatures the same", () => {
-    const signatures = Array.from({ length: 10_000 }, () => randomBytes(32).toString("base64url"));
-    expect(new Set(signatures.map(numberOf)).size).toBeGreaterThan(9_990);
-  });
-
-  it("has one for whatever is no token", () => {
-    for (const text of ["", "short", "\ud83d\ude00 not ASCII \uffff"]) {
-      expect(Number.isInteger(numberOf(text)), text).toBe(true);
-    }
-  });
-});
 
 describe("watchIdleVersions", () => {
   const warned = vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);

@@ -14,7 +14,7 @@ export const cacheRules: readonly Rule[] = [
       [
         "verifier/verifier.ts",
         "checkClaims(claims, policy, now, issuers);",
-        "cache?.set(lookUp, { token, principal: principalOf(claims as never, parts), key, revocable: nobody, passed: undefined, from: 0, until: 1e12, bytes: 0, wanted: false });\n    checkClaims(claims, policy, now, issuers);",
+        "cache?.set(cacheKey, { token, principal: principalOf(claims as never, parts), key, revocable: nobody, from: 0, until: 1e12, bytes: 0 });\n    checkClaims(claims, policy, now, issuers);",
       ],
     ],
   },
@@ -24,7 +24,7 @@ export const cacheRules: readonly Rule[] = [
     kept: [
       [
         "cache.ts",
-        "while (this.#entries.size >= this.#capacity || this.#bytes + entry.bytes > this.#room) this.#makeRoom();",
+        "while (this.#entries.size > this.#capacity || this.#bytes > this.#room) this.#deleteOldest();",
         "",
       ],
     ],
@@ -38,7 +38,7 @@ export const cacheRules: readonly Rule[] = [
     id: "revoked-again",
     text: "A remembered token is held against the revocations on every hit",
     kept: [
-      ["verifier/verifier.ts", "if (!stands) known.passed = ask(revocations, known.revocable, now);", ""],
+      ["verifier/verifier.ts", "if (revocations !== undefined) ask(revocations, known.revocable, now);", ""],
     ],
   },
   {

@@ -102,13 +102,7 @@ export const claimRules: readonly Rule[] = [
   {
     id: "utf8",
     text: "Header and payload are UTF-8",
-    kept: [
-      [
-        "token/json.ts",
-        'if (text.includes("\\ufffd") && !isUtf8(bytes.subarray(0, length))) return undefined;',
-        "",
-      ],
-    ],
+    kept: [["token/json.ts", "fatal: true", "fatal: false"]],
   },
   {
     id: "proto",
@@ -116,8 +110,8 @@ export const claimRules: readonly Rule[] = [
     kept: [
       [
         "token/json.ts",
-        "const value: unknown = JSON.parse(text);",
-        "const value: unknown = Object.assign({}, JSON.parse(text));",
+        "const value: unknown = JSON.parse(utf8.decode(bytes));",
+        "const value: unknown = Object.assign({}, JSON.parse(utf8.decode(bytes)) as object);",
       ],
     ],
   },

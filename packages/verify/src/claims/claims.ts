@@ -22,11 +22,8 @@ export interface ClaimsPolicy {
  *
  * @throws {AuthError} `claims_invalid`.
  */
-export function readClaimsObject({
-  payload,
-  payloadLength,
-}: Pick<UnverifiedToken, "payload" | "payloadLength">): JsonObject {
-  const claims = parseJson(payload as Buffer, payloadLength);
+export function readClaimsObject({ payload }: Pick<UnverifiedToken, "payload">): JsonObject {
+  const claims = parseJson(payload);
   if (claims === undefined) {
     throw new AuthError("claims_invalid", { hint: "the payload is not a JSON object in UTF-8" });
   }
@@ -124,7 +121,6 @@ export function checkAudience(
   audience: string | readonly string[] | undefined,
   accepted: readonly string[],
 ): void {
-  if (typeof audience === "string" && accepted.includes(audience)) return;
   const actual = typeof audience === "string" ? [audience] : (audience ?? []);
   if (actual.some((one) => accepted.includes(one))) return;
   throw new AuthError("audience_rejected", {

@@ -3,24 +3,14 @@
  * not terminate for cyclic objects.
  */
 export function deepFreeze<Value extends object>(value: Value): Value {
-  let pending = freezeOne(value, undefined);
-  while (pending !== undefined && pending.length > 0) pending = freezeOne(pending.pop() as object, pending);
-  return value;
-}
-
-/** Freezes one object and adds its nested objects to `pending`, which flat claims never allocate. */
-function freezeOne(value: object, pending: unknown[] | undefined): unknown[] | undefined {
-  let more = pending;
-  // With `in`, before freezing: several times faster than listing the keys of a frozen object.
-  for (const key in value) {
-    const part = (value as Record<string, unknown>)[key];
-    if (typeof part === "object" && part !== null) {
-      more ??= [];
-      more.push(part);
+  const pending: object[] = [value];
+  for (let object = pending.pop(); object !== undefined; object = pending.pop()) {
+    for (const part of Object.values(object)) {
+      if (typeof part === "object" && part !== null) pending.push(part);
     }
+    Object.freeze(object);
   }
-  Object.freeze(value);
-  return more;
+  return value;
 }
 
 /**

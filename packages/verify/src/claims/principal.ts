@@ -50,15 +50,11 @@ export interface Principal<Claims = TokenClaims> {
  */
 export function createPrincipal<Claims>(checked: TokenClaims, claims: Claims): Principal<Claims> {
   const { sub: id, sid: sessionId, iat: issuedAt, exp: expiresAt } = checked;
-  // One object literal with every property: adding properties one by one is slower.
-  if (sessionId === undefined || issuedAt === undefined) {
-    return Object.freeze({
-      id,
-      ...(sessionId !== undefined && { sessionId }),
-      ...(issuedAt !== undefined && { issuedAt }),
-      expiresAt,
-      claims,
-    });
-  }
-  return Object.freeze({ id, sessionId, issuedAt, expiresAt, claims });
+  return Object.freeze({
+    id,
+    ...(sessionId !== undefined && { sessionId }),
+    ...(issuedAt !== undefined && { issuedAt }),
+    expiresAt,
+    claims,
+  });
 }

@@ -29,7 +29,7 @@ export function authorizationFields(rawHeaders: readonly string[]): string | str
   let all: string[] | undefined;
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] as string;
-    if (name.length !== 13 || name.toLowerCase() !== "authorization") continue;
+    if (name.toLowerCase() !== "authorization") continue;
     const value = rawHeaders[index + 1] as string;
     if (first === undefined) first = value;
     else all = [...(all ?? [first]), value];

@@ -135,7 +135,7 @@ export function createKeyResolver(sources: readonly BoundSource[], lifetime: num
     sources,
     verify,
     maintain: (waitUntil) => {
-      // The token's bytes are in buffers that parsing another token would overwrite.
+      // A key source that calls the verifier would otherwise be called by it again, without end.
       if (isVerifying) throw unavailable(new Error("it calls the verifier that is calling it"));
       maintainAll(waitUntil);
     },

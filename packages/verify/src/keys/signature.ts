@@ -1,5 +1,4 @@
 import { type KeyObject, timingSafeEqual, verify } from "node:crypto";
-import { macRoom, type SignedBytes } from "../token/signed-bytes.ts";
 import { toDer } from "./algorithms/ecdsa-der.ts";
 import { createMac } from "./algorithms/hmac.ts";
 import { createPssVerify } from "./algorithms/rsa-pss.ts";
@@ -66,7 +65,7 @@ export interface VerificationKey {
    * Whether the signature over the bytes is valid. The key material is in this function's closure and in no
    * property.
    */
-  readonly verify: (signed: SignedBytes, signature: Uint8Array) => boolean;
+  readonly verify: (signed: Uint8Array, signature: Uint8Array) => boolean;
 }
 
 /** The algorithms of keys in a key set. Marked as pure, so that a bundle without key sets omits it. */
@@ -123,17 +122,12 @@ export function publicKey(
 function verification(algorithm: PublicAlgorithm, material: KeyObject): VerificationKey["verify"] {
   const [family, hash] = publicMethods[algorithm];
   if (family === "pss") {
-    const verifyPss = createPssVerify(hash as string, material);
-    return (signed, signature) => verifyPss(bytesOf(signed), signature);
+    return createPssVerify(hash as string, material);
   }
   if (family === "ecdsa") {
     const length = ecdsaLengths[algorithm];
     return (signed, signature) =>
-      signature.length === length && verify(hash, bytesOf(signed), material, toDer(signature));
+      signature.length === length && verify(hash, signed, material, toDer(signature));
   }
-  return (signed, signature) => verify(hash, bytesOf(signed), material, signature);
-}
-
-function bytesOf({ buffer, end }: SignedBytes): Uint8Array {
-  return buffer.subarray(macRoom, end);
+  return (signed, signature) => verify(hash, signed, material, signature);
 }

@@ -2,7 +2,7 @@ import { AuthError, isAuthError } from "../errors.ts";
 import { reasonOf } from "../log-text.ts";
 import { within } from "../user-code/deadline.ts";
 import { ignorePromise } from "../user-code/thenable.ts";
-import type { RevocationSnapshot, Revocations } from "./revocations.ts";
+import type { Revocations } from "./revocations.ts";
 import type { RevocableToken } from "./table.ts";
 
 // Revocations may be the application's own. If they fail, or do not answer in time, the result is unknown: a
@@ -14,14 +14,11 @@ const loadTimeout = 60_000;
 /**
  * Checks one token.
  *
- * @returns The revision at which the token passed.
  * @throws {AuthError} `token_revoked`, `revocations_unavailable`.
  */
-export function ask(revocations: Revocations, token: RevocableToken, now: number): number | undefined {
+export function ask(revocations: Revocations, token: RevocableToken, now: number): void {
   try {
-    // Read first: what is revoked during the check is checked next time.
-    const revision = (revocations.snapshot as RevocationSnapshot | undefined)?.revision;
-    if (!ignorePromise(revocations.check(token, now))) return revision;
+    if (!ignorePromise(revocations.check(token, now))) return;
     throw new Error("it must be synchronous");
   } catch (error) {
     throw failed("check", error);

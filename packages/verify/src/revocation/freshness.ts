@@ -1,42 +1,29 @@
 import type { Clock } from "../clock.ts";
 
-/**
- * Seconds of the caller's clock for which one result is valid. Reading a clock is expensive; comparing is
- * not.
- */
+/** Seconds of the caller's clock for which one result is valid: reading a clock takes longer. */
 const longestAnswer = 1;
-
-/**
- * The time span, in seconds of the caller's clock, in which the revocations are fresh without another check.
- */
-export interface FreshSpan {
-  from: number;
-  until: number;
-}
 
 /**
  * Whether the revocations were confirmed within the last `maxStaleness` seconds of elapsed time.
  *
- * A verification has read a clock already, and reading a second one would add noticeably to its cost. So the
- * result is computed once per second, and in between it takes two comparisons with the caller's time. If the
- * caller's clock jumps, it leaves the span, and the result is computed again.
+ * The result is computed once per second and reused in between. If the caller's clock jumps, it leaves the
+ * span in which the result is valid, and the result is computed again.
  */
 export class Freshness {
   readonly #maxStaleness: number;
   readonly #elapsed: Clock;
-  readonly #span: FreshSpan;
   #confirmedAt = Number.NEGATIVE_INFINITY;
+  /** From when to when the last answer "fresh" holds, in seconds of the caller's clock. */
+  #from = Number.POSITIVE_INFINITY;
+  #until = Number.NEGATIVE_INFINITY;
 
   /**
    * @param maxStaleness In seconds.
    * @param elapsed Elapsed milliseconds; never decreases.
-   * @param span Where the result is kept, for callers that read it directly. Empty at first.
    */
-  constructor(maxStaleness: number, elapsed: Clock, span: FreshSpan) {
+  constructor(maxStaleness: number, elapsed: Clock) {
     this.#maxStaleness = maxStaleness;
     this.#elapsed = elapsed;
-    this.#span = span;
-    this.forget();
   }
 
   /** Seconds since the last confirmation; infinite before the first. */
@@ -52,16 +39,25 @@ export class Freshness {
   /** Resets: nothing is confirmed. */
   forget(): void {
     this.#confirmedAt = Number.NEGATIVE_INFINITY;
-    this.#span.from = Number.POSITIVE_INFINITY;
-    this.#span.until = Number.NEGATIVE_INFINITY;
+    this.#from = Number.POSITIVE_INFINITY;
+    this.#until = Number.NEGATIVE_INFINITY;
   }
 
   /** @param now The caller's time, in seconds. */
   isFresh(now: number): boolean {
-    if (now < this.#span.until && now >= this.#span.from) return true;
+    if (now < this.#until && now >= this.#from) return true;
     const left = this.#maxStaleness - this.age;
-    this.#span.from = now;
-    this.#span.until = now + Math.min(longestAnswer, left);
+    this.#from = now;
+    this.#until = now + Math.min(longestAnswer, left);
     return left > 0;
+  }
+
+  /**
+   * Whether the caller's clock was put back since the last answer.
+   *
+   * @param now The caller's time, in seconds.
+   */
+  hasGoneBack(now: number): boolean {
+    return now < this.#from;
   }
 }

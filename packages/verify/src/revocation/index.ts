@@ -3,7 +3,6 @@ export { type MemoryRevocationStoreOptions, memoryRevocationStore } from "./memo
 export type { RevocationsOptions } from "./options.ts";
 export {
   createRevocations,
-  type RevocationSnapshot,
   type RevocationStatus,
   type Revocations,
 } from "./revocations.ts";

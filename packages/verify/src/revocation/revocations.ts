@@ -21,16 +21,6 @@ export interface RevocationStatus {
   readonly entries: number;
 }
 
-/** See {@link Revocations.snapshot}. */
-export interface RevocationSnapshot {
-  /** Increases with each revocation. */
-  readonly revision: number;
-  /** Start of the span, in seconds since 1970 by the clock of the last caller; inclusive. */
-  readonly from: number;
-  /** End of the span; exclusive. */
-  readonly until: number;
-}
-
 /** Revoked tokens, sessions and users: a copy in memory of the store's content. */
 export interface Revocations {
   /** The option, in seconds. */
@@ -41,11 +31,6 @@ export interface Revocations {
    * @throws {AuthError} `revocations_unavailable`. It keeps retrying, at least every 30 seconds.
    */
   ready(): Promise<void>;
-  /**
-   * When the result of `check` is still valid: while `revision` is the same and the time is within the span,
-   * the same token passes again. A cached token costs three comparisons and no call.
-   */
-  readonly snapshot: RevocationSnapshot;
   /**
    * Checks whether a verified token was revoked. No I/O, and no allocation unless it rejects. Does NOT verify
    * the token.
@@ -89,8 +74,7 @@ const capacity = 4_000_000;
 export function createRevocations(options: RevocationsOptions): Revocations {
   const { store, maxTokenAge, maxStaleness, whenStale, clock, elapsed } = readOptions(options);
   const table = new RevocationTable(maxTokenAge, capacity);
-  const snapshot = { revision: 0, from: 0, until: 0 };
-  const freshness = new Freshness(maxStaleness, elapsed, snapshot);
+  const freshness = new Freshness(maxStaleness, elapsed);
   let failure: unknown;
   let hasWarnedStale = false;
   let hasWarnedMisread = false;
@@ -121,7 +105,6 @@ export function createRevocations(options: RevocationsOptions): Revocations {
   function take(batch: unknown): boolean {
     if (!Array.isArray(batch)) throw new TypeError("the store returned no list of revocations");
     const now = clock() / 1000;
-    snapshot.revision++;
     let hadRoom = true;
     for (const entry of batch) {
       const { revocation, fault } = readStored(entry, now);
@@ -147,7 +130,7 @@ export function createRevocations(options: RevocationsOptions): Revocations {
 
   function check(token: RevocableToken, now: number = clock() / 1000): void {
     // The caller's clock went back, and so this one may have.
-    if (now < snapshot.from) loadAgainIfNotWhole();
+    if (freshness.hasGoneBack(now)) loadAgainIfNotWhole();
     const kind = table.find(token);
     if (kind !== undefined) throw new AuthError("token_revoked", { hint: hints[kind] });
     if (!freshness.isFresh(now)) whenNotFresh();
@@ -202,7 +185,6 @@ export function createRevocations(options: RevocationsOptions): Revocations {
       subscription.start().catch(() => {
         throw unavailable();
       }),
-    snapshot,
     check,
     revoke,
     status,

@@ -22,15 +22,14 @@ export const logoutTokenType = "logout+jwt";
 const refusedParameters = ["crit", "b64", "zip", "enc"] as const;
 
 /**
- * Reads the header from the first `length` bytes. Never uses `jwk`, `jku`, `x5u` or `x5c`: a token must not
- * bring its own key.
+ * Reads the header. Never uses `jwk`, `jku`, `x5u` or `x5c`: a token must not bring its own key.
  *
  * @param expectedTyp The only accepted `typ`, as {@link mediaType} returns it; undefined accepts `JWT` or
  *   none.
  * @throws {AuthError} `token_malformed`, `token_unsupported`.
  */
-export function readHeader(bytes: Buffer, length: number, expectedTyp: string | undefined): UnverifiedHeader {
-  const header = parseJson(bytes, length);
+export function readHeader(bytes: Uint8Array, expectedTyp: string | undefined): UnverifiedHeader {
+  const header = parseJson(bytes);
   if (header === undefined) throw malformedHeader("is not a JSON object in UTF-8");
 
   const { alg } = header;

@@ -167,8 +167,7 @@ describe("claims: hints for the operator", () => {
   });
 
   it("of a payload that is no object", () => {
-    const payload = Buffer.from("[]");
-    expect(refusal(() => readClaimsObject({ payload, payloadLength: 2 }))).toMatchObject({
+    expect(refusal(() => readClaimsObject({ payload: Buffer.from("[]") }))).toMatchObject({
       code: "claims_invalid",
       hint: "the payload is not a JSON object in UTF-8",
     });

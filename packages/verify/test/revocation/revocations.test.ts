@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { ConfigurationError } from "../../src/index.ts";
-import { createRevocations, memoryRevocationStore, type Revocation } from "../../src/revocation/index.ts";
+import { createRevocations, type Revocation } from "../../src/revocation/index.ts";
 import { createRevokingBench } from "../revoking.ts";
 import { createBench, refusal, startSeconds, verdict } from "../support.ts";
 
@@ -104,19 +104,6 @@ describe("createRevocations", () => {
     for (const kind of all) await revocations.revoke({ ...another, kind });
     expect(revocations.status().entries).toBe(3);
     expect(verdict(verifier, token)).toBe("token_expired");
-  });
-
-  it("stands from nothing, and goes up with whatever is revoked", async () => {
-    const idle = createRevocations({ store: memoryRevocationStore(), maxTokenAge: 900 });
-    expect(idle.snapshot).toEqual({
-      revision: 0,
-      from: Number.POSITIVE_INFINITY,
-      until: Number.NEGATIVE_INFINITY,
-    });
-    const { revocations } = await createRevokingBench();
-    const before = revocations.snapshot.revision;
-    await revocations.revoke({ kind: "token", id: "j1", before: startSeconds });
-    expect(revocations.snapshot.revision).toBeGreaterThan(before);
   });
 
   it("counts here at once, before the store has told anybody", async () => {

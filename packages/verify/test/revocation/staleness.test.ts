@@ -224,7 +224,7 @@ describe("a store that confirms nothing", () => {
       () => wall,
       () => monotonic,
     );
-    const freshness = new Freshness(10, elapsed, { from: 0, until: 0 });
+    const freshness = new Freshness(10, elapsed);
     const confirm = () => freshness.confirm(elapsed());
     const isFresh = () => freshness.isFresh(wall / 1000);
     const pass = (seconds: number, step = seconds) => {
@@ -254,22 +254,18 @@ describe("a store that confirms nothing", () => {
 });
 
 describe("Freshness", () => {
-  const createFreshness = (time: { now: number }) => {
-    const span = { from: 0, until: 0 };
-    return { span, freshness: new Freshness(10, () => time.now, span) };
-  };
+  const createFreshness = (time: { now: number }) => new Freshness(10, () => time.now);
 
   it("counts from the latest confirmation, whichever arrives last", () => {
     const time = { now: 20_000 };
-    const { freshness } = createFreshness(time);
+    const freshness = createFreshness(time);
     freshness.confirm(20_000);
     freshness.confirm(5_000);
     expect(freshness.age).toBe(0);
   });
 
   it("ends when what was known is forgotten", () => {
-    const { freshness, span } = createFreshness({ now: 1000 });
-    expect(span).toEqual({ from: Number.POSITIVE_INFINITY, until: Number.NEGATIVE_INFINITY });
+    const freshness = createFreshness({ now: 1000 });
     freshness.confirm(1000);
     expect(freshness.isFresh(1)).toBe(true);
     freshness.forget();
@@ -278,13 +274,22 @@ describe("Freshness", () => {
 
   it("answers for a second, and for less where less is left", () => {
     const time = { now: 0 };
-    const { freshness, span } = createFreshness(time);
+    const freshness = createFreshness(time);
+    freshness.confirm(0);
+    expect(freshness.isFresh(100)).toBe(true);
+    time.now = 10_000;
+    expect([100.9, 101].map((now) => freshness.isFresh(now))).toEqual([true, false]);
+    freshness.confirm(500);
+    expect(freshness.isFresh(200)).toBe(true);
+    time.now = 10_500;
+    expect([200.4, 200.5].map((now) => freshness.isFresh(now))).toEqual([true, false]);
+  });
+
+  it("notices a caller's clock that was put back", () => {
+    const freshness = createFreshness({ now: 0 });
     freshness.confirm(0);
     freshness.isFresh(100);
-    expect(span).toEqual({ from: 100, until: 101 });
-    time.now = 9500;
-    freshness.isFresh(200);
-    expect(span).toEqual({ from: 200, until: 200.5 });
+    expect([99.9, 100].map((now) => freshness.hasGoneBack(now))).toEqual([true, false]);
   });
 });
 

@@ -2,39 +2,37 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decodeCanonical } from "../../src/token/base64url.ts";
 
-const target = Buffer.alloc(1024);
-const decode = (text: string) => {
-  const length = decodeCanonical(text, target);
-  return length < 0 ? undefined : target.subarray(0, length);
-};
+/** By the length modulo 4: the characters that a canonical text may end with (RFC 4648 section 3.5). */
+const endings = [/^/, /^\b$/, /[AQgw]$/, /[AEIMQUYcgkosw048]$/] as const;
+
+function isCanonical(text: string): boolean {
+  return /^[A-Za-z0-9_-]+$/.test(text) && endings[text.length % 4]?.test(text) === true;
+}
 
 describe("decodeCanonical", () => {
-  it("decodes what encoding any bytes gives", () => {
+  it("decodes the encoding of any bytes", () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 1 }), (bytes) => {
-        expect(decode(Buffer.from(bytes).toString("base64url"))).toEqual(Buffer.from(bytes));
+        expect(decodeCanonical(Buffer.from(bytes).toString("base64url"))).toEqual(Buffer.from(bytes));
       }),
     );
   });
 
-  it("decodes exactly the ASCII texts without + and / that survive decoding and encoding", () => {
+  it("decodes exactly the canonical texts", () => {
     const character = fc.oneof(
-      fc.constantFrom(..."ABCabcxyz019-_= .\n%"),
-      fc
-        .string({ unit: "binary-ascii", minLength: 1, maxLength: 1 })
-        .filter((one) => one !== "+" && one !== "/"),
+      fc.constantFrom(..."ABCabcxyz019-_=+/ .\n%"),
+      fc.string({ unit: "binary", minLength: 1, maxLength: 1 }),
     );
     fc.assert(
       fc.property(fc.array(character, { minLength: 1, maxLength: 12 }), (characters) => {
         const text = characters.join("");
-        const isCanonical = Buffer.from(text, "base64url").toString("base64url") === text;
-        expect(decode(text) !== undefined).toBe(isCanonical);
+        return (decodeCanonical(text) !== undefined) === isCanonical(text);
       }),
       { numRuns: 20_000 },
     );
   });
 
-  it("refuses an empty text", () => {
-    expect(decode("")).toBeUndefined();
+  it("rejects an empty text", () => {
+    expect(decodeCanonical("")).toBeUndefined();
   });
 });

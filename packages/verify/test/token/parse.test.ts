@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { createTokenParser, type TokenForm } from "../../src/token/parse.ts";
-import { macRoom } from "../../src/token/signed-bytes.ts";
 import { refusal } from "../support.ts";
 
 const form: TokenForm = { maxTokenLength: 8192, typ: undefined };
@@ -15,10 +14,8 @@ describe("parseToken", () => {
     const token = withHeader({ alg: "HS256", typ: "JWT", kid: "k1" });
     const parts = parseToken(token, form);
     expect(parts.header).toEqual({ alg: "HS256", typ: "JWT", kid: "k1" });
-    expect(Buffer.from(parts.signed.buffer).toString("latin1", macRoom, parts.signed.end)).toBe(
-      token.slice(0, token.lastIndexOf(".")),
-    );
-    expect(Buffer.from(parts.payload).toString("utf8", 0, parts.payloadLength)).toBe('{"sub":"alice"}');
+    expect(Buffer.from(parts.signed).toString()).toBe(token.slice(0, token.lastIndexOf(".")));
+    expect(Buffer.from(parts.payload).toString()).toBe('{"sub":"alice"}');
     expect(Buffer.from(parts.signature).toString()).toBe("sig");
   });
 
@@ -72,7 +69,7 @@ describe("parseToken", () => {
     }
   });
 
-  it("remembers headers, within bounds, and mixes none up", () => {
+  it("reads each of several headers that take turns", () => {
     const parse = createTokenParser(form);
     for (let round = 0; round < 2; round++) {
       for (let index = 0; index < 500; index++) {

@@ -52,8 +52,8 @@ export const revocationReasons: readonly Reason[] = [
   },
   {
     file: "revocation/freshness.ts",
-    line: "if (now < this.#span.until && now >= this.#span.from) return true;",
-    mutants: ["false", "now > this.#span.from"],
+    line: "if (now < this.#until && now >= this.#from) return true;",
+    mutants: ["false", "now > this.#from"],
     reason: "a shortcut: worked out anew, the answer is the same",
   },
   {

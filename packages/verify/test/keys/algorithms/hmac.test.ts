@@ -1,14 +1,6 @@
 import { createHmac, randomBytes, randomInt } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { createMac } from "../../../src/keys/algorithms/hmac.ts";
-import { macRoom, type SignedBytes } from "../../../src/token/signed-bytes.ts";
-
-const buffer = Buffer.alloc(macRoom + 1000);
-
-function write(message: Buffer): SignedBytes {
-  message.copy(buffer, macRoom);
-  return { buffer, end: macRoom + message.length };
-}
 
 describe("createMac", () => {
   it("agrees with createHmac on 100,000 random keys of 0 to 300 bytes, and messages", () => {
@@ -19,7 +11,7 @@ describe("createMac", () => {
       const key = randomBytes(randomInt(301));
       const message = randomBytes(randomInt(1000));
       const expected = createHmac(algorithm, key).update(message).digest();
-      if (!createMac(algorithm, key)(write(message)).equals(expected))
+      if (!createMac(algorithm, key)(message).equals(expected))
         throw new Error(`${algorithm}, ${key.toString("hex")}`);
       compared++;
     }
@@ -32,7 +24,7 @@ describe("createMac", () => {
     for (let round = 0; round < 100; round++) {
       const message = randomBytes(round);
       for (const [index, key] of keys.entries()) {
-        expect(macs[index]?.(write(message))).toEqual(createHmac("sha256", key).update(message).digest());
+        expect(macs[index]?.(message)).toEqual(createHmac("sha256", key).update(message).digest());
       }
     }
   });
@@ -41,6 +33,6 @@ describe("createMac", () => {
     const key = randomBytes(32);
     const message = randomBytes(500);
     const mac = createMac("sha512", key, null);
-    expect(mac(write(message))).toEqual(createHmac("sha512", key).update(message).digest());
+    expect(mac(message)).toEqual(createHmac("sha512", key).update(message).digest());
   });
 });
