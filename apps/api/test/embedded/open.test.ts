@@ -1,5 +1,5 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { copyPreparedDatabase } from "@usher-auth/e2e/prepared-database";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { minimumFreeSpace } from "../../src/embedded/disk-guard.ts";
@@ -17,8 +17,9 @@ const ada = { id: "ada" };
 const all = { status: "all", limit: 100, after: undefined } as const;
 
 beforeAll(() => {
-  // What a process leaves that was killed while it made the database.
+  // As a process leaves it that is killed while it creates the database.
   mkdirSync(folder, { recursive: true });
+  for (const path of [dirname(folder), folder]) chmodSync(path, 0o755);
   writeFileSync(join(folder, "PG_VERSION"), "");
   writeFileSync(`${folder}.unfinished`, "");
 });
@@ -28,6 +29,8 @@ test("recreates a half-created database, keeps a complete one, and lets one proc
   const first = await open();
   expect(first.kind).toBe("embedded");
   expect(existsSync(`${folder}.unfinished`)).toBe(false);
+  // Both folders existed with access for others, and PGlite gives its new files to everyone.
+  expect(openToOthers(dirname(folder))).toEqual([]);
   await first.withPrincipal(ada, (rows) => createTask(rows, { title: "kept" }));
 
   await expect(open()).rejects.toThrow(
@@ -84,13 +87,13 @@ test("does not touch a folder that contains something else", async () => {
 
 test("restricts an existing folder and everything in it to its owner, at every start", async () => {
   const data = join(temporary.path, "open");
-  mkdirSync(join(data, "api"), { recursive: true });
-  for (const path of [data, join(data, "api")]) chmodSync(path, 0o755);
+  mkdirSync(data);
+  await copyPreparedDatabase(join(data, "api"));
   const first = await open(join(data, "api"));
   expect(openToOthers(data)).toEqual([]);
   await first.close();
 
-  // As an earlier version left them.
+  // For example by an earlier version, or by a copy.
   for (const path of [data, join(data, "api"), join(data, "api/base"), join(data, "api.lock")])
     chmodSync(path, 0o777);
   chmodSync(join(data, "api/PG_VERSION"), 0o666);
@@ -113,7 +116,7 @@ test("does not change the rights of a DATA_DIR that contains other things, but r
   expect(openToOthers(shared)).toEqual([shared, join(shared, "notes")]);
 });
 
-/** What there is at and below a folder that other users have any right to. */
+/** The paths at and below a folder to which other users have any access. */
 function openToOthers(path: string): string[] {
   const below = statSync(path).isDirectory()
     ? readdirSync(path).flatMap((name) => openToOthers(join(path, name)))
