@@ -182,8 +182,8 @@ export default {
       },
     },
     {
-      name: "commands-share-the-ground",
-      comment: "Every command uses input/, output/ and command-line/. They know none of the commands.",
+      name: "shared-parts-know-no-command",
+      comment: "Every command uses input/, output/ and command-line/, so these import none of the commands.",
       severity: "error",
       from: { path: "^packages/cli/src/(input|output|command-line)/" },
       to: { path: "^packages/cli/src/(commands|doctor|audit|revocations)/" },
