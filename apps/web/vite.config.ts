@@ -12,7 +12,7 @@ export default defineConfig({
     outDir: "dist",
     emptyOutDir: true,
     target: "es2022",
-    // The page's content security policy allows files of its own origin, and no data: URLs.
+    // The page's content security policy allows files of the same origin, and no data: URLs.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },

@@ -12,8 +12,8 @@ export interface Runtime {
   /** Its file of tests, without `.test.ts`. */
   readonly file: string;
   /**
-   * Looks for the absolute path of its binary, or says why there is none. Each time anew: it may just have
-   * been installed.
+   * Looks for the absolute path of its binary, or says why there is none. Looks each time, because it may
+   * just have been installed.
    */
   findBinary(): string | { readonly missing: string };
   /** Arguments that run the program of this file, up to its own arguments. */

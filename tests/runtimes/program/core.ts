@@ -91,7 +91,7 @@ export async function revokeOne(command: CoreCommand & { readonly name: "revoke"
   return [before, after];
 }
 
-/** What a secret is told by, and what is said of it that must not name it. */
+/** Fingerprints of secrets, and messages about secrets that must not contain them. */
 export function describeSecret(secret: string): object {
   const warnings: string[] = [];
   const { emitWarning } = process;

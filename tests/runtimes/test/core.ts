@@ -170,7 +170,7 @@ export function coreSuite(runtime: Runtime): void {
       expect(told).toEqual(["accepted", "token_revoked"]);
     });
 
-    it("secrets are told by their fingerprint, weak ones warned of, wrong ones refused, and none is shown", async () => {
+    it("prints the fingerprints of secrets, warns of weak ones, rejects wrong ones, and shows none", async () => {
       const good = createTestIssuer().secret;
       const pem = "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQ\n-----END PUBLIC KEY-----";
       for (const secret of [good, "a".repeat(40), "short", pem, `${good} `]) {

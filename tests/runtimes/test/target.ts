@@ -9,8 +9,8 @@ import { startProgram } from "../start.ts";
 import { control } from "./control.ts";
 
 /**
- * The fetch adapter on a runtime, under contract: the app runs there, and its handlers and listeners are told
- * of here.
+ * The contract of the fetch adapter on a runtime. The app runs there and reports the calls of its handlers
+ * and listeners.
  */
 export function runtimeTarget(
   runtime: Runtime,
@@ -19,8 +19,8 @@ export function runtimeTarget(
   return {
     name: `fetch on ${runtime.name}`,
     exceptions: {
-      [hostWithoutRawHeaders]: "its server is in a process of its own, and not all are Node's",
-      [verifierOfAnotherCopy]: "the app makes its own verifier, in a process of its own",
+      [hostWithoutRawHeaders]: "its server is in another process, and not all are Node's",
+      [verifierOfAnotherCopy]: "the app makes its own verifier, in another process",
       "a listener that throws changes no verdict":
         "its listeners are here, where they cannot throw there: see below",
       ...exceptions,
@@ -35,7 +35,7 @@ export function runtimeTarget(
         ...(realm !== undefined && { realm }),
         ...(concealOwnerMismatch !== undefined && { concealOwnerMismatch }),
       };
-      // A clock that is moved by hand is told of each move; the system's runs there as it does here.
+      // A test's clock is set there before each request. The system's clock is the same in both.
       let now = clock === Date.now ? null : clock();
       const { origin, close } = await startProgram(runtime, { app, trust, now, guard });
 

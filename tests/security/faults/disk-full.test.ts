@@ -50,7 +50,7 @@ test("a disk that fills up under load: 503 for what writes, reads and refusals g
     expect(await ledger.write(user)).toMatchObject({ status: 503, code: "service_unavailable" });
     expect((await ledger.read(user)).status).toBe(200);
   }
-  expect((await fetch(`${api.url}/api/somebody/tasks`)).status).toBe(401);
+  expect((await fetch(`${api.url}/api/someone/tasks`)).status).toBe(401);
   expect(ledger.acknowledged.size).toBe(acknowledged);
   // Which looks once a second.
   await vi.waitFor(() => expect(api.output()).toContain("api is read-only: the disk is nearly full"), 20_000);

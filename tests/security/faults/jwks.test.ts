@@ -48,7 +48,7 @@ const advance = (seconds: number) => {
   now += seconds * 1000;
 };
 const good = () => issuer.tokenFor("ann", { expiresIn: 86_400 });
-/** Signed by somebody else, under the name of the issuer's own key. */
+/** Signed by someone else, with the `kid` of the issuer's key. */
 function forged(): string {
   const { keys } = issuer.jwks() as { keys: { kid: string }[] };
   return createTestIssuer({ algorithm: "EdDSA", clock }).tokenFor("ann", { header: { kid: keys[0]?.kid } });
@@ -153,8 +153,8 @@ test("any one bit of the answer changed: no forgery passes, and a good token doe
     outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
     expect(await ask(forged())).toMatch(/^(?:401|503) /);
 
-    // Where there are keys, wrong ones, it is their age that has them fetched anew; where there are none, the
-    // next token.
+    // If there are wrong keys, they are fetched again when they are too old; if there are none, for the next
+    // token.
     advance(600);
     expect([offset, await afterwards(ask, token)]).toEqual([offset, "ann"]);
     if (offset > answer.length && answer.length > 0) break;

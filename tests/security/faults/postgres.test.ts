@@ -23,7 +23,7 @@ afterAll(async () => {
   await database.stop();
 });
 
-const patience = { timeout: 30_000, interval: 100 };
+const polling = { timeout: 30_000, interval: 100 };
 
 /**
  * What holds after every fault: it works again by itself, nothing acknowledged is lost, nobody saw what is
@@ -36,7 +36,7 @@ async function expectSound({ url, isRunning, proxy }: DatabasedApi, ledger: Ledg
     expect((await fetch(`${url}/health/ready`)).status).toBe(200);
     expect((await ledger.write()).status).toBe(201);
     expect((await ledger.read()).status).toBe(200);
-  }, patience);
+  }, polling);
   expect(ledger.wrong).toEqual([]);
   const rows = await database.rows();
   expect(ledger.disagreements(rows.filter(({ owner }) => ledger.users.includes(owner)))).toEqual([]);
@@ -73,7 +73,7 @@ test("connections cut 200 times, at any byte of either direction: 503 or the tru
   expectOnly(ledger, written, read, away, unknown);
   expect(ledger.answers.get(away)).toBeGreaterThan(50);
   expect(ledger.acknowledged.size).toBeGreaterThan(50);
-  // 10 connections of the pool, one that listens, one of the client who asks; what the runtime keeps besides.
+  // 10 connections of the pool, one that listens, one of the client who asks; what the runtime also keeps.
   expect(api.proxy.connections()).toBeLessThanOrEqual(12);
   expect(after.resources).toBeLessThanOrEqual(Math.max(40, before.resources + 10));
   expect(after.residentMemory).toBeLessThan(before.residentMemory + 60);
@@ -126,7 +126,7 @@ test("every connection falls silent for good: 503 in time, revocations too once 
   await database.sql`
     insert into usher_revocations (kind, id, before)
     values ('session', ${`session of ${gone}`}, ${Math.floor(Date.now() / 1000) + 60})`;
-  await vi.waitFor(async () => expect((await ledger.read()).code).toBe("revocations_unavailable"), patience);
+  await vi.waitFor(async () => expect((await ledger.read()).code).toBe("revocations_unavailable"), polling);
   expect(await (await fetch(`${api.url}/health/ready`)).json()).toMatchObject({
     database: "down",
     revocations: "stale",

@@ -5,7 +5,7 @@ import { copyPreparedDatabase } from "@usher-auth/e2e/prepared-database";
 import type { TestIssuer } from "@usher-auth/testing";
 import { startProcess } from "../../../apps/api/test/support/process.ts";
 
-/** The real API, as a process of its own over its embedded database. */
+/** The real API in a separate process, with its embedded database. */
 export interface RunningApi {
   /** `http://127.0.0.1:<port>`. */
   readonly origin: string;

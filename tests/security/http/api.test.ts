@@ -30,7 +30,7 @@ describe("hostile HTTP, the real API", () => {
     killLeftovers();
   }, 60_000);
 
-  it("has a table of at least 120 cases, each with a name of its own", () => {
+  it("has a table of at least 120 cases, each with a unique name", () => {
     expect(cases.length).toBeGreaterThan(120);
     expect(new Set(cases.map(({ name }) => name)).size).toBe(cases.length);
   });

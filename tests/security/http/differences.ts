@@ -8,7 +8,7 @@ export interface Habit {
 }
 
 /**
- * A case as one app is held to it.
+ * A case as one app must answer it.
  *
  * @property mayBeOwn Whether her token may open Alice's own path to it at all: never where the table has the
  *   guard refuse.
@@ -18,7 +18,7 @@ export interface AppliedCase extends HostileCase {
 }
 
 /**
- * The table as an app with these habits is held to it.
+ * The table as an app with these habits must answer it.
  *
  * @throws {Error} A habit is about a case that there is not, or says what the table says anyway, or
  *   contradicts another.

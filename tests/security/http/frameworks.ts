@@ -60,7 +60,7 @@ const takesBackslashForSlash: Habit = {
 };
 
 const joinsFields: Habit = {
-  why: "the Headers of the fetch standard join fields of one name by commas, so that a comma may stand for two fields",
+  why: "the Headers of the fetch standard join fields of one name by commas, so a comma may separate two fields",
   answers: all(
     ["two schemes in one field", "two schemes in one field, Bearer first", "two tokens with a comma"],
     ambiguous,

@@ -1,6 +1,6 @@
 /**
- * `npm run test:mutation [-- --mutate packages/verify/src/access/owner.ts]`: mutants, and docs/security/mutation.md
- * of all.
+ * `npm run test:mutation [-- --mutate packages/verify/src/access/owner.ts]`: mutants, and
+ * docs/security/mutation.md of all.
  */
 import { spawnSync } from "node:child_process";
 import { writeReport } from "./report/report.ts";
@@ -10,7 +10,7 @@ const all = "tests/security/mutation/stryker/stryker.config.ts";
 const ofRules = "tests/security/mutation/stryker/stryker.rules.config.ts";
 
 // First those that are changed while a test runs, in a thread that is kept. What is left then, a mutant in
-// code that runs when a file is loaded, wants everything loaded anew for itself; what is known from the first
+// code that runs when a file is loaded, needs everything loaded again; what is known from the first
 // pass is used again.
 run(all, "--ignoreStatic", "--reporters", "progress,json", ...given);
 run(all, ...given);

@@ -33,13 +33,11 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 if (api.faults.length > 0) {
-  process.stderr.write(
-    `The API logged ${api.faults.length} errors of its own, the first: ${api.faults[0]}\n`,
-  );
+  process.stderr.write(`The API logged ${api.faults.length} errors, the first: ${api.faults[0]}\n`);
   process.exitCode = 1;
 }
 
-/** The real process, on a free port, with a database of its own. */
+/** The real process, on a free port, with a new database. */
 async function startApi() {
   const issuer = createTestIssuer({ secret: randomBytes(32).toString("base64url") });
   const port = await resolvePort("API_PORT", "0", "127.0.0.1");
@@ -59,7 +57,7 @@ async function startApi() {
       },
       watch: [],
     },
-    // Its log has errors alone, but for the line that says where it listens.
+    // Its log has only errors, except for the line that says where it listens.
     {
       line: (text) => void (text.startsWith("{") && faults.push(text)),
       errorLine: (text) => faults.push(text),

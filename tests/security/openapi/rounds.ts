@@ -17,7 +17,7 @@ export const rounds: readonly Round[] = [
 ];
 
 /**
- * All that schemathesis knows to look for, but for these:
+ * All checks of schemathesis, except for these:
  * - `positive_data_acceptance`: a cursor and a logout token of the right form may still be none of ours,
  *   which is a 400.
  * - `unsupported_method`, `allow_header_conformance`: what is no route is a 404 here, whatever the method,

@@ -17,7 +17,7 @@ export function installSchemathesis(): string {
   const version = createHash("sha256").update(readFileSync(requirements)).digest("hex").slice(0, 12);
   const environment = join(cache, `schemathesis-${version}`);
   const program = join(environment, binaries, "st");
-  // Written last, so that one which was interrupted is made anew.
+  // Written last, so that an interrupted installation is repeated.
   const complete = join(environment, "complete");
   if (existsSync(complete)) return program;
 

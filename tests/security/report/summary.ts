@@ -3,7 +3,7 @@ import { sumOf } from "./counts.ts";
 
 /**
  * Prints one line for each suite of the security project: its title, how its tests ended, and what it
- * counted. A suite is a `describe` at the top of a file; tests outside of any go by the file's name.
+ * counted. A suite is a `describe` at the top of a file; tests outside of any are listed by the file's name.
  *
  * Stands before the default reporter, whose own summary then is the last thing printed.
  */

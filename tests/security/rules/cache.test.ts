@@ -55,7 +55,7 @@ describe("rules: cache and clock", () => {
     expect(outcome(verifier, token)).toBe("token_expired");
   });
 
-  it("A remembered token is held against the revocations on every hit", async () => {
+  it("A remembered token is compared with the revocations on every hit", async () => {
     const { issuer, verifier, revocations } = await createRevokingBench();
     const [token, other] = [issuer.tokenFor("alice", { claims: { sid: "s1" } }), issuer.tokenFor("bob")];
     expect([outcome(verifier, token), outcome(verifier, token)]).toEqual(["accepted", "accepted"]);

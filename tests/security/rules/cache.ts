@@ -36,7 +36,7 @@ export const cacheRules: readonly Rule[] = [
   },
   {
     id: "revoked-again",
-    text: "A remembered token is held against the revocations on every hit",
+    text: "A remembered token is compared with the revocations on every hit",
     kept: [
       ["verifier/verifier.ts", "if (revocations !== undefined) ask(revocations, known.revocable, now);", ""],
     ],

@@ -67,7 +67,7 @@ describe("rules: claims", () => {
     expect(without("iss")).toBe(invalid);
   });
 
-  it("aud is required, unless the verifier was told null", () => {
+  it("aud is required, unless the verifier's audience is null", () => {
     expect(without("aud")).toBe(invalid);
     const { issuer, verifier } = createBench({ audience: null });
     expect(outcome(verifier, issuer.tokenFor("alice", { claims: { aud: undefined } }))).toBe("accepted");

@@ -70,7 +70,7 @@ export const claimRules: readonly Rule[] = [
   },
   {
     id: "aud-required",
-    text: "aud is required, unless the verifier was told null",
+    text: "aud is required, unless the verifier's audience is null",
     kept: [
       [
         "claims/claims.ts",

@@ -29,7 +29,7 @@ describe("rules: form", () => {
     }
   });
 
-  it("The + and / of plain base64 do not stand for - and _", () => {
+  it("The + and / of plain base64 are not accepted as - and _", () => {
     let other = token;
     while (!/-.*_|_.*-/.test(other.slice(-43))) other = issuer.tokenFor("alice");
     expect(outcome(verifier, other)).toBe("accepted");
@@ -38,7 +38,7 @@ describe("rules: form", () => {
     expect(outcome(verifier, start + end.replace("_", "/"))).toBe(malformed);
   });
 
-  it("A character beyond ASCII does not stand for the one that its low byte is", () => {
+  it("A character beyond ASCII is not accepted as the character of its low byte", () => {
     const [first = 0] = Buffer.from(signature);
     for (const above of [0x80, 0x100, 0xff00]) {
       const spoilt = withSignature(String.fromCharCode(first + above) + signature.slice(1));

@@ -16,7 +16,7 @@ export const formRules: readonly Rule[] = [
   },
   {
     id: "plain-base64",
-    text: "The + and / of plain base64 do not stand for - and _",
+    text: "The + and / of plain base64 are not accepted as - and _",
     kept: [
       [
         "token/base64url.ts",
@@ -27,7 +27,7 @@ export const formRules: readonly Rule[] = [
   },
   {
     id: "ascii",
-    text: "A character beyond ASCII does not stand for the one that its low byte is",
+    text: "A character beyond ASCII is not accepted as the character of its low byte",
     kept: [
       [
         "token/base64url.ts",

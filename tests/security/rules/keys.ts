@@ -43,7 +43,7 @@ export const keyRules: readonly Rule[] = [
   },
   {
     id: "only-true",
-    text: "A key of an application's own making lets in by true alone, and by no promise",
+    text: "A custom key accepts a signature by true only, and not by a promise",
     kept: [["keys/key-resolver.ts", "if (isSigned === true)", "if (isSigned)"]],
   },
   {

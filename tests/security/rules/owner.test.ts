@@ -19,7 +19,7 @@ async function admission(user: string, userId: unknown): Promise<string> {
       ownerParams: ["userId"],
       source: undefined,
     });
-    return "let in";
+    return "accepted";
   } catch (error) {
     return error instanceof AuthError ? error.code : (error as Error).name;
   }
@@ -29,7 +29,7 @@ describe("rules: owner", () => {
   const app = createContractBench(fastifyTarget);
 
   it("A path that names another user is refused", async () => {
-    expect(await admission("alice", "alice")).toBe("let in");
+    expect(await admission("alice", "alice")).toBe("accepted");
     for (const other of [
       "bob",
       "alic",
@@ -46,12 +46,12 @@ describe("rules: owner", () => {
   it("Owners are compared without folding case", async () => {
     for (const other of ["Alice", "ALICE", "alicE"])
       expect(await admission("alice", other)).toBe("owner_mismatch");
-    expect(await admission("Alice", "Alice")).toBe("let in");
+    expect(await admission("Alice", "Alice")).toBe("accepted");
   });
 
   it("Owners are compared without normalising", async () => {
     const [composed, decomposed] = ["jos\u00e9", "jose\u0301"];
-    expect(await admission(composed, composed)).toBe("let in");
+    expect(await admission(composed, composed)).toBe("accepted");
     expect(await admission(composed, decomposed)).toBe("owner_mismatch");
     for (const other of ["\uff41lice", "alice ", " alice", "alice\u200b"])
       expect(await admission("alice", other)).toBe("owner_mismatch");
@@ -60,7 +60,7 @@ describe("rules: owner", () => {
   it("Owners are compared without a second decoding", async () => {
     for (const other of ["%61lice", "alic%65"])
       expect(await admission("alice", other)).toBe("owner_mismatch");
-    expect(await admission("100%25", "100%25")).toBe("let in");
+    expect(await admission("100%25", "100%25")).toBe("accepted");
   });
 
   it("The owner is the value that the framework's own router decoded", async () => {

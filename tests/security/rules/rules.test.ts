@@ -16,7 +16,7 @@ function titlesIn(file: string): string[] {
 }
 
 describe("the rules", () => {
-  it("are told apart by id and by text", () => {
+  it("have unique ids and texts", () => {
     expect(new Set(rules.map(({ id }) => id)).size).toBe(rules.length);
     expect(new Set(rules.map(({ text }) => text)).size).toBe(rules.length);
     expect(rules.length).toBeGreaterThan(60);

@@ -16,7 +16,7 @@ export interface RuleGroup {
   readonly rules: readonly Rule[];
 }
 
-/** Every rule that the guard is held to, in the order in which a request meets them. */
+/** Every rule of the guard, in the order in which a request meets them. */
 export const ruleGroups: readonly RuleGroup[] = [
   { title: "The form of a token", test: "form.test.ts", rules: formRules },
   { title: "The header", test: "header.test.ts", rules: headerRules },

@@ -48,7 +48,7 @@ describe("rules: comparison and secrecy", () => {
     expect(compared).toEqual(tokens.map((token) => Buffer.from(token.split(".")[2] ?? "", "base64url")));
   });
 
-  it("A secret is in no property: whoever prints a key, a source or a verifier does not see it", () => {
+  it("A secret is in no property: printing a key, a source or a verifier does not show it", () => {
     const source = sharedSecret(secret);
     const { verifier } = createBench({ keys: source }, { secret });
     const [key] = source.keys?.() ?? [];

@@ -9,7 +9,7 @@ export const secrecyRules: readonly Rule[] = [
   },
   {
     id: "not-printed",
-    text: "A secret is in no property: whoever prints a key, a source or a verifier does not see it",
+    text: "A secret is in no property: printing a key, a source or a verifier does not show it",
     kept: [
       [
         "keys/signature.ts",

@@ -14,7 +14,7 @@ const verifier = createVerifier({ keys: sharedSecret(secret), issuer: name, audi
 const alice = `Bearer ${issuer.tokenFor("alice")}`;
 const bob = `Bearer ${issuer.tokenFor("bob")}`;
 
-/** What is asked in every host, and what comes of it wherever the app is. */
+/** The requests in every host, and their results, wherever the app is. */
 const questions: Readonly<
   Record<string, readonly [target: string, authorization: readonly string[], status: number, says: string]>
 > = {

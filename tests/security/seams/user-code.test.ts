@@ -52,7 +52,7 @@ describe("user code decides nothing it was not asked, and ends nothing", () => {
     it.for(behaviours)("$name", async (behaviour, context) => {
       count(context, { callbacks: 1 });
       const { during, afterwards } = await callback.use(behaviour);
-      // Node tells of a rejection that nobody holds once the microtasks are through.
+      // Node reports an unhandled rejection after the microtasks.
       await new Promise((resolve) => setTimeout(resolve, 5));
       expect(escaped, "the process would have ended").toEqual([]);
       expect(during).toBe(callback.expected[behaviour.name] ?? callback.expected.usual);

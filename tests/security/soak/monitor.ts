@@ -25,7 +25,7 @@ if (file !== undefined) {
       loopDelayMax: histogram.max / 1e6,
       resources: process.getActiveResourcesInfo().length,
     };
-    // Whoever reads it in between gets the former one.
+    // A reader in between gets the former one.
     writeFileSync(`${file}.next`, JSON.stringify(reading));
     renameSync(`${file}.next`, file);
   }, 500).unref();

@@ -101,7 +101,7 @@ export class Person {
     const [id] = this.acknowledged;
     if (id === undefined) return;
     const { status, body } = await this.#send("GET", `/${id}`);
-    if (status !== 200) return this.#tally.found(`a task of one's own answered ${status}`);
+    if (status !== 200) return this.#tally.found(`the user's own task answered ${status}`);
     this.#expectOwn([body as Task]);
   }
 

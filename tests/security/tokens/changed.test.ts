@@ -23,7 +23,7 @@ describe("properties: a changed token", () => {
     return present === "" ? [] : [...twins, ...(plain === undefined ? [] : [plain])];
   };
 
-  /** In each place: the character there taken away, and each of these in its stead and before it. */
+  /** In each place: the character there removed, and each of these instead of it and before it. */
   function expectRefused(
     algorithm: SigningAlgorithm,
     characters: (present: string) => readonly string[],

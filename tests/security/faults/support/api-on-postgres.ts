@@ -11,7 +11,7 @@ import { withMonitor } from "../../soak/monitored.ts";
 import { selfSignedCertificate } from "./certificate.ts";
 import type { Row } from "./ledger.ts";
 
-/** A real Postgres that speaks TLS to whoever asks for it. */
+/** A real Postgres that supports TLS. */
 export interface Database {
   /** Past every proxy, as the superuser. */
   readonly sql: postgres.Sql;
@@ -44,7 +44,7 @@ export async function startDatabase(): Promise<Database> {
   };
 }
 
-/** The real API as a process of its own, with a network of its own to the database. */
+/** The real API in a separate process, with its own network to the database. */
 export interface DatabasedApi {
   readonly url: string;
   readonly issuer: TestIssuer;

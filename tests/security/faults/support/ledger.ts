@@ -20,11 +20,11 @@ export interface Answer {
  * A request that is not answered by then never will be, in milliseconds: the API's own longest wait is half
  * of it.
  */
-const patience = 30_000;
+const timeout = 30_000;
 
 /**
- * Users who write and read while something fails, and a record of all that they were told. Everything that a
- * user writes says whose it is, so that an answer to the wrong one gives itself away.
+ * Users who write and read while something fails, and a record of all responses. Everything that a user
+ * writes contains their id, so that a response to the wrong user is noticed.
  */
 export class Ledger {
   /** How often each status and code came. */
@@ -41,7 +41,7 @@ export class Ledger {
   constructor(url: string, issuer: TestIssuer, size: number) {
     this.#url = url;
     this.users = Array.from({ length: size }, () => randomUUID());
-    // Each of a session of its own, which may be signed out.
+    // Each with its own session, which may be signed out.
     this.#tokens = new Map(
       this.users.map((user) => [
         user,
@@ -126,7 +126,7 @@ export class Ledger {
         ...(body !== undefined && { "content-type": "application/json" }),
       },
       body: body === undefined ? null : JSON.stringify(body),
-      signal: AbortSignal.timeout(patience),
+      signal: AbortSignal.timeout(timeout),
     });
     const answer = (await response.json()) as { code?: string };
     const { code = "" } = answer;

@@ -17,10 +17,10 @@ export const slowClients = {
   /** A header, a byte at a time. */
   headers: (port: number) =>
     dribble("headers", port, "GET /health/live HTTP/1.1\r\nHost: localhost\r\nX-Slow: "),
-  /** A body that never ends, from somebody who may send one. */
+  /** A body that never ends, from a user who may send one. */
   body: (port: number, path: string, token: string) =>
     dribble("body", port, post(path, `Authorization: Bearer ${token}\r\n`)),
-  /** A body that never ends, from somebody who is refused before it. */
+  /** A body that never ends, from a client that is rejected before it. */
   refused: (port: number, path: string) => dribble("refused", port, post(path, "")),
   /** One request, and then nothing. */
   idle: (port: number) => open("idle", port, "GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"),

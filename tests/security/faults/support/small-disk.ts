@@ -4,13 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /**
- * Mounts a small file system on DATA_DIR in a mount namespace of its own, and becomes the process that is to
+ * Mounts a small file system on DATA_DIR in a new mount namespace, and becomes the process that is to
  * use it.
  */
 const mount = 'mount -t tmpfs -o "size=$SIZE" tmpfs "$DATA_DIR" && exec "$@"';
 
 /**
- * A command in front of another one, which then has a small disk of its own: gone with it, and nobody else
+ * A command in front of another one, which then has its own small disk: gone with it, and no one else
  * sees it.
  */
 export const onSmallDisk = ["unshare", "--map-root-user", "--mount", "sh", "-c", mount, "sh"];

@@ -6,9 +6,9 @@ export interface Expected {
   /** The only status, or the few that are right; 0 where the connection is closed without a word. */
   readonly status: number | readonly number[];
   /**
-   * The problem's code. One of the guard's own is the same from every server, to the byte; any other is the
-   * API's word for what its framework or Node's parser has refused, which other apps say in words of their
-   * own. `null` where the answer has no problem body.
+   * The problem's code. The guard's codes are the same from every server, to the byte. Any other is the API's
+   * code for what its framework or Node's parser rejects, for which other apps have other words. `null` if
+   * the response has no problem body.
    */
   readonly code?: string | null;
   /** Whether a framework's own error repeats the target that it refuses; never said of the guard. */
@@ -59,5 +59,5 @@ export const missing = { status: 401, code: "credentials_missing" } as const;
 export const malformed = { status: 401, code: "token_malformed" } as const;
 export const ambiguous = { status: 400, code: "credentials_ambiguous" } as const;
 export const mismatch = { status: 403, code: "owner_mismatch" } as const;
-/** What Node's parser, or a framework, turns away before any guard. */
+/** What Node's parser or a framework rejects before any guard. */
 export const bad = { status: 400, code: "bad_request" } as const;

@@ -10,7 +10,7 @@ const malformed = "token_malformed";
 const claimsInvalid = "claims_invalid";
 const mismatch = "owner_mismatch";
 
-/** Tokens that are wrong in a way of their own, sent as they should be. */
+/** Tokens that are each wrong in another way, sent correctly. */
 export function tokenCases(ingredients: Ingredients): HostileCase[] {
   const groups = [honestFaults, headers, headerParameters, claims, subjects, forms];
   return groups

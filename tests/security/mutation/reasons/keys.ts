@@ -24,19 +24,19 @@ export const keyReasons: readonly Reason[] = [
     file: "keys/algorithms/hmac.ts",
     line: "oneShot: OneShotHash | null = crypto.hash ?? null",
     mutants: ["crypto.hash && null"],
-    reason: "the slower way comes to the same MAC",
+    reason: "the slower way computes the same MAC",
   },
   {
     file: "keys/algorithms/hmac.ts",
     line: "return oneShot === null ?",
     mutants: ["true"],
-    reason: "the slower way comes to the same MAC",
+    reason: "the slower way computes the same MAC",
   },
   {
     file: "keys/algorithms/rsa-pss.ts",
     line: "const key = { key: material, ...pssOptions };",
     mutants: ["{}"],
-    reason: "the other way, for workerd, comes to the same verdict",
+    reason: "the other way, for workerd, has the same result",
   },
   {
     file: "keys/algorithms/rsa-pss.ts",
@@ -54,7 +54,7 @@ export const keyReasons: readonly Reason[] = [
     file: "keys/secret/secret-keys.ts",
     line: 'typeof value === "string" ? Buffer.from(value, "utf8") : value',
     mutants: ["true", '""'],
-    reason: "bytes are copied as they are, and a text is UTF-8 unless told otherwise",
+    reason: "bytes are copied as they are, and a text is UTF-8 by default",
   },
   {
     file: "keys/secret/strength.ts",

@@ -54,7 +54,7 @@ export const revocationReasons: readonly Reason[] = [
     file: "revocation/freshness.ts",
     line: "if (now < this.#until && now >= this.#from) return true;",
     mutants: ["false", "now > this.#from"],
-    reason: "a shortcut: worked out anew, the answer is the same",
+    reason: "a shortcut: computed again, the answer is the same",
   },
   {
     file: "revocation/memory-store.ts",
@@ -78,7 +78,7 @@ export const revocationReasons: readonly Reason[] = [
     file: "revocation/revocations.ts",
     line: "now: number = clock() / 1000",
     mutants: ["clock() * 1000"],
-    reason: "it decides only whether the answer is worked out anew",
+    reason: "it decides only whether the answer is computed again",
   },
   {
     file: "revocation/table.ts",

@@ -17,7 +17,7 @@ export interface Mutant {
   readonly replacement: string;
   readonly mutator: string;
   readonly status: schema.MutantStatus;
-  /** Titles of the tests that failed. Stryker stops at the first one, unless told otherwise. */
+  /** Titles of the tests that failed. By default, Stryker stops at the first one. */
   readonly killedBy: readonly string[];
 }
 

@@ -9,11 +9,11 @@ const mostRuns = 200;
 let kept: { readonly thread: ThreadsPoolWorker; runs: number } | undefined;
 
 /**
- * A thread that runs the tests of one mutant after another: loading Vitest and the sources anew for each
+ * A thread that runs the tests of one mutant after another: loading Vitest and the sources again for each
  * takes a second, and the tests themselves take none.
  *
- * Each file of tests is loaded anew, and the sources are not. That is good for mutants in code that runs
- * while a test does. One that runs while a file is loaded (a static mutant) gets a thread of its own, and so
+ * Each test file is loaded again, and the sources are not. That is good for mutants in code that runs
+ * while a test does. One that runs while a file is loaded (a static mutant) gets a new thread, and so
  * does the run that finds out which is which.
  */
 export class KeptThread implements PoolWorker {

@@ -9,7 +9,7 @@ import { openTrial, type Trial } from "./trial.ts";
 
 const help = `Usage: npm run test:rules -- [rule...] [--write]
 Takes each rule out of the guard's code, in memory, and runs the tests of its group. The test of the rule's name must
-fail by an assertion of its own, while others still pass.
+fail by one of its assertions, while others still pass.
 
   rule     the ids of rules, as this prints them (default: all)
   --write  put what the tests said into docs/security/rules.md; with all rules only

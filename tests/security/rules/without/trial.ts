@@ -11,7 +11,7 @@ const conditions = ["@usher-auth/source"];
 
 /** What became of a rule's test when the rule was gone. */
 interface Verdict {
-  /** Whether the test failed by an assertion of its own, while others of its file still passed. */
+  /** Whether the test failed by one of its assertions, while others of its file still passed. */
   readonly isProven: boolean;
   /** What the assertion said, or what is wrong with the proof. */
   readonly because: string;
@@ -26,7 +26,7 @@ export interface Trial {
   close(): Promise<void>;
 }
 
-/** One server for all runs, so that only what was broken is read anew. */
+/** One server for all runs, so that only what was broken is read again. */
 export async function openTrial(): Promise<Trial> {
   let broken: Rule | undefined;
   const vitest = await createVitest(

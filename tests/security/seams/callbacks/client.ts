@@ -40,7 +40,7 @@ async function twice(
   return { during, afterwards: await call() };
 }
 
-/** Who is told to sign in again for the fault of a callback has been refused what was theirs. */
+/** A user who must sign in again because a callback failed was rejected wrongly. */
 async function outcomeOf(call: Promise<Response>, signedOut: readonly string[]): Promise<Outcome> {
   try {
     const response = await call;

@@ -39,7 +39,7 @@ const requests = {
 } as const;
 
 /**
- * A row: `during` is what comes of a request that must be refused, whatever the callback does; afterwards
+ * A row: `during` is the result of a request that must be rejected, whatever the callback does; afterwards
  * comes one that is to be served.
  */
 function row(

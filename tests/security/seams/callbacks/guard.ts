@@ -60,7 +60,7 @@ async function ask(
 
   const during = outcomeOf(served);
   misbehaves = false;
-  // Without a token nobody is let in, whatever a listener does.
+  // Without a token, a request is rejected, whatever a listener does.
   return { during, afterwards: outcomeOf(false) === "refused" ? outcomeOf(true) : "failed" };
 }
 
@@ -88,11 +88,7 @@ export const guardCallbacks: readonly Callback[] = [
     name: "verify Policy permits",
     use: (behaviour) => {
       const permits = ({ claims }: { claims: { role?: string } }) => isUser(claims);
-      return ask(
-        (wrap) => ({ policies: [{ name: "of their own", permits: wrap(permits) }] }),
-        behaviour,
-        true,
-      );
+      return ask((wrap) => ({ policies: [{ name: "custom", permits: wrap(permits) }] }), behaviour, true);
     },
     expected: { usual: "refused", "changes its input": "served", "calls back": "served" },
   },

@@ -74,7 +74,7 @@ async function withClaims(
   return { during, afterwards: await outcomeOf(ada.ask("GET", path), isWhole) };
 }
 
-/** A backend that takes logout tokens, and refuses the first one where it is told to. */
+/** A backend for logout tokens, which can reject the first one. */
 async function openBackend(refusals: number) {
   let taken = 0;
   let left = refusals;

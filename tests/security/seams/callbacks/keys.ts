@@ -88,7 +88,7 @@ const made = (keys: KeySource, clock: () => number, algorithm: "HS256" | "ES256"
   return { issuer, verifier: createVerifier({ keys, issuer: name, audience, clock }) };
 };
 const secret = "k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t";
-const patience = 1;
+const timeout = 1;
 
 /** Whatever does not end well is a source that cannot say now. */
 const asynchronous: Callback["expected"] = {
@@ -145,13 +145,13 @@ const remote = (change: Partial<RemoteKeys>): Partial<KeySource> => ({
 export const keysCallbacks: readonly Callback[] = [
   row("reloadedSecret load", asynchronous, (wrap, clock) => {
     const load = wrap((_signal: AbortSignal) => secret);
-    const { issuer, verifier } = made(reloadedSecret(load, { clock, timeout: patience }), clock);
+    const { issuer, verifier } = made(reloadedSecret(load, { clock, timeout }), clock);
     return { verifier, token: () => issuer.tokenFor("alice") };
   }),
   row("remoteJwks fetch", asynchronous, (wrap, clock) => {
     const issuer = createTestIssuer({ algorithm: "ES256", clock });
     const fetch = wrap(async (_url: string, _init: RequestInit) => Response.json(issuer.jwks()));
-    const keys = remoteJwks("https://app.example.com/jwks", { fetch, clock, timeout: patience });
+    const keys = remoteJwks("https://app.example.com/jwks", { fetch, clock, timeout });
     const verifier = createVerifier({ keys, issuer: issuer.issuer, audience: issuer.audience, clock });
     return { verifier, token: () => issuer.tokenFor("alice") };
   }),
@@ -178,7 +178,7 @@ export const keysCallbacks: readonly Callback[] = [
   })),
   ownRow(
     "verify of a key",
-    // Nothing but `true` lets in: a promise is no signature.
+    // Only `true` accepts a signature: a promise does not.
     { usual: "served", ...each(throwing, "unavailable"), ...each(promises, "refused") },
     (wrap) => ({
       candidates: (header) =>

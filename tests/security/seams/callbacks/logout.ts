@@ -28,7 +28,7 @@ function createParts() {
   return { revocations, verifier };
 }
 
-/** A listener of the endpoint, told of what is recorded and of what is refused. */
+/** A listener of the endpoint, called for what is recorded and for what is rejected. */
 async function listening(behaviour: Behaviour) {
   const { revocations, verifier } = createParts();
   await verifier.ready();
@@ -85,7 +85,7 @@ async function acting(behaviour: Behaviour) {
   } as const;
 }
 
-/** What records an ended session: that of revocations of one's own. */
+/** The `revoke` of custom revocations, which records an ended session. */
 async function recording(behaviour: Behaviour) {
   let misbehaves = true;
   const good: UserFunction = async () => {};
@@ -130,7 +130,7 @@ const outcomes: ReadonlyMap<number, Outcome> = new Map([
   [503, "unavailable"],
 ]);
 
-/** A fault of code goes to whoever has written it, by the framework's own way of telling. */
+/** A fault in the code is reported by the framework. */
 const toldToItsAuthor: Callback["expected"] = {
   usual: "served",
   throws: "failed",
@@ -143,7 +143,7 @@ const toldToItsAuthor: Callback["expected"] = {
 export const logoutCallbacks: readonly Callback[] = [
   { name: "verify createLogoutEndpoint onLogout", use: listening, expected: { usual: "served" } },
   {
-    name: "verify createLogoutEndpoint revocations of one's own, revoke",
+    name: "verify createLogoutEndpoint custom revocations, revoke",
     use: recording,
     expected: toldToItsAuthor,
   },

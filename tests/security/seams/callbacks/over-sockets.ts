@@ -90,7 +90,7 @@ function callbacksOf(target: ContractTarget): readonly Callback[] {
       expected: { usual: "served" },
     },
     {
-      name: `verify ${target.name} verifier of one's own`,
+      name: `verify ${target.name} custom verifier`,
       use: (behaviour) =>
         ask(behaviour, (wrap) => startTarget(target, { verifier: own(wrap(good)) }), [
           "/api/alice/tasks",
@@ -102,7 +102,7 @@ function callbacksOf(target: ContractTarget): readonly Callback[] {
         "throws what is no Error": "failed",
         rejects: "failed",
         "returns a thenable that throws": "failed",
-        // Nobody is let in, and nobody else waits.
+        // The request is rejected, and no other one waits.
         "never settles": "unavailable",
       },
     },

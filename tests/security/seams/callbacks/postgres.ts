@@ -52,7 +52,7 @@ async function running(behaviour: Behaviour) {
   return { during: await outcomeOf(behaviour.of(good, nested)), afterwards: await outcomeOf(good) };
 }
 
-/** Which method of a listener misbehaves; the others and, later, that one too, note what they are told. */
+/** Which method of a listener misbehaves; the others and, later, that one too, record their calls. */
 async function listening(method: keyof RevocationListener, behaviour: Behaviour) {
   opened ??= open();
   const store = revocationStore(await opened);
@@ -81,7 +81,7 @@ async function listening(method: keyof RevocationListener, behaviour: Behaviour)
   };
   const during = await hear(`${id} during`);
   misbehaves = false;
-  // What it did not take is told once more, after a pause.
+  // What it did not take is sent again, after a pause.
   for (let wait = 0; wait < 300 && !told.includes(`${id} during`); wait++)
     await new Promise((resolve) => setTimeout(resolve, 10));
   const afterwards = await hear(`${id} afterwards`);

@@ -71,7 +71,7 @@ async function outcomeOf(work: () => Promise<unknown>): Promise<Outcome> {
   return outcome ?? "failed";
 }
 
-/** A token of a session that has ended must be refused, and one of another session let in. */
+/** A token of an ended session must be rejected, and one of another session accepted. */
 async function ask(verifier: Verifier): Promise<void> {
   await verifier.verify(tokenOf("other"));
   const known = await verifier.verify(tokenOf("ended")).catch((error: AuthError) => error.code);
@@ -87,7 +87,7 @@ async function whileStarting(method: Method, behaviour: Behaviour) {
   });
   state.misbehaves = false;
   const afterwards = await outcomeOf(async () => {
-    // An attempt that failed is made anew by itself, a second later at the latest.
+    // A failed attempt is repeated automatically, a second later at the latest.
     while (revocations.status().state !== "current") {
       await verifier.ready().catch(() => undefined);
       await new Promise((resolve) => setTimeout(resolve, 1000));

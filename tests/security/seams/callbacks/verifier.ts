@@ -88,7 +88,7 @@ const revocationsOf = (wrap: Wrap): Revocations =>
     check: wrap(() => undefined),
   }) as unknown as Revocations;
 
-/** What loads revocations of one's own, before the first request. */
+/** Loads custom revocations before the first request. */
 async function starting(behaviour: Behaviour) {
   let misbehaves = true;
   const good: UserFunction = async () => undefined;
@@ -134,12 +134,12 @@ export const verifierCallbacks: readonly Callback[] = [
     expected: { usual: "refused", ...changed },
   },
   {
-    name: "verify createVerifier revocations of one's own, check",
+    name: "verify createVerifier custom revocations, check",
     use: (behaviour) => verifyTwice((wrap) => ({ revocations: revocationsOf(wrap) }), behaviour, verifySync),
     expected: { usual: "unavailable", ...changed },
   },
   {
-    name: "verify createVerifier revocations of one's own, ready",
+    name: "verify createVerifier custom revocations, ready",
     use: starting,
     expected: {
       usual: "served",
@@ -153,7 +153,7 @@ export const verifierCallbacks: readonly Callback[] = [
   {
     name: "verify createVerifier clock",
     use: (behaviour) => verifyTwice((wrap) => ({ clock: wrap(Date.now) }), behaviour, verifySync),
-    // It is for tests: what it throws is for whoever has written it. What is no time is never before a
+    // It is for tests, so what it throws is the test's fault. What is no time is never before a
     // token's end.
     expected: { usual: "refused", throws: "failed", "throws what is no Error": "failed", ...changed },
   },

@@ -9,7 +9,7 @@ import type { Behaviour, UserFunction } from "../behaviours.ts";
 import type { Callback, Outcome } from "../callback.ts";
 
 /** Milliseconds: what has not been answered by then never will be. */
-const patience = 300;
+const timeout = 300;
 
 const issuer = createTestIssuer();
 const verifier = createVerifier({
@@ -61,7 +61,7 @@ async function askTwice(
 function outcomeOf(url: string): Promise<Outcome> {
   const webSocket = new WebSocket(url, ["bearer", token()]);
   const { promise, resolve } = Promise.withResolvers<Outcome>();
-  const timer = setTimeout(() => resolve("failed"), patience);
+  const timer = setTimeout(() => resolve("failed"), timeout);
   webSocket.once("message", (data) => resolve(String(data) === "alice" ? "served" : "failed"));
   webSocket.once("unexpected-response", (_request, { statusCode = 500 }) =>
     resolve(statusCode >= 500 ? "failed" : "refused"),

@@ -4,7 +4,7 @@ import type { Host, HostRequest } from "./host.ts";
 /** A function from a request to a response, as fetch hosts run it. */
 export type FetchApp = (request: Request) => Response | Promise<Response>;
 
-/** A subclass with a word of its own, as Next.js and Cloudflare have one. */
+/** A subclass with its own members, like those of Next.js and Cloudflare. */
 class HostsRequest extends Request {
   readonly ip = "192.0.2.1";
 }
