@@ -43,7 +43,7 @@ export function createTokenParser({ maxTokenLength, typ }: TokenForm): (token: s
     if (segments.length !== 3 || payload === undefined || signature === undefined) throw explainForm(token);
     return {
       header: headerOf(token, headerSegment),
-      signed: Buffer.from(`${headerSegment}.${payloadSegment}`, "latin1"),
+      signed: Buffer.from(token.slice(0, token.lastIndexOf(".")), "latin1"),
       payload,
       signature,
     };
