@@ -5,7 +5,7 @@ import { type Policy, readPolicies } from "../access/policies.ts";
 import type { Principal, TokenClaims } from "../claims/principal.ts";
 import { type AuthError, ConfigurationError, isAuthError } from "../errors.ts";
 import { responseOf } from "../http/answers.ts";
-import { createJudge, type Judgement } from "./elysia/judge.ts";
+import { createJudge, type Judgement } from "./elysia/decide.ts";
 import { createHook, createMark, type Hook, type RouteOptions } from "./elysia/marks.ts";
 import { createRouteFinder, findMuteRoutes, followApp, type RouteLists } from "./elysia/routes.ts";
 import { createSocketHold } from "./elysia/websocket.ts";

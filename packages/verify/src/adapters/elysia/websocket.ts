@@ -6,7 +6,7 @@ import type { Verifier } from "../../verifier/verifier.ts";
 import { type OpenSession, openSession, type SocketSession } from "../../websocket/session.ts";
 import { Watch } from "../../websocket/watch.ts";
 import { announcedProtocol, upgradeAuthorization } from "../../websocket/web-credentials.ts";
-import type { Judge } from "./judge.ts";
+import type { Judge } from "./decide.ts";
 import type { ElysiaRoute } from "./routes.ts";
 
 /** What a handler of `app.ws` gets, as far as it matters here. */
