@@ -5,10 +5,10 @@ import { type Policy, readPolicies } from "../access/policies.ts";
 import type { Principal, TokenClaims } from "../claims/principal.ts";
 import { type AuthError, ConfigurationError, isAuthError } from "../errors.ts";
 import { responseOf } from "../http/answers.ts";
-import { createJudge, type Judgement } from "./elysia/decide.ts";
+import { createDecider, type Decision } from "./elysia/decide.ts";
 import { createHook, createMark, type Hook, type RouteOptions } from "./elysia/marks.ts";
-import { createRouteFinder, findMuteRoutes, followApp, type RouteLists } from "./elysia/routes.ts";
-import { createSocketHold } from "./elysia/websocket.ts";
+import { createRouteFinder, findRoutesWithoutHooks, followApp, type RouteLists } from "./elysia/routes.ts";
+import { createSocketGuard } from "./elysia/websocket.ts";
 
 export type { SocketSession } from "../websocket/session.ts";
 export { type BackchannelLogoutOptions, backchannelLogout } from "./elysia/backchannel-logout.ts";
@@ -26,26 +26,26 @@ export type UsherElysia<Claims = TokenClaims> = Elysia<
   { schema: {}; standaloneSchema: {}; macro: RouteOptions<Claims>; macroFn: {}; parser: {}; response: {} }
 >;
 
-/** How a hook of Elysia's answers. */
+/** How an Elysia hook sends a response. */
 type Status = (status: number, response: Response) => object;
 
 /**
- * Guards an Elysia app: `new Elysia().use(usher({ verifier, ownerParam: "userId" }))`. Every route, and every
- * path that is none, needs a valid token, unless its route says `{ public: true }`; handlers get `principal`,
- * which is absent on a public route. Each route whose pattern has the owner parameter is held to its owner,
- * on the value that Elysia decoded, and once more on what a schema of `params` has made of it, but not on
- * what a later hook (`resolve`, `beforeHandle`) does. `public` and `policies` may stand in a route's options,
- * and in those of `group()`, `guard()` with a callback, `mount()` and a macro; `policies` in `guard()` by
- * itself, too.
+ * Guards an Elysia 1.4 app: every route and every unknown path requires a valid token, except routes with `{
+ * public: true }`. Handlers get `principal`, which is absent on a public route. A route whose pattern has the
+ * owner parameter is restricted to its owner. The guard checks the value that Elysia decoded, and again the
+ * value after the `params` schema. Set `public` and `policies` in the options of a route, `group()`,
+ * `guard()` with a callback, `mount()` or a macro; `policies` also in `guard()` without a callback.
  *
- * Use it before the routes, and after CORS, so that refusals carry CORS headers: on the app that listens, or
- * in a plugin of it. For its types, use the same guard in the files of your other routes. A server below
- * `app.mount` is behind a token, but has no owner. Elysia parses the body of a route that uses it before any
- * hook: `maxRequestBodySize` is what bounds that. Does not check ids in bodies and queries.
+ * Add it after CORS, otherwise rejections have no CORS headers, and before the routes, on the app that
+ * listens or in a plugin of it. To get its types in other files, use the same guard there. A server below
+ * `app.mount` requires a token but has no owner check. Elysia parses bodies before it runs hooks: limit them
+ * with `maxRequestBodySize`.
  *
- * @throws {ConfigurationError} A bad option; when it is used, or an app that uses it is: routes that were
- *   there first, `aot: false`, which has no way to hold back what no hook has seen, a group of its own, a
- *   plugin's name that is taken.
+ * Does not check ids in bodies and queries, nor changes by later hooks (`resolve`, `beforeHandle`).
+ *
+ * @throws {ConfigurationError} An invalid option. Also when the guard, or an app with it, is added to an app:
+ *   that app has routes already, has `aot: false`, which lacks the hooks for constant responses, is the inner
+ *   app of a `group()`, or already uses a plugin with the same name.
  *
  * @example
  * ```ts
@@ -63,30 +63,29 @@ export function usher<Claims = TokenClaims>(
   options: GuardOptions<Claims, Request>,
 ): (app: AnyElysia) => UsherElysia<Claims> {
   const guard = createGuard<Claims, Request>(options);
-  const judge = createJudge(guard);
-  const holdSockets = createSocketHold(guard, options.verifier, judge);
-  /** A macro that no route can ask for: it tells that an app has this guard. */
+  const decide = createDecider(guard);
+  const guardSockets = createSocketGuard(guard, options.verifier, decide);
+  /** A macro that no route can use. It marks apps that have this guard. */
   const guarded = Symbol("usher");
   let count = 0;
 
   return (app) => {
-    // Elysia 1.3 keeps its macros elsewhere.
+    // Elysia 1.3 keeps macros elsewhere.
     const { extender } = app as unknown as { extender?: { macro?: unknown } };
-    if (extender?.macro === undefined)
-      throw new ConfigurationError("usher: give it to an app of Elysia 1.4.");
+    if (extender?.macro === undefined) throw new ConfigurationError("usher: use it on an app of Elysia 1.4.");
     const lists = followApp(app, ({ extender }) => guarded in extender.macro);
     const findRoutes = createRouteFinder(lists);
-    // Elysia reads the text of a hook: only what is named here is prepared.
+    // Elysia parses the source of a hook and only prepares the properties that it names.
     const admit = createHook("derive", async ({ request, route, params, status }) => {
       const routes = findRoutes(request.method, route);
-      holdSockets(routes);
-      const verdict = await judge(request, route, params, routes).verdict;
-      if (verdict === "public") return {};
-      return isAuthError(verdict) ? refuseBy(status, verdict, request) : { principal: verdict };
+      guardSockets(routes);
+      const outcome = await decide(request, route, params, routes).outcome;
+      if (outcome === "public") return {};
+      return isAuthError(outcome) ? refuseBy(status, outcome, request) : { principal: outcome };
     });
-    // What a schema or a hook of the app's has made of the parameters is what the handler gets.
+    // Schemas and hooks may have changed the parameters since the first check.
     const recheck = createHook("resolve", ({ request, params, status }) => {
-      return hold(request, status, (judgement) => judge.authorize(judgement, params));
+      return checkAgain(request, status, (decision) => decide.authorize(decision, params));
     });
     return (
       app
@@ -95,45 +94,46 @@ export function usher<Claims = TokenClaims>(
           public: (value: unknown) =>
             value === undefined ? {} : { transform: createMark({ public: value === true }, () => ({})) },
           policies: (value?: readonly Policy<Claims>[]) =>
-            // Macros of one seed count as one: those of two policies with the same name, too.
+            // Elysia runs macros with the same seed once. Without a unique seed, policies with the same name
+            // would count as one.
             value === undefined ? {} : { seed: `policies ${++count}`, transform: markPolicies(value) },
         } as never)
         .wrap((fetch, request) => async (...input: unknown[]) => {
-          const earlier = judge.last(request);
+          const earlier = decide.last(request);
           const response = (await fetch(...input)) as object;
-          return judge.last(request) === earlier ? answerUnseen(response, request, lists) : response;
+          return decide.last(request) === earlier ? answerUnseen(response, request, lists) : response;
         })
         .onTransform({ as: "global" }, admit as never)
         .onBeforeHandle({ as: "global" }, recheck as never)
-        // An unknown path, or a body that could not be parsed, which Elysia does first.
+        // For unknown paths, and for bodies that could not be parsed: Elysia parses them before any hook.
         .onError({ as: "global" }, async ({ request, route, params }) => {
-          if (judge.last(request) !== undefined) return;
-          const verdict = await judge(request, route, params, findRoutes(request.method, route)).verdict;
-          return isAuthError(verdict) ? refuse(verdict, request) : undefined;
+          if (decide.last(request) !== undefined) return;
+          const outcome = await decide(request, route, params, findRoutes(request.method, route)).outcome;
+          return isAuthError(outcome) ? refuse(outcome, request) : undefined;
         }) as unknown as UsherElysia<Claims>
     );
   };
 
   /**
-   * The hook by which policies go with their route wherever it is taken in, also where its app is not known.
-   * Elysia leaves it in the options that it came by: used in an app with another guard, it is for that one to
-   * read.
+   * Creates a hook that carries policies along with a route into any app that uses it, even one that the
+   * guard does not know. Elysia also leaves it in the options of the route: in an app with another guard,
+   * that guard reads it.
    */
   function markPolicies(value: readonly Policy<Claims>[]): Hook {
     const policies = readPolicies(value, "usher");
     return createMark({ policies }, ({ request, params, status }) =>
-      hold(request, status, (judgement) => {
-        if (policies.every((policy) => judgement.policies.includes(policy))) return;
-        judge.authorize(judgement, params, policies);
+      checkAgain(request, status, (decision) => {
+        if (policies.every((policy) => decision.policies.includes(policy))) return;
+        decide.authorize(decision, params, policies);
       }),
     );
   }
 
-  /** Asks once more of a request that was let in, and answers where it is refused now. */
-  function hold(request: Request, status: Status, check: (judgement: Judgement<Claims>) => void): object {
-    const judgement = judge.last(request);
+  /** Checks an accepted request again, and sends the response if it is rejected now. */
+  function checkAgain(request: Request, status: Status, check: (decision: Decision<Claims>) => void): object {
+    const decision = decide.last(request);
     try {
-      if (judgement !== undefined) check(judgement);
+      if (decision !== undefined) check(decision);
       return {};
     } catch (error) {
       if (!isAuthError(error)) throw error;
@@ -141,11 +141,11 @@ export function usher<Claims = TokenClaims>(
     }
   }
 
-  /** Nothing leaves that no hook has seen: Elysia runs none for a constant that has hooks of every kind. */
+  /** Elysia runs no hook for a constant response with hooks of every kind. Checks such a request here. */
   async function answerUnseen(response: object, request: Request, lists: RouteLists): Promise<object> {
-    const mute = findMuteRoutes(lists(), request);
-    const verdict = await judge(request, mute[0]?.path, {}, mute).verdict;
-    return isAuthError(verdict) ? refuse(verdict, request) : response;
+    const candidates = findRoutesWithoutHooks(lists(), request);
+    const outcome = await decide(request, candidates[0]?.path, {}, candidates).outcome;
+    return isAuthError(outcome) ? refuse(outcome, request) : response;
   }
 
   function refuseBy(status: Status, error: AuthError, request: Request): object {

@@ -9,29 +9,29 @@ import { ConfigurationError, isAuthError } from "../errors.ts";
 import { answerWith } from "../http/answers.ts";
 import { authorizationOf } from "../http/authorization.ts";
 import { hasQueryToken } from "../http/request-target.ts";
-import { type AdmittedRequest, admissions, type Fault } from "./express/admission.ts";
-import { holdApp } from "./express/layers.ts";
-import { shedParams } from "./express/params.ts";
+import { type AdmittedRequest, admissions, type Rejection } from "./express/admission.ts";
+import { guardApp } from "./express/layers.ts";
+import { removeOwnParams } from "./express/params.ts";
 
 export { type BackchannelLogoutOptions, backchannelLogout } from "./express/backchannel-logout.ts";
 
 declare global {
   namespace Express {
     interface Request {
-      /** Who the verified token speaks for. `undefined` on a route that no guard stands before. */
+      /** The user of the verified token. `undefined` on a route that no guard runs before. */
       principal: Principal<RegisteredClaims>;
     }
   }
 }
 
 /**
- * A middleware of Express's. It has a name of ours, so that the type of `export const guard = usher(...)` has
- * one in every project: the parts of Express's own types are packages that only Express's types may know of.
+ * An Express middleware. An interface with a name, so that TypeScript can write the type of `export const
+ * guard = usher(...)` without importing packages that only `@types/express` depends on.
  */
 export interface UsherMiddleware extends RequestHandler {}
 
 /**
- * Options of {@link usher}: those of a guard.
+ * Options of {@link usher}. See {@link GuardOptions}.
  *
  * @example
  * ```ts
@@ -48,20 +48,21 @@ export interface UsherMiddleware extends RequestHandler {}
 export type UsherOptions = GuardOptions<RegisteredClaims, Request>;
 
 /**
- * Guards an Express app (5, or 4): everything after this middleware needs a valid token, unknown paths too.
- * What stands before it is public.
+ * Guards an Express app (5 or 4): everything that is added after this middleware requires a valid token, and
+ * so do unknown paths. Everything before it is public.
  *
- * From there on every route, middleware and error handler whose path has the owner parameter is held to its
- * owner before it runs, and before `app.param`, in this router and in any router below, of any copy of
- * Express, on the very `req.params` that it gets. A path that may leave the parameter out, and does, is
- * refused to everybody. Express has no place for that, so the guard puts one into Express's own routing
- * (`Layer.prototype`, and `params` of its requests); for requests that no guard has seen, nothing changes.
- * Does not check ids in bodies and queries, nor middleware of another copy's router that only a function of
- * yours knows: on another user's path that gets empty texts for parameters.
+ * Every later route, middleware and error handler whose path has the owner parameter is restricted to its
+ * owner, in this router and in nested ones, also of another copy of Express. The guard checks `req.params`
+ * right before the handler and before `app.param` callbacks. If the parameter is optional, the path without
+ * it is rejected for every user. Express has no hook for this, so the guard wraps methods of Express's
+ * `Layer.prototype` and defines `params` on its request prototype. Requests without a guard are not affected.
  *
- * Put it after CORS, which answers preflights, and before body parsers.
+ * Does not check ids in bodies and queries. Does not see middleware of another copy's router that only your
+ * own function calls: it runs on another user's path, with empty parameters.
  *
- * @throws {ConfigurationError} A bad option.
+ * Add it after CORS, which answers preflights, and before body parsers.
+ *
+ * @throws {ConfigurationError} An invalid option.
  *
  * @example
  * ```ts
@@ -84,8 +85,8 @@ export function usher(options: UsherOptions): UsherMiddleware {
   return function usherGuard(request, response, next) {
     let admitted: Principal<RegisteredClaims> | Promise<Principal<RegisteredClaims>>;
     try {
-      holdApp(request.app, refuse);
-      shedParams(request);
+      guardApp(request.app, refuse);
+      removeOwnParams(request);
       admitted = guard.admit({
         authorization: authorizationOf(request),
         tokenInQuery: hasQueryToken(request.url),
@@ -96,7 +97,7 @@ export function usher(options: UsherOptions): UsherMiddleware {
     } catch (error) {
       return refuse({ error, guard }, request, response, next);
     }
-    if (admitted instanceof Promise) letInWhenKnown(admitted, request, response, next);
+    if (admitted instanceof Promise) acceptWhenVerified(admitted, request, response, next);
     else accept(admitted, request, next);
   };
 
@@ -112,11 +113,8 @@ export function usher(options: UsherOptions): UsherMiddleware {
     next();
   }
 
-  /**
-   * The rare way, in a function of its own, so that the usual one makes no closures: keys must be fetched
-   * first.
-   */
-  function letInWhenKnown(
+  /** Rare: keys must be fetched first. A separate function, so that other requests create no closures. */
+  function acceptWhenVerified(
     pending: Promise<Principal<RegisteredClaims>>,
     request: Request,
     response: Response,
@@ -130,10 +128,10 @@ export function usher(options: UsherOptions): UsherMiddleware {
 }
 
 /**
- * Middleware that asks for more than a valid token: `app.post("/x", enforce(requireScopes("x:write")),
- * handler)`. It must stand behind {@link usher}; elsewhere it is an error of the app's, answered 500.
+ * Creates middleware that also requires policies: `app.post("/x", enforce(requireScopes("x:write")),
+ * handler)`. It must run after {@link usher}; otherwise it throws, and the app answers 500.
  *
- * @throws {ConfigurationError} What is no policy, or none at all.
+ * @throws {ConfigurationError} An invalid policy, or none.
  *
  * @example
  * ```ts
@@ -152,10 +150,10 @@ export function enforce(
   ...policies: readonly [Policy<RegisteredClaims>, ...Policy<RegisteredClaims>[]]
 ): UsherMiddleware {
   const checked = readPolicies(policies, "enforce");
-  if (checked.length === 0) throw new ConfigurationError("enforce: name at least one policy.");
+  if (checked.length === 0) throw new ConfigurationError("enforce: pass at least one policy.");
   return (request: AdmittedRequest, response, next) => {
     const admission = request[admissions]?.at(-1);
-    if (admission === undefined) throw new Error("enforce: no usher(...) stands before this route.");
+    if (admission === undefined) throw new Error("enforce: no usher(...) runs before this route.");
     try {
       admission.guard.authorize(admission.principal, { params: {}, ownerParams: [], policies: checked });
     } catch (error) {
@@ -165,7 +163,7 @@ export function enforce(
   };
 }
 
-function refuse({ error, guard }: Fault, request: Request, response: Response, next: NextFunction): void {
+function refuse({ error, guard }: Rejection, request: Request, response: Response, next: NextFunction): void {
   if (isAuthError(error)) answerWith(guard.refuse(error, request), response);
   else next(error);
 }

@@ -24,23 +24,23 @@ export type { GuardedRoute };
 
 type AppPrincipal = Principal<RegisteredClaims>;
 
-/** Where a request's principal is kept; `request.principal` reads it. */
+/** Where a request keeps its principal. `request.principal` reads it. */
 const principalSlot: unique symbol = Symbol("usher.principal");
-/** Where it keeps its route's pattern, which Fastify puts together anew each time that it is asked. */
+/** Where a request keeps the pattern of its route. Fastify creates `routeOptions` again on each access. */
 const patternSlot: unique symbol = Symbol("usher.pattern");
 
 declare module "fastify" {
   interface FastifyRequest {
-    /** Who the verified token speaks for. Reading it on a public route throws: nobody was verified there. */
+    /** The user of the verified token. Throws on a public route, where no token is verified. */
     readonly principal: AppPrincipal;
     [principalSlot]: AppPrincipal | null;
     [patternSlot]: string | undefined;
   }
   interface FastifyContextConfig {
-    /** `true` lets everybody in, unverified. Every other route needs a valid token. */
+    /** `true` makes the route public. Every other route requires a valid token. */
     public?: boolean;
     /**
-     * What the route asks for besides a valid token and the owner's path: `requireScopes(...)`,
+     * What the route requires in addition to a valid token and the owner's path: `requireScopes(...)`,
      * `requireClaim(...)`.
      */
     policies?: readonly Policy<RegisteredClaims>[];
@@ -48,8 +48,8 @@ declare module "fastify" {
   interface FastifyInstance {
     usher: {
       /**
-       * What guards each route added since the guard was registered, in order. Earlier ones are guarded, and
-       * not listed.
+       * Lists each route with what guards it, in the order of registration. Routes that were added before the
+       * guard are guarded but not listed.
        */
       routes(): readonly GuardedRoute[];
     };
@@ -57,7 +57,7 @@ declare module "fastify" {
 }
 
 /**
- * Options of {@link usher}: those of a guard.
+ * Options of {@link usher}. See {@link GuardOptions}.
  *
  * @example
  * ```ts
@@ -74,20 +74,22 @@ declare module "fastify" {
 export type UsherOptions = GuardOptions<RegisteredClaims, FastifyRequest>;
 
 /**
- * Guards a Fastify app (5): every route, and every path that is none, needs a valid token, unless its route
- * says `config: { public: true }`. Each route whose pattern has the owner parameter is held to its owner: on
- * the value that the router decoded, on what a schema makes of it, and on the value that the handler gets. A
- * number counts as it is written.
+ * Guards a Fastify 5 app: every route and every unknown path requires a valid token, except routes with
+ * `config: { public: true }`. A route whose pattern has the owner parameter is restricted to its owner. The
+ * guard checks the value that the router decoded, the value after the route's schema, and the value that the
+ * handler gets. A number is compared as text.
  *
- * Register it with `await` before the routes, and after CORS, so that refusals carry CORS headers. It holds
- * for the scope that it is registered in and for all below: registered inside of a plugin, it does not guard
- * that plugin's siblings. A true CORS preflight passes the guard and may be answered by a CORS hook; the
- * handler of a guarded route never runs for one. Does not check ids in bodies and queries.
+ * Register it with `await`, before the routes and after CORS; otherwise rejections have no CORS headers. It
+ * applies to the scope in which it is registered and to its children: inside a plugin, it does not guard the
+ * plugin's siblings. A CORS preflight passes the guard, so that a CORS plugin can answer it; the handler of a
+ * guarded route never runs for one.
  *
- * @throws {ConfigurationError} A bad option; another version of Fastify; a guard that is there already; a
- *   route's `config.public` that is no boolean, or `config.policies` that are none or stand on a public
- *   route; a route parameter that is the owner parameter in another spelling (`:user_id` for `userId`), which
- *   would otherwise go unchecked in silence.
+ * Does not check ids in bodies and queries.
+ *
+ * @throws {ConfigurationError} An invalid option, a Fastify version other than 5, or a second guard. For a
+ *   route: `config.public` is not a boolean, `config.policies` is invalid or on a public route, or a
+ *   parameter is another spelling of the owner parameter (`:user_id` for `userId`) and would silently go
+ *   unchecked.
  *
  * @example
  * ```ts
@@ -108,10 +110,10 @@ export async function usher(app: FastifyInstance, options: UsherOptions): Promis
   const upgrades = createUpgradeGuard(guard, options.verifier);
 
   if (!app.version.startsWith("5."))
-    throw new ConfigurationError(`usher supports Fastify 5, and this is ${app.version}.`);
+    throw new ConfigurationError(`usher supports Fastify 5, not ${app.version}.`);
   if (app.hasRequestDecorator("principal"))
     throw new ConfigurationError(
-      "usher is registered in this scope, or another plugin has decorated `principal`.",
+      "usher is already registered in this scope, or another plugin decorates requests with `principal`.",
     );
   app.decorateRequest(principalSlot, null);
   app.decorateRequest(patternSlot, undefined);
@@ -124,14 +126,14 @@ export async function usher(app: FastifyInstance, options: UsherOptions): Promis
     const policies = readPolicies(route.config?.policies, route.url);
     if (isPublic && policies.length > 0)
       throw new ConfigurationError(
-        `${route.url}: a public route has no principal that policies could ask about.`,
+        `${route.url}: a public route has no principal, so it cannot have policies.`,
       );
     for (const method of [route.method].flat()) table.add(method, route.url, isPublic, policies);
-    if (!isPublic) holdHandler(route);
+    if (!isPublic) wrapHandler(route);
   });
 
   app.addHook("onRequest", (request, reply, done) => {
-    // Fastify makes the object anew each time that it is asked.
+    // Fastify creates this object again on each access.
     const { config, url } = request.routeOptions;
     request[patternSlot] = url;
     if (config.public === true || isPreflight(request)) return done();
@@ -151,12 +153,12 @@ export async function usher(app: FastifyInstance, options: UsherOptions): Promis
     } catch (error) {
       return fail(error, request, reply, done);
     }
-    // Outside of the try: what a later hook throws is not the guard's.
-    if (admitted instanceof Promise) admitWhenKnown(admitted, request, reply, done);
+    // Outside the `try`, which must not catch errors of later hooks.
+    if (admitted instanceof Promise) admitWhenVerified(admitted, request, reply, done);
     else admit(admitted, request, done);
   });
 
-  // Whatever a hook before this one let through (a preflight), no guarded handler runs without a principal.
+  // Earlier hooks may have let a preflight pass. No guarded handler runs without a principal.
   app.addHook("preParsing", (request, reply, _payload, done) => {
     if (request[principalSlot] !== null || request.routeOptions.config.public === true) return done();
     refuse(
@@ -166,16 +168,16 @@ export async function usher(app: FastifyInstance, options: UsherOptions): Promis
     );
   });
 
-  // Behind the route's schema, which may have made another value of a parameter, and before the app's own
-  // hooks see it.
+  // After the route's schema, which may have changed a parameter, and before the app's own `preHandler`
+  // hooks.
   app.addHook("preHandler", (request, reply, done) => {
     const mismatch = findMismatch(request);
     if (mismatch === undefined) done();
     else fail(mismatch, request, reply, done);
   });
 
-  /** Hooks of the app's own may change a parameter until the handler runs. */
-  function holdHandler(route: RouteOptions): void {
+  /** The app's own hooks may change a parameter until the handler runs. */
+  function wrapHandler(route: RouteOptions): void {
     const { handler } = route;
     route.handler = function (request, reply) {
       const mismatch = findMismatch(request);
@@ -185,10 +187,10 @@ export async function usher(app: FastifyInstance, options: UsherOptions): Promis
     };
   }
 
-  /** What the owner check has against the parameters as they are now. */
+  /** Checks the current parameters. Returns the error, or undefined if the principal is the owner. */
   function findMismatch(request: FastifyRequest): unknown {
     const principal = request[principalSlot];
-    // A public route. Of the others none is without.
+    // Only public routes have no principal here.
     if (principal === null) return undefined;
     const params = paramsOf(request);
     try {
@@ -206,7 +208,7 @@ export async function usher(app: FastifyInstance, options: UsherOptions): Promis
     done();
   }
 
-  /** A socket outlives the request that opened it, and must not outlive its token. */
+  /** The socket stays open after its request has ended, and must not stay open after its token has. */
   function watchUpgrade(principal: AppPrincipal, request: FastifyRequest): void {
     const params = paramsOf(request);
     const { policies } = request.routeOptions.config;
@@ -217,8 +219,8 @@ export async function usher(app: FastifyInstance, options: UsherOptions): Promis
     });
   }
 
-  /** The rare way: keys must be fetched first. */
-  function admitWhenKnown(
+  /** Rare: keys must be fetched first. */
+  function admitWhenVerified(
     pending: Promise<AppPrincipal>,
     request: FastifyRequest,
     reply: FastifyReply,
@@ -243,12 +245,12 @@ export async function usher(app: FastifyInstance, options: UsherOptions): Promis
   function refuse(error: AuthError, request: FastifyRequest, reply: FastifyReply): void {
     request.log.info({ code: error.code, hint: error.hint }, "request refused by usher");
     const refusal = guard.refuse(error, request);
-    // As bytes: Fastify would add a charset to the media type of a text.
+    // As bytes: Fastify adds a charset to the media type of a string.
     reply.code(refusal.status).headers(refusal.headers).send(Buffer.from(refusal.body));
   }
 }
 
-// What fastify-plugin does: the hooks hold for the app that registers this, not for a child of its own.
+// Does what fastify-plugin does: the hooks apply to the scope that registers the guard, not to a child scope.
 Object.assign(usher, { [Symbol.for("skip-override")]: true });
 
 function readPrincipal(this: FastifyRequest): AppPrincipal {
@@ -258,15 +260,14 @@ function readPrincipal(this: FastifyRequest): AppPrincipal {
   return principal;
 }
 
-/** As they are now: as the router decoded them, until a schema or a hook changes them. */
+/** The current parameters: as the router decoded them, or as a schema or a hook changed them. */
 function paramsOf(request: FastifyRequest): Record<string, unknown> {
   return (request.params ?? {}) as Record<string, unknown>;
 }
 
-/** Fetch standard, "CORS-preflight request": nothing else is let past the guard. */
+/** Fetch standard, "CORS-preflight request". No other request passes the guard. */
 function isPreflight(request: FastifyRequest): boolean {
-  // The method first: Node puts `headers` together when they are first asked for, and the guard needs only
-  // raw ones.
+  // The method first: Node builds `headers` on first access, and the guard only needs the raw ones.
   if (request.method !== "OPTIONS") return false;
   const { origin, "access-control-request-method": method } = request.headers;
   return origin !== undefined && method !== undefined;

@@ -18,7 +18,7 @@ export { type BackchannelLogoutOptions, backchannelLogout } from "./fetch/backch
 export type { Access, PathAccess, PathRoute };
 
 /**
- * Options of {@link usher}: those of a guard.
+ * Options of {@link usher}. See {@link GuardOptions}.
  *
  * @example
  * ```ts
@@ -35,24 +35,22 @@ export type { Access, PathAccess, PathRoute };
 export type UsherOptions<Claims = TokenClaims> = GuardOptions<Claims, Request>;
 
 /**
- * A handler whose parameters a framework's router has decoded: Next.js, SvelteKit, React Router, Bun's
+ * A handler of a framework whose router decodes the parameters: Next.js, SvelteKit, React Router, Bun's
  * `routes`.
  */
 export interface ParamsRoute<Incoming extends Request, Rest extends unknown[], Params, Claims = TokenClaims> {
   /**
-   * The framework's own parameters, out of what it calls the handler with: `(request, context) =>
-   * context.params`. They may be a promise. Give all of them: the owner parameter among them is held to the
-   * principal.
+   * Returns the framework's parameters, or a promise of them, from the handler's arguments: `(request,
+   * context) => context.params`. Return all of them: the owner parameter among them is checked.
    */
   readonly params: (request: Incoming, ...rest: Rest) => Params | Promise<Params>;
   /**
-   * The names of parameters that the route's path may leave out: `["userId"]` of SvelteKit's `[[userId]]` and
-   * of Next.js's `[[...userId]]`. Those frameworks then hand over none, as they do of a route that has none.
-   * The path without its owner is nobody's. Default: none, and a parameter that is not handed over is not
-   * looked for.
+   * The names of optional parameters in the route's path: `["userId"]` for SvelteKit's `[[userId]]` and
+   * Next.js's `[[...userId]]`. Those frameworks pass no parameter when the path omits it, so the guard cannot
+   * detect this itself. A path that omits its owner is rejected for every user. Default: none.
    */
   readonly optional?: readonly string[];
-  /** What the handler asks for besides a valid token and the owner's path. Default: nothing. */
+  /** What the handler requires in addition to a valid token and the owner's path. Default: nothing. */
   readonly policies?: readonly Policy<Claims>[];
 }
 
@@ -61,10 +59,10 @@ type Answer = Response | Promise<Response>;
 /** Wraps handlers that take a `Request` and return a `Response`. */
 export interface FetchGuard<Claims = TokenClaims> {
   /**
-   * Makes a handler that runs for a valid token only, and on the owner's own path only. It is called with the
-   * request, its {@link Access}, and whatever else the server calls it with.
+   * Wraps a handler, so that it only runs with a valid token, and only on the owner's path. The handler gets
+   * the request, its {@link Access}, and the server's other arguments.
    *
-   * @throws {ConfigurationError} A pattern or a policy that is none; an owner parameter in another spelling.
+   * @throws {ConfigurationError} An invalid pattern or policy, or another spelling of an owner parameter.
    */
   protect<const Path extends string, Incoming extends Request, Rest extends unknown[]>(
     route: PathRoute<Path, Claims>,
@@ -76,19 +74,18 @@ export interface FetchGuard<Claims = TokenClaims> {
   ): (request: Incoming, ...rest: Rest) => Answer;
 }
 
-/** Where a request leads: nowhere, or to these parameters. */
+/** The parameters of a request's path. Undefined if no pattern matches. */
 type Place = { readonly params: RouteParams } | undefined;
 type Locate = (request: Request, rest: unknown[]) => Place | Promise<Place>;
 type AnyRoute<Claims> = PathRoute<string, Claims> | ParamsRoute<Request, unknown[], object, Claims>;
 
 /**
- * Guards handlers of the fetch kind, on any runtime that has `Request` and `Response`: Node, Bun, Deno,
- * Workers.
+ * Guards handlers that take a `Request` and return a `Response`, on Node, Bun, Deno and Workers. A handler
+ * that is not wrapped by `protect` is public: wrap the one that you pass to the server.
  *
- * What `protect` does not wrap is public: wrap the handler that the server is given. Does not check ids in
- * bodies and queries, nor paths that a handler takes apart by itself.
+ * Does not check ids in bodies and queries, nor in paths that a handler splits itself.
  *
- * @throws {ConfigurationError} A bad option.
+ * @throws {ConfigurationError} An invalid option.
  *
  * @example
  * ```ts
@@ -151,7 +148,7 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Fetc
 }
 
 /**
- * What a Worker or an edge function is called with besides the request has a context, and that a `waitUntil`.
+ * Finds `waitUntil` in a context among the handler's other arguments, as Workers and edge functions pass it.
  */
 function waitUntilOf(rest: readonly unknown[]): WaitUntil | undefined {
   for (const value of rest) {
@@ -178,40 +175,42 @@ function readRoute<Claims>(
   const { params } = route;
   if ("path" in route || typeof params !== "function") {
     throw new ConfigurationError(
-      "protect: say path (a pattern), or params (a function that tells the framework's own).",
+      "protect: set either path (a pattern) or params (a function that returns the framework's parameters).",
     );
   }
-  const leftOut = readOptional(route.optional, ownerParams);
-  // A route without parameters may have none.
+  const omitted = readOptional(route.optional, ownerParams);
+  // Frameworks may pass no parameters to a route that has none.
   const placeOf = (found: object | null | undefined): Place => ({
-    params: (leftOut === undefined ? (found ?? {}) : { ...leftOut, ...found }) as RouteParams,
+    params: (omitted === undefined ? (found ?? {}) : { ...omitted, ...found }) as RouteParams,
   });
   return {
     policies: readPolicies(route.policies, "protect"),
     locate: (request, rest) => {
       const found = params(request, ...rest);
-      // Any thenable: a promise of another realm, taken for parameters, would have no owner among them.
+      // Any thenable. A promise of another realm, taken for parameters, would have no owner parameter.
       return found != null && "then" in found ? Promise.resolve(found).then(placeOf) : placeOf(found);
     },
   };
 }
 
 /**
- * The owner parameters that a path may leave out, each without a value, which is nobody's.
+ * Reads the optional owner parameters. Each gets the value `undefined`, which is no user's id.
  *
- * @throws {ConfigurationError} What is no list of names; an owner parameter in another spelling.
+ * @throws {ConfigurationError} Not a list of names, or another spelling of an owner parameter.
  */
 function readOptional(optional: unknown, ownerParams: readonly string[]): RouteParams | undefined {
   if (optional === undefined) return undefined;
   if (!Array.isArray(optional) || !optional.every(isNonEmptyString))
-    throw new ConfigurationError('protect: optional is a list of names, such as ["userId"].');
+    throw new ConfigurationError('protect: optional must be a list of names, such as ["userId"].');
   for (const name of optional) refuseMisspelling(`/:${name}`, ownerParams);
   return Object.fromEntries(
     optional.filter((name) => ownerParams.includes(name)).map((name) => [name, undefined]),
   );
 }
 
-/** Nothing of what is no URL. Hosts that imitate a request may hand in its target alone. */
+/**
+ * Returns the path of a URL, or undefined if it is invalid. Some hosts pass only the path in `request.url`.
+ */
 function pathnameOf(url: string): string | undefined {
   try {
     return new URL(url.startsWith("/") ? `http://localhost${url}` : url).pathname;

@@ -9,11 +9,11 @@ import { ConfigurationError, isAuthError } from "../errors.ts";
 import { answerWith } from "../http/answers.ts";
 import { authorizationOf } from "../http/authorization.ts";
 import { hasQueryToken } from "../http/request-target.ts";
-import { holdParams, Refused } from "./h3-v1/params.ts";
+import { interceptParams, Refused } from "./h3-v1/params.ts";
 
 export { type BackchannelLogoutOptions, backchannelLogout } from "./h3-v1/backchannel-logout.ts";
 
-/** An event of h3 1, as far as the guard goes. */
+/** The parts of an h3 1 event that the guard uses. */
 export interface H3V1Event {
   readonly node: { readonly req: IncomingMessage; readonly res: ServerResponse };
   // biome-ignore lint/suspicious/noExplicitAny: h3's own type of it.
@@ -22,7 +22,7 @@ export interface H3V1Event {
 }
 
 /**
- * Options of {@link usher}: those of a guard.
+ * Options of {@link usher}. See {@link GuardOptions}.
  *
  * @example
  * ```ts
@@ -38,29 +38,30 @@ export interface H3V1Event {
  */
 export type UsherOptions<Claims = TokenClaims> = GuardOptions<Claims, H3V1Event>;
 
-/** A handler of h3 1's that answers only where it refuses. */
+/** An h3 1 handler that only responds if it rejects the request. */
 export type UsherHandler = (event: H3V1Event) => Promise<void>;
 
 type Enforce = (policies: readonly Policy<never>[]) => boolean;
 
-/** By event: what the guard that let it in last found out. */
+/** By event: the result of the last guard that accepted it. */
 const principals = new WeakMap<H3V1Event, Principal<unknown>>();
 const enforcers = new WeakMap<H3V1Event, Enforce>();
 
 /**
- * Guards an app of h3 1, which Nuxt 4 and Nitro 2 run on: `app.use(defineEventHandler(usher({ verifier,
- * ownerParam })))`, or `export default defineEventHandler(usher(...))` in a middleware file. Everything
- * behind it needs a valid token, unknown paths too; what stands before it is public.
+ * Guards an h3 1 app, such as those of Nuxt 4 and Nitro 2: `app.use(defineEventHandler(usher({ verifier,
+ * ownerParam })))`, or `export default defineEventHandler(usher(...))` in a middleware file. Everything after
+ * it requires a valid token, and so do unknown paths. Everything before it is public.
  *
- * Whenever a router then sets `event.context.params`, the owner parameter among them is held to the
- * principal, and the handler of another user's path does not run. h3 hands a parameter out as sent or
- * decoded; the guard judges the decoded one and leaves that one for both. Does not check ids in bodies and
- * queries, nor paths that your own code takes apart, and **does not guard WebSockets**: h3 1 asks no
- * middleware about the upgrade of a `defineWebSocketHandler`.
+ * When a router sets `event.context.params`, the guard checks the owner parameter, and the handler only runs
+ * on the owner's path. h3 returns a parameter as sent or decoded; the guard checks the decoded value, and the
+ * handler gets that one in both cases.
  *
- * Put it behind CORS, which answers preflights.
+ * Does not check ids in bodies and queries, nor in paths that your own code splits. **Does not guard
+ * WebSockets**: h3 1 runs no middleware for the upgrade of a `defineWebSocketHandler`.
  *
- * @throws {ConfigurationError} A bad option.
+ * Use it after CORS, which answers preflights.
+ *
+ * @throws {ConfigurationError} An invalid option.
  *
  * @example
  * ```ts
@@ -99,9 +100,9 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Ushe
       })),
     );
     event.context.principal = principal;
-    holdParams(event.context, guard.ownerParams, (params) => {
-      // Set before the parameters. A path with `:userId` in it, to the letter, fits the pattern and has no
-      // parameter.
+    interceptParams(event.context, guard.ownerParams, (params) => {
+      // h3 sets the route before the parameters. The pattern has the names even if the parameters are empty:
+      // the path `/users/:userId`, sent literally, matches the pattern and has no parameter.
       const { path }: { path?: string } = event.context.matchedRoute ?? {};
       const names = path === undefined ? undefined : patternNames(path);
       const isOwn = authorize(event, principal, () => ({
@@ -112,7 +113,7 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Ushe
     });
   };
 
-  /** Whether the principal may; if not, the request is answered. */
+  /** Whether the principal has access. If not, sends the response. */
   function authorize(
     event: H3V1Event,
     principal: Principal<Claims>,
@@ -134,11 +135,12 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Ushe
 }
 
 /**
- * What a route asks for besides: `defineEventHandler({ onRequest: enforce(requireScopes("x:write")), handler
- * })`, or before the handler's own code, `await enforce(requireScopes("x:write"))(event)`. It throws where it
- * has refused. It must stand behind {@link usher}; elsewhere it is an error of the app's, answered 500.
+ * Creates a handler that also requires policies: `defineEventHandler({ onRequest:
+ * enforce(requireScopes("x:write")), handler })`, or `await enforce(requireScopes("x:write"))(event)` first
+ * in a handler. It throws after it has rejected the request. It must run after {@link usher}; otherwise it
+ * throws, and the app answers 500.
  *
- * @throws {ConfigurationError} What is no policy, or none at all.
+ * @throws {ConfigurationError} An invalid policy, or none.
  *
  * @example
  * ```ts
@@ -153,18 +155,18 @@ export function enforce<Claims = TokenClaims>(
   ...policies: readonly [Policy<Claims>, ...Policy<Claims>[]]
 ): UsherHandler {
   const checked = readPolicies(policies, "enforce") as readonly Policy<never>[];
-  if (checked.length === 0) throw new ConfigurationError("enforce: name at least one policy.");
+  if (checked.length === 0) throw new ConfigurationError("enforce: pass at least one policy.");
   return async (event) => {
     const enforcer = enforcers.get(event);
-    if (enforcer === undefined) throw new Error("enforce: no usher(...) stands before this route.");
+    if (enforcer === undefined) throw new Error("enforce: no usher(...) runs before this route.");
     if (!enforcer(checked)) throw new Refused();
   };
 }
 
 /**
- * Who the verified token speaks for; `event.context.principal` is the same, without a type.
+ * Returns the user of the verified token. `event.context.principal` is the same object, without its type.
  *
- * @throws {Error} No guard let this request in.
+ * @throws {Error} No guard accepted this request.
  *
  * @example
  * ```ts
@@ -176,6 +178,6 @@ export function enforce<Claims = TokenClaims>(
 export function principalOf<Claims = TokenClaims>(event: H3V1Event): Principal<Claims> {
   const principal = principals.get(event);
   if (principal === undefined)
-    throw new Error("No principal was verified for this request: no usher(...) let it in.");
+    throw new Error("No principal was verified for this request: no usher(...) accepted it.");
   return principal as Principal<Claims>;
 }

@@ -11,24 +11,24 @@ import { ConfigurationError, isAuthError } from "../errors.ts";
 import { responseOf } from "../http/answers.ts";
 import { combinedAuthorization } from "../http/authorization.ts";
 import { hasQueryToken } from "../http/request-target.ts";
-import { holdInnerRoutes, InnerRefusal } from "./h3/inner-routes.ts";
+import { InnerRefusal, interceptInnerRoutes } from "./h3/inner-routes.ts";
 
 export { type BackchannelLogoutOptions, backchannelLogout } from "./h3/backchannel-logout.ts";
 
 declare module "h3" {
   interface H3EventContext {
-    /** Who the verified token speaks for. Absent on a public route: nobody was verified there. */
+    /** The user of the verified token. Absent on a public route, where no token is verified. */
     principal: Principal<RegisteredClaims>;
   }
   interface H3RouteMeta {
     /**
-     * `true` lets everybody in, unverified. Every other route needs a valid token, and so does one with
-     * policies. Given to `defineHandler` or `defineRoute`, h3 keeps it on the handler's function, for every
-     * route that has the same function: then it opens no route with an owner parameter.
+     * `true` makes the route public. Every other route requires a valid token, and so does a route with
+     * policies. h3 keeps the `meta` of `defineHandler` and `defineRoute` on the handler function, so it
+     * applies to every route with that function. Set there, it makes no route with an owner parameter public.
      */
     readonly public?: boolean;
     /**
-     * What the route asks for besides a valid token and the owner's path: `requireScopes(...)`,
+     * What the route requires in addition to a valid token and the owner's path: `requireScopes(...)`,
      * `requireClaim(...)`.
      */
     readonly policies?: readonly Policy<RegisteredClaims>[];
@@ -36,7 +36,7 @@ declare module "h3" {
 }
 
 /**
- * Options of {@link usher}: those of a guard.
+ * Options of {@link usher}. See {@link GuardOptions}.
  *
  * @example
  * ```ts
@@ -53,18 +53,18 @@ declare module "h3" {
 export type UsherOptions = GuardOptions<RegisteredClaims, H3Event>;
 
 /**
- * Guards an h3 app: `app.use(usher({ verifier, ownerParam: "userId" }))`. Every route, and every path that is
- * none, needs a valid token, unless its route says `{ meta: { public: true } }`. Each route whose pattern has
- * the owner parameter is held to its owner, on the value that `getRouterParam` decodes; the handler then
- * reads that value, decoded or not.
+ * Guards an h3 2 app: every route and every unknown path requires a valid token, except routes with `{ meta:
+ * { public: true } }`. A route whose pattern has the owner parameter is restricted to its owner. The guard
+ * checks the value that `getRouterParam` decodes, and the handler then reads that value, decoded or not.
  *
- * Use it before everything else but CORS, so that refusals carry CORS headers and preflights are answered:
- * what an earlier middleware answers is not guarded. A later middleware that answers by itself is behind a
- * token, but has no route, and so no owner. The same holds for a server below `app.mount("/base",
- * server.fetch)`: give that one a guard of its own. A second H3 app that answers as a handler, below
- * `/base/**` or as middleware, is held by its own routes as well. Does not check ids in bodies and queries.
+ * Use it before everything except CORS, which answers preflights. A response of an earlier middleware is not
+ * guarded. A later middleware that responds itself, and a server below `app.mount("/base", server.fetch)`,
+ * require a token but have no owner check: give that server its own guard. The routes of a second H3 app that
+ * is used as a handler (`/base/**`) or as middleware are checked too.
  *
- * @throws {ConfigurationError} A bad option; h3 1.
+ * Does not check ids in bodies and queries.
+ *
+ * @throws {ConfigurationError} An invalid option, or h3 1.
  *
  * @example
  * ```ts
@@ -79,19 +79,17 @@ export type UsherOptions = GuardOptions<RegisteredClaims, H3Event>;
  * ```
  */
 export function usher(options: UsherOptions): Middleware {
-  // Events of h3 1 are no such class.
+  // h3 1 has no such class.
   if ((H3Event as { __is_event__?: unknown }).__is_event__ !== true)
-    throw new ConfigurationError(
-      "This is the guard for h3 2: for h3 1, take the one of @usher-auth/verify/h3-v1.",
-    );
+    throw new ConfigurationError("This is the guard for h3 2. For h3 1, use @usher-auth/verify/h3-v1.");
   const guard = createGuard<RegisteredClaims, H3Event>(options);
   const table = createRouteTable(guard.ownerParams);
 
-  // Two parameters, by which h3 tells a middleware from a handler: a handler's 404 would let the request
-  // through.
+  // h3 recognises middleware by its two parameters. If this were a handler, its 404 would let the request
+  // pass.
   return function protect(event: H3Event, next: () => unknown): unknown {
     const route = event.context.matchedRoute;
-    if (route !== undefined && isOpen(route, guard.ownerParams)) return next();
+    if (route !== undefined && isPublic(route, guard.ownerParams)) return next();
     const params = event.context.params ?? {};
     let admitted: Principal<RegisteredClaims> | Promise<Principal<RegisteredClaims>>;
     try {
@@ -118,16 +116,16 @@ export function usher(options: UsherOptions): Middleware {
 
   function enter(principal: Principal<RegisteredClaims>, event: H3Event, next: () => unknown): unknown {
     event.context.principal = principal;
-    // Without a route, or for any rest of a path, a second app may be what answers.
+    // A second app may respond if no route matched, or one with a wildcard.
     const { route = "*" } = event.context.matchedRoute ?? {};
     return route.includes("*")
-      ? holdInnerRoutes(event, (inner) => judge(principal, event, inner), next)
+      ? interceptInnerRoutes(event, (inner) => checkInner(principal, event, inner), next)
       : next();
   }
 
-  /** Of a second app, below the route that was judged before. */
-  function judge(principal: Principal<RegisteredClaims>, event: H3Event, route: H3Route): void {
-    if (isOpen(route, guard.ownerParams)) return;
+  /** Checks a route of a second app, after the outer route was checked. */
+  function checkInner(principal: Principal<RegisteredClaims>, event: H3Event, route: H3Route): void {
+    if (isPublic(route, guard.ownerParams)) return;
     const params = event.context.params ?? {};
     try {
       const ownerParams = table.ownerParams(route.route, params);
@@ -145,11 +143,11 @@ export function usher(options: UsherOptions): Middleware {
 }
 
 /**
- * Whether a route is public. h3 keeps what `defineHandler` and `defineRoute` are told on the handler itself,
- * and with it for every other route that has the same function: that opens none which has an owner or
- * policies.
+ * Whether a route is public. h3 keeps the `meta` of `defineHandler` and `defineRoute` on the handler
+ * function, and so for every route with that function: there, `public` has no effect on routes with an owner
+ * parameter or policies.
  */
-function isOpen({ route = "", meta, handler }: H3Route, ownerParams: readonly string[]): boolean {
+function isPublic({ route = "", meta, handler }: H3Route, ownerParams: readonly string[]): boolean {
   if (meta?.public !== true || meta.policies !== undefined) return false;
   if ((handler as { readonly meta?: H3RouteMeta }).meta?.public !== true) return true;
   return patternNames(route).every(
@@ -158,9 +156,9 @@ function isOpen({ route = "", meta, handler }: H3Route, ownerParams: readonly st
 }
 
 /**
- * h3 hands a parameter out as it was sent, or decoded when the handler asks for that: two values, of which
- * the owner check sees one. So the decoded one takes the place of the other, and where decoding it again
- * would make a third (an id with a `%` in it), none is left, which is nobody's.
+ * h3 returns a parameter as sent, or decoded if the handler asks for that. The owner check only sees one
+ * value, so the decoded value replaces the other. If decoding it again would change it (an id that contains
+ * `%`), it becomes empty, which is no user's id.
  */
 function decodeOnce(event: H3Event, params: Record<string, string>, name: string): void {
   if (!params[name]?.includes("%")) return;
@@ -172,7 +170,7 @@ function decode(event: H3Event, name: string): string {
   try {
     return getRouterParam(event, name, { decode: true }) ?? "";
   } catch {
-    // Not UTF-8 (h3 lets it through with `allowMalformedURL`): no name for anybody.
+    // Not UTF-8, which h3 accepts with `allowMalformedURL`. The empty string is no user's id.
     return "";
   }
 }

@@ -22,16 +22,16 @@ export type { SocketSession } from "../websocket/session.ts";
 export { type BackchannelLogoutOptions, backchannelLogout } from "./hono/backchannel-logout.ts";
 export { sessionOf, watchSocket } from "./hono/websocket.ts";
 
-/** What a context has behind the guard: `c.var.principal`, `c.get("principal")`. */
+/** What the guard adds to the context: `c.var.principal`, `c.get("principal")`. */
 export interface UsherEnv<Claims = TokenClaims> {
   Variables: {
-    /** Who the verified token speaks for. */
+    /** The user of the verified token. */
     principal: Principal<Claims>;
   };
 }
 
 /**
- * Options of {@link usher}: those of a guard.
+ * Options of {@link usher}. See {@link GuardOptions}.
  *
  * @example
  * ```ts
@@ -48,18 +48,20 @@ export interface UsherEnv<Claims = TokenClaims> {
 export type UsherOptions<Claims = TokenClaims> = GuardOptions<Claims, Context>;
 
 /**
- * Guards a Hono app: everything that is added to it from now on needs a valid token, unknown paths too. What
- * was added before is public.
+ * Guards a Hono app: everything that is added to it after this call requires a valid token, and so do unknown
+ * paths. Everything that was added before is public.
  *
- * Every handler and middleware whose path has the owner parameter is held to its owner just before it runs,
- * on the `c.req.param()` that it gets, and on what a validator made of it (`c.req.valid("param")`); be it
- * added to this app, to one that is mounted in it by `route()`, or below a prefix with the parameter. An
- * optional one (`:userId?`) that is left out is nobody's. Does not check ids in bodies and queries.
+ * Every handler and middleware whose path has the owner parameter is restricted to its owner, also in apps
+ * that `route()` mounts, and below a prefix with the parameter. The guard checks `c.req.param()` right before
+ * the handler runs, and `c.req.valid("param")` if there is a validator. If the parameter is optional
+ * (`:userId?`), the path without it is rejected for every user.
  *
- * Put it after CORS, which answers preflights.
+ * Does not check ids in bodies and queries.
  *
- * @returns The same app, typed to have the principal.
- * @throws {ConfigurationError} A bad option; an app of another version than Hono 4.
+ * Call it after CORS was added, which answers preflights.
+ *
+ * @returns The same app, with the principal in its type.
+ * @throws {ConfigurationError} An invalid option, or an app of another version than Hono 4.
  *
  * @example
  * ```ts
@@ -76,14 +78,14 @@ export function usher<AppEnv extends Env, Routes extends Schema, Base extends st
   app: Hono<AppEnv, Routes, Base>,
   options: UsherOptions<Claims>,
 ): Hono<AppEnv & UsherEnv<Claims>, Routes, Base> {
-  // Hono 3 has this method, and 4 no longer.
+  // Hono 3 has this method; Hono 4 does not.
   if (typeof app?.router?.add !== "function" || "showRoutes" in app)
-    throw new ConfigurationError("usher: give an app of Hono 4.");
+    throw new ConfigurationError("usher: pass an app of Hono 4.");
   const guard = createGuard<Claims, Context>(options);
   const findOwnerParams = createOwnerParamFinder(guard.ownerParams);
   const table = createRouteTable(guard.ownerParams);
   const watch = new Watch();
-  /** By request: whom this guard let in, whatever the app does to its variables. */
+  /** By request: the principal that this guard accepted. The app may overwrite its own variables. */
   const principals = new WeakMap<Context, Principal<Claims>>();
 
   app.use(async (context: Context, next) => {
@@ -94,7 +96,7 @@ export function usher<AppEnv extends Env, Routes extends Schema, Base extends st
         params: {},
         ownerParams: [],
         source: context,
-        // Asked for only when it is needed: on hosts that have none, Hono throws.
+        // Read only when needed: Hono throws on hosts without an execution context.
         waitUntil: (work) => context.executionCtx.waitUntil(work),
       });
       const principal = admitted instanceof Promise ? await admitted : admitted;
@@ -105,7 +107,7 @@ export function usher<AppEnv extends Env, Routes extends Schema, Base extends st
           enforced = [...enforced, ...policies];
           return authorize(context, principal, {}, undefined, policies);
         },
-        watch: (connection) => watchOver(context, principal, enforced, connection),
+        watch: (connection) => openSocket(context, principal, enforced, connection),
       });
       context.set("principal", principal);
     } catch (error) {
@@ -114,22 +116,22 @@ export function usher<AppEnv extends Env, Routes extends Schema, Base extends st
     return next();
   });
 
-  /** The pattern of what this app has a say in: less than all of it behind `basePath()`. */
+  /** The path that this guard applies to: a part of the app behind `basePath()`. */
   const base = app.routes.at(-1)?.path.replace(/\/\*$/, "") ?? "";
   const isGuarded = (path: string): boolean => path === base || path.startsWith(`${base}/`);
 
-  // Each handler of an app, of a mounted one too, comes by here on its way into the router.
+  // Every handler is added to the router with this method, including those of a mounted app.
   const { router } = app;
   const add = router.add.bind(router);
   router.add = (method: string, path: string, [handler, route]: [H, RouterRoute]) => {
-    const held = isGuarded(path) ? hold(handler, path) : holdWhereGuarded(handler, path);
-    // From here an app is copied into the one that mounts it.
-    route.handler = held;
-    add(method, path, [held, route]);
+    const guarded = isGuarded(path) ? guardHandler(handler, path) : guardIfAdmitted(handler, path);
+    // Hono copies this handler when another app mounts this one.
+    route.handler = guarded;
+    add(method, path, [guarded, route]);
   };
 
-  /** Only for a socket: what it was opened by counts again for each fresh token. */
-  function watchOver(
+  /** Opens the session of a WebSocket. Its renewals must satisfy the same parameters and policies. */
+  function openSocket(
     context: Context,
     principal: Principal<Claims>,
     policies: readonly Policy<Claims>[],
@@ -143,11 +145,11 @@ export function usher<AppEnv extends Env, Routes extends Schema, Base extends st
     return openSession(parts) as unknown as OpenSession<never>;
   }
 
-  function hold(handler: H, path: string): H {
+  function guardHandler(handler: H, path: string): H {
     return (context: Context, next: () => Promise<void>) => {
       const principal = principals.get(context);
       if (principal === undefined)
-        throw new Error("usher: its own middleware did not run before this handler.");
+        throw new Error("usher: the guard's middleware did not run before this handler.");
       return (
         authorize(context, principal, context.req.param(), path) ??
         authorizeValidated(context, principal) ??
@@ -157,16 +159,16 @@ export function usher<AppEnv extends Env, Routes extends Schema, Base extends st
   }
 
   /**
-   * For a path outside of the `basePath()` that is guarded: its router is the same, and it is open but where
-   * both fit.
+   * For a path outside the guarded `basePath()`, which has the same router: checks only requests that the
+   * guard has accepted.
    */
-  function holdWhereGuarded(handler: H, path: string): H {
-    const held = hold(handler, path);
+  function guardIfAdmitted(handler: H, path: string): H {
+    const guarded = guardHandler(handler, path);
     return (context: Context, next: () => Promise<void>) =>
-      principals.has(context) ? held(context, next) : handler(context, next);
+      principals.has(context) ? guarded(context, next) : handler(context, next);
   }
 
-  /** What a validator before this handler has made of the parameters, for `c.req.valid("param")`. */
+  /** Checks the parameters that a validator returned, which the handler reads with `c.req.valid("param")`. */
   function authorizeValidated(context: Context, principal: Principal<Claims>): Response | undefined {
     const params: unknown = context.req.valid("param" as never);
     if (typeof params !== "object" || params === null) return undefined;
@@ -182,7 +184,7 @@ export function usher<AppEnv extends Env, Routes extends Schema, Base extends st
   ): Response | undefined {
     try {
       const present = findOwnerParams(params);
-      // Also those that the path has and that may be left out, which are then nobody's.
+      // Includes optional parameters that this request omits. Such a request has no owner and is rejected.
       const ownerParams = path === undefined ? present : table.ownerParams(path, params);
       guard.authorize(principal, { params, ownerParams, policies });
       return undefined;
@@ -200,10 +202,10 @@ export function usher<AppEnv extends Env, Routes extends Schema, Base extends st
 }
 
 /**
- * Middleware that asks for more than a valid token: `app.post("/x", enforce(requireScopes("x:write")),
- * handler)`. It must stand behind {@link usher}; elsewhere it is an error of the app's, answered 500.
+ * Creates middleware that also requires policies: `app.post("/x", enforce(requireScopes("x:write")),
+ * handler)`. It must run after {@link usher}; otherwise it throws, and the app answers 500.
  *
- * @throws {ConfigurationError} What is no policy, or none at all.
+ * @throws {ConfigurationError} An invalid policy, or none.
  *
  * @example
  * ```ts
@@ -219,10 +221,10 @@ export function enforce<Claims = TokenClaims>(
   ...policies: readonly [Policy<Claims>, ...Policy<Claims>[]]
 ): MiddlewareHandler<UsherEnv<Claims>> {
   const checked = readPolicies(policies, "enforce") as readonly Policy<never>[];
-  if (checked.length === 0) throw new ConfigurationError("enforce: name at least one policy.");
+  if (checked.length === 0) throw new ConfigurationError("enforce: pass at least one policy.");
   return async (context, next) => {
     const admission = admissions.get(context);
-    if (admission === undefined) throw new Error("enforce: no usher(...) stands before this route.");
+    if (admission === undefined) throw new Error("enforce: no usher(...) runs before this route.");
     return admission.enforce(checked) ?? next();
   };
 }

@@ -10,24 +10,24 @@ import type { Refusal } from "../http/problem.ts";
 import { hasQueryToken } from "../http/request-target.ts";
 import { asError } from "../user-code/as-error.ts";
 import { ignorePromise } from "../user-code/thenable.ts";
-import { holdParams } from "./koa/params.ts";
+import { interceptParams } from "./koa/params.ts";
 
 export { type BackchannelLogoutOptions, backchannelLogout } from "./koa/backchannel-logout.ts";
 
-/** What `ctx.state` has behind the guard: `new Koa<UsherState>()`, `new Router<UsherState>()`. */
+/** What the guard adds to `ctx.state`: `new Koa<UsherState>()`, `new Router<UsherState>()`. */
 export interface UsherState<Claims = TokenClaims> {
-  /** Who the verified token speaks for. */
+  /** The user of the verified token. */
   principal: Principal<Claims>;
 }
 
 /**
- * A middleware of Koa's. It has a name of ours, so that the type of `export const guard = usher(...)` has one
- * in every project.
+ * A Koa middleware. An interface with a name, so that TypeScript can write the type of `export const guard =
+ * usher(...)` in any project.
  */
 export interface UsherMiddleware<Claims = TokenClaims> extends Middleware<UsherState<Claims>> {}
 
 /**
- * Options of {@link usher}: those of a guard.
+ * Options of {@link usher}. See {@link GuardOptions}.
  *
  * @example
  * ```ts
@@ -43,31 +43,30 @@ export interface UsherMiddleware<Claims = TokenClaims> extends Middleware<UsherS
  */
 export type UsherOptions<Claims = TokenClaims> = GuardOptions<Claims, Context>;
 
-/**
- * What a guard that let a request in can still be asked: whether there is more, and its refusal where there
- * is not.
- */
+/** Runs more checks of the guard that accepted a request. Each returns the rejection, if there is one. */
 interface Enforcer {
   policies(policies: readonly Policy<never>[]): Refusal | undefined;
   owner(id: unknown): Refusal | undefined;
 }
 
-/** By request: of the guard that let it in last. */
+/** By request: the enforcer of the last guard that accepted it. */
 const enforcers = new WeakMap<object, Enforcer>();
 
 /**
- * Guards a Koa app: everything after this middleware needs a valid token, unknown paths too. What stands
- * before it is public.
+ * Guards a Koa app: everything that is added after this middleware requires a valid token, and so do unknown
+ * paths. Everything before it is public.
  *
- * What a router then tells of a route that it is about to run is held to the principal: `ctx.params`, set at
- * once or one by one (@koa/router, koa-router, koa-tree-router), and the pattern in `ctx.routePath`
- * (koa-route). A route for another's path does not run, nor one that may leave the owner out, and does. Does
- * not see a router that hands its parameters over by other ways, nor paths that your own code takes apart:
- * {@link enforceOwner} is for those. Does not check ids in bodies and queries.
+ * When a router is about to run a route, the guard checks what the router sets: `ctx.params`, at once or one
+ * by one (@koa/router, koa-router, koa-tree-router), and the pattern in `ctx.routePath` (koa-route). A route
+ * with the owner parameter only runs on the owner's path. If the parameter is optional, the path without it
+ * is rejected for every user.
  *
- * Put it after CORS, which answers preflights, and before body parsers.
+ * Does not see parameters that a router passes in another way, nor paths that your own code splits: use
+ * {@link enforceOwner} there. Does not check ids in bodies and queries.
  *
- * @throws {ConfigurationError} A bad option.
+ * Add it after CORS, which answers preflights, and before body parsers.
+ *
+ * @throws {ConfigurationError} An invalid option.
  *
  * @example
  * ```ts
@@ -105,12 +104,13 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Ushe
     }
     context.state.principal = principal;
     enforcers.set(context, {
-      policies: (policies) => ask(context, principal, { policies: policies as readonly Policy<Claims>[] }),
-      owner: (id) => ask(context, principal, { params: { owner: id }, ownerParams: ["owner"] }),
+      policies: (policies) =>
+        enforceAccess(context, principal, { policies: policies as readonly Policy<Claims>[] }),
+      owner: (id) => enforceAccess(context, principal, { params: { owner: id }, ownerParams: ["owner"] }),
     });
     let mismatch: unknown;
     try {
-      holdParams(context, (params, declared) => {
+      interceptParams(context, (params, declared) => {
         try {
           guard.authorize(principal, { params, ownerParams: findOwnerParams(params, declared) });
         } catch (error) {
@@ -122,11 +122,11 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Ushe
     } catch (error) {
       if (mismatch === undefined || error !== mismatch) throw error;
     }
-    // Also where a middleware in between took the error for its own.
+    // A middleware in between may have caught the error and responded to it.
     if (mismatch !== undefined) answerWith(refusalOf(mismatch, context), context);
   };
 
-  function ask(
+  function enforceAccess(
     context: Context,
     principal: Principal<Claims>,
     access: Partial<RouteAccess<Claims>>,
@@ -146,10 +146,10 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Ushe
 }
 
 /**
- * Middleware that asks for more than a valid token: `router.post("/x", enforce(requireScopes("x:write")),
- * handler)`. It must stand behind {@link usher}; elsewhere it is an error of the app's, answered 500.
+ * Creates middleware that also requires policies: `router.post("/x", enforce(requireScopes("x:write")),
+ * handler)`. It must run after {@link usher}; otherwise it throws, and the app answers 500.
  *
- * @throws {ConfigurationError} What is no policy, or none at all.
+ * @throws {ConfigurationError} An invalid policy, or none.
  *
  * @example
  * ```ts
@@ -167,17 +167,18 @@ export function enforce<Claims = TokenClaims>(
   ...policies: readonly [Policy<Claims>, ...Policy<Claims>[]]
 ): UsherMiddleware<Claims> {
   const checked = readPolicies(policies, "enforce") as readonly Policy<never>[];
-  if (checked.length === 0) throw new ConfigurationError("enforce: name at least one policy.");
-  return (context, next) => pass(context, next, "enforce", (enforcer) => enforcer.policies(checked));
+  if (checked.length === 0) throw new ConfigurationError("enforce: pass at least one policy.");
+  return (context, next) => checkThenNext(context, next, "enforce", (enforcer) => enforcer.policies(checked));
 }
 
 /**
- * Middleware that holds a route to its owner where no router says whose it is: a path that your own code
- * takes apart, or a router that neither sets `ctx.params` nor `ctx.routePath`. It must stand behind {@link
- * usher}.
+ * Creates middleware that restricts a route to its owner where no router sets the owner parameter: for a path
+ * that your own code splits, or a router that sets neither `ctx.params` nor `ctx.routePath`. It must run
+ * after {@link usher}; otherwise it throws, and the app answers 500.
  *
- * @param read The id that the route is about. Anything but the principal's own, a promise too, is refused.
- * @throws {ConfigurationError} No function.
+ * @param read Returns the id that the path belongs to. Any other value than the principal's id is rejected, a
+ *   promise too.
+ * @throws {ConfigurationError} `read` is not a function.
  *
  * @example
  * ```ts
@@ -195,9 +196,9 @@ export function enforceOwner<Claims = TokenClaims>(
   read: (context: Context) => unknown,
 ): UsherMiddleware<Claims> {
   if (typeof read !== "function")
-    throw new ConfigurationError("enforceOwner: give a function from the context to an id.");
+    throw new ConfigurationError("enforceOwner: pass a function that returns the id of a context.");
   return (context, next) =>
-    pass(context, next, "enforceOwner", (enforcer) => {
+    checkThenNext(context, next, "enforceOwner", (enforcer) => {
       let id: unknown;
       try {
         id = read(context);
@@ -208,14 +209,14 @@ export function enforceOwner<Claims = TokenClaims>(
     });
 }
 
-function pass(
+function checkThenNext(
   context: Context,
   next: Next,
   name: string,
   check: (enforcer: Enforcer) => Refusal | undefined,
 ): Promise<unknown> | undefined {
   const enforcer = enforcers.get(context);
-  if (enforcer === undefined) throw new Error(`${name}: no usher(...) stands before this route.`);
+  if (enforcer === undefined) throw new Error(`${name}: no usher(...) runs before this route.`);
   const refusal = check(enforcer);
   if (refusal === undefined) return next();
   answerWith(refusal, context);

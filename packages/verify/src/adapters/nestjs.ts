@@ -33,8 +33,8 @@ export {
 } from "./nestjs/decorators.ts";
 
 /**
- * Options of {@link UsherModule}: those of a guard. The events' `request` is the platform's own: Express's or
- * Fastify's.
+ * Options of {@link UsherModule}. See {@link GuardOptions}. `request` in events is the platform's own:
+ * Express's or Fastify's.
  *
  * @example
  * ```ts
@@ -51,7 +51,7 @@ export {
 export type UsherOptions = GuardOptions<RegisteredClaims, object>;
 
 /**
- * Options that other providers know: a factory, and what Nest is to call it with.
+ * Options that depend on other providers: a factory, and the providers to inject into it.
  *
  * @example
  * ```ts
@@ -74,18 +74,18 @@ export type UsherAsyncOptions = Pick<ModuleMetadata, "imports"> &
 type Done = (error?: unknown) => void;
 
 /**
- * Guards a Nest app, on Express or Fastify: every handler of every controller, and every path that is none,
- * needs a valid token, unless `@Public()` says otherwise. Each route whose path or host has the owner
- * parameter is held to its owner, on the value that `@Param()` and `@HostParam()` hand out. A refusal is sent
- * as it is: no exception filter sees it, and `onReject` tells of it.
+ * Guards a Nest app, on Express or Fastify: every handler of every controller, and every unknown path,
+ * requires a valid token, except handlers with `@Public()`. A route whose path or host has the owner
+ * parameter is restricted to its owner. The guard checks the value that `@Param()` and `@HostParam()` return.
+ * Rejections are sent directly: exception filters do not see them; use `onReject`.
  *
- * Nest parses bodies before it asks its guards. Does not check ids in bodies and queries. Does not guard what
- * is no controller and was there before the app's modules were ready: `app.use(...)`, Swagger's pages.
- * Gateways, microservices and GraphQL have no HTTP route: where Nest asks this guard about one, the answer is
- * no, and a warning says so.
+ * Nest parses bodies before it calls guards. Does not check ids in bodies and queries. Does not guard
+ * anything else that was added before the app's modules were ready, such as `app.use(...)` and Swagger's
+ * pages. Gateways, microservices and GraphQL have no HTTP route: where Nest calls this guard for them, it
+ * rejects the call and emits the process warning `USHER_NOT_HTTP`.
  *
- * @throws {ConfigurationError} A bad option, when the app is created; options that depend on a provider of a
- *   request.
+ * @throws {ConfigurationError} When the app is created: an invalid option, or options that depend on a
+ *   request-scoped provider.
  *
  * @example
  * ```ts
@@ -103,14 +103,15 @@ export const UsherModule: {
 } = {
   forRoot: (options) => UsherModule.forRootAsync({ useFactory: () => options }),
   forRootAsync({ imports = [], inject = [], useFactory }) {
-    let isMade = false;
-    /** Of its own for each guard: whether that is there. */
+    let isCreated = false;
+    /** One class per guard, which knows whether that guard was created. */
     class UsherModuleClass implements OnModuleInit {
       onModuleInit(): void {
-        // Nest before 11.2 left such a guard out in silence: every route was public.
-        if (isMade) return;
+        // Nest before 11.2 silently skips a guard with request-scoped dependencies, and every route would be
+        // public.
+        if (isCreated) return;
         throw new ConfigurationError(
-          "UsherModule: the guard was not made. Its options must not depend on a provider of `Scope.REQUEST`.",
+          "UsherModule: the guard was not created. Its options must not depend on a provider with `Scope.REQUEST`.",
         );
       }
     }
@@ -123,7 +124,7 @@ export const UsherModule: {
           inject: [HttpAdapterHost, ...inject],
           useFactory: async (host: HttpAdapterHost, ...dependencies: unknown[]) => {
             const guard = createNestGuard(await useFactory(...dependencies), host);
-            isMade = true;
+            isCreated = true;
             return guard;
           },
         },
@@ -151,7 +152,7 @@ function createNestGuard(options: UsherOptions, host: HttpAdapterHost): CanActiv
       );
     },
     onModuleInit() {
-      // Behind the routes of all controllers, and before Nest's own answer to unknown paths.
+      // After the routes of all controllers, and before Nest's own 404.
       const nothing = (): RouteAccess<RegisteredClaims> => ({ params: {}, ownerParams: [] });
       const app = host.httpAdapter?.getInstance();
       if (host.httpAdapter?.getType() === "fastify") {
@@ -175,11 +176,11 @@ function createNestGuard(options: UsherOptions, host: HttpAdapterHost): CanActiv
     const pattern: unknown = request.routeOptions?.url ?? request.route?.path;
     if (typeof pattern !== "string")
       throw new Error(
-        "usher supports Nest 11 and 12, on Express 5 and Fastify 5: this one does not tell a route's path.",
+        "usher supports Nest 11 and 12, on Express 5 and Fastify 5: this version does not provide the route's path.",
       );
     const { params, hosts = {} } = request;
     const ownerParams = table.ownerParams(pattern, params);
-    // `@Controller({ host: ":userId.example.com" })`. A name that host and path have is held in both.
+    // `@Controller({ host: ":userId.example.com" })`. If host and path have the same name, both are checked.
     const ofHost = findOwnerParams(hosts).map((name) => [`host:${name}`, hosts[name]] as const);
     return {
       params: ofHost.length === 0 ? params : { ...params, ...Object.fromEntries(ofHost) },
@@ -215,9 +216,8 @@ function createNestGuard(options: UsherOptions, host: HttpAdapterHost): CanActiv
   }
 
   /**
-   * Never settles: the request is answered, and whatever else a guard can say would have Nest answer it once
-   * more, by the app's own exception filters. Nobody waits, and what is left of the request is collected as
-   * garbage.
+   * Never settles. The response was sent, and any other result would make Nest send another one through the
+   * app's exception filters. Nothing awaits this promise, so it is garbage-collected with the request.
    */
   function refuse(error: unknown, request: PlatformRequest, response: PlatformResponse): Promise<never> {
     if (!isAuthError(error)) throw error;
@@ -227,6 +227,9 @@ function createNestGuard(options: UsherOptions, host: HttpAdapterHost): CanActiv
 }
 
 function refuseOtherThanHttp(type: string): false {
-  warn(`usher guards HTTP requests to controllers only, and let no "${type}" call in.`, "USHER_NOT_HTTP");
+  warn(
+    `usher only guards HTTP requests to controllers, and rejected a call of type "${type}".`,
+    "USHER_NOT_HTTP",
+  );
   return false;
 }

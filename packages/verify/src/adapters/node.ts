@@ -20,7 +20,7 @@ export { type BackchannelLogoutOptions, backchannelLogout } from "./node/backcha
 export type { Access, PathAccess, PathRoute };
 
 /**
- * Options of {@link usher}: those of a guard.
+ * Options of {@link usher}. See {@link GuardOptions}.
  *
  * @example
  * ```ts
@@ -36,7 +36,7 @@ export type { Access, PathAccess, PathRoute };
  */
 export type UsherOptions<Claims = TokenClaims> = GuardOptions<Claims, IncomingMessage>;
 
-/** Middleware as Connect has it. */
+/** Connect-style middleware. */
 export type ConnectMiddleware = (
   request: IncomingMessage,
   response: ServerResponse,
@@ -46,11 +46,11 @@ export type ConnectMiddleware = (
 /** Guards listeners and middleware of `node:http`. */
 export interface NodeGuard<Claims = TokenClaims> {
   /**
-   * Makes a request listener that runs for a valid token only, and on the owner's own path only. It is called
-   * with request, response and {@link Access}, and what it returns (a promise, perhaps) is returned. An error
-   * that it throws is left to the caller: `node:http` answers none.
+   * Wraps a request listener, so that it only runs with a valid token, and only on the owner's path. The
+   * listener gets the request, the response and {@link Access}, and its result is returned. Its errors are
+   * not handled: `node:http` sends no response for them.
    *
-   * @throws {ConfigurationError} A pattern or a policy that is none; an owner parameter in another spelling.
+   * @throws {ConfigurationError} An invalid pattern or policy, or another spelling of an owner parameter.
    */
   protect<const Path extends string>(
     route: PathRoute<Path, Claims>,
@@ -61,16 +61,16 @@ export interface NodeGuard<Claims = TokenClaims> {
     ) => unknown,
   ): (request: IncomingMessage, response: ServerResponse) => unknown;
   /**
-   * The same as Connect-style middleware, which what stands after it is guarded by. Patterns are those of the
-   * whole path, wherever it is mounted. What fails and is no refusal goes to `next`.
+   * Creates Connect-style middleware that guards everything after it. The pattern is for the whole path, also
+   * if the middleware is mounted below a prefix. Errors that are not rejections are passed to `next`.
    *
    * @throws {ConfigurationError} As `protect`.
    */
   middleware<const Path extends string>(route: PathRoute<Path, Claims>): ConnectMiddleware;
   /**
-   * What `middleware` found out about a request.
+   * Returns the {@link Access} of a request that `middleware` accepted.
    *
-   * @throws {Error} It did not let this request in.
+   * @throws {Error} The middleware did not accept this request.
    */
   accessOf(
     request: IncomingMessage,
@@ -78,12 +78,12 @@ export interface NodeGuard<Claims = TokenClaims> {
 }
 
 /**
- * Guards a server of plain `node:http`, or of a framework that takes Connect-style middleware.
+ * Guards a `node:http` server, or a framework with Connect-style middleware. A listener that is not wrapped
+ * by `protect` is public, and so is everything before the middleware.
  *
- * What is not wrapped by `protect`, or stands before the middleware, is public. Does not check ids in bodies
- * and queries, nor paths that a listener takes apart by itself.
+ * Does not check ids in bodies and queries, nor in paths that a listener splits itself.
  *
- * @throws {ConfigurationError} A bad option.
+ * @throws {ConfigurationError} An invalid option.
  *
  * @example
  * ```ts
@@ -111,7 +111,7 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Node
     run: (access: AnyAccess) => unknown,
     fail: (error: unknown) => unknown,
   ): unknown {
-    // Connect and Express cut off the path that a middleware is mounted at, and keep the whole one here.
+    // Connect and Express remove the prefix that a middleware is mounted at, and keep the whole path here.
     const { originalUrl: target = request.url ?? "" } = request as { originalUrl?: string };
     const place = match(pathOfTarget(target));
     const params = place?.params ?? {};
@@ -164,7 +164,7 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Node
     accessOf: (request) => {
       const access = accesses.get(request);
       if (access === undefined)
-        throw new Error("accessOf: the guard's middleware did not let this request in.");
+        throw new Error("accessOf: the guard's middleware did not accept this request.");
       return access;
     },
   };

@@ -10,7 +10,7 @@ import { type Policy, readPolicies } from "../access/policies.ts";
 import type { Principal, TokenClaims } from "../claims/principal.ts";
 import { ConfigurationError, isAuthError } from "../errors.ts";
 import type { Problem } from "../http/problem.ts";
-import { createInputHold } from "./trpc/input.ts";
+import { createInputCheck } from "./trpc/input.ts";
 import { createLiveCalls } from "./trpc/live.ts";
 import { checkedThroughout, readBuilder } from "./trpc/procedure.ts";
 import { CallRefused, problemOf } from "./trpc/refused.ts";
@@ -20,36 +20,34 @@ export type { TrpcRequest, TrpcRequestInfo, UsherContext };
 
 /** What `protect` adds to the context. */
 export interface PrincipalContext<Claims = TokenClaims> {
-  /** Who the verified token speaks for. */
+  /** The user of the verified token. */
   readonly principal: Principal<Claims>;
 }
 
-/**
- * An error's shape with the problem that the client is to switch on; absent where the guard refused nothing.
- */
+/** An error's shape, with the problem if the guard rejected the call. Clients switch on its `code`. */
 export type UsherErrorShape = TRPCDefaultErrorShape & { data: { problem?: Problem } };
 
-/** The guard in tRPC's idiom. All of it can be taken apart: no method uses `this`. */
+/** The parts of the guard that a tRPC app uses. They can be destructured: no method uses `this`. */
 export interface TrpcUsher<Claims = TokenClaims> {
   /**
-   * Give it to the tRPC adapter, or spread its result into the context of your own. Of a WebSocket, the token
-   * is that of the upgrade (`Authorization`, or `Sec-WebSocket-Protocol: bearer, <token>`) or of the
-   * connection parameters (`token`).
+   * Pass it to the tRPC adapter, or spread its result into your own context. For a WebSocket, the token is
+   * that of the upgrade (`Authorization`, or `Sec-WebSocket-Protocol: bearer, <token>`) or of the connection
+   * parameters (`token`).
    */
   readonly createContext: (options: {
     readonly req: TrpcRequest;
     readonly info?: TrpcRequestInfo;
   }) => UsherContext;
   /**
-   * `const protectedProcedure = guard.protect(t.procedure)`: needs a valid token, and puts `principal` into
-   * the context.
+   * Creates the protected procedure, which requires a valid token and adds `principal` to the context: `const
+   * protectedProcedure = guard.protect(t.procedure)`.
    *
-   * Every owner field (`ownerParam`) of an input must be the principal's id, however deep it stands, also in
-   * lists, maps and forms; a field that is spelt almost like it is refused to everybody. That is checked of
-   * the input as the client sent it, and again behind each schema and each middleware: of what the procedure
-   * gets. Does not look into files, streams and texts, nor at ids that have another name.
+   * Every owner field (`ownerParam`) of an input must be the principal's id, at any depth, also in lists,
+   * maps and forms. An input with another spelling of the field is rejected for every user. The guard checks
+   * the input as sent, and again after each schema and each middleware. Does not look into files, streams and
+   * strings, and does not check ids in fields with other names.
    *
-   * @throws {ConfigurationError} What is no procedure builder of tRPC 11.
+   * @throws {ConfigurationError} Not a procedure builder of tRPC 11.
    */
   protect<
     Context extends UsherContext,
@@ -73,36 +71,37 @@ export interface TrpcUsher<Claims = TokenClaims> {
     Caller
   >;
   /**
-   * `protectedProcedure.use(guard.require(requireScopes("tasks:write")))`: what a procedure asks for besides.
+   * Creates a middleware that also requires policies:
+   * `protectedProcedure.use(guard.require(requireScopes("tasks:write")))`.
    *
-   * @throws {ConfigurationError} What is no policy, or none at all.
+   * @throws {ConfigurationError} An invalid policy, or none.
    */
   require(
     ...policies: readonly Policy<Claims>[]
   ): TRPCMiddlewareFunction<UsherContext & PrincipalContext<Claims>, object, object, object, unknown>;
-  /** `initTRPC.create({ errorFormatter: guard.formatError })`: adds the problem as `data.problem`. */
+  /** Adds the problem as `data.problem`: `initTRPC.create({ errorFormatter: guard.formatError })`. */
   readonly formatError: (options: { error: TRPCError; shape: TRPCDefaultErrorShape }) => UsherErrorShape;
-  /** Give it to the tRPC adapter: the challenge of RFC 6750 and the other headers of a refusal. */
+  /** Pass it to the tRPC adapter. Adds the challenge of RFC 6750 and the other headers of a rejection. */
   readonly responseMeta: (options: { readonly errors: readonly TRPCError[] }) => {
     headers?: Record<string, string>;
   };
 }
 
-/** What a guard found out about a call. */
+/** The result of a guard for a call that it accepted. */
 interface Admission<Claims> {
   readonly principal: Principal<Claims>;
   readonly request: TrpcRequest;
-  /** The input that was checked as the client sent it. */
+  /** The input as sent, which was checked. */
   readonly getRawInput: Call["getRawInput"];
 }
 
 /**
- * The context of a call. Each guard keeps its admission there under a symbol of its own, whatever the app's
- * middlewares do.
+ * The context of a call. Each guard keeps its admission under its own symbol, which the app's middlewares
+ * cannot overwrite.
  */
 type CallContext = Partial<UsherContext> & { readonly [admission: symbol]: unknown };
 
-/** What a middleware of this guard is called with. */
+/** What tRPC passes to a middleware. */
 interface Call {
   readonly ctx: CallContext;
   readonly input: unknown;
@@ -112,15 +111,14 @@ interface Call {
 }
 
 /**
- * A guard for tRPC procedures (tRPC 11). tRPC has no place for what holds for every procedure: make
- * `guard.protect(t.procedure)` the only procedure that your routers import, beside one that is called
- * `publicProcedure`. The name of a procedure that does not exist is answered 404 without a token.
- * `ownerParam` names the input field that is the user's id.
+ * Guards tRPC 11 procedures. tRPC has no hook for every procedure, so make `guard.protect(t.procedure)` the
+ * only procedure that your routers import, apart from a `publicProcedure`. `ownerParam` is the name of the input
+ * field with the user's id. A procedure that does not exist is a 404, with or without a token.
  *
- * A subscription ends when its token expires or is revoked: over HTTP with the error of a refused call, and
- * over a WebSocket by closing it with 4401, upon which tRPC's client connects anew, with a fresh token.
+ * A subscription ends when its token expires or is revoked: over HTTP with the error of a rejected call, over
+ * a WebSocket by closing it with code 4401. tRPC's client then connects again with a fresh token.
  *
- * @throws {ConfigurationError} A bad option.
+ * @throws {ConfigurationError} An invalid option.
  *
  * @example
  * ```ts
@@ -136,16 +134,16 @@ interface Call {
  */
 export function usher<Claims = TokenClaims>(options: GuardOptions<Claims, TrpcRequest>): TrpcUsher<Claims> {
   const guard = createGuard<Claims, TrpcRequest>(options);
-  const holdInput = createInputHold(guard.ownerParams);
+  const checkInput = createInputCheck(guard.ownerParams);
   const live = createLiveCalls(guard, options.verifier, refuse);
   const admission: unique symbol = Symbol("usher.admission");
 
   return {
     createContext: ({ req, info }) => ({ unverified: readRequest(req, info) }),
-    protect: (procedure) => checkedThroughout(readBuilder(procedure).use(admit), hold) as never,
+    protect: (procedure) => checkedThroughout(readBuilder(procedure).use(admit), recheck) as never,
     require(...policies) {
       const access = { params: {}, ownerParams: [], policies: readPolicies(policies, "require") };
-      if (access.policies.length === 0) throw new ConfigurationError("require: name at least one policy.");
+      if (access.policies.length === 0) throw new ConfigurationError("require: pass at least one policy.");
       return ({ ctx, next }) => {
         const { principal, request } = admissionOf(ctx);
         return orRefuse(request, () => guard.authorize(principal, access), next);
@@ -158,7 +156,7 @@ export function usher<Claims = TokenClaims>(options: GuardOptions<Claims, TrpcRe
     responseMeta({ errors }) {
       const refused = errors.find((error) => error instanceof CallRefused);
       if (refused === undefined) return {};
-      const { "content-type": _theProblemIsInsideOfTheEnvelope, ...headers } = refused.refusal.headers;
+      const { "content-type": _tRPCSetsItsOwn, ...headers } = refused.refusal.headers;
       return { headers };
     },
   };
@@ -166,7 +164,7 @@ export function usher<Claims = TokenClaims>(options: GuardOptions<Claims, TrpcRe
   /** The first middleware of a protected procedure. */
   async function admit({ ctx, input, type, getRawInput, next }: Call): Promise<unknown> {
     if (ctx.unverified === undefined)
-      throw new Error("usher: the context has nothing of guard.createContext(...).");
+      throw new Error("usher: the context does not contain the result of guard.createContext(...).");
     const { request, ...credentials } = ctx.unverified;
     let principal: Principal<Claims>;
     try {
@@ -174,11 +172,11 @@ export function usher<Claims = TokenClaims>(options: GuardOptions<Claims, TrpcRe
     } catch (error) {
       throw refuse(error, request);
     }
-    // Read only now: nobody's body is parsed before the token is known to be good.
+    // Read only now, so that no body is parsed before the token is verified.
     const raw = guard.ownerParams.length === 0 ? undefined : await getRawInput();
     const check = (): void => {
-      holdInput(principal.id, raw);
-      holdInput(principal.id, input);
+      checkInput(principal.id, raw);
+      checkInput(principal.id, input);
     };
     const admitted: Admission<Claims> = { principal, request, getRawInput };
     return orRefuse(request, check, () =>
@@ -188,20 +186,21 @@ export function usher<Claims = TokenClaims>(options: GuardOptions<Claims, TrpcRe
     );
   }
 
-  /** Behind everything that may have made another input. */
-  async function hold({ ctx, input, getRawInput, next }: Call): Promise<unknown> {
+  /** Runs after everything that may have changed the input. */
+  async function recheck({ ctx, input, getRawInput, next }: Call): Promise<unknown> {
     const { principal, request, getRawInput: checked } = admissionOf(ctx);
     const raw = getRawInput === checked ? undefined : await getRawInput();
     const check = (): void => {
-      holdInput(principal.id, raw);
-      holdInput(principal.id, input);
+      checkInput(principal.id, raw);
+      checkInput(principal.id, input);
     };
     return orRefuse(request, check, next);
   }
 
   function admissionOf(context: object): Admission<Claims> {
     const found = (context as CallContext)[admission];
-    if (found === undefined) throw new Error("usher: this guard's protect(...) does not stand before this.");
+    if (found === undefined)
+      throw new Error("usher: this procedure is not protected by this guard's protect(...).");
     return found as Admission<Claims>;
   }
 

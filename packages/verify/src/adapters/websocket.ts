@@ -21,7 +21,7 @@ import { Watch } from "../websocket/watch.ts";
 export type { PathRoute, SocketSession };
 
 /**
- * Options of {@link usher}: those of a guard.
+ * Options of {@link usher}. See {@link GuardOptions}.
  *
  * @example
  * ```ts
@@ -41,8 +41,8 @@ export type UsherOptions<Claims = TokenClaims> = GuardOptions<Claims, IncomingMe
 export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
 /**
- * Completes an upgrade that was let in. What it throws, or rejects with, cuts the connection off and is a
- * process warning (`USHER_SOCKET_FAILED`): an event listener has nobody else to tell it to.
+ * Completes an accepted upgrade. If it throws or rejects, the connection is closed, and a process warning
+ * (`USHER_SOCKET_FAILED`) says why.
  */
 export type UpgradeHandler<Params, Claims = TokenClaims> = (
   request: IncomingMessage,
@@ -51,22 +51,22 @@ export type UpgradeHandler<Params, Claims = TokenClaims> = (
   session: SocketSession<Params, Claims>,
 ) => unknown;
 
-/** Guards upgrades. */
+/** Guards the upgrades of a server. */
 export interface SocketGuard<Claims = TokenClaims> {
   /**
-   * Makes a server's only `upgrade` listener: its handler runs for a valid token only, and on the owner's own
-   * path only.
+   * Creates the server's `upgrade` listener. It must be the only one, because Node calls every listener. The
+   * handler only runs with a valid token, and only on the owner's path.
    *
-   * @throws {ConfigurationError} A pattern or a policy that is none; an owner parameter in another spelling.
+   * @throws {ConfigurationError} An invalid pattern or policy, or another spelling of an owner parameter.
    */
   protect<const Path extends string>(
     route: PathRoute<Path, Claims>,
     handler: UpgradeHandler<PathAccess<Path, Claims>["params"], Claims>,
   ): UpgradeListener;
   /**
-   * The session of a request that was let in.
+   * Returns the session of an accepted request.
    *
-   * @throws {Error} The request did not come through {@link protect}.
+   * @throws {Error} The request was not accepted by {@link protect}.
    */
   sessionOf(request: IncomingMessage): AnySession<Claims>;
 }
@@ -80,17 +80,18 @@ const internalError = refusal(httpProblem(500), {});
 const otherConnection = refusal(httpProblem(400, "An upgrade must not name another connection (`sid`)."), {});
 
 /**
- * Guards WebSockets, whatever library serves them (`ws`, Socket.IO): a socket is opened for a valid token
- * only, and closed with 4401 within a second when that token expires or is revoked, unless a fresh one was
- * sent on it.
+ * Guards WebSockets of any library that uses Node's `upgrade` event (`ws`, Socket.IO). A socket only opens
+ * with a valid token. It closes with code 4401 within a second after the token expires or is revoked, unless
+ * the client has sent a fresh token.
  *
- * The token comes in the `Authorization` header or, from a browser, as `Sec-WebSocket-Protocol: bearer,
- * <token>`; it is taken out of the latter, so that no server can echo it. What is refused is answered with
- * HTTP, before any upgrade. A query with `sid` is a 400 whatever the token: by it, Socket.IO's engine would
- * hand over another user's connection. Does not check what is sent on the socket, nor its origin: a bearer
- * token is sent by nobody's browser on its own.
+ * The token comes in the `Authorization` header or, from a browser, as the subprotocol
+ * `Sec-WebSocket-Protocol: bearer, <token>`. The guard removes it from that header, so that no server echoes
+ * it. Rejected upgrades get an HTTP response. A query with `sid` is a 400, with any token: Socket.IO's engine
+ * would hand over the connection with that id.
  *
- * @throws {ConfigurationError} A bad option.
+ * Does not check messages. Does not check `Origin`, because browsers do not send bearer tokens on their own.
+ *
+ * @throws {ConfigurationError} An invalid option.
  *
  * @example
  * ```ts
@@ -128,23 +129,22 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Sock
     return (request, socket, head) => {
       const connection = rawConnection(socket);
       const place = match(pathOfTarget(request.url ?? ""));
-      // A handler gets them, and renewals are held to them.
+      // The handler gets these parameters, and renewals are checked against them.
       const params = Object.freeze(place?.params ?? {});
       const ownerParams = guard.ownerParams.filter((name) => Object.hasOwn(params, name));
       const access = { params, ownerParams, policies: place && policies };
       const credentials = takeCredentials(request);
 
       function open(principal: Principal<Claims>): void {
-        const isOther = namesOtherConnection(request.url ?? "");
-        if (isOther || place === undefined) answer(socket, isOther ? otherConnection : notFound);
-        // Else the client may have left while keys were fetched.
-        if (isOther || place === undefined || socket.destroyed) return;
+        const namesOther = namesOtherConnection(request.url ?? "");
+        if (namesOther || place === undefined) answer(socket, namesOther ? otherConnection : notFound);
+        // The client may have disconnected while keys were fetched.
+        if (namesOther || place === undefined || socket.destroyed) return;
         const token = readBearer(credentials.authorization, credentials.tokenInQuery);
         const opened = openSession({ guard, verifier, watch, request, connection, token, principal, access });
         socket.once("close", opened.closed);
         sessions.set(request, opened.session);
-        // In a promise, so that what the handler throws, or rejects with, ends this connection and not the
-        // process.
+        // A promise, so that an error of the handler ends this connection and not the process.
         new Promise((resolve) => resolve(handler(request, socket, head, opened.session as never))).catch(
           (error) => {
             warnOfFault(error, "the handler of a WebSocket failed");
@@ -159,22 +159,22 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Sock
       } catch (error) {
         return refuse(error, request, socket);
       }
-      // Outside of the try: what the handler throws is not the guard's.
+      // Outside the `try`, which must not catch errors of the handler.
       if (isThenable(admitted)) admitted.then(open, (error: unknown) => refuse(error, request, socket));
       else open(admitted);
     };
   }
 
   function refuse(error: unknown, request: IncomingMessage, socket: Duplex): void {
-    const isVerdict = isAuthError(error);
-    if (!isVerdict) warnOfFault(error);
-    answer(socket, isVerdict ? guard.refuse(error, request) : internalError);
+    const isRejection = isAuthError(error);
+    if (!isRejection) warnOfFault(error);
+    answer(socket, isRejection ? guard.refuse(error, request) : internalError);
   }
 
   function sessionOf(request: IncomingMessage): AnySession<Claims> {
     const session = sessions.get(request);
     if (session === undefined)
-      throw new Error("This request was not let in by protect(): it has no session.");
+      throw new Error("This request was not accepted by protect(): it has no session.");
     return session;
   }
 
@@ -182,11 +182,10 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Sock
 }
 
 /**
- * What the request brings to be let in by. The token is taken out of the subprotocols, so that no server
- * sends it back.
+ * Reads the credentials of an upgrade. Removes the token from the subprotocols, so that no server echoes it.
  */
 function takeCredentials(request: IncomingMessage): Credentials {
   const fields = [authorizationOf(request) ?? []].flat();
-  const announced = takeSubprotocolToken(request.headers);
-  return { authorization: [...fields, ...announced], tokenInQuery: hasQueryToken(request.url) };
+  const fromSubprotocol = takeSubprotocolToken(request.headers);
+  return { authorization: [...fields, ...fromSubprotocol], tokenInQuery: hasQueryToken(request.url) };
 }

@@ -1,17 +1,21 @@
 import type { Duplex } from "node:stream";
 import { sendClose } from "./raw-answer.ts";
 
-/** What is under a session: the raw connection, or a framework's own WebSocket. */
+/** The connection of a session: a raw socket, or a framework's WebSocket. */
 export interface Connection {
-  /** Sends a close frame. @param reason ASCII, at most 123 characters. */
+  /**
+   * Sends a close frame.
+   *
+   * @param reason ASCII, at most 123 characters.
+   */
   close(code: number, reason: string): void;
-  /** Cuts it off, without a word. */
+  /** Closes the connection without a close frame. */
   destroy(): void;
 }
 
-/** The raw connection of an upgrade, between the frames of whatever library serves it. */
+/** Creates the connection of an upgrade's raw socket, which another library writes frames to. */
 export function rawConnection(socket: Duplex): Connection {
-  // A connection that breaks must not end the process, whatever library listens, or does not.
+  // Without a listener, an `error` event of the socket would end the process.
   socket.on("error", () => {});
   return {
     close: (code, reason) => sendClose(socket, code, reason),

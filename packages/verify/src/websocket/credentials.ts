@@ -2,10 +2,10 @@ import type { IncomingHttpHeaders } from "node:http";
 import { readProtocols } from "./subprotocol.ts";
 
 /**
- * The token among the subprotocols of an upgrade, as an `Authorization` field. It is taken out of the header,
- * so that no server sends it back, nor logs it.
+ * Reads the token from the subprotocols of an upgrade, as an `Authorization` field. Removes it from the
+ * header, so that no server echoes or logs it.
  *
- * @returns No field where no subprotocol announces a token.
+ * @returns An empty list if no subprotocol has a token.
  */
 export function takeSubprotocolToken(headers: IncomingHttpHeaders): readonly string[] {
   const { token, protocols } = readProtocols(headers["sec-websocket-protocol"]);
@@ -15,19 +15,16 @@ export function takeSubprotocolToken(headers: IncomingHttpHeaders): readonly str
 }
 
 /**
- * Whether the query names a session of engine.io (Socket.IO). With a token of one's own and the `sid` of
- * another user's connection, an upgrade would take that connection over. Every spelling that a parser may
- * read as `sid` counts.
+ * Whether the query has the id of an engine.io (Socket.IO) connection. With a valid token and the `sid` of
+ * another user's connection, an upgrade would take that connection over. Detects every spelling that a parser
+ * may read as `sid`.
  */
 export function namesOtherConnection(target: string): boolean {
   const start = target.indexOf("?");
   return start !== -1 && new URLSearchParams(target.slice(start + 1)).has("sid");
 }
 
-/**
- * Whether Node hands this request out as an upgrade. A property that every request has, for where each
- * request is asked.
- */
+/** Whether Node treats this request as an upgrade. Reads a property, because this runs for every request. */
 export function isUpgrade(request: object): boolean {
   return (request as { readonly upgrade?: unknown }).upgrade === true;
 }

@@ -2,9 +2,10 @@ import { reasonOf } from "../log-text.ts";
 import { warn } from "../warning.ts";
 
 /**
- * What is thrown beside an AuthError is a fault of code (of a key source, of a handler). It shuts the door,
- * and is not hidden; but one client must not bring the process down, as an error thrown by a listener would.
+ * Reports an error that is not an AuthError: a bug in a key source or a handler. The caller closes the
+ * connection. The error becomes a process warning, because throwing it from an event listener would end the
+ * process.
  */
-export function warnOfFault(error: unknown, what = "a WebSocket could not be judged"): void {
+export function warnOfFault(error: unknown, what = "a WebSocket could not be checked"): void {
   warn(`${what}: ${reasonOf(error)}`, "USHER_SOCKET_FAILED");
 }

@@ -9,80 +9,82 @@ import type { Connection } from "./connection.ts";
 import { warnOfFault } from "./fault.ts";
 import type { Watch } from "./watch.ts";
 
-/** The connection of one user, from its upgrade to its close. */
+/** The WebSocket of one user, from its upgrade to its close. */
 export interface SocketSession<Params = Readonly<Record<string, string>>, Claims = TokenClaims> {
-  /** Who the newest token that was accepted speaks for. Its `id` never changes. */
+  /** The user of the latest accepted token. Its `id` never changes. */
   readonly principal: Principal<Claims>;
   /**
-   * The parameters that the owner was held by, decoded once. Take ids from here, and not from the URL once
-   * more.
+   * The parameters that the owner check used, decoded once. Take ids from here; do not parse the URL again.
    */
   readonly params: Params;
   /**
-   * Takes a fresh token, so that the socket outlives the one that opened it. It must be of the same user and,
-   * where the former one had a `sid`, of the same session; and it must satisfy the path's policies.
+   * Renews the session with a fresh token, so that the socket stays open when the first token ends. The token
+   * must be for the same user and, if the previous one had a `sid`, for the same session. It must satisfy the
+   * path's policies.
    *
-   * A token that is refused closes the socket, as an expired one would. One that cannot be judged at the
-   * moment (503) changes nothing: the former one counts until it ends. Of several, the one that was given
-   * last counts, however long each takes to be judged.
+   * A rejected token closes the socket. A token that cannot be verified at the moment (503) changes nothing:
+   * the socket stays open until the previous token ends. If several tokens are given, the last one counts, in
+   * whichever order their verifications end.
    *
-   * @param token What the client sent; anything but a text is refused.
+   * @param token What the client sent. Anything but a string is rejected.
    */
   renew(token: unknown): void;
   /**
-   * Whether a message is `usher.renew <token>` and none of the application's; if it is, does what {@link
-   * renew} does.
+   * Whether a message is a renewal (`usher.renew <token>`). If it is, renews the session; do not handle the
+   * message again.
    *
-   * @param message A text, or the bytes of one (`Buffer`, `Uint8Array`, `ArrayBuffer`), as libraries give
-   *   them.
+   * @param message A string or bytes (`Buffer`, `Uint8Array`, `ArrayBuffer`).
    */
   takesRenewal(message: unknown): boolean;
 }
 
-/** What a session is made of. */
+/** What {@link openSession} needs. */
 export interface SessionParts<Claims, Source> {
   readonly guard: Guard<Claims, Source>;
   readonly verifier: Verifier<Claims>;
   readonly watch: Watch;
-  /** What the guard's events are told of. */
+  /** Passed to the guard's `onReject`. */
   readonly request: Source;
   readonly connection: Connection;
   readonly token: string;
   readonly principal: Principal<Claims>;
-  /** What the path asks for. */
+  /** What the path requires. */
   readonly access: RouteAccess<Claims> & { readonly params: Readonly<Record<string, string>> };
 }
 
-/** A session, and how to tell it that its connection has closed. */
+/** A session, and the function to call when its connection has closed. */
 export interface OpenSession<Claims> {
   readonly session: SocketSession<Readonly<Record<string, string>>, Claims>;
   closed(): void;
 }
 
-/** What a renewal message starts with; the rest is the token. */
+/** The start of a renewal message. The rest is the token. */
 const prefix = "usher.renew ";
 
-/** Watches over a socket from its upgrade on: nothing that the application forgets leaves it open. */
+/**
+ * Opens a session: verifies its token again and again, and closes the connection when the token ends. This
+ * does not depend on the application.
+ */
 export function openSession<Claims, Source>(parts: SessionParts<Claims, Source>): OpenSession<Claims> {
   const { guard, verifier, watch, request, connection, access } = parts;
   const verifyEagerly = eagerly(verifier);
   let { token, principal } = parts;
   let isClosing = false;
-  /** How many renewals were given, and which of them counts. */
+  /** The number of renewals so far, and the number of the one that counts. */
   let [given, counting] = [0, 0];
 
   /**
-   * The token is verified again, mostly out of the cache: that sees its end, its revocation, and its key's
-   * withdrawal.
+   * Verifies the token again, usually from the cache. This detects that the token expired or was revoked, and
+   * that its key was withdrawn.
    */
   function check(): void {
-    // A client that does not answer the close frame gets no more time, or it could go on sending.
-    if (isClosing) cutOff();
+    // The client has not answered the close frame. It must not keep sending.
+    if (isClosing) disconnect();
     else verifyAgain();
   }
 
-  /** There is nothing more to be done about it then. */
-  function cutOff(): void {
+  /** The last step: closes the connection and ends the checks. */
+  function disconnect(): void {
     watch.remove(watched);
     attempt(() => connection.destroy());
   }
@@ -96,7 +98,8 @@ export function openSession<Claims, Source>(parts: SessionParts<Claims, Source>)
   }
 
   /**
-   * Close codes from 4000 on are the application's (RFC 6455 section 7.4.2): here 4000 and the HTTP status.
+   * Close codes from 4000 on are for applications (RFC 6455 section 7.4.2). This uses 4000 plus the HTTP
+   * status.
    */
   function end(error: unknown, isRenewal = false): void {
     if (isClosing) return;
@@ -104,22 +107,24 @@ export function openSession<Claims, Source>(parts: SessionParts<Claims, Source>)
     if (isRenewal && refusal?.status === 503) return;
     isClosing = true;
     if (refusal !== undefined) {
-      // The code as this version has it: an error of another copy of the package may say anything.
+      // The code from the response: the error may come from another copy of the package, with any code.
       attempt(() => connection.close(4000 + refusal.status, (JSON.parse(refusal.body) as Problem).code));
     } else {
       warnOfFault(error);
-      cutOff();
+      disconnect();
     }
   }
 
   /**
-   * @param number Keys may have to be fetched for one renewal and not for the next: a late one must not undo
-   *   that.
+   * Accepts a verified renewal.
+   *
+   * @param number Which renewal this is. A late one must not replace a newer one: keys may have to be fetched
+   *   for one and not for the next.
    */
   function accept(fresh: string, renewed: Principal<Claims>, number: number): void {
     const isSameSession = principal.sessionId === undefined || renewed.sessionId === principal.sessionId;
     if (renewed.id !== principal.id || !isSameSession) {
-      throw new AuthError("owner_mismatch", { hint: "the fresh token is of another user or session" });
+      throw new AuthError("owner_mismatch", { hint: "the fresh token is for another user or session" });
     }
     guard.authorize(renewed, access);
     if (isClosing || number < counting) return;
@@ -168,9 +173,7 @@ export function openSession<Claims, Source>(parts: SessionParts<Claims, Source>)
   };
 }
 
-/**
- * What is under a socket is the host's: it must not end the process, nor the watch over the other sockets.
- */
+/** Errors of the host's socket must not end the process or stop the checks of other sockets. */
 function attempt(end: () => void): void {
   try {
     end();
@@ -180,8 +183,8 @@ function attempt(end: () => void): void {
 }
 
 /**
- * The token of a renewal message; undefined for every other message, which then costs no more than a look at
- * its start.
+ * Returns the token of a renewal message, or `undefined` for any other message. Those only cost a comparison
+ * of their first bytes.
  */
 function readRenewal(message: unknown): string | undefined {
   if (typeof message === "string")

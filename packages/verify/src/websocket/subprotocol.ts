@@ -1,24 +1,24 @@
-/** The subprotocol that announces a token: the next one in the list is it. */
-const announcement = "bearer";
+/** The subprotocol before the token in the list. */
+const marker = "bearer";
 
-/** What a `Sec-WebSocket-Protocol` header says once its token is taken out. */
+/** The subprotocols that a client offers, without its token. */
 export interface OfferedProtocols {
-  /** The text after `bearer`; empty where nothing stands there; undefined where there is no `bearer`. */
+  /** The entry after `bearer`. Empty if nothing follows it; undefined without `bearer`. */
   readonly token: string | undefined;
-  /** The header without the token, for the server to choose from: what it chooses is sent back. */
+  /** The header without the token. The server chooses one of these and sends it back. */
   readonly protocols: string | undefined;
 }
 
 /**
- * Reads the one header that a browser lets a page choose for a WebSocket (RFC 6455 section 11.3.4): `bearer,
- * <token>`. A JWT is a legal subprotocol, since all of its characters are token characters (RFC 9110 section
- * 5.6.2).
+ * Reads `bearer, <token>` from the `Sec-WebSocket-Protocol` header (RFC 6455 section 11.3.4), the only header
+ * that a page can set for a WebSocket. A JWT is a valid subprotocol, because it consists of token characters
+ * (RFC 9110 section 5.6.2).
  *
- * @param field As Node joins it: several lines come as one, with commas between.
+ * @param field As Node joins it: several header lines become one, separated by commas.
  */
 export function readProtocols(field: string | undefined): OfferedProtocols {
   const offered = field?.split(",").map((name) => name.trim()) ?? [];
-  const index = offered.indexOf(announcement);
+  const index = offered.indexOf(marker);
   if (index === -1) return { token: undefined, protocols: field };
   const [token = ""] = offered.splice(index + 1, 1);
   return { token, protocols: offered.join(", ") };

@@ -1,16 +1,13 @@
-/** Something that is looked at again and again until it is over. */
+/** Something that is checked regularly until it ends. */
 export interface Watched {
-  /** Looks whether it may go on, and ends it where it may not. */
+  /** Checks whether it may continue, and ends it if not. */
   check(): void;
 }
 
-/**
- * Milliseconds between two looks at every socket. Half of the second within which an ended token's socket is
- * closed.
- */
+/** Milliseconds between two checks. Half of the second within which a socket closes after its token ended. */
 const interval = 500;
 
-/** One timer for all sockets, which runs while there are any and keeps no process alive. */
+/** One timer for all sockets. It runs while there are any and does not keep the process alive. */
 export class Watch {
   readonly #watched = new Set<Watched>();
   #timer: NodeJS.Timeout | undefined;

@@ -332,7 +332,7 @@ describe("public Elysia routes", () => {
     for (const options of [{ public: true }, { as: "global", public: true }]) {
       const open = () => bare().use(guard).get("/earlier", admin).guard(options);
       expect(open).toThrow(ConfigurationError);
-      expect(open).toThrow("would open earlier routes");
+      expect(open).toThrow("would also make earlier routes public");
     }
   });
 
@@ -438,7 +438,7 @@ describe("what the Elysia guard cannot see", () => {
     expect(await ask(app, "/x/1")).toEqual([401, "credentials_missing"]);
     expect(await ask(app, "/x/1", "alice")).toEqual([403, "owner_mismatch"]);
     expect(onReject.mock.lastCall?.[0].error.hint).toContain(
-      'does not know what the route "/x/:id" asks for',
+      'does not know what the route "/x/:id" requires',
     );
   });
 
@@ -461,7 +461,7 @@ describe("what the Elysia guard cannot see", () => {
 
   it("is refused at start: a parent without compilation ahead of time", () => {
     expect(() => bare({ aot: false }).use(bare({ name: "auth" }).use(guard))).toThrow(
-      "usher: Elysia must not be set to `aot: false`",
+      "usher: Elysia with `aot: false` is not supported",
     );
   });
 
@@ -471,7 +471,7 @@ describe("what the Elysia guard cannot see", () => {
         .use(bare({ name: "auth" }))
         .use(bare({ name: "auth" }).use(guard));
     expect(taken).toThrow(ConfigurationError);
-    expect(taken).toThrow('a plugin named "auth"');
+    expect(taken).toThrow('a second plugin with the name "auth"');
   });
 
   it("is refused at start: a group that has the guard for itself", () => {

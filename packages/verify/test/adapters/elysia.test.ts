@@ -41,7 +41,7 @@ describe("elysia adapter", () => {
     expect(() => late.use(guard)).toThrow("usher: use it before the routes");
     expect(() => new Elysia({ aot: false }).use(guard)).toThrow(ConfigurationError);
     expect(() => new Elysia({ aot: false }).use(guard)).toThrow(
-      "usher: Elysia must not be set to `aot: false`",
+      "usher: Elysia with `aot: false` is not supported",
     );
     expect(() => usher({ verifier, ownerParam: [] })).toThrow(ConfigurationError);
   });

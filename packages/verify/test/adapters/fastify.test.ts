@@ -116,7 +116,7 @@ describe("fastify adapter: deny by default", () => {
     await build();
     const add = () => app.get("/x", { config: { public: true, policies: [requireScopes("a")] } }, () => "x");
     expect(add).toThrow(ConfigurationError);
-    expect(add).toThrow("/x: a public route has no principal that policies could ask about.");
+    expect(add).toThrow("/x: a public route has no principal, so it cannot have policies.");
     expect(() => app.get("/y", { config: { public: true, policies: [] } }, () => "y")).not.toThrow();
   });
 
@@ -362,7 +362,7 @@ describe("fastify adapter: where it is registered", () => {
     for (const ownerParam of ["userId", null]) app.register(usher, { verifier, ownerParam });
     const ready = app.ready();
     await expect(ready).rejects.toThrow(ConfigurationError);
-    await expect(ready).rejects.toThrow("usher is registered in this scope");
+    await expect(ready).rejects.toThrow("usher is already registered in this scope");
   });
 
   it("names the versions of Fastify that it supports where it meets another one", async () => {
@@ -370,7 +370,7 @@ describe("fastify adapter: where it is registered", () => {
     const old = Object.create(app, { version: { value: "4.29.1" } }) as FastifyInstance;
     await expect(usher(old, { verifier, ownerParam: "userId" })).rejects.toThrow(ConfigurationError);
     await expect(usher(old, { verifier, ownerParam: "userId" })).rejects.toThrow(
-      "Fastify 5, and this is 4.29.1",
+      "usher supports Fastify 5, not 4.29.1.",
     );
   });
 });

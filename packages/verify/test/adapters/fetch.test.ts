@@ -88,11 +88,11 @@ describe("fetch adapter", () => {
 
   it.each([
     ["neither path nor params", {}, "path: give a pattern"],
-    ["both", { path: "/x", params: () => ({}) }, "protect: say path (a pattern), or params"],
+    ["both", { path: "/x", params: () => ({}) }, "protect: set either path (a pattern) or params"],
     [
       "params that are no function",
       { params: { userId: "alice" } },
-      "protect: say path (a pattern), or params",
+      "protect: set either path (a pattern) or params",
     ],
     ["a path that is no pattern", { path: "x" }, 'path: "x" is not a valid pattern'],
     [

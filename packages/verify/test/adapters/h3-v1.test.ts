@@ -101,7 +101,7 @@ describe("h3 1 adapter", () => {
       expect(await (await ask(path, { headers: { authorization: `Bearer ${token}` } })).text()).toBe("in");
     }
     expect(() => (enforce as () => unknown)()).toThrow(ConfigurationError);
-    await expect(scoped({} as never)).rejects.toThrow("no usher(...) stands before this route");
+    await expect(scoped({} as never)).rejects.toThrow("no usher(...) runs before this route");
     expect(() => principalOf({} as never)).toThrow("No principal was verified");
   });
 

@@ -136,7 +136,7 @@ describe("hono adapter", () => {
     other.get("/x", route?.handler as typeof run);
     expect(await ask(other, "/x")).toEqual([
       500,
-      "usher: its own middleware did not run before this handler.",
+      "usher: the guard's middleware did not run before this handler.",
     ]);
     expect(run).not.toHaveBeenCalled();
   });
@@ -234,10 +234,10 @@ describe("hono adapter", () => {
   it("answers 500 to a policy that no guard stands before", async () => {
     const app = new Hono<UsherEnv>().get("/", enforce(requireScopes("a")), (c) => c.text("x"));
     app.onError((error) => new Response(error.message, { status: 500 }));
-    expect(await ask(app, "/")).toEqual([500, "enforce: no usher(...) stands before this route."]);
+    expect(await ask(app, "/")).toEqual([500, "enforce: no usher(...) runs before this route."]);
     expect(() => enforce("a" as never)).toThrow(/^enforce: /);
     expect(() => enforce("a" as never)).toThrow(ConfigurationError);
-    expect(() => (enforce as () => unknown)()).toThrow("enforce: name at least one policy.");
+    expect(() => (enforce as () => unknown)()).toThrow("enforce: pass at least one policy.");
   });
 
   it("names the version of Hono that it supports where it meets another one", () => {

@@ -171,10 +171,10 @@ describe("koa adapter", () => {
 
   it("answers an error of the app's to a policy that no guard stands before", async () => {
     const app = answering418().use(enforce(requireScopes("a")));
-    expect((await ask(app, "/")).body).toBe("enforce: no usher(...) stands before this route.");
+    expect((await ask(app, "/")).body).toBe("enforce: no usher(...) runs before this route.");
     expect(() => enforce("a" as never)).toThrow(/^enforce: /);
     expect(() => enforce("a" as never)).toThrow(ConfigurationError);
-    expect(() => (enforce as () => unknown)()).toThrow("enforce: name at least one policy.");
+    expect(() => (enforce as () => unknown)()).toThrow("enforce: pass at least one policy.");
   });
 });
 

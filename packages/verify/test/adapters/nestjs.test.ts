@@ -386,7 +386,7 @@ describe.each(Object.keys(platforms) as (keyof typeof platforms)[])("nestjs adap
     const guard: { canActivate(context: ExecutionContext): boolean } = await provider.useFactory({});
     expect(guard.canActivate({ getType: () => "ws" } as unknown as ExecutionContext)).toBe(false);
     expect(warned).toHaveBeenCalledWith(
-      expect.stringContaining('no "ws" call'),
+      expect.stringContaining('rejected a call of type "ws"'),
       expect.objectContaining({ code: "USHER_NOT_HTTP" }),
     );
     warned.mockRestore();

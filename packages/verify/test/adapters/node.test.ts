@@ -114,7 +114,7 @@ describe("node adapter", () => {
   });
 
   it("returns no access for a request that it did not accept", () => {
-    expect(() => guard.accessOf({} as never)).toThrow("did not let this request in");
+    expect(() => guard.accessOf({} as never)).toThrow("did not accept this request");
   });
 
   it("refuses what is no route at once", () => {

@@ -103,8 +103,8 @@ it.each([
 it("needs a guard before it", async () => {
   const app = new Hono();
   app.get("/", (context) => {
-    expect(() => watchSocket(context, {})).toThrow("no usher(...) stands before this route");
-    expect(() => sessionOf(context)).toThrow("there is no open socket");
+    expect(() => watchSocket(context, {})).toThrow("no usher(...) runs before this route");
+    expect(() => sessionOf(context)).toThrow("no open socket of this request");
     return context.text("ok");
   });
   expect(await (await app.request("/")).text()).toBe("ok");

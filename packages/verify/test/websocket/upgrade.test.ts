@@ -225,6 +225,6 @@ describe("the options", () => {
 
   it("create no session for a rejected request", () => {
     const guard = usher({ verifier, ownerParam: null });
-    expect(() => guard.sessionOf({} as never)).toThrow(/not let in/);
+    expect(() => guard.sessionOf({} as never)).toThrow(/not accepted/);
   });
 });

@@ -21,14 +21,14 @@ import { readWebForm } from "../../logout/web-form.ts";
  * ```
  */
 export interface BackchannelLogoutOptions extends EndpointOptions {
-  /** Default `/backchannel-logout`. */
+  /** The path of the route. Default: `/backchannel-logout`. */
   readonly path?: string;
 }
 
 /**
- * Adds the public route that an issuer tells of ended sessions: `POST /backchannel-logout`. Use it behind
- * {@link usher}, on the same app. It reads the body by itself, 16 KB at most. See `createLogoutEndpoint` for
- * what it answers.
+ * Adds the public route that receives logout tokens from the issuer: `POST /backchannel-logout`. Use it after
+ * {@link usher}, on the same app. It reads the body itself, up to 16 KB. See `createLogoutEndpoint` for its
+ * responses.
  *
  * @throws {ConfigurationError} The verifier has no revocations.
  *
@@ -50,11 +50,11 @@ export interface BackchannelLogoutOptions extends EndpointOptions {
 export function backchannelLogout(
   options: BackchannelLogoutOptions,
 ): <App extends AnyElysia>(app: App) => App {
-  const receive = createLogoutEndpoint(options.verifier, options);
+  const logout = createLogoutEndpoint(options.verifier, options);
   const handler = async ({ request }: Record<string, unknown>): Promise<Response> =>
-    responseOf(await receive(await readWebForm(request as Request)));
+    responseOf(await logout(await readWebForm(request as Request)));
   return (app) => {
-    // Not parsed by Elysia, nor by what the app has it parsed with.
+    // Neither Elysia nor the app's own parsers may read the body.
     const route: object = { public: true, parse: "none" };
     app.post(options.path ?? "/backchannel-logout", handler, route);
     return app;

@@ -12,57 +12,59 @@ import { isWebUpgrade, upgradeAuthorization } from "../../websocket/web-credenti
 import { readMarks } from "./marks.ts";
 import type { ElysiaRoute } from "./routes.ts";
 
-/** What came of a request on its way to one of an app's routes. */
-export interface Judgement<Claims> {
-  /** The pattern; undefined for a path that is none of any route. */
+/** The decision about a request on its way to one of an app's routes. */
+export interface Decision<Claims> {
+  /** The route's pattern. Undefined if no route matches the path. */
   readonly route: string | undefined;
   readonly candidates: readonly ElysiaRoute[];
   readonly policies: readonly Policy<Claims>[];
-  readonly verdict: Promise<Principal<Claims> | AuthError | "public">;
-  /** Once it is known, and where there is one. */
+  readonly outcome: Promise<Principal<Claims> | AuthError | "public">;
+  /** Set once the token is verified. Undefined on a public route. */
   principal: Principal<Claims> | undefined;
 }
 
-/** Judges requests, each once on its way to a route, whichever hook comes first. */
-export interface Judge<Claims> {
+/**
+ * Decides about requests. Decides once for each route that a request reaches, in the first hook that runs.
+ */
+export interface Decide<Claims> {
   (
     request: Request,
     route: string | undefined,
     params: RouteParams | undefined,
     candidates: readonly ElysiaRoute[],
-  ): Judgement<Claims>;
-  /** The last one: an app may hand its request on to another one. */
-  last(request: Request): Judgement<Claims> | undefined;
+  ): Decision<Claims>;
+  /** The latest decision. An app may pass a request on to another app. */
+  last(request: Request): Decision<Claims> | undefined;
   /** @throws {AuthError} `owner_mismatch`, `scope_insufficient`. */
   authorize(
-    judgement: Judgement<Claims>,
+    decision: Decision<Claims>,
     params: RouteParams | undefined,
     policies?: readonly Policy<Claims>[],
   ): void;
 }
 
-export function createJudge<Claims>(guard: Guard<Claims, Request>): Judge<Claims> {
+export function createDecider<Claims>(guard: Guard<Claims, Request>): Decide<Claims> {
   const table = createRouteTable(guard.ownerParams);
-  const judgements = new WeakMap<Request, Judgement<Claims>>();
-  const demands = new WeakMap<readonly ElysiaRoute[], RequestDemands<Claims>>();
+  const decisions = new WeakMap<Request, Decision<Claims>>();
+  const requirements = new WeakMap<readonly ElysiaRoute[], RequestRequirements<Claims>>();
 
-  const judge = (
+  const decide = (
     request: Request,
     route: string | undefined,
     params: RouteParams | undefined,
     candidates: readonly ElysiaRoute[],
   ) => {
-    const known = judgements.get(request);
+    const known = decisions.get(request);
     if (known !== undefined && known.route === route && isSame(known.candidates, candidates)) return known;
-    const judgement = createJudgement(request, route, params ?? {}, candidates);
-    judgements.set(request, judgement);
-    return judgement;
+    const decision = createDecision(request, route, params ?? {}, candidates);
+    decisions.set(request, decision);
+    return decision;
   };
 
-  return Object.assign(judge, {
-    last: (request: Request) => judgements.get(request),
+  return Object.assign(decide, {
+    last: (request: Request) => decisions.get(request),
     authorize: (
-      { principal, route }: Judgement<Claims>,
+      { principal, route }: Decision<Claims>,
       params: RouteParams = {},
       policies?: readonly Policy<Claims>[],
     ) => {
@@ -76,27 +78,27 @@ export function createJudge<Claims>(guard: Guard<Claims, Request>): Judge<Claims
     },
   });
 
-  /** What fails and is no verdict is the app's error, and is not tried again. */
-  function createJudgement(
+  /** An error that is not an AuthError is the app's. It is kept, like any outcome. */
+  function createDecision(
     request: Request,
     route: string | undefined,
     params: RouteParams,
     candidates: readonly ElysiaRoute[],
-  ): Judgement<Claims> {
-    let demanded = demands.get(candidates);
-    if (demanded === undefined) {
-      demanded = readDemands(route, candidates);
-      demands.set(candidates, demanded);
+  ): Decision<Claims> {
+    let required = requirements.get(candidates);
+    if (required === undefined) {
+      required = readRequirements(route, candidates);
+      requirements.set(candidates, required);
     }
-    const { open, policies, fault } = demanded;
-    const judgement = {
+    const { public: isPublic, policies, fault } = required;
+    const decision = {
       route,
       candidates,
       policies,
       principal: undefined as Principal<Claims> | undefined,
-      verdict: open ? Promise.resolve("public" as const) : admit(),
+      outcome: isPublic ? Promise.resolve("public" as const) : admit(),
     };
-    return judgement;
+    return decision;
 
     async function admit(): Promise<Principal<Claims> | AuthError> {
       try {
@@ -104,7 +106,7 @@ export function createJudge<Claims>(guard: Guard<Claims, Request>): Judge<Claims
           authorization: credentialsOf(request, candidates),
           tokenInQuery: hasQueryToken(request.url),
           params,
-          // Asked for when the token is known to be good: nobody else is told of a fault of the app.
+          // Read after the token was verified: only then may the response depend on a misconfigured route.
           get ownerParams() {
             if (fault !== undefined) throw fault;
             return table.ownerParams(route, params);
@@ -112,7 +114,7 @@ export function createJudge<Claims>(guard: Guard<Claims, Request>): Judge<Claims
           policies,
           source: request,
         });
-        judgement.principal = principal;
+        decision.principal = principal;
         return principal;
       } catch (error) {
         if (isAuthError(error)) return error;
@@ -122,41 +124,41 @@ export function createJudge<Claims>(guard: Guard<Claims, Request>): Judge<Claims
   }
 }
 
-/**
- * Only where a WebSocket may be opened is a subprotocol looked at, and every other request is spared the
- * question.
- */
+/** Reads the subprotocols only if the route can open a WebSocket. */
 function credentialsOf({ headers }: Request, candidates: readonly ElysiaRoute[]): AuthorizationFields {
   const isUpgrade = candidates.some(({ method }) => method === "WS") && isWebUpgrade(headers);
   return isUpgrade ? upgradeAuthorization(headers) : combinedAuthorization(headers);
 }
 
-/** What is asked of a request. */
-interface RequestDemands<Claims> {
-  readonly open: boolean;
+/** What a request must satisfy. */
+interface RequestRequirements<Claims> {
+  readonly public: boolean;
   readonly policies: readonly Policy<Claims>[];
-  /** Why the guard cannot know what is asked: nobody gets in. */
+  /** Why the guard cannot know the requirements. Every request is rejected then. */
   readonly fault?: AuthError;
 }
 
-/** It is open where all the routes are that may serve it, and held to what any of them says. */
-function readDemands<Claims>(
+/**
+ * Several routes may serve a request. It is public only if all of them are, and must satisfy the policies of
+ * each.
+ */
+function readRequirements<Claims>(
   route: string | undefined,
   candidates: readonly ElysiaRoute[],
-): RequestDemands<Claims> {
-  if (route === undefined) return { open: false, policies: [] };
-  if (candidates.length === 0) return unknown(route, "no app that has the guard has it");
+): RequestRequirements<Claims> {
+  if (route === undefined) return { public: false, policies: [] };
+  if (candidates.length === 0) return unknown(route, "no app with the guard has this route");
   try {
     const marks = candidates.map(({ hooks }) => readMarks<Claims>(hooks));
-    return { open: marks.every((mark) => mark.public), policies: marks.flatMap((mark) => mark.policies) };
+    return { public: marks.every((mark) => mark.public), policies: marks.flatMap((mark) => mark.policies) };
   } catch (error) {
     return unknown(route, (error as Error).message);
   }
 }
 
-function unknown<Claims>(route: string, why: string): RequestDemands<Claims> {
-  const hint = `the guard does not know what the route "${route}" asks for: ${why}`;
-  return { open: false, policies: [], fault: new AuthError("owner_mismatch", { hint }) };
+function unknown<Claims>(route: string, why: string): RequestRequirements<Claims> {
+  const hint = `the guard does not know what the route "${route}" requires: ${why}`;
+  return { public: false, policies: [], fault: new AuthError("owner_mismatch", { hint }) };
 }
 
 function isSame(some: readonly unknown[], others: readonly unknown[]): boolean {

@@ -3,7 +3,7 @@ import type { TokenClaims } from "../../claims/principal.ts";
 import { ConfigurationError } from "../../errors.ts";
 
 /**
- * What a route may say: `app.get("/health", handler, { public: true })`.
+ * The options that the guard adds to a route: `app.get("/health", handler, { public: true })`.
  *
  * @example
  * ```ts
@@ -18,57 +18,56 @@ import { ConfigurationError } from "../../errors.ts";
  * ```
  */
 export type RouteOptions<Claims = TokenClaims> = {
-  /** `true` lets everybody in, unverified. Every other route needs a valid token. */
+  /** `true` makes the route public. Every other route requires a valid token. */
   public?: boolean;
   /**
-   * What the route asks for besides a valid token and the owner's path: `requireScopes(...)`,
+   * What the route requires in addition to a valid token and the owner's path: `requireScopes(...)`,
    * `requireClaim(...)`.
    */
   policies?: readonly Policy<Claims>[];
 };
 
-/** What a route comes to, of its own options and of those of the guards and groups that it is in. */
-export interface Demands<Claims> {
+/** What a route requires, according to its options and those of its groups and guards. */
+export interface RouteRequirements<Claims> {
   readonly public: boolean;
   readonly policies: readonly Policy<Claims>[];
 }
 
 /**
- * A function that Elysia runs for a route, and that returns an answer or what is added to the context, be it
- * `{}`. Elysia reads its text, to see what of the context has to be prepared.
+ * A function that Elysia runs for a route. It returns a response, or an object that is added to the context.
+ * Elysia parses its source to find out which properties of the context it needs.
  */
 // biome-ignore lint/suspicious/noExplicitAny: of whatever an app has added to its context.
 export type HookFunction = (context: any) => object | Promise<object>;
 
 /**
- * Where Elysia runs it: `local` for the routes of its app, `scoped` for those of the parent too, `global`
- * everywhere.
+ * Where a hook runs: `local` for the routes of its app, `scoped` also for the parent's, `global` everywhere.
  */
 type Scope = "local" | "scoped" | "global";
 
-/** A hook as Elysia keeps it. */
+/** A hook as Elysia stores it. */
 export interface Hook {
   readonly fn: HookFunction;
   /**
-   * It may answer, and adds what else it returns to the context. `derive` comes before validation, `resolve`
+   * Both kinds may respond, and add other results to the context. `derive` runs before validation, `resolve`
    * after it.
    */
   readonly subType: "derive" | "resolve";
-  /** Whether what it returns is waited for. Elysia would guess by its text. */
+  /** Whether Elysia awaits the result. It would otherwise guess from the source. */
   readonly isAsync: boolean;
-  /** Elysia leaves out a hook that has the same one as an earlier hook. */
+  /** Elysia drops a hook that has the same checksum as an earlier one. */
   checksum: unknown;
   scope: Scope;
 }
 
-const width: Readonly<Record<Scope, number>> = { local: 0, scoped: 1, global: 2 };
+const breadth: Readonly<Record<Scope, number>> = { local: 0, scoped: 1, global: 2 };
 
 /**
- * A hook that is nobody's duplicate: Elysia would number the hooks of a named app all alike, and leave out
- * some of them where the app is used twice. Nor does its scope get narrower when the options that it came by
- * are used elsewhere.
+ * Creates a hook that Elysia never drops as a duplicate. Elysia gives all hooks of a named app the same
+ * checksum, and drops some of them if the app is used twice. The hook's scope never gets narrower, even if
+ * its options are used in another app.
  *
- * @param onScope Told when an app takes the hook for its routes in general, and not a route for itself.
+ * @param onScope Called when an app uses the hook for all of its routes, and not for one route.
  */
 export function createHook(subType: Hook["subType"], fn: HookFunction, onScope?: () => void): Hook {
   const checksum = {};
@@ -86,52 +85,49 @@ export function createHook(subType: Hook["subType"], fn: HookFunction, onScope?:
     },
     set scope(next) {
       onScope?.();
-      if (width[next] > width[scope]) scope = next;
+      if (breadth[next] > breadth[scope]) scope = next;
     },
   };
 }
 
-/** Where a hook says which options it stands for: the same in every copy of this package. */
-const standsFor = Symbol.for("usher-auth.elysia.options");
-type Marked = HookFunction & { readonly [standsFor]?: RouteOptions<unknown> };
+/** The property of a hook that has its options. All copies of this package share it. */
+const optionsKey = Symbol.for("usher-auth.elysia.options");
+type Marked = HookFunction & { readonly [optionsKey]?: RouteOptions<unknown> };
 
 /**
- * The hook that stands for one of a route's options.
+ * Creates the hook that carries one of a route's options.
  *
- * @param fn What it does when it runs.
+ * @param fn What the hook does when it runs.
  */
 export function createMark<Claims>(options: RouteOptions<Claims>, fn: HookFunction): Hook {
-  const marked: Marked = Object.assign(fn, { [standsFor]: options as RouteOptions<unknown> });
-  return createHook("derive", marked, options.public === undefined ? undefined : refuseAtLarge);
+  const marked: Marked = Object.assign(fn, { [optionsKey]: options as RouteOptions<unknown> });
+  return createHook("derive", marked, options.public === undefined ? undefined : refuseWithoutCallback);
 }
 
-/**
- * Elysia gives the hooks of `guard()` to routes of the app that were there before it, too, if they have no
- * options.
- */
-function refuseAtLarge(): void {
+/** Elysia also applies hooks of `guard()` to earlier routes of the app, if those have no options. */
+function refuseWithoutCallback(): void {
   throw new ConfigurationError(
-    "usher: `public` belongs to a route's own options, to group(), or to guard() with a callback; by itself, guard() would open earlier routes.",
+    "usher: set `public` in the options of a route, of group(), or of guard() with a callback. Without one, guard() would also make earlier routes public.",
   );
 }
 
-/** The hooks of a route, and what it says where Elysia has not turned it into a hook. */
+/** The hooks of a route, and options that Elysia has not turned into a hook. */
 export type RouteHooks = RouteOptions<never> & {
   readonly transform?: readonly { readonly fn: HookFunction }[];
 };
 
 /**
- * What the options of a route come to, and of all the guards and groups that it is in.
+ * Combines the options of a route with those of its groups and guards.
  *
- * @throws {ConfigurationError} What is no list of policies.
+ * @throws {ConfigurationError} An invalid list of policies.
  */
-export function readMarks<Claims>({ transform = [], ...own }: RouteHooks): Demands<Claims> {
-  const said = [...transform.map(({ fn }) => (fn as Marked)[standsFor] ?? {}), own] as RouteOptions<Claims>[];
-  let open = false;
-  for (const options of said) {
-    if (options.public !== undefined) open = options.public === true;
-    // A later word for policies closes what an earlier one has opened.
-    else if (options.policies !== undefined) open = false;
+export function readMarks<Claims>({ transform = [], ...own }: RouteHooks): RouteRequirements<Claims> {
+  const all = [...transform.map(({ fn }) => (fn as Marked)[optionsKey] ?? {}), own] as RouteOptions<Claims>[];
+  let isPublic = false;
+  for (const options of all) {
+    if (options.public !== undefined) isPublic = options.public === true;
+    // Policies that come after `public` close the route again.
+    else if (options.policies !== undefined) isPublic = false;
   }
-  return { public: open, policies: said.flatMap(({ policies }) => readPolicies(policies, "usher")) };
+  return { public: isPublic, policies: all.flatMap(({ policies }) => readPolicies(policies, "usher")) };
 }

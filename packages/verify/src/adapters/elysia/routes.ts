@@ -2,7 +2,7 @@ import type { AnyElysia } from "elysia";
 import { ConfigurationError } from "../../errors.ts";
 import type { RouteHooks } from "./marks.ts";
 
-/** A route as an app keeps it. */
+/** A route as an app stores it. */
 export interface ElysiaRoute {
   readonly method: string;
   readonly path: string;
@@ -10,7 +10,7 @@ export interface ElysiaRoute {
   readonly hooks: RouteHooks;
 }
 
-/** What there is of an app besides its public interface. */
+/** The parts of an app that are not in its public interface. */
 export interface ElysiaApp {
   readonly routes: readonly ElysiaRoute[];
   readonly config: { readonly aot?: boolean; readonly name?: string };
@@ -20,59 +20,67 @@ export interface ElysiaApp {
   compile(): unknown;
 }
 
-/** Elysia has no better place to say which app has taken in which: `use` replaces these. */
-type TakenIn = Record<"getParent" | "getGlobalRoutes", () => unknown>;
+/**
+ * Elysia has no event for `use`. It replaces these functions of the app that is used, which shows by which
+ * app.
+ */
+type UsedApp = Record<"getParent" | "getGlobalRoutes", () => unknown>;
 
-/** The lists of the routes that an app's hooks run for. */
+/** Returns the lists of routes for which an app's hooks run. */
 export type RouteLists = () => readonly (readonly ElysiaRoute[])[];
 
 /**
- * Follows an app into the apps that use it, which is when they add its routes to theirs.
+ * Follows an app into the apps that use it: `use` adds its routes to theirs.
  *
- * @param isGuarded Whether an app has been told of this guard.
- * @throws {ConfigurationError} By itself, or by the `use` of an app: that app would have routes that the
- *   guard cannot see.
+ * @param isGuarded Whether an app has this guard.
+ * @throws {ConfigurationError} Immediately, or in the `use` of a later app, if that app would have routes
+ *   that the guard cannot see.
  */
 export function followApp(app: AnyElysia, isGuarded: (app: ElysiaApp) => boolean): RouteLists {
   const lists = new Map<object, RouteLists>();
-  admitApp(app as unknown as ElysiaApp);
-  return follow(app as unknown as ElysiaApp & TakenIn);
+  checkApp(app as unknown as ElysiaApp);
+  return follow(app as unknown as ElysiaApp & UsedApp);
 
-  function follow(guarded: ElysiaApp & TakenIn): RouteLists {
+  function follow(guarded: ElysiaApp & UsedApp): RouteLists {
     const known = lists.get(guarded);
     if (known !== undefined) return known;
-    /** Of the apps that have taken it in: all of their routes. */
+    /** All routes of the apps that use it. */
     const outer = new Set<RouteLists>();
     const own: RouteLists = () =>
       outer.size === 0 ? [guarded.routes] : [...new Set([...outer].flatMap((list) => list()))];
     lists.set(guarded, own);
 
     onReplaced(guarded, "getGlobalRoutes", (routes) => {
-      // Elysia says of an app that an asynchronous plugin returns that it has been taken in by itself.
+      // Elysia also reports an app that an asynchronous plugin returns as used by itself.
       if (routes() !== guarded.routes) outer.add(() => [routes() as readonly ElysiaRoute[]]);
     });
-    onReplaced(guarded, "getParent", (parent) => {
-      const taker = parent() as ElysiaApp & TakenIn;
-      admitApp(taker, guarded);
-      outer.add(follow(taker));
+    onReplaced(guarded, "getParent", (getParent) => {
+      const parent = getParent() as ElysiaApp & UsedApp;
+      checkApp(parent, guarded);
+      outer.add(follow(parent));
     });
     return own;
   }
 
-  function admitApp(taker: ElysiaApp, plugin?: ElysiaApp): void {
-    if (isGuarded(taker)) return;
+  function checkApp(parent: ElysiaApp, plugin?: ElysiaApp): void {
+    if (isGuarded(parent)) return;
     const { name } = plugin?.config ?? {};
-    if (taker.routes.length > 0) refuse(taker, "use it before the routes; it cannot guard earlier ones.");
-    if (taker.config.aot === false) refuse(taker, "Elysia must not be set to `aot: false`.");
-    if (name !== undefined && name in taker.dependencies)
-      refuse(taker, `Elysia ignores the guard of a plugin named "${name}" after another one of that name.`);
-    if (plugin === undefined && Object.hasOwn(taker, "getServer") && !Object.hasOwn(taker, "getParent"))
-      refuse(taker, "use it on the app itself, and not within its group() or guard().");
+    if (parent.routes.length > 0)
+      refuse(parent, "use it before the routes, because it cannot guard earlier ones.");
+    if (parent.config.aot === false) refuse(parent, "Elysia with `aot: false` is not supported.");
+    if (name !== undefined && name in parent.dependencies)
+      refuse(parent, `Elysia ignores the guard in a second plugin with the name "${name}".`);
+    if (plugin === undefined && Object.hasOwn(parent, "getServer") && !Object.hasOwn(parent, "getParent"))
+      refuse(parent, "use it on the app itself, not inside its group() or guard().");
   }
 }
 
-/** Tells of each function that is put in this one's place, before anything else is done with it. */
-function onReplaced(app: TakenIn, name: keyof TakenIn, tell: (replacement: () => unknown) => void): void {
+/** Calls `onReplace` with each function that replaces this one, before the replacement takes effect. */
+function onReplaced(
+  app: UsedApp,
+  name: keyof UsedApp,
+  onReplace: (replacement: () => unknown) => void,
+): void {
   let current = app[name];
   const earlier = Object.getOwnPropertyDescriptor(app, name)?.set;
   Object.defineProperty(app, name, {
@@ -80,39 +88,36 @@ function onReplaced(app: TakenIn, name: keyof TakenIn, tell: (replacement: () =>
     get: () => current,
     set: (replacement: () => unknown) => {
       earlier?.(replacement);
-      tell(replacement);
+      onReplace(replacement);
       current = replacement;
     },
   });
 }
 
-/**
- * Where nobody sees the error, since the plugin was loaded later, the app must not serve as if nothing had
- * happened.
- */
+/** If a plugin loads later, no one may see the error. The app must not serve requests then. */
 function refuse(app: ElysiaApp, reason: string): never {
   app.wrap(() => () => new Response("This app could not be guarded.", { status: 503 }));
   app.compile();
   throw new ConfigurationError(`usher: ${reason}`);
 }
 
-/** Finds the routes that may serve a method at a pattern. Elysia does not tell which of them it took. */
+/** Finds the routes that may serve a method and a pattern. Elysia does not say which one it chose. */
 export type FindRoutes = (method: string, route: string | undefined) => readonly ElysiaRoute[];
 
-/** The list that it finds is the same one as long as nothing has changed. */
+/** Returns the same array as long as the routes do not change. */
 export function createRouteFinder(lists: RouteLists): FindRoutes {
   const known = new Map<string, Found>();
   let knownCount = 0;
 
   return (method, route) => {
-    if (route === undefined) return none;
+    if (route === undefined) return noRoutes;
     const current = lists();
     const count = current.reduce((sum, routes) => sum + routes.length, 0);
     if (count !== knownCount) known.clear();
     knownCount = count;
     const key = `${method} ${route}`;
     let found = known.get(key);
-    // A route may be added at any time, and one of the same method and pattern takes the place of another.
+    // A route may be added at any time, and may replace one with the same method and pattern.
     if (found === undefined || !found.routes.every(isInPlace, found)) {
       found = find(current, method, route);
       known.set(key, found);
@@ -121,9 +126,9 @@ export function createRouteFinder(lists: RouteLists): FindRoutes {
   };
 }
 
-const none: readonly ElysiaRoute[] = [];
+const noRoutes: readonly ElysiaRoute[] = [];
 
-/** Routes, and where each one stands. */
+/** Routes, and their places in the lists. */
 interface Found {
   readonly routes: readonly ElysiaRoute[];
   readonly places: readonly { readonly list: readonly ElysiaRoute[]; readonly index: number }[];
@@ -145,25 +150,25 @@ function find(lists: readonly (readonly ElysiaRoute[])[], method: string, path: 
 }
 
 /**
- * The routes whose answer may have left without any hook: constants that have hooks of every kind. Of those
- * with a parameter or a rest in their pattern, any might have.
+ * Returns the routes that may have responded without any hook: constant responses with hooks of every kind.
+ * If none has exactly this path, returns all those with a parameter or a wildcard.
  */
-export function findMuteRoutes(
+export function findRoutesWithoutHooks(
   lists: readonly (readonly ElysiaRoute[])[],
   { method, url }: Request,
 ): readonly ElysiaRoute[] {
   const { pathname } = new URL(url);
   const paths = [pathname, pathname.replace(/\/$/, ""), `${pathname}/`];
-  const mute = lists
+  const withoutHooks = lists
     .flat()
     .filter(
-      (route) => [method, "ALL", method === "HEAD" ? "GET" : ""].includes(route.method) && isMute(route),
+      (route) => [method, "ALL", method === "HEAD" ? "GET" : ""].includes(route.method) && runsNoHooks(route),
     );
-  const there = mute.filter(({ path }) => paths.includes(path) || paths.includes(encodeURI(path)));
-  return there.length > 0 ? there : mute.filter(({ path }) => /[:*]/.test(path));
+  const exact = withoutHooks.filter(({ path }) => paths.includes(path) || paths.includes(encodeURI(path)));
+  return exact.length > 0 ? exact : withoutHooks.filter(({ path }) => /[:*]/.test(path));
 }
 
-function isMute({ handler, hooks }: ElysiaRoute): boolean {
+function runsNoHooks({ handler, hooks }: ElysiaRoute): boolean {
   const kinds = ["parse", "transform", "beforeHandle", "afterHandle"] as const;
   return (
     typeof handler !== "function" &&

@@ -6,17 +6,17 @@ import type { Verifier } from "../../verifier/verifier.ts";
 import { type OpenSession, openSession, type SocketSession } from "../../websocket/session.ts";
 import { Watch } from "../../websocket/watch.ts";
 import { announcedProtocol, upgradeAuthorization } from "../../websocket/web-credentials.ts";
-import type { Judge } from "./decide.ts";
+import type { Decide } from "./decide.ts";
 import type { ElysiaRoute } from "./routes.ts";
 
-/** What a handler of `app.ws` gets, as far as it matters here. */
+/** The parts of a socket of `app.ws` that the guard uses. */
 interface ElysiaSocket {
   readonly data: { readonly request: Request; readonly params?: Readonly<Record<string, string>> };
   close(code?: number, reason?: string): unknown;
   terminate(): unknown;
 }
 
-/** What `app.ws` was given. Elysia reads it at each event. */
+/** The options of `app.ws`. Elysia reads them at each event. */
 interface SocketOptions {
   upgrade?: object | ((context: UpgradeContext) => unknown);
   open?(socket: ElysiaSocket): unknown;
@@ -34,10 +34,10 @@ type AnySession<Claims> = SocketSession<Readonly<Record<string, string>>, Claims
 const sessions = new WeakMap<Request, OpenSession<never>>();
 
 /**
- * The session of a socket, in a handler of `app.ws`: its principal is the newest one. Renewals by message
- * (`usher.renew <token>`) are taken before your handler sees them.
+ * Returns the session of a socket, in a handler of `app.ws`. Its principal is the latest one. Renewal
+ * messages (`usher.renew <token>`) do not reach your handler.
  *
- * @throws {Error} No guard let it in: its route is public.
+ * @throws {Error} The guard did not accept this socket: its route is public.
  *
  * @example
  * ```ts
@@ -52,36 +52,36 @@ const sessions = new WeakMap<Request, OpenSession<never>>();
  */
 export function sessionOf<Claims = TokenClaims>(socket: { readonly data: object }): AnySession<Claims> {
   const opened = sessions.get((socket as ElysiaSocket).data.request);
-  if (opened === undefined) throw new Error("This socket was not let in by the guard: it has no session.");
+  if (opened === undefined) throw new Error("This socket was not accepted by the guard: it has no session.");
   return opened.session as unknown as AnySession<Claims>;
 }
 
-/** Has the sockets of these routes end with their tokens, from now on; to be called before one is opened. */
-export type HoldSockets = (routes: readonly ElysiaRoute[]) => void;
+/** Makes the sockets of these routes close when their tokens end. Call it before the first one opens. */
+export type GuardSockets = (routes: readonly ElysiaRoute[]) => void;
 
-export function createSocketHold<Claims>(
+export function createSocketGuard<Claims>(
   guard: Guard<Claims, Request>,
   verifier: Verifier<Claims>,
-  judge: Judge<Claims>,
-): HoldSockets {
+  decide: Decide<Claims>,
+): GuardSockets {
   const watch = new Watch();
-  const held = new WeakSet<object>();
+  const guarded = new WeakSet<object>();
 
   return (routes) => {
     for (const { method, hooks } of routes) {
       const { websocket } = hooks as { readonly websocket?: SocketOptions };
-      if (method !== "WS" || websocket === undefined || held.has(websocket)) continue;
-      held.add(websocket);
-      hold(websocket);
+      if (method !== "WS" || websocket === undefined || guarded.has(websocket)) continue;
+      guarded.add(websocket);
+      guardSocket(websocket);
     }
   };
 
-  function hold(options: SocketOptions): void {
+  function guardSocket(options: SocketOptions): void {
     const { upgrade, open, message, close } = options;
     options.upgrade = (context) => {
       const result = typeof upgrade === "function" ? upgrade(context) : undefined;
       if (typeof upgrade === "object") Object.assign(context.set.headers, upgrade);
-      // A browser wants one of its own, and the token is one of them.
+      // A browser only accepts a subprotocol that it offered, and the token is among those.
       const protocol = announcedProtocol(context.request.headers);
       if (protocol !== undefined) context.set.headers["sec-websocket-protocol"] ??= protocol;
       return result;
@@ -102,9 +102,9 @@ export function createSocketHold<Claims>(
 
   function start(socket: ElysiaSocket): void {
     const { request, params = {} } = socket.data;
-    const judgement = judge.last(request);
-    // A public route.
-    if (judgement?.principal === undefined) return;
+    const decision = decide.last(request);
+    // The route is public.
+    if (decision?.principal === undefined) return;
     const opened = openSession<Claims, Request>({
       guard,
       verifier,
@@ -115,11 +115,11 @@ export function createSocketHold<Claims>(
         destroy: () => void socket.terminate(),
       },
       token: readBearer(upgradeAuthorization(request.headers), hasQueryToken(request.url)),
-      principal: judgement.principal as Principal<Claims>,
+      principal: decision.principal as Principal<Claims>,
       access: {
         params: Object.freeze({ ...params }),
         ownerParams: guard.ownerParams.filter((name) => Object.hasOwn(params, name)),
-        policies: judgement.policies,
+        policies: decision.policies,
       },
     });
     sessions.set(request, opened as unknown as OpenSession<never>);

@@ -5,37 +5,37 @@ import type { FindOwnerParams } from "../../access/owner-params.ts";
 import type { Principal } from "../../claims/principal.ts";
 import type { RegisteredClaims } from "../../claims/register.ts";
 
-/** What one guard found out about a request. */
+/** The result of one guard for a request that it accepted. */
 interface Admission {
   readonly guard: Guard<RegisteredClaims, Request>;
   readonly findOwnerParams: FindOwnerParams;
   readonly principal: Principal<RegisteredClaims>;
 }
 
-/** Why a request is not let in, and by which guard. */
-export interface Fault {
+/** Why a guard rejects a request. */
+export interface Rejection {
   readonly guard: Guard<RegisteredClaims, Request>;
   readonly error: unknown;
 }
 
-/** Where a request keeps what its guards found out: none, where no guard has run. */
+/** Where a request keeps its admissions. Undefined if no guard has run. */
 export const admissions: unique symbol = Symbol("usher.admissions");
 
-/** A request that a guard may have let in. */
+/** A request that guards may have accepted. */
 export interface AdmittedRequest extends Request {
   [admissions]?: Admission[];
 }
 
 /**
- * The first fault that a guard of the request finds in parameters.
+ * Returns the first rejection of these parameters by a guard of the request.
  *
- * @param declared The names of all those that the route's pattern has, where that is known.
+ * @param declared The names of all parameters in the route's pattern, if they are known.
  */
-export function findFault(
+export function findRejection(
   request: AdmittedRequest,
   params: RouteParams,
   declared?: readonly string[],
-): Fault | undefined {
+): Rejection | undefined {
   for (const { guard, findOwnerParams, principal } of request[admissions] ?? []) {
     try {
       guard.authorize(principal, { params, ownerParams: findOwnerParams(params, declared) });

@@ -7,9 +7,9 @@ import { readNodeForm } from "../../logout/node-form.ts";
 export type { BackchannelLogoutOptions };
 
 /**
- * Makes the handler that an issuer tells of ended sessions. It is public: put it before {@link usher}. It
- * reads the body by itself, 16 KB at most, or takes what a body parser before it has left. See
- * `createLogoutEndpoint` for what it answers.
+ * Creates the handler that receives logout tokens from the issuer. It is public: add it before {@link usher}.
+ * It reads the body itself, up to 16 KB, or uses the result of an earlier body parser. See
+ * `createLogoutEndpoint` for its responses.
  *
  * @throws {ConfigurationError} The verifier has no revocations.
  *
@@ -29,10 +29,10 @@ export type { BackchannelLogoutOptions };
  * ```
  */
 export function backchannelLogout(options: BackchannelLogoutOptions): RequestHandler {
-  const receive = createLogoutEndpoint(options.verifier, options);
+  const logout = createLogoutEndpoint(options.verifier, options);
   return (request, response, next) => {
     readNodeForm(request, request.body)
-      .then(receive)
+      .then(logout)
       .then((answer) => answerWith(answer, response))
       .catch(next);
   };

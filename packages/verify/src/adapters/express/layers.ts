@@ -1,11 +1,9 @@
 import type { NextFunction, Request, Response } from "express";
 import { patternNames } from "../../access/pattern-names.ts";
-import { type AdmittedRequest, admissions, type Fault, findFault } from "./admission.ts";
-import { faultOf, forgetFault, holdParams } from "./params.ts";
+import { type AdmittedRequest, admissions, findRejection, type Rejection } from "./admission.ts";
+import { clearRejection, interceptParams, rejectionOf } from "./params.ts";
 
-/**
- * What of an app leads to its routing. Express 4 has `_router`, and throws where it is asked for `router`.
- */
+/** The parts of an app that lead to its router. Express 4 has `_router`, and throws if `router` is read. */
 interface App {
   readonly _router?: Router;
   readonly router: Router;
@@ -16,16 +14,16 @@ interface Router {
   readonly stack: readonly object[];
 }
 
-/** What runs a route, or a middleware: all of a copy of Express share a prototype. */
+/** Runs a route or a middleware. All layers of one copy of Express share a prototype. */
 interface Layer {
   readonly handle: ((...input: never[]) => unknown) & Partial<Router>;
-  /** The pattern, or patterns: Express 5.2 and later. */
+  /** The pattern or patterns, in Express 5.2 and later. */
   readonly rawPath?: unknown;
   readonly route?: { readonly path?: unknown };
   [declared]?: readonly string[];
 }
 
-/** The names of the parameters in a layer's pattern, once they have been looked up. */
+/** Caches the names of the parameters in a layer's pattern. */
 const declared: unique symbol = Symbol("usher.declared");
 
 type HandleRequest = (
@@ -46,53 +44,53 @@ type LayerPrototype = Partial<
     Record<"handleError" | "handle_error", HandleError>
 >;
 
-/** Answers a request that is not let in, or hands a failure on. */
-export type Refuse = (fault: Fault, request: Request, response: Response, next: NextFunction) => void;
+/** Answers a rejected request, or passes another error on. */
+export type Refuse = (rejection: Rejection, request: Request, response: Response, next: NextFunction) => void;
 
-const heldApps = new WeakSet<object>();
-const heldLayers = new WeakSet<object>();
+const guardedApps = new WeakSet<object>();
+const guardedLayers = new WeakSet<object>();
 
 /**
- * Has all layers of an app's copy of Express ask the guards before they run, and those of other copies as
- * soon as a request reaches their app, router or route.
+ * Wraps the layers of an app's copy of Express, so that the guards check a request before each layer runs.
+ * Wraps those of other copies as soon as a request reaches their app, router or route.
  *
- * @throws {Error} A version of Express that is built otherwise.
+ * @throws {Error} This version of Express has no such layers.
  */
-export function holdApp(app: object, refuse: Refuse): void {
-  if (heldApps.has(app)) return;
-  if (!holdRouter(routerOf(app as App), refuse)) {
-    throw new Error("usher: this version of Express is not one that it knows (4, 5).");
+export function guardApp(app: object, refuse: Refuse): void {
+  if (guardedApps.has(app)) return;
+  if (!guardRouter(routerOf(app as App), refuse)) {
+    throw new Error("usher supports Express 4 and 5: this version has other internals.");
   }
-  holdParams((app as App).request, (request) => holdReached(request, refuse));
-  heldApps.add(app);
+  interceptParams((app as App).request, (request) => guardReached(request, refuse));
+  guardedApps.add(app);
 }
 
-/** Of another copy, perhaps: the app, and the route, that is about to get the request. */
-function holdReached(request: Request, refuse: Refuse): void {
+/** Wraps the layers of the app and the route that get the request next: they may belong to another copy. */
+function guardReached(request: Request, refuse: Refuse): void {
   const { app, route } = request as { app?: unknown; route?: unknown } as { app?: App; route?: Router };
-  if (app !== undefined && !heldApps.has(app)) {
-    heldApps.add(app);
-    holdRouter(routerOf(app), refuse);
+  if (app !== undefined && !guardedApps.has(app)) {
+    guardedApps.add(app);
+    guardRouter(routerOf(app), refuse);
   }
-  if (route !== undefined) holdRouter(route, refuse);
+  if (route !== undefined) guardRouter(route, refuse);
 }
 
 function routerOf(app: App): Router {
   return app._router ?? app.router;
 }
 
-/** @returns Whether its layers are held: not those of a router of another kind, nor of one that is empty. */
-function holdRouter({ stack }: Router, refuse: Refuse): boolean {
+/** @returns False if the router is empty or is not Express's. */
+function guardRouter({ stack }: Router, refuse: Refuse): boolean {
   const prototype: LayerPrototype | undefined = stack[0] && Object.getPrototypeOf(stack[0]);
   if (prototype === undefined) return false;
-  if (!heldLayers.has(prototype)) {
+  if (!guardedLayers.has(prototype)) {
     const name = prototype.handleRequest === undefined ? "handle_request" : "handleRequest";
     const errorName = prototype.handleError === undefined ? "handle_error" : "handleError";
     const { [name]: handleRequest, [errorName]: handleError } = prototype;
     if (handleRequest === undefined || handleError === undefined) return false;
     prototype[name] = guardRequests(handleRequest, refuse);
     prototype[errorName] = guardErrors(handleError, refuse);
-    heldLayers.add(prototype);
+    guardedLayers.add(prototype);
   }
   return true;
 }
@@ -101,12 +99,12 @@ function guardRequests(handleRequest: HandleRequest, refuse: Refuse): HandleRequ
   return function (request, response, next) {
     if (request[admissions] === undefined) return handleRequest.call(this, request, response, next);
     const { handle } = this;
-    // Express passes over what has four parameters.
-    if (handle.length > 3) forgetFault(request);
+    // Express skips handlers with four parameters here.
+    if (handle.length > 3) clearRejection(request);
     else {
-      const fault = faultOf(request) ?? findFault(request, request.params, namesOf(this));
-      if (fault !== undefined) return refuse(fault, request, response, next);
-      if (handle.stack !== undefined) holdRouter(handle as Router, refuse);
+      const rejection = rejectionOf(request) ?? findRejection(request, request.params, namesOf(this));
+      if (rejection !== undefined) return refuse(rejection, request, response, next);
+      if (handle.stack !== undefined) guardRouter(handle as Router, refuse);
     }
     return handleRequest.call(this, request, response, next);
   };
@@ -115,11 +113,11 @@ function guardRequests(handleRequest: HandleRequest, refuse: Refuse): HandleRequ
 function guardErrors(handleError: HandleError, refuse: Refuse): HandleError {
   return function (error, request, response, next) {
     if (request[admissions] === undefined) return handleError.call(this, error, request, response, next);
-    // Express passes over everything else.
-    if (this.handle.length !== 4) forgetFault(request);
+    // Express skips all other handlers here.
+    if (this.handle.length !== 4) clearRejection(request);
     else {
-      const fault = faultOf(request) ?? findFault(request, request.params, namesOf(this));
-      if (fault !== undefined) return refuse(fault, request, response, next);
+      const rejection = rejectionOf(request) ?? findRejection(request, request.params, namesOf(this));
+      if (rejection !== undefined) return refuse(rejection, request, response, next);
     }
     return handleError.call(this, error, request, response, next);
   };

@@ -1,60 +1,60 @@
 import { IncomingMessage } from "node:http";
 import type { Request } from "express";
 import type { RouteParams } from "../../access/owner.ts";
-import { type AdmittedRequest, admissions, type Fault, findFault } from "./admission.ts";
+import { type AdmittedRequest, admissions, findRejection, type Rejection } from "./admission.ts";
 
-/** What a request's parameters are, and whether another user's are among them. */
+/** Where a request keeps its parameters, why they were rejected, and what replaces them then. */
 const current: unique symbol = Symbol("usher.params");
-const fault: unique symbol = Symbol("usher.fault");
+const rejection: unique symbol = Symbol("usher.rejection");
 const hidden: unique symbol = Symbol("usher.hidden");
 
-interface HeldRequest extends AdmittedRequest {
+interface GuardedRequest extends AdmittedRequest {
   [current]?: RouteParams;
   [hidden]?: RouteParams;
-  [fault]?: Fault | undefined;
+  [rejection]?: Rejection | undefined;
 }
 
-const held = new WeakSet<object>();
+const intercepted = new WeakSet<object>();
 
 /**
- * Checks `req.params` whenever a router sets them, whichever copy of Express it is of: before `app.param`,
- * before error handlers. What is another user's is not there to be read, and {@link faultOf} tells.
+ * Checks `req.params` whenever a router of any copy of Express sets it: before `app.param` callbacks and
+ * error handlers. After a rejection, `req.params` has no values, and {@link rejectionOf} returns the reason.
  *
- * An accessor on Express's own request prototype: on each request it would cost more than the whole guard.
+ * Defines an accessor on Express's request prototype. One on each request would cost more than the whole
+ * guard.
  *
  * @param prototype What an app's requests inherit from.
- * @param onSet Told of each request whose parameters are set behind a guard, before they are checked.
+ * @param onSet Called for each guarded request whose parameters are set, before they are checked.
  */
-export function holdParams(prototype: object, onSet: (request: Request) => void): void {
+export function interceptParams(prototype: object, onSet: (request: Request) => void): void {
   const base = baseOf(prototype);
-  if (held.has(base)) return;
-  held.add(base);
-  // That of another copy of this package.
+  if (intercepted.has(base)) return;
+  intercepted.add(base);
+  // The accessor of another copy of this package.
   const earlier = Object.getOwnPropertyDescriptor(base, "params");
   Object.defineProperty(base, "params", {
     configurable: true,
     enumerable: true,
-    get(this: HeldRequest) {
-      if (this[fault] !== undefined) return this[hidden];
+    get(this: GuardedRequest) {
+      if (this[rejection] !== undefined) return this[hidden];
       return earlier?.get === undefined ? this[current] : earlier.get.call(this);
     },
-    set(this: HeldRequest, params: RouteParams) {
+    set(this: GuardedRequest, params: RouteParams) {
       earlier?.set?.call(this, params);
       this[current] = params;
       if (this[admissions] === undefined) return;
       onSet(this);
-      // A fault that no layer has taken notice of stays: the layer was one that cannot be seen.
-      this[fault] ??= findFault(this, params ?? {});
-      if (this[fault] !== undefined) this[hidden] = hide(params ?? {});
+      // A rejection that no layer has handled stays: that layer is not wrapped.
+      this[rejection] ??= findRejection(this, params ?? {});
+      if (this[rejection] !== undefined) this[hidden] = hide(params ?? {});
     },
   });
 }
 
 /**
- * What is there to be read instead of another user's parameters, should a layer that cannot be seen run all
- * the same. Who asks first is the router, which has no callback of `app.param` to run for `undefined`. To
- * whoever asks later they are empty texts, which are nobody's: many a database takes `undefined` for no
- * condition at all.
+ * Returns what replaces another user's parameters, in case a layer that is not wrapped runs anyway. The
+ * router reads each one first and gets `undefined`, so it runs no `app.param` callbacks. Later reads get
+ * empty strings, which are no user's id. Not `undefined`: many databases ignore a condition with that value.
  */
 function hide(params: RouteParams): RouteParams {
   const asked = new Set<string | symbol>();
@@ -66,25 +66,28 @@ function hide(params: RouteParams): RouteParams {
   });
 }
 
-/** Takes away a request's own parameters, set before the prototype had the accessor, and sets them again. */
-export function shedParams(request: Request): void {
+/**
+ * Removes a request's own `params`, which were set before the prototype had the accessor, and sets them
+ * again.
+ */
+export function removeOwnParams(request: Request): void {
   if (!Object.hasOwn(request, "params")) return;
   const { params } = request;
   delete (request as Partial<Request>).params;
   request.params = params;
 }
 
-/** What was found when the parameters were last set. */
-export function faultOf(request: HeldRequest): Fault | undefined {
-  return request[fault];
+/** The rejection of the current parameters. */
+export function rejectionOf(request: GuardedRequest): Rejection | undefined {
+  return request[rejection];
 }
 
-/** The layer that the parameters were set for does not run. */
-export function forgetFault(request: HeldRequest): void {
-  if (request[fault] !== undefined) request[fault] = undefined;
+/** Called when the layer for which the parameters were set does not run. */
+export function clearRejection(request: GuardedRequest): void {
+  if (request[rejection] !== undefined) request[rejection] = undefined;
 }
 
-/** Express's own, which the requests of all its apps inherit from. */
+/** Express's request prototype, from which the requests of all its apps inherit. */
 function baseOf(prototype: object): object {
   const parent = Object.getPrototypeOf(prototype) as object | null;
   return parent === null || parent === IncomingMessage.prototype ? prototype : baseOf(parent);

@@ -20,13 +20,13 @@ import { longestLogoutForm } from "../../logout/form.ts";
  * ```
  */
 export interface BackchannelLogoutOptions extends EndpointOptions {
-  /** Below the prefix that it is registered with. Default `/backchannel-logout`. */
+  /** The path below the plugin's prefix. Default: `/backchannel-logout`. */
   readonly path?: string;
 }
 
 /**
- * Adds the public route that an issuer tells of ended sessions: `POST /backchannel-logout`. It reads the body
- * by itself, 16 KB at most, whatever parsers the app has. See `createLogoutEndpoint` for what it answers.
+ * Adds the public route that receives logout tokens from the issuer: `POST /backchannel-logout`. It reads the
+ * body itself, up to 16 KB, and ignores the app's parsers. See `createLogoutEndpoint` for its responses.
  *
  * @throws {ConfigurationError} The verifier has no revocations.
  *
@@ -73,7 +73,7 @@ export async function backchannelLogout(
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
   app.setErrorHandler<FastifyError>(async (error, request, reply) => {
-    // A body that is too long or breaks off, as any other form that cannot be read.
+    // A body that is too long or incomplete gets the response to an unreadable form.
     if ((error.statusCode ?? 500) >= 500) throw error;
     await answer(request, reply, undefined);
     return reply;

@@ -15,10 +15,10 @@ type AnySession = SocketSession<Readonly<Record<string, string>>, RegisteredClai
 const sessions = new WeakMap<object, AnySession>();
 
 /**
- * The session of a WebSocket's request, in a handler of `@fastify/websocket`: give it renewals, and read the
- * principal from it, which is the newest one. `request.principal` stays who opened the socket.
+ * Returns the session of a WebSocket, in a handler of `@fastify/websocket`. Pass renewals to it, and read the
+ * latest principal from it: `request.principal` stays the one that opened the socket.
  *
- * @throws {Error} No guard let this request in as an upgrade: its route is public, or it is none.
+ * @throws {Error} The guard did not accept this request as an upgrade: it is not one, or its route is public.
  *
  * @example
  * ```ts
@@ -39,18 +39,19 @@ const sessions = new WeakMap<object, AnySession>();
  */
 export function sessionOf(request: FastifyRequest): AnySession {
   const session = sessions.get(request.raw);
-  if (session === undefined) throw new Error("This request was not let in as an upgrade: it has no session.");
+  if (session === undefined)
+    throw new Error("This request was not accepted as an upgrade: it has no session.");
   return session;
 }
 
-/** Guards the upgrades that `@fastify/websocket` leads through Fastify's hooks. */
+/** Guards the upgrades that `@fastify/websocket` sends through Fastify's hooks. */
 export interface UpgradeGuard {
   /**
-   * Every credential of an upgrade: its `Authorization` fields, and the token among its subprotocols, which
-   * is taken out.
+   * Returns every credential of an upgrade: its `Authorization` fields, and the token among its subprotocols.
+   * Removes that token from the header.
    */
   authorizationOf(request: FastifyRequest): AuthorizationFields;
-  /** Watches over the connection from now on. */
+  /** Opens the session of an accepted upgrade. */
   open(
     request: FastifyRequest,
     principal: Principal<RegisteredClaims>,
@@ -77,7 +78,7 @@ export function createUpgradeGuard(
       const { session, closed } = openSession({
         ...parts,
         token: readBearer(credentials.get(raw), false),
-        // As they are now: what a schema or a hook makes of them is checked by itself.
+        // The current parameters. Changes by schemas and hooks are checked separately.
         access: { params: Object.freeze({ ...params }) as Record<string, string>, ownerParams, policies },
       });
       raw.socket.once("close", closed);

@@ -10,9 +10,9 @@ export type { BackchannelLogoutOptions };
 const methodNotAllowed = refuse(httpProblem(405), { allow: "POST" });
 
 /**
- * Makes the handler that an issuer tells of ended sessions: give it `POST /backchannel-logout`, or whatever
- * path the issuer was told, outside of `protect`. It is public, reads 16 KB at most, and answers other
- * methods 405. See `createLogoutEndpoint` for what it answers.
+ * Creates the handler that receives logout tokens from the issuer. Use it for `POST /backchannel-logout`, or
+ * for the path that the issuer is configured with, outside `protect`. It is public, reads at most 16 KB, and
+ * answers 405 to other methods. See `createLogoutEndpoint` for its responses.
  *
  * @throws {ConfigurationError} The verifier has no revocations.
  *
@@ -32,7 +32,7 @@ const methodNotAllowed = refuse(httpProblem(405), { allow: "POST" });
 export function backchannelLogout(
   options: BackchannelLogoutOptions,
 ): (request: Request) => Promise<Response> {
-  const receive = createLogoutEndpoint(options.verifier, options);
+  const logout = createLogoutEndpoint(options.verifier, options);
   return async (request) =>
-    responseOf(request.method === "POST" ? await receive(await readWebForm(request)) : methodNotAllowed);
+    responseOf(request.method === "POST" ? await logout(await readWebForm(request)) : methodNotAllowed);
 }

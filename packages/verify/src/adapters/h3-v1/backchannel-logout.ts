@@ -6,7 +6,7 @@ import { readNodeForm } from "../../logout/node-form.ts";
 
 export type { BackchannelLogoutOptions };
 
-/** An event of h3 1's, as far as the endpoint goes. */
+/** The parts of an h3 1 event that the endpoint uses. */
 interface NodeEvent {
   readonly node: {
     readonly req: IncomingMessage & { readonly body?: unknown };
@@ -15,8 +15,8 @@ interface NodeEvent {
 }
 
 /**
- * Makes the handler that an issuer tells of ended sessions. It is public: it must stand before {@link usher}.
- * It reads 16 KB of the body at most. See `createLogoutEndpoint` for what it answers.
+ * Creates the handler that receives logout tokens from the issuer. It is public: it must run before {@link
+ * usher}. It reads at most 16 KB of the body. See `createLogoutEndpoint` for its responses.
  *
  * @throws {ConfigurationError} The verifier has no revocations.
  *
@@ -34,6 +34,6 @@ interface NodeEvent {
  * ```
  */
 export function backchannelLogout(options: BackchannelLogoutOptions): (event: NodeEvent) => Promise<void> {
-  const receive = createLogoutEndpoint(options.verifier, options);
-  return async ({ node: { req, res } }) => answerWith(await receive(await readNodeForm(req, req.body)), res);
+  const logout = createLogoutEndpoint(options.verifier, options);
+  return async ({ node: { req, res } }) => answerWith(await logout(await readNodeForm(req, req.body)), res);
 }

@@ -1,6 +1,6 @@
 /**
- * Ends a handler of h3 1's whose request is answered already. h3 knows its own errors by this mark, and
- * leaves alone what it says of a request that is answered.
+ * Stops h3 1 from running the handler of a request that already has a response. h3 recognises its own errors
+ * by this property, and does not report them for such a request.
  */
 export class Refused extends Error {
   static readonly __h3_error__ = true;
@@ -21,13 +21,13 @@ export class Refused extends Error {
 type Params = Record<string, unknown>;
 
 /**
- * Has `check` look at a route's parameters whenever a router sets them, before its handler runs.
+ * Calls `check` whenever a router sets a route's parameters, before the route's handler runs.
  *
- * h3 hands a parameter out as it has it, or decoded when the handler asks for that: two values, of which the
- * check sees one. So the decoded one takes the place of the other, and where decoding it again would make a
- * third (an id with a `%` in it), none is left, which is nobody's.
+ * h3 returns a parameter as sent, or decoded if the handler asks for that. The check only sees one value, so
+ * the decoded value replaces the other. If decoding it again would change it (an id that contains `%`), it
+ * becomes empty, which is no user's id.
  */
-export function holdParams(
+export function interceptParams(
   context: Params,
   ownerParams: readonly string[],
   check: (params: Params) => void,
@@ -54,7 +54,7 @@ function decodeOwners(params: Params, ownerParams: readonly string[]): Params {
   return params;
 }
 
-/** As h3 does it. */
+/** Decodes as h3 does. */
 function decode(text: string): string {
   try {
     return decodeURIComponent(text);

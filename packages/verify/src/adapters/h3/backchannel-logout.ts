@@ -7,8 +7,8 @@ import { readWebForm } from "../../logout/web-form.ts";
 export type { BackchannelLogoutOptions };
 
 /**
- * Makes the handler that an issuer tells of ended sessions. Its route must say that it is public. It reads 16
- * KB of the body at most. See `createLogoutEndpoint` for what it answers.
+ * Creates the handler that receives logout tokens from the issuer. Mark its route as public. It reads at most
+ * 16 KB of the body. See `createLogoutEndpoint` for its responses.
  *
  * @throws {ConfigurationError} The verifier has no revocations.
  *
@@ -28,6 +28,6 @@ export type { BackchannelLogoutOptions };
  * ```
  */
 export function backchannelLogout(options: BackchannelLogoutOptions): (event: H3Event) => Promise<Response> {
-  const receive = createLogoutEndpoint(options.verifier, options);
-  return async (event) => responseOf(await receive(await readWebForm(event.req)));
+  const logout = createLogoutEndpoint(options.verifier, options);
+  return async (event) => responseOf(await logout(await readWebForm(event.req)));
 }

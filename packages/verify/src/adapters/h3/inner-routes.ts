@@ -1,6 +1,6 @@
 import type { H3Event, H3Route } from "h3";
 
-/** Ends what a second app does with a request that its route refuses. */
+/** Stops a second app from handling a request that its route rejects. */
 export class InnerRefusal extends Error {
   readonly response: Response;
 
@@ -11,19 +11,19 @@ export class InnerRefusal extends Error {
 }
 
 /**
- * Has `check` look at the routes of a second app that is used as a handler. It runs no middleware of the
- * first one's, and tells of its route by setting `event.context.matchedRoute`, behind the parameters and
- * before the handler runs.
+ * Calls `check` for each route of a second app that is used as a handler. h3 runs none of the first app's
+ * middleware there. It sets `event.context.matchedRoute` after the parameters and before it calls the
+ * handler.
  *
- * @param check Throws an {@link InnerRefusal} where the route is refused.
+ * @param check Throws an {@link InnerRefusal} if the route rejects the request.
  */
-export function holdInnerRoutes(
+export function interceptInnerRoutes(
   event: H3Event,
   check: (route: H3Route) => void,
   next: () => unknown,
 ): unknown {
   let current = event.context.matchedRoute;
-  // Of another guard, of the app around this one.
+  // The accessor of another guard, of an outer app.
   const { set: setOuter } = Object.getOwnPropertyDescriptor(event.context, "matchedRoute") ?? {};
   Object.defineProperty(event.context, "matchedRoute", {
     configurable: true,

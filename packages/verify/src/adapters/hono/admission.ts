@@ -3,13 +3,13 @@ import type { Policy } from "../../access/policies.ts";
 import type { Connection } from "../../websocket/connection.ts";
 import type { OpenSession } from "../../websocket/session.ts";
 
-/** What the guard that let a request in can do about it later. */
+/** What the guard can still do for a request that it accepted. */
 export interface Admission {
-  /** Asks for more; its refusal where there is not more. */
+  /** Checks more policies. Returns the rejection, if there is one. */
   enforce(policies: readonly Policy<never>[]): Response | undefined;
-  /** Watches over the socket that the request becomes. */
+  /** Opens the session of the WebSocket that the request becomes. */
   watch(connection: Connection): OpenSession<never>;
 }
 
-/** By request: the admission by the guard that let it in last. */
+/** By request: the admission of the last guard that accepted it. */
 export const admissions: WeakMap<Context, Admission> = new WeakMap();

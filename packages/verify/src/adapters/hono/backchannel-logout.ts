@@ -7,8 +7,8 @@ import { readWebForm } from "../../logout/web-form.ts";
 export type { BackchannelLogoutOptions };
 
 /**
- * Makes the handler that an issuer tells of ended sessions. It is public: add it before {@link usher}. It
- * reads 16 KB of the body at most. See `createLogoutEndpoint` for what it answers.
+ * Creates the handler that receives logout tokens from the issuer. It is public: add it before {@link usher}.
+ * It reads at most 16 KB of the body. See `createLogoutEndpoint` for its responses.
  *
  * @throws {ConfigurationError} The verifier has no revocations.
  *
@@ -30,11 +30,11 @@ export type { BackchannelLogoutOptions };
 export function backchannelLogout(
   options: BackchannelLogoutOptions,
 ): (context: Context) => Promise<Response> {
-  const receive = createLogoutEndpoint(options.verifier, options);
+  const logout = createLogoutEndpoint(options.verifier, options);
   return async ({ req }) => {
     const form = await readWebForm(req.raw);
-    // A middleware that has read the body has left it with Hono.
+    // If a middleware has read the body, Hono has cached it.
     const body = form.body ?? (req.raw.bodyUsed ? await req.text().catch(() => undefined) : undefined);
-    return responseOf(await receive({ ...form, body }));
+    return responseOf(await logout({ ...form, body }));
   };
 }

@@ -10,21 +10,18 @@ import { admissions } from "./admission.ts";
 
 const sessions = new WeakMap<Context, OpenSession<never>>();
 
-/**
- * Where there is no `Authorization`, the token of a browser's WebSocket: every other request is spared the
- * question.
- */
+/** Reads `Authorization` or, for an upgrade without it, the token among the subprotocols. */
 export function credentialsOf(headers: Headers): AuthorizationFields {
   const fields = combinedAuthorization(headers);
   return fields === undefined && isWebUpgrade(headers) ? upgradeAuthorization(headers) : fields;
 }
 
 /**
- * Has a socket of `upgradeWebSocket` end with its token: closed with 4401 within a second when that expires
- * or is revoked, unless a fresh one was sent on it (`usher.renew <token>`), which your `onMessage` does not
- * see. Without it, nothing closes the socket. Must stand behind {@link usher}.
+ * Closes a socket of `upgradeWebSocket` when its token ends: with code 4401, within a second after the token
+ * expires or is revoked, unless the client has sent a fresh one (`usher.renew <token>`). Your `onMessage`
+ * does not get renewals. Without this function, the socket stays open. Must run after {@link usher}.
  *
- * @throws {Error} No guard let this request in.
+ * @throws {Error} No guard accepted this request.
  *
  * @example
  * ```ts
@@ -46,7 +43,7 @@ export function credentialsOf(headers: Headers): AuthorizationFields {
  */
 export function watchSocket<Raw>(context: Context, events: WSEvents<Raw>): WSEvents<Raw> {
   const admission = admissions.get(context);
-  if (admission === undefined) throw new Error("watchSocket: no usher(...) stands before this route.");
+  if (admission === undefined) throw new Error("watchSocket: no usher(...) runs before this route.");
   return {
     ...events,
     onOpen(event, socket) {
@@ -65,9 +62,9 @@ export function watchSocket<Raw>(context: Context, events: WSEvents<Raw>): WSEve
 }
 
 /**
- * The session of a socket that {@link watchSocket} watches: its principal is the newest one.
+ * Returns the session of a socket that {@link watchSocket} watches. Its principal is the latest one.
  *
- * @throws {Error} It is not open yet, or not watched.
+ * @throws {Error} The socket is not open yet, or not watched.
  *
  * @example
  * ```ts
@@ -92,7 +89,7 @@ export function sessionOf<Claims = TokenClaims>(
 ): SocketSession<Readonly<Record<string, string>>, Claims> {
   const opened = sessions.get(context);
   if (opened === undefined)
-    throw new Error("sessionOf: there is no open socket that watchSocket(...) watches.");
+    throw new Error("sessionOf: no open socket of this request is watched by watchSocket(...).");
   return opened.session as unknown as SocketSession<Readonly<Record<string, string>>, Claims>;
 }
 
@@ -101,7 +98,7 @@ function connectionOf<Raw>(socket: WSContext<Raw>): Connection {
     close: (code, reason) => socket.close(code, reason),
     destroy: () => {
       const raw = socket.raw as { terminate?(): void } | undefined;
-      // Not every runtime can cut a socket off.
+      // Not every runtime can close a socket without a close frame.
       if (raw?.terminate === undefined) socket.close();
       else raw.terminate();
     },

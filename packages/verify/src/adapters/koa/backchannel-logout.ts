@@ -20,15 +20,15 @@ import { readNodeForm } from "../../logout/node-form.ts";
  * ```
  */
 export interface BackchannelLogoutOptions extends EndpointOptions {
-  /** Default `/backchannel-logout`. */
+  /** The path to answer. Default: `/backchannel-logout`. */
   readonly path?: string;
 }
 
 /**
- * Makes the middleware that an issuer tells of ended sessions: it answers `POST /backchannel-logout`, and
- * passes everything else on. It is public: use it before {@link usher}. It reads the body by itself, 16 KB at
- * most, or takes what a body parser before it has left (`ctx.request.body`). See `createLogoutEndpoint` for
- * what it answers.
+ * Creates the middleware that receives logout tokens from the issuer. It answers `POST /backchannel-logout`
+ * and passes all other requests on. It is public: add it before {@link usher}. It reads the body itself, up
+ * to 16 KB, or uses the result of an earlier body parser (`ctx.request.body`). See `createLogoutEndpoint` for
+ * its responses.
  *
  * @throws {ConfigurationError} The verifier has no revocations.
  *
@@ -48,14 +48,14 @@ export interface BackchannelLogoutOptions extends EndpointOptions {
  * ```
  */
 export function backchannelLogout(options: BackchannelLogoutOptions): Middleware {
-  const receive = createLogoutEndpoint(options.verifier, options);
+  const logout = createLogoutEndpoint(options.verifier, options);
   const { path = "/backchannel-logout" } = options;
   return async (context, next) => {
     if (context.method !== "POST" || context.path !== path) return next();
     const { body: parsed } = context.request as { readonly body?: unknown };
-    const { status, headers, body } = await receive(await readNodeForm(context.req, parsed));
+    const { status, headers, body } = await logout(await readNodeForm(context.req, parsed));
     context.status = status;
-    // First, since Koa would put a type of its own beside it.
+    // The body first: setting it makes Koa choose a content type.
     context.body = body;
     if (body === "") context.remove("content-type");
     context.set({ ...headers });

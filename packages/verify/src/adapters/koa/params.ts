@@ -4,36 +4,36 @@ import { patternNames } from "../../access/pattern-names.ts";
 import { readPlainParams } from "./plain-params.ts";
 
 /**
- * Checks parameters, and throws what stops the router that sets them.
+ * Checks parameters. Throws to stop the router that sets them.
  *
- * @param declared The names of all those that the route's pattern has, where that is known.
+ * @param declared The names of all parameters in the route's pattern, if they are known.
  */
 export type CheckParams = (params: RouteParams, declared?: readonly string[]) => void;
 
-/** The checks of the guards that a request has passed. */
+/** The checks of the guards that accepted a request. */
 const checks: unique symbol = Symbol("usher.checks");
-/** What routers have put down of their routes. */
+/** The patterns that routers have set. */
 const patterns: unique symbol = Symbol("usher.patterns");
 
-interface HeldContext extends Context {
+interface GuardedContext extends Context {
   [checks]?: CheckParams[];
   [patterns]?: Partial<Record<PatternName, unknown>>;
 }
 
 /**
- * Where routers put a route's pattern: @koa/router and koa-router, after its parameters; koa-route, which has
- * no other place.
+ * Where routers store a route's pattern: @koa/router and koa-router after the parameters; koa-route, which
+ * stores nothing else.
  */
 const patternPlaces = ["routerPath", "routePath"] as const;
 type PatternName = (typeof patternPlaces)[number];
 
 /**
- * Has everything checked that a router sets of a route before it runs it: `ctx.params`, as a whole or one by
- * one, and the pattern. They are checked again whenever they are read. What there is already is checked at
- * once.
+ * Runs `check` on everything that a router sets before it runs a route: `ctx.params`, as a whole or one by
+ * one, and the pattern. Parameters are checked again whenever they are read. What is already set is checked
+ * immediately.
  */
-export function holdParams(context: HeldContext, check: CheckParams): void {
-  holdPatterns(context.app.context);
+export function interceptParams(context: GuardedContext, check: CheckParams): void {
+  interceptPatterns(context.app.context);
   const known = context[checks];
   if (known === undefined) {
     context[checks] = [check];
@@ -42,7 +42,7 @@ export function holdParams(context: HeldContext, check: CheckParams): void {
   } else known.push(check);
   const { params } = context;
   if (params) check(params);
-  // Set before there was a place for it, or before the guard.
+  // A router may have set it before the guard ran, or before the prototype had the accessor.
   for (const place of patternPlaces) {
     const pattern: unknown = context[place];
     if (Object.hasOwn(context, place)) delete context[place];
@@ -50,40 +50,39 @@ export function holdParams(context: HeldContext, check: CheckParams): void {
   }
 }
 
-function watchParams(target: { params?: RouteParams | undefined }, toPass: readonly CheckParams[]): void {
+function watchParams(target: { params?: RouteParams | undefined }, allChecks: readonly CheckParams[]): void {
   let current = target.params;
   Object.defineProperty(target, "params", {
     configurable: true,
     enumerable: true,
     get: () => {
-      if (current) for (const check of toPass) check(current);
+      if (current) for (const check of allChecks) check(current);
       return current;
     },
     set: (params: RouteParams) => {
       const names = namesOfRoute(target, params);
-      for (const check of toPass) {
+      for (const check of allChecks) {
         check(params);
         if (names.length > 0) check(params, names);
       }
-      current = isEmpty(params) ? checkedAsFilled(params, toPass) : params;
+      current = isEmpty(params) ? checkWhenFilled(params, allChecks) : params;
     },
   });
 }
 
 /**
- * What the pattern declares where a router sets `ctx.route` before the parameters of that route:
- * koa-better-router.
+ * The names in the pattern of koa-better-router, which sets `ctx.route` before the parameters of that route.
  */
 function namesOfRoute(target: object, params: RouteParams): readonly string[] {
   const { route } = target as { route?: { path?: unknown; params?: unknown } | undefined };
   return params && route?.params === params ? patternNames(route.path) : [];
 }
 
-/** For a router that sets an empty object and fills it afterwards: its handler may never read it. */
-function checkedAsFilled(params: RouteParams, toPass: readonly CheckParams[]): RouteParams {
+/** For a router that sets an empty object and fills it later. Its handler may never read `ctx.params`. */
+function checkWhenFilled(params: RouteParams, allChecks: readonly CheckParams[]): RouteParams {
   return new Proxy(params, {
     set: (target, name, value) => {
-      for (const check of toPass) check({ ...target, [name]: value });
+      for (const check of allChecks) check({ ...target, [name]: value });
       return Reflect.set(target, name, value);
     },
   });
@@ -94,29 +93,29 @@ function isEmpty(params: RouteParams): boolean {
   return true;
 }
 
-const heldPrototypes = new WeakSet<object>();
+const interceptedPrototypes = new WeakSet<object>();
 
-/** On what the contexts of an app inherit from: on each context it would cost more. */
-function holdPatterns(prototype: object): void {
-  if (heldPrototypes.has(prototype)) return;
-  heldPrototypes.add(prototype);
+/** Defines accessors on the prototype of an app's contexts. On each context they would cost more. */
+function interceptPatterns(prototype: object): void {
+  if (interceptedPrototypes.has(prototype)) return;
+  interceptedPrototypes.add(prototype);
   for (const place of patternPlaces) {
-    // That of another copy of this package.
+    // The accessor of another copy of this package.
     const earlier = Object.getOwnPropertyDescriptor(prototype, place);
     Object.defineProperty(prototype, place, {
       configurable: true,
       enumerable: true,
-      get(this: HeldContext) {
+      get(this: GuardedContext) {
         return this[patterns]?.[place];
       },
-      set(this: HeldContext, pattern: unknown) {
+      set(this: GuardedContext, pattern: unknown) {
         earlier?.set?.call(this, pattern);
         this[patterns] = { ...this[patterns], [place]: pattern };
-        const toPass = this[checks];
-        const names = toPass === undefined ? [] : patternNames(pattern);
-        if (toPass === undefined || names.length === 0) return;
+        const allChecks = this[checks];
+        const names = allChecks === undefined ? [] : patternNames(pattern);
+        if (allChecks === undefined || names.length === 0) return;
         const params = place === "routerPath" ? (this.params ?? {}) : readPlainParams(pattern, this.path);
-        for (const check of toPass) check(params ?? {}, names);
+        for (const check of allChecks) check(params ?? {}, names);
       },
     });
   }

@@ -16,14 +16,16 @@ import { answerOn, type PlatformResponse } from "./platform.ts";
 
 export type { BackchannelLogoutOptions };
 
-/** Where the route is: the module is made before its options are there. */
+/**
+ * The path of the route. It is set separately, because the module is created before its options are known.
+ */
 export interface BackchannelLogoutRoute {
-  /** Below the app's global prefix, where it has one. Default `backchannel-logout`. */
+  /** The path below the app's global prefix. Default: `backchannel-logout`. */
   readonly path?: string;
 }
 
 /**
- * Options that other providers know: a factory, and what Nest is to call it with.
+ * Options that depend on other providers: a factory, and the providers to inject into it.
  *
  * @example
  * ```ts
@@ -50,12 +52,12 @@ const optionsToken: unique symbol = Symbol("usher.backchannelLogout");
 class BackchannelLogoutModuleClass {}
 
 /**
- * Adds the public route that an issuer tells of ended sessions: `POST /backchannel-logout`, on Express and on
- * Fastify. It takes what Nest's body parser has left or, without one (`bodyParser: false`), reads 16 KB at
- * most by itself. See `createLogoutEndpoint` for what it answers; a body that is too long for Nest's parser
- * is Nest's to refuse.
+ * Adds the public route that receives logout tokens from the issuer: `POST /backchannel-logout`, on Express
+ * and Fastify. It uses the result of Nest's body parser or, with `bodyParser: false`, reads the body itself,
+ * up to 16 KB. See `createLogoutEndpoint` for its responses. If the body is too long for Nest's parser, Nest
+ * sends the response.
  *
- * @throws {ConfigurationError} The verifier has no revocations; when the app is created.
+ * @throws {ConfigurationError} The verifier has no revocations. Thrown when the app is created.
  *
  * @example
  * ```ts
@@ -95,18 +97,17 @@ export const BackchannelLogoutModule: {
 
 function createController(path: string): new (options: BackchannelLogoutOptions) => object {
   class BackchannelLogoutController {
-    readonly #receive: LogoutEndpoint;
+    readonly #logout: LogoutEndpoint;
 
     constructor(options: BackchannelLogoutOptions) {
-      this.#receive = createLogoutEndpoint(options.verifier, options);
+      this.#logout = createLogoutEndpoint(options.verifier, options);
     }
 
     async receive(request: FormRequest, response: PlatformResponse): Promise<void> {
-      answerOn(response, await this.#receive(await readNodeForm(request.raw ?? request, request.body)));
+      answerOn(response, await this.#logout(await readNodeForm(request.raw ?? request, request.body)));
     }
   }
-  // What decorators do that stand before a class and its methods: sources that run as they are have no such
-  // syntax.
+  // Calls the decorators as functions: Node cannot run their syntax without a build.
   const { prototype } = BackchannelLogoutController;
   const descriptor = Object.getOwnPropertyDescriptor(prototype, "receive") as PropertyDescriptor;
   Inject(optionsToken)(BackchannelLogoutController, undefined, 0);

@@ -10,7 +10,7 @@ import type { Principal as VerifiedPrincipal } from "../../claims/principal.ts";
 import type { RegisteredClaims } from "../../claims/register.ts";
 
 /**
- * Who a verified token speaks for: the type of what `@Principal()` hands to a handler.
+ * The user of a verified token: the type of the `@Principal()` parameter.
  *
  * @example
  * ```ts
@@ -28,7 +28,7 @@ import type { RegisteredClaims } from "../../claims/register.ts";
  */
 export type Principal<Claims = RegisteredClaims> = VerifiedPrincipal<Claims>;
 
-/** A handler or a controller, as Nest keeps metadata for it. */
+/** A handler or a controller, which Nest keeps metadata for. */
 export type Level = Parameters<Reflector["get"]>[1];
 
 const publicKey = "usher:public";
@@ -37,8 +37,7 @@ const reflector = new Reflector();
 const principals = new WeakMap<object, Principal>();
 
 /**
- * Lets everybody in, unverified: on a handler, or on a controller for those of its handlers that ask for
- * nothing.
+ * Makes a handler public, or all handlers of a controller that require no policies.
  *
  * @example
  * ```ts
@@ -57,16 +56,16 @@ const principals = new WeakMap<object, Principal>();
  */
 export const Public = (): CustomDecorator => SetMetadata(publicKey, true);
 
-/** The principal as a parameter of a handler. Throws on a public route: nobody was verified there. */
+/** Passes the principal to a handler as a parameter. Throws on a public route, where no token is verified. */
 export const Principal: () => ParameterDecorator = createParamDecorator(
   (_data: unknown, context: ExecutionContext) => principalOf(context.switchToHttp().getRequest()),
 );
 
 /**
- * What handlers ask for besides a valid token and the owner's path. Adds up, also over controller and
- * handler.
+ * What handlers require in addition to a valid token and the owner's path. Policies of the controller and of
+ * the handler add up.
  *
- * @throws {ConfigurationError} What is no policy.
+ * @throws {ConfigurationError} An invalid policy.
  *
  * @example
  * ```ts
@@ -96,7 +95,9 @@ export function RequirePolicies(
 }
 
 /**
- * `@RequirePolicies(requireScopes(...))`.
+ * Short for `@RequirePolicies(requireScopes(...))`.
+ *
+ * @throws {ConfigurationError} No scope, or an invalid one.
  *
  * @example
  * ```ts
@@ -117,7 +118,9 @@ export const RequireScopes = (...scopes: readonly string[]): MethodDecorator & C
   RequirePolicies(requireScopes(...scopes));
 
 /**
- * `@RequirePolicies(requireClaim(...))`.
+ * Short for `@RequirePolicies(requireClaim(...))`.
+ *
+ * @throws {ConfigurationError} The predicate is not a function.
  *
  * @example
  * ```ts
@@ -139,8 +142,10 @@ export const RequireClaim = (
 ): MethodDecorator & ClassDecorator => RequirePolicies(requireClaim(...claim));
 
 /**
- * The principal of a platform's request, for what is no handler: interceptors, providers of a request. Throws
- * where there is none.
+ * Returns the principal of the platform's request, for code outside handlers: interceptors, request-scoped
+ * providers.
+ *
+ * @throws {Error} The route is public.
  *
  * @example
  * ```ts
@@ -163,17 +168,20 @@ export function principalOf(request: object): Principal {
   return principal;
 }
 
-/** For the guard. */
+/** Stores the principal of an accepted request. */
 export function keepPrincipal(request: object, principal: Principal): void {
   principals.set(request, principal);
 }
 
-/** The nearest level that says anything decides; policies ask for somebody to ask about. */
+/**
+ * The handler's metadata wins over the controller's. A level with policies is not public: policies need a
+ * principal.
+ */
 export function isPublic(levels: readonly Level[]): boolean {
   for (const level of levels) {
     if (policiesOf(level).length > 0) return false;
-    const isOpen: unknown = reflector.get(publicKey, level);
-    if (isOpen !== undefined) return isOpen === true;
+    const marked: unknown = reflector.get(publicKey, level);
+    if (marked !== undefined) return marked === true;
   }
   return false;
 }

@@ -3,12 +3,12 @@ import { answerWith } from "../../http/answers.ts";
 import type { NodeRequestLike } from "../../http/authorization.ts";
 import type { Refusal } from "../../http/problem.ts";
 
-/** What a request has on Express or on Fastify. */
+/** The parts of an Express or Fastify request that the guard uses. */
 export interface PlatformRequest extends NodeRequestLike {
-  /** Fastify: Node's own request. On Express the request is one itself. */
+  /** Fastify: Node's own request. An Express request is one itself. */
   readonly raw?: NodeRequestLike;
   readonly params: Readonly<Record<string, unknown>>;
-  /** The parameters of the controller's host. Nest's own, on both platforms. */
+  /** The parameters of the controller's host. Nest sets them, on both platforms. */
   readonly hosts?: Readonly<Record<string, unknown>>;
   readonly query?: object;
   /** Express: the route's pattern. */
@@ -24,11 +24,9 @@ export type PlatformResponse =
   | { code(status: number): { headers(headers: object): { send(body: Buffer): unknown } } }
   | ServerResponse;
 
-/**
- * Answers as it is, beside Nest and whatever it does to responses. Headers that were set before (CORS) stay.
- */
+/** Sends a response directly, without Nest. Headers that were set before (CORS) stay. */
 export function answerOn(response: PlatformResponse, refusal: Refusal): void {
-  // As bytes: Fastify would add a charset to the media type of a text.
+  // As bytes: Fastify adds a charset to the media type of a string.
   if ("code" in response)
     response.code(refusal.status).headers(refusal.headers).send(Buffer.from(refusal.body));
   else answerWith(refusal, response);

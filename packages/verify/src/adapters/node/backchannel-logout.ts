@@ -14,10 +14,10 @@ const methodNotAllowed = refuse(httpProblem(405), { allow: "POST" });
 const internalError = refuse(httpProblem(500), {});
 
 /**
- * Makes the request listener that an issuer tells of ended sessions: give it `POST /backchannel-logout`, or
- * whatever path the issuer was told, outside of `protect`. It is public, reads 16 KB at most, and answers
- * other methods 405. See `createLogoutEndpoint` for what it answers. Never rejects: a fault is a 500 and a
- * process warning.
+ * Creates the request listener that receives logout tokens from the issuer. Use it for `POST
+ * /backchannel-logout`, or for the path that the issuer is configured with, outside `protect`. It is public,
+ * reads at most 16 KB, and answers 405 to other methods. See `createLogoutEndpoint` for its responses. Never
+ * rejects: an unexpected error becomes a 500 and the process warning `USHER_LOGOUT_FAILED`.
  *
  * @throws {ConfigurationError} The verifier has no revocations.
  *
@@ -43,22 +43,22 @@ const internalError = refuse(httpProblem(500), {});
 export function backchannelLogout(
   options: BackchannelLogoutOptions,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
-  const receive = createLogoutEndpoint(options.verifier, options);
+  const logout = createLogoutEndpoint(options.verifier, options);
   return async (request, response) => {
     if (request.method !== "POST") return answerWith(methodNotAllowed, response);
     try {
       answerWith(
-        await receive(await readNodeForm(request, (request as { readonly body?: unknown }).body)),
+        await logout(await readNodeForm(request, (request as { readonly body?: unknown }).body)),
         response,
       );
     } catch (error) {
-      warnOfLogoutFault(error);
+      warnOfLogoutError(error);
       answerWith(internalError, response);
     }
   };
 }
 
-/** What is no verdict is a fault of code; where no framework is told of it, the operator is. */
-function warnOfLogoutFault(error: unknown): void {
-  warn(`a logout could not be taken: ${reasonOf(error)}`, "USHER_LOGOUT_FAILED");
+/** Reports an unexpected error. Without a framework to handle it, it becomes a process warning. */
+function warnOfLogoutError(error: unknown): void {
+  warn(`a logout failed: ${reasonOf(error)}`, "USHER_LOGOUT_FAILED");
 }

@@ -2,21 +2,21 @@ import { checkOwner } from "../../access/owner.ts";
 import { meantOwnerParam } from "../../access/owner-params.ts";
 import { AuthError } from "../../errors.ts";
 
-/** Holds an input to a principal's id. */
-export type HoldInput = (id: string, input: unknown) => void;
+/** Checks the owner fields of an input. */
+export type CheckInput = (id: string, input: unknown) => void;
 
 /**
- * Holds every owner field of a procedure's input to its owner, however deep it stands: in objects, lists,
- * maps, sets and forms, `{ where: { userId } }` as well as `[{ userId }]`. What comes from outside is walked
- * through without recursion, so that no nesting is too deep for the stack.
+ * Checks every owner field of a procedure's input, at any depth: in objects, lists, maps, sets and forms,
+ * such as `{ where: { userId } }` and `[{ userId }]`. Not recursive, so that deep nesting cannot exhaust the
+ * stack.
  *
- * Does not look into the bytes of a file or a stream, nor into texts.
+ * Does not look into the bytes of a file or a stream, nor into strings.
  *
- * @returns A function that throws `owner_mismatch` where an owner field is not the id, and for everybody
- *   where the name of a field is an owner field in another spelling.
+ * @returns A function that throws `owner_mismatch` if an owner field is not the id, and for every user if a
+ *   field's name is another spelling of an owner field.
  */
-export function createInputHold(ownerParams: readonly string[]): HoldInput {
-  // A list of its own: the guard's is frozen, and to iterate over a frozen one costs a multiple.
+export function createInputCheck(ownerParams: readonly string[]): CheckInput {
+  // A copy: the guard's list is frozen, and iterating over a frozen array is several times slower.
   const names = [...ownerParams];
   if (names.length === 0) return () => {};
 
@@ -26,11 +26,11 @@ export function createInputHold(ownerParams: readonly string[]): HoldInput {
     while (open.length > 0) {
       const value = open.pop();
       if (!isContainer(value) || seen.has(value)) continue;
-      // A transformer such as superjson makes cycles.
+      // A transformer such as superjson can create cycles.
       seen.add(value);
       if (value instanceof Map || isForm(value)) {
         for (const [name, inner] of value as unknown as Iterable<[unknown, unknown]>) {
-          for (const part of namesIn(name)) holdField(id, part, inner);
+          for (const part of namesIn(name)) checkField(id, part, inner);
           open.push(name, inner);
         }
         continue;
@@ -39,14 +39,14 @@ export function createInputHold(ownerParams: readonly string[]): HoldInput {
         for (const inner of value) open.push(inner);
         continue;
       }
-      // Inherited ones too: the owner check then finds none of the object's own, and refuses.
+      // Inherited names count too. The owner check then finds no own property and rejects.
       for (const name of names) if (name in value) checkOwner(id, value, [name]);
       if (Array.isArray(value)) {
-        // Not by index: a few bytes make a list of a billion gaps (devalue).
+        // Not by index: with devalue, a few bytes can make an array with a billion holes.
         for (const inner of Object.values(value)) if (isContainer(inner)) open.push(inner);
         continue;
       }
-      // Those that are not enumerated too, such as an error's `cause`.
+      // Includes properties that are not enumerable, such as an error's `cause`.
       for (const name of Object.getOwnPropertyNames(value)) {
         refuseOtherSpelling(name);
         const inner = value[name];
@@ -55,16 +55,16 @@ export function createInputHold(ownerParams: readonly string[]): HoldInput {
     }
   };
 
-  function holdField(id: string, name: string, value: unknown): void {
+  function checkField(id: string, name: string, value: unknown): void {
     if (names.includes(name)) checkOwner(id, { [name]: value }, [name]);
     else refuseOtherSpelling(name);
   }
 
-  /** Names are the client's here: nothing is remembered about them. */
+  /** These names come from the client, so none is cached. */
   function refuseOtherSpelling(name: string): void {
     const meant = meantOwnerParam(name, names);
     if (meant === undefined) return;
-    // Without the name, which is the client's text.
+    // Without the field's name, which is text from the client.
     throw new AuthError("owner_mismatch", {
       hint: `a field of the input is not checked against the owner, because ownerParam is "${meant}" and it is spelt differently: use the same spelling, or list both`,
     });
@@ -73,19 +73,19 @@ export function createInputHold(ownerParams: readonly string[]): HoldInput {
 
 type Container = Readonly<Record<string, unknown>>;
 
-/** Bytes have a property for each of them, and no field. */
+/** Byte arrays have a property for each byte, and no fields. */
 function isContainer(value: unknown): value is Container {
   return typeof value === "object" && value !== null && !ArrayBuffer.isView(value);
 }
 
-/** FormData, URLSearchParams, and the like of another realm. */
+/** FormData, URLSearchParams, and those of another realm. */
 function isForm(value: Container): boolean {
   return (
     typeof value.getAll === "function" && typeof value.entries === "function" && Symbol.iterator in value
   );
 }
 
-/** The parts of a form's name, such as `where[userId]` or `where.userId`. */
+/** The parts of a form field's name, such as `where[userId]` or `where.userId`. */
 function namesIn(name: unknown): string[] {
   return typeof name === "string" ? name.split(/[.[\]]/) : [];
 }

@@ -11,17 +11,17 @@ import { Watch } from "../../websocket/watch.ts";
 import { rawOf, type TrpcRequest, type UsherContext } from "./request.ts";
 import { followed, follower } from "./subscription.ts";
 
-/** A call that was let in. */
+/** A call that the guard accepted. */
 interface LiveCall<Claims> extends Readonly<UsherContext["unverified"]> {
   /** `query`, `mutation`, `subscription`. */
   readonly type: string;
   readonly principal: Principal<Claims>;
 }
 
-/** Makes a call, and ends what goes on after it (a subscription, a WebSocket) with its token. */
+/** Makes a call. If it goes on afterwards (a subscription, a WebSocket), ends it when its token ends. */
 export type LiveCalls<Claims> = (call: LiveCall<Claims>, make: () => Promise<unknown>) => Promise<unknown>;
 
-/** @param refuse What a call is refused by, for why its token is. */
+/** @param refuse Creates the error of a rejected call from the reason. */
 export function createLiveCalls<Claims>(
   guard: Guard<Claims, TrpcRequest>,
   verifier: Verifier<Claims>,
@@ -39,9 +39,7 @@ export function createLiveCalls<Claims>(
     return call.type === "subscription" ? make().then((result) => follow(result, call)) : make();
   };
 
-  /**
-   * Closed with 4401, it is opened anew by tRPC's client, which then asks for its subscriptions once more.
-   */
+  /** After code 4401, tRPC's client opens the connection again and repeats its subscriptions. */
   function watchConnection(
     raw: IncomingMessage,
     { request, principal, authorization, tokenInQuery }: LiveCall<Claims>,

@@ -1,11 +1,10 @@
 import { ConfigurationError } from "../../errors.ts";
 
-/** A middleware, as far as it matters here. */
+/** The parts of a middleware's type that matter here. */
 type Middleware = (options: never) => unknown;
 
 /**
- * A procedure builder, as far as it matters here: each method returns another builder, or makes the
- * procedure.
+ * The parts of a procedure builder that matter here. Each method returns another builder, or the procedure.
  */
 export interface Builder {
   use(middleware: Middleware): Builder;
@@ -13,11 +12,11 @@ export interface Builder {
 type Methods = Builder & Readonly<Record<string, (...input: unknown[]) => unknown>>;
 
 /**
- * A procedure builder that has `check` run behind everything that may change a procedure's input: behind each
- * schema, each middleware, and each part of a builder that is joined to it. So nothing sees an input that was
- * not checked as it is then.
+ * Wraps a procedure builder, so that `check` runs after everything that may change a procedure's input: after
+ * each schema, each middleware, and each part of a builder that is joined with `concat`. No code gets an
+ * unchecked input.
  *
- * @throws {ConfigurationError} What is no builder of tRPC 11.
+ * @throws {ConfigurationError} Not a procedure builder of tRPC 11.
  */
 export function checkedThroughout(builder: Builder, check: Middleware): Builder {
   const methods = Object.entries(builder as Methods).filter(([name]) => name !== "_def");
@@ -32,11 +31,11 @@ export function checkedThroughout(builder: Builder, check: Middleware): Builder 
       },
     ]),
   );
-  // Joined to another builder, what comes behind would be unchecked.
+  // If this builder were joined to another one, later changes would not be checked.
   Object.defineProperty(checked, "_def", {
     get: () => {
       throw new ConfigurationError(
-        "protect: join other procedures to the protected one (`protectedProcedure.concat(other)`), not the other way round.",
+        "protect: concat other procedures to the protected one (`protectedProcedure.concat(other)`), not the other way round.",
       );
     },
   });
@@ -45,10 +44,10 @@ export function checkedThroughout(builder: Builder, check: Middleware): Builder 
 
 /** @throws {ConfigurationError} */
 export function readBuilder(procedure: unknown): Builder {
-  // What tRPC 10 does not have.
+  // tRPC 10 does not have this method.
   if (isBuilder(procedure) && "experimental_caller" in procedure) return procedure;
   throw new ConfigurationError(
-    "protect: give a procedure builder of @trpc/server 11, such as `t.procedure`.",
+    "protect: pass a procedure builder of @trpc/server 11, such as `t.procedure`.",
   );
 }
 
@@ -56,7 +55,7 @@ function isBuilder(value: unknown): value is Builder {
   return typeof value === "object" && value !== null && typeof (value as Partial<Builder>).use === "function";
 }
 
-/** A builder as `concat` reads it, with the check behind each of its middlewares. */
+/** A builder as `concat` reads it, with `check` after each of its middlewares. */
 function withChecks(other: unknown, check: Middleware): unknown {
   const { _def: definition } = other as { readonly _def: { readonly middlewares: readonly Middleware[] } };
   return { _def: { ...definition, middlewares: definition.middlewares.flatMap((one) => [one, check]) } };

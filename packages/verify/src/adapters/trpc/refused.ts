@@ -2,7 +2,7 @@ import { TRPCError } from "@trpc/server";
 import type { AuthError } from "../../errors.ts";
 import type { Problem, Refusal } from "../../http/problem.ts";
 
-/** A call that was refused: tRPC's error, with the answer that the guard has for it. */
+/** The error of a rejected call: tRPC's error, with the guard's response. */
 export class CallRefused extends TRPCError {
   readonly refusal: Refusal;
 
@@ -12,7 +12,7 @@ export class CallRefused extends TRPCError {
   }
 }
 
-/** tRPC picks the HTTP status by its own codes. */
+/** tRPC derives the HTTP status from its own codes. */
 const trpcCodes: Readonly<Record<number, TRPCError["code"]>> = {
   400: "BAD_REQUEST",
   401: "UNAUTHORIZED",

@@ -6,19 +6,18 @@ import { isUpgrade, takeSubprotocolToken } from "../../websocket/credentials.ts"
 
 type AnyRequest = NodeRequestLike & { readonly url?: string | undefined };
 
-/** What tRPC tells `createContext` besides, as far as it matters here. */
+/** The parts of tRPC's request info that the guard reads. */
 export interface TrpcRequestInfo {
-  /** What a WebSocket client has said once it was connected: its `token` is the credential. */
+  /** The parameters that a WebSocket client sends after it has connected. Its `token` is the credential. */
   readonly connectionParams?: Readonly<Record<string, string | undefined>> | null;
 }
 
-/**
- * The request as tRPC's adapters hand it to `createContext`: of Node and Express, of Fastify, or of fetch.
- */
+/** The request as tRPC's adapters pass it to `createContext`: for Node and Express, Fastify, or fetch. */
 export type TrpcRequest = AnyRequest | { readonly raw: AnyRequest };
 
 /**
- * What `guard.protect` needs in the context of a call. Says nothing of who called: nothing is verified yet.
+ * What `guard.protect` needs in the context of a call. It does not identify the user: nothing is verified
+ * yet.
  */
 export interface UsherContext {
   readonly unverified: {
@@ -28,7 +27,7 @@ export interface UsherContext {
   };
 }
 
-/** For `createContext`. */
+/** Reads what `createContext` puts into the context. */
 export function readRequest(
   request: TrpcRequest,
   info: TrpcRequestInfo | undefined,
@@ -47,12 +46,12 @@ export function rawOf(request: TrpcRequest): AnyRequest {
 }
 
 /**
- * What a browser can send with a WebSocket: a subprotocol, or tRPC's connection parameters. Those come in a
- * message of their own; in any other request they are in the URL, which ends up in logs, and count for
- * nothing.
+ * Reads the tokens that a browser can send with a WebSocket: a subprotocol, and tRPC's connection parameters.
+ * Those come in a separate message; in any other request they are in the URL, which ends up in logs, and are
+ * ignored.
  */
 function connectionTokens(read: AnyRequest, info: TrpcRequestInfo | undefined): readonly string[] {
   const { token } = info?.connectionParams ?? {};
-  const announced = takeSubprotocolToken((read as IncomingMessage).headers);
-  return typeof token === "string" ? [...announced, `Bearer ${token}`] : announced;
+  const fromSubprotocol = takeSubprotocolToken((read as IncomingMessage).headers);
+  return typeof token === "string" ? [...fromSubprotocol, `Bearer ${token}`] : fromSubprotocol;
 }

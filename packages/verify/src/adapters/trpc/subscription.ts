@@ -1,16 +1,16 @@
 import { observable } from "@trpc/server/observable";
 import type { Watch } from "../../websocket/watch.ts";
 
-/** Ends what it is given: with why. */
+/** Ends a subscription. */
 type End = (reason: unknown) => void;
 
 /**
- * Looks now and again whether a subscription may go on, and ends it where it may not; returns how to stop
- * looking.
+ * Checks a subscription regularly, and ends it if it may not continue. Returns a function that stops the
+ * checks.
  */
 export type Follow = (end: End) => () => void;
 
-/** @param check Throws why it may not. */
+/** @param check Throws the reason if the subscription may not continue. */
 export function follower(watch: Watch, check: () => void): Follow {
   return (end) => {
     const watched = {
@@ -29,8 +29,8 @@ export function follower(watch: Watch, check: () => void): Follow {
 }
 
 /**
- * What a subscription's resolver gave, until it may not go on: then the client is told why, as of any other
- * call.
+ * Wraps the result of a subscription's resolver. If the subscription may not continue, the client gets the
+ * error, as for any other call.
  */
 export function followed(data: unknown, follow: Follow): unknown {
   if (isAsyncIterable(data))
@@ -39,10 +39,10 @@ export function followed(data: unknown, follow: Follow): unknown {
   return data;
 }
 
-/** By hand, and no generator: that would wait for a value before it could be told to stop. */
+/** Not a generator: a generator could not stop while it waits for the next value. */
 function followIterator(values: AsyncIterator<unknown>, follow: Follow): AsyncIterator<unknown> {
   const { promise: ended, reject } = Promise.withResolvers<never>();
-  // Heard by whoever waits for the next value, and else by nobody.
+  // Handled by a pending `next()`. If there is none, the rejection is not reported.
   ended.catch(() => undefined);
   const stop = follow((reason) => {
     reject(reason);

@@ -232,12 +232,12 @@ describe("trpc adapter: protect", () => {
     });
     expect(await outcome(bare.createCaller({} as never).x())).toContain("guard.createContext");
     expect(await outcome(bare.createCaller(contextOf("alice")).y())).toContain(
-      "protect(...) does not stand before",
+      "is not protected by this guard's protect(...)",
     );
   });
 
   it("wants policies that are some", () => {
-    expect(() => guard.require()).toThrow("require: name at least one policy.");
+    expect(() => guard.require()).toThrow("require: pass at least one policy.");
     expect(() => guard.require("a" as never)).toThrow(ConfigurationError);
   });
 });
