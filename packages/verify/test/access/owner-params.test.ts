@@ -1,0 +1,35 @@
+import { describe, expect, it } from "vitest";
+import { createOwnerParamFinder } from "../../src/access/owner-params.ts";
+import { refusal } from "../support.ts";
+
+describe("createOwnerParamFinder", () => {
+  const find = createOwnerParamFinder(["userId", "ownerId"]);
+
+  it("finds the owner parameters that a route has, in their order", () => {
+    expect(find({ ownerId: "a", taskId: "1", userId: "a" })).toEqual(["userId", "ownerId"]);
+    expect(find({ taskId: "1" })).toEqual([]);
+    expect(find(Object.create({ userId: "a" }))).toEqual(["userId"]);
+  });
+
+  it("refuses everybody where one is spelt almost like it, each time", () => {
+    for (let round = 0; round < 2; round++) {
+      expect(refusal(() => find({ taskId: "1", USER_ID: "a" }))).toMatchObject({
+        code: "owner_mismatch",
+        hint: 'the route\'s parameter "USER_ID" is not checked against the owner, because ownerParam is "userId": use the same spelling, or list both',
+      });
+    }
+  });
+
+  it("looks into each name once", () => {
+    let looks = 0;
+    class Watched extends String {
+      override toLowerCase(): string {
+        looks++;
+        return super.toLowerCase();
+      }
+    }
+    const watching = createOwnerParamFinder([new Watched("userId") as string]);
+    for (let round = 0; round < 3; round++) watching({ taskId: "1" });
+    expect(looks).toBe(1);
+  });
+});

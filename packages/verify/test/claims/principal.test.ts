@@ -1,0 +1,24 @@
+import { describe, expect, it } from "vitest";
+import { createPrincipal } from "../../src/claims/principal.ts";
+
+describe("createPrincipal", () => {
+  const required = { iss: "i", sub: "alice", exp: 2 };
+  it.each([
+    [{}, ["id", "expiresAt", "claims"]],
+    [{ sid: "s" }, ["id", "sessionId", "expiresAt", "claims"]],
+    [{ iat: 1 }, ["id", "issuedAt", "expiresAt", "claims"]],
+    [{ sid: "s", iat: 1 }, ["id", "sessionId", "issuedAt", "expiresAt", "claims"]],
+  ])("has of %j what is there, and no more", (claims, names) => {
+    const all = { ...required, ...claims };
+    const principal = createPrincipal(all, all);
+    expect(Object.keys(principal)).toEqual(names);
+    expect(principal).toEqual({
+      id: "alice",
+      ...("sid" in claims && { sessionId: "s" }),
+      ...("iat" in claims && { issuedAt: 1 }),
+      expiresAt: 2,
+      claims: all,
+    });
+    expect(Object.isFrozen(principal)).toBe(true);
+  });
+});
