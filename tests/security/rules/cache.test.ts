@@ -9,7 +9,7 @@ import { outcome } from "./support/outcome.ts";
 describe("rules: cache and clock", () => {
   afterEach(() => vi.useRealTimers());
 
-  it("A remembered token is known again by its whole text", () => {
+  it("A cached token is recognised by its whole text", () => {
     const { issuer, verifier } = createBench();
     const token = issuer.tokenFor("alice");
     expect(outcome(verifier, token)).toBe("accepted");
@@ -19,7 +19,7 @@ describe("rules: cache and clock", () => {
     expect(outcome(verifier, `x${token}`)).toBe("token_malformed");
   });
 
-  it("Only a token that passed every check is remembered", () => {
+  it("Only a token that passed every check is cached", () => {
     const { issuer, verifier } = createBench();
     const early = issuer.tokenFor("alice", { claims: { nbf: startSeconds + 60 } });
     for (const [token, code] of [
@@ -32,7 +32,7 @@ describe("rules: cache and clock", () => {
     }
   });
 
-  it("However many tokens come, no more than cache says are remembered", () => {
+  it("The cache never holds more tokens than its limit", () => {
     const { issuer, verifier } = createBench({ cache: 10 });
     const tokens = Array.from({ length: 100 }, (_, index) => issuer.tokenFor(`user ${index}`));
     // A token that is remembered is counted once, when it is first seen.
@@ -45,7 +45,7 @@ describe("rules: cache and clock", () => {
     expect(verified()).toBe(190);
   });
 
-  it("A remembered token's exp is checked on every hit", () => {
+  it("The exp of a cached token is checked on every hit", () => {
     const { issuer, verifier, clock } = createBench();
     const token = issuer.tokenFor("alice", { expiresIn: 60 });
     expect(outcome(verifier, token)).toBe("accepted");
@@ -55,7 +55,7 @@ describe("rules: cache and clock", () => {
     expect(outcome(verifier, token)).toBe("token_expired");
   });
 
-  it("A remembered token is compared with the revocations on every hit", async () => {
+  it("A cached token is checked for revocation on every hit", async () => {
     const { issuer, verifier, revocations } = await createRevokingBench();
     const [token, other] = [issuer.tokenFor("alice", { claims: { sid: "s1" } }), issuer.tokenFor("bob")];
     expect([outcome(verifier, token), outcome(verifier, token)]).toEqual(["accepted", "accepted"]);
@@ -63,7 +63,7 @@ describe("rules: cache and clock", () => {
     expect([outcome(verifier, token), outcome(verifier, other)]).toEqual(["token_revoked", "accepted"]);
   });
 
-  it("A clock that is put back extends no token", () => {
+  it("Setting the clock back does not extend a token", () => {
     vi.useFakeTimers({ toFake: ["Date", "performance"], now: start });
     const { secret, issuer, audience, tokenFor } = createTestIssuer({ clock: () => start });
     const verifier = createVerifier({ keys: sharedSecret(secret), issuer, audience });

@@ -4,12 +4,12 @@ import type { Rule } from "./rule.ts";
 export const cacheRules: readonly Rule[] = [
   {
     id: "whole-token",
-    text: "A remembered token is known again by its whole text",
+    text: "A cached token is recognised by its whole text",
     kept: [["verifier/verifier.ts", "known.token === token &&", ""]],
   },
   {
     id: "successes-only",
-    text: "Only a token that passed every check is remembered",
+    text: "Only a token that passed every check is cached",
     kept: [
       [
         "verifier/verifier.ts",
@@ -20,7 +20,7 @@ export const cacheRules: readonly Rule[] = [
   },
   {
     id: "bounded",
-    text: "However many tokens come, no more than cache says are remembered",
+    text: "The cache never holds more tokens than its limit",
     kept: [
       [
         "cache.ts",
@@ -31,19 +31,19 @@ export const cacheRules: readonly Rule[] = [
   },
   {
     id: "exp-again",
-    text: "A remembered token's exp is checked on every hit",
+    text: "The exp of a cached token is checked on every hit",
     kept: [["verifier/verifier.ts", "now < known.until &&", ""]],
   },
   {
     id: "revoked-again",
-    text: "A remembered token is compared with the revocations on every hit",
+    text: "A cached token is checked for revocation on every hit",
     kept: [
       ["verifier/verifier.ts", "if (revocations !== undefined) ask(revocations, known.revocable, now);", ""],
     ],
   },
   {
     id: "clock-back",
-    text: "A clock that is put back extends no token",
+    text: "Setting the clock back does not extend a token",
     kept: [["clock.ts", "if (time >= started + passed) return time;", "return time;"]],
   },
 ];

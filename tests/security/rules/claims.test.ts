@@ -27,7 +27,7 @@ function without(name: string): string {
 describe("rules: claims", () => {
   afterEach(() => vi.restoreAllMocks());
 
-  it("The payload is not parsed before the signature holds", () => {
+  it("The payload is not parsed before the signature is verified", () => {
     const { issuer, verifier } = createBench();
     const payload = '{"not":"signed by the issuer"}';
     const parsed = vi.spyOn(JSON, "parse");
@@ -80,7 +80,7 @@ describe("rules: claims", () => {
     expect(outcome(verifier, issuer.tokenFor("alice", { expiresIn: 1 }))).toBe("accepted");
   });
 
-  it("A token whose iat is ahead of the clock by more than the tolerance is refused", () => {
+  it("A token whose iat is ahead of the clock by more than the tolerance is rejected", () => {
     expect(withValue("iat", String(startSeconds + 5))).toBe("accepted");
     expect(withValue("iat", String(startSeconds + 6))).toBe("token_not_yet_valid");
   });
@@ -101,7 +101,7 @@ describe("rules: claims", () => {
     );
   });
 
-  it("__proto__ in a token is data and no prototype", () => {
+  it("__proto__ in a token is data, not a prototype", () => {
     const { issuer, verifier } = createBench();
     const claims = JSON.stringify(alive).replace(
       "{",

@@ -4,7 +4,7 @@ import type { Rule } from "./rule.ts";
 export const claimRules: readonly Rule[] = [
   {
     id: "payload-last",
-    text: "The payload is not parsed before the signature holds",
+    text: "The payload is not parsed before the signature is verified",
     kept: [
       [
         "verifier/verifier.ts",
@@ -91,7 +91,7 @@ export const claimRules: readonly Rule[] = [
   },
   {
     id: "future-iat",
-    text: "A token whose iat is ahead of the clock by more than the tolerance is refused",
+    text: "A token whose iat is ahead of the clock by more than the tolerance is rejected",
     kept: [["claims/claims.ts", 'checkStart("iat", claims.iat, now, clockTolerance);', ""]],
   },
   {
@@ -106,7 +106,7 @@ export const claimRules: readonly Rule[] = [
   },
   {
     id: "proto",
-    text: "__proto__ in a token is data and no prototype",
+    text: "__proto__ in a token is data, not a prototype",
     kept: [
       [
         "token/json.ts",

@@ -12,7 +12,7 @@ const [header = "", payload = "", signature = ""] = token.split(".");
 const withSignature = (text: string) => `${header}.${payload}.${text}`;
 
 describe("rules: form", () => {
-  it("A token longer than maxTokenLength is refused before any other look at it", () => {
+  it("A token longer than maxTokenLength is rejected before any other check", () => {
     const bounded = (maxTokenLength: number) =>
       createBench({ maxTokenLength }, { secret: issuer.secret }).verifier;
     expect(outcome(bounded(token.length), token)).toBe("accepted");
@@ -21,7 +21,7 @@ describe("rules: form", () => {
     expect(outcome(verifier, "!".repeat(8193))).toBe("token_too_large");
   });
 
-  it("A token holds letters, digits, - and _, and no other character is passed over", () => {
+  it("A token contains only letters, digits, - and _: other characters are not skipped", () => {
     expect(outcome(verifier, token)).toBe("accepted");
     for (const character of [" ", "\n", "\t", "\0", "~", "%", ",", "\u00e9", "\ufeff"]) {
       const spoilt = withSignature(signature.slice(0, 8) + character + signature.slice(8));
@@ -46,7 +46,7 @@ describe("rules: form", () => {
     }
   });
 
-  it("A token has two dots: no fewer and no more", () => {
+  it("A token has exactly two dots", () => {
     for (const spoilt of [
       withSignature(`${signature.slice(0, 8)}.${signature.slice(8)}`),
       withSignature(`${signature}.`),
@@ -58,7 +58,7 @@ describe("rules: form", () => {
     }
   });
 
-  it("Each segment of a token holds something", () => {
+  it("No segment of a token is empty", () => {
     expect(outcome(verifier, withSignature(""))).toBe(malformed);
     expect(outcome(verifier, signed(issuer.secret, '{"alg":"HS256"}', ""))).toBe(malformed);
     expect(outcome(verifier, signed(issuer.secret, "", "{}"))).toBe(malformed);
@@ -70,7 +70,7 @@ describe("rules: form", () => {
     expect(outcome(verifier, `${token}==`)).toBe(malformed);
   });
 
-  it("A signature has no stray bits at its end: one token has one spelling", () => {
+  it("A signature has no spare bits set at its end: a token has one spelling", () => {
     // Of the last character of 43, two bits belong to no byte: three more characters decode to the same
     // bytes.
     const spellings = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"].filter(
@@ -79,7 +79,7 @@ describe("rules: form", () => {
     expect(spellings).toEqual([token.at(-1)]);
   });
 
-  it("A signature has no character at its end that no byte needs", () => {
+  it("A signature has no surplus character at its end", () => {
     // 96 bytes of signature are 128 characters, to which a decoder may find nothing wrong in a 129th.
     const es384 = createTestIssuer({ algorithm: "ES384", clock: createBench().clock });
     const bench = createBench({ keys: localJwks(es384.jwks()) });

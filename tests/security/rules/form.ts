@@ -6,12 +6,12 @@ const canonical = 'bytes.toString("base64url") === text';
 export const formRules: readonly Rule[] = [
   {
     id: "length",
-    text: "A token longer than maxTokenLength is refused before any other look at it",
+    text: "A token longer than maxTokenLength is rejected before any other check",
     kept: [["token/parse.ts", "if (token.length > maxTokenLength) {", "if (false) {"]],
   },
   {
     id: "alphabet",
-    text: "A token holds letters, digits, - and _, and no other character is passed over",
+    text: "A token contains only letters, digits, - and _: other characters are not skipped",
     kept: [["token/base64url.ts", canonical, "true"]],
   },
   {
@@ -38,12 +38,12 @@ export const formRules: readonly Rule[] = [
   },
   {
     id: "two-dots",
-    text: "A token has two dots: no fewer and no more",
+    text: "A token has exactly two dots",
     kept: [["token/parse.ts", "segments.length !== 3 || ", ""]],
   },
   {
     id: "empty-segment",
-    text: "Each segment of a token holds something",
+    text: "No segment of a token is empty",
     kept: [["token/base64url.ts", 'text !== "" && ', ""]],
   },
   {
@@ -53,12 +53,12 @@ export const formRules: readonly Rule[] = [
   },
   {
     id: "tail-bits",
-    text: "A signature has no stray bits at its end: one token has one spelling",
+    text: "A signature has no spare bits set at its end: a token has one spelling",
     kept: [["token/base64url.ts", canonical, 'bytes.toString("base64url").length === text.length']],
   },
   {
     id: "tail-character",
-    text: "A signature has no character at its end that no byte needs",
+    text: "A signature has no surplus character at its end",
     kept: [["token/base64url.ts", canonical, 'text.startsWith(bytes.toString("base64url"))']],
   },
 ];

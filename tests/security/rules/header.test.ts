@@ -7,7 +7,7 @@ import { createBench } from "../../../packages/verify/test/support.ts";
 import { outcome, outcomeWithKeys } from "./support/outcome.ts";
 
 describe("rules: header", () => {
-  it("A key that a token brings along in jwk or x5c is never used", () => {
+  it("A key in a token's jwk or x5c is never used", () => {
     const { clock } = createBench();
     const [issuer, attacker] = [
       createTestIssuer({ algorithm: "ES256", clock }),
@@ -32,7 +32,7 @@ describe("rules: header", () => {
     }
   });
 
-  it("No request leaves because of what a token says in jku, x5u or kid", async () => {
+  it("A token's jku, x5u or kid never causes a request", async () => {
     const asked: (string | undefined)[] = [];
     const server = createServer((request, response) => {
       asked.push(request.url);
@@ -56,13 +56,13 @@ describe("rules: header", () => {
     expect(asked).toEqual(["/afterwards"]);
   });
 
-  it("A token with crit is refused", () => {
+  it("A token with crit is rejected", () => {
     const { issuer, verifier } = createBench();
     for (const crit of [["exp"], ["http://example.com/UNDEFINED"], [], null, "exp"])
       expect(outcome(verifier, issuer.tokenFor("alice", { header: { crit } }))).toBe("token_unsupported");
   });
 
-  it("A token with b64 is refused", () => {
+  it("A token with b64 is rejected", () => {
     const { issuer, verifier } = createBench();
     for (const b64 of [false, true, null]) {
       expect(outcome(verifier, issuer.tokenFor("alice", { header: { b64 } }))).toBe("token_unsupported");

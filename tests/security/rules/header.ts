@@ -4,7 +4,7 @@ import type { Rule } from "./rule.ts";
 export const headerRules: readonly Rule[] = [
   {
     id: "own-key",
-    text: "A key that a token brings along in jwk or x5c is never used",
+    text: "A key in a token's jwk or x5c is never used",
     kept: [
       ["token/header.ts", "Object.freeze({ alg, ", "Object.freeze({ ...header, alg, "],
       [
@@ -16,7 +16,7 @@ export const headerRules: readonly Rule[] = [
   },
   {
     id: "no-request",
-    text: "No request leaves because of what a token says in jku, x5u or kid",
+    text: "A token's jku, x5u or kid never causes a request",
     kept: [
       [
         "token/header.ts",
@@ -27,12 +27,12 @@ export const headerRules: readonly Rule[] = [
   },
   {
     id: "crit",
-    text: "A token with crit is refused",
+    text: "A token with crit is rejected",
     kept: [["token/header.ts", '"crit", ', ""]],
   },
   {
     id: "b64",
-    text: "A token with b64 is refused",
+    text: "A token with b64 is rejected",
     kept: [["token/header.ts", '"b64", ', ""]],
   },
 ];

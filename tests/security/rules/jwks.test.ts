@@ -25,7 +25,7 @@ afterEach(() => {
 });
 
 describe("rules: a key set that is fetched", () => {
-  it("A JWKS is fetched over https, and over http from this machine alone", () => {
+  it("A JWKS is fetched over https, or over http from this machine only", () => {
     for (const url of [
       "http://app.example.com/jwks",
       "http://localhost.evil.example/jwks",
@@ -42,7 +42,7 @@ describe("rules: a key set that is fetched", () => {
       expect(() => remoteJwks(url)).not.toThrow();
   });
 
-  it("A JWKS that redirects is not followed", async () => {
+  it("A redirect of a JWKS is not followed", async () => {
     // Over plain http it is `node:http` that asks, which follows none; `fetch` would.
     const byFetch = { fetch: (url: string, init: RequestInit) => fetch(url, init) };
     for (const options of [{}, byFetch]) {
@@ -58,7 +58,7 @@ describe("rules: a key set that is fetched", () => {
     }
   });
 
-  it("A JWKS must have come whole within 5 seconds", async () => {
+  it("A JWKS must arrive completely within 5 seconds", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     let signal: AbortSignal | undefined;
     const fetch: Fetch = async (_url, init) => {
@@ -80,7 +80,7 @@ describe("rules: a key set that is fetched", () => {
     expect(await pending).toBe("keys_unavailable");
   });
 
-  it("A JWKS of more than 512 KB is refused", async () => {
+  it("A JWKS of more than 512 KB is rejected", async () => {
     const padded = (length: number) =>
       outcomeWhenServed(
         (issuer) => (_request, response) => response.end(JSON.stringify(issuer.jwks()).padEnd(length)),
@@ -89,7 +89,7 @@ describe("rules: a key set that is fetched", () => {
     expect(await padded(524_289)).toBe("keys_unavailable");
   });
 
-  it("A private key in a JWKS is refused", async () => {
+  it("A private key in a JWKS is rejected", async () => {
     const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
     expect(await serve(() => ({ keys: [privateKey.export({ format: "jwk" })] }))).toBe("keys_unavailable");
     const leaked = { ...privateKey.export({ format: "jwk" }), kid: "leaked" };
@@ -97,14 +97,14 @@ describe("rules: a key set that is fetched", () => {
     expect(warnings).toEqual([expect.stringContaining("private member `d`")]);
   });
 
-  it("An oct key in a JWKS is refused, and reported as a secret that anybody can read", async () => {
+  it("An oct key in a JWKS is rejected, and reported as a secret that anyone can read", async () => {
     const oct = { kty: "oct", k: "c2VjcmV0IG9mIG5vYm9keSwgcmVhZCBieSBldmVyeWJvZHk", alg: "HS256" };
     expect(await serve(() => ({ keys: [oct] }))).toBe("keys_unavailable");
     expect(await serve(({ jwks }) => ({ keys: [oct, ...jwks().keys] }))).toBe("accepted");
     expect(warnings).toEqual([expect.stringContaining("private member `k`")]);
   });
 
-  it("A bad key in a JWKS is left out with a warning and takes no good one with it", async () => {
+  it("An invalid key in a JWKS is skipped with a warning, and the other keys are used", async () => {
     const bad = [
       null,
       7,
@@ -118,7 +118,7 @@ describe("rules: a key set that is fetched", () => {
       expect(warning).toContain(`key ${index + 1} of the set is not used`);
   });
 
-  it("However many requests wait for keys, they are fetched once", async () => {
+  it("Requests that wait for keys share one fetch", async () => {
     const remote = createRemote();
     const outcomes = await Promise.all(
       Array.from({ length: 50 }, (_, index) => remote.of(remote.issuer.tokenFor(`user ${index}`))),
@@ -127,7 +127,7 @@ describe("rules: a key set that is fetched", () => {
     expect(remote.fetches).toBe(1);
   });
 
-  it("Unknown kids have the keys fetched five times at most, and once in 30 seconds after that", async () => {
+  it("Unknown kids cause at most five fetches of the keys, and then one in 30 seconds", async () => {
     const remote = createRemote();
     await remote.verifier.ready();
     const fetchedAt: number[] = [];
@@ -142,7 +142,7 @@ describe("rules: a key set that is fetched", () => {
     expect(fetchedAt).toEqual([0, 0, 0, 0, 0, 30, 60, 90]);
   });
 
-  it("A key is called unknown only once a fetch that began after the token came has no such key", async () => {
+  it("A key is unknown only if a fetch that began after the token arrived does not contain it", async () => {
     const released: (() => void)[] = [];
     let isHeld = false;
     const fetch: Fetch = async () => {
@@ -167,7 +167,7 @@ describe("rules: a key set that is fetched", () => {
     expect(outcomes.slice(3)).toEqual(["keys_unavailable", "keys_unavailable", "keys_unavailable"]);
   });
 
-  it("A fetch that never answers, and whose timer never fires, is given up for another one", async () => {
+  it("A fetch that never ends and whose timer never fires is abandoned for a new one", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     let [fetches, isSilent] = [0, false];
     const fetch: Fetch = async () => {
@@ -186,7 +186,7 @@ describe("rules: a key set that is fetched", () => {
     expect(fetches).toBe(3);
   });
 
-  it("What a fetch brings that was given up takes the place of no newer keys", async () => {
+  it("The result of an abandoned fetch does not replace newer keys", async () => {
     const released: (() => void)[] = [];
     let isHeld = false;
     const fetch: Fetch = async () => {
@@ -211,7 +211,7 @@ describe("rules: a key set that is fetched", () => {
     expect(outcome(remote.verifier, remote.issuer.tokenFor("bob"))).toBe("accepted");
   });
 
-  it("After a failure, the next fetch waits longer each time", async () => {
+  it("Each failed fetch makes the next one wait longer", async () => {
     const remote = createRemote();
     remote.isOut = true;
     const attempts: number[] = [];
@@ -224,7 +224,7 @@ describe("rules: a key set that is fetched", () => {
     expect(attempts).toEqual([0, 1, 3, 7, 15, 31]);
   });
 
-  it("The last good keys go on serving while the issuer is out", async () => {
+  it("The last good keys stay in use during an outage of the issuer", async () => {
     const remote = createRemote();
     await remote.verifier.ready();
     remote.isOut = true;
@@ -235,7 +235,7 @@ describe("rules: a key set that is fetched", () => {
     expect(remote.fetches).toBeGreaterThan(1);
   });
 
-  it("The last good keys serve no longer than maxStale", async () => {
+  it("The last good keys are used for at most maxStale", async () => {
     const remote = createRemote();
     await remote.verifier.ready();
     const token = remote.issuer.tokenFor("alice", { expiresIn: 2 * day });
@@ -246,7 +246,7 @@ describe("rules: a key set that is fetched", () => {
     expect(await remote.of(token)).toBe("keys_unavailable");
   });
 
-  it("A key that left the set verifies nothing from the next refresh on, not even tokens that are remembered", async () => {
+  it("A key that left the set verifies nothing after the next refresh, not even cached tokens", async () => {
     const remote = createRemote();
     await remote.verifier.ready();
     const [token, unseen] = [

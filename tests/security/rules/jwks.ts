@@ -4,7 +4,7 @@ import type { Rule } from "./rule.ts";
 export const jwksRules: readonly Rule[] = [
   {
     id: "https",
-    text: "A JWKS is fetched over https, and over http from this machine alone",
+    text: "A JWKS is fetched over https, or over http from this machine only",
     kept: [
       [
         "keys/jwks/remote-jwks.ts",
@@ -15,12 +15,12 @@ export const jwksRules: readonly Rule[] = [
   },
   {
     id: "redirect",
-    text: "A JWKS that redirects is not followed",
+    text: "A redirect of a JWKS is not followed",
     kept: [["keys/jwks/fetch-jwks.ts", 'redirect: "manual"', 'redirect: "follow"']],
   },
   {
     id: "deadline",
-    text: "A JWKS must have come whole within 5 seconds",
+    text: "A JWKS must arrive completely within 5 seconds",
     kept: [
       [
         "keys/refreshing.ts",
@@ -31,37 +31,37 @@ export const jwksRules: readonly Rule[] = [
   },
   {
     id: "size",
-    text: "A JWKS of more than 512 KB is refused",
+    text: "A JWKS of more than 512 KB is rejected",
     kept: [["keys/jwks/fetch-jwks.ts", "if (length > maxBytes) ", "if (false) "]],
   },
   {
     id: "private-key",
-    text: "A private key in a JWKS is refused",
+    text: "A private key in a JWKS is rejected",
     kept: [["keys/jwks/jwk.ts", "if (found !== undefined)", "if (false)"]],
   },
   {
     id: "oct-key",
-    text: "An oct key in a JWKS is refused, and reported as a secret that anybody can read",
+    text: "An oct key in a JWKS is rejected, and reported as a secret that anyone can read",
     kept: [["keys/jwks/jwk.ts", ', "k"]', "]"]],
   },
   {
     id: "bad-key",
-    text: "A bad key in a JWKS is left out with a warning and takes no good one with it",
+    text: "An invalid key in a JWKS is skipped with a warning, and the other keys are used",
     kept: [["keys/jwks/key-set.ts", "reasons.push(reason);", "throw error;"]],
   },
   {
     id: "coalesced",
-    text: "However many requests wait for keys, they are fetched once",
+    text: "Requests that wait for keys share one fetch",
     kept: [["keys/refreshing.ts", "if (attempt === undefined || !attempt.isHeld) {", "{"]],
   },
   {
     id: "cooldown",
-    text: "Unknown kids have the keys fetched five times at most, and once in 30 seconds after that",
+    text: "Unknown kids cause at most five fetches of the keys, and then one in 30 seconds",
     kept: [["keys/refreshing.ts", "if (isFresh() && !budget.take()) throw outOfBudget();", ""]],
   },
   {
     id: "looked-for",
-    text: "A key is called unknown only once a fetch that began after the token came has no such key",
+    text: "A key is unknown only if a fetch that began after the token arrived does not contain it",
     kept: [
       ["verifier/with-keys.ts", "found.isOld ? keys.search(error) : undefined", "undefined"],
       ["verifier/with-keys.ts", "(unavailable ?? error)", "error"],
@@ -69,7 +69,7 @@ export const jwksRules: readonly Rule[] = [
   },
   {
     id: "dropped",
-    text: "A fetch that never answers, and whose timer never fires, is given up for another one",
+    text: "A fetch that never ends and whose timer never fires is abandoned for a new one",
     kept: [
       [
         "keys/refreshing.ts",
@@ -80,27 +80,27 @@ export const jwksRules: readonly Rule[] = [
   },
   {
     id: "late",
-    text: "What a fetch brings that was given up takes the place of no newer keys",
+    text: "The result of an abandoned fetch does not replace newer keys",
     kept: [["keys/refreshing.ts", "if (underWay !== attempt) return givenUp();", ""]],
   },
   {
     id: "back-off",
-    text: "After a failure, the next fetch waits longer each time",
+    text: "Each failed fetch makes the next one wait longer",
     kept: [["keys/refreshing.ts", "firstWait * 2 ** failures", "firstWait"]],
   },
   {
     id: "outage",
-    text: "The last good keys go on serving while the issuer is out",
+    text: "The last good keys stay in use during an outage of the issuer",
     kept: [["keys/refreshing.ts", "failures++;", "failures++;\n      set = undefined;"]],
   },
   {
     id: "outage-ends",
-    text: "The last good keys serve no longer than maxStale",
+    text: "The last good keys are used for at most maxStale",
     kept: [["keys/refreshing.ts", "if (age >= maxStale) {", "if (false) {"]],
   },
   {
     id: "withdrawn",
-    text: "A key that left the set verifies nothing from the next refresh on, not even tokens that are remembered",
+    text: "A key that left the set verifies nothing after the next refresh, not even cached tokens",
     kept: [["keys/refreshing.ts", "replace(set, next);", ""]],
   },
 ];

@@ -31,7 +31,7 @@ function expectRefused(secret: string, reason: string): void {
 describe("rules: algorithms and secrets", () => {
   afterEach(() => vi.restoreAllMocks());
 
-  it("The key decides the algorithm, and never the token's header", () => {
+  it("The key decides the algorithm, never the token's header", () => {
     const { issuer, verifier } = createBench();
     expect(outcome(verifier, issuer.tokenFor("alice"))).toBe("accepted");
     for (const alg of ["HS384", "HS512", ...publicAlgorithms]) {
@@ -41,7 +41,7 @@ describe("rules: algorithms and secrets", () => {
     }
   });
 
-  it("A key serves one algorithm and no other", () => {
+  it("A key is used for one algorithm only", () => {
     const clock = createBench().clock;
     const others = {
       RS256: ["RS384", "RS512", "PS256", "ES256"],
@@ -56,7 +56,7 @@ describe("rules: algorithms and secrets", () => {
     }
   });
 
-  it("The algorithm none is refused, and so is every other spelling of a good name", () => {
+  it("The algorithm none and other spellings of valid names are rejected", () => {
     const { issuer, verifier } = createBench();
     for (const alg of [
       "none",
@@ -79,7 +79,7 @@ describe("rules: algorithms and secrets", () => {
     }
   });
 
-  it("A secret never serves an algorithm of public keys", () => {
+  it("A secret is never used for a public-key algorithm", () => {
     for (const algorithm of publicAlgorithms) {
       expect(() => sharedSecret(strong, { algorithm: algorithm as "HS256" }), algorithm).toThrow(
         ConfigurationError,
@@ -87,7 +87,7 @@ describe("rules: algorithms and secrets", () => {
     }
   });
 
-  it("A public key is never tried for an algorithm of secrets", () => {
+  it("A public key is never used for a secret-key algorithm", () => {
     for (const algorithm of ["EdDSA", "ES256", "RS256"] as const) {
       const issuer = createTestIssuer({ algorithm, clock: createBench().clock });
       const [jwk] = issuer.jwks().keys as [JsonWebKey & { kid: string }];
@@ -106,7 +106,7 @@ describe("rules: algorithms and secrets", () => {
     }
   });
 
-  it("A key vouches for its own issuer and for no other", () => {
+  it("A key is only trusted for its own issuer", () => {
     const { clock } = createBench();
     const names = ["https://one.example", "https://two.example"];
     const [one, two] = names.map((issuer) => createTestIssuer({ algorithm: "ES256", issuer, clock }));
@@ -124,7 +124,7 @@ describe("rules: algorithms and secrets", () => {
     }
   });
 
-  it("A custom key accepts a signature by true only, and not by a promise", () => {
+  it("A custom key accepts a signature by returning true, and not by a promise", () => {
     const answers = [Promise.resolve(true), "yes", 1, {}, undefined, false];
     const outcomes = [...answers, true].map((answer) => {
       const candidates = () => [{ algorithm: "HS256" as const, verify: () => answer as boolean }];
@@ -134,14 +134,14 @@ describe("rules: algorithms and secrets", () => {
     expect(outcomes).toEqual([...answers.map(() => "signature_invalid"), "accepted"]);
   });
 
-  it("A PEM is refused as a shared secret, at construction", () => {
+  it("A PEM as a shared secret is rejected at construction", () => {
     const { publicKey } = generateKeyPairSync("ed25519");
     const pem = publicKey.export({ type: "spki", format: "pem" }) as string;
     expectRefused(pem, "PEM");
     expectRefused(`\n${pem}`, "PEM");
   });
 
-  it("A JWK or a JWKS is refused as a shared secret, at construction", () => {
+  it("A JWK or a JWKS as a shared secret is rejected at construction", () => {
     const jwk = generateKeyPairSync("ed25519").publicKey.export({ format: "jwk" });
     for (const document of [jwk, { keys: [jwk] }, { keys: [], from: "https://app.example.com" }]) {
       expectRefused(JSON.stringify(document), "JWKS");
@@ -149,13 +149,13 @@ describe("rules: algorithms and secrets", () => {
     }
   });
 
-  it("A secret under 32 bytes is refused", () => {
+  it("A secret under 32 bytes is rejected", () => {
     expectRefused(strong.slice(1), "31 bytes");
     expect(() => sharedSecret(strong)).not.toThrow();
     expect(() => sharedSecret(`é${strong.slice(2)}`)).not.toThrow();
   });
 
-  it("A secret that everybody knows is refused", () => {
+  it("A published secret is rejected", () => {
     for (const secret of [
       "better-auth-secret-12345678901234567890",
       "your-256-bit-secret-your-256-bit-secret",
@@ -163,7 +163,7 @@ describe("rules: algorithms and secrets", () => {
       expectRefused(secret, "published default");
   });
 
-  it("A secret that is easy to guess is warned of", () => {
+  it("A secret that is easy to guess causes a warning", () => {
     const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
     sharedSecret(strong);
     expect(warn).not.toHaveBeenCalled();

@@ -11,64 +11,64 @@ const keySet: Place = ["keys/jwks/key-set.ts", "key.algorithm === algorithm &&\n
 export const keyRules: readonly Rule[] = [
   {
     id: "key-decides",
-    text: "The key decides the algorithm, and never the token's header",
+    text: "The key decides the algorithm, never the token's header",
     kept: [ring, secret],
   },
   {
     id: "one-algorithm",
-    text: "A key serves one algorithm and no other",
+    text: "A key is used for one algorithm only",
     kept: [keySet],
   },
   {
     id: "none",
-    text: "The algorithm none is refused, and so is every other spelling of a good name",
+    text: "The algorithm none and other spellings of valid names are rejected",
     kept: [ring, secret],
   },
   {
     id: "secret-for-public",
-    text: "A secret never serves an algorithm of public keys",
+    text: "A secret is never used for a public-key algorithm",
     kept: [["keys/secret/secret-keys.ts", "if (isSecretAlgorithm(algorithm)) return", "if (true) return"]],
   },
   {
     id: "public-for-secret",
-    text: "A public key is never tried for an algorithm of secrets",
+    text: "A public key is never used for a secret-key algorithm",
     kept: [ring, keySet],
   },
   {
     id: "own-issuer",
-    text: "A key vouches for its own issuer and for no other",
+    text: "A key is only trusted for its own issuer",
     kept: [
       ["claims/claims.ts", "if (vouched.includes(issuer)) return;", "if (accepted.includes(issuer)) return;"],
     ],
   },
   {
     id: "only-true",
-    text: "A custom key accepts a signature by true only, and not by a promise",
+    text: "A custom key accepts a signature by returning true, and not by a promise",
     kept: [["keys/key-resolver.ts", "if (isSigned === true)", "if (isSigned)"]],
   },
   {
     id: "pem",
-    text: "A PEM is refused as a shared secret, at construction",
+    text: "A PEM as a shared secret is rejected at construction",
     kept: [["keys/secret/strength.ts", 'text.includes("-----BEGIN ") || ', ""]],
   },
   {
     id: "jwk",
-    text: "A JWK or a JWKS is refused as a shared secret, at construction",
+    text: "A JWK or a JWKS as a shared secret is rejected at construction",
     kept: [["keys/secret/strength.ts", 'return "kty" in value || "keys" in value;', "return false;"]],
   },
   {
     id: "short-secret",
-    text: "A secret under 32 bytes is refused",
+    text: "A secret under 32 bytes is rejected",
     kept: [["keys/secret/strength.ts", "if (bytes.length < shortest) {", "if (false) {"]],
   },
   {
     id: "known-secret",
-    text: "A secret that everybody knows is refused",
+    text: "A published secret is rejected",
     kept: [["keys/secret/strength.ts", "if (knownSecrets.has(text)) {", "if (false) {"]],
   },
   {
     id: "easy-secret",
-    text: "A secret that is easy to guess is warned of",
+    text: "A secret that is easy to guess causes a warning",
     kept: [["keys/secret/strength.ts", "if (estimateBits(bytes) < enoughBits) {", "if (false) {"]],
   },
 ];

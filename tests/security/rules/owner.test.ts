@@ -28,7 +28,7 @@ async function admission(user: string, userId: unknown): Promise<string> {
 describe("rules: owner", () => {
   const app = createContractBench(fastifyTarget);
 
-  it("A path that names another user is refused", async () => {
+  it("A path that names another user is rejected", async () => {
     expect(await admission("alice", "alice")).toBe("accepted");
     for (const other of [
       "bob",

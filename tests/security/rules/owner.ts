@@ -6,7 +6,7 @@ const comparison = 'if (value !== id || value === "") {';
 export const ownerRules: readonly Rule[] = [
   {
     id: "others-path",
-    text: "A path that names another user is refused",
+    text: "A path that names another user is rejected",
     kept: [["access/owner.ts", "value !== id || ", ""]],
   },
   {
