@@ -46,6 +46,7 @@ const checks: Check[] = [
   { name: "dependencies", command: process.execPath, args: ["scripts/check-dependencies.ts"] },
   { name: "regular expressions", command: process.execPath, args: ["scripts/check-regular-expressions.ts"] },
   { name: "commands in texts", command: process.execPath, args: ["scripts/check-commands.ts"] },
+  { name: "wording", command: process.execPath, args: ["scripts/check-words.ts"] },
   // In one process, because they share files. With --force, because a project does not notice changes in
   // the files of another.
   {
