@@ -1,6 +1,6 @@
 /**
- * `npm run test:mutation [-- --mutate packages/verify/src/access/owner.ts]`: mutants, and
- * docs/security/mutation.md of all.
+ * `npm run test:mutation [-- --mutate packages/verify/src/access/owner.ts]`: runs Stryker. Without arguments,
+ * it mutates everything and writes docs/security/mutation.md.
  */
 import { spawnSync } from "node:child_process";
 import { writeReport } from "./report/report.ts";
@@ -9,9 +9,8 @@ const given = process.argv.slice(2);
 const all = "tests/security/mutation/stryker/stryker.config.ts";
 const ofRules = "tests/security/mutation/stryker/stryker.rules.config.ts";
 
-// First those that are changed while a test runs, in a thread that is kept. What is left then, a mutant in
-// code that runs when a file is loaded, needs everything loaded again; what is known from the first
-// pass is used again.
+// The first pass runs the mutants in code that tests call; they share a thread. The second pass adds those in
+// code that runs while a file is loaded: each needs a new thread. It reuses the results of the first pass.
 run(all, "--ignoreStatic", "--reporters", "progress,json", ...given);
 run(all, ...given);
 if (given.length === 0) {

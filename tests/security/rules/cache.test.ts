@@ -35,7 +35,7 @@ describe("rules: cache and clock", () => {
   it("The cache never holds more tokens than its limit", () => {
     const { issuer, verifier } = createBench({ cache: 10 });
     const tokens = Array.from({ length: 100 }, (_, index) => issuer.tokenFor(`user ${index}`));
-    // A token that is remembered is counted once, when it is first seen.
+    // A cached token is counted once, when it is first verified.
     const verified = () => keyUsage(verifier)[0]?.verified ?? 0;
     for (const token of tokens) verifier.verifySync(token);
     expect(verified()).toBe(100);

@@ -8,17 +8,17 @@ const base = { sub: "alice", iss: "https://app.example.com", aud: "https://api.e
 const alive = { ...base, exp: startSeconds + 60 };
 const invalid = "claims_invalid";
 
-/** As JSON could have them, `JSON.stringify` or not. `1e999` is Infinity to a JSON parser. */
+/** JSON texts, including some that `JSON.stringify` never writes. `1e999` parses as Infinity. */
 const notNumbers = ["1e999", "-1e999", `"${startSeconds}"`, "true", "null", `[${startSeconds}]`, "{}"];
 
-/** What a token comes to whose claims are these, and in which `name` has this value, as JSON text. */
+/** The outcome for a token in which the claim `name` has this JSON text as its value. */
 function withValue(name: string, json: string): string {
   const { issuer, verifier } = createBench();
   const claims = JSON.stringify({ ...alive, [name]: 0 }).replace(`"${name}":0`, `"${name}":${json}`);
   return outcome(verifier, signed(issuer.secret, header, claims));
 }
 
-/** What a token comes to that has no such claim. */
+/** The outcome for a token without this claim. */
 function without(name: string): string {
   const { issuer, verifier } = createBench();
   return outcome(verifier, issuer.tokenFor("alice", { claims: { [name]: undefined } }));

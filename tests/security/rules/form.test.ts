@@ -71,8 +71,8 @@ describe("rules: form", () => {
   });
 
   it("A signature has no spare bits set at its end: a token has one spelling", () => {
-    // Of the last character of 43, two bits belong to no byte: three more characters decode to the same
-    // bytes.
+    // Two bits of the last of 43 characters are not part of a byte: three other characters decode to the
+    // same bytes.
     const spellings = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"].filter(
       (character) => outcome(verifier, token.slice(0, -1) + character) === "accepted",
     );
@@ -80,7 +80,7 @@ describe("rules: form", () => {
   });
 
   it("A signature has no surplus character at its end", () => {
-    // 96 bytes of signature are 128 characters, to which a decoder may find nothing wrong in a 129th.
+    // A signature of 96 bytes has 128 characters; a lenient decoder ignores a 129th.
     const es384 = createTestIssuer({ algorithm: "ES384", clock: createBench().clock });
     const bench = createBench({ keys: localJwks(es384.jwks()) });
     const good = es384.tokenFor("alice");

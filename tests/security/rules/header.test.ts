@@ -27,7 +27,7 @@ describe("rules: header", () => {
       ] as const) {
         expect(outcome(verifier, attacker.tokenFor("mallory", { header: { ...brought, kid } }))).toBe(code);
       }
-      // Beside a good signature it is of no consequence.
+      // With a valid signature, it makes no difference.
       expect(outcome(verifier, issuer.tokenFor("alice", { header: brought }))).toBe("accepted");
     }
   });
@@ -51,7 +51,7 @@ describe("rules: header", () => {
       const token = issuer.tokenFor("alice", { header: { [name]: `${origin}/${name}` } });
       expect(await outcomeWithKeys(verifier, token)).toBe(name === "kid" ? "key_unknown" : "accepted");
     }
-    // Whatever was sent before this has arrived by the time that it is answered.
+    // Requests that were sent before this one have arrived once it is answered.
     await fetch(`${origin}/afterwards`);
     expect(asked).toEqual(["/afterwards"]);
   });

@@ -43,7 +43,7 @@ describe("rules: a key set that is fetched", () => {
   });
 
   it("A redirect of a JWKS is not followed", async () => {
-    // Over plain http it is `node:http` that asks, which follows none; `fetch` would.
+    // Over plain http, `node:http` is used, which never follows redirects; `fetch` would.
     const byFetch = { fetch: (url: string, init: RequestInit) => fetch(url, init) };
     for (const options of [{}, byFetch]) {
       for (const status of [301, 302, 303, 307, 308]) {
@@ -63,7 +63,7 @@ describe("rules: a key set that is fetched", () => {
     let signal: AbortSignal | undefined;
     const fetch: Fetch = async (_url, init) => {
       signal = init.signal as AbortSignal;
-      // The headers are here at once, the body never ends.
+      // The headers arrive at once; the body never ends.
       return new Response(
         new ReadableStream({
           start: (body) => signal?.addEventListener("abort", () => body.error(signal?.reason)),
@@ -155,7 +155,7 @@ describe("rules: a key set that is fetched", () => {
     isHeld = true;
     const stranger = remote.of(unknown(remote.issuer));
     await settle();
-    // The fetch that is under way has been answered with the keys of before.
+    // The pending fetch was answered with the previous keys.
     remote.issuer.rotate();
     const first = remote.of(remote.issuer.tokenFor("alice"));
     isHeld = false;

@@ -19,7 +19,7 @@ const publicAlgorithms = [
   "PS512",
 ];
 
-/** A secret is refused for being what it is, whether it comes as a text, as bytes or as a version. */
+/** Expects a secret to be rejected as a text, as bytes and as a version. */
 function expectRefused(secret: string, reason: string): void {
   const bytes = new TextEncoder().encode(secret);
   for (const given of [secret, bytes, [{ version: 1, value: secret }]]) {
@@ -94,7 +94,7 @@ describe("rules: algorithms and secrets", () => {
       const { verifier } = createBench({ keys: localJwks(issuer.jwks()) });
       const [, payload] = issuer.tokenFor("mallory").split(".");
       const header = Buffer.from(JSON.stringify({ alg: "HS256", kid: jwk.kid })).toString("base64url");
-      // What the key is known by to everybody, taken for a secret: RFC 8725 section 2.1.
+      // The public key, used as a secret: RFC 8725 section 2.1.
       for (const secret of [
         JSON.stringify(jwk),
         jwk.x ?? jwk.n ?? "",

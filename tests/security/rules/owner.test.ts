@@ -8,7 +8,7 @@ import { createBench } from "../../../packages/verify/test/support.ts";
 const { issuer, verifier } = createBench();
 const guard = createGuard({ verifier, ownerParam: "userId" });
 
-/** What a guard makes of this user's request for a path whose owner is `userId`. */
+/** The outcome of this user's request for a path whose owner is `userId`. */
 async function admission(user: string, userId: unknown): Promise<string> {
   const authorization = `Bearer ${issuer.tokenFor(user)}`;
   try {

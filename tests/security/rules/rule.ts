@@ -1,22 +1,19 @@
-/** A rule of the guard's that one test holds it to. */
+/** A rule of the guard, with its own test. */
 export interface Rule {
   /** Short and stable, for the command line. */
   readonly id: string;
-  /** What the rule says. The test that holds it has this very title. */
+  /** The rule, which is also the title of its test. */
   readonly text: string;
-  /**
-   * What keeps it. More than one place where each alone would keep it: only without all of them the rule is
-   * gone.
-   */
+  /** The code that implements it. Several places where each one is enough: all of them are removed. */
   readonly kept: readonly Place[];
 }
 
-/** A piece of code, and the code that would stand there if nobody had thought of the rule. */
+/** A piece of code, and the same piece without the rule. */
 export type Place = readonly [
   /** Below `packages/verify/src`. */
   file: string,
-  /** A text that occurs exactly once in the file. */
+  /** Text that occurs exactly once in the file. */
   anchor: string,
-  /** What takes its place to break the rule. */
+  /** The replacement that breaks the rule. */
   without: string,
 ];

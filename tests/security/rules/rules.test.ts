@@ -7,7 +7,7 @@ import { documentedRows, rowOf } from "./without/document.ts";
 const folder = new URL(".", import.meta.url);
 const rules = ruleGroups.flatMap((group) => group.rules);
 
-/** The titles of a file's tests, as they are written there. */
+/** The titles of a file's tests, as written in its source. */
 function titlesIn(file: string): string[] {
   const text = readFileSync(new URL(file, folder), "utf8");
   return [...text.matchAll(/^ {2}it(?:\.\w+)?\((.*?)", (?:async )?\(/gms)].map(([, title = ""]) =>

@@ -9,9 +9,7 @@ import { outcome } from "./support/outcome.ts";
 
 const secret = "k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t";
 
-/**
- * How the secret would look: as text, and as each of the encodings in which a printed value could have it.
- */
+/** The secret as text, and in each encoding in which a printed value could contain it. */
 const looks = (text: string): string[] => {
   const bytes = Buffer.from(text);
   return [
@@ -93,7 +91,7 @@ describe("rules: comparison and secrecy", () => {
     }
     expect(said.length).toBeGreaterThan(9);
     for (const text of [secret, ...Object.values(weak)]) expectHidden(said.join("\n"), text);
-    // What an operator needs to know a secret by is there all the same.
+    // The fingerprint, by which an operator recognises a secret, is still there.
     expect(said.join("\n")).toContain(secretFingerprint(secret));
   });
 });

@@ -5,14 +5,14 @@ import type { Reason } from "./reason.ts";
 import { revocationReasons } from "./revocations.ts";
 import { tokenReasons } from "./tokens.ts";
 
-/** The reason that is on record for a mutant. */
+/** The recorded reason of a mutant. */
 export function reasonOf({ file, lineText, replacement }: Mutant): string | undefined {
   return reasons.find(
     (known) => known.file === file && lineText.includes(known.line) && known.mutants.includes(replacement),
   )?.reason;
 }
 
-/** By file. A survivor that is not in here is one that a test ought to kill. */
+/** A survivor without an entry here should be killed by a test. */
 export const reasons: readonly Reason[] = [
   ...tokenReasons,
   ...keyReasons,

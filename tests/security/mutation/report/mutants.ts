@@ -1,18 +1,18 @@
 import { readFileSync } from "node:fs";
 import type { schema } from "@stryker-mutator/api/core";
 
-/** What a run of Stryker left (its schema: mutation-testing-report-schema). */
+/** The report of a Stryker run (mutation-testing-report-schema). */
 export type Report = schema.MutationTestResult;
 
-/** A mutant, with what a reader needs to see it. */
+/** A mutant, with its code. */
 export interface Mutant {
   /** Below `packages/verify/src`. */
   readonly file: string;
   readonly line: number;
   readonly endLine: number;
-  /** The whole line on which it begins, without what surrounds it. */
+  /** The trimmed line on which it begins. */
   readonly lineText: string;
-  /** What stood there, and what stands there in the mutant: each on one line. */
+  /** The original code and that of the mutant, each on one line. */
   readonly original: string;
   readonly replacement: string;
   readonly mutator: string;
@@ -27,7 +27,7 @@ export function readReport(path: URL): Report {
   return JSON.parse(readFileSync(path, "utf8")) as Report;
 }
 
-/** Every mutant of a report, by file and line. */
+/** Every mutant of a report, sorted by file and line. */
 export function mutantsOf({ files, testFiles = {} }: Report): readonly Mutant[] {
   const tests = Object.values(testFiles).flatMap((file) => file.tests);
   const titles = new Map(tests.map(({ id, name }) => [id, name]));
@@ -51,7 +51,7 @@ export function mutantsOf({ files, testFiles = {} }: Report): readonly Mutant[] 
     });
 }
 
-/** A position in a report counts lines and columns from 1; the end is behind the last character. */
+/** Positions in a report count lines and columns from 1; the end is exclusive. */
 function between(lines: readonly string[], { start, end }: schema.Location): string {
   const part = lines.slice(start.line - 1, end.line);
   const last = part.length - 1;

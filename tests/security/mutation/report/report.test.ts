@@ -29,7 +29,7 @@ function reportOf(text: string, statuses: readonly schema.MutantStatus[]): schem
 }
 
 describe("mutants of a report", () => {
-  it("have the code that stood there, on one line, and the titles of tests", () => {
+  it("contain the original code on one line, and the titles of the tests", () => {
     expect(mutantsOf(reportOf("if (!(true)) {\n}", ["Killed"]))).toEqual([
       {
         file: "access/owner.ts",
@@ -47,7 +47,7 @@ describe("mutants of a report", () => {
 });
 
 describe("the tables", () => {
-  it("never round a score up, and count what no test comes by", () => {
+  it("never round a score up, and count code that no test runs", () => {
     const most: schema.MutantStatus[] = Array(19_999).fill("Killed");
     expect(scoreTable(mutantsOf(reportOf("", [...most, "Survived"])))).toContain(
       "| **all** | 99.99 % | 19999 | 0 | 1 | 0 |",
@@ -57,16 +57,16 @@ describe("the tables", () => {
     );
   });
 
-  it("say of a survivor without a reason that no test tells it apart", () => {
+  it("mark a survivor without a reason", () => {
     const table = survivorTable(mutantsOf(reportOf("if (!(true)) {\n}", ["Survived", "Killed"])));
     expect(table.split("\n").slice(2)).toEqual([
-      "| `access/owner.ts:1` | `true` | `false` | **no test tells it apart yet** |",
+      "| `access/owner.ts:1` | `true` | `false` | **no test detects it yet** |",
     ]);
   });
 });
 
 describe("the reasons of survivors", () => {
-  it.each(reasons)("are about code that is there: $file, $line", ({ file, line }) => {
+  it.each(reasons)("match the code: $file, $line", ({ file, line }) => {
     expect(readFileSync(new URL(file, source), "utf8")).toContain(line);
   });
 });

@@ -7,7 +7,7 @@ import { isUnnoticed, scoreTable, survivorTable } from "./tables.ts";
 const root = new URL("../../../../", import.meta.url);
 const [start, end] = ["<!-- measured -->", "<!-- /measured -->"];
 
-/** Puts what the last run found into docs/security/mutation.md, and says which survivors have no reason. */
+/** Writes the last run to docs/security/mutation.md, and prints the survivors without a reason. */
 export function writeReport(): void {
   const report = readReport(new URL("reports/mutation.json", root));
   const mutants = mutantsOf(report);

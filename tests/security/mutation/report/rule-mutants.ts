@@ -5,14 +5,14 @@ import type { Mutant } from "./mutants.ts";
 
 const source = new URL("../../../../packages/verify/src/", import.meta.url);
 
-/** Where a rule is kept: lines of a file below `packages/verify/src`, from 1, both included. */
+/** Lines of a file below `packages/verify/src`, counted from 1, both inclusive. */
 interface Lines {
   readonly file: string;
   readonly first: number;
   readonly last: number;
 }
 
-/** The lines of each place that keeps a rule. */
+/** The lines that implement a rule. */
 function linesOf({ kept }: Rule): readonly Lines[] {
   return kept.map(([file, anchor]) => {
     const text = readFileSync(new URL(file, source), "utf8");
@@ -21,13 +21,13 @@ function linesOf({ kept }: Rule): readonly Lines[] {
   });
 }
 
-/** What Stryker has to change, to change every line that keeps a rule. */
+/** The line ranges for Stryker, so that it mutates every line that implements a rule. */
 export function mutatedLines(): string[] {
   const all = ruleGroups.flatMap(({ rules }) => rules.flatMap(linesOf));
   return [...new Set(all.map(({ file, first, last }) => `packages/verify/src/${file}:${first}-${last}`))];
 }
 
-/** Of each rule, the mutants of its lines and how many of them the test of its name notices. */
+/** For each rule, the mutants of its lines and how many of them its own test detects. */
 export function ruleTable(mutants: readonly Mutant[]): string {
   const rows = ruleGroups.flatMap(({ test, rules }) =>
     rules.map((rule) => {

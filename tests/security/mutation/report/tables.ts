@@ -1,12 +1,12 @@
 import { reasonOf } from "../reasons/reasons.ts";
 import type { Mutant } from "./mutants.ts";
 
-/** How many mutants came to which end. */
+/** How many mutants have each status. */
 interface Score {
   readonly killed: number;
   readonly timeout: number;
   readonly survived: number;
-  /** No test comes by. */
+  /** No test runs the code. */
   readonly uncovered: number;
 }
 
@@ -20,19 +20,19 @@ function scoreOf(mutants: readonly Mutant[]): Score {
   };
 }
 
-/** Whether it changed the code and no test failed. */
+/** Whether no test failed for the mutant. */
 export function isUnnoticed({ status }: Mutant): boolean {
   return status === "Survived" || status === "NoCoverage";
 }
 
-/** The share that tests noticed, cut off after two digits and not rounded up. */
+/** The share that tests detected, truncated to two digits. */
 function percent({ killed, timeout, survived, uncovered }: Score): string {
   const noticed = killed + timeout;
   const all = noticed + survived + uncovered;
   return all === 0 ? "–" : `${(Math.floor((noticed * 10_000) / all) / 100).toFixed(2)} %`;
 }
 
-/** The table of scores, file by file. */
+/** The table of scores by file. */
 export function scoreTable(mutants: readonly Mutant[]): string {
   const row = (name: string, some: readonly Mutant[]) => {
     const score = scoreOf(some);
@@ -40,14 +40,14 @@ export function scoreTable(mutants: readonly Mutant[]): string {
   };
   const files = [...Map.groupBy(mutants, ({ file }) => file)];
   return [
-    "| File | Score | Killed | Timed out | Survived | No test comes by |",
+    "| File | Score | Killed | Timed out | Survived | Not covered |",
     "| --- | ---: | ---: | ---: | ---: | ---: |",
     row("**all**", mutants),
     ...files.map(([file, some]) => row(`\`${file}\``, some)),
   ].join("\n");
 }
 
-/** Every mutant that no test noticed, with the reason where there is one. */
+/** Every mutant that no test detected, with its reason if there is one. */
 export function survivorTable(mutants: readonly Mutant[]): string {
   const survivors = mutants.filter(isUnnoticed);
   return [
@@ -56,13 +56,13 @@ export function survivorTable(mutants: readonly Mutant[]): string {
     ...survivors.map((mutant) => {
       const reason =
         reasonOf(mutant) ??
-        (mutant.status === "Survived" ? "**no test tells it apart yet**" : "**no test comes by**");
+        (mutant.status === "Survived" ? "**no test detects it yet**" : "**no test runs the code**");
       return `| \`${mutant.file}:${mutant.line}\` | ${code(mutant.original)} | ${code(mutant.replacement)} | ${reason} |`;
     }),
   ].join("\n");
 }
 
-/** On one line of a table, and not endless. */
+/** As inline code for a table cell, shortened. */
 function code(text: string): string {
   const short = text.length > 90 ? `${text.slice(0, 90)}…` : text;
   const fence = short.includes("`") ? "``" : "`";

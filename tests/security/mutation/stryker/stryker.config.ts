@@ -7,14 +7,14 @@ export default {
   plugins: ["@stryker-mutator/vitest-runner"],
   vitest: { configFile: "tests/security/mutation/vitest/vitest.config.ts", pool: "threads" },
   coverageAnalysis: "perTest",
-  // What no test of the mutants reads need not be copied for them.
+  // Not read by these tests, so not copied to the sandbox.
   ignorePatterns: ["dist", "apps", "bench", "tests/e2e", "tests/runtimes", "scripts", ".data"],
   reporters: ["clear-text", "progress", "json"],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
   jsonReporter: { fileName: "reports/mutation.json" },
   incremental: true,
   incrementalFile: "reports/mutation-incremental.json",
-  // A mutant that loops is seen by its count of loops; what is left is a machine under load.
+  // Stryker detects endless loops by counting iterations. The timeout only has to outlast a busy machine.
   timeoutMS: 40_000,
   timeoutFactor: 3,
 } satisfies PartialStrykerOptions;

@@ -2,10 +2,7 @@ import type { PartialStrykerOptions } from "@stryker-mutator/api/core";
 import { mutatedLines } from "../report/rule-mutants.ts";
 import base from "./stryker.config.ts";
 
-/**
- * Mutants of the lines that keep a rule, against the tests that are named after the rules; every one that
- * fails is noted.
- */
+/** Mutants of the lines that implement a rule, run against the tests of the rules. Records every failure. */
 export default {
   ...base,
   mutate: mutatedLines(),

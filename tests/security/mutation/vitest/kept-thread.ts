@@ -2,10 +2,10 @@ import { type PoolOptions, type PoolWorker, ThreadsPoolWorker, type WorkerReques
 
 type Listener = (...args: unknown[]) => void;
 
-/** Runs of one thread: a bound on whatever piles up in it. */
+/** The most runs in one thread, which limits what accumulates in it. */
 const mostRuns = 200;
 
-/** The thread that the next run may have, and how often it served. */
+/** The thread for the next run, and how many runs it had. */
 let kept: { readonly thread: ThreadsPoolWorker; runs: number } | undefined;
 
 /**

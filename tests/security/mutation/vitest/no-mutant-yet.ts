@@ -1,8 +1,9 @@
 import { inject } from "vitest";
 
 /**
- * While a file is loaded, no mutant is active but a static one, whose thread is its own. In a thread that is
- * kept, the one before would still be, and whatever is loaded first now would stay as that mutant made it.
+ * Deactivates the mutant while a test file is loaded, except for static mutants, which have their own thread.
+ * In a shared thread the previous mutant would still be active, and modules that are loaded now would keep its
+ * effects.
  */
 const strykers = globalThis as { __stryker__?: { activeMutant: string | undefined } };
 const provided = inject as (name: string) => unknown;

@@ -1,8 +1,8 @@
 import { TestRunner } from "vitest";
 
 /**
- * Once a test has failed, the mutant is done with. Vitest then skips the tests of the files to come, but
- * loads them all the same, with their frameworks, which is most of what a mutant costs.
+ * Stops loading test files after the first failure. Vitest itself skips the remaining tests, but still loads
+ * their files and frameworks, which takes most of the time.
  */
 export default class StopAtFailure extends TestRunner {
   #hasFailed = false;

@@ -3,20 +3,20 @@ import { configDefaults, defineConfig } from "vitest/config";
 import { KeptThread } from "./kept-thread.ts";
 import { QuickestFirst } from "./quickest-first.ts";
 
-/** The copy of the repository that holds the mutants: Stryker loads this file there. */
+/** Stryker's sandbox: the copy of the repository with the mutants, from which this file is loaded. */
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
 const conditions = ["@usher-auth/source"];
 
 /**
- * The tests that mutants of packages/verify/src have to pass: all that run in this process and decide by the
- * sources. Left out: bundles, which no mutant reaches, and the contract of the adapters, which takes minutes.
+ * The tests for mutants of packages/verify/src: all that run the sources in this process. Not included: the
+ * test of the bundle, which contains no mutants, and the contract of the adapters, which takes minutes.
  */
 export default defineConfig({
   root,
   plugins: [
     {
       name: "usher-kept-thread",
-      // Stryker sets the pool itself, so that this one has to be put in its place.
+      // Stryker sets the pool itself, so it is replaced here.
       configureVitest: ({ project }) => {
         project.config.pool = "kept-thread";
         project.config.poolRunner = {
@@ -28,7 +28,7 @@ export default defineConfig({
   ],
   resolve: {
     conditions,
-    // By their names, packages lead through node_modules to the sources without mutants.
+    // Package names resolve through node_modules to the sources without mutants.
     alias: [
       { find: /^@usher-auth\/verify$/, replacement: `${root}packages/verify/src/index.ts` },
       {
@@ -49,15 +49,15 @@ export default defineConfig({
     exclude: [
       ...configDefaults.exclude,
       "packages/verify/test/bundle.test.ts",
-      // It reads the sources, and all mutants stand in them at once.
+      // It reads the source files, which contain all mutants at once.
       "tests/security/rules/rules.test.ts",
       "packages/verify/test/contract/**",
     ],
-    // A module is loaded once in a thread, and not for each file of tests.
+    // A module is loaded once per thread, and not for each test file.
     isolate: false,
     runner: "tests/security/mutation/vitest/stop-at-failure.ts",
     sequence: { sequencer: QuickestFirst },
-    // A mutant that hangs ends here, and not by the loss of a process that has loaded everything.
+    // Ends a mutant that hangs without losing the process, which has loaded everything.
     testTimeout: 20_000,
     hookTimeout: 20_000,
     setupFiles: ["tests/security/mutation/vitest/no-mutant-yet.ts"],

@@ -1,4 +1,4 @@
 import base from "./vitest.config.ts";
 
-/** The tests of the rules, and no others: which of them notices a mutant is what is asked. */
+/** Only the tests of the rules, to see which of them detect a mutant. */
 export default { ...base, test: { ...base.test, include: ["tests/security/rules/*.test.ts"] } };

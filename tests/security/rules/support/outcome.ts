@@ -1,9 +1,6 @@
 import { AuthError, type Verifier } from "@usher-auth/verify";
 
-/**
- * What verifying a token comes to: `accepted`, the code it is refused with, or the name of whatever else was
- * thrown.
- */
+/** The outcome of verifying a token: `accepted`, the code of the AuthError, or the name of another error. */
 export function outcome(verifier: Verifier, token: string): string {
   try {
     verifier.verifySync(token);
@@ -13,7 +10,7 @@ export function outcome(verifier: Verifier, token: string): string {
   }
 }
 
-/** As {@link outcome}, and fetches keys where that is needed. */
+/** Like {@link outcome}, but fetches keys if needed. */
 export function outcomeWithKeys(verifier: Verifier, token: string): Promise<string> {
   return verifier.verify(token).then(() => "accepted", nameOf);
 }

@@ -6,7 +6,7 @@ import { onTestFinished } from "vitest";
 import { createBench, handClock } from "../../../../packages/verify/test/support.ts";
 import { outcomeWithKeys } from "./outcome.ts";
 
-/** What a good token comes to when its issuer's JWKS answers so, over real HTTP. */
+/** The outcome for a valid token when its issuer's JWKS endpoint answers like this, over real HTTP. */
 export async function outcomeWhenServed(
   listener: (issuer: TestIssuer) => RequestListener,
   options: RemoteJwksOptions = {},
@@ -24,7 +24,7 @@ export async function outcomeWhenServed(
   return outcomeWithKeys(verifier, issuer.tokenFor("alice"));
 }
 
-/** An issuer whose JWKS is counted and can be out, and a verifier with a clock that is moved by hand. */
+/** An issuer whose JWKS requests are counted and can fail, and a verifier with a controlled clock. */
 export function createRemote(options: RemoteJwksOptions = {}) {
   const clock = handClock();
   const issuer = createTestIssuer({ algorithm: "ES256", clock });
@@ -49,5 +49,5 @@ export function createRemote(options: RemoteJwksOptions = {}) {
   });
 }
 
-/** Lets what was started in the background come to its end. */
+/** Waits until background work has finished. */
 export const settle = () => new Promise<void>((resolve) => setImmediate(resolve));

@@ -5,24 +5,24 @@ import type { Rule } from "../rule.ts";
 
 const source = fileURLToPath(new URL("../../../../packages/verify/src", import.meta.url));
 
-/** The files that keep a rule. */
+/** The files that implement a rule. */
 export function filesOf(rule: Rule): readonly string[] {
   return [...new Set(rule.kept.map(([file]) => join(source, file)))];
 }
 
-/** A file's text without what keeps the rule. */
+/** The text of a file without the rule. */
 export function textWithout(rule: Rule, file: string, text: string): string {
   let broken = text;
   for (const [name, anchor, without] of rule.kept) {
     if (join(source, name) !== file) continue;
     if (broken.split(anchor).length !== 2)
-      throw new Error(`${name} has not exactly one ${JSON.stringify(anchor)}`);
+      throw new Error(`${name} must contain exactly one ${JSON.stringify(anchor)}`);
     broken = broken.replace(anchor, () => without);
   }
   return broken;
 }
 
-/** Hands the guard's sources out without the rule that is broken at the moment. No file is touched. */
+/** Loads the sources without the rule that is currently removed. Changes no file. */
 export function ruleBreaker(isBroken: () => Rule | undefined): Vite.Plugin {
   return {
     name: "usher-rule-breaker",

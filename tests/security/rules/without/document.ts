@@ -5,10 +5,10 @@ import { type RuleGroup, ruleGroups } from "../rules.ts";
 const file = new URL("../../../../docs/security/rules.md", import.meta.url);
 const [start, end] = ["<!-- proven -->", "<!-- /proven -->"];
 
-/** A line of the document's tables: rule, files, test file, and what its assertion said without the rule. */
+/** A row of the document: rule, files, test file, and the message of the assertion without the rule. */
 export type ProofRow = readonly [rule: string, files: string, test: string, said: string];
 
-/** The lines that the document has, in order. */
+/** The rows of the document, in order. */
 export function documentedRows(): readonly ProofRow[] {
   return readFileSync(file, "utf8")
     .split("\n")
@@ -16,13 +16,13 @@ export function documentedRows(): readonly ProofRow[] {
     .map((line) => line.slice(2, -2).split(" | ") as unknown as ProofRow);
 }
 
-/** The line of a rule. */
+/** The row of a rule. */
 export function rowOf(rule: Rule, group: RuleGroup, said: string): ProofRow {
   const files = [...new Set(rule.kept.map(([name]) => `\`packages/verify/src/${name}\``))];
   return [escaped(rule.text), files.join(", "), `\`tests/security/rules/${group.test}\``, quoted(said)];
 }
 
-/** Puts what each test said without its rule into the document. */
+/** Writes the message of each test without its rule to the document. */
 export function writeProofs(said: ReadonlyMap<string, string>): void {
   const document = readFileSync(file, "utf8");
   const tables = ruleGroups.map((group) =>
@@ -38,12 +38,12 @@ export function writeProofs(said: ReadonlyMap<string, string>): void {
   writeFileSync(file, `${before}${start}\n\n${tables.join("\n\n")}\n\n${after}`);
 }
 
-/** What Markdown would take for emphasis. */
+/** Escapes the characters of Markdown emphasis. */
 function escaped(text: string): string {
   return text.replaceAll(/[_*]/g, "\\$&");
 }
 
-/** As code, on one line of a table, and not endless. */
+/** As inline code for a table cell, shortened. */
 function quoted(text: string): string {
   const short = text.length > 100 ? `${text.slice(0, 100)}…` : text;
   return `\`${short.replaceAll("|", "/").replaceAll("`", "'")}\``;

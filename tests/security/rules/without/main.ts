@@ -1,6 +1,6 @@
 /**
- * `npm run test:rules [-- rule…] [-- --write]`: takes each rule out of the guard, and looks whether its test
- * notices.
+ * `npm run test:rules [-- rule…] [-- --write]`: removes each rule from the guard and checks that its test
+ * fails.
  */
 import { parseArgs } from "node:util";
 import { ruleGroups } from "../rules.ts";
@@ -8,14 +8,14 @@ import { writeProofs } from "./document.ts";
 import { openTrial, type Trial } from "./trial.ts";
 
 const help = `Usage: npm run test:rules -- [rule...] [--write]
-Takes each rule out of the guard's code, in memory, and runs the tests of its group. The test of the rule's name must
+Removes each rule from the guard's code, in memory, and runs the tests of its group. The test of the rule's name must
 fail by one of its assertions, while others still pass.
 
-  rule     the ids of rules, as this prints them (default: all)
+  rule     ids of rules, as printed by this command (default: all)
   --write  put what the tests said into docs/security/rules.md; with all rules only
-  --help   this
+  --help   print this help
 
-Exit code: 0 every rule has a test that fails without it, 1 one has not, 2 could not run.`;
+Exit code: 0 every rule has a test that fails without it, 1 a rule has none, 2 could not run.`;
 
 const { values: options, positionals: chosen } = parseArgs({
   allowPositionals: true,
@@ -31,7 +31,7 @@ if (options.help) {
   console.log(help);
 } else if (unknown.length > 0 || (options.write && chosen.length > 0)) {
   console.error(
-    unknown.length > 0 ? `no such rule: ${unknown.join(", ")}. See --help.` : "--write: with all rules only.",
+    unknown.length > 0 ? `unknown rule: ${unknown.join(", ")}. See --help.` : "--write needs all rules.",
   );
   process.exitCode = 2;
 } else {

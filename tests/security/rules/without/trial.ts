@@ -9,24 +9,24 @@ import { filesOf, ruleBreaker } from "./broken-rule.ts";
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
 const conditions = ["@usher-auth/source"];
 
-/** What became of a rule's test when the rule was gone. */
+/** The result of a rule's test without the rule. */
 interface Verdict {
-  /** Whether the test failed by one of its assertions, while others of its file still passed. */
+  /** Whether the test failed by an assertion, while other tests of the file passed. */
   readonly isProven: boolean;
-  /** What the assertion said, or what is wrong with the proof. */
+  /** The message of the assertion, or why the result proves nothing. */
   readonly because: string;
 }
 
-/** Runs the tests of rules, with and without them. */
+/** Runs the tests of rules with and without the rules. */
 export interface Trial {
-  /** Nothing is broken: every test must pass. The titles of those that do not. */
+  /** Runs the tests with all rules. Returns the titles of those that fail. */
   control(ruleGroups: readonly RuleGroup[]): Promise<readonly string[]>;
-  /** Breaks one rule, and runs the tests of its group. */
+  /** Removes one rule and runs the tests of its group. */
   without(rule: Rule, group: RuleGroup): Promise<Verdict>;
   close(): Promise<void>;
 }
 
-/** One server for all runs, so that only what was broken is read again. */
+/** One Vitest server for all runs, so that only changed files are loaded again. */
 export async function openTrial(): Promise<Trial> {
   let broken: Rule | undefined;
   const vitest = await createVitest(
@@ -43,7 +43,7 @@ export async function openTrial(): Promise<Trial> {
       plugins: [ruleBreaker(() => broken)],
       resolve: { conditions },
       ssr: { resolve: { conditions, externalConditions: conditions } },
-      // Its warnings are about how the broken code is written.
+      // Its warnings are about the changed code.
       logLevel: "silent",
     },
   );
@@ -78,8 +78,8 @@ async function run(vitest: Vitest, ruleGroups: readonly RuleGroup[]): Promise<re
   const specifications = files.map((file) => vitest.getRootProject().createSpecification(file));
   const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications);
   const [error] = unhandledErrors as readonly Partial<Error>[];
-  if (error !== undefined) throw new Error(`beside of the tests, something failed: ${error.message}`);
-  // It reports every module of earlier runs too.
+  if (error !== undefined) throw new Error(`an error outside of the tests: ${error.message}`);
+  // The report also contains the modules of earlier runs.
   return files.flatMap((file) => testModules.filter(({ moduleId }) => moduleId === file));
 }
 
@@ -105,7 +105,7 @@ function hasPassed(test: TestCase): boolean {
   return test.result().state === "passed";
 }
 
-/** What an assertion says in short: without its colours, and without how it compared. */
+/** The first line of an assertion message, without colours and the kind of comparison. */
 function firstLine(message: string): string {
   const [line = ""] = stripVTControlCharacters(message).split("\n");
   return line.replace(" // Object.is equality", "");
