@@ -1,9 +1,8 @@
 /**
  * Type-checks every TypeScript block in the README files, in docs/ and in the docstrings of the packages,
- * each as a separate module, against the packages' sources. Runs the blocks that are marked for it: ```ts
- * run,
- * ```ts server. A block that cannot be checked starts with ```ts no-check and a comment that says why. Every
- * adapter must have a guide with a server.
+ * each as a separate module, against the packages' sources. Runs the blocks that are marked `run` or
+ * `server`. A block that cannot be checked is marked `no-check` and starts with a comment that says why.
+ * Every adapter must have a guide with a server.
  *
  * Usage: node --conditions=@usher-auth/source scripts/check-docs.ts [--root <folder>] [file or folder ...]
  */
