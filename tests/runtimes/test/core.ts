@@ -66,7 +66,7 @@ export function coreSuite(runtime: Runtime): void {
     };
 
     it.each(algorithms)(
-      "%s: a good token is accepted, each bad one refused with its code",
+      "%s: accepts a valid token, and rejects each invalid one with its code",
       async (algorithm) => {
         const issuer = createTestIssuer({ algorithm, clock, secret });
         const faults = refusals.map(([fault]) => fault);
@@ -85,7 +85,7 @@ export function coreSuite(runtime: Runtime): void {
     it.each([
       ["RS256", "PS256"],
       ["PS256", "RS256"],
-    ] as const)("a signature by %s is none by %s, with the very same key", async (made, claimed) => {
+    ] as const)("a signature by %s is invalid for %s with the same key", async (made, claimed) => {
       const issuer = createTestIssuer({ algorithm: made, clock });
       const keys = { jwks: { keys: issuer.jwks().keys.map((jwk) => ({ ...jwk, alg: claimed })) } };
       const { there } = await ask(issuer, keys, [issuer.tokenFor("alice", { header: { alg: claimed } })]);
@@ -93,7 +93,7 @@ export function coreSuite(runtime: Runtime): void {
     });
 
     it.each(algorithms)(
-      "%s: hostile tokens get the same verdict, hint and claims as here",
+      "%s: hostile tokens get the same verdict, hint and claims as in this process",
       async (algorithm) => {
         const issuer = createTestIssuer({ algorithm, clock, secret });
         const random = seededRandom(7);
@@ -105,7 +105,7 @@ export function coreSuite(runtime: Runtime): void {
       },
     );
 
-    it("text beyond ASCII, and names that objects have, come through as data", async () => {
+    it("text beyond ASCII, and names of object properties, are treated as data", async () => {
       const issuer = createTestIssuer({ clock });
       const claims = JSON.parse(
         '{"name":"\u00e9\u{1f600}\\u0000","__proto__":{"admin":true},"constructor":1}',
@@ -118,7 +118,7 @@ export function coreSuite(runtime: Runtime): void {
       });
     });
 
-    it("keys are fetched, and their absence is no bad token", async () => {
+    it("keys are fetched, and missing keys do not make a token invalid", async () => {
       const issuer = await createTestIssuer({ mode: "jwks", clock });
       const keys = { url: issuer.jwksUrl };
       const { there } = await ask(issuer, keys, [
@@ -132,7 +132,7 @@ export function coreSuite(runtime: Runtime): void {
     });
 
     it.skipIf(runtime.name === "workerd")(
-      "keys of this machine come from it, whatever proxy is set",
+      "keys on this machine are fetched without a proxy, whatever proxy is set",
       async () => {
         const issuer = await createTestIssuer({ mode: "jwks", clock });
         const stranger = createTestIssuer({ algorithm: "EdDSA", clock });
@@ -161,7 +161,7 @@ export function coreSuite(runtime: Runtime): void {
       },
     );
 
-    it("a token counts until its session is revoked, by the environment's variables as by options", async () => {
+    it("a token is valid until its session is revoked, with environment variables and with options", async () => {
       const { secret, issuer, audience, tokenFor } = createTestIssuer();
       const variables = { BETTER_AUTH_SECRET: secret, BETTER_AUTH_URL: issuer, API_URL: audience };
       const token = tokenFor("alice", { claims: { sid: "session" } });
@@ -170,7 +170,7 @@ export function coreSuite(runtime: Runtime): void {
       expect(told).toEqual(["accepted", "token_revoked"]);
     });
 
-    it("prints the fingerprints of secrets, warns of weak ones, rejects wrong ones, and shows none", async () => {
+    it("prints fingerprints of secrets, warns of weak ones, rejects invalid ones, and prints no secret", async () => {
       const good = createTestIssuer().secret;
       const pem = "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQ\n-----END PUBLIC KEY-----";
       for (const secret of [good, "a".repeat(40), "short", pem, `${good} `]) {
@@ -186,7 +186,7 @@ export function coreSuite(runtime: Runtime): void {
     });
   });
 
-  it("a listener that throws changes no verdict", async () => {
+  it("a listener that throws does not change a verdict", async () => {
     const { secret, issuer, audience, tokenFor } = createTestIssuer();
     const trust = { keys: "secret", secret, issuer, audience } as const;
     const program = await startProgram(runtime, { trust, now: null, guard: {}, listenersFail: true });

@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { expect, it, onTestFinished } from "vitest";
 import { root } from "../runtimes.ts";
 
-it("a runtime that was installed a moment ago is found, as on a fresh clone", async () => {
+it("a runtime that was just installed is found, as on a fresh clone", async () => {
   const clone = await mkdtemp(join(tmpdir(), "usher-clone-"));
   onTestFinished(() => rm(clone, { recursive: true }));
   await cp(join(root, "tests/runtimes/runtimes.ts"), join(clone, "tests/runtimes/runtimes.ts"));

@@ -18,7 +18,7 @@ const slowness = 400;
  */
 export function lifetimeSuite(runtime: Runtime): void {
   describe.concurrent(`keys in real time: ${runtime.name}`, () => {
-    it("without waitUntil, dropped refreshes hold up no later one, and withdrawn keys end at their age", async ({
+    it("without waitUntil, dropped refreshes do not block later ones, and withdrawn keys end at their maximum age", async ({
       onTestFinished,
     }) => {
       const { ask, issuer, answered } = await start(true, onTestFinished);
@@ -55,7 +55,7 @@ export function lifetimeSuite(runtime: Runtime): void {
       expect(await ask(first)).toBe("401 key_unknown");
     });
 
-    it("with waitUntil, a refresh comes to its end, and withdrawn keys end at half of their age", async ({
+    it("with waitUntil, a refresh completes, and withdrawn keys end at half of their maximum age", async ({
       onTestFinished,
     }) => {
       const { ask, issuer, answered } = await start(false, onTestFinished);

@@ -83,7 +83,7 @@ const faults: readonly [string, Fault][] = [
 ];
 
 test.each(faults)(
-  "no keys yet, and the issuer's network %s: 503 for a good token, and heals",
+  "without keys, the issuer's network %s: 503 for a valid token, and recovery ends it",
   async (_name, fault) => {
     await proxy.set(fault);
     const ask = startGuard();
@@ -96,7 +96,7 @@ test.each(faults)(
 );
 
 test.each(faults)(
-  "keys there, and then the issuer's network %s: they go on, a new key is a 503, and heals",
+  "with keys, then the issuer's network %s: they stay in use, a new key is a 503, and recovery ends it",
   async (_name, fault) => {
     const ask = startGuard();
     const old = good();
@@ -119,7 +119,7 @@ test.each(faults)(
   },
 );
 
-test("a key that is new the moment after a fetch: its first token is accepted, or a 503 where the network has just gone", async () => {
+test("a key that is added right after a fetch: its first token is accepted, or a 503 during an outage", async () => {
   const ask = startGuard();
   expect(await ask(good())).toBe("ann");
   issuer.rotate();
@@ -136,7 +136,7 @@ test("a slow network is waited for", async () => {
   expect(await startGuard()(good())).toBe("ann");
 });
 
-test("any one bit of the answer changed: no forgery passes, and a good token does again at the next refresh", async () => {
+test("one changed bit in the response: no forged token is accepted, and a valid one is after the next refresh", async () => {
   const outcomes = new Map<string, number>();
   for (let offset = 0; ; offset += 2) {
     const token = good();

@@ -50,7 +50,7 @@ function expectOnly(ledger: Ledger, ...expected: readonly string[]): void {
 const [written, read, away] = ["201", "200", "503 service_unavailable"];
 const unknown = "503 revocations_unavailable";
 
-test("connections cut 200 times, at any byte of either direction: 503 or the truth, and nothing piles up", async () => {
+test("connections cut 200 times, at any byte in either direction: 503 or a correct answer, and no leak", async () => {
   const ledger = new Ledger(api.url, api.issuer, 6);
   const random = seededRandom(5);
   const cut = async (times: number) => {
@@ -79,7 +79,7 @@ test("connections cut 200 times, at any byte of either direction: 503 or the tru
   expect(after.residentMemory).toBeLessThan(before.residentMemory + 60);
 });
 
-test("connections that Postgres itself ends, as in a restart, in the middle of transactions", async () => {
+test("connections that Postgres ends in the middle of transactions, as in a restart", async () => {
   const ledger = new Ledger(api.url, api.issuer, 6);
   await ledger.during(async () => {
     for (let count = 0; count < 30; count++) {
@@ -95,7 +95,7 @@ test("connections that Postgres itself ends, as in a restart, in the middle of t
   expect(ledger.answers.get(away)).toBeGreaterThan(10);
 });
 
-test("a slow network is waited for; one that is slower than the deadline is a 503", async () => {
+test("a slow network is waited for, until the deadline; then 503", async () => {
   const ledger = new Ledger(api.url, api.issuer, 1);
   await api.proxy.set({ kind: "delay", milliseconds: 100 });
   expect((await ledger.write()).status).toBe(201);
@@ -104,7 +104,7 @@ test("a slow network is waited for; one that is slower than the deadline is a 50
   await expectSound(api, ledger);
 });
 
-test("a database that nobody listens for: 503 at once, and what needs none is answered", async () => {
+test("a database that refuses connections: 503 at once, and endpoints without a database still answer", async () => {
   const ledger = new Ledger(api.url, api.issuer, 6);
   await api.proxy.set({ kind: "refuse" });
   await Promise.all(ledger.users.flatMap((user) => [ledger.write(user), ledger.read(user)]));
@@ -114,7 +114,7 @@ test("a database that nobody listens for: 503 at once, and what needs none is an
   await expectSound(api, ledger);
 });
 
-test("every connection falls silent for good: 503 in time, revocations too once they are old; new connections heal it", async () => {
+test("every connection hangs: 503 in time, also for stale revocations, and new connections end it", async () => {
   const ledger = new Ledger(api.url, api.issuer, 12);
   // All ten connections of the pool are open, and none of them will ever carry a byte again.
   await Promise.all(ledger.users.map((user) => ledger.write(user)));
@@ -139,7 +139,7 @@ test("every connection falls silent for good: 503 in time, revocations too once 
     expect((await ledger.read(user)).status).toBe(200);
 });
 
-test("bytes changed on their way, over TLS: never believed, 503 or the truth", async () => {
+test("bytes changed in transit, over TLS: 503 or a correct answer", async () => {
   const overTls = await startDatabasedApi(database.url, "?sslmode=require");
   const ledger = new Ledger(overTls.url, overTls.issuer, 6);
   const random = seededRandom(9);

@@ -95,7 +95,7 @@ test("500 slow clients of six kinds at once: each is thrown out, and everybody e
   await app.close();
 });
 
-test("how long they are waited for in earnest", async () => {
+test("the real timeouts", async () => {
   const { app } = await startApp(clientTimes);
   const { headersTimeout, requestTimeout, timeout, keepAliveTimeout } = app.server;
   expect({ headersTimeout, requestTimeout, timeout, keepAliveTimeout }).toEqual({

@@ -58,8 +58,8 @@ function saidBy({ body }: HostAnswer): unknown {
   return said.id ?? said.code ?? said.result?.data?.id ?? said.error?.data?.problem?.code;
 }
 
-describe("what hosts of Node's kind hand in", () => table(nodeApps(verifier), nodeHosts));
-describe("what hosts of the fetch kind hand in", () => {
+describe("requests of Node-like hosts", () => table(nodeApps(verifier), nodeHosts));
+describe("requests of fetch-like hosts", () => {
   table(fetchApps(verifier), fetchHosts);
   describe("imitations", () => table(imitableApps(verifier), imitatingFetchHosts));
 });

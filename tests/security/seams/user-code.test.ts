@@ -47,7 +47,7 @@ afterAll(() => {
 });
 afterEach(() => void escaped.splice(0));
 
-describe("user code decides nothing it was not asked, and ends nothing", () => {
+describe("user code cannot decide more than it is asked, and cannot end a request or the process", () => {
   describe.for(callbacks)("$name", (callback) => {
     it.for(behaviours)("$name", async (behaviour, context) => {
       count(context, { callbacks: 1 });

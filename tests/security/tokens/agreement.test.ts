@@ -31,7 +31,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-describe("properties: one verdict, however it is asked for", () => {
+describe("properties: every way to verify gives the same verdict", () => {
   // EdDSA takes a hundred times as long, and differs in no step that remembers.
   it.for([
     ["HS256", 150],

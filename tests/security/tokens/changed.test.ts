@@ -42,13 +42,13 @@ describe("properties: a changed token", () => {
     }
   }
 
-  it("is refused with every character of the alphabet in every place, HS256", (test) => {
+  it("is rejected with every character of the alphabet at every position, HS256", (test) => {
     expectRefused("HS256", () => [...base64url, ".", "="], test);
   });
 
   const algorithms = ["HS256", "EdDSA", "ES256", "ES384", "ES512", "RS256", "PS256"] as const;
   it.for(algorithms)(
-    "is refused with a look-alike, or any character at all, in every place, %s",
+    "is rejected with a look-alike or any other character at every position, %s",
     (algorithm, test) => {
       expectRefused(algorithm, (present) => [...twinsOf(present), ...fc.sample(anyCharacter, 1)], test);
     },

@@ -23,7 +23,7 @@ const shares: readonly (readonly [SigningAlgorithm, number])[] = [
 
 describe("differential against jose", () => {
   it.for(shares)(
-    "%s: every difference has a rule",
+    "%s: every difference has a rule that explains it",
     { timeout: 1_800_000 },
     async ([algorithm, share], test) => {
       const issuer = createTestIssuer({ algorithm, clock: () => now * 1000 });

@@ -91,22 +91,22 @@ describe("properties: the order of a token's checks", () => {
       count(test, { tokens: 1 });
     }
 
-    it("accepts a token with none of the faults", () => {
+    it("accepts a token without any fault", () => {
       expect(verdict(verifier, tokenWith(issuer, []))).toBe("accepted");
     });
 
-    it("refuses each fault by itself with its own code", async (test) => {
+    it("rejects each single fault with its own code", async (test) => {
       for (const failure of failures) await expectFirst([failure], test);
     });
 
-    it("refuses every pair of faults with the code of the first", async (test) => {
+    it("rejects every pair of faults with the code of the first", async (test) => {
       for (const one of failures) {
         const later = failures.filter(([check]) => checks.indexOf(check) > checks.indexOf(one[0]));
         for (const other of later) await expectFirst([one, other], test);
       }
     });
 
-    it("refuses any set of faults with the code of the first", async (test) => {
+    it("rejects any set of faults with the code of the first", async (test) => {
       const anySet = fc
         .subarray([...checks], { minLength: 3 })
         .chain((some) =>
@@ -143,7 +143,7 @@ describe("properties: the order of a guard's checks", () => {
     ...checks.flatMap(({ code, ways }) => ways.map((way) => [code, token([way])] as const)),
   ];
 
-  it("is credentials, token, owner, policy: the code is that of the first that fails", (test) => {
+  it("is credentials, token, owner, policy: the first failing check decides the code", (test) => {
     for (const [credentialsCode, fields, tokenInQuery] of credentials) {
       for (const [tokenCode, field] of tokens) {
         for (const ownerCode of [undefined, "owner_mismatch"] as const) {

@@ -9,7 +9,7 @@ import { anyCharacter, halfSurrogate } from "./support/characters.ts";
 import { worldOf } from "./support/fixture.ts";
 import { segment, signByHand } from "./support/segment.ts";
 
-describe("properties: whatever the text", () => {
+describe("properties: any text", () => {
   const { issuer, verifier } = worldOf("HS256");
   const byKeyPair = worldOf("EdDSA").verifier;
   const guard = createGuard({ verifier, ownerParam: "userId" });
@@ -40,7 +40,7 @@ describe("properties: whatever the text", () => {
     await fc.assert(fc.asyncProperty(text, run), { numRuns: 1000 });
   });
 
-  it("the guard throws nothing but AuthError, of whatever header, parameter and query", (test) => {
+  it("the guard throws nothing but AuthError for any header, parameter and query", (test) => {
     const field = fc
       .tuple(fc.constantFrom("Bearer ", "bearer", "", "Basic "), text)
       .map((parts) => parts.join(""));
@@ -63,7 +63,7 @@ describe("properties: whatever the text", () => {
     );
   });
 
-  it("what is no string is malformed", async (test) => {
+  it("a value that is not a string is malformed", async (test) => {
     const run = async (value: unknown) => {
       expect(refusal(() => verifier.verifySync(value as string)).code).toBe("token_malformed");
       await expect(verifier.verify(value as string)).rejects.toMatchObject({ code: "token_malformed" });
@@ -82,7 +82,7 @@ describe("properties: whatever the text", () => {
     );
   });
 
-  it("a payload that the issuer signed throws nothing but AuthError, be it JSON or not", (test) => {
+  it("a signed payload, JSON or not, never throws anything but AuthError", (test) => {
     const header = segment('{"alg":"HS256"}');
     const registered = fc.dictionary(
       fc.constantFrom("iss", "sub", "aud", "exp", "nbf", "iat", "jti", "sid"),
@@ -163,7 +163,7 @@ describe("properties: signed claims", () => {
     )
     .map((entries) => Object.fromEntries(entries) as Record<string, unknown>);
 
-  it("come back equal, every time, and the same object to everybody", (test) => {
+  it("are returned unchanged, and as the same object each time", (test) => {
     fc.assert(
       fc.property(claims, (own) => {
         const token = issuer.tokenFor("alice", { claims: own });

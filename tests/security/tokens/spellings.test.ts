@@ -61,7 +61,7 @@ function createWorld(algorithm: SigningAlgorithm) {
 const claims = { sid: "s1", jti: "j1" };
 
 describe.each(["ES256", "ES384", "ES512"] as const)("the two spellings of an %s token", (algorithm) => {
-  it("are one principal, since issuers send either", async (test) => {
+  it("give the same principal, since issuers send either", async (test) => {
     const { issuer, verifier, revocations } = createWorld(algorithm);
     await verifier.ready();
     for (let round = 0; round < 20; round++) {
@@ -79,7 +79,7 @@ describe.each(["ES256", "ES384", "ES512"] as const)("the two spellings of an %s 
     ["its jti", { kind: "token", id: "j1", before: startSeconds }],
     ["its session", { kind: "session", id: "s1", before: startSeconds }],
     ["its user", { kind: "user", id: "alice", before: startSeconds }],
-  ])("are revoked alike, remembered or not: by %s", async (_case, revocation) => {
+  ])("are both revoked, cached or not: by %s", async (_case, revocation) => {
     const { issuer, verifier, revocations } = createWorld(algorithm);
     await verifier.ready();
     const token = issuer.tokenFor("alice", { claims });
@@ -90,7 +90,7 @@ describe.each(["ES256", "ES384", "ES512"] as const)("the two spellings of an %s 
     await revocations.close();
   });
 
-  it("are one logout token: the second is a replay", async () => {
+  it("count as one logout token: the second is a replay", async () => {
     const { issuer, verifier, revocations } = createWorld(algorithm);
     await verifier.ready();
     const verifyLogoutToken = createLogoutVerifier(verifier);
@@ -103,8 +103,8 @@ describe.each(["ES256", "ES384", "ES512"] as const)("the two spellings of an %s 
   });
 });
 
-describe("the only spelling of other tokens", () => {
-  it("EdDSA: a signature whose S has the group's order added is refused (RFC 8032 section 5.1.7)", () => {
+describe("other tokens have one spelling", () => {
+  it("EdDSA: rejects a signature whose S has the group's order added (RFC 8032 section 5.1.7)", () => {
     const { issuer, verifier } = createWorld("EdDSA");
     const token = issuer.tokenFor("alice");
     const reversed = (bytes: Uint8Array) => Buffer.from(bytes).reverse();
@@ -115,7 +115,7 @@ describe("the only spelling of other tokens", () => {
     expect(verdict(verifier, other)).toBe("signature_invalid");
   });
 
-  it.each(["RS256", "PS256"] as const)("%s: a signature with the modulus added is refused", (algorithm) => {
+  it.each(["RS256", "PS256"] as const)("%s: rejects a signature with the modulus added", (algorithm) => {
     const { issuer, verifier } = createWorld(algorithm);
     const modulus = bigIntOf(Buffer.from((issuer.jwks().keys[0] as { n: string }).n, "base64url"));
     let tried = 0;
@@ -130,7 +130,7 @@ describe("the only spelling of other tokens", () => {
     expect(tried).toBe(1);
   });
 
-  it("HMAC: a longer or shorter signature is refused", () => {
+  it("HMAC: rejects a longer or shorter signature", () => {
     const { issuer, verifier } = createWorld("HS256");
     const token = issuer.tokenFor("alice");
     for (const change of [

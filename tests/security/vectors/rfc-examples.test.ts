@@ -13,12 +13,12 @@ function changed(text: string): string {
 }
 
 describe("examples of the standards", () => {
-  it.for(verifiable)("$name: the signature holds", ({ keys, token, code }, test) => {
+  it.for(verifiable)("$name: the signature is valid", ({ keys, token, code }, test) => {
     count(test, { examples: 1 });
     expect(verify(keys, token)).toBe(code);
   });
 
-  it.for(verifiable)("$name: no other content, signature or key does", ({ keys, token }) => {
+  it.for(verifiable)("$name: rejects other content, another signature and another key", ({ keys, token }) => {
     const [header, payload = "", signature = ""] = token.split(".");
     expect(verify(keys, `${header}.${changed(payload)}.${signature}`)).toBe("signature_invalid");
     expect(verify(keys, `${header}.${payload}.${changed(signature)}`)).toBe("signature_invalid");
@@ -27,7 +27,7 @@ describe("examples of the standards", () => {
     }
   });
 
-  it.for(refused)("$name: refused", ({ keys, token, code }, test) => {
+  it.for(refused)("$name: rejected", ({ keys, token, code }, test) => {
     count(test, { examples: 1 });
     expect(verify(keys, token)).toBe(code);
   });

@@ -41,7 +41,7 @@ export function eventsContract({ behaviour, send, bearer, issuer, start, seen }:
     expect(accepted).toEqual(["alice"]);
   });
 
-  behaviour("a listener that throws changes no verdict", async () => {
+  behaviour("a listener that throws does not change a verdict", async () => {
     const warned = vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
     const fail = () => {
       throw new Error("the listener is broken");
