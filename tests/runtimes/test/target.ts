@@ -21,7 +21,7 @@ export function runtimeTarget(
     exceptions: {
       [hostWithoutRawHeaders]: "its server is in another process, and not all are Node's",
       [verifierOfAnotherCopy]: "the app makes its own verifier, in another process",
-      "a listener that throws does not change a verdict":
+      "a listener that throws does not change the response":
         "its listeners are here, where they cannot throw there: see below",
       ...exceptions,
     },

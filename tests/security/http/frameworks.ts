@@ -96,7 +96,7 @@ const emptySegmentIsAParameter: Habit = {
 };
 
 const readsBodiesFirst: Habit = {
-  why: "Nest parses a request's body before it asks any guard",
+  why: "Nest parses a request's body before it calls guards",
   answers: all(["a second request in a body"], badHere),
 };
 

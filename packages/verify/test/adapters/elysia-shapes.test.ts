@@ -11,12 +11,15 @@ beforeEach(() => {
   guard = newGuard();
 });
 
-/** Anything that answers requests as an Elysia app does. */
+/** Anything that handles requests like an Elysia app. */
 interface App {
   handle(request: Request): Promise<Response>;
 }
 
-/** The answer to `GET path`, as this user or nobody: its status, and the code of the refusal or the text. */
+/**
+ * Sends `GET path` as this user, or without a token. Returns the status, and the rejection's code or the
+ * text.
+ */
 async function ask(app: App, path: string, user?: string, claims: Record<string, unknown> = {}) {
   const headers = user === undefined ? {} : { authorization: `Bearer ${issuer.tokenFor(user, { claims })}` };
   const response = await app.handle(new Request(`http://localhost${path}`, { headers }));
@@ -25,18 +28,15 @@ async function ask(app: App, path: string, user?: string, claims: Record<string,
 }
 
 const admin = () => "admin";
-/** New ones each time: Elysia writes into the options that it is given. */
+/** A new array for each app, because Elysia writes into the options. */
 const A = () => ({ policies: [requireScopes("a")] });
 const B = () => ({ policies: [requireScopes("b")] });
-/** With types out of the way: half of these apps do not know the guard, as far as TypeScript can see. */
+/** Without types: TypeScript does not know that half of these apps have the guard. */
 // biome-ignore lint/suspicious/noExplicitAny: as said.
 type Any = any;
 const bare = (config: object = {}): Any => new Elysia(config);
 
-/**
- * Apps whose route `/admin` asks for the scope `a`, in each way that Elysia's documentation has for saying
- * so.
- */
+/** Apps whose route `/admin` requires the scope `a`, in each way that Elysia's docs show. */
 const shapes: Readonly<Record<string, () => App | Promise<App>>> = {
   "a route's own": () => bare().use(guard).get("/admin", admin, A()),
   "a route of any method": () => bare().use(guard).all("/admin", admin, A()),
@@ -181,7 +181,7 @@ const shapes: Readonly<Record<string, () => App | Promise<App>>> = {
 };
 
 describe("policies of Elysia routes", () => {
-  it.each(Object.entries(shapes))("hold: %s", async (_name, build) => {
+  it.each(Object.entries(shapes))("are checked: %s", async (_name, build) => {
     const app = await build();
     expect(await ask(app, "/admin")).toEqual([401, "credentials_missing"]);
     expect(await ask(app, "/admin", "alice")).toEqual([403, "scope_insufficient"]);
@@ -229,7 +229,7 @@ describe("policies of Elysia routes", () => {
     expect(await ask(app, "/admin", "alice", { scope: "a b" })).toEqual([200, "admin"]);
   });
 
-  it("hold in options that several routes, guards and apps share", async () => {
+  it("are checked in options that several routes, guards and apps share", async () => {
     const options = A();
     const another = usher({ verifier, ownerParam: null });
     for (const use of [guard, guard, another]) {
@@ -255,7 +255,7 @@ describe("policies of Elysia routes", () => {
     }
   });
 
-  it("are asked for before anything of the app's runs", async () => {
+  it("are checked before code of the app runs", async () => {
     const ran: string[] = [];
     const note = (name: string) => () => void ran.push(name);
     const app = bare()
@@ -267,7 +267,7 @@ describe("policies of Elysia routes", () => {
     expect(ran).toEqual([]);
   });
 
-  it("are refused at start when they are none", () => {
+  it("are rejected at start if they are invalid", () => {
     const use = () =>
       bare()
         .use(guard)
@@ -315,20 +315,20 @@ describe("public Elysia routes", () => {
     },
   };
 
-  it.each(Object.entries(open))("are open: %s", async (_name, build) => {
+  it.each(Object.entries(open))("need no token: %s", async (_name, build) => {
     const app = await build();
     expect(await ask(app, "/open")).toEqual([200, "open"]);
     expect(await ask(app, "/elsewhere")).toEqual([401, "credentials_missing"]);
   });
 
-  it("are closed again by a route that says so", async () => {
+  it("require a token again if the route says `public: false`", async () => {
     const app = bare()
       .use(guard)
       .group("/x", { public: true }, (group: Any) => group.get("/closed", () => "closed", { public: false }));
     expect(await ask(app, "/x/closed")).toEqual([401, "credentials_missing"]);
   });
 
-  it("are not made by guard() for a whole app: Elysia would open earlier ones", () => {
+  it("cannot be made by guard() without a callback, which would open earlier routes", () => {
     for (const options of [{ public: true }, { as: "global", public: true }]) {
       const open = () => bare().use(guard).get("/earlier", admin).guard(options);
       expect(open).toThrow(ConfigurationError);
@@ -336,7 +336,7 @@ describe("public Elysia routes", () => {
     }
   });
 
-  it("are closed where another one has taken their place", async () => {
+  it("require a token if a guarded route has replaced them", async () => {
     const app = bare()
       .use(guard)
       .get("/x", () => "open", { public: true });
@@ -384,7 +384,7 @@ describe("owners of Elysia routes", () => {
     "a mounted app": () => bare().use(guard).mount("/u", bare().use(guard).get("/:userId", own)),
   };
 
-  it.each(Object.entries(owned))("are held: %s", async (_name, build) => {
+  it.each(Object.entries(owned))("are checked: %s", async (_name, build) => {
     const app = await build();
     expect(await ask(app, "/u/bob")).toEqual([401, "credentials_missing"]);
     expect(await ask(app, "/u/bob", "alice")).toEqual([403, "owner_mismatch"]);
@@ -392,10 +392,10 @@ describe("owners of Elysia routes", () => {
   });
 });
 
-describe("the owner that an Elysia handler gets", () => {
+describe("the owner parameter of an Elysia handler", () => {
   const seen = (app: Any) => app.get("/u/:userId", ({ params }: Any) => params.userId);
 
-  it("is what was checked: a schema that makes something else of it is refused", async () => {
+  it("is the checked value: a schema that changes it is rejected", async () => {
     const params = t.Object({ userId: t.Numeric() });
     const app = bare()
       .use(guard)
@@ -416,7 +416,7 @@ describe("the owner that an Elysia handler gets", () => {
     ).toEqual([200, "in"]);
   });
 
-  it("is what was checked: a hook that makes something else of it is refused", async () => {
+  it("is the checked value: a hook that changes it is rejected", async () => {
     const change = ({ params }: Any) => {
       params.userId = "bob";
     };
@@ -428,8 +428,8 @@ describe("the owner that an Elysia handler gets", () => {
   });
 });
 
-describe("what the Elysia guard cannot see", () => {
-  it("is refused at the request: a route that it does not know", async () => {
+describe("what the Elysia guard cannot check", () => {
+  it("is rejected for each request: an unknown route", async () => {
     const onReject = vi.fn();
     const app = bare()
       .use(usher({ verifier, ownerParam: "userId", onReject }))
@@ -442,7 +442,7 @@ describe("what the Elysia guard cannot see", () => {
     );
   });
 
-  it("is refused at the request: policies that are none, in a route that was taken in without the macro", async () => {
+  it("is rejected for each request: a route with invalid policies that was added without the macro", async () => {
     const app = bare()
       .use(guard)
       .macro({ off: () => undefined });
@@ -450,7 +450,7 @@ describe("what the Elysia guard cannot see", () => {
     expect(await ask(app, "/admin", "alice")).toEqual([403, "owner_mismatch"]);
   });
 
-  it("is refused at start: routes that a parent had first", () => {
+  it("is rejected at start: a parent that already has routes", () => {
     const late = () =>
       bare()
         .get("/early", admin)
@@ -459,13 +459,13 @@ describe("what the Elysia guard cannot see", () => {
     expect(late).toThrow("usher: use it before the routes");
   });
 
-  it("is refused at start: a parent without compilation ahead of time", () => {
+  it("is rejected at start: a parent with `aot: false`", () => {
     expect(() => bare({ aot: false }).use(bare({ name: "auth" }).use(guard))).toThrow(
       "usher: Elysia with `aot: false` is not supported",
     );
   });
 
-  it("is refused at start: a plugin whose name another one has taken", () => {
+  it("is rejected at start: a second plugin with the same name", () => {
     const taken = () =>
       bare()
         .use(bare({ name: "auth" }))
@@ -474,7 +474,7 @@ describe("what the Elysia guard cannot see", () => {
     expect(taken).toThrow('a second plugin with the name "auth"');
   });
 
-  it("is refused at start: a group that has the guard for itself", () => {
+  it("is rejected at start: a guard inside a group", () => {
     for (const use of [
       () => bare().group("/x", (app: Any) => app.use(guard).get("/admin", admin, A())),
       () => bare().guard({}, (app: Any) => app.use(guard).get("/admin", admin, A())),
@@ -489,8 +489,8 @@ describe("what the Elysia guard cannot see", () => {
     ).not.toThrow();
   });
 
-  it("answers nothing after an error that was not seen", async () => {
-    // Elysia prints what a plugin throws that is loaded later, and goes on.
+  it("is never served: the app answers 503 after an error that no one saw", async () => {
+    // Elysia prints the error of a plugin that loads later, and continues.
     const printed = vi.spyOn(console, "error").mockImplementation(() => undefined);
     const app = bare()
       .get("/early", admin)

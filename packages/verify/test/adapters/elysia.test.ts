@@ -21,7 +21,7 @@ async function codeOf(answer: Promise<Response>): Promise<[number, string | unde
 }
 
 describe("elysia adapter", () => {
-  it("guards a constant that has every kind of hook, for which Elysia runs none of them", async () => {
+  it("guards a constant response with hooks of every kind, for which Elysia runs no hooks", async () => {
     const app = new Elysia()
       .use(guard)
       .onParse(() => undefined)
@@ -35,7 +35,7 @@ describe("elysia adapter", () => {
     }
   });
 
-  it("will not be used where Elysia would not show it every request", () => {
+  it("throws on an app whose requests it would not all see", () => {
     const late = new Elysia().get("/early", () => "early");
     expect(() => late.use(guard)).toThrow(ConfigurationError);
     expect(() => late.use(guard)).toThrow("usher: use it before the routes");
@@ -62,7 +62,7 @@ describe("elysia adapter", () => {
     expect(await (await ask(app, "/mounted/x", as("bob"))).text()).toBe("mounted");
   });
 
-  it("can be used in the files of other routes as well, for its types, and asks once", async () => {
+  it("can be used again in other files, and then checks each request once", async () => {
     const accepted: string[] = [];
     const counted = usher({
       verifier,
@@ -80,7 +80,7 @@ describe("elysia adapter", () => {
     expect((await ask(app, "/other/me")).status).toBe(401);
   });
 
-  it("opens a path only where all the routes that may serve it are public", async () => {
+  it("makes a path public only if all routes that may serve it are", async () => {
     const app = new Elysia()
       .use(guard)
       .all("/mixed", () => "open", { public: true })
@@ -95,7 +95,7 @@ describe("elysia adapter", () => {
     expect((await ask(app, "/textual")).status).toBe(401);
   });
 
-  it("tells the methods of a path apart", async () => {
+  it("distinguishes the methods of a path", async () => {
     const app = new Elysia()
       .use(guard)
       .get("/apart", ({ principal }) => principal.id)
@@ -105,14 +105,14 @@ describe("elysia adapter", () => {
     expect(await (await ask(app, "/apart", { method: "POST" })).text()).toBe("undefined");
   });
 
-  it("looks again at a path that it knows when routes are added", async () => {
+  it("notices a route that is added to a known path", async () => {
     const app = new Elysia().use(guard).get("/again", () => "open", { public: true });
     expect((await ask(app, "/again")).status).toBe(200);
     app.all("/again", () => "guarded");
     expect((await ask(app, "/again")).status).toBe(401);
   });
 
-  it("sees routes that come after the first request", async () => {
+  it("guards routes that are added after the first request", async () => {
     const app = new Elysia().use(guard).get("/first", () => "first");
     app.all("/shared", () => "open", { public: true });
     expect((await ask(app, "/first")).status).toBe(401);
@@ -128,7 +128,7 @@ describe("elysia adapter", () => {
     expect((await ask(app, "/scoped", as("alice", { scope: "x" }))).status).toBe(200);
   });
 
-  it("says 401 before it says anything about a body, and leaves bodies as Elysia has them", async () => {
+  it("answers 401 before errors of the body, and does not change bodies", async () => {
     const app = new Elysia()
       .use(guard)
       .post("/tasks", () => "in", { body: t.Object({ title: t.String() }) })
@@ -146,7 +146,7 @@ describe("elysia adapter", () => {
     expect(await (await post("/raw", "{", as("alice").headers)).text()).toBe("{");
   });
 
-  it("keeps the headers that CORS needs, on known and unknown paths", async () => {
+  it("keeps CORS headers, on known and unknown paths", async () => {
     const app = new Elysia()
       .onRequest(({ set }) => {
         set.headers["access-control-allow-origin"] = "https://app.example.com";
@@ -163,7 +163,7 @@ describe("elysia adapter", () => {
     }
   });
 
-  it("shows refusals to no error handler, and the app's own errors to the app's", async () => {
+  it("calls the app's error handler for the app's errors, and not for rejections", async () => {
     const errors: unknown[] = [];
     const app = new Elysia()
       .use(guard)
@@ -180,7 +180,7 @@ describe("elysia adapter", () => {
     expect(errors).toEqual(["UNKNOWN"]);
   });
 
-  it("passes on what is no verdict: a failure of the verifier's is no refusal", async () => {
+  it("passes on an error of the verifier that is not an AuthError", async () => {
     for (const failing of failingVerifiers(verifier)) {
       const errors: unknown[] = [];
       const app = new Elysia()
@@ -204,13 +204,13 @@ describe("elysia adapter", () => {
       expect(await codeOf(ask(app, path, as("alice")))).toEqual([403, "owner_mismatch"]);
   });
 
-  it("finds an optional owner parameter", async () => {
+  it("rejects a path without its optional owner", async () => {
     const app = new Elysia().use(guard).get("/users/:userId?", ({ params }) => params.userId ?? "all");
     expect(await codeOf(ask(app, "/users/bob", as("alice")))).toEqual([403, "owner_mismatch"]);
     expect(await codeOf(ask(app, "/users", as("alice")))).toEqual([403, "owner_mismatch"]);
   });
 
-  it("gives the claims the type that the verifier's schema makes of them", async () => {
+  it("types the claims by the verifier's schema", async () => {
     const claims = z.object({ role: z.string().default("guest") });
     const { issuer: iss, audience } = issuer;
     const typed = createVerifier({ keys: sharedSecret(issuer.secret), issuer: iss, audience, clock, claims });
@@ -221,7 +221,7 @@ describe("elysia adapter", () => {
     expect(await (await ask(app, "/role", as("alice"))).text()).toBe("GUEST");
   });
 
-  it("names the version of Elysia that it supports where it meets another one", () => {
+  it("throws on another version of Elysia", () => {
     const plugin = usher({ verifier, ownerParam: "userId" });
     expect(() => plugin({ extender: {} } as never)).toThrow("Elysia 1.4");
   });

@@ -48,7 +48,7 @@ describe.each(versions)("express %s", (version, express) => {
     return app;
   }
 
-  it("runs no callback of app.param or router.param for another's id, from the first request on", async () => {
+  it("runs no app.param or router.param callback for another user's id, from the first request on", async () => {
     const run = vi.fn((_request, _response, next) => next());
     const app = build();
     app.param("userId", run);
@@ -81,7 +81,7 @@ describe.each(versions)("express %s", (version, express) => {
     expect(run).toHaveBeenCalledTimes(6);
   });
 
-  it("runs no callback of router.param where the guard is in a router that a function calls", async () => {
+  it("runs no router.param callback if the guard is in a router that a function calls", async () => {
     const run = vi.fn((_request, _response, next) => next());
     const app = express();
     const router = express.Router();
@@ -94,7 +94,7 @@ describe.each(versions)("express %s", (version, express) => {
     expect(await ask(app, "/api/alice")).toEqual([200, "alice"]);
   });
 
-  it("runs no error handler of another's path", async () => {
+  it("runs no error handler of another user's path", async () => {
     const run = vi.fn();
     const onError = ((_error, _request, response, _next) => {
       run();
@@ -119,7 +119,7 @@ describe.each(versions)("express %s", (version, express) => {
     }
   });
 
-  it("does not refuse for a handler that Express would not run", async () => {
+  it("does not reject because of a handler that Express would not run", async () => {
     const app = build();
     app.use("/:userId", ((_error, _request, response, _next) =>
       response.send("handled")) as express5.ErrorRequestHandler);
@@ -132,7 +132,7 @@ describe.each(versions)("express %s", (version, express) => {
     expect(await ask(app, "/fails")).toEqual([200, "handled at the end"]);
   });
 
-  it("refuses a path that has an owner and leaves it out", async () => {
+  it("rejects a path without its optional owner", async () => {
     const app = build();
     app.get(optional, own);
     const router = express.Router();
@@ -149,7 +149,7 @@ describe.each(versions)("express %s", (version, express) => {
     expect(await ask(app, "/either/alice")).toEqual([200, "alice"]);
   });
 
-  it("holds what middleware has made of the parameters on the way to the handler", async () => {
+  it("checks parameters that middleware changed before the handler", async () => {
     const app = build();
     const change: Handler = ({ params }, _response, next) => {
       params.userId = "bob";
@@ -167,7 +167,7 @@ describe.each(versions)("express %s", (version, express) => {
     }
   });
 
-  it("holds a URL that middleware behind the guard has rewritten, and a route that gives way to another one", async () => {
+  it("checks a URL that later middleware rewrote, and a route that calls next", async () => {
     const app = build();
     app.use("/rewritten", (request, _response, next) => {
       request.url = "/users/bob";
@@ -182,7 +182,7 @@ describe.each(versions)("express %s", (version, express) => {
     expect(await ask(app, "/me")).toEqual([403, "owner_mismatch"]);
   });
 
-  it("holds a request to each guard that it passes, of another copy of this package too", async () => {
+  it("checks every guard that a request passes, also of another copy of this package", async () => {
     vi.resetModules();
     const other = await import("../../src/adapters/express.ts");
     const app = build();
@@ -193,7 +193,7 @@ describe.each(versions)("express %s", (version, express) => {
     expect(await ask(app, "/users/alice/teams/bob")).toEqual([403, "owner_mismatch"]);
   });
 
-  describe.each(["express", "express-4"] as const)("with a second copy below it: %s", (name) => {
+  describe.each(["express", "express-4"] as const)("with a second copy of Express: %s", (name) => {
     const places = {
       "a mounted app": (copy: typeof express5, app: Express, route: Handler) => {
         const inner = copy();
@@ -232,7 +232,7 @@ describe.each(versions)("express %s", (version, express) => {
       },
     };
 
-    it.each(Object.entries(places))("holds %s", async (_place, build2) => {
+    it.each(Object.entries(places))("guards %s", async (_place, build2) => {
       const app = build();
       const run = vi.fn(own);
       build2(anotherCopy<typeof express5>(name), app, (request, response, next) =>
@@ -243,7 +243,7 @@ describe.each(versions)("express %s", (version, express) => {
       expect(await ask(app, "/in/alice")).toEqual([200, "alice"]);
     });
 
-    it("gives no id away where it cannot be seen, nor `undefined`, by which a database would find everybody's", async () => {
+    it("gives a layer that it cannot see an empty id, never `undefined`, which a database could ignore", async () => {
       const copy = anotherCopy<typeof express5>(name);
       const inner = copy.Router();
       const param = vi.fn();

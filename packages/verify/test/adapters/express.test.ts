@@ -32,7 +32,7 @@ describe.each([
     return app;
   }
 
-  it("lets a request in, and no other, whose keys had to be waited for", async () => {
+  it("accepts the right requests after waiting for keys", async () => {
     const app = build({ verifier: waitingVerifier(verifier) });
     app.get("/users/:userId", ({ principal }, response) => void response.send(`in as ${principal.id}`));
     expect(await ask(app, "/users/alice")).toEqual([200, "in as alice"]);
@@ -40,7 +40,7 @@ describe.each([
     expect(await ask(app, "/users/alice", ["Authorization: Bearer a.b.c"])).toEqual([401, "token_malformed"]);
   });
 
-  it("changes Express's routing once, however many guards there are and requests come", async () => {
+  it("wraps Express's layers once for any number of guards and requests", async () => {
     const app = build();
     app.get("/users/:userId", (_request, response) => void response.send("in"));
     expect(await ask(app, "/users/bob")).toEqual([403, "owner_mismatch"]);
@@ -55,7 +55,7 @@ describe.each([
     expect({ ...(Object.getPrototypeOf(layer) as object) }).toEqual(changed);
   });
 
-  it("holds the owner in routers of any depth, merged parameters, and mounted apps", async () => {
+  it("checks the owner in nested routers, merged parameters and mounted apps", async () => {
     const app = build();
     const leaf = express.Router({ mergeParams: true });
     leaf.get(
@@ -74,7 +74,7 @@ describe.each([
     expect(await ask(app, "/mounted/bob")).toEqual([403, "owner_mismatch"]);
   });
 
-  it("holds the owner in a router that only a function of the app's knows", async () => {
+  it("checks the owner in a router that only the app's own function calls", async () => {
     const app = build();
     const run = vi.fn();
     const hidden = express.Router();
@@ -90,7 +90,7 @@ describe.each([
     expect(await ask(app, "/hidden/alice")).toEqual([200, "hidden"]);
   });
 
-  it("holds middleware too, and the value that the path has before app.param makes another one of it", async () => {
+  it("guards middleware, and checks the value in the path before app.param changes it", async () => {
     const app = build();
     const run = vi.fn();
     app.use("/with/:userId", (_request, _response, next) => {
@@ -109,7 +109,7 @@ describe.each([
     expect(await ask(app, "/seen/alice")).toEqual([200, "alice"]);
   });
 
-  it("lets a route win that stands before one with the parameter", async () => {
+  it("accepts a route that is added before one with the owner parameter", async () => {
     const app = build();
     app.get("/users/me", (_request, response) => void response.send("me"));
     app.get("/users/:userId", (_request, response) => void response.send("by id"));
@@ -117,7 +117,7 @@ describe.each([
     expect(await ask(app, "/users/bob")).toEqual([403, "owner_mismatch"]);
   });
 
-  it("leaves apps without a guard, and what stands before it, as they are", async () => {
+  it("does not change apps without a guard, nor what is added before the guard", async () => {
     await ask(build(), "/x");
     server = undefined;
     const app = express();
@@ -127,7 +127,7 @@ describe.each([
     expect(await ask(app, "/public/bob", [])).toEqual([200, "bob"]);
   });
 
-  it("holds a request to each guard that it passes", async () => {
+  it("checks every guard that a request passes", async () => {
     const app = build();
     const teams = express.Router({ mergeParams: true });
     teams.use(usher({ verifier, ownerParam: "memberId" }));
@@ -142,7 +142,7 @@ describe.each([
     expect(await ask(app, "/teams/alice/of/bob")).toEqual([403, "owner_mismatch"]);
   });
 
-  it("is restricted to the owner below a path with the parameter too", async () => {
+  it("checks the owner when mounted below a path with the parameter", async () => {
     server = undefined;
     const app = express();
     app.use(
@@ -154,7 +154,7 @@ describe.each([
     expect(await ask(app, "/users/bob")).toEqual([403, "owner_mismatch"]);
   });
 
-  it("refuses a parameter in another spelling to everybody, and says why", async () => {
+  it("rejects another spelling of the parameter for every user, and says why", async () => {
     const onReject = vi.fn();
     const app = build({ onReject });
     app.get("/x/:user_id", (_request, response) => void response.send("x"));
@@ -163,7 +163,7 @@ describe.each([
     expect(onReject.mock.lastCall?.[0].request.path).toBe("/x/alice");
   });
 
-  it("passes the app's own errors on to the app's own handler", async () => {
+  it("passes the app's errors to the app's error handler", async () => {
     const app = build();
     app.get("/throws", () => {
       throw new Error("the app's");
@@ -173,7 +173,7 @@ describe.each([
     expect(await ask(app, "/throws")).toEqual([418, "the app's"]);
   });
 
-  it("passes on what is no verdict: a failure of the verifier's is no refusal", async () => {
+  it("passes on an error of the verifier that is not an AuthError", async () => {
     for (const failing of failingVerifiers(verifier)) {
       const onReject = vi.fn();
       const app = build({ verifier: failing, onReject });
@@ -184,7 +184,7 @@ describe.each([
     }
   });
 
-  it("asks for more with enforce", async () => {
+  it("checks policies with enforce", async () => {
     const app = build();
     app.get("/x", enforce(requireScopes("a")), (_request, response) => void response.send("x"));
     const scoped = `Authorization: Bearer ${issuer.tokenFor("alice", { claims: { scope: "a" } })}`;
@@ -192,7 +192,7 @@ describe.each([
     expect(await ask(app, "/x", [scoped])).toEqual([200, "x"]);
   });
 
-  it("answers 500 to a policy that no guard stands before", async () => {
+  it("answers 500 to enforce without a guard", async () => {
     server = undefined;
     const app = express();
     app.get("/x", enforce(requireScopes("a")), (_request, response) => void response.send("x"));
@@ -205,8 +205,8 @@ describe.each([
   });
 });
 
-describe("a version of Express that the guard does not know", () => {
-  it("is an error of the app's at every request", () => {
+describe("an unsupported version of Express", () => {
+  it("makes every guarded request an error", () => {
     const next = vi.fn();
     const request = {
       app: { _router: { stack: [Object.create({})] } },

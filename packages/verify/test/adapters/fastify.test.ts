@@ -44,7 +44,7 @@ async function codeOf(options: InjectOptions): Promise<[number, string | undefin
 }
 
 describe("fastify adapter: deny by default", () => {
-  it("wants a token on every route, and gives the handler its principal", async () => {
+  it("requires a token on every route, and passes the principal to the handler", async () => {
     await build();
     const refused = await app.inject("/users/alice/tasks");
     expect(refused.statusCode).toBe(401);
@@ -62,7 +62,7 @@ describe("fastify adapter: deny by default", () => {
     expect([admitted.statusCode, admitted.json()]).toEqual([200, { id: "alice" }]);
   });
 
-  it("answers an unknown path 401 without a token and 404 with one, in any method", async () => {
+  it("answers 401 to an unknown path without a token and 404 with one, for every method", async () => {
     await build();
     for (const method of ["GET", "POST", "DELETE", "OPTIONS", "HEAD"] as const) {
       expect((await app.inject({ method, url: "/nowhere" })).statusCode).toBe(401);
@@ -70,14 +70,14 @@ describe("fastify adapter: deny by default", () => {
     }
   });
 
-  it("guards an unknown path also without a handler of the app's own", async () => {
+  it("guards unknown paths of an app without a not-found handler", async () => {
     app = fastify();
     await app.register(usher, { verifier, ownerParam: "userId" });
     expect((await app.inject("/nowhere")).statusCode).toBe(401);
     expect((await app.inject({ url: "/nowhere", headers: alice })).statusCode).toBe(404);
   });
 
-  it("guards HEAD as GET, and plugins registered after it", async () => {
+  it("guards HEAD like GET, and plugins registered after it", async () => {
     await build();
     app.register(async (child) => child.get("/child/:userId", () => "child"), { prefix: "/deep" });
     expect((await app.inject({ method: "HEAD", url: "/me" })).statusCode).toBe(401);
@@ -86,7 +86,7 @@ describe("fastify adapter: deny by default", () => {
     expect((await app.inject({ url: "/deep/child/alice", headers: alice })).body).toBe("child");
   });
 
-  it("guards routes that were added before it was ready to see them", async () => {
+  it("guards routes that were added before the guard was ready", async () => {
     app = fastify();
     app.register(usher, { verifier, ownerParam: "userId" });
     app.get("/early/:userId", () => "early");
@@ -94,7 +94,7 @@ describe("fastify adapter: deny by default", () => {
     expect(await codeOf({ url: "/early/bob", headers: alice })).toEqual([403, "owner_mismatch"]);
   });
 
-  it("lets everybody in where a route says public, and nowhere else", async () => {
+  it("needs no token on a public route, and only there", async () => {
     await build();
     expect((await app.inject("/open")).statusCode).toBe(200);
     expect(
@@ -105,14 +105,14 @@ describe("fastify adapter: deny by default", () => {
     expect((await app.inject("/openly")).statusCode).toBe(401);
   });
 
-  it.each(["true", 1, {}, null])("wants config.public to be a boolean, not %j", async (value) => {
+  it.each(["true", 1, {}, null])("rejects %j as config.public", async (value) => {
     await build();
     const add = () => app.get("/x", { config: { public: value as never } }, () => "x");
     expect(add).toThrow(ConfigurationError);
     expect(add).toThrow("/x: config.public must be true or false.");
   });
 
-  it("asks no public route's policies: they have nobody to ask about", async () => {
+  it("rejects policies on a public route, which has no principal", async () => {
     await build();
     const add = () => app.get("/x", { config: { public: true, policies: [requireScopes("a")] } }, () => "x");
     expect(add).toThrow(ConfigurationError);
@@ -120,17 +120,14 @@ describe("fastify adapter: deny by default", () => {
     expect(() => app.get("/y", { config: { public: true, policies: [] } }, () => "y")).not.toThrow();
   });
 
-  it.each([null, undefined])(
-    "takes a query that is %s, as a parser of the app's own may have it, for none",
-    async (query) => {
-      app = fastify({ routerOptions: { querystringParser: () => query as never } });
-      await app.register(usher, { verifier, ownerParam: "userId" });
-      app.get("/me", () => "me");
-      expect((await app.inject({ url: "/me?x=1", headers: alice })).statusCode).toBe(200);
-    },
-  );
+  it.each([null, undefined])("accepts a query that the app's parser returned as %s", async (query) => {
+    app = fastify({ routerOptions: { querystringParser: () => query as never } });
+    await app.register(usher, { verifier, ownerParam: "userId" });
+    app.get("/me", () => "me");
+    expect((await app.inject({ url: "/me?x=1", headers: alice })).statusCode).toBe(200);
+  });
 
-  it("is known to Fastify by its name", async () => {
+  it("has a name that Fastify knows", async () => {
     await build();
     await app.ready();
     expect(app.printPlugins()).toContain(" usher ");
@@ -142,7 +139,7 @@ describe("fastify adapter: deny by default", () => {
     expect(await codeOf({ url: "/users/bob/tasks", headers: alice })).toEqual([403, "owner_mismatch"]);
   });
 
-  it("passes on what is no verdict: a failure of the verifier's is no refusal", async () => {
+  it("passes on an error of the verifier that is not an AuthError", async () => {
     for (const failing of failingVerifiers(verifier)) {
       const onReject = vi.fn();
       await build({ verifier: failing, onReject }, (app) =>
@@ -155,7 +152,7 @@ describe("fastify adapter: deny by default", () => {
     }
   });
 
-  it("throws where a public route reads a principal", async () => {
+  it("throws if a public route reads the principal", async () => {
     await build();
     app.get("/wrong", { config: { public: true } }, (request) => request.principal.id);
     const response = await app.inject({ url: "/wrong", headers: alice });
@@ -165,7 +162,7 @@ describe("fastify adapter: deny by default", () => {
 });
 
 describe("fastify adapter: owner", () => {
-  it("holds every route that has the parameter to its owner, on the value that the router decoded", async () => {
+  it("restricts every route with the parameter to its owner, by the value that the router decoded", async () => {
     await build();
     expect(await codeOf({ url: "/users/bob/tasks", headers: alice })).toEqual([403, "owner_mismatch"]);
     expect(await codeOf({ url: "/users/Alice/tasks", headers: alice })).toEqual([403, "owner_mismatch"]);
@@ -177,7 +174,7 @@ describe("fastify adapter: owner", () => {
     });
   });
 
-  it("holds a child's handler for unknown paths to the owner that its prefix names", async () => {
+  it("checks the owner in the prefix of a child's not-found handler", async () => {
     await build();
     await app.register(
       async (child) => {
@@ -189,12 +186,12 @@ describe("fastify adapter: owner", () => {
     expect((await app.inject({ url: "/below/alice/x", headers: alice })).json()).toEqual({ reached: true });
   });
 
-  it("refuses the owner parameter twice in one pattern", async () => {
+  it("rejects a pattern with the owner parameter twice", async () => {
     await build();
     expect(() => app.get("/e/:userId/:userId", () => "x")).toThrow(ConfigurationError);
   });
 
-  it("checks the owner of an optional parameter that is left out", async () => {
+  it("rejects a path without its optional owner", async () => {
     await build();
     app.get("/maybe/:userId?", () => "reached");
     expect(await codeOf({ url: "/maybe", headers: alice })).toEqual([403, "owner_mismatch"]);
@@ -207,7 +204,7 @@ describe("fastify adapter: owner", () => {
     expect(response.headers["www-authenticate"]).toBe('Bearer realm="tasks"');
   });
 
-  it("conceals another's path as one that does not exist", async () => {
+  it("answers 404 to another user's path with concealOwnerMismatch", async () => {
     await build({ concealOwnerMismatch: true });
     const [mismatch, missing] = [
       await app.inject({ url: "/users/bob/tasks", headers: alice }),
@@ -227,11 +224,11 @@ describe("fastify adapter: owner", () => {
   );
 });
 
-describe("fastify adapter: the value that the handler gets", () => {
+describe("fastify adapter: the value of the handler", () => {
   const numbered = { authorization: `Bearer ${issuer.tokenFor("007")}` };
   const coerced = { schema: { params: { type: "object", properties: { userId: { type: "integer" } } } } };
 
-  it("refuses a path whose parameter a schema turns into another id, before any hook and the handler see it", async () => {
+  it("rejects a path whose parameter a schema turns into another id, before hooks and the handler run", async () => {
     await build();
     const seen = vi.fn();
     app.addHook("preHandler", async () => seen());
@@ -240,7 +237,7 @@ describe("fastify adapter: the value that the handler gets", () => {
     expect(seen).not.toHaveBeenCalled();
   });
 
-  it("takes a number for the id that it is written as, and for no other", async () => {
+  it("compares a number as text", async () => {
     await build();
     app.get("/n/:userId", coerced, ({ params }) => params);
     const as = (id: string) => ({ authorization: `Bearer ${issuer.tokenFor(id)}` });
@@ -249,7 +246,7 @@ describe("fastify adapter: the value that the handler gets", () => {
       expect(await codeOf({ url: `/n/${id}`, headers: as(id) })).toEqual([403, "owner_mismatch"]);
   });
 
-  it("holds what a validator of the app's own makes of the parameters", async () => {
+  it("checks the parameters that the app's own validator returns", async () => {
     await build();
     const run = vi.fn();
     app.get(
@@ -274,7 +271,7 @@ describe("fastify adapter: the value that the handler gets", () => {
   };
   for (const [name, change] of Object.entries(changes)) {
     it.each(["preParsing", "preValidation", "preHandler"] as const)(
-      `refuses where a hook changes the parameters ${name}: %s`,
+      `rejects parameters that a hook changes ${name}: %s`,
       async (hook) => {
         await build();
         const run = vi.fn();
@@ -305,7 +302,7 @@ describe("fastify adapter: the value that the handler gets", () => {
     expect((await app.inject({ url: "/reply/alice", headers: alice })).statusCode).toBe(201);
   });
 
-  it("judges by the path that rewriteUrl makes", async () => {
+  it("checks the path that rewriteUrl returns", async () => {
     app = fastify({
       rewriteUrl: ({ url = "" }) =>
         url.replace("/me/", "/users/bob/").replace("/open-up", "/users/bob/tasks"),
@@ -344,7 +341,7 @@ describe("fastify adapter: the value that the handler gets", () => {
 });
 
 describe("fastify adapter: where it is registered", () => {
-  it("holds for the scope that it is registered in, and for what is below", async () => {
+  it("guards the scope that it is registered in, and its children", async () => {
     app = fastify();
     await app.register(async (child) => {
       await child.register(usher, { verifier, ownerParam: "userId" });
@@ -357,7 +354,7 @@ describe("fastify adapter: where it is registered", () => {
     expect((await app.inject("/outside")).statusCode).toBe(200);
   });
 
-  it("says so when it is registered twice", async () => {
+  it("throws when it is registered twice", async () => {
     app = fastify();
     for (const ownerParam of ["userId", null]) app.register(usher, { verifier, ownerParam });
     const ready = app.ready();
@@ -365,7 +362,7 @@ describe("fastify adapter: where it is registered", () => {
     await expect(ready).rejects.toThrow("usher is already registered in this scope");
   });
 
-  it("names the versions of Fastify that it supports where it meets another one", async () => {
+  it("throws on another version of Fastify", async () => {
     app = fastify();
     const old = Object.create(app, { version: { value: "4.29.1" } }) as FastifyInstance;
     await expect(usher(old, { verifier, ownerParam: "userId" })).rejects.toThrow(ConfigurationError);
@@ -376,7 +373,7 @@ describe("fastify adapter: where it is registered", () => {
 });
 
 describe("fastify adapter: credentials", () => {
-  it("sees a second Authorization header, and a token in the query", async () => {
+  it("rejects a second Authorization header, and a token in the query", async () => {
     await build();
     const address = await app.listen({ port: 0, host: "127.0.0.1" });
     const { request } = await import("node:http");
@@ -404,7 +401,7 @@ describe("fastify adapter: credentials", () => {
     expect((await app.inject({ url: "/me?not_access_token=1", headers: alice })).statusCode).toBe(200);
   });
 
-  it("tells onReject and the log why, with the hint and without the token", async () => {
+  it("passes the reason to onReject and the log, with the hint and without the token", async () => {
     const onReject = vi.fn();
     const lines: string[] = [];
     app = fastify({ logger: { stream: { write: (line: string) => void lines.push(line) } } });
@@ -426,7 +423,7 @@ describe("fastify adapter: credentials", () => {
 });
 
 describe("fastify adapter: CORS preflights", () => {
-  it("lets a true preflight be answered, whether CORS is registered before or after", async () => {
+  it("lets CORS answer a preflight, whether it is registered before or after", async () => {
     await build({}, (early) => early.register(cors, { origin }));
     expect((await app.inject({ ...preflight, url: "/me" })).statusCode).toBe(204);
     expect((await app.inject("/me")).statusCode).toBe(401);
@@ -439,13 +436,13 @@ describe("fastify adapter: CORS preflights", () => {
     expect(response.headers["access-control-allow-origin"]).toBe(origin);
   });
 
-  it("gives refusals their CORS headers when CORS comes first, so that a page can read them", async () => {
+  it("keeps CORS headers on rejections if CORS is registered first", async () => {
     await build({}, (early) => early.register(cors, { origin }));
     const response = await app.inject({ url: "/me", headers: { origin } });
     expect([response.statusCode, response.headers["access-control-allow-origin"]]).toEqual([401, origin]);
   });
 
-  it("runs no guarded handler for a preflight that nobody answered", async () => {
+  it("runs no guarded handler for a preflight that no hook answered", async () => {
     const onReject = vi.fn();
     await build({ onReject });
     for (const url of ["/all/alice", "/nowhere"]) {
@@ -454,7 +451,7 @@ describe("fastify adapter: CORS preflights", () => {
     }
   });
 
-  it("takes no other request for a preflight", async () => {
+  it("treats no other request as a preflight", async () => {
     const onReject = vi.fn();
     await build({ onReject });
     const others: InjectOptions[] = [

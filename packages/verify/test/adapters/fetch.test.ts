@@ -14,13 +14,13 @@ function asAlice(path: string): Request {
 }
 
 describe("fetch adapter", () => {
-  it("answers at once where the handler does", () => {
+  it("responds synchronously if the handler does", () => {
     const handler = guard.protect({ path: "/me" }, (_request, { principal }) => Response.json(principal));
     expect(handler(asAlice("/me"))).toBeInstanceOf(Response);
     expect(handler(new Request("https://api.example.com/me"))).toMatchObject({ status: 401 });
   });
 
-  it("hands over the pattern that fitted, its parameters, and what else the server gave", async () => {
+  it("passes the matched pattern, its parameters and the server's other arguments to the handler", async () => {
     const handler = guard.protect(
       { path: ["/api/:userId/tasks/:taskId", "/me"] },
       (request: Request, access, env: { name: string }) => {
@@ -42,7 +42,7 @@ describe("fetch adapter", () => {
     });
   });
 
-  it("closes a path that no pattern fits, with a token too", async () => {
+  it("answers 404 to a path that matches no pattern, even with a token", async () => {
     const run = vi.fn(() => new Response("x"));
     const handler = guard.protect({ path: "/me" }, run);
     const response = await handler(asAlice("/api/bob/tasks"));
@@ -53,10 +53,10 @@ describe("fetch adapter", () => {
   it.each([
     ["an object", (params: object) => params],
     ["a promise", (params: object) => Promise.resolve(params)],
-    // As of another realm, which is no instance of this one's Promise.
+    // A thenable of another realm is not an instance of this realm's Promise.
     // biome-ignore lint/suspicious/noThenProperty: that is what is under test.
     ["any thenable", (params: object) => ({ then: (resolve: (value: object) => void) => resolve(params) })],
-  ])("takes a framework's parameters as %s, and holds the owner by them", async (_kind, wrap) => {
+  ])("checks the owner in a framework's parameters, given as %s", async (_kind, wrap) => {
     const params = (_request: Request, context: { params: unknown }) => context.params as { userId: string };
     const handler = guard.protect({ params }, (_request, access) => {
       expectTypeOf(access).toEqualTypeOf<Access<{ userId: string }>>();
@@ -67,7 +67,7 @@ describe("fetch adapter", () => {
     expect((await ask("bob")).status).toBe(403);
   });
 
-  it("passes on what is no verdict: a failure of the verifier's is no refusal", async () => {
+  it("passes on an error of the verifier that is not an AuthError", async () => {
     const onReject = vi.fn();
     const [atOnce, later] = failingVerifiers(verifier).map((failing) =>
       usher({ verifier: failing, ownerParam: "userId", onReject }).protect(
@@ -80,7 +80,7 @@ describe("fetch adapter", () => {
     expect(onReject).not.toHaveBeenCalled();
   });
 
-  it("refuses a parameter that only a prototype has", async () => {
+  it("rejects a parameter that is inherited", async () => {
     const inherited = Object.create({ userId: "alice" }) as { userId: string };
     const handler = guard.protect({ params: () => inherited }, () => new Response("x"));
     expect((await handler(asAlice("/"))).status).toBe(403);
@@ -90,29 +90,29 @@ describe("fetch adapter", () => {
     ["neither path nor params", {}, "path: give a pattern"],
     ["both", { path: "/x", params: () => ({}) }, "protect: set either path (a pattern) or params"],
     [
-      "params that are no function",
+      "params that are not a function",
       { params: { userId: "alice" } },
       "protect: set either path (a pattern) or params",
     ],
-    ["a path that is no pattern", { path: "x" }, 'path: "x" is not a valid pattern'],
+    ["an invalid pattern", { path: "x" }, 'path: "x" is not a valid pattern'],
     [
-      "an owner parameter in another spelling",
+      "another spelling of the owner parameter",
       { path: "/x/:user_id" },
       '"user_id" is not checked against the owner',
     ],
-    ["what is no policy", { path: "/x", policies: ["x"] }, "/x: policies must be"],
+    ["an invalid policy", { path: "/x", policies: ["x"] }, "/x: policies must be"],
     [
-      "what is no policy, of a framework's route",
+      "an invalid policy on a framework's route",
       { params: () => ({}), policies: ["x"] },
       "protect: policies must be",
     ],
-  ])("refuses %s at once, and says what to give", (_case, route, message) => {
+  ])("throws for %s", (_case, route, message) => {
     expect(() => guard.protect(route as never, () => new Response())).toThrow(ConfigurationError);
     expect(() => guard.protect(route as never, () => new Response())).toThrow(message);
   });
 
-  it("types a policy's claims by its verifier", () => {
-    // @ts-expect-error a text is no policy
+  it("types the claims of a policy from the verifier", () => {
+    // @ts-expect-error a string is not a policy
     expect(() => guard.protect({ path: "/x", policies: ["x"] }, () => new Response())).toThrow(
       ConfigurationError,
     );

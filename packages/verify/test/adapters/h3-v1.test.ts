@@ -45,7 +45,7 @@ const readings = defineEventHandler((event: H3Event) => ({
 }));
 
 describe("h3 1 adapter", () => {
-  it("holds the owner in routers, nested ones too, and gives the handler one value", async () => {
+  it("checks the owner in routers and nested routers, and gives the handler one value", async () => {
     const { ask } = build((router) =>
       router
         .get("/users/:userId", readings)
@@ -77,14 +77,14 @@ describe("h3 1 adapter", () => {
     expect(run).not.toHaveBeenCalled();
   });
 
-  it("answers once, and shows its refusals to the app's error handler as errors of h3's", async () => {
+  it("responds once, and passes rejections to the app's error handler as errors of h3", async () => {
     const { ask, errors } = build((router) => router.get("/users/:userId", readings));
     const refused = await ask("/users/bob", as("alice"));
     expect([refused.status, refused.headers.get("content-type")]).toEqual([403, "application/problem+json"]);
     expect(errors).toEqual(["usher refused this request, and has answered it."]);
   });
 
-  it("asks for more with enforce, in both shapes", async () => {
+  it("checks policies with enforce, as a hook and in the handler", async () => {
     const scoped = enforce(requireScopes("a"));
     const { ask } = build((router) =>
       router.get("/hook", defineEventHandler({ onRequest: scoped, handler: () => "in" })).get(
@@ -105,7 +105,7 @@ describe("h3 1 adapter", () => {
     expect(() => principalOf({} as never)).toThrow("No principal was verified");
   });
 
-  it("waits for keys, and passes on what is no verdict", async () => {
+  it("waits for keys, and passes on other errors of the verifier", async () => {
     const waiting = build((router) => router.get("/users/:userId", readings), {
       verifier: waitingVerifier(verifier),
     });

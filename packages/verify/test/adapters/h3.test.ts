@@ -17,20 +17,20 @@ async function codeOf(answer: Response | Promise<Response>): Promise<[number, st
   return [response.status, ((await response.json()) as { code?: string }).code];
 }
 
-/** What the handler gets by each way that h3 has to read a parameter. */
+/** What the handler gets with each of h3's functions for reading a parameter. */
 function readings(event: H3Event): object {
   const decoded = getRouterParam(event, "userId", { decode: true });
   return { plain: getRouterParam(event, "userId"), context: event.context.params?.userId, decoded };
 }
 
 describe("h3 adapter", () => {
-  it("gives the handler one value of the owner parameter, however it is read", async () => {
+  it("gives the handler one value of the owner parameter, whichever way it reads it", async () => {
     const app = build().get("/users/:userId", readings);
     for (const [id, path] of [
       ["alice", "%61lice"],
       ["a b", "a%20b"],
       ["josé", "jos%C3%A9"],
-      // What h3 keeps escaped stays so in both readings.
+      // h3 does not decode these in either reading.
       ["a%2Fb", "a%2Fb"],
     ] as const) {
       const response = await app.request(`/users/${path}`, as(id));
@@ -53,7 +53,7 @@ describe("h3 adapter", () => {
       expect(await codeOf(app.request("/users/%ff", as(id)))).toEqual([403, "owner_mismatch"]);
   });
 
-  it("leaves the other parameters as h3 has them", async () => {
+  it("does not change other parameters", async () => {
     const app = build().get("/users/:userId/files/:name", (event) => event.context.params);
     const response = await app.request("/users/alice/files/a%20b", as("alice"));
     expect(await response.json()).toEqual({ userId: "alice", name: "a%20b" });
@@ -72,7 +72,7 @@ describe("h3 adapter", () => {
     expect((await app.request(path, as("bob"))).status).toBe(200);
   });
 
-  it("takes an optional owner parameter that is absent for nobody's", async () => {
+  it("rejects a path without its optional owner", async () => {
     const app = build().get("/optional{/:userId}?", readings);
     expect(await codeOf(app.request("/optional", as("alice")))).toEqual([403, "owner_mismatch"]);
   });
@@ -94,7 +94,7 @@ describe("h3 adapter", () => {
     }
   });
 
-  it("opens a route to everybody for nothing but true", async () => {
+  it("makes a route public for `true` only", async () => {
     const app = build();
     for (const value of ["true", 1, {}]) {
       app.get(`/${typeof value}`, () => "in", { meta: { public: value as never } });
@@ -104,12 +104,12 @@ describe("h3 adapter", () => {
     expect((await app.request("/open")).status).toBe(200);
   });
 
-  it("refuses a concealed path also where h3 goes on after a handler's 404", async () => {
+  it("rejects a concealed path even where h3 continues after a 404", async () => {
     const app = build({ concealOwnerMismatch: true }).get("/users/:userId", () => "reached");
     expect(await codeOf(app.request("/users/bob", as("alice")))).toEqual([404, "not_found"]);
   });
 
-  it("makes no promise for a request that it can judge at once", () => {
+  it("responds without a promise if no keys must be fetched", () => {
     const app = build().get("/me", () => "me");
     const protect = app["~middleware"][0];
     const event = { context: {}, req: new Request("http://localhost/me", as("alice")) } as unknown as H3Event;
@@ -126,7 +126,7 @@ describe("h3 adapter", () => {
     expect(await codeOf(app.request("/users/bob", as("alice")))).toEqual([403, "owner_mismatch"]);
   });
 
-  it("passes on what is no verdict: a failure of the verifier's is no refusal", async () => {
+  it("passes on an error of the verifier that is not an AuthError", async () => {
     for (const failing of failingVerifiers(verifier)) {
       const errors: unknown[] = [];
       const app = new H3({
@@ -140,7 +140,7 @@ describe("h3 adapter", () => {
     }
   });
 
-  it("leaves CORS to what stands before it", async () => {
+  it("lets CORS before it answer preflights", async () => {
     const app = new H3().use((event) => {
       const answered = handleCors(event, { origin: [origin], methods: "*" });
       return answered === false ? undefined : answered;
@@ -153,13 +153,13 @@ describe("h3 adapter", () => {
     expect(refused.headers.get("access-control-allow-origin")).toBe(origin);
   });
 
-  it("wants options that can be right", () => {
+  it("rejects invalid options", () => {
     expect(() => usher({ verifier, ownerParam: "" })).toThrow(ConfigurationError);
   });
 });
 
 describe("h3 adapter: a second app as a handler", () => {
-  it("is held by each guard around it, whichever is nearer", async () => {
+  it("is checked by each guard around it", async () => {
     const innermost = new H3().get("/a/b/:tenantId/:userId", () => "reached");
     const inner = new H3().use(usher({ verifier, ownerParam: "userId" })).all("/a/b/**", innermost);
     const app = new H3().use(usher({ verifier, ownerParam: "tenantId" })).all("/a/**", inner);
@@ -168,7 +168,7 @@ describe("h3 adapter: a second app as a handler", () => {
     expect(await (await app.request("/a/b/alice/alice", as("alice"))).text()).toBe("reached");
   });
 
-  it("allows requests to its public routes, and leaves its errors to h3", async () => {
+  it("has public routes, and leaves its errors to h3", async () => {
     const inner = new H3()
       .get("/a/:userId", () => "public", { meta: { public: true } })
       .get("/a/fails/:name", () => {

@@ -13,7 +13,7 @@ function build(options: Partial<UsherOptions> = {}): Hono<Env & UsherEnv> {
   return usher(new Hono<Env>(), { verifier, ownerParam: "userId", ...options });
 }
 
-/** Every Hono app, whatever its types. */
+/** Any Hono app, whatever its types. */
 interface Askable {
   request(path: string, init: RequestInit): Response | Promise<Response>;
 }
@@ -25,7 +25,7 @@ async function ask(app: Askable, path: string): Promise<[number, string]> {
 }
 
 describe("hono adapter", () => {
-  it("holds the owner in apps that are mounted, below a prefix with the parameter, and below a base path", async () => {
+  it("checks the owner in mounted apps, below a prefix with the parameter, and below a base path", async () => {
     const app = build();
     const tasks = new Hono<UsherEnv>().get("/tasks", (c) =>
       c.text(`tasks of ${c.req.param("userId" as never)}`),
@@ -38,7 +38,7 @@ describe("hono adapter", () => {
     expect(await ask(app, "/v1/alice")).toEqual([200, "based"]);
   });
 
-  it("holds the owner where it guards an app that is mounted in one without a guard", async () => {
+  it("checks the owner in a guarded app that an app without a guard mounts", async () => {
     const api = build();
     api.get("/tasks", (c) => c.text("tasks"));
     const outside = new Hono().route("/users/:userId", api).get("/open", (c) => c.text("open"));
@@ -48,7 +48,7 @@ describe("hono adapter", () => {
     expect((await outside.request("/open")).status).toBe(200);
   });
 
-  it("refuses an optional owner parameter that is left out, as every adapter does", async () => {
+  it("rejects a path without its optional owner, like every adapter", async () => {
     const run = vi.fn((c: Context) => c.text("reached"));
     const app = build();
     app.get("/files/:userId?", run);
@@ -63,7 +63,7 @@ describe("hono adapter", () => {
     for (const path of optional) expect(await ask(app, `${path}/alice`)).toEqual([200, "reached"]);
   });
 
-  it("holds every handler of a chain, and those of a mounted fetch handler's prefix", async () => {
+  it("checks every handler of a chain, and a mounted fetch handler", async () => {
     const run = vi.fn();
     const app = build();
     const note = async (_c: Context, next: () => Promise<void>) => {
@@ -79,7 +79,7 @@ describe("hono adapter", () => {
     expect(await ask(app, "/mount/alice/x")).toEqual([200, "mounted"]);
   });
 
-  it("holds what a validator makes of the parameters, before the next handler runs", async () => {
+  it("checks the parameters that a validator returns, before the next handler runs", async () => {
     const run = vi.fn((c: Context) => c.text("reached"));
     const app = build();
     const all = { bob: () => ({ userId: "bob" }), number: ({ userId = "" }) => ({ userId: Number(userId) }) };
@@ -102,7 +102,7 @@ describe("hono adapter", () => {
     expect((await app.request("/number/007", as("007"))).status).toBe(403);
   });
 
-  it("guards what is added after it, also of a sub-app that was made before", async () => {
+  it("guards what is added after it, also a sub-app that was created before", async () => {
     const early = new Hono().get("/tasks", (c) => c.text("tasks"));
     const app = build();
     app.route("/users/:userId", early);
@@ -111,7 +111,7 @@ describe("hono adapter", () => {
     expect(await ask(app, "/users/alice/tasks")).toEqual([200, "tasks"]);
   });
 
-  it("leaves open what is outside of the base path that it guards, and is added after it", async () => {
+  it("does not guard later routes outside its base path", async () => {
     const root = new Hono();
     const app = usher(root.basePath("/api/:userId"), { verifier, ownerParam: "userId" });
     app.get("/tasks", (c) => c.text("tasks"));
@@ -127,7 +127,7 @@ describe("hono adapter", () => {
     }
   });
 
-  it("runs no handler that was taken out of the app without what stands before it", async () => {
+  it("runs no guarded handler that was moved to an app without its middleware", async () => {
     const run = vi.fn(() => new Response("x"));
     const app = build();
     app.get("/x", run);
@@ -141,7 +141,7 @@ describe("hono adapter", () => {
     expect(run).not.toHaveBeenCalled();
   });
 
-  it("holds middleware too, before it runs", async () => {
+  it("guards middleware before it runs", async () => {
     const run = vi.fn();
     const app = build();
     app.use("/users/:userId/*", async (_c, next) => {
@@ -154,7 +154,7 @@ describe("hono adapter", () => {
     expect(await ask(app, "/users/alice/x")).toEqual([200, "x"]);
   });
 
-  it("lets a route win that stands before one with the parameter", async () => {
+  it("accepts a route that is added before one with the owner parameter", async () => {
     const app = build();
     app.get("/users/me", (c) => c.text("me"));
     app.get("/users/:userId", (c) => c.text("by id"));
@@ -162,7 +162,7 @@ describe("hono adapter", () => {
     expect(await ask(app, "/users/bob")).toEqual([403, "owner_mismatch"]);
   });
 
-  it("leaves the app's errors to the app, and asks its error handler nothing about refusals", async () => {
+  it("calls the app's error handler for the app's errors, and not for rejections", async () => {
     const app = build();
     const onError = vi.fn((error: Error) => new Response(error.message, { status: 418 }));
     app.onError(onError);
@@ -176,7 +176,7 @@ describe("hono adapter", () => {
     expect(await ask(app, "/throws")).toEqual([418, "the app's"]);
   });
 
-  it("trusts its own memory of the principal, not the app's variable", async () => {
+  it("uses its own principal, not the app's variable", async () => {
     const app = build();
     app.use(async (c, next) => {
       c.set("principal", { ...c.var.principal, id: "bob" });
@@ -186,7 +186,7 @@ describe("hono adapter", () => {
     expect(await ask(app, "/users/bob")).toEqual([403, "owner_mismatch"]);
   });
 
-  it("answers preflights where CORS comes first, and gives refusals its headers", async () => {
+  it("lets CORS before it answer preflights, and keeps its headers on rejections", async () => {
     const app = new Hono();
     app.use(cors({ origin: "https://app.example.com" }));
     usher(app, { verifier, ownerParam: "userId" }).get("/me", (c) => c.text("me"));
@@ -204,7 +204,7 @@ describe("hono adapter", () => {
     expect(refused.headers.get("content-type")).toBe("application/problem+json");
   });
 
-  it("refuses a parameter in another spelling to everybody, and says why", async () => {
+  it("rejects another spelling of the parameter for every user, and says why", async () => {
     const onReject = vi.fn();
     const app = build({ onReject });
     app.get("/x/:user_id", (c) => c.text("x"));
@@ -212,7 +212,7 @@ describe("hono adapter", () => {
     expect(onReject.mock.lastCall?.[0].error.hint).toContain("use the same spelling");
   });
 
-  it("passes on what is no verdict: a failure of the verifier's is no refusal", async () => {
+  it("passes on an error of the verifier that is not an AuthError", async () => {
     for (const failing of failingVerifiers(verifier)) {
       const onReject = vi.fn();
       const app = build({ verifier: failing, onReject });
@@ -223,7 +223,7 @@ describe("hono adapter", () => {
     }
   });
 
-  it("asks for more with enforce, and shows the handler its principal", async () => {
+  it("checks policies with enforce, and passes the principal to the handler", async () => {
     const app = build();
     app.get("/x", enforce(requireScopes("a")), (c) => c.text(c.var.principal.id));
     const scoped = { authorization: `Bearer ${issuer.tokenFor("alice", { claims: { scope: "a" } })}` };
@@ -231,7 +231,7 @@ describe("hono adapter", () => {
     expect(await (await app.request("/x", { headers: scoped })).text()).toBe("alice");
   });
 
-  it("answers 500 to a policy that no guard stands before", async () => {
+  it("answers 500 to enforce without a guard", async () => {
     const app = new Hono<UsherEnv>().get("/", enforce(requireScopes("a")), (c) => c.text("x"));
     app.onError((error) => new Response(error.message, { status: 500 }));
     expect(await ask(app, "/")).toEqual([500, "enforce: no usher(...) runs before this route."]);
@@ -240,7 +240,7 @@ describe("hono adapter", () => {
     expect(() => (enforce as () => unknown)()).toThrow("enforce: pass at least one policy.");
   });
 
-  it("names the version of Hono that it supports where it meets another one", () => {
+  it("throws on another version of Hono", () => {
     const old = Object.assign(new Hono(), { showRoutes: () => {} });
     for (const app of [old, {}, undefined] as never[]) {
       expect(() => usher(app, { verifier, ownerParam: "userId" })).toThrow(ConfigurationError);

@@ -11,7 +11,7 @@ import type { ContractServer } from "../contract/target.ts";
 import { listen } from "../contract/targets/server.ts";
 import { createBench } from "../support.ts";
 
-// Routers without types.
+// These routers have no types.
 const require = createRequire(import.meta.url);
 type Run = (context: Koa.Context, ...given: unknown[]) => unknown;
 const route = require("koa-route") as Record<
@@ -43,10 +43,7 @@ function build(options: Partial<UsherOptions> = {}): Koa<UsherState> {
   return app;
 }
 
-/**
- * Each router as its documentation has it, with one route: its handler, which may read nothing of the
- * request.
- */
+/** Each router as its docs show it, with one route whose handler may read nothing of the request. */
 const routers: Readonly<Record<string, (app: Koa, path: string, run: Run) => unknown>> = {
   "@koa/router": (app, path, run) => app.use(new KoaRouter().get(path, run).routes()),
   "@koa/router, nested": (app, path, run) =>
@@ -87,7 +84,7 @@ describe.each(Object.entries(routers))("koa adapter with %s", (name, add) => {
     }
     expect(run).not.toHaveBeenCalled();
     expect(await ask(app, "/users/alice/tasks")).toEqual([200, "in"]);
-    // The one that decodes nothing: what its handlers get is not the id.
+    // This router does not decode, so its handlers get another value than the id.
     const decoded = name.startsWith("koa-tree-router") ? [403, "owner_mismatch"] : [200, "in"];
     expect(await ask(app, "/users/%61lice/tasks")).toEqual(decoded);
   });
@@ -98,7 +95,7 @@ describe.each(Object.entries(routers))("koa adapter with %s", (name, add) => {
     expect(await ask(app, "/users/alice/tasks")).toEqual([403, "owner_mismatch"]);
   });
 
-  it("shows the handler its parameters, and others to everybody", async () => {
+  it("passes parameters to the handler, and allows other parameters for every user", async () => {
     const app = build();
     add(app, "/users/:userId/:taskId", (context, ...given) => {
       context.body = /^koa-route\b(?!r)/.test(name)
@@ -110,7 +107,7 @@ describe.each(Object.entries(routers))("koa adapter with %s", (name, add) => {
 });
 
 describe("koa adapter", () => {
-  it("refuses a path that has an owner and leaves it out", async () => {
+  it("rejects a path without its optional owner", async () => {
     const own = (context: Koa.Context) => {
       context.body = String(context.params?.userId);
     };
@@ -130,8 +127,8 @@ describe("koa adapter", () => {
     }
   });
 
-  it("refuses a path that leaves its owner out by the route that a router sets before its parameters", async () => {
-    // As koa-better-router does it.
+  it("rejects a path without its optional owner if the router sets the route before the parameters", async () => {
+    // As koa-better-router does.
     const set = (path: string, params: object): Koa.Middleware => {
       return (context, next) => {
         context.route = { path, params };
@@ -157,7 +154,7 @@ describe("koa adapter", () => {
     expect(await ask(later, "/tasks/1")).toEqual([200, "in"]);
   });
 
-  it("holds parameters that a router had set before the guard", async () => {
+  it("checks parameters that a router set before the guard ran", async () => {
     const run = vi.fn((context: Koa.Context) => {
       context.body = "in";
     });
@@ -172,7 +169,7 @@ describe("koa adapter", () => {
     expect(await ask(app, "/optional/alice")).toEqual([200, "in"]);
   });
 
-  it("holds what middleware has made of the parameters on the way to the handler", async () => {
+  it("checks parameters that middleware changed before the handler", async () => {
     const changes: Koa.Middleware[] = [
       (context, next) => {
         context.params.userId = "bob";
@@ -198,7 +195,7 @@ describe("koa adapter", () => {
       expect(await ask(app, `/${index}/alice`)).toEqual([403, "owner_mismatch"]);
   });
 
-  it("holds a request to each guard that it passes, of another copy of this package too", async () => {
+  it("checks every guard that a request passes, also of another copy of this package", async () => {
     vi.resetModules();
     const other = await import("../../src/adapters/koa.ts");
     const router = new KoaRouter().get("/users/:userId/teams{/:memberId}", (context) => {
@@ -213,7 +210,7 @@ describe("koa adapter", () => {
     }
   });
 
-  it("checks a path without a router by enforceOwner", async () => {
+  it("checks a path without a router with enforceOwner", async () => {
     const app = build();
     const run = vi.fn((context: Koa.Context) => {
       context.body = "in";
@@ -226,7 +223,7 @@ describe("koa adapter", () => {
     expect(await ask(app, "/users/alice")).toEqual([200, "in"]);
   });
 
-  it("takes nothing but the principal's id from enforceOwner", async () => {
+  it("accepts only the principal's id with enforceOwner", async () => {
     for (const id of [async () => "alice", () => ["alice"], () => undefined, () => new String("alice")]) {
       const app = build().use(enforceOwner(id));
       expect(await ask(app, "/")).toEqual([403, "owner_mismatch"]);

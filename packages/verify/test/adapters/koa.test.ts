@@ -32,7 +32,7 @@ function build(options: Partial<UsherOptions> = {}): Koa<UsherState> {
 }
 
 describe("koa adapter", () => {
-  it("holds the owner in nested routers and below prefixes", async () => {
+  it("checks the owner in nested routers and below prefixes", async () => {
     const leaf = new Router<UsherState>();
     leaf.get("/tasks", (context) => {
       context.body = context.params.userId;
@@ -44,7 +44,7 @@ describe("koa adapter", () => {
     expectRefusal(await ask(app, "/users/bob/deep/tasks"), "owner_mismatch");
   });
 
-  it("lets a route win that stands before one with the parameter", async () => {
+  it("accepts a route that is added before one with the owner parameter", async () => {
     const router = new Router<UsherState>();
     router.get("/users/me", (context) => {
       context.body = "me";
@@ -57,7 +57,7 @@ describe("koa adapter", () => {
     expectRefusal(await ask(app, "/users/bob"), "owner_mismatch");
   });
 
-  it("refuses also where a middleware in between answers every error itself", async () => {
+  it("rejects even if middleware in between handles every error", async () => {
     const run = vi.fn();
     const router = new Router<UsherState>();
     router.get("/users/:userId", run);
@@ -75,7 +75,7 @@ describe("koa adapter", () => {
     expect(run).not.toHaveBeenCalled();
   });
 
-  it("leaves an error to the middleware in between where it is no refusal", async () => {
+  it("lets middleware in between handle errors that are not rejections", async () => {
     const app = build();
     app.use(async (context, next) => {
       try {
@@ -84,7 +84,7 @@ describe("koa adapter", () => {
         context.body = `caught a ${(error as Error).name}`;
       }
     });
-    // What no router does: there are no parameters in it to look at.
+    // No router does this: the context has no parameters to check.
     app.use((context) => {
       (context as { params?: unknown }).params = null;
     });
@@ -92,7 +92,7 @@ describe("koa adapter", () => {
     expect([status, body]).toEqual([200, "caught a TypeError"]);
   });
 
-  it("leaves the parameters where a router puts them: an enumerable property of the context's own", async () => {
+  it("keeps the parameters as an enumerable own property of the context", async () => {
     const router = new Router<UsherState>();
     router.get("/users/:userId", (context) => {
       context.body = Object.entries(context).find(([name]) => name === "params")?.[1];
@@ -101,7 +101,7 @@ describe("koa adapter", () => {
     expect(JSON.parse((await ask(app, "/users/alice")).body)).toEqual({ userId: "alice" });
   });
 
-  it("leaves the app's own errors to the app", async () => {
+  it("leaves the app's errors to the app", async () => {
     const app = build();
     app.use(() => {
       throw Object.assign(new Error("the app's"), { status: 418, expose: true });
@@ -110,7 +110,7 @@ describe("koa adapter", () => {
     expect([response.status, response.body]).toEqual([418, "the app's"]);
   });
 
-  it("holds a request to each guard that it passes", async () => {
+  it("checks every guard that a request passes", async () => {
     const router = new Router<UsherState>();
     router.get("/users/:userId/teams/:memberId", (context) => {
       context.body = "both";
@@ -123,7 +123,7 @@ describe("koa adapter", () => {
     expectRefusal(await ask(app, "/users/bob/teams/alice"), "owner_mismatch");
   });
 
-  it("refuses a parameter in another spelling to everybody, and says why", async () => {
+  it("rejects another spelling of the parameter for every user, and says why", async () => {
     const onReject = vi.fn();
     const router = new Router<UsherState>();
     router.get("/x/:user_id", (context) => {
@@ -134,7 +134,7 @@ describe("koa adapter", () => {
     expect(onReject.mock.lastCall?.[0].error.hint).toContain("use the same spelling");
   });
 
-  it("passes on what is no verdict: a failure of the verifier's is no refusal", async () => {
+  it("passes on an error of the verifier that is not an AuthError", async () => {
     for (const failing of failingVerifiers(verifier)) {
       const onReject = vi.fn();
       const app = answering418().use(usher({ verifier: failing, ownerParam: "userId", onReject }));
@@ -146,7 +146,7 @@ describe("koa adapter", () => {
     }
   });
 
-  it("refuses where a policy is broken in every part", async () => {
+  it("rejects if every part of a policy is broken", async () => {
     const broken = { ...requireScopes("a"), permits: () => false };
     Object.defineProperty(broken, "name", {
       get: () => {
@@ -159,7 +159,7 @@ describe("koa adapter", () => {
     expectRefusal(await ask(app, "/"), "scope_insufficient");
   });
 
-  it("asks for more with enforce, and shows the handler its principal", async () => {
+  it("checks policies with enforce, and passes the principal to the handler", async () => {
     const app = build().use(enforce(requireScopes("a")));
     app.use((context) => {
       context.body = context.state.principal.id;
@@ -169,7 +169,7 @@ describe("koa adapter", () => {
     expect((await ask(app, "/", [scoped])).body).toBe("alice");
   });
 
-  it("answers an error of the app's to a policy that no guard stands before", async () => {
+  it("throws for enforce without a guard", async () => {
     const app = answering418().use(enforce(requireScopes("a")));
     expect((await ask(app, "/")).body).toBe("enforce: no usher(...) runs before this route.");
     expect(() => enforce("a" as never)).toThrow(/^enforce: /);
@@ -178,7 +178,7 @@ describe("koa adapter", () => {
   });
 });
 
-/** An app that answers its errors itself, and says which. */
+/** An app that handles its errors, and responds with their messages. */
 function answering418(): Koa<UsherState> {
   const app = new Koa<UsherState>();
   app.use(async (context, next) => {

@@ -41,7 +41,7 @@ const plain = (...method: MethodDecorator[]) => ({ method, parameters: [] });
 let app: INestApplication;
 afterEach(() => app?.close());
 
-/** Starts the app, after `prepare`, and returns a way to ask it. */
+/** Starts the app, after `prepare`, and returns a function that sends requests. */
 async function start(nest: INestApplication, prepare?: (app: INestApplication) => unknown) {
   app = nest;
   prepare?.(app);
@@ -60,7 +60,7 @@ describe.each(Object.keys(platforms) as (keyof typeof platforms)[])("nestjs adap
   const build = (controllers: (new () => object)[], options = {}) =>
     createNestApp(platform, { verifier, ownerParam: "userId", ...options }, controllers);
 
-  it("shows refusals to no exception filter, and the app's own errors to the app's", async () => {
+  it("calls the app's exception filters for the app's errors, and not for rejections", async () => {
     class Failing {
       throws(): never {
         throw new HttpException("of the app's own", 418);
@@ -90,7 +90,7 @@ describe.each(Object.keys(platforms) as (keyof typeof platforms)[])("nestjs adap
     expect(caught).toHaveLength(2);
   });
 
-  it("passes on what is no verdict: a failure of the verifier's is no refusal", async () => {
+  it("passes on an error of the verifier that is not an AuthError", async () => {
     class Plain {
       me(): string {
         return "me";
@@ -106,7 +106,7 @@ describe.each(Object.keys(platforms) as (keyof typeof platforms)[])("nestjs adap
     }
   });
 
-  it("takes the nearest word on who gets in, and the stricter of two", async () => {
+  it("lets a handler's metadata win over its controller's, and policies over @Public()", async () => {
     const names = ["plain", "open", "scoped", "both"] as const;
     class Methods {
       plain(): string {
@@ -158,7 +158,7 @@ describe.each(Object.keys(platforms) as (keyof typeof platforms)[])("nestjs adap
     expect(await status("/s/both", as("alice", { role: "admin" }))).toBe(403);
   });
 
-  it("has options from other providers, and fails at the start where they cannot be right", async () => {
+  it("gets options from other providers, and fails at start if they are invalid", async () => {
     class Me {
       me(principal: Principal): string {
         return principal.id;
@@ -184,11 +184,11 @@ describe.each(Object.keys(platforms) as (keyof typeof platforms)[])("nestjs adap
     await expect(module("")).rejects.toThrow(ConfigurationError);
   });
 
-  it("fails at the start where the guard would be made for each request only, and so never asked", () => {
+  it("fails at start if its options are request-scoped, because Nest would not create the guard", () => {
     const { module: Guarding } = UsherModule.forRootAsync({
       useFactory: () => ({ verifier, ownerParam: "userId" }),
     });
-    // Nest 11.2 and later says so by itself; earlier ones start, and leave the guard out.
+    // Nest 11.2 and later throws by itself. Earlier versions start without the guard.
     const { onModuleInit } = Guarding.prototype as { onModuleInit(): void };
     expect(onModuleInit).toThrow(/`Scope\.REQUEST`/);
   });
@@ -231,7 +231,7 @@ describe.each(Object.keys(platforms) as (keyof typeof platforms)[])("nestjs adap
       expect(await rawStatus("alice.example.com", "/both/bob", "alice")).toEqual([403, "owner_mismatch"]);
     });
 
-    it("are nobody's in another spelling", async () => {
+    it("are rejected for every user in another spelling", async () => {
       class Misspelt {
         read(id: string): string {
           return id;
@@ -301,7 +301,7 @@ describe.each(Object.keys(platforms) as (keyof typeof platforms)[])("nestjs adap
     expect(events[0]?.error.hint).toContain('"user_id" is not checked against the owner');
   });
 
-  it("keeps the headers that CORS needs, on known and unknown paths, and leaves preflights to it", async () => {
+  it("keeps CORS headers, on known and unknown paths, and lets CORS answer preflights", async () => {
     class Me {
       me(): string {
         return "me";
@@ -318,7 +318,7 @@ describe.each(Object.keys(platforms) as (keyof typeof platforms)[])("nestjs adap
     expect(preflight.status).toBe(204);
   });
 
-  it("waits for keys on unknown paths as well", async () => {
+  it("waits for keys on unknown paths", async () => {
     const remote = createTestIssuer({ algorithm: "EdDSA" });
     const waiting = createVerifier({
       keys: remoteJwks("https://app.example.com/jwks", { fetch: async () => Response.json(remote.jwks()) }),
@@ -335,7 +335,7 @@ describe.each(Object.keys(platforms) as (keyof typeof platforms)[])("nestjs adap
     expect(answers.map(({ status }) => status)).toEqual([401, 404, 401]);
   });
 
-  it("throws where a public route reads a principal", async () => {
+  it("throws if a public route reads the principal", async () => {
     class Wrong {
       read(principal: Principal): string {
         return principal.id;
@@ -347,7 +347,7 @@ describe.each(Object.keys(platforms) as (keyof typeof platforms)[])("nestjs adap
     expect(() => principalOf({})).toThrow("its route is public");
   });
 
-  it("reads its own metadata of handlers, and makes one public for true only", async () => {
+  it("reads its own metadata, and makes a handler public for `true` only", async () => {
     class Said {
       open(): string {
         return "in";
@@ -371,7 +371,7 @@ describe.each(Object.keys(platforms) as (keyof typeof platforms)[])("nestjs adap
     expect(() => RequirePolicies("a" as never)).toThrow("RequirePolicies: policies must be");
   });
 
-  it("has nothing to guard in an application that serves no HTTP", async () => {
+  it("does nothing in an application without HTTP", async () => {
     class App {}
     Module({ imports: [UsherModule.forRoot({ verifier, ownerParam: "userId" })] })(App);
     const context = await NestFactory.createApplicationContext(App, { logger: false, abortOnError: false });

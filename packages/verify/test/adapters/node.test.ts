@@ -22,7 +22,7 @@ async function serve(listener: RequestListener) {
 }
 
 describe("node adapter", () => {
-  it("returns what the listener returns, so that its failure is the caller's to answer", async () => {
+  it("returns the listener's result, so that the caller can handle its error", async () => {
     const listener = guard.protect({ path: "/x" }, async () => {
       throw new Error("the listener's");
     });
@@ -37,7 +37,7 @@ describe("node adapter", () => {
     await server.close();
   });
 
-  it("passes on what is no verdict: a failure of the verifier's is no refusal", async () => {
+  it("passes on an error of the verifier that is not an AuthError", async () => {
     const [atOnce, later] = failingVerifiers(verifier).map((failing) => {
       const onReject = vi.fn(() => expect.unreachable());
       return usher({ verifier: failing, ownerParam: "userId", onReject }).protect({ path: "/x" }, () => "in");
@@ -47,7 +47,7 @@ describe("node adapter", () => {
     await expect(later?.(request as never, {} as never)).rejects.toThrow("the verifier's");
   });
 
-  it("hands what is no verdict to `next`, as middleware does, and ends no process by it", async () => {
+  it("passes an error that is not an AuthError to `next`", async () => {
     for (const failing of failingVerifiers(verifier)) {
       const middleware = usher({ verifier: failing, ownerParam: "userId" }).middleware({ path: "/x" });
       const ask = await serve((request, response) =>
@@ -59,7 +59,7 @@ describe("node adapter", () => {
     }
   });
 
-  it("leaves an answer that was given before it alone, and throws nothing that would end the process", async () => {
+  it("does not throw if a response was sent before", async () => {
     const run = vi.fn();
     const protect = guard.protect({ path: "/x" }, run);
     const ask = await serve((request, response) => {
@@ -70,7 +70,7 @@ describe("node adapter", () => {
     expect(run).not.toHaveBeenCalled();
   });
 
-  it("gives the listener its access, answers what it refuses, and has a 404 for a path that is none", async () => {
+  it("passes the access to the listener, answers rejections, and answers 404 to an unknown path", async () => {
     const protect = guard.protect({ path: ["/users/:userId/tasks", "/me"] }, (_request, response, access) =>
       response.end(JSON.stringify({ path: access.path, params: access.params, id: access.principal.id })),
     );
@@ -87,7 +87,7 @@ describe("node adapter", () => {
     expect([nowhere.status, JSON.parse(nowhere.body).code]).toEqual([404, "not_found"]);
   });
 
-  it("lets what stands after the middleware know what it found out, and runs it for nobody else", async () => {
+  it("gives later middleware its access, and runs it for accepted requests only", async () => {
     const run = vi.fn();
     const middleware = guard.middleware({ path: "/users/:userId" });
     const ask = await serve((request, response) =>
@@ -107,7 +107,7 @@ describe("node adapter", () => {
     expect(run).toHaveBeenCalledOnce();
   });
 
-  it("takes a request without a target for one of the root", () => {
+  it("reads a request without a target as one for the root", () => {
     const listener = guard.protect({ path: "/" }, () => "in");
     const rawHeaders = ["Authorization", `Bearer ${issuer.tokenFor("alice")}`];
     expect(listener({ rawHeaders } as never, {} as never)).toBe("in");
@@ -117,7 +117,7 @@ describe("node adapter", () => {
     expect(() => guard.accessOf({} as never)).toThrow("did not accept this request");
   });
 
-  it("refuses what is no route at once", () => {
+  it("throws for an invalid route", () => {
     for (const route of [{}, { path: "x" }, { path: "/:user_id" }, { path: "/x", policies: "x" }]) {
       expect(() => guard.middleware(route as never)).toThrow(ConfigurationError);
     }

@@ -101,9 +101,8 @@ async function refusalOf(call: Promise<unknown>) {
 }
 
 /**
- * The contract's refusals to the byte, out of tRPC's envelope. Of the contract's other behaviours these make
- * no sense here: hostile paths and methods (a procedure has neither), and unknown paths (tRPC answers an
- * unknown name before any procedure).
+ * The contract's rejections, to the byte, inside tRPC's envelope. Other parts of the contract do not apply:
+ * procedures have no paths and methods, and tRPC answers an unknown name before any procedure.
  */
 async function expectTrpcRefusal(response: Response, code: AuthErrorCode): Promise<void> {
   const { error } = (await response.json()) as { error: { data: { problem: unknown } } };
@@ -112,8 +111,8 @@ async function expectTrpcRefusal(response: Response, code: AuthErrorCode): Promi
 }
 
 describe("trpc adapter", () => {
-  it("refuses with every code of the list as every adapter does", async () => {
-    // Stands in for a verifier that finds whatever the token's text says.
+  it("rejects with every error code, like every adapter", async () => {
+    // A verifier that throws the code in the token.
     const verify = (token: string): never => {
       throw new AuthError(token as AuthErrorCode, { hint: "not for clients", cause: new Error("nor this") });
     };
@@ -139,7 +138,7 @@ describe("trpc adapter", () => {
     await expectTrpcRefusal(await fetch(`${url}/me`, { headers: { authorization } }), code);
   });
 
-  it("waits for the keys, and says so when they are not available", async () => {
+  it("waits for keys, and answers 503 if they are not available", async () => {
     const remote = createTestIssuer({ algorithm: "EdDSA" });
     const answers = [() => Response.json(remote.jwks()), () => Response.error()];
     for (const answer of answers) {
@@ -155,7 +154,7 @@ describe("trpc adapter", () => {
     }
   });
 
-  it("answers with tRPC's code, the problem, and the challenge of RFC 6750", async () => {
+  it("responds with tRPC's code, the problem, and the challenge of RFC 6750", async () => {
     const { url } = await serve();
     const response = await fetch(`${url}/me`);
     expect(response.status).toBe(401);
@@ -179,13 +178,13 @@ describe("trpc adapter", () => {
     });
   });
 
-  it("gives procedures their principal, with the claims typed, and leaves public ones alone", async () => {
+  it("passes a typed principal to procedures, and does not affect public ones", async () => {
     const { client } = await serve();
     expect(await client().open.query()).toBe("open");
     expect(await client(alice).me.query()).toEqual({ id: "alice", role: "GUEST" });
   });
 
-  it("holds the owner field of an input to the principal", async () => {
+  it("checks the owner field of an input", async () => {
     const { client } = await serve();
     expect(await client(alice).tasks.query({ userId: "alice" })).toBe("alice");
     for (const userId of ["bob", "Alice", "alice ", ""]) {
@@ -202,7 +201,7 @@ describe("trpc adapter", () => {
     expect((await fetch(`${url}/me?input=null`, { headers: alice })).status).toBe(200);
   });
 
-  it("holds what a schema makes of the owner field to the principal, after the schema", async () => {
+  it("checks the owner field again after a schema changed it", async () => {
     const { client } = await serve();
     const upper = { authorization: `Bearer ${issuer.tokenFor("ALICE")}` };
     expect(await refusalOf(client(upper).folded.query({ userId: "ALICE" }))).toEqual([
@@ -214,7 +213,7 @@ describe("trpc adapter", () => {
     expect(await client(alice).folded.query({ userId: "alice" })).toBe("alice");
   });
 
-  it("conceals another user's input as something that is not there", async () => {
+  it("answers NOT_FOUND to another user's input with concealOwnerMismatch", async () => {
     const { client } = await serve({ concealOwnerMismatch: true });
     expect(await refusalOf(client(alice).tasks.query({ userId: "bob" }))).toEqual([
       404,
@@ -223,7 +222,7 @@ describe("trpc adapter", () => {
     ]);
   });
 
-  it("looks at no input before the token", async () => {
+  it("reads no input before the token is verified", async () => {
     const { url, parsedInputs } = await serve();
     const headers = { "content-type": "application/json" };
     const refused = await fetch(`${url}/counted`, { method: "POST", body: "{not json", headers });
@@ -237,7 +236,7 @@ describe("trpc adapter", () => {
     expect(understood.status).toBe(400);
   });
 
-  it("asks for scopes and claims", async () => {
+  it("checks scopes and claims", async () => {
     const { client, url } = await serve();
     const token = issuer.tokenFor("alice", { claims: { scope: "tasks:read tasks:write", role: "admin" } });
     const admin = { authorization: `Bearer ${token}` };
@@ -249,7 +248,7 @@ describe("trpc adapter", () => {
     expect(response.headers.get("www-authenticate")).toContain('error="insufficient_scope"');
   });
 
-  it("refuses ambiguous credentials, of Node's requests and of fetch's", async () => {
+  it("rejects ambiguous credentials, in requests of Node and of fetch", async () => {
     const { url } = await serve();
     const answer = await twice(`${url}/me`, alice.authorization);
     expect(answer).toBe(400);
@@ -271,7 +270,7 @@ describe("trpc adapter", () => {
     expect((await handle([])).headers.get("www-authenticate")).toBe('Bearer realm="api"');
   });
 
-  it("reads the request that tRPC's Fastify adapter hands on", async () => {
+  it("reads the request of tRPC's Fastify adapter", async () => {
     const { guard, router } = build();
     const app = fastify();
     const trpcOptions = { router, createContext: guard.createContext, responseMeta: guard.responseMeta };
@@ -281,7 +280,7 @@ describe("trpc adapter", () => {
     await app.close();
   });
 
-  it("answers a batch call by call, with the challenge", async () => {
+  it("responds to each call of a batch, with the challenge", async () => {
     const { url, batched } = await serve();
     const response = await fetch(`${url}/open,me?batch=1&input=${encodeURIComponent("{}")}`);
     expect(response.status).toBe(207);
@@ -290,13 +289,13 @@ describe("trpc adapter", () => {
     expect(answers.map(({ status }) => status)).toEqual(["fulfilled", "rejected"]);
   });
 
-  it("leaves the app's own errors to the app", async () => {
+  it("leaves the app's errors to the app", async () => {
     const { client, url } = await serve();
     expect(await refusalOf(client(alice).fails.query())).toEqual([500, "INTERNAL_SERVER_ERROR", undefined]);
     expect((await fetch(`${url}/fails`, { headers: alice })).headers.get("www-authenticate")).toBeNull();
   });
 
-  it("passes on what is no verdict: a failure of the verifier's is no refusal", async () => {
+  it("passes on an error of the verifier that is not an AuthError", async () => {
     const reasons: unknown[] = [];
     for (const failing of failingVerifiers(verifier as never)) {
       const { client } = await serve({
@@ -309,7 +308,7 @@ describe("trpc adapter", () => {
     expect(reasons).toEqual([]);
   });
 
-  it("tells onReject the reason, with the hint", async () => {
+  it("passes the reason to onReject, with the hint", async () => {
     const reasons: unknown[] = [];
     const { client } = await serve({ onReject: ({ error }) => reasons.push([error.code, error.hint]) });
     await refusalOf(client().me.query());
@@ -317,7 +316,7 @@ describe("trpc adapter", () => {
   });
 });
 
-/** The status of a request that carries the field two times, which fetch would join. */
+/** The status of a request with the field twice, which fetch would join. */
 function twice(url: string, authorization: string): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     request(url, {

@@ -11,33 +11,28 @@ import type {
 } from "./target.ts";
 import { verifierOf } from "./trust.ts";
 
-/** A target's app at work, and what its handlers saw. */
+/** A target's running app, and what its handlers saw. */
 export interface RunningApp {
   send(request: RawRequest): Promise<RawResponse>;
-  /** What the handlers saw, in order. A refused request must leave nothing here. */
+  /** What the handlers saw, in order. A rejected request adds nothing. */
   readonly seen: readonly HandlerView[];
 }
 
-/**
- * What a behaviour works with: an app that is shared by all behaviours, and the means to start another one.
- */
+/** What a behaviour uses: an app that all behaviours share, and functions that start other apps. */
 export interface ContractBench extends RunningApp {
   readonly issuer: TestIssuer;
   readonly clock: HandClock;
-  /** The header line with a token of this user's. */
+  /** The header line with a token of this user. */
   bearer(user: string, claims?: Record<string, unknown>): string;
-  /** Starts an app with other options or another verifier, and stops it after the test that asked for it. */
+  /** Starts an app with other options or another verifier. Stops it at the end of the test. */
   start(options: Partial<ContractOptions>, made?: VerifierParts): Promise<RunningApp>;
-  /**
-   * Starts the target's app of many ways before the tests of the suite that this is called in, and stops it
-   * after them.
-   */
+  /** Starts the target's app of variants before the tests of the calling suite, and stops it after them. */
   serveShapes(): RunningApp;
-  /** A test, unless the target has a reason why it cannot hold. */
+  /** Defines a test. It is skipped if the target lists its name as an exception. */
   behaviour(name: string, run: () => Promise<void>): void;
 }
 
-/** Starts the target before the tests of the suite that this is called in, and stops it after them. */
+/** Starts the target's app before the tests of the calling suite, and stops it after them. */
 export function createContractBench(target: ContractTarget): ContractBench {
   const { issuer, clock } = createBench();
   const shared: VerifierParts = {

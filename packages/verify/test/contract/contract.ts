@@ -13,7 +13,9 @@ import { shapesContract } from "./shapes.ts";
 import type { ContractTarget } from "./target.ts";
 import { tokensContract } from "./tokens.ts";
 
-/** Every behaviour that every adapter has, over real HTTP. A file of tests calls this with its one target. */
+/**
+ * Tests every behaviour that all adapters share, over real HTTP. Each test file calls this with its target.
+ */
 export function contract(target: ContractTarget): void {
   describe(`contract: ${target.name}`, () => {
     const bench = createContractBench(target);
@@ -24,9 +26,9 @@ export function contract(target: ContractTarget): void {
     describe("policies", () => policiesContract(bench));
     describe("methods", () => methodsContract(bench));
     describe("events and errors", () => eventsContract(bench));
-    describe("keys that are elsewhere", () => outageContract(bench));
+    describe("remote keys", () => outageContract(bench));
     describe("hosts", () => hostsContract(bench));
     describe("two copies of the package", () => copiesContract(bench));
-    describe("ways to write an app", () => shapesContract(bench, target.shapes));
+    describe("variants of an app", () => shapesContract(bench, target.shapes));
   });
 }

@@ -3,8 +3,8 @@ import type { ContractBench } from "./bench.ts";
 import { expectRefusal } from "./expected.ts";
 
 /**
- * What a linked package, two versions or a bundler bring about: the verifier is of another copy than the
- * adapter.
+ * The verifier comes from another copy of the package than the adapter, as with a linked package, two
+ * versions or a bundler.
  */
 export function copiesContract({ behaviour, bearer, issuer, clock, start }: ContractBench): void {
   behaviour(verifierOfAnotherCopy, async () => {
@@ -33,6 +33,6 @@ export function copiesContract({ behaviour, bearer, issuer, clock, start }: Cont
   });
 }
 
-/** It cannot hold where the app makes its own verifier, in another process. */
+/** Does not apply if the app creates its own verifier, in another process. */
 export const verifierOfAnotherCopy =
-  "a verifier of another copy of the package is taken, and its errors are answered as one's own";
+  "a verifier from another copy of the package works, and its errors get the usual responses";

@@ -41,7 +41,7 @@ export function eventsContract({ behaviour, send, bearer, issuer, start, seen }:
     expect(accepted).toEqual(["alice"]);
   });
 
-  behaviour("a listener that throws does not change a verdict", async () => {
+  behaviour("a listener that throws does not change the response", async () => {
     const warned = vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
     const fail = () => {
       throw new Error("the listener is broken");
@@ -53,7 +53,7 @@ export function eventsContract({ behaviour, send, bearer, issuer, start, seen }:
     warned.mockRestore();
   });
 
-  behaviour("nothing of a request comes back in a refusal", async () => {
+  behaviour("a rejection echoes nothing of the request", async () => {
     const marked = [
       "X-Marker: MARK-1",
       "Authorization: Bearer MARK-2",
@@ -65,8 +65,8 @@ export function eventsContract({ behaviour, send, bearer, issuer, start, seen }:
     expect(JSON.stringify(response)).not.toContain("MARK");
   });
 
-  behaviour("a handler that fails is answered by the framework, not by the guard", async () => {
-    // Some frameworks print what a handler threw, having no handler for it.
+  behaviour("an error in a handler is answered by the framework, not by the guard", async () => {
+    // Some frameworks print the error of a handler.
     const printed = vi.spyOn(console, "error").mockImplementation(() => undefined);
     const response = await send({ target: "/throws", headers: [bearer("alice")] });
     printed.mockRestore();
@@ -76,7 +76,7 @@ export function eventsContract({ behaviour, send, bearer, issuer, start, seen }:
     expectRefusal(await send({ target: "/throws" }), "credentials_missing");
   });
 
-  behaviour("the app goes on after a refusal and after a failure", async () => {
+  behaviour("the app serves requests after a rejection and after an error", async () => {
     for (const target of ["/me", "/api/bob/tasks", "/throws", "/nowhere"]) await send({ target });
     expect((await send({ target: "/me", headers: [bearer("alice")] })).status).toBe(200);
     expect(seen).toHaveLength(1);

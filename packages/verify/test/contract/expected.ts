@@ -3,8 +3,8 @@ import type { AuthErrorCode } from "../../src/index.ts";
 import type { RawResponse } from "./raw-request.ts";
 
 /**
- * What a client gets, to the byte. Written out here and not taken from the code under test.
- * Status, title, detail, and the `error` of the challenge (RFC 6750 section 3.1).
+ * The response of each code, to the byte. Written out, not taken from the code under test: status, title,
+ * detail, and the `error` of the challenge (RFC 6750 section 3.1).
  */
 const answers: Record<AuthErrorCode, readonly [number, string, string, string?]> = {
   credentials_missing: [
@@ -70,10 +70,7 @@ const answers: Record<AuthErrorCode, readonly [number, string, string, string?]>
   ],
 };
 
-/**
- * Holds an answer to the refusal with this code: status, challenge, every byte of the body, and what caches
- * may do.
- */
+/** Checks that a response is the rejection with this code: status, challenge, body, and caching. */
 export function expectRefusal(response: Omit<RawResponse, "rest">, code: AuthErrorCode, realm = "api"): void {
   const [status, title, detail, error] = answers[code];
   const { headers } = response;

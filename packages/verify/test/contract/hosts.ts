@@ -4,13 +4,13 @@ import { expect, onTestFinished } from "vitest";
 import type { ContractBench } from "./bench.ts";
 import { expectRefusal } from "./expected.ts";
 
-/** What serverless-http and mocks hand in: a request of Node's kind that has `headers` and nothing raw. */
+/** Hosts such as serverless-http and mocks pass a request with `headers` but without `rawHeaders`. */
 export function hostsContract({ behaviour, send, bearer, seen }: ContractBench): void {
   behaviour(hostWithoutRawHeaders, async () => {
     let emptied = 0;
     const empty = (message: unknown): void => {
       const { request } = message as { request: IncomingMessage };
-      // Node makes them of the raw ones when they are first asked for.
+      // Node builds these from the raw headers on first access.
       expect([request.headers, request.headersDistinct]).toBeDefined();
       request.rawHeaders = [];
       emptied++;
@@ -34,5 +34,5 @@ export function hostsContract({ behaviour, send, bearer, seen }: ContractBench):
   });
 }
 
-/** It cannot hold where a host makes a Request of Node's, out of the raw headers. */
-export const hostWithoutRawHeaders = "credentials are read where a host hands in no raw headers";
+/** Does not apply to a host that creates a Request from Node's raw headers. */
+export const hostWithoutRawHeaders = "credentials are read from a host without raw headers";

@@ -2,35 +2,35 @@ import { expect } from "vitest";
 import type { ContractBench } from "./bench.ts";
 import { expectRefusal } from "./expected.ts";
 
-/** Everybody to their own path. */
+/** Each user can only access their own path. */
 export function isolationContract({ behaviour, send, bearer, issuer, start, seen }: ContractBench): void {
-  behaviour("one's own path is open, and the handler's parameter is the principal's id", async () => {
+  behaviour("the owner's path is accepted, and the handler's parameter is the principal's id", async () => {
     const response = await send({ target: "/api/alice/tasks", headers: [bearer("alice")] });
     expect(response.status).toBe(200);
     expect(JSON.parse(response.body)).toMatchObject({ id: "alice", params: { userId: "alice" } });
   });
 
-  behaviour("another's path is refused before its handler runs", async () => {
+  behaviour("another user's path is rejected before its handler runs", async () => {
     expectRefusal(await send({ target: "/api/bob/tasks", headers: [bearer("alice")] }), "owner_mismatch");
     expectRefusal(await send({ target: "/api/bob/tasks/1", headers: [bearer("alice")] }), "owner_mismatch");
     expect(seen).toEqual([]);
   });
 
-  behaviour("the owner is held whatever other parameters there are", async () => {
+  behaviour("the owner is checked when the path has other parameters", async () => {
     const response = await send({ target: "/api/alice/tasks/bob", headers: [bearer("alice")] });
     expect(JSON.parse(response.body).params).toMatchObject({ userId: "alice", taskId: "bob" });
   });
 
-  behaviour("a route without the parameter is anybody's with a token", async () => {
+  behaviour("a route without the owner parameter accepts every user", async () => {
     expect((await send({ target: "/me", headers: [bearer("bob")] })).status).toBe(200);
   });
 
-  behaviour("a bad token on another's path is a bad token", async () => {
+  behaviour("an invalid token on another user's path is a 401", async () => {
     const expired = `Authorization: Bearer ${issuer.tokenFor("alice", { expired: true })}`;
     expectRefusal(await send({ target: "/api/bob/tasks", headers: [expired] }), "token_expired");
   });
 
-  behaviour("ids that only look like the path are not it", async () => {
+  behaviour("an id that only resembles the owner in the path is rejected", async () => {
     const ids = [
       "Alice",
       "alice ",
@@ -50,7 +50,7 @@ export function isolationContract({ behaviour, send, bearer, issuer, start, seen
     expect(seen).toEqual([]);
   });
 
-  behaviour("concealed, another's path answers as one that does not exist", async () => {
+  behaviour("with concealOwnerMismatch, another user's path is a 404", async () => {
     const app = await start({ concealOwnerMismatch: true });
     const response = await app.send({ target: "/api/bob/tasks", headers: [bearer("alice")] });
     expect(response.status).toBe(404);

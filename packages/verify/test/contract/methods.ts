@@ -2,10 +2,10 @@ import { expect } from "vitest";
 import type { ContractBench } from "./bench.ts";
 import { expectRefusal } from "./expected.ts";
 
-/** No method is a way around. */
+/** Every method is guarded. */
 export function methodsContract({ behaviour, send, bearer, seen }: ContractBench): void {
   for (const method of ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"]) {
-    behaviour(`${method} is guarded as GET is`, async () => {
+    behaviour(`${method} is guarded like GET`, async () => {
       const ask = (target: string, headers: string[]) =>
         send({ method, target, headers: ["Content-Length: 0", ...headers] });
       expectRefusal(await ask("/api/alice/tasks", []), "credentials_missing");
@@ -16,7 +16,7 @@ export function methodsContract({ behaviour, send, bearer, seen }: ContractBench
     });
   }
 
-  behaviour("HEAD gets a refusal's headers and no body", async () => {
+  behaviour("HEAD gets the headers of a rejection, without a body", async () => {
     const ask = async (target: string, headers: string[]) => send({ method: "HEAD", target, headers });
     const missing = await ask("/me", []);
     expect([missing.status, missing.headers["www-authenticate"], missing.body]).toEqual([
@@ -31,7 +31,7 @@ export function methodsContract({ behaviour, send, bearer, seen }: ContractBench
     expect((await ask("/api/alice/tasks", [bearer("alice")])).status).toBe(200);
   });
 
-  behaviour("a preflight that no CORS handler answers reaches no guarded handler", async () => {
+  behaviour("a preflight without a CORS handler reaches no guarded handler", async () => {
     const preflight = ["Origin: https://app.example.com", "Access-Control-Request-Method: GET"];
     for (const target of ["/api/alice/tasks", "/me", "/nowhere"]) {
       expectRefusal(await send({ method: "OPTIONS", target, headers: preflight }), "credentials_missing");
@@ -39,13 +39,13 @@ export function methodsContract({ behaviour, send, bearer, seen }: ContractBench
     expect(seen).toEqual([]);
   });
 
-  behaviour("a method override is no way around", async () => {
+  behaviour("a method override has no effect", async () => {
     const headers = ["X-HTTP-Method-Override: OPTIONS", "X-Original-URL: /public", "X-Rewrite-URL: /public"];
     expectRefusal(await send({ target: "/me", headers }), "credentials_missing");
     expectRefusal(await send({ target: "/me?_method=OPTIONS", headers }), "credentials_missing");
   });
 
-  behaviour("a refusal does not wait for the body", async () => {
+  behaviour("a rejection does not wait for the body", async () => {
     const headers = ["Content-Type: application/json", "Content-Length: 100"];
     expectRefusal(await send({ method: "POST", target: "/api/alice/tasks", headers }), "credentials_missing");
     const another = [...headers, bearer("alice")];

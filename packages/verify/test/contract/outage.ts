@@ -6,12 +6,12 @@ import type { ContractBench } from "./bench.ts";
 import { expectRefusal } from "./expected.ts";
 import type { VerifierParts } from "./target.ts";
 
-/** Keys that must be fetched first: the one case in which a verdict is not there at once. */
+/** Keys that must be fetched first: the only case in which a guard responds asynchronously. */
 export function outageContract({ behaviour, start }: ContractBench): void {
   const issuer = createTestIssuer({ algorithm: "EdDSA" });
   const bearer = (user: string) => `Authorization: Bearer ${issuer.tokenFor(user)}`;
 
-  behaviour("the first request waits for the keys, and is judged like any other", async () => {
+  behaviour("the first request waits for the keys, and gets the same checks", async () => {
     const keys = await serveKeys(issuer.jwks());
     const app = await start({}, trusting(keys.url));
     const [own, other, none] = await Promise.all([

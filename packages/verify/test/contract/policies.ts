@@ -2,18 +2,18 @@ import { expect } from "vitest";
 import type { ContractBench } from "./bench.ts";
 import { expectRefusal } from "./expected.ts";
 
-/** RFC 6750 section 3.1, insufficient_scope: a good token that does not grant this. */
+/** RFC 6750 section 3.1, insufficient_scope: a valid token that does not grant the scope. */
 export function policiesContract({ behaviour, send, bearer, seen }: ContractBench): void {
   const ask = (target: string, claims: Record<string, unknown>) =>
     send({ target, headers: [bearer("alice", claims)] });
 
-  behaviour("a route that requires a scope is open to a token that grants it", async () => {
+  behaviour("a route that requires a scope accepts a token that grants it", async () => {
     for (const scope of ["tasks:write", "tasks:read tasks:write", ["tasks:write"]]) {
       expect((await ask("/scoped", { scope })).status).toBe(200);
     }
   });
 
-  behaviour("a route that requires a scope is closed to any other token", async () => {
+  behaviour("a route that requires a scope rejects any other token", async () => {
     for (const scope of [
       undefined,
       "",
@@ -31,18 +31,18 @@ export function policiesContract({ behaviour, send, bearer, seen }: ContractBenc
     expect(seen).toEqual([]);
   });
 
-  behaviour("a predicate over the claims decides", async () => {
+  behaviour("requireClaim accepts when its predicate returns true", async () => {
     expect((await ask("/role", { role: "admin" })).status).toBe(200);
     expectRefusal(await ask("/role", { role: "user" }), "scope_insufficient");
     expectRefusal(await ask("/role", {}), "scope_insufficient");
   });
 
-  behaviour("a predicate that throws opens nothing, and is no 500", async () => {
+  behaviour("a predicate that throws rejects with 403", async () => {
     expectRefusal(await ask("/broken", {}), "scope_insufficient");
     expect(seen).toEqual([]);
   });
 
-  behaviour("a policy comes after the token and the owner", async () => {
+  behaviour("policies are checked after the token and the owner", async () => {
     expectRefusal(await send({ target: "/scoped" }), "credentials_missing");
     const scope = "tasks:read tasks:write";
     expectRefusal(await ask("/api/bob/scoped", { scope }), "owner_mismatch");

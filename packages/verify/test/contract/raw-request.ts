@@ -1,26 +1,26 @@
 import { connect } from "node:net";
 
-/** A request to the byte, as no well-behaved client would send it. */
+/** A request, to the byte, that a normal client would not send. */
 export interface RawRequest {
   readonly method?: string;
-  /** The request target, as it stands on the request line (RFC 9112 section 3.2). */
+  /** The request target, as on the request line (RFC 9112 section 3.2). */
   readonly target: string;
-  /** Header lines in order, `name: value`; the same name may come twice. */
+  /** Header lines in order, `name: value`. A name may occur twice. */
   readonly headers?: readonly string[];
 }
 
-/** An answer as it came over the wire. */
+/** A response as received. */
 export interface RawResponse {
-  /** 0 where the server closed the connection without a word. */
+  /** 0 if the server closed the connection without a response. */
   readonly status: number;
-  /** Names in lower case. A name that comes twice is kept as a list joined by `, `. */
+  /** Names in lower case. The values of a repeated name are joined by `, `. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** What followed the answer on its connection: a second answer, where one request was taken for two. */
+  /** The bytes after the response: a second response, if the server read one request as two. */
   readonly rest: string;
 }
 
-/** Milliseconds after which a server that neither answers nor closes is given up. */
+/** How long to wait for a response and the end of the connection, in milliseconds. */
 const timeout = 20_000;
 
 /** Sends one request on a new socket and reads the whole response. */
@@ -38,16 +38,16 @@ export async function sendRaw(origin: string, request: RawRequest): Promise<RawR
 }
 
 /**
- * Sends bytes to a server as they are and reads until it closes, which a request asks for with `Connection:
- * close`.
+ * Sends bytes unchanged and reads until the server closes the connection. Requests ask for that with
+ * `Connection: close`.
  *
- * @throws {Error} The connection failed or was never closed, or what came is no HTTP.
+ * @throws {Error} The connection failed or was never closed, or the response is not HTTP.
  */
 export async function sendBytes(origin: string, request: string | Buffer): Promise<RawResponse> {
   const { hostname, port } = new URL(origin);
   const bytes = await new Promise<Buffer>((resolve, reject) => {
     const chunks: Buffer[] = [];
-    // Not `end`: some servers take a half-closed connection for one that was given up.
+    // Not `end`: some servers drop the request of a half-closed connection.
     const socket = connect(Number(port), hostname, () => socket.write(request));
     socket.setTimeout(timeout, () => {
       reject(
@@ -56,7 +56,7 @@ export async function sendBytes(origin: string, request: string | Buffer): Promi
       socket.destroy();
     });
     socket.on("data", (chunk: Buffer) => chunks.push(chunk));
-    // A server that refuses what it has not read to its end resets the connection behind its answer.
+    // A server that rejects a request before it has read all of it resets the connection after the response.
     socket.on("error", (error) => (chunks.length > 0 ? resolve(Buffer.concat(chunks)) : reject(error)));
     socket.on("close", () => resolve(Buffer.concat(chunks)));
   });
@@ -71,7 +71,7 @@ function parse(text: string): RawResponse {
   if (end === -1 || Number.isNaN(status))
     throw new Error(`no HTTP response: ${JSON.stringify(text.slice(0, 200))}`);
   const after = text.slice(end + 4);
-  // An interim answer (RFC 9110 section 15.2) comes before the one that counts.
+  // An interim response (RFC 9110 section 15.2) comes before the final one.
   if (status < 200) return parse(after);
   const headers: Record<string, string> = {};
   for (const field of fields) {
@@ -84,7 +84,7 @@ function parse(text: string): RawResponse {
   return { status, headers, body: Buffer.from(body, "latin1").toString("utf8"), rest };
 }
 
-/** The answer to a HEAD names a length and has no body, which is then shorter. */
+/** The response to HEAD has a Content-Length and no body. */
 function upTo(text: string, headers: Readonly<Record<string, string>>): Pick<RawResponse, "body" | "rest"> {
   const length = Number(headers["content-length"] ?? text.length);
   return { body: text.slice(0, length), rest: text.slice(length) };

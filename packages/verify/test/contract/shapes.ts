@@ -1,10 +1,10 @@
 import { expect } from "vitest";
 import type { ContractBench } from "./bench.ts";
 import { expectRefusal } from "./expected.ts";
-import { type ContractOptions, neverOpen, type TargetShapes } from "./target.ts";
+import { alwaysRejected, type ContractOptions, type TargetShapes } from "./target.ts";
 import { verifierOf } from "./trust.ts";
 
-/** The rules of the guard, in every way that a framework has to write an app. */
+/** The guard's rules, for every way to write an app with a framework. */
 export function shapesContract(bench: ContractBench, shapes: TargetShapes): void {
   const { behaviour, bearer } = bench;
   const app = bench.serveShapes();
@@ -23,7 +23,7 @@ export function shapesContract(bench: ContractBench, shapes: TargetShapes): void
   }
 
   for (const [way, path] of Object.entries(shapes.scoped)) {
-    behaviour(`policies hold: ${way}`, async () => {
+    behaviour(`policies are checked: ${way}`, async () => {
       expectRefusal(await app.send({ target: path }), "credentials_missing");
       expectRefusal(await app.send({ target: path, headers: as() }), "scope_insufficient");
       expectRefusal(
@@ -42,9 +42,9 @@ export function shapesContract(bench: ContractBench, shapes: TargetShapes): void
     });
   }
 
-  for (const [way, path] of Object.entries(shapes.nobodys)) {
-    behaviour(`a path is refused to everybody: ${way}`, async () => {
-      // A route that is nobody's may be refused before anybody looks for a token.
+  for (const [way, path] of Object.entries(shapes.rejected)) {
+    behaviour(`a path is rejected for every user: ${way}`, async () => {
+      // Such a route may be rejected before the token is read.
       expect([401, 403]).toContain((await app.send({ target: path })).status);
       expectRefusal(await app.send({ target: path, headers: as() }), "owner_mismatch");
       await expectNoOtherMethod(path, as());
@@ -54,7 +54,7 @@ export function shapesContract(bench: ContractBench, shapes: TargetShapes): void
 
   const { refusedAtStart = {} } = shapes;
   for (const [way, build] of Object.entries(refusedAtStart)) {
-    behaviour(`an app is refused at the start: ${way}`, async () => {
+    behaviour(`adding a route throws: ${way}`, async () => {
       const { secret, issuer, audience } = bench.issuer;
       const verifier = verifierOf({ keys: "secret", secret, issuer, audience }, bench.clock);
       const options: ContractOptions = { ownerParam: "userId", verifier };
@@ -62,13 +62,13 @@ export function shapesContract(bench: ContractBench, shapes: TargetShapes): void
     });
   }
 
-  behaviour("no target leaves out what is never open", async () => {
-    expect(Object.keys({ ...shapes.nobodys, ...refusedAtStart })).toEqual(
-      expect.arrayContaining([...neverOpen]),
+  behaviour("every target has the paths that are always rejected", async () => {
+    expect(Object.keys({ ...shapes.rejected, ...refusedAtStart })).toEqual(
+      expect.arrayContaining([...alwaysRejected]),
     );
   });
 
-  /** A router may answer HEAD with the handler of GET, and what takes all methods takes these. */
+  /** A router may run the handler of GET for HEAD, and a handler for all methods gets these too. */
   async function expectNoOtherMethod(target: string, headers: readonly string[]): Promise<void> {
     for (const method of ["HEAD", "DELETE"]) {
       const { status } = await app.send({ method, target, headers: ["Content-Length: 0", ...headers] });

@@ -5,23 +5,23 @@ import type { ContractBench } from "./bench.ts";
 import { expectRefusal } from "./expected.ts";
 
 const faults: Record<string, readonly [TokenFaults, AuthErrorCode]> = {
-  "an expired one": [{ expired: true }, "token_expired"],
-  "one for later": [{ notYetValid: true }, "token_not_yet_valid"],
-  "one from the future": [{ issuedInFuture: true }, "token_not_yet_valid"],
-  "one of another issuer": [{ wrongIssuer: true }, "issuer_rejected"],
-  "one for another API": [{ wrongAudience: true }, "audience_rejected"],
-  "one signed with another secret": [{ wrongSecret: true }, "signature_invalid"],
-  "one whose signature was changed": [{ tampered: true }, "signature_invalid"],
-  "one whose claims were changed": [{ forgedPayload: true }, "signature_invalid"],
-  "one without a signature": [{ unsigned: true }, "token_malformed"],
-  "one whose algorithm is none, signed": [{ header: { alg: "none" } }, "algorithm_rejected"],
-  "one that claims a public-key algorithm": [{ header: { alg: "RS256" } }, "algorithm_rejected"],
-  "one of another purpose": [{ header: { typ: "better-auth.session-cache+jwt" } }, "token_unsupported"],
-  "one with critical extensions": [{ header: { crit: ["exp"] } }, "token_unsupported"],
-  "one without a subject": [{ claims: { sub: undefined } }, "claims_invalid"],
-  "one with an empty subject": [{ claims: { sub: "" } }, "claims_invalid"],
-  "one without an end": [{ claims: { exp: undefined } }, "claims_invalid"],
-  "one that is too long": [{ claims: { padding: "x".repeat(9000) } }, "token_too_large"],
+  "an expired token": [{ expired: true }, "token_expired"],
+  "a token before its nbf": [{ notYetValid: true }, "token_not_yet_valid"],
+  "a token issued in the future": [{ issuedInFuture: true }, "token_not_yet_valid"],
+  "a token of another issuer": [{ wrongIssuer: true }, "issuer_rejected"],
+  "a token for another audience": [{ wrongAudience: true }, "audience_rejected"],
+  "a token signed with another secret": [{ wrongSecret: true }, "signature_invalid"],
+  "a token with a changed signature": [{ tampered: true }, "signature_invalid"],
+  "a token with changed claims": [{ forgedPayload: true }, "signature_invalid"],
+  "a token without a signature": [{ unsigned: true }, "token_malformed"],
+  "a signed token with alg none": [{ header: { alg: "none" } }, "algorithm_rejected"],
+  "a token with a public-key algorithm": [{ header: { alg: "RS256" } }, "algorithm_rejected"],
+  "a token with another typ": [{ header: { typ: "better-auth.session-cache+jwt" } }, "token_unsupported"],
+  "a token with critical extensions": [{ header: { crit: ["exp"] } }, "token_unsupported"],
+  "a token without a subject": [{ claims: { sub: undefined } }, "claims_invalid"],
+  "a token with an empty subject": [{ claims: { sub: "" } }, "claims_invalid"],
+  "a token without exp": [{ claims: { exp: undefined } }, "claims_invalid"],
+  "a token that is too long": [{ claims: { padding: "x".repeat(9000) } }, "token_too_large"],
 };
 
 /**
@@ -50,7 +50,7 @@ export function tokensContract({ behaviour, send, issuer, clock, start, seen }: 
     },
   );
 
-  behaviour("what is no JWT at all is token_malformed", async () => {
+  behaviour("anything that is not a JWT is token_malformed", async () => {
     expectRefusal(await ask("rubbish"), "token_malformed");
     expectRefusal(await ask("undefined"), "token_malformed");
     expectRefusal(await ask(`${issuer.tokenFor("alice")}=`), "token_malformed");
@@ -59,14 +59,14 @@ export function tokensContract({ behaviour, send, issuer, clock, start, seen }: 
     expectRefusal(await ask("\u00e4.\u00f6.\u00fc"), "token_malformed");
   });
 
-  behaviour("a token that was good once is refused when its time is over", async () => {
+  behaviour("a token is rejected after it expires, even if it was accepted before", async () => {
     const token = issuer.tokenFor("alice", { expiresIn: 60 });
     expect((await ask(token)).status).toBe(200);
     clock.advance(66);
     expectRefusal(await ask(token), "token_expired");
   });
 
-  behaviour("every code of the list has its status, its challenge and its body, in this realm", async () => {
+  behaviour("every error code has its status, challenge and body, with the realm", async () => {
     const app = await start({ realm: "tasks of ours" }, { trust: { keys: "none" }, clock });
     for (const code of authErrorCodes) {
       const response = await app.send({ target: "/me", headers: [`Authorization: Bearer ${code}`] });

@@ -16,20 +16,20 @@ export type Trust =
       readonly url: string;
       readonly issuer: string;
       readonly audience: string;
-      /** How long keys are good, in seconds. Default: as usual. */
+      /** How long keys are valid, in seconds. Default: that of `remoteJwks`. */
       readonly times?: Pick<RemoteJwksOptions, "maxAge" | "maxStale" | "timeout">;
     }
-  /** Nobody: the token's text is the code that it is refused with. */
+  /** No issuer. The verifier throws the code that the token's text names. */
   | { readonly keys: "none" };
 
 export function verifierOf(trust: Trust, clock: () => number): Verifier {
-  if (trust.keys === "none") return { verify: refuseAsTold } as unknown as Verifier;
+  if (trust.keys === "none") return { verify: throwCode } as unknown as Verifier;
   const { issuer, audience } = trust;
   const keys = trust.keys === "secret" ? sharedSecret(trust.secret) : remoteJwks(trust.url, trust.times);
   return createVerifier({ keys, issuer, audience, clock });
 }
 
-/** Stands in for a verifier that finds whatever the token's text says. */
-function refuseAsTold(token: string): never {
+/** A verifier that throws the code in the token. */
+function throwCode(token: string): never {
   throw new AuthError(token as AuthErrorCode, { hint: "not for clients", cause: new Error("nor this") });
 }

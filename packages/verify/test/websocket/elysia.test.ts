@@ -22,7 +22,7 @@ async function serve() {
       (ws as unknown as { send(text: string): void }).send(`${principal.id} ${params.userId} ${data}`);
     },
   };
-  // One adapter for both: each keeps its own sockets.
+  // One adapter object for both apps: each adapter has its own sockets.
   const adapter = node();
   const app = new Elysia({ adapter })
     .use(
@@ -51,7 +51,7 @@ async function serve() {
 }
 
 it.each(["/api/alice/live", "/plugin/alice"])(
-  "%s takes the token of a browser, without sending it back, and that of a header",
+  "%s accepts the token of a browser, without sending it back, and that of a header",
   async (path) => {
     const { host, token } = await serve();
     const offered = token();
@@ -63,7 +63,7 @@ it.each(["/api/alice/live", "/plugin/alice"])(
   },
 );
 
-it("refuses the others before the upgrade, as any other request", async () => {
+it("rejects other clients before the upgrade, like any request", async () => {
   const { host, token } = await serve();
   const cases = [
     ["/api/alice/live", [], 401],
@@ -74,7 +74,7 @@ it("refuses the others before the upgrade, as any other request", async () => {
   ] as const;
   for (const [path, protocols, status] of cases)
     expect((await refusalOf(new WebSocket(`ws://${host}${path}`, [...protocols]))).status, path).toBe(status);
-  // A plain request is no upgrade, and its subprotocols are no credential.
+  // A plain request is not an upgrade, and its subprotocols are not credentials.
   const plain = await fetch(`http://${host}/api/alice/live`, {
     headers: { "sec-websocket-protocol": `bearer, ${token()}` },
   });
@@ -82,7 +82,7 @@ it("refuses the others before the upgrade, as any other request", async () => {
 });
 
 it.each(["/api/alice/live", "/plugin/alice"])(
-  "%s closes sockets with 4401 when their token ends or is revoked, unless a fresh one came",
+  "%s closes a socket with 4401 when its token expires or is revoked, unless a fresh one was sent",
   async (path) => {
     const { host, token, clock, revocations, heard } = await serve();
     const dial = (sid: string) => open(new WebSocket(`ws://${host}${path}`, ["bearer", token("alice", sid)]));
@@ -112,7 +112,7 @@ it("closes the socket of a user who sends another user's token", async () => {
   expect(rejected).toEqual(["owner_mismatch"]);
 });
 
-it("leaves public sockets alone", async () => {
+it("does not affect public sockets", async () => {
   const { host } = await serve();
   const socket = new WebSocket(`ws://${host}/open`);
   onTestFinished(() => socket.terminate());

@@ -44,7 +44,7 @@ async function serve() {
   return { ...bench, app, host, token, rejected };
 }
 
-it("takes the token of a browser, which the application does not see, and that of a header", async () => {
+it("accepts the token of a browser, hidden from the application, and that of a header", async () => {
   const { host, token } = await serve();
   const url = `ws://${host}/api/alice/live`;
   expect(await ask(await open(new WebSocket(url, ["bearer", token(), "chat"])), "who")).toBe(
@@ -53,7 +53,7 @@ it("takes the token of a browser, which the application does not see, and that o
   expect(await ask(await open(new WebSocket(url, bearer(token()))), "who")).toBe("alice undefined");
 });
 
-it("refuses the others before the upgrade, as any other request", async () => {
+it("rejects other clients before the upgrade, like any request", async () => {
   const { host, token } = await serve();
   const cases = [
     ["/api/alice/live", [], 401, "credentials_missing"],
@@ -69,7 +69,7 @@ it("refuses the others before the upgrade, as any other request", async () => {
   expect((await refusalOf(both)).status).toBe(400);
 });
 
-it("closes sockets with 4401 when their token ends or is revoked, unless a fresh one came", async () => {
+it("closes a socket with 4401 when its token expires or is revoked, unless a fresh one was sent", async () => {
   const { host, token, clock, revocations, issuer } = await serve();
   const dial = (sid: string) =>
     open(new WebSocket(`ws://${host}/api/alice/live`, ["bearer", token("alice", { sid })]));
@@ -97,7 +97,7 @@ it("closes the socket of a user who sends another user's token", async () => {
   expect(rejected).toEqual(["owner_mismatch"]);
 });
 
-it("leaves public sockets and plain requests alone", async () => {
+it("does not affect public sockets and plain requests", async () => {
   const { app, host, token } = await serve();
   const socket = new WebSocket(`ws://${host}/open`);
   onTestFinished(() => socket.terminate());

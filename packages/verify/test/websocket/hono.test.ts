@@ -44,7 +44,7 @@ async function serve() {
   return { ...bench, host, token, rejected, heard };
 }
 
-it("takes the token of a browser, without sending it back, and that of a header", async () => {
+it("accepts the token of a browser, without sending it back, and that of a header", async () => {
   const { host, token } = await serve();
   const browser = await open(new WebSocket(`ws://${host}/api/alice/live`, ["bearer", token()]));
   expect(browser.protocol).toBe("bearer");
@@ -53,7 +53,7 @@ it("takes the token of a browser, without sending it back, and that of a header"
   expect(await ask(program, "hello")).toBe("alice alice hello");
 });
 
-it("refuses the others before the upgrade, and reads no subprotocol of a plain request", async () => {
+it("rejects other clients before the upgrade, and reads no subprotocol of a plain request", async () => {
   const { host, token } = await serve();
   const cases = [
     ["/api/alice/live", [], 401],
@@ -67,7 +67,7 @@ it("refuses the others before the upgrade, and reads no subprotocol of a plain r
   expect((await fetch(`http://${host}/api/alice/live`, { headers })).status).toBe(401);
 });
 
-it("closes sockets with 4401 when their token ends or is revoked, unless a fresh one came", async () => {
+it("closes a socket with 4401 when its token expires or is revoked, unless a fresh one was sent", async () => {
   const { host, token, clock, revocations, heard } = await serve();
   const dial = (sid: string) =>
     open(new WebSocket(`ws://${host}/api/alice/live`, ["bearer", token("alice", sid)]));
@@ -90,8 +90,8 @@ it("closes sockets with 4401 when their token ends or is revoked, unless a fresh
 
 it.each([
   ["another user's", "/api/alice/live", "bob", "live", "owner_mismatch"],
-  ["without the scope that the route asks for", "/scoped/alice", "alice", undefined, "scope_insufficient"],
-])("closes the socket on which a token is sent that is %s", async (_case, path, user, scope, code) => {
+  ["without the scope that the route requires", "/scoped/alice", "alice", undefined, "scope_insufficient"],
+])("closes the socket if a token is sent that is %s", async (_case, path, user, scope, code) => {
   const { host, token, rejected } = await serve();
   const first = token("alice", "s1", 60, "live");
   const socket = await open(new WebSocket(`ws://${host}${path}`, ["bearer", first]));
@@ -100,7 +100,7 @@ it.each([
   expect(rejected).toEqual([code]);
 });
 
-it("needs a guard before it", async () => {
+it("throws without a guard", async () => {
   const app = new Hono();
   app.get("/", (context) => {
     expect(() => watchSocket(context, {})).toThrow("no usher(...) runs before this route");

@@ -5,7 +5,7 @@ import { AuthError, type Verifier } from "../../src/index.ts";
 import { createBench } from "../support.ts";
 import { ask, bearer, closed, open, type SocketBench, serve } from "./support.ts";
 
-// The guard's only timer; everything else, sockets included, goes its own way.
+// Fakes the guard's timer only. Sockets run in real time.
 beforeEach(() => void vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] }));
 afterEach(() => void vi.useRealTimers());
 
@@ -13,14 +13,14 @@ const { issuer, verifier } = createBench();
 const tokenFor = (user: string, role?: string) =>
   issuer.tokenFor(user, { claims: { sid: "session-1", role } });
 
-/** A guarded server whose verifier is changed in this way, and a socket of alice's. */
+/** Starts a guarded server with a changed verifier, and opens a socket for Alice. */
 async function connect(changes: Partial<Verifier>): Promise<[SocketBench, WebSocket]> {
   const bench = await serve({ verifier: { ...verifier, ...changes } });
   return [bench, await open(new WebSocket(`ws://${bench.host}/news`, bearer(tokenFor("alice"))))];
 }
 
 describe("a fresh token", () => {
-  it("that waits for keys counts once they are there, and must be the same user's", async () => {
+  it("that waits for keys takes effect when they arrive, and must be for the same user", async () => {
     const [bench, webSocket] = await connect({ verify: async (token) => verifier.verifySync(token) });
     bench.session().renew(tokenFor("alice", "admin"));
     await vi.waitFor(() => expect(bench.session().principal.claims.role).toBe("admin"));
@@ -32,7 +32,7 @@ describe("a fresh token", () => {
     expect(bench.session().principal.id).toBe("alice");
   });
 
-  it("that cannot be judged at once, for now, changes nothing", async () => {
+  it("that the verifier cannot verify at the moment changes nothing (synchronously)", async () => {
     let isOut = false;
     const [bench, webSocket] = await connect({
       verify: ((token: string) => {
@@ -48,7 +48,7 @@ describe("a fresh token", () => {
     expect(bench.session().principal.claims.role).toBeUndefined();
   });
 
-  it("that the verifier fails at cuts the socket off, which is a warning and no crash", async () => {
+  it("disconnects the socket with a warning if the verifier throws", async () => {
     let isBroken = false;
     const [bench, webSocket] = await connect({
       verify: ((token: string) => {
@@ -66,7 +66,7 @@ describe("a fresh token", () => {
     expect(bench.rejected).toEqual([]);
   });
 
-  it("is taken from a text message as well", async () => {
+  it("is also accepted in a text message", async () => {
     const [bench] = await connect({});
     expect(bench.session().takesRenewal(`usher.renew ${tokenFor("alice", "admin")}`)).toBe(true);
     expect(bench.session().principal.claims.role).toBe("admin");
@@ -82,8 +82,8 @@ describe("a fresh token", () => {
   });
 });
 
-describe("fresh tokens that take their time", () => {
-  /** A verifier that judges renewals when the test says so, in whatever order. */
+describe("fresh tokens that are verified slowly", () => {
+  /** A verifier that verifies renewals when the test says so, in any order. */
   async function connectSlowly() {
     const waiting = new Map<string, () => void>();
     let isSlow = false;
@@ -94,47 +94,47 @@ describe("fresh tokens that take their time", () => {
       },
     });
     isSlow = true;
-    const judge = async (token: string) => {
+    const finishVerifying = async (token: string) => {
       waiting.get(token)?.();
       await new Promise(setImmediate);
     };
-    return { bench, webSocket, judge };
+    return { bench, webSocket, finishVerifying };
   }
 
-  it("count in the order in which they were sent, and not in that in which they were judged", async () => {
-    const { bench, webSocket, judge } = await connectSlowly();
+  it("take effect in the order in which they were sent, not in the order in which they were verified", async () => {
+    const { bench, webSocket, finishVerifying } = await connectSlowly();
     const [first, second] = [tokenFor("alice", "first"), tokenFor("alice", "second")];
     for (const token of [first, second]) bench.session().renew(token);
-    await judge(second);
+    await finishVerifying(second);
     expect(bench.session().principal.claims.role).toBe("second");
-    await judge(first);
+    await finishVerifying(first);
     expect(bench.session().principal.claims.role).toBe("second");
     expect(await ask(webSocket, "still here?")).toBe("alice: still here?");
   });
 
-  it("are refused when they are another user's, also behind a later one that was good", async () => {
-    const { bench, webSocket, judge } = await connectSlowly();
+  it("are rejected if they are for another user, even after a later valid one", async () => {
+    const { bench, webSocket, finishVerifying } = await connectSlowly();
     const [bobs, own] = [tokenFor("bob"), tokenFor("alice", "own")];
     for (const token of [bobs, own]) bench.session().renew(token);
-    await judge(own);
-    await judge(bobs);
+    await finishVerifying(own);
+    await finishVerifying(bobs);
     expect(await closed(webSocket)).toEqual([4403, "owner_mismatch"]);
     expect(bench.session().principal).toMatchObject({ id: "alice", claims: { role: "own" } });
   });
 
-  it("change nothing about a socket that has closed meanwhile", async () => {
-    const { bench, webSocket, judge } = await connectSlowly();
+  it("change nothing after the socket has closed", async () => {
+    const { bench, webSocket, finishVerifying } = await connectSlowly();
     const late = tokenFor("alice", "late");
     bench.session().renew(late);
     webSocket.close();
     await closed(webSocket);
-    await judge(late);
+    await finishVerifying(late);
     expect(bench.session().principal.claims.role).toBeUndefined();
   });
 });
 
 describe("a socket's own token", () => {
-  it("that cannot be judged any more closes it with 4503", async () => {
+  it("that can no longer be verified closes it with 4503", async () => {
     let isStale = false;
     const [, webSocket] = await connect({
       verifySync: (token) => {

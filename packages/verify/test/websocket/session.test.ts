@@ -9,17 +9,17 @@ import { createRevocations, memoryRevocationStore } from "../../src/revocation/i
 import { createBench, handClock } from "../support.ts";
 import { ask, bearer, closed, open, type SocketBench, serve } from "./support.ts";
 
-// The guard's only timer; everything else, sockets included, goes its own way.
+// Fakes the guard's timer only. Sockets run in real time.
 beforeEach(() => void vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] }));
 afterEach(() => void vi.useRealTimers());
 
-/** Lets a second pass, for the tokens' clock and for the timer. */
+/** Advances the tokens' clock and the timer by a second. */
 function passSecond(bench: SocketBench): void {
   bench.clock.advance(1);
   vi.advanceTimersByTime(1000);
 }
 
-/** Breaks a connection, as the network would. */
+/** Breaks a connection like the network would. */
 async function destroyed(connection: Socket): Promise<void> {
   const closed = new Promise((resolve) => connection.once("close", resolve));
   connection.destroy(new Error("reset"));
@@ -30,14 +30,14 @@ async function connect(bench: SocketBench, token: string): Promise<WebSocket> {
   return open(new WebSocket(`ws://${bench.host}/api/alice/live`, bearer(token)));
 }
 
-/** A source whose one key takes every signature for its own, and which a test can withdraw. */
+/** A key source with one key that accepts every signature, and that a test can withdraw. */
 function localKeys() {
   const key: VerificationKey = { algorithm: "HS256", verify: () => true };
   return { key, algorithms: new Set(["HS256" as const]), candidates: (): VerificationKey[] => [key] };
 }
 
 describe("a socket", () => {
-  it("is closed with 4401 within a second of its token's end, and not before", async () => {
+  it("is closed with 4401 within a second after its token expires, and not before", async () => {
     const bench = await serve({}, { clockTolerance: 0 });
     const webSocket = await connect(bench, bench.issuer.tokenFor("alice", { expiresIn: 60 }));
     for (let second = 1; second < 60; second++) passSecond(bench);
@@ -59,7 +59,7 @@ describe("a socket", () => {
     expect(await closed(webSocket)).toEqual([4401, "key_unknown"]);
   });
 
-  it("is closed within a second when its session or user is revoked, and no other is", async () => {
+  it("is closed within a second after its session or user is revoked, and others are not", async () => {
     const clock = handClock();
     const revocations = createRevocations({
       store: memoryRevocationStore({ clock }),
@@ -82,7 +82,7 @@ describe("a socket", () => {
     expect(await closed(other)).toEqual([4401, "token_revoked"]);
   });
 
-  it("is cut off when the client does not answer the close", async () => {
+  it("is disconnected if the client does not answer the close frame", async () => {
     const bench = await serve();
     const [host, port] = bench.host.split(":");
     const client = createConnection({ host: host as string, port: Number(port), allowHalfOpen: true });
@@ -104,7 +104,7 @@ describe("a socket", () => {
     await end;
   });
 
-  it("is closed in good order, and the server's end too", async () => {
+  it("is closed cleanly on both sides", async () => {
     const bench = await serve();
     const browser = new globalThis.WebSocket(`ws://${bench.host}/news`, [
       "bearer",
@@ -117,7 +117,7 @@ describe("a socket", () => {
     expect(event).toMatchObject({ code: 4401, reason: "token_expired", wasClean: true });
   });
 
-  it("is forgotten when its connection went away while keys were fetched", async () => {
+  it("is dropped if its connection closed while keys were fetched", async () => {
     for (const goAway of ["the client's end", "the server's end"]) {
       const [keys, asked] = [Promise.withResolvers<Response>(), Promise.withResolvers<void>()];
       const fetch = () => {
@@ -143,7 +143,7 @@ describe("a socket", () => {
     }
   });
 
-  it("is cut off where its verifier fails, which is a warning and no crash", async () => {
+  it("is disconnected with a warning if the verifier throws", async () => {
     const { issuer, verifier } = createBench();
     const failing = { ...verifier };
     const bench = await serve({ verifier: failing });
@@ -157,7 +157,7 @@ describe("a socket", () => {
     expect(await warned).toMatchObject([{ code: "USHER_SOCKET_FAILED" }]);
   });
 
-  it("leaves no timer behind, and one that keeps no process alive", async () => {
+  it("uses a timer that does not keep the process alive, and stops it at the end", async () => {
     const timers = vi.spyOn(globalThis, "setInterval");
     const bench = await serve();
     const sockets = [
@@ -177,7 +177,7 @@ describe("a fresh token", () => {
     return ask(webSocket, "done");
   };
 
-  it("keeps the socket open beyond the first one's end", async () => {
+  it("keeps the socket open after the first token has expired", async () => {
     const bench = await serve();
     const claims = { sid: "session-1" };
     const webSocket = await connect(bench, bench.issuer.tokenFor("alice", { expiresIn: 60, claims }));
@@ -195,7 +195,7 @@ describe("a fresh token", () => {
     expect(await closed(webSocket)).toEqual([4401, "token_expired"]);
   });
 
-  it("is taken from a binary message, and other messages are not taken for one", async () => {
+  it("is accepted in a binary message, and other messages are not renewals", async () => {
     const bench = await serve();
     const webSocket = await connect(bench, bench.issuer.tokenFor("alice", { claims: { sid: undefined } }));
     const fresh = bench.issuer.tokenFor("alice", { claims: { sid: "any" } });
@@ -209,11 +209,11 @@ describe("a fresh token", () => {
   });
 
   it.each([
-    ["another user's", 4403, "owner_mismatch", "bob", { claims: { sid: "session-1" } }],
-    ["of another session", 4403, "owner_mismatch", "alice", { claims: { sid: "session-2" } }],
-    ["of no session", 4403, "owner_mismatch", "alice", { claims: { sid: undefined } }],
+    ["for another user", 4403, "owner_mismatch", "bob", { claims: { sid: "session-1" } }],
+    ["for another session", 4403, "owner_mismatch", "alice", { claims: { sid: "session-2" } }],
+    ["without a session", 4403, "owner_mismatch", "alice", { claims: { sid: undefined } }],
     ["expired", 4401, "token_expired", "alice", { expired: true }],
-    ["tampered with", 4401, "signature_invalid", "alice", { tampered: true }],
+    ["tampered", 4401, "signature_invalid", "alice", { tampered: true }],
   ])("that is %s closes the socket with %i", async (_, code, reason, user, faults) => {
     const bench = await serve();
     const webSocket = await connect(bench, bench.issuer.tokenFor("alice", { claims: { sid: "session-1" } }));
@@ -223,7 +223,7 @@ describe("a fresh token", () => {
     expect(bench.rejected).toMatchObject([{ error: { code: reason } }]);
   });
 
-  it("of another user is refused where the path has no owner too", async () => {
+  it("for another user is rejected on a path without an owner too", async () => {
     const bench = await serve();
     const [alice, bob] = ["alice", "bob"].map((user) =>
       bench.issuer.tokenFor(user, { claims: { sid: undefined } }),
@@ -233,7 +233,7 @@ describe("a fresh token", () => {
     expect(await closed(webSocket)).toEqual([4403, "owner_mismatch"]);
   });
 
-  it("that cannot be judged at the moment changes nothing", async () => {
+  it("that cannot be verified at the moment changes nothing", async () => {
     let isOut = false;
     const issuer = createTestIssuer({ algorithm: "EdDSA" });
     const fetch = async () => (isOut ? new Response(null, { status: 500 }) : Response.json(issuer.jwks()));
@@ -260,7 +260,7 @@ describe("a fresh token", () => {
     expect(await closed(webSocket)).toEqual([4403, "scope_insufficient"]);
   });
 
-  it("that is no text closes the socket", async () => {
+  it("that is not a string closes the socket", async () => {
     const bench = await serve();
     const webSocket = await connect(bench, bench.issuer.tokenFor("alice"));
     bench.session().renew({ token: "x" });

@@ -57,7 +57,7 @@ async function open(socket: Socket): Promise<Socket> {
   return socket;
 }
 
-it("lets Socket.IO's clients in by header and, as in a browser, by subprotocol", async () => {
+it("accepts Socket.IO's clients with the header and, as in a browser, with the subprotocol", async () => {
   const bench = await serve();
   const token = bench.issuer.tokenFor("alice");
   for (const options of [
@@ -69,7 +69,7 @@ it("lets Socket.IO's clients in by header and, as in a browser, by subprotocol",
   }
 });
 
-it("refuses the others before the upgrade, and knows no polling to slip in by", async () => {
+it("rejects other clients before the upgrade, and serves no polling", async () => {
   const bench = await serve();
   const token = bench.issuer.tokenFor("alice");
   await expect(open(dial(bench, "alice", {}))).rejects.toThrow();
@@ -79,7 +79,7 @@ it("refuses the others before the upgrade, and knows no polling to slip in by", 
   expect(polling.status).toBe(404);
 });
 
-it("closes Socket.IO's sockets with 4401, unless a fresh token came", async () => {
+it("closes Socket.IO's sockets with 4401, unless a fresh token was sent", async () => {
   const bench = await serve();
   const protocols = ["bearer", bench.issuer.tokenFor("alice", { expiresIn: 60, claims: { sid: "s" } })];
   const [renewed, left] = [
@@ -106,7 +106,7 @@ describe("another user's connection", () => {
     ["percent-encoded", (id: string) => `%73%69d=${id}`],
     ["in a fragment of the query", (id: string) => `x=1?&sid=${id}`],
     ["without an id", () => "sid"],
-  ])("is not handed over to an upgrade that names it: %s", async (_case, query) => {
+  ])("cannot be taken over by an upgrade that names it: %s", async (_case, query) => {
     const bench = await serve();
     const alice = await open(dial(bench, "alice", { protocols: ["bearer", bench.issuer.tokenFor("alice")] }));
     const { id } = alice.io.engine as unknown as { id: string };
@@ -117,7 +117,7 @@ describe("another user's connection", () => {
     expect(await alice.emitWithAck("who")).toBe("alice");
   });
 
-  it("is not read by polling either", async () => {
+  it("cannot be read by polling", async () => {
     const bench = await serve();
     const alice = await open(dial(bench, "alice", { protocols: ["bearer", bench.issuer.tokenFor("alice")] }));
     const { id } = alice.io.engine as unknown as { id: string };

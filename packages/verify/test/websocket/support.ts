@@ -13,7 +13,7 @@ import {
 import type { VerifierOptions } from "../../src/index.ts";
 import { type Bench, createBench } from "../support.ts";
 
-/** A server on the loopback interface, for the length of one test. */
+/** Starts a server on the loopback interface until the end of the test. */
 export async function listen(server: Server): Promise<string> {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -27,13 +27,13 @@ export async function listen(server: Server): Promise<string> {
 export interface SocketBench extends Bench {
   readonly host: string;
   readonly rejected: RejectEvent<IncomingMessage>[];
-  /** The server's ends of all connections. */
+  /** The server's side of all connections. */
   readonly connections: readonly Socket[];
-  /** How often an upgrade was let through to ws. */
+  /** The number of upgrades that reached `ws`. */
   readonly upgrades: () => number;
   /** The `Sec-WebSocket-Protocol` that the application's library saw in each. */
   readonly protocols: readonly unknown[];
-  /** The newest session. */
+  /** The latest session. */
   readonly session: () => SocketSession;
   /** The messages that reached the application. */
   readonly received: string[];
@@ -90,14 +90,14 @@ export async function serve(
   };
 }
 
-/** How the server answered a request to upgrade. */
+/** The response to a rejected upgrade. */
 export interface Answer {
   readonly status: number;
   readonly headers: IncomingMessage["headers"];
   readonly body: string;
 }
 
-/** Opens a socket that the server must refuse, and gives its answer. */
+/** Opens a socket that the server must reject, and returns the response. */
 export async function refusalOf(webSocket: WebSocket): Promise<Answer> {
   webSocket.on("error", () => {});
   const answer = once(webSocket, "unexpected-response") as Promise<[unknown, IncomingMessage]>;
@@ -119,13 +119,13 @@ export async function open(webSocket: WebSocket): Promise<WebSocket> {
 
 export const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
 
-/** How a socket was closed. */
+/** Waits until a socket is closed, and returns how. */
 export async function closed(webSocket: WebSocket): Promise<[code: number, reason: string]> {
   const [code, reason] = (await once(webSocket, "close")) as [number, Buffer];
   return [code, reason.toString()];
 }
 
-/** What the server answers to a message. */
+/** Sends a message, and returns the next message of the server. */
 export async function ask(webSocket: WebSocket, message: string): Promise<string> {
   webSocket.send(message);
   return String((await once(webSocket, "message"))[0]);

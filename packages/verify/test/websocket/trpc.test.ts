@@ -13,7 +13,7 @@ import { closed, listen, open } from "./support.ts";
 beforeEach(() => void vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] }));
 afterEach(() => void vi.useRealTimers());
 
-/** A router with subscriptions of both kinds, over HTTP and over WebSockets. */
+/** A router with both kinds of subscriptions, served over HTTP and WebSockets. */
 async function serve() {
   const bench = await createRevokingBench({}, { clockTolerance: 0 });
   const guard = usher({ verifier: bench.verifier, ownerParam: null });
@@ -30,7 +30,7 @@ async function serve() {
         stopped.push("ticks");
       }
     }),
-    // As tRPC 10 had it.
+    // The form of tRPC 10.
     observed: protectedProcedure.subscription(({ ctx }) =>
       observable<string>((emit) => {
         emit.next(`hello ${ctx.principal.id}`);
@@ -52,7 +52,7 @@ async function serve() {
   return { ...bench, host, token, stopped, router };
 }
 
-/** Server-sent events of a subscription, each as its text. */
+/** Subscribes with server-sent events, and returns them as text. */
 async function subscribe(host: string, path: string, token: string) {
   const response = await fetch(`http://${host}/${path}`, {
     headers: { accept: "text/event-stream", authorization: `Bearer ${token}` },
@@ -64,7 +64,7 @@ async function subscribe(host: string, path: string, token: string) {
   onTestFinished(() => reader.cancel());
   let text = "";
   return {
-    /** All that came, once this is among it; or at the end. */
+    /** Returns all text so far, once it includes this, or at the end. */
     async until(expected: string): Promise<string> {
       while (!text.includes(expected)) {
         const { done, value } = await reader.read();
@@ -77,7 +77,7 @@ async function subscribe(host: string, path: string, token: string) {
 }
 
 it.each(["ticks", "observed"])(
-  "%s, over HTTP, ends with the error of a refused call when its token does",
+  "%s over HTTP ends with the error of a rejected call when its token expires",
   async (path) => {
     const { host, token, clock, stopped } = await serve();
     const events = await subscribe(host, path, token());
@@ -93,7 +93,7 @@ it.each(["ticks", "observed"])(
   },
 );
 
-it("over HTTP, ends when its session is revoked, and one that is over is looked at no more", async () => {
+it("a subscription over HTTP ends when its session is revoked", async () => {
   const { host, token, clock, revocations } = await serve();
   const events = await subscribe(host, "ticks", token("ending"));
   await events.until("hello alice");
@@ -104,7 +104,7 @@ it("over HTTP, ends when its session is revoked, and one that is over is looked 
   await events.until("token_revoked");
 });
 
-it("takes the token of a browser at a WebSocket: tRPC's connection parameters, or a subprotocol", async () => {
+it("accepts the token of a browser's WebSocket: in tRPC's connection parameters, or as a subprotocol", async () => {
   const { host, token, router } = await serve();
   const connect = (options: object) => {
     const socketClient = createWSClient({ url: `ws://${host}`, WebSocket: WebSocket as never, ...options });
@@ -118,22 +118,22 @@ it("takes the token of a browser at a WebSocket: tRPC's connection parameters, o
   await expect(connect({}).me.query()).rejects.toMatchObject({
     data: { problem: { code: "credentials_missing" } },
   });
-  class Announcing extends WebSocket {
+  class WithSubprotocol extends WebSocket {
     constructor(url: string) {
       super(url, ["bearer", token()]);
     }
   }
-  expect(await connect({ WebSocket: Announcing }).me.query()).toBe("alice");
+  expect(await connect({ WebSocket: WithSubprotocol }).me.query()).toBe("alice");
 });
 
-it("does not take connection parameters out of a URL", async () => {
+it("ignores connection parameters in a URL", async () => {
   const { host, token } = await serve();
   const params = encodeURIComponent(JSON.stringify({ token: token() }));
   const response = await fetch(`http://${host}/me?connectionParams=${params}`);
   expect(response.status).toBe(401);
 });
 
-it("closes the WebSocket of a token that ends with 4401, and the client comes back with a fresh one", async () => {
+it("closes a WebSocket with 4401 when its token expires, and the client connects again with a fresh one", async () => {
   const { host, token, clock, router } = await serve();
   const handed: string[] = [];
   const closes: [number, string][] = [];
@@ -163,7 +163,7 @@ it("closes the WebSocket of a token that ends with 4401, and the client comes ba
   expect(handed).toHaveLength(2);
 });
 
-it("leaves a connection alone on which nobody asked for anything that needs a token", async () => {
+it("does not close a connection on which no protected procedure was called", async () => {
   const { host } = await serve();
   const socket = await open(new WebSocket(`ws://${host}`, ["bearer", "x"]));
   vi.advanceTimersByTime(2000);

@@ -53,11 +53,11 @@ describe("an upgrade with a token", () => {
   });
 });
 
-describe("an upgrade that is refused", () => {
+describe("a rejected upgrade", () => {
   const cases: [name: string, code: keyof typeof refusals, open: (bench: SocketBench) => WebSocket][] = [
     ["without a token", "credentials_missing", (bench) => new WebSocket(path(bench))],
     [
-      "without a token, on a path that is none",
+      "without a token, on an unknown path",
       "credentials_missing",
       (bench) => new WebSocket(path(bench, "/no")),
     ],
@@ -72,7 +72,7 @@ describe("an upgrade that is refused", () => {
       (bench) => new WebSocket(path(bench, `/api/alice/live?access_token=${bench.issuer.tokenFor("alice")}`)),
     ],
     [
-      "with subprotocols that are no token",
+      "with subprotocols other than bearer",
       "credentials_missing",
       (bench) => new WebSocket(path(bench), ["chat"]),
     ],
@@ -82,7 +82,7 @@ describe("an upgrade that is refused", () => {
       (bench) => new WebSocket(path(bench), ["bearer"]),
     ],
     [
-      "with header and subprotocol at once",
+      "with a header and a subprotocol",
       "credentials_ambiguous",
       (bench) => {
         const token = bench.issuer.tokenFor("alice");
@@ -103,23 +103,23 @@ describe("an upgrade that is refused", () => {
       (bench) => new WebSocket(path(bench), bearer(bench.issuer.tokenFor("alice", { expired: true }))),
     ],
     [
-      "with a token that was tampered with, as subprotocol",
+      "with a tampered token as subprotocol",
       "signature_invalid",
       (bench) => new WebSocket(path(bench), ["bearer", bench.issuer.tokenFor("alice", { tampered: true })]),
     ],
     [
-      "on another's path",
+      "on another user's path",
       "owner_mismatch",
       (bench) => new WebSocket(path(bench, "/api/bob/live"), bearer(bench.issuer.tokenFor("alice"))),
     ],
     [
-      "on another's path in another spelling",
+      "on another user's path, escaped",
       "owner_mismatch",
       (bench) => new WebSocket(path(bench, "/api/%62ob/live"), bearer(bench.issuer.tokenFor("alice"))),
     ],
   ];
 
-  it.each(cases)("%s is answered with HTTP: %s", async (_, code, start) => {
+  it.each(cases)("%s gets an HTTP response: %s", async (_, code, start) => {
     const warned = vi.spyOn(process, "emitWarning");
     const bench = await serve();
     const answer = await refusalOf(start(bench));
@@ -129,12 +129,12 @@ describe("an upgrade that is refused", () => {
     expect(Date.parse(answer.headers.date as string)).not.toBeNaN();
     expect(bench.upgrades()).toBe(0);
     expect(bench.rejected).toMatchObject([{ error: { code, hint: expect.any(String) } }]);
-    // A verdict is no fault of code.
+    // A rejection is not a bug.
     expect(warned).not.toHaveBeenCalled();
     warned.mockRestore();
   });
 
-  it("has the 404 of a path that is none where that is asked for, and where it is so", async () => {
+  it("gets the same 404 for another user's path, with concealOwnerMismatch, and for an unknown path", async () => {
     const bench = await serve({ concealOwnerMismatch: true });
     const token = bearer(bench.issuer.tokenFor("alice"));
     const [another, none] = [
@@ -146,7 +146,7 @@ describe("an upgrade that is refused", () => {
     expect(bench.upgrades()).toBe(0);
   });
 
-  it("is answered 503 when keys are not available", async () => {
+  it("is a 503 if keys are not available", async () => {
     const issuer = await createTestIssuer({ mode: "jwks" });
     await issuer.close();
     const bench = await serve({}, { keys: remoteJwks(issuer.jwksUrl) });
@@ -154,7 +154,7 @@ describe("an upgrade that is refused", () => {
     expect(answer).toMatchObject({ ...refusals.keys_unavailable, headers: { "retry-after": "5" } });
   });
 
-  it("is no bad token where a key source fails, and a 500 and a warning where the verifier does", async () => {
+  it("is a 503 if a key source throws, and a 500 with a warning if the verifier does", async () => {
     const fail = () => {
       throw new Error("the vault is locked");
     };
@@ -171,12 +171,12 @@ describe("an upgrade that is refused", () => {
     ]);
   });
 
-  it("is over once answered, whatever the client does", async () => {
+  it("is closed after the response, even if the client keeps its side open", async () => {
     const bench = await serve();
     const [host, port] = bench.host.split(":");
     const client = createConnection({ host: host as string, port: Number(port), allowHalfOpen: true });
     client.write("GET /news HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n");
-    // The server's end comes although this end is never closed.
+    // The server closes its side although this side stays open.
     expect(await text(client)).toMatch(/^HTTP\/1\.1 401 Unauthorized\r\n/);
     const [connection] = bench.connections;
     await vi.waitFor(() => expect(connection?.destroyed).toBe(true));
@@ -200,7 +200,7 @@ describe("the subprotocols", () => {
 
 describe("the options", () => {
   const { verifier } = createBench();
-  it("are checked at once", () => {
+  it("are checked immediately", () => {
     const guard = usher({ verifier, ownerParam: "userId" });
     const refuse = (route: unknown) => expect(() => guard.protect(route as { path: "/" }, () => {}));
     refuse({ path: [] }).toThrow(/path: give/);
@@ -210,7 +210,7 @@ describe("the options", () => {
     expect(() => usher({ verifier } as never)).toThrow(/ownerParam/);
   });
 
-  it("may ask for more than a token", async () => {
+  it("may require policies", async () => {
     const bench = await serve({ path: ["/tasks"], policies: [requireScopes("tasks:write")] });
     const [plain, granted] = [{}, { claims: { scope: "tasks:write" } }].map((faults) =>
       bearer(bench.issuer.tokenFor("alice", faults)),

@@ -10,7 +10,7 @@ const fail = (): never => {
   throw new Error("the host's own");
 };
 
-/** Sockets of one guard, with whatever is under them. */
+/** Sessions of one guard, with any connection. */
 function createSockets(own: Partial<Verifier> = {}) {
   vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
   const warnings = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
@@ -44,7 +44,7 @@ function createSockets(own: Partial<Verifier> = {}) {
 }
 
 describe("a watched socket", () => {
-  it("that cannot be closed ends neither the process nor the watch over the others, and is reported twice at most", () => {
+  it("that cannot be closed affects neither the process nor other sockets, and is reported at most twice", () => {
     const { clock, open, warnings } = createSockets();
     open({ close: fail, destroy: fail });
     const close = vi.fn();
@@ -60,7 +60,7 @@ describe("a watched socket", () => {
   it.each<[string, () => unknown]>([
     ["a promise", async () => undefined],
     ["a promise that rejects", async () => fail()],
-  ])("whose verifier answers with %s, where it must answer at once, is cut off", async (_case, answer) => {
+  ])("is disconnected if verifySync returns %s", async (_case, answer) => {
     const { open, warnings } = createSockets({ verifySync: answer as never });
     const destroy = vi.fn();
     open({ close: fail, destroy });

@@ -68,7 +68,7 @@ export function imitableApps(verifier: Verifier): readonly HostedApp<FetchApp>[]
   return [
     { name: "fetch, by patterns", start: async () => ({ app: byPath, close: async () => {} }) },
     {
-      name: "fetch, by a framework's parameters",
+      name: "fetch with a framework's parameters",
       start: async () => ({ app: byParams as FetchApp, close: async () => {} }),
     },
   ];

@@ -95,7 +95,7 @@ export function nodeApps(verifier: Verifier): readonly HostedApp<RequestListener
       },
     },
     {
-      name: "node, as Connect-style middleware",
+      name: "node as Connect-style middleware",
       async start() {
         const guard = nodeUsher(options);
         const enter = guard.middleware({ path: ["/me", "/api/:userId/tasks"] });

@@ -44,7 +44,7 @@ describe("trpc adapter: the owner field in an input", () => {
   it.each<[string, unknown]>([
     ["at the top", { userId: "bob" }],
     ["in a list", [{ userId: "bob" }]],
-    ["in a list behind one's own", [{ userId: "alice" }, { userId: "bob" }]],
+    ["in a list after the user's own", [{ userId: "alice" }, { userId: "bob" }]],
     ["below another field", { where: { userId: "bob" } }],
     ["deep below", { a: [{ b: { c: [[{ userId: "bob" }]] } }] }],
     ["below itself", { userId: { userId: "alice" } }],
@@ -62,42 +62,45 @@ describe("trpc adapter: the owner field in an input", () => {
     ["in a form, nested by brackets", form("where[userId]", "bob")],
     ["in a form, nested by dots", form("where.userId", "bob")],
     ["inherited", Object.create({ userId: "bob" })],
-    ["below what is not enumerated", new Error("of a transformer's", { cause: { userId: "bob" } })],
-    ["beside the items of a list", Object.assign([], { userId: "bob" })],
-    ["in a list with gaps", Object.assign([], { 4000000000: { userId: "bob" } })],
-    ["spelt with an underscore", { user_id: "alice" }],
-    ["spelt in lower case", { userid: "alice" }],
-    ["spelt with a dash", { "user-id": "alice" }],
-    ["spelt almost alike deep below", { where: [{ USER_ID: "alice" }] }],
-    ["spelt almost alike in a form", form("user_id", "alice")],
-    ["spelt almost alike in a map", new Map([["UserId", "alice"]])],
-  ])("is refused %s, and the procedure does not run", async (_name, input) => {
+    [
+      "below a property that is not enumerable",
+      new Error("of a transformer's", { cause: { userId: "bob" } }),
+    ],
+    ["as a property of a list", Object.assign([], { userId: "bob" })],
+    ["in a list with holes", Object.assign([], { 4000000000: { userId: "bob" } })],
+    ["spelled with an underscore", { user_id: "alice" }],
+    ["spelled in lower case", { userid: "alice" }],
+    ["spelled with a dash", { "user-id": "alice" }],
+    ["spelled differently, deep below", { where: [{ USER_ID: "alice" }] }],
+    ["spelled differently in a form", form("user_id", "alice")],
+    ["spelled differently in a map", new Map([["UserId", "alice"]])],
+  ])("is rejected %s, before the procedure runs", async (_name, input) => {
     expect(await ask(input)).toBe("owner_mismatch");
     expect(run).not.toHaveBeenCalled();
   });
 
   it.each<[string, unknown]>([
-    ["one's own, at any depth", { userId: "alice", where: [{ userId: "alice", tenantId: "alice" }] }],
-    ["one's own in a form", form("userId", "alice")],
+    ["the user's own id, at any depth", { userId: "alice", where: [{ userId: "alice", tenantId: "alice" }] }],
+    ["the user's own id in a form", form("userId", "alice")],
     ["other names", { id: "bob", users: ["bob"], userIds: 1, note: "userId" }],
-    ["no object", "userId"],
+    ["a string", "userId"],
     ["nothing", undefined],
     ["bytes", new Uint8Array(1_000_000)],
     ["a date", new Date(0)],
-    // Transformers such as devalue's make one of a few bytes.
-    ["a list of gaps", Object.assign([], { length: 4_000_000_000 })],
-  ])("lets %s in", async (_name, input) => {
+    // Transformers such as devalue's create one from a few bytes.
+    ["a list of holes", Object.assign([], { length: 4_000_000_000 })],
+  ])("accepts %s", async (_name, input) => {
     expect(await ask(input)).toBe("ran");
   });
 
-  it("is found below more nesting than a stack has room for", async () => {
+  it("is found below nesting that would exhaust the stack", async () => {
     let input: unknown = { userId: "bob" };
     for (let depth = 0; depth < 200_000; depth++) input = [input];
     expect(await ask(input)).toBe("owner_mismatch");
   });
 });
 
-describe("trpc adapter: what the procedure gets", () => {
+describe("trpc adapter: the procedure's input", () => {
   const seen: unknown[] = [];
   const record = ({ input }: { input: unknown }) => void seen.push(input);
   const toBob = (input: unknown) => ({ ...(input as object), userId: "bob" });
@@ -173,12 +176,12 @@ describe("trpc adapter: what the procedure gets", () => {
     const call = (user: string, userId: string) =>
       outcome(own.createCaller(contextOf(user)).trimmed({ userId }));
     expect(await call("alice", "alice")).toEqual(["alice", "alice"]);
-    // What was sent is held too.
+    // The input as sent is checked too.
     expect(await call("alice", " alice")).toBe("owner_mismatch");
     expect(await call(" alice", " alice")).toBe("owner_mismatch");
   });
 
-  it("is held in routers that are merged and nested", async () => {
+  it("is checked in merged and nested routers", async () => {
     const merged = t.mergeRouters(
       t.router({ deep: router }),
       t.router({ open: t.procedure.query(() => "open") }),
@@ -190,14 +193,14 @@ describe("trpc adapter: what the procedure gets", () => {
 });
 
 describe("trpc adapter: protect", () => {
-  it("takes procedure builders of tRPC 11 only", () => {
+  it("only accepts procedure builders of tRPC 11", () => {
     for (const other of [undefined, {}, { use: () => {} }, t.middleware, guard]) {
       expect(() => guard.protect(other as never)).toThrow(ConfigurationError);
       expect(() => guard.protect(other as never)).toThrow("@trpc/server 11");
     }
   });
 
-  it("refuses to be joined to another builder, behind which nothing would be checked", () => {
+  it("throws if it is joined to another builder, which would skip the checks", () => {
     expect(() => t.procedure.concat(protectedProcedure as never)).toThrow(ConfigurationError);
   });
 
@@ -212,7 +215,7 @@ describe("trpc adapter: protect", () => {
     expect(await meta.router({ procedure }).createCaller(contextOf("alice")).procedure()).toBe("OUT");
   });
 
-  it("can stand behind another guard's", async () => {
+  it("can be combined with another guard's", async () => {
     const other = usher({ verifier, ownerParam: null });
     const both = t.router({
       both: guard
@@ -225,7 +228,7 @@ describe("trpc adapter: protect", () => {
     expect(await outcome(caller.both({ userId: "bob" }))).toBe("owner_mismatch");
   });
 
-  it("fails where the context is not the guard's, and where policies stand before it", async () => {
+  it("throws if the context is not the guard's, or if policies come before it", async () => {
     const bare = t.router({
       x: protectedProcedure.query(() => "in"),
       y: t.procedure.use(guard.require(requireScopes("a")) as never).query(() => "in"),
@@ -236,7 +239,7 @@ describe("trpc adapter: protect", () => {
     );
   });
 
-  it("wants policies that are some", () => {
+  it("throws without policies", () => {
     expect(() => guard.require()).toThrow("require: pass at least one policy.");
     expect(() => guard.require("a" as never)).toThrow(ConfigurationError);
   });

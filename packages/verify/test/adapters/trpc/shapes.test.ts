@@ -14,7 +14,7 @@ const scopedProcedure = protectedProcedure.use(guard.require(requireScopes("task
 const run = vi.fn((_options: unknown) => "ran");
 const any = z.unknown();
 
-/** Every way that tRPC's docs show to write routers, of one kind of procedure. */
+/** Every way to write routers in tRPC's docs, with one kind of procedure. */
 function waysOf(procedure: typeof protectedProcedure) {
   const leaf = t.router({ leaf: procedure.input(any).query(run) });
   const noting = t.middleware(({ next }) => next());
@@ -41,7 +41,7 @@ const router = t.router({
 const leaves = ["plain", "withOutput", "behindMiddleware", "piped", "joined", "withMeta", "merged"];
 const ways = [...leaves, "nested.leaf", "record.leaf", "lazy.leaf"];
 
-/** The codes of a request's refusals, or what its procedures returned. */
+/** The codes of a request's rejections, or what its procedures returned. */
 async function ask(
   paths: readonly string[],
   input: unknown,
@@ -63,7 +63,7 @@ async function ask(
   return answers.map(({ error, result }) => error?.data.problem?.code ?? error?.data.code ?? result?.data);
 }
 
-it.each(ways)("the input is restricted to its owner, however the router is written: %s", async (way) => {
+it.each(ways)("restricts the input to its owner: %s", async (way) => {
   expect(await ask([`own.${way}`], { userId: "alice" })).toEqual(["credentials_missing"]);
   for (const input of [
     { userId: "bob" },
@@ -76,14 +76,14 @@ it.each(ways)("the input is restricted to its owner, however the router is writt
   expect(await ask([`own.${way}`], { userId: "alice" }, {})).toEqual(["ran"]);
 });
 
-it.each(ways)("policies hold, whichever way a router is written: %s", async (way) => {
+it.each(ways)("checks policies: %s", async (way) => {
   expect(await ask([`scoped.${way}`], {})).toEqual(["credentials_missing"]);
   expect(await ask([`scoped.${way}`], {}, { scope: "tasks:read" })).toEqual(["scope_insufficient"]);
   expect(run).not.toHaveBeenCalled();
   expect(await ask([`scoped.${way}`], {}, { scope: "tasks:write" })).toEqual(["ran"]);
 });
 
-it("each call of a batch is held for itself, beside public ones and those that are no more", async () => {
+it("checks each call of a batch separately", async () => {
   const paths = ["open.leaf", "own.plain", "scoped.merged", "no.such"];
   expect(await ask(paths, { userId: "alice" })).toEqual([
     "open",

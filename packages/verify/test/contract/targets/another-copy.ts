@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 
-/** A CommonJS package as a second installation of it would be: all of its modules loaded once more. */
+/** Loads a second copy of a CommonJS package, like a second installation. */
 export function anotherCopy<Exports>(name: string): Exports {
   const require = createRequire(import.meta.url);
   const loaded = { ...require.cache };

@@ -7,8 +7,8 @@ import { refusedPatterns } from "./path-shapes.ts";
 import { listen } from "./server.ts";
 
 /**
- * Mounted by Express, which cuts the path off that a middleware is mounted at. Patterns are those of the
- * whole path.
+ * Mounted by Express, which removes the prefix that a middleware is mounted at. Patterns are for the whole
+ * path.
  */
 export const connectShapes: TargetShapes = {
   owned: {
@@ -21,11 +21,11 @@ export const connectShapes: TargetShapes = {
   },
   scoped: {
     "of a middleware": "/scoped",
-    "of any rest": "/scoped-rest/anything",
+    "of a wildcard": "/scoped-rest/anything",
     "of a middleware behind another": "/scoped-second/anything",
   },
   open: { "before the guard": "/open" },
-  nobodys: {},
+  rejected: {},
   refusedAtStart: refusedPatterns((options, path) => usher(options).middleware({ path })),
   async start(options, handle) {
     const guard = usher(options);

@@ -7,11 +7,11 @@ import { connectShapes } from "./connect-shapes.ts";
 import { listen } from "./server.ts";
 
 /**
- * The Connect-style middleware, hosted by Express, which takes such. Express's router is not used: paths are
- * the guard's.
+ * Connect-style middleware, hosted by Express. Express's router is not used; the patterns are the guard's
+ * own.
  */
 export const connectTarget: ContractTarget = {
-  name: "node, as Connect-style middleware",
+  name: "node as Connect-style middleware",
   shapes: connectShapes,
   async start(options, handle) {
     const guard = usher(options);

@@ -1,7 +1,10 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
 
-/** Elysia's adapter for Node says that it listens before it does, and only its server knows the port. */
+/**
+ * Waits until an Elysia app listens: its adapter for Node reports it too early, and only its server knows the
+ * port.
+ */
 export async function listen(app: {
   listen(options: object, started: (server: unknown) => void): unknown;
 }): Promise<Server> {

@@ -6,8 +6,8 @@ import { Elysia } from "elysia";
 import type { TargetShapes } from "../target.ts";
 import { listen } from "./elysia-server.ts";
 
-// Mounted servers are in elysia-shapes.test.ts: Elysia makes a Request for them, which fails on a socket once
-// anything in the process (Hono's server for Node) has replaced the Request class.
+// Mounted servers are in elysia-shapes.test.ts: Elysia creates a Request for them, which fails on a socket
+// after Hono's server for Node has replaced the Request class in this process.
 export const elysiaShapes: TargetShapes = {
   owned: {
     "a plugin": "/plugin/{owner}",
@@ -25,14 +25,14 @@ export const elysiaShapes: TargetShapes = {
     "of a constant": "/constant",
   },
   open: { "in a plugin": "/plugin/open", "in a guard()": "/guarded/open", "in a group": "/open/group" },
-  nobodys: {
-    "an optional owner that is not there": "/optional",
+  rejected: {
+    "an optional owner that is missing": "/optional",
     "another spelling": "/misspelt/alice",
     "an owner twice": "/twice/alice/alice",
   },
   async start(options, handle) {
     const policies = [requireScopes("tasks:write")];
-    // A new list for each, because Elysia writes into options.
+    // A new array for each, because Elysia writes into the options.
     const scoped = () => ({ policies: [...policies] });
     const guard = usher(options);
     const auth = new Elysia({ name: "auth" }).use(guard);

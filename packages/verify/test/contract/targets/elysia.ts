@@ -11,7 +11,7 @@ import { elysiaShapes } from "./elysia-shapes.ts";
 export const elysiaTarget: ContractTarget = {
   name: "elysia",
   shapes: elysiaShapes,
-  exceptions: { [hostWithoutRawHeaders]: "its host makes a Request of Node's, out of the raw headers" },
+  exceptions: { [hostWithoutRawHeaders]: "its host creates a Request from Node's raw headers" },
   async start(options, handle) {
     const guard = usher(options);
     const app = new Elysia({ adapter: node() })

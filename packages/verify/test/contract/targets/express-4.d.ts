@@ -1,5 +1,5 @@
-// Express 4 under another name, as npm installs it here. As far as the contract's app goes, the types of 5
-// describe it.
+// The name under which npm installs Express 4 here. The types of Express 5 describe what the contract uses of
+// it.
 declare module "express-4" {
   export { default } from "express";
 }

@@ -6,7 +6,7 @@ import type { TargetShapes } from "../target.ts";
 import { anotherCopy } from "./another-copy.ts";
 import { listen } from "./server.ts";
 
-/** @param optional How a path of this version says that a parameter may be left out. */
+/** @param optional The syntax of an optional parameter in this version. */
 export function expressShapes(express: typeof express5, optional: string): TargetShapes {
   return {
     owned: {
@@ -28,8 +28,8 @@ export function expressShapes(express: typeof express5, optional: string): Targe
       "of a mounted app": "/scoped-app/anything",
     },
     open: { "a router before the guard": "/open/tasks" },
-    nobodys: {
-      "an optional owner that is not there": "/optional",
+    rejected: {
+      "an optional owner that is missing": "/optional",
       "another spelling": "/misspelt/alice",
       "an owner of a list of paths": "/list",
     },

@@ -24,7 +24,7 @@ function expressTarget(name: string, express: typeof express5, optional: string)
       app.use("/echo", echo);
       app.use(usher(options));
       app.get("/me", ({ principal }, response) => void response.json(handle({ principal })));
-      // A separate router, which knows nothing about the guard.
+      // A separate router that does not know the guard.
       const tasks = express.Router();
       tasks.all(
         "/:userId/tasks",

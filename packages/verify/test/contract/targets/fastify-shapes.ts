@@ -18,7 +18,7 @@ export const fastifyShapes: TargetShapes = {
     "a part of a segment": "/part/1-{owner}.json",
     "before a wildcard": "/files/{owner}/a/b",
     "beside a wildcard": "/beside/{owner}",
-    "the answer to unknown paths of a prefix": "/unknown/{owner}/nothing",
+    "the handler of unknown paths below a prefix": "/unknown/{owner}/nothing",
     "below another parameter": "/teams/1/users/{owner}",
   },
   scoped: {
@@ -34,8 +34,8 @@ export const fastifyShapes: TargetShapes = {
     "in a plugin, by a hook": "/hooked-open/anything",
     "a plugin beside the one with the guard": "/sibling",
   },
-  nobodys: {
-    "an optional owner that is not there": "/optional",
+  rejected: {
+    "an optional owner that is missing": "/optional",
     "another spelling, in a prefix without routes": "/misspelt/alice/nothing",
   },
   refusedAtStart: {
@@ -45,12 +45,12 @@ export const fastifyShapes: TargetShapes = {
   },
   async start(options, handle) {
     const config = { policies: [requireScopes("tasks:write")] };
-    // The guard is a plugin's, and holds what is in it and below.
+    // The guard is registered in a plugin, and guards that plugin and its children.
     const app = fastify();
     await app.register(async (sibling) => void sibling.get("/sibling", () => handle({})));
     await app.register(async (api) => {
       await api.register(usher, options);
-      // The app's own answer to unknown paths would be outside.
+      // The app's own not-found handler would be outside the plugin.
       api.setNotFoundHandler((_request, reply) => reply.code(404).send());
       const get = (to: FastifyInstance, url: string) =>
         to.get<Params>(url, ({ params }) => handle({ params }));
@@ -95,7 +95,7 @@ export const fastifyShapes: TargetShapes = {
       api.route({ method: "GET", url: "/scoped-full", config, handler: () => handle({}) });
       api.route({ method: "GET", url: "/open-full", config: { public: true }, handler: () => handle({}) });
       api.get("/scoped-schema", { config, schema: { querystring: { type: "object" } } }, () => handle({}));
-      // As Fastify's docs show what is for a group of routes.
+      // Fastify's docs configure a group of routes like this.
       for (const [prefix, ofAll] of [
         ["/hooked", config],
         ["/hooked-open", { public: true }],
@@ -121,7 +121,7 @@ async function withRoute(options: ContractOptions, url: string, prefix = ""): Pr
   await app.register(async (plugin) => void plugin.get(url, () => ({})), { prefix });
 }
 
-/** What fastify-plugin does. */
+/** Does what fastify-plugin does. */
 function unscoped(plugin: FastifyPluginAsync): FastifyPluginAsync {
   return Object.assign(plugin, { [Symbol.for("skip-override")]: true });
 }

@@ -8,7 +8,7 @@ export const fastifyTarget: ContractTarget = {
   name: "fastify",
   shapes: fastifyShapes,
   async start(options, handle) {
-    // Closing waits for nobody: a test may leave a request without an answer.
+    // Closes connections immediately: a test may leave a request without a response.
     const app = fastify({ forceCloseConnections: true });
     await app.register(usher, options);
     type Params = { Params: Record<string, string> };

@@ -2,11 +2,11 @@ import { requireClaim, requireScopes } from "@usher-auth/verify";
 import { usher } from "@usher-auth/verify/fetch";
 import { brokenPolicy, type ContractOptions, type Handle, handlerFailure } from "../target.ts";
 
-/** What a server calls with a request and whatever else it has for one: a Worker's context. */
+/** A handler with the server's other arguments, such as a Worker's context. */
 export type FetchApp = (request: Request, ...rest: unknown[]) => Response | Promise<Response>;
 
 /**
- * One handler for a whole server, with the guard's own patterns: as for Bun.serve, Deno.serve and Workers.
+ * One handler for a whole server, with the guard's own patterns, as for Bun.serve, Deno.serve and Workers.
  */
 export function createFetchApp(options: ContractOptions, handle: Handle): FetchApp {
   const guard = usher(options);

@@ -3,7 +3,7 @@ import { usher } from "@usher-auth/verify/fetch";
 import type { ContractOptions, Handle } from "../target.ts";
 import type { FetchApp } from "./fetch-app.ts";
 
-/** Every way to write an app by the guard's own patterns. */
+/** Every way to write an app with the guard's own patterns. */
 export function createFetchShapes(options: ContractOptions, handle: Handle): FetchApp {
   const guard = usher(options);
   const own = (path: string | string[]) =>

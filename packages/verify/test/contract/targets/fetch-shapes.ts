@@ -24,11 +24,11 @@ export const fetchPathShapes: TargetShapes = {
   scoped: {
     "of a handler": "/scoped",
     "of a list of paths": "/scoped-b",
-    "of any rest": "/scoped-rest/anything",
+    "of a wildcard": "/scoped-rest/anything",
     "of a handler in a handler": "/scoped-outer/inner",
   },
   open: { "a handler beside it": "/open" },
-  nobodys: {},
+  rejected: {},
   refusedAtStart,
   start: (options, handle) =>
     listen(createAdaptorServer({ fetch: createFetchShapes(options, handle) }) as Server),
@@ -36,7 +36,7 @@ export const fetchPathShapes: TargetShapes = {
 
 type Params = Record<string, string | string[] | undefined>;
 
-/** The forms in which frameworks pass their parameters, with Hono's router in place of theirs. */
+/** The ways in which frameworks pass their parameters. Hono's router is used instead of theirs. */
 export const fetchParamShapes: TargetShapes = {
   owned: {
     "a promise of them, as in Next.js": "/next/{owner}",
@@ -49,8 +49,8 @@ export const fetchParamShapes: TargetShapes = {
   },
   scoped: { "of a handler": "/scoped", "of a handler in a handler": "/scoped-outer" },
   open: { "a handler that is not wrapped": "/open" },
-  nobodys: {
-    "an optional owner that is not there": "/optional",
+  rejected: {
+    "an optional owner that is missing": "/optional",
     "an optional owner without a value": "/without-value",
     "another spelling": "/misspelt/alice",
     "a catch-all, as in Next.js": "/catch-all/alice",
@@ -105,7 +105,7 @@ export const fetchParamShapes: TargetShapes = {
     );
     route("/optional", (request) => optional(request, {}));
     route("/optional/:userId", optional);
-    // React Router has the name without a value.
+    // React Router has the name, with the value undefined.
     route("/without-value", (request) => own(request, { userId: undefined }));
     route("/catch-all/:userId", (request, { userId }) => own(request, { userId: [String(userId)] }));
     const unknown = guard.protect({ path: "/no-such-path" }, () => new Response());

@@ -10,23 +10,21 @@ import { fetchParamShapes, fetchPathShapes } from "./fetch-shapes.ts";
 import { listen } from "./server.ts";
 
 /**
- * One handler for a whole server, with the guard's own patterns: as for Bun.serve, Deno.serve and Workers.
+ * One handler for a whole server, with the guard's own patterns, as for Bun.serve, Deno.serve and Workers.
  */
 export const fetchPathsTarget: ContractTarget = {
-  name: "fetch, by patterns",
+  name: "fetch with patterns",
   shapes: fetchPathShapes,
-  exceptions: { [hostWithoutRawHeaders]: "its host makes a Request of Node's, out of the raw headers" },
+  exceptions: { [hostWithoutRawHeaders]: "its host creates a Request from Node's raw headers" },
   start: (options, handle) =>
     listen(createAdaptorServer({ fetch: createFetchApp(options, handle) }) as Server),
 };
 
-/**
- * One handler for a route, with a framework's parameters, which it hands over as a promise: as in Next.js.
- */
+/** One handler per route, with a framework's parameters as a promise, as in Next.js. */
 export const fetchParamsTarget: ContractTarget = {
-  name: "fetch, by a framework's parameters",
+  name: "fetch with a framework's parameters",
   shapes: fetchParamShapes,
-  exceptions: { [hostWithoutRawHeaders]: "its host makes a Request of Node's, out of the raw headers" },
+  exceptions: { [hostWithoutRawHeaders]: "its host creates a Request from Node's raw headers" },
   async start(options, handle) {
     const guard = usher(options);
     interface RouteContext {
@@ -53,7 +51,7 @@ export const fetchParamsTarget: ContractTarget = {
     });
     const unknown = guard.protect({ path: "/no-such-path" }, () => new Response());
 
-    // In place of the framework: its router finds the handler and decodes the parameters.
+    // Instead of a framework: Hono's router finds the handler and decodes the parameters.
     const framework = new Hono();
     const mount = (path: string, handler: typeof own) =>
       framework.all(path, (c) =>

@@ -21,7 +21,7 @@ export const h3Shapes: TargetShapes = {
     "a mounted app in a mounted app": "/outer/inner/{owner}",
     "a mounted app below the owner": "/below/{owner}/tasks",
     "a mounted fetch handler below the owner": "/fetched/{owner}/tasks",
-    "a mounted app that has the guard too": "/guarded/{owner}",
+    "a mounted app with its own guard": "/guarded/{owner}",
     "another app as a handler, with its own guard": "/handler/{owner}",
     "another app as a handler": "/as-handler/{owner}",
     "another app as middleware": "/as-middleware/{owner}",
@@ -60,8 +60,8 @@ export const h3Shapes: TargetShapes = {
     "by defineHandler()": "/open-defined",
     "by defineRoute()": "/open-define-route",
   },
-  nobodys: {
-    "an optional owner that is not there": "/optional",
+  rejected: {
+    "an optional owner that is missing": "/optional",
     "another spelling": "/misspelt/alice",
     "an optional owner of another app": "/optional-handler/here",
     "another spelling in another app": "/misspelt-handler/alice",

@@ -9,9 +9,9 @@ export const h3Target: ContractTarget = {
   name: "h3",
   shapes: h3Shapes,
   exceptions: {
-    [hostWithoutRawHeaders]: "its host makes a Request of Node's, out of the raw headers",
-    "a letter escaped twice, as the router reads it: /api/%2561lice/tasks":
-      "h3 hands a parameter out decoded and undecoded; an id with an escape in it would be two, and is nobody's",
+    [hostWithoutRawHeaders]: "its host creates a Request from Node's raw headers",
+    "a letter escaped twice, as the router decodes it: /api/%2561lice/tasks":
+      "h3 returns a parameter decoded and undecoded; an id with an escape would have two values, so it is rejected",
   },
   async start(options, handle) {
     const app = new H3();

@@ -11,7 +11,7 @@ import { listen } from "./server.ts";
 export const honoTarget: ContractTarget = {
   name: "hono",
   shapes: honoShapes,
-  exceptions: { [hostWithoutRawHeaders]: "its host makes a Request of Node's, out of the raw headers" },
+  exceptions: { [hostWithoutRawHeaders]: "its host creates a Request from Node's raw headers" },
   async start(options, handle) {
     const open = new Hono();
     open.get("/public", (c) => c.json(handle({})));

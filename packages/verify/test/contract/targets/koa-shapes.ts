@@ -9,7 +9,7 @@ import type { Handle, TargetShapes } from "../target.ts";
 import { anotherCopy } from "./another-copy.ts";
 import { listen } from "./server.ts";
 
-// Without types.
+// These have no types.
 const require = createRequire(import.meta.url);
 type Run = (context: Koa.Context) => unknown;
 const route = require("koa-route") as { get(path: string, run: Run): Koa.Middleware };
@@ -33,10 +33,10 @@ export const koaShapes: TargetShapes = {
     "of a mounted app": "/mounted-scoped/anything",
   },
   open: { "a router before the guard": "/open" },
-  nobodys: {
-    "an optional owner that is not there": "/optional",
+  rejected: {
+    "an optional owner that is missing": "/optional",
     "another spelling": "/misspelt/alice",
-    "an owner that koa-route may leave out": "/optional-route",
+    "an optional owner of koa-route": "/optional-route",
   },
   start(options, handle) {
     const run: Run = (context) => {

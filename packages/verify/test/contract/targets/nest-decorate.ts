@@ -2,9 +2,7 @@ import { Controller, type ControllerOptions } from "@nestjs/common";
 
 type Decorators = { method: MethodDecorator[]; parameters: ParameterDecorator[] };
 
-/**
- * What decorators do that are written before a class and its methods; the sources here have no such syntax.
- */
+/** Applies decorators as functions: Node cannot run their syntax without a build. */
 export function decorate(
   controller: new () => object,
   handlers: Record<string, Decorators>,

@@ -30,13 +30,13 @@ export function nestShapes(platform: keyof typeof platforms): TargetShapes {
     owned: {
       "a handler": "/handler/{owner}",
       "a controller's path": "/of/{owner}/tasks",
-      "a list of a controller's paths": "/list-b/{owner}",
-      "a list of a handler's paths": "/either-b/{owner}",
+      "a controller with a list of paths": "/list-b/{owner}",
+      "a handler with a list of paths": "/either-b/{owner}",
       "all methods": "/all/{owner}",
       "@RequestMapping()": "/mapping/{owner}",
       "a version": "/v2/versioned/{owner}",
       "a module's path": "/modules/{owner}/deep/tasks",
-      "a controller of each request": "/each/{owner}",
+      "a request-scoped controller": "/each/{owner}",
       "a base class": "/derived/{owner}",
       "before a wildcard": "/files/{owner}/a/b",
       "beside a wildcard": "/beside/{owner}",
@@ -58,8 +58,8 @@ export function nestShapes(platform: keyof typeof platforms): TargetShapes {
       "by a composed decorator": "/open-composed",
       "by a base class": "/open-derived/anything",
     },
-    nobodys: {
-      "an optional owner that is not there": "/optional",
+    rejected: {
+      "an optional owner that is missing": "/optional",
       "another spelling": "/misspelt/alice",
       "another spelling in a controller's path": "/misspelt-of/alice/tasks",
       ...(platform === "express" && { "another spelling of a wildcard": "/misspelt-wild/alice" }),
@@ -105,7 +105,7 @@ function createApp(
     return decorate(Shape, Object.fromEntries(handlers), controllerOptions);
   };
 
-  // What each platform's own router has for any rest, and for a parameter that may be left out.
+  // The wildcard and the optional parameter of each platform's router.
   const rest = platform === "express" ? "*rest" : "*";
   const optional = platform === "express" ? "/optional{/:userId}" : "/optional/:userId?";
   const ScopedBase = controller({ path: "scoped-base" }, { anything: [Get("anything")] }, [scoped()]);
@@ -153,7 +153,7 @@ function createApp(
     ),
   ];
 
-  // The guard is in a separate module, beside one whose path has the owner.
+  // The guard is in a separate module, beside the module whose path has the owner.
   class Auth {}
   Module({ imports: [UsherModule.forRoot(options)] })(Auth);
   class Deep {}

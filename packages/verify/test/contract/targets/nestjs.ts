@@ -74,7 +74,7 @@ function createController(handle: Handle): new () => object {
   });
 }
 
-/** A Nest app with these controllers behind the guard, on one of its platforms, silent. */
+/** Creates a silent Nest app with these controllers behind the guard, on one of its platforms. */
 export async function createNestApp(
   platform: keyof typeof platforms,
   options: UsherOptions,
@@ -82,7 +82,7 @@ export async function createNestApp(
 ): Promise<INestApplication> {
   class App {}
   Module({ imports: [UsherModule.forRoot(options)], controllers })(App);
-  // Closing waits for nobody: a test may leave a request without an answer.
+  // Closes connections immediately: a test may leave a request without a response.
   return NestFactory.create(App, platforms[platform](), { logger: false, forceCloseConnections: true });
 }
 
@@ -91,7 +91,7 @@ function nestTarget(platform: keyof typeof platforms): ContractTarget {
     name: `nestjs on ${platform}`,
     shapes: nestShapes(platform),
     exceptions: {
-      "a refusal does not wait for the body": "Nest parses a request's body before it asks any guard",
+      "a rejection does not wait for the body": "Nest parses a request's body before it calls guards",
     },
     async start(options, handle) {
       const app = await createNestApp(platform, options as UsherOptions, [createController(handle)]);

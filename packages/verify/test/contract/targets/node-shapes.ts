@@ -18,11 +18,11 @@ export const nodeShapes: TargetShapes = {
   scoped: {
     "of a listener": "/scoped",
     "of a list of paths": "/scoped-b",
-    "of any rest": "/scoped-rest/anything",
+    "of a wildcard": "/scoped-rest/anything",
     "of a listener in a listener": "/scoped-outer/inner",
   },
   open: { "a listener beside it": "/open" },
-  nobodys: {},
+  rejected: {},
   refusedAtStart: refusedPatterns((options, path) => usher(options).protect({ path }, () => undefined)),
   async start(options, handle) {
     const guard = usher(options);
