@@ -96,7 +96,12 @@ export default defineConfig({
     projects: [
       project(
         "unit",
-        ["packages/*/test/**/*.test.ts", "bench/test/**/*.test.ts", "scripts/**/*.test.ts"],
+        [
+          "packages/*/test/**/*.test.ts",
+          "bench/test/**/*.test.ts",
+          "conformance/test/**/*.test.ts",
+          "scripts/**/*.test.ts",
+        ],
         30_000,
         integration,
       ),

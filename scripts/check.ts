@@ -39,7 +39,7 @@ const checks: Check[] = [
       "node_modules/dependency-cruiser/bin/dependency-cruiser.mjs",
       "--config",
       ".dependency-cruiser.mjs",
-      ...["packages", "apps", "bench", "tests", "scripts"],
+      ...["packages", "apps", "bench", "conformance", "tests", "scripts"],
     ],
   },
   { name: "unused code", command: process.execPath, args: ["node_modules/knip/bin/knip.js"] },
@@ -88,7 +88,13 @@ function typeScriptProjects(): string[] {
       `${folder}/${name}/test/register`,
     ]),
   );
-  return [...members, "bench", "tests/e2e", "tests/runtimes", "tests/security", "scripts"].filter((folder) =>
-    existsSync(join(root, folder, "tsconfig.json")),
-  );
+  return [
+    ...members,
+    "bench",
+    "conformance",
+    "tests/e2e",
+    "tests/runtimes",
+    "tests/security",
+    "scripts",
+  ].filter((folder) => existsSync(join(root, folder, "tsconfig.json")));
 }
