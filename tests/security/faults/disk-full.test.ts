@@ -21,7 +21,7 @@ test("a disk that fills up under load: 503 for writes, reads and rejections go o
   const issuer = createTestIssuer();
   const env = {
     PATH: process.env.PATH ?? "",
-    // A database of 40 MB, the reserve of 64, and some.
+    // A database of 40 MB, the reserved 64 MB, and some space.
     SIZE: "150m",
     DATA_DIR: folder,
     BETTER_AUTH_SECRET: issuer.secret,
@@ -52,7 +52,7 @@ test("a disk that fills up under load: 503 for writes, reads and rejections go o
   }
   expect((await fetch(`${api.url}/api/someone/tasks`)).status).toBe(401);
   expect(ledger.acknowledged.size).toBe(acknowledged);
-  // Which looks once a second.
+  // The API checks once a second.
   await vi.waitFor(() => expect(api.output()).toContain("api is read-only: the disk is nearly full"), 20_000);
 
   disk.remove();

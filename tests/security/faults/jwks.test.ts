@@ -22,8 +22,7 @@ afterEach(async () => {
 });
 
 /**
- * A guard whose keys come through the proxy, by the real fetch. What it answers: a user's id, or status and
- * code.
+ * A guard that fetches its keys through the proxy, with the real fetch. Returns a user's id, or status and code.
  */
 function startGuard(): (token: string) => Promise<string> {
   const url = new URL(issuer.jwksUrl);
@@ -56,9 +55,8 @@ function forged(): string {
 const unavailable = "503 keys_unavailable retry";
 
 /**
- * What a token comes to once nothing is wrong any more. A connection that was made in the meantime may be
- * kept by `fetch`, which learns only by its use that it is none: so the next attempt may fail as well, and
- * the one after.
+ * The outcome for a token after the fault has ended. `fetch` may have kept broken connections, which it only
+ * notices when it uses them, so the first attempts may still fail.
  */
 async function afterwards(ask: (token: string) => Promise<string>, token: string): Promise<string> {
   await proxy.set({ kind: "none" });
@@ -159,7 +157,7 @@ test("one changed bit in the response: no forged token is accepted, and a valid 
     expect([offset, await afterwards(ask, token)]).toEqual([offset, "ann"]);
     if (offset > answer.length && answer.length > 0) break;
   }
-  // Most of it is no answer any more; what is left is a key that has the wrong name or verifies nothing.
+  // Most changed responses are invalid; the others contain a key with another `kid`, or one that verifies nothing.
   expect([...outcomes.keys()].toSorted()).toEqual([
     "401 key_unknown",
     "401 signature_invalid",

@@ -11,8 +11,7 @@ import { temporaryFolder } from "../../../apps/api/test/support/temporary-folder
 import { Ledger } from "./support/ledger.ts";
 import { type SlowClient, slowClients } from "./support/slow-clients.ts";
 
-// The real app in this process, with a fraction of the patience that it has in earnest; the soak waits that
-// out.
+// The real app in this process, with much shorter timeouts. The soak test uses the real ones.
 
 const folder = temporaryFolder();
 const issuer = createTestIssuer();
@@ -39,7 +38,7 @@ const connectionsOf = (app: FastifyInstance) =>
   );
 
 test("500 slow clients of six kinds at once: each is thrown out, and everybody else is answered meanwhile", async () => {
-  // Between a look that finds a request overdue and the handler's own end, there is time for a busy machine.
+  // Leaves time for a busy machine after the check that finds a request overdue.
   const { app, url } = await startApp({
     headers: 750,
     request: 1_500,
@@ -63,7 +62,7 @@ test("500 slow clients of six kinds at once: each is thrown out, and everybody e
   await ledger.during(() =>
     vi.waitFor(
       async () => {
-        // Who reads nothing does not hear of the end either: the server is asked.
+        // A client that reads nothing does not notice the end, so the server is asked.
         const left = clients
           .filter(({ kind, isClosed }) => kind !== "deaf" && !isClosed())
           .map(({ kind }) => kind);
@@ -86,7 +85,7 @@ test("500 slow clients of six kinds at once: each is thrown out, and everybody e
     );
   expect(statuses("headers")).toEqual(new Set(["HTTP/1.1 408"]));
   expect(statuses("body")).toEqual(new Set(["HTTP/1.1 408"]));
-  // Answered at once, and told so when the rest does not come.
+  // Answered at once, and closed when the rest does not arrive.
   expect(statuses("refused")).toEqual(new Set(["HTTP/1.1 401,HTTP/1.1 408"]));
   expect(statuses("idle")).toEqual(new Set(["HTTP/1.1 200"]));
   expect([...ledger.answers.keys()].toSorted()).toEqual(["200", "201"]);

@@ -27,7 +27,7 @@ describe.each(frameworks)("hostile HTTP, $target.name", ({ target, habits }) => 
   const printed: unknown[][] = [];
 
   beforeAll(async () => {
-    // Koa prints what breaks off a request, having been given no handler for it.
+    // Without an error handler, Koa prints aborted requests.
     vi.spyOn(console, "error").mockImplementation((...words) => void printed.push(words));
     const trust = { secret: issuer.secret, issuer: issuer.issuer, audience: issuer.audience };
     const verifier = createVerifier({ ...trust, keys: sharedSecret(trust.secret) });
@@ -75,8 +75,7 @@ describe.each(frameworks)("hostile HTTP, $target.name", ({ target, habits }) => 
 });
 
 /**
- * The handler of the public path, or of Alice's own for Alice, where the table does not have the guard
- * refuse.
+ * Expects the handler of the public path, or of Alice's path for Alice, unless the guard must reject.
  */
 function expectRightful({ principal, params }: HandlerView, { mayBeOwn }: AppliedCase): void {
   if (principal === undefined && params === undefined) return;

@@ -21,7 +21,7 @@ const cases = withHabits([...hostileTable(ingredients), ...apiCases(ingredients)
 
 describe("hostile HTTP, the real API", () => {
   let api: RunningApi;
-  // A machine that is busy with the other suites takes its time.
+  // The other suites may keep the machine busy.
   beforeAll(async () => {
     api = await startApi(issuer);
   }, 180_000);
@@ -55,7 +55,7 @@ describe("hostile HTTP, the real API", () => {
   });
 });
 
-/** What the API's framework or Node's parser has refused is said in the guard's form, too. */
+/** What the API's framework or Node's parser rejects has the same form as the guard's rejections. */
 function expectProblem({ status, headers, body }: RawResponse, code: string): void {
   expect(headers).toMatchObject({ "content-type": "application/problem+json", "cache-control": "no-store" });
   expect(JSON.parse(body)).toMatchObject({ type: `urn:usher-auth:error:${code}`, status, code });

@@ -1,8 +1,7 @@
 import { afterAll } from "vitest";
 
 /**
- * Counts the failures that reach the process until the end of the file: each would be the end of a process
- * that has no test runner around it.
+ * Counts uncaught errors until the end of the file: without a test runner, each would end the process.
  */
 export function watchForCrashes(): () => number {
   let crashes = 0;

@@ -1,27 +1,26 @@
 import { type Expected, type HostileCase, isGuardCode } from "./cases/case.ts";
 
-/** Why an app answers some cases otherwise than the table says, and how. */
+/** Cases that an app answers differently from the table, and why. */
 export interface Habit {
   readonly why: string;
-  /** By the cases' names. */
+  /** By the name of the case. */
   readonly answers: Readonly<Record<string, Expected>>;
 }
 
 /**
- * A case as one app must answer it.
+ * A case with the expected answer of one app.
  *
- * @property mayBeOwn Whether her token may open Alice's own path to it at all: never where the table has the
- *   guard refuse.
+ * @property mayBeOwn Whether the request may reach Alice's path with her token; never if the guard must reject
+ *   it.
  */
 export interface AppliedCase extends HostileCase {
   readonly mayBeOwn: boolean;
 }
 
 /**
- * The table as an app with these habits must answer it.
+ * The table with the expected answers of an app with these habits.
  *
- * @throws {Error} A habit is about a case that there is not, or says what the table says anyway, or
- *   contradicts another.
+ * @throws {Error} A habit names an unknown case, repeats the table, or contradicts another habit.
  */
 export function withHabits(table: readonly HostileCase[], habits: readonly Habit[]): AppliedCase[] {
   const answers = new Map<string, Expected>();

@@ -4,8 +4,8 @@ import type { RawResponse } from "../../../packages/verify/test/contract/raw-req
 import { type HostileCase, type Ingredients, isGuardCode } from "./cases/case.ts";
 
 /**
- * Holds an answer to a case, from whatever server: the status, the guard's refusals to the byte, nothing of
- * the request in it, and no second answer behind it.
+ * Checks the answer to a case: the status, the exact rejections of the guard, that nothing of the request is
+ * repeated, and that no second answer follows.
  */
 export function expectAnswer(
   answer: RawResponse,
@@ -24,8 +24,8 @@ export function expectAnswer(
 }
 
 /**
- * What `__proto__` and `constructor.prototype` in tokens and bodies would have left behind, in the server's
- * own process.
+ * Properties that `__proto__` and `constructor.prototype` in tokens and bodies would leave in the process of
+ * the server.
  */
 export function expectUnpolluted(): void {
   expect(Object.keys(Object.prototype)).toEqual([]);

@@ -18,7 +18,7 @@ import type { Habit } from "./differences.ts";
 const none = { status: 404, code: null } as const;
 const badHere = { status: 400, code: null } as const;
 
-/** The same answer to several cases. */
+/** The same answer for several cases. */
 function all(names: readonly string[], answer: Expected): Record<string, Expected> {
   return Object.fromEntries(names.map((name) => [name, answer]));
 }
@@ -101,8 +101,7 @@ const readsBodiesFirst: Habit = {
 };
 
 /**
- * An answer that does not wait for the body may be out before Node's parser comes upon what is wrong in it,
- * or not.
+ * An answer that does not wait for the body may be sent before or after Node's parser finds the fault in it.
  */
 const answersBeforeTheBody: Habit = {
   why: "the handler answers without reading the body, whose end is no chunk",
@@ -110,14 +109,14 @@ const answersBeforeTheBody: Habit = {
 };
 
 /**
- * An adapter's app under contract, and what its framework makes of some cases before the guard, or beside it.
+ * An adapter's app, and how its framework answers some cases before or without the guard.
  */
 export interface Framework {
   readonly target: ContractTarget;
   readonly habits: readonly Habit[];
 }
 
-/** Each adapter once, and Nest on both of its platforms. */
+/** Every adapter, with Nest on both platforms. */
 export const frameworks: readonly Framework[] = [
   { target: express5Target, habits: [caseDoesNotCount, slashAtTheEndDoesNotCount, answersBeforeTheBody] },
   {

@@ -1,6 +1,6 @@
 import type { TestContext } from "vitest";
 
-/** What a suite's summary line says of it beside its tests: tokens, requests, vectors, differences. */
+/** Numbers in a suite's summary line, next to its tests: tokens, requests, vectors, differences. */
 export type Counts = Readonly<Record<string, number>>;
 
 declare module "vitest" {
@@ -15,7 +15,7 @@ export function count({ task }: TestContext, more: Counts): void {
   task.meta.counts = sumOf([task.meta.counts ?? {}, more]);
 }
 
-/** Several counts as one, in the order in which their names first came. */
+/** The sum of several counts, in the order in which their names first occur. */
 export function sumOf(all: readonly Counts[]): Counts {
   const sum: Record<string, number> = {};
   for (const counts of all) {

@@ -1,8 +1,8 @@
-/** A function that a user of the packages hands in. */
+/** A function that an application passes to a package. */
 // biome-ignore lint/suspicious/noExplicitAny: any function of theirs.
 export type UserFunction = (...input: any[]) => any;
 
-/** One thing that user code may do, and should not be able to harm anything by. */
+/** One way in which user code can misbehave. */
 export interface Behaviour {
   readonly name: BehaviourName;
   /**
@@ -13,7 +13,7 @@ export interface Behaviour {
   of(good: UserFunction, callBack?: () => unknown): UserFunction;
 }
 
-/** What the table's columns are called, in their order. */
+/** The names of the columns, in order. */
 const behaviourNames = [
   "throws",
   "throws what is no Error",
@@ -28,7 +28,7 @@ const behaviourNames = [
 
 export type BehaviourName = (typeof behaviourNames)[number];
 
-/** A secret that a failing callback has in its message: it must reach no client. */
+/** A secret in the message of a failing callback. It must not reach a client. */
 export const messageOfFailure = "user code failed: Zm9yIHRoZSBsb2cgYWxvbmU";
 
 const fail = () => {
@@ -71,7 +71,7 @@ const misbehave: Readonly<Record<BehaviourName, Behaviour["of"]>> = {
 
 export const behaviours: readonly Behaviour[] = behaviourNames.map((name) => ({ name, of: misbehave[name] }));
 
-/** Overwrites, deletes and adds whatever can be, as deep as plain objects, lists, maps and sets go. */
+/** Overwrites, deletes and adds whatever is possible, deep inside of objects, lists, maps and sets. */
 function change(value: unknown, depth: number): void {
   if (typeof value !== "object" || value === null || depth > 5) return;
   if (value instanceof Map || value instanceof Set) {
@@ -96,11 +96,11 @@ function change(value: unknown, depth: number): void {
   }
 }
 
-/** What is frozen throws when it is changed. */
+/** Ignores the error of changing a frozen value. */
 function attempt(action: () => unknown): void {
   try {
     action();
   } catch {
-    // It is safe from us.
+    // It cannot be changed.
   }
 }

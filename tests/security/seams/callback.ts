@@ -1,16 +1,16 @@
 import type { Behaviour, BehaviourName } from "./behaviours.ts";
 
 /**
- * What came of a call whose user code misbehaved, as the one who called sees it.
+ * The outcome of a call whose user code misbehaves, as the caller sees it.
  *
  * - `served`: as if the callback had behaved.
- * - `refused`: a definite no (a 4xx, an `AuthError` with such a code). Nobody got what was not theirs.
- * - `unavailable`: a 503, or an error that says "try again". Nobody was signed out.
- * - `failed`: the callback's own error came to its owner: the call rejects, or the framework answers 500.
+ * - `refused`: a definite rejection (a 4xx, an `AuthError` with such a code).
+ * - `unavailable`: a 503, or an error that says "try again".
+ * - `failed`: the application gets the callback's own error: the call rejects, or the framework answers 500.
  */
 export type Outcome = "served" | "refused" | "unavailable" | "failed";
 
-/** A callback that users hand in: a row of the table. */
+/** A callback of the application: a row of the table. */
 export interface Callback {
   /** Package, function and option: `verify createGuard onReject`. */
   readonly name: string;

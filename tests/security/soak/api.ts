@@ -12,10 +12,10 @@ import { withMonitor } from "./monitored.ts";
  */
 export interface SoakedApi {
   readonly url: () => string;
-  /** Everything that all of its processes have logged. */
+  /** The log of all of its processes. */
   readonly log: () => string;
   readonly reading: () => Reading;
-  /** Whether it ended without having been told to. */
+  /** Whether it ended unexpectedly. */
   readonly crashed: () => boolean;
   /** `kill -9`, and a new process. */
   restart(): Promise<void>;

@@ -1,12 +1,11 @@
 import type { SoakResult } from "./soak.ts";
 
 /**
- * Megabytes that the API may grow by in the last 40 % of a soak: the rows that are written are in its memory,
- * too.
+ * Megabytes by which the API may grow in the last 40 % of a soak: its memory also contains the written rows.
  */
 const growth = 150;
 
-/** What of a soak should not be, in words; empty where all is well. */
+/** What went wrong in a soak; empty if nothing did. */
 export function failuresOf(result: SoakResult): string[] {
   const failures: [boolean, string][] = [
     [result.wrong > 0, `${result.wrong} wrong answers: ${result.findings.join("; ")}`],

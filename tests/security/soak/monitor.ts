@@ -1,6 +1,6 @@
 /**
- * Loaded into the API by `--import`: writes down, twice a second, what the process takes and for how long its
- * event loop was held up. The API itself knows nothing of it.
+ * Loaded into the API with `--import`: records, twice a second, the memory of the process and how long its event
+ * loop was blocked.
  */
 import { renameSync, writeFileSync } from "node:fs";
 import { monitorEventLoopDelay } from "node:perf_hooks";
@@ -10,7 +10,7 @@ export interface Reading {
   readonly residentMemory: number;
   readonly loopDelayP99: number;
   readonly loopDelayMax: number;
-  /** Sockets, timers, requests: whatever the event loop has to mind. */
+  /** Active resources of the event loop: sockets, timers, requests. */
   readonly resources: number;
 }
 
@@ -25,7 +25,7 @@ if (file !== undefined) {
       loopDelayMax: histogram.max / 1e6,
       resources: process.getActiveResourcesInfo().length,
     };
-    // A reader in between gets the former one.
+    // Renamed, so that a reader never sees half a reading.
     writeFileSync(`${file}.next`, JSON.stringify(reading));
     renameSync(`${file}.next`, file);
   }, 500).unref();

@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Reading } from "./monitor.ts";
 
-/** How to start a process that is watched by `monitor.ts`, and what it takes. */
+/** How to start a process with `monitor.ts`, and its readings. */
 export interface Monitor {
-  /** Of the process, for it to be watched. */
+  /** The environment variables of the process. */
   readonly env: Readonly<Record<string, string>>;
-  /** The latest reading; there is one half a second after the process has begun. */
+  /** The latest reading; the first is there half a second after the start. */
   read(): Reading;
   remove(): void;
 }

@@ -11,7 +11,7 @@ const number = 10;
  */
 const slowestEnd = 40_000;
 
-/** Clients who begin requests that they never end, while others work. */
+/** Clients that begin requests and never finish them, while others work. */
 export function keepSlowCompany(url: string, issuer: TestIssuer): readonly SlowClient[] {
   const port = Number(new URL(url).port);
   const path = "/api/slow/tasks";
@@ -23,7 +23,7 @@ export function keepSlowCompany(url: string, issuer: TestIssuer): readonly SlowC
   ]).flat();
 }
 
-/** Waits for those who are still there, no longer than the API may. */
+/** Waits until the API has closed all of them, and no longer than it may take. */
 export async function untilGone(clients: readonly SlowClient[]): Promise<void> {
   const deadline = performance.now() + slowestEnd;
   while (clients.some(({ isClosed }) => !isClosed()) && performance.now() < deadline) await sleep(200);

@@ -1,10 +1,10 @@
-/** What a soak has seen. */
+/** The counts of a soak. */
 export class Tally {
   requests = 0;
   hostile = 0;
   /** Connections that failed while the API was being restarted. */
   unanswered = 0;
-  /** Answers that should not have been; the first few in words. */
+  /** Wrong answers; the first few are described. */
   wrong = 0;
   readonly findings: string[] = [];
   #latencies: number[] = [];
@@ -20,7 +20,7 @@ export class Tally {
     if (this.findings.length < 20) this.findings.push(what);
   }
 
-  /** In milliseconds; of all answers. */
+  /** Milliseconds of every answer. */
   percentile(percent: number): number {
     const sorted = Float64Array.from(this.#latencies).sort();
     return sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * percent) / 100))] ?? 0;

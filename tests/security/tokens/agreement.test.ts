@@ -10,13 +10,13 @@ import { hostileToken } from "./support/mutations.ts";
 import { seededRandom } from "./support/random.ts";
 import { decode } from "./support/stricter-rules.ts";
 
-/** What happens between an issuer and its verifiers: a token is shown, time passes, something is revoked. */
+/** A step of a run: a token is verified, time passes, or something is revoked. */
 type Step =
   | { readonly show: number }
   | { readonly wait: number }
   | { readonly revoke: "token" | "session" | "user"; readonly of: number };
 
-/** How many tokens go round: more than the small cache holds, few enough to meet again. */
+/** The number of tokens: more than the small cache holds, and few enough to repeat. */
 const poolSize = 10;
 const anyToken = fc.nat(poolSize - 1);
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -32,7 +32,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 );
 
 describe("properties: every way to verify gives the same verdict", () => {
-  // EdDSA takes a hundred times as long, and differs in no step that remembers.
+  // EdDSA takes a hundred times as long, and uses the same caches.
   it.for([
     ["HS256", 150],
     ["EdDSA", 30],
@@ -59,7 +59,7 @@ describe("properties: every way to verify gives the same verdict", () => {
         }),
         { numRuns },
       );
-      // Verdicts of one kind only would agree by themselves.
+      // Every kind of verdict must occur, or the agreement proves nothing.
       expect([...met]).toEqual(expect.arrayContaining(["accepted", "token_expired", "token_revoked"]));
     },
   );
@@ -67,7 +67,7 @@ describe("properties: every way to verify gives the same verdict", () => {
 
 type World = Awaited<ReturnType<typeof createWorld>>;
 
-/** An issuer's tokens, good and bad, and several verifiers that differ in what they remember alone. */
+/** Valid and invalid tokens of an issuer, and several verifiers that differ only in their caches. */
 async function createWorld(algorithm: SigningAlgorithm, seed: number) {
   const clock = handClock();
   const issuer = createTestIssuer({ algorithm, clock });
@@ -110,7 +110,7 @@ async function createWorld(algorithm: SigningAlgorithm, seed: number) {
   };
 }
 
-/** The code of the refusal, or the whole principal. */
+/** The code of the rejection, or the principal. */
 async function verdictOf(
   way: (token: string) => Principal | Promise<Principal>,
   token: string,

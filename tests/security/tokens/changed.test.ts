@@ -14,7 +14,7 @@ describe("properties: a changed token", () => {
   const shortenedAt = (token: string, at: number) => token.slice(0, at) + token.slice(at + 1);
 
   /**
-   * What a decoder may take for this character: those with the same low byte, in fullwidth, of plain base64.
+   * Characters that a decoder may mistake for this one: with the same low byte, fullwidth, of plain base64.
    */
   const twinsOf = (present: string): string[] => {
     const unit = present.charCodeAt(0);
@@ -23,7 +23,7 @@ describe("properties: a changed token", () => {
     return present === "" ? [] : [...twins, ...(plain === undefined ? [] : [plain])];
   };
 
-  /** In each place: the character there removed, and each of these instead of it and before it. */
+  /** At each position: the character removed, and replaced or preceded by each of these. */
   function expectRefused(
     algorithm: SigningAlgorithm,
     characters: (present: string) => readonly string[],

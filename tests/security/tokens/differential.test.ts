@@ -12,7 +12,7 @@ import { decode, laxerRules, stricterRules } from "./support/stricter-rules.ts";
 const total = Number(process.env.USHER_DIFFERENTIAL ?? 5000);
 const seed = Number(process.env.USHER_SEED ?? 1);
 const clockTolerance = 5;
-/** A whole second, since jose counts in those. */
+/** A whole second, because jose counts whole seconds. */
 const now = Date.parse("2026-01-01T00:00:00Z") / 1000;
 const shares: readonly (readonly [SigningAlgorithm, number])[] = [
   ["HS256", 0.7],
@@ -50,7 +50,7 @@ describe("differential against jose", () => {
         explained.set(rule as string, (explained.get(rule as string) ?? 0) + 1);
       }
       for (const [rule, times] of explained) await test.annotate(`${times} times: ${rule}`, "difference");
-      // A generator that makes only one kind would prove nothing.
+      // Both outcomes must occur, or the test proves nothing.
       expect(accepted).toBeGreaterThan(Math.floor(0.05 * tokens));
       expect(tokens - accepted).toBeGreaterThan(Math.floor(0.3 * tokens));
       expect(explained.size).toBeGreaterThan(2);
@@ -68,7 +68,7 @@ function joseFor(
   algorithm: SigningAlgorithm,
 ): (token: string) => Promise<boolean> {
   const secretOf = () => new TextEncoder().encode(secret);
-  // With the set and not with its key, so that jose too looks at `kid`.
+  // The whole set and not its key, so that jose also checks `kid`.
   const key = algorithm === "HS256" ? secretOf : createLocalJWKSet(jwks() as JSONWebKeySet);
   const options = {
     algorithms: [algorithm],

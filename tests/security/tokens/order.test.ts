@@ -25,7 +25,7 @@ import {
 } from "./support/faults.ts";
 
 const clock = () => startSeconds * 1000;
-/** A check, and the way in which it is failed. */
+/** A check, and one way to fail it. */
 type Failure = readonly [Check, Way];
 
 const revocations = createRevocations({
@@ -40,7 +40,7 @@ await revocations.revoke(
   (["token", "session", "user"] as const).map((kind) => ({ kind, id: revoked[kind], before: startSeconds })),
 );
 
-/** A Standard Schema that refuses one role, and takes all else as it is. */
+/** A Standard Schema that rejects one role and returns everything else unchanged. */
 const schema: StandardSchema<TokenClaims> = {
   "~standard": {
     version: 1,
@@ -62,7 +62,7 @@ function worldOf(algorithm: SigningAlgorithm) {
     revocations,
     clock,
   });
-  // A shared secret has no name: no token's key is unknown to it.
+  // A shared secret has no `kid`, so no key is unknown.
   const checks = checksInOrder(startSeconds, issuer).filter(
     ({ name }) => algorithm !== "HS256" || name !== "key",
   );

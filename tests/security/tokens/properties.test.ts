@@ -146,7 +146,7 @@ describe("properties: signed claims", () => {
       ),
       fc.oneof(fc.string({ unit: "binary" }), halfSurrogate, fc.constantFrom(null, true, false)),
       fc.array(tie("value"), { maxLength: 4 }),
-      // Not an object literal's way: an own `__proto__` is to be a claim like any other.
+      // Not an object literal: `__proto__` must be an own property, a claim like any other.
       fc
         .array(fc.tuple(name, tie("value")), { maxLength: 4 })
         .map((entries) => Object.fromEntries(entries) as unknown),
@@ -168,7 +168,7 @@ describe("properties: signed claims", () => {
       fc.property(claims, (own) => {
         const token = issuer.tokenFor("alice", { claims: own });
         fc.pre(token.length <= 8192);
-        // As JSON has them: that is what was signed.
+        // As JSON represents them: that is what was signed.
         const [, payload = ""] = token.split(".");
         const signed = JSON.parse(Buffer.from(payload, "base64url").toString("utf8")) as Record<
           string,

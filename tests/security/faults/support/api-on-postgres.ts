@@ -13,7 +13,7 @@ import type { Row } from "./ledger.ts";
 
 /** A real Postgres that supports TLS. */
 export interface Database {
-  /** Past every proxy, as the superuser. */
+  /** A direct connection as the superuser, without a proxy. */
   readonly sql: postgres.Sql;
   rows(): Promise<Row[]>;
   readonly url: URL;
@@ -27,7 +27,7 @@ export async function startDatabase(): Promise<Database> {
   chmodSync(folder, 0o755);
   writeFileSync(files.ssl_cert_file, certificate);
   writeFileSync(files.ssl_key_file, key, { mode: 0o600 });
-  // Postgres reads its key only from its own user's file; root runs it as nobody.
+  // Postgres only reads a key file of its own user; as root, the tests run it as `nobody`.
   if (process.getuid?.() === 0) for (const file of Object.values(files)) chownSync(file, 65_534, 65_534);
   const server = await startPostgres({ settings: { ssl: "on", ...files } });
   const url = new URL(await server.createDatabase());

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, sign } from "node:crypto";
 
 /**
- * A certificate that vouches for itself, and its key: enough for a TLS whose peer is not looked at. In PEM.
+ * A self-signed certificate and its key, in PEM: enough for TLS without verification of the peer.
  */
 export function selfSignedCertificate(): { readonly certificate: string; readonly key: string } {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });

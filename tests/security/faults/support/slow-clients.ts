@@ -1,20 +1,20 @@
 import { connect, type Socket } from "node:net";
 
-/** A client that takes its time, on a bare socket. */
+/** A slow client on a raw socket. */
 export interface SlowClient {
   readonly kind: string;
-  /** What the server has said to it. */
+  /** What the server has sent. */
   heard(): string;
   readonly isClosed: () => boolean;
   close(): void;
 }
 
-/** Milliseconds between two bytes of those who send at all: often enough to never be silent. */
+/** Milliseconds between two bytes: often enough never to be idle. */
 const pace = 40;
 
-/** The ways of being slow. Each begins to send, and never comes to an end. */
+/** The kinds of slow clients. None of them ever finishes. */
 export const slowClients = {
-  /** A header, a byte at a time. */
+  /** Sends a header, one byte at a time. */
   headers: (port: number) =>
     dribble("headers", port, "GET /health/live HTTP/1.1\r\nHost: localhost\r\nX-Slow: "),
   /** A body that never ends, from a user who may send one. */
@@ -22,11 +22,11 @@ export const slowClients = {
     dribble("body", port, post(path, `Authorization: Bearer ${token}\r\n`)),
   /** A body that never ends, from a client that is rejected before it. */
   refused: (port: number, path: string) => dribble("refused", port, post(path, "")),
-  /** One request, and then nothing. */
+  /** Sends one request, and then nothing. */
   idle: (port: number) => open("idle", port, "GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"),
-  /** Nothing at all. */
+  /** Sends nothing at all. */
   mute: (port: number) => open("mute", port, ""),
-  /** Many requests, and not one answer read. */
+  /** Sends many requests and reads no answer. */
   deaf: (port: number) =>
     open("deaf", port, "GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(400), false),
 } as const;
@@ -49,7 +49,7 @@ function open(
       heard += bytes.toString("latin1");
     });
   }
-  // To be thrown out is what is expected.
+  // Being disconnected is the expected result.
   socket.on("error", () => {
     isClosed = true;
   });

@@ -12,7 +12,7 @@ import {
 } from "./case.ts";
 import { anonymousPathName, longId, pathName } from "./paths.ts";
 
-/** What makes sense for the real API alone: its bodies, its other public routes, its CORS. */
+/** Cases for the real API only: its bodies, its other public routes, its CORS. */
 export function apiCases(ingredients: Ingredients): HostileCase[] {
   const nearlyPublic = [
     "/health",
@@ -43,7 +43,7 @@ export function apiCases(ingredients: Ingredients): HostileCase[] {
 const tooLong = { status: 414, code: "uri_too_long" } as const;
 const none = { status: 404, code: "not_found" } as const;
 
-/** Where the API is stricter, or has no such route. */
+/** Cases where the API is stricter, or does not have the route. */
 export const apiHabits: readonly Habit[] = [
   {
     why: "its router refuses a parameter of more than 256 characters before any hook",

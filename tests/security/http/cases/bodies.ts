@@ -1,6 +1,6 @@
 import { bad, bearer, type HostileCase, type Ingredients, missing, requestText } from "./case.ts";
 
-/** Bodies with Alice's good token, and some without. Only an app that reads them can say what is right. */
+/** Bodies with Alice's valid token, and some without. For apps that read bodies. */
 export function bodyCases({ token }: Ingredients): HostileCase[] {
   const json = "content-type: application/json";
   const post = (body: string, ...headers: string[]) =>

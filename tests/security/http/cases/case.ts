@@ -1,9 +1,9 @@
 import type { TestIssuer } from "@usher-auth/testing";
 import { type AuthErrorCode, authErrorCodes } from "@usher-auth/verify";
 
-/** The answer to a request that means no good. */
+/** The expected answer to a hostile request. */
 export interface Expected {
-  /** The only status, or the few that are right; 0 where the connection is closed without a word. */
+  /** The accepted status, or several; 0 if the connection is closed without an answer. */
   readonly status: number | readonly number[];
   /**
    * The problem's code. The guard's codes are the same from every server, to the byte. Any other is the API's
@@ -11,28 +11,28 @@ export interface Expected {
    * the response has no problem body.
    */
   readonly code?: string | null;
-  /** Whether a framework's own error repeats the target that it refuses; never said of the guard. */
+  /** Whether the framework's own error repeats the rejected target. The guard never does. */
   readonly echoesTarget?: boolean;
 }
 
-/** A request that means no good, and the one answer it may get. Its name is its own in the whole table. */
+/** A hostile request and its expected answer. The name is unique in the table. */
 export interface HostileCase extends Expected {
   readonly name: string;
   readonly request: string | Buffer;
 }
 
-/** What the cases are made of: tokens of two users, both good, and the issuer to make bad ones with. */
+/** What the cases use: valid tokens of two users, and the issuer to make invalid ones. */
 export interface Ingredients {
   readonly issuer: TestIssuer;
   /** Alice's token. */
   readonly token: string;
-  /** Bob's, as good as hers. */
+  /** Bob's token. */
   readonly otherToken: string;
-  /** A path that the server under attack shows to everybody. */
+  /** A public path of the server. */
   readonly publicPath: string;
 }
 
-/** A request's text: lines as they are, ended as HTTP/1.1 ends them, and the connection closed after it. */
+/** The text of a request: the lines unchanged, ended as in HTTP/1.1, with `Connection: close`. */
 export function requestText(startLine: string, headers: readonly string[] = [], body = ""): string {
   const length = body === "" ? [] : [`content-length: ${Buffer.byteLength(body)}`];
   return [startLine, "host: localhost", ...headers, ...length, "connection: close", "", body].join("\r\n");
@@ -44,15 +44,15 @@ export function requestLine(method: string, target = ownPath, version = "HTTP/1.
 
 export const get = (path: string, ...headers: string[]) => requestText(`GET ${path} HTTP/1.1`, headers);
 export const bearer = (token: string) => `authorization: Bearer ${token}`;
-/** Every character a byte, as it is. */
+/** Each character as one byte. */
 export const latin1 = (text: string) => Buffer.from(text, "latin1");
 
-/** Whether the guard refuses with this code, and not the app around it. */
+/** Whether this is a code of the guard, and not of the app around it. */
 export function isGuardCode(code: string | null | undefined): code is AuthErrorCode {
   return authErrorCodes.includes(code as AuthErrorCode);
 }
 
-/** Alice's own task list: where every case goes that is not about paths. */
+/** Alice's task list: the target of every case that is not about paths. */
 export const ownPath = "/api/alice/tasks";
 export const own = { status: 200, code: null } as const;
 export const missing = { status: 401, code: "credentials_missing" } as const;

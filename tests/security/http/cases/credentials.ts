@@ -14,14 +14,14 @@ import {
   requestText,
 } from "./case.ts";
 
-/** Authorization fields, and tokens in places that are none for them. */
+/** Authorization fields, and tokens in the wrong places. */
 export function credentialCases(ingredients: Ingredients): HostileCase[] {
   return [...schemes(ingredients), ...fields(ingredients), ...otherPlaces(ingredients)];
 }
 
 const field = (value: string) => get(ownPath, `authorization: ${value}`);
 
-/** One field, whose value is not `Bearer` and a token. */
+/** One field whose value is not `Bearer` and a token. */
 function schemes({ token, otherToken }: Ingredients): HostileCase[] {
   const half = [token.slice(0, 50), token.slice(50)] as const;
   return [
@@ -100,7 +100,7 @@ function schemes({ token, otherToken }: Ingredients): HostileCase[] {
   ];
 }
 
-/** More than one field, or one that is not quite one. */
+/** Several fields, and fields that are not quite valid. */
 function fields({ token, otherToken }: Ingredients): HostileCase[] {
   const asking = (...headers: string[]) => get(ownPath, ...headers);
   const basic = "authorization: Basic YTpi";
@@ -142,7 +142,7 @@ function fields({ token, otherToken }: Ingredients): HostileCase[] {
   ];
 }
 
-/** A token anywhere but in the field, and users named by other fields. */
+/** A token anywhere else, and users named in other fields. */
 function otherPlaces({ token, otherToken, publicPath }: Ingredients): HostileCase[] {
   const json = "content-type: application/json";
   const form = "content-type: application/x-www-form-urlencoded";

@@ -15,7 +15,7 @@ const json = "content-type: application/json";
 const body = JSON.stringify({ title: "x" });
 const tooLarge = { status: 431, code: "headers_too_large" } as const;
 
-/** Requests that two readers would see differently. */
+/** Requests that two parsers would read differently. */
 export function framingCases(ingredients: Ingredients): HostileCase[] {
   return [...versions(ingredients), ...lengths(ingredients), ...extras(ingredients)];
 }

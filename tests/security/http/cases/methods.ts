@@ -11,7 +11,7 @@ import {
   requestText,
 } from "./case.ts";
 
-/** Methods and targets that are no plain GET of a path. */
+/** Methods and targets other than a plain GET of a path. */
 export function methodCases(ingredients: Ingredients): HostileCase[] {
   return [...methods(ingredients), ...targets(ingredients)];
 }

@@ -16,7 +16,7 @@ type PathCase = readonly (readonly [path: string, expected: Expected])[];
 const none = { status: 404, code: "not_found" } as const;
 
 /**
- * Alice's good token on paths that are not hers, or hardly; and no token on paths that look nearly public.
+ * Alice's valid token on paths that are not hers, or almost hers; no token on paths that look almost public.
  */
 export function pathCases({ token, publicPath }: Ingredients): HostileCase[] {
   const withToken = [...ids, ...shapes].map(([path, expected]) => ({
@@ -40,10 +40,10 @@ export function anonymousPathName(path: string): string {
   return `${pathName(path)} without a token`;
 }
 
-/** Longer than some routers want a parameter. */
+/** Longer than the limit of some routers for a parameter. */
 export const longId = `/api/${"a".repeat(257)}/tasks`;
 
-/** Escapes of no byte, and of bytes that are no UTF-8: cut short, overlong, half a surrogate pair. */
+/** Invalid escapes, and escapes of invalid UTF-8: truncated, overlong, a lone surrogate. */
 export const badEscapes: readonly string[] = [
   "/api/%zz/tasks",
   "/api/%/tasks",
@@ -55,7 +55,7 @@ export const badEscapes: readonly string[] = [
   "/api/%ed%a0%80/tasks",
 ];
 
-/** What stands where the owner's id belongs. */
+/** Values in the place of the owner's id. */
 const ids: PathCase = [
   ["/api/alice/tasks", own],
   ["/api/%61lice/tasks", own],
@@ -126,7 +126,7 @@ const shapes: PathCase = [
   ["/api/alice/tasks/%zz", bad],
 ];
 
-/** Prefixes and look-alikes of the public route, and ways from it to another. */
+/** Prefixes and look-alikes of the public route, and paths that lead from it to another route. */
 function nearlyPublic(publicPath: string): PathCase {
   return [
     ["/", missing],

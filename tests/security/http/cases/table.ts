@@ -5,7 +5,7 @@ import { methodCases } from "./methods.ts";
 import { pathCases } from "./paths.ts";
 import { tokenCases } from "./tokens.ts";
 
-/** Every case that makes sense for any app with a public path and `/api/:userId/tasks`. */
+/** Every case that applies to any app with a public path and `/api/:userId/tasks`. */
 export function hostileTable(ingredients: Ingredients): HostileCase[] {
   return [credentialCases, tokenCases, pathCases, methodCases, framingCases].flatMap((group) =>
     group(ingredients),

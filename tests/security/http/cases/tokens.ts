@@ -36,7 +36,7 @@ function honestFaults({ issuer }: Ingredients): TokenCase[] {
   ];
 }
 
-/** Hostile `alg`, and headers that are no header. */
+/** Hostile `alg` values, and invalid headers. */
 function headers({ issuer, token }: Ingredients): TokenCase[] {
   const [, payload = "", signature = ""] = token.split(".");
   const algorithms = [
@@ -79,7 +79,7 @@ function headers({ issuer, token }: Ingredients): TokenCase[] {
   ];
 }
 
-/** Hostile `kid`, `crit` and `typ`, and keys that a token would bring along. */
+/** Hostile `kid`, `crit` and `typ` values, and keys inside of the token. */
 function headerParameters({ issuer }: Ingredients): TokenCase[] {
   const cases = (name: string, values: readonly unknown[], code: string) =>
     values.map(
@@ -90,7 +90,7 @@ function headerParameters({ issuer }: Ingredients): TokenCase[] {
       ],
     );
   return [
-    // A shared secret has no name, so that none can be wrong; and it is never looked up by one.
+    // A shared secret has no `kid`, so any is accepted, and none is used for a lookup.
     ...cases(
       "kid",
       ["../../../../dev/null", "' OR '1'='1", "$(id)", "a\0b", "a\r\nb", "\ud800", "k".repeat(5000)],
@@ -121,14 +121,14 @@ function claims({ issuer }: Ingredients): TokenCase[] {
   const withClaims = (changes: Record<string, unknown>) => issuer.tokenFor("alice", { claims: changes });
   const cases = (name: string, values: readonly unknown[], code: string) =>
     values.map((value): TokenCase => [nameOf(name, value), withClaims({ [name]: value }), code]);
-  // As JSON has it, an own property: an object literal would set the prototype instead.
+  // An own property, as in JSON: an object literal would set the prototype instead.
   const inherited = (values: object) =>
     JSON.parse(`{"__proto__":${JSON.stringify(values)}}`) as Record<string, unknown>;
   const deep = JSON.parse(`${"[".repeat(2000)}${"]".repeat(2000)}`) as unknown;
   return [
     ...cases("sub", [7, "", undefined, null, ["alice"], { alice: 1 }, true], claimsInvalid),
     ...cases("exp", ["9999999999", undefined, null, [9_999_999_999]], claimsInvalid),
-    // RFC 7519 section 2: fractions are allowed, and JSON has no other bound than what a number can be.
+    // RFC 7519 section 2 allows fractions, and JSON does not limit numbers.
     ...cases("exp", [9_999_999_999.5, 2 ** 53, 1e300], accepted),
     ...cases("exp", [0, 0.5, -1], "token_expired"),
     ...cases("nbf", ["0", null], claimsInvalid),
@@ -186,7 +186,7 @@ function subjects({ issuer }: Ingredients): TokenCase[] {
   ]);
 }
 
-/** Texts that are not three segments of base64url. */
+/** Texts other than three segments of base64url. */
 function forms({ token }: Ingredients): TokenCase[] {
   const [header = "", payload = "", signature = ""] = token.split(".");
   return [

@@ -1,11 +1,11 @@
 import type { TestIssuer, TokenFaults } from "@usher-auth/testing";
 import type { AuthErrorCode } from "@usher-auth/verify";
 
-/** One way in which a token is wrong. */
+/** One fault of a token. */
 export interface Way {
-  /** Before signing, or with it. */
+  /** Applied when the token is signed. */
   readonly made?: TokenFaults;
-  /** After signing: the text. */
+  /** Applied to the text of the signed token. */
   readonly spoilt?: (token: string) => string;
 }
 
@@ -16,7 +16,7 @@ export interface Check {
   readonly ways: readonly Way[];
 }
 
-/** What a verifier must be told for the last checks: claims that its schema refuses, and what was revoked. */
+/** What the verifier needs for the last checks: a role that its schema rejects, and what was revoked. */
 export const refusedRole = "root";
 export const revoked = { token: "revoked-token", session: "revoked-session", user: "revoked-user" } as const;
 export const maxTokenAge = 900;
@@ -25,7 +25,7 @@ const claims = (values: Readonly<Record<string, unknown>>): Way => ({ made: { cl
 const header = (values: Readonly<Record<string, unknown>>): Way => ({ made: { header: values } });
 
 /**
- * Every check of a token, in the order in which they are made (`createVerifier`, ARCHITECTURE.md).
+ * Every check of a token, in the order of `createVerifier`.
  *
  * @param now Seconds since 1970.
  */
@@ -103,7 +103,7 @@ export function checksInOrder(now: number, { audience }: TestIssuer): readonly C
   ];
 }
 
-/** A token with all of these at once. Where two are about one claim, the earlier check's stands. */
+/** A token with all of these faults. If two change the same claim, that of the earlier check wins. */
 export function tokenWith(issuer: TestIssuer, ways: readonly Way[]): string {
   const made = ways.toReversed().map((way) => way.made ?? {});
   const token = issuer.tokenFor("alice", {

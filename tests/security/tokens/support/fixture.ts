@@ -2,7 +2,7 @@ import { createTestIssuer, type SigningAlgorithm, type TestIssuer } from "@usher
 import { createVerifier, localJwks, sharedSecret, type Verifier } from "@usher-auth/verify";
 import { startSeconds } from "../../../../packages/verify/test/support.ts";
 
-/** An issuer and a verifier that trust each other, at an instant that does not pass. */
+/** An issuer and a verifier that trusts it, with a clock that stands still. */
 export function worldOf(algorithm: SigningAlgorithm): {
   readonly issuer: TestIssuer;
   readonly verifier: Verifier;

@@ -1,7 +1,7 @@
 import type { TestIssuer, TokenFaults } from "@usher-auth/testing";
 import type { Random } from "./random.ts";
 
-/** Values that JSON can hold and that a claim or header parameter hardly ever should. */
+/** JSON values that are unusual for a claim or a header parameter. */
 function oddValues(now: number): readonly unknown[] {
   return [
     undefined,
@@ -93,8 +93,8 @@ const characters = [
 ];
 
 /**
- * A token that was spoilt in up to three ways before and after signing; now and then in none. Every choice is
- * `random`'s, so that the same seed gives the same tokens.
+ * A token with up to three faults, added before and after signing; sometimes without any. All choices come from
+ * `random`, so the same seed gives the same tokens.
  */
 export function hostileToken(issuer: TestIssuer, random: Random, now: number): string {
   const faults: { -readonly [Name in keyof TokenFaults]: TokenFaults[Name] } = {};

@@ -1,6 +1,5 @@
 /**
- * Numbers that look random and are the same on every run with the same seed, so that a finding can be
- * repeated.
+ * Pseudo-random numbers. The same seed gives the same numbers, so that a finding can be reproduced.
  */
 export interface Random {
   /** A whole number from 0 to `below` - 1. */
@@ -8,7 +7,7 @@ export interface Random {
   pick<Value>(values: readonly Value[]): Value;
 }
 
-/** The mulberry32 generator: enough for choosing tests, and for nothing secret. */
+/** The mulberry32 generator: good enough for tests, not for secrets. */
 export function seededRandom(seed: number): Random {
   let state = seed >>> 0;
   function next(): number {

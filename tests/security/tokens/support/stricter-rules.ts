@@ -1,13 +1,13 @@
 import { decodeJwt, decodeProtectedHeader } from "jose";
 
 /**
- * Why Usher refuses a token that jose, as strict as it can be made, accepts: what is stricter here, by name.
+ * Why Usher rejects a token that jose accepts with its strictest options: the rule that is stricter here.
  */
 export interface StricterRule {
   readonly name: string;
-  /** Reads the token with jose's own decoders, and knows nothing of Usher's code. */
+  /** Reads the token with jose's decoders, without any of Usher's code. */
   readonly applies: (token: Decoded) => boolean;
-  /** The codes that Usher may answer with then. */
+  /** The codes that Usher may reject it with. */
   readonly codes: readonly string[];
 }
 
@@ -65,8 +65,8 @@ export function stricterRules(now: number, clockTolerance: number): readonly Str
 }
 
 /**
- * Why Usher accepts a token that jose, made so strict, refuses: what jose's option asks for and RFC 7519 does
- * not.
+ * Why Usher accepts a token that jose rejects with these options: requirements of jose's options that RFC 7519
+ * does not have.
  */
 export const laxerRules: readonly Omit<StricterRule, "codes">[] = [
   {
@@ -75,7 +75,7 @@ export const laxerRules: readonly Omit<StricterRule, "codes">[] = [
   },
 ];
 
-/** What jose makes of a token's text, or undefined where it makes nothing of it. */
+/** What jose decodes from a token; undefined if it cannot decode it. */
 export function decode(text: string): Decoded | undefined {
   try {
     return { text, header: { ...decodeProtectedHeader(text) }, claims: decodeJwt(text) };
