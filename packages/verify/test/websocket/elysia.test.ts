@@ -6,7 +6,8 @@ import { sessionOf, usher } from "../../src/adapters/elysia.ts";
 import { requireScopes } from "../../src/index.ts";
 import { listen } from "../contract/targets/elysia-server.ts";
 import { createRevokingBench } from "../revoking.ts";
-import { ask, bearer, closed, open, refusalOf } from "./support.ts";
+import { expectRenewalToClose, expectToEndWithToken } from "./framework.ts";
+import { ask, bearer, open, refusalOf } from "./support.ts";
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] }));
 afterEach(() => void vi.useRealTimers());
@@ -84,32 +85,16 @@ it("rejects other clients before the upgrade, like any request", async () => {
 it.each(["/api/alice/live", "/plugin/alice"])(
   "%s closes a socket with 4401 when its token expires or is revoked, unless a fresh one was sent",
   async (path) => {
-    const { host, token, clock, revocations, heard } = await serve();
-    const dial = (sid: string) => open(new WebSocket(`ws://${host}${path}`, ["bearer", token("alice", sid)]));
-    const [left, revoked, renewed] = [await dial("left"), await dial("revoked"), await dial("renewed")];
-    renewed.send(`usher.renew ${token("alice", "renewed", 600)}`);
-    expect(await ask(renewed, "hello")).toBe("alice alice hello");
-
-    const revokedClosed = closed(revoked);
-    await revocations.revoke({ kind: "session", id: "revoked", before: clock() / 1000 });
-    vi.advanceTimersByTime(500);
-    expect(await revokedClosed).toEqual([4401, "token_revoked"]);
-
-    const leftClosed = closed(left);
-    clock.advance(60);
-    vi.advanceTimersByTime(500);
-    expect(await leftClosed).toEqual([4401, "token_expired"]);
-    expect(await ask(renewed, "still here")).toBe("alice alice still here");
-    expect(heard).toEqual(["hello", "still here"]);
+    const bench = await serve();
+    await expectToEndWithToken(bench, path);
+    expect(bench.heard).toEqual(["hello", "still here"]);
   },
 );
 
-it("closes the socket of a user who sends another user's token", async () => {
-  const { host, token, rejected } = await serve();
-  const socket = await open(new WebSocket(`ws://${host}/api/alice/live`, ["bearer", token()]));
-  socket.send(`usher.renew ${token("bob")}`);
-  expect(await closed(socket)).toEqual([4403, "owner_mismatch"]);
-  expect(rejected).toEqual(["owner_mismatch"]);
+it("closes the socket if another user's token is sent", async () => {
+  const bench = await serve();
+  const tokens = [bench.token(), bench.token("bob")] as const;
+  await expectRenewalToClose(bench, "/api/alice/live", tokens, "owner_mismatch");
 });
 
 it("does not affect public sockets", async () => {

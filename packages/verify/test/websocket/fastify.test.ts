@@ -5,7 +5,8 @@ import { WebSocket } from "ws";
 import { sessionOf, usher } from "../../src/adapters/fastify.ts";
 import { requireScopes } from "../../src/index.ts";
 import { createRevokingBench } from "../revoking.ts";
-import { ask, bearer, closed, open, refusalOf } from "./support.ts";
+import { expectRenewalToClose, expectToEndWithToken } from "./framework.ts";
+import { ask, bearer, open, refusalOf } from "./support.ts";
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] }));
 afterEach(() => void vi.useRealTimers());
@@ -39,8 +40,8 @@ async function serve() {
   await app.listen({ port: 0, host: "127.0.0.1" });
   onTestFinished(() => app.close());
   const host = app.listeningOrigin.replace("http://", "");
-  const token = (user = "alice", claims: object = {}) =>
-    bench.issuer.tokenFor(user, { expiresIn: 60, claims: { sid: "s1", ...claims } });
+  const token = (user = "alice", sid = "s1", expiresIn = 60) =>
+    bench.issuer.tokenFor(user, { expiresIn, claims: { sid } });
   return { ...bench, app, host, token, rejected };
 }
 
@@ -70,31 +71,13 @@ it("rejects other clients before the upgrade, like any request", async () => {
 });
 
 it("closes a socket with 4401 when its token expires or is revoked, unless a fresh one was sent", async () => {
-  const { host, token, clock, revocations, issuer } = await serve();
-  const dial = (sid: string) =>
-    open(new WebSocket(`ws://${host}/api/alice/live`, ["bearer", token("alice", { sid })]));
-  const [left, revoked, renewed] = [await dial("left"), await dial("revoked"), await dial("renewed")];
-  renewed.send(`usher.renew ${issuer.tokenFor("alice", { expiresIn: 600, claims: { sid: "renewed" } })}`);
-  expect(await ask(renewed, "who")).toContain("alice");
-
-  const revokedClosed = closed(revoked);
-  await revocations.revoke({ kind: "session", id: "revoked", before: clock() / 1000 });
-  vi.advanceTimersByTime(500);
-  expect(await revokedClosed).toEqual([4401, "token_revoked"]);
-
-  const leftClosed = closed(left);
-  clock.advance(60);
-  vi.advanceTimersByTime(500);
-  expect(await leftClosed).toEqual([4401, "token_expired"]);
-  expect(await ask(renewed, "who")).toContain("alice");
+  await expectToEndWithToken(await serve(), "/api/alice/live");
 });
 
-it("closes the socket of a user who sends another user's token", async () => {
-  const { host, token, rejected } = await serve();
-  const socket = await open(new WebSocket(`ws://${host}/api/alice/live`, ["bearer", token()]));
-  socket.send(`usher.renew ${token("bob")}`);
-  expect(await closed(socket)).toEqual([4403, "owner_mismatch"]);
-  expect(rejected).toEqual(["owner_mismatch"]);
+it("closes the socket if another user's token is sent", async () => {
+  const bench = await serve();
+  const tokens = [bench.token(), bench.token("bob")] as const;
+  await expectRenewalToClose(bench, "/api/alice/live", tokens, "owner_mismatch");
 });
 
 it("does not affect public sockets and plain requests", async () => {

@@ -6,7 +6,8 @@ import { WebSocket, WebSocketServer } from "ws";
 import { enforce, sessionOf, usher, watchSocket } from "../../src/adapters/hono.ts";
 import { requireScopes } from "../../src/index.ts";
 import { createRevokingBench } from "../revoking.ts";
-import { ask, bearer, closed, open, refusalOf } from "./support.ts";
+import { expectRenewalToClose, expectToEndWithToken } from "./framework.ts";
+import { ask, bearer, open, refusalOf } from "./support.ts";
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] }));
 afterEach(() => void vi.useRealTimers());
@@ -68,36 +69,18 @@ it("rejects other clients before the upgrade, and reads no subprotocol of a plai
 });
 
 it("closes a socket with 4401 when its token expires or is revoked, unless a fresh one was sent", async () => {
-  const { host, token, clock, revocations, heard } = await serve();
-  const dial = (sid: string) =>
-    open(new WebSocket(`ws://${host}/api/alice/live`, ["bearer", token("alice", sid)]));
-  const [left, revoked, renewed] = [await dial("left"), await dial("revoked"), await dial("renewed")];
-  renewed.send(`usher.renew ${token("alice", "renewed", 600)}`);
-  expect(await ask(renewed, "hello")).toBe("alice alice hello");
-
-  const revokedClosed = closed(revoked);
-  await revocations.revoke({ kind: "session", id: "revoked", before: clock() / 1000 });
-  vi.advanceTimersByTime(500);
-  expect(await revokedClosed).toEqual([4401, "token_revoked"]);
-
-  const leftClosed = closed(left);
-  clock.advance(60);
-  vi.advanceTimersByTime(500);
-  expect(await leftClosed).toEqual([4401, "token_expired"]);
-  expect(await ask(renewed, "still here")).toBe("alice alice still here");
-  expect(heard).toEqual(["hello", "still here"]);
+  const bench = await serve();
+  await expectToEndWithToken(bench, "/api/alice/live");
+  expect(bench.heard).toEqual(["hello", "still here"]);
 });
 
 it.each([
   ["another user's", "/api/alice/live", "bob", "live", "owner_mismatch"],
   ["without the scope that the route requires", "/scoped/alice", "alice", undefined, "scope_insufficient"],
 ])("closes the socket if a token is sent that is %s", async (_case, path, user, scope, code) => {
-  const { host, token, rejected } = await serve();
-  const first = token("alice", "s1", 60, "live");
-  const socket = await open(new WebSocket(`ws://${host}${path}`, ["bearer", first]));
-  socket.send(`usher.renew ${token(user, "s1", 60, scope)}`);
-  expect(await closed(socket)).toEqual([4403, code]);
-  expect(rejected).toEqual([code]);
+  const bench = await serve();
+  const tokens = [bench.token("alice", "s1", 60, "live"), bench.token(user, "s1", 60, scope)] as const;
+  await expectRenewalToClose(bench, path, tokens, code);
 });
 
 it("throws without a guard", async () => {
