@@ -36,7 +36,7 @@ export function refusalOf(error: AuthError, options: AnswerOptions = {}): Refusa
   return createGuard({ verifier: unusedVerifier, ownerParam: "userId", ...options }).refuse(error, undefined);
 }
 
-export function refusesOf({ code }: { readonly code: string }, refusal: Refusal): Refuses {
+function refusesOf({ code }: { readonly code: string }, refusal: Refusal): Refuses {
   const { status, headers, body } = refusal;
   return {
     code,

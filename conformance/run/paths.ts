@@ -16,7 +16,7 @@ export interface PathVector {
 }
 
 /** The decoded parameters of the route; null if the path does not match the pattern. */
-export type PathParams = Readonly<Record<string, string>> | null;
+type PathParams = Readonly<Record<string, string>> | null;
 
 /** What happens to a request. */
 export type PathOutcome = Outcome<{ readonly id: string }> & { readonly params: PathParams };

@@ -11,7 +11,7 @@ export interface Settings {
   readonly typ?: string;
 }
 
-export type KeySettings = SecretSettings | JwksSettings;
+type KeySettings = SecretSettings | JwksSettings;
 
 interface SecretSettings {
   readonly secret: string | readonly { readonly version: number; readonly value: string }[];

@@ -20,7 +20,7 @@ export function runToken(
 }
 
 /** @throws {Error} The file has no settings of this name. */
-export function settingsOf(named: Readonly<Record<string, Settings>>, name: string): Settings {
+function settingsOf(named: Readonly<Record<string, Settings>>, name: string): Settings {
   const settings = named[name];
   if (settings === undefined) throw new Error(`there are no settings "${name}"`);
   return settings;
