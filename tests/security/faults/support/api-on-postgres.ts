@@ -27,7 +27,7 @@ export async function startDatabase(): Promise<Database> {
   chmodSync(folder, 0o755);
   writeFileSync(files.ssl_cert_file, certificate);
   writeFileSync(files.ssl_key_file, key, { mode: 0o600 });
-  // Postgres only reads a key file of its own user; as root, the tests run it as `nobody`.
+  // Postgres only reads a key file that its user owns; as root, the tests run it as `nobody`.
   if (process.getuid?.() === 0) for (const file of Object.values(files)) chownSync(file, 65_534, 65_534);
   const server = await startPostgres({ settings: { ssl: "on", ...files } });
   const url = new URL(await server.createDatabase());
