@@ -40,9 +40,9 @@ const bare = (config: object = {}): Any => new Elysia(config);
 const shapes: Readonly<Record<string, () => App | Promise<App>>> = {
   "a route's own": () => bare().use(guard).get("/admin", admin, A()),
   "a route of any method": () => bare().use(guard).all("/admin", admin, A()),
-  "a route by route()": () => bare().use(guard).route("GET", "/admin", admin, A()),
-  "a constant": () => bare().use(guard).get("/admin", "admin", A()),
-  "a constant that has hooks of every kind": () =>
+  "route()": () => bare().use(guard).route("GET", "/admin", admin, A()),
+  "a constant response": () => bare().use(guard).get("/admin", "admin", A()),
+  "a constant response with hooks of every kind": () =>
     bare()
       .use(guard)
       .onParse(() => undefined)
@@ -102,7 +102,7 @@ const shapes: Readonly<Record<string, () => App | Promise<App>>> = {
     bare()
       .use(guard)
       .guard({}, (app: Any) => app.guard(A(), (inner: Any) => inner.get("/admin", admin))),
-  "guard() that a plugin hands to its parent": () =>
+  "guard() that a plugin applies to its parent": () =>
     bare()
       .use(guard)
       .use(
@@ -111,7 +111,7 @@ const shapes: Readonly<Record<string, () => App | Promise<App>>> = {
           .guard({ as: "scoped", ...A() }),
       )
       .get("/admin", admin),
-  "guard() that a plugin hands to everybody": () =>
+  "guard() that a plugin applies globally": () =>
     bare()
       .use(guard)
       .use(
@@ -136,7 +136,7 @@ const shapes: Readonly<Record<string, () => App | Promise<App>>> = {
       .use(guard)
       .group("/x", (app: Any) => app.group("/y", A(), (inner: Any) => inner.get("", admin)))
       .get("/admin", admin, A()),
-  "a macro of the app's own": () =>
+  "the app's own macro": () =>
     bare().use(guard).macro({ staff: A() }).get("/admin", admin, { staff: true }),
   "beside a macro that returns nothing": () =>
     bare()
@@ -157,12 +157,12 @@ const shapes: Readonly<Record<string, () => App | Promise<App>>> = {
     await app.modules;
     return app;
   },
-  "a route that comes after the first request": async () => {
+  "a route that is added after the first request": async () => {
     const app = bare().use(guard).get("/first", admin);
     await ask(app, "/first");
     return app.get("/admin", admin, A()).compile();
   },
-  "a route that takes another one's place": async () => {
+  "a route that replaces another one": async () => {
     const app = bare()
       .use(guard)
       .get("/admin", () => "open", { public: true });
@@ -369,7 +369,7 @@ describe("owners of Elysia routes", () => {
       bare()
         .use(guard)
         .guard({}, (app: Any) => app.get("/u/:userId", own)),
-    "an app that hands its request on": () => {
+    "an app that passes its request on": () => {
       const inner = bare().use(guard).get("/u/:userId", own);
       return bare()
         .use(guard)
