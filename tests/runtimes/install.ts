@@ -5,14 +5,14 @@ import { join } from "node:path";
 import { npmCommand } from "../../scripts/run/npm-command.ts";
 import { root } from "./runtimes.ts";
 
-/** Where the runtimes are installed that the repository itself does not need. */
+/** The folder of the runtimes that are not part of the normal installation. */
 const here = join(root, "tests/runtimes");
 
 /**
- * Installs the runtimes, once: again when the lock file has changed. They are some hundred megabytes out of
- * the npm registry, and none of their install scripts runs.
+ * Installs the runtimes, unless that was done for this lock file. Downloads some hundred megabytes from the
+ * npm registry. Runs no install scripts.
  *
- * @throws {Error} npm could not; the message says what to do.
+ * @throws {Error} npm failed; the message says what to do.
  */
 export async function installRuntimes(): Promise<void> {
   const lock = readFileSync(join(here, "package-lock.json"), "utf8");

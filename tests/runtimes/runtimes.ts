@@ -6,17 +6,17 @@ import { fileURLToPath } from "node:url";
 export const root: string = fileURLToPath(new URL("../..", import.meta.url));
 const require = createRequire(import.meta.url);
 
-/** A runtime that the core is tested on. */
+/** A runtime on which the core is tested. */
 export interface Runtime {
   readonly name: string;
-  /** Its file of tests, without `.test.ts`. */
+  /** The name of its test file, without `.test.ts`. */
   readonly file: string;
   /**
-   * Looks for the absolute path of its binary, or says why there is none. Looks each time, because it may
-   * just have been installed.
+   * The absolute path of its binary, or why there is none. Checked at each call, because it may just have
+   * been installed.
    */
   findBinary(): string | { readonly missing: string };
-  /** Arguments that run the program of this file, up to its own arguments. */
+  /** The arguments before the program and its own arguments. */
   readonly run: readonly string[];
 }
 
@@ -52,7 +52,7 @@ const deno: Runtime = {
   name: "Deno",
   file: "deno",
   findBinary: () => find(`@deno/${platform}-${arch}${platform === "linux" ? "-glibc" : ""}`, "deno"),
-  // No network but loopback, and nothing to be fetched: the packages are those in node_modules.
+  // Loopback only, without downloads: the packages are in node_modules.
   run: ["run", "--quiet", "--no-lock", "--no-prompt", "--cached-only", "--node-modules-dir=manual"].concat(
     "--allow-net=127.0.0.1",
     "--allow-read",

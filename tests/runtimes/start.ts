@@ -9,7 +9,7 @@ import type { Settings } from "./program/app.ts";
 import { type Runtime, root } from "./runtimes.ts";
 import { bundleWorker, workerConfig } from "./worker-bundle.ts";
 
-/** The program at work on a runtime. */
+/** The running program on a runtime. */
 export interface RunningProgram {
   readonly origin: string;
   close(): Promise<void>;
@@ -18,7 +18,7 @@ export interface RunningProgram {
 /**
  * Starts the program on a free port of the loopback interface.
  *
- * @param environment All of its environment variables; a Worker has none. Default: none.
+ * @param environment Its only environment variables; a Worker has none. Default: none.
  */
 export async function startProgram(
   runtime: Runtime,
@@ -37,7 +37,7 @@ async function startWorker(binary: string, settings: Settings): Promise<RunningP
   await writeFile(join(folder, "worker.js"), await bundleWorker());
   await writeFile(join(folder, "settings.json"), JSON.stringify(settings));
   await writeFile(join(folder, "config.capnp"), workerConfig);
-  // It tells its port on a descriptor of our own choice: here its standard output.
+  // It writes its port to a file descriptor of our choice: its standard output.
   const running = await launch(binary, ["serve", "--control-fd=1", join(folder, "config.capnp")]);
   return {
     origin: running.origin,
@@ -48,7 +48,7 @@ async function startWorker(binary: string, settings: Settings): Promise<RunningP
   };
 }
 
-/** Starts a process that writes a line of JSON with the port that it listens on. */
+/** Starts a process that prints a line of JSON with its port. */
 async function launch(
   binary: string,
   args: readonly string[],

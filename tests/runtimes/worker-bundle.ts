@@ -5,8 +5,7 @@ import { build } from "tsdown";
 import { root } from "./runtimes.ts";
 
 /**
- * workerd with what a Worker needs for Usher: `nodejs_compat`; and with a way to the JWKS, which here is on
- * loopback.
+ * The configuration of workerd: `nodejs_compat`, which Usher needs, and access to the JWKS on loopback.
  */
 export const workerConfig = `
 using Workerd = import "/workerd/workerd.capnp";
@@ -28,7 +27,7 @@ const worker :Workerd.Worker = (
 
 let bundled: Promise<string> | undefined;
 
-/** The program in one file, made of the packages' bundles, as a Worker is deployed. */
+/** Bundles the program and the packages' bundles into one file, as for a deployed Worker. */
 export function bundleWorker(): Promise<string> {
   bundled ??= bundle();
   return bundled;

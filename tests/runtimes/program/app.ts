@@ -5,21 +5,21 @@ import { createFetchShapes } from "../../../packages/verify/test/contract/target
 import { type Trust, verifierOf } from "../../../packages/verify/test/contract/trust.ts";
 import { answerCore } from "./core.ts";
 
-/** What the program is started with, as JSON. */
+/** The settings of the program, as JSON. */
 export interface Settings {
-  /** The app with a route for each rule, or the one of every way to write an app. Default: `contract`. */
+  /** The app with a route for each rule, or the app with every way to define routes. Default: `contract`. */
   readonly app?: "contract" | "shapes";
   readonly trust: Trust;
-  /** The time at the start, for a clock that is moved by hand; null for the system's clock. */
+  /** The start time of a controlled clock; null for the system clock. */
   readonly now: number | null;
   readonly guard: { readonly realm?: string; readonly concealOwnerMismatch?: boolean };
-  /** A Worker's app is not given the context that the Worker has. */
+  /** Do not pass the Worker's context to the app. */
   readonly withoutContext?: boolean;
-  /** Listeners that fail, in place of those that record. */
+  /** Use listeners that fail instead of those that record. */
   readonly listenersFail?: boolean;
 }
 
-/** What the app did since it was last asked. */
+/** What the app did since the last request for it. */
 export interface Witness {
   readonly seen: readonly HandlerView[];
   readonly accepted: readonly string[];
@@ -31,15 +31,15 @@ export interface Witness {
   }[];
 }
 
-/** What a runtime's server is given. A Worker's context may come with the request. */
+/** The handler of a runtime's server. A Worker passes its context. */
 export type Program = (request: Request, context?: unknown) => Response | Promise<Response>;
 
-/** Where the tests talk to the program itself, beside the app under contract. */
+/** The path of commands for the program itself. */
 export const controlPath = "/-/control";
 
 /**
- * The app under contract, on whatever runtime this is, and beside it the tests' way to move its clock, to
- * read what its handlers and listeners saw, and to have tokens verified.
+ * The app of the contract, and commands that set its clock, return the calls of its handlers and listeners,
+ * and verify tokens.
  */
 export function createProgram(settings: Settings): Program {
   let { now } = settings;

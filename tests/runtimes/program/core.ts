@@ -17,7 +17,7 @@ export type Keys =
   | { readonly jwks: { readonly keys: readonly object[] } }
   | { readonly url: string };
 
-/** What the core is asked to do. */
+/** A command for the core. */
 export type CoreCommand =
   | {
       readonly name: "verify";
@@ -30,18 +30,18 @@ export type CoreCommand =
   | { readonly name: "secret"; readonly secret: string }
   | {
       readonly name: "revoke";
-      /** As `verifierFromEnv` reads them. */
+      /** The variables for `verifierFromEnv`. */
       readonly variables: Readonly<Record<string, string>>;
       readonly token: string;
       readonly revocation: Revocation;
     };
 
-/** What became of a token: whose it is, or why it was refused. */
+/** The outcome for a token: the principal, or the rejection. */
 export interface Verdict {
   readonly code: string;
   readonly hint?: string | undefined;
   readonly principal?: object;
-  /** What the second look said, which for a good token is answered by the cache. */
+  /** The outcome of the second verification, which for a valid token comes from the cache. */
   readonly again: string;
   readonly frozen?: boolean;
 }
@@ -74,8 +74,7 @@ export async function verifyAll(command: CoreCommand & { readonly name: "verify"
 }
 
 /**
- * What becomes of a token before and after its revocation, with a verifier made of an environment's
- * variables.
+ * The outcomes for a token before and after its revocation, with a verifier from environment variables.
  */
 export async function revokeOne(command: CoreCommand & { readonly name: "revoke" }): Promise<string[]> {
   const { variables, token, revocation } = command;
@@ -124,7 +123,7 @@ async function judge<Found extends { readonly code: string }>(
   try {
     return await look();
   } catch (error) {
-    // Anything but a verdict is a finding, and shown as what it is.
+    // Any other error is a finding, and returned as it is.
     if (!(error instanceof AuthError)) return { code: `${error}` };
     return { code: error.code, hint: error.hint };
   }

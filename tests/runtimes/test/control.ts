@@ -1,14 +1,14 @@
 import { controlPath } from "../program/app.ts";
 import type { CoreCommand } from "../program/core.ts";
 
-/** Tells the program to do something, and returns what it answers. */
+/** Sends a command to the program and returns its answer. */
 export async function control(
   origin: string,
   command: CoreCommand | { readonly name: "clock"; readonly now: number } | { readonly name: "witness" },
 ): Promise<unknown> {
   const response = await fetch(origin + controlPath, {
     method: "POST",
-    // A connection that is kept may just be closed by the other side when the next command comes.
+    // The other side may close a kept connection just before the next command.
     headers: { connection: "close" },
     body: JSON.stringify(command),
   });

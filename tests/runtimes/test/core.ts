@@ -23,10 +23,10 @@ const algorithms: readonly SigningAlgorithm[] = [
 ];
 /** Long enough for HS512 (RFC 7518 section 3.2). */
 const secret = randomBytes(64).toString("base64url");
-/** How many hostile tokens for each algorithm: enough to meet every kind, few enough for the slow curves. */
+/** Hostile tokens for each algorithm: enough for every kind, and few enough for the slow curves. */
 const hostile = 50;
 
-/** What every algorithm refuses alike, by its code. */
+/** What is rejected for every algorithm, by code. */
 const refusals: readonly (readonly [TokenFaults, string])[] = [
   [{ expired: true }, "token_expired"],
   [{ notYetValid: true }, "token_not_yet_valid"],
@@ -44,7 +44,7 @@ const refusals: readonly (readonly [TokenFaults, string])[] = [
   [{ claims: { padding: "x".repeat(9000) } }, "token_too_large"],
 ];
 
-/** What the core does by itself: on that runtime as on this one, whose own suites say that it is right. */
+/** Compares the core on that runtime with the core in this process, which its own suites test. */
 export function coreSuite(runtime: Runtime): void {
   describe(`core: ${runtime.name}`, () => {
     let program: RunningProgram;

@@ -6,15 +6,14 @@ import { describe, expect, it, type TestContext } from "vitest";
 import type { Runtime } from "../runtimes.ts";
 import { startProgram } from "../start.ts";
 
-/** In seconds: the least that `remoteJwks` takes. A refresh is due at half of `maxAge`. */
+/** The minimum that `remoteJwks` accepts, in seconds. A refresh is due at half of `maxAge`. */
 const times = { maxAge: 10, maxStale: 12, timeout: 1 };
-/** Milliseconds until the issuer answers: longer than a request for which nothing has to be fetched. */
+/** Milliseconds until the issuer answers: longer than a request without a fetch. */
 const slowness = 400;
 
 /**
- * A Worker that lives on in real time, past the age of its keys, through a rotation and a withdrawal. workerd
- * drops what a request has begun as soon as it is answered, timers too, which no clock that is moved by hand
- * would show.
+ * A Worker in real time, past the age of its keys, through a rotation and a withdrawal. workerd drops the
+ * background work and timers of a request once it is answered, which a controlled clock would not show.
  */
 export function lifetimeSuite(runtime: Runtime): void {
   describe.concurrent(`keys in real time: ${runtime.name}`, () => {
@@ -25,7 +24,7 @@ export function lifetimeSuite(runtime: Runtime): void {
       const first = issuer.tokenFor("ann", { expiresIn: 600 });
       expect(await ask(first)).toBe("ann");
 
-      // Past half of the keys' age: the request is answered, and the refresh that it began goes with it.
+      // Past half of `maxAge`: the request is answered, and the refresh that it started is dropped.
       await pause(5500);
       expect(await ask(first)).toBe("ann");
       await pause(2 * slowness);
@@ -44,7 +43,7 @@ export function lifetimeSuite(runtime: Runtime): void {
       expect(verdict, "a token of a withdrawn key").toBe("401 key_unknown");
       expect(Date.now() - withdrawnAt).toBeLessThan((times.maxAge + 2) * 1000);
 
-      // A refresh is dropped once more, and nobody asks until the keys are older than they may ever be.
+      // Another refresh is dropped, and no request comes until the keys are past `maxAge`.
       await pause(5500);
       const before = answered();
       expect(await ask(second)).toBe("bob");
@@ -93,9 +92,9 @@ export function lifetimeSuite(runtime: Runtime): void {
     });
     return {
       issuer,
-      /** How many fetches of the keys came to their end. */
+      /** The number of completed fetches of the keys. */
       answered: () => answered,
-      /** Whose the token is, or status and code of its refusal. */
+      /** The id of the user, or status and code of the rejection. */
       ask: async (token: string) => {
         const response = await fetch(`${program.origin}/me`, {
           headers: { authorization: `Bearer ${token}`, connection: "close" },

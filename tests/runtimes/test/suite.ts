@@ -4,7 +4,11 @@ import type { Runtime } from "../runtimes.ts";
 import { coreSuite } from "./core.ts";
 import { runtimeTarget } from "./target.ts";
 
-/** Everything that is to hold on a runtime. `exceptions`: what of the contract cannot, and why. */
+/**
+ * All tests of a runtime.
+ *
+ * @param exceptions Tests of the contract that cannot pass on it, and why.
+ */
 export function runtimeSuite(runtime: Runtime, exceptions: Readonly<Record<string, string>> = {}): void {
   const binary = runtime.findBinary();
   const absent = typeof binary === "string" ? undefined : binary.missing;

@@ -35,7 +35,7 @@ export function runtimeTarget(
         ...(realm !== undefined && { realm }),
         ...(concealOwnerMismatch !== undefined && { concealOwnerMismatch }),
       };
-      // A test's clock is set there before each request. The system's clock is the same in both.
+      // Sets the clock of the test in the program before each request. The system clock is the same in both.
       let now = clock === Date.now ? null : clock();
       const { origin, close } = await startProgram(runtime, { app, trust, now, guard });
 

@@ -22,7 +22,7 @@ afterEach(async () => {
 });
 
 /**
- * A guard that fetches its keys through the proxy, with the real fetch. Returns a user's id, or status and code.
+ * A guard that fetches its keys through the proxy. Returns a user's id, or status and code.
  */
 function startGuard(): (token: string) => Promise<string> {
   const url = new URL(issuer.jwksUrl);
@@ -157,7 +157,7 @@ test("one changed bit in the response: no forged token is accepted, and a valid 
     expect([offset, await afterwards(ask, token)]).toEqual([offset, "ann"]);
     if (offset > answer.length && answer.length > 0) break;
   }
-  // Most changed responses are invalid; the others contain a key with another `kid`, or one that verifies nothing.
+  // Most changed responses are invalid; the others have another `kid`, or a key that verifies nothing.
   expect([...outcomes.keys()].toSorted()).toEqual([
     "401 key_unknown",
     "401 signature_invalid",

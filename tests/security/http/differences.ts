@@ -10,8 +10,8 @@ export interface Habit {
 /**
  * A case with the expected answer of one app.
  *
- * @property mayBeOwn Whether the request may reach Alice's path with her token; never if the guard must reject
- *   it.
+ * @property mayBeOwn Whether the request may reach Alice's path with her token; never if the guard must
+ *   reject it.
  */
 export interface AppliedCase extends HostileCase {
   readonly mayBeOwn: boolean;

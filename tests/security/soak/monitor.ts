@@ -1,6 +1,6 @@
 /**
- * Loaded into the API with `--import`: records, twice a second, the memory of the process and how long its event
- * loop was blocked.
+ * Loaded into the API with `--import`: records, twice a second, the memory of the process and how long its
+ * event loop was blocked.
  */
 import { renameSync, writeFileSync } from "node:fs";
 import { monitorEventLoopDelay } from "node:perf_hooks";

@@ -120,6 +120,10 @@ describe("parseToken", () => {
     );
   });
 
+  it("rejects a header that begins with a byte order mark", () => {
+    expect(refusal(() => parseToken(withHeader('\ufeff{"alg":"HS256"}'), form)).code).toBe("token_malformed");
+  });
+
   it.each(["crit", "b64", "zip", "enc"])("refuses the header parameter %s, whatever its value", (name) => {
     for (const value of [["exp"], true, false, "DEF", null]) {
       expect(refusal(() => parseToken(withHeader({ alg: "HS256", [name]: value }), form))).toMatchObject({

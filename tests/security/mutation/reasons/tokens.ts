@@ -50,4 +50,28 @@ export const tokenReasons: readonly Reason[] = [
     mutants: ["{}", '"Stryker was here!"'],
     reason: "nobody asks for what it holds",
   },
+  {
+    file: "cache.ts",
+    line: "if (value !== undefined) this.#delete(value);",
+    mutants: ["true"],
+    reason: "for the type: the entry that was just set is always ahead of the iterator",
+  },
+  {
+    file: "token/parse.ts",
+    line: 'const [headerSegment = ""',
+    mutants: ['"Stryker was here!"'],
+    reason: "for the type: the number of segments is checked",
+  },
+  {
+    file: "token/parse.ts",
+    line: "if (latest?.segment === segment) return latest.header;",
+    mutants: ["false"],
+    reason: "only reads the header again, which costs time",
+  },
+  {
+    file: "verifier/verifier.ts",
+    line: "const cacheKey = token.slice(-cacheKeyLength);",
+    mutants: ["token", "+cacheKeyLength"],
+    reason: "any part of the token is a good key, since the whole token is compared",
+  },
 ];

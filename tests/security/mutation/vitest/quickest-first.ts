@@ -8,8 +8,8 @@ const slow = [
 ];
 
 /**
- * Runs quick test files first: the first failing test ends the run of a mutant. Vitest itself would begin with
- * the slowest file.
+ * Runs quick test files first: the first failing test ends the run of a mutant. Vitest itself would begin
+ * with the slowest file.
  */
 export class QuickestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

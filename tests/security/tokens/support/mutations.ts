@@ -93,8 +93,8 @@ const characters = [
 ];
 
 /**
- * A token with up to three faults, added before and after signing; sometimes without any. All choices come from
- * `random`, so the same seed gives the same tokens.
+ * A token with up to three faults, added before and after signing; sometimes without any. All choices come
+ * from `random`, so the same seed gives the same tokens.
  */
 export function hostileToken(issuer: TestIssuer, random: Random, now: number): string {
   const faults: { -readonly [Name in keyof TokenFaults]: TokenFaults[Name] } = {};

@@ -65,8 +65,8 @@ export function stricterRules(now: number, clockTolerance: number): readonly Str
 }
 
 /**
- * Why Usher accepts a token that jose rejects with these options: requirements of jose's options that RFC 7519
- * does not have.
+ * Why Usher accepts a token that jose rejects with these options: requirements of jose's options that RFC
+ * 7519 does not have.
  */
 export const laxerRules: readonly Omit<StricterRule, "codes">[] = [
   {
