@@ -8,7 +8,8 @@ const decisions = globSync("docs/decisions/[0-9]*.md", { cwd: root }).sort();
 const documents = globSync(["*.md", "docs/**/*.md", "packages/*/README.md"], { cwd: root }).sort();
 
 /** A path into the repository, in backticks. One with a placeholder or a pattern in it is not a file's. */
-const namedPath = /`((?:\.ci|\.github|apps|bench|docs|packages|ports|scripts|tests)\/[^`\s*{}<>…]*)`/g;
+const namedPath =
+  /`((?:\.ci|\.github|apps|bench|conformance|docs|packages|ports|scripts|tests)\/[^`\s*{}<>…]*)`/g;
 const link = /\]\(([^)\s:]+)\)/g;
 
 function read(document: string): string {
