@@ -136,8 +136,7 @@ const shapes: Readonly<Record<string, () => App | Promise<App>>> = {
       .use(guard)
       .group("/x", (app: Any) => app.group("/y", A(), (inner: Any) => inner.get("", admin)))
       .get("/admin", admin, A()),
-  "the app's own macro": () =>
-    bare().use(guard).macro({ staff: A() }).get("/admin", admin, { staff: true }),
+  "the app's own macro": () => bare().use(guard).macro({ staff: A() }).get("/admin", admin, { staff: true }),
   "beside a macro that returns nothing": () =>
     bare()
       .use(guard)
