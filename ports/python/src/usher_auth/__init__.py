@@ -1,9 +1,9 @@
 """The guard of a FastAPI or Starlette API whose users sign in with Better Auth.
 
-    from usher_auth import Usher
+from usher_auth import Usher
 
-    usher = Usher.from_env()
-    usher.protect(app)
+usher = Usher.from_env()
+usher.protect(app)
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""Key sources, their lifecycle, and which key fits a token."""

@@ -1,0 +1,25 @@
+"""Checks of options. Each raises ConfigurationError at construction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .errors import ConfigurationError
+
+
+def string_list(value: object, advice: str) -> tuple[str, ...]:
+    """One non-empty string, or several, as a tuple."""
+    items = (value,) if isinstance(value, str) else value
+    if not isinstance(items, Iterable) or isinstance(items, (bytes, dict)):
+        raise ConfigurationError(advice)
+    found = tuple(items)
+    if not found or not all(isinstance(item, str) and item for item in found):
+        raise ConfigurationError(advice)
+    return found
+
+
+def integer_within(value: object, name: str, least: int, most: int) -> int:
+    """An integer, both ends included. A boolean is none."""
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        raise ConfigurationError(f"{name}: must be an integer from {least} to {most}.")
+    return value

@@ -1,0 +1,44 @@
+"""Marks on handlers and mounted applications: public, or not.
+
+A mark is an attribute of the function or object itself. A class that inherits from a public one is not public.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+Marked = TypeVar("Marked", bound=Callable[..., Any])
+
+_ATTRIBUTE = "__usher_auth_public__"
+
+EVERY_USHER = object()
+"""The owner of a mark that counts for every Usher."""
+
+
+def mark_public(endpoint: Marked, owner: object) -> Marked:
+    """Mark a handler, or an application to mount, as public for one Usher.
+
+    :raises TypeError: it cannot be marked, such as a bound method of another object.
+    """
+    target: Any = endpoint.__func__ if inspect.ismethod(endpoint) else endpoint
+    setattr(target, _ATTRIBUTE, (*_marks_of(target), owner))
+    return endpoint
+
+
+def is_public(endpoint: object, owner: object) -> bool:
+    """Whether exactly this handler or application is marked."""
+    marks = _marks_of(endpoint)
+    return any(mark is owner or mark is EVERY_USHER for mark in marks)
+
+
+def _marks_of(endpoint: object) -> tuple[object, ...]:
+    target = endpoint.__func__ if inspect.ismethod(endpoint) else endpoint
+    if isinstance(target, functools.partial):
+        target = target.func
+    # Own attributes only: neither those of a parent class, nor what `__getattr__` makes up.
+    own = getattr(target, "__dict__", None)
+    found = own.get(_ATTRIBUTE, ()) if own is not None else ()
+    return found if isinstance(found, tuple) else ()
