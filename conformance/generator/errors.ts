@@ -1,5 +1,5 @@
 import { authErrorCodes } from "@usher-auth/verify";
-import { type ErrorVector, runError } from "../run/errors.ts";
+import { type ErrorVector, runError, runHttpError } from "../run/errors.ts";
 import type { VectorFile } from "./vector-file.ts";
 
 const cases: readonly ErrorVector[] = [
@@ -10,12 +10,22 @@ const cases: readonly ErrorVector[] = [
   { name: "scope_insufficient, concealed owners", code: "scope_insufficient", concealOwnerMismatch: true },
 ];
 
+/** The statuses of a framework's own errors, and two that have no code of their own. */
+const statuses = [400, 404, 405, 406, 408, 409, 413, 414, 415, 422, 429, 431, 500, 503, 418, 502];
+
 export async function errorsFile(): Promise<VectorFile> {
   return {
     name: "errors",
     description: "A code of the closed list, and the response to the byte.",
     content: {
       vectors: await Promise.all(cases.map(async (one) => ({ ...one, ...(await runError(one)) }))),
+      httpErrors: await Promise.all(
+        statuses.map(async (status) => ({
+          name: String(status),
+          status,
+          ...(await runHttpError({ status })),
+        })),
+      ),
     },
   };
 }

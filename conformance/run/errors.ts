@@ -1,4 +1,5 @@
 import { AuthError, type AuthErrorCode } from "@usher-auth/verify";
+import { httpProblem, type Problem } from "@usher-auth/verify/http";
 import { type AnswerOptions, refusalOf } from "./outcome.ts";
 
 /** A code, and the guard's options that change the response. */
@@ -27,4 +28,13 @@ export async function runError({
     ...(concealOwnerMismatch !== undefined && { concealOwnerMismatch }),
   });
   return { responds: { status, headers: { ...headers }, body, problem: JSON.parse(body) } };
+}
+
+/** An error that is not about authentication, such as a path that does not exist. */
+export interface HttpErrorVector {
+  readonly status: number;
+}
+
+export async function runHttpError({ status }: HttpErrorVector): Promise<{ problem: Problem }> {
+  return { problem: httpProblem(status) };
 }

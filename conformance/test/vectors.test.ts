@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { type AuthorizationVector, runAuthorization } from "../run/authorization.ts";
 import { type ConfigurationVector, runConfiguration } from "../run/configuration.ts";
-import { type ErrorVector, runError } from "../run/errors.ts";
+import { type ErrorVector, type HttpErrorVector, runError, runHttpError } from "../run/errors.ts";
 import { type KeySetVector, runKeySet, type StepOutcome } from "../run/keysets.ts";
 import { type PathVector, type PatternVector, runPath, runPattern } from "../run/paths.ts";
 import { type PolicyVector, runPolicy, runScopes, type ScopesVector } from "../run/policies.ts";
@@ -17,6 +17,7 @@ interface ExpectedConfiguration extends ConfigurationVector {
 
 const { settings } = readFile<{ settings: Readonly<Record<string, Settings>> }>("tokens.json");
 const { patterns } = readFile<{ patterns: readonly PatternVector[] }>("paths.json");
+const { httpErrors } = readFile<{ httpErrors: readonly HttpErrorVector[] }>("errors.json");
 const { scopes } = readFile<{ scopes: readonly ScopesVector[] }>("policies.json");
 
 beforeEach(() => {
@@ -81,5 +82,9 @@ describe("configuration", () => {
 describe("errors", () => {
   it.for(readVectors<ErrorVector>("errors.json"))("$name", async (vector) => {
     expect({ ...vector, ...(await runError(vector)) }).toEqual(vector);
+  });
+
+  it.for(httpErrors)("status $status", async (vector) => {
+    expect({ ...vector, ...(await runHttpError(vector)) }).toEqual(vector);
   });
 });

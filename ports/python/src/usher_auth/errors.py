@@ -11,7 +11,7 @@ SENTENCES: dict[str, str] = {
     "algorithm_rejected": "The token is signed with an algorithm that this API does not accept.",
     "key_unknown": "The token is signed with a key that this API does not know.",
     "signature_invalid": "The token's signature does not match.",
-    "claims_invalid": "A claim that this API needs is missing or of the wrong form.",
+    "claims_invalid": "A required claim is missing or has the wrong type.",
     "issuer_rejected": "The token comes from an issuer that this API does not trust.",
     "audience_rejected": "The token is meant for another audience.",
     "token_expired": "The token has expired.",
