@@ -16,10 +16,6 @@ import pytest
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse
 from starlette.routing import Route
-from usher_auth.bearer import has_query_token, read_bearer
-from usher_auth.owner import check_owner, meant_owner, read_owner
-from usher_auth.policy import Policy, check_policies
-from usher_auth.problem import NOT_FOUND, Refusal, create_refusals, http_problem
 
 from usher_auth import (
     AuthError,
@@ -38,6 +34,10 @@ from usher_auth import (
     shared_secret,
     verifier_from_env,
 )
+from usher_auth.bearer import has_query_token, read_bearer
+from usher_auth.owner import check_owner, meant_owner, read_owner
+from usher_auth.policy import Policy, check_policies
+from usher_auth.problem import NOT_FOUND, Refusal, create_refusals, http_problem
 
 FOLDER = Path(__file__).resolve().parents[3] / "conformance"
 
