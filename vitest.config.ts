@@ -47,6 +47,7 @@ function project(
 
 /** Tests of packages that need databases, processes, Better Auth with its backends, or frameworks on sockets. */
 const integration = [
+  "conformance/test/pyjwt.test.ts",
   "packages/cli/test/**/*.test.ts",
   "packages/issuer/test/logout/**/*.test.ts",
   "packages/postgres/test/**/*.test.ts",
