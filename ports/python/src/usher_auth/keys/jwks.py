@@ -154,4 +154,4 @@ def _check_address(url: str) -> None:
     if not host or not is_plain or not (parts.scheme == "https" or (parts.scheme == "http" and is_loopback)):
         raise ConfigurationError("remote_jwks: the URL must be https, or http on this machine (localhost).")
     if parts.username is not None or parts.password is not None:
-        raise ConfigurationError("remote_jwks: the URL must hold no user name and no password.")
+        raise ConfigurationError("remote_jwks: the URL must not contain a user name or a password.")

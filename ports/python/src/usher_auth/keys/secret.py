@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from ..errors import ConfigurationError
 from ..log_text import logger
@@ -120,7 +121,7 @@ def _list_versions(secret: Secret | None) -> list[tuple[int | None, bytes]]:
         )
     if isinstance(secret, (str, bytes)):
         return [(None, _bytes_of(secret))]
-    versions: list[SecretVersion] = list(secret) if isinstance(secret, Sequence) else []
+    versions: list[Any] = list(secret) if isinstance(secret, Sequence) else []
     if (
         not versions
         or not all(isinstance(one, SecretVersion) and _is_version(one) for one in versions)
@@ -164,7 +165,7 @@ def _check_strength(value: bytes, shortest: int, label: str) -> None:
     """Reject what cannot be a shared secret, and warn about a weak one. No message contains the secret."""
     text = value.decode("utf-8", "replace")
     if _is_key_document(text):
-        raise ConfigurationError(f"{label} is a PEM, a JWK or a JWKS: a public key is no secret.")
+        raise ConfigurationError(f"{label} is a PEM, a JWK or a JWKS: a public key is not a secret.")
     if len(value) < shortest:
         raise ConfigurationError(f"{label} has {len(value)} bytes; at least {shortest} are needed. {_ADVICE}")
     if value in _KNOWN_SECRETS:

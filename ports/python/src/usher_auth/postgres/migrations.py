@@ -1,0 +1,86 @@
+"""Creates the table. The script is that of ``@usher-auth/postgres``; a test compares them."""
+
+from __future__ import annotations
+
+# Each runs once, in this order. Only the role that created the table has access.
+_MIGRATIONS = (
+    """
+  create table usher_revocations (
+    sequence bigint generated always as identity primary key,
+    kind text not null check (kind in ('token', 'session', 'user')),
+    id text not null check (id <> ''),
+    before double precision not null check (before >= 0 and before < 100000000000),
+    transaction xid8 not null default pg_current_xact_id()
+  );
+  comment on table usher_revocations is 'What no longer counts: tokens (jti), sessions (sid), and what users (sub) had until an instant. Kept as long as such a token may be alive';
+  comment on column usher_revocations.before is 'Seconds since 1970';
+  create index usher_revocations_news on usher_revocations (transaction, sequence);
+  create index usher_revocations_before on usher_revocations (before);
+  revoke all on usher_revocations from public;
+
+  create function usher_revocations_tell() returns trigger language plpgsql as $tell$
+  begin
+    perform pg_notify('usher_revocations', '');
+    return null;
+  end
+  $tell$;
+  create trigger usher_revocations_tell after insert on usher_revocations
+    for each statement execute function usher_revocations_tell();
+  """,
+    # Rows of a restore or a COPY carry the transactions of another server, and rows changed by hand their old ones.
+    """
+  create function usher_revocations_stamp() returns trigger language plpgsql as $stamp$
+  begin
+    new.transaction := pg_current_xact_id();
+    return new;
+  end
+  $stamp$;
+  create trigger usher_revocations_stamp before insert or update on usher_revocations
+    for each row execute function usher_revocations_stamp();
+  alter table usher_revocations enable always trigger usher_revocations_stamp;
+
+  drop trigger usher_revocations_tell on usher_revocations;
+  create trigger usher_revocations_tell after insert or update on usher_revocations
+    for each statement execute function usher_revocations_tell();
+  """,
+)
+
+# At each start: rows that were restored with numbers ahead of this server's sequence would make the next inserts fail as
+# duplicates.
+_CATCH_UP = """
+  do $sequence$
+  declare counter regclass := pg_get_serial_sequence('usher_revocations', 'sequence');
+  begin
+    if (select max(sequence) from usher_revocations) > coalesce(pg_sequence_last_value(counter), 0) then
+      lock table usher_revocations in share row exclusive mode;
+      perform setval(counter, greatest(max(sequence), pg_sequence_last_value(counter))) from usher_revocations;
+    end if;
+  end
+  $sequence$;"""
+
+# The key of the advisory lock on these migrations: an arbitrary number, the same in every replica.
+_LOCK = 7_365_688
+
+
+def _once(version: int, statements: str) -> str:
+    return f"""
+  do $migration$
+  begin
+    if not exists (select from usher_revocations_migrations where version = {version}) then
+      {statements}
+      insert into usher_revocations_migrations (version) values ({version});
+    end if;
+  end
+  $migration$;"""
+
+
+MIGRATION_SCRIPT = f"""
+  select pg_advisory_xact_lock({_LOCK});
+  create table if not exists usher_revocations_migrations (
+    version integer primary key,
+    applied_at timestamptz not null default now()
+  );
+  revoke all on usher_revocations_migrations from public;
+  {"".join(_once(number, statements) for number, statements in enumerate(_MIGRATIONS, start=1))}
+  {_CATCH_UP}"""
+"""All migrations in one transaction. Processes that start together wait for each other."""
