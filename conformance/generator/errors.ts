@@ -10,7 +10,7 @@ const cases: readonly ErrorVector[] = [
   { name: "scope_insufficient, concealed owners", code: "scope_insufficient", concealOwnerMismatch: true },
 ];
 
-/** The statuses of a framework's own errors, and two that have no code of their own. */
+/** The statuses of a framework's own errors, and two statuses without their own code. */
 const statuses = [400, 404, 405, 406, 408, 409, 413, 414, 415, 422, 429, 431, 500, 503, 418, 502];
 
 export async function errorsFile(): Promise<VectorFile> {
