@@ -21,7 +21,7 @@ describe.skipIf(absent !== undefined)(absent ?? "Elysia's WebSockets on Bun", ()
   });
   afterAll(() => app?.close());
 
-  it("open for a token and on the owner's own path only, or for everybody where that is said", async () => {
+  it("open with a token and on the owner's path only, or for everyone if public", async () => {
     const alice = tokenFor("alice");
     expect(await upgrade(app.origin, "/open")).toBe(101);
     expect(await upgrade(app.origin, "/guarded")).toBe(401);

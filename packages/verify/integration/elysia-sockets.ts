@@ -1,4 +1,4 @@
-/** An Elysia app with WebSockets, which Elysia has on Bun alone. */
+/** An Elysia app with WebSockets, which Elysia only has on Bun. */
 import { usher } from "@usher-auth/verify/elysia";
 import { Elysia } from "elysia";
 import type { Settings } from "../../../tests/runtimes/program/app.ts";

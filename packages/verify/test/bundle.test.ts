@@ -50,7 +50,7 @@ const forbidden = [
 ];
 
 describe("the built bundle of @usher-auth/verify", () => {
-  it("holds nothing that signs or generates keys", () => {
+  it("contains nothing that signs or generates keys", () => {
     expect([...files.keys()]).toContain("index.js");
     expect([...files.keys()]).toContain("adapters/fastify.js");
     for (const [name, code] of files) {
@@ -58,7 +58,7 @@ describe("the built bundle of @usher-auth/verify", () => {
     }
   });
 
-  it("takes of node:crypto only what verifying needs", () => {
+  it("imports from node:crypto only what verifying needs", () => {
     const names = [...files.values()].flatMap((code) =>
       [...code.matchAll(/import\s*(?:\w+\s*,\s*)?\{([^}]*)\}\s*from\s*["'](?:node:)?crypto["']/g)].flatMap(
         (match) => (match[1] as string).split(",").map((name) => name.trim().split(" ")[0]),
@@ -77,7 +77,7 @@ describe("the built bundle of @usher-auth/verify", () => {
     );
   });
 
-  it("imports nothing but Node's own modules and its own files, and an adapter its framework", () => {
+  it("imports only Node's modules and its own files; an adapter also its framework", () => {
     const frameworks = Object.keys(manifest.peerDependencies);
     for (const [name, code] of files) {
       const sources = [...code.matchAll(/(?:from|import)\s*\(?\s*["']([^"']+)["']/g)].map(
@@ -95,7 +95,7 @@ describe("the built bundle of @usher-auth/verify", () => {
 
   // A range would have npm refuse the core beside another version, also where no adapter is used. An adapter
   // says what it supports.
-  it("has no dependency, and each peer is optional, in any version", () => {
+  it("has no dependencies; each peer is optional, in any version", () => {
     expect(manifest).not.toHaveProperty("dependencies");
     expect(new Set(Object.values(manifest.peerDependencies))).toEqual(new Set(["*"]));
     expect(Object.keys(manifest.peerDependenciesMeta).sort()).toEqual(

@@ -11,7 +11,7 @@ function held(cache: BoundedCache<number, ReturnType<typeof entry>>, upTo: numbe
 }
 
 describe("BoundedCache", () => {
-  it.each([1, 2, 10, 11])("holds its capacity of %i, and no more", (capacity) => {
+  it.each([1, 2, 10, 11])("contains at most its capacity of %i", (capacity) => {
     for (let many = 1; many < 100; many++) {
       const cache = new BoundedCache<number, ReturnType<typeof entry>>(capacity);
       for (let key = 0; key < many; key++) cache.set(key, entry(key));
@@ -20,7 +20,7 @@ describe("BoundedCache", () => {
     }
   });
 
-  it("has every one of as many keys as it holds, however often they go round", () => {
+  it("keeps every key of a round robin that fits its capacity", () => {
     const cache = new BoundedCache<number, ReturnType<typeof entry>>(100);
     let misses = 0;
     for (let step = 0; step < 1000; step++) {
@@ -31,7 +31,7 @@ describe("BoundedCache", () => {
     expect(misses).toBe(100);
   });
 
-  it("keeps what is asked for through a scan of what is not", () => {
+  it("keeps entries in use during a scan of others", () => {
     const cache = new BoundedCache<string, ReturnType<typeof entry>>(10);
     cache.set("hot", entry(1));
     for (let index = 0; index < 1000; index++) {
@@ -40,7 +40,7 @@ describe("BoundedCache", () => {
     }
   });
 
-  it("forgets the least recently used entry first", () => {
+  it("evicts the least recently used entry first", () => {
     const cache = new BoundedCache<string, ReturnType<typeof entry>>(3);
     for (const key of ["a", "b", "c"]) cache.set(key, entry(1));
     cache.get("a");
@@ -56,7 +56,7 @@ describe("BoundedCache", () => {
     ]);
   });
 
-  it("forgets in the same time however many entries were deleted before", () => {
+  it("evicts in constant time, however many entries were deleted before", () => {
     const cache = new BoundedCache<number, ReturnType<typeof entry>>(100_000);
     const timeOf = (from: number) => {
       const start = performance.now();
@@ -68,7 +68,7 @@ describe("BoundedCache", () => {
     expect(timeOf(100_000)).toBeLessThan(5000);
   });
 
-  it("holds no more bytes than it has room for, counts those that are replaced, and takes nothing larger", () => {
+  it("stays within its byte limit, counts replaced entries, and rejects larger ones", () => {
     const cache = new BoundedCache<number, ReturnType<typeof entry>>(1000, 100);
     for (let key = 0; key < 50; key++) cache.set(key, entry(key, 10));
     expect(held(cache, 50)).toHaveLength(10);
@@ -82,14 +82,14 @@ describe("BoundedCache", () => {
     expect(held(cache, 100)).toHaveLength(9);
   });
 
-  it("forgets nothing for what was only asked for", () => {
+  it("evicts nothing on a lookup", () => {
     const cache = new BoundedCache<string, ReturnType<typeof entry>>(10);
     cache.set("a", entry(1));
     for (let index = 0; index < 100; index++) expect(cache.get(`nothing ${index}`)).toBeUndefined();
     expect(cache.get("a")?.value).toBe(1);
   });
 
-  it("has the latest value of a key", () => {
+  it("returns the latest value of a key", () => {
     const cache = new BoundedCache<string, ReturnType<typeof entry>>(4);
     for (const key of ["a", "b", "c"]) cache.set(key, entry(1));
     for (const key of ["a", "c"]) cache.set(key, entry(2));
@@ -98,7 +98,7 @@ describe("BoundedCache", () => {
 });
 
 describe("BoundedMap", () => {
-  it("holds values of any kind, up to its size", () => {
+  it("caches values of any kind, up to its size", () => {
     const map = new BoundedMap<string, number | undefined>(2);
     for (const [index, key] of ["a", "b", "c"].entries()) map.set(key, index);
     expect(["a", "b", "c"].map((key) => map.get(key))).toEqual([undefined, 1, 2]);
@@ -106,7 +106,7 @@ describe("BoundedMap", () => {
 });
 
 describe("the cache of a verifier", () => {
-  /** How many tokens a verifier really verified, of these. */
+  /** How many of these tokens the verifier verified instead of finding them in its cache. */
   function verifiedOf(bench: ReturnType<typeof createBench>, tokens: readonly string[]): number {
     const verified = () => keyUsage(bench.verifier)[0]?.verified ?? 0;
     const before = verified();
@@ -114,15 +114,15 @@ describe("the cache of a verifier", () => {
     return verified() - before;
   }
 
-  it("holds as many tokens as its option says, for a round robin of exactly that many", () => {
+  it("caches as many tokens as its option says, in a round robin of exactly that many", () => {
     const bench = createBench({ cache: 500 });
     const tokens = Array.from({ length: 500 }, (_, index) => bench.issuer.tokenFor(`user ${index}`));
     expect(verifiedOf(bench, tokens)).toBe(500);
-    // Two tokens of one number put each other out: one in so many millions.
+    // Two tokens with the same cache key replace each other: one in many millions.
     for (let round = 0; round < 3; round++) expect(verifiedOf(bench, tokens)).toBeLessThanOrEqual(2);
   });
 
-  it("holds as many bytes as it may, by default four kilobytes a token", () => {
+  it("caches up to its byte limit, by default four kilobytes per token", () => {
     const bench = createBench({ cache: 100 });
     const large = Array.from({ length: 100 }, (_, index) =>
       bench.issuer.tokenFor(`user ${index}`, { claims: { about: "x".repeat(5600) } }),
@@ -135,7 +135,7 @@ describe("the cache of a verifier", () => {
     expect(verifiedOf(bench, large.slice(0, 100 - room))).toBe(100 - room);
   });
 
-  it("holds more where it may, and none that is larger than all of it", () => {
+  it("caches more with a higher limit, and no token that exceeds it", () => {
     const options = { cache: 100, cacheBytes: 10_000_000 };
     const bench = createBench(options);
     const about = { about: "x".repeat(5600) };

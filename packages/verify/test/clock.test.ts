@@ -7,7 +7,7 @@ import { start, startSeconds, verdict } from "./support.ts";
 const hour = 3_600_000;
 
 describe("steadyClock", () => {
-  /** A clock of a wall clock and a monotonic one that are moved by hand. */
+  /** A clock with a wall clock and a monotonic clock that the test sets. */
   function createClock(wall: number) {
     const time = { wall, monotonic: 50_000 };
     const clock = steadyClock(
@@ -16,7 +16,7 @@ describe("steadyClock", () => {
     );
     return {
       clock,
-      /** Time passes on both. */
+      /** Lets time pass on both. */
       pass: (milliseconds: number) => {
         time.wall += milliseconds;
         time.monotonic += milliseconds;
@@ -31,7 +31,7 @@ describe("steadyClock", () => {
     };
   }
 
-  it("goes on counting through a small step back, and recovers from a step ahead", () => {
+  it("keeps counting through a small step back, and recovers from a step ahead", () => {
     const { pass, step } = createClock(start);
     expect(pass(10)).toBe(start + 10);
     expect(step(-500)).toBe(start + 10);
@@ -40,7 +40,7 @@ describe("steadyClock", () => {
     expect(step(-9000)).toBe(start + 20);
   });
 
-  it("does not follow the wall clock back beyond the newest token, however far it is put back", () => {
+  it("does not follow the wall clock back beyond the newest token, however far it is set back", () => {
     const { pass, step, witness } = createClock(start);
     pass(hour);
     witness(start + hour);
@@ -58,19 +58,19 @@ describe("steadyClock", () => {
     expect(step(-2 * hour)).toBe(start + hour - 60_000);
   });
 
-  it("follows at once where the wall clock was ahead at the start and is corrected, at once or after hours", () => {
+  it("follows at once if the wall clock was ahead at the start and is corrected, even after hours", () => {
     const early = createClock(start + hour);
     expect(early.step(-hour)).toBe(start);
     const late = createClock(start + hour);
     late.pass(5 * hour);
     expect(late.step(-hour)).toBe(start + 5 * hour);
-    // A token of that time shows that it was right to.
+    // A token of that time shows that this was right.
     late.witness(start + 5 * hour);
     expect(late.pass(1000)).toBe(start + 5 * hour + 1000);
     expect(late.step(-hour)).toBe(start + 5 * hour + 1000);
   });
 
-  it("is right after a step ahead that tokens were issued in, as on one machine", () => {
+  it("is right after a step ahead during which tokens were issued, as on one machine", () => {
     const { pass, step, witness } = createClock(start);
     step(hour);
     witness(start + hour);
@@ -78,14 +78,14 @@ describe("steadyClock", () => {
     expect(step(-hour)).toBe(start + 1000);
   });
 
-  it("stays ahead until a restart where issuer and API were ahead alike from the start on", () => {
+  it("stays ahead until a restart if issuer and API were both ahead from the start", () => {
     const { step, witness } = createClock(start + hour);
     witness(start + hour);
     expect(step(-hour)).toBe(start + hour);
   });
 });
 
-describe("a verifier by the system's clock", () => {
+describe("a verifier with the system's clock", () => {
   afterEach(() => void vi.useRealTimers());
   const fake = (now: number) => vi.useFakeTimers({ toFake: ["Date", "performance"], now });
 
@@ -105,7 +105,7 @@ describe("a verifier by the system's clock", () => {
     };
   }
 
-  it("accepts tokens again once the clock is right that was ahead when the process was started", () => {
+  it("accepts tokens again once a clock is corrected that was ahead at the start", () => {
     fake(start + hour);
     const { verdictOf, tokenFor, pass } = createBench();
     const token = tokenFor("alice");
@@ -118,7 +118,7 @@ describe("a verifier by the system's clock", () => {
   });
 
   it.each([0, -hour])(
-    "revives no expired token when the clock is put back to %i ms after the start",
+    "accepts no expired token when the clock is set back to %i ms after the start",
     (back) => {
       fake(start);
       const { verdictOf, tokenFor, pass } = createBench();
@@ -132,7 +132,7 @@ describe("a verifier by the system's clock", () => {
     },
   );
 
-  it("remembers no token from before its time, where the clock was ahead when it was accepted", () => {
+  it("accepts no cached token before its time if the clock was ahead when it was cached", () => {
     fake(start);
     const { verdictOf, tokenFor } = createBench();
     vi.setSystemTime(start + hour);
@@ -142,7 +142,7 @@ describe("a verifier by the system's clock", () => {
     expect(verdictOf(early)).toBe("token_not_yet_valid");
   });
 
-  it("looks the clock up at each call, so that one that is replaced later counts", () => {
+  it("looks up the clock on each call, so that it can be replaced later", () => {
     const { verdictOf, tokenFor } = createBench();
     expect(verdictOf(tokenFor("alice"))).toBe("token_expired");
     fake(start);
@@ -153,34 +153,31 @@ describe("a verifier by the system's clock", () => {
   });
 });
 
-describe("a clock that tells no time", () => {
+describe("a clock that returns no time", () => {
   it.each<[string, () => unknown]>([
     ["NaN", () => Number.NaN],
     ["undefined", () => undefined],
     ["a promise", async () => start],
-  ])(
-    "accepts nothing by %s: neither a token without a beginning, nor one that is remembered",
-    (_case, tell) => {
-      const issuer = createTestIssuer({ clock: () => start });
-      const { secret, audience } = issuer;
-      let clock: () => unknown = () => start;
-      const options = {
-        keys: sharedSecret(secret),
-        issuer: issuer.issuer,
-        audience,
-        clock: () => clock() as number,
-      };
-      const verifier = createVerifier(options);
-      const [seen, unseen] = [1, 2].map((jti) =>
-        issuer.tokenFor("alice", { claims: { iat: undefined, jti: `${jti}` } }),
-      );
-      expect(verdict(verifier, seen as string)).toBe("accepted");
-      clock = tell;
-      for (const token of [seen, unseen]) expect(verdict(verifier, token as string)).toBe("token_expired");
-    },
-  );
+  ])("accepts nothing with %s: no token without iat, and no cached token", (_case, tell) => {
+    const issuer = createTestIssuer({ clock: () => start });
+    const { secret, audience } = issuer;
+    let clock: () => unknown = () => start;
+    const options = {
+      keys: sharedSecret(secret),
+      issuer: issuer.issuer,
+      audience,
+      clock: () => clock() as number,
+    };
+    const verifier = createVerifier(options);
+    const [seen, unseen] = [1, 2].map((jti) =>
+      issuer.tokenFor("alice", { claims: { iat: undefined, jti: `${jti}` } }),
+    );
+    expect(verdict(verifier, seen as string)).toBe("accepted");
+    clock = tell;
+    for (const token of [seen, unseen]) expect(verdict(verifier, token as string)).toBe("token_expired");
+  });
 
-  it("is refused at once where it is no function", () => {
+  it("is rejected at once if it is not a function", () => {
     const keys = sharedSecret("a secret of more than thirty-two characters");
     const options = { keys, issuer: "https://a.example", audience: "b", clock: start as never };
     expect(() => createVerifier(options)).toThrow("clock: give a function");
@@ -199,7 +196,7 @@ describe("the system's clocks", () => {
     ["wall", 5, 3],
     ["monotonic", 3, 5],
   ])(
-    "count what the %s clock has when it counts more, between any two readings",
+    "count the time of the %s clock if it counts more, between any two readings",
     (_case, wallStep, monotonicStep) => {
       let [wall, monotonic] = [1000, 50];
       const elapsed = elapsedClock(
@@ -219,7 +216,7 @@ describe("the system's clocks", () => {
 
   it("count no time twice, however often they are read", () => {
     let now = 0;
-    // As the system has them: one in whole milliseconds, and one in parts of them.
+    // Like the system's: one in whole milliseconds, the other with fractions.
     const elapsed = elapsedClock(
       () => start + Math.floor(now),
       () => now,
@@ -231,7 +228,7 @@ describe("the system's clocks", () => {
     expect(Math.abs(elapsed() - now)).toBeLessThan(5);
   });
 
-  it("count the time that a machine was suspended, and none for a clock that is put back and forth", () => {
+  it("count the time while a machine was suspended, and none for a clock that is set back and forth", () => {
     const time = { wall: start, monotonic: 0 };
     const elapsed = elapsedClock(
       () => time.wall,

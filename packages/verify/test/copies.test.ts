@@ -5,7 +5,7 @@ import * as own from "../src/index.ts";
 import { createLogoutVerifier } from "../src/logout/index.ts";
 import { createBench, refusal } from "./support.ts";
 
-// As a linked package, a second version or a bundler makes one: every module evaluated once more.
+// Like a linked package, a second version or a bundler: every module is evaluated a second time.
 vi.resetModules();
 const other = await import("../src/index.ts");
 
@@ -17,7 +17,7 @@ const request = {
   source: "the request",
 };
 
-/** An error of a version that is newer than this one. */
+/** An error of a newer version. */
 function foreign(code: string, message = "SELECT secret FROM a newer version"): own.AuthError {
   return Object.assign(new other.AuthError("token_expired"), { code, message }) as never;
 }
@@ -28,7 +28,7 @@ describe("two copies of the package in one process", () => {
     expect(Object.getPrototypeOf(new other.AuthError("token_expired"))).not.toBe(own.AuthError.prototype);
   });
 
-  it("know each other's errors, by isAuthError and by instanceof", () => {
+  it("recognise each other's errors, with isAuthError and instanceof", () => {
     for (const [one, two] of [
       [own, other],
       [other, own],
@@ -42,7 +42,7 @@ describe("two copies of the package in one process", () => {
     }
   });
 
-  it("take nothing else for one, and throw for nothing", () => {
+  it("recognise no other value as an error, and never throw", () => {
     const hostile = new Proxy(
       {},
       {
@@ -70,7 +70,7 @@ describe("two copies of the package in one process", () => {
     }
   });
 
-  it("leave a class that extends an error to its own prototype", () => {
+  it("do not change instanceof for a class that extends an error", () => {
     class Narrower extends own.AuthError {}
     const narrower = new Narrower("token_expired");
     expect(
@@ -79,7 +79,7 @@ describe("two copies of the package in one process", () => {
     expect(new own.AuthError("token_expired") instanceof Narrower).toBe(false);
   });
 
-  it("share a verifier: the guard of one admits and refuses by the verifier of the other", () => {
+  it("share a verifier: the guard of one copy uses the verifier of the other", () => {
     const { issuer, clock } = createBench();
     const { secret, audience } = issuer;
     const verifier = other.createVerifier({
@@ -95,7 +95,7 @@ describe("two copies of the package in one process", () => {
     expect(guard.refuse(error, "the request")).toMatchObject({ status: 401 });
   });
 
-  it("share keys, whose errors are another copy's: newer ones are fetched, and a failure stays a 503", async () => {
+  it("share keys with errors of another copy: newer keys are fetched, and a failure is a 503", async () => {
     const { issuer, clock } = createBench();
     const { audience } = issuer;
     let up = false;
@@ -135,13 +135,13 @@ describe("an error of another version", () => {
   const { verifier } = createBench();
   const guard = createGuard({ verifier, ownerParam: null, realm: "tasks" });
 
-  it("with a code that is known here gets this copy's own answer, whatever its message says", () => {
+  it("with a known code gets this copy's response, whatever its message says", () => {
     const refused = guard.refuse(foreign("issuer_rejected"), "the request");
     expect(refused).toEqual(guard.refuse(new own.AuthError("issuer_rejected"), "the request"));
   });
 
   it.each(["reauthentication_required", "constructor", "__proto__", "toString", ""])(
-    "with the unknown code %j is a 401 of static text",
+    "with the unknown code %j is a 401 with static text",
     (code) => {
       const { status, headers, body } = guard.refuse(foreign(code), "the request");
       expect(status).toBe(401);
@@ -151,22 +151,22 @@ describe("an error of another version", () => {
     },
   );
 
-  it("with an unknown code that ends in _unavailable is a 503 that says when to come again", () => {
+  it("with an unknown code that ends in _unavailable is a 503 with Retry-After", () => {
     const { status, headers, body } = guard.refuse(foreign("tenants_unavailable"), "the request");
     expect([status, headers["retry-after"]]).toEqual([503, "5"]);
     expect(JSON.parse(body)).toMatchObject({ code: "service_unavailable" });
   });
 
-  it("with a code that is no text is refused all the same", () => {
+  it("with a code that is not a string is rejected too", () => {
     expect(refusalFor(createRefusals("api", false), undefined as never)).toMatchObject({ status: 401 });
   });
 });
 
-describe("a verifier whose promises are another library's", () => {
+describe("a verifier with promises of another library", () => {
   const { issuer, verifier } = createBench();
   const authorization = `Bearer ${issuer.tokenFor("alice")}`;
 
-  /** As zone.js and promise libraries have them: no instance of the global Promise. */
+  /** Like those of zone.js and promise libraries: not an instance of the global Promise. */
   function later(answer: () => own.Principal): Promise<own.Principal> {
     return {
       // biome-ignore lint/suspicious/noThenProperty: that is what a thenable is.
@@ -174,7 +174,7 @@ describe("a verifier whose promises are another library's", () => {
     } as never;
   }
 
-  it("is awaited, and its promise is never accepted as a principal", async () => {
+  it("is awaited, and its promise is never used as a principal", async () => {
     const waiting = {
       ...verifier,
       verify: (token: string) => later(() => verifier.verifySync(token)),

@@ -20,7 +20,7 @@ describe("verifierFromEnv", () => {
     expect(verdict(verifier, tokenOf(old))).toBe("signature_invalid");
   });
 
-  it("verifies with any version in BETTER_AUTH_SECRETS, and then with no other secret", () => {
+  it("verifies with any version in BETTER_AUTH_SECRETS, and with no other secret", () => {
     const verifier = verifierFromEnv({
       ...urls,
       BETTER_AUTH_SECRETS: `2:${current}, 1:${old}`,
@@ -31,7 +31,7 @@ describe("verifierFromEnv", () => {
     expect(verdict(verifier, tokenOf(`${current}!`))).toBe("signature_invalid");
   });
 
-  it("holds tokens to BETTER_AUTH_URL and API_URL", () => {
+  it("requires the issuer BETTER_AUTH_URL and the audience API_URL", () => {
     const verifier = verifierFromEnv({
       BETTER_AUTH_SECRET: current,
       BETTER_AUTH_URL: "https://x.example",
@@ -47,7 +47,7 @@ describe("verifierFromEnv", () => {
     ["BETTER_AUTH_URL", "Better Auth's baseURL, such as https://app.example.com."],
     ["API_URL", "this API's name in tokens, such as https://api.example.com."],
     ["USHER_JWKS_URL", "where the issuer publishes its keys, https://…/api/auth/jwks."],
-  ])("says that %s is not set, empty or absent, and to what to set it", (name, what) => {
+  ])("reports that %s is empty or not set, and what to set it to", (name, what) => {
     const env = {
       ...urls,
       BETTER_AUTH_SECRET: current,
@@ -63,7 +63,7 @@ describe("verifierFromEnv", () => {
     }
   });
 
-  it("names everything that is not set at once", () => {
+  it("names all missing variables at once", () => {
     expect(() => verifierFromEnv({})).toThrow(
       /^BETTER_AUTH_URL is not set\..*\nAPI_URL is not set\..*\nBETTER_AUTH_SECRET is not set\..*$/,
     );
@@ -83,7 +83,7 @@ describe("verifierFromEnv", () => {
 
   const jwks = { ...urls, USHER_JWKS_URL: "https://app.example.com/api/auth/jwks" };
 
-  it("takes keys from USHER_JWKS_URL where it is set, and then no secret that happens to be there", () => {
+  it("uses only the keys of USHER_JWKS_URL if it is set, even if there is a secret", () => {
     const verifier = verifierFromEnv({ ...jwks, BETTER_AUTH_SECRET: current });
     expect(verdict(verifier, tokenOf(current))).toBe("algorithm_rejected");
     expect(keyStatus(verifier)).toEqual({ state: "missing" });

@@ -1,5 +1,5 @@
 /**
- * What must not compile. `tsc` runs over this file and fails where a line that is marked does compile after
+ * Code that must not compile. `tsc` checks this file and fails if a marked line does compile after
  * all. It is never executed.
  */
 import { usher as usherOfElysia } from "@usher-auth/verify/elysia";
@@ -21,15 +21,15 @@ const [issuer, audience] = ["https://app.example.com", "https://api.example.com"
 createVerifier({ issuer, audience });
 // @ts-expect-error the issuer is required
 createVerifier({ keys, audience });
-// @ts-expect-error the audience is required; only null, said out loud, leaves it unchecked
+// @ts-expect-error the audience is required; only an explicit null leaves it unchecked
 createVerifier({ keys, issuer });
 // @ts-expect-error undefined is not null
 createVerifier({ keys, issuer, audience: undefined });
-// @ts-expect-error a text is no key source: its algorithm would be anybody's guess
+// @ts-expect-error a string is not a key source: it has no algorithm
 createVerifier({ keys: "a secret", issuer, audience });
 // @ts-expect-error no such algorithm
 sharedSecret("a secret", { algorithm: "none" });
-// @ts-expect-error a secret serves no public-key algorithm
+// @ts-expect-error a secret has no public-key algorithm
 sharedSecret("a secret", { algorithm: "RS256" });
 // @ts-expect-error the owner parameter is required; only null says that there is none
 createGuard({ verifier });
@@ -37,21 +37,21 @@ createGuard({ verifier });
 createGuard({ verifier, ownerParam: false });
 // @ts-expect-error a principal cannot be changed
 principal.id = "someone else";
-// @ts-expect-error nor can its claims
+// @ts-expect-error its claims cannot be changed
 principal.claims.sub = "someone else";
 // @ts-expect-error an unchecked claim is unknown
 principal.claims.role.toUpperCase();
 
 // @ts-expect-error public is a boolean
 new H3().get("/", () => "", { meta: { public: "yes" } });
-// @ts-expect-error a scope's name is no policy
+// @ts-expect-error the name of a scope is not a policy
 new H3().get("/", () => "", { meta: { policies: ["tasks:write"] } });
-// @ts-expect-error a policy is made by requireScopes or requireClaim
+// @ts-expect-error requireScopes or requireClaim create a policy
 RequirePolicies("tasks:write");
 const guarded = new Elysia().use(usherOfElysia({ verifier, ownerParam: null }));
 // @ts-expect-error public is a boolean
 guarded.get("/", () => "", { public: "yes" });
-// @ts-expect-error a scope's name is no policy
+// @ts-expect-error the name of a scope is not a policy
 guarded.get("/", () => "", { policies: ["tasks:write"] });
 const unguarded = initTRPC.context<UsherContext>().create().procedure;
 // @ts-expect-error there is no principal in the context before the guard

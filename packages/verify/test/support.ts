@@ -12,7 +12,7 @@ import {
 export const start = Date.parse("2026-01-01T00:00:00Z");
 export const startSeconds = start / 1000;
 
-/** A clock that tests move by hand. */
+/** A clock that tests set. */
 export interface HandClock {
   (): number;
   advance(seconds: number): void;
@@ -50,7 +50,7 @@ export function createBench(
   return { issuer, verifier, clock };
 }
 
-/** Verifiers that fail in a way that is no verdict (a fault of code, say): at once, and after a while. */
+/** Verifiers that fail with something other than an AuthError, such as a bug: at once, and later. */
 export function failingVerifiers(verifier: Verifier): readonly Verifier[] {
   const fail = (): never => {
     throw new Error("the verifier's");
@@ -61,7 +61,7 @@ export function failingVerifiers(verifier: Verifier): readonly Verifier[] {
   ];
 }
 
-/** A verifier that answers later, as one does that must fetch keys first. */
+/** A verifier that answers later, like one that must fetch keys first. */
 export function waitingVerifier(verifier: Verifier): Verifier {
   return { ...verifier, verify: async (token) => verifier.verifySync(token) };
 }
@@ -77,7 +77,7 @@ export function refusal(run: () => unknown): AuthError {
   throw new Error("expected an AuthError, but nothing was thrown");
 }
 
-/** The code that verifying this token ends in: `accepted`, or why not. */
+/** The result of verifying this token: `accepted`, or a code. */
 export function verdict(verifier: Verifier, token: string): string {
   try {
     verifier.verifySync(token);

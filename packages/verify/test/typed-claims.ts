@@ -26,7 +26,7 @@ const policies = [isAdmin, requireScopes("a")];
 hono
   .usher(new Hono(), options)
   .get("/users/:userId", hono.enforce(isAdmin), (c) => c.json<Role>(c.var.principal.claims.role))
-  // @ts-expect-error the claims have no such thing
+  // @ts-expect-error no such claim
   .get("/", (c) => c.text(c.var.principal.claims.plan));
 
 new Koa().use(koa.usher(options)).use((context): Role => context.state.principal.claims.role);

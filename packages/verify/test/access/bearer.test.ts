@@ -32,12 +32,12 @@ describe("readBearer", () => {
     expect(refusal(() => readBearer(field, false)).code).toBe("credentials_missing");
   });
 
-  it("refuses two headers, alike or not", () => {
+  it("rejects two headers, equal or not", () => {
     expect(refusal(() => readBearer(["Bearer a", "Bearer a"], false)).code).toBe("credentials_ambiguous");
     expect(refusal(() => readBearer(["Bearer a", "Basic b"], false)).code).toBe("credentials_ambiguous");
   });
 
-  it("refuses a header beside an access_token in the query, and never accepts the latter", () => {
+  it("rejects a header together with an access_token in the query, and never accepts the latter", () => {
     expect(refusal(() => readBearer("Bearer a", true)).code).toBe("credentials_ambiguous");
     const alone = refusal(() => readBearer(undefined, true));
     expect(alone.code).toBe("credentials_missing");
@@ -50,7 +50,7 @@ describe("readBearer", () => {
     ["Basic a", false, "the Authorization header has no `Bearer` before the token"],
     ["Bearer a", true, "Authorization header and access_token query"],
     [["Bearer a", "Bearer b", "Bearer c"], false, "3 Authorization headers"],
-  ])("tells the operator of %j (a token in the query: %j) what is wrong", (field, tokenInQuery, hint) => {
+  ])("has a hint for %j (a token in the query: %j)", (field, tokenInQuery, hint) => {
     expect(refusal(() => readBearer(field, tokenInQuery)).hint).toBe(hint);
   });
 });

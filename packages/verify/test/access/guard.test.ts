@@ -24,24 +24,24 @@ describe("createGuard", () => {
     ["an empty ownerParam", { ownerParam: "" }, "ownerParam: "],
     ["an empty list", { ownerParam: [] }, "ownerParam: "],
     ["a list with an empty name", { ownerParam: ["userId", ""] }, "ownerParam: "],
-    ["a list with what is no text", { ownerParam: ["userId", 7] }, "ownerParam: "],
-    ["a pattern for a name", { ownerParam: ":userId" }, 'as in "userId"'],
-    ["a placeholder for a name", { ownerParam: "{userId}" }, '"userId"'],
-    ["a file's name for a name", { ownerParam: ["orgId", "[userId]"] }, '"userId"'],
-    ["a path for a name", { ownerParam: "/users/:userId" }, "ownerParam: name the path parameter"],
+    ["a list with a value that is not a string", { ownerParam: ["userId", 7] }, "ownerParam: "],
+    ["a pattern instead of a name", { ownerParam: ":userId" }, 'as in "userId"'],
+    ["a placeholder instead of a name", { ownerParam: "{userId}" }, '"userId"'],
+    ["a file name instead of a name", { ownerParam: ["orgId", "[userId]"] }, '"userId"'],
+    ["a path instead of a name", { ownerParam: "/users/:userId" }, "ownerParam: name the path parameter"],
     ["a realm with a quote", { realm: 'a"b' }, "realm: printable ASCII"],
-    ["a realm with a quote in front", { realm: '"b' }, "realm: "],
+    ["a realm that begins with a quote", { realm: '"b' }, "realm: "],
     ["a realm with a line break", { realm: "a\r\nSet-Cookie: x" }, "realm: "],
     ["an empty realm", { realm: "" }, "realm: "],
-    ["a realm beyond ASCII", { realm: "größe" }, "realm: "],
-    ["a realm that is no text", { realm: 7 }, "realm: "],
-  ])("refuses %s at once, and says what to give", (_case, wrong, message) => {
+    ["a realm that is not ASCII", { realm: "größe" }, "realm: "],
+    ["a realm that is not a string", { realm: 7 }, "realm: "],
+  ])("rejects %s at once, and says what to pass", (_case, wrong, message) => {
     const create = () => createGuard({ verifier, ownerParam: "userId", ...wrong } as never);
     expect(create).toThrow(ConfigurationError);
     expect(create).toThrow(message);
   });
 
-  it("takes null for no owner parameter at all", () => {
+  it("accepts null: there is no owner parameter", () => {
     expect(createGuard({ verifier, ownerParam: null }).ownerParams).toEqual([]);
   });
 });
@@ -68,7 +68,7 @@ describe("admit", () => {
     expect(onAccept).toHaveBeenCalledExactlyOnceWith({ principal, request: "the request" });
   });
 
-  it("holds the owner also where the keys must be fetched first", async () => {
+  it("checks the owner even if the keys must be fetched first", async () => {
     const { clock } = createBench();
     const issuer = createTestIssuer({ algorithm: "EdDSA", clock });
     const fetch = async () => new Response(JSON.stringify(issuer.jwks()));
@@ -84,7 +84,7 @@ describe("admit", () => {
 });
 
 describe("refuse", () => {
-  it("tells onReject the hint, and the client nothing of it", () => {
+  it("passes the hint to onReject, and never to the client", () => {
     const { verifier } = createBench();
     const onReject = vi.fn();
     const guard = createGuard({ verifier, ownerParam: "userId", onReject, realm: "tasks" });
@@ -97,7 +97,7 @@ describe("refuse", () => {
 });
 
 describe("no listener", () => {
-  it("is nothing to warn of", () => {
+  it("causes no warning", () => {
     const warned = vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
     const { issuer, verifier } = createBench();
     const guard = createGuard({ verifier, ownerParam: "userId" });

@@ -5,13 +5,13 @@ import { refusal } from "../support.ts";
 describe("createOwnerParamFinder", () => {
   const find = createOwnerParamFinder(["userId", "ownerId"]);
 
-  it("finds the owner parameters that a route has, in their order", () => {
+  it("finds the owner parameters of a route, in order", () => {
     expect(find({ ownerId: "a", taskId: "1", userId: "a" })).toEqual(["userId", "ownerId"]);
     expect(find({ taskId: "1" })).toEqual([]);
     expect(find(Object.create({ userId: "a" }))).toEqual(["userId"]);
   });
 
-  it("refuses everybody where one is spelt almost like it, each time", () => {
+  it("rejects every request if a parameter is spelled almost like the owner parameter", () => {
     for (let round = 0; round < 2; round++) {
       expect(refusal(() => find({ taskId: "1", USER_ID: "a" }))).toMatchObject({
         code: "owner_mismatch",
@@ -20,7 +20,7 @@ describe("createOwnerParamFinder", () => {
     }
   });
 
-  it("looks into each name once", () => {
+  it("reads each name once", () => {
     let looks = 0;
     class Watched extends String {
       override toLowerCase(): string {

@@ -3,7 +3,7 @@ import { checkOwner } from "../../src/access/owner.ts";
 import { refusal } from "../support.ts";
 
 describe("checkOwner", () => {
-  it("accepts the very id, in each of the parameters", () => {
+  it("accepts the exact id in every parameter", () => {
     expect(() => checkOwner("alice", { userId: "alice", taskId: "7" }, ["userId"])).not.toThrow();
     expect(() =>
       checkOwner("alice", { userId: "alice", ownerId: "alice" }, ["userId", "ownerId"]),
@@ -26,18 +26,18 @@ describe("checkOwner", () => {
     expect(refusal(() => checkOwner("alice", { userId }, ["userId"])).code).toBe("owner_mismatch");
   });
 
-  it("refuses when one of several differs, and an empty id against an empty parameter", () => {
+  it("rejects if one of several differs, or if id and parameter are both empty", () => {
     expect(refusal(() => checkOwner("a", { x: "a", y: "b" }, ["x", "y"])).code).toBe("owner_mismatch");
     expect(refusal(() => checkOwner("", { x: "" }, ["x"])).code).toBe("owner_mismatch");
   });
 
-  it("tells the operator which parameter it was", () => {
+  it("names the parameter in the hint", () => {
     expect(refusal(() => checkOwner("a", { x: "a", y: "b" }, ["x", "y"])).hint).toBe(
       "the path's `y` is not the token's subject",
     );
   });
 
-  it("reads no inherited parameter", () => {
+  it("ignores inherited properties", () => {
     expect(refusal(() => checkOwner("alice", Object.create({ userId: "alice" }), ["userId"])).code).toBe(
       "owner_mismatch",
     );

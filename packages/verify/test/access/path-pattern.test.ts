@@ -14,7 +14,7 @@ describe("createPathMatcher", () => {
     ["/a/*", "/a/b/c", {}],
     ["/:a/*", "/x/%zz", { a: "x" }],
     ["/*", "/", {}],
-  ])("%s fits %s", (pattern, path, params) => {
+  ])("%s matches %s", (pattern, path, params) => {
     const match = createPathMatcher(pattern)(path);
     expect(match?.path).toBe(pattern);
     expect(Object.entries(match?.params ?? {})).toEqual(Object.entries(params));
@@ -32,11 +32,11 @@ describe("createPathMatcher", () => {
     ["/a/:b", "//a/x"],
     ["/a/*", "/a"],
     ["/a/*", "/b/x"],
-  ])("%s does not fit %s", (pattern, path) => {
+  ])("%s does not match %s", (pattern, path) => {
     expect(createPathMatcher(pattern)(path)).toBeUndefined();
   });
 
-  it("takes the first of several that fits", () => {
+  it("uses the first pattern that matches", () => {
     const match = createPathMatcher(["/users/me", "/users/:id"]);
     expect(match("/users/me")?.path).toBe("/users/me");
     expect(match("/users/you")?.path).toBe("/users/:id");
@@ -60,7 +60,7 @@ describe("createPathMatcher", () => {
     expect(() => createPathMatcher(pattern as never)).toThrow(/is not a valid pattern|give a pattern/);
   });
 
-  it("says what is wrong with a pattern", () => {
+  it("rejects an invalid pattern with the reason", () => {
     expect(() => createPathMatcher("a/:b")).toThrow(
       'path: "a/:b" is not a valid pattern. It must begin with a slash.',
     );

@@ -9,7 +9,7 @@ import { createBench, refusal } from "../support.ts";
 const { issuer, verifier } = createBench();
 const guard = createGuard({ verifier, ownerParam: "userId" });
 
-/** What becomes of a token with these claims on a route with this policy. */
+/** The result for a token with these claims on a route with this policy. */
 function judge(policy: Policy, claims: Record<string, unknown>): string {
   const principal = verifier.verifySync(issuer.tokenFor("alice", { claims }));
   try {
@@ -22,7 +22,7 @@ function judge(policy: Policy, claims: Record<string, unknown>): string {
 }
 
 describe("requireScopes", () => {
-  it("wants every scope, to the letter, of a text with spaces or of a list", () => {
+  it("requires every scope exactly, from a string with spaces or a list", () => {
     const both = requireScopes("a", "b");
     expect(judge(both, { scope: "b a c" })).toBe("admitted");
     expect(judge(both, { scope: ["a", "b"] })).toBe("admitted");
@@ -35,14 +35,14 @@ describe("requireScopes", () => {
 
   it.each([
     ["no scope", []],
-    ["an empty one", [""]],
-    ["two in one text", ["a b"]],
+    ["an empty scope", [""]],
+    ["two scopes in one string", ["a b"]],
     ["a quote", ['a"b']],
     ["a list", [["a"]]],
     ["a number", [1]],
-    ["a good one beside a bad one", ["a", "b c"]],
-    ["an unprintable end", ["a\n"]],
-    ["an unprintable start", ["\na"]],
+    ["a valid scope and an invalid one", ["a", "b c"]],
+    ["an unprintable character at the end", ["a\n"]],
+    ["an unprintable character at the start", ["\na"]],
   ])("refuses %s at once", (_case, scopes) => {
     expect(() => requireScopes(...(scopes as string[]))).toThrow(
       new ConfigurationError(
@@ -51,7 +51,7 @@ describe("requireScopes", () => {
     );
   });
 
-  it("finds no scope where a schema left no claims", () => {
+  it("finds no scope if a schema returned no claims", () => {
     for (const claims of [undefined, null]) {
       const principal = { id: "alice", expiresAt: 1, claims };
       expect(requireScopes("a").permits(principal)).toBe(false);
@@ -60,7 +60,7 @@ describe("requireScopes", () => {
 });
 
 describe("requireClaim", () => {
-  it("opens for true alone", () => {
+  it("allows only true", () => {
     expect(judge(requireClaim(() => true) as Policy, {})).toBe("admitted");
     for (const answer of [false, undefined, 1, "true", {}, Promise.resolve(true)]) {
       const policy = requireClaim((() => answer) as () => boolean) as Policy;
@@ -68,7 +68,7 @@ describe("requireClaim", () => {
     }
   });
 
-  it("takes an exception for a no, and tells the operator of it", () => {
+  it("treats an exception as a refusal, and explains it in the hint", () => {
     const broken = requireClaim(() => {
       throw new Error("no such claim");
     }, "the plan");
@@ -80,7 +80,7 @@ describe("requireClaim", () => {
     expect(error.hint).toBe('checking "the plan" failed: the policy threw');
   });
 
-  it("has the name that it is given, or that of its function", () => {
+  it("has the given name, or that of its function", () => {
     expect(requireClaim(() => true, "role admin").name).toBe("role admin");
     expect(
       requireClaim(function isAdmin() {
@@ -98,7 +98,7 @@ describe("requireClaim", () => {
 });
 
 describe("requireClaim: the predicate", () => {
-  it("is given the claims, and the whole principal", () => {
+  it("gets the claims and the principal", () => {
     const seen: unknown[] = [];
     const policy = requireClaim((claims, principal) => {
       seen.push(claims, principal);
@@ -111,7 +111,7 @@ describe("requireClaim: the predicate", () => {
 });
 
 describe("authorize", () => {
-  it("asks for each of the policies, and names the one that is not met", () => {
+  it("checks every policy, and names the one that failed", () => {
     const principal = verifier.verifySync(issuer.tokenFor("alice", { claims: { scope: "a" } }));
     const access = { params: {}, ownerParams: [], policies: [requireScopes("a"), requireScopes("b")] };
     expect(refusal(() => guard.authorize(principal, access))).toMatchObject({
@@ -120,7 +120,7 @@ describe("authorize", () => {
     });
   });
 
-  it("asks for the owner before the policies", () => {
+  it("checks the owner before the policies", () => {
     const principal = verifier.verifySync(issuer.tokenFor("alice"));
     const access = { params: { userId: "bob" }, ownerParams: ["userId"], policies: [requireScopes("a")] };
     expect(refusal(() => guard.authorize(principal, access)).code).toBe("owner_mismatch");
@@ -131,7 +131,7 @@ describe("policies of a Fastify route", () => {
   const app = fastify();
   afterEach(() => app.close());
 
-  it("are listed by routes(), and refused where they cannot hold", async () => {
+  it("are listed by routes(), and rejected where they cannot be enforced", async () => {
     await app.register(usher, { verifier, ownerParam: null });
     app.get(
       "/",
@@ -149,7 +149,7 @@ describe("policies of a Fastify route", () => {
 });
 
 describe("readPolicies", () => {
-  it("takes a frozen copy, and none where there are none", () => {
+  it("takes a frozen copy, or none if there are no policies", () => {
     const list = [requireScopes("a")];
     const read = readPolicies(list, "GET /");
     expect(read).toEqual(list);
@@ -162,10 +162,10 @@ describe("readPolicies", () => {
   it.each<[string, unknown]>([
     ["a text", "a"],
     ["null", null],
-    ["null among good ones", [requireScopes("a"), null]],
+    ["null among valid policies", [requireScopes("a"), null]],
     ["an object without permits", [{ name: "a" }]],
-    ["a policy that is in no list", requireScopes("a")],
-  ])("refuses %s, and says of which route", (_case, value) => {
+    ["a policy without a list", requireScopes("a")],
+  ])("rejects %s, and names the route", (_case, value) => {
     expect(() => readPolicies(value as never, "GET /tasks")).toThrow(
       new ConfigurationError(
         "GET /tasks: policies must be a list of requireScopes(...) and requireClaim(...).",

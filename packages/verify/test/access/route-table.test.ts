@@ -6,7 +6,7 @@ import { refusal } from "../support.ts";
 describe("createRouteTable", () => {
   const create = () => createRouteTable(["userId", "memberId", "guestId"]);
 
-  it("lists routes in the order in which they were added, with the names of policies", () => {
+  it("lists routes in the order of registration, with the names of their policies", () => {
     const table = create();
     const isAdmin = requireClaim(({ role }) => role === "admin");
     table.add("GET", "/users/:userId", false, [requireScopes("a", "b"), isAdmin]);
@@ -35,14 +35,14 @@ describe("createRouteTable", () => {
     expect(table.ownerParams(undefined, { guestId: "alice" })).toEqual(["guestId"]);
   });
 
-  it("makes a list once for a pattern, and not for each request", () => {
+  it("creates a list once for each pattern, not for each request", () => {
     const table = create();
     const params = { userId: "alice" };
     const list = table.ownerParams("/users/:userId", params);
     expect(table.ownerParams("/users/:userId", params)).toBe(list);
   });
 
-  it("refuses an owner parameter in another spelling or twice, late ones by every request", () => {
+  it("rejects an owner parameter in another spelling or twice; if added late, on every request", () => {
     const table = create();
     const [misspelt, twice] = ["/x/:user_id", "/x/:userId/:userId"];
     expect(() => table.add("GET", misspelt, false, [])).toThrow(ConfigurationError);

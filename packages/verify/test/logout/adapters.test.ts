@@ -31,7 +31,7 @@ describe.each(logoutTargets)("back-channel logout in $name", ({ start, tooLong =
     return { ...bench, events, origin: server.origin, post, call };
   }
 
-  it("is public, ends the session that it names at once, and says so", async () => {
+  it("is public, and ends the named session at once", async () => {
     const { issuer, post, call, events } = await serve();
     expect(await call("s1")).toBe("accepted");
     const answer = await post(`logout_token=${logoutTokenFor(issuer)}`);
@@ -44,14 +44,14 @@ describe.each(logoutTargets)("back-channel logout in $name", ({ start, tooLong =
     expect(events).toMatchObject([{ status: 200, logout: { sessionId: "s1", subject: "alice" } }]);
   });
 
-  it("takes a form whose length nobody said", async () => {
+  it("accepts a form without Content-Length", async () => {
     const { issuer, post, call } = await serve();
     const body = new Blob([`state=x&logout_token=${logoutTokenFor(issuer)}`]).stream();
     expect((await post(body, `${formType}; charset=UTF-8`)).status).toBe(200);
     expect(await call("s1")).toBe("token_revoked");
   });
 
-  it("refuses with 400 and a problem, and nothing changes", async () => {
+  it("rejects with a 400 problem, and changes nothing", async () => {
     const { issuer, post, revocations, events } = await serve();
     const good = `logout_token=${logoutTokenFor(issuer)}`;
     const cases = [
@@ -76,7 +76,7 @@ describe.each(logoutTargets)("back-channel logout in $name", ({ start, tooLong =
     expect(revocations.status().entries).toBe(0);
   });
 
-  it("is a 503 to be sent again while nothing can be recorded, for two at once too", async () => {
+  it("answers 503 while nothing can be recorded, also to two requests at once", async () => {
     const { issuer, store, post, call } = await serve();
     const form = `logout_token=${logoutTokenFor(issuer)}`;
     const { append } = store;
@@ -94,7 +94,7 @@ describe.each(logoutTargets)("back-channel logout in $name", ({ start, tooLong =
     expect(await call("s1")).toBe("token_revoked");
   });
 
-  it("answers a fault with 500, and lives", async () => {
+  it("answers a fault with 500, and keeps running", async () => {
     const warning = vi.spyOn(process, "emitWarning").mockReturnValue();
     onTestFinished(() => warning.mockRestore());
     let isBroken = true;
@@ -110,7 +110,7 @@ describe.each(logoutTargets)("back-channel logout in $name", ({ start, tooLong =
     expect((await bench.post(form)).status).toBe(200);
   });
 
-  it("outlives senders who leave in the middle", async () => {
+  it("survives senders that disconnect halfway", async () => {
     const { issuer, origin, post } = await serve();
     const { hostname, port } = new URL(origin);
     const socket = createConnection(Number(port), hostname);
@@ -123,7 +123,7 @@ describe.each(logoutTargets)("back-channel logout in $name", ({ start, tooLong =
     expect((await post(`logout_token=${logoutTokenFor(issuer)}`)).status).toBe(200);
   });
 
-  it("opens nothing else", async () => {
+  it("makes no other route public", async () => {
     const { origin } = await serve();
     for (const [method, path] of [
       ["GET", "/anything"],

@@ -15,7 +15,7 @@ function codeOf({ status, body }: LogoutAnswer): string {
 }
 
 describe("createLogoutEndpoint", () => {
-  it("ends the session and leaves the user's others, and other users, alone", async () => {
+  it("ends the session, and no other session or user", async () => {
     const { issuer, verifier } = await createRevokingBench();
     const receive = createLogoutEndpoint(verifier);
     const ended = issuer.tokenFor("alice", { claims: { sid: "s1" } });
@@ -32,7 +32,7 @@ describe("createLogoutEndpoint", () => {
     ]);
   });
 
-  it("ends all of a user's sessions where no session is named, up to when it happened", async () => {
+  it("ends all sessions of a user up to that time if no session is named", async () => {
     const { issuer, verifier, clock } = await createRevokingBench();
     const receive = createLogoutEndpoint(verifier);
     const tokens = ["s1", "s2"].map((sid) => issuer.tokenFor("alice", { claims: { sid } }));
@@ -40,13 +40,13 @@ describe("createLogoutEndpoint", () => {
     const happened = clock() / 1000;
     clock.advance(60);
     const since = issuer.tokenFor("alice");
-    // A delayed delivery, signed again.
+    // A late delivery, signed again.
     await receive(formOf(logoutTokenFor(issuer, { claims: { sid: undefined, toe: happened } })));
     expect(tokens.map((token) => verdict(verifier, token))).toEqual(["token_revoked", "token_revoked"]);
     expect([since, bobs].map((token) => verdict(verifier, token))).toEqual(["accepted", "accepted"]);
   });
 
-  it("refuses hostile logout tokens with a 400 problem, and nothing changes", async () => {
+  it("rejects hostile logout tokens with a 400 problem, and changes nothing", async () => {
     const { issuer, verifier, revocations } = await createRevokingBench();
     const receive = createLogoutEndpoint(verifier);
     const token = issuer.tokenFor("alice", { claims: { sid: "s1" } });
@@ -77,7 +77,7 @@ describe("createLogoutEndpoint", () => {
         "bad_request",
       ],
       "1 MB of token": [formOf("a".repeat(1_000_000)), "bad_request"],
-      "bytes that are no text": [
+      "bytes that are not UTF-8": [
         { contentType: formType, body: Buffer.from([0xff, 0x00, 0xfe]) },
         "bad_request",
       ],
@@ -123,20 +123,20 @@ describe("createLogoutEndpoint", () => {
       { contentType: formType, body: "logout_token=a&logout_token=a" },
       "The form must have exactly one logout_token.",
     ],
-  ])("says to sender and operator what is wrong with the form: %s", async (_case, request, sentence) => {
+  ])("tells sender and operator what is wrong with the form: %s", async (_case, request, sentence) => {
     const { verifier } = await createRevokingBench();
     const { body, refused } = await createLogoutEndpoint(verifier)(request);
     expect(JSON.parse(body).detail).toBe(sentence);
     expect(refused).toEqual({ code: "bad_request", hint: sentence });
   });
 
-  it("answers what nobody changes", async () => {
+  it("returns a frozen answer", async () => {
     const { issuer, verifier } = await createRevokingBench();
     const answer = await createLogoutEndpoint(verifier)(formOf(logoutTokenFor(issuer)));
     expect([answer, answer.headers].map(Object.isFrozen)).toEqual([true, true]);
   });
 
-  it("refuses a replayed logout token", async () => {
+  it("rejects a replayed logout token", async () => {
     const { issuer, verifier } = await createRevokingBench();
     const receive = createLogoutEndpoint(verifier);
     const form = formOf(logoutTokenFor(issuer));
@@ -144,7 +144,7 @@ describe("createLogoutEndpoint", () => {
     expect(codeOf(await receive(form))).toBe("400 claims_invalid");
   });
 
-  it("grows by nothing, whatever it is sent", async () => {
+  it("does not grow, whatever it gets", async () => {
     const { issuer, verifier, revocations } = await createRevokingBench();
     const receive = createLogoutEndpoint(verifier);
     const form = formOf(logoutTokenFor(issuer));
@@ -157,7 +157,7 @@ describe("createLogoutEndpoint", () => {
     expect(revocations.status().entries).toBe(1);
   });
 
-  it("takes a form with parameters of its type, other fields, and as bytes", async () => {
+  it("accepts a form with media type parameters, with other fields, and as bytes", async () => {
     const { issuer, verifier } = await createRevokingBench();
     const receive = createLogoutEndpoint(verifier);
     const body = Buffer.from(`state=x&logout_token=${logoutTokenFor(issuer)}`);
@@ -166,7 +166,7 @@ describe("createLogoutEndpoint", () => {
     ).toBe("200");
   });
 
-  it("is a 503 to be sent again where the store does not record it", async () => {
+  it("answers 503 if the store does not record the revocation", async () => {
     const store = memoryRevocationStore();
     const { append } = store;
     const { issuer, verifier } = await createRevokingBench({ store });

@@ -16,7 +16,7 @@ async function createApp(revoking: Partial<Revocations> = {}) {
   onTestFinished(() => app.close());
   const bodyLimits = new Map<string, number | undefined>();
   app.addHook("onRoute", ({ url, bodyLimit }) => void bodyLimits.set(url, bodyLimit));
-  // A parser of the app's own must not get in the way.
+  // The app's own parser must not interfere.
   app.addContentTypeParser(formType, { parseAs: "string" }, (_request, body, done) =>
     done(null, { parsed: body }),
   );
@@ -38,7 +38,7 @@ function post(app: FastifyInstance, payload: string, type: string | undefined = 
 }
 
 describe("the endpoint in Fastify", () => {
-  it("is public, records a logout, and the session's token is refused at once", async () => {
+  it("is public, records a logout, and rejects the session's token at once", async () => {
     const { app, issuer } = await createApp();
     const authorization = `Bearer ${issuer.tokenFor("alice", { claims: { sid: "s1" } })}`;
     const call = () => app.inject({ url: "/api/alice/tasks", headers: { authorization } });
@@ -53,7 +53,7 @@ describe("the endpoint in Fastify", () => {
     );
   });
 
-  it("refuses what is too long, or no form, with a 400 problem", async () => {
+  it("rejects a body that is too long or not a form with a 400 problem", async () => {
     const { app, issuer, revocations, bodyLimits } = await createApp();
     expect(bodyLimits.get("/backchannel-logout")).toBe(16_384);
     const good = `logout_token=${logoutTokenFor(issuer)}`;
@@ -79,7 +79,7 @@ describe("the endpoint in Fastify", () => {
     expect(revocations.status().entries).toBe(0);
   });
 
-  it("says in the log what became of a logout", async () => {
+  it("logs the result of a logout", async () => {
     const { app, issuer, logged } = await createApp();
     const said = () => logged.flatMap(({ level, msg }) => (msg.includes("usher") ? [[level, msg]] : []));
     const [info, warn] = [30, 40];
@@ -90,7 +90,7 @@ describe("the endpoint in Fastify", () => {
     expect(logged.at(-2)).toMatchObject({ code: "token_malformed" });
   });
 
-  it("passes on what is no verdict: a fault is no bad request", async () => {
+  it("passes on unexpected errors: a fault is not a bad request", async () => {
     const fail = async () => {
       throw new Error("the list's");
     };

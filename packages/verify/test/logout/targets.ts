@@ -33,7 +33,7 @@ import { listen } from "../contract/targets/server.ts";
 /** A framework's app with the endpoint at `/backchannel-logout`, and everything else behind the guard. */
 export interface LogoutTarget {
   readonly name: string;
-  /** How a form that is too long is refused, where the framework reads bodies first. Default 400. */
+  /** The status for a form that is too long, if the framework reads bodies first. Default: 400. */
   readonly tooLong?: number;
   start(verifier: Verifier, options: BackchannelLogoutOptions): Promise<ContractServer>;
 }
@@ -53,7 +53,7 @@ function expressTarget(name: string, create: typeof express, isParsed: boolean):
       if (isParsed) app.use(create.urlencoded({ extended: true, limit: "32kb" }), create.json());
       app.post(path, expressGuard.backchannelLogout(options));
       app.use(expressGuard.usher({ verifier, ownerParam: "userId" }));
-      // What Express would print of an error.
+      // Express would print the error.
       app.use(
         ((error, _request, response, _next) =>
           void response.status(error.status ?? 500).end()) as express.ErrorRequestHandler,

@@ -8,7 +8,7 @@ import { createBench, handClock, start, startSeconds, verdict } from "../support
 const event = "http://schemas.openid.net/event/backchannel-logout";
 
 describe("createLogoutVerifier: OpenID Connect Back-Channel Logout 1.0 section 2.6", () => {
-  it("tells which session has ended, or whose all have, and when", async () => {
+  it("returns the session or the user that was signed out, and when", async () => {
     const { issuer, verifier } = createBench();
     const verifyLogoutToken = createLogoutVerifier(verifier);
     const one = await verifyLogoutToken(
@@ -31,16 +31,16 @@ describe("createLogoutVerifier: OpenID Connect Back-Channel Logout 1.0 section 2
     ["events of another kind", { claims: { events: { "http://example.com/event": {} } } }, "claims_invalid"],
     ["events that are a list", { claims: { events: [event] } }, "claims_invalid"],
     ["an event that is a list", { claims: { events: { [event]: [] } } }, "claims_invalid"],
-    ["an event that is no object", { claims: { events: { [event]: true } } }, "claims_invalid"],
+    ["an event that is not an object", { claims: { events: { [event]: true } } }, "claims_invalid"],
     ["neither sid nor sub", { claims: { sid: undefined, sub: undefined } }, "claims_invalid"],
     ["an empty sid", { claims: { sid: "" } }, "claims_invalid"],
     ["a sub that is a number", { claims: { sub: 1 } }, "claims_invalid"],
     ["no jti", { claims: { jti: undefined } }, "claims_invalid"],
-    ["a jti without end", { claims: { jti: "j".repeat(256) } }, "claims_invalid"],
+    ["a jti that is too long", { claims: { jti: "j".repeat(256) } }, "claims_invalid"],
     ["no iat", { claims: { iat: undefined } }, "claims_invalid"],
-    ["an exp that is a text", { claims: { exp: "soon" } }, "claims_invalid"],
+    ["an exp that is a string", { claims: { exp: "soon" } }, "claims_invalid"],
     ["an event after its `iat`", { claims: { toe: startSeconds + 6 } }, "claims_invalid"],
-    ["a toe that is a text", { claims: { toe: String(startSeconds) } }, "claims_invalid"],
+    ["a toe that is a string", { claims: { toe: String(startSeconds) } }, "claims_invalid"],
     ["another audience", { wrongAudience: true }, "audience_rejected"],
     ["no audience", { claims: { aud: undefined } }, "claims_invalid"],
     ["another issuer", { wrongIssuer: true }, "issuer_rejected"],
@@ -49,14 +49,14 @@ describe("createLogoutVerifier: OpenID Connect Back-Channel Logout 1.0 section 2
     ["a changed payload", { forgedPayload: true }, "signature_invalid"],
     ["no signature", { unsigned: true }, "token_malformed"],
     ["another algorithm", { header: { alg: "none" } }, "algorithm_rejected"],
-    ["an exp that has passed", { claims: { exp: startSeconds - 5 } }, "token_expired"],
+    ["an exp in the past", { claims: { exp: startSeconds - 5 } }, "token_expired"],
     [
       "an iat two minutes ago",
       { claims: { iat: startSeconds - 125, exp: startSeconds + 60 } },
       "token_expired",
     ],
-    ["an iat ahead", { issuedInFuture: true }, "token_not_yet_valid"],
-    ["a header that is critical", { header: { crit: ["b64"] } }, "token_unsupported"],
+    ["an iat in the future", { issuedInFuture: true }, "token_not_yet_valid"],
+    ["a header with crit", { header: { crit: ["b64"] } }, "token_unsupported"],
   ] as const)("refuses %s", async (_case, faults, code) => {
     const { issuer, verifier } = createBench();
     const verifyLogoutToken = createLogoutVerifier(verifier);
@@ -89,25 +89,25 @@ describe("createLogoutVerifier: OpenID Connect Back-Channel Logout 1.0 section 2
       "issued 200 s ago; a logout token is valid for 120 s: sign a new one for each delivery",
     ],
     [{ toe: startSeconds + 6 }, "`toe` is after `iat`: a logout cannot be reported before it happens"],
-  ])("tells the operator what is wrong with %j", async (claims, hint) => {
+  ])("has a hint for %j", async (claims, hint) => {
     const half = () => start + 400;
     const { issuer, verifier } = createBench({ clock: half });
     const verifyLogoutToken = createLogoutVerifier(verifier);
     await expect(verifyLogoutToken(logoutTokenFor(issuer, { claims }))).rejects.toMatchObject({ hint });
   });
 
-  it("gives a logout that nobody changes", async () => {
+  it("returns a frozen logout", async () => {
     const { issuer, verifier } = createBench();
     expect(Object.isFrozen(await createLogoutVerifier(verifier)(logoutTokenFor(issuer)))).toBe(true);
   });
 
-  it("checks no audience where the verifier does not", async () => {
+  it("checks no audience if the verifier does not", async () => {
     const { issuer, verifier } = createBench({ audience: null });
     const verifyLogoutToken = createLogoutVerifier(verifier);
     await expect(verifyLogoutToken(logoutTokenFor(issuer, { wrongAudience: true }))).resolves.toBeDefined();
   });
 
-  it("takes a token without exp while its iat is fresh, and one up to the tolerance off", async () => {
+  it("accepts a token without exp while its iat is recent, within the clock tolerance", async () => {
     const { issuer, verifier } = createBench();
     const verifyLogoutToken = createLogoutVerifier(verifier);
     for (const claims of [
@@ -123,7 +123,7 @@ describe("createLogoutVerifier: OpenID Connect Back-Channel Logout 1.0 section 2
     }
   });
 
-  it("takes each jti once", async () => {
+  it("accepts each jti once", async () => {
     const { issuer, verifier, clock } = createBench();
     const verifyLogoutToken = createLogoutVerifier(verifier);
     const token = logoutTokenFor(issuer, { claims: { jti: "once" } });
@@ -147,7 +147,7 @@ describe("createLogoutVerifier: OpenID Connect Back-Channel Logout 1.0 section 2
     await expect(again()).resolves.toBeDefined();
   });
 
-  it("keeps the keys fresh, like any token", async () => {
+  it("refreshes the keys, like any token", async () => {
     const clock = handClock();
     const issuer = createTestIssuer({ algorithm: "EdDSA", clock });
     let fetches = 0;
@@ -164,7 +164,7 @@ describe("createLogoutVerifier: OpenID Connect Back-Channel Logout 1.0 section 2
     expect(fetches).toBe(2);
   });
 
-  it("does not count a jti as seen where nothing came of it", async () => {
+  it("does not count a jti as used if acting on it failed", async () => {
     const { issuer, verifier } = createBench();
     const verifyLogoutToken = createLogoutVerifier(verifier);
     const token = logoutTokenFor(issuer);
@@ -173,7 +173,7 @@ describe("createLogoutVerifier: OpenID Connect Back-Channel Logout 1.0 section 2
     await expect(verifyLogoutToken(token)).resolves.toBeDefined();
   });
 
-  it("does not act on a token that is refused, nor twice on one sent twice at once", async () => {
+  it("does not act on a rejected token, and only once on a token that is sent twice at once", async () => {
     const { issuer, verifier } = createBench();
     const verifyLogoutToken = createLogoutVerifier(verifier);
     let acts = 0;
@@ -186,7 +186,7 @@ describe("createLogoutVerifier: OpenID Connect Back-Channel Logout 1.0 section 2
     expect(acts).toBe(1);
   });
 
-  it("remembers no more than so many jti", async () => {
+  it("remembers a limited number of jti", async () => {
     const { issuer, verifier } = createBench();
     const verifyLogoutToken = createLogoutVerifier(verifier);
     const first = logoutTokenFor(issuer, { claims: { jti: "first" } });
@@ -194,11 +194,11 @@ describe("createLogoutVerifier: OpenID Connect Back-Channel Logout 1.0 section 2
     for (let count = 0; count < 10_000; count++) {
       await verifyLogoutToken(logoutTokenFor(issuer, { claims: { jti: `jti ${count}` } }));
     }
-    // Forgotten, and so taken again: it says what is known already.
+    // Forgotten, so accepted again: it repeats what is known.
     await expect(verifyLogoutToken(first)).resolves.toBeDefined();
   });
 
-  it("fetches keys that it does not know yet, like any token", async () => {
+  it("fetches unknown keys, like any token", async () => {
     const clock = handClock();
     const issuer = createTestIssuer({ algorithm: "EdDSA", clock });
     const verifier = createVerifier({
@@ -215,7 +215,7 @@ describe("createLogoutVerifier: OpenID Connect Back-Channel Logout 1.0 section 2
     });
   });
 
-  it.each([undefined, null, {}])("refuses %j where a verifier should be", (value) => {
+  it.each([undefined, null, {}])("rejects %j instead of a verifier", (value) => {
     expect(() => createLogoutVerifier(value as never)).toThrow("verifier: give createVerifier(...).");
   });
 
@@ -230,8 +230,8 @@ describe("createLogoutVerifier: OpenID Connect Back-Channel Logout 1.0 section 2
   });
 });
 
-describe("a logout token is no access token", () => {
-  it("is refused as one, and by a verifier of any typ", async () => {
+describe("a logout token is not an access token", () => {
+  it("is rejected as one, by a verifier of any typ", async () => {
     const { issuer, verifier } = await createRevokingBench();
     expect(verdict(verifier, logoutTokenFor(issuer))).toBe("token_unsupported");
     const another = createBench({ typ: "at+jwt" });

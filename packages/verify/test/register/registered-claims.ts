@@ -25,7 +25,7 @@ declare module "@usher-auth/verify" {
 }
 
 await fastifyApp.register(usher, { verifier, ownerParam: null });
-// @ts-expect-error another verifier than the registered one would give other claims
+// @ts-expect-error a verifier other than the registered one has other claims
 await fastifyApp.register(usher, { verifier: untyped, ownerParam: null });
 
 const isAdmin = requireClaim((claims: AppClaims) => claims.role === "admin");
@@ -39,9 +39,9 @@ fastifyApp.get(
   { config: { policies: [requireClaim(({ role }) => role === "admin")] } },
   () => "inferred",
 );
-// @ts-expect-error the claims have no such thing
+// @ts-expect-error no such claim
 fastifyApp.get("/", (request) => request.principal.claims.plan);
-// @ts-expect-error a text is no policy
+// @ts-expect-error a string is not a policy
 fastifyApp.get("/", { config: { policies: ["tasks:write"] } }, () => "x");
 const hasPlan = requireClaim((claims: { plan: string }) => claims.plan === "x");
 // @ts-expect-error a policy about other claims
@@ -50,11 +50,11 @@ fastifyApp.get("/", { config: { policies: [hasPlan] } }, () => "x");
 requireClaim(async () => true);
 
 expressApp.use(express.usher({ verifier, ownerParam: null }));
-// @ts-expect-error another verifier than the registered one would give other claims
+// @ts-expect-error a verifier other than the registered one has other claims
 expressApp.use(express.usher({ verifier: untyped, ownerParam: null }));
 expressApp.get("/", express.enforce(isAdmin), (request) => {
   const role: "admin" | "user" = request.principal.claims.role;
-  // @ts-expect-error the claims have no such thing
+  // @ts-expect-error no such claim
   return [role, request.principal.claims.plan];
 });
 // @ts-expect-error a policy about other claims

@@ -20,7 +20,7 @@ const issuer = createTestIssuer({ clock: handClock() });
 const token = issuer.tokenFor("alice", { claims: { sid: "s1" } });
 const other = issuer.tokenFor("bob", { claims: { sid: "s2" } });
 
-/** The system's own clocks, which every part reads by itself. */
+/** The system's clocks, which every part reads separately. */
 function startProcess(aheadBy: number): void {
   vi.useFakeTimers({ toFake: ["Date", "performance"] });
   onTestFinished(() => void vi.useRealTimers());
@@ -40,8 +40,8 @@ async function follow(store: RevocationStore) {
   return { revocations, verifier };
 }
 
-describe("what was revoked stays so where the clock was ahead for a while", () => {
-  it("since the process was started: what was too old to matter is loaded once more", async () => {
+describe("what was revoked stays revoked if the clock was ahead for a while", () => {
+  it("since the start: revocations that seemed too old are loaded again", async () => {
     startProcess(anHour);
     const store = handStore();
     store.rows = [[ended]];
@@ -53,7 +53,7 @@ describe("what was revoked stays so where the clock was ahead for a while", () =
     expect(verdict(verifier, token)).toBe("token_revoked");
   });
 
-  it("in between: what was swept away is loaded once more", async () => {
+  it("in between: revocations that were removed are loaded again", async () => {
     startProcess(0);
     const store = handStore();
     const { verifier } = await follow(store);
@@ -68,7 +68,7 @@ describe("what was revoked stays so where the clock was ahead for a while", () =
     expect(verdict(verifier, token)).toBe("token_revoked");
   });
 
-  it("in the memory of the process alone", async () => {
+  it("with a store in memory", async () => {
     startProcess(0);
     const store = memoryRevocationStore({ maxTokenAge: 900 });
     const first = await follow(store);

@@ -19,7 +19,7 @@ async function loaded(store: RevocationStore): Promise<Revocation[]> {
 }
 
 describe("memoryRevocationStore", () => {
-  it("tells listeners from the call on, and those that come later by load", async () => {
+  it("notifies current listeners, and later ones through load", async () => {
     const store = memoryRevocationStore({ clock: handClock() });
     const told: unknown[] = [];
     const listener = { revoked: (batch: unknown) => void told.push(batch), confirmed() {}, failed() {} };
@@ -32,7 +32,7 @@ describe("memoryRevocationStore", () => {
     expect((await loaded(store)).map(({ id }) => id)).toEqual(["0", "1", "2", "3"]);
   });
 
-  it("confirms at once, and then at least every two seconds until it is stopped", async () => {
+  it("confirms at once, and then at least every two seconds until stopped", async () => {
     let confirmed = 0;
     const listener = { revoked() {}, confirmed: () => void confirmed++, failed() {} };
     const stop = await memoryRevocationStore().subscribe(listener);
@@ -45,7 +45,7 @@ describe("memoryRevocationStore", () => {
     expect(confirmed).toBe(last);
   });
 
-  it("keeps the latest instant of an id, and nothing for longer than maxTokenAge", async () => {
+  it("keeps the latest time of an id, and nothing for longer than maxTokenAge", async () => {
     const clock = handClock();
     const store = memoryRevocationStore({ maxTokenAge: 60, clock });
     await store.append([
@@ -62,7 +62,7 @@ describe("memoryRevocationStore", () => {
     expect((await loaded(store)).map(({ id }) => id)).toEqual(["2", "3"]);
   });
 
-  it("takes a later instant of an id, and lets go of the oldest first", async () => {
+  it("accepts a later time of an id, and evicts the oldest first", async () => {
     const clock = handClock();
     const store = memoryRevocationStore({ maxTokenAge: 60, clock });
     await store.append([session("1"), session("2", startSeconds + 1)]);
@@ -73,7 +73,7 @@ describe("memoryRevocationStore", () => {
     expect((await loaded(store)).map(({ id }) => id)).toEqual(["1"]);
   });
 
-  it("keeps what a token may outlive its age by: the tolerance of a verifier whose list is made later", async () => {
+  it("keeps entries for the clock tolerance too, of a verifier that is created later", async () => {
     const clock = handClock();
     const store = memoryRevocationStore({ maxTokenAge: 60, clock });
     await store.append([session("s1")]);
@@ -87,7 +87,7 @@ describe("memoryRevocationStore", () => {
     await later.close();
   });
 
-  it("holds no longer than it can be told to", () => {
+  it("rejects a maxTokenAge out of range", () => {
     for (const maxTokenAge of [0, 2_592_001]) {
       expect(() => memoryRevocationStore({ maxTokenAge })).toThrow(
         "memoryRevocationStore: maxTokenAge: must be an integer from 1 to 2592000.",

@@ -4,7 +4,7 @@ import { RevocationTable } from "../../src/revocation/table.ts";
 import { createRevokingBench } from "../revoking.ts";
 import { startSeconds as second, verdict } from "../support.ts";
 
-/** What becomes of a token of this `iat`, once a user was revoked at each of these instants. */
+/** The result for a token with this `iat` after a user was revoked at each of these times. */
 function refuses(before: readonly number[], iat: number): boolean {
   const table = new RevocationTable(900, 100);
   for (const instant of before) table.add({ kind: "user", id: "alice", before: instant }, second);
@@ -25,7 +25,7 @@ describe("a user's revocation and tokens of the same second", () => {
     expect(refuses([before], iat)).toBe(expected);
   });
 
-  it("a later, precise instant takes nothing back of one in whole seconds", () => {
+  it("a later, precise time does not shorten a revocation in whole seconds", () => {
     for (const order of [
       [second, second + 0.3],
       [second + 0.3, second],
@@ -33,7 +33,7 @@ describe("a user's revocation and tokens of the same second", () => {
       expect(refuses(order, second + 0.9)).toBe(true);
   });
 
-  it("never accepts a token that was issued before, whatever the precision of either side", () => {
+  it("never accepts a token that was issued before, whatever the precision of the two", () => {
     const precision = fc.constantFrom(1, 1000);
     const written = (instant: number, parts: number) => Math.floor(instant * parts) / parts;
     const millisecond = fc.integer({ min: 0, max: 3000 }).map((count) => second + count / 1000);
@@ -51,7 +51,7 @@ describe("a user's revocation and tokens of the same second", () => {
     );
   });
 
-  it("holds for a verifier, of remembered tokens too", async () => {
+  it("applies to a verifier and its cached tokens", async () => {
     const { issuer, verifier, revocations, clock } = await createRevokingBench();
     const tokenAt = (iat: number) => issuer.tokenFor("alice", { claims: { iat } });
     clock.advance(2);

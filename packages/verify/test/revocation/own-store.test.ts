@@ -73,7 +73,7 @@ describe("a store that hangs", () => {
     },
   );
 
-  it("in append is a 503 after ten seconds, and the next one is recorded", async () => {
+  it("in append is a 503 after ten seconds, and the next revocation is recorded", async () => {
     const { store, revocations, verifier, tokenOf } = createFollowing();
     await revocations.ready();
     const { append } = store;
@@ -89,7 +89,7 @@ describe("a store that hangs", () => {
     expect(verdict(verifier, tokenOf("alice"))).toBe("token_revoked");
   });
 
-  it("in the way to stop it does not hold up the end", async () => {
+  it("in its unsubscribe function does not delay close()", async () => {
     const { store, revocations } = createFollowing();
     const { subscribe } = store;
     store.subscribe = async (listener) => {
@@ -123,7 +123,7 @@ describe("a store that hangs", () => {
 });
 
 describe("a store that calls back", () => {
-  it("while it subscribes or loads neither recurses nor waits for itself for ever", async () => {
+  it("while it subscribes or loads neither recurses nor waits for itself", async () => {
     const { store, revocations } = createFollowing();
     const { subscribe } = store;
     let isNested = false;
@@ -138,7 +138,7 @@ describe("a store that calls back", () => {
   });
 });
 
-describe("what cannot be read in a store", () => {
+describe("an unreadable entry in a store", () => {
   const inMilliseconds = { kind: "user", id: "alice", before: startSeconds * 1000 } as const;
 
   it.each<[string, unknown, { alice: string; later: string }]>([
@@ -159,28 +159,31 @@ describe("what cannot be read in a store", () => {
     ],
     ["no id", { ...inMilliseconds, id: 7 }, { alice: "accepted", later: "accepted" }],
     ["no object", null, { alice: "accepted", later: "accepted" }],
-  ])("%s: counts as well as it can, stops nothing, and is a warning", async (_case, row, expected) => {
-    const { clock, store, revocations, issuer, verifier, tokenOf } = createFollowing();
-    const before = tokenOf("alice", "s2");
-    const others = tokenOf("bob", "s9");
-    store.rows = [[row as Revocation, { kind: "session", id: "s9", before: startSeconds }]];
-    await revocations.ready();
-    store.tell((listener) => listener.revoked([row as Revocation]));
-    expect(verdict(verifier, before)).toBe(expected.alice);
-    expect(verdict(verifier, others)).toBe("token_revoked");
-    clock.advance(1);
-    const signedInAgain = issuer.tokenFor("alice", { claims: { sid: "s3" } });
-    expect(verdict(verifier, signedInAgain)).toBe(expected.later);
-    expect(warnings.map(({ code }) => code)).toEqual(["USHER_REVOCATIONS_MISREAD"]);
-    expect(warnings[0]?.message).not.toContain("alice");
+  ])(
+    "%s: is applied as far as possible, stops nothing, and causes a warning",
+    async (_case, row, expected) => {
+      const { clock, store, revocations, issuer, verifier, tokenOf } = createFollowing();
+      const before = tokenOf("alice", "s2");
+      const others = tokenOf("bob", "s9");
+      store.rows = [[row as Revocation, { kind: "session", id: "s9", before: startSeconds }]];
+      await revocations.ready();
+      store.tell((listener) => listener.revoked([row as Revocation]));
+      expect(verdict(verifier, before)).toBe(expected.alice);
+      expect(verdict(verifier, others)).toBe("token_revoked");
+      clock.advance(1);
+      const signedInAgain = issuer.tokenFor("alice", { claims: { sid: "s3" } });
+      expect(verdict(verifier, signedInAgain)).toBe(expected.later);
+      expect(warnings.map(({ code }) => code)).toEqual(["USHER_REVOCATIONS_MISREAD"]);
+      expect(warnings[0]?.message).not.toContain("alice");
 
-    // And it leaves, as the others do.
-    clock.advance(900 + 361);
-    for (let round = 0; round < 3; round++) store.tell((listener) => listener.confirmed());
-    expect(revocations.status().entries).toBe(0);
-  });
+      // And it leaves, as the others do.
+      clock.advance(900 + 361);
+      for (let round = 0; round < 3; round++) store.tell((listener) => listener.confirmed());
+      expect(revocations.status().entries).toBe(0);
+    },
+  );
 
-  it("a batch that is no list has everything loaded again, rather than one thing forgotten", async () => {
+  it("a batch that is not a list causes a full load, so that nothing is missed", async () => {
     const { store, revocations, verifier, tokenOf } = createFollowing();
     await revocations.ready();
     store.rows = [[revocation]];
@@ -194,7 +197,7 @@ describe("what cannot be read in a store", () => {
 });
 
 describe("memoryRevocationStore", () => {
-  it("takes no milliseconds, and forgets what is old behind something that is not", async () => {
+  it("rejects milliseconds, and removes old entries behind newer ones", async () => {
     const clock = handClock();
     const store = memoryRevocationStore({ maxTokenAge: 60, clock });
     await expect(
@@ -212,7 +215,7 @@ describe("memoryRevocationStore", () => {
   });
 });
 
-it("what the caller or the store does to a list changes nothing about what is recorded", async () => {
+it("changing a list afterwards, by caller or store, does not change what is recorded", async () => {
   const { store, revocations, verifier, tokenOf } = createFollowing();
   await revocations.ready();
   const given = [{ kind: "session", id: "s1", before: startSeconds }] as {

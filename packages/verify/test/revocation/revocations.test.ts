@@ -15,7 +15,7 @@ const alices = { claims: { jti: "j1", sid: "s1" } };
 
 describe("createRevocations", () => {
   it.each(all)(
-    "refuses what was revoked by %s: the cache of verified tokens checks revocation again on every hit",
+    "rejects tokens revoked by %s: the cache checks revocations again on every hit",
     async (kind) => {
       const { issuer, verifier, revocations } = await createRevokingBench();
       const seen = issuer.tokenFor("alice", alices);
@@ -31,7 +31,7 @@ describe("createRevocations", () => {
     },
   );
 
-  it("does not take the id of one kind for that of another", async () => {
+  it("does not confuse ids of different kinds", async () => {
     const { issuer, verifier, revocations } = await createRevokingBench();
     const token = issuer.tokenFor("alice", alices);
     await revocations.revoke([
@@ -42,17 +42,17 @@ describe("createRevocations", () => {
     expect(verdict(verifier, token)).toBe("accepted");
   });
 
-  it("refuses a user's tokens issued at or before the instant, and none after it", async () => {
+  it("rejects a user's tokens issued at or before the time, and none after it", async () => {
     const { issuer, verifier, revocations } = await createRevokingBench();
     const issuedAt = (iat: number) => issuer.tokenFor("alice", { claims: { iat } });
     await revocations.revoke({ kind: "user", id: "alice", before: startSeconds - 10 });
-    // An older instant, told late, takes nothing back.
+    // An older time that arrives late does not shorten it.
     await revocations.revoke({ kind: "user", id: "alice", before: startSeconds - 20 });
     const verdicts = [-11, -10, -9].map((offset) => verdict(verifier, issuedAt(startSeconds + offset)));
     expect(verdicts).toEqual(["token_revoked", "token_revoked", "accepted"]);
   });
 
-  it("refuses a token without iat whose user has an entry, and lets one without sid and jti match neither", async () => {
+  it("rejects a token without iat if its user has an entry; one without sid and jti matches neither", async () => {
     const { revocations } = await createRevokingBench();
     await revocations.revoke([
       { kind: "user", id: "alice", before: startSeconds - 600 },
@@ -64,7 +64,7 @@ describe("createRevocations", () => {
     }
   });
 
-  it("never looks at the token's text: the same claims in another spelling are as revoked", async () => {
+  it("does not depend on the token's text: the same claims in another spelling are revoked too", async () => {
     const { issuer, verifier, revocations } = await createRevokingBench();
     const spelt = issuer.tokenFor("alice", { ...alices, header: { typ: "jwt" } });
     const otherwise = issuer.tokenFor("alice", { ...alices, header: { typ: undefined } });
@@ -75,7 +75,7 @@ describe("createRevocations", () => {
     ]);
   });
 
-  it("holds the verifier to the age that it remembers: no token outlives the entry that names it", async () => {
+  it("limits the age of accepted tokens: no token outlives the entry that revokes it", async () => {
     const { issuer, verifier, revocations, clock } = await createRevokingBench();
     const token = issuer.tokenFor("alice", { expiresIn: 86_400 });
     await revocations.revoke({ kind: "session", id: "somebody's", before: startSeconds });
@@ -93,7 +93,7 @@ describe("createRevocations", () => {
     );
   });
 
-  it("keeps an entry for as long as a token that it names can be alive, and not for long after", async () => {
+  it("keeps an entry as long as its token can be valid, and not much longer", async () => {
     const { issuer, verifier, revocations, clock } = await createRevokingBench({}, { clockTolerance: 300 });
     const token = issuer.tokenFor("alice", { ...alices, expiresIn: 900 });
     await revocations.revoke(all.map((kind) => ({ kind, id: ids[kind], before: startSeconds })));
@@ -106,7 +106,7 @@ describe("createRevocations", () => {
     expect(verdict(verifier, token)).toBe("token_expired");
   });
 
-  it("counts here at once, before the store has told anybody", async () => {
+  it("applies here at once, before the store has notified anyone", async () => {
     const { issuer, verifier, revocations, store } = await createRevokingBench();
     const token = issuer.tokenFor("alice", alices);
     store.append = () => Promise.resolve();
@@ -114,7 +114,7 @@ describe("createRevocations", () => {
     expect(verdict(verifier, token)).toBe("token_revoked");
   });
 
-  it("takes a later instant of the same user, and ids in any script", async () => {
+  it("accepts a later time of the same user, and ids in any script", async () => {
     const { issuer, verifier, revocations } = await createRevokingBench();
     for (const id of ["alice", "ａｌｉｃｅ", "größe", "\u{1F600}"]) {
       const token = issuer.tokenFor(id, { claims: { iat: startSeconds - 5 } });
@@ -125,7 +125,7 @@ describe("createRevocations", () => {
     }
   });
 
-  it("does not begin to hold what is too old to matter", async () => {
+  it("does not store revocations that are too old to matter", async () => {
     const { revocations } = await createRevokingBench();
     await revocations.revoke({ kind: "token", id: "j1", before: startSeconds - 900 - 361 });
     expect(revocations.status().entries).toBe(0);
@@ -159,9 +159,9 @@ describe("createRevocations", () => {
     { kind: "user", id: "alice", before: -1 },
     { kind: "user", id: "alice", before: Number.POSITIVE_INFINITY },
     { kind: "user", id: "alice", before: startSeconds * 1000 },
-  ])("takes %j for no revocation", async (given) => {
+  ])("rejects %j: not a revocation", async (given) => {
     const { revocations, store } = await createRevokingBench();
-    store.append = () => Promise.reject(new Error("must not be asked"));
+    store.append = () => Promise.reject(new Error("must not be called"));
     await expect(revocations.revoke(given as never)).rejects.toThrow(TypeError);
     const form =
       'a revocation is { kind: "token" | "session" | "user", id: a non-empty string, before: seconds since 1970 (not milliseconds) }';
@@ -190,7 +190,7 @@ describe("createRevocations", () => {
     expect(() => createBench({ revocations: {} as never })).toThrow("createRevocations");
   });
 
-  it("reaches every list that follows the same store", async () => {
+  it("reaches every process that subscribes to the store", async () => {
     const first = await createRevokingBench();
     const second = createRevocations({ store: first.store, maxTokenAge: 900, clock: first.clock });
     onTestFinished(() => second.close());

@@ -30,7 +30,7 @@ function createFollowing(options: Partial<RevocationsOptions> = {}) {
 }
 
 describe("before the first load", () => {
-  it("refuses with revocations_unavailable, and a bad token with what is wrong with it", async () => {
+  it("rejects with revocations_unavailable, and an invalid token with its own code", async () => {
     const { issuer, verifier, revocations, token, store } = createFollowing();
     expect(revocations.status()).toEqual({ state: "missing", whenStale: "refuse", entries: 0 });
     expect(store.calls).toEqual([]);
@@ -46,7 +46,7 @@ describe("before the first load", () => {
     expect(warnings).toEqual(["revocations have not been loaded yet: tokens are refused"]);
   });
 
-  it("goes on where that was chosen, and says so", async () => {
+  it("accepts tokens with whenStale: accept, and warns", async () => {
     const { verifier, revocations, token } = createFollowing({ whenStale: "accept" });
     expect(verdict(verifier, token)).toBe("accepted");
     expect(revocations.status()).toEqual({ state: "missing", whenStale: "accept", entries: 0 });
@@ -71,7 +71,7 @@ describe("before the first load", () => {
 });
 
 describe("loading", () => {
-  it("is waited for by the verifier's ready(), and listens before it loads", async () => {
+  it("is awaited by the verifier's ready(), and subscribes before it loads", async () => {
     const { verifier, token, store } = createFollowing();
     store.rows = [[], [revocation]];
     await verifier.ready();
@@ -87,7 +87,7 @@ describe("loading", () => {
     expect(verdict(verifier, token)).toBe("token_revoked");
   });
 
-  it("lets nothing pass before all is there, though the store says that it is well", async () => {
+  it("accepts nothing before everything is loaded, even if the store confirms", async () => {
     const { verifier, revocations, token, store } = createFollowing();
     const verdicts: string[] = [];
     store.duringLoad = () => {
@@ -99,7 +99,7 @@ describe("loading", () => {
     expect(verdict(verifier, token)).toBe("accepted");
   });
 
-  it.each(["subscribe", "load"])("starts over, later and later, when %s fails", async (step) => {
+  it.each(["subscribe", "load"])("retries with growing delays when %s fails", async (step) => {
     const { verifier, revocations, token, store } = createFollowing();
     const failure = new Error("no connection");
     if (step === "load") store.rows = [[revocation], failure];
@@ -109,7 +109,7 @@ describe("loading", () => {
       hint: expect.stringContaining("no connection"),
       cause: failure,
     });
-    // While it waits, nobody else makes it try.
+    // Nothing makes it retry while it waits.
     await expect(revocations.ready()).rejects.toMatchObject({ code: "revocations_unavailable" });
     const attempts = () => store.calls.filter((call) => call === step).length;
     expect(attempts()).toBe(1);
@@ -132,7 +132,7 @@ describe("loading", () => {
 });
 
 describe("a store that confirms nothing", () => {
-  it("is borne for maxStaleness and not longer, remembered tokens included, and heals by itself", async () => {
+  it("is tolerated for maxStaleness, cached tokens included, and recovers automatically", async () => {
     const { clock, verifier, revocations, token, store } = createFollowing();
     await verifier.ready();
     for (let second = 0; second < 9; second++) {
@@ -159,7 +159,7 @@ describe("a store that confirms nothing", () => {
     expect(warnings).toHaveLength(2);
   });
 
-  it("is not hidden from a remembered token by a clock that is put back", async () => {
+  it("is noticed for a cached token even if the clock is set back", async () => {
     const { clock, verifier, revocations, token } = createFollowing();
     await verifier.ready();
     expect(verdict(verifier, token)).toBe("accepted");
@@ -169,7 +169,7 @@ describe("a store that confirms nothing", () => {
     expect(verdict(verifier, token)).toBe("revocations_unavailable");
   });
 
-  it("does not make a revoked token a 503, nor a bad one", async () => {
+  it("does not turn a revoked or an invalid token into a 503", async () => {
     const { clock, issuer, verifier, token, store } = createFollowing();
     await verifier.ready();
     store.tell((listener) => listener.revoked([revocation]));
@@ -179,7 +179,7 @@ describe("a store that confirms nothing", () => {
     expect(verdict(verifier, issuer.tokenFor("bob"))).toBe("revocations_unavailable");
   });
 
-  it("is gone on without where that was chosen: known revocations hold, and the status says so", async () => {
+  it("is tolerated with whenStale: accept: known revocations apply, and the status shows it", async () => {
     const { clock, issuer, verifier, revocations, token, store } = createFollowing({ whenStale: "accept" });
     await verifier.ready();
     store.tell((listener) => listener.revoked([revocation]));
@@ -189,7 +189,7 @@ describe("a store that confirms nothing", () => {
     expect(revocations.status()).toEqual({ state: "stale", whenStale: "accept", staleness: 60, entries: 1 });
   });
 
-  it("has its reason in the hint and in one warning", async () => {
+  it("is explained in the hint and in one warning", async () => {
     const { clock, verifier, token, store } = createFollowing();
     await verifier.ready();
     for (let attempt = 0; attempt < 3; attempt++) {
@@ -234,18 +234,18 @@ describe("a store that confirms nothing", () => {
     expect(isFresh()).toBe(false);
     confirm();
     expect(isFresh()).toBe(true);
-    // Put back by an hour, the clock has still run for nine seconds, and then for ten.
+    // Set back by an hour, the clock has still run for nine seconds, and then for ten.
     pass(9, -3600);
     expect(isFresh()).toBe(true);
     pass(1);
     expect(isFresh()).toBe(false);
-    // Put forward, or asleep for as long: it may be true.
+    // Set forward, or suspended for as long: it may be true.
     confirm();
     pass(0, 3600);
     expect(isFresh()).toBe(false);
     confirm();
     expect(isFresh()).toBe(true);
-    // And corrected: the hour that the clock was ahead hides no staleness.
+    // Corrected: the hour that the clock was ahead hides no staleness.
     pass(0, -3600);
     expect(isFresh()).toBe(true);
     pass(10);
@@ -264,7 +264,7 @@ describe("Freshness", () => {
     expect(freshness.age).toBe(0);
   });
 
-  it("ends when what was known is forgotten", () => {
+  it("ends when the known revocations are removed", () => {
     const freshness = createFreshness({ now: 1000 });
     freshness.confirm(1000);
     expect(freshness.isFresh(1)).toBe(true);
@@ -272,7 +272,7 @@ describe("Freshness", () => {
     expect([freshness.isFresh(1), freshness.age]).toEqual([false, Number.POSITIVE_INFINITY]);
   });
 
-  it("answers for a second, and for less where less is left", () => {
+  it("is cached for a second, or less if less is left", () => {
     const time = { now: 0 };
     const freshness = createFreshness(time);
     freshness.confirm(0);
@@ -285,7 +285,7 @@ describe("Freshness", () => {
     expect([200.4, 200.5].map((now) => freshness.isFresh(now))).toEqual([true, false]);
   });
 
-  it("notices a caller's clock that was put back", () => {
+  it("notices that the caller's clock was set back", () => {
     const freshness = createFreshness({ now: 0 });
     freshness.confirm(0);
     freshness.isFresh(100);
@@ -294,7 +294,7 @@ describe("Freshness", () => {
 });
 
 describe("close", () => {
-  it("stops listening also where it had only just begun to", async () => {
+  it("unsubscribes even if it is still subscribing", async () => {
     const { revocations, store } = createFollowing();
     const ready = revocations.ready();
     await revocations.close();
@@ -302,7 +302,7 @@ describe("close", () => {
     expect(store.listeners.size).toBe(0);
   });
 
-  it("stops listening, and what is known goes stale", async () => {
+  it("unsubscribes, and the revocations become stale", async () => {
     const { clock, verifier, revocations, token, store } = createFollowing();
     await verifier.ready();
     await revocations.close();
@@ -316,7 +316,7 @@ describe("close", () => {
     });
   });
 
-  it("ends a load that is under way, and one that waits to be tried again", async () => {
+  it("ends a running load, and one that waits for a retry", async () => {
     const { revocations, store } = createFollowing();
     store.rows = [[revocation]];
     store.duringLoad = () => revocations.close();

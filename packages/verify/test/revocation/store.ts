@@ -1,17 +1,17 @@
 import type { Revocation, RevocationListener, RevocationStore } from "../../src/revocation/index.ts";
 
-/** A store that does what a test says, and nothing by itself. */
+/** A store that only does what a test tells it to. */
 export interface HandStore extends RevocationStore {
-  /** What `load` yields; an Error is thrown in its place. */
+  /** What `load` yields. An Error is thrown instead. */
   rows: (readonly Revocation[] | Error)[];
-  /** What happens between `load` being called and its first batch. */
+  /** Runs between the call of `load` and its first batch. */
   duringLoad: () => void | Promise<void>;
   /** Why subscribing fails; undefined lets it succeed. */
   refusal: Error | undefined;
   readonly listeners: Set<RevocationListener>;
   /** The calls that were made, in order. */
   readonly calls: string[];
-  /** Tells every listener. */
+  /** Notifies every listener. */
   tell(what: (listener: RevocationListener) => void): void;
 }
 

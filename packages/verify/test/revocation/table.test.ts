@@ -7,7 +7,7 @@ import { startSeconds } from "../support.ts";
 import { handStore } from "./store.ts";
 
 describe("RevocationTable", () => {
-  it("never holds much more than twice what is alive, however much comes in", () => {
+  it("never contains much more than twice the live entries, however many are added", () => {
     const table = new RevocationTable(140, 1_000_000);
     let most = 0;
     // Ten a second, each alive for 500 s: 5000.
@@ -20,7 +20,7 @@ describe("RevocationTable", () => {
     expect(most).toBeLessThanOrEqual(10_500);
   });
 
-  it("is swept empty when nothing more comes in", () => {
+  it("is emptied when nothing more is added", () => {
     const table = new RevocationTable(900, 1_000_000);
     for (let count = 0; count < 100_000; count++) {
       table.add({ kind: "user", id: `u${count}`, before: startSeconds }, startSeconds);
@@ -31,7 +31,7 @@ describe("RevocationTable", () => {
     expect(table.size).toBe(0);
   });
 
-  it("is swept by a fiftieth at a time", () => {
+  it("is cleaned a fiftieth at a time", () => {
     const table = new RevocationTable(900, 1_000_000);
     for (let count = 0; count < 60_000; count++) {
       table.add({ kind: "user", id: `u${count}`, before: startSeconds }, startSeconds);
@@ -40,20 +40,20 @@ describe("RevocationTable", () => {
     expect(table.size).toBe(58_800);
   });
 
-  it("has room for what it need not keep", () => {
+  it("accepts entries that it does not need to keep", () => {
     const table = new RevocationTable(900, 0);
     expect(table.add({ kind: "token", id: "1", before: startSeconds - 1261 }, startSeconds)).toBe(true);
     expect(table.add({ kind: "token", id: "1", before: startSeconds - 1260 }, startSeconds)).toBe(false);
   });
 
-  it("has no room beyond its capacity, and says so", () => {
+  it("accepts nothing beyond its capacity, and reports it", () => {
     const table = new RevocationTable(900, 2);
     const add = (id: string, before = startSeconds) => table.add({ kind: "token", id, before }, startSeconds);
     expect([add("1"), add("2"), add("3"), add("2", startSeconds + 1)]).toEqual([true, true, false, true]);
     expect(table.size).toBe(2);
   });
 
-  it("answers as a plain list of every revocation would", () => {
+  it("agrees with a plain list of all revocations", () => {
     const id = fc.constantFrom("a", "b", "c", "__proto__", "constructor", "");
     const revocation = fc.record({
       kind: fc.constantFrom("token" as const, "session" as const, "user" as const),
@@ -80,8 +80,8 @@ describe("RevocationTable", () => {
   });
 });
 
-describe("a list that is full", () => {
-  it("is incomplete, and loaded again once there is room", async () => {
+describe("a full table", () => {
+  it("is incomplete, and is loaded again once there is room", async () => {
     const store = handStore();
     let room = 1;
     const told: string[] = [];

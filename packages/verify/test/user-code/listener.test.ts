@@ -4,7 +4,7 @@ import { safeListener } from "../../src/user-code/listener.ts";
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-/** What no listener may come to: it would end the process. */
+/** Unhandled rejections: they would end the process. */
 const unheld: unknown[] = [];
 const note = (error: unknown) => void unheld.push(error);
 
@@ -25,7 +25,7 @@ const fail = () => {
 };
 
 describe("a listener", () => {
-  it("gets the event, and nothing is warned of while it works", async () => {
+  it("gets the event, without a warning while it works", async () => {
     const seen: unknown[] = [];
     safeListener((event) => seen.push(event), "onReject")({ some: "event" });
     safeListener(async (event) => seen.push(event), "onReject")({ some: "other" });
@@ -53,7 +53,7 @@ describe("a listener", () => {
       },
     ],
     ["returns a promise whose own then throws", () => Object.assign(Promise.resolve(), { then: fail })],
-  ])("that %s comes to one warning", async (_case, listener) => {
+  ])("that %s causes one warning", async (_case, listener) => {
     safeListener(listener, "onReject")({});
     await settled();
     expect(warnings()).toEqual(['onReject, a listener, failed: "it is broken"']);
@@ -63,7 +63,7 @@ describe("a listener", () => {
   });
   // biome-ignore-end lint/suspicious/noThenProperty: as above.
 
-  it("that fails at every request is warned of once a minute, with how often it was", async () => {
+  it("that fails on every request causes a warning once a minute, with the count", async () => {
     vi.useFakeTimers();
     try {
       const tell = safeListener(async () => fail(), "onAccept");
@@ -81,7 +81,7 @@ describe("a listener", () => {
     }
   });
 
-  it("causes a warning beside another that fails", () => {
+  it("causes a separate warning if another one fails too", () => {
     safeListener(fail, "onAccept")({});
     safeListener(fail, "onReject")({});
     expect(warnings().map((text) => text.split(",")[0])).toEqual(["onAccept", "onReject"]);
@@ -95,14 +95,14 @@ describe("reasonOf", () => {
     ["nothing", undefined, '"undefined"'],
     ["a symbol", Symbol("gone"), '"Symbol(gone)"'],
     ["terminal escapes", new Error("\u001b[2J\u009b2J\r\n\u202e"), '"\\u001b[2J\\u009b2J\\r\\n\\u202e"'],
-    ["what has no text", Object.create(null), "a value that cannot be converted to text"],
+    ["a value without a text", Object.create(null), "a value that cannot be converted to text"],
     [
       "an error whose message throws",
       Object.defineProperty(new Error("x"), "message", { get: fail }),
       "a value that cannot be converted to text",
     ],
     [
-      "an error whose message is no text",
+      "an error whose message is not a string",
       Object.assign(new Error("x"), { message: { toString: fail } }),
       "a value that cannot be converted to text",
     ],
@@ -110,7 +110,7 @@ describe("reasonOf", () => {
     expect(reasonOf(error)).toBe(expected);
   });
 
-  it("is not endless", () => {
+  it("is limited in length", () => {
     expect(reasonOf(new Error("x".repeat(10_000))).length).toBeLessThan(250);
   });
 });

@@ -14,7 +14,7 @@ import type { RevocableToken } from "../../src/revocation/index.ts";
 import { createRevokingBench } from "../revoking.ts";
 import { createBench, refusal, startSeconds, verdict } from "../support.ts";
 
-/** What no code of a user's may come to: it would end the process. */
+/** Unhandled rejections: they would end the process. */
 const unheld: unknown[] = [];
 const note = (error: unknown) => void unheld.push(error);
 beforeEach(() => void process.on("unhandledRejection", note));
@@ -32,15 +32,15 @@ const throwNothing = (): never => {
   throw undefined;
 };
 
-/** A schema that answers so for tokens, and refuses the empty object that it is tried with. */
+/** A schema that answers like this for tokens, and rejects the empty object that it is tried with. */
 function schemaOf(validate: (claims: Record<string, unknown>) => unknown): StandardSchema<never> {
   const answer = (claims: unknown) =>
     Object.hasOwn(claims as object, "sub") ? validate(claims as never) : { issues: [{ message: "no sub" }] };
   return { "~standard": { version: 1, vendor: "a test", validate: answer as never } };
 }
 
-describe("a claims schema that changes what it is given", () => {
-  /** As strippers and preprocessors do, in place. */
+describe("a claims schema that changes its input", () => {
+  /** In place, like strippers and preprocessors. */
   const claims = schemaOf((given) => {
     const value = { ...given };
     for (const name of ["exp", "iat", "sid", "jti"]) delete given[name];
@@ -50,7 +50,7 @@ describe("a claims schema that changes what it is given", () => {
   });
   const org = { role: "user" };
 
-  it("changes neither the principal nor what another request gets", () => {
+  it("changes neither the principal nor the input of another request", () => {
     const { issuer, verifier } = createBench({ claims });
     const token = issuer.tokenFor("Alice", { claims: { sid: "s1", org } });
     for (const _ of [1, 2]) {
@@ -60,7 +60,7 @@ describe("a claims schema that changes what it is given", () => {
     }
   });
 
-  it("makes no remembered token immortal", () => {
+  it("does not extend a cached token", () => {
     const { issuer, verifier, clock } = createBench({ claims });
     const token = issuer.tokenFor("alice", { claims: { org } });
     expect(verdict(verifier, token)).toBe("accepted");
@@ -68,7 +68,7 @@ describe("a claims schema that changes what it is given", () => {
     expect(verdict(verifier, token)).toBe("token_expired");
   });
 
-  it("lets no token outlive maxTokenAge", () => {
+  it("does not extend a token beyond maxTokenAge", () => {
     const { issuer, verifier, clock } = createBench({ claims, maxTokenAge: 60 });
     const token = issuer.tokenFor("alice", { claims: { org } });
     expect(verdict(verifier, token)).toBe("accepted");
@@ -80,7 +80,7 @@ describe("a claims schema that changes what it is given", () => {
     ["session", "s1"],
     ["token", "j1"],
     ["user", "alice"],
-  ] as const)("voids no revocation of a %s", async (kind, id) => {
+  ] as const)("does not disable the revocation of a %s", async (kind, id) => {
     const { issuer, verifier, revocations } = await createRevokingBench({}, { claims });
     const token = issuer.tokenFor("alice", { claims: { sid: "s1", jti: "j1", org } });
     expect(verdict(verifier, token)).toBe("accepted");
@@ -88,7 +88,7 @@ describe("a claims schema that changes what it is given", () => {
     expect(verdict(verifier, token)).toBe("token_revoked");
   });
 
-  it("of zod, in a preprocess step, is no different", () => {
+  it("of zod, in a preprocess step, behaves the same", () => {
     const zod = z.preprocess(
       (given) => {
         const value = given as Record<string, unknown>;
@@ -106,22 +106,22 @@ describe("a claims schema that changes what it is given", () => {
   });
 });
 
-describe("a claims schema that answers as it should not", () => {
+describe("a claims schema with an invalid result", () => {
   // biome-ignore-start lint/suspicious/noThenProperty: thenables are what is tried.
   it.each<[string, (claims: Record<string, unknown>) => unknown]>([
     ["throws", fail],
-    ["throws what is no error", throwNothing],
+    ["throws a value that is not an error", throwNothing],
     ["rejects", async () => fail()],
     ["answers later", async (value) => ({ value })],
     ["answers with a thenable", (value) => ({ then: (resolve: (v: unknown) => void) => resolve({ value }) })],
     ["answers with a thenable that throws", () => ({ then: fail })],
     ["never answers", () => new Promise(() => {})],
-    ["has a value that comes later", (value) => ({ value: Promise.resolve(value) })],
+    ["has a value that is a promise", (value) => ({ value: Promise.resolve(value) })],
     ["has a value that rejects", () => ({ value: Promise.reject(new Error("an asynchronous transform")) })],
     ["answers nothing", () => undefined],
     ["answers null", () => null],
     ["answers true", () => true],
-    ["answers an object that says nothing", () => ({})],
+    ["returns an empty object", () => ({})],
     [
       "has issues that throw",
       () => ({
@@ -139,8 +139,8 @@ describe("a claims schema that answers as it should not", () => {
       }),
     ],
     ["has null for issues", (value) => ({ issues: null, value })],
-    ["has issues that are no list", (value) => ({ issues: 7, value })],
-    ["has a path that is no list", () => ({ issues: [{ message: "no", path: 7 }] })],
+    ["has issues that are not a list", (value) => ({ issues: 7, value })],
+    ["has a path that is not a list", () => ({ issues: [{ message: "no", path: 7 }] })],
     [
       "has a path that throws",
       () => ({
@@ -158,8 +158,11 @@ describe("a claims schema that answers as it should not", () => {
         ],
       }),
     ],
-    ["has a path without a text", () => ({ issues: [{ message: "no", path: [Object.create(null)] }] })],
-  ])("is a refusal where it %s", async (_case, validate) => {
+    [
+      "has a path that cannot be converted to a string",
+      () => ({ issues: [{ message: "no", path: [Object.create(null)] }] }),
+    ],
+  ])("is a refusal if it %s", async (_case, validate) => {
     const { issuer, verifier } = createBench({ claims: schemaOf(validate) });
     const token = issuer.tokenFor("alice");
     expect(verdict(verifier, token)).toBe("claims_invalid");
@@ -167,7 +170,7 @@ describe("a claims schema that answers as it should not", () => {
   });
   // biome-ignore-end lint/suspicious/noThenProperty: as above.
 
-  it("says something else at each reading, and is read once", () => {
+  it("is read once, even if each read returns something else", () => {
     let reads = 0;
     const fickle = schemaOf((value) => ({
       value,
@@ -179,7 +182,7 @@ describe("a claims schema that answers as it should not", () => {
     expect(verdict(verifier, issuer.tokenFor("alice"))).toBe("claims_invalid");
   });
 
-  it("puts no control character of the token's into the hint", () => {
+  it("puts no control characters of the token into the hint", () => {
     const claims = schemaOf((given) => ({
       issues: [{ message: "no", path: Object.keys(given.names as object) }],
     }));
@@ -190,7 +193,7 @@ describe("a claims schema that answers as it should not", () => {
     );
   });
 
-  it("calls back into the verifier with another token, and the first one is judged by its own bytes", () => {
+  it("may call the verifier with another token, and the first token is still verified by its own bytes", () => {
     let callBack = (): unknown => undefined;
     const claims = schemaOf((value) => {
       callBack();
@@ -213,7 +216,7 @@ describe("a claims schema that answers as it should not", () => {
   });
 });
 
-describe("a policy of the user's own making", () => {
+describe("a custom policy", () => {
   const { issuer, verifier } = createBench();
   const guard = createGuard({ verifier, ownerParam: null });
   const principal = verifier.verifySync(issuer.tokenFor("alice", { claims: { org: { role: "user" } } }));
@@ -231,7 +234,7 @@ describe("a policy of the user's own making", () => {
     ["never answers", () => new Promise(() => {})],
     ["answers 1", () => 1],
     ["answers nothing", () => undefined],
-  ])("opens nothing where it %s, as a predicate or by itself", (_case, answer) => {
+  ])("allows nothing if it %s, as a predicate or as a policy", (_case, answer) => {
     const own = { name: "mine", permits: answer as () => boolean };
     for (const policy of [own, requireClaim(answer as () => boolean)]) {
       expect(refusal(() => ask(policy as Policy<never>))).toMatchObject({ code: "scope_insufficient" });
@@ -239,12 +242,12 @@ describe("a policy of the user's own making", () => {
   });
   // biome-ignore-end lint/suspicious/noThenProperty: as above.
 
-  it("tells the operator that it has to answer at once", () => {
+  it("has a hint that it must be synchronous", () => {
     const { hint } = refusal(() => ask(requireClaim((async () => true) as never, "the plan")));
     expect(hint).toBe('checking "the plan" failed: the policy returned a promise; it must be synchronous');
   });
 
-  it("is called as a method, so that one of a class finds its own", () => {
+  it("is called as a method, so that a class instance can use `this`", () => {
     class RolePolicy {
       readonly name = "role";
       readonly #role: string;
@@ -259,7 +262,7 @@ describe("a policy of the user's own making", () => {
     expect(refusal(() => ask(new RolePolicy("admin") as Policy<never>)).code).toBe("scope_insufficient");
   });
 
-  it("may have a name that throws, or none that is a text", () => {
+  it("may have a name that throws or is not a string", () => {
     const unnamed = Object.defineProperty({ permits: () => false }, "name", { get: fail });
     for (const policy of [unnamed, { permits: () => false, name: Symbol("x") }, { permits: () => false }]) {
       expect(refusal(() => ask(policy as Policy<never>)).code).toBe("scope_insufficient");
@@ -276,7 +279,7 @@ describe("a policy of the user's own making", () => {
   });
 });
 
-describe("revocations of the user's own making", () => {
+describe("custom revocations", () => {
   function createOwn(
     check: (token: RevocableToken, now: number) => unknown,
     more: Partial<Revocations> = {},
@@ -290,7 +293,7 @@ describe("revocations of the user's own making", () => {
     return createBench({ revocations });
   }
 
-  it("are asked about a cached token on each request", () => {
+  it("check a cached token on each request", () => {
     let isRevoked = false;
     const { issuer, verifier } = createOwn(() => {
       if (isRevoked) throw new AuthError("token_revoked");
@@ -304,13 +307,13 @@ describe("revocations of the user's own making", () => {
   // biome-ignore-start lint/suspicious/noThenProperty: thenables are what is tried.
   it.each<[string, () => unknown]>([
     ["throw", fail],
-    ["throw what is no error", throwNothing],
+    ["throw a value that is not an error", throwNothing],
     ["reject", async () => fail()],
-    ["reject with a verdict", async () => Promise.reject(new AuthError("token_revoked"))],
+    ["reject with an AuthError", async () => Promise.reject(new AuthError("token_revoked"))],
     ["answer later", async () => undefined],
     ["answer with a thenable that throws", () => ({ then: fail })],
     ["never answer", () => new Promise(() => {})],
-  ])("that %s have said nothing: a 503, and no way in", (_case, check) => {
+  ])("that %s give no answer: a 503", (_case, check) => {
     let current: () => unknown = () => undefined;
     const { issuer, verifier } = createOwn(() => current());
     const token = issuer.tokenFor("alice");
@@ -325,7 +328,7 @@ describe("revocations of the user's own making", () => {
   });
   // biome-ignore-end lint/suspicious/noThenProperty: as above.
 
-  it("cannot change what they are asked about", () => {
+  it("cannot change the claims that they check", () => {
     const seen: RevocableToken[] = [];
     const { issuer, verifier } = createOwn((token) => {
       seen.push({ ...token });
@@ -337,7 +340,7 @@ describe("revocations of the user's own making", () => {
   });
 
   it.each([undefined, "900", 0, Number.NaN, -1])(
-    "are refused at once with maxTokenAge: %j",
+    "are rejected at once with maxTokenAge: %j",
     (maxTokenAge) => {
       const revocations = {
         maxTokenAge,
@@ -350,7 +353,7 @@ describe("revocations of the user's own making", () => {
     },
   );
 
-  it("are refused at once without a check, or a way to get ready", () => {
+  it("are rejected at once without check or ready", () => {
     for (const revocations of [{}, { check: () => undefined }, { ready: async () => undefined }, null]) {
       expect(() => createBench({ revocations: revocations as never })).toThrow(
         "revocations: give createRevocations(...).",
@@ -360,7 +363,7 @@ describe("revocations of the user's own making", () => {
 });
 
 describe("a date with a fraction", () => {
-  it("is a date like any other, for a token seen first and one that is remembered", () => {
+  it("is a valid date, for a new token and a cached one", () => {
     const { issuer, verifier, clock } = createBench({ clockTolerance: 0, maxTokenAge: 100 });
     const of = (claims: Record<string, number>) => issuer.tokenFor("alice", { claims });
     const until = of({ iat: startSeconds - 0.5, exp: startSeconds + 10.5 });
@@ -379,7 +382,7 @@ describe("a date with a fraction", () => {
     expect(verdict(verifier, until)).toBe("token_expired");
   });
 
-  it("is compared with a revocation to the fraction", async () => {
+  it("is compared with a revocation including the fraction", async () => {
     const { issuer, verifier, revocations } = await createRevokingBench();
     const tokens = [0.25, 0.75].map((fraction) =>
       issuer.tokenFor("alice", { claims: { iat: startSeconds + fraction } }),
