@@ -65,3 +65,18 @@ export class BoundedMap<Key, Value> {
     this.#cache.set(key, { value, bytes: 0 });
   }
 }
+
+/** How many of the last characters are hashed: 48 bits of the signature. */
+const hashedCharacters = 8;
+
+/**
+ * A 32-bit hash of the end of a token, the key of the cache. Numbers are found faster than strings, which the
+ * map would have to hash. Two tokens may have the same hash, so the caller must compare the token.
+ */
+export function hashOfEnd(token: string): number {
+  let hash = 0;
+  for (let index = token.length - hashedCharacters; index < token.length; index++) {
+    hash = (hash * 31 + token.charCodeAt(index)) | 0;
+  }
+  return hash;
+}

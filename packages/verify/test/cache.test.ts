@@ -1,5 +1,6 @@
+import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { BoundedCache, BoundedMap } from "../src/cache.ts";
+import { BoundedCache, BoundedMap, hashOfEnd } from "../src/cache.ts";
 import { keyUsage } from "../src/keys/index.ts";
 import { createBench } from "./support.ts";
 
@@ -102,6 +103,28 @@ describe("BoundedMap", () => {
     const map = new BoundedMap<string, number | undefined>(2);
     for (const [index, key] of ["a", "b", "c"].entries()) map.set(key, index);
     expect(["a", "b", "c"].map((key) => map.get(key))).toEqual([undefined, 1, 2]);
+  });
+});
+
+describe("hashOfEnd", () => {
+  it("is a 32-bit integer of the last eight characters and their order", () => {
+    const hash = hashOfEnd("header.payload.signature");
+    expect(hash).toBe(hash | 0);
+    expect(hashOfEnd("other.ignature")).toBe(hash);
+    for (const other of ["signatura", "signbture", "sjgnature", "signatrue"]) {
+      expect(hashOfEnd(other), other).not.toBe(hash);
+    }
+  });
+
+  it("is different for nearly all of ten thousand signatures", () => {
+    const signatures = Array.from({ length: 10_000 }, () => randomBytes(32).toString("base64url"));
+    expect(new Set(signatures.map(hashOfEnd)).size).toBeGreaterThan(9_990);
+  });
+
+  it("is an integer for a text that is not a token", () => {
+    for (const text of ["", "short", "\ud83d\ude00 not ASCII \uffff"]) {
+      expect(Number.isInteger(hashOfEnd(text)), text).toBe(true);
+    }
   });
 });
 

@@ -1,4 +1,4 @@
-import { BoundedCache } from "../cache.ts";
+import { BoundedCache, hashOfEnd } from "../cache.ts";
 import { checkClaims, lifeOf, readClaimsObject } from "../claims/claims.ts";
 import { deepFreeze, freezeThrough } from "../claims/freeze.ts";
 import { createPrincipal, type Principal, type TokenClaims } from "../claims/principal.ts";
@@ -62,12 +62,6 @@ interface Verified<Claims> {
  */
 const entryBytes = 600;
 
-/**
- * Cached tokens are found by the last characters of the signature, and then compared as a whole: hashing the
- * whole token takes longer than the rest of a cache hit.
- */
-const cacheKeyLength = 16;
-
 /** The assumed lifetime of a token without `maxTokenAge`, in seconds: a day, which is long. */
 const usualLifetime = 86_400;
 
@@ -99,14 +93,14 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
   const keys = createKeyResolver(sources, (policy.maxTokenAge ?? usualLifetime) + policy.clockTolerance);
   const parseToken = createTokenParser(form);
   const cache =
-    cacheSize === 0 ? undefined : new BoundedCache<string, Verified<Claims>>(cacheSize, cacheBytes);
+    cacheSize === 0 ? undefined : new BoundedCache<number, Verified<Claims>>(cacheSize, cacheBytes);
 
   function verifySync(token: string, waitUntil?: WaitUntil): Principal<Claims> {
     if (typeof token !== "string")
       throw new AuthError("token_malformed", { hint: "the token is not a string" });
     keys.maintain(waitUntil);
     const now = clock() / 1000;
-    const cacheKey = token.slice(-cacheKeyLength);
+    const cacheKey = hashOfEnd(token);
     const known = cache?.get(cacheKey);
     // Of a verified token, only its time, its key and the revocations can change.
     if (
@@ -122,7 +116,7 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
     return verifyUncached(token, cacheKey, now);
   }
 
-  function verifyUncached(token: string, cacheKey: string, now: number): Principal<Claims> {
+  function verifyUncached(token: string, cacheKey: number, now: number): Principal<Claims> {
     const parts = parseToken(token);
     const { key, issuers } = keys.verify(parts, now);
     const claims = readClaimsObject(parts);

@@ -1,5 +1,8 @@
+import { createHmac } from "node:crypto";
+import type { TestIssuer } from "@usher-auth/testing";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { hashOfEnd } from "../../src/cache.ts";
 import { AuthError, ConfigurationError, createVerifier, sharedSecret } from "../../src/index.ts";
 import { createBench, refusal, start, startSeconds, verdict } from "../support.ts";
 
@@ -393,8 +396,36 @@ describe("cache", () => {
     expect(verdict(verifier, token)).toBe("accepted");
   });
 
+  it("does not confuse two tokens with the same hash", () => {
+    const { issuer, verifier } = createBench();
+    const tokens = twoOfOneHash(issuer);
+    expect(tokens).toHaveLength(2);
+    for (const token of [...tokens, ...tokens]) expect(verifier.verifySync(token).id).toBe(subjectOf(token));
+  });
+
   it("does not let a longer token past the cap", () => {
     const { issuer, verifier } = createBench({ maxTokenLength: 64 });
     expect(verdict(verifier, issuer.tokenFor("alice"))).toBe("token_too_large");
   });
 });
+
+/** Tokens of two users with the same `hashOfEnd`: of about eighty thousand, two are likely to collide. */
+function twoOfOneHash(issuer: TestIssuer): string[] {
+  const [header, payload] = issuer.tokenFor("alice").split(".") as [string, string];
+  const claims = JSON.parse(Buffer.from(payload, "base64url").toString()) as object;
+  const seen = new Map<number, string>();
+  for (let count = 0; ; count++) {
+    const id = `user-${count}`;
+    const content = `${header}.${Buffer.from(JSON.stringify({ ...claims, sub: id })).toString("base64url")}`;
+    const signature = createHmac("sha256", issuer.secret).update(content).digest("base64url");
+    const token = `${content}.${signature}`;
+    const hash = hashOfEnd(token);
+    const other = seen.get(hash);
+    if (other !== undefined) return [other, token];
+    seen.set(hash, token);
+  }
+}
+
+function subjectOf(token: string): string {
+  return JSON.parse(Buffer.from(token.split(".")[1] as string, "base64url").toString()).sub;
+}
