@@ -8,8 +8,13 @@ import { readSettings, type Settings } from "./settings.ts";
 import { stopSignal, whenAborted } from "./stop-signal.ts";
 import { say, serviceOutput } from "./terminal.ts";
 
-/** `watch`: restart on every change, for development. */
-export type LaunchMode = { watch: boolean };
+/** What to run, and how. */
+export type LaunchMode = {
+  /** Restart on every change, for development. */
+  watch: boolean;
+  /** The API to run instead of `apps/api`. Rejects with a LaunchError if it cannot be prepared. */
+  api?: (environment: NodeJS.ProcessEnv, stopping: AbortSignal) => Promise<Service>;
+};
 
 /**
  * Runs the web app and the API until a stop signal arrives or one of them ends.
@@ -28,25 +33,29 @@ export async function launch(mode: LaunchMode): Promise<number> {
   }
 }
 
-async function run({ watch }: LaunchMode, stopping: AbortSignal): Promise<number> {
+async function run(mode: LaunchMode, stopping: AbortSignal): Promise<number> {
   const settings = await readSettings(process.env);
   const folder = lockDataFolder(settings.dataFolder);
   try {
-    return await runIn(settings, watch, stopping);
+    return await runIn(settings, mode, stopping);
   } finally {
     folder.release();
   }
 }
 
-async function runIn(settings: Settings, watch: boolean, stopping: AbortSignal): Promise<number> {
+async function runIn(settings: Settings, mode: LaunchMode, stopping: AbortSignal): Promise<number> {
+  const { watch } = mode;
   const secret = findSecret(process.env, settings.dataFolder);
   const environment = { ...process.env, ...settings.environment, ...secret.environment };
   // In development, Vite serves the sources. PAGE_DIR is the folder of a page that was built elsewhere.
   if (!watch && !process.env.PAGE_DIR) await buildPage(stopping, say.line);
 
-  const running = services(environment, watch).map((service) =>
-    startService(service, serviceOutput(service.name)),
-  );
+  const ofApi = environment.USHER_KEYS === "jwks" ? withoutSecrets(environment) : environment;
+  const services = [
+    mode.api === undefined ? apiService(ofApi, watch) : await mode.api(ofApi, stopping),
+    webService(environment, watch),
+  ];
+  const running = services.map((service) => startService(service, serviceOutput(service.name)));
   let failure: string | undefined;
   try {
     await Promise.race([whenAborted(stopping), Promise.all(running.map((service) => service.ready))]);
@@ -63,24 +72,25 @@ async function runIn(settings: Settings, watch: boolean, stopping: AbortSignal):
   return failure === undefined && areClean.every(Boolean) ? 0 : 1;
 }
 
-function services(environment: NodeJS.ProcessEnv, watch: boolean): Service[] {
-  return [
-    {
-      name: "api",
-      entry: "apps/api/src/main.ts",
-      environment: environment.USHER_KEYS === "jwks" ? withoutSecrets(environment) : environment,
-      watch: watch
-        ? ["apps/api/src", "apps/api/migrations", "packages/postgres/src", "packages/verify/src"]
-        : [],
-    },
-    {
-      name: "web",
-      entry: "apps/web/src/server/main.ts",
-      // Vite reloads the page.
-      environment: watch ? { ...environment, USHER_DEV: "1" } : environment,
-      watch: watch ? ["apps/web/src/server", "packages/issuer/src", "packages/verify/src"] : [],
-    },
-  ];
+function apiService(environment: NodeJS.ProcessEnv, watch: boolean): Service {
+  return {
+    name: "api",
+    entry: "apps/api/src/main.ts",
+    environment,
+    watch: watch
+      ? ["apps/api/src", "apps/api/migrations", "packages/postgres/src", "packages/verify/src"]
+      : [],
+  };
+}
+
+function webService(environment: NodeJS.ProcessEnv, watch: boolean): Service {
+  return {
+    name: "web",
+    entry: "apps/web/src/server/main.ts",
+    // Vite reloads the page.
+    environment: watch ? { ...environment, USHER_DEV: "1" } : environment,
+    watch: watch ? ["apps/web/src/server", "packages/issuer/src", "packages/verify/src"] : [],
+  };
 }
 
 /** A process that only needs public keys gets no secret, so it cannot leak one. */

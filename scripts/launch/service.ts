@@ -6,7 +6,8 @@ import { LaunchError } from "./launch-error.ts";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const parentWatcher = new URL("./parent-watcher.ts", import.meta.url).href;
 const isWindows = process.platform === "win32";
-const readyLine = /\b(?:web|api) listening on http/;
+/** The last one is uvicorn's, of an API in Python. */
+const readyLine = /\b(?:web listening|api listening|Uvicorn running) on http/;
 
 /** A process to run: the API, a replica of it, or the web app. */
 export type Service = {
