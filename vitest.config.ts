@@ -40,7 +40,7 @@ function project(
       hookTimeout,
       // Files share threads, because a new thread for each would load the same modules two hundred times. So
       // tests restore what they replace. Tests that run whole systems do not share.
-      isolate: name === "e2e" || name === "long",
+      isolate: name === "e2e" || name === "long" || name === "fastapi",
     },
   };
 }
@@ -76,6 +76,9 @@ const long = [
   "tests/e2e/replicas.test.ts",
   "tests/security/faults/**/*.test.ts",
 ];
+
+/** Tests that need Python: `npm run test:fastapi`, which also says why they are skipped without it. */
+const fastapi = ["tests/e2e/fastapi/*.test.ts", "tests/security/http/fastapi/*.test.ts"];
 
 /** Starts the files that take longest, which by size would come last, so that the others run beside them. */
 class LongestFirst extends BaseSequencer {
@@ -125,10 +128,11 @@ export default defineConfig({
         [],
         nest11,
       ),
-      project("security", ["tests/security/**/*.test.ts"], 60_000, long),
-      project("e2e", ["tests/e2e/**/*.test.ts"], 120_000, long),
+      project("security", ["tests/security/**/*.test.ts"], 60_000, [...long, ...fastapi]),
+      project("e2e", ["tests/e2e/**/*.test.ts"], 120_000, [...long, ...fastapi]),
       // Not part of `npm test`: see scripts/test.ts.
       project("long", long, 120_000),
+      project("fastapi", fastapi, 120_000),
       project("runtimes", ["tests/runtimes/test/*.test.ts"], 60_000, ["**/install.test.ts"]),
     ],
   },

@@ -1,6 +1,6 @@
 /**
  * `npm test`: the checks, the build and the tests, until one fails. Arguments go to vitest. Without the tests of
- * `npm run test:long` and `npm run test:runtimes`.
+ * `npm run test:long`, `npm run test:runtimes` and `npm run test:fastapi`.
  */
 import { runNode } from "./run/run-node.ts";
 import { takeNothingFromTheShell } from "./run/test-environment.ts";
@@ -15,6 +15,7 @@ const steps = [
     "run",
     "--project=!long",
     "--project=!runtimes",
+    "--project=!fastapi",
     ...process.argv.slice(2),
   ],
 ];

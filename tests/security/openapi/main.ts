@@ -1,5 +1,5 @@
 /**
- * `npm run test:openapi [-- --seed N]`: schemathesis asks the running API by its own OpenAPI document, with
+ * `npm run test:openapi [-- --seed N] [--api fastapi]`: schemathesis asks the running API by its own OpenAPI document, with
  * data that fits it and data that does not. No answer may be a 5xx, have a status that is not documented, or
  * a body that its schema does not fit.
  */
@@ -13,14 +13,20 @@ import { createTestIssuer } from "@usher-auth/testing";
 import { resolvePort } from "../../../scripts/launch/ports.ts";
 import { startService } from "../../../scripts/launch/service.ts";
 import { takeNothingFromTheShell } from "../../../scripts/run/test-environment.ts";
+import { type Api, apis } from "./apis.ts";
 import { checks, type Round, rounds } from "./rounds.ts";
 import { installSchemathesis } from "./schemathesis.ts";
 
-const { values: options } = parseArgs({ options: { seed: { type: "string", default: "1" } } });
+const { values: options } = parseArgs({
+  options: { seed: { type: "string", default: "1" }, api: { type: "string", default: "fastify" } },
+});
+const tested = apis[options.api];
+if (tested === undefined) throw new Error(`--api is one of ${Object.keys(apis).join(", ")}`);
+const { ownerParam, isFault } = tested;
 takeNothingFromTheShell();
 
 const folder = mkdtempSync(join(tmpdir(), "usher-openapi-"));
-const api = await startApi();
+const api = await startApi(tested);
 try {
   const schemathesis = installSchemathesis();
   const passed = rounds.map((round) => ask(schemathesis, round));
@@ -38,28 +44,22 @@ if (api.faults.length > 0) {
 }
 
 /** The real process, on a free port, with a new database. */
-async function startApi() {
+async function startApi({ service: serviceOf }: Api) {
   const issuer = createTestIssuer({ secret: randomBytes(32).toString("base64url") });
   const port = await resolvePort("API_PORT", "0", "127.0.0.1");
   const faults: string[] = [];
   const service = startService(
+    await serviceOf({
+      ...process.env,
+      BETTER_AUTH_SECRET: issuer.secret,
+      BETTER_AUTH_URL: issuer.issuer,
+      API_URL: issuer.audience,
+      API_PORT: String(port),
+      DATA_DIR: folder,
+      LOG_LEVEL: "error",
+    }),
     {
-      name: "api",
-      entry: "apps/api/src/main.ts",
-      environment: {
-        ...process.env,
-        BETTER_AUTH_SECRET: issuer.secret,
-        BETTER_AUTH_URL: issuer.issuer,
-        API_URL: issuer.audience,
-        API_PORT: String(port),
-        DATA_DIR: folder,
-        LOG_LEVEL: "error",
-      },
-      watch: [],
-    },
-    // Its log has only errors, except for the line that says where it listens.
-    {
-      line: (text) => void (text.startsWith("{") && faults.push(text)),
+      line: (text) => void (isFault(text) && faults.push(text)),
       errorLine: (text) => faults.push(text),
     },
   );
@@ -79,7 +79,7 @@ function ask(schemathesis: string, { title, user, path, seconds, examples }: Rou
   const settings = join(folder, "schemathesis.toml");
   const lines = [
     ...(user === undefined ? [] : ["[headers]", `Authorization = "Bearer ${api.tokenFor(user)}"`]),
-    ...(path === undefined ? [] : ["[parameters]", `"path.userId" = "${path}"`]),
+    ...(path === undefined ? [] : ["[parameters]", `"path.${ownerParam}" = "${path}"`]),
   ];
   writeFileSync(settings, `${lines.join("\n")}\n`, { mode: 0o600 });
   const { status, error } = spawnSync(
