@@ -4,6 +4,7 @@ import { checkIds } from "./checks/checks.ts";
 import { confirmUsers, reconfirmUsers } from "./confirm-users.ts";
 import { isSafe, methods, type Operation } from "./document/operation.ts";
 import { type Halt, type Traffic, TrafficHalted } from "./http/traffic.ts";
+import { gatherEvidence } from "./objects/gather-evidence.ts";
 import type { OperationReport, Outcome, Result } from "./result.ts";
 import { notTriedResult, runCheck, skippedAfter } from "./run-check.ts";
 import type { Users } from "./tokens/read-tokens.ts";
@@ -32,13 +33,20 @@ export interface AuditOptions {
  */
 export async function audit(options: AuditOptions): Promise<Outcome> {
   const { operations, target, onProgress } = options;
-  const api = createAuditedApi(options);
+  const api = createAuditedApi({
+    ...options,
+    gatherEvidence: (audited) => gatherEvidence(audited, options.writes),
+  });
   const reports = new Map<Operation, OperationReport>();
   const total = operations.length * checkIds.length;
   let halt: Halt | undefined;
   let notDeleted: readonly string[] = [];
   try {
-    halt = await untilHalted(() => confirmUsers(api, target));
+    halt = await untilHalted(async () => {
+      await confirmUsers(api, target);
+      // Before any check, because it creates objects of B's: a check may look for changes of B's data.
+      await api.evidence();
+    });
     for (const operation of inOrder(operations)) {
       const done = reports.size * checkIds.length;
       const results: Result[] = [];

@@ -3,10 +3,10 @@ import { type Answer, isSuccess } from "./http/answer.ts";
 import type { Traffic } from "./http/traffic.ts";
 import { trackCreatedObjects } from "./objects/created-objects.ts";
 import { createObjects, type FoundObjects, idsOf } from "./objects/objects.ts";
-import type { Values } from "./requests/request.ts";
-import { buildRequest, type Difference } from "./requests/request.ts";
+import { buildRequest, type Difference, type Values } from "./requests/request.ts";
 import type { Users } from "./tokens/read-tokens.ts";
 import type { User } from "./tokens/user.ts";
+import type { Evidence } from "./verdicts/evidence.ts";
 
 /** The API under audit, its operations and two of its users: what every check works with. */
 export interface AuditedApi {
@@ -31,6 +31,8 @@ export interface AuditedApi {
    * @returns undefined if no answer came, or if the request would change data that existed before the audit.
    */
   ownAnswer(operation: Operation, user: User): Promise<Answer | undefined>;
+  /** What identifies B's data. Looked for once; with `writes`, it creates objects as B. */
+  evidence(): Promise<Evidence>;
   /** Deletes what the audit created. Returns the operation behind each object that remains. */
   deleteCreated(): Promise<readonly string[]>;
 }
@@ -42,6 +44,7 @@ export interface AuditedApiOptions {
   readonly base: string;
   readonly traffic: Traffic;
   readonly writes: boolean;
+  readonly gatherEvidence: (api: AuditedApi) => Promise<Evidence>;
 }
 
 /** Connects the operations, the users and the connection. Records every created object at this one place. */
@@ -51,6 +54,7 @@ export function createAuditedApi({
   base,
   traffic,
   writes,
+  gatherEvidence,
 }: AuditedApiOptions): AuditedApi {
   const { a, b } = users;
   const ownAnswers = new Map<string, Promise<Answer | undefined>>();
@@ -93,7 +97,8 @@ export function createAuditedApi({
     return send(operation, { owner: user.id, objects: idsOf(found) }, bearer(user));
   }
 
-  return {
+  let evidence: Promise<Evidence> | undefined;
+  const api: AuditedApi = {
     operations,
     users,
     base,
@@ -106,8 +111,13 @@ export function createAuditedApi({
       ownAnswers.set(key, answer);
       return answer;
     },
+    evidence() {
+      evidence ??= gatherEvidence(api);
+      return evidence;
+    },
     deleteCreated: created.deleteAll,
   };
+  return api;
 }
 
 /** The value of an `Authorization` header (RFC 6750 section 2.1). */

@@ -41,7 +41,8 @@ export function skippedAfter(check: CheckId, results: readonly Result[]): NotTri
   // One request was enough: the plain path is open.
   if (open?.attempts === 1) return skipped("the operation is open without a token");
   if (check !== "path_spelling") return undefined;
-  if (open !== undefined) return skipped("the operation is open without a token in another spelling");
+  if (open !== undefined)
+    return skipped("the operation is open without a token in another spelling, or as HEAD");
   if (results.some((result) => result.check === "other_owner" && result.severity !== undefined)) {
     return skipped("the path itself already gives access");
   }

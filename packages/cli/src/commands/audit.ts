@@ -28,7 +28,7 @@ const signals = ["SIGINT", "SIGTERM"] as const;
 export const command: Command = defineSubcommand({
   name: "audit",
   description:
-    "Test every operation of an OpenAPI document for missing checks: no token, invalid tokens, another user's data. Works with any backend.",
+    "Test every operation of an OpenAPI document for missing checks: no token, invalid or misplaced tokens, another user's data. Works with any backend.",
   args: {
     document: {
       type: "positional",

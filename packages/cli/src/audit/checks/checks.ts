@@ -5,9 +5,11 @@ export type CheckId =
   | "tampered_token"
   | "unsigned_token"
   | "expired_token"
+  | "misplaced_token"
   | "other_owner"
   | "path_spelling"
   | "other_object"
+  | "other_data"
   | "method_override";
 
 /** How reports name a check, what it expects, and what to do if it fails. */
@@ -47,6 +49,11 @@ export const checks: Readonly<Record<CheckId, Check>> = {
     rule: "An expired token is rejected with 401.",
     fix: "Check `exp` on every request, and require it (RFC 7519 section 4.1.4).",
   },
+  misplaced_token: {
+    heading: "misplaced",
+    rule: "A token outside the Authorization header is rejected with 401.",
+    fix: "Take the token from the Authorization header only. URLs end up in logs, histories and Referer headers (RFC 6750 section 2.3).",
+  },
   other_owner: {
     heading: "owner",
     rule: "A user's token gives no access to another user's path.",
@@ -61,6 +68,11 @@ export const checks: Readonly<Record<CheckId, Check>> = {
     heading: "object",
     rule: "A user's token gives no access to another user's object, whatever path its id is in.",
     fix: "Look up objects by id and owner together, or let the database do it (row-level security).",
+  },
+  other_data: {
+    heading: "data",
+    rule: "The answer to a user's own request contains no other user's data, whatever its path.",
+    fix: "Select rows by the verified token's `sub`, or let the database do it (row-level security). If users share these objects on purpose, list the operation with other_data in the --baseline file.",
   },
   method_override: {
     heading: "override",

@@ -20,7 +20,7 @@ const garbage: readonly { says: string; authorization: string }[] = [
   { says: "another scheme", authorization: "Basic Z3Vlc3Q6Z3Vlc3Q=" },
 ];
 
-/** No `Authorization` header, on the path and on spellings of it that a careless guard misses. */
+/** No `Authorization` header, on the path, on spellings of it that a careless guard misses, and as HEAD. */
 export function withoutToken(operation: Operation, api: AuditedApi): Plan {
   const plain = attempt(operation, api, "no Authorization header", undefined);
   return [
@@ -32,6 +32,29 @@ export function withoutToken(operation: Operation, api: AuditedApi): Plan {
         judge: (answer) => judgeOpenSpelling(answer, operation, api),
       };
     }),
+    ...headWithoutToken(operation, api),
+  ];
+}
+
+/** HEAD, which a guard for listed methods misses. Where the document has it, it is an operation. */
+function headWithoutToken(operation: Operation, api: AuditedApi): Attempt[] {
+  const isDocumented = api.operations.some(
+    ({ method, path }) => method === "HEAD" && path === operation.path,
+  );
+  if (operation.method !== "GET" || isDocumented) return [];
+  return [
+    {
+      ...attempt(operation, api, "no Authorization header, as HEAD", undefined),
+      difference: { method: "HEAD" },
+      async judge(answer) {
+        if (answer === undefined || !isSuccess(answer)) return judgeAnyRefusal(answer);
+        const own = await api.ownAnswer(operation, api.users.a);
+        // It has no body to compare.
+        return own === undefined || (isSuccess(own) && own.mediaType === answer.mediaType)
+          ? judgeCredentials(answer, async () => own)
+          : passed(`answered ${answer.status} with something else`);
+      },
+    },
   ];
 }
 

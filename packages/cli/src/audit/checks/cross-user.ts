@@ -3,7 +3,8 @@ import { isSafe, type Operation } from "../document/operation.ts";
 import { type Answer, isSuccess } from "../http/answer.ts";
 import type { Difference, Values } from "../requests/request.ts";
 import { containsAny, exclusiveValues } from "../verdicts/disclosure.ts";
-import type { Judgement } from "../verdicts/verdict.ts";
+import { quotesEvidence } from "../verdicts/evidence.ts";
+import { failed, type Judgement } from "../verdicts/verdict.ts";
 import type { Attempt } from "./attempt.ts";
 import { type ChangeDetector, detectChanges } from "./changes.ts";
 
@@ -39,14 +40,21 @@ export function crossUserAttempts(
   return ({ says, difference = {}, values = ownValues, onSuccess, onRefusal }) => ({
     says,
     authorization: bearer(a),
-    // The second body variant, so that a change made by A is visible.
-    difference: { body: 2, ...difference },
+    // Other texts than in B's own request, so that a change made by A is visible.
+    difference: { word: "edited", ...difference },
     async values() {
       await changes.before();
       return values();
     },
-    async judge(answer) {
-      if (answer === undefined || !isSuccess(answer)) return onRefusal(answer);
+    async judge(answer, sent) {
+      if (answer === undefined) return onRefusal(answer);
+      if (!isSuccess(answer)) {
+        const evidence = await api.evidence();
+        const wasSent = [sent.owner, ...sent.objects.values()];
+        return quotesEvidence(answer, evidence, wasSent)
+          ? failed("error", `answered ${answer.status}, with data that only B's own answers contain`)
+          : onRefusal(answer);
+      }
       return onSuccess(await accessWith(answer, operation, api, changes));
     },
   });

@@ -11,6 +11,8 @@ import {
   withUnsignedToken,
 } from "./credentials.ts";
 import { withMethodOverride } from "./method-override.ts";
+import { withMisplacedToken } from "./misplaced-token.ts";
+import { withOwnRequest } from "./other-data.ts";
 import { withOtherObjects } from "./other-object.ts";
 import { withOtherOwner } from "./other-owner.ts";
 import { withPathSpellings } from "./path-spelling.ts";
@@ -25,9 +27,11 @@ const plans: Readonly<Record<CheckId, MakePlan>> = {
   tampered_token: withTamperedToken,
   unsigned_token: withUnsignedToken,
   expired_token: withExpiredToken,
+  misplaced_token: withMisplacedToken,
   other_owner: withOtherOwner,
   path_spelling: withPathSpellings,
   other_object: withOtherObjects,
+  other_data: withOwnRequest,
   method_override: withMethodOverride,
 };
 

@@ -19,10 +19,15 @@ const userSegments: ReadonlySet<string> = new Set(["user", "users", "people"]);
  */
 export function isOwnerParameter(name: string, path: string, named: readonly string[]): boolean {
   if (named.length > 0) return named.includes(name);
-  if (usualNames.has(normalizedName(name))) return true;
+  if (isOwnerName(name)) return true;
   const segments = path.split("/");
   const before = segments[segments.indexOf(`{${name}}`) - 1];
   return normalizedName(name) === "id" && before !== undefined && userSegments.has(before.toLowerCase());
+}
+
+/** Whether a name usually holds a user's id. */
+export function isOwnerName(name: string): boolean {
+  return usualNames.has(normalizedName(name));
 }
 
 /** Lower case without separators: `user_id`, `userId` and `user-id` are one name. */

@@ -14,12 +14,11 @@ export function sampleParameter({ example, schema }: Parameter, { root }: Operat
 /**
  * A body: the document's example, or one that fits the schema.
  *
- * @param variant The two variants differ in every free text, so that a change made with the second is
- *   visible.
+ * @param word What to write into every free text, to recognise the object later. Default: "string".
  */
-export function sampleBody({ example, schema }: Body, { root }: Operation, variant: 1 | 2): unknown {
+export function sampleBody({ example, schema }: Body, { root }: Operation, word?: string): unknown {
   const value = example ?? sampleOf(schema, root) ?? {};
-  return variant === 1 ? value : withOtherTexts(value);
+  return word === undefined ? value : withOtherTexts(value, word);
 }
 
 function sampleOf(schema: unknown, root: Members): unknown {
@@ -33,13 +32,19 @@ function sampleOf(schema: unknown, root: Members): unknown {
   }
 }
 
-/** Replaces each free text, into which the sampler writes "stringstring…", with other letters. */
-function withOtherTexts(value: unknown): unknown {
-  if (typeof value === "string")
-    return isFree(value) ? "edited".repeat(value.length).slice(0, value.length) : value;
-  if (Array.isArray(value)) return value.map(withOtherTexts);
+/** Replaces each free text, into which the sampler writes "stringstring…". */
+function withOtherTexts(value: unknown, word: string): unknown {
+  if (typeof value === "string") return isFree(value) ? fill(value.length, word) : value;
+  if (Array.isArray(value)) return value.map((member) => withOtherTexts(member, word));
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withOtherTexts(member)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [key, withOtherTexts(member, word)]),
+  );
+}
+
+/** Repeats the word. Only a schema with a `maxLength` makes the sampler write less than "string". */
+function fill(length: number, word: string): string {
+  return word.repeat(length).slice(0, length < "string".length ? length : Math.max(length, word.length));
 }
 
 function isFree(text: string): boolean {

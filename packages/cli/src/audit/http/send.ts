@@ -53,7 +53,7 @@ export function connect(origin: string): { send: Send; close(): void } {
       const fail = () => resolve(request.reusedSocket ? "stale" : undefined);
       request.on("error", fail);
       request.on("response", (response) => {
-        readText(response).then((text) => resolve(answerOf(response, text)), fail);
+        readText(response).then((text) => resolve(answerOf(response, text, sent.method)), fail);
       });
       request.end(sent.body);
     });
@@ -82,7 +82,7 @@ async function readText(response: http.IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-function answerOf({ statusCode = 0, headers }: http.IncomingMessage, text: string): Answer {
+function answerOf({ statusCode = 0, headers }: http.IncomingMessage, text: string, method: Method): Answer {
   const mediaType = (headers["content-type"] ?? "").split(";", 1).join().trim().toLowerCase();
   const json = parse(text);
   const seconds = Number(headers["retry-after"]);
@@ -90,7 +90,10 @@ function answerOf({ statusCode = 0, headers }: http.IncomingMessage, text: strin
     status: statusCode,
     mediaType,
     hasChallenge: headers["www-authenticate"] !== undefined,
-    hasProblem: mediaType === "application/problem+json" && typeof json === "object" && json !== null,
+    hasProblem:
+      mediaType === "application/problem+json" &&
+      // An answer to HEAD has no body.
+      (method === "HEAD" || (typeof json === "object" && json !== null)),
     location: headers.location,
     retryAfter: headers["retry-after"] !== undefined && seconds >= 0 ? seconds : undefined,
     text,

@@ -24,8 +24,12 @@ export interface Difference {
   readonly method?: AuditRequest["method"] | undefined;
   /** In addition to those that the operation needs. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** Which variant of the body. The two differ in every free text. Default: 1. */
-  readonly body?: 1 | 2 | undefined;
+  /** Query parameters to add or to replace. */
+  readonly query?: Readonly<Record<string, string>> | undefined;
+  /** Fields to add to a form. Other bodies stay as they are. */
+  readonly form?: Readonly<Record<string, string>> | undefined;
+  /** What to write into every free text of the body. Default: "string". */
+  readonly word?: string | undefined;
 }
 
 /**
@@ -40,7 +44,7 @@ export function buildRequest(
   values: Values,
   difference: Difference = {},
 ): AuditRequest {
-  const { spell = plainPath, method = operation.method, headers = {}, body = 1 } = difference;
+  const { spell = plainPath, method = operation.method, headers = {} } = difference;
   const inPlace = (place: string) =>
     operation.parameters
       .filter((parameter) => parameter.in === place && (parameter.required || parameter.isOwner))
@@ -48,7 +52,7 @@ export function buildRequest(
         const value = parameter.isOwner ? values.owner : sampleParameter(parameter, operation);
         return [parameter.name, value] as const;
       });
-  const query = encodedPairs(inPlace("query"), "&");
+  const query = encodedPairs([...new Map([...inPlace("query"), ...entriesOf(difference.query)])], "&");
   const cookies = encodedPairs(inPlace("cookie"), "; ");
   return {
     method,
@@ -61,7 +65,7 @@ export function buildRequest(
       ...(operation.body !== undefined && { "content-type": operation.body.mediaType }),
       ...headers,
     },
-    body: bodyOf(operation, body),
+    body: bodyOf(operation, difference),
   };
 }
 
@@ -101,17 +105,22 @@ function encodedPairs(pairs: readonly (readonly [string, string])[], separator: 
   return pairs.map(([name, value]) => `${encodeText(name)}=${encodeText(value)}`).join(separator);
 }
 
+function entriesOf(pairs: Readonly<Record<string, string>> = {}): [string, string][] {
+  return Object.entries(pairs);
+}
+
+/** Whether the body is a form that is sent as text. */
+export function takesForm({ body }: Operation): boolean {
+  return body?.mediaType.startsWith("application/x-www-form-urlencoded") === true;
+}
+
 /** The body as JSON or as a form; empty for every other media type. */
-function bodyOf(operation: Operation, variant: 1 | 2): string | undefined {
+function bodyOf(operation: Operation, { word, form }: Difference): string | undefined {
   const { body } = operation;
   if (body === undefined || operation.method === "GET" || operation.method === "HEAD") return undefined;
-  const sample = sampleBody(body, operation, variant);
+  const sample = sampleBody(body, operation, word);
   if (/json/i.test(body.mediaType)) return JSON.stringify(sample);
-  const isForm = body.mediaType.startsWith("application/x-www-form-urlencoded");
-  return isForm && typeof sample === "object" && sample !== null
-    ? encodedPairs(
-        Object.entries(sample).map(([name, value]) => [name, String(value)] as const),
-        "&",
-      )
-    : "";
+  if (!takesForm(operation) || typeof sample !== "object" || sample === null) return "";
+  const fields = Object.entries(sample).map(([name, value]) => [name, String(value)] as const);
+  return encodedPairs([...new Map([...fields, ...entriesOf(form)])], "&");
 }

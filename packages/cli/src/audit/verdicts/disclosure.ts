@@ -1,6 +1,12 @@
 import { isMembers } from "../document/document.ts";
 import { type Answer, isSuccess } from "../http/answer.ts";
 
+/** A string in an answer, and its key. Items of a list have the key of the list. */
+export interface Text {
+  readonly key: string;
+  readonly value: string;
+}
+
 /**
  * The values, with their keys, that only one user's own answer contains. Times are ignored because they
  * change from one request to the next, and the user's id because the request contained it.
@@ -39,6 +45,19 @@ function valuesIn(value: unknown, except?: string, key = ""): string[] {
     return Object.entries(value).flatMap(([name, member]) => valuesIn(member, except, name));
   const isDistinctive = (typeof value === "string" && value !== "") || typeof value === "number";
   return isDistinctive && value !== except && !isTime(value) ? [`${key}=${value}`] : [];
+}
+
+/**
+ * The strings that two users hardly have by chance, with their keys: long, and with a digit, a space or an @.
+ * Times and names of states do not count.
+ */
+export function distinctiveTexts(value: unknown, key = ""): Text[] {
+  if (Array.isArray(value)) return value.flatMap((member) => distinctiveTexts(member, key));
+  if (isMembers(value))
+    return Object.entries(value).flatMap(([name, member]) => distinctiveTexts(member, name));
+  const isDistinctive =
+    typeof value === "string" && value.length >= 10 && /[\d\s@]/.test(value) && !isTime(value);
+  return isDistinctive ? [{ key, value }] : [];
 }
 
 /** An RFC 3339 time, or seconds or milliseconds since 1970 between 2017 and 2052. */

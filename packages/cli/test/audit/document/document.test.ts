@@ -79,14 +79,14 @@ test("fills in required parameters and the user, percent-encoded", () => {
   });
 });
 
-test("generates bodies that fit the schema, in two variants", () => {
+test("generates bodies that fit the schema, with another word in the free texts", () => {
   const operation = find("POST /users/{id}/posts");
-  const [first, second] = ([1, 2] as const).map(
-    (variant) => operation.body && sampleBody(operation.body, operation, variant),
+  const [first, second] = [undefined, "audit0a1b2c3d4e5f"].map(
+    (word) => operation.body && sampleBody(operation.body, operation, word),
   );
   expect(first).toMatchObject({ title: "stringst", parent: { name: expect.stringMatching(/^n[0-9]$/) } });
   expect(first).not.toHaveProperty("id");
-  expect(second).not.toEqual(first);
+  expect(second).toMatchObject({ title: "audit0a1b2c3d4e5f" });
 });
 
 test("does not normalise the spelling of a path", () => {

@@ -14,7 +14,7 @@ test("a check is unclear if the user's own request is refused as well", async ()
   );
   const run = await runAudit([document, "--json"], tokens);
   expect(labelsWith(run, "unclear")).toEqual(
-    ["no_token", "garbage_token", "tampered_token", "unsigned_token", "expired_token"].map(
+    ["no_token", "garbage_token", "tampered_token", "unsigned_token", "expired_token", "misplaced_token"].map(
       (check) => `GET /reports ${check}`,
     ),
   );
@@ -56,7 +56,11 @@ test("an object that both users see is not a leak", async () => {
   );
   const run = await runAudit([document, "--json"], tokens);
   expect(labelsWith(run, "failed")).toEqual([]);
-  expect(labelsWith(run, "skipped")).toEqual(["GET /products/{productId} other_object"]);
+  expect(labelsWith(run, "skipped")).toEqual([
+    "GET /products other_data",
+    "GET /products/{productId} other_object",
+    "GET /products/{productId} other_data",
+  ]);
   expect(run.exitCode).toBe(0);
   expect(reportOf(run).notes.join()).toContain("401 without WWW-Authenticate");
 });
