@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
@@ -63,11 +64,26 @@ def _extend(schema: dict[str, Any], app: Starlette, usher: Usher) -> None:
     components.setdefault("schemas", {}).setdefault(_PROBLEM, _problem_schema())
     paths = schema.get("paths", {})
     for route in effective(app.routes):
-        operations = paths.get(getattr(route, "path_format", None), {})
+        path = getattr(route, "path_format", None)
+        operations = paths.get(path, {})
         for method in getattr(route, "methods", None) or ():
             operation = operations.get(method.lower())
             if operation is not None:
+                _add_parameters(operation, path)
                 _extend_operation(operation, is_public(route.endpoint, usher))
+
+
+def _add_parameters(operation: dict[str, Any], path: str) -> None:
+    """FastAPI documents only the parameters that a handler reads, and no handler needs to read its owner."""
+    parameters = operation.get("parameters", [])
+    known = {parameter.get("name") for parameter in parameters if parameter.get("in") == "path"}
+    missing = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in re.findall(r"{(\w+)}", path)
+        if name not in known
+    ]
+    if missing:
+        operation["parameters"] = [*missing, *parameters]
 
 
 def _extend_operation(operation: dict[str, Any], is_open: bool) -> None:
