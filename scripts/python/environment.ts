@@ -15,7 +15,7 @@ export class PythonUnavailable extends Error {
   override name = "PythonUnavailable";
 }
 
-/** What a new environment is made of, and who is told about it. */
+/** What a new environment contains, and where progress is reported. */
 export type EnvironmentOptions = {
   /** The name of its folder, `python-<name>-<hash>` in node_modules/.cache/usher. */
   name: string;

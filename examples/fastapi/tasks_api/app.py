@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -11,7 +12,7 @@ from starlette.middleware.cors import CORSMiddleware
 from usher_auth import better_auth_issuer
 
 from .database import Database
-from .guard import create_usher
+from .guard import create_revocation_table, create_usher
 from .health import health_routes
 from .tasks import task_routes
 
@@ -24,8 +25,13 @@ def create_app(env: Mapping[str, str] = os.environ) -> FastAPI:
     usher = create_usher(env)
     database = Database(Path(env.get("DATA_DIR") or ".data") / "fastapi" / "tasks.db")
 
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await create_revocation_table(env)
+        yield
+
     # `/tasks/` is not `/tasks`.
-    app = FastAPI(title="Tasks", version="0.1.0", redirect_slashes=False, redoc_url=None)
+    app = FastAPI(title="Tasks", version="0.1.0", lifespan=lifespan, redirect_slashes=False, redoc_url=None)
     # From here on, every route requires a token unless it is marked public, and so does every unknown path.
     usher.protect(app, public_docs=True)
     usher.backchannel_logout(app)

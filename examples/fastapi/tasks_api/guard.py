@@ -25,11 +25,21 @@ def create_usher(env: Mapping[str, str]) -> Usher:
 def revocation_store(env: Mapping[str, str]) -> RevocationStore:
     """Where sign-outs are kept: in Postgres for several processes, or else in this process's memory.
 
-    Memory forgets them at a restart. The tokens that are then accepted again are at most five minutes old.
+    Memory forgets them at a restart: a token of a session that has ended is then accepted until it expires.
     """
     url = env.get("DATABASE_URL")
     if not url:
         return MemoryRevocationStore()
-    from usher_auth.postgres import PostgresRevocationStore  # optional, so imported where it is used
+    # Optional, so it is imported where it is used.
+    from usher_auth.postgres import PostgresRevocationStore
 
     return PostgresRevocationStore(url)
+
+
+async def create_revocation_table(env: Mapping[str, str]) -> None:
+    """Before the first request. Does nothing without Postgres."""
+    url = env.get("DATABASE_URL")
+    if url:
+        from usher_auth.postgres import migrate_revocations
+
+        await migrate_revocations(url)

@@ -13,9 +13,9 @@ Notes = Annotated[str, StringConstraints(max_length=2000)]
 
 
 class Body(BaseModel):
-    """A body without other fields: an ``ownerId`` in it is an error, not ignored."""
+    """A body without other fields: an ``ownerId`` in it is an error, not ignored. 1 is not ``true``."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class NewTask(Body):
