@@ -7,7 +7,7 @@ const rows = ["rfc8725", "owasp", "supply-chain", "seams"].flatMap((name) =>
   rowsOf(`docs/security/${name}.md`),
 );
 
-/** The lines of a checklist's tables: rule, how it is kept, file, test. */
+/** The rows of a checklist's tables: rule, how it is enforced, file, test. */
 function rowsOf(document: string): string[][] {
   const lines = readFileSync(new URL(document, root), "utf8").split("\n");
   return lines

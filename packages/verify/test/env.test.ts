@@ -89,7 +89,7 @@ describe("verifierFromEnv", () => {
     expect(keyStatus(verifier)).toEqual({ state: "missing" });
   });
 
-  it("takes both while moving from one to the other, when USHER_KEYS says so", () => {
+  it("uses both secret and JWKS with USHER_KEYS, while moving from one to the other", () => {
     for (const USHER_KEYS of ["jwks,secret", "secret, jwks"]) {
       const verifier = verifierFromEnv({ ...jwks, BETTER_AUTH_SECRET: current, USHER_KEYS });
       expect(verdict(verifier, tokenOf(current))).toBe("accepted");
@@ -112,7 +112,7 @@ describe("verifierFromEnv", () => {
 });
 
 describe("secretFingerprintFromEnv", () => {
-  it("is that of the secret that signs now", () => {
+  it("is that of the secret that currently signs", () => {
     const both = { BETTER_AUTH_SECRETS: `2:${current}, 1:${old}`, BETTER_AUTH_SECRET: old };
     expect(secretFingerprintFromEnv(both)).toBe(secretFingerprint(current));
     expect(secretFingerprintFromEnv({ BETTER_AUTH_SECRET: old })).toBe(secretFingerprint(old));

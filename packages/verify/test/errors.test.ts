@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { AuthError, authErrorCodes, ConfigurationError } from "../src/errors.ts";
 
 /**
- * What a client reads of each reason, written out a second time on purpose: clients and their logs have them.
+ * The text that a client gets for each code, repeated here on purpose: clients and their logs contain it.
  */
 const sentences = {
   credentials_missing: "This endpoint needs a bearer token in the Authorization header.",
@@ -26,7 +26,7 @@ const sentences = {
 };
 
 describe("AuthError", () => {
-  it("has a fixed sentence for each code that a header can carry (RFC 6750 section 3)", () => {
+  it("has a fixed sentence for each code, valid in a header (RFC 6750 section 3)", () => {
     for (const code of authErrorCodes) {
       const { message } = new AuthError(code, { hint: "hint" });
       expect(message).toMatch(/^[\x20-\x21\x23-\x5b\x5d-\x7e]+\.$/);
@@ -35,7 +35,7 @@ describe("AuthError", () => {
     }
   });
 
-  it("carries hint and cause where there are any, its name, and no stack", () => {
+  it("has its name, hint and cause, and no stack", () => {
     const cause = new Error("underneath");
     const error = new AuthError("keys_unavailable", { hint: "a hint", cause });
     expect(error).toMatchObject({ name: "AuthError", code: "keys_unavailable", hint: "a hint" });
@@ -46,14 +46,14 @@ describe("AuthError", () => {
     expect(Object.hasOwn(plain, "cause")).toBe(false);
   });
 
-  it("leaves other errors their stack", () => {
+  it("does not remove the stack of other errors", () => {
     const { stackTraceLimit } = Error;
     new AuthError("token_expired");
     expect(Error.stackTraceLimit).toBe(stackTraceLimit);
     expect(new Error("another").stack).toContain("\n    at ");
   });
 
-  it("cannot be added to: the list of codes is frozen", () => {
+  it("has a frozen list of codes", () => {
     expect(Object.isFrozen(authErrorCodes)).toBe(true);
     expect(authErrorCodes).toEqual(Object.keys(sentences));
   });

@@ -13,7 +13,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test("a disk that fills up under load: 503 for writes, reads and rejections go on, and free space ends it", async ({
+test("a disk that fills up under load: 503 for writes, reads and rejections still work, and free space ends it", async ({
   skip,
 }) => {
   const reason = reasonAgainstSmallDisks();

@@ -26,8 +26,8 @@ afterAll(async () => {
 const polling = { timeout: 30_000, interval: 100 };
 
 /**
- * What holds after every fault: it works again by itself, nothing acknowledged is lost, nobody saw what is
- * another's.
+ * Checked after every fault: the API recovers automatically, nothing acknowledged is lost, and no user saw
+ * another user's data.
  */
 async function expectSound({ url, isRunning, proxy }: DatabasedApi, ledger: Ledger): Promise<void> {
   expect(isRunning()).toBe(true);
@@ -42,7 +42,7 @@ async function expectSound({ url, isRunning, proxy }: DatabasedApi, ledger: Ledg
   expect(ledger.disagreements(rows.filter(({ owner }) => ledger.users.includes(owner)))).toEqual([]);
 }
 
-/** The statuses and codes that came; each of them must be among those given. */
+/** The statuses and codes of the responses. Fails on any that is not in `expected`. */
 function expectOnly(ledger: Ledger, ...expected: readonly string[]): void {
   expect([...ledger.answers.keys()].filter((answer) => !expected.includes(answer))).toEqual([]);
 }
@@ -63,7 +63,7 @@ test("connections cut 200 times, at any byte in either direction: 503 or a corre
     }
   };
   await ledger.during(() => cut(100));
-  await sleep(600); // a reading is made each half second
+  await sleep(600); // a reading every half second
   const before = api.reading();
   await ledger.during(() => cut(100));
   await expectSound(api, ledger);
@@ -73,7 +73,7 @@ test("connections cut 200 times, at any byte in either direction: 503 or a corre
   expectOnly(ledger, written, read, away, unknown);
   expect(ledger.answers.get(away)).toBeGreaterThan(50);
   expect(ledger.acknowledged.size).toBeGreaterThan(50);
-  // 10 connections of the pool, one that listens, one of the client who asks; what the runtime also keeps.
+  // 10 connections of the pool, one that listens, one of the counting client, and what the runtime keeps.
   expect(api.proxy.connections()).toBeLessThanOrEqual(12);
   expect(after.resources).toBeLessThanOrEqual(Math.max(40, before.resources + 10));
   expect(after.residentMemory).toBeLessThan(before.residentMemory + 60);
@@ -116,12 +116,12 @@ test("a database that refuses connections: 503 at once, and endpoints without a 
 
 test("every connection hangs: 503 in time, also for stale revocations, and new connections end it", async () => {
   const ledger = new Ledger(api.url, api.issuer, 12);
-  // All ten connections of the pool are open, and none of them will ever carry a byte again.
+  // All ten connections of the pool are open, and none will transfer a byte again.
   await Promise.all(ledger.users.map((user) => ledger.write(user)));
   await api.proxy.set({ kind: "stall" });
   await Promise.all(ledger.users.flatMap((user) => [ledger.write(user), ledger.read(user)]));
   expectOnly(ledger, written, away);
-  // Signed out elsewhere meanwhile.
+  // Meanwhile, the user signs out elsewhere.
   const gone = ledger.users[1] as string;
   await database.sql`
     insert into usher_revocations (kind, id, before)
@@ -133,7 +133,7 @@ test("every connection hangs: 503 in time, also for stale revocations, and new c
   });
 
   await expectSound(api, ledger);
-  // The first answer that counts as current has the sign-out in it.
+  // The first response with current revocations includes the sign-out.
   expect(await ledger.read(gone)).toMatchObject({ status: 401, code: "token_revoked" });
   for (const user of ledger.users.filter((user) => user !== gone))
     expect((await ledger.read(user)).status).toBe(200);
@@ -145,7 +145,7 @@ test("bytes changed in transit, over TLS: 503 or a correct answer", async () => 
   const random = seededRandom(9);
   let changed = 0;
   await ledger.during(async () => {
-    // Longer where a busy machine carries fewer bytes in that time.
+    // Longer on a busy machine, which transfers fewer bytes in that time.
     for (let count = 0; count < 80 || (changed <= 80 && count < 400); count++) {
       let left = 2;
       const change = (bytes: Buffer) => {
@@ -169,7 +169,7 @@ test("bytes changed in transit, over TLS: 503 or a correct answer", async () => 
   expect(ledger.answers.get(away)).toBeGreaterThan(10);
   await overTls.stop();
 
-  // Who asks for more than encryption gets it: nobody vouches for this certificate.
+  // A client that verifies certificates rejects this one: it is self-signed.
   const verified = new URL(database.url);
   verified.search = "?sslmode=verify-full";
   await expect(openDatabase({ url: verified.href, folder: "unused" })).rejects.toThrow("SELF_SIGNED_CERT");

@@ -37,8 +37,8 @@ const connectionsOf = (app: FastifyInstance) =>
     app.server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
   );
 
-test("500 slow clients of six kinds at once: each is thrown out, and everybody else is answered meanwhile", async () => {
-  // Leaves time for a busy machine after the check that finds a request overdue.
+test("500 slow clients of six kinds at once: each is disconnected, and all others are answered meanwhile", async () => {
+  // Leaves time for a busy machine after the check that finds an overdue request.
   const { app, url } = await startApp({
     headers: 750,
     request: 1_500,
@@ -62,7 +62,7 @@ test("500 slow clients of six kinds at once: each is thrown out, and everybody e
   await ledger.during(() =>
     vi.waitFor(
       async () => {
-        // A client that reads nothing does not notice the end, so the server is asked.
+        // A client that reads nothing does not notice the end, so check the server.
         const left = clients
           .filter(({ kind, isClosed }) => kind !== "deaf" && !isClosed())
           .map(({ kind }) => kind);

@@ -21,7 +21,7 @@ const cases = withHabits([...hostileTable(ingredients), ...apiCases(ingredients)
 
 describe("hostile HTTP, the real API", () => {
   let api: RunningApi;
-  // The other suites may keep the machine busy.
+  // Other suites may keep the machine busy.
   beforeAll(async () => {
     api = await startApi(issuer);
   }, 180_000);

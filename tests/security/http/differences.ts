@@ -10,7 +10,7 @@ export interface Habit {
 /**
  * A case with the expected answer of one app.
  *
- * @property mayBeOwn Whether the request may reach Alice's path with her token; never if the guard must
+ * @property mayBeOwn Whether the request may reach Alice's path with her token. Never if the guard must
  *   reject it.
  */
 export interface AppliedCase extends HostileCase {
@@ -18,7 +18,7 @@ export interface AppliedCase extends HostileCase {
 }
 
 /**
- * The table with the expected answers of an app with these habits.
+ * The table, with the expected answers of an app with these differences.
  *
  * @throws {Error} A habit names an unknown case, repeats the table, or contradicts another habit.
  */

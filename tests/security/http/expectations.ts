@@ -14,13 +14,13 @@ export function expectAnswer(
 ): void {
   const { status, code, echoesTarget = false } = hostile;
   expect([status].flat(), answer.body).toContain(answer.status);
-  expect(answer.status, "nothing that a client sends is the server's failure").toBeLessThan(500);
+  expect(answer.status, "no request may cause a server error").toBeLessThan(500);
   if (isGuardCode(code)) expectRefusal(answer, code);
   if (answer.status === 401) expect(answer.headers["www-authenticate"]).toMatch(/^Bearer realm="api"/);
   const said = `${echoesTarget ? "" : answer.body}${JSON.stringify(answer.headers)}`;
   for (const sent of [token, otherToken]) expect(said).not.toContain(sent.slice(-20));
   expect(answer.headers).not.toHaveProperty("x-injected");
-  expect(answer.rest, "the request was taken for two").toBe("");
+  expect(answer.rest, "the request was read as two").toBe("");
 }
 
 /**

@@ -24,7 +24,7 @@ function all(names: readonly string[], answer: Expected): Record<string, Expecte
 }
 
 const caseDoesNotCount: Habit = {
-  why: "its router takes a route's constant parts in any case; the parameter counts as it is",
+  why: "its router ignores the case of a route's constant parts, but not of the parameter",
   answers: {
     [pathName("/API/alice/tasks")]: own,
     [pathName("/API/bob/tasks")]: mismatch,
@@ -34,12 +34,12 @@ const caseDoesNotCount: Habit = {
 };
 
 const slashAtTheEndDoesNotCount: Habit = {
-  why: "its router takes a route with a slash at its end for the same route",
+  why: "its router ignores a trailing slash",
   answers: { [pathName("/api/alice/tasks/")]: own, [anonymousPathName("/public/")]: own },
 };
 
 const resolvesDots: Habit = {
-  why: "it reads the target as a WHATWG URL, which has no dot segments: router and guard see what is left",
+  why: "it reads the target as a WHATWG URL, which has no dot segments: router and guard see the rest",
   answers: {
     ...all(
       [
@@ -60,7 +60,7 @@ const takesBackslashForSlash: Habit = {
 };
 
 const joinsFields: Habit = {
-  why: "the Headers of the fetch standard join fields of one name by commas, so a comma may separate two fields",
+  why: "fetch Headers join fields of one name with commas, so a comma may separate two fields",
   answers: all(
     ["two schemes in one field", "two schemes in one field, Bearer first", "two tokens with a comma"],
     ambiguous,
@@ -68,30 +68,30 @@ const joinsFields: Habit = {
 };
 
 const wantsAUrl: Habit = {
-  why: "@hono/node-server makes a URL of host and target before any handler, and refuses what makes none",
+  why: "@hono/node-server builds a URL from host and target before any handler, and rejects an invalid one",
   answers: {
-    ...all(["a host that is none", "a host with a path", "HTTP/0.9", "OPTIONS *"], badHere),
+    ...all(["an invalid host", "a host with a path", "HTTP/0.9", "OPTIONS *"], badHere),
     [pathName("/api/alice\\tasks")]: badHere,
   },
 };
 
 const handsOutBadEscapes: Habit = {
-  why: "its router hands out undecoded what it cannot decode, which is nobody's id",
+  why: "its router returns undecodable values undecoded, which are no user's id",
   answers: { ...all(badEscapes.map(pathName), mismatch), [pathName("/api/alice/tasks/%zz")]: own },
 };
 
 const knowsNoBadEscapes: Habit = {
-  why: "the guard's own patterns fit no path with a bad escape",
+  why: "the guard's own patterns match no path with an invalid escape",
   answers: all([...badEscapes.map(pathName), pathName("/api/alice/tasks/%zz")], none),
 };
 
 const capsParameters: Habit = {
-  why: "its router refuses a parameter of more than 100 characters before any hook, and says which",
+  why: "its router rejects a parameter of more than 100 characters before any hook, and repeats it",
   answers: all(["in the path", pathName(longId)], { status: 414, code: null, echoesTarget: true }),
 };
 
 const emptySegmentIsAParameter: Habit = {
-  why: "its router takes an empty segment for a parameter that is empty",
+  why: "its router treats an empty segment as an empty parameter",
   answers: { [pathName("/api//tasks")]: mismatch, [pathName("/api/alice/tasks/")]: own },
 };
 
@@ -101,11 +101,11 @@ const readsBodiesFirst: Habit = {
 };
 
 /**
- * An answer that does not wait for the body may be sent before or after Node's parser finds the fault in it.
+ * A response that does not wait for the body may be sent before or after Node's parser finds the error in it.
  */
 const answersBeforeTheBody: Habit = {
-  why: "the handler answers without reading the body, whose end is no chunk",
-  answers: all(["a chunk's length that is none"], { status: [200, 400] }),
+  why: "the handler answers without reading the body, which ends with an invalid chunk",
+  answers: all(["an invalid chunk length"], { status: [200, 400] }),
 };
 
 /**
@@ -144,7 +144,7 @@ export const frameworks: readonly Framework[] = [
       capsParameters,
       readsBodiesFirst,
       {
-        why: "Fastify wants a type of a QUERY's body, and reads it first in Nest",
+        why: "Fastify requires a type for the body of QUERY, and Nest reads the body first",
         answers: { "QUERY without a token": badHere },
       },
     ],
@@ -155,7 +155,7 @@ export const frameworks: readonly Framework[] = [
       knowsNoBadEscapes,
       answersBeforeTheBody,
       {
-        why: "the app compares whole targets with its public path, and leaves all others to the guard",
+        why: "the app compares whole targets with its public path; all others reach the guard",
         answers: { [anonymousPathName("/public?x=/api/alice/tasks")]: missing },
       },
     ],
@@ -170,7 +170,7 @@ export const frameworks: readonly Framework[] = [
       handsOutBadEscapes,
       answersBeforeTheBody,
       {
-        why: "its router ends no path at a #",
+        why: "its router does not end a path at #",
         answers: { [pathName("/api/bob/tasks#/api/alice/tasks")]: none },
       },
     ],

@@ -1,7 +1,7 @@
 /**
- * `npm run test:openapi [-- --seed N] [--api fastapi]`: schemathesis asks the running API by its own OpenAPI document, with
- * data that fits it and data that does not. No answer may be a 5xx, have a status that is not documented, or
- * a body that its schema does not fit.
+ * `npm run test:openapi [-- --seed N] [--api fastapi]`: schemathesis tests the running API with its own OpenAPI
+ * document, with valid and invalid data. No response may be a 5xx, have an undocumented status, or have a body
+ * that does not match its schema.
  */
 import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
@@ -72,10 +72,10 @@ async function startApi({ service: serviceOf }: Api) {
   };
 }
 
-/** Whether nothing was found. What was, and what it had sent, schemathesis has printed. */
+/** Whether nothing was found. schemathesis prints its findings and their requests. */
 function ask(schemathesis: string, { title, user, path, seconds, examples }: Round): boolean {
   process.stdout.write(`\n${title}\n`);
-  // A file rather than an argument, which any user of this machine could read off the list of processes.
+  // A file instead of an argument, which any user of this machine could see in the process list.
   const settings = join(folder, "schemathesis.toml");
   const lines = [
     ...(user === undefined ? [] : ["[headers]", `Authorization = "Bearer ${api.tokenFor(user)}"`]),

@@ -1,11 +1,11 @@
 /** One run of schemathesis over every operation. */
 export interface Round {
   readonly title: string;
-  /** Whose token is sent; undefined: none. */
+  /** The user whose token is sent; undefined: no token. */
   readonly user: string | undefined;
-  /** Whose paths are asked for; undefined: any text's. */
+  /** The user whose paths are requested; undefined: random ones. */
   readonly path: string | undefined;
-  /** How long it may look, in seconds, and how much it tries of each operation. */
+  /** The time limit in seconds, and the number of requests per operation. */
   readonly seconds: number;
   readonly examples: number;
 }
@@ -18,10 +18,10 @@ export const rounds: readonly Round[] = [
 
 /**
  * All checks of schemathesis, except for these:
- * - `positive_data_acceptance`: a cursor and a logout token of the right form may still be none of ours,
+ * - `positive_data_acceptance`: a well-formed cursor or logout token may still not be ours,
  *   which is a 400.
- * - `unsupported_method`, `allow_header_conformance`: what is no route is a 404 here, whatever the method,
- *   and for nobody without a token (401).
+ * - `unsupported_method`, `allow_header_conformance`: an unknown route is a 404 for every method,
+ *   and a 401 without a token.
  * - `object_level_authorization`: needs two users in one run. `usher-auth audit` and tests/security/http look
  *   for that.
  */

@@ -9,9 +9,9 @@ const cache = fileURLToPath(new URL("../../../node_modules/.cache/usher", import
 const binaries = process.platform === "win32" ? "Scripts" : "bin";
 
 /**
- * The program `st`, in a virtual environment of the pinned versions, which is made once.
+ * The program `st`, in a virtual environment with pinned versions, which is created once.
  *
- * @throws {Error} with what to do, where Python or PyPI cannot be reached.
+ * @throws {Error} Python or PyPI is not available; the message says what to do.
  */
 export function installSchemathesis(): string {
   const version = createHash("sha256").update(readFileSync(requirements)).digest("hex").slice(0, 12);
@@ -39,7 +39,7 @@ export function installSchemathesis(): string {
     "--requirement",
     requirements,
   ];
-  run(join(environment, binaries, "python"), pip, "pip could not install it: is PyPI reached from here?");
+  run(join(environment, binaries, "python"), pip, "pip could not install it: is PyPI reachable?");
   mkdirSync(`${complete}.draft`);
   renameSync(`${complete}.draft`, complete);
   return program;

@@ -8,7 +8,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 
 const pathOf = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 
-/** Suites that end in every way there is, and count. */
+/** Suites with every result, and counts. */
 const suites = {
   "good.test.ts": `
     import { count } from ${JSON.stringify(pathOf("counts.ts"))};

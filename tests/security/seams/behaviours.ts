@@ -8,7 +8,7 @@ export interface Behaviour {
   /**
    * The callback `good`, misbehaving.
    *
-   * @param callBack Calls back into what is under test, where the callback can reach it; for "calls back".
+   * @param callBack Calls the code under test, if the callback can reach it; for "calls back".
    */
   of(good: UserFunction, callBack?: () => unknown): UserFunction;
 }
@@ -16,7 +16,7 @@ export interface Behaviour {
 /** The names of the columns, in order. */
 const behaviourNames = [
   "throws",
-  "throws what is no Error",
+  "throws a value that is not an Error",
   "rejects",
   "returns a promise",
   "returns a thenable",
@@ -38,7 +38,7 @@ const fail = () => {
 /** Each behaviour as a function of the good callback. */
 const misbehave: Readonly<Record<BehaviourName, Behaviour["of"]>> = {
   throws: () => fail,
-  "throws what is no Error": () => () => {
+  "throws a value that is not an Error": () => () => {
     throw undefined;
   },
   rejects: () => async () => fail(),
@@ -71,7 +71,7 @@ const misbehave: Readonly<Record<BehaviourName, Behaviour["of"]>> = {
 
 export const behaviours: readonly Behaviour[] = behaviourNames.map((name) => ({ name, of: misbehave[name] }));
 
-/** Overwrites, deletes and adds whatever is possible, deep inside of objects, lists, maps and sets. */
+/** Overwrites, deletes and adds whatever it can, deep inside objects, lists, maps and sets. */
 function change(value: unknown, depth: number): void {
   if (typeof value !== "object" || value === null || depth > 5) return;
   if (value instanceof Map || value instanceof Set) {
@@ -84,7 +84,7 @@ function change(value: unknown, depth: number): void {
     attempt(() => value.splice(0, value.length, "changed"));
     return;
   }
-  // What a framework made (a request, a socket) is left to live: changing that is an application's right.
+  // Objects of a framework (a request, a socket) are left alone: an application may change them.
   const prototype = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) return;
   for (const [name, inner] of Object.entries(value)) {

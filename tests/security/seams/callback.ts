@@ -4,7 +4,7 @@ import type { Behaviour, BehaviourName } from "./behaviours.ts";
  * The outcome of a call whose user code misbehaves, as the caller sees it.
  *
  * - `served`: as if the callback had behaved.
- * - `refused`: a definite rejection (a 4xx, an `AuthError` with such a code).
+ * - `refused`: a definite rejection (a 4xx, or an `AuthError` with its code).
  * - `unavailable`: a 503, or an error that says "try again".
  * - `failed`: the application gets the callback's own error: the call rejects, or the framework answers 500.
  */
@@ -16,13 +16,13 @@ export interface Callback {
   readonly name: string;
   /**
    * Sets everything up with the misbehaving callback, makes the call, and then another one after the callback
-   * behaves again. Must itself come to an end, within a few seconds, with "never settles" too: make the
+   * behaves again. Must end within a few seconds, also with "never settles": make the
    * deadline under test short.
    */
   use(behaviour: Behaviour): Promise<{ readonly during: Outcome; readonly afterwards: Outcome }>;
   /**
-   * What is expected `during`, by behaviour; `usual` for those that are not named. Afterwards everything is
-   * `served`.
+   * The expected outcome `during` the misbehaviour, by behaviour; `usual` for all others. Afterwards everything
+   * is `served`.
    */
   readonly expected: Partial<Record<BehaviourName, Outcome>> & { readonly usual: Outcome };
 }

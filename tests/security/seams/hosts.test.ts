@@ -14,7 +14,7 @@ const verifier = createVerifier({ keys: sharedSecret(secret), issuer: name, audi
 const alice = `Bearer ${issuer.tokenFor("alice")}`;
 const bob = `Bearer ${issuer.tokenFor("bob")}`;
 
-/** The requests in every host, and their results, wherever the app is. */
+/** The requests to every host, and their results. */
 const questions: Readonly<
   Record<string, readonly [target: string, authorization: readonly string[], status: number, says: string]>
 > = {
@@ -52,7 +52,7 @@ function table<App>(apps: readonly HostedApp<App>[], hosts: readonly Host<App>[]
   });
 }
 
-/** The id that the handler saw, or the code of the refusal; in tRPC's envelope or without. */
+/** The id that the handler got, or the code of the refusal; with or without tRPC's envelope. */
 function saidBy({ body }: HostAnswer): unknown {
   const said = JSON.parse(body);
   return said.id ?? said.code ?? said.result?.data?.id ?? said.error?.data?.problem?.code;

@@ -26,11 +26,11 @@ const callbacks: readonly Callback[] = [
   ...postgresCallbacks,
 ];
 
-/** What would have ended the process. */
+/** Errors that would have ended the process. */
 const escaped: unknown[] = [];
 const note = (error: unknown) => void escaped.push(error);
 
-// Vitest's own listeners would fail the run without saying whose promise it was.
+// Vitest's own listeners would fail the run without naming the promise.
 const [rejectionListeners, exceptionListeners] = [
   process.listeners("unhandledRejection"),
   process.listeners("uncaughtException"),
@@ -47,7 +47,7 @@ afterAll(() => {
 });
 afterEach(() => void escaped.splice(0));
 
-describe("user code cannot decide more than it is asked, and cannot end a request or the process", () => {
+describe("user code only decides what it is called for, and cannot end a request or the process", () => {
   describe.for(callbacks)("$name", (callback) => {
     it.for(behaviours)("$name", async (behaviour, context) => {
       count(context, { callbacks: 1 });

@@ -5,14 +5,14 @@ import type { SoakResult } from "./soak.ts";
  */
 const growth = 150;
 
-/** What went wrong in a soak; empty if nothing did. */
+/** The failures of a soak test; empty if there are none. */
 export function failuresOf(result: SoakResult): string[] {
   const failures: [boolean, string][] = [
     [result.wrong > 0, `${result.wrong} wrong answers: ${result.findings.join("; ")}`],
     [result.written === 0 || result.hostile === 0, "nothing was written, or nothing hostile was sent"],
     [result.lost > 0, `${result.lost} acknowledged writes are lost`],
     [result.crashed, "the API crashed"],
-    [result.held > 0, `${result.held} slow clients were not thrown out`],
+    [result.held > 0, `${result.held} slow clients were not disconnected`],
     [
       result.errorsLogged > 0,
       `${result.errorsLogged} errors in the log: ${result.firstErrorLogged?.slice(0, 400)}`,

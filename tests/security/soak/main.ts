@@ -1,4 +1,4 @@
-/** `npm run test:soak [-- --seconds N] [-- --write]`: mixed load for ten minutes, and what came of it. */
+/** `npm run test:soak [-- --seconds N] [-- --write]`: mixed load for ten minutes, and the results. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
@@ -9,10 +9,10 @@ import type { Tally } from "./tally.ts";
 const usualSeconds = 600;
 
 const help = `Usage: npm run test:soak -- [--seconds N] [--write]
-Puts the real API under valid and hostile load, kills it in between, and looks for lost writes and wrong answers.
+Runs valid and hostile load against the real API, kills it several times, and checks for lost writes and wrong answers.
 
-  --seconds N  for how long, at least 10 (default ${usualSeconds})
-  --write      put the figures into docs/security/soak.md
+  --seconds N  duration, at least 10 (default ${usualSeconds})
+  --write      write the results to docs/security/soak.md
   --help       this
 
 Exit code: 0 nothing found, 1 something found, 2 could not run.`;
@@ -47,7 +47,7 @@ if (options.help) {
   }
 }
 
-/** Called each second: on a terminal one line that changes, elsewhere a line every half minute. */
+/** Called every second: updates one line on a terminal, otherwise prints a line every half minute. */
 function showProgress(elapsed: number, tally: Tally): void {
   const line = `${elapsed.toFixed(0)} of ${seconds} s, ${tally.requests} answers, ${tally.wrong} wrong`;
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${line}`);
@@ -65,7 +65,7 @@ function rowsOf(result: SoakResult): [string, string][] {
     ["Writes acknowledged", result.written.toLocaleString("en")],
     ["of which lost", String(result.lost)],
     ["Crashes", result.crashed ? "yes" : "none"],
-    ["Slow clients, and of them not thrown out", `${result.slow} and ${result.held}`],
+    ["Slow clients, and how many were not disconnected", `${result.slow} and ${result.held}`],
     ["Errors in the log", String(result.errorsLogged)],
     ["Secrets and tokens in the log", String(result.secretsLogged)],
     [

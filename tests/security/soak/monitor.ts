@@ -25,7 +25,7 @@ if (file !== undefined) {
       loopDelayMax: histogram.max / 1e6,
       resources: process.getActiveResourcesInfo().length,
     };
-    // Renamed, so that a reader never sees half a reading.
+    // Renamed, so that a reader never sees a partial reading.
     writeFileSync(`${file}.next`, JSON.stringify(reading));
     renameSync(`${file}.next`, file);
   }, 500).unref();

@@ -7,7 +7,7 @@ import type { Reading } from "./monitor.ts";
 export interface Monitor {
   /** The environment variables of the process. */
   readonly env: Readonly<Record<string, string>>;
-  /** The latest reading; the first is there half a second after the start. */
+  /** The latest reading; the first is available half a second after the start. */
   read(): Reading;
   remove(): void;
 }

@@ -6,12 +6,12 @@ import { type SlowClient, slowClients } from "../faults/support/slow-clients.ts"
 const number = 10;
 
 /**
- * Milliseconds after which the last of them must be gone: the API waits 30 s for a request, and looks every
+ * Milliseconds until the last one must be disconnected: the API waits 30 s for a request, and checks every
  * 5.
  */
 const slowestEnd = 40_000;
 
-/** Clients that begin requests and never finish them, while others work. */
+/** Clients that begin requests and never finish them, in parallel with normal ones. */
 export function keepSlowCompany(url: string, issuer: TestIssuer): readonly SlowClient[] {
   const port = Number(new URL(url).port);
   const path = "/api/slow/tasks";
@@ -23,7 +23,7 @@ export function keepSlowCompany(url: string, issuer: TestIssuer): readonly SlowC
   ]).flat();
 }
 
-/** Waits until the API has closed all of them, and no longer than it may take. */
+/** Waits until the API has closed all of them, up to that limit. */
 export async function untilGone(clients: readonly SlowClient[]): Promise<void> {
   const deadline = performance.now() + slowestEnd;
   while (clients.some(({ isClosed }) => !isClosed()) && performance.now() < deadline) await sleep(200);

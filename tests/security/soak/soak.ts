@@ -8,7 +8,7 @@ import { keepSlowCompany, untilGone } from "./slow-load.ts";
 import { Tally } from "./tally.ts";
 import { names, Person } from "./user.ts";
 
-/** How a soak went. Times in milliseconds, memory in megabytes. */
+/** The results of a soak test. Times in milliseconds, memory in megabytes. */
 export interface SoakResult {
   readonly seconds: number;
   readonly restarts: number;
@@ -20,15 +20,15 @@ export interface SoakResult {
   readonly written: number;
   readonly lost: number;
   readonly crashed: boolean;
-  /** Clients who never ended what they began, and how many of them still had their connection at the end. */
+  /** Clients that never finished a request, and how many were still connected at the end. */
   readonly slow: number;
   readonly held: number;
-  /** Lines in the log at level error or above, and lines in which a secret stands. */
+  /** Log lines at level error or above, and log lines with a secret. */
   readonly errorsLogged: number;
   /** The first of those lines. */
   readonly firstErrorLogged: string | undefined;
   readonly secretsLogged: number;
-  /** Before the load, when all restarts are done and warm (from where on it must stay), and at the end. */
+  /** Before the load, after all restarts and warm-up (must not grow from there), and at the end. */
   readonly memoryAtRest: number;
   readonly memoryWhenWarm: number;
   readonly memoryAtEnd: number;
@@ -39,12 +39,12 @@ export interface SoakResult {
 }
 
 /**
- * Puts the real API under valid and hostile load from many users, kills it in between while they write, and
- * looks whether anything acknowledged was lost or shown to the wrong person.
+ * Runs valid and hostile load of many users against the real API, kills it while they write, and
+ * checks that nothing acknowledged was lost or shown to the wrong user.
  *
- * @param seconds For how long.
+ * @param seconds The duration.
  * @param restarts How many times to kill it; memory is compared from the last restart on.
- * @param onProgress Told each second.
+ * @param onProgress Called every second.
  */
 export async function soak(
   seconds: number,
@@ -72,14 +72,14 @@ export async function soak(
     }
   }
 
-  // There is a reading each half second.
+  // There is a reading every half second.
   await sleep(1000);
   const memoryAtRest = api.reading().residentMemory;
   let whenWarm: Reading | undefined;
   let slow: readonly SlowClient[] = [];
   async function disturb(): Promise<void> {
     for (let done = 0; done < restarts; done++) {
-      // All within the first part, so that memory is watched for the whole of the rest.
+      // All in the first part, so that memory is measured during the rest.
       await sleep((seconds * 400) / (restarts + 1));
       isRestarting = true;
       await api.restart();

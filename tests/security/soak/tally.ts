@@ -20,7 +20,7 @@ export class Tally {
     if (this.findings.length < 20) this.findings.push(what);
   }
 
-  /** Milliseconds of every answer. */
+  /** The duration of every response in milliseconds. */
   percentile(percent: number): number {
     const sorted = Float64Array.from(this.#latencies).sort();
     return sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * percent) / 100))] ?? 0;

@@ -3,7 +3,7 @@ import { hostileToken } from "../tokens/support/mutations.ts";
 import type { Random } from "../tokens/support/random.ts";
 import type { Tally } from "./tally.ts";
 
-/** Ids as issuers have them, and such that a careless comparison or decoding would mix up. */
+/** Ids of real issuers, and ids that a careless comparison or decoding would confuse. */
 export const names = [
   "ann",
   "Ann",
@@ -29,12 +29,12 @@ interface Task {
   readonly title: string;
 }
 
-/** Statuses that a hostile request may get. A 5xx is never one, and 2xx only with a token that holds. */
+/** Allowed statuses for a hostile request: never a 5xx, and a 2xx only with a valid token. */
 const refusals = new Set([400, 401, 403, 404, 413, 414, 415, 431]);
 
 /**
- * One user at work: adds tasks, reads them back, and in between tries what is not theirs. Everything that
- * they write says whose it is, so that any answer with another's data gives itself away.
+ * One user: adds tasks, reads them back, and tries to read those of others. Everything that
+ * they write contains their id, so that a response with another user's data is noticed.
  */
 export class Person {
   /** Ids of the tasks that were answered 201. */
@@ -56,7 +56,7 @@ export class Person {
     this.#token = this.#newToken();
   }
 
-  /** One request, picked by chance. @throws the connection's error. */
+  /** Sends one random request. @throws the connection's error. */
   async act(others: readonly Person[]): Promise<void> {
     const chance = this.#random.integer(100);
     if (chance < 5) this.#token = this.#newToken();
@@ -67,7 +67,7 @@ export class Person {
     return this.#sendHostileToken();
   }
 
-  /** Every task that the API has of this person, page by page. */
+  /** Every task of this user, page by page. */
   async everything(): Promise<Task[]> {
     const tasks: Task[] = [];
     let cursor: string | undefined;
@@ -105,7 +105,7 @@ export class Person {
     this.#expectOwn([body as Task]);
   }
 
-  /** Another's path with one's own token, and another's task by its id on one's own path. */
+  /** Another user's path with the own token, and another user's task by its id on the own path. */
   async #trespass(other: Person): Promise<void> {
     if (other === this) return;
     const path = await this.#send("GET", "", { as: other.#id, hostile: true });
@@ -117,17 +117,17 @@ export class Person {
   }
 
   /**
-   * Spoilt in ways of which some do not matter: then, and only then, the answer is alice's, who has no tasks
+   * Some of the changes leave the token valid: then, and only then, the response is for alice, who has no tasks
    * here.
    */
   async #sendHostileToken(): Promise<void> {
     const token = hostileToken(this.#issuer, this.#random, Math.floor(Date.now() / 1000));
-    // What no HTTP client can send is for the suite on bare sockets.
+    // The suite on bare sockets covers what an HTTP client cannot send.
     if (/[^\x20-\x7e\xa0-\xff]/.test(token)) return;
     const { status, body } = await this.#send("GET", "", { as: "alice", token, hostile: true });
     if (status === 200) {
       const { tasks } = body as { tasks: Task[] };
-      if (tasks.length > 0) this.#tally.found("a hostile token read somebody's tasks");
+      if (tasks.length > 0) this.#tally.found("a hostile token read a user's tasks");
     } else if (!refusals.has(status)) this.#tally.found(`a hostile token answered ${status}`);
   }
 

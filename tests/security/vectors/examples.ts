@@ -1,9 +1,9 @@
 import { type KeySource, localJwks, sharedSecret } from "@usher-auth/verify";
 
 /**
- * An example of a standard. None is a token for an API: each has claims that are none, or a payload that is
- * prose. So the code that it is refused with says how far the verifier came, and one about claims that the
- * signature held.
+ * An example of a standard. None is a token for an API: each has other claims, or a payload that is
+ * prose. So the error code shows how far the verifier came; a code about claims means that the
+ * signature was valid.
  */
 export interface Example {
   readonly name: string;
@@ -18,7 +18,7 @@ const afterSignature = "claims_invalid";
  * The claims of RFC 7515's examples: `{"iss":"joe", "exp":1300819380, "http://example.com/is_root":true}`.
  */
 const joe = "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
-/** The prose of RFC 7520's: "It's a dangerous business, Frodo, going out your door. ..." */
+/** The payload of RFC 7520's examples: "It's a dangerous business, Frodo, going out your door. ..." */
 const frodo =
   "SXTigJlzIGEgZGFuZ2Vyb3VzIGJ1c2luZXNzLCBGcm9kbywgZ29pbmcgb3V0IHlvdXIgZG9vci4gWW91IHN0ZXAgb250byB0aGUgcm9hZCwgYW5kIGlmIHlvdSBkb24ndCBrZWVwIHlvdXIgZmVldCwgdGhlcmXigJlzIG5vIGtub3dpbmcgd2hlcmUgeW91IG1pZ2h0IGJlIHN3ZXB0IG9mZiB0by4";
 
@@ -61,7 +61,7 @@ const bilbosP521Key = {
   y: "AdymlHvOiLxXkEhayXQnNCvDX4h9htZaCJN34kfmC6pV5OhQHiraVySsUdaQkAgDPrwQrJmbnX9cwlGfP-HqHZR1",
 };
 
-/** Examples whose signature must hold, each by its key alone. */
+/** Examples whose signature must be valid, each with its own key only. */
 export const verifiable: readonly Example[] = [
   {
     name: "RFC 7515 A.1: HS256, with line breaks inside of header and claims",
@@ -107,7 +107,7 @@ export const verifiable: readonly Example[] = [
     code: afterSignature,
   },
   {
-    name: "RFC 7520 4.4: HS256, with a kid that a secret has not",
+    name: "RFC 7520 4.4: HS256, with a kid, which a secret does not have",
     keys: sharedSecret(Buffer.from("hJtXIZ2uSN5kbQfbtTNWbpdmhkV8FJG-Onbc6mxCcYg", "base64url")),
     token: `eyJhbGciOiJIUzI1NiIsImtpZCI6IjAxOGMwYWU1LTRkOWItNDcxYi1iZmQ2LWVlZjMxNGJjNzAzNyJ9.${frodo}.s0h6KThzkfBBBkLspW1h84VsJZFTsPPqMDA7g1Md7p0`,
     code: afterSignature,
@@ -125,7 +125,7 @@ export const verifiable: readonly Example[] = [
 
 const unencoded = "eyJhbGciOiJIUzI1NiIsImI2NCI6ZmFsc2UsImNyaXQiOlsiYjY0Il19";
 
-/** Examples that are no signed token at all, or that ask for what is not understood here. */
+/** Examples that are not signed, or that require an unsupported extension. */
 export const refused: readonly Example[] = [
   {
     name: "RFC 7515 A.5: an unsecured JWS",

@@ -7,7 +7,7 @@ import { refused, verifiable } from "./examples.ts";
 const verify = (keys: KeySource, token: string) =>
   verdict(createVerifier({ keys, issuer: "joe", audience: null, cache: false }), token);
 
-/** Another character where every bit of it counts: never the last of a segment. */
+/** Changes a character whose bits all count: never the last of a segment. */
 function changed(text: string): string {
   return (text.startsWith("A") ? "B" : "A") + text.slice(1);
 }

@@ -6,8 +6,8 @@ import { publicKey, secretKey } from "../../../packages/verify/src/keys/signatur
 import { count } from "../report/counts.ts";
 
 /**
- * Third-party vectors are not part of this repository; they are read where they lie beside it, or where this
- * says.
+ * Third-party vectors are not part of this repository. They are read from a folder next to it, or from the
+ * folder that this variable names.
  */
 const folder =
   process.env.USHER_VECTORS ?? fileURLToPath(new URL("../../../../shared/vectors", import.meta.url));
@@ -33,7 +33,7 @@ function readVectors<File>(file: string, { skip }: TestContext): File {
   return JSON.parse(readFileSync(path, "utf8")) as File;
 }
 
-/** Tries cases one by one, and holds their number to what the file says of itself. */
+/** Runs each case, and compares their number with the one in the file. */
 function tally(test: TestContext, numberOfTests: number) {
   const disagreements: string[] = [];
   return {
@@ -60,7 +60,7 @@ describe("Wycheproof vectors", () => {
     for (const { tagSize, tests } of testGroups) {
       for (const one of tests) {
         const mac = secretKey(algorithm, Buffer.from(one.key, "hex"));
-        // A truncated tag is never a JWS signature, whatever Wycheproof says of it as an HMAC.
+        // A truncated tag is never a JWS signature, although Wycheproof accepts it as an HMAC.
         const isValid = one.result === "valid" && tagSize === bits;
         agreement.try(one, isValid, mac.verify(Buffer.from(one.msg, "hex"), Buffer.from(one.tag, "hex")));
       }
@@ -83,7 +83,7 @@ describe("Wycheproof vectors", () => {
     for (const { publicKeyPem, tests } of testGroups) {
       const key = publicKey(algorithm, createPublicKey(publicKeyPem), undefined);
       for (const one of tests) {
-        // "acceptable" is a PKCS #1 encoding without its NULL: RFC 8017 asks for one, and so does this.
+        // "acceptable" is a PKCS #1 encoding without its NULL, which RFC 8017 requires.
         agreement.try(
           one,
           one.result === "valid",

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { authorizationFields, authorizationOf } from "../../src/http/authorization.ts";
 
 describe("authorizationFields", () => {
-  it("finds every field, whatever its case", () => {
+  it("finds every field in any case", () => {
     expect(authorizationFields(["Host", "a", "X-Authorization", "b"])).toBeUndefined();
     expect(authorizationFields(["Host", "authorization", "AUTHORIZATION", "Bearer a"])).toBe("Bearer a");
     expect(
@@ -19,7 +19,7 @@ describe("authorizationFields", () => {
 describe("authorizationOf", () => {
   const authorization = "Bearer a";
 
-  it("reads what Node has read, and nothing beside it", () => {
+  it("reads only what Node has parsed", () => {
     expect(
       authorizationOf({ rawHeaders: ["Authorization", "Bearer a"], headers: { authorization: "Bearer b" } }),
     ).toBe("Bearer a");
@@ -31,7 +31,7 @@ describe("authorizationOf", () => {
   it.each<[string, object, unknown]>([
     ["no rawHeaders", { headers: { authorization } }, authorization],
     ["empty rawHeaders", { rawHeaders: [], headers: { authorization } }, authorization],
-    ["rawHeaders that are no list", { rawHeaders: {}, headers: { authorization } }, authorization],
+    ["rawHeaders that are not a list", { rawHeaders: {}, headers: { authorization } }, authorization],
     ["a name in another case", { headers: { AuthoriZation: authorization } }, authorization],
     ["a Headers object", { headers: new Headers({ authorization }) }, authorization],
     ["a list of one", { headers: { authorization: [authorization] } }, authorization],
@@ -48,12 +48,12 @@ describe("authorizationOf", () => {
       [authorization, "Bearer b"],
     ],
     ["no headers", {}, undefined],
-    ["null for headers", { headers: null }, undefined],
+    ["null as headers", { headers: null }, undefined],
     ["no field", { headers: { host: "localhost" } }, undefined],
     ["an empty list", { headers: { authorization: [] } }, undefined],
     ["no text", { headers: { authorization: 1 } }, undefined],
-    ["an empty text", { headers: { authorization: "" } }, ""],
-  ])("falls back to headers where there is nothing of Node's: %s", (_name, request, expected) => {
+    ["an empty string", { headers: { authorization: "" } }, ""],
+  ])("falls back to headers without Node's rawHeaders: %s", (_name, request, expected) => {
     expect(authorizationOf(request)).toEqual(expected);
   });
 });

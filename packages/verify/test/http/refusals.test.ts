@@ -32,7 +32,7 @@ const expected: Record<string, [status: number, error: string | undefined]> = {
 describe("createRefusals", () => {
   const refusals = createRefusals("api", false);
 
-  it("knows every code, and has two answers for those of another version", () => {
+  it("has a response for every code, and two for codes of another version", () => {
     expect(Object.keys(refusals)).toEqual([...Object.keys(expected), "unauthorized", "service_unavailable"]);
     expect(authErrorCodes).toEqual(Object.keys(expected));
   });
@@ -56,13 +56,13 @@ describe("createRefusals", () => {
     expect(headers["www-authenticate"]).toBe(error === undefined ? bare : challenge(error, problem.detail));
   });
 
-  it("says the realm that was set", () => {
+  it("has the configured realm", () => {
     expect(createRefusals("tasks", false).credentials_missing.headers["www-authenticate"]).toBe(
       'Bearer realm="tasks"',
     );
   });
 
-  it("conceals another owner's path as one that does not exist", () => {
+  it("answers for another owner's path as if it did not exist", () => {
     const { headers, body, status } = createRefusals("api", true).owner_mismatch;
     expect(status).toBe(404);
     expect(JSON.parse(body)).toEqual(httpProblem(404));
@@ -77,7 +77,7 @@ describe("createRefusals", () => {
 describe("createLogoutRefusals", () => {
   const refusals = createLogoutRefusals();
 
-  it.each(authErrorCodes)("answers %s by 400 without a challenge, or by the 503 that it is", (code) => {
+  it.each(authErrorCodes)("answers %s with 400 without a challenge, or with its 503", (code) => {
     const isOurs = expected[code]?.[0] === 503;
     const { status, headers, body } = refusals[code];
     expect(status).toBe(isOurs ? 503 : 400);
@@ -89,13 +89,13 @@ describe("createLogoutRefusals", () => {
     });
   });
 
-  it("are frozen, as every answer is", () => {
+  it("are frozen, like every response", () => {
     for (const answer of [refusals, createRefusals("api", false)]) expect(Object.isFrozen(answer)).toBe(true);
   });
 });
 
 describe("refuse", () => {
-  it("puts an answer together that nobody changes", () => {
+  it("returns a frozen response", () => {
     const answer = refuse(httpProblem(503), { "retry-after": "7" });
     expect(answer).toEqual({
       status: 503,
@@ -132,7 +132,7 @@ describe("httpProblem", () => {
     expect(httpProblem(status)).toMatchObject({ type: `urn:usher-auth:error:${code}`, status, code, detail });
   });
 
-  it("has a code for each usual status, and one for the rest", () => {
+  it("has a code for each common status, and one for all others", () => {
     expect(httpProblem(404)).toEqual({
       type: "urn:usher-auth:error:not_found",
       title: "Not found",

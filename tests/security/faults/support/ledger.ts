@@ -17,7 +17,7 @@ export interface Answer {
 }
 
 /**
- * A request that is not answered by then never will be, in milliseconds: the API's own longest wait is half
+ * A request without a response by then will never get one, in milliseconds: the API's longest wait is half
  * of it.
  */
 const timeout = 30_000;
@@ -27,12 +27,12 @@ const timeout = 30_000;
  * writes contains their id, so that a response to the wrong user is noticed.
  */
 export class Ledger {
-  /** How often each status and code came. */
+  /** The count of each status and code. */
   readonly answers = new Map<string, number>();
-  /** What should never have been answered, in words. */
+  /** Responses that must never occur, described. */
   readonly wrong: string[] = [];
   readonly users: readonly string[];
-  /** Titles by the id that a 201 gave them. */
+  /** Titles by the id of their 201. */
   readonly acknowledged = new Map<string, string>();
   readonly #attempted = new Map<string, string>();
   readonly #tokens: ReadonlyMap<string, string>;
@@ -41,7 +41,7 @@ export class Ledger {
   constructor(url: string, issuer: TestIssuer, size: number) {
     this.#url = url;
     this.users = Array.from({ length: size }, () => randomUUID());
-    // Each with its own session, which may be signed out.
+    // Each has its own session, which a test may end.
     this.#tokens = new Map(
       this.users.map((user) => [
         user,
@@ -72,7 +72,7 @@ export class Ledger {
   }
 
   /**
-   * Has every user write and read in turn, one request at a time, until `work` is done and they are as well.
+   * Every user writes and reads in turn, one request at a time, until `work` and the users are done.
    */
   async during(work: () => Promise<unknown>): Promise<void> {
     let isDone = false;
@@ -86,7 +86,7 @@ export class Ledger {
   }
 
   /**
-   * What was acknowledged and the API does not have any more: for a database that only the API can look into.
+   * Acknowledged tasks that the API no longer has: for a database that only the API can read.
    */
   async lost(): Promise<string[]> {
     const present = new Set<string>();
@@ -103,7 +103,7 @@ export class Ledger {
     return [...this.acknowledged].filter(([id]) => !present.has(id)).map(([, title]) => title);
   }
 
-  /** What the database should not have, or should and has not. */
+  /** Tasks that the database should not have, or lacks. */
   disagreements(rows: readonly Row[]): string[] {
     const titles = new Map(rows.map(({ id, title }) => [id, title]));
     const counts = Map.groupBy(rows, ({ title }) => title);
@@ -133,7 +133,7 @@ export class Ledger {
     const key = `${response.status} ${code}`.trim();
     this.answers.set(key, (this.answers.get(key) ?? 0) + 1);
     if (!response.ok && response.headers.get("content-type") !== "application/problem+json")
-      this.wrong.push(`${key} is no problem body`);
+      this.wrong.push(`${key} is not a problem body`);
     if (response.status === 503 && !/^\d+$/.test(response.headers.get("retry-after") ?? ""))
       this.wrong.push(`${key} has no Retry-After`);
     return { status: response.status, code, body: answer };

@@ -10,14 +10,14 @@ import { join } from "node:path";
 const mount = 'mount -t tmpfs -o "size=$SIZE" tmpfs "$DATA_DIR" && exec "$@"';
 
 /**
- * A command in front of another one, which then has its own small disk: gone with it, and no one else
- * sees it.
+ * A command that runs another one with its own small disk. The disk disappears with the process, and no other
+ * process sees it.
  */
 export const onSmallDisk = ["unshare", "--map-root-user", "--mount", "sh", "-c", mount, "sh"];
 
 /**
- * Why there can be no small disk here, if so. Needs Linux that lets anybody have a user namespace, or lets
- * root mount.
+ * Why no small disk can be mounted here, if so. Needs Linux with unprivileged user namespaces, or a root
+ * user that may mount.
  */
 export function reasonAgainstSmallDisks(): string | undefined {
   const folder = mkdtempSync(join(tmpdir(), "usher-disk-"));
@@ -28,15 +28,15 @@ export function reasonAgainstSmallDisks(): string | undefined {
   return status === 0 ? undefined : `no file system can be mounted here: ${error?.message ?? stderr.trim()}`;
 }
 
-/** Something large that lies on the disk of a process, beside what is its own. */
+/** A large file on the disk of a process, next to its own files. */
 export interface Ballast {
-  /** Until not a block is left. */
+  /** Until no block is left. */
   fillUp(): void;
   remove(): void;
 }
 
 export function ballast(pid: number, folder: string): Ballast {
-  // How the folder looks to that process.
+  // The folder as that process sees it.
   const path = join(`/proc/${pid}/root${folder}`, "ballast");
   return {
     fillUp: () => {

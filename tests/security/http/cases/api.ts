@@ -29,7 +29,7 @@ export function apiCases(ingredients: Ingredients): HostileCase[] {
       ...missing,
     })),
     {
-      name: "a preflight of no allowed origin gets no handler",
+      name: "a preflight of an unknown origin reaches no handler",
       request: requestText(requestLine("OPTIONS"), [
         "origin: https://evil.example",
         "access-control-request-method: GET",
@@ -46,20 +46,23 @@ const none = { status: 404, code: "not_found" } as const;
 /** Cases where the API is stricter, or does not have the route. */
 export const apiHabits: readonly Habit[] = [
   {
-    why: "its router refuses a parameter of more than 256 characters before any hook",
+    why: "its router rejects a parameter of more than 256 characters before any hook",
     answers: { "in the path": tooLong, [pathName(longId)]: tooLong },
   },
   {
-    why: "its router takes an empty segment for a parameter that is empty",
+    why: "its router treats an empty segment as an empty parameter",
     answers: { [pathName("/api//tasks")]: mismatch },
   },
-  { why: "its query takes what it knows", answers: { [pathName("/api/alice/tasks?userId=bob")]: bad } },
+  {
+    why: "its query accepts only known parameters",
+    answers: { [pathName("/api/alice/tasks?userId=bob")]: bad },
+  },
   {
     why: "it has no route for these methods",
     answers: { "OPTIONS of another's path": none, "TRACE echoes nothing": none },
   },
   {
-    why: "it asks for a host before anything else (RFC 9112 section 3.2)",
-    answers: { "a host that is none": bad, "a host with a path": bad, "HTTP/0.9": bad },
+    why: "it requires a host before anything else (RFC 9112 section 3.2)",
+    answers: { "an invalid host": bad, "a host with a path": bad, "HTTP/0.9": bad },
   },
 ];

@@ -11,7 +11,7 @@ export function bodyCases({ token }: Ingredients): HostileCase[] {
     );
   const large = JSON.stringify({ title: "x".repeat(70_000) });
   return [
-    { name: "body that is no JSON", request: post("{"), ...bad },
+    { name: "body that is not JSON", request: post("{"), ...bad },
     { name: "body empty", request: post(""), status: 400 },
     { name: "body a number", request: post("7"), ...bad },
     { name: "body null", request: post("null"), ...bad },
@@ -48,7 +48,7 @@ export function bodyCases({ token }: Ingredients): HostileCase[] {
       status: 415,
       code: "unsupported_media_type",
     },
-    { name: "body of a type that is none", request: post("x", "content-type: ;"), status: [400, 415] },
+    { name: "body of an invalid type", request: post("x", "content-type: ;"), status: [400, 415] },
     {
       name: "body compressed",
       request: post("\x1f\x8b", json, "content-encoding: gzip"),

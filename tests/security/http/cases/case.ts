@@ -7,7 +7,7 @@ export interface Expected {
   readonly status: number | readonly number[];
   /**
    * The problem's code. The guard's codes are the same from every server, to the byte. Any other is the API's
-   * code for what its framework or Node's parser rejects, for which other apps have other words. `null` if
+   * code for what its framework or Node's parser rejects, where other apps use other codes. `null` if
    * the response has no problem body.
    */
   readonly code?: string | null;
@@ -21,7 +21,7 @@ export interface HostileCase extends Expected {
   readonly request: string | Buffer;
 }
 
-/** What the cases use: valid tokens of two users, and the issuer to make invalid ones. */
+/** Used by the cases: valid tokens of two users, and the issuer that creates invalid ones. */
 export interface Ingredients {
   readonly issuer: TestIssuer;
   /** Alice's token. */
@@ -47,7 +47,7 @@ export const bearer = (token: string) => `authorization: Bearer ${token}`;
 /** Each character as one byte. */
 export const latin1 = (text: string) => Buffer.from(text, "latin1");
 
-/** Whether this is a code of the guard, and not of the app around it. */
+/** Whether this is a code of the guard, not of its app. */
 export function isGuardCode(code: string | null | undefined): code is AuthErrorCode {
   return authErrorCodes.includes(code as AuthErrorCode);
 }

@@ -36,7 +36,7 @@ function schemes({ token, otherToken }: Ingredients): HostileCase[] {
     { name: "Digest", request: field('Digest username="alice"'), ...missing },
     { name: "DPoP", request: field(`DPoP ${token}`), ...missing },
     { name: "a token without a scheme", request: field(token), ...missing },
-    { name: "a scheme that begins alike", request: field(`BearerX ${token}`), ...missing },
+    { name: "a scheme that begins with Bearer", request: field(`BearerX ${token}`), ...missing },
     { name: "a scheme in fullwidth letters", request: field(`\uff22earer ${token}`), ...missing },
     { name: "Bearer and a colon", request: field(`Bearer: ${token}`), ...missing },
     { name: "Bearer and a space of another kind", request: latin1(field(`Bearer\xa0${token}`)), ...missing },
@@ -47,7 +47,7 @@ function schemes({ token, otherToken }: Ingredients): HostileCase[] {
       request: field(`Bearer ${token}, Basic YTpi`),
       ...malformed,
     },
-    { name: "the scheme alone", request: field("Bearer"), ...malformed },
+    { name: "only the scheme", request: field("Bearer"), ...malformed },
     { name: "two tokens in one field", request: field(`Bearer ${token} ${token}`), ...malformed },
     {
       name: "two tokens with a comma",
@@ -154,7 +154,7 @@ function otherPlaces({ token, otherToken, publicPath }: Ingredients): HostileCas
     `x-forwarded-path: ${path}`,
   ];
   return [
-    { name: "in the query alone", request: query(`access_token=${token}`), ...missing },
+    { name: "only in the query", request: query(`access_token=${token}`), ...missing },
     { name: "in header and query", request: query(`access_token=${token}`, bearer(token)), ...ambiguous },
     {
       name: "in header and an escaped query",
@@ -206,7 +206,7 @@ function otherPlaces({ token, otherToken, publicPath }: Ingredients): HostileCas
       ...missing,
     },
     {
-      name: "the own path named by a proxy's header",
+      name: "the user's own path named by a proxy's header",
       request: get("/api/bob/tasks", bearer(token), ...rewriting(ownPath)),
       ...mismatch,
     },

@@ -37,7 +37,7 @@ function versions({ token }: Ingredients): HostileCase[] {
     },
     { name: "garbage", request: "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", ...bad },
     {
-      name: "lines that end in LF alone",
+      name: "lines that end with LF only",
       request: requestText(requestLine("GET")).replaceAll("\r\n", "\n"),
       ...bad,
     },
@@ -67,14 +67,14 @@ function lengths({ token }: Ingredients): HostileCase[] {
     { name: "a negative length", request: post(["content-length: -1"], body), ...bad },
     { name: "a length in hexadecimal", request: post(["content-length: 0x0d"], body), ...bad },
     {
-      name: "a length beyond every number",
+      name: "a length beyond all integers",
       request: post([`content-length: ${"9".repeat(30)}`], body),
       ...bad,
     },
     { name: "a length that is a list", request: post(["content-length: 13, 13"], body), ...bad },
     { name: "chunked twice", request: post(["transfer-encoding: chunked, identity"], "0\r\n\r\n"), ...bad },
     {
-      name: "chunked, spelt with a tab",
+      name: "chunked, with a tab",
       request: post(["transfer-encoding:\tchunked", "transfer-encoding: x"], "0\r\n\r\n"),
       ...bad,
     },
@@ -83,7 +83,7 @@ function lengths({ token }: Ingredients): HostileCase[] {
       request: post(["transfer-encoding : chunked"], smuggled),
       ...bad,
     },
-    { name: "a chunk's length that is none", request: post([chunked], "zz\r\nxx\r\n0\r\n\r\n"), ...bad },
+    { name: "an invalid chunk length", request: post([chunked], "zz\r\nxx\r\n0\r\n\r\n"), ...bad },
     {
       name: "a token in the trailer",
       request: requestText(requestLine("GET"), [chunked, "trailer: authorization"]).concat(

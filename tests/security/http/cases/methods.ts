@@ -45,7 +45,7 @@ function methods({ token }: Ingredients): HostileCase[] {
     { name: "TRACE without a token", request: requestText(requestLine("TRACE")), ...missing },
     { name: "CONNECT", request: requestText(requestLine("CONNECT", "localhost:80")), status: 0 },
     { name: "a method in lower case", request: requestText(requestLine("get"), [bearer(token)]), ...bad },
-    { name: "a method that is none", request: requestText(requestLine("GETT"), [bearer(token)]), ...bad },
+    { name: "an invalid method", request: requestText(requestLine("GETT"), [bearer(token)]), ...bad },
     {
       name: "DELETE by an override, on a route that only reads",
       request: requestText(requestLine("GET"), override("DELETE")),
@@ -84,7 +84,7 @@ function targets({ token, publicPath }: Ingredients): HostileCase[] {
       ...missing,
     },
     {
-      name: "an absolute target that is another's",
+      name: "an absolute target on another user's path",
       request: requestText(requestLine("GET", "http://localhost/api/bob/tasks"), [bearer(token)]),
       ...mismatch,
     },
@@ -108,7 +108,7 @@ function targets({ token, publicPath }: Ingredients): HostileCase[] {
       ...bad,
     },
     {
-      name: "a host that is none",
+      name: "an invalid host",
       request: `${requestLine("GET")}\r\nhost: a b\r\nconnection: close\r\n\r\n`,
       ...missing,
     },

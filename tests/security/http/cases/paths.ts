@@ -55,7 +55,7 @@ export const badEscapes: readonly string[] = [
   "/api/%ed%a0%80/tasks",
 ];
 
-/** Values in the place of the owner's id. */
+/** Values instead of the owner's id. */
 const ids: PathCase = [
   ["/api/alice/tasks", own],
   ["/api/%61lice/tasks", own],

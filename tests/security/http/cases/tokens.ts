@@ -10,7 +10,7 @@ const malformed = "token_malformed";
 const claimsInvalid = "claims_invalid";
 const mismatch = "owner_mismatch";
 
-/** Tokens that are each wrong in another way, sent correctly. */
+/** Invalid tokens, each for another reason, sent correctly. */
 export function tokenCases(ingredients: Ingredients): HostileCase[] {
   const groups = [honestFaults, headers, headerParameters, claims, subjects, forms];
   return groups
@@ -64,13 +64,13 @@ function headers({ issuer, token }: Ingredients): TokenCase[] {
     ...[["HS256"], { HS256: 1 }, 256, true, null, undefined].map(
       (alg): TokenCase => [nameOf("alg", alg), issuer.tokenFor("alice", { header: { alg } }), malformed],
     ),
-    ["a header that is no JSON", withHeader("{"), malformed],
+    ["a header that is not JSON", withHeader("{"), malformed],
     ["a header that is a list", withHeader("[]"), malformed],
     ["a header that is null", withHeader("null"), malformed],
     ["a header with a BOM", signed('\ufeff{"alg":"HS256"}'), malformed],
     ["a header with alg twice, the last none", signed('{"alg":"HS256","alg":"none"}'), rejected],
     ["a header with alg twice, the last good", signed('{"alg":"none","alg":"HS256"}'), accepted],
-    ["a header with alg in __proto__ alone", signed('{"__proto__":{"alg":"HS256"}}'), malformed],
+    ["a header with alg only in __proto__", signed('{"__proto__":{"alg":"HS256"}}'), malformed],
     [
       "a header with __proto__ beside alg",
       signed('{"alg":"HS256","__proto__":{"alg":"none","crit":["x"]}}'),
@@ -79,7 +79,7 @@ function headers({ issuer, token }: Ingredients): TokenCase[] {
   ];
 }
 
-/** Hostile `kid`, `crit` and `typ` values, and keys inside of the token. */
+/** Hostile `kid`, `crit` and `typ` values, and keys inside the token. */
 function headerParameters({ issuer }: Ingredients): TokenCase[] {
   const cases = (name: string, values: readonly unknown[], code: string) =>
     values.map(
@@ -149,9 +149,9 @@ function claims({ issuer }: Ingredients): TokenCase[] {
     ),
     ...cases("sid", ["", 1, {}], claimsInvalid),
     ...cases("jti", ["", 1, {}], claimsInvalid),
-    ["sub in __proto__ alone", withClaims({ ...inherited({ sub: "alice" }), sub: undefined }), claimsInvalid],
+    ["sub only in __proto__", withClaims({ ...inherited({ sub: "alice" }), sub: undefined }), claimsInvalid],
     [
-      "aud in __proto__ alone",
+      "aud only in __proto__",
       withClaims({ ...inherited({ aud: issuer.audience }), aud: undefined }),
       claimsInvalid,
     ],

@@ -2,17 +2,17 @@ import type { Reason } from "./reason.ts";
 
 const shortcut = "a shortcut, which only saves work";
 const onlyOnBun =
-  "Elysia has WebSockets on Bun alone, and mutants are tried on Node: packages/verify/integration/elysia-sockets.test.ts";
-const nobody = "any value that is nobody's id will do";
-const hasTarget = "a request that a server got has a target; only its type says that it may be absent";
+  "Elysia only has WebSockets on Bun, and mutants run on Node: packages/verify/integration/elysia-sockets.test.ts";
+const nobody = "any value that is no user's id works";
+const hasTarget = "a received request always has a target; only the type allows none";
 
-/** Why no test can tell these mutants of adapters, and of what they share, from the code. */
+/** Why no test can detect these mutants of adapters and their shared code. */
 export const adapterReasons: readonly Reason[] = [
   {
     file: "adapters/elysia/routes.ts",
     line: "const count = current.reduce",
     mutants: ["sum - routes.length"],
-    reason: "only whether the count has changed is asked",
+    reason: "only a change of the count matters",
   },
   {
     file: "adapters/elysia/routes.ts",
@@ -43,7 +43,7 @@ export const adapterReasons: readonly Reason[] = [
     file: "adapters/h3.ts",
     line: "route?.meta?.",
     mutants: ["route?.meta.public", "route?.meta.policies"],
-    reason: "h3 gives every route a `meta`; only its type says that it may be absent",
+    reason: "h3 gives every route a `meta`; only the type allows none",
   },
   {
     file: "adapters/h3.ts",
@@ -61,7 +61,7 @@ export const adapterReasons: readonly Reason[] = [
     file: "adapters/h3.ts",
     line: "return getRouterParam(",
     mutants: ['"Stryker was here!"'],
-    reason: "the parameter is there, since it was looked at before",
+    reason: "the parameter exists: it was read before",
   },
   { file: "adapters/h3.ts", line: "} catch {", mutants: ["{}"], reason: nobody },
   { file: "adapters/h3.ts", line: 'return "";', mutants: ['"Stryker was here!"'], reason: nobody },
@@ -69,7 +69,7 @@ export const adapterReasons: readonly Reason[] = [
     file: "adapters/nestjs.ts",
     line: "request.route?.path",
     mutants: ["request.route.path"],
-    reason: "Nest asks its guards about routes alone, and on Express each has a `route`",
+    reason: "Nest calls guards only for routes, and on Express each has a `route`",
   },
   {
     file: "adapters/nestjs.ts",
@@ -81,7 +81,7 @@ export const adapterReasons: readonly Reason[] = [
     file: "adapters/trpc/refused.ts",
     line: "trpcCodes[refusal.status] ??",
     mutants: ['""'],
-    reason: "every status that a refusal can have is in the table",
+    reason: "the table has every status of a refusal",
   },
   {
     file: "adapters/websocket.ts",
@@ -93,13 +93,13 @@ export const adapterReasons: readonly Reason[] = [
     file: "env.ts",
     line: "parseSecretVersions(env.BETTER_AUTH_SECRETS)[0]?.value",
     mutants: ["parseSecretVersions(env.BETTER_AUTH_SECRETS)[0].value"],
-    reason: "what parses has an entry",
+    reason: "a parsed URL has an entry",
   },
   {
     file: "keys/secret/secret-versions.ts",
     line: "const match = ",
     mutants: ["/^\\s*(\\d+):\\s*(\\S(?:.*\\S)?)\\s*/s"],
-    reason: "the group before takes everything up to the last character that is no space",
+    reason: "the group before it matches up to the last character that is not a space",
   },
   {
     file: "keys/secret/secret-versions.ts",
@@ -129,13 +129,13 @@ export const adapterReasons: readonly Reason[] = [
     file: "access/route-table.ts",
     line: 'url.replaceAll("::", "")',
     mutants: ['"Stryker was here!"'],
-    reason: "what stands in the place of an escaped colon ends no name and begins none",
+    reason: "the replacement of an escaped colon neither ends nor begins a name",
   },
   {
     file: "websocket/raw-answer.ts",
     line: 'frame.write(reason, 4, "latin1");',
     mutants: ['""'],
-    reason: "a reason is ASCII, which is the same in Node's usual encoding, UTF-8",
+    reason: "a reason is ASCII, which is the same in UTF-8, Node's default",
   },
   {
     file: "websocket/session.ts",

@@ -1,24 +1,24 @@
 import type { Reason } from "./reason.ts";
 
-/** Of the keys. */
+/** Mutants of the keys. */
 export const keyReasons: readonly Reason[] = [
   {
     file: "keys/jwks/fetch-jwks.ts",
     line: 'response.headers.get("content-type") ?? ""',
     mutants: ['"Stryker was here!"'],
-    reason: "anything without `html` in it will do",
+    reason: "any text without `html` works",
   },
   {
     file: "keys/jwks/remote-jwks.ts",
     line: "candidates: (header) => fittingKeys(current()?.keys ?? []",
     mutants: ['["Stryker was here"]'],
-    reason: "a text is no key of any algorithm",
+    reason: "a string is not a key of any algorithm",
   },
   {
     file: "keys/jwks/remote-jwks.ts",
     line: "jwk: rsaAlgorithm === undefined ? {} : { rsaAlgorithm }",
     mutants: ["false"],
-    reason: "for the type: an option that is undefined counts as absent",
+    reason: "for the type: an undefined option counts as absent",
   },
   {
     file: "keys/algorithms/hmac.ts",
@@ -36,36 +36,36 @@ export const keyReasons: readonly Reason[] = [
     file: "keys/algorithms/rsa-pss.ts",
     line: "const key = { key: material, ...pssOptions };",
     mutants: ["{}"],
-    reason: "the other way, for workerd, has the same result",
+    reason: "the alternative for workerd has the same result",
   },
   {
     file: "keys/algorithms/rsa-pss.ts",
     line: "verify(hash, Buffer.alloc(1), key, Buffer.alloc(1));",
     mutants: [";"],
-    reason: "it only finds out which way serves, and on Node both do",
+    reason: "it only detects which way works, and on Node both do",
   },
   {
     file: "keys/refreshing.ts",
     line: "if (set === undefined) return;",
     mutants: ["false"],
-    reason: "no keys are infinitely old, and are let go of, which changes nothing",
+    reason: "an empty set is infinitely old and dropped, which changes nothing",
   },
   {
     file: "keys/secret/secret-keys.ts",
     line: 'typeof value === "string" ? Buffer.from(value, "utf8") : value',
     mutants: ["true", '""'],
-    reason: "bytes are copied as they are, and a text is UTF-8 by default",
+    reason: "bytes are copied unchanged, and a string is UTF-8 by default",
   },
   {
     file: "keys/secret/strength.ts",
     line: "} catch {",
     mutants: ["{}"],
-    reason: "a function without a `return` returns `undefined`, which is as good as false here",
+    reason: "a function without a `return` returns `undefined`, which is falsy",
   },
   {
     file: "keys/signature.ts",
     line: 'EdDSA: ["eddsa", null]',
     mutants: ["[]", '""'],
-    reason: "what is neither ECDSA nor PSS goes one way, and no hash is as good as `null`",
+    reason: "any family but ECDSA and PSS takes the last branch, and `undefined` works like `null` as a hash",
   },
 ];

@@ -1,24 +1,24 @@
 import type { Reason } from "./reason.ts";
 
-/** Of the way of a token, from the header to the principal. */
+/** Mutants of the steps from a token's header to its principal. */
 export const tokenReasons: readonly Reason[] = [
   {
     file: "claims/claims.ts",
     line: "claims.iat !== undefined &&",
     mutants: ["true", "maxTokenAge !== undefined || claims.iat !== undefined"],
-    reason: "for the type: a sum with `undefined` is NaN, which is less than nothing",
+    reason: "for the type: a sum with `undefined` is NaN, and every comparison with NaN is false",
   },
   {
     file: "http/authorization.ts",
     line: 'if (typeof value === "string" && !value.includes(",")) return value;',
     mutants: ["false", '""'],
-    reason: "a shortcut: what has no comma is not split",
+    reason: "a shortcut: a field without a comma is not split",
   },
   {
     file: "http/authorization.ts",
     line: "return fields.length > 1 ? fields : fields[0];",
     mutants: ["true", "fields.length >= 1"],
-    reason: "a list of one is as good as that one, and an empty one as none",
+    reason: "a list of one is treated like that field, and an empty list like none",
   },
   {
     file: "http/refusals.ts",
@@ -36,19 +36,19 @@ export const tokenReasons: readonly Reason[] = [
     file: "access/policies.ts",
     line: "return Array.isArray(scope) ? scope : ",
     mutants: ['["Stryker was here"]'],
-    reason: "no scope has a space in it, so nobody asks for this one",
+    reason: "no scope contains a space, so no policy requires this one",
   },
   {
     file: "verifier/verifier.ts",
     line: "const revocable = revocations === undefined ? neverRevoked",
     mutants: ["false"],
-    reason: "nobody asks for what it holds",
+    reason: "its content is never read",
   },
   {
     file: "verifier/verifier.ts",
     line: 'const neverRevoked: RevocableToken = Object.freeze({ sub: "" });',
     mutants: ["{}", '"Stryker was here!"'],
-    reason: "nobody asks for what it holds",
+    reason: "its content is never read",
   },
   {
     file: "cache.ts",
@@ -66,12 +66,12 @@ export const tokenReasons: readonly Reason[] = [
     file: "token/parse.ts",
     line: "if (latest?.segment === segment) return latest.header;",
     mutants: ["false"],
-    reason: "only reads the header again, which costs time",
+    reason: "it only parses the header again, which takes time",
   },
   {
     file: "cache.ts",
     line: "hash = (hash * 31 + token.charCodeAt(index)) | 0;",
     mutants: ["hash * 31 - token.charCodeAt(index)"],
-    reason: "another hash, and as good a one",
+    reason: "another hash, as good as this one",
   },
 ];

@@ -9,12 +9,12 @@ import type { Callback, Outcome } from "../callback.ts";
 
 const token = `${btoa('{"alg":"HS256"}')}.${btoa('{"exp":4000000000}')}.c2lnbmF0dXJl`.replaceAll("=", "");
 
-/** Milliseconds: for `getToken` by its option, for `fetch` by the caller's signal. */
+/** In milliseconds: for `getToken` its option, for `fetch` the caller's signal. */
 const short = 100;
 
 type Options = Partial<ApiClientOptions>;
 
-/** A call of the client, with what a misbehaving callback left, and one after it behaves again. */
+/** A call of the client while a callback misbehaves, and another once it behaves again. */
 async function twice(
   callbackAs: (current: UserFunction, callBack: () => unknown) => Options,
   good: UserFunction,
@@ -54,14 +54,14 @@ async function outcomeOf(call: Promise<Response>, signedOut: readonly string[]):
 
 const failing = {
   throws: "failed",
-  "throws what is no Error": "failed",
+  "throws a value that is not an Error": "failed",
   rejects: "failed",
   "returns a thenable that throws": "failed",
   "never settles": "unavailable",
 } as const;
 
 /**
- * `onSignedOut` is called when nobody is signed in: `served` means that the call said so, and nothing else.
+ * `onSignedOut` is called when no user is signed in: `served` means that the call reported only that.
  */
 async function signedOutOutcome(behaviour: Behaviour): ReturnType<Callback["use"]> {
   let behaves = false;
@@ -126,7 +126,7 @@ export const clientCallbacks: readonly Callback[] = [
         () => Date.now(),
         behaviour,
       ),
-    // Time that is no number keeps no token: each call asks for one.
+    // With a time that is not a number, no token is cached: each call requests one.
     expected: { usual: "served" },
   },
   {

@@ -31,7 +31,7 @@ interface App {
   close?(): Promise<unknown>;
 }
 
-/** Who asks: nobody, or Alice for another user's path, or Alice for her own. */
+/** The request: without a token, or from Alice to another user's path or to her own. */
 const requests = {
   anonymous: ["/users/alice", {}],
   another: ["/users/bob", alice],
@@ -39,8 +39,8 @@ const requests = {
 } as const;
 
 /**
- * A row: `during` is the result of a request that must be rejected, whatever the callback does; afterwards
- * comes one that is to be served.
+ * A row: `during` is the result of a request that must be rejected whatever the callback does. Then follows
+ * one that must be served.
  */
 function row(
   name: string,
@@ -168,7 +168,7 @@ export const frameworkCallbacks: readonly Callback[] = [
     nothing,
     "another",
   ),
-  row("nestjs exception filter, nobody", onNest, nothing, "anonymous"),
+  row("nestjs exception filter, no token", onNest, nothing, "anonymous"),
   row("nestjs exception filter, another's path", onNest, nothing, "another"),
   row("trpc input parser, another's path", onTrpc, (input) => input, "another"),
   row("hono onError", onHono, () => new Response("failed", { status: 500 }), "another"),

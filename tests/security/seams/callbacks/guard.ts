@@ -17,9 +17,9 @@ interface Parts {
 }
 
 /**
- * One request with a token and one without, while the code misbehaves and once it behaves again.
+ * A request with a token and one without, while the code misbehaves and again once it behaves.
  *
- * @param served Which of the two the outcome is about.
+ * @param served Which of the two decides the outcome.
  */
 async function ask(
   parts: (wrap: (good: UserFunction) => UserFunction) => Parts,
@@ -28,7 +28,7 @@ async function ask(
 ): Promise<{ during: Outcome; afterwards: Outcome }> {
   let misbehaves = true;
   let isWithin = false;
-  // Once, or it would never come to an end.
+  // Only once, or it would never end.
   const callBack = () => {
     if (isWithin) return;
     isWithin = true;

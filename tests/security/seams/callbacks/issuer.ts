@@ -10,7 +10,7 @@ import type { Callback, Outcome } from "../callback.ts";
 
 const baseURL = "https://app.example.com";
 
-/** A Better Auth with the plugin and Ada signed in; `ask` is her browser. */
+/** A Better Auth with the plugin, where Ada is signed in; `ask` is her browser. */
 async function signedIn(plugin: Partial<UsherJwtOptions>, options: Partial<BetterAuthOptions> = {}) {
   const tokens = usherJwt({ audience: "https://api.example.com", ...plugin });
   const auth = betterAuth({
@@ -52,7 +52,7 @@ async function outcomeOf(asked: Promise<Response>, isWhole: (answer: string) => 
 
 const pick = ({ status, ok }: Response) => ({ status, ok });
 
-/** Asks once with a `claims` that misbehaves, and once with one that does not. */
+/** Requests a token while `claims` misbehaves, and another once it behaves again. */
 async function withClaims(
   behaviour: Behaviour,
   path: "/token" | "/get-session",
@@ -99,7 +99,7 @@ async function openBackend(refusals: number) {
 }
 
 /**
- * Signs out with a callback that misbehaves: the answer may not depend on it, and the logout must arrive once
+ * Signs out while a callback misbehaves: the response must not depend on it, and the logout must arrive once
  * it behaves again.
  */
 async function withSignOut(
@@ -134,7 +134,7 @@ async function withSignOut(
   }
 }
 
-/** `fetch` is the application's to replace, and the plugin's to survive. */
+/** An application may replace `fetch`, and the plugin must survive that. */
 async function withFetch(behaviour: Behaviour): ReturnType<Callback["use"]> {
   const own = globalThis.fetch;
   let current: UserFunction = own;
@@ -161,7 +161,7 @@ export const issuerCallbacks: readonly Callback[] = [
     expected: {
       usual: "served",
       throws: "failed",
-      "throws what is no Error": "failed",
+      "throws a value that is not an Error": "failed",
       rejects: "failed",
       "returns a thenable that throws": "failed",
       "never settles": "unavailable",
@@ -179,7 +179,7 @@ export const issuerCallbacks: readonly Callback[] = [
   },
   {
     name: "issuer backchannelLogout, Better Auth's logger.log",
-    // The line that is logged is the one of a backend that refuses.
+    // The logged line is about a backend that rejects the logout.
     use: (behaviour) =>
       withSignOut(
         behaviour,

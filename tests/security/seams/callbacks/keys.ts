@@ -16,19 +16,19 @@ import type { Callback, Outcome } from "../callback.ts";
 
 const start = Date.parse("2026-01-01T00:00:00Z");
 
-/** Makes the misbehaving form of a good callback, as long as it is to misbehave. */
+/** Returns the misbehaving form of a good callback while it must misbehave. */
 type Wrap = <Good extends UserFunction>(good: Good) => Good;
 
-/** What a row sets up: a verifier whose user code is wrapped, and how it is asked. */
+/** A row's setup: a verifier whose user code is wrapped, and how it is called. */
 interface Trial {
   readonly verifier: Verifier;
-  /** A token that is good. A new one each time, so that none is remembered. */
+  /** A valid token; a new one each time, so that none is cached. */
   token(): string;
   /** Default: `verify`. */
   readonly ask?: (token: string) => unknown;
 }
 
-/** Time goes on by this much in seconds, before the first call and between the two. */
+/** The time in seconds that passes before the first call and between the two. */
 interface Passing {
   readonly before?: number;
   readonly between?: number;
@@ -64,7 +64,7 @@ function row(
   };
 }
 
-/** What a callback may do with the verifier that it is called by. */
+/** Called by a callback with the verifier that calls it. */
 function callBack({ verifier, token }: Trial): void {
   verifier.verify(token()).catch(() => undefined);
   verifier.ready().catch(() => undefined);
@@ -90,11 +90,11 @@ const made = (keys: KeySource, clock: () => number, algorithm: "HS256" | "ES256"
 const secret = "k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t";
 const timeout = 1;
 
-/** Whatever does not end well is a source that cannot say now. */
+/** Any failure means that the source cannot answer now. */
 const asynchronous: Callback["expected"] = {
   usual: "served",
   throws: "unavailable",
-  "throws what is no Error": "unavailable",
+  "throws a value that is not an Error": "unavailable",
   rejects: "unavailable",
   "returns a thenable that throws": "unavailable",
   "never settles": "unavailable",
@@ -106,7 +106,7 @@ const promises: readonly BehaviourName[] = [
   "returns a thenable that throws",
   "never settles",
 ];
-const throwing: readonly BehaviourName[] = ["throws", "throws what is no Error"];
+const throwing: readonly BehaviourName[] = ["throws", "throws a value that is not an Error"];
 const each = (names: readonly BehaviourName[], outcome: Outcome) =>
   Object.fromEntries(names.map((name) => [name, outcome]));
 
@@ -119,7 +119,7 @@ const healthy: RemoteKeys = {
   status: () => ({ state: "fresh" }),
 };
 
-/** A source of an application's own making. While it misbehaves its keys are missing, where `isMissing`. */
+/** A custom key source. With `isMissing`, it has no keys while it misbehaves. */
 function ownRow(
   name: string,
   expected: Callback["expected"],
@@ -186,7 +186,7 @@ export const keysCallbacks: readonly Callback[] = [
     }),
   ),
   ownRow("keys", { usual: "served" }, (wrap) => ({ keys: wrap(() => own.keys?.() ?? []) })),
-  // Asked for the hint, where no key has signed a token.
+  // Called for the hint if no key signed the token.
   row("KeySource description", { usual: "refused" }, (wrap, clock, misbehaves) => {
     const { issuer, verifier } = made({ ...own, description: wrap(() => "a vault") }, clock);
     return { verifier, token: () => issuer.tokenFor("alice", misbehaves() ? { tampered: true } : {}) };

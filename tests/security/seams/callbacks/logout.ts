@@ -28,7 +28,7 @@ function createParts() {
   return { revocations, verifier };
 }
 
-/** A listener of the endpoint, called for what is recorded and for what is rejected. */
+/** A listener of the endpoint, called for recorded and for rejected logouts. */
 async function listening(behaviour: Behaviour) {
   const { revocations, verifier } = createParts();
   await verifier.ready();
@@ -52,7 +52,7 @@ async function listening(behaviour: Behaviour) {
   return { during, afterwards };
 }
 
-/** What is done about a logout token: the same one is given again afterwards, as its sender would. */
+/** Handles a logout token, and then the same one again, as its sender would. */
 async function acting(behaviour: Behaviour) {
   const { revocations, verifier } = createParts();
   const verify = createLogoutVerifier(verifier);
@@ -78,7 +78,7 @@ async function acting(behaviour: Behaviour) {
   const during = await outcomeOf(act);
   const again = await outcomeOf(good);
   await revocations.close();
-  // Once it was acted upon, it was seen before; and else it is taken now.
+  // If it was acted on, it counts as used. Otherwise it is accepted now.
   return {
     during,
     afterwards: again === (during === "served" ? "refused" : "served") ? "served" : "failed",
@@ -134,7 +134,7 @@ const outcomes: ReadonlyMap<number, Outcome> = new Map([
 const toldToItsAuthor: Callback["expected"] = {
   usual: "served",
   throws: "failed",
-  "throws what is no Error": "failed",
+  "throws a value that is not an Error": "failed",
   rejects: "failed",
   "returns a thenable that throws": "failed",
   "never settles": "unavailable",

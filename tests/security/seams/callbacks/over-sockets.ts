@@ -27,7 +27,7 @@ const verifier = createVerifier({
 const bearer = (user: string) => `Authorization: Bearer ${issuer.tokenFor(user)}`;
 
 /**
- * What an app on a real socket answers to one request; nothing at all within a second counts as unavailable.
+ * The response of an app on a real socket. None within a second counts as unavailable.
  */
 async function outcomeOf(server: ContractServer, target: string, headers: string[]): Promise<Outcome> {
   const none = Symbol("no answer");
@@ -39,7 +39,7 @@ async function outcomeOf(server: ContractServer, target: string, headers: string
   return "refused";
 }
 
-/** Starts an app with the misbehaving callback, asks it, and asks it again once the callback behaves. */
+/** Starts an app with the misbehaving callback, sends a request, and another once the callback behaves. */
 async function ask(
   behaviour: Behaviour,
   start: (wrap: (good: UserFunction) => UserFunction) => Promise<ContractServer>,
@@ -66,7 +66,7 @@ function startTarget(target: ContractTarget, options: object): Promise<ContractS
   return target.start({ verifier, ownerParam: "userId", ...options }, handle, parts);
 }
 
-/** Of each framework, over a real socket: listeners, and a verifier of the user's own. */
+/** For each framework, over a real socket: listeners, and a custom verifier. */
 function callbacksOf(target: ContractTarget): readonly Callback[] {
   const good: UserFunction = (token) => verifier.verifySync(token as string);
   const own = (verify: UserFunction): Verifier => ({ ...verifier, verify: verify as never });
@@ -99,10 +99,10 @@ function callbacksOf(target: ContractTarget): readonly Callback[] {
       expected: {
         usual: "served",
         throws: "failed",
-        "throws what is no Error": "failed",
+        "throws a value that is not an Error": "failed",
         rejects: "failed",
         "returns a thenable that throws": "failed",
-        // The request is rejected, and no other one waits.
+        // The request is rejected, and no other request waits.
         "never settles": "unavailable",
       },
     },
@@ -121,7 +121,7 @@ const ownApp: readonly Callback[] = [
     expected: {
       usual: "refused",
       throws: "failed",
-      "throws what is no Error": "failed",
+      "throws a value that is not an Error": "failed",
       "changes its input": "served",
       "calls back": "served",
     },

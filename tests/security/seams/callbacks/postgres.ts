@@ -13,7 +13,7 @@ const notes = pgTable(
   (table) => [ownerPolicy(table.owner)],
 );
 
-/** One database for all rows of the table: it takes seconds to make. */
+/** One database for all rows of the table: creating it takes seconds. */
 let opened: Promise<PGlite> | undefined;
 
 async function open(): Promise<PGlite> {
@@ -28,7 +28,7 @@ async function open(): Promise<PGlite> {
 }
 
 /**
- * What another user sees must stay nothing, whatever the function does; and the connection must be free
+ * Another user must see nothing, whatever the function does; and the connection must be free
  * again.
  */
 async function running(behaviour: Behaviour) {
@@ -44,7 +44,7 @@ async function running(behaviour: Behaviour) {
     if (others.length > 0) throw new Error("another user sees it");
     return Array.isArray(written) ? "served" : "failed";
   }
-  // Not waited for: PGlite has one connection, which this transaction holds until its function is done.
+  // Not awaited: PGlite has one connection, which this transaction uses until its function is done.
   const nested = () =>
     void withPrincipal(database, { id: "nested" }, (rows) => rows.select().from(notes)).catch(
       () => undefined,
@@ -52,7 +52,7 @@ async function running(behaviour: Behaviour) {
   return { during: await outcomeOf(behaviour.of(good, nested)), afterwards: await outcomeOf(good) };
 }
 
-/** Which method of a listener misbehaves; the others and, later, that one too, record their calls. */
+/** The method of a listener that misbehaves. The others record their calls, and later so does this one. */
 async function listening(method: keyof RevocationListener, behaviour: Behaviour) {
   opened ??= open();
   const store = revocationStore(await opened);
@@ -81,7 +81,7 @@ async function listening(method: keyof RevocationListener, behaviour: Behaviour)
   };
   const during = await hear(`${id} during`);
   misbehaves = false;
-  // What it did not take is sent again, after a pause.
+  // What it did not accept is sent again, after a pause.
   for (let wait = 0; wait < 300 && !told.includes(`${id} during`); wait++)
     await new Promise((resolve) => setTimeout(resolve, 10));
   const afterwards = await hear(`${id} afterwards`);
@@ -96,7 +96,7 @@ export const postgresCallbacks: readonly Callback[] = [
     expected: {
       usual: "served",
       throws: "failed",
-      "throws what is no Error": "failed",
+      "throws a value that is not an Error": "failed",
       rejects: "failed",
       "returns a thenable that throws": "failed",
       "never settles": "failed",
@@ -105,11 +105,11 @@ export const postgresCallbacks: readonly Callback[] = [
   {
     name: "postgres revocationStore subscribe revoked",
     use: (behaviour) => listening("revoked", behaviour),
-    // What replaces the method hears nothing; and what comes as a promise is a moment late.
+    // The replacement of the method gets nothing, and a promise is a moment late.
     expected: {
       usual: "served",
       throws: "failed",
-      "throws what is no Error": "failed",
+      "throws a value that is not an Error": "failed",
       rejects: "failed",
       "returns a thenable that throws": "failed",
       "never settles": "failed",

@@ -17,7 +17,7 @@ const tokenOf = (sid: string) => issuer.tokenFor("alice", { claims: { sid } });
 
 type Method = keyof RevocationStore | "unsubscribe";
 
-/** A real store in which one method misbehaves while `misbehaves` says so, and what is made of it. */
+/** A real store with one method that misbehaves while `misbehaves` is set, and the revocations on it. */
 function prepare(method: Method, behaviour: Behaviour) {
   const state = { misbehaves: true };
   const real = memoryRevocationStore();
@@ -45,7 +45,7 @@ function prepare(method: Method, behaviour: Behaviour) {
   return { state, revocations, verifier };
 }
 
-/** Every deadline is ours, so that time can be made to pass. */
+/** Every deadline is in our code, so that fake timers can pass it. */
 async function withoutWaiting<Result>(work: () => Promise<Result>): Promise<Result> {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   try {
@@ -87,7 +87,7 @@ async function whileStarting(method: Method, behaviour: Behaviour) {
   });
   state.misbehaves = false;
   const afterwards = await outcomeOf(async () => {
-    // A failed attempt is repeated automatically, a second later at the latest.
+    // A failed attempt is repeated automatically within a second.
     while (revocations.status().state !== "current") {
       await verifier.ready().catch(() => undefined);
       await new Promise((resolve) => setTimeout(resolve, 1000));
@@ -128,7 +128,7 @@ async function whileClosing(behaviour: Behaviour) {
 const fallible: Callback["expected"] = {
   usual: "served",
   throws: "unavailable",
-  "throws what is no Error": "unavailable",
+  "throws a value that is not an Error": "unavailable",
   rejects: "unavailable",
   "returns a thenable that throws": "unavailable",
   "never settles": "unavailable",
@@ -151,12 +151,12 @@ export const revocationsCallbacks: readonly Callback[] = [
     expected: fallible,
   },
   {
-    name: "verify RevocationStore the way to stop",
+    name: "verify RevocationStore unsubscribe",
     use: (behaviour) => withoutWaiting(() => whileClosing(behaviour)),
     expected: {
       usual: "served",
       throws: "failed",
-      "throws what is no Error": "failed",
+      "throws a value that is not an Error": "failed",
       rejects: "failed",
       "returns a thenable that throws": "failed",
       "never settles": "failed",

@@ -20,7 +20,7 @@ type Verify = (verifier: Verifier, token: string) => Principal | Promise<Princip
 type Wrap = (good: UserFunction) => UserFunction;
 
 /**
- * Verifies one token that is seen first, and the same once more, while the code misbehaves and once it
+ * Verifies a new token, and the same token again, while the code misbehaves and once it
  * behaves again.
  */
 async function verifyTwice(
@@ -28,11 +28,11 @@ async function verifyTwice(
   behaviour: Behaviour,
   verify: Verify,
 ): Promise<{ during: Outcome; afterwards: Outcome }> {
-  // A verifier tries some of them when it is made.
+  // createVerifier calls some of them.
   let misbehaves = false;
   let isWithin = false;
   const other = issuer.tokenFor("bob");
-  // Once, or it would never come to an end.
+  // Only once, or it would never end.
   const callBack = () => {
     if (isWithin) return;
     isWithin = true;
@@ -53,7 +53,7 @@ async function verifyTwice(
   async function outcomeOf(token: string): Promise<Outcome> {
     try {
       const { id, sessionId, expiresAt } = await verify(verifier, token);
-      // Whatever was done to the claims, these are the token's.
+      // Whatever changed the claims, these are the token's.
       return id === "alice" && sessionId === "s1" && expiresAt > Date.now() / 1000 ? "served" : "failed";
     } catch (error) {
       if (!isAuthError(error)) return "failed";
@@ -76,7 +76,7 @@ async function verifyTwice(
 const verifySync: Verify = (verifier, token) => verifier.verifySync(token);
 const verify: Verify = (verifier, token) => verifier.verify(token);
 
-/** A schema that hands on what it is given. */
+/** A schema that returns its input. */
 const schemaOf = (wrap: Wrap): StandardSchema<never> => ({
   "~standard": { version: 1, vendor: "their own", validate: wrap((value) => ({ value })) },
 });
@@ -144,7 +144,7 @@ export const verifierCallbacks: readonly Callback[] = [
     expected: {
       usual: "served",
       throws: "unavailable",
-      "throws what is no Error": "unavailable",
+      "throws a value that is not an Error": "unavailable",
       rejects: "unavailable",
       "returns a thenable that throws": "unavailable",
       "never settles": "unavailable",
@@ -153,8 +153,13 @@ export const verifierCallbacks: readonly Callback[] = [
   {
     name: "verify createVerifier clock",
     use: (behaviour) => verifyTwice((wrap) => ({ clock: wrap(Date.now) }), behaviour, verifySync),
-    // It is for tests, so what it throws is the test's fault. What is no time is never before a
+    // It is for tests, so an exception is the test's fault. A value that is not a time is never before a
     // token's end.
-    expected: { usual: "refused", throws: "failed", "throws what is no Error": "failed", ...changed },
+    expected: {
+      usual: "refused",
+      throws: "failed",
+      "throws a value that is not an Error": "failed",
+      ...changed,
+    },
   },
 ];

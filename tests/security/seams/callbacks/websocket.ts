@@ -93,7 +93,7 @@ export const websocketCallbacks: readonly Callback[] = [
     expected: {
       usual: "served",
       throws: "failed",
-      "throws what is no Error": "failed",
+      "throws a value that is not an Error": "failed",
       rejects: "failed",
       "returns a thenable that throws": "failed",
       "never settles": "failed",

@@ -55,7 +55,7 @@ export function fetchApps(verifier: Verifier): readonly HostedApp<FetchApp>[] {
   ];
 }
 
-/** The fetch adapter, which nothing stands before: by its own patterns, and by a framework's parameters. */
+/** The fetch adapter without a framework: with its own patterns, and with a framework's parameters. */
 export function imitableApps(verifier: Verifier): readonly HostedApp<FetchApp>[] {
   const guard = fetchUsher({ verifier, ownerParam: "userId" });
   const byPath = guard.protect({ path: paths }, (_request, { principal }) =>

@@ -25,7 +25,7 @@ function host(name: string, make: (request: HostRequest) => unknown): Host<Fetch
 
 const standard = (request: HostRequest) => new Request(urlOf(request), { headers: pairs(request) });
 
-/** What Next.js hands to route handlers: the request, with methods bound to it. */
+/** The request as Next.js passes it to route handlers: with bound methods. */
 function proxied(request: Request): Request {
   return new Proxy(request, {
     get(target, name) {
@@ -35,7 +35,7 @@ function proxied(request: Request): Request {
   });
 }
 
-/** Requests that any framework takes. */
+/** Requests that any framework accepts. */
 export const fetchHosts: readonly Host<FetchApp>[] = [
   host("a Request", standard),
   host("a subclass of Request", (request) => new HostsRequest(urlOf(request), { headers: pairs(request) })),
@@ -47,7 +47,7 @@ export const fetchHosts: readonly Host<FetchApp>[] = [
   host("a frozen Request", (request) => Object.freeze(standard(request))),
 ];
 
-/** Imitations that are no Request at all: for handlers that no framework takes apart. */
+/** Imitations of a Request, for handlers without a framework. */
 export const imitatingFetchHosts: readonly Host<FetchApp>[] = [
   host("an object with its target as url", (request) => ({
     method: "GET",

@@ -1,4 +1,4 @@
-/** A request as a test sends it, whatever carries it. */
+/** A request of a test, independent of its transport. */
 export interface HostRequest {
   /** With the query. */
   readonly target: string;
@@ -12,24 +12,24 @@ export interface HostAnswer {
 }
 
 /**
- * Something that a guarded app runs in: it makes the request that the app is handed, and reads the app's
+ * An environment for a guarded app: it creates the request for the app, and reads the app's
  * answer.
  */
 export interface Host<App> {
   readonly name: string;
   /**
-   * Several `Authorization` fields reach an app as one text where a host cannot say that they were several.
+   * A host that cannot represent several `Authorization` fields joins them into one.
    */
   ask(app: App, request: HostRequest): Promise<HostAnswer>;
 }
 
 /**
  * An app behind the guard: `/me` and `/api/:userId/tasks` answer with the principal's id, as JSON. `App` is
- * what a host runs: a listener of Node's, or a function from a `Request` to a `Response`.
+ * what a host runs: a Node listener, or a function from a `Request` to a `Response`.
  */
 export interface HostedApp<App> {
   readonly name: string;
   start(): Promise<{ readonly app: App; close(): Promise<unknown> }>;
-  /** By a host's name: why this framework itself does not run there. It is then skipped, for that reason. */
+  /** By the name of a host: why this framework does not run there. It is skipped with that reason. */
   readonly exceptions?: Readonly<Record<string, string>>;
 }

@@ -107,7 +107,8 @@ export function nodeApps(verifier: Verifier): readonly HostedApp<RequestListener
     {
       name: "trpc",
       exceptions: {
-        "node-mocks-http, a Headers object": "tRPC makes a Request of Node's, and takes methods for headers",
+        "node-mocks-http, a Headers object":
+          "tRPC creates a Request from Node's, and mistakes methods for headers",
       },
       async start() {
         const guard = trpcUsher(options);
@@ -121,7 +122,7 @@ export function nodeApps(verifier: Verifier): readonly HostedApp<RequestListener
         });
         const handle = createHTTPHandler({ router, createContext: guard.createContext });
         const app: RequestListener = (request, response) => {
-          // What the other apps have in their path, tRPC has in its input.
+          // tRPC has the owner in its input, not in its path.
           const [, user, query = ""] = /^\/api\/(\w+)\/tasks(.*)$/.exec(request.url ?? "") ?? [];
           if (user !== undefined)
             request.url = `/tasks?input=${encodeURIComponent(JSON.stringify({ userId: user }))}${query.replace("?", "&")}`;
@@ -139,7 +140,7 @@ function answer(response: ServerResponse, id: string): void {
 }
 
 /**
- * What decorators do that are written before a class and its methods; the sources here have no such syntax.
+ * Does what decorators of a class and its methods do: these sources do not use decorator syntax.
  */
 function nestModule(verifier: Verifier): new () => object {
   class Tasks {

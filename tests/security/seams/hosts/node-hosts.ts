@@ -6,7 +6,7 @@ import { createMocks } from "node-mocks-http";
 import serverless from "serverless-http";
 import type { Host, HostAnswer, HostRequest } from "./host.ts";
 
-/** What `node:http` hands to a listener, over a real socket. */
+/** The request that `node:http` passes to a listener, over a real socket. */
 const realServer: Host<RequestListener> = {
   name: "node:http",
   async ask(app, { target, authorization }) {
@@ -92,7 +92,7 @@ const manyValues = serverlessHttp("lists of values", ({ target, authorization })
   body: "",
 }));
 
-/** Headers as an imitation of Node's request may have them. */
+/** Headers of imitations of Node's request. */
 const imitatedHeaders: Readonly<Record<string, (values: readonly string[]) => object | undefined>> = {
   "one text": (values) => (values.length === 0 ? {} : { authorization: values.join(", ") }),
   "a name in capitals": (values) => (values.length === 0 ? {} : { AUTHORIZATION: values.join(", ") }),
@@ -102,7 +102,7 @@ const imitatedHeaders: Readonly<Record<string, (values: readonly string[]) => ob
   "a Headers object": (values) => new Headers(values.map((value) => ["authorization", value])),
 };
 
-/** Mocks of request and response, with what they lack of Node's: `rawHeaders`, a socket. */
+/** Mocks of request and response, which lack Node's `rawHeaders` or socket. */
 function mocks(
   name: string,
   headersOf: (values: readonly string[]) => object | undefined,
