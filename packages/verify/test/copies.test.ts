@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import { createGuard } from "../src/access/index.ts";
 import { createRefusals, refusalFor } from "../src/http/refusals.ts";
 import * as own from "../src/index.ts";
+import { keySource } from "../src/keys/index.ts";
 import { createLogoutVerifier } from "../src/logout/index.ts";
 import { createBench, refusal } from "./support.ts";
 
@@ -113,6 +114,22 @@ describe("two copies of the package in one process", () => {
     up = true;
     clock.advance(60);
     await expect(verifier.verify(testKeys.tokenFor("alice"))).resolves.toMatchObject({ id: "alice" });
+  });
+
+  it("share a custom key source, and both reject a plain object", async () => {
+    const { issuer, clock } = createBench();
+    const otherKeys = await import("../src/keys/index.ts");
+    const { secret, audience } = issuer;
+    const given = { issuer: issuer.issuer, audience, clock };
+    const plain = { ...own.sharedSecret(secret) };
+    for (const [create, declare] of [
+      [own.createVerifier, otherKeys.keySource],
+      [other.createVerifier, keySource],
+    ] as const) {
+      const verifier = create({ keys: declare(plain), ...given });
+      expect(verifier.verifySync(issuer.tokenFor("alice"))).toMatchObject({ id: "alice" });
+      expect(() => create({ keys: plain, ...given })).toThrow(/keySource/);
+    }
   });
 
   it("share a verifier for logout tokens", async () => {

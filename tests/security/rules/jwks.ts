@@ -63,8 +63,8 @@ export const jwksRules: readonly Rule[] = [
     id: "looked-for",
     text: "A key is unknown only if a fetch that began after the token arrived does not contain it",
     kept: [
-      ["verifier/with-keys.ts", "found.isOld ? keys.search(error) : undefined", "undefined"],
-      ["verifier/with-keys.ts", "(unavailable ?? error)", "error"],
+      ["keys/waiting.ts", "found.isOld ? search(remotes, error) : undefined", "undefined"],
+      ["keys/waiting.ts", "(unavailable ?? error)", "error"],
     ],
   },
   {

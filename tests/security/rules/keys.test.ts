@@ -1,6 +1,7 @@
 import { createHmac, generateKeyPairSync, type JsonWebKey } from "node:crypto";
 import { createTestIssuer } from "@usher-auth/testing";
 import { ConfigurationError, localJwks, sharedSecret } from "@usher-auth/verify";
+import { keySource } from "@usher-auth/verify/keys";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { createBench } from "../../../packages/verify/test/support.ts";
 import { outcome } from "./support/outcome.ts";
@@ -128,7 +129,9 @@ describe("rules: algorithms and secrets", () => {
     const answers = [Promise.resolve(true), "yes", 1, {}, undefined, false];
     const outcomes = [...answers, true].map((answer) => {
       const candidates = () => [{ algorithm: "HS256" as const, verify: () => answer as boolean }];
-      const { issuer, verifier } = createBench({ keys: { algorithms: new Set(["HS256"]), candidates } });
+      const { issuer, verifier } = createBench({
+        keys: keySource({ algorithms: new Set(["HS256"]), candidates }),
+      });
       return outcome(verifier, issuer.tokenFor("alice"));
     });
     expect(outcomes).toEqual([...answers.map(() => "signature_invalid"), "accepted"]);

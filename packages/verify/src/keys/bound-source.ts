@@ -1,28 +1,34 @@
-import { AuthError, ConfigurationError, isAuthError } from "../errors.ts";
-import { explain } from "../log-text.ts";
-import { integerWithin, stringList } from "../option-values.ts";
+import { type AuthError, ConfigurationError } from "../errors.ts";
 import type { UnverifiedHeader } from "../token/header.ts";
-import { within } from "../user-code/deadline.ts";
-import { ignorePromise } from "../user-code/thenable.ts";
 import { checkIssuers } from "./issuers.ts";
-import type { KeySource, KeyStatus, RemoteKeys, WaitUntil } from "./key-source.ts";
+import type { KeySource, KeyStatus, WaitUntil } from "./key-source.ts";
 import type { VerificationKey } from "./signature.ts";
 
 /**
- * A key source, validated and safe to call. Its values were read once, and only `candidates` throws, whatever
- * the source does: it may be the application's own.
+ * The property with the {@link SafeSource} of a key source. It is not in the type of a key source.
+ *
+ * The symbol is registered, so that a second copy of the package finds it. The number is the version of
+ * {@link SafeSource}: a copy with another version finds nothing.
  */
+const bound: unique symbol = Symbol.for("usher-auth.key-source.1");
+
+/** A key source, validated and safe to call: only `candidates` throws. */
 export interface BoundSource {
   readonly algorithms: ReadonlySet<string>;
   /** The issuers that its keys vouch for: its own `issuers`, or every issuer of the verifier. */
   readonly issuers: readonly string[];
   candidates(header: UnverifiedHeader): readonly VerificationKey[];
   keys(): readonly VerificationKey[];
-  description(): string | undefined;
-  readonly remote: BoundRemote | undefined;
+  description?(): string | undefined;
+  readonly remote?: BoundRemote | undefined;
 }
 
-/** {@link RemoteKeys} whose `refresh` always settles, and resolves to the error that prevented newer keys. */
+/** A source that is safe to call, before a verifier binds it. `issuers` is undefined if it names none. */
+export type SafeSource = Omit<BoundSource, "issuers"> & {
+  readonly issuers: readonly string[] | undefined;
+};
+
+/** `RemoteKeys` whose `refresh` always settles, and resolves to the error that prevented newer keys. */
 export interface BoundRemote {
   maintain(waitUntil?: WaitUntil): void;
   overdue(): boolean;
@@ -30,152 +36,69 @@ export interface BoundRemote {
   refreshing(): boolean;
   refresh(): Promise<AuthError | undefined>;
   status(): KeyStatus;
+  /** How a verifier waits for newer keys. Here, so that a bundle without remote sources omits it. */
+  readonly waiting: Waiting;
 }
 
-const advice = "keys: give sharedSecret(...), remoteJwks(...), localJwks(...), or a list of them.";
+/** The remote sources of a verifier. */
+export interface BoundRemotes {
+  readonly all: readonly BoundRemote[];
+  /** The sources that may get the key which a token lacked, by the error of that token. */
+  lacking(error: unknown): readonly BoundRemote[] | undefined;
+}
+
+/** Verifies a token with the loaded keys. */
+export type Verify<Result> = (token: string, waitUntil?: WaitUntil) => Result;
+
+/** How a verifier with remote sources waits for keys. */
+export interface Waiting {
+  verifyWithKeys<Result>(
+    remotes: BoundRemotes,
+    verify: Verify<Result>,
+    token: string,
+    waitUntil?: WaitUntil,
+  ): Result | Promise<Result>;
+  /** @throws {AuthError} `keys_unavailable`: a source has no keys, and could not load them. */
+  loadMissing(remotes: BoundRemotes): Promise<void>;
+}
 
 /**
- * Validates the sources of a verifier and binds them to its issuers.
+ * Marks a source as safe to call. The mark is not enumerable and the source is frozen: a changed copy, such as
+ * `{ ...sharedSecret(secret), candidates }`, is not marked.
+ */
+export function markSource(source: KeySource, safe: SafeSource): KeySource {
+  return Object.freeze(Object.defineProperty(source, bound, { value: safe }));
+}
+
+const advice =
+  "keys: give sharedSecret(...), remoteJwks(...), localJwks(...), keySource(...) of @usher-auth/verify/keys, or a list of them.";
+
+/**
+ * Binds the key sources of a verifier to its issuers.
  *
- * @throws {ConfigurationError} No source, an invalid one, or issuers that are not the verifier's.
+ * @throws {ConfigurationError} No source, one that no function of this package created, or issuers that are
+ *   not the verifier's.
  */
 export function bindSources(
   keys: KeySource | readonly KeySource[],
   issuers: readonly string[],
 ): readonly BoundSource[] {
-  const sources: readonly KeySource[] = Array.isArray(keys) ? [...keys] : [keys];
-  if (sources.length === 0) throw new ConfigurationError(advice);
-  const bound = sources.map(bind);
+  const list: readonly KeySource[] = Array.isArray(keys) ? keys : [keys];
+  const sources = list.flatMap((source) => safeSource(source) ?? []);
+  if (sources.length === 0 || sources.length < list.length) throw new ConfigurationError(advice);
   checkIssuers(
-    bound.map((source) => source.issuers),
+    sources.map((source) => source.issuers),
     issuers,
   );
-  return bound.map((source) => ({ ...source, issuers: source.issuers ?? issuers }));
+  return sources.map((source) => ({
+    ...source,
+    // A copy: the set of a source can be changed.
+    algorithms: new Set(source.algorithms),
+    issuers: source.issuers ?? issuers,
+  }));
 }
 
-function bind(
-  source: KeySource,
-): Omit<BoundSource, "issuers"> & { readonly issuers: readonly string[] | undefined } {
-  if (typeof source?.candidates !== "function") throw new ConfigurationError(advice);
-  const { issuers, remote } = source;
-  const turn = { isTaken: false };
-  return {
-    algorithms: readAlgorithms(source.algorithms),
-    issuers:
-      issuers === undefined
-        ? undefined
-        : stringList(issuers, "keys: a key source's `issuers` must be a list of non-empty strings."),
-    candidates: (header) => {
-      const keys = inTurn(turn, () => source.candidates(header));
-      if (ignorePromise(keys)) throw new Error("candidates returned a promise; it must be synchronous");
-      return keys;
-    },
-    keys: () => {
-      const keys: unknown = attempt(turn, () => source.keys?.(), undefined);
-      return Array.isArray(keys) ? keys : [];
-    },
-    description: () => {
-      const description: unknown = attempt(turn, () => source.description?.(), undefined);
-      return typeof description === "string" ? description : undefined;
-    },
-    remote: remote && bindRemote(remote, turn),
-  };
-}
-
-function readAlgorithms(algorithms: ReadonlySet<string> | undefined): ReadonlySet<string> {
-  if (typeof algorithms?.has === "function" && algorithms.size > 0) return new Set(algorithms);
-  throw new ConfigurationError(
-    "keys: a key source's `algorithms` must be a Set of names, such as new Set(['ES256']).",
-  );
-}
-
-const usualTimeout = 5000;
-const missing: KeyStatus = { state: "missing" };
-const states: ReadonlySet<unknown> = new Set<KeyStatus["state"]>(["missing", "stale", "fresh"]);
-const needed = ["maintain", "overdue", "unavailable", "refresh", "status"] as const;
-
-function bindRemote(remote: RemoteKeys, turn: Turn): BoundRemote {
-  const absent = needed.find((name) => typeof remote[name] !== "function");
-  if (absent !== undefined)
-    throw new ConfigurationError(`keys: a key source's \`remote\` has no ${absent}().`);
-  const timeout = integerWithin(
-    remote.timeout ?? usualTimeout,
-    "keys: a key source's remote.timeout",
-    1,
-    600_000,
-  );
-  return {
-    // Inline, without `attempt`: every request calls it.
-    maintain: (waitUntil) => {
-      if (turn.isTaken) return;
-      turn.isTaken = true;
-      try {
-        ignorePromise(remote.maintain(waitUntil));
-      } catch {
-      } finally {
-        turn.isTaken = false;
-      }
-    },
-    overdue: () => {
-      if (turn.isTaken) return false;
-      turn.isTaken = true;
-      try {
-        const isOverdue: unknown = remote.overdue();
-        ignorePromise(isOverdue);
-        return isOverdue === true;
-      } catch {
-        return false;
-      } finally {
-        turn.isTaken = false;
-      }
-    },
-    unavailable: () => {
-      try {
-        const error = inTurn(turn, () => remote.unavailable());
-        ignorePromise(error);
-        return error === undefined ? undefined : unavailable(error);
-      } catch (error) {
-        return unavailable(error);
-      }
-    },
-    refreshing: () => attempt(turn, () => remote.refreshing?.(), false) === true,
-    refresh: () =>
-      within(timeout, () => inTurn(turn, () => remote.refresh())).then(() => undefined, unavailable),
-    status: () => {
-      const status = attempt<KeyStatus | undefined>(turn, () => remote.status(), undefined);
-      return states.has(status?.state) ? (status as KeyStatus) : missing;
-    },
-  };
-}
-
-/** Whether the source's own code is running. */
-interface Turn {
-  isTaken: boolean;
-}
-
-/** Prevents endless recursion: a source must not call the verifier that is calling it. */
-function inTurn<Result>(turn: Turn, call: () => Result): Result {
-  if (turn.isTaken) throw new Error("it calls the verifier that is calling it");
-  turn.isTaken = true;
-  try {
-    return call();
-  } finally {
-    turn.isTaken = false;
-  }
-}
-
-/** The error of a failed source: nobody can say now whether the token is valid. */
-export function unavailable(error: unknown): AuthError {
-  if (isAuthError(error) && error.code === "keys_unavailable") return error;
-  return new AuthError("keys_unavailable", { hint: `a key source failed: ${explain(error)}`, cause: error });
-}
-
-/** Optional information must not fail the request. */
-function attempt<Result>(turn: Turn, call: () => Result, otherwise: Result): Result {
-  try {
-    const result = inTurn(turn, call);
-    return ignorePromise(result) ? otherwise : result;
-  } catch {
-    return otherwise;
-  }
+/** Undefined if the source has no mark. An inherited one does not count: the object may override functions. */
+function safeSource(source: KeySource & { readonly [bound]?: SafeSource }): SafeSource | undefined {
+  return source && Object.hasOwn(source, bound) ? source[bound] : undefined;
 }

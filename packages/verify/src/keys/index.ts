@@ -2,6 +2,7 @@
 
 export type { UnverifiedHeader } from "../token/header.ts";
 export { keyStatus, keyUsage } from "../verifier/key-status.ts";
+export { keySource } from "./custom-source.ts";
 export type { KeySource, KeyStatus, KeyUsage, RemoteKeys, WaitUntil } from "./key-source.ts";
 export { secretFingerprint } from "./secret/fingerprint.ts";
 export { type ReloadedSecretOptions, reloadedSecret } from "./secret/reloaded-secret.ts";

@@ -1,7 +1,8 @@
 import { AuthError } from "../errors.ts";
 import type { UnverifiedToken } from "../token/parse.ts";
 import { ignorePromise } from "../user-code/thenable.ts";
-import { type BoundRemote, type BoundSource, unavailable } from "./bound-source.ts";
+import type { BoundRemote, BoundRemotes, BoundSource, Verify } from "./bound-source.ts";
+import { failedSource } from "./failed-source.ts";
 import { watchIdleVersions } from "./idle-versions.ts";
 import type { WaitUntil } from "./key-source.ts";
 import type { VerificationKey } from "./signature.ts";
@@ -23,11 +24,15 @@ export interface KeyResolver {
    * @throws {AuthError} `keys_unavailable`: a key source called the verifier that was calling it.
    */
   maintain(waitUntil?: WaitUntil): void;
-  overdue(): boolean;
-  /** Refreshes every remote source. A failure is reported when a token needs the missing key. */
-  refresh(): Promise<void>;
-  /** Fetches the key that a token lacked, by the error of `verify`; undefined if no newer keys could help. */
-  search(error: unknown): Promise<Search> | undefined;
+  /**
+   * Calls `verify`. Where a source is remote, waits for newer keys if they are needed, and calls it again.
+   * Synchronous unless keys must be fetched.
+   */
+  verifyWithKeys<Result>(
+    verify: Verify<Result>,
+    token: string,
+    waitUntil?: WaitUntil,
+  ): Result | Promise<Result>;
   /** @throws {AuthError} `keys_unavailable`. */
   ready(): Promise<void>;
 }
@@ -39,17 +44,10 @@ interface Voucher {
   readonly issuers: readonly string[];
 }
 
-/** The result of fetching newer keys. */
-export interface Search {
-  /** Why newer keys may be missing; undefined if every source answered. */
-  readonly unavailable: AuthError | undefined;
-  /** Whether it joined a fetch that began before the request, which may lack a newer key. */
-  readonly isOld: boolean;
-}
-
 /** @param lifetime The longest lifetime of a token, in seconds. */
 export function createKeyResolver(sources: readonly BoundSource[], lifetime: number): KeyResolver {
-  const remotes = remotesOf(sources);
+  const all = remotesOf(sources);
+  const waiting = all[0]?.waiting;
   const rejected = explainRejection([...new Set(sources.flatMap((source) => [...source.algorithms]))]);
   const watchIdle = watchIdleVersions(sources, lifetime);
   /** By the error of a token without a key: the sources that may get the key. */
@@ -96,7 +94,7 @@ export function createKeyResolver(sources: readonly BoundSource[], lifetime: num
           isNamed ||= key.kid !== undefined && key.kid === header.kid;
         }
       } catch (error) {
-        failure ??= unavailable(error);
+        failure ??= failedSource(error);
       }
       if (!isNamed) failure ??= source.remote?.unavailable();
     }
@@ -110,41 +108,24 @@ export function createKeyResolver(sources: readonly BoundSource[], lifetime: num
     throw error;
   }
 
-  function search(error: unknown): Promise<Search> | undefined {
-    const others = typeof error === "object" && error !== null ? lacking.get(error) : undefined;
-    if (others === undefined) return undefined;
-    const isOld = others.some((remote) => remote.refreshing());
-    return Promise.all(others.map((remote) => remote.refresh())).then((failures) => ({
-      isOld,
-      unavailable: failures.find(Boolean),
-    }));
-  }
-
-  async function ready(): Promise<void> {
-    const missing = remotes.filter((remote) => remote.status().state === "missing");
-    const failures = await Promise.all(missing.map((remote) => remote.refresh()));
-    const failure = failures.find(Boolean);
-    if (failure !== undefined) throw failure;
-  }
-
-  function maintainAll(waitUntil?: WaitUntil): void {
-    for (const remote of remotes) remote.maintain(waitUntil);
-  }
+  const remotes: BoundRemotes = {
+    all,
+    lacking: (error) => (typeof error === "object" && error !== null ? lacking.get(error) : undefined),
+  };
 
   return {
     sources,
     verify,
     maintain: (waitUntil) => {
       // A key source that calls the verifier would otherwise be called by it again, without end.
-      if (isVerifying) throw unavailable(new Error("it calls the verifier that is calling it"));
-      maintainAll(waitUntil);
+      if (isVerifying) throw failedSource(new Error("it calls the verifier that is calling it"));
+      for (const remote of all) remote.maintain(waitUntil);
     },
-    overdue: () => remotes.some((remote) => remote.overdue()),
-    refresh: async () => {
-      await Promise.all(remotes.map((remote) => remote.refresh()));
-    },
-    search,
-    ready,
+    verifyWithKeys: (verify, token, waitUntil) =>
+      waiting === undefined
+        ? verify(token, waitUntil)
+        : waiting.verifyWithKeys(remotes, verify, token, waitUntil),
+    ready: async () => waiting?.loadMissing(remotes),
   };
 }
 
@@ -163,7 +144,7 @@ function count(key: VerificationKey, now: number): void {
  * strings.
  */
 function explainSignature(source: BoundSource): string {
-  const description = source.description();
+  const description = source.description?.();
   return description === undefined
     ? "changed in transit, or signed with another key"
     : `changed in transit, or signed with a secret that is not listed here (${description}): compare the fingerprints of issuer and API; in a rotation, list a version here before the issuer signs with it`;

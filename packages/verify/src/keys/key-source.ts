@@ -3,8 +3,8 @@ import type { UnverifiedHeader } from "../token/header.ts";
 import type { Algorithm, VerificationKey } from "./signature.ts";
 
 /**
- * A source of verification keys: `sharedSecret()`, `reloadedSecret()`, `localJwks()`, `remoteJwks()`, or a
- * custom object.
+ * A source of verification keys: `sharedSecret()`, `reloadedSecret()`, `localJwks()`, `remoteJwks()`, or your
+ * own code, declared with `keySource()`.
  *
  * A source answers from memory. I/O happens in `refresh`, which only a remote source has. `algorithms` and
  * `issuers` are read once, when the verifier is created. A source that fails (throws, or returns no list of
@@ -24,7 +24,7 @@ export interface KeySource {
   /** All current keys, for `keyUsage`. */
   keys?(): readonly VerificationKey[];
   /** Describes the keys in the hint of `signature_invalid`. Must not contain a secret. */
-  readonly description?: () => string;
+  readonly description?: () => string | undefined;
   /** The lifecycle of keys that are fetched or change. */
   readonly remote?: RemoteKeys;
 }

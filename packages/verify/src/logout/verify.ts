@@ -6,7 +6,6 @@ import { createTokenParser } from "../token/parse.ts";
 import { DeadlineError, within } from "../user-code/deadline.ts";
 import { internalsOf } from "../verifier/internals.ts";
 import type { Verifier } from "../verifier/verifier.ts";
-import { verifyWithKeys } from "../verifier/with-keys.ts";
 import { type LogoutToken, longestLogoutTokenAge, readLogoutToken } from "./token.ts";
 
 /**
@@ -93,7 +92,7 @@ export function createLogoutVerifier(verifier: Verifier<unknown>): VerifyLogoutT
   }
 
   return async (token, act) => {
-    const logout = await verifyWithKeys(keys, verifySync, token);
+    const logout = await keys.verifyWithKeys(verifySync, token);
     const { id } = logout;
     const earlier = underWay.get(id);
     if (earlier !== undefined) {

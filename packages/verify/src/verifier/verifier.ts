@@ -12,7 +12,6 @@ import type { RevocableToken } from "../revocation/table.ts";
 import { createTokenParser, type UnverifiedToken } from "../token/parse.ts";
 import { internals, type VerifierInternals } from "./internals.ts";
 import { readOptions, type VerifierOptions } from "./options.ts";
-import { verifyWithKeys } from "./with-keys.ts";
 
 /** Verifies tokens. Never creates one. */
 export interface Verifier<Claims = TokenClaims> {
@@ -163,7 +162,7 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
     token: string,
     waitUntil?: WaitUntil,
   ): Principal<Claims> | Promise<Principal<Claims>> {
-    return verifyWithKeys(keys, verifySync, token, waitUntil);
+    return keys.verifyWithKeys(verifySync, token, waitUntil);
   }
 
   const verify = async (token: string) => verifyEagerly(token);

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { bindSources } from "../../src/keys/bound-source.ts";
+import { keySource } from "../../src/keys/custom-source.ts";
 import { watchIdleVersions } from "../../src/keys/idle-versions.ts";
 import type { VerificationKey } from "../../src/keys/signature.ts";
 
@@ -20,7 +21,9 @@ describe("watchIdleVersions", () => {
       looks++;
       return [later, older] as VerificationKey[];
     };
-    const [source] = bindSources({ algorithms: new Set(["HS256"]), candidates: () => [], keys }, ["issuer"]);
+    const [source] = bindSources(keySource({ algorithms: new Set(["HS256"]), candidates: () => [], keys }), [
+      "issuer",
+    ]);
     if (source === undefined) throw new Error("one was bound");
     return { source, looks: () => looks };
   }
@@ -47,7 +50,9 @@ describe("watchIdleVersions", () => {
 
   it("looks once a minute, however many tokens come", () => {
     const { source, looks } = createVersions(0);
-    const silent = bindSources({ algorithms: new Set(["HS256"]), candidates: () => [] }, ["issuer"]);
+    const silent = bindSources(keySource({ algorithms: new Set(["HS256"]), candidates: () => [] }), [
+      "issuer",
+    ]);
     const watch = watchIdleVersions([source, ...silent], 60);
     const looksAt = [100, 100, 159.9, 160, 200, 219, 220].map((now) => {
       watch(now);

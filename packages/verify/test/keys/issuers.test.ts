@@ -1,7 +1,7 @@
 import { createTestIssuer, type TestIssuer } from "@usher-auth/testing";
 import { describe, expect, it } from "vitest";
 import { ConfigurationError, type KeySource, localJwks, remoteJwks, sharedSecret } from "../../src/index.ts";
-import { reloadedSecret } from "../../src/keys/index.ts";
+import { keySource, reloadedSecret } from "../../src/keys/index.ts";
 import { createLogoutVerifier } from "../../src/logout/index.ts";
 import { logoutTokenFor } from "../revoking.ts";
 import { createBench, refusal, startSeconds, verdict } from "../support.ts";
@@ -124,10 +124,10 @@ describe("a key source of an application's own making", () => {
   it("says its issuers once, when the verifier is made", () => {
     const issuer = createTestIssuer({ issuer: partner, clock });
     const issuers: string[] = [shop];
-    const source: KeySource = { ...sharedSecret(issuer.secret), issuers };
+    const source: KeySource = keySource({ ...sharedSecret(issuer.secret), issuers });
     const { verifier } = createBench({ keys: source, issuer: [shop, partner], clock });
     issuers.push(partner);
     expect(verdict(verifier, issuer.tokenFor("alice"))).toBe("issuer_rejected");
-    expect(() => createBench({ keys: { ...source, issuers: [] } })).toThrow("`issuers` must be a list");
+    expect(() => keySource({ ...source, issuers: [] })).toThrow("`issuers` must be a list");
   });
 });

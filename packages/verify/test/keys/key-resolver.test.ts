@@ -2,7 +2,7 @@ import { createTestIssuer } from "@usher-auth/testing";
 import { describe, expect, it } from "vitest";
 import { type KeySource, localJwks, remoteJwks, sharedSecret } from "../../src/index.ts";
 import { bindSources } from "../../src/keys/bound-source.ts";
-import { keyStatus, keyUsage } from "../../src/keys/index.ts";
+import { keySource, keyStatus, keyUsage } from "../../src/keys/index.ts";
 import { createKeyResolver } from "../../src/keys/key-resolver.ts";
 import type { KeyStatus } from "../../src/keys/key-source.ts";
 import { createBench, refusal, startSeconds } from "../support.ts";
@@ -95,7 +95,7 @@ describe("several sources as one", () => {
       },
       status: () => status,
     };
-    const source: KeySource = { algorithms: new Set(["ES256"]), candidates: () => [], remote };
+    const source = keySource({ algorithms: new Set(["ES256"]), candidates: () => [], remote });
     return { source, status };
   }
   const resolverOf = (...sources: KeySource[]) =>
@@ -117,7 +117,7 @@ describe("several sources as one", () => {
     const calls: string[] = [];
     const sources = (["missing", "fresh", "stale"] as const).map((state) => remoteIn(state, calls).source);
     const resolver = resolverOf(...sources);
-    await resolver.refresh();
+    await resolver.verifyWithKeys(() => "verified", "a token");
     expect(calls).toEqual(["refresh missing", "refresh fresh", "refresh stale"]);
     calls.length = 0;
     await expect(resolver.ready()).rejects.toMatchObject({
@@ -132,7 +132,10 @@ describe("several sources as one", () => {
 
   it("are overdue where one is", () => {
     const [fresh, stale] = [remoteIn("fresh").source, remoteIn("stale").source];
-    expect([resolverOf(fresh, stale).overdue(), resolverOf(fresh).overdue()]).toEqual([true, false]);
+    const outcomeOf = (...sources: KeySource[]) =>
+      resolverOf(...sources).verifyWithKeys(() => "verified", "a token");
+    expect(outcomeOf(fresh)).toBe("verified");
+    expect(outcomeOf(fresh, stale)).toBeInstanceOf(Promise);
   });
 });
 
@@ -150,7 +153,7 @@ describe("keyUsage of key pairs", () => {
   });
 
   it("is undefined for a source without one", () => {
-    const source: KeySource = { algorithms: new Set(["ES256"]), candidates: () => [] };
+    const source = keySource({ algorithms: new Set(["ES256"]), candidates: () => [] });
     expect(keyUsage(createBench({ keys: source }).verifier)).toEqual([]);
   });
 

@@ -10,7 +10,8 @@ describe("createVerifier", () => {
   const keys = sharedSecret("k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t");
   const good = { keys, issuer: "https://app.example.com", audience: "https://api.example.com" };
 
-  const keysAdvice = "keys: give sharedSecret(...), remoteJwks(...), localJwks(...), or a list of them.";
+  const keysAdvice =
+    "keys: give sharedSecret(...), remoteJwks(...), localJwks(...), keySource(...) of @usher-auth/verify/keys, or a list of them.";
   const issuerAdvice =
     "issuer: a non-empty string, or a list of them, is required. Set it to Better Auth's baseURL.";
   const audienceAdvice =

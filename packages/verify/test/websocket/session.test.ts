@@ -4,7 +4,7 @@ import { createTestIssuer } from "@usher-auth/testing";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { WebSocket } from "ws";
 import { remoteJwks, requireScopes } from "../../src/index.ts";
-import type { VerificationKey } from "../../src/keys/index.ts";
+import { keySource, type VerificationKey } from "../../src/keys/index.ts";
 import { createRevocations, memoryRevocationStore } from "../../src/revocation/index.ts";
 import { createBench, handClock } from "../support.ts";
 import { ask, bearer, closed, open, type SocketBench, serve } from "./support.ts";
@@ -51,7 +51,7 @@ describe("a socket", () => {
 
   it("is closed when its key is withdrawn", async () => {
     const keys = localKeys();
-    const bench = await serve({}, { keys });
+    const bench = await serve({}, { keys: keySource(keys) });
     const webSocket = await connect(bench, bench.issuer.tokenFor("alice"));
     keys.key.retired = true;
     keys.candidates = () => [];

@@ -7,6 +7,7 @@ import { WebSocket } from "ws";
 import { usher } from "../../src/adapters/websocket.ts";
 import { createRefusals } from "../../src/http/refusals.ts";
 import { remoteJwks, requireScopes } from "../../src/index.ts";
+import { keySource } from "../../src/keys/index.ts";
 import { readProtocols } from "../../src/websocket/subprotocol.ts";
 import { createBench } from "../support.ts";
 import { ask, bearer, open, refusalOf, type SocketBench, serve } from "./support.ts";
@@ -158,7 +159,10 @@ describe("a rejected upgrade", () => {
     const fail = () => {
       throw new Error("the vault is locked");
     };
-    const failing = await serve({}, { keys: { algorithms: new Set(["HS256" as const]), candidates: fail } });
+    const failing = await serve(
+      {},
+      { keys: keySource({ algorithms: new Set(["HS256"]), candidates: fail }) },
+    );
     const refused = await refusalOf(new WebSocket(path(failing), bearer(failing.issuer.tokenFor("alice"))));
     expect(refused).toMatchObject(refusals.keys_unavailable);
 

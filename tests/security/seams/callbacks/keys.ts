@@ -9,7 +9,7 @@ import {
   type Verifier,
 } from "@usher-auth/verify";
 import type { WaitUntil } from "@usher-auth/verify/guard";
-import { keyStatus, keyUsage, type RemoteKeys, reloadedSecret } from "@usher-auth/verify/keys";
+import { keySource, keyStatus, keyUsage, type RemoteKeys, reloadedSecret } from "@usher-auth/verify/keys";
 import { eagerly } from "../../../../packages/verify/src/verifier/internals.ts";
 import type { Behaviour, BehaviourName, UserFunction } from "../behaviours.ts";
 import type { Callback, Outcome } from "../callback.ts";
@@ -133,7 +133,7 @@ function ownRow(
     const find = () => {
       isFound = true;
     };
-    const { issuer, verifier } = made({ ...own, candidates, ...misbehaving(wrap, find) }, clock);
+    const { issuer, verifier } = made(keySource({ ...own, candidates, ...misbehaving(wrap, find) }), clock);
     return { verifier, token: () => issuer.tokenFor("alice") };
   });
 }
@@ -188,7 +188,7 @@ export const keysCallbacks: readonly Callback[] = [
   ownRow("keys", { usual: "served" }, (wrap) => ({ keys: wrap(() => own.keys?.() ?? []) })),
   // Called for the hint if no key signed the token.
   row("KeySource description", { usual: "refused" }, (wrap, clock, misbehaves) => {
-    const { issuer, verifier } = made({ ...own, description: wrap(() => "a vault") }, clock);
+    const { issuer, verifier } = made(keySource({ ...own, description: wrap(() => "a vault") }), clock);
     return { verifier, token: () => issuer.tokenFor("alice", misbehaves() ? { tampered: true } : {}) };
   }),
   ownRow("remote.maintain", { usual: "served" }, (wrap) => remote({ maintain: wrap(() => undefined) })),

@@ -1,5 +1,7 @@
 import { ConfigurationError } from "../../errors.ts";
+import type { UnverifiedHeader } from "../../token/header.ts";
 import { warn } from "../../warning.ts";
+import { markSource } from "../bound-source.ts";
 import { type IssuerOptions, readIssuers } from "../issuers.ts";
 import type { KeySource } from "../key-source.ts";
 import { publicAlgorithms } from "../signature.ts";
@@ -43,12 +45,13 @@ export function localJwks(jwks: string | object, options: LocalJwksOptions = {})
   const set = read(jwks, options);
   const { keys } = set;
   for (const warning of unusedKeys(set)) warn(`localJwks: ${warning}`, "USHER_KEY_UNUSED");
-  return {
+  const source = {
     algorithms: publicAlgorithms,
     issuers: readIssuers(options, "localJwks"),
-    candidates: (header) => fittingKeys(keys, header),
+    candidates: (header: UnverifiedHeader) => fittingKeys(keys, header),
     keys: () => keys,
   };
+  return markSource(source, source);
 }
 
 function read(jwks: string | object, options: JwkOptions): KeySet {

@@ -2,6 +2,7 @@ import { type Clock, elapsedClock } from "../../clock.ts";
 import { ConfigurationError } from "../../errors.ts";
 import { integerWithin } from "../../option-values.ts";
 import { warn } from "../../warning.ts";
+import { keySource } from "../custom-source.ts";
 import { type IssuerOptions, readIssuers } from "../issuers.ts";
 import type { KeySource } from "../key-source.ts";
 import { keepFresh } from "../refreshing.ts";
@@ -93,13 +94,13 @@ export function remoteJwks(url: string | URL, options: RemoteJwksOptions = {}): 
       return next;
     },
   });
-  return {
+  return keySource({
     algorithms: publicAlgorithms,
     issuers,
     candidates: (header) => fittingKeys(current()?.keys ?? [], header),
     keys: () => current()?.keys ?? [],
     remote,
-  };
+  });
 }
 
 function readOptions(url: string | URL, options: RemoteJwksOptions) {

@@ -1,6 +1,7 @@
 import { type Clock, elapsedClock } from "../../clock.ts";
 import { ConfigurationError } from "../../errors.ts";
 import { integerWithin } from "../../option-values.ts";
+import { keySource } from "../custom-source.ts";
 import { readIssuers } from "../issuers.ts";
 import type { KeySource } from "../key-source.ts";
 import { keepFresh } from "../refreshing.ts";
@@ -84,5 +85,5 @@ export function reloadedSecret(
     clock,
     random: () => Math.random(),
   });
-  return { ...secretSource(algorithm, issuers, current), remote };
+  return keySource({ ...secretSource(algorithm, issuers, current), remote });
 }

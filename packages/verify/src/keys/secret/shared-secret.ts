@@ -1,3 +1,4 @@
+import { markSource } from "../bound-source.ts";
 import { type IssuerOptions, readIssuers } from "../issuers.ts";
 import type { KeySource } from "../key-source.ts";
 import type { SecretAlgorithm } from "../signature.ts";
@@ -45,5 +46,6 @@ export interface SharedSecretOptions extends IssuerOptions {
 export function sharedSecret(secret: Secret | undefined, options: SharedSecretOptions = {}): KeySource {
   const algorithm = readSecretAlgorithm(options.algorithm);
   const keys = readSecretKeys(secret, algorithm);
-  return secretSource(algorithm, readIssuers(options, "sharedSecret"), () => keys);
+  const source = secretSource(algorithm, readIssuers(options, "sharedSecret"), () => keys);
+  return markSource(source, source);
 }

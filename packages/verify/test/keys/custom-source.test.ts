@@ -9,7 +9,7 @@ import {
   type Verifier,
 } from "../../src/index.ts";
 import type { RemoteKeys, VerificationKey } from "../../src/keys/index.ts";
-import { keyStatus, keyUsage } from "../../src/keys/index.ts";
+import { keySource, keyStatus, keyUsage } from "../../src/keys/index.ts";
 import { createBench, refusal, verdict } from "../support.ts";
 
 /** Key sources of an application's own making: whatever they do, they decide nothing else and end nothing. */
@@ -21,7 +21,8 @@ const token = issuer.tokenFor("alice");
 const fail = (): never => {
   throw new Error("the vault is locked");
 };
-const bench = (keys: KeySource | KeySource[]) => createBench({ keys, clock }).verifier;
+const bench = (keys: KeySource | KeySource[]) =>
+  createBench({ keys: [keys].flat().map(keySource), clock }).verifier;
 
 const healthy: RemoteKeys = {
   maintain: () => undefined,
@@ -232,6 +233,37 @@ describe("a key source that reaches for what is not its own", () => {
     const verifier = bench({ ...localJwks(keyPair.jwks()), algorithms });
     algorithms.add("ES256");
     expect(verdict(verifier, keyPair.tokenFor("alice"))).toBe("algorithm_rejected");
+  });
+});
+
+describe("a key source that keySource() did not declare", () => {
+  const plain: KeySource = { algorithms: good.algorithms, candidates: good.candidates };
+
+  it.each<[string, unknown]>([
+    ["a plain object", plain],
+    ["a changed copy of one of ours", { ...good, candidates: plain.candidates }],
+    [
+      "an object that inherits from one of ours and changes it",
+      Object.create(good, { candidates: { value: fail } }),
+    ],
+    ["undefined", undefined],
+    ["null", null],
+    ["a string", "the secret"],
+  ])("is rejected at construction, and the message names the function: %s", (_case, source) => {
+    for (const keys of [source, [source], [good, source]] as KeySource[])
+      expect(() => createBench({ keys, clock })).toThrow(
+        /^keys: give sharedSecret.* keySource\(\.\.\.\) of @usher-auth/,
+      );
+  });
+
+  it("is accepted once it is declared, also twice", () => {
+    for (const keys of [keySource(plain), keySource(keySource(plain)), [good, keySource(plain)]])
+      expect(verdict(createBench({ keys, clock }).verifier, token)).toBe("accepted");
+  });
+
+  it("cannot be made of one of ours: those are frozen", () => {
+    for (const source of [good, keySource(plain), localJwks(createTestIssuer({ algorithm: "ES256" }).jwks())])
+      expect(Reflect.set(source, "candidates", fail)).toBe(false);
   });
 });
 
