@@ -205,7 +205,7 @@ def test_a_route_that_is_added_later_is_guarded(client: TestClient, app: FastAPI
         ran.append("later")
 
     @app.get("/late/{userId}")
-    def misspelt(userId: str) -> None:  # noqa: N803
+    def misspelt(userId: str) -> None:
         ran.append("misspelt")
 
     ran.clear()

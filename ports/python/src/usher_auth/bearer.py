@@ -18,8 +18,8 @@ def read_bearer(fields: Sequence[str], token_in_query: bool = False) -> str:
     Checks that there is exactly one credential and that its scheme is Bearer. Does not look at the token.
 
     :param fields: every value of the ``Authorization`` header in the request.
-    :param token_in_query: whether the query has an ``access_token`` (RFC 6750 section 2.3). It is never accepted:
-        URLs end up in logs and in browser histories.
+    :param token_in_query: whether the query has an ``access_token`` (RFC 6750 section 2.3). It is never
+        accepted: URLs end up in logs and in browser histories.
     :raises AuthError: ``credentials_missing``, ``credentials_ambiguous``.
     """
     if len(fields) > 1:

@@ -142,7 +142,10 @@ def _check_times(claims: Mapping[str, Any], policy: ClaimsPolicy, now: float) ->
     for name in ("nbf", "iat"):
         start = claims.get(name)
         if start is not None and not now >= start - tolerance:
-            hint = f"{name} is {_whole(start - now)} s ahead of this machine's clock: compare it with the issuer's"
+            hint = (
+                f"{name} is {_whole(start - now)} s ahead of this machine's clock: compare it with the "
+                "issuer's"
+            )
             raise AuthError("token_not_yet_valid", hint=hint)
     if max_age is not None and iat is not None and not now < iat + max_age + tolerance:
         hint = f"issued {_whole(now - iat)} s ago; maxTokenAge is {max_age} s"

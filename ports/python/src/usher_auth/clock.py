@@ -15,10 +15,10 @@ class SteadyClock:
     """The system's clock, except that it does not follow a clock that is set back by mistake.
 
     An expired token must not become valid again. A token that its issuer signed at 10:00 proves that it is at
-    least 10:00. So the clock returns the wall time, but never less than the smaller of two values: the time at
-    the start plus the monotonic time since, and the ``iat`` of the newest token plus the monotonic time since.
-    A process that started with a clock ahead has no token of that time, and follows the correction. Steps of
-    less than five seconds are never followed.
+    least 10:00. So the clock returns the wall time, but never less than the smaller of two values: the time
+    at the start plus the monotonic time since, and the ``iat`` of the newest token plus the monotonic time
+    since. A process that started with a clock ahead has no token of that time, and follows the correction.
+    Steps of less than five seconds are never followed.
     """
 
     def __init__(self, wall: Clock = time.time, monotonic: Clock = time.monotonic) -> None:

@@ -30,23 +30,25 @@ def verifier_from_env(
 ) -> Verifier:
     """Create a verifier from environment variables, the same ones as ``@usher-auth/verify`` reads.
 
-    - ``BETTER_AUTH_URL``: the issuer's own variable, in any spelling that Better Auth accepts. Its origin is the
-      issuer (:func:`better_auth_issuer`).
+    - ``BETTER_AUTH_URL``: the issuer's own variable, in any spelling that Better Auth accepts. Its origin is
+      the issuer (:func:`better_auth_issuer`).
     - ``API_URL``: the audience, exactly as in the tokens. It is a name; no request goes to it.
-    - ``BETTER_AUTH_SECRETS`` (``2:new,1:old``, the issuer's own format): tokens of each listed version are accepted.
-      Without it, ``BETTER_AUTH_SECRET``.
-    - ``USHER_JWKS_URL``: where the issuer publishes its keys, such as ``https://app.example.com/api/auth/jwks``.
+    - ``BETTER_AUTH_SECRETS`` (``2:new,1:old``, the issuer's own format): tokens of each listed version are
+      accepted. Without it, ``BETTER_AUTH_SECRET``.
+    - ``USHER_JWKS_URL``: where the issuer publishes its keys, such as
+      ``https://app.example.com/api/auth/jwks``.
     - ``USHER_KEYS``: which keys to accept: ``secret``, ``jwks``, or ``jwks,secret``. Default: ``jwks`` if
-      ``USHER_JWKS_URL`` is set, so that a secret that is still in the environment is not accepted by accident;
-      otherwise ``secret``.
+      ``USHER_JWKS_URL`` is set, so that a secret that is still in the environment is not accepted by
+      accident; otherwise ``secret``.
 
     :param env: default: ``os.environ``.
-    :raises ConfigurationError: missing variables, all of them by name, or an invalid one. The message says what to
-        set, and never contains a value.
+    :raises ConfigurationError: missing variables, all of them by name, or an invalid one. The message says
+        what to set, and never contains a value.
 
     >>> verifier_from_env({})
     Traceback (most recent call last):
-    usher_auth.errors.ConfigurationError: BETTER_AUTH_URL is not set. Set it to Better Auth's baseURL, such as ...
+    usher_auth.errors.ConfigurationError: BETTER_AUTH_URL is not set. Set it to Better Auth's baseURL, such as
+    ...
     """
     values = os.environ if env is None else env
     kinds = _chosen_kinds(values)
@@ -86,8 +88,8 @@ def better_auth_issuer(base_url: str) -> str:
 def secret_fingerprint_from_env(env: Mapping[str, str] | None = None) -> str | None:
     """Return the fingerprint of the secret that signs now; None if none is set.
 
-    It is the first of ``BETTER_AUTH_SECRETS``, or ``BETTER_AUTH_SECRET``. Print it at the start of issuer and API, to
-    see whether they have the same secret.
+    It is the first of ``BETTER_AUTH_SECRETS``, or ``BETTER_AUTH_SECRET``. Print it at the start of issuer and
+    API, to see whether they have the same secret.
 
     :raises ConfigurationError: an invalid ``BETTER_AUTH_SECRETS``.
     """

@@ -23,7 +23,8 @@ _MOST = 1000
 def safe_listener(listener: Callable[[Event], object] | None, name: str) -> Callable[[Event], None]:
     """Make a listener that ends neither the request nor the process, whatever it does.
 
-    Its result is ignored, and nothing waits for it. A failure becomes a warning in the log, at most one a minute.
+    Its result is ignored, and nothing waits for it. A failure becomes a warning in the log, at most one a
+    minute.
 
     :raises ConfigurationError: not a function.
     """

@@ -1,6 +1,7 @@
 """Back-channel logout: the endpoint that an issuer calls when a session ends.
 
-OpenID Connect Back-Channel Logout 1.0. The endpoint is public: the signature of the token is the only credential.
+OpenID Connect Back-Channel Logout 1.0. The endpoint is public: the signature of the token is the only
+credential.
 """
 
 from __future__ import annotations
@@ -41,7 +42,8 @@ _ACT_TIMEOUT = 15.0
 
 @dataclass(frozen=True)
 class LogoutToken:
-    """A verified logout token: a session, or all sessions of a user, ended. At least one of the two is present."""
+    """A verified logout token: a session, or all sessions of a user, ended. At least one of the two is
+    present."""
 
     id: str
     """The ``jti`` claim."""
@@ -66,16 +68,16 @@ class LogoutEvent:
 class LogoutEndpoint:
     """The endpoint, without a framework.
 
-    A valid token is answered with 200 once the store has recorded the revocation. An invalid one changes nothing and
-    is answered with 400 (section 2.8) and a problem body. If the store or the keys are not available, the answer is
-    503 with ``Retry-After``, and the same token may be sent again.
+    A valid token is answered with 200 once the store has recorded the revocation. An invalid one changes
+    nothing and is answered with 400 (section 2.8) and a problem body. If the store or the keys are not
+    available, the answer is 503 with ``Retry-After``, and the same token may be sent again.
     """
 
     def __init__(self, verifier: Verifier, on_logout: Callable[[LogoutEvent], object] | None = None) -> None:
         """Create the endpoint of a verifier.
 
-        :param on_logout: called for each logout, recorded or rejected. Anyone can cause a rejected one: the endpoint
-            is public. It may raise, and may be asynchronous; the response does not wait for it.
+        :param on_logout: called for each logout, recorded or rejected. Anyone can cause a rejected one: the
+            endpoint is public. It may raise, and may be asynchronous; the response does not wait for it.
         :raises ConfigurationError: the verifier has no revocations.
         """
         if not isinstance(verifier, Verifier) or verifier.revocations is None:
@@ -112,12 +114,12 @@ class LogoutEndpoint:
     ) -> LogoutToken:
         """Verify a logout token (section 2.6).
 
-        It has the ``typ`` ``logout+jwt``, the logout event in ``events``, no ``nonce``, a ``sid`` or a ``sub``, an
-        ``iat`` within the last 120 seconds, and a ``jti`` that was not used before. It is never accepted as an API
-        token, nor an API token as a logout token.
+        It has the ``typ`` ``logout+jwt``, the logout event in ``events``, no ``nonce``, a ``sid`` or a
+        ``sub``, an ``iat`` within the last 120 seconds, and a ``jti`` that was not used before. It is never
+        accepted as an API token, nor an API token as a logout token.
 
-        :param act: what to do with it. If it raises, the ``jti`` does not count as used. It has fifteen seconds. A
-            replay waits for its result.
+        :param act: what to do with it. If it raises, the ``jti`` does not count as used. It has fifteen
+            seconds. A replay waits for its result.
         :raises AuthError: as ``verifier.verify``; a ``jti`` that was used before is ``claims_invalid``.
         """
         logout: LogoutToken = await verify_with_keys(self._verifier.keys, self._verify_sync, token)
@@ -158,7 +160,8 @@ class LogoutEndpoint:
         except (TimeoutError, asyncio.TimeoutError):
             hint = f"what a logout revokes was not recorded: no answer within {_ACT_TIMEOUT:g} s"
             raise AuthError("revocations_unavailable", hint=hint) from None
-        # Longer than the lifetime of any token that is accepted now: it was issued at most the tolerance ahead.
+        # Longer than the lifetime of any token that is accepted now: it was issued at most the tolerance
+        # ahead.
         until = self._verifier.clock() + _LONGEST_AGE + 2 * self._verifier.policy.clock_tolerance
         self._seen[logout.id] = until
         while len(self._seen) > _REMEMBERED_IDS:
@@ -178,7 +181,8 @@ def revocation_of(logout: LogoutToken) -> Revocation:
 def read_logout_token(
     claims: Mapping[str, Any], policy: ClaimsPolicy, now: float, issuers: Sequence[str]
 ) -> LogoutToken:
-    """Check the claims of a logout token whose signature is verified. Does not check whether it was used before."""
+    """Check the claims of a logout token whose signature is verified. Does not check whether it was used
+    before."""
     _check_forms(claims)
     check_issuer(claims["iss"], policy.issuers, issuers)
     if policy.audiences is not None:

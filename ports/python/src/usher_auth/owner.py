@@ -45,9 +45,9 @@ def read_owner(owner: Owner) -> Mapping[str, str]:
 def check_owner(principal: Principal, params: Mapping[str, object], owner: Mapping[str, str]) -> None:
     """Check each owner parameter of a path.
 
-    The comparison is exact: no case folding, no normalization, no second decoding. An empty value is a mismatch,
-    and so is a claim that is missing, empty or no string. Looks only at these parameters: ids in a body or a
-    query are for the database to check.
+    The comparison is exact: no case folding, no normalization, no second decoding. An empty value is a
+    mismatch, and so is a claim that is missing, empty or no string. Looks only at these parameters: ids in a
+    body or a query are for the database to check.
 
     :param params: the path parameters, as the handler gets them.
     :param owner: parameter names to claims.
@@ -66,7 +66,8 @@ def check_owner(principal: Principal, params: Mapping[str, object], owner: Mappi
 def meant_owner(name: str, owner: Iterable[str]) -> str | None:
     """The owner parameter that this name is a misspelling of.
 
-    With ``{userId}`` in a route and ``user_id`` as the owner, the route looks restricted to its owner and is not.
+    With ``{userId}`` in a route and ``user_id`` as the owner, the route looks restricted to its owner and is
+    not.
     """
     names = list(owner)
     if name in names:
@@ -76,7 +77,8 @@ def meant_owner(name: str, owner: Iterable[str]) -> str | None:
 
 
 def _as_text(value: object) -> str | None:
-    """A converter of Starlette may have made a number: ``/users/007``, read as 7, is not the path of user 007."""
+    """A converter of Starlette may have made a number: ``/users/007``, read as 7, is not the path of user
+    007."""
     if isinstance(value, str):
         return value
     if isinstance(value, (int, UUID)) and not isinstance(value, bool):

@@ -53,8 +53,8 @@ def require_scopes(*scopes: str) -> Policy:
 def require_claim(predicate: Callable[[Mapping[str, Any]], object], name: str | None = None) -> Policy:
     """Accept principals for whose claims the predicate returns ``True``: for roles, organizations, plans.
 
-    A predicate that raises, or returns anything else, rejects. The code is ``scope_insufficient``, as for scopes:
-    the token is valid and does not grant this.
+    A predicate that raises, or returns anything else, rejects. The code is ``scope_insufficient``, as for
+    scopes: the token is valid and does not grant this.
 
     :param predicate: synchronous, without I/O.
     :param name: what is required, for logs and lists of routes. Default: the function's own name.

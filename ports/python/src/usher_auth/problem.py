@@ -116,7 +116,8 @@ _UNAVAILABLE = refuse(http_problem(503), {"retry-after": RETRY_AFTER})
 def create_refusals(realm: str = "api", conceal_owner_mismatch: bool = False) -> Mapping[str, Refusal]:
     """Create the response to each code.
 
-    :param realm: the ``realm`` of the challenge (RFC 9110 section 11.5). The caller has checked its characters.
+    :param realm: the ``realm`` of the challenge (RFC 9110 section 11.5). The caller has checked its
+        characters.
     :param conceal_owner_mismatch: answer ``owner_mismatch`` exactly like a path that does not exist.
     """
     found = {code: refuse(_auth_problem(code), _auth_headers(code, realm)) for code in CODES}
@@ -128,8 +129,8 @@ def create_refusals(realm: str = "api", conceal_owner_mismatch: bool = False) ->
 def create_logout_refusals() -> Mapping[str, Refusal]:
     """Create the responses to rejected logout tokens.
 
-    OpenID Connect Back-Channel Logout 1.0 section 2.8 requires 400 for an invalid one, without a challenge: the
-    sender is not a bearer. An outage on this side stays a 503.
+    OpenID Connect Back-Channel Logout 1.0 section 2.8 requires 400 for an invalid one, without a challenge:
+    the sender is not a bearer. An outage on this side stays a 503.
     """
     return MappingProxyType({code: _logout_refusal(code) for code in CODES})
 

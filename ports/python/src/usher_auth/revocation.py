@@ -49,10 +49,11 @@ class Revocation:
     kind: Literal["token", "session", "user"]
     """The kind of ``id``: a token's ``jti``, a session's ``sid``, or a user's ``sub``."""
     id: str
-    """The exact value of the claim. Never the token itself: a JWS has several spellings, and it is a secret."""
+    """The exact value of the claim. Never the token itself: a JWS has several spellings, and it is a
+    secret."""
     before: float
-    """Seconds since 1970; milliseconds are rejected. For a user, it revokes tokens issued at or before it: whole
-    seconds cover that whole second, a fraction is exact."""
+    """Seconds since 1970; milliseconds are rejected. For a user, it revokes tokens issued at or before it:
+    whole seconds cover that whole second, a fraction is exact."""
 
     def __post_init__(self) -> None:
         if (
@@ -62,7 +63,8 @@ class Revocation:
             or not is_instant(self.before)
         ):
             raise TypeError(
-                'a revocation is Revocation("token" | "session" | "user", id: a non-empty string, before: seconds '
+                'a revocation is Revocation("token" | "session" | "user", id: a non-empty string, before: '
+                "seconds "
                 "since 1970, not milliseconds)"
             )
 
@@ -99,8 +101,8 @@ class RevocationStore(Protocol):
 class MemoryRevocationStore:
     """Keeps revocations in this process only: for an API that runs as one process, and for tests.
 
-    They are lost at a restart, and tokens that were revoked before it are accepted again until they expire. With
-    several workers, each would have its own: use :class:`usher_auth.postgres.PostgresRevocationStore`.
+    They are lost at a restart, and tokens that were revoked before it are accepted again until they expire.
+    With several workers, each would have its own: use :class:`usher_auth.postgres.PostgresRevocationStore`.
     """
 
     def __init__(self) -> None:
@@ -151,10 +153,11 @@ class RevocationStatus:
 
 
 class Revocations:
-    """A list of revocations: of tokens by ``jti``, of sessions by ``sid``, and of users by ``sub`` and a time.
+    """A list of revocations: of tokens by ``jti``, of sessions by ``sid``, and of users by ``sub`` and a
+    time.
 
-    It covers every issuer of the verifier. Does nothing until ``ready()`` (a verifier's ``ready()`` calls it) or the
-    first check in an event loop of asyncio.
+    It covers every issuer of the verifier. Does nothing until ``ready()`` (a verifier's ``ready()`` calls it)
+    or the first check in an event loop of asyncio.
 
     >>> revocations = Revocations(MemoryRevocationStore(), max_token_age=900)
     >>> revocations.status().state
@@ -175,9 +178,10 @@ class Revocations:
 
         :param max_token_age: seconds, 1 to 30 days: the longest lifetime of a token. A verifier with these
             revocations rejects older tokens.
-        :param max_staleness: seconds, 3 to 3600: how long the store may be silent before the list counts as stale.
-        :param when_stale: ``refuse`` rejects all tokens with ``revocations_unavailable`` (503) while the list is
-            stale; ``accept`` accepts tokens that are not known to be revoked.
+        :param max_staleness: seconds, 3 to 3600: how long the store may be silent before the list counts as
+            stale.
+        :param when_stale: ``refuse`` rejects all tokens with ``revocations_unavailable`` (503) while the list
+            is stale; ``accept`` accepts tokens that are not known to be revoked.
         :param clock: seconds since 1970, for tests.
         :param elapsed: elapsed seconds, for tests.
         :raises ConfigurationError: an invalid option.
@@ -232,8 +236,8 @@ class Revocations:
         """Revoke, here and in every other process. Returns once the store has recorded it.
 
         :raises TypeError: not a revocation.
-        :raises AuthError: ``revocations_unavailable``: the store did not record it within ten seconds. Nothing
-            changed here.
+        :raises AuthError: ``revocations_unavailable``: the store did not record it within ten seconds.
+            Nothing changed here.
         """
         batch = (revocations,) if isinstance(revocations, Revocation) else tuple(revocations)
         if not all(isinstance(one, Revocation) for one in batch):
@@ -405,8 +409,8 @@ def is_instant(before: object) -> bool:
 def read_stored(entry: object, now: float) -> tuple[Revocation | None, str | None]:
     """Read an entry of a store, and say what was wrong with it.
 
-    An entry in a store was meant to revoke something. If its time is not in seconds, it is read as milliseconds if
-    that gives a valid time. Otherwise the entry counts from now: it revokes, and it expires.
+    An entry in a store was meant to revoke something. If its time is not in seconds, it is read as
+    milliseconds if that gives a valid time. Otherwise the entry counts from now: it revokes, and it expires.
     """
     if isinstance(entry, Revocation):
         return entry, None

@@ -40,8 +40,8 @@ class _Entry(Protocol):
 def end_of(before: float) -> float:
     """The end of the time that a revocation covers, exclusive.
 
-    A time in whole seconds covers that whole second, because the order within it is unknown. A time with a fraction
-    is exact, so that a user who signs in again immediately is accepted.
+    A time in whole seconds covers that whole second, because the order within it is unknown. A time with a
+    fraction is exact, so that a user who signs in again immediately is accepted.
     """
     return before + 1 if before == int(before) else before + _MICROSECOND
 
@@ -101,7 +101,8 @@ class RevocationTable:
                         self._newest_gone = max(self._newest_gone, end)
 
     def is_whole(self, now: float) -> bool:
-        """Whether the list is complete. If the clock was ahead for a while, entries were deleted too early."""
+        """Whether the list is complete. If the clock was ahead for a while, entries were deleted too
+        early."""
         return self._newest_gone <= now - self._life
 
     def start_over(self) -> None:

@@ -1,7 +1,7 @@
 """The strict parser of the compact JWS form (RFC 7515 section 7.1), before PyJWT sees anything.
 
-Checks length, alphabet, segments, canonical base64url, and that the header is a JSON object of a supported kind.
-Verifies nothing.
+Checks length, alphabet, segments, canonical base64url, and that the header is a JSON object of a supported
+kind. Verifies nothing.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .errors import AuthError
 from .log_text import quote
 from .look_alikes import explain_form
 
-LOGOUT_TOKEN_TYPE = "logout+jwt"
+LOGOUT_TOKEN_TYPE = "logout+jwt"  # noqa: S105
 """The ``typ`` of logout tokens, and of no other kind (OpenID Connect Back-Channel Logout 1.0 section 2.4)."""
 
 # Header parameters that change the meaning of the token. None is supported (RFC 7515 section 4.1.11).
@@ -26,8 +26,8 @@ _REFUSED_PARAMETERS = ("crit", "b64", "zip", "enc")
 
 _COMPACT = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)")
 
-# The characters that a text may end with, by its length modulo four: spare bits must be zero (RFC 4648 section
-# 3.5), or one signature would have several spellings. A length of one modulo four is impossible.
+# The characters that a text may end with, by its length modulo four: spare bits must be zero (RFC 4648
+# section 3.5), or one signature would have several spellings. A length of one modulo four is impossible.
 _ENDINGS = {2: frozenset("AQgw"), 3: frozenset("AEIMQUYcgkosw048")}
 
 _LONGEST_INTEGER = 400

@@ -35,10 +35,10 @@ class _Verified:
 class Verifier:
     """Verifies Better Auth's tokens.
 
-    Checks of each token, in order: form and length, algorithm, key, signature, then ``sub``, ``iss``, ``aud``,
-    ``exp``, ``nbf``, ``iat``, and the revocations if there are any. Does NOT check what the user may do, whether
-    the session still exists at the issuer (use revocations), or whether the path belongs to the user (the guard
-    does).
+    Checks of each token, in order: form and length, algorithm, key, signature, then ``sub``, ``iss``,
+    ``aud``, ``exp``, ``nbf``, ``iat``, and the revocations if there are any. Does NOT check what the user may
+    do, whether the session still exists at the issuer (use revocations), or whether the path belongs to the
+    user (the guard does).
 
     >>> verifier = Verifier(
     ...     keys=shared_secret("K7gNU3sdo+OL0wNhqoVWhr3g6s1xYv72ol/pe/Unols="),
@@ -69,15 +69,16 @@ class Verifier:
         :param keys: ``shared_secret``, ``remote_jwks``, ``local_jwks``, or a list of them.
         :param issuer: the required ``iss``, compared exactly: the origin of Better Auth's ``baseURL``.
         :param audience: the name of this API: tokens must have it in ``aud``. None disables the check.
-        :param clock_tolerance: seconds, 0 to 300: the tolerated difference between the issuer's clock and this one.
+        :param clock_tolerance: seconds, 0 to 300: the tolerated difference between the issuer's clock and
+            this one.
         :param max_token_age: seconds since ``iat``, whatever ``exp`` says. Makes ``iat`` required.
         :param max_token_length: characters, 64 to 65536.
         :param typ: the required ``typ``, such as ``at+jwt`` (RFC 9068). Default: ``JWT`` or none.
         :param cache: how many verified tokens to cache, 0 to 1 000 000.
-        :param revocations: checked for every valid token, cached ones too. Their ``max_token_age`` limits this
-            verifier as well.
-        :param clock: returns seconds since 1970, for tests. Default: the system's clock, corrected so that setting
-            it back does not make expired tokens valid.
+        :param revocations: checked for every valid token, cached ones too. Their ``max_token_age`` limits
+            this verifier as well.
+        :param clock: returns seconds since 1970, for tests. Default: the system's clock, corrected so that
+            setting it back does not make expired tokens valid.
         :raises ConfigurationError: an invalid option.
         """
         issuers = string_list(
@@ -122,7 +123,8 @@ class Verifier:
     async def verify(self, token: str) -> Principal:
         """Verify, and fetch newer keys if the loaded ones do not suffice.
 
-        A key is unknown only after a fetch that began later than the request, and unavailable if there was none.
+        A key is unknown only after a fetch that began later than the request, and unavailable if there was
+        none.
 
         :raises AuthError: as :meth:`verify_sync`.
         """
@@ -228,7 +230,8 @@ class _Cache:
 
 def _read_audience(audience: str | Iterable[str]) -> tuple[str, ...]:
     advice = (
-        "audience: a non-empty string, or a list of them, is required. Set it to this API's name in tokens, or to "
+        "audience: a non-empty string, or a list of them, is required. Set it to this API's name in tokens, "
+        "or to "
         "None to check none."
     )
     return string_list(audience, advice)

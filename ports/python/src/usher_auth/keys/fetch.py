@@ -1,11 +1,12 @@
 """Fetches the JSON document of a JWKS.
 
-With ``http.client``: it follows no redirect, and it uses no proxy, whatever the environment says. The URL of the
-keys is a setting, and neither the server behind it nor a variable must change where keys come from.
+With ``http.client``: it follows no redirect, and it uses no proxy, whatever the environment says. The URL of
+the keys is a setting, and neither the server behind it nor a variable must change where keys come from.
 """
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import socket
@@ -103,7 +104,5 @@ def _cut_off(connection: http.client.HTTPConnection) -> None:
     open_socket = connection.sock
     if open_socket is None:
         return
-    try:
+    with contextlib.suppress(OSError):
         open_socket.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        pass

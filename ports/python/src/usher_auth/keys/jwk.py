@@ -85,8 +85,8 @@ def newly_unused(current: KeySet, previous: KeySet | None = None) -> list[str]:
 def fitting_keys(keys: Sequence[VerificationKey], header: UnverifiedHeader) -> Sequence[VerificationKey]:
     """The keys to try for a token: with its algorithm, and with its ``kid`` if both have one.
 
-    If several keys fit a token without ``kid``, none is tried: choosing one would be a guess (RFC 7515 section
-    4.1.4).
+    If several keys fit a token without ``kid``, none is tried: choosing one would be a guess (RFC 7515
+    section 4.1.4).
     """
     algorithm = canonical_algorithm(header.alg)
     fitting = [

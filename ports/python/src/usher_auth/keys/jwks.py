@@ -34,9 +34,11 @@ def local_jwks(
     The keys never change while the process runs: a key that the issuer withdraws stays valid. If the issuer
     publishes its keys at a URL, use :func:`remote_jwks`.
 
-    :param jwks: the JWKS as JSON text, or parsed. A key that cannot be used is skipped with a warning in the log.
+    :param jwks: the JWKS as JSON text, or parsed. A key that cannot be used is skipped with a warning in the
+        log.
     :param rsa_algorithm: the algorithm of RSA keys without ``alg``. Default: such keys are not used.
-    :param issuer: the issuers that the keys vouch for; required if the verifier has several issuers and sources.
+    :param issuer: the issuers that the keys vouch for; required if the verifier has several issuers and
+        sources.
     :raises ConfigurationError: not a JWKS, or no usable key in it.
     """
     _check_rsa_algorithm(rsa_algorithm, "local_jwks")
@@ -74,24 +76,26 @@ def remote_jwks(
 ) -> KeySource:
     """Create a key source from the keys that an issuer publishes: Better Auth's ``/api/auth/jwks``.
 
-    Keys are fetched for the first token (or by ``verifier.ready()``) and then refreshed in the background. A token
-    of an unknown key causes a fetch, within a budget that all such tokens share. It is ``key_unknown`` only after
-    a fetch that began later than its request; while no fetch may begin, it is ``keys_unavailable`` (503). During
-    an outage of the issuer, the last keys stay valid for ``max_stale``. A key that leaves the set is no longer
-    valid after the next refresh. Each process has its own keys.
+    Keys are fetched for the first token (or by ``verifier.ready()``) and then refreshed in the background. A
+    token of an unknown key causes a fetch, within a budget that all such tokens share. It is ``key_unknown``
+    only after a fetch that began later than its request; while no fetch may begin, it is ``keys_unavailable``
+    (503). During an outage of the issuer, the last keys stay valid for ``max_stale``. A key that leaves the
+    set is no longer valid after the next refresh. Each process has its own keys.
 
-    Does not compare the URL with the issuer: in a container network the two differ. A token never causes a request
-    to a URL of its own. Redirects are not followed, and no proxy is used.
+    Does not compare the URL with the issuer: in a container network the two differ. A token never causes a
+    request to a URL of its own. Redirects are not followed, and no proxy is used.
 
     :param url: https, or http on this machine.
     :param max_age: seconds, 10 to 86400. The age from which keys are no longer fresh. A refresh starts in the
         background at half of it.
     :param max_stale: seconds, ``max_age`` to 30 days: how long the last keys stay valid without newer ones.
-    :param cooldown: seconds, 1 to 3600. Unknown keys may cause five fetches at once, then one per ``cooldown``.
+    :param cooldown: seconds, 1 to 3600. Unknown keys may cause five fetches at once, then one per
+        ``cooldown``.
     :param timeout: seconds, 1 to 60: the time limit of one fetch, to its last byte.
     :param max_bytes: 1024 to 10 MiB: the largest JWKS.
     :param rsa_algorithm: the algorithm of RSA keys without ``alg``. Default: such keys are not used.
-    :param issuer: the issuers that the keys vouch for; required if the verifier has several issuers and sources.
+    :param issuer: the issuers that the keys vouch for; required if the verifier has several issuers and
+        sources.
     :param fetch: a custom fetch. It runs in its own thread and may block.
     :param clock: elapsed seconds, for tests.
     :param random: a number from 0 up to 1, for tests. It spreads retries.
@@ -99,7 +103,8 @@ def remote_jwks(
 
     >>> remote_jwks("http://app.example.com/api/auth/jwks")
     Traceback (most recent call last):
-    usher_auth.errors.ConfigurationError: remote_jwks: the URL must be https, or http on this machine (localhost).
+    usher_auth.errors.ConfigurationError: remote_jwks: the URL must be https, or http on this machine
+    (localhost).
     """
     _check_address(url)
     _check_rsa_algorithm(rsa_algorithm, "remote_jwks")

@@ -85,7 +85,8 @@ class KeyResolver:
     def verify(self, token: UnverifiedToken) -> Voucher:
         """Verify the signature.
 
-        :raises AuthError: ``algorithm_rejected``, ``key_unknown``, ``keys_unavailable``, ``signature_invalid``.
+        :raises AuthError: ``algorithm_rejected``, ``key_unknown``, ``keys_unavailable``,
+            ``signature_invalid``.
         """
         header = token.header
         algorithm = canonical_algorithm(header.alg)
@@ -118,7 +119,8 @@ def _explain_signature(source: KeySource) -> str:
     if source.description is None:
         return "changed on its way, or signed with another key"
     return (
-        f"changed on its way, or signed with a secret that is not listed here ({source.description}): compare the "
+        f"changed on its way, or signed with a secret that is not listed here ({source.description}): "
+        "compare the "
         "fingerprints of issuer and API; in a rotation, list a version here before the issuer signs with it"
     )
 
@@ -133,7 +135,10 @@ def _explain_rejection(algorithms: list[str]) -> Callable[[str], str]:
         f"{expected}; the token is signed with a key pair, as Better Auth's own jwt() does: verify it with "
         "remote_jwks(), or issue it with usherJwt()"
     )
-    secret = f"{expected}; the token is signed with a shared secret: add shared_secret() to the keys if it is meant to be"
+    secret = (
+        f"{expected}; the token is signed with a shared secret: add shared_secret() to the keys if it is "
+        "meant to be"
+    )
 
     def explain(alg: str) -> str:
         if alg.startswith("HS"):

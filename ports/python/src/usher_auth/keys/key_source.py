@@ -59,8 +59,10 @@ def bind_sources(keys: object, issuers: tuple[str, ...]) -> tuple[BoundSource, .
         raise ConfigurationError(_ADVICE)
     if len(issuers) > 1 and len(sources) > 1 and any(source.issuers is None for source in sources):
         raise ConfigurationError(
-            "keys: with several issuers and several key sources, say of each source whose keys it has, such as "
-            "remote_jwks(url, issuer=...). Otherwise one issuer's keys could sign tokens in the name of another."
+            "keys: with several issuers and several key sources, say of each source whose keys it has, such "
+            "as "
+            "remote_jwks(url, issuer=...). Otherwise one issuer's keys could sign tokens in the name of "
+            "another."
         )
     for source in sources:
         stranger = next((name for name in source.issuers or () if name not in issuers), None)

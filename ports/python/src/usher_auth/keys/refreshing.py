@@ -1,8 +1,8 @@
 """Keeps fetched keys fresh.
 
-Concurrent fetches are joined and limited in time, failures back off, and the last keys stay valid meanwhile. A
-fetch runs in a thread of its own: it belongs to no request and to no event loop, and whatever it does, it blocks
-neither.
+Concurrent fetches are joined and limited in time, failures back off, and the last keys stay valid meanwhile.
+A fetch runs in a thread of its own: it belongs to no request and to no event loop, and whatever it does, it
+blocks neither.
 """
 
 from __future__ import annotations
@@ -251,7 +251,8 @@ class Refreshing:
 
     def _out_of_budget(self) -> AuthError:
         return _unavailable(
-            f"no key fits this token, and {self._what} was loaded {_SPARED_FETCHES} times lately for the sake of "
+            f"no key fits this token, and {self._what} was loaded {_SPARED_FETCHES} times lately for the "
+            "sake of "
             f"unknown keys: the next time may be in {int(self._budget.wait()) + 1} s"
         )
 

@@ -57,9 +57,9 @@ def shared_secret(
 ) -> KeySource:
     """Create a key source from a secret, or its versions in the order to try them, newest first.
 
-    Anyone who has the secret can also sign tokens; a public key (JWKS) has no such risk. Rejects short secrets,
-    published defaults and public keys; warns about low entropy and about whitespace at the ends. Does not check
-    that the issuer has the same secret: compare :func:`secret_fingerprint` on both sides.
+    Anyone who has the secret can also sign tokens; a public key (JWKS) has no such risk. Rejects short
+    secrets, published defaults and public keys; warns about low entropy and about whitespace at the ends.
+    Does not check that the issuer has the same secret: compare :func:`secret_fingerprint` on both sides.
 
     :param algorithm: ``HS256``, ``HS384`` (48 bytes or more) or ``HS512`` (64 bytes or more).
     :param issuer: the issuers that it vouches for; required if the verifier has several issuers and sources.
@@ -85,9 +85,9 @@ def shared_secret(
 def secret_fingerprint(secret: str | bytes) -> str:
     """Return a short, stable id of a secret: 16 hexadecimal digits, the same as ``usher-auth fingerprint``.
 
-    Two processes with the same fingerprint have the same secret. It is an HMAC-SHA-256 with the secret as key, so
-    it does not reveal the secret. It can confirm a guess of a weak secret, as any signed token can. Show it to
-    operators, not to the public.
+    Two processes with the same fingerprint have the same secret. It is an HMAC-SHA-256 with the secret as
+    key, so it does not reveal the secret. It can confirm a guess of a weak secret, as any signed token can.
+    Show it to operators, not to the public.
     """
     return hmac.new(_bytes_of(secret), _PURPOSE, hashlib.sha256).hexdigest()[:16]
 
@@ -117,7 +117,8 @@ def parse_secret_versions(text: str) -> list[SecretVersion]:
 def _list_versions(secret: Secret | None) -> list[tuple[int | None, bytes]]:
     if not secret:
         raise ConfigurationError(
-            "shared_secret: no secret given. Set BETTER_AUTH_SECRET to the value that the Better Auth server has."
+            "shared_secret: no secret given. Set BETTER_AUTH_SECRET to the value that the Better Auth "
+            "server has."
         )
     if isinstance(secret, (str, bytes)):
         return [(None, _bytes_of(secret))]
@@ -128,7 +129,8 @@ def _list_versions(secret: Secret | None) -> list[tuple[int | None, bytes]]:
         or len({one.version for one in versions}) < len(versions)
     ):
         raise ConfigurationError(
-            "shared_secret: give a text, bytes, or a list of SecretVersion(version, value) with integers from 0 as "
+            "shared_secret: give a text, bytes, or a list of SecretVersion(version, value) with integers "
+            "from 0 as "
             "versions, none twice."
         )
     return [(one.version, _bytes_of(one.value)) for one in versions]

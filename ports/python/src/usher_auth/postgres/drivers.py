@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Sequence
 from importlib.util import find_spec
 from typing import Any, Protocol
@@ -91,10 +92,8 @@ class _AsyncpgConnection:
         await self._connection.add_listener(channel, lambda *_: self._woken.set())
 
     async def wait(self, seconds: float) -> None:
-        try:
+        with contextlib.suppress(TimeoutError, asyncio.TimeoutError):
             await asyncio.wait_for(self._woken.wait(), seconds)
-        except (TimeoutError, asyncio.TimeoutError):
-            pass
         # Before the next query: a notification from now on may be about a row that it does not see.
         self._woken.clear()
         if self._connection.is_closed():

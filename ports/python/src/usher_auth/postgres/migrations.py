@@ -12,11 +12,11 @@ _MIGRATIONS = (
     before double precision not null check (before >= 0 and before < 100000000000),
     transaction xid8 not null default pg_current_xact_id()
   );
-  comment on table usher_revocations is 'What no longer counts: tokens (jti), sessions (sid), and what users (sub) had until an instant. Kept as long as such a token may be alive';
-  comment on column usher_revocations.before is 'Seconds since 1970';
-  create index usher_revocations_news on usher_revocations (transaction, sequence);
-  create index usher_revocations_before on usher_revocations (before);
-  revoke all on usher_revocations from public;
+  comment on table usher_revocations is 'What no longer counts: tokens (jti), sessions (sid), and what users
+  (sub) had until an instant. Kept as long as such a token may be alive'; comment on column
+  usher_revocations.before is 'Seconds since 1970'; create index usher_revocations_news on usher_revocations
+  (transaction, sequence); create index usher_revocations_before on usher_revocations (before); revoke all on
+  usher_revocations from public;
 
   create function usher_revocations_tell() returns trigger language plpgsql as $tell$
   begin
@@ -27,7 +27,8 @@ _MIGRATIONS = (
   create trigger usher_revocations_tell after insert on usher_revocations
     for each statement execute function usher_revocations_tell();
   """,
-    # Rows of a restore or a COPY carry the transactions of another server, and rows changed by hand their old ones.
+    # Rows of a restore or a COPY carry the transactions of another server, and rows changed by hand their old
+    # ones.
     """
   create function usher_revocations_stamp() returns trigger language plpgsql as $stamp$
   begin
@@ -45,8 +46,8 @@ _MIGRATIONS = (
   """,
 )
 
-# At each start: rows that were restored with numbers ahead of this server's sequence would make the next inserts fail as
-# duplicates.
+# At each start: rows that were restored with numbers ahead of this server's sequence would make the next
+# inserts fail as duplicates.
 _CATCH_UP = """
   do $sequence$
   declare counter regclass := pg_get_serial_sequence('usher_revocations', 'sequence');

@@ -1,4 +1,5 @@
-"""The statements. They are those of ``@usher-auth/postgres``, which shares the table; a test compares them."""
+"""The statements. They are those of ``@usher-auth/postgres``, which shares the table; a test compares
+them."""
 
 from __future__ import annotations
 
@@ -21,8 +22,8 @@ PAGE = f"""
 POSITION = """
   select pg_current_snapshot()::text as snapshot, pg_postmaster_start_time()::text as server"""
 
-# The sequence alone is not enough: transactions commit in another order than they take their numbers, so a late commit
-# with a low number would be missed. A snapshot lists the transactions that were running.
+# The sequence alone is not enough: transactions commit in another order than they take their numbers, so a
+# late commit with a low number would be missed. A snapshot lists the transactions that were running.
 NEW_ROWS = f"""
   select position.snapshot, news.* from (select pg_current_snapshot()::text as snapshot) as position
   left join lateral (
@@ -34,8 +35,8 @@ NEW_ROWS = f"""
     order by usher_revocations.transaction, usher_revocations.sequence limit {PAGE_SIZE}
   ) as news on true"""
 
-# Finds what a restore added past the trigger, by Postgres's own record of the inserting transaction. Reads the whole
-# table, so it does not run every second.
+# Finds what a restore added past the trigger, by Postgres's own record of the inserting transaction. Reads
+# the whole table, so it does not run every second.
 RESTORED_ROWS = f"""
   select position.snapshot, news.* from (
     select snapshot::text, pg_snapshot_xmax(snapshot)::text::bigint as next from pg_current_snapshot() as snapshot
@@ -71,8 +72,8 @@ def write_revocations(revocations: Sequence[Revocation]) -> str:
 def write_id(identifier: str) -> str:
     """An id in the form in which it is stored: the content of a JSON string.
 
-    Postgres text cannot contain U+0000 or half of a surrogate pair, but a signed claim can, and its revocation must not
-    fail. Ids without quotes, backslashes and control characters look the same in both.
+    Postgres text cannot contain U+0000 or half of a surrogate pair, but a signed claim can, and its
+    revocation must not fail. Ids without quotes, backslashes and control characters look the same in both.
     """
     escaped = json.dumps(identifier, ensure_ascii=False)[1:-1]
     return re.sub("[\ud800-\udfff]", lambda half: f"\\u{ord(half[0]):04x}", escaped)

@@ -1,7 +1,7 @@
 """Tells a listener about every revocation that is appended from now on.
 
-A notification has no content: it only triggers a query. So no revocation can be lost with a notification, or be too long
-for one; and a query every second finds what no notification told of.
+A notification has no content: it only triggers a query. So no revocation can be lost with a notification, or
+be too long for one; and a query every second finds what no notification told of.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ class _Position:
 async def read_all(connection: Connection) -> AsyncIterator[list[Any]]:
     """Read the whole table, page by page.
 
-    The pages are not one snapshot: a row that is committed meanwhile, with a number that was already passed, is missing.
-    A subscription that began before reports it.
+    The pages are not one snapshot: a row that is committed meanwhile, with a number that was already passed,
+    is missing. A subscription that began before reports it.
     """
     last = "0"
     while True:
@@ -138,7 +138,8 @@ async def _read_position(connection: Connection) -> _Position:
 
 
 async def _catch_up(connection: Connection, listener: RevocationListener, position: _Position) -> _Position:
-    """After a restart or a failover, old snapshots may not be comparable with new ones: everything is read again."""
+    """After a restart or a failover, old snapshots may not be comparable with new ones: everything is read
+    again."""
     current = await _read_position(connection)
     if current.server == position.server:
         return position
@@ -152,8 +153,8 @@ async def _poll(connection: Connection, listener: RevocationListener, position: 
     snapshot, last = None, ("0", "0")
     while True:
         rows = await connection.query(NEW_ROWS, position.snapshot, *last)
-        # The snapshot of the FIRST query: a row that is committed between two pages, at a place that was already passed,
-        # is then new again.
+        # The snapshot of the FIRST query: a row that is committed between two pages, at a place that was
+        # already passed, is then new again.
         snapshot = snapshot or rows[0][0]
         found = [row for row in rows if row[2] is not None]
         _tell(listener, [_read(row[3:]) for row in found])
@@ -187,7 +188,8 @@ def _read(row: Row) -> Any:
 
 
 async def _clean_up(driver: Driver, life: float) -> None:
-    """Delete expired revocations, now and every minute. Every process does; each skips the rows that another deletes."""
+    """Delete expired revocations, now and every minute. Every process does; each skips the rows that another
+    deletes."""
     has_failed = False
     while True:
         try:

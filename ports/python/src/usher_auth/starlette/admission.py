@@ -32,7 +32,8 @@ class Admission:
         self.is_public = False
         """Whether the route, or a mount above it, is public."""
         self.is_decided = False
-        """Whether a route was entered, or the request refused. Any other response needs a token all the same."""
+        """Whether a route was entered, or the request refused. Any other response needs a token all the
+        same."""
         self.is_started = False
         """Whether a response has begun."""
         self.is_socket_open = False
@@ -109,7 +110,8 @@ class Admission:
                 meant = meant_owner(name, owner)
                 if meant is not None:
                     hint = (
-                        f'the route\'s parameter "{name}" is not compared with its owner, since owner says "{meant}": '
+                        f'the route\'s parameter "{name}" is not compared with its owner, since owner says '
+                        f'"{meant}": '
                         "spell them alike, or list both"
                     )
                     raise AuthError("owner_mismatch", hint=hint)

@@ -1,9 +1,9 @@
 """The gate in front of every route.
 
-Routers differ between versions of Starlette and FastAPI: included routers, mounts, hosts, routes that are made while a
-request is served. They all end in one call: ``route.handle(scope, receive, send)``, with the parameters that the handler
-will get in the scope. So the gate stands in that method, of every class of routes. It does nothing for requests that no
-Usher guards.
+Routers differ between versions of Starlette and FastAPI: included routers, mounts, hosts, routes that are
+made while a request is served. They all end in one call: ``route.handle(scope, receive, send)``, with the
+parameters that the handler will get in the scope. So the gate stands in that method, of every class of
+routes. It does nothing for requests that no Usher guards.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Marks on handlers and mounted applications: public, or not.
 
-A mark is an attribute of the function or object itself. A class that inherits from a public one is not public.
+A mark is an attribute of the function or object itself. A class that inherits from a public one is not
+public.
 """
 
 from __future__ import annotations

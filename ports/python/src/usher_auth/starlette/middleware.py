@@ -1,7 +1,7 @@
 """The middleware that guards an application.
 
-It verifies the token before anything is routed. Only a request that may reach a public route goes on without one, and is
-judged at its route.
+It verifies the token before anything is routed. Only a request that may reach a public route goes on without
+one, and is judged at its route.
 """
 
 from __future__ import annotations

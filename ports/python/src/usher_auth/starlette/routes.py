@@ -51,7 +51,8 @@ def original(route: Any) -> Any:
 
 
 def inner_routes(app: object) -> list[Any] | None:
-    """The routes of a mounted application, through layers of middleware; None if it has none that are known."""
+    """The routes of a mounted application, through layers of middleware; None if it has none that are
+    known."""
     for _ in range(_MOST_LAYERS):
         if isinstance(app, (Starlette, Router)):
             return list(app.routes)
@@ -85,7 +86,8 @@ def takes_method(route: Any, scope: Mapping[str, Any]) -> bool:
 
 
 def may_be_public(routes: Iterable[Any], scope: Mapping[str, Any], owner: object) -> bool:
-    """Whether a public route matches. It decides nothing: whether the request gets there shows at the route."""
+    """Whether a public route matches. It decides nothing: whether the request gets there shows at the
+    route."""
     for route in effective(routes):
         if is_mount(route):
             match, child = route.matches(dict(scope))
@@ -140,7 +142,8 @@ def check_spelling(routes: Iterable[Any], owner_params: Iterable[str], prefix: s
             meant = meant_owner(name, names)
             if meant is not None:
                 raise ConfigurationError(
-                    f'{path}: the parameter "{name}" is not compared with its owner, since owner says "{meant}". '
+                    f'{path}: the parameter "{name}" is not compared with its owner, since owner says '
+                    f'"{meant}". '
                     "Spell them alike, or list both."
                 )
         if is_mount(route):

@@ -1,7 +1,7 @@
 """The token among the subprotocols of a WebSocket.
 
-It is the one header that a browser lets a page choose (RFC 6455 section 11.3.4): ``bearer, <token>``. A JWT is a legal
-subprotocol, since all of its characters are token characters (RFC 9110 section 5.6.2).
+It is the one header that a browser lets a page choose (RFC 6455 section 11.3.4): ``bearer, <token>``. A JWT
+is a legal subprotocol, since all of its characters are token characters (RFC 9110 section 5.6.2).
 """
 
 from __future__ import annotations

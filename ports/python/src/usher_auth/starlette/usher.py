@@ -81,12 +81,13 @@ class Usher:
     ) -> None:
         """Validate every option.
 
-        :param owner: the path parameter, or parameters, that must equal the user's id on every route that has them;
-            ``{"user_id": "sub", "org_id": "org"}`` names the claim for each. None: no path contains an id.
+        :param owner: the path parameter, or parameters, that must equal the user's id on every route that has
+            them; ``{"user_id": "sub", "org_id": "org"}`` names the claim for each. None: no path contains an
+            id.
         :param conceal_owner_mismatch: answer another user's path with 404, like a path that does not exist.
         :param realm: the ``realm`` of the challenge: printable ASCII without quotes and backslashes.
-        :param on_reject: called for each rejected request, with the hint that the client does not get. It may raise,
-            and may be asynchronous; the request does not wait for it.
+        :param on_reject: called for each rejected request, with the hint that the client does not get. It may
+            raise, and may be asynchronous; the request does not wait for it.
         :param on_accept: called for each accepted request; otherwise like ``on_reject``.
         :raises ConfigurationError: an invalid option.
         """
@@ -129,15 +130,15 @@ class Usher:
     def protect(self, app: App, *, public_docs: bool = False, problems: bool = True) -> App:
         """Guard an application, before it serves requests. Routes may be added before and after.
 
-        Everything below it is guarded: routers, mounted applications, WebSockets, static files, unknown paths. A route
-        with a parameter that is spelt almost like an owner parameter is refused at the start.
+        Everything below it is guarded: routers, mounted applications, WebSockets, static files, unknown
+        paths. A route with a parameter that is spelt almost like an owner parameter is refused at the start.
 
         :param public_docs: whether FastAPI's own documentation is public.
-        :param problems: answer the framework's own errors (404, 405, 422 …) with a problem body as well. A handler
-            that the application has set for them stays.
+        :param problems: answer the framework's own errors (404, 405, 422 …) with a problem body as well. A
+            handler that the application has set for them stays.
         :returns: the application.
-        :raises ConfigurationError: not a Starlette or FastAPI application, one that has started, or one that has an
-            Usher already.
+        :raises ConfigurationError: not a Starlette or FastAPI application, one that has started, or one that
+            has an Usher already.
         """
         if not isinstance(app, Starlette):
             raise ConfigurationError("protect: give a FastAPI or Starlette application.")
@@ -156,8 +157,9 @@ class Usher:
     def public(self, endpoint: Marked) -> Marked:
         """Mark a handler as public: it accepts requests without a token, and has no principal.
 
-        Also marks an application to mount: ``app.mount("/static", usher.public(StaticFiles(directory="static")))``.
-        Everything below is then public. Write it directly above the handler, below the route::
+        Also marks an application to mount: ``app.mount("/static",
+        usher.public(StaticFiles(directory="static")))``. Everything below is then public. Write it directly
+        above the handler, below the route::
 
             @app.get("/health")
             @usher.public

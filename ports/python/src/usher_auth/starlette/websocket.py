@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 _PREFIX = "usher.renew "
 
-# Seconds between two looks at a socket: half of the second within which it is closed once its token has ended. A client
-# that does not answer the close frame is cut off after the same time.
+# Seconds between two looks at a socket: half of the second within which it is closed once its token has
+# ended. A client that does not answer the close frame is cut off after the same time.
 _INTERVAL = 0.5
 
 
@@ -36,16 +36,17 @@ class SocketSession:
 
     @property
     def principal(self) -> Principal:
-        """The user of the newest token that was accepted. Its ``id`` never changes; do not keep it in a variable."""
+        """The user of the newest token that was accepted. Its ``id`` never changes; do not keep it in a
+        variable."""
         return self._principal
 
     async def renew(self, token: object) -> None:
         """Take a fresh token, so that the socket outlives the one that opened it.
 
-        It must be of the same user and, where the former one had a ``sid``, of the same session, and it must fit the
-        path. A token that is refused closes the socket. One that cannot be judged at the moment (503) changes nothing.
-        Of several, the one that was given last counts. The client may also send the text ``usher.renew <token>``, which
-        does the same and does not reach the handler.
+        It must be of the same user and, where the former one had a ``sid``, of the same session, and it must
+        fit the path. A token that is refused closes the socket. One that cannot be judged at the moment (503)
+        changes nothing. Of several, the one that was given last counts. The client may also send the text
+        ``usher.renew <token>``, which does the same and does not reach the handler.
         """
         self._given += 1
         number = self._given
@@ -56,7 +57,8 @@ class SocketSession:
             self._end(error, is_renewal=True)
 
     def check(self) -> None:
-        """Verify the token again, mostly out of the cache: that sees its end, its revocation and a withdrawn key."""
+        """Verify the token again, mostly out of the cache: that sees its end, its revocation and a withdrawn
+        key."""
         try:
             self._admission.usher.verifier.verify_sync(self._token)
         except AuthError as error:
@@ -81,7 +83,8 @@ class SocketSession:
 async def serve_socket(
     app: ASGIApp, admission: Admission, scope: Scope, receive: Receive, send: Send
 ) -> None:
-    """Serve a WebSocket, and close it within a second after its token has ended. The handler needs no code for it."""
+    """Serve a WebSocket, and close it within a second after its token has ended. The handler needs no code
+    for it."""
     is_closed = False
 
     async def sending(message: Message) -> None:
