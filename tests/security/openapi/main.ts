@@ -3,8 +3,9 @@
  * document, with valid and invalid data. No response may be a 5xx, have an undocumented status, or have a body
  * that does not match its schema.
  */
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -29,7 +30,8 @@ const folder = mkdtempSync(join(tmpdir(), "usher-openapi-"));
 const api = await startApi(tested);
 try {
   const schemathesis = installSchemathesis();
-  const passed = rounds.map((round) => ask(schemathesis, round));
+  const passed: boolean[] = [];
+  for (const round of rounds) passed.push(await ask(schemathesis, round));
   process.exitCode = passed.every(Boolean) ? 0 : 1;
 } catch (error) {
   process.stderr.write(`${(error as Error).message}\n`);
@@ -73,7 +75,7 @@ async function startApi({ service: serviceOf }: Api) {
 }
 
 /** Whether nothing was found. schemathesis prints its findings and their requests. */
-function ask(schemathesis: string, { title, user, path, seconds, examples }: Round): boolean {
+async function ask(schemathesis: string, { title, user, path, seconds, examples }: Round): Promise<boolean> {
   process.stdout.write(`\n${title}\n`);
   // A file instead of an argument, which any user of this machine could see in the process list.
   const settings = join(folder, "schemathesis.toml");
@@ -82,7 +84,8 @@ function ask(schemathesis: string, { title, user, path, seconds, examples }: Rou
     ...(path === undefined ? [] : ["[parameters]", `"path.${ownerParam}" = "${path}"`]),
   ];
   writeFileSync(settings, `${lines.join("\n")}\n`, { mode: 0o600 });
-  const { status, error } = spawnSync(
+  // Not `spawnSync`: the log of the API must be read meanwhile, or the API would wait for that.
+  const child = spawn(
     schemathesis,
     [
       ...["--config-file", settings, "run", `${api.url}/openapi.json`, "--url", api.url, "--no-color"],
@@ -91,6 +94,6 @@ function ask(schemathesis: string, { title, user, path, seconds, examples }: Rou
     ],
     { cwd: folder, stdio: ["ignore", "inherit", "inherit"] },
   );
-  if (error !== undefined) throw error;
-  return status === 0;
+  const [code] = await once(child, "close");
+  return code === 0;
 }
