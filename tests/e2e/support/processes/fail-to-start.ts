@@ -3,9 +3,9 @@ import { temporaryFolder } from "../files/temporary-folder.ts";
 import { launchUsher } from "./launcher.ts";
 
 /** Starts Usher with an invalid environment, and returns the one line of its error output. */
-export async function failToStart(environment: Record<string, string>): Promise<string> {
+export async function failToStart(environment: Record<string, string>, script?: string): Promise<string> {
   const DATA_DIR = temporaryFolder();
-  const launcher = launchUsher({ DATA_DIR, ...environment });
+  const launcher = launchUsher({ DATA_DIR, ...environment }, script);
   onTestFinished(async () => {
     launcher.process.kill();
     await launcher.ended;
