@@ -7,7 +7,7 @@ import type { Algorithm, VerificationKey } from "./signature.ts";
  * own code, declared with `keySource()`.
  *
  * A source answers from memory. I/O happens in `refresh`, which only a remote source has. `algorithms` and
- * `issuers` are read once, when the verifier is created. A source that fails (throws, or returns no list of
+ * `issuers` are read once, when the source is created. A source that fails (throws, or returns no list of
  * keys) has no key for that token; if no other source has one, the answer is `keys_unavailable`. A source
  * must not call the verifier that calls it.
  */

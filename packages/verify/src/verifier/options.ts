@@ -29,8 +29,8 @@ import { ignorePromise } from "../user-code/thenable.ts";
  */
 export interface VerifierOptions<Claims = TokenClaims> {
   /**
-   * The keys: `sharedSecret`, `reloadedSecret`, `remoteJwks`, `localJwks`, or a list. Each source has its own
-   * algorithms and, optionally, its own `issuer`.
+   * The keys: `sharedSecret`, `reloadedSecret`, `remoteJwks`, `localJwks`, `keySource`, or a list. Each source
+   * has its own algorithms and, optionally, its own `issuer`.
    */
   readonly keys: KeySource | readonly KeySource[];
   /**
