@@ -68,6 +68,7 @@ const skipReasons: Reporter = {
 
 /** Tests of scale, of faults, of development tools and of the packed packages: `npm run test:long`, and CI. */
 const long = [
+  "packages/cli/test/audit/fastapi/**/*.test.ts",
   "packages/postgres/integration/**/million.test.ts",
   "tests/e2e/demo-replicas.test.ts",
   "tests/e2e/dev.test.ts",
