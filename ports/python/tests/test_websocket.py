@@ -99,7 +99,11 @@ def test_a_socket_is_closed_when_its_token_ends() -> None:
         now[0] += 2000
         began = time.monotonic()
         message = socket.receive()
-        assert (message["type"], message["code"], message["reason"]) == ("websocket.close", 4401, "token_expired")
+        assert (message["type"], message["code"], message["reason"]) == (
+            "websocket.close",
+            4401,
+            "token_expired",
+        )
         assert time.monotonic() - began < 1.5
 
 

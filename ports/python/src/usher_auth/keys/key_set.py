@@ -19,9 +19,10 @@ __all__ = ["KeyResolver", "KeySource"]
 class LackingKeyError(AuthError):
     """No key fits the token, and these sources may get one."""
 
-    def __init__(self, code: str, hint: str | None, remotes: tuple[Refreshing, ...]) -> None:
+    def __init__(self, code: str, hint: str | None, remotes: tuple[tuple[Refreshing, int], ...]) -> None:
         super().__init__(code, hint=hint)
         self.remotes = remotes
+        """Each with the generation that lacks the key."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Search:
     unavailable: AuthError | None
     """Why newer keys may be missing; None if every source answered."""
     is_old: bool
-    """Whether it joined a fetch that began before the request, which may lack a newer key."""
+    """Whether it used a fetch that began before the request, which may lack a newer key."""
 
 
 class KeyResolver:
@@ -78,8 +79,13 @@ class KeyResolver:
 
     async def search(self, lacking: LackingKeyError) -> Search:
         """Fetch the key that a token lacked."""
-        is_old = any(remote.is_refreshing() for remote in lacking.remotes)
-        failures = await asyncio.gather(*(remote.refresh() for remote in lacking.remotes))
+        is_old = any(
+            remote.is_refreshing() or remote.generation != generation
+            for remote, generation in lacking.remotes
+        )
+        failures = await asyncio.gather(
+            *(remote.refresh(generation) for remote, generation in lacking.remotes)
+        )
         return Search(next((failure for failure in failures if failure is not None), None), is_old)
 
     def verify(self, token: UnverifiedToken) -> Voucher:
@@ -94,6 +100,12 @@ class KeyResolver:
         accepting = [bound for bound in self._sources if algorithm in bound.source.algorithms]
         if not accepting:
             raise AuthError("algorithm_rejected", hint=self._rejected(header.alg))
+        # Read before the keys: a fetch may succeed meanwhile, in its thread.
+        remotes = tuple(
+            (bound.source.remote, bound.source.remote.generation)
+            for bound in accepting
+            if bound.source.remote is not None
+        )
         tried: KeySource | None = None
         failure: AuthError | None = None
         for bound in accepting:
@@ -111,7 +123,6 @@ class KeyResolver:
         code, hint = (
             ("key_unknown", "no key fits this token") if failure is None else (failure.code, failure.hint)
         )
-        remotes = tuple(bound.source.remote for bound in accepting if bound.source.remote is not None)
         raise LackingKeyError(code, hint, remotes)
 
 

@@ -105,6 +105,8 @@ class Refreshing:
         self._failures = 0
         self._failure: AuthError | None = None
         self._under_way: _Attempt | None = None
+        self.generation = 0
+        """Counts the fetches that succeeded."""
 
     def keys(self) -> tuple[VerificationKey, ...]:
         """The last valid keys; none before the first fetch, and once they are too old."""
@@ -153,12 +155,15 @@ class Refreshing:
         """Whether there are no keys."""
         return self._set is None
 
-    async def refresh(self) -> AuthError | None:
+    async def refresh(self, seen: int | None = None) -> AuthError | None:
         """Fetch newer keys, or wait for the fetch that is under way.
 
+        :param seen: the generation that lacked a key. If there is a newer one already, no fetch is needed.
         :returns: the error that prevented newer keys.
         """
         with self._lock:
+            if seen is not None and seen != self.generation:
+                return None
             attempt = self._live()
             if attempt is None:
                 if self._clock() < self._retry_at:
@@ -206,6 +211,7 @@ class Refreshing:
         except Exception as error:
             return self._fail(error)
         self._replace(fresh)
+        self.generation += 1
         self._fetched_at = attempt.started_at
         self._retry_at = float("-inf")
         self._failures = 0

@@ -64,7 +64,7 @@ def _extend(schema: dict[str, Any], app: Starlette, usher: Usher) -> None:
     components.setdefault("schemas", {}).setdefault(_PROBLEM, _problem_schema())
     paths = schema.get("paths", {})
     for route in effective(app.routes):
-        path = getattr(route, "path_format", None)
+        path: str = getattr(route, "path_format", None) or ""
         operations = paths.get(path, {})
         for method in getattr(route, "methods", None) or ():
             operation = operations.get(method.lower())
