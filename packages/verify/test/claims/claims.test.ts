@@ -16,18 +16,18 @@ describe("claims: form", () => {
   });
 
   const wrong = [null, true, {}, [], "", [""], "1767225600", "1e3"];
-  it.each(["exp", "iat", "nbf"])("wants %s to be a number", (name) => {
+  it.each(["exp", "iat", "nbf"])("requires %s to be a number", (name) => {
     for (const value of wrong)
       expect(withClaims({ [name]: value }), JSON.stringify(value)).toBe("claims_invalid");
   });
 
-  it.each(["sub", "iss", "sid", "jti"])("wants %s to be a non-empty string", (name) => {
+  it.each(["sub", "iss", "sid", "jti"])("requires %s to be a non-empty string", (name) => {
     for (const value of [null, true, 1, {}, [], "", ["alice"]]) {
       expect(withClaims({ [name]: value }), JSON.stringify(value)).toBe("claims_invalid");
     }
   });
 
-  it("wants aud to be a string or a list of strings", () => {
+  it("requires aud to be a string or a list of strings", () => {
     for (const value of [null, 1, {}, [], "", [""], [issuer.audience, 1], [[issuer.audience]]]) {
       expect(withClaims({ aud: value }), JSON.stringify(value)).toBe("claims_invalid");
     }
@@ -41,7 +41,7 @@ describe("claims: form", () => {
 });
 
 describe("claims: issuer and audience", () => {
-  it("wants the issuer exactly", () => {
+  it("compares the issuer exactly", () => {
     for (const iss of [
       "https://APP.example.com",
       "http://app.example.com",
@@ -52,7 +52,7 @@ describe("claims: issuer and audience", () => {
     }
   });
 
-  it("says when only the trailing slash differs", () => {
+  it("explains that only the trailing slash differs", () => {
     const { hint } = refusal(() =>
       verifier.verifySync(issuer.tokenFor("alice", { claims: { iss: `${issuer.issuer}/` } })),
     );
@@ -61,7 +61,7 @@ describe("claims: issuer and audience", () => {
     expect(other.hint).not.toContain("slash");
   });
 
-  it("accepts an audience in a list, and no other", () => {
+  it("accepts only the configured audience in a list", () => {
     expect(withClaims({ aud: ["https://other.example", issuer.audience] })).toBe("accepted");
     expect(withClaims({ aud: ["https://other.example"] })).toBe("audience_rejected");
     expect(withClaims({ aud: `${issuer.audience}/` })).toBe("audience_rejected");
@@ -79,7 +79,7 @@ describe("claims: issuer and audience", () => {
     expect(of("https://one.example", "c")).toBe("audience_rejected");
   });
 
-  it("checks no audience when told so out loud, but still its form", () => {
+  it("accepts any audience with an explicit null, but still checks its form", () => {
     const open = createBench({ audience: null });
     const of = (aud: unknown) => verdict(open.verifier, open.issuer.tokenFor("alice", { claims: { aud } }));
     expect(of("anything")).toBe("accepted");
@@ -89,17 +89,17 @@ describe("claims: issuer and audience", () => {
 });
 
 describe("claims: time", () => {
-  /** The verdict on a claim this many seconds from now, with the default tolerance of 5 s. */
+  /** The result for a claim this many seconds from now, with the default tolerance of 5 s. */
   const at = (name: string, seconds: number) => withClaims({ [name]: startSeconds + seconds });
 
-  it("expires at exp, with the tolerance and not a second more", () => {
+  it("expires at exp plus the tolerance, to the second", () => {
     expect(at("exp", 1)).toBe("accepted");
     expect(at("exp", -4)).toBe("accepted");
     expect(at("exp", -5)).toBe("token_expired");
     expect(at("exp", -1_000_000)).toBe("token_expired");
   });
 
-  it("expires at exp itself when there is no tolerance", () => {
+  it("expires exactly at exp without a tolerance", () => {
     const strict = createBench({ clockTolerance: 0 });
     const of = (exp: number) =>
       verdict(strict.verifier, strict.issuer.tokenFor("alice", { claims: { exp } }));
@@ -107,12 +107,12 @@ describe("claims: time", () => {
     expect(of(startSeconds + 1)).toBe("accepted");
   });
 
-  it.each(["nbf", "iat"])("refuses %s ahead of the clock beyond the tolerance", (name) => {
+  it.each(["nbf", "iat"])("rejects %s in the future beyond the tolerance", (name) => {
     expect(at(name, 5)).toBe("accepted");
     expect(at(name, 6)).toBe("token_not_yet_valid");
   });
 
-  it("limits the token's age when told to, and then requires iat", () => {
+  it("limits the token's age with maxTokenAge, and then requires iat", () => {
     const { issuer, verifier } = createBench({ maxTokenAge: 60 });
     const of = (iat: number | undefined) => verdict(verifier, issuer.tokenFor("alice", { claims: { iat } }));
     expect(of(startSeconds - 64)).toBe("accepted");
@@ -120,13 +120,13 @@ describe("claims: time", () => {
     expect(of(undefined)).toBe("claims_invalid");
   });
 
-  it("takes exp in milliseconds for what it is: a date far ahead, still an integer", () => {
+  it("accepts exp in milliseconds as a date in the far future", () => {
     expect(withClaims({ exp: (startSeconds + 300) * 1000 })).toBe("accepted");
   });
 });
 
 describe("claims: the order is stable", () => {
-  it("names the issuer before the audience before the time, so that token_expired means only that", () => {
+  it("checks issuer, audience and time in this order, so that token_expired means nothing else is wrong", () => {
     expect(
       verdict(verifier, issuer.tokenFor("a", { wrongIssuer: true, wrongAudience: true, expired: true })),
     ).toBe("issuer_rejected");
@@ -166,14 +166,14 @@ describe("claims: hints for the operator", () => {
     expect(hintOf({ [name]: value })).toBe(hint);
   });
 
-  it("of a payload that is no object", () => {
+  it("for a payload that is not an object", () => {
     expect(refusal(() => readClaimsObject({ payload: Buffer.from("[]") }))).toMatchObject({
       code: "claims_invalid",
       hint: "the payload is not a JSON object in UTF-8",
     });
   });
 
-  it("of an issuer: the one that came and those expected, and whether a slash is all", () => {
+  it("for an issuer: actual and expected, and whether only a slash differs", () => {
     const expected = `expected ${quoted(issuer.issuer)}`;
     expect(hintOf({ iss: otherIssuer })).toBe(`iss is ${quoted(otherIssuer)}, ${expected}`);
     expect(hintOf({ iss: `${issuer.issuer}/` })).toBe(
@@ -187,7 +187,7 @@ describe("claims: hints for the operator", () => {
     expect(hintOf({ iss: issuer.issuer.slice(0, -1) })).not.toContain("slash");
   });
 
-  it("of an audience: those that came and those expected", () => {
+  it("for an audience: actual and expected", () => {
     expect(hintOf({ aud: "x" })).toBe(`aud is "x", expected ${quoted(issuer.audience)}`);
     expect(hintOf({ aud: ["x", "y"] }, { audience: ["a", "b"] })).toBe(
       'aud is "x", "y", expected "a" or "b"',
@@ -195,13 +195,13 @@ describe("claims: hints for the operator", () => {
     expect(refusal(() => checkAudience(undefined, ["a"])).hint).toBe('aud is , expected "a"');
   });
 
-  it("of hostile text: quoted, in one line, and not endless", () => {
+  it("for hostile text: quoted, in one line, and limited in length", () => {
     expect(hintOf({ iss: 'a"\nb' })).toContain('iss is "a\\"\\nb", expected');
     expect(hintOf({ iss: "x".repeat(200) })).toContain(`iss is "${"x".repeat(200)}", expected`);
     expect(hintOf({ iss: "x".repeat(201) })).toContain(`iss is "${"x".repeat(200)}…", expected`);
   });
 
-  it("of time: how far off, in whole seconds", () => {
+  it("for times: the difference in whole seconds", () => {
     const half = () => start + 500;
     expect(hintOf({ exp: startSeconds - 10 })).toBe("expired 10 s ago");
     expect(hintOf({ exp: startSeconds - 10 }, { clock: half })).toBe("expired 10 s ago");

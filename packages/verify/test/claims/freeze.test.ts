@@ -4,7 +4,7 @@ import { deepFreeze, freezeThrough } from "../../src/claims/freeze.ts";
 import { keyUsage } from "../../src/keys/index.ts";
 import { createBench, start } from "../support.ts";
 
-/** Everything in a value that can still be changed. */
+/** All parts of a value that are not frozen. */
 function open(value: object, seen = new Set<object>()): object[] {
   if (seen.has(value)) return [];
   seen.add(value);
@@ -15,7 +15,7 @@ function open(value: object, seen = new Set<object>()): object[] {
 }
 
 describe("deepFreeze", () => {
-  it("freezes what JSON can hold", () => {
+  it("freezes any JSON value", () => {
     const value = JSON.parse(
       '{"list":[{"deep":true}],"nothing":null,"__proto__":{"a":{}},"text":"a"}',
     ) as object;
@@ -31,7 +31,7 @@ describe("deepFreeze", () => {
 });
 
 describe("freezeThrough", () => {
-  it("freezes plain data, also below what is frozen already, in a circle, and under symbols and hidden names", () => {
+  it("freezes plain data, also inside frozen objects, in a circle, and under symbols and non-enumerable keys", () => {
     const inner = { roles: ["user"] };
     const bare = Object.assign(Object.create(null), { x: {} });
     const circle: Record<PropertyKey, unknown> = {
@@ -47,7 +47,7 @@ describe("freezeThrough", () => {
     expect([Object.isFrozen(inner.roles), Object.isFrozen(hidden)]).toEqual([true, true]);
   });
 
-  it("takes what is no object as it is", () => {
+  it("returns a value that is not an object unchanged", () => {
     for (const value of [null, undefined, "text", 1, true, 1n, Symbol("a")])
       expect(freezeThrough(value)).toBe(true);
   });
@@ -93,7 +93,7 @@ describe("freezeThrough", () => {
           },
         ),
     ],
-  ])("says that %s can still be changed, and throws nothing", (_case, make) => {
+  ])("reports that %s is mutable, and never throws", (_case, make) => {
     expect(freezeThrough(make())).toBe(false);
     const around = { below: Object.freeze([{ part: make() }]), beside: {} };
     expect(freezeThrough(around)).toBe(false);
@@ -104,7 +104,7 @@ describe("a principal that requests share", () => {
   const schema = z.object({ sub: z.string(), roles: z.array(z.string()) });
   const claims = { roles: ["user"] };
 
-  /** What two requests with one token are given. */
+  /** The principals of two requests with one token. */
   function two<Claims>(schema: z.ZodType<Claims>): [Claims, Claims] {
     const { issuer, verifier } = createBench({ claims: schema as never });
     const token = issuer.tokenFor("alice", { claims });
@@ -113,7 +113,7 @@ describe("a principal that requests share", () => {
     return [first.claims as never, second.claims as never];
   }
 
-  it("is frozen below what a schema froze only at the top", () => {
+  it("is frozen deeply if a schema froze only the top", () => {
     const org = z.object({ roles: z.array(z.string()) });
     const [first, second] = two(schema.transform(({ roles }) => ({ org: org.readonly().parse({ roles }) })));
     expect(first).toBe(second);
@@ -121,7 +121,7 @@ describe("a principal that requests share", () => {
     expect(second.org.roles).toEqual(["user"]);
   });
 
-  it("holds another Set, Map, Date or object of a class for each of them", () => {
+  it("has a separate Set, Map, Date or class instance for each of them", () => {
     class Account {
       #roles: string[];
       constructor(roles: string[]) {
@@ -148,13 +148,13 @@ describe("a principal that requests share", () => {
     expect(otherAccount.account.roles).toEqual(["user"]);
   });
 
-  it("freezes what is plain around them", () => {
+  it("freezes the plain data around them", () => {
     for (const claims of two(schema.transform(({ roles }) => ({ roles: new Set(roles), list: roles })))) {
       expect(Object.isFrozen(claims) && Object.isFrozen(claims.list)).toBe(true);
     }
   });
 
-  it("is the same object where nothing of it can be changed", () => {
+  it("is the same object if all of it is immutable", () => {
     const [first, second] = two(schema);
     expect(first).toBe(second);
   });

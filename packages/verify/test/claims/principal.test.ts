@@ -8,7 +8,7 @@ describe("createPrincipal", () => {
     [{ sid: "s" }, ["id", "sessionId", "expiresAt", "claims"]],
     [{ iat: 1 }, ["id", "issuedAt", "expiresAt", "claims"]],
     [{ sid: "s", iat: 1 }, ["id", "sessionId", "issuedAt", "expiresAt", "claims"]],
-  ])("has of %j what is there, and no more", (claims, names) => {
+  ])("has exactly the claims of %j", (claims, names) => {
     const all = { ...required, ...claims };
     const principal = createPrincipal(all, all);
     expect(Object.keys(principal)).toEqual(names);

@@ -12,7 +12,7 @@ import type { RemoteKeys, VerificationKey } from "../../src/keys/index.ts";
 import { keySource, keyStatus, keyUsage } from "../../src/keys/index.ts";
 import { createBench, refusal, verdict } from "../support.ts";
 
-/** Key sources of an application's own making: whatever they do, they decide nothing else and end nothing. */
+/** Custom key sources: whatever they do, they cannot affect other decisions or end the process. */
 
 const { clock } = createBench();
 const issuer = createTestIssuer({ clock });
@@ -50,12 +50,12 @@ describe("a key source that fails", () => {
     ],
     ["candidates returns a promise", { candidates: (async () => []) as never }],
     ["candidates returns nothing", { candidates: (() => undefined) as never }],
-    ["candidates returns what is no key", { candidates: () => [{}] as never }],
+    ["candidates returns a value that is not a key", { candidates: () => [{}] as never }],
     ["a key's verify throws", { candidates: () => [{ algorithm: "HS256", verify: fail }] }],
   ];
 
   it.each(broken)(
-    "%s: the token may be good, so it is a 503; and another source's keys serve on",
+    "%s: the token may be valid, so it is a 503; the keys of other sources still work",
     async (_case, wrong) => {
       const source: KeySource = { ...good, ...wrong };
       const { code, hint } = refusal(() => bench(source).verifySync(token));
@@ -72,7 +72,7 @@ describe("a key source that fails", () => {
     },
   );
 
-  it("says so without control characters", () => {
+  it("is reported without control characters", () => {
     const source: KeySource = {
       ...good,
       candidates: () => {
@@ -84,7 +84,7 @@ describe("a key source that fails", () => {
     );
   });
 
-  it("accepts true only: no promise, and nothing else", () => {
+  it("accepts only true, and no promise", () => {
     for (const answer of [Promise.resolve(true), 1, "true", {}]) {
       const source: KeySource = {
         ...good,
@@ -94,7 +94,7 @@ describe("a key source that fails", () => {
     }
   });
 
-  it("is asked for more than keys in vain: nothing of that refuses a token, or ends a call", async () => {
+  it("may fail in its optional functions without rejecting a token or failing a call", async () => {
     const source: KeySource = { ...good, keys: fail, description: fail };
     const verifier = bench(source);
     expect(verdict(verifier, token)).toBe("accepted");
@@ -114,7 +114,7 @@ describe("a key source that fails", () => {
   });
 
   it.each<unknown>([undefined, null, "fresh", 1, { state: "well" }, new Set([1])])(
-    "answers %j when it is asked for more than keys: that is no answer",
+    "returns %j from its optional functions: it is ignored",
     async (answer) => {
       const give = (() => answer) as never;
       const verifier = bench({
@@ -140,7 +140,7 @@ describe("a key source that fails", () => {
   });
 });
 
-describe("a key source whose refresh goes wrong", () => {
+describe("a key source whose refresh fails", () => {
   const missing = (refresh: RemoteKeys["refresh"], more: Partial<RemoteKeys> = {}) =>
     bench({ ...good, candidates: () => [], remote: { ...healthy, refresh, ...more } });
 
@@ -148,14 +148,14 @@ describe("a key source whose refresh goes wrong", () => {
     ["throws", fail],
     ["rejects", async () => fail()],
     ["rejects with nothing", () => Promise.reject(undefined)],
-    ["is refused by another copy's error", () => Promise.reject(new AuthError("keys_unavailable"))],
+    ["rejects with an error of another copy", () => Promise.reject(new AuthError("keys_unavailable"))],
     // biome-ignore lint/suspicious/noThenProperty: a thenable, as user code may return.
     ["returns a thenable that throws", () => ({ then: fail }) as never],
   ])("%s: a 503", async (_case, refresh) => {
     expect(await outcome(missing(refresh), token)).toBe("keys_unavailable");
   });
 
-  it("never settles: a 503 after the time that it has, 5 seconds by default", async () => {
+  it("never settles: a 503 after its timeout, 5 seconds by default", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     try {
       for (const [more, milliseconds] of [
@@ -178,18 +178,18 @@ describe("a key source whose refresh goes wrong", () => {
     }
   });
 
-  it("brings nothing new: the key is unknown", async () => {
+  it("fetches nothing new: the key is unknown", async () => {
     const refresh = vi.fn(async () => undefined);
     expect(await outcome(missing(refresh), token)).toBe("key_unknown");
     expect(refresh).toHaveBeenCalledOnce();
     const joined = vi.fn(async () => undefined);
     expect(await outcome(missing(joined, { refreshing: () => true }), token)).toBe("key_unknown");
-    expect(joined, "once more: what was joined may have missed the key").toHaveBeenCalledTimes(2);
+    expect(joined, "is called again: the joined refresh may have missed the key").toHaveBeenCalledTimes(2);
   });
 });
 
-describe("a key source that reaches for what is not its own", () => {
-  it("changes the header: it is frozen, and the next token's is whole", () => {
+describe("a key source that changes foreign objects", () => {
+  it("changes the header: it is frozen, and the next token's is unchanged", () => {
     const changes: unknown[] = [];
     const source: KeySource = {
       ...good,
@@ -204,7 +204,7 @@ describe("a key source that reaches for what is not its own", () => {
     expect(changes).toEqual([false, false, false, false]);
   });
 
-  it("verifies another token while it is asked for keys: it is refused, and neither is taken for the other", () => {
+  it("verifies another token while it returns keys: that is rejected, and the tokens are not confused", () => {
     const other = issuer.tokenFor("mallory");
     const seen: unknown[] = [];
     const source: KeySource = {
@@ -227,7 +227,7 @@ describe("a key source that reaches for what is not its own", () => {
     expect(seen).toEqual(["keys_unavailable", "keys_unavailable"]);
   });
 
-  it("changes its algorithms afterwards: what was said when the verifier was made counts", () => {
+  it("changes its algorithms afterwards: those at the creation of the verifier apply", () => {
     const algorithms = new Set<"HS256" | "ES256">(["HS256"]);
     const keyPair = createTestIssuer({ algorithm: "ES256", clock });
     const verifier = bench({ ...localJwks(keyPair.jwks()), algorithms });
@@ -241,9 +241,9 @@ describe("a key source that keySource() did not declare", () => {
 
   it.each<[string, unknown]>([
     ["a plain object", plain],
-    ["a changed copy of one of ours", { ...good, candidates: plain.candidates }],
+    ["a changed copy of a built-in source", { ...good, candidates: plain.candidates }],
     [
-      "an object that inherits from one of ours and changes it",
+      "an object that inherits from a built-in source and changes it",
       Object.create(good, { candidates: { value: fail } }),
     ],
     ["undefined", undefined],
@@ -261,24 +261,24 @@ describe("a key source that keySource() did not declare", () => {
       expect(verdict(createBench({ keys, clock }).verifier, token)).toBe("accepted");
   });
 
-  it("cannot be made of one of ours: those are frozen", () => {
+  it("cannot be made by changing a built-in one: those are frozen", () => {
     for (const source of [good, keySource(plain), localJwks(createTestIssuer({ algorithm: "ES256" }).jwks())])
       expect(Reflect.set(source, "candidates", fail)).toBe(false);
   });
 });
 
-describe("what can be no key source", () => {
+describe("an invalid key source", () => {
   it.each<[string, object]>([
     ["algorithms that are absent", { candidates: good.candidates }],
     ["algorithms in a list", { ...good, algorithms: ["HS256"] }],
     ["no algorithm", { ...good, algorithms: new Set() }],
-    ["candidates that are no function", { ...good, candidates: [] }],
+    ["candidates that are not a function", { ...good, candidates: [] }],
     ["a remote without refresh", { ...good, remote: { ...healthy, refresh: undefined } }],
-    ["a timeout that is none", { ...good, remote: { ...healthy, timeout: 0 } }],
-    ["issuers that are no list of texts", { ...good, issuers: [1] }],
+    ["an invalid timeout", { ...good, remote: { ...healthy, timeout: 0 } }],
+    ["issuers that are not a list of strings", { ...good, issuers: [1] }],
     ["issuers that are null", { ...good, issuers: null }],
     ["issuers that are false", { ...good, issuers: false }],
-  ])("is refused when the verifier is made: %s", (_case, source) => {
+  ])("is rejected when the verifier is created: %s", (_case, source) => {
     expect(() => bench(source as KeySource)).toThrow(ConfigurationError);
     expect(() => bench([good, source as KeySource])).toThrow(/^keys: /);
   });

@@ -8,7 +8,7 @@ describe("watchIdleVersions", () => {
   const warned = vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
   afterEach(() => warned.mockClear());
 
-  /** Two versions of a secret, and how often they were looked at. */
+  /** Two versions of a secret, and how often they were checked. */
   function createVersions(firstVerifiedAt: number | undefined) {
     const [older, later]: VerificationKey[] = [1, 2].map((version) => ({
       algorithm: "HS256",
@@ -28,7 +28,7 @@ describe("watchIdleVersions", () => {
     return { source, looks: () => looks };
   }
 
-  it("warns when both have lasted for a lifetime, to the second, and once", () => {
+  it("warns once, when both have been listed for a token's lifetime", () => {
     const watch = watchIdleVersions([createVersions(0).source], 120);
     for (const now of [0, 60, 119]) watch(now);
     expect(warned).not.toHaveBeenCalled();
@@ -42,13 +42,13 @@ describe("watchIdleVersions", () => {
     );
   });
 
-  it("warns of none while the later one has verified nothing", () => {
+  it("does not warn while the later one has verified nothing", () => {
     const watch = watchIdleVersions([createVersions(undefined).source], 60);
     for (let now = 0; now < 600; now += 60) watch(now);
     expect(warned).not.toHaveBeenCalled();
   });
 
-  it("looks once a minute, however many tokens come", () => {
+  it("checks once a minute, however many tokens are verified", () => {
     const { source, looks } = createVersions(0);
     const silent = bindSources(keySource({ algorithms: new Set(["HS256"]), candidates: () => [] }), [
       "issuer",

@@ -9,7 +9,7 @@ import { createBench, refusal, startSeconds, verdict } from "../support.ts";
 const [shop, partner] = ["https://shop.example", "https://partner.example"] as const;
 const { clock } = createBench();
 
-/** Each way to have an issuer's keys, bound to these names. */
+/** Every kind of key source, bound to these issuers. */
 const sources: readonly [
   string,
   TestIssuer["secret"] | "keys",
@@ -34,7 +34,7 @@ describe.each(sources)("a key belongs to its issuer: %s", (_name, kind, sourceOf
   const bench = (keys: KeySource | KeySource[], issuer: string | string[] = [shop, partner]) =>
     createBench({ keys, issuer, clock }).verifier;
 
-  it("vouches for its own, and not for another one's, whatever the order", async () => {
+  it("vouches for its own issuer only, in any order", async () => {
     for (const keys of [
       [sourceOf(one, shop), sourceOf(two, partner)],
       [sourceOf(two, partner), sourceOf(one, shop)],
@@ -46,7 +46,7 @@ describe.each(sources)("a key belongs to its issuer: %s", (_name, kind, sourceOf
         "accepted",
       ]);
       for (const token of [as(one, partner), as(two, shop)]) {
-        // Twice: nothing of a refusal is remembered.
+        // Twice: a refusal is not cached.
         expect([verdict(verifier, token), verdict(verifier, token)]).toEqual([
           "issuer_rejected",
           "issuer_rejected",
@@ -58,7 +58,7 @@ describe.each(sources)("a key belongs to its issuer: %s", (_name, kind, sourceOf
     }
   });
 
-  it("vouches for several that are said, and one source alone for all of them", async () => {
+  it("vouches for several named issuers; a single source vouches for all", async () => {
     for (const keys of [
       [sourceOf(one, [shop, partner]), sourceOf(two, partner)],
       sourceOf(one, [shop, partner]),
@@ -75,14 +75,14 @@ describe.each(sources)("a key belongs to its issuer: %s", (_name, kind, sourceOf
     }
   });
 
-  it("is asked for the issuer only once its signature holds", async () => {
+  it("is compared with the issuer only after the signature is verified", async () => {
     const verifier = bench([sourceOf(one, shop), sourceOf(two, partner)]);
     await verifier.ready();
     const forged = one.tokenFor("alice", { claims: { iss: partner }, forgedPayload: true });
     expect(verdict(verifier, forged)).toBe("signature_invalid");
   });
 
-  it("vouches for no other issuer's logout token", async () => {
+  it("does not vouch for another issuer's logout token", async () => {
     const verifier = bench([sourceOf(one, shop), sourceOf(two, partner)]);
     await verifier.ready();
     const verifyLogoutToken = createLogoutVerifier(verifier);
@@ -93,7 +93,7 @@ describe.each(sources)("a key belongs to its issuer: %s", (_name, kind, sourceOf
     await expect(logout(two, shop)).rejects.toMatchObject({ code: "issuer_rejected" });
   });
 
-  it("must be said whose it is where there are several issuers and several sources", () => {
+  it("must have an issuer if there are several issuers and several sources", () => {
     for (const keys of [
       [sourceOf(one), sourceOf(two)],
       [sourceOf(one, shop), sourceOf(two)],
@@ -108,20 +108,20 @@ describe.each(sources)("a key belongs to its issuer: %s", (_name, kind, sourceOf
     expect(() => bench([sourceOf(one), sourceOf(two)], shop)).not.toThrow();
   });
 
-  it("must belong to an issuer of the verifier, to the character", () => {
+  it("must belong exactly to an issuer of the verifier", () => {
     for (const name of ["https://other.example", `${shop}/`, [shop, "https://other.example"]]) {
       expect(() => bench(sourceOf(one, name))).toThrow(ConfigurationError);
       expect(() => bench(sourceOf(one, name))).toThrow("which is not an `issuer` of the verifier");
     }
   });
 
-  it.for(["", [], [""], 7, null])("refuses %j as an issuer", (issuer) => {
+  it.for(["", [], [""], 7, null])("rejects %j as an issuer", (issuer) => {
     expect(() => sourceOf(one, issuer as never)).toThrow(`${_name}: issuer must be a non-empty string`);
   });
 });
 
-describe("a key source of an application's own making", () => {
-  it("says its issuers once, when the verifier is made", () => {
+describe("a custom key source", () => {
+  it("is read for its issuers once, when the verifier is created", () => {
     const issuer = createTestIssuer({ issuer: partner, clock });
     const issuers: string[] = [shop];
     const source: KeySource = keySource({ ...sharedSecret(issuer.secret), issuers });

@@ -21,41 +21,41 @@ describe("the hint of algorithm_rejected", () => {
     return refusal(() => verifier.verifySync(issuer.tokenFor("alice", { header: { alg } }))).hint;
   };
 
-  it.each(["EdDSA", "Ed25519", "ES256", "RS256", "PS256"])("where only secrets are listed, of %s", (alg) => {
+  it.each(["EdDSA", "Ed25519", "ES256", "RS256", "PS256"])("with secrets only, for %s", (alg) => {
     expect(hintOf(sharedSecret(secret), alg)).toBe(`expected HS256${keyPairAdvice}`);
   });
 
-  it.each(["none", "HS384", "xES256", ""])("where only secrets are listed, of %j", (alg) => {
+  it.each(["none", "HS384", "xES256", ""])("with secrets only, for %j", (alg) => {
     expect(hintOf(sharedSecret(secret), alg)).toBe("expected HS256");
   });
 
-  it("where only key pairs are listed", () => {
+  it("with key pairs only", () => {
     expect(hintOf(localJwks(keyPairs.jwks()), "HS256")).toBe(`expected ${publicNames}${secretAdvice}`);
     expect(hintOf(localJwks(keyPairs.jwks()), "none")).toBe(`expected ${publicNames}`);
     expect(hintOf(localJwks(keyPairs.jwks()), "xHS")).toBe(`expected ${publicNames}`);
   });
 
-  it("where both are listed, each algorithm once", () => {
+  it("with both, each algorithm once", () => {
     const keys = [sharedSecret(secret), sharedSecret(`${secret}!`), localJwks(keyPairs.jwks())];
     for (const alg of ["none", "HS384", "ES256K"])
       expect(hintOf(keys, alg)).toBe(`expected HS256, ${publicNames}`);
   });
 });
 
-describe("the hint of a signature that does not fit", () => {
+describe("the hint of an invalid signature", () => {
   const tampered = (keys: KeySource | KeySource[], issuer = keyPairs) => {
     const { verifier } = createBench({ keys, clock: Date.now });
     return refusal(() => verifier.verifySync(issuer.tokenFor("alice", { tampered: true })));
   };
 
-  it("of a key pair", () => {
+  it("with a key pair", () => {
     expect(tampered(localJwks(keyPairs.jwks()))).toMatchObject({
       code: "signature_invalid",
       hint: "changed in transit, or signed with another key",
     });
   });
 
-  it("of a shared secret: what is listed, and what to compare", () => {
+  it("with a shared secret: the listed versions, and what to compare", () => {
     const { hint } = tampered(sharedSecret(secret), createTestIssuer({ secret }));
     expect(hint).toMatch(
       /^changed in transit, or signed with a secret that is not listed here \(.*fingerprint.*\)/,
@@ -65,12 +65,12 @@ describe("the hint of a signature that does not fit", () => {
     );
   });
 
-  it("is that of the first source that had a key to try", () => {
+  it("is that of the first source with a matching key", () => {
     const [one, other] = [createTestIssuer({ secret }), sharedSecret(`${secret}!`)];
     expect(tampered([other, sharedSecret(secret)], one).hint).toBe(tampered(other, one).hint);
   });
 
-  it("of an unknown key", () => {
+  it("with an unknown key", () => {
     const { verifier } = createBench({ keys: localJwks(keyPairs.jwks()), clock: Date.now });
     expect(
       refusal(() => verifier.verifySync(keyPairs.tokenFor("alice", { header: { kid: "x" } }))),
@@ -82,7 +82,7 @@ describe("the hint of a signature that does not fit", () => {
 });
 
 describe("several sources as one", () => {
-  /** A source whose keys are fetched, in a state that a test sets. */
+  /** A source with fetched keys, in a state that the test sets. */
   function remoteIn(state: KeyStatus["state"], calls: string[] = []) {
     const status: KeyStatus = { state };
     const remote = {
@@ -102,7 +102,7 @@ describe("several sources as one", () => {
     createKeyResolver(bindSources(sources, ["https://app.example.com"]), 60);
   const statusOf = (...keys: KeySource[]) => keyStatus(createBench({ keys }).verifier);
 
-  it("are as well as the worst of them", () => {
+  it("have the status of the worst of them", () => {
     const [fresh, stale, missing] = (["fresh", "stale", "missing"] as const).map((state) => remoteIn(state));
     if (fresh === undefined || stale === undefined || missing === undefined)
       throw new Error("three were made");
@@ -130,7 +130,7 @@ describe("several sources as one", () => {
     expect(calls).toEqual(["maintain", "maintain", "maintain"]);
   });
 
-  it("are overdue where one is", () => {
+  it("are overdue if one is", () => {
     const [fresh, stale] = [remoteIn("fresh").source, remoteIn("stale").source];
     const outcomeOf = (...sources: KeySource[]) =>
       resolverOf(...sources).verifyWithKeys(() => "verified", "a token");
@@ -140,7 +140,7 @@ describe("several sources as one", () => {
 });
 
 describe("keyUsage of key pairs", () => {
-  it("has the kid where there is one, and no version", async () => {
+  it("has the kid if there is one, and no version", async () => {
     const { clock } = createBench();
     const issuer = createTestIssuer({ algorithm: "ES256", clock });
     const [jwk] = issuer.jwks().keys as readonly { kid: string }[];
@@ -157,7 +157,7 @@ describe("keyUsage of key pairs", () => {
     expect(keyUsage(createBench({ keys: source }).verifier)).toEqual([]);
   });
 
-  it("is of the keys that a fetched set has now", async () => {
+  it("lists the keys that a fetched set has now", async () => {
     const { clock } = createBench();
     const issuer = createTestIssuer({ algorithm: "ES256", clock });
     const fetch = async () => new Response(JSON.stringify(issuer.jwks()));

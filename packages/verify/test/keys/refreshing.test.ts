@@ -13,7 +13,7 @@ import { eagerly } from "../../src/verifier/internals.ts";
 import { createBench, verdict } from "../support.ts";
 
 /**
- * Loads of keys that do not end as they should: what they hold up, for how long, and what comes after them.
+ * Loads of keys that hang or fail: what waits for them, for how long, and what follows.
  */
 
 const address = "https://app.example.com/api/auth/jwks";
@@ -37,7 +37,7 @@ function outcome(verifier: Verifier, token: string): Promise<string> {
   );
 }
 
-/** A verifier whose JWKS is whatever `fetch` makes of the good answer; `fetches` counts. */
+/** A verifier whose JWKS is the result of `fetch`, given a valid response; `fetches` counts. */
 function createRemote(
   fetch: (good: () => Response, signal: AbortSignal) => unknown,
   options: RemoteJwksOptions = {},
@@ -69,7 +69,7 @@ function createReloaded(load: () => unknown, options: ReloadedSecretOptions = {}
   return Object.assign(state, { clock, issuer, verifier });
 }
 
-/** A body of which a piece comes every second, without an end, whatever is aborted. */
+/** A body that sends a chunk every second without end, and ignores aborts. */
 const endless = () => {
   const body = new ReadableStream({
     async pull(controller) {
@@ -82,15 +82,15 @@ const endless = () => {
 
 describe("a load that never ends", () => {
   const fetches: readonly [string, (good: () => Response) => unknown][] = [
-    ["fetch never settles, and hears of no signal", never],
+    ["fetch never settles, and ignores its signal", never],
     // biome-ignore lint/suspicious/noThenProperty: a thenable, as user code may return.
     ["fetch returns a thenable that never settles", () => ({ then: () => undefined })],
-    ["the body never comes", () => new Response(new ReadableStream({ pull: never }))],
+    ["the body never starts", () => new Response(new ReadableStream({ pull: never }))],
     ["the body never ends", endless],
   ];
 
   it.each(fetches)(
-    "%s: a 503 after 5 seconds for everyone who waits, and then another attempt",
+    "%s: a 503 after 5 seconds for all waiting requests, then a retry",
     async (_case, fetch) => {
       const remote = createRemote(fetch);
       const token = remote.issuer.tokenFor("alice", { expiresIn: 3600 });
@@ -115,7 +115,7 @@ describe("a load that never ends", () => {
     },
   );
 
-  it("load of reloadedSecret likewise, with the time that it is given, and its signal is aborted", async () => {
+  it("load of reloadedSecret likewise, with its own timeout and an aborted signal", async () => {
     for (const [options, milliseconds] of [
       [{}, 5000],
       [{ timeout: 2 }, 2000],
@@ -145,7 +145,7 @@ describe("a load that never ends", () => {
     }
   });
 
-  it("in the background holds up nobody, and the last good keys go on", async () => {
+  it("in the background delays no request, and the last keys stay in use", async () => {
     const remote = createRemote((good) => good());
     await remote.verifier.ready();
     remote.fetch = never;
@@ -166,12 +166,12 @@ describe("a load that never ends", () => {
   });
 });
 
-describe("a load that goes wrong in another way", () => {
+describe("a load that fails in another way", () => {
   const throwAtOnce = () => {
     throw new Error("the vault is locked");
   };
   const failures: readonly [string, () => unknown][] = [
-    ["throws at once", throwAtOnce],
+    ["throws synchronously", throwAtOnce],
     ["rejects", async () => throwAtOnce()],
     [
       "throws what is no Error",
@@ -185,7 +185,7 @@ describe("a load that goes wrong in another way", () => {
     ["returns nothing", () => undefined],
   ];
 
-  it.each(failures)("%s: a 503, and then another attempt", async (_case, fail) => {
+  it.each(failures)("%s: a 503, then a retry", async (_case, fail) => {
     const remote = createRemote(fail);
     const reloaded = createReloaded(fail);
     for (const { verifier, issuer } of [remote, reloaded]) {
@@ -199,7 +199,7 @@ describe("a load that goes wrong in another way", () => {
     }
   });
 
-  it("returns a thenable in place of a promise: it is taken", async () => {
+  it("returns a thenable instead of a promise: it is accepted", async () => {
     // biome-ignore lint/suspicious/noThenProperty: a thenable, as user code may return.
     const thenable = <Value>(value: Value) => ({ then: (resolve: (value: Value) => void) => resolve(value) });
     const remote = createRemote((good) => thenable(good()));
@@ -219,7 +219,7 @@ describe("a load that goes wrong in another way", () => {
     expect(remote.fetches).toBe(1);
   });
 
-  it("changes what it is given: the next one is given the same again", async () => {
+  it("changes its input: the next call gets the original again", async () => {
     const asked: unknown[] = [];
     const { clock } = createBench();
     const issuer = createTestIssuer({ algorithm: "ES256", clock });
@@ -237,11 +237,11 @@ describe("a load that goes wrong in another way", () => {
   });
 });
 
-describe("a host that drops what a request has begun, timers too", () => {
-  /** The request has ended, and with it every timer and promise that it left behind. */
+describe("a host that cancels the work of a request when it ends, timers included", () => {
+  /** Ends the request, with every timer and promise that it left behind. */
   const dropRequest = () => vi.clearAllTimers();
 
-  it("keeps nobody from another attempt: the next request looks at the time", async () => {
+  it("does not block a retry: the next request checks the time", async () => {
     const remote = createRemote((good) => good());
     await remote.verifier.ready();
     remote.fetch = never;
@@ -260,7 +260,7 @@ describe("a host that drops what a request has begun, timers too", () => {
     expect(keyStatus(remote.verifier)).toEqual({ state: "fresh", age: 0 });
   });
 
-  it("does not have the first token of a new key wait for a refresh that was dropped", async () => {
+  it("does not make the first token of a new key wait for a cancelled refresh", async () => {
     const remote = createRemote((good) => good());
     await remote.verifier.ready();
     remote.fetch = never;
@@ -273,7 +273,7 @@ describe("a host that drops what a request has begun, timers too", () => {
     expect(await outcome(remote.verifier, remote.issuer.tokenFor("bob"))).toBe("accepted");
   });
 
-  it("lets those who joined a fetch of a request that has ended wait by their own timers, and then try themselves", async () => {
+  it("requests that joined a cancelled fetch use their own timers, and then retry", async () => {
     const remote = createRemote(never);
     void outcome(remote.verifier, remote.issuer.tokenFor("alice"));
     await settle();
@@ -287,7 +287,7 @@ describe("a host that drops what a request has begun, timers too", () => {
     expect(remote.fetches).toBe(2);
   });
 
-  it("accepts no withdrawn key beyond its age: where refreshes are dropped, a request waits, after a failure too", async () => {
+  it("accepts no removed key beyond maxAge: if refreshes are cancelled, requests wait, also after a failure", async () => {
     for (const failsFirst of [false, true]) {
       const remote = createRemote((good) => good());
       await remote.verifier.ready();
@@ -311,7 +311,7 @@ describe("a host that drops what a request has begun, timers too", () => {
     }
   });
 
-  it("is used where it has a waitUntil: it is given what was begun, once, and that never rejects", async () => {
+  it("gets the pending work through waitUntil, once, as a promise that never rejects", async () => {
     for (const fails of [false, true]) {
       const remote = createRemote((good) => good());
       await remote.verifier.ready();
@@ -340,8 +340,8 @@ describe("a host that drops what a request has begun, timers too", () => {
         throw new Error("the context is gone");
       },
     ],
-    ["is no function", 7 as never],
-  ])("is as good as one without where its waitUntil %s", async (_case, waitUntil) => {
+    ["is not a function", 7 as never],
+  ])("is treated as one without waitUntil if its waitUntil %s", async (_case, waitUntil) => {
     const remote = createRemote((good) => good());
     await remote.verifier.ready();
     remote.clock.advance(300);
@@ -354,7 +354,7 @@ describe("a host that drops what a request has begun, timers too", () => {
 });
 
 describe("keys that are too old", () => {
-  it("do not count as withdrawn once they are back, even if their status was read meanwhile", async () => {
+  it("are not treated as removed after their return, even if their status was read in between", async () => {
     const remote = createRemote((good) => good());
     await remote.verifier.ready();
     const token = remote.issuer.tokenFor("alice", { expiresIn: 2 * 86_400 });
@@ -383,18 +383,21 @@ describe("the global fetch", () => {
   const stub = (issuer: TestIssuer) => vi.fn(async () => Response.json(issuer.jwks()));
   afterEach(() => vi.unstubAllGlobals());
 
-  it.each([address, "http://localhost:3000/api/auth/jwks"])("is that of the moment, for %s", async (url) => {
-    const issuer = createTestIssuer({ algorithm: "ES256" });
-    const keys: KeySource = remoteJwks(url);
-    const { verifier } = createBench({ keys, clock: Date.now });
-    const later = stub(issuer);
-    vi.stubGlobal("fetch", later);
-    await verifier.ready();
-    expect(later).toHaveBeenCalledOnce();
-    expect(verdict(verifier, issuer.tokenFor("alice"))).toBe("accepted");
-  });
+  it.each([address, "http://localhost:3000/api/auth/jwks"])(
+    "is looked up at each fetch, for %s",
+    async (url) => {
+      const issuer = createTestIssuer({ algorithm: "ES256" });
+      const keys: KeySource = remoteJwks(url);
+      const { verifier } = createBench({ keys, clock: Date.now });
+      const later = stub(issuer);
+      vi.stubGlobal("fetch", later);
+      await verifier.ready();
+      expect(later).toHaveBeenCalledOnce();
+      expect(verdict(verifier, issuer.tokenFor("alice"))).toBe("accepted");
+    },
+  );
 
-  it("must be a function where it is given", () => {
+  it("must be a function if given", () => {
     expect(() => remoteJwks(address, { fetch: {} as never })).toThrow(
       "remoteJwks: fetch must be a function.",
     );

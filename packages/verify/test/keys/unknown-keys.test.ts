@@ -7,7 +7,7 @@ import { eagerly } from "../../src/verifier/internals.ts";
 import { createBench, handClock, refusal } from "../support.ts";
 
 /**
- * Tokens of keys that are not here: a real rotation is seen at once, and made-up keys cost the issuer next to
+ * Tokens of unknown keys: a real rotation is noticed at once, and made-up keys cost the issuer almost
  * nothing.
  */
 
@@ -19,14 +19,14 @@ const unknown = (issuer: TestIssuer) =>
 beforeEach(() => void vi.spyOn(process, "emitWarning").mockImplementation(() => {}));
 afterEach(() => vi.restoreAllMocks());
 
-/** A guard of published keys: whose a token is, or status and code of the refusal. */
+/** A guard with published keys. Returns the user's id, or status and code of the refusal. */
 function createGuarded(options: RemoteJwksOptions = {}) {
   const { clock } = createBench();
   const issuer = createTestIssuer({ algorithm: "ES256", clock });
   const state = { fetches: 0, isOut: false, held: undefined as (() => void)[] | undefined };
   const fetch: Fetch = async () => {
     state.fetches++;
-    // The issuer has read its keys; its answer may be under way for a while.
+    // The issuer has read its keys; its response may take a while to arrive.
     const keys = JSON.stringify(issuer.jwks());
     const { held } = state;
     if (held !== undefined) await new Promise<void>((resolve) => held.push(resolve));
@@ -63,7 +63,7 @@ function createGuarded(options: RemoteJwksOptions = {}) {
 const unavailable = "503 keys_unavailable retry";
 
 describe("the first token of a new key", () => {
-  it("is accepted, the moment after the last fetch and at each of several rotations in a row", async () => {
+  it("is accepted right after the last fetch, and at each of several rotations", async () => {
     const guarded = createGuarded();
     expect(await guarded.ask(guarded.issuer.tokenFor("alice"))).toBe("alice");
     for (const user of ["bob", "carol", "dora", "eve"]) {
@@ -73,7 +73,7 @@ describe("the first token of a new key", () => {
     expect(guarded.fetches).toBe(5);
   });
 
-  it("is accepted where it comes while a fetch is under way that missed it", async () => {
+  it("is accepted if it arrives during a fetch that missed its key", async () => {
     const guarded = createGuarded();
     guarded.held = [];
     const [first] = [guarded.ask(guarded.issuer.tokenFor("alice"))];
@@ -87,7 +87,7 @@ describe("the first token of a new key", () => {
     expect(guarded.fetches).toBe(2);
   });
 
-  it("is a 503 with Retry-After, and no bad token, while made-up keys have spent the budget; and then it is accepted", async () => {
+  it("is a 503 with Retry-After while made-up keys have used up the budget, and is accepted afterwards", async () => {
     const guarded = createGuarded();
     const known = guarded.issuer.tokenFor("alice", { expiresIn: 3600 });
     await guarded.ask(known);
@@ -108,24 +108,24 @@ describe("the first token of a new key", () => {
 });
 
 describe("a made-up key", () => {
-  it("is unknown once a fetch that began after its token has no such key", async () => {
+  it("is unknown after a fetch that began after its token arrived", async () => {
     const guarded = createGuarded();
     await guarded.verifier.ready();
     expect(await guarded.ask(unknown(guarded.issuer))).toBe("401 key_unknown");
     expect(guarded.fetches).toBe(2);
   });
 
-  it("of 2,000 tokens costs the issuer a few fetches, and people with known keys nothing", async () => {
+  it("in 2,000 tokens costs the issuer a few fetches, and tokens of known keys nothing", async () => {
     const guarded = createGuarded();
     const known = guarded.issuer.tokenFor("alice", { expiresIn: 3600 });
     await guarded.ask(known);
     for (let batch = 0; batch < 10; batch++) {
       const before = guarded.fetches;
       const flood = Array.from({ length: 200 }, () => guarded.ask(unknown(guarded.issuer)));
-      // In the midst of it, at once: no promise, and nothing to wait for.
+      // Synchronous in between: no promise to wait for.
       expect(eagerly(guarded.verifier)(known)).toMatchObject({ id: "alice" });
       expect(eagerly(guarded.verifier)(guarded.issuer.tokenFor("bob"))).toMatchObject({ id: "bob" });
-      // One each time while the budget lasts, and one more after half a minute.
+      // One per token within the budget, and one more after half a minute.
       const isSpent = batch === 5 || batch > 6;
       expect(new Set(await Promise.all(flood))).toEqual(new Set([isSpent ? unavailable : "401 key_unknown"]));
       expect(guarded.fetches - before).toBe(isSpent ? 0 : 1);
@@ -134,7 +134,7 @@ describe("a made-up key", () => {
     expect(guarded.fetches).toBe(1 + 6);
   });
 
-  it("has its verdict from all that ask at once by one fetch", async () => {
+  it("is decided by one fetch for all concurrent requests", async () => {
     const guarded = createGuarded();
     await guarded.verifier.ready();
     const verdicts = await Promise.all(
@@ -144,7 +144,7 @@ describe("a made-up key", () => {
     expect(guarded.fetches).toBe(2);
   });
 
-  it("is a 503 while the issuer is out, whose failures back off and spend no budget", async () => {
+  it("is a 503 while the issuer is down; failures back off and use no budget", async () => {
     const guarded = createGuarded();
     await guarded.verifier.ready();
     guarded.isOut = true;
@@ -169,7 +169,7 @@ describe("a made-up key", () => {
 });
 
 describe("createBudget", () => {
-  it("grants its size at once, and then one in each interval, and never more than its size", () => {
+  it("allows its size at once, then one per interval, and never more than its size", () => {
     const clock = handClock();
     const budget = createBudget(3, 10_000, clock);
     const take = (times: number) => Array.from({ length: times }, () => budget.take());

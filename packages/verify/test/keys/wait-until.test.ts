@@ -7,7 +7,7 @@ import { remoteJwks, type Verifier } from "../../src/index.ts";
 import { keyStatus } from "../../src/keys/index.ts";
 import { createBench } from "../support.ts";
 
-/** An app as a Worker has it: called with the request, its bindings and its context. */
+/** An app like a Worker: called with the request, its bindings and its context. */
 type WorkerApp = (request: Request, ...rest: unknown[]) => Response | Promise<Response>;
 
 const apps: readonly [string, (verifier: Verifier) => WorkerApp][] = [
@@ -29,7 +29,7 @@ const apps: readonly [string, (verifier: Verifier) => WorkerApp][] = [
   ],
 ];
 
-describe.each(apps)("a refresh of keys that a request begins, with the adapter for %s", (_name, build) => {
+describe.each(apps)("a refresh of keys that a request starts, with the adapter for %s", (_name, build) => {
   async function start() {
     const { clock } = createBench();
     const issuer = createTestIssuer({ algorithm: "ES256", clock });
@@ -48,7 +48,7 @@ describe.each(apps)("a refresh of keys that a request begins, with the adapter f
     return { ask, verifier };
   }
 
-  it("is handed to the host's waitUntil, as a method of its context, once", async () => {
+  it("is passed once to the host's waitUntil, called as a method of its context", async () => {
     const { ask, verifier } = await start();
     const kept: Promise<unknown>[] = [];
     const context = {
@@ -64,7 +64,7 @@ describe.each(apps)("a refresh of keys that a request begins, with the adapter f
     expect(keyStatus(verifier)).toEqual({ state: "fresh", age: 0 });
   });
 
-  it("begins all the same where the host has none", async () => {
+  it("starts even if the host has none", async () => {
     for (const rest of [[], [{}, undefined], [null, { waitUntil: "soon" }]]) {
       const { ask, verifier } = await start();
       expect(await ask(...rest)).toBe(200);

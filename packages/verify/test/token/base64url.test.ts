@@ -18,7 +18,7 @@ describe("decodeCanonical", () => {
     );
   });
 
-  it("decodes exactly the canonical texts", () => {
+  it("decodes only canonical text", () => {
     const character = fc.oneof(
       fc.constantFrom(..."ABCabcxyz019-_=+/ .\n%"),
       fc.string({ unit: "binary", minLength: 1, maxLength: 1 }),
@@ -32,7 +32,7 @@ describe("decodeCanonical", () => {
     );
   });
 
-  it("rejects an empty text", () => {
+  it("rejects an empty string", () => {
     expect(decodeCanonical("")).toBeUndefined();
   });
 });

@@ -10,7 +10,7 @@ const payload = segment({ sub: "alice" });
 const withHeader = (header: unknown) => `${segment(header)}.${payload}.c2ln`;
 
 describe("parseToken", () => {
-  it("takes a compact JWS apart and leaves the payload alone", () => {
+  it("splits a compact JWS, and does not parse the payload", () => {
     const token = withHeader({ alg: "HS256", typ: "JWT", kid: "k1" });
     const parts = parseToken(token, form);
     expect(parts.header).toEqual({ alg: "HS256", typ: "JWT", kid: "k1" });
@@ -32,12 +32,12 @@ describe("parseToken", () => {
     "not a token",
     "undefined",
     "null",
-  ])("finds %j malformed", (token) => {
+  ])("rejects %j as malformed", (token) => {
     expect(refusal(() => parseToken(token, form)).code).toBe("token_malformed");
   });
 
   it.each(["=", " ", "\n", "+", "/", "\0", "é", "%3D", "\u{1F600}", "\u0141"])(
-    "refuses a foreign character %j in any segment",
+    "rejects the character %j in any segment",
     (character) => {
       const segments = withHeader({ alg: "HS256" }).split(".");
       for (const index of [0, 1, 2]) {
@@ -49,7 +49,7 @@ describe("parseToken", () => {
     },
   );
 
-  it("refuses a signature with stray bits in its last character: one token has one spelling", () => {
+  it("rejects a signature with unused bits in its last character: a token has one spelling", () => {
     const token = withHeader({ alg: "HS256" });
     expect(token.endsWith("c2ln")).toBe(true);
     // "c2k" is the canonical form of two bytes; "c2l" decodes to the same two.
@@ -57,7 +57,7 @@ describe("parseToken", () => {
     expect(refusal(() => parseToken(token.replace(/c2ln$/, "c2l"), form)).code).toBe("token_malformed");
   });
 
-  it("takes no character for the one that its low byte is: a token has one spelling", () => {
+  it("does not reduce a character to its low byte: a token has one spelling", () => {
     const parse = createTokenParser(form);
     const token = withHeader({ alg: "HS256", kid: "AAAA" });
     expect(() => parse(token)).not.toThrow();
@@ -69,7 +69,7 @@ describe("parseToken", () => {
     }
   });
 
-  it("reads each of several headers that take turns", () => {
+  it("reads each of several alternating headers", () => {
     const parse = createTokenParser(form);
     for (let round = 0; round < 2; round++) {
       for (let index = 0; index < 500; index++) {
@@ -81,14 +81,14 @@ describe("parseToken", () => {
     }
   });
 
-  it("takes no token's header for that of the one before, wherever else that stands", () => {
+  it("does not confuse a header with the previous token's, wherever that one occurs", () => {
     const parse = createTokenParser(form);
     const [one, other] = ["k1", "k2"].map((kid) => segment({ alg: "HS256", kid }));
     expect(parse(`${one}.${payload}.c2ln`).header.kid).toBe("k1");
     expect(parse(`${other}.${payload}.${one}`).header.kid).toBe("k2");
   });
 
-  it("caps the length before it looks at anything", () => {
+  it("checks the length before anything else", () => {
     const error = refusal(() => parseToken("!".repeat(8193), form));
     expect(error).toMatchObject({ code: "token_too_large", hint: "8193 characters; maxTokenLength is 8192" });
     expect(refusal(() => parseToken("!".repeat(8192), form)).code).toBe("token_malformed");
@@ -98,18 +98,18 @@ describe("parseToken", () => {
     ["text", "not json", "is not a JSON object in UTF-8"],
     ["a list", ["HS256"], "is not a JSON object in UTF-8"],
     ["null", "null", "is not a JSON object in UTF-8"],
-    ["a text in JSON", '"HS256"', "is not a JSON object in UTF-8"],
+    ["a JSON string", '"HS256"', "is not a JSON object in UTF-8"],
     ["no alg", { typ: "JWT" }, "has no `alg`"],
     ["an alg that is a number", { alg: 256 }, "has no `alg`"],
     ["a kid that is a number", { alg: "HS256", kid: 1 }, "has a `kid` that is not a string"],
     ["a kid that is null", { alg: "HS256", kid: null }, "has a `kid` that is not a string"],
     ["a typ that is a list", { alg: "HS256", typ: ["JWT"] }, "has a `typ` that is not a string"],
-  ])("finds a header malformed: %s", (_case, header, reason) => {
+  ])("rejects a malformed header: %s", (_case, header, reason) => {
     const error = refusal(() => parseToken(withHeader(header), form));
     expect(error).toMatchObject({ code: "token_malformed", hint: `the token's header ${reason}` });
   });
 
-  it("refuses a header that is not UTF-8", () => {
+  it("rejects a header that is not UTF-8", () => {
     const bytes = Buffer.concat([
       Buffer.from('{"alg":"HS256","x":"'),
       Buffer.from([0xff, 0xfe]),
@@ -124,7 +124,7 @@ describe("parseToken", () => {
     expect(refusal(() => parseToken(withHeader('\ufeff{"alg":"HS256"}'), form)).code).toBe("token_malformed");
   });
 
-  it.each(["crit", "b64", "zip", "enc"])("refuses the header parameter %s, whatever its value", (name) => {
+  it.each(["crit", "b64", "zip", "enc"])("rejects the header parameter %s with any value", (name) => {
     for (const value of [["exp"], true, false, "DEF", null]) {
       expect(refusal(() => parseToken(withHeader({ alg: "HS256", [name]: value }), form))).toMatchObject({
         code: "token_unsupported",
@@ -133,7 +133,7 @@ describe("parseToken", () => {
     }
   });
 
-  it("keeps nothing of jwk, jku, x5u, x5c: a token does not bring its own key", () => {
+  it("ignores jwk, jku, x5u and x5c: a token cannot provide its own key", () => {
     const header = {
       alg: "HS256",
       jwk: { kty: "oct", k: "AA" },
@@ -144,7 +144,7 @@ describe("parseToken", () => {
     expect(parseToken(withHeader(header), form).header).toEqual({ alg: "HS256" });
   });
 
-  it("takes an own __proto__ in the header for data", () => {
+  it("treats an own __proto__ in the header as data", () => {
     const parts = parseToken(withHeader('{"alg":"HS256","__proto__":{"kid":"forged"}}'), form);
     expect(parts.header.kid).toBeUndefined();
   });
@@ -163,12 +163,12 @@ describe("parseToken", () => {
       "better-auth.session-cache+jwt",
       '"better-auth.session-cache+jwt", expected JWT or none: this is Better Auth\'s cookie cache, not a token for an API',
     ],
-  ])("refuses typ %j by default", (typ, found) => {
+  ])("rejects typ %j by default", (typ, found) => {
     const error = refusal(() => parseToken(withHeader({ alg: "HS256", typ }), form));
     expect(error).toMatchObject({ code: "token_unsupported", hint: `the header's \`typ\` is ${found}` });
   });
 
-  it("asks for the typ that was set, and then for nothing else", () => {
+  it("accepts only the configured typ", () => {
     const access = { ...form, typ: "at+jwt" };
     expect(() => parseToken(withHeader({ alg: "HS256", typ: "application/AT+JWT" }), access)).not.toThrow();
     for (const [header, found] of [
@@ -184,7 +184,7 @@ describe("parseToken", () => {
   });
 });
 
-describe("what a text is that is no token", () => {
+describe("the hint for a text that is not a token", () => {
   const jwt = withHeader({ alg: "HS256" });
   const sessionToken = "k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t";
   const signature = "m9vX2kq0Zr1sT8uY4wB6nC3dF5gH7jL9aP1eR2iO0cE";
@@ -192,7 +192,7 @@ describe("what a text is that is no token", () => {
   const unsupported: [text: string, what: string][] = [
     ["a.b.c.d.e", 'an encrypted token (JWE), such as Better Auth\'s cookie cache with `strategy: "jwe"`'],
     [sessionToken, "Better Auth's session token"],
-    // It would decode, also without its last character.
+    // It can be decoded, also without its last character.
     ["k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pRAt", "Better Auth's session token"],
     [`${sessionToken}.${signature}%3D`, "Better Auth's signed session cookie"],
     [`${sessionToken}.${signature}%3d`, "Better Auth's signed session cookie"],
@@ -226,17 +226,17 @@ describe("what a text is that is no token", () => {
     ["a.b.c.d", segments(4)],
     ["a.b.c.d.e.f", segments(6)],
     [`${jwt} ${jwt}`, segments(5)],
-    // Nearly a session token.
+    // Almost a session token.
     [sessionToken.slice(1), segments(1)],
     [`${sessionToken}A`, segments(1)],
     [`${sessionToken.slice(1)}-`, segments(1)],
-    // Nearly a signed cookie.
+    // Almost a signed cookie.
     [jwt.replace(/\.c2ln$/, "a".repeat(40)), segments(2)],
     [`${sessionToken}.${signature.slice(4)}`, segments(2)],
     [`${sessionToken}.${signature}=!`, segments(2)],
     [`${sessionToken}.!${signature}`, segments(2)],
     [`.${signature}`, segments(2)],
-    // A session within something else.
+    // A session inside something else.
     [`x${compactCache}`, segments(1)],
     [`${compactCache}.a`, segments(2)],
   ];
@@ -251,7 +251,7 @@ describe("what a text is that is no token", () => {
     expect(refusal(() => parseToken(text, form))).toMatchObject({ code: "token_malformed", hint });
   });
 
-  it.each(nothing)("%j is a value that was no token", (text) => {
+  it.each(nothing)("%j is a missing value as text", (text) => {
     const hint = `the text "${text}" was sent: the frontend had no token`;
     expect(refusal(() => parseToken(text, form))).toMatchObject({ code: "token_malformed", hint });
   });

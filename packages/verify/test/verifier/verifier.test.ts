@@ -25,37 +25,33 @@ describe("createVerifier", () => {
     ["keys that are null", { keys: null }, keysAdvice],
     ["an empty list of keys", { keys: [] }, keysAdvice],
     ["a list with something else in it", { keys: [keys, null] }, keysAdvice],
-    ["a secret where keys belong", { keys: "k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t" }, keysAdvice],
+    ["a secret instead of keys", { keys: "k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t" }, keysAdvice],
     ["no issuer", { issuer: undefined }, issuerAdvice],
     ["an empty issuer", { issuer: "" }, issuerAdvice],
     ["an empty list of issuers", { issuer: [] }, issuerAdvice],
-    ["a list of what is no issuer", { issuer: [1] }, issuerAdvice],
+    ["a list of values that are not issuers", { issuer: [1] }, issuerAdvice],
     ["no audience", { audience: undefined }, audienceAdvice],
     ["an empty audience", { audience: "" }, audienceAdvice],
     ["a list with an empty audience", { audience: ["a", ""] }, audienceAdvice],
     ["a negative tolerance", { clockTolerance: -1 }, range("clockTolerance", 0, 300)],
     ["a tolerance in milliseconds", { clockTolerance: 5000 }, range("clockTolerance", 0, 300)],
-    ["a tolerance that is no number", { clockTolerance: Number.NaN }, range("clockTolerance", 0, 300)],
-    ["an age of nothing", { maxTokenAge: 0 }, range("maxTokenAge", 1, Number.MAX_SAFE_INTEGER)],
+    ["a tolerance that is not a number", { clockTolerance: Number.NaN }, range("clockTolerance", 0, 300)],
+    ["an age of 0", { maxTokenAge: 0 }, range("maxTokenAge", 1, Number.MAX_SAFE_INTEGER)],
     [
-      "a length that lets everything in",
+      "a length that accepts everything",
       { maxTokenLength: Number.POSITIVE_INFINITY },
       range("maxTokenLength", 64, 65_536),
     ],
-    ["a length that lets nothing in", { maxTokenLength: 63 }, range("maxTokenLength", 64, 65_536)],
+    ["a length that accepts nothing", { maxTokenLength: 63 }, range("maxTokenLength", 64, 65_536)],
     ["an empty typ", { typ: "" }, "typ: must be a non-empty string."],
-    ["a typ that is no string", { typ: 1 }, "typ: must be a non-empty string."],
+    ["a typ that is not a string", { typ: 1 }, "typ: must be a non-empty string."],
     [
       "the typ of a logout token",
       { typ: "logout+jwt" },
       "typ: logout tokens must not be accepted as API tokens.",
     ],
     ["no schema", { claims: {} }, "claims: must be a Standard Schema (zod, valibot, arktype, ...)."],
-    [
-      "null for a schema",
-      { claims: null },
-      "claims: must be a Standard Schema (zod, valibot, arktype, ...).",
-    ],
+    ["null as a schema", { claims: null }, "claims: must be a Standard Schema (zod, valibot, arktype, ...)."],
     [
       "a schema that validates asynchronously",
       { claims: z.object({}).refine(async () => true) },
@@ -74,8 +70,8 @@ describe("createVerifier", () => {
       },
       `claims: for an empty object, the claims schema threw. ${unusable}`,
     ],
-    ["a cache of minus one", { cache: -1 }, range("cache", 0, 1_000_000)],
-    ["revocations that are none", { revocations: {} }, "revocations: give createRevocations(...)."],
+    ["a cache size of -1", { cache: -1 }, range("cache", 0, 1_000_000)],
+    ["invalid revocations", { revocations: {} }, "revocations: give createRevocations(...)."],
     ["revocations that are null", { revocations: null }, "revocations: give createRevocations(...)."],
   ])("refuses %s at once, and says what to do", (_case, wrong, message) => {
     expect(() => createVerifier({ ...good, ...wrong } as never)).toThrow(new ConfigurationError(message));
@@ -94,7 +90,7 @@ describe("createVerifier", () => {
     expect(() => createVerifier({ ...good, ...options })).not.toThrow();
   });
 
-  it("does not change when the lists that it was given do", () => {
+  it("does not change if the caller changes the lists", () => {
     const [issuers, audiences] = [["https://app.example.com"], ["https://api.example.com"]];
     const { issuer, verifier } = createBench({ issuer: issuers, audience: audiences });
     issuers.pop();
@@ -104,7 +100,7 @@ describe("createVerifier", () => {
 });
 
 describe("verify", () => {
-  it("makes a principal of a valid token", () => {
+  it("returns the principal of a valid token", () => {
     const { issuer, verifier } = createBench();
     const token = issuer.tokenFor(
       { id: "alice", email: "alice@example.com", name: "Alice" },
@@ -130,7 +126,7 @@ describe("verify", () => {
     });
   });
 
-  it("freezes the principal all the way down", () => {
+  it("freezes the principal deeply", () => {
     const { issuer, verifier } = createBench();
     const principal = verifier.verifySync(
       issuer.tokenFor("alice", { claims: { roles: [{ name: "admin" }] } }),
@@ -150,7 +146,7 @@ describe("verify", () => {
     ["wrongIssuer", "issuer_rejected"],
     ["wrongAudience", "audience_rejected"],
     ["unsigned", "token_malformed"],
-  ] as const)("refuses a token that is %s with %s", async (fault, code) => {
+  ] as const)("rejects a token that is %s with %s", async (fault, code) => {
     const { issuer, verifier } = createBench();
     const token = issuer.tokenFor("alice", { [fault]: true });
     expect(verdict(verifier, token)).toBe(code);
@@ -187,7 +183,7 @@ describe("verify", () => {
     expect(hint).toContain("usherJwt");
   });
 
-  it.each(["HS384", "HS512"] as const)("verifies %s when said, and then nothing else", (algorithm) => {
+  it.each(["HS384", "HS512"] as const)("verifies only %s if configured", (algorithm) => {
     const secret = "k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2tk3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t";
     const { issuer, verifier } = createBench(
       { keys: sharedSecret(secret, { algorithm }) },
@@ -199,7 +195,7 @@ describe("verify", () => {
     );
   });
 
-  it("does not read the payload before the signature holds", () => {
+  it("does not parse the payload before the signature is verified", () => {
     const { issuer, verifier } = createBench();
     const [header] = issuer.tokenFor("alice").split(".");
     const notJson = Buffer.from("not json").toString("base64url");
@@ -220,7 +216,7 @@ describe("verify", () => {
     expect(verdict(verifier, issuer.tokenFor("alice"))).toBe("signature_invalid");
   });
 
-  it("keeps each of several sources to its own algorithm", () => {
+  it("uses each of several sources only for its own algorithm", () => {
     const [first, second] = [
       "1-k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t",
       "2-k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t-k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t",
@@ -234,7 +230,7 @@ describe("verify", () => {
     expect([of(second, "HS256"), of(first, "HS512")]).toEqual(["signature_invalid", "signature_invalid"]);
   });
 
-  it("takes an own __proto__ claim for data", () => {
+  it("treats an own __proto__ claim as data", () => {
     const { issuer, verifier } = createBench();
     const claims = JSON.parse('{"__proto__":{"admin":true},"constructor":"x"}');
     const principal = verifier.verifySync(issuer.tokenFor("alice", { claims: { ...claims, extra: claims } }));
@@ -243,7 +239,7 @@ describe("verify", () => {
     expect(({} as Record<string, unknown>).admin).toBeUndefined();
   });
 
-  it("says nothing of the token or the secret in any error", () => {
+  it("has no error that contains the token or the secret", () => {
     const { issuer, verifier } = createBench();
     for (const fault of ["tampered", "wrongSecret", "expired", "wrongAudience", "unsigned"]) {
       const token = issuer.tokenFor("alice", { [fault]: true });
@@ -256,7 +252,7 @@ describe("verify", () => {
   });
 
   it.each([undefined, null, 1, {}, [], Buffer.from("a.b.c")])(
-    "refuses %j as a token with an AuthError",
+    "rejects %j as a token with an AuthError",
     async (value) => {
       const { verifier } = createBench();
       expect(refusal(() => verifier.verifySync(value as never))).toMatchObject({
@@ -271,7 +267,7 @@ describe("verify", () => {
 describe("claims schema", () => {
   const claims = z.object({ sub: z.string(), role: z.enum(["admin", "user"]).default("user") });
 
-  it("gives the principal what the schema makes of the claims", () => {
+  it("has a principal with the schema's result as claims", () => {
     const clock = () => start;
     const { issuer } = createBench();
     const verifier = createVerifier({
@@ -292,20 +288,20 @@ describe("claims schema", () => {
 
 describe("a claims schema that fails for a token", () => {
   it.each([
-    ["is asynchronous only for good claims", z.looseObject({ sub: z.string() }).refine(async () => true)],
+    ["is asynchronous only for valid claims", z.looseObject({ sub: z.string() }).refine(async () => true)],
     [
-      "throws for a claim that is not there",
+      "throws for a missing claim",
       z
         .looseObject({ sub: z.string() })
         .transform((claims) => (claims as unknown as { realm: { roles: string[] } }).realm.roles),
     ],
-  ])("refuses it with claims_invalid where the schema %s", async (_case, claims) => {
+  ])("rejects it with claims_invalid if the schema %s", async (_case, claims) => {
     const { issuer, verifier } = createBench({ claims: claims as never });
     expect(refusal(() => verifier.verifySync(issuer.tokenFor("alice"))).code).toBe("claims_invalid");
     await expect(verifier.verify(issuer.tokenFor("bob"))).rejects.toBeInstanceOf(AuthError);
   });
 
-  it("refuses it with the cause where the schema throws by itself", () => {
+  it("rejects it with the cause if the schema throws", () => {
     const claims = {
       "~standard": {
         version: 1 as const,
@@ -326,9 +322,9 @@ describe("a claims schema that fails for a token", () => {
   });
 
   it.each<[string, object, string]>([
-    ["names the place, however deep", { message: "no", path: ["org", { key: "roles" }, 0] }, "org.roles.0"],
-    ["names no place where there is none", { message: "no" }, ""],
-    ["names none where the schema gives no issue", undefined as never, ""],
+    ["names the path, however deep", { message: "no", path: ["org", { key: "roles" }, 0] }, "org.roles.0"],
+    ["names no path if there is none", { message: "no" }, ""],
+    ["names no path if the schema has no issue", undefined as never, ""],
   ])("%s", (_case, issue, path) => {
     const claims = {
       "~standard": {
@@ -343,10 +339,10 @@ describe("a claims schema that fails for a token", () => {
     );
   });
 
-  it("says that the schema is asynchronous, and waits for nothing", () => {
+  it("reports that the schema is asynchronous, without waiting", () => {
     const validate = (claims: unknown) =>
       Object.hasOwn(claims as object, "sub")
-        ? Promise.reject(new Error("nobody waits for this one"))
+        ? Promise.reject(new Error("no one awaits this one"))
         : { issues: [{ message: "no sub" }] };
     const claims = { "~standard": { version: 1 as const, vendor: "a test", validate } };
     const { issuer, verifier } = createBench({ claims: claims as never });
@@ -357,7 +353,7 @@ describe("a claims schema that fails for a token", () => {
 });
 
 describe("a verifier without revocations", () => {
-  it("has none to show", () => {
+  it("has no property revocations", () => {
     expect(Object.keys(createBench().verifier)).not.toContain("revocations");
   });
 });
@@ -374,7 +370,7 @@ describe("cache", () => {
     }
   });
 
-  it("does not outlive exp, nor the greatest age", () => {
+  it("does not cache beyond exp or maxTokenAge", () => {
     for (const [options, life] of [
       [{}, 305],
       [{ maxTokenAge: 60 }, 65],
@@ -389,7 +385,7 @@ describe("cache", () => {
     }
   });
 
-  it("remembers the whole token: another signature over the same content is another token", () => {
+  it("compares the whole token: another signature over the same content is another token", () => {
     const { issuer, verifier } = createBench();
     const token = issuer.tokenFor("alice");
     verifier.verifySync(token);
@@ -404,7 +400,7 @@ describe("cache", () => {
     for (const token of [...tokens, ...tokens]) expect(verifier.verifySync(token).id).toBe(subjectOf(token));
   });
 
-  it("does not let a longer token past the cap", () => {
+  it("rejects a token longer than the limit", () => {
     const { issuer, verifier } = createBench({ maxTokenLength: 64 });
     expect(verdict(verifier, issuer.tokenFor("alice"))).toBe("token_too_large");
   });

@@ -78,7 +78,7 @@ describe("a rejected upgrade", () => {
       (bench) => new WebSocket(path(bench), ["chat"]),
     ],
     [
-      "with the subprotocol bearer alone",
+      "with only the subprotocol bearer",
       "token_malformed",
       (bench) => new WebSocket(path(bench), ["bearer"]),
     ],

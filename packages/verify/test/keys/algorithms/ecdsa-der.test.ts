@@ -4,7 +4,7 @@ import { toDer } from "../../../src/keys/algorithms/ecdsa-der.ts";
 
 describe("toDer", () => {
   it.each(["P-256", "P-384", "P-521"])(
-    "gives what Node would have made of the same signature: %s",
+    "agrees with Node's conversion of the same signature: %s",
     (namedCurve) => {
       const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve });
       for (let round = 0; round < 300; round++) {

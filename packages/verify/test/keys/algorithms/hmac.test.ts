@@ -18,7 +18,7 @@ describe("createMac", () => {
     expect(compared).toBe(100_000);
   }, 120_000);
 
-  it("serves several keys and messages in turn", () => {
+  it("works with several keys and messages in turn", () => {
     const keys = [randomBytes(32), randomBytes(200)];
     const macs = keys.map((key) => createMac("sha256", key));
     for (let round = 0; round < 100; round++) {
@@ -29,7 +29,7 @@ describe("createMac", () => {
     }
   });
 
-  it("does as well without a one-shot hash", () => {
+  it("has the same result without a one-shot hash", () => {
     const key = randomBytes(32);
     const message = randomBytes(500);
     const mac = createMac("sha512", key, null);

@@ -10,12 +10,12 @@ describe("createPssVerify", () => {
 
   it.each([
     ["a key", publicKey],
-    // As on workerd, whose `verify` throws for a key beside options.
+    // Like workerd, where `verify` throws for a key with options.
     [
       "a key that can only be exported",
       { export: (options: never) => publicKey.export(options) } as KeyObject,
     ],
-  ])("takes a salt as long as the hash and no other, with %s", (_case, key) => {
+  ])("accepts only a salt as long as the hash, with %s", (_case, key) => {
     const verifyPss = createPssVerify("sha256", key);
     expect(verifyPss(bytes, signed(32))).toBe(true);
     expect(verifyPss(bytes, signed(20))).toBe(false);

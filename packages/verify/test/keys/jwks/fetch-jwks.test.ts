@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 
 import { type Fetch, remoteJwks } from "../../../src/index.ts";
 import { createBench } from "../../support.ts";
 
-/** What the JWKS endpoint does, over real HTTP, and what a request with a good token comes to. */
+/** Behaviours of a JWKS endpoint over real HTTP, and the result for a valid token. */
 const issuer = createTestIssuer({ algorithm: "ES256" });
 const jwks = JSON.stringify(issuer.jwks());
 let server: Server;
@@ -26,7 +26,7 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-/** The verdict, and the hint where there is one. */
+/** The code, and the hint if there is one. */
 async function outcome(
   options: Parameters<typeof remoteJwks>[1] = {},
 ): Promise<[string, string | undefined]> {
@@ -38,7 +38,7 @@ async function outcome(
 }
 
 describe("the JWKS endpoint", () => {
-  it("is asked with a user agent, and with nothing of the request", async () => {
+  it("gets a user agent, and nothing from the API's request", async () => {
     const asked: unknown[] = [];
     listener = ({ method, headers }, response) => {
       asked.push([method, headers["user-agent"], headers.authorization, headers.accept]);
@@ -84,7 +84,7 @@ describe("the JWKS endpoint", () => {
       (_request, response) => response.writeHead(200, { "content-type": "application/json" }).end(" <html>"),
       ": it answered HTML, not a JWKS: Better Auth serves its keys at /api/auth/jwks",
     ],
-    ["sends no JSON", (_request, response) => response.end("keys"), ": its response is not JSON"],
+    ["does not send JSON", (_request, response) => response.end("keys"), ": its response is not JSON"],
     ["sends nothing", (_request, response) => response.end(), ": its response is not JSON"],
     [
       "sends another document",
@@ -101,7 +101,7 @@ describe("the JWKS endpoint", () => {
       (_request, response) => response.end('{"keys":[{"kty":"EC","crv":"P-256","d":"AAAA"}]}'),
       "private member",
     ],
-  ])("%s: keys_unavailable, and the hint says so", async (_case, behaviour, hint) => {
+  ])("%s: keys_unavailable, with the reason in the hint", async (_case, behaviour, hint) => {
     listener = behaviour;
     const [code, said] = await outcome();
     expect(code).toBe("keys_unavailable");
@@ -111,13 +111,13 @@ describe("the JWKS endpoint", () => {
     expect(said).toContain(subject);
   });
 
-  it("has no body at all: it is not JSON", async () => {
+  it("sends no body: it is not JSON", async () => {
     expect((await outcome({ fetch: async () => new Response(null) }))[1]).toContain(
       ": its response is not JSON",
     );
   });
 
-  it("is let go of as soon as it has answered, whatever came", async () => {
+  it("is disconnected after its response, whatever it sent", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     onTestFinished(() => void vi.useRealTimers());
     for (const body of [jwks, "keys"]) {
@@ -134,7 +134,7 @@ describe("the JWKS endpoint", () => {
     }
   });
 
-  it("goes on sending after the deadline, and a fetch that hears of none: what comes late is not taken", async () => {
+  it("keeps sending after the deadline, with a fetch that ignores the signal: a late response is ignored", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     onTestFinished(() => void vi.useRealTimers());
     const body = new ReadableStream({
@@ -151,7 +151,7 @@ describe("the JWKS endpoint", () => {
     expect(await ended).toEqual(["keys_unavailable", expect.stringContaining("no answer within 1 s")]);
   });
 
-  it("does not follow a redirect even to good keys", async () => {
+  it("redirects to valid keys: the redirect is not followed", async () => {
     const paths: (string | undefined)[] = [];
     listener = ({ url }, response) => {
       paths.push(url);
@@ -162,7 +162,7 @@ describe("the JWKS endpoint", () => {
     expect(paths).toEqual(["/api/auth/jwks"]);
   });
 
-  it("hangs before its headers, or in its body: the deadline ends the request itself", async () => {
+  it("hangs before its headers or in its body: the deadline ends the request", async () => {
     for (const start of [false, true]) {
       const closed = new Promise<void>((resolve) => {
         listener = (_request, response) => {
@@ -198,7 +198,7 @@ describe("the JWKS endpoint", () => {
     expect(sent).toBeLessThan(16 * 1024 * 1024);
   });
 
-  it("has one broken key among good ones: it is left out with a warning", async () => {
+  it("lists an invalid key among valid ones: it is skipped with a warning", async () => {
     listener = (_request, response) =>
       response.end(
         JSON.stringify({ keys: [{ kty: "EC", crv: "P-256", x: "AA", y: "AA" }, ...issuer.jwks().keys] }),
@@ -207,7 +207,7 @@ describe("the JWKS endpoint", () => {
     expect(warnings).toEqual([expect.stringContaining("key 1 of the set is not used")]);
   });
 
-  it("lists a private key among good ones: it is left out with a warning", async () => {
+  it("lists a private key among valid ones: it is skipped with a warning", async () => {
     const [good] = issuer.jwks().keys;
     listener = (_request, response) =>
       response.end(JSON.stringify({ keys: [good, { ...good, kid: "leaked", d: "AAAA" }] }));

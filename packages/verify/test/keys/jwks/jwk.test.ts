@@ -28,7 +28,7 @@ afterEach(() => {
 });
 
 describe("localJwks", () => {
-  it.each(algorithms)("verifies %s, and no token that was changed", (algorithm) => {
+  it.each(algorithms)("verifies %s, and rejects changed tokens", (algorithm) => {
     const issuer = createTestIssuer({ algorithm });
     const { verifier } = createBench({ keys: localJwks(JSON.stringify(issuer.jwks())), clock: Date.now });
     expect(verdict(verifier, issuer.tokenFor("alice"))).toBe("accepted");
@@ -38,13 +38,13 @@ describe("localJwks", () => {
     expect(verdict(verifier, issuer.tokenFor("alice", { expired: true }))).toBe("token_expired");
   });
 
-  it.each(["ES256", "ES384", "ES512"] as const)("takes %s signatures in one length alone", (algorithm) => {
+  it.each(["ES256", "ES384", "ES512"] as const)("accepts only one length of %s signatures", (algorithm) => {
     const issuer = createTestIssuer({ algorithm });
     const { verifier } = createBench({ keys: localJwks(issuer.jwks()), clock: Date.now });
     const [header, payload, signature = ""] = issuer.tokenFor("alice").split(".");
     const bytes = Buffer.from(signature, "base64url");
     const half = bytes.length / 2;
-    // The same two numbers, with a zero before each.
+    // The same two numbers, each with a leading zero.
     const longer = Buffer.concat([
       Buffer.alloc(1),
       bytes.subarray(0, half),
@@ -57,7 +57,7 @@ describe("localJwks", () => {
     expect(verdict(verifier, `${header}.${payload}.${signature}`)).toBe("accepted");
   });
 
-  it.each(algorithms)("does not take the key of %s for any other algorithm", (algorithm) => {
+  it.each(algorithms)("uses the key of %s for no other algorithm", (algorithm) => {
     const issuer = createTestIssuer({ algorithm });
     const { verifier } = createBench({ keys: localJwks(issuer.jwks()), clock: Date.now });
     for (const alg of [...algorithms, "HS256", "none"].filter((name) => name !== algorithm)) {
@@ -65,7 +65,7 @@ describe("localJwks", () => {
     }
   });
 
-  it("knows EdDSA by its newer name too, in a key and in a token (RFC 9864)", () => {
+  it("accepts the newer name of EdDSA in a key and in a token (RFC 9864)", () => {
     const issuer = createTestIssuer({ algorithm: "EdDSA" });
     for (const alg of ["EdDSA", "Ed25519", undefined]) {
       const { verifier } = createBench({
@@ -79,19 +79,16 @@ describe("localJwks", () => {
     expect(verdict(verifier, renamed)).toBe("accepted");
   });
 
-  it.each(["ES256", "ES384", "ES512"] as const)(
-    "gives a key without alg the one that its curve allows: %s",
-    (algorithm) => {
-      const issuer = createTestIssuer({ algorithm });
-      const { verifier } = createBench({
-        keys: localJwks({ keys: [{ ...jwkOf(issuer), alg: undefined }] }),
-        clock: Date.now,
-      });
-      expect(verdict(verifier, issuer.tokenFor("alice"))).toBe("accepted");
-    },
-  );
+  it.each(["ES256", "ES384", "ES512"] as const)("derives a missing alg from the curve: %s", (algorithm) => {
+    const issuer = createTestIssuer({ algorithm });
+    const { verifier } = createBench({
+      keys: localJwks({ keys: [{ ...jwkOf(issuer), alg: undefined }] }),
+      clock: Date.now,
+    });
+    expect(verdict(verifier, issuer.tokenFor("alice"))).toBe("accepted");
+  });
 
-  it("uses an RSA key without alg only when told its algorithm", () => {
+  it("uses an RSA key without alg only with rsaAlgorithm", () => {
     const issuer = createTestIssuer({ algorithm: "PS256" });
     const jwks = { keys: [{ ...jwkOf(issuer), alg: undefined }] };
     expect(() => localJwks(jwks)).toThrow("rsaAlgorithm");
@@ -104,7 +101,7 @@ describe("localJwks", () => {
     }
   });
 
-  it("never takes a public key, in whatever spelling, for a shared secret", () => {
+  it("never uses a public key as a shared secret, in any encoding", () => {
     const issuer = createTestIssuer({ algorithm: "RS256" });
     const { verifier } = createBench({ keys: localJwks(issuer.jwks()), clock: Date.now });
     const jwk = jwkOf(issuer);
@@ -120,7 +117,7 @@ describe("localJwks", () => {
     }
   });
 
-  it("asks for the kid that the token names, and guesses none", () => {
+  it("uses only the key with the token's kid", () => {
     const issuer = createTestIssuer({ algorithm: "ES256" });
     const single = createBench({ keys: localJwks(issuer.jwks()), clock: Date.now }).verifier;
     expect(verdict(single, issuer.tokenFor("alice", { header: { kid: undefined } }))).toBe("accepted");
@@ -136,7 +133,7 @@ describe("localJwks", () => {
     expect(verdict(several, issuer.tokenFor("alice", { header: { kid: undefined } }))).toBe("key_unknown");
   });
 
-  it("tries each of several keys that share a kid", () => {
+  it("tries every key with the same kid", () => {
     const [one, other] = [createTestIssuer({ algorithm: "ES256" }), createTestIssuer({ algorithm: "ES256" })];
     const keys = localJwks({ keys: [one, other].map((issuer) => ({ ...jwkOf(issuer), kid: "same" })) });
     const { verifier } = createBench({ keys, clock: Date.now });
@@ -173,7 +170,7 @@ describe("a key that cannot be used", () => {
     ["a symmetric key without its bytes", { kty: "oct" }, notSupported],
     ["a key for another use", { ...good, use: "tls" }, "its `use` is not sig"],
     ["a key for other operations", { ...good, key_ops: ["sign"] }, "its `key_ops` has no verify"],
-    ["a key for operations that are no list", { ...good, key_ops: "verify" }, "its `key_ops` has no verify"],
+    ["a key with key_ops that are not a list", { ...good, key_ops: "verify" }, "its `key_ops` has no verify"],
     ["a kid that is a number", { ...good, kid: 1 }, "its `kid` is not a string"],
     ["a curve that is not supported", secp, notSupported],
     ["an unknown type", { kty: "AKP", alg: "ML-DSA-44" }, otherAlg],
@@ -192,7 +189,7 @@ describe("a key that cannot be used", () => {
     ["1024 bits of RSA", { ...short, alg: "RS256" }, "its modulus has 1024 bits; at least 2048 are required"],
     ["an RSA exponent of 1", { ...rsa, e: "AQ" }, exponent],
     ["an even RSA exponent", { ...rsa, e: "BA" }, exponent],
-  ])("is left out with a warning, and the others stay: %s", (_case, bad, reason) => {
+  ])("is skipped with a warning, and the others are used: %s", (_case, bad, reason) => {
     const issuer = createTestIssuer({ algorithm: "EdDSA" });
     const { verifier } = createBench({
       keys: localJwks({ keys: [bad, ...issuer.jwks().keys] }),
@@ -213,7 +210,7 @@ describe("a key that cannot be used", () => {
     );
   });
 
-  it("is left out without a word, and the others stay: a key to encrypt with", () => {
+  it("is skipped silently, and the others are used: an encryption key", () => {
     const issuer = createTestIssuer({ algorithm: "EdDSA" });
     const enc = { ...good, use: "enc" };
     const { verifier } = createBench({
@@ -237,14 +234,14 @@ describe("a key that cannot be used", () => {
   it.each([
     ["a point that is not on its curve", { ...good, x: good.y, y: good.x }],
     ["a missing coordinate", { ...good, y: undefined }],
-  ])("is left out with what Node says of it: %s", (_case, bad) => {
+  ])("is skipped with Node's reason: %s", (_case, bad) => {
     expect(() => localJwks({ keys: [bad] })).toThrow(/^localJwks: .*; key 1 of the set is not used: \S/);
   });
 
   it.each([
-    ["a key to verify with", { ...good, use: "sig", key_ops: ["sign", "verify"] }],
+    ["a verification key", { ...good, use: "sig", key_ops: ["sign", "verify"] }],
     ["an exponent of 3", { ...rsa, e: "Aw" }],
-  ])("is not this one: %s", (_case, fine) => {
+  ])("does not include: %s", (_case, fine) => {
     expect(() => localJwks({ keys: [fine] })).not.toThrow();
     expect(warnings).toEqual([]);
   });
@@ -260,11 +257,11 @@ describe("a key that cannot be used", () => {
     ['"keys"', noJwks],
     ['{"keys":{}}', noJwks],
     ['{"keys":[]}', "the JWKS has no usable key"],
-  ])("refuses %j for a JWKS", (text, reason) => {
+  ])("rejects %j as a JWKS", (text, reason) => {
     expect(() => localJwks(text)).toThrow(new ConfigurationError(`localJwks: ${reason}`));
   });
 
-  it("reads no more than a hundred keys", () => {
+  it("reads at most a hundred keys", () => {
     const issuer = createTestIssuer({ algorithm: "EdDSA" });
     const many = Array.from({ length: 150 }, (_, index) => ({ ...jwkOf(issuer), kid: `k${index}` }));
     const { verifier } = createBench({ keys: localJwks({ keys: many }), clock: Date.now });

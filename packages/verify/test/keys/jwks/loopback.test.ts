@@ -3,7 +3,7 @@ import { createTestIssuer } from "@usher-auth/testing";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { startLyingProxy } from "./lying-proxy.ts";
 
-/** Verifies a good token and one that the proxy's owner has made, and prints what came of both. */
+/** Verifies a valid token and one of the proxy's owner, and prints the results. */
 const program = `
 import { createVerifier, remoteJwks } from "@usher-auth/verify";
 const { url, issuer, audience, tokens, isOwnFetch } = JSON.parse(process.argv[1]);
@@ -26,10 +26,10 @@ async function run(settings: object, environment: Readonly<Record<string, string
 }
 
 describe("a JWKS on this machine, in a process with a proxy", () => {
-  it.for(["127.0.0.1", "localhost"])("is asked itself: at %s", async (host, { skip }) => {
+  it.for(["127.0.0.1", "localhost"])("is fetched directly: at %s", async (host, { skip }) => {
     skip(
       !process.allowedNodeEnvironmentFlags.has("--use-env-proxy"),
-      "this Node (before 22.21) takes no proxy from there",
+      "this Node (before 22.21) has no proxy setting",
     );
     const issuer = await createTestIssuer({ mode: "jwks" });
     onTestFinished(() => issuer.close());
@@ -45,7 +45,7 @@ describe("a JWKS on this machine, in a process with a proxy", () => {
     }
     expect(proxy.asked()).toBe(0);
 
-    // A custom `fetch` may use the proxy, and shows that this proxy lies.
+    // A custom `fetch` may use the proxy, which shows that this proxy returns false keys.
     const environment = { NODE_USE_ENV_PROXY: "1", HTTP_PROXY: proxy.url, NODE_NO_WARNINGS: "1" };
     expect(await run({ ...settings, isOwnFetch: true }, environment)).toEqual(["key_unknown", "mallory"]);
     expect(proxy.asked()).toBeGreaterThan(0);

@@ -7,11 +7,11 @@ import { onTestFinished } from "vitest";
  */
 export interface LyingProxy {
   readonly url: string;
-  /** How often it was asked for something. */
+  /** The number of requests. */
   asked(): number;
 }
 
-/** Starts one, for the length of a test. */
+/** Starts a proxy for one test. */
 export async function startLyingProxy(keys: object): Promise<LyingProxy> {
   let asked = 0;
   const body = JSON.stringify(keys);

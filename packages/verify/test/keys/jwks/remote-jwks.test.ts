@@ -28,12 +28,12 @@ interface Remote {
   readonly clock: HandClock;
   /** How often the keys were fetched. */
   fetches(): number;
-  /** From now on, what fetching comes to: the keys, a failure, or nothing until `release`. */
+  /** Sets the result of fetches: the keys, a failure, or nothing until `release`. */
   answer: "keys" | "failure" | "hold";
   release(): void;
-  /** Lets what is under way come to its end. */
+  /** Lets pending promises settle. */
   settle(): Promise<void>;
-  /** The verdict on a token, with whatever fetching it takes. */
+  /** The result for a token, after any fetches. */
   outcome(token: string): Promise<string>;
 }
 
@@ -92,7 +92,7 @@ describe("remoteJwks: options", () => {
     ["https://user:password@app.example.com/jwks", credentials],
     ["https://user@app.example.com/jwks", credentials],
     ["https://:password@app.example.com/jwks", credentials],
-  ])("refuses the address %j", (url, message) => {
+  ])("rejects the URL %j", (url, message) => {
     expect(() => remoteJwks(url)).toThrow(new ConfigurationError(message));
   });
 
@@ -103,7 +103,7 @@ describe("remoteJwks: options", () => {
     "http://127.10.200.30:1/",
     "http://[::1]:3000/",
     "http://app.localhost/",
-  ])("accepts the address %s", (url) => {
+  ])("accepts the URL %s", (url) => {
     expect(() => remoteJwks(url)).not.toThrow();
     expect(() => remoteJwks(new URL(url))).not.toThrow();
   });
@@ -134,7 +134,7 @@ describe("remoteJwks: options", () => {
     expect(() => remoteJwks(address, options)).not.toThrow();
   });
 
-  it("uses an RSA key without alg when told its algorithm", async () => {
+  it("uses an RSA key without alg with rsaAlgorithm", async () => {
     const { clock } = createBench();
     const issuer = createTestIssuer({ algorithm: "RS256", clock });
     const fetch: Fetch = async () => Response.json({ keys: [{ ...issuer.jwks().keys[0], alg: undefined }] });
@@ -153,7 +153,7 @@ describe("remoteJwks: options", () => {
 });
 
 describe("remoteJwks: loading", () => {
-  it("fetches nothing before a token or ready() asks", async () => {
+  it("fetches nothing before the first token or ready()", async () => {
     const { verifier, fetches } = createRemote();
     expect([fetches(), keyStatus(verifier)]).toEqual([0, { state: "missing" }]);
     await verifier.ready();
@@ -162,7 +162,7 @@ describe("remoteJwks: loading", () => {
     expect(fetches()).toBe(1);
   });
 
-  it("is synchronous once the keys are there, and says keys_unavailable before", async () => {
+  it("is synchronous once the keys are loaded, and keys_unavailable before", async () => {
     const { verifier, issuer } = createRemote();
     const token = issuer.tokenFor("alice");
     expect(verdict(verifier, token)).toBe("keys_unavailable");
@@ -184,7 +184,7 @@ describe("remoteJwks: loading", () => {
     expect(remote.fetches()).toBe(1);
   });
 
-  it("fails with keys_unavailable when there are none, and recovers within one back-off step", async () => {
+  it("fails with keys_unavailable without keys, and recovers within one back-off step", async () => {
     const remote = createRemote();
     remote.answer = "failure";
     const token = remote.issuer.tokenFor("alice", { expiresIn: 86_400 });
@@ -195,14 +195,14 @@ describe("remoteJwks: loading", () => {
       if (remote.fetches() > before) attempts.push(second);
       remote.clock.advance(1);
     }
-    // Waits of 1, 2, 4, ... and never more than a minute.
+    // Waits of 1, 2, 4, ... seconds, up to a minute.
     expect(attempts.slice(0, 8)).toEqual([0, 1, 3, 7, 15, 31, 63, 123]);
     remote.answer = "keys";
     remote.clock.advance(60);
     expect(await remote.outcome(token)).toBe("accepted");
   });
 
-  it("fails again at once while it waits to try again", async () => {
+  it("fails at once while it waits for a retry", async () => {
     const remote = createRemote();
     remote.answer = "failure";
     for (let time = 0; time < 3; time++) {
@@ -211,7 +211,7 @@ describe("remoteJwks: loading", () => {
     expect(remote.fetches()).toBe(1);
   });
 
-  it("fetches nothing for a token that is wrong before its key matters", async () => {
+  it("fetches nothing for a token that is rejected before its key matters", async () => {
     const { outcome, issuer, fetches } = createRemote();
     expect(await outcome("rubbish")).toBe("token_malformed");
     expect(await outcome(issuer.tokenFor("alice", { header: { alg: "none" } }))).toBe("algorithm_rejected");
@@ -243,7 +243,7 @@ describe("remoteJwks: hints for the operator", () => {
     true,
   ];
 
-  it("is what failed, and what lay beneath it", async () => {
+  it("names the failure and its cause", async () => {
     expect(await hintOf(new Error("the issuer is out"))).toEqual(because("the issuer is out"));
     expect(await hintOf("out")).toEqual(because("out"));
     const refused = Object.assign(new Error("connect ECONNREFUSED ::1:443"), { code: "ECONNREFUSED" });
@@ -258,14 +258,14 @@ describe("remoteJwks: hints for the operator", () => {
     );
   });
 
-  it("is that nothing was loaded yet, before anything was", () => {
+  it("says that nothing has been loaded yet, before the first load", () => {
     const { verifier, issuer } = createRemote();
     expect(refusal(() => verifier.verifySync(issuer.tokenFor("alice"))).hint).toBe(
       `the JWKS at ${address} has not been loaded yet`,
     );
   });
 
-  it("is one warning of a key that is not used, however often it is read, and none of a key to encrypt with", async () => {
+  it("warns once of an unused key, however often it is read, and never of an encryption key", async () => {
     const { clock } = createBench();
     const issuer = createTestIssuer({ algorithm: "ES256", clock });
     const enc = { ...issuer.jwks().keys[0], kid: "to encrypt with", use: "enc" };
@@ -289,7 +289,7 @@ describe("remoteJwks: hints for the operator", () => {
       `remoteJwks: key 1 of the set is not used: its type or curve is not supported (${address})`,
       warning,
     );
-    // Another one is another warning; the place in the set that a key has is no part of it.
+    // Another key is another warning. The position in the set does not matter.
     unused.unshift({ kty: "AKP", alg: "ML-DSA-44" });
     for (let time = 0; time < 2; time++) await refresh();
     expect(process.emitWarning).toHaveBeenCalledTimes(2);
@@ -306,7 +306,7 @@ describe("remoteJwks: unknown keys", () => {
     expect(fetches()).toBe(2);
   });
 
-  it("fetches nothing for a token that is wrong in another way", async () => {
+  it("fetches nothing for a token that is invalid for another reason", async () => {
     const { issuer, verifier, outcome, clock, fetches } = createRemote();
     await verifier.ready();
     clock.advance(31);
@@ -321,7 +321,7 @@ describe("remoteJwks: unknown keys", () => {
     expect(fetches()).toBe(1);
   });
 
-  it("calls an unknown key unavailable, and no bad token, while the issuer is out", async () => {
+  it("answers keys_unavailable for an unknown key while the issuer is down", async () => {
     const remote = createRemote();
     await remote.verifier.ready();
     remote.answer = "failure";
@@ -334,7 +334,7 @@ describe("remoteJwks: unknown keys", () => {
 });
 
 describe("remoteJwks: staying fresh", () => {
-  it("refreshes in the background from half of its age on, also when every token is a cached one", async () => {
+  it("refreshes in the background after half of maxAge, also if every token is cached", async () => {
     const remote = createRemote();
     await remote.verifier.ready();
     const token = remote.issuer.tokenFor("alice", { expiresIn: 3600 });
@@ -356,7 +356,7 @@ describe("remoteJwks: staying fresh", () => {
     expect(keyStatus(remote.verifier)).toEqual({ state: "fresh", age: 4 });
   });
 
-  it("calls keys stale from their age on", async () => {
+  it("reports keys as stale after maxAge", async () => {
     const remote = createRemote();
     await remote.verifier.ready();
     remote.answer = "failure";
@@ -378,7 +378,7 @@ describe("remoteJwks: staying fresh", () => {
     expect(await outcome(token)).toBe("key_unknown");
   });
 
-  it("lets a key that left the set verify nothing from the next refresh on, cached tokens included", async () => {
+  it("stops using a removed key at the next refresh, cached tokens included", async () => {
     const { issuer, verifier, clock, settle, outcome } = createRemote();
     await verifier.ready();
     const token = issuer.tokenFor("alice", { expiresIn: 3600 });
@@ -387,7 +387,7 @@ describe("remoteJwks: staying fresh", () => {
     clock.advance(301);
     expect(verifier.verifySync(token)).toBe(principal);
     await settle();
-    // Both keys are in the set now: the old one keeps what it verified.
+    // Both keys are in the set now: tokens of the old key stay cached.
     expect(verifier.verifySync(token)).toBe(principal);
     issuer.withdrawOldKeys();
     clock.advance(301);
@@ -397,7 +397,7 @@ describe("remoteJwks: staying fresh", () => {
     expect(await outcome(issuer.tokenFor("alice"))).toBe("accepted");
   });
 
-  it("serves through an outage with the last good keys, for as long as was said", async () => {
+  it("uses the last keys during an outage, for up to maxStale", async () => {
     const remote = createRemote();
     await remote.verifier.ready();
     const token = remote.issuer.tokenFor("alice", { expiresIn: 200_000 });
@@ -422,14 +422,14 @@ describe("remoteJwks: staying fresh", () => {
     expect(keyStatus(remote.verifier).state).toBe("fresh");
   });
 
-  it("does not let keys run out for the sake of a long cooldown", async () => {
+  it("refreshes in time despite a long cooldown", async () => {
     const { issuer, verifier, outcome, clock } = createRemote({ maxAge: 10, maxStale: 10, cooldown: 3600 });
     await verifier.ready();
     clock.advance(10);
     expect(await outcome(issuer.tokenFor("alice"))).toBe("accepted");
   });
 
-  it("makes no request wait for a fetch that fails again and again", async () => {
+  it("does not make requests wait for a fetch that keeps failing", async () => {
     const remote = createRemote();
     await remote.verifier.ready();
     remote.answer = "failure";
@@ -443,7 +443,7 @@ describe("remoteJwks: staying fresh", () => {
 });
 
 describe("several sources", () => {
-  it("serves each token by the source that has its algorithm, whatever the other does", async () => {
+  it("uses the source with the token's algorithm, whatever the other one does", async () => {
     const clock = createBench().clock;
     const [secretIssuer, keyIssuer] = [
       createTestIssuer({ clock }),

@@ -50,7 +50,7 @@ function createRotating(
     clock,
     ...verifying,
   });
-  /** Time passes, a request notices that a load is due, and the load is done. */
+  /** Lets time pass, and a request start and finish the load that is due. */
   const pass = async (seconds: number) => {
     clock.advance(seconds);
     keyStatus(verifier);
@@ -60,7 +60,7 @@ function createRotating(
 }
 
 describe("reloadedSecret", () => {
-  it("loads when the first token needs it, or when ready() is asked", async () => {
+  it("loads for the first token or ready()", async () => {
     const first = createRotating(onlyOld);
     const token = first.before.tokenFor("alice");
     expect(first.vault.loads).toBe(0);
@@ -74,7 +74,7 @@ describe("reloadedSecret", () => {
     expect([first.vault.loads, second.vault.loads]).toEqual([1, 1]);
   });
 
-  it("takes a new version without a restart, and drops an old one, remembered tokens too", async () => {
+  it("accepts a new version without a restart, and drops an old one with its cached tokens", async () => {
     const { vault, before, after, verifier, pass } = createRotating(onlyOld);
     await verifier.ready();
     const [old, fresh] = [before.tokenFor("alice"), after.tokenFor("alice")];
@@ -91,7 +91,7 @@ describe("reloadedSecret", () => {
     expect(keyStatus(verifier)).toEqual({ state: "fresh", age: 0 });
   });
 
-  it("ends what a version has vouched for at once, where it is replaced without a step between", async () => {
+  it("rejects the tokens of a version at once if it is replaced in one step", async () => {
     const { vault, before, verifier, pass } = createRotating(onlyOld);
     await verifier.ready();
     const token = before.tokenFor("alice");
@@ -108,7 +108,7 @@ describe("reloadedSecret", () => {
     expect(reloadedSecret(() => onlyOld).keys?.()).toEqual([]);
   });
 
-  it("keeps the last good secret when a load fails, says so once, and heals by itself", async () => {
+  it("keeps the last valid secret when a load fails, warns once, and recovers", async () => {
     const { vault, before, after, verifier, pass } = createRotating(onlyOld);
     await verifier.ready();
     vault.content = new Error("the vault is sealed");
@@ -132,7 +132,7 @@ describe("reloadedSecret", () => {
     ["a version without a value", [{ version: 1 }]],
     ["null", null],
     ["another way to load", { load: () => newSecret }],
-  ])("keeps the last good secret when the new one is %s", async (_case, bad) => {
+  ])("keeps the last valid secret if the new one is %s", async (_case, bad) => {
     const { vault, before, verifier, pass } = createRotating(onlyOld);
     await verifier.ready();
     vault.content = bad as never;
@@ -142,7 +142,7 @@ describe("reloadedSecret", () => {
     expect(warnings.join()).not.toContain(newSecret);
   });
 
-  it("is keys_unavailable, not a bad token, before the first good load", async () => {
+  it("is keys_unavailable before the first successful load", async () => {
     const { vault, before, verifier, pass } = createRotating(new Error("the vault is sealed"));
     await expect(verifier.ready()).rejects.toMatchObject({
       code: "keys_unavailable",
@@ -157,7 +157,7 @@ describe("reloadedSecret", () => {
     await expect(verifier.verify(before.tokenFor("alice"))).resolves.toMatchObject({ id: "alice" });
   });
 
-  it("loads once for concurrent requests, and no more often than refreshEvery", async () => {
+  it("loads once for concurrent requests, and at most every refreshEvery", async () => {
     const { vault, before, verifier, clock } = createRotating(onlyOld);
     const tokens = Array.from({ length: 50 }, () => before.tokenFor("alice"));
     await Promise.all(tokens.map((token) => verifier.verify(token)));
@@ -169,7 +169,7 @@ describe("reloadedSecret", () => {
     expect(vault.loads).toBe(1);
   });
 
-  it("is not loaded for the sake of tokens of another source's unknown keys", async () => {
+  it("is not loaded for unknown keys of another source", async () => {
     const { vault, clock } = createRotating(onlyOld);
     const keyPair = createTestIssuer({ algorithm: "EdDSA", clock });
     const load = () => {
@@ -187,7 +187,7 @@ describe("reloadedSecret", () => {
     expect(vault.loads).toBe(1);
   });
 
-  it("lets a request wait for a newer secret where nobody asked for two intervals", async () => {
+  it("makes a request wait for a newer secret after two intervals without requests", async () => {
     const { vault, before, after, verifier, clock } = createRotating(onlyOld);
     await verifier.ready();
     vault.content = onlyNew;
@@ -202,7 +202,7 @@ describe("reloadedSecret", () => {
     expect(() => reloadedSecret(() => oldSecret, { refreshEvery })).toThrow("refreshEvery");
   });
 
-  it("refuses what is no function, and another algorithm", () => {
+  it("rejects a value that is not a function, and other algorithms", () => {
     expect(() => reloadedSecret(oldSecret as never)).toThrow("reloadedSecret: give a function");
     expect(() => reloadedSecret(() => oldSecret, { algorithm: "none" as never })).toThrow(
       "HS256, HS384 or HS512",
@@ -219,7 +219,7 @@ describe("reloadedSecret", () => {
 });
 
 describe("the hint of signature_invalid", () => {
-  it("names the versions listed by their fingerprints, and the order of a rotation; no secret", async () => {
+  it("names the listed versions with their fingerprints and the order of a rotation, and no secret", async () => {
     const { after, verifier } = createRotating(onlyOld);
     await verifier.ready();
     const error = refusal(() => verifier.verifySync(after.tokenFor("alice")));
@@ -231,7 +231,7 @@ describe("the hint of signature_invalid", () => {
 });
 
 describe("keyUsage", () => {
-  it("counts what each version has verified, and tells when it last did", async () => {
+  it("counts the tokens of each version, with the time of the last one", async () => {
     const { before, after, verifier, clock } = createRotating(both);
     expect(keyUsage(verifier)).toEqual([]);
     await verifier.ready();
@@ -246,7 +246,7 @@ describe("keyUsage", () => {
     ]);
   });
 
-  it("is kept over a reload", async () => {
+  it("is kept across a reload", async () => {
     const { vault, before, verifier, pass } = createRotating(onlyOld);
     await verifier.ready();
     verifier.verifySync(before.tokenFor("alice"));
@@ -260,7 +260,7 @@ describe("a version that is no longer needed", () => {
   const idle =
     "version 1 of the shared secret has verified nothing for 905 s, while version 2 was in use: remove it once every API reports this";
 
-  it("is warned of once, when a later one has verified for a token's lifetime what it has not", async () => {
+  it("causes one warning, after a later version verified all tokens for a token's lifetime", async () => {
     const { before, after, verifier, clock } = createRotating(both, {
       maxTokenAge: 900,
       refreshEvery: 86_400,
@@ -279,13 +279,13 @@ describe("a version that is no longer needed", () => {
     expect(warnings).toEqual([idle]);
   });
 
-  it("is not warned of while the issuer has not moved on, or nobody calls", async () => {
+  it("causes no warning while the issuer still uses it, or without requests", async () => {
     const { before, after, verifier, clock } = createRotating(both, {
       maxTokenAge: 900,
       refreshEvery: 86_400,
     });
     await verifier.ready();
-    // The first step of a rotation: the new one is listed, and not yet used.
+    // The first step of a rotation: the new version is listed but not yet used.
     for (let minute = 0; minute < 60; minute++) {
       clock.advance(60);
       verifier.verifySync(before.tokenFor("alice"));
@@ -298,7 +298,7 @@ describe("a version that is no longer needed", () => {
     expect(warnings).toEqual([]);
   });
 
-  it("is not warned of before the later one has been in use for a lifetime: a token not yet shown may be alive", async () => {
+  it("causes no warning before the later one was in use for a lifetime: an unseen token may be valid", async () => {
     const { before, after, verifier, clock } = createRotating(both, {
       maxTokenAge: 900,
       refreshEvery: 86_400,
@@ -313,7 +313,7 @@ describe("a version that is no longer needed", () => {
     expect(warnings).toEqual([]);
   });
 
-  it("has been listed for a lifetime before it is warned of", async () => {
+  it("must be listed for a lifetime before it causes a warning", async () => {
     const { vault, after, verifier, pass } = createRotating(onlyNew, { maxTokenAge: 900 });
     await verifier.ready();
     for (let minute = 0; minute < 30; minute++) {

@@ -30,8 +30,8 @@ describe("sharedSecret", () => {
     ["Better Auth's default", "better-auth-secret-12345678901234567890", published],
     ["Better Auth's longer default", "better-auth-secret-123456789012345678901234567890", published],
     ["a guide's", "your-256-bit-secret-your-256-bit-secret", published],
-    ["digits in turn", "0123456789abcdef0123456789abcdef", published],
-    ["decimal digits in turn", "01234567890123456789012345678901", published],
+    ["hexadecimal digits in order", "0123456789abcdef0123456789abcdef", published],
+    ["decimal digits in order", "01234567890123456789012345678901", published],
     ["a PEM", pem, publicKey],
     ["a PEM after a comment", `# production\n${pem}`, publicKey],
     ["a PEM as bytes", Buffer.from(pem), publicKey],
@@ -41,7 +41,7 @@ describe("sharedSecret", () => {
     ["a JWK after a line break", `\n${JSON.stringify({ kty: "OKP", x: "A".repeat(43) })}`, publicKey],
     ["a JWKS", JSON.stringify({ keys: [{ kty: "oct", k: "A".repeat(43) }] }), publicKey],
     [
-      "a weak version among good ones",
+      "a weak version among strong ones",
       [
         { version: 2, value: good },
         { version: 1, value: "short" },
@@ -56,30 +56,30 @@ describe("sharedSecret", () => {
       ],
       noList,
     ],
-    ["a version that is no integer", [{ version: 1.5, value: good }], noList],
+    ["a version that is not an integer", [{ version: 1.5, value: good }], noList],
     ["a negative version", [{ version: -1, value: good }], noList],
     ["no version", [{ value: good }], noList],
     ["a version without a value", [{ version: 1 }], noList],
     ["a version that is null", [null], noList],
-    ["one that is none among good ones", [{ version: 1, value: good }, {}], noList],
+    ["an invalid version among valid ones", [{ version: 1, value: good }, {}], noList],
     ["an object", {}, noList],
     ["a number", 1, noList],
-  ])("refuses %s, and says what to do", (_case, secret, message) => {
+  ])("rejects %s, and says what to do", (_case, secret, message) => {
     expect(() => sharedSecret(secret as string)).toThrow(new ConfigurationError(message));
   });
 
   it.each<[string, unknown]>([
     ["version 0", [{ version: 0, value: good }]],
     ["bytes as a version's value", [{ version: 1, value: new TextEncoder().encode(good) }]],
-    ["what begins like JSON and is none", `{${good}`],
-    ["JSON that is no key", JSON.stringify({ secret: good })],
+    ["a text that begins like JSON", `{${good}`],
+    ["JSON that is not a key", JSON.stringify({ secret: good })],
     ["a list in JSON", JSON.stringify([good])],
-    ["what has a word of an SSH key in it", `my ssh-ed25519 ${good}`],
+    ["a text that contains a word of an SSH key", `my ssh-ed25519 ${good}`],
   ])("takes %s", (_case, secret) => {
     expect(() => sharedSecret(secret as string)).not.toThrow();
   });
 
-  it("names what is listed: versions and fingerprints", () => {
+  it("names the listed versions and fingerprints", () => {
     const [one, two] = [good, `${good}!`];
     expect(sharedSecret(one).description?.()).toBe(`fingerprint ${secretFingerprint(one)}`);
     const versions = [
@@ -91,7 +91,7 @@ describe("sharedSecret", () => {
     );
   });
 
-  it("has keys for tokens of its algorithm alone", () => {
+  it("has keys for tokens with its algorithm only", () => {
     const source = sharedSecret(good);
     expect([...source.algorithms]).toEqual(["HS256"]);
     expect(source.candidates({ alg: "HS256" })).toHaveLength(1);
@@ -104,7 +104,7 @@ describe("sharedSecret", () => {
     expect(() => sharedSecret("aé".repeat(12))).not.toThrow();
   });
 
-  it("asks for as many bytes as the algorithm's hash has (RFC 7518 section 3.2)", () => {
+  it("requires as many bytes as the algorithm's hash has (RFC 7518 section 3.2)", () => {
     const of = (length: number) => new Uint8Array(length).map((_, index) => index * 37);
     expect(() => sharedSecret(of(47), { algorithm: "HS384" })).toThrow("48");
     expect(() => sharedSecret(of(48), { algorithm: "HS384" })).not.toThrow();
@@ -113,7 +113,7 @@ describe("sharedSecret", () => {
   });
 
   it.each(["none", "HS1", "hs256", "RS256", "EdDSA", "constructor", ["HS256"]])(
-    "refuses the algorithm %j",
+    "rejects the algorithm %j",
     (algorithm) => {
       expect(() => sharedSecret(good, { algorithm: algorithm as "HS256" })).toThrow(
         new ConfigurationError("algorithm: a shared secret verifies HS256, HS384 or HS512."),
@@ -139,16 +139,16 @@ describe("sharedSecret", () => {
     expect(emitted).toHaveBeenCalledTimes(2);
   });
 
-  it("calls easy to guess what has less than 96 bits at best", () => {
+  it("warns of a secret with less than 96 bits of entropy", () => {
     const emitted = vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
-    // Eight characters, four times each: 3 bits for each of 32. Seven: less.
+    // Eight different characters, four times each: 3 bits for each of 32. Seven have less.
     sharedSecret("abcdefgh".repeat(4));
     expect(emitted).not.toHaveBeenCalled();
     sharedSecret("abcdefga".repeat(4));
     expect(emitted).toHaveBeenCalledTimes(1);
   });
 
-  it("shows the secret nowhere: not in errors, not when printed", () => {
+  it("never shows the secret, in errors or when printed", () => {
     const secret = "a-secret-that-is-too-short";
     expect(() => sharedSecret(secret)).toThrow(
       expect.not.objectContaining({ message: expect.stringContaining(secret) }),
@@ -166,7 +166,7 @@ describe("sharedSecret", () => {
     }
   });
 
-  it("does not change when the caller's bytes do", () => {
+  it("does not change if the caller changes the bytes", () => {
     const bytes = new TextEncoder().encode(good);
     const { issuer, verifier } = createBench({ keys: sharedSecret(bytes) }, { secret: good });
     bytes.fill(0);
@@ -179,14 +179,14 @@ describe("secretFingerprint", () => {
     expect(secretFingerprint(good)).toBe("3752248c0b297a27");
   });
 
-  it("is the same for a text and its bytes, and another for any other secret", () => {
+  it("is the same for a string and its bytes, and differs for any other secret", () => {
     expect(secretFingerprint(new TextEncoder().encode(good))).toBe(secretFingerprint(good));
     for (const other of [`${good}\n`, ` ${good}`, good.toLowerCase(), good.slice(1)]) {
       expect(secretFingerprint(other)).not.toBe(secretFingerprint(good));
     }
   });
 
-  it("has 16 hexadecimal digits and holds nothing of the secret", () => {
+  it("has 16 hexadecimal digits, and nothing of the secret", () => {
     expect(secretFingerprint("0123456789abcdef0123456789abcdef")).toMatch(/^[0-9a-f]{16}$/);
     expect("0123456789abcdef0123456789abcdef").not.toContain(
       secretFingerprint("0123456789abcdef0123456789abcdef"),
