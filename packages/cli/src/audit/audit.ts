@@ -42,6 +42,7 @@ export async function audit(options: AuditOptions): Promise<Outcome> {
   let halt: Halt | undefined;
   let notDeleted: readonly string[] = [];
   try {
+    onProgress(0, total, "reading as both users");
     halt = await untilHalted(async () => {
       await confirmUsers(api, target);
       // Before any check, because it creates objects of B's: a check may look for changes of B's data.
