@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable
@@ -139,9 +140,13 @@ class Verifier:
 
         :raises AuthError: ``keys_unavailable``, ``revocations_unavailable``. The verifier keeps retrying.
         """
-        await self.keys.ready()
+        steps = [self.keys.ready()]
         if self.revocations is not None:
-            await self.revocations.ready()
+            steps.append(self.revocations.ready())
+        # Both to their end: revocations are loaded even while the issuer is down.
+        for outcome in await asyncio.gather(*steps, return_exceptions=True):
+            if outcome is not None:
+                raise outcome
 
     async def close(self) -> None:
         """Unsubscribe from the revocations."""
