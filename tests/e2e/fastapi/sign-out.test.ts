@@ -25,7 +25,7 @@ test(
       }),
     );
 
-    // In the midst of them.
+    // During the requests.
     await expect.poll(() => left, { timeout, interval: 10 }).toBeLessThan(requests / 2);
     expect((await signOut(usher.webUrl, ada.cookie)).status).toBe(200);
     const signedOutAt = performance.now();

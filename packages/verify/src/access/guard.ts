@@ -96,8 +96,8 @@ export function createGuard<Claims = TokenClaims, Source = unknown>(
   const { ownerParams, refusals } = readGuardOptions(options);
   const { verifier, onAccept, onReject } = options;
   const verify = eagerly(verifier);
-  const tellAccepted = onAccept && safeListener(onAccept, "onAccept");
-  const tellRejected = onReject && safeListener(onReject, "onReject");
+  const notifyAccepted = onAccept && safeListener(onAccept, "onAccept");
+  const notifyRejected = onReject && safeListener(onReject, "onReject");
 
   function admit(request: GuardedRequest<Claims, Source>): Principal<Claims> | Promise<Principal<Claims>> {
     const token = readBearer(request.authorization, request.tokenInQuery);
@@ -120,7 +120,7 @@ export function createGuard<Claims = TokenClaims, Source = unknown>(
 
   function accept(principal: Principal<Claims>, request: GuardedRequest<Claims, Source>): Principal<Claims> {
     authorize(principal, request);
-    tellAccepted?.({ principal, request: request.source });
+    notifyAccepted?.({ principal, request: request.source });
     return principal;
   }
 
@@ -132,7 +132,7 @@ export function createGuard<Claims = TokenClaims, Source = unknown>(
   function refuse(error: AuthError, request: Source): Refusal {
     // First, before a listener can change the error.
     const refusal = refusalFor(refusals, error.code);
-    tellRejected?.({ error, request });
+    notifyRejected?.({ error, request });
     return refusal;
   }
 

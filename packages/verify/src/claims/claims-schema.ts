@@ -24,7 +24,7 @@ export function claimsReader<Claims>(schema: StandardSchema<Claims>): ReadClaims
     throw new ConfigurationError("claims: must be a Standard Schema (zod, valibot, arktype, ...).");
   }
   try {
-    ask(schema, {});
+    validate(schema, {});
   } catch (error) {
     throw new ConfigurationError(
       `claims: for an empty object, ${(error as AuthError).hint}. It must be synchronous and return issues.`,
@@ -32,7 +32,7 @@ export function claimsReader<Claims>(schema: StandardSchema<Claims>): ReadClaims
   }
 
   return (claims) => {
-    const verdict = ask(schema, claims);
+    const verdict = validate(schema, claims);
     if (verdict.why !== undefined) throw refused(verdict.why);
     return verdict.value;
   };
@@ -49,7 +49,7 @@ type Verdict<Claims> =
  *
  * @throws {AuthError} `claims_invalid`: it threw, or returned no result.
  */
-function ask<Claims>(schema: StandardSchema<Claims>, claims: unknown): Verdict<Claims> {
+function validate<Claims>(schema: StandardSchema<Claims>, claims: unknown): Verdict<Claims> {
   try {
     const answer = schema["~standard"].validate(claims);
     if (!ignorePromise(answer)) {

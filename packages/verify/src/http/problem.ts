@@ -14,7 +14,7 @@ export const problemContentType = "application/problem+json";
 /** A complete response to a rejected request. Requests with the same code share one object. */
 export interface Refusal {
   readonly status: number;
-  /** Header names in lower case. All text is static: nothing of the request is echoed. */
+  /** Header names in lower case. All text is static: no part of the request is echoed. */
   readonly headers: Readonly<Record<string, string>>;
   /** The problem as JSON text. */
   readonly body: string;

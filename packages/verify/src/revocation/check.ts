@@ -16,7 +16,7 @@ const loadTimeout = 60_000;
  *
  * @throws {AuthError} `token_revoked`, `revocations_unavailable`.
  */
-export function ask(revocations: Revocations, token: RevocableToken, now: number): void {
+export function checkRevoked(revocations: Revocations, token: RevocableToken, now: number): void {
   try {
     if (!ignorePromise(revocations.check(token, now))) return;
     throw new Error("it must be synchronous");

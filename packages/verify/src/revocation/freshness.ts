@@ -53,7 +53,7 @@ export class Freshness {
   }
 
   /**
-   * Whether the caller's clock was put back since the last answer.
+   * Whether the caller's clock was set back since the last answer.
    *
    * @param now The caller's time, in seconds.
    */

@@ -6,7 +6,7 @@ import { AuthError } from "../errors.ts";
 import { createKeyResolver } from "../keys/key-resolver.ts";
 import type { WaitUntil } from "../keys/key-source.ts";
 import type { VerificationKey } from "../keys/signature.ts";
-import { ask, loadAll } from "../revocation/check.ts";
+import { checkRevoked, loadAll } from "../revocation/check.ts";
 import type { Revocations } from "../revocation/revocations.ts";
 import type { RevocableToken } from "../revocation/table.ts";
 import { createTokenParser, type UnverifiedToken } from "../token/parse.ts";
@@ -109,7 +109,7 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
       now >= known.from &&
       known.key.retired !== true
     ) {
-      if (revocations !== undefined) ask(revocations, known.revocable, now);
+      if (revocations !== undefined) checkRevoked(revocations, known.revocable, now);
       return known.principal ?? readAgain(token);
     }
     return verifyUncached(token, cacheKey, now);
@@ -120,11 +120,12 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
     const { key, issuers } = keys.verify(parts, now);
     const claims = readClaimsObject(parts);
     checkClaims(claims, policy, now, issuers);
+    // A signed `iat` proves that it is at least that time: see clock.ts.
     if (claims.iat !== undefined) witness?.(claims.iat);
     const revocable = revocations === undefined ? neverRevoked : revocableOf(claims);
     const principal = principalOf(claims, parts);
     const isShared = readClaims === undefined || freezeThrough(principal.claims);
-    if (revocations !== undefined) ask(revocations, revocable, now);
+    if (revocations !== undefined) checkRevoked(revocations, revocable, now);
     const { from, until } = lifeOf(claims, policy);
     cache?.set(cacheKey, {
       token,

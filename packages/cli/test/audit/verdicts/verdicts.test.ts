@@ -157,7 +157,7 @@ test("reports a spelling of the path that the API answers with 500", async () =>
   expect(run.exitCode).toBe(1);
 });
 
-test("does not change existing data for the sake of a comparison", async () => {
+test("does not change existing data only to compare", async () => {
   const changed: string[] = [];
   const paths = { "/items": { get: {} }, "/items/{itemId}": { get: {}, put: {} } };
   const document = await startApi(paths, (request, user) => {
