@@ -348,7 +348,7 @@ def test_marks_are_not_inherited_and_belong_to_their_usher(usher: Usher) -> None
     assert statuses == {"/open": 200, "/closed": 401, "/other": 401, "/every": 200}
 
 
-def test_a_sub_application_may_have_an_usher_of_its_own(usher: Usher) -> None:
+def test_a_sub_application_may_have_its_own_usher(usher: Usher) -> None:
     inner = Usher(make_verifier(audience="https://inner.example.com"))
     sub = FastAPI()
     sub.add_api_route("/{user_id}", lambda: "in")

@@ -131,7 +131,7 @@ class LogoutEndpoint:
             raise error if isinstance(error, AuthError) else _seen_before()
         if self._verifier.clock() < self._seen.get(logout.id, float("-inf")):
             raise _seen_before()
-        # A task of its own: a sender that hangs up does not leave it half done.
+        # A separate task: a sender that disconnects does not leave it half done.
         outcome = asyncio.ensure_future(self._act_once(logout, act))
         self._under_way[logout.id] = outcome
         outcome.add_done_callback(lambda done: self._forget(logout.id, done))
@@ -141,7 +141,7 @@ class LogoutEndpoint:
     def _forget(self, identifier: str, done: asyncio.Future[None]) -> None:
         self._under_way.pop(identifier, None)
         if not done.cancelled():
-            done.exception()  # whoever waited has it
+            done.exception()  # the waiting request gets it
 
     def _verify_sync(self, token: str) -> LogoutToken:
         verifier = self._verifier
@@ -237,7 +237,10 @@ def _check_times(claims: Mapping[str, Any], tolerance: float, now: float) -> Non
         hint = f"a logout token is good for {_LONGEST_AGE} s: sign a new one for each delivery"
         raise AuthError("token_expired", hint=hint)
     if toe is not None and toe > iat + tolerance:
-        raise AuthError("claims_invalid", hint="`toe` is after `iat`: nothing is told of before it happens")
+        raise AuthError(
+            "claims_invalid",
+            hint="`toe` is after `iat`: a logout cannot be reported before it happens",
+        )
 
 
 def _read_form(content_type: str | None, body: bytes | None) -> tuple[str | None, str]:

@@ -279,7 +279,7 @@ class Revocations:
             return first
         self._is_loaded = False
         self._first = loop.create_future()
-        # Nobody has to ask what became of it.
+        # No one needs to await it.
         self._first.add_done_callback(lambda future: future.cancelled() or future.exception())
         self._again = asyncio.Event()
         self._task = loop.create_task(self._keep_subscribed(self._first, self._again))

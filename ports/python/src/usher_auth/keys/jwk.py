@@ -115,7 +115,7 @@ def import_jwk(jwk: object, rsa_algorithm: str | None) -> VerificationKey:
     found = next((name for name in _PRIVATE_MEMBERS if name in jwk), None)
     if found is not None:
         raise UnusableKeyError(
-            f"it has the private member `{found}`: this key is known to whoever can read the set"
+            f"it has the private member `{found}`: anyone who can read the set knows this key"
         )
     if jwk.get("use") == "enc":
         raise OtherPurposeError("its `use` is enc")

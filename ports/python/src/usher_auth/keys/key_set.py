@@ -96,7 +96,7 @@ class KeyResolver:
         """
         header = token.header
         algorithm = canonical_algorithm(header.alg)
-        # A key is only tried for tokens of its own algorithm.
+        # A key is only tried for tokens with its algorithm.
         accepting = [bound for bound in self._sources if algorithm in bound.source.algorithms]
         if not accepting:
             raise AuthError("algorithm_rejected", hint=self._rejected(header.alg))

@@ -1,7 +1,7 @@
 """Keeps fetched keys fresh.
 
 Concurrent fetches are joined and limited in time, failures back off, and the last keys stay valid meanwhile.
-A fetch runs in a thread of its own: it belongs to no request and to no event loop, and whatever it does, it
+A fetch runs in its own thread: it belongs to no request and to no event loop, and whatever it does, it
 blocks neither.
 """
 

@@ -1,7 +1,7 @@
 """Tells a listener about every revocation that is appended from now on.
 
 A notification has no content: it only triggers a query. So no revocation can be lost with a notification, or
-be too long for one; and a query every second finds what no notification told of.
+be too long for one; and a query every second finds what no notification reported.
 """
 
 from __future__ import annotations

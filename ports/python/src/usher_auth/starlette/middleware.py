@@ -60,7 +60,7 @@ class GuardMiddleware:
             self._is_checked = True
 
     def _guard_send(self, admission: Admission, scope: Scope, receive: Receive, send: Send) -> Send:
-        """No response leaves without a verdict: that there is nothing at a path is told to users only."""
+        """No response leaves without a verdict: only users learn that a path does not exist."""
         is_replaced = False
 
         async def guarded(message: Message) -> None:
