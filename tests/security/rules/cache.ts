@@ -38,7 +38,11 @@ export const cacheRules: readonly Rule[] = [
     id: "revoked-again",
     text: "A cached token is checked for revocation on every hit",
     kept: [
-      ["verifier/verifier.ts", "if (revocations !== undefined) checkRevoked(revocations, known.revocable, now);", ""],
+      [
+        "verifier/verifier.ts",
+        "if (revocations !== undefined) checkRevoked(revocations, known.revocable, now);",
+        "",
+      ],
     ],
   },
   {
