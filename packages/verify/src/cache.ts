@@ -49,7 +49,7 @@ export class BoundedCache<Key, Entry extends { readonly bytes: number }> {
   }
 }
 
-/** The same for plain values, limited by their number alone. */
+/** The same for plain values, limited by their number only. */
 export class BoundedMap<Key, Value> {
   readonly #cache: BoundedCache<Key, { readonly bytes: number; readonly value: Value }>;
 

@@ -6,7 +6,7 @@ const withCode = (code: unknown) => Object.assign(new Error("x"), { code });
 test.each([
   ["a refused connection", "ECONNREFUSED"],
   ["a connection that postgres.js has closed", "CONNECTION_CLOSED"],
-  ["a connection that cannot be made in time", "CONNECT_TIMEOUT"],
+  ["a connection that cannot be opened in time", "CONNECT_TIMEOUT"],
   ["an expired certificate", "CERT_HAS_EXPIRED"],
   ["a TLS connection that was tampered with", "ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC"],
   ["a lost connection (SQLSTATE 08)", "08006"],

@@ -151,7 +151,7 @@ export function describeStore(name: string, open: () => Promise<TestDatabase>): 
     let foreign = 5_000_000;
     const nextForeign = () => (foreign += 10);
 
-    test("delivers rows that a COPY brings from another server once, whatever their transaction numbers", async () => {
+    test("delivers rows that a COPY adds from another server once, whatever their transaction ids", async () => {
       const listener = await listenOften();
       await listener.next("confirmed");
       await database.copy(columns, `${dumped("copied")}\n`);

@@ -79,7 +79,7 @@ export function requireClaim<Claims = TokenClaims>(
 }
 
 /**
- * Asks each policy in turn. Policies are the application's code: whatever they do ends in acceptance or an
+ * Checks each policy in turn. Policies are the application's code: whatever they do ends in acceptance or an
  * AuthError.
  *
  * @throws {AuthError} `scope_insufficient`.

@@ -5,11 +5,11 @@ import { createPssVerify } from "./algorithms/rsa-pss.ts";
 
 /** A JWS algorithm with a shared secret (RFC 7518 section 3.2). */
 export type SecretAlgorithm = "HS256" | "HS384" | "HS512";
-/** A JWS algorithm of RSA keys. The key alone does not determine it (RFC 7518 sections 3.3 and 3.5). */
+/** A JWS algorithm of RSA keys. The key does not determine it (RFC 7518 sections 3.3 and 3.5). */
 export type RsaAlgorithm = "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512";
 /** A JWS algorithm with a public key. */
 export type PublicAlgorithm = "EdDSA" | "ES256" | "ES384" | "ES512" | RsaAlgorithm;
-/** Every supported algorithm. `none` is not one, nor is any other spelling. */
+/** Every supported algorithm. Does not include `none` or any other spelling. */
 export type Algorithm = SecretAlgorithm | PublicAlgorithm;
 
 /**

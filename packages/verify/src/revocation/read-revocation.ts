@@ -28,7 +28,7 @@ export function checkedRevocation(given: unknown): Revocation {
 
 /** A revocation from a store, and what was wrong with it. */
 export interface StoredRevocation {
-  /** Undefined if the entry does not say what it revokes. */
+  /** Undefined if the entry does not name what it revokes. */
   readonly revocation: Revocation | undefined;
   /** What was wrong, for the log. */
   readonly fault?: string;

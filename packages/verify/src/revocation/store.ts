@@ -41,7 +41,7 @@ export interface RevocationStore {
   /** Records durably, for all replicas. Resolves once recorded. Idempotent. */
   append(revocations: readonly Revocation[]): Promise<void>;
   /**
-   * From this call on: calls `revoked` with what anyone appends, and `confirmed` each time the store has
+   * After this call: calls `revoked` with every appended revocation, and `confirmed` each time the store has
    * proven that nothing is missing, at least every 2 s while it works. After a lost connection, the store
    * reconnects and delivers what was missed before it confirms again.
    *

@@ -137,7 +137,7 @@ const shapes: Readonly<Record<string, () => App | Promise<App>>> = {
       .group("/x", (app: Any) => app.group("/y", A(), (inner: Any) => inner.get("", admin)))
       .get("/admin", admin, A()),
   "the app's own macro": () => bare().use(guard).macro({ staff: A() }).get("/admin", admin, { staff: true }),
-  "beside a macro that returns nothing": () =>
+  "together with a macro that returns nothing": () =>
     bare()
       .use(guard)
       .macro({ off: () => undefined })
@@ -327,7 +327,7 @@ describe("public Elysia routes", () => {
     expect(await ask(app, "/x/closed")).toEqual([401, "credentials_missing"]);
   });
 
-  it("cannot be made by guard() without a callback, which would open earlier routes", () => {
+  it("cannot be created by guard() without a callback, which would make earlier routes public", () => {
     for (const options of [{ public: true }, { as: "global", public: true }]) {
       const open = () => bare().use(guard).get("/earlier", admin).guard(options);
       expect(open).toThrow(ConfigurationError);
@@ -488,7 +488,7 @@ describe("what the Elysia guard cannot check", () => {
     ).not.toThrow();
   });
 
-  it("is never served: the app answers 503 after an error that no one saw", async () => {
+  it("is never served: the app answers 503 after an unnoticed error", async () => {
     // Elysia prints the error of a plugin that loads later, and continues.
     const printed = vi.spyOn(console, "error").mockImplementation(() => undefined);
     const app = bare()

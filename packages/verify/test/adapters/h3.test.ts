@@ -24,7 +24,7 @@ function readings(event: H3Event): object {
 }
 
 describe("h3 adapter", () => {
-  it("gives the handler one value of the owner parameter, whichever way it reads it", async () => {
+  it("passes the handler the same owner parameter, however it is read", async () => {
     const app = build().get("/users/:userId", readings);
     for (const [id, path] of [
       ["alice", "%61lice"],

@@ -59,7 +59,7 @@ export interface ContractServer {
  */
 export interface ContractTarget {
   readonly name: string;
-  /** `made` has what `options.verifier` was created from, for an app that creates its own. */
+  /** `made` has the options that `options.verifier` was created with, for an app that creates its own. */
   start(options: ContractOptions, handle: Handle, made: VerifierParts): Promise<ContractServer>;
   /**
    * Reasons why behaviours do not apply to this framework, by the behaviour's name. Those tests are skipped
@@ -74,7 +74,7 @@ export interface ContractTarget {
  * Paths of an app, by the way in which each is defined: in a plugin, a mounted app, a prefix, a second copy.
  */
 export interface TargetShapes {
-  /** `made` has what `options.verifier` was created from, for an app that creates its own. */
+  /** `made` has the options that `options.verifier` was created with, for an app that creates its own. */
   start(options: ContractOptions, handle: Handle, made: VerifierParts): Promise<ContractServer>;
   /** Restricted to their owner: `{owner}` in the path. */
   readonly owned: Readonly<Record<string, string>> & { readonly "below another parameter": string };

@@ -20,7 +20,7 @@ export function toDer(signature: Uint8Array): Buffer {
  * The shortest form: no leading zeros, except one if the first bit is set and the number would be negative.
  */
 function integerOf(bytes: Uint8Array): number[] {
-  // Of zeros alone, keep the last one: an index of -1 counts from the end.
+  // If all are zeros, keep the last one: an index of -1 counts from the end.
   const significant = [...bytes.subarray(bytes.findIndex((byte) => byte !== 0))];
   const padded = (significant[0] as number) < 128 ? significant : [0, ...significant];
   return [integer, padded.length, ...padded];

@@ -16,7 +16,7 @@ export const connectShapes: TargetShapes = {
     "mounted in a router": "/router/deep/{owner}",
     "mounted in an app": "/app/{owner}",
     "before a wildcard": "/files/{owner}/a/b",
-    "beside a wildcard": "/beside/{owner}",
+    "next to a wildcard": "/beside/{owner}",
     "below another parameter": "/teams/1/users/{owner}",
   },
   scoped: {

@@ -17,7 +17,7 @@ export const fastifyShapes: TargetShapes = {
     "a regular expression": "/regular/{owner}",
     "a part of a segment": "/part/1-{owner}.json",
     "before a wildcard": "/files/{owner}/a/b",
-    "beside a wildcard": "/beside/{owner}",
+    "next to a wildcard": "/beside/{owner}",
     "the handler of unknown paths below a prefix": "/unknown/{owner}/nothing",
     "below another parameter": "/teams/1/users/{owner}",
   },
@@ -32,7 +32,7 @@ export const fastifyShapes: TargetShapes = {
     "in a plugin": "/plugin/open",
     "by the full declaration": "/open-full",
     "in a plugin, by a hook": "/hooked-open/anything",
-    "a plugin beside the one with the guard": "/sibling",
+    "a plugin next to the guarded one": "/sibling",
   },
   rejected: {
     "an optional owner that is missing": "/optional",

@@ -18,7 +18,7 @@ export const fetchPathShapes: TargetShapes = {
     "a handler in a handler": "/outer/{owner}/tasks",
     "before a wildcard": "/files/{owner}/a/b",
     "before a wildcard that is empty": "/files/{owner}/",
-    "beside a wildcard": "/beside/{owner}",
+    "next to a wildcard": "/beside/{owner}",
     "below another parameter": "/teams/1/users/{owner}",
   },
   scoped: {
@@ -27,7 +27,7 @@ export const fetchPathShapes: TargetShapes = {
     "of a wildcard": "/scoped-rest/anything",
     "of a handler in a handler": "/scoped-outer/inner",
   },
-  open: { "a handler beside it": "/open" },
+  open: { "a handler next to it": "/open" },
   rejected: {},
   refusedAtStart,
   start: (options, handle) =>
@@ -44,7 +44,7 @@ export const fetchParamShapes: TargetShapes = {
     "on the request, as in Bun": "/bun/{owner}",
     "a handler in a handler": "/outer/{owner}",
     "an optional owner": "/optional/{owner}",
-    "beside a wildcard": "/beside/{owner}",
+    "next to a wildcard": "/beside/{owner}",
     "below another parameter": "/teams/1/users/{owner}",
   },
   scoped: { "of a handler": "/scoped", "of a handler in a handler": "/scoped-outer" },

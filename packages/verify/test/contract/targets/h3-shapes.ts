@@ -38,7 +38,7 @@ export const h3Shapes: TargetShapes = {
     "middleware of the route": "/route-middleware/{owner}",
     "a regular expression": "/regular/{owner}",
     "before a wildcard": "/files/{owner}/a/b",
-    "beside a wildcard": "/beside/{owner}",
+    "next to a wildcard": "/beside/{owner}",
     "a wildcard": "/wild/{owner}",
     "a handler that is public elsewhere": "/shared/{owner}",
     "below another parameter": "/teams/1/users/{owner}",

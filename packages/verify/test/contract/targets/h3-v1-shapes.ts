@@ -36,7 +36,7 @@ export const h3V1Shapes: TargetShapes = {
     "router.add()": "/added/{owner}",
     "a preemptive router": "/preemptive/{owner}",
     "before a wildcard": "/files/{owner}/a/b",
-    "beside a wildcard": "/beside/{owner}",
+    "next to a wildcard": "/beside/{owner}",
     "a wildcard": "/wild/{owner}",
     "below another parameter": "/teams/1/users/{owner}",
   },

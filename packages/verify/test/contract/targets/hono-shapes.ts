@@ -27,7 +27,7 @@ export const honoShapes: TargetShapes = {
     "middleware that responds": "/middleware/{owner}/anything",
     "a regular expression": "/regular/{owner}",
     "before a wildcard": "/files/{owner}/a/b",
-    "beside a wildcard": "/beside/{owner}",
+    "next to a wildcard": "/beside/{owner}",
     "below another parameter": "/teams/1/users/{owner}",
     "a guarded app in one without a guard": "/inner/{owner}",
     "a guarded app below the owner": "/inner-below/{owner}/tasks",

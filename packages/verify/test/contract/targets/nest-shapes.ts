@@ -39,7 +39,7 @@ export function nestShapes(platform: keyof typeof platforms): TargetShapes {
       "a request-scoped controller": "/each/{owner}",
       "a base class": "/derived/{owner}",
       "before a wildcard": "/files/{owner}/a/b",
-      "beside a wildcard": "/beside/{owner}",
+      "next to a wildcard": "/beside/{owner}",
       "below another parameter": "/teams/1/users/{owner}",
     },
     scoped: {
@@ -153,7 +153,7 @@ function createApp(
     ),
   ];
 
-  // The guard is in a separate module, beside the module whose path has the owner.
+  // The guard is in a separate module, next to the module whose path has the owner.
   class Auth {}
   Module({ imports: [UsherModule.forRoot(options)] })(Auth);
   class Deep {}

@@ -12,7 +12,7 @@ export const nodeShapes: TargetShapes = {
     "an async listener": "/async/{owner}",
     "before a wildcard": "/files/{owner}/a/b",
     "before a wildcard that is empty": "/files/{owner}/",
-    "beside a wildcard": "/beside/{owner}",
+    "next to a wildcard": "/beside/{owner}",
     "below another parameter": "/teams/1/users/{owner}",
   },
   scoped: {
@@ -21,7 +21,7 @@ export const nodeShapes: TargetShapes = {
     "of a wildcard": "/scoped-rest/anything",
     "of a listener in a listener": "/scoped-outer/inner",
   },
-  open: { "a listener beside it": "/open" },
+  open: { "a listener next to it": "/open" },
   rejected: {},
   refusedAtStart: refusedPatterns((options, path) => usher(options).protect({ path }, () => undefined)),
   async start(options, handle) {
