@@ -31,9 +31,15 @@ def make_app(store: Any = None, **options: Any) -> tuple[FastAPI, Usher]:
 
 def logout_token(**claims: Any) -> str:
     header = {"typ": claims.pop("typ", "logout+jwt")}
-    values = {"sub": ..., "exp": ..., "jti": f"j{time.monotonic_ns()}", "sid": "s1", "events": {EVENT: {}}, **claims}
+    values = {
+        "sub": ...,
+        "exp": ...,
+        "jti": f"j{time.monotonic_ns()}",
+        "sid": "s1",
+        "events": {EVENT: {}},
+        **claims,
+    }
     return token_for(**values, user="alice", header=header)
-
 
 
 def post(client: TestClient, token: str) -> Any:
@@ -99,7 +105,10 @@ def test_a_logout_token_counts_once_and_never_as_an_api_token() -> None:
     app, _ = make_app()
     with TestClient(app) as client:
         token = logout_token(sub="alice", exp=time.time() + 60)
-        assert client.get("/me", headers={"authorization": f"Bearer {token}"}).json()["code"] == "token_unsupported"
+        assert (
+            client.get("/me", headers={"authorization": f"Bearer {token}"}).json()["code"]
+            == "token_unsupported"
+        )
         assert post(client, token).status_code == 200
         assert post(client, token).json()["code"] == "claims_invalid"
         assert post(client, token_for("alice")).json()["code"] == "token_unsupported"

@@ -111,7 +111,12 @@ class _Psycopg:
         import psycopg
 
         opening = psycopg.AsyncConnection.connect(
-            self._dsn, autocommit=True, prepare_threshold=None, cursor_factory=psycopg.AsyncRawCursor
+            self._dsn,
+            autocommit=True,
+            prepare_threshold=None,
+            cursor_factory=psycopg.AsyncRawCursor,
+            # In a database without an encoding, psycopg would return bytes.
+            client_encoding="utf8",
         )
         return _PsycopgConnection(await _open(opening, self._dsn))
 
