@@ -37,9 +37,9 @@ export const fastApiHabits: readonly Habit[] = [
       CONNECT: missing,
       "a target without a slash": missing,
       "a target that is an authority": missing,
-      "lines that end in LF alone": missing,
-      "an absolute target that is another's": none,
-      ...all(["a method in lower case", "a method that is none", "TRACE echoes nothing"], noMethod),
+      "lines that end with LF only": missing,
+      "an absolute target on another user's path": none,
+      ...all(["a method in lower case", "an invalid method", "TRACE echoes nothing"], noMethod),
     },
   },
   {
@@ -80,7 +80,7 @@ export const fastApiHabits: readonly Habit[] = [
     why: "FastAPI answers 422 to a body that does not fit, whatever its type",
     answers: all(
       [
-        "body that is no JSON",
+        "body that is not JSON",
         "body empty",
         "body a number",
         "body null",
@@ -92,7 +92,7 @@ export const fastApiHabits: readonly Habit[] = [
         "body of 70 KB",
         "body as XML",
         "body as a form",
-        "body of a type that is none",
+        "body of an invalid type",
         "body compressed",
       ],
       invalid,
@@ -101,6 +101,6 @@ export const fastApiHabits: readonly Habit[] = [
   { why: "SQLite stores U+0000", answers: { "body with NUL in a text": { status: 201, code: null } } },
   {
     why: "Starlette rejects a preflight of another origin",
-    answers: { "a preflight of no allowed origin gets no handler": badHere },
+    answers: { "a preflight of an unknown origin reaches no handler": badHere },
   },
 ];
