@@ -454,3 +454,25 @@ def test_a_mount_is_listed_with_its_routes(usher: Usher) -> None:
     assert [(route.path, route.owner_params) for route in usher.routes(app)] == [
         ("/a/{user_id}/b", ("user_id",))
     ]
+
+
+def test_a_public_handler_that_passes_its_request_on_opens_nothing(usher: Usher, ran: Ran) -> None:
+    app = FastAPI()
+    usher.protect(app)
+
+    @app.get("/secret")
+    def secret() -> None:
+        ran.append("secret")
+
+    class Forward:
+        def __init__(self) -> None:
+            self.app = None
+
+        async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+            await app.router({**scope, "path": "/secret"}, receive, send)
+
+    app.router.routes.append(Route("/forward", usher.public(Forward())))
+    client = TestClient(app)
+    assert client.get("/forward").status_code == 401
+    assert ran == []
+    assert client.get("/forward", headers=bearer()).status_code == 200

@@ -83,7 +83,7 @@ def remote_jwks(
     set is no longer valid after the next refresh. Each process has its own keys.
 
     Does not compare the URL with the issuer: in a container network the two differ. A token never causes a
-request to a URL that it names. Redirects are not followed, and no proxy is used.
+    request to a URL that it names. Redirects are not followed, and no proxy is used.
 
     :param url: https, or http on this machine.
     :param max_age: seconds, 10 to 86400. The age from which keys are no longer fresh. A refresh starts in the

@@ -40,6 +40,7 @@ class Admission:
         """Whether a WebSocket was accepted."""
         self.is_preflight = _is_preflight(scope)
         self._is_accepted = False
+        self._is_open_below = False
         self._params: list[Mapping[str, object]] = []
         fields = [
             value.decode("latin-1") for name, value in scope["headers"] if name.lower() == b"authorization"
@@ -85,13 +86,16 @@ class Admission:
         """
         params = dict(scope.get("path_params") or {})
         if is_mount(route):
-            self.is_public = self.is_public or is_public_mount(route, self.usher)
+            self._is_open_below = self._is_open_below or is_public_mount(route, self.usher)
+            self.is_public = self._is_open_below
             if not self.is_public and inner_routes(route.app) is not None:
                 # A route below decides. What this mount took from the path must not be lost until then.
                 self._params.append(params)
                 return
-        elif is_public(getattr(route, "endpoint", None), self.usher) and takes_method(route, scope):
-            self.is_public = True
+        else:
+            # Of this route alone: a public handler may pass its request on to a guarded one.
+            is_marked = is_public(getattr(route, "endpoint", None), self.usher) and takes_method(route, scope)
+            self.is_public = self._is_open_below or is_marked
         if not self.is_public:
             principal = await self.authenticate()
             self._params.append(params)
