@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from "vitest";
+import { buildPage } from "../../scripts/launch/page.ts";
 import { type RunningService, startService } from "../../scripts/launch/service.ts";
 import { temporaryFolder } from "./support/files/temporary-folder.ts";
 import { freePort } from "./support/network/free-port.ts";
@@ -9,9 +10,10 @@ import { fetchToken, signUp } from "./support/session.ts";
  * The steps of "Move from the secret to a key pair" in docs/guide/keys.md, while clients send requests. Each
  * deployment of the API starts a second process before the first one stops. The web app is restarted.
  */
-test("rejects no valid token while the keys move from the secret to a key pair", async () => {
+test("rejects no valid token while the keys move from the secret to a key pair", async ({ signal }) => {
   const postgres = await startPostgres();
   onTestFinished(() => postgres.stop());
+  await buildPage(signal, () => {});
   const webPort = String(await freePort());
   const webUrl = `http://localhost:${webPort}`;
   const shared = {
