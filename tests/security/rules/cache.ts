@@ -14,7 +14,7 @@ export const cacheRules: readonly Rule[] = [
       [
         "verifier/verifier.ts",
         "checkClaims(claims, policy, now, issuers);",
-        "cache?.set(cacheKey, { token, principal: principalOf(claims as never, parts), key, revocable: nobody, from: 0, until: 1e12, bytes: 0 });\n    checkClaims(claims, policy, now, issuers);",
+        "cache?.set(cacheKey, { token, principal: principalOf(claims as never, parts), key, revocable: neverRevoked, from: 0, until: 1e12, bytes: 0 });\n    checkClaims(claims, policy, now, issuers);",
       ],
     ],
   },
