@@ -1,0 +1,42 @@
+import type { BoundPrincipal } from "./principal.ts";
+import { proofOf } from "./proof.ts";
+
+/** Options of a binding, checked. */
+export interface BindingOptions {
+  /** Milliseconds after which Postgres cancels a statement. */
+  readonly statementTimeout: number;
+  /** Proves the principal to a hardened database. */
+  readonly key?: Uint8Array | undefined;
+}
+
+/**
+ * The first statement of each transaction: role, principal, proof and statement timeout, all for this
+ * transaction only (`set_config(…, true)` is SET LOCAL, and takes parameters).
+ *
+ * Values are parameters, never part of the text: `pg_stat_activity` shows the text to every session of the
+ * same role, and a proof is worth as much as a password while its key is valid.
+ */
+export const bindStatement: string =
+  "select set_config('role', 'usher_api', true), set_config('usher.user_id', $1, true)," +
+  " set_config('usher.org_id', $2, true), set_config('usher.proof', $3, true)," +
+  " set_config('statement_timeout', $4, true)";
+
+/** The values of {@link bindStatement}. */
+export function bindValues(principal: BoundPrincipal, options: BindingOptions): string[] {
+  const proof = options.key === undefined ? "" : proofOf(principal, options.key);
+  return [principal.userId, principal.orgId, proof, String(options.statementTimeout)];
+}
+
+/** Begins the transaction. Sent in one message train with {@link bindStatement} and the first statement. */
+export const beginStatement = "begin";
+
+/**
+ * Ends a transaction that succeeded.
+ *
+ * With a key (hardened), session settings that injected SQL changed with `set_config(…, false)` must not stay
+ * on the pooled connection, so all are reset; deferred constraints are checked before, while the principal is
+ * still bound. One simple query: a failure of its first part skips the others, and the caller rolls back.
+ */
+export function endStatement({ key }: BindingOptions): string {
+  return key === undefined ? "commit" : "set constraints all immediate; reset all; commit";
+}
