@@ -3,3 +3,9 @@ export { currentOwner, ownerPolicy, principalSetting, requestRole } from "./rows
 export { assertRowSecurity } from "./rows/row-security.ts";
 export { UnstorableIdError } from "./rows/unstorable-id-error.ts";
 export { type WithPrincipalOptions, withPrincipal } from "./rows/with-principal.ts";
+export type { SqlClient } from "./sql/client.ts";
+export { rowsSchemaSql } from "./sql/functions.ts";
+export { loginSql } from "./sql/login.ts";
+export { migrateRows, type RowsMigration, type RowsMigrationOptions } from "./sql/migrate.ts";
+export type { TableName } from "./sql/names.ts";
+export { type IdType, type IsolatedTable, policySql } from "./sql/policy.ts";
