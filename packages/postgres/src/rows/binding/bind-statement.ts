@@ -31,12 +31,25 @@ export function bindValues(principal: BoundPrincipal, options: BindingOptions): 
 export const beginStatement = "begin";
 
 /**
+ * What injected SQL can leave on a pooled connection, besides settings: the numbers that sequences gave
+ * (`lastval()`), and advisory locks of the session. Neither is undone by a rollback.
+ */
+const cleanSession = "discard sequences; select pg_catalog.pg_advisory_unlock_all()";
+
+/**
  * Ends a transaction that succeeded.
  *
- * With a key (hardened), session settings that injected SQL changed with `set_config(…, false)` must not stay
- * on the pooled connection, so all are reset; deferred constraints are checked before, while the principal is
- * still bound. One simple query: a failure of its first part skips the others, and the caller rolls back.
+ * With a key (hardened), nothing that injected SQL changed for the session must stay on the pooled connection:
+ * settings and the role (`set_config(…, false)`), sequences, locks. Deferred constraints are checked before,
+ * while the principal is still bound. One simple query: a failure of its first part skips the others, and the
+ * caller sends {@link rollbackStatement}.
  */
 export function endStatement({ key }: BindingOptions): string {
-  return key === undefined ? "commit" : "set constraints all immediate; reset all; commit";
+  if (key === undefined) return "commit";
+  return `set constraints all immediate; reset session authorization; reset role; reset all; ${cleanSession}; commit`;
+}
+
+/** Ends a transaction that failed. One simple query: behind a pooler, all of it reaches the same connection. */
+export function rollbackStatement({ key }: BindingOptions): string {
+  return key === undefined ? "rollback" : `rollback; ${cleanSession}`;
 }
