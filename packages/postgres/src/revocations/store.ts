@@ -1,27 +1,11 @@
 import { ConfigurationError } from "@usher-auth/verify";
 import type { RevocationStore } from "@usher-auth/verify/revocation";
 import { startCleanup } from "./cleanup.ts";
-import type { Driver } from "./drivers/driver.ts";
-import { type Pglite, pgliteDriver } from "./drivers/pglite.ts";
-import { type PostgresJs, postgresJsDriver } from "./drivers/postgres-js.ts";
+import { driverOf, listenDriverOf, type RevocationDatabase } from "./drivers/choose.ts";
 import { loadAll } from "./load.ts";
 import { migrationScript } from "./migrations.ts";
 import { appendStatement, writeRevocations } from "./statements.ts";
 import { subscribe } from "./subscription.ts";
-
-/**
- * The databases that can hold revocations: a client of postgres.js (`postgres(url)`), or a PGlite database.
- *
- * @example
- * ```ts
- * import { migrateRevocations, type RevocationDatabase } from "@usher-auth/postgres/revocations";
- * import postgres from "postgres";
- *
- * const database: RevocationDatabase = postgres(process.env.DATABASE_URL ?? "");
- * export const prepare = () => migrateRevocations(database);
- * ```
- */
-export type RevocationDatabase = PostgresJs | Pglite;
 
 /**
  * Options of {@link revocationStore}.
@@ -30,7 +14,10 @@ export type RevocationDatabase = PostgresJs | Pglite;
  * ```ts
  * import type { RevocationStoreOptions } from "@usher-auth/postgres/revocations";
  *
- * export const shortLived: RevocationStoreOptions = { maxTokenAge: 900 }; // tokens live for 15 minutes
+ * export const options: RevocationStoreOptions = {
+ *   maxTokenAge: 900, // tokens live for 15 minutes
+ *   listen: process.env.LISTEN_DATABASE_URL, // the server itself, where DATABASE_URL is a pooler
+ * };
  * ```
  */
 export interface RevocationStoreOptions {
@@ -40,6 +27,17 @@ export interface RevocationStoreOptions {
    * allows.
    */
   readonly maxTokenAge?: number;
+  /**
+   * Where to `LISTEN` for new revocations, if `database` is behind a pooler in transaction mode: the address of
+   * the server itself (`postgres://…`, opened with the same driver), or a client for it. It must be the same
+   * database. An empty string counts as undefined, so that an environment variable fits.
+   *
+   * Default: the connection of the subscription itself. If notifications do not arrive there, a process
+   * warning (`USHER_NOT_NOTIFIED`) says so once, and new revocations are found by a query every second.
+   *
+   * False: never listens, without a warning.
+   */
+  readonly listen?: string | RevocationDatabase | false | undefined;
 }
 
 const thirtyDays = 30 * 86_400;
@@ -52,18 +50,18 @@ const grace = 600;
 
 /**
  * Stores revocations in the Postgres table `usher_revocations` (create it with `migrateRevocations`) and
- * delivers new ones to every replica: by `LISTEN` within milliseconds, and by a query every second in case a
- * notification is lost.
+ * delivers new ones to every replica: by `LISTEN` within milliseconds, and by a query every second, which also
+ * works behind a pooler in transaction mode.
  *
- * Each subscription opens its own connection with the client's options; so does `load`. A connection pooler
- * must be in session mode: transaction mode cannot `LISTEN`. The client stays yours: end it after the
- * subscriptions stop.
+ * Each subscription opens its own connection with the client's options, and a second one with the option
+ * `listen`; so does `load`. Prepares no statements and keeps no state in a session. The client stays yours: end
+ * it after the subscriptions stop.
  *
  * The database user needs SELECT and INSERT on the table, and DELETE to subscribe. The role that created the
  * table has these.
  *
- * @param database A client of postgres.js, the `client` of `openPool`, or a PGlite database.
- * @throws {ConfigurationError} The client is neither, or an option is out of range.
+ * @param database A `pg.Pool`, a client of postgres.js, the `client` of `openPool`, or a PGlite database.
+ * @throws {ConfigurationError} The client is none of these, or an option is out of range.
  *
  * @example
  * ```ts
@@ -88,6 +86,7 @@ export function revocationStore(
 ): RevocationStore {
   const driver = driverOf(database);
   const { maxTokenAge = 86_400 } = options;
+  const listen = listenDriverOf(database, options.listen);
   if (!Number.isInteger(maxTokenAge) || maxTokenAge < 1 || maxTokenAge > thirtyDays) {
     throw new ConfigurationError(
       `revocationStore: maxTokenAge must be a whole number from 1 to ${thirtyDays}.`,
@@ -106,7 +105,7 @@ export function revocationStore(
       if (revocations.length > 0) await driver.query(appendStatement, [writeRevocations(revocations)]);
     },
     subscribe: async (listener) => {
-      const unsubscribe = await subscribe(driver, listener);
+      const unsubscribe = await subscribe(driver, listener, listen === undefined ? {} : { listen });
       const stopCleanup = startCleanup(driver, maxTokenAge + grace);
       return async () => {
         await Promise.all([unsubscribe(), stopCleanup()]);
@@ -117,12 +116,13 @@ export function revocationStore(
 
 /**
  * Creates the table `usher_revocations`, or updates it: in the first schema of the search path, owned by the
- * client's user, without access for other roles. Safe to run at every start, and in several replicas at once.
- * Postgres 13 or newer.
+ * client's user, without access for other roles. Safe to run at every start, in several replicas at once, and
+ * through a pooler in transaction mode: all of it is one transaction, which holds the lock. Postgres 13 or
+ * newer.
  *
- * @param database A client of postgres.js, the `client` of `openPool`, or a PGlite database.
+ * @param database A `pg.Pool`, a client of postgres.js, the `client` of `openPool`, or a PGlite database.
  * @throws The database's error, for example if the user may not CREATE in that schema.
- * @throws {ConfigurationError} The client is neither.
+ * @throws {ConfigurationError} The client is none of these.
  *
  * @example
  * ```ts
@@ -138,13 +138,4 @@ export function revocationStore(
  */
 export function migrateRevocations(database: RevocationDatabase): Promise<void> {
   return driverOf(database).run(migrationScript);
-}
-
-/** @throws {ConfigurationError} The client is of neither kind. */
-export function driverOf(database: RevocationDatabase): Driver {
-  // Object(): `in` throws for a value that is not an object.
-  const client: RevocationDatabase = Object(database);
-  if ("unsafe" in client) return postgresJsDriver(client);
-  if ("exec" in client) return pgliteDriver(client);
-  throw new ConfigurationError("revocations: give a client of postgres.js, or a PGlite database.");
 }

@@ -1,12 +1,16 @@
 import type { RevocationListener } from "@usher-auth/verify/revocation";
 import type { Connection, Driver } from "./drivers/driver.ts";
 import { loadAll } from "./load.ts";
-import { newRows, readPosition, restoredRows } from "./new-rows.ts";
-import { channel } from "./statements.ts";
+import { newRows, type Position, readPosition, restoredRows } from "./new-rows.ts";
+import { type Notifications, noNotifications } from "./notifications/notifications.ts";
+import { listenOnOwnConnection } from "./notifications/own-connection.ts";
+import { listenOnPollingConnection } from "./notifications/shared-connection.ts";
 import { warn } from "./warning.ts";
 
-/** How often to query, in milliseconds. */
-interface Intervals {
+/** Where to listen, and how often to query, in milliseconds. */
+interface SubscriptionOptions {
+  /** Where to listen for new rows; false: nowhere. Default: on the connection that also queries. */
+  readonly listen?: Driver | false;
   /** Between two queries without a notification. Each one shows that nothing is missing. Default 1,000. */
   readonly poll?: number;
   /** Between two full scans, which find rows that a restore brought from another server. Default 60,000. */
@@ -24,26 +28,44 @@ const [firstWait, longestWait] = [100, 2_000];
  * called. Uses its own connection, and replaces it when it breaks or does not answer in time.
  *
  * A notification has no content: it only triggers a query. So no revocation can be lost with a notification,
- * or be too long for one.
+ * or be too long for one. Queries need no session: behind a pooler, each may run on another connection.
  *
- * @param intervals For tests, which need not wait as long.
+ * @param options The intervals are for tests, which need not wait as long.
  * @throws When the first connection fails.
  */
 export async function subscribe(
   driver: Driver,
   listener: RevocationListener,
-  intervals: Intervals = {},
+  options: SubscriptionOptions = {},
 ): Promise<() => Promise<void>> {
-  const { poll: pollInterval = 1_000, scan: scanInterval = 60_000 } = intervals;
+  const { listen, poll: pollInterval = 1_000, scan: scanInterval = 60_000 } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
   let isLost = false;
   let failures = 0;
   let wake = Promise.withResolvers<void>();
-  let connection: Connection | undefined = await open();
-  let position = await readPosition(connection);
+  const notifications = startNotifications();
+  let connection: Connection | undefined;
+  let position: Position;
+  try {
+    connection = await open();
+    position = await readPosition(connection);
+    await notifications.verify(connection);
+  } catch (error) {
+    await notifications.stop();
+    await connection?.close();
+    throw error;
+  }
   let scannedAt = performance.now();
   const running = run();
+
+  function startNotifications(): Notifications {
+    const wakeUp = () => wake.resolve();
+    if (listen === false) return noNotifications;
+    return listen === undefined
+      ? listenOnPollingConnection(driver, wakeUp)
+      : listenOnOwnConnection(listen, driver, wakeUp);
+  }
 
   /** If the listener (application code) throws synchronously, its batch is delivered again after a pause. */
   function tell(event: keyof RevocationListener, ...input: unknown[]): void {
@@ -111,6 +133,7 @@ export async function subscribe(
         for await (const batch of loadAll(fresh)) tell("revoked", batch);
         position = current;
       }
+      await notifications.verify(fresh);
       return fresh;
     } catch (error) {
       await fresh.close();
@@ -120,12 +143,16 @@ export async function subscribe(
 
   function open(): Promise<Connection> {
     isLost = false;
-    const notified = () => wake.resolve();
     const lost = () => {
       isLost = true;
       wake.resolve();
     };
-    return driver.connect({ channel, notified, lost, signal });
+    return driver.connect({
+      channels: notifications.channels(),
+      notified: notifications.notified,
+      lost,
+      signal,
+    });
   }
 
   async function closeConnection(): Promise<void> {
@@ -149,7 +176,7 @@ export async function subscribe(
     // Ends waiting for an answer, for a connection, and for the next poll.
     stopping.abort();
     wake.resolve();
-    await running;
+    await Promise.all([running, notifications.stop()]);
   };
 }
 

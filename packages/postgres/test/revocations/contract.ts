@@ -1,8 +1,8 @@
 import { migrateRevocations, revocationStore } from "@usher-auth/postgres/revocations";
 import type { Revocation, RevocationStore } from "@usher-auth/verify/revocation";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { driverOf } from "../../src/revocations/drivers/choose.ts";
 import { pageSize } from "../../src/revocations/statements.ts";
-import { driverOf } from "../../src/revocations/store.ts";
 import { subscribe } from "../../src/revocations/subscription.ts";
 import type { TestDatabase } from "./databases.ts";
 import { allOf, session, testListener } from "./listener.ts";
@@ -16,7 +16,7 @@ export function describeStore(name: string, open: () => Promise<TestDatabase>): 
     let store: RevocationStore;
     beforeAll(async () => {
       database = await open();
-      store = revocationStore(database.client);
+      store = revocationStore(database.client, database.options);
     });
     afterAll(() => database.close());
 

@@ -15,6 +15,8 @@ test.each([0, 1.5, Number.NaN, 31 * 86_400])("rejects a maxTokenAge of %s", (max
 test.each([{}, undefined, null, "postgres://localhost"])(
   "rejects %j, which is not a database client",
   (client) => {
-    expect(() => revocationStore(client as never)).toThrow("a client of postgres.js, or a PGlite database");
+    expect(() => revocationStore(client as never)).toThrow(
+      "a pg.Pool, a client of postgres.js, or a PGlite database",
+    );
   },
 );

@@ -89,7 +89,7 @@ function speed({ durable = false }: PostgresOptions): Record<string, string> {
 }
 
 /** Root runs the server as `nobody`, every other user as themselves. */
-function serverIdentity(): Identity {
+export function serverIdentity(): Identity {
   const uid = process.getuid?.() ?? 0;
   const gid = process.getgid?.() ?? 0;
   return uid === 0 ? { uid: 65_534, gid: 65_534 } : { uid, gid };

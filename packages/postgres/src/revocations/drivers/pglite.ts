@@ -30,9 +30,16 @@ export function pgliteDriver(pglite: Pglite): Driver {
       });
     },
     connect: async (events) => {
-      const unlisten = events && (await pglite.listen(events.channel, () => events.notified()));
-      // Fails if the database was closed first. Then there is nothing left to close.
-      return { query, close: async () => unlisten?.().catch(() => undefined) };
+      const unlisten: (() => Promise<void>)[] = [];
+      for (const channel of events?.channels ?? [])
+        unlisten.push(await pglite.listen(channel, () => events?.notified(channel)));
+      return {
+        query,
+        // Fails if the database was closed first. Then there is nothing left to close.
+        close: async () => {
+          for (const end of unlisten) await end().catch(() => undefined);
+        },
+      };
     },
   };
 }

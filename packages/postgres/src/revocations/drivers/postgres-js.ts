@@ -1,5 +1,13 @@
 import { withTimeout } from "../../timeout.ts";
-import type { Connection, ConnectionEvents, Driver, Row } from "./driver.ts";
+import {
+  type Connection,
+  type ConnectionEvents,
+  connectTimeout,
+  type Driver,
+  deadline,
+  listenStatement,
+  type Row,
+} from "./driver.ts";
 
 /**
  * The part of a postgres.js client (`postgres(url)`) that `revocationStore` uses. The `client` of `openPool`
@@ -19,16 +27,13 @@ export interface PostgresJs {
 }
 
 /**
- * How long an answer may take, in milliseconds. After that the connection counts as lost: it may be
- * half-open.
+ * A server. Separate connections use the client's options and do not count against its pool.
+ *
+ * Prepares no statements: `unsafe` does so only when told to.
+ *
+ * @param url Where to open separate connections. Default: where the client connects.
  */
-const deadline = 3_000;
-
-/** How long to wait for a new connection, in seconds. */
-const connectTimeout = 3;
-
-/** A server. Separate connections use the client's options and do not count against its pool. */
-export function postgresJsDriver(sql: PostgresJs): Driver {
+export function postgresJsDriver(sql: PostgresJs, url?: string): Driver {
   return {
     query: (text, values = []) => query(sql, text, values),
     run: async (script) => {
@@ -36,7 +41,7 @@ export function postgresJsDriver(sql: PostgresJs): Driver {
       // wait for a lock.
       await sql.unsafe(script);
     },
-    connect: (events) => connect(sql.options, events),
+    connect: (events) => connect(sql.options, url, events),
   };
 }
 
@@ -48,14 +53,17 @@ async function query(
   return (await withTimeout(deadline, () => sql.unsafe(text, [...values]))) as readonly Row[];
 }
 
-async function connect(options: object, events: ConnectionEvents | undefined): Promise<Connection> {
-  // Imported here: with PGlite, postgres.js need not be installed.
+async function connect(
+  options: object,
+  url: string | undefined,
+  events: ConnectionEvents | undefined,
+): Promise<Connection> {
+  // Imported here: with other drivers, postgres.js need not be installed.
   const { default: postgres } = await import("postgres");
   let isOpen = true;
-  const own = postgres({
-    ...options,
+  const settings = {
     max: 1,
-    connect_timeout: connectTimeout,
+    connect_timeout: connectTimeout / 1000,
     // It must not reconnect by itself: the new connection would not listen.
     idle_timeout: 0,
     max_lifetime: null,
@@ -64,8 +72,9 @@ async function connect(options: object, events: ConnectionEvents | undefined): P
     onclose: () => {
       if (isOpen) events?.lost();
     },
-    onnotify: () => events?.notified(),
-  } as object);
+    onnotify: (channel: string) => events?.notified(channel),
+  } as object;
+  const own = url === undefined ? postgres({ ...options, ...settings } as object) : postgres(url, settings);
   const close = async () => {
     isOpen = false;
     events?.signal.removeEventListener("abort", close);
@@ -74,7 +83,7 @@ async function connect(options: object, events: ConnectionEvents | undefined): P
   events?.signal.addEventListener("abort", close, { once: true });
   try {
     events?.signal.throwIfAborted();
-    await query(own, events === undefined ? "select" : `listen ${events.channel}`, []);
+    await query(own, listenStatement(events?.channels), []);
   } catch (error) {
     await close();
     throw error;
