@@ -1,11 +1,10 @@
 import { AuthError } from "../errors.ts";
-
 import type { RouteParams } from "./owner.ts";
 
 /**
  * Returns the owner parameters of a route: those that its router decoded, and those that its pattern
- * declares, if it is known. An optional parametercounts even if the request omits it; then the
- * request belongs to no one and is rejected.
+ * declares, if it is known. An optional parameter counts even if the request omits it; then
+ * the request belongs to no one and is rejected.
  *
  * @throws {AuthError} `owner_mismatch`, for every user, if a parameter is another spelling of an owner
  *   parameter. Otherwise its route would silently go unchecked. Compares the names in the pattern, or else

@@ -11,6 +11,21 @@ describe("createOwnerParamFinder", () => {
     expect(find(Object.create({ userId: "a" }))).toEqual(["userId"]);
   });
 
+  it("also finds those that only the route's pattern declares, because the request may omit them", () => {
+    expect(find({}, ["ownerId"])).toEqual(["ownerId"]);
+    expect(find({ userId: "a" }, ["ownerId", "taskId"])).toEqual(["userId", "ownerId"]);
+  });
+
+  it("compares the names in the pattern if it is known, and not those of the request", () => {
+    expect(find({ user_id: "a" }, ["taskId"])).toEqual([]);
+    expect(refusal(() => find({}, ["user_id"])).code).toBe("owner_mismatch");
+  });
+
+  it("creates no list for a route with all of them, or with none", () => {
+    expect(find({ userId: "a", ownerId: "a" })).toBe(find({ ownerId: "b", userId: "b" }));
+    expect(find({ taskId: "1" })).toBe(find({}));
+  });
+
   it("rejects every request if a parameter is spelled almost like the owner parameter", () => {
     for (let round = 0; round < 2; round++) {
       expect(refusal(() => find({ taskId: "1", USER_ID: "a" }))).toMatchObject({
@@ -29,7 +44,10 @@ describe("createOwnerParamFinder", () => {
       }
     }
     const watching = createOwnerParamFinder([new Watched("userId") as string]);
-    for (let round = 0; round < 3; round++) watching({ taskId: "1" });
+    for (let round = 0; round < 3; round++) {
+      watching({ taskId: "1" });
+      watching({}, ["taskId"]);
+    }
     expect(looks).toBe(1);
   });
 });

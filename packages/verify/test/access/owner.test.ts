@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { checkOwner } from "../../src/access/owner.ts";
+import { asWritten, checkOwner } from "../../src/access/owner.ts";
 import { refusal } from "../support.ts";
 
 describe("checkOwner", () => {
@@ -41,5 +41,18 @@ describe("checkOwner", () => {
     expect(refusal(() => checkOwner("alice", Object.create({ userId: "alice" }), ["userId"])).code).toBe(
       "owner_mismatch",
     );
+  });
+});
+
+describe("asWritten", () => {
+  it("turns owner parameters that a schema made numbers back into strings, and leaves the others", () => {
+    const params = { userId: 7, ownerId: 12345678901234567890n, taskId: 1 };
+    expect(asWritten(params, ["userId", "ownerId"])).toEqual({
+      userId: "7",
+      ownerId: "12345678901234567890",
+      taskId: 1,
+    });
+    const unchanged = { userId: "007", taskId: 1 };
+    expect(asWritten(unchanged, ["userId"])).toBe(unchanged);
   });
 });

@@ -120,6 +120,19 @@ describe("authorize", () => {
     });
   });
 
+  it("rejects even if the name of the policy cannot be read", () => {
+    const principal = verifier.verifySync(issuer.tokenFor("alice"));
+    const nameless = {
+      permits: () => false,
+      get name(): string {
+        throw new Error("no name");
+      },
+    } as Policy;
+    expect(
+      refusal(() => guard.authorize(principal, { params: {}, ownerParams: [], policies: [nameless] })),
+    ).toMatchObject({ code: "scope_insufficient", hint: "the token does not grant a policy" });
+  });
+
   it("checks the owner before the policies", () => {
     const principal = verifier.verifySync(issuer.tokenFor("alice"));
     const access = { params: { userId: "bob" }, ownerParams: ["userId"], policies: [requireScopes("a")] };

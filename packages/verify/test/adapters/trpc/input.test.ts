@@ -38,6 +38,7 @@ describe("trpc adapter: the owner field in an input", () => {
     data.append(name, value);
     return data;
   };
+  const fields = () => [].values();
   const cyclic: Record<string, unknown> = { where: { userId: "bob" } };
   cyclic.self = cyclic;
 
@@ -68,6 +69,7 @@ describe("trpc adapter: the owner field in an input", () => {
     ],
     ["as a property of a list", Object.assign([], { userId: "bob" })],
     ["in a list with holes", Object.assign([], { 4000000000: { userId: "bob" } })],
+    ["in an object that only resembles a form", { getAll: fields, [Symbol.iterator]: fields, userId: "bob" }],
     ["spelled with an underscore", { user_id: "alice" }],
     ["spelled in lower case", { userid: "alice" }],
     ["spelled with a dash", { "user-id": "alice" }],
@@ -91,6 +93,13 @@ describe("trpc adapter: the owner field in an input", () => {
     ["a list of holes", Object.assign([], { length: 4_000_000_000 })],
   ])("accepts %s", async (_name, input) => {
     expect(await ask(input)).toBe("ran");
+  });
+
+  it("is rejected with a hint that names the owner field", async () => {
+    const call = router.createCaller(contextOf("alice")).anything({ user_id: "alice" });
+    await expect(call).rejects.toMatchObject({
+      cause: { hint: expect.stringContaining('ownerParam is "userId" and it is spelt differently') },
+    });
   });
 
   it("is found below nesting that would exhaust the stack", async () => {
@@ -201,7 +210,9 @@ describe("trpc adapter: protect", () => {
   });
 
   it("throws if it is joined to another builder, which would skip the checks", () => {
-    expect(() => t.procedure.concat(protectedProcedure as never)).toThrow(ConfigurationError);
+    const join = () => t.procedure.concat(protectedProcedure as never);
+    expect(join).toThrow(ConfigurationError);
+    expect(join).toThrow("protect: concat other procedures to the protected one");
   });
 
   it("keeps a builder's other methods", async () => {

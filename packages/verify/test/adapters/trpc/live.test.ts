@@ -1,0 +1,163 @@
+import type { IncomingMessage } from "node:http";
+import { observable } from "@trpc/server/observable";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { createGuard } from "../../../src/access/guard.ts";
+import { createLiveCalls } from "../../../src/adapters/trpc/live.ts";
+import { followed } from "../../../src/adapters/trpc/subscription.ts";
+import { createBench } from "../../support.ts";
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] }));
+afterEach(() => void vi.useRealTimers());
+
+const { issuer, verifier: working } = createBench({ clockTolerance: 0 });
+
+describe("a subscription that is followed", () => {
+  function following() {
+    const stop = vi.fn();
+    let end: (reason: unknown) => void = () => undefined;
+    const follow = (given: typeof end) => {
+      end = given;
+      return stop;
+    };
+    return { stop, follow, end: (reason: unknown) => end(reason) };
+  }
+
+  async function* numbers() {
+    yield 1;
+    yield 2;
+  }
+  const iteratorOf = (data: unknown, follow: Parameters<typeof followed>[1]) =>
+    (followed(data, follow) as AsyncIterable<unknown>)[Symbol.asyncIterator]();
+
+  it("stops its checks when the client leaves, and closes the generator", async () => {
+    const { stop, follow } = following();
+    const source = numbers();
+    const values = iteratorOf(source, follow);
+    expect(await values.next()).toEqual({ done: false, value: 1 });
+    expect(stop).not.toHaveBeenCalled();
+    expect(await values.return?.("left")).toEqual({ done: true, value: "left" });
+    expect(stop).toHaveBeenCalledOnce();
+    expect(await source.next()).toEqual({ done: true, value: undefined });
+  });
+
+  it("stops its checks when the client leaves an iterator that cannot be closed", async () => {
+    const { stop, follow } = following();
+    const next = async () => ({ done: false, value: 1 });
+    const values = iteratorOf({ [Symbol.asyncIterator]: () => ({ next }) }, follow);
+    expect(await values.return?.("left")).toEqual({ done: true, value: "left" });
+    expect(stop).toHaveBeenCalledOnce();
+  });
+
+  it("stops its checks after the last value, and after an error", async () => {
+    const last = following();
+    const values = iteratorOf(numbers(), last.follow);
+    for (const done of [false, false, true]) {
+      expect(last.stop).not.toHaveBeenCalled();
+      expect((await values.next()).done).toBe(done);
+    }
+    expect(last.stop).toHaveBeenCalledOnce();
+    const failed = following();
+    const next = async () => {
+      throw new Error("the resolver's");
+    };
+    const failing = iteratorOf({ [Symbol.asyncIterator]: () => ({ next }) }, failed.follow);
+    await expect(failing.next()).rejects.toThrow("the resolver's");
+    expect(failed.stop).toHaveBeenCalledOnce();
+  });
+
+  it("that is an observable passes values, errors and its end on, and stops its checks", () => {
+    for (const last of ["error", "complete"] as const) {
+      const { stop, follow } = following();
+      let emit: { next(value: unknown): void; error(reason: unknown): void; complete(): void } | undefined;
+      const heard: unknown[] = [];
+      const source = observable<unknown, unknown>((given) => {
+        emit = given;
+      });
+      (followed(source, follow) as typeof source).subscribe({
+        next: (value) => heard.push(value),
+        error: (reason) => heard.push(["error", reason]),
+        complete: () => heard.push(["complete", undefined]),
+      });
+      emit?.next(1);
+      expect(stop).not.toHaveBeenCalled();
+      emit?.[last]("why");
+      expect(heard).toEqual([1, [last, last === "error" ? "why" : undefined]]);
+      expect(stop).toHaveBeenCalled();
+    }
+  });
+
+  it("that is neither is passed on", () => {
+    for (const data of [undefined, null, 7, "text", {}]) expect(followed(data, fail)).toBe(data);
+  });
+});
+
+describe("a call that is accepted", () => {
+  function calls(changes: object = {}) {
+    const verifySync = vi.fn(working.verifySync);
+    const verifier = { ...working, verifySync, ...changes };
+    const refuse = (error: unknown) => new Error(`refused: ${(error as Error).message}`);
+    const guard = createGuard({ verifier, ownerParam: null });
+    const live = createLiveCalls(guard, verifier, refuse);
+    const token = issuer.tokenFor("alice", { expiresIn: 60 });
+    const call = (type: string, request: object) => ({
+      type,
+      request: request as IncomingMessage,
+      principal: working.verifySync(token),
+      authorization: `Bearer ${token}`,
+      tokenInQuery: false,
+    });
+    return { live, call, verifySync };
+  }
+
+  const plain = { headers: {} };
+  const values = async function* () {
+    yield 1;
+    await new Promise(() => undefined);
+  };
+
+  it("is not followed if it is no subscription, or has failed", async () => {
+    const { live, call } = calls();
+    for (const [type, result] of [
+      ["query", { ok: true, data: values() }],
+      ["mutation", { ok: true, data: values() }],
+      ["subscription", { ok: false, error: new Error("the resolver's") }],
+    ] as const)
+      expect(await live(call(type, plain), async () => result)).toBe(result);
+  });
+
+  it("ends with the error of a rejected call if the verifier answers with a promise", async () => {
+    const { live, call } = calls({ verifySync: async () => ({}) });
+    const { data } = (await live(call("subscription", plain), async () => ({
+      ok: true,
+      data: values(),
+    }))) as { data: AsyncIterable<unknown> };
+    const iterator = data[Symbol.asyncIterator]();
+    expect(await iterator.next()).toMatchObject({ value: 1 });
+    const ended = iterator.next();
+    vi.advanceTimersByTime(500);
+    await expect(ended).rejects.toThrow("refused: `verifySync` answered with a promise");
+  });
+
+  it("has its WebSocket checked once at a time, however many calls it makes, until it closes", async () => {
+    const { live, call, verifySync } = calls();
+    let closed: () => void = () => undefined;
+    const socket = {
+      on: () => undefined,
+      once: (event: string, listener: () => void) => {
+        if (event === "close") closed = listener;
+      },
+    };
+    const request = { headers: {}, upgrade: true, socket };
+    for (const result of ["one", "two"])
+      expect(await live(call("query", request), async () => result)).toBe(result);
+    verifySync.mockClear();
+    vi.advanceTimersByTime(500);
+    expect(verifySync).toHaveBeenCalledOnce();
+    closed();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+function fail(): never {
+  throw new Error("it must not be followed");
+}
