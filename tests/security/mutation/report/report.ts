@@ -7,14 +7,17 @@ import { isUnnoticed, scoreTable, survivorTable } from "./tables.ts";
 const root = new URL("../../../../", import.meta.url);
 const [start, end] = ["<!-- measured -->", "<!-- /measured -->"];
 
-/** Writes the last run to docs/security/mutation.md, and prints the survivors without a reason. */
+/** Writes the last runs to docs/security/mutation.md, and prints the survivors without a reason. */
 export function writeReport(): void {
-  const report = readReport(new URL("reports/mutation.json", root));
-  const mutants = mutantsOf(report);
+  const core = readReport(new URL("reports/mutation.json", root));
+  const adapters = readReport(new URL("reports/adapters.json", root));
+  const mutants = [core, adapters]
+    .flatMap(mutantsOf)
+    .toSorted((one, other) => one.file.localeCompare(other.file));
   const unnoticed = mutants.filter(isUnnoticed);
   const unexplained = unnoticed.filter((mutant) => reasonOf(mutant) === undefined);
   const versions = [
-    `Stryker ${report.framework?.version}`,
+    `Stryker ${core.framework?.version}`,
     `Vitest ${version("vitest")}`,
     `TypeScript ${version("typescript")}`,
     `Node ${process.version}`,

@@ -4,7 +4,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 const slow = [
   /\/(base64url|ecdsa-der|verifier|logout\/token)\.test\.ts$/,
   /\/test\/(adapters|logout|websocket)\/|\/policies\.test\.ts$/,
-  /\/(fetch-jwks|jwk|remote-jwks|hmac|table)\.test\.ts$|\/security\//,
+  /\/(fetch-jwks|jwk|remote-jwks|hmac|table)\.test\.ts$|\/(security|contract)\//,
 ];
 
 /**
