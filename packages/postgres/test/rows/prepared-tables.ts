@@ -38,14 +38,17 @@ const tables = `
   ${policySql({ table: "projects", owner: "owner_id", tenant: "org_id" })}
   grant usage on all sequences in schema public to usher_api;`;
 
+/** Run as the superuser: row-level security is forced on the owner too. */
 const rows = `
+  truncate notes, documents, counters, projects restart identity;
   insert into notes (owner_id, body) values ('alice', 'note of alice'), ('bob', 'secret of bob');
   insert into documents (owner_id, body)
     values ('${uuidOf.alice}', 'document of alice'), ('${uuidOf.bob}', 'secret of bob');
   insert into counters (owner_id, body) values (1, 'counter of alice'), (2, 'secret of bob');
   insert into projects (owner_id, org_id, body) values
     ('alice', 'acme', 'project of alice at acme'), ('alice', 'other', 'project of alice elsewhere'),
-    ('bob', 'acme', 'secret of bob');`;
+    ('bob', 'acme', 'secret of bob');
+  analyze notes, documents, counters, projects;`;
 
 /** Creates a database on the server. Roles are shared by all databases of a server. */
 export async function prepareTables(
@@ -76,11 +79,15 @@ export async function prepareTables(
   } finally {
     await owner.end();
   }
-  // The superuser: row-level security is forced on the owner too.
   await runScript(adminUrl, rows);
   if (key === undefined) return { url: ownerUrl, ownerUrl, adminUrl, key };
   await runScript(server.url, "select pg_advisory_xact_lock(1); alter role api_login password 'test'");
   return { url: urlOf(adminUrl, "api_login"), ownerUrl, adminUrl, key };
+}
+
+/** Takes the rows back to what {@link prepareTables} wrote. `run` is the superuser's. */
+export async function resetRows(run: (script: string) => PromiseLike<unknown>): Promise<void> {
+  await run(rows);
 }
 
 function urlOf(adminUrl: string, user: string): string {
