@@ -51,11 +51,11 @@ export function keySource(source: KeySource): KeySource {
       return keys;
     },
     keys: () => {
-      const keys: unknown = attempt(turn, () => source.keys?.(), undefined);
+      const keys: unknown = attempt(turn, () => source.keys?.());
       return Array.isArray(keys) ? keys : [];
     },
     description: () => {
-      const description: unknown = attempt(turn, () => source.description?.(), undefined);
+      const description: unknown = attempt(turn, () => source.description?.());
       return typeof description === "string" ? description : undefined;
     },
   };
@@ -121,11 +121,11 @@ function bindRemote(remote: RemoteKeys, turn: Turn): BoundRemote {
         return failedSource(error);
       }
     },
-    refreshing: () => attempt(turn, () => remote.refreshing?.(), false) === true,
+    refreshing: () => attempt(turn, () => remote.refreshing?.()) === true,
     refresh: () =>
       within(timeout, () => inTurn(turn, () => remote.refresh())).then(() => undefined, failedSource),
     status: () => {
-      const status = attempt<KeyStatus | undefined>(turn, () => remote.status(), undefined);
+      const status = attempt(turn, () => remote.status());
       return states.has(status?.state) ? (status as KeyStatus) : missing;
     },
     waiting,
@@ -148,12 +148,12 @@ function inTurn<Result>(turn: Turn, call: () => Result): Result {
   }
 }
 
-/** Optional information must not fail the request. */
-function attempt<Result>(turn: Turn, call: () => Result, otherwise: Result): Result {
+/** Optional information must not fail the request: it is undefined then. */
+function attempt<Result>(turn: Turn, call: () => Result): Result | undefined {
   try {
     const result = inTurn(turn, call);
-    return ignorePromise(result) ? otherwise : result;
+    return ignorePromise(result) ? undefined : result;
   } catch {
-    return otherwise;
+    return undefined;
   }
 }

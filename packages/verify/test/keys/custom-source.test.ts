@@ -1,5 +1,5 @@
 import { createTestIssuer } from "@usher-auth/testing";
-import { describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import {
   AuthError,
   ConfigurationError,
@@ -13,6 +13,16 @@ import { keySource, keyStatus, keyUsage } from "../../src/keys/index.ts";
 import { createBench, refusal, verdict } from "../support.ts";
 
 /** Custom key sources: whatever they do, they cannot affect other decisions or end the process. */
+
+/** Unhandled rejections: they would end the process. */
+const unheld: unknown[] = [];
+const note = (error: unknown) => void unheld.push(error);
+beforeEach(() => void process.on("unhandledRejection", note));
+afterEach(async () => {
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off("unhandledRejection", note);
+  expect(unheld.splice(0)).toEqual([]);
+});
 
 const { clock } = createBench();
 const issuer = createTestIssuer({ clock });
@@ -71,6 +81,13 @@ describe("a key source that fails", () => {
       }
     },
   );
+
+  it("returns a promise from candidates: the hint says that it must be synchronous", () => {
+    const source: KeySource = { ...good, candidates: (async () => []) as never };
+    expect(refusal(() => bench(source).verifySync(token)).hint).toBe(
+      "a key source failed: candidates returned a promise; it must be synchronous",
+    );
+  });
 
   it("is reported without control characters", () => {
     const source: KeySource = {
@@ -131,6 +148,49 @@ describe("a key source that fails", () => {
     },
   );
 
+  it("throws in its optional functions: keys are neither overdue nor being fetched, but unavailable", async () => {
+    const refresh = vi.fn(async () => undefined);
+    const remote = { ...healthy, overdue: fail, refreshing: fail, refresh };
+    expect(await outcome(bench({ ...good, remote }), token)).toBe("alice");
+    expect(refresh).not.toHaveBeenCalled();
+    expect(await outcome(bench({ ...good, candidates: () => [], remote }), token)).toBe("key_unknown");
+    expect(refresh, "not again, as after a refresh that it joined").toHaveBeenCalledOnce();
+    const other = bench({ ...good, candidates: () => [], remote: { ...healthy, unavailable: fail } });
+    expect(refusal(() => other.verifySync(token)).hint).toBe("a key source failed: the vault is locked");
+  });
+
+  it("rejects in every function: no rejection ends the process", async () => {
+    const reject = (async () => fail()) as never;
+    const remote = {
+      maintain: reject,
+      overdue: reject,
+      unavailable: reject,
+      refreshing: reject,
+      refresh: reject,
+      status: reject,
+    };
+    for (const candidates of [good.candidates, reject, () => []]) {
+      const verifier = bench({
+        algorithms: good.algorithms,
+        candidates,
+        keys: reject,
+        description: reject,
+        remote,
+      });
+      await outcome(verifier, token);
+      await outcome(verifier, issuer.tokenFor("alice", { wrongSecret: true }));
+      await verifier.ready().catch(() => undefined);
+      expect(keyStatus(verifier)).toEqual({ state: "missing" });
+      expect(keyUsage(verifier)).toEqual([]);
+    }
+  });
+
+  it("describes its keys with a value that is not a string: the hint does not contain it", () => {
+    const verifier = bench({ ...good, description: () => 1234567 as never });
+    const { hint } = refusal(() => verifier.verifySync(issuer.tokenFor("alice", { wrongSecret: true })));
+    expect(hint).toBe("changed in transit, or signed with another key");
+  });
+
   it("has frozen keys: they verify, and are not counted", () => {
     const [key] = good.candidates({ alg: "HS256" }) as [VerificationKey];
     const frozen = Object.freeze({ algorithm: key.algorithm, verify: key.verify });
@@ -178,6 +238,22 @@ describe("a key source whose refresh fails", () => {
     }
   });
 
+  it("has brought the key nevertheless: the token is judged by that", async () => {
+    let isLoaded = false;
+    const source = (): Partial<RemoteKeys> & { refresh: RemoteKeys["refresh"] } => ({
+      ...healthy,
+      refresh: async () => {
+        isLoaded = true;
+        fail();
+      },
+    });
+    const candidates: KeySource["candidates"] = (header) => (isLoaded ? good.candidates(header) : []);
+    const verifier = () => bench({ ...good, candidates, remote: { ...healthy, ...source() } });
+    expect(await outcome(verifier(), token)).toBe("alice");
+    isLoaded = false;
+    expect(await outcome(verifier(), issuer.tokenFor("alice", { expired: true }))).toBe("token_expired");
+  });
+
   it("fetches nothing new: the key is unknown", async () => {
     const refresh = vi.fn(async () => undefined);
     expect(await outcome(missing(refresh), token)).toBe("key_unknown");
@@ -185,6 +261,14 @@ describe("a key source whose refresh fails", () => {
     const joined = vi.fn(async () => undefined);
     expect(await outcome(missing(joined, { refreshing: () => true }), token)).toBe("key_unknown");
     expect(joined, "is called again: the joined refresh may have missed the key").toHaveBeenCalledTimes(2);
+    const one = vi.fn(async () => undefined);
+    const source = (refreshing: boolean): KeySource => ({
+      ...good,
+      candidates: () => [],
+      remote: { ...healthy, refresh: one, refreshing: () => refreshing },
+    });
+    expect(await outcome(bench([source(false), source(true)]), token)).toBe("key_unknown");
+    expect(one, "both again, if one was joined").toHaveBeenCalledTimes(4);
   });
 });
 
@@ -227,6 +311,44 @@ describe("a key source that changes foreign objects", () => {
     expect(seen).toEqual(["keys_unavailable", "keys_unavailable"]);
   });
 
+  it("verifies with another verifier of the same source while it returns keys: that is rejected", () => {
+    const seen: unknown[] = [];
+    const source = keySource({
+      ...good,
+      candidates: (header) => {
+        seen.push(refusal(() => other.verifySync(issuer.tokenFor("mallory"))).hint);
+        return good.candidates(header);
+      },
+    });
+    const other = createBench({ keys: source, clock }).verifier;
+    expect(createBench({ keys: source, clock }).verifier.verifySync(token).id).toBe("alice");
+    expect(seen).toEqual(["a key source failed: it calls the verifier that is calling it"]);
+  });
+
+  it("calls its verifier in the functions of its remote: none is called by that call", async () => {
+    const called: string[] = [];
+    const calling =
+      <Result>(name: string, result: Result) =>
+      () => {
+        called.push(name);
+        if (called.length < 100) void verifier.verify(token).catch(() => undefined);
+        return result;
+      };
+    const refresh = vi.fn(async () => undefined);
+    const verifier: Verifier = bench({
+      ...good,
+      remote: {
+        ...healthy,
+        maintain: calling("maintain", undefined),
+        overdue: calling("overdue", false),
+        refresh,
+      },
+    });
+    expect((await verifier.verify(token)).id).toBe("alice");
+    expect(called).toEqual(["overdue", "maintain"]);
+    expect(refresh).not.toHaveBeenCalled();
+  });
+
   it("changes its algorithms afterwards: those at the creation of the verifier apply", () => {
     const algorithms = new Set<"HS256" | "ES256">(["HS256"]);
     const keyPair = createTestIssuer({ algorithm: "ES256", clock });
@@ -261,6 +383,18 @@ describe("a key source that keySource() did not declare", () => {
       expect(verdict(createBench({ keys, clock }).verifier, token)).toBe("accepted");
   });
 
+  it("keeps its remote functions when it is declared twice", async () => {
+    const refresh = vi.fn(async () => undefined);
+    const remote: RemoteKeys = { ...healthy, refresh, status: () => ({ state: "stale" }) };
+    const { verifier } = createBench({
+      keys: keySource(keySource({ ...plain, candidates: () => [], remote })),
+      clock,
+    });
+    expect(keyStatus(verifier)).toEqual({ state: "stale" });
+    expect(await outcome(verifier, token)).toBe("key_unknown");
+    expect(refresh).toHaveBeenCalledOnce();
+  });
+
   it("cannot be made by changing a built-in one: those are frozen", () => {
     for (const source of [good, keySource(plain), localJwks(createTestIssuer({ algorithm: "ES256" }).jwks())])
       expect(Reflect.set(source, "candidates", fail)).toBe(false);
@@ -268,6 +402,11 @@ describe("a key source that keySource() did not declare", () => {
 });
 
 describe("an invalid key source", () => {
+  it.each([undefined, null, "the secret", {}])("is rejected by keySource: %j", (source) => {
+    expect(() => keySource(source as never)).toThrow(ConfigurationError);
+    expect(() => keySource(source as never)).toThrow("needs a function `candidates`");
+  });
+
   it.each<[string, object]>([
     ["algorithms that are absent", { candidates: good.candidates }],
     ["algorithms in a list", { ...good, algorithms: ["HS256"] }],
