@@ -150,7 +150,9 @@ export default {
       comment: "The command line revokes with postgres.js only. Drizzle is for the rest of the package.",
       severity: "error",
       from: { path: "^packages/postgres/src/revocations/" },
-      to: { path: "node_modules/drizzle-orm/|^packages/postgres/src/(?!revocations/|timeout\\.ts$)" },
+      to: {
+        path: "node_modules/drizzle-orm/|^packages/postgres/src/(?!revocations/|(timeout|server-url)\\.ts$)",
+      },
     },
     {
       name: "rows-without-the-other-parts",
@@ -167,7 +169,7 @@ export default {
       severity: "error",
       from: { path: "^packages/postgres/src/connection/" },
       to: {
-        path: "node_modules/|^packages/postgres/src/(?!connection/)",
+        path: "node_modules/|^packages/postgres/src/(?!connection/|server-url\\.ts$)",
         dependencyTypesNot: ["type-only"],
       },
     },

@@ -5,7 +5,7 @@ import { StartupError } from "./operations/startup-error.ts";
 
 const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 
-/** The settings from environment variables. Secrets are not among them: `verifierFromEnv` reads those. */
+/** The settings from environment variables. Secrets for tokens are not among them: `verifierFromEnv` reads those. */
 export type Config = {
   /** The name or address to listen on. Default: 127.0.0.1, loopback only. */
   readonly host: string;
@@ -20,6 +20,16 @@ export type Config = {
   readonly audience: string;
   /** The Postgres server. Undefined: the embedded one. May contain a password: never log it. */
   readonly databaseUrl: string | undefined;
+  /** The same server for the owner of the tables. Undefined: as `databaseUrl`. */
+  readonly migrationDatabaseUrl: string | undefined;
+  /** Where revocations are. Undefined: as `migrationDatabaseUrl`. */
+  readonly revocationsDatabaseUrl: string | undefined;
+  /** Where to listen for them, past a pooler. Undefined: where they are. */
+  readonly listenDatabaseUrl: string | undefined;
+  /** Proves principals to the Postgres server: hardened mode. Never log it. */
+  readonly rowsKey: string | undefined;
+  /** How long a request waits for the database, and Postgres works on a statement, in milliseconds. */
+  readonly databaseTimeout: number;
   /** The folder of the embedded database. */
   readonly databaseFolder: string;
   /** The folder of the records that `usher-auth doctor` reads. */
@@ -38,6 +48,21 @@ function port(standard: number) {
     .default(standard);
 }
 
+const postgresUrl = z
+  .url({
+    protocol: /^postgres(ql)?$/,
+    hostname: /./,
+    error: "must be a URL, such as postgres://user@host:5432/database",
+  })
+  .optional();
+
+/** Milliseconds, up to an hour. */
+const timeout = z.coerce
+  .number("must be a number")
+  .int("must be a whole number of milliseconds")
+  .min(1, "must be from 1 to 3600000")
+  .max(3_600_000, "must be from 1 to 3600000");
+
 const httpUrl = z.url({ protocol: /^https?$/, error: "must be a URL, such as https://app.example.com" });
 
 const environment = z.object({
@@ -47,13 +72,15 @@ const environment = z.object({
   DATA_DIR: z.string().default(".data"),
   BETTER_AUTH_URL: httpUrl.optional(),
   API_URL: httpUrl.optional(),
-  DATABASE_URL: z
-    .url({
-      protocol: /^postgres(ql)?$/,
-      hostname: /./,
-      error: "must be a URL, such as postgres://user@host:5432/database",
-    })
+  DATABASE_URL: postgresUrl,
+  MIGRATION_DATABASE_URL: postgresUrl,
+  REVOCATIONS_DATABASE_URL: postgresUrl,
+  LISTEN_DATABASE_URL: postgresUrl,
+  USHER_ROWS_KEY: z
+    .string()
+    .refine((key) => Buffer.byteLength(key) >= 32, "must have at least 32 bytes")
     .optional(),
+  DATABASE_TIMEOUT: timeout.default(5_000),
   USHER_WHEN_STALE: z.enum(["refuse", "accept"], "must be refuse or accept").default("refuse"),
   LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(", ")}`).default("info"),
 });
@@ -68,8 +95,10 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     Object.entries(env).filter(([, value]) => value !== undefined && value !== ""),
   );
   const result = environment.safeParse(set);
-  if (!result.success) {
-    const errors = result.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
+  const alone = errorsWithoutServer(set);
+  if (!result.success || alone.length > 0) {
+    const issues = result.error?.issues ?? [];
+    const errors = [...issues.map((issue) => `${issue.path.join(".")} ${issue.message}`), ...alone];
     throw new StartupError([...errors, ...verifierErrors(set)].join("; "));
   }
   const read = result.data;
@@ -79,11 +108,28 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     issuer: read.BETTER_AUTH_URL ?? `http://localhost:${read.WEB_PORT}`,
     audience: read.API_URL ?? `http://localhost:${read.API_PORT}`,
     databaseUrl: read.DATABASE_URL,
+    migrationDatabaseUrl: read.MIGRATION_DATABASE_URL,
+    revocationsDatabaseUrl: read.REVOCATIONS_DATABASE_URL,
+    listenDatabaseUrl: read.LISTEN_DATABASE_URL,
+    rowsKey: read.USHER_ROWS_KEY,
+    databaseTimeout: read.DATABASE_TIMEOUT,
     databaseFolder: resolve(read.DATA_DIR, "api"),
     runningFolder: resolve(read.DATA_DIR, "running"),
     whenStale: read.USHER_WHEN_STALE,
     logLevel: read.LOG_LEVEL,
   };
+}
+
+/** What only a server has. In the embedded database, whose only user may do everything, it would protect nothing. */
+function errorsWithoutServer(set: NodeJS.ProcessEnv): string[] {
+  if (set.DATABASE_URL !== undefined) return [];
+  const ofServers = [
+    "MIGRATION_DATABASE_URL",
+    "REVOCATIONS_DATABASE_URL",
+    "LISTEN_DATABASE_URL",
+    "USHER_ROWS_KEY",
+  ];
+  return ofServers.filter((name) => set[name] !== undefined).map((name) => `${name} needs DATABASE_URL too`);
 }
 
 /** The verifier's own errors, so that the first failed start names every invalid variable. */

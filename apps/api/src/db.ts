@@ -40,6 +40,14 @@ export type Database = {
   close(): Promise<void>;
 };
 
+/** How rows are bound to a principal. */
+export type RowSettings = {
+  /** Proves the principal to a hardened database. */
+  readonly key?: string | undefined;
+  /** Milliseconds after which Postgres cancels a statement. */
+  readonly statementTimeout: number;
+};
+
 /** How long a request waits for the database, in milliseconds. */
 export const defaultDeadline = 5_000;
 
@@ -52,6 +60,7 @@ export const defaultDeadline = 5_000;
 export function createDatabase(options: {
   client: DrizzleDatabase<typeof schema>;
   kind: Database["kind"];
+  rows: RowSettings;
   revocations: RevocationStore;
   deadline: number;
   onOverdue?: () => void;

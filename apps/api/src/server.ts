@@ -32,7 +32,15 @@ const maxTokenAge = 86_400;
  */
 export async function startServer(env: NodeJS.ProcessEnv): Promise<Server> {
   const config = readConfig(env);
-  const database = await openDatabase({ url: config.databaseUrl, folder: config.databaseFolder });
+  const database = await openDatabase({
+    url: config.databaseUrl,
+    migrationUrl: config.migrationDatabaseUrl,
+    revocationsUrl: config.revocationsDatabaseUrl,
+    listenUrl: config.listenDatabaseUrl,
+    key: config.rowsKey,
+    folder: config.databaseFolder,
+    deadline: config.databaseTimeout,
+  });
   const revocations = createRevocations({
     store: database.revocations,
     maxTokenAge,

@@ -1,11 +1,11 @@
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
-import { assertRowSecurity } from "@usher-auth/postgres";
+import { assertRowSecurity, migrateRows } from "@usher-auth/postgres";
 import { migrateRevocations, revocationStore } from "@usher-auth/postgres/revocations";
 import { drizzle } from "drizzle-orm/pglite";
 import { migrate } from "drizzle-orm/pglite/migrator";
-import { createDatabase, type Database } from "../db.ts";
+import { createDatabase, type Database, type RowSettings } from "../db.ts";
 import { makePrivate, prepareDataFolder } from "../operations/private-folder.ts";
 import { StartupError } from "../operations/startup-error.ts";
 import { migrations } from "../postgres/migrations.ts";
@@ -24,6 +24,7 @@ import { lockFolder } from "./folder-lock.ts";
  */
 export async function openEmbedded(options: {
   folder: string;
+  rows: RowSettings;
   deadline: number;
   freeSpace?: FreeSpace;
 }): Promise<Database> {
@@ -35,6 +36,7 @@ export async function openEmbedded(options: {
   try {
     const pglite = await openFolder(folder);
     const client = drizzle({ client: pglite, schema });
+    await migrateRows(pglite);
     await migrate(client, migrations);
     await migrateRevocations(pglite);
     await assertRowSecurity(client, [schema.tasks]);
@@ -47,6 +49,7 @@ export async function openEmbedded(options: {
     return createDatabase({
       client,
       kind: "embedded",
+      rows: options.rows,
       revocations: revocationStore(pglite),
       deadline: options.deadline,
       isFull: diskGuard.isFull,

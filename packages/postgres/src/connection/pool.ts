@@ -1,4 +1,5 @@
 import type postgres from "postgres";
+import { serverUrl } from "../server-url.ts";
 import { beginTransaction } from "./transaction.ts";
 
 /**
@@ -40,7 +41,9 @@ const timeout = 5;
  * Connects when the first query comes.
  *
  * @param driver The default export of the package `postgres`.
- * @param url `postgres://user:password@host:port/database`.
+ * @param url `postgres://user:password@host:port/database`. Parameters of postgres.js work, such as
+ *   `?sslmode=verify-full` and, behind a pooler, `?prepare=false`. Those for other drivers are left out:
+ *   `pgbouncer=true` (means `prepare=false`), `connection_limit`, `pool_timeout`, `channel_binding`, `schema`.
  * @param options Options of postgres.js, with its defaults, except `fetch_types`: false by default, since
  *   postgres.js ends the process when a connection breaks during that query. You need it only to read arrays
  *   without Drizzle.
@@ -57,7 +60,7 @@ const timeout = 5;
  * ```
  */
 export function openPool(driver: typeof postgres, url: string, options: PoolOptions = {}): Pool {
-  let current: postgres.Sql = driver(url, { fetch_types: false, ...options });
+  let current: postgres.Sql = driver(serverUrl(url), { fetch_types: false, ...options });
   let renewedAt = Number.NEGATIVE_INFINITY;
   const { options: parsed } = current;
   const closing = new Set<Promise<void>>();

@@ -13,7 +13,8 @@ exception
   when duplicate_object or unique_violation then
     null;
   when insufficient_privilege then
-    raise exception 'an administrator must run: CREATE ROLE ${requestRoleName} NOLOGIN' using errcode = '42501';
+    raise exception 'an administrator must run: CREATE ROLE ${requestRoleName} NOLOGIN; GRANT ${requestRoleName} TO %', quote_ident(current_user)
+      using errcode = '42501';
 end
 $role$;`;
 

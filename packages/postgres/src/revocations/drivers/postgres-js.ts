@@ -1,3 +1,4 @@
+import { serverUrl } from "../../server-url.ts";
 import { withTimeout } from "../../timeout.ts";
 import {
   type Connection,
@@ -74,7 +75,8 @@ async function connect(
     },
     onnotify: (channel: string) => events?.notified(channel),
   } as object;
-  const own = url === undefined ? postgres({ ...options, ...settings } as object) : postgres(url, settings);
+  const own =
+    url === undefined ? postgres({ ...options, ...settings } as object) : postgres(serverUrl(url), settings);
   const close = async () => {
     isOpen = false;
     events?.signal.removeEventListener("abort", close);
