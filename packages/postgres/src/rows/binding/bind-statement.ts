@@ -34,22 +34,33 @@ export const beginStatement = "begin";
  * What injected SQL can leave on a pooled connection, besides settings: the numbers that sequences gave
  * (`lastval()`), and advisory locks of the session. Neither is undone by a rollback.
  */
-const cleanSession = "discard sequences; select pg_catalog.pg_advisory_unlock_all()";
+const cleanSession = ["discard sequences", "select pg_catalog.pg_advisory_unlock_all()"];
 
 /**
- * Ends a transaction that succeeded.
- *
- * With a key (hardened), nothing that injected SQL changed for the session must stay on the pooled connection:
- * settings and the role (`set_config(…, false)`), sequences, locks. Deferred constraints are checked before,
- * while the principal is still bound. One simple query: a failure of its first part skips the others, and the
+ * What comes before the commit of a transaction. With a key (hardened), nothing that injected SQL changed for
+ * the session must stay on the pooled connection: settings and the role (`set_config(…, false)`), sequences,
+ * locks. Deferred constraints are checked before, while the principal is still bound.
+ */
+export function resetStatements({ key }: BindingOptions): readonly string[] {
+  if (key === undefined) return [];
+  const reset = ["set constraints all immediate", "reset session authorization", "reset role", "reset all"];
+  return [...reset, ...cleanSession];
+}
+
+/**
+ * Ends a transaction that succeeded. One simple query: a failure of its first part skips the others, and the
  * caller sends {@link rollbackStatement}.
  */
-export function endStatement({ key }: BindingOptions): string {
-  if (key === undefined) return "commit";
-  return `set constraints all immediate; reset session authorization; reset role; reset all; ${cleanSession}; commit`;
+export function endStatement(options: BindingOptions): string {
+  return [...resetStatements(options), "commit"].join("; ");
 }
 
 /** Ends a transaction that failed. One simple query: behind a pooler, all of it reaches the same connection. */
-export function rollbackStatement({ key }: BindingOptions): string {
-  return key === undefined ? "rollback" : `rollback; ${cleanSession}`;
+export function rollbackStatement(options: BindingOptions): string {
+  return ["rollback", ...cleanStatements(options)].join("; ");
+}
+
+/** What a rollback does not undo. */
+export function cleanStatements({ key }: BindingOptions): readonly string[] {
+  return key === undefined ? [] : cleanSession;
 }

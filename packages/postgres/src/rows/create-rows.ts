@@ -1,0 +1,35 @@
+import { ConfigurationError } from "@usher-auth/verify";
+import { isPgPool, type PgPool } from "./drivers/pg/pg-shape.ts";
+import { type PrincipalPool, pgRows } from "./drivers/pg/principal-pool.ts";
+import type { Rows } from "./rows.ts";
+import { checkRowsOptions, type RowsOptions } from "./rows-options.ts";
+
+/**
+ * Makes a database driver's client run for one principal at a time.
+ *
+ * `rows.for(principal)` returns a client of the same shape. Everything that is run through it is bound to the
+ * principal, whenever it is awaited: a statement by itself runs in its own transaction, in one round trip.
+ *
+ * @param driver A `Pool` of `pg` (8.21 or newer).
+ * @throws {ConfigurationError} `driver` is something else: above all a transaction, or a single client, which
+ *   would stay in the principal's role; or an option is out of range.
+ *
+ * @example
+ * ```ts
+ * import { createRows } from "@usher-auth/postgres";
+ * import pg from "pg";
+ *
+ * const rows = createRows(new pg.Pool({ connectionString: process.env.DATABASE_URL }));
+ *
+ * export async function readNotes(principal: { id: string }) {
+ *   const { rows: notes } = await rows.for(principal).query("select * from notes");
+ *   return notes;
+ * }
+ * ```
+ */
+export function createRows(driver: PgPool, options?: RowsOptions): Rows<PrincipalPool>;
+export function createRows(driver: object, options: RowsOptions = {}): Rows<unknown> {
+  const checked = checkRowsOptions(options);
+  if (isPgPool(driver)) return pgRows(driver, checked);
+  throw new ConfigurationError("createRows needs a Pool of pg: not a client of it, and not a transaction");
+}

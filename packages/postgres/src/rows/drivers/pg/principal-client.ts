@@ -1,0 +1,170 @@
+import { assertDataStatement } from "../../binding/allowed-statement.ts";
+import type { Binding } from "./binding.ts";
+import { type ControlStatement, readControl } from "./control-statement.ts";
+import { lateQuery } from "./late-query.ts";
+import type { Lease } from "./lease.ts";
+import { ownStack } from "./own-stack.ts";
+import type { PgResult } from "./pg-shape.ts";
+import { runAlone } from "./run-alone.ts";
+import { type PgQueryConfig, type PgStatement, readStatement } from "./statement.ts";
+import { assertDataCursor, isSubmittable, type Submittable } from "./submittable.ts";
+import { Transaction, withoutRows } from "./transaction.ts";
+import { Turns } from "./turns.ts";
+
+/**
+ * A connection of a pool of `pg`, whose statements run for one principal.
+ *
+ * `begin` or `start transaction`, with an isolation level and an access mode if need be, begins a transaction,
+ * which `commit` or `rollback` ends. `savepoint`, `release savepoint`, `rollback to savepoint` and
+ * `set transaction` are known too: all that ORMs send. A statement outside a transaction runs in its own.
+ * Statements that are made at the same time run one after the other.
+ */
+export class PrincipalClient {
+  readonly #lease: Lease;
+  readonly #binding: Binding;
+  readonly #turns = new Turns();
+  #transaction: Transaction | undefined;
+  #savepoints = 0;
+  #isReleased = false;
+
+  /** For {@link PrincipalPool}. */
+  constructor(lease: Lease, binding: Binding) {
+    this.#lease = lease;
+    this.#binding = binding;
+  }
+
+  /** The process id of the connection at Postgres. */
+  get processID(): number | null | undefined {
+    return this.#lease.client.processID;
+  }
+
+  /**
+   * Runs a statement, or begins, divides or ends the transaction.
+   *
+   * @param query The text, or an object as for `pg`. Inside a transaction also a cursor of `pg-cursor` or a
+   *   stream of `pg-query-stream`, which is returned at once.
+   * @param values The parameters `$1`, `$2` and so on.
+   * @throws {Error} The transaction has finished, or the client was released.
+   */
+  query<Cursor extends Submittable>(cursor: Cursor): Cursor;
+  query<Row = Record<string, unknown>>(
+    query: string | PgQueryConfig,
+    values?: readonly unknown[],
+  ): Promise<PgResult<Row>>;
+  query(query: string | PgQueryConfig | Submittable, values?: readonly unknown[]): unknown {
+    return isSubmittable(query) ? this.#submit(query) : this.#query(query, values);
+  }
+
+  /**
+   * Runs several statements in a transaction: commits when `run` resolves, rolls back when it rejects or takes
+   * longer than `transactionTimeout`. Inside a transaction, it is a savepoint.
+   */
+  async transaction<Result>(run: (client: PrincipalClient) => PromiseLike<Result> | Result): Promise<Result> {
+    this.#assertUsable();
+    if (this.#transaction !== undefined) return this.#nested(run);
+    const transaction = this.#begin("");
+    try {
+      const result = await Promise.race([run(this), transaction.abandoned]);
+      await this.#commit();
+      return result;
+    } catch (error) {
+      await this.#rollback();
+      throw error;
+    }
+  }
+
+  /**
+   * Gives the connection back to the pool. A transaction that is still open is rolled back.
+   *
+   * @param destroy Closes the connection instead.
+   */
+  release(destroy?: boolean | Error): void {
+    if (this.#isReleased) throw new Error("this client was already released to the pool");
+    this.#isReleased = true;
+    if (destroy) this.#lease.destroy();
+    this.#transaction?.rollback();
+    this.#turns.settled.then(() => this.#lease.giveBack());
+  }
+
+  async #query(query: string | PgQueryConfig, values?: readonly unknown[]): Promise<PgResult> {
+    const statement = readStatement(query, values);
+    const control = readControl(statement.text);
+    if (control === undefined) assertDataStatement(statement.text);
+    try {
+      this.#assertUsable();
+      if (control !== undefined) return await this.#control(control, statement);
+      return await (this.#transaction?.run(statement) ?? this.#runAlone(statement));
+    } catch (error) {
+      throw ownStack(error);
+    }
+  }
+
+  #submit(cursor: Submittable): Submittable {
+    assertDataCursor(cursor);
+    this.#assertUsable();
+    if (this.#transaction === undefined) throw new Error("a cursor needs a transaction: begin one first");
+    this.#transaction.submit(cursor);
+    return cursor;
+  }
+
+  #control(control: ControlStatement, statement: PgStatement): Promise<PgResult> | PgResult {
+    if (control.kind === "begin") {
+      this.#begin(control.modes);
+      return withoutRows("BEGIN");
+    }
+    if (control.kind === "rollback") return this.#rollback();
+    if (this.#transaction === undefined) throw new Error(`there is no transaction: ${statement.text}`);
+    if (control.kind === "commit") return this.#commit();
+    if (control.kind === "modes") return this.#transaction.setModes(control.modes);
+    return this.#transaction.run(statement);
+  }
+
+  #begin(modes: string): Transaction {
+    if (this.#transaction !== undefined) throw new Error("there is a transaction already: use a savepoint");
+    this.#transaction = new Transaction(this.#lease, this.#binding, this.#turns, modes);
+    return this.#transaction;
+  }
+
+  async #commit(): Promise<PgResult> {
+    const transaction = this.#transaction;
+    const result = await transaction?.commit();
+    this.#transaction = undefined;
+    return result ?? withoutRows("COMMIT");
+  }
+
+  /** Without a transaction, nothing happens, as in Postgres: ORMs roll back after a failed commit. */
+  async #rollback(): Promise<PgResult> {
+    await this.#transaction?.rollback();
+    this.#transaction = undefined;
+    return withoutRows("ROLLBACK");
+  }
+
+  async #nested<Result>(run: (client: PrincipalClient) => PromiseLike<Result> | Result): Promise<Result> {
+    const name = `usher_${++this.#savepoints}`;
+    await this.query(`savepoint ${name}`);
+    try {
+      const result = await run(this);
+      await this.query(`release savepoint ${name}`);
+      return result;
+    } catch (error) {
+      await this.query(`rollback to savepoint ${name}`);
+      throw error;
+    }
+  }
+
+  #runAlone(statement: PgStatement): Promise<PgResult> {
+    return this.#turns.take(() => {
+      if (this.#lease.isOver) throw lateQuery();
+      return new Promise<PgResult>((resolve, reject) => {
+        runAlone(this.#lease, this.#binding, statement, (error, result) => {
+          if (error) reject(error);
+          else resolve(result as PgResult);
+        });
+      });
+    });
+  }
+
+  #assertUsable(): void {
+    if (this.#isReleased || (this.#lease.isOver && this.#transaction === undefined)) throw lateQuery();
+  }
+}

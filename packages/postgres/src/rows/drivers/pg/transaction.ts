@@ -1,0 +1,176 @@
+import type { Binding } from "./binding.ts";
+import { isRefusal } from "./is-refusal.ts";
+import { lateQuery } from "./late-query.ts";
+import type { Lease } from "./lease.ts";
+import type { PgResult } from "./pg-shape.ts";
+import { type PgStatement, readStatement } from "./statement.ts";
+import type { Submittable } from "./submittable.ts";
+import { type Part, sendTrain } from "./train.ts";
+import type { Turns } from "./turns.ts";
+
+/**
+ * A transaction of one principal. `begin` and the binding go out with the first statement; the others wait
+ * until Postgres has answered that, so that none can run unbound.
+ */
+export class Transaction {
+  readonly #lease: Lease;
+  readonly #binding: Binding;
+  readonly #turns: Turns;
+  readonly #timer: NodeJS.Timeout;
+  readonly #abandoned: PromiseWithResolvers<never> = Promise.withResolvers();
+  #begin: Part;
+  #isBegun = false;
+  #isEnding = false;
+  /** Why no statement runs any more. */
+  #over: Error | undefined;
+
+  constructor(lease: Lease, binding: Binding, turns: Turns, modes: string) {
+    this.#lease = lease;
+    this.#binding = binding;
+    this.#turns = turns;
+    this.#begin = { text: `${binding.begin} ${modes}`.trim() };
+    this.#abandoned.promise.catch(() => {});
+    const { transactionTimeout } = binding.options;
+    this.#timer = setTimeout(() => {
+      this.#abandon(
+        new Error(`the transaction took longer than ${transactionTimeout} ms and was rolled back`),
+      );
+    }, transactionTimeout);
+  }
+
+  /** Rejects when it is rolled back without being asked to: at its timeout, or with its connection. */
+  get abandoned(): Promise<never> {
+    return this.#abandoned.promise;
+  }
+
+  /** Isolation level and access mode: Postgres takes them before the first query only. */
+  setModes(modes: string): PgResult {
+    this.#assertOpen();
+    if (this.#isBegun) throw new Error("set transaction must come before the first query of the transaction");
+    this.#begin = { text: `${this.#begin.text} ${modes}` };
+    return withoutRows("SET");
+  }
+
+  run(statement: PgStatement): Promise<PgResult> {
+    this.#assertOpen();
+    return this.#take(() => (this.#isBegun ? this.#send([], statement) : this.#sendFirst(statement)));
+  }
+
+  /** A cursor or a stream. It is submitted when it is its turn, and is read by its own methods. */
+  submit(cursor: Submittable): void {
+    this.#assertOpen();
+    const { client } = this.#lease;
+    const submitted = this.#take(async () => {
+      if (!this.#isBegun) await this.#sendFirst(undefined);
+      this.#lease.leavePipelineMode();
+      client.query(cursor);
+    });
+    submitted.catch((error) => cursor.handleError(error, client.connection));
+  }
+
+  /** @throws {Error} Postgres has rolled it back instead. */
+  async commit(): Promise<PgResult> {
+    this.#assertOpen();
+    this.#isEnding = true;
+    try {
+      return await this.#take(() => (this.#isBegun ? this.#commit() : withoutRows("COMMIT")));
+    } finally {
+      this.#end();
+    }
+  }
+
+  /** Does not reject: whatever has happened, nothing is committed. */
+  async rollback(): Promise<PgResult> {
+    this.#isEnding = true;
+    try {
+      await this.#take(() => (this.#isBegun ? this.#runText(this.#binding.rollback) : undefined));
+    } catch {
+      this.#lease.destroy();
+    }
+    this.#end();
+    return withoutRows("ROLLBACK");
+  }
+
+  #assertOpen(): void {
+    if (this.#over !== undefined) throw this.#over;
+    if (this.#isEnding) throw lateQuery();
+  }
+
+  #take<Result>(work: () => Promise<Result> | Result): Promise<Result> {
+    return this.#turns.take(() => {
+      if (this.#over !== undefined) throw this.#over;
+      return work();
+    });
+  }
+
+  /** Without a statement, the binding is one. */
+  #sendFirst(statement: PgStatement | undefined): Promise<PgResult> {
+    const { bind } = this.#binding;
+    this.#isBegun = true;
+    if (statement !== undefined) return this.#send([this.#begin, bind], statement);
+    return this.#send([this.#begin], readStatement(bind));
+  }
+
+  #send(before: readonly Part[], statement: PgStatement): Promise<PgResult> {
+    return new Promise((resolve, reject) => {
+      sendTrain(this.#lease, { before, statement, after: [] }, (error, result, { state, completed }) => {
+        if (!error) return resolve(result);
+        const isBound = completed >= before.length;
+        if (state === "sent" && !(isRefusal(error) && isBound)) this.#abandon(error);
+        else if (state === "unsent" && before.length > 0) this.#isBegun = false;
+        reject(this.#over ?? error);
+      });
+    });
+  }
+
+  #commit(): Promise<PgResult> {
+    const { resets, rollback, clean } = this.#binding;
+    return new Promise((resolve, reject) => {
+      const train = { before: resets, statement: readStatement("commit"), after: [] };
+      sendTrain(this.#lease, train, (error, result, { completed }) => {
+        if (!error && result.command === "COMMIT") return resolve(result);
+        const reason = error && !isAborted(error) ? error : rolledBack();
+        if (error && !isRefusal(error)) this.#abandon(error);
+        // A failed commit has ended the transaction, a failed reset has not.
+        const rest = error && completed < resets.length ? rollback : clean;
+        this.#runText(rest).then(
+          () => reject(reason),
+          () => reject(this.#over ?? reason),
+        );
+      });
+    });
+  }
+
+  #runText(text: string): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#lease.client.query(text, (error) => (error ? reject(error) : resolve()));
+    return promise;
+  }
+
+  /** Nothing about the connection is certain: it is closed, and Postgres rolls back. */
+  #abandon(reason: Error): void {
+    this.#over ??= reason;
+    this.#abandoned.reject(this.#over);
+    this.#lease.destroy();
+    this.#end();
+  }
+
+  #end(): void {
+    clearTimeout(this.#timer);
+    this.#over ??= lateQuery();
+  }
+}
+
+/** The answer to a statement of which Postgres has heard nothing. */
+export function withoutRows(command: string): PgResult {
+  return { rows: [], rowCount: null, command, oid: 0, fields: [] };
+}
+
+/** Postgres answers the commit of a failed transaction with ROLLBACK, and refuses other statements (25P02). */
+function isAborted(error: Error): boolean {
+  return "code" in error && error.code === "25P02";
+}
+
+function rolledBack(): Error {
+  return new Error("the transaction was rolled back, because one of its statements had failed");
+}
