@@ -1,6 +1,7 @@
 export type { RowPrincipal } from "./rows/binding/principal.ts";
 export { createRows } from "./rows/create-rows.ts";
 export type { DrizzleDatabase, PrincipalRows } from "./rows/database.ts";
+export type { PgCursor } from "./rows/drivers/pg/cursor.ts";
 export type { PgField, PgPool, PgResult } from "./rows/drivers/pg/pg-shape.ts";
 export type { PrincipalClient } from "./rows/drivers/pg/principal-client.ts";
 export type { PrincipalPool } from "./rows/drivers/pg/principal-pool.ts";

@@ -1,13 +1,13 @@
 import { assertDataStatement } from "../../binding/allowed-statement.ts";
 import type { Binding } from "./binding.ts";
 import { type ControlStatement, readControl } from "./control-statement.ts";
+import { assertDataCursor, isCursor, type PgCursor } from "./cursor.ts";
 import { lateQuery } from "./late-query.ts";
 import type { Lease } from "./lease.ts";
 import { ownStack } from "./own-stack.ts";
 import type { PgResult } from "./pg-shape.ts";
 import { runAlone } from "./run-alone.ts";
 import { type PgQueryConfig, type PgStatement, readStatement } from "./statement.ts";
-import { assertDataCursor, isSubmittable, type Submittable } from "./submittable.ts";
 import { Transaction, withoutRows } from "./transaction.ts";
 import { Turns } from "./turns.ts";
 
@@ -46,13 +46,13 @@ export class PrincipalClient {
    * @param values The parameters `$1`, `$2` and so on.
    * @throws {Error} The transaction has finished, or the client was released.
    */
-  query<Cursor extends Submittable>(cursor: Cursor): Cursor;
+  query<Cursor extends PgCursor>(cursor: Cursor): Cursor;
   query<Row = Record<string, unknown>>(
     query: string | PgQueryConfig,
     values?: readonly unknown[],
   ): Promise<PgResult<Row>>;
-  query(query: string | PgQueryConfig | Submittable, values?: readonly unknown[]): unknown {
-    return isSubmittable(query) ? this.#submit(query) : this.#query(query, values);
+  query(query: string | PgQueryConfig | PgCursor, values?: readonly unknown[]): unknown {
+    return isCursor(query) ? this.#submit(query) : this.#query(query, values);
   }
 
   /**
@@ -99,7 +99,7 @@ export class PrincipalClient {
     }
   }
 
-  #submit(cursor: Submittable): Submittable {
+  #submit(cursor: PgCursor): PgCursor {
     assertDataCursor(cursor);
     this.#assertUsable();
     if (this.#transaction === undefined) throw new Error("a cursor needs a transaction: begin one first");

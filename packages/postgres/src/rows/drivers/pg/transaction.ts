@@ -1,10 +1,10 @@
 import type { Binding } from "./binding.ts";
+import { failCursor, type PgCursor } from "./cursor.ts";
 import { isRefusal } from "./is-refusal.ts";
 import { lateQuery } from "./late-query.ts";
 import type { Lease } from "./lease.ts";
 import type { PgResult } from "./pg-shape.ts";
 import { type PgStatement, readStatement } from "./statement.ts";
-import type { Submittable } from "./submittable.ts";
 import { type Part, sendTrain } from "./train.ts";
 import type { Turns } from "./turns.ts";
 
@@ -57,7 +57,7 @@ export class Transaction {
   }
 
   /** A cursor or a stream. It is submitted when it is its turn, and is read by its own methods. */
-  submit(cursor: Submittable): void {
+  submit(cursor: PgCursor): void {
     this.#assertOpen();
     const { client } = this.#lease;
     const submitted = this.#take(async () => {
@@ -65,7 +65,7 @@ export class Transaction {
       this.#lease.leavePipelineMode();
       client.query(cursor);
     });
-    submitted.catch((error) => cursor.handleError(error, client.connection));
+    submitted.catch((error) => failCursor(cursor, error, client));
   }
 
   /** @throws {Error} Postgres has rolled it back instead. */
