@@ -6,6 +6,7 @@ import { failures } from "./failures.ts";
 import { ids } from "./ids.ts";
 import { lostConnections } from "./lost-connections.ts";
 import { pooledRequests } from "./pooled-requests.ts";
+import { roundTrips } from "./round-trips.ts";
 import { transactions } from "./transactions.ts";
 import { visibility } from "./visibility.ts";
 import { writes } from "./writes.ts";
@@ -68,6 +69,8 @@ export function describeRows(adapter: RowsAdapter, kinds: readonly DatabaseKind[
     boundAtUse(context);
     ids(context);
     pooledRequests(context);
-    if (isServer) lostConnections(context);
+    if (!isServer) return;
+    lostConnections(context);
+    roundTrips(context);
   });
 }

@@ -11,6 +11,8 @@ export interface RowsDatabase {
   /** For a server: how the API connects, through a proxy that breaks connections. */
   readonly url: string;
   readonly proxy: FaultProxy | undefined;
+  /** The port of the server itself. 0: not a server. */
+  readonly serverPort: number;
   /** Runs a statement as the superuser. */
   admin(text: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
   close(): Promise<void>;
@@ -43,6 +45,7 @@ export async function openServer(mode: "hardened" | "named"): Promise<RowsDataba
     key: tables.key,
     url: url.href,
     proxy,
+    serverPort: server.port,
     admin: async (text, values = []) => [...(await admin.unsafe(text, values as never[]))],
     close: async () => {
       await admin.end();
