@@ -8,7 +8,7 @@ import { logoutTargets } from "./targets.ts";
 
 const formType = "application/x-www-form-urlencoded";
 
-describe.each(logoutTargets)("back-channel logout in $name", ({ start, tooLong = 400 }) => {
+describe.each(logoutTargets)("back-channel logout in $name", ({ name, start, tooLong = 400 }) => {
   async function serve(changes: Partial<Revocations> = {}) {
     const bench = await createRevokingBench();
     const events: LogoutEvent[] = [];
@@ -40,6 +40,8 @@ describe.each(logoutTargets)("back-channel logout in $name", ({ start, tooLong =
       "no-store",
       "",
     ]);
+    // Fastify adds one to every body.
+    if (!name.includes("fastify")) expect(answer.headers.get("content-type")).toBeNull();
     expect([await call("s1"), await call("s2")]).toEqual(["token_revoked", "accepted"]);
     expect(events).toMatchObject([{ status: 200, logout: { sessionId: "s1", subject: "alice" } }]);
   });
@@ -106,6 +108,11 @@ describe.each(logoutTargets)("back-channel logout in $name", ({ start, tooLong =
     });
     const form = `logout_token=${logoutTokenFor(bench.issuer)}`;
     expect((await bench.post(form)).status).toBe(500);
+    // Without a framework, no error handler reports it.
+    const told = ['a logout failed: "a fault, with a secret"', { code: "USHER_LOGOUT_FAILED" }];
+    expect(warning.mock.calls).toEqual(
+      name === "node:http" ? [[told[0], expect.objectContaining(told[1])]] : [],
+    );
     isBroken = false;
     expect((await bench.post(form)).status).toBe(200);
   });
@@ -134,6 +141,23 @@ describe.each(logoutTargets)("back-channel logout in $name", ({ start, tooLong =
     expect([401, 404, 405]).toContain((await fetch(`${origin}/backchannel-logout`)).status);
   });
 });
+
+it.each(logoutTargets.filter(({ name }) => /^(?:elysia|fastify|koa|nestjs)/.test(name)))(
+  "$name answers at the path that it is given, and only there",
+  async ({ start }) => {
+    const { issuer, verifier } = await createRevokingBench();
+    const server = await start(verifier, { verifier, path: "/elsewhere" } as never);
+    onTestFinished(() => server.close());
+    const post = (path: string) =>
+      fetch(`${server.origin}${path}`, {
+        method: "POST",
+        body: `logout_token=${logoutTokenFor(issuer)}`,
+        headers: { "content-type": formType },
+      });
+    expect((await post("/backchannel-logout")).status).toBe(401);
+    expect((await post("/elsewhere")).status).toBe(200);
+  },
+);
 
 it.each(logoutTargets)("$name needs a verifier with revocations", async ({ start }) => {
   const { verifier } = await createRevokingBench();

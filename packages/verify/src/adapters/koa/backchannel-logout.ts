@@ -55,9 +55,9 @@ export function backchannelLogout(options: BackchannelLogoutOptions): Middleware
     const { body: parsed } = context.request as { readonly body?: unknown };
     const { status, headers, body } = await logout(await readNodeForm(context.req, parsed));
     context.status = status;
-    // The body first: setting it makes Koa choose a content type.
     context.body = body;
-    if (body === "") context.remove("content-type");
+    // Koa has chosen one by the body. The headers have the right one, if there is one.
+    context.remove("content-type");
     context.set({ ...headers });
   };
 }

@@ -82,11 +82,7 @@ export const BackchannelLogoutModule: {
   forRoot(options: BackchannelLogoutOptions & BackchannelLogoutRoute): DynamicModule;
   forRootAsync(options: BackchannelLogoutAsyncOptions): DynamicModule;
 } = {
-  forRoot: (options) =>
-    BackchannelLogoutModule.forRootAsync({
-      ...(options.path !== undefined && { path: options.path }),
-      useFactory: () => options,
-    }),
+  forRoot: (options) => BackchannelLogoutModule.forRootAsync({ ...options, useFactory: () => options }),
   forRootAsync: ({ path = "backchannel-logout", imports = [], inject = [], useFactory }) => ({
     module: BackchannelLogoutModuleClass,
     imports,
