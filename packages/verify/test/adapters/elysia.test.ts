@@ -1,3 +1,4 @@
+import { node } from "@elysiajs/node";
 import { Elysia, t } from "elysia";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -33,6 +34,83 @@ describe("elysia adapter", () => {
       expect(await codeOf(ask(app, path))).toEqual([401, "credentials_missing"]);
       expect(await (await ask(app, path, as("alice"))).text()).toBe("secret");
     }
+  });
+
+  describe("constant responses with hooks of every kind", () => {
+    const withHooks = () =>
+      new Elysia()
+        .use(guard)
+        // Elysia runs hooks for this one: it has not all kinds.
+        .get("/some/:name", "closed")
+        .onParse(() => undefined)
+        .onBeforeHandle(() => undefined)
+        .onAfterHandle(() => undefined);
+    const open = { public: true };
+
+    it("are public by method and by path, as Elysia's router reads them", async () => {
+      const app = withHooks()
+        .get("/open", "open", open)
+        .post("/open", "closed")
+        .get("/mixed", "closed")
+        .post("/mixed", "open", open)
+        .all("/every", "open", open)
+        .get("/caf\u00e9", "open", open)
+        .get("/slash/", "open", open)
+        .get("/users/:name", "closed");
+      const cases = {
+        "GET /open": 200,
+        "GET /open/": 200,
+        "HEAD /open": 200,
+        "POST /open": 401,
+        "GET /mixed": 401,
+        "POST /mixed": 200,
+        "PUT /every": 200,
+        "GET /caf\u00e9": 200,
+        "GET /slash": 200,
+        "GET /users/x": 401,
+      };
+      const found = await Promise.all(
+        Object.keys(cases).map(async (line) => {
+          const [method, path] = line.split(" ") as [string, string];
+          return [line, (await ask(app, path, { method })).status];
+        }),
+      );
+      expect(Object.fromEntries(found)).toEqual(cases);
+    });
+
+    it("with parameters are public if all of them are, whatever other routes require", async () => {
+      const app = withHooks()
+        .get("/closed", "closed")
+        .get("/function/:name", () => "closed")
+        .get("/users/:name", "open", open);
+      expect((await ask(app, "/users/x")).status).toBe(200);
+      expect((await ask(app, "/closed")).status).toBe(401);
+      app.get("/teams/:name", "closed");
+      expect((await ask(app, "/users/x")).status).toBe(401);
+    });
+  });
+
+  it("guards a response of onRequest, which Elysia sends without any later hook", async () => {
+    const app = new Elysia()
+      .use(guard)
+      .onRequest(() => new Response("early"))
+      .get("/me", () => "me");
+    expect(await codeOf(ask(app, "/me"))).toEqual([401, "credentials_missing"]);
+    expect(await (await ask(app, "/me", as("alice"))).text()).toBe("early");
+    expect(await (await ask(app, "/nowhere", as("alice"))).text()).toBe("early");
+  });
+
+  it("reads the token among the subprotocols of an upgrade only if the path has a WebSocket", async () => {
+    const app = new Elysia({ adapter: node() })
+      .use(guard)
+      .get("/me", () => "me")
+      .get("/live", () => "live")
+      .ws("/live", { message: () => undefined });
+    const headers = { "sec-websocket-protocol": `bearer, ${issuer.tokenFor("alice")}` };
+    const upgrade = { ...headers, upgrade: "websocket" };
+    expect(await codeOf(ask(app, "/me", { headers: upgrade }))).toEqual([401, "credentials_missing"]);
+    expect(await codeOf(ask(app, "/live", { headers }))).toEqual([401, "credentials_missing"]);
+    expect((await ask(app, "/live", { headers: upgrade })).status).toBe(200);
   });
 
   it("throws on an app whose requests it would not all see", () => {
@@ -223,6 +301,6 @@ describe("elysia adapter", () => {
 
   it("throws on another version of Elysia", () => {
     const plugin = usher({ verifier, ownerParam: "userId" });
-    expect(() => plugin({ extender: {} } as never)).toThrow("Elysia 1.4");
+    for (const other of [{}, { extender: {} }]) expect(() => plugin(other as never)).toThrow("Elysia 1.4");
   });
 });
