@@ -7,7 +7,6 @@ export type { PrincipalClient } from "./rows/drivers/pg/principal-client.ts";
 export type { PrincipalPool } from "./rows/drivers/pg/principal-pool.ts";
 export type { PgQueryConfig } from "./rows/drivers/pg/statement.ts";
 export { currentOwner, ownerPolicy, principalSetting, requestRole } from "./rows/owner-policy.ts";
-export { assertRowSecurity } from "./rows/row-security.ts";
 export type { Rows } from "./rows/rows.ts";
 export type { RowsOptions } from "./rows/rows-options.ts";
 export { UnstorableIdError } from "./rows/unstorable-id-error.ts";
@@ -18,3 +17,8 @@ export { loginSql } from "./sql/login.ts";
 export { migrateRows, type RowsMigration, type RowsMigrationOptions } from "./sql/migrate.ts";
 export type { TableName } from "./sql/names.ts";
 export { type IdType, type IsolatedTable, policySql } from "./sql/policy.ts";
+export {
+  assertRowSecurity,
+  type RowSecurity,
+  type RowSecurityOptions,
+} from "./sql/security/assert-row-security.ts";

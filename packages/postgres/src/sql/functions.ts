@@ -128,9 +128,9 @@ export function rowsSchemaSql(): string {
   return [
     createRole,
     `
+-- Whoever may use the schema may still not use what is in it.
 create schema if not exists usher;
-revoke all on schema usher from public;
-grant usage on schema usher to ${requestRoleName};`,
+grant usage on schema usher to public;`,
     createKeys,
     checkProof,
     principalFunction("user_id", "given_user"),
