@@ -6,6 +6,8 @@ export type { PgField, PgPool, PgResult } from "./rows/drivers/pg/pg-shape.ts";
 export type { PrincipalClient } from "./rows/drivers/pg/principal-client.ts";
 export type { PrincipalPool } from "./rows/drivers/pg/principal-pool.ts";
 export type { PgQueryConfig } from "./rows/drivers/pg/statement.ts";
+export type { PrincipalPglite } from "./rows/drivers/pglite/principal-pglite.ts";
+export type { BoundSql } from "./rows/drivers/postgres-js/bound-sql.ts";
 export { currentOwner, ownerPolicy, principalSetting, requestRole } from "./rows/owner-policy.ts";
 export type { Rows } from "./rows/rows.ts";
 export type { RowsOptions } from "./rows/rows-options.ts";

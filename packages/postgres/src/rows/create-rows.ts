@@ -1,6 +1,11 @@
 import { ConfigurationError } from "@usher-auth/verify";
 import { isPgPool, type PgPool } from "./drivers/pg/pg-shape.ts";
 import { type PrincipalPool, pgRows } from "./drivers/pg/principal-pool.ts";
+import { type PrincipalPglite, pgliteRows } from "./drivers/pglite/principal-pglite.ts";
+import { isPglite, type PgliteClient } from "./drivers/pglite/shape.ts";
+import type { BoundSql } from "./drivers/postgres-js/bound-sql.ts";
+import { postgresJsRows } from "./drivers/postgres-js/rows.ts";
+import { isPostgresJs, type PostgresJsClient } from "./drivers/postgres-js/shape.ts";
 import type { Rows } from "./rows.ts";
 import { checkRowsOptions, type RowsOptions } from "./rows-options.ts";
 
@@ -10,7 +15,8 @@ import { checkRowsOptions, type RowsOptions } from "./rows-options.ts";
  * `rows.for(principal)` returns a client of the same shape. Everything that is run through it is bound to the
  * principal, whenever it is awaited: a statement by itself runs in its own transaction, in one round trip.
  *
- * @param driver A `Pool` of `pg` (8.21 or newer).
+ * @param driver A `Pool` of `pg` (8.21 or newer), a client of postgres.js (`postgres(url)`, or the `client` of
+ *   `openPool`), or a PGlite database, whose only user is a superuser: there, injected SQL can leave the role.
  * @throws {ConfigurationError} `driver` is something else: above all a transaction, or a single client, which
  *   would stay in the principal's role; or an option is out of range.
  *
@@ -28,8 +34,20 @@ import { checkRowsOptions, type RowsOptions } from "./rows-options.ts";
  * ```
  */
 export function createRows(driver: PgPool, options?: RowsOptions): Rows<PrincipalPool>;
+export function createRows<Sql extends PostgresJsClient>(
+  sql: Sql,
+  options?: RowsOptions,
+): Rows<BoundSql<Sql>>;
+export function createRows<Pglite extends PgliteClient>(
+  pglite: Pglite,
+  options?: RowsOptions,
+): Rows<PrincipalPglite<Pglite>>;
 export function createRows(driver: object, options: RowsOptions = {}): Rows<unknown> {
   const checked = checkRowsOptions(options);
   if (isPgPool(driver)) return pgRows(driver, checked);
-  throw new ConfigurationError("createRows needs a Pool of pg: not a client of it, and not a transaction");
+  if (isPostgresJs(driver)) return postgresJsRows(driver, checked);
+  if (isPglite(driver)) return pgliteRows(driver, checked);
+  throw new ConfigurationError(
+    "createRows needs a Pool of pg, a client of postgres.js, or a PGlite database: not a single client, and not a transaction",
+  );
 }

@@ -26,7 +26,7 @@ export const uuidOf = {
  * Three tables: `notes` (owner: text), `documents` (owner: uuid), `projects` (owner and tenant: text), and
  * `counters` (owner: integer, 1 and 2).
  */
-const tables = `
+export const tables = `
   create table notes (id serial primary key, owner_id text not null, body text not null);
   create table documents (id serial primary key, owner_id uuid not null, body text not null);
   create table counters (id serial primary key, owner_id integer not null, body text not null);
@@ -38,8 +38,8 @@ const tables = `
   ${policySql({ table: "projects", owner: "owner_id", tenant: "org_id" })}
   grant usage on all sequences in schema public to usher_api;`;
 
-/** Run as the superuser: row-level security is forced on the owner too. */
-const rows = `
+/** Inserted as the superuser: row-level security is forced on the owner of the tables too. */
+export const rows = `
   truncate notes, documents, counters, projects restart identity;
   insert into notes (owner_id, body) values ('alice', 'note of alice'), ('bob', 'secret of bob');
   insert into documents (owner_id, body)

@@ -8,7 +8,8 @@ export function transactions(context: Context): void {
   test("a transaction commits when its function resolves, and returns its result", async () => {
     const result = await context.rows.for({ id: "alice" }).transaction(async (notes) => {
       await notes.insert({ body: "kept" });
-      expect(await count("kept")).toBe(0);
+      // PGlite has one connection, which this transaction uses.
+      if (context.database.serverPort !== 0) expect(await count("kept")).toBe(0);
       return (await notes.all()).length;
     });
     expect(result).toBe(2);
