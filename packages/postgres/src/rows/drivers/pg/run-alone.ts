@@ -11,10 +11,13 @@ const answerLimit = 5_000;
 /**
  * Runs one statement in its own transaction, in one round trip: the binding, the statement, and the commit,
  * which is the Sync. Afterwards the connection is idle again, or closed.
+ *
+ * Where a failed statement may leave something, the transaction has a begin and a commit of its own. It then
+ * stays open after the failure, so that a pooler gives the cleaning to the same connection of the server.
  */
 export function runAlone(
   lease: Lease,
-  { bind, resets, clean, options }: Binding,
+  { begin, bind, resets, rollback, clean, options }: Binding,
   statement: PgStatement,
   done: (error: unknown, result?: PgResult) => void,
 ): void {
@@ -23,12 +26,15 @@ export function runAlone(
     clearTimeout(overdue);
     done(error, result);
   };
-  sendTrain(lease, { before: [bind], statement, after: resets }, (error, result, { state, completed }) => {
+  const mayLeave = clean !== "";
+  const before = mayLeave ? [{ text: begin }, bind] : [bind];
+  const after = mayLeave ? [...resets, { text: "commit" }] : resets;
+  sendTrain(lease, { before, statement, after }, (error, result, { state, completed }) => {
     if (!error) return finish(undefined, result);
-    const isBound = completed > 0;
+    const isBound = completed >= before.length;
     if (state === "sent" && !(isRefusal(error) && isBound)) lease.destroy();
-    if (state !== "sent" || lease.isOver || clean === "") return finish(error);
-    lease.client.query(clean, (failed) => {
+    if (state === "unsent" || lease.isOver || !mayLeave) return finish(error);
+    lease.client.query(rollback, (failed) => {
       if (failed) lease.destroy();
       finish(error);
     });
