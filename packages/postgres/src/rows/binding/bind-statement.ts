@@ -31,20 +31,17 @@ export function bindValues(principal: BoundPrincipal, options: BindingOptions): 
 export const beginStatement = "begin";
 
 /**
- * What injected SQL can leave on a pooled connection, besides settings: the numbers that sequences gave
- * (`lastval()`), and advisory locks of the session. Neither is undone by a rollback.
+ * What injected SQL can leave on a pooled connection although its transaction is rolled back: the numbers that
+ * sequences gave (`lastval()`), and advisory locks of the session.
  */
 const cleanSession = ["discard sequences", "select pg_catalog.pg_advisory_unlock_all()"];
 
 /**
  * What comes before the commit of a transaction. With a key (hardened), nothing that injected SQL changed for
- * the session must stay on the pooled connection: settings and the role (`set_config(…, false)`), sequences,
- * locks. Deferred constraints are checked before, while the principal is still bound.
+ * the session must stay on the pooled connection: `usher.reset_session()` undoes it.
  */
 export function resetStatements({ key }: BindingOptions): readonly string[] {
-  if (key === undefined) return [];
-  const reset = ["set constraints all immediate", "reset session authorization", "reset role", "reset all"];
-  return [...reset, ...cleanSession];
+  return key === undefined ? [] : ["select usher.reset_session()"];
 }
 
 /**

@@ -178,7 +178,10 @@ const proofs: readonly Fragment[] = [
     "no keys, by a CTE that writes",
     "with removed as (delete from usher.principal_keys returning id) select body from notes, removed",
   ),
-  search("the check of the proof, called directly", show("usher.check_proof('bob', '')")),
+  search(
+    "the end of the session's binding",
+    show("usher.reset_session()::text || (select string_agg(body, '') from notes)"),
+  ),
   search(
     "the statements of other sessions",
     show(
