@@ -266,7 +266,7 @@ export default {
   ],
   options: {
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "(^|/)dist/" },
+    exclude: { path: "(^|/)(dist|prisma/generated)/" },
     parser: "swc",
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {

@@ -21,6 +21,9 @@ const root = values.root ?? repository;
 /** Relative to the root. None: everything. */
 const paths = positionals.map((path) => relative(root, path).split(sep).join("/"));
 
+/** What Prisma generates in an application. Examples that import it get the client of the tests. */
+const generatedClient = "./generated/prisma/client.ts";
+
 const faults: string[] = [];
 
 process.exitCode = await checkDocumentation();
@@ -129,7 +132,18 @@ function writeExample(folder: string, { file, line, language, code }: Example): 
   mkdirSync(dirname(path), { recursive: true });
   if (existsSync(path)) throw new Error(`${file}:${line} was found twice`);
   writeFileSync(path, "\n".repeat(line - 1) + code);
+  if (code.includes(generatedClient)) writeGeneratedClient(dirname(path));
   return path;
+}
+
+function writeGeneratedClient(folder: string): void {
+  const path = join(folder, generatedClient);
+  const client = join(repository, "packages/postgres/test/rows/prisma/generated/client.ts");
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(
+    path,
+    `export * from ${JSON.stringify(relative(dirname(path), client).split(sep).join("/"))};\n`,
+  );
 }
 
 function configuration(folder: string, program: readonly WrittenExample[]) {

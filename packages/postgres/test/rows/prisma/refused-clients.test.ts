@@ -1,0 +1,66 @@
+import { PrismaPg } from "@prisma/adapter-pg";
+import { type PrismaAdapter, prismaRows } from "@usher-auth/postgres/prisma";
+import { ConfigurationError } from "@usher-auth/verify";
+import pg from "pg";
+import postgres from "postgres";
+import { expect, test } from "vitest";
+import { PrismaClient } from "./generated/client.ts";
+
+const createClient = (adapter: PrismaAdapter) => new PrismaClient({ adapter });
+
+function refusal(run: () => unknown): Error {
+  try {
+    run();
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigurationError);
+    return error as Error;
+  }
+  throw new Error("it was not refused");
+}
+
+test("a client with another adapter is refused: its queries would not be isolated", () => {
+  const { message } = refusal(() =>
+    prismaRows(new pg.Pool(), () => new PrismaClient({ adapter: new PrismaPg({}) })),
+  );
+  expect(message).toBe(
+    "create the client with the adapter of the callback: (adapter) => new PrismaClient({ adapter })",
+  );
+});
+
+test("a client is refused whose batches cannot be separated", () => {
+  const changes: ((dataloader: Record<string, unknown>) => unknown)[] = [
+    () => undefined,
+    () => ({}),
+    (dataloader) => ({ ...dataloader, request: undefined }),
+    (dataloader) => ({
+      request: () => {},
+      options: { ...(dataloader.options as object), batchBy: undefined },
+    }),
+  ];
+  for (const change of changes) {
+    const create = (adapter: PrismaAdapter) => {
+      const client = createClient(adapter);
+      const handler = (client as unknown as { _requestHandler: { dataloader: unknown } })._requestHandler;
+      handler.dataloader = change(handler.dataloader as Record<string, unknown>);
+      return client;
+    };
+    expect(refusal(() => prismaRows(new pg.Pool(), create)).message).toBe(
+      "prismaRows needs a client of @prisma/client 7.10 or a later version 7",
+    );
+  }
+});
+
+test("anything but a Pool of pg is refused", () => {
+  const others = [new pg.Client(), postgres("postgres://127.0.0.1:1/none"), {}];
+  for (const other of others) {
+    expect(refusal(() => prismaRows(other as never, createClient)).message).toBe(
+      "prismaRows needs a Pool of pg",
+    );
+  }
+});
+
+test("options are checked at once", () => {
+  expect(refusal(() => prismaRows(new pg.Pool(), createClient, { key: "short" })).message).toContain(
+    "32 bytes",
+  );
+});
