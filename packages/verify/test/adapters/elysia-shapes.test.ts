@@ -156,6 +156,22 @@ const shapes: Readonly<Record<string, () => App | Promise<App>>> = {
     await app.modules;
     return app;
   },
+  "an app with the guard that an asynchronous function returns": async () => {
+    const app = bare({ prefix: "/admin" }).use(async () => bare().use(guard).get("", admin, A()));
+    await app.modules;
+    return app;
+  },
+  "a plugin with the guard in an app that two others use": () => {
+    const inner = bare().use(bare().use(guard)).get("", admin, A());
+    const app = bare({ prefix: "/admin" }).use(inner);
+    bare({ prefix: "/other" }).use(inner);
+    return app;
+  },
+  "the guard in an app that another one already uses": () => {
+    const app = bare();
+    bare().use(app);
+    return app.use(guard).get("/admin", admin, A());
+  },
   "a route that is added after the first request": async () => {
     const app = bare().use(guard).get("/first", admin);
     await ask(app, "/first");
@@ -455,6 +471,12 @@ describe("what the Elysia guard cannot check", () => {
     expect(await ask(app, "/admin", "alice")).toEqual([403, "owner_mismatch"]);
   });
 
+  it("is rejected for each request: a route of a group with the guard in a plugin", async () => {
+    const app = bare().group("/x", (inner: Any) => inner.use(bare().use(guard)).get("/admin", admin));
+    expect(await ask(app, "/x/admin")).toEqual([401, "credentials_missing"]);
+    expect(await ask(app, "/x/admin", "alice")).toEqual([403, "owner_mismatch"]);
+  });
+
   it("is rejected at start: a parent that already has routes", () => {
     const late = () =>
       bare()
@@ -497,9 +519,9 @@ describe("what the Elysia guard cannot check", () => {
   it("is never served: the app answers 503 after an unnoticed error", async () => {
     // Elysia prints the error of a plugin that loads later, and continues.
     const printed = vi.spyOn(console, "error").mockImplementation(() => undefined);
-    const app = bare()
-      .get("/early", admin)
-      .use(async (inner: Any) => inner.use(guard));
+    const app = bare().get("/early", admin);
+    expect(await ask(app, "/early")).toEqual([200, "admin"]);
+    app.use(async (inner: Any) => inner.use(guard));
     await app.modules;
     expect(await ask(app, "/early")).toEqual([503, "This app could not be guarded."]);
     expect(printed).toHaveBeenCalled();

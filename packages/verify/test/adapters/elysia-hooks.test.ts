@@ -1,0 +1,41 @@
+import { expect, it } from "vitest";
+import { createHook, readMarks } from "../../src/adapters/elysia/marks.ts";
+import { requireScopes } from "../../src/index.ts";
+
+it("a hook's scope never gets narrower, so that it runs wherever one of its apps needs it", () => {
+  const hook = createHook("derive", () => ({}));
+  const seen = (["local", "scoped", "local", "global", "scoped", "local"] as const).map((scope) => {
+    hook.scope = scope;
+    return hook.scope;
+  });
+  expect(seen).toEqual(["local", "scoped", "scoped", "global", "global", "global"]);
+});
+
+it("a hook keeps a checksum of its own, so that Elysia never drops it as a duplicate", () => {
+  const [one, other] = [createHook("derive", () => ({})), createHook("derive", () => ({}))];
+  const { checksum } = one;
+  one.checksum = other.checksum = 1;
+  expect(one.checksum).toBe(checksum);
+  expect(checksum).toBeDefined();
+  expect(other.checksum).not.toBe(checksum);
+});
+
+it("a hook is awaited only if it is asynchronous: constant responses stay synchronous", () => {
+  expect(createHook("derive", async () => ({})).isAsync).toBe(true);
+  expect(createHook("derive", () => ({})).isAsync).toBe(false);
+});
+
+it("policies close a route again that its group made public, and `public` opens it again", () => {
+  const [open, closed] = [{ public: true }, { policies: [requireScopes("a")] }];
+  const mark = (options: object) => {
+    const fn = Object.assign(() => ({}), { [Symbol.for("usher-auth.elysia.options")]: options });
+    return { fn };
+  };
+  const isPublic = (...options: object[]) =>
+    readMarks({ transform: options.slice(0, -1).map(mark), ...options.at(-1) }).public;
+  expect(isPublic({})).toBe(false);
+  expect(isPublic(open, {})).toBe(true);
+  expect(isPublic(open, closed)).toBe(false);
+  expect(isPublic(open, closed, {})).toBe(false);
+  expect(isPublic(closed, open)).toBe(true);
+});
