@@ -1,6 +1,6 @@
 import { createTestIssuer } from "@usher-auth/testing";
-import { afterEach, describe, expect, it, vi } from "vitest";
-import { elapsedClock, steadyClock } from "../src/clock.ts";
+import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { cautiousClock, elapsedClock, steadyClock } from "../src/clock.ts";
 import { createVerifier, sharedSecret } from "../src/index.ts";
 import { start, startSeconds, verdict } from "./support.ts";
 
@@ -38,6 +38,11 @@ describe("steadyClock", () => {
     expect(pass(10)).toBe(start + 20);
     expect(step(9500)).toBe(start + 9020);
     expect(step(-9000)).toBe(start + 20);
+  });
+
+  it("follows a step back of five seconds or more if no token is newer", () => {
+    expect(createClock(start).step(-4999)).toBe(start);
+    expect(createClock(start).step(-5000)).toBe(start - 5000);
   });
 
   it("does not follow the wall clock back beyond the newest token, however far it is set back", () => {
@@ -184,12 +189,33 @@ describe("a clock that returns no time", () => {
   });
 });
 
+describe("cautiousClock", () => {
+  it("follows the wall clock back, and never ahead of the time since its start", () => {
+    const time = { wall: start, monotonic: 50_000 };
+    const clock = cautiousClock(
+      () => time.wall,
+      () => time.monotonic,
+    );
+    expect(clock()).toBe(start);
+    time.wall += hour;
+    expect(clock()).toBe(start);
+    time.monotonic += 10;
+    expect(clock()).toBe(start + 10);
+    time.wall -= 2 * hour;
+    expect(clock()).toBe(start - hour);
+  });
+});
+
 describe("the system's clocks", () => {
   it("are the default", () => {
-    const before = Date.now();
-    const [steady, elapsed] = [steadyClock(), elapsedClock()];
-    expect(steady()).toBeGreaterThanOrEqual(before);
-    expect(elapsed()).toBeGreaterThanOrEqual(0);
+    vi.useFakeTimers({ toFake: ["Date", "performance"], now: start });
+    onTestFinished(() => void vi.useRealTimers());
+    const [steady, cautious, elapsed] = [steadyClock(), cautiousClock(), elapsedClock()];
+    expect([steady(), cautious(), elapsed()]).toEqual([start, start, 0]);
+    vi.advanceTimersByTime(10);
+    expect([steady(), cautious(), elapsed()]).toEqual([start + 10, start + 10, 10]);
+    vi.setSystemTime(start + hour);
+    expect([steady(), cautious(), elapsed()]).toEqual([start + hour, start + 10, hour]);
   });
 
   it.each([

@@ -137,3 +137,16 @@ describe("parseSecretVersions", () => {
     },
   );
 });
+
+describe("betterAuthIssuer", () => {
+  it.each([
+    ["https://App.example.com:443/api/auth/", "https://app.example.com"],
+    ["http://LOCALHOST:3000/api/auth", "http://localhost:3000"],
+  ])("of %s is the origin %s", (baseUrl, issuer) => {
+    expect(betterAuthIssuer(baseUrl)).toBe(issuer);
+  });
+
+  it.each(["", "app.example.com", "ftp://app.example.com"])("rejects %j", (baseUrl) => {
+    expect(() => betterAuthIssuer(baseUrl)).toThrow("BETTER_AUTH_URL must be an http or https address");
+  });
+});

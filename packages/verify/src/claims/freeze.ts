@@ -54,8 +54,8 @@ function isPrimitive(value: unknown): boolean {
   return (typeof value !== "object" && typeof value !== "function") || value === null;
 }
 
+/** @param value Not a primitive. */
 function isPlain(value: unknown): value is object {
-  const prototype: unknown =
-    typeof value === "object" && value !== null ? Object.getPrototypeOf(value) : undefined;
+  const prototype: unknown = typeof value === "object" ? Object.getPrototypeOf(value) : undefined;
   return prototype === Object.prototype || prototype === Array.prototype || prototype === null;
 }

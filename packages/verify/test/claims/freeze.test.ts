@@ -47,6 +47,11 @@ describe("freezeThrough", () => {
     expect([Object.isFrozen(inner.roles), Object.isFrozen(hidden)]).toEqual([true, true]);
   });
 
+  it("takes no function for data, whatever its prototype", () => {
+    for (const prototype of [Function.prototype, Object.prototype, null])
+      expect(freezeThrough({ run: Object.setPrototypeOf(() => 1, prototype) })).toBe(false);
+  });
+
   it("returns a value that is not an object unchanged", () => {
     for (const value of [null, undefined, "text", 1, true, 1n, Symbol("a")])
       expect(freezeThrough(value)).toBe(true);

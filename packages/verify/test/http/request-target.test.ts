@@ -14,6 +14,7 @@ describe("hasQueryToken", () => {
     ["/tasks?token=access_token", false],
     ["/?access_token=a", true],
     ["access_token=a", false],
+    [undefined, false],
   ])("of %s is %j", (url, expected) => {
     expect(hasQueryToken(url)).toBe(expected);
   });

@@ -422,3 +422,12 @@ describe("an invalid key source", () => {
     expect(() => bench([good, source as KeySource])).toThrow(/^keys: /);
   });
 });
+
+describe("the keys of something else than a verifier", () => {
+  it.each([{}, { verify: fail }])("cannot be read: %j", (other) => {
+    for (const read of [keyStatus, keyUsage])
+      expect(() => read(other as never)).toThrow(
+        new ConfigurationError("verifier: give createVerifier(...)."),
+      );
+  });
+});

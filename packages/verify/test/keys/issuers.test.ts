@@ -56,6 +56,11 @@ describe.each(sources)("a key belongs to its issuer: %s", (_name, kind, sourceOf
       const { hint } = refusal(() => verifier.verifySync(as(one, partner)));
       expect(hint).toBe(`iss is "${partner}", but the signing key belongs to "${shop}"`);
     }
+    const both = bench(sourceOf(one, [shop, partner]), [shop, partner, "https://third.example"]);
+    await both.ready();
+    expect(refusal(() => both.verifySync(as(one, "https://third.example"))).hint).toContain(
+      `belongs to "${shop}" and "${partner}"`,
+    );
   });
 
   it("vouches for several named issuers; a single source vouches for all", async () => {

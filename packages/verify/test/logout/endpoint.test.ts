@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { ConfigurationError } from "../../src/index.ts";
 import { createLogoutEndpoint, type LogoutAnswer } from "../../src/logout/index.ts";
 import { memoryRevocationStore } from "../../src/revocation/index.ts";
 import { createRevokingBench, logoutTokenFor } from "../revoking.ts";
@@ -15,6 +16,13 @@ function codeOf({ status, body }: LogoutAnswer): string {
 }
 
 describe("createLogoutEndpoint", () => {
+  it("rejects an onLogout that is not a function", async () => {
+    const { verifier } = await createRevokingBench();
+    const create = () => createLogoutEndpoint(verifier, { onLogout: "log" as never });
+    expect(create).toThrow(ConfigurationError);
+    expect(create).toThrow("backchannelLogout: onLogout must be a function.");
+  });
+
   it("ends the session, and no other session or user", async () => {
     const { issuer, verifier } = await createRevokingBench();
     const receive = createLogoutEndpoint(verifier);

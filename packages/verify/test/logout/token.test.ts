@@ -1,5 +1,5 @@
 import { createTestIssuer } from "@usher-auth/testing";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createVerifier, remoteJwks } from "../../src/index.ts";
 import { createLogoutVerifier } from "../../src/logout/index.ts";
 import { createRevokingBench, logoutTokenFor } from "../revoking.ts";
@@ -171,6 +171,21 @@ describe("createLogoutVerifier: OpenID Connect Back-Channel Logout 1.0 section 2
     const fail = () => Promise.reject(new Error("the disk is full"));
     await expect(verifyLogoutToken(token, fail)).rejects.toThrow("the disk is full");
     await expect(verifyLogoutToken(token)).resolves.toBeDefined();
+  });
+
+  it("is not used if acting on it takes longer than fifteen seconds: a 503", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { issuer, verifier } = createBench();
+    const verify = createLogoutVerifier(verifier);
+    const token = logoutTokenFor(issuer);
+    const hangs = expect(verify(token, () => new Promise(() => undefined))).rejects.toMatchObject({
+      code: "revocations_unavailable",
+      hint: expect.stringMatching(/^what a logout revokes was not recorded: ./),
+    });
+    await vi.advanceTimersByTimeAsync(15_000);
+    await hangs;
+    expect(await verify(token)).toMatchObject({ subject: "alice" });
   });
 
   it("does not act on a rejected token, and only once on a token that is sent twice at once", async () => {

@@ -39,6 +39,19 @@ async function pass(milliseconds: number): Promise<void> {
   await vi.advanceTimersByTimeAsync(milliseconds);
 }
 
+describe("a store that fails without a reason", () => {
+  it("is reported once, and the hint says that there is none", async () => {
+    const { revocations } = createFollowing({ subscribe: () => Promise.reject(undefined) });
+    for (let attempt = 0; attempt < 2; attempt++) {
+      await expect(revocations.ready()).rejects.toMatchObject({
+        code: "revocations_unavailable",
+        hint: 'revocations have not been loaded yet: "no reason was given"',
+      });
+      await pass(1000);
+    }
+  });
+});
+
 describe("a store that hangs", () => {
   const hanging = {
     subscribe: { subscribe: never },

@@ -182,6 +182,14 @@ describe("a claims schema with an invalid result", () => {
     expect(verdict(verifier, issuer.tokenFor("alice"))).toBe("claims_invalid");
   });
 
+  it("names the claim in the hint by every kind of step, also null", () => {
+    const claims = schemaOf(() => ({ issues: [{ message: "no", path: ["org", { key: "role" }, null, 0] }] }));
+    const { issuer, verifier } = createBench({ claims });
+    expect(refusal(() => verifier.verifySync(issuer.tokenFor("alice"))).hint).toBe(
+      "the claims schema refuses `org.role.null.0`",
+    );
+  });
+
   it("puts no control characters of the token into the hint", () => {
     const claims = schemaOf((given) => ({
       issues: [{ message: "no", path: Object.keys(given.names as object) }],
