@@ -67,7 +67,16 @@ export function createDatabase(options: {
   isFull?: () => boolean;
   close: () => Promise<void>;
 }): Database {
-  const { client, kind, revocations, deadline, onOverdue = () => {}, isFull = () => false, close } = options;
+  const {
+    client,
+    kind,
+    rows: settings,
+    revocations,
+    deadline,
+    onOverdue = () => {},
+    isFull = () => false,
+    close,
+  } = options;
   return {
     kind,
     revocations,
@@ -76,12 +85,13 @@ export function createDatabase(options: {
     withPrincipal: (principal, run) =>
       withDeadline(deadline, (signal) => {
         signal.addEventListener("abort", onOverdue);
-        return withPrincipal(client, principal, async (rows) => {
+        const unlessLate = async (rows: PrincipalRows) => {
           const result = await run(rows);
           // The client already has its 503: committing now would contradict it.
           signal.throwIfAborted();
           return result;
-        });
+        };
+        return withPrincipal(client, principal, unlessLate, { key: settings.key });
       }),
     isUp: () =>
       withDeadline(deadline / 2, (signal) => {

@@ -24,7 +24,7 @@ export async function openServer(
   const { requests, revocations, listen } = addresses;
   await migrateServer(addresses, options.rows.key);
   const prepare = await withConnection(requests, async (client) => {
-    await assertRowSecurity(drizzle({ client, schema }), [schema.tasks]);
+    await assertRowSecurity(client, [schema.tasks], { key: options.rows.key });
     return mayPrepare(requests, await isPooled(client));
   });
   const pool = connect(requests, 10, prepare ? {} : { prepare });

@@ -66,7 +66,7 @@ describe("who may connect", () => {
       await replica.close();
     }
     const own = postgres(urls[0] as string, { max: 1 });
-    expect(await own`select count(*)::int from drizzle.usher_api_migrations`).toEqual([{ count: 3 }]);
+    expect(await own`select count(*)::int from drizzle.usher_api_migrations`).toEqual([{ count: 4 }]);
     await own.end();
     for (const url of urls) await useOnce(url);
   });

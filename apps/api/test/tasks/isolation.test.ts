@@ -1,6 +1,6 @@
 import { PGlite } from "@electric-sql/pglite";
 import { startPostgres } from "@usher-auth/e2e/postgres";
-import { type DrizzleDatabase, withPrincipal } from "@usher-auth/postgres";
+import { type DrizzleDatabase, migrateRows, withPrincipal } from "@usher-auth/postgres";
 import { type SQL, sql } from "drizzle-orm";
 import { drizzle as drizzlePglite } from "drizzle-orm/pglite";
 import { migrate as migratePglite } from "drizzle-orm/pglite/migrator";
@@ -23,6 +23,7 @@ const databases = {
   "the embedded database": async () => {
     const pglite = await PGlite.create();
     const client = drizzlePglite({ client: pglite, schema });
+    await migrateRows(pglite);
     await migratePglite(client, migrations);
     return { client: client as Client, close: () => pglite.close() };
   },
@@ -30,6 +31,7 @@ const databases = {
     const server = await startPostgres();
     const connection = postgres(await server.createDatabase(), { max: 1, onnotice: () => {} });
     const client = drizzlePostgres({ client: connection, schema });
+    await migrateRows(connection);
     await migratePostgres(client, migrations);
     const close = async () => {
       await connection.end();

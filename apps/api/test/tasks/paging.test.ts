@@ -1,5 +1,5 @@
 import { PGlite } from "@electric-sql/pglite";
-import { withPrincipal } from "@usher-auth/postgres";
+import { migrateRows, withPrincipal } from "@usher-auth/postgres";
 import { drizzle } from "drizzle-orm/pglite";
 import { migrate } from "drizzle-orm/pglite/migrator";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -10,7 +10,10 @@ import * as schema from "../../src/tasks/schema.ts";
 
 const pglite = new PGlite();
 const client = drizzle({ client: pglite, schema });
-beforeAll(() => migrate(client, migrations));
+beforeAll(async () => {
+  await migrateRows(pglite);
+  await migrate(client, migrations);
+});
 afterAll(() => pglite.close());
 
 test("pages are exact when creation times are equal or differ by a microsecond, in any time zone", async () => {

@@ -34,11 +34,8 @@ export const principalSetting = "usher.user_id";
 export const requestRole: PgRole = pgRole("usher_api").existing();
 
 /**
- * SQL for the id of the user that the transaction runs for, or null. As a column's default it makes every new
- * row the principal's.
- *
- * An unset setting reads as null or as the empty string, depending on whether the session has ever set it.
- * Both become null, which equals nothing.
+ * SQL for the id of the user that the transaction runs for, or null: `usher.user_id()`, which `migrateRows`
+ * creates. As a column's default it makes every new row the principal's.
  *
  * @example
  * ```ts
@@ -48,7 +45,7 @@ export const requestRole: PgRole = pgRole("usher_api").existing();
  * export const notes = pgTable("notes", { owner: text().notNull().default(currentOwner), body: text() });
  * ```
  */
-export const currentOwner: SQL = sql.raw(`nullif(current_setting('${principalSetting}', true), '')`);
+export const currentOwner: SQL = sql.raw("usher.user_id()");
 
 /**
  * A row-level security policy for a table whose rows have an owner: only rows whose `owner` is the principal
@@ -74,7 +71,8 @@ export const currentOwner: SQL = sql.raw(`nullif(current_setting('${principalSet
  * ```
  */
 export function ownerPolicy(owner: AnyPgColumn): PgPolicy {
-  const isPrincipal = sql`${owner} = ${currentOwner}`;
+  // A subquery: called once for each statement, not for each row.
+  const isPrincipal = sql`${owner} = (select ${currentOwner})`;
   const name = `${getTableName(owner.table)}_owner`;
   return pgPolicy(name, { for: "all", to: requestRole, using: isPrincipal, withCheck: isPrincipal });
 }

@@ -1,12 +1,13 @@
 import { sql } from "drizzle-orm";
 import { withTimeout } from "../timeout.ts";
+import { bindValues } from "./binding/bind-statement.ts";
+import { type RowPrincipal, readPrincipal } from "./binding/principal.ts";
 import { boundRows } from "./bound-rows.ts";
 import type { DrizzleDatabase, PrincipalRows } from "./database.ts";
 import { principalSetting, requestRole } from "./owner-policy.ts";
-import { UnstorableIdError } from "./unstorable-id-error.ts";
 
-/** Postgres cancels a statement that runs for longer: the client has given up by then. */
-const statementTimeout = "5s";
+/** Postgres cancels a statement that runs for longer, in milliseconds: the client has given up by then. */
+const statementTimeout = 5_000;
 
 /** How long to wait for running queries, in milliseconds: longer than a statement may take. */
 const answerLimit = 6_000;
@@ -27,6 +28,8 @@ export interface WithPrincipalOptions {
    * 30,000.
    */
   readonly timeout?: number;
+  /** Proves the principal to a hardened database. Default: none. */
+  readonly key?: string | undefined;
 }
 
 const anHour = 3_600_000;
@@ -68,21 +71,25 @@ const anHour = 3_600_000;
  */
 export async function withPrincipal<Schema extends Record<string, unknown>, Result>(
   database: DrizzleDatabase<Schema>,
-  principal: { readonly id: string },
+  principal: RowPrincipal,
   run: (rows: PrincipalRows<Schema>) => PromiseLike<Result> | Result,
   options: WithPrincipalOptions = {},
 ): Promise<Result> {
   // Read once: the id that was checked is the id that is set.
-  const { id } = principal;
-  assertStorable(id);
-  const { timeout = 30_000 } = options;
+  const bound = readPrincipal(principal);
+  const { timeout = 30_000, key } = options;
   if (!(timeout >= 1 && timeout <= anHour))
     throw new RangeError(`withPrincipal: timeout must be 1 to ${anHour} milliseconds.`);
   return database.transaction(async (transaction) => {
+    const [userId, orgId, proof, cancelAfter] = bindValues(bound, {
+      statementTimeout,
+      key: key === undefined ? undefined : Buffer.from(key),
+    });
     // One round trip. set_config(…, true) is SET LOCAL, and unlike SET it takes parameters.
     await transaction.execute(
-      sql`select set_config('role', ${requestRole.name}, true), set_config(${principalSetting}, ${id}, true),
-        set_config('statement_timeout', ${statementTimeout}, true)`,
+      sql`select set_config('role', ${requestRole.name}, true), set_config(${principalSetting}, ${userId}, true),
+        set_config('usher.org_id', ${orgId}, true), set_config('usher.proof', ${proof}, true),
+        set_config('statement_timeout', ${cancelAfter}, true)`,
     );
     const { rows, finish } = boundRows<Schema>(transaction);
     try {
@@ -92,12 +99,4 @@ export async function withPrincipal<Schema extends Record<string, unknown>, Resu
       await withTimeout(answerLimit, finish).catch(() => undefined);
     }
   });
-}
-
-/**
- * Postgres text cannot contain U+0000, and drivers write every half of a surrogate pair as the same
- * replacement character: two such users would share rows.
- */
-function assertStorable(id: string): void {
-  if (id.includes("\0") || !id.isWellFormed()) throw new UnstorableIdError();
 }

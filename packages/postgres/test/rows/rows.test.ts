@@ -2,6 +2,7 @@ import { PGlite } from "@electric-sql/pglite";
 import {
   assertRowSecurity,
   currentOwner,
+  migrateRows,
   ownerPolicy,
   type PrincipalRows,
   UnstorableIdError,
@@ -66,7 +67,8 @@ test("assertRowSecurity names each missing part and the statement that fixes it,
   await pglite.exec("alter role usher_api nobypassrls");
   await expect(check()).rejects.toThrow('there is no table "notes"; run the migrations first');
 
-  await pglite.exec(`create table notes (owner text not null default nullif(current_setting('usher.user_id', true), ''), text text);
+  await migrateRows(pglite);
+  await pglite.exec(`create table notes (owner text not null default usher.user_id(), text text);
     grant select, insert on notes to usher_api`);
   await expect(check()).rejects.toThrow(
     'ALTER TABLE "notes" ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY',
@@ -74,7 +76,7 @@ test("assertRowSecurity names each missing part and the statement that fixes it,
   await pglite.exec("alter table notes enable row level security");
   await expect(check()).rejects.toThrow("FORCE");
   await pglite.exec(`alter table notes force row level security;
-    create policy notes_owner on notes to usher_api using (owner = nullif(current_setting('usher.user_id', true), ''))`);
+    create policy notes_owner on notes to usher_api using (owner = (select usher.user_id()))`);
   expect(await check()).toMatchObject({ mode: "named" });
   await expect(assertRowSecurity(database, [notes, elsewhere])).rejects.toThrow(
     'there is no table "Else"."where"',
