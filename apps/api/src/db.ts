@@ -18,6 +18,11 @@ export type Database = {
    */
   readonly kind: "server" | "embedded";
   /**
+   * `hardened`: injected SQL cannot reach the rows of others. `named`: a forgotten condition cannot, injected
+   * SQL can.
+   */
+  readonly mode: "hardened" | "named";
+  /**
    * Runs `run` in one transaction that sees and writes only the rows of `principal`.
    *
    * @throws {DatabaseUnavailableError} The database does not answer in time. The transaction is then rolled
@@ -60,6 +65,7 @@ export const defaultDeadline = 5_000;
 export function createDatabase(options: {
   client: DrizzleDatabase<typeof schema>;
   kind: Database["kind"];
+  mode: Database["mode"];
   rows: RowSettings;
   revocations: RevocationStore;
   deadline: number;
@@ -71,6 +77,7 @@ export function createDatabase(options: {
     client,
     kind,
     rows: settings,
+    mode,
     revocations,
     deadline,
     onOverdue = () => {},
@@ -79,6 +86,7 @@ export function createDatabase(options: {
   } = options;
   return {
     kind,
+    mode,
     revocations,
     isFull,
     close,

@@ -54,7 +54,7 @@ export async function startServer(env: NodeJS.ProcessEnv): Promise<Server> {
     const names = { BETTER_AUTH_URL: config.issuer, API_URL: config.audience };
     const verifier = verifierFromEnv({ ...env, ...names }, { revocations });
     const app = await buildApp({ config, database, verifier });
-    app.log.info({ database: database.kind }, describeKeys(env));
+    app.log.info({ database: database.kind, rows: database.mode }, describeKeys(env));
     await loadRevocations(revocations, app);
     const stopWatching = watchDisk(database, app.log);
     app.addHook("onClose", async () => stopWatching());

@@ -39,7 +39,7 @@ export async function openEmbedded(options: {
     await migrateRows(pglite);
     await migrate(client, migrations);
     await migrateRevocations(pglite);
-    await assertRowSecurity(client, [schema.tasks]);
+    const { mode } = await assertRowSecurity(pglite, [schema.tasks]);
     const diskGuard = await guardDisk(pglite, freeSpace);
     const close = async () => {
       diskGuard.stop();
@@ -49,6 +49,7 @@ export async function openEmbedded(options: {
     return createDatabase({
       client,
       kind: "embedded",
+      mode,
       rows: options.rows,
       revocations: revocationStore(pglite),
       deadline: options.deadline,

@@ -23,15 +23,16 @@ export async function openServer(
   const addresses = addressesOf(options);
   const { requests, revocations, listen } = addresses;
   await migrateServer(addresses, options.rows.key);
-  const prepare = await withConnection(requests, async (client) => {
-    await assertRowSecurity(client, [schema.tasks], { key: options.rows.key });
-    return mayPrepare(requests, await isPooled(client));
+  const { prepare, mode } = await withConnection(requests, async (client) => {
+    const { mode } = await assertRowSecurity(client, [schema.tasks], { key: options.rows.key });
+    return { mode, prepare: mayPrepare(requests, await isPooled(client)) };
   });
   const pool = connect(requests, 10, prepare ? {} : { prepare });
   const revoking = revocations.url === requests.url ? pool : connect(revocations, 2);
   return createDatabase({
     client: drizzle({ client: pool.client, schema }),
     kind: "server",
+    mode,
     rows: options.rows,
     revocations: revocationStore(revoking.client, { listen: listen?.url }),
     deadline: options.deadline,

@@ -66,3 +66,17 @@ test("renew replaces the connections, once in five seconds", async () => {
   pool.renew();
   expect(await backend()).toBe(after);
 });
+
+test("the client takes templates with their parts, json, and the modes of a transaction", async () => {
+  const { client } = pool;
+  await client`create table things (id int, body json)`;
+  const thing = { id: 1, body: client.json({ deep: [1] }) };
+  await client`insert into ${client("things")} ${client(thing as never)}`;
+  const found = await client.begin("isolation level serializable read only", async (sql) => {
+    await expect(sql.savepoint((inner) => inner`delete from things`)).rejects.toMatchObject({
+      code: "25006",
+    });
+    return sql`select id, body from things where id in ${sql([1, 2])}`;
+  });
+  expect(found).toEqual([{ id: 1, body: { deep: [1] } }]);
+});

@@ -1,6 +1,7 @@
 import { missingPgbouncer, type Pgbouncer, startPgbouncer } from "@usher-auth/e2e/pgbouncer";
 import { type PostgresServer, startPostgres } from "@usher-auth/e2e/postgres";
 import { createRows, type RowPrincipal } from "@usher-auth/postgres";
+import { openPool } from "@usher-auth/postgres/connection";
 import pg from "pg";
 import postgres from "postgres";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -62,6 +63,23 @@ const drivers: Record<string, (url: string, key: string) => Driver> = {
         };
       },
       close: () => pool.end(),
+    };
+  },
+  "postgres.js": (url, key) => {
+    const pool = openPool(postgres, `${url}?prepare=false`, { max: 8, onnotice: () => {} });
+    const rows = createRows(pool.client, { key });
+    const clientOf = (sql: postgres.ISql): Client => ({
+      query: async (text, values = []) => await sql.unsafe(text, values as never[]),
+    });
+    return {
+      for: (principal) => {
+        const sql = rows.for(principal);
+        return {
+          ...clientOf(sql),
+          transaction: (run) => sql.begin((inner) => run(clientOf(inner))) as never,
+        };
+      },
+      close: pool.end,
     };
   },
 };

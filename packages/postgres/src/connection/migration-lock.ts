@@ -1,4 +1,5 @@
 import type postgres from "postgres";
+import { type Begin, clientOf } from "./client.ts";
 import { beginTransaction } from "./transaction.ts";
 
 /**
@@ -34,8 +35,8 @@ const anHour = 3_600_000;
  * same moment. Here it gets a client whose transactions are savepoints.
  *
  * @param sql A client of postgres.js, or the `client` of `openPool`.
- * @param run Gets the client of the transaction: `unsafe` and `begin`, as for `drizzle({ client })`,
- *   `migrateRows` and `migrateRevocations`. Not allowed in a transaction: `CREATE INDEX CONCURRENTLY`.
+ * @param run Gets the client of the transaction, for your own queries, `drizzle({ client })`, `migrateRows` and
+ *   `migrateRevocations`. Its `begin` is a savepoint. Not allowed in a transaction: `CREATE INDEX CONCURRENTLY`.
  * @throws {RangeError} An option is out of range.
  * @throws What `run` throws, and the database's errors: SQLSTATE 55P03 if the lock is not free in time.
  *
@@ -68,17 +69,7 @@ export function withMigrationLock<Result>(
     throw new RangeError(`withMigrationLock: timeout must be 1 to ${anHour} milliseconds.`);
   return beginTransaction(sql, async (transaction) => {
     await transaction.unsafe(`set local lock_timeout = ${timeout}; select pg_advisory_xact_lock(${key})`);
-    return run(clientOf(transaction, sql.options));
+    const savepoint: Begin = (_modes, inner) => transaction.savepoint(inner);
+    return run(clientOf(sql, () => transaction, savepoint));
   });
-}
-
-/** A client within a transaction. Only what `openPool` has too: no tagged template. */
-function clientOf(transaction: postgres.TransactionSql, options: postgres.Sql["options"]): postgres.Sql {
-  const client: Pick<postgres.Sql, "options" | "unsafe"> & { begin: unknown } = {
-    options,
-    unsafe: (text, values, settings) => transaction.unsafe(text, values, settings),
-    begin: <Inner>(inner: (savepoint: postgres.TransactionSql) => Promise<Inner>) =>
-      transaction.savepoint(inner),
-  };
-  return client as unknown as postgres.Sql;
 }

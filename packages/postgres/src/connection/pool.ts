@@ -1,5 +1,6 @@
 import type postgres from "postgres";
 import { serverUrl } from "../server-url.ts";
+import { clientOf } from "./client.ts";
 import { beginTransaction } from "./transaction.ts";
 
 /**
@@ -18,9 +19,10 @@ export type PoolOptions = postgres.Options<Record<string, postgres.PostgresType>
 /** Connections to a Postgres server that survive its restarts, and that `renew` replaces. */
 export interface Pool {
   /**
-   * For Drizzle (`drizzle({ client })`) and `revocationStore`. Has `begin`, `unsafe` and `options` of a
-   * postgres.js client, and nothing else: no tagged template, no `listen`, no `reserve`. A transaction whose
-   * connection is lost rejects and does not end the process.
+   * For your own queries, `createRows`, Drizzle (`drizzle({ client })`), `revocationStore` and the migrations.
+   * Like a client of postgres.js: tagged templates and their parts, `unsafe`, `begin`, `json`, `array`, `typed`,
+   * `options`. Not what keeps a connection of its own: no `listen`, no `reserve`, no `subscribe`. A transaction
+   * whose connection is lost rejects and does not end the process.
    */
   readonly client: postgres.Sql;
   /**
@@ -74,13 +76,12 @@ export function openPool(driver: typeof postgres, url: string, options: PoolOpti
     return closed;
   }
 
-  const client: Pick<postgres.Sql, "options" | "unsafe"> & { begin: unknown } = {
-    options: parsed,
-    unsafe: (text, values, settings) => current.unsafe(text, values, settings),
-    begin: <Result>(run: (sql: postgres.TransactionSql) => Promise<Result>) => beginTransaction(current, run),
-  };
   return {
-    client: client as unknown as postgres.Sql,
+    client: clientOf(
+      current,
+      () => current,
+      (modes, run) => beginTransaction(current, run, modes),
+    ),
     renew: () => {
       if (performance.now() - renewedAt < timeout * 1000) return;
       renewedAt = performance.now();

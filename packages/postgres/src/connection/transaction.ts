@@ -11,6 +11,7 @@ import type postgres from "postgres";
  *
  * @param sql A client of postgres.js.
  * @param run Gets the transaction's client. Commits when it resolves, rolls back when it rejects.
+ * @param modes Of the transaction, as after `begin`: `isolation level serializable`, `read only`. Default none.
  *
  * @example
  * ```ts
@@ -27,10 +28,11 @@ import type postgres from "postgres";
 export async function beginTransaction<Result>(
   sql: postgres.Sql,
   run: (transaction: postgres.TransactionSql) => PromiseLike<Result>,
+  modes = "",
 ): Promise<Result> {
   let isOver = false;
   try {
-    const result = await sql.begin(async (transaction) => {
+    const result = await sql.begin(modes, async (transaction) => {
       try {
         return await run(rejectingLateQueries(transaction, () => isOver));
       } catch (error) {
