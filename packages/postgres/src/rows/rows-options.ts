@@ -21,18 +21,26 @@ export interface RowsOptions {
   readonly statementTimeout?: number;
   /** How long a transaction with several statements may take, in milliseconds: 1 to 3,600,000. Default 30,000. */
   readonly transactionTimeout?: number;
+  /**
+   * Prepares statements of `pg` on each connection: Postgres parses and plans a text once. Up to 100 texts on
+   * a connection. Not behind a pooler in transaction mode that does not know prepared statements (PgBouncer
+   * before 1.21). The first statement on each connection after a change of its table fails. postgres.js has an
+   * option of its own. Default false.
+   */
+  readonly prepare?: boolean;
 }
 
 /** Options that were checked, with defaults. */
 export interface CheckedRowsOptions extends BindingOptions {
   readonly transactionTimeout: number;
+  readonly prepare: boolean;
 }
 
 const anHour = 3_600_000;
 
 /** @throws {ConfigurationError} An option is out of range. The message does not contain the key. */
 export function checkRowsOptions(options: RowsOptions = {}): CheckedRowsOptions {
-  const { key: given, statementTimeout = 5_000, transactionTimeout = 30_000 } = options;
+  const { key: given, statementTimeout = 5_000, transactionTimeout = 30_000, prepare = false } = options;
   // A copy: the caller's bytes may change.
   const key = given === undefined ? undefined : new Uint8Array(Buffer.from(given as Uint8Array));
   if (key !== undefined && key.length < 32) throw new ConfigurationError("key must have at least 32 bytes");
@@ -41,5 +49,5 @@ export function checkRowsOptions(options: RowsOptions = {}): CheckedRowsOptions 
       throw new ConfigurationError(`${name} must be a whole number of milliseconds from 1 to ${anHour}`);
     }
   }
-  return { key, statementTimeout, transactionTimeout };
+  return { key, statementTimeout, transactionTimeout, prepare };
 }

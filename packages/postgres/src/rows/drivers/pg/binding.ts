@@ -8,6 +8,7 @@ import {
 } from "../../binding/bind-statement.ts";
 import type { BoundPrincipal } from "../../binding/principal.ts";
 import type { CheckedRowsOptions } from "../../rows-options.ts";
+import { statementName } from "./statement-names.ts";
 import type { Part } from "./train.ts";
 
 /** What the statements of one principal are sent with. */
@@ -22,13 +23,19 @@ export interface Binding {
   readonly options: CheckedRowsOptions;
 }
 
-export function bindingOf(principal: BoundPrincipal, options: CheckedRowsOptions): Binding {
-  return {
+const bindName = statementName(bindStatement);
+
+/** Everything but the values is the same for each principal. */
+export function bindingFor(options: CheckedRowsOptions): (principal: BoundPrincipal) => Binding {
+  const resets = resetStatements(options).map((text) => ({ text, name: statementName(text) }));
+  const rollback = rollbackStatement(options);
+  const clean = cleanStatements(options).join("; ");
+  return (principal) => ({
     begin: beginStatement,
-    bind: { text: bindStatement, values: bindValues(principal, options) },
-    resets: resetStatements(options).map((text) => ({ text })),
-    rollback: rollbackStatement(options),
-    clean: cleanStatements(options).join("; "),
+    bind: { text: bindStatement, name: bindName, values: bindValues(principal, options) },
+    resets,
+    rollback,
+    clean,
     options,
-  };
+  });
 }

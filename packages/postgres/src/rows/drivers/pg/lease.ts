@@ -29,7 +29,7 @@ export class Lease {
 
   /** For a connection that is idle, outside any transaction. */
   giveBack(): void {
-    this.#end(this.client.getTransactionStatus() !== "I");
+    this.#end(isInTransaction(this.client));
   }
 
   /**
@@ -53,6 +53,10 @@ export class Lease {
   }
 }
 
+/**
+ * Takes an idle connection. One that other code has returned inside a transaction is closed: what runs on it
+ * would not be committed, or would be bound to another principal.
+ */
 export function takeLease(pool: ConnectedPool, taken: (error: unknown, lease?: Lease) => void): void {
   pool.connect((error, client, release) => {
     if (error) return taken(error);
@@ -63,8 +67,16 @@ export function takeLease(pool: ConnectedPool, taken: (error: unknown, lease?: L
       release();
       return taken(unsupported);
     }
-    taken(undefined, lease);
+    if (!isInTransaction(client)) return taken(undefined, lease);
+    lease.destroy();
+    takeLease(pool, taken);
   });
+}
+
+/** Null: it is new, and has run nothing. */
+function isInTransaction(client: PgClient): boolean {
+  const status = client.getTransactionStatus();
+  return status === "T" || status === "E";
 }
 
 function ignore(): void {}

@@ -2,7 +2,7 @@ import { assertDataStatement } from "../../binding/allowed-statement.ts";
 import { readPrincipal } from "../../binding/principal.ts";
 import type { Rows } from "../../rows.ts";
 import type { CheckedRowsOptions } from "../../rows-options.ts";
-import { type Binding, bindingOf } from "./binding.ts";
+import { type Binding, bindingFor } from "./binding.ts";
 import { takeLease } from "./lease.ts";
 import { ownStack } from "./own-stack.ts";
 import type { ConnectedPool, PgResult } from "./pg-shape.ts";
@@ -13,7 +13,8 @@ import { type PgQueryConfig, readStatement } from "./statement.ts";
 export function pgRows(pool: ConnectedPool, options: CheckedRowsOptions): Rows<PrincipalPool> {
   // An idle connection that breaks is replaced. Without a listener, it would end the process.
   pool.on("error", () => {});
-  return { for: (principal) => new PrincipalPool(pool, bindingOf(readPrincipal(principal), options)) };
+  const bindingOf = bindingFor(options);
+  return { for: (principal) => new PrincipalPool(pool, bindingOf(readPrincipal(principal))) };
 }
 
 /**

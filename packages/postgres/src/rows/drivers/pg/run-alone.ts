@@ -3,6 +3,7 @@ import { isRefusal } from "./is-refusal.ts";
 import type { Lease } from "./lease.ts";
 import type { PgResult } from "./pg-shape.ts";
 import type { PgStatement } from "./statement.ts";
+import { withName } from "./statement-names.ts";
 import { sendTrain } from "./train.ts";
 
 /** How long, beyond the statement timeout, Postgres may take to answer. In milliseconds. */
@@ -18,7 +19,7 @@ const answerLimit = 5_000;
 export function runAlone(
   lease: Lease,
   { begin, bind, resets, rollback, clean, options }: Binding,
-  statement: PgStatement,
+  given: PgStatement,
   done: (error: unknown, result?: PgResult) => void,
 ): void {
   const overdue = setTimeout(() => lease.destroy(), options.statementTimeout + answerLimit);
@@ -29,6 +30,7 @@ export function runAlone(
   const mayLeave = clean !== "";
   const before = mayLeave ? [{ text: begin }, bind] : [bind];
   const after = mayLeave ? [...resets, { text: "commit" }] : resets;
+  const statement = options.prepare ? withName(lease.client, given) : given;
   sendTrain(lease, { before, statement, after }, (error, result, { state, completed }) => {
     if (!error) return finish(undefined, result);
     const isBound = completed >= before.length;

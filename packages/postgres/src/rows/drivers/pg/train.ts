@@ -7,7 +7,7 @@ import type { PgStatement } from "./statement.ts";
 export interface Part {
   readonly text: string;
   readonly values?: readonly string[];
-  /** Prepared under this name. */
+  /** Prepared under this name, where the statement is prepared too. */
   readonly name?: string;
 }
 
@@ -83,7 +83,7 @@ function defineTrainQuery(Query: PgQueryClass): TrainQueryClass {
 
     override prepare(connection: PgConnection): void {
       this.state = "sent";
-      for (const part of this.#before) sendPart(connection, part);
+      for (const part of this.#before) this.#sendPart(connection, part);
       this.#isPreparing = true;
       super.prepare(connection);
       this.#isPreparing = false;
@@ -93,7 +93,7 @@ function defineTrainQuery(Query: PgQueryClass): TrainQueryClass {
     /** Sends the end of the statement. `pg` would send a Sync here. */
     override _getRows(connection: PgConnection): void {
       connection.execute();
-      for (const part of this.#after) sendPart(connection, part);
+      for (const part of this.#after) this.#sendPart(connection, part);
       connection.sync();
     }
 
@@ -119,18 +119,20 @@ function defineTrainQuery(Query: PgQueryClass): TrainQueryClass {
       else super.handleError(error, connection);
     }
 
+    #sendPart(connection: PgConnection, { text, values, name: given }: Part): void {
+      const name = this.#name === undefined ? undefined : given;
+      const isParsed = name !== undefined && connection.parsedStatements[name] !== undefined;
+      if (!isParsed) connection.parse({ text, name });
+      connection.bind({ values, statement: name });
+      connection.execute();
+    }
+
     /** `pg` notes the name and text of the query that runs as prepared: those of the part that is answered. */
     #followAnswers(): void {
-      const part = this.#before[this.completed];
-      const isBefore = part !== undefined;
-      this.name = isBefore ? part.name : this.completed === this.#before.length ? this.#name : undefined;
-      this.text = isBefore ? part.text : this.#text;
+      const index = this.completed - this.#before.length;
+      const part = index < 0 ? this.#before[this.completed] : this.#after[index - 1];
+      this.text = part?.text ?? this.#text;
+      this.name = part === undefined || this.#name === undefined ? this.#name : part.name;
     }
   };
-}
-
-function sendPart(connection: PgConnection, { text, values, name }: Part): void {
-  if (name === undefined || connection.parsedStatements[name] === undefined) connection.parse({ text, name });
-  connection.bind({ values, statement: name });
-  connection.execute();
 }

@@ -5,6 +5,7 @@ import { lateQuery } from "./late-query.ts";
 import type { Lease } from "./lease.ts";
 import type { PgResult } from "./pg-shape.ts";
 import { type PgStatement, readStatement } from "./statement.ts";
+import { withName } from "./statement-names.ts";
 import { type Part, sendTrain } from "./train.ts";
 import type { Turns } from "./turns.ts";
 
@@ -111,7 +112,9 @@ export class Transaction {
     return this.#send([this.#begin], readStatement(bind));
   }
 
-  #send(before: readonly Part[], statement: PgStatement): Promise<PgResult> {
+  #send(before: readonly Part[], given: PgStatement): Promise<PgResult> {
+    const { client } = this.#lease;
+    const statement = this.#binding.options.prepare ? withName(client, given) : given;
     return new Promise((resolve, reject) => {
       sendTrain(this.#lease, { before, statement, after: [] }, (error, result, { state, completed }) => {
         if (!error) return resolve(result);
