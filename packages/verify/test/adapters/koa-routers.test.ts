@@ -210,6 +210,62 @@ describe("koa adapter", () => {
     }
   });
 
+  it("passes on what middleware throws instead of the rejection, and what handlers throw: any value", async () => {
+    const caught: unknown[] = [];
+    const outer = new Koa();
+    outer.use(async (context, next) => {
+      try {
+        await next();
+      } catch (error) {
+        caught.push(error);
+        context.body = "caught";
+      }
+    });
+    outer.use(usher({ verifier, ownerParam: "userId" }));
+    outer.use(async (_context, next) => {
+      try {
+        await next();
+      } catch (error) {
+        throw error === undefined ? undefined : "another";
+      }
+    });
+    const router = new KoaRouter()
+      .get("/users/:userId", () => undefined)
+      .get("/nothing", () => {
+        throw undefined;
+      });
+    outer.use(router.routes());
+    expect(await ask(outer, "/users/bob")).toEqual([200, "caught"]);
+    expect(await ask(outer, "/nothing")).toEqual([200, "caught"]);
+    expect(caught).toEqual(["another", undefined]);
+  });
+
+  it("says what enforceOwner needs, and whose function threw", async () => {
+    expect(() => enforceOwner("userId" as never)).toThrow(
+      new ConfigurationError("enforceOwner: pass a function that returns the id of a context."),
+    );
+    const thrown: unknown[] = [];
+    const report: Koa.Middleware = async (context, next) => {
+      await Promise.resolve()
+        .then(next)
+        .catch((error) => thrown.push(error.message));
+      context.body = "reported";
+    };
+    const throwing = enforceOwner(() => {
+      throw undefined;
+    });
+    const guarded = build().use(report).use(throwing);
+    expect((await ask(guarded, "/"))[0]).toBe(200);
+    await server?.close();
+    server = undefined;
+    const unguarded = new Koa().use(report).use(throwing as never);
+    expect((await ask(unguarded, "/"))[0]).toBe(200);
+    expect(thrown).toEqual([
+      'enforceOwner\'s function threw a value that is not an Error: "undefined"',
+      "enforceOwner: no usher(...) runs before this route.",
+    ]);
+  });
+
   it("checks a path without a router with enforceOwner", async () => {
     const app = build();
     const run = vi.fn((context: Koa.Context) => {
