@@ -193,6 +193,29 @@ describe.each(versions)("express %s", (version, express) => {
     expect(await ask(app, "/users/alice/teams/bob")).toEqual([403, "owner_mismatch"]);
   });
 
+  it("defines `req.params` once, as a property like Express's own, for any number of apps", async () => {
+    vi.resetModules();
+    const { usher: fresh } = await import("../../src/adapters/express.ts");
+    const seen: unknown[] = [];
+    for (let count = 0; count < 3; count++) {
+      server = undefined;
+      const app = express();
+      app.use(fresh({ verifier, ownerParam: "userId" }));
+      app.get("/users/:userId", (request, response) => {
+        const listed: string[] = [];
+        for (const name in request) listed.push(name);
+        const prototype = Object.getPrototypeOf(Object.getPrototypeOf(request)) as object;
+        seen.push([listed.includes("params"), Object.getOwnPropertyDescriptor(prototype, "params")?.set]);
+        response.send("in");
+      });
+      expect((await ask(app, "/users/alice"))[0]).toBe(200);
+      await (server as ContractServer | undefined)?.close();
+    }
+    const [first] = seen as [[boolean, unknown]];
+    expect(first).toEqual([true, expect.any(Function)]);
+    expect(seen).toEqual([first, first, first]);
+  });
+
   describe.each(["express", "express-4"] as const)("with a second copy of Express: %s", (name) => {
     const places = {
       "a mounted app": (copy: typeof express5, app: Express, route: Handler) => {

@@ -80,6 +80,25 @@ describe("fetch adapter", () => {
     expect(onReject).not.toHaveBeenCalled();
   });
 
+  it("accepts a framework that passes no parameters, without a promise", () => {
+    for (const found of [undefined, null, {}]) {
+      const handler = guard.protect({ params: () => found as object }, (_request, { params }) =>
+        Response.json(params),
+      );
+      expect(handler(asAlice("/"))).toMatchObject({ status: 200 });
+    }
+  });
+
+  it("reads a path from a host that passes no full URL, and answers 404 to one that is not valid", async () => {
+    const handler = guard.protect({ path: "/api/:userId/tasks" }, () => new Response("in"));
+    const status = async (url: string, { headers }: { headers: Headers }) =>
+      (await handler({ url, headers, method: "GET" } as Request)).status;
+    expect(await status("/api/alice/tasks?x=/", asAlice("/"))).toBe(200);
+    expect(await status("/api/bob/tasks", asAlice("/"))).toBe(403);
+    expect(await status("api/alice/tasks/", asAlice("/"))).toBe(404);
+    expect(await status("api/alice/tasks/", { headers: new Headers() })).toBe(401);
+  });
+
   it("rejects a parameter that is inherited", async () => {
     const inherited = Object.create({ userId: "alice" }) as { userId: string };
     const handler = guard.protect({ params: () => inherited }, () => new Response("x"));
@@ -99,6 +118,11 @@ describe("fetch adapter", () => {
       "another spelling of the owner parameter",
       { path: "/x/:user_id" },
       '"user_id" is not checked against the owner',
+    ],
+    [
+      "optional parameters that are not a list",
+      { params: () => ({}), optional: "userId" },
+      'protect: optional must be a list of names, such as ["userId"].',
     ],
     ["an invalid policy", { path: "/x", policies: ["x"] }, "/x: policies must be"],
     [

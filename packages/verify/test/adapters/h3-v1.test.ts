@@ -1,13 +1,16 @@
 import {
   createApp,
+  createError,
   createRouter,
   defineEventHandler,
   getRouterParam,
   type H3Event,
+  isError,
   toWebHandler,
   useBase,
 } from "h3-v1";
 import { describe, expect, it, vi } from "vitest";
+import { interceptParams, Refused } from "../../src/adapters/h3-v1/params.ts";
 import { enforce, principalOf, type UsherOptions, usher } from "../../src/adapters/h3-v1.ts";
 import { ConfigurationError, requireScopes } from "../../src/index.ts";
 import { createBench, failingVerifiers, waitingVerifier } from "../support.ts";
@@ -100,7 +103,9 @@ describe("h3 1 adapter", () => {
       expect(await codeOf(ask(path, as("alice")))).toEqual([403, "scope_insufficient"]);
       expect(await (await ask(path, { headers: { authorization: `Bearer ${token}` } })).text()).toBe("in");
     }
-    expect(() => (enforce as () => unknown)()).toThrow(ConfigurationError);
+    expect(() => (enforce as () => unknown)()).toThrow(
+      new ConfigurationError("enforce: pass at least one policy."),
+    );
     await expect(scoped({} as never)).rejects.toThrow("no usher(...) runs before this route");
     expect(() => principalOf({} as never)).toThrow("No principal was verified");
   });
@@ -118,5 +123,34 @@ describe("h3 1 adapter", () => {
       expect(errors).toEqual(["the verifier's"]);
       expect(onReject).not.toHaveBeenCalled();
     }
+  });
+});
+
+describe("the rejection that stops h3 1", () => {
+  it("is an error as h3 creates them", () => {
+    const [own, theirs] = [new Refused(), createError({ statusCode: 403, statusMessage: "" })];
+    const { statusCode, statusMessage, fatal, unhandled } = theirs;
+    expect(own).toMatchObject({ statusCode, statusMessage: statusMessage ?? "", fatal, unhandled });
+    expect(isError(own)).toBe(true);
+    expect(JSON.parse(JSON.stringify(own))).toEqual({
+      message: "usher refused this request, and has answered it.",
+      statusCode: 403,
+    });
+  });
+});
+
+describe("the parameters of an h3 1 context", () => {
+  it("are checked whenever they are set to an object, with owner parameters decoded", () => {
+    const context: Record<string, unknown> = {};
+    const checked: unknown[] = [];
+    interceptParams(context, ["userId"], (params) => checked.push({ ...params }));
+    expect(Object.keys(context)).toEqual(["params"]);
+    for (const nothing of [undefined, null, "text"]) context.params = nothing;
+    expect(checked).toEqual([]);
+    for (const userId of ["alice", "%61lice", "%2561lice", "%zz", 7])
+      context.params = { userId, other: "%61" };
+    const seen = (userId: unknown) => ({ userId, other: "%61" });
+    expect(checked).toEqual([seen("alice"), seen("alice"), seen(""), seen("%zz"), seen(7)]);
+    expect(context.params).toEqual(seen(7));
   });
 });

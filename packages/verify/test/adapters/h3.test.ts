@@ -1,5 +1,6 @@
-import { getRouterParam, H3, type H3Event, HTTPError, handleCors } from "h3";
+import { defineHandler, getRouterParam, H3, type H3Event, HTTPError, handleCors } from "h3";
 import { describe, expect, it } from "vitest";
+import { interceptInnerRoutes } from "../../src/adapters/h3/inner-routes.ts";
 import { type UsherOptions, usher } from "../../src/adapters/h3.ts";
 import { ConfigurationError, type Principal, type TokenClaims } from "../../src/index.ts";
 import { createBench, failingVerifiers, waitingVerifier } from "../support.ts";
@@ -104,6 +105,18 @@ describe("h3 adapter", () => {
     expect((await app.request("/open")).status).toBe(200);
   });
 
+  it("ignores `public` of a handler for a route with an owner parameter, however it is spelled", async () => {
+    const handler = defineHandler({ meta: { public: true }, handler: () => "in" });
+    const app = build()
+      .get("/open", handler)
+      .get("/open/:name", handler)
+      .get("/users/:userId", handler)
+      .get("/misspelt/:user_id", handler);
+    const status = async (path: string) => (await app.request(path)).status;
+    expect([await status("/open"), await status("/open/x")]).toEqual([200, 200]);
+    expect([await status("/users/alice"), await status("/misspelt/alice")]).toEqual([401, 403]);
+  });
+
   it("rejects a concealed path even where h3 continues after a 404", async () => {
     const app = build({ concealOwnerMismatch: true }).get("/users/:userId", () => "reached");
     expect(await codeOf(app.request("/users/bob", as("alice")))).toEqual([404, "not_found"]);
@@ -166,6 +179,35 @@ describe("h3 adapter: a second app as a handler", () => {
     expect(await codeOf(app.request("/a/b/bob/alice", as("alice")))).toEqual([403, "owner_mismatch"]);
     expect(await codeOf(app.request("/a/b/alice/bob", as("alice")))).toEqual([403, "owner_mismatch"]);
     expect(await (await app.request("/a/b/alice/alice", as("alice"))).text()).toBe("reached");
+  });
+
+  it("gets owner parameters decoded, and its handlers the route that matched", async () => {
+    const inner = new H3().get("/a/:userId", (event) => ({
+      ...readings(event),
+      route: event.context.matchedRoute?.route,
+      isListed: Object.keys(event.context).includes("matchedRoute"),
+    }));
+    const app = build().all("/a/**", inner);
+    expect(await (await app.request("/a/%61lice", as("alice"))).json()).toEqual({
+      plain: "alice",
+      context: "alice",
+      decoded: "alice",
+      route: "/a/:userId",
+      isListed: true,
+    });
+    expect(await codeOf(app.request("/a/%62ob", as("alice")))).toEqual([403, "owner_mismatch"]);
+  });
+
+  it("is checked for each route that it finds, and not if it finds none", () => {
+    const checked: unknown[] = [];
+    const event = { context: {} } as unknown as H3Event;
+    const run = () => {
+      event.context.matchedRoute = undefined as never;
+      event.context.matchedRoute = { handler: () => "x" } as never;
+      return "ran";
+    };
+    expect(interceptInnerRoutes(event, (route) => checked.push(route), run)).toBe("ran");
+    expect(checked).toEqual([event.context.matchedRoute]);
   });
 
   it("has public routes, and leaves its errors to h3", async () => {

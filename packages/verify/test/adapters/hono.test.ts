@@ -93,10 +93,16 @@ describe("hono adapter", () => {
       validator("param", (params) => params),
       run,
     );
+    app.get(
+      "/null/:userId",
+      validator("param", () => null as never),
+      run,
+    );
     for (const path of ["/bob/alice", "/renamed/alice", "/before/alice"])
       expect(await ask(app, path)).toEqual([403, "owner_mismatch"]);
     expect(run).not.toHaveBeenCalled();
     expect(await ask(app, "/own/alice")).toEqual([200, "reached"]);
+    expect(await ask(app, "/null/alice")).toEqual([200, "reached"]);
     const as = (id: string) => ({ headers: { authorization: `Bearer ${issuer.tokenFor(id)}` } });
     expect((await app.request("/number/7", as("7"))).status).toBe(200);
     expect((await app.request("/number/007", as("007"))).status).toBe(403);

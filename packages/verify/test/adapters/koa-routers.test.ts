@@ -169,6 +169,67 @@ describe("koa adapter", () => {
     expect(await ask(app, "/optional/alice")).toEqual([200, "in"]);
   });
 
+  it("checks the pattern that a router set before the guard ran, in the first request of an app", async () => {
+    for (const path of ["/optional", "/optional/alice"]) {
+      const router = new KoaRouter();
+      router.get("/optional{/:userId}", usher({ verifier, ownerParam: "userId" }) as never, (context) => {
+        context.body = "in";
+      });
+      const app = new Koa().use(router.routes());
+      const expected = path === "/optional" ? [403, "owner_mismatch"] : [200, "in"];
+      expect(await ask(app, path)).toEqual(expected);
+      await server?.close();
+      server = undefined;
+    }
+  });
+
+  it("checks parameters of middleware that sets no pattern, even if nothing reads them", async () => {
+    const set: Koa.Middleware = (context, next) => {
+      context.params = { userId: context.path.slice(1) };
+      return next();
+    };
+    const guard = usher({ verifier, ownerParam: "userId" }) as Koa.Middleware;
+    for (const order of [
+      [set, guard],
+      [guard, set],
+    ] as const) {
+      const app = new Koa();
+      for (const middleware of order) app.use(middleware);
+      app.use((context) => {
+        context.body = "in";
+      });
+      expect(await ask(app, "/bob")).toEqual([403, "owner_mismatch"]);
+      expect(await ask(app, "/alice")).toEqual([200, "in"]);
+      await server?.close();
+      server = undefined;
+    }
+  });
+
+  it("does not affect requests that no guard has accepted, nor the objects that routers set", async () => {
+    const open = new KoaRouter().get("/open/:userId", (context) => {
+      context.body = `open ${context.params.userId} ${context.routerPath}`;
+    });
+    const params = { userId: "alice" };
+    const seen: unknown[] = [];
+    const app = new Koa().use(open.routes()).use(usher({ verifier, ownerParam: "userId" }));
+    app.use((context) => {
+      context.params = params;
+      const { routerPath } = Object.getOwnPropertyDescriptors(app.context) as Record<
+        string,
+        PropertyDescriptor
+      >;
+      seen.push([context.params === params, routerPath?.set, routerPath?.enumerable]);
+      context.body = "in";
+    });
+    for (let count = 0; count < 2; count++) {
+      expect(await ask(app, "/x")).toEqual([200, "in"]);
+      expect((await ask(app, "/open/bob", []))[1]).toMatch(/^open bob/);
+    }
+    const [first] = seen;
+    expect(first).toEqual([true, expect.any(Function), true]);
+    expect(seen).toEqual([first, first]);
+  });
+
   it("checks parameters that middleware changed before the handler", async () => {
     const changes: Koa.Middleware[] = [
       (context, next) => {

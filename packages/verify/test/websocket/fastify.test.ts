@@ -80,6 +80,15 @@ it("closes the socket if another user's token is sent", async () => {
   await expectRenewalToClose(bench, "/api/alice/live", tokens, "owner_mismatch");
 });
 
+it("ends its checks when the socket closes", async () => {
+  const { host, token } = await serve();
+  const others = vi.getTimerCount();
+  const socket = await open(new WebSocket(`ws://${host}/api/alice/live`, ["bearer", token()]));
+  expect(vi.getTimerCount()).toBe(others + 1);
+  socket.close();
+  await vi.waitFor(() => expect(vi.getTimerCount()).toBe(others));
+});
+
 it("does not affect public sockets and plain requests", async () => {
   const { app, host, token } = await serve();
   const socket = new WebSocket(`ws://${host}/open`);

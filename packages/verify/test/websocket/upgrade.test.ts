@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { createServer } from "node:http";
 import { createConnection } from "node:net";
 import { text } from "node:stream/consumers";
 import { createTestIssuer } from "@usher-auth/testing";
@@ -10,7 +11,7 @@ import { remoteJwks, requireScopes } from "../../src/index.ts";
 import { keySource } from "../../src/keys/index.ts";
 import { readProtocols } from "../../src/websocket/subprotocol.ts";
 import { createBench } from "../support.ts";
-import { ask, bearer, open, refusalOf, type SocketBench, serve } from "./support.ts";
+import { ask, bearer, listen, open, refusalOf, type SocketBench, serve } from "./support.ts";
 
 const refusals = createRefusals("api", false);
 const path = (bench: SocketBench, target = "/api/alice/live") => `ws://${bench.host}${target}`;
@@ -173,6 +174,33 @@ describe("a rejected upgrade", () => {
     expect(await warned).toMatchObject([
       { code: "USHER_SOCKET_FAILED", message: expect.stringContaining("the vault") },
     ]);
+  });
+
+  it("is disconnected with a warning if the handler throws or rejects", async () => {
+    const { issuer, verifier } = createBench();
+    const guard = usher({ verifier, ownerParam: "userId" });
+    const fault = new Error("the handler is broken");
+    for (const handler of [
+      () => {
+        throw fault;
+      },
+      () => Promise.reject(fault),
+    ]) {
+      const server = createServer();
+      server.on("upgrade", guard.protect({ path: "/api/:userId/live" }, handler));
+      const socket = new WebSocket(
+        `ws://${await listen(server)}/api/alice/live`,
+        bearer(issuer.tokenFor("alice")),
+      );
+      const warned = once(process, "warning");
+      await expect(once(socket, "open")).rejects.toThrow("socket hang up");
+      expect(await warned).toMatchObject([
+        {
+          code: "USHER_SOCKET_FAILED",
+          message: 'the handler of a WebSocket failed: "the handler is broken"',
+        },
+      ]);
+    }
   });
 
   it("is closed after the response, even if the client keeps its side open", async () => {

@@ -3,7 +3,9 @@ import { observable } from "@trpc/server/observable";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createGuard } from "../../../src/access/guard.ts";
 import { createLiveCalls } from "../../../src/adapters/trpc/live.ts";
-import { followed } from "../../../src/adapters/trpc/subscription.ts";
+import { readRequest } from "../../../src/adapters/trpc/request.ts";
+import { followed, follower } from "../../../src/adapters/trpc/subscription.ts";
+import { Watch } from "../../../src/websocket/watch.ts";
 import { createBench } from "../../support.ts";
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] }));
@@ -86,8 +88,40 @@ describe("a subscription that is followed", () => {
     }
   });
 
+  it("ends once, even if nobody waits for its next value", () => {
+    const watch = new Watch();
+    const end = vi.fn();
+    const reason = new Error("the token has expired");
+    follower(watch, () => {
+      throw reason;
+    })(end);
+    vi.advanceTimersByTime(2000);
+    expect(end).toHaveBeenCalledExactlyOnceWith(reason);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it("that is neither is passed on", () => {
     for (const data of [undefined, null, 7, "text", {}]) expect(followed(data, fail)).toBe(data);
+  });
+});
+
+describe("the credentials of a call", () => {
+  const headers = { authorization: "Bearer a" };
+
+  it("are read from Node's own request, which has every field, and not from Fastify's", () => {
+    const rawHeaders = ["Authorization", "Bearer a", "Authorization", "Bearer b"];
+    const request = { headers, raw: { headers, rawHeaders } };
+    expect(readRequest(request, undefined).authorization).toEqual(["Bearer a", "Bearer b"]);
+  });
+
+  it("of a WebSocket are its Authorization header and the token among its connection parameters", () => {
+    const request = { headers, upgrade: true } as object as IncomingMessage;
+    expect(readRequest(request, undefined).authorization).toEqual(["Bearer a"]);
+    expect(readRequest(request, { connectionParams: null }).authorization).toEqual(["Bearer a"]);
+    const info = { connectionParams: { token: "b" } };
+    expect(readRequest(request, info).authorization).toEqual(["Bearer a", "Bearer b"]);
+    const plain = { headers } as object as IncomingMessage;
+    expect(readRequest(plain, info).authorization).toBe("Bearer a");
   });
 });
 
