@@ -25,7 +25,7 @@ const run = (...words: string[]) => usher(words, { environment: { DATABASE_URL: 
 test("says what to do if the table does not exist", async () => {
   const { exitCode, errors, output } = await run("revoke", "--user", "ada");
   expect({ exitCode, output }).toEqual({ exitCode: 2, output: "" });
-  expect(errors).toContain("Start the API once with this database");
+  expect(errors).toContain("Run usher-auth migrate to create it");
   await migrateRevocations(admin);
 });
 

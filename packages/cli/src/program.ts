@@ -31,5 +31,17 @@ export const program: Program = {
       description: "List the revocations",
       load: () => import("./commands/revocations.ts"),
     },
+    sql: {
+      description: "Print the SQL that keeps a table's rows to their owner",
+      load: () => import("./commands/sql.ts"),
+    },
+    migrate: {
+      description: "Prepare a Postgres for row isolation and revocations",
+      load: () => import("./commands/migrate.ts"),
+    },
+    tables: {
+      description: "Find tables whose rows have an owner but no policy",
+      load: () => import("./commands/tables.ts"),
+    },
   },
 };

@@ -13,6 +13,12 @@ export type { Rows } from "./rows/rows.ts";
 export type { RowsOptions } from "./rows/rows-options.ts";
 export { UnstorableIdError } from "./rows/unstorable-id-error.ts";
 export { type WithPrincipalOptions, withPrincipal } from "./rows/with-principal.ts";
+export {
+  type CheckedTable,
+  type CheckTablesOptions,
+  checkTables,
+  defaultColumns,
+} from "./sql/check-tables.ts";
 export type { SqlClient } from "./sql/client.ts";
 export { rowsSchemaSql } from "./sql/functions.ts";
 export { loginSql } from "./sql/login.ts";

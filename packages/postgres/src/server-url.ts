@@ -5,7 +5,16 @@ const ofOtherDrivers = ["pgbouncer", "connection_limit", "pool_timeout", "channe
  * The URL without parameters that only other drivers know. Neon's has `channel_binding`, and Supabase's
  * `pgbouncer=true`, which means `prepare=false` here.
  *
- * A URL that the platform cannot parse, such as one with several hosts, is returned as it is.
+ * A URL that the platform cannot parse, such as one with several hosts, is returned as it is. `openPool` calls
+ * it; a client of postgres.js that you open yourself needs it for such a URL.
+ *
+ * @example
+ * ```ts
+ * import { serverUrl } from "@usher-auth/postgres/connection";
+ * import postgres from "postgres";
+ *
+ * export const sql = postgres(serverUrl(process.env.DATABASE_URL ?? ""));
+ * ```
  */
 export function serverUrl(text: string): string {
   const url = URL.parse(text);

@@ -213,11 +213,21 @@ describe("keys", () => {
     const owner = postgres(ownerUrl, { max: 1, onnotice: () => {} });
     onTestFinished(() => owner.end());
     const one = await migrateRows(owner, { keys: [first] });
-    expect(one).toEqual({ mode: "hardened", added: [expect.stringMatching(/^[0-9a-f]{16}$/)], others: [] });
+    expect(one).toEqual({
+      mode: "hardened",
+      added: [expect.stringMatching(/^[0-9a-f]{16}$/)],
+      others: [],
+      createdLogin: false,
+    });
     const both = await migrateRows(owner, { keys: [second] });
-    expect(both).toEqual({ mode: "hardened", added: [expect.any(String)], others: one.added });
+    expect(both).toEqual({
+      mode: "hardened",
+      added: [expect.any(String)],
+      others: one.added,
+      createdLogin: false,
+    });
     const last = await migrateRows(owner, { keys: [second], removeOtherKeys: true });
-    expect(last).toEqual({ mode: "hardened", added: [], others: [] });
+    expect(last).toEqual({ mode: "hardened", added: [], others: [], createdLogin: false });
     expect(JSON.stringify([one, both, last])).not.toContain("key");
   });
 

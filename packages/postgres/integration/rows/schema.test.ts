@@ -62,6 +62,6 @@ describe.each(["hardened", "named"] as const)("%s", (mode) => {
     const owner = postgres(prepared.ownerUrl, { max: 1, onnotice: () => {} });
     onTestFinished(() => owner.end());
     const keys = prepared.key === undefined ? [] : [prepared.key];
-    expect(await migrateRows(owner, { keys })).toEqual({ mode, added: [], others: [] });
+    expect(await migrateRows(owner, { keys })).toEqual({ mode, added: [], others: [], createdLogin: false });
   });
 });

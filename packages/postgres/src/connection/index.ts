@@ -1,3 +1,4 @@
+export { serverUrl } from "../server-url.ts";
 export { withDeadline } from "./deadline.ts";
 export { type MigrationLockOptions, withMigrationLock } from "./migration-lock.ts";
 export { DatabaseUnavailableError, isOutage } from "./outage.ts";

@@ -45,6 +45,8 @@ export interface RowsMigration {
   readonly added: readonly string[];
   /** The names of the keys that are valid too, besides the given ones: old ones, after a rotation. */
   readonly others: readonly string[];
+  /** The user `login` is new, and has no password. */
+  readonly createdLogin: boolean;
 }
 
 /** The key of the advisory lock on this migration: an arbitrary number, the same in every replica. */
@@ -82,6 +84,7 @@ export async function migrateRows(
   // All checked before anything runs.
   const given = keys.map(storedKey);
   const database = queriesOf(client);
+  const createdLogin = login !== undefined && !(await hasRole(database, login));
   await database.run(`
 select pg_advisory_xact_lock(${lock});
 ${rowsSchemaSql()}
@@ -108,7 +111,12 @@ ${login === undefined ? grantToCurrentUser : loginSql(login)}`);
     mode: all.length > 0 ? "hardened" : "named",
     added,
     others: all.filter((id) => !ids.includes(id)),
+    createdLogin,
   };
+}
+
+async function hasRole(database: Queries, name: string): Promise<boolean> {
+  return (await database.query("select from pg_roles where rolname = $1", [name])).length > 0;
 }
 
 async function keyIds(database: Queries): Promise<string[]> {

@@ -1,0 +1,121 @@
+import { migrateRows, type RowsMigration } from "@usher-auth/postgres";
+import { migrateRevocations } from "@usher-auth/postgres/revocations";
+import { ConfigurationError } from "@usher-auth/verify";
+import { CannotRun, type Command, defineSubcommand } from "../command-line/command.ts";
+import { withDatabase } from "../database/connection.ts";
+import { readEnvironment } from "../input/environment.ts";
+import { escapeControl, escapeLine } from "../output/escape.ts";
+import { type Environment, painterFor, type Terminal } from "../terminal.ts";
+
+/** Milliseconds. Another replica may be migrating, and holds the lock. */
+const deadline = 120_000;
+const late = `The database did not answer within ${deadline / 1000} s. Another migration may hold the lock.`;
+
+export const command: Command = defineSubcommand({
+  name: "migrate",
+  description:
+    "Prepare the API's Postgres: the request role, the functions and keys of row isolation, and the table of revocations. Run it as the owner of the tables, before your own migrations; it can run again.",
+  args: {
+    login: {
+      type: "string",
+      description:
+        "The user that the API connects as; created, without a password, unless it exists. Default: the user in DATABASE_URL",
+      valueHint: "user",
+    },
+    "remove-old-keys": {
+      type: "boolean",
+      description: "Remove all keys but USHER_ROWS_KEY: the last step of a rotation",
+    },
+    env: {
+      type: "string",
+      alias: "env-file",
+      description:
+        "File with MIGRATION_DATABASE_URL (default: DATABASE_URL) and USHER_ROWS_KEY; default: the environment",
+      valueHint: "file",
+    },
+    json: { type: "boolean", description: "Print JSON" },
+  },
+  examples: [
+    {
+      line: "npx usher-auth migrate --env .env --login api",
+      effect: "Prepare the database, and the user that the API connects as",
+    },
+    {
+      line: "USHER_ROWS_KEY=$(openssl rand -base64 32) npx usher-auth migrate",
+      effect: "Harden it; give the API the same key",
+    },
+  ],
+  async run(args, terminal) {
+    const environment = await readEnvironment(args.env, terminal);
+    const key = environment.USHER_ROWS_KEY || undefined;
+    if (args["remove-old-keys"] && key === undefined)
+      throw new CannotRun("--remove-old-keys needs USHER_ROWS_KEY: the key that stays.");
+    const login = args.login ?? (await loginOf(environment));
+    const result = await withDatabase(environment, {
+      variables: ["MIGRATION_DATABASE_URL", "DATABASE_URL"],
+      deadline,
+      late,
+      use: async (sql) => {
+        const [user] = await sql<[{ name: string }]>`select session_user as name`;
+        const rows = await migrateRows(sql, {
+          keys: key === undefined ? [] : [key],
+          login: login === user.name ? undefined : login,
+          removeOtherKeys: args["remove-old-keys"],
+        }).catch(cannotRun);
+        if (!environment.REVOCATIONS_DATABASE_URL) await migrateRevocations(sql);
+        return { ...rows, login: login ?? user.name };
+      },
+    });
+    // Revocations may be stored in another database.
+    if (environment.REVOCATIONS_DATABASE_URL) {
+      const variables = ["REVOCATIONS_DATABASE_URL"];
+      await withDatabase(environment, { variables, deadline, late, use: migrateRevocations });
+    }
+    if (args.json) terminal.output.write(escapeControl(`${JSON.stringify(result, null, 2)}\n`));
+    else report(result, terminal);
+    return 0;
+  },
+});
+
+/** The user in DATABASE_URL, if another one migrates. By the database's answer: poolers rename users. */
+async function loginOf(environment: Environment): Promise<string | undefined> {
+  if (!environment.MIGRATION_DATABASE_URL || !environment.DATABASE_URL) return undefined;
+  return withDatabase(environment, {
+    variables: ["DATABASE_URL"],
+    deadline,
+    late,
+    explain: (code) =>
+      code === "28P01" || code === "28000"
+        ? "The user in DATABASE_URL cannot connect. To create it, use --login <user>, then give it a password."
+        : undefined,
+    use: async (sql) => (await sql<[{ name: string }]>`select session_user as name`)[0].name,
+  });
+}
+
+/** A key that is too short, for example. */
+function cannotRun(error: unknown): never {
+  if (error instanceof ConfigurationError) throw new CannotRun(`USHER_ROWS_KEY: ${error.message}.`);
+  throw error;
+}
+
+function report(
+  { mode, added, others, login, createdLogin }: RowsMigration & { login: string },
+  { output, environment }: Terminal,
+): void {
+  const paint = painterFor(output, environment);
+  const done = (text: string) => output.write(`${paint("green", "✓")} ${escapeLine(text)}\n`);
+  const note = (text: string) => output.write(`${paint("yellow", "!")} ${escapeLine(text)}\n`);
+  done("The role usher_api, and the schema usher with its functions");
+  done(`${login} may switch to usher_api`);
+  for (const key of added) done(`The key ${key} was added`);
+  done("The table usher_revocations");
+  if (createdLogin) note(`${login} is new and has no password: in psql, run \\password ${login}`);
+  if (mode === "named") {
+    note("Named mode: injected SQL can name another user. Set USHER_ROWS_KEY to harden it.");
+  }
+  for (const key of others) {
+    note(
+      `The key ${key} is valid too. Once no replica uses it: usher-auth migrate --remove-old-keys, or DELETE FROM usher.principal_keys WHERE id = '${key}'`,
+    );
+  }
+}

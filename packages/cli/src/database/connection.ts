@@ -1,0 +1,75 @@
+import { serverUrl } from "@usher-auth/postgres/connection";
+import type postgres from "postgres";
+import { CannotRun } from "../command-line/command.ts";
+import type { Environment } from "../terminal.ts";
+
+/** Seconds. */
+const connectTimeout = 10;
+
+/** A database, and how to talk about it. */
+export interface DatabaseUse<Result> {
+  /** Environment variables with the URL. The first one that is set counts. */
+  readonly variables: readonly string[];
+  /** Milliseconds for all of it. A locked table would otherwise block it forever. */
+  readonly deadline: number;
+  /** What to say at the deadline. */
+  readonly late: string;
+  /** A message for an SQLSTATE (Postgres manual, appendix A). Undefined: the database's own. */
+  explain?(code: string | undefined): string | undefined;
+  use(sql: postgres.Sql): Promise<Result>;
+}
+
+/**
+ * Connects to the database at a URL of the environment, calls `use`, and disconnects.
+ *
+ * @throws {CannotRun} The database cannot be used. The message never contains the URL, which has the
+ *   password.
+ */
+export async function withDatabase<Result>(
+  environment: Environment,
+  { variables, deadline, late, explain, use }: DatabaseUse<Result>,
+): Promise<Result> {
+  const { variable, url } = readUrl(environment, variables);
+  // Loaded here because other commands do not need it.
+  const { default: driver } = await import("postgres");
+  const sql = driver(serverUrl(url), {
+    max: 1,
+    connect_timeout: connectTimeout,
+    fetch_types: false,
+    onnotice: () => {},
+  });
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new CannotRun(late)), deadline);
+  });
+  try {
+    return await Promise.race([timeout, connected()]);
+  } catch (error) {
+    if (error instanceof CannotRun) throw error;
+    const { code, message } = error as Error & { code?: string };
+    throw new CannotRun(explain?.(code) ?? `The database at ${variable} cannot be used: ${message}`);
+  } finally {
+    clearTimeout(timer);
+    await sql.end({ timeout: 1 });
+  }
+
+  async function connected(): Promise<Result> {
+    await sql`select`;
+    return use(sql);
+  }
+}
+
+function readUrl(environment: Environment, variables: readonly string[]): { variable: string; url: string } {
+  const variable = variables.find((name) => environment[name]) ?? variables.at(-1) ?? "";
+  const url = environment[variable];
+  if (!url) {
+    throw new CannotRun(
+      `${variable} is not set. Set it to the API's Postgres, or use --env. Only the API's own process can open an embedded database.`,
+    );
+  }
+  const { protocol } = URL.parse(url) ?? {};
+  if (protocol !== "postgres:" && protocol !== "postgresql:") {
+    throw new CannotRun(`${variable} must be a URL, such as postgres://user@host:5432/database.`);
+  }
+  return { variable, url };
+}
