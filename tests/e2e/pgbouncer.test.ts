@@ -157,11 +157,16 @@ test("behind PgBouncer in transaction mode, two hardened replicas leak nothing i
   }
 });
 
-test("the login of requests can neither read nor revoke by itself", async () => {
+test("the login of requests can neither read nor revoke by itself, nor name a user without a proof", async () => {
   const login = postgres(settings.DATABASE_URL as string, { max: 1, fetch_types: false, prepare: false });
   for (const table of ["tasks", "usher_revocations", "usher.principal_keys"]) {
     await expect(login.unsafe(`select * from ${table}`)).rejects.toMatchObject({ code: "42501" });
   }
+  const asEve = login.begin(async (sql) => {
+    await sql`select set_config('role', 'usher_api', true), set_config('usher.user_id', 'user-1', true)`;
+    return sql`select * from tasks`;
+  });
+  await expect(asEve).rejects.toMatchObject({ code: "28000" });
   await login.end();
 });
 

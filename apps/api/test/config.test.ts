@@ -39,3 +39,24 @@ test.each(["postgres://user:p%40ss@db.example:5433/tasks?sslmode=require", "post
   "accepts the database %s",
   (url) => expect(readConfig({ DATABASE_URL: url }).databaseUrl).toBe(url),
 );
+
+test("reads a URL for each purpose, the key of rows and the timeout", () => {
+  const url = "postgres://user@localhost/tasks";
+  expect(
+    readConfig({
+      DATABASE_URL: url,
+      MIGRATION_DATABASE_URL: `${url}1`,
+      REVOCATIONS_DATABASE_URL: `${url}2`,
+      LISTEN_DATABASE_URL: `${url}3`,
+      USHER_ROWS_KEY: "k".repeat(32),
+      DATABASE_TIMEOUT: "2500",
+    }),
+  ).toMatchObject({
+    databaseUrl: url,
+    migrationDatabaseUrl: `${url}1`,
+    revocationsDatabaseUrl: `${url}2`,
+    listenDatabaseUrl: `${url}3`,
+    rowsKey: "k".repeat(32),
+    databaseTimeout: 2_500,
+  });
+});

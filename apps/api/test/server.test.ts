@@ -52,6 +52,26 @@ describe("does not start, and gives the reason in one line:", () => {
       /^DATABASE_URL must be a URL/,
     ],
     [
+      "a URL to listen on that is not Postgres",
+      { ...env, DATABASE_URL: "postgres://x/y", LISTEN_DATABASE_URL: "http://hidden" },
+      /^LISTEN_DATABASE_URL must be a URL, such as postgres:/,
+    ],
+    [
+      "a key of rows for the embedded database",
+      { ...env, USHER_ROWS_KEY: "hidden".repeat(6) },
+      /^USHER_ROWS_KEY needs DATABASE_URL too$/,
+    ],
+    [
+      "a short key of rows",
+      { ...env, DATABASE_URL: "postgres://x/y", USHER_ROWS_KEY: "hidden" },
+      /^USHER_ROWS_KEY must have at least 32 bytes$/,
+    ],
+    [
+      "a timeout of nothing",
+      { ...env, DATABASE_TIMEOUT: "0" },
+      /^DATABASE_TIMEOUT must be from 1 to 3600000$/,
+    ],
+    [
       "two invalid variables",
       { ...env, API_PORT: "-1", LOG_LEVEL: "x" },
       /^API_PORT must be from 0.*; LOG_LEVEL must be/,

@@ -57,8 +57,8 @@ const grace = 600;
  * `listen`; so does `load`. Prepares no statements and keeps no state in a session. The client stays yours: end
  * it after the subscriptions stop.
  *
- * The database user needs SELECT and INSERT on the table, and DELETE to subscribe. The role that created the
- * table has these.
+ * The database user needs SELECT and INSERT on the table, and to subscribe also DELETE and UPDATE (before): old
+ * revocations are locked and deleted. The role that created the table has these.
  *
  * @param database A `pg.Pool`, a client of postgres.js, the `client` of `openPool`, or a PGlite database.
  * @throws {ConfigurationError} The client is none of these, or an option is out of range.
