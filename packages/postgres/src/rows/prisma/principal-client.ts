@@ -59,9 +59,8 @@ export function bindClient<Client extends AnyPrismaClient>(
         if (typeof input !== "function") {
           return arrays.run(binding, () => transaction.call(this, input, options));
         }
-        // Only the start needs the binding: Prisma finds a transaction that has started by its id.
-        const run = (started: unknown) => operations.run(undefined, () => input(started));
-        return operations.run({ binding, isRequested: true }, () => transaction.call(this, run, options));
+        // For the start: Prisma then finds the transaction by its id. The callback can request nothing with it.
+        return operations.run({ binding, isRequested: true }, () => transaction.call(this, input, options));
       },
     },
   }) as PrincipalClient<Client>;

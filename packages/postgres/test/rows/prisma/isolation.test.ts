@@ -225,6 +225,7 @@ describe("without a principal", () => {
     const { shared } = prisma;
     await alice().$transaction(async (tx) => {
       await expect(shared.note.findMany()).rejects.toThrow(noPrincipal);
+      await expect(shared.$transaction((other) => other.note.count())).rejects.toThrow(noPrincipal);
       expect(await tx.note.count()).toBeGreaterThan(0);
     });
     const mixed = alice().$transaction([shared.note.count()]);

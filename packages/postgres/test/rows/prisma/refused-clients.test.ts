@@ -8,6 +8,10 @@ import { PrismaClient } from "./generated/client.ts";
 
 const createClient = (adapter: PrismaAdapter) => new PrismaClient({ adapter });
 
+/** The part of Prisma Client that holds its batches. */
+const handlerOf = (client: PrismaClient) =>
+  (client as unknown as { _requestHandler: { dataloader: unknown } })._requestHandler;
+
 function refusal(run: () => unknown): Error {
   try {
     run();
@@ -40,7 +44,7 @@ test("a client is refused whose batches cannot be separated", () => {
   for (const change of changes) {
     const create = (adapter: PrismaAdapter) => {
       const client = createClient(adapter);
-      const handler = (client as unknown as { _requestHandler: { dataloader: unknown } })._requestHandler;
+      const handler = handlerOf(client);
       handler.dataloader = change(handler.dataloader as Record<string, unknown>);
       return client;
     };
@@ -48,6 +52,20 @@ test("a client is refused whose batches cannot be separated", () => {
       "prismaRows needs a client of @prisma/client 7.10 or a later version 7",
     );
   }
+});
+
+test("an operation is refused whose request Prisma puts into other batches", async () => {
+  let client: PrismaClient | undefined;
+  let shared: unknown;
+  const rows = prismaRows(new pg.Pool(), (adapter) => {
+    client = createClient(adapter);
+    shared = handlerOf(client).dataloader;
+    return client;
+  });
+  handlerOf(client as PrismaClient).dataloader = shared;
+  const alice = rows.for({ id: "alice" });
+  await expect(alice.note.findMany()).rejects.toThrow("a query without a principal");
+  await expect(alice.note.findUnique({ where: { id: 1 } })).rejects.toThrow("a query without a principal");
 });
 
 test("anything but a Pool of pg is refused", () => {
