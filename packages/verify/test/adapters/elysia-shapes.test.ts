@@ -270,6 +270,17 @@ describe("policies of Elysia routes", () => {
     }
   });
 
+  it("are checked in an app that the guard does not know, if it has a route's options and gets the request", async () => {
+    const options = A();
+    bare().use(guard).get("/elsewhere", admin, options);
+    const unknown = bare().get("/admin", admin, options);
+    const app = bare()
+      .use(guard)
+      .get("/admin", ({ request }: Any) => unknown.handle(request));
+    expect(await ask(app, "/admin", "alice")).toEqual([403, "scope_insufficient"]);
+    expect(await ask(app, "/admin", "alice", { scope: "a" })).toEqual([200, "admin"]);
+  });
+
   it("are checked before code of the app runs", async () => {
     const ran: string[] = [];
     const note = (name: string) => () => void ran.push(name);
@@ -358,6 +369,13 @@ describe("public Elysia routes", () => {
     expect(await ask(app, "/x")).toEqual([200, "open"]);
     app.get("/x", () => "closed");
     expect(await ask(app, "/x")).toEqual([401, "credentials_missing"]);
+    const one = bare()
+      .use(guard)
+      .all("/x", () => "open", { public: true })
+      .get("/x", () => "open", { public: true });
+    expect(await ask(one, "/x")).toEqual([200, "open"]);
+    one.get("/x", () => "closed");
+    expect(await ask(one, "/x"), "one of two").toEqual([401, "credentials_missing"]);
   });
 });
 

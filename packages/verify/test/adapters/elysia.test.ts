@@ -105,12 +105,14 @@ describe("elysia adapter", () => {
       .use(guard)
       .get("/me", () => "me")
       .get("/live", () => "live")
+      .post("/live", () => "open", { public: true })
       .ws("/live", { message: () => undefined });
     const headers = { "sec-websocket-protocol": `bearer, ${issuer.tokenFor("alice")}` };
     const upgrade = { ...headers, upgrade: "websocket" };
     expect(await codeOf(ask(app, "/me", { headers: upgrade }))).toEqual([401, "credentials_missing"]);
     expect(await codeOf(ask(app, "/live", { headers }))).toEqual([401, "credentials_missing"]);
     expect((await ask(app, "/live", { headers: upgrade })).status).toBe(200);
+    expect((await ask(app, "/live", { method: "POST" })).status, "of another method").toBe(200);
   });
 
   it("throws on an app whose requests it would not all see", () => {

@@ -1,9 +1,10 @@
 import type { Reason } from "./reason.ts";
 
 const shortcut = "a shortcut, which only saves work";
-const onlyOnBun =
-  "Elysia only has WebSockets on Bun, and mutants run on Node: packages/verify/integration/elysia-sockets.test.ts";
 const nobody = "any value that is no user's id works";
+const withoutAot = "Elysia only reads it with `aot: false`, which the guard rejects";
+const ownAccessor = "for the type: only a copy of this package defines the accessor, with a setter";
+const hasMeta = "h3 gives every route a `meta`; only the type allows none";
 const hasTarget = "a received request always has a target; only the type allows none";
 
 /** Why no test can detect these mutants of adapters and their shared code. */
@@ -34,16 +35,10 @@ export const adapterReasons: readonly Reason[] = [
     reason: "no route has that method",
   },
   {
-    file: "adapters/elysia/routes.ts",
-    line: "const methods = [method",
-    mutants: ["true", "false", 'method !== "GET"', '""', "[]"],
-    reason: onlyOnBun,
-  },
-  {
     file: "adapters/h3.ts",
     line: "route?.meta?.",
     mutants: ["route?.meta.public", "route?.meta.policies"],
-    reason: "h3 gives every route a `meta`; only the type allows none",
+    reason: hasMeta,
   },
   {
     file: "adapters/h3.ts",
@@ -86,6 +81,336 @@ export const adapterReasons: readonly Reason[] = [
   {
     file: "adapters/websocket.ts",
     line: 'match(pathOfTarget(request.url ?? ""))',
+    mutants: ['"Stryker was here!"'],
+    reason: hasTarget,
+  },
+  {
+    file: "adapters/elysia.ts",
+    line: 'const admit = createHook("derive"',
+    mutants: ['""'],
+    reason: withoutAot,
+  },
+  {
+    file: "adapters/elysia.ts",
+    line: "if (!isAuthError(error)) throw error;",
+    mutants: ["false"],
+    reason: "the checks throw nothing else",
+  },
+  {
+    file: "adapters/elysia/decide.ts",
+    line: "if (known !== undefined && known.route === route",
+    mutants: ["true"],
+    reason: "routes that are the same have one pattern",
+  },
+  {
+    file: "adapters/elysia/decide.ts",
+    line: "if (required === undefined) {",
+    mutants: ["true"],
+    reason: shortcut,
+  },
+  {
+    file: "adapters/elysia/decide.ts",
+    line: "requirements.set(candidates, required);",
+    mutants: [";"],
+    reason: shortcut,
+  },
+  {
+    file: "adapters/elysia/decide.ts",
+    line: "if (route === undefined) return { public: false",
+    mutants: ["{}", '["Stryker was here"]'],
+    reason: "nothing else is read: an unknown path has a 404 after the token is verified",
+  },
+  {
+    file: "adapters/elysia/decide.ts",
+    line: "return { public: false, policies: [], fault",
+    mutants: ['["Stryker was here"]'],
+    reason: "the fault is thrown before the policies are read",
+  },
+  {
+    file: "adapters/elysia/decide.ts",
+    line: "return some.length === others.length",
+    mutants: ["true", "some.some((one, index) => one === others[index])"],
+    reason: "routes of two apps are different objects, and those of one app have one list",
+  },
+  {
+    file: "adapters/elysia/marks.ts",
+    line: "if (breadth[next] > breadth[scope])",
+    mutants: ["breadth[next] >= breadth[scope]"],
+    reason: "the same scope again changes nothing",
+  },
+  {
+    file: "adapters/elysia/marks.ts",
+    line: 'return createHook("derive", marked',
+    mutants: ['""'],
+    reason: withoutAot,
+  },
+  {
+    file: "adapters/elysia/marks.ts",
+    line: "readMarks<Claims>({ transform = []",
+    mutants: ['["Stryker was here"]'],
+    reason: "for the type: each route of a guarded app has the guard's own hook",
+  },
+  {
+    file: "adapters/elysia/routes.ts",
+    line: "if (known !== undefined) return known;",
+    mutants: ["false"],
+    reason: shortcut,
+  },
+  {
+    file: "adapters/elysia/routes.ts",
+    line: "lists.set(guarded, own);",
+    mutants: [";"],
+    reason: shortcut,
+  },
+  {
+    file: "adapters/elysia/routes.ts",
+    line: "if (name !== undefined && name in",
+    mutants: ["true"],
+    reason: "for the type: no plugin has the name `undefined`",
+  },
+  {
+    file: "adapters/elysia/routes.ts",
+    line: "if (route === undefined) return noRoutes;",
+    mutants: ["false"],
+    reason: "no route has an undefined pattern",
+  },
+  {
+    file: "adapters/elysia/routes.ts",
+    line: "function isInPlace(",
+    mutants: ["{}"],
+    reason: shortcut,
+  },
+  {
+    file: "adapters/elysia/routes.ts",
+    line: "return place?.list[place.index] === route;",
+    mutants: ["false", "place.list"],
+    reason: shortcut,
+  },
+  {
+    file: "adapters/express/admission.ts",
+    line: "of request[admissions] ?? []",
+    mutants: ['["Stryker was here"]'],
+    reason: "for the type: only accepted requests get here",
+  },
+  {
+    file: "adapters/express/layers.ts",
+    line: "if (guardedApps.has(app)) return;",
+    mutants: ["false"],
+    reason: shortcut,
+  },
+  {
+    file: "adapters/express/layers.ts",
+    line: "guardedApps.add(app);",
+    mutants: [";"],
+    reason: shortcut,
+  },
+  {
+    file: "adapters/express/layers.ts",
+    line: "if (app !== undefined && !guardedApps.has(app)) {",
+    mutants: ["true", "app !== undefined || !guardedApps.has(app)"],
+    reason: "Express sets `app`, and guarding an app again changes nothing",
+  },
+  {
+    file: "adapters/express/layers.ts",
+    line: "if (prototype === undefined) return false;",
+    mutants: ["false", "true"],
+    reason: "a router that a request has reached has a layer; only the type allows none",
+  },
+  {
+    file: "adapters/express/params.ts",
+    line: "earlier?.set?.call(this, params);",
+    mutants: ["earlier?.set.call"],
+    reason: ownAccessor,
+  },
+  {
+    file: "adapters/express/params.ts",
+    line: "if (this[admissions] === undefined) return;",
+    mutants: ["false"],
+    reason: shortcut,
+  },
+  {
+    file: "adapters/express/params.ts",
+    line: "if (this[rejection] !== undefined) this[hidden]",
+    mutants: ["true"],
+    reason: "it is only read after a rejection",
+  },
+  {
+    file: "adapters/express/params.ts",
+    line: "return parent === null ||",
+    mutants: ["false"],
+    reason: "for the type: Express's requests inherit from Node's",
+  },
+  {
+    file: "adapters/fastify.ts",
+    line: "if (mismatch === undefined) done();",
+    mutants: ["false"],
+    reason: "`fail` passes `undefined` on, which is no error",
+  },
+  {
+    file: "adapters/fastify.ts",
+    line: "(error) => void reply.send(error)",
+    mutants: ["() => undefined"],
+    reason: "the check throws nothing but an AuthError",
+  },
+  {
+    file: "adapters/fetch.ts",
+    line: 'if (typeof context?.waitUntil === "function")',
+    mutants: ["context.waitUntil(work)"],
+    reason: "for the type: it was a function a moment before",
+  },
+  {
+    file: "adapters/fetch.ts",
+    line: "} catch {",
+    mutants: ["{}"],
+    reason: "an empty block returns `undefined` as well",
+  },
+  {
+    file: "adapters/h3.ts",
+    line: "(H3Event as { __is_event__?: unknown })",
+    mutants: ["false"],
+    reason: "only h3 1 under the name `h3` gets there",
+  },
+  {
+    file: "adapters/h3.ts",
+    line: '"This is the guard for h3 2.',
+    mutants: ['""'],
+    reason: "only h3 1 under the name `h3` gets there",
+  },
+  {
+    file: "adapters/h3.ts",
+    line: "policies: route.meta?.policies",
+    mutants: ["route.meta.policies"],
+    reason: hasMeta,
+  },
+  {
+    file: "adapters/h3.ts",
+    line: "if (meta?.public !== true",
+    mutants: ["meta.public"],
+    reason: hasMeta,
+  },
+  {
+    file: "adapters/h3.ts",
+    line: 'function isPublic({ route = ""',
+    mutants: ['"Stryker was here!"'],
+    reason: "for the type: h3's own routes have a pattern",
+  },
+  {
+    file: "adapters/h3/inner-routes.ts",
+    line: 'super("usher refused this request.")',
+    mutants: ['""'],
+    reason: "a text for people who debug an app",
+  },
+  {
+    file: "adapters/h3-v1/params.ts",
+    line: '!value.includes("%")',
+    mutants: ['""'],
+    reason: shortcut,
+  },
+  {
+    file: "adapters/hono.ts",
+    line: "const base = app.routes.at(-1)",
+    mutants: ['"Stryker was here!"'],
+    reason: "for the type: the guard's own middleware is the last route",
+  },
+  {
+    file: "adapters/hono.ts",
+    line: "const ownerParams = path === undefined",
+    mutants: ["false"],
+    reason: "without a path, the table finds the same",
+  },
+  {
+    file: "adapters/koa/params.ts",
+    line: "if (Object.hasOwn(context, place))",
+    mutants: ["true"],
+    reason: "deleting a property that is not there changes nothing",
+  },
+  {
+    file: "adapters/koa/params.ts",
+    line: "if (pattern !== undefined) context[place]",
+    mutants: ["true"],
+    reason: "a pattern that is undefined has no names",
+  },
+  {
+    file: "adapters/koa/params.ts",
+    line: "if (names.length > 0) check(params, names);",
+    mutants: ["true", "names.length >= 0"],
+    reason: shortcut,
+  },
+  {
+    file: "adapters/koa/params.ts",
+    line: "patternNames(route.path) : [];",
+    mutants: ['["Stryker was here"]'],
+    reason: "no owner parameter has that name",
+  },
+  {
+    file: "adapters/koa/params.ts",
+    line: "earlier?.set?.call(this, pattern);",
+    mutants: ["earlier?.set.call"],
+    reason: ownAccessor,
+  },
+  {
+    file: "adapters/koa/params.ts",
+    line: "const names = allChecks === undefined ? []",
+    mutants: ["false", '["Stryker was here"]'],
+    reason: "the next line returns without reading the names",
+  },
+  {
+    file: "adapters/koa/params.ts",
+    line: "if (allChecks === undefined || names.length === 0)",
+    mutants: ["false", "allChecks === undefined && names.length === 0"],
+    reason: shortcut,
+  },
+  {
+    file: "adapters/nestjs.ts",
+    line: 'if (typeof pattern !== "string")',
+    mutants: ["false"],
+    reason: "only another version of Nest provides no path",
+  },
+  {
+    file: "adapters/nestjs.ts",
+    line: '"usher supports Nest 11 and 12',
+    mutants: ['""'],
+    reason: "only another version of Nest provides no path",
+  },
+  {
+    file: "adapters/nestjs.ts",
+    line: "params: ofHost.length === 0 ? params",
+    mutants: ["false"],
+    reason: shortcut,
+  },
+  {
+    file: "adapters/nestjs/backchannel-logout.ts",
+    line: '(prototype, "receive", descriptor);',
+    mutants: ['""'],
+    reason: "Nest's decorators write to the function, and do not read its name",
+  },
+  {
+    file: "adapters/trpc/input.ts",
+    line: "if (Array.isArray(value)) {",
+    mutants: ["false", "{}"],
+    reason: "a shortcut: a list's own properties are its indexes and `length`",
+  },
+  {
+    file: "adapters/trpc/input.ts",
+    line: "if (isContainer(inner)) open.push(inner);",
+    mutants: ["true"],
+    reason: "it is asked again when it is its turn",
+  },
+  {
+    file: "adapters/trpc/input.ts",
+    line: "name.split(/[.[\\]]/) : [];",
+    mutants: ['["Stryker was here"]'],
+    reason: "no owner field has that name",
+  },
+  {
+    file: "adapters/trpc/live.ts",
+    line: "const access = { params: {}, ownerParams: [] };",
+    mutants: ["{}", '["Stryker was here"]'],
+    reason: "it is read when a token is renewed, and nothing renews these",
+  },
+  {
+    file: "adapters/websocket.ts",
+    line: 'namesOtherConnection(request.url ?? "")',
     mutants: ['"Stryker was here!"'],
     reason: hasTarget,
   },
