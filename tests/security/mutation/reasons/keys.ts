@@ -68,4 +68,34 @@ export const keyReasons: readonly Reason[] = [
     mutants: ["[]", '""'],
     reason: "any family but ECDSA and PSS takes the last branch, and `undefined` works like `null` as a hash",
   },
+  {
+    file: "keys/custom-source.ts",
+    line: "const turn = { isTaken: false };",
+    mutants: ["{}"],
+    reason: "`undefined` is falsy as well",
+  },
+  {
+    file: "keys/custom-source.ts",
+    line: "source.keys?.()",
+    mutants: ["source.keys()"],
+    reason: "calling what is absent throws, which counts as no answer",
+  },
+  {
+    file: "keys/custom-source.ts",
+    line: "source.description?.()",
+    mutants: ["source.description()"],
+    reason: "calling what is absent throws, which counts as no answer",
+  },
+  {
+    file: "keys/custom-source.ts",
+    line: "remote.refreshing?.()",
+    mutants: ["remote.refreshing()"],
+    reason: "calling what is absent throws, which counts as no answer",
+  },
+  {
+    file: "keys/custom-source.ts",
+    line: "} catch {",
+    mutants: ["{}"],
+    reason: "an empty block returns `undefined`, which counts as no",
+  },
 ];

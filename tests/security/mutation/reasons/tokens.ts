@@ -74,4 +74,47 @@ export const tokenReasons: readonly Reason[] = [
     mutants: ["hash * 31 - token.charCodeAt(index)"],
     reason: "another hash, as good as this one",
   },
+  {
+    file: "claims/claims.ts",
+    line: "const end = maxTokenAge === undefined || iat === undefined",
+    mutants: ["false"],
+    reason:
+      "for the type: a sum with `undefined` is NaN, with which a token is verified anew instead of found",
+  },
+  {
+    file: "claims/freeze.ts",
+    line: 'if (property !== undefined && "value" in property)',
+    mutants: ["true"],
+    reason: "only a proxy hides a property that it lists, and freezing it fails as well",
+  },
+  {
+    file: "clock.ts",
+    line: "if (time >= started + passed) return time;",
+    mutants: ["time > started + passed"],
+    reason: "both values are the same then",
+  },
+  {
+    file: "clock.ts",
+    line: "if (seconds <= newest) return;",
+    mutants: ["false", "seconds < newest"],
+    reason: "a shortcut: `Math.max` ignores an older token as well",
+  },
+  {
+    file: "errors.ts",
+    line: 'return typeof value === "object" && value !== null',
+    mutants: ["true", 'typeof value === "object" || value !== null'],
+    reason: "no other value has the mark, and `null` throws, which is caught",
+  },
+  {
+    file: "http/authorization.ts",
+    line: 'const [first = "", ...others]',
+    mutants: ['"Stryker was here!"'],
+    reason: "for the type: `split` returns at least one part",
+  },
+  {
+    file: "verifier/verifier.ts",
+    line: "now >= known.from &&",
+    mutants: ["now > known.from"],
+    reason: "a token that is not found is verified anew, with the same result",
+  },
 ];
