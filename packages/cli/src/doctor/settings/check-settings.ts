@@ -12,6 +12,7 @@ import {
 } from "../check.ts";
 import { issuerFrom } from "../facts/base-url.ts";
 import { hasSettings } from "../facts/key-kinds.ts";
+import { rowSettingsFinding } from "./row-settings.ts";
 import { withUsherWarnings } from "./warnings.ts";
 
 const newSecret =
@@ -28,7 +29,7 @@ export async function checkSettings({
 }: CheckInput): Promise<CheckResult> {
   if (!isFile && !hasSettings(environment)) return noFindings;
   const secrets = await Promise.all(secretsIn(environment).map(secretFinding));
-  const findings = secrets.filter((finding) => finding !== undefined);
+  const findings = [...secrets, rowSettingsFinding(environment)].filter((finding) => finding !== undefined);
   if (findings.some(({ severity }) => severity === "error")) return { findings, confirmed: [] };
   try {
     verifierFromEnv(environment);

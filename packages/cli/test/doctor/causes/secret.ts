@@ -192,4 +192,25 @@ export const secretRows: readonly Row[] = [
     fix: /2:new,1:old/,
     arrange: () => differing(newSecret(), (secret) => ({ BETTER_AUTH_SECRETS: secret })),
   },
+  {
+    when: "USHER_ROWS_KEY is short",
+    first: "settings_wrong",
+    says: /USHER_ROWS_KEY has 5 bytes, and needs at least 32/,
+    fix: /openssl rand/,
+    arrange: () =>
+      differing(newSecret(), (secret) => ({ BETTER_AUTH_SECRET: secret, USHER_ROWS_KEY: "short" })),
+  },
+  {
+    when: "with USHER_ROWS_KEY, requests and migrations have the same database user",
+    first: "settings_wrong",
+    says: /MIGRATION_DATABASE_URL has the same user as DATABASE_URL/,
+    fix: /^MIGRATION_DATABASE_URL=/,
+    arrange: () =>
+      differing(newSecret(), (secret) => ({
+        BETTER_AUTH_SECRET: secret,
+        USHER_ROWS_KEY: "k".repeat(32),
+        DATABASE_URL: "postgres://owner:one@host/tasks",
+        MIGRATION_DATABASE_URL: "postgres://owner:two@host/tasks",
+      })),
+  },
 ];
