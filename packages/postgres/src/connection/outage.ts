@@ -58,11 +58,24 @@ const brokenTls = /^ERR_(?:SSL|TLS)_/;
  */
 const outageStates = /^(?:08|53|57P|58|57014|25006|28|3D)/;
 
+/** What pg and its pool say of a connection that is lost or cannot be made in time: without a code. */
+const lostConnections = new Set([
+  "Connection terminated",
+  "Connection terminated unexpectedly",
+  "Connection terminated due to connection timeout",
+  "Client has encountered a connection error and is not queryable",
+  "Client was closed and is not queryable",
+  "timeout exceeded when trying to connect",
+]);
+
+/** Prisma's codes for a server that it cannot reach, or that rejects the login: P1000 to P1017. */
+const prismaConnectionErrors = /^P10\d\d$/;
+
 /**
  * Whether an error means that the database is unavailable, rather than that a query is wrong. Looks at the
- * `code` of the error and of each `cause`: Node's and postgres.js's connection errors, TLS errors, and the
- * SQLSTATEs for a server that is down, full, read-only, out of connections, too slow (57014), or that rejects
- * the login.
+ * `code` of the error and of each `cause`: the connection errors of Node, postgres.js and Prisma, TLS errors,
+ * and the SQLSTATEs for a server that is down, full, read-only, out of connections, too slow (57014), or that
+ * rejects the login. `pg` has no codes for lost connections: there, the message counts.
  *
  * @example
  * ```ts
@@ -75,13 +88,26 @@ const outageStates = /^(?:08|53|57P|58|57014|25006|28|3D)/;
  */
 export function isOutage(error: unknown): boolean {
   for (let current = error; current instanceof Error; current = current.cause) {
-    if (current instanceof DatabaseUnavailableError) return true;
-    const code = (current as { code?: unknown }).code;
-    if (typeof code === "string" && isOutageCode(code)) return true;
+    if (current instanceof DatabaseUnavailableError || lostConnections.has(current.message)) return true;
+    if (codesOf(current as PrismaError).some((code) => typeof code === "string" && isOutageCode(code)))
+      return true;
   }
   return false;
 }
 
+/** The code of an error. Prisma has the SQLSTATE too, in the error of its driver adapter. */
+function codesOf(error: PrismaError): unknown[] {
+  const { code, meta, cause } = error;
+  return [code, meta?.driverAdapterError?.cause?.originalCode, cause?.originalCode];
+}
+
+interface PrismaError {
+  readonly code?: unknown;
+  readonly meta?: { readonly driverAdapterError?: PrismaError };
+  readonly cause?: { readonly originalCode?: unknown };
+}
+
 function isOutageCode(code: string): boolean {
-  return connectionErrors.has(code) || brokenTls.test(code) || outageStates.test(code);
+  const codes = [brokenTls, outageStates, prismaConnectionErrors];
+  return connectionErrors.has(code) || codes.some((pattern) => pattern.test(code));
 }

@@ -1,6 +1,7 @@
 import { DatabaseUnavailableError, isOutage } from "@usher-auth/postgres/connection";
 import { expect, test } from "vitest";
 
+const prismaMeta = (originalCode: string) => ({ driverAdapterError: { cause: { originalCode } } });
 const withCode = (code: unknown) => Object.assign(new Error("x"), { code });
 
 test.each([
@@ -23,6 +24,22 @@ test.each([
   expect(isOutage(new Error("Failed query", { cause: withCode(code) }))).toBe(true);
 });
 
+test.each([
+  ["a server that Prisma cannot reach", { code: "P1001" }],
+  ["a key that the database does not have", { code: "P1010" }],
+  ["a raw query that takes too long", { code: "P2010", meta: prismaMeta("57014") }],
+  ["a commit on a server that shuts down", { cause: { originalCode: "57P01" } }],
+])("%s is an outage, with Prisma", (_what, properties) => {
+  expect(isOutage(Object.assign(new Error("x"), properties))).toBe(true);
+});
+
+test.each(["Connection terminated unexpectedly", "timeout exceeded when trying to connect"])(
+  "a lost connection of pg is an outage: %s",
+  (message) => {
+    expect(isOutage(new Error(message))).toBe(true);
+  },
+);
+
 test("a DatabaseUnavailableError is an outage", () => {
   expect(isOutage(new DatabaseUnavailableError(undefined))).toBe(true);
 });
@@ -34,6 +51,8 @@ test.each([
   ["an error without a code", new Error("a bug")],
   ["a code that is a number", withCode(53300)],
   ["a code that only contains one of these", withCode("X53300")],
+  ["a raw query of Prisma that is wrong", Object.assign(withCode("P2010"), { meta: prismaMeta("22012") })],
+  ["a duplicate key, with Prisma", withCode("P2002")],
   ["text", "ECONNREFUSED"],
   ["undefined", undefined],
 ])("%s is not an outage", (_what, error) => {
