@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import type { Note, Notes, OpenRows } from "./adapter.ts";
 import type { Context } from "./contract.ts";
 
-const late = /after its transaction had finished/;
+/** Kysely notices it too. */
+const late = /after its transaction had finished|Transaction is already (?:committed|rolled back)/;
 
 export function boundAtUse(context: Context): void {
   /** With one connection, so that bob's transaction is on the one that alice's had. */

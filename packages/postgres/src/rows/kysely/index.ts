@@ -1,0 +1,1 @@
+export { type KyselyRowsOptions, kyselyRows } from "./kysely-rows.ts";
