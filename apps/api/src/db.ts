@@ -1,15 +1,11 @@
-import {
-  type DrizzleDatabase,
-  type PrincipalRows as PrincipalRowsOf,
-  withPrincipal,
-} from "@usher-auth/postgres";
 import { withDeadline } from "@usher-auth/postgres/connection";
+import { type DrizzleDatabase, drizzleRows } from "@usher-auth/postgres/drizzle";
 import type { RevocationStore } from "@usher-auth/verify/revocation";
 import { sql } from "drizzle-orm";
 import type * as schema from "./tasks/schema.ts";
 
-/** Queries that see and write the rows of one principal only. */
-export type PrincipalRows = PrincipalRowsOf<typeof schema>;
+/** The database, whose queries see and write the rows of one principal only. */
+export type PrincipalRows = DrizzleDatabase<typeof schema>;
 
 /** All that the rest of the API sees of the database. The raw client stays inside. */
 export type Database = {
@@ -23,10 +19,10 @@ export type Database = {
    */
   readonly mode: "hardened" | "named";
   /**
-   * Runs `run` in one transaction that sees and writes only the rows of `principal`.
+   * Runs `run` with the rows of `principal`. Each statement is a transaction, in one round trip.
    *
-   * @throws {DatabaseUnavailableError} The database does not answer in time. The transaction is then rolled
-   *   back.
+   * @throws {DatabaseUnavailableError} The database does not answer in time. A statement that was sent may
+   *   still be committed.
    */
   withPrincipal<Result>(
     principal: { readonly id: string },
@@ -84,6 +80,7 @@ export function createDatabase(options: {
     isFull = () => false,
     close,
   } = options;
+  const rows = drizzleRows(client, settings);
   return {
     kind,
     mode,
@@ -93,13 +90,7 @@ export function createDatabase(options: {
     withPrincipal: (principal, run) =>
       withDeadline(deadline, (signal) => {
         signal.addEventListener("abort", onOverdue);
-        const unlessLate = async (rows: PrincipalRows) => {
-          const result = await run(rows);
-          // The client already has its 503: committing now would contradict it.
-          signal.throwIfAborted();
-          return result;
-        };
-        return withPrincipal(client, principal, unlessLate, { key: settings.key });
+        return run(rows.for(principal));
       }),
     isUp: () =>
       withDeadline(deadline / 2, (signal) => {

@@ -1,6 +1,5 @@
 export type { RowPrincipal } from "./rows/binding/principal.ts";
 export { createRows } from "./rows/create-rows.ts";
-export type { DrizzleDatabase, PrincipalRows } from "./rows/database.ts";
 export type { PgCursor } from "./rows/drivers/pg/cursor.ts";
 export type { PgField, PgPool, PgResult } from "./rows/drivers/pg/pg-shape.ts";
 export type { PrincipalClient } from "./rows/drivers/pg/principal-client.ts";
@@ -8,11 +7,9 @@ export type { PrincipalPool } from "./rows/drivers/pg/principal-pool.ts";
 export type { PgQueryConfig } from "./rows/drivers/pg/statement.ts";
 export type { PrincipalPglite } from "./rows/drivers/pglite/principal-pglite.ts";
 export type { BoundSql } from "./rows/drivers/postgres-js/bound-sql.ts";
-export { currentOwner, ownerPolicy, principalSetting, requestRole } from "./rows/owner-policy.ts";
 export type { Rows } from "./rows/rows.ts";
 export type { RowsOptions } from "./rows/rows-options.ts";
 export { UnstorableIdError } from "./rows/unstorable-id-error.ts";
-export { type WithPrincipalOptions, withPrincipal } from "./rows/with-principal.ts";
 export {
   type CheckedTable,
   type CheckTablesOptions,

@@ -1,15 +1,14 @@
-import { currentOwner, ownerPolicy } from "@usher-auth/postgres";
+import { currentUser, ownerPolicy } from "@usher-auth/postgres/drizzle";
 import { boolean, index, pgTable, text, timestamp, uuid } from "drizzle-orm/pg-core";
 
 /**
- * The table of tasks. `ownerId` is a Better Auth user id, an opaque string. It defaults to the transaction's
- * principal, so that no query names it. Lengths are checked in requests (task.ts), not here.
+ * The table of tasks. `ownerId` is a Better Auth user id, an opaque string. It defaults to the principal, so that no query names it. Lengths are checked in requests (task.ts), not here.
  */
 export const tasks = pgTable(
   "tasks",
   {
     id: uuid("id").primaryKey().defaultRandom(),
-    ownerId: text("owner_id").notNull().default(currentOwner),
+    ownerId: text("owner_id").notNull().default(currentUser()),
     title: text("title").notNull(),
     notes: text("notes"),
     completed: boolean("completed").notNull().default(false),

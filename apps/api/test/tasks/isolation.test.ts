@@ -1,6 +1,7 @@
 import { PGlite } from "@electric-sql/pglite";
 import { startPostgres } from "@usher-auth/e2e/postgres";
-import { type DrizzleDatabase, migrateRows, withPrincipal } from "@usher-auth/postgres";
+import { migrateRows } from "@usher-auth/postgres";
+import { type DrizzleDatabase, drizzleRows } from "@usher-auth/postgres/drizzle";
 import { type SQL, sql } from "drizzle-orm";
 import { drizzle as drizzlePglite } from "drizzle-orm/pglite";
 import { migrate as migratePglite } from "drizzle-orm/pglite/migrator";
@@ -53,7 +54,7 @@ describe.each(Object.entries(databases))("%s restricts rows to their owner:", (_
   afterAll(() => close());
 
   const as = <Result>(id: string, run: (rows: PrincipalRows) => Promise<Result>) =>
-    withPrincipal(client, { id }, run);
+    run(drizzleRows(client).for({ id }));
   const titlesOf = (id: string) =>
     as(id, (rows) => rows.select().from(tasks)).then((found) => found.map(titleOf).sort());
 
@@ -139,10 +140,12 @@ describe.each(Object.entries(databases))("%s restricts rows to their owner:", (_
   test.each(["commits", "fails"])(
     "leaves no trace of the principal on the connection after a transaction that %s",
     async (end) => {
-      const run = as("ada", async (rows) => {
-        await rows.select().from(tasks);
-        if (end === "fails") throw new Error("stop");
-      });
+      const run = as("ada", (rows) =>
+        rows.transaction(async (transaction) => {
+          await transaction.select().from(tasks);
+          if (end === "fails") throw new Error("stop");
+        }),
+      );
       await run.catch(() => {});
       const left = sql`select current_setting('usher.user_id', true) as id, current_user = session_user as itself`;
       const [{ id, itself }] = rowsOf(await client.execute(left)) as [{ id: string | null; itself: boolean }];
@@ -158,17 +161,22 @@ describe.each(Object.entries(databases))("%s restricts rows to their owner:", (_
   });
 
   test("rolls back a transaction that fails", async () => {
-    const run = as("ada", async (rows) => {
-      await rows.insert(tasks).values({ title: "a3" });
-      throw new Error("stop");
-    });
+    const run = as("ada", (rows) =>
+      rows.transaction(async (transaction) => {
+        await transaction.insert(tasks).values({ title: "a3" });
+        throw new Error("stop");
+      }),
+    );
     await expect(run).rejects.toThrow("stop");
     expect(await titlesOf("ada")).toEqual(["a1", "a2"]);
   });
 
-  test("rows throw once their transaction has finished", async () => {
-    const kept = await as("ada", async (rows) => ({ rows }));
-    expect(() => kept.rows.select()).toThrow("after its transaction had finished");
+  test("a query of a transaction that has finished rejects", async () => {
+    const kept = await as("ada", (rows) => rows.transaction(async (transaction) => ({ transaction })));
+    const late = async () => kept.transaction.select().from(tasks);
+    await expect(late).rejects.toMatchObject({
+      cause: { message: expect.stringContaining("after its transaction had finished") },
+    });
   });
 
   test("the role of requests cannot read or create other tables", async () => {

@@ -1,5 +1,6 @@
 import { PGlite } from "@electric-sql/pglite";
-import { migrateRows, withPrincipal } from "@usher-auth/postgres";
+import { migrateRows } from "@usher-auth/postgres";
+import { drizzleRows } from "@usher-auth/postgres/drizzle";
 import { drizzle } from "drizzle-orm/pglite";
 import { migrate } from "drizzle-orm/pglite/migrator";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -10,6 +11,7 @@ import * as schema from "../../src/tasks/schema.ts";
 
 const pglite = new PGlite();
 const client = drizzle({ client: pglite, schema });
+const rows = drizzleRows(client);
 beforeAll(async () => {
   await migrateRows(pglite);
   await migrate(client, migrations);
@@ -33,9 +35,7 @@ test("pages are exact when creation times are equal or differ by a microsecond, 
     let cursor: string | null | undefined;
     while (cursor !== null) {
       const after = cursor === undefined ? undefined : readCursor(cursor);
-      const page = await withPrincipal(client, { id: "ada" }, (rows) =>
-        listTasks(rows, { status: "all", limit, after }),
-      );
+      const page = await listTasks(rows.for({ id: "ada" }), { status: "all", limit, after });
       seen.push(...page.tasks.map((task) => task.id));
       expect(page.tasks.every((task) => times.includes(task.createdAt))).toBe(true);
       cursor = page.nextCursor;

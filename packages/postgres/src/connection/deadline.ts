@@ -11,15 +11,14 @@ import { DatabaseUnavailableError, isOutage } from "./outage.ts";
  *
  * @example
  * ```ts
- * import { withPrincipal } from "@usher-auth/postgres";
  * import { withDeadline } from "@usher-auth/postgres/connection";
+ * import type { DrizzleDatabase } from "@usher-auth/postgres/drizzle";
  * import type { PgTable } from "drizzle-orm/pg-core";
- * import type { PostgresJsDatabase } from "drizzle-orm/postgres-js";
  *
- * export function readRows(database: PostgresJsDatabase, principal: { id: string }, table: PgTable) {
+ * export function readRows(rows: DrizzleDatabase, table: PgTable) {
  *   return withDeadline(5_000, (signal) =>
- *     withPrincipal(database, principal, async (rows) => {
- *       const found = await rows.select().from(table);
+ *     rows.transaction(async (transaction) => {
+ *       const found = await transaction.select().from(table);
  *       signal.throwIfAborted(); // the client already has its 503: roll back
  *       return found;
  *     }),

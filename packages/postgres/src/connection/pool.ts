@@ -35,7 +35,7 @@ export interface Pool {
   end(): Promise<void>;
 }
 
-/** In seconds: as long as `withPrincipal` lets a query run. */
+/** In seconds: as long as rows of a principal let a query run by default. */
 const timeout = 5;
 
 /**

@@ -1,5 +1,6 @@
 import { PGlite } from "@electric-sql/pglite";
-import { currentOwner, ownerPolicy, withPrincipal } from "@usher-auth/postgres";
+import { migrateRows, policySql } from "@usher-auth/postgres";
+import { currentUser, drizzleRows, ownerPolicy } from "@usher-auth/postgres/drizzle";
 import { migrateRevocations, revocationStore } from "@usher-auth/postgres/revocations";
 import type { RevocationListener } from "@usher-auth/verify/revocation";
 import { pgTable, text } from "drizzle-orm/pg-core";
@@ -9,7 +10,7 @@ import type { Callback, Outcome } from "../callback.ts";
 
 const notes = pgTable(
   "notes",
-  { owner: text().notNull().default(currentOwner), text: text().notNull() },
+  { owner: text().notNull().default(currentUser()), text: text().notNull() },
   (table) => [ownerPolicy(table.owner)],
 );
 
@@ -18,11 +19,9 @@ let opened: Promise<PGlite> | undefined;
 
 async function open(): Promise<PGlite> {
   const pglite = await PGlite.create();
-  await pglite.exec(`create role usher_api nologin;
-    create table notes (owner text not null default nullif(current_setting('usher.user_id', true), ''), text text not null);
-    grant select, insert on notes to usher_api;
-    alter table notes enable row level security, force row level security;
-    create policy notes_owner on notes to usher_api using (owner = nullif(current_setting('usher.user_id', true), ''))`);
+  await migrateRows(pglite);
+  await pglite.exec(`create table notes (owner text not null, text text not null);
+    ${policySql({ table: "notes", owner: "owner" })}`);
   await migrateRevocations(pglite);
   return pglite;
 }
@@ -34,21 +33,24 @@ async function open(): Promise<PGlite> {
 async function running(behaviour: Behaviour) {
   opened ??= open();
   const database = drizzle({ client: await opened, schema: { notes } });
+  const rows = drizzleRows(database, { transactionTimeout: 200 });
   const id = behaviour.name;
-  const good: UserFunction = (rows) => rows.insert(notes).values({ text: "mine" }).returning();
+  const good: UserFunction = (transaction) => transaction.insert(notes).values({ text: "mine" }).returning();
   async function outcomeOf(run: UserFunction): Promise<Outcome> {
-    const written = await withPrincipal(database, { id }, run as never, { timeout: 200 }).catch(
-      () => undefined,
-    );
-    const others = await withPrincipal(database, { id: "another" }, (rows) => rows.select().from(notes));
+    const written = await rows
+      .for({ id })
+      .transaction(run as never)
+      .catch(() => undefined);
+    const others = await rows.for({ id: "another" }).select().from(notes);
     if (others.length > 0) throw new Error("another user sees it");
     return Array.isArray(written) ? "served" : "failed";
   }
   // Not awaited: PGlite has one connection, which this transaction uses until its function is done.
   const nested = () =>
-    void withPrincipal(database, { id: "nested" }, (rows) => rows.select().from(notes)).catch(
-      () => undefined,
-    );
+    void rows
+      .for({ id: "nested" })
+      .$count(notes)
+      .then(undefined, () => undefined);
   return { during: await outcomeOf(behaviour.of(good, nested)), afterwards: await outcomeOf(good) };
 }
 
@@ -91,7 +93,7 @@ async function listening(method: keyof RevocationListener, behaviour: Behaviour)
 
 export const postgresCallbacks: readonly Callback[] = [
   {
-    name: "postgres withPrincipal run",
+    name: "postgres rows transaction",
     use: running,
     expected: {
       usual: "served",
