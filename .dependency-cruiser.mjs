@@ -157,10 +157,19 @@ export default {
     {
       name: "rows-without-the-other-parts",
       comment:
-        '`import "@usher-auth/postgres"` loads Drizzle only: revocations and connections have subpaths.',
+        '`import "@usher-auth/postgres"` needs no driver and no ORM: these, revocations and connections have subpaths.',
       severity: "error",
-      from: { path: "^packages/postgres/src/(index\\.ts|rows/)" },
-      to: { path: "^packages/postgres/src/(connection|revocations)/" },
+      from: { path: "^packages/postgres/src/(index\\.ts|sql/|rows/(?!(drizzle|kysely|prisma)/))" },
+      to: { path: "node_modules/|^packages/postgres/src/(connection/|revocations/|rows/(drizzle|kysely|prisma)/)" },
+    },
+    {
+      name: "drizzle-without-its-drivers",
+      comment: "drizzleRows takes the user's database: each of Drizzle's drivers loads its own package.",
+      severity: "error",
+      from: { path: "^packages/postgres/src/rows/drizzle/" },
+      to: {
+        path: "node_modules/(?!drizzle-orm/)|node_modules/drizzle-orm/(?!(index|sql/.*|pg-core/.*|cache/.*)\\.)|^packages/postgres/src/(connection|revocations)/",
+      },
     },
     {
       name: "connection-without-drivers",
