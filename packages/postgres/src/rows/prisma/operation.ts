@@ -21,11 +21,12 @@ interface Operation {
 }
 
 /**
- * The operation of the current asynchronous context. It is entered right before Prisma's query engine and
- * holds until its statements are sent; no code of the application runs in it, except `userDefinedTypeParser`,
- * comment plugins and listeners of `$on`.
+ * The operation of the current asynchronous context. It is entered right before Prisma's query engine.
+ *
+ * Code of the application that the engine calls runs in it too: listeners of `$on`, comment plugins, the
+ * callback of an interactive transaction. It can request nothing with the operation, which has made its request.
  */
-export type Operations = AsyncLocalStorage<Operation | undefined>;
+export type Operations = AsyncLocalStorage<Operation>;
 
 /** One for each `prismaRows`: an operation on one database says nothing about another. */
 export function createOperations(): Operations {

@@ -32,7 +32,7 @@ export interface PrismaRowsOptions extends RowsOptions, PrismaPgOptions {}
  * and a transaction around nested writes. n statements in a transaction take n + 1.
  *
  * The client that `createClient` returns runs no query itself: it rejects with "a query without a principal".
- * Its extensions are kept. What they do through another client is not isolated.
+ * Its extensions are kept. Not isolated: what they do through another client, and results that they cache.
  *
  * @param pool The application's `pg.Pool`. It is never ended here.
  * @param createClient Called once, at once. The client must have the adapter that it is given.

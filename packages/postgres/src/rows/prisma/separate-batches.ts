@@ -15,6 +15,7 @@ export interface Batches {
 
 /** The parts of Prisma Client that isolation depends on and that its documentation does not describe. */
 interface Internals {
+  readonly _clientVersion: string;
   readonly _engineConfig: { readonly adapter?: unknown };
   readonly _requestHandler: { dataloader: Pick<Batches, "request"> };
 }
@@ -28,9 +29,14 @@ interface Internals {
  * @throws {ConfigurationError} The client has another adapter, or is of a version with other parts.
  */
 export function separateBatches(client: object, adapter: object, batchesOf: () => Batches): () => Batches {
-  const { _engineConfig: config, _requestHandler: handler } = client as Partial<Internals>;
+  const {
+    _clientVersion: version,
+    _engineConfig: config,
+    _requestHandler: handler,
+  } = client as Partial<Internals>;
   const shared: unknown = handler?.dataloader;
-  if (config === undefined || handler === undefined || !isBatches(shared)) {
+  const isKnown = version?.startsWith("7.") === true;
+  if (!isKnown || config === undefined || handler === undefined || !isBatches(shared)) {
     throw new ConfigurationError("prismaRows needs a client of @prisma/client 7.10 or a later version 7");
   }
   if (config.adapter !== adapter) {

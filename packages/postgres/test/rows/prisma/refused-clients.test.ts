@@ -8,6 +8,8 @@ import { PrismaClient } from "./generated/client.ts";
 
 const createClient = (adapter: PrismaAdapter) => new PrismaClient({ adapter });
 
+const needsVersion7 = "prismaRows needs a client of @prisma/client 7.10 or a later version 7";
+
 /** The part of Prisma Client that holds its batches. */
 const handlerOf = (client: PrismaClient) =>
   (client as unknown as { _requestHandler: { dataloader: unknown } })._requestHandler;
@@ -31,6 +33,14 @@ test("a client with another adapter is refused: its queries would not be isolate
   );
 });
 
+test("a client of another major version is refused", () => {
+  for (const version of ["8.0.0", "70.1.0", undefined]) {
+    const create = (adapter: PrismaAdapter) =>
+      Object.assign(createClient(adapter), { _clientVersion: version });
+    expect(refusal(() => prismaRows(new pg.Pool(), create)).message).toBe(needsVersion7);
+  }
+});
+
 test("a client is refused whose batches cannot be separated", () => {
   const changes: ((dataloader: Record<string, unknown>) => unknown)[] = [
     () => undefined,
@@ -48,9 +58,7 @@ test("a client is refused whose batches cannot be separated", () => {
       handler.dataloader = change(handler.dataloader as Record<string, unknown>);
       return client;
     };
-    expect(refusal(() => prismaRows(new pg.Pool(), create)).message).toBe(
-      "prismaRows needs a client of @prisma/client 7.10 or a later version 7",
-    );
+    expect(refusal(() => prismaRows(new pg.Pool(), create)).message).toBe(needsVersion7);
   }
 });
 
