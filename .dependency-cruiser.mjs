@@ -160,7 +160,9 @@ export default {
         '`import "@usher-auth/postgres"` needs no driver and no ORM: these, revocations and connections have subpaths.',
       severity: "error",
       from: { path: "^packages/postgres/src/(index\\.ts|sql/|rows/(?!(drizzle|kysely|prisma)/))" },
-      to: { path: "node_modules/|^packages/postgres/src/(connection/|revocations/|rows/(drizzle|kysely|prisma)/)" },
+      to: {
+        path: "node_modules/|^packages/postgres/src/(connection/|revocations/|rows/(drizzle|kysely|prisma)/)",
+      },
     },
     {
       name: "drizzle-without-its-drivers",
@@ -170,6 +172,34 @@ export default {
       to: {
         path: "node_modules/(?!drizzle-orm/)|node_modules/drizzle-orm/(?!(index|sql/.*|pg-core/.*|cache/.*)\\.)|^packages/postgres/src/(connection|revocations)/",
       },
+    },
+    {
+      name: "orm-imports-itself-only",
+      comment:
+        "Each ORM has a subpath, so that its users need no other one. The drivers are the application's.",
+      severity: "error",
+      from: { path: "^packages/postgres/src/rows/(drizzle|kysely|prisma)/" },
+      to: {
+        path: "node_modules/|^packages/postgres/src/rows/(drizzle|kysely|prisma)/",
+        pathNot: "node_modules/$1(-orm)?/|node_modules/@$1/|^packages/postgres/src/rows/$1/",
+      },
+    },
+    {
+      name: "drivers-stay-apart",
+      comment: "What drivers share about a bound statement is in binding/, which knows no driver.",
+      severity: "error",
+      from: { path: "^packages/postgres/src/rows/drivers/([^/]+)/" },
+      to: {
+        path: "^packages/postgres/src/rows/drivers/",
+        pathNot: "^packages/postgres/src/rows/drivers/$1/",
+      },
+    },
+    {
+      name: "binding-knows-no-driver",
+      comment: "Who a statement runs for, and what is sent with it, is the same for every driver.",
+      severity: "error",
+      from: { path: "^packages/postgres/src/rows/binding/" },
+      to: { path: "^packages/postgres/src/rows/(drivers|drizzle|kysely|prisma)/" },
     },
     {
       name: "connection-without-drivers",
@@ -188,7 +218,7 @@ export default {
       severity: "error",
       from: { path: "^(packages/[^/]+|apps/[^/]+|scripts|tests/e2e)/" },
       to: {
-        path: "^packages/([^/]+)/src/(?!index\\.ts|[a-z]+/index\\.ts|adapters/)",
+        path: "^packages/([^/]+)/src/(?!index\\.ts|[a-z/]+/index\\.ts|adapters/)",
         pathNot: "^$1/",
       },
     },

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Note, Notes, OpenRows } from "./adapter.ts";
-import type { Context } from "./contract.ts";
+import type { Context } from "./context.ts";
 
 /** Kysely notices it too. */
 const late = /after its transaction had finished|Transaction is already (?:committed|rolled back)/;

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe } from "vitest";
 import type { OpenRows, RowsAdapter } from "./adapter.ts";
 import { boundAtUse } from "./bound-at-use.ts";
+import type { Context, DatabaseKind } from "./context.ts";
 import { openServer, type RowsDatabase } from "./database.ts";
 import { failures } from "./failures.ts";
 import { ids } from "./ids.ts";
@@ -10,22 +11,6 @@ import { roundTrips } from "./round-trips.ts";
 import { transactions } from "./transactions.ts";
 import { visibility } from "./visibility.ts";
 import { writes } from "./writes.ts";
-
-/** What the tests of one part of the contract use. */
-export interface Context {
-  readonly adapter: RowsAdapter;
-  readonly database: RowsDatabase;
-  /** Three connections. */
-  readonly rows: OpenRows;
-}
-
-/** A kind of database: its name, and how to open one. */
-export interface DatabaseKind {
-  readonly name: string;
-  open(): Promise<RowsDatabase>;
-  /** Whether connections can be lost: not where the database is in the process. */
-  readonly isServer: boolean;
-}
 
 export const servers: readonly DatabaseKind[] = [
   { name: "Postgres, hardened", open: () => openServer("hardened"), isServer: true },

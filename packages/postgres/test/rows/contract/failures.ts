@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import type { Notes, OpenRows } from "./adapter.ts";
-import type { Context } from "./contract.ts";
+import type { Context } from "./context.ts";
 
 export function failures(context: Context): void {
   /** With one connection: what a failure leaves on it, the next request meets. */

@@ -1,6 +1,6 @@
 import { UnstorableIdError } from "@usher-auth/postgres";
 import { expect, test } from "vitest";
-import type { Context } from "./contract.ts";
+import type { Context } from "./context.ts";
 
 export function ids(context: Context): void {
   test.each([

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import type { OpenRows } from "./adapter.ts";
-import type { Context } from "./contract.ts";
+import type { Context } from "./context.ts";
 
 export function lostConnections(context: Context): void {
   async function withPool(run: (rows: OpenRows) => Promise<void>): Promise<void> {

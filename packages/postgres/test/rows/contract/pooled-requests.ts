@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Context } from "./contract.ts";
+import type { Context } from "./context.ts";
 
 const users = ["alice", "bob", "carol", "dave", "erin"];
 

@@ -1,7 +1,7 @@
 import { type CountingProxy, startCountingProxy } from "@usher-auth/e2e/counting-proxy";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Notes, OpenRows } from "./adapter.ts";
-import type { Context } from "./contract.ts";
+import type { Context } from "./context.ts";
 
 /** How often the API waits for Postgres. Counted by a proxy between them. */
 export function roundTrips(context: Context): void {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Context } from "./contract.ts";
+import type { Context } from "./context.ts";
 
 export function visibility(context: Context): void {
   test("a principal sees their own rows only", async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Context } from "./contract.ts";
+import type { Context } from "./context.ts";
 
 export function writes(context: Context): void {
   const bodies = async () =>

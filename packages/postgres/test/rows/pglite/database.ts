@@ -1,6 +1,6 @@
 import { PGlite } from "@electric-sql/pglite";
 import { migrateRows } from "@usher-auth/postgres";
-import type { DatabaseKind } from "../contract/contract.ts";
+import type { DatabaseKind } from "../contract/context.ts";
 import { deferredTables, type RowsDatabase } from "../contract/database.ts";
 import { rows, tables } from "../prepared-tables.ts";
 

@@ -1,8 +1,8 @@
 import { assertDataStatement } from "../../binding/allowed-statement.ts";
+import { type ControlStatement, readControl } from "../../binding/control-statement.ts";
+import { lateQuery } from "../../binding/late-query.ts";
 import type { Binding } from "./binding.ts";
-import { type ControlStatement, readControl } from "./control-statement.ts";
 import { assertDataCursor, isCursor, type PgCursor } from "./cursor.ts";
-import { lateQuery } from "./late-query.ts";
 import type { Lease } from "./lease.ts";
 import { ownStack } from "./own-stack.ts";
 import type { PgResult } from "./pg-shape.ts";

@@ -1,5 +1,4 @@
 import { ConfigurationError } from "@usher-auth/verify";
-import type { Lease } from "./lease.ts";
 import type { PgClient, PgConnection, PgQuery, PgQueryClass, PgResult, QueryDone } from "./pg-shape.ts";
 import type { PgStatement } from "./statement.ts";
 
@@ -37,9 +36,14 @@ export type TrainDone = (error: Error | null | undefined, result: PgResult, prog
  * discards messages until a Sync"). So nothing runs unbound because the binding has failed, whatever the
  * rights of the connected user are, and nothing is left to be rolled back.
  */
-export function sendTrain(lease: Lease, train: Train, done: TrainDone): void {
-  const query: TrainQuery = new lease.TrainQuery(train, (error, result) => done(error, result, query));
-  lease.client.query(query);
+export function sendTrain({ client, TrainQuery }: TrainConnection, train: Train, done: TrainDone): void {
+  const query: TrainQuery = new TrainQuery(train, (error, result) => done(error, result, query));
+  client.query(query);
+}
+
+interface TrainConnection {
+  readonly client: PgClient;
+  readonly TrainQuery: TrainQueryClass;
 }
 
 interface TrainQuery extends PgQuery, Progress {}

@@ -1,7 +1,7 @@
+import { lateQuery } from "../../binding/late-query.ts";
 import type { Binding } from "./binding.ts";
 import { failCursor, type PgCursor } from "./cursor.ts";
 import { isRefusal } from "./is-refusal.ts";
-import { lateQuery } from "./late-query.ts";
 import type { Lease } from "./lease.ts";
 import type { PgResult } from "./pg-shape.ts";
 import { type PgStatement, readStatement } from "./statement.ts";

@@ -1,7 +1,7 @@
 import { assertDataStatement } from "../../binding/allowed-statement.ts";
 import { bindStatement } from "../../binding/bind-statement.ts";
-import { readControl } from "../pg/control-statement.ts";
-import { lateQuery } from "../pg/late-query.ts";
+import { readControl } from "../../binding/control-statement.ts";
+import { lateQuery } from "../../binding/late-query.ts";
 import type { PgliteResult, PgliteTransaction } from "./shape.ts";
 
 /** The queries of one transaction. It is bound by the first one, so that its modes can be set before. */

@@ -1,5 +1,5 @@
-import { readControl } from "../pg/control-statement.ts";
-import { lateQuery } from "../pg/late-query.ts";
+import { readControl } from "../../binding/control-statement.ts";
+import { lateQuery } from "../../binding/late-query.ts";
 import type { Binding } from "./binding.ts";
 import { sqlFor } from "./bound-sql.ts";
 import type { PostgresJsClient, Query } from "./shape.ts";

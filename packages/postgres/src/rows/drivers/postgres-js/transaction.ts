@@ -1,5 +1,5 @@
-import { readControl } from "../pg/control-statement.ts";
-import { lateQuery } from "../pg/late-query.ts";
+import { readControl } from "../../binding/control-statement.ts";
+import { lateQuery } from "../../binding/late-query.ts";
 import { type Binding, isCommitted } from "./binding.ts";
 import { forwardCancel } from "./cancel.ts";
 import { Lease } from "./lease.ts";
