@@ -24,7 +24,7 @@ interface Operation {
  * The operation of the current asynchronous context. It is entered right before Prisma's query engine.
  *
  * Code of the application that the engine calls runs in it too: listeners of `$on`, comment plugins, the
- * callback of an interactive transaction. It can request nothing with the operation, which has made its request.
+ * callback of an interactive transaction. It can request nothing with the operation, whose request is made.
  */
 export type Operations = AsyncLocalStorage<Operation>;
 

@@ -59,7 +59,7 @@ export function bindClient<Client extends AnyPrismaClient>(
         if (typeof input !== "function") {
           return arrays.run(binding, () => transaction.call(this, input, options));
         }
-        // For the start: Prisma then finds the transaction by its id. The callback can request nothing with it.
+        // For the start. Prisma then finds the transaction by its id.
         return operations.run({ binding, isRequested: true }, () => transaction.call(this, input, options));
       },
     },
