@@ -3,6 +3,7 @@ import { readPrincipal } from "../../binding/principal.ts";
 import type { Rows } from "../../rows.ts";
 import type { CheckedRowsOptions } from "../../rows-options.ts";
 import { type Binding, bindingFor } from "./binding.ts";
+import { isCursor } from "./cursor.ts";
 import { takeLease } from "./lease.ts";
 import { ownStack } from "./own-stack.ts";
 import type { ConnectedPool, PgResult } from "./pg-shape.ts";
@@ -11,10 +12,18 @@ import { runAlone } from "./run-alone.ts";
 import { type PgQueryConfig, readStatement } from "./statement.ts";
 
 export function pgRows(pool: ConnectedPool, options: CheckedRowsOptions): Rows<PrincipalPool> {
-  // An idle connection that breaks is replaced. Without a listener, it would end the process.
-  pool.on("error", () => {});
+  surviveLostConnections(pool);
   const bindingOf = bindingFor(options);
   return { for: (principal) => new PrincipalPool(pool, bindingOf(readPrincipal(principal))) };
+}
+
+const listened = new WeakSet<ConnectedPool>();
+
+/** An idle connection that breaks is replaced by the pool. Without a listener, it would end the process. */
+function surviveLostConnections(pool: ConnectedPool): void {
+  if (listened.has(pool)) return;
+  listened.add(pool);
+  pool.on("error", () => {});
 }
 
 /**
@@ -56,6 +65,7 @@ export class PrincipalPool {
     query: string | PgQueryConfig,
     values?: readonly unknown[],
   ): Promise<PgResult<Row>> {
+    if (isCursor(query)) throw new Error("a cursor needs a transaction: use transaction() or connect()");
     const statement = readStatement(query, values);
     assertDataStatement(statement.text);
     try {
