@@ -12,6 +12,10 @@ const variables = `Environment:
   BETTER_AUTH_URL      public address of the web app, the tokens' issuer (http://localhost:WEB_PORT)
   API_URL              public address of the API, the tokens' audience (http://localhost:API_PORT)
   DATABASE_URL         Postgres of the API (embedded, in DATA_DIR)
+  MIGRATION_DATABASE_URL, REVOCATIONS_DATABASE_URL, LISTEN_DATABASE_URL
+                       the same as the owner, for revocations, and past a pooler (DATABASE_URL)
+  USHER_ROWS_KEY       proves users to the API's Postgres: hardened mode (none)
+  DATABASE_TIMEOUT     how long the API waits for its Postgres, in milliseconds (5000)
   AUTH_DATABASE_URL    Postgres of the web app (SQLite, in DATA_DIR)
   USHER_WHEN_STALE     refuse (the default) or accept tokens while the API cannot check for revocations
   LOG_LEVEL            trace, debug, info, warn, error, fatal or silent (info)`;
