@@ -14,7 +14,7 @@ import { missingPgbouncer, type Pgbouncer, startPgbouncer } from "./support/pgbo
 import { type PostgresServer, startPostgres } from "./support/postgres/start-postgres.ts";
 
 // Two API processes in hardened mode, whose only way to Postgres is PgBouncer in transaction mode. Requests
-// log in as `api`, which has no right of its own; migrations and revocations as `owner`.
+// log in as `api`, which has no rights; migrations and revocations as `owner`.
 
 const missing = missingPgbouncer();
 const issuer = createTestIssuer();

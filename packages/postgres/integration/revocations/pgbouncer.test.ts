@@ -43,7 +43,7 @@ const drivers = {
 };
 
 describe.each(["postgres.js", "pg"] as const)("behind PgBouncer in transaction mode, %s:", (name) => {
-  /** A client through the pooler, on a database of its own. */
+  /** A client through the pooler, on a new database. */
   async function open() {
     const direct = await server.createDatabase();
     const { client, end } = drivers[name](pooler.through(direct));

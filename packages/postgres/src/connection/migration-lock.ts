@@ -31,7 +31,7 @@ const anHour = 3_600_000;
  * The lock belongs to the transaction, not to the session. So it also works behind a pooler in transaction
  * mode, where a lock of the session would stay on a connection that other clients use.
  *
- * Drizzle's `migrate` takes no lock of its own, and its first statements fail when two replicas run them at the
+ * Drizzle's `migrate` takes no lock, and its first statements fail when two replicas run them at the
  * same moment. Here it gets a client whose transactions are savepoints.
  *
  * @param sql A client of postgres.js, or the `client` of `openPool`.

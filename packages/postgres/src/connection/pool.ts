@@ -21,7 +21,7 @@ export interface Pool {
   /**
    * For your own queries, `createRows`, Drizzle (`drizzle({ client })`), `revocationStore` and the migrations.
    * Like a client of postgres.js: tagged templates and their parts, `unsafe`, `begin`, `json`, `array`, `typed`,
-   * `options`. Not what keeps a connection of its own: no `listen`, no `reserve`, no `subscribe`. A transaction
+   * `options`. Without what needs its own connection: no `listen`, no `reserve`, no `subscribe`. A transaction
    * whose connection is lost rejects and does not end the process.
    */
   readonly client: postgres.Sql;

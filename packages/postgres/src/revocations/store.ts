@@ -61,7 +61,7 @@ const grace = 600;
  * revocations are locked and deleted. The role that created the table has these.
  *
  * @param database A `pg.Pool`, a client of postgres.js, the `client` of `openPool`, or a PGlite database.
- * @throws {ConfigurationError} The client is none of these, or an option is out of range.
+ * @throws {ConfigurationError} The client is of another kind, or an option is out of range.
  *
  * @example
  * ```ts
@@ -122,7 +122,7 @@ export function revocationStore(
  *
  * @param database A `pg.Pool`, a client of postgres.js, the `client` of `openPool`, or a PGlite database.
  * @throws The database's error, for example if the user may not CREATE in that schema.
- * @throws {ConfigurationError} The client is none of these.
+ * @throws {ConfigurationError} The client is of another kind.
  *
  * @example
  * ```ts

@@ -3,11 +3,11 @@ import { withTimeout } from "../../timeout.ts";
 import type { Queries } from "../drivers/driver.ts";
 
 /** How long a notification may take, in milliseconds, once Postgres has sent it. */
-const patience = 1_000;
+const timeout = 1_000;
 
 /** Finds out whether notifications arrive on a connection. */
 export interface Probe {
-  /** A channel of its own: other replicas are not woken. */
+  /** A separate channel: other replicas are not woken. */
   readonly channel: string;
   /** To be called when a notification arrives on the channel. */
   heard(): void;
@@ -34,7 +34,7 @@ export function createProbe(): Probe {
       } catch {
         return undefined;
       }
-      return withTimeout(patience, () => arrived.promise).then(
+      return withTimeout(timeout, () => arrived.promise).then(
         () => true,
         () => false,
       );

@@ -13,7 +13,7 @@ const answerLimit = 5_000;
  * Runs one statement in its own transaction, in one round trip: the binding, the statement, and the commit,
  * which is the Sync. Afterwards the connection is idle again, or closed.
  *
- * Where a failed statement may leave something, the transaction has a begin and a commit of its own. It then
+ * Where a failed statement may leave something, the transaction has an explicit begin and commit. It then
  * stays open after the failure, so that a pooler gives the cleaning to the same connection of the server.
  */
 export function runAlone(
