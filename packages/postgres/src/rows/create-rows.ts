@@ -42,8 +42,9 @@ export function createRows<Pglite extends PgliteClient>(
   pglite: Pglite,
   options?: RowsOptions,
 ): Rows<PrincipalPglite<Pglite>>;
-export function createRows(driver: object, options: RowsOptions = {}): Rows<unknown> {
+export function createRows(given: unknown, options: RowsOptions = {}): Rows<unknown> {
   const checked = checkRowsOptions(options);
+  const driver: object = Object(given);
   if (isPgPool(driver)) return pgRows(driver, checked);
   if (isPostgresJs(driver)) return postgresJsRows(driver, checked);
   if (isPglite(driver)) return pgliteRows(driver, checked);

@@ -22,10 +22,11 @@ export interface RowsOptions {
   /** How long a transaction with several statements may take, in milliseconds: 1 to 3,600,000. Default 30,000. */
   readonly transactionTimeout?: number;
   /**
-   * Prepares statements of `pg` on each connection: Postgres parses and plans a text once. Up to 100 texts on
-   * a connection. Not behind a pooler in transaction mode that does not know prepared statements (PgBouncer
-   * before 1.21). The first statement on each connection after a change of its table fails. postgres.js has an
-   * option of its own. Default false.
+   * Prepares statements on each connection: Postgres parses and plans a text once. Up to 100 texts on a
+   * connection. Not behind a pooler in transaction mode that does not know prepared statements (PgBouncer
+   * before 1.21). With `pg`, the first statement on each connection after a change of its table fails.
+   * postgres.js prepares its tagged templates without this option, and nothing if its own `prepare` is false;
+   * with it, also `unsafe()` and Drizzle's queries. Default false.
    */
   readonly prepare?: boolean;
 }

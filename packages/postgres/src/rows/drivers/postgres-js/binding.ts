@@ -7,7 +7,7 @@ import {
 } from "../../binding/bind-statement.ts";
 import type { BoundPrincipal } from "../../binding/principal.ts";
 import type { CheckedRowsOptions } from "../../rows-options.ts";
-import type { KnownTypes } from "./known-types.ts";
+import type { KnownTexts } from "./known-texts.ts";
 import { message, type Outcome } from "./message.ts";
 import type { PostgresJsClient, Query } from "./shape.ts";
 
@@ -18,13 +18,13 @@ const textType = 25;
 export class Binding {
   readonly sql: PostgresJsClient;
   readonly options: CheckedRowsOptions;
-  readonly known: KnownTypes;
+  readonly known: KnownTexts;
   readonly #values: readonly unknown[];
 
   constructor(
     sql: PostgresJsClient,
     options: CheckedRowsOptions,
-    known: KnownTypes,
+    known: KnownTexts,
     principal: BoundPrincipal,
   ) {
     this.sql = sql;

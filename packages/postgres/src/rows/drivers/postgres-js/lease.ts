@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { ConfigurationError } from "@usher-auth/verify";
 import { message } from "./message.ts";
 import type { Connection, PostgresJsClient, Query } from "./shape.ts";
 
@@ -28,18 +29,23 @@ export class Lease {
   /** Takes a connection, and sends the first messages. */
   open(first: readonly Query[]): void {
     for (const query of first) this.#waiting.push(this.#track(query));
-    const carrier = message(
-      this.#sql,
-      "",
-      [],
-      { isSimple: true },
-      {
-        // Postgres answered, but the connection was too busy for ours to follow.
-        resolved: () => this.#connection ?? this.open([]),
-        rejected: (error) => this.#fail(error),
+    this.#take(true);
+  }
+
+  #take(mayRepeat: boolean): void {
+    const outcome = {
+      // Postgres has answered, but the connection was too busy for ours to follow.
+      resolved: () => {
+        if (this.#connection === undefined) this.#take(mayRepeat);
       },
-    );
-    Object.assign(carrier.options, { onexecute: (connection: Connection) => this.#take(connection) });
+      // On a new connection, postgres.js repeats the error that has ended the one before.
+      rejected: (error: Error) => {
+        if (mayRepeat && this.#connection === undefined && isFatal(error)) this.#take(false);
+        else this.#fail(error);
+      },
+    };
+    const carrier = message(this.#sql, "", [], { isSimple: true }, outcome);
+    Object.assign(carrier.options, { onexecute: (connection: Connection) => this.#own(connection) });
     carrier.handler(carrier);
   }
 
@@ -72,7 +78,11 @@ export class Lease {
   }
 
   /** Returns nothing, so that postgres.js puts nobody else's query on the connection. */
-  #take(connection: Connection): void {
+  #own(connection: Connection): void {
+    if (typeof connection.execute !== "function" || typeof connection.queue?.remove !== "function") {
+      this.#fail(new ConfigurationError("createRows needs postgres.js 3.4"));
+      return;
+    }
     connection.queue.remove(connection);
     connection.queue = { remove: () => {}, push: () => {} } as Connection["queue"];
     connection.idleTimer.cancel();
@@ -111,7 +121,7 @@ export class Lease {
       if (query.cancelled) continue;
       this.#sent.add(query);
       this.#isReady = Boolean(this.#connection.execute(query));
-      // Otherwise postgres.js would look here whether it may send the query again.
+      // Not written, but waited for: the answers would be taken for each other's.
       if (query.statement === null) this.destroy(new Error("postgres.js could not write the query"));
     }
     this.#isWriting = false;
@@ -146,6 +156,10 @@ export class Lease {
   #rejectAll(error: Error): void {
     for (const query of [...this.#sent, ...this.#waiting.splice(0)]) query.reject(error);
   }
+}
+
+function isFatal(error: unknown): boolean {
+  return (error as { severity?: unknown })?.severity === "FATAL";
 }
 
 /** Postgres has rejected a statement, and reads on. Others end the connection, or come from postgres.js. */

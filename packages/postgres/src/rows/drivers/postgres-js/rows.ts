@@ -4,7 +4,7 @@ import type { CheckedRowsOptions } from "../../rows-options.ts";
 import { type BeginInput, begin } from "./begin.ts";
 import { Binding } from "./binding.ts";
 import { type BoundSql, sqlFor } from "./bound-sql.ts";
-import { KnownTypes } from "./known-types.ts";
+import { KnownTexts } from "./known-texts.ts";
 import { runAlone } from "./run-alone.ts";
 import type { PostgresJsClient } from "./shape.ts";
 
@@ -13,7 +13,7 @@ export function postgresJsRows<Sql extends PostgresJsClient>(
   sql: Sql,
   options: CheckedRowsOptions,
 ): Rows<BoundSql<Sql>> {
-  const known = new KnownTypes();
+  const known = new KnownTexts();
   return {
     for: (principal) => {
       const binding = new Binding(sql, options, known, readPrincipal(principal));

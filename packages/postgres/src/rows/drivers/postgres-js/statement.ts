@@ -40,12 +40,12 @@ export function readStatement({ sql, known }: Binding, query: Query): Statement 
 
 /** The message for a query of the user, which keeps what `values()`, `cursor()` and the others have asked for. */
 export function statementMessage(
-  { sql, known }: Binding,
+  { sql, known, options }: Binding,
   query: Query,
   { text, values, types }: Statement,
   outcome: Outcome,
 ): Query {
-  const isPrepared = query.options.prepare ?? query.tagged;
+  const isPrepared = (query.options.prepare ?? query.tagged) || (options.prepare && known.prepares(text));
   const areTypesKnown = types.every((type) => type !== 0) && query.onlyDescribe !== true;
   const typed = values.map((value, index) => (types[index] ? sql.typed(value, types[index]) : value));
   const sent = message(

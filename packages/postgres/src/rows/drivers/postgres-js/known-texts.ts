@@ -1,6 +1,7 @@
-/** The types that Postgres gave the parameters of a text, so that it need not be asked each time. */
-export class KnownTypes {
+/** What is known of the texts that ran: the types of their parameters, so that Postgres need not be asked again. */
+export class KnownTexts {
   readonly #types = new Map<string, readonly number[]>();
+  readonly #prepared = new Set<string>();
 
   get(text: string): readonly number[] | undefined {
     return this.#types.get(text);
@@ -13,6 +14,12 @@ export class KnownTypes {
     this.#types.set(text, [...types]);
   }
 
+  /** Whether a text is one of those that are prepared: the first ones, since a connection keeps them for ever. */
+  prepares(text: string): boolean {
+    if (this.#prepared.size < mostPrepared && text.length <= longest) this.#prepared.add(text);
+    return this.#prepared.has(text);
+  }
+
   /** After an error: a migration may have changed the types. */
   forget(text: string): void {
     this.#types.delete(text);
@@ -20,4 +27,5 @@ export class KnownTypes {
 }
 
 const most = 1_000;
+const mostPrepared = 100;
 const longest = 10_000;
