@@ -5,10 +5,13 @@ import type { InjectionTarget } from "../../test/rows/injection/suite.ts";
 import { describeInjection } from "../../test/rows/injection/suite.ts";
 import type { PreparedTables } from "../../test/rows/prepared-tables.ts";
 import { PrismaClient } from "../../test/rows/prisma/generated/client.ts";
+import { patient } from "../../test/rows/prisma/prisma-client.ts";
 
 async function openPrisma({ url, key }: PreparedTables): Promise<InjectionTarget> {
   const pool = new pg.Pool({ connectionString: url, max: 1 });
-  const rows = prismaRows(pool, (adapter) => new PrismaClient({ adapter }), { key });
+  const rows = prismaRows(pool, (adapter) => new PrismaClient({ adapter, transactionOptions: patient }), {
+    key,
+  });
   return {
     run: async (principal: RowPrincipal, statements) => {
       const client = rows.for(principal);

@@ -3,9 +3,7 @@ import pg from "pg";
 import type { Note, Notes, RowsAdapter } from "../contract/adapter.ts";
 import { describeRows } from "../contract/contract.ts";
 import { PrismaClient, type Note as PrismaNote } from "./generated/client.ts";
-
-/** How long Prisma waits for a connection, and for a transaction's end. Here, the contract decides. */
-const patient = { maxWait: 60_000, timeout: 60_000 };
+import { patient } from "./prisma-client.ts";
 
 const adapter: RowsAdapter = {
   name: "Prisma",

@@ -4,6 +4,7 @@ import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type PreparedTables, prepareTables } from "../prepared-tables.ts";
 import { Prisma, PrismaClient } from "./generated/client.ts";
+import { patient } from "./prisma-client.ts";
 
 // The application's client may have extensions. They run outside the binding, for the principal.
 
@@ -26,7 +27,7 @@ test("an extension of queries runs once for each operation, also in transactions
   const rows = prismaRows(
     pool,
     (adapter) =>
-      new PrismaClient({ adapter }).$extends({
+      new PrismaClient({ adapter, transactionOptions: patient }).$extends({
         query: {
           $allModels: {
             $allOperations({ operation, args, query }) {
@@ -52,7 +53,7 @@ test("an extension that queues operations does not mix principals", async () => 
   const rows = prismaRows(
     pool,
     (adapter) =>
-      new PrismaClient({ adapter }).$extends({
+      new PrismaClient({ adapter, transactionOptions: patient }).$extends({
         query: {
           $allOperations({ args, query }) {
             last = last.then(
@@ -76,7 +77,7 @@ test("methods and fields of an extension belong to the principal", async () => {
   const rows = prismaRows(
     pool,
     (adapter) =>
-      new PrismaClient({ adapter }).$extends({
+      new PrismaClient({ adapter, transactionOptions: patient }).$extends({
         model: {
           note: {
             async bodies(this: unknown) {
@@ -99,7 +100,7 @@ test("a query that an extension makes through the shared client is refused", asy
   const rows = prismaRows(
     pool,
     (adapter) => {
-      const shared = new PrismaClient({ adapter });
+      const shared = new PrismaClient({ adapter, transactionOptions: patient });
       return shared.$extends({
         query: {
           note: {

@@ -75,10 +75,8 @@ describe("requests of one tick", () => {
         async () => (await me()).map((row) => row.me),
         async () => (await own.$transaction([me(), me()])).flat().map((row) => row.me),
         async () =>
-          own.$transaction(
-            async (tx) =>
-              (await tx.$queryRaw<{ me: string }[]>`select usher.user_id() as me`).map((row) => row.me),
-            { maxWait: 20_000, timeout: 20_000 },
+          own.$transaction(async (tx) =>
+            (await tx.$queryRaw<{ me: string }[]>`select usher.user_id() as me`).map((row) => row.me),
           ),
       ];
       const owners = await Promise.all(kinds.map((kind) => kind()));

@@ -5,9 +5,12 @@ import postgres from "postgres";
 import type { PreparedTables } from "../prepared-tables.ts";
 import { PrismaClient } from "./generated/client.ts";
 
+/** How long Prisma waits for a connection, and for a transaction's end: longer than a busy machine takes. */
+export const patient = { maxWait: 60_000, timeout: 60_000 };
+
 /** A client that tells about its queries. */
 export const createClient = (adapter: PrismaAdapter) =>
-  new PrismaClient({ adapter, log: [{ emit: "event", level: "query" }] });
+  new PrismaClient({ adapter, transactionOptions: patient, log: [{ emit: "event", level: "query" }] });
 
 /** Prisma on prepared tables. */
 export interface OpenPrisma {
