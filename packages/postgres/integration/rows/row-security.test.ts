@@ -192,7 +192,7 @@ describe("a hardened database", () => {
   });
 });
 
-test("a named database passes, and what is missing for hardened mode is told", async () => {
+test("a named database passes, and returns what is missing for hardened mode", async () => {
   const named = await prepareTables(server, "named");
   const owner = postgres(named.ownerUrl, { max: 1, onnotice: () => {} });
   onTestFinished(() => owner.end());

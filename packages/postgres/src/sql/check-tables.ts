@@ -76,7 +76,7 @@ const statement = `
  * being isolated: row-level security that is off or not forced, or no policy for the role `usher_api`. For a
  * test or a step of CI: `usher-auth tables` does the same.
  *
- * Not checked: what the policies say, and tables whose owner is told by another table.
+ * Not checked: what the policies say, and tables whose rows refer to another table for their owner.
  *
  * @example
  * ```ts

@@ -42,7 +42,7 @@ revoke all on usher.principal_keys from public, ${requestRoleName};`;
 /**
  * A function that returns one part of the principal, after the proof of both was checked: HMAC-SHA256 by RFC
  * 2104, with Postgres's own sha256. The last comparison is of hashes, so that its time says nothing about the
- * MAC. The check is not a function of its own: a call costs a third of the whole.
+ * MAC. The check is not a separate function: a call costs a third of the whole.
  */
 function principalFunction(name: "user_id" | "org_id", result: "given_user" | "given_org"): string {
   return `
@@ -147,7 +147,7 @@ export function rowsSchemaSql(): string {
     requireUtf8,
     createRole,
     `
--- Whoever may use the schema may still not use what is in it.
+-- To use the schema is not to use what is in it.
 create schema if not exists usher;
 grant usage on schema usher to public;`,
     createKeys,

@@ -43,7 +43,7 @@ export interface RowsMigration {
   readonly mode: "hardened" | "named";
   /** The names of the keys that were added. A name is a hash: it reveals nothing about its key. */
   readonly added: readonly string[];
-  /** The names of the keys that are valid too, besides the given ones: old ones, after a rotation. */
+  /** The names of the other keys in the database: old ones, after a rotation. */
   readonly others: readonly string[];
   /** The user `login` is new, and has no password. */
   readonly createdLogin: boolean;

@@ -6,7 +6,7 @@ import postgres from "postgres";
 
 /** A database with isolated tables and rows of alice and bob, on a real server. */
 export interface PreparedTables {
-  /** As the API connects: hardened, a user without rights of its own; named, the owner of the tables. */
+  /** As the API connects: hardened, a user without any rights; named, the owner of the tables. */
   readonly url: string;
   /** As the owner of the tables, who migrates. */
   readonly ownerUrl: string;

@@ -118,7 +118,7 @@ async function readMode(database: Queries, keyId = ""): Promise<Mode> {
   return { mode: row?.mode === "hardened" ? "hardened" : "named", isKnown: row?.known === "true" };
 }
 
-/** All at once: whoever fixes them needs one start, not one for each. */
+/** All at once: fixing them takes one start, not one for each. */
 function reject(problems: readonly string[]): void {
   if (problems.length > 0) throw new ConfigurationError(problems.join("\n"));
 }

@@ -54,12 +54,12 @@ function tableProblems(table: TableFacts): string[] {
   return problems;
 }
 
-/** What injected SQL could use: everything that the user of the API can do besides switching to the role. */
+/** What injected SQL could use: everything that the user of the API can do, except switch to the role. */
 export function hardeningProblems({ database, login, request, inherits, tables }: SecurityFacts): string[] {
   const problems: string[] = [];
   if (login.attributes.length > 0) {
     problems.push(
-      `the API connects as ${login.name}, who has ${login.attributes.join(", ")}; connect as a user of its own: usher-auth migrate --login api`,
+      `the API connects as ${login.name}, who has ${login.attributes.join(", ")}; connect as a separate user: usher-auth migrate --login api`,
     );
   }
   // A superuser has everything that follows.

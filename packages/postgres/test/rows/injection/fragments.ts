@@ -225,9 +225,9 @@ const roles: readonly Fragment[] = [
     "session_replication_role replica",
     sequence("select set_config('session_replication_role', 'replica', true)", everything),
   ),
-  whole("set role as a statement of its own", "set role none"),
-  whole("reset role as a statement of its own", "reset role"),
-  whole("reset all as a statement of its own", "reset all"),
+  whole("set role as a separate statement", "set role none"),
+  whole("reset role as a separate statement", "reset role"),
+  whole("reset all as a separate statement", "reset all"),
 ];
 
 const stacked: readonly Fragment[] = [
@@ -403,7 +403,7 @@ const leftovers: readonly Fragment[] = [
   ),
   search("a proof for the session", show("set_config('usher.proof', 'planted', false)"), "leaves"),
   search(
-    "a setting of its own for the session",
+    "an unknown setting for the session",
     show("set_config('attack.note', current_setting('usher.user_id'), false)"),
     "leaves",
   ),
