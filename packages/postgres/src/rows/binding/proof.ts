@@ -1,4 +1,4 @@
-import { createHash, createHmac } from "node:crypto";
+import { createHash, createHmac, createSecretKey, type KeyObject } from "node:crypto";
 import type { BoundPrincipal } from "./principal.ts";
 
 /**
@@ -9,8 +9,21 @@ import type { BoundPrincipal } from "./principal.ts";
  */
 export function proofOf({ userId, orgId }: BoundPrincipal, key: Uint8Array): string {
   // Lengths make the message unambiguous: no two principals have the same one.
+  const { id, secret } = preparedKey(key);
   const message = `${Buffer.byteLength(userId)}:${userId}${Buffer.byteLength(orgId)}:${orgId}`;
-  return `${principalKeyId(key)}.${createHmac("sha256", key).update(message).digest("hex")}`;
+  return `${id}.${createHmac("sha256", secret).update(message).digest("hex")}`;
+}
+
+const preparedKeys = new WeakMap<Uint8Array, { readonly id: string; readonly secret: KeyObject }>();
+
+/** A key in the form that is fastest to use, made once: options hold a copy of it that does not change. */
+function preparedKey(key: Uint8Array): { readonly id: string; readonly secret: KeyObject } {
+  let prepared = preparedKeys.get(key);
+  if (prepared === undefined) {
+    prepared = { id: principalKeyId(key), secret: createSecretKey(key) };
+    preparedKeys.set(key, prepared);
+  }
+  return prepared;
 }
 
 /** Names a key without revealing it: 16 hex digits of its SHA-256. */

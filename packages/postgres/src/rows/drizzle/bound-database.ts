@@ -49,15 +49,24 @@ export function rebinding<Database extends object>(
   // What is the same for every principal. Its own session is never used.
   const shared = new DatabaseOfDriver(dialect, sessionOf(undefined), session.schema);
   const queries = lazyQueries(shared.query);
+  const common = Object.create(shared, {
+    _: {
+      get(this: Internals) {
+        return { ..._, session: this.session };
+      },
+    },
+    query: {
+      get(this: Internals) {
+        return Object.create(queries, { [sessionOfQueries]: { value: this.session } });
+      },
+    },
+  });
   return {
     client: $client,
     bind: (client) => {
-      const bound = sessionOf(client);
-      return Object.create(shared, {
-        session: { value: bound },
-        _: { value: { ..._, session: bound } },
-        query: { value: Object.create(queries, { [sessionOfQueries]: { value: bound } }) },
-      }) as Database;
+      const bound = Object.create(common);
+      bound.session = sessionOf(client);
+      return bound;
     },
   };
 }

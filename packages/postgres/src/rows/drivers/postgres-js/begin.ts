@@ -64,7 +64,7 @@ async function runScope(transaction: Transaction, run: Run): Promise<unknown> {
     }
   };
   try {
-    const result = await run(sqlFor(transaction.sql, handler, { savepoint }));
+    const result = await run(sqlFor(transaction.binding, handler, { savepoint }));
     const settled = Array.isArray(result) ? await Promise.all(result) : result;
     if (failure !== undefined) throw failure.error;
     return settled;

@@ -14,23 +14,30 @@ import type { PostgresJsClient, Query } from "./shape.ts";
 /** The type `text`. */
 const textType = 25;
 
-/** Makes the messages that begin and end the transactions of one principal. */
-export class Binding {
+/** What the rows of all principals of a pool share. */
+export interface SharedState {
   readonly sql: PostgresJsClient;
   readonly options: CheckedRowsOptions;
   readonly known: KnownTexts;
-  readonly #values: readonly unknown[];
+  /** See `commonParts`. */
+  readonly common: object;
+}
 
-  constructor(
-    sql: PostgresJsClient,
-    options: CheckedRowsOptions,
-    known: KnownTexts,
-    principal: BoundPrincipal,
-  ) {
+/** Makes the messages that begin and end the transactions of one principal. */
+export class Binding implements SharedState {
+  readonly sql: PostgresJsClient;
+  readonly options: CheckedRowsOptions;
+  readonly known: KnownTexts;
+  readonly common: object;
+  readonly #principal: BoundPrincipal;
+  #values: readonly unknown[] | undefined;
+
+  constructor({ sql, options, known, common }: SharedState, principal: BoundPrincipal) {
     this.sql = sql;
     this.options = options;
     this.known = known;
-    this.#values = bindValues(principal, options).map((value) => sql.typed(value, textType));
+    this.common = common;
+    this.#principal = principal;
   }
 
   /** @param modes Of the transaction, as after `begin`: checked by the caller. */
@@ -40,6 +47,9 @@ export class Binding {
   }
 
   bind(outcome: Outcome): Query {
+    this.#values ??= bindValues(this.#principal, this.options).map((value) =>
+      this.sql.typed(value, textType),
+    );
     const options = { isPrepared: true, areTypesKnown: true };
     return message(this.sql, bindStatement, [...this.#values], options, outcome);
   }

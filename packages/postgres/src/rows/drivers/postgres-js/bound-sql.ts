@@ -33,12 +33,17 @@ const refusals = Object.fromEntries(
   ]),
 );
 
-/** What all clients share: the same for every principal. */
 const shared = ["CLOSE", "END", "PostgresError", "array", "json", "options", "typed", "types"] as const;
+
+/** What all clients have in common, whoever they run for: made once. */
+export function commonParts(sql: PostgresJsClient): object {
+  const parts = Object.fromEntries(shared.map((name) => [name, Reflect.get(sql, name)]));
+  return Object.assign(Object.create(Function.prototype), refusals, parts);
+}
 
 /** A client whose queries go to `handler`. */
 export function sqlFor(
-  sql: PostgresJsClient,
+  { sql, common }: { readonly sql: PostgresJsClient; readonly common: object },
   handler: (query: Query) => void,
   more: object,
 ): PostgresJsClient {
@@ -51,8 +56,8 @@ export function sqlFor(
     if ((settings as { simple?: boolean }).simple === true) throw notForPrincipal("the simple protocol");
     return bind(sql.unsafe(text, given, { ...settings, simple: false }) as Query, handler);
   };
-  for (const name of shared) (bound as unknown as Record<string, unknown>)[name] = Reflect.get(sql, name);
-  return Object.assign(bound, refusals, { unsafe }, more) as unknown as PostgresJsClient;
+  Object.setPrototypeOf(bound, common);
+  return Object.assign(bound, { unsafe }, more) as unknown as PostgresJsClient;
 }
 
 function isTemplate(first: unknown): boolean {

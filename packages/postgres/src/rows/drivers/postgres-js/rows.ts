@@ -3,7 +3,7 @@ import type { Rows } from "../../rows.ts";
 import type { CheckedRowsOptions } from "../../rows-options.ts";
 import { type BeginInput, begin } from "./begin.ts";
 import { Binding } from "./binding.ts";
-import { type BoundSql, sqlFor } from "./bound-sql.ts";
+import { type BoundSql, commonParts, sqlFor } from "./bound-sql.ts";
 import { KnownTexts } from "./known-texts.ts";
 import { runAlone } from "./run-alone.ts";
 import type { PostgresJsClient } from "./shape.ts";
@@ -13,12 +13,12 @@ export function postgresJsRows<Sql extends PostgresJsClient>(
   sql: Sql,
   options: CheckedRowsOptions,
 ): Rows<BoundSql<Sql>> {
-  const known = new KnownTexts();
+  const shared = { sql, options, known: new KnownTexts(), common: commonParts(sql) };
   return {
     for: (principal) => {
-      const binding = new Binding(sql, options, known, readPrincipal(principal));
+      const binding = new Binding(shared, readPrincipal(principal));
       const more = { begin: (...input: BeginInput) => begin(binding, ...input) };
-      return sqlFor(sql, (query) => runAlone(binding, query), more) as BoundSql<Sql>;
+      return sqlFor(shared, (query) => runAlone(binding, query), more) as BoundSql<Sql>;
     },
   };
 }

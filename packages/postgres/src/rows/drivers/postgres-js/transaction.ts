@@ -4,24 +4,20 @@ import { type Binding, isCommitted } from "./binding.ts";
 import { forwardCancel } from "./cancel.ts";
 import { Lease } from "./lease.ts";
 import { message } from "./message.ts";
-import type { PostgresJsClient, Query } from "./shape.ts";
+import type { Query } from "./shape.ts";
 import { readStatement, statementMessage } from "./statement.ts";
 
 /** A transaction of one principal. Its connection is taken by its first statement. */
 export class Transaction {
-  readonly #binding: Binding;
+  readonly binding: Binding;
   #modes: string;
   #lease: Lease | undefined;
   #over: Error | undefined;
   #savepoints = 0;
 
   constructor(binding: Binding, modes: string) {
-    this.#binding = binding;
+    this.binding = binding;
     this.#modes = modes;
-  }
-
-  get sql(): PostgresJsClient {
-    return this.#binding.sql;
   }
 
   /** Runs a query of the user. */
@@ -33,8 +29,8 @@ export class Transaction {
         this.#setModes(control.modes).then(() => query.resolve([]), query.reject);
         return;
       }
-      const statement = readStatement(this.#binding, query);
-      const sent = statementMessage(this.#binding, query, statement, {
+      const statement = readStatement(this.binding, query);
+      const sent = statementMessage(this.binding, query, statement, {
         resolved: (result) => query.resolve(result),
         rejected: (error) => query.reject(error),
       });
@@ -65,7 +61,7 @@ export class Transaction {
     const lease = this.#close();
     if (lease === undefined) return;
     const ended = await new Promise((resolved, rejected) => {
-      lease.send(this.#binding.end({ resolved, rejected }));
+      lease.send(this.binding.end({ resolved, rejected }));
     }).catch(async (error) => {
       await this.#rollBack(lease);
       throw error;
@@ -100,14 +96,14 @@ export class Transaction {
     await null;
     if (!lease.isOpen) return;
     await new Promise<void>((done) => {
-      lease.send(this.#binding.rollback({ resolved: () => done(), rejected: () => done() }));
+      lease.send(this.binding.rollback({ resolved: () => done(), rejected: () => done() }));
     });
   }
 
   async #control(text: string): Promise<void> {
     this.#assertOpen();
     await new Promise((resolved, rejected) => {
-      this.#send(message(this.#binding.sql, text, [], { isSimple: true }, { resolved, rejected }));
+      this.#send(message(this.binding.sql, text, [], { isSimple: true }, { resolved, rejected }));
     });
   }
 
@@ -116,9 +112,9 @@ export class Transaction {
       this.#lease.send(query);
       return;
     }
-    const lease = new Lease(this.#binding.sql, () => {});
+    const lease = new Lease(this.binding.sql, () => {});
     const doubtful = { resolved: () => {}, rejected: (error: Error) => lease.destroy(error) };
     this.#lease = lease;
-    lease.open([this.#binding.begin(this.#modes, doubtful), this.#binding.bind(doubtful), query]);
+    lease.open([this.binding.begin(this.#modes, doubtful), this.binding.bind(doubtful), query]);
   }
 }
