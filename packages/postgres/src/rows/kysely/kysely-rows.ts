@@ -35,8 +35,8 @@ export interface KyselyRowsOptions extends RowsOptions, Pick<KyselyConfig, "plug
  * A query by itself is one round trip, a transaction with n queries n + 1. `destroy()` leaves the pool open.
  *
  * @typeParam Database The tables, as for `new Kysely<Database>`.
- * @param driver A `Pool` of `pg` (8.21 or newer), or a PGlite database. For postgres.js, Kysely has no dialect
- *   of its own.
+ * @param driver A `Pool` of `pg` (8.21 or newer), or a PGlite database. Kysely comes without a dialect for
+ *   postgres.js.
  * @throws {ConfigurationError} `driver` is a client or a transaction, or an option is out of range.
  *
  * @example

@@ -19,8 +19,8 @@ export interface RowsDatabase {
 }
 
 /**
- * A table whose constraint and trigger are deferred to the commit. The trigger writes a note of whoever the
- * transaction runs for.
+ * A table whose constraint and trigger are deferred to the commit. The trigger writes a note of the
+ * principal that the transaction runs for.
  */
 export const deferredTables = `
   create table pairs (id serial primary key, owner_id text not null,
@@ -32,7 +32,7 @@ export const deferredTables = `
   create constraint trigger write_note after insert on pairs deferrable initially deferred
     for each row execute function write_note();`;
 
-/** A real server. In hardened mode, the API connects as a user that has no rights of its own. */
+/** A real server. In hardened mode, the API connects as a user without rights. */
 export async function openServer(mode: "hardened" | "named"): Promise<RowsDatabase> {
   const server: PostgresServer = await startPostgres({ settings: { max_connections: "60" } });
   const tables = await prepareTables(server, mode);

@@ -188,7 +188,7 @@ test("a prepared statement that no longer fits its table fails once, and is then
   await own.end();
 });
 
-test("isolation levels and access modes are those that were asked for, whoever asks for them", async () => {
+test("isolation levels and access modes are those that were asked for", async () => {
   const client = await rowsOf().connect();
   const level = async () => {
     const { rows } = await client.query(

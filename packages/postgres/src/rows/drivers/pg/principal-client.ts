@@ -18,6 +18,16 @@ import { Turns } from "./turns.ts";
  * which `commit` or `rollback` ends. `savepoint`, `release savepoint`, `rollback to savepoint` and
  * `set transaction` are known too: all that ORMs send. A statement outside a transaction runs in its own.
  * Statements that are made at the same time run one after the other.
+ *
+ * @example
+ * ```ts
+ * import type { PrincipalClient } from "@usher-auth/postgres";
+ *
+ * export async function renameNote(client: PrincipalClient, id: number, body: string) {
+ *   const { rowCount } = await client.query("update notes set body = $2 where id = $1", [id, body]);
+ *   return rowCount === 1;
+ * }
+ * ```
  */
 export class PrincipalClient {
   readonly #lease: Lease;

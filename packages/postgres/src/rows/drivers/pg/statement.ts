@@ -15,7 +15,7 @@ export interface PgStatement extends PgQueryConfig {
   readonly queryMode: "extended";
 }
 
-/** @throws {TypeError} There is no text, or a callback. */
+/** @throws {TypeError} The text is not a string, or there is a callback. */
 export function readStatement(query: string | PgQueryConfig, given?: unknown): PgStatement {
   if (typeof given === "function") {
     throw new TypeError("the rows of a principal take no callback: use the promise that query() returns");

@@ -18,7 +18,7 @@ export interface Train {
 }
 
 /** How far Postgres came with a {@link Train}. */
-export interface Progress {
+interface Progress {
   /** How many statements it has run. */
   readonly completed: number;
   /** `answered`: Postgres has come to the Sync. */
