@@ -111,7 +111,7 @@ test("behind PgBouncer in transaction mode, two hardened replicas leak nothing i
   let turn = 0;
   const load = startMixedLoad({
     users,
-    workers: 16,
+    workers: 10,
     total: 10_000,
     pick: () => targets[turn++ % targets.length] as Target,
   });

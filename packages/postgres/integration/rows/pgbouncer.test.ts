@@ -1,7 +1,7 @@
 import { missingPgbouncer, type Pgbouncer, startPgbouncer } from "@usher-auth/e2e/pgbouncer";
 import { type PostgresServer, startPostgres } from "@usher-auth/e2e/postgres";
 import { createRows, type RowPrincipal } from "@usher-auth/postgres";
-import { openPool } from "@usher-auth/postgres/connection";
+import { isPooled, openPool } from "@usher-auth/postgres/connection";
 import pg from "pg";
 import postgres from "postgres";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -97,6 +97,17 @@ const injected = [
   "select nextval('notes_id_seq')",
   "select nextval('notes_id_seq'), 1 / (select 0)",
 ];
+
+test("isPooled tells a pooler from the server itself", async () => {
+  for (const [url, expected] of [
+    [tables.url, false],
+    [pooler.through(tables.url), true],
+  ] as const) {
+    const sql = postgres(url, { max: 1, fetch_types: false });
+    expect(await isPooled(sql)).toBe(expected);
+    await sql.end();
+  }
+});
 
 describe.each(Object.keys(drivers))("behind PgBouncer in transaction mode, %s:", (name) => {
   let driver: Driver;
