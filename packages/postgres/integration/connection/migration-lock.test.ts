@@ -50,6 +50,7 @@ test("a failed migration leaves nothing behind, nor does it keep the lock", asyn
   });
   await expect(failed).rejects.toThrow("the third one fails");
   expect(await sql`select from pg_tables where tablename in ('half', 'usher_revocations')`).toEqual([]);
+  expect(await sql`select from pg_locks where locktype = 'advisory'`).toEqual([]);
   await withMigrationLock(sql, migrateRevocations, { timeout: 1_000 });
 });
 
