@@ -1,5 +1,4 @@
-import { openPg, openPostgresJs } from "../../test/rows/injection/drivers.ts";
+import { drivers } from "../../test/rows/injection/drivers.ts";
 import { describeInjection } from "../../test/rows/injection/suite.ts";
 
-describeInjection("pg", openPg);
-describeInjection("postgres.js", openPostgresJs);
+for (const [name, open] of Object.entries(drivers)) describeInjection(name, open);
