@@ -1,7 +1,7 @@
 import { ConfigurationError } from "@usher-auth/verify";
 
 /** One row of a result, by column. */
-export type Row = Readonly<Record<string, unknown>>;
+type Row = Readonly<Record<string, unknown>>;
 
 /** The part of a postgres.js client that migrations and checks use. */
 interface PostgresJsClient {

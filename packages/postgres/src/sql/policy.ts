@@ -47,7 +47,7 @@ export function principalSql(principal: Principal, type: IdType = "text"): strin
 }
 
 /** A condition of a policy. The subquery makes Postgres call the function once per statement, not per row. */
-export function conditionSql(column: string, principal: Principal, type?: IdType): string {
+function conditionSql(column: string, principal: Principal, type?: IdType): string {
   return `${column} = (select ${principalSql(principal, type)})`;
 }
 

@@ -121,7 +121,7 @@ const openKysely: Open = async (tables) =>
     };
   });
 
-/** Each driver and ORM on a real server, but for Prisma, whose client is generated. */
+/** Each driver and ORM on a real server, except Prisma, whose client is generated. */
 export const drivers: Readonly<Record<string, Open>> = {
   pg: openPg,
   "postgres.js": openPostgresJs,
