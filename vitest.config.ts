@@ -70,7 +70,7 @@ const skipReasons: Reporter = {
 const long = [
   "packages/cli/test/audit/fastapi/**/*.test.ts",
   "packages/postgres/integration/**/million.test.ts",
-  "packages/postgres/integration/rows/injection-drivers.test.ts",
+  "packages/postgres/integration/rows/injection-{drivers,drizzle}.test.ts",
   "packages/postgres/integration/rows/prisma-injection.test.ts",
   "packages/postgres/integration/**/pgbouncer.test.ts",
   "tests/e2e/demo-replicas.test.ts",

@@ -1,9 +1,5 @@
 import { createRows } from "@usher-auth/postgres";
-import { drizzleRows } from "@usher-auth/postgres/drizzle";
 import { kyselyRows } from "@usher-auth/postgres/kysely";
-import { sql as drizzleSql } from "drizzle-orm";
-import { drizzle as drizzlePg } from "drizzle-orm/node-postgres";
-import { drizzle as drizzlePostgresJs } from "drizzle-orm/postgres-js";
 import { CompiledQuery } from "kysely";
 import pg from "pg";
 import postgres from "postgres";
@@ -81,30 +77,6 @@ const openPostgresJs: Open = async (tables) =>
     };
   });
 
-const openDrizzlePg: Open = async (tables) =>
-  overPg(tables, (client) => {
-    const rows = drizzleRows(drizzlePg({ client }), { key: tables.key });
-    return {
-      alone: (principal) => async (text) => (await rows.for(principal).execute(drizzleSql.raw(text))).rows,
-      transaction: (principal, use) =>
-        rows
-          .for(principal)
-          .transaction((database) =>
-            use(async (text) => (await database.execute(drizzleSql.raw(text))).rows),
-          ),
-    };
-  });
-
-const openDrizzlePostgresJs: Open = async (tables) =>
-  overPostgresJs(tables, (client) => {
-    const rows = drizzleRows(drizzlePostgresJs({ client }), { key: tables.key });
-    return {
-      alone: (principal) => (text) => rows.for(principal).execute(drizzleSql.raw(text)),
-      transaction: (principal, use) =>
-        rows.for(principal).transaction((database) => use((text) => database.execute(drizzleSql.raw(text)))),
-    };
-  });
-
 const openKysely: Open = async (tables) =>
   overPg(tables, (pool) => {
     const rows = kyselyRows<Record<string, never>>(pool, { key: tables.key });
@@ -121,11 +93,9 @@ const openKysely: Open = async (tables) =>
     };
   });
 
-/** Each driver and ORM on a real server, except Prisma, whose client is generated. */
+/** The drivers and Kysely. Drizzle and Prisma have their own files. */
 export const drivers: Readonly<Record<string, Open>> = {
   pg: openPg,
   "postgres.js": openPostgresJs,
-  "Drizzle on pg": openDrizzlePg,
-  "Drizzle on postgres.js": openDrizzlePostgresJs,
   Kysely: openKysely,
 };
