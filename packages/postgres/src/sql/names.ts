@@ -26,24 +26,25 @@ export interface TablePath {
 const drizzleName = Symbol.for("drizzle:Name");
 const drizzleSchema = Symbol.for("drizzle:Schema");
 
-const namePart = /^(?:"((?:[^"]|"")+)"|([^".]+))$/;
+/** An optional schema and a name, each plain or in quotes. */
+const tablePath = /^(?:("(?:[^"]|"")+"|[^".]+)\.)?("(?:[^"]|"")+"|[^".]+)$/;
 
 /** @throws {ConfigurationError} It is not a table's name. */
 export function readTableName(table: TableName): TablePath {
   if (typeof table === "string") {
-    const parts = table.match(/"(?:[^"]|"")*"|[^".]+|\./g)?.filter((part) => part !== ".") ?? [];
-    const [first, second] = parts.map((part) => {
-      const [, quoted, plain] = namePart.exec(part) ?? [];
-      return quoted?.replaceAll('""', '"') ?? plain;
-    });
-    if (parts.length === 1 && first !== undefined) return { name: first };
-    if (parts.length === 2 && first !== undefined && second !== undefined)
-      return { schema: first, name: second };
+    const [, schema, name] = tablePath.exec(table) ?? [];
+    if (name !== undefined) {
+      return { schema: schema === undefined ? undefined : withoutQuotes(schema), name: withoutQuotes(name) };
+    }
   } else {
     const { [drizzleName]: name, [drizzleSchema]: schema } = Object(table) as Record<symbol, unknown>;
     if (typeof name === "string") return { schema: typeof schema === "string" ? schema : undefined, name };
   }
   throw new ConfigurationError('a table must be a name such as "tasks" or "app.tasks", or a Drizzle table');
+}
+
+function withoutQuotes(name: string): string {
+  return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
 }
 
 /** The table in SQL, quoted. */
