@@ -99,7 +99,8 @@ test("a slow network is waited for, until the deadline; then 503", async () => {
   const ledger = new Ledger(api.url, api.issuer, 1);
   await api.proxy.set({ kind: "delay", milliseconds: 100 });
   expect((await ledger.write()).status).toBe(201);
-  await api.proxy.set({ kind: "delay", milliseconds: 1_500 });
+  // One round trip of six seconds.
+  await api.proxy.set({ kind: "delay", milliseconds: 3_000 });
   expect((await ledger.write()).code).toBe("service_unavailable");
   await expectSound(api, ledger);
 });
