@@ -55,7 +55,7 @@ async function compare(other: string): Promise<void> {
 
 async function runAll(): Promise<void> {
   const chosen = suites.filter(
-    ({ name, isQuick }) => name.includes(options.only) && (isQuick || !options.quick),
+    ({ name, isQuick }) => name.includes(options.only) && (isQuick || !options.quick || options.only !== ""),
   );
   if (chosen.length === 0) {
     console.error(`no suite name contains "${options.only}". See: npm run bench -- --help`);
@@ -91,14 +91,14 @@ function writeResults(measured: readonly Result[]): void {
   console.log("wrote bench/results.json, bench/results.svg and docs/benchmarks.md");
 }
 
-async function runAlone({ name, title, unit }: Suite): Promise<Result> {
+async function runAlone({ name, title, unit, baseline }: Suite): Promise<Result> {
   const more = ["--suite", name, ...(options.quick ? ["--quick"] : [])];
   const { stdout } = await promisify(execFile)(process.execPath, [
     ...process.execArgv,
     fileURLToPath(import.meta.url),
     ...more,
   ]);
-  return { name, title, unit, values: JSON.parse(stdout.trim().split("\n").at(-1) ?? "") };
+  return { name, title, unit, baseline, values: JSON.parse(stdout.trim().split("\n").at(-1) ?? "") };
 }
 
 /** Overwrites the current line; prints nothing where the output is not a terminal. */

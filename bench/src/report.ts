@@ -1,4 +1,4 @@
-import { type Result, speedOf } from "./table.ts";
+import { type Result, shareOf, speedOf } from "./table.ts";
 import { inShort, verdictsOn } from "./targets.ts";
 
 const [start, end] = ["<!-- measured -->", "<!-- /measured -->"];
@@ -32,6 +32,7 @@ function reportOf({ processor, cores, node }: Machine, results: readonly Result[
       "Requests per second:",
     ),
     ...(refused === undefined ? [] : tablesOf([refused], "Microseconds per token, Usher only:")),
+    ...results.filter(({ baseline }) => baseline !== undefined).flatMap(sharesOf),
     "Targets:",
     "",
     "| | target | measured | |",
@@ -41,6 +42,21 @@ function reportOf({ processor, cores, node }: Machine, results: readonly Result[
         `| ${what} | ${wanted} | ${inShort(measured)} | ${isMet ? "met" : "**not met**"} |`,
     ),
   ].join("\n");
+}
+
+/** The contenders of one suite as rows, each with its share of the baseline. */
+function sharesOf(result: Result): string[] {
+  return [
+    `${result.title}, in requests per second:`,
+    "",
+    `| | requests/s | of ${result.baseline} |`,
+    "| --- | --- | --- |",
+    ...Object.entries(result.values).map(
+      ([name, value]) =>
+        `| ${name} | ${Math.round(value).toLocaleString("en")} | ${shareOf(name, result).toFixed(2)} |`,
+    ),
+    "",
+  ];
 }
 
 /** One table for each group of consecutive results with the same contenders. */

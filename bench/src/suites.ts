@@ -4,6 +4,7 @@ import { bundle } from "./suites/bundle.ts";
 import { type Framework, http } from "./suites/http.ts";
 import { memory } from "./suites/memory.ts";
 import { loading, lookUp, revocationMemory } from "./suites/revocation.ts";
+import { rows } from "./suites/rows/rows.ts";
 import { cached, refused, uncached } from "./suites/verification.ts";
 
 /** The unit of a suite's numbers. */
@@ -13,6 +14,8 @@ export interface Suite {
   readonly name: string;
   readonly title: string;
   readonly unit: Unit;
+  /** The contender that the others are compared with. Default: Usher, of which there is one. */
+  readonly baseline?: string;
   /** Whether `--quick` runs it. */
   readonly isQuick: boolean;
   readonly run: (isQuick: boolean) => unknown;
@@ -88,6 +91,14 @@ export const suites: readonly Suite[] = [
     unit: "package",
     isQuick: true,
     run: (isQuick) => bundle(isQuick ? 3 : 15),
+  },
+  {
+    name: "rows",
+    title: "Ten rows of Postgres per request, isolated by row-level security",
+    unit: "requests",
+    baseline: "bare, postgres.js",
+    isQuick: false,
+    run: (isQuick) => rows(isQuick ? { rounds: 3, seconds: 1 } : { rounds: 9, seconds: 2 }),
   },
   ...(["fastify", "express"] as const).flatMap((framework) =>
     [1, 1000, 50_000].map((tokens) => ({

@@ -6,14 +6,18 @@ export interface Result {
   readonly title: string;
   readonly unit: Unit;
   readonly values: Readonly<Record<string, number>>;
+  /** The contender that the others are compared with, where it is not Usher. */
+  readonly baseline?: string | undefined;
 }
 
 /** Lines of text: each contender with its number, and how many times faster Usher is. */
-export function tableOf({ title, unit, values }: Result): string[] {
+export function tableOf({ title, unit, values, baseline }: Result): string[] {
   const rows = Object.entries(values).map(([name, value]) => [
     name,
     inWords(value, unit),
-    ratioOf(name, { unit, values }),
+    baseline === undefined
+      ? ratioOf(name, { unit, values })
+      : `${shareOf(name, { values, baseline }).toFixed(2)} of ${baseline}`,
   ]);
   const widths = [0, 1].map((column) => Math.max(...rows.map((row) => (row[column] as string).length)));
   return [
@@ -37,6 +41,11 @@ export function speedOf(name: string, { unit, values }: Pick<Result, "unit" | "v
   const [usher, other] = [values.usher, values[name]];
   if (usher === undefined || other === undefined || name === "usher") return undefined;
   return unit === "requests" ? usher / other : other / usher;
+}
+
+/** The rate of a contender, as a share of the baseline's. */
+export function shareOf(name: string, { values, baseline }: Pick<Result, "values" | "baseline">): number {
+  return (values[name] as number) / (values[baseline as string] as number);
 }
 
 function ratioOf(name: string, result: Pick<Result, "unit" | "values">): string {

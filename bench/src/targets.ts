@@ -35,6 +35,11 @@ function rate(what: string, suite: string, than: string, atLeast: number): Targe
   return { what, atLeast, measure: (numbers) => times(numbers(suite, "usher"), numbers(suite, than)) };
 }
 
+/** Compares rates of contenders of the suite on rows. */
+function rowsRate(what: string, contender: string, than: string, atLeast: number): Target {
+  return { what, atLeast, measure: (numbers) => times(numbers("rows", contender), numbers("rows", than)) };
+}
+
 function most(what: string, suite: string, value: string, atMost: number): Target {
   return { what, atMost, measure: (numbers) => numbers(suite, value) };
 }
@@ -61,6 +66,15 @@ const targets: readonly Target[] = [
   ...keyPairs.map(([name, suite]) => faster(`${name} compared with fast-jwt`, suite, "fast-jwt", 1)),
   rate("Fastify, 1000 tokens, compared with bare", "fastify-1000", "bare", 0.85),
   rate("Express, 1000 tokens, compared with bare", "express-1000", "bare", 0.8),
+  rowsRate("Rows by pg, compared with the bare query", "usher, pg", "bare, pg", 0.45),
+  rowsRate("Rows by pg, hardened, compared with the bare query", "usher, pg, hardened", "bare, pg", 0.45),
+  rowsRate(
+    "Rows by pg, compared with Drizzle's recipe",
+    "usher, pg",
+    "@fastify/jwt, Drizzle's RLS recipe",
+    1.5,
+  ),
+  rowsRate("Rows by apps/api, compared with the bare query", "usher, apps/api", "bare, postgres.js", 0.33),
   most("A full cache, MB", "memory", "fullCache", 25),
   most("After a million invalid tokens, MB", "memory", "afterInvalid", 5),
   cheaper("Rejected for its signature, as a share of an accepted token's time", "signature", 1),

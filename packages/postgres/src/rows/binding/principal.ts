@@ -14,7 +14,7 @@ export interface RowPrincipal {
   /** The `sub` of the token: the owner of the rows. */
   readonly id: string;
   /** Only `org` is read: the id of the active organization, the tenant of the rows. Not a string: none. */
-  readonly claims?: { readonly org?: unknown };
+  readonly claims?: object;
 }
 
 /** What is bound to a transaction: copied once, so that what was checked is what is sent. */
@@ -32,7 +32,7 @@ export interface BoundPrincipal {
  */
 export function readPrincipal(principal: RowPrincipal): BoundPrincipal {
   const { id: userId, claims } = principal;
-  const org = claims?.org;
+  const { org } = (claims ?? {}) as { org?: unknown };
   const orgId = typeof org === "string" ? org : "";
   if (typeof userId !== "string") throw new TypeError("the id of a principal must be a string");
   assertStorable(userId);
