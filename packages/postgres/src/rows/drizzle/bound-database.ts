@@ -1,9 +1,9 @@
 import { ConfigurationError } from "@usher-auth/verify";
 import { is } from "drizzle-orm";
 import { PgDatabase, PgTransaction } from "drizzle-orm/pg-core";
-import { toldOfWrites } from "./cache.ts";
+import { cacheForWrites } from "./cache.ts";
 
-/** What is used of a Drizzle database besides its documentation, which test/rows/drizzle/internals.test.ts names. */
+/** What is used of a Drizzle database and is not documented: test/rows/drizzle/internals.test.ts names it. */
 interface Internals {
   readonly dialect: object;
   readonly session: Session;
@@ -42,7 +42,7 @@ export function rebinding<Database extends object>(
   if (session === undefined || $client === undefined || session.client !== $client) {
     throw new ConfigurationError("drizzleRows needs what drizzle() of drizzle-orm 0.45 returns");
   }
-  const options = { ...session.options, cache: toldOfWrites(session.options.cache) };
+  const options = { ...session.options, cache: cacheForWrites(session.options.cache) };
   const SessionOfDriver = session.constructor as SessionClass;
   const DatabaseOfDriver = database.constructor as DatabaseClass;
   const sessionOf = (client: unknown) => new SessionOfDriver(client, dialect, session.schema, options);

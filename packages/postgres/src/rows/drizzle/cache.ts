@@ -1,10 +1,10 @@
 import type { Cache, MutationOption } from "drizzle-orm/cache/core";
 
 /**
- * A query cache that is told of writes, so that it drops outdated results, and never read: its key is the text
+ * A query cache that hears of writes, so that it drops outdated results, and is never read: its key is the text
  * and values of a query, which are the same for every principal.
  */
-export function toldOfWrites(cache: unknown): object | undefined {
+export function cacheForWrites(cache: unknown): object | undefined {
   if (cache === undefined) return undefined;
   const { onMutate } = cache as Pick<Cache, "onMutate">;
   return {

@@ -106,7 +106,7 @@ test("rollback() undoes a nested transaction alone", async () => {
   expect((await alice.select().from(notes)).map(({ body }) => body)).toEqual(["note of alice", "kept"]);
 });
 
-test("the bound database has no client, and is told of no other principal", () => {
+test("the bound database has no client, and lists its tables", () => {
   expect(alice).not.toHaveProperty("$client");
   expect(Object.keys(alice.query)).toEqual([]);
   const tables: string[] = [];

@@ -68,7 +68,7 @@ test("onexecute gets the connection, which runs what is executed at once, and co
   expect(await sql`select 1 as n`).toEqual([{ n: 1 }]);
 });
 
-test("a query with parameters is described first, unless it is told that it is not", async () => {
+test("a query with parameters is described first, unless `describeFirst` says that it is not", async () => {
   for (const isKnown of [false, true]) {
     const query = queryOf("select $1::int as n", [1]);
     const asked: unknown[] = [];

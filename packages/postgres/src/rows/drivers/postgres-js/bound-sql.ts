@@ -35,7 +35,7 @@ const refusals = Object.fromEntries(
 
 const shared = ["CLOSE", "END", "PostgresError", "array", "json", "options", "typed", "types"] as const;
 
-/** What all clients have in common, whoever they run for: made once. */
+/** What the clients of all principals have in common: made once. */
 export function commonParts(sql: PostgresJsClient): object {
   const parts = Object.fromEntries(shared.map((name) => [name, Reflect.get(sql, name)]));
   return Object.assign(Object.create(Function.prototype), refusals, parts);
@@ -54,7 +54,7 @@ export function sqlFor(
   const unsafe = (text: string, values: unknown = [], options: object = {}) => {
     const [given, settings] = Array.isArray(values) ? [values, options] : [[], values as object];
     if ((settings as { simple?: boolean }).simple === true) throw notForPrincipal("the simple protocol");
-    return bind(sql.unsafe(text, given, { ...settings, simple: false }) as Query, handler);
+    return bind(sql.unsafe(text, given, settings) as Query, handler);
   };
   Object.setPrototypeOf(bound, common);
   return Object.assign(bound, { unsafe }, more) as unknown as PostgresJsClient;

@@ -1,6 +1,6 @@
 import type { PostgresJsClient, Query } from "./shape.ts";
 
-/** What becomes of a message. Called once, and before anything else is read from the connection. */
+/** The outcome of a message. Called once, and before anything else is read from the connection. */
 export interface Outcome {
   resolved(result: unknown): void;
   rejected(error: Error): void;

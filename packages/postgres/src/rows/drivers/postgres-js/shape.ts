@@ -16,7 +16,7 @@ export interface PostgresJsClient {
   typed(value: unknown, type: number): unknown;
 }
 
-export interface ClientOptions {
+interface ClientOptions {
   /** False: the pool may be behind a pooler that does not keep prepared statements. */
   readonly prepare?: boolean | undefined;
   /** By type. They may throw. */
@@ -40,7 +40,7 @@ export interface Query extends PromiseLike<unknown> {
   cancelled: unknown;
   /** The error after which postgres.js would send a prepared statement again. */
   retried: unknown;
-  /** The types of its parameters are asked for in a round trip of their own. */
+  /** The types of its parameters are asked for in a separate round trip. */
   describeFirst: unknown;
   /** Ours: called when the types are known and the values are written. */
   described?: () => void;
