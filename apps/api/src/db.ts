@@ -80,7 +80,8 @@ export function createDatabase(options: {
     isFull = () => false,
     close,
   } = options;
-  const rows = drizzleRows(client, settings);
+  // A few fixed texts. Not prepared where the pool says so, because of a pooler.
+  const rows = drizzleRows(client, { ...settings, prepare: true });
   return {
     kind,
     mode,
