@@ -291,3 +291,24 @@ test("a wrong key is an outage of the database, not an empty page", async () => 
   const none = createRows(pool).for(alice);
   await expect(none.query("select * from notes")).rejects.toMatchObject({ code: "28000" });
 });
+
+test("a statement that is never answered rejects, and its connection is replaced", async () => {
+  const own = openPool();
+  const rows = rowsOf(own, { statementTimeout: 1_000 });
+  await rows.query("select 1");
+  // Every connection through the proxy: this is the last test.
+  await database.proxy?.set({ kind: "stall" });
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  try {
+    const stalled = expect(rows.query("select 1")).rejects.toThrow("Connection terminated");
+    await new Promise((resolve) => setImmediate(resolve));
+    // The statement timeout, and as long again as an answer may take.
+    await vi.advanceTimersByTimeAsync(6_001);
+    await stalled;
+  } finally {
+    vi.useRealTimers();
+    await database.proxy?.set({ kind: "none" });
+  }
+  expect((await rows.query("select 1 as one")).rows).toEqual([{ one: 1 }]);
+  await own.end();
+});
