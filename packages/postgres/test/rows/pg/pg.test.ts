@@ -102,7 +102,10 @@ test("a connection that other code has left in a transaction serves nobody", asy
   const left = await pool.connect();
   await left.query("begin");
   await left.query("select set_config('usher.user_id', 'bob', false)");
+  await left.query("select set_config('usher.left', 'seen', true)");
   left.release();
+  const setting = "select nullif(current_setting('usher.left', true), '') as setting";
+  expect((await rowsOf().query(setting)).rows).toEqual([{ setting: null }]);
   expect((await rowsOf().query("select body from notes")).rows).toEqual([{ body: "note of alice" }]);
   await rowsOf().query("insert into notes (body) values ('committed')");
   expect(await database.admin("select id from notes where body = 'committed'")).toHaveLength(1);
