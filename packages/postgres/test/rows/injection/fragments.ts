@@ -244,6 +244,14 @@ const stacked: readonly Fragment[] = [
   whole("a cursor that outlives its transaction", "declare attack cursor with hold for select * from notes"),
   whole("listen", "listen usher_revocations"),
   whole("a comment before another statement", "/* select */ listen usher_revocations"),
+  whole(
+    "a statement after a comment that a carriage return ends",
+    "--\rlisten usher_revocations /*\nselect */",
+  ),
+  whole(
+    "a cursor after a comment that a carriage return ends",
+    "--\rdeclare attack cursor with hold for select * from notes /*\nselect */",
+  ),
   whole("explain analyze of a write", "explain analyze delete from notes"),
   search(
     "create function",
