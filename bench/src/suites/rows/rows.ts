@@ -27,7 +27,7 @@ export async function rows(effort: {
   }));
   const http = settingsOf(set);
   const key = randomBytes(32).toString("base64url");
-  const postgres = await startPostgres();
+  const postgres = await startPostgres({ settings: { max_connections: "300" } });
   const servers: Server[] = [];
   try {
     const named = await createTasksDatabase(postgres, users);

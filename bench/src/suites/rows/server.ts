@@ -4,7 +4,8 @@ import { contenders, type RowsSettings } from "./contenders.ts";
 // The process of one contender: prints its address. Its arguments are the contender's name and the settings.
 
 const [name = "", settings = ""] = process.argv.slice(2);
-const app = fastify();
+// Errors only, and not to standard output, whose first line is the address.
+const app = fastify({ logger: { level: "error", stream: process.stderr } });
 const listTasks = await contenders[name]?.(app, JSON.parse(settings) as RowsSettings);
 if (listTasks === undefined) throw new Error(`no contender is named ${name}`);
 app.get<{ Params: { userId: string } }>("/api/:userId/tasks", async (request) => ({
