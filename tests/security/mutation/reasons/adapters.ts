@@ -1,39 +1,12 @@
-import type { Reason } from "./reason.ts";
+import { type Reason, shortcut } from "./reason.ts";
 
-const shortcut = "a shortcut, which only saves work";
 const nobody = "any value that is no user's id works";
-const withoutAot = "Elysia only reads it with `aot: false`, which the guard rejects";
-const ownAccessor = "for the type: only a copy of this package defines the accessor, with a setter";
+
 const hasMeta = "h3 gives every route a `meta`; only the type allows none";
 const hasTarget = "a received request always has a target; only the type allows none";
 
-/** Why no test can detect these mutants of adapters and their shared code. */
+/** Mutants of the other adapters. */
 export const adapterReasons: readonly Reason[] = [
-  {
-    file: "adapters/elysia/routes.ts",
-    line: "const count = current.reduce",
-    mutants: ["sum - routes.length"],
-    reason: "only a change of the count matters",
-  },
-  {
-    file: "adapters/elysia/routes.ts",
-    line: "if (count !== knownCount) known.clear();",
-    mutants: ["true"],
-    reason: shortcut,
-  },
-  {
-    file: "adapters/elysia/routes.ts",
-    line: "if (found === undefined || !found.routes.every(isInPlace, found)) {",
-    mutants: ["true"],
-    reason: shortcut,
-  },
-  { file: "adapters/elysia/routes.ts", line: "known.set(key, found);", mutants: [";"], reason: shortcut },
-  {
-    file: "adapters/elysia/routes.ts",
-    line: "const methods = [method",
-    mutants: ['["Stryker was here"]'],
-    reason: "no route has that method",
-  },
   {
     file: "adapters/h3.ts",
     line: "route?.meta?.",
@@ -83,162 +56,6 @@ export const adapterReasons: readonly Reason[] = [
     line: 'match(pathOfTarget(request.url ?? ""))',
     mutants: ['"Stryker was here!"'],
     reason: hasTarget,
-  },
-  {
-    file: "adapters/elysia.ts",
-    line: 'const admit = createHook("derive"',
-    mutants: ['""'],
-    reason: withoutAot,
-  },
-  {
-    file: "adapters/elysia.ts",
-    line: "if (!isAuthError(error)) throw error;",
-    mutants: ["false"],
-    reason: "the checks throw nothing else",
-  },
-  {
-    file: "adapters/elysia/decide.ts",
-    line: "if (known !== undefined && known.route === route",
-    mutants: ["true"],
-    reason: "routes that are the same have one pattern",
-  },
-  {
-    file: "adapters/elysia/decide.ts",
-    line: "if (required === undefined) {",
-    mutants: ["true"],
-    reason: shortcut,
-  },
-  {
-    file: "adapters/elysia/decide.ts",
-    line: "requirements.set(candidates, required);",
-    mutants: [";"],
-    reason: shortcut,
-  },
-  {
-    file: "adapters/elysia/decide.ts",
-    line: "if (route === undefined) return { public: false",
-    mutants: ["{}", '["Stryker was here"]'],
-    reason: "nothing else is read: an unknown path has a 404 after the token is verified",
-  },
-  {
-    file: "adapters/elysia/decide.ts",
-    line: "return { public: false, policies: [], fault",
-    mutants: ['["Stryker was here"]'],
-    reason: "the fault is thrown before the policies are read",
-  },
-  {
-    file: "adapters/elysia/decide.ts",
-    line: "return some.length === others.length",
-    mutants: ["true", "some.some((one, index) => one === others[index])"],
-    reason: "routes of two apps are different objects, and those of one app have one list",
-  },
-  {
-    file: "adapters/elysia/marks.ts",
-    line: "if (breadth[next] > breadth[scope])",
-    mutants: ["breadth[next] >= breadth[scope]"],
-    reason: "the same scope again changes nothing",
-  },
-  {
-    file: "adapters/elysia/marks.ts",
-    line: 'return createHook("derive", marked',
-    mutants: ['""'],
-    reason: withoutAot,
-  },
-  {
-    file: "adapters/elysia/marks.ts",
-    line: "readMarks<Claims>({ transform = []",
-    mutants: ['["Stryker was here"]'],
-    reason: "for the type: each route of a guarded app has the guard's own hook",
-  },
-  {
-    file: "adapters/elysia/routes.ts",
-    line: "if (known !== undefined) return known;",
-    mutants: ["false"],
-    reason: shortcut,
-  },
-  {
-    file: "adapters/elysia/routes.ts",
-    line: "lists.set(guarded, own);",
-    mutants: [";"],
-    reason: shortcut,
-  },
-  {
-    file: "adapters/elysia/routes.ts",
-    line: "if (name !== undefined && name in",
-    mutants: ["true"],
-    reason: "for the type: no plugin has the name `undefined`",
-  },
-  {
-    file: "adapters/elysia/routes.ts",
-    line: "if (route === undefined) return noRoutes;",
-    mutants: ["false"],
-    reason: "no route has an undefined pattern",
-  },
-  {
-    file: "adapters/elysia/routes.ts",
-    line: "function isInPlace(",
-    mutants: ["{}"],
-    reason: shortcut,
-  },
-  {
-    file: "adapters/elysia/routes.ts",
-    line: "return place?.list[place.index] === route;",
-    mutants: ["false", "place.list"],
-    reason: shortcut,
-  },
-  {
-    file: "adapters/express/admission.ts",
-    line: "of request[admissions] ?? []",
-    mutants: ['["Stryker was here"]'],
-    reason: "for the type: only accepted requests get here",
-  },
-  {
-    file: "adapters/express/layers.ts",
-    line: "if (guardedApps.has(app)) return;",
-    mutants: ["false"],
-    reason: shortcut,
-  },
-  {
-    file: "adapters/express/layers.ts",
-    line: "guardedApps.add(app);",
-    mutants: [";"],
-    reason: shortcut,
-  },
-  {
-    file: "adapters/express/layers.ts",
-    line: "if (app !== undefined && !guardedApps.has(app)) {",
-    mutants: ["true", "app !== undefined || !guardedApps.has(app)"],
-    reason: "Express sets `app`, and guarding an app again changes nothing",
-  },
-  {
-    file: "adapters/express/layers.ts",
-    line: "if (prototype === undefined) return false;",
-    mutants: ["false", "true"],
-    reason: "a router that a request has reached has a layer; only the type allows none",
-  },
-  {
-    file: "adapters/express/params.ts",
-    line: "earlier?.set?.call(this, params);",
-    mutants: ["earlier?.set.call"],
-    reason: ownAccessor,
-  },
-  {
-    file: "adapters/express/params.ts",
-    line: "if (this[admissions] === undefined) return;",
-    mutants: ["false"],
-    reason: shortcut,
-  },
-  {
-    file: "adapters/express/params.ts",
-    line: "if (this[rejection] !== undefined) this[hidden]",
-    mutants: ["true"],
-    reason: "it is only read after a rejection",
-  },
-  {
-    file: "adapters/express/params.ts",
-    line: "return parent === null ||",
-    mutants: ["false"],
-    reason: "for the type: Express's requests inherit from Node's",
   },
   {
     file: "adapters/fastify.ts",
@@ -319,48 +136,6 @@ export const adapterReasons: readonly Reason[] = [
     reason: "without a path, the table finds the same",
   },
   {
-    file: "adapters/koa/params.ts",
-    line: "if (Object.hasOwn(context, place))",
-    mutants: ["true"],
-    reason: "deleting a property that is not there changes nothing",
-  },
-  {
-    file: "adapters/koa/params.ts",
-    line: "if (pattern !== undefined) context[place]",
-    mutants: ["true"],
-    reason: "a pattern that is undefined has no names",
-  },
-  {
-    file: "adapters/koa/params.ts",
-    line: "if (names.length > 0) check(params, names);",
-    mutants: ["true", "names.length >= 0"],
-    reason: shortcut,
-  },
-  {
-    file: "adapters/koa/params.ts",
-    line: "patternNames(route.path) : [];",
-    mutants: ['["Stryker was here"]'],
-    reason: "no owner parameter has that name",
-  },
-  {
-    file: "adapters/koa/params.ts",
-    line: "earlier?.set?.call(this, pattern);",
-    mutants: ["earlier?.set.call"],
-    reason: ownAccessor,
-  },
-  {
-    file: "adapters/koa/params.ts",
-    line: "const names = allChecks === undefined ? []",
-    mutants: ["false", '["Stryker was here"]'],
-    reason: "the next line returns without reading the names",
-  },
-  {
-    file: "adapters/koa/params.ts",
-    line: "if (allChecks === undefined || names.length === 0)",
-    mutants: ["false", "allChecks === undefined && names.length === 0"],
-    reason: shortcut,
-  },
-  {
     file: "adapters/nestjs.ts",
     line: 'if (typeof pattern !== "string")',
     mutants: ["false"],
@@ -413,65 +188,5 @@ export const adapterReasons: readonly Reason[] = [
     line: 'namesOtherConnection(request.url ?? "")',
     mutants: ['"Stryker was here!"'],
     reason: hasTarget,
-  },
-  {
-    file: "env.ts",
-    line: "parseSecretVersions(env.BETTER_AUTH_SECRETS)[0]?.value",
-    mutants: ["parseSecretVersions(env.BETTER_AUTH_SECRETS)[0].value"],
-    reason: "a parsed URL has an entry",
-  },
-  {
-    file: "keys/secret/secret-versions.ts",
-    line: "const match = ",
-    mutants: ["/^\\s*(\\d+):\\s*(\\S(?:.*\\S)?)\\s*/s"],
-    reason: "the group before it matches up to the last character that is not a space",
-  },
-  {
-    file: "keys/secret/secret-versions.ts",
-    line: "match[2] === undefined",
-    mutants: ["false"],
-    reason: "a match has both groups; the check is for the compiler",
-  },
-  {
-    file: "access/path-pattern.ts",
-    line: 'const parts = typeof path === "string"',
-    mutants: ['["Stryker was here"]'],
-    reason: "no pattern begins like this either",
-  },
-  {
-    file: "access/path-pattern.ts",
-    line: 'if (!segment.includes("%"))',
-    mutants: ["false", '""'],
-    reason: shortcut,
-  },
-  {
-    file: "access/path-pattern.ts",
-    line: "} catch {",
-    mutants: ["{}"],
-    reason: "an empty block returns `undefined` as well",
-  },
-  {
-    file: "access/route-table.ts",
-    line: 'url.replaceAll("::", "")',
-    mutants: ['"Stryker was here!"'],
-    reason: "the replacement of an escaped colon neither ends nor begins a name",
-  },
-  {
-    file: "websocket/raw-answer.ts",
-    line: 'frame.write(reason, 4, "latin1");',
-    mutants: ['""'],
-    reason: "a reason is ASCII, which is the same in UTF-8, Node's default",
-  },
-  {
-    file: "websocket/session.ts",
-    line: "bytes.length < prefix.length",
-    mutants: ["false"],
-    reason: shortcut,
-  },
-  {
-    file: "websocket/subprotocol.ts",
-    line: "const offered = field?.split",
-    mutants: ['["Stryker was here"]'],
-    reason: "only `bearer` is looked for",
   },
 ];

@@ -9,3 +9,5 @@ export interface Reason {
   /** Without a full stop, for a table cell. */
   readonly reason: string;
 }
+
+export const shortcut: string = "a shortcut, which only saves work";

@@ -1,5 +1,8 @@
 import type { Mutant } from "../report/mutants.ts";
+import { accessReasons } from "./access.ts";
 import { adapterReasons } from "./adapters.ts";
+import { elysiaReasons } from "./elysia.ts";
+import { expressKoaReasons } from "./express-koa.ts";
 import { keyReasons } from "./keys.ts";
 import type { Reason } from "./reason.ts";
 import { revocationReasons } from "./revocations.ts";
@@ -17,5 +20,8 @@ export const reasons: readonly Reason[] = [
   ...tokenReasons,
   ...keyReasons,
   ...revocationReasons,
+  ...accessReasons,
+  ...elysiaReasons,
+  ...expressKoaReasons,
   ...adapterReasons,
 ];

@@ -1,0 +1,134 @@
+import { type Reason, shortcut } from "./reason.ts";
+
+const withoutAot = "Elysia only reads it with `aot: false`, which the guard rejects";
+
+/** Mutants of the adapter for Elysia. */
+export const elysiaReasons: readonly Reason[] = [
+  {
+    file: "adapters/elysia/routes.ts",
+    line: "const count = current.reduce",
+    mutants: ["sum - routes.length"],
+    reason: "only a change of the count matters",
+  },
+  {
+    file: "adapters/elysia/routes.ts",
+    line: "if (count !== knownCount) known.clear();",
+    mutants: ["true"],
+    reason: shortcut,
+  },
+  {
+    file: "adapters/elysia/routes.ts",
+    line: "if (found === undefined || !found.routes.every(isInPlace, found)) {",
+    mutants: ["true"],
+    reason: shortcut,
+  },
+  { file: "adapters/elysia/routes.ts", line: "known.set(key, found);", mutants: [";"], reason: shortcut },
+  {
+    file: "adapters/elysia/routes.ts",
+    line: "const methods = [method",
+    mutants: ['["Stryker was here"]'],
+    reason: "no route has that method",
+  },
+  {
+    file: "adapters/elysia.ts",
+    line: 'const admit = createHook("derive"',
+    mutants: ['""'],
+    reason: withoutAot,
+  },
+  {
+    file: "adapters/elysia.ts",
+    line: "if (!isAuthError(error)) throw error;",
+    mutants: ["false"],
+    reason: "the checks throw nothing else",
+  },
+  {
+    file: "adapters/elysia/decide.ts",
+    line: "if (known !== undefined && known.route === route",
+    mutants: ["true"],
+    reason: "routes that are the same have one pattern",
+  },
+  {
+    file: "adapters/elysia/decide.ts",
+    line: "if (required === undefined) {",
+    mutants: ["true"],
+    reason: shortcut,
+  },
+  {
+    file: "adapters/elysia/decide.ts",
+    line: "requirements.set(candidates, required);",
+    mutants: [";"],
+    reason: shortcut,
+  },
+  {
+    file: "adapters/elysia/decide.ts",
+    line: "if (route === undefined) return { public: false",
+    mutants: ["{}", '["Stryker was here"]'],
+    reason: "nothing else is read: an unknown path has a 404 after the token is verified",
+  },
+  {
+    file: "adapters/elysia/decide.ts",
+    line: "return { public: false, policies: [], fault",
+    mutants: ['["Stryker was here"]'],
+    reason: "the fault is thrown before the policies are read",
+  },
+  {
+    file: "adapters/elysia/decide.ts",
+    line: "return some.length === others.length",
+    mutants: ["true", "some.some((one, index) => one === others[index])"],
+    reason: "routes of two apps are different objects, and those of one app have one list",
+  },
+  {
+    file: "adapters/elysia/marks.ts",
+    line: "if (breadth[next] > breadth[scope])",
+    mutants: ["breadth[next] >= breadth[scope]"],
+    reason: "the same scope again changes nothing",
+  },
+  {
+    file: "adapters/elysia/marks.ts",
+    line: 'return createHook("derive", marked',
+    mutants: ['""'],
+    reason: withoutAot,
+  },
+  {
+    file: "adapters/elysia/marks.ts",
+    line: "readMarks<Claims>({ transform = []",
+    mutants: ['["Stryker was here"]'],
+    reason: "for the type: each route of a guarded app has the guard's own hook",
+  },
+  {
+    file: "adapters/elysia/routes.ts",
+    line: "if (known !== undefined) return known;",
+    mutants: ["false"],
+    reason: shortcut,
+  },
+  {
+    file: "adapters/elysia/routes.ts",
+    line: "lists.set(guarded, own);",
+    mutants: [";"],
+    reason: shortcut,
+  },
+  {
+    file: "adapters/elysia/routes.ts",
+    line: "if (name !== undefined && name in",
+    mutants: ["true"],
+    reason: "for the type: no plugin has the name `undefined`",
+  },
+  {
+    file: "adapters/elysia/routes.ts",
+    line: "if (route === undefined) return noRoutes;",
+    mutants: ["false"],
+    reason: "no route has an undefined pattern",
+  },
+  {
+    file: "adapters/elysia/routes.ts",
+    line: "function isInPlace(",
+    mutants: ["{}"],
+    reason: shortcut,
+  },
+  {
+    file: "adapters/elysia/routes.ts",
+    line: "return place?.list[place.index] === route;",
+    mutants: ["false", "place.list"],
+    reason: shortcut,
+  },
+];

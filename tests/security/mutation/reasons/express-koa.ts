@@ -1,0 +1,103 @@
+import { type Reason, shortcut } from "./reason.ts";
+
+const ownAccessor = "for the type: only a copy of this package defines the accessor, with a setter";
+
+/** Mutants of the adapters for Express and Koa. */
+export const expressKoaReasons: readonly Reason[] = [
+  {
+    file: "adapters/express/admission.ts",
+    line: "of request[admissions] ?? []",
+    mutants: ['["Stryker was here"]'],
+    reason: "for the type: only accepted requests get here",
+  },
+  {
+    file: "adapters/express/layers.ts",
+    line: "if (guardedApps.has(app)) return;",
+    mutants: ["false"],
+    reason: shortcut,
+  },
+  {
+    file: "adapters/express/layers.ts",
+    line: "guardedApps.add(app);",
+    mutants: [";"],
+    reason: shortcut,
+  },
+  {
+    file: "adapters/express/layers.ts",
+    line: "if (app !== undefined && !guardedApps.has(app)) {",
+    mutants: ["true", "app !== undefined || !guardedApps.has(app)"],
+    reason: "Express sets `app`, and guarding an app again changes nothing",
+  },
+  {
+    file: "adapters/express/layers.ts",
+    line: "if (prototype === undefined) return false;",
+    mutants: ["false", "true"],
+    reason: "a router that a request has reached has a layer; only the type allows none",
+  },
+  {
+    file: "adapters/express/params.ts",
+    line: "earlier?.set?.call(this, params);",
+    mutants: ["earlier?.set.call"],
+    reason: ownAccessor,
+  },
+  {
+    file: "adapters/express/params.ts",
+    line: "if (this[admissions] === undefined) return;",
+    mutants: ["false"],
+    reason: shortcut,
+  },
+  {
+    file: "adapters/express/params.ts",
+    line: "if (this[rejection] !== undefined) this[hidden]",
+    mutants: ["true"],
+    reason: "it is only read after a rejection",
+  },
+  {
+    file: "adapters/express/params.ts",
+    line: "return parent === null ||",
+    mutants: ["false"],
+    reason: "for the type: Express's requests inherit from Node's",
+  },
+  {
+    file: "adapters/koa/params.ts",
+    line: "if (Object.hasOwn(context, place))",
+    mutants: ["true"],
+    reason: "deleting a property that is not there changes nothing",
+  },
+  {
+    file: "adapters/koa/params.ts",
+    line: "if (pattern !== undefined) context[place]",
+    mutants: ["true"],
+    reason: "a pattern that is undefined has no names",
+  },
+  {
+    file: "adapters/koa/params.ts",
+    line: "if (names.length > 0) check(params, names);",
+    mutants: ["true", "names.length >= 0"],
+    reason: shortcut,
+  },
+  {
+    file: "adapters/koa/params.ts",
+    line: "patternNames(route.path) : [];",
+    mutants: ['["Stryker was here"]'],
+    reason: "no owner parameter has that name",
+  },
+  {
+    file: "adapters/koa/params.ts",
+    line: "earlier?.set?.call(this, pattern);",
+    mutants: ["earlier?.set.call"],
+    reason: ownAccessor,
+  },
+  {
+    file: "adapters/koa/params.ts",
+    line: "const names = allChecks === undefined ? []",
+    mutants: ["false", '["Stryker was here"]'],
+    reason: "the next line returns without reading the names",
+  },
+  {
+    file: "adapters/koa/params.ts",
+    line: "if (allChecks === undefined || names.length === 0)",
+    mutants: ["false", "allChecks === undefined && names.length === 0"],
+    reason: shortcut,
+  },
+];
