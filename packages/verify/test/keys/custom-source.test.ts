@@ -58,6 +58,14 @@ describe("a key source that fails", () => {
         },
       },
     ],
+    [
+      "candidates throws an AuthError of its own",
+      {
+        candidates: () => {
+          throw new AuthError("token_expired", { hint: "it is not the source's to say" });
+        },
+      },
+    ],
     ["candidates returns a promise", { candidates: (async () => []) as never }],
     ["candidates returns nothing", { candidates: (() => undefined) as never }],
     ["candidates returns a value that is not a key", { candidates: () => [{}] as never }],
@@ -102,7 +110,7 @@ describe("a key source that fails", () => {
   });
 
   it("accepts only true, and no promise", () => {
-    for (const answer of [Promise.resolve(true), 1, "true", {}]) {
+    for (const answer of [Promise.resolve(true), Promise.reject(new Error("gone")), 1, "true", {}]) {
       const source: KeySource = {
         ...good,
         candidates: () => [{ algorithm: "HS256", verify: () => answer as boolean }],

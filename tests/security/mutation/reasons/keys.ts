@@ -110,4 +110,35 @@ export const keyReasons: readonly Reason[] = [
     mutants: ["false"],
     reason: "a match has both groups; the check is for the compiler",
   },
+  {
+    file: "keys/jwks/key-set.ts",
+    line: 'unused.set("", `the set has',
+    mutants: ['"Stryker was here!"'],
+    reason: "any text that is no key works",
+  },
+  {
+    file: "keys/jwks/loopback.ts",
+    line: "const agent = new http.Agent({ proxyEnv: {} });",
+    mutants: ["{}"],
+    reason:
+      "only another process can have a proxy in its environment: packages/verify/test/keys/jwks/loopback.test.ts",
+  },
+  {
+    file: "keys/jwks/loopback.ts",
+    line: 'response.on("error", () => undefined);',
+    mutants: ['""'],
+    reason: "without it, the process would end while a test runs, which Stryker does not count",
+  },
+  {
+    file: "keys/jwks/remote-jwks.ts",
+    line: "keys: () => current()?.keys ?? [],",
+    mutants: ["current().keys"],
+    reason: "an exception counts as no keys",
+  },
+  {
+    file: "keys/key-resolver.ts",
+    line: "if (isSigned !== false) ignorePromise(isSigned);",
+    mutants: ["true"],
+    reason: "a shortcut: `false` is no promise",
+  },
 ];

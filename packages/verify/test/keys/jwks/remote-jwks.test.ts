@@ -1,5 +1,5 @@
 import { createTestIssuer, type TestIssuer } from "@usher-auth/testing";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import {
   ConfigurationError,
   type Fetch,
@@ -70,6 +70,17 @@ function createRemote(options: Partial<RemoteJwksOptions> = {}): Remote {
       ),
   });
 }
+
+it("waits a random time after a failure by default, so that APIs do not retry all at once", async () => {
+  const random = vi.spyOn(Math, "random").mockReturnValue(0.5);
+  onTestFinished(() => random.mockRestore());
+  const fetch = async () => {
+    throw new Error("the issuer is out");
+  };
+  const { verifier } = createBench({ keys: remoteJwks(address, { fetch, clock: () => 0 }) });
+  await expect(verifier.ready()).rejects.toMatchObject({ code: "keys_unavailable" });
+  expect(random).toHaveBeenCalledOnce();
+});
 
 const unknownKid = (issuer: TestIssuer) =>
   issuer.tokenFor("alice", { header: { kid: `unknown ${Math.random()}` } });
