@@ -1,5 +1,5 @@
 import { type PostgresServer, startPostgres } from "@usher-auth/e2e/postgres";
-import { assertRowSecurity, migrateRows } from "@usher-auth/postgres";
+import { assertRowSecurity, migrateRows, policySql } from "@usher-auth/postgres";
 import { pgTable, text } from "drizzle-orm/pg-core";
 import { drizzle } from "drizzle-orm/postgres-js";
 import pg from "pg";
@@ -137,6 +137,34 @@ describe("a hardened database", () => {
       'part shows the rows of "notes"',
     ],
     [
+      "create table part () inherits (notes); create table deep () inherits (part); grant delete on deep to usher_api",
+      "drop table part cascade",
+      'deep shows the rows of "notes"',
+    ],
+    [
+      "create view seen as select * from notes; create view again as select * from seen; alter view again owner to migrations; grant select on seen to migrations; grant select on again to usher_api",
+      "drop view seen cascade",
+      'again shows the rows of "notes"',
+    ],
+    [
+      "create view seen as select * from notes; grant insert on seen to usher_api",
+      "drop view seen",
+      'seen shows the rows of "notes"',
+    ],
+    [
+      "create policy jobs on notes to migrations using (true); create view seen as select * from notes; alter view seen owner to migrations; grant select (body) on seen to usher_api",
+      "drop view seen; drop policy jobs on notes",
+      'seen shows the rows of "notes"',
+    ],
+    [
+      `create collation folding (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+      drop policy notes_owner on notes; alter table notes alter owner_id type text collate folding;
+      ${policySql({ table: "notes", owner: "owner_id" })}`,
+      `drop policy notes_owner on notes; alter table notes alter owner_id type text collate "default";
+      ${policySql({ table: "notes", owner: "owner_id" })} drop collation folding`,
+      'the column owner_id of "notes" takes different ids for the same one',
+    ],
+    [
       "alter policy notes_owner on notes to postgres",
       "alter policy notes_owner on notes to usher_api",
       'the table "notes" has no policy',
@@ -156,10 +184,23 @@ describe("a hardened database", () => {
     await expect(check()).rejects.toThrow(problem);
   });
 
-  test("passes with a view that runs with the rights of its reader", async () => {
+  test.each([
+    [
+      "runs with the rights of its reader",
+      "create view seen with (security_invoker = true) as select * from notes",
+    ],
+    [
+      "has the rights of an owner who sees nothing",
+      "create view seen as select * from notes; alter view seen owner to migrations",
+    ],
+    [
+      "does, over one without grants that does not",
+      "create view hidden as select * from notes; create view seen with (security_invoker = true) as select * from hidden",
+    ],
+  ])("passes with a view that %s", async (_view, script) => {
     await change(
-      "create view seen with (security_invoker = true) as select * from notes; grant select on seen to usher_api",
-      "drop view seen",
+      `${script}; grant select on seen to usher_api`,
+      "drop view if exists seen; drop view if exists hidden",
     );
     expect(await check()).toMatchObject({ mode: "hardened" });
   });

@@ -51,6 +51,9 @@ function conditionSql(column: string, principal: Principal, type?: IdType): stri
   return `${column} = (select ${principalSql(principal, type)})`;
 }
 
+/** What follows the table in the name of its policy. */
+const policySuffixes = ["owner", "tenant", "owner_and_tenant"];
+
 /**
  * The SQL that keeps a table's rows to their owner, their tenant, or both: row-level security, forced; the
  * column's default; one policy for all commands; the grants that requests need. Idempotent.
@@ -76,7 +79,8 @@ export function policySql({ table, owner, tenant, type, tenantType }: IsolatedTa
   ];
   if (columns.length === 0) throw new ConfigurationError("a policy needs an owner, a tenant, or both");
   const conditions = columns.map((part) => conditionSql(quoteName(part.column), part.principal, part.type));
-  const name = quoteName(policyName(path.name, owner !== undefined, tenant !== undefined));
+  const suffix = owner === undefined ? "tenant" : tenant === undefined ? "owner" : "owner_and_tenant";
+  const name = quoteName(`${path.name}_${suffix}`);
   return `
 alter table ${quoted} enable row level security;
 -- Without FORCE, the owner of the table sees every row.
@@ -87,16 +91,11 @@ ${columns
       `alter table ${quoted} alter column ${quoteName(part.column)} set default ${principalSql(part.principal, part.type)};`,
   )
   .join("\n")}
-drop policy if exists ${name} on ${quoted};
+-- Also a former one with other columns: Postgres joins policies with OR.
+${policySuffixes.map((each) => `drop policy if exists ${quoteName(`${path.name}_${each}`)} on ${quoted};`).join("\n")}
 create policy ${name} on ${quoted} for all to ${requestRoleName}
   using (${conditions.join(" and ")})
   with check (${conditions.join(" and ")});
 grant select, insert, update, delete on ${quoted} to ${requestRoleName};
 `.trimStart();
-}
-
-/** `<table>_owner`, `<table>_tenant` or `<table>_owner_and_tenant`. */
-function policyName(table: string, hasOwner: boolean, hasTenant: boolean): string {
-  const suffix = hasOwner ? (hasTenant ? "owner_and_tenant" : "owner") : "tenant";
-  return `${table}_${suffix}`;
 }

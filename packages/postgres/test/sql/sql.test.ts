@@ -103,6 +103,25 @@ test("on PGlite, named mode is checked, and hardened mode is refused: its only u
   await expect(assertRowSecurity(pglite, ["owned"], { key })).rejects.toThrow("who has SUPERUSER");
 });
 
+test("a table that gets a tenant keeps no policy that shows all of an owner's rows", async () => {
+  await migrateRows(pglite);
+  const names = async () =>
+    (
+      await pglite.query<{ polname: string }>(
+        "select polname from pg_policy where polrelid = 'growing'::regclass",
+      )
+    ).rows.map(({ polname }) => polname);
+  await pglite.exec("create table growing (o text, t text)");
+  const columns = { owner: "o", tenant: "t" };
+  const former = [{ owner: "o" }, columns, { tenant: "t" }, columns];
+  for (const each of former) {
+    await pglite.exec(policySql({ table: "growing", ...each }));
+    expect(await names()).toHaveLength(1);
+  }
+  expect(await names()).toEqual(["growing_owner_and_tenant"]);
+  await pglite.exec("drop table growing");
+});
+
 test("the schema is one text that runs as it is, again and again", async () => {
   const own = await PGlite.create();
   for (let times = 0; times < 2; times++) await own.exec(rowsSchemaSql());

@@ -1,5 +1,6 @@
 import type { Queries } from "../client.ts";
 import { quoteTable, requestRoleName, type TablePath } from "../names.ts";
+import { asksPrincipal, sideDoors } from "./side-doors.ts";
 
 /** What a role has that it should not have. Lists contain names in SQL, quoted where needed. */
 export interface RoleFacts {
@@ -32,6 +33,8 @@ export interface TableFacts {
   readonly readSetting: readonly string[];
   /** Privileges of the request role that row-level security does not cover. */
   readonly uncovered: readonly string[];
+  /** Columns that the policies compare with the principal so that different ids count as one. */
+  readonly folded: readonly string[];
   /** Views, materialized views and partitions that show its rows to the request role, past its policies. */
   readonly sideDoors: readonly string[];
 }
@@ -102,32 +105,27 @@ const policyText =
 const policies = `from pg_policy where polrelid = given.oid and polpermissive
   and (polroles @> array[0::oid] or polroles @> array[to_regrole('${requestRoleName}')::oid])`;
 
+/** Columns of policies that ask for the principal, with a collation that takes different texts for equal. */
+const folded = `from pg_attribute join pg_collation on pg_collation.oid = attcollation and not collisdeterministic
+  where attrelid = given.oid and exists (select ${policies} and ${asksPrincipal} and exists (select from pg_depend
+    where classid = 'pg_policy'::regclass and objid = pg_policy.oid
+      and refclassid = 'pg_class'::regclass and refobjid = given.oid and refobjsubid = attnum))`;
+
 const tableFacts = `
   select coalesce(json_agg(json_build_object(
     'name', given.name,
     'exists', given.oid is not null,
     'isForced', coalesce(relrowsecurity and relforcerowsecurity, false),
     'policies', ${list("quote_ident(polname)", policies)},
-    'asksPrincipal', exists (select ${policies} and exists (select from pg_depend
-      where classid = 'pg_policy'::regclass and objid = pg_policy.oid and refclassid = 'pg_proc'::regclass
-      and refobjid in (to_regproc('usher.user_id'), to_regproc('usher.org_id')))),
+    'asksPrincipal', exists (select ${policies} and ${asksPrincipal}),
     'readSetting', ${list("quote_ident(polname)", `${policies} and ${policyText} ~ 'current_setting\\(''usher\\.'`)},
+    'folded', ${list("quote_ident(attname)", folded)},
     'uncovered', ${list(
       "privilege",
       `from unnest(array['TRUNCATE', 'REFERENCES', 'TRIGGER']) as privilege
         where has_table_privilege(to_regrole('${requestRoleName}')::oid, given.oid, privilege)`,
     )},
-    'sideDoors', ${list(
-      "door.oid::regclass::text",
-      `from pg_class as door join pg_roles as owner on owner.oid = door.relowner
-        where has_table_privilege(to_regrole('${requestRoleName}')::oid, door.oid, 'SELECT') and (
-          door.relkind in ('r', 'p') and not door.relrowsecurity
-            and exists (select from pg_inherits where inhrelid = door.oid and inhparent = given.oid)
-          or (door.relkind = 'm' or door.relkind = 'v' and (owner.rolsuper or owner.rolbypassrls)
-              and not coalesce(door.reloptions && array['security_invoker=true', 'security_invoker=on', 'security_invoker=1'], false))
-            and exists (select from pg_depend join pg_rewrite on pg_rewrite.oid = pg_depend.objid
-              where classid = 'pg_rewrite'::regclass and refobjid = given.oid and ev_class = door.oid))`,
-    )}
+    'sideDoors', ${list("door", sideDoors)}
   ) order by position), '[]')
   from given left join pg_class on pg_class.oid = given.oid`;
 

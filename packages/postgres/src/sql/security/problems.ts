@@ -41,6 +41,11 @@ function tableProblems(table: TableFacts): string[] {
       `the table ${name} has no policy for ${requestRoleName}: nobody sees its rows; usher-auth sql --table prints one`,
     );
   }
+  for (const column of table.folded) {
+    problems.push(
+      `the column ${column} of ${name} takes different ids for the same one, by its collation; drop the policy, run: ALTER TABLE ${name} ALTER COLUMN ${column} TYPE text COLLATE "C", and create the policy again`,
+    );
+  }
   for (const privilege of table.uncovered) {
     problems.push(
       `${requestRoleName} has ${privilege} on ${name}, which row-level security does not cover; run: REVOKE ${privilege} ON ${name} FROM ${requestRoleName}`,
