@@ -6,18 +6,20 @@ import { usher } from "../test/support/command.ts";
 
 let server: PostgresServer;
 let admin: postgres.Sql;
+let adminUrl: string;
 let MIGRATION_DATABASE_URL: string;
 let DATABASE_URL: string;
 const first = "the first key, of at least 32 bytes";
 const second = "the second key, of at least 32 bytes";
 beforeAll(async () => {
   server = await startPostgres();
-  const url = await server.createDatabase("app");
-  admin = postgres(url, { max: 1, onnotice: () => {} });
-  await admin.unsafe(`create role owner login createrole password 'owner'; alter database app owner to owner;
+  adminUrl = await server.createDatabase("app");
+  admin = postgres(adminUrl, { max: 1, onnotice: () => {} });
+  await admin.unsafe(`create role owner login createrole password 'owner';
+    create role stranger login createrole password 'stranger'; alter database app owner to owner;
     alter schema public owner to owner`);
-  MIGRATION_DATABASE_URL = urlOf(url, "owner");
-  DATABASE_URL = urlOf(url, "api");
+  MIGRATION_DATABASE_URL = urlOf(adminUrl, "owner");
+  DATABASE_URL = urlOf(adminUrl, "api");
 });
 afterAll(async () => {
   await admin.end();
@@ -40,6 +42,14 @@ test("migrate, sql and tables lead to a hardened database, and a rotation to one
   expect(await migrate(first)).toMatchObject({
     exitCode: 2,
     errors: expect.stringContaining("use --login <user>"),
+  });
+
+  const stranger = await usher(["migrate"], { environment: { DATABASE_URL: urlOf(adminUrl, "stranger") } });
+  expect(stranger).toMatchObject({
+    exitCode: 2,
+    errors: expect.stringMatching(
+      /permission denied.*Set MIGRATION_DATABASE_URL to the owner of your tables/,
+    ),
   });
 
   const created = await migrate(first, "--login", "api");

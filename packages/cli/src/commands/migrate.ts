@@ -55,6 +55,10 @@ export const command: Command = defineSubcommand({
       variables: ["MIGRATION_DATABASE_URL", "DATABASE_URL"],
       deadline,
       late,
+      explain: (code, message) =>
+        code === "42501"
+          ? `Postgres refuses: ${message}. Set MIGRATION_DATABASE_URL to the owner of your tables, who may create roles.`
+          : undefined,
       use: async (sql) => {
         const [user] = await sql<[{ name: string }]>`select session_user as name`;
         const rows = await migrateRows(sql, {

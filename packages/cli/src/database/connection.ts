@@ -14,8 +14,8 @@ export interface DatabaseUse<Result> {
   readonly deadline: number;
   /** What to say at the deadline. */
   readonly late: string;
-  /** A message for an SQLSTATE (Postgres manual, appendix A). Undefined: the database's own. */
-  explain?(code: string | undefined): string | undefined;
+  /** A message for an SQLSTATE (Postgres manual, appendix A). Undefined: the database's own, `message`. */
+  explain?(code: string | undefined, message: string): string | undefined;
   use(sql: postgres.Sql): Promise<Result>;
 }
 
@@ -47,7 +47,7 @@ export async function withDatabase<Result>(
   } catch (error) {
     if (error instanceof CannotRun) throw error;
     const { code, message } = error as Error & { code?: string };
-    throw new CannotRun(explain?.(code) ?? `The database at ${variable} cannot be used: ${message}`);
+    throw new CannotRun(explain?.(code, message) ?? `The database at ${variable} cannot be used: ${message}`);
   } finally {
     clearTimeout(timer);
     await sql.end({ timeout: 1 });

@@ -117,6 +117,11 @@ describe("a hardened database", () => {
       'row-level security is off on the table "notes"',
     ],
     [
+      "revoke all on notes from usher_api",
+      "grant select, insert, update, delete on notes to usher_api",
+      'usher_api has no privileges on "notes"; run, for what requests need: GRANT SELECT',
+    ],
+    [
       "grant truncate on notes to usher_api",
       "revoke truncate on notes from usher_api",
       'REVOKE TRUNCATE ON "notes" FROM usher_api',

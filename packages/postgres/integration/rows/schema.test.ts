@@ -21,9 +21,9 @@ describe.each(["hardened", "named"] as const)("%s", (mode) => {
   afterAll(() => sql.end());
 
   /** The bodies that a principal sees in a table. */
-  const seen = (table: string, userId: string, orgId = "") =>
+  const seen = (table: string, userId: string, orgId = "", given = prepared.key) =>
     sql.begin(async (transaction) => {
-      const key = prepared.key === undefined ? undefined : Buffer.from(prepared.key);
+      const key = given === undefined || given === "" ? undefined : Buffer.from(given);
       await transaction.unsafe(
         bindStatement,
         bindValues({ userId, orgId }, { statementTimeout: 5_000, key }),
@@ -56,6 +56,16 @@ describe.each(["hardened", "named"] as const)("%s", (mode) => {
     const find = () => sql.unsafe("select * from notes");
     if (mode === "hardened") await expect(find).rejects.toMatchObject({ code: "42501" });
     else expect(await find()).toEqual([]);
+  });
+
+  test.each([
+    ["no key", "", "no key was given; set USHER_ROWS_KEY and the option key"],
+    ["another key", "k".repeat(32), "does not know the key; run usher-auth migrate with USHER_ROWS_KEY"],
+  ])("with %s, a hardened database says what to set", async (_name, given, reason) => {
+    const found = seen("notes", "alice", "", given);
+    if (mode === "named") expect(await found).toEqual(["note of alice"]);
+    else
+      await expect(found).rejects.toMatchObject({ code: "28000", message: expect.stringContaining(reason) });
   });
 
   test("migrating again changes nothing", async () => {

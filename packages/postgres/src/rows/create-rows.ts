@@ -49,6 +49,6 @@ export function createRows(given: unknown, options: RowsOptions = {}): Rows<unkn
   if (isPostgresJs(driver)) return postgresJsRows(driver, checked);
   if (isPglite(driver)) return pgliteRows(driver, checked);
   throw new ConfigurationError(
-    "createRows needs a Pool of pg, a client of postgres.js, or a PGlite database: not a single client, and not a transaction",
+    "createRows needs a Pool of pg, a client of postgres.js, or a PGlite database: not a single client, not a transaction, and not an ORM's database (use drizzleRows, kyselyRows or prismaRows)",
   );
 }

@@ -62,7 +62,10 @@ begin
     if not exists (select from usher.principal_keys) then
       return ${result}; -- named mode
     end if;
-    raise exception 'the principal is not proven: this database has no such key' using errcode = '28000';
+    raise exception 'the principal is not proven: %', case proof
+      when '' then 'this database is hardened, and no key was given; set USHER_ROWS_KEY and the option key'
+      else 'this database does not know the key; run usher-auth migrate with USHER_ROWS_KEY' end
+      using errcode = '28000';
   end if;
   if sha256(convert_to(proof, 'UTF8')) <> sha256(convert_to(key.id || '.' || encode(
     sha256(key.outer_pad || sha256(key.inner_pad || convert_to(

@@ -13,8 +13,11 @@ import { UnstorableIdError } from "../unstorable-id-error.ts";
 export interface RowPrincipal {
   /** The `sub` of the token: the owner of the rows. */
   readonly id: string;
-  /** Only `org` is read: the id of the active organization, the tenant of the rows. Not a string: none. */
-  readonly claims?: object;
+  /**
+   * Only `org` is read: the id of the active organization, the tenant of the rows. Not a string: none. A
+   * `claims` schema of your own must keep it.
+   */
+  readonly claims?: unknown;
 }
 
 /** What is bound to a transaction: copied once, so that what was checked is what is sent. */
@@ -24,17 +27,20 @@ export interface BoundPrincipal {
   readonly orgId: string;
 }
 
+const notPrincipal =
+  "rows.for() needs a principal, whose id is a string: the one of a guarded request, or { id }";
+
 /**
  * Reads a principal once.
  *
- * @throws {TypeError} The id is not a string.
+ * @throws {TypeError} There is no principal, or its id is not a string.
  * @throws {UnstorableIdError} An id that Postgres cannot store exactly.
  */
 export function readPrincipal(principal: RowPrincipal): BoundPrincipal {
-  const { id: userId, claims } = principal;
+  const { id: userId, claims } = (principal ?? {}) as Partial<RowPrincipal>;
   const { org } = (claims ?? {}) as { org?: unknown };
   const orgId = typeof org === "string" ? org : "";
-  if (typeof userId !== "string") throw new TypeError("the id of a principal must be a string");
+  if (typeof userId !== "string") throw new TypeError(notPrincipal);
   assertStorable(userId);
   assertStorable(orgId);
   return { userId, orgId };

@@ -36,7 +36,9 @@ export function rebinding<Database extends object>(
     throw new ConfigurationError("drizzleRows needs the database that drizzle() returns, not a transaction");
   }
   if (!is(database, PgDatabase)) {
-    throw new ConfigurationError("drizzleRows needs a Drizzle database over Postgres");
+    throw new ConfigurationError(
+      "drizzleRows needs a Drizzle database over Postgres: what drizzle() returns",
+    );
   }
   const { dialect, session, $client, _ } = database as unknown as Internals;
   if (session === undefined || $client === undefined || session.client !== $client) {

@@ -1,3 +1,4 @@
+import { ConfigurationError } from "@usher-auth/verify";
 import {
   Kysely,
   type KyselyConfig,
@@ -7,7 +8,7 @@ import {
 } from "kysely";
 import { createRows } from "../create-rows.ts";
 import { isPgPool, type PgPool } from "../drivers/pg/pg-shape.ts";
-import type { PgliteClient } from "../drivers/pglite/shape.ts";
+import { isPglite, type PgliteClient } from "../drivers/pglite/shape.ts";
 import type { Rows } from "../rows.ts";
 import type { RowsOptions } from "../rows-options.ts";
 import { dialectPglite, dialectPool } from "./dialect-clients.ts";
@@ -59,17 +60,23 @@ export function kyselyRows<Database>(
 ): Rows<Kysely<Database>> {
   const { plugins, log, cursor, ...rowsOptions } = options;
   const config = { ...(plugins && { plugins }), ...(log && { log }) };
-  if (isPgPool(driver)) {
-    const rows = createRows(driver, rowsOptions);
+  const given: object = Object(driver);
+  if (isPgPool(given)) {
+    const rows = createRows(given, rowsOptions);
     const dialectOptions = cursor && { cursor };
     return {
       for: (principal) => {
-        const pool = dialectPool(rows.for(principal), driver);
+        const pool = dialectPool(rows.for(principal), given);
         return new Kysely({ ...config, dialect: new PostgresDialect({ pool, ...dialectOptions }) });
       },
     };
   }
-  const rows = createRows(driver as PgliteClient, rowsOptions);
+  if (!isPglite(given)) {
+    throw new ConfigurationError(
+      "kyselyRows needs a Pool of pg, or a PGlite database: not a single client, not a transaction, not a Kysely, and not postgres.js, for which Kysely has no dialect",
+    );
+  }
+  const rows = createRows(given, rowsOptions);
   return {
     for: (principal) => {
       const pglite = dialectPglite(rows.for(principal));

@@ -25,6 +25,8 @@ export interface TableFacts {
   readonly exists: boolean;
   /** Row-level security is enabled and forced. */
   readonly isForced: boolean;
+  /** Whether the request role may read or write any of it. */
+  readonly isGranted: boolean;
   /** Policies that let the request role at rows, by name. */
   readonly policies: readonly string[];
   /** Whether one of them asks `usher.user_id()` or `usher.org_id()`. */
@@ -116,6 +118,7 @@ const tableFacts = `
     'name', given.name,
     'exists', given.oid is not null,
     'isForced', coalesce(relrowsecurity and relforcerowsecurity, false),
+    'isGranted', coalesce(${reaches(`to_regrole('${requestRoleName}')::oid`, "given.oid")}, false),
     'policies', ${list("quote_ident(polname)", policies)},
     'asksPrincipal', exists (select ${policies} and ${asksPrincipal}),
     'readSetting', ${list("quote_ident(polname)", `${policies} and ${policyText} ~ 'current_setting\\(''usher\\.'`)},

@@ -46,6 +46,11 @@ function tableProblems(table: TableFacts): string[] {
       `the column ${column} of ${name} takes different ids for the same one, by its collation; drop the policy, run: ALTER TABLE ${name} ALTER COLUMN ${column} TYPE text COLLATE "C", and create the policy again`,
     );
   }
+  if (!table.isGranted) {
+    problems.push(
+      `${requestRoleName} has no privileges on ${name}; run, for what requests need: GRANT SELECT, INSERT, UPDATE, DELETE ON ${name} TO ${requestRoleName}`,
+    );
+  }
   for (const privilege of table.uncovered) {
     problems.push(
       `${requestRoleName} has ${privilege} on ${name}, which row-level security does not cover; run: REVOKE ${privilege} ON ${name} FROM ${requestRoleName}`,

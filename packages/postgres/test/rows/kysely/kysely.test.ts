@@ -1,6 +1,7 @@
 import { kyselyRows } from "@usher-auth/postgres/kysely";
-import { CamelCasePlugin, type Generated, type Kysely, sql } from "kysely";
+import { CamelCasePlugin, type Generated, Kysely, PostgresDialect, sql } from "kysely";
 import pg from "pg";
+import postgres from "postgres";
 import { afterAll, beforeAll, expect, expectTypeOf, test } from "vitest";
 import { openServer, type RowsDatabase } from "../contract/database.ts";
 
@@ -23,8 +24,13 @@ afterAll(async () => {
   await database?.close();
 });
 
-test("a client or a transaction is refused", () => {
-  expect(() => kyselyRows(new pg.Client() as unknown as pg.Pool)).toThrow("createRows needs a Pool of pg");
+test.each([
+  ["a client", new pg.Client()],
+  ["a client of postgres.js", postgres()],
+  ["a Kysely", new Kysely<Tables>({ dialect: new PostgresDialect({ pool: new pg.Pool() }) })],
+  ["a URL", "postgres://127.0.0.1"],
+])("%s is refused", (_name, driver) => {
+  expect(() => kyselyRows(driver as unknown as pg.Pool)).toThrow("kyselyRows needs a Pool of pg");
 });
 
 test("queries are typed, plugins apply, and results count what was written", async () => {
