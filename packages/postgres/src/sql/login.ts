@@ -15,16 +15,31 @@ import { quoteName, quoteText, requestRoleName } from "./names.ts";
  * ```
  */
 export function loginSql(login: string): string {
+  const name = quoteName(login);
+  const text = quoteText(login);
   return `
--- The user that the API connects as. NOINHERIT: it has no rights until it switches to ${requestRoleName}.
+-- The user that the API connects as. NOINHERIT: it has no rights until it switches to ${requestRoleName}. Another
+-- database of the cluster may have created it already, or be creating it at this moment.
 do $login$
+declare
+  is_new boolean := not exists (select from pg_catalog.pg_roles where rolname = ${text});
 begin
-  if not exists (select from pg_catalog.pg_roles where rolname = ${quoteText(login)}) then
-    create role ${quoteName(login)} login noinherit nosuperuser nobypassrls nocreatedb nocreaterole;
+  if is_new then
+    begin
+      create role ${name} login noinherit nosuperuser nobypassrls nocreatedb nocreaterole;
+    exception
+      when duplicate_object or unique_violation then
+        null;
+    end;
   end if;
+${grantSql(name, text)}
+exception
+  when insufficient_privilege then
+    raise exception 'an administrator must run: %GRANT ${requestRoleName} TO %',
+      case when is_new then format('CREATE ROLE %I LOGIN NOINHERIT; ', ${text}) else '' end, quote_ident(${text})
+      using errcode = '42501';
 end
 $login$;
-${grantSql(quoteName(login), quoteText(login))}
 -- A temporary table, or one in the schema public, could take the place of a table of yours.
 do $create$
 begin
@@ -38,7 +53,16 @@ $create$;
 }
 
 /** Lets the user who migrates switch to the role in which requests run. */
-export const grantToCurrentUser: string = grantSql("current_user", "current_user");
+export const grantToCurrentUser: string = `
+do $grant$
+begin
+${grantSql("current_user", "current_user")}
+exception
+  when insufficient_privilege then
+    raise exception 'an administrator must run: GRANT ${requestRoleName} TO %', quote_ident(current_user)
+      using errcode = '42501';
+end
+$grant$;`.trimStart();
 
 /**
  * From Postgres 16 on, the creator of a role may administer it but not switch to it; before, being a member
@@ -46,17 +70,14 @@ export const grantToCurrentUser: string = grantSql("current_user", "current_user
  */
 function grantSql(user: string, userText: string): string {
   return `
-do $grant$
-declare
-  privilege text := case when current_setting('server_version_num')::int >= 160000 then 'SET' else 'MEMBER' end;
-begin
-  if not pg_catalog.pg_has_role(${userText}, '${requestRoleName}', privilege) then
-    grant ${requestRoleName} to ${user};
-  end if;
-exception
-  when insufficient_privilege then
-    raise exception 'an administrator must run: GRANT ${requestRoleName} TO %', quote_ident(${userText})
-      using errcode = '42501';
-end
-$grant$;`.trimStart();
+  if not pg_catalog.pg_has_role(${userText}, '${requestRoleName}',
+    case when current_setting('server_version_num')::int >= 160000 then 'SET' else 'MEMBER' end)
+  then
+    begin
+      grant ${requestRoleName} to ${user};
+    exception
+      when unique_violation then
+        null;
+    end;
+  end if;`.slice(1);
 }
