@@ -11,7 +11,7 @@ it("a hook's scope never gets narrower, so that it runs wherever one of its apps
   expect(seen).toEqual(["local", "scoped", "scoped", "global", "global", "global"]);
 });
 
-it("a hook keeps a checksum of its own, so that Elysia never drops it as a duplicate", () => {
+it("a hook keeps its own checksum, so that Elysia never drops it as a duplicate", () => {
   const [one, other] = [createHook("derive", () => ({})), createHook("derive", () => ({}))];
   const { checksum } = one;
   one.checksum = other.checksum = 1;

@@ -59,7 +59,7 @@ describe("a key source that fails", () => {
       },
     ],
     [
-      "candidates throws an AuthError of its own",
+      "candidates throws its own AuthError",
       {
         candidates: () => {
           throw new AuthError("token_expired", { hint: "it is not the source's to say" });

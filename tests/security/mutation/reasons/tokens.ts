@@ -79,7 +79,7 @@ export const tokenReasons: readonly Reason[] = [
     line: "const end = maxTokenAge === undefined || iat === undefined",
     mutants: ["false"],
     reason:
-      "for the type: a sum with `undefined` is NaN, with which a token is verified anew instead of found",
+      "for the type: a sum with `undefined` is NaN, with which a token is verified again instead of found",
   },
   {
     file: "claims/freeze.ts",
@@ -115,6 +115,6 @@ export const tokenReasons: readonly Reason[] = [
     file: "verifier/verifier.ts",
     line: "now >= known.from &&",
     mutants: ["now > known.from"],
-    reason: "a token that is not found is verified anew, with the same result",
+    reason: "a token that is not found is verified again, with the same result",
   },
 ];

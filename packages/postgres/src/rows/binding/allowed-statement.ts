@@ -2,7 +2,7 @@
  * White space and comments in front of a statement, and opening parentheses, exactly as Postgres reads them: a
  * carriage return ends a comment too. Linear: no two branches overlap.
  */
-const leading = /(?:[ \t\n\r\f\v(]|--[^\n\r]*)+/y;
+const leading = /(?:[ \t\n\r\f\v(]|--[^\n\r]*(?:[\n\r]|$))+/y;
 
 const dataStatement = /(?:select|insert|update|delete|merge|with|values|table)\b/iy;
 
