@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readPrincipal } from "../../src/rows/binding/principal.ts";
+import { readPrincipal } from "../../../src/rows/binding/principal.ts";
 
 test.each([
   ["nothing, as on a public route", undefined],
