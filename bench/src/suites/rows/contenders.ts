@@ -68,6 +68,12 @@ export const contenders: Readonly<Record<string, Contender>> = {
     const rows = createRows(pool, { key: settings.key });
     return async ({ principal }) => (await rows.for(principal).query(ofPrincipal)).rows;
   },
+  "usher, pg, prepared": async (app, settings) => {
+    await guard(app, settings);
+    const pool = new pg.Pool({ connectionString: settings.databaseUrl, max });
+    const rows = createRows(pool, { key: settings.key, prepare: true });
+    return async ({ principal }) => (await rows.for(principal).query(ofPrincipal)).rows;
+  },
   "usher, postgres.js": async (app, settings) => {
     await guard(app, settings);
     const rows = createRows(postgres(settings.databaseUrl, { max }), { key: settings.key });
