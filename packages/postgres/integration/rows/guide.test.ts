@@ -6,8 +6,10 @@ import { expect, onTestFinished, test } from "vitest";
 import { proofOf } from "../../src/rows/binding/proof.ts";
 
 const guide = readFileSync(new URL("../../../../docs/guide/rows.md", import.meta.url), "utf8");
-const section = guide.split(/^## /m).find((text) => text.startsWith("Plain SQL")) ?? "";
-const blocks = [...section.matchAll(/```sql\n(.*?)```/gs)].map(([, sql = ""]) => sql);
+const sectionOf = (title: string) => guide.split(/^## /m).find((text) => text.startsWith(title)) ?? "";
+const blocksOf = (text: string) => [...text.matchAll(/```sql\n(.*?)```/gs)].map(([, sql = ""]) => sql);
+const section = sectionOf("Plain SQL");
+const blocks = blocksOf(section);
 
 test("the SQL of the guide runs as it is, and isolates alice's rows", async () => {
   const server = await startPostgres();
@@ -28,6 +30,33 @@ test("the SQL of the guide runs as it is, and isolates alice's rows", async () =
     await bob`select set_config('role', 'usher_api', true), set_config('usher.user_id', 'bob', true)`;
     expect(await bob`select * from tasks`).toEqual([]);
   });
+});
+
+test("the owner changes all rows as the guide says, and a user for backups reads them", async () => {
+  const server = await startPostgres();
+  const admin = postgres(server.url, { max: 1, onnotice: () => {} });
+  onTestFinished(async () => {
+    await admin.end();
+    await server.stop();
+  });
+  await migrateRows(admin);
+  await admin.unsafe(`create role owner; create table tasks (owner_id text not null, title text not null);
+    ${policySql({ table: "tasks", owner: "owner_id" })}
+    insert into tasks values ('alice', ' a '), ('bob', 'b'); alter table tasks owner to owner`);
+  const [migration = "", backup = ""] = blocksOf(sectionOf("Your own jobs"));
+  const titles = async (role: string) => {
+    await admin.unsafe(`set role ${role}`);
+    const rows = await admin`select title from tasks order by owner_id`;
+    await admin.unsafe("reset role");
+    return rows.map(({ title }) => title);
+  };
+  expect(await titles("owner")).toEqual([]);
+  await admin.unsafe("set role owner");
+  await admin.unsafe(migration);
+  await admin.unsafe("reset role");
+  await admin.unsafe(backup);
+  expect(await titles("backup")).toEqual(["a", "b"]);
+  expect(await titles("owner")).toEqual([]);
 });
 
 test("the guide shows what the command prints, and a proof that is right", () => {
