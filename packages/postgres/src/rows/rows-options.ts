@@ -15,11 +15,18 @@ export interface RowsOptions {
   /**
    * Proves each principal to a hardened database: the key that `usher-auth migrate` was given. At least 32
    * bytes; a string counts in UTF-8. Undefined: not hardened.
+   *
+   * With a key, each transaction also resets the settings of its connection to those it was opened with: what
+   * other code has changed with SET, such as in `pool.on("connect")`, does not last. Make such settings in the
+   * connection's parameters (`options: "-c timezone=UTC"`), or with ALTER ROLE … SET.
    */
   readonly key?: string | Uint8Array | undefined;
   /** Postgres cancels a statement after so many milliseconds: 1 to 3,600,000. Default 5,000. */
   readonly statementTimeout?: number;
-  /** How long a transaction with several statements may take, in milliseconds: 1 to 3,600,000. Default 30,000. */
+  /**
+   * How long a transaction with several statements may take, in milliseconds: 1 to 3,600,000. Default 30,000.
+   * A commit that is on its way by then may still succeed.
+   */
   readonly transactionTimeout?: number;
   /**
    * Prepares statements on each connection: Postgres parses and plans a text once. Up to 100 texts on a

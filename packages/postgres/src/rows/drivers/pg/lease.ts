@@ -22,6 +22,12 @@ export class Lease {
     return this.#isOver;
   }
 
+  /** As of the last complete answer. Null: the connection is new, and has run nothing. */
+  get isInTransaction(): boolean {
+    const status = this.client.getTransactionStatus();
+    return status === "T" || status === "E";
+  }
+
   /** `pg` refuses cursors in pipeline mode. Nothing may be on its way. */
   leavePipelineMode(): void {
     if (this.#pipeline) this.client.pipeline = false;
@@ -29,7 +35,7 @@ export class Lease {
 
   /** For a connection that is idle, outside any transaction. */
   giveBack(): void {
-    this.#end(isInTransaction(this.client));
+    this.#end(this.isInTransaction);
   }
 
   /**
@@ -67,16 +73,10 @@ export function takeLease(pool: ConnectedPool, taken: (error: unknown, lease?: L
       release();
       return taken(unsupported);
     }
-    if (!isInTransaction(client)) return taken(undefined, lease);
+    if (!lease.isInTransaction) return taken(undefined, lease);
     lease.destroy();
     takeLease(pool, taken);
   });
-}
-
-/** Null: it is new, and has run nothing. */
-function isInTransaction(client: PgClient): boolean {
-  const status = client.getTransactionStatus();
-  return status === "T" || status === "E";
 }
 
 function ignore(): void {}

@@ -78,7 +78,7 @@ export class PrincipalClient {
       await this.#commit();
       return result;
     } catch (error) {
-      await this.#rollback();
+      await this.#rollback(transaction);
       throw error;
     }
   }
@@ -135,18 +135,26 @@ export class PrincipalClient {
     return this.#transaction;
   }
 
+  /** Also a commit that fails ends the transaction. */
   async #commit(): Promise<PgResult> {
     const transaction = this.#transaction;
-    const result = await transaction?.commit();
-    this.#transaction = undefined;
-    return result ?? withoutRows("COMMIT");
+    try {
+      return (await transaction?.commit()) ?? withoutRows("COMMIT");
+    } finally {
+      this.#forget(transaction);
+    }
   }
 
   /** Without a transaction, nothing happens, as in Postgres: ORMs roll back after a failed commit. */
-  async #rollback(): Promise<PgResult> {
-    await this.#transaction?.rollback();
-    this.#transaction = undefined;
+  async #rollback(transaction: Transaction | undefined = this.#transaction): Promise<PgResult> {
+    await transaction?.rollback();
+    this.#forget(transaction);
     return withoutRows("ROLLBACK");
+  }
+
+  /** Unless there is another one by now. */
+  #forget(transaction: Transaction | undefined): void {
+    if (this.#transaction === transaction) this.#transaction = undefined;
   }
 
   async #nested<Result>(run: (client: PrincipalClient) => PromiseLike<Result> | Result): Promise<Result> {

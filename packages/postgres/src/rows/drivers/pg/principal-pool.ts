@@ -46,6 +46,8 @@ function surviveLostConnections(pool: ConnectedPool): void {
  * ```
  */
 export class PrincipalPool {
+  /** Also in code that was minified: by it, Drizzle tells a pool from a client. */
+  static readonly name: string = "PrincipalPool";
   readonly #pool: ConnectedPool;
   readonly #binding: Binding;
 

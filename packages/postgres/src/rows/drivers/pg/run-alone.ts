@@ -32,7 +32,11 @@ export function runAlone(
   const after = mayLeave ? [...resets, { text: "commit" }] : resets;
   const statement = options.prepare ? withName(lease.client, given) : given;
   sendTrain(lease, { before, statement, after }, (error, result, { state, completed }) => {
-    if (!error) return finish(undefined, result);
+    if (!error && !lease.isInTransaction) return finish(undefined, result);
+    if (!error) {
+      lease.destroy();
+      return finish(uncommitted());
+    }
     const isBound = completed >= before.length;
     if (state === "sent" && !(isRefusal(error) && isBound)) lease.destroy();
     if (state === "unsent" || lease.isOver || !mayLeave) return finish(error);
@@ -41,4 +45,9 @@ export function runAlone(
       finish(error);
     });
   });
+}
+
+/** Other code has returned the connection before its `begin` was answered. */
+function uncommitted(): Error {
+  return new Error("the statement ran in a transaction that other code had begun, and was rolled back");
 }

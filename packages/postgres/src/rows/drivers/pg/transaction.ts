@@ -22,6 +22,7 @@ export class Transaction {
   #begin: Part;
   #isBegun = false;
   #isEnding = false;
+  #isCommitSent = false;
   /** Why no statement runs any more. */
   #over: Error | undefined;
 
@@ -33,9 +34,8 @@ export class Transaction {
     this.#abandoned.promise.catch(() => {});
     const { transactionTimeout } = binding.options;
     this.#timer = setTimeout(() => {
-      this.#abandon(
-        new Error(`the transaction took longer than ${transactionTimeout} ms and was rolled back`),
-      );
+      const outcome = this.#isCommitSent ? "while it was being committed: it may be" : "and was rolled back";
+      this.#abandon(new Error(`the transaction took longer than ${transactionTimeout} ms ${outcome}`));
     }, transactionTimeout);
   }
 
@@ -80,11 +80,12 @@ export class Transaction {
     }
   }
 
-  /** Does not reject: whatever has happened, nothing is committed. */
+  /** Does not reject. What has ended already, such as by a commit that failed, stays as it is. */
   async rollback(): Promise<PgResult> {
     this.#isEnding = true;
+    const isOpen = () => this.#isBegun && this.#over === undefined;
     try {
-      await this.#take(() => (this.#isBegun ? this.#runText(this.#binding.rollback) : undefined));
+      await this.#turns.take(() => (isOpen() ? this.#runText(this.#binding.rollback) : undefined));
     } catch {
       this.#lease.destroy();
     }
@@ -128,6 +129,7 @@ export class Transaction {
 
   #commit(): Promise<PgResult> {
     const { resets, rollback, clean } = this.#binding;
+    this.#isCommitSent = true;
     return new Promise((resolve, reject) => {
       const train = { before: resets, statement: readStatement("commit"), after: [] };
       sendTrain(this.#lease, train, (error, result, { completed }) => {
@@ -138,7 +140,10 @@ export class Transaction {
         const rest = error && completed < resets.length ? rollback : clean;
         this.#runText(rest).then(
           () => reject(reason),
-          () => reject(this.#over ?? reason),
+          () => {
+            this.#abandon(reason);
+            reject(this.#over);
+          },
         );
       });
     });
