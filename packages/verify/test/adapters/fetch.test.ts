@@ -124,6 +124,11 @@ describe("fetch adapter", () => {
       { params: () => ({}), optional: "userId" },
       'protect: optional must be a list of names, such as ["userId"].',
     ],
+    [
+      "optional parameters without a name",
+      { params: () => ({}), optional: ["userId", ""] },
+      'protect: optional must be a list of names, such as ["userId"].',
+    ],
     ["an invalid policy", { path: "/x", policies: ["x"] }, "/x: policies must be"],
     [
       "an invalid policy on a framework's route",

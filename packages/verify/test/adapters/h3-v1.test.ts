@@ -80,6 +80,34 @@ describe("h3 1 adapter", () => {
     expect(run).not.toHaveBeenCalled();
   });
 
+  it("checks parameters that were set before it ran, and those that no route of a router declares", async () => {
+    const guard = usher({ verifier, ownerParam: "userId" });
+    const handle = toWebHandler(
+      createApp().use(
+        createRouter().get(
+          "/users/:userId",
+          defineEventHandler({ onRequest: (event) => guard(event) as never, handler: readings }),
+        ),
+      ),
+    );
+    const inside = (user: string) => handle(new Request("http://localhost/users/alice", as(user)));
+    expect((await inside("alice")).status).toBe(200);
+    expect(await codeOf(inside("bob"))).toEqual([403, "owner_mismatch"]);
+    const { ask } = build((router) =>
+      router.use(
+        "/**",
+        defineEventHandler((event) => {
+          event.context.matchedRoute = undefined as never;
+          event.context.params = Object.fromEntries(new URL(event.path, "http://localhost").searchParams);
+          return "in";
+        }),
+      ),
+    );
+    expect((await ask("/x?userId=alice", as("alice"))).status).toBe(200);
+    for (const query of ["userId=bob", "user_id=alice"])
+      expect(await codeOf(ask(`/x?${query}`, as("alice")))).toEqual([403, "owner_mismatch"]);
+  });
+
   it("responds once, and passes rejections to the app's error handler as errors of h3", async () => {
     const { ask, errors } = build((router) => router.get("/users/:userId", readings));
     const refused = await ask("/users/bob", as("alice"));

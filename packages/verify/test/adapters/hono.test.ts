@@ -145,6 +145,12 @@ describe("hono adapter", () => {
       "usher: the guard's middleware did not run before this handler.",
     ]);
     expect(run).not.toHaveBeenCalled();
+    const based = usher(new Hono().basePath("/api"), { verifier, ownerParam: "userId" });
+    based.get("/", run);
+    const atBase = new Hono().onError((error) => new Response(error.message, { status: 500 }));
+    atBase.get("/api", based.routes.at(-1)?.handler as typeof run);
+    expect((await ask(atBase, "/api"))[0], "at the base path itself").toBe(500);
+    expect(run).not.toHaveBeenCalled();
   });
 
   it("guards middleware before it runs", async () => {

@@ -189,4 +189,41 @@ export const adapterReasons: readonly Reason[] = [
     mutants: ['"Stryker was here!"'],
     reason: hasTarget,
   },
+  {
+    file: "adapters/fastify.ts",
+    line: "app.decorateRequest(patternSlot, undefined);",
+    mutants: [";"],
+    reason: "it only gives requests one shape, which saves time",
+  },
+  {
+    file: "adapters/fastify.ts",
+    line: "if (!isPublic) wrapHandler(route);",
+    mutants: ["true"],
+    reason: "a shortcut: without a principal, the wrapped handler runs unchanged",
+  },
+  {
+    file: "adapters/hono.ts",
+    line: "const base = app.routes.at(-1)",
+    mutants: ["app.routes.at(-1).path", "/\\/\\*/"],
+    reason:
+      "a handler that the guard does not take for its own is checked if the guard has accepted the request",
+  },
+  {
+    file: "adapters/trpc.ts",
+    line: "const raw = getRawInput === checked",
+    mutants: ["false"],
+    reason: "a shortcut: the raw input was checked before",
+  },
+  {
+    file: "adapters/trpc/input.ts",
+    line: "if (names.length === 0) return () => {};",
+    mutants: ["false"],
+    reason: shortcut,
+  },
+  {
+    file: "adapters/trpc/subscription.ts",
+    line: "resolve(values.return?.())",
+    mutants: ["values.return()"],
+    reason: "an exception is caught, as a rejection is",
+  },
 ];

@@ -131,4 +131,16 @@ export const elysiaReasons: readonly Reason[] = [
     mutants: ["false", "place.list"],
     reason: shortcut,
   },
+  {
+    file: "adapters/elysia/routes.ts",
+    line: 'method === "HEAD" ? "GET" : ""].includes',
+    mutants: ['"Stryker was here!"'],
+    reason: "no route has that method",
+  },
+  {
+    file: "adapters/elysia/websocket.ts",
+    line: 'if (typeof upgrade === "object")',
+    mutants: ["true"],
+    reason: "a function and `undefined` have no headers to assign",
+  },
 ];

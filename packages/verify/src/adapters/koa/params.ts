@@ -40,8 +40,8 @@ export function interceptParams(context: GuardedContext, check: CheckParams): vo
     watchParams(context as { params?: RouteParams }, context[checks]);
     watchParams(context.request as unknown as { params?: RouteParams }, context[checks]);
   } else known.push(check);
-  const { params } = context;
-  if (params) check(params);
+  // Reading checks what a router has already set.
+  void context.params;
   // A router may have set it before the guard ran, or before the prototype had the accessor.
   for (const place of patternPlaces) {
     const pattern: unknown = context[place];

@@ -76,19 +76,11 @@ function followObservable(source: ObservableLike, follow: Follow): unknown {
   return observable<unknown, unknown>((emit) => {
     const subscription = source.subscribe({
       next: (value) => emit.next(value),
-      error: (reason) => {
-        stop();
-        emit.error(reason);
-      },
-      complete: () => {
-        stop();
-        emit.complete();
-      },
+      error: (reason) => emit.error(reason),
+      complete: () => emit.complete(),
     });
-    const stop = follow((reason) => {
-      subscription.unsubscribe();
-      emit.error(reason);
-    });
+    const stop = follow((reason) => emit.error(reason));
+    // tRPC calls this after an error and at the end too.
     return () => {
       stop();
       subscription.unsubscribe();

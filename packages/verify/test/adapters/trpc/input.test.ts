@@ -1,4 +1,5 @@
 import { initTRPC, TRPCError } from "@trpc/server";
+import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { type UsherContext, usher } from "../../../src/adapters/trpc.ts";
@@ -250,8 +251,22 @@ describe("trpc adapter: protect", () => {
     );
   });
 
+  it("does not read the input of a procedure that needs none, if there is no owner parameter", async () => {
+    const other = usher({ verifier, ownerParam: null });
+    const router = t.router({ run: other.protect(t.procedure).mutation(() => "ran") });
+    const headers = {
+      authorization: `Bearer ${issuer.tokenFor("alice")}`,
+      "content-type": "application/json",
+    };
+    const req = new Request("http://localhost/run", { method: "POST", body: "{not json", headers });
+    const { createContext } = other;
+    const response = await fetchRequestHandler({ endpoint: "", req, router, createContext });
+    expect(response.status).toBe(200);
+  });
+
   it("throws without policies", () => {
     expect(() => guard.require()).toThrow("require: pass at least one policy.");
     expect(() => guard.require("a" as never)).toThrow(ConfigurationError);
+    expect(() => guard.require("a" as never)).toThrow("require: policies must be a list");
   });
 });

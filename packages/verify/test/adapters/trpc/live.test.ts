@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { observable } from "@trpc/server/observable";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { createGuard } from "../../../src/access/guard.ts";
 import { createLiveCalls } from "../../../src/adapters/trpc/live.ts";
 import { readRequest } from "../../../src/adapters/trpc/request.ts";
@@ -50,6 +50,29 @@ describe("a subscription that is followed", () => {
     expect(stop).toHaveBeenCalledOnce();
   });
 
+  it("is closed when it may not continue, and rejects its next value, if anybody waits for it", async () => {
+    const unheld: unknown[] = [];
+    const note = (error: unknown) => void unheld.push(error);
+    process.on("unhandledRejection", note);
+    onTestFinished(() => void process.off("unhandledRejection", note));
+    for (const isWaiting of [true, false]) {
+      const { follow, end } = following();
+      const closed = vi.fn(async () => ({ done: true as const, value: undefined }));
+      const next = () => new Promise<never>(() => undefined);
+      const values = iteratorOf({ [Symbol.asyncIterator]: () => ({ next, return: closed }) }, follow);
+      const waiting = isWaiting ? values.next() : undefined;
+      end(new Error("the token has expired"));
+      if (waiting !== undefined) await expect(waiting).rejects.toThrow("the token has expired");
+      expect(closed).toHaveBeenCalledOnce();
+      await expect(values.next()).rejects.toThrow("the token has expired");
+    }
+    const { follow, end } = following();
+    iteratorOf({ [Symbol.asyncIterator]: () => ({ next: async () => ({ done: false, value: 1 }) }) }, follow);
+    end(new Error("nobody waits"));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(unheld).toEqual([]);
+  });
+
   it("stops its checks after the last value, and after an error", async () => {
     const last = following();
     const values = iteratorOf(numbers(), last.follow);
@@ -72,8 +95,10 @@ describe("a subscription that is followed", () => {
       const { stop, follow } = following();
       let emit: { next(value: unknown): void; error(reason: unknown): void; complete(): void } | undefined;
       const heard: unknown[] = [];
+      const left = vi.fn();
       const source = observable<unknown, unknown>((given) => {
         emit = given;
+        return left;
       });
       (followed(source, follow) as typeof source).subscribe({
         next: (value) => heard.push(value),
@@ -84,8 +109,33 @@ describe("a subscription that is followed", () => {
       expect(stop).not.toHaveBeenCalled();
       emit?.[last]("why");
       expect(heard).toEqual([1, [last, last === "error" ? "why" : undefined]]);
-      expect(stop).toHaveBeenCalled();
+      expect([stop.mock.calls.length, left.mock.calls.length]).toEqual([1, 1]);
     }
+  });
+
+  it("that is an observable ends with the reason when it may not continue, and is left when the client leaves", () => {
+    for (const isEnded of [true, false]) {
+      const { stop, follow, end } = following();
+      const left = vi.fn();
+      const heard: unknown[] = [];
+      const source = observable<unknown, unknown>(() => left);
+      const { unsubscribe } = (followed(source, follow) as typeof source).subscribe({
+        error: (reason) => heard.push(reason),
+      });
+      if (isEnded) end("the token has expired");
+      else unsubscribe();
+      expect(heard).toEqual(isEnded ? ["the token has expired"] : []);
+      expect([stop.mock.calls.length, left.mock.calls.length]).toEqual([1, 1]);
+    }
+  });
+
+  it("is not checked any more once it was stopped", () => {
+    const check = vi.fn();
+    const stop = follower(new Watch(), check)(() => undefined);
+    vi.advanceTimersByTime(1000);
+    expect(check).toHaveBeenCalledTimes(2);
+    stop();
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it("ends once, even if nobody waits for its next value", () => {
