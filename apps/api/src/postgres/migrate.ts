@@ -28,6 +28,9 @@ export async function migrateServer(
   const revoking = revocations === owner ? undefined : await withConnection(revocations, readLogin);
   const isShared = await withConnection(owner, async (client) => {
     const migrating = await readLogin(client);
+    if (!isSameDatabase(login, migrating)) {
+      throw new StartupError(`${requests.variable} and ${owner.variable} must lead to the same database`);
+    }
     if (key !== undefined) assertSeparate(login, { ...owner, ...migrating }, { ...revocations, ...revoking });
     const revokesHere = revoking === undefined || isSameDatabase(revoking, migrating);
     await withMigrationLock(client, async (transaction) => {
@@ -48,7 +51,7 @@ export async function migrateServer(
 /** The database's own answer: behind some poolers, the user in the URL has another name. */
 async function readLogin(client: postgres.Sql): Promise<Login> {
   const [login] = await client.unsafe<[Login]>(
-    `select session_user as "user", current_database() as database, pg_postmaster_start_time()::text as server`,
+    `select session_user as "user", current_database() as database, extract(epoch from pg_postmaster_start_time())::text as server`,
   );
   return login;
 }

@@ -105,6 +105,21 @@ test("names the variable of a URL that is wrong, without its password", async ()
   );
 });
 
+test("does not start if migrations lead to another database than requests", async () => {
+  const elsewhere = new URL(await server.createDatabase());
+  await admin.unsafe(`alter database ${elsewhere.pathname.slice(1)} owner to owner`);
+  const migrationUrl = new URL(urlOf("owner"));
+  migrationUrl.pathname = elsewhere.pathname;
+  await expect(openDatabase(given({ migrationUrl: migrationUrl.href }))).rejects.toThrow(
+    "DATABASE_URL and MIGRATION_DATABASE_URL must lead to the same database",
+  );
+});
+
+test("recognises the database of revocations, whatever the time zones of the users", async () => {
+  await admin.unsafe(`alter role revoker in database ${name} set timezone to 'Asia/Tokyo'`);
+  await (await openDatabase(given({ revocationsUrl: urlOf("revoker") }))).close();
+});
+
 test("keeps revocations in another database, if their URL leads to one", async () => {
   const elsewhere = await server.createDatabase();
   const database = await openDatabase(given({ revocationsUrl: elsewhere }));

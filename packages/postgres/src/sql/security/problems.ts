@@ -29,7 +29,8 @@ export function isolationProblems({ request, tables }: SecurityFacts): string[] 
 
 function tableProblems(table: TableFacts): string[] {
   const { name } = table;
-  if (!table.exists) return [`there is no table ${name}; run the migrations first`];
+  if (!table.exists)
+    return [`there is no table ${name}; run the migrations first, or put its schema in front`];
   const problems: string[] = [];
   if (!table.isForced) {
     problems.push(
