@@ -92,6 +92,11 @@ describe("a hardened database", () => {
       "usher_api has privileges on usher_revocations",
     ],
     [
+      "grant all on all sequences in schema public to usher_api",
+      "revoke update, select on all sequences in schema public from usher_api",
+      "usher_api has privileges on usher_revocations_sequence_seq",
+    ],
+    [
       "grant select on usher.principal_keys to public",
       "revoke all on usher.principal_keys from public",
       "api_login has privileges on usher.principal_keys",

@@ -66,8 +66,9 @@ const columnPrivileges = "'SELECT,INSERT,UPDATE,REFERENCES'";
 const reaches = (role: string, table: string) =>
   `(has_table_privilege(${role}, ${table}, ${privileges}) or has_any_column_privilege(${role}, ${table}, ${columnPrivileges}))`;
 
-/** The tables that no request may read or write. */
-const ownTables = `select oid from pg_class where relname in ('usher_revocations', 'usher_revocations_migrations')
+/** The tables that no request may read or write. A sequence that is set ahead rejects every new revocation. */
+const ownTables = `select oid from pg_class
+  where relname in ('usher_revocations', 'usher_revocations_migrations', 'usher_revocations_sequence_seq')
   or relnamespace = to_regnamespace('usher') and relkind = 'r'`;
 
 /** A role as JSON. `tables`: those that it should have no privileges on. */
