@@ -73,6 +73,8 @@ const long = [
   "packages/postgres/integration/rows/injection-{drivers,drizzle}.test.ts",
   "packages/postgres/integration/rows/prisma-injection.test.ts",
   "packages/postgres/integration/**/pgbouncer.test.ts",
+  // The contract of rows over pg and PGlite is in `npm test`.
+  "packages/postgres/test/rows/{drizzle,kysely,postgres-js,prisma}/contract.test.ts",
   "tests/e2e/demo-replicas.test.ts",
   "tests/e2e/dev.test.ts",
   "tests/e2e/move-to-key-pair.test.ts",
