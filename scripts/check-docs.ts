@@ -127,13 +127,18 @@ function typeCheck(folder: string, programs: readonly WrittenExample[][]): numbe
 }
 
 /** Padded with empty lines, so that the compiler's line numbers are the document's. */
-function writeExample(folder: string, { file, line, language, code }: Example): string {
+function writeExample(folder: string, { file, line, language, code, fileName }: Example): string {
   const path = join(folder, `${file}.${line}.${language}`);
   mkdirSync(dirname(path), { recursive: true });
-  if (existsSync(path)) throw new Error(`${file}:${line} was found twice`);
-  writeFileSync(path, "\n".repeat(line - 1) + code);
+  writeOnce(path, "\n".repeat(line - 1) + code);
+  if (fileName !== undefined) writeOnce(join(dirname(path), fileName), code);
   if (code.includes(generatedClient)) writeGeneratedClient(dirname(path));
   return path;
+}
+
+function writeOnce(path: string, text: string): void {
+  if (existsSync(path)) throw new Error(`there are two examples for ${basename(path)}`);
+  writeFileSync(path, text);
 }
 
 function writeGeneratedClient(folder: string): void {

@@ -11,6 +11,8 @@ export type Example = {
    * Marked `alone`: it declares something global (`declare module`), so it is checked as a separate program.
    */
   isAlone: boolean;
+  /** Marked `file=schema.ts`: other examples in this folder import it by this name. */
+  fileName: string | undefined;
   /** How it is run. Undefined: it is not. */
   run: ExampleRun | undefined;
 };
@@ -57,6 +59,7 @@ export function findExamples(file: string, markdown: string): Example[] {
       code: code.join("\n"),
       isExempt,
       isAlone: marks.includes("alone"),
+      fileName: marks.find((mark) => mark.startsWith("file="))?.slice("file=".length),
       run,
     });
   }

@@ -26,7 +26,9 @@ test.each([
 ])("the login is %s once, if another database of the server migrates at the same time", async (...given) => {
   const [, before, other] = given;
   const admin = connect(server.url);
-  onTestFinished(() => admin.unsafe("drop role racer"));
+  onTestFinished(async () => {
+    await admin.unsafe("drop role racer");
+  });
   await admin.unsafe(before);
   const own = connect(await server.createDatabase());
   let migration: Promise<unknown> | undefined;
