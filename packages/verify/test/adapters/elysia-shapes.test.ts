@@ -279,6 +279,15 @@ describe("policies of Elysia routes", () => {
       .get("/admin", ({ request }: Any) => unknown.handle(request));
     expect(await ask(app, "/admin", "alice")).toEqual([403, "scope_insufficient"]);
     expect(await ask(app, "/admin", "alice", { scope: "a" })).toEqual([200, "admin"]);
+    const [a, b] = [requireScopes("a"), requireScopes("b")];
+    const two = { policies: [a, b] };
+    bare().use(guard).get("/elsewhere", admin, two);
+    const inner = bare().get("/admin", admin, two);
+    const outer = bare()
+      .use(guard)
+      .get("/admin", ({ request }: Any) => inner.handle(request), { policies: [a] });
+    expect(await ask(outer, "/admin", "alice", { scope: "a" })).toEqual([403, "scope_insufficient"]);
+    expect(await ask(outer, "/admin", "alice", { scope: "a b" })).toEqual([200, "admin"]);
   });
 
   it("are checked before code of the app runs", async () => {

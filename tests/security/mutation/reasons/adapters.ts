@@ -226,4 +226,10 @@ export const adapterReasons: readonly Reason[] = [
     mutants: ["values.return()"],
     reason: "an exception is caught, as a rejection is",
   },
+  {
+    file: "adapters/trpc/procedure.ts",
+    line: 'return typeof value === "object" && value !== null',
+    mutants: ["true"],
+    reason: "tRPC's builders are the only objects that get there, and have `use`",
+  },
 ];

@@ -143,4 +143,10 @@ export const elysiaReasons: readonly Reason[] = [
     mutants: ["true"],
     reason: "a function and `undefined` have no headers to assign",
   },
+  {
+    file: "adapters/elysia.ts",
+    line: "if (policies.every((policy) => decision.policies",
+    mutants: ["false", "() => undefined"],
+    reason: "a shortcut: policies that were checked are checked again",
+  },
 ];

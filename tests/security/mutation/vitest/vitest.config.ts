@@ -59,8 +59,8 @@ export default defineConfig({
     runner: "tests/security/mutation/vitest/stop-at-failure.ts",
     sequence: { sequencer: QuickestFirst },
     // Ends a mutant that hangs without losing the process, which has loaded everything.
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    testTimeout: 40_000,
+    hookTimeout: 40_000,
     setupFiles: ["tests/security/mutation/vitest/no-mutant-yet.ts"],
     reporters: [],
     silent: true,

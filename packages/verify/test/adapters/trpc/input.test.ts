@@ -155,6 +155,15 @@ describe("trpc adapter: the procedure's input", () => {
         }),
       )
       .query(record),
+    // The earlier name of concat.
+    joinedUnstable: (protectedProcedure as unknown as { unstable_concat: typeof protectedProcedure.concat })
+      .unstable_concat(
+        t.procedure.input(toBob).use(({ input, next }) => {
+          record({ input });
+          return next();
+        }),
+      )
+      .query(record),
     inputFirst: guard.protect(t.procedure.input(toBob)).query(record),
     impostor: protectedProcedure
       .use(({ next }) => next({ ctx: { principal: { id: "bob" } as never } }))
@@ -204,7 +213,7 @@ describe("trpc adapter: the procedure's input", () => {
 
 describe("trpc adapter: protect", () => {
   it("only accepts procedure builders of tRPC 11", () => {
-    for (const other of [undefined, {}, { use: () => {} }, t.middleware, guard]) {
+    for (const other of [undefined, null, {}, { use: () => {} }, t.middleware, guard]) {
       expect(() => guard.protect(other as never)).toThrow(ConfigurationError);
       expect(() => guard.protect(other as never)).toThrow("@trpc/server 11");
     }
