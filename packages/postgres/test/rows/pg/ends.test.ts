@@ -1,5 +1,6 @@
 import { createRows } from "@usher-auth/postgres";
 import pg from "pg";
+import Cursor from "pg-cursor";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { openServer, type RowsDatabase } from "../contract/database.ts";
 
@@ -68,6 +69,28 @@ test("a transaction whose time is over during its commit does not claim to be ro
   await expect(slow).rejects.toThrow("took longer than 200 ms while it was being committed: it may be");
   await database.admin("drop trigger wait on pairs");
   expect(await database.admin("select id from pairs")).toHaveLength(1);
+});
+
+test("a transaction that cannot end, because a cursor is open, is rolled back at its timeout", async () => {
+  const open = rowsOf({ transactionTimeout: 200 }).transaction(async (client) => {
+    await client.query(new Cursor("select generate_series(1, 5)")).read(1);
+  });
+  await expect(open).rejects.toThrow("took longer than 200 ms and was rolled back");
+});
+
+test("a connection that Postgres ends with a statement does not serve the next one", async () => {
+  const { url } = database;
+  const own = new pg.Pool({ connectionString: url, max: 1, options: "-c transaction_timeout=100" });
+  for (const key of [database.key, undefined]) {
+    const rows = createRows(own, { key }).for({ id: "alice" });
+    const [ended, next] = await Promise.allSettled([
+      rows.query("select pg_sleep(2)"),
+      rows.query("select 1 as one"),
+    ]);
+    expect(ended).toMatchObject({ status: "rejected", reason: { code: "25P04" } });
+    expect(next).toMatchObject({ status: "fulfilled", value: { rows: [{ one: 1 }] } });
+  }
+  await own.end();
 });
 
 test("a statement that other code's unawaited begin has caught rejects: it would not be committed", async () => {

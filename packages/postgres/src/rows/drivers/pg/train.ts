@@ -18,7 +18,7 @@ export interface Train {
 }
 
 /** How far Postgres came with a {@link Train}. */
-interface Progress {
+export interface Progress {
   /** How many statements it has run. */
   readonly completed: number;
   /** `answered`: Postgres has come to the Sync. */
@@ -36,9 +36,10 @@ export type TrainDone = (error: Error | null | undefined, result: PgResult, prog
  * discards messages until a Sync"). So nothing runs unbound because the binding has failed, whatever the
  * rights of the connected user are, and nothing is left to be rolled back.
  */
-export function sendTrain({ client, TrainQuery }: TrainConnection, train: Train, done: TrainDone): void {
+export function sendTrain({ client, TrainQuery }: TrainConnection, train: Train, done: TrainDone): Progress {
   const query: TrainQuery = new TrainQuery(train, (error, result) => done(error, result, query));
   client.query(query);
+  return query;
 }
 
 interface TrainConnection {

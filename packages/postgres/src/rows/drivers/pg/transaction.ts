@@ -6,7 +6,7 @@ import type { Lease } from "./lease.ts";
 import type { PgResult } from "./pg-shape.ts";
 import { type PgStatement, readStatement } from "./statement.ts";
 import { withName } from "./statement-names.ts";
-import { type Part, sendTrain } from "./train.ts";
+import { type Part, type Progress, sendTrain } from "./train.ts";
 import type { Turns } from "./turns.ts";
 
 /**
@@ -22,7 +22,7 @@ export class Transaction {
   #begin: Part;
   #isBegun = false;
   #isEnding = false;
-  #isCommitSent = false;
+  #committing: Progress | undefined;
   /** Why no statement runs any more. */
   #over: Error | undefined;
 
@@ -34,7 +34,8 @@ export class Transaction {
     this.#abandoned.promise.catch(() => {});
     const { transactionTimeout } = binding.options;
     this.#timer = setTimeout(() => {
-      const outcome = this.#isCommitSent ? "while it was being committed: it may be" : "and was rolled back";
+      const isCommitting = this.#committing?.state === "sent";
+      const outcome = isCommitting ? "while it was being committed: it may be" : "and was rolled back";
       this.#abandon(new Error(`the transaction took longer than ${transactionTimeout} ms ${outcome}`));
     }, transactionTimeout);
   }
@@ -129,10 +130,9 @@ export class Transaction {
 
   #commit(): Promise<PgResult> {
     const { resets, rollback, clean } = this.#binding;
-    this.#isCommitSent = true;
     return new Promise((resolve, reject) => {
       const train = { before: resets, statement: readStatement("commit"), after: [] };
-      sendTrain(this.#lease, train, (error, result, { completed }) => {
+      this.#committing = sendTrain(this.#lease, train, (error, result, { completed }) => {
         if (!error && result.command === "COMMIT") return resolve(result);
         const reason = error && !isAborted(error) ? error : rolledBack();
         if (error && !isRefusal(error)) this.#abandon(error);
