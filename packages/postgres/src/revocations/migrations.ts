@@ -1,3 +1,5 @@
+import { revokeAll } from "../sql/privileges.ts";
+
 /**
  * Each runs once, in this order. Never change a published one: add another.
  *
@@ -18,7 +20,7 @@ const migrations: readonly string[] = [
   comment on column usher_revocations.before is 'Seconds since 1970';
   create index usher_revocations_news on usher_revocations (transaction, sequence);
   create index usher_revocations_before on usher_revocations (before);
-  revoke all on usher_revocations from public;
+  ${revokeAll("usher_revocations", "usher_revocations_migrations", "usher_revocations_sequence_seq")}
 
   create function usher_revocations_tell() returns trigger language plpgsql as $tell$
   begin
@@ -73,7 +75,6 @@ export const migrationScript: string = `
     version integer primary key,
     applied_at timestamptz not null default now()
   );
-  revoke all on usher_revocations_migrations from public;
   ${migrations.map((statements, index) => once(index + 1, statements)).join("")}
   ${catchUp}`;
 

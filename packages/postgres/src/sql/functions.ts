@@ -1,4 +1,5 @@
 import { requestRoleName } from "./names.ts";
+import { revokeAll } from "./privileges.ts";
 
 /** Ids are compared byte by byte, and the proof of a principal counts bytes. */
 const requireUtf8 = `
@@ -37,7 +38,7 @@ create table if not exists usher.principal_keys (
   outer_pad bytea not null check (octet_length(outer_pad) = 64),
   created_at timestamptz not null default now()
 );
-revoke all on usher.principal_keys from public, ${requestRoleName};`;
+${revokeAll("usher.principal_keys")}`;
 
 /**
  * A function that returns one part of the principal, after the proof of both was checked: HMAC-SHA256 by RFC
