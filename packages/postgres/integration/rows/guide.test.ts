@@ -9,9 +9,11 @@ const read = (name: string) =>
   readFileSync(new URL(`../../../../docs/guide/${name}`, import.meta.url), "utf8");
 const guide = read("rows.md");
 const proof = read("rows-proof.md");
-const sectionOf = (title: string) => guide.split(/^## /m).find((text) => text.startsWith(title)) ?? "";
+const operations = read("rows-operations.md");
+const sectionOf = (text: string, title: string) =>
+  text.split(/^## /m).find((section) => section.startsWith(title)) ?? "";
 const blocksOf = (text: string) => [...text.matchAll(/```sql\n(.*?)```/gs)].map(([, sql = ""]) => sql);
-const blocks = blocksOf(sectionOf("Plain SQL") + proof);
+const blocks = blocksOf(sectionOf(guide, "Plain SQL") + proof);
 
 test("the SQL of the guide runs as it is, and isolates alice's rows", async () => {
   const server = await startPostgres();
@@ -45,7 +47,7 @@ test("the owner changes all rows as the guide says, and a user for backups reads
   await admin.unsafe(`create role owner; create table tasks (owner_id text not null, title text not null);
     ${policySql({ table: "tasks", owner: "owner_id" })}
     insert into tasks values ('alice', ' a '), ('bob', 'b'); alter table tasks owner to owner`);
-  const [migration = "", backup = ""] = blocksOf(sectionOf("Your own jobs"));
+  const [migration = "", backup = ""] = blocksOf(sectionOf(operations, "Your own jobs"));
   const titles = async (role: string) => {
     await admin.unsafe(`set role ${role}`);
     const rows = await admin`select title from tasks order by owner_id`;

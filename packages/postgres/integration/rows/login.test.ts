@@ -46,7 +46,7 @@ test.each([
 test.each([
   ["CREATE ROLE fresh LOGIN NOINHERIT; GRANT usher_api TO fresh", "modest", "fresh"],
   ["GRANT usher_api TO existing", "humble", "existing"],
-])("the error of a user without rights names what an administrator must run: %s", async (statements, user, login) => {
+])("a user without rights gets what an administrator must run: %s", async (statements, user, login) => {
   const admin = connect(server.url);
   await admin.unsafe(`create role ${user} login password 'test'; grant usher_api to ${user}`);
   if (login === "existing") await admin.unsafe("create role existing login noinherit");
