@@ -215,6 +215,16 @@ describe("a hardened database", () => {
     expect(await check()).toMatchObject({ mode: "hardened" });
   });
 
+  test("passes with a restrictive policy that asks for the principal", async () => {
+    await change(
+      `alter policy notes_owner on notes using (true) with check (true);
+      create policy own on notes as restrictive to usher_api using (owner_id = (select usher.user_id()))`,
+      `drop policy own on notes; alter policy notes_owner on notes
+      using (owner_id = (select usher.user_id())) with check (owner_id = (select usher.user_id()))`,
+    );
+    expect(await check()).toMatchObject({ mode: "hardened" });
+  });
+
   test("fails without the key, and with a key that the database does not know", async () => {
     await expect(assertRowSecurity(sql, names)).rejects.toThrow("set USHER_ROWS_KEY");
     const key = "another key of at least 32 bytes, which is wrong";

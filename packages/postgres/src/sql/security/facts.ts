@@ -104,8 +104,8 @@ const roleFacts = (role: string, tables: string) => `
 const policyText =
   "coalesce(pg_get_expr(polqual, polrelid), '') || ' ' || coalesce(pg_get_expr(polwithcheck, polrelid), '')";
 
-/** The permissive policies of a table that apply to the request role. */
-const policies = `from pg_policy where polrelid = given.oid and polpermissive
+/** The policies of a table that apply to the request role. */
+const policies = `from pg_policy where polrelid = given.oid
   and (polroles @> array[0::oid] or polroles @> array[to_regrole('${requestRoleName}')::oid])`;
 
 /** Columns of policies that ask for the principal, with a collation that takes different texts for equal. */
@@ -120,7 +120,7 @@ const tableFacts = `
     'exists', given.oid is not null,
     'isForced', coalesce(relrowsecurity and relforcerowsecurity, false),
     'isGranted', coalesce(${reaches(`to_regrole('${requestRoleName}')::oid`, "given.oid")}, false),
-    'policies', ${list("quote_ident(polname)", policies)},
+    'policies', ${list("quote_ident(polname)", `${policies} and polpermissive`)},
     'asksPrincipal', exists (select ${policies} and ${asksPrincipal}),
     'readSetting', ${list("quote_ident(polname)", `${policies} and ${policyText} ~ 'current_setting\\(''usher\\.'`)},
     'folded', ${list("quote_ident(attname)", folded)},
