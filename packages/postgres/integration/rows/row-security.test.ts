@@ -189,6 +189,13 @@ describe("a hardened database", () => {
       "alter policy notes_owner on notes using (owner_id = (select usher.user_id())) with check (owner_id = (select usher.user_id()))",
       'no policy on "notes" asks usher.user_id()',
     ],
+    [
+      `create function who() returns text stable language sql as $$ select current_setting('usher.user_id') $$;
+      alter policy notes_owner on notes using (owner_id = who()) with check (owner_id = who())`,
+      `alter policy notes_owner on notes using (owner_id = (select usher.user_id()))
+      with check (owner_id = (select usher.user_id())); drop function who`,
+      'no policy on "notes" asks usher.user_id()',
+    ],
   ])("fails after: %s", async (script, back, problem) => {
     await change(script.replace("DATABASE", database()), back.replace("DATABASE", database()));
     await expect(check()).rejects.toThrow(problem);
@@ -211,6 +218,22 @@ describe("a hardened database", () => {
     await change(
       `${script}; grant select on seen to usher_api`,
       "drop view if exists seen; drop view if exists hidden",
+    );
+    expect(await check()).toMatchObject({ mode: "hardened" });
+  });
+
+  test.each([
+    ["a table of owners", "exists (select from documents where documents.id = notes.id)", ""],
+    [
+      "a function that asks for the principal",
+      "is_own(owner_id)",
+      "create function is_own(id text) returns boolean stable language sql as 'select id = usher.user_id()'",
+    ],
+  ])("passes with a policy that asks %s", async (_what, condition, before) => {
+    await change(
+      `${before}; alter policy notes_owner on notes using (${condition}) with check (${condition})`,
+      `alter policy notes_owner on notes using (owner_id = (select usher.user_id()))
+      with check (owner_id = (select usher.user_id())); drop function if exists is_own`,
     );
     expect(await check()).toMatchObject({ mode: "hardened" });
   });

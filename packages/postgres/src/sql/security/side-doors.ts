@@ -1,9 +1,21 @@
 import { requestRoleName } from "../names.ts";
 
-/** Whether the policy `pg_policy` asks `usher.user_id()` or `usher.org_id()`. */
-export const asksPrincipal: string = `exists (select from pg_depend
-  where classid = 'pg_policy'::regclass and objid = pg_policy.oid and refclassid = 'pg_proc'::regclass
-  and refobjid in (to_regproc('usher.user_id'), to_regproc('usher.org_id')))`;
+const principalFunctions = "to_regproc('usher.user_id'), to_regproc('usher.org_id')";
+
+/** Whether a policy names one of the functions that check the proof. */
+const namesFunction = (policy: string) => `exists (select from pg_depend
+  where classid = 'pg_policy'::regclass and objid = ${policy} and refclassid = 'pg_proc'::regclass
+  and (refobjid in (${principalFunctions})
+    or exists (select from pg_proc where oid = refobjid and prosrc ~ 'usher[.](user|org)_id *[(]')))`;
+
+/**
+ * Whether the policy `pg_policy` asks `usher.user_id()` or `usher.org_id()`: itself, in a function of the user,
+ * or through the policies of another table that it reads.
+ */
+export const asksPrincipal: string = `(${namesFunction("pg_policy.oid")} or exists (
+  select from pg_depend join pg_policy as other on other.polrelid = refobjid and other.polrelid <> pg_policy.polrelid
+  where classid = 'pg_policy'::regclass and objid = pg_policy.oid and refclassid = 'pg_class'::regclass
+  and ${namesFunction("other.oid")}))`;
 
 /** Whether the owner of a view sees the rows of others in the table `given`. */
 const ownerSees = `(owner.rolsuper or owner.rolbypassrls
