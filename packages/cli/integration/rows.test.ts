@@ -97,6 +97,23 @@ test("migrate, sql and tables lead to a hardened database, and a rotation to one
   expect(await admin`select count(*)::int as count from usher_revocations`).toEqual([{ count: 0 }]);
 });
 
+test("migrate lets another user revoke, in the same database or in one of its own", async () => {
+  await admin.unsafe("create role revoker login noinherit password 'revoker'");
+  const url = await server.createDatabase("shared");
+  await admin.unsafe("alter database shared owner to owner");
+  const apart = await server.createDatabase("revocations");
+  await admin.unsafe("alter database revocations owner to revoker");
+  for (const revocations of [url, apart]) {
+    const environment = {
+      DATABASE_URL: urlOf(url, "owner"),
+      REVOCATIONS_DATABASE_URL: urlOf(revocations, "revoker"),
+    };
+    expect(await usher(["migrate"], { environment })).toMatchObject({ exitCode: 0, errors: "" });
+    const revoked = await usher(["revoke", "--user", "eve"], { environment });
+    expect(revoked).toMatchObject({ exitCode: 0 });
+  }
+});
+
 describe("tables", () => {
   test("finds columns in any case, leaves out exceptions, and prints JSON", async () => {
     const url = await server.createDatabase("other");

@@ -3,6 +3,7 @@ import { migrateRevocations } from "@usher-auth/postgres/revocations";
 import { ConfigurationError } from "@usher-auth/verify";
 import { CannotRun, type Command, defineSubcommand } from "../command-line/command.ts";
 import { withDatabase } from "../database/connection.ts";
+import { isSameDatabase, type Login, readLogin } from "../database/login.ts";
 import { readEnvironment } from "../input/environment.ts";
 import { escapeControl, escapeLine } from "../output/escape.ts";
 import { type Environment, painterFor, type Terminal } from "../terminal.ts";
@@ -51,7 +52,8 @@ export const command: Command = defineSubcommand({
     if (args["remove-old-keys"] && key === undefined)
       throw new CannotRun("--remove-old-keys needs USHER_ROWS_KEY: the key that stays.");
     const login = args.login ?? (await loginOf(environment));
-    const result = await withDatabase(environment, {
+    const revoking = await revokingLogin(environment);
+    const { isShared, ...result } = await withDatabase(environment, {
       variables: ["MIGRATION_DATABASE_URL", "DATABASE_URL"],
       deadline,
       late,
@@ -60,31 +62,32 @@ export const command: Command = defineSubcommand({
           ? `Postgres refuses: ${message}. Set MIGRATION_DATABASE_URL to the owner of your tables, who may create roles.`
           : undefined,
       use: async (sql) => {
-        const [user] = await sql<[{ name: string }]>`select session_user as name`;
+        const migrating = await readLogin(sql);
         const rows = await migrateRows(sql, {
           keys: key === undefined ? [] : [key],
-          login: login === user.name ? undefined : login,
+          login: login === migrating.user ? undefined : login,
           removeOtherKeys: args["remove-old-keys"],
         }).catch(cannotRun);
-        if (!environment.REVOCATIONS_DATABASE_URL) await migrateRevocations(sql);
-        return { ...rows, login: login ?? user.name };
+        const isShared = revoking === undefined || isSameDatabase(revoking, migrating);
+        if (isShared) await migrateRevocations(sql);
+        if (isShared && revoking !== undefined && revoking.user !== migrating.user) {
+          // Without a right to update, Postgres does not let it lock the rows that it deletes.
+          await sql`grant select, insert, delete, update (before) on usher_revocations to ${sql(revoking.user)}`;
+        }
+        return { ...rows, login: login ?? migrating.user, isShared };
       },
     });
-    // Revocations may be stored in another database.
-    if (environment.REVOCATIONS_DATABASE_URL) {
-      const variables = ["REVOCATIONS_DATABASE_URL"];
-      await withDatabase(environment, { variables, deadline, late, use: migrateRevocations });
-    }
+    if (!isShared) await withDatabase(environment, { ...ofRevocations, use: migrateRevocations });
     if (args.json) terminal.output.write(escapeControl(`${JSON.stringify(result, null, 2)}\n`));
     else report(result, terminal);
     return 0;
   },
 });
 
-/** The user in DATABASE_URL, if another one migrates. By the database's answer: poolers rename users. */
+/** The user in DATABASE_URL, if another one migrates. */
 async function loginOf(environment: Environment): Promise<string | undefined> {
   if (!environment.MIGRATION_DATABASE_URL || !environment.DATABASE_URL) return undefined;
-  return withDatabase(environment, {
+  const { user } = await withDatabase(environment, {
     variables: ["DATABASE_URL"],
     deadline,
     late,
@@ -92,8 +95,17 @@ async function loginOf(environment: Environment): Promise<string | undefined> {
       code === "28P01" || code === "28000"
         ? "The user in DATABASE_URL cannot connect. To create it, use --login <user>, then give it a password."
         : undefined,
-    use: async (sql) => (await sql<[{ name: string }]>`select session_user as name`)[0].name,
+    use: readLogin,
   });
+  return user;
+}
+
+const ofRevocations = { variables: ["REVOCATIONS_DATABASE_URL"], deadline, late };
+
+/** Who revokes, if it is not the user who migrates: perhaps in another database. */
+async function revokingLogin(environment: Environment): Promise<Login | undefined> {
+  if (!environment.REVOCATIONS_DATABASE_URL) return undefined;
+  return withDatabase(environment, { ...ofRevocations, use: readLogin });
 }
 
 /** A key that is too short, for example. */

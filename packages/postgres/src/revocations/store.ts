@@ -67,7 +67,7 @@ const grace = 600;
  * ```ts
  * import { migrateRevocations, revocationStore } from "@usher-auth/postgres/revocations";
  * import { createRevocations } from "@usher-auth/verify/revocation";
-import { verifierFromEnv } from "@usher-auth/verify";
+ * import { verifierFromEnv } from "@usher-auth/verify";
  * import postgres from "postgres";
  *
  * export async function openVerifier() {
