@@ -44,6 +44,8 @@ export function pgliteRows<Pglite extends PgliteClient>(
   pglite: Pglite,
   options: CheckedRowsOptions,
 ): Rows<PrincipalPglite<Pglite>> {
+  const { transactionTimeout: limit } = options;
+  const overdue = `the transaction took longer than ${limit} ms and was rolled back`;
   return {
     for: (principal) => {
       const values = bindValues(readPrincipal(principal), options);
@@ -53,7 +55,7 @@ export function pgliteRows<Pglite extends PgliteClient>(
         pglite.transaction(async (opened) => {
           const bound = new BoundTransaction(opened, values);
           try {
-            const result = await withTimeout(options.transactionTimeout, () => run(bound));
+            const result = await withTimeout(limit, () => run(bound), overdue);
             await bound.finish();
             return result;
           } catch (error) {
