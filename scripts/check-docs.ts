@@ -7,22 +7,20 @@
  * Usage: node --conditions=@usher-auth/source scripts/check-docs.ts [--root <folder>] [file or folder ...]
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { basename, dirname, join, relative, sep } from "node:path";
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { findDocstringExamples } from "./check/docs/docstrings.ts";
 import { type Example, findExamples } from "./check/docs/examples.ts";
 import { runExamples, type WrittenExample } from "./check/docs/run-examples.ts";
+import { writeExample } from "./check/docs/write-example.ts";
 
 const repository = fileURLToPath(new URL("..", import.meta.url));
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { root: { type: "string" } } });
 const root = values.root ?? repository;
 /** Relative to the root. None: everything. */
 const paths = positionals.map((path) => relative(root, path).split(sep).join("/"));
-
-/** What Prisma generates in an application. Examples that import it get the client of the tests. */
-const generatedClient = "./generated/prisma/client.ts";
 
 const faults: string[] = [];
 
@@ -124,31 +122,6 @@ function typeCheck(folder: string, programs: readonly WrittenExample[][]): numbe
     output = output.replaceAll(relative(folder, path), example.file);
   process.stderr.write(output);
   return status ?? 1;
-}
-
-/** Padded with empty lines, so that the compiler's line numbers are the document's. */
-function writeExample(folder: string, { file, line, language, code, fileName }: Example): string {
-  const path = join(folder, `${file}.${line}.${language}`);
-  mkdirSync(dirname(path), { recursive: true });
-  writeOnce(path, "\n".repeat(line - 1) + code);
-  if (fileName !== undefined) writeOnce(join(dirname(path), fileName), code);
-  if (code.includes(generatedClient)) writeGeneratedClient(dirname(path));
-  return path;
-}
-
-function writeOnce(path: string, text: string): void {
-  if (existsSync(path)) throw new Error(`there are two examples for ${basename(path)}`);
-  writeFileSync(path, text);
-}
-
-function writeGeneratedClient(folder: string): void {
-  const path = join(folder, generatedClient);
-  const client = join(repository, "packages/postgres/test/rows/prisma/generated/client.ts");
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(
-    path,
-    `export * from ${JSON.stringify(relative(dirname(path), client).split(sep).join("/"))};\n`,
-  );
 }
 
 function configuration(folder: string, program: readonly WrittenExample[]) {

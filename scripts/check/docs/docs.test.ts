@@ -31,6 +31,18 @@ test("checks the examples in the docstrings of packages", () => {
   expect(output).toMatch(/packages\/a\/src\/a\.ts.*\(6,7\): error TS2322/);
 });
 
+test("an example imports another one of its folder by the name that it is marked with", () => {
+  const list = "export const list = (): string[] => [];";
+  const user = 'import { list } from "./tasks.ts";\nexport const count: number = list().length;';
+  expect(check([list, "file=tasks.ts"], [user]).status).toBe(0);
+  expect(check([list, "file=tasks.ts"], [user.replace("count: number", "count: string")]).output).toMatch(
+    /docs\/guide\.md.*error TS2322/,
+  );
+  expect(check([list, "file=tasks.ts"], [list, "file=tasks.ts"]).output).toContain(
+    "there are two examples for tasks.ts",
+  );
+});
+
 const server = (ownerParam: string) => `import { createServer } from "node:http";
 import { verifierFromEnv } from "@usher-auth/verify";
 import { usher } from "@usher-auth/verify/node";

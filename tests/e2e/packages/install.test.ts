@@ -1,11 +1,12 @@
 import { globSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findDocstringExamples } from "../../../scripts/check/docs/docstrings.ts";
 import { type Example, findExamples } from "../../../scripts/check/docs/examples.ts";
 import { runExamples, type WrittenExample } from "../../../scripts/check/docs/run-examples.ts";
+import { writeExample } from "../../../scripts/check/docs/write-example.ts";
 import { root } from "../../../scripts/release/pack.ts";
 import { type Packed, packed } from "./packed.ts";
 import { createProject, run } from "./project.ts";
@@ -19,7 +20,11 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "usher-install-"));
   packages = await packed(join(folder, "tarballs"));
   project = await createProject(folder, packages);
-  examples = await Promise.all((await documented()).map(write));
+  const examplesFolder = join(project, "examples");
+  examples = (await documented()).map((example) => ({
+    example,
+    path: writeExample(examplesFolder, example),
+  }));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -34,13 +39,6 @@ async function documented(): Promise<Example[]> {
     ...findIn("packages/*/src/**/*.ts", findDocstringExamples),
   ]);
   return found.flat().filter(({ isExempt, isAlone }) => !isExempt && !isAlone);
-}
-
-async function write(example: Example): Promise<WrittenExample> {
-  const path = join(project, "examples", `${example.file}.${example.line}.${example.language}`);
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, example.code);
-  return { example, path };
 }
 
 /** Every specifier that imports one of the packages. */
@@ -84,6 +82,7 @@ describe("the packages, installed from their tarballs", () => {
       const strict = {
         strict: true,
         noEmit: true,
+        allowImportingTsExtensions: true,
         types: ["node"],
         skipLibCheck: true,
         experimentalDecorators: true,
