@@ -151,7 +151,7 @@ export default {
       severity: "error",
       from: { path: "^packages/postgres/src/revocations/" },
       to: {
-        path: "node_modules/drizzle-orm/|^packages/postgres/src/(?!revocations/|(timeout|server-url)\\.ts$)",
+        path: "node_modules/drizzle-orm/|^packages/postgres/src/(?!revocations/|(timeout|server-url|sql/privileges)\\.ts$)",
       },
     },
     {

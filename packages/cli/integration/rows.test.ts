@@ -97,7 +97,7 @@ test("migrate, sql and tables lead to a hardened database, and a rotation to one
   expect(await admin`select count(*)::int as count from usher_revocations`).toEqual([{ count: 0 }]);
 });
 
-test("migrate lets another user revoke, in the same database or in one of its own", async () => {
+test("migrate lets another user revoke, in the same database or in another one", async () => {
   await admin.unsafe("create role revoker login noinherit password 'revoker'");
   const url = await server.createDatabase("shared");
   await admin.unsafe("alter database shared owner to owner");

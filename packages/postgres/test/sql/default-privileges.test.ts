@@ -3,7 +3,7 @@ import { migrateRows } from "@usher-auth/postgres";
 import { migrateRevocations } from "@usher-auth/postgres/revocations";
 import { expect, test } from "vitest";
 
-// Hosts such as Supabase give each new table to the roles of their own API.
+// Hosts such as Supabase give each new table to roles that requests from outside may take.
 test("default privileges give nobody access to the keys or to revocations", async () => {
   const pglite = await PGlite.create();
   await pglite.exec(`create role "Anyone"; create role reporting;
