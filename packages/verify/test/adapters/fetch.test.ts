@@ -89,6 +89,16 @@ describe("fetch adapter", () => {
     }
   });
 
+  it("adds no optional parameter that is no owner's", () => {
+    const seen: unknown[] = [];
+    const handler = guard.protect({ params: () => ({}), optional: ["slug"] }, (_request, { params }) => {
+      seen.push(Object.keys(params));
+      return new Response("in");
+    });
+    expect(handler(asAlice("/"))).toMatchObject({ status: 200 });
+    expect(seen).toEqual([[]]);
+  });
+
   it("reads a path from a host that passes no full URL, and answers 404 to one that is not valid", async () => {
     const handler = guard.protect({ path: "/api/:userId/tasks" }, () => new Response("in"));
     const status = async (url: string, { headers }: { headers: Headers }) =>

@@ -138,7 +138,9 @@ describe.each(logoutTargets)("back-channel logout in $name", ({ name, start, too
       ["POST", "/anything"],
     ] as const)
       expect((await fetch(`${origin}${path}`, { method })).status).toBe(401);
-    expect([401, 404, 405]).toContain((await fetch(`${origin}/backchannel-logout`)).status);
+    const { status, headers } = await fetch(`${origin}/backchannel-logout`);
+    expect([401, 404, 405]).toContain(status);
+    expect(headers.get("allow")).toBe(status === 405 ? "POST" : null);
   });
 });
 

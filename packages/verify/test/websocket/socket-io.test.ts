@@ -112,7 +112,11 @@ describe("another user's connection", () => {
     const { id } = alice.io.engine as unknown as { id: string };
     const url = `ws://${bench.host}/api/bob/live/?EIO=4&transport=websocket&${query(id)}`;
     const answer = await refusalOf(new WebSocket(url, bearer(bench.issuer.tokenFor("bob"))));
-    expect([answer.status, JSON.parse(answer.body).code]).toEqual([400, "bad_request"]);
+    expect(answer.status).toBe(400);
+    expect(JSON.parse(answer.body)).toMatchObject({
+      code: "bad_request",
+      detail: "An upgrade must not name another connection (`sid`).",
+    });
     expect(answer.body).not.toContain(id);
     expect(await alice.emitWithAck("who")).toBe("alice");
   });
