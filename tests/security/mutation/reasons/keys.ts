@@ -141,4 +141,10 @@ export const keyReasons: readonly Reason[] = [
     mutants: ["true"],
     reason: "a shortcut: `false` is no promise",
   },
+  {
+    file: "keys/custom-source.ts",
+    line: "if (turn.isTaken) return false;",
+    mutants: ["true"],
+    reason: "the source's own code is running, so that its `refresh` would not be called either",
+  },
 ];
