@@ -27,7 +27,7 @@ export function bindValues(principal: BoundPrincipal, options: BindingOptions): 
   return [principal.userId, principal.orgId, proof, String(options.statementTimeout)];
 }
 
-/** Begins the transaction. Sent in one message train with {@link bindStatement} and the first statement. */
+/** Begins the transaction. Sent in one batch with {@link bindStatement} and the first statement. */
 export const beginStatement = "begin";
 
 /**

@@ -8,8 +8,8 @@ import {
 } from "../../binding/bind-statement.ts";
 import type { BoundPrincipal } from "../../binding/principal.ts";
 import type { CheckedRowsOptions } from "../../rows-options.ts";
+import type { Part } from "./batch.ts";
 import { statementName } from "./statement-names.ts";
-import type { Part } from "./train.ts";
 
 /** What the statements of one principal are sent with. */
 export interface Binding {

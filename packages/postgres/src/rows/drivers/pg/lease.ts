@@ -1,16 +1,16 @@
+import { type BatchQueryClass, batchQueryOf } from "./batch.ts";
 import type { ConnectedPool, PgClient, ReleaseClient } from "./pg-shape.ts";
-import { type TrainQueryClass, trainQueryOf } from "./train.ts";
 
 /** A connection of the pool while it is ours. */
 export class Lease {
   readonly client: PgClient;
-  readonly TrainQuery: TrainQueryClass;
+  readonly BatchQuery: BatchQueryClass;
   readonly #release: ReleaseClient;
   readonly #pipeline: boolean | undefined;
   #isOver = false;
 
   constructor(client: PgClient, release: ReleaseClient) {
-    this.TrainQuery = trainQueryOf(client);
+    this.BatchQuery = batchQueryOf(client);
     this.client = client;
     this.#pipeline = client.pipeline;
     this.#release = release;

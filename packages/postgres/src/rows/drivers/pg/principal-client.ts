@@ -8,8 +8,8 @@ import { ownStack } from "./own-stack.ts";
 import type { PgResult } from "./pg-shape.ts";
 import { runAlone } from "./run-alone.ts";
 import { type PgQueryConfig, type PgStatement, readStatement } from "./statement.ts";
+import { StatementQueue } from "./statement-queue.ts";
 import { Transaction, withoutRows } from "./transaction.ts";
-import { Turns } from "./turns.ts";
 
 /**
  * A connection of a pool of `pg`, whose statements run for one principal.
@@ -32,7 +32,7 @@ import { Turns } from "./turns.ts";
 export class PrincipalClient {
   readonly #lease: Lease;
   readonly #binding: Binding;
-  readonly #turns = new Turns();
+  readonly #queue = new StatementQueue();
   #transaction: Transaction | undefined;
   #savepoints = 0;
   #isReleased = false;
@@ -93,7 +93,7 @@ export class PrincipalClient {
     this.#isReleased = true;
     if (destroy) this.#lease.destroy();
     this.#transaction?.rollback();
-    this.#turns.settled.then(() => this.#lease.giveBack());
+    this.#queue.settled.then(() => this.#lease.giveBack());
   }
 
   async #query(query: string | PgQueryConfig, values?: readonly unknown[]): Promise<PgResult> {
@@ -131,7 +131,7 @@ export class PrincipalClient {
 
   #begin(modes: string): Transaction {
     if (this.#transaction !== undefined) throw new Error("there is a transaction already: use a savepoint");
-    this.#transaction = new Transaction(this.#lease, this.#binding, this.#turns, modes);
+    this.#transaction = new Transaction(this.#lease, this.#binding, this.#queue, modes);
     return this.#transaction;
   }
 
@@ -171,7 +171,7 @@ export class PrincipalClient {
   }
 
   #runAlone(statement: PgStatement): Promise<PgResult> {
-    return this.#turns.take(() => {
+    return this.#queue.run(() => {
       if (this.#lease.isOver) throw lateQuery();
       return new Promise<PgResult>((resolve, reject) => {
         runAlone(this.#lease, this.#binding, statement, (error, result) => {

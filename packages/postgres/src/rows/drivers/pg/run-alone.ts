@@ -1,10 +1,10 @@
+import { sendBatch } from "./batch.ts";
 import type { Binding } from "./binding.ts";
 import { isRefusal } from "./is-refusal.ts";
 import type { Lease } from "./lease.ts";
 import type { PgResult } from "./pg-shape.ts";
 import type { PgStatement } from "./statement.ts";
 import { withName } from "./statement-names.ts";
-import { sendTrain } from "./train.ts";
 
 /** How long, beyond the statement timeout, Postgres may take to answer. In milliseconds. */
 const answerLimit = 5_000;
@@ -31,7 +31,7 @@ export function runAlone(
   const before = mayLeave ? [{ text: begin }, bind] : [bind];
   const after = mayLeave ? [...resets, { text: "commit" }] : resets;
   const statement = options.prepare ? withName(lease.client, given) : given;
-  sendTrain(lease, { before, statement, after }, (error, result, { state, completed }) => {
+  sendBatch(lease, { before, statement, after }, (error, result, { state, completed }) => {
     if (!error && !lease.isInTransaction) return finish(undefined, result);
     if (!error) {
       lease.destroy();

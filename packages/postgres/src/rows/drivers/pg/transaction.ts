@@ -1,4 +1,5 @@
 import { lateQuery } from "../../binding/late-query.ts";
+import { type Part, type Progress, sendBatch } from "./batch.ts";
 import type { Binding } from "./binding.ts";
 import { failCursor, type PgCursor } from "./cursor.ts";
 import { isRefusal } from "./is-refusal.ts";
@@ -6,8 +7,7 @@ import type { Lease } from "./lease.ts";
 import type { PgResult } from "./pg-shape.ts";
 import { type PgStatement, readStatement } from "./statement.ts";
 import { withName } from "./statement-names.ts";
-import { type Part, type Progress, sendTrain } from "./train.ts";
-import type { Turns } from "./turns.ts";
+import type { StatementQueue } from "./statement-queue.ts";
 
 /**
  * A transaction of one principal. `begin` and the binding go out with the first statement; the others wait
@@ -16,7 +16,7 @@ import type { Turns } from "./turns.ts";
 export class Transaction {
   readonly #lease: Lease;
   readonly #binding: Binding;
-  readonly #turns: Turns;
+  readonly #queue: StatementQueue;
   readonly #timer: NodeJS.Timeout;
   readonly #abandoned: PromiseWithResolvers<never> = Promise.withResolvers();
   #begin: Part;
@@ -26,10 +26,10 @@ export class Transaction {
   /** Why no statement runs any more. */
   #over: Error | undefined;
 
-  constructor(lease: Lease, binding: Binding, turns: Turns, modes: string) {
+  constructor(lease: Lease, binding: Binding, queue: StatementQueue, modes: string) {
     this.#lease = lease;
     this.#binding = binding;
-    this.#turns = turns;
+    this.#queue = queue;
     this.#begin = { text: `${binding.begin} ${modes}`.trim() };
     this.#abandoned.promise.catch(() => {});
     const { transactionTimeout } = binding.options;
@@ -86,7 +86,7 @@ export class Transaction {
     this.#isEnding = true;
     const isOpen = () => this.#isBegun && this.#over === undefined;
     try {
-      await this.#turns.take(() => (isOpen() ? this.#runText(this.#binding.rollback) : undefined));
+      await this.#queue.run(() => (isOpen() ? this.#runText(this.#binding.rollback) : undefined));
     } catch {
       this.#lease.destroy();
     }
@@ -100,7 +100,7 @@ export class Transaction {
   }
 
   #take<Result>(work: () => Promise<Result> | Result): Promise<Result> {
-    return this.#turns.take(() => {
+    return this.#queue.run(() => {
       if (this.#over !== undefined) throw this.#over;
       return work();
     });
@@ -118,7 +118,7 @@ export class Transaction {
     const { client } = this.#lease;
     const statement = this.#binding.options.prepare ? withName(client, given) : given;
     return new Promise((resolve, reject) => {
-      sendTrain(this.#lease, { before, statement, after: [] }, (error, result, { state, completed }) => {
+      sendBatch(this.#lease, { before, statement, after: [] }, (error, result, { state, completed }) => {
         if (!error) return resolve(result);
         const isBound = completed >= before.length;
         if (state === "sent" && !(isRefusal(error) && isBound)) this.#abandon(error);
@@ -131,8 +131,8 @@ export class Transaction {
   #commit(): Promise<PgResult> {
     const { resets, rollback, clean } = this.#binding;
     return new Promise((resolve, reject) => {
-      const train = { before: resets, statement: readStatement("commit"), after: [] };
-      this.#committing = sendTrain(this.#lease, train, (error, result, { completed }) => {
+      const batch = { before: resets, statement: readStatement("commit"), after: [] };
+      this.#committing = sendBatch(this.#lease, batch, (error, result, { completed }) => {
         if (!error && result.command === "COMMIT") return resolve(result);
         const reason = error && !isAborted(error) ? error : rolledBack();
         if (error && !isRefusal(error)) this.#abandon(error);

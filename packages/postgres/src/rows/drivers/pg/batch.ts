@@ -11,13 +11,13 @@ export interface Part {
 }
 
 /** Statements that are sent together. */
-export interface Train {
+export interface Batch {
   readonly before: readonly Part[];
   readonly statement: PgStatement;
   readonly after: readonly Part[];
 }
 
-/** How far Postgres came with a {@link Train}. */
+/** How far Postgres came with a {@link Batch}. */
 export interface Progress {
   /** How many statements it has run. */
   readonly completed: number;
@@ -25,7 +25,7 @@ export interface Progress {
   readonly state: "unsent" | "sent" | "answered";
 }
 
-export type TrainDone = (error: Error | null | undefined, result: PgResult, progress: Progress) => void;
+export type BatchDone = (error: Error | null | undefined, result: PgResult, progress: Progress) => void;
 
 /**
  * Sends statements to Postgres in one write, answered in one round trip: those before, the statement, whose
@@ -36,39 +36,39 @@ export type TrainDone = (error: Error | null | undefined, result: PgResult, prog
  * discards messages until a Sync"). So nothing runs unbound because the binding has failed, whatever the
  * rights of the connected user are, and nothing is left to be rolled back.
  */
-export function sendTrain({ client, TrainQuery }: TrainConnection, train: Train, done: TrainDone): Progress {
-  const query: TrainQuery = new TrainQuery(train, (error, result) => done(error, result, query));
+export function sendBatch({ client, BatchQuery }: BatchConnection, batch: Batch, done: BatchDone): Progress {
+  const query: BatchQuery = new BatchQuery(batch, (error, result) => done(error, result, query));
   client.query(query);
   return query;
 }
 
-interface TrainConnection {
+interface BatchConnection {
   readonly client: PgClient;
-  readonly TrainQuery: TrainQueryClass;
+  readonly BatchQuery: BatchQueryClass;
 }
 
-interface TrainQuery extends PgQuery, Progress {}
+interface BatchQuery extends PgQuery, Progress {}
 
-export type TrainQueryClass = new (train: Train, done: QueryDone) => TrainQuery;
+export type BatchQueryClass = new (batch: Batch, done: QueryDone) => BatchQuery;
 
-const classes = new WeakMap<object, TrainQueryClass>();
+const classes = new WeakMap<object, BatchQueryClass>();
 
 /** @throws {ConfigurationError} This `pg` has not what is needed. */
-export function trainQueryOf(client: PgClient): TrainQueryClass {
+export function batchQueryOf(client: PgClient): BatchQueryClass {
   const driver = client.constructor as { Query?: PgQueryClass };
   const known = classes.get(driver);
   if (known !== undefined) return known;
   if (typeof driver.Query?.prototype?._getRows !== "function" || client.getTransactionStatus === undefined) {
     throw new ConfigurationError("createRows needs pg 8.21 or newer, without its native bindings");
   }
-  const created = defineTrainQuery(driver.Query);
+  const created = defineBatchQuery(driver.Query);
   classes.set(driver, created);
   return created;
 }
 
 /** A query of pg with more statements around its own. `pg` calls its methods for each message of Postgres. */
-function defineTrainQuery(Query: PgQueryClass): TrainQueryClass {
-  return class extends Query implements TrainQuery {
+function defineBatchQuery(Query: PgQueryClass): BatchQueryClass {
+  return class extends Query implements BatchQuery {
     completed = 0;
     state: Progress["state"] = "unsent";
     readonly #before: readonly Part[];
@@ -78,7 +78,7 @@ function defineTrainQuery(Query: PgQueryClass): TrainQueryClass {
     #isPreparing = false;
     #refusal: Error | undefined;
 
-    constructor({ before, statement, after }: Train, done: QueryDone) {
+    constructor({ before, statement, after }: Batch, done: QueryDone) {
       super(statement, undefined, done);
       this.#before = before;
       this.#after = after;

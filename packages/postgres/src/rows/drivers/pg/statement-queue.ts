@@ -1,9 +1,9 @@
 /** Statements of one connection, one after the other, in the order of the calls. */
-export class Turns {
+export class StatementQueue {
   #last: Promise<unknown> = Promise.resolve();
 
   /** Runs `work` when everything before it has settled. */
-  take<Result>(work: () => Promise<Result> | Result): Promise<Result> {
+  run<Result>(work: () => Promise<Result> | Result): Promise<Result> {
     const done = this.#last.then(work);
     this.#last = done.then(ignore, ignore);
     return done;
