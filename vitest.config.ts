@@ -68,9 +68,10 @@ const skipReasons: Reporter = {
 
 /** Tests of scale, of faults, of development tools and of the packed packages: `npm run test:long`, and CI. */
 const long = [
+  "apps/web/test/server/database/postgres.test.ts",
   "packages/cli/test/audit/fastapi/**/*.test.ts",
   "packages/postgres/integration/**/million.test.ts",
-  "packages/postgres/integration/rows/injection-{drivers,drizzle}.test.ts",
+  "packages/postgres/integration/rows/injection{,-drivers,-drizzle}.test.ts",
   "packages/postgres/integration/rows/prisma-injection.test.ts",
   "packages/postgres/integration/**/pgbouncer.test.ts",
   // The contract of rows over pg and PGlite is in `npm test`.
@@ -81,6 +82,7 @@ const long = [
   "tests/e2e/packages/install.test.ts",
   "tests/e2e/pgbouncer.test.ts",
   "tests/e2e/replicas.test.ts",
+  "tests/e2e/support/postgres/start-postgres.test.ts",
   "tests/security/faults/**/*.test.ts",
 ];
 

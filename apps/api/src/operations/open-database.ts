@@ -24,7 +24,8 @@ export function openDatabase(
   },
 ): Promise<Database> {
   const { url, key, deadline = defaultDeadline } = options;
-  const rows = { key, statementTimeout: deadline };
+  // Postgres gives up first: a statement that succeeds after its request got a 503 would contradict it.
+  const rows = { key, statementTimeout: Math.max(1, Math.floor(deadline * 0.8)) };
   return url === undefined
     ? openEmbedded({ ...options, rows, deadline })
     : openServer({ ...options, url, rows, deadline });

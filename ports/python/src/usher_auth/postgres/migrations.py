@@ -2,6 +2,25 @@
 
 from __future__ import annotations
 
+# Hosts such as Supabase give each new table to roles that requests from outside may take, by default
+# privileges.
+_REVOKE_ALL = """
+do $privileges$
+declare
+  given record;
+begin
+  for given in
+    select distinct pg_class.oid::regclass as name, grantee::regrole as role
+    from pg_catalog.pg_class cross join aclexplode(relacl)
+    where pg_class.oid = any ('{usher_revocations,usher_revocations_migrations,usher_revocations_sequence_seq}'::regclass[])
+      and grantee not in (0, relowner)
+  loop
+    execute format('revoke all on %s from %s', given.name, given.role);
+  end loop;
+  revoke all on usher_revocations, usher_revocations_migrations, usher_revocations_sequence_seq from public;
+end
+$privileges$;"""
+
 # Each runs once, in this order. Only the role that created the table has access.
 _MIGRATIONS = (
     """
@@ -15,8 +34,10 @@ _MIGRATIONS = (
   comment on table usher_revocations is 'What no longer counts: tokens (jti), sessions (sid), and what users
   (sub) had until an instant. Kept as long as such a token may be alive'; comment on column
   usher_revocations.before is 'Seconds since 1970'; create index usher_revocations_news on usher_revocations
-  (transaction, sequence); create index usher_revocations_before on usher_revocations (before); revoke all on
-  usher_revocations from public;
+  (transaction, sequence); create index usher_revocations_before on usher_revocations (before);
+  """
+    + _REVOKE_ALL
+    + """
 
   create function usher_revocations_tell() returns trigger language plpgsql as $tell$
   begin
@@ -81,7 +102,6 @@ MIGRATION_SCRIPT = f"""
     version integer primary key,
     applied_at timestamptz not null default now()
   );
-  revoke all on usher_revocations_migrations from public;
   {"".join(_once(number, statements) for number, statements in enumerate(_MIGRATIONS, start=1))}
   {_CATCH_UP}"""
 """All migrations in one transaction. Processes that start together wait for each other."""
