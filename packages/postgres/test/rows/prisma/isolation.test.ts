@@ -46,7 +46,7 @@ describe("requests of one tick", () => {
     expect(prisma.statements.filter((text) => text.includes("IN ($1,$2)"))).toHaveLength(2);
   });
 
-  test("run for their own principal, whoever's comes first in the tick", async () => {
+  test("run for their own principal, whichever comes first in the tick", async () => {
     const [hers, his] = [alice(), bob()];
     // Not joined, because they ask for other columns. Prisma runs all in the context of the first.
     const found = await Promise.all([
