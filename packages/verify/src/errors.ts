@@ -21,6 +21,8 @@ const sentences = {
   token_revoked: "The token has been revoked.",
   owner_mismatch: "This resource belongs to another user.",
   scope_insufficient: "The token does not grant the scope that this endpoint needs.",
+  impersonation_forbidden: "This endpoint cannot be used while acting as another user.",
+  reauthentication_required: "This endpoint needs a more recent sign-in.",
   keys_unavailable: "The verification keys are not available at the moment.",
   revocations_unavailable: "The revocations are not available at the moment.",
 } as const;
@@ -50,6 +52,13 @@ export interface AuthErrorOptions {
   readonly hint?: string;
   /** The underlying failure, such as a network error. */
   readonly cause?: unknown;
+  /** For `scope_insufficient`: the scopes that are needed. The client gets them (RFC 6750 section 3). */
+  readonly scopes?: readonly string[] | undefined;
+  /**
+   * For `reauthentication_required`: how old a sign-in may be, in seconds. The client gets it (RFC 9470
+   * section 3).
+   */
+  readonly maxAge?: number | undefined;
 }
 
 /**
@@ -88,6 +97,10 @@ export class AuthError extends Error {
   readonly code: AuthErrorCode;
   /** For the operator's log. Never send it to a client. */
   readonly hint: string | undefined;
+  /** For `scope_insufficient`: the scopes that are needed, if they are known. */
+  readonly scopes: readonly string[] | undefined;
+  /** For `reauthentication_required`: how old a sign-in may be, in seconds. */
+  readonly maxAge: number | undefined;
 
   constructor(code: AuthErrorCode, options: AuthErrorOptions = {}) {
     const { stackTraceLimit } = Error;
@@ -96,6 +109,8 @@ export class AuthError extends Error {
     Error.stackTraceLimit = stackTraceLimit;
     this.code = code;
     this.hint = options.hint;
+    this.scopes = options.scopes;
+    this.maxAge = options.maxAge;
   }
 }
 

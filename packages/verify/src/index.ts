@@ -1,4 +1,4 @@
-export { type Policy, requireClaim, requireScopes } from "./access/policies.ts";
+export type { Policy } from "./access/policies.ts";
 export type { Principal, TokenClaims } from "./claims/principal.ts";
 export type { Register, RegisteredClaims } from "./claims/register.ts";
 export type { StandardSchema } from "./claims/standard-schema.ts";
@@ -26,6 +26,8 @@ export type { KeySource } from "./keys/key-source.ts";
 export type { Secret, SecretVersion } from "./keys/secret/secret-keys.ts";
 export { type SharedSecretOptions, sharedSecret } from "./keys/secret/shared-secret.ts";
 export type { RsaAlgorithm, SecretAlgorithm } from "./keys/signature.ts";
+export { requireClaim } from "./policies/claim.ts";
+export { requireScopes } from "./policies/scopes.ts";
 export type { Revocations } from "./revocation/revocations.ts";
 export type { VerifierOptions } from "./verifier/options.ts";
 export { createVerifier, type Verifier } from "./verifier/verifier.ts";

@@ -1,16 +1,16 @@
 import type { Principal, TokenClaims } from "../claims/principal.ts";
 import type { AuthError } from "../errors.ts";
 import type { AuthorizationFields } from "../http/authorization.ts";
-import type { Refusal } from "../http/problem.ts";
-import { refusalFor } from "../http/refusals.ts";
+import type { PreparedResponse, Refusal } from "../http/problem.ts";
 import type { WaitUntil } from "../keys/key-source.ts";
 import { asError } from "../user-code/as-error.ts";
 import { safeListener } from "../user-code/listener.ts";
 import { isThenable } from "../user-code/thenable.ts";
-import { eagerly } from "../verifier/internals.ts";
+import { eagerly, internalsOf } from "../verifier/internals.ts";
 import { readBearer } from "./bearer.ts";
 import { type GuardOptions, readGuardOptions } from "./guard-options.ts";
-import { checkOwner, type RouteParams } from "./owner.ts";
+import { checkOwner, type OwnerException, type Owners, type RouteParams } from "./owner.ts";
+import type { OwnerRule } from "./owner-rule.ts";
 import { checkPolicies, type Policy } from "./policies.ts";
 
 /** What a route requires of a principal. */
@@ -19,6 +19,10 @@ export interface RouteAccess<Claims = TokenClaims> {
   readonly params: RouteParams;
   /** Which of the guard's `ownerParams` the route's pattern has. */
   readonly ownerParams: readonly string[];
+  /** Whom each of these parameters must name. A parameter without an owner is rejected. Default: the guard's. */
+  readonly owners?: Owners<Claims> | undefined;
+  /** Who else may use the route. Default: no one but the owner. */
+  readonly owner?: OwnerRule<Claims> | undefined;
   /** What else the route requires. Default: nothing. */
   readonly policies?: readonly Policy<Claims>[] | undefined;
 }
@@ -42,7 +46,10 @@ export interface GuardedRequest<Claims = TokenClaims, Source = unknown> extends 
 
 /** Accepts or rejects requests. Each adapter wraps one. */
 export interface Guard<Claims = TokenClaims, Source = unknown> {
+  /** The names of the owner parameters. */
   readonly ownerParams: readonly string[];
+  /** Whom each owner parameter must name. */
+  readonly owners: Owners<Claims>;
   /**
    * Runs every check in order: header, token, owner, policies. Synchronous unless keys must be fetched.
    *
@@ -50,18 +57,35 @@ export interface Guard<Claims = TokenClaims, Source = unknown> {
    */
   admit(request: GuardedRequest<Claims, Source>): Principal<Claims> | Promise<Principal<Claims>>;
   /**
-   * Runs the last checks only: owner and policies. For frameworks that know the route only after their
-   * middleware has called `admit` without parameters. Calls no listener.
+   * Like `admit`, for a route on which a token is optional. Returns `null` for a request without credentials;
+   * any credentials that are sent must be a valid token. Does not check owner and policies.
    *
-   * @throws {AuthError} `owner_mismatch`, `scope_insufficient`.
+   * @throws {AuthError} Any code about a token.
    */
-  authorize(principal: Principal<Claims>, access: RouteAccess<Claims>): void;
+  admitOptional(
+    request: Omit<GuardedRequest<Claims, Source>, keyof RouteAccess<Claims>>,
+  ): Principal<Claims> | null | Promise<Principal<Claims> | null>;
+  /**
+   * Runs the last checks only: owner and policies. For frameworks that know the route only after their
+   * middleware has called `admit` without parameters. Calls `onOwnerException` only.
+   *
+   * @param source The request, as in `admit`.
+   * @throws {AuthError} `owner_mismatch`, or the code of a policy.
+   */
+  authorize(principal: Principal<Claims>, access: RouteAccess<Claims>, source: Source): void;
   /**
    * Returns the response to a rejected request, and calls `onReject`. The text is always this guard's own. A
    * code that this version does not know becomes 401 `unauthorized`, or 503 `service_unavailable` if it ends
    * in `_unavailable`.
    */
   refuse(error: AuthError, request: Source): Refusal;
+  /**
+   * The response to a request for the metadata of the protected resource (RFC 9728), which is public;
+   * undefined for every other request. An adapter calls this first. Absent without `protectedResource`.
+   *
+   * @param path The request's path, not decoded.
+   */
+  readonly metadata?: (method: string, path: string) => PreparedResponse | undefined;
 }
 
 /**
@@ -93,11 +117,15 @@ export interface Guard<Claims = TokenClaims, Source = unknown> {
 export function createGuard<Claims = TokenClaims, Source = unknown>(
   options: GuardOptions<Claims, Source>,
 ): Guard<Claims, Source> {
-  const { ownerParams, refusals } = readGuardOptions(options);
-  const { verifier, onAccept, onReject } = options;
+  const { owners, refusals, metadata } = readGuardOptions<Claims>(options);
+  const { verifier, onAccept, onReject, onOwnerException } = options;
   const verify = eagerly(verifier);
+  const clock = internalsOf(verifier)?.clock ?? Date.now;
   const notifyAccepted = onAccept && safeListener(onAccept, "onAccept");
   const notifyRejected = onReject && safeListener(onReject, "onReject");
+  const notifyException = onOwnerException && safeListener(onOwnerException, "onOwnerException");
+  /** The requests whose exception was reported: an adapter may check the owner of one several times. */
+  const reported = new WeakSet<object>();
 
   function admit(request: GuardedRequest<Claims, Source>): Principal<Claims> | Promise<Principal<Claims>> {
     const token = readBearer(request.authorization, request.tokenInQuery);
@@ -118,23 +146,55 @@ export function createGuard<Claims = TokenClaims, Source = unknown>(
       : accept(principal, request);
   }
 
+  function admitOptional(
+    request: Omit<GuardedRequest<Claims, Source>, keyof RouteAccess<Claims>>,
+  ): Principal<Claims> | null | Promise<Principal<Claims> | null> {
+    const { authorization, tokenInQuery } = request;
+    const fields = typeof authorization === "string" ? 1 : (authorization?.length ?? 0);
+    if (fields === 0 && !tokenInQuery) return null;
+    return admit({ ...request, params: {}, ownerParams: [] });
+  }
+
   function accept(principal: Principal<Claims>, request: GuardedRequest<Claims, Source>): Principal<Claims> {
-    authorize(principal, request);
+    authorize(principal, request, request.source);
     notifyAccepted?.({ principal, request: request.source });
     return principal;
   }
 
-  function authorize(principal: Principal<Claims>, access: RouteAccess<Claims>): void {
-    checkOwner(principal.id, access.params, access.ownerParams);
-    if (access.policies !== undefined) checkPolicies(principal, access.policies);
+  function authorize(principal: Principal<Claims>, access: RouteAccess<Claims>, source: Source): void {
+    const { params, ownerParams, owner, policies } = access;
+    const now = clock() / 1000;
+    const exceptions = checkOwner(principal, params, ownerParams, access.owners ?? owners, owner, now);
+    if (policies !== undefined) checkPolicies(principal, policies, now);
+    if (exceptions.length > 0) report(principal, exceptions, source);
+  }
+
+  function report(
+    principal: Principal<Claims>,
+    exceptions: readonly OwnerException[],
+    request: Source,
+  ): void {
+    if (typeof request === "object" && request !== null) {
+      if (reported.has(request)) return;
+      reported.add(request);
+    }
+    notifyException?.({ principal, exceptions, request });
   }
 
   function refuse(error: AuthError, request: Source): Refusal {
     // First, before a listener can change the error.
-    const refusal = refusalFor(refusals, error.code);
+    const refusal = refusals.for(error);
     notifyRejected?.({ error, request });
     return refusal;
   }
 
-  return { ownerParams, admit, authorize, refuse };
+  return {
+    ownerParams: Object.freeze([...owners.keys()]),
+    owners,
+    admit,
+    admitOptional,
+    authorize,
+    refuse,
+    ...(metadata && { metadata: metadata.respond }),
+  };
 }

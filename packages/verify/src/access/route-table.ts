@@ -1,27 +1,35 @@
 import { AuthError, ConfigurationError } from "../errors.ts";
-import type { RouteParams } from "./owner.ts";
+import { type Owners, ownerName, type RouteParams } from "./owner.ts";
 import { createOwnerParamFinder, meantOwnerParam } from "./owner-params.ts";
-import type { Policy } from "./policies.ts";
+import { checkOwnerRule, exceptionNames } from "./owner-rule.ts";
+import type { CheckedRules } from "./route-rules.ts";
 
 /** What guards one route. */
 export interface GuardedRoute {
   readonly method: string;
   /** The route's pattern, as the framework writes it. */
   readonly url: string;
-  /** Whether the route accepts requests without a token. */
+  /** Whether the route is public: it verifies no token. */
   readonly public: boolean;
-  /**
-   * The parameters of the pattern that must equal the principal's id. Empty: the route accepts every user
-   * with a valid token.
-   */
+  /** Whether a token is optional. One that is sent must be valid. */
+  readonly optionalAuth: boolean;
+  /** The parameters of the pattern that must be the principal's own. Empty: every valid token is accepted. */
   readonly ownerParams: readonly string[];
+  /** What each of them must equal: a claim, such as `sub`, or the name of a function. */
+  readonly owners: Readonly<Record<string, string>>;
+  /** Who else is accepted, in words: the exceptions to the owner that the route states. */
+  readonly exceptions: readonly string[];
   /** The names of the route's policies. */
   readonly policies: readonly string[];
 }
 
 /** The routes of an application, with the owner parameters of each pattern. */
 export interface RouteTable {
-  add(method: string, url: string, isPublic: boolean, policies: readonly Policy<never>[]): void;
+  /**
+   * @throws {ConfigurationError} A pattern with another spelling of an owner parameter, or with one twice; an
+   *   owner rule that does not fit the pattern.
+   */
+  add(method: string, url: string, rules: CheckedRules<never>): void;
   /**
    * The owner parameters of the pattern and of the decoded parameters. A not-found handler (`undefined`)
    * below a prefix like `/users/:userId` has parameters without a pattern. So does a router with another
@@ -35,10 +43,10 @@ export interface RouteTable {
 }
 
 /** For patterns written as `/users/:userId`, as in most routers. */
-export function createRouteTable(ownerParams: readonly string[]): RouteTable {
+export function createRouteTable(owners: Owners<never>): RouteTable {
   const routes: GuardedRoute[] = [];
   const byUrl = new Map<string, readonly string[]>();
-  const names = [...ownerParams];
+  const ownerParams = [...owners.keys()];
   const findOwnerParams = createOwnerParamFinder(ownerParams);
 
   /**
@@ -66,15 +74,25 @@ export function createRouteTable(ownerParams: readonly string[]): RouteTable {
     }
   }
 
+  function labelOf(name: string): string {
+    const owner = owners.get(name);
+    return owner === undefined ? "" : ownerName(owner);
+  }
+
   return {
-    add(method, url, isPublic, policies) {
-      const held = read(url);
+    add(method, url, { access, policies, owner }) {
+      const declared = read(url);
+      const held = access === "required" ? declared : [];
+      checkOwnerRule(owner, held, url);
       routes.push(
         Object.freeze({
           method,
           url,
-          public: isPublic,
-          ownerParams: Object.freeze(isPublic ? [] : [...held]),
+          public: access === "public",
+          optionalAuth: access === "optional",
+          ownerParams: Object.freeze([...held]),
+          owners: Object.freeze(Object.fromEntries(held.map((name) => [name, labelOf(name)]))),
+          exceptions: exceptionNames(owner),
           policies: Object.freeze(policies.map((policy) => policy.name)),
         }),
       );
@@ -82,7 +100,7 @@ export function createRouteTable(ownerParams: readonly string[]): RouteTable {
     ownerParams(url, params) {
       if (url === undefined) return findOwnerParams(params);
       const declared = byUrl.get(url) ?? readLate(url);
-      for (const name of names) {
+      for (const name of ownerParams) {
         if (Object.hasOwn(params, name) && !declared.includes(name)) {
           return ownerParams.filter((other) => declared.includes(other) || Object.hasOwn(params, other));
         }

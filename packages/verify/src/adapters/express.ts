@@ -155,7 +155,8 @@ export function enforce(
     const admission = request[admissions]?.at(-1);
     if (admission === undefined) throw new Error("enforce: no usher(...) runs before this route.");
     try {
-      admission.guard.authorize(admission.principal, { params: {}, ownerParams: [], policies: checked });
+      const access = { params: {}, ownerParams: [], policies: checked };
+      admission.guard.authorize(admission.principal, access, request);
     } catch (error) {
       return refuse({ error, guard: admission.guard }, request, response, next);
     }

@@ -8,12 +8,15 @@ import type {
 import { createGuard } from "../access/guard.ts";
 import type { GuardOptions } from "../access/guard-options.ts";
 import { asWritten } from "../access/owner.ts";
-import { type Policy, readPolicies } from "../access/policies.ts";
+import type { OwnerRule } from "../access/owner-rule.ts";
+import type { Policy } from "../access/policies.ts";
+import { readRouteRules } from "../access/route-rules.ts";
 import { createRouteTable, type GuardedRoute } from "../access/route-table.ts";
 import type { Principal } from "../claims/principal.ts";
 import type { RegisteredClaims } from "../claims/register.ts";
 import { AuthError, ConfigurationError, isAuthError } from "../errors.ts";
 import { authorizationOf } from "../http/authorization.ts";
+import { pathOfTarget } from "../http/request-target.ts";
 import { isUpgrade } from "../websocket/credentials.ts";
 import { createUpgradeGuard } from "./fastify/websocket.ts";
 
@@ -33,12 +36,21 @@ declare module "fastify" {
   interface FastifyRequest {
     /** The user of the verified token. Throws on a public route, where no token is verified. */
     readonly principal: AppPrincipal;
+    /** On a route with `optionalAuth`: the user of the verified token, or null if the request has none. */
+    readonly optionalPrincipal: AppPrincipal | null;
     [principalSlot]: AppPrincipal | null;
     [patternSlot]: string | undefined;
   }
   interface FastifyContextConfig {
     /** `true` makes the route public. Every other route requires a valid token. */
     public?: boolean;
+    /**
+     * `true` accepts requests without a token: read `request.optionalPrincipal`. A token that is sent must be
+     * valid. The route's path is not held to its owner, since anyone may call it.
+     */
+    optionalAuth?: boolean;
+    /** Who else may use the route, although its path belongs to someone else. Default: no one. */
+    owner?: OwnerRule<RegisteredClaims>;
     /**
      * What the route requires in addition to a valid token and the owner's path: `requireScopes(...)`,
      * `requireClaim(...)`.
@@ -87,9 +99,8 @@ export type UsherOptions = GuardOptions<RegisteredClaims, FastifyRequest>;
  * Does not check ids in bodies and queries.
  *
  * @throws {ConfigurationError} An invalid option, a Fastify version other than 5, or a second guard. For a
- *   route: `config.public` is not a boolean, `config.policies` is invalid or on a public route, or a
- *   parameter is another spelling of the owner parameter (`:user_id` for `userId`) and would silently go
- *   unchecked.
+ *   route: its `config` has an invalid rule, or rules that contradict each other; or a parameter is another
+ *   spelling of the owner parameter (`:user_id` for `userId`) and would silently go unchecked.
  *
  * @example
  * ```ts
@@ -106,7 +117,8 @@ export type UsherOptions = GuardOptions<RegisteredClaims, FastifyRequest>;
  */
 export async function usher(app: FastifyInstance, options: UsherOptions): Promise<void> {
   const guard = createGuard<RegisteredClaims, FastifyRequest>(options);
-  const table = createRouteTable(guard.ownerParams);
+  const table = createRouteTable(guard.owners);
+  const { metadata } = guard;
   const upgrades = createUpgradeGuard(guard, options.verifier);
 
   if (!app.version.startsWith("5."))
@@ -118,38 +130,42 @@ export async function usher(app: FastifyInstance, options: UsherOptions): Promis
   app.decorateRequest(principalSlot, null);
   app.decorateRequest(patternSlot, undefined);
   app.decorateRequest("principal", { getter: readPrincipal });
+  app.decorateRequest("optionalPrincipal", { getter: readOptionalPrincipal });
   app.decorate("usher", { routes: table.list });
   app.addHook("onRoute", (route: RouteOptions) => {
-    const { public: isPublic = false }: { public?: unknown } = route.config ?? {};
-    if (typeof isPublic !== "boolean")
-      throw new ConfigurationError(`${route.url}: config.public must be true or false.`);
-    const policies = readPolicies(route.config?.policies, route.url);
-    if (isPublic && policies.length > 0)
-      throw new ConfigurationError(
-        `${route.url}: a public route has no principal, so it cannot have policies.`,
-      );
-    for (const method of [route.method].flat()) table.add(method, route.url, isPublic, policies);
-    if (!isPublic) wrapHandler(route);
+    const rules = readRouteRules(route.config ?? {}, route.url);
+    for (const method of [route.method].flat()) table.add(method, route.url, rules);
+    if (rules.access === "required") wrapHandler(route);
   });
 
   app.addHook("onRequest", (request, reply, done) => {
     // Fastify creates this object again on each access.
     const { config, url } = request.routeOptions;
     request[patternSlot] = url;
+    const document = metadata?.(request.method, pathOfTarget(request.raw.url ?? ""));
+    if (document !== undefined)
+      return void reply.code(document.status).headers(document.headers).send(Buffer.from(document.body));
     if (config.public === true || isPreflight(request)) return done();
     const params = paramsOf(request);
-    let admitted: AppPrincipal | Promise<AppPrincipal>;
+    let admitted: AppPrincipal | null | Promise<AppPrincipal | null>;
     try {
-      admitted = guard.admit({
+      const credentials = {
         authorization: isUpgrade(request.raw)
           ? upgrades.authorizationOf(request)
           : authorizationOf(request.raw),
         tokenInQuery: hasOwn(request.query, "access_token"),
-        params,
-        ownerParams: table.ownerParams(url, params),
-        policies: config.policies,
         source: request,
-      });
+      };
+      admitted =
+        config.optionalAuth === true
+          ? guard.admitOptional(credentials)
+          : guard.admit({
+              ...credentials,
+              params,
+              ownerParams: table.ownerParams(url, params),
+              owner: config.owner,
+              policies: config.policies,
+            });
     } catch (error) {
       return fail(error, request, reply, done);
     }
@@ -160,7 +176,7 @@ export async function usher(app: FastifyInstance, options: UsherOptions): Promis
 
   // Earlier hooks may have let a preflight pass. No guarded handler runs without a principal.
   app.addHook("preParsing", (request, reply, _payload, done) => {
-    if (request[principalSlot] !== null || request.routeOptions.config.public === true) return done();
+    if (request[principalSlot] !== null || !needsPrincipal(request)) return done();
     refuse(
       new AuthError("credentials_missing", { hint: "a preflight that no CORS hook answered" }),
       request,
@@ -190,38 +206,39 @@ export async function usher(app: FastifyInstance, options: UsherOptions): Promis
   /** Checks the current parameters. Returns the error, or undefined if the principal is the owner. */
   function findMismatch(request: FastifyRequest): unknown {
     const principal = request[principalSlot];
-    // Only public routes have no principal here.
-    if (principal === null) return undefined;
+    if (principal === null || !needsPrincipal(request)) return undefined;
     const params = paramsOf(request);
     try {
       const ownerParams = table.ownerParams(request[patternSlot], params);
-      guard.authorize(principal, { params: asWritten(params, ownerParams), ownerParams });
+      const { owner } = request.routeOptions.config;
+      guard.authorize(principal, { params: asWritten(params, ownerParams), ownerParams, owner }, request);
       return undefined;
     } catch (error) {
       return error;
     }
   }
 
-  function admit(principal: AppPrincipal, request: FastifyRequest, done: HookHandlerDoneFunction): void {
+  function admit(
+    principal: AppPrincipal | null,
+    request: FastifyRequest,
+    done: HookHandlerDoneFunction,
+  ): void {
     request[principalSlot] = principal;
-    if (isUpgrade(request.raw)) watchUpgrade(principal, request);
+    if (principal !== null && isUpgrade(request.raw)) watchUpgrade(principal, request);
     done();
   }
 
   /** The socket stays open after its request has ended, and must not stay open after its token has. */
   function watchUpgrade(principal: AppPrincipal, request: FastifyRequest): void {
     const params = paramsOf(request);
-    const { policies } = request.routeOptions.config;
-    upgrades.open(request, principal, {
-      params,
-      ownerParams: table.ownerParams(request[patternSlot], params),
-      policies,
-    });
+    const { owner, policies } = request.routeOptions.config;
+    const ownerParams = needsPrincipal(request) ? table.ownerParams(request[patternSlot], params) : [];
+    upgrades.open(request, principal, { params, ownerParams, owner, policies });
   }
 
   /** Rare: keys must be fetched first. */
   function admitWhenVerified(
-    pending: Promise<AppPrincipal>,
+    pending: Promise<AppPrincipal | null>,
     request: FastifyRequest,
     reply: FastifyReply,
     done: HookHandlerDoneFunction,
@@ -256,8 +273,20 @@ Object.assign(usher, { [Symbol.for("skip-override")]: true });
 function readPrincipal(this: FastifyRequest): AppPrincipal {
   const principal = this[principalSlot];
   if (principal === null)
-    throw new Error(`${this.routeOptions.url} is public: no principal was verified for it.`);
+    throw new Error(
+      `${this.routeOptions.url}: no token was verified for this request. On a route with optionalAuth, read request.optionalPrincipal.`,
+    );
   return principal;
+}
+
+function readOptionalPrincipal(this: FastifyRequest): AppPrincipal | null {
+  return this[principalSlot];
+}
+
+/** Whether the request's route is neither public nor `optionalAuth`. */
+function needsPrincipal({ routeOptions }: FastifyRequest): boolean {
+  const { config } = routeOptions;
+  return config.public !== true && config.optionalAuth !== true;
 }
 
 /** The current parameters: as the router decoded them, or as a schema or a hook changed them. */

@@ -120,7 +120,7 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Ushe
     access: () => RouteAccess<Claims>,
   ): boolean {
     try {
-      guard.authorize(principal, access());
+      guard.authorize(principal, access(), event);
       return true;
     } catch (error) {
       refuse(error, event);

@@ -83,7 +83,7 @@ export function usher(options: UsherOptions): Middleware {
   if ((H3Event as { __is_event__?: unknown }).__is_event__ !== true)
     throw new ConfigurationError("This is the guard for h3 2. For h3 1, use @usher-auth/verify/h3-v1.");
   const guard = createGuard<RegisteredClaims, H3Event>(options);
-  const table = createRouteTable(guard.ownerParams);
+  const table = createRouteTable(guard.owners);
 
   // h3 recognises middleware by its two parameters. If this were a handler, its 404 would let the request
   // pass.
@@ -130,7 +130,7 @@ export function usher(options: UsherOptions): Middleware {
     try {
       const ownerParams = table.ownerParams(route.route, params);
       for (const name of ownerParams) decodeOnce(event, params, name);
-      guard.authorize(principal, { params, ownerParams, policies: route.meta?.policies });
+      guard.authorize(principal, { params, ownerParams, policies: route.meta?.policies }, event);
     } catch (error) {
       throw new InnerRefusal(refuse(error, event));
     }

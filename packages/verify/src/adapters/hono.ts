@@ -83,7 +83,7 @@ export function usher<AppEnv extends Env, Routes extends Schema, Base extends st
     throw new ConfigurationError("usher: pass an app of Hono 4.");
   const guard = createGuard<Claims, Context>(options);
   const findOwnerParams = createOwnerParamFinder(guard.ownerParams);
-  const table = createRouteTable(guard.ownerParams);
+  const table = createRouteTable(guard.owners);
   const watch = new Watch();
   /** By request: the principal that this guard accepted. The app may overwrite its own variables. */
   const principals = new WeakMap<Context, Principal<Claims>>();
@@ -186,7 +186,7 @@ export function usher<AppEnv extends Env, Routes extends Schema, Base extends st
       const present = findOwnerParams(params);
       // Includes optional parameters that this request omits. Such a request has no owner and is rejected.
       const ownerParams = path === undefined ? present : table.ownerParams(path, params);
-      guard.authorize(principal, { params, ownerParams, policies });
+      guard.authorize(principal, { params, ownerParams, policies }, context);
       return undefined;
     } catch (error) {
       return refuse(error, context);

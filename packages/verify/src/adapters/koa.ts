@@ -112,7 +112,7 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Ushe
     try {
       interceptParams(context, (params, declared) => {
         try {
-          guard.authorize(principal, { params, ownerParams: findOwnerParams(params, declared) });
+          guard.authorize(principal, { params, ownerParams: findOwnerParams(params, declared) }, context);
         } catch (error) {
           if (isAuthError(error)) mismatch = error;
           throw error;
@@ -132,7 +132,7 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Ushe
     access: Partial<RouteAccess<Claims>>,
   ): Refusal | undefined {
     try {
-      guard.authorize(principal, { params: {}, ownerParams: [], ...access });
+      guard.authorize(principal, { params: {}, ownerParams: [], ...access }, context);
       return undefined;
     } catch (error) {
       return refusalOf(error, context);

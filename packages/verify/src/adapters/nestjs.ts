@@ -135,7 +135,7 @@ export const UsherModule: {
 
 function createNestGuard(options: UsherOptions, host: HttpAdapterHost): CanActivate & OnModuleInit {
   const guard = createGuard<RegisteredClaims, object>(options);
-  const table = createRouteTable(guard.ownerParams);
+  const table = createRouteTable(guard.owners);
   const findOwnerParams = createOwnerParamFinder(guard.ownerParams);
 
   return {

@@ -146,7 +146,7 @@ export function usher<Claims = TokenClaims>(options: GuardOptions<Claims, TrpcRe
       if (access.policies.length === 0) throw new ConfigurationError("require: pass at least one policy.");
       return ({ ctx, next }) => {
         const { principal, request } = admissionOf(ctx);
-        return orRefuse(request, () => guard.authorize(principal, access), next);
+        return orRefuse(request, () => guard.authorize(principal, access, request), next);
       };
     },
     formatError({ error, shape }) {
@@ -174,10 +174,7 @@ export function usher<Claims = TokenClaims>(options: GuardOptions<Claims, TrpcRe
     }
     // Read only now, so that no body is parsed before the token is verified.
     const raw = guard.ownerParams.length === 0 ? undefined : await getRawInput();
-    const check = (): void => {
-      checkInput(principal.id, raw);
-      checkInput(principal.id, input);
-    };
+    const check = (): void => checkFields(principal, request, [raw, input]);
     const admitted: Admission<Claims> = { principal, request, getRawInput };
     return orRefuse(request, check, () =>
       live({ ...credentials, request, type, principal }, () =>
@@ -190,11 +187,16 @@ export function usher<Claims = TokenClaims>(options: GuardOptions<Claims, TrpcRe
   async function recheck({ ctx, input, getRawInput, next }: Call): Promise<unknown> {
     const { principal, request, getRawInput: checked } = admissionOf(ctx);
     const raw = getRawInput === checked ? undefined : await getRawInput();
-    const check = (): void => {
-      checkInput(principal.id, raw);
-      checkInput(principal.id, input);
-    };
+    const check = (): void => checkFields(principal, request, [raw, input]);
     return orRefuse(request, check, next);
+  }
+
+  function checkFields(principal: Principal<Claims>, request: TrpcRequest, inputs: readonly unknown[]): void {
+    for (const input of inputs) {
+      checkInput((params, name) => {
+        guard.authorize(principal, { params, ownerParams: [name] }, request);
+      }, input);
+    }
   }
 
   function admissionOf(context: object): Admission<Claims> {

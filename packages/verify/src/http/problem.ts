@@ -6,19 +6,29 @@ export interface Problem {
   /** The code to switch on. */
   readonly code: string;
   readonly detail: string;
+  /** The scopes that are needed, separated by spaces, with `scope_insufficient` (RFC 6750 section 3). */
+  readonly scope?: string;
+  /** How old a sign-in may be, in seconds, with `reauthentication_required` (RFC 9470 section 3). */
+  readonly max_age?: number;
 }
 
 /** The media type of a {@link Problem} (RFC 9457 section 3). */
 export const problemContentType = "application/problem+json";
 
-/** A complete response to a rejected request. Requests with the same code share one object. */
-export interface Refusal {
+/** A complete response, created once. */
+export interface PreparedResponse {
   readonly status: number;
   /** Header names in lower case. All text is static: no part of the request is echoed. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The problem as JSON text. */
+  /** JSON text. */
   readonly body: string;
 }
+
+/**
+ * A complete response to a rejected request: its body is a {@link Problem}. Requests with the same code share
+ * one object.
+ */
+export interface Refusal extends PreparedResponse {}
 
 /** Creates the problem of a code. Its title is the code in words. */
 export function problem(status: number, code: string, detail: string): Problem {

@@ -1,3 +1,4 @@
+import { BoundedMap } from "../cache.ts";
 import { AuthError, type AuthErrorCode, authErrorCodes } from "../errors.ts";
 import { notFound, type Problem, problem, type Refusal, refuse } from "./problem.ts";
 
@@ -31,6 +32,9 @@ const answers: Record<AuthErrorCode, Answer> = {
   // The token is valid; another token of the same user would be rejected too.
   owner_mismatch: { status: 403 },
   scope_insufficient: { status: 403, challenge: "insufficient_scope" },
+  impersonation_forbidden: { status: 403 },
+  // RFC 9470 section 3.
+  reauthentication_required: { status: 401, challenge: "insufficient_user_authentication" },
   keys_unavailable: unavailable,
   revocations_unavailable: unavailable,
 };
@@ -41,46 +45,92 @@ const retryAfter = "5";
 /** Codes for errors of another version of this package, whose own code this version does not know. */
 type OtherCode = "unauthorized" | "service_unavailable";
 
-/**
- * Every refusal of one guard, created once. It has no prototype, so that a lookup by code finds only
- * refusals.
- */
-export type Refusals = Readonly<Record<AuthErrorCode | OtherCode, Refusal>>;
-
-/**
- * Returns the refusal of a code, which may come from another version. Always returns one, and never a 500.
- */
-export function refusalFor(refusals: Refusals, code: string): Refusal {
-  const known: Refusal | undefined = refusals[code as AuthErrorCode];
-  // An unknown code is a 503 only if its name ends in `_unavailable`, as every code of an outage does.
-  return (
-    known ?? (String(code).endsWith("_unavailable") ? refusals.service_unavailable : refusals.unauthorized)
-  );
+/** The responses to rejected requests. */
+export interface Refusals {
+  /**
+   * Returns the response to an error, which may come from another version. Always returns one, and never a
+   * 500.
+   */
+  for(error: { readonly code: string; readonly scopes?: unknown; readonly maxAge?: unknown }): Refusal;
 }
 
 /**
- * Creates the response to each code.
+ * Creates the responses of one guard. The refusal of each code is created once, and so is each combination of
+ * a code and what a route requires.
  *
  * @param realm The `realm` of the challenge (RFC 9110 section 11.5). The caller has checked its characters.
  * @param concealOwnerMismatch Answer `owner_mismatch` exactly like a path that does not exist.
+ * @param metadataUrl The URL of the protected resource's metadata (RFC 9728 section 5.1), for the challenge.
  */
-export function createRefusals(realm: string, concealOwnerMismatch: boolean): Refusals {
-  return refusals(
-    (code) =>
-      code === "owner_mismatch" && concealOwnerMismatch
-        ? notFound
-        : refuse(authProblem(code), authHeaders(code, realm)),
-    refuse(unauthorized, { "www-authenticate": `Bearer realm="${realm}", error="invalid_token"` }),
-  );
+export function createRefusals(realm: string, concealOwnerMismatch: boolean, metadataUrl?: string): Refusals {
+  const resource = metadataUrl === undefined ? "" : `, resource_metadata="${metadataUrl}"`;
+  const prepare = (code: AuthErrorCode, requirement?: Requirement): Refusal =>
+    code === "owner_mismatch" && concealOwnerMismatch
+      ? notFound
+      : refuse(
+          { ...authProblem(code), ...requirement },
+          authHeaders(code, realm, `${parametersOf(requirement)}${resource}`),
+        );
+  const other = refuse(unauthorized, {
+    "www-authenticate": `Bearer realm="${realm}", error="invalid_token"${resource}`,
+  });
+  return withRequirements(prepareAll(prepare, other), prepare);
+}
+
+/** What the client needs, to be accepted. */
+type Requirement = Pick<Problem, "scope" | "max_age">;
+
+/** Requirements come from an application's routes, so there are few. */
+const preparedRequirements = 1000;
+
+function withRequirements(
+  byCode: RefusalsByCode,
+  prepare: (code: AuthErrorCode, requirement: Requirement) => Refusal,
+): Refusals {
+  const prepared = new BoundedMap<string, Refusal>(preparedRequirements);
+  return {
+    for(error) {
+      const requirement = requirementOf(error);
+      if (requirement === undefined) return refusalOf(byCode, error.code);
+      const key = JSON.stringify(requirement);
+      const known = prepared.get(key) ?? prepare(error.code as AuthErrorCode, requirement);
+      prepared.set(key, known);
+      return known;
+    },
+  };
+}
+
+/** RFC 6749 section 3.3: a scope needs no escape in a quoted-string. */
+const scopeTokens = /^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/;
+
+/** The requirement of an error, which may come from the application: only valid ones reach the challenge. */
+function requirementOf(error: {
+  readonly code: string;
+  readonly scopes?: unknown;
+  readonly maxAge?: unknown;
+}): Requirement | undefined {
+  if (error.code === "scope_insufficient" && Array.isArray(error.scopes)) {
+    const scope = error.scopes.join(" ");
+    return scope.length <= 2000 && scopeTokens.test(scope) ? { scope } : undefined;
+  }
+  if (error.code === "reauthentication_required" && Number.isSafeInteger(error.maxAge))
+    return { max_age: error.maxAge as number };
+  return undefined;
+}
+
+/** RFC 9470 section 3 writes `max_age` as a quoted-string too. */
+function parametersOf({ scope, max_age: maxAge }: Requirement = {}): string {
+  if (scope !== undefined) return `, scope="${scope}"`;
+  return maxAge === undefined ? "" : `, max_age="${maxAge}"`;
 }
 
 /** RFC 6750 section 3: a challenge for each 401 and 403, and for the 400 of section 3.1. */
-function authHeaders(code: AuthErrorCode, realm: string): Record<string, string> {
+function authHeaders(code: AuthErrorCode, realm: string, parameters = ""): Record<string, string> {
   const { status, challenge } = answers[code];
   if (status === 503) return { "retry-after": retryAfter };
   const error =
     challenge === undefined ? "" : `, error="${challenge}", error_description="${sentence(code)}"`;
-  return { "www-authenticate": `Bearer realm="${realm}"${error}` };
+  return { "www-authenticate": `Bearer realm="${realm}"${error}${parameters}` };
 }
 
 function authProblem(code: AuthErrorCode, status = answers[code].status): Problem {
@@ -93,20 +143,32 @@ function authProblem(code: AuthErrorCode, status = answers[code].status): Proble
  */
 export function createLogoutRefusals(): Refusals {
   const isOurs = (code: AuthErrorCode) => answers[code].status === 503;
-  return refusals(
+  const byCode = prepareAll(
     (code) =>
       isOurs(code) ? refuse(authProblem(code), authHeaders(code, "")) : refuse(authProblem(code, 400), {}),
     refuse({ ...unauthorized, status: 400 }, {}),
   );
+  return { for: ({ code }) => refusalOf(byCode, code) };
 }
 
-function refusals(answer: (code: AuthErrorCode) => Refusal, other: Refusal): Refusals {
-  const known = authErrorCodes.map((code) => [code, answer(code)] as const);
+/** Has no prototype, so that a lookup by code finds only refusals. */
+type RefusalsByCode = Readonly<Record<AuthErrorCode | OtherCode, Refusal>>;
+
+function prepareAll(prepare: (code: AuthErrorCode) => Refusal, other: Refusal): RefusalsByCode {
+  const known = authErrorCodes.map((code) => [code, prepare(code)] as const);
   return Object.freeze(
     Object.assign(Object.create(null), Object.fromEntries(known), {
       unauthorized: other,
       service_unavailable: unknownFailure,
     } satisfies Record<OtherCode, Refusal>),
+  );
+}
+
+function refusalOf(refusals: RefusalsByCode, code: string): Refusal {
+  const known: Refusal | undefined = refusals[code as AuthErrorCode];
+  // An unknown code is a 503 only if its name ends in `_unavailable`, as every code of an outage does.
+  return (
+    known ?? (String(code).endsWith("_unavailable") ? refusals.service_unavailable : refusals.unauthorized)
   );
 }
 

@@ -1,7 +1,7 @@
 import { ConfigurationError, isAuthError } from "../errors.ts";
 import { httpProblem } from "../http/http-problem.ts";
 import { type Refusal, refuse } from "../http/problem.ts";
-import { createLogoutRefusals, refusalFor } from "../http/refusals.ts";
+import { createLogoutRefusals } from "../http/refusals.ts";
 import { safeListener } from "../user-code/listener.ts";
 import type { Verifier } from "../verifier/verifier.ts";
 import { readLogoutForm } from "./form.ts";
@@ -129,7 +129,7 @@ export function createLogoutEndpoint(
       return recorded;
     } catch (error) {
       if (!isAuthError(error)) throw error;
-      return refused(refusalFor(refusals, error.code), error.code, error.hint);
+      return refused(refusals.for(error), error.code, error.hint);
     }
   };
 }

@@ -126,7 +126,7 @@ export function openSession<Claims, Source>(parts: SessionParts<Claims, Source>)
     if (renewed.id !== principal.id || !isSameSession) {
       throw new AuthError("owner_mismatch", { hint: "the fresh token is for another user or session" });
     }
-    guard.authorize(renewed, access);
+    guard.authorize(renewed, access, request);
     if (isClosing || number < counting) return;
     counting = number;
     token = fresh;

@@ -1,12 +1,15 @@
 import type { TestIssuer } from "@usher-auth/testing";
 import { afterAll, beforeAll, beforeEach, it, onTestFinished } from "vitest";
 import { createBench, type HandClock } from "../support.ts";
+import { callersOwnerParam, protectedResource } from "./caller-rules.ts";
 import { type RawRequest, type RawResponse, sendRaw } from "./raw-request.ts";
 import type {
+  CallersOptions,
   ContractOptions,
   ContractServer,
   ContractTarget,
   HandlerView,
+  TargetCallers,
   VerifierParts,
 } from "./target.ts";
 import { verifierOf } from "./trust.ts";
@@ -28,6 +31,8 @@ export interface ContractBench extends RunningApp {
   start(options: Partial<ContractOptions>, made?: VerifierParts): Promise<RunningApp>;
   /** Starts the target's app of variants before the tests of the calling suite, and stops it after them. */
   serveShapes(): RunningApp;
+  /** As `serveShapes`, for the target's app of callers. */
+  serveCallers(callers: TargetCallers, onOwnerException: CallersOptions["onOwnerException"]): RunningApp;
   /** Defines a test. It is skipped if the target lists its name as an exception. */
   behaviour(name: string, run: () => Promise<void>): void;
 }
@@ -70,19 +75,19 @@ export function createContractBench(target: ContractTarget): ContractBench {
       onTestFinished(() => other.close());
       return { seen: own.seen, send: (request) => sendTo(other, request) };
     },
-    serveShapes: () => {
-      const own = recorder();
-      let app: ContractServer;
-      beforeAll(async () => {
+    serveShapes: () =>
+      serve((handle) => {
         const verifier = verifierOf(shared.trust, clock);
-        app = await target.shapes.start({ ownerParam: "userId", verifier }, own.handle, shared);
-      });
-      beforeEach(() => {
-        own.seen.length = 0;
-      });
-      afterAll(() => app?.close());
-      return { seen: own.seen, send: (request) => sendTo(app, request) };
-    },
+        return target.shapes.start({ ownerParam: "userId", verifier }, handle, shared);
+      }),
+    serveCallers: (callers, onOwnerException) =>
+      serve((handle) => {
+        const accessTokens = { issuer: `${issuer.issuer}/api/auth`, scopes: null };
+        const made = { ...shared, trust: { ...shared.trust, accessTokens } };
+        const verifier = verifierOf(made.trust, clock);
+        const options = { verifier, ownerParam: callersOwnerParam, protectedResource, onOwnerException };
+        return callers.start(options, handle, made);
+      }),
     behaviour: (name, run) =>
       it(name, async ({ skip }) => {
         const reason = target.exceptions?.[name];
@@ -90,6 +95,20 @@ export function createContractBench(target: ContractTarget): ContractBench {
         await run();
       }),
   };
+}
+
+/** Starts an app before the tests of the calling suite, and stops it after them. */
+function serve(start: (handle: (view: HandlerView) => object) => Promise<ContractServer>): RunningApp {
+  const own = recorder();
+  let app: ContractServer;
+  beforeAll(async () => {
+    app = await start(own.handle);
+  });
+  beforeEach(() => {
+    own.seen.length = 0;
+  });
+  afterAll(() => app?.close());
+  return { seen: own.seen, send: (request) => sendTo(app, request) };
 }
 
 function sendTo(server: ContractServer, request: RawRequest): Promise<RawResponse> {

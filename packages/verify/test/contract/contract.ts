@@ -1,5 +1,6 @@
 import { describe } from "vitest";
 import { createContractBench } from "./bench.ts";
+import { callersContract } from "./callers.ts";
 import { copiesContract } from "./copies.ts";
 import { credentialsContract } from "./credentials.ts";
 import { eventsContract } from "./events.ts";
@@ -30,5 +31,7 @@ export function contract(target: ContractTarget): void {
     describe("hosts", () => hostsContract(bench));
     describe("two copies of the package", () => copiesContract(bench));
     describe("variants of an app", () => shapesContract(bench, target.shapes));
+    const { callers } = target;
+    if (callers !== undefined) describe("callers", () => callersContract(bench, callers));
   });
 }

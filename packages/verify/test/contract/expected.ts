@@ -62,6 +62,17 @@ const answers: Record<AuthErrorCode, readonly [number, string, string, string?]>
     "The token does not grant the scope that this endpoint needs.",
     "insufficient_scope",
   ],
+  impersonation_forbidden: [
+    403,
+    "Impersonation forbidden",
+    "This endpoint cannot be used while acting as another user.",
+  ],
+  reauthentication_required: [
+    401,
+    "Reauthentication required",
+    "This endpoint needs a more recent sign-in.",
+    "insufficient_user_authentication",
+  ],
   keys_unavailable: [503, "Keys unavailable", "The verification keys are not available at the moment."],
   revocations_unavailable: [
     503,
@@ -70,11 +81,25 @@ const answers: Record<AuthErrorCode, readonly [number, string, string, string?]>
   ],
 };
 
+/** What a rejection has in addition to what its code implies. */
+export interface RefusalDetails {
+  /** Default: `api`. */
+  readonly realm?: string;
+  /** The end of the challenge, such as `, scope="tasks:read"`. Default: nothing. */
+  readonly parameters?: string;
+  /** Further members of the body. */
+  readonly members?: Readonly<Record<string, unknown>>;
+}
+
 /** Checks that a response is the rejection with this code: status, challenge, body, and caching. */
-export function expectRefusal(response: Omit<RawResponse, "rest">, code: AuthErrorCode, realm = "api"): void {
+export function expectRefusal(
+  response: Omit<RawResponse, "rest">,
+  code: AuthErrorCode,
+  { realm = "api", parameters = "", members = {} }: RefusalDetails = {},
+): void {
   const [status, title, detail, error] = answers[code];
   const { headers } = response;
-  const challenge = `Bearer realm="${realm}"${error === undefined ? "" : `, error="${error}", error_description="${detail}"`}`;
+  const challenge = `Bearer realm="${realm}"${error === undefined ? "" : `, error="${error}", error_description="${detail}"`}${parameters}`;
   expect({
     status: response.status,
     type: headers["content-type"],
@@ -88,6 +113,6 @@ export function expectRefusal(response: Omit<RawResponse, "rest">, code: AuthErr
     caching: "no-store",
     challenge: status === 503 ? undefined : challenge,
     retryAfter: status === 503 ? "5" : undefined,
-    body: `{"type":"urn:usher-auth:error:${code}","title":"${title}","status":${status},"code":"${code}","detail":"${detail}"}`,
+    body: JSON.stringify({ type: `urn:usher-auth:error:${code}`, title, status, code, detail, ...members }),
   });
 }

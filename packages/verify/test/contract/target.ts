@@ -1,5 +1,11 @@
 import type { Principal, Verifier } from "@usher-auth/verify";
-import type { AcceptEvent, RejectEvent } from "@usher-auth/verify/guard";
+import type {
+  AcceptEvent,
+  OwnerExceptionEvent,
+  OwnerParam,
+  ProtectedResource,
+  RejectEvent,
+} from "@usher-auth/verify/guard";
 import type { RawRequest, RawResponse } from "./raw-request.ts";
 import type { Trust } from "./trust.ts";
 
@@ -13,10 +19,18 @@ export interface ContractOptions {
   readonly onAccept?: (event: AcceptEvent) => void;
 }
 
+/** The options of a target's app of callers. All are passed to its guard. */
+export interface CallersOptions {
+  readonly verifier: Verifier;
+  readonly ownerParam: OwnerParam & object;
+  readonly protectedResource: ProtectedResource;
+  readonly onOwnerException: (event: OwnerExceptionEvent) => void;
+}
+
 /** What a handler saw of its request, as its framework passed it. */
 export interface HandlerView {
-  /** Absent on a public route. */
-  readonly principal?: Principal;
+  /** Absent on a public route; null on a route with an optional token, if there was none. */
+  readonly principal?: Principal | null;
   /** The route's parameters, each as the handler reads it. */
   readonly params?: Readonly<Record<string, unknown>>;
 }
@@ -68,6 +82,28 @@ export interface ContractTarget {
   readonly exceptions?: Readonly<Record<string, string>>;
   /** The variants of an app of this framework, in a separate app. */
   readonly shapes: TargetShapes;
+  /** Who may call what, in a separate app. */
+  readonly callers?: TargetCallers;
+}
+
+/**
+ * An app whose routes are for different callers, with the rules of caller-rules.ts:
+ *
+ * | route | guarded by |
+ * | --- | --- |
+ * | `GET /me` | the token |
+ * | `GET /users/:userId`, `GET /orgs/:orgId`, `GET /memberships/:memberOrg` | the token and the owner |
+ * | `GET /orgs/:orgId/users/:userId` | the token, and the owner rule `orgAdmin` |
+ * | `GET /support/:userId` | the token, and the owner rule `support` |
+ * | `GET /clients/:userId` | the token, and the owner rule `clients` |
+ * | `GET /greeting` | an optional token. Responds with `{ principal: <id or null> }` |
+ * | `GET /recent`, `GET /personal`, `GET /client-scopes` | the token and the policies of that name |
+ *
+ * The guard serves the metadata of its protected resource.
+ */
+export interface TargetCallers {
+  /** `made` has the options that `options.verifier` was created with, for an app that creates its own. */
+  start(options: CallersOptions, handle: Handle, made: VerifierParts): Promise<ContractServer>;
 }
 
 /**

@@ -70,7 +70,7 @@ export function tokensContract({ behaviour, send, issuer, clock, start, seen }: 
     const app = await start({ realm: "tasks of ours" }, { trust: { keys: "none" }, clock });
     for (const code of authErrorCodes) {
       const response = await app.send({ target: "/me", headers: [`Authorization: Bearer ${code}`] });
-      expectRefusal(response, code, "tasks of ours");
+      expectRefusal(response, code, { realm: "tasks of ours" });
     }
     expect(app.seen).toEqual([]);
   });

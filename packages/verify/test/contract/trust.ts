@@ -1,4 +1,5 @@
 import {
+  type AccessTokenOptions,
   AuthError,
   type AuthErrorCode,
   createVerifier,
@@ -10,7 +11,13 @@ import {
 
 /** The issuers that an app trusts, as data, which an app in another process or runtime can get too. */
 export type Trust =
-  | { readonly keys: "secret"; readonly secret: string; readonly issuer: string; readonly audience: string }
+  | {
+      readonly keys: "secret";
+      readonly secret: string;
+      readonly issuer: string;
+      readonly audience: string;
+      readonly accessTokens?: AccessTokenOptions;
+    }
   | {
       readonly keys: "jwks";
       readonly url: string;
@@ -26,7 +33,8 @@ export function verifierOf(trust: Trust, clock: () => number): Verifier {
   if (trust.keys === "none") return { verify: throwCode } as unknown as Verifier;
   const { issuer, audience } = trust;
   const keys = trust.keys === "secret" ? sharedSecret(trust.secret) : remoteJwks(trust.url, trust.times);
-  return createVerifier({ keys, issuer, audience, clock });
+  const accessTokens = trust.keys === "secret" ? trust.accessTokens : undefined;
+  return createVerifier({ keys, issuer, audience, clock, ...(accessTokens && { accessTokens }) });
 }
 
 /** A verifier that throws the code in the token. */

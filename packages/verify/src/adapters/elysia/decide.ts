@@ -17,6 +17,7 @@ export interface Decision<Claims> {
   /** The route's pattern. Undefined if no route matches the path. */
   readonly route: string | undefined;
   readonly candidates: readonly ElysiaRoute[];
+  readonly request: Request;
   readonly policies: readonly Policy<Claims>[];
   readonly outcome: Promise<Principal<Claims> | AuthError | "public">;
   /** Set once the token is verified. Undefined on a public route. */
@@ -44,7 +45,7 @@ export interface Decide<Claims> {
 }
 
 export function createDecider<Claims>(guard: Guard<Claims, Request>): Decide<Claims> {
-  const table = createRouteTable(guard.ownerParams);
+  const table = createRouteTable(guard.owners);
   const decisions = new WeakMap<Request, Decision<Claims>>();
   const requirements = new WeakMap<readonly ElysiaRoute[], RequestRequirements<Claims>>();
 
@@ -64,17 +65,14 @@ export function createDecider<Claims>(guard: Guard<Claims, Request>): Decide<Cla
   return Object.assign(decide, {
     last: (request: Request) => decisions.get(request),
     authorize: (
-      { principal, route }: Decision<Claims>,
+      { principal, route, request }: Decision<Claims>,
       params: RouteParams = {},
       policies?: readonly Policy<Claims>[],
     ) => {
       if (principal === undefined) return;
       const written = asWritten(params, guard.ownerParams);
-      guard.authorize(principal, {
-        params: written,
-        ownerParams: table.ownerParams(route, written),
-        policies,
-      });
+      const ownerParams = table.ownerParams(route, written);
+      guard.authorize(principal, { params: written, ownerParams, policies }, request);
     },
   });
 
@@ -94,6 +92,7 @@ export function createDecider<Claims>(guard: Guard<Claims, Request>): Decide<Cla
     const decision = {
       route,
       candidates,
+      request,
       policies,
       principal: undefined as Principal<Claims> | undefined,
       outcome: isPublic ? Promise.resolve("public" as const) : admit(),

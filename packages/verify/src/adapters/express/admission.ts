@@ -38,7 +38,7 @@ export function findRejection(
 ): Rejection | undefined {
   for (const { guard, findOwnerParams, principal } of request[admissions] ?? []) {
     try {
-      guard.authorize(principal, { params, ownerParams: findOwnerParams(params, declared) });
+      guard.authorize(principal, { params, ownerParams: findOwnerParams(params, declared) }, request);
     } catch (error) {
       return { guard, error };
     }

@@ -5,9 +5,11 @@ import {
   SetMetadata,
 } from "@nestjs/common";
 import { Reflector } from "@nestjs/core";
-import { type Policy, readPolicies, requireClaim, requireScopes } from "../../access/policies.ts";
+import { type Policy, readPolicies } from "../../access/policies.ts";
 import type { Principal as VerifiedPrincipal } from "../../claims/principal.ts";
 import type { RegisteredClaims } from "../../claims/register.ts";
+import { requireClaim } from "../../policies/claim.ts";
+import { requireScopes } from "../../policies/scopes.ts";
 
 /**
  * The user of a verified token: the type of the `@Principal()` parameter.

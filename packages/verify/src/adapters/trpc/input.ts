@@ -1,9 +1,15 @@
-import { checkOwner } from "../../access/owner.ts";
 import { meantOwnerParam } from "../../access/owner-params.ts";
 import { AuthError } from "../../errors.ts";
 
-/** Checks the owner fields of an input. */
-export type CheckInput = (id: string, input: unknown) => void;
+/**
+ * Checks the owner fields of an input.
+ *
+ * @param check Checks one field. Called with the object that has it, and its name.
+ */
+export type CheckInput = (
+  check: (fields: Readonly<Record<string, unknown>>, name: string) => void,
+  input: unknown,
+) => void;
 
 /**
  * Checks every owner field of a procedure's input, at any depth: in objects, lists, maps, sets and forms,
@@ -12,15 +18,15 @@ export type CheckInput = (id: string, input: unknown) => void;
  *
  * Does not look into the bytes of a file or a stream, nor into strings.
  *
- * @returns A function that throws `owner_mismatch` if an owner field is not the id, and for every user if a
- *   field's name is another spelling of an owner field.
+ * @returns A function that throws what `check` throws, and `owner_mismatch` for every user if a field's name is
+ *   another spelling of an owner field.
  */
 export function createInputCheck(ownerParams: readonly string[]): CheckInput {
   // A copy: the guard's list is frozen, and iterating over a frozen array is several times slower.
   const names = [...ownerParams];
   if (names.length === 0) return () => {};
 
-  return (id, input) => {
+  return (check, input) => {
     const seen = new Set<object>();
     const open: unknown[] = [input];
     while (open.length > 0) {
@@ -30,7 +36,7 @@ export function createInputCheck(ownerParams: readonly string[]): CheckInput {
       seen.add(value);
       if (value instanceof Map || isForm(value)) {
         for (const [name, inner] of value as unknown as Iterable<[unknown, unknown]>) {
-          for (const part of namesIn(name)) checkField(id, part, inner);
+          for (const part of namesIn(name)) checkField(check, part, inner);
           open.push(name, inner);
         }
         continue;
@@ -40,7 +46,7 @@ export function createInputCheck(ownerParams: readonly string[]): CheckInput {
         continue;
       }
       // Inherited names count too. The owner check then finds no own property and rejects.
-      for (const name of names) if (name in value) checkOwner(id, value, [name]);
+      for (const name of names) if (name in value) check(value, name);
       if (Array.isArray(value)) {
         // Not by index: with devalue, a few bytes can make an array with a billion holes.
         for (const inner of Object.values(value)) if (isContainer(inner)) open.push(inner);
@@ -55,8 +61,8 @@ export function createInputCheck(ownerParams: readonly string[]): CheckInput {
     }
   };
 
-  function checkField(id: string, name: string, value: unknown): void {
-    if (names.includes(name)) checkOwner(id, { [name]: value }, [name]);
+  function checkField(check: Parameters<CheckInput>[0], name: string, value: unknown): void {
+    if (names.includes(name)) check({ [name]: value }, name);
     else refuseOtherSpelling(name);
   }
 

@@ -2,11 +2,13 @@ import { requireClaim, requireScopes } from "@usher-auth/verify";
 import { usher } from "@usher-auth/verify/fastify";
 import fastify from "fastify";
 import { brokenPolicy, type ContractTarget, handlerFailure } from "../target.ts";
+import { fastifyCallers } from "./fastify-callers.ts";
 import { fastifyShapes } from "./fastify-shapes.ts";
 
 export const fastifyTarget: ContractTarget = {
   name: "fastify",
   shapes: fastifyShapes,
+  callers: fastifyCallers,
   async start(options, handle) {
     // Closes connections immediately: a test may leave a request without a response.
     const app = fastify({ forceCloseConnections: true });
