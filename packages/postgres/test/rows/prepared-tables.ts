@@ -23,24 +23,26 @@ export const uuidOf = {
 } as const;
 
 /**
- * Three tables: `notes` (owner: text), `documents` (owner: uuid), `projects` (owner and tenant: text), and
- * `counters` (owner: integer, 1 and 2).
+ * `notes` (owner: text), `documents` (owner: uuid), `projects` (owner and tenant: text), `boards` (tenant: text),
+ * and `counters` (owner: integer, 1 and 2).
  */
 export const tables = `
   create table notes (id serial primary key, owner_id text not null, body text not null);
   create table documents (id serial primary key, owner_id uuid not null, body text not null);
   create table counters (id serial primary key, owner_id integer not null, body text not null);
   create table projects (id serial primary key, owner_id text not null, org_id text not null, body text not null);
+  create table boards (id serial primary key, org_id text not null, body text not null);
 
   ${policySql({ table: "notes", owner: "owner_id" })}
   ${policySql({ table: "documents", owner: "owner_id", type: "uuid" })}
   ${policySql({ table: "counters", owner: "owner_id", type: "integer" })}
   ${policySql({ table: "projects", owner: "owner_id", tenant: "org_id" })}
+  ${policySql({ table: "boards", tenant: "org_id" })}
   grant usage on all sequences in schema public to usher_api;`;
 
 /** Inserted as the superuser: row-level security is forced on the owner of the tables too. */
 export const rows = `
-  truncate notes, documents, counters, projects restart identity;
+  truncate notes, documents, counters, projects, boards restart identity;
   insert into notes (owner_id, body) values ('alice', 'note of alice'), ('bob', 'secret of bob');
   insert into documents (owner_id, body)
     values ('${uuidOf.alice}', 'document of alice'), ('${uuidOf.bob}', 'secret of bob');
@@ -48,7 +50,8 @@ export const rows = `
   insert into projects (owner_id, org_id, body) values
     ('alice', 'acme', 'project of alice at acme'), ('alice', 'other', 'project of alice elsewhere'),
     ('bob', 'acme', 'secret of bob');
-  analyze notes, documents, counters, projects;`;
+  insert into boards (org_id, body) values ('acme', 'board of acme'), ('other', 'board elsewhere');
+  analyze notes, documents, counters, projects, boards;`;
 
 /** Creates a database on the server. Roles are shared by all databases of a server. */
 export async function prepareTables(

@@ -14,6 +14,12 @@ export interface RowPrincipal {
   /** The `sub` of the token: the owner of the rows. */
   readonly id: string;
   /**
+   * `"client"` for an OAuth client that acts for itself. It is no user, so it owns no rows: policies by owner
+   * show it nothing, even if a user has the same id. Policies by tenant show it the rows of its `org`, if its
+   * token has one. Default: a user.
+   */
+  readonly kind?: "user" | "client";
+  /**
    * Only `org` is read: the id of the active organization, the tenant of the rows. Not a string: none. A
    * `claims` schema of your own must keep it.
    */
@@ -22,6 +28,7 @@ export interface RowPrincipal {
 
 /** What is bound to a transaction: copied once, so that what was checked is what is sent. */
 export interface BoundPrincipal {
+  /** Empty: no user, so no row of an owner. */
   readonly userId: string;
   /** Empty: no organization. */
   readonly orgId: string;
@@ -37,13 +44,14 @@ const notPrincipal =
  * @throws {UnstorableIdError} An id that Postgres cannot store exactly.
  */
 export function readPrincipal(principal: RowPrincipal): BoundPrincipal {
-  const { id: userId, claims } = (principal ?? {}) as Partial<RowPrincipal>;
+  const { id, kind = "user", claims } = (principal ?? {}) as Partial<RowPrincipal>;
   const { org } = (claims ?? {}) as { org?: unknown };
   const orgId = typeof org === "string" ? org : "";
-  if (typeof userId !== "string") throw new TypeError(notPrincipal);
-  assertStorable(userId);
+  if (typeof id !== "string") throw new TypeError(notPrincipal);
+  assertStorable(id);
   assertStorable(orgId);
-  return { userId, orgId };
+  // The id of a client, or of a kind that this version does not know, may equal a user's.
+  return { userId: kind === "user" ? id : "", orgId };
 }
 
 /**

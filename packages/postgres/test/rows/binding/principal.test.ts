@@ -22,3 +22,21 @@ test.each([
 ])("a principal has no organization if %s", (_name, claims) => {
   expect(readPrincipal({ id: "alice", claims })).toEqual({ userId: "alice", orgId: "" });
 });
+
+test.each([
+  ["an OAuth client", "client"],
+  ["a kind that this version does not know", "device"],
+])("%s is no user, and has the organization of its token", (_name, kind) => {
+  const principal = { id: "alice", kind: kind as "client", claims: { org: "acme" } };
+  expect(readPrincipal(principal)).toEqual({ userId: "", orgId: "acme" });
+});
+
+test("an impersonated user is the user", () => {
+  const principal = {
+    id: "alice",
+    kind: "user",
+    actorId: "admin",
+    claims: { act: { sub: "admin" } },
+  } as const;
+  expect(readPrincipal(principal)).toEqual({ userId: "alice", orgId: "" });
+});

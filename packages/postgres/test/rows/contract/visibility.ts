@@ -27,6 +27,31 @@ export function visibility(context: Context): void {
     expect(await read(["acme"])).toEqual([]);
   });
 
+  test("an OAuth client with a user's id is not that user: it sees and owns no rows of an owner", async () => {
+    const client = context.rows.for({ id: "alice", kind: "client", claims: { org: "acme" } });
+    expect(await client.all()).toEqual([]);
+    expect(await client.raw("select body from projects")).toEqual([]);
+    expect(await client.update("note of alice", { body: "changed" })).toEqual([]);
+    expect(await client.remove("note of alice")).toEqual([]);
+    await expect(client.insert({ body: "mine" })).rejects.toThrow();
+    await expect(client.insert({ body: "planted", owner_id: "alice" })).rejects.toThrow();
+  });
+
+  test("an OAuth client sees the rows of its organization, and of no other", async () => {
+    const read = (claims?: object) =>
+      context.rows
+        .for({ id: "alice", kind: "client", ...(claims && { claims }) })
+        .raw("select body from boards order by id");
+    expect(await read({ org: "acme" })).toEqual([{ body: "board of acme" }]);
+    expect(await read({ org: "other" })).toEqual([{ body: "board elsewhere" }]);
+    expect(await read()).toEqual([]);
+  });
+
+  test("an impersonated user sees the user's rows", async () => {
+    const alice = { id: "alice", kind: "user", actorId: "admin" } as const;
+    expect((await context.rows.for(alice).all()).map(({ body }) => body)).toEqual(["note of alice"]);
+  });
+
   test("a large result arrives whole", async () => {
     await context.database.admin(
       "insert into notes (owner_id, body) select 'alice', repeat('x', 1000) from generate_series(1, 5000)",
