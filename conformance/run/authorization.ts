@@ -16,7 +16,7 @@ export async function runAuthorization({
   query,
 }: AuthorizationVector): Promise<Outcome<{ readonly token: string }>> {
   let accepted: string | undefined;
-  const principal = { id: "alice", expiresAt: 0, claims: {} as never };
+  const principal = { id: "alice", kind: "user" as const, expiresAt: 0, claims: {} as never };
   const verify = async (token: string) => {
     accepted = token;
     return principal;

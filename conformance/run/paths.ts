@@ -67,6 +67,6 @@ export async function runPattern({ ownerParam, pattern }: PatternVector): Promis
 
 /** A verifier that accepts every token as this user's. */
 function verifierFor(id: string) {
-  const principal = { id, expiresAt: 0, claims: {} as never };
+  const principal = { id, kind: "user" as const, expiresAt: 0, claims: {} as never };
   return { verify: async () => principal, verifySync: () => principal, ready: async () => undefined };
 }

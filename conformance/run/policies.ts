@@ -24,9 +24,10 @@ const guard = createGuard({
 });
 
 export function runPolicy({ policies, claims }: PolicyVector): Promise<Outcome<true>> {
-  const principal = { id: "alice", expiresAt: 0, claims: claims as never };
+  const principal = { id: "alice", kind: "user" as const, expiresAt: 0, claims: claims as never };
   return outcomeOf(() => {
-    guard.authorize(principal, { params: {}, ownerParams: [], policies: policies.map(policyOf) });
+    const access = { params: {}, ownerParams: [], policies: policies.map(policyOf) };
+    guard.authorize(principal, access, undefined);
     return true as const;
   });
 }

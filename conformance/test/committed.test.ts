@@ -51,7 +51,8 @@ describe("the committed vectors", () => {
   it("have every code of the list that a token can lead to", () => {
     const codes = new Set(readVectors<Verdict>("tokens.json").map(({ refuses }) => refuses?.code));
     const whole = ["credentials_missing", "credentials_ambiguous", "token_revoked", "owner_mismatch"];
-    const others = ["scope_insufficient", "keys_unavailable", "revocations_unavailable"];
+    const policies = ["scope_insufficient", "impersonation_forbidden", "reauthentication_required"];
+    const others = [...policies, "keys_unavailable", "revocations_unavailable"];
     const all = readVectors<{ readonly code: string }>("errors.json").map(({ code }) => code);
     expect(all.filter((code) => ![...whole, ...others].includes(code) && !codes.has(code))).toEqual([]);
   });

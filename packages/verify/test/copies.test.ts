@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { createGuard } from "../src/access/index.ts";
-import { createRefusals, refusalFor } from "../src/http/refusals.ts";
+import { createRefusals } from "../src/http/refusals.ts";
 import * as own from "../src/index.ts";
 import { keySource } from "../src/keys/index.ts";
 import { createLogoutVerifier } from "../src/logout/index.ts";
@@ -157,7 +157,7 @@ describe("an error of another version", () => {
     expect(refused).toEqual(guard.refuse(new own.AuthError("issuer_rejected"), "the request"));
   });
 
-  it.each(["reauthentication_required", "constructor", "__proto__", "toString", ""])(
+  it.each(["consent_required", "constructor", "__proto__", "toString", ""])(
     "with the unknown code %j is a 401 with static text",
     (code) => {
       const { status, headers, body } = guard.refuse(foreign(code), "the request");
@@ -175,7 +175,7 @@ describe("an error of another version", () => {
   });
 
   it("with a code that is not a string is rejected too", () => {
-    expect(refusalFor(createRefusals("api", false), undefined as never)).toMatchObject({ status: 401 });
+    expect(createRefusals("api", false).for({ code: undefined as never })).toMatchObject({ status: 401 });
   });
 });
 

@@ -21,6 +21,8 @@ const sentences = {
   token_revoked: "The token has been revoked.",
   owner_mismatch: "This resource belongs to another user.",
   scope_insufficient: "The token does not grant the scope that this endpoint needs.",
+  impersonation_forbidden: "This endpoint cannot be used while acting as another user.",
+  reauthentication_required: "This endpoint needs a more recent sign-in.",
   keys_unavailable: "The verification keys are not available at the moment.",
   revocations_unavailable: "The revocations are not available at the moment.",
 };

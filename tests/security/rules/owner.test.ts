@@ -76,7 +76,8 @@ describe("rules: owner", () => {
 
   it("An empty owner is a mismatch, even to itself", () => {
     const nobody = { ...verifier.verifySync(issuer.tokenFor("alice")), id: "" };
-    const authorize = () => guard.authorize(nobody, { params: { userId: "" }, ownerParams: ["userId"] });
+    const authorize = () =>
+      guard.authorize(nobody, { params: { userId: "" }, ownerParams: ["userId"] }, undefined);
     expect(authorize).toThrow(AuthError);
   });
 });

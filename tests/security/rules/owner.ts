@@ -1,18 +1,18 @@
 import type { Rule } from "./rule.ts";
 
-const comparison = 'if (value !== id || value === "") {';
+const comparison = 'owner === subject && value === principal.id && value !== ""';
 
 /** Whose path it is. */
 export const ownerRules: readonly Rule[] = [
   {
     id: "others-path",
     text: "A path that names another user is rejected",
-    kept: [["access/owner.ts", "value !== id || ", ""]],
+    kept: [["access/owner.ts", comparison, 'owner === subject && value !== ""']],
   },
   {
     id: "owner-case",
     text: "Owners are compared without folding case",
-    kept: [["access/owner.ts", comparison, "if (String(value).toLowerCase() !== id.toLowerCase()) {"]],
+    kept: [["access/owner.ts", comparison, "String(value).toLowerCase() === principal.id.toLowerCase()"]],
   },
   {
     id: "owner-form",
@@ -21,14 +21,14 @@ export const ownerRules: readonly Rule[] = [
       [
         "access/owner.ts",
         comparison,
-        'if (String(value).normalize("NFKC").trim() !== id.normalize("NFKC").trim()) {',
+        'String(value).normalize("NFKC").trim() === principal.id.normalize("NFKC").trim()',
       ],
     ],
   },
   {
     id: "owner-decoding",
     text: "Owners are compared without a second decoding",
-    kept: [["access/owner.ts", comparison, "if (decodeURIComponent(String(value)) !== id) {"]],
+    kept: [["access/owner.ts", comparison, "decodeURIComponent(String(value)) === principal.id"]],
   },
   {
     id: "routers-value",
@@ -44,6 +44,9 @@ export const ownerRules: readonly Rule[] = [
   {
     id: "owner-empty",
     text: "An empty owner is a mismatch, even to itself",
-    kept: [["access/owner.ts", ' || value === ""', ""]],
+    kept: [
+      ["access/owner.ts", ' && value !== "") continue', ") continue"],
+      ["access/owner.ts", ' || value === "" || owner === undefined', " || owner === undefined"],
+    ],
   },
 ];

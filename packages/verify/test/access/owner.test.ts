@@ -1,14 +1,23 @@
 import { describe, expect, it } from "vitest";
-import { asWritten, checkOwner } from "../../src/access/owner.ts";
+import { asWritten, checkOwner, type Owners, type RouteParams } from "../../src/access/owner.ts";
+import type { Principal, TokenClaims } from "../../src/index.ts";
 import { refusal } from "../support.ts";
+
+function principalOf(id: string, claims: Record<string, unknown> = {}): Principal {
+  return { id, kind: "user", expiresAt: 1, claims: { sub: id, ...claims } as TokenClaims };
+}
+
+/** Checks parameters that must be the user's id. */
+function check(id: string, params: RouteParams, names: readonly string[]): void {
+  const owners: Owners = new Map(names.map((name) => [name, "sub"]));
+  checkOwner(principalOf(id), params, names, owners, undefined, 0);
+}
 
 describe("checkOwner", () => {
   it("accepts the exact id in every parameter", () => {
-    expect(() => checkOwner("alice", { userId: "alice", taskId: "7" }, ["userId"])).not.toThrow();
-    expect(() =>
-      checkOwner("alice", { userId: "alice", ownerId: "alice" }, ["userId", "ownerId"]),
-    ).not.toThrow();
-    expect(() => checkOwner("alice", {}, [])).not.toThrow();
+    expect(() => check("alice", { userId: "alice", taskId: "7" }, ["userId"])).not.toThrow();
+    expect(() => check("alice", { userId: "alice", ownerId: "alice" }, ["userId", "ownerId"])).not.toThrow();
+    expect(() => check("alice", {}, [])).not.toThrow();
   });
 
   it.each([
@@ -23,22 +32,22 @@ describe("checkOwner", () => {
     [["alice"]],
     [{ toString: (): string => "alice" }],
   ])("refuses %j", (userId) => {
-    expect(refusal(() => checkOwner("alice", { userId }, ["userId"])).code).toBe("owner_mismatch");
+    expect(refusal(() => check("alice", { userId }, ["userId"])).code).toBe("owner_mismatch");
   });
 
   it("rejects if one of several differs, or if id and parameter are both empty", () => {
-    expect(refusal(() => checkOwner("a", { x: "a", y: "b" }, ["x", "y"])).code).toBe("owner_mismatch");
-    expect(refusal(() => checkOwner("", { x: "" }, ["x"])).code).toBe("owner_mismatch");
+    expect(refusal(() => check("a", { x: "a", y: "b" }, ["x", "y"])).code).toBe("owner_mismatch");
+    expect(refusal(() => check("", { x: "" }, ["x"])).code).toBe("owner_mismatch");
   });
 
   it("names the parameter in the hint", () => {
-    expect(refusal(() => checkOwner("a", { x: "a", y: "b" }, ["x", "y"])).hint).toBe(
+    expect(refusal(() => check("a", { x: "a", y: "b" }, ["x", "y"])).hint).toBe(
       "the path's `y` is not the token's subject",
     );
   });
 
   it("ignores inherited properties", () => {
-    expect(refusal(() => checkOwner("alice", Object.create({ userId: "alice" }), ["userId"])).code).toBe(
+    expect(refusal(() => check("alice", Object.create({ userId: "alice" }), ["userId"])).code).toBe(
       "owner_mismatch",
     );
   });

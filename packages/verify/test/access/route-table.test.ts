@@ -1,25 +1,46 @@
 import { describe, expect, it } from "vitest";
+import { type RouteRules, readRouteRules } from "../../src/access/route-rules.ts";
 import { createRouteTable } from "../../src/access/route-table.ts";
 import { ConfigurationError, requireClaim, requireScopes } from "../../src/index.ts";
 import { refusal } from "../support.ts";
 
 describe("createRouteTable", () => {
-  const create = () => createRouteTable(["userId", "memberId", "guestId"]);
+  const create = () =>
+    createRouteTable(
+      new Map([
+        ["userId", "sub"],
+        ["memberId", "sub"],
+        ["guestId", "sub"],
+      ]),
+    );
+  const rulesOf = (rules: RouteRules = {}) => readRouteRules(rules, "a route");
 
   it("lists routes in the order of registration, with the names of their policies", () => {
     const table = create();
     const isAdmin = requireClaim(({ role }) => role === "admin");
-    table.add("GET", "/users/:userId", false, [requireScopes("a", "b"), isAdmin]);
-    table.add("GET", "/open/:userId", true, []);
+    table.add("GET", "/users/:userId", rulesOf({ policies: [requireScopes("a", "b"), isAdmin] }));
+    table.add("GET", "/open/:userId", rulesOf({ public: true }));
     expect(table.list()).toEqual([
       {
         method: "GET",
         url: "/users/:userId",
         public: false,
+        optionalAuth: false,
         ownerParams: ["userId"],
+        owners: { userId: "sub" },
+        exceptions: [],
         policies: [requireScopes("a", "b").name, isAdmin.name],
       },
-      { method: "GET", url: "/open/:userId", public: true, ownerParams: [], policies: [] },
+      {
+        method: "GET",
+        url: "/open/:userId",
+        public: true,
+        optionalAuth: false,
+        ownerParams: [],
+        owners: {},
+        exceptions: [],
+        policies: [],
+      },
     ]);
     expect(table.list()[0]?.policies).toContainEqual(expect.stringContaining("a b"));
   });
@@ -45,9 +66,9 @@ describe("createRouteTable", () => {
   it("rejects an owner parameter in another spelling or twice; if added late, on every request", () => {
     const table = create();
     const [misspelt, twice] = ["/x/:user_id", "/x/:userId/:userId"];
-    expect(() => table.add("GET", misspelt, false, [])).toThrow(ConfigurationError);
-    expect(() => table.add("GET", misspelt, false, [])).toThrow('"user_id" is not checked against the owner');
-    expect(() => table.add("GET", twice, false, [])).toThrow(
+    expect(() => table.add("GET", misspelt, rulesOf())).toThrow(ConfigurationError);
+    expect(() => table.add("GET", misspelt, rulesOf())).toThrow('"user_id" is not checked against the owner');
+    expect(() => table.add("GET", twice, rulesOf())).toThrow(
       '/x/:userId/:userId: the owner parameter "userId" occurs twice',
     );
     for (const url of [misspelt, twice]) {

@@ -4,16 +4,17 @@ import { createPrincipal } from "../../src/claims/principal.ts";
 describe("createPrincipal", () => {
   const required = { iss: "i", sub: "alice", exp: 2 };
   it.each([
-    [{}, ["id", "expiresAt", "claims"]],
-    [{ sid: "s" }, ["id", "sessionId", "expiresAt", "claims"]],
-    [{ iat: 1 }, ["id", "issuedAt", "expiresAt", "claims"]],
-    [{ sid: "s", iat: 1 }, ["id", "sessionId", "issuedAt", "expiresAt", "claims"]],
+    [{}, ["id", "kind", "expiresAt", "claims"]],
+    [{ sid: "s" }, ["id", "kind", "sessionId", "expiresAt", "claims"]],
+    [{ iat: 1 }, ["id", "kind", "issuedAt", "expiresAt", "claims"]],
+    [{ sid: "s", iat: 1 }, ["id", "kind", "sessionId", "issuedAt", "expiresAt", "claims"]],
   ])("has exactly the claims of %j", (claims, names) => {
     const all = { ...required, ...claims };
     const principal = createPrincipal(all, all);
     expect(Object.keys(principal)).toEqual(names);
     expect(principal).toEqual({
       id: "alice",
+      kind: "user",
       ...("sid" in claims && { sessionId: "s" }),
       ...("iat" in claims && { issuedAt: 1 }),
       expiresAt: 2,

@@ -28,7 +28,10 @@ export function copiesContract({ behaviour, bearer, issuer, clock, start }: Cont
     );
     expectRefusal(await app.send({ target: "/nowhere" }), "credentials_missing");
     expectRefusal(await app.send({ target: "/api/bob/tasks", headers: [bearer("alice")] }), "owner_mismatch");
-    expectRefusal(await app.send({ target: "/scoped", headers: [bearer("alice")] }), "scope_insufficient");
+    expectRefusal(await app.send({ target: "/scoped", headers: [bearer("alice")] }), "scope_insufficient", {
+      parameters: ', scope="tasks:write"',
+      members: { scope: "tasks:write" },
+    });
     expect(app.seen).toHaveLength(1);
   });
 }

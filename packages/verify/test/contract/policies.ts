@@ -3,6 +3,12 @@ import type { ContractBench } from "./bench.ts";
 import { expectRefusal } from "./expected.ts";
 
 /** RFC 6750 section 3.1, insufficient_scope: a valid token that does not grant the scope. */
+const needsWrite = { parameters: ', scope="tasks:write"', members: { scope: "tasks:write" } };
+const needsBoth = {
+  parameters: ', scope="tasks:read tasks:write"',
+  members: { scope: "tasks:read tasks:write" },
+};
+
 export function policiesContract({ behaviour, send, bearer, seen }: ContractBench): void {
   const ask = (target: string, claims: Record<string, unknown>) =>
     send({ target, headers: [bearer("alice", claims)] });
@@ -25,9 +31,10 @@ export function policiesContract({ behaviour, send, bearer, seen }: ContractBenc
       {},
       [["tasks:write"]],
     ]) {
-      expectRefusal(await ask("/scoped", { scope }), "scope_insufficient");
+      expectRefusal(await ask("/scoped", { scope }), "scope_insufficient", needsWrite);
     }
-    expectRefusal(await ask("/scoped", { scp: "tasks:write", scopes: "tasks:write" }), "scope_insufficient");
+    const others = { scp: "tasks:write", scopes: "tasks:write" };
+    expectRefusal(await ask("/scoped", others), "scope_insufficient", needsWrite);
     expect(seen).toEqual([]);
   });
 
@@ -47,7 +54,7 @@ export function policiesContract({ behaviour, send, bearer, seen }: ContractBenc
     const scope = "tasks:read tasks:write";
     expectRefusal(await ask("/api/bob/scoped", { scope }), "owner_mismatch");
     expectRefusal(await ask("/api/bob/scoped", {}), "owner_mismatch");
-    expectRefusal(await ask("/api/alice/scoped", { scope: "tasks:write" }), "scope_insufficient");
+    expectRefusal(await ask("/api/alice/scoped", { scope: "tasks:write" }), "scope_insufficient", needsBoth);
     expect(seen).toEqual([]);
     expect((await ask("/api/alice/scoped", { scope })).status).toBe(200);
   });

@@ -25,11 +25,11 @@ export function shapesContract(bench: ContractBench, shapes: TargetShapes): void
   for (const [way, path] of Object.entries(shapes.scoped)) {
     behaviour(`policies are checked: ${way}`, async () => {
       expectRefusal(await app.send({ target: path }), "credentials_missing");
-      expectRefusal(await app.send({ target: path, headers: as() }), "scope_insufficient");
-      expectRefusal(
-        await app.send({ target: path, headers: as({ scope: "tasks:read" }) }),
-        "scope_insufficient",
-      );
+      for (const claims of [{}, { scope: "tasks:read" }])
+        expectRefusal(await app.send({ target: path, headers: as(claims) }), "scope_insufficient", {
+          parameters: ', scope="tasks:write"',
+          members: { scope: "tasks:write" },
+        });
       expect(app.seen).toEqual([]);
       expect((await app.send({ target: path, headers: as({ scope: "tasks:write" }) })).status).toBe(200);
     });

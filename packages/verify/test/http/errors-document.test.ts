@@ -17,7 +17,7 @@ describe("docs/errors.md", () => {
   it("has the real status and challenge of each code", () => {
     const refusals = createRefusals("api", false);
     for (const [, code, status, challenge] of rows) {
-      const refusal = refusals[code as (typeof authErrorCodes)[number]];
+      const refusal = refusals.for({ code: code as string });
       const error = /error="(\w+)"/.exec(refusal.headers["www-authenticate"] ?? "")?.[1];
       expect([String(refusal.status), error ?? "none"], code).toEqual([status, challenge]);
     }

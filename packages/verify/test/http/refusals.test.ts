@@ -25,6 +25,8 @@ const expected: Record<string, [status: number, error: string | undefined]> = {
   token_revoked: [401, "invalid_token"],
   owner_mismatch: [403, undefined],
   scope_insufficient: [403, "insufficient_scope"],
+  impersonation_forbidden: [403, undefined],
+  reauthentication_required: [401, "insufficient_user_authentication"],
   keys_unavailable: [503, undefined],
   revocations_unavailable: [503, undefined],
 };
@@ -33,13 +35,14 @@ describe("createRefusals", () => {
   const refusals = createRefusals("api", false);
 
   it("has a response for every code, and two for codes of another version", () => {
-    expect(Object.keys(refusals)).toEqual([...Object.keys(expected), "unauthorized", "service_unavailable"]);
     expect(authErrorCodes).toEqual(Object.keys(expected));
+    expect(JSON.parse(refusals.for({ code: "of_a_newer_version" }).body).code).toBe("unauthorized");
+    expect(JSON.parse(refusals.for({ code: "new_unavailable" }).body).code).toBe("service_unavailable");
   });
 
   it.each(authErrorCodes)("answers %s", (code) => {
     const [status, error] = expected[code] as [number, string | undefined];
-    const { headers, body, ...rest } = refusals[code];
+    const { headers, body, ...rest } = refusals.for({ code });
     const problem = JSON.parse(body);
     expect(rest.status).toBe(status);
     expect(problem).toEqual({
@@ -57,19 +60,19 @@ describe("createRefusals", () => {
   });
 
   it("has the configured realm", () => {
-    expect(createRefusals("tasks", false).credentials_missing.headers["www-authenticate"]).toBe(
-      'Bearer realm="tasks"',
-    );
+    expect(
+      createRefusals("tasks", false).for({ code: "credentials_missing" }).headers["www-authenticate"],
+    ).toBe('Bearer realm="tasks"');
   });
 
   it("answers for another owner's path as if it did not exist", () => {
-    const { headers, body, status } = createRefusals("api", true).owner_mismatch;
+    const { headers, body, status } = createRefusals("api", true).for({ code: "owner_mismatch" });
     expect(status).toBe(404);
     expect(JSON.parse(body)).toEqual(httpProblem(404));
     expect(headers["www-authenticate"]).toBeUndefined();
     const plain = createRefusals("api", false);
     for (const code of authErrorCodes.filter((one) => one !== "owner_mismatch")) {
-      expect(createRefusals("api", true)[code]).toEqual(plain[code]);
+      expect(createRefusals("api", true).for({ code })).toEqual(plain.for({ code }));
     }
   });
 });
@@ -79,7 +82,7 @@ describe("createLogoutRefusals", () => {
 
   it.each(authErrorCodes)("answers %s with 400 without a challenge, or with its 503", (code) => {
     const isOurs = expected[code]?.[0] === 503;
-    const { status, headers, body } = refusals[code];
+    const { status, headers, body } = refusals.for({ code });
     expect(status).toBe(isOurs ? 503 : 400);
     expect(JSON.parse(body)).toMatchObject({ status, code, detail: new AuthError(code).message });
     expect(headers).toEqual({
@@ -90,7 +93,8 @@ describe("createLogoutRefusals", () => {
   });
 
   it("are frozen, like every response", () => {
-    for (const answer of [refusals, createRefusals("api", false)]) expect(Object.isFrozen(answer)).toBe(true);
+    for (const all of [refusals, createRefusals("api", false)])
+      expect(Object.isFrozen(all.for({ code: "token_expired" }))).toBe(true);
   });
 });
 

@@ -229,7 +229,7 @@ describe("a custom policy", () => {
   const guard = createGuard({ verifier, ownerParam: null });
   const principal = verifier.verifySync(issuer.tokenFor("alice", { claims: { org: { role: "user" } } }));
   const ask = (policy: Policy<never>) =>
-    guard.authorize(principal, { params: {}, ownerParams: [], policies: [policy as Policy] });
+    guard.authorize(principal, { params: {}, ownerParams: [], policies: [policy as Policy] }, "x");
 
   // biome-ignore-start lint/suspicious/noThenProperty: thenables are what is tried.
   it.each<[string, () => unknown]>([

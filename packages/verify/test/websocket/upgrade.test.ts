@@ -7,7 +7,7 @@ import { describe, expect, it, vi } from "vitest";
 import { WebSocket } from "ws";
 import { usher } from "../../src/adapters/websocket.ts";
 import { createRefusals } from "../../src/http/refusals.ts";
-import { remoteJwks, requireScopes } from "../../src/index.ts";
+import { type AuthErrorCode, remoteJwks, requireScopes } from "../../src/index.ts";
 import { keySource } from "../../src/keys/index.ts";
 import { readProtocols } from "../../src/websocket/subprotocol.ts";
 import { createBench } from "../support.ts";
@@ -56,7 +56,7 @@ describe("an upgrade with a token", () => {
 });
 
 describe("a rejected upgrade", () => {
-  const cases: [name: string, code: keyof typeof refusals, open: (bench: SocketBench) => WebSocket][] = [
+  const cases: [name: string, code: AuthErrorCode, open: (bench: SocketBench) => WebSocket][] = [
     ["without a token", "credentials_missing", (bench) => new WebSocket(path(bench))],
     [
       "without a token, on an unknown path",
@@ -125,7 +125,7 @@ describe("a rejected upgrade", () => {
     const warned = vi.spyOn(process, "emitWarning");
     const bench = await serve();
     const answer = await refusalOf(start(bench));
-    const { status, headers, body } = refusals[code];
+    const { status, headers, body } = refusals.for({ code });
     expect(answer).toMatchObject({ status, body, headers: { ...headers, connection: "close" } });
     expect(answer.headers["content-length"]).toBe(String(body.length));
     expect(Date.parse(answer.headers.date as string)).not.toBeNaN();
@@ -153,7 +153,10 @@ describe("a rejected upgrade", () => {
     await issuer.close();
     const bench = await serve({}, { keys: remoteJwks(issuer.jwksUrl) });
     const answer = await refusalOf(new WebSocket(path(bench), bearer(issuer.tokenFor("alice"))));
-    expect(answer).toMatchObject({ ...refusals.keys_unavailable, headers: { "retry-after": "5" } });
+    expect(answer).toMatchObject({
+      ...refusals.for({ code: "keys_unavailable" }),
+      headers: { "retry-after": "5" },
+    });
   });
 
   it("is a 503 if a key source throws, and a 500 with a warning if the verifier does", async () => {
@@ -165,7 +168,7 @@ describe("a rejected upgrade", () => {
       { keys: keySource({ algorithms: new Set(["HS256"]), candidates: fail }) },
     );
     const refused = await refusalOf(new WebSocket(path(failing), bearer(failing.issuer.tokenFor("alice"))));
-    expect(refused).toMatchObject(refusals.keys_unavailable);
+    expect(refused).toMatchObject(refusals.for({ code: "keys_unavailable" }));
 
     const bench = await serve({ verifier: { ...failing.verifier, verify: fail as never } });
     const warned = once(process, "warning");
@@ -249,7 +252,7 @@ describe("the options", () => {
     );
     expect(await refusalOf(new WebSocket(path(bench, "/tasks"), plain))).toMatchObject({
       status: 403,
-      body: refusals.scope_insufficient.body,
+      body: refusals.for({ code: "scope_insufficient", scopes: ["tasks:write"] }).body,
     });
     expect(await refusalOf(new WebSocket(path(bench, "/other"), plain))).toMatchObject({ status: 404 });
     await open(new WebSocket(path(bench, "/tasks"), granted));

@@ -197,7 +197,7 @@ export const adapterReasons: readonly Reason[] = [
   },
   {
     file: "adapters/fastify.ts",
-    line: "if (!isPublic) wrapHandler(route);",
+    line: 'if (rules.access === "required") wrapHandler(route);',
     mutants: ["true"],
     reason: "a shortcut: without a principal, the wrapped handler runs unchanged",
   },

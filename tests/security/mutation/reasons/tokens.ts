@@ -33,7 +33,7 @@ export const tokenReasons: readonly Reason[] = [
     reason: "a function without a `return` returns `undefined` too",
   },
   {
-    file: "access/policies.ts",
+    file: "policies/scopes.ts",
     line: "return Array.isArray(scope) ? scope : ",
     mutants: ['["Stryker was here"]'],
     reason: "no scope contains a space, so no policy requires this one",
