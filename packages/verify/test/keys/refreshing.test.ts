@@ -379,6 +379,137 @@ describe("keys that are too old", () => {
   });
 });
 
+describe("while newer keys cannot be loaded", () => {
+  /** A verifier with keys whose later fetches fail; `isNamed`: the key has a `kid`. */
+  async function createFailing(isNamed: boolean) {
+    const { clock } = createBench();
+    const issuer = createTestIssuer({ algorithm: "ES256", clock });
+    const { keys: set } = issuer.jwks() as { keys: { kid?: string }[] };
+    const published = { keys: set.map(({ kid, ...key }) => (isNamed ? { kid, ...key } : key)) };
+    let isDown = false;
+    const fetch: Fetch = async () => {
+      if (isDown) throw new Error("out");
+      return Response.json(published);
+    };
+    const { verifier } = createBench({ keys: remoteJwks(address, { fetch, clock, random: () => 1 }), clock });
+    await verifier.ready();
+    isDown = true;
+    clock.advance(300);
+    await outcome(verifier, issuer.tokenFor("alice"));
+    await settle();
+    const header = isNamed ? {} : { kid: undefined };
+    return { verifier, tokenFor: (faults = {}) => issuer.tokenFor("alice", { header, ...faults }) };
+  }
+
+  it("an invalid signature of the key with the token's kid is that: newer keys cannot help", async () => {
+    const { verifier, tokenFor } = await createFailing(true);
+    expect(verdict(verifier, tokenFor())).toBe("accepted");
+    expect(verdict(verifier, tokenFor({ tampered: true }))).toBe("signature_invalid");
+  });
+
+  it("a token of another kid may have a newer key", async () => {
+    const { verifier, tokenFor } = await createFailing(true);
+    expect(verdict(verifier, tokenFor({ header: { kid: "next" } }))).toBe("keys_unavailable");
+  });
+
+  it("an invalid signature without a kid may be that of a newer key", async () => {
+    const { verifier, tokenFor } = await createFailing(false);
+    expect(verdict(verifier, tokenFor())).toBe("accepted");
+    expect(verdict(verifier, tokenFor({ tampered: true }))).toBe("keys_unavailable");
+  });
+});
+
+describe("the budget of fetches for unknown keys", () => {
+  const unknown = { header: { kid: "made-up" } };
+  const options = { maxAge: 60, cooldown: 3600 };
+
+  it("is not used by fetches because of age", async () => {
+    const remote = createRemote((good) => good(), options);
+    await remote.verifier.ready();
+    for (let round = 1; round <= 7; round++) {
+      remote.clock.advance(60);
+      expect(await outcome(remote.verifier, remote.issuer.tokenFor("alice"))).toBe("accepted");
+      expect(remote.fetches).toBe(1 + round);
+    }
+  });
+
+  it("is not used by fetches after a failure", async () => {
+    const remote = createRemote((good) => good(), { ...options, maxAge: 600 });
+    await remote.verifier.ready();
+    remote.fetch = () => Promise.reject(new Error("out"));
+    const token = remote.issuer.tokenFor("alice", { ...unknown, expiresIn: 3600 });
+    for (let round = 1; round <= 7; round++) {
+      expect(await outcome(remote.verifier, token)).toBe("keys_unavailable");
+      expect(remote.fetches).toBe(1 + round);
+      remote.clock.advance(Math.min(60, 2 ** (round - 1)));
+    }
+  });
+});
+
+describe("a fetch in the background", () => {
+  it("starts again exactly when the wait after a failure is over", async () => {
+    const remote = createRemote((good) => good());
+    await remote.verifier.ready();
+    remote.fetch = () => Promise.reject(new Error("out"));
+    const ask = async () => {
+      expect(await outcome(remote.verifier, remote.issuer.tokenFor("alice"))).toBe("accepted");
+      await settle();
+      return remote.fetches;
+    };
+    remote.clock.advance(300);
+    expect(await ask()).toBe(2);
+    remote.clock.advance(0.999);
+    expect(await ask()).toBe(2);
+    remote.clock.advance(0.001);
+    expect(await ask()).toBe(3);
+  });
+
+  it.each<[string, number, (work: Promise<unknown>) => unknown]>([
+    ["that the host keeps alive is joined", 2, () => undefined],
+    [
+      "that the host does not keep alive is not joined",
+      3,
+      () => {
+        throw new Error("the context is gone");
+      },
+    ],
+  ])("%s by a token of an unknown key", async (_case, fetches, waitUntil) => {
+    const remote = createRemote((good) => good());
+    await remote.verifier.ready();
+    remote.clock.advance(300);
+    const answers: (() => void)[] = [];
+    remote.fetch = (good) => new Promise((resolve) => answers.push(() => resolve(good())));
+    expect(eagerly(remote.verifier)(remote.issuer.tokenFor("alice"), waitUntil)).toMatchObject({
+      id: "alice",
+    });
+    await settle();
+    remote.issuer.rotate();
+    const asked = outcome(remote.verifier, remote.issuer.tokenFor("bob"));
+    await settle();
+    expect(remote.fetches).toBe(fetches);
+    for (const answer of answers) answer();
+    expect(await asked).toBe("accepted");
+  });
+
+  it("that fails after it was abandoned is no failure of the next one", async () => {
+    const remote = createRemote((good) => good());
+    await remote.verifier.ready();
+    let abandon = (_error: Error) => {};
+    remote.fetch = () => new Promise((_resolve, reject) => void (abandon = reject));
+    remote.clock.advance(300);
+    expect(await outcome(remote.verifier, remote.issuer.tokenFor("alice"))).toBe("accepted");
+    await settle();
+    remote.clock.advance(6);
+    remote.fetch = (good) => good();
+    expect(await outcome(remote.verifier, remote.issuer.tokenFor("alice"))).toBe("accepted");
+    await settle();
+    abandon(new Error("reset"));
+    await settle();
+    expect(process.emitWarning).not.toHaveBeenCalled();
+    expect(keyStatus(remote.verifier)).toEqual({ state: "fresh", age: 0 });
+  });
+});
+
 describe("the global fetch", () => {
   const stub = (issuer: TestIssuer) => vi.fn(async () => Response.json(issuer.jwks()));
   afterEach(() => vi.unstubAllGlobals());

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { ConfigurationError } from "../../src/index.ts";
 import { createLogoutEndpoint, type LogoutAnswer } from "../../src/logout/index.ts";
 import { memoryRevocationStore } from "../../src/revocation/index.ts";
@@ -16,6 +16,22 @@ function codeOf({ status, body }: LogoutAnswer): string {
 }
 
 describe("createLogoutEndpoint", () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  it("warns of an onLogout that fails, by name, and of nothing without one", async () => {
+    const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
+    const { issuer, verifier } = await createRevokingBench();
+    await createLogoutEndpoint(verifier)(formOf(logoutTokenFor(issuer)));
+    expect(warn).not.toHaveBeenCalled();
+    const onLogout = () => {
+      throw new Error("broken");
+    };
+    await createLogoutEndpoint(verifier, { onLogout })(formOf(logoutTokenFor(issuer)));
+    expect(warn.mock.calls.map(([text]) => text)).toEqual(['onLogout, a listener, failed: "broken"']);
+  });
+
   it("rejects an onLogout that is not a function", async () => {
     const { verifier } = await createRevokingBench();
     const create = () => createLogoutEndpoint(verifier, { onLogout: "log" as never });

@@ -19,6 +19,8 @@ describe("createLogoutVerifier: OpenID Connect Back-Channel Logout 1.0 section 2
     expect(all).toStrictEqual({ id: "2", subject: "alice", endedAt: startSeconds });
     const bare = await verifyLogoutToken(logoutTokenFor(issuer, { claims: { jti: "3", sub: undefined } }));
     expect(bare).toStrictEqual({ id: "3", sessionId: "s1", endedAt: startSeconds });
+    const first = await verifyLogoutToken(logoutTokenFor(issuer, { claims: { jti: "4", toe: 0 } }));
+    expect(first.endedAt).toBe(0);
   });
 
   it.each([

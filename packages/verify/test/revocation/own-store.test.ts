@@ -5,7 +5,7 @@ import {
   type Revocation,
   type RevocationStore,
 } from "../../src/revocation/index.ts";
-import { createBench, handClock, startSeconds, verdict } from "../support.ts";
+import { createBench, handClock, refusal, startSeconds, verdict } from "../support.ts";
 import { handStore } from "./store.ts";
 
 const never = () => new Promise<never>(() => {});
@@ -187,6 +187,9 @@ describe("an unreadable entry in a store", () => {
       const signedInAgain = issuer.tokenFor("alice", { claims: { sid: "s3" } });
       expect(verdict(verifier, signedInAgain)).toBe(expected.later);
       expect(warnings.map(({ code }) => code)).toEqual(["USHER_REVOCATIONS_MISREAD"]);
+      expect(warnings[0]?.message).toMatch(
+        /^a revocation in the store (?:has|does) .+: correct it in the store, with `before` in seconds$/,
+      );
       expect(warnings[0]?.message).not.toContain("alice");
 
       // And it leaves, as the others do.
@@ -202,6 +205,9 @@ describe("an unreadable entry in a store", () => {
     store.rows = [[revocation]];
     store.tell((listener) => expect(() => listener.revoked("news" as never)).not.toThrow());
     expect(verdict(verifier, tokenOf("alice", "s2"))).toBe("revocations_unavailable");
+    expect(refusal(() => verifier.verifySync(tokenOf("alice", "s2"))).hint).toContain(
+      "the store returned no list of revocations",
+    );
     await pass(1000);
     await revocations.ready();
     expect(verdict(verifier, tokenOf("alice"))).toBe("token_revoked");

@@ -147,4 +147,58 @@ export const keyReasons: readonly Reason[] = [
     mutants: ["true"],
     reason: "the source's own code is running, so that its `refresh` would not be called either",
   },
+  {
+    file: "keys/key-resolver.ts",
+    line: "if (others.length > 0) lacking.set(error, others);",
+    mutants: ["true", "others.length >= 0"],
+    reason: "an empty list of sources to refresh has the same result as none",
+  },
+  {
+    file: "keys/key-resolver.ts",
+    line: 'lacking: (error) => (typeof error === "object" && error !== null',
+    mutants: ["true", 'typeof error === "object" || error !== null'],
+    reason: "a WeakMap finds nothing for a value that is no object",
+  },
+  {
+    file: "keys/refreshing.ts",
+    line: "let wasDropped = false;",
+    mutants: ["true"],
+    reason: "it is read only after a failure, which sets it",
+  },
+  {
+    file: "keys/refreshing.ts",
+    line: "wasDropped = false;",
+    mutants: ["true"],
+    reason: "it is read only after a failure, which sets it",
+  },
+  {
+    file: "keys/refreshing.ts",
+    line: "if (waitUntil !== undefined) attempt.isHeld = isKept(waitUntil, attempt.outcome);",
+    mutants: ["true"],
+    reason: "calling what is absent throws, which counts as not kept",
+  },
+  {
+    file: "keys/refreshing.ts",
+    line: "return set !== undefined && failures === 0 && clock() - fetchedAt < maxAge;",
+    mutants: ["true"],
+    reason: "an absent set is infinitely old",
+  },
+  {
+    file: "keys/refreshing.ts",
+    line: 'if (set === undefined) return { state: "missing" };',
+    mutants: ["{}", '""'],
+    reason: "a status that is none counts as `missing`",
+  },
+  {
+    file: "keys/refreshing.ts",
+    line: "const { isHeld, isAsked } = live() ?? { isHeld: false, isAsked: false };",
+    mutants: ["{}", "true"],
+    reason: "both must be true, and `undefined` is falsy as well",
+  },
+  {
+    file: "keys/refreshing.ts",
+    line: "} catch {",
+    mutants: ["{}"],
+    reason: "a function without a `return` returns `undefined`, which is falsy",
+  },
 ];

@@ -1,4 +1,4 @@
-import type { Reason } from "./reason.ts";
+import { type Reason, shortcut } from "./reason.ts";
 
 /** Mutants of revocations and logout tokens. */
 export const revocationReasons: readonly Reason[] = [
@@ -115,5 +115,23 @@ export const revocationReasons: readonly Reason[] = [
     line: "return copy === id ? copy : id;",
     mutants: ["false"],
     reason: "only where the string is stored differs",
+  },
+  {
+    file: "revocation/memory-store.ts",
+    line: "else if (isOld(value[1])) kept.delete(value[0]);",
+    mutants: ["false", ";"],
+    reason: "it only frees memory: an old entry is not loaded either",
+  },
+  {
+    file: "revocation/revocations.ts",
+    line: "if (freshness.hasGoneBack(now)) loadAgainIfNotWhole();",
+    mutants: ["true"],
+    reason: shortcut,
+  },
+  {
+    file: "user-code/deadline.ts",
+    line: "outcome.then((result) => isLate && late?.(result))",
+    mutants: ["late(result)"],
+    reason: "calling what is absent throws, which the next `catch` ignores",
   },
 ];

@@ -33,7 +33,7 @@ export default defineConfig({
     alias: [
       { find: /^@usher-auth\/verify$/, replacement: `${root}packages/verify/src/index.ts` },
       {
-        find: /^@usher-auth\/verify\/(http|keys|logout|revocation)$/,
+        find: /^@usher-auth\/verify\/(http|keys|logout|policies|revocation)$/,
         replacement: `${root}packages/verify/src/$1/index.ts`,
       },
       { find: /^@usher-auth\/verify\/guard$/, replacement: `${root}packages/verify/src/access/index.ts` },
