@@ -2,8 +2,15 @@ import { createGuard } from "../access/guard.ts";
 import type { GuardOptions } from "../access/guard-options.ts";
 import type { RouteParams } from "../access/owner.ts";
 import { createOwnerParamFinder } from "../access/owner-params.ts";
-import { type Access, type PathAccess, type PathRoute, readPathRoute } from "../access/path-route.ts";
-import { type Policy, readPolicies } from "../access/policies.ts";
+import {
+  type Access,
+  type HandlerRules,
+  type PathAccess,
+  type PathRoute,
+  readHandlerRules,
+  readPathRoute,
+} from "../access/path-route.ts";
+import type { CheckedRules } from "../access/route-rules.ts";
 import { refuseMisspelling } from "../access/route-table.ts";
 import type { Principal, TokenClaims } from "../claims/principal.ts";
 import { ConfigurationError, isAuthError } from "../errors.ts";
@@ -15,7 +22,7 @@ import type { WaitUntil } from "../keys/key-source.ts";
 import { isNonEmptyString } from "../option-values.ts";
 
 export { type BackchannelLogoutOptions, backchannelLogout } from "./fetch/backchannel-logout.ts";
-export type { Access, PathAccess, PathRoute };
+export type { Access, HandlerRules, PathAccess, PathRoute };
 
 /**
  * Options of {@link usher}. See {@link GuardOptions}.
@@ -38,7 +45,13 @@ export type UsherOptions<Claims = TokenClaims> = GuardOptions<Claims, Request>;
  * A handler of a framework whose router decodes the parameters: Next.js, SvelteKit, React Router, Bun's
  * `routes`.
  */
-export interface ParamsRoute<Incoming extends Request, Rest extends unknown[], Params, Claims = TokenClaims> {
+export interface ParamsRoute<
+  Incoming extends Request,
+  Rest extends unknown[],
+  Params,
+  Claims = TokenClaims,
+  Optional extends boolean = false,
+> extends HandlerRules<Claims, Optional> {
   /**
    * Returns the framework's parameters, or a promise of them, from the handler's arguments: `(request,
    * context) => context.params`. Return all of them: the owner parameter among them is checked.
@@ -50,8 +63,6 @@ export interface ParamsRoute<Incoming extends Request, Rest extends unknown[], P
    * detect this itself. A path that omits its owner is rejected for every user. Default: none.
    */
   readonly optional?: readonly string[];
-  /** What the handler requires in addition to a valid token and the owner's path. Default: nothing. */
-  readonly policies?: readonly Policy<Claims>[];
 }
 
 type Answer = Response | Promise<Response>;
@@ -62,22 +73,43 @@ export interface FetchGuard<Claims = TokenClaims> {
    * Wraps a handler, so that it only runs with a valid token, and only on the owner's path. The handler gets
    * the request, its {@link Access}, and the server's other arguments.
    *
-   * @throws {ConfigurationError} An invalid pattern or policy, or another spelling of an owner parameter.
+   * @throws {ConfigurationError} An invalid pattern or rule, another spelling of an owner parameter, or an
+   *   owner rule that does not fit one of the patterns.
    */
-  protect<const Path extends string, Incoming extends Request, Rest extends unknown[]>(
-    route: PathRoute<Path, Claims>,
-    handler: (request: Incoming, access: PathAccess<Path, Claims>, ...rest: Rest) => Answer,
+  protect<
+    const Path extends string,
+    Incoming extends Request,
+    Rest extends unknown[],
+    Optional extends boolean = false,
+  >(
+    route: PathRoute<Path, Claims, Optional>,
+    handler: (request: Incoming, access: PathAccess<Path, Claims, Optional>, ...rest: Rest) => Answer,
   ): (request: Incoming, ...rest: Rest) => Answer;
-  protect<Incoming extends Request, Rest extends unknown[], Params extends object>(
-    route: ParamsRoute<Incoming, Rest, Params, Claims>,
-    handler: (request: Incoming, access: Access<Params, Claims>, ...rest: Rest) => Answer,
+  protect<
+    Incoming extends Request,
+    Rest extends unknown[],
+    Params extends object,
+    Optional extends boolean = false,
+  >(
+    route: ParamsRoute<Incoming, Rest, Params, Claims, Optional>,
+    handler: (request: Incoming, access: Access<Params, Claims, Optional>, ...rest: Rest) => Answer,
   ): (request: Incoming, ...rest: Rest) => Answer;
+  /**
+   * Serves the metadata of the protected resource (RFC 9728), which is public, and 404 otherwise. A handler
+   * with a `path` does this by itself for every request that it gets. Use it as a route of a framework:
+   * `export const GET = guard.metadata` in `app/.well-known/oauth-protected-resource/[[...path]]/route.ts`.
+   *
+   * @throws {ConfigurationError} When it is called, if the guard has no `protectedResource`.
+   */
+  readonly metadata: (request: Request) => Response;
 }
 
 /** The parameters of a request's path. Undefined if no pattern matches. */
 type Place = { readonly params: RouteParams } | undefined;
 type Locate = (request: Request, rest: unknown[]) => Place | Promise<Place>;
-type AnyRoute<Claims> = PathRoute<string, Claims> | ParamsRoute<Request, unknown[], object, Claims>;
+type AnyRoute<Claims> =
+  | PathRoute<string, Claims, boolean>
+  | ParamsRoute<Request, unknown[], object, Claims, boolean>;
 
 /**
  * Guards handlers that take a `Request` and return a `Response`, on Node, Bun, Deno and Workers. A handler
@@ -101,34 +133,45 @@ type AnyRoute<Claims> = PathRoute<string, Claims> | ParamsRoute<Request, unknown
 export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): FetchGuard<Claims> {
   const guard = createGuard<Claims, Request>(options);
   const findOwnerParams = createOwnerParamFinder(guard.ownerParams);
+  const { metadata } = guard;
 
   function protect(
     route: AnyRoute<Claims>,
     handler: (request: Request, access: never, ...rest: unknown[]) => Answer,
   ): (request: Request, ...rest: unknown[]) => Answer {
-    const { locate, policies } = readRoute(route, guard.ownerParams);
+    const { locate, rules } = readRoute(route, guard.ownerParams);
 
     return (request, ...rest) => {
+      const document = metadata?.(request.method, pathnameOf(request.url) ?? "");
+      if (document !== undefined) return responseOf(document);
       const place = locate(request, rest);
       return place instanceof Promise ? place.then(enter) : enter(place);
 
       function enter(place: Place): Answer {
         const params = place?.params ?? {};
-        let admitted: Principal<Claims> | Promise<Principal<Claims>>;
+        let admitted: Principal<Claims> | null | Promise<Principal<Claims> | null>;
         try {
-          admitted = guard.admit({
+          const credentials = {
             authorization: combinedAuthorization(request.headers),
             tokenInQuery: hasQueryToken(request.url),
-            params,
-            ownerParams: findOwnerParams(params),
-            policies: place && policies,
             source: request,
             waitUntil: waitUntilOf(rest),
-          });
+          };
+          // A path that matches no pattern is not optional.
+          admitted =
+            place !== undefined && rules.access === "optional"
+              ? guard.admitOptional(credentials)
+              : guard.admit({
+                  ...credentials,
+                  params,
+                  ownerParams: findOwnerParams(params),
+                  owner: place && rules.owner,
+                  policies: place && rules.policies,
+                });
         } catch (error) {
           return refuse(error, request);
         }
-        const accept = (principal: Principal<Claims>): Answer =>
+        const accept = (principal: Principal<Claims> | null): Answer =>
           place === undefined
             ? responseOf(notFound)
             : handler(request, { ...place, principal } as never, ...rest);
@@ -144,7 +187,14 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Fetc
     return responseOf(guard.refuse(error, request));
   }
 
-  return { protect: protect as FetchGuard<Claims>["protect"] };
+  return {
+    protect: protect as FetchGuard<Claims>["protect"],
+    metadata: ({ method, url }) => {
+      if (metadata === undefined)
+        throw new ConfigurationError("metadata: this guard has no protectedResource.");
+      return responseOf(metadata(method, pathnameOf(url) ?? "") ?? notFound);
+    },
+  };
 }
 
 /**
@@ -161,15 +211,15 @@ function waitUntilOf(rest: readonly unknown[]): WaitUntil | undefined {
 function readRoute<Claims>(
   route: AnyRoute<Claims>,
   ownerParams: readonly string[],
-): { readonly locate: Locate; readonly policies: readonly Policy<Claims>[] } {
+): { readonly locate: Locate; readonly rules: CheckedRules<Claims> } {
   if (!("params" in route)) {
-    const { match, policies } = readPathRoute(route, ownerParams);
+    const { match, rules } = readPathRoute(route, ownerParams);
     return {
       locate: (request) => {
         const pathname = pathnameOf(request.url);
         return pathname === undefined ? undefined : match(pathname);
       },
-      policies,
+      rules,
     };
   }
   const { params } = route;
@@ -184,7 +234,7 @@ function readRoute<Claims>(
     params: (omitted === undefined ? (found ?? {}) : { ...omitted, ...found }) as RouteParams,
   });
   return {
-    policies: readPolicies(route.policies, "protect"),
+    rules: readHandlerRules(route, "protect"),
     locate: (request, rest) => {
       const found = params(request, ...rest);
       // Any thenable. A promise of another realm, taken for parameters, would have no owner parameter.

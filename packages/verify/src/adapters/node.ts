@@ -5,19 +5,20 @@ import { createOwnerParamFinder } from "../access/owner-params.ts";
 import {
   type Access,
   type CheckedPathRoute,
+  type HandlerRules,
   type PathAccess,
   type PathRoute,
   readPathRoute,
 } from "../access/path-route.ts";
 import type { Principal, TokenClaims } from "../claims/principal.ts";
-import { isAuthError } from "../errors.ts";
+import { ConfigurationError, isAuthError } from "../errors.ts";
 import { answerWith } from "../http/answers.ts";
 import { authorizationOf } from "../http/authorization.ts";
 import { notFound } from "../http/problem.ts";
 import { hasQueryToken, pathOfTarget } from "../http/request-target.ts";
 
 export { type BackchannelLogoutOptions, backchannelLogout } from "./node/backchannel-logout.ts";
-export type { Access, PathAccess, PathRoute };
+export type { Access, HandlerRules, PathAccess, PathRoute };
 
 /**
  * Options of {@link usher}. See {@link GuardOptions}.
@@ -50,14 +51,15 @@ export interface NodeGuard<Claims = TokenClaims> {
    * listener gets the request, the response and {@link Access}, and its result is returned. Its errors are
    * not handled: `node:http` sends no response for them.
    *
-   * @throws {ConfigurationError} An invalid pattern or policy, or another spelling of an owner parameter.
+   * @throws {ConfigurationError} An invalid pattern or rule, another spelling of an owner parameter, or an
+   *   owner rule that does not fit one of the patterns.
    */
-  protect<const Path extends string>(
-    route: PathRoute<Path, Claims>,
+  protect<const Path extends string, Optional extends boolean = false>(
+    route: PathRoute<Path, Claims, Optional>,
     listener: (
       request: IncomingMessage,
       response: ServerResponse,
-      access: PathAccess<Path, Claims>,
+      access: PathAccess<Path, Claims, Optional>,
     ) => unknown,
   ): (request: IncomingMessage, response: ServerResponse) => unknown;
   /**
@@ -66,16 +68,35 @@ export interface NodeGuard<Claims = TokenClaims> {
    *
    * @throws {ConfigurationError} As `protect`.
    */
-  middleware<const Path extends string>(route: PathRoute<Path, Claims>): ConnectMiddleware;
+  middleware<const Path extends string>(route: PathRoute<Path, Claims, boolean>): ConnectMiddleware;
   /**
    * Returns the {@link Access} of a request that `middleware` accepted.
    *
+   * @throws {Error} The middleware did not accept this request, or it has no token (`optionalAuth`).
+   */
+  accessOf(request: IncomingMessage): AnyAccess<Claims>;
+  /**
+   * As `accessOf`, with `optionalAuth`: the principal is null if the request has no token.
+   *
    * @throws {Error} The middleware did not accept this request.
    */
-  accessOf(
-    request: IncomingMessage,
-  ): Access<Readonly<Record<string, string>>, Claims> & { readonly path: string };
+  optionalAccessOf(request: IncomingMessage): AnyAccess<Claims, true>;
+  /**
+   * Serves the metadata of the protected resource (RFC 9728), which is public, and 404 otherwise. `protect`
+   * and `middleware` do this by themselves for every request that reaches them. Use it if your server only
+   * calls them for the paths of the API.
+   *
+   * @throws {ConfigurationError} When it is called, if the guard has no `protectedResource`.
+   */
+  metadata(request: IncomingMessage, response: ServerResponse): void;
 }
+
+/** The {@link Access} of any path. */
+export type AnyAccess<Claims = TokenClaims, Optional extends boolean = false> = Access<
+  Readonly<Record<string, string>>,
+  Claims,
+  Optional
+> & { readonly path: string };
 
 /**
  * Guards a `node:http` server, or a framework with Connect-style middleware. A listener that is not wrapped
@@ -101,34 +122,43 @@ export interface NodeGuard<Claims = TokenClaims> {
 export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): NodeGuard<Claims> {
   const guard = createGuard<Claims, IncomingMessage>(options);
   const findOwnerParams = createOwnerParamFinder(guard.ownerParams);
-  type AnyAccess = ReturnType<NodeGuard<Claims>["accessOf"]>;
-  const accesses = new WeakMap<IncomingMessage, AnyAccess>();
+  const { metadata } = guard;
+  const accesses = new WeakMap<IncomingMessage, AnyAccess<Claims, true>>();
 
   function enter(
-    { match, policies }: CheckedPathRoute<Claims>,
+    { match, rules }: CheckedPathRoute<Claims>,
     request: IncomingMessage,
     response: ServerResponse,
-    run: (access: AnyAccess) => unknown,
+    run: (access: AnyAccess<Claims, true>) => unknown,
     fail: (error: unknown) => unknown,
   ): unknown {
-    // Connect and Express remove the prefix that a middleware is mounted at, and keep the whole path here.
-    const { originalUrl: target = request.url ?? "" } = request as { originalUrl?: string };
+    const target = targetOf(request);
+    const document = metadata?.(request.method ?? "", pathOfTarget(target));
+    if (document !== undefined) return answerWith(document, response);
     const place = match(pathOfTarget(target));
     const params = place?.params ?? {};
-    let admitted: Principal<Claims> | Promise<Principal<Claims>>;
+    let admitted: Principal<Claims> | null | Promise<Principal<Claims> | null>;
     try {
-      admitted = guard.admit({
+      const credentials = {
         authorization: authorizationOf(request),
         tokenInQuery: hasQueryToken(target),
-        params,
-        ownerParams: findOwnerParams(params),
-        policies: place && policies,
         source: request,
-      });
+      };
+      // A path that matches no pattern is not optional.
+      admitted =
+        place !== undefined && rules.access === "optional"
+          ? guard.admitOptional(credentials)
+          : guard.admit({
+              ...credentials,
+              params,
+              ownerParams: findOwnerParams(params),
+              owner: place && rules.owner,
+              policies: place && rules.policies,
+            });
     } catch (error) {
       return refuse(error, request, response, fail);
     }
-    const accept = (principal: Principal<Claims>): unknown =>
+    const accept = (principal: Principal<Claims> | null): unknown =>
       place === undefined ? answerWith(notFound, response) : run({ ...place, principal });
     return admitted instanceof Promise
       ? admitted.then(accept, (error: unknown) => refuse(error, request, response, fail))
@@ -154,7 +184,7 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Node
     middleware: (route) => {
       const checked = readPathRoute(route, guard.ownerParams);
       return (request, response, next) => {
-        const accept = (access: AnyAccess): void => {
+        const accept = (access: AnyAccess<Claims, true>): void => {
           accesses.set(request, access);
           next();
         };
@@ -162,12 +192,31 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Node
       };
     },
     accessOf: (request) => {
-      const access = accesses.get(request);
-      if (access === undefined)
-        throw new Error("accessOf: the guard's middleware did not accept this request.");
-      return access;
+      const access = accessOf(request);
+      if (access.principal === null)
+        throw new Error("accessOf: this request has no token. With optionalAuth, call optionalAccessOf.");
+      return access as AnyAccess<Claims>;
+    },
+    optionalAccessOf: accessOf,
+    metadata: (request, response) => {
+      if (metadata === undefined)
+        throw new ConfigurationError("metadata: this guard has no protectedResource.");
+      answerWith(metadata(request.method ?? "", pathOfTarget(targetOf(request))) ?? notFound, response);
     },
   };
+
+  function accessOf(request: IncomingMessage): AnyAccess<Claims, true> {
+    const access = accesses.get(request);
+    if (access === undefined)
+      throw new Error("accessOf: the guard's middleware did not accept this request.");
+    return access;
+  }
+}
+
+/** Connect and Express remove the prefix that a middleware is mounted at, and keep the whole path here. */
+function targetOf(request: IncomingMessage): string {
+  const { originalUrl = request.url ?? "" } = request as { originalUrl?: string };
+  return originalUrl;
 }
 
 function rethrow(error: unknown): never {

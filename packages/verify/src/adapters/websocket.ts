@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import { readBearer } from "../access/bearer.ts";
 import { createGuard, type GuardedRequest } from "../access/guard.ts";
 import type { GuardOptions } from "../access/guard-options.ts";
-import { type PathAccess, type PathRoute, readPathRoute } from "../access/path-route.ts";
+import { type HandlerRules, type PathAccess, type PathRoute, readPathRoute } from "../access/path-route.ts";
 import type { Principal, TokenClaims } from "../claims/principal.ts";
 import { isAuthError } from "../errors.ts";
 import { authorizationOf } from "../http/authorization.ts";
@@ -18,7 +18,7 @@ import { answer } from "../websocket/raw-answer.ts";
 import { openSession, type SocketSession } from "../websocket/session.ts";
 import { Watch } from "../websocket/watch.ts";
 
-export type { PathRoute, SocketSession };
+export type { HandlerRules, PathRoute, SocketSession };
 
 /**
  * Options of {@link usher}. See {@link GuardOptions}.
@@ -43,12 +43,15 @@ export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: B
 /**
  * Completes an accepted upgrade. If it throws or rejects, the connection is closed, and a process warning
  * (`USHER_SOCKET_FAILED`) says why.
+ *
+ * With `optionalAuth`, the session of an upgrade without a token is null. Such a socket belongs to no one and
+ * stays open: there is no token that could end it, and no message makes it someone's.
  */
-export type UpgradeHandler<Params, Claims = TokenClaims> = (
+export type UpgradeHandler<Params, Claims = TokenClaims, Optional extends boolean = false> = (
   request: IncomingMessage,
   socket: Duplex,
   head: Buffer,
-  session: SocketSession<Params, Claims>,
+  session: SocketSession<Params, Claims> | (Optional extends true ? null : never),
 ) => unknown;
 
 /** Guards the upgrades of a server. */
@@ -57,16 +60,17 @@ export interface SocketGuard<Claims = TokenClaims> {
    * Creates the server's `upgrade` listener. It must be the only one, because Node calls every listener. The
    * handler only runs with a valid token, and only on the owner's path.
    *
-   * @throws {ConfigurationError} An invalid pattern or policy, or another spelling of an owner parameter.
+   * @throws {ConfigurationError} An invalid pattern or rule, another spelling of an owner parameter, or an
+   *   owner rule that does not fit one of the patterns.
    */
-  protect<const Path extends string>(
-    route: PathRoute<Path, Claims>,
-    handler: UpgradeHandler<PathAccess<Path, Claims>["params"], Claims>,
+  protect<const Path extends string, Optional extends boolean = false>(
+    route: PathRoute<Path, Claims, Optional>,
+    handler: UpgradeHandler<PathAccess<Path, Claims>["params"], Claims, Optional>,
   ): UpgradeListener;
   /**
    * Returns the session of an accepted request.
    *
-   * @throws {Error} The request was not accepted by {@link protect}.
+   * @throws {Error} The request was not accepted by {@link protect}, or it has no token (`optionalAuth`).
    */
   sessionOf(request: IncomingMessage): AnySession<Claims>;
 }
@@ -122,40 +126,47 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Sock
   const sessions = new WeakMap<IncomingMessage, AnySession<Claims>>();
 
   function protect(
-    route: PathRoute<string, Claims>,
-    handler: UpgradeHandler<never, Claims>,
+    route: PathRoute<string, Claims, boolean>,
+    handler: UpgradeHandler<never, Claims, boolean>,
   ): UpgradeListener {
-    const { match, policies } = readPathRoute(route, guard.ownerParams);
+    const { match, rules } = readPathRoute(route, guard.ownerParams);
     return (request, socket, head) => {
       const connection = rawConnection(socket);
       const place = match(pathOfTarget(request.url ?? ""));
+      // A path that matches no pattern is not optional.
+      const isOptional = place !== undefined && rules.access === "optional";
       // The handler gets these parameters, and renewals are checked against them.
       const params = Object.freeze(place?.params ?? {});
-      const ownerParams = guard.ownerParams.filter((name) => Object.hasOwn(params, name));
-      const access = { params, ownerParams, policies: place && policies };
+      const ownerParams = isOptional ? [] : guard.ownerParams.filter((name) => Object.hasOwn(params, name));
+      const { owner, policies } = rules;
+      const access = { params, ownerParams, ...(place && { owner, policies }) };
       const credentials = takeCredentials(request);
 
-      function open(principal: Principal<Claims>): void {
+      function open(principal: Principal<Claims> | null): void {
         const namesOther = namesOtherConnection(request.url ?? "");
         if (namesOther || place === undefined) answer(socket, namesOther ? otherConnection : notFound);
         // The client may have disconnected while keys were fetched.
         if (namesOther || place === undefined || socket.destroyed) return;
+        const session = principal === null ? null : startSession(principal);
+        // A promise, so that an error of the handler ends this connection and not the process.
+        new Promise((resolve) => resolve(handler(request, socket, head, session as never))).catch((error) => {
+          warnOfFault(error, "the handler of a WebSocket failed");
+          socket.destroy();
+        });
+      }
+
+      function startSession(principal: Principal<Claims>): AnySession<Claims> {
         const token = readBearer(credentials.authorization, credentials.tokenInQuery);
         const opened = openSession({ guard, verifier, watch, request, connection, token, principal, access });
         socket.once("close", opened.closed);
         sessions.set(request, opened.session);
-        // A promise, so that an error of the handler ends this connection and not the process.
-        new Promise((resolve) => resolve(handler(request, socket, head, opened.session as never))).catch(
-          (error) => {
-            warnOfFault(error, "the handler of a WebSocket failed");
-            socket.destroy();
-          },
-        );
+        return opened.session;
       }
 
-      let admitted: Principal<Claims> | Promise<Principal<Claims>>;
+      let admitted: Principal<Claims> | null | Promise<Principal<Claims> | null>;
       try {
-        admitted = guard.admit({ ...credentials, ...access, source: request });
+        const input = { ...credentials, source: request };
+        admitted = isOptional ? guard.admitOptional(input) : guard.admit({ ...input, ...access });
       } catch (error) {
         return refuse(error, request, socket);
       }

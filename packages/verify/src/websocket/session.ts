@@ -19,8 +19,9 @@ export interface SocketSession<Params = Readonly<Record<string, string>>, Claims
   readonly params: Params;
   /**
    * Renews the session with a fresh token, so that the socket stays open when the first token ends. The token
-   * must be for the same user and, if the previous one had a `sid`, for the same session. It must satisfy the
-   * path's policies.
+   * must be for the same user, or OAuth client, and, if the previous one had a `sid`, for the same session. A
+   * socket that an OAuth client opened, for a user or for itself, is renewed by that client only. The token
+   * must satisfy the path's policies, and its owner rule if the path is someone else's.
    *
    * A rejected token closes the socket. A token that cannot be verified at the moment (503) changes nothing:
    * the socket stays open until the previous token ends. If several tokens are given, the last one counts, in
@@ -123,8 +124,12 @@ export function openSession<Claims, Source>(parts: SessionParts<Claims, Source>)
    */
   function accept(fresh: string, renewed: Principal<Claims>, number: number): void {
     const isSameSession = principal.sessionId === undefined || renewed.sessionId === principal.sessionId;
-    if (renewed.id !== principal.id || !isSameSession) {
-      throw new AuthError("owner_mismatch", { hint: "the fresh token is for another user or session" });
+    // A client's id may be the text of a user's id.
+    const isSamePrincipal = renewed.id === principal.id && renewed.kind === principal.kind;
+    if (!isSamePrincipal || renewed.clientId !== principal.clientId || !isSameSession) {
+      throw new AuthError("owner_mismatch", {
+        hint: "the fresh token is for another user, OAuth client or session",
+      });
     }
     guard.authorize(renewed, access, request);
     if (isClosing || number < counting) return;

@@ -27,7 +27,7 @@ describe("a fresh token", () => {
     bench.session().renew(tokenFor("bob"));
     expect(await closed(webSocket)).toEqual([4403, "owner_mismatch"]);
     expect(bench.rejected).toMatchObject([
-      { error: { hint: "the fresh token is for another user or session" } },
+      { error: { hint: "the fresh token is for another user, OAuth client or session" } },
     ]);
     expect(bench.session().principal.id).toBe("alice");
   });

@@ -3,6 +3,7 @@ import { requireClaim, requireScopes } from "@usher-auth/verify";
 import { usher } from "@usher-auth/verify/node";
 import express from "express";
 import { brokenPolicy, type ContractTarget, handlerFailure } from "../target.ts";
+import { connectCallers } from "./connect-callers.ts";
 import { connectShapes } from "./connect-shapes.ts";
 import { listen } from "./server.ts";
 
@@ -13,6 +14,7 @@ import { listen } from "./server.ts";
 export const connectTarget: ContractTarget = {
   name: "node as Connect-style middleware",
   shapes: connectShapes,
+  callers: connectCallers,
   async start(options, handle) {
     const guard = usher(options);
     const open = usher({ ...options, ownerParam: null });

@@ -6,6 +6,7 @@ import { Hono } from "hono";
 import { hostWithoutRawHeaders } from "../hosts.ts";
 import { brokenPolicy, type ContractTarget, handlerFailure } from "../target.ts";
 import { createFetchApp } from "./fetch-app.ts";
+import { fetchParamsCallers, fetchPathCallers } from "./fetch-callers.ts";
 import { fetchParamShapes, fetchPathShapes } from "./fetch-shapes.ts";
 import { listen } from "./server.ts";
 
@@ -15,6 +16,7 @@ import { listen } from "./server.ts";
 export const fetchPathsTarget: ContractTarget = {
   name: "fetch with patterns",
   shapes: fetchPathShapes,
+  callers: fetchPathCallers,
   exceptions: { [hostWithoutRawHeaders]: "its host creates a Request from Node's raw headers" },
   start: (options, handle) =>
     listen(createAdaptorServer({ fetch: createFetchApp(options, handle) }) as Server),
@@ -24,6 +26,7 @@ export const fetchPathsTarget: ContractTarget = {
 export const fetchParamsTarget: ContractTarget = {
   name: "fetch with a framework's parameters",
   shapes: fetchParamShapes,
+  callers: fetchParamsCallers,
   exceptions: { [hostWithoutRawHeaders]: "its host creates a Request from Node's raw headers" },
   async start(options, handle) {
     const guard = usher(options);

@@ -2,6 +2,7 @@ import { createServer, type ServerResponse } from "node:http";
 import { requireClaim, requireScopes } from "@usher-auth/verify";
 import { usher } from "@usher-auth/verify/node";
 import { brokenPolicy, type ContractTarget, handlerFailure } from "../target.ts";
+import { nodeCallers } from "./node-callers.ts";
 import { nodeShapes } from "./node-shapes.ts";
 import { listen } from "./server.ts";
 
@@ -10,6 +11,7 @@ const ownPaths = ["/me", "/api/:userId/tasks", "/api/:userId/tasks/:taskId"] as 
 export const nodeTarget: ContractTarget = {
   name: "node",
   shapes: nodeShapes,
+  callers: nodeCallers,
   async start(options, handle) {
     const guard = usher(options);
     const answer = (response: ServerResponse, body: object) =>
