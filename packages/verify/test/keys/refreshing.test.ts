@@ -494,8 +494,8 @@ describe("a fetch in the background", () => {
   it("that fails after it was abandoned is no failure of the next one", async () => {
     const remote = createRemote((good) => good());
     await remote.verifier.ready();
-    let abandon = (_error: Error) => {};
-    remote.fetch = () => new Promise((_resolve, reject) => void (abandon = reject));
+    const abandoned = Promise.withResolvers<Response>();
+    remote.fetch = () => abandoned.promise;
     remote.clock.advance(300);
     expect(await outcome(remote.verifier, remote.issuer.tokenFor("alice"))).toBe("accepted");
     await settle();
@@ -503,7 +503,7 @@ describe("a fetch in the background", () => {
     remote.fetch = (good) => good();
     expect(await outcome(remote.verifier, remote.issuer.tokenFor("alice"))).toBe("accepted");
     await settle();
-    abandon(new Error("reset"));
+    abandoned.reject(new Error("reset"));
     await settle();
     expect(process.emitWarning).not.toHaveBeenCalled();
     expect(keyStatus(remote.verifier)).toEqual({ state: "fresh", age: 0 });
