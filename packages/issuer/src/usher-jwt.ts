@@ -12,7 +12,8 @@ import { keyPairOptions } from "./signing/key-pair.ts";
 import { sharedSecretOptions } from "./signing/shared-secret.ts";
 import { sessionClaims } from "./token/claims.ts";
 import { type ApiTokenPayload, completePayload, type TokenPolicy } from "./token/payload.ts";
-import { sessionHeaderHook, tokenEndpoint } from "./token/token-endpoint.ts";
+import { markSessionsWithoutSignIn } from "./token/sign-in-time.ts";
+import { sessionHeaderHook, type TokenOptions, tokenEndpoint } from "./token/token-endpoint.ts";
 
 type JwtPlugin = ReturnType<typeof jwt<JwtOptions>>;
 
@@ -59,7 +60,8 @@ export type UsherJwtPlugin = Pick<JwtPlugin, "id" | "version" | "options" | "hoo
  * **Claims.** `sub` (the user's id), `sid` (the session's id), `jti` (unique), `iat`, `exp`, `iss`, `aud`,
  * `email`, `email_verified`, `name` (its first 256 characters), and what `claims` adds. During an
  * impersonation (Better Auth's admin plugin), `act` is `{ sub: <the administrator's id> }` (RFC 8693 section
- * 4.1). With the anonymous plugin, `is_anonymous` says whether the user is anonymous.
+ * 4.1). `auth_time` is when the user signed in (OpenID Connect Core section 2), in whole seconds, where the
+ * user is known to have signed in. With the anonymous plugin, `is_anonymous` says whether the user is anonymous.
  *
  * **Signature.** By default HS256 (RFC 7518 section 3.2) with the instance's current secret, which the API
  * shares. With another `algorithm`, Better Auth's own key pairs sign, and the API verifies with the JWKS at
@@ -79,7 +81,8 @@ export type UsherJwtPlugin = Pick<JwtPlugin, "id" | "version" | "options" | "hoo
  * measure the entropy of the secret, or provide OpenID Connect.
  *
  * @throws {IssuerError} for an invalid option. When Better Auth starts: for its default secret, a secret
- *   under 32 bytes, an unknown issuer, or `backchannelLogout` without sessions in a database
+ *   under 32 bytes, an unknown issuer, `backchannelLogout` without sessions in a database, or HS256 beside
+ *   Better Auth's OAuth provider or MCP plugin (unless these have `disableJwtPlugin: true`)
  *
  * @example
  * ```ts
@@ -100,18 +103,20 @@ export function usherJwt(options: UsherJwtOptions): UsherJwtPlugin {
   const instance = instanceHolder();
   const policy = (): TokenPolicy => ({ issuer: instance.get().issuer, audience, lifetime });
 
+  const claims: TokenOptions["claims"] = (session, signedInAt) => sessionClaims(session, checked, signedInAt);
   const tokens = {
     issuer: checked.issuer,
     audience,
     // Better Auth reads a number as a point in time, not as a duration.
     expirationTime: `${lifetime}s`,
-    definePayload: (session: AuthenticatedSession) => sessionClaims(session, checked),
+    definePayload: (session: AuthenticatedSession) => claims(session),
   };
   const signing =
     algorithm === "HS256"
       ? sharedSecretOptions(tokens, instance.get, policy)
       : keyPairOptions(tokens, algorithm, checked.keys);
   const jwtOptions: JwtOptions = { ...signing, disableSettingJwtHeader: checked.disableSettingJwtHeader };
+  const tokenOptions: TokenOptions = { jwt: jwtOptions, claims };
   const { id, version, hooks, endpoints, schema } = jwt(jwtOptions);
   const backChannel =
     checked.endpoints.length > 0 &&
@@ -132,21 +137,30 @@ export function usherJwt(options: UsherJwtOptions): UsherJwtPlugin {
     id,
     version,
     options: jwtOptions,
-    hooks: { after: hooks.after.map((hook) => sessionHeaderHook(hook, jwtOptions)) },
+    hooks: { after: hooks.after.map((hook) => sessionHeaderHook(hook, tokenOptions)) },
     schema: { ...(algorithm !== "HS256" && schema), ...(backChannel && deliverySchema) },
     init(context) {
       instance.set(instanceFrom(context, checked));
-      return backChannel ? { options: { databaseHooks: backChannel.attach(context) } } : {};
+      const logoutHooks = backChannel ? backChannel.attach(context) : {};
+      return { options: { databaseHooks: withSignInMarks(logoutHooks, context) } };
     },
     stop: async () => {
       if (backChannel) await backChannel.stop();
     },
     endpoints: {
       getJwks: endpoints.getJwks,
-      getToken: tokenEndpoint(endpoints.getToken, jwtOptions),
+      getToken: tokenEndpoint(endpoints.getToken, tokenOptions),
       signJWT: signJwtEndpoint(jwtOptions, policy),
     },
   };
+}
+
+type DatabaseHooks = NonNullable<BetterAuthOptions["databaseHooks"]>;
+
+function withSignInMarks(hooks: DatabaseHooks, context: AuthContext): DatabaseHooks {
+  const before = markSessionsWithoutSignIn(context);
+  if (before === undefined) return hooks;
+  return { ...hooks, session: { ...hooks.session, create: { ...hooks.session?.create, before } } };
 }
 
 /** Better Auth's own endpoint lets the caller override the options, and so the guarantees. */

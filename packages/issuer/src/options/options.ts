@@ -71,7 +71,7 @@ export interface UsherJwtOptions {
    * It has five seconds; after that, `/token` answers 503. If it throws, even an `APIError`, `/token` answers
    * 500 and the log says why, so it can never sign a user out with a 401.
    *
-   * It must not return `iss`, `sub`, `aud`, `exp`, `nbf`, `iat`, `jti`, `sid`, `act`, `email`,
+   * It must not return `iss`, `sub`, `aud`, `exp`, `nbf`, `iat`, `jti`, `sid`, `act`, `auth_time`, `email`,
    * `email_verified`, `name` or `is_anonymous`, which the plugin sets. If it does, no token is issued, and an
    * {@link IssuerError} names the claim.
    */

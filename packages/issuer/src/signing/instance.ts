@@ -2,6 +2,7 @@ import type { KeyObject } from "node:crypto";
 import type { AuthContext } from "better-auth";
 import { IssuerError } from "../errors.ts";
 import type { CheckedOptions } from "../options/check-options.ts";
+import { requireKeyPairForOAuth } from "./oauth-provider.ts";
 import { signingKey } from "./signing-key.ts";
 
 /** What the plugin reads from the Better Auth instance that it is installed in. */
@@ -15,11 +16,12 @@ export interface Instance {
  * uses, however they were configured. With versioned secrets, `context.secret` is the current version, the
  * first one.
  *
- * @throws {IssuerError} when the secret is too weak for HS256, the issuer is not known, or another plugin has
- *   the same endpoints
+ * @throws {IssuerError} when the secret is too weak for HS256, the issuer is not known, another plugin has
+ *   the same endpoints, or an OAuth provider of the instance needs a key pair
  */
 export function instanceFrom(context: AuthContext, options: CheckedOptions): Instance {
   requireSinglePlugin(context);
+  if (options.algorithm === "HS256") requireKeyPairForOAuth(context);
   return { key: signingKey(context.secret), issuer: options.issuer ?? originOf(context) };
 }
 

@@ -19,6 +19,7 @@ const reservedClaims: ReadonlySet<string> = new Set([
   "jti",
   "sid",
   "act",
+  "auth_time",
   "email",
   "email_verified",
   "name",
@@ -37,14 +38,20 @@ const maxNameLength = 256;
  *
  * `claims` gets copies, and five seconds. It cannot cause a sign-out: an error is a 500, a timeout a 503.
  *
+ * @param signedInAt - whole seconds: when the user signed in, if that is known
  * @throws {IssuerError} when `claims` throws, or returns a reserved claim or something other than an object
  * @throws {APIError} 503 when `claims` does not return in time
  */
 export async function sessionClaims(
   session: AuthenticatedSession,
   { claims, lifetime }: Pick<CheckedOptions, "claims" | "lifetime">,
+  signedInAt?: number,
 ): Promise<Record<string, unknown>> {
-  const own = ownClaims(session, lifetime);
+  const own = {
+    ...ownClaims(session, lifetime),
+    // OpenID Connect Core 1.0 section 2.
+    ...(signedInAt !== undefined && { auth_time: signedInAt }),
+  };
   const added = plainClaims(await callClaims(claims, session), "claims must return an object of claims");
   const conflict = Object.keys(added).find((name) => reservedClaims.has(name));
   if (conflict !== undefined) {

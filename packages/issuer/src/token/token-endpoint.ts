@@ -4,16 +4,23 @@ import { getJwtToken, type JwtOptions, type jwt } from "better-auth/plugins/jwt"
 import { logOf, reasonOf } from "../log.ts";
 import type { AuthenticatedSession } from "../options/options.ts";
 import { answeredSession, currentSession, isCached } from "./current-session.ts";
+import { signInTime } from "./sign-in-time.ts";
 import { requireLength } from "./token-length.ts";
 
 type JwtPlugin = ReturnType<typeof jwt<JwtOptions>>;
 type TokenEndpoint = JwtPlugin["endpoints"]["getToken"];
 type AfterHook = JwtPlugin["hooks"]["after"][number];
 
+/** The options of `jwt()`, and the claims of a token when it is known when the user signed in. */
+export interface TokenOptions {
+  readonly jwt: JwtOptions;
+  readonly claims: (session: AuthenticatedSession, signedInAt?: number) => Promise<Record<string, unknown>>;
+}
+
 /**
  * Better Auth's `GET /token`, but the session is looked up first. All answers have `Cache-Control: no-store`.
  */
-export function tokenEndpoint(original: TokenEndpoint, options: JwtOptions): TokenEndpoint {
+export function tokenEndpoint(original: TokenEndpoint, options: TokenOptions): TokenEndpoint {
   const { metadata, ...endpoint } = original.options;
   // `noStore` is Better Auth's own flag for `Cache-Control: no-store`, on errors as well.
   const withoutStore = { ...endpoint, use: [], metadata: { ...metadata, noStore: true } };
@@ -34,9 +41,9 @@ export function tokenEndpoint(original: TokenEndpoint, options: JwtOptions): Tok
  * With `session.cookieCache` the header is only set on request (`disableSettingJwtHeader: false`): it needs a
  * session look-up, which that cache exists to avoid.
  */
-export function sessionHeaderHook({ matcher }: AfterHook, options: JwtOptions): AfterHook {
+export function sessionHeaderHook({ matcher }: AfterHook, options: TokenOptions): AfterHook {
   const handler = createAuthMiddleware(async (request) => {
-    if (options.disableSettingJwtHeader ?? isCached(request)) return;
+    if (options.jwt.disableSettingJwtHeader ?? isCached(request)) return;
     try {
       const session = await answeredSession(request);
       if (session === null) return;
@@ -56,9 +63,14 @@ export function sessionHeaderHook({ matcher }: AfterHook, options: JwtOptions): 
 async function tokenFor(
   session: AuthenticatedSession,
   request: GenericEndpointContext,
-  options: JwtOptions,
+  { jwt, claims }: TokenOptions,
 ): Promise<string> {
-  const token = await getJwtToken({ ...request, context: { ...request.context, session } }, options);
+  const signedInAt = await signInTime(session, request);
+  const definePayload = (owner: AuthenticatedSession) => claims(owner, signedInAt);
+  const token = await getJwtToken(
+    { ...request, context: { ...request.context, session } },
+    { ...jwt, jwt: { ...jwt.jwt, definePayload } },
+  );
   requireLength(token);
   return token;
 }

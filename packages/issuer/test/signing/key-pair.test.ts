@@ -46,6 +46,7 @@ describe("usherJwt with a key pair", () => {
     expect(header).toEqual({ alg: algorithm, kid: expect.any(String) });
     expect(Object.keys(payload).sort()).toEqual([
       "aud",
+      "auth_time",
       "email",
       "email_verified",
       "exp",

@@ -41,6 +41,7 @@ test.each([
   "jti",
   "sid",
   "act",
+  "auth_time",
   "email",
   "email_verified",
   "name",

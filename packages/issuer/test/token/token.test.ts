@@ -32,6 +32,7 @@ test("GET /token returns a token signed with the secret, with exactly the docume
     exp: expect.any(Number),
     iss: baseURL,
     aud: audience,
+    auth_time: expect.any(Number),
     email: "ada@example.com",
     email_verified: false,
     name: "Ada",
@@ -48,6 +49,7 @@ test("@usher-auth/verify accepts it and returns the user and the session", async
   const { payload } = readJws(token);
   expect(verifier.verifySync(token)).toEqual({
     id: userId,
+    kind: "user",
     sessionId: payload.sid,
     issuedAt: payload.iat,
     expiresAt: payload.exp,

@@ -63,7 +63,7 @@ export async function signUpToSignOut(open: OpenPage, usher: RunningUsher, displ
 
   const claims = await shownClaims(page);
   expect(Object.keys(claims).sort()).toEqual(
-    ["aud", "email", "email_verified", "exp", "iat", "iss", "jti", "name", "sid", "sub"].sort(),
+    ["aud", "auth_time", "email", "email_verified", "exp", "iat", "iss", "jti", "name", "sid", "sub"].sort(),
   );
   expect(claims).toMatchObject({ email: ada.email, name: ada.name, iss: usher.webUrl, aud: usher.apiUrl });
 

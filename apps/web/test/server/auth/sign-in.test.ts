@@ -19,7 +19,7 @@ test("the API's verifier accepts tokens after sign-up and after sign-in", async 
     claims: { iss: url, aud: apiUrl, email: "ada@example.com", name: "Ada" },
   });
   expect(Object.keys(first.claims).sort()).toEqual(
-    ["aud", "email", "email_verified", "exp", "iat", "iss", "jti", "name", "sid", "sub"].sort(),
+    ["aud", "auth_time", "email", "email_verified", "exp", "iat", "iss", "jti", "name", "sid", "sub"].sort(),
   );
 
   expect((await browser.request("POST", "/api/auth/sign-out")).status).toBe(200);
