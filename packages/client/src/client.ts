@@ -1,9 +1,10 @@
-import { orAborted, requireNotAborted } from "./abort.ts";
+import { requireNotAborted } from "./abort.ts";
+import { createAuthorizedCall } from "./authorized-call.ts";
 import { createDestination } from "./destination.ts";
-import { SharedClientError, SignedOutError } from "./errors.ts";
-import { type PreparedRequest, prepareRequest } from "./prepare-request.ts";
-import { isRetriedWithNewToken } from "./retry-codes.ts";
+import { SharedClientError } from "./errors.ts";
+import { prepareRequest } from "./prepare-request.ts";
 import { isSingleUserRuntime } from "./runtime.ts";
+import { createStepUp, type ReauthenticationRequired } from "./step-up.ts";
 import { createTokenStore } from "./token-store.ts";
 
 type Token = string | null | undefined;
@@ -46,6 +47,19 @@ export type ApiClientOptions = {
    */
   onSignedOut?: () => unknown;
   /**
+   * Called when the API asks for a more recent sign-in (`reauthentication_required`, RFC 9470): let the user
+   * sign in again, and return true once they have. The client then fetches a new token and repeats the
+   * request once, if the token is the same user's. Any other result, and an error, leave the 401 to the
+   * caller; an error also goes to `console.error`. Calls that need it at the same time share one call of this
+   * function. Inside it, do not wait for a call that may need it too. Default: the caller gets the 401.
+   */
+  onReauthenticationRequired?: (event: ReauthenticationRequired) => boolean | PromiseLike<boolean>;
+  /**
+   * How long the calls that need it wait for `onReauthenticationRequired`, in milliseconds from 1 to
+   * 3,600,000. After it, they resolve to the 401, and the next such call asks again. Default: 600,000.
+   */
+  reauthenticationTimeout?: number;
+  /**
    * Set to true if this client serves one user only: a client made for each request of a server, or a process
    * that one person uses (a command line, a test). Browsers and their workers, React Native and Electron do
    * not need it. In every other runtime, calls throw {@link SharedClientError} without it. Default: false.
@@ -87,6 +101,12 @@ export type ApiClient = {
    * next user's token.
    */
   clearToken(): void;
+  /**
+   * Makes the next call fetch a new token. Call it when what the token says has changed, for example after
+   * `organization.setActive`: the API rejects the old token, so this only saves a request. The user stays
+   * signed in, and calls in progress continue. Fetches nothing itself.
+   */
+  refresh(): void;
 };
 
 /**
@@ -100,8 +120,10 @@ export type ApiClient = {
  * - **Token cache.** The token is cached until 30 seconds before its `exp`. A token without a readable `exp`
  *   is not cached. Concurrent calls share one fetch of the token.
  * - **Retry.** After a 401 with a problem `code` that a new token may resolve, the request is sent once more,
- *   if the new token differs. A body that is a stream is sent only once. The last response is returned, with
- *   any status.
+ *   if the new token differs and has the same `sub`. A body that is a stream is sent only once. The last
+ *   response is returned, with any status.
+ * - **Recent sign-in.** After a 401 that asks for one, `onReauthenticationRequired` lets the user sign in
+ *   again, and the request is sent once more, on the same conditions.
  * - **Sign-out.** Only `getToken` decides that the user is signed out: a second 401 or a 503 does not.
  *   Without a token, the call throws {@link SignedOutError} and sends nothing.
  * - **One user.** The client caches one user's token. See `singleUser` for servers.
@@ -109,7 +131,7 @@ export type ApiClient = {
  * It does NOT verify the token, and does not throw for an HTTP error status.
  *
  * @throws {TypeError} `baseURL` is not absolute; is not https (or http on a loopback host); or has a user
- *   name, password, query or fragment. `getToken` is not a function. `getTokenTimeout` is out of range.
+ *   name, password, query or fragment. `getToken` is not a function. A timeout is out of range.
  *
  * @example
  * ```ts
@@ -142,7 +164,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
 
   const tokens = createTokenStore({
     getToken: options.getToken,
-    deadline: requireTimeout(options.getTokenTimeout ?? 10_000),
+    deadline: requireTimeout("getTokenTimeout", options.getTokenTimeout ?? 10_000, 300_000),
     // Read at each call, like `fetch`, because tests replace it.
     now: options.now ?? (() => Date.now()),
     onAnswer(token) {
@@ -151,27 +173,19 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     },
   });
 
-  async function call(prepared: PreparedRequest): Promise<Response> {
-    const session = tokens.session();
-    const token = await orAborted(tokens.current(), prepared.signal);
-    if (token === undefined) throw new SignedOutError();
-    if (tokens.session() !== session)
-      throw new SignedOutError("The token was cleared while this call waited for it");
-
-    const response = await orAborted(send(prepared.withToken(token)), prepared.signal);
-    if (!(await orAborted(isRetriedWithNewToken(response), prepared.signal)) || tokens.session() !== session)
-      return response;
-    if (!prepared.replayable) {
-      tokens.discard(token);
-      return response;
-    }
-
-    const renewed = await orAborted(tokens.replace(token), prepared.signal);
-    if (renewed === undefined || renewed === token || tokens.session() !== session) return response;
-
-    await response.body?.cancel();
-    return await orAborted(send(prepared.withToken(renewed)), prepared.signal);
-  }
+  const { onReauthenticationRequired: ask } = options;
+  const stepUp =
+    ask &&
+    createStepUp({
+      ask,
+      deadline: requireTimeout(
+        "reauthenticationTimeout",
+        options.reauthenticationTimeout ?? 600_000,
+        3_600_000,
+      ),
+      onSignedIn: tokens.refresh,
+    });
+  const call = createAuthorizedCall({ tokens, stepUp, send });
 
   async function client(input: string | URL | Request, init?: RequestInit): Promise<Response> {
     if (!isSingleUser) throw new SharedClientError();
@@ -184,7 +198,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     }
   }
 
-  return Object.assign(client, { clearToken: tokens.clear });
+  return Object.assign(client, { clearToken: tokens.clear, refresh: tokens.refresh });
 }
 
 /** An error of a listener must not fail the call. */
@@ -194,7 +208,7 @@ function notify(listener: (() => unknown) | undefined): void {
   });
 }
 
-function requireTimeout(milliseconds: number): number {
-  if (milliseconds >= 1 && milliseconds <= 300_000) return milliseconds;
-  throw new TypeError("getTokenTimeout must be milliseconds, from 1 to 300000");
+function requireTimeout(name: string, milliseconds: number, longest: number): number {
+  if (milliseconds >= 1 && milliseconds <= longest) return milliseconds;
+  throw new TypeError(`${name} must be milliseconds, from 1 to ${longest}`);
 }

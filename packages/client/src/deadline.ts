@@ -1,21 +1,19 @@
-import { TokenUnavailableError } from "./errors.ts";
-
-/** `getToken` may throw, or return a token, a promise of one, or any other thenable. */
-type GetToken = () => unknown;
-
 /**
- * Calls `getToken` and rejects if it has not answered in time. A later token or error is ignored.
+ * Calls a function of the application and rejects if it has not answered in time. A later result or error is
+ * ignored. The function may throw, or return a value, a promise or any other thenable.
  *
- * @throws {TokenUnavailableError} `getToken` did not answer within `milliseconds`. An error of `getToken`
- *   itself is passed on unchanged.
+ * @param timeout - creates the error for a function that did not answer within `milliseconds`. An error of
+ *   the function itself is passed on unchanged.
  */
-export function callWithDeadline(getToken: GetToken, milliseconds: number): Promise<unknown> {
+export function callWithDeadline(
+  call: () => unknown,
+  milliseconds: number,
+  timeout: () => Error,
+): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      reject(new TokenUnavailableError(`getToken did not answer within ${milliseconds} ms`));
-    }, milliseconds);
+    const timer = setTimeout(() => reject(timeout()), milliseconds);
     // `async` turns a synchronous throw into a rejection and resolves any thenable.
-    (async () => await getToken())()
+    (async () => await call())()
       .then(resolve, reject)
       .finally(() => clearTimeout(timer));
   });

@@ -1,13 +1,13 @@
 import type { Destination } from "./destination.ts";
 
-/** A checked request. It can be sent once, or twice if its body can be read again. */
+/** A checked request. It can be sent once, or several times if its body can be read again. */
 export type PreparedRequest = {
   signal: AbortSignal | null | undefined;
-  /** Whether `withToken` may be called a second time. */
+  /** Whether `withToken` may be called more than once. */
   replayable: boolean;
   /** The request to send, with this token. */
   withToken(token: string): Request;
-  /** Releases the copy of the body that was kept for a second attempt. */
+  /** Releases the copy of the body that was kept for another attempt. */
   release(): void;
 };
 
@@ -54,15 +54,10 @@ function fromRequest(destination: Destination, input: Request, init: RequestInit
     // "same-origin" is the default of every Request, so only "include" is a decision of the caller.
     credentials: init.credentials ?? (input.credentials === "include" ? "include" : "omit"),
   });
-  let isFirst = true;
   return {
     signal: original.signal,
     replayable,
-    withToken(token) {
-      const request = isFirst && replayable ? original.clone() : original;
-      isFirst = false;
-      return authorize(request, token);
-    },
+    withToken: (token) => authorize(replayable ? original.clone() : original, token),
     release() {
       if (replayable && !original.bodyUsed) original.body?.cancel().catch(() => undefined);
     },

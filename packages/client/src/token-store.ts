@@ -1,5 +1,6 @@
 import { callWithDeadline } from "./deadline.ts";
-import { readExpiry } from "./expiry.ts";
+import { TokenUnavailableError } from "./errors.ts";
+import { readExpiry } from "./token-claims.ts";
 
 /** Milliseconds. A token is replaced this long before its `exp`, so that it does not expire in transit. */
 const REFRESH_BEFORE_EXPIRY = 30_000;
@@ -22,7 +23,9 @@ export type TokenStore = {
   replace(rejected: string): Promise<string | undefined>;
   /** Removes this token if it is the cached one. */
   discard(token: string): void;
-  /** Removes the cached token and ignores the result of a pending fetch. */
+  /** Later calls fetch a new token, and do not share a fetch that is pending. The session continues. */
+  refresh(): void;
+  /** Ends the session: removes the cached token and ignores the result of a pending fetch. */
   clear(): void;
 };
 
@@ -40,10 +43,14 @@ export function createTokenStore({ getToken, deadline, now, onAnswer }: TokenSto
   let cached: { token: string; freshUntil: number } | undefined;
   let pending: Promise<string | undefined> | undefined;
   let session = 0;
+  /** Incremented when fetches that have started no longer count. */
+  let generation = 0;
+
+  const timeout = () => new TokenUnavailableError(`getToken did not answer within ${deadline} ms`);
 
   async function fetchToken(startedIn: number): Promise<string | undefined> {
-    const token = requireToken(await callWithDeadline(getToken, deadline));
-    if (session !== startedIn) return token;
+    const token = requireToken(await callWithDeadline(getToken, deadline, timeout));
+    if (generation !== startedIn) return token;
     cached = token === undefined ? undefined : toCached(token);
     onAnswer(token);
     return token;
@@ -55,7 +62,7 @@ export function createTokenStore({ getToken, deadline, now, onAnswer }: TokenSto
    */
   function fetchOnce(): Promise<string | undefined> {
     if (pending) return pending;
-    const startedIn = session;
+    const startedIn = generation;
     const started = Promise.resolve()
       .then(() => fetchToken(startedIn))
       .finally(() => {
@@ -63,6 +70,12 @@ export function createTokenStore({ getToken, deadline, now, onAnswer }: TokenSto
       });
     pending = started;
     return started;
+  }
+
+  function refresh(): void {
+    generation += 1;
+    cached = undefined;
+    pending = undefined;
   }
 
   return {
@@ -77,10 +90,10 @@ export function createTokenStore({ getToken, deadline, now, onAnswer }: TokenSto
     discard(token) {
       if (cached?.token === token) cached = undefined;
     },
+    refresh,
     clear() {
       session += 1;
-      cached = undefined;
-      pending = undefined;
+      refresh();
     },
   };
 }

@@ -38,6 +38,7 @@ test.each([
   "token_too_large",
   "token_malformed",
   "token_unsupported",
+  "reauthentication_required",
   "a_code_of_tomorrow",
   "constructor",
 ])("returns the 401 of %s without a retry", async (code) => {
@@ -88,6 +89,14 @@ test("does not retry with the same token", async () => {
 
   expect(await response.json()).toMatchObject({ code: "token_expired" });
   expect(api.received).toHaveLength(1);
+});
+
+test("does not retry with another user's token", async () => {
+  const api = await startServer(rejectingWith("token_expired", isStale));
+  const client = clientOf({ baseURL: api.url, now, ...tokensInTurn(stale, tokenOf("fresh", 300, "bert")) });
+
+  expect((await client("tasks", { method: "POST" })).status).toBe(401);
+  expect(api.tokens()).toEqual([stale]);
 });
 
 test("refreshes the token once for concurrent 401s", async () => {

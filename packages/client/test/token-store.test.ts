@@ -140,6 +140,27 @@ test("clearToken removes the token, including one that is being fetched", async 
   expect(api.tokens()).toEqual([tokenOf("second user"), tokenOf("second user")]);
 });
 
+test("after refresh, the next call fetches a new token, and calls in progress continue", async () => {
+  const api = await startServer();
+  let answerFirst: (token: string) => void = () => undefined;
+  const answers = [
+    new Promise<string>((resolve) => (answerFirst = resolve)),
+    Promise.resolve(tokenOf("after the change")),
+  ];
+  const client = clientOf({ baseURL: api.url, now, getToken: async () => answers.shift() });
+
+  const inProgress = client("first");
+  client.refresh();
+  await client("second");
+  answerFirst(tokenOf("before the change"));
+
+  expect((await inProgress).status).toBe(200);
+  await client("third");
+  expect(api.tokens()).toEqual(
+    ["after the change", "before the change", "after the change"].map((id) => tokenOf(id)),
+  );
+});
+
 test("an aborted call stops waiting for the token, and other calls still get it", async () => {
   const api = await startServer();
   let fetches = 0;

@@ -40,8 +40,16 @@ export async function startServer(
   };
 }
 
-/** Answers 401 with this problem code if `isRejected` returns true for the token, otherwise "ok". */
-export function rejectingWith(code: string, isRejected: (token: string | undefined) => boolean) {
+/**
+ * Answers 401 with this problem code if `isRejected` returns true for the token, otherwise "ok".
+ *
+ * @param members - further members of the problem
+ */
+export function rejectingWith(
+  code: string,
+  isRejected: (token: string | undefined) => boolean,
+  members: object = {},
+) {
   return (request: Received, response: ServerResponse): void => {
     if (!isRejected(request.headers.authorization?.replace("Bearer ", ""))) {
       response.end("ok");
@@ -49,7 +57,13 @@ export function rejectingWith(code: string, isRejected: (token: string | undefin
     }
     response.writeHead(401, { "content-type": "application/problem+json" });
     response.end(
-      JSON.stringify({ type: `urn:usher-auth:error:${code}`, title: "Rejected", status: 401, code }),
+      JSON.stringify({
+        type: `urn:usher-auth:error:${code}`,
+        title: "Rejected",
+        status: 401,
+        code,
+        ...members,
+      }),
     );
   };
 }

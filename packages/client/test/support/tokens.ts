@@ -2,8 +2,8 @@
 export const NOON = Date.UTC(2030, 0, 1, 12);
 
 /** A token with an invalid signature: the client decodes `exp` and verifies nothing. */
-export function tokenOf(id: string, expiresInSeconds = 300): string {
-  const payload = { sub: "zoë", exp: NOON / 1000 + expiresInSeconds };
+export function tokenOf(id: string, expiresInSeconds = 300, sub: unknown = "zoë"): string {
+  const payload = { sub, exp: NOON / 1000 + expiresInSeconds };
   return [{ alg: "HS256" }, payload, id]
     .map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"))
     .join(".");

@@ -7,7 +7,9 @@ import {
 import type { Behaviour, UserFunction } from "../behaviours.ts";
 import type { Callback, Outcome } from "../callback.ts";
 
-const token = `${btoa('{"alg":"HS256"}')}.${btoa('{"exp":4000000000}')}.c2lnbmF0dXJl`.replaceAll("=", "");
+const tokenWith = (claims: object) =>
+  `${btoa('{"alg":"HS256"}')}.${btoa(JSON.stringify(claims))}.c2lnbmF0dXJl`.replaceAll("=", "");
+const token = tokenWith({ exp: 4000000000 });
 
 /** In milliseconds: for `getToken` its option, for `fetch` the caller's signal. */
 const short = 100;
@@ -74,17 +76,49 @@ async function signedOutOutcome(behaviour: Behaviour): ReturnType<Callback["use"
     fetch: async () => new Response("ok"),
     onSignedOut: () => bad(),
   });
-  const logError = console.error;
-  console.error = () => undefined;
-  try {
-    const error = await client("tasks").catch((thrown: unknown) => thrown);
-    const during = (error as { code?: unknown }).code === "signed_out" ? "served" : "failed";
-    behaves = true;
-    return { during, afterwards: await outcomeOf(client("tasks"), []) };
-  } finally {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-    console.error = logError;
-  }
+  const error = await client("tasks").catch((thrown: unknown) => thrown);
+  const during = (error as { code?: unknown }).code === "signed_out" ? "served" : "failed";
+  behaves = true;
+  return { during, afterwards: await outcomeOf(client("tasks"), []) };
+}
+
+/** The client logs the errors of these callbacks. */
+function quietly(use: Callback["use"]): Callback["use"] {
+  return async (behaviour) => {
+    const logError = console.error;
+    console.error = () => undefined;
+    try {
+      return await use(behaviour);
+    } finally {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      console.error = logError;
+    }
+  };
+}
+
+/** The API asks for a recent sign-in until there is a new token, which is there after each sign-in. */
+async function signInAgain(behaviour: Behaviour): ReturnType<Callback["use"]> {
+  const tokens = [1, 2].map((iat) => tokenWith({ exp: 4000000000, sub: "ada", iat }));
+  let signIns = 0;
+  return await twice(
+    (onReauthenticationRequired) => ({
+      onReauthenticationRequired,
+      reauthenticationTimeout: short,
+      getToken: () => tokens[signIns > 0 ? 1 : 0],
+      fetch: async (request) =>
+        request.headers.get("authorization") === `Bearer ${tokens[1]}`
+          ? new Response("ok")
+          : new Response('{"code":"reauthentication_required"}', {
+              status: 401,
+              headers: { "content-type": "application/problem+json" },
+            }),
+    }),
+    () => {
+      signIns += 1;
+      return true;
+    },
+    behaviour,
+  );
 }
 
 export const clientCallbacks: readonly Callback[] = [
@@ -131,7 +165,20 @@ export const clientCallbacks: readonly Callback[] = [
   },
   {
     name: "client createApiClient onSignedOut",
-    use: signedOutOutcome,
+    use: quietly(signedOutOutcome),
     expected: { usual: "served" },
+  },
+  {
+    name: "client createApiClient onReauthenticationRequired",
+    use: quietly(signInAgain),
+    // No sign-in: the caller gets the 401.
+    expected: {
+      usual: "served",
+      throws: "refused",
+      "throws a value that is not an Error": "refused",
+      rejects: "refused",
+      "returns a thenable that throws": "refused",
+      "never settles": "refused",
+    },
   },
 ];

@@ -1,0 +1,81 @@
+import { orAborted } from "./abort.ts";
+import { isResolvedByNewToken } from "./error-codes.ts";
+import { SignedOutError } from "./errors.ts";
+import type { PreparedRequest } from "./prepare-request.ts";
+import { type ApiProblem, readProblem } from "./problem.ts";
+import { requiredSignIn, type StepUp } from "./step-up.ts";
+import { haveSameUser } from "./token-claims.ts";
+import type { TokenStore } from "./token-store.ts";
+
+export type AuthorizedCallOptions = {
+  tokens: TokenStore;
+  /** Undefined if the application does not ask the user to sign in again. */
+  stepUp: StepUp | undefined;
+  send: (request: Request) => Promise<Response>;
+};
+
+/** A request that was sent with a token. */
+type Attempt = {
+  readonly token: string;
+  readonly response: Response;
+  /** Only read from a 401. */
+  readonly problem: ApiProblem | undefined;
+};
+
+/** Sends a request with the user's token. */
+export type AuthorizedCall = (prepared: PreparedRequest) => Promise<Response>;
+
+/**
+ * Creates the function that sends a request with the user's token: once more with a new token if that may
+ * help, and once more after the user has signed in again. Each at most once, and only for the same user.
+ */
+export function createAuthorizedCall({ tokens, stepUp, send }: AuthorizedCallOptions): AuthorizedCall {
+  return async (prepared) => {
+    const session = tokens.session();
+    const answered = stepUp?.answered() ?? 0;
+    const token = await orAborted(tokens.current(), prepared.signal);
+    if (token === undefined) throw new SignedOutError();
+    if (tokens.session() !== session)
+      throw new SignedOutError("The token was cleared while this call waited for it");
+
+    let attempt = await sendWith(prepared, token);
+    if (tokens.session() === session && isResolvedByNewToken(attempt.problem?.code))
+      attempt = await repeat(prepared, attempt);
+    if (tokens.session() === session && (await hasSignedInAgain(prepared, attempt, answered)))
+      attempt = await repeat(prepared, attempt);
+    return attempt.response;
+  };
+
+  async function sendWith(prepared: PreparedRequest, token: string): Promise<Attempt> {
+    const response = await orAborted(send(prepared.withToken(token)), prepared.signal);
+    const problem =
+      response.status === 401 ? await orAborted(readProblem(response), prepared.signal) : undefined;
+    return { token, response, problem };
+  }
+
+  /** Meanwhile the application may call `clearToken`: it signs the user in. `repeat` compares the user. */
+  async function hasSignedInAgain(
+    { signal }: PreparedRequest,
+    { response, problem }: Attempt,
+    answered: number,
+  ): Promise<boolean> {
+    const required = requiredSignIn(response, problem);
+    if (required === undefined || stepUp === undefined) return false;
+    return await orAborted(stepUp.signInAgain(required, answered), signal);
+  }
+
+  /** Sends the request with a new token of the same user. Without one, nothing is sent. */
+  async function repeat(prepared: PreparedRequest, attempt: Attempt): Promise<Attempt> {
+    const { token, response } = attempt;
+    if (!prepared.replayable) {
+      tokens.discard(token);
+      return attempt;
+    }
+    const session = tokens.session();
+    const renewed = await orAborted(tokens.replace(token), prepared.signal);
+    if (renewed === undefined || renewed === token || tokens.session() !== session) return attempt;
+    if (!haveSameUser(token, renewed)) return attempt;
+    await response.body?.cancel();
+    return await sendWith(prepared, renewed);
+  }
+}

@@ -1,0 +1,22 @@
+/** A quoted-string, a word (a token or a scheme), or the sign between a name and its value. */
+const part = /"((?:[^"\\]|\\.)*)"?|[^\s,="]+|=/g;
+
+/**
+ * The parameters of the `Bearer` challenge of a `WWW-Authenticate` header (RFC 9110 section 11.6.1), by
+ * lower-case name. A header may have challenges of other schemes. Empty if there is none.
+ */
+export function bearerChallenge(header: string): ReadonlyMap<string, string> {
+  const parameters = new Map<string, string>();
+  let isBearer = false;
+  const parts = [...header.matchAll(part)];
+  for (const [index, [word]] of parts.entries()) {
+    const isName = parts[index + 1]?.[0] === "=";
+    const isValue = parts[index - 1]?.[0] === "=";
+    const value = parts[index + 2];
+    if (isName && isBearer && value !== undefined)
+      parameters.set(word.toLowerCase(), value[1]?.replace(/\\(.)/g, "$1") ?? value[0]);
+    // A word that is neither is the scheme of the next challenge.
+    else if (!isName && !isValue && word !== "=") isBearer = word.toLowerCase() === "bearer";
+  }
+  return parameters;
+}

@@ -1,0 +1,77 @@
+import { bearerChallenge } from "./challenge.ts";
+import { callWithDeadline } from "./deadline.ts";
+import { type ApiProblem, secondsOf } from "./problem.ts";
+
+/** What the API asks for, passed to `onReauthenticationRequired`. */
+export type ReauthenticationRequired = {
+  /** How long ago the user may have signed in, in seconds. Undefined if the API does not say. */
+  readonly maxAge: number | undefined;
+};
+
+/**
+ * Whether a 401 asks for a recent sign-in (RFC 9470): by the code of its problem, otherwise by its challenge.
+ * A browser hides the challenge of another origin, unless CORS exposes it.
+ */
+export function requiredSignIn(
+  response: Response,
+  problem: ApiProblem | undefined,
+): ReauthenticationRequired | undefined {
+  if (response.status !== 401) return undefined;
+  if (problem !== undefined)
+    return problem.code === "reauthentication_required" ? { maxAge: problem.maxAge } : undefined;
+  const challenge = bearerChallenge(response.headers.get("www-authenticate") ?? "");
+  if (challenge.get("error") !== "insufficient_user_authentication") return undefined;
+  const maxAge = challenge.get("max_age") ?? "";
+  return { maxAge: /^\d{1,15}$/.test(maxAge) ? secondsOf(Number(maxAge)) : undefined };
+}
+
+/** Asks the user to sign in again. Calls that need it at the same time share one question. */
+export type StepUp = {
+  /** The number of questions that were answered, at the start of a call. */
+  answered(): number;
+  /**
+   * Resolves to whether the user has signed in again since the call began. Never rejects.
+   *
+   * @param since - the result of `answered()` when the call began
+   */
+  signInAgain(event: ReauthenticationRequired, since: number): Promise<boolean>;
+};
+
+export type StepUpOptions = {
+  /** The application's function. It may throw, reject, hang, or return anything; only `true` counts. */
+  ask: (event: ReauthenticationRequired) => unknown;
+  /** Milliseconds until an unanswered question counts as `false`. */
+  deadline: number;
+  /** Called when the user has signed in again, before the calls that wait for it continue. */
+  onSignedIn: () => void;
+};
+
+export function createStepUp({ ask, deadline, onSignedIn }: StepUpOptions): StepUp {
+  let pending: Promise<boolean> | undefined;
+  let answered = 0;
+  let lastAnswer = false;
+
+  async function askOnce(event: ReauthenticationRequired): Promise<boolean> {
+    const timeout = () => new Error(`it did not answer within ${deadline} ms`);
+    try {
+      lastAnswer = (await callWithDeadline(() => ask(event), deadline, timeout)) === true;
+    } catch (error) {
+      lastAnswer = false;
+      console.error("@usher-auth/client: onReauthenticationRequired failed:", error);
+    }
+    answered += 1;
+    pending = undefined;
+    if (lastAnswer) onSignedIn();
+    return lastAnswer;
+  }
+
+  return {
+    answered: () => answered,
+    async signInAgain(event, since) {
+      // The answer came while this call waited for its response.
+      if (answered !== since) return lastAnswer;
+      pending ??= askOnce(event);
+      return await pending;
+    },
+  };
+}

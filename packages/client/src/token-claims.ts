@@ -1,0 +1,37 @@
+/** What the client reads from a token. Decoded and NOT verified: the API verifies it. */
+type TokenClaims = { readonly exp?: unknown; readonly sub?: unknown };
+
+/**
+ * The token's `exp` in milliseconds since 1970, or undefined if it has none that can be read. It only decides
+ * how long the client caches the token.
+ */
+export function readExpiry(token: string): number | undefined {
+  const { exp } = readClaims(token);
+  return typeof exp === "number" && Number.isFinite(exp) ? exp * 1000 : undefined;
+}
+
+/**
+ * Whether two tokens have the same user: the claim `sub`. False if it cannot be read from both.
+ *
+ * A request that was made for one user is never sent with another user's token.
+ */
+export function haveSameUser(before: string, after: string): boolean {
+  const { sub } = readClaims(before);
+  return typeof sub === "string" && sub !== "" && sub === readClaims(after).sub;
+}
+
+function readClaims(token: string): TokenClaims {
+  try {
+    const claims: unknown = JSON.parse(decodeSegment(token.split(".")[1] ?? ""));
+    return typeof claims === "object" && claims !== null ? claims : {};
+  } catch {
+    return {};
+  }
+}
+
+/** `atob` returns a character for each byte. React Native has no TextDecoder to read them as UTF-8. */
+function decodeSegment(segment: string): string {
+  const bytes = atob(segment.replaceAll("-", "+").replaceAll("_", "/"));
+  const escaped = Array.from(bytes, (byte) => `%${byte.charCodeAt(0).toString(16).padStart(2, "0")}`);
+  return decodeURIComponent(escaped.join(""));
+}
