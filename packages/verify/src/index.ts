@@ -29,5 +29,7 @@ export type { RsaAlgorithm, SecretAlgorithm } from "./keys/signature.ts";
 export { requireClaim } from "./policies/claim.ts";
 export { requireScopes } from "./policies/scopes.ts";
 export type { Revocations } from "./revocation/revocations.ts";
+export type { AccessTokenOptions } from "./verifier/access-tokens.ts";
+export type { AudienceOption } from "./verifier/audience.ts";
 export type { VerifierOptions } from "./verifier/options.ts";
 export { createVerifier, type Verifier } from "./verifier/verifier.ts";

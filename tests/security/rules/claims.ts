@@ -79,8 +79,8 @@ export const claimRules: readonly Rule[] = [
       ],
       [
         "claims/claims.ts",
-        "if (policy.audiences !== null) checkAudience",
-        "if (policy.audiences !== null && claims.aud !== undefined) checkAudience",
+        "if (audiences === null) return;",
+        "if (audiences === null || audience === undefined) return;",
       ],
     ],
   },

@@ -11,6 +11,8 @@ export interface ClaimsPolicy {
   readonly issuers: readonly string[];
   /** Accepted audiences. The token needs one of them. `null` accepts any audience, and none. */
   readonly audiences: readonly string[] | null;
+  /** Whether a token that names another audience too is rejected. */
+  readonly isExact: boolean;
   /** In seconds. */
   readonly clockTolerance: number;
   /** In seconds since `iat`; undefined: no limit. */
@@ -35,19 +37,19 @@ export function readClaimsObject({ payload }: Pick<UnverifiedToken, "payload">):
  * `token_expired` means that nothing else is wrong, and a client needs only a new token.
  *
  * @param now Seconds since 1970.
- * @param issuers The issuers that the signing key vouches for.
- * @throws {AuthError} `claims_invalid`, `issuer_rejected`, `audience_rejected`, `token_expired`,
- *   `token_not_yet_valid`.
+ * @param issuers The issuers that the signing key vouches for; undefined: every accepted one.
+ * @throws {AuthError} `token_unsupported`, `claims_invalid`, `issuer_rejected`, `audience_rejected`,
+ *   `token_expired`, `token_not_yet_valid`.
  */
 export function checkClaims(
   claims: JsonObject,
   policy: ClaimsPolicy,
   now: number,
-  issuers: readonly string[],
+  issuers: readonly string[] | undefined,
 ): asserts claims is JsonObject & TokenClaims {
   checkForms(claims, policy);
   checkIssuer(claims.iss, policy.issuers, issuers);
-  if (policy.audiences !== null) checkAudience(claims.aud, policy.audiences);
+  checkAudience(claims.aud, policy);
   checkTimes(claims, policy, now);
 }
 
@@ -64,6 +66,9 @@ function checkForms(
   claims: JsonObject,
   policy: ClaimsPolicy,
 ): asserts claims is JsonObject & WellFormedClaims {
+  // OpenID Connect Core 1.0 section 2: an ID token is for its client. It may be signed by the same key, for
+  // the same user, and without a `typ`.
+  if (claims.at_hash !== undefined) throw unsupported("an ID token (`at_hash`): send the access token");
   if (!isNonEmptyString(claims.sub)) {
     throw invalid(
       "sub",
@@ -101,12 +106,16 @@ export function isNumericDate(value: unknown): value is number {
 }
 
 /**
- * @param accepted The verifier's issuers.
- * @param vouched The ones that the signing key vouches for (RFC 8725 section 3.8).
+ * @param accepted The issuers of this kind of token.
+ * @param vouched The ones that the signing key vouches for (RFC 8725 section 3.8); undefined: all.
  */
-export function checkIssuer(issuer: string, accepted: readonly string[], vouched: readonly string[]): void {
-  if (vouched.includes(issuer)) return;
+export function checkIssuer(
+  issuer: string,
+  accepted: readonly string[],
+  vouched: readonly string[] | undefined,
+): void {
   if (accepted.includes(issuer)) {
+    if (vouched === undefined || vouched.includes(issuer)) return;
     throw new AuthError("issuer_rejected", {
       hint: `iss is ${quote(issuer)}, but the signing key belongs to ${vouched.map(quote).join(" and ")}`,
     });
@@ -117,14 +126,17 @@ export function checkIssuer(issuer: string, accepted: readonly string[], vouched
   });
 }
 
+/** @param audience Validated by {@link isAudience}; undefined only if every audience is accepted. */
 export function checkAudience(
   audience: string | readonly string[] | undefined,
-  accepted: readonly string[],
+  { audiences, isExact }: Pick<ClaimsPolicy, "audiences" | "isExact">,
 ): void {
+  if (audiences === null) return;
   const actual = typeof audience === "string" ? [audience] : (audience ?? []);
-  if (actual.some((one) => accepted.includes(one))) return;
+  const isAccepted = (one: string) => audiences.includes(one);
+  if (isExact ? actual.every(isAccepted) : actual.some(isAccepted)) return;
   throw new AuthError("audience_rejected", {
-    hint: `aud is ${actual.map(quote).join(", ")}, expected ${accepted.map(quote).join(" or ")}`,
+    hint: `aud is ${actual.map(quote).join(", ")}, expected ${isExact ? "only " : ""}${audiences.map(quote).join(" or ")}`,
   });
 }
 
@@ -167,6 +179,10 @@ function checkStart(name: string, start: number | undefined, now: number, clockT
   throw new AuthError("token_not_yet_valid", {
     hint: `${name} is ${Math.ceil(start - now)} s ahead of this machine's clock: compare it with the issuer's`,
   });
+}
+
+export function unsupported(kind: string): AuthError {
+  return new AuthError("token_unsupported", { hint: `this is ${kind}` });
 }
 
 export function invalid(claim: string, form: string, more = ""): AuthError {

@@ -5,28 +5,23 @@ import type { KeySource, KeyStatus, WaitUntil } from "./key-source.ts";
 import type { VerificationKey } from "./signature.ts";
 
 /**
- * The property with the {@link SafeSource} of a key source. It is not in the type of a key source.
+ * The property with the {@link BoundSource} of a key source. It is not in the type of a key source.
  *
  * The symbol is registered, so that a second copy of the package finds it. The number is the version of
- * {@link SafeSource}: a copy with another version finds nothing.
+ * {@link BoundSource}: a copy with another version finds nothing.
  */
 const bound: unique symbol = Symbol.for("usher-auth.key-source.1");
 
 /** A key source, validated and safe to call: only `candidates` throws. */
 export interface BoundSource {
   readonly algorithms: ReadonlySet<string>;
-  /** The issuers that its keys vouch for: its own `issuers`, or every issuer of the verifier. */
-  readonly issuers: readonly string[];
+  /** The issuers that its keys vouch for; undefined: whichever issuers its verifier accepts. */
+  readonly issuers: readonly string[] | undefined;
   candidates(header: UnverifiedHeader): readonly VerificationKey[];
   keys(): readonly VerificationKey[];
   description?(): string | undefined;
   readonly remote?: BoundRemote | undefined;
 }
-
-/** A source that is safe to call, before a verifier binds it. `issuers` is undefined if it names none. */
-export type SafeSource = Omit<BoundSource, "issuers"> & {
-  readonly issuers: readonly string[] | undefined;
-};
 
 /** `RemoteKeys` whose `refresh` always settles, and resolves to the error that prevented newer keys. */
 export interface BoundRemote {
@@ -66,7 +61,7 @@ export interface Waiting {
  * Marks a source as safe to call. The mark is not enumerable and the source is frozen: a changed copy, such as
  * `{ ...sharedSecret(secret), candidates }`, is not marked.
  */
-export function markSource(source: KeySource, safe: SafeSource): KeySource {
+export function markSource(source: KeySource, safe: BoundSource): KeySource {
   return Object.freeze(Object.defineProperty(source, bound, { value: safe }));
 }
 
@@ -76,6 +71,7 @@ const advice =
 /**
  * Binds the key sources of a verifier to its issuers.
  *
+ * @param issuers Of session tokens and access tokens.
  * @throws {ConfigurationError} No source, one that no function of this package created, or issuers that are
  *   not the verifier's.
  */
@@ -90,15 +86,11 @@ export function bindSources(
     sources.map((source) => source.issuers),
     issuers,
   );
-  return sources.map((source) => ({
-    ...source,
-    // A copy: the set of a source can be changed.
-    algorithms: new Set(source.algorithms),
-    issuers: source.issuers ?? issuers,
-  }));
+  // A copy: the set of a source can be changed.
+  return sources.map((source) => ({ ...source, algorithms: new Set(source.algorithms) }));
 }
 
 /** Undefined if the source has no mark. An inherited one does not count: the object may override functions. */
-function safeSource(source: KeySource & { readonly [bound]?: SafeSource }): SafeSource | undefined {
+function safeSource(source: KeySource & { readonly [bound]?: BoundSource }): BoundSource | undefined {
   return source && Object.hasOwn(source, bound) ? source[bound] : undefined;
 }

@@ -40,8 +40,8 @@ export interface KeyResolver {
 /** The key that signed a token. */
 interface Voucher {
   readonly key: VerificationKey;
-  /** The accepted `iss` of the token (RFC 8725 section 3.8). */
-  readonly issuers: readonly string[];
+  /** The accepted `iss` of the token (RFC 8725 section 3.8); undefined: any that its kind accepts. */
+  readonly issuers: readonly string[] | undefined;
 }
 
 /** @param lifetime The longest lifetime of a token, in seconds. */

@@ -36,7 +36,7 @@ const longestId = 255;
  * section 2.6). Does not check whether its `jti` was used before.
  *
  * @param now Seconds since 1970.
- * @param issuers The issuers that the signing key vouches for.
+ * @param issuers The issuers that the signing key vouches for; undefined: every accepted one.
  * @throws {AuthError} `claims_invalid`, `issuer_rejected`, `audience_rejected`, `token_expired`,
  *   `token_not_yet_valid`.
  */
@@ -44,7 +44,7 @@ export function readLogoutToken(
   claims: JsonObject,
   policy: ClaimsPolicy,
   now: number,
-  issuers: readonly string[],
+  issuers: readonly string[] | undefined,
 ): LogoutToken {
   const { iss, aud, iat, exp, jti, sid, sub, toe } = claims;
   if (!isNonEmptyString(iss)) throw invalid("iss", "a non-empty string");
@@ -65,7 +65,7 @@ export function readLogoutToken(
     throw new AuthError("claims_invalid", { hint: "a logout token has no `nonce`" });
 
   checkIssuer(iss, policy.issuers, issuers);
-  if (policy.audiences !== null) checkAudience(aud, policy.audiences);
+  checkAudience(aud, policy);
   checkLogoutTimes({ iat, exp, toe }, policy.clockTolerance, now);
   return Object.freeze({
     id: jti,

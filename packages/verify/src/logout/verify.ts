@@ -53,7 +53,7 @@ export function createLogoutVerifier(verifier: Verifier<unknown>): VerifyLogoutT
   const parts = internalsOf(verifier);
   if (parts === undefined) throw new ConfigurationError("verifier: give createVerifier(...).");
   const { keys, policy, maxTokenLength, clock } = parts;
-  const parseToken = createTokenParser({ maxTokenLength, typ: logoutTokenType });
+  const parseToken = createTokenParser({ maxTokenLength, typ: logoutTokenType, accessTokens: false });
   /** Each used `jti`, with the time in seconds from which its token is too old anyway. */
   const seen = new BoundedMap<string, number>(rememberedIds);
   /** Running calls of `act`, by `jti`. */

@@ -1,9 +1,6 @@
 import type { Policy } from "../access/policies.ts";
 import type { Principal } from "../claims/principal.ts";
-import { ConfigurationError } from "../errors.ts";
-
-/** RFC 6749 section 3.3, `scope-token`. */
-const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
+import { grantsScopes, readScopes, scopesOf } from "../claims/scope.ts";
 
 /**
  * Accepts principals whose token grants every one of these scopes. Reads the claim `scope`: a string of
@@ -53,29 +50,12 @@ export function requireClientScopes(...scopes: readonly string[]): Policy {
   });
 }
 
-/**
- * @param name The function or option, for the message.
- * @throws {ConfigurationError} No scope, or an invalid one.
- */
-export function readScopes(scopes: readonly string[], name: string): readonly string[] {
-  if (
-    !Array.isArray(scopes) ||
-    scopes.length === 0 ||
-    !scopes.every((scope) => typeof scope === "string" && scopeToken.test(scope))
-  ) {
-    throw new ConfigurationError(`${name}: name the scopes one by one, such as "tasks:write".`);
-  }
-  return Object.freeze([...scopes]);
-}
-
 function grants(claims: unknown, needed: readonly string[]): boolean {
-  const granted = grantedScopes(claims);
-  return needed.every((scope) => granted.includes(scope));
+  return grantsScopes(grantedScopes(claims), needed);
 }
 
 /** The scopes in the claim `scope`. */
 export function grantedScopes(claims: unknown): readonly unknown[] {
   const { scope } = (claims ?? {}) as { scope?: unknown };
-  if (typeof scope === "string") return scope.split(" ");
-  return Array.isArray(scope) ? scope : [];
+  return Array.isArray(scope) ? scope : scopesOf(scope);
 }

@@ -3,7 +3,8 @@ import type { Revocation } from "./store.ts";
 
 /** The claims that a revocation can name. */
 export interface RevocableToken {
-  readonly sub: string;
+  /** The user. Absent for an OAuth client that acts for itself: it is no user. */
+  readonly sub?: string | undefined;
   /** Without it, the token may have been issued before any revocation of its user. */
   readonly iat?: number | undefined;
   readonly jti?: string | undefined;
@@ -99,7 +100,7 @@ export class RevocationTable {
     const { token, session, user } = this.#kinds;
     if (jti !== undefined && token.instants.size > 0 && token.instants.has(jti)) return "token";
     if (sid !== undefined && session.instants.size > 0 && session.instants.has(sid)) return "session";
-    if (user.instants.size === 0) return undefined;
+    if (sub === undefined || user.instants.size === 0) return undefined;
     const end = user.instants.get(sub);
     return end !== undefined && (iat === undefined || iat < end) ? "user" : undefined;
   }

@@ -1,6 +1,6 @@
 import { AuthError } from "../errors.ts";
 import { decodeCanonical } from "./base64url.ts";
-import { readHeader, type UnverifiedHeader } from "./header.ts";
+import { type AcceptedTypes, readHeader, type UnverifiedHeader } from "./header.ts";
 import { explainForm } from "./look-alikes.ts";
 
 /** The parts of a token that is not verified yet (!). The payload is decoded, but not parsed. */
@@ -13,11 +13,9 @@ export interface UnverifiedToken {
 }
 
 /** What a token parser accepts. */
-export interface TokenForm {
+export interface TokenForm extends AcceptedTypes {
   /** The longest accepted token, in characters. */
   readonly maxTokenLength: number;
-  /** The only accepted `typ`, in lower case and without `application/`; undefined accepts `JWT` or none. */
-  readonly typ: string | undefined;
 }
 
 /**
@@ -26,8 +24,9 @@ export interface TokenForm {
  * Checks length, alphabet, segments, canonical base64url, and that the header is a JSON object of a supported
  * kind. Verifies nothing. Throws AuthError `token_too_large`, `token_malformed` or `token_unsupported`.
  */
-export function createTokenParser({ maxTokenLength, typ }: TokenForm): (token: string) => UnverifiedToken {
-  /** The last header that was read. An issuer uses the same header for all tokens of a key. */
+export function createTokenParser(form: TokenForm): (token: string) => UnverifiedToken {
+  const { maxTokenLength } = form;
+  /** The last header that was read. An issuer uses the same header for all tokens of a kind and a key. */
   let latest: { readonly segment: string; readonly header: UnverifiedHeader } | undefined;
 
   function parseToken(token: string): UnverifiedToken {
@@ -53,7 +52,7 @@ export function createTokenParser({ maxTokenLength, typ }: TokenForm): (token: s
     if (latest?.segment === segment) return latest.header;
     const bytes = decodeCanonical(segment);
     if (bytes === undefined) throw explainForm(token);
-    latest = { segment, header: readHeader(bytes, typ) };
+    latest = { segment, header: readHeader(bytes, form) };
     return latest.header;
   }
 

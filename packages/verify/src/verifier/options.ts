@@ -1,3 +1,4 @@
+import type { AccessPolicy } from "../claims/access-token.ts";
 import type { ClaimsPolicy } from "../claims/claims.ts";
 import { claimsReader, type ReadClaims } from "../claims/claims-schema.ts";
 import type { TokenClaims } from "../claims/principal.ts";
@@ -8,9 +9,11 @@ import { type BoundSource, bindSources } from "../keys/bound-source.ts";
 import type { KeySource } from "../keys/key-source.ts";
 import { integerWithin, isNonEmptyString, stringList } from "../option-values.ts";
 import type { Revocations } from "../revocation/revocations.ts";
-import { logoutTokenType, mediaType } from "../token/header.ts";
+import { accessTokenType, logoutTokenType, mediaType } from "../token/header.ts";
 import type { TokenForm } from "../token/parse.ts";
 import { ignorePromise } from "../user-code/thenable.ts";
+import { type AccessTokenOptions, readAccessTokens } from "./access-tokens.ts";
+import { type AudienceOption, readAudience } from "./audience.ts";
 
 /**
  * Options of {@link createVerifier}.
@@ -39,10 +42,15 @@ export interface VerifierOptions<Claims = TokenClaims> {
    */
   readonly issuer: string | readonly string[];
   /**
-   * The name of this API: tokens must have it in `aud`. A list accepts each of its members. `null` disables
-   * the check.
+   * The name of this API: tokens must have it in `aud`. A list accepts each of its members. `{ exactly }`
+   * also rejects a token that names any other audience. `null` disables the check.
    */
-  readonly audience: string | readonly string[] | null;
+  readonly audience: AudienceOption;
+  /**
+   * Accepts OAuth access tokens too, each by its own rules. With several key sources, those that sign access
+   * tokens must name their issuer. Default: none is accepted.
+   */
+  readonly accessTokens?: AccessTokenOptions;
   /** The tolerated difference between the issuer's clock and this one. Seconds, 0 to 300; default: 5. */
   readonly clockTolerance?: number;
   /**
@@ -53,7 +61,8 @@ export interface VerifierOptions<Claims = TokenClaims> {
   /** The longest accepted token. Characters, 64 to 65536; default: 8192. */
   readonly maxTokenLength?: number;
   /**
-   * The required `typ`, such as `at+jwt` (RFC 9068). Default: `JWT` or none, which is what Better Auth sends.
+   * The required `typ` of session tokens. Default: `JWT` or none, which is what Better Auth sends. For OAuth
+   * access tokens (`at+jwt`), use `accessTokens`.
    */
   readonly typ?: string;
   /**
@@ -92,6 +101,8 @@ export interface CheckedOptions<Claims> {
   readonly sources: readonly BoundSource[];
   readonly form: TokenForm;
   readonly policy: ClaimsPolicy;
+  /** The rules of access tokens; undefined if none is accepted. */
+  readonly accessPolicy: AccessPolicy | undefined;
   /** Undefined if there is no schema. */
   readonly readClaims: ReadClaims<Claims> | undefined;
   readonly cacheSize: number;
@@ -104,9 +115,19 @@ export interface CheckedOptions<Claims> {
 
 /** @throws {ConfigurationError} */
 export function readOptions<Claims>(options: VerifierOptions<Claims>): CheckedOptions<Claims> {
-  const issuers = strings(options.issuer, "issuer", "Set it to Better Auth's baseURL.");
-  const sources = bindSources(options.keys, issuers);
-  const typ = readTyp(options.typ);
+  const policy: ClaimsPolicy = {
+    issuers: stringList(
+      options.issuer,
+      "issuer: a non-empty string, or a list of them, is required. Set it to Better Auth's baseURL.",
+    ),
+    ...readAudience(options.audience, "audience"),
+    clockTolerance: integerWithin(options.clockTolerance ?? 5, "clockTolerance", 0, 300),
+    maxTokenAge: readMaxTokenAge(options),
+  };
+  const accessPolicy = options.accessTokens && readAccessTokens(options.accessTokens, policy);
+  const issuers = new Set([...policy.issuers, ...(accessPolicy?.issuers ?? [])]);
+  const sources = bindSources(options.keys, [...issuers]);
+  const typ = readTyp(options.typ, accessPolicy !== undefined);
   const cacheSize =
     options.cache === false ? 0 : integerWithin(options.cache ?? 10_000, "cache", 0, 1_000_000);
   return {
@@ -114,20 +135,10 @@ export function readOptions<Claims>(options: VerifierOptions<Claims>): CheckedOp
     form: {
       maxTokenLength: integerWithin(options.maxTokenLength ?? 8192, "maxTokenLength", 64, 65_536),
       typ,
+      accessTokens: accessPolicy !== undefined,
     },
-    policy: {
-      issuers,
-      audiences:
-        options.audience === null
-          ? null
-          : strings(
-              options.audience,
-              "audience",
-              "Set it to this API's name in tokens, or to null to check none.",
-            ),
-      clockTolerance: integerWithin(options.clockTolerance ?? 5, "clockTolerance", 0, 300),
-      maxTokenAge: readMaxTokenAge(options),
-    },
+    policy,
+    accessPolicy,
     readClaims: options.claims === undefined ? undefined : claimsReader(options.claims),
     cacheSize,
     cacheBytes: readCacheBytes(options.cacheBytes, cacheSize),
@@ -136,12 +147,14 @@ export function readOptions<Claims>(options: VerifierOptions<Claims>): CheckedOp
   };
 }
 
-function readTyp(typ: string | undefined): string | undefined {
+function readTyp(typ: string | undefined, takesAccessTokens: boolean): string | undefined {
   if (typ === undefined) return undefined;
   if (!isNonEmptyString(typ)) throw new ConfigurationError("typ: must be a non-empty string.");
   const type = mediaType(typ);
   if (type === logoutTokenType)
     throw new ConfigurationError("typ: logout tokens must not be accepted as API tokens.");
+  if (takesAccessTokens && type === accessTokenType)
+    throw new ConfigurationError("typ: at+jwt is the type of access tokens, which `accessTokens` accepts.");
   return type;
 }
 
@@ -185,8 +198,4 @@ function readRevocations(revocations: Revocations | undefined): Revocations | un
   }
   integerWithin(revocations.maxTokenAge, "revocations: maxTokenAge", 1, Number.MAX_SAFE_INTEGER);
   return revocations;
-}
-
-function strings(value: string | readonly string[], name: string, advice: string): readonly string[] {
-  return stringList(value, `${name}: a non-empty string, or a list of them, is required. ${advice}`);
 }

@@ -1,4 +1,5 @@
 import { BoundedCache, hashOfEnd } from "../cache.ts";
+import { checkAccessToken } from "../claims/access-token.ts";
 import { checkClaims, lifeOf, readClaimsObject } from "../claims/claims.ts";
 import { deepFreeze, freezeThrough } from "../claims/freeze.ts";
 import { createPrincipal, type Principal, type TokenClaims } from "../claims/principal.ts";
@@ -9,6 +10,7 @@ import type { VerificationKey } from "../keys/signature.ts";
 import { checkRevoked, loadAll } from "../revocation/check.ts";
 import type { Revocations } from "../revocation/revocations.ts";
 import type { RevocableToken } from "../revocation/table.ts";
+import { isAccessToken } from "../token/header.ts";
 import { createTokenParser, type UnverifiedToken } from "../token/parse.ts";
 import { internals, type VerifierInternals } from "./internals.ts";
 import { readOptions, type VerifierOptions } from "./options.ts";
@@ -69,7 +71,7 @@ const usualLifetime = 86_400;
  *
  * Validates every option and throws immediately. Checks of each token, in order: form and length, algorithm,
  * key, signature, then `sub`, `iss`, `aud`, `exp`, `nbf`, `iat`, the `claims` schema, and the revocations if
- * there are any. Does NOT check what the user may do, whether the session still exists at the issuer (use
+ * there are any. OAuth access tokens are accepted with `accessTokens` only, and an ID token never. Does NOT check what the user may do, whether the session still exists at the issuer (use
  * revocations), or whether the path belongs to the user (the guard does).
  *
  * @throws {ConfigurationError} An invalid option.
@@ -87,8 +89,9 @@ const usualLifetime = 86_400;
  * ```
  */
 export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Claims>): Verifier<Claims> {
-  const { sources, form, policy, readClaims, cacheSize, cacheBytes, revocations, clock, witness } =
+  const { sources, form, policy, accessPolicy, readClaims, cacheSize, cacheBytes, ...checked } =
     readOptions(options);
+  const { revocations, clock, witness } = checked;
   const keys = createKeyResolver(sources, (policy.maxTokenAge ?? usualLifetime) + policy.clockTolerance);
   const parseToken = createTokenParser(form);
   const cache =
@@ -119,11 +122,14 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
     const parts = parseToken(token);
     const { key, issuers } = keys.verify(parts, now);
     const claims = readClaimsObject(parts);
-    checkClaims(claims, policy, now, issuers);
+    // The type decides, and the parser has accepted it: no token is held to the rules of both kinds.
+    if (accessPolicy !== undefined && isAccessToken(parts.header))
+      checkAccessToken(claims, accessPolicy, now, issuers);
+    else checkClaims(claims, policy, now, issuers);
     // A signed `iat` proves that it is at least that time: see clock.ts.
     if (claims.iat !== undefined) witness?.(claims.iat);
-    const revocable = revocations === undefined ? neverRevoked : revocableOf(claims);
     const principal = principalOf(claims, parts);
+    const revocable = revocations === undefined ? neverRevoked : revocableOf(claims, principal.kind);
     const isShared = readClaims === undefined || freezeThrough(principal.claims);
     if (revocations !== undefined) checkRevoked(revocations, revocable, now);
     const { from, until } = lifeOf(claims, policy);
@@ -144,8 +150,9 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
    * `claims` are the token's, and no other code has them before they are frozen.
    */
   function principalOf(claims: TokenClaims, parts: UnverifiedToken): Principal<Claims> {
-    if (readClaims === undefined) return createPrincipal(claims, deepFreeze(claims) as Claims);
-    return createPrincipal(claims, readClaims(readClaimsObject(parts)));
+    const clientId = isAccessToken(parts.header) ? (claims.client_id as string) : undefined;
+    if (readClaims === undefined) return createPrincipal(claims, deepFreeze(claims) as Claims, clientId);
+    return createPrincipal(claims, readClaims(readClaimsObject(parts)), clientId);
   }
 
   /**
@@ -190,7 +197,10 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
 /** Used without revocations. */
 const neverRevoked: RevocableToken = Object.freeze({ sub: "" });
 
-/** A separate object, so that a cached token does not keep claims alive that the schema has dropped. */
-function revocableOf({ sub, iat, jti, sid }: TokenClaims): RevocableToken {
-  return Object.freeze({ sub, iat, jti, sid });
+/**
+ * A separate object, so that a cached token does not keep claims alive that the schema has dropped. The subject
+ * of a client's own token is not a user, whatever its id.
+ */
+function revocableOf({ sub, iat, jti, sid }: TokenClaims, kind: Principal["kind"]): RevocableToken {
+  return Object.freeze({ sub: kind === "user" ? sub : undefined, iat, jti, sid });
 }

@@ -192,7 +192,9 @@ describe("claims: hints for the operator", () => {
     expect(hintOf({ aud: ["x", "y"] }, { audience: ["a", "b"] })).toBe(
       'aud is "x", "y", expected "a" or "b"',
     );
-    expect(refusal(() => checkAudience(undefined, ["a"])).hint).toBe('aud is , expected "a"');
+    expect(refusal(() => checkAudience(undefined, { audiences: ["a"], isExact: false })).hint).toBe(
+      'aud is , expected "a"',
+    );
   });
 
   it("for hostile text: quoted, in one line, and limited in length", () => {

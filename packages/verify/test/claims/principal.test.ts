@@ -22,4 +22,19 @@ describe("createPrincipal", () => {
     });
     expect(Object.isFrozen(principal)).toBe(true);
   });
+
+  it("is a client if the client is the subject too, and a user otherwise", () => {
+    expect(createPrincipal(required, {}, "client-1")).toMatchObject({ kind: "user", clientId: "client-1" });
+    expect(createPrincipal(required, {}, "alice")).toMatchObject({ kind: "client", clientId: "alice" });
+  });
+
+  it.each([
+    [{ sub: "admin" }, "admin"],
+    [{ sub: 1 }, ""],
+    [{}, ""],
+    ["admin", ""],
+    [null, ""],
+  ])("has the actor of act %j", (act, actorId) => {
+    expect(createPrincipal({ ...required, act }, {})).toMatchObject({ id: "alice", actorId });
+  });
 });

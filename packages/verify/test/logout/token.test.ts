@@ -251,8 +251,11 @@ describe("a logout token is not an access token", () => {
   it("is rejected as one, by a verifier of any typ", async () => {
     const { issuer, verifier } = await createRevokingBench();
     expect(verdict(verifier, logoutTokenFor(issuer))).toBe("token_unsupported");
-    const another = createBench({ typ: "at+jwt" });
-    expect(verdict(another.verifier, logoutTokenFor(another.issuer))).toBe("token_unsupported");
+    const accessTokens = { issuer: issuer.issuer, scopes: null };
+    for (const options of [{ typ: "api+jwt" }, { accessTokens }, { typ: "api+jwt", accessTokens }]) {
+      const another = createBench(options);
+      expect(verdict(another.verifier, logoutTokenFor(another.issuer))).toBe("token_unsupported");
+    }
     expect(() => createBench({ typ: "application/logout+JWT" })).toThrow("logout token");
   });
 });

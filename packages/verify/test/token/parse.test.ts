@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createTokenParser, type TokenForm } from "../../src/token/parse.ts";
 import { refusal } from "../support.ts";
 
-const form: TokenForm = { maxTokenLength: 8192, typ: undefined };
+const form: TokenForm = { maxTokenLength: 8192, typ: undefined, accessTokens: false };
 const parseToken = (token: string, accepted: TokenForm) => createTokenParser(accepted)(token);
 const segment = (value: unknown) =>
   Buffer.from(typeof value === "string" ? value : JSON.stringify(value)).toString("base64url");
@@ -155,7 +155,10 @@ describe("parseToken", () => {
 
   it.each([
     ["", '"", expected JWT or none'],
-    ["at+jwt", '"at+jwt", expected JWT or none'],
+    [
+      "at+jwt",
+      '"at+jwt", expected JWT or none: accept OAuth access tokens with the verifier\'s `accessTokens`',
+    ],
     ["JWT2", '"jwt2", expected JWT or none'],
     ["image/jwt", '"image/jwt", expected JWT or none'],
     ["logout+jwt", '"logout+jwt", expected JWT or none'],
@@ -169,18 +172,35 @@ describe("parseToken", () => {
   });
 
   it("accepts only the configured typ", () => {
-    const access = { ...form, typ: "at+jwt" };
-    expect(() => parseToken(withHeader({ alg: "HS256", typ: "application/AT+JWT" }), access)).not.toThrow();
+    const own = { ...form, typ: "api+jwt" };
+    expect(() => parseToken(withHeader({ alg: "HS256", typ: "application/API+JWT" }), own)).not.toThrow();
     for (const [header, found] of [
       [{ alg: "HS256" }, "absent"],
       [{ alg: "HS256", typ: "JWT" }, '"jwt"'],
     ] as const) {
-      const error = refusal(() => parseToken(withHeader(header), access));
+      const error = refusal(() => parseToken(withHeader(header), own));
       expect(error).toMatchObject({
         code: "token_unsupported",
-        hint: `the header's \`typ\` is ${found}, expected at+jwt`,
+        hint: `the header's \`typ\` is ${found}, expected api+jwt`,
       });
     }
+  });
+
+  it("accepts the typ of access tokens beside the usual or the configured one", () => {
+    const usual = { ...form, accessTokens: true };
+    for (const typ of [undefined, "JWT", "at+jwt", "AT+JWT", "application/at+jwt"])
+      expect(() => parseToken(withHeader({ alg: "HS256", typ }), usual)).not.toThrow();
+    const own = { ...usual, typ: "api+jwt" };
+    for (const typ of ["api+jwt", "at+jwt"])
+      expect(() => parseToken(withHeader({ alg: "HS256", typ }), own)).not.toThrow();
+    for (const [accepted, typ, found] of [
+      [usual, "api+jwt", '"api+jwt", expected JWT or none, or at+jwt'],
+      [own, undefined, "absent, expected api+jwt, or at+jwt"],
+    ] as const)
+      expect(refusal(() => parseToken(withHeader({ alg: "HS256", typ }), accepted))).toMatchObject({
+        code: "token_unsupported",
+        hint: `the header's \`typ\` is ${found}`,
+      });
   });
 });
 

@@ -50,6 +50,16 @@ describe("createVerifier", () => {
       { typ: "logout+jwt" },
       "typ: logout tokens must not be accepted as API tokens.",
     ],
+    [
+      "the typ of access tokens, beside access tokens",
+      {
+        typ: "application/at+jwt",
+        accessTokens: { issuer: "https://app.example.com/api/auth", scopes: null },
+      },
+      "typ: at+jwt is the type of access tokens, which `accessTokens` accepts.",
+    ],
+    ["an empty list of audiences, exactly", { audience: { exactly: [] } }, audienceAdvice],
+    ["no audience, exactly", { audience: { exactly: null } }, audienceAdvice],
     ["no schema", { claims: {} }, "claims: must be a Standard Schema (zod, valibot, arktype, ...)."],
     ["null as a schema", { claims: null }, "claims: must be a Standard Schema (zod, valibot, arktype, ...)."],
     [
@@ -108,6 +118,7 @@ describe("verify", () => {
     );
     expect(verifier.verifySync(token)).toEqual({
       id: "alice",
+      kind: "user",
       sessionId: "s1",
       issuedAt: startSeconds,
       expiresAt: startSeconds + 300,

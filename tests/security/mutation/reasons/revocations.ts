@@ -100,9 +100,9 @@ export const revocationReasons: readonly Reason[] = [
   },
   {
     file: "revocation/table.ts",
-    line: "if (user.instants.size === 0) return undefined;",
+    line: "if (sub === undefined || user.instants.size === 0) return undefined;",
     mutants: ["false"],
-    reason: "a shortcut: an empty Map has no entries",
+    reason: "a shortcut: an empty Map has no entries, and no Map has the key `undefined`",
   },
   {
     file: "revocation/table.ts",

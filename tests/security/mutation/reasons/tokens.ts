@@ -33,8 +33,8 @@ export const tokenReasons: readonly Reason[] = [
     reason: "a function without a `return` returns `undefined` too",
   },
   {
-    file: "policies/scopes.ts",
-    line: "return Array.isArray(scope) ? scope : ",
+    file: "claims/scope.ts",
+    line: 'return typeof scope === "string" ? scope.split(" ") : [];',
     mutants: ['["Stryker was here"]'],
     reason: "no scope contains a space, so no policy requires this one",
   },

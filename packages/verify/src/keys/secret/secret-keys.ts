@@ -1,5 +1,5 @@
 import { ConfigurationError } from "../../errors.ts";
-import type { SafeSource } from "../bound-source.ts";
+import type { BoundSource } from "../bound-source.ts";
 import type { KeySource } from "../key-source.ts";
 import {
   isSecretAlgorithm,
@@ -61,7 +61,7 @@ export function secretSource(
   algorithm: SecretAlgorithm,
   issuers: readonly string[] | undefined,
   current: () => SecretKeys | undefined,
-): KeySource & SafeSource {
+): KeySource & BoundSource {
   const keys = () => current()?.keys ?? [];
   return {
     algorithms: new Set([algorithm]),

@@ -1,0 +1,30 @@
+import { ConfigurationError } from "../errors.ts";
+
+/** RFC 6749 section 3.3, `scope-token`. */
+const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
+
+/**
+ * Validates a list of scopes.
+ *
+ * @param name The function or option, for the message.
+ * @throws {ConfigurationError} No scope, or an invalid one.
+ */
+export function readScopes(scopes: readonly string[], name: string): readonly string[] {
+  if (
+    !Array.isArray(scopes) ||
+    scopes.length === 0 ||
+    !scopes.every((scope) => typeof scope === "string" && scopeToken.test(scope))
+  ) {
+    throw new ConfigurationError(`${name}: name the scopes one by one, such as "tasks:write".`);
+  }
+  return Object.freeze([...scopes]);
+}
+
+/** The scopes in the text of a `scope` claim (RFC 8693 section 4.2). */
+export function scopesOf(scope: unknown): readonly string[] {
+  return typeof scope === "string" ? scope.split(" ") : [];
+}
+
+export function grantsScopes(granted: readonly unknown[], needed: readonly string[]): boolean {
+  return needed.every((scope) => granted.includes(scope));
+}
