@@ -49,7 +49,7 @@ function project(
 const integration = [
   "conformance/test/pyjwt.test.ts",
   "packages/cli/test/**/*.test.ts",
-  "packages/issuer/test/logout/**/*.test.ts",
+  "packages/issuer/test/{logout,organization}/**/*.test.ts",
   "packages/postgres/test/**/*.test.ts",
   "packages/testing/test/guide.test.ts",
   "packages/verify/test/contract/**/*.test.ts",

@@ -6,6 +6,7 @@ import { createBackChannel } from "./logout/back-channel.ts";
 import { deliverySchema } from "./logout/delivery-queue.ts";
 import { checkOptions } from "./options/check-options.ts";
 import type { AuthenticatedSession, UsherJwtOptions } from "./options/options.ts";
+import { organizationReader } from "./organization/reader.ts";
 import { signHs256 } from "./signing/hs256.ts";
 import { instanceFrom, instanceHolder } from "./signing/instance.ts";
 import { keyPairOptions } from "./signing/key-pair.ts";
@@ -61,7 +62,8 @@ export type UsherJwtPlugin = Pick<JwtPlugin, "id" | "version" | "options" | "hoo
  * `email`, `email_verified`, `name` (its first 256 characters), and what `claims` adds. During an
  * impersonation (Better Auth's admin plugin), `act` is `{ sub: <the administrator's id> }` (RFC 8693 section
  * 4.1). `auth_time` is when the user signed in (OpenID Connect Core section 2), in whole seconds, where the
- * user is known to have signed in. With the anonymous plugin, `is_anonymous` says whether the user is anonymous.
+ * user is known to have signed in. With the anonymous plugin, `is_anonymous` says whether the user is
+ * anonymous. With `organization`, `org` and `org_role` are the active organization and the user's role in it.
  *
  * **Signature.** By default HS256 (RFC 7518 section 3.2) with the instance's current secret, which the API
  * shares. With another `algorithm`, Better Auth's own key pairs sign, and the API verifies with the JWKS at
@@ -71,7 +73,7 @@ export type UsherJwtPlugin = Pick<JwtPlugin, "id" | "version" | "options" | "hoo
  * Better Auth documents them for `jwt()`. The session is looked up before a token is issued. If that fails,
  * `/token` answers 503 rather than 401, and `/get-session` omits the header. `auth.api.signJWT` is for server
  * code only. It signs an {@link ApiTokenPayload} with the same issuer, audience and lifetime, and rejects
- * `overrideOptions`.
+ * `overrideOptions`. It has no session, so it adds no organization: `org` is what the payload says.
  *
  * **Logout.** With `backchannelLogout`, the APIs are notified when a session ends early, and when a user is
  * banned or deleted. This needs the table `usherLogout` (Better Auth's migrations create it) and timers,
@@ -81,8 +83,9 @@ export type UsherJwtPlugin = Pick<JwtPlugin, "id" | "version" | "options" | "hoo
  * measure the entropy of the secret, or provide OpenID Connect.
  *
  * @throws {IssuerError} for an invalid option. When Better Auth starts: for its default secret, a secret
- *   under 32 bytes, an unknown issuer, `backchannelLogout` without sessions in a database, or HS256 beside
- *   Better Auth's OAuth provider or MCP plugin (unless these have `disableJwtPlugin: true`)
+ *   under 32 bytes, an unknown issuer, `organization` without Better Auth's organization plugin,
+ *   `backchannelLogout` without sessions in a database, or HS256 beside Better Auth's OAuth provider or MCP
+ *   plugin (unless these have `disableJwtPlugin: true`)
  *
  * @example
  * ```ts
@@ -101,9 +104,11 @@ export function usherJwt(options: UsherJwtOptions): UsherJwtPlugin {
   const checked = checkOptions(options);
   const { algorithm, audience, lifetime } = checked;
   const instance = instanceHolder();
+  const reader = checked.organization && organizationReader(checked.organization.memberships);
   const policy = (): TokenPolicy => ({ issuer: instance.get().issuer, audience, lifetime });
 
-  const claims: TokenOptions["claims"] = (session, signedInAt) => sessionClaims(session, checked, signedInAt);
+  const claims: TokenOptions["claims"] = (session, signedInAt) =>
+    sessionClaims(session, checked, signedInAt, reader?.read);
   const tokens = {
     issuer: checked.issuer,
     audience,
@@ -123,6 +128,7 @@ export function usherJwt(options: UsherJwtOptions): UsherJwtPlugin {
     createBackChannel({
       endpoints: checked.endpoints,
       policy,
+      organization: checked.organization !== undefined,
       sign: async (payload, context) =>
         algorithm === "HS256"
           ? signHs256(payload, instance.get().key, "logout+jwt")
@@ -141,6 +147,7 @@ export function usherJwt(options: UsherJwtOptions): UsherJwtPlugin {
     schema: { ...(algorithm !== "HS256" && schema), ...(backChannel && deliverySchema) },
     init(context) {
       instance.set(instanceFrom(context, checked));
+      reader?.attach(context);
       const logoutHooks = backChannel ? backChannel.attach(context) : {};
       return { options: { databaseHooks: withSignInMarks(logoutHooks, context) } };
     },

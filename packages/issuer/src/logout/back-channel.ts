@@ -1,11 +1,13 @@
 import type { AuthContext, BetterAuthOptions } from "better-auth";
 import { IssuerError } from "../errors.ts";
 import { logOf } from "../log.ts";
+import { watchMemberships } from "../organization/watch-memberships.ts";
 import type { TokenPolicy } from "../token/payload.ts";
 import { systemClock } from "./clock.ts";
 import { createDeliveryQueue, type Delivery } from "./delivery-queue.ts";
 import { createDeliveryWorker, type DeliveryWorker } from "./delivery-worker.ts";
 import { logoutClaims } from "./logout-claims.ts";
+import { membershipChanges } from "./membership-changes.ts";
 import { sendLogoutToken } from "./send-logout-token.ts";
 import { sessionHooks } from "./session-hooks.ts";
 
@@ -19,6 +21,8 @@ const maxClockTolerance = 300;
 export interface BackChannelParts {
   readonly endpoints: readonly string[];
   readonly policy: () => TokenPolicy;
+  /** Whether tokens speak of organizations, so that a change of membership must end them. */
+  readonly organization: boolean;
   /** Signs claims as a token of `typ: "logout+jwt"`, with the key that signs access tokens now. */
   readonly sign: (claims: Record<string, unknown>, context: AuthContext) => Promise<string>;
 }
@@ -35,7 +39,7 @@ export interface BackChannel {
 }
 
 /** The hooks add ended sessions to the queue; one worker per endpoint sends them. */
-export function createBackChannel({ endpoints, policy, sign }: BackChannelParts): BackChannel {
+export function createBackChannel({ endpoints, policy, organization, sign }: BackChannelParts): BackChannel {
   const clock = systemClock;
   const workers: DeliveryWorker[] = [];
   return {
@@ -66,10 +70,9 @@ export function createBackChannel({ endpoints, policy, sign }: BackChannelParts)
       const log = logOf(context);
       const own = endpoints.map((endpoint) => createDeliveryWorker({ endpoint, queue, attempt, log, clock }));
       workers.push(...own);
-      return sessionHooks(context, {
-        record: queue.record,
-        wake: () => Promise.all(own.map((worker) => worker.wake())),
-      });
+      const wake = () => Promise.all(own.map((worker) => worker.wake()));
+      if (organization) watchMemberships(context, membershipChanges(context, { queue, wake, log, clock }));
+      return sessionHooks(context, { record: queue.record, wake });
     },
     async stop() {
       await Promise.all(workers.map((worker) => worker.stop()));

@@ -1,6 +1,7 @@
-import { type AuthContext, getCurrentAdapter } from "better-auth";
+import { type AuthContext, type DBTransactionAdapter, getCurrentAdapter } from "better-auth";
 import type { Clock } from "./clock.ts";
 import type { Logout } from "./logout-claims.ts";
+import { changeWait, exactInstant, isChange, subjectLists, writeChange } from "./membership-change.ts";
 import { type Deletion, deletionOutcome, writeDeletion } from "./pending-deletion.ts";
 import { sendDeadline } from "./send-logout-token.ts";
 
@@ -13,10 +14,12 @@ export const deliverySchema = {
     fields: {
       endpoint: { type: "string", required: true },
       subject: { type: "string", required: true },
+      /** The ids of several users as a JSON list, with an empty `subject`. Becomes a row for each. */
+      subjects: { type: "string", required: false },
       session: { type: "string", required: false },
       /**
-       * The row that must be deleted before this is sent, as "session:<id>" or "user:<id>". Empty when the
-       * session has already ended.
+       * What must happen before this is sent: the deletion of a row ("session:<id>" or "user:<id>"), or the
+       * end of a change of memberships ("change:<id>"). Empty when it has happened.
        */
       awaits: { type: "string", required: false },
       happenedAt: { type: "date", required: true },
@@ -36,6 +39,7 @@ export interface Delivery {
   readonly id: string;
   readonly endpoint: string;
   readonly subject: string;
+  readonly subjects: string | null;
   readonly session: string | null;
   readonly awaits: string | null;
   readonly happenedAt: Date;
@@ -52,13 +56,26 @@ export interface DeliveryQueue {
    * @param deletion - the row about to be deleted, when the logout depends on that deletion
    */
   record(logout: Logout, deletion?: Deletion): Promise<void>;
+  /**
+   * Adds that memberships of these users are about to change, with the adapter that changes them. It is sent
+   * after {@link settle}, or ten seconds later if that never comes.
+   */
+  recordChange(adapter: DBTransactionAdapter, change: string, users: readonly string[]): Promise<void>;
+  /**
+   * The change is committed: sets its time, which is the clock's now, or a millisecond later.
+   *
+   * @returns the time, and the number of deliveries that waited
+   */
+  settle(change: string): Promise<{ happenedAt: Date; count: number }>;
+  /** Replaces a delivery for several users by one for each. */
+  expand(delivery: Delivery): Promise<void>;
   /** The next deliveries of an endpoint, by due date. They may not be due yet. */
   next(endpoint: string, limit: number): Promise<readonly Delivery[]>;
   /** Reserves a delivery for one attempt. False when another process has reserved it. */
   claim(delivery: Delivery): Promise<boolean>;
   /**
-   * Whether the deletion that the delivery depends on is done or was refused. A number when it is still
-   * pending: the milliseconds after which to check again.
+   * Whether what the delivery depends on is done or was refused. A number when it is still pending: the
+   * milliseconds after which to check again.
    */
   outcome(delivery: Delivery): Promise<"done" | "refused" | number>;
   /** Makes a delivery due again after some milliseconds. */
@@ -79,7 +96,43 @@ export function createDeliveryQueue(
   clock: Clock,
 ): DeliveryQueue {
   const at = (milliseconds: number): Date => new Date(clock.now() + milliseconds);
+
+  async function settleWhere(where: { field: string; value: string }[]): ReturnType<DeliveryQueue["settle"]> {
+    const happenedAt = exactInstant(clock.now());
+    const update = { awaits: null, happenedAt, keepUntil: at(keepFor * 1000), dueAt: at(0) };
+    return { happenedAt, count: await adapter.updateMany({ model, where, update }) };
+  }
+
   return {
+    async recordChange(current, change, users) {
+      const lists = users.length === 1 ? [] : subjectLists(users);
+      const rows =
+        lists.length === 0 ? [{ subject: users[0] }] : lists.map((subjects) => ({ subject: "", subjects }));
+      const common = {
+        session: null,
+        awaits: writeChange(change),
+        happenedAt: at(0),
+        keepUntil: at(keepFor * 1000),
+        dueAt: at(changeWait),
+        attempts: 0,
+      };
+      for (const endpoint of endpoints) {
+        for (const row of rows) await current.create({ model, data: { endpoint, ...row, ...common } });
+      }
+    },
+    settle: (change) => settleWhere([{ field: "awaits", value: writeChange(change) }]),
+    async expand({ id, attempts: _, subject: __, subjects, ...common }) {
+      const users = JSON.parse(subjects ?? "[]") as string[];
+      await adapter.transaction(async (current) => {
+        for (const subject of users)
+          await current.create({
+            model,
+            data: { ...common, subject, subjects: null, attempts: 0, dueAt: at(0) },
+          });
+        // Last: without transactions, a crash in between sends some of them twice rather than never.
+        await current.deleteMany({ model, where: [{ field: "id", value: id }] });
+      });
+    },
     async record({ subject, session = null }: { subject: string; session?: string | null }, deletion) {
       const current = await getCurrentAdapter(adapter);
       const [now, keepUntil] = [at(0), at(keepFor * 1000)];
@@ -118,10 +171,17 @@ export function createDeliveryQueue(
         ],
         update: { attempts: attempts + 1, dueAt: at(lease) },
       })) === 1,
-    outcome: async ({ awaits, happenedAt }) =>
-      awaits
-        ? await deletionOutcome(awaits, clock.now() - happenedAt.getTime(), adapter, clock.now())
-        : "done",
+    async outcome({ id, awaits, happenedAt }) {
+      if (!awaits) return "done";
+      if (!isChange(awaits))
+        return await deletionOutcome(awaits, clock.now() - happenedAt.getTime(), adapter, clock.now());
+      // The process that made the change has ended before it could say when.
+      await settleWhere([
+        { field: "id", value: id },
+        { field: "awaits", value: awaits },
+      ]);
+      return 0;
+    },
     async postpone({ id }, milliseconds) {
       await adapter.updateMany({
         model,

@@ -119,6 +119,10 @@ export function createDeliveryWorker({
       return { attempted: false };
     }
     if (!(await query(() => queue.claim(delivery)))) return { attempted: false };
+    if (delivery.subjects) {
+      await query(() => queue.expand(delivery));
+      return { attempted: false };
+    }
     const failure = await attempt(delivery);
     const wait = backOff(delivery.attempts + 1, clock.chance());
     await query(() => (failure === undefined ? queue.remove(delivery) : queue.postpone(delivery, wait)));

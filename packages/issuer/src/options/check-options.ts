@@ -13,6 +13,8 @@ export interface CheckedOptions {
   readonly algorithm: "HS256" | KeyPairAlgorithm;
   readonly keys: KeyPairLife;
   readonly claims: NonNullable<UsherJwtOptions["claims"]>;
+  /** Undefined without claims of organizations. */
+  readonly organization: { readonly memberships: number } | undefined;
   readonly endpoints: readonly string[];
   /** `undefined`: depends on `session.cookieCache`. */
   readonly disableSettingJwtHeader: boolean | undefined;
@@ -25,6 +27,7 @@ const optionNames: Readonly<Record<keyof UsherJwtOptions, true>> = {
   algorithm: true,
   keys: true,
   claims: true,
+  organization: true,
   backchannelLogout: true,
   disableSettingJwtHeader: true,
 };
@@ -60,6 +63,7 @@ export function checkOptions(options: UsherJwtOptions): CheckedOptions {
     keys: checkKeyPairLife(options.keys, algorithm, lifetime),
     issuer: options.issuer === undefined ? undefined : checkIssuer(options.issuer),
     claims,
+    organization: checkOrganization(options.organization),
     endpoints: checkEndpoints(options.backchannelLogout ?? []),
     disableSettingJwtHeader,
   };
@@ -107,6 +111,23 @@ function checkKeyPairLife(keys: KeyPairLife = {}, algorithm: string, lifetime: n
 function requireSeconds(name: string, value: number | undefined, min: number): void {
   if (value === undefined || (Number.isInteger(value) && value >= min)) return;
   throw new IssuerError(`usherJwt: keys.${name} must be a whole number of seconds, at least ${min}.`);
+}
+
+/** Each membership takes some 80 characters of a token, and APIs accept 8192. */
+const maxMemberships = 50;
+
+function checkOrganization(organization: unknown): CheckedOptions["organization"] {
+  if (organization === undefined || organization === false) return undefined;
+  if (organization === true) return { memberships: 0 };
+  if (typeof organization === "object" && organization !== null) {
+    requireKnownOptions(organization, { memberships: true }, "organization.");
+    const { memberships } = organization as { memberships?: unknown };
+    if (Number.isInteger(memberships) && Number(memberships) >= 1 && Number(memberships) <= maxMemberships)
+      return { memberships: Number(memberships) };
+  }
+  throw new IssuerError(
+    `usherJwt: organization must be true, or { memberships: a whole number from 1 to ${maxMemberships} }.`,
+  );
 }
 
 function checkIssuer(issuer: unknown): string {

@@ -72,12 +72,44 @@ export interface UsherJwtOptions {
    * 500 and the log says why, so it can never sign a user out with a 401.
    *
    * It must not return `iss`, `sub`, `aud`, `exp`, `nbf`, `iat`, `jti`, `sid`, `act`, `auth_time`, `email`,
-   * `email_verified`, `name` or `is_anonymous`, which the plugin sets. If it does, no token is issued, and an
-   * {@link IssuerError} names the claim.
+   * `email_verified`, `name` or `is_anonymous`, which the plugin sets, nor `org`, `org_role` or `orgs` with
+   * `organization`. If it does, no token is issued, and an {@link IssuerError} names the claim.
    */
   readonly claims?: (
     session: AuthenticatedSession,
   ) => Record<string, unknown> | Promise<Record<string, unknown>>;
+
+  /**
+   * Whether tokens say which organization the user acts for. Needs Better Auth's `organization()` plugin;
+   * without it, Better Auth does not start.
+   *
+   * - `org`: the id of the session's active organization, only if the user is a member at that moment.
+   * - `org_role`: the user's role in it, a string for one role and a list for several.
+   * - `orgs`, with `{ memberships: 20 }`: up to that many of the user's organizations (1 to 50) as
+   *   `[{ id, role }]`, the active one first, then by when the user joined. More are left out.
+   *
+   * Session and membership are looked up for each token. If that fails, `/token` answers 503.
+   *
+   * With `backchannelLogout`, a change of memberships, roles or the active organization ends the user's older
+   * tokens, and the session stays: the next request is refused with `token_revoked`, and the client fetches
+   * another token. Every write through Better Auth's adapter counts, also by other plugins and by server
+   * code. SQL of your own is not seen: such changes apply to the next token.
+   *
+   * @defaultValue false
+   *
+   * @example
+   * ```ts
+   * import { usherJwt } from "@usher-auth/issuer";
+   * import { betterAuth } from "better-auth";
+   * import { organization } from "better-auth/plugins";
+   *
+   * export const auth = betterAuth({
+   *   baseURL: "https://app.example.com",
+   *   plugins: [organization(), usherJwt({ audience: "https://api.example.com", organization: true })],
+   * });
+   * ```
+   */
+  readonly organization?: boolean | { readonly memberships: number };
 
   /**
    * The backends to notify when a session ends before it expires, so that they reject its tokens: the URLs of

@@ -4,6 +4,7 @@ import { IssuerError } from "../errors.ts";
 import { reasonOf } from "../log.ts";
 import type { CheckedOptions } from "../options/check-options.ts";
 import type { AuthenticatedSession } from "../options/options.ts";
+import type { OrganizationState } from "../organization/organization-claims.ts";
 import { unavailable } from "../unavailable.ts";
 import { deepCopy } from "./deep-copy.ts";
 import { plainClaims } from "./plain-claims.ts";
@@ -26,6 +27,9 @@ const reservedClaims: ReadonlySet<string> = new Set([
   "is_anonymous",
 ]);
 
+/** Claims that the plugin sets itself with the option `organization`. */
+const organizationNames: ReadonlySet<string> = new Set(["org", "org_role", "orgs"]);
+
 /** Milliseconds. */
 const claimsDeadline = 5000;
 
@@ -36,6 +40,8 @@ const maxNameLength = 256;
  * The claims from the session, and those that `claims` adds. Better Auth's `jwt()` adds `sub`, `exp`, `iss`
  * and `aud`.
  *
+ * `organization` reads the session again, and the claims come from that one.
+ *
  * `claims` gets copies, and five seconds. It cannot cause a sign-out: an error is a 500, a timeout a 503.
  *
  * @param signedInAt - whole seconds: when the user signed in, if that is known
@@ -43,26 +49,37 @@ const maxNameLength = 256;
  * @throws {APIError} 503 when `claims` does not return in time
  */
 export async function sessionClaims(
-  session: AuthenticatedSession,
+  given: AuthenticatedSession,
   { claims, lifetime }: Pick<CheckedOptions, "claims" | "lifetime">,
   signedInAt?: number,
+  organization?: (session: AuthenticatedSession) => Promise<OrganizationState>,
 ): Promise<Record<string, unknown>> {
+  // Before session and membership are read: a change after the read revokes tokens from before it.
+  const issuedAt = Date.now() / 1000;
+  const state = organization && (await organization(given));
+  const session = state?.session ?? given;
   const own = {
-    ...ownClaims(session, lifetime),
+    ...ownClaims(session, lifetime, issuedAt),
     // OpenID Connect Core 1.0 section 2.
     ...(signedInAt !== undefined && { auth_time: signedInAt }),
+    ...state?.claims,
   };
   const added = plainClaims(await callClaims(claims, session), "claims must return an object of claims");
-  const conflict = Object.keys(added).find((name) => reservedClaims.has(name));
+  const conflict = Object.keys(added).find(
+    (name) => reservedClaims.has(name) || (state !== undefined && organizationNames.has(name)),
+  );
   if (conflict !== undefined) {
     throw new IssuerError(`usherJwt: claims must not return "${conflict}": the plugin sets it.`);
   }
   return { ...own, ...added };
 }
 
-function ownClaims({ user, session }: AuthenticatedSession, lifetime: number): Record<string, unknown> {
+function ownClaims(
+  { user, session }: AuthenticatedSession,
+  lifetime: number,
+  now: number,
+): Record<string, unknown> {
   const { impersonatedBy } = session;
-  const now = Date.now() / 1000;
   return {
     sid: session.id,
     // With milliseconds, unlike Better Auth's: a sign-out in the same second ends only older tokens.
