@@ -5,21 +5,27 @@ import { createOwnerParamFinder } from "../access/owner-params.ts";
 import { type Policy, readPolicies } from "../access/policies.ts";
 import type { Principal } from "../claims/principal.ts";
 import type { RegisteredClaims } from "../claims/register.ts";
-import { ConfigurationError, isAuthError } from "../errors.ts";
+import { ConfigurationError } from "../errors.ts";
 import { answerWith } from "../http/answers.ts";
 import { authorizationOf } from "../http/authorization.ts";
-import { hasQueryToken } from "../http/request-target.ts";
-import { type AdmittedRequest, admissions, type Rejection } from "./express/admission.ts";
+import { hasQueryToken, pathOfTarget } from "../http/request-target.ts";
+import { type AdmittedRequest, admissions } from "./express/admission.ts";
 import { guardApp } from "./express/layers.ts";
+import { optionalToken } from "./express/optional.ts";
 import { removeOwnParams } from "./express/params.ts";
+import { refuse } from "./express/refuse.ts";
 
+export type { OwnerRule } from "../access/owner-rule.ts";
 export { type BackchannelLogoutOptions, backchannelLogout } from "./express/backchannel-logout.ts";
+export { owner } from "./express/owner.ts";
 
 declare global {
   namespace Express {
     interface Request {
       /** The user of the verified token. `undefined` on a route that no guard runs before. */
       principal: Principal<RegisteredClaims>;
+      /** On a route with `guard.optional`: the user of the verified token, or null if the request has none. */
+      optionalPrincipal: Principal<RegisteredClaims> | null;
     }
   }
 }
@@ -29,6 +35,29 @@ declare global {
  * guard = usher(...)` without importing packages that only `@types/express` depends on.
  */
 export interface UsherMiddleware extends RequestHandler {}
+
+/** The middleware that {@link usher} returns. */
+export interface UsherGuard extends UsherMiddleware {
+  /**
+   * For a route before the guard that also accepts requests without a token: read
+   * `request.optionalPrincipal`. A token that is sent must be valid. Checks no owner and no policies.
+   *
+   * @example
+   * ```ts
+   * import { verifierFromEnv } from "@usher-auth/verify";
+   * import { usher } from "@usher-auth/verify/express";
+   * import express from "express";
+   *
+   * const guard = usher({ verifier: verifierFromEnv(), ownerParam: "userId" });
+   * const app = express();
+   * app.get("/greeting", guard.optional, ({ optionalPrincipal }, response) => {
+   *   response.json({ hello: optionalPrincipal?.id ?? "stranger" });
+   * });
+   * app.use(guard);
+   * ```
+   */
+  readonly optional: UsherMiddleware;
+}
 
 /**
  * Options of {@link usher}. See {@link GuardOptions}.
@@ -54,7 +83,7 @@ export type UsherOptions = GuardOptions<RegisteredClaims, Request>;
  * Every later route, middleware and error handler whose path has the owner parameter is restricted to its
  * owner, in this router and in nested ones, also of another copy of Express. The guard checks `req.params`
  * right before the handler and before `app.param` callbacks. If the parameter is optional, the path without
- * it is rejected for every user. Express has no hook for this, so the guard wraps methods of Express's
+ * it is rejected for every user. A route may state exceptions with {@link owner}. Express has no hook for this, so the guard wraps methods of Express's
  * `Layer.prototype` and defines `params` on its request prototype. Requests without a guard are not affected.
  *
  * Does not check ids in bodies and queries. Does not see middleware of another copy's router that only your
@@ -78,11 +107,14 @@ export type UsherOptions = GuardOptions<RegisteredClaims, Request>;
  * });
  * ```
  */
-export function usher(options: UsherOptions): UsherMiddleware {
+export function usher(options: UsherOptions): UsherGuard {
   const guard = createGuard<RegisteredClaims, Request>(options);
   const findOwnerParams = createOwnerParamFinder(guard.ownerParams);
+  const { metadata } = guard;
 
-  return function usherGuard(request, response, next) {
+  const usherGuard: UsherMiddleware = (request, response, next) => {
+    const document = metadata?.(request.method, pathOfTarget(request.originalUrl));
+    if (document !== undefined) return answerWith(document, response);
     let admitted: Principal<RegisteredClaims> | Promise<Principal<RegisteredClaims>>;
     try {
       guardApp(request.app, refuse);
@@ -100,6 +132,7 @@ export function usher(options: UsherOptions): UsherMiddleware {
     if (admitted instanceof Promise) acceptWhenVerified(admitted, request, response, next);
     else accept(admitted, request, next);
   };
+  return Object.assign(usherGuard, { optional: optionalToken(guard) });
 
   function accept(
     principal: Principal<RegisteredClaims>,
@@ -108,6 +141,7 @@ export function usher(options: UsherOptions): UsherMiddleware {
   ): void {
     const admission = { guard, findOwnerParams, principal };
     request.principal = principal;
+    request.optionalPrincipal = principal;
     if (request[admissions] === undefined) request[admissions] = [admission];
     else request[admissions].push(admission);
     next();
@@ -162,9 +196,4 @@ export function enforce(
     }
     next();
   };
-}
-
-function refuse({ error, guard }: Rejection, request: Request, response: Response, next: NextFunction): void {
-  if (isAuthError(error)) answerWith(guard.refuse(error, request), response);
-  else next(error);
 }

@@ -6,7 +6,7 @@ const ownAccessor = "for the type: only a copy of this package defines the acces
 export const expressKoaReasons: readonly Reason[] = [
   {
     file: "adapters/express/admission.ts",
-    line: "of request[admissions] ?? []",
+    line: "= request[admissions] ?? [];",
     mutants: ['["Stryker was here"]'],
     reason: "for the type: only accepted requests get here",
   },

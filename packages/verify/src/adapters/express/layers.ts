@@ -1,7 +1,11 @@
 import type { NextFunction, Request, Response } from "express";
+import type { OwnerRule } from "../../access/owner-rule.ts";
 import { patternNames } from "../../access/pattern-names.ts";
-import { type AdmittedRequest, admissions, findRejection, type Rejection } from "./admission.ts";
-import { clearRejection, interceptParams, rejectionOf } from "./params.ts";
+import { statedRuleOf } from "../../access/stated-rule.ts";
+import type { RegisteredClaims } from "../../claims/register.ts";
+import { type AdmittedRequest, admissions, findRejection, type Rejection, ruleInForce } from "./admission.ts";
+import { type Match, recordMatches } from "./matched.ts";
+import { clearRejection, interceptParams, type RuleOf, rejectionOf } from "./params.ts";
 
 /** The parts of an app that lead to its router. Express 4 has `_router`, and throws if `router` is read. */
 interface App {
@@ -19,12 +23,23 @@ interface Layer {
   readonly handle: ((...input: never[]) => unknown) & Partial<Router>;
   /** The pattern or patterns, in Express 5.2 and later. */
   readonly rawPath?: unknown;
-  readonly route?: { readonly path?: unknown };
+  readonly route?: Route;
+  /** The method that a route's middleware is for, in lower case. Undefined for all. */
+  readonly method?: string;
   [declared]?: readonly string[];
+  [ownRoute]?: Route;
+}
+
+interface Route {
+  readonly path?: unknown;
+  readonly methods?: { readonly head?: boolean };
+  readonly stack: readonly Layer[];
 }
 
 /** Caches the names of the parameters in a layer's pattern. */
 const declared: unique symbol = Symbol("usher.declared");
+/** The route that a layer is part of. */
+const ownRoute: unique symbol = Symbol("usher.route");
 
 type HandleRequest = (
   this: Layer,
@@ -41,7 +56,7 @@ type HandleError = (
 ) => unknown;
 type LayerPrototype = Partial<
   Record<"handleRequest" | "handle_request", HandleRequest> &
-    Record<"handleError" | "handle_error", HandleError>
+    Record<"handleError" | "handle_error", HandleError> & { match: Match }
 >;
 
 /** Answers a rejected request, or passes another error on. */
@@ -61,18 +76,26 @@ export function guardApp(app: object, refuse: Refuse): void {
   if (!guardRouter(routerOf(app as App), refuse)) {
     throw new Error("usher supports Express 4 and 5: this version has other internals.");
   }
-  interceptParams((app as App).request, (request) => guardReached(request, refuse));
+  interceptParams((app as App).request, (request) => guardReached(request, refuse), ruleOf as RuleOf);
   guardedApps.add(app);
 }
 
-/** Wraps the layers of the app and the route that get the request next: they may belong to another copy. */
-function guardReached(request: Request, refuse: Refuse): void {
+/**
+ * Wraps the layers of the app and the route that get the request next: they may belong to another copy.
+ *
+ * @returns The layer of the route, if it is the first that this app has matched: no one has recorded it.
+ */
+function guardReached(request: Request, refuse: Refuse): object | undefined {
   const { app, route } = request as { app?: unknown; route?: unknown } as { app?: App; route?: Router };
+  let first: object | undefined;
   if (app !== undefined && !guardedApps.has(app)) {
     guardedApps.add(app);
     guardRouter(routerOf(app), refuse);
+    if (route !== undefined)
+      first = (routerOf(app).stack as readonly Layer[]).find((layer) => layer.route === route);
   }
   if (route !== undefined) guardRouter(route, refuse);
+  return first;
 }
 
 function routerOf(app: App): Router {
@@ -90,6 +113,7 @@ function guardRouter({ stack }: Router, refuse: Refuse): boolean {
     if (handleRequest === undefined || handleError === undefined) return false;
     prototype[name] = guardRequests(handleRequest, refuse);
     prototype[errorName] = guardErrors(handleError, refuse);
+    recordMatches(prototype);
     guardedLayers.add(prototype);
   }
   return true;
@@ -102,9 +126,10 @@ function guardRequests(handleRequest: HandleRequest, refuse: Refuse): HandleRequ
     // Express skips handlers with four parameters here.
     if (handle.length > 3) clearRejection(request);
     else {
-      const rejection = rejectionOf(request) ?? findRejection(request, request.params, namesOf(this));
+      const rejection = rejectionOfLayer(this, request);
       if (rejection !== undefined) return refuse(rejection, request, response, next);
-      if (handle.stack !== undefined) guardRouter(handle as Router, refuse);
+      const covered = (statedRuleOf(handle)?.covered ?? handle) as Partial<Router>;
+      if (covered.stack !== undefined) guardRouter(covered as Router, refuse);
     }
     return handleRequest.call(this, request, response, next);
   };
@@ -116,11 +141,38 @@ function guardErrors(handleError: HandleError, refuse: Refuse): HandleError {
     // Express skips all other handlers here.
     if (this.handle.length !== 4) clearRejection(request);
     else {
-      const rejection = rejectionOf(request) ?? findRejection(request, request.params, namesOf(this));
+      const rejection = rejectionOfLayer(this, request);
       if (rejection !== undefined) return refuse(rejection, request, response, next);
     }
     return handleError.call(this, error, request, response, next);
   };
+}
+
+function rejectionOfLayer(layer: Layer, request: AdmittedRequest): Rejection | undefined {
+  for (const inner of layer.route?.stack ?? []) inner[ownRoute] = layer.route as Route;
+  const rule = ruleOf(layer, request);
+  request[ruleInForce] = rule;
+  return rejectionOf(request) ?? findRejection(request, request.params, namesOf(layer), rule);
+}
+
+/**
+ * The owner rule of a layer: that of its route for the request's method, or, outside a route, that of a
+ * middleware for what it runs itself. No other layer has a part in it, not even one of the same path.
+ */
+function ruleOf(layer: Layer, request: { readonly method: string }): OwnerRule<RegisteredClaims> | undefined {
+  const route = layer.route ?? layer[ownRoute];
+  if (route !== undefined) return ruleOfRoute(route, request.method);
+  const stated = statedRuleOf<RegisteredClaims>(layer.handle);
+  return stated?.covered === undefined ? undefined : stated.rule;
+}
+
+/** A rule later in the route would cover middleware that runs before it. */
+function ruleOfRoute({ stack, methods }: Route, method: string): OwnerRule<RegisteredClaims> | undefined {
+  const sent = method.toLowerCase();
+  // Express answers HEAD with the middleware for GET.
+  const name = sent === "head" && methods?.head !== true ? "get" : sent;
+  const first = stack.find((layer) => layer.method === undefined || layer.method === name);
+  return statedRuleOf<RegisteredClaims>(first?.handle)?.rule;
 }
 
 function namesOf(layer: Layer): readonly string[] {

@@ -1,7 +1,10 @@
 import { IncomingMessage } from "node:http";
 import type { Request } from "express";
 import type { RouteParams } from "../../access/owner.ts";
+import type { OwnerRule } from "../../access/owner-rule.ts";
+import type { RegisteredClaims } from "../../claims/register.ts";
 import { type AdmittedRequest, admissions, findRejection, type Rejection } from "./admission.ts";
+import { takeMatched } from "./matched.ts";
 
 /** Where a request keeps its parameters, why they were rejected, and what replaces them then. */
 const current: unique symbol = Symbol("usher.params");
@@ -15,6 +18,11 @@ interface GuardedRequest extends AdmittedRequest {
 }
 
 const intercepted = new WeakSet<object>();
+/** Returns the owner rule of a layer for a request. */
+export type RuleOf = (layer: object, request: Request) => OwnerRule<RegisteredClaims> | undefined;
+
+/** The rule of the layer that parameters were created for. A router sets those of its parent again. */
+const rules = new WeakMap<RouteParams, OwnerRule<RegisteredClaims>>();
 
 /**
  * Checks `req.params` whenever a router of any copy of Express sets it: before `app.param` callbacks and
@@ -24,9 +32,15 @@ const intercepted = new WeakSet<object>();
  * guard.
  *
  * @param prototype What an app's requests inherit from.
- * @param onSet Called for each guarded request whose parameters are set, before they are checked.
+ * @param onSet Called for each guarded request whose parameters are set, before they are checked. May return
+ *   the layer that they are for.
+ * @param ruleOf Returns the owner rule of the layer that the parameters are for.
  */
-export function interceptParams(prototype: object, onSet: (request: Request) => void): void {
+export function interceptParams(
+  prototype: object,
+  onSet: (request: Request) => object | undefined,
+  ruleOf: RuleOf,
+): void {
   const base = baseOf(prototype);
   if (intercepted.has(base)) return;
   intercepted.add(base);
@@ -42,13 +56,30 @@ export function interceptParams(prototype: object, onSet: (request: Request) => 
     set(this: GuardedRequest, params: RouteParams) {
       earlier?.set?.call(this, params);
       this[current] = params;
+      const matched = takeMatched();
       if (this[admissions] === undefined) return;
-      onSet(this);
+      const first = onSet(this);
+      const rule = findRule(params, matched ?? first, this, ruleOf);
       // A rejection that no layer has handled stays: that layer is not wrapped.
-      this[rejection] ??= findRejection(this, params ?? {});
+      this[rejection] ??= findRejection(this, params ?? {}, undefined, rule);
       if (this[rejection] !== undefined) this[hidden] = hide(params ?? {});
     },
   });
+}
+
+/** The rule of the matched layer; of the layer around it, when a nested router has ended. */
+function findRule(
+  params: RouteParams | undefined,
+  layer: object | undefined,
+  request: Request,
+  ruleOf: RuleOf,
+): OwnerRule<RegisteredClaims> | undefined {
+  if (params === undefined) return undefined;
+  const earlier = rules.get(params);
+  if (earlier !== undefined || layer === undefined) return earlier;
+  const rule = ruleOf(layer, request);
+  if (rule !== undefined) rules.set(params, rule);
+  return rule;
 }
 
 /**

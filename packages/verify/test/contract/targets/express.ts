@@ -4,6 +4,7 @@ import { enforce, usher } from "@usher-auth/verify/express";
 import express5 from "express";
 import express4 from "express-4";
 import { brokenPolicy, type ContractTarget, handlerFailure } from "../target.ts";
+import { expressCallers } from "./express-callers.ts";
 import { expressShapes } from "./express-shapes.ts";
 import { listen } from "./server.ts";
 
@@ -14,6 +15,7 @@ function expressTarget(name: string, express: typeof express5, optional: string)
   return {
     name,
     shapes: expressShapes(express, optional),
+    callers: expressCallers(express),
     async start(options, handle) {
       const app = express();
       app.get("/public", (_request, response) => void response.json(handle({})));
