@@ -6,7 +6,7 @@ import { safeListener } from "../user-code/listener.ts";
 import type { Verifier } from "../verifier/verifier.ts";
 import { readLogoutForm } from "./form.ts";
 import { type LogoutToken, revocationOf } from "./token.ts";
-import { createLogoutVerifier } from "./verify.ts";
+import { createLogoutVerifier, type LogoutTokenOptions } from "./verify.ts";
 
 /** A request to the endpoint. */
 export interface LogoutRequest {
@@ -46,7 +46,7 @@ export interface LogoutEvent {
  * };
  * ```
  */
-export interface LogoutEndpointOptions {
+export interface LogoutEndpointOptions extends LogoutTokenOptions {
   /**
    * Called for each logout, recorded or rejected, for logging. The response does not wait for it. An
    * exception or a rejection becomes a process warning. Anyone can cause a rejected logout: the endpoint is
@@ -75,7 +75,7 @@ const recorded: LogoutAnswer = Object.freeze({
  * nothing and is answered with 400 (section 2.8) and a problem body. If the store or the keys are not
  * available, the answer is 503 with `Retry-After`, and the same token may be sent again.
  *
- * @throws {ConfigurationError} The verifier has no revocations.
+ * @throws {ConfigurationError} The verifier has no revocations, or an invalid option.
  * @example
  * ```ts
  * import { verifierFromEnv } from "@usher-auth/verify";
@@ -107,7 +107,7 @@ export function createLogoutEndpoint(
     throw new ConfigurationError("backchannelLogout: onLogout must be a function.");
   }
   const tell = onLogout && safeListener(onLogout, "onLogout");
-  const verifyLogoutToken = createLogoutVerifier(verifier);
+  const verifyLogoutToken = createLogoutVerifier(verifier, options);
   const refusals = createLogoutRefusals();
 
   function refused(refusal: Refusal, code: string, hint: string | undefined): LogoutAnswer {
@@ -145,6 +145,9 @@ export function createLogoutEndpoint(
  * const revocations = createRevocations({ store: memoryRevocationStore(), maxTokenAge: 900 });
  * const options: BackchannelLogoutOptions = {
  *   verifier: verifierFromEnv(process.env, { revocations }),
+ *   // Also from Better Auth's OAuth provider, if this endpoint is a client's `backchannel_logout_uri`:
+ *   issuer: ["https://app.example.com", "https://app.example.com/api/auth"],
+ *   audience: ["https://api.example.com", "the client's id"],
  *   onLogout: ({ status }) => console.log(`logout: ${status}`),
  * };
  * ```

@@ -9,4 +9,4 @@ export {
 } from "./endpoint.ts";
 export { longestLogoutForm } from "./form.ts";
 export type { LogoutToken } from "./token.ts";
-export { createLogoutVerifier, type VerifyLogoutToken } from "./verify.ts";
+export { createLogoutVerifier, type LogoutTokenOptions, type VerifyLogoutToken } from "./verify.ts";

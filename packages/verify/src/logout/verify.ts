@@ -1,12 +1,50 @@
 import { BoundedMap } from "../cache.ts";
-import { readClaimsObject } from "../claims/claims.ts";
+import { type ClaimsPolicy, readClaimsObject } from "../claims/claims.ts";
 import { AuthError, ConfigurationError } from "../errors.ts";
+import { stringList } from "../option-values.ts";
 import { logoutTokenType } from "../token/header.ts";
 import { createTokenParser } from "../token/parse.ts";
 import { DeadlineError, within } from "../user-code/deadline.ts";
-import { internalsOf } from "../verifier/internals.ts";
+import { internalsOf, type VerifierInternals } from "../verifier/internals.ts";
 import type { Verifier } from "../verifier/verifier.ts";
 import { type LogoutToken, longestLogoutTokenAge, readLogoutToken } from "./token.ts";
+
+/**
+ * Whose logout tokens are accepted, if not those for the verifier's own `issuer` and `audience`.
+ *
+ * Better Auth's OAuth provider sends logout tokens of its own to a client's `backchannel_logout_uri`. Their
+ * `iss` ends in `/api/auth`, and their `aud` is the client's id. Name both here, and not in the verifier: an
+ * API that accepts a client's id as its audience would accept that client's ID tokens.
+ *
+ * @example
+ * ```ts
+ * import { createVerifier, remoteJwks } from "@usher-auth/verify";
+ * import { createLogoutVerifier, type LogoutTokenOptions } from "@usher-auth/verify/logout";
+ *
+ * const verifier = createVerifier({
+ *   keys: remoteJwks("https://app.example.com/api/auth/jwks"),
+ *   issuer: "https://app.example.com",
+ *   audience: "https://api.example.com",
+ * });
+ * const options: LogoutTokenOptions = {
+ *   issuer: "https://app.example.com/api/auth",
+ *   audience: "the client's id",
+ * };
+ * export const verifyLogoutToken = createLogoutVerifier(verifier, options);
+ * ```
+ */
+export interface LogoutTokenOptions {
+  /**
+   * The required `iss` of logout tokens, compared exactly. A list accepts each of its members. Default: the
+   * verifier's `issuer`, which is what `usherJwt()` sends.
+   */
+  readonly issuer?: string | readonly string[] | undefined;
+  /**
+   * The required `aud` of logout tokens. A list accepts each of its members. Default: the verifier's
+   * `audience`.
+   */
+  readonly audience?: string | readonly string[] | undefined;
+}
 
 /**
  * Verifies a logout token.
@@ -32,14 +70,15 @@ const rememberedIds = 10_000;
 const actTimeout = 15_000;
 
 /**
- * Creates a verifier of logout tokens (OpenID Connect Back-Channel Logout 1.0 section 2.6) with the keys,
- * issuer and audience of another verifier. A logout token has the `typ` `logout+jwt`, the logout event in
+ * Creates a verifier of logout tokens (OpenID Connect Back-Channel Logout 1.0 section 2.6) with the keys of
+ * another verifier, and its issuer and audience or those of the options. A logout token has the `typ` `logout+jwt`, the logout event in
  * `events`, no `nonce`, a `sid` or a `sub`, an `iat` within the last 120 seconds, and a `jti` that was not
  * used before. It is never accepted as an API token, nor an API token as a logout token.
  *
  * Revokes nothing; `createLogoutEndpoint` does.
  *
- * @throws {ConfigurationError} The verifier was not created by `createVerifier`.
+ * @throws {ConfigurationError} The verifier was not created by `createVerifier`, an invalid option, or an
+ *   issuer that no key of the verifier belongs to.
  * @example
  * ```ts
  * import { verifierFromEnv } from "@usher-auth/verify";
@@ -49,10 +88,14 @@ const actTimeout = 15_000;
  * export const sessionOf = async (token: string) => (await verifyLogoutToken(token)).sessionId;
  * ```
  */
-export function createLogoutVerifier(verifier: Verifier<unknown>): VerifyLogoutToken {
+export function createLogoutVerifier(
+  verifier: Verifier<unknown>,
+  options: LogoutTokenOptions = {},
+): VerifyLogoutToken {
   const parts = internalsOf(verifier);
   if (parts === undefined) throw new ConfigurationError("verifier: give createVerifier(...).");
-  const { keys, policy, maxTokenLength, clock } = parts;
+  const { keys, maxTokenLength, clock } = parts;
+  const policy = policyOf(parts, options);
   const parseToken = createTokenParser({ maxTokenLength, typ: logoutTokenType, accessTokens: false });
   /** Each used `jti`, with the time in seconds from which its token is too old anyway. */
   const seen = new BoundedMap<string, number>(rememberedIds);
@@ -107,6 +150,24 @@ export function createLogoutVerifier(verifier: Verifier<unknown>): VerifyLogoutT
     return logout;
   };
 }
+
+function policyOf(
+  { policy, keys }: VerifierInternals,
+  { issuer, audience }: LogoutTokenOptions,
+): ClaimsPolicy {
+  const issuers = issuer === undefined ? policy.issuers : stringList(issuer, expected("issuer"));
+  const stranger = issuers.find(
+    (one) => !keys.sources.some((source) => source.issuers === undefined || source.issuers.includes(one)),
+  );
+  if (stranger !== undefined)
+    throw new ConfigurationError(
+      `issuer: no key of the verifier belongs to ${JSON.stringify(stranger)}. Each key source names other issuers.`,
+    );
+  if (audience === undefined) return { ...policy, issuers };
+  return { ...policy, issuers, audiences: stringList(audience, expected("audience")), isExact: false };
+}
+
+const expected = (name: string) => `${name}: must be a non-empty string, or a list of them.`;
 
 function seenBefore(): AuthError {
   return new AuthError("claims_invalid", { hint: "a logout token with this `jti` was used before" });

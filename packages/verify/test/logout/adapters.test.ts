@@ -46,6 +46,30 @@ describe.each(logoutTargets)("back-channel logout in $name", ({ name, start, too
     expect(events).toMatchObject([{ status: 200, logout: { sessionId: "s1", subject: "alice" } }]);
   });
 
+  it("accepts logout tokens by an issuer and audience of its own, and the API nothing more", async () => {
+    const bench = await createRevokingBench();
+    const provider = "https://app.example.com/api/auth";
+    const server = await start(bench.verifier, {
+      verifier: bench.verifier,
+      issuer: provider,
+      audience: "client-1",
+    });
+    onTestFinished(() => server.close());
+    const post = async (faults: object) =>
+      (
+        await fetch(`${server.origin}/backchannel-logout`, {
+          method: "POST",
+          body: new URLSearchParams({ logout_token: logoutTokenFor(bench.issuer, faults) }),
+        })
+      ).status;
+    const own = { claims: { iss: provider, aud: "client-1" } };
+    expect([await post({}), await post({ claims: { aud: "client-1" } }), await post(own)]).toEqual([
+      400, 400, 200,
+    ]);
+    const authorization = `Bearer ${bench.issuer.tokenFor("alice", own)}`;
+    expect((await fetch(`${server.origin}/anything`, { headers: { authorization } })).status).toBe(401);
+  });
+
   it("accepts a form without Content-Length", async () => {
     const { issuer, post, call } = await serve();
     const body = new Blob([`state=x&logout_token=${logoutTokenFor(issuer)}`]).stream();

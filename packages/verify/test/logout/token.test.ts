@@ -1,6 +1,6 @@
 import { createTestIssuer } from "@usher-auth/testing";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { createVerifier, remoteJwks } from "../../src/index.ts";
+import { ConfigurationError, createVerifier, localJwks, remoteJwks, sharedSecret } from "../../src/index.ts";
 import { createLogoutVerifier } from "../../src/logout/index.ts";
 import { createRevokingBench, logoutTokenFor } from "../revoking.ts";
 import { createBench, handClock, start, startSeconds, verdict } from "../support.ts";
@@ -244,6 +244,89 @@ describe("createLogoutVerifier: OpenID Connect Back-Channel Logout 1.0 section 2
       code: "token_malformed",
       hint: "the token is not a string",
     });
+  });
+});
+
+describe("the issuer and the audience of an endpoint", () => {
+  const provider = "https://app.example.com/api/auth";
+  const own = { claims: { iss: provider, aud: "client-1", sub: undefined } };
+  const codeOf = (verify: Promise<unknown>) =>
+    verify.then(
+      () => "accepted",
+      (error) => error.code,
+    );
+
+  it("replace those of the verifier, which accepts nothing more", async () => {
+    const { issuer, verifier } = createBench();
+    const verifyLogoutToken = createLogoutVerifier(verifier, { issuer: provider, audience: "client-1" });
+    expect(await codeOf(verifyLogoutToken(logoutTokenFor(issuer, own)))).toBe("accepted");
+    expect(await codeOf(verifyLogoutToken(logoutTokenFor(issuer)))).toBe("issuer_rejected");
+    expect(await codeOf(createLogoutVerifier(verifier)(logoutTokenFor(issuer, own)))).toBe("issuer_rejected");
+    const idToken = issuer.tokenFor("alice", { claims: { iss: provider, aud: "client-1" } });
+    expect(verdict(verifier, idToken)).toBe("issuer_rejected");
+    expect(await codeOf(verifyLogoutToken(idToken))).toBe("token_unsupported");
+  });
+
+  it("may be lists, with the verifier's own among them", async () => {
+    const { issuer, verifier } = createBench();
+    const verifyLogoutToken = createLogoutVerifier(verifier, {
+      issuer: [issuer.issuer, provider],
+      audience: [issuer.audience, "client-1"],
+    });
+    for (const faults of [own, {}])
+      expect(await codeOf(verifyLogoutToken(logoutTokenFor(issuer, faults)))).toBe("accepted");
+    const another = logoutTokenFor(issuer, { claims: { ...own.claims, aud: "client-2" } });
+    expect(await codeOf(verifyLogoutToken(another))).toBe("audience_rejected");
+  });
+
+  it("may be one of the two", async () => {
+    const { issuer, verifier } = createBench({ audience: { exactly: "https://api.example.com" } });
+    const sameAudience = createLogoutVerifier(verifier, { issuer: provider });
+    expect(await codeOf(sameAudience(logoutTokenFor(issuer, { claims: { iss: provider } })))).toBe(
+      "accepted",
+    );
+    const both = { claims: { iss: provider, aud: ["client-1", issuer.audience] } };
+    expect(await codeOf(sameAudience(logoutTokenFor(issuer, both)))).toBe("audience_rejected");
+    const sameIssuer = createLogoutVerifier(verifier, { audience: "client-1" });
+    expect(await codeOf(sameIssuer(logoutTokenFor(issuer, { claims: { aud: "client-1" } })))).toBe(
+      "accepted",
+    );
+  });
+
+  it("are refused if they are empty, or if no key belongs to the issuer", () => {
+    const { verifier, issuer } = createBench();
+    for (const [options, message] of [
+      [{ issuer: "" }, "issuer: must be a non-empty string, or a list of them."],
+      [{ issuer: null }, "issuer: must be a non-empty string, or a list of them."],
+      [{ audience: [] }, "audience: must be a non-empty string, or a list of them."],
+      [{ audience: null }, "audience: must be a non-empty string, or a list of them."],
+    ] as const)
+      expect(() => createLogoutVerifier(verifier, options as never)).toThrow(new ConfigurationError(message));
+    const named = createBench({ keys: sharedSecret(issuer.secret, { issuer: issuer.issuer }) }).verifier;
+    expect(() => createLogoutVerifier(named, { issuer: [issuer.issuer] })).not.toThrow();
+    expect(() => createLogoutVerifier(named, { issuer: [issuer.issuer, provider] })).toThrow(
+      new ConfigurationError(
+        `issuer: no key of the verifier belongs to "${provider}". Each key source names other issuers.`,
+      ),
+    );
+  });
+
+  it("are held to the issuers that each key source names", async () => {
+    const accessTokens = { issuer: provider, scopes: null };
+    const other = createTestIssuer({ algorithm: "EdDSA" });
+    const { issuer } = createBench();
+    const { verifier } = createBench({
+      keys: [
+        sharedSecret(issuer.secret, { issuer: issuer.issuer }),
+        localJwks(other.jwks(), { issuer: provider }),
+      ],
+      accessTokens,
+    });
+    const verifyLogoutToken = createLogoutVerifier(verifier, { issuer: provider, audience: "client-1" });
+    expect(await codeOf(verifyLogoutToken(logoutTokenFor(issuer, own)))).toBe("issuer_rejected");
+    const time = { iat: startSeconds, exp: startSeconds + 120 };
+    const signed = logoutTokenFor(other, { claims: { ...own.claims, ...time } });
+    expect(await codeOf(verifyLogoutToken(signed))).toBe("accepted");
   });
 });
 

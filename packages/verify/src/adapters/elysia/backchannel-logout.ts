@@ -30,7 +30,7 @@ export interface BackchannelLogoutOptions extends EndpointOptions {
  * {@link usher}, on the same app. It reads the body itself, up to 16 KB. See `createLogoutEndpoint` for its
  * responses.
  *
- * @throws {ConfigurationError} The verifier has no revocations.
+ * @throws {ConfigurationError} The verifier has no revocations, or an invalid option.
  *
  * @example
  * ```ts

@@ -11,7 +11,7 @@ export type { BackchannelLogoutOptions };
  * It reads the body itself, up to 16 KB, or uses the result of an earlier body parser. See
  * `createLogoutEndpoint` for its responses.
  *
- * @throws {ConfigurationError} The verifier has no revocations.
+ * @throws {ConfigurationError} The verifier has no revocations, or an invalid option.
  *
  * @example
  * ```ts

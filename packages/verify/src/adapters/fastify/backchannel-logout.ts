@@ -28,7 +28,7 @@ export interface BackchannelLogoutOptions extends EndpointOptions {
  * Adds the public route that receives logout tokens from the issuer: `POST /backchannel-logout`. It reads the
  * body itself, up to 16 KB, and ignores the app's parsers. See `createLogoutEndpoint` for its responses.
  *
- * @throws {ConfigurationError} The verifier has no revocations.
+ * @throws {ConfigurationError} The verifier has no revocations, or an invalid option.
  *
  * @example
  * ```ts

@@ -14,7 +14,7 @@ const methodNotAllowed = refuse(httpProblem(405), { allow: "POST" });
  * for the path that the issuer is configured with, outside `protect`. It is public, reads at most 16 KB, and
  * answers 405 to other methods. See `createLogoutEndpoint` for its responses.
  *
- * @throws {ConfigurationError} The verifier has no revocations.
+ * @throws {ConfigurationError} The verifier has no revocations, or an invalid option.
  *
  * @example
  * ```ts

@@ -10,7 +10,7 @@ export type { BackchannelLogoutOptions };
  * Creates the handler that receives logout tokens from the issuer. It is public: add it before {@link usher}.
  * It reads at most 16 KB of the body. See `createLogoutEndpoint` for its responses.
  *
- * @throws {ConfigurationError} The verifier has no revocations.
+ * @throws {ConfigurationError} The verifier has no revocations, or an invalid option.
  *
  * @example
  * ```ts

@@ -30,7 +30,7 @@ export interface BackchannelLogoutOptions extends EndpointOptions {
  * to 16 KB, or uses the result of an earlier body parser (`ctx.request.body`). See `createLogoutEndpoint` for
  * its responses.
  *
- * @throws {ConfigurationError} The verifier has no revocations.
+ * @throws {ConfigurationError} The verifier has no revocations, or an invalid option.
  *
  * @example
  * ```ts

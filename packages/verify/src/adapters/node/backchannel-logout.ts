@@ -19,7 +19,7 @@ const internalError = refuse(httpProblem(500), {});
  * reads at most 16 KB, and answers 405 to other methods. See `createLogoutEndpoint` for its responses. Never
  * rejects: an unexpected error becomes a 500 and the process warning `USHER_LOGOUT_FAILED`.
  *
- * @throws {ConfigurationError} The verifier has no revocations.
+ * @throws {ConfigurationError} The verifier has no revocations, or an invalid option.
  *
  * @example
  * ```ts
