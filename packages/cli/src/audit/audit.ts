@@ -1,11 +1,13 @@
 import { type AuditedApi, createAuditedApi } from "./audited-api.ts";
 import type { Baseline } from "./baseline.ts";
 import { checkIds } from "./checks/checks.ts";
+import { othersOf } from "./checks/cross-user.ts";
 import { confirmUsers, reconfirmUsers } from "./confirm-users.ts";
 import { isSafe, methods, type Operation } from "./document/operation.ts";
 import { type Halt, type Traffic, TrafficHalted } from "./http/traffic.ts";
+import { findInfluence } from "./objects/find-influence.ts";
 import { gatherEvidence } from "./objects/gather-evidence.ts";
-import type { OperationReport, Outcome, Result } from "./result.ts";
+import type { Access, OperationReport, Outcome, Result } from "./result.ts";
 import { notTriedResult, runCheck, skippedAfter } from "./run-check.ts";
 import type { Users } from "./tokens/read-tokens.ts";
 import { type NotTried, skipped } from "./verdicts/verdict.ts";
@@ -35,18 +37,20 @@ export async function audit(options: AuditOptions): Promise<Outcome> {
   const { operations, target, onProgress } = options;
   const api = createAuditedApi({
     ...options,
-    gatherEvidence: (audited) => gatherEvidence(audited, options.writes),
+    gatherEvidence: (audited, user) => gatherEvidence(audited, user, options.writes),
+    findInfluence: async (audited) => (options.writes ? findInfluence(audited) : new Set<Operation>()),
   });
   const reports = new Map<Operation, OperationReport>();
   const total = operations.length * checkIds.length;
   let halt: Halt | undefined;
   let notDeleted: readonly string[] = [];
   try {
-    onProgress(0, total, "reading as both users");
+    onProgress(0, total, "reading as all users");
     halt = await untilHalted(async () => {
       await confirmUsers(api, target);
-      // Before any check, because it creates objects of B's: a check may look for changes of B's data.
-      await api.evidence();
+      // Before any check, because it creates objects: a check may look for changes of the others' data.
+      await api.influenced();
+      for (const other of othersOf(api)) await api.evidence(other);
     });
     for (const operation of inOrder(operations)) {
       const done = reports.size * checkIds.length;
@@ -73,14 +77,14 @@ async function auditOperation(
   onCheck: () => void,
 ): Promise<Halt | undefined> {
   const { api, options, results } = work;
-  const isPublic = isMeantPublic(operation, options);
+  const access = accessOf(operation, options);
   let { halt } = work;
   for (const check of checkIds) {
     onCheck();
     const notTried = notTriedBecause(operation, options.writes, halt) ?? skippedAfter(check, results);
     if (notTried === undefined) {
       halt = await untilHalted(async () => {
-        results.push(await runCheck(check, operation, isPublic, api));
+        results.push(await runCheck(check, operation, access, api));
       });
     }
     if (halt !== undefined && notTried === undefined)
@@ -90,26 +94,35 @@ async function auditOperation(
   return halt;
 }
 
-function isMeantPublic({ label, isPublic }: Operation, { baseline }: AuditOptions): boolean {
-  return baseline === undefined ? isPublic : baseline.isPublic(label);
+/** A baseline lists every operation that accepts requests without a token, and replaces the document. */
+function accessOf({ label, isPublic, stated }: Operation, { baseline }: AuditOptions): Access {
+  const isOpen = baseline === undefined ? isPublic || stated.optionalAuth : baseline.isPublic(label);
+  if (!isOpen) return "required";
+  return stated.optionalAuth ? "optional" : "public";
 }
 
 function reportOf(operation: Operation, results: readonly Result[], options: AuditOptions): OperationReport {
-  const isPublic = isMeantPublic(operation, options);
   return {
     operation,
-    isPublic,
+    access: accessOf(operation, options),
     results: results.map((result) => accept(result, operation, options.baseline)),
   };
 }
 
 /** Applies the baseline to a result. */
-function accept(result: Result, { label, isPublic }: Operation, baseline: Baseline | undefined): Result {
+function accept(
+  result: Result,
+  { label, isPublic, stated }: Operation,
+  baseline: Baseline | undefined,
+): Result {
   if (result.verdict !== "failed") return result;
   if (baseline?.accepts(label, result.check)) return { ...result, verdict: "accepted" };
-  const isUnlisted = isPublic && result.check === "no_token";
+  const isUnlisted = (isPublic || stated.optionalAuth) && result.check === "no_token";
   return isUnlisted
-    ? { ...result, reason: `${result.reason} (public in the document, not in the baseline)` }
+    ? {
+        ...result,
+        reason: `${result.reason} (needs no token according to the document, but is not in the baseline)`,
+      }
     : result;
 }
 

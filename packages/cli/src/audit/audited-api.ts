@@ -4,11 +4,12 @@ import type { Traffic } from "./http/traffic.ts";
 import { trackCreatedObjects } from "./objects/created-objects.ts";
 import { createObjects, type FoundObjects, idsOf } from "./objects/objects.ts";
 import { buildRequest, type Difference, type Values } from "./requests/request.ts";
+import { ownersFor } from "./tokens/owner-ids.ts";
 import type { Users } from "./tokens/read-tokens.ts";
 import type { User } from "./tokens/user.ts";
 import type { Evidence } from "./verdicts/evidence.ts";
 
-/** The API under audit, its operations and two of its users: what every check works with. */
+/** The API under audit, its operations and some of its users: what every check works with. */
 export interface AuditedApi {
   readonly operations: readonly Operation[];
   readonly users: Users;
@@ -31,8 +32,15 @@ export interface AuditedApi {
    * @returns undefined if no answer came, or if the request would change data that existed before the audit.
    */
   ownAnswer(operation: Operation, user: User): Promise<Answer | undefined>;
-  /** What identifies B's data. Looked for once; with `writes`, it creates objects as B. */
-  evidence(): Promise<Evidence>;
+  /** The user's own values for the parameters that name the owner, by name. */
+  owners(operation: Operation, user: User): ReadonlyMap<string, string>;
+  /** What identifies the data of B or C. Looked for once; with `writes`, it creates objects as that user. */
+  evidence(user: User): Promise<Evidence>;
+  /**
+   * The operations whose answer to A changed when an object was created as B, and changed back when it was
+   * deleted. Looked for once, and only with `writes`.
+   */
+  influenced(): Promise<ReadonlySet<Operation>>;
   /** Deletes what the audit created. Returns the operation behind each object that remains. */
   deleteCreated(): Promise<readonly string[]>;
 }
@@ -44,7 +52,8 @@ export interface AuditedApiOptions {
   readonly base: string;
   readonly traffic: Traffic;
   readonly writes: boolean;
-  readonly gatherEvidence: (api: AuditedApi) => Promise<Evidence>;
+  readonly gatherEvidence: (api: AuditedApi, user: User) => Promise<Evidence>;
+  readonly findInfluence: (api: AuditedApi) => Promise<ReadonlySet<Operation>>;
 }
 
 /** Connects the operations, the users and the connection. Records every created object at this one place. */
@@ -55,15 +64,23 @@ export function createAuditedApi({
   traffic,
   writes,
   gatherEvidence,
+  findInfluence,
 }: AuditedApiOptions): AuditedApi {
-  const { a, b } = users;
+  const { a, b, c } = users;
+  const members = [a, b, ...(c === undefined ? [] : [c])];
+  const owners = (operation: Operation, user: User) => ownersFor(operation, user, users);
   const ownAnswers = new Map<string, Promise<Answer | undefined>>();
-  const created = trackCreatedObjects(operations, [a, b], (operation, values, user) =>
-    traffic.sendCleanUp(buildRequest(operation, base, values), bearer(user)),
-  );
+  const created = trackCreatedObjects({
+    operations,
+    users: members,
+    owners,
+    send: (operation, values, user) =>
+      traffic.sendCleanUp(buildRequest(operation, base, values), bearer(user)),
+  });
   const objects = createObjects({
     operations,
-    users: [a, b],
+    users: members,
+    owners,
     writes,
     send: (operation, user, values) => send(operation, values, bearer(user)),
   });
@@ -75,17 +92,23 @@ export function createAuditedApi({
     difference: Difference = {},
   ): Promise<Answer | undefined> {
     const answer = await traffic.send(buildRequest(operation, base, values, difference), authorization);
-    if (answer !== undefined && isSuccess(answer)) trackChange(operation, values, answer);
+    if (answer !== undefined && isSuccess(answer)) trackChange(operation, values, answer, authorization);
     return answer;
   }
 
-  function trackChange(operation: Operation, values: Values, answer: Answer): void {
-    if (operation.method === "POST") created.add(operation, values, answer);
+  function trackChange(
+    operation: Operation,
+    values: Values,
+    answer: Answer,
+    authorization: string | undefined,
+  ): void {
+    const sender = members.find((user) => bearer(user) === authorization);
+    if (operation.method === "POST") created.add(operation, values, answer, sender);
     if (operation.method === "DELETE") for (const id of values.objects.values()) objects.forget(id);
   }
 
   async function ownValues(operation: Operation, user: User): Promise<Values> {
-    return { owner: user.id, objects: idsOf(await objects.of(operation, user)) };
+    return { owners: owners(operation, user), objects: idsOf(await objects.of(operation, user)) };
   }
 
   async function sendOwnRequest(operation: Operation, user: User): Promise<Answer | undefined> {
@@ -94,10 +117,11 @@ export function createAuditedApi({
       const isCreatedByAudit = [...found.values()].at(-1)?.source === "created";
       if (!writes || (operation.method !== "POST" && !isCreatedByAudit)) return undefined;
     }
-    return send(operation, { owner: user.id, objects: idsOf(found) }, bearer(user));
+    return send(operation, { owners: owners(operation, user), objects: idsOf(found) }, bearer(user));
   }
 
-  let evidence: Promise<Evidence> | undefined;
+  const evidence = new Map<User, Promise<Evidence>>();
+  let influenced: Promise<ReadonlySet<Operation>> | undefined;
   const api: AuditedApi = {
     operations,
     users,
@@ -106,14 +130,20 @@ export function createAuditedApi({
     objects: objects.of,
     ownValues,
     ownAnswer(operation, user) {
-      const key = `${user.name} ${operation.label}`;
+      const key = JSON.stringify([user.token, operation.label]);
       const answer = ownAnswers.get(key) ?? sendOwnRequest(operation, user);
       ownAnswers.set(key, answer);
       return answer;
     },
-    evidence() {
-      evidence ??= gatherEvidence(api);
-      return evidence;
+    owners,
+    evidence(user) {
+      const gathered = evidence.get(user) ?? gatherEvidence(api, user);
+      evidence.set(user, gathered);
+      return gathered;
+    },
+    influenced() {
+      influenced ??= findInfluence(api);
+      return influenced;
     },
     deleteCreated: created.deleteAll,
   };

@@ -1,5 +1,6 @@
 import { CannotRun } from "../command-line/command.ts";
 import { type AuditedApi, bearer } from "./audited-api.ts";
+import { othersOf } from "./checks/cross-user.ts";
 import { isSafe, type Operation, objectsInPath } from "./document/operation.ts";
 import { TrafficHalted } from "./http/traffic.ts";
 
@@ -10,7 +11,7 @@ import { TrafficHalted } from "./http/traffic.ts";
  */
 export async function confirmUsers(api: AuditedApi, target: string): Promise<void> {
   const readers = readersOf(api);
-  for (const user of [api.users.a, api.users.b]) {
+  for (const user of [api.users.a, ...othersOf(api)]) {
     let refusals = 0;
     for (const operation of readers) {
       const answer = await api.ownAnswer(operation, user);
@@ -33,7 +34,7 @@ export async function confirmUsers(api: AuditedApi, target: string): Promise<voi
  * @throws {TrafficHalted} It no longer accepts one.
  */
 export async function reconfirmUsers(api: AuditedApi): Promise<void> {
-  for (const user of [api.users.a, api.users.b]) {
+  for (const user of [api.users.a, ...othersOf(api)]) {
     for (const operation of readersOf(api)) {
       const before = await api.ownAnswer(operation, user);
       if (before === undefined || before.status === 401) continue;
@@ -47,6 +48,6 @@ export async function reconfirmUsers(api: AuditedApi): Promise<void> {
 /** The operations that read and need a token, those with the fewest parameters first. */
 function readersOf({ operations }: AuditedApi): Operation[] {
   return operations
-    .filter(({ method, isPublic }) => isSafe(method) && !isPublic)
+    .filter(({ method, isPublic, stated }) => isSafe(method) && !isPublic && !stated.optionalAuth)
     .sort((one, other) => objectsInPath(one).length - objectsInPath(other).length);
 }

@@ -3,11 +3,14 @@ import type { Operation } from "./document/operation.ts";
 import type { Halt } from "./http/traffic.ts";
 import type { Judgement, NotTried } from "./verdicts/verdict.ts";
 
+/** What an operation requires, by the document and the baseline. */
+export type Access = "required" | "optional" | "public";
+
 /** The result of one check on one operation. */
 export interface Result {
   readonly check: CheckId;
   /** `accepted`: the API granted the request, and the document or the baseline allows that. */
-  readonly verdict: Judgement["verdict"] | "accepted" | NotTried["verdict"];
+  readonly verdict: Judgement["verdict"] | NotTried["verdict"];
   readonly severity: "error" | "warning" | undefined;
   /** Why the check has this verdict, in one sentence. */
   readonly reason: string;
@@ -26,7 +29,7 @@ export interface Result {
 /** The results of every check on one operation, in the order of the checks. */
 export interface OperationReport {
   readonly operation: Operation;
-  readonly isPublic: boolean;
+  readonly access: Access;
   readonly results: readonly Result[];
 }
 

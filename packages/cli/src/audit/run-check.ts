@@ -4,19 +4,19 @@ import type { CheckId } from "./checks/checks.ts";
 import { planOf } from "./checks/plan.ts";
 import type { Operation } from "./document/operation.ts";
 import { type Answer, isSuccess } from "./http/answer.ts";
-import type { Result } from "./result.ts";
+import type { Access, Result } from "./result.ts";
 import { inapplicable, type Judgement, type NotTried, skipped, weightOf } from "./verdicts/verdict.ts";
 
 /** Runs one check on one operation. It stops at the first request that grants access. */
 export async function runCheck(
   check: CheckId,
   operation: Operation,
-  isPublic: boolean,
+  access: Access,
   api: AuditedApi,
 ): Promise<Result> {
-  const plan = await planOf(check, operation, isPublic, api);
+  const plan = await planOf(check, operation, access, api);
   if (isNotTried(plan)) return notTriedResult(check, plan);
-  return resultOf(check, await sendAll(plan, operation, api), isPublic);
+  return resultOf(check, await sendAll(plan, operation, api));
 }
 
 /** The result of a check that sent nothing. */
@@ -67,17 +67,16 @@ async function sendAll(
   return results;
 }
 
-function resultOf(check: CheckId, results: readonly AttemptResult[], isPublic: boolean): Result {
+function resultOf(check: CheckId, results: readonly AttemptResult[]): Result {
   const [first] = [...results].sort((one, other) => weightOf(other.judgement) - weightOf(one.judgement));
   if (first === undefined) return notTriedResult(check, inapplicable("there is nothing to try"));
   const refusals = results.flatMap(({ answer }) =>
     answer === undefined || isSuccess(answer) ? [] : [answer],
   );
   const challenged = refusals.filter(({ status }) => status === 401);
-  const isOpen = isPublic && first.answer !== undefined && isSuccess(first.answer);
   return {
     check,
-    verdict: isOpen && first.judgement.verdict === "passed" ? "accepted" : first.judgement.verdict,
+    verdict: first.judgement.verdict,
     severity: first.judgement.severity,
     reason: first.judgement.reason,
     says: first.says,

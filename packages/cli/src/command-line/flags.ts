@@ -43,6 +43,36 @@ export function checkFlags(given: readonly string[], definitions: ArgsDef): void
   }
 }
 
+/**
+ * Joins the values of a list's flag that is given several times: `--owner-param userId --owner-param orgId=org`.
+ * The parser would take only the last one.
+ */
+export function joinRepeated(given: readonly string[], definitions: ArgsDef): string[] {
+  const joined: string[] = [];
+  const places = new Map<string, number>();
+  for (let index = 0; index < given.length; index++) {
+    const word = given[index] as string;
+    if (word === "--") return [...joined, ...given.slice(index)];
+    const [, name = "", inside] = /^--([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
+    if (!isList(definitions, name)) {
+      joined.push(word);
+      continue;
+    }
+    const value = inside ?? given[++index] ?? "";
+    const place = places.get(name);
+    if (place !== undefined) joined[place] += `,${value}`;
+    else places.set(name, joined.push(`--${name}=${value}`) - 1);
+  }
+  return joined;
+}
+
+/** Whether the flag takes a list: its hint says so. */
+function isList(definitions: ArgsDef, name: string): boolean {
+  const definition = Object.hasOwn(definitions, name) ? definitions[name] : undefined;
+  const hint = definition !== undefined && "valueHint" in definition ? definition.valueHint : undefined;
+  return hint?.endsWith(",…") === true;
+}
+
 type Definition = ArgsDef[string];
 
 function aliasesOf(definition: Definition): readonly string[] {

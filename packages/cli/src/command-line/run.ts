@@ -3,7 +3,7 @@ import { escapeControl } from "../output/escape.ts";
 import { painterFor, type Terminal } from "../terminal.ts";
 import { CannotRun, type Command, type ExitCode } from "./command.ts";
 import { closest } from "./did-you-mean.ts";
-import { checkFlags } from "./flags.ts";
+import { checkFlags, joinRepeated } from "./flags.ts";
 import { helpFor } from "./help.ts";
 
 /** A command: its description in the overview, and its module, which is only loaded when it runs. */
@@ -57,8 +57,9 @@ async function dispatch(program: Program, words: readonly string[], terminal: Te
     terminal.output.write(await helpFor(command, program.name, terminal));
     return 0;
   }
-  checkFlags(rest, (command.args ?? {}) as ArgsDef);
-  const { result } = await runCommand(command, { rawArgs: rest, data: terminal });
+  const definitions = (command.args ?? {}) as ArgsDef;
+  checkFlags(rest, definitions);
+  const { result } = await runCommand(command, { rawArgs: joinRepeated(rest, definitions), data: terminal });
   return result === 1 || result === 2 ? result : 0;
 }
 

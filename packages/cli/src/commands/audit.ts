@@ -5,6 +5,7 @@ import { parseBaseline } from "../audit/baseline.ts";
 import { loadDocument } from "../audit/document/load.ts";
 import { operationLines } from "../audit/document/operation-lines.ts";
 import { operationsOf } from "../audit/document/operations.ts";
+import { parseOwnerParams } from "../audit/document/owner-parameter.ts";
 import { isLoopback, targetOf } from "../audit/document/server.ts";
 import { connect } from "../audit/http/send.ts";
 import { createTraffic } from "../audit/http/traffic.ts";
@@ -15,6 +16,7 @@ import { type AuditReport, exitCodeOf } from "../audit/report/report.ts";
 import { renderSarif } from "../audit/report/sarif.ts";
 import { renderReport } from "../audit/report/text.ts";
 import type { Outcome } from "../audit/result.ts";
+import { checkOwnerClaims } from "../audit/tokens/owner-ids.ts";
 import { millisecondsUntilExpiry, readTokens } from "../audit/tokens/read-tokens.ts";
 import { CannotRun, type Command, defineSubcommand } from "../command-line/command.ts";
 import { commaSeparated, positiveNumber } from "../command-line/flag-values.ts";
@@ -45,6 +47,23 @@ export const command: Command = defineSubcommand({
       description: "File with the token of test user B; or set USHER_TOKEN_B",
       valueHint: "file",
     },
+    "token-c": {
+      type: "string",
+      description: "File with the token of another member of A's organization; or set USHER_TOKEN_C",
+      valueHint: "file",
+    },
+    "exception-token": {
+      type: "string",
+      description:
+        "File with the token of someone who satisfies a stated exception, or several, one per line; or set USHER_EXCEPTION_TOKEN",
+      valueHint: "file",
+    },
+    "revoked-token-file": {
+      type: "string",
+      description:
+        "File with a token from before a sign-out or a change of roles; or set USHER_REVOKED_TOKEN",
+      valueHint: "file",
+    },
     "expired-token-file": {
       type: "string",
       description: "File with an expired token; or set USHER_EXPIRED_TOKEN",
@@ -57,8 +76,9 @@ export const command: Command = defineSubcommand({
     },
     "owner-param": {
       type: "string",
-      description: "Parameters that hold the user's id; default: userId and similar names",
-      valueHint: "name,…",
+      description:
+        "Parameters that name the owner: of the user's id, or name=claim, such as userId,orgId=org; default: what the document states, userId and similar names",
+      valueHint: "name[=claim],…",
     },
     writes: {
       type: "boolean",
@@ -101,8 +121,17 @@ export const command: Command = defineSubcommand({
   async run(args, terminal) {
     const rate = positiveNumber(args.rate, "--rate");
     const maxRequests = Math.floor(positiveNumber(args["max-requests"], "--max-requests"));
-    const places = { a: args["token-a"], b: args["token-b"], expired: args["expired-token-file"] };
+    const places = {
+      a: args["token-a"],
+      b: args["token-b"],
+      c: args["token-c"],
+      exceptions: args["exception-token"],
+      expired: args["expired-token-file"],
+      revoked: args["revoked-token-file"],
+    };
+    const owners = parseOwnerParams(commaSeparated(args["owner-param"]));
     const users = await readTokens(places, terminal, Math.floor(Date.now() / 1000));
+    checkOwnerClaims(owners, users);
     const baseline =
       args.baseline === undefined
         ? undefined
@@ -132,7 +161,11 @@ export const command: Command = defineSubcommand({
     let outcome: Outcome;
     try {
       outcome = await audit({
-        operations: operationsOf(document, commaSeparated(args["owner-param"])),
+        operations: operationsOf(
+          document,
+          owners,
+          (claim) => users.a.ids.has(claim) && users.b.ids.has(claim),
+        ),
         users,
         target: target.origin,
         base: target.path,
@@ -150,7 +183,7 @@ export const command: Command = defineSubcommand({
     const report: AuditReport = {
       document: name,
       target: target.origin + target.path,
-      notes: notesOn(outcome, baseline, target.note),
+      notes: notesOn(outcome, users, baseline, target.note),
       operations: outcome.operations,
       requests: traffic.count(),
       seconds: (performance.now() - started) / 1000,

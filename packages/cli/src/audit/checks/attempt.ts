@@ -1,3 +1,5 @@
+import type { AuditedApi } from "../audited-api.ts";
+import type { Operation } from "../document/operation.ts";
 import type { Answer } from "../http/answer.ts";
 import type { Difference, Values } from "../requests/request.ts";
 import type { Judgement, NotTried } from "../verdicts/verdict.ts";
@@ -15,6 +17,9 @@ export interface Attempt {
 
 /** The requests to try on an operation, or why there are none. */
 export type Plan = readonly Attempt[] | NotTried;
+
+/** Makes the requests of a check for an operation. */
+export type MakePlan = (operation: Operation, api: AuditedApi) => Plan | Promise<Plan>;
 
 /** Whether the plan has no requests. */
 export function isNotTried(plan: Plan): plan is NotTried {

@@ -3,16 +3,17 @@ import { isSafe, type Operation } from "../document/operation.ts";
 import { type Answer, isSuccess } from "../http/answer.ts";
 import { readerOf } from "../objects/collection.ts";
 import type { Values } from "../requests/request.ts";
+import type { User } from "../tokens/user.ts";
 
 /**
- * Compares B's data before and after A tries to change it. The status alone proves nothing: an API may answer
- * a DELETE with 204 although it found nothing, and a POST with 201 although it created an object of A's.
+ * Compares a user's data before and after another one tries to change it. The status alone proves nothing: an API may answer
+ * a DELETE with 204 although it found nothing, and a POST with 201 although it created an object of the sender's.
  */
 export interface ChangeDetector {
-  /** Reads B's data. Called before a request. */
+  /** Reads the user's data. Called before a request. */
   before(): Promise<void>;
   /**
-   * Reads B's data again. Called after a request that seems to have succeeded.
+   * Reads the user's data again. Called after a request that seems to have succeeded.
    *
    * @returns false if the data is the same. True if it is not, or if it cannot be read.
    */
@@ -22,10 +23,11 @@ export interface ChangeDetector {
 /**
  * Detects changes of what the operation changes.
  *
- * @param values The values of B's own request.
+ * @param values The values of the user's own request.
  */
 export function detectChanges(
   operation: Operation,
+  user: User,
   values: () => Promise<Values>,
   api: AuditedApi,
 ): ChangeDetector {
@@ -33,7 +35,7 @@ export function detectChanges(
   let last: { answer: Answer | undefined; values: Values } | undefined;
 
   async function read(at: Values): Promise<Answer | undefined> {
-    return reader === undefined ? undefined : api.send(reader, at, bearer(api.users.b));
+    return reader === undefined ? undefined : api.send(reader, at, bearer(user));
   }
 
   return {

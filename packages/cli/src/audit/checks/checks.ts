@@ -5,11 +5,13 @@ export type CheckId =
   | "tampered_token"
   | "unsigned_token"
   | "expired_token"
+  | "revoked_token"
   | "misplaced_token"
   | "other_owner"
   | "path_spelling"
   | "other_object"
   | "other_data"
+  | "exception"
   | "method_override";
 
 /** How reports name a check, what it expects, and what to do if it fails. */
@@ -49,6 +51,11 @@ export const checks: Readonly<Record<CheckId, Check>> = {
     rule: "An expired token is rejected with 401.",
     fix: "Check `exp` on every request, and require it (RFC 7519 section 4.1.4).",
   },
+  revoked_token: {
+    heading: "revoked",
+    rule: "A token from before a sign-out, or before a change of roles, is rejected with 401.",
+    fix: "Let the issuer report sign-outs and changes of roles to the API, and check revocations on every request. Read roles from the token only if it is revoked when they change.",
+  },
   misplaced_token: {
     heading: "misplaced",
     rule: "A token outside the Authorization header is rejected with 401.",
@@ -56,8 +63,8 @@ export const checks: Readonly<Record<CheckId, Check>> = {
   },
   other_owner: {
     heading: "owner",
-    rule: "A user's token gives no access to another user's path.",
-    fix: "Compare the user in the path with the verified token's `sub`, in one place for all routes with that parameter.",
+    rule: "A user's token gives no access to the path of another user or organization.",
+    fix: "Compare each owner in the path with its claim of the verified token, such as `sub`, in one place for all routes with that parameter.",
   },
   path_spelling: {
     heading: "spelling",
@@ -72,7 +79,12 @@ export const checks: Readonly<Record<CheckId, Check>> = {
   other_data: {
     heading: "data",
     rule: "The answer to a user's own request contains no other user's data, whatever its path.",
-    fix: "Select rows by the verified token's `sub`, or let the database do it (row-level security). If users share these objects on purpose, list the operation with other_data in the --baseline file.",
+    fix: "Select rows by the verified token's `sub` or organization, also for counts and searches, or let the database do it (row-level security). If users share these objects on purpose, list the operation with other_data in the --baseline file.",
+  },
+  exception: {
+    heading: "exception",
+    rule: "Someone who is not the owner is accepted only where the operation states the exception.",
+    fix: "State on the route who is accepted besides the owner, and for which parameters. Never accept a role on all routes.",
   },
   method_override: {
     heading: "override",

@@ -7,7 +7,7 @@ import { type InvalidToken, tamperedTokens, unsignedTokens } from "../tokens/inv
 import type { User } from "../tokens/user.ts";
 import { hasSameShape } from "../verdicts/disclosure.ts";
 import { judgeAnyRefusal, judgeCredentials } from "../verdicts/refusal.ts";
-import { type Judgement, passed, skipped } from "../verdicts/verdict.ts";
+import { inapplicable, type Judgement, passed, skipped } from "../verdicts/verdict.ts";
 import type { Attempt, Plan } from "./attempt.ts";
 
 /** `Authorization` headers without a valid token (RFC 6750 section 2.1), as broken clients send them. */
@@ -75,10 +75,21 @@ export function withUnsignedToken(operation: Operation, api: AuditedApi): Plan {
 
 /** The expired token, on the path of the user that it was issued to. */
 export function withExpiredToken(operation: Operation, api: AuditedApi): Plan {
-  const { a, b, expiredUser } = api.users;
+  const { expiredUser } = api.users;
   if (expiredUser === undefined) return skipped("no expired token was given");
-  const user = [a, b].find(({ id }) => id === expiredUser.id) ?? expiredUser;
-  return [attempt(operation, api, "an expired token", bearer(expiredUser), user)];
+  return [attempt(operation, api, "an expired token", bearer(expiredUser), sameUser(expiredUser, api))];
+}
+
+/** The revoked token, on the path of the user that it was issued to. */
+export function withRevokedToken(operation: Operation, api: AuditedApi): Plan {
+  const { revokedUser } = api.users;
+  if (revokedUser === undefined) return inapplicable("no revoked token was given");
+  return [attempt(operation, api, "a revoked token", bearer(revokedUser), sameUser(revokedUser, api))];
+}
+
+/** The test user of a token that is no longer valid, because that one's requests are accepted. */
+function sameUser(user: User, { users: { a, b, c } }: AuditedApi): User {
+  return [a, b, c].find((one) => one?.id === user.id) ?? user;
 }
 
 function withInvalidTokens(
@@ -97,7 +108,8 @@ function attempt(
   authorization: string | undefined,
   user: User = api.users.a,
 ): Attempt {
-  const ownAnswer = () => api.ownAnswer(operation, api.users.b === user ? user : api.users.a);
+  const { a, b, c } = api.users;
+  const ownAnswer = () => api.ownAnswer(operation, user === b || user === c ? user : a);
   return {
     says,
     authorization,

@@ -1,6 +1,7 @@
 import { type AuditedApi, bearer } from "../audited-api.ts";
 import { isSafe, type Method, type Operation, ownersInPath } from "../document/operation.ts";
 import { type Answer, isSuccess } from "../http/answer.ts";
+import { isApart } from "../tokens/owner-ids.ts";
 import { judgeAnyRefusal } from "../verdicts/refusal.ts";
 import { failed, type Judgement, passed } from "../verdicts/verdict.ts";
 import type { Attempt, Plan } from "./attempt.ts";
@@ -26,7 +27,9 @@ export function withMethodOverride(operation: Operation, api: AuditedApi): Plan 
   });
   return [
     attempt("no Authorization header", undefined, a),
-    ...(ownersInPath(operation).length > 0 ? [attempt("A's token on B's path", bearer(a), b)] : []),
+    ...(ownersInPath(operation).length > 0 && isApart(a, b, operation, api.users)
+      ? [attempt("A's token on B's path", bearer(a), b)]
+      : []),
   ];
 }
 

@@ -1,47 +1,96 @@
 import { type AuditedApi, bearer } from "../audited-api.ts";
 import { isSafe, type Operation } from "../document/operation.ts";
-import { isOutage, isSuccess } from "../http/answer.ts";
+import { type Answer, isOutage, isSuccess } from "../http/answer.ts";
+import { isApart } from "../tokens/owner-ids.ts";
+import type { User } from "../tokens/user.ts";
 import { disclosureIn, type Evidence, namesOwner } from "../verdicts/evidence.ts";
-import { failed, inapplicable, passed, skipped, unclear } from "../verdicts/verdict.ts";
-import type { Plan } from "./attempt.ts";
+import { failed, inapplicable, type Judgement, passed, skipped, unclear } from "../verdicts/verdict.ts";
+import type { Attempt, Plan } from "./attempt.ts";
+import { othersOf } from "./cross-user.ts";
+import { searchesFor } from "./searches.ts";
 
-const reasons = {
-  object: "with an object of B's in the answer to A's own request",
-  texts: "with texts in the answer to A's own request that elsewhere only B's own answers contain",
-} as const;
-
-/** A's own request. It is sent again, because the audit has created objects as B since. */
+/**
+ * A's own request, as it is and as a search for the others' data. It is sent again, because the audit has
+ * created objects as the others since.
+ */
 export async function withOwnRequest(operation: Operation, api: AuditedApi): Promise<Plan> {
   const { a } = api.users;
   if (!isSafe(operation.method)) return inapplicable("it changes data");
   const own = await api.ownAnswer(operation, a);
   if (own === undefined || !isSuccess(own)) return skipped("A's own request was not accepted");
-  const evidence = await api.evidence();
-  if (!(await isConclusive(evidence, operation, api)))
+  const strangers: [User, Evidence][] = [];
+  for (const other of othersOf(api)) {
+    if (!isApart(a, other, operation, api.users)) continue;
+    const evidence = await api.evidence(other);
+    if (await isConclusive(evidence, operation, other, api)) strangers.push([other, evidence]);
+  }
+  if (strangers.length === 0)
     return skipped("nothing identifies B's data: create some as B, or add --writes");
+  const ownRequest = {
+    authorization: bearer(a),
+    values: () => api.ownValues(operation, a),
+  };
+  const influenced = await api.influenced();
   return [
     {
+      ...ownRequest,
       says: "A's token with A's own values",
-      authorization: bearer(a),
-      values: () => api.ownValues(operation, a),
       async judge(answer) {
-        if (answer === undefined || isOutage(answer)) return unclear("no answer came to A's own request");
-        const disclosure = disclosureIn(answer, operation, evidence);
-        const { status } = answer;
-        return disclosure === undefined
-          ? passed(`answered ${status}, without data of B's`)
-          : failed(
-              disclosure === "object" ? "error" : "warning",
-              `answered ${status}, ${reasons[disclosure]}`,
-            );
+        for (const [other, evidence] of strangers) {
+          const judgement = judge(answer, operation, other, evidence);
+          if (judgement.verdict !== "passed") return judgement;
+        }
+        return influenced.has(operation)
+          ? failed("warning", "changes its answer to A's own request when an object is created as B")
+          : passed(`answered ${answer?.status}, without data of ${shorts(strangers)}`);
       },
     },
+    ...strangers.flatMap(([other, evidence]) =>
+      searchesFor(evidence, operation).map(
+        ({ name, text, recognised }): Attempt => ({
+          ...ownRequest,
+          says: `A's token with A's own values, and a text of ${other.short}'s in the query parameter \`${name}\``,
+          difference: { query: { [name]: text } },
+          judge: async (answer) => judge(answer, operation, other, recognised),
+        }),
+      ),
+    ),
   ];
 }
 
-/** Whether B has data that would be recognised. */
-async function isConclusive(evidence: Evidence, operation: Operation, api: AuditedApi): Promise<boolean> {
+function judge(
+  answer: Answer | undefined,
+  operation: Operation,
+  { short }: User,
+  evidence: Evidence,
+): Judgement {
+  if (answer === undefined || isOutage(answer)) return unclear("no answer came to A's own request");
+  const disclosure = disclosureIn(answer, operation, evidence);
+  if (disclosure === "object")
+    return failed(
+      "error",
+      `answered ${answer.status}, with an object of ${short}'s in the answer to A's own request`,
+    );
+  if (disclosure === "texts")
+    return failed(
+      "warning",
+      `answered ${answer.status}, with texts in the answer to A's own request that elsewhere only ${short}'s own answers contain`,
+    );
+  return passed(`answered ${answer.status}, without data of ${short}'s`);
+}
+
+function shorts(strangers: readonly [User, Evidence][]): string {
+  return strangers.map(([{ short }]) => `${short}'s`).join(" and ");
+}
+
+/** Whether the other user has data that would be recognised. */
+async function isConclusive(
+  evidence: Evidence,
+  operation: Operation,
+  other: User,
+  api: AuditedApi,
+): Promise<boolean> {
   if (evidence.word !== undefined || evidence.texts.length > 0) return true;
-  const theirs = await api.ownAnswer(operation, api.users.b);
-  return theirs !== undefined && namesOwner(theirs.json, evidence.userId);
+  const theirs = await api.ownAnswer(operation, other);
+  return theirs !== undefined && namesOwner(theirs.json, evidence);
 }

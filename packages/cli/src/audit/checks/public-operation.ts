@@ -2,7 +2,7 @@ import type { AuditedApi } from "../audited-api.ts";
 import type { Operation } from "../document/operation.ts";
 import { type Answer, isSuccess } from "../http/answer.ts";
 import { judgeAnyRefusal } from "../verdicts/refusal.ts";
-import { type Judgement, passed } from "../verdicts/verdict.ts";
+import { accepted, type Judgement } from "../verdicts/verdict.ts";
 import type { Attempt, Plan } from "./attempt.ts";
 
 /** A public operation needs no guard, but it must not fail. */
@@ -27,6 +27,6 @@ function attempt(
 
 function judge(answer: Answer | undefined): Judgement {
   return answer !== undefined && isSuccess(answer)
-    ? passed(`public, answered ${answer.status}`)
+    ? accepted(`public, answered ${answer.status}`)
     : judgeAnyRefusal(answer);
 }

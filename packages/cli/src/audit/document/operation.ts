@@ -1,4 +1,5 @@
 import type { Members } from "./document.ts";
+import type { StatedRules } from "./stated-rules.ts";
 
 /** The audited methods. OPTIONS is left out because a CORS preflight has no token, and so is TRACE. */
 export const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
@@ -14,8 +15,8 @@ export interface Parameter {
   readonly name: string;
   readonly in: "path" | "query" | "header" | "cookie";
   readonly required: boolean;
-  /** Whether its value is the user's id. */
-  readonly isOwner: boolean;
+  /** The claim that its value must equal, such as `sub`: it names who the path belongs to. */
+  readonly owner: string | undefined;
   /** The document's example, if it has one. */
   readonly example: unknown;
   readonly schema: unknown;
@@ -39,18 +40,28 @@ export interface Operation {
   readonly body: Body | undefined;
   /** Whether the document says that it needs no token. */
   readonly isPublic: boolean;
+  /** What the document says of the guard. */
+  readonly stated: StatedRules;
   /** The whole document, to resolve references in schemas. */
   readonly root: Members;
 }
 
-/** The path parameters that name the user. */
-export function ownersInPath({ parameters }: Operation): Parameter[] {
-  return parameters.filter((parameter) => parameter.in === "path" && parameter.isOwner);
+/** A parameter whose value must equal a claim. */
+export type OwnerParameter = Parameter & { readonly owner: string };
+
+/** The parameters that name the owner, wherever they are. */
+export function ownersOf({ parameters }: Operation): OwnerParameter[] {
+  return parameters.filter((parameter): parameter is OwnerParameter => parameter.owner !== undefined);
 }
 
-/** The path parameters that do not name the user. */
+/** The path parameters that name the owner. */
+export function ownersInPath(operation: Operation): OwnerParameter[] {
+  return ownersOf(operation).filter((parameter) => parameter.in === "path");
+}
+
+/** The path parameters that do not name the owner. */
 export function objectsInPath({ parameters }: Operation): Parameter[] {
-  return parameters.filter((parameter) => parameter.in === "path" && !parameter.isOwner);
+  return parameters.filter((parameter) => parameter.in === "path" && parameter.owner === undefined);
 }
 
 /** A parameter of a documented path, in braces. */

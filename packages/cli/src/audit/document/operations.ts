@@ -9,29 +9,40 @@ import {
   type Parameter,
   parameterInPath,
 } from "./operation.ts";
-import { isOwnerParameter } from "./owner-parameter.ts";
+import { type NamedOwners, type OwnerClaims, ownerClaimOf } from "./owner-parameter.ts";
 import { resolveReference } from "./reference.ts";
+import { statedRulesOf } from "./stated-rules.ts";
 
 /**
  * Every operation, in the order of the document. A parameter or a body whose reference points to another file
  * is left out; the API may then reject the request as invalid.
  *
+ * @param given The owner parameters of `--owner-param`.
+ * @param isKnown Whether the users' tokens have a claim. Owners that the document states by another one, such
+ *   as a function of the API, count as objects.
  * @throws {CannotRun} A whole path is in another file: its operations would be skipped silently.
  */
-export function operationsOf({ root }: Document, ownerNames: readonly string[]): Operation[] {
+export function operationsOf(
+  { root }: Document,
+  given: OwnerClaims = new Map(),
+  isKnown: (claim: string) => boolean = () => true,
+): Operation[] {
   return Object.entries(membersOf(root.paths)).flatMap(([path, value]) => {
     const item = pathItem(path, value, root);
     return Object.entries(item).flatMap(([key, operation]) => {
       const method = key.toUpperCase();
       if (!isMethod(method) || !isMembers(operation)) return [];
+      const stated = statedRulesOf(operation);
+      const known = new Map([...stated.owners].filter(([, claim]) => isKnown(claim)));
       return [
         {
           label: labelOf(method, path),
           method,
           path,
-          parameters: parametersOf(item, operation, { path, root, ownerNames }),
+          parameters: parametersOf(item, operation, { path, root, owners: { given, stated: known } }),
           body: bodyOf(operation, root),
           isPublic: isPublic(operation, root),
+          stated,
           root,
         },
       ];
@@ -63,13 +74,13 @@ function isMethod(name: string): name is Method {
 const framing =
   /^(?:connection|content-length|expect|host|keep-alive|te|trailer|transfer-encoding|upgrade)$/i;
 
-type Place = { path: string; root: Members; ownerNames: readonly string[] };
+type Place = { path: string; root: Members; owners: NamedOwners };
 
 /** The parameters of the path and the operation (the operation's win), and undocumented ones in the path. */
-function parametersOf(item: Members, operation: Members, { path, root, ownerNames }: Place): Parameter[] {
+function parametersOf(item: Members, operation: Members, { path, root, owners }: Place): Parameter[] {
   const found = new Map<string, Parameter>();
   const add = (parameter: Parameter) => found.set(`${parameter.in} ${parameter.name}`, parameter);
-  const optionsOf = (name: string) => ({ isOwner: isOwnerParameter(name, path, ownerNames) });
+  const optionsOf = (name: string) => ({ owner: ownerClaimOf(name, path, owners) });
 
   for (const [, name = ""] of path.matchAll(parameterInPath)) {
     add({

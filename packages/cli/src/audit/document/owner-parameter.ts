@@ -1,3 +1,11 @@
+import { CannotRun } from "../../command-line/command.ts";
+
+/** The claim of the user's id. */
+export const subject = "sub";
+
+/** The claim that a parameter must equal, by the parameter's name. */
+export type OwnerClaims = ReadonlyMap<string, string>;
+
 /** Common names of a parameter that holds the user's id, in lower case and without separators. */
 const usualNames: ReadonlySet<string> = new Set([
   "user",
@@ -13,16 +21,40 @@ const usualNames: ReadonlySet<string> = new Set([
 const userSegments: ReadonlySet<string> = new Set(["user", "users", "people"]);
 
 /**
- * Whether a parameter holds the user's id: by its name, or by the segment before `{id}`.
+ * Parses `--owner-param`: names of parameters that hold the user's id, or `name=claim` for another claim.
  *
- * @param named The names given by `--owner-param`. If there are any, only these count.
+ * @throws {CannotRun} A name or a claim is empty.
  */
-export function isOwnerParameter(name: string, path: string, named: readonly string[]): boolean {
-  if (named.length > 0) return named.includes(name);
-  if (isOwnerName(name)) return true;
+export function parseOwnerParams(entries: readonly string[]): OwnerClaims {
+  return new Map(
+    entries.map((entry) => {
+      const [name = "", claim = subject] = entry.split(/=(.*)/s, 2).map((part) => part.trim());
+      if (name === "" || claim === "")
+        throw new CannotRun("--owner-param takes names such as userId, or name=claim, such as orgId=org.");
+      return [name, claim];
+    }),
+  );
+}
+
+/** Where owner parameters are named: by the user of the command line, and by the document. */
+export interface NamedOwners {
+  /** By `--owner-param`. If there are any, only these count. */
+  readonly given: OwnerClaims;
+  /** By the operation's `x-usher`. */
+  readonly stated: OwnerClaims;
+}
+
+/** The claim that a parameter must equal: as named, or by its name, or by the segment before `{id}`. */
+export function ownerClaimOf(name: string, path: string, { given, stated }: NamedOwners): string | undefined {
+  if (given.size > 0) return given.get(name);
+  const claim = stated.get(name);
+  if (claim !== undefined) return claim;
+  if (isOwnerName(name)) return subject;
   const segments = path.split("/");
   const before = segments[segments.indexOf(`{${name}}`) - 1];
-  return normalizedName(name) === "id" && before !== undefined && userSegments.has(before.toLowerCase());
+  const isUser =
+    normalizedName(name) === "id" && before !== undefined && userSegments.has(before.toLowerCase());
+  return isUser ? subject : undefined;
 }
 
 /** Whether a name usually holds a user's id. */

@@ -10,35 +10,48 @@ interface CreatedObject {
   readonly creator: Operation;
   readonly id: string | undefined;
   readonly values: Values;
+  /** Whose token created it. */
+  readonly sender: User | undefined;
 }
 
 /** The objects that the audit created, to be deleted at its end. */
 export interface CreatedObjects {
   /** Records the object that an answer says was created, if it does. */
-  add(creator: Operation, values: Values, answer: Answer): void;
+  add(creator: Operation, values: Values, answer: Answer, sender: User | undefined): void;
   /** Deletes the objects. Returns the operation behind each object that could not be deleted. */
   deleteAll(): Promise<readonly string[]>;
 }
 
-/** @param send Sends the request that deletes an object, as the given user. */
-export function trackCreatedObjects(
-  operations: readonly Operation[],
-  users: readonly User[],
-  send: (remover: Operation, values: Values, user: User) => Promise<Answer | undefined>,
-): CreatedObjects {
+/** The options of {@link trackCreatedObjects}. */
+export interface CreatedObjectsOptions {
+  readonly operations: readonly Operation[];
+  readonly users: readonly User[];
+  /** The user's own values for the parameters that name the owner. */
+  owners(operation: Operation, user: User): ReadonlyMap<string, string>;
+  /** Sends the request that deletes an object, as the given user. */
+  send(remover: Operation, values: Values, user: User): Promise<Answer | undefined>;
+}
+
+export function trackCreatedObjects(options: CreatedObjectsOptions): CreatedObjects {
+  const { operations, users, owners, send } = options;
   let created: CreatedObject[] = [];
 
-  async function isDeleted({ creator, id, values }: CreatedObject): Promise<boolean> {
+  async function isDeleted({ creator, id, values, sender }: CreatedObject): Promise<boolean> {
     const remover = removerOf(creator, operations);
     if (remover === undefined || id === undefined) return false;
     const objects = new Map(values.objects).set(remover.parameter, id);
-    // The user in the path first. An API that accepts the wrong user may have stored it for the other one.
-    const candidates = [...users].sort(
-      (one, other) => Number(other.id === values.owner) - Number(one.id === values.owner),
-    );
+    // The user in the path first, and the sender. An API that accepts the wrong user may have stored it for
+    // another one.
+    const isIn = (user: User) => {
+      const own = owners(creator, user);
+      return [...values.owners].every(([name, id]) => own.get(name) === id);
+    };
+    const rank = (user: User) => (isIn(user) ? 2 : 0) + (user === sender ? 1 : 0);
+    const candidates = [...users].sort((one, other) => rank(other) - rank(one));
     let isMissing = true;
     for (const user of candidates) {
-      const answer = await send(remover.operation, { owner: user.id, objects }, user);
+      const own = { owners: owners(remover.operation, user), objects };
+      const answer = await send(remover.operation, own, user);
       if (answer !== undefined && isSuccess(answer)) return true;
       isMissing &&= answer?.status === 404 || answer?.status === 410;
     }
@@ -47,13 +60,13 @@ export function trackCreatedObjects(
   }
 
   return {
-    add(creator, values, answer) {
+    add(creator, values, answer, sender) {
       // A POST whose answer has no id, to a path without a DELETE (such as `/complete`), probably created
       // nothing.
       const parameter = removerOf(creator, operations)?.parameter;
       const id = createdId(answer, parameter ?? "id");
       const hasCreated = answer.status === 201 || (parameter !== undefined && id !== undefined);
-      if (isSuccess(answer) && hasCreated) created.push({ creator, id, values });
+      if (isSuccess(answer) && hasCreated) created.push({ creator, id, values, sender });
     },
     async deleteAll() {
       const remaining: string[] = [];

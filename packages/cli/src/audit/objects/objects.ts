@@ -18,10 +18,12 @@ interface FoundObject {
 /** The options of {@link createObjects}. */
 export interface ObjectsOptions {
   readonly operations: readonly Operation[];
-  /** The two users whose lists are compared. */
-  readonly users: readonly [User, User];
+  /** A, B and others. A's list is compared with B's, and every other user's with A's. */
+  readonly users: readonly User[];
   /** Whether the audit may create objects. */
   readonly writes: boolean;
+  /** The user's own values for the parameters that name the owner. */
+  owners(operation: Operation, user: User): ReadonlyMap<string, string>;
   /** Sends the user's own request. */
   send(operation: Operation, user: User, values: Values): Promise<Answer | undefined>;
 }
@@ -41,7 +43,7 @@ export interface Objects {
 }
 
 /** Looks up each list and creates each object once. */
-export function createObjects({ operations, users, writes, send }: ObjectsOptions): Objects {
+export function createObjects({ operations, users, owners, writes, send }: ObjectsOptions): Objects {
   const lists = new Map<string, Promise<readonly string[]>>();
   const created = new Map<string, string>();
 
@@ -99,7 +101,7 @@ export function createObjects({ operations, users, writes, send }: ObjectsOption
 
   async function listOf(reader: Operation, parameter: string, user: User, known: FoundObjects) {
     const values = await valuesFor(reader, user, known);
-    const key = keyOf(reader, parameter, values);
+    const key = keyOf(reader, parameter, values, user);
     const list = lists.get(key) ?? fetchList(reader, parameter, user, values);
     lists.set(key, list);
     return list;
@@ -112,7 +114,7 @@ export function createObjects({ operations, users, writes, send }: ObjectsOption
 
   async function make(creator: Operation, parameter: string, user: User, known: FoundObjects) {
     const values = await valuesFor(creator, user, known);
-    const key = keyOf(creator, parameter, values);
+    const key = keyOf(creator, parameter, values, user);
     const ready = created.get(key);
     if (ready !== undefined) return ready;
     const answer = await send(creator, user, values);
@@ -125,7 +127,7 @@ export function createObjects({ operations, users, writes, send }: ObjectsOption
   async function valuesFor(operation: Operation, user: User, known: FoundObjects): Promise<Values> {
     const names = new Set(objectsInPath(operation).map(({ name }) => name));
     const relevant = new Map([...known].filter(([name]) => names.has(name)));
-    return { owner: user.id, objects: idsOf(await find(operation, user, relevant)) };
+    return { owners: owners(operation, user), objects: idsOf(await find(operation, user, relevant)) };
   }
 
   return {
@@ -141,6 +143,6 @@ export function idsOf(objects: FoundObjects): ReadonlyMap<string, string> {
   return new Map([...objects].map(([name, { id }]) => [name, id]));
 }
 
-function keyOf({ label }: Operation, parameter: string, { owner, objects }: Values): string {
-  return JSON.stringify([label, parameter, owner, [...objects]]);
+function keyOf({ label }: Operation, parameter: string, { owners, objects }: Values, user: User): string {
+  return JSON.stringify([label, parameter, user.token, [...owners], [...objects]]);
 }

@@ -1,4 +1,5 @@
 import { escapeControl } from "../../output/escape.ts";
+import { ownersOf } from "../document/operation.ts";
 import { type AuditReport, exitCodeOf, resultsWith } from "./report.ts";
 
 /** The report as JSON. Its fields do not change within a major version. */
@@ -15,10 +16,13 @@ export function renderJson(report: AuditReport): string {
     summary: { operations: operations.length, ...summary, requests, seconds },
     halt: halt ?? null,
     notes,
-    operations: operations.map(({ operation, isPublic, results }) => ({
+    operations: operations.map(({ operation, access, results }) => ({
       method: operation.method,
       path: operation.path,
-      public: isPublic,
+      public: access === "public",
+      optionalAuth: access === "optional",
+      owners: Object.fromEntries(ownersOf(operation).map(({ name, owner }) => [name, owner])),
+      exceptions: operation.stated.exceptions,
       checks: results,
     })),
   };

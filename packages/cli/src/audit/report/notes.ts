@@ -1,14 +1,23 @@
 import type { Baseline } from "../baseline.ts";
+import { ownersOf } from "../document/operation.ts";
+import { subject } from "../document/owner-parameter.ts";
 import { exceededLimitIn } from "../document/sample-limits.ts";
-import type { OperationReport, Outcome, Result } from "../result.ts";
+import { exceptionsInWords } from "../document/stated-rules.ts";
+import type { Access, OperationReport, Outcome, Result } from "../result.ts";
+import { isForeign } from "../tokens/owner-ids.ts";
+import type { Users } from "../tokens/read-tokens.ts";
 
 /** What the reader should know in addition to the results. */
 export function notesOn(
   outcome: Outcome,
+  users: Users,
   baseline: Baseline | undefined,
   ofTarget: string | undefined,
 ): string[] {
-  const open = outcome.operations.filter(({ isPublic, results }) => isPublic && !isRejected(results[0]));
+  const isOpen = ({ access, results }: OperationReport, kind: Access) =>
+    access === kind && !isRejected(results[0]);
+  const open = outcome.operations.filter((report) => isOpen(report, "public"));
+  const optional = outcome.operations.filter((report) => isOpen(report, "optional"));
   const { notDeleted } = outcome;
   const unused = baseline?.unused() ?? [];
   return [
@@ -16,6 +25,9 @@ export function notesOn(
     ...(open.length === 0
       ? []
       : [`Public, according to the ${baseline ? "baseline" : "document"}: ${labels(open)}.`]),
+    ...(optional.length === 0 ? [] : [`The token is optional: ${labels(optional)}.`]),
+    ...exceptionNotes(outcome.operations),
+    ...untriedNotes(outcome.operations, users),
     ...(outcome.halt === "refused"
       ? [
           "At the end the API rejected a token that it had accepted before, so its refusals may prove nothing.",
@@ -28,13 +40,54 @@ export function notesOn(
   ];
 }
 
+/** Who is accepted besides the owner, as the document states it. */
+function exceptionNotes(operations: readonly OperationReport[]): string[] {
+  const stating = operations.filter(({ operation }) => operation.stated.exceptions.length > 0);
+  const alike = Map.groupBy(stating, ({ operation }) => exceptionsInWords(operation.stated.exceptions));
+  return [...alike].map(([words, reports]) => `${words}: ${labels(reports)}.`);
+}
+
+/** What two users, or their tokens, are not enough for. */
+function untriedNotes(operations: readonly OperationReport[], users: Users): string[] {
+  const guarded = operations.filter(({ access }) => access === "required").map(({ operation }) => operation);
+  const claims = new Set(guarded.flatMap((operation) => ownersOf(operation).map(({ owner }) => owner)));
+  const shared = [...claims].filter(
+    (claim) => !isForeign(users.a, users.b, claim, users) && claim !== subject,
+  );
+  const ofMembers = guarded.filter((operation) => {
+    const owners = ownersOf(operation).map(({ owner }) => owner);
+    return owners.includes(subject) && owners.some((owner) => owner !== subject);
+  });
+  const unknown = guarded.flatMap(({ stated, parameters }) =>
+    [...stated.owners.keys()].filter((name) =>
+      parameters.some((parameter) => parameter.name === name && parameter.owner === undefined),
+    ),
+  );
+  return [
+    ...shared.map(
+      (claim) =>
+        `Not tried: another \`${claim}\`, because B has no id in it that A does not have. Sign B in to another one.`,
+    ),
+    ...(users.c === undefined && ofMembers.length > 0
+      ? [
+          "Not tried: the data of another member of A's organization. Add --token-c with the token of such a member.",
+        ]
+      : []),
+    ...(unknown.length === 0
+      ? []
+      : [
+          `Not tried: another owner in ${[...new Set(unknown)].join(", ")}, which the document compares with no claim of the tokens. Use --owner-param name=claim.`,
+        ]),
+  ];
+}
+
 /** Refusals with the wrong form. */
 function refusalNotes(operations: readonly OperationReport[]): string[] {
   const withoutChallenge = operations.filter(({ results }) =>
     results.some((result) => result.hasChallenge === false),
   );
   const withOtherStatus = operations.filter(
-    ({ isPublic, results }) => !isPublic && results.some(hasOtherStatus),
+    ({ access, results }) => access !== "public" && results.some(hasOtherStatus),
   );
   return [
     ...(withoutChallenge.length === 0

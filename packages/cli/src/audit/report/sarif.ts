@@ -1,6 +1,9 @@
 import { pathToFileURL } from "node:url";
 import { escapeControl } from "../../output/escape.ts";
 import { checkIds, checks } from "../checks/checks.ts";
+import type { Operation } from "../document/operation.ts";
+import { exceptionsInWords } from "../document/stated-rules.ts";
+import type { OperationReport } from "../result.ts";
 import { type AuditReport, type Finding, resultsWith } from "./report.ts";
 
 /** The line of an operation in the document, from 1; undefined if it is not known. */
@@ -17,7 +20,12 @@ export function renderSarif(report: AuditReport, version: string, lineOf: LineOf
   const run = {
     tool: { driver: { name: "usher-auth audit", version, rules } },
     // Whether the audit ran to its end, not whether it found anything.
-    invocations: [{ executionSuccessful: report.halt === undefined }],
+    invocations: [
+      {
+        executionSuccessful: report.halt === undefined,
+        toolExecutionNotifications: report.operations.flatMap((one) => exceptionOf(one, report, lineOf)),
+      },
+    ],
     results: resultsWith(report, "failed").map((finding) => resultOf(finding, report, lineOf)),
   };
   const log = { $schema: "https://json.schemastore.org/sarif-2.1.0.json", version: "2.1.0", runs: [run] };
@@ -35,15 +43,25 @@ function resultOf(finding: Finding, { document }: AuditReport, lineOf: LineOf) {
     },
     // Identifies the same finding in two runs.
     partialFingerprints: { "operationAndCheck/v1": `${operation.label} ${result.check}` },
-    locations: [
-      {
-        physicalLocation: {
-          artifactLocation: { uri: uriOf(document) },
-          region: { startLine: lineOf(operation.method, operation.path) ?? 1 },
-        },
-        logicalLocations: [{ fullyQualifiedName: operation.label, kind: "member" }],
-      },
-    ],
+    locations: [locationOf(operation, document, lineOf)],
+  };
+}
+
+/** A stated exception: nothing to fix, but to know. */
+function exceptionOf({ operation }: OperationReport, { document }: AuditReport, lineOf: LineOf) {
+  const { label, stated } = operation;
+  if (stated.exceptions.length === 0) return [];
+  const text = `${label}: ${exceptionsInWords(stated.exceptions)}`;
+  return [{ level: "note", message: { text }, locations: [locationOf(operation, document, lineOf)] }];
+}
+
+function locationOf({ method, path, label }: Operation, document: string, lineOf: LineOf) {
+  return {
+    physicalLocation: {
+      artifactLocation: { uri: uriOf(document) },
+      region: { startLine: lineOf(method, path) ?? 1 },
+    },
+    logicalLocations: [{ fullyQualifiedName: label, kind: "member" }],
   };
 }
 

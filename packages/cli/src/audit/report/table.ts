@@ -1,5 +1,6 @@
 import type { Paint } from "../../terminal.ts";
 import { checkIds, checks } from "../checks/checks.ts";
+import { exceptionsInWords } from "../document/stated-rules.ts";
 import type { Result } from "../result.ts";
 import type { AuditReport } from "./report.ts";
 
@@ -9,12 +10,14 @@ export function renderTable({ operations }: AuditReport, paint: Paint): string {
     operations.some(({ results }) => results.some(({ check: id, attempts }) => id === check && attempts > 0)),
   );
   const rows = operations.map(({ operation, results }) => ({
-    label: operation.label,
+    label: operation.label + (operation.stated.exceptions.length > 0 ? " *" : ""),
     cells: columns.map((check) => {
       const result = results.find((candidate) => candidate.check === check);
       return result === undefined ? { text: "", style: "gray" as const } : cellOf(result);
     }),
   }));
+  const stated = operations.map(({ operation }) => operation.stated.exceptions);
+  const exceptions = new Set(stated.filter((texts) => texts.length > 0).map(exceptionsInWords));
   const widths = columns.map((check, index) =>
     Math.max(checks[check].heading.length, ...rows.map(({ cells }) => cells[index]?.text.length ?? 0)),
   );
@@ -30,6 +33,7 @@ export function renderTable({ operations }: AuditReport, paint: Paint): string {
       return [label.padEnd(width), ...painted].join("  ").trimEnd();
     }),
     paint("gray", legend),
+    ...[...exceptions].map((words) => paint("gray", `* ${words}`)),
     "",
   ].join("\n");
 }

@@ -1,12 +1,11 @@
-import type { Operation } from "../document/operation.ts";
-import { parameterInPath } from "../document/operation.ts";
+import { type Operation, ownersInPath, parameterInPath } from "../document/operation.ts";
 import { sampleBody, sampleParameter } from "../document/sample.ts";
 import type { AuditRequest } from "../http/send.ts";
 
 /** The values for the parameters of a request. */
 export interface Values {
-  /** For every parameter that names the user. */
-  readonly owner: string;
+  /** For the parameters that name the owner, by name. */
+  readonly owners: ReadonlyMap<string, string>;
   /** For the other path parameters, by name. */
   readonly objects: ReadonlyMap<string, string>;
 }
@@ -21,6 +20,8 @@ export interface Segment {
 export interface Difference {
   /** Joins the segments to a path. Default: a slash before each. */
   readonly spell?: ((segments: readonly Segment[]) => string) | undefined;
+  /** The only owner parameter whose segment has the kind "owner". Default: every owner parameter. */
+  readonly spelled?: string | undefined;
   readonly method?: AuditRequest["method"] | undefined;
   /** In addition to those that the operation needs. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
@@ -34,7 +35,7 @@ export interface Difference {
 
 /**
  * Builds a request that fits the document: with every required parameter, every parameter that names the
- * user, and the body.
+ * owner, and the body.
  *
  * @param base A prefix for the path.
  */
@@ -47,16 +48,16 @@ export function buildRequest(
   const { spell = plainPath, method = operation.method, headers = {} } = difference;
   const inPlace = (place: string) =>
     operation.parameters
-      .filter((parameter) => parameter.in === place && (parameter.required || parameter.isOwner))
+      .filter((parameter) => parameter.in === place && (parameter.required || parameter.owner !== undefined))
       .map((parameter) => {
-        const value = parameter.isOwner ? values.owner : sampleParameter(parameter, operation);
+        const value = values.owners.get(parameter.name) ?? sampleParameter(parameter, operation);
         return [parameter.name, value] as const;
       });
   const query = encodedPairs([...new Map([...inPlace("query"), ...entriesOf(difference.query)])], "&");
   const cookies = encodedPairs(inPlace("cookie"), "; ");
   return {
     method,
-    path: base + spell(segmentsOf(operation, values)) + (query && `?${query}`),
+    path: base + spell(segmentsOf(operation, values, difference.spelled)) + (query && `?${query}`),
     headers: {
       ...Object.fromEntries(
         inPlace("header").map(([name, value]) => [name.toLowerCase(), encodeURI(value.toWellFormed())]),
@@ -74,16 +75,16 @@ export function plainPath(segments: readonly Segment[]): string {
   return segments.map(({ text }) => `/${text}`).join("");
 }
 
-function segmentsOf(operation: Operation, values: Values): Segment[] {
-  const owners = new Set(operation.parameters.filter(({ isOwner }) => isOwner).map(({ name }) => name));
-  const fill = (name: string) =>
-    encodeText((owners.has(name) ? values.owner : values.objects.get(name)) ?? "");
+function segmentsOf(operation: Operation, { owners, objects }: Values, spelled?: string): Segment[] {
+  const names = new Set(ownersInPath(operation).map(({ name }) => name));
+  const isSpelled = (name: string) => names.has(name) && (spelled ?? name) === name;
+  const fill = (name: string) => encodeText((names.has(name) ? owners : objects).get(name) ?? "");
   return operation.path
     .replace(/^\//, "")
     .split("/")
     .map((template) => {
       const [, name] = /^\{([^{}]+)\}$/.exec(template) ?? [];
-      const kind = name === undefined ? "fixed" : owners.has(name) ? "owner" : "object";
+      const kind = name === undefined ? "fixed" : isSpelled(name) ? "owner" : "object";
       const text = sendable(template).replaceAll(parameterInPath, (_, found: string) => fill(found));
       return { text, kind };
     });

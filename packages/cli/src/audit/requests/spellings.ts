@@ -11,8 +11,13 @@ export interface Spelling {
   spell(segments: readonly Segment[]): string;
 }
 
-/** The spellings of a path with an owner. `otherId` is the percent-encoded id of another user. */
-export function spellingsFor(otherId: string): Spelling[] {
+/**
+ * The spellings of a path with an owner.
+ *
+ * @param ownId The percent-encoded id of A.
+ * @param short Whose path it is, for reports: "B".
+ */
+export function spellingsFor(ownId: string, short: string): Spelling[] {
   const owner = (says: string, isEquivalent: boolean, change: (text: string) => string): Spelling => ({
     says,
     isEquivalent,
@@ -24,27 +29,27 @@ export function spellingsFor(otherId: string): Spelling[] {
       ),
   });
   return [
-    owner("B's id percent-encoded", true, (text) => escapeAll(text)),
-    owner("the first character of B's id percent-encoded, in lower case", true, (text) => {
+    owner(`${short}'s id percent-encoded`, true, (text) => escapeAll(text)),
+    owner(`the first character of ${short}'s id percent-encoded, in lower case`, true, (text) => {
       const [first = "", rest = ""] = splitFirst(text);
       return escapeAll(first).toLowerCase() + rest;
     }),
-    owner("B's id percent-encoded twice", false, (text) => escapeAll(text).replaceAll("%", "%25")),
-    owner("B's id with upper and lower case swapped", false, swapCase),
-    owner("B's id followed by a space", false, (text) => `${text}%20`),
-    owner("B's id followed by NUL", false, (text) => `${text}%00`),
+    owner(`${short}'s id percent-encoded twice`, false, (text) => escapeAll(text).replaceAll("%", "%25")),
+    owner(`${short}'s id with upper and lower case swapped`, false, swapCase),
+    owner(`${short}'s id followed by a space`, false, (text) => `${text}%20`),
+    owner(`${short}'s id followed by NUL`, false, (text) => `${text}%00`),
     owner("an empty id", false, () => ""),
-    owner("a dot segment before B's id", false, (text) => `./${text}`),
-    owner("A's id and a double-dot segment before B's id", false, (text) => `${otherId}/../${text}`),
+    owner(`a dot segment before ${short}'s id`, false, (text) => `./${text}`),
+    owner(`A's id and a double-dot segment before ${short}'s id`, false, (text) => `${ownId}/../${text}`),
     owner(
-      "A's id and a percent-encoded double-dot segment before B's id",
+      `A's id and a percent-encoded double-dot segment before ${short}'s id`,
       false,
-      (text) => `${otherId}/%2e%2e/${text}`,
+      (text) => `${ownId}/%2e%2e/${text}`,
     ),
     owner(
-      "A's id and a double-dot segment before B's id, with percent-encoded slashes",
+      `A's id and a double-dot segment before ${short}'s id, with percent-encoded slashes`,
       false,
-      (text) => `${otherId}%2f..%2f${text}`,
+      (text) => `${ownId}%2f..%2f${text}`,
     ),
     { says: "a trailing slash", isEquivalent: true, spell: (segments) => `${plainPath(segments)}/` },
     {
@@ -52,7 +57,7 @@ export function spellingsFor(otherId: string): Spelling[] {
       isEquivalent: false,
       spell: (segments) => `/${plainPath(segments)}`,
     },
-    { says: "the path in upper case, B's id unchanged", isEquivalent: true, spell: upperCase },
+    { says: `the path in upper case, ${short}'s id unchanged`, isEquivalent: true, spell: upperCase },
   ];
 }
 

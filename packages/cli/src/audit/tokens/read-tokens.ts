@@ -4,63 +4,107 @@ import type { Terminal } from "../../terminal.ts";
 import { expiredUserOf, type User, userOf } from "./user.ts";
 
 /** The files of the tokens; `-` is standard input. A token without a file is read from the environment. */
-export interface TokenPlaces {
-  readonly a: string | undefined;
-  readonly b: string | undefined;
-  readonly expired: string | undefined;
-}
+export type TokenPlaces = Readonly<Record<TokenKind, string | undefined>>;
+
+type TokenKind = "a" | "b" | "c" | "exceptions" | "expired" | "revoked";
 
 /** The test users. */
 export interface Users {
   readonly a: User;
   readonly b: User;
+  /** Another member of A's organization, if there is one. */
+  readonly c: User | undefined;
+  /** Who satisfies an exception that operations state: support staff, or an OAuth client. */
+  readonly exceptional: readonly User[];
   /** The user of the expired token, if one was given. */
   readonly expiredUser: User | undefined;
+  /** The user of the revoked token, if one was given. */
+  readonly revokedUser: User | undefined;
 }
 
+/** Where each token comes from, in the order of standard input. */
+const sources: Readonly<Record<TokenKind, { readonly flag: string; readonly variable: string }>> = {
+  a: { flag: "--token-a", variable: "USHER_TOKEN_A" },
+  b: { flag: "--token-b", variable: "USHER_TOKEN_B" },
+  expired: { flag: "--expired-token-file", variable: "USHER_EXPIRED_TOKEN" },
+  c: { flag: "--token-c", variable: "USHER_TOKEN_C" },
+  exceptions: { flag: "--exception-token", variable: "USHER_EXCEPTION_TOKEN" },
+  revoked: { flag: "--revoked-token-file", variable: "USHER_REVOKED_TOKEN" },
+};
+
 /**
- * Reads the tokens from files, from standard input (one per line, in the order A, B, expired) or from the
- * variables USHER_TOKEN_A, USHER_TOKEN_B and USHER_EXPIRED_TOKEN.
+ * Reads the tokens from files, from standard input (one per line, in the order A, B, expired, C, exception,
+ * revoked) or from environment variables. Several exception tokens have a line each.
  *
  * @param now Seconds since 1970.
- * @throws {CannotRun} A token is missing or cannot be used, or both belong to the same user.
+ * @throws {CannotRun} A token is missing or cannot be used, or two belong to the same user.
  */
 export async function readTokens(places: TokenPlaces, terminal: Terminal, now: number): Promise<Users> {
   const lines = await inputLines(places, terminal);
-  const read = async (place: string | undefined, variable: string, flag: string) => {
-    if (place === undefined) return clean(terminal.environment[variable] ?? "");
+  const read = async (kind: TokenKind) => {
+    const place = places[kind];
+    const { flag, variable } = sources[kind];
+    if (place === undefined) return terminal.environment[variable] ?? "";
     if (looksLikeToken(place)) {
       throw new CannotRun(
         `${flag} takes the path of a file, not the token. Arguments are visible to other users and stay in the shell's history.`,
       );
     }
-    return clean(place === "-" ? (lines.shift() ?? "") : await readText(place, terminal));
+    return place === "-" ? (lines.shift() ?? "") : await readText(place, terminal);
   };
-  const a = await read(places.a, "USHER_TOKEN_A", "--token-a");
-  const b = await read(places.b, "USHER_TOKEN_B", "--token-b");
-  const expired = await read(places.expired, "USHER_EXPIRED_TOKEN", "--expired-token-file");
+  const readOne = async (kind: TokenKind) => clean(await read(kind));
+  const a = await readOne("a");
+  const b = await readOne("b");
+  const expired = await readOne("expired");
+  const c = await readOne("c");
+  const exceptions = (await read("exceptions")).split("\n").map(clean).filter(Boolean);
+  const revoked = await readOne("revoked");
   if (a === "" || b === "") {
     throw new CannotRun(
       `The token of user ${a === "" ? "A" : "B"} is missing. The audit needs the tokens of two test users: --token-a and --token-b name files (- is standard input), or set USHER_TOKEN_A and USHER_TOKEN_B.`,
     );
   }
-  const users = {
-    a: userOf(a, "The token of user A", now),
-    b: userOf(b, "The token of user B", now),
-    expiredUser: expired === "" ? undefined : expiredUserOf(expired, "The expired token", now),
+  const ofUser = (token: string, short: string) =>
+    userOf(token, { name: `The token of user ${short}`, short }, now);
+  const optional = <Result>(token: string, use: (token: string) => Result) =>
+    token === "" ? undefined : use(token);
+  const users: Users = {
+    a: ofUser(a, "A"),
+    b: ofUser(b, "B"),
+    c: optional(c, (token) => ofUser(token, "C")),
+    exceptional: exceptions.map((token) =>
+      userOf(token, { name: "The exception token", short: "the exception token" }, now),
+    ),
+    expiredUser: optional(expired, (token) =>
+      expiredUserOf(token, { name: "The expired token", short: "the expired token" }, now),
+    ),
+    revokedUser: optional(revoked, (token) =>
+      userOf(token, { name: "The revoked token", short: "the revoked token" }, now),
+    ),
   };
-  if (users.a.id === users.b.id)
-    throw new CannotRun("Both tokens belong to the same user. Sign in as two different users.");
+  refuseSameUser(users);
   return users;
 }
 
+function refuseSameUser({ a, b, c, exceptional }: Users): void {
+  if (a.id === b.id)
+    throw new CannotRun("Both tokens belong to the same user. Sign in as two different users.");
+  if (c !== undefined && (c.id === a.id || c.id === b.id))
+    throw new CannotRun("The token of user C belongs to A or B. Sign in as a third user.");
+  if (exceptional.some(({ id }) => id === a.id || id === b.id))
+    throw new CannotRun(
+      "The exception token belongs to A or B. Sign in as someone else who satisfies the exception.",
+    );
+}
+
 /**
- * Milliseconds until the first of the two tokens expires; undefined if neither has an `exp`.
+ * Milliseconds until the first of the valid tokens expires; undefined if none has an `exp`.
  *
  * @param now Milliseconds since 1970.
  */
-export function millisecondsUntilExpiry({ a, b }: Users, now: number): number | undefined {
-  const ends = [a, b].flatMap(({ expiresAt }) => expiresAt ?? []);
+export function millisecondsUntilExpiry(users: Users, now: number): number | undefined {
+  const { a, b, c, exceptional, revokedUser } = users;
+  const ends = [a, b, c, ...exceptional, revokedUser].flatMap((user) => user?.expiresAt ?? []);
   return ends.length === 0 ? undefined : Math.min(...ends) * 1000 - now;
 }
 

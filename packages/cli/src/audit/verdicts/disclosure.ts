@@ -9,15 +9,15 @@ export interface Text {
 
 /**
  * The values, with their keys, that only one user's own answer contains. Times are ignored because they
- * change from one request to the next, and the user's id because the request contained it.
+ * change from one request to the next, and the user's ids because the request contained them.
  */
 export function exclusiveValues(
   theirs: Answer,
   others: Answer | undefined,
-  userId: string,
+  ids: readonly string[],
 ): ReadonlySet<string> {
   const common = new Set(others === undefined ? [] : valuesIn(others.json));
-  return new Set(valuesIn(theirs.json, userId).filter((value) => !common.has(value)));
+  return new Set(valuesIn(theirs.json, ids).filter((value) => !common.has(value)));
 }
 
 /** Whether an answer contains any of these values. */
@@ -39,12 +39,12 @@ function shapeOf(value: unknown): string {
 }
 
 /** Every string and number with its key. Items of a list have the key of the list. */
-function valuesIn(value: unknown, except?: string, key = ""): string[] {
+function valuesIn(value: unknown, except: readonly unknown[] = [], key = ""): string[] {
   if (Array.isArray(value)) return value.flatMap((member) => valuesIn(member, except, key));
   if (isMembers(value))
     return Object.entries(value).flatMap(([name, member]) => valuesIn(member, except, name));
   const isDistinctive = (typeof value === "string" && value !== "") || typeof value === "number";
-  return isDistinctive && value !== except && !isTime(value) ? [`${key}=${value}`] : [];
+  return isDistinctive && !except.includes(value) && !isTime(value) ? [`${key}=${value}`] : [];
 }
 
 /**

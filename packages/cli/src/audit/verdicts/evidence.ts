@@ -1,35 +1,38 @@
 import { isMembers } from "../document/document.ts";
 import type { Operation } from "../document/operation.ts";
-import { isOwnerName } from "../document/owner-parameter.ts";
+import { isOwnerName, normalizedName } from "../document/owner-parameter.ts";
 import { type Answer, isSuccess } from "../http/answer.ts";
 import { listedIds } from "../objects/identifiers.ts";
 import { distinctiveTexts, type Text } from "./disclosure.ts";
 
-/** What identifies B's data in any answer. */
+/** What identifies another user's data in any answer: B's, or C's. */
 export interface Evidence {
   readonly userId: string;
-  /** A random word in the free texts of objects that were created as B; undefined if none was. */
+  /** Other ids of the user that A does not have, such as the organization's, by the normalized key. */
+  readonly owners: ReadonlyMap<string, string>;
+  /** A random word in the free texts of objects that were created as the user; undefined if none was. */
   readonly word: string | undefined;
-  /** By the operation that lists it: the id of an object that was created as B. */
+  /** By the operation that lists it: the id of an object that was created as the user. */
   readonly listed: ReadonlyMap<Operation, { readonly parameter: string; readonly id: string }>;
-  /** Texts of B's answers that A's answers to the same operations do not contain. */
+  /** Texts of the user's answers that A's answers to the same operations do not contain. */
   readonly texts: readonly Text[];
 }
 
-/** How much of B's data an answer contains: an object of B's, or texts that may also be shared. */
+/** How much of the user's data an answer contains: an object of theirs, or texts that may also be shared. */
 export type Disclosure = "object" | "texts";
 
-/** Looks for B's data in the answer to A's own request. */
+/** Looks for the user's data in the answer to A's own request. */
 export function disclosureIn(
   answer: Answer,
   operation: Operation,
-  { userId, word, listed, texts }: Evidence,
+  evidence: Evidence,
 ): Disclosure | undefined {
+  const { word, listed, texts } = evidence;
   if (word !== undefined && answer.text.includes(word)) return "object";
   if (!isSuccess(answer)) return undefined;
   const created = listed.get(operation);
   if (created !== undefined && listedIds(answer, created.parameter).includes(created.id)) return "object";
-  if (namesOwner(answer.json, userId)) return "object";
+  if (namesOwner(answer.json, evidence)) return "object";
   // Not JSON, or one string: CSV for example.
   if (typeof answer.json !== "object")
     return texts.some(({ value }) => answer.text.includes(value)) ? "texts" : undefined;
@@ -38,7 +41,7 @@ export function disclosureIn(
 }
 
 /**
- * Whether a refusal quotes B's data, under any key.
+ * Whether a refusal quotes the user's data, under any key.
  *
  * @param sent The values of the request, which a refusal may repeat.
  */
@@ -50,15 +53,25 @@ export function quotesEvidence(answer: Answer, { word, texts }: Evidence, sent: 
   );
 }
 
-/** Whether an object has B's id in a property that names a user, such as `user_id`. */
-export function namesOwner(value: unknown, userId: string): boolean {
-  if (Array.isArray(value)) return value.some((member) => namesOwner(member, userId));
+/** The ids by which an object names its owner. */
+type Owner = Pick<Evidence, "userId" | "owners">;
+
+/**
+ * Whether an object has an id of the user's in a property that names an owner, such as `user_id`, or `orgId` if
+ * that is an owner parameter.
+ */
+export function namesOwner(value: unknown, owner: Owner): boolean {
+  if (Array.isArray(value)) return value.some((member) => namesOwner(member, owner));
   if (!isMembers(value)) return false;
   return Object.entries(value).some(([key, member]) =>
     typeof member === "string" || typeof member === "number"
-      ? isOwnerName(key) && String(member) === userId
-      : namesOwner(member, userId),
+      ? isId(key, String(member), owner)
+      : namesOwner(member, owner),
   );
+}
+
+function isId(key: string, text: string, { userId, owners }: Owner): boolean {
+  return (isOwnerName(key) && text === userId) || owners.get(normalizedName(key)) === text;
 }
 
 function stringsIn(value: unknown): string[] {

@@ -1,5 +1,8 @@
-/** What an answer proves. `unclear`: neither that the check passes nor that it fails. */
-type Verdict = "passed" | "failed" | "unclear";
+/**
+ * What an answer proves. `accepted`: the API grants the request, as the document says. `unclear`: neither that
+ * the check passes nor that it fails.
+ */
+type Verdict = "passed" | "accepted" | "failed" | "unclear";
 
 /** The verdict on one answer, and the reason. */
 export interface Judgement {
@@ -14,6 +17,10 @@ export function passed(reason: string): Judgement {
   return { verdict: "passed", reason };
 }
 
+export function accepted(reason: string): Judgement {
+  return { verdict: "accepted", reason };
+}
+
 export function failed(severity: "error" | "warning", reason: string): Judgement {
   return { verdict: "failed", severity, reason };
 }
@@ -22,10 +29,12 @@ export function unclear(reason: string): Judgement {
   return { verdict: "unclear", reason };
 }
 
-/** The order of importance: an error, a warning, an unclear verdict, a passed check. */
+/** The order of importance: an error, a warning, an unclear verdict, an accepted request, a passed check. */
 export function weightOf({ verdict, severity }: Judgement): number {
-  return verdict === "failed" ? (severity === "error" ? 3 : 2) : verdict === "unclear" ? 1 : 0;
+  return weights[verdict === "failed" ? (severity ?? "error") : verdict];
 }
+
+const weights = { error: 4, warning: 3, unclear: 2, accepted: 1, passed: 0 } as const;
 
 /**
  * A check that sent nothing. `inapplicable`: it has nothing to try. `skipped`: it could have found something.

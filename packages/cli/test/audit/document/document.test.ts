@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { parseDocument } from "../../../src/audit/document/document.ts";
 import { operationLines } from "../../../src/audit/document/operation-lines.ts";
 import { operationsOf } from "../../../src/audit/document/operations.ts";
+import { parseOwnerParams } from "../../../src/audit/document/owner-parameter.ts";
 import { sampleBody } from "../../../src/audit/document/sample.ts";
 import { buildRequest, plainPath } from "../../../src/audit/requests/request.ts";
 
@@ -53,7 +54,7 @@ components:
 `;
 
 const document = parseDocument(yaml, "test");
-const operations = operationsOf(document, []);
+const operations = operationsOf(document);
 const find = (label: string) => {
   const operation = operations.find((candidate) => candidate.label === label);
   if (operation === undefined) throw new Error(`no ${label}`);
@@ -70,7 +71,10 @@ test("reads every operation except OPTIONS and TRACE, and whether it is public",
 });
 
 test("fills in required parameters and the user, percent-encoded", () => {
-  const request = buildRequest(find("POST /users/{id}/posts"), "/v1", { owner: "a/b c", objects: new Map() });
+  const request = buildRequest(find("POST /users/{id}/posts"), "/v1", {
+    owners: new Map([["id", "a/b c"]]),
+    objects: new Map(),
+  });
   expect(request).toEqual({
     method: "POST",
     path: "/v1/users/a%2Fb%20c/posts?kind=a%20b",
@@ -90,7 +94,7 @@ test("generates bodies that fit the schema, with another word in the free texts"
 });
 
 test("does not normalise the spelling of a path", () => {
-  const values = { owner: "ada", objects: new Map() };
+  const values = { owners: new Map([["id", "ada"]]), objects: new Map() };
   const spell = (segments: Parameters<typeof plainPath>[0]) =>
     plainPath(
       segments.map((segment) =>
@@ -108,17 +112,20 @@ test.each<[path: string, given: string[], expected: string[]]>([
   ["/users/{id}/posts/{postId}", [], ["id"]],
   ["/posts/{id}", [], []],
   ["/posts/{id}/{userId}", ["id"], ["id"]],
+  ["/orgs/{orgId}/users/{userId}", ["orgId=org"], ["orgId"]],
+  ["/orgs/{orgId}/users/{userId}", ["orgId=org", "userId"], ["orgId", "userId"]],
 ])("recognises the user's parameters of %s with --owner-param %j: %j", (path, given, expected) => {
   const text = JSON.stringify({ openapi: "3.0.0", paths: { [path]: { get: {} } } });
-  const parameters = operationsOf(parseDocument(text, "test"), given).flatMap((one) => one.parameters);
-  expect(parameters.filter(({ isOwner }) => isOwner).map(({ name }) => name)).toEqual(expected);
+  const parameters = operationsOf(parseDocument(text, "test"), parseOwnerParams(given)).flatMap(
+    (one) => one.parameters,
+  );
+  expect(parameters.filter(({ owner }) => owner !== undefined).map(({ name }) => name)).toEqual(expected);
 });
 
 test("reads the properties next to a path's reference, and rejects a path in another file", () => {
   const operationsAt = (item: object) =>
     operationsOf(
       parseDocument(JSON.stringify({ openapi: "3.1.0", paths: { "/a": item, "/b": { get: {} } } }), "t"),
-      [],
     );
   const labels = operationsAt({ $ref: "#/paths/~1b", post: {} }).map(({ label }) => label);
   expect(labels).toEqual(["GET /a", "POST /a", "GET /b"]);
@@ -132,10 +139,10 @@ test("encodes what a request or a report line cannot contain", () => {
   ];
   const content = { "text/plain\n": { schema: {} } };
   const paths = { "/über uns/\u001b[2J\n{id}": { post: { parameters, requestBody: { content } } } };
-  const [operation] = operationsOf(parseDocument(JSON.stringify({ openapi: "3.1.0", paths }), "t"), []);
+  const [operation] = operationsOf(parseDocument(JSON.stringify({ openapi: "3.1.0", paths }), "t"));
   if (operation === undefined) throw new Error("no operation");
   expect(operation.label).toBe("POST /über uns/\\u001b[2J\\n{id}");
-  expect(buildRequest(operation, "", { owner: "", objects: new Map([["id", "7"]]) })).toEqual({
+  expect(buildRequest(operation, "", { owners: new Map(), objects: new Map([["id", "7"]]) })).toEqual({
     method: "POST",
     path: "/%C3%BCber%20uns/%1B[2J%0A7",
     headers: { "x-name": "line%0Abreak%20%E2%98%83" },

@@ -4,7 +4,7 @@ import { operationsOf } from "../../../src/audit/document/operations.ts";
 import { isOtherRoute } from "../../../src/audit/requests/other-route.ts";
 
 const paths = { "/users/{userId}": { get: {} }, "/users": { get: {} }, "/users/{userId}/a.b": { get: {} } };
-const operations = operationsOf(parseDocument(JSON.stringify({ openapi: "3.1.0", paths }), "test"), []);
+const operations = operationsOf(parseDocument(JSON.stringify({ openapi: "3.1.0", paths }), "test"));
 
 test.each([
   ["/v1/users/", true],
