@@ -10,7 +10,7 @@ import type { GuardOptions } from "../access/guard-options.ts";
 import { asWritten } from "../access/owner.ts";
 import type { OwnerRule } from "../access/owner-rule.ts";
 import type { Policy } from "../access/policies.ts";
-import { readRouteRules } from "../access/route-rules.ts";
+import { type CheckedRules, readRouteRules } from "../access/route-rules.ts";
 import { createRouteTable, type GuardedRoute } from "../access/route-table.ts";
 import type { Principal } from "../claims/principal.ts";
 import type { RegisteredClaims } from "../claims/register.ts";
@@ -18,6 +18,7 @@ import { AuthError, ConfigurationError, isAuthError } from "../errors.ts";
 import { authorizationOf } from "../http/authorization.ts";
 import { pathOfTarget } from "../http/request-target.ts";
 import { isUpgrade } from "../websocket/credentials.ts";
+import { createRulesReader } from "./fastify/rules.ts";
 import { createUpgradeGuard } from "./fastify/websocket.ts";
 
 export type { SocketSession } from "../websocket/session.ts";
@@ -31,6 +32,8 @@ type AppPrincipal = Principal<RegisteredClaims>;
 const principalSlot: unique symbol = Symbol("usher.principal");
 /** Where a request keeps the pattern of its route. Fastify creates `routeOptions` again on each access. */
 const patternSlot: unique symbol = Symbol("usher.pattern");
+/** Where a request keeps the rules of its route. */
+const rulesSlot: unique symbol = Symbol("usher.rules");
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -40,6 +43,7 @@ declare module "fastify" {
     readonly optionalPrincipal: AppPrincipal | null;
     [principalSlot]: AppPrincipal | null;
     [patternSlot]: string | undefined;
+    [rulesSlot]: CheckedRules<RegisteredClaims> | undefined;
   }
   interface FastifyContextConfig {
     /** `true` makes the route public. Every other route requires a valid token. */
@@ -119,6 +123,7 @@ export async function usher(app: FastifyInstance, options: UsherOptions): Promis
   const guard = createGuard<RegisteredClaims, FastifyRequest>(options);
   const table = createRouteTable(guard.owners);
   const { metadata } = guard;
+  const rulesOf = createRulesReader();
   const upgrades = createUpgradeGuard(guard, options.verifier);
 
   if (!app.version.startsWith("5."))
@@ -129,6 +134,7 @@ export async function usher(app: FastifyInstance, options: UsherOptions): Promis
     );
   app.decorateRequest(principalSlot, null);
   app.decorateRequest(patternSlot, undefined);
+  app.decorateRequest(rulesSlot, undefined);
   app.decorateRequest("principal", { getter: readPrincipal });
   app.decorateRequest("optionalPrincipal", { getter: readOptionalPrincipal });
   app.decorate("usher", { routes: table.list });
@@ -141,11 +147,14 @@ export async function usher(app: FastifyInstance, options: UsherOptions): Promis
   app.addHook("onRequest", (request, reply, done) => {
     // Fastify creates this object again on each access.
     const { config, url } = request.routeOptions;
+    const rules = rulesOf(config, url);
     request[patternSlot] = url;
+    request[rulesSlot] = rules;
     const document = metadata?.(request.method, pathOfTarget(request.raw.url ?? ""));
     if (document !== undefined)
       return void reply.code(document.status).headers(document.headers).send(Buffer.from(document.body));
-    if (config.public === true || isPreflight(request)) return done();
+    // A preflight has no token. On a route with an optional one, anything that is sent is checked all the same.
+    if (rules.access === "public" || (rules.access === "required" && isPreflight(request))) return done();
     const params = paramsOf(request);
     let admitted: AppPrincipal | null | Promise<AppPrincipal | null>;
     try {
@@ -157,14 +166,14 @@ export async function usher(app: FastifyInstance, options: UsherOptions): Promis
         source: request,
       };
       admitted =
-        config.optionalAuth === true
+        rules.access === "optional"
           ? guard.admitOptional(credentials)
           : guard.admit({
               ...credentials,
               params,
               ownerParams: table.ownerParams(url, params),
-              owner: config.owner,
-              policies: config.policies,
+              owner: rules.owner,
+              policies: rules.policies,
             });
     } catch (error) {
       return fail(error, request, reply, done);
@@ -210,7 +219,7 @@ export async function usher(app: FastifyInstance, options: UsherOptions): Promis
     const params = paramsOf(request);
     try {
       const ownerParams = table.ownerParams(request[patternSlot], params);
-      const { owner } = request.routeOptions.config;
+      const owner = request[rulesSlot]?.owner;
       guard.authorize(principal, { params: asWritten(params, ownerParams), ownerParams, owner }, request);
       return undefined;
     } catch (error) {
@@ -231,7 +240,7 @@ export async function usher(app: FastifyInstance, options: UsherOptions): Promis
   /** The socket stays open after its request has ended, and must not stay open after its token has. */
   function watchUpgrade(principal: AppPrincipal, request: FastifyRequest): void {
     const params = paramsOf(request);
-    const { owner, policies } = request.routeOptions.config;
+    const { owner, policies } = request[rulesSlot] ?? {};
     const ownerParams = needsPrincipal(request) ? table.ownerParams(request[patternSlot], params) : [];
     upgrades.open(request, principal, { params, ownerParams, owner, policies });
   }
@@ -284,9 +293,9 @@ function readOptionalPrincipal(this: FastifyRequest): AppPrincipal | null {
 }
 
 /** Whether the request's route is neither public nor `optionalAuth`. */
-function needsPrincipal({ routeOptions }: FastifyRequest): boolean {
-  const { config } = routeOptions;
-  return config.public !== true && config.optionalAuth !== true;
+function needsPrincipal(request: FastifyRequest): boolean {
+  const access = request[rulesSlot]?.access;
+  return access !== "public" && access !== "optional";
 }
 
 /** The current parameters: as the router decoded them, or as a schema or a hook changed them. */

@@ -109,14 +109,16 @@ describe("fastify adapter: deny by default", () => {
     await build();
     const add = () => app.get("/x", { config: { public: value as never } }, () => "x");
     expect(add).toThrow(ConfigurationError);
-    expect(add).toThrow("/x: config.public must be true or false.");
+    expect(add).toThrow("/x: public must be true or false.");
   });
 
   it("rejects policies on a public route, which has no principal", async () => {
     await build();
     const add = () => app.get("/x", { config: { public: true, policies: [requireScopes("a")] } }, () => "x");
     expect(add).toThrow(ConfigurationError);
-    expect(add).toThrow("/x: a public route has no principal, so it cannot have policies.");
+    expect(add).toThrow(
+      "/x: a route that accepts requests without a token cannot have policies or an owner rule.",
+    );
     expect(() => app.get("/y", { config: { public: true, policies: [] } }, () => "y")).not.toThrow();
   });
 
@@ -157,7 +159,7 @@ describe("fastify adapter: deny by default", () => {
     app.get("/wrong", { config: { public: true } }, (request) => request.principal.id);
     const response = await app.inject({ url: "/wrong", headers: alice });
     expect(response.statusCode).toBe(500);
-    expect(response.json().message).toContain("/wrong is public");
+    expect(response.json().message).toContain("/wrong: no token was verified");
   });
 });
 
@@ -478,7 +480,10 @@ describe("fastify adapter: routes()", () => {
       method: "GET",
       url: "/users/:userId/tasks",
       public: false,
+      optionalAuth: false,
       ownerParams: ["userId"],
+      owners: { userId: "sub" },
+      exceptions: [],
       policies: [],
     });
     expect(find("HEAD", "/me")).toMatchObject({ public: false, ownerParams: [] });

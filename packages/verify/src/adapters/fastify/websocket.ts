@@ -18,7 +18,11 @@ const sessions = new WeakMap<object, AnySession>();
  * Returns the session of a WebSocket, in a handler of `@fastify/websocket`. Pass renewals to it, and read the
  * latest principal from it: `request.principal` stays the one that opened the socket.
  *
- * @throws {Error} The guard did not accept this request as an upgrade: it is not one, or its route is public.
+ * On a route with `optionalAuth`, look at `request.optionalPrincipal` first: a socket without a token has no
+ * session, and stays open.
+ *
+ * @throws {Error} The guard did not accept this request as an upgrade: it is not one, its route is public, or it
+ *   has no token.
  *
  * @example
  * ```ts
@@ -72,14 +76,19 @@ export function createUpgradeGuard(
       credentials.set(raw, fields);
       return fields;
     },
-    open(request, principal, { params, ownerParams, policies }) {
+    open(request, principal, { params, ownerParams, owner, policies }) {
       const { raw } = request;
       const parts = { guard, verifier, watch, request, principal, connection: rawConnection(raw.socket) };
       const { session, closed } = openSession({
         ...parts,
         token: readBearer(credentials.get(raw), false),
         // The current parameters. Changes by schemas and hooks are checked separately.
-        access: { params: Object.freeze({ ...params }) as Record<string, string>, ownerParams, policies },
+        access: {
+          params: Object.freeze({ ...params }) as Record<string, string>,
+          ownerParams,
+          owner,
+          policies,
+        },
       });
       raw.socket.once("close", closed);
       sessions.set(raw, session);
