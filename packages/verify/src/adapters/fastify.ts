@@ -1,4 +1,5 @@
 import type {
+  FastifyContextConfig,
   FastifyInstance,
   FastifyReply,
   FastifyRequest,
@@ -7,6 +8,7 @@ import type {
 } from "fastify";
 import { createGuard } from "../access/guard.ts";
 import type { GuardOptions } from "../access/guard-options.ts";
+import { lateRules } from "../access/late-rules.ts";
 import { asWritten } from "../access/owner.ts";
 import type { OwnerRule } from "../access/owner-rule.ts";
 import type { Policy } from "../access/policies.ts";
@@ -18,7 +20,6 @@ import { AuthError, ConfigurationError, isAuthError } from "../errors.ts";
 import { authorizationOf } from "../http/authorization.ts";
 import { pathOfTarget } from "../http/request-target.ts";
 import { isUpgrade } from "../websocket/credentials.ts";
-import { createRulesReader } from "./fastify/rules.ts";
 import { createUpgradeGuard } from "./fastify/websocket.ts";
 
 export type { SocketSession } from "../websocket/session.ts";
@@ -123,7 +124,11 @@ export async function usher(app: FastifyInstance, options: UsherOptions): Promis
   const guard = createGuard<RegisteredClaims, FastifyRequest>(options);
   const table = createRouteTable(guard.owners);
   const { metadata } = guard;
-  const rulesOf = createRulesReader();
+  // Of a route's final `config`: a later `onRoute` hook may change it, and a route that was added before the
+  // guard has not been validated.
+  const rulesOf = lateRules((config: FastifyContextConfig & { readonly url?: string }) =>
+    readRouteRules<RegisteredClaims>(config, config.url ?? "unknown paths"),
+  );
   const upgrades = createUpgradeGuard(guard, options.verifier);
 
   if (!app.version.startsWith("5."))
@@ -147,7 +152,7 @@ export async function usher(app: FastifyInstance, options: UsherOptions): Promis
   app.addHook("onRequest", (request, reply, done) => {
     // Fastify creates this object again on each access.
     const { config, url } = request.routeOptions;
-    const rules = rulesOf(config, url);
+    const rules = rulesOf(config);
     request[patternSlot] = url;
     request[rulesSlot] = rules;
     const document = metadata?.(request.method, pathOfTarget(request.raw.url ?? ""));

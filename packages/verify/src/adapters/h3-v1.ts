@@ -1,17 +1,20 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createGuard, type RouteAccess } from "../access/guard.ts";
 import type { GuardOptions } from "../access/guard-options.ts";
+import type { RouteParams } from "../access/owner.ts";
 import { createOwnerParamFinder } from "../access/owner-params.ts";
 import { patternNames } from "../access/pattern-names.ts";
 import { type Policy, readPolicies } from "../access/policies.ts";
 import type { Principal, TokenClaims } from "../claims/principal.ts";
-import { ConfigurationError, isAuthError } from "../errors.ts";
+import { AuthError, ConfigurationError, isAuthError } from "../errors.ts";
 import { answerWith } from "../http/answers.ts";
 import { authorizationOf } from "../http/authorization.ts";
-import { hasQueryToken } from "../http/request-target.ts";
+import { hasQueryToken, pathOfTarget } from "../http/request-target.ts";
 import { interceptParams, Refused } from "./h3-v1/params.ts";
+import { type H3V1RouteRules, isChosen, type RuledRoute, readRoutes } from "./h3-v1/routes.ts";
 
 export { type BackchannelLogoutOptions, backchannelLogout } from "./h3-v1/backchannel-logout.ts";
+export type { H3V1RouteRules };
 
 /** The parts of an h3 1 event that the guard uses. */
 export interface H3V1Event {
@@ -36,7 +39,14 @@ export interface H3V1Event {
  * };
  * ```
  */
-export type UsherOptions<Claims = TokenClaims> = GuardOptions<Claims, H3V1Event>;
+export interface UsherOptions<Claims = TokenClaims> extends GuardOptions<Claims, H3V1Event> {
+  /**
+   * Who else may call a route, by its method and whole path: `{ "GET /api/:userId/tasks": { owner: … } }`. A
+   * parameter is a whole segment. Each rule is for this method and this route only: `HEAD` needs its own, and
+   * so does a route whose pattern is another one, with the same path. Default: none.
+   */
+  readonly routes?: Readonly<Record<string, H3V1RouteRules<Claims>>>;
+}
 
 /** An h3 1 handler that only responds if it rejects the request. */
 export type UsherHandler = (event: H3V1Event) => Promise<void>;
@@ -44,7 +54,7 @@ export type UsherHandler = (event: H3V1Event) => Promise<void>;
 type Enforce = (policies: readonly Policy<never>[]) => boolean;
 
 /** By event: the result of the last guard that accepted it. */
-const principals = new WeakMap<H3V1Event, Principal<unknown>>();
+const principals = new WeakMap<H3V1Event, Principal<unknown> | null>();
 const enforcers = new WeakMap<H3V1Event, Enforce>();
 
 /**
@@ -61,7 +71,7 @@ const enforcers = new WeakMap<H3V1Event, Enforce>();
  *
  * Use it after CORS, which answers preflights.
  *
- * @throws {ConfigurationError} An invalid option.
+ * @throws {ConfigurationError} An invalid option, or rules in `routes` that do not fit their pattern.
  *
  * @example
  * ```ts
@@ -76,18 +86,27 @@ const enforcers = new WeakMap<H3V1Event, Enforce>();
 export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): UsherHandler {
   const guard = createGuard<Claims, H3V1Event>(options);
   const findOwnerParams = createOwnerParamFinder(guard.ownerParams);
+  const findRoute = readRoutes(options.routes, guard.ownerParams);
+  const { metadata } = guard;
 
   return async function protect(event) {
-    const { req } = event.node;
-    let principal: Principal<Claims>;
+    const { req, res } = event.node;
+    // h3 removes the prefix that a handler is used at, and keeps the whole path here.
+    const { originalUrl: target = event.path } = req as { originalUrl?: string };
+    const document = metadata?.(req.method ?? "", pathOfTarget(target));
+    if (document !== undefined) return answerWith(document, res);
+    const ruled = findRoute(req.method ?? "", pathOfTarget(target));
+    let principal: Principal<Claims> | null;
     try {
-      principal = await guard.admit({
+      const credentials = {
         authorization: authorizationOf(req),
         tokenInQuery: hasQueryToken(event.path),
-        params: event.context.params ?? {},
-        ownerParams: findOwnerParams(event.context.params ?? {}),
         source: event,
-      });
+      };
+      const params = event.context.params ?? {};
+      principal = await (ruled?.rules.access === "optional"
+        ? guard.admitOptional(credentials)
+        : guard.admit({ ...credentials, params, ownerParams: findOwnerParams(params) }));
     } catch (error) {
       return refuse(error, event);
     }
@@ -99,27 +118,43 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Ushe
         policies: policies as readonly Policy<Claims>[],
       })),
     );
-    event.context.principal = principal;
+    if (principal !== null) event.context.principal = principal;
+    event.context.optionalPrincipal = principal;
     interceptParams(event.context, guard.ownerParams, (params) => {
-      // h3 sets the route before the parameters. The pattern has the names even if the parameters are empty:
-      // the path `/users/:userId`, sent literally, matches the pattern and has no parameter.
-      const { path }: { path?: string } = event.context.matchedRoute ?? {};
-      const names = path === undefined ? undefined : patternNames(path);
-      const isOwn = authorize(event, principal, () => ({
-        params,
-        ownerParams: findOwnerParams(params, names),
-      }));
-      if (!isOwn) throw new Refused();
+      if (!isAllowed(event, principal, params, ruled)) throw new Refused();
     });
   };
+
+  /** Whether the principal may call the route that the router has chosen. If not, sends the response. */
+  function isAllowed(
+    event: H3V1Event,
+    principal: Principal<Claims> | null,
+    params: RouteParams,
+    ruled: RuledRoute<Claims> | undefined,
+  ): boolean {
+    // h3 sets the route before the parameters. The pattern has the names even if the parameters are empty:
+    // the path `/users/:userId`, sent literally, matches the pattern and has no parameter.
+    const { path }: { path?: string } = event.context.matchedRoute ?? {};
+    // The rules are for one route, and the router may have chosen another one for this path.
+    const rules = ruled !== undefined && isChosen(ruled, path) ? ruled.rules : undefined;
+    if (rules?.access === "optional") return true;
+    const names = path === undefined ? undefined : patternNames(path);
+    return authorize(event, principal, () => ({
+      params,
+      ownerParams: findOwnerParams(params, names),
+      owner: rules?.owner,
+    }));
+  }
 
   /** Whether the principal has access. If not, sends the response. */
   function authorize(
     event: H3V1Event,
-    principal: Principal<Claims>,
+    principal: Principal<Claims> | null,
     access: () => RouteAccess<Claims>,
   ): boolean {
     try {
+      if (principal === null)
+        throw new AuthError("credentials_missing", { hint: "this route needs a token" });
       guard.authorize(principal, access(), event);
       return true;
     } catch (error) {
@@ -177,7 +212,28 @@ export function enforce<Claims = TokenClaims>(
  */
 export function principalOf<Claims = TokenClaims>(event: H3V1Event): Principal<Claims> {
   const principal = principals.get(event);
-  if (principal === undefined)
-    throw new Error("No principal was verified for this request: no usher(...) accepted it.");
+  if (principal === undefined || principal === null)
+    throw new Error(
+      "No principal was verified for this request. On a route with optionalAuth, call optionalPrincipalOf.",
+    );
   return principal as Principal<Claims>;
+}
+
+/**
+ * On a route with `optionalAuth`: returns the user of the verified token, or null if the request has none.
+ * `event.context.optionalPrincipal` is the same, without its type.
+ *
+ * @throws {Error} No guard accepted this request.
+ *
+ * @example
+ * ```ts
+ * import { type H3V1Event, optionalPrincipalOf } from "@usher-auth/verify/h3-v1";
+ *
+ * export const greeting = (event: H3V1Event): string => `Hello ${optionalPrincipalOf(event)?.id ?? "you"}`;
+ * ```
+ */
+export function optionalPrincipalOf<Claims = TokenClaims>(event: H3V1Event): Principal<Claims> | null {
+  const principal = principals.get(event);
+  if (principal === undefined) throw new Error("No usher(...) accepted this request.");
+  return principal as Principal<Claims> | null;
 }

@@ -1,24 +1,28 @@
-import { getRouterParam, H3Event, type H3Route, type H3RouteMeta, type Middleware } from "h3";
+import { getRouterParam, H3Event, type H3Route, type Middleware } from "h3";
 import { createGuard } from "../access/guard.ts";
 import type { GuardOptions } from "../access/guard-options.ts";
-import { meantOwnerParam } from "../access/owner-params.ts";
-import { patternNames } from "../access/pattern-names.ts";
+import type { OwnerRule } from "../access/owner-rule.ts";
 import type { Policy } from "../access/policies.ts";
 import { createRouteTable } from "../access/route-table.ts";
 import type { Principal } from "../claims/principal.ts";
 import type { RegisteredClaims } from "../claims/register.ts";
-import { ConfigurationError, isAuthError } from "../errors.ts";
+import { AuthError, ConfigurationError, isAuthError } from "../errors.ts";
 import { responseOf } from "../http/answers.ts";
 import { combinedAuthorization } from "../http/authorization.ts";
-import { hasQueryToken } from "../http/request-target.ts";
+import { hasQueryToken, pathOfTarget } from "../http/request-target.ts";
 import { InnerRefusal, interceptInnerRoutes } from "./h3/inner-routes.ts";
+import { createRulesReader } from "./h3/rules.ts";
 
 export { type BackchannelLogoutOptions, backchannelLogout } from "./h3/backchannel-logout.ts";
+
+type AppPrincipal = Principal<RegisteredClaims>;
 
 declare module "h3" {
   interface H3EventContext {
     /** The user of the verified token. Absent on a public route, where no token is verified. */
-    principal: Principal<RegisteredClaims>;
+    principal: AppPrincipal;
+    /** On a route with `optionalAuth`: the user of the verified token, or null if the request has none. */
+    optionalPrincipal: AppPrincipal | null;
   }
   interface H3RouteMeta {
     /**
@@ -27,6 +31,18 @@ declare module "h3" {
      * applies to every route with that function. Set there, it makes no route with an owner parameter public.
      */
     readonly public?: boolean;
+    /**
+     * `true` accepts requests without a token: read `event.context.optionalPrincipal`. A token that is sent
+     * must be valid. The route's path is not held to its owner, since anyone may call it. In `defineHandler`
+     * and `defineRoute`, it has no effect on a route with an owner parameter, like `public`.
+     */
+    readonly optionalAuth?: boolean;
+    /**
+     * Who else may use the route, although its path belongs to someone else. Default: no one. Has an effect
+     * only where the route is added (`app.get(path, handler, { meta: { owner } })`): in `defineHandler` and
+     * `defineRoute`, it would apply to every route with that handler.
+     */
+    readonly owner?: OwnerRule<RegisteredClaims>;
     /**
      * What the route requires in addition to a valid token and the owner's path: `requireScopes(...)`,
      * `requireClaim(...)`.
@@ -84,25 +100,29 @@ export function usher(options: UsherOptions): Middleware {
     throw new ConfigurationError("This is the guard for h3 2. For h3 1, use @usher-auth/verify/h3-v1.");
   const guard = createGuard<RegisteredClaims, H3Event>(options);
   const table = createRouteTable(guard.owners);
+  const rulesOf = createRulesReader(guard.ownerParams);
+  const { metadata } = guard;
 
   // h3 recognises middleware by its two parameters. If this were a handler, its 404 would let the request
   // pass.
   return function protect(event: H3Event, next: () => unknown): unknown {
+    const document = metadata?.(event.req.method, pathOfTarget(event.req.url));
+    if (document !== undefined) return responseOf(document);
     const route = event.context.matchedRoute;
-    if (route !== undefined && isPublic(route, guard.ownerParams)) return next();
+    const { access, owner, policies } = rulesOf(route);
+    if (access === "public") return next();
     const params = event.context.params ?? {};
-    let admitted: Principal<RegisteredClaims> | Promise<Principal<RegisteredClaims>>;
+    let admitted: AppPrincipal | null | Promise<AppPrincipal | null>;
     try {
-      const ownerParams = table.ownerParams(route?.route, params);
-      for (const name of ownerParams) decodeOnce(event, params, name);
-      admitted = guard.admit({
+      const credentials = {
         authorization: combinedAuthorization(event.req.headers),
         tokenInQuery: hasQueryToken(event.req.url),
-        params,
-        ownerParams,
-        policies: route?.meta?.policies,
         source: event,
-      });
+      };
+      admitted =
+        access === "optional"
+          ? guard.admitOptional(credentials)
+          : guard.admit({ ...credentials, params, ownerParams: ownerParamsOf(event), owner, policies });
     } catch (error) {
       return refuse(error, event);
     }
@@ -114,26 +134,42 @@ export function usher(options: UsherOptions): Middleware {
       : enter(admitted, event, next);
   };
 
-  function enter(principal: Principal<RegisteredClaims>, event: H3Event, next: () => unknown): unknown {
-    event.context.principal = principal;
-    // A second app may respond if no route matched, or one with a wildcard.
-    const { route = "*" } = event.context.matchedRoute ?? {};
-    return route.includes("*")
+  function enter(principal: AppPrincipal | null, event: H3Event, next: () => unknown): unknown {
+    if (principal !== null) event.context.principal = principal;
+    event.context.optionalPrincipal = principal;
+    // A second app may respond if no route matched, or one with a wildcard. Whatever opens this route to others
+    // does not open the routes of that app.
+    const route = event.context.matchedRoute;
+    const { access, owner } = rulesOf(route);
+    const isOpened = access === "optional" || owner !== undefined;
+    return isOpened || route?.route === undefined || route.route.includes("*")
       ? interceptInnerRoutes(event, (inner) => checkInner(principal, event, inner), next)
       : next();
   }
 
   /** Checks a route of a second app, after the outer route was checked. */
-  function checkInner(principal: Principal<RegisteredClaims>, event: H3Event, route: H3Route): void {
-    if (isPublic(route, guard.ownerParams)) return;
-    const params = event.context.params ?? {};
+  function checkInner(principal: AppPrincipal | null, event: H3Event, route: H3Route): void {
+    const { access, owner, policies } = rulesOf(route);
+    if (access !== "required") return;
     try {
-      const ownerParams = table.ownerParams(route.route, params);
-      for (const name of ownerParams) decodeOnce(event, params, name);
-      guard.authorize(principal, { params, ownerParams, policies: route.meta?.policies }, event);
+      if (principal === null) throw new AuthError("credentials_missing", { hint: innerHint });
+      const params = event.context.params ?? {};
+      guard.authorize(
+        principal,
+        { params, ownerParams: ownerParamsOf(event, route), owner, policies },
+        event,
+      );
     } catch (error) {
       throw new InnerRefusal(refuse(error, event));
     }
+  }
+
+  /** The owner parameters of a route. Replaces their values by decoded ones. */
+  function ownerParamsOf(event: H3Event, route = event.context.matchedRoute): readonly string[] {
+    const params = event.context.params ?? {};
+    const ownerParams = table.ownerParams(route?.route, params);
+    for (const name of ownerParams) decodeOnce(event, params, name);
+    return ownerParams;
   }
 
   function refuse(error: unknown, event: H3Event): Response {
@@ -142,18 +178,7 @@ export function usher(options: UsherOptions): Middleware {
   }
 }
 
-/**
- * Whether a route is public. h3 keeps the `meta` of `defineHandler` and `defineRoute` on the handler
- * function, and so for every route with that function: there, `public` has no effect on routes with an owner
- * parameter or policies.
- */
-function isPublic({ route = "", meta, handler }: H3Route, ownerParams: readonly string[]): boolean {
-  if (meta?.public !== true || meta.policies !== undefined) return false;
-  if ((handler as { readonly meta?: H3RouteMeta }).meta?.public !== true) return true;
-  return patternNames(route).every(
-    (name) => !ownerParams.includes(name) && meantOwnerParam(name, ownerParams) === undefined,
-  );
-}
+const innerHint = "a token is optional on the outer route, and required on the route of the second app";
 
 /**
  * h3 returns a parameter as sent, or decoded if the handler asks for that. The owner check only sees one

@@ -10,12 +10,14 @@ import {
   toNodeListener,
 } from "h3-v1";
 import { brokenPolicy, type ContractTarget, handlerFailure } from "../target.ts";
+import { h3V1Callers } from "./h3-v1-callers.ts";
 import { h3V1Shapes } from "./h3-v1-shapes.ts";
 import { listen } from "./server.ts";
 
 export const h3V1Target: ContractTarget = {
   name: "h3 1",
   shapes: h3V1Shapes,
+  callers: h3V1Callers,
   exceptions: {
     "every target has the paths that are always rejected": "h3 1's router has no optional parameters",
     "a colon, as the router decodes it: /api/:userId/tasks":

@@ -3,11 +3,13 @@ import { usher } from "@usher-auth/verify/h3";
 import { getRouterParams, H3, type H3Event, serve } from "h3";
 import { hostWithoutRawHeaders } from "../hosts.ts";
 import { brokenPolicy, type ContractTarget, handlerFailure } from "../target.ts";
+import { h3Callers } from "./h3-callers.ts";
 import { h3Shapes } from "./h3-shapes.ts";
 
 export const h3Target: ContractTarget = {
   name: "h3",
   shapes: h3Shapes,
+  callers: h3Callers,
   exceptions: {
     [hostWithoutRawHeaders]: "its host creates a Request from Node's raw headers",
     "a letter escaped twice, as the router decodes it: /api/%2561lice/tasks":
