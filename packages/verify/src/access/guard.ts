@@ -124,8 +124,11 @@ export function createGuard<Claims = TokenClaims, Source = unknown>(
   const notifyAccepted = onAccept && safeListener(onAccept, "onAccept");
   const notifyRejected = onReject && safeListener(onReject, "onReject");
   const notifyException = onOwnerException && safeListener(onOwnerException, "onOwnerException");
-  /** The requests whose exception was reported: an adapter may check the owner of one several times. */
-  const reported = new WeakSet<object>();
+  /**
+   * The exceptions that were reported for a request. An adapter may check the owner of one several times, and a
+   * batch may contain calls for several owners.
+   */
+  const reported = new WeakMap<object, Set<string>>();
 
   function admit(request: GuardedRequest<Claims, Source>): Principal<Claims> | Promise<Principal<Claims>> {
     const token = readBearer(request.authorization, request.tokenInQuery);
@@ -174,11 +177,18 @@ export function createGuard<Claims = TokenClaims, Source = unknown>(
     exceptions: readonly OwnerException[],
     request: Source,
   ): void {
-    if (typeof request === "object" && request !== null) {
-      if (reported.has(request)) return;
-      reported.add(request);
-    }
-    notifyException?.({ principal, exceptions, request });
+    const fresh =
+      typeof request === "object" && request !== null ? unreported(request, exceptions) : exceptions;
+    if (fresh.length > 0) notifyException?.({ principal, exceptions: fresh, request });
+  }
+
+  function unreported(request: object, exceptions: readonly OwnerException[]): readonly OwnerException[] {
+    const known = reported.get(request) ?? new Set();
+    reported.set(request, known);
+    return exceptions.filter(({ param, value }) => {
+      const { size } = known;
+      return known.add(JSON.stringify([param, value])).size > size;
+    });
   }
 
   function refuse(error: AuthError, request: Source): Refusal {

@@ -52,11 +52,11 @@ export function createOwnerParamFinder(ownerParams: readonly string[]): FindOwne
  */
 export function meantOwnerParam(name: string, ownerParams: readonly string[]): string | undefined {
   if (ownerParams.includes(name)) return undefined;
-  const folded = fold(name);
-  return ownerParams.find((owner) => fold(owner) === folded);
+  const folded = foldName(name);
+  return ownerParams.find((owner) => foldName(owner) === folded);
 }
 
 /** Letters and digits in lower case: `user_id`, `user-id` and `userId?` are equal. */
-function fold(name: string): string {
+export function foldName(name: string): string {
   return name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, "");
 }

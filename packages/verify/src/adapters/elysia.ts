@@ -1,12 +1,14 @@
 import type { AnyElysia, Elysia } from "elysia";
 import { createGuard } from "../access/guard.ts";
 import type { GuardOptions } from "../access/guard-options.ts";
+import type { OwnerRule } from "../access/owner-rule.ts";
 import { type Policy, readPolicies } from "../access/policies.ts";
 import type { Principal, TokenClaims } from "../claims/principal.ts";
 import { type AuthError, ConfigurationError, isAuthError } from "../errors.ts";
 import { responseOf } from "../http/answers.ts";
+import { pathOfTarget } from "../http/request-target.ts";
 import { createDecider, type Decision } from "./elysia/decide.ts";
-import { createHook, createMark, type Hook, type RouteOptions } from "./elysia/marks.ts";
+import { checkedOwner, createHook, createMark, type Hook, type RouteOptions } from "./elysia/marks.ts";
 import { createRouteFinder, findRoutesWithoutHooks, followApp, type RouteLists } from "./elysia/routes.ts";
 import { createSocketGuard } from "./elysia/websocket.ts";
 
@@ -15,11 +17,19 @@ export { type BackchannelLogoutOptions, backchannelLogout } from "./elysia/backc
 export type { RouteOptions } from "./elysia/marks.ts";
 export { sessionOf } from "./elysia/websocket.ts";
 
+/** What handlers get from the guard. */
+export type PrincipalContext<Claims = TokenClaims> = {
+  /** The user of the verified token. Absent on a public route, and in a request without a token. */
+  readonly principal: Principal<Claims>;
+  /** On a route with `optionalAuth`: the user of the verified token, or null if the request has none. */
+  readonly optionalPrincipal: Principal<Claims> | null;
+};
+
 /** What the guard adds to the type of an app. */
 export type UsherElysia<Claims = TokenClaims> = Elysia<
   "",
   // biome-ignore lint/complexity/noBannedTypes: how Elysia writes that there is none.
-  { decorator: {}; store: {}; derive: { readonly principal: Principal<Claims> }; resolve: {} },
+  { decorator: {}; store: {}; derive: PrincipalContext<Claims>; resolve: {} },
   // biome-ignore lint/complexity/noBannedTypes: as above.
   { typebox: {}; error: {} },
   // biome-ignore lint/complexity/noBannedTypes: as above.
@@ -33,8 +43,9 @@ type Status = (status: number, response: Response) => object;
  * Guards an Elysia 1.4 app: every route and every unknown path requires a valid token, except routes with `{
  * public: true }`. Handlers get `principal`, which is absent on a public route. A route whose pattern has the
  * owner parameter is restricted to its owner. The guard checks the value that Elysia decoded, and again the
- * value after the `params` schema. Set `public` and `policies` in the options of a route, `group()`,
- * `guard()` with a callback, `mount()` or a macro; `policies` also in `guard()` without a callback.
+ * value after the `params` schema. Set `public`, `optionalAuth`, `owner` and `policies` in the options of a
+ * route, `group()`, `guard()` with a callback, `mount()` or a macro; `policies` also in `guard()` without a
+ * callback.
  *
  * Add it after CORS, otherwise rejections have no CORS headers, and before the routes, on the app that
  * listens or in a plugin of it. To get its types in other files, use the same guard there. A server below
@@ -80,8 +91,10 @@ export function usher<Claims = TokenClaims>(
       const routes = findRoutes(request.method, route);
       guardSockets(routes);
       const outcome = await decide(request, route, params, routes).outcome;
-      if (outcome === "public") return {};
-      return isAuthError(outcome) ? refuseBy(status, outcome, request) : { principal: outcome };
+      if (outcome === "public" || outcome === null) return { optionalPrincipal: null };
+      return isAuthError(outcome)
+        ? refuseBy(status, outcome, request)
+        : { principal: outcome, optionalPrincipal: outcome };
     });
     // Schemas and hooks may have changed the parameters since the first check.
     const recheck = createHook("resolve", ({ request, params, status }) => {
@@ -93,12 +106,18 @@ export function usher<Claims = TokenClaims>(
           [guarded]: {},
           public: (value: unknown) =>
             value === undefined ? {} : { transform: createMark({ public: value === true }, () => ({})) },
+          // Elysia runs macros with the same seed once. Without a unique seed, policies with the same name
+          // would count as one.
           policies: (value?: readonly Policy<Claims>[]) =>
-            // Elysia runs macros with the same seed once. Without a unique seed, policies with the same name
-            // would count as one.
             value === undefined ? {} : { seed: `policies ${++count}`, transform: markPolicies(value) },
+          optionalAuth: (value: unknown) =>
+            value === undefined ? {} : markBy({ optionalAuth: value === true }),
+          owner: (value?: OwnerRule<Claims>) =>
+            value === undefined ? {} : markBy({ owner: checkedOwner(value) }),
         } as never)
         .wrap((fetch, request) => async (...input: unknown[]) => {
+          const document = guard.metadata?.(request.method, pathOfTarget(request.url));
+          if (document !== undefined) return responseOf(document);
           const earlier = decide.last(request);
           const response = (await fetch(...input)) as object;
           return decide.last(request) === earlier ? answerUnseen(response, request, lists) : response;
@@ -113,6 +132,10 @@ export function usher<Claims = TokenClaims>(
         }) as unknown as UsherElysia<Claims>
     );
   };
+
+  function markBy(options: RouteOptions<Claims>): object {
+    return { seed: `who ${++count}`, transform: createMark(options, () => ({})) };
+  }
 
   /**
    * Creates a hook that carries policies along with a route into any app that uses it, even one that the

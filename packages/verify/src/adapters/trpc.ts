@@ -6,10 +6,11 @@ import type {
 } from "@trpc/server";
 import { createGuard } from "../access/guard.ts";
 import type { GuardOptions } from "../access/guard-options.ts";
+import { checkOwnerRule, type OwnerRule, readOwnerRule } from "../access/owner-rule.ts";
 import { type Policy, readPolicies } from "../access/policies.ts";
 import type { Principal, TokenClaims } from "../claims/principal.ts";
 import { ConfigurationError, isAuthError } from "../errors.ts";
-import type { Problem } from "../http/problem.ts";
+import type { PreparedResponse, Problem } from "../http/problem.ts";
 import { createInputCheck } from "./trpc/input.ts";
 import { createLiveCalls } from "./trpc/live.ts";
 import { checkedThroughout, readBuilder } from "./trpc/procedure.ts";
@@ -17,6 +18,18 @@ import { CallRefused, problemOf } from "./trpc/refused.ts";
 import { readRequest, type TrpcRequest, type TrpcRequestInfo, type UsherContext } from "./trpc/request.ts";
 
 export type { TrpcRequest, TrpcRequestInfo, UsherContext };
+
+/** What a protected procedure requires. */
+export interface ProcedureRules<Claims = TokenClaims> {
+  /** Who else may call it, although its input belongs to someone else. Default: no one. */
+  readonly owner?: OwnerRule<Claims> | undefined;
+}
+
+/** What `optional` adds to the context. */
+export interface OptionalPrincipalContext<Claims = TokenClaims> {
+  /** The user of the verified token, or null if the request has none. */
+  readonly principal: Principal<Claims> | null;
+}
 
 /** What `protect` adds to the context. */
 export interface PrincipalContext<Claims = TokenClaims> {
@@ -42,14 +55,45 @@ export interface TrpcUsher<Claims = TokenClaims> {
    * Creates the protected procedure, which requires a valid token and adds `principal` to the context: `const
    * protectedProcedure = guard.protect(t.procedure)`.
    *
-   * Every owner field (`ownerParam`) of an input must be the principal's id, at any depth, also in lists,
+   * Every owner field (`ownerParam`) of an input must be the principal's own, at any depth, also in lists,
    * maps and forms. An input with another spelling of the field is rejected for every user. The guard checks
    * the input as sent, and again after each schema and each middleware. Does not look into files, streams and
    * strings, and does not check ids in fields with other names.
    *
-   * @throws {ConfigurationError} Not a procedure builder of tRPC 11.
+   * @param rules `{ owner }` says who else may call the procedure. It is for this procedure, and those that are
+   *   built from it.
+   * @throws {ConfigurationError} Not a procedure builder of tRPC 11, or an invalid owner rule.
    */
   protect<
+    Context extends UsherContext,
+    Meta,
+    Overrides,
+    In,
+    ParsedIn,
+    Out,
+    ParsedOut,
+    Caller extends boolean,
+  >(
+    procedure: TRPCProcedureBuilder<Context, Meta, Overrides, In, ParsedIn, Out, ParsedOut, Caller>,
+    rules?: ProcedureRules<Claims>,
+  ): TRPCProcedureBuilder<
+    Context,
+    Meta,
+    Overrides & PrincipalContext<Claims>,
+    In,
+    ParsedIn,
+    Out,
+    ParsedOut,
+    Caller
+  >;
+  /**
+   * Creates a procedure for which a token is optional: `ctx.principal` is null in a call without one. A token
+   * that is sent must be valid. Owner fields are not checked, since anyone may call it. Policies cannot be
+   * required of it.
+   *
+   * @throws {ConfigurationError} Not a procedure builder of tRPC 11.
+   */
+  optional<
     Context extends UsherContext,
     Meta,
     Overrides,
@@ -63,7 +107,7 @@ export interface TrpcUsher<Claims = TokenClaims> {
   ): TRPCProcedureBuilder<
     Context,
     Meta,
-    Overrides & PrincipalContext<Claims>,
+    Overrides & OptionalPrincipalContext<Claims>,
     In,
     ParsedIn,
     Out,
@@ -85,12 +129,22 @@ export interface TrpcUsher<Claims = TokenClaims> {
   readonly responseMeta: (options: { readonly errors: readonly TRPCError[] }) => {
     headers?: Record<string, string>;
   };
+  /**
+   * The response to a request for the metadata of the protected resource (RFC 9728), which is public; undefined
+   * for every other request. tRPC only gets the requests below its own path, so call this in your server. Absent
+   * without `protectedResource`.
+   *
+   * @param path The request's path, not decoded.
+   */
+  readonly metadata?: (method: string, path: string) => PreparedResponse | undefined;
 }
 
 /** The result of a guard for a call that it accepted. */
 interface Admission<Claims> {
   readonly principal: Principal<Claims>;
   readonly request: TrpcRequest;
+  /** Who else may call the procedure. */
+  readonly owner: OwnerRule<Claims> | undefined;
   /** The input as sent, which was checked. */
   readonly getRawInput: Call["getRawInput"];
 }
@@ -113,7 +167,8 @@ interface Call {
 /**
  * Guards tRPC 11 procedures. tRPC has no hook for every procedure, so make `guard.protect(t.procedure)` the
  * only procedure that your routers import, apart from a `publicProcedure`. `ownerParam` is the name of the input
- * field with the user's id. A procedure that does not exist is a 404, with or without a token.
+ * field with the user's id, or several, each with its claim. A path such as `"where.orgId"` is only that field
+ * of that parent. A procedure that does not exist is a 404, with or without a token.
  *
  * A subscription ends when its token expires or is revoked: over HTTP with the error of a rejected call, over
  * a WebSocket by closing it with code 4401. tRPC's client then connects again with a fresh token.
@@ -140,7 +195,12 @@ export function usher<Claims = TokenClaims>(options: GuardOptions<Claims, TrpcRe
 
   return {
     createContext: ({ req, info }) => ({ unverified: readRequest(req, info) }),
-    protect: (procedure) => checkedThroughout(readBuilder(procedure).use(admit), recheck) as never,
+    protect: (procedure, rules = {}) => {
+      const owner = readOwnerRule(rules.owner, "protect");
+      checkOwnerRule(owner, guard.ownerParams, "protect");
+      return checkedThroughout(readBuilder(procedure).use(admitWith(owner)), recheck) as never;
+    },
+    optional: (procedure) => readBuilder(procedure).use(admitOptional) as never,
     require(...policies) {
       const access = { params: {}, ownerParams: [], policies: readPolicies(policies, "require") };
       if (access.policies.length === 0) throw new ConfigurationError("require: pass at least one policy.");
@@ -159,42 +219,63 @@ export function usher<Claims = TokenClaims>(options: GuardOptions<Claims, TrpcRe
       const { "content-type": _tRPCSetsItsOwn, ...headers } = refused.refusal.headers;
       return { headers };
     },
+    ...(guard.metadata && { metadata: guard.metadata }),
   };
 
-  /** The first middleware of a protected procedure. */
-  async function admit({ ctx, input, type, getRawInput, next }: Call): Promise<unknown> {
-    if (ctx.unverified === undefined)
-      throw new Error("usher: the context does not contain the result of guard.createContext(...).");
-    const { request, ...credentials } = ctx.unverified;
-    let principal: Principal<Claims>;
+  /** Creates the first middleware of a protected procedure. */
+  function admitWith(owner: OwnerRule<Claims> | undefined) {
+    return async ({ ctx, input, type, getRawInput, next }: Call): Promise<unknown> => {
+      const { request, ...credentials } = unverifiedOf(ctx);
+      let principal: Principal<Claims>;
+      try {
+        principal = await guard.admit({ ...credentials, params: {}, ownerParams: [], source: request });
+      } catch (error) {
+        throw refuse(error, request);
+      }
+      // Read only now, so that no body is parsed before the token is verified.
+      const raw = guard.ownerParams.length === 0 ? undefined : await getRawInput();
+      // A procedure that is protected twice has no exception.
+      const rule = ctx[admission] === undefined ? owner : undefined;
+      const admitted: Admission<Claims> = { principal, request, owner: rule, getRawInput };
+      const check = (): void => checkFields(admitted, [raw, input]);
+      return orRefuse(request, check, () =>
+        live({ ...credentials, request, type, principal }, () =>
+          next({ ctx: { principal, [admission]: admitted } }),
+        ),
+      );
+    };
+  }
+
+  /** The first middleware of a procedure for which a token is optional. */
+  async function admitOptional({ ctx, type, next }: Call): Promise<unknown> {
+    const { request, ...credentials } = unverifiedOf(ctx);
+    let principal: Principal<Claims> | null;
     try {
-      principal = await guard.admit({ ...credentials, params: {}, ownerParams: [], source: request });
+      principal = await guard.admitOptional({ ...credentials, source: request });
     } catch (error) {
       throw refuse(error, request);
     }
-    // Read only now, so that no body is parsed before the token is verified.
-    const raw = guard.ownerParams.length === 0 ? undefined : await getRawInput();
-    const check = (): void => checkFields(principal, request, [raw, input]);
-    const admitted: Admission<Claims> = { principal, request, getRawInput };
-    return orRefuse(request, check, () =>
-      live({ ...credentials, request, type, principal }, () =>
-        next({ ctx: { principal, [admission]: admitted } }),
-      ),
-    );
+    const call = () => next({ ctx: { principal } });
+    return principal === null ? call() : live({ ...credentials, request, type, principal }, call);
+  }
+
+  function unverifiedOf({ unverified }: CallContext): UsherContext["unverified"] {
+    if (unverified === undefined)
+      throw new Error("usher: the context does not contain the result of guard.createContext(...).");
+    return unverified;
   }
 
   /** Runs after everything that may have changed the input. */
   async function recheck({ ctx, input, getRawInput, next }: Call): Promise<unknown> {
-    const { principal, request, getRawInput: checked } = admissionOf(ctx);
-    const raw = getRawInput === checked ? undefined : await getRawInput();
-    const check = (): void => checkFields(principal, request, [raw, input]);
-    return orRefuse(request, check, next);
+    const admitted = admissionOf(ctx);
+    const raw = getRawInput === admitted.getRawInput ? undefined : await getRawInput();
+    return orRefuse(admitted.request, () => checkFields(admitted, [raw, input]), next);
   }
 
-  function checkFields(principal: Principal<Claims>, request: TrpcRequest, inputs: readonly unknown[]): void {
+  function checkFields({ principal, request, owner }: Admission<Claims>, inputs: readonly unknown[]): void {
     for (const input of inputs) {
-      checkInput((params, name) => {
-        guard.authorize(principal, { params, ownerParams: [name] }, request);
+      checkInput((params, key) => {
+        guard.authorize(principal, { params, ownerParams: [key], owner }, request);
       }, input);
     }
   }

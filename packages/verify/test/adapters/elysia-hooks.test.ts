@@ -32,7 +32,7 @@ it("policies close a route again that its group made public, and `public` opens 
     return { fn };
   };
   const isPublic = (...options: object[]) =>
-    readMarks({ transform: options.slice(0, -1).map(mark), ...options.at(-1) }).public;
+    readMarks({ transform: options.slice(0, -1).map(mark), ...options.at(-1) }).access === "public";
   expect(isPublic({})).toBe(false);
   expect(isPublic(open, {})).toBe(true);
   expect(isPublic(open, closed)).toBe(false);

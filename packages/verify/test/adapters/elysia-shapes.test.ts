@@ -367,7 +367,7 @@ describe("public Elysia routes", () => {
     for (const options of [{ public: true }, { as: "global", public: true }]) {
       const open = () => bare().use(guard).get("/earlier", admin).guard(options);
       expect(open).toThrow(ConfigurationError);
-      expect(open).toThrow("would also make earlier routes public");
+      expect(open).toThrow("would also open earlier routes");
     }
   });
 

@@ -37,7 +37,8 @@ function guarding(decision?: { isPublic?: boolean }) {
   });
   const principal = decision?.isPublic === true ? undefined : verifier.verifySync(token);
   const decide = {
-    last: (asked: Request) => (decision !== undefined && asked === request ? { principal } : undefined),
+    last: (asked: Request) =>
+      decision !== undefined && asked === request ? { principal, isOwned: true } : undefined,
   } as unknown as Decide<never>;
   const guardSockets = createSocketGuard(guard, { ...verifier, verifySync } as never, decide);
   const socket = { data: { request, params: { userId: "alice" } }, close: vi.fn(), terminate: vi.fn() };

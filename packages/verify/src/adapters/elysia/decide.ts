@@ -1,7 +1,9 @@
 import type { Guard } from "../../access/guard.ts";
 import type { RouteParams } from "../../access/owner.ts";
 import { asWritten } from "../../access/owner.ts";
+import type { OwnerRule } from "../../access/owner-rule.ts";
 import type { Policy } from "../../access/policies.ts";
+import type { CheckedRules } from "../../access/route-rules.ts";
 import { createRouteTable } from "../../access/route-table.ts";
 import type { Principal } from "../../claims/principal.ts";
 import { AuthError, isAuthError } from "../../errors.ts";
@@ -19,8 +21,12 @@ export interface Decision<Claims> {
   readonly candidates: readonly ElysiaRoute[];
   readonly request: Request;
   readonly policies: readonly Policy<Claims>[];
-  readonly outcome: Promise<Principal<Claims> | AuthError | "public">;
-  /** Set once the token is verified. Undefined on a public route. */
+  readonly owner: OwnerRule<Claims> | undefined;
+  /** Whether the path belongs to someone: not on a public route, nor where a token is optional. */
+  readonly isOwned: boolean;
+  /** Null: a token is optional, and there is none. */
+  readonly outcome: Promise<Principal<Claims> | AuthError | "public" | null>;
+  /** Set once the token is verified. Undefined on a public route, and for a request without a token. */
   principal: Principal<Claims> | undefined;
 }
 
@@ -65,14 +71,14 @@ export function createDecider<Claims>(guard: Guard<Claims, Request>): Decide<Cla
   return Object.assign(decide, {
     last: (request: Request) => decisions.get(request),
     authorize: (
-      { principal, route, request }: Decision<Claims>,
+      { principal, route, request, owner, isOwned }: Decision<Claims>,
       params: RouteParams = {},
       policies?: readonly Policy<Claims>[],
     ) => {
       if (principal === undefined) return;
       const written = asWritten(params, guard.ownerParams);
-      const ownerParams = table.ownerParams(route, written);
-      guard.authorize(principal, { params: written, ownerParams, policies }, request);
+      const ownerParams = isOwned ? table.ownerParams(route, written) : [];
+      guard.authorize(principal, { params: written, ownerParams, owner, policies }, request);
     },
   });
 
@@ -88,32 +94,40 @@ export function createDecider<Claims>(guard: Guard<Claims, Request>): Decide<Cla
       required = readRequirements(route, candidates);
       requirements.set(candidates, required);
     }
-    const { public: isPublic, policies, fault } = required;
+    const { access, policies, owner, fault } = required;
     const decision = {
       route,
       candidates,
       request,
       policies,
+      owner,
+      isOwned: access === "required",
       principal: undefined as Principal<Claims> | undefined,
-      outcome: isPublic ? Promise.resolve("public" as const) : admit(),
+      outcome: access === "public" ? Promise.resolve("public" as const) : admit(),
     };
     return decision;
 
-    async function admit(): Promise<Principal<Claims> | AuthError> {
+    async function admit(): Promise<Principal<Claims> | AuthError | null> {
       try {
-        const principal = await guard.admit({
+        const credentials = {
           authorization: credentialsOf(request, candidates),
           tokenInQuery: hasQueryToken(request.url),
-          params,
-          // Read after the token was verified: only then may the response depend on a misconfigured route.
-          get ownerParams() {
-            if (fault !== undefined) throw fault;
-            return table.ownerParams(route, params);
-          },
-          policies,
           source: request,
-        });
-        decision.principal = principal;
+        };
+        const principal = await (access === "optional"
+          ? guard.admitOptional(credentials)
+          : guard.admit({
+              ...credentials,
+              params,
+              // Read after the token was verified: only then may the response depend on a misconfigured route.
+              get ownerParams() {
+                if (fault !== undefined) throw fault;
+                return table.ownerParams(route, params);
+              },
+              owner,
+              policies,
+            }));
+        decision.principal = principal ?? undefined;
         return principal;
       } catch (error) {
         if (isAuthError(error)) return error;
@@ -130,34 +144,44 @@ function credentialsOf({ headers }: Request, candidates: readonly ElysiaRoute[])
 }
 
 /** What a request must satisfy. */
-interface RequestRequirements<Claims> {
-  readonly public: boolean;
-  readonly policies: readonly Policy<Claims>[];
+interface RequestRequirements<Claims> extends CheckedRules<Claims> {
   /** Why the guard cannot know the requirements. Every request is rejected then. */
   readonly fault?: AuthError;
 }
 
 /**
- * Several routes may serve a request. It is public only if all of them are, and must satisfy the policies of
- * each.
+ * Several routes may serve a request. It is public only if all of them are, a token is optional only if none of
+ * them requires one, and it must satisfy the policies of each. An owner rule counts only if all have it.
  */
 function readRequirements<Claims>(
   route: string | undefined,
   candidates: readonly ElysiaRoute[],
 ): RequestRequirements<Claims> {
-  if (route === undefined) return { public: false, policies: [] };
+  if (route === undefined) return nothingKnown;
   if (candidates.length === 0) return unknown(route, "no app with the guard has this route");
   try {
-    const marks = candidates.map(({ hooks }) => readMarks<Claims>(hooks));
-    return { public: marks.every((mark) => mark.public), policies: marks.flatMap((mark) => mark.policies) };
+    const rules = candidates.map(({ hooks }) => readMarks<Claims>(hooks));
+    const [{ owner } = nothingKnown] = rules;
+    return {
+      access: leastOpen(rules.map(({ access }) => access)),
+      owner: rules.every((other) => other.owner === owner) ? owner : undefined,
+      policies: rules.flatMap(({ policies }) => policies),
+    };
   } catch (error) {
     return unknown(route, (error as Error).message);
   }
 }
 
+const nothingKnown = { access: "required", policies: [], owner: undefined } as const;
+
+function leastOpen(all: readonly CheckedRules["access"][]): CheckedRules["access"] {
+  if (all.includes("required")) return "required";
+  return all.includes("optional") ? "optional" : "public";
+}
+
 function unknown<Claims>(route: string, why: string): RequestRequirements<Claims> {
   const hint = `the guard does not know what the route "${route}" requires: ${why}`;
-  return { public: false, policies: [], fault: new AuthError("owner_mismatch", { hint }) };
+  return { ...nothingKnown, fault: new AuthError("owner_mismatch", { hint }) };
 }
 
 function isSame(some: readonly unknown[], others: readonly unknown[]): boolean {

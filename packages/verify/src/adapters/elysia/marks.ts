@@ -1,4 +1,6 @@
+import { type OwnerRule, readOwnerRule } from "../../access/owner-rule.ts";
 import { type Policy, readPolicies } from "../../access/policies.ts";
+import { type CheckedRules, readRouteRules } from "../../access/route-rules.ts";
 import type { TokenClaims } from "../../claims/principal.ts";
 import { ConfigurationError } from "../../errors.ts";
 
@@ -21,17 +23,18 @@ export type RouteOptions<Claims = TokenClaims> = {
   /** `true` makes the route public. Every other route requires a valid token. */
   public?: boolean;
   /**
+   * `true` accepts requests without a token: use `optionalPrincipal`. A token that is sent must be valid. The
+   * route's path is not held to its owner, since anyone may call it.
+   */
+  optionalAuth?: boolean;
+  /** Who else may use the route, although its path belongs to someone else. Default: no one. */
+  owner?: OwnerRule<Claims>;
+  /**
    * What the route requires in addition to a valid token and the owner's path: `requireScopes(...)`,
    * `requireClaim(...)`.
    */
   policies?: readonly Policy<Claims>[];
 };
-
-/** What a route requires, according to its options and those of its groups and guards. */
-export interface RouteRequirements<Claims> {
-  readonly public: boolean;
-  readonly policies: readonly Policy<Claims>[];
-}
 
 /**
  * A function that Elysia runs for a route. It returns a response, or an object that is added to the context.
@@ -101,13 +104,17 @@ type Marked = HookFunction & { readonly [optionsKey]?: RouteOptions<unknown> };
  */
 export function createMark<Claims>(options: RouteOptions<Claims>, fn: HookFunction): Hook {
   const marked: Marked = Object.assign(fn, { [optionsKey]: options as RouteOptions<unknown> });
-  return createHook("derive", marked, options.public === undefined ? undefined : refuseWithoutCallback);
+  const opening = opens.find((name) => options[name] !== undefined);
+  return createHook("derive", marked, opening && (() => refuseWithoutCallback(opening)));
 }
 
+/** The options that open a route to others. */
+const opens = ["public", "optionalAuth", "owner"] as const;
+
 /** Elysia also applies hooks of `guard()` to earlier routes of the app, if those have no options. */
-function refuseWithoutCallback(): void {
+function refuseWithoutCallback(name: string): void {
   throw new ConfigurationError(
-    "usher: set `public` in the options of a route, of group(), or of guard() with a callback. Without one, guard() would also make earlier routes public.",
+    `usher: set \`${name}\` in the options of a route, of group(), or of guard() with a callback. Without one, guard() would also open earlier routes.`,
   );
 }
 
@@ -117,17 +124,48 @@ export type RouteHooks = RouteOptions<never> & {
 };
 
 /**
- * Combines the options of a route with those of its groups and guards.
+ * Combines the options of a route with those of its groups and guards. The innermost one says who may call the
+ * route. The policies of all of them apply.
  *
- * @throws {ConfigurationError} An invalid list of policies.
+ * @throws {ConfigurationError} Invalid rules, or policies on a route where a token is optional.
  */
-export function readMarks<Claims>({ transform = [], ...own }: RouteHooks): RouteRequirements<Claims> {
+export function readMarks<Claims>({ transform = [], ...left }: RouteHooks): CheckedRules<Claims> {
+  // What Elysia left may be an option of the app's own macro with that name: it opens no path to others.
+  const own = { public: left.public, policies: left.policies };
   const all = [...transform.map(({ fn }) => (fn as Marked)[optionsKey] ?? {}), own] as RouteOptions<Claims>[];
-  let isPublic = false;
+  let access: CheckedRules["access"] = "required";
+  let owner: OwnerRule<Claims> | undefined;
+  const policies: Policy<Claims>[] = [];
   for (const options of all) {
-    if (options.public !== undefined) isPublic = options.public === true;
-    // Policies that come after `public` close the route again.
-    else if (options.policies !== undefined) isPublic = false;
+    if (options.public !== undefined) access = options.public === true ? "public" : "required";
+    else if (options.optionalAuth !== undefined)
+      access = options.optionalAuth === true ? "optional" : "required";
+    // Policies and an owner rule that come after `public` close the route again.
+    else if (options.policies !== undefined || options.owner !== undefined) access = "required";
+    owner = options.owner ?? owner;
+    policies.push(...readPolicies(options.policies, "usher"));
   }
-  return { public: isPublic, policies: all.flatMap(({ policies }) => readPolicies(policies, "usher")) };
+  // A request without a token cannot satisfy policies.
+  if (access === "optional") readRouteRules({ optionalAuth: true, policies }, "usher");
+  return {
+    access,
+    policies,
+    owner: access === "required" && owner !== undefined ? checkedOwner(owner) : undefined,
+  };
+}
+
+const checkedRules = new WeakMap<object, OwnerRule<never>>();
+
+/**
+ * Validates an owner rule. Returns the same object for the same rule, so that those of several routes can be
+ * compared.
+ *
+ * @throws {ConfigurationError}
+ */
+export function checkedOwner<Claims>(rule: OwnerRule<Claims>): OwnerRule<Claims> {
+  const known = checkedRules.get(rule);
+  if (known !== undefined) return known as OwnerRule<Claims>;
+  const read = readOwnerRule(rule, "usher") as OwnerRule<Claims>;
+  for (const one of [rule, read]) checkedRules.set(one, read as OwnerRule<never>);
+  return read;
 }

@@ -35,9 +35,10 @@ const sessions = new WeakMap<Request, OpenSession<never>>();
 
 /**
  * Returns the session of a socket, in a handler of `app.ws`. Its principal is the latest one. Renewal
- * messages (`usher.renew <token>`) do not reach your handler.
+ * messages (`usher.renew <token>`) do not reach your handler. On a route with `optionalAuth`, look at
+ * `ws.data.optionalPrincipal` first: a socket without a token has no session, and stays open.
  *
- * @throws {Error} The guard did not accept this socket: its route is public.
+ * @throws {Error} The guard did not accept this socket: its route is public, or it has no token.
  *
  * @example
  * ```ts
@@ -103,7 +104,7 @@ export function createSocketGuard<Claims>(
   function start(socket: ElysiaSocket): void {
     const { request, params = {} } = socket.data;
     const decision = decide.last(request);
-    // The route is public.
+    // The route is public, or a token is optional and there is none: nothing ends this socket.
     if (decision?.principal === undefined) return;
     const opened = openSession<Claims, Request>({
       guard,
@@ -118,7 +119,8 @@ export function createSocketGuard<Claims>(
       principal: decision.principal as Principal<Claims>,
       access: {
         params: Object.freeze({ ...params }),
-        ownerParams: guard.ownerParams.filter((name) => Object.hasOwn(params, name)),
+        ownerParams: decision.isOwned ? guard.ownerParams.filter((name) => Object.hasOwn(params, name)) : [],
+        owner: decision.owner,
         policies: decision.policies,
       },
     });

@@ -5,12 +5,14 @@ import { usher } from "@usher-auth/verify/elysia";
 import { Elysia } from "elysia";
 import { hostWithoutRawHeaders } from "../hosts.ts";
 import { brokenPolicy, type ContractTarget, handlerFailure } from "../target.ts";
+import { elysiaCallers } from "./elysia-callers.ts";
 import { listen } from "./elysia-server.ts";
 import { elysiaShapes } from "./elysia-shapes.ts";
 
 export const elysiaTarget: ContractTarget = {
   name: "elysia",
   shapes: elysiaShapes,
+  callers: elysiaCallers,
   exceptions: { [hostWithoutRawHeaders]: "its host creates a Request from Node's raw headers" },
   async start(options, handle) {
     const guard = usher(options);
