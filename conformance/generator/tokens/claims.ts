@@ -29,6 +29,8 @@ const values: readonly (readonly [name: string, claims: object, Verdict])[] = [
   ["no iat", { iat: undefined }, "accepted"],
   ["other claims", { role: "admin", scope: "tasks:read", nested: { list: [1, null, true] } }, "accepted"],
   ["a claim named constructor", { constructor: "x" }, "accepted"],
+  ["the hash of an access token: an ID token", { at_hash: "x" }, "token_unsupported"],
+  ["an at_hash that is null, and another issuer", { at_hash: null, iss: "x" }, "token_unsupported"],
   ["another issuer", { iss: "https://attacker.example" }, "issuer_rejected"],
   ["an issuer with a slash at the end", { iss: `${issuer}/` }, "issuer_rejected"],
   ["an issuer in another case", { iss: "https://App.example.com" }, "issuer_rejected"],

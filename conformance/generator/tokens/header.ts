@@ -89,9 +89,9 @@ const bytes: readonly (readonly [name: string, header: string | Uint8Array, Verd
 
 /** The typ of another kind of token, if the settings ask for it. */
 const types: readonly (readonly [typ: string | undefined, Verdict])[] = [
-  ["at+jwt", "accepted"],
-  ["AT+JWT", "accepted"],
-  ["application/at+jwt", "accepted"],
+  ["api+jwt", "accepted"],
+  ["API+JWT", "accepted"],
+  ["application/api+jwt", "accepted"],
   ["JWT", "token_unsupported"],
   [undefined, "token_unsupported"],
   ["logout+jwt", "token_unsupported"],
@@ -109,15 +109,15 @@ export const headerCases: readonly TokenCase[] = [
     token: tokenOf({ signedAs: "HS256", rawHeader }),
   })),
   ...types.map(([typ, expect]) => ({
-    name: `typ ${typ ?? "absent"} where at+jwt is expected`,
-    settings: "typ at+jwt" as const,
+    name: `typ ${typ ?? "absent"} where api+jwt is expected`,
+    settings: "typ api+jwt" as const,
     token: tokenOf({ header: { typ } }),
     expect,
   })),
   {
-    name: "typ at+jwt where application/at+JWT is expected",
-    settings: "typ application/at+JWT",
-    token: tokenOf({ header: { typ: "at+jwt" } }),
+    name: "typ api+jwt where application/api+JWT is expected",
+    settings: "typ application/api+JWT",
+    token: tokenOf({ header: { typ: "api+jwt" } }),
     expect: "accepted",
   },
   {

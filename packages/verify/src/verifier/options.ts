@@ -127,7 +127,7 @@ export function readOptions<Claims>(options: VerifierOptions<Claims>): CheckedOp
   const accessPolicy = options.accessTokens && readAccessTokens(options.accessTokens, policy);
   const issuers = new Set([...policy.issuers, ...(accessPolicy?.issuers ?? [])]);
   const sources = bindSources(options.keys, [...issuers]);
-  const typ = readTyp(options.typ, accessPolicy !== undefined);
+  const typ = readTyp(options.typ);
   const cacheSize =
     options.cache === false ? 0 : integerWithin(options.cache ?? 10_000, "cache", 0, 1_000_000);
   return {
@@ -147,14 +147,16 @@ export function readOptions<Claims>(options: VerifierOptions<Claims>): CheckedOp
   };
 }
 
-function readTyp(typ: string | undefined, takesAccessTokens: boolean): string | undefined {
+function readTyp(typ: string | undefined): string | undefined {
   if (typ === undefined) return undefined;
   if (!isNonEmptyString(typ)) throw new ConfigurationError("typ: must be a non-empty string.");
   const type = mediaType(typ);
   if (type === logoutTokenType)
     throw new ConfigurationError("typ: logout tokens must not be accepted as API tokens.");
-  if (takesAccessTokens && type === accessTokenType)
-    throw new ConfigurationError("typ: at+jwt is the type of access tokens, which `accessTokens` accepts.");
+  if (type === accessTokenType)
+    throw new ConfigurationError(
+      "typ: OAuth access tokens have rules of their own. Accept them with `accessTokens`.",
+    );
   return type;
 }
 

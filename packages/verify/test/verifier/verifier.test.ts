@@ -51,12 +51,9 @@ describe("createVerifier", () => {
       "typ: logout tokens must not be accepted as API tokens.",
     ],
     [
-      "the typ of access tokens, beside access tokens",
-      {
-        typ: "application/at+jwt",
-        accessTokens: { issuer: "https://app.example.com/api/auth", scopes: null },
-      },
-      "typ: at+jwt is the type of access tokens, which `accessTokens` accepts.",
+      "the typ of access tokens",
+      { typ: "application/at+jwt" },
+      "typ: OAuth access tokens have rules of their own. Accept them with `accessTokens`.",
     ],
     ["an empty list of audiences, exactly", { audience: { exactly: [] } }, audienceAdvice],
     ["no audience, exactly", { audience: { exactly: null } }, audienceAdvice],

@@ -115,6 +115,9 @@ def invalid(claim: str, form: str, more: str = "") -> AuthError:
 
 
 def _check_forms(claims: Mapping[str, Any], policy: ClaimsPolicy) -> None:
+    # OpenID Connect Core 1.0 section 2: an ID token is for its client. It may be signed by the same key.
+    if "at_hash" in claims:
+        raise AuthError("token_unsupported", hint="this is an ID token (`at_hash`): send the access token")
     if not is_text(claims.get("sub")):
         more = "" if "sub" in claims else " (the issuer's other JWTs have none: e-mail links, cookie caches)"
         raise invalid("sub", "a non-empty string", more)

@@ -18,6 +18,8 @@ from .errors import AuthError
 from .log_text import quote
 from .look_alikes import explain_form
 
+ACCESS_TOKEN_TYPE = "at+jwt"  # noqa: S105
+"""The ``typ`` of OAuth access tokens (RFC 9068 section 2.1)."""
 LOGOUT_TOKEN_TYPE = "logout+jwt"  # noqa: S105
 """The ``typ`` of logout tokens, and of no other kind (OpenID Connect Back-Channel Logout 1.0 section 2.4)."""
 

@@ -18,7 +18,7 @@ from .keys.signature import VerificationKey
 from .options import integer_within, string_list
 from .principal import Principal, create_principal
 from .revocation import RevocableToken, Revocations
-from .token import LOGOUT_TOKEN_TYPE, media_type, parse_token
+from .token import ACCESS_TOKEN_TYPE, LOGOUT_TOKEN_TYPE, media_type, parse_token
 
 # An estimate of what a cached token takes beside its text, and of all that a cache of this size may take.
 _ENTRY_BYTES, _BYTES_PER_TOKEN, _LEAST_BYTES = 2_000, 8_192, 262_144
@@ -74,7 +74,8 @@ class Verifier:
             this one.
         :param max_token_age: seconds since ``iat``, whatever ``exp`` says. Makes ``iat`` required.
         :param max_token_length: characters, 64 to 65536.
-        :param typ: the required ``typ``, such as ``at+jwt`` (RFC 9068). Default: ``JWT`` or none.
+        :param typ: the required ``typ``. Default: ``JWT`` or none. OAuth access tokens (``at+jwt``) have
+            rules of their own, and are not accepted.
         :param cache: how many verified tokens to cache, 0 to 1 000 000.
         :param revocations: checked for every valid token, cached ones too. Their ``max_token_age`` limits
             this verifier as well.
@@ -250,6 +251,8 @@ def _read_typ(typ: str | None) -> str | None:
     found = media_type(typ)
     if found == LOGOUT_TOKEN_TYPE:
         raise ConfigurationError("typ: a logout token must not pass for one for the API.")
+    if found == ACCESS_TOKEN_TYPE:
+        raise ConfigurationError("typ: OAuth access tokens (at+jwt) have rules of their own.")
     return found
 
 
