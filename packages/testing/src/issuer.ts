@@ -1,6 +1,13 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomBytes } from "node:crypto";
+import { accessClaims, idOf, sessionClaims } from "./claims.ts";
 import { serveJwks } from "./jwks-server.ts";
-import type { JwksIssuerOptions, TestIssuerOptions, TestUser, TokenFaults } from "./options.ts";
+import type {
+  AccessTokenGrant,
+  JwksIssuerOptions,
+  TestIssuerOptions,
+  TestUser,
+  TokenFaults,
+} from "./options.ts";
 import {
   jsonSegment,
   type KeyPairSigningAlgorithm,
@@ -10,7 +17,10 @@ import {
   secretSigner,
 } from "./signing.ts";
 
-/** Issues tokens like those of `usherJwt()`, for tests. It signs anything: never use it in production. */
+/**
+ * Issues tokens like those of `usherJwt()` and of Better Auth's OAuth provider, for tests. It signs anything:
+ * never use it in production.
+ */
 export interface TestIssuer {
   /** The shared secret, for `sharedSecret()`. */
   readonly secret: string;
@@ -20,6 +30,18 @@ export interface TestIssuer {
   readonly audience: string;
   /** Issues a token for a user. It is valid unless `faults` says otherwise. */
   tokenFor(user: TestUser, faults?: TokenFaults): string;
+  /** The `iss` of the access tokens. */
+  readonly accessTokenIssuer: string;
+  /**
+   * Issues an OAuth access token like those of Better Auth's OAuth provider (RFC 9068): a client acts for this
+   * user. Only a verifier with `accessTokens: { issuer: accessTokenIssuer, ... }` accepts it.
+   */
+  accessTokenFor(user: TestUser, grant?: AccessTokenGrant): string;
+  /**
+   * Issues an OAuth access token of a client that acts for itself, without a user (the `client_credentials`
+   * grant). Its `principal.kind` is `"client"`.
+   */
+  clientTokenFor(clientId: string, grant?: Omit<AccessTokenGrant, "clientId">): string;
   /** The public keys as a JWKS (RFC 7517 section 5), newest first. Empty with a shared secret. */
   jwks(): { readonly keys: readonly object[] };
   /**
@@ -39,8 +61,6 @@ export interface JwksIssuer extends TestIssuer, AsyncDisposable {
   /** Stops the server, after the tests or to simulate an outage. `tokenFor` still works. */
   close(): Promise<void>;
 }
-
-const hour = 3600;
 
 /**
  * Creates an issuer of tokens for tests of a guarded API. Configure the verifier under test with its `issuer`
@@ -86,6 +106,7 @@ function createIssuer(algorithm: SigningAlgorithm, options: Omit<TestIssuerOptio
     secret = randomBytes(32).toString("base64url"),
     issuer = "https://app.example.com",
     audience = "https://api.example.com",
+    accessTokenIssuer = `${issuer}/api/auth`,
     clock = () => Date.now(),
   } = options;
   /** Newest first. */
@@ -93,19 +114,14 @@ function createIssuer(algorithm: SigningAlgorithm, options: Omit<TestIssuerOptio
   /** Another key, created when a fault first needs it: an RSA key takes a tenth of a second. */
   let otherSigner: Signer | undefined;
 
-  function tokenFor(user: TestUser, faults: TokenFaults = {}): string {
+  function sign(typ: string, claims: object, faults: TokenFaults): string {
     const [signer] = signers;
     const header = {
       alg: signer.algorithm,
-      typ: "JWT",
+      typ,
       ...(signer.kid !== undefined && { kid: signer.kid }),
       ...(faults.unsigned && { alg: "none" }),
       ...faults.header,
-    };
-    const claims = {
-      ...validClaims(user, faults.expiresIn ?? 300),
-      ...wrongClaims(faults),
-      ...faults.claims,
     };
     const signingInput = `${jsonSegment(header)}.${jsonSegment(claims)}`;
     if (faults.unsigned) return `${signingInput}.`;
@@ -117,38 +133,23 @@ function createIssuer(algorithm: SigningAlgorithm, options: Omit<TestIssuerOptio
     return `${signingInput}.${faults.tampered ? changeFirstCharacter(signature) : signature}`;
   }
 
+  const accessTokenFor = (sub: string, grant: AccessTokenGrant) =>
+    sign("at+jwt", accessClaims(sub, grant, { issuer: accessTokenIssuer, audience, time: clock() }), grant);
+
   function wrongSigner(): Signer {
     otherSigner ??= createSigner(algorithm, `${secret} and another`);
     return otherSigner;
-  }
-
-  function validClaims(user: TestUser, expiresIn: number): Record<string, unknown> {
-    const { id, email, emailVerified, name } = {
-      ...defaultsFor(user),
-      ...(typeof user === "object" && user),
-    };
-    const now = Math.floor(clock() / 1000);
-    const session = { sid: randomUUID(), jti: randomUUID() };
-    const person = { email, email_verified: emailVerified, name };
-    return { sub: id, ...session, iat: now, exp: now + expiresIn, iss: issuer, aud: audience, ...person };
-  }
-
-  function wrongClaims(faults: TokenFaults): Record<string, unknown> {
-    const now = Math.floor(clock() / 1000);
-    return {
-      ...(faults.expired && { iat: now - 2 * hour, exp: now - hour }),
-      ...(faults.notYetValid && { nbf: now + hour, exp: now + 2 * hour }),
-      ...(faults.issuedInFuture && { iat: now + hour, exp: now + 2 * hour }),
-      ...(faults.wrongIssuer && { iss: "https://another-issuer.example" }),
-      ...(faults.wrongAudience && { aud: "https://another-api.example" }),
-    };
   }
 
   return {
     secret,
     issuer,
     audience,
-    tokenFor,
+    accessTokenIssuer,
+    tokenFor: (user, faults = {}) =>
+      sign("JWT", sessionClaims(user, faults, { issuer, audience, time: clock() }), faults),
+    accessTokenFor: (user, grant = {}) => accessTokenFor(idOf(user), grant),
+    clientTokenFor: (clientId, grant = {}) => accessTokenFor(clientId, { ...grant, clientId }),
     jwks: () => ({ keys: signers.flatMap(({ publicJwk }) => (publicJwk === undefined ? [] : [publicJwk])) }),
     rotate: () => {
       if (!isKeyPair(algorithm))
@@ -167,11 +168,6 @@ function createSigner(algorithm: SigningAlgorithm, secret: string): Signer {
 
 function isKeyPair(algorithm: SigningAlgorithm): algorithm is KeyPairSigningAlgorithm {
   return !algorithm.startsWith("HS");
-}
-
-function defaultsFor(user: TestUser): { id: string; email: string; emailVerified: boolean; name: string } {
-  const id = typeof user === "string" ? user : user.id;
-  return { id, email: `${id}@example.com`, emailVerified: true, name: id };
 }
 
 /** All six bits of the first character belong to the signature, so changing it always changes the bytes. */

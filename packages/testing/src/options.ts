@@ -34,6 +34,8 @@ export interface TestIssuerOptions {
   readonly issuer?: string;
   /** The `aud` of the tokens. Default: `https://api.example.com`. */
   readonly audience?: string;
+  /** The `iss` of OAuth access tokens. Default: the issuer, followed by `/api/auth`. */
+  readonly accessTokenIssuer?: string;
   /**
    * Default: `HS256`, with the secret. The others except HS384 and HS512 create a key pair, whose public key
    * is in `jwks()`.
@@ -93,4 +95,28 @@ export interface TokenFaults {
   readonly claims?: Readonly<Record<string, unknown>>;
   /** Header parameters to add or replace. `undefined` removes a parameter. */
   readonly header?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * What an OAuth client was granted, and what makes its access token invalid, or different.
+ *
+ * @example
+ * ```ts run
+ * import { type AccessTokenGrant, createTestIssuer } from "@usher-auth/testing";
+ * import { createVerifier, sharedSecret } from "@usher-auth/verify";
+ *
+ * const { secret, issuer, audience, accessTokenIssuer, accessTokenFor, clientTokenFor } = createTestIssuer();
+ * const accessTokens = { issuer: accessTokenIssuer, scopes: ["tasks:read"] };
+ * const verifier = createVerifier({ keys: sharedSecret(secret), issuer, audience, accessTokens });
+ *
+ * const grant: AccessTokenGrant = { clientId: "calendar", scope: "tasks:read" };
+ * verifier.verifySync(accessTokenFor("alice", grant)); // { id: "alice", kind: "user", clientId: "calendar", ... }
+ * verifier.verifySync(clientTokenFor("backup", { scope: "tasks:read" })).kind; // "client"
+ * ```
+ */
+export interface AccessTokenGrant extends TokenFaults {
+  /** The client: `client_id` and `azp`. Default: `test-client`. */
+  readonly clientId?: string;
+  /** The granted scopes, separated by spaces. Default: none. */
+  readonly scope?: string;
 }

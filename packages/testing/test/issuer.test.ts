@@ -38,6 +38,47 @@ describe("createTestIssuer", () => {
     expect(signature).toBe(hmac(signed));
   });
 
+  it("issues access tokens like those of Better Auth's OAuth provider", () => {
+    const { header, claims, signature, signed } = read(
+      issuer.accessTokenFor({ id: "u1", name: "Alice" }, { clientId: "c1", scope: "a b" }),
+    );
+    expect(header).toEqual({ alg: "HS256", typ: "at+jwt" });
+    expect(claims).toEqual({
+      sub: "u1",
+      client_id: "c1",
+      azp: "c1",
+      scope: "a b",
+      sid: expect.any(String),
+      jti: expect.any(String),
+      iat: now / 1000,
+      exp: now / 1000 + 300,
+      iss: "https://app.example.com/api/auth",
+      aud: issuer.audience,
+    });
+    expect(signature).toBe(hmac(signed));
+    expect(read(issuer.accessTokenFor("u1")).claims).toMatchObject({ client_id: "test-client", scope: "" });
+    const own = createTestIssuer({ issuer: "https://i.example", accessTokenIssuer: "https://o.example" });
+    expect(read(own.accessTokenFor("u1")).claims.iss).toBe("https://o.example");
+    expect(createTestIssuer({ issuer: "https://i.example" }).accessTokenIssuer).toBe(
+      "https://i.example/api/auth",
+    );
+  });
+
+  it("issues access tokens of a client that acts for itself: without a session", () => {
+    const { claims } = read(issuer.clientTokenFor("c1", { scope: "a" }));
+    expect(claims).toMatchObject({ sub: "c1", client_id: "c1", azp: "c1", scope: "a" });
+    expect(claims).not.toHaveProperty("sid");
+  });
+
+  it("an access token takes every fault of a session token", () => {
+    const faults = { wrongIssuer: true, wrongAudience: true, expired: true, claims: { scope: 1 } };
+    const { claims } = read(issuer.accessTokenFor("u1", faults));
+    expect(claims).toMatchObject({ iss: "https://another-issuer.example", scope: 1 });
+    expect(claims.exp).toBeLessThan(now / 1000);
+    expect(read(issuer.clientTokenFor("c1", { header: { typ: "JWT" } })).header.typ).toBe("JWT");
+    expect(issuer.accessTokenFor("u1", { unsigned: true })).toMatch(/\.$/);
+  });
+
   it("has a random secret and HS256 by default", () => {
     expect(createTestIssuer().secret).not.toBe(createTestIssuer().secret);
     const given = createTestIssuer({ secret: "given", algorithm: "HS512" });
