@@ -70,6 +70,7 @@ const skipReasons: Reporter = {
 const long = [
   "apps/web/test/server/database/postgres.test.ts",
   "packages/cli/test/audit/fastapi/**/*.test.ts",
+  "packages/issuer/test/organization/{races-postgres,large-organization}.test.ts",
   "packages/postgres/integration/**/million.test.ts",
   "packages/postgres/integration/rows/injection{,-drivers,-drizzle}.test.ts",
   "packages/postgres/integration/rows/prisma-injection.test.ts",

@@ -85,6 +85,9 @@ export interface DeliveryQueue {
   removeExpired(): Promise<number>;
 }
 
+/** Milliseconds. Longer than it takes to tell of a change that concerns the members of a large organization. */
+const headStart = 3_600_000;
+
 /** Milliseconds for which a claimed delivery is reserved. Longer than an attempt takes. */
 const lease = sendDeadline + 1000;
 
@@ -97,10 +100,16 @@ export function createDeliveryQueue(
 ): DeliveryQueue {
   const at = (milliseconds: number): Date => new Date(clock.now() + milliseconds);
 
+  /** One person's delivery goes before those of a change that concerns many. */
+  const urgent = (): Date => at(-headStart);
+
   async function settleWhere(where: { field: string; value: string }[]): ReturnType<DeliveryQueue["settle"]> {
     const happenedAt = exactInstant(clock.now());
-    const update = { awaits: null, happenedAt, keepUntil: at(keepFor * 1000), dueAt: at(0) };
-    return { happenedAt, count: await adapter.updateMany({ model, where, update }) };
+    const update = { awaits: null, happenedAt, keepUntil: at(keepFor * 1000) };
+    const ofOne = [...where, { field: "subjects", value: null }];
+    const single = await adapter.updateMany({ model, where: ofOne, update: { ...update, dueAt: urgent() } });
+    const lists = await adapter.updateMany({ model, where, update: { ...update, dueAt: at(0) } });
+    return { happenedAt, count: single + lists };
   }
 
   return {
@@ -145,7 +154,7 @@ export function createDeliveryQueue(
           awaits,
           happenedAt: now,
           keepUntil,
-          dueAt: now,
+          dueAt: urgent(),
           attempts: 0,
         };
         await current.create({ model, data: delivery });

@@ -5,8 +5,11 @@
  */
 export const changeWait = 10_000;
 
-/** Characters of a list of users in one row. Databases limit the length of a text. */
-const maxListLength = 4000;
+/**
+ * Characters of a list of users in one row. Databases limit the length of a text, and a list becomes
+ * deliveries in one go, for which a sign-out waits.
+ */
+const maxListLength = 2000;
 
 const prefix = "change:";
 
