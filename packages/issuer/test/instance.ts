@@ -51,22 +51,24 @@ export async function migratedInstanceWith(
 /** A client of the instance's HTTP handler that keeps cookies, as a browser does. */
 export class Browser {
   readonly #auth: Pick<Instance, "handler">;
+  readonly #origin: string;
   readonly #cookies = new Map<string, string>();
 
-  constructor(auth: Pick<Instance, "handler">) {
+  constructor(auth: Pick<Instance, "handler">, origin: string = baseURL) {
     this.#auth = auth;
+    this.#origin = origin;
   }
 
   get headers(): Headers {
     const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; ");
-    return new Headers({ cookie, origin: baseURL });
+    return new Headers({ cookie, origin: this.#origin });
   }
 
   async request(method: "GET" | "POST", path: string, body?: object): Promise<Response> {
     const headers = this.headers;
     if (body !== undefined) headers.set("content-type", "application/json");
     const response = await this.#auth.handler(
-      new Request(`${baseURL}/api/auth${path}`, {
+      new Request(`${this.#origin}/api/auth${path}`, {
         method,
         headers,
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
