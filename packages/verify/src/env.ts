@@ -1,9 +1,12 @@
+import { readScopes } from "./claims/scope.ts";
 import { ConfigurationError } from "./errors.ts";
+import type { IssuerOptions } from "./keys/issuers.ts";
 import { remoteJwks } from "./keys/jwks/remote-jwks.ts";
 import type { KeySource } from "./keys/key-source.ts";
 import { secretFingerprint } from "./keys/secret/fingerprint.ts";
 import { parseSecretVersions } from "./keys/secret/secret-versions.ts";
 import { sharedSecret } from "./keys/secret/shared-secret.ts";
+import type { AccessTokenOptions } from "./verifier/access-tokens.ts";
 import type { VerifierOptions } from "./verifier/options.ts";
 import { createVerifier, type Verifier } from "./verifier/verifier.ts";
 
@@ -15,8 +18,8 @@ export type VerifierEnvironment = Readonly<Record<string, string | undefined>>;
  * them.
  *
  * - `BETTER_AUTH_URL`: the issuer's own variable, in any spelling that Better Auth accepts. Its origin is
- *   the issuer ({@link betterAuthIssuer}). For tokens with another `iss` (`usherJwt({ issuer })`, an OAuth
- *   provider's), use `createVerifier`.
+ *   the issuer ({@link betterAuthIssuer}). For session tokens with another `iss` (`usherJwt({ issuer })`),
+ *   use `createVerifier`.
  * - `API_URL`: the audience, exactly as in the tokens. It is a name; no request goes to it.
  * - `BETTER_AUTH_SECRETS` (`2:new,1:old`, the issuer's own format): tokens of each listed version are
  *   accepted. Without it, `BETTER_AUTH_SECRET`. As at the issuer, the single secret signs no token if there
@@ -26,6 +29,11 @@ export type VerifierEnvironment = Readonly<Record<string, string | undefined>>;
  * - `USHER_KEYS`: which keys to accept: `secret`, `jwks`, or `jwks,secret` while you move from one to the
  *   other. Default: `jwks` if `USHER_JWKS_URL` is set, so that a secret that is still in the environment is
  *   not accepted by accident; otherwise `secret`.
+ * - `USHER_ACCESS_TOKEN_ISSUER`: accepts OAuth access tokens too, with this `iss`. For Better Auth's OAuth
+ *   provider it ends in `/api/auth`. Their audience is `API_URL`, and their keys are those of
+ *   `USHER_JWKS_URL`.
+ * - `USHER_ACCESS_TOKEN_SCOPES`: the scopes that every access token needs here, separated by spaces, or
+ *   `none`. Required together with the issuer.
  *
  * @param env Default: `process.env`.
  * @param options What an environment cannot contain: the `revocations`.
@@ -47,12 +55,18 @@ export function verifierFromEnv(
   options: Pick<VerifierOptions, "revocations"> = {},
 ): Verifier {
   const kinds = chosenKinds(env);
-  checkPresent(env, ["BETTER_AUTH_URL", "API_URL", ...kinds.flatMap((kind) => neededBy(kind, env))]);
+  const needed = [...kinds.flatMap((kind) => neededBy(kind, env)), ...neededByAccessTokens(env)];
+  checkPresent(env, ["BETTER_AUTH_URL", "API_URL", ...needed]);
+  const issuer = betterAuthIssuer(env.BETTER_AUTH_URL as string);
+  const accessTokens = readAccessTokens(env, kinds);
+  // Better Auth signs access tokens with a key pair: the secret vouches for none.
+  const issuers = accessTokens && { secret: issuer, jwks: [issuer, accessTokens.issuer] };
   return createVerifier({
     ...options,
-    keys: kinds.map((kind) => keySources[kind](env)),
-    issuer: betterAuthIssuer(env.BETTER_AUTH_URL as string),
+    keys: kinds.map((kind) => keySources[kind](env, { issuer: issuers?.[kind] })),
+    issuer,
     audience: env.API_URL as string,
+    ...(accessTokens && { accessTokens }),
   });
 }
 
@@ -100,13 +114,27 @@ export function secretFingerprintFromEnv(env: VerifierEnvironment = process.env)
 
 type Kind = "secret" | "jwks";
 
-const keySources: Readonly<Record<Kind, (env: VerifierEnvironment) => KeySource>> = {
-  secret: (env) =>
+const keySources: Readonly<Record<Kind, (env: VerifierEnvironment, options: IssuerOptions) => KeySource>> = {
+  secret: (env, options) =>
     sharedSecret(
       env.BETTER_AUTH_SECRETS ? parseSecretVersions(env.BETTER_AUTH_SECRETS) : env.BETTER_AUTH_SECRET,
+      options,
     ),
-  jwks: (env) => remoteJwks(env.USHER_JWKS_URL as string),
+  jwks: (env, options) => remoteJwks(env.USHER_JWKS_URL as string, options),
 };
+
+function readAccessTokens(
+  { USHER_ACCESS_TOKEN_ISSUER: issuer, USHER_ACCESS_TOKEN_SCOPES: scopes }: VerifierEnvironment,
+  kinds: readonly Kind[],
+): (AccessTokenOptions & { issuer: string }) | undefined {
+  if (!issuer || !scopes) return undefined;
+  if (!kinds.includes("jwks"))
+    throw new ConfigurationError(
+      "USHER_ACCESS_TOKEN_ISSUER: Better Auth signs access tokens with a key pair. Set USHER_JWKS_URL, and USHER_KEYS to jwks or jwks,secret.",
+    );
+  if (scopes.trim() === "none") return { issuer, scopes: null };
+  return { issuer, scopes: readScopes(scopes.trim().split(/ +/), "USHER_ACCESS_TOKEN_SCOPES") };
+}
 
 /** What to set each variable to. */
 const meanings = {
@@ -114,11 +142,18 @@ const meanings = {
   API_URL: "this API's name in tokens, such as https://api.example.com",
   BETTER_AUTH_SECRET: "the secret that the Better Auth server has",
   USHER_JWKS_URL: "where the issuer publishes its keys, https://…/api/auth/jwks",
+  USHER_ACCESS_TOKEN_ISSUER: "the OAuth provider's issuer, such as https://app.example.com/api/auth",
+  USHER_ACCESS_TOKEN_SCOPES: "the scopes that every access token needs, such as tasks:read, or to none",
 } as const;
 
 function neededBy(kind: Kind, env: VerifierEnvironment): readonly (keyof typeof meanings)[] {
   if (kind === "jwks") return ["USHER_JWKS_URL"];
   return env.BETTER_AUTH_SECRETS ? [] : ["BETTER_AUTH_SECRET"];
+}
+
+function neededByAccessTokens(env: VerifierEnvironment): readonly (keyof typeof meanings)[] {
+  const names = ["USHER_ACCESS_TOKEN_ISSUER", "USHER_ACCESS_TOKEN_SCOPES"] as const;
+  return names.some((name) => env[name]) ? names : [];
 }
 
 /** Reports every missing variable at once, so that a deployment does not fail once for each. */

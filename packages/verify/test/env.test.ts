@@ -63,6 +63,68 @@ describe("verifierFromEnv", () => {
     }
   });
 
+  describe("access tokens", () => {
+    const oauth = {
+      USHER_ACCESS_TOKEN_ISSUER: "https://app.example.com/api/auth",
+      USHER_ACCESS_TOKEN_SCOPES: " tasks:read  tasks:write ",
+    };
+    const secret = { ...urls, BETTER_AUTH_SECRET: current };
+    const grant = { scope: "tasks:write tasks:read" };
+
+    it("are accepted with the issuer and the scopes that are named, by keys of the JWKS only", async () => {
+      await using issuer = await createTestIssuer({ mode: "jwks" });
+      const bySecret = createTestIssuer({ secret: current });
+      const env = { ...secret, ...oauth, USHER_JWKS_URL: issuer.jwksUrl, USHER_KEYS: "jwks,secret" };
+      const verifier = verifierFromEnv(env);
+      await verifier.ready();
+      expect(verifier.verifySync(issuer.accessTokenFor("alice", grant)).clientId).toBe("test-client");
+      expect(verdict(verifier, issuer.accessTokenFor("alice", { scope: "tasks:read" }))).toBe(
+        "scope_insufficient",
+      );
+      expect(verdict(verifier, issuer.tokenFor("alice"))).toBe("accepted");
+      expect(verdict(verifier, bySecret.tokenFor("alice"))).toBe("accepted");
+      expect(verdict(verifier, bySecret.accessTokenFor("alice", grant))).toBe("issuer_rejected");
+
+      const none = verifierFromEnv({ ...env, USHER_KEYS: "jwks", USHER_ACCESS_TOKEN_SCOPES: "none" });
+      await none.ready();
+      expect(verdict(none, issuer.accessTokenFor("alice"))).toBe("accepted");
+      const without = verifierFromEnv({
+        ...env,
+        USHER_ACCESS_TOKEN_ISSUER: "",
+        USHER_ACCESS_TOKEN_SCOPES: "",
+      });
+      expect(verdict(without, issuer.accessTokenFor("alice"))).toBe("token_unsupported");
+    });
+
+    it("need both variables, valid scopes, and a JWKS", () => {
+      const env = { ...urls, ...oauth, USHER_JWKS_URL: "https://app.example.com/api/auth/jwks" };
+      expect(() => verifierFromEnv(env)).not.toThrow();
+      for (const [changes, message] of [
+        [
+          { USHER_ACCESS_TOKEN_ISSUER: "" },
+          "USHER_ACCESS_TOKEN_ISSUER is not set. Set it to the OAuth provider's issuer, such as https://app.example.com/api/auth.",
+        ],
+        [
+          { USHER_ACCESS_TOKEN_SCOPES: undefined },
+          "USHER_ACCESS_TOKEN_SCOPES is not set. Set it to the scopes that every access token needs, such as tasks:read, or to none.",
+        ],
+        [
+          { USHER_ACCESS_TOKEN_SCOPES: 'tasks:"read"' },
+          'USHER_ACCESS_TOKEN_SCOPES: name the scopes one by one, such as "tasks:write".',
+        ],
+        [
+          { USHER_ACCESS_TOKEN_SCOPES: " " },
+          'USHER_ACCESS_TOKEN_SCOPES: name the scopes one by one, such as "tasks:write".',
+        ],
+        [
+          { USHER_KEYS: "secret", BETTER_AUTH_SECRET: current },
+          "USHER_ACCESS_TOKEN_ISSUER: Better Auth signs access tokens with a key pair. Set USHER_JWKS_URL, and USHER_KEYS to jwks or jwks,secret.",
+        ],
+      ] as const)
+        expect(() => verifierFromEnv({ ...env, ...changes })).toThrow(new ConfigurationError(message));
+    });
+  });
+
   it("names all missing variables at once", () => {
     expect(() => verifierFromEnv({})).toThrow(
       /^BETTER_AUTH_URL is not set\..*\nAPI_URL is not set\..*\nBETTER_AUTH_SECRET is not set\..*$/,
