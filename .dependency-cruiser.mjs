@@ -59,6 +59,11 @@ const rooms = [
     why: "The endpoint verifies its own kind of token. It is public, so it knows no guard.",
   },
   {
+    room: "mcp",
+    imports: ["claims", "http", "access"],
+    why: "It reads which tool a message calls, and asks the guard. It verifies nothing.",
+  },
+  {
     room: "websocket",
     imports: ["user-code", "claims", "verifier", "http", "access"],
     why: "A session asks the guard again and again. Which framework opened the socket is the adapter's matter.",

@@ -1,0 +1,132 @@
+import { createTestIssuer } from "@usher-auth/testing";
+import { describe, expect, it } from "vitest";
+import { ConfigurationError, createVerifier, requireScopes, sharedSecret } from "../../src/index.ts";
+import { createToolGuard } from "../../src/mcp/index.ts";
+import { requireRecentSignIn } from "../../src/policies/index.ts";
+
+const issuer = createTestIssuer();
+const verifier = createVerifier({
+  keys: sharedSecret(issuer.secret),
+  issuer: issuer.issuer,
+  audience: issuer.audience,
+});
+const principalWith = (claims: object) =>
+  verifier.verifySync(issuer.tokenFor("ada", { claims: { ...claims } }));
+
+const hints: (string | undefined)[] = [];
+const tools = createToolGuard(
+  {
+    verifier,
+    ownerParam: null,
+    protectedResource: {
+      resource: "https://api.example.com/mcp",
+      authorizationServers: "https://app.example.com/api/auth",
+    },
+    onReject: ({ error }) => hints.push(error.hint),
+  },
+  {
+    list_tasks: [],
+    add_task: [requireScopes("tasks:write")],
+    close_account: [requireScopes("tasks:write"), requireRecentSignIn({ maxAge: 60 })],
+  },
+);
+
+const call = (name: unknown, method = "tools/call") => ({ jsonrpc: "2.0", id: 1, method, params: { name } });
+const reader = principalWith({ scope: "tasks:read" });
+const writer = principalWith({ scope: "tasks:read tasks:write" });
+
+describe("a tool guard", () => {
+  it("accepts a tool whose policies the principal satisfies", () => {
+    expect(tools.check(reader, call("list_tasks"), {})).toBeUndefined();
+    expect(tools.check(writer, call("add_task"), {})).toBeUndefined();
+  });
+
+  it("rejects a tool with the challenge that MCP clients follow", () => {
+    const refusal = tools.check(reader, call("add_task"), {});
+
+    expect(refusal?.status).toBe(403);
+    expect(refusal?.headers["www-authenticate"]).toBe(
+      'Bearer realm="api", error="insufficient_scope", ' +
+        'error_description="The token does not grant the scope that this endpoint needs.", ' +
+        'scope="tasks:read tasks:write", ' +
+        'resource_metadata="https://api.example.com/.well-known/oauth-protected-resource/mcp"',
+    );
+    expect(JSON.parse(refusal?.body ?? "")).toMatchObject({
+      code: "scope_insufficient",
+      scope: "tasks:read tasks:write",
+    });
+  });
+
+  it("checks every policy of a tool", () => {
+    expect(tools.check(writer, call("close_account"), {})).toMatchObject({ status: 401 });
+  });
+
+  it.each(["delete_all", "constructor", "__proto__", "Add_task", "add_task ", "", 7, null, { toString: 1 }])(
+    "rejects a tool that is not listed, for everyone: %j",
+    (name) => {
+      const refusal = tools.check(writer, call(name), {});
+      expect(refusal?.status).toBe(403);
+      expect(refusal?.headers["www-authenticate"]).not.toContain("scope=");
+      expect(hints.at(-1)).toMatch(/^the tool ".*" is not listed/);
+    },
+  );
+
+  it("checks each call of a batch", () => {
+    expect(tools.check(reader, [call("list_tasks"), call("add_task")], {})?.status).toBe(403);
+    expect(tools.check(writer, [call("list_tasks"), call("add_task")], {})).toBeUndefined();
+  });
+
+  it.each(["initialize", "tools/list", "resources/read", "ping"])(
+    "requires nothing else for %s",
+    (method) => {
+      expect(tools.check(reader, call("add_task", method), {})).toBeUndefined();
+    },
+  );
+
+  it.each([
+    ["a body that no parser has read", undefined],
+    ["text", JSON.stringify(call("list_tasks"))],
+    ["bytes", Buffer.from(JSON.stringify(call("list_tasks")))],
+    ["null", null],
+    ["an empty batch", []],
+    ["a batch with something else", [call("list_tasks"), null]],
+    ["another version", { ...call("list_tasks"), jsonrpc: "1.0" }],
+  ])("rejects %s with 400", (_name, body) => {
+    expect(tools.check(writer, body, {})).toMatchObject({ status: 400 });
+  });
+
+  it("rejects every call of a tool whose policy throws or is asynchronous", () => {
+    const broken = createToolGuard(
+      { verifier, ownerParam: null },
+      {
+        throws: [
+          {
+            name: "x",
+            permits: () => {
+              throw new Error("x");
+            },
+          },
+        ],
+        later: [{ name: "x", permits: (async () => true) as never }],
+      },
+    );
+    for (const name of ["throws", "later"])
+      expect(broken.check(writer, call(name), {})).toMatchObject({ status: 403 });
+  });
+
+  it.each([null, "add_task", { add_task: undefined }, { add_task: "tasks:write" }, { add_task: [{}] }])(
+    "throws for invalid tools: %j",
+    (invalid) => {
+      expect(() => createToolGuard({ verifier, ownerParam: null }, invalid as never)).toThrow(
+        ConfigurationError,
+      );
+    },
+  );
+
+  it("keeps the policies it was created with", () => {
+    const list = { list_tasks: [requireScopes("a")] };
+    const guard = createToolGuard({ verifier, ownerParam: null }, list);
+    list.list_tasks.length = 0;
+    expect(guard.check(reader, call("list_tasks"), {})).toMatchObject({ status: 403 });
+  });
+});

@@ -1,0 +1,141 @@
+import type { RequestListener } from "node:http";
+import { auth } from "@modelcontextprotocol/sdk/client/auth.js";
+import { createVerifier, remoteJwks, requireScopes } from "@usher-auth/verify";
+import { backchannelLogout, usher } from "@usher-auth/verify/fastify";
+import { requireClientScopes } from "@usher-auth/verify/policies";
+import { createRevocations, memoryRevocationStore } from "@usher-auth/verify/revocation";
+import fastify from "fastify";
+import { expect, onTestFinished, test } from "vitest";
+import { listen, operator, startAuthorizationServer } from "./authorization-server.ts";
+import { Browser } from "./browser.ts";
+import { OAuthClient } from "./oauth-client.ts";
+
+const email = "ada@example.com";
+
+/** A guarded API, Better Auth, and a user. */
+async function start() {
+  let handle: RequestListener = (_request, response) => void response.writeHead(503).end();
+  const api = await listen((request, response) => handle(request, response));
+  const authorization = await startAuthorizationServer({
+    resource: api,
+    audience: api,
+    logoutEndpoint: `${api}/backchannel-logout`,
+    scopes: ["tasks:read", "tasks:sync"],
+  });
+  const revocations = createRevocations({ store: memoryRevocationStore(), maxTokenAge: 3600 });
+  onTestFinished(() => revocations.close());
+  const verifier = createVerifier({
+    keys: remoteJwks(`${authorization.issuer}/jwks`),
+    issuer: authorization.url,
+    audience: api,
+    accessTokens: { issuer: authorization.issuer, scopes: null },
+    revocations,
+  });
+  await verifier.ready();
+  const protectedResource = { resource: api, authorizationServers: authorization.issuer };
+  const exceptions: string[] = [];
+  const app = fastify();
+  await app.register(usher, {
+    verifier,
+    ownerParam: "userId",
+    protectedResource,
+    onOwnerException: ({ principal }) => exceptions.push(principal.id),
+  });
+  await app.register(backchannelLogout, { verifier });
+  const whose = (request: { principal: { kind: string; id: string; clientId?: string } }) =>
+    request.principal;
+  const clients = [requireScopes("tasks:sync")];
+  app.get("/api/:userId/tasks", { config: { owner: { clients } } }, whose);
+  app.get("/api/:userId/notes", whose);
+  app.get("/api/me", { config: { policies: [requireClientScopes("tasks:read")] } }, whose);
+  await app.ready();
+  handle = app.routing.bind(app) as RequestListener;
+
+  const browser = new Browser(authorization.url);
+  const userId = await browser.signUp(email);
+  const get = async (path: string, token: string) => {
+    const response = await fetch(`${api}${path}`, { headers: { authorization: `Bearer ${token}` } });
+    const body = (await response.json()) as Record<string, unknown>;
+    return { status: response.status, challenge: response.headers.get("www-authenticate"), ...body };
+  };
+  return { api, authorization, userId, get, exceptions };
+}
+
+type Started = Awaited<ReturnType<typeof start>>;
+
+/** Registers a program that acts for itself, and gets its token. */
+async function machineToken({ api, authorization }: Started, scopes: string[]) {
+  const browser = new Browser(authorization.url);
+  await browser.signUp(operator).catch(() => browser.signIn(operator));
+  const { client_id: id, client_secret: secret } = await authorization.createClient(browser.headers, {
+    client_name: "Night synchronization",
+    grant_types: ["client_credentials"],
+    token_endpoint_auth_method: "client_secret_post",
+    client_credentials_scopes: scopes,
+  });
+  const body = {
+    grant_type: "client_credentials",
+    client_id: id,
+    client_secret: secret ?? "",
+    resource: api,
+  };
+  const response = await fetch(`${authorization.issuer}/oauth2/token`, {
+    method: "POST",
+    body: new URLSearchParams(body),
+  });
+  const { access_token: token } = (await response.json()) as { access_token: string };
+  return { id, token };
+}
+
+test("a machine passes where the route admits clients with its scope, and is no user anywhere", async () => {
+  const started = await start();
+  const { userId, get, exceptions } = started;
+  const { id, token } = await machineToken(started, ["tasks:sync"]);
+
+  expect(await get(`/api/${userId}/tasks`, token)).toMatchObject({
+    status: 200,
+    kind: "client",
+    id,
+    clientId: id,
+  });
+  expect(exceptions).toEqual([id]);
+  expect(await get(`/api/${userId}/notes`, token)).toMatchObject({ status: 403, code: "owner_mismatch" });
+  expect(await get(`/api/${id}/notes`, token)).toMatchObject({ status: 403, code: "owner_mismatch" });
+});
+
+test("a machine without the scope is refused, and the challenge names it", async () => {
+  const started = await start();
+  const { token } = await machineToken(started, ["tasks:read"]);
+
+  const refused = await started.get(`/api/${started.userId}/tasks`, token);
+  expect(refused).toMatchObject({ status: 403, code: "scope_insufficient", scope: "tasks:sync" });
+  expect(refused.challenge).toContain('scope="tasks:sync"');
+  expect(await started.get("/api/me", token)).toMatchObject({ status: 200, kind: "client" });
+});
+
+test("a user's program is the user, with its own scopes; an ID token is no access token", async () => {
+  const { api, authorization, userId, get } = await start();
+  const browser = new Browser(authorization.url);
+  const program = new OAuthClient(browser, email);
+  const options = { serverUrl: api, scope: "openid tasks:sync" };
+  await auth(program, options);
+  await auth(program, { ...options, authorizationCode: program.code });
+
+  const own = await get(`/api/${userId}/notes`, program.accessToken);
+  expect(own).toMatchObject({ status: 200, kind: "user", id: userId });
+  expect(own).toHaveProperty("clientId");
+  expect(await get("/api/me", program.accessToken)).toMatchObject({ status: 403, scope: "tasks:read" });
+  expect(await get("/api/other/tasks", program.accessToken)).toMatchObject({ code: "owner_mismatch" });
+  expect(program.idToken).not.toBe("");
+  expect(await get(`/api/${userId}/notes`, program.idToken)).toMatchObject({ status: 401 });
+});
+
+test("the user's own session needs no scope", async () => {
+  const { authorization, userId, get } = await start();
+  const browser = new Browser(authorization.url);
+  await browser.signIn(email);
+  const { token } = (await browser.get("/api/auth/token")) as { token: string };
+
+  expect(await get(`/api/${userId}/notes`, token)).toMatchObject({ status: 200, kind: "user" });
+  expect(await get("/api/me", token)).toMatchObject({ status: 200, id: userId });
+});
