@@ -37,6 +37,7 @@ function readOrClose<Route, Claims>(
         throw error;
       },
     };
-    return { access: "required", policies: [rejectsAll], owner: undefined };
+    // The owner rule admits no one: it is there for the reason only.
+    return { access: "required", policies: [rejectsAll], owner: { or: [rejectsAll], clients: [rejectsAll] } };
   }
 }
