@@ -1,4 +1,4 @@
-import { defineHandler, defineRoute, H3, type H3Event, withBase } from "h3";
+import { defineHandler, defineRoute, H3, type H3Event, type H3RouteMeta, withBase } from "h3";
 import { expect, it } from "vitest";
 import { usher } from "../../src/adapters/h3.ts";
 import { type AuthError, requireClaim } from "../../src/index.ts";
@@ -95,14 +95,14 @@ it("an optional token of defineHandler() opens no path of an owner", async () =>
   expect(await ask(app, "/users/bob")).toBe(200);
 });
 
-it.each<[string, object]>([
+it.each<[string, H3RouteMeta & { route?: string }]>([
   ["an empty list", { owner: { or: [] } }],
   ["no rule", { owner: {} }],
   ["several owners, and none named", { owner, route: "/orgs/:orgId/users/:userId" }],
   ["a parameter that the path does not have", { owner: { ...owner, params: ["orgId"] } }],
   ["public and optional", { public: true, optionalAuth: true }],
   ["policies and an optional token", { optionalAuth: true, policies: owner.or }],
-])("invalid rules reject everyone, with the reason: %s", async (_name, { route, ...rules }: never) => {
+])("invalid rules reject everyone, with the reason: %s", async (_name, { route, ...rules }) => {
   const app = new H3().use(guard()).get(route ?? "/x/:userId", run, { meta: rules });
   const path = route === undefined ? "/x/alice" : "/orgs/alice/users/alice";
   expect((await app.request(path)).status).toBe(401);

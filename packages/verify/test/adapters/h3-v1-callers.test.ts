@@ -37,7 +37,7 @@ async function serve(routes: Routes, ...handlers: EventHandler[]): Promise<Ask> 
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return async (path, role, method = "GET") => {
     const authorization = `Bearer ${issuer.tokenFor("bob", { claims: { role } })}`;
-    const headers: HeadersInit = role === null ? {} : { authorization };
+    const headers: Record<string, string> = role === null ? {} : { authorization };
     return (await fetch(origin + path, { method, headers })).status;
   };
 }
