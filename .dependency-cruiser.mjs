@@ -54,6 +54,11 @@ const rooms = [
     why: "The guard asks the verifier and answers by http. Logout and sockets build on the guard.",
   },
   {
+    room: "policies",
+    imports: ["claims", "access"],
+    why: "What a route may require, ready to use. The guard calls any policy, so it knows none of these.",
+  },
+  {
     room: "logout",
     imports: ["user-code", "token", "claims", "revocation", "verifier", "http"],
     why: "The endpoint verifies its own kind of token. It is public, so it knows no guard.",

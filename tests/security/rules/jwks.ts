@@ -8,7 +8,7 @@ export const jwksRules: readonly Rule[] = [
     kept: [
       [
         "keys/jwks/remote-jwks.ts",
-        '!(address?.protocol === "http:" && loopback)',
+        '!(address?.protocol === "http:" && isLoopback(address.hostname))',
         'address?.protocol !== "http:"',
       ],
     ],

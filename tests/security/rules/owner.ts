@@ -44,9 +44,6 @@ export const ownerRules: readonly Rule[] = [
   {
     id: "owner-empty",
     text: "An empty owner is a mismatch, even to itself",
-    kept: [
-      ["access/owner.ts", ' && value !== "") continue', ") continue"],
-      ["access/owner.ts", ' || value === "" || owner === undefined', " || owner === undefined"],
-    ],
+    kept: [["access/owner.ts", ' && value !== "") continue', ") continue"]],
   },
 ];

@@ -9,7 +9,8 @@ import {
 } from "../http/resource-metadata.ts";
 import { isNonEmptyString, stringList } from "../option-values.ts";
 import type { Verifier } from "../verifier/verifier.ts";
-import { type Owner, type OwnerException, type Owners, subject } from "./owner.ts";
+import { type Owner, type Owners, subject } from "./owner.ts";
+import type { OwnerException } from "./owner-exceptions.ts";
 
 /**
  * Options of {@link createGuard}. Every adapter takes the same ones.
@@ -65,7 +66,7 @@ export interface GuardOptions<Claims = TokenClaims, Source = unknown> {
   readonly onAccept?: (event: AcceptEvent<Claims, Source>) => unknown;
   /**
    * Called when a route's owner rule admits a principal to a path that belongs to someone else, once for each
-   * request; otherwise like `onReject`. For an audit log.
+   * request and path; otherwise like `onReject`. For an audit log.
    */
   readonly onOwnerException?: (event: OwnerExceptionEvent<Claims, Source>) => unknown;
 }
@@ -130,7 +131,7 @@ export function readGuardOptions<Claims>(
       throw new ConfigurationError(`${name}: must be a function.`);
     }
   }
-  const metadata = protectedResource && readProtectedResource(protectedResource);
+  const metadata = protectedResource === undefined ? undefined : readProtectedResource(protectedResource);
   return {
     owners: readOwners(ownerParam),
     refusals: createRefusals(realm, concealOwnerMismatch, metadata?.url),

@@ -8,8 +8,9 @@ import { safeListener } from "../user-code/listener.ts";
 import { isThenable } from "../user-code/thenable.ts";
 import { eagerly, internalsOf } from "../verifier/internals.ts";
 import { readBearer } from "./bearer.ts";
-import { type GuardOptions, readGuardOptions } from "./guard-options.ts";
-import { checkOwner, type OwnerException, type Owners, type RouteParams } from "./owner.ts";
+import { type GuardOptions, type OwnerExceptionEvent, readGuardOptions } from "./guard-options.ts";
+import { findForeign, type Owners, type RouteParams } from "./owner.ts";
+import { checkExceptions } from "./owner-exceptions.ts";
 import type { OwnerRule } from "./owner-rule.ts";
 import { checkPolicies, type Policy } from "./policies.ts";
 
@@ -123,12 +124,7 @@ export function createGuard<Claims = TokenClaims, Source = unknown>(
   const clock = internalsOf(verifier)?.clock ?? Date.now;
   const notifyAccepted = onAccept && safeListener(onAccept, "onAccept");
   const notifyRejected = onReject && safeListener(onReject, "onReject");
-  const notifyException = onOwnerException && safeListener(onOwnerException, "onOwnerException");
-  /**
-   * The exceptions that were reported for a request. An adapter may check the owner of one several times, and a
-   * batch may contain calls for several owners.
-   */
-  const reported = new WeakMap<object, Set<string>>();
+  const report = onOwnerException && reportOnce(safeListener(onOwnerException, "onOwnerException"));
 
   function admit(request: GuardedRequest<Claims, Source>): Principal<Claims> | Promise<Principal<Claims>> {
     const token = readBearer(request.authorization, request.tokenInQuery);
@@ -166,29 +162,13 @@ export function createGuard<Claims = TokenClaims, Source = unknown>(
 
   function authorize(principal: Principal<Claims>, access: RouteAccess<Claims>, source: Source): void {
     const { params, ownerParams, owner, policies } = access;
+    const foreign = findForeign(principal, params, ownerParams, access.owners ?? owners);
+    // Most requests need no more, and no time.
+    if (foreign.length === 0 && policies === undefined && principal.kind !== "client") return;
     const now = clock() / 1000;
-    const exceptions = checkOwner(principal, params, ownerParams, access.owners ?? owners, owner, now);
+    const exceptions = checkExceptions(principal, foreign, ownerParams, owner, now);
     if (policies !== undefined) checkPolicies(principal, policies, now);
-    if (exceptions.length > 0) report(principal, exceptions, source);
-  }
-
-  function report(
-    principal: Principal<Claims>,
-    exceptions: readonly OwnerException[],
-    request: Source,
-  ): void {
-    const fresh =
-      typeof request === "object" && request !== null ? unreported(request, exceptions) : exceptions;
-    if (fresh.length > 0) notifyException?.({ principal, exceptions: fresh, request });
-  }
-
-  function unreported(request: object, exceptions: readonly OwnerException[]): readonly OwnerException[] {
-    const known = reported.get(request) ?? new Set();
-    reported.set(request, known);
-    return exceptions.filter(({ param, value }) => {
-      const { size } = known;
-      return known.add(JSON.stringify([param, value])).size > size;
-    });
+    if (exceptions.length > 0) report?.({ principal, exceptions, request: source });
   }
 
   function refuse(error: AuthError, request: Source): Refusal {
@@ -206,5 +186,26 @@ export function createGuard<Claims = TokenClaims, Source = unknown>(
     authorize,
     refuse,
     ...(metadata && { metadata: metadata.respond }),
+  };
+}
+
+/**
+ * Reports each exception of a request once, although an adapter may check the owner several times. A request
+ * may have several: a batch, or a parameter that a schema changes.
+ */
+function reportOnce<Claims, Source>(
+  notify: (event: OwnerExceptionEvent<Claims, Source>) => void,
+): (event: OwnerExceptionEvent<Claims, Source>) => void {
+  const reported = new WeakMap<object, Set<string>>();
+  return (event) => {
+    const { principal, request } = event;
+    if (typeof request !== "object" || request === null) return notify(event);
+    const known = reported.get(request) ?? new Set();
+    reported.set(request, known);
+    const exceptions = event.exceptions.filter(({ param, value }) => {
+      const key = JSON.stringify([principal.id, param, value]);
+      return !known.has(key) && known.add(key);
+    });
+    if (exceptions.length > 0) notify({ ...event, exceptions });
   };
 }

@@ -11,5 +11,6 @@ export type {
   OwnerParam,
   RejectEvent,
 } from "./guard-options.ts";
-export type { Owner, OwnerException, Owners, RouteParams } from "./owner.ts";
+export type { Owner, Owners, RouteParams } from "./owner.ts";
+export type { OwnerException } from "./owner-exceptions.ts";
 export type { OwnerRule } from "./owner-rule.ts";

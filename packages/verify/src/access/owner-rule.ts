@@ -1,7 +1,7 @@
 import type { TokenClaims } from "../claims/principal.ts";
 import { ConfigurationError } from "../errors.ts";
 import { stringList } from "../option-values.ts";
-import { type Policy, readPolicies } from "./policies.ts";
+import { nameOf, type Policy, readPolicies } from "./policies.ts";
 
 /**
  * Who else may use a route whose path belongs to a user: the stated exceptions. Every other principal is
@@ -38,11 +38,14 @@ export interface OwnerRule<Claims = TokenClaims> {
   readonly clients?: readonly Policy<Claims>[] | undefined;
 }
 
+const members: readonly string[] = ["or", "params", "clients"] satisfies readonly (keyof OwnerRule)[];
+
 /**
  * Validates the owner rule of a route. Undefined means none.
  *
  * @param where The route, for the message.
- * @throws {ConfigurationError} Neither `or` nor `clients`, an empty list, or `params` without `or`.
+ * @throws {ConfigurationError} Neither `or` nor `clients`, an empty list, `params` without `or`, or another
+ *   member.
  */
 export function readOwnerRule<Claims>(
   rule: OwnerRule<Claims> | undefined,
@@ -53,13 +56,18 @@ export function readOwnerRule<Claims>(
     throw new ConfigurationError(
       `${where}: owner must be { or: [policies] }, { clients: [policies] }, or both.`,
     );
+  const unknown = Object.keys(rule).find((name) => !members.includes(name));
+  if (unknown !== undefined)
+    throw new ConfigurationError(`${where}: owner has no "${unknown}", only ${members.join(", ")}.`);
   if (rule.params !== undefined && rule.or === undefined)
     throw new ConfigurationError(`${where}: owner.params says what owner.or is for, so it needs owner.or.`);
   return Object.freeze({
     or: readExceptions(rule.or, `${where}: owner.or`),
     clients: readExceptions(rule.clients, `${where}: owner.clients`),
     params:
-      rule.params && stringList(rule.params, `${where}: owner.params must be a list of owner parameters.`),
+      rule.params === undefined
+        ? undefined
+        : stringList(rule.params, `${where}: owner.params must be a list of owner parameters.`),
   });
 }
 
@@ -100,9 +108,10 @@ export function checkOwnerRule(
 
 /** The exceptions of a rule in words, for lists of routes. */
 export function exceptionNames(rule: OwnerRule<never> | undefined): readonly string[] {
-  const names = (policies: readonly Policy<never>[] = []) => policies.map((policy) => policy.name).join(", ");
+  const names = (policies: readonly Policy<never>[] = []) => policies.map(nameOf).join(", ");
+  const params = rule?.params === undefined ? "" : ` (${rule.params.join(", ")})`;
   return Object.freeze([
-    ...(rule?.or === undefined ? [] : [`or ${names(rule.or)}`]),
+    ...(rule?.or === undefined ? [] : [`or ${names(rule.or)}${params}`]),
     ...(rule?.clients === undefined ? [] : [`clients with ${names(rule.clients)}`]),
   ]);
 }

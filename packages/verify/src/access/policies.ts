@@ -1,6 +1,7 @@
 import type { Principal } from "../claims/principal.ts";
 import { AuthError, ConfigurationError } from "../errors.ts";
 import { quote } from "../log-text.ts";
+import { isNonEmptyString } from "../option-values.ts";
 import { ignorePromise } from "../user-code/thenable.ts";
 
 /**
@@ -31,9 +32,14 @@ export interface PolicyRefusal {
 
 const notGranted: PolicyRefusal = Object.freeze({ code: "scope_insufficient" });
 
+const refusalCodes: readonly unknown[] = [
+  "scope_insufficient",
+  "impersonation_forbidden",
+  "reauthentication_required",
+] satisfies readonly PolicyRefusal["code"][];
+
 /**
- * Checks each policy in turn. Policies are the application's code: whatever they do ends in acceptance or an
- * AuthError.
+ * Checks each policy in turn.
  *
  * @param now Seconds since 1970.
  * @throws {AuthError} The code of the first policy that rejects.
@@ -44,31 +50,65 @@ export function checkPolicies<Claims>(
   now: number,
 ): void {
   for (const policy of policies) {
-    let failure: string | undefined;
-    let cause: unknown;
-    try {
-      const permitted: unknown = policy.permits(principal, now);
-      if (permitted === true) continue;
-      // A promise is not `true`: an asynchronous policy accepts no one.
-      if (ignorePromise(permitted)) failure = "returned a promise; it must be synchronous";
-    } catch (error) {
-      failure = "threw";
-      cause = error;
-    }
-    const name = nameOf(policy);
-    const hint = failure
-      ? `checking ${name} failed: the policy ${failure}`
-      : `the token does not grant ${name}`;
-    const { code, scopes, maxAge } = failure === undefined ? (policy.refusal ?? notGranted) : notGranted;
-    throw new AuthError(code, { hint, cause, scopes, maxAge });
+    const refusal = refusalOf(principal, policy, now);
+    if (refusal !== undefined) throw refusal;
   }
 }
 
-function nameOf(policy: Policy<never>): string {
+/**
+ * Checks one policy. Policies are the application's code: whatever they do ends in acceptance (undefined) or
+ * an AuthError.
+ *
+ * @param now Seconds since 1970.
+ */
+export function refusalOf<Claims>(
+  principal: Principal<Claims>,
+  policy: Policy<Claims>,
+  now: number,
+): AuthError | undefined {
+  let failure: string | undefined;
+  let cause: unknown;
   try {
-    return quote(String(policy.name));
+    const permitted: unknown = policy.permits(principal, now);
+    if (permitted === true) return undefined;
+    // A promise is not `true`: an asynchronous policy accepts no one.
+    if (ignorePromise(permitted)) failure = "returned a promise; it must be synchronous";
+  } catch (error) {
+    failure = "threw";
+    cause = error;
+  }
+  const name = quote(nameOf(policy));
+  const hint = failure
+    ? `checking ${name} failed: the policy ${failure}`
+    : `the token does not grant ${name}`;
+  const { code, scopes, maxAge } = (failure === undefined && readRefusal(policy)) || notGranted;
+  return new AuthError(code, { hint, cause, scopes, maxAge });
+}
+
+/** The name of a policy, whatever it is. */
+export function nameOf(policy: Policy<never>): string {
+  try {
+    return String(policy.name);
   } catch {
     return "a policy";
+  }
+}
+
+/**
+ * What a policy says to the client; undefined if it is not one of the answers that a policy may give. Later
+ * versions may have others.
+ */
+function readRefusal(policy: Policy<never>): PolicyRefusal | undefined {
+  try {
+    const { code, scopes, maxAge } = policy.refusal ?? notGranted;
+    if (!refusalCodes.includes(code)) return undefined;
+    return {
+      code,
+      ...(Array.isArray(scopes) && scopes.every(isNonEmptyString) && { scopes: [...scopes] }),
+      ...(Number.isSafeInteger(maxAge) && { maxAge: maxAge as number }),
+    };
+  } catch {
+    return undefined;
   }
 }
 
@@ -83,10 +123,15 @@ export function readPolicies<Claims>(
   where: string,
 ): readonly Policy<Claims>[] {
   if (value === undefined) return [];
-  if (!Array.isArray(value) || !value.every((policy) => typeof policy?.permits === "function")) {
+  if (!Array.isArray(value) || !value.every((policy) => typeof policy?.permits === "function"))
     throw new ConfigurationError(
       `${where}: policies must be a list of requireScopes(...) and requireClaim(...).`,
     );
+  for (const policy of value) {
+    if (readRefusal(policy) === undefined)
+      throw new ConfigurationError(
+        `${where}: the refusal of the policy ${quote(nameOf(policy))} must have one of the codes ${refusalCodes.join(", ")}.`,
+      );
   }
   return Object.freeze([...value]);
 }

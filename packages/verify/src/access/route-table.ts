@@ -2,6 +2,7 @@ import { AuthError, ConfigurationError } from "../errors.ts";
 import { type Owners, ownerName, type RouteParams } from "./owner.ts";
 import { createOwnerParamFinder, meantOwnerParam } from "./owner-params.ts";
 import { checkOwnerRule, exceptionNames } from "./owner-rule.ts";
+import { nameOf } from "./policies.ts";
 import type { CheckedRules } from "./route-rules.ts";
 
 /** What guards one route. */
@@ -93,7 +94,7 @@ export function createRouteTable(owners: Owners<never>): RouteTable {
           ownerParams: Object.freeze([...held]),
           owners: Object.freeze(Object.fromEntries(held.map((name) => [name, labelOf(name)]))),
           exceptions: exceptionNames(owner),
-          policies: Object.freeze(policies.map((policy) => policy.name)),
+          policies: Object.freeze(policies.map(nameOf)),
         }),
       );
     },

@@ -23,9 +23,9 @@ export interface TokenClaims {
 }
 
 /**
- * The user, or the OAuth client, of a verified token. Deeply frozen, because requests with the same token share it. If a `claims`
- * schema returns something that cannot be frozen (a `Map`, a `Set`, a `Date`, a class instance), it is not
- * shared: the schema runs again for each request.
+ * The user, or the OAuth client, of a verified token. Deeply frozen, because requests with the same token
+ * share it. If a `claims` schema returns something that cannot be frozen (a `Map`, a `Set`, a `Date`, a class
+ * instance), it is not shared: the schema runs again for each request.
  *
  * A principal says who the user is, not what they may do. Check roles and scopes where you need them.
  */

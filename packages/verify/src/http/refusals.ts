@@ -1,5 +1,6 @@
 import { BoundedMap } from "../cache.ts";
 import { AuthError, type AuthErrorCode, authErrorCodes } from "../errors.ts";
+import { isScope } from "../option-values.ts";
 import { notFound, type Problem, problem, type Refusal, refuse } from "./problem.ts";
 
 /** The status, and the `error` of the challenge if RFC 6750 section 3.1 defines one. */
@@ -83,6 +84,9 @@ type Requirement = Pick<Problem, "scope" | "max_age">;
 /** Requirements come from an application's routes, so there are few. */
 const preparedRequirements = 1000;
 
+/** In characters. A longer header may not pass a proxy. */
+const longestScope = 2000;
+
 function withRequirements(
   byCode: RefusalsByCode,
   prepare: (code: AuthErrorCode, requirement: Requirement) => Refusal,
@@ -100,21 +104,22 @@ function withRequirements(
   };
 }
 
-/** RFC 6749 section 3.3: a scope needs no escape in a quoted-string. */
-const scopeTokens = /^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/;
-
-/** The requirement of an error, which may come from the application: only valid ones reach the challenge. */
+/**
+ * The requirement of an error, which may come from the application or from another version: only a valid one
+ * reaches the challenge.
+ */
 function requirementOf(error: {
   readonly code: string;
   readonly scopes?: unknown;
   readonly maxAge?: unknown;
 }): Requirement | undefined {
-  if (error.code === "scope_insufficient" && Array.isArray(error.scopes)) {
-    const scope = error.scopes.join(" ");
-    return scope.length <= 2000 && scopeTokens.test(scope) ? { scope } : undefined;
+  const { code, scopes, maxAge } = error;
+  if (code === "scope_insufficient" && Array.isArray(scopes) && scopes.length > 0 && scopes.every(isScope)) {
+    const scope = scopes.join(" ");
+    return scope.length <= longestScope ? { scope } : undefined;
   }
-  if (error.code === "reauthentication_required" && Number.isSafeInteger(error.maxAge))
-    return { max_age: error.maxAge as number };
+  if (code === "reauthentication_required" && Number.isSafeInteger(maxAge) && (maxAge as number) >= 0)
+    return { max_age: maxAge as number };
   return undefined;
 }
 

@@ -1,5 +1,5 @@
 import { ConfigurationError } from "../errors.ts";
-import { isNonEmptyString, stringList } from "../option-values.ts";
+import { isLoopback, isNonEmptyString, isScope, stringList } from "../option-values.ts";
 import type { PreparedResponse } from "./problem.ts";
 
 /**
@@ -47,71 +47,96 @@ export interface ResourceMetadata {
 /** RFC 9728 section 3. */
 const wellKnown = "/.well-known/oauth-protected-resource";
 
-/** @throws {ConfigurationError} An invalid URL or list. */
+/** @throws {ConfigurationError} An invalid URL, list or text. */
 export function readProtectedResource(options: ProtectedResource): ResourceMetadata {
-  const { resource, scopes, name, documentation } = options;
-  const { origin, pathname } = readUrl(resource, "resource");
+  const { resource, authorizationServers } = options ?? ({} as Partial<ProtectedResource>);
+  const { origin, pathname } = readIdentifier(resource, "resource");
   const issuers = stringList(
-    options.authorizationServers,
+    authorizationServers,
     "protectedResource: authorizationServers must be the issuer's URL, or a list of them.",
   );
-  for (const issuer of issuers) readUrl(issuer, "authorizationServers");
-  // Section 3.1: the well-known path comes between the host and the resource's path.
+  for (const issuer of issuers) readIdentifier(issuer, "authorizationServers");
+  // Section 3.1: the well-known path comes between the host and the resource's path, without its last slash
+  // if that is all there is. Some clients drop the last slash of a longer path too.
   const path = `${wellKnown}${pathname === "/" ? "" : pathname}`;
-  const body = JSON.stringify({
+  const withoutSlash = path.endsWith("/") ? path.slice(0, -1) : path;
+  const document = documentOf(metadataOf(options, issuers));
+  const responses = new Map([
+    ["GET", document],
+    ["HEAD", Object.freeze({ ...document, body: "" })],
+    ["OPTIONS", preflight],
+  ]);
+  return {
+    url: `${origin}${path}`,
+    respond: (method, requested) =>
+      requested === path || requested === withoutSlash ? responses.get(method) : undefined,
+  };
+}
+
+/** Section 2. */
+function metadataOf(options: ProtectedResource, issuers: readonly string[]): object {
+  const { resource, scopes, name, documentation } = options;
+  return {
     resource,
     authorization_servers: issuers,
     bearer_methods_supported: ["header"],
-    ...(scopes !== undefined && {
-      scopes_supported: stringList(scopes, "protectedResource: scopes must be a list of scopes."),
-    }),
-    ...(name !== undefined && { resource_name: readText(name, "name") }),
+    ...(scopes !== undefined && { scopes_supported: readScopes(scopes) }),
+    ...(name !== undefined && { resource_name: readText(name) }),
     ...(documentation !== undefined && {
       resource_documentation: readUrl(documentation, "documentation").href,
     }),
-  });
-  // Public, and the same for everyone. Clients in a browser read it from other origins.
+  };
+}
+
+/** Public, and the same for everyone. Clients in a browser read it from other origins. */
+function documentOf(metadata: object): PreparedResponse {
   const headers = Object.freeze({
     "content-type": "application/json",
     "cache-control": "public, max-age=3600",
     "access-control-allow-origin": "*",
   });
-  const document: PreparedResponse = Object.freeze({ status: 200, headers, body });
-  const preflight: PreparedResponse = Object.freeze({
-    status: 204,
-    headers: Object.freeze({
-      "access-control-allow-origin": "*",
-      "access-control-allow-methods": "GET, HEAD",
-      "access-control-allow-headers": "*",
-    }),
-    body: "",
-  });
-  const withoutBody: PreparedResponse = Object.freeze({ ...document, body: "" });
-  return {
-    url: `${origin}${path}`,
-    respond(method, requested) {
-      if (requested !== path) return undefined;
-      if (method === "GET") return document;
-      if (method === "HEAD") return withoutBody;
-      return method === "OPTIONS" ? preflight : undefined;
-    },
-  };
+  return Object.freeze({ status: 200, headers, body: JSON.stringify(metadata) });
 }
 
-const loopback: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"]);
+const preflight: PreparedResponse = Object.freeze({
+  status: 204,
+  headers: Object.freeze({
+    "access-control-allow-origin": "*",
+    "access-control-allow-methods": "GET, HEAD",
+    "access-control-allow-headers": "*",
+  }),
+  body: "",
+});
 
-function readUrl(value: string, name: string): URL {
+/** @throws {ConfigurationError} Not https, or http on this machine. */
+function readUrl(value: unknown, name: string): URL {
   const url = isNonEmptyString(value) ? URL.parse(value) : null;
-  const isSecure =
-    url?.protocol === "https:" || (url?.protocol === "http:" && loopback.has(url?.hostname ?? ""));
-  // `%22` would be a quote only if someone decoded it. URL.parse escapes quotes and control characters.
-  if (url !== null && isSecure && url.search === "" && url.hash === "" && url.username === "") return url;
+  if (url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url.hostname))) return url;
+  throw new ConfigurationError(`protectedResource: ${name} must be an https URL, or http on this machine.`);
+}
+
+/**
+ * Reads a URL that others compare, character by character: as `aud` and `iss`, and with the URL that a client
+ * asked (section 3.3). In another spelling, it would be another one.
+ *
+ * @throws {ConfigurationError} Not a URL, or one with credentials, a query or a fragment.
+ */
+function readIdentifier(value: unknown, name: string): URL {
+  const url = readUrl(value, name);
+  const { origin, pathname } = url;
+  const written = `${origin}${pathname}`;
+  if (value === written || (pathname === "/" && value === origin)) return url;
   throw new ConfigurationError(
-    `protectedResource: ${name} must be an https URL without a query, or http on this machine.`,
+    `protectedResource: ${name} must be written as ${JSON.stringify(pathname === "/" ? origin : written)}: clients compare each character.`,
   );
 }
 
-function readText(value: string, name: string): string {
+function readScopes(scopes: readonly string[]): readonly string[] {
+  if (Array.isArray(scopes) && scopes.length > 0 && scopes.every(isScope)) return scopes;
+  throw new ConfigurationError('protectedResource: scopes must be a list of scopes, such as "tasks:read".');
+}
+
+function readText(value: string): string {
   if (isNonEmptyString(value)) return value;
-  throw new ConfigurationError(`protectedResource: ${name} must be a non-empty string.`);
+  throw new ConfigurationError("protectedResource: name must be a non-empty string.");
 }

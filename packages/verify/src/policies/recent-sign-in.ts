@@ -18,10 +18,14 @@ export interface RecentSignInOptions {
   readonly maxAge: number;
 }
 
+/** How far the issuer's clock may be ahead, in seconds. */
+const clockSkew = 60;
+
 /**
  * Requires that the user has signed in recently: the claim `auth_time` (OpenID Connect Core section 2), which
  * `usherJwt()` sets to the time of the sign-in. A new token, or an extended session, does not change it. A
- * token without `auth_time`, such as that of an impersonated session, is rejected.
+ * token without `auth_time`, such as that of an impersonated session, is rejected, and so is a time that is
+ * more than a minute ahead of this machine's clock.
  *
  * The client gets the challenge of RFC 9470 (`insufficient_user_authentication`, `max_age`) with the code
  * `reauthentication_required`: let the user sign in again, and repeat the request. If the verifier has a
@@ -36,14 +40,17 @@ export interface RecentSignInOptions {
  * export const signedInRecently = requireRecentSignIn({ maxAge: 300 });
  * ```
  */
-export function requireRecentSignIn({ maxAge }: RecentSignInOptions): Policy {
+export function requireRecentSignIn(options: RecentSignInOptions): Policy {
+  const { maxAge } = (options ?? {}) as RecentSignInOptions;
   integerWithin(maxAge, "requireRecentSignIn: maxAge", 1, Number.MAX_SAFE_INTEGER);
   return Object.freeze({
     name: `sign-in within ${maxAge} s`,
     permits: ({ claims }: Principal<unknown>, now: number) => {
       const { auth_time: signedInAt } = (claims ?? {}) as { auth_time?: unknown };
-      // A time that is not a number fails the comparison.
-      return typeof signedInAt === "number" && now - signedInAt <= maxAge;
+      if (typeof signedInAt !== "number") return false;
+      const age = now - signedInAt;
+      // Without the lower limit, a time in milliseconds would be recent for ever.
+      return age >= -clockSkew && age <= maxAge;
     },
     refusal: Object.freeze({ code: "reauthentication_required", maxAge }),
   });

@@ -128,13 +128,86 @@ describe("authorize", () => {
     } as Policy;
     expect(
       refusal(() => guard.authorize(principal, { params: {}, ownerParams: [], policies: [nameless] }, "x")),
-    ).toMatchObject({ code: "scope_insufficient", hint: "the token does not grant a policy" });
+    ).toMatchObject({ code: "scope_insufficient", hint: 'the token does not grant "a policy"' });
   });
 
   it("checks the owner before the policies", () => {
     const principal = verifier.verifySync(issuer.tokenFor("alice"));
     const access = { params: { userId: "bob" }, ownerParams: ["userId"], policies: [requireScopes("a")] };
     expect(refusal(() => guard.authorize(principal, access, "x")).code).toBe("owner_mismatch");
+  });
+});
+
+describe("the refusal of a policy", () => {
+  const principal = verifier.verifySync(issuer.tokenFor("alice"));
+  const refusalOf = (given: unknown) => {
+    const policy = { name: "x", permits: () => false, refusal: given } as Policy;
+    return refusal(() =>
+      guard.authorize(principal, { params: {}, ownerParams: [], policies: [policy] }, "x"),
+    );
+  };
+
+  it("decides the code, and what the client needs", () => {
+    expect(refusalOf({ code: "impersonation_forbidden" })).toMatchObject({ code: "impersonation_forbidden" });
+    expect(refusalOf({ code: "reauthentication_required", maxAge: 60 })).toMatchObject({
+      code: "reauthentication_required",
+      maxAge: 60,
+    });
+    expect(refusalOf({ code: "scope_insufficient", scopes: ["a"] })).toMatchObject({
+      code: "scope_insufficient",
+      scopes: ["a"],
+    });
+  });
+
+  it.each<[string, unknown]>([
+    ["has no code", {}],
+    ["has a code that no policy may use", { code: "token_expired" }],
+    ["has the code of an outage", { code: "keys_unavailable" }],
+    ["has a code of another version", { code: "consent_required" }],
+    ["has a code that is a property of every object", { code: "constructor" }],
+    ["has a code that is not a string", { code: ["scope_insufficient"] }],
+    ["is a string", "impersonation_forbidden"],
+    ["is a function", () => ({ code: "impersonation_forbidden" })],
+    [
+      "throws when it is read",
+      {
+        get code(): string {
+          throw new Error("a trap");
+        },
+      },
+    ],
+  ])(
+    "that %s is scope_insufficient when a request is rejected, and refused when a route is added",
+    (_case, given) => {
+      expect(refusalOf(given)).toMatchObject({
+        code: "scope_insufficient",
+        scopes: undefined,
+        maxAge: undefined,
+      });
+      const policy = { name: "x", permits: () => false, refusal: given } as Policy;
+      expect(() => readPolicies([policy], "GET /")).toThrow(
+        'GET /: the refusal of the policy "x" must have one of the codes scope_insufficient, impersonation_forbidden, reauthentication_required.',
+      );
+    },
+  );
+
+  it("loses what no client can use", () => {
+    for (const scopes of ["a", [], [7], ["a", ""], { 0: "a", length: 1 }])
+      expect(refusalOf({ code: "scope_insufficient", scopes }).scopes ?? []).toEqual([]);
+    for (const maxAge of ["60", 1.5, Number.NaN, null])
+      expect(refusalOf({ code: "reauthentication_required", maxAge }).maxAge).toBeUndefined();
+  });
+
+  it("is not used if the policy failed, because it rejected nothing", () => {
+    const policy: Policy = {
+      name: "x",
+      permits: () => {
+        throw new Error("no");
+      },
+      refusal: { code: "impersonation_forbidden" },
+    };
+    const access = { params: {}, ownerParams: [], policies: [policy] };
+    expect(refusal(() => guard.authorize(principal, access, "x")).code).toBe("scope_insufficient");
   });
 });
 

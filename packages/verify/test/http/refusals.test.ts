@@ -77,6 +77,80 @@ describe("createRefusals", () => {
   });
 });
 
+describe("what a client needs", () => {
+  const refusals = createRefusals(
+    "api",
+    false,
+    "https://api.example.com/.well-known/oauth-protected-resource",
+  );
+  const resource = ', resource_metadata="https://api.example.com/.well-known/oauth-protected-resource"';
+  const answer = (code: string, more: object) => {
+    const { headers, body } = refusals.for({ code, ...more });
+    const { scope, max_age } = JSON.parse(body);
+    return [
+      /(?:, (?:scope|max_age)=.*)?, resource_metadata.*/.exec(headers["www-authenticate"] ?? "")?.[0],
+      scope,
+      max_age,
+    ];
+  };
+
+  it("is in the challenge and in the body: the scopes (RFC 6750 section 3)", () => {
+    expect(answer("scope_insufficient", { scopes: ["tasks:read", "tasks:write"] })).toEqual([
+      `, scope="tasks:read tasks:write"${resource}`,
+      "tasks:read tasks:write",
+      undefined,
+    ]);
+  });
+
+  it("is in the challenge and in the body: the age of a sign-in (RFC 9470 section 3)", () => {
+    for (const maxAge of [0, 300])
+      expect(answer("reauthentication_required", { maxAge })).toEqual([
+        `, max_age="${maxAge}"${resource}`,
+        undefined,
+        maxAge,
+      ]);
+  });
+
+  it.each<[string, unknown]>([
+    ["a quote", ['a"b']],
+    ["a backslash", ["a\\b"]],
+    ["a line break", ["a\r\nSet-Cookie: x"]],
+    ["a letter that is not ASCII", ["é"]],
+    ["two scopes in one text", ["a b"]],
+    ["an empty scope", ["a", ""]],
+    ["no scope", []],
+    ["a number", [7]],
+    ["a list in a list", [["a"]]],
+    ["a value that throws as text", [{ toString: () => expect.unreachable() }]],
+    ["a text", "a"],
+    ["more than a header can have", Array.from({ length: 300 }, (_, index) => `scope:${index}`)],
+  ])("has no scopes with %s", (_case, scopes) => {
+    expect(answer("scope_insufficient", { scopes })).toEqual([resource, undefined, undefined]);
+  });
+
+  it.each([[-1], [1.5], ["300"], [Number.NaN], [Number.POSITIVE_INFINITY], [2 ** 53], [null]])(
+    "has no age of %j",
+    (maxAge) => {
+      expect(answer("reauthentication_required", { maxAge })).toEqual([resource, undefined, undefined]);
+    },
+  );
+
+  it("belongs to its code only", () => {
+    const all = { scopes: ["a"], maxAge: 5 };
+    for (const code of authErrorCodes.filter((one) => !/^(scope_ins|reauth)/.test(one)))
+      expect(refusals.for({ code, ...all })).toBe(refusals.for({ code }));
+  });
+
+  it("is prepared once for each requirement, and never for more than a thousand", () => {
+    const ask = (scope: string) => refusals.for({ code: "scope_insufficient", scopes: [scope] });
+    const first = ask("a");
+    expect(ask("a")).toBe(first);
+    for (let index = 0; index < 1000; index++) ask(`s${index}`);
+    expect(ask("a")).not.toBe(first);
+    expect(ask("a")).toEqual(first);
+  });
+});
+
 describe("createLogoutRefusals", () => {
   const refusals = createLogoutRefusals();
 

@@ -1,6 +1,6 @@
 import { type Clock, elapsedClock } from "../../clock.ts";
 import { ConfigurationError } from "../../errors.ts";
-import { integerWithin } from "../../option-values.ts";
+import { integerWithin, isLoopback } from "../../option-values.ts";
 import { warn } from "../../warning.ts";
 import { keySource } from "../custom-source.ts";
 import { type IssuerOptions, readIssuers } from "../issuers.ts";
@@ -140,9 +140,7 @@ function readFetch(fetch: Fetch | undefined): Fetch | undefined {
 /** Over plain http, anyone on the network could insert their own keys. Loopback has no network. */
 function readAddress(url: string | URL): string {
   const address = URL.parse(String(url));
-  const loopback =
-    address !== null && /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\]|.+\.localhost)$/.test(address.hostname);
-  if (address?.protocol !== "https:" && !(address?.protocol === "http:" && loopback)) {
+  if (address?.protocol !== "https:" && !(address?.protocol === "http:" && isLoopback(address.hostname))) {
     throw new ConfigurationError("remoteJwks: the URL must be https, or http on this machine (localhost).");
   }
   if (address.username !== "" || address.password !== "") {
