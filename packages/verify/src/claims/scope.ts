@@ -1,7 +1,5 @@
 import { ConfigurationError } from "../errors.ts";
-
-/** RFC 6749 section 3.3, `scope-token`. */
-const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
+import { isScope } from "../option-values.ts";
 
 /**
  * Validates a list of scopes.
@@ -10,11 +8,7 @@ const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
  * @throws {ConfigurationError} No scope, or an invalid one.
  */
 export function readScopes(scopes: readonly string[], name: string): readonly string[] {
-  if (
-    !Array.isArray(scopes) ||
-    scopes.length === 0 ||
-    !scopes.every((scope) => typeof scope === "string" && scopeToken.test(scope))
-  ) {
+  if (!Array.isArray(scopes) || scopes.length === 0 || !scopes.every(isScope)) {
     throw new ConfigurationError(`${name}: name the scopes one by one, such as "tasks:write".`);
   }
   return Object.freeze([...scopes]);

@@ -101,7 +101,7 @@ describe("a form from a body parser", () => {
 });
 
 describe("a form from a fetch request", () => {
-  const request = (body: BodyInit | null) =>
+  const request = (body: RequestInit["body"]) =>
     new Request("https://api.example.com", {
       method: "POST",
       body,
