@@ -86,6 +86,7 @@ const long = [
   "tests/e2e/replicas.test.ts",
   "tests/e2e/support/postgres/start-postgres.test.ts",
   "tests/security/faults/**/*.test.ts",
+  "tests/security/tokens/access-tokens.test.ts",
 ];
 
 /** Tests that need Python: `npm run test:fastapi`, which also says why they are skipped without it. */
