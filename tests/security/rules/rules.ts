@@ -1,4 +1,5 @@
 import { cacheRules } from "./cache.ts";
+import { callerRules } from "./callers.ts";
 import { claimRules } from "./claims.ts";
 import { formRules } from "./form.ts";
 import { headerRules } from "./header.ts";
@@ -26,4 +27,5 @@ export const ruleGroups: readonly RuleGroup[] = [
   { title: "The claims", test: "claims.test.ts", rules: claimRules },
   { title: "The cache and the clock", test: "cache.test.ts", rules: cacheRules },
   { title: "The owner", test: "owner.test.ts", rules: ownerRules },
+  { title: "Who else may call", test: "callers.test.ts", rules: callerRules },
 ];
