@@ -79,6 +79,7 @@ const long = [
   "packages/postgres/test/rows/{drizzle,kysely,postgres-js,prisma}/contract.test.ts",
   "tests/e2e/demo-replicas.test.ts",
   "tests/e2e/dev.test.ts",
+  "tests/e2e/mcp/{guide,mcp}.test.ts",
   "tests/e2e/move-to-key-pair.test.ts",
   "tests/e2e/organization/*.test.ts",
   "tests/e2e/packages/install.test.ts",

@@ -4,6 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { mcp } from "@better-auth/mcp";
 import { usherJwt } from "@usher-auth/issuer";
 import { type BetterAuthPlugin, betterAuth } from "better-auth";
+import { createAuthMiddleware } from "better-auth/api";
 import { getMigrations } from "better-auth/db/migration";
 import { toNodeHandler } from "better-auth/node";
 import { onTestFinished } from "vitest";
@@ -23,6 +24,11 @@ export async function listen(listener: RequestListener, port = 0): Promise<strin
   });
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
+
+/** Better Auth registers a client with a loopback address only as a native one (RFC 8252 section 7.3). */
+const registerNative = createAuthMiddleware(async ({ path, body }) =>
+  path === "/oauth2/register" ? { context: { body: { ...body, application_type: "native" } } } : undefined,
+);
 
 type Setup = {
   /** The MCP server's URL, which is its resource identifier. */
@@ -59,6 +65,7 @@ export async function startAuthorizationServer({ resource, audience, logoutEndpo
     },
     logger: { disabled: true },
     telemetry: { enabled: false },
+    hooks: { before: registerNative },
     rateLimit: { enabled: false },
     plugins: [tokens, provider] as unknown as [BetterAuthPlugin],
   });

@@ -8,7 +8,7 @@ import fastify from "fastify";
 import { expect, onTestFinished, test } from "vitest";
 import { listen, operator, startAuthorizationServer } from "./authorization-server.ts";
 import { Browser } from "./browser.ts";
-import { OAuthClient } from "./oauth-client.ts";
+import { claimsOf, OAuthClient } from "./oauth-client.ts";
 
 const email = "ada@example.com";
 
@@ -55,7 +55,7 @@ async function start() {
   const userId = await browser.signUp(email);
   const get = async (path: string, token: string) => {
     const response = await fetch(`${api}${path}`, { headers: { authorization: `Bearer ${token}` } });
-    const body = (await response.json()) as Record<string, unknown>;
+    const body = (await response.json()) as { code?: string };
     return { status: response.status, challenge: response.headers.get("www-authenticate"), ...body };
   };
   return { api, authorization, userId, get, exceptions };
@@ -63,26 +63,23 @@ async function start() {
 
 type Started = Awaited<ReturnType<typeof start>>;
 
-/** Registers a program that acts for itself, and gets its token. */
-async function machineToken({ api, authorization }: Started, scopes: string[]) {
+/** Registers a program that acts for itself, and gets its token, which is for the API by default. */
+async function machineToken({ api, authorization }: Started, scopes: string[], resource?: null) {
   const browser = new Browser(authorization.url);
-  await browser.signUp(operator).catch(() => browser.signIn(operator));
-  const { client_id: id, client_secret: secret } = await authorization.createClient(browser.headers, {
+  await browser.signUp(operator);
+  const { client_id: id, client_secret: secret = "" } = await authorization.createClient(browser.headers, {
     client_name: "Night synchronization",
     grant_types: ["client_credentials"],
     token_endpoint_auth_method: "client_secret_post",
     client_credentials_scopes: scopes,
   });
-  const body = {
+  const body = new URLSearchParams({
     grant_type: "client_credentials",
     client_id: id,
-    client_secret: secret ?? "",
-    resource: api,
-  };
-  const response = await fetch(`${authorization.issuer}/oauth2/token`, {
-    method: "POST",
-    body: new URLSearchParams(body),
+    client_secret: secret,
   });
+  if (resource !== null) body.set("resource", api);
+  const response = await fetch(`${authorization.issuer}/oauth2/token`, { method: "POST", body });
   const { access_token: token } = (await response.json()) as { access_token: string };
   return { id, token };
 }
@@ -138,4 +135,35 @@ test("the user's own session needs no scope", async () => {
 
   expect(await get(`/api/${userId}/notes`, token)).toMatchObject({ status: 200, kind: "user" });
   expect(await get("/api/me", token)).toMatchObject({ status: 200, id: userId });
+});
+
+test("a program's access ends with the user's session, also with offline_access", async () => {
+  const { api, authorization, userId, get } = await start();
+  const browser = new Browser(authorization.url);
+  const program = new OAuthClient(browser, email);
+  const options = { serverUrl: api, scope: "openid offline_access tasks:read" };
+  await auth(program, options);
+  await auth(program, { ...options, authorizationCode: program.code });
+  const before = program.accessToken;
+  expect(claimsOf(before)).toMatchObject({ aud: [api, `${authorization.issuer}/oauth2/userinfo`] });
+  expect(await get("/api/me", before)).toMatchObject({ status: 200, id: userId });
+
+  await browser.post("/api/auth/sign-out", {});
+  await expect
+    .poll(async () => (await get("/api/me", before)).code, { timeout: 10_000 })
+    .toBe("token_revoked");
+
+  // Better Auth still gives tokens for the refresh token, but they name no session.
+  await auth(program, { serverUrl: api });
+  expect(claimsOf(program.accessToken)).toMatchObject({ sub: userId, sid: null });
+  expect(await get("/api/me", program.accessToken)).toMatchObject({ status: 401, code: "claims_invalid" });
+});
+
+test("a token that was asked for without a resource is opaque, and refused", async () => {
+  const started = await start();
+  const { token } = await machineToken(started, ["tasks:sync"], null);
+  expect(token).not.toContain(".");
+  expect(await started.get(`/api/${started.userId}/tasks`, token)).toMatchObject({
+    code: "token_unsupported",
+  });
 });

@@ -9,7 +9,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { listen, startAuthorizationServer } from "./authorization-server.ts";
 import { Browser } from "./browser.ts";
 import { hosts } from "./hosts.ts";
-import { OAuthClient } from "./oauth-client.ts";
+import { claimsOf, OAuthClient } from "./oauth-client.ts";
 
 const email = "ada@example.com";
 
@@ -126,7 +126,7 @@ describe.each(Object.keys(hosts).filter((name) => name !== "hono"))("an MCP serv
     const latest = provider.accessToken;
     expect((await post(latest)).status).toBe(200);
     await browser.post("/api/auth/sign-out", {});
-    await expect.poll(async () => (await post(latest)).status).toBe(401);
+    await expect.poll(async () => (await post(latest)).status, { timeout: 10_000 }).toBe(401);
     expect(await (await post(latest)).json()).toMatchObject({ code: "token_revoked" });
     expect((await post(token)).status).toBe(401);
     await expect(client.callTool({ name: "list_tasks" })).rejects.toBeInstanceOf(UnauthorizedError);
@@ -140,7 +140,3 @@ describe.each(Object.keys(hosts).filter((name) => name !== "hono"))("an MCP serv
     expect(provider.requested).toHaveLength(2);
   });
 });
-
-function claimsOf(token: string): Record<string, unknown> {
-  return JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());
-}

@@ -9,9 +9,7 @@ import type { Browser } from "./browser.ts";
 /** A program without its own server, on the user's machine. */
 export class OAuthClient implements OAuthClientProvider {
   readonly redirectUrl = "http://127.0.0.1:9/callback";
-  readonly clientMetadata: OAuthClientMetadata & { application_type: string } = {
-    // Better Auth registers a client with a loopback address only as a native one (RFC 8252 section 7.3).
-    application_type: "native",
+  readonly clientMetadata: OAuthClientMetadata = {
     client_name: "An assistant",
     redirect_uris: [this.redirectUrl],
     grant_types: ["authorization_code", "refresh_token"],
@@ -66,4 +64,9 @@ export class OAuthClient implements OAuthClientProvider {
     this.code = arrived.searchParams.get("code") ?? "";
     if (this.code === "") throw new Error(`no code: ${arrived}`);
   }
+}
+
+/** The claims of a token, which is not verified. */
+export function claimsOf(token: string): Record<string, unknown> {
+  return JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());
 }
