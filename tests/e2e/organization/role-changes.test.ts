@@ -135,9 +135,9 @@ test("the client needs nothing but its first 401: it fetches another token and r
   expect(statuses.slice(0, 2)).toEqual([200, 401]);
   expect(fetched.map((token) => claimsOf(token).org_role)).toEqual(["member", "admin"]);
 
-  // Without a 401: the page that changes the organization drops the token itself.
+  // Without a 401: the page that changes the organization says so.
   await ask(web, grace, "/organization/set-active", { organizationId: null });
-  api.clearToken();
+  api.refresh();
   expect((await api(tasks)).status).toBe(200);
   expect(statuses.filter((status) => status === 401)).toHaveLength(1);
   expect(claimsOf(String(fetched.at(-1)))).not.toHaveProperty("org");
