@@ -39,7 +39,7 @@ const writes = [
  * writes by others.
  *
  * The adapter's methods are replaced in place, since plugins that were initialised before may keep it. A
- * write outside of a transaction gets one of its own, where the database has any: the change and its record
+ * write outside of a transaction gets one too, where the database has any: the change and its record
  * are committed together.
  */
 export function watchMemberships(

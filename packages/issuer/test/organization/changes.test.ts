@@ -43,8 +43,8 @@ async function everythingSent(): Promise<void> {
   await vi.waitFor(async () => expect(await issuer.pending()).toEqual([]), { timeout: 10_000, interval: 5 });
 }
 
-/** The users that the backend was told of, once each. None of the tokens may end a session. */
-async function told(): Promise<unknown[]> {
+/** The users whose tokens the backend was asked to end, once each. None of the tokens may end a session. */
+async function notified(): Promise<unknown[]> {
   await everythingSent();
   for (const { payload, header } of backend.acknowledged) {
     expect(header.typ).toBe("logout+jwt");
@@ -65,7 +65,7 @@ beforeEach(() => {
 });
 const ofAcme = () => [{ field: "organizationId", value: acme }];
 
-describe("tells the APIs of the user, without a sid, and leaves the sessions", () => {
+describe("notifies the APIs, without a sid, and leaves the sessions", () => {
   test.for<[title: string, change: () => Promise<unknown>, users: () => Person[]]>([
     [
       "update-member-role",
@@ -165,7 +165,7 @@ describe("tells the APIs of the user, without a sid, and leaves the sessions", (
     ],
   ])("%s", async ([, change, users]) => {
     await change();
-    expect(await told()).toEqual(
+    expect(await notified()).toEqual(
       users()
         .map(({ id }) => id)
         .sort(),
@@ -174,21 +174,21 @@ describe("tells the APIs of the user, without a sid, and leaves the sessions", (
   });
 });
 
-describe("tells nobody", () => {
+describe("sends nothing", () => {
   test.for<[title: string, change: () => Promise<unknown>]>([
-    ["of an organization that is active already", () => post(grace, "set-active", { organizationId: acme })],
-    ["of an invitation", () => post(ada, "invite-member", { email: eve.email, role: "member" })],
+    ["for an organization that is active already", () => post(grace, "set-active", { organizationId: acme })],
+    ["for an invitation", () => post(ada, "invite-member", { email: eve.email, role: "member" })],
     [
-      "of an organization's new name",
+      "for an organization's new name",
       () => post(ada, "update", { organizationId: acme, data: { name: "Acme 2" } }),
     ],
-    ["of a sign-in", () => grace.browser.signIn(grace.email)],
+    ["for a sign-in", () => grace.browser.signIn(grace.email)],
     [
-      "of a change that finds no row",
+      "for a change that finds no row",
       () => adapter.deleteMany({ model: "member", where: [{ field: "id", value: "none" }] }),
     ],
     [
-      "of a transaction that is rolled back",
+      "for a transaction that is rolled back",
       async () => {
         const change = adapter.transaction(async (inner) => {
           await inner.delete({ model: "member", where: ofMember });
@@ -200,7 +200,7 @@ describe("tells nobody", () => {
     ],
   ])("%s", async ([, change]) => {
     await change();
-    expect(await told()).toEqual([]);
+    expect(await notified()).toEqual([]);
   });
 });
 
@@ -216,12 +216,12 @@ test("a change does not happen if it cannot be recorded", async () => {
   expect(await organizationOf(owner)).toEqual({ org: organizationId, org_role: "owner" });
 });
 
-test("what a transaction changes is told once for each user", async () => {
+test("what a transaction changes is sent once for each user", async () => {
   await adapter.transaction(async (inner) => {
     for (const role of ["admin", "owner", "member"])
       await inner.update({ model: "member", where: ofMember, update: { role } });
   });
-  expect(await told()).toEqual([grace.id]);
+  expect(await notified()).toEqual([grace.id]);
   expect(backend.acknowledged).toHaveLength(1);
 });
 
@@ -239,7 +239,7 @@ test("a plugin that kept the adapter before this plugin was initialised is watch
   await everythingSent();
   backend.acknowledged.length = 0;
   await kept?.deleteMany({ model: "member", where: [{ field: "userId", value: owner.id }] });
-  expect(await told()).toEqual([owner.id]);
+  expect(await notified()).toEqual([owner.id]);
 });
 
 test("tables and columns can have other names", async () => {
@@ -254,14 +254,14 @@ test("tables and columns can have other names", async () => {
   backend.acknowledged.length = 0;
   const where = [{ field: "userId", value: owner.id }];
   await issuer.adapter.updateMany({ model: "seats", where, update: { role: "member" } });
-  expect(await told()).toEqual([owner.id]);
+  expect(await notified()).toEqual([owner.id]);
 });
 
 test("without the option, nothing is watched", async () => {
   issuer = await organizationIssuer([backend.endpoint], { plugin: { organization: false } });
   const owner = await signUp(issuer, "Owner");
   await createOrganization(owner, "acme");
-  expect(await told()).toEqual([]);
+  expect(await notified()).toEqual([]);
   expect(await organizationOf(owner)).toEqual({});
 });
 

@@ -9,7 +9,7 @@ import { createOrganization, organizationIssuer, post, signUp } from "./issuer.t
 
 const members = 10_000;
 
-test(`tells of each of ${members} members of a deleted organization, across a crash of the issuer`, async () => {
+test(`ends the tokens of each of ${members} members of a deleted organization, across a crash of the issuer`, async () => {
   const folder = mkdtempSync(join(tmpdir(), "usher-organization-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const file = join(folder, "auth.sqlite");
@@ -48,13 +48,13 @@ test(`tells of each of ${members} members of a deleted organization, across a cr
   const next = await organizationIssuer([backend.endpoint], { database: open() });
   const left = () => next.adapter.count({ model: "usherLogout" });
   await vi.waitFor(async () => expect(await left()).toBe(0), { timeout: 90_000, interval: 200 });
-  const told = new Set(backend.acknowledged.map(({ payload }) => payload.sub));
-  expect(told.size).toBe(members + 2);
+  const users = new Set(backend.acknowledged.map(({ payload }) => payload.sub));
+  expect(users.size).toBe(members + 2);
   // A batch that was under way is sent again at most.
   expect(backend.acknowledged.length).toBeLessThan(members + 300);
   console.log(
     `a deleted organization of ${members} members: the request took ${Math.round(answered)} ms, ` +
-      `all were told after ${Math.round(performance.now() - since)} ms, with a restart in between; ` +
+      `all deliveries took ${Math.round(performance.now() - since)} ms, with a restart in between; ` +
       `a sign-out in the meantime took ${Math.round(signOut)} ms`,
   );
 }, 180_000);
