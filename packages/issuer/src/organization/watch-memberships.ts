@@ -79,10 +79,11 @@ export function watchMemberships(
   }
 
   for (const method of writes) {
-    const direct = own[method] as (given: never) => Promise<unknown>;
+    const direct = own[method] as ((given: never) => Promise<unknown>) | undefined;
+    if (direct === undefined) continue;
     const replaced = (given: never): Promise<unknown> =>
       concernsMembership(method, given, modelOf)
-        ? inTransaction((inner) => (inner[method] as typeof direct)(given))
+        ? inTransaction((inner) => (inner[method] as typeof direct & object)(given))
         : direct(given);
     Object.assign(adapter, { [method]: replaced });
   }
@@ -114,7 +115,9 @@ function bound(
   adapter: DBTransactionAdapter,
 ): Pick<Writes, (typeof writes)[number] | "findMany" | "findOne" | "count"> {
   const names = [...writes, "findMany", "findOne", "count"] as const;
+  // An adapter that was not made by Better Auth's factory may lack the newer ones.
+  const methods = names.filter((name) => typeof adapter[name] === "function");
   return Object.fromEntries(
-    names.map((name) => [name, (adapter[name] as () => unknown).bind(adapter)]),
+    methods.map((name) => [name, (adapter[name] as () => unknown).bind(adapter)]),
   ) as never;
 }
