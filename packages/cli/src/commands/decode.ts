@@ -1,5 +1,6 @@
 import { CannotRun, type Command, defineSubcommand } from "../command-line/command.ts";
 import { readToken } from "../input/token.ts";
+import { describeKind } from "../input/token-kind.ts";
 import { readUnverified } from "../input/unverified-jwt.ts";
 import { instantInWords } from "../output/duration.ts";
 import { escapeControl } from "../output/escape.ts";
@@ -42,7 +43,9 @@ export const command: Command = defineSubcommand({
     );
     if (args.json) {
       terminal.output.write(
-        escapeControl(`${JSON.stringify({ verified: false, ...jwt, times }, null, 2)}\n`),
+        escapeControl(
+          `${JSON.stringify({ verified: false, kind: describeKind(jwt), ...jwt, times }, null, 2)}\n`,
+        ),
       );
       return 0;
     }
@@ -53,6 +56,7 @@ export const command: Command = defineSubcommand({
           ["bold", "yellow"],
           "NOT VERIFIED: anyone could have written this. Run usher-auth doctor to verify it.",
         ),
+        `It says that it is ${describeKind(jwt)}.`,
         "",
         `${paint("bold", "header")} ${escapeControl(JSON.stringify(jwt.header, null, 2))}`,
         `${paint("bold", "claims")} ${escapeControl(JSON.stringify(jwt.claims, null, 2))}`,

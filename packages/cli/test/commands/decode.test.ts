@@ -33,6 +33,31 @@ describe("usher-auth decode", () => {
     expectHidden(output, [token]);
   });
 
+  test.each([
+    ["a token of a user's session, or another JWT", () => issuer.tokenFor("ada")],
+    ["an OAuth access token of a client that acts for a user", () => issuer.accessTokenFor("ada")],
+    [
+      "an OAuth access token of a client that acts for itself",
+      () => issuer.clientTokenFor("backup", { header: { typ: "application/AT+JWT" } }),
+    ],
+    [
+      "an ID token, which is for its client and not for an API",
+      () => issuer.tokenFor("ada", { claims: { at_hash: "x" } }),
+    ],
+    [
+      "a logout token, which is for the logout endpoint only",
+      () => issuer.tokenFor("ada", { header: { typ: "logout+jwt" } }),
+    ],
+    [
+      "Better Auth's cookie cache, which is not for an API",
+      () => issuer.tokenFor("ada", { header: { typ: "better-auth.session-cache+jwt" } }),
+    ],
+  ])("says what it is: %s", async (kind, create) => {
+    const input = create();
+    expect((await usher(["decode"], { input })).output).toContain(`It says that it is ${kind}.`);
+    expect(JSON.parse((await usher(["decode", "--json"], { input })).output)).toMatchObject({ kind });
+  });
+
   test("shows a __proto__ claim as data", async () => {
     const segment = (text: string) => Buffer.from(text).toString("base64url");
     const input = `${segment('{"alg":"HS256"}')}.${segment('{"__proto__":{"admin":true},"exp":1e300}')}.c2ln`;

@@ -7,6 +7,7 @@ import { causes } from "../../src/doctor/causes.ts";
 import { audience, newSecret, signIn, withClockMoved } from "../support/better-auth.ts";
 import { usher } from "../support/command.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
+import { accessTokenRows } from "./causes/access-token.ts";
 import { apiRows } from "./causes/api.ts";
 import { issuerRows } from "./causes/issuer.ts";
 import { jwtRows } from "./causes/jwt.ts";
@@ -29,6 +30,7 @@ const tables: Readonly<Record<string, readonly Row[]>> = {
   "what was sent": tokenTextRows,
   "the secret": secretRows,
   "the token": jwtRows,
+  "an OAuth access token": accessTokenRows,
   "the issuer": issuerRows,
 };
 
@@ -49,6 +51,25 @@ describe("the doctor without a problem", () => {
       expect(JSON.parse((await runDoctor(situation, "--json")).output).findings).toEqual([]);
     },
   );
+
+  test("finds none in access tokens of users and clients, with or without settings", async () => {
+    const { accessTokenFor, clientTokenFor, ...provider } = await createTestIssuer({ mode: "jwks", audience });
+    const environment = {
+      BETTER_AUTH_URL: provider.issuer,
+      API_URL: audience,
+      USHER_JWKS_URL: provider.jwksUrl,
+      USHER_ACCESS_TOKEN_ISSUER: provider.accessTokenIssuer,
+      USHER_ACCESS_TOKEN_SCOPES: "tasks:read",
+    };
+    for (const input of [
+      accessTokenFor("ada", { scope: "tasks:read" }),
+      clientTokenFor("backup", { scope: "openid tasks:read" }),
+    ])
+      for (const settings of [environment, { ...environment, USHER_ACCESS_TOKEN_SCOPES: "none" }, {}]) {
+        const { output } = await runDoctor({ input, environment: settings, hidden: [] }, "--json");
+        expect(JSON.parse(output).findings, JSON.stringify(settings)).toEqual([]);
+      }
+  });
 
   test("with only a token it says what was not checked", async () => {
     const person = await signIn();

@@ -1,3 +1,4 @@
+import { isClientsOwn } from "../../input/token-kind.ts";
 import { shellWord } from "../../output/paste.ts";
 import { type CheckInput, type Diagnosis, errorFinding } from "../check.ts";
 
@@ -6,9 +7,20 @@ const placeholder = /^(?:[:{[<].*|undefined|null|NaN|\[object .*|me|self)$/i;
 
 /** The path is not that of the token's user: finds what it contains instead of the user's id. */
 export function pathFinding(url: URL, tokenText: CheckInput["tokenText"]): Diagnosis | undefined {
-  const claims = tokenText?.jwt?.claims;
-  if (typeof claims?.sub !== "string") return undefined;
-  const subject = claims.sub;
+  const jwt = tokenText?.jwt;
+  if (typeof jwt?.claims.sub !== "string") return undefined;
+  const { claims } = jwt;
+  const subject = jwt.claims.sub;
+  if (isClientsOwn(jwt))
+    return errorFinding(
+      "client_token",
+      "The token belongs to an OAuth client that acts for itself. It is no user, so no user's path is its own.",
+      [`sub and client_id are "${subject}"`],
+      [
+        'owner: { clients: [requireScopes("tasks:sync")] } // on the route, if clients may use it',
+        "grant_type=authorization_code # by the client, to act for a user",
+      ],
+    );
   const segments = url.pathname
     .split("/")
     .filter((segment) => segment !== "")

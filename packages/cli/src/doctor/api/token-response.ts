@@ -1,4 +1,5 @@
 import { authErrorCodes } from "@usher-auth/verify";
+import { isAccessToken } from "../../input/token-kind.ts";
 import { pasteable, shellWord } from "../../output/paste.ts";
 import { type CheckInput, type Diagnosis, errorFinding } from "../check.ts";
 import { type Answer, jsonOf } from "../http/probe.ts";
@@ -42,7 +43,9 @@ export function tokenResponseFinding(answer: Answer, url: URL, given: CheckInput
       "api_refuses",
       "The token does not have a scope that this endpoint requires.",
       evidence,
-      ["claims: ({ user }) => ({ scope: scopesOf(user) }) // at the issuer, in usherJwt()"],
+      given.tokenText?.jwt !== undefined && isAccessToken(given.tokenText.jwt)
+        ? ["scope=… # by the client, in its authorization request: the challenge names the scopes"]
+        : ["claims: ({ user }) => ({ scope: scopesOf(user) }) // at the issuer, in usherJwt()"],
     );
   }
   if (status === 403 || status === 404)

@@ -6,6 +6,7 @@ const variables = [
   "BETTER_AUTH_URL",
   "USHER_JWKS_URL",
   "USHER_KEYS",
+  "USHER_ACCESS_TOKEN_ISSUER",
 ];
 
 /** Whether the environment has any of the API's settings. */

@@ -1,3 +1,4 @@
+import { isAccessToken } from "../../input/token-kind.ts";
 import { readUnverified, type UnverifiedJwt } from "../../input/unverified-jwt.ts";
 import { unwrap, type Wrapping } from "./unwrap.ts";
 
@@ -24,6 +25,7 @@ export type TokenTextKind =
   | "token_missing"
   | "token_literal"
   | "session_token"
+  | "access_token_opaque"
   | "session_cookie"
   | "cookie_cache_compact"
   | "cookie_cache_jwt"
@@ -39,6 +41,8 @@ export type TokenTextKind =
 const literal = /^(?:undefined|null|none|nil|nan|true|false|\[object \w+\])$/i;
 /** Better Auth's session token: 32 letters and digits. */
 const sessionToken = /^[A-Za-z0-9]{32}$/;
+/** Better Auth's opaque access token: 32 letters. One session token in 300 has no digit either. */
+const opaqueAccessToken = /^[A-Za-z]{32}$/;
 /** A value, a dot, and a SHA-256 HMAC in base64. */
 const signedCookie = /^[^.]+\.[A-Za-z0-9+/]{43}=$/;
 /** Claims of OpenID Connect ID tokens (Core section 2) that Better Auth does not put into API tokens. */
@@ -69,7 +73,10 @@ function kindOf(
   return { kind: jwt === undefined ? kindOfOther(token) : kindOfJwt(jwt, ownIssuer), jwt };
 }
 
-function kindOfJwt({ header, claims }: UnverifiedJwt, ownIssuer: string | undefined): TokenTextKind {
+function kindOfJwt(jwt: UnverifiedJwt, ownIssuer: string | undefined): TokenTextKind {
+  // The claims that ID tokens have too, such as azp, mean nothing there.
+  if (isAccessToken(jwt)) return "jwt";
+  const { header, claims } = jwt;
   if (
     String(header.typ).toLowerCase().includes("session-cache") ||
     claims.aud === "better-auth:session-cache"
@@ -78,8 +85,8 @@ function kindOfJwt({ header, claims }: UnverifiedJwt, ownIssuer: string | undefi
   }
   const isBare = claims.sub === undefined && claims.iss === undefined && claims.aud === undefined;
   if (isBare && isObject(claims.session) && isObject(claims.user)) return "cookie_cache_jwt";
-  // The own issuer may add any claim.
-  if (isIdToken(claims) && claims.iss !== ownIssuer) return "id_token";
+  // The own issuer may add any claim but the hash of an access token, which the verifier refuses.
+  if (isIdToken(claims) && (claims.iss !== ownIssuer || Object.hasOwn(claims, "at_hash"))) return "id_token";
   return isBare && typeof claims.email === "string" ? "email_verification_token" : "jwt";
 }
 
@@ -88,6 +95,7 @@ function kindOfOther(token: string): TokenTextKind {
   if (literal.test(token)) return "token_literal";
   const segments = token.split(".");
   if (segments.length === 5) return "cookie_cache_jwe";
+  if (opaqueAccessToken.test(token)) return "access_token_opaque";
   if (sessionToken.test(token)) return "session_token";
   if (segments.length === 2 && signedCookie.test(token)) return "session_cookie";
   if (segments.length === 1 && decoded(token).startsWith('{"session":{')) return "cookie_cache_compact";

@@ -1,17 +1,23 @@
 import type { AuthError } from "@usher-auth/verify";
+import { isAccessToken } from "../../input/token-kind.ts";
+import type { UnverifiedJwt } from "../../input/unverified-jwt.ts";
 import { durationInWords, instantInWords } from "../../output/duration.ts";
 import { pasteable } from "../../output/paste.ts";
 import { type CheckInput, type CheckResult, type Diagnosis, errorFinding, withFindings } from "../check.ts";
 import { issuerFrom } from "../facts/base-url.ts";
+import { hasSettings } from "../facts/key-kinds.ts";
 import { urlDifference } from "../http/url-difference.ts";
 import { claimErrors } from "./claim-errors.ts";
+import { accessTokensOff, explainAccessToken } from "./explain-access-token.ts";
 
 /** Ten years in seconds. A smaller `exp` is not a date but a lifetime in seconds. */
 const tenYears = 315_360_000;
 
 /** Compares the claims with what the API expects. */
-export function checkClaims({ tokenText, environment, issuer, now }: CheckInput): CheckResult {
+export function checkClaims(given: CheckInput): CheckResult {
+  const { tokenText, environment, issuer, now } = given;
   if (tokenText?.kind !== "jwt" || tokenText.jwt === undefined) return withFindings();
+  if (isAccessToken(tokenText.jwt)) return checkAccessToken(given, tokenText.token, tokenText.jwt);
   const { claims } = tokenText.jwt;
   const expected = {
     issuer: issuerFrom(environment) ?? issuer?.origin,
@@ -43,6 +49,27 @@ export function checkClaims({ tokenText, environment, issuer, now }: CheckInput)
         return undefined;
     }
   }
+}
+
+/** The rules of access tokens, from the API's settings. Without settings, those that hold everywhere. */
+function checkAccessToken({ environment, now }: CheckInput, token: string, jwt: UnverifiedJwt): CheckResult {
+  const { USHER_ACCESS_TOKEN_ISSUER: issuer, USHER_ACCESS_TOKEN_SCOPES: scopes = "none" } = environment;
+  if (hasSettings(environment) && !issuer) return withFindings(accessTokensOff(jwt));
+  const expected = {
+    issuer: issuer || undefined,
+    audience: environment.API_URL || undefined,
+    // checkSettings reports scopes that cannot be.
+    scopes: scopes.trim() === "none" ? undefined : scopes.match(/[\x21\x23-\x5b\x5d-\x7e]+/g)?.map(String),
+    now,
+  };
+  const errors = claimErrors(token, jwt, expected);
+  return withFindings(
+    ...errors.map((error) =>
+      error.code === "token_not_yet_valid"
+        ? notYetValid(jwt.claims, [error.hint ?? error.message], now)
+        : explainAccessToken(error, jwt, expected),
+    ),
+  );
 }
 
 function issuerDiffers(actual: string, expected: string, setting: string | undefined): Diagnosis {

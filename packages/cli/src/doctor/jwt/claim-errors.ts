@@ -1,30 +1,44 @@
-import { AuthError, createVerifier } from "@usher-auth/verify";
+import { AuthError, createVerifier, type VerifierOptions } from "@usher-auth/verify";
 import { keySource } from "@usher-auth/verify/keys";
+import { isAccessToken } from "../../input/token-kind.ts";
 import type { UnverifiedJwt } from "../../input/unverified-jwt.ts";
 
 /** The expected claims. `undefined`: unknown, and not checked. */
 export interface Expected {
   readonly issuer: string | undefined;
   readonly audience: string | undefined;
+  /** The scopes that an access token needs. */
+  readonly scopes?: readonly string[] | undefined;
   /** Seconds since 1970. */
   readonly now: number;
 }
+
+type Rules = Pick<VerifierOptions, "issuer" | "audience" | "accessTokens">;
 
 /**
  * Every error that the verifier finds in the claims. It stops at the first error, so this function corrects
  * the expectation and verifies again. The signature is not checked here: checkSignature does that.
  */
-export function claimErrors(token: string, { claims }: UnverifiedJwt, expected: Expected): AuthError[] {
+export function claimErrors(token: string, jwt: UnverifiedJwt, expected: Expected): AuthError[] {
+  const { claims } = jwt;
   const errors: AuthError[] = [];
   let issuer = expected.issuer ?? textOr(claims.iss, "unknown");
   let audience = expected.audience ?? null;
+  let scopes = expected.scopes ?? null;
   let now = expected.now;
+  const rules = (): Rules => {
+    if (!isAccessToken(jwt)) return { issuer, audience };
+    const [own] = [claims.aud].flat();
+    const accessTokens = { issuer, audience: audience ?? textOr(own, "unknown"), scopes };
+    return { issuer: "unknown", audience: "unknown", accessTokens };
+  };
   for (;;) {
-    const error = firstError(token, issuer, audience, now);
+    const error = firstError(token, rules(), now);
     if (error === undefined || errors.some(({ code }) => code === error.code)) return errors;
     errors.push(error);
     if (error.code === "issuer_rejected") issuer = textOr(claims.iss, issuer);
     else if (error.code === "audience_rejected") audience = null;
+    else if (error.code === "scope_insufficient") scopes = null;
     else if (error.code === "token_expired") now = Number(claims.exp) - 1;
     else if (error.code === "token_not_yet_valid")
       now = Math.max(Number(claims.nbf ?? 0), Number(claims.iat ?? 0));
@@ -32,16 +46,10 @@ export function claimErrors(token: string, { claims }: UnverifiedJwt, expected: 
   }
 }
 
-function firstError(
-  token: string,
-  issuer: string,
-  audience: string | null,
-  now: number,
-): AuthError | undefined {
+function firstError(token: string, rules: Rules, now: number): AuthError | undefined {
   const verifier = createVerifier({
     keys: acceptAnySignature,
-    issuer,
-    audience,
+    ...rules,
     maxTokenLength: longestToken,
     cache: false,
     clock: () => now * 1000,

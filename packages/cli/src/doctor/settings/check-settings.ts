@@ -69,6 +69,8 @@ const fixes: Readonly<Record<string, string>> = {
   BETTER_AUTH_URL: "BETTER_AUTH_URL=https://app.example.com # Better Auth's baseURL",
   API_URL: "API_URL=https://api.example.com # the audience in the issuer's tokens",
   USHER_JWKS_URL: "USHER_JWKS_URL=https://app.example.com/api/auth/jwks",
+  USHER_ACCESS_TOKEN_ISSUER: "USHER_ACCESS_TOKEN_ISSUER=https://app.example.com/api/auth",
+  USHER_ACCESS_TOKEN_SCOPES: "USHER_ACCESS_TOKEN_SCOPES=tasks:read # or none",
 };
 
 async function secretFinding({ name, value }: NamedSecret): Promise<Diagnosis | undefined> {

@@ -60,6 +60,14 @@ export const explanations: Readonly<
       "Better Auth's session token was sent. It identifies a session in the issuer's database and is not a JWT.",
     fix: getToken,
   },
+  access_token_opaque: {
+    title:
+      "This looks like an opaque access token of an OAuth client: only the issuer can read it. It is not a JWT.",
+    fix: [
+      "resource=https://api.example.com # by the client, in its authorization and token requests: it gets a JWT (RFC 8707)",
+      ...getToken,
+    ],
+  },
   session_cookie: {
     title: "Better Auth's signed session cookie was sent. Only the issuer can use it. It is not a JWT.",
     fix: getToken,
@@ -87,9 +95,10 @@ export const explanations: Readonly<
     fix: getToken,
   },
   id_token: {
-    title: "Another provider's ID token was sent. The API only accepts tokens from your own Better Auth.",
+    title: "An ID token was sent. It tells a client who signed in, and is not for an API.",
     fix: [
       'await authClient.signIn.social({ provider: "google", idToken: { token: idToken } }); // once, to create a session',
+      "authorization: Bearer <access_token> # by a client of your own OAuth provider, which got both",
       ...getToken,
     ],
   },

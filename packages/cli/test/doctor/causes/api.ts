@@ -5,6 +5,7 @@ import { jwt } from "better-auth/plugins/jwt";
 import { startApi } from "../../support/api.ts";
 import { audience, newSecret, type SignedIn, signIn } from "../../support/better-auth.ts";
 import { closedUrl, startServer } from "../../support/server.ts";
+import { sent } from "./access-token.ts";
 import { type Row, type Situation, settingsFor } from "./row.ts";
 
 /** A valid token, and the real API with changed settings. The doctor gets the correct ones. */
@@ -144,6 +145,17 @@ export const apiRows: readonly Row[] = [
       },
     }),
   ),
+  {
+    when: "an OAuth client calls a user's path with its own token",
+    first: "client_token",
+    says: /sub and client_id are "backup"/,
+    fix: /^owner: \{ clients: /,
+    arrange: async () => {
+      const situation = await sent(({ clientTokenFor }) => clientTokenFor("backup", { scope: "tasks:read" }));
+      const api = await startApi(situation.environment ?? {});
+      return { ...situation, api: `${api}/api/ada/tasks` };
+    },
+  },
   ...(
     [
       [

@@ -121,13 +121,13 @@ export const jwtRows: readonly Row[] = [
   {
     when: "the token has another type (typ)",
     first: "token_type",
-    says: /at\+jwt|typ/,
+    says: /logout\+jwt/,
     fix: /authClient\.token\(\)/,
     arrange: async () => {
       const person = await signIn();
       const { issuer, secret } = person;
       const input = createTestIssuer({ secret, issuer, audience }).tokenFor(person.userId, {
-        header: { typ: "at+jwt" },
+        header: { typ: "logout+jwt" },
       });
       return { input, environment: settingsFor(person), hidden: [input, secret] };
     },

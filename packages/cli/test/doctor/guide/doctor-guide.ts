@@ -7,6 +7,7 @@ import { startApi } from "../../support/api.ts";
 import { type SignedIn, signIn, withClockMoved } from "../../support/better-auth.ts";
 import { usher } from "../../support/command.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
+import { accessTokenRows } from "../causes/access-token.ts";
 import { apiRows } from "../causes/api.ts";
 import { issuerRows } from "../causes/issuer.ts";
 import { jwtRows } from "../causes/jwt.ts";
@@ -49,7 +50,8 @@ function withFixedValues(output: string, replacements: Environment): string {
 
 const fixedValues: readonly [RegExp, string][] = [
   [/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "2026-01-31T12:00:00.000Z"],
-  [/(?<="(?:iat|exp)": )[\d.]+/g, "1769860800"],
+  [/(?<="(?:iat|exp|auth_time)": )[\d.]+/g, "1769860800"],
+  [/(?<=^auth_time \S+, ).*$/gm, "0 seconds ago"],
   [/(?<="sid": ")\w+/g, "q2d0vWxU1ympfgjGLSOB4gzsYqGRcZ5Q"],
   [/(?<="jti": ")[\w-]+/g, "6c72eb6d-5e11-459e-87e4-3bc63ccff52a"],
   [/ada\.\d+@/g, "ada@"],
@@ -143,7 +145,7 @@ function emailOf(token: string): string {
 
 /** Every cause, in the doctor's order, with the examples of the tests. */
 function tableOfCauses(): string {
-  const rows = [...tokenTextRows, ...secretRows, ...jwtRows, ...issuerRows, ...apiRows];
+  const rows = [...tokenTextRows, ...secretRows, ...jwtRows, ...accessTokenRows, ...issuerRows, ...apiRows];
   const elsewhere: Readonly<Record<string, string>> = {
     running_secret_changed: "the running processes were started with another secret",
     running_secrets_differ: "the running web app and API have different secrets",
