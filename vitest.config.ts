@@ -77,6 +77,8 @@ const long = [
   "packages/postgres/integration/**/pgbouncer.test.ts",
   // The contract of rows over pg and PGlite is in `npm test`.
   "packages/postgres/test/rows/{drizzle,kysely,postgres-js,prisma}/contract.test.ts",
+  // Skipped unless BETTER_AUTH_SOURCES names a folder.
+  "tests/compat/better-auth/own-tests.test.ts",
   "tests/e2e/demo-replicas.test.ts",
   "tests/e2e/dev.test.ts",
   "tests/e2e/mcp/{guide,mcp}.test.ts",
@@ -118,6 +120,7 @@ export default defineConfig({
           "bench/test/**/*.test.ts",
           "conformance/test/**/*.test.ts",
           "scripts/**/*.test.ts",
+          "tests/compat/better-auth/compare.test.ts",
         ],
         30_000,
         integration,

@@ -21,7 +21,10 @@ const ofTheMachine = [
 ];
 
 /** Switches of the test suites: see CONTRIBUTING.md and docs/security/README.md. */
-const switches = ["USHER_VECTORS", "USHER_DIFFERENTIAL", "USHER_SEED", "USHER_TEST_RUN", "USHER_PGBOUNCER"];
+const switches = [
+  ...["USHER_VECTORS", "USHER_DIFFERENTIAL", "USHER_SEED", "USHER_TEST_RUN", "USHER_PGBOUNCER"],
+  "BETTER_AUTH_SOURCES",
+];
 
 /** Settings of npm, such as the registry, and of the test runners and their workers. */
 const ofTheRunners = /^(?:npm_|vitest|__?stryker)/i;

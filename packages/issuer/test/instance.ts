@@ -65,15 +65,20 @@ export class Browser {
   }
 
   async request(method: "GET" | "POST", path: string, body?: object): Promise<Response> {
-    const headers = this.headers;
-    if (body !== undefined) headers.set("content-type", "application/json");
-    const response = await this.#auth.handler(
+    return await this.send(
       new Request(`${this.#origin}/api/auth${path}`, {
         method,
-        headers,
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(body === undefined
+          ? {}
+          : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
       }),
     );
+  }
+
+  /** Adds the cookies and the origin to the request, and keeps the cookies of the response. */
+  async send(request: Request): Promise<Response> {
+    for (const [name, value] of this.headers) request.headers.set(name, value);
+    const response = await this.#auth.handler(request);
     for (const line of response.headers.getSetCookie()) this.#keep(line);
     return response;
   }

@@ -82,7 +82,7 @@ function pathsOf({ options }: AuthContext): string[] {
   );
 }
 
-/** Not the token itself: whoever reads the table must not be able to use it. */
+/** Not the token itself: a reader of the table must not be able to use it. */
 function identifierOf(sessionToken: string): string {
   return `usher-sign-in-${createHash("sha256").update(sessionToken).digest("base64url")}`;
 }

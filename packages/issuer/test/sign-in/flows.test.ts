@@ -261,6 +261,28 @@ describe("a session that the user proves who they are for has the current time",
     expect(await signedInAfter(mailReader)).toBe(hour);
   });
 
+  test("a sign-in with a social provider, but not linking one", async () => {
+    const { browser } = await ada([], {
+      account: { accountLinking: { enabled: true, trustedProviders: ["google"] } },
+      socialProviders: {
+        google: {
+          clientId: "client",
+          clientSecret: "secret",
+          verifyIdToken: async () => true,
+          getUserInfo: async () => ({
+            user: { email: "ada@example.com", name: "Ada", emailVerified: true },
+            data: { sub: "google-1" } as never,
+          }),
+        },
+      },
+    });
+    const google = { provider: "google", idToken: { token: "of-google" } };
+    await post(browser, "/link-social", google);
+    expect(await signedInAfter(browser)).toBe(0);
+    await post(browser, "/sign-in/social", google);
+    expect(await signedInAfter(browser)).toBe(hour);
+  });
+
   test("a code by e-mail", async () => {
     let code = "";
     const { browser } = await ada([
