@@ -35,6 +35,12 @@ export function statedRuleOf<Claims>(middleware: unknown): StatedRule<Claims> | 
   return (middleware as { readonly [stated]?: StatedRule<Claims> } | undefined)?.[stated];
 }
 
+/** Marks a middleware with the rule that another one states, if it states one: for one that wraps it. */
+export function passRule(from: unknown, to: object): void {
+  const value = statedRuleOf(from);
+  if (value !== undefined) Object.defineProperty(to, stated, { value });
+}
+
 /**
  * Compares a rule with the owner parameters of its route when a request arrives. It is too late to throw at
  * startup.

@@ -6,29 +6,29 @@ import type { GuardOptions } from "../access/guard-options.ts";
 import type { RouteParams } from "../access/owner.ts";
 import { asWritten } from "../access/owner.ts";
 import { createOwnerParamFinder } from "../access/owner-params.ts";
+import type { OwnerRule } from "../access/owner-rule.ts";
 import { type Policy, readPolicies } from "../access/policies.ts";
 import { createRouteTable } from "../access/route-table.ts";
+import { passRule, refuseMisfit } from "../access/stated-rule.ts";
 import type { Principal, TokenClaims } from "../claims/principal.ts";
 import { ConfigurationError, isAuthError } from "../errors.ts";
 import { responseOf } from "../http/answers.ts";
-import { hasQueryToken } from "../http/request-target.ts";
+import { hasQueryToken, pathOfTarget } from "../http/request-target.ts";
 import type { Connection } from "../websocket/connection.ts";
 import { type OpenSession, openSession } from "../websocket/session.ts";
 import { Watch } from "../websocket/watch.ts";
 import { admissions } from "./hono/admission.ts";
+import type { UsherEnv } from "./hono/env.ts";
+import { createRuleFinder, handlerOf } from "./hono/owner.ts";
 import { credentialsOf } from "./hono/websocket.ts";
 
+export type { OwnerRule } from "../access/owner-rule.ts";
 export type { SocketSession } from "../websocket/session.ts";
 export { type BackchannelLogoutOptions, backchannelLogout } from "./hono/backchannel-logout.ts";
+export type { OptionalUsherEnv, UsherEnv } from "./hono/env.ts";
+export { optionalAuth } from "./hono/optional-auth.ts";
+export { owner } from "./hono/owner.ts";
 export { sessionOf, watchSocket } from "./hono/websocket.ts";
-
-/** What the guard adds to the context: `c.var.principal`, `c.get("principal")`. */
-export interface UsherEnv<Claims = TokenClaims> {
-  Variables: {
-    /** The user of the verified token. */
-    principal: Principal<Claims>;
-  };
-}
 
 /**
  * Options of {@link usher}. See {@link GuardOptions}.
@@ -47,6 +47,22 @@ export interface UsherEnv<Claims = TokenClaims> {
  */
 export type UsherOptions<Claims = TokenClaims> = GuardOptions<Claims, Context>;
 
+type Rule<Claims> = OwnerRule<Claims> | undefined;
+
+/** What a guard accepted, and the owner rule of the handler that runs. */
+interface Accepted<Claims> {
+  readonly principal: Principal<Claims>;
+  rule: Rule<Claims>;
+}
+
+/** What one handler requires. Without a path, only the parameters are known. */
+interface HandlerAccess<Claims> {
+  readonly params: RouteParams;
+  readonly path?: string;
+  readonly policies?: readonly Policy<Claims>[];
+  readonly rule?: Rule<Claims>;
+}
+
 /**
  * Guards a Hono app: everything that is added to it after this call requires a valid token, and so do unknown
  * paths. Everything that was added before is public.
@@ -54,7 +70,8 @@ export type UsherOptions<Claims = TokenClaims> = GuardOptions<Claims, Context>;
  * Every handler and middleware whose path has the owner parameter is restricted to its owner, also in apps
  * that `route()` mounts, and below a prefix with the parameter. The guard checks `c.req.param()` right before
  * the handler runs, and `c.req.valid("param")` if there is a validator. If the parameter is optional
- * (`:userId?`), the path without it is rejected for every user.
+ * (`:userId?`), the path without it is rejected for every user. A route may state exceptions with
+ * {@link owner}.
  *
  * Does not check ids in bodies and queries.
  *
@@ -85,10 +102,13 @@ export function usher<AppEnv extends Env, Routes extends Schema, Base extends st
   const findOwnerParams = createOwnerParamFinder(guard.ownerParams);
   const table = createRouteTable(guard.owners);
   const watch = new Watch();
-  /** By request: the principal that this guard accepted. The app may overwrite its own variables. */
-  const principals = new WeakMap<Context, Principal<Claims>>();
+  const { metadata } = guard;
+  /** By request: what this guard accepted, and the rule of the handler that runs. */
+  const accepted = new WeakMap<Context, Accepted<Claims>>();
 
   app.use(async (context: Context, next) => {
+    const document = metadata?.(context.req.method, pathOfTarget(context.req.url));
+    if (document !== undefined) return responseOf(document);
     try {
       const admitted = guard.admit({
         authorization: credentialsOf(context.req.raw.headers),
@@ -100,21 +120,33 @@ export function usher<AppEnv extends Env, Routes extends Schema, Base extends st
         waitUntil: (work) => context.executionCtx.waitUntil(work),
       });
       const principal = admitted instanceof Promise ? await admitted : admitted;
-      principals.set(context, principal);
-      let enforced: readonly Policy<Claims>[] = [];
-      admissions.set(context, {
-        enforce(policies: readonly Policy<Claims>[]) {
-          enforced = [...enforced, ...policies];
-          return authorize(context, principal, {}, undefined, policies);
-        },
-        watch: (connection) => openSocket(context, principal, enforced, connection),
-      });
+      keep(context, { principal, rule: undefined });
       context.set("principal", principal);
+      context.set("optionalPrincipal", principal);
     } catch (error) {
       return refuse(error, context);
     }
     return next();
   });
+
+  function keep(context: Context, entry: Accepted<Claims>): void {
+    const { principal } = entry;
+    let enforced: readonly Policy<Claims>[] = [];
+    accepted.set(context, entry);
+    admissions.set(context, {
+      ownerParams: [...(admissions.get(context)?.ownerParams ?? []), ...guard.ownerParams],
+      get rule() {
+        return entry.rule as OwnerRule<never> | undefined;
+      },
+      enforce(policies: readonly Policy<Claims>[]) {
+        enforced = [...enforced, ...policies];
+        return authorize(context, principal, { params: {}, policies });
+      },
+      refuse: (error) => refuse(error, context),
+      watch: (connection, rule) =>
+        openSocket(context, principal, { policies: enforced, rule: rule as Rule<Claims> }, connection),
+    });
+  }
 
   /** The path that this guard applies to: a part of the app behind `basePath()`. */
   const base = app.routes.at(-1)?.path.replace(/\/\*$/, "") ?? "";
@@ -123,36 +155,43 @@ export function usher<AppEnv extends Env, Routes extends Schema, Base extends st
   // Every handler is added to the router with this method, including those of a mounted app.
   const { router } = app;
   const add = router.add.bind(router);
+  const findRule = createRuleFinder(router, guard.ownerParams);
   router.add = (method: string, path: string, [handler, route]: [H, RouterRoute]) => {
-    const guarded = isGuarded(path) ? guardHandler(handler, path) : guardIfAdmitted(handler, path);
+    const rule = findRule(method, path, handler) as Rule<Claims>;
+    const guarded = isGuarded(path)
+      ? guardHandler(handler, path, rule)
+      : guardIfAdmitted(handler, path, rule);
+    // For another guard, of this app or of one that mounts it.
+    passRule(handlerOf(handler), guarded);
     // Hono copies this handler when another app mounts this one.
     route.handler = guarded;
     add(method, path, [guarded, route]);
   };
 
-  /** Opens the session of a WebSocket. Its renewals must satisfy the same parameters and policies. */
+  /** Opens the session of a WebSocket. Its renewals must satisfy the same parameters, rule and policies. */
   function openSocket(
     context: Context,
     principal: Principal<Claims>,
-    policies: readonly Policy<Claims>[],
+    { policies, rule }: { policies: readonly Policy<Claims>[]; rule: Rule<Claims> },
     connection: Connection,
   ): OpenSession<never> {
     const params: Record<string, string> = { ...context.req.param() };
     const token = readBearer(credentialsOf(context.req.raw.headers), hasQueryToken(context.req.url));
-    const access = { params, ownerParams: findOwnerParams(params), policies };
+    const access = { params, ownerParams: findOwnerParams(params), owner: rule, policies };
     const { verifier } = options;
     const parts = { guard, verifier, watch, request: context, connection, token, principal, access };
     return openSession(parts) as unknown as OpenSession<never>;
   }
 
-  function guardHandler(handler: H, path: string): H {
+  function guardHandler(handler: H, path: string, rule: Rule<Claims>): H {
     return (context: Context, next: () => Promise<void>) => {
-      const principal = principals.get(context);
-      if (principal === undefined)
+      const entry = accepted.get(context);
+      if (entry === undefined)
         throw new Error("usher: the guard's middleware did not run before this handler.");
+      entry.rule = rule;
       return (
-        authorize(context, principal, context.req.param(), path) ??
-        authorizeValidated(context, principal) ??
+        authorize(context, entry.principal, { params: context.req.param(), path, rule }) ??
+        authorizeValidated(context, entry) ??
         handler(context, next)
       );
     };
@@ -162,31 +201,37 @@ export function usher<AppEnv extends Env, Routes extends Schema, Base extends st
    * For a path outside the guarded `basePath()`, which has the same router: checks only requests that the
    * guard has accepted.
    */
-  function guardIfAdmitted(handler: H, path: string): H {
-    const guarded = guardHandler(handler, path);
+  function guardIfAdmitted(handler: H, path: string, rule: Rule<Claims>): H {
+    const guarded = guardHandler(handler, path, rule);
     return (context: Context, next: () => Promise<void>) =>
-      principals.has(context) ? guarded(context, next) : handler(context, next);
+      accepted.has(context) ? guarded(context, next) : handler(context, next);
   }
 
   /** Checks the parameters that a validator returned, which the handler reads with `c.req.valid("param")`. */
-  function authorizeValidated(context: Context, principal: Principal<Claims>): Response | undefined {
+  function authorizeValidated(context: Context, { principal, rule }: Accepted<Claims>): Response | undefined {
     const params: unknown = context.req.valid("param" as never);
     if (typeof params !== "object" || params === null) return undefined;
-    return authorize(context, principal, asWritten(params as RouteParams, guard.ownerParams));
+    return authorize(context, principal, {
+      params: asWritten(params as RouteParams, guard.ownerParams),
+      rule,
+    });
   }
 
   function authorize(
     context: Context,
     principal: Principal<Claims>,
-    params: RouteParams,
-    path?: string,
-    policies?: readonly Policy<Claims>[],
+    { params, path, policies, rule }: HandlerAccess<Claims>,
   ): Response | undefined {
     try {
       const present = findOwnerParams(params);
       // Includes optional parameters that this request omits. Such a request has no owner and is rejected.
       const ownerParams = path === undefined ? present : table.ownerParams(path, params);
-      guard.authorize(principal, { params, ownerParams, policies }, context);
+      if (rule !== undefined && path !== undefined) {
+        // Of all guards: a rule without `params` is for the only owner parameter of the path.
+        const all = admissions.get(context)?.ownerParams.filter((name) => Object.hasOwn(params, name)) ?? [];
+        refuseMisfit(rule, [...new Set([...all, ...ownerParams])], path);
+      }
+      guard.authorize(principal, { params, ownerParams, owner: rule, policies }, context);
       return undefined;
     } catch (error) {
       return refuse(error, context);

@@ -279,11 +279,14 @@ describe.each(versions)("owner() in express %s", (version, express) => {
     app.get("/policies", guard.optional, enforce(requireScopes("a")), done);
     app.get("/through", guard.optional, pass);
     app.use(guard);
-    app.get("/through", ({ optionalPrincipal }, response) => void response.json(optionalPrincipal));
+    app.get(["/through", "/guarded"], ({ optionalPrincipal }, response) => {
+      response.sendStatus(optionalPrincipal?.id === "alice" ? 200 : 418);
+    });
     const anonymous = "X-Nothing: 1";
     expect(await ask(app, "/policies", alice)).toBe(500);
     expect(await ask(app, "/policies", anonymous)).toBe(500);
     expect(await ask(app, "/through", anonymous)).toBe("credentials_missing");
     expect(await ask(app, "/through", alice)).toBe(200);
+    expect(await ask(app, "/guarded", alice)).toBe(200);
   });
 });

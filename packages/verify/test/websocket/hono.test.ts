@@ -3,8 +3,8 @@ import { serve as listen, upgradeWebSocket } from "@hono/node-server";
 import { Hono } from "hono";
 import { afterEach, beforeEach, expect, it, onTestFinished, vi } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
-import { enforce, sessionOf, usher, watchSocket } from "../../src/adapters/hono.ts";
-import { requireScopes } from "../../src/index.ts";
+import { enforce, owner, sessionOf, usher, watchSocket } from "../../src/adapters/hono.ts";
+import { requireClaim, requireScopes } from "../../src/index.ts";
 import { createRevokingBench } from "../revoking.ts";
 import { expectRenewalToClose, expectToEndWithToken } from "./framework.ts";
 import { ask, bearer, open, refusalOf } from "./support.ts";
@@ -31,6 +31,8 @@ async function serve() {
   );
   app.get("/api/:userId/live", live);
   app.get("/scoped/:userId", enforce(requireScopes("live")), live);
+  const isSupport = requireClaim(({ scope }) => scope === "support", "support");
+  app.get("/support/:userId", owner({ or: [isSupport] }), live);
   const server = listen({
     fetch: app.fetch,
     port: 0,
@@ -81,6 +83,21 @@ it.each([
   const bench = await serve();
   const tokens = [bench.token("alice", "s1", 60, "live"), bench.token(user, "s1", 60, scope)] as const;
   await expectRenewalToClose(bench, path, tokens, code);
+});
+
+it("renews the socket of a route's exception by the same rule", async () => {
+  const bench = await serve();
+  const support = () => bench.token("carol", "s1", 60, "support");
+  const socket = await open(new WebSocket(`ws://${bench.host}/support/alice`, bearer(support())));
+  expect(await ask(socket, "hello")).toBe("carol alice hello");
+  socket.send(`usher.renew ${bench.token("carol", "s1", 90, "support")}`);
+  expect(await ask(socket, "still here")).toBe("carol alice still here");
+  await expectRenewalToClose(
+    bench,
+    "/support/alice",
+    [support(), bench.token("carol", "s1", 60, "none")],
+    "owner_mismatch",
+  );
 });
 
 it("throws without a guard", async () => {

@@ -44,10 +44,11 @@ export function credentialsOf(headers: Headers): AuthorizationFields {
 export function watchSocket<Raw>(context: Context, events: WSEvents<Raw>): WSEvents<Raw> {
   const admission = admissions.get(context);
   if (admission === undefined) throw new Error("watchSocket: no usher(...) runs before this route.");
+  const { rule } = admission;
   return {
     ...events,
     onOpen(event, socket) {
-      sessions.set(context, admission.watch(connectionOf(socket)));
+      sessions.set(context, admission.watch(connectionOf(socket), rule));
       events.onOpen?.(event, socket);
     },
     onMessage(event, socket) {

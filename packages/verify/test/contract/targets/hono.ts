@@ -5,12 +5,14 @@ import { enforce, usher } from "@usher-auth/verify/hono";
 import { Hono } from "hono";
 import { hostWithoutRawHeaders } from "../hosts.ts";
 import { brokenPolicy, type ContractTarget, handlerFailure } from "../target.ts";
+import { honoCallers } from "./hono-callers.ts";
 import { honoShapes } from "./hono-shapes.ts";
 import { listen } from "./server.ts";
 
 export const honoTarget: ContractTarget = {
   name: "hono",
   shapes: honoShapes,
+  callers: honoCallers,
   exceptions: { [hostWithoutRawHeaders]: "its host creates a Request from Node's raw headers" },
   async start(options, handle) {
     const open = new Hono();
