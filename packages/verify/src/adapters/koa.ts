@@ -1,30 +1,58 @@
 import type { Context, Middleware, Next } from "koa";
 import { createGuard, type RouteAccess } from "../access/guard.ts";
 import type { GuardOptions } from "../access/guard-options.ts";
+import { type Owner, subject } from "../access/owner.ts";
 import { createOwnerParamFinder } from "../access/owner-params.ts";
+import type { OwnerRule } from "../access/owner-rule.ts";
 import { type Policy, readPolicies } from "../access/policies.ts";
+import { refuseMisfit } from "../access/stated-rule.ts";
 import type { Principal, TokenClaims } from "../claims/principal.ts";
 import { ConfigurationError, isAuthError } from "../errors.ts";
 import { authorizationOf } from "../http/authorization.ts";
 import type { Refusal } from "../http/problem.ts";
-import { hasQueryToken } from "../http/request-target.ts";
+import { hasQueryToken, pathOfTarget } from "../http/request-target.ts";
+import { isNonEmptyString } from "../option-values.ts";
 import { asError } from "../user-code/as-error.ts";
 import { ignorePromise } from "../user-code/thenable.ts";
+import { answerWith, type Enforcer, enforcers } from "./koa/enforcer.ts";
+import { optionalToken } from "./koa/optional.ts";
 import { interceptParams } from "./koa/params.ts";
+import type { OptionalUsherState, UsherState } from "./koa/state.ts";
 
+export type { OwnerRule } from "../access/owner-rule.ts";
 export { type BackchannelLogoutOptions, backchannelLogout } from "./koa/backchannel-logout.ts";
-
-/** What the guard adds to `ctx.state`: `new Koa<UsherState>()`, `new Router<UsherState>()`. */
-export interface UsherState<Claims = TokenClaims> {
-  /** The user of the verified token. */
-  principal: Principal<Claims>;
-}
+export { owner } from "./koa/owner.ts";
+export type { OptionalUsherState, UsherState } from "./koa/state.ts";
 
 /**
  * A Koa middleware. An interface with a name, so that TypeScript can write the type of `export const guard =
  * usher(...)` in any project.
  */
 export interface UsherMiddleware<Claims = TokenClaims> extends Middleware<UsherState<Claims>> {}
+
+/** The middleware that {@link usher} returns. */
+export interface UsherGuard<Claims = TokenClaims> extends UsherMiddleware<Claims> {
+  /**
+   * For a route before the guard that also accepts requests without a token: read
+   * `ctx.state.optionalPrincipal`. A token that is sent must be valid. Checks no owner and no policies.
+   *
+   * @example
+   * ```ts
+   * import Router from "@koa/router";
+   * import { verifierFromEnv } from "@usher-auth/verify";
+   * import { usher } from "@usher-auth/verify/koa";
+   * import Koa from "koa";
+   *
+   * const guard = usher({ verifier: verifierFromEnv(), ownerParam: "userId" });
+   * const open = new Router();
+   * open.get("/greeting", guard.optional, (ctx) => {
+   *   ctx.body = { hello: ctx.state.optionalPrincipal?.id ?? "stranger" };
+   * });
+   * const app = new Koa().use(open.routes()).use(guard);
+   * ```
+   */
+  readonly optional: Middleware<OptionalUsherState<Claims>>;
+}
 
 /**
  * Options of {@link usher}. See {@link GuardOptions}.
@@ -43,15 +71,6 @@ export interface UsherMiddleware<Claims = TokenClaims> extends Middleware<UsherS
  */
 export type UsherOptions<Claims = TokenClaims> = GuardOptions<Claims, Context>;
 
-/** Runs more checks of the guard that accepted a request. Each returns the rejection, if there is one. */
-interface Enforcer {
-  policies(policies: readonly Policy<never>[]): Refusal | undefined;
-  owner(id: unknown): Refusal | undefined;
-}
-
-/** By request: the enforcer of the last guard that accepted it. */
-const enforcers = new WeakMap<object, Enforcer>();
-
 /**
  * Guards a Koa app: everything that is added after this middleware requires a valid token, and so do unknown
  * paths. Everything before it is public.
@@ -59,7 +78,7 @@ const enforcers = new WeakMap<object, Enforcer>();
  * When a router is about to run a route, the guard checks what the router sets: `ctx.params`, at once or one
  * by one (@koa/router, koa-router, koa-tree-router), and the pattern in `ctx.routePath` (koa-route). A route
  * with the owner parameter only runs on the owner's path. If the parameter is optional, the path without it
- * is rejected for every user.
+ * is rejected for every user. A route may state exceptions with {@link owner}.
  *
  * Does not see parameters that a router passes in another way, nor paths that your own code splits: use
  * {@link enforceOwner} there. Does not check ids in bodies and queries.
@@ -84,11 +103,15 @@ const enforcers = new WeakMap<object, Enforcer>();
  * app.use(usher({ verifier: verifierFromEnv(), ownerParam: "userId" })).use(router.routes());
  * ```
  */
-export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): UsherMiddleware<Claims> {
+export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): UsherGuard<Claims> {
   const guard = createGuard<Claims, Context>(options);
   const findOwnerParams = createOwnerParamFinder(guard.ownerParams);
 
-  return async function usherGuard(context, next) {
+  const { metadata } = guard;
+
+  const usherGuard: UsherMiddleware<Claims> = async (context, next) => {
+    const document = metadata?.(context.method, pathOfTarget(context.originalUrl));
+    if (document !== undefined) return answerWith(document, context);
     let principal: Principal<Claims>;
     try {
       const admitted = guard.admit({
@@ -102,21 +125,23 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Ushe
     } catch (error) {
       return answerWith(refusalOf(error, context), context);
     }
-    context.state.principal = principal;
-    enforcers.set(context, {
-      policies: (policies) =>
-        enforceAccess(context, principal, { policies: policies as readonly Policy<Claims>[] }),
-      owner: (id) => enforceAccess(context, principal, { params: { owner: id }, ownerParams: ["owner"] }),
-    });
+    Object.assign(context.state, { principal, optionalPrincipal: principal });
+    enforcers.set(context, createEnforcer(context, principal));
     let mismatch: unknown;
     try {
-      interceptParams(context, (params, declared) => {
-        try {
-          guard.authorize(principal, { params, ownerParams: findOwnerParams(params, declared) }, context);
-        } catch (error) {
-          if (isAuthError(error)) mismatch = error;
-          throw error;
-        }
+      interceptParams(context, {
+        ownerParams: guard.ownerParams,
+        check(params, declared, stated) {
+          try {
+            if (stated !== undefined) refuseMisfit(stated.rule, stated.ownerParams, context.path);
+            const ownerParams = findOwnerParams(params, declared);
+            const rule = stated?.rule as OwnerRule<Claims> | undefined;
+            guard.authorize(principal, { params, ownerParams, owner: rule }, context);
+          } catch (error) {
+            if (isAuthError(error)) mismatch = error;
+            throw error;
+          }
+        },
       });
       await next();
     } catch (error) {
@@ -125,6 +150,19 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Ushe
     // A middleware in between may have caught the error and responded to it.
     if (mismatch !== undefined) answerWith(refusalOf(mismatch, context), context);
   };
+  return Object.assign(usherGuard, { optional: optionalToken(guard) });
+
+  function createEnforcer(context: Context, principal: Principal<Claims>): Enforcer {
+    const enforce = (access: Partial<RouteAccess<Claims>>) => enforceAccess(context, principal, access);
+    return {
+      policies: (policies) => enforce({ policies: policies as readonly Policy<Claims>[] }),
+      owner: (id, owner) => {
+        const owners = new Map([["owner", owner as Owner<Claims>]]);
+        return enforce({ params: { owner: id }, ownerParams: ["owner"], owners });
+      },
+      refuse: (error) => guard.refuse(error, context),
+    };
+  }
 
   function enforceAccess(
     context: Context,
@@ -176,9 +214,11 @@ export function enforce<Claims = TokenClaims>(
  * that your own code splits, or a router that sets neither `ctx.params` nor `ctx.routePath`. It must run
  * after {@link usher}; otherwise it throws, and the app answers 500.
  *
- * @param read Returns the id that the path belongs to. Any other value than the principal's id is rejected, a
+ * @param read Returns the id that the path belongs to. Any other value than the owner's id is rejected, a
  *   promise too.
- * @throws {ConfigurationError} `read` is not a function.
+ * @param owner Whose id it must be: a claim of the token, or a function of the principal. Default: `"sub"`,
+ *   the user's id.
+ * @throws {ConfigurationError} `read` is not a function, or `owner` is neither a claim nor a function.
  *
  * @example
  * ```ts
@@ -194,9 +234,12 @@ export function enforce<Claims = TokenClaims>(
  */
 export function enforceOwner<Claims = TokenClaims>(
   read: (context: Context) => unknown,
+  owner: Owner<Claims> = subject,
 ): UsherMiddleware<Claims> {
   if (typeof read !== "function")
     throw new ConfigurationError("enforceOwner: pass a function that returns the id of a context.");
+  if (typeof owner !== "function" && !isNonEmptyString(owner))
+    throw new ConfigurationError('enforceOwner: the owner is a claim, such as "org", or a function.');
   return (context, next) =>
     checkThenNext(context, next, "enforceOwner", (enforcer) => {
       let id: unknown;
@@ -205,7 +248,7 @@ export function enforceOwner<Claims = TokenClaims>(
       } catch (error) {
         throw asError(error, "enforceOwner's function");
       }
-      return enforcer.owner(ignorePromise(id) ? undefined : id);
+      return enforcer.owner(ignorePromise(id) ? undefined : id, owner as Owner<never>);
     });
 }
 
@@ -221,10 +264,4 @@ function checkThenNext(
   if (refusal === undefined) return next();
   answerWith(refusal, context);
   return undefined;
-}
-
-function answerWith({ status, headers, body }: Refusal, context: Context): void {
-  context.status = status;
-  context.set(headers);
-  context.body = body;
 }

@@ -156,7 +156,7 @@ describe("koa adapter", () => {
     const app = answering418()
       .use(usher({ verifier, ownerParam: "userId" }))
       .use(enforce(broken));
-    expectRefusal(await ask(app, "/"), "scope_insufficient");
+    expectRefusal(await ask(app, "/"), "scope_insufficient", missingScope);
   });
 
   it("checks policies with enforce, and passes the principal to the handler", async () => {
@@ -165,7 +165,7 @@ describe("koa adapter", () => {
       context.body = context.state.principal.id;
     });
     const scoped = `Authorization: Bearer ${issuer.tokenFor("alice", { claims: { scope: "a" } })}`;
-    expectRefusal(await ask(app, "/"), "scope_insufficient");
+    expectRefusal(await ask(app, "/"), "scope_insufficient", missingScope);
     expect((await ask(app, "/", [scoped])).body).toBe("alice");
   });
 
@@ -177,6 +177,8 @@ describe("koa adapter", () => {
     expect(() => (enforce as () => unknown)()).toThrow("enforce: pass at least one policy.");
   });
 });
+
+const missingScope = { parameters: `, scope="a"`, members: { scope: "a" } };
 
 /** An app that handles its errors, and responds with their messages. */
 function answering418(): Koa<UsherState> {

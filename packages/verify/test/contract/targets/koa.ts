@@ -4,12 +4,14 @@ import { requireClaim, requireScopes } from "@usher-auth/verify";
 import { enforce, type UsherState, usher } from "@usher-auth/verify/koa";
 import Koa from "koa";
 import { brokenPolicy, type ContractTarget, handlerFailure } from "../target.ts";
+import { koaCallers } from "./koa-callers.ts";
 import { koaShapes } from "./koa-shapes.ts";
 import { listen } from "./server.ts";
 
 export const koaTarget: ContractTarget = {
   name: "koa",
   shapes: koaShapes,
+  callers: koaCallers,
   async start(options, handle) {
     const open = new Router();
     open.get("/public", (context) => {
