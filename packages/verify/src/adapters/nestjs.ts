@@ -6,17 +6,25 @@ import type {
   OnModuleInit,
 } from "@nestjs/common";
 import { APP_GUARD, HttpAdapterHost } from "@nestjs/core";
-import { createGuard, type RouteAccess } from "../access/guard.ts";
+import { createGuard, type GuardedRequest, type RouteAccess } from "../access/guard.ts";
 import type { GuardOptions } from "../access/guard-options.ts";
+import type { Owners, RouteParams } from "../access/owner.ts";
 import { createOwnerParamFinder } from "../access/owner-params.ts";
+import type { OwnerRule } from "../access/owner-rule.ts";
+import type { CheckedRules } from "../access/route-rules.ts";
 import { createRouteTable } from "../access/route-table.ts";
+import { refuseMisfit } from "../access/stated-rule.ts";
 import type { RegisteredClaims } from "../claims/register.ts";
 import { ConfigurationError, isAuthError } from "../errors.ts";
 import { authorizationOf } from "../http/authorization.ts";
+import type { PreparedResponse } from "../http/problem.ts";
 import { warn } from "../warning.ts";
-import { isPublic, keepPrincipal, type Level, type Principal, policiesOf } from "./nestjs/decorators.ts";
-import { answerOn, type PlatformRequest, type PlatformResponse } from "./nestjs/platform.ts";
+import type { Principal } from "./nestjs/decorators.ts";
+import { rulesOf } from "./nestjs/levels.ts";
+import { answerOn, type PlatformRequest, type PlatformResponse, pathOf } from "./nestjs/platform.ts";
+import { keepPrincipal } from "./nestjs/principals.ts";
 
+export type { OwnerRule } from "../access/owner-rule.ts";
 export {
   type BackchannelLogoutAsyncOptions,
   BackchannelLogoutModule,
@@ -24,13 +32,15 @@ export {
   type BackchannelLogoutRoute,
 } from "./nestjs/backchannel-logout.ts";
 export {
+  OptionalAuth,
+  Owner,
   Principal,
   Public,
-  principalOf,
   RequireClaim,
   RequirePolicies,
   RequireScopes,
 } from "./nestjs/decorators.ts";
+export { optionalPrincipalOf, principalOf } from "./nestjs/principals.ts";
 
 /**
  * Options of {@link UsherModule}. See {@link GuardOptions}. `request` in events is the platform's own:
@@ -72,11 +82,14 @@ export type UsherAsyncOptions = Pick<ModuleMetadata, "imports"> &
   Pick<FactoryProvider<UsherOptions>, "useFactory" | "inject">;
 
 type Done = (error?: unknown) => void;
+type Admitted = Principal | null;
+type Credentials = Omit<GuardedRequest<RegisteredClaims, object>, keyof RouteAccess>;
 
 /**
  * Guards a Nest app, on Express or Fastify: every handler of every controller, and every unknown path,
- * requires a valid token, except handlers with `@Public()`. A route whose path or host has the owner
- * parameter is restricted to its owner. The guard checks the value that `@Param()` and `@HostParam()` return.
+ * requires a valid token, except handlers with `@Public()` or `@OptionalAuth()`. A route whose path or host has
+ * the owner parameter is restricted to its owner; `@Owner(rule)` states exceptions. The guard checks the value
+ * that `@Param()` and `@HostParam()` return.
  * Rejections are sent directly: exception filters do not see them; use `onReject`.
  *
  * Nest parses bodies before it calls guards. Does not check ids in bodies and queries. Does not guard
@@ -137,76 +150,82 @@ function createNestGuard(options: UsherOptions, host: HttpAdapterHost): CanActiv
   const guard = createGuard<RegisteredClaims, object>(options);
   const table = createRouteTable(guard.owners);
   const findOwnerParams = createOwnerParamFinder(guard.ownerParams);
+  const { metadata } = guard;
 
   return {
     canActivate(context) {
       if (context.getType<string>() !== "http") return refuseOtherThanHttp(context.getType());
-      const levels = [context.getHandler(), context.getClass()];
-      if (isPublic(levels)) return true;
+      const rules = rulesOf([context.getHandler(), context.getClass()]);
       const [request, response] = context.getArgs<[PlatformRequest, PlatformResponse]>();
-      return admit(
-        request,
-        response,
-        () => true,
-        () => accessOf(request, levels),
-      );
+      const document = metadata?.(request.method ?? "", pathOf(request));
+      if (document !== undefined) return send(document, response);
+      if (rules.access === "public") return true;
+      const pass = () => true;
+      return rules.access === "optional"
+        ? admit(request, response, pass, (credentials) => guard.admitOptional(credentials))
+        : admit(request, response, pass, (credentials) =>
+            guard.admit({ ...credentials, ...accessOf(request, rules) }),
+          );
     },
     onModuleInit() {
       // After the routes of all controllers, and before Nest's own 404.
-      const nothing = (): RouteAccess<RegisteredClaims> => ({ params: {}, ownerParams: [] });
+      const enter = (request: PlatformRequest, response: PlatformResponse, done: Done) => {
+        const document = metadata?.(request.method ?? "", pathOf(request));
+        if (document !== undefined) return void send(document, response);
+        return admit(request, response, done, (credentials) =>
+          guard.admit({ ...credentials, params: {}, ownerParams: [] }),
+        );
+      };
       const app = host.httpAdapter?.getInstance();
       if (host.httpAdapter?.getType() === "fastify") {
         app.addHook(
           "preParsing",
           (request: PlatformRequest, reply: PlatformResponse, _: unknown, done: Done) => {
             if (request.is404 !== true) return done();
-            const entered = admit(request, reply, done, nothing);
+            const entered = enter(request, reply, done);
             if (entered instanceof Promise) entered.catch(done);
           },
         );
       } else {
-        app?.use((request: PlatformRequest, response: PlatformResponse, next: Done) =>
-          admit(request, response, next, nothing),
-        );
+        app?.use(enter);
       }
     },
   };
 
-  function accessOf(request: PlatformRequest, levels: readonly Level[]): RouteAccess<RegisteredClaims> {
+  function accessOf(
+    request: PlatformRequest,
+    { owner, policies }: CheckedRules<RegisteredClaims>,
+  ): RouteAccess<RegisteredClaims> {
     const pattern: unknown = request.routeOptions?.url ?? request.route?.path;
     if (typeof pattern !== "string")
       throw new Error(
         "usher supports Nest 11 and 12, on Express 5 and Fastify 5: this version does not provide the route's path.",
       );
     const { params, hosts = {} } = request;
-    const ownerParams = table.ownerParams(pattern, params);
-    // `@Controller({ host: ":userId.example.com" })`. If host and path have the same name, both are checked.
-    const ofHost = findOwnerParams(hosts).map((name) => [`host:${name}`, hosts[name]] as const);
-    return {
-      params: ofHost.length === 0 ? params : { ...params, ...Object.fromEntries(ofHost) },
-      ownerParams: [...ownerParams, ...ofHost.map(([name]) => name)],
-      policies: levels.flatMap(policiesOf),
-    };
+    const ofPath = table.ownerParams(pattern, params);
+    const ofHost = findOwnerParams(hosts);
+    if (owner !== undefined) refuseMisfit(owner, [...new Set([...ofPath, ...ofHost])], pattern);
+    if (ofHost.length === 0) return { params, ownerParams: ofPath, owner, policies };
+    return { ...withHosts({ params, ofPath, hosts, ofHost, owners: guard.owners, owner }), policies };
   }
 
   function admit<Result>(
     request: PlatformRequest,
     response: PlatformResponse,
     enter: () => Result,
-    readAccess: () => RouteAccess<RegisteredClaims>,
+    verify: (credentials: Credentials) => Admitted | Promise<Admitted>,
   ): Result | Promise<Result> {
-    let admitted: Principal | Promise<Principal>;
+    let admitted: Admitted | Promise<Admitted>;
     try {
-      admitted = guard.admit({
+      admitted = verify({
         authorization: authorizationOf(request.raw ?? request),
         tokenInQuery: Object.hasOwn(request.query ?? {}, "access_token"),
-        ...readAccess(),
         source: request,
       });
     } catch (error) {
       return refuse(error, request, response);
     }
-    const accept = (principal: Principal): Result => {
+    const accept = (principal: Admitted): Result => {
       keepPrincipal(request, principal);
       return enter();
     };
@@ -221,9 +240,39 @@ function createNestGuard(options: UsherOptions, host: HttpAdapterHost): CanActiv
    */
   function refuse(error: unknown, request: PlatformRequest, response: PlatformResponse): Promise<never> {
     if (!isAuthError(error)) throw error;
-    answerOn(response, guard.refuse(error, request));
+    return send(guard.refuse(error, request), response);
+  }
+
+  function send(prepared: PreparedResponse, response: PlatformResponse): Promise<never> {
+    answerOn(response, prepared);
     return new Promise<never>(() => {});
   }
+}
+
+/** `@Controller({ host: ":userId.example.com" })`. If host and path have the same name, both are checked. */
+function withHosts({
+  params,
+  ofPath,
+  hosts,
+  ofHost,
+  owners,
+  owner,
+}: {
+  readonly params: RouteParams;
+  readonly ofPath: readonly string[];
+  readonly hosts: RouteParams;
+  readonly ofHost: readonly string[];
+  readonly owners: Owners<RegisteredClaims>;
+  readonly owner: OwnerRule<RegisteredClaims> | undefined;
+}): RouteAccess<RegisteredClaims> {
+  const nameOf = (name: string): string => `host:${name}`;
+  const waived = owner?.params ?? [...new Set([...ofPath, ...ofHost])];
+  return {
+    params: { ...params, ...Object.fromEntries(ofHost.map((name) => [nameOf(name), hosts[name]])) },
+    ownerParams: [...ofPath, ...ofHost.map(nameOf)],
+    owners: new Map([...owners, ...ofHost.map((name) => [nameOf(name), owners.get(name) ?? ""] as const)]),
+    owner: owner && { ...owner, params: waived.flatMap((name) => [name, nameOf(name)]) },
+  };
 }
 
 function refuseOtherThanHttp(type: string): false {

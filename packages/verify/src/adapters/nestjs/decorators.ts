@@ -1,15 +1,13 @@
-import {
-  type CustomDecorator,
-  createParamDecorator,
-  type ExecutionContext,
-  SetMetadata,
-} from "@nestjs/common";
-import { Reflector } from "@nestjs/core";
+import { type CustomDecorator, createParamDecorator, type ExecutionContext } from "@nestjs/common";
+import { type OwnerRule, readOwnerRule } from "../../access/owner-rule.ts";
 import { type Policy, readPolicies } from "../../access/policies.ts";
 import type { Principal as VerifiedPrincipal } from "../../claims/principal.ts";
 import type { RegisteredClaims } from "../../claims/register.ts";
+import { ConfigurationError } from "../../errors.ts";
 import { requireClaim } from "../../policies/claim.ts";
 import { requireScopes } from "../../policies/scopes.ts";
+import { addPolicies, markOptional, markPublic, setOwnerRule } from "./levels.ts";
+import { principalParameter } from "./principals.ts";
 
 /**
  * The user of a verified token: the type of the `@Principal()` parameter.
@@ -30,14 +28,6 @@ import { requireScopes } from "../../policies/scopes.ts";
  */
 export type Principal<Claims = RegisteredClaims> = VerifiedPrincipal<Claims>;
 
-/** A handler or a controller, which Nest keeps metadata for. */
-export type Level = Parameters<Reflector["get"]>[1];
-
-const publicKey = "usher:public";
-const policiesKey = "usher:policies";
-const reflector = new Reflector();
-const principals = new WeakMap<object, Principal>();
-
 /**
  * Makes a handler public, or all handlers of a controller that require no policies.
  *
@@ -56,11 +46,72 @@ const principals = new WeakMap<object, Principal>();
  * }
  * ```
  */
-export const Public = (): CustomDecorator => SetMetadata(publicKey, true);
+export const Public = (): CustomDecorator => markPublic();
 
-/** Passes the principal to a handler as a parameter. Throws on a public route, where no token is verified. */
+/**
+ * Accepts requests without a token on a handler, or on all handlers of a controller that require no policies.
+ * A token that is sent must be valid. The handler's path is not restricted to its owner, since anyone may call
+ * it. `@Principal()` is null for a request without a token.
+ *
+ * @throws {ConfigurationError} The same handler or controller is `@Public()`.
+ *
+ * @example
+ * ```ts
+ * import { Controller, Get } from "@nestjs/common";
+ * import { OptionalAuth, Principal } from "@usher-auth/verify/nestjs";
+ *
+ * @Controller("greeting")
+ * export class GreetingController {
+ *   @Get()
+ *   @OptionalAuth()
+ *   greet(@Principal() principal: Principal | null): object {
+ *     return { hello: principal?.id ?? "stranger" };
+ *   }
+ * }
+ * ```
+ */
+export const OptionalAuth = (): CustomDecorator => markOptional();
+
+/**
+ * States who else may use a handler whose path or host belongs to a user. On a controller, it is for all
+ * handlers without their own. Every request to a handler without an owner parameter is rejected with
+ * `owner_mismatch`, and so is every request to one with several, if the rule has no `params`.
+ *
+ * @param rule The exceptions. See {@link OwnerRule}.
+ * @throws {ConfigurationError} An invalid rule.
+ *
+ * @example
+ * ```ts
+ * import { Controller, Get, Param } from "@nestjs/common";
+ * import { ConfigurationError } from "../../errors.ts";
+import { requireClaim } from "@usher-auth/verify";
+ * import { Owner } from "@usher-auth/verify/nestjs";
+ *
+ * const isSupport = requireClaim(({ role }) => role === "support", "role support");
+ *
+ * @Controller("api/:userId/tasks")
+ * export class TasksController {
+ *   @Get()
+ *   @Owner({ or: [isSupport] })
+ *   tasks(@Param("userId") userId: string): object {
+ *     return { tasks: [], owner: userId };
+ *   }
+ * }
+ * ```
+ */
+export function Owner(rule: OwnerRule<RegisteredClaims>): CustomDecorator {
+  const checked = readOwnerRule(rule, "Owner");
+  if (checked === undefined)
+    throw new ConfigurationError("Owner: pass a rule, as in @Owner({ or: [requireClaim(...)] }).");
+  return setOwnerRule(checked);
+}
+
+/**
+ * Passes the principal to a handler as a parameter. Null on a route with `@OptionalAuth()`, if the request
+ * has no token. Throws on a public route, where no token is verified.
+ */
 export const Principal: () => ParameterDecorator = createParamDecorator(
-  (_data: unknown, context: ExecutionContext) => principalOf(context.switchToHttp().getRequest()),
+  (_data: unknown, context: ExecutionContext) => principalParameter(context.switchToHttp().getRequest()),
 );
 
 /**
@@ -88,12 +139,7 @@ export const Principal: () => ParameterDecorator = createParamDecorator(
 export function RequirePolicies(
   ...policies: readonly Policy<RegisteredClaims>[]
 ): MethodDecorator & ClassDecorator {
-  const checked = readPolicies(policies, "RequirePolicies");
-  return (target: object, key?: string | symbol, descriptor?: { value?: unknown }) => {
-    const level = (descriptor?.value ?? target) as Level;
-    const all = [...policiesOf(level), ...checked];
-    SetMetadata(policiesKey, all)(target, key as string, descriptor as PropertyDescriptor);
-  };
+  return addPolicies(readPolicies(policies, "RequirePolicies"));
 }
 
 /**
@@ -142,52 +188,3 @@ export const RequireScopes = (...scopes: readonly string[]): MethodDecorator & C
 export const RequireClaim = (
   ...claim: Parameters<typeof requireClaim<RegisteredClaims>>
 ): MethodDecorator & ClassDecorator => RequirePolicies(requireClaim(...claim));
-
-/**
- * Returns the principal of the platform's request, for code outside handlers: interceptors, request-scoped
- * providers.
- *
- * @throws {Error} The route is public.
- *
- * @example
- * ```ts
- * import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from "@nestjs/common";
- * import { principalOf } from "@usher-auth/verify/nestjs";
- *
- * @Injectable()
- * export class LogUser implements NestInterceptor {
- *   intercept(context: ExecutionContext, next: CallHandler) {
- *     console.log(principalOf(context.switchToHttp().getRequest()).id);
- *     return next.handle();
- *   }
- * }
- * ```
- */
-export function principalOf(request: object): Principal {
-  const principal = principals.get(request);
-  if (principal === undefined)
-    throw new Error("No principal was verified for this request: its route is public.");
-  return principal;
-}
-
-/** Stores the principal of an accepted request. */
-export function keepPrincipal(request: object, principal: Principal): void {
-  principals.set(request, principal);
-}
-
-/**
- * The handler's metadata wins over the controller's. A level with policies is not public: policies need a
- * principal.
- */
-export function isPublic(levels: readonly Level[]): boolean {
-  for (const level of levels) {
-    if (policiesOf(level).length > 0) return false;
-    const marked: unknown = reflector.get(publicKey, level);
-    if (marked !== undefined) return marked === true;
-  }
-  return false;
-}
-
-export function policiesOf(level: Level): readonly Policy<RegisteredClaims>[] {
-  return reflector.get<readonly Policy<RegisteredClaims>[] | undefined>(policiesKey, level) ?? [];
-}

@@ -11,11 +11,13 @@ import {
 } from "@usher-auth/verify/nestjs";
 import {
   brokenPolicy,
+  type ContractServer,
   type ContractTarget,
   type Handle,
   type HandlerView,
   handlerFailure,
 } from "../target.ts";
+import { createCallersController } from "./nest-callers.ts";
 import { decorate } from "./nest-decorate.ts";
 import { platforms } from "./nest-platforms.ts";
 import { nestShapes } from "./nest-shapes.ts";
@@ -66,7 +68,7 @@ function createController(handle: Handle): new () => object {
     scoped: { method: [Get("/scoped"), RequireScopes("tasks:write")], parameters: [Principal()] },
     role: { method: [Get("/role"), RequireClaim(({ role }) => role === "admin")], parameters: [Principal()] },
     ownScoped: {
-      method: [Get("/api/:userId/scoped"), RequireScopes("tasks:read"), RequireScopes("tasks:write")],
+      method: [Get("/api/:userId/scoped"), RequireScopes("tasks:read", "tasks:write")],
       parameters: [Principal(), Param()],
     },
     broken: { method: [Get("/broken"), RequireClaim(brokenPolicy)], parameters: [Principal()] },
@@ -93,14 +95,21 @@ function nestTarget(platform: keyof typeof platforms): ContractTarget {
     exceptions: {
       "a rejection does not wait for the body": "Nest parses a request's body before it calls guards",
     },
-    async start(options, handle) {
-      const app = await createNestApp(platform, options as UsherOptions, [createController(handle)]);
-      await app.listen(0, "127.0.0.1");
-      return {
-        origin: `http://127.0.0.1:${app.getHttpServer().address().port}`,
-        close: () => app.close(),
-      };
+    callers: {
+      start: (options, handle) =>
+        serve(createNestApp(platform, options as UsherOptions, [createCallersController(handle)])),
     },
+    start: (options, handle) =>
+      serve(createNestApp(platform, options as UsherOptions, [createController(handle)])),
+  };
+}
+
+async function serve(creating: Promise<INestApplication>): Promise<ContractServer> {
+  const app = await creating;
+  await app.listen(0, "127.0.0.1");
+  return {
+    origin: `http://127.0.0.1:${app.getHttpServer().address().port}`,
+    close: () => app.close(),
   };
 }
 
