@@ -1,3 +1,4 @@
+import { accessTokenRules } from "./access-tokens.ts";
 import { cacheRules } from "./cache.ts";
 import { callerRules } from "./callers.ts";
 import { claimRules } from "./claims.ts";
@@ -25,6 +26,7 @@ export const ruleGroups: readonly RuleGroup[] = [
   { title: "A key set that is fetched", test: "jwks.test.ts", rules: jwksRules },
   { title: "Comparison and secrecy", test: "secrecy.test.ts", rules: secrecyRules },
   { title: "The claims", test: "claims.test.ts", rules: claimRules },
+  { title: "Access tokens of OAuth clients", test: "access-tokens.test.ts", rules: accessTokenRules },
   { title: "The cache and the clock", test: "cache.test.ts", rules: cacheRules },
   { title: "The owner", test: "owner.test.ts", rules: ownerRules },
   { title: "Who else may call", test: "callers.test.ts", rules: callerRules },
