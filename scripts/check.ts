@@ -92,6 +92,7 @@ function typeScriptProjects(): string[] {
     ...members,
     "bench",
     "conformance",
+    "examples/organizations",
     "tests/e2e",
     "tests/runtimes",
     "tests/security",

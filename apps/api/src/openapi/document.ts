@@ -1,4 +1,5 @@
 import swagger, { type SwaggerTransform, type SwaggerTransformObject } from "@fastify/swagger";
+import type { GuardedRoute } from "@usher-auth/verify/fastify";
 import type { FastifyInstance, FastifySchema, RouteOptions } from "fastify";
 import { jsonSchemaTransform, jsonSchemaTransformObject } from "fastify-type-provider-zod";
 import { logoutOperation, logoutPath } from "./logout.ts";
@@ -30,7 +31,7 @@ export async function documentRoutes(app: FastifyInstance, serverUrl: string): P
         },
       },
     },
-    transform: withGuard,
+    transform: (operation) => withGuard(operation, app.usher.routes()),
     transformObject: (document) => withoutUnused(withOptionalBodies(jsonSchemaTransformObject(document))),
   });
 }
@@ -40,15 +41,33 @@ type Operation = {
   requestBody?: { required: boolean; content: Record<string, { schema: { anyOf?: { type?: string }[] } }> };
 };
 
-const withGuard: SwaggerTransform = (operation) => {
+function withGuard(
+  operation: Parameters<SwaggerTransform>[0],
+  routes: readonly GuardedRoute[],
+): ReturnType<SwaggerTransform> {
   // The guard's plugin registers this route, without a schema.
   const own = operation.url === logoutPath ? logoutOperation : operation.schema;
-  const schema = { ...own, ...guardOf(operation.route), response: responsesOf(operation.route, own) };
+  const schema = {
+    ...own,
+    ...guardOf(operation.route, routes),
+    response: responsesOf(operation.route, own),
+  };
   return jsonSchemaTransform({ ...operation, schema: schema as FastifySchema });
-};
+}
 
-function guardOf(route: RouteOptions) {
-  return { security: isPublic(route) ? [] : [{ bearer: [] }] };
+/** What the guard enforces: `security`, and for `usher-auth audit` also `x-usher`. */
+function guardOf(route: RouteOptions, routes: readonly GuardedRoute[]) {
+  const [method] = [route.method].flat();
+  const guarded = routes.find((one) => one.method === method && one.url === route.url);
+  // Not found is not public.
+  if (guarded === undefined || !guarded.public) return { security: [{ bearer: [] }], ...statedBy(guarded) };
+  return { security: [] };
+}
+
+function statedBy(guarded: GuardedRoute | undefined) {
+  if (guarded === undefined) return {};
+  const { owners, exceptions, optionalAuth } = guarded;
+  return { "x-usher": { owners, exceptions, optionalAuth } };
 }
 
 function responsesOf(route: RouteOptions, schema: FastifySchema | undefined) {

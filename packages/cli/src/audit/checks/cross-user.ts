@@ -87,7 +87,9 @@ async function accessWith(
     return { answer, theirs: undefined, exclusive: new Set(), isHarmful: await changes.hasChanged() };
   }
   const theirs = await api.ownAnswer(operation, other);
-  const own = await api.ownAnswer(operation, actor);
+  // Also A's, where someone else is the actor: what A has is not only the other user's.
+  const own = [await api.ownAnswer(operation, actor)];
+  if (actor !== api.users.a && other !== api.users.a) own.push(await api.ownAnswer(operation, api.users.a));
   if (theirs === undefined || !isSuccess(theirs))
     return { answer, theirs, exclusive: new Set(), isHarmful: false };
   const ids = [other.id, ...api.owners(operation, other).values()];

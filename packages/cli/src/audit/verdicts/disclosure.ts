@@ -13,10 +13,10 @@ export interface Text {
  */
 export function exclusiveValues(
   theirs: Answer,
-  others: Answer | undefined,
+  others: readonly (Answer | undefined)[],
   ids: readonly string[],
 ): ReadonlySet<string> {
-  const common = new Set(others === undefined ? [] : valuesIn(others.json));
+  const common = new Set(others.flatMap((other) => (other === undefined ? [] : valuesIn(other.json))));
   return new Set(valuesIn(theirs.json, ids).filter((value) => !common.has(value)));
 }
 
