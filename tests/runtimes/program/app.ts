@@ -1,14 +1,19 @@
-import type { AcceptEvent, RejectEvent } from "@usher-auth/verify/guard";
+import type { AcceptEvent, OwnerExceptionEvent, RejectEvent } from "@usher-auth/verify/guard";
+import { callersOwnerParam, protectedResource } from "../../../packages/verify/test/contract/caller-rules.ts";
 import type { HandlerView } from "../../../packages/verify/test/contract/target.ts";
 import { createFetchApp } from "../../../packages/verify/test/contract/targets/fetch-app.ts";
+import { createFetchCallers } from "../../../packages/verify/test/contract/targets/fetch-callers-app.ts";
 import { createFetchShapes } from "../../../packages/verify/test/contract/targets/fetch-shapes-app.ts";
 import { type Trust, verifierOf } from "../../../packages/verify/test/contract/trust.ts";
 import { answerCore } from "./core.ts";
 
 /** The settings of the program, as JSON. */
 export interface Settings {
-  /** The app with a route for each rule, or the app with every way to define routes. Default: `contract`. */
-  readonly app?: "contract" | "shapes";
+  /**
+   * The app with a route for each rule, the one with every way to define routes, or the one for different
+   * callers. Default: `contract`.
+   */
+  readonly app?: "contract" | "shapes" | "callers";
   readonly trust: Trust;
   /** The start time of a controlled clock; null for the system clock. */
   readonly now: number | null;
@@ -29,6 +34,8 @@ export interface Witness {
     hint: string | undefined;
     withRequest: boolean;
   }[];
+  /** The uses of exceptions to the owner. */
+  readonly exceptions: readonly Omit<OwnerExceptionEvent, "request">[];
 }
 
 /** The handler of a runtime's server. A Worker passes its context. */
@@ -52,17 +59,26 @@ export function createProgram(settings: Settings): Program {
         onReject: ({ error: { code, message, hint }, request }: RejectEvent) =>
           witness.rejected.push({ code, message, hint, withRequest: request instanceof Request }),
       };
-  const createApp = settings.app === "shapes" ? createFetchShapes : createFetchApp;
-  const app = createApp(
-    { ownerParam: "userId", ...settings.guard, ...listeners, verifier: verifierOf(settings.trust, clock) },
-    (view) => {
-      witness.seen.push(view);
-      return { id: view.principal?.id, claims: view.principal?.claims, params: view.params };
-    },
-  );
+  const app = createApp();
 
   return (request, context) =>
     new URL(request.url).pathname === controlPath ? control(request) : app(request, context);
+
+  function createApp() {
+    const options = { ...settings.guard, ...listeners, verifier: verifierOf(settings.trust, clock) };
+    const handle = (view: HandlerView) => {
+      witness.seen.push(view);
+      return { id: view.principal?.id, claims: view.principal?.claims, params: view.params };
+    };
+    if (settings.app === "callers") {
+      const onOwnerException = ({ principal, exceptions }: OwnerExceptionEvent) =>
+        void witness.exceptions.push({ principal, exceptions });
+      const more = { ownerParam: callersOwnerParam, protectedResource, onOwnerException };
+      return createFetchCallers({ ...options, ...more }, handle);
+    }
+    const create = settings.app === "shapes" ? createFetchShapes : createFetchApp;
+    return create({ ownerParam: "userId", ...options }, handle);
+  }
 
   async function control(request: Request): Promise<Response> {
     const command = (await request.json()) as { readonly name: string; readonly now: number };
@@ -86,6 +102,7 @@ function emptyWitness() {
     seen: [] as HandlerView[],
     accepted: [] as string[],
     rejected: [] as Witness["rejected"][number][],
+    exceptions: [] as Witness["exceptions"][number][],
   } satisfies Witness;
 }
 

@@ -1,7 +1,14 @@
 import { verifierOfAnotherCopy } from "../../../packages/verify/test/contract/copies.ts";
 import { hostWithoutRawHeaders } from "../../../packages/verify/test/contract/hosts.ts";
 import { sendRaw } from "../../../packages/verify/test/contract/raw-request.ts";
-import type { ContractTarget } from "../../../packages/verify/test/contract/target.ts";
+import type {
+  CallersOptions,
+  ContractOptions,
+  ContractServer,
+  ContractTarget,
+  Handle,
+  VerifierParts,
+} from "../../../packages/verify/test/contract/target.ts";
 import { fetchPathShapes } from "../../../packages/verify/test/contract/targets/fetch-shapes.ts";
 import type { Settings, Witness } from "../program/app.ts";
 import type { Runtime } from "../runtimes.ts";
@@ -27,10 +34,16 @@ export function runtimeTarget(
     },
     start: startApp("contract"),
     shapes: { ...fetchPathShapes, start: startApp("shapes") },
+    callers: { start: startApp("callers") },
   };
 
-  function startApp(app: Settings["app"]): ContractTarget["start"] {
-    return async ({ realm, concealOwnerMismatch, onAccept, onReject }, handle, { trust, clock }) => {
+  function startApp(app: Settings["app"]) {
+    return async (
+      options: Partial<Omit<ContractOptions, "ownerParam">> & Partial<Omit<CallersOptions, "ownerParam">>,
+      handle: Handle,
+      { trust, clock }: VerifierParts,
+    ): Promise<ContractServer> => {
+      const { realm, concealOwnerMismatch, onAccept, onReject, onOwnerException } = options;
       const guard = {
         ...(realm !== undefined && { realm }),
         ...(concealOwnerMismatch !== undefined && { concealOwnerMismatch }),
@@ -48,12 +61,14 @@ export function runtimeTarget(
             await control(origin, { name: "clock", now });
           }
           const response = await sendRaw(origin, request);
-          const { seen, accepted, rejected } = (await control(origin, { name: "witness" })) as Witness;
+          const witness = (await control(origin, { name: "witness" })) as Witness;
+          const { seen, accepted, rejected, exceptions } = witness;
           for (const view of seen) handle(view);
           for (const id of accepted) onAccept?.({ principal: { id } } as never);
           for (const { withRequest, ...error } of rejected) {
             onReject?.({ error, request: withRequest ? {} : undefined } as never);
           }
+          for (const event of exceptions) onOwnerException?.({ ...event, request: {} });
           return response;
         },
       };
