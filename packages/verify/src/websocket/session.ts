@@ -124,9 +124,9 @@ export function openSession<Claims, Source>(parts: SessionParts<Claims, Source>)
    */
   function accept(fresh: string, renewed: Principal<Claims>, number: number): void {
     const isSameSession = principal.sessionId === undefined || renewed.sessionId === principal.sessionId;
-    // A client's id may be the text of a user's id.
-    const isSamePrincipal = renewed.id === principal.id && renewed.kind === principal.kind;
-    if (!isSamePrincipal || renewed.clientId !== principal.clientId || !isSameSession) {
+    // A client's id may be the text of a user's id, but a user's own token has no client.
+    const isSameClient = renewed.clientId === principal.clientId;
+    if (renewed.id !== principal.id || !isSameClient || !isSameSession) {
       throw new AuthError("owner_mismatch", {
         hint: "the fresh token is for another user, OAuth client or session",
       });

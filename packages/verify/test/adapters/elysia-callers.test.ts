@@ -85,9 +85,11 @@ it("an owner rule counts only if every route that may serve the path has it", as
   const app = start()
     .all("/mixed/:userId", () => "all")
     .get("/mixed/:userId", () => "get", { owner })
+    .get("/first/:userId", () => "get", { owner })
+    .all("/first/:userId", () => "all")
     .all("/both/:userId", () => "all", { owner })
     .get("/both/:userId", () => "get", { owner });
-  await expectNone(app, "/mixed/alice");
+  for (const path of ["/mixed/alice", "/first/alice"]) await expectNone(app, path);
   await expectException(app, "/both/alice");
 });
 

@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import {
+  type App,
   createApp,
   createRouter,
   defineEventHandler,
@@ -27,10 +28,15 @@ const run = defineEventHandler(() => "ran");
 type Routes = NonNullable<UsherOptions["routes"]>;
 type Ask = (path: string, role?: string | null, method?: string) => Promise<number>;
 
-/** Starts an app. `ask` sends a request of Bob, or without a token if the role is null. */
+/** Starts an app with a guard and these handlers. */
 async function serve(routes: Routes, ...handlers: EventHandler[]): Promise<Ask> {
   const app = createApp().use(defineEventHandler(usher({ verifier, ownerParam: "userId", routes })));
   for (const handler of handlers) app.use(handler);
+  return listen(app);
+}
+
+/** Starts an app. `ask` sends a request of Bob, or without a token if the role is null. */
+async function listen(app: App): Promise<Ask> {
   const server = createServer(toNodeListener(app)).listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
   onTestFinished(() => void server.close());
@@ -67,6 +73,16 @@ it("an owner rule is for the route that the router chose, by its pattern and its
   const askBase = await serve(rules, below("/support"));
   expect(await askBase("/support/alice", "support")).toBe(200);
   expect(await askBase("/support/alice")).toBe(403);
+});
+
+it("an owner rule is by the whole path, also if the guard is used at a prefix", async () => {
+  const app = createApp();
+  const routes = { "GET /api/users/:userId": { owner } };
+  app.use("/api", defineEventHandler(usher({ verifier, ownerParam: "userId", routes })));
+  app.use("/api", createRouter().get("/users/:userId", run).handler);
+  const ask = await listen(app);
+  expect(await ask("/api/users/alice", "support")).toBe(200);
+  expect(await ask("/api/users/alice")).toBe(403);
 });
 
 it("an owner rule holds for a lazy handler, as in Nitro", async () => {

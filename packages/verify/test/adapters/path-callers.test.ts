@@ -77,6 +77,18 @@ it("fetch: with an optional token, a path that matches no pattern needs one", as
   expect((await handler(request("/other", "alice"))).status).toBe(404);
 });
 
+it("node: with an optional token, a path that matches no pattern needs one", async () => {
+  const { protect } = usherNode(options);
+  const handler = protect({ path: "/greeting", optionalAuth: true }, (_request, response) => response.end());
+  const send = (url: string) => {
+    const incoming = Object.assign(new IncomingMessage(new Socket()), { method: "GET", url });
+    const response = new ServerResponse(incoming);
+    handler(incoming, response);
+    return response.statusCode;
+  };
+  expect([send("/greeting"), send("/other")]).toEqual([200, 401]);
+});
+
 it("fetch: an optional token is verified with keys that must be fetched, and the work may outlive the request", async () => {
   const waiting = waitingVerifier(verifier);
   const guard = usherFetch({ ...options, verifier: waiting });

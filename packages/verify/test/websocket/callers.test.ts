@@ -198,6 +198,7 @@ describe.each(Object.entries(servers))("the sockets of %s", (_name, start) => {
     expect(await ask(anonymous, "hi")).toBe("null: hi");
     expect(await ask(alice, "hi")).toBe("alice: hi");
     expect((await refusalOf(dial("/greeting", "bad"))).status).toBe(401);
+    expect((await refusalOf(dial("/greeting/other"))).status).toBe(401);
     const expired = issuer.tokenFor("alice", { expired: true });
     expect((await refusalOf(dial("/greeting", expired))).status).toBe(401);
     expect((await refusalOf(new WebSocket(`ws://${host}/greeting`, ["bearer"]))).status).toBe(401);
