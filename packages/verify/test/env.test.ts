@@ -1,5 +1,5 @@
 import { createTestIssuer } from "@usher-auth/testing";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import {
   betterAuthIssuer,
   ConfigurationError,
@@ -72,7 +72,8 @@ describe("verifierFromEnv", () => {
     const grant = { scope: "tasks:write tasks:read" };
 
     it("are accepted with the issuer and the scopes that are named, by keys of the JWKS only", async () => {
-      await using issuer = await createTestIssuer({ mode: "jwks" });
+      const issuer = await createTestIssuer({ mode: "jwks" });
+      onTestFinished(() => issuer.close());
       const bySecret = createTestIssuer({ secret: current });
       const env = { ...secret, ...oauth, USHER_JWKS_URL: issuer.jwksUrl, USHER_KEYS: "jwks,secret" };
       const verifier = verifierFromEnv(env);
