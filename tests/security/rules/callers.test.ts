@@ -128,7 +128,7 @@ describe("rules: who else may call", () => {
     );
   });
 
-  it("An OAuth client is held to its organization", () => {
+  it("An OAuth client is restricted to its organization", () => {
     const machine = clientOf("client-1", { org: "acme", scope: "tasks:sync" });
     const owner = { clients: [requireScopes("tasks:sync")] };
     expect(admission(machine, { orgId: "acme", userId: "alice" }, { owner })).toBe("accepted");
@@ -176,7 +176,7 @@ describe("rules: who else may call", () => {
       expect(admission(principalOf("alice", claims), {}, { policies })).toBe("reauthentication_required");
   });
 
-  it("A policy cannot choose an answer of its own", () => {
+  it("A policy cannot invent an answer", () => {
     for (const code of ["keys_unavailable", "teapot", "constructor"]) {
       const policy = { name: "own", permits: () => false, refusal: { code } } as never;
       expect(admission(principalOf("alice"), {}, { policies: [policy] })).toBe("scope_insufficient");

@@ -79,7 +79,7 @@ export const callerRules: readonly Rule[] = [
   },
   {
     id: "client-organization",
-    text: "An OAuth client is held to its organization",
+    text: "An OAuth client is restricted to its organization",
     kept: [["access/owner-exceptions.ts", "if (place.owner !== subject) throw ownerMismatch(place);", ""]],
   },
   {
@@ -122,7 +122,7 @@ export const callerRules: readonly Rule[] = [
   },
   {
     id: "policy-answers",
-    text: "A policy cannot choose an answer of its own",
+    text: "A policy cannot invent an answer",
     kept: [["access/policies.ts", "if (!refusalCodes.includes(code)) return undefined;", ""]],
   },
   {

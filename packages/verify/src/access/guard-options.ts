@@ -36,7 +36,7 @@ export interface GuardOptions<Claims = TokenClaims, Source = unknown> {
   readonly verifier: Verifier<Claims>;
   /**
    * The path parameter, or parameters, that must be the principal's own on every route that has them. A name,
-   * or a list, stands for the user's id. With other owners, each parameter has its claim, or a function of the
+   * or a list, means the user's id. With other owners, each parameter has its claim, or a function of the
    * principal: `{ userId: "sub", orgId: "org" }`. A claim may be a list, for a user in several organizations.
    * `null`: no path contains an owner.
    */

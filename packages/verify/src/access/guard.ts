@@ -20,7 +20,7 @@ export interface RouteAccess<Claims = TokenClaims> {
   readonly params: RouteParams;
   /** Which of the guard's `ownerParams` the route's pattern has. */
   readonly ownerParams: readonly string[];
-  /** Whom each of these parameters must name. A parameter without an owner is rejected. Default: the guard's. */
+  /** What each of these parameters must equal. A parameter without an owner is rejected. Default: the guard's. */
   readonly owners?: Owners<Claims> | undefined;
   /** Who else may use the route. Default: no one but the owner. */
   readonly owner?: OwnerRule<Claims> | undefined;
@@ -49,7 +49,7 @@ export interface GuardedRequest<Claims = TokenClaims, Source = unknown> extends 
 export interface Guard<Claims = TokenClaims, Source = unknown> {
   /** The names of the owner parameters. */
   readonly ownerParams: readonly string[];
-  /** Whom each owner parameter must name. */
+  /** What each owner parameter must equal. */
   readonly owners: Owners<Claims>;
   /**
    * Runs every check in order: header, token, owner, policies. Synchronous unless keys must be fetched.

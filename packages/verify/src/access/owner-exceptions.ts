@@ -45,7 +45,7 @@ export function checkExceptions<Claims>(
   return exceptions;
 }
 
-/** A client is no user. It may be held to a parameter for another claim: its organization. */
+/** A client is no user. A parameter for another claim, its organization, must match all the same. */
 function checkClient<Claims>(
   principal: Principal<Claims>,
   foreign: readonly Foreign<Claims>[],

@@ -32,7 +32,7 @@ export interface OwnerRule<Claims = TokenClaims> {
   readonly params?: readonly string[] | undefined;
   /**
    * Admits OAuth clients that act for themselves (`principal.kind` is `"client"`) and satisfy all of these
-   * policies. At least one. They are not held to parameters that are a user's id (`sub`), but to all others.
+   * policies. At least one. A parameter for a user's id (`sub`) may be anyone's; all others must match.
    * Default: no client.
    */
   readonly clients?: readonly Policy<Claims>[] | undefined;

@@ -7,7 +7,7 @@ import { ignorePromise } from "../user-code/thenable.ts";
 export type RouteParams = Readonly<Record<string, unknown>>;
 
 /**
- * Whom a path parameter must name: a claim of the token, or a function that returns the accepted id, or
+ * What a path parameter must equal: a claim of the token, or a function that returns the accepted id, or
  * several. A claim may be a string or a list of strings. `"sub"` is the user's id.
  *
  * A function is synchronous, without I/O. If it throws, returns a promise, or returns anything but strings,

@@ -17,7 +17,7 @@ export interface HandlerRules<Claims = TokenClaims, Optional extends boolean = f
   readonly owner?: OwnerRule<Claims> | undefined;
   /**
    * `true` accepts requests without a token: `principal` is null then. A token that is sent must be valid.
-   * The path is not held to its owner, since anyone may call it. Default: false.
+   * The path is not restricted to its owner, since anyone may call it. Default: false.
    */
   readonly optionalAuth?: Optional | undefined;
 }

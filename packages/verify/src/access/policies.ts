@@ -17,11 +17,11 @@ export interface Policy<Claims = unknown> {
    * @param now The verifier's time, in seconds since 1970.
    */
   readonly permits: (principal: Principal<Claims>, now: number) => boolean;
-  /** What the client is told. Default: `scope_insufficient`, without scopes. */
+  /** What the client gets. Default: `scope_insufficient`, without scopes. */
   readonly refusal?: PolicyRefusal | undefined;
 }
 
-/** What the client is told if a policy rejects, so that it can do something about it. */
+/** What the client gets if a policy rejects, so that it can do something about it. */
 export interface PolicyRefusal {
   readonly code: "scope_insufficient" | "impersonation_forbidden" | "reauthentication_required";
   /** For `scope_insufficient`: the scopes that are needed (RFC 6750 section 3). */

@@ -8,8 +8,8 @@ export interface RouteRules<Claims = TokenClaims> {
   /** `true` makes the route public: no token is verified. Every other route requires a valid token. */
   readonly public?: boolean | undefined;
   /**
-   * `true` accepts requests without a token. A token that is sent must be valid. The route's path is not held
-   * to its owner, since anyone may call it.
+   * `true` accepts requests without a token. A token that is sent must be valid. The route's path is not
+   * restricted to its owner, since anyone may call it.
    */
   readonly optionalAuth?: boolean | undefined;
   /** What the route requires in addition to a valid token and the owner's path. */

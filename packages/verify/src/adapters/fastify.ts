@@ -51,7 +51,7 @@ declare module "fastify" {
     public?: boolean;
     /**
      * `true` accepts requests without a token: read `request.optionalPrincipal`. A token that is sent must be
-     * valid. The route's path is not held to its owner, since anyone may call it.
+     * valid. The route's path is not restricted to its owner, since anyone may call it.
      */
     optionalAuth?: boolean;
     /** Who else may use the route, although its path belongs to someone else. Default: no one. */

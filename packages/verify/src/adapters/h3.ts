@@ -33,8 +33,8 @@ declare module "h3" {
     readonly public?: boolean;
     /**
      * `true` accepts requests without a token: read `event.context.optionalPrincipal`. A token that is sent
-     * must be valid. The route's path is not held to its owner, since anyone may call it. In `defineHandler`
-     * and `defineRoute`, it has no effect on a route with an owner parameter, like `public`.
+     * must be valid. The route's path is not restricted to its owner, since anyone may call it. In
+     * `defineHandler` and `defineRoute`, it has no effect on a route with an owner parameter, like `public`.
      */
     readonly optionalAuth?: boolean;
     /**

@@ -136,7 +136,7 @@ export function callersContract(bench: ContractBench, callers: TargetCallers): v
     expect((await ask("/clients/alice", "alice")).status).toBe(200);
   });
 
-  behaviour("an access token of a user is held to its user's paths and to its scopes", async () => {
+  behaviour("an access token of a user is restricted to its user's paths and to its scopes", async () => {
     const delegated = { sub: "alice", client_id: "client-1", scope: "tasks:read" };
     expect((await askAsClient("/users/alice", delegated)).status).toBe(200);
     refused(await askAsClient("/users/bob", delegated), "owner_mismatch");

@@ -39,7 +39,7 @@ describe("requireRecentSignIn", () => {
     expect(policy.refusal).toEqual({ code: "reauthentication_required", maxAge: 300 });
   });
 
-  it("rejects a time in the future, such as milliseconds, but for a clock that is a little ahead", () => {
+  it("rejects a time in the future, such as milliseconds, unless a clock is a little ahead", () => {
     expect(signedIn(now + 60)).toBe("accepted");
     for (const time of [now + 61, now * 1000, Number.MAX_VALUE, Number.POSITIVE_INFINITY])
       expect(signedIn(time)).toBe("reauthentication_required");

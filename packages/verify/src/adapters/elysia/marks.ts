@@ -24,7 +24,7 @@ export type RouteOptions<Claims = TokenClaims> = {
   public?: boolean;
   /**
    * `true` accepts requests without a token: use `optionalPrincipal`. A token that is sent must be valid. The
-   * route's path is not held to its owner, since anyone may call it.
+   * route's path is not restricted to its owner, since anyone may call it.
    */
   optionalAuth?: boolean;
   /** Who else may use the route, although its path belongs to someone else. Default: no one. */
