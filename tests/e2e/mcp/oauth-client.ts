@@ -4,11 +4,13 @@ import type {
   OAuthClientMetadata,
   OAuthTokens,
 } from "@modelcontextprotocol/sdk/shared/auth.js";
-import type { Browser } from "./browser.ts";
+
+/** Follows an authorization URL to the client's redirect URL. */
+type UserAgent = { authorize(url: URL, email: string): Promise<URL> };
 
 /** A program without its own server, on the user's machine. */
 export class OAuthClient implements OAuthClientProvider {
-  readonly redirectUrl = "http://127.0.0.1:9/callback";
+  readonly redirectUrl = "http://127.0.0.1:33418/callback";
   readonly clientMetadata: OAuthClientMetadata = {
     client_name: "An assistant",
     redirect_uris: [this.redirectUrl],
@@ -16,7 +18,7 @@ export class OAuthClient implements OAuthClientProvider {
     response_types: ["code"],
     token_endpoint_auth_method: "none",
   };
-  readonly #browser: Browser;
+  readonly #browser: UserAgent;
   readonly #email: string;
   #information: OAuthClientInformationMixed | undefined;
   #tokens: OAuthTokens | undefined;
@@ -34,7 +36,7 @@ export class OAuthClient implements OAuthClientProvider {
   /** The code of the last authorization. */
   code = "";
 
-  constructor(browser: Browser, email: string) {
+  constructor(browser: UserAgent, email: string) {
     this.#browser = browser;
     this.#email = email;
   }
