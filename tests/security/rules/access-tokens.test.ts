@@ -17,7 +17,7 @@ function access(claims: TokenFaults["claims"], options: Options = {}): string {
 }
 
 describe("rules: access tokens", () => {
-  it("The type of a token decides its rules: one kind is never held to those of the other", () => {
+  it("The type of a token decides its rules: one kind is never checked against those of the other", () => {
     const { issuer, verifier } = createBench({ accessTokens });
     expect(outcome(verifier, issuer.accessTokenFor("alice"))).toBe("accepted");
     expect(outcome(verifier, issuer.tokenFor("alice"))).toBe("accepted");
@@ -36,7 +36,7 @@ describe("rules: access tokens", () => {
 
   it("A verifier of session tokens cannot have the type of access tokens", () => {
     for (const typ of ["at+jwt", "application/AT+JWT"])
-      expect(() => createBench({ typ })).toThrow("have rules of their own");
+      expect(() => createBench({ typ })).toThrow("have separate rules");
   });
 
   it("An ID token is refused, even where its issuer and its client are accepted", () => {

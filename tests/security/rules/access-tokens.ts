@@ -4,7 +4,7 @@ import type { Rule } from "./rule.ts";
 export const accessTokenRules: readonly Rule[] = [
   {
     id: "typ-decides",
-    text: "The type of a token decides its rules: one kind is never held to those of the other",
+    text: "The type of a token decides its rules: one kind is never checked against those of the other",
     kept: [
       [
         "verifier/verifier.ts",

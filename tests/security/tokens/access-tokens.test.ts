@@ -105,7 +105,7 @@ async function betterAuthOn(token: string, { keys }: Signers): Promise<Outcome> 
 function codeOf(verifier: Verifier, token: string): string {
   try {
     const { kind, id, clientId } = verifier.verifySync(token);
-    // Whatever a token claims: a client is a client, and only of its own token.
+    // Whatever a token claims: a client is a client only where it is the subject too.
     expect(kind).toBe(id === clientId ? "client" : "user");
     return "accepted";
   } catch (error) {

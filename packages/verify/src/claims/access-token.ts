@@ -44,7 +44,7 @@ export function checkAccessToken(
 
 /** The claims that RFC 9068 section 2.2 adds to those of a session token, or requires. */
 function checkForms({ cnf, client_id, azp, jti, iat, scope }: JsonObject): void {
-  // RFC 7800: who sends the token must prove that it has a key. Without this check, whoever got hold of the
+  // RFC 7800: who sends the token must prove that it has a key. Without this check, anyone who gets the
   // token could use it as a bearer token.
   if (cnf !== undefined)
     throw unsupported("bound to its sender's key (`cnf`: DPoP or mTLS), not a bearer token");

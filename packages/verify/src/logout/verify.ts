@@ -12,7 +12,7 @@ import { type LogoutToken, longestLogoutTokenAge, readLogoutToken } from "./toke
 /**
  * Whose logout tokens are accepted, if not those for the verifier's own `issuer` and `audience`.
  *
- * Better Auth's OAuth provider sends logout tokens of its own to a client's `backchannel_logout_uri`. Their
+ * Better Auth's OAuth provider sends its own logout tokens to a client's `backchannel_logout_uri`. Their
  * `iss` ends in `/api/auth`, and their `aud` is the client's id. Name both here, and not in the verifier: an
  * API that accepts a client's id as its audience would accept that client's ID tokens.
  *

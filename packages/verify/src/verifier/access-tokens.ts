@@ -9,7 +9,7 @@ import { type AudienceOption, readAudience } from "./audience.ts";
  * How a verifier accepts OAuth access tokens (RFC 9068), beside the tokens of users' own sessions: those of
  * Better Auth's OAuth provider (`@better-auth/oauth-provider`, `@better-auth/mcp`).
  *
- * The header's `typ` decides which rules a token is held to, and only those: an access token has `at+jwt`. It
+ * The header's `typ` decides which rules a token is checked against, and only those: an access token has `at+jwt`. It
  * must have `iss`, `sub`, `aud`, `exp`, `iat`, `jti` and `client_id`. A token that is bound to its sender's
  * key (`cnf`: DPoP, mTLS) is `token_unsupported`. `principal.kind` is `"client"` if the client is the token's
  * subject too (the `client_credentials` grant), and `principal.clientId` is the `client_id`.

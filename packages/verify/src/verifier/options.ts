@@ -155,7 +155,7 @@ function readTyp(typ: string | undefined): string | undefined {
     throw new ConfigurationError("typ: logout tokens must not be accepted as API tokens.");
   if (type === accessTokenType)
     throw new ConfigurationError(
-      "typ: OAuth access tokens have rules of their own. Accept them with `accessTokens`.",
+      "typ: OAuth access tokens have separate rules. Accept them with `accessTokens`.",
     );
   return type;
 }

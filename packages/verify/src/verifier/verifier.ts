@@ -122,7 +122,7 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
     const parts = parseToken(token);
     const { key, issuers } = keys.verify(parts, now);
     const claims = readClaimsObject(parts);
-    // The type decides, and the parser has accepted it: no token is held to the rules of both kinds.
+    // The type decides, and the parser has accepted it: no token is checked against the rules of both kinds.
     if (accessPolicy !== undefined && isAccessToken(parts.header))
       checkAccessToken(claims, accessPolicy, now, issuers);
     else checkClaims(claims, policy, now, issuers);

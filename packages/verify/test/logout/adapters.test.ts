@@ -46,7 +46,7 @@ describe.each(logoutTargets)("back-channel logout in $name", ({ name, start, too
     expect(events).toMatchObject([{ status: 200, logout: { sessionId: "s1", subject: "alice" } }]);
   });
 
-  it("accepts logout tokens by an issuer and audience of its own, and the API nothing more", async () => {
+  it("accepts logout tokens by its own issuer and audience, and the API nothing more", async () => {
     const bench = await createRevokingBench();
     const provider = "https://app.example.com/api/auth";
     const server = await start(bench.verifier, {

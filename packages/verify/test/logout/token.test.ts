@@ -311,7 +311,7 @@ describe("the issuer and the audience of an endpoint", () => {
     );
   });
 
-  it("are held to the issuers that each key source names", async () => {
+  it("are restricted to the issuers that each key source names", async () => {
     const accessTokens = { issuer: provider, scopes: null };
     const other = createTestIssuer({ algorithm: "EdDSA" });
     const { issuer } = createBench();

@@ -53,7 +53,7 @@ describe("createVerifier", () => {
     [
       "the typ of access tokens",
       { typ: "application/at+jwt" },
-      "typ: OAuth access tokens have rules of their own. Accept them with `accessTokens`.",
+      "typ: OAuth access tokens have separate rules. Accept them with `accessTokens`.",
     ],
     ["an empty list of audiences, exactly", { audience: { exactly: [] } }, audienceAdvice],
     ["no audience, exactly", { audience: { exactly: null } }, audienceAdvice],

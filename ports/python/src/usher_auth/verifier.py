@@ -75,7 +75,7 @@ class Verifier:
         :param max_token_age: seconds since ``iat``, whatever ``exp`` says. Makes ``iat`` required.
         :param max_token_length: characters, 64 to 65536.
         :param typ: the required ``typ``. Default: ``JWT`` or none. OAuth access tokens (``at+jwt``) have
-            rules of their own, and are not accepted.
+            separate rules, and are not accepted.
         :param cache: how many verified tokens to cache, 0 to 1 000 000.
         :param revocations: checked for every valid token, cached ones too. Their ``max_token_age`` limits
             this verifier as well.
@@ -252,7 +252,7 @@ def _read_typ(typ: str | None) -> str | None:
     if found == LOGOUT_TOKEN_TYPE:
         raise ConfigurationError("typ: a logout token must not pass for one for the API.")
     if found == ACCESS_TOKEN_TYPE:
-        raise ConfigurationError("typ: OAuth access tokens (at+jwt) have rules of their own.")
+        raise ConfigurationError("typ: OAuth access tokens (at+jwt) have separate rules.")
     return found
 
 

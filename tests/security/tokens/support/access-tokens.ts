@@ -9,7 +9,7 @@ export const clockTolerance = 5;
 /** The longest time since `iat`, in seconds. */
 export const maxTokenAge = 3600;
 
-/** The issuers whose tokens are tried. The verifiers know the keys of all but the stranger. */
+/** The issuers whose tokens are tried. The verifiers know the keys of all of them except the stranger. */
 export interface Signers {
   /** Two keys of one algorithm, as during a rotation. */
   readonly rotated: TestIssuer;
@@ -129,7 +129,7 @@ const headers: Readonly<Record<string, readonly unknown[]>> = {
   cty: ["JWT"],
 };
 
-/** One access token, valid in about a fifth of all cases. The same numbers give the same token but for its ids. */
+/** One access token, valid in about a fifth of all cases. The same numbers give the same token with other ids. */
 export function hostileAccessToken(signers: Signers, random: Random, now: number): string {
   const claims: Record<string, unknown> = {};
   const header: Record<string, unknown> = {};
