@@ -66,7 +66,7 @@ function connector(resource: string, provider: OAuthClient) {
 
 const textOf = (result: unknown) => (result as { content: { text: string }[] }).content[0]?.text;
 
-describe.each(Object.keys(hosts).filter((name) => name !== "hono"))("an MCP server on %s", (host) => {
+describe.each(Object.keys(hosts))("an MCP server on %s", (host) => {
   test("is used by the SDK's client, from a 401 to a sign-out", async () => {
     const { resource, authorization, userId, browser, provider, connect, finishAuth } = await start(host);
     const post = (token?: string, tool = "list_tasks") =>
