@@ -149,7 +149,7 @@ export const adapterReasons: readonly Reason[] = [
   },
   {
     file: "adapters/nestjs.ts",
-    line: "params: ofHost.length === 0 ? params",
+    line: "if (ofHost.length === 0) return",
     mutants: ["false"],
     reason: shortcut,
   },

@@ -66,13 +66,13 @@ export const expressKoaReasons: readonly Reason[] = [
   },
   {
     file: "adapters/koa/params.ts",
-    line: "if (pattern !== undefined) context[place]",
+    line: "if (value !== undefined) context[place]",
     mutants: ["true"],
-    reason: "a pattern that is undefined has no names",
+    reason: "a pattern that is undefined has no names, and a router that is has no layers",
   },
   {
     file: "adapters/koa/params.ts",
-    line: "if (names.length > 0) check(params, names);",
+    line: "if (names.length > 0) runChecks(allChecks, params, names);",
     mutants: ["true", "names.length >= 0"],
     reason: shortcut,
   },

@@ -149,7 +149,8 @@ function guardErrors(handleError: HandleError, refuse: Refuse): HandleError {
 }
 
 function rejectionOfLayer(layer: Layer, request: AdmittedRequest): Rejection | undefined {
-  for (const inner of layer.route?.stack ?? []) inner[ownRoute] = layer.route as Route;
+  const { route } = layer;
+  if (route !== undefined) for (const inner of route.stack) inner[ownRoute] = route;
   const rule = ruleOf(layer, request);
   request[ruleInForce] = rule;
   return rejectionOf(request) ?? findRejection(request, request.params, namesOf(layer), rule);
