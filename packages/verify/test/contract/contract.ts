@@ -31,7 +31,6 @@ export function contract(target: ContractTarget): void {
     describe("hosts", () => hostsContract(bench));
     describe("two copies of the package", () => copiesContract(bench));
     describe("variants of an app", () => shapesContract(bench, target.shapes));
-    const { callers } = target;
-    if (callers !== undefined) describe("callers", () => callersContract(bench, callers));
+    describe("callers", () => callersContract(bench, target.callers));
   });
 }

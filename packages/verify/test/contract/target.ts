@@ -83,7 +83,7 @@ export interface ContractTarget {
   /** The variants of an app of this framework, in a separate app. */
   readonly shapes: TargetShapes;
   /** Who may call what, in a separate app. */
-  readonly callers?: TargetCallers;
+  readonly callers: TargetCallers;
 }
 
 /**
