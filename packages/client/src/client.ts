@@ -198,7 +198,12 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     }
   }
 
-  return Object.assign(client, { clearToken: tokens.clear, refresh: tokens.refresh });
+  function clearToken(): void {
+    tokens.clear();
+    stepUp?.forget();
+  }
+
+  return Object.assign(client, { clearToken, refresh: tokens.refresh });
 }
 
 /** An error of a listener must not fail the call. */

@@ -35,6 +35,8 @@ export type StepUp = {
    * @param since - the result of `answered()` when the call began
    */
   signInAgain(event: ReauthenticationRequired, since: number): Promise<boolean>;
+  /** The session has ended: later calls ask again, and do not wait for an answer of the user before. */
+  forget(): void;
 };
 
 export type StepUpOptions = {
@@ -51,18 +53,28 @@ export function createStepUp({ ask, deadline, onSignedIn }: StepUpOptions): Step
   let answered = 0;
   let lastAnswer = false;
 
-  async function askOnce(event: ReauthenticationRequired): Promise<boolean> {
+  async function askUser(event: ReauthenticationRequired): Promise<boolean> {
     const timeout = () => new Error(`it did not answer within ${deadline} ms`);
     try {
-      lastAnswer = (await callWithDeadline(() => ask(event), deadline, timeout)) === true;
+      return (await callWithDeadline(() => ask(event), deadline, timeout)) === true;
     } catch (error) {
-      lastAnswer = false;
       console.error("@usher-auth/client: onReauthenticationRequired failed:", error);
+      return false;
     }
-    answered += 1;
-    pending = undefined;
-    if (lastAnswer) onSignedIn();
-    return lastAnswer;
+  }
+
+  function askOnce(event: ReauthenticationRequired): Promise<boolean> {
+    const question = askUser(event).then((answer) => {
+      if (pending === question) {
+        pending = undefined;
+        answered += 1;
+        lastAnswer = answer;
+      }
+      if (answer) onSignedIn();
+      return answer;
+    });
+    pending = question;
+    return question;
   }
 
   return {
@@ -70,8 +82,10 @@ export function createStepUp({ ask, deadline, onSignedIn }: StepUpOptions): Step
     async signInAgain(event, since) {
       // The answer came while this call waited for its response.
       if (answered !== since) return lastAnswer;
-      pending ??= askOnce(event);
-      return await pending;
+      return await (pending ?? askOnce(event));
+    },
+    forget() {
+      pending = undefined;
     },
   };
 }

@@ -377,6 +377,33 @@ describe("who signs in again", () => {
     expect(ask).not.toHaveBeenCalled();
   });
 
+  test("does not wait for the answer of the user before", async () => {
+    const ofBert = tokenOf("bert", 300, "bert");
+    const ofBertAfter = tokenOf("bert after", 300, "bert");
+    const api = await startServer(
+      rejectingWith("reauthentication_required", (token) => token === before || token === ofBert),
+    );
+    const answers: ((signedIn: boolean) => void)[] = [];
+    const client = clientOf({
+      baseURL: api.url,
+      now,
+      ...tokensInTurn(before, ofBert, ofBertAfter),
+      onReauthenticationRequired: () => new Promise<boolean>((resolve) => answers.push(resolve)),
+    });
+
+    const first = client("account", { method: "DELETE" });
+    await vi.waitFor(() => expect(answers).toHaveLength(1));
+    client.clearToken();
+    const second = client("account");
+    await vi.waitFor(() => expect(answers).toHaveLength(2));
+    answers[1]?.(true);
+    expect((await second).status).toBe(200);
+    answers[0]?.(true);
+
+    expect((await first).status).toBe(401);
+    expect(api.received.map(({ method }) => method)).toEqual(["DELETE", "GET", "GET"]);
+  });
+
   test("may sign out instead: the caller gets the 401", async () => {
     const { api, client, signOuts } = await start(() => true, tokensInTurn(before, null));
 
