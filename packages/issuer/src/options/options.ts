@@ -86,7 +86,8 @@ export interface UsherJwtOptions {
    * - `org`: the id of the session's active organization, only if the user is a member at that moment.
    * - `org_role`: the user's role in it, a string for one role and a list for several.
    * - `orgs`, with `{ memberships: 20 }`: up to that many of the user's organizations (1 to 50) as
-   *   `[{ id, role }]`, the active one first, then by when the user joined. More are left out.
+   *   `[{ id, role }]`, the active one first, then by when the user joined. Further ones are left out, and
+   *   those beyond 3000 characters.
    *
    * Session and membership are looked up for each token. If that fails, `/token` answers 503.
    *

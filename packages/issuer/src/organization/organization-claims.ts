@@ -16,6 +16,9 @@ export interface OrganizationState {
   readonly claims: Record<string, unknown>;
 }
 
+/** Characters of `orgs`, as JSON: half of what a token may have when it is encoded. */
+const maxListLength = 3000;
+
 /** Milliseconds for all look-ups of one token. */
 const lookUpDeadline = 5000;
 
@@ -25,7 +28,7 @@ const lookUpDeadline = 5000;
  * - `org` (a string) and `org_role` (a string for one role, a list for several): the active organization,
  *   only if the user is a member now. A session can still name an organization that the user has left.
  * - `orgs` (`[{ id, role }]`), only with `memberships` above 0: that many of the user's organizations, the
- *   active one first, then by when the user joined.
+ *   active one first, then by when the user joined, and as many as fit into 3000 characters.
  *
  * The session that the caller has may be from before a change that has been committed since. The caller must
  * have taken the token's `iat` before it calls this, so that such a change revokes the token. A session that
@@ -79,7 +82,17 @@ async function lookUp(
   const others = all.filter(({ organizationId }) => organizationId !== member?.organizationId);
   const listed = (member === null ? others : [member, ...others]).slice(0, memberships);
   const orgs = listed.map((one) => ({ id: one.organizationId, ...roleClaim("role", one) }));
-  return { session, claims: { ...claims, orgs } };
+  return { session, claims: { ...claims, orgs: orgs.slice(0, fitting(orgs)) } };
+}
+
+/** How many of these fit into a token. Long ids and many roles must not make it too long to be accepted. */
+function fitting(orgs: readonly object[]): number {
+  let length = 0;
+  const last = orgs.findIndex((one) => {
+    length += JSON.stringify(one).length + 1;
+    return length > maxListLength;
+  });
+  return last === -1 ? orgs.length : last;
 }
 
 /** Better Auth stores several roles as one text, separated by commas. */

@@ -78,6 +78,21 @@ test("memberships: as many as asked for, the active one first, then by when the 
   });
 });
 
+test("memberships: as many as fit into a token that APIs accept", async () => {
+  const issuer = await organizationIssuer([], { plugin: { organization: { memberships: 50 } } });
+  const ada = await signUp(issuer, "Ada");
+  const last = { id: "" };
+  for (let count = 0; count < 12; count += 1) last.id = await createOrganization(ada, `org-${count}`);
+  await issuer.adapter.updateMany({
+    model: "member",
+    where: [{ field: "userId", value: ada.id }],
+    update: { role: "r".repeat(500) },
+  });
+  const { orgs } = (await organizationOf(ada)) as { orgs: { id: string }[] };
+  expect(orgs).toHaveLength(5);
+  expect(orgs[0]?.id).toBe(last.id);
+});
+
 test("set-auth-jwt has the same claims", async () => {
   const issuer = await organizationIssuer([]);
   const ada = await signUp(issuer, "Ada");
