@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { compressedSize, core } from "../src/suites/bundle.ts";
 
-// The form, the claims, the schema, the hints for the operator and the responses of the guard are most of it.
-test("the core, minified and compressed, stays within 10.8 KB", async () => {
-  expect(await compressedSize(core, ["@usher-auth/source"])).toBeLessThanOrEqual(10.8);
+// The form, the claims, the schema, the hints for the operator and the responses of the guard are most of it. Owner
+// rules, metadata and challenges of a protected resource, and access tokens take about 3 KB.
+test("the core, minified and compressed, stays within 14 KB", async () => {
+  expect(await compressedSize(core, ["@usher-auth/source"])).toBeLessThanOrEqual(14);
 });

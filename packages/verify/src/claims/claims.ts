@@ -85,7 +85,10 @@ function checkForms(
   if (!isNumericDate(claims.iat) && !(claims.iat === undefined && policy.maxTokenAge === undefined)) {
     throw invalid("iat", "a finite number");
   }
-  if (!isOptionalString(claims.sid)) throw invalid("sid", "a non-empty string");
+  if (!isOptionalString(claims.sid)) {
+    const signedOut = " (null: an OAuth client got the token after its user had signed out)";
+    throw invalid("sid", "a non-empty string", claims.sid === null ? signedOut : "");
+  }
   if (!isOptionalString(claims.jti)) throw invalid("jti", "a non-empty string");
 }
 

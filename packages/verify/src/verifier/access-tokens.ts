@@ -14,7 +14,8 @@ import { type AudienceOption, readAudience } from "./audience.ts";
  * key (`cnf`: DPoP, mTLS) is `token_unsupported`. `principal.kind` is `"client"` if the client is the token's
  * subject too (the `client_credentials` grant), and `principal.clientId` is the `client_id`.
  *
- * The verifier's `clockTolerance`, `maxTokenAge`, `claims` schema and `revocations` are for both kinds. A
+ * The verifier's `clockTolerance`, `maxTokenAge`, `claims` schema and `revocations` are for both kinds. Better
+ * Auth's access tokens live for an hour, so `maxTokenAge` may end them earlier (`token_expired`). A
  * revocation of a user covers the access tokens of that user, and no token of a client that acts for itself.
  *
  * Does NOT check whether the client is still registered, or which scopes a route needs: use
@@ -70,7 +71,7 @@ export function readAccessTokens(options: AccessTokenOptions, session: ClaimsPol
     "accessTokens.issuer: a non-empty string, or a list of them, is required. Set it to the OAuth provider's issuer, such as https://app.example.com/api/auth.",
   );
   const { audiences, isExact } =
-    audience === undefined ? session : readAudience(audience, "accessTokens.audience");
+    audience === undefined ? session : readAudience(audience, "accessTokens.audience", "");
   if (audiences === null)
     throw new ConfigurationError(
       "accessTokens.audience: is required, because an access token can be for any API. Set it to this API's name in access tokens.",

@@ -13,17 +13,19 @@ export type AudienceOption =
 
 /**
  * @param name The option, for the message.
+ * @param orNull What the message says of `null`.
  * @throws {ConfigurationError} Not a string, an empty one, or an empty list.
  */
 export function readAudience(
   audience: AudienceOption,
   name: string,
+  orNull = ", or to null to check none",
 ): Pick<ClaimsPolicy, "audiences" | "isExact"> {
   if (audience === null) return { audiences: null, isExact: false };
   const isExact = typeof audience === "object" && "exactly" in audience;
   const audiences = stringList(
     isExact ? audience.exactly : audience,
-    `${name}: a non-empty string, or a list of them, is required. Set it to this API's name in tokens, or to null to check none.`,
+    `${name}: a non-empty string, or a list of them, is required. Set it to this API's name in tokens${orNull}.`,
   );
   return { audiences, isExact };
 }

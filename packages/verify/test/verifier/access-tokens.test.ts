@@ -83,6 +83,14 @@ describe("access tokens", () => {
     expect(verdict(verifier, tokenFor(claims))).toBe(code);
   });
 
+  it("of a user who has signed out are refused: Better Auth says so with sid null", () => {
+    const { verifier, tokenFor } = createAccessBench();
+    expect(refusal(() => verifier.verifySync(tokenFor({ sid: null })))).toMatchObject({
+      code: "claims_invalid",
+      hint: "`sid` must be a non-empty string (null: an OAuth client got the token after its user had signed out)",
+    });
+  });
+
   it.each([
     ["without azp", { azp: undefined }],
     ["without scope", { scope: undefined }],
@@ -326,6 +334,11 @@ describe("accessTokens", () => {
       "no audience",
       { audience: null, accessTokens },
       "accessTokens.audience: is required, because an access token can be for any API. Set it to this API's name in access tokens.",
+    ],
+    [
+      "an empty audience",
+      { accessTokens: { ...accessTokens, audience: "" } },
+      "accessTokens.audience: a non-empty string, or a list of them, is required. Set it to this API's name in tokens.",
     ],
     [
       "null as the audience",
