@@ -93,6 +93,7 @@ function typeScriptProjects(): string[] {
     "bench",
     "conformance",
     "examples/organizations",
+    "tests/compat/better-auth",
     "tests/e2e",
     "tests/runtimes",
     "tests/security",

@@ -3,8 +3,8 @@ import type { BetterAuthOptions } from "better-auth";
 import { jwt } from "better-auth/plugins/jwt";
 import { getTestInstance as original } from "better-auth/test";
 
-type Original = typeof original<BetterAuthOptions, object>;
+type Arguments = Parameters<typeof original<BetterAuthOptions, object>>;
 
-export function getTestInstance(...[options, config]: Parameters<Original>): ReturnType<Original> {
-  return original({ ...options, plugins: [...(options?.plugins ?? []), jwt()] }, config);
+export async function getTestInstance(...[options, config]: Arguments): Promise<unknown> {
+  return await original({ ...options, plugins: [...(options?.plugins ?? []), jwt()] }, config);
 }
