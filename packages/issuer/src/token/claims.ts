@@ -97,7 +97,8 @@ function ownClaims(
   };
 }
 
-function isId(value: unknown): boolean {
+/** Whether a column of Better Auth holds an id. */
+export function isId(value: unknown): boolean {
   return value !== undefined && value !== null && value !== "";
 }
 

@@ -2,21 +2,28 @@ import { createHash } from "node:crypto";
 import type { AuthContext, BetterAuthOptions, GenericEndpointContext } from "better-auth";
 import type { AuthenticatedSession } from "../options/options.ts";
 import { unavailable } from "../unavailable.ts";
+import { isId } from "./claims.ts";
 
 type CreateSession = NonNullable<
   NonNullable<NonNullable<NonNullable<BetterAuthOptions["databaseHooks"]>["session"]>["create"]>["before"]
 >;
 
 /**
- * Plugins of Better Auth that create sessions without a sign-in, in the requests whose path starts like this.
- *
- * A device gets its session because someone who is signed in elsewhere approved it. A session is replaced
- * when a second factor is turned on or off, in some configurations without a password.
+ * Plugins of Better Auth that create a session because it was approved in another one, by the path of these
+ * requests: nobody signs in.
  */
-const pathsWithoutSignIn: Readonly<Record<string, string>> = {
+const givenSessions: Readonly<Record<string, string>> = {
   "device-authorization": "/device/",
   electron: "/electron/",
+};
+
+/**
+ * Plugins that may replace the session of a user who is signed in, in some configurations without a proof of
+ * who they are: a second factor or a passkey is added. Without a session, the same requests sign a user in.
+ */
+const replacedSessions: Readonly<Record<string, string>> = {
   "two-factor": "/two-factor/",
+  passkey: "/passkey/verify-registration",
 };
 
 /** How long a session is known to have begun without a sign-in: longer than sessions last. Milliseconds. */
@@ -35,7 +42,7 @@ export async function signInTime(
   { user, session }: AuthenticatedSession,
   request: GenericEndpointContext,
 ): Promise<number | undefined> {
-  if (isSet(session.impersonatedBy) || user.isAnonymous === true) return undefined;
+  if (isId(session.impersonatedBy) || user.isAnonymous === true) return undefined;
   const { authCookies, secret } = request.context;
   if ((await request.getSignedCookie(authCookies.sessionToken.name, secret)) !== session.token)
     return undefined;
@@ -51,13 +58,14 @@ export async function signInTime(
  * @returns undefined when no plugin of the instance creates such sessions
  */
 export function markSessionsWithoutSignIn(context: AuthContext): CreateSession | undefined {
-  if (pathsOf(context).length === 0) return undefined;
+  const given = pathsOf(context, givenSessions);
+  const replaced = pathsOf(context, replacedSessions);
+  if (!hasMarks(context)) return undefined;
   return async ({ token, userId }, request) => {
-    if (!request || !pathsOf(context).some((path) => request.path.startsWith(path))) return;
-    const previous = request.context.session;
-    const isReplaced = previous?.session.userId === userId;
-    // The second step of a sign-in: nobody is signed in yet.
-    if (!isReplaced && request.path.startsWith("/two-factor/")) return;
+    const startsWith = (path: string): boolean => request?.path.startsWith(path) === true;
+    const previous = request?.context.session;
+    const isReplaced = replaced.some(startsWith) && previous?.session.userId === userId;
+    if (!request || !(isReplaced || given.some(startsWith))) return;
     const signedInAt = isReplaced ? await signInTime(previous, request) : undefined;
     await context.internalAdapter.createVerificationValue({
       identifier: identifierOf(token),
@@ -69,24 +77,22 @@ export function markSessionsWithoutSignIn(context: AuthContext): CreateSession |
 
 /** Seconds; NaN for a session without a sign-in; undefined for a session that has no mark. */
 async function findMark(token: string, context: AuthContext): Promise<number | undefined> {
-  if (pathsOf(context).length === 0) return undefined;
+  if (!hasMarks(context)) return undefined;
   const mark = await context.internalAdapter.findVerificationValue(identifierOf(token)).catch(() => {
     throw unavailable("SESSION_UNAVAILABLE", "The session cannot be looked up now");
   });
   return mark === null ? undefined : Number(mark.value);
 }
 
-function pathsOf({ options }: AuthContext): string[] {
-  return (options.plugins ?? []).flatMap(({ id }) =>
-    Object.hasOwn(pathsWithoutSignIn, id) ? [pathsWithoutSignIn[id] as string] : [],
-  );
+function hasMarks(context: AuthContext): boolean {
+  return pathsOf(context, { ...givenSessions, ...replacedSessions }).length > 0;
+}
+
+function pathsOf({ options }: AuthContext, all: Readonly<Record<string, string>>): string[] {
+  return (options.plugins ?? []).flatMap(({ id }) => (Object.hasOwn(all, id) ? [all[id] as string] : []));
 }
 
 /** Not the token itself: a reader of the table must not be able to use it. */
 function identifierOf(sessionToken: string): string {
   return `usher-sign-in-${createHash("sha256").update(sessionToken).digest("base64url")}`;
-}
-
-function isSet(value: unknown): boolean {
-  return value !== undefined && value !== null && value !== "";
 }

@@ -2,6 +2,8 @@ import { createHmac } from "node:crypto";
 import { DatabaseSync } from "node:sqlite";
 import { apiKey } from "@better-auth/api-key";
 import type { BetterAuthOptions, BetterAuthPlugin } from "better-auth";
+import { createAuthEndpoint, sessionMiddleware } from "better-auth/api";
+import { setSessionCookie } from "better-auth/cookies";
 import { admin } from "better-auth/plugins/admin";
 import { anonymous } from "better-auth/plugins/anonymous";
 import { bearer } from "better-auth/plugins/bearer";
@@ -54,6 +56,17 @@ function totp(uri: string): string {
   const hash = createHmac("sha1", key).update(counter).digest();
   const code = hash.readUInt32BE((hash.at(-1) ?? 0) & 15) & 0x7fffffff;
   return String(code % 1_000_000).padStart(6, "0");
+}
+
+/** A plugin that replaces the user's session. */
+function creatingSession(id: string, path: string): BetterAuthPlugin {
+  const replace = createAuthEndpoint(path, { method: "POST", use: [sessionMiddleware] }, async (context) => {
+    const { user } = context.context.session;
+    const session = await context.context.internalAdapter.createSession(user.id);
+    await setSessionCookie(context, { session, user });
+    return context.json({});
+  });
+  return { id, endpoints: { replace } };
 }
 
 describe("a session that the user proves nothing for has the auth_time of the one before, or none", () => {
@@ -177,6 +190,15 @@ describe("a session that the user proves nothing for has the auth_time of the on
     expect(await signedInAfter(browser)).toBe(hour);
     await post(browser, "/two-factor/disable");
     expect(await signedInAfter(browser)).toBe(hour);
+  });
+
+  test.each([
+    ["passkey", "/passkey/verify-registration", 0],
+    ["electron", "/electron/token", undefined],
+  ])("a session of the plugin %s, which is not installed here, at %s", async (id, path, expected) => {
+    const { browser } = await ada([creatingSession(id, path)]);
+    await post(browser, path);
+    expect(await signedInAfter(browser)).toBe(expected);
   });
 
   test("switching between sessions of one browser gives each its own", async () => {
