@@ -3,14 +3,17 @@ import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
 import { WebStandardStreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
-import { requireScopes } from "@usher-auth/verify";
+import { type Policy, requireScopes } from "@usher-auth/verify";
 import type { ToolPolicies } from "@usher-auth/verify/mcp";
 import { z } from "zod";
 
+/** A machine has no tasks. */
+const user: Policy = { name: "a user", permits: ({ kind }) => kind === "user" };
+
 /** What each tool of the server requires. */
 export const toolPolicies: ToolPolicies = {
-  list_tasks: [],
-  add_task: [requireScopes("tasks:write")],
+  list_tasks: [user],
+  add_task: [user, requireScopes("tasks:write")],
 };
 
 /** An MCP server for one request of one user. */
