@@ -150,7 +150,7 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
    * `claims` are the token's, and no other code has them before they are frozen.
    */
   function principalOf(claims: TokenClaims, parts: UnverifiedToken): Principal<Claims> {
-    const clientId = isAccessToken(parts.header) ? (claims.client_id as string) : undefined;
+    const clientId = accessPolicy && isAccessToken(parts.header) ? (claims.client_id as string) : undefined;
     if (readClaims === undefined) return createPrincipal(claims, deepFreeze(claims) as Claims, clientId);
     return createPrincipal(claims, readClaims(readClaimsObject(parts)), clientId);
   }
