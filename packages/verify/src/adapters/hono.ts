@@ -131,10 +131,11 @@ export function usher<AppEnv extends Env, Routes extends Schema, Base extends st
 
   function keep(context: Context, entry: Accepted<Claims>): void {
     const { principal } = entry;
+    const earlier = admissions.get(context)?.ownerParams;
     let enforced: readonly Policy<Claims>[] = [];
     accepted.set(context, entry);
     admissions.set(context, {
-      ownerParams: [...(admissions.get(context)?.ownerParams ?? []), ...guard.ownerParams],
+      ownerParams: earlier === undefined ? guard.ownerParams : [...earlier, ...guard.ownerParams],
       get rule() {
         return entry.rule as OwnerRule<never> | undefined;
       },

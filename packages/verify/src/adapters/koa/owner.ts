@@ -16,8 +16,8 @@ import type { UsherState } from "./state.ts";
  * `router.use("/api/:userId", owner(rule, loadUser))`.
  *
  * Anywhere else, and with other routers, every request is rejected with `owner_mismatch`, and the hint says
- * why. So it is if the rule does not fit its path: the path has no owner parameter, or several and the rule
- * has no `params`. Must run after {@link usher}; otherwise it throws, and the app answers 500.
+ * why. A rule that does not fit its path rejects every request too: the path has no owner parameter, or
+ * several and the rule has no `params`. Must run after {@link usher}; otherwise it throws, and the app answers 500.
  *
  * @param rule The exceptions. See {@link OwnerRule}.
  * @param covered For `use()`: a middleware. Not a router: state rules in its own routes.

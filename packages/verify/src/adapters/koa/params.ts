@@ -18,7 +18,7 @@ export interface ParamsCheck {
 }
 
 /** An owner rule, and the owner parameters of its route. */
-export interface StatedFor {
+interface StatedFor {
   readonly rule: OwnerRule<never>;
   readonly ownerParams: readonly string[];
 }

@@ -83,8 +83,7 @@ export const OptionalAuth = (): CustomDecorator => markOptional();
  * @example
  * ```ts
  * import { Controller, Get, Param } from "@nestjs/common";
- * import { ConfigurationError } from "../../errors.ts";
-import { requireClaim } from "@usher-auth/verify";
+ * import { requireClaim } from "@usher-auth/verify";
  * import { Owner } from "@usher-auth/verify/nestjs";
  *
  * const isSupport = requireClaim(({ role }) => role === "support", "role support");

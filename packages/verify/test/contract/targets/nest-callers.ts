@@ -24,7 +24,7 @@ export function createCallersController(handle: Handle): new () => object {
     personal: [Get("/personal"), RequirePolicies(...personal)],
     clientScopes: [Get("/client-scopes"), RequirePolicies(...clientScopes)],
   };
-  // Each handler is a function of its own: Nest keeps metadata by function.
+  // Each handler is a separate function: Nest keeps metadata by function.
   for (const name of Object.keys(handlers)) {
     const value = (...given: Parameters<typeof run>) => run(...given);
     Object.defineProperty(CallersController.prototype, name, { value, configurable: true, writable: true });
