@@ -1,38 +1,24 @@
 import type { RequestListener } from "node:http";
 import { auth } from "@modelcontextprotocol/sdk/client/auth.js";
-import { createVerifier, remoteJwks, requireScopes } from "@usher-auth/verify";
+import { requireScopes } from "@usher-auth/verify";
 import { backchannelLogout, usher } from "@usher-auth/verify/fastify";
 import { requireClientScopes } from "@usher-auth/verify/policies";
-import { createRevocations, memoryRevocationStore } from "@usher-auth/verify/revocation";
 import fastify from "fastify";
-import { expect, onTestFinished, test } from "vitest";
-import { listen, operator, startAuthorizationServer } from "./authorization-server.ts";
+import { expect, test } from "vitest";
+import { operator } from "./authorization-server.ts";
 import { Browser } from "./browser.ts";
+import { startEnvironment } from "./environment.ts";
 import { claimsOf, OAuthClient } from "./oauth-client.ts";
 
 const email = "ada@example.com";
 
 /** A guarded API, Better Auth, and a user. */
 async function start() {
-  let handle: RequestListener = (_request, response) => void response.writeHead(503).end();
-  const api = await listen((request, response) => handle(request, response));
-  const authorization = await startAuthorizationServer({
-    resource: api,
-    audience: api,
-    logoutEndpoint: `${api}/backchannel-logout`,
+  const { api, authorization, verifier, protectedResource, serve } = await startEnvironment({
+    path: "",
     scopes: ["tasks:read", "tasks:sync"],
+    baseScopes: null,
   });
-  const revocations = createRevocations({ store: memoryRevocationStore(), maxTokenAge: 3600 });
-  onTestFinished(() => revocations.close());
-  const verifier = createVerifier({
-    keys: remoteJwks(`${authorization.issuer}/jwks`),
-    issuer: authorization.url,
-    audience: api,
-    accessTokens: { issuer: authorization.issuer, scopes: null },
-    revocations,
-  });
-  await verifier.ready();
-  const protectedResource = { resource: api, authorizationServers: authorization.issuer };
   const exceptions: string[] = [];
   const app = fastify();
   await app.register(usher, {
@@ -49,7 +35,7 @@ async function start() {
   app.get("/api/:userId/notes", whose);
   app.get("/api/me", { config: { policies: [requireClientScopes("tasks:read")] } }, whose);
   await app.ready();
-  handle = app.routing.bind(app) as RequestListener;
+  serve(app.routing.bind(app) as RequestListener);
 
   const browser = new Browser(authorization.url);
   const userId = await browser.signUp(email);

@@ -1,13 +1,10 @@
-import type { RequestListener } from "node:http";
 import { UnauthorizedError } from "@modelcontextprotocol/sdk/client/auth.js";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
-import { createVerifier, remoteJwks } from "@usher-auth/verify";
-import { createRevocations, memoryRevocationStore } from "@usher-auth/verify/revocation";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { listen, startAuthorizationServer } from "./authorization-server.ts";
 import { Browser } from "./browser.ts";
+import { startEnvironment } from "./environment.ts";
 import { hosts } from "./hosts.ts";
 import { claimsOf, OAuthClient } from "./oauth-client.ts";
 
@@ -15,35 +12,19 @@ const email = "ada@example.com";
 
 /** A guarded MCP server, Better Auth, and a user with a browser and a program. */
 async function start(host: string) {
-  let handle: RequestListener = (_request, response) => void response.writeHead(503).end();
-  const api = await listen((request, response) => handle(request, response));
-  const resource = `${api}/mcp`;
-  const scopes = ["tasks:read", "tasks:write"];
-  const authorization = await startAuthorizationServer({
-    resource,
-    audience: api,
-    logoutEndpoint: `${api}/backchannel-logout`,
-    scopes,
+  const { resource, authorization, serve, ...guarded } = await startEnvironment({
+    path: "/mcp",
+    scopes: ["tasks:read", "tasks:write"],
+    baseScopes: ["tasks:read"],
   });
-  const revocations = createRevocations({ store: memoryRevocationStore(), maxTokenAge: 3600 });
-  onTestFinished(() => revocations.close());
-  const verifier = createVerifier({
-    keys: remoteJwks(`${authorization.issuer}/jwks`),
-    issuer: authorization.url,
-    audience: api,
-    accessTokens: { issuer: authorization.issuer, audience: resource, scopes: ["tasks:read"] },
-    revocations,
-  });
-  await verifier.ready();
-  const protectedResource = { resource, authorizationServers: authorization.issuer, scopes };
   const app = hosts[host];
   if (app === undefined) throw new Error(`no host ${host}`);
-  handle = await app({ verifier, protectedResource });
+  serve(await app(guarded));
 
   const userId = await new Browser(authorization.url).signUp(email);
   const browser = new Browser(authorization.url);
   const provider = new OAuthClient(browser, email);
-  return { api, resource, authorization, userId, browser, provider, ...connector(resource, provider) };
+  return { resource, authorization, userId, browser, provider, ...connector(resource, provider) };
 }
 
 /** Connects the program as its developer would: after the user's consent, it tries once more. */
