@@ -95,7 +95,7 @@ it("an owner rule holds for a lazy handler, as in Nitro", async () => {
   expect(await ask("/users/alice")).toBe(403);
 });
 
-it("a second guard has rules of its own", async () => {
+it("a second guard has its own rules", async () => {
   const strict = createApp()
     .use(defineEventHandler(usher({ verifier, ownerParam: "userId" })))
     .use(createRouter().get("/users/:userId", run)).handler;

@@ -123,7 +123,7 @@ describe.each(Object.entries(servers))("the sockets of %s", (_name, start) => {
     return { ...bench, host, rejected, used, dial, token, clientToken };
   }
 
-  it("are open to whom the owner rule of their route admits, and only there", async () => {
+  it("open for those that the owner rule of their route admits, and only there", async () => {
     const { dial, token, used } = await serve();
     const staff = token("bob", { role: "support" });
     expect(await ask(await open(dial("/support/alice", staff)), "hi")).toBe("bob: hi");
