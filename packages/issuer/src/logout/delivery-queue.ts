@@ -85,7 +85,7 @@ export interface DeliveryQueue {
   removeExpired(): Promise<number>;
 }
 
-/** Milliseconds. Longer than the deliveries of a change take that concerns all members of a large organization. */
+/** Milliseconds. Longer than the deliveries take when a large organization is deleted. */
 const headStart = 3_600_000;
 
 /** Milliseconds for which a claimed delivery is reserved. Longer than an attempt takes. */
