@@ -2,8 +2,8 @@ import { AuthError, ConfigurationError } from "../errors.ts";
 import { checkOwnerRule, type OwnerRule, readOwnerRule } from "./owner-rule.ts";
 
 /**
- * Where a middleware keeps the owner rule that it states. For routers that set parameters before a route's own
- * middleware runs: the guard reads the rule from the matched route before it checks the owner.
+ * Where a middleware keeps the owner rule that it states. For routers that set parameters before a route's
+ * own middleware runs: the guard reads the rule from the matched route before it checks the owner.
  */
 const stated: unique symbol = Symbol("usher.ownerRule");
 

@@ -24,7 +24,7 @@ declare global {
     interface Request {
       /** The user of the verified token. `undefined` on a route that no guard runs before. */
       principal: Principal<RegisteredClaims>;
-      /** On a route with `guard.optional`: the user of the verified token, or null if the request has none. */
+      /** With `guard.optional`: the user of the verified token, or null if the request has none. */
       optionalPrincipal: Principal<RegisteredClaims> | null;
     }
   }
@@ -83,8 +83,9 @@ export type UsherOptions = GuardOptions<RegisteredClaims, Request>;
  * Every later route, middleware and error handler whose path has the owner parameter is restricted to its
  * owner, in this router and in nested ones, also of another copy of Express. The guard checks `req.params`
  * right before the handler and before `app.param` callbacks. If the parameter is optional, the path without
- * it is rejected for every user. A route may state exceptions with {@link owner}. Express has no hook for this, so the guard wraps methods of Express's
- * `Layer.prototype` and defines `params` on its request prototype. Requests without a guard are not affected.
+ * it is rejected for every user. A route may state exceptions with {@link owner}. Express has no hook for
+ * this, so the guard wraps methods of Express's `Layer.prototype` and defines `params` on its request
+ * prototype. Requests without a guard are not affected.
  *
  * Does not check ids in bodies and queries. Does not see middleware of another copy's router that only your
  * own function calls: it runs on another user's path, with empty parameters.

@@ -87,10 +87,10 @@ type Credentials = Omit<GuardedRequest<RegisteredClaims, object>, keyof RouteAcc
 
 /**
  * Guards a Nest app, on Express or Fastify: every handler of every controller, and every unknown path,
- * requires a valid token, except handlers with `@Public()` or `@OptionalAuth()`. A route whose path or host has
- * the owner parameter is restricted to its owner; `@Owner(rule)` states exceptions. The guard checks the value
- * that `@Param()` and `@HostParam()` return.
- * Rejections are sent directly: exception filters do not see them; use `onReject`.
+ * requires a valid token, except handlers with `@Public()` or `@OptionalAuth()`. A route whose path or host
+ * has the owner parameter is restricted to its owner; `@Owner(rule)` states exceptions. The guard checks the
+ * value that `@Param()` and `@HostParam()` return. Rejections are sent directly: exception filters do not see
+ * them; use `onReject`.
  *
  * Nest parses bodies before it calls guards. Does not check ids in bodies and queries. Does not guard
  * anything else that was added before the app's modules were ready, such as `app.use(...)` and Swagger's

@@ -169,7 +169,7 @@ describe.each(versions)("owner() in express %s", (version, express) => {
     expect(await ask(app, "/api/alice/secret", alice)).toBe(200);
   });
 
-  it("works in routers and mounted apps, from the first request on, of another copy of Express too", async () => {
+  it("works in routers and apps from the first request on, of another copy of Express too", async () => {
     const app = build();
     const another = () => anotherCopy<typeof express5>(version === "5" ? "express" : "express-4");
     for (const [name, made] of [

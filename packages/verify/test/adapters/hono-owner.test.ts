@@ -88,7 +88,7 @@ describe("owner() in hono", () => {
     expect(await ask(app, "/b/alice/x")).toBe(200);
   });
 
-  it("works in apps that are mounted or have a base path, with their own error handlers and guards", async () => {
+  it("works in mounted apps and base paths, with their own error handlers and guards", async () => {
     const app = build();
     const plain = new Hono<UsherEnv>().get("/:userId", owner(rule), done).get("/:userId/secret", done);
     app.route("/plain", plain);

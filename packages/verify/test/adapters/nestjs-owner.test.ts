@@ -159,7 +159,7 @@ describe.each(Object.keys(platforms) as (keyof typeof platforms)[])("nestjs on %
     expect(await at("/orgs/globex", admin)).toBe("owner_mismatch");
   });
 
-  it("@OptionalAuth() is for its handler, and for the controller's handlers without their own mark", async () => {
+  it("@OptionalAuth() is for its handler, and for those of the controller without their own", async () => {
     const open = controllerOf({ optional: [Get("/o/optional"), OptionalAuth()] });
     Public()(open);
     const optional = controllerOf({

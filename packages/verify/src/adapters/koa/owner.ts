@@ -17,7 +17,8 @@ import type { UsherState } from "./state.ts";
  *
  * Anywhere else, and with other routers, every request is rejected with `owner_mismatch`, and the hint says
  * why. A rule that does not fit its path rejects every request too: the path has no owner parameter, or
- * several and the rule has no `params`. Must run after {@link usher}; otherwise it throws, and the app answers 500.
+ * several and the rule has no `params`. Must run after {@link usher}; otherwise it throws, and the app answers
+ * 500.
  *
  * @param rule The exceptions. See {@link OwnerRule}.
  * @param covered For `use()`: a middleware. Not a router: state rules in its own routes.
@@ -59,4 +60,4 @@ export function owner<Claims = TokenClaims>(
 }
 
 const advice =
-  "Make it the first middleware of a route of @koa/router. In use(), pass the middleware that it is for: owner(rule, middleware).";
+  "Make it the first middleware of a route of @koa/router. In use(), pass what it is for: owner(rule, middleware).";

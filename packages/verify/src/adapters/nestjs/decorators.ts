@@ -50,8 +50,8 @@ export const Public = (): CustomDecorator => markPublic();
 
 /**
  * Accepts requests without a token on a handler, or on all handlers of a controller that require no policies.
- * A token that is sent must be valid. The handler's path is not restricted to its owner, since anyone may call
- * it. `@Principal()` is null for a request without a token.
+ * A token that is sent must be valid. The handler's path is not restricted to its owner, since anyone may
+ * call it. `@Principal()` is null for a request without a token.
  *
  * @throws {ConfigurationError} The same handler or controller is `@Public()`.
  *

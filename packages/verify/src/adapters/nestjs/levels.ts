@@ -48,8 +48,8 @@ function levelOf(target: object, descriptor: { value?: unknown } | undefined): L
 }
 
 /**
- * What a handler requires. Its own metadata wins over the controller's; policies add up. A level with policies
- * or an owner rule needs a principal, so its mark does not count.
+ * What a handler requires. Its own metadata wins over the controller's; policies add up. A level with
+ * policies or an owner rule needs a principal, so its mark does not count.
  *
  * @param levels The handler, then its controller.
  */
