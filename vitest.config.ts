@@ -83,7 +83,7 @@ const long = [
   "tests/e2e/dev.test.ts",
   "tests/e2e/mcp/{guide,mcp}.test.ts",
   "tests/e2e/move-to-key-pair.test.ts",
-  "tests/e2e/organization/*.test.ts",
+  "tests/e2e/memberships/*.test.ts",
   "tests/e2e/organizations/*.test.ts",
   "tests/e2e/packages/install.test.ts",
   "tests/e2e/pgbouncer.test.ts",
