@@ -53,7 +53,10 @@ describe("the doctor without a problem", () => {
   );
 
   test("finds none in access tokens of users and clients, with or without settings", async () => {
-    const { accessTokenFor, clientTokenFor, ...provider } = await createTestIssuer({ mode: "jwks", audience });
+    const { accessTokenFor, clientTokenFor, ...provider } = await createTestIssuer({
+      mode: "jwks",
+      audience,
+    });
     const environment = {
       BETTER_AUTH_URL: provider.issuer,
       API_URL: audience,

@@ -55,7 +55,7 @@ function grants(claims: unknown, needed: readonly string[]): boolean {
 }
 
 /** The scopes in the claim `scope`. */
-export function grantedScopes(claims: unknown): readonly unknown[] {
+function grantedScopes(claims: unknown): readonly unknown[] {
   const { scope } = (claims ?? {}) as { scope?: unknown };
   return Array.isArray(scope) ? scope : scopesOf(scope);
 }
