@@ -6,8 +6,8 @@ import { providerIssuer, startProvider } from "./oauth-client.ts";
 
 const accessTokens: AccessTokenOptions = { issuer: providerIssuer, scopes: null };
 
-async function signedIn() {
-  const { auth, addClient } = await startProvider();
+async function signedIn(tokens: { readonly issuer?: string } = {}) {
+  const { auth, addClient } = await startProvider(tokens);
   const browser = new Browser(auth);
   const userId = await browser.signUp();
   const keys = localJwks((await (await browser.request("GET", "/jwks")).json()) as never);
@@ -57,6 +57,20 @@ describe("tokens of Better Auth's OAuth provider", () => {
       { issuer: [baseURL, providerIssuer], audience: null },
     ])
       await expect(verifierWith(options).verify(id_token)).rejects.toMatchObject({ name: "AuthError" });
+  });
+
+  test("with one issuer for all (usherJwt({ issuer })), the type still keeps them apart", async () => {
+    const issuer = "https://issuer.example.com";
+    const { browser, userId, client, verifierWith } = await signedIn({ issuer });
+    const verifier = verifierWith({ issuer, accessTokens: { issuer, scopes: ["tasks:read"] } });
+    const session = await browser.token();
+    const { access_token, id_token = "" } = await client.tokensOf(browser, "openid tasks:read");
+    for (const token of [session, access_token, id_token]) expect(readJws(token).payload.iss).toBe(issuer);
+    expect((await verifier.verify(session)).clientId).toBeUndefined();
+    expect(await verifier.verify(access_token)).toMatchObject({ id: userId, clientId: client.id });
+    await expect(verifier.verify(id_token)).rejects.toMatchObject({ code: "token_unsupported" });
+    const { access_token: own } = await client.ownTokens("tasks:sync");
+    await expect(verifier.verify(own)).rejects.toMatchObject({ code: "scope_insufficient" });
   });
 
   test("a token with the scope openid names the userinfo endpoint too, which an exact audience must list", async () => {

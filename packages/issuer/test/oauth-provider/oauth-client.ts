@@ -23,7 +23,7 @@ export interface OAuthClient {
 }
 
 /** A real Better Auth with `usherJwt()` and its OAuth provider, which knows the API and one client. */
-export async function startProvider() {
+export async function startProvider(tokens: { readonly issuer?: string } = {}) {
   const scopes = ["openid", "offline_access", "tasks:read", "tasks:sync"];
   const provider = oauthProvider({
     loginPage: "/login",
@@ -34,7 +34,7 @@ export async function startProvider() {
     enforcePerClientResources: false,
     silenceWarnings: { oauthAuthServerConfig: true, openidConfig: true },
   });
-  const auth = await migratedInstanceWith({}, { audience, algorithm: "EdDSA" }, [
+  const auth = await migratedInstanceWith({}, { audience, algorithm: "EdDSA", ...tokens }, [
     provider as unknown as BetterAuthPlugin,
   ]);
   const { adapter } = await auth.$context;
