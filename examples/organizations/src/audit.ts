@@ -49,6 +49,7 @@ async function audit({ auth, authUrl, apiUrl }: Servers): Promise<number> {
     stdio: "inherit",
     env: { ...process.env, ...tokens },
   });
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => child.kill("SIGTERM"));
   const [code] = await once(child, "exit");
   return code ?? 2;
 }

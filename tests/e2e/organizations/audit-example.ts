@@ -32,10 +32,11 @@ export interface ExampleAudit {
  * Audits a copy of the example with the packages of this repository, as `npm run audit` does.
  *
  * @param changes What to change in the copy first.
+ * @param signal Ends the processes.
  */
 export async function auditExample(
   changes: Leak["changes"] = [],
-  environment: Readonly<Record<string, string>> = {},
+  signal?: AbortSignal,
 ): Promise<ExampleAudit> {
   const folder = mkdtempSync(join(tmpdir(), "usher-organizations-"));
   try {
@@ -43,7 +44,7 @@ export async function auditExample(
       cpSync(join(example, part), join(folder, part), { recursive: true });
     symlinkSync(join(root, "node_modules"), join(folder, "node_modules"), "junction");
     for (const { file, from, to } of changes) replace(join(folder, "src", file), from, to);
-    const { exitCode, output, errors } = await run(folder, environment);
+    const { exitCode, output, errors } = await run(folder, signal);
     if (!output.startsWith("{")) throw new Error(`the audit printed no report: ${output}${errors}`);
     return { exitCode, errors, report: JSON.parse(output) };
   } finally {
@@ -57,11 +58,12 @@ function replace(path: string, from: string, to: string): void {
   writeFileSync(path, parts.join(to));
 }
 
-function run(folder: string, environment: Readonly<Record<string, string>>) {
+function run(folder: string, signal: AbortSignal | undefined) {
   const words = ["--conditions=@usher-auth/source", "src/audit.ts", "--json"];
   const options = {
     cwd: folder,
-    env: { PATH: process.env.PATH, LOG_LEVEL: "silent", NO_COLOR: "1", ...environment },
+    env: { PATH: process.env.PATH, LOG_LEVEL: "silent", NO_COLOR: "1" },
+    ...(signal && { signal }),
     maxBuffer: 64 * 1024 * 1024,
   };
   return new Promise<{ exitCode: number; output: string; errors: string }>((resolve) => {

@@ -37,8 +37,10 @@ describe("the example for organizations", () => {
     expect(stating.map(({ method, path }) => `${method} ${path}`)).toEqual([
       "GET /api/orgs/{orgId}/members/{userId}/notes",
     ]);
-    expect(sound.report.notes).toContain(
-      "owner, or organization role owner or admin (stated exception): GET /api/orgs/{orgId}/members/{userId}/notes.",
+    expect(sound.report.notes).toContainEqual(
+      expect.stringMatching(
+        /^owner, or organization role owner or admin.* \(stated exception\): GET .*\/\{userId\}\/notes\.$/,
+      ),
     );
     const exceptionOf = (verdict: string) =>
       resultsWith(sound, verdict).filter((result) => result.endsWith(" exception"));
@@ -57,8 +59,8 @@ describe("the example for organizations", () => {
 });
 
 describe("the audit finds each leak that is planted in the example, and nothing else", () => {
-  test.concurrent.each(leaks)("$title", async ({ changes, finds }) => {
-    const audit = await auditExample(changes);
+  test.for(leaks)("$title", { timeout: 300_000 }, async ({ changes, finds }, { signal }) => {
+    const audit = await auditExample(changes, signal);
     expect(resultsWith(audit, "failed").sort()).toEqual([...finds].sort());
     expect(resultsWith(audit, "unclear")).toEqual([]);
     expect(audit.exitCode).toBe(1);
