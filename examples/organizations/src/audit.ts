@@ -62,7 +62,7 @@ async function demoteErin(auth: Servers["auth"], dave: Session): Promise<void> {
   await auth.api.updateMemberRole({ headers, body: { memberId: erin.id, role: "member" } });
 }
 
-/** The API is told of the change at once. This waits no longer than a few seconds. */
+/** The issuer notifies the API of the change at once. This waits no longer than a few seconds. */
 async function untilRefused(url: string, token: string): Promise<void> {
   for (let tries = 0; tries < 30; tries++) {
     const { status } = await fetch(url, { headers: { authorization: `Bearer ${token}` } });

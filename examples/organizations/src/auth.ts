@@ -7,7 +7,7 @@ import { organization } from "better-auth/plugins";
 export interface AuthOptions {
   /** The address of this server: the issuer of tokens. */
   readonly url: string;
-  /** The address of the API: their audience, and who is told of sign-outs and of changed roles. */
+  /** The address of the API: their audience. It gets a notification of sign-outs and of changed roles. */
   readonly apiUrl: string;
   readonly secret: string;
   /** The file of the SQLite database. Default: in memory. */
@@ -31,7 +31,7 @@ export async function createAuth({ url, apiUrl, secret, file = ":memory:" }: Aut
     emailAndPassword: { enabled: true },
     plugins: [organization(), tokens],
     databaseHooks: {
-      // Whoever is in an organization works in it from the start. `set-active` changes that.
+      // Members of an organization work in it from the start. `set-active` changes that.
       session: { create: { before: async (session) => ({ data: withOrganization(session, database) }) } },
     },
     telemetry: { enabled: false },

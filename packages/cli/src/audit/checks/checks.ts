@@ -84,7 +84,7 @@ export const checks: Readonly<Record<CheckId, Check>> = {
   exception: {
     heading: "exception",
     rule: "Someone who is not the owner is accepted only where the operation states the exception.",
-    fix: "State on the route who is accepted besides the owner, and for which parameters. Never accept a role on all routes.",
+    fix: "State on the route who is accepted in addition to the owner, and for which parameters. Never accept a role on all routes.",
   },
   method_override: {
     heading: "override",

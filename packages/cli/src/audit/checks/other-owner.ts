@@ -51,7 +51,7 @@ function attemptsOn(other: User, operation: Operation, api: AuditedApi): Attempt
   );
 }
 
-/** The actor's own values, but for the chosen parameters. */
+/** The actor's own values, except for the chosen parameters. */
 export function mixedOwners(
   chosen: readonly OwnerParameter[],
   operation: Operation,
@@ -64,7 +64,7 @@ export function mixedOwners(
 }
 
 /**
- * All of the parameters, then each by itself and, of three or more, all but one. That finds each parameter that is
+ * All of the parameters, then each by itself and, of three or more, every set without one. That finds each parameter that is
  * not compared, and each that is compared only together with another.
  */
 function combinations(foreign: readonly OwnerParameter[]): (readonly OwnerParameter[])[] {

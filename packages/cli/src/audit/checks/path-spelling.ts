@@ -22,7 +22,7 @@ export async function withPathSpellings(operation: Operation, api: AuditedApi): 
   for (const parameter of inPath) {
     const isForeign = (other: Sides["other"]) =>
       foreignTo(api.users.a, other, operation, api.users).some(({ name }) => name === parameter.name);
-    // C is in A's organization, so C's path is A's own but for the parameter.
+    // C is in A's organization, so C's path is A's own except for the parameter.
     const other = [...othersOf(api)].reverse().find(isForeign);
     if (other === undefined) continue;
     attempts.push(...(await spellingsOf(parameter, operation, api, { actor: api.users.a, other })));

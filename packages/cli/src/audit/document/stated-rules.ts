@@ -1,7 +1,7 @@
 import { escapeControl } from "../../output/escape.ts";
 import { isMembers, type Members, membersOf } from "./document.ts";
 
-/** What an operation says of its own guard, in its extension `x-usher`. */
+/** What an operation says of its guard, in its extension `x-usher`. */
 export interface StatedRules {
   /** The claim that each owner parameter must equal. */
   readonly owners: ReadonlyMap<string, string>;

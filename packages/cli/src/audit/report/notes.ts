@@ -40,7 +40,7 @@ export function notesOn(
   ];
 }
 
-/** Who is accepted besides the owner, as the document states it. */
+/** Who is accepted in addition to the owner, as the document states it. */
 function exceptionNotes(operations: readonly OperationReport[]): string[] {
   const stating = operations.filter(({ operation }) => operation.stated.exceptions.length > 0);
   const alike = Map.groupBy(stating, ({ operation }) => exceptionsInWords(operation.stated.exceptions));

@@ -29,7 +29,7 @@ const path = "/orgs/{orgId}/members/{userId}/notes";
 /**
  * An API with the notes of each member of each organization.
  *
- * @param rule Who is let in. Everyone else gets 403.
+ * @param rule Who is accepted. Everyone else gets 403.
  * @param stated The operation's `x-usher`.
  */
 export function startOrganizations(rule: Rule, stated?: object): Promise<string> {
