@@ -9,6 +9,15 @@ import { refuseMisspelling } from "./route-table.ts";
 /**
  * What a handler requires. Without any rule, it requires a token and the owner. There is no `public`: a
  * handler that is not wrapped is public.
+ *
+ * @example
+ * ```ts
+ * import { requireScopes } from "@usher-auth/verify";
+ * import type { HandlerRules } from "@usher-auth/verify/node";
+ *
+ * // The owner of the path, or an OAuth client with the scope.
+ * export const rules: HandlerRules = { owner: { clients: [requireScopes("tasks:sync")] } };
+ * ```
  */
 export interface HandlerRules<Claims = TokenClaims, Optional extends boolean = false> {
   /** What the handler requires in addition to a valid token and the owner's path. Default: nothing. */

@@ -19,7 +19,19 @@ import { readRequest, type TrpcRequest, type TrpcRequestInfo, type UsherContext 
 
 export type { TrpcRequest, TrpcRequestInfo, UsherContext };
 
-/** What a protected procedure requires. */
+/**
+ * What a protected procedure requires.
+ *
+ * @example
+ * ```ts
+ * import { requireClaim } from "@usher-auth/verify";
+ * import type { ProcedureRules } from "@usher-auth/verify/trpc";
+ *
+ * const isSupport = requireClaim(({ role }) => role === "support", "role support");
+ * export const rules: ProcedureRules = { owner: { or: [isSupport] } };
+ * // guard.protect(t.procedure, rules)
+ * ```
+ */
 export interface ProcedureRules<Claims = TokenClaims> {
   /** Who else may call it, although its input belongs to someone else. Default: no one. */
   readonly owner?: OwnerRule<Claims> | undefined;
