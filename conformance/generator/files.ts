@@ -1,4 +1,5 @@
 import { authorizationFile } from "./authorization.ts";
+import { callersFile } from "./callers.ts";
 import { configurationFile } from "./configuration.ts";
 import { errorsFile } from "./errors.ts";
 import { keySetsFile } from "./keysets.ts";
@@ -14,6 +15,7 @@ export async function generateFiles(): Promise<ReadonlyMap<string, string>> {
     await authorizationFile(),
     await pathsFile(),
     await policiesFile(),
+    await callersFile(),
     await keySetsFile(),
     await configurationFile(),
     await errorsFile(),

@@ -1,4 +1,10 @@
-import { type PolicySettings, runPolicy, runScopes } from "../run/policies.ts";
+import {
+  type PolicySettings,
+  type PrincipalSettings,
+  policyTime,
+  runPolicy,
+  runScopes,
+} from "../run/policies.ts";
 import { complete, type VectorFile } from "./vector-file.ts";
 
 const write: readonly PolicySettings[] = [{ scopes: ["tasks:write"] }];
@@ -6,7 +12,22 @@ const both: readonly PolicySettings[] = [{ scopes: ["tasks:read", "tasks:write"]
 const admin: readonly PolicySettings[] = [{ claim: "role", equals: "admin" }];
 const no = "scope_insufficient";
 
-type PolicyCase = readonly [name: string, readonly PolicySettings[], claims: Record<string, unknown>, string];
+const fresh: readonly PolicySettings[] = [{ recentSignIn: 300 }];
+const own: readonly PolicySettings[] = [{ impersonation: false }];
+const role: readonly PolicySettings[] = [{ organizationRoles: ["owner", "admin"] }];
+const ofClients: readonly PolicySettings[] = [{ clientScopes: ["tasks:write"] }];
+const machine: PrincipalSettings = { id: "client-1", kind: "client", clientId: "client-1" };
+const old = "reauthentication_required";
+const acted = "impersonation_forbidden";
+const time = policyTime;
+
+type PolicyCase = readonly [
+  name: string,
+  readonly PolicySettings[],
+  claims: Record<string, unknown>,
+  expect: string,
+  principal?: PrincipalSettings,
+];
 
 const policies: readonly PolicyCase[] = [
   ["no policies", [], {}, "accepted"],
@@ -55,6 +76,33 @@ const policies: readonly PolicyCase[] = [
     "accepted",
   ],
   ["two policies, and the first rejects", [...write, ...admin], { role: "admin" }, no],
+  ["a sign-in now", fresh, { auth_time: time }, "accepted"],
+  ["the oldest sign-in", fresh, { auth_time: time - 300 }, "accepted"],
+  ["a sign-in that is too old", fresh, { auth_time: time - 301 }, old],
+  ["a sign-in that is too old by a fraction", fresh, { auth_time: time - 300.5 }, old],
+  ["no time of the sign-in", fresh, { iat: time }, old],
+  ["the time of the sign-in as text", fresh, { auth_time: String(time) }, old],
+  ["the time of the sign-in is null", fresh, { auth_time: null }, old],
+  ["the time of the sign-in is true", fresh, { auth_time: true }, old],
+  ["the time of the sign-in in a list", fresh, { auth_time: [time] }, old],
+  ["a sign-in a minute ahead", fresh, { auth_time: time + 60 }, "accepted"],
+  ["a sign-in more than a minute ahead", fresh, { auth_time: time + 61 }, old],
+  ["the time of the sign-in in milliseconds", fresh, { auth_time: time * 1000 }, old],
+  ["no impersonation", own, {}, "accepted"],
+  ["an impersonation", own, {}, acted, { actorId: "admin" }],
+  ["an impersonation by no one that is named", own, {}, acted, { actorId: "" }],
+  ["a role in the organization", role, { org: "acme", org_role: "admin" }, "accepted"],
+  ["a role in a list", role, { org: "acme", org_role: ["member", "owner"] }, "accepted"],
+  ["another role", role, { org: "acme", org_role: "member" }, no],
+  ["a role in another case", role, { org: "acme", org_role: "Admin" }, no],
+  ["roles in one text", role, { org: "acme", org_role: "admin,member" }, no],
+  ["a role without an organization", role, { org_role: "admin" }, no],
+  ["a role with an empty organization", role, { org: "", org_role: "admin" }, no],
+  ["the user's own role", role, { org: "acme", role: "admin" }, no],
+  ["scopes of clients, and a user's own session", ofClients, {}, "accepted"],
+  ["scopes of clients, and a client for a user", ofClients, { scope: "tasks:read" }, no, { clientId: "app" }],
+  ["the same, with the scope", ofClients, { scope: "tasks:write" }, "accepted", { clientId: "app" }],
+  ["scopes of clients, and a client for itself", ofClients, {}, no, machine],
   ["two policies, and the second rejects", [...write, ...admin], { scope: "tasks:write" }, no],
 ];
 
@@ -73,7 +121,13 @@ const scopes: readonly (readonly [name: string, scopes: readonly string[], start
 ];
 
 export async function policiesFile(): Promise<VectorFile> {
-  const cases = policies.map(([name, list, claims, expect]) => ({ name, policies: list, claims, expect }));
+  const cases = policies.map(([name, list, claims, expect, principal]) => ({
+    name,
+    policies: list,
+    claims,
+    ...(principal && { principal }),
+    expect,
+  }));
   const scopeVectors = scopes.map(async ([name, list, expected]) => {
     const outcome = await runScopes({ name, scopes: list });
     if (outcome.startsUp !== expected) throw new Error(`"${name}": expected startsUp to be ${expected}`);
@@ -82,6 +136,10 @@ export async function policiesFile(): Promise<VectorFile> {
   return {
     name: "policies",
     description: "The policies of a route, the claims of a valid token, and the verdict.",
-    content: { vectors: await complete(cases, runPolicy), scopes: await Promise.all(scopeVectors) },
+    content: {
+      now: policyTime,
+      vectors: await complete(cases, runPolicy),
+      scopes: await Promise.all(scopeVectors),
+    },
   };
 }

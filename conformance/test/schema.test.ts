@@ -5,7 +5,17 @@ import { readFile } from "./read-vectors.ts";
 const ajv = new Ajv2020({ allErrors: true, strict: true, strictRequired: false, allowUnionTypes: true });
 ajv.addSchema(readFile<object>("schema.json"), "schema.json");
 
-const names = ["tokens", "authorization", "paths", "policies", "keysets", "configuration", "errors", "keys"];
+const names = [
+  "tokens",
+  "authorization",
+  "paths",
+  "policies",
+  "callers",
+  "keysets",
+  "configuration",
+  "errors",
+  "keys",
+];
 
 describe("schema.json", () => {
   it.for(names)("describes %s.json", (name) => {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { type AuthorizationVector, runAuthorization } from "../run/authorization.ts";
+import { type CallerVector, runCaller } from "../run/callers.ts";
 import { type ConfigurationVector, runConfiguration } from "../run/configuration.ts";
 import { type ErrorVector, type HttpErrorVector, runError, runHttpError } from "../run/errors.ts";
 import { type KeySetVector, runKeySet, type StepOutcome } from "../run/keysets.ts";
@@ -55,6 +56,12 @@ describe("policies", () => {
 
   it.for(scopes)("scopes: $name", async (vector) => {
     expect({ ...vector, ...(await runScopes(vector)) }).toEqual(vector);
+  });
+});
+
+describe("callers", () => {
+  it.for(readVectors<CallerVector>("callers.json"))("$name", async (vector) => {
+    expect({ ...vector, ...(await runCaller(vector)) }).toEqual(vector);
   });
 });
 
