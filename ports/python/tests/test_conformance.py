@@ -26,16 +26,20 @@ from usher_auth import (
     SecretVersion,
     Usher,
     Verifier,
+    forbid_impersonation,
     local_jwks,
     remote_jwks,
     require_claim,
+    require_client_scopes,
+    require_organization_role,
+    require_recent_sign_in,
     require_scopes,
     secret_fingerprint_from_env,
     shared_secret,
     verifier_from_env,
 )
 from usher_auth.bearer import has_query_token, read_bearer
-from usher_auth.owner import check_owner, meant_owner, read_owner
+from usher_auth.owner import OwnerRule, check_owner, meant_owner, read_owner
 from usher_auth.policy import Policy, check_policies
 from usher_auth.problem import NOT_FOUND, Refusal, create_refusals, http_problem
 
@@ -73,9 +77,15 @@ def plain(value: Any) -> Any:
 
 
 def accepted(principal: Principal) -> Vector:
-    optional = {"sessionId": principal.session_id, "issuedAt": principal.issued_at}
+    optional = {
+        "clientId": principal.client_id,
+        "actorId": principal.actor_id,
+        "sessionId": principal.session_id,
+        "issuedAt": principal.issued_at,
+    }
     return {
         "id": principal.id,
+        "kind": principal.kind,
         **{name: value for name, value in optional.items() if value is not None},
         "expiresAt": principal.expires_at,
         "claims": plain(principal.claims),
@@ -94,7 +104,7 @@ def refused(refusal: Refusal, code: str) -> Vector:
 
 
 def refused_by(error: AuthError) -> Vector:
-    return refused(create_refusals()[error.code], error.code)
+    return refused(create_refusals().of(error), error.code)
 
 
 def verdict_of(vector: Vector) -> Vector:
@@ -309,6 +319,14 @@ def test_pattern(vector: Vector) -> None:
 def policy_of(settings: Vector) -> Policy:
     if "scopes" in settings:
         return require_scopes(*settings["scopes"])
+    if "clientScopes" in settings:
+        return require_client_scopes(*settings["clientScopes"])
+    if "organizationRoles" in settings:
+        return require_organization_role(*settings["organizationRoles"])
+    if "impersonation" in settings:
+        return forbid_impersonation()
+    if "recentSignIn" in settings:
+        return require_recent_sign_in(settings["recentSignIn"])
     name, expected = settings["claim"], settings["equals"]
 
     def has_value(claims: Any) -> bool:
@@ -321,10 +339,42 @@ def policy_of(settings: Vector) -> Policy:
 
 @each_of("policies")
 def test_policy(vector: Vector) -> None:
-    principal = Principal(id="alice", expires_at=0, claims=vector["claims"])
+    principal = principal_of(vector)
     try:
-        check_policies(principal, [policy_of(one) for one in vector["policies"]])
+        now = read_file("policies")["now"]
+        check_policies(principal, [policy_of(one) for one in vector["policies"]], now)
         outcome: Vector = {"accepts": True}
+    except AuthError as error:
+        outcome = {"refuses": refused_by(error)}
+    assert outcome == verdict_of(vector)
+
+
+def principal_of(vector: Vector) -> Principal:
+    """The user alice in their own session, with what the vector says."""
+    given = vector.get("principal", {})
+    return Principal(
+        id=given.get("id", "alice"),
+        expires_at=0,
+        kind=given.get("kind", "user"),
+        client_id=given.get("clientId"),
+        actor_id=given.get("actorId"),
+        claims=vector["claims"],
+    )
+
+
+@each_of("callers")
+def test_caller(vector: Vector) -> None:
+    settings = vector.get("rule")
+    rule = settings and OwnerRule(
+        others=tuple(map(policy_of, settings.get("or", []))),
+        params=tuple(settings.get("params", [])),
+        clients=tuple(map(policy_of, settings.get("clients", []))),
+    )
+    owner = read_owner(vector["owners"])
+    now = read_file("callers")["now"]
+    try:
+        used = check_owner(principal_of(vector), vector["params"], owner, rule, now)
+        outcome: Vector = {"accepts": [{"param": one.param, "value": one.value} for one in used]}
     except AuthError as error:
         outcome = {"refuses": refused_by(error)}
     assert outcome == verdict_of(vector)

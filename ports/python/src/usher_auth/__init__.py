@@ -14,7 +14,17 @@ from .keys.jwks import JwksResponse, local_jwks, remote_jwks
 from .keys.key_set import KeySource
 from .keys.secret import SecretVersion, parse_secret_versions, secret_fingerprint, shared_secret
 from .logout import LogoutEndpoint
-from .policy import Policy, require_claim, require_scopes
+from .owner import OwnerException, OwnerRule
+from .policy import (
+    Policy,
+    PolicyRefusal,
+    forbid_impersonation,
+    require_claim,
+    require_client_scopes,
+    require_organization_role,
+    require_recent_sign_in,
+    require_scopes,
+)
 from .principal import Principal
 from .revocation import MemoryRevocationStore, Revocation, Revocations, RevocationStore
 from .starlette.usher import Usher, public
@@ -29,7 +39,10 @@ __all__ = [
     "KeySource",
     "LogoutEndpoint",
     "MemoryRevocationStore",
+    "OwnerException",
+    "OwnerRule",
     "Policy",
+    "PolicyRefusal",
     "Principal",
     "Revocation",
     "RevocationStore",
@@ -39,11 +52,15 @@ __all__ = [
     "Usher",
     "Verifier",
     "better_auth_issuer",
+    "forbid_impersonation",
     "local_jwks",
     "parse_secret_versions",
     "public",
     "remote_jwks",
     "require_claim",
+    "require_client_scopes",
+    "require_organization_role",
+    "require_recent_sign_in",
     "require_scopes",
     "secret_fingerprint",
     "secret_fingerprint_from_env",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 SENTENCES: dict[str, str] = {
     "credentials_missing": "This endpoint needs a bearer token in the Authorization header.",
     "credentials_ambiguous": "The request carries more than one set of credentials.",
@@ -19,6 +21,8 @@ SENTENCES: dict[str, str] = {
     "token_revoked": "The token has been revoked.",
     "owner_mismatch": "This resource belongs to another user.",
     "scope_insufficient": "The token does not grant the scope that this endpoint needs.",
+    "impersonation_forbidden": "This endpoint cannot be used while acting as another user.",
+    "reauthentication_required": "This endpoint needs a more recent sign-in.",
     "keys_unavailable": "The verification keys are not available at the moment.",
     "revocations_unavailable": "The revocations are not available at the moment.",
 }
@@ -36,6 +40,9 @@ class AuthError(Exception):
 
     :param code: one code of :data:`CODES`. Switch on it; never compare messages.
     :param hint: for the operator: the likely cause and what to do.
+    :param scopes: for ``scope_insufficient``: the scopes that are needed. The client gets them.
+    :param max_age: for ``reauthentication_required``: how old a sign-in may be, in seconds. The client gets
+        it.
     :raises ValueError: the code is not in the list.
 
     >>> str(AuthError("token_expired", hint="expired 20 s ago"))
@@ -44,20 +51,31 @@ class AuthError(Exception):
 
     code: str
     hint: str | None
+    scopes: tuple[str, ...]
+    max_age: int | None
 
-    def __init__(self, code: str, *, hint: str | None = None) -> None:
+    def __init__(
+        self,
+        code: str,
+        *,
+        hint: str | None = None,
+        scopes: Iterable[str] = (),
+        max_age: int | None = None,
+    ) -> None:
         if code not in SENTENCES:
             raise ValueError("AuthError: the code is not in the list.")
         super().__init__(SENTENCES[code])
         self.code = code
         self.hint = hint
+        self.scopes = tuple(scopes)
+        self.max_age = max_age
 
     def __reduce__(self) -> tuple[object, ...]:
-        return (_restore, (self.code, self.hint))
+        return (_restore, (self.code, self.hint, self.scopes, self.max_age))
 
 
-def _restore(code: str, hint: str | None) -> AuthError:
-    return AuthError(code, hint=hint)
+def _restore(code: str, hint: str | None, scopes: tuple[str, ...], max_age: int | None) -> AuthError:
+    return AuthError(code, hint=hint, scopes=scopes, max_age=max_age)
 
 
 class ConfigurationError(TypeError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn
 
 
 class FrozenClaims(dict[str, Any]):
@@ -42,6 +42,13 @@ class Principal:
     """The session of the token: the ``sid`` claim, if there is one."""
     issued_at: float | None = None
     """When the token was issued, in seconds since 1970: the ``iat`` claim, if there is one."""
+    kind: Literal["user", "client"] = "user"
+    """``client`` for an OAuth client that acts for itself: its ``sub`` is no user's id."""
+    client_id: str | None = None
+    """The OAuth client of an access token. None for a token of the user's own session."""
+    actor_id: str | None = None
+    """Who acts as this user: the ``sub`` of the claim ``act`` (RFC 8693 section 4.1), such as the
+    administrator of an impersonated session. Empty if the claim names no one, None without it."""
     claims: Mapping[str, Any] = field(default_factory=FrozenClaims, repr=False, compare=False)
     """All claims of the token. Objects are read-only, lists are tuples."""
 
@@ -53,8 +60,17 @@ def create_principal(claims: Mapping[str, Any]) -> Principal:
         session_id=claims.get("sid"),
         issued_at=claims.get("iat"),
         expires_at=claims["exp"],
+        actor_id=_actor_of(claims),
         claims=freeze(claims),
     )
+
+
+def _actor_of(claims: Mapping[str, Any]) -> str | None:
+    if "act" not in claims:
+        return None
+    act = claims["act"]
+    actor = act.get("sub") if isinstance(act, Mapping) else None
+    return actor if isinstance(actor, str) else ""
 
 
 def freeze(value: Any) -> Any:

@@ -6,17 +6,21 @@ Everything here is static text. Nothing of a request is ever echoed into a heade
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from .errors import CODES, SENTENCES
+from .errors import CODES, SENTENCES, AuthError
+from .options import is_scope
 
 PROBLEM_CONTENT_TYPE = "application/problem+json"
 """The media type of a problem body (RFC 9457 section 3)."""
 
 RETRY_AFTER = "5"
 """Seconds until a client may retry after a failure of the infrastructure."""
+
+# In characters. A longer header may not pass a proxy.
+_LONGEST_SCOPE = 2000
 
 _HTTP_ERRORS: Mapping[int, tuple[str, str]] = {
     400: ("bad_request", "The request cannot be understood."),
@@ -42,6 +46,9 @@ _STATUS_AND_ERROR: Mapping[str, tuple[int, str | None]] = {
     # The token is valid; another token of the same user would be rejected too.
     "owner_mismatch": (403, None),
     "scope_insufficient": (403, "insufficient_scope"),
+    "impersonation_forbidden": (403, None),
+    # RFC 9470 section 3.
+    "reauthentication_required": (401, "insufficient_user_authentication"),
     # A failure of the infrastructure is not an invalid token.
     "keys_unavailable": (503, None),
     "revocations_unavailable": (503, None),
@@ -62,6 +69,8 @@ class Problem:
     status: int
     code: str
     detail: str
+    requirement: tuple[tuple[str, str | int], ...] = ()
+    """What the client needs: ``scope`` (RFC 6750 section 3) or ``max_age`` (RFC 9470 section 3)."""
 
     def to_bytes(self) -> bytes:
         """The body, as JSON in UTF-8."""
@@ -71,6 +80,7 @@ class Problem:
             "status": self.status,
             "code": self.code,
             "detail": self.detail,
+            **dict(self.requirement),
         }
         return json.dumps(members, separators=(",", ":"), ensure_ascii=False).encode()
 
@@ -113,7 +123,46 @@ NOT_FOUND = refuse(http_problem(404))
 _UNAVAILABLE = refuse(http_problem(503), {"retry-after": RETRY_AFTER})
 
 
-def create_refusals(realm: str = "api", conceal_owner_mismatch: bool = False) -> Mapping[str, Refusal]:
+class Refusals(Mapping[str, Refusal]):
+    """The response to each code."""
+
+    def __init__(self, by_code: Mapping[str, Refusal], realm: str) -> None:
+        self._by_code = dict(by_code)
+        self._realm = realm
+
+    def __getitem__(self, code: str) -> Refusal:
+        return self._by_code[code]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_code)
+
+    def __len__(self) -> int:
+        return len(self._by_code)
+
+    def of(self, error: AuthError) -> Refusal:
+        """The response to an error, with what the client needs to be accepted."""
+        requirement = _requirement_of(error)
+        if requirement is None:
+            return self._by_code[error.code]
+        (name, value) = requirement
+        body = replace(_auth_problem(error.code), requirement=((name, value),))
+        headers = _auth_headers(error.code, self._realm)
+        headers["www-authenticate"] += f', {name}="{value}"'
+        return refuse(body, headers)
+
+
+def _requirement_of(error: AuthError) -> tuple[str, str | int] | None:
+    """Only what is valid in a header reaches it."""
+    if error.code == "scope_insufficient" and error.scopes and all(map(is_scope, error.scopes)):
+        scope = " ".join(error.scopes)
+        return ("scope", scope) if len(scope) <= _LONGEST_SCOPE else None
+    max_age = error.max_age
+    if error.code == "reauthentication_required" and isinstance(max_age, int) and max_age >= 0:
+        return ("max_age", int(max_age))
+    return None
+
+
+def create_refusals(realm: str = "api", conceal_owner_mismatch: bool = False) -> Refusals:
     """Create the response to each code.
 
     :param realm: the ``realm`` of the challenge (RFC 9110 section 11.5). The caller has checked its
@@ -123,7 +172,7 @@ def create_refusals(realm: str = "api", conceal_owner_mismatch: bool = False) ->
     found = {code: refuse(_auth_problem(code), _auth_headers(code, realm)) for code in CODES}
     if conceal_owner_mismatch:
         found["owner_mismatch"] = NOT_FOUND
-    return MappingProxyType(found)
+    return Refusals(found, realm)
 
 
 def create_logout_refusals() -> Mapping[str, Refusal]:

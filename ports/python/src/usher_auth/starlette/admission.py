@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from starlette.types import Scope
 
 from ..bearer import has_query_token, read_bearer
 from ..errors import AuthError
-from ..owner import check_owner, meant_owner
+from ..owner import OwnerException, OwnerRule, check_owner, meant_owner
 from ..principal import Principal
-from .marks import is_public
+from .marks import is_optional, is_public, owner_rule_of
 from .routes import inner_routes, is_mount, is_public_mount, takes_method
 from .subprotocol import take_subprotocol_token
 from .websocket import SocketSession
@@ -42,13 +43,18 @@ class Admission:
         self._is_accepted = False
         self._is_open_below = False
         self._params: list[Mapping[str, object]] = []
+        self._rule: OwnerRule | None = None
+        self.is_optional = False
+        """Whether a token is optional at the route."""
         fields = [
             value.decode("latin-1") for name, value in scope["headers"] if name.lower() == b"authorization"
         ]
         if scope["type"] == "websocket":
             fields += take_subprotocol_token(scope)
+        in_query = has_query_token(scope.get("query_string", b""))
+        self._has_credentials = bool(fields) or in_query
         try:
-            self.token: str | None = read_bearer(fields, has_query_token(scope.get("query_string", b"")))
+            self.token: str | None = read_bearer(fields, in_query)
             self._fault: AuthError | None = None
         except AuthError as error:
             self.token, self._fault = None, error
@@ -94,21 +100,35 @@ class Admission:
                 return
         else:
             # Of this route alone: a public handler may pass its request on to a guarded one.
-            is_marked = is_public(getattr(route, "endpoint", None), self.usher) and takes_method(route, scope)
+            endpoint = getattr(route, "endpoint", None)
+            is_marked = is_public(endpoint, self.usher) and takes_method(route, scope)
             self.is_public = self._is_open_below or is_marked
+            self.is_optional = is_marked and is_optional(endpoint, self.usher)
+            self._rule = owner_rule_of(endpoint, self.usher)
+        if self.is_optional and self._has_credentials:
+            self._accept(await self.authenticate(), scope)
         if not self.is_public:
             principal = await self.authenticate()
             self._params.append(params)
-            self.authorize(principal)
+            exceptions = self.authorize(principal)
+            if exceptions and not self._is_accepted:
+                self.usher.tell_exception(principal, exceptions, scope)
             self._accept(principal, scope)
         self.is_decided = True
 
-    def authorize(self, principal: Principal) -> None:
+    def authorize(self, principal: Principal) -> tuple[OwnerException, ...]:
         """Compare the path with a principal. A mount's parameter counts, even if a route below replaced it.
 
-        :raises AuthError: ``owner_mismatch``.
+        :raises AuthError: ``owner_mismatch``, or the code of a policy of the route's owner rule.
         """
-        owner = self.usher.owner
+        owner, rule = self.usher.owner, self._rule
+        # A set: the class of a route may call that of its parent, which enters again.
+        names = {name for level in self._params for name in level if name in owner}
+        if rule is not None and rule.others and not rule.params and len(names) > 1:
+            # It does not say which of them it is for.
+            rule = replace(rule, others=()) if rule.clients else None
+        now = self.usher.verifier.clock()
+        exceptions: list[OwnerException] = []
         for level in self._params:
             for name in level:
                 meant = meant_owner(name, owner)
@@ -119,7 +139,8 @@ class Admission:
                         "spell them alike, or list both"
                     )
                     raise AuthError("owner_mismatch", hint=hint)
-            check_owner(principal, level, owner)
+            exceptions += check_owner(principal, level, owner, rule, now)
+        return tuple(exceptions)
 
     def _accept(self, principal: Principal, scope: Scope) -> None:
         # The class of a route may call that of its parent, which enters again.

@@ -10,8 +10,8 @@ from starlette.applications import Starlette
 from starlette.routing import Host, Match, Mount, Router
 
 from ..errors import ConfigurationError
-from ..owner import meant_owner
-from .marks import is_public
+from ..owner import exception_names, meant_owner
+from .marks import is_optional, is_public, owner_rule_of
 
 try:
     # FastAPI keeps included routers as they are, and works out their routes when they are asked for.
@@ -35,6 +35,10 @@ class GuardedRoute:
     """Whether the route accepts requests without a token."""
     owner_params: tuple[str, ...]
     """The parameters that must equal a claim. Empty: the route accepts every user with a valid token."""
+    optional_auth: bool = False
+    """Whether a token is optional. One that is sent must be valid."""
+    exceptions: tuple[str, ...] = ()
+    """Who else is accepted, in words: the exceptions to the owner that the route states."""
 
 
 def effective(routes: Iterable[Any]) -> Iterator[Any]:
@@ -122,7 +126,11 @@ def list_routes(
                 continue
         else:
             is_open = above or is_public(getattr(route, "endpoint", None), owner)
+        endpoint = None if is_mount(route) else getattr(route, "endpoint", None)
+        rule = None if is_open else owner_rule_of(endpoint, owner)
         yield GuardedRoute(
+            optional_auth=is_optional(endpoint, owner),
+            exceptions=() if rule is None else exception_names(rule),
             path=path,
             methods=tuple(sorted(getattr(route, "methods", None) or ())),
             public=is_open,

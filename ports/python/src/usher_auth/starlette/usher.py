@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -17,7 +17,7 @@ from ..errors import AuthError, ConfigurationError
 from ..listener import safe_listener
 from ..log_text import logger
 from ..logout import LogoutEvent
-from ..owner import Owner, read_owner
+from ..owner import Owner, OwnerException, OwnerRule, read_owner
 from ..policy import Policy, check_policies, read_policies
 from ..principal import Principal
 from ..problem import Refusal, create_refusals
@@ -27,7 +27,7 @@ from .admission import Admission, admissions_of
 from .answer import answer, close_message
 from .gate import install_gates
 from .logout import add_logout_route
-from .marks import EVERY_USHER, Marked, mark_public
+from .marks import EVERY_USHER, Marked, mark_public, state_rule
 from .middleware import GuardMiddleware
 from .openapi import document
 from .problems import install_problems
@@ -58,6 +58,15 @@ class AcceptEvent:
     connection: HTTPConnection = field(repr=False)
 
 
+@dataclass(frozen=True)
+class OwnerExceptionEvent:
+    """A request to a path that belongs to someone else, admitted by the owner rule of its route."""
+
+    principal: Principal
+    exceptions: tuple[OwnerException, ...]
+    connection: HTTPConnection = field(repr=False)
+
+
 def public(endpoint: Marked) -> Marked:
     """Mark a handler, or an application to mount, as public for every Usher. See :meth:`Usher.public`."""
     return mark_public(endpoint, EVERY_USHER)
@@ -78,6 +87,7 @@ class Usher:
         realm: str = "api",
         on_reject: Callable[[RejectEvent], object] | None = None,
         on_accept: Callable[[AcceptEvent], object] | None = None,
+        on_owner_exception: Callable[[OwnerExceptionEvent], object] | None = None,
     ) -> None:
         """Validate every option.
 
@@ -89,6 +99,8 @@ class Usher:
         :param on_reject: called for each rejected request, with the hint that the client does not get. It may
             raise, and may be asynchronous; the request does not wait for it.
         :param on_accept: called for each accepted request; otherwise like ``on_reject``.
+        :param on_owner_exception: called when a route's owner rule admits someone else to a path, once for
+            each request; otherwise like ``on_reject``. For an audit log.
         :raises ConfigurationError: an invalid option.
         """
         if not isinstance(verifier, Verifier):
@@ -101,6 +113,7 @@ class Usher:
         self._tell_rejected = safe_listener(on_reject, "on_reject")
         self._tell_accepted = safe_listener(on_accept, "on_accept")
         self._has_accept_listener = on_accept is not None
+        self._tell_exception = safe_listener(on_owner_exception, "on_owner_exception")
 
     @classmethod
     def from_env(
@@ -113,6 +126,7 @@ class Usher:
         realm: str = "api",
         on_reject: Callable[[RejectEvent], object] | None = None,
         on_accept: Callable[[AcceptEvent], object] | None = None,
+        on_owner_exception: Callable[[OwnerExceptionEvent], object] | None = None,
     ) -> Usher:
         """Create an Usher with :func:`usher_auth.verifier_from_env`.
 
@@ -125,6 +139,7 @@ class Usher:
             realm=realm,
             on_reject=on_reject,
             on_accept=on_accept,
+            on_owner_exception=on_owner_exception,
         )
 
     def protect(self, app: App, *, public_docs: bool = False, problems: bool = True) -> App:
@@ -168,6 +183,48 @@ class Usher:
         """
         return mark_public(endpoint, self)
 
+    def optional(self, endpoint: Marked) -> Marked:
+        """Mark a handler as one that accepts requests without a token. A token that is sent must be valid.
+
+        Its path is not restricted to its owner, since anyone may call it. The handler reads
+        :meth:`optional_principal`.
+        """
+        return state_rule(mark_public(endpoint, self), self, None)
+
+    def owner_or(
+        self, *others: Policy, params: Iterable[str] = (), clients: Iterable[Policy] = ()
+    ) -> Callable[[Marked], Marked]:
+        """State who else may use a handler's route, although its path belongs to someone else::
+
+            @app.get("/users/{user_id}/orders")
+            @usher.owner_or(require_claim(lambda claims: claims.get("role") == "support", "role support"))
+            def orders(user_id: str) -> list[str]: ...
+
+        :param others: other users who satisfy all of these policies.
+        :param params: the owner parameters that ``others`` is for. Required if the path has several; without
+            it, no one else is admitted.
+        :param clients: OAuth clients that act for themselves and satisfy all of these policies.
+        :raises ConfigurationError: no policy, or something else.
+        """
+        names = (params,) if isinstance(params, str) else tuple(params)
+        stranger = next((name for name in names if name not in self.owner), None)
+        if stranger is not None:
+            raise ConfigurationError(f'owner_or: "{stranger}" is no owner parameter.')
+        rule = OwnerRule(
+            read_policies(others, "owner_or"), names, read_policies(clients, "owner_or: clients")
+        )
+        return lambda endpoint: state_rule(endpoint, self, rule)
+
+    def optional_principal(self, connection: HTTPConnection) -> Principal | None:
+        """Return the user of the verified token, or None: ``Depends(usher.optional_principal)``.
+
+        :raises AuthError: ``credentials_missing``: the route is public, so no token was verified.
+        """
+        admission = self._admission_of(connection)
+        if admission.is_public and not admission.is_optional:
+            raise AuthError("credentials_missing", hint="the route is public, and verifies no token")
+        return admission.principal
+
     def principal(self, connection: HTTPConnection) -> Principal:
         """Return the user of the verified token: ``principal: Principal = Depends(usher.principal)``.
 
@@ -196,7 +253,7 @@ class Usher:
 
         def check(connection: HTTPConnection) -> Principal:
             principal = self.principal(connection)
-            check_policies(principal, required)
+            check_policies(principal, required, self.verifier.clock())
             return principal
 
         # FastAPI reads the types of a dependency; those of this file are texts.
@@ -232,7 +289,7 @@ class Usher:
 
     def refusal_of(self, error: AuthError) -> Refusal:
         """The complete response to an error."""
-        return self._refusals[error.code]
+        return self._refusals.of(error)
 
     async def refuse(
         self, error: AuthError, admission: Admission, scope: Scope, receive: Receive, send: Send
@@ -256,6 +313,12 @@ class Usher:
         """Tell ``on_accept``."""
         if self._has_accept_listener:
             self._tell_accepted(AcceptEvent(principal, HTTPConnection(scope)))
+
+    def tell_exception(
+        self, principal: Principal, exceptions: tuple[OwnerException, ...], scope: Scope
+    ) -> None:
+        """Tell ``on_owner_exception``."""
+        self._tell_exception(OwnerExceptionEvent(principal, exceptions, HTTPConnection(scope)))
 
     def _admission_of(self, connection: HTTPConnection) -> Admission:
         for admission in admissions_of(connection.scope):
