@@ -6,7 +6,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
-import { type Name, seed } from "./seed.ts";
+import type { Name } from "./people.ts";
+import { seed } from "./seed.ts";
 import { type Servers, startServers } from "./servers.ts";
 import { type Session, signIn } from "./sign-in.ts";
 

@@ -1,19 +1,7 @@
 import type { Auth } from "./auth.ts";
 import type { Database } from "./database.ts";
+import { addressOf, type Name, organizations, password } from "./people.ts";
 import { invoices, notes, projects } from "./schema.ts";
-
-/** The password of everyone here. */
-export const password = "correct horse battery staple";
-
-/** The people, by organization. */
-const organizations = {
-  Acme: { dave: "owner", alice: "member", carol: "member", erin: "admin" },
-  Globex: { bob: "owner" },
-} as const;
-
-export type Name = "alice" | "bob" | "carol" | "dave" | "erin";
-
-export const addressOf = (name: Name): string => `${name}@example.com`;
 
 /** Creates two organizations with their people and some rows. */
 export async function seed(auth: Auth, database: Database): Promise<void> {

@@ -1,4 +1,4 @@
-import { addressOf, type Name, password } from "./seed.ts";
+import { addressOf, type Name, password } from "./people.ts";
 
 /** A signed-in browser: its cookies, and the tokens it gets. */
 export interface Session {

@@ -1,5 +1,5 @@
-/** `npm run --silent token alice`: prints a token of one of the people in seed.ts, from the running server. */
-import type { Name } from "./seed.ts";
+/** `npm run --silent token alice`: prints a token of one of the people in people.ts, from the running server. */
+import type { Name } from "./people.ts";
 import { signIn } from "./sign-in.ts";
 
 const { AUTH_PORT = "3000" } = process.env;
