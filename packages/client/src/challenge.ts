@@ -1,5 +1,8 @@
-/** A quoted-string, a word (a token or a scheme), or the sign between a name and its value. */
-const part = /"((?:[^"\\]|\\.)*)"?|[^\s,="]+|=/g;
+/**
+ * A quoted-string, a word (a token, a scheme, or a `token68` with its padding), or the sign between a name and
+ * its value.
+ */
+const part = /"((?:[^"\\]|\\.)*)"?|[^\s,="]+(?:=+(?=\s*(?:,|$)))?|=/g;
 
 /**
  * The parameters of the `Bearer` challenge of a `WWW-Authenticate` header (RFC 9110 section 11.6.1), by

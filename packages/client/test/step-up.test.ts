@@ -167,6 +167,8 @@ describe("the challenge of an API without problem bodies", () => {
     ['Bearer realm="api", error="insufficient_user_authentication", max_age="300"', 300],
     ['Basic realm="a, b", Bearer error="insufficient_user_authentication",max_age=60', 60],
     ['bearer ERROR = "insufficient_user_authentication"', undefined],
+    ['Negotiate YIIJ==, Bearer error="insufficient_user_authentication", max_age="5"', 5],
+    ["Negotiate YIIJ= , Basic realm=, Bearer error=insufficient_user_authentication", undefined],
     ['Bearer error="insufficient_user_authentication", max_age="-1"', undefined],
     ['Bearer error="insufficient_user_authentication", max_age="soon", acr_values="gold"', undefined],
   ])("asks by %s", async (challenge, maxAge) => {
