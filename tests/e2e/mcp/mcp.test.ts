@@ -113,11 +113,11 @@ describe.each(Object.keys(hosts))("an MCP server on %s", (host) => {
     await expect(client.callTool({ name: "list_tasks" })).rejects.toBeInstanceOf(UnauthorizedError);
   });
 
-  test("refuses a tool without policies, for everyone", async () => {
+  test("refuses a tool without policies for everyone, and the program asks for no consent", async () => {
     const { provider, connect } = await start(host);
     const client = await connect();
     const call = client.callTool({ name: "unlisted" });
-    await expect(call).rejects.toThrow();
-    expect(provider.requested).toHaveLength(2);
+    await expect(call).rejects.toMatchObject({ code: 403 });
+    expect(provider.requested).toHaveLength(1);
   });
 });

@@ -19,6 +19,12 @@ export function scopesOf(scope: unknown): readonly string[] {
   return typeof scope === "string" ? scope.split(" ") : [];
 }
 
+/** The scopes in the claim `scope`: a text, or a list as some issuers send. Its members may be anything. */
+export function grantedScopes(claims: unknown): readonly unknown[] {
+  const { scope } = (claims ?? {}) as { scope?: unknown };
+  return Array.isArray(scope) ? scope : scopesOf(scope);
+}
+
 export function grantsScopes(granted: readonly unknown[], needed: readonly string[]): boolean {
   return needed.every((scope) => granted.includes(scope));
 }

@@ -81,7 +81,7 @@ export function createRefusals(realm: string, concealOwnerMismatch: boolean, met
 /** What the client needs, to be accepted. */
 type Requirement = Pick<Problem, "scope" | "max_age">;
 
-/** Requirements come from an application's routes, so there are few. */
+/** Requirements come from an application's routes and its clients' scopes, so there are few. */
 const preparedRequirements = 1000;
 
 /** In characters. A longer header may not pass a proxy. */

@@ -2,11 +2,12 @@ import { createGuard } from "../access/guard.ts";
 import type { GuardOptions } from "../access/guard-options.ts";
 import { type Policy, readPolicies } from "../access/policies.ts";
 import type { Principal, TokenClaims } from "../claims/principal.ts";
-import { scopesOf } from "../claims/scope.ts";
+import { grantedScopes } from "../claims/scope.ts";
 import { AuthError, ConfigurationError, isAuthError } from "../errors.ts";
 import { httpProblem } from "../http/http-problem.ts";
 import { type Refusal, refuse } from "../http/problem.ts";
 import { quote } from "../log-text.ts";
+import { isScope } from "../option-values.ts";
 
 /** What each tool of an MCP server requires, by its name. An empty list requires a valid token only. */
 export type ToolPolicies<Claims = TokenClaims> = Readonly<Record<string, readonly Policy<Claims>[]>>;
@@ -33,7 +34,10 @@ export interface ToolGuard<Claims = TokenClaims, Source = unknown> {
  *
  * The response to a missing scope is a 403 with the challenge that MCP clients understand
  * (`insufficient_scope`, `scope`, `resource_metadata`): they ask the user for the scopes, and call the tool
- * again. The challenge names the scopes of the token too, because the next token replaces it. A tool that is not listed is rejected for everyone.
+ * again. The challenge names the scopes of the token too, because the next token replaces it.
+ *
+ * A tool that is not listed is rejected for everyone. That 403, and one for a policy that no scope satisfies,
+ * asks for nothing.
  *
  * Does NOT verify the token, which the framework's guard has done. Does not check the arguments of tools, nor
  * resources and prompts: those need what the route needs.
@@ -74,7 +78,7 @@ export function createToolGuard<Claims = TokenClaims, Source = unknown>(
         return undefined;
       } catch (error) {
         if (!isAuthError(error)) throw error;
-        return guard.refuse(error, request);
+        return withoutVainChallenge(guard.refuse(error, request));
       }
     },
   };
@@ -94,9 +98,9 @@ export function createToolGuard<Claims = TokenClaims, Source = unknown>(
   }
 
   function requiredBy(tool: unknown): readonly Policy<Claims>[] {
-    const name = typeof tool === "string" ? tool : "";
-    const policies = policiesOf.get(name);
+    const policies = typeof tool === "string" ? policiesOf.get(tool) : undefined;
     if (policies !== undefined) return policies;
+    const name = typeof tool === "string" ? tool : "";
     throw new AuthError("scope_insufficient", {
       hint: `the tool ${quote(name)} is not listed: give it policies, or an empty list`,
     });
@@ -112,14 +116,25 @@ function withAllScopes<Claims>(
   principal: Principal<Claims>,
   policies: readonly Policy<Claims>[],
 ): AuthError {
-  const { scope } = (principal.claims ?? {}) as { readonly scope?: unknown };
   const needed = policies.flatMap((policy) => policy.refusal?.scopes ?? []);
-  const all = [...new Set([...scopesOf(scope), ...needed, ...scopes])].filter((name) => name !== "");
-  return new AuthError(code, { ...(hint !== undefined && { hint }), scopes: all });
+  const all = new Set([...grantedScopes(principal.claims), ...needed, ...scopes]);
+  return new AuthError(code, { ...(hint !== undefined && { hint }), scopes: [...all].filter(isScope) });
+}
+
+const withoutScopes = /, error="insufficient_scope", error_description="[^"]*"(?!, scope=)/;
+
+/**
+ * At `insufficient_scope`, a client asks its user for consent. If no scope helps, such as for a tool that is
+ * not listed, the challenge does not say so.
+ */
+function withoutVainChallenge(refusal: Refusal): Refusal {
+  const { "www-authenticate": challenge, ...headers } = refusal.headers;
+  if (challenge === undefined) return refusal;
+  return { ...refusal, headers: { ...headers, "www-authenticate": challenge.replace(withoutScopes, "") } };
 }
 
 function readTools<Claims>(tools: ToolPolicies<Claims>): ReadonlyMap<string, readonly Policy<Claims>[]> {
-  if (typeof tools !== "object" || tools === null)
+  if (typeof tools !== "object" || tools === null || Symbol.iterator in tools)
     throw new ConfigurationError(
       "createToolGuard: list the tools, as in { list_tasks: [], add_task: [policy] }.",
     );

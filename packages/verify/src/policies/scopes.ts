@@ -1,6 +1,6 @@
 import type { Policy } from "../access/policies.ts";
 import type { Principal } from "../claims/principal.ts";
-import { grantsScopes, readScopes, scopesOf } from "../claims/scope.ts";
+import { grantedScopes, grantsScopes, readScopes } from "../claims/scope.ts";
 
 /**
  * Accepts principals whose token grants every one of these scopes. Reads the claim `scope`: a string of
@@ -52,10 +52,4 @@ export function requireClientScopes(...scopes: readonly string[]): Policy {
 
 function grants(claims: unknown, needed: readonly string[]): boolean {
   return grantsScopes(grantedScopes(claims), needed);
-}
-
-/** The scopes in the claim `scope`. */
-function grantedScopes(claims: unknown): readonly unknown[] {
-  const { scope } = (claims ?? {}) as { scope?: unknown };
-  return Array.isArray(scope) ? scope : scopesOf(scope);
 }

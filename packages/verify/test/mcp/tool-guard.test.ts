@@ -1,6 +1,12 @@
 import { createTestIssuer } from "@usher-auth/testing";
 import { describe, expect, it } from "vitest";
-import { ConfigurationError, createVerifier, requireScopes, sharedSecret } from "../../src/index.ts";
+import {
+  ConfigurationError,
+  createVerifier,
+  requireClaim,
+  requireScopes,
+  sharedSecret,
+} from "../../src/index.ts";
 import { createToolGuard } from "../../src/mcp/index.ts";
 import { requireRecentSignIn } from "../../src/policies/index.ts";
 
@@ -28,6 +34,8 @@ const tools = createToolGuard(
     list_tasks: [],
     add_task: [requireScopes("tasks:write")],
     close_account: [requireScopes("tasks:write"), requireRecentSignIn({ maxAge: 60 })],
+    administrate: [requireScopes("tasks:write"), requireClaim(({ role }) => role === "admin")],
+    broken: [requireClaim((claims) => (claims.roles as string[]).includes("admin"))],
   },
 );
 
@@ -57,6 +65,33 @@ describe("a tool guard", () => {
     });
   });
 
+  it.each([
+    ["a list", ["tasks:read", "files:read"], "tasks:read files:read tasks:write"],
+    ["text with something else", 'tasks:read  tasks:é "x', "tasks:read tasks:write"],
+    ["a list with something else", ["tasks:read", 7, "a b", null], "tasks:read tasks:write"],
+    ["neither", { "tasks:write": true }, "tasks:write"],
+  ])("names the scopes of the tool, and the valid ones of the token: %s", (_name, scope, named) => {
+    const refusal = tools.check(principalWith({ scope }), call("add_task"), {});
+    expect(refusal?.headers["www-authenticate"]).toContain(`, scope="${named}", resource_metadata=`);
+  });
+
+  // A client of MCP asks its user for consent if the challenge says `insufficient_scope`.
+  it.each([
+    ["a tool that is not listed", "unlisted"],
+    ["a policy that no scope satisfies", "administrate"],
+    ["a policy that throws", "broken"],
+  ])("asks for no consent that cannot help: %s", (_name, tool) => {
+    const refusal = tools.check(writer, call(tool), {});
+
+    expect(refusal).toMatchObject({ status: 403, body: expect.stringContaining('"scope_insufficient"') });
+    expect(refusal?.headers).toMatchObject({
+      "cache-control": "no-store",
+      "www-authenticate":
+        'Bearer realm="api", ' +
+        'resource_metadata="https://api.example.com/.well-known/oauth-protected-resource/mcp"',
+    });
+  });
+
   it("checks every policy of a tool", () => {
     expect(tools.check(writer, call("close_account"), {})).toMatchObject({ status: 401 });
   });
@@ -68,6 +103,15 @@ describe("a tool guard", () => {
       expect(refusal?.status).toBe(403);
       expect(refusal?.headers["www-authenticate"]).not.toContain("scope=");
       expect(hints.at(-1)).toMatch(/^the tool ".*" is not listed/);
+    },
+  );
+
+  it.each([undefined, 7, null, ["list_tasks"], { name: "" }])(
+    "takes no name for the empty one: %j",
+    (name) => {
+      const nameless = createToolGuard({ verifier, ownerParam: null }, { "": [] });
+      expect(nameless.check(writer, call(name), {})?.status).toBe(403);
+      expect(nameless.check(writer, call(""), {})).toBeUndefined();
     },
   );
 
@@ -114,14 +158,19 @@ describe("a tool guard", () => {
       expect(broken.check(writer, call(name), {})).toMatchObject({ status: 403 });
   });
 
-  it.each([null, "add_task", { add_task: undefined }, { add_task: "tasks:write" }, { add_task: [{}] }])(
-    "throws for invalid tools: %j",
-    (invalid) => {
-      expect(() => createToolGuard({ verifier, ownerParam: null }, invalid as never)).toThrow(
-        ConfigurationError,
-      );
-    },
-  );
+  it.each([
+    null,
+    "add_task",
+    [],
+    new Map([["add_task", []]]),
+    { add_task: undefined },
+    { add_task: "tasks:write" },
+    { add_task: [{}] },
+  ])("throws for invalid tools: %j", (invalid) => {
+    expect(() => createToolGuard({ verifier, ownerParam: null }, invalid as never)).toThrow(
+      ConfigurationError,
+    );
+  });
 
   it("keeps the policies it was created with", () => {
     const list = { list_tasks: [requireScopes("a")] };
