@@ -214,6 +214,19 @@ describe.each([
 });
 
 describe("owner() in koa", () => {
+  it("is not for the routes of another kind of router below it", async () => {
+    const run = vi.fn(done);
+    const outer = new KoaRouter<UsherState>();
+    const inner = new OldRouter<UsherState>();
+    // It fills the parameters of the layer before.
+    inner.get("/a/:userId", run);
+    outer.get("/a/:userId", owner(rule), pass).use(inner.routes());
+    const app = build().use(outer.routes());
+    expect(await ask(app, "/a/alice")).toBe("owner_mismatch");
+    expect(run).not.toHaveBeenCalled();
+    expect(await ask(app, "/a/alice", alice)).toBe(200);
+  });
+
   it("rejects everyone with a router that has no layers", async () => {
     const tree = new TreeRouter();
     tree.get("/a/:userId", owner(rule) as never, done as never);

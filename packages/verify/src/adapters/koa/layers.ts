@@ -44,6 +44,11 @@ export function ruleOf(params: RouteParams | undefined): OwnerRule<never> | unde
   return params === undefined ? undefined : rules.get(params);
 }
 
+/** Removes the rule from parameters that are no longer those of its layer alone. */
+export function forgetRule(params: RouteParams | undefined): void {
+  if (params !== undefined) rules.delete(params);
+}
+
 /**
  * That of the layer's first middleware: a later one would cover those that run before it. `use()` creates a
  * layer for each middleware, so a rule there is for what its own middleware runs.

@@ -2,7 +2,7 @@ import type { Context } from "koa";
 import type { RouteParams } from "../../access/owner.ts";
 import type { OwnerRule } from "../../access/owner-rule.ts";
 import { patternNames } from "../../access/pattern-names.ts";
-import { recordLayers, ruleOf } from "./layers.ts";
+import { forgetRule, recordLayers, ruleOf } from "./layers.ts";
 import { readPlainParams } from "./plain-params.ts";
 
 /** The check of one guard. */
@@ -76,6 +76,8 @@ function watchParams(target: { params?: RouteParams | undefined }, allChecks: re
       return current;
     },
     set: (params: RouteParams) => {
+      // The next layer reuses the object, and is none that was recorded: the rule is not its own.
+      if (params === current) forgetRule(params);
       const names = namesOfRoute(target, params);
       runChecks(allChecks, params);
       if (names.length > 0) runChecks(allChecks, params, names);
