@@ -9,12 +9,6 @@ const hasTarget = "a received request always has a target; only the type allows 
 export const adapterReasons: readonly Reason[] = [
   {
     file: "adapters/h3.ts",
-    line: "route?.meta?.",
-    mutants: ["route?.meta.public", "route?.meta.policies"],
-    reason: hasMeta,
-  },
-  {
-    file: "adapters/h3.ts",
     line: 'if (!params[name]?.includes("%")) return;',
     mutants: ["false", '""'],
     reason: shortcut,
@@ -94,20 +88,14 @@ export const adapterReasons: readonly Reason[] = [
     reason: "only h3 1 under the name `h3` gets there",
   },
   {
-    file: "adapters/h3.ts",
-    line: "policies: route.meta?.policies",
-    mutants: ["route.meta.policies"],
+    file: "adapters/h3/rules.ts",
+    line: "if (meta === undefined) return noRules;",
+    mutants: ["false"],
     reason: hasMeta,
   },
   {
-    file: "adapters/h3.ts",
-    line: "if (meta?.public !== true",
-    mutants: ["meta.public"],
-    reason: hasMeta,
-  },
-  {
-    file: "adapters/h3.ts",
-    line: 'function isPublic({ route = ""',
+    file: "adapters/h3/rules.ts",
+    line: 'function read({ route = ""',
     mutants: ['"Stryker was here!"'],
     reason: "for the type: h3's own routes have a pattern",
   },
@@ -161,21 +149,15 @@ export const adapterReasons: readonly Reason[] = [
   },
   {
     file: "adapters/trpc/input.ts",
-    line: "if (Array.isArray(value)) {",
-    mutants: ["false", "{}"],
+    line: "for (const name of isList ? Object.keys(value)",
+    mutants: ["false"],
     reason: "a shortcut: a list's own properties are its indexes and `length`",
   },
   {
     file: "adapters/trpc/input.ts",
-    line: "if (isContainer(inner)) open.push(inner);",
+    line: "if (isContainer(inner)) open.push([inner, place]);",
     mutants: ["true"],
     reason: "it is asked again when it is its turn",
-  },
-  {
-    file: "adapters/trpc/input.ts",
-    line: "name.split(/[.[\\]]/) : [];",
-    mutants: ['["Stryker was here"]'],
-    reason: "no owner field has that name",
   },
   {
     file: "adapters/trpc/live.ts",
@@ -210,13 +192,13 @@ export const adapterReasons: readonly Reason[] = [
   },
   {
     file: "adapters/trpc.ts",
-    line: "const raw = getRawInput === checked",
+    line: "const raw = getRawInput === admitted.getRawInput",
     mutants: ["false"],
     reason: "a shortcut: the raw input was checked before",
   },
   {
     file: "adapters/trpc/input.ts",
-    line: "if (names.length === 0) return () => {};",
+    line: "if (ownerParams.length === 0) return () => {};",
     mutants: ["false"],
     reason: shortcut,
   },
