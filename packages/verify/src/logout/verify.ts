@@ -161,7 +161,7 @@ function policyOf(
   );
   if (stranger !== undefined)
     throw new ConfigurationError(
-      `issuer: no key of the verifier belongs to ${JSON.stringify(stranger)}. Each key source names other issuers.`,
+      `issuer: no key of the verifier belongs to ${JSON.stringify(stranger)}. Each key source names other issuers: give the endpoint its own verifier, with the keys of that issuer.`,
     );
   if (audience === undefined) return { ...policy, issuers };
   return { ...policy, issuers, audiences: stringList(audience, expected("audience")), isExact: false };

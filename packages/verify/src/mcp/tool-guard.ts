@@ -91,7 +91,7 @@ export function createToolGuard<Claims = TokenClaims, Source = unknown>(
     try {
       guard.authorize(principal, { params: {}, ownerParams: [], policies }, request);
     } catch (error) {
-      throw isAuthError(error) && error.scopes !== undefined
+      throw isAuthError(error) && error.code === "scope_insufficient" && error.scopes?.length
         ? withAllScopes(error, principal, policies)
         : error;
     }

@@ -1,7 +1,7 @@
 import { createTestIssuer } from "@usher-auth/testing";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { ConfigurationError, createVerifier, localJwks, remoteJwks, sharedSecret } from "../../src/index.ts";
-import { createLogoutVerifier } from "../../src/logout/index.ts";
+import { createLogoutEndpoint, createLogoutVerifier } from "../../src/logout/index.ts";
 import { createRevokingBench, logoutTokenFor } from "../revoking.ts";
 import { createBench, handClock, start, startSeconds, verdict } from "../support.ts";
 
@@ -306,9 +306,24 @@ describe("the issuer and the audience of an endpoint", () => {
     expect(() => createLogoutVerifier(named, { issuer: [issuer.issuer] })).not.toThrow();
     expect(() => createLogoutVerifier(named, { issuer: [issuer.issuer, provider] })).toThrow(
       new ConfigurationError(
-        `issuer: no key of the verifier belongs to "${provider}". Each key source names other issuers.`,
+        `issuer: no key of the verifier belongs to "${provider}". Each key source names other issuers: give the endpoint its own verifier, with the keys of that issuer.`,
       ),
     );
+  });
+
+  it("may have a verifier of their own: the API's accepts no more tokens, and shares the revocations", async () => {
+    const { issuer, verifier, revocations } = await createRevokingBench();
+    const keys = sharedSecret(issuer.secret, { issuer: provider });
+    const ofEndpoint = createBench({ keys, issuer: provider, audience: "client-1", revocations }).verifier;
+    const token = issuer.tokenFor("alice", { claims: { sid: "s1" } });
+    expect(verdict(verifier, token)).toBe("accepted");
+
+    const receive = createLogoutEndpoint(ofEndpoint);
+    const contentType = "application/x-www-form-urlencoded";
+    const logout = logoutTokenFor(issuer, { claims: { ...own.claims, sid: "s1" } });
+    expect((await receive({ contentType, body: `logout_token=${logout}` })).status).toBe(200);
+
+    expect(verdict(verifier, token)).toBe("token_revoked");
   });
 
   it("are restricted to the issuers that each key source names", async () => {

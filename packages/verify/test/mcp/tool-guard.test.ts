@@ -35,6 +35,7 @@ const tools = createToolGuard(
     add_task: [requireScopes("tasks:write")],
     close_account: [requireScopes("tasks:write"), requireRecentSignIn({ maxAge: 60 })],
     administrate: [requireScopes("tasks:write"), requireClaim(({ role }) => role === "admin")],
+    search: [{ name: "x", permits: () => false, refusal: { code: "scope_insufficient", scopes: [] } }],
     broken: [requireClaim((claims) => (claims.roles as string[]).includes("admin"))],
   },
 );
@@ -80,6 +81,7 @@ describe("a tool guard", () => {
     ["a tool that is not listed", "unlisted"],
     ["a policy that no scope satisfies", "administrate"],
     ["a policy that throws", "broken"],
+    ["a policy with an empty list of scopes", "search"],
   ])("asks for no consent that cannot help: %s", (_name, tool) => {
     const refusal = tools.check(writer, call(tool), {});
 
@@ -90,6 +92,13 @@ describe("a tool guard", () => {
         'Bearer realm="api", ' +
         'resource_metadata="https://api.example.com/.well-known/oauth-protected-resource/mcp"',
     });
+  });
+
+  it("keeps the maximum age of a policy that also names scopes", () => {
+    const refusal = { code: "reauthentication_required", maxAge: 60, scopes: ["tasks:write"] } as const;
+    const pay = [{ name: "x", permits: () => false, refusal }];
+    const answer = createToolGuard({ verifier, ownerParam: null }, { pay }).check(reader, call("pay"), {});
+    expect(answer?.headers["www-authenticate"]).toMatch(/, max_age="60"$/);
   });
 
   it("checks every policy of a tool", () => {
