@@ -9,7 +9,7 @@ import { createOwnerParamFinder } from "../access/owner-params.ts";
 import type { OwnerRule } from "../access/owner-rule.ts";
 import { type Policy, readPolicies } from "../access/policies.ts";
 import { createRouteTable } from "../access/route-table.ts";
-import { passRule, refuseMisfit } from "../access/stated-rule.ts";
+import { refuseMisfit } from "../access/stated-rule.ts";
 import type { Principal, TokenClaims } from "../claims/principal.ts";
 import { ConfigurationError, isAuthError } from "../errors.ts";
 import { responseOf } from "../http/answers.ts";
@@ -19,7 +19,7 @@ import { type OpenSession, openSession } from "../websocket/session.ts";
 import { Watch } from "../websocket/watch.ts";
 import { admissions } from "./hono/admission.ts";
 import type { UsherEnv } from "./hono/env.ts";
-import { createRuleFinder, handlerOf } from "./hono/owner.ts";
+import { createRuleFinder, keepRule } from "./hono/owner.ts";
 import { credentialsOf } from "./hono/websocket.ts";
 
 export type { OwnerRule } from "../access/owner-rule.ts";
@@ -163,7 +163,7 @@ export function usher<AppEnv extends Env, Routes extends Schema, Base extends st
       ? guardHandler(handler, path, rule)
       : guardIfAdmitted(handler, path, rule);
     // For another guard, of this app or of one that mounts it.
-    passRule(handlerOf(handler), guarded);
+    keepRule(handler, guarded, guard.ownerParams);
     // Hono copies this handler when another app mounts this one.
     route.handler = guarded;
     add(method, path, [guarded, route]);

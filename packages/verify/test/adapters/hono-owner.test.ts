@@ -4,6 +4,7 @@ import { validator } from "hono/validator";
 import { describe, expect, it, vi } from "vitest";
 import {
   enforce,
+  type OwnerRule,
   optionalAuth,
   owner,
   type UsherEnv,
@@ -148,17 +149,25 @@ describe("owner() in hono", () => {
     const app = usher(build({ onOwnerException }), { verifier, ownerParam: { orgId: "org" } });
     app.get("/orgs/:orgId/users/:userId", owner({ ...rule, params: ["userId"] }), done);
     expect(() => app.get("/unnamed/:orgId/:userId", owner(rule), done)).toThrow(ConfigurationError);
-    const inner = usher(new Hono(), { verifier, ownerParam: { orgId: "org" } });
-    inner.get("/:orgId", owner(rule) as never, done);
+    const innerWith = (ownerRule: OwnerRule) =>
+      usher(new Hono(), { verifier, ownerParam: { orgId: "org" } }).get(
+        "/:orgId",
+        owner(ownerRule) as never,
+        done,
+      );
     const outer = build();
     outer.get("/first/:userId", done);
     // Each of these guards knows one parameter only. The first middleware of the inner app is its guard.
     outer.use("/inner/:userId/*", owner(rule) as never);
-    outer.route("/inner/:userId", inner);
+    expect(() => outer.route("/inner/:userId", innerWith(rule))).toThrow(ConfigurationError);
+    outer.route("/inner/:userId", innerWith({ ...rule, params: ["orgId"] }));
+    outer.route("/orgs", innerWith(rule));
     const admin = tokenOf("carol", { role: "support", org: "acme" });
     expect(await ask(app, "/orgs/acme/users/alice", admin)).toBe(200);
     expect(await ask(app, "/orgs/globex/users/alice", admin)).toBe("owner_mismatch");
     expect(await ask(outer, "/inner/alice/acme", admin)).toBe("owner_mismatch");
+    expect(await ask(outer, "/orgs/globex", admin)).toBe(200);
+    expect(await ask(outer, "/orgs/globex", alice)).toBe("owner_mismatch");
     // The first guard admitted both; the second rejected one.
     expect(reported).toHaveLength(2);
   });

@@ -2,7 +2,7 @@ import type { MiddlewareHandler } from "hono";
 import type { H } from "hono/types";
 import { checkOwnerRule, type OwnerRule } from "../../access/owner-rule.ts";
 import { patternNames } from "../../access/pattern-names.ts";
-import { statedRuleOf, stateRule, unseenRule } from "../../access/stated-rule.ts";
+import { passRule, statedRuleOf, stateRule, unseenRule } from "../../access/stated-rule.ts";
 import type { TokenClaims } from "../../claims/principal.ts";
 import { admissions } from "./admission.ts";
 import type { UsherEnv } from "./env.ts";
@@ -50,7 +50,7 @@ export function owner<Claims = TokenClaims>(rule: OwnerRule<Claims>): Middleware
 /** Finds the rule of each handler that is added to a router. */
 export type FindRule = (method: string, path: string, handler: H) => OwnerRule<never> | undefined;
 
-/** By router: the owner parameters of its guards. */
+/** By router, and by handler that a guard checks: the owner parameters of these guards. */
 const ownerParamsOf = new WeakMap<object, readonly string[]>();
 
 /**
@@ -65,12 +65,24 @@ export function createRuleFinder(router: object, ownerParams: readonly string[])
     const stated = statedRuleOf<never>(handlerOf(handler));
     if (stated !== undefined) {
       const names = patternNames(path);
-      const declared = ownerParamsOf.get(router)?.filter((name) => names.includes(name)) ?? [];
-      checkOwnerRule(stated.rule, [...new Set(declared)], path);
+      const held = [router, handlerOf(handler)].flatMap((place) => ownerParamsOf.get(place) ?? []);
+      checkOwnerRule(
+        stated.rule,
+        [...new Set(held)].filter((name) => names.includes(name)),
+        path,
+      );
       last = { method, path, rule: stated.rule };
     } else if (last?.method !== method || last.path !== path) last = undefined;
     return last?.rule;
   };
+}
+
+/** Keeps the rule of a handler on the one that checks it, for the guards of an app that mounts this one. */
+export function keepRule(handler: H, guarded: H, ownerParams: readonly string[]): void {
+  const inner = handlerOf(handler);
+  passRule(inner, guarded);
+  if (statedRuleOf(inner) !== undefined)
+    ownerParamsOf.set(guarded, [...(ownerParamsOf.get(inner) ?? []), ...ownerParams]);
 }
 
 /** An app with its own error handler wraps its handlers when another app mounts it. */
