@@ -114,9 +114,11 @@ export function createDeliveryQueue(
 
   return {
     async recordChange(current, change, users) {
-      const lists = users.length === 1 ? [] : subjectLists(users);
+      // Always with `subjects`: without that column the change must fail, since its time could not be set.
       const rows =
-        lists.length === 0 ? [{ subject: users[0] }] : lists.map((subjects) => ({ subject: "", subjects }));
+        users.length === 1
+          ? [{ subject: users[0], subjects: null }]
+          : subjectLists(users).map((subjects) => ({ subject: "", subjects }));
       const common = {
         session: null,
         awaits: writeChange(change),

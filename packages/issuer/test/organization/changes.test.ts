@@ -204,13 +204,16 @@ describe("sends nothing", () => {
   });
 });
 
-test("a change does not happen if it cannot be recorded", async () => {
+test.each([
+  ["without the table of deliveries", `alter table "usherLogout" rename to "elsewhere"`],
+  ["with the table of an older version", `alter table "usherLogout" drop column "subjects"`],
+])("a change does not happen if it cannot be recorded: %s", async (_, statement) => {
   const database = new DatabaseSync(":memory:");
   const other = await organizationIssuer([backend.endpoint], { database });
   const owner = await signUp(other, "Owner");
   const organizationId = await createOrganization(owner, "acme");
   await other.stop();
-  database.exec(`alter table "usherLogout" rename to "elsewhere"`);
+  database.exec(statement);
   const response = await owner.browser.request("POST", "/organization/delete", { organizationId });
   expect(response.status).toBe(500);
   expect(await organizationOf(owner)).toEqual({ org: organizationId, org_role: "owner" });
