@@ -94,7 +94,8 @@ export interface UsherJwtOptions {
    * With `backchannelLogout`, a change of memberships, roles or the active organization ends the user's older
    * tokens, and the session stays: the next request is refused with `token_revoked`, and the client fetches
    * another token. Every write through Better Auth's adapter counts, also by other plugins and by server
-   * code. SQL of your own is not seen: such changes apply to the next token.
+   * code. SQL of your own is not seen: such changes apply to the next token. Without
+   * `backchannelLogout`, all changes do: older tokens keep their organization and role until they expire.
    *
    * @defaultValue false
    *
