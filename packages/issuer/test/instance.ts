@@ -7,6 +7,15 @@ export const baseURL = "https://app.example.com";
 export const audience = "https://api.example.com";
 export const secret = "a-test-secret-that-is-long-enough-for-hs256";
 
+/** Real password hashing is slow on purpose. */
+export const emailAndPassword = {
+  enabled: true,
+  password: {
+    hash: async (password) => password,
+    verify: async ({ hash, password }) => hash === password,
+  },
+} as const satisfies BetterAuthOptions["emailAndPassword"];
+
 /**
  * A real Better Auth with the plugin (after `others`), over a database in memory. Logging is off: some tests
  * cause errors.
@@ -20,14 +29,7 @@ export function instanceWith(
     baseURL,
     secret,
     database: new DatabaseSync(":memory:"),
-    // Real password hashing is slow on purpose.
-    emailAndPassword: {
-      enabled: true,
-      password: {
-        hash: async (password) => password,
-        verify: async ({ hash, password }) => hash === password,
-      },
-    },
+    emailAndPassword,
     logger: { disabled: true },
     telemetry: { enabled: false },
     ...options,

@@ -4,7 +4,7 @@ import { getMigrations } from "better-auth/db/migration";
 import { admin } from "better-auth/plugins/admin";
 import { onTestFinished } from "vitest";
 import { type UsherJwtOptions, type UsherJwtPlugin, usherJwt } from "../../src/index.ts";
-import { audience, baseURL, secret } from "../instance.ts";
+import { audience, baseURL, emailAndPassword, secret } from "../instance.ts";
 
 /** A line of the log. */
 export type Logged = { level: string; message: string };
@@ -24,13 +24,9 @@ export async function issuerFor(
     secret,
     database,
     emailAndPassword: {
-      enabled: true,
+      ...emailAndPassword,
       revokeSessionsOnPasswordReset: true,
       sendResetPassword: async ({ user, token }) => void resetTokens.set(user.email, token),
-      password: {
-        hash: async (password) => password,
-        verify: async ({ hash, password }) => hash === password,
-      },
     },
     user: { deleteUser: { enabled: true } },
     logger: {

@@ -9,12 +9,12 @@ import { getMigrations } from "better-auth/db/migration";
 import { toNodeHandler } from "better-auth/node";
 import { onTestFinished } from "vitest";
 import { type ApiTokenPayload, type UsherJwtOptions, usherJwt } from "../../src/index.ts";
-import { audience, Browser, type instanceWith, secret } from "../instance.ts";
+import { audience, Browser, emailAndPassword, type instanceWith, secret } from "../instance.ts";
 import { readJws } from "../jws.ts";
 
 export const resource = audience;
 export const redirectUri = "https://client.example.com/callback";
-export const scopes = ["openid", "email", "offline_access", "tasks:read"];
+export const scopes = ["openid", "email", "offline_access", "tasks:read", "tasks:sync"];
 
 export interface Tokens {
   readonly access_token: string;
@@ -44,13 +44,7 @@ export async function startProvider(
     baseURL: origin,
     secret,
     database: new DatabaseSync(":memory:"),
-    emailAndPassword: {
-      enabled: true,
-      password: {
-        hash: async (password) => password,
-        verify: async ({ hash, password }) => hash === password,
-      },
-    },
+    emailAndPassword,
     logger: { disabled: true },
     plugins: [
       tokens as unknown as BetterAuthPlugin,
@@ -83,7 +77,7 @@ export async function startProvider(
       token_endpoint_auth_method: "client_secret_post",
       grant_types: ["authorization_code", "refresh_token", "client_credentials"],
       scope: scopes.join(" "),
-      client_credentials_scopes: ["tasks:read"],
+      client_credentials_scopes: ["tasks:read", "tasks:sync"],
       skip_consent: true,
       enable_end_session: true,
       backchannel_logout_uri: oauth.disableJwtPlugin ? undefined : "https://client.example.com/logout",
@@ -109,13 +103,16 @@ export async function post(
 }
 
 /** The authorization code flow with PKCE (RFC 7636), up to the code. */
-export async function authorize(provider: Provider): Promise<{ code: string; verifier: string }> {
+export async function authorize(
+  provider: Provider,
+  scope = scopes.join(" "),
+): Promise<{ code: string; verifier: string }> {
   const verifier = randomBytes(32).toString("base64url");
   const query = new URLSearchParams({
     client_id: provider.client.client_id,
     response_type: "code",
     redirect_uri: redirectUri,
-    scope: scopes.join(" "),
+    scope,
     state: "a-state",
     nonce: "a-nonce",
     resource,
@@ -135,9 +132,16 @@ export async function exchange(provider: Provider, code: string, verifier: strin
   return await post(provider, "token", { grant_type: "authorization_code", code, ...redirect });
 }
 
-export async function tokensOf(provider: Provider): Promise<Tokens> {
-  const { code, verifier } = await authorize(provider);
+/** The tokens with which the client acts for the user. */
+export async function tokensOf(provider: Provider, scope?: string): Promise<Tokens> {
+  const { code, verifier } = await authorize(provider, scope);
   return await tokensIn(await exchange(provider, code, verifier));
+}
+
+/** The access token with which the client acts for itself. */
+export async function ownTokenOf(provider: Provider, scope: string): Promise<string> {
+  const asked = { grant_type: "client_credentials", scope, resource };
+  return (await tokensIn(await post(provider, "token", asked))).access_token;
 }
 
 export async function tokensIn(answer: Response): Promise<Tokens> {

@@ -4,7 +4,7 @@ import { getMigrations } from "better-auth/db/migration";
 import { organization } from "better-auth/plugins/organization";
 import { onTestFinished } from "vitest";
 import { type UsherJwtOptions, type UsherJwtPlugin, usherJwt } from "../../src/index.ts";
-import { audience, Browser, baseURL, secret } from "../instance.ts";
+import { audience, Browser, baseURL, emailAndPassword, secret } from "../instance.ts";
 import { readJws } from "../jws.ts";
 
 interface Setup extends Partial<Omit<BetterAuthOptions, "plugins">> {
@@ -24,13 +24,7 @@ export async function organizationIssuer(endpoints: string[], setup: Setup = {})
     baseURL,
     secret,
     database: new DatabaseSync(":memory:"),
-    emailAndPassword: {
-      enabled: true,
-      password: {
-        hash: async (password) => password,
-        verify: async ({ hash, password }) => hash === password,
-      },
-    },
+    emailAndPassword,
     logger: { level: "debug", log: (_level, message) => void logged.push(message) },
     telemetry: { enabled: false },
     ...options,
