@@ -53,13 +53,17 @@ export function watchMemberships(
 
   async function inTransaction<Result>(
     work: (adapter: DBTransactionAdapter) => Promise<Result>,
+    { isOneWrite = false } = {},
   ): Promise<Result> {
     const change = randomUUID();
     const users = new Set<string>();
     try {
       const result = await begin(async (given) => {
         users.clear();
-        const inner = (given as unknown) === adapter ? { ...given, ...own } : given;
+        const isReal = (given as unknown) !== adapter;
+        // Without real transactions each write is made at once, so each is a change of its own.
+        if (!isReal && !isOneWrite) return await work(given);
+        const inner = isReal ? given : { ...given, ...own };
         return await work(
           watched(inner, modelOf, async (all) => {
             const news = all.filter((user) => !users.has(user));
@@ -72,7 +76,7 @@ export function watchMemberships(
       if (users.size > 0) await changes.committed(change, [...users]);
       return result;
     } catch (error) {
-      // Without real transactions, what was written before the error stays.
+      // Without a real transaction, a part of the write may stay.
       if (users.size > 0) await changes.committed(change, []);
       throw error;
     }
@@ -83,11 +87,11 @@ export function watchMemberships(
     if (direct === undefined) continue;
     const replaced = (given: never): Promise<unknown> =>
       concernsMembership(method, given, modelOf)
-        ? inTransaction((inner) => (inner[method] as typeof direct & object)(given))
+        ? inTransaction((inner) => (inner[method] as typeof direct & object)(given), { isOneWrite: true })
         : direct(given);
     Object.assign(adapter, { [method]: replaced });
   }
-  adapter.transaction = inTransaction as Adapter["transaction"];
+  adapter.transaction = ((work) => inTransaction(work)) as Adapter["transaction"];
 }
 
 /** The adapter of one transaction, which records before it writes. */

@@ -54,19 +54,54 @@ test("a change whose process ended before it could say when is sent with a time 
   expect(payload.toe).toBeGreaterThanOrEqual(now / 1000);
 });
 
+/** Updates of members wait until `release`. */
+function holdUpdates() {
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  let isHeld = false;
+  const holding: BetterAuthPlugin = {
+    id: "holding-updates",
+    init({ adapter }) {
+      const { update } = adapter;
+      adapter.update = async (given) => {
+        if (isHeld && given.model === "member") await released;
+        return await update(given);
+      };
+    },
+  };
+  const hold = () => {
+    isHeld = true;
+  };
+  return { holding, hold, release };
+}
+
 test("a change that is not yet made is not sent", async () => {
-  const { backend, issuer, grace, member } = await setUp({ earlier: [withoutTransactions] });
-  await issuer.adapter.transaction(async (inner) => {
-    await inner.update(toMember(member));
-    await new Promise((resolve) => setTimeout(resolve, 1500));
-    expect(await issuer.pending()).toMatchObject([{ subject: grace.id, session: null }]);
-    expect(backend.arrived.filter(({ payload }) => payload.sub === grace.id).length).toBe(1);
-  });
+  const { holding, hold, release } = holdUpdates();
+  const { backend, issuer, grace, member } = await setUp({ earlier: [withoutTransactions, holding] });
+  hold();
+  const change = issuer.adapter.update(toMember(member));
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  expect(await issuer.pending()).toMatchObject([{ subject: grace.id, session: null }]);
+  expect(backend.acknowledged).toEqual([]);
+  release();
+  await change;
   await everythingSent(issuer);
   expect(backend.acknowledged.map(({ payload }) => payload.sub)).toEqual([grace.id]);
 });
 
-test("without transactions, a failed one is sent too: its first writes stay", async () => {
+test("without transactions, each write of one is a change of its own, and is sent at once", async () => {
+  const { backend, issuer, grace, member } = await setUp({ earlier: [withoutTransactions] });
+  await issuer.adapter.transaction(async (inner) => {
+    for (const count of [1, 2]) {
+      await inner.update(toMember(member));
+      await everythingSent(issuer);
+      expect(backend.acknowledged.map(({ payload }) => payload.sub)).toEqual(Array(count).fill(grace.id));
+    }
+  });
+  await everythingSent(issuer);
+  expect(backend.acknowledged).toHaveLength(2);
+});
+
+test("without transactions, a failed one changes what it wrote before it failed", async () => {
   const { backend, issuer, grace, member } = await setUp({ earlier: [withoutTransactions] });
   const failing = issuer.adapter.transaction(async (inner) => {
     await inner.update(toMember(member));
@@ -78,19 +113,21 @@ test("without transactions, a failed one is sent too: its first writes stay", as
 });
 
 test("a change that was sent before it was made, because it took long, is sent again", async () => {
-  const { backend, issuer, grace, member } = await setUp({ earlier: [withoutTransactions] });
-  const since = Date.now();
-  await issuer.adapter.transaction(async (inner) => {
-    await inner.update(toMember(member));
-    // What a worker does after ten seconds.
-    await inner.updateMany({
-      model: "usherLogout",
-      where: [{ field: "subject", value: grace.id }],
-      update: { dueAt: new Date(since) },
-    });
-    await vi.waitUntil(() => backend.acknowledged.length === 1, { timeout: 10_000 });
-    await everythingSent(issuer);
+  const { holding, hold, release } = holdUpdates();
+  const { backend, issuer, grace, member } = await setUp({ earlier: [withoutTransactions, holding] });
+  hold();
+  const change = issuer.adapter.update(toMember(member));
+  await vi.waitFor(async () => expect(await issuer.pending()).toHaveLength(1), { interval: 5 });
+  // What a worker does after ten seconds.
+  await issuer.adapter.updateMany({
+    model: "usherLogout",
+    where: [{ field: "subject", value: grace.id }],
+    update: { dueAt: new Date() },
   });
+  await vi.waitUntil(() => backend.acknowledged.length === 1, { timeout: 10_000 });
+  await everythingSent(issuer);
+  release();
+  await change;
   await everythingSent(issuer);
   const [early, late] = backend.acknowledged.map(({ payload }) => payload);
   expect([early?.sub, late?.sub]).toEqual([grace.id, grace.id]);
