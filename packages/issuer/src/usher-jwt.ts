@@ -107,8 +107,8 @@ export function usherJwt(options: UsherJwtOptions): UsherJwtPlugin {
   const reader = checked.organization && organizationReader(checked.organization.memberships);
   const policy = (): TokenPolicy => ({ issuer: instance.get().issuer, audience, lifetime });
 
-  const claims: TokenOptions["claims"] = (session, signedInAt) =>
-    sessionClaims(session, checked, signedInAt, reader?.read);
+  const claims: TokenOptions["claims"] = (session, { signedInAt, context } = {}) =>
+    sessionClaims(session, checked, signedInAt, reader && ((given) => reader.read(given, context)));
   const tokens = {
     issuer: checked.issuer,
     audience,

@@ -3,17 +3,25 @@ import { IssuerError } from "../errors.ts";
 import type { AuthenticatedSession } from "../options/options.ts";
 import { type OrganizationState, organizationState } from "./organization-claims.ts";
 
-/** Reads the organizations of a session, from the Better Auth instance that it is attached to. */
+/** Where a session and its memberships are stored. */
+type Stored = Pick<AuthContext, "adapter" | "internalAdapter">;
+
+/** Reads the organizations of a session. */
 export interface OrganizationReader {
   /** @throws {IssuerError} when Better Auth has no organization plugin */
   attach(context: AuthContext): void;
-  /** See {@link organizationState}. */
-  read(session: AuthenticatedSession): Promise<OrganizationState>;
+  /**
+   * See {@link organizationState}.
+   *
+   * @param context - of the request, since several instances may share the plugin object; by default the
+   *   instance that was attached last
+   */
+  read(session: AuthenticatedSession, context?: Stored): Promise<OrganizationState>;
 }
 
 /** @param memberships - the maximum length of `orgs`; 0 omits the claim */
 export function organizationReader(memberships: number): OrganizationReader {
-  let attached: AuthContext | undefined;
+  let attached: Stored | undefined;
   return {
     attach(context) {
       if (!context.hasPlugin("organization")) {
@@ -23,10 +31,10 @@ export function organizationReader(memberships: number): OrganizationReader {
       }
       attached = context;
     },
-    async read(session) {
-      if (attached === undefined)
+    async read(session, context = attached) {
+      if (context === undefined)
         throw new IssuerError("usherJwt: Better Auth has not initialised the plugin.");
-      return await organizationState(session, attached, memberships);
+      return await organizationState(session, context, memberships);
     },
   };
 }

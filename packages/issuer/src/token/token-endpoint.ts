@@ -1,4 +1,4 @@
-import type { GenericEndpointContext } from "better-auth";
+import type { AuthContext, GenericEndpointContext } from "better-auth";
 import { APIError, createAuthEndpoint, createAuthMiddleware, isAPIError } from "better-auth/api";
 import { getJwtToken, type JwtOptions, type jwt } from "better-auth/plugins/jwt";
 import { logOf, reasonOf } from "../log.ts";
@@ -11,10 +11,20 @@ type JwtPlugin = ReturnType<typeof jwt<JwtOptions>>;
 type TokenEndpoint = JwtPlugin["endpoints"]["getToken"];
 type AfterHook = JwtPlugin["hooks"]["after"][number];
 
-/** The options of `jwt()`, and the claims of a token when it is known when the user signed in. */
+/** What the request for a token adds to its session. */
+interface TokenRequest {
+  /** Whole seconds, if that is known. */
+  readonly signedInAt?: number | undefined;
+  readonly context?: AuthContext;
+}
+
+/** The options of `jwt()`, and the claims of a token. */
 export interface TokenOptions {
   readonly jwt: JwtOptions;
-  readonly claims: (session: AuthenticatedSession, signedInAt?: number) => Promise<Record<string, unknown>>;
+  readonly claims: (
+    session: AuthenticatedSession,
+    request?: TokenRequest,
+  ) => Promise<Record<string, unknown>>;
 }
 
 /**
@@ -66,9 +76,10 @@ async function tokenFor(
   { jwt, claims }: TokenOptions,
 ): Promise<string> {
   const signedInAt = await signInTime(session, request);
-  const definePayload = (owner: AuthenticatedSession) => claims(owner, signedInAt);
+  const { context } = request;
+  const definePayload = (owner: AuthenticatedSession) => claims(owner, { signedInAt, context });
   const token = await getJwtToken(
-    { ...request, context: { ...request.context, session } },
+    { ...request, context: { ...context, session } },
     { ...jwt, jwt: { ...jwt.jwt, definePayload } },
   );
   requireLength(token);

@@ -151,6 +151,15 @@ test("a failed look-up is a 503 and no token, and set-auth-jwt is omitted", asyn
   expect(await organizationOf(ada)).toMatchObject({ org_role: "owner" });
 });
 
+test("with one plugin object in two instances, each reads from its own database", async () => {
+  const tokens = usherJwt({ audience, organization: true });
+  const issuer = await organizationIssuer([], { tokens });
+  const ada = await signUp(issuer, "Ada");
+  const acme = await createOrganization(ada, "acme");
+  await organizationIssuer([], { tokens });
+  expect(await organizationOf(ada)).toEqual({ org: acme, org_role: "owner" });
+});
+
 test("a look-up that never ends is a 503", async () => {
   const issuer = await organizationIssuer([]);
   const ada = await signUp(issuer, "Ada");

@@ -9,6 +9,8 @@ import { readJws } from "../jws.ts";
 
 interface Setup extends Partial<Omit<BetterAuthOptions, "plugins">> {
   plugin?: Partial<UsherJwtOptions>;
+  /** In place of a plugin of its own. */
+  tokens?: UsherJwtPlugin;
   organizations?: Parameters<typeof organization>[0];
   /** Plugins before and after this one. */
   earlier?: readonly BetterAuthPlugin[];
@@ -17,9 +19,10 @@ interface Setup extends Partial<Omit<BetterAuthOptions, "plugins">> {
 
 /** A real Better Auth with its organization plugin, which notifies these endpoints of changes. */
 export async function organizationIssuer(endpoints: string[], setup: Setup = {}) {
-  const { plugin, organizations = {}, earlier = [], later = [], ...options } = setup;
+  const ofSetup = { audience, organization: true, backchannelLogout: endpoints, ...setup.plugin };
+  const { plugin: _, tokens = usherJwt(ofSetup), ...others } = setup;
+  const { organizations = {}, earlier = [], later = [], ...options } = others;
   const logged: string[] = [];
-  const tokens = usherJwt({ audience, organization: true, backchannelLogout: endpoints, ...plugin });
   const auth = betterAuth({
     baseURL,
     secret,
