@@ -78,7 +78,9 @@ function compare<Claims>(
   try {
     const ids: unknown = typeof owner === "string" ? claimOf(principal.claims, owner) : owner(principal);
     if (ignorePromise(ids)) return `is not ${labelOf(owner)}, a promise: it must be synchronous`;
-    return isAmong(value, ids) ? undefined : `is not ${labelOf(owner)}`;
+    if (isAmong(value, ids)) return undefined;
+    const isAbsent = typeof owner === "string" && ids === undefined;
+    return `is not ${labelOf(owner)}${isAbsent ? ", which is absent" : ""}`;
   } catch (error) {
     return `is not ${labelOf(owner)}, which failed: ${reasonOf(error)}`;
   }
