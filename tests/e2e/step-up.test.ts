@@ -13,8 +13,8 @@ import type { FastifyInstance } from "fastify";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { audience, Browser, baseURL, migratedInstanceWith } from "../../packages/issuer/test/instance.ts";
 
-// The code of docs/guide/step-up.md, with a real Better Auth that has every plugin that matters here. The
-// addresses of the guide lead to the servers of this test.
+// The code of docs/guide/step-up.md, and the hook of docs/guide/administrators.md, with a real Better Auth that
+// has every plugin that matters here. The addresses of the guides lead to the servers of this test.
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const password = "correct horse battery";
@@ -29,11 +29,14 @@ type Before = NonNullable<NonNullable<BetterAuthOptions["hooks"]>["before"]>;
 /** Whose cookies the page has. */
 let page: Browser;
 
-/** The guide's examples that import the module, as a module of this repository. */
-async function example<Exports>(module: string, change = (code: string) => code): Promise<Exports> {
-  const guide = await readFile(join(root, "docs/guide/step-up.md"), "utf8");
-  const examples = [...guide.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = ""]) => code);
-  const [code = "", ...others] = examples.filter((text) => text.includes(`from "${module}"`));
+/** The example of a guide that imports the module, as a module of this repository. */
+async function example<Exports>(
+  module: string,
+  { guide = "step-up.md", change = (code: string) => code } = {},
+): Promise<Exports> {
+  const text = await readFile(join(root, "docs/guide", guide), "utf8");
+  const examples = [...text.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = ""]) => code);
+  const [code = "", ...others] = examples.filter((block) => block.includes(`from "${module}"`));
   expect(others).toEqual([]);
   const file = join(folder, `${module.replaceAll(/\W/g, "-")}.ts`);
   await writeFile(file, change(code));
@@ -44,7 +47,9 @@ beforeAll(async () => {
   await mkdir(join(root, "dist"), { recursive: true });
   folder = await mkdtemp(join(root, "dist/step-up-"));
   database = new DatabaseSync(":memory:");
-  const { onlyUsersConnect } = await example<{ onlyUsersConnect: Before }>("better-auth/api");
+  const { onlyUsersConnect } = await example<{ onlyUsersConnect: Before }>("better-auth/api", {
+    guide: "administrators.md",
+  });
   const provider = oauthProvider({ loginPage: "/login", consentPage: "/consent" });
   auth = await migratedInstanceWith(
     { database, session: { updateAge: minute }, hooks: { before: onlyUsersConnect } },
@@ -67,8 +72,8 @@ beforeAll(async () => {
   ({ app } = await example<{ app: FastifyInstance }>("fastify"));
   await app.listen({ host: "127.0.0.1", port: 0 });
   // This test is no browser.
-  const forNode = (code: string) => code.replace("    getToken:", "    singleUser: true,\n    getToken:");
-  ({ apiFor } = await example<{ apiFor: typeof apiFor }>("@usher-auth/client", forNode));
+  const change = (code: string) => code.replace("    getToken:", "    singleUser: true,\n    getToken:");
+  ({ apiFor } = await example<{ apiFor: typeof apiFor }>("@usher-auth/client", { change }));
 });
 afterAll(async () => {
   await app?.close();
