@@ -93,6 +93,20 @@ describe.each(versions)("owner() in express %s", (version, express) => {
       expect(await ask(app, `${path}/alice`, alice), path).toBe(200);
   });
 
+  it("is not for the layer around a router that skips its route, after an error", async () => {
+    const app = build();
+    const failing: Handler = (_request, _response, next) => next(new Error("the app's"));
+    const onError: express5.ErrorRequestHandler = (_error, _request, response, _next) =>
+      void response.sendStatus(418);
+    app.use(
+      "/api",
+      routerWith((router) => router.use(failing).get("/:userId", owner(rule), done)),
+    );
+    app.use(onError);
+    expect(await ask(app, "/api/alice", alice)).toBe(418);
+    expect(await ask(app, "/api/alice")).toBe(418);
+  });
+
   it("covers everything in its route: middleware, error handlers, and app.param callbacks", async () => {
     const app = build();
     const run = vi.fn(async (_request, _response, next) => {

@@ -76,7 +76,7 @@ export function guardApp(app: object, refuse: Refuse): void {
   if (!guardRouter(routerOf(app as App), refuse)) {
     throw new Error("usher supports Express 4 and 5: this version has other internals.");
   }
-  interceptParams((app as App).request, (request) => guardReached(request, refuse), ruleOf as RuleOf);
+  interceptParams((app as App).request, (request) => guardReached(request, refuse), ruleOfMatched as RuleOf);
   guardedApps.add(app);
 }
 
@@ -165,6 +165,14 @@ function ruleOf(layer: Layer, request: { readonly method: string }): OwnerRule<R
   if (route !== undefined) return ruleOfRoute(route, request.method);
   const stated = statedRuleOf<RegisteredClaims>(layer.handle);
   return stated?.covered === undefined ? undefined : stated.rule;
+}
+
+/**
+ * The rule for the parameters that a router sets after it has matched a layer. While it passes an error on, it
+ * matches routes and skips them. After the last, it sets the parameters around it, and has not set that route.
+ */
+function ruleOfMatched(layer: Layer, request: Request): OwnerRule<RegisteredClaims> | undefined {
+  return layer.route === undefined || layer.route === request.route ? ruleOf(layer, request) : undefined;
 }
 
 /** A rule later in the route would cover middleware that runs before it. */
