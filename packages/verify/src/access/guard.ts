@@ -71,9 +71,11 @@ export interface Guard<Claims = TokenClaims, Source = unknown> {
    * middleware has called `admit` without parameters. Calls `onOwnerException` only.
    *
    * @param source The request, as in `admit`.
+   * @param call The same object in all checks of one call, if the request may make several calls: each call
+   *   reports its exceptions. Default: the request.
    * @throws {AuthError} `owner_mismatch`, or the code of a policy.
    */
-  authorize(principal: Principal<Claims>, access: RouteAccess<Claims>, source: Source): void;
+  authorize(principal: Principal<Claims>, access: RouteAccess<Claims>, source: Source, call?: object): void;
   /**
    * Returns the response to a rejected request, and calls `onReject`. The text is always this guard's own. A
    * code that this version does not know becomes 401 `unauthorized`, or 503 `service_unavailable` if it ends
@@ -160,7 +162,12 @@ export function createGuard<Claims = TokenClaims, Source = unknown>(
     return principal;
   }
 
-  function authorize(principal: Principal<Claims>, access: RouteAccess<Claims>, source: Source): void {
+  function authorize(
+    principal: Principal<Claims>,
+    access: RouteAccess<Claims>,
+    source: Source,
+    call?: object,
+  ): void {
     const { params, ownerParams, owner, policies } = access;
     const foreign = findForeign(principal, params, ownerParams, access.owners ?? owners);
     // Most requests need no more, and no time.
@@ -168,7 +175,7 @@ export function createGuard<Claims = TokenClaims, Source = unknown>(
     const now = clock() / 1000;
     const exceptions = checkExceptions(principal, foreign, ownerParams, owner, now);
     if (policies !== undefined) checkPolicies(principal, policies, now);
-    if (exceptions.length > 0) report?.({ principal, exceptions, request: source });
+    if (exceptions.length > 0) report?.({ principal, exceptions, request: source }, call);
   }
 
   function refuse(error: AuthError, request: Source): Refusal {
@@ -190,20 +197,21 @@ export function createGuard<Claims = TokenClaims, Source = unknown>(
 }
 
 /**
- * Reports each exception of a request once, although an adapter may check the owner several times. A request
- * may have several: a batch, or a parameter that a schema changes.
+ * Reports each exception of a call once, although an adapter may check the owner several times. A call may have
+ * several: a batch, or a parameter that a schema changes.
  */
 function reportOnce<Claims, Source>(
   notify: (event: OwnerExceptionEvent<Claims, Source>) => void,
-): (event: OwnerExceptionEvent<Claims, Source>) => void {
+): (event: OwnerExceptionEvent<Claims, Source>, call?: object) => void {
   const reported = new WeakMap<object, Set<string>>();
-  return (event) => {
+  return (event, call) => {
     const { principal, request } = event;
-    if (typeof request !== "object" || request === null) return notify(event);
-    const known = reported.get(request) ?? new Set();
-    reported.set(request, known);
-    const exceptions = event.exceptions.filter(({ param, value }) => {
-      const key = JSON.stringify([principal.id, param, value]);
+    const one: unknown = call ?? request;
+    if (typeof one !== "object" || one === null) return notify(event);
+    const known = reported.get(one) ?? new Set();
+    reported.set(one, known);
+    const exceptions = event.exceptions.filter((exception) => {
+      const key = JSON.stringify([principal.id, exception]);
       return !known.has(key) && known.add(key);
     });
     if (exceptions.length > 0) notify({ ...event, exceptions });

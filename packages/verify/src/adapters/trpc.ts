@@ -284,10 +284,12 @@ export function usher<Claims = TokenClaims>(options: GuardOptions<Claims, TrpcRe
     return orRefuse(admitted.request, () => checkFields(admitted, [raw, input]), next);
   }
 
-  function checkFields({ principal, request, owner }: Admission<Claims>, inputs: readonly unknown[]): void {
+  function checkFields(admitted: Admission<Claims>, inputs: readonly unknown[]): void {
+    const { principal, request, owner } = admitted;
     for (const input of inputs) {
       checkInput((params, key) => {
-        guard.authorize(principal, { params, ownerParams: [key], owner }, request);
+        // A batch and a WebSocket make many calls with one request.
+        guard.authorize(principal, { params, ownerParams: [key], owner }, request, admitted);
       }, input);
     }
   }

@@ -212,6 +212,17 @@ describe("an exception", () => {
     expect(await call("changed", { userId: "bob" })).toBe("owner_mismatch");
   });
 
+  it("is reported for each call of a batch or a WebSocket, which have one request", async () => {
+    used.length = 0;
+    const caller = router.createCaller(contextOf(issuer.tokenFor("bob", { claims: { role: "support" } })));
+    await caller.support({ userId: "alice" });
+    await caller.support({ userId: "alice" });
+    expect(used).toEqual([
+      ["bob", ["userId alice"]],
+      ["bob", ["userId alice"]],
+    ]);
+  });
+
   it("is lost if a procedure is protected twice", async () => {
     expect(await call("twice", { userId: "alice" }, { role: "support" })).toBe("owner_mismatch");
     expect(await call("twice", { userId: "bob" })).toBe("ran");
