@@ -118,15 +118,15 @@ export function usher<Claims = TokenClaims>(
         .wrap((fetch, request) => async (...input: unknown[]) => {
           const document = guard.metadata?.(request.method, pathOfTarget(request.url));
           if (document !== undefined) return responseOf(document);
-          const earlier = decide.last(request);
+          decide.begin(request);
           const response = (await fetch(...input)) as object;
-          return decide.last(request) === earlier ? answerUnseen(response, request, lists) : response;
+          return decide.isDecided(request) ? response : answerUnseen(response, request, lists);
         })
         .onTransform({ as: "global" }, admit as never)
         .onBeforeHandle({ as: "global" }, recheck as never)
         // For unknown paths, and for bodies that could not be parsed: Elysia parses them before any hook.
         .onError({ as: "global" }, async ({ request, route, params }) => {
-          if (decide.last(request) !== undefined) return;
+          if (decide.isDecided(request)) return;
           const outcome = await decide(request, route, params, findRoutes(request.method, route)).outcome;
           return isAuthError(outcome) ? refuse(outcome, request) : undefined;
         }) as unknown as UsherElysia<Claims>

@@ -162,3 +162,27 @@ it("each guard of two reports its own exceptions, once for each request", async 
   expect(await ask(app, "/users/alice", "support")).toBe(200);
   expect(used).toEqual(["bob"]);
 });
+
+it("a request that is handled again is decided again", async () => {
+  const app = start()
+    .get("/public", () => "in", { public: true })
+    .post("/public", ({ body }: Any) => body, { public: true })
+    .get("/optional", (context: Any) => context.optionalPrincipal?.id ?? "no one", { optionalAuth: true });
+  const handle = async (request: Request) => {
+    const response = await app.handle(request);
+    return response.status === 200 ? response.text() : response.status;
+  };
+  const open = new Request("http://localhost/public");
+  expect([await handle(open), await handle(open)]).toEqual(["in", "in"]);
+  const headers = { "content-type": "application/json" };
+  const broken = new Request("http://localhost/public", { method: "POST", body: "{", headers });
+  expect([await handle(broken), await handle(broken)]).toEqual([400, 400]);
+  const optional = new Request("http://localhost/optional");
+  expect([await handle(optional), await handle(optional)]).toEqual(["no one", "no one"]);
+  optional.headers.set("authorization", `Bearer ${issuer.tokenFor("bob")}`);
+  expect([await handle(optional), await handle(optional)]).toEqual(["bob", "bob"]);
+  optional.headers.set("authorization", "Bearer bad");
+  expect([await handle(optional), await handle(optional)]).toEqual([401, 401]);
+  optional.headers.delete("authorization");
+  expect(await handle(optional)).toBe("no one");
+});

@@ -40,6 +40,10 @@ export interface Decide<Claims> {
     params: RouteParams | undefined,
     candidates: readonly ElysiaRoute[],
   ): Decision<Claims>;
+  /** Call it when an app gets a request. If an app had the same one before, it is decided again. */
+  begin(request: Request): void;
+  /** Whether the request was decided since then. */
+  isDecided(request: Request): boolean;
   /** The latest decision. An app may pass a request on to another app. */
   last(request: Request): Decision<Claims> | undefined;
   /** @throws {AuthError} `owner_mismatch`, `scope_insufficient`. */
@@ -53,6 +57,8 @@ export interface Decide<Claims> {
 export function createDecider<Claims>(guard: Guard<Claims, Request>): Decide<Claims> {
   const table = createRouteTable(guard.owners);
   const decisions = new WeakMap<Request, Decision<Claims>>();
+  /** Those that were made since an app last got the request. */
+  const current = new WeakMap<Request, Decision<Claims>>();
   const requirements = new WeakMap<readonly ElysiaRoute[], RequestRequirements<Claims>>();
 
   const decide = (
@@ -61,14 +67,17 @@ export function createDecider<Claims>(guard: Guard<Claims, Request>): Decide<Cla
     params: RouteParams | undefined,
     candidates: readonly ElysiaRoute[],
   ) => {
-    const known = decisions.get(request);
+    const known = current.get(request);
     if (known !== undefined && known.route === route && isSame(known.candidates, candidates)) return known;
     const decision = createDecision(request, route, params ?? {}, candidates);
+    current.set(request, decision);
     decisions.set(request, decision);
     return decision;
   };
 
   return Object.assign(decide, {
+    begin: (request: Request) => void current.delete(request),
+    isDecided: (request: Request) => current.has(request),
     last: (request: Request) => decisions.get(request),
     authorize: (
       { principal, route, request, owner, isOwned }: Decision<Claims>,
