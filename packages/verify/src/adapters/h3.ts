@@ -135,14 +135,16 @@ export function usher(options: UsherOptions): Middleware {
   };
 
   function enter(principal: AppPrincipal | null, event: H3Event, next: () => unknown): unknown {
-    if (principal !== null) event.context.principal = principal;
+    // A host may pass one context to several requests.
+    if (principal === null) delete (event.context as { principal?: AppPrincipal }).principal;
+    else event.context.principal = principal;
     event.context.optionalPrincipal = principal;
-    // A second app may respond if no route matched, or one with a wildcard. Whatever opens this route to others
-    // does not open the routes of that app.
+    // A second app may respond if no route matched, or one with a wildcard, or if it is the route's handler. Whatever
+    // opens this route to others does not open the routes of that app.
     const route = event.context.matchedRoute;
     const { access, owner } = rulesOf(route);
     const isOpened = access === "optional" || owner !== undefined;
-    return isOpened || route?.route === undefined || route.route.includes("*")
+    return isOpened || route?.route === undefined || route.route.includes("*") || isAppHandler(route)
       ? interceptInnerRoutes(event, (inner) => checkInner(principal, event, inner), next)
       : next();
   }
@@ -179,6 +181,11 @@ export function usher(options: UsherOptions): Middleware {
 }
 
 const innerHint = "a token is optional on the outer route, and required on the route of the second app";
+
+/** Whether a route's handler is another H3 app. h3 takes its `handler`, which the app's constructor has bound. */
+function isAppHandler({ handler }: H3Route): boolean {
+  return handler.name === "bound handler";
+}
 
 /**
  * h3 returns a parameter as sent, or decoded if the handler asks for that. The owner check only sees one

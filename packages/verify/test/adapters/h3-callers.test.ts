@@ -133,4 +133,8 @@ it("with an optional token, the context has the user or null", async () => {
   expect(await get("/optional/bob")).toEqual({ optional: null });
   expect(await get("/optional/bob", alice)).toEqual({ principal: "alice", optional: "alice" });
   expect(await get("/required", alice)).toEqual({ principal: "alice", optional: "alice" });
+  // A host may pass one context to several requests.
+  const shared = {};
+  expect((await app.request("/required", { headers: alice }, shared)).status).toBe(200);
+  expect(await (await app.request("/optional/bob", {}, shared)).json()).toEqual({ optional: null });
 });

@@ -2,7 +2,7 @@ import { defineHandler, getRouterParam, H3, type H3Event, HTTPError, handleCors 
 import { describe, expect, it } from "vitest";
 import { interceptInnerRoutes } from "../../src/adapters/h3/inner-routes.ts";
 import { type UsherOptions, usher } from "../../src/adapters/h3.ts";
-import { ConfigurationError, type Principal, type TokenClaims } from "../../src/index.ts";
+import { ConfigurationError, type Principal, requireClaim, type TokenClaims } from "../../src/index.ts";
 import { createBench, failingVerifiers, waitingVerifier } from "../support.ts";
 
 const { issuer, verifier } = createBench();
@@ -208,6 +208,18 @@ describe("h3 adapter: a second app as a handler", () => {
     };
     expect(interceptInnerRoutes(event, (route) => checked.push(route), run)).toBe("ran");
     expect(checked).toEqual([event.context.matchedRoute]);
+  });
+
+  it("is checked behind a route without a wildcard too", async () => {
+    const inner = new H3()
+      .get("/a/:userId/tasks", () => "reached")
+      .get("/b", () => "reached", {
+        meta: { policies: [requireClaim(({ role }) => role === "admin", "role admin")] },
+      });
+    const app = build().all("/a/:id/tasks", inner).all("/b", inner);
+    expect(await codeOf(app.request("/a/bob/tasks", as("alice")))).toEqual([403, "owner_mismatch"]);
+    expect(await (await app.request("/a/alice/tasks", as("alice"))).text()).toBe("reached");
+    expect(await codeOf(app.request("/b", as("alice")))).toEqual([403, "scope_insufficient"]);
   });
 
   it("has public routes, and leaves its errors to h3", async () => {
