@@ -146,7 +146,7 @@ export async function usher(app: FastifyInstance, options: UsherOptions): Promis
   app.addHook("onRoute", (route: RouteOptions) => {
     const rules = readRouteRules(route.config ?? {}, route.url);
     for (const method of [route.method].flat()) table.add(method, route.url, rules);
-    if (rules.access === "required") wrapHandler(route);
+    wrapHandler(route);
   });
 
   app.addHook("onRequest", (request, reply, done) => {

@@ -109,6 +109,18 @@ it("invalid rules that arrive later reject everyone, with the reason", async () 
   expect((await app.inject("/closed")).statusCode).toBe(401);
 });
 
+it("a route that an onRoute hook closes again is checked until its handler runs", async () => {
+  await build();
+  app.addHook("onRoute", (route) => {
+    route.config = { ...route.config, public: false };
+  });
+  const preHandler = async (request: { params: unknown }) => {
+    request.params = { userId: "alice" };
+  };
+  app.get("/users/:userId", { config: { public: true }, preHandler }, run);
+  expect(await ask("/users/bob")).toBe(403);
+});
+
 it("rules that change after the first request have no effect", async () => {
   await build();
   const config: FastifyContextConfig = {};

@@ -178,12 +178,6 @@ export const adapterReasons: readonly Reason[] = [
     reason: "it only gives requests one shape, which saves time",
   },
   {
-    file: "adapters/fastify.ts",
-    line: 'if (rules.access === "required") wrapHandler(route);',
-    mutants: ["true"],
-    reason: "a shortcut: without a principal, the wrapped handler runs unchanged",
-  },
-  {
     file: "adapters/hono.ts",
     line: "const base = app.routes.at(-1)",
     mutants: ["app.routes.at(-1).path", "/\\/\\*/"],
