@@ -311,7 +311,7 @@ describe("the issuer and the audience of an endpoint", () => {
     );
   });
 
-  it("may have a verifier of their own: the API's accepts no more tokens, and shares the revocations", async () => {
+  it("may have their own verifier: the API's accepts no more tokens, and shares the revocations", async () => {
     const { issuer, verifier, revocations } = await createRevokingBench();
     const keys = sharedSecret(issuer.secret, { issuer: provider });
     const ofEndpoint = createBench({ keys, issuer: provider, audience: "client-1", revocations }).verifier;
