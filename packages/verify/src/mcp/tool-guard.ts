@@ -121,7 +121,7 @@ function withAllScopes<Claims>(
   return new AuthError(code, { ...(hint !== undefined && { hint }), scopes: [...all].filter(isScope) });
 }
 
-const withoutScopes = /, error="insufficient_scope", error_description="[^"]*"(?!, scope=)/;
+const insufficientScope = /, error="insufficient_scope", error_description="[^"]*"(, scope=)?/;
 
 /**
  * At `insufficient_scope`, a client asks its user for consent. If no scope helps, such as for a tool that is
@@ -130,7 +130,8 @@ const withoutScopes = /, error="insufficient_scope", error_description="[^"]*"(?
 function withoutVainChallenge(refusal: Refusal): Refusal {
   const { "www-authenticate": challenge, ...headers } = refusal.headers;
   if (challenge === undefined) return refusal;
-  return { ...refusal, headers: { ...headers, "www-authenticate": challenge.replace(withoutScopes, "") } };
+  const honest = challenge.replace(insufficientScope, (error, scope) => (scope === undefined ? "" : error));
+  return { ...refusal, headers: { ...headers, "www-authenticate": honest } };
 }
 
 function readTools<Claims>(tools: ToolPolicies<Claims>): ReadonlyMap<string, readonly Policy<Claims>[]> {

@@ -89,7 +89,7 @@ export function keepRule(handler: H, guarded: H, ownerParams: readonly string[])
 const composed = "__COMPOSED_HANDLER";
 
 /** The handler that the application has added. */
-export function handlerOf(handler: H): H {
+function handlerOf(handler: H): H {
   const inner = (handler as H & { readonly [composed]?: H })[composed];
   return inner === undefined ? handler : handlerOf(inner);
 }
