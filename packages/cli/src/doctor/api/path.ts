@@ -1,6 +1,7 @@
 import { isClientsOwn } from "../../input/token-kind.ts";
 import { shellWord } from "../../output/paste.ts";
 import { type CheckInput, type Diagnosis, errorFinding } from "../check.ts";
+import { organizationFinding, organizationIn } from "./organization-path.ts";
 
 /** Placeholders and missing values instead of an id. */
 const placeholder = /^(?:[:{[<].*|undefined|null|NaN|\[object .*|me|self)$/i;
@@ -11,6 +12,12 @@ export function pathFinding(url: URL, tokenText: CheckInput["tokenText"]): Diagn
   if (typeof jwt?.claims.sub !== "string") return undefined;
   const { claims } = jwt;
   const subject = jwt.claims.sub;
+  const segments = url.pathname
+    .split("/")
+    .filter((segment) => segment !== "")
+    .map(decode);
+  const elsewhere = organizationFinding(segments, jwt);
+  if (elsewhere !== undefined) return elsewhere;
   if (isClientsOwn(jwt))
     return errorFinding(
       "client_token",
@@ -21,13 +28,11 @@ export function pathFinding(url: URL, tokenText: CheckInput["tokenText"]): Diagn
         "grant_type=authorization_code # by the client, to act for a user",
       ],
     );
-  const segments = url.pathname
-    .split("/")
-    .filter((segment) => segment !== "")
-    .map(decode);
   if (segments.includes(subject)) return undefined;
 
+  const organization = organizationIn(segments);
   const named = segments.flatMap((segment) => {
+    if (segment === organization) return [];
     const meaning = meaningOf(segment, claims, subject);
     return meaning === undefined ? [] : [{ segment, meaning }];
   })[0];

@@ -33,19 +33,32 @@ export function tokenResponseFinding(answer: Answer, url: URL, given: CheckInput
   if (code === "token_revoked") {
     return errorFinding(
       "token_revoked",
-      "The token was revoked: the user signed out, or the session was ended.",
+      "The token was revoked: its session was ended, or the user's organization or role was changed.",
       evidence,
-      ["await authClient.signIn.email({ email, password }); // then authClient.token()"],
+      ["await authClient.token(); // if it returns none, the user must sign in again"],
     );
   }
   if (code === "scope_insufficient") {
     return errorFinding(
       "api_refuses",
-      "The token does not have a scope that this endpoint requires.",
+      "The token does not have a scope, role or other claim that this endpoint requires.",
       evidence,
       given.tokenText?.jwt !== undefined && isAccessToken(given.tokenText.jwt)
         ? ["scope=… # by the client, in its authorization request: the challenge names the scopes"]
         : ["claims: ({ user }) => ({ scope: scopesOf(user) }) // at the issuer, in usherJwt()"],
+    );
+  }
+  if (code === "reauthentication_required") {
+    return errorFinding("api_refuses", "The endpoint needs a more recent sign-in.", evidence, [
+      "await authClient.signIn.email({ email, password }); // then authClient.token()",
+    ]);
+  }
+  if (code === "impersonation_forbidden") {
+    return errorFinding(
+      "api_refuses",
+      "An administrator acts as this user, which the endpoint forbids.",
+      evidence,
+      ["await authClient.admin.stopImpersonating(); // then authClient.token()"],
     );
   }
   if (status === 403 || status === 404)

@@ -32,6 +32,20 @@ async function callingOther(listener: (api: string) => RequestListener): Promise
   return { input, environment: right, api: `${url}${own(person)}`, hidden: [input, person.secret] };
 }
 
+/** A valid token, and a server that refuses every token with this code. */
+async function refused(code: string, status: number, path?: string): Promise<Situation> {
+  const situation = await callingOther(() => (incoming, outgoing) => {
+    const isMissing = incoming.headers.authorization === undefined;
+    if (incoming.method === "OPTIONS") {
+      const allowed = { "access-control-allow-origin": "*", "access-control-allow-headers": "authorization" };
+      return void outgoing.writeHead(204, allowed).end();
+    }
+    outgoing.writeHead(isMissing ? 401 : status, { "content-type": "application/problem+json" });
+    outgoing.end(JSON.stringify({ code: isMissing ? "credentials_missing" : code }));
+  });
+  return path === undefined ? situation : { ...situation, api: new URL(path, situation.api).href };
+}
+
 /** Forwards requests with changed headers. */
 const proxy =
   (
@@ -146,6 +160,27 @@ export const apiRows: readonly Row[] = [
     }),
   ),
   {
+    when: "the path names an organization, and none is active",
+    first: "path_mismatch",
+    says: /the path names the organization "acme".*the token has no org/s,
+    fix: /setActive/,
+    arrange: () => refused("owner_mismatch", 403, "/api/orgs/acme/projects"),
+  },
+  {
+    when: "the endpoint needs a more recent sign-in",
+    first: "api_refuses",
+    says: /more recent sign-in/,
+    fix: /signIn/,
+    arrange: () => refused("reauthentication_required", 401),
+  },
+  {
+    when: "an administrator acts as the user, which the endpoint forbids",
+    first: "api_refuses",
+    says: /acts as this user/,
+    fix: /stopImpersonating/,
+    arrange: () => refused("impersonation_forbidden", 403),
+  },
+  {
     when: "an OAuth client calls a user's path with its own token",
     first: "client_token",
     says: /sub and client_id are "backup"/,
@@ -194,7 +229,7 @@ export const apiRows: readonly Row[] = [
     when: "the token was revoked",
     first: "token_revoked",
     says: /401 token_revoked/,
-    fix: /signIn/,
+    fix: /authClient\.token\(\)/,
     arrange: async () => {
       const person = await signIn();
       const right = settingsFor(person);
