@@ -32,6 +32,8 @@ export interface Foreign<Claims = TokenClaims> {
   readonly reason: string;
 }
 
+const none: readonly never[] = [];
+
 /**
  * Returns the owner parameters of the path that are not shown to be the principal's own. Usually none.
  *
@@ -58,7 +60,7 @@ export function findForeign<Claims>(
     foreign ??= [];
     foreign.push({ name, value, owner, reason });
   }
-  return foreign ?? [];
+  return foreign ?? none;
 }
 
 /**
