@@ -75,6 +75,27 @@ it("an owner rule is for the route that the router chose, by its pattern and its
   expect(await askBase("/support/alice")).toBe(403);
 });
 
+it("of several rules for a path, the one of the route that the router prefers counts", async () => {
+  const router = createRouter()
+    .get("/a/:userId/tasks", run)
+    .get("/a/greeting/tasks", run)
+    .get("/a/:userId/**", run);
+  const ask = await serve(
+    {
+      "GET /a/*": { optionalAuth: true },
+      "GET /a/:userId/tasks": { owner },
+      "GET /a/greeting/tasks": { optionalAuth: true },
+    },
+    router.handler,
+  );
+  expect(await ask("/a/greeting/tasks", null)).toBe(200);
+  expect(await ask("/a/alice/tasks", null)).toBe(401);
+  expect(await ask("/a/alice/tasks", "support")).toBe(200);
+  expect(await ask("/a/alice/tasks")).toBe(403);
+  expect(await ask("/a/alice/keys", null)).toBe(401);
+  expect(await ask("/a/alice/keys", "support")).toBe(403);
+});
+
 it("an owner rule is by the whole path, also if the guard is used at a prefix", async () => {
   const app = createApp();
   const routes = { "GET /api/users/:userId": { owner } };

@@ -28,7 +28,7 @@ export interface RuledRoute<Claims> extends CheckedPathRoute<Claims> {
   readonly path: string;
 }
 
-/** Finds the rules of a request by its method and its whole path, not decoded. */
+/** Finds the rules of a request by its method and its whole path, not decoded. The most exact pattern counts. */
 export type FindRoute<Claims> = (method: string, path: string) => RuledRoute<Claims> | undefined;
 
 /** @throws {ConfigurationError} A key without a method, an invalid pattern or rule. */
@@ -36,8 +36,16 @@ export function readRoutes<Claims>(
   routes: Readonly<Record<string, H3V1RouteRules<Claims>>> | undefined,
   ownerParams: readonly string[],
 ): FindRoute<Claims> {
-  const all = Object.entries(routes ?? {}).map(([key, rules]) => readRoute(key, rules, ownerParams));
+  const all = Object.entries(routes ?? {})
+    .map(([key, rules]) => readRoute(key, rules, ownerParams))
+    .sort((one, other) => (rank(one.path) < rank(other.path) ? -1 : 1));
   return (method, path) => all.find((route) => route.method === method && route.match(path) !== undefined);
+}
+
+/** Several rules may match a path. The router prefers, from left to right, a literal segment to a parameter. */
+function rank(path: string): string {
+  const ranks = path.split("/").map((part) => (part === "*" ? 2 : part.startsWith(":") ? 1 : 0));
+  return ranks.join("");
 }
 
 function readRoute<Claims>(
