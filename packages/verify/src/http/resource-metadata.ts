@@ -63,7 +63,7 @@ export function readProtectedResource(options: ProtectedResource): ResourceMetad
   const document = documentOf(metadataOf(options, issuers));
   const responses = new Map([
     ["GET", document],
-    ["HEAD", Object.freeze({ ...document, body: "" })],
+    ["HEAD", withoutBody(document)],
     ["OPTIONS", preflight],
   ]);
   return {
@@ -96,6 +96,16 @@ function documentOf(metadata: object): PreparedResponse {
     "access-control-allow-origin": "*",
   });
   return Object.freeze({ status: 200, headers, body: JSON.stringify(metadata) });
+}
+
+/** RFC 9110 section 8.6: the length is that of GET. Some servers would send 0. */
+function withoutBody({ status, headers, body }: PreparedResponse): PreparedResponse {
+  const length = String(new TextEncoder().encode(body).length);
+  return Object.freeze({
+    status,
+    headers: Object.freeze({ ...headers, "content-length": length }),
+    body: "",
+  });
 }
 
 const preflight: PreparedResponse = Object.freeze({

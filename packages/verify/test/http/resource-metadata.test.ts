@@ -78,7 +78,11 @@ describe("the metadata (RFC 9728 section 2)", () => {
       "cache-control": "public, max-age=3600",
       "access-control-allow-origin": "*",
     });
-    expect(respond("HEAD", path)).toEqual({ ...respond("GET", path), body: "" });
+    const document = respond("GET", path);
+    // RFC 9110 section 8.6: in bytes.
+    const length = String(Buffer.byteLength(document?.body ?? ""));
+    const headers = { ...document?.headers, "content-length": length };
+    expect(respond("HEAD", path)).toEqual({ ...document, headers, body: "" });
     expect(respond("OPTIONS", path)).toMatchObject({
       status: 204,
       headers: { "access-control-allow-methods": "GET, HEAD" },
