@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { sqlite } from "./databases.ts";
 import { post } from "./issuer.ts";
 import { everythingSent, setUp, testRaces } from "./races.ts";
@@ -21,4 +21,12 @@ test("a change in the very millisecond of a token ends it, and a clock that stan
   } finally {
     vi.useRealTimers();
   }
+});
+
+test("a change waits for no timer that an application's tests have replaced", async () => {
+  const { ada, member } = await setUp(sqlite);
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  await post(ada, "update-member-role", { memberId: member, role: "admin" });
+  expect(await vi.runAllTimersAsync()).toBe(vi);
 });
