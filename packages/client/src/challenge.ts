@@ -1,8 +1,5 @@
-/**
- * A quoted-string, a word (a token, a scheme, or a `token68` with its padding), or the sign between a name and
- * its value.
- */
-const part = /"((?:[^"\\]|\\.)*)"?|([^\s,="]+)(?:(=+)\s*(?:,|$))?|=/g;
+/** A quoted-string, a word (a token or a scheme), or a sign: between a name and its value, or in a list. */
+const part = /"((?:[^"\\]|\\.)*)"?|[^\s,="]+|[=,]/g;
 
 /**
  * The parameters of the `Bearer` challenge of a `WWW-Authenticate` header (RFC 9110 section 11.6.1), by
@@ -12,20 +9,17 @@ export function bearerChallenge(header: string): ReadonlyMap<string, string> {
   const parameters = new Map<string, string>();
   let isBearer = false;
   const parts = [...header.matchAll(part)];
-  for (const [index, found] of parts.entries()) {
-    const word = textOf(found);
-    const isName = parts[index + 1]?.[0] === "=";
+  for (const [index, [word]] of parts.entries()) {
     const isValue = parts[index - 1]?.[0] === "=";
-    const value = parts[index + 2];
-    if (isName && isBearer && value !== undefined)
-      parameters.set(word.toLowerCase(), value[1]?.replace(/\\(.)/g, "$1") ?? textOf(value));
-    // A word that is neither is the scheme of the next challenge.
-    else if (!isName && !isValue && word !== "=") isBearer = word.toLowerCase() === "bearer";
+    if (isSign(word) || isValue) continue;
+    const value = parts[index + 1]?.[0] === "=" ? parts[index + 2] : undefined;
+    // Without a value it is the scheme of the next challenge, or its `token68` with the padding "==".
+    if (value === undefined || isSign(value[0])) isBearer = word.toLowerCase() === "bearer";
+    else if (isBearer) parameters.set(word.toLowerCase(), value[1]?.replace(/\\(.)/g, "$1") ?? value[0]);
   }
   return parameters;
 }
 
-/** Without what follows the padding, which tells it from the sign. */
-function textOf([all, , word, padding = ""]: RegExpExecArray): string {
-  return word === undefined ? all : word + padding;
+function isSign(text: string): boolean {
+  return text === "=" || text === ",";
 }

@@ -43,8 +43,8 @@ export interface Principal<Claims = TokenClaims> {
    */
   readonly clientId?: string;
   /**
-   * Who acts as this user, if it is not the user: the `sub` of the claim `act` (RFC 8693 section 4.1), such as
-   * the administrator of an impersonated session. Empty if the claim does not say.
+   * Who acts as this user, if it is not the user: the `sub` of the claim `act` (RFC 8693 section 4.1), such
+   * as the administrator of an impersonated session. Empty if the claim does not say.
    */
   readonly actorId?: string;
   /** The session of the token: the `sid` claim, if there is one. */

@@ -2,8 +2,9 @@ import type { ServerResponse } from "node:http";
 import type { PreparedResponse } from "./problem.ts";
 
 /**
- * Sends a prepared response as the response to a `node:http` request. Headers that were already set (CORS) stay. Does
- * nothing if the response was already sent: setting a header would throw and could end the process.
+ * Sends a prepared response as the response to a `node:http` request. Headers that were already set (CORS)
+ * stay. Does nothing if the response was already sent: setting a header would throw and could end the
+ * process.
  */
 export function answerWith({ status, headers, body }: PreparedResponse, response: ServerResponse): void {
   if (response.headersSent) return;

@@ -71,9 +71,10 @@ const actTimeout = 15_000;
 
 /**
  * Creates a verifier of logout tokens (OpenID Connect Back-Channel Logout 1.0 section 2.6) with the keys of
- * another verifier, and its issuer and audience or those of the options. A logout token has the `typ` `logout+jwt`, the logout event in
- * `events`, no `nonce`, a `sid` or a `sub`, an `iat` within the last 120 seconds, and a `jti` that was not
- * used before. It is never accepted as an API token, nor an API token as a logout token.
+ * another verifier, and its issuer and audience or those of the options. A logout token has the `typ`
+ * `logout+jwt`, the logout event in `events`, no `nonce`, a `sid` or a `sub`, an `iat` within the last 120
+ * seconds, and a `jti` that was not used before. It is never accepted as an API token, nor an API token as a
+ * logout token.
  *
  * Revokes nothing; `createLogoutEndpoint` does.
  *

@@ -121,18 +121,17 @@ function withAllScopes<Claims>(
   return new AuthError(code, { ...(hint !== undefined && { hint }), scopes: [...all].filter(isScope) });
 }
 
-const insufficientScope = /, error="insufficient_scope", error_description="[^"]*"(, scope=)?/;
-
 /**
  * At `insufficient_scope`, a client asks its user for consent. If no scope helps, such as for a tool that is
  * not listed, the challenge does not say so.
  */
 function withoutVainChallenge(refusal: Refusal): Refusal {
   const { "www-authenticate": challenge, ...headers } = refusal.headers;
-  if (challenge === undefined) return refusal;
-  const honest = challenge.replace(insufficientScope, (error, scope) => (scope === undefined ? "" : error));
-  return { ...refusal, headers: { ...headers, "www-authenticate": honest } };
+  if (challenge === undefined || challenge.includes(', scope="')) return refusal;
+  return { ...refusal, headers: { ...headers, "www-authenticate": challenge.replace(insufficient, "") } };
 }
+
+const insufficient = /, error="insufficient_scope", error_description="[^"]*"/;
 
 function readTools<Claims>(tools: ToolPolicies<Claims>): ReadonlyMap<string, readonly Policy<Claims>[]> {
   if (typeof tools !== "object" || tools === null || Symbol.iterator in tools)

@@ -9,13 +9,13 @@ import { type AudienceOption, readAudience } from "./audience.ts";
  * How a verifier accepts OAuth access tokens (RFC 9068), beside the tokens of users' own sessions: those of
  * Better Auth's OAuth provider (`@better-auth/oauth-provider`, `@better-auth/mcp`).
  *
- * The header's `typ` decides which rules a token is checked against, and only those: an access token has `at+jwt`. It
- * must have `iss`, `sub`, `aud`, `exp`, `iat`, `jti` and `client_id`. A token that is bound to its sender's
- * key (`cnf`: DPoP, mTLS) is `token_unsupported`. `principal.kind` is `"client"` if the client is the token's
- * subject too (the `client_credentials` grant), and `principal.clientId` is the `client_id`.
+ * The header's `typ` decides which rules a token is checked against, and only those: an access token has
+ * `at+jwt`. It must have `iss`, `sub`, `aud`, `exp`, `iat`, `jti` and `client_id`. A token that is bound to
+ * its sender's key (`cnf`: DPoP, mTLS) is `token_unsupported`. `principal.kind` is `"client"` if the client
+ * is the token's subject too (the `client_credentials` grant), and `principal.clientId` is the `client_id`.
  *
- * The verifier's `clockTolerance`, `maxTokenAge`, `claims` schema and `revocations` are for both kinds. Better
- * Auth's access tokens live for an hour, so `maxTokenAge` may end them earlier (`token_expired`). A
+ * The verifier's `clockTolerance`, `maxTokenAge`, `claims` schema and `revocations` are for both kinds.
+ * Better Auth's access tokens live for an hour, so `maxTokenAge` may end them earlier (`token_expired`). A
  * revocation of a user covers the access tokens of that user, and no token of a client that acts for itself.
  *
  * Does NOT check whether the client is still registered, or which scopes a route needs: use
@@ -39,9 +39,10 @@ import { type AudienceOption, readAudience } from "./audience.ts";
  */
 export interface AccessTokenOptions {
   /**
-   * The required `iss` of access tokens, compared exactly. For Better Auth's OAuth provider it is the `baseURL`
-   * with its path, such as `https://app.example.com/api/auth`, unless the server sets `jwt.issuer`; the
-   * metadata below `/.well-known/oauth-authorization-server` states it. A list accepts each of its members.
+   * The required `iss` of access tokens, compared exactly. For Better Auth's OAuth provider it is the
+   * `baseURL` with its path, such as `https://app.example.com/api/auth`, unless the server sets
+   * `jwt.issuer`; the metadata below `/.well-known/oauth-authorization-server` states it. A list accepts
+   * each of its members.
    */
   readonly issuer: string | readonly string[];
   /**

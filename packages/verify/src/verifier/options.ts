@@ -32,8 +32,8 @@ import { type AudienceOption, readAudience } from "./audience.ts";
  */
 export interface VerifierOptions<Claims = TokenClaims> {
   /**
-   * The keys: `sharedSecret`, `reloadedSecret`, `remoteJwks`, `localJwks`, `keySource`, or a list. Each source
-   * has its own algorithms and, optionally, its own `issuer`.
+   * The keys: `sharedSecret`, `reloadedSecret`, `remoteJwks`, `localJwks`, `keySource`, or a list. Each
+   * source has its own algorithms and, optionally, its own `issuer`.
    */
   readonly keys: KeySource | readonly KeySource[];
   /**

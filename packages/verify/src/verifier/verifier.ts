@@ -71,8 +71,9 @@ const usualLifetime = 86_400;
  *
  * Validates every option and throws immediately. Checks of each token, in order: form and length, algorithm,
  * key, signature, then `sub`, `iss`, `aud`, `exp`, `nbf`, `iat`, the `claims` schema, and the revocations if
- * there are any. OAuth access tokens are accepted with `accessTokens` only, and an ID token never. Does NOT check what the user may do, whether the session still exists at the issuer (use
- * revocations), or whether the path belongs to the user (the guard does).
+ * there are any. OAuth access tokens are accepted with `accessTokens` only, and an ID token never. Does NOT
+ * check what the user may do, whether the session still exists at the issuer (use revocations), or whether
+ * the path belongs to the user (the guard does).
  *
  * @throws {ConfigurationError} An invalid option.
  * @example
@@ -198,8 +199,8 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
 const neverRevoked: RevocableToken = Object.freeze({ sub: "" });
 
 /**
- * A separate object, so that a cached token does not keep claims alive that the schema has dropped. The subject
- * of a client's own token is not a user, whatever its id.
+ * A separate object, so that a cached token does not keep claims alive that the schema has dropped. The
+ * subject of a client's own token is not a user, whatever its id.
  */
 function revocableOf({ sub, iat, jti, sid }: TokenClaims, kind: Principal["kind"]): RevocableToken {
   return Object.freeze({ sub: kind === "user" ? sub : undefined, iat, jti, sid });
