@@ -61,7 +61,7 @@ export function watchMemberships(
       const result = await begin(async (given) => {
         users.clear();
         const isReal = (given as unknown) !== adapter;
-        // Without real transactions each write is made at once, so each is a change of its own.
+        // Without real transactions each write is made at once, so each is a separate change.
         if (!isReal && !isOneWrite) return await work(given);
         const inner = isReal ? given : { ...given, ...own };
         return await work(

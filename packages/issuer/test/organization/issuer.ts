@@ -9,7 +9,7 @@ import { readJws } from "../jws.ts";
 
 interface Setup extends Partial<Omit<BetterAuthOptions, "plugins">> {
   plugin?: Partial<UsherJwtOptions>;
-  /** In place of a plugin of its own. */
+  /** In place of the plugin that this makes. */
   tokens?: UsherJwtPlugin;
   organizations?: Parameters<typeof organization>[0];
   /** Plugins before and after this one. */

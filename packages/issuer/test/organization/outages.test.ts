@@ -88,7 +88,7 @@ test("a change that is not yet made is not sent", async () => {
   expect(backend.acknowledged.map(({ payload }) => payload.sub)).toEqual([grace.id]);
 });
 
-test("without transactions, each write of one is a change of its own, and is sent at once", async () => {
+test("without transactions, each write of one is a separate change, and is sent at once", async () => {
   const { backend, issuer, grace, member } = await setUp({ earlier: [withoutTransactions] });
   await issuer.adapter.transaction(async (inner) => {
     for (const count of [1, 2]) {
