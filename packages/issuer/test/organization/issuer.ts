@@ -9,11 +9,7 @@ import { readJws } from "../jws.ts";
 
 interface Setup extends Partial<Omit<BetterAuthOptions, "plugins">> {
   plugin?: Partial<UsherJwtOptions>;
-<<<<<<< Updated upstream
   /** In place of the plugin that this makes. */
-=======
-  /** In place of a new plugin. */
->>>>>>> Stashed changes
   tokens?: UsherJwtPlugin;
   organizations?: Parameters<typeof organization>[0];
   /** Plugins before and after this one. */
