@@ -144,6 +144,23 @@ describe.each(versions)("owner() in express %s", (version, express) => {
     expect(await ask(app, "/a/alice")).toBe("owner_mismatch");
   });
 
+  it("is for parameters that the app assigns to, and not for those that it replaces", async () => {
+    const app = build();
+    const assign: Handler = ({ params }, _response, next) => {
+      Object.assign(params, { limit: "10" });
+      next();
+    };
+    const replace: Handler = (request, _response, next) => {
+      request.params = { ...request.params };
+      next();
+    };
+    app.get("/assigned/:userId", owner(rule), assign, done);
+    app.get("/replaced/:userId", owner(rule), replace, done);
+    expect(await ask(app, "/assigned/alice")).toBe(200);
+    expect(await ask(app, "/replaced/alice")).toBe("owner_mismatch");
+    expect(await ask(app, "/replaced/alice", alice)).toBe(200);
+  });
+
   it("is for a mount if it is passed the router", async () => {
     const app = build();
     const inner = routerWith((router) => {
