@@ -9,7 +9,10 @@ import { type Refusal, refuse } from "../http/problem.ts";
 import { quote } from "../log-text.ts";
 import { isScope } from "../option-values.ts";
 
-/** What each tool of an MCP server requires, by its name. An empty list requires a valid token only. */
+/**
+ * What each tool of an MCP server requires, by its name. An empty list requires a valid token only. The first
+ * policy that rejects decides the response: put scopes last, so that no one consents to them in vain.
+ */
 export type ToolPolicies<Claims = TokenClaims> = Readonly<Record<string, readonly Policy<Claims>[]>>;
 
 /** Checks what the tools require that a message calls. Made by {@link createToolGuard}. */
