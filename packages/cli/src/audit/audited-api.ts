@@ -15,6 +15,8 @@ export interface AuditedApi {
   readonly users: Users;
   /** A prefix for every path. */
   readonly base: string;
+  /** Whether the audit may change data (`--writes`). */
+  readonly writes: boolean;
   /** Sends the operation's request with these values. `authorization` is the whole header value. */
   send(
     operation: Operation,
@@ -126,6 +128,7 @@ export function createAuditedApi({
     operations,
     users,
     base,
+    writes,
     send,
     objects: objects.of,
     ownValues,

@@ -25,7 +25,11 @@ export async function withOwnRequest(operation: Operation, api: AuditedApi): Pro
     if (await isConclusive(evidence, operation, other, api)) strangers.push([other, evidence]);
   }
   if (strangers.length === 0)
-    return skipped("nothing identifies B's data: create some as B, or add --writes");
+    return skipped(
+      `nothing identifies B's data: as B, create an object with a text such as "my note 4711"${
+        api.writes ? "; the document describes none to create and delete" : ", or add --writes"
+      }`,
+    );
   const ownRequest = {
     authorization: bearer(a),
     values: () => api.ownValues(operation, a),

@@ -30,7 +30,7 @@ async function withObjectsOf(other: User, operation: Operation, api: AuditedApi)
     return skipped(
       source === "listed"
         ? "both users see the same objects"
-        : `no object of ${short}'s was found: create one as ${short}, or add --writes`,
+        : `no object of ${short}'s was found: create one as ${short}${api.writes ? "" : ", or add --writes"}`,
     );
   }
 

@@ -93,7 +93,18 @@ test("does not run if nothing identifies B's data, or if A's own request is not 
   );
   const run = await runAudit([document, "--json"], tokens);
   expect(resultsOf(run, "/plans")).toMatchObject([
-    { verdict: "skipped", reason: "nothing identifies B's data: create some as B, or add --writes" },
+    {
+      verdict: "skipped",
+      reason:
+        'nothing identifies B\'s data: as B, create an object with a text such as "my note 4711", or add --writes',
+    },
+  ]);
+  const withWrites = await runAudit([document, "--json", "--writes"], tokens);
+  expect(resultsOf(withWrites, "/plans")).toMatchObject([
+    {
+      verdict: "skipped",
+      reason: expect.stringMatching(/; the document describes none to create and delete$/),
+    },
   ]);
   expect(resultsOf(run, "/admin")).toMatchObject([
     { verdict: "skipped", reason: "A's own request was not accepted" },
