@@ -1,4 +1,12 @@
-import { defineHandler, defineRoute, H3, type H3Event, type H3RouteMeta, withBase } from "h3";
+import {
+  defineHandler,
+  defineRoute,
+  H3,
+  type H3Event,
+  type H3EventContext,
+  type H3RouteMeta,
+  withBase,
+} from "h3";
 import { expect, it } from "vitest";
 import { usher } from "../../src/adapters/h3.ts";
 import { type AuthError, requireClaim } from "../../src/index.ts";
@@ -134,7 +142,7 @@ it("with an optional token, the context has the user or null", async () => {
   expect(await get("/optional/bob", alice)).toEqual({ principal: "alice", optional: "alice" });
   expect(await get("/required", alice)).toEqual({ principal: "alice", optional: "alice" });
   // A host may pass one context to several requests.
-  const shared = {};
+  const shared = {} as H3EventContext;
   expect((await app.request("/required", { headers: alice }, shared)).status).toBe(200);
   expect(await (await app.request("/optional/bob", {}, shared)).json()).toEqual({ optional: null });
 });
