@@ -7,8 +7,9 @@ import type { Principal, TokenClaims } from "../claims/principal.ts";
 import { type AuthError, ConfigurationError, isAuthError } from "../errors.ts";
 import { responseOf } from "../http/answers.ts";
 import { pathOfTarget } from "../http/request-target.ts";
+import { checkedOwner } from "./elysia/checked-owner.ts";
 import { createDecider, type Decision } from "./elysia/decide.ts";
-import { checkedOwner, createHook, createMark, type Hook, type RouteOptions } from "./elysia/marks.ts";
+import { createHook, createMark, type Hook, type RouteOptions } from "./elysia/marks.ts";
 import { createRouteFinder, findRoutesWithoutHooks, followApp, type RouteLists } from "./elysia/routes.ts";
 import { createSocketGuard } from "./elysia/websocket.ts";
 

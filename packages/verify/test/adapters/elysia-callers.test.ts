@@ -51,6 +51,48 @@ it("an owner rule of a group, of guard() with a callback and of a macro stays in
   await expectNone(app, "/after/alice");
 });
 
+it.each(["group", "guard", "guard around a group", "guard with a macro"])(
+  "the innermost options count in a %s, and two owner rules of which none is known to be inside open nothing",
+  async (shape) => {
+    const app = start().macro({
+      asOwner: { owner },
+      asOptional: { optionalAuth: true },
+      asPublic: { public: true },
+    });
+    const around = (name: string, hook: object, inside: (inner: Any) => Any) => {
+      if (shape === "group") return app.group("", hook, inside);
+      if (shape === "guard") return app.guard(hook, inside);
+      return shape === "guard with a macro"
+        ? app.guard({ [name]: true }, inside)
+        : app.guard(hook, (inner: Any) => inner.group("", inside));
+    };
+    const admins = { or: [requireClaim(({ role }) => role === "admin", "role admin")] };
+    around("asOwner", { owner }, (inner) => inner.get("/own/:userId", () => "in", { owner: { ...admins } }));
+    for (const [name, hook] of [
+      ["asOptional", { optionalAuth: true }],
+      ["asPublic", { public: true }],
+    ] as const)
+      around(name, hook, (inner) =>
+        inner
+          .get(`/${name}/owner/:userId`, () => "in", { owner })
+          .get(`/${name}/closed/:userId`, () => "in", { public: false })
+          .get(`/${name}/required/:userId`, () => "in", { optionalAuth: false })
+          .get(`/${name}/policies`, () => "in", { policies: owner.or })
+          .get(`/${name}/open`, () => "in"),
+      );
+    await expectNone(app, "/own/alice");
+    for (const name of ["asOptional", "asPublic"]) {
+      for (const path of ["owner/alice", "closed/alice", "required/alice", "policies"]) {
+        const anonymous = await app.handle(new Request(`http://localhost/${name}/${path}`));
+        expect(anonymous.status, `${name} ${path}`).toBe(401);
+        if (path !== "owner/alice") expect(await ask(app, `/${name}/${path}`), path).toBe(403);
+      }
+      await expectException(app, `/${name}/owner/alice`);
+      expect((await app.handle(new Request(`http://localhost/${name}/open`))).status).toBe(200);
+    }
+  },
+);
+
 it("two macros with one name, in two plugins, each keep their own rule", async () => {
   const admins = { or: [requireClaim(({ role }) => role === "admin", "role admin")] };
   const plugin = (name: string, rule: object) =>
@@ -97,6 +139,15 @@ it("an owner rule holds for a constant response too, and for the value after a s
   const app = start().get("/constant/:userId", "constant", { owner }).get("/plain/:userId", "plain");
   await expectException(app, "/constant/alice");
   await expectNone(app, "/plain/alice");
+});
+
+it("an owner rule that changes between two routes is another rule", async () => {
+  const rule: { or: (typeof owner)["or"] } = { ...owner };
+  const app = start().get("/one/:userId", () => "in", { owner: rule });
+  rule.or = [requireClaim(({ role }) => role === "admin", "role admin")];
+  app.get("/other/:userId", () => "in", { owner: rule });
+  await expectException(app, "/one/alice");
+  await expectNone(app, "/other/alice");
 });
 
 it("guard() without a callback cannot open earlier routes", () => {

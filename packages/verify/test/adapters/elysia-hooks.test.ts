@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { createHook, readMarks } from "../../src/adapters/elysia/marks.ts";
+import { createHook, createMark, type Hook, readMarks } from "../../src/adapters/elysia/marks.ts";
 import { requireScopes } from "../../src/index.ts";
 
 it("a hook's scope never gets narrower, so that it runs wherever one of its apps needs it", () => {
@@ -26,16 +26,25 @@ it("a hook is awaited only if it is asynchronous: constant responses stay synchr
 });
 
 it("policies close a route again that its group made public, and `public` opens it again", () => {
-  const [open, closed] = [{ public: true }, { policies: [requireScopes("a")] }];
-  const mark = (options: object) => {
-    const fn = Object.assign(() => ({}), { [Symbol.for("usher-auth.elysia.options")]: options });
-    return { fn };
+  const policies = [requireScopes("a")];
+  const mark = (options: object) => createMark(options, () => ({}));
+  const isPublic = (transform: readonly Hook[], left = {}) =>
+    readMarks({ transform, ...left }).access === "public";
+  // Elysia creates the inner one first.
+  const [open, closed, opened] = [mark({ public: true }), mark({ policies }), mark({ public: true })];
+  expect(isPublic([])).toBe(false);
+  expect(isPublic([open])).toBe(true);
+  expect(isPublic([closed, open])).toBe(true);
+  expect(isPublic([opened, closed])).toBe(false);
+  // Of guard() with a callback, which is listed last, or of the same route.
+  expect(isPublic([open, closed])).toBe(false);
+  expect(isPublic([closed, opened])).toBe(false);
+  // What Elysia has not turned into a hook.
+  expect(isPublic([], { public: true })).toBe(true);
+  expect(isPublic([open], { policies })).toBe(false);
+  // Of another copy of this package, so that the order is not known.
+  const other = {
+    fn: Object.assign(() => ({}), { [Symbol.for("usher-auth.elysia.options")]: { policies } }),
   };
-  const isPublic = (...options: object[]) =>
-    readMarks({ transform: options.slice(0, -1).map(mark), ...options.at(-1) }).access === "public";
-  expect(isPublic({})).toBe(false);
-  expect(isPublic(open, {})).toBe(true);
-  expect(isPublic(open, closed)).toBe(false);
-  expect(isPublic(open, closed, {})).toBe(false);
-  expect(isPublic(closed, open)).toBe(true);
+  expect(readMarks({ transform: [other, open] }).access).toBe("required");
 });

@@ -1,8 +1,9 @@
-import { type OwnerRule, readOwnerRule } from "../../access/owner-rule.ts";
+import type { OwnerRule } from "../../access/owner-rule.ts";
 import { type Policy, readPolicies } from "../../access/policies.ts";
 import { type CheckedRules, readRouteRules } from "../../access/route-rules.ts";
 import type { TokenClaims } from "../../claims/principal.ts";
 import { ConfigurationError } from "../../errors.ts";
+import { accessOf, levelsOf, type Mark, ownersOf } from "./levels.ts";
 
 /**
  * The options that the guard adds to a route: `app.get("/health", handler, { public: true })`.
@@ -104,8 +105,23 @@ type Marked = HookFunction & { readonly [optionsKey]?: RouteOptions<unknown> };
  */
 export function createMark<Claims>(options: RouteOptions<Claims>, fn: HookFunction): Hook {
   const marked: Marked = Object.assign(fn, { [optionsKey]: options as RouteOptions<unknown> });
+  creations.set(fn, ++created);
   const opening = opens.find((name) => options[name] !== undefined);
-  return createHook("derive", marked, opening && (() => refuseWithoutCallback(opening)));
+  return createHook("derive", marked, () => {
+    if (opening !== undefined) refuseWithoutCallback(opening);
+    creations.set(fn, appWide);
+  });
+}
+
+/** When each mark was created. One of another copy of this package is not here. */
+const creations = new WeakMap<HookFunction, number>();
+let created = 0;
+/** For the marks of a whole app, which are outside of everything. */
+const appWide = Number.MAX_SAFE_INTEGER;
+
+function readMark<Claims>(fn: HookFunction): Mark<Claims> | undefined {
+  const options = (fn as Marked)[optionsKey] as RouteOptions<Claims> | undefined;
+  return options && { options, created: creations.get(fn) };
 }
 
 /** The options that open a route to others. */
@@ -130,42 +146,23 @@ export type RouteHooks = RouteOptions<never> & {
  * @throws {ConfigurationError} Invalid rules, or policies on a route where a token is optional.
  */
 export function readMarks<Claims>({ transform = [], ...left }: RouteHooks): CheckedRules<Claims> {
+  const marks = transform.flatMap(({ fn }) => readMark<Claims>(fn) ?? []);
   // What Elysia left may be an option of the app's own macro with that name: it opens no path to others.
-  const own = { public: left.public, policies: left.policies };
-  const all = [...transform.map(({ fn }) => (fn as Marked)[optionsKey] ?? {}), own] as RouteOptions<Claims>[];
-  let access: CheckedRules["access"] = "required";
-  let owner: OwnerRule<Claims> | undefined;
-  const policies: Policy<Claims>[] = [];
-  for (const options of all) {
-    if (options.public !== undefined) access = options.public === true ? "public" : "required";
-    else if (options.optionalAuth !== undefined)
-      access = options.optionalAuth === true ? "optional" : "required";
-    // Policies and an owner rule that come after `public` close the route again.
-    else if (options.policies !== undefined || options.owner !== undefined) access = "required";
-    owner = options.owner ?? owner;
-    policies.push(...readPolicies(options.policies, "usher"));
-  }
+  const { public: isPublic, policies: others } = left as RouteOptions<Claims>;
+  const own = {
+    ...(isPublic !== undefined && { public: isPublic }),
+    ...(others !== undefined && { policies: others }),
+  };
+  marks.push({ options: own, created: 0 });
+  const policies = marks.flatMap(({ options }) => readPolicies(options.policies, "usher"));
+  const levels = levelsOf(marks);
+  const access = levels.map(accessOf).find((one) => one !== undefined) ?? "required";
+  const owner = levels.map(ownersOf).find((owners) => owners.length > 0);
   // A request without a token cannot satisfy policies.
   if (access === "optional") readRouteRules({ optionalAuth: true, policies }, "usher");
   return {
     access,
     policies,
-    owner: access === "required" && owner !== undefined ? checkedOwner(owner) : undefined,
+    owner: access === "required" && owner?.length === 1 ? owner[0] : undefined,
   };
-}
-
-const checkedRules = new WeakMap<object, OwnerRule<never>>();
-
-/**
- * Validates an owner rule. Returns the same object for the same rule, so that those of several routes can be
- * compared.
- *
- * @throws {ConfigurationError}
- */
-export function checkedOwner<Claims>(rule: OwnerRule<Claims>): OwnerRule<Claims> {
-  const known = checkedRules.get(rule);
-  if (known !== undefined) return known as OwnerRule<Claims>;
-  const read = readOwnerRule(rule, "usher") as OwnerRule<Claims>;
-  for (const one of [rule, read]) checkedRules.set(one, read as OwnerRule<never>);
-  return read;
 }
