@@ -31,7 +31,7 @@ export function organizationFinding(segments: readonly string[], jwt: Unverified
         ]
       : [
           "await authClient.organization.setActive({ organizationId }); // then authClient.token()",
-          "usherJwt({ audience, organization: true }) // at the issuer",
+          ...(typeof org === "string" ? [] : ["usherJwt({ audience, organization: true }) // at the issuer"]),
         ],
   );
 }
