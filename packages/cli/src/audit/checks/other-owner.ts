@@ -64,8 +64,8 @@ export function mixedOwners(
 }
 
 /**
- * All of the parameters, then each by itself and, of three or more, every set without one. That finds each parameter that is
- * not compared, and each that is compared only together with another.
+ * All of the parameters, then each by itself and, of three or more, every set without one. That finds each
+ * parameter that is not compared, and each that is compared only together with another.
  */
 function combinations(foreign: readonly OwnerParameter[]): (readonly OwnerParameter[])[] {
   if (foreign.length < 2) return foreign.length === 0 ? [] : [foreign];
