@@ -15,9 +15,7 @@ from .keys.key_set import KeySource
 from .keys.secret import SecretVersion, parse_secret_versions, secret_fingerprint, shared_secret
 from .logout import LogoutEndpoint
 from .owner import OwnerException, OwnerRule
-from .policy import (
-    Policy,
-    PolicyRefusal,
+from .policies import (
     forbid_impersonation,
     require_claim,
     require_client_scopes,
@@ -25,6 +23,7 @@ from .policy import (
     require_recent_sign_in,
     require_scopes,
 )
+from .policy import Policy, PolicyRefusal
 from .principal import Principal
 from .revocation import MemoryRevocationStore, Revocation, Revocations, RevocationStore
 from .starlette.usher import Usher, public
