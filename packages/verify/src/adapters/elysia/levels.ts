@@ -1,11 +1,10 @@
 import type { OwnerRule } from "../../access/owner-rule.ts";
-import type { CheckedRules } from "../../access/route-rules.ts";
+import type { CheckedRules, RouteRules } from "../../access/route-rules.ts";
 import { checkedOwner } from "./checked-owner.ts";
-import type { RouteOptions } from "./marks.ts";
 
 /** One of a route's options. */
 export interface Mark<Claims> {
-  readonly options: RouteOptions<Claims>;
+  readonly options: RouteRules<Claims>;
   /** When it was created, as a count. Undefined: by another copy of this package. */
   readonly created: number | undefined;
 }

@@ -148,12 +148,10 @@ export type RouteHooks = RouteOptions<never> & {
 export function readMarks<Claims>({ transform = [], ...left }: RouteHooks): CheckedRules<Claims> {
   const marks = transform.flatMap(({ fn }) => readMark<Claims>(fn) ?? []);
   // What Elysia left may be an option of the app's own macro with that name: it opens no path to others.
-  const { public: isPublic, policies: others } = left as RouteOptions<Claims>;
-  const own = {
-    ...(isPublic !== undefined && { public: isPublic }),
-    ...(others !== undefined && { policies: others }),
-  };
-  marks.push({ options: own, created: 0 });
+  marks.push({
+    options: { public: left.public, policies: left.policies as RouteOptions<Claims>["policies"] },
+    created: 0,
+  });
   const policies = marks.flatMap(({ options }) => readPolicies(options.policies, "usher"));
   const levels = levelsOf(marks);
   const access = levels.map(accessOf).find((one) => one !== undefined) ?? "required";
