@@ -93,6 +93,21 @@ it.each(["group", "guard", "guard around a group", "guard with a macro"])(
   },
 );
 
+it("the policies of a guard() without a callback close the public group that it is in", async () => {
+  const app = start().group("", { public: true }, (outer: Any) =>
+    outer.group("/group", { public: true }, (group: Any) =>
+      group
+        .get("/before", () => "in", { public: true })
+        .guard({ policies: owner.or })
+        .get("/closed", () => "in"),
+    ),
+  );
+  expect((await app.handle(new Request("http://localhost/group/closed"))).status).toBe(401);
+  expect(await ask(app, "/group/closed")).toBe(403);
+  expect(await ask(app, "/group/closed", "support")).toBe(200);
+  expect((await app.handle(new Request("http://localhost/group/before"))).status).toBe(200);
+});
+
 it("two macros with one name, in two plugins, each keep their own rule", async () => {
   const admins = { or: [requireClaim(({ role }) => role === "admin", "role admin")] };
   const plugin = (name: string, rule: object) =>

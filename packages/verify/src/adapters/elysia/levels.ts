@@ -7,6 +7,8 @@ export interface Mark<Claims> {
   readonly options: RouteRules<Claims>;
   /** When it was created, as a count. Undefined: by another copy of this package. */
   readonly created: number | undefined;
+  /** Whether an app uses it for all of its routes. */
+  readonly isAppWide: boolean;
 }
 
 /**
@@ -14,13 +16,19 @@ export interface Mark<Claims> {
  *
  * Elysia lists the marks of a group before those of its routes, and those of `guard()` with a callback after them.
  * It creates the inner ones first in both. So a later mark that is listed earlier is of an outer level. One that is
- * listed later may be of the same level or of an outer one: both are taken for one level.
+ * listed later may be of the same level or of an outer one: both are taken for one level. The marks of a whole app
+ * are outside of everything but the groups around it.
  */
 export function levelsOf<Claims>(marks: readonly Mark<Claims>[]): readonly (readonly Mark<Claims>[])[] {
   if (marks.some(({ created }) => created === undefined)) return [marks];
+  const rank = (mark: Mark<Claims>): number => {
+    const { created = 0, isAppWide } = mark;
+    const isInGroup = marks.slice(0, marks.indexOf(mark)).some((other) => (other.created ?? 0) > created);
+    return isAppWide && !isInGroup ? Number.MAX_SAFE_INTEGER : created;
+  };
   const levels: Mark<Claims>[][] = [];
   let last = Number.POSITIVE_INFINITY;
-  for (const mark of marks.toSorted((one, other) => (one.created ?? 0) - (other.created ?? 0))) {
+  for (const mark of marks.toSorted((one, other) => rank(one) - rank(other))) {
     const place = marks.indexOf(mark);
     if (place < last) levels.push([]);
     levels.at(-1)?.push(mark);

@@ -109,19 +109,19 @@ export function createMark<Claims>(options: RouteOptions<Claims>, fn: HookFuncti
   const opening = opens.find((name) => options[name] !== undefined);
   return createHook("derive", marked, () => {
     if (opening !== undefined) refuseWithoutCallback(opening);
-    creations.set(fn, appWide);
+    appWide.add(fn);
   });
 }
 
 /** When each mark was created. One of another copy of this package is not here. */
 const creations = new WeakMap<HookFunction, number>();
 let created = 0;
-/** For the marks of a whole app, which are outside of everything. */
-const appWide = Number.MAX_SAFE_INTEGER;
+/** The marks that an app uses for all of its routes. */
+const appWide = new WeakSet<HookFunction>();
 
 function readMark<Claims>(fn: HookFunction): Mark<Claims> | undefined {
   const options = (fn as Marked)[optionsKey] as RouteOptions<Claims> | undefined;
-  return options && { options, created: creations.get(fn) };
+  return options && { options, created: creations.get(fn), isAppWide: appWide.has(fn) };
 }
 
 /** The options that open a route to others. */
@@ -151,6 +151,7 @@ export function readMarks<Claims>({ transform = [], ...left }: RouteHooks): Chec
   marks.push({
     options: { public: left.public, policies: left.policies as RouteOptions<Claims>["policies"] },
     created: 0,
+    isAppWide: false,
   });
   const policies = marks.flatMap(({ options }) => readPolicies(options.policies, "usher"));
   const levels = levelsOf(marks);
