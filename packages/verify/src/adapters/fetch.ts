@@ -230,9 +230,12 @@ function readRoute<Claims>(
   }
   const omitted = readOptional(route.optional, ownerParams);
   // Frameworks may pass no parameters to a route that has none.
-  const placeOf = (found: object | null | undefined): Place => ({
-    params: (omitted === undefined ? (found ?? {}) : { ...omitted, ...found }) as RouteParams,
-  });
+  const placeOf = (found: object | null | undefined): Place => {
+    // A Map or URLSearchParams has no property of a parameter's name: no owner would be checked.
+    if (found != null && Symbol.iterator in found)
+      throw new TypeError("protect: params must return an object with the parameters, not a Map or a list.");
+    return { params: (omitted === undefined ? (found ?? {}) : { ...omitted, ...found }) as RouteParams };
+  };
   return {
     rules: readHandlerRules(route, "protect"),
     locate: (request, rest) => {

@@ -89,6 +89,19 @@ describe("fetch adapter", () => {
     }
   });
 
+  it.each([
+    ["a Map", new Map([["userId", "bob"]])],
+    ["URLSearchParams", new URLSearchParams({ userId: "bob" })],
+    ["a list", ["bob"]],
+  ])("runs no handler if params returns %s, whose owner could not be checked", async (_case, params) => {
+    const handler = vi.fn(() => new Response());
+    const now = guard.protect({ params: () => params }, handler);
+    expect(() => now(asAlice("/"))).toThrow("params must return an object");
+    const later = guard.protect({ params: async () => params }, handler);
+    await expect(later(asAlice("/"))).rejects.toThrow("params must return an object");
+    expect(handler).not.toHaveBeenCalled();
+  });
+
   it("adds no optional parameter that is no owner's", () => {
     const seen: unknown[] = [];
     const handler = guard.protect({ params: () => ({}), optional: ["slug"] }, (_request, { params }) => {
