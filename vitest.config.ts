@@ -70,11 +70,13 @@ const skipReasons: Reporter = {
 const long = [
   "apps/web/test/server/database/postgres.test.ts",
   "packages/cli/test/audit/fastapi/**/*.test.ts",
-  "packages/issuer/test/organization/{races-postgres,large-organization}.test.ts",
+  "packages/issuer/test/logout/api.test.ts",
+  "packages/issuer/test/organization/{large-organization,outages,races-postgres}.test.ts",
   "packages/postgres/integration/**/million.test.ts",
   "packages/postgres/integration/rows/injection{,-drivers,-drizzle}.test.ts",
   "packages/postgres/integration/rows/prisma-injection.test.ts",
   "packages/postgres/integration/**/pgbouncer.test.ts",
+  "packages/postgres/integration/revocations/{server,subscription}.test.ts",
   // The contract of rows over pg and PGlite is in `npm test`.
   "packages/postgres/test/rows/{drizzle,kysely,postgres-js,prisma}/contract.test.ts",
   // Skipped unless BETTER_AUTH_SOURCES names a folder.

@@ -29,6 +29,7 @@ describe("the token", () => {
       jti: expect.stringMatching(/./),
       iat: expect.any(Number),
       exp: Math.floor(claims.iat + 300),
+      auth_time: expect.any(Number),
       iss: usher.webUrl,
       aud: usher.apiUrl,
       email: ada.email,

@@ -7,6 +7,9 @@ import type { TargetCallers } from "./target.ts";
 const metadataPath = "/.well-known/oauth-protected-resource/mcp";
 const resourceParameter = `, resource_metadata="https://api.example.com${metadataPath}"`;
 
+/** The name of a behaviour that a host without empty headers cannot have. */
+export const emptyAuthorization = "an empty Authorization header is not taken for a request without one";
+
 /** Users, members of organizations, support staff, administrators and OAuth clients: who may call what. */
 export function callersContract(bench: ContractBench, callers: TargetCallers): void {
   const { behaviour, bearer, issuer, clock } = bench;
@@ -106,12 +109,17 @@ export function callersContract(bench: ContractBench, callers: TargetCallers): v
       await app.send({ target: "/greeting", headers: [`Authorization: Bearer ${expired}`] }),
       "token_expired",
     );
-    for (const header of ["Authorization: Basic eDp5", "Authorization: ", "Authorization: Bearer"])
+    for (const header of ["Authorization: Basic eDp5", "Authorization: Bearer"])
       expect((await app.send({ target: "/greeting", headers: [header] })).status, header).toBe(401);
     expect((await app.send({ target: "/greeting?access_token=x" })).status).toBe(401);
     const two = [bearer("alice"), bearer("bob")];
     refused(await app.send({ target: "/greeting", headers: two }), "credentials_ambiguous");
     expect(app.seen).toHaveLength(seen);
+  });
+
+  behaviour(emptyAuthorization, async () => {
+    expect((await app.send({ target: "/greeting", headers: ["Authorization: "] })).status).toBe(401);
+    expect(app.seen).toEqual([]);
   });
 
   behaviour("an OAuth client is never taken for a user", async () => {
