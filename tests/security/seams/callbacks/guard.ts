@@ -1,6 +1,6 @@
 import { createTestIssuer } from "@usher-auth/testing";
 import { createVerifier, isAuthError, type Policy, requireClaim, sharedSecret } from "@usher-auth/verify";
-import { createGuard, type GuardOptions } from "@usher-auth/verify/guard";
+import { createGuard, type GuardOptions, type OwnerRule } from "@usher-auth/verify/guard";
 import { type Behaviour, messageOfFailure, type UserFunction } from "../behaviours.ts";
 import type { Callback, Outcome } from "../callback.ts";
 
@@ -14,6 +14,8 @@ const verifier = createVerifier({
 interface Parts {
   readonly options?: Partial<GuardOptions>;
   readonly policies?: readonly Policy[];
+  /** The rule of the route. The path then belongs to another user. */
+  readonly owner?: OwnerRule;
 }
 
 /**
@@ -36,7 +38,7 @@ async function ask(
     outcomeOf(false);
     isWithin = false;
   };
-  const { options, policies } = parts((good) => {
+  const { options, policies, owner } = parts((good) => {
     const bad = behaviour.of(good, callBack);
     return (...input) => (misbehaves ? bad : good)(...input);
   });
@@ -46,7 +48,8 @@ async function ask(
     const authorization = hasToken
       ? `Bearer ${issuer.tokenFor("alice", { claims: { role: "user" } })}`
       : undefined;
-    const access = { params: { userId: "alice" }, ownerParams: ["userId"], policies };
+    const params = { userId: owner === undefined ? "alice" : "bob" };
+    const access = { params, ownerParams: ["userId"], policies, owner };
     try {
       const admitted = guard.admit({ authorization, tokenInQuery: false, source: {}, ...access });
       return "id" in admitted && admitted.id === "alice" ? "served" : "failed";
@@ -77,6 +80,33 @@ export const guardCallbacks: readonly Callback[] = [
     name: "verify createGuard onReject",
     use: (behaviour) => ask((wrap) => ({ options: { onReject: wrap(listener) } }), behaviour, false),
     expected: { usual: "refused" },
+  },
+  {
+    name: "verify createGuard onOwnerException",
+    use: (behaviour) =>
+      ask(
+        (wrap) => ({
+          options: { onOwnerException: wrap(listener) },
+          owner: { or: [requireClaim(isUser) as Policy] },
+        }),
+        behaviour,
+        true,
+      ),
+    expected: { usual: "served" },
+  },
+  {
+    name: "verify createGuard ownerParam",
+    use: (behaviour) => {
+      const ownId = ({ id }: { id: string }) => id;
+      return ask((wrap) => ({ options: { ownerParam: { userId: wrap(ownId) as never } } }), behaviour, true);
+    },
+    expected: { usual: "refused", "changes its input": "served", "calls back": "served" },
+  },
+  {
+    name: "verify OwnerRule or",
+    use: (behaviour) =>
+      ask((wrap) => ({ owner: { or: [requireClaim(wrap(isUser)) as Policy] } }), behaviour, true),
+    expected: { usual: "refused", "changes its input": "served", "calls back": "served" },
   },
   {
     name: "verify requireClaim predicate",
