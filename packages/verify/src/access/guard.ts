@@ -168,13 +168,13 @@ export function createGuard<Claims = TokenClaims, Source = unknown>(
     source: Source,
     call?: object,
   ): void {
-    const { params, ownerParams, owner, policies } = access;
+    const { params, ownerParams, owner, policies = [] } = access;
     const foreign = findForeign(principal, params, ownerParams, access.owners ?? owners);
     // Most requests need no more, and no time.
-    if (foreign.length === 0 && policies === undefined && principal.kind !== "client") return;
+    if (foreign.length === 0 && policies.length === 0 && principal.kind !== "client") return;
     const now = clock() / 1000;
     const exceptions = checkExceptions(principal, foreign, ownerParams, owner, now);
-    if (policies !== undefined) checkPolicies(principal, policies, now);
+    checkPolicies(principal, policies, now);
     if (exceptions.length > 0) report?.({ principal, exceptions, request: source }, call);
   }
 
