@@ -3,6 +3,6 @@ import { compressedSize, core } from "../src/suites/bundle.ts";
 
 // The form, the claims, the schema, the hints for the operator and the responses of the guard are most of it. Owner
 // rules, metadata and challenges of a protected resource, and access tokens take about 3 KB.
-test("the core, minified and compressed, stays within 14 KB", async () => {
-  expect(await compressedSize(core, ["@usher-auth/source"])).toBeLessThanOrEqual(14);
+test("the core, minified and compressed, stays within 14.2 KB", async () => {
+  expect(await compressedSize(core, ["@usher-auth/source"])).toBeLessThanOrEqual(14.2);
 });
