@@ -1,5 +1,8 @@
 import type { Principal, TokenClaims } from "../claims/principal.ts";
 import { ConfigurationError } from "../errors.ts";
+import type { Guard, GuardedRequest, RouteAccess } from "./guard.ts";
+import type { RouteParams } from "./owner.ts";
+import type { FindOwnerParams } from "./owner-params.ts";
 import { checkOwnerRule, type OwnerRule } from "./owner-rule.ts";
 import { createPathMatcher, type MatchPath, type PathParams } from "./path-pattern.ts";
 import type { Policy } from "./policies.ts";
@@ -91,6 +94,27 @@ export function readPathRoute<Claims>(
   const rules = readHandlerRules(route, String(route.path));
   checkPatterns(rules.owner, patterns, ownerParams);
   return { match, rules };
+}
+
+/**
+ * Admits a request to a wrapped handler.
+ *
+ * @param place The parameters of the request's path. Undefined if no pattern matches: such a path requires a
+ *   token, and is never optional.
+ * @throws {AuthError} Any code of the list.
+ */
+export function admitToHandler<Claims, Source>(
+  guard: Guard<Claims, Source>,
+  findOwnerParams: FindOwnerParams,
+  rules: CheckedRules<Claims>,
+  place: { readonly params: RouteParams } | undefined,
+  credentials: Omit<GuardedRequest<Claims, Source>, keyof RouteAccess<Claims>>,
+): Principal<Claims> | null | Promise<Principal<Claims> | null> {
+  if (place === undefined) return guard.admit({ ...credentials, params: {}, ownerParams: [] });
+  if (rules.access === "optional") return guard.admitOptional(credentials);
+  const { params } = place;
+  const { owner, policies } = rules;
+  return guard.admit({ ...credentials, params, ownerParams: findOwnerParams(params), owner, policies });
 }
 
 /**

@@ -4,6 +4,7 @@ import type { RouteParams } from "../access/owner.ts";
 import { createOwnerParamFinder } from "../access/owner-params.ts";
 import {
   type Access,
+  admitToHandler,
   type HandlerRules,
   type PathAccess,
   type PathRoute,
@@ -148,26 +149,14 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Fetc
       return place instanceof Promise ? place.then(enter) : enter(place);
 
       function enter(place: Place): Answer {
-        const params = place?.params ?? {};
         let admitted: Principal<Claims> | null | Promise<Principal<Claims> | null>;
         try {
-          const credentials = {
+          admitted = admitToHandler(guard, findOwnerParams, rules, place, {
             authorization: combinedAuthorization(request.headers),
             tokenInQuery: hasQueryToken(request.url),
             source: request,
             waitUntil: waitUntilOf(rest),
-          };
-          // A path that matches no pattern is not optional.
-          admitted =
-            place !== undefined && rules.access === "optional"
-              ? guard.admitOptional(credentials)
-              : guard.admit({
-                  ...credentials,
-                  params,
-                  ownerParams: findOwnerParams(params),
-                  owner: place && rules.owner,
-                  policies: place && rules.policies,
-                });
+          });
         } catch (error) {
           return refuse(error, request);
         }

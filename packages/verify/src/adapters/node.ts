@@ -4,6 +4,7 @@ import type { GuardOptions } from "../access/guard-options.ts";
 import { createOwnerParamFinder } from "../access/owner-params.ts";
 import {
   type Access,
+  admitToHandler,
   type CheckedPathRoute,
   type HandlerRules,
   type PathAccess,
@@ -136,25 +137,13 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Node
     const document = metadata?.(request.method ?? "", pathOfTarget(target));
     if (document !== undefined) return answerWith(document, response);
     const place = match(pathOfTarget(target));
-    const params = place?.params ?? {};
     let admitted: Principal<Claims> | null | Promise<Principal<Claims> | null>;
     try {
-      const credentials = {
+      admitted = admitToHandler(guard, findOwnerParams, rules, place, {
         authorization: authorizationOf(request),
         tokenInQuery: hasQueryToken(target),
         source: request,
-      };
-      // A path that matches no pattern is not optional.
-      admitted =
-        place !== undefined && rules.access === "optional"
-          ? guard.admitOptional(credentials)
-          : guard.admit({
-              ...credentials,
-              params,
-              ownerParams: findOwnerParams(params),
-              owner: place && rules.owner,
-              policies: place && rules.policies,
-            });
+      });
     } catch (error) {
       return refuse(error, request, response, fail);
     }
