@@ -35,7 +35,7 @@ const server = createServer((request, response) => {
     response.end(`sent ${request.headers.authorization}`);
     return;
   }
-  const source = /^\/client\/([a-z-]+\.ts)$/.exec(path)?.[1];
+  const source = /^\/client\/((?:[a-z-]+\/)?[a-z-]+\.ts)$/.exec(path)?.[1];
   const text =
     source === undefined
       ? pages[path]

@@ -1,11 +1,11 @@
-import { requireNotAborted } from "./abort.ts";
-import { createAuthorizedCall } from "./authorized-call.ts";
-import { createDestination } from "./destination.ts";
+import { requireNotAborted } from "./request/abort.ts";
+import { createAuthorizedCall } from "./request/authorized-call.ts";
+import { createDestination } from "./request/destination.ts";
 import { SharedClientError } from "./errors.ts";
-import { prepareRequest } from "./prepare-request.ts";
+import { prepareRequest } from "./request/prepare-request.ts";
 import { isSingleUserRuntime } from "./runtime.ts";
-import { createStepUp, type ReauthenticationRequired } from "./step-up.ts";
-import { createTokenStore } from "./token-store.ts";
+import { createStepUp, type ReauthenticationRequired } from "./refusal/step-up.ts";
+import { createTokenStore } from "./token/token-store.ts";
 
 type Token = string | null | undefined;
 

@@ -1,6 +1,6 @@
-export { type BetterAuthTokenClient, betterAuthToken } from "./better-auth-token.ts";
+export { type BetterAuthTokenClient, betterAuthToken } from "./token/better-auth-token.ts";
 export { type ApiClient, type ApiClientOptions, createApiClient } from "./client.ts";
-export type { AuthErrorCode } from "./error-codes.ts";
+export type { AuthErrorCode } from "./refusal/error-codes.ts";
 export { DestinationError, SharedClientError, SignedOutError, TokenUnavailableError } from "./errors.ts";
-export { type ApiProblem, readProblem } from "./problem.ts";
-export type { ReauthenticationRequired } from "./step-up.ts";
+export { type ApiProblem, readProblem } from "./refusal/problem.ts";
+export type { ReauthenticationRequired } from "./refusal/step-up.ts";

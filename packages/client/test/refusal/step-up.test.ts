@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import type { ApiClientOptions, ReauthenticationRequired } from "../src/index.ts";
-import { clientOf } from "./support/client.ts";
-import { rejectingWith, startServer } from "./support/server.ts";
-import { NOON, tokenOf, tokensInTurn } from "./support/tokens.ts";
+import type { ApiClientOptions, ReauthenticationRequired } from "../../src/index.ts";
+import { clientOf } from "../support/client.ts";
+import { rejectingWith, startServer } from "../support/server.ts";
+import { NOON, tokenOf, tokensInTurn } from "../support/tokens.ts";
 
 const before = tokenOf("before the sign-in");
 const after = tokenOf("after the sign-in");

@@ -1,5 +1,5 @@
-import { callWithDeadline } from "./deadline.ts";
-import { TokenUnavailableError } from "./errors.ts";
+import { callWithDeadline } from "../deadline.ts";
+import { TokenUnavailableError } from "../errors.ts";
 import { readExpiry } from "./token-claims.ts";
 
 /** Milliseconds. A token is replaced this long before its `exp`, so that it does not expire in transit. */

@@ -1,5 +1,5 @@
 import { expect, expectTypeOf, test } from "vitest";
-import { type ApiProblem, type AuthErrorCode, readProblem } from "../src/index.ts";
+import { type ApiProblem, type AuthErrorCode, readProblem } from "../../src/index.ts";
 
 const respond = (body: string, type = "application/problem+json; charset=utf-8") =>
   new Response(body, { status: 403, headers: { "content-type": type } });

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { DestinationError } from "../src/index.ts";
-import { clientOf } from "./support/client.ts";
-import { startServer } from "./support/server.ts";
-import { NOON, tokenOf } from "./support/tokens.ts";
+import { DestinationError } from "../../src/index.ts";
+import { clientOf } from "../support/client.ts";
+import { startServer } from "../support/server.ts";
+import { NOON, tokenOf } from "../support/tokens.ts";
 
 const getToken = async () => tokenOf("a");
 const now = () => NOON;

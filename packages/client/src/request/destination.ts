@@ -1,4 +1,4 @@
-import { DestinationError } from "./errors.ts";
+import { DestinationError } from "../errors.ts";
 
 /** Where requests may go: the origin of `baseURL`, at or below its path. */
 export type Destination = {

@@ -1,8 +1,8 @@
 import { expect, onTestFinished, test, vi } from "vitest";
-import { SignedOutError } from "../src/index.ts";
-import { clientOf } from "./support/client.ts";
-import { rejectingWith, startServer } from "./support/server.ts";
-import { NOON, tokenOf, tokensInTurn } from "./support/tokens.ts";
+import { SignedOutError } from "../../src/index.ts";
+import { clientOf } from "../support/client.ts";
+import { rejectingWith, startServer } from "../support/server.ts";
+import { NOON, tokenOf, tokensInTurn } from "../support/tokens.ts";
 
 const now = () => NOON;
 

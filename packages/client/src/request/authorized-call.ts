@@ -1,11 +1,11 @@
 import { orAborted } from "./abort.ts";
-import { isResolvedByNewToken } from "./error-codes.ts";
-import { SignedOutError } from "./errors.ts";
+import { isResolvedByNewToken } from "../refusal/error-codes.ts";
+import { SignedOutError } from "../errors.ts";
 import type { PreparedRequest } from "./prepare-request.ts";
-import { type ApiProblem, readProblem } from "./problem.ts";
-import { requiredSignIn, type StepUp } from "./step-up.ts";
-import { haveSameUser } from "./token-claims.ts";
-import type { TokenStore } from "./token-store.ts";
+import { type ApiProblem, readProblem } from "../refusal/problem.ts";
+import { requiredSignIn, type StepUp } from "../refusal/step-up.ts";
+import { haveSameUser } from "../token/token-claims.ts";
+import type { TokenStore } from "../token/token-store.ts";
 
 export type AuthorizedCallOptions = {
   tokens: TokenStore;

@@ -9,9 +9,9 @@ import { toNodeHandler } from "better-auth/node";
 import { jwt } from "better-auth/plugins/jwt";
 import { createAuthClient as createReactClient } from "better-auth/react";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { betterAuthToken, SignedOutError } from "../src/index.ts";
-import { clientOf } from "./support/client.ts";
-import { startServer } from "./support/server.ts";
+import { betterAuthToken, SignedOutError } from "../../src/index.ts";
+import { clientOf } from "../support/client.ts";
+import { startServer } from "../support/server.ts";
 
 async function listen(listener: RequestListener): Promise<string> {
   const server = createServer(listener);

@@ -1,4 +1,4 @@
-import { TokenUnavailableError } from "./errors.ts";
+import { TokenUnavailableError } from "../errors.ts";
 
 /**
  * The part of Better Auth's client that {@link betterAuthToken} uses. Clients of all frameworks have it once

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { clientOf } from "./support/client.ts";
-import { rejectingWith, startServer } from "./support/server.ts";
-import { NOON, tokenOf, tokensInTurn } from "./support/tokens.ts";
+import { clientOf } from "../support/client.ts";
+import { rejectingWith, startServer } from "../support/server.ts";
+import { NOON, tokenOf, tokensInTurn } from "../support/tokens.ts";
 
 const now = () => NOON;
 const stale = tokenOf("stale");
