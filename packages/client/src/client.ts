@@ -1,13 +1,13 @@
+import { SharedClientError } from "./errors.ts";
+import { createStepUp, type ReauthenticationRequired } from "./refusal/step-up.ts";
 import { requireNotAborted } from "./request/abort.ts";
 import { createAuthorizedCall } from "./request/authorized-call.ts";
 import { createDestination } from "./request/destination.ts";
-import { SharedClientError } from "./errors.ts";
 import { prepareRequest } from "./request/prepare-request.ts";
 import { isSingleUserRuntime } from "./runtime.ts";
-import { createStepUp, type ReauthenticationRequired } from "./refusal/step-up.ts";
+import { requireTimeout } from "./timeout.ts";
+import type { GetToken } from "./token/get-token.ts";
 import { createTokenStore } from "./token/token-store.ts";
-
-type Token = string | null | undefined;
 
 /**
  * Options of {@link createApiClient}.
@@ -35,7 +35,7 @@ export type ApiClientOptions = {
    * if the user is signed out. Throw on a network failure, a 429 or a 5xx; the calls that need the token then
    * reject with that error.
    */
-  getToken: () => Token | PromiseLike<Token>;
+  getToken: GetToken;
   /**
    * Timeout of one `getToken` call, in milliseconds from 1 to 300,000. After it, the waiting calls reject
    * with {@link TokenUnavailableError}, and the next call runs `getToken` again. Default: 10,000.
@@ -211,9 +211,4 @@ function notify(listener: (() => unknown) | undefined): void {
   (async () => await listener?.())().catch((error: unknown) => {
     console.error("@usher-auth/client: onSignedOut failed:", error);
   });
-}
-
-function requireTimeout(name: string, milliseconds: number, longest: number): number {
-  if (milliseconds >= 1 && milliseconds <= longest) return milliseconds;
-  throw new TypeError(`${name} must be milliseconds, from 1 to ${longest}`);
 }

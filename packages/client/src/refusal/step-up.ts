@@ -1,5 +1,5 @@
-import { bearerChallenge } from "./challenge.ts";
 import { callWithDeadline } from "../deadline.ts";
+import { bearerChallenge } from "./challenge.ts";
 import { type ApiProblem, secondsOf } from "./problem.ts";
 
 /** What the API asks for, passed to `onReauthenticationRequired`. */

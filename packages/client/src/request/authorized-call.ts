@@ -1,14 +1,14 @@
-import { orAborted } from "./abort.ts";
-import { isResolvedByNewToken } from "../refusal/error-codes.ts";
 import { SignedOutError } from "../errors.ts";
-import type { PreparedRequest } from "./prepare-request.ts";
+import { isResolvedByNewToken } from "../refusal/error-codes.ts";
 import { type ApiProblem, readProblem } from "../refusal/problem.ts";
 import { requiredSignIn, type StepUp } from "../refusal/step-up.ts";
 import { haveSameUser } from "../token/token-claims.ts";
-import type { TokenStore } from "../token/token-store.ts";
+import type { Tokens } from "../token/tokens.ts";
+import { orAborted } from "./abort.ts";
+import type { PreparedRequest } from "./prepare-request.ts";
 
 export type AuthorizedCallOptions = {
-  tokens: TokenStore;
+  tokens: Tokens;
   /** Undefined if the application does not ask the user to sign in again. */
   stepUp: StepUp | undefined;
   send: (request: Request) => Promise<Response>;

@@ -1,4 +1,6 @@
 import { TokenUnavailableError } from "../errors.ts";
+import type { GetTokenContext } from "./get-token.ts";
+import { createTokenStore } from "./token-store.ts";
 
 /**
  * The part of Better Auth's client that {@link betterAuthToken} uses. Clients of all frameworks have it once
@@ -20,7 +22,36 @@ export type BetterAuthTokenClient = {
 };
 
 /**
- * Makes a `getToken` function for {@link createApiClient} from Better Auth's client.
+ * The part of a Better Auth server that {@link betterAuthToken} uses. Servers have it once the `jwt()` or
+ * `usherJwt()` plugin is installed.
+ *
+ * @example
+ * ```ts
+ * import type { BetterAuthTokenServer } from "@usher-auth/client/server";
+ * import { betterAuth } from "better-auth";
+ * import { jwt } from "better-auth/plugins";
+ *
+ * export const auth: BetterAuthTokenServer = betterAuth({ plugins: [jwt()] });
+ * ```
+ */
+export type BetterAuthTokenServer = {
+  api: { getToken(options: { headers: Headers }): PromiseLike<unknown> };
+};
+
+/**
+ * The `getToken` function that {@link betterAuthToken} returns. It can be called without an argument too.
+ *
+ * @example
+ * ```ts
+ * import type { BetterAuthGetToken } from "@usher-auth/client";
+ *
+ * export const isSignedIn = async (getToken: BetterAuthGetToken) => (await getToken()) !== null;
+ * ```
+ */
+export type BetterAuthGetToken = (context?: GetTokenContext) => Promise<string | null>;
+
+/**
+ * Makes a `getToken` function from Better Auth's client, for {@link createApiClient}.
  *
  * The function resolves to the token, or to null when `GET /token` answers 401: the user is not signed in.
  * Every other failure rejects, so that a rate limit or an outage does not sign the user out.
@@ -46,21 +77,75 @@ export type BetterAuthTokenClient = {
  * });
  * ```
  */
-export function betterAuthToken(authClient: BetterAuthTokenClient): () => Promise<string | null> {
+export function betterAuthToken(authClient: BetterAuthTokenClient): BetterAuthGetToken;
+/**
+ * Makes a `getToken` function from a Better Auth server and the headers of one request, for `serverApi` and
+ * `apiProxy`. Better Auth runs in the same process: no HTTP request is sent.
+ *
+ * The function resolves to the token of the request's user, or to null when nobody is signed in. It caches the
+ * token until 30 seconds before its `exp`, for these headers only. Every other failure rejects.
+ *
+ * @param auth - the Better Auth server, with the `jwt()` or `usherJwt()` plugin
+ * @param headers - the headers of the request, with its cookies
+ * @returns a function that rejects with {@link TokenUnavailableError} (code `token_unavailable`) when Better
+ *   Auth fails with another status than 401. Any other error, such as one of the database, is passed on.
+ *
+ * @example
+ * ```ts
+ * import { betterAuthToken, serverApi } from "@usher-auth/client/server";
+ * import { betterAuth } from "better-auth";
+ * import { jwt } from "better-auth/plugins";
+ *
+ * const auth = betterAuth({ plugins: [jwt()] });
+ * const api = serverApi({ baseURL: process.env.API_URL });
+ *
+ * export const loadTasks = (request: Request) =>
+ *   api.for(betterAuthToken(auth, request.headers))("/api/tasks");
+ * ```
+ */
+export function betterAuthToken(auth: BetterAuthTokenServer, headers: Headers): BetterAuthGetToken;
+export function betterAuthToken(
+  auth: BetterAuthTokenClient | BetterAuthTokenServer,
+  headers?: Headers,
+): BetterAuthGetToken {
+  return headers === undefined
+    ? tokenOfClient(auth as BetterAuthTokenClient)
+    : tokenOfServer(auth as BetterAuthTokenServer, headers);
+}
+
+function tokenOfClient(authClient: BetterAuthTokenClient): BetterAuthGetToken {
   return async () => {
     let retryAfter: number | undefined;
     const onError = ({ response }: { response: Response }): void => {
       retryAfter = secondsToWait(response.headers);
     };
-    const answer = await authClient.token({ fetchOptions: { onError } }).then(tokenOrStatus, statusOf);
-    if (typeof answer === "string") return answer;
-    if (answer === 401) return null;
-    const reason = answer === undefined ? "the response has no token" : `status ${answer}`;
-    throw new TokenUnavailableError(`Better Auth did not return a token: ${reason}`, {
-      status: answer,
+    return toToken(
+      await authClient.token({ fetchOptions: { onError } }).then(tokenOrStatus, statusOf),
       retryAfter,
-    });
+    );
   };
+}
+
+function tokenOfServer(auth: BetterAuthTokenServer, headers: Headers): BetterAuthGetToken {
+  const tokens = createTokenStore({
+    getToken: async () => toToken(await auth.api.getToken({ headers }).then(tokenOrStatus, statusOf)),
+    deadline: 300_000,
+    now: () => Date.now(),
+    onAnswer() {},
+  });
+  return async ({ rejected } = { rejected: undefined }) =>
+    (await (rejected === undefined ? tokens.current() : tokens.replace(rejected))) ?? null;
+}
+
+/** @param answer - the token, or the status that came instead */
+function toToken(answer: string | number | undefined, retryAfter?: number): string | null {
+  if (typeof answer === "string") return answer;
+  if (answer === 401) return null;
+  const reason = answer === undefined ? "the response has no token" : `status ${answer}`;
+  throw new TokenUnavailableError(`Better Auth did not return a token: ${reason}`, {
+    status: answer,
+    retryAfter,
+  });
 }
 
 /** Better Auth's client returns `{ data, error }`, or only the data if it was created with `throw: true`. */
@@ -70,7 +155,10 @@ function tokenOrStatus(answer: unknown): string | number | undefined {
   return typeof found === "string" && found !== "" ? found : readStatus(error);
 }
 
-/** With `throw: true`, Better Auth throws an error with a status. An error without one comes from `fetch`. */
+/**
+ * Better Auth's client with `throw: true` throws an error with a `status`, and its server one with a
+ * `statusCode`. An error without either comes from `fetch` or a database.
+ */
 function statusOf(error: unknown): number {
   const status = readStatus(error);
   if (status === undefined) throw error;
@@ -78,8 +166,8 @@ function statusOf(error: unknown): number {
 }
 
 function readStatus(error: unknown): number | undefined {
-  const status = (error as { status?: unknown } | null | undefined)?.status;
-  return typeof status === "number" ? status : undefined;
+  const { status, statusCode } = (error ?? {}) as { status?: unknown; statusCode?: unknown };
+  return [status, statusCode].find((value) => typeof value === "number");
 }
 
 /** RFC 9110 section 10.2.3: seconds or a date. Better Auth's rate limit sends `X-Retry-After`, in seconds. */

@@ -1,28 +1,12 @@
-import { callWithDeadline } from "../deadline.ts";
-import { TokenUnavailableError } from "../errors.ts";
+import { callGetToken, type GetToken } from "./get-token.ts";
 import { readExpiry } from "./token-claims.ts";
+import type { Tokens } from "./tokens.ts";
 
 /** Milliseconds. A token is replaced this long before its `exp`, so that it does not expire in transit. */
 const REFRESH_BEFORE_EXPIRY = 30_000;
 
-/**
- * `b64token` of RFC 6750 section 2.1. Checked here because the error of an invalid header would quote the
- * token.
- */
-const BEARER_TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/;
-
 /** The signed-in user's cached token, and at most one pending fetch of a new one. */
-export type TokenStore = {
-  /** Incremented by `clear()`. A call that began in one session must not use a token of a later one. */
-  session(): number;
-  /** The cached token if it is fresh, otherwise a new one. Undefined when signed out. */
-  current(): Promise<string | undefined>;
-  /**
-   * The cached token if it is not the rejected one, otherwise a new one, which may be the rejected one again.
-   */
-  replace(rejected: string): Promise<string | undefined>;
-  /** Removes this token if it is the cached one. */
-  discard(token: string): void;
+export type TokenStore = Tokens & {
   /** Later calls fetch a new token, and do not share a fetch that is pending. The session continues. */
   refresh(): void;
   /** Ends the session: removes the cached token and ignores the result of a pending fetch. */
@@ -30,7 +14,7 @@ export type TokenStore = {
 };
 
 export type TokenStoreOptions = {
-  getToken: () => unknown;
+  getToken: GetToken;
   /** Milliseconds for one call of `getToken`. */
   deadline: number;
   /** Milliseconds since 1970. */
@@ -46,10 +30,8 @@ export function createTokenStore({ getToken, deadline, now, onAnswer }: TokenSto
   /** Incremented when fetches that have started no longer count. */
   let generation = 0;
 
-  const timeout = () => new TokenUnavailableError(`getToken did not answer within ${deadline} ms`);
-
-  async function fetchToken(startedIn: number): Promise<string | undefined> {
-    const token = requireToken(await callWithDeadline(getToken, deadline, timeout));
+  async function fetchToken(startedIn: number, rejected: string | undefined): Promise<string | undefined> {
+    const token = await callGetToken(getToken, { rejected }, deadline);
     if (generation !== startedIn) return token;
     cached = token === undefined ? undefined : toCached(token);
     onAnswer(token);
@@ -60,11 +42,11 @@ export function createTokenStore({ getToken, deadline, now, onAnswer }: TokenSto
    * Concurrent calls share one fetch. `getToken` runs in a later microtask, after `pending` is set, so that a
    * call made by `getToken` itself shares it too. A failed fetch is not cached: the next call tries again.
    */
-  function fetchOnce(): Promise<string | undefined> {
+  function fetchOnce(rejected?: string): Promise<string | undefined> {
     if (pending) return pending;
     const startedIn = generation;
     const started = Promise.resolve()
-      .then(() => fetchToken(startedIn))
+      .then(() => fetchToken(startedIn, rejected))
       .finally(() => {
         if (pending === started) pending = undefined;
       });
@@ -85,7 +67,7 @@ export function createTokenStore({ getToken, deadline, now, onAnswer }: TokenSto
     },
     async replace(rejected) {
       if (cached?.token === rejected) cached = undefined;
-      return cached && now() < cached.freshUntil ? cached.token : fetchOnce();
+      return cached && now() < cached.freshUntil ? cached.token : fetchOnce(rejected);
     },
     discard(token) {
       if (cached?.token === token) cached = undefined;
@@ -102,14 +84,4 @@ export function createTokenStore({ getToken, deadline, now, onAnswer }: TokenSto
 function toCached(token: string): { token: string; freshUntil: number } | undefined {
   const expiry = readExpiry(token);
   return expiry === undefined ? undefined : { token, freshUntil: expiry - REFRESH_BEFORE_EXPIRY };
-}
-
-function requireToken(token: unknown): string | undefined {
-  if (token === null || token === undefined || token === "") return undefined;
-  if (typeof token !== "string" || !BEARER_TOKEN.test(token)) {
-    throw new TypeError(
-      "getToken must return a bearer token (RFC 6750 section 2.1), or null when the user is signed out",
-    );
-  }
-  return token;
 }

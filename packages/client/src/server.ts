@@ -1,0 +1,16 @@
+export { DestinationError, SignedOutError, TokenUnavailableError } from "./errors.ts";
+export type { AuthErrorCode } from "./refusal/error-codes.ts";
+export { type ApiProblem, readProblem } from "./refusal/problem.ts";
+export {
+  type ServerApi,
+  type ServerApiClient,
+  type ServerApiOptions,
+  serverApi,
+} from "./server/server-api.ts";
+export {
+  type BetterAuthGetToken,
+  type BetterAuthTokenClient,
+  type BetterAuthTokenServer,
+  betterAuthToken,
+} from "./token/better-auth-token.ts";
+export type { GetToken, GetTokenContext } from "./token/get-token.ts";

@@ -1,0 +1,5 @@
+/** @throws {TypeError} Not a number of milliseconds from 1 to `longest`. */
+export function requireTimeout(name: string, milliseconds: number, longest: number): number {
+  if (milliseconds >= 1 && milliseconds <= longest) return milliseconds;
+  throw new TypeError(`${name} must be milliseconds, from 1 to ${longest}`);
+}
