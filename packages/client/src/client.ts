@@ -31,6 +31,12 @@ export type ApiClientOptions = {
    */
   baseURL: string | URL;
   /**
+   * Names of hosts that `baseURL` may reach over plain http, besides loopback: `["10.0.2.2"]` for the Android
+   * emulator. Exact names, without scheme, port or wildcard. Others on that network can read the tokens: use
+   * it for development only. Default: none.
+   */
+  allowInsecureHosts?: readonly string[];
+  /**
    * Fetches the user's token. Use {@link betterAuthToken} with Better Auth. Return null, undefined or "" only
    * if the user is signed out. Throw on a network failure, a 429 or a 5xx; the calls that need the token then
    * reject with that error.
@@ -130,8 +136,9 @@ export type ApiClient = {
  *
  * It does NOT verify the token, and does not throw for an HTTP error status.
  *
- * @throws {TypeError} `baseURL` is not absolute; is not https (or http on a loopback host); or has a user
- *   name, password, query or fragment. `getToken` is not a function. A timeout is out of range.
+ * @throws {TypeError} `baseURL` is not absolute; is not https (or http on a loopback or an allowed host); or
+ *   has a user name, password, query or fragment. `getToken` is not a function. A timeout is out of range. An
+ *   entry of `allowInsecureHosts` is not an exact host name.
  *
  * @example
  * ```ts
@@ -148,7 +155,7 @@ export type ApiClient = {
  * ```
  */
 export function createApiClient(options: ApiClientOptions): ApiClient {
-  const destination = createDestination(options.baseURL);
+  const destination = createDestination(options.baseURL, options.allowInsecureHosts);
   if (typeof options.getToken !== "function")
     throw new TypeError("getToken must be a function that returns the user's token");
   const ownFetch = options.fetch;

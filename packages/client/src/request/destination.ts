@@ -1,4 +1,6 @@
 import { DestinationError } from "../errors.ts";
+import { type InsecureHosts, mayUseHttp, readInsecureHosts } from "./insecure-hosts.ts";
+import { parseUrl } from "./parse-url.ts";
 
 /** Where requests may go: the origin of `baseURL`, at or below its path. */
 export type Destination = {
@@ -9,11 +11,15 @@ export type Destination = {
 /**
  * Parses and checks `baseURL`.
  *
- * @throws {TypeError} The URL is not absolute; is not https (or http on a loopback host); or has a user name,
- *   password, query or fragment.
+ * @param allowInsecureHosts - host names that may use plain http, besides loopback
+ * @throws {TypeError} The URL is not absolute; is not https (or http on a loopback or an allowed host); or
+ *   has a user name, password, query or fragment. An entry of `allowInsecureHosts` is not an exact host name.
  */
-export function createDestination(baseURL: string | URL): Destination {
-  const base = parseBase(baseURL);
+export function createDestination(
+  baseURL: string | URL,
+  allowInsecureHosts?: readonly string[] | undefined,
+): Destination {
+  const base = parseBase(baseURL, readInsecureHosts(allowInsecureHosts));
   return {
     resolve(input) {
       const url = parseInput(input, base);
@@ -24,15 +30,16 @@ export function createDestination(baseURL: string | URL): Destination {
   };
 }
 
-function parseBase(baseURL: string | URL): URL {
-  if (!URL.canParse(String(baseURL)))
+function parseBase(baseURL: string | URL, hosts: InsecureHosts): URL {
+  const base = parseUrl(String(baseURL));
+  if (base === undefined)
     throw new TypeError("baseURL must be an absolute URL such as https://api.example.com/");
-  const base = new URL(baseURL);
   if (base.protocol !== "https:" && base.protocol !== "http:")
     throw new TypeError("baseURL must be an https URL");
-  if (base.protocol === "http:" && !isLoopback(base.hostname)) {
+  if (base.protocol === "http:" && !mayUseHttp(base.hostname, hosts)) {
     throw new TypeError(
-      "baseURL must be https: over http, others on the network can read the token (localhost may use http)",
+      "baseURL must be https, or http on this machine (localhost) or on a host in allowInsecureHosts: " +
+        "over http, others on the network can read the token",
     );
   }
   if (base.username !== "" || base.password !== "")
@@ -44,16 +51,6 @@ function parseBase(baseURL: string | URL): URL {
   return base;
 }
 
-/** `localhost` names are loopback by RFC 6761 section 6.3. The URL parser has normalised IP addresses. */
-function isLoopback(hostname: string): boolean {
-  return (
-    hostname === "localhost" ||
-    hostname.endsWith(".localhost") ||
-    hostname === "[::1]" ||
-    /^127\.\d+\.\d+\.\d+$/.test(hostname)
-  );
-}
-
 /**
  * `tasks` and `/tasks` both mean a path below the base. Everything else, including `//host` and
  * `https:\\host`, is parsed by the URL standard and then compared with the base.
@@ -61,14 +58,10 @@ function isLoopback(hostname: string): boolean {
 function parseInput(input: string | URL, base: URL): URL | undefined {
   const text = String(input);
   const isRootedPath = /^\/(?![/\\])/.test(text);
-  const standard = parse(text, base);
+  const standard = parseUrl(text, base);
   // The parser removes tabs and line breaks, so "/\t/host" is "//host". The parsed URL decides, not the text.
   if (!isRootedPath || standard?.origin !== base.origin) return standard;
-  return parse(`.${text}`, base);
-}
-
-function parse(text: string, base: URL): URL | undefined {
-  return URL.canParse(text, base.href) ? new URL(text, base) : undefined;
+  return parseUrl(`.${text}`, base);
 }
 
 function requireInside(url: URL, base: URL): void {

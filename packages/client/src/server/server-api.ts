@@ -23,6 +23,12 @@ export type ServerApiOptions = {
    * framework may load the module at build time, without the environment of the server.
    */
   baseURL: string | URL | undefined;
+  /**
+   * Names of hosts that `baseURL` may reach over plain http, besides loopback: `["api"]` for a service of a
+   * container network. Exact names, without scheme, port or wildcard. Others on that network can read the
+   * tokens. In production, each one causes a process warning (`USHER_INSECURE_HOST`). Default: none.
+   */
+  allowInsecureHosts?: readonly string[];
   /** Timeout of one `getToken` call, in milliseconds from 1 to 300,000. Default: 10,000. */
   getTokenTimeout?: number;
   /** Sends a request. Called with one `Request`. Default: the global `fetch`. */
@@ -67,8 +73,9 @@ export type ServerApi = {
  *
  * It does NOT verify the token, and does not throw for an HTTP error status.
  *
- * @throws {TypeError} `baseURL` is not absolute; is not https (or http on a loopback host); or has a user
- *   name, password, query or fragment. `getTokenTimeout` is out of range.
+ * @throws {TypeError} `baseURL` is not absolute; is not https (or http on a loopback or an allowed host); or
+ *   has a user name, password, query or fragment. `getTokenTimeout` is out of range. An entry of
+ *   `allowInsecureHosts` is not an exact host name.
  *
  * @example
  * ```ts
@@ -86,8 +93,8 @@ export type ServerApi = {
  * ```
  */
 export function serverApi(options: ServerApiOptions): ServerApi {
-  const { baseURL, fetch: ownFetch } = options;
-  const destination = baseURL ? createDestination(baseURL) : unknownDestination;
+  const { baseURL, allowInsecureHosts, fetch: ownFetch } = options;
+  const destination = baseURL ? createDestination(baseURL, allowInsecureHosts) : unknownDestination;
   const deadline = requireTimeout("getTokenTimeout", options.getTokenTimeout ?? 10_000, 300_000);
   const send = async (request: Request) => await (ownFetch ? ownFetch(request) : globalThis.fetch(request));
 
