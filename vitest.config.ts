@@ -40,7 +40,7 @@ function project(
       hookTimeout,
       // Files share threads, because a new thread for each would load the same modules two hundred times. So
       // tests restore what they replace. Tests that run whole systems do not share.
-      isolate: name === "e2e" || name === "long" || name === "fastapi",
+      isolate: ["e2e", "long", "fastapi", "examples"].includes(name),
     },
   };
 }
@@ -153,6 +153,7 @@ export default defineConfig({
       // Not part of `npm test`: see scripts/test.ts.
       project("long", long, 120_000),
       project("fastapi", fastapi, 120_000),
+      project("examples", ["tests/examples/*.test.ts"], 120_000),
       project("runtimes", ["tests/runtimes/test/*.test.ts"], 60_000, ["**/install.test.ts"]),
     ],
   },

@@ -95,6 +95,7 @@ function typeScriptProjects(): string[] {
     "examples/organizations",
     "tests/compat/better-auth",
     "tests/e2e",
+    "tests/examples",
     "tests/runtimes",
     "tests/security",
     "scripts",
