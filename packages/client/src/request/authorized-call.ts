@@ -34,14 +34,13 @@ export function createAuthorizedCall({ tokens, stepUp, send }: AuthorizedCallOpt
     const session = tokens.session();
     const answered = stepUp?.answered() ?? 0;
     const token = await orAborted(tokens.current(), prepared.signal);
+    if (session.ended) throw session.ended;
     if (token === undefined) throw new SignedOutError();
-    if (tokens.session() !== session)
-      throw new SignedOutError("The token was cleared while this call waited for it");
 
     let attempt = await sendWith(prepared, token);
-    if (tokens.session() === session && isResolvedByNewToken(attempt.problem?.code))
+    if (!session.ended && isResolvedByNewToken(attempt.problem?.code))
       attempt = await repeat(prepared, attempt);
-    if (tokens.session() === session && (await hasSignedInAgain(prepared, attempt, answered)))
+    if (!session.ended && (await hasSignedInAgain(prepared, attempt, answered)))
       attempt = await repeat(prepared, attempt);
     return attempt.response;
   };
@@ -73,7 +72,7 @@ export function createAuthorizedCall({ tokens, stepUp, send }: AuthorizedCallOpt
     }
     const session = tokens.session();
     const renewed = await orAborted(tokens.replace(token), prepared.signal);
-    if (renewed === undefined || renewed === token || tokens.session() !== session) return attempt;
+    if (renewed === undefined || renewed === token || session.ended) return attempt;
     if (!haveSameUser(token, renewed)) return attempt;
     await response.body?.cancel();
     return await sendWith(prepared, renewed);

@@ -1,5 +1,5 @@
 import { callGetToken, type GetToken } from "../token/get-token.ts";
-import type { Tokens } from "../token/tokens.ts";
+import type { TokenSession, Tokens } from "../token/tokens.ts";
 
 /**
  * Tokens of one request to a server. Caches nothing: `getToken` may read the request that is current in its
@@ -9,8 +9,9 @@ import type { Tokens } from "../token/tokens.ts";
  */
 export function createRequestTokens(getToken: GetToken, deadline: number): Tokens {
   const fetchToken = (rejected?: string) => callGetToken(getToken, { rejected }, deadline);
+  const session: TokenSession = { ended: undefined };
   return {
-    session: () => 0,
+    session: () => session,
     current: () => fetchToken(),
     replace: fetchToken,
     discard() {},

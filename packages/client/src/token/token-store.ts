@@ -1,3 +1,4 @@
+import { SignedOutError } from "../errors.ts";
 import { callGetToken, type GetToken } from "./get-token.ts";
 import { readExpiry } from "./token-claims.ts";
 import type { Tokens } from "./tokens.ts";
@@ -26,7 +27,7 @@ export type TokenStoreOptions = {
 export function createTokenStore({ getToken, deadline, now, onAnswer }: TokenStoreOptions): TokenStore {
   let cached: { token: string; freshUntil: number } | undefined;
   let pending: Promise<string | undefined> | undefined;
-  let session = 0;
+  let session: { ended: Error | undefined } = { ended: undefined };
   /** Incremented when fetches that have started no longer count. */
   let generation = 0;
 
@@ -74,7 +75,8 @@ export function createTokenStore({ getToken, deadline, now, onAnswer }: TokenSto
     },
     refresh,
     clear() {
-      session += 1;
+      session.ended = new SignedOutError("The token was cleared while this call waited for it");
+      session = { ended: undefined };
       refresh();
     },
   };
