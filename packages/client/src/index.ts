@@ -3,10 +3,10 @@ export { DestinationError, SharedClientError, SignedOutError, TokenUnavailableEr
 export type { AuthErrorCode } from "./refusal/error-codes.ts";
 export { type ApiProblem, readProblem } from "./refusal/problem.ts";
 export type { ReauthenticationRequired } from "./refusal/step-up.ts";
-export {
-  type BetterAuthGetToken,
-  type BetterAuthTokenClient,
-  type BetterAuthTokenServer,
-  betterAuthToken,
-} from "./token/better-auth-token.ts";
-export type { GetToken, GetTokenContext } from "./token/get-token.ts";
+export { type BetterAuthGetToken, betterAuthToken } from "./token/better-auth-token.ts";
+export type {
+  BetterAuthTokenClient,
+  BetterAuthTokenServer,
+  RequestHeaders,
+} from "./token/better-auth-types.ts";
+export type { GetToken, GetTokenContext, OnSessionChange } from "./token/get-token.ts";

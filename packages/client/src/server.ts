@@ -7,10 +7,10 @@ export {
   type ServerApiOptions,
   serverApi,
 } from "./server/server-api.ts";
-export {
-  type BetterAuthGetToken,
-  type BetterAuthTokenClient,
-  type BetterAuthTokenServer,
-  betterAuthToken,
-} from "./token/better-auth-token.ts";
-export type { GetToken, GetTokenContext } from "./token/get-token.ts";
+export { type BetterAuthGetToken, betterAuthToken } from "./token/better-auth-token.ts";
+export type {
+  BetterAuthTokenClient,
+  BetterAuthTokenServer,
+  RequestHeaders,
+} from "./token/better-auth-types.ts";
+export type { GetToken, GetTokenContext, OnSessionChange } from "./token/get-token.ts";

@@ -1,3 +1,4 @@
+import { noStore } from "../no-store.ts";
 import { requireNotAborted } from "../request/abort.ts";
 import { createAuthorizedCall } from "../request/authorized-call.ts";
 import { createDestination, type Destination } from "../request/destination.ts";
@@ -108,7 +109,7 @@ export function serverApi(options: ServerApiOptions): ServerApi {
         send,
       });
       return async (input, init) => {
-        const prepared = prepareRequest(destination, input, { cache: "no-store", ...init });
+        const prepared = prepareRequest(destination, input, { ...noStore(), ...init });
         try {
           requireNotAborted(prepared.signal);
           return await call(prepared);

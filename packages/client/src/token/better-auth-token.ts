@@ -1,42 +1,8 @@
-import { TokenUnavailableError } from "../errors.ts";
-import type { GetTokenContext } from "./get-token.ts";
+import { noStore } from "../no-store.ts";
+import { askClient, askServer } from "./better-auth-calls.ts";
+import type { BetterAuthTokenClient, BetterAuthTokenServer, RequestHeaders } from "./better-auth-types.ts";
+import type { GetTokenContext, OnSessionChange } from "./get-token.ts";
 import { createTokenStore } from "./token-store.ts";
-
-/**
- * The part of Better Auth's client that {@link betterAuthToken} uses. Clients of all frameworks have it once
- * the `jwtClient()` plugin is installed.
- *
- * @example
- * ```ts
- * import type { BetterAuthTokenClient } from "@usher-auth/client";
- * import { jwtClient } from "better-auth/client/plugins";
- * import { createAuthClient } from "better-auth/react";
- *
- * const authClient: BetterAuthTokenClient = createAuthClient({ plugins: [jwtClient()] });
- * ```
- */
-export type BetterAuthTokenClient = {
-  token(options: {
-    fetchOptions: { onError: (context: { response: Response }) => void };
-  }): PromiseLike<unknown>;
-};
-
-/**
- * The part of a Better Auth server that {@link betterAuthToken} uses. Servers have it once the `jwt()` or
- * `usherJwt()` plugin is installed.
- *
- * @example
- * ```ts
- * import type { BetterAuthTokenServer } from "@usher-auth/client/server";
- * import { betterAuth } from "better-auth";
- * import { jwt } from "better-auth/plugins";
- *
- * export const auth: BetterAuthTokenServer = betterAuth({ plugins: [jwt()] });
- * ```
- */
-export type BetterAuthTokenServer = {
-  api: { getToken(options: { headers: Headers }): PromiseLike<unknown> };
-};
 
 /**
  * The `getToken` function that {@link betterAuthToken} returns. It can be called without an argument too.
@@ -48,10 +14,15 @@ export type BetterAuthTokenServer = {
  * export const isSignedIn = async (getToken: BetterAuthGetToken) => (await getToken()) !== null;
  * ```
  */
-export type BetterAuthGetToken = (context?: GetTokenContext) => Promise<string | null>;
+export type BetterAuthGetToken = {
+  (context?: GetTokenContext): Promise<string | null>;
+  /** In the form for browsers, if the client tells of sessions that change. Otherwise undefined. */
+  readonly onSessionChange?: OnSessionChange;
+};
 
 /**
- * Makes a `getToken` function from Better Auth's client, for {@link createApiClient}.
+ * Makes a `getToken` function from Better Auth's client, for {@link createApiClient} in a browser or in React
+ * Native.
  *
  * The function resolves to the token, or to null when `GET /token` answers 401: the user is not signed in.
  * Every other failure rejects, so that a rate limit or an outage does not sign the user out.
@@ -62,7 +33,9 @@ export type BetterAuthGetToken = (context?: GetTokenContext) => Promise<string |
  * @returns a function that rejects with {@link TokenUnavailableError} (code `token_unavailable`) when Better
  *   Auth answers with another status than 401 or without a token. The error has `status`, and `retryAfter` in
  *   seconds if the response has a `Retry-After` or `X-Retry-After` header. A network failure rejects with
- *   `fetch`'s own error.
+ *   `fetch`'s own error. Its `onSessionChange` tells of sign-ins, sign-outs and changes of the session that
+ *   this page makes with the same Better Auth client.
+ * @throws {TypeError} `authClient` is neither a client nor a server of Better Auth.
  *
  * @example
  * ```ts
@@ -79,16 +52,26 @@ export type BetterAuthGetToken = (context?: GetTokenContext) => Promise<string |
  */
 export function betterAuthToken(authClient: BetterAuthTokenClient): BetterAuthGetToken;
 /**
- * Makes a `getToken` function from a Better Auth server and the headers of one request, for `serverApi` and
- * `apiProxy`. Better Auth runs in the same process: no HTTP request is sent.
+ * Makes a `getToken` function from Better Auth and the headers of one request, for `serverApi` and `apiProxy`.
+ *
+ * - A Better Auth server in this process is called directly. It gets all headers.
+ * - A Better Auth client calls the server of Better Auth over HTTP. Of the headers it sends only `Cookie` and
+ *   `Authorization`. Without either, nobody is signed in and nothing is sent. Better Auth sees the address of
+ *   this server: its rate limit counts all users together, unless it is told otherwise.
  *
  * The function resolves to the token of the request's user, or to null when nobody is signed in. It caches the
- * token until 30 seconds before its `exp`, for these headers only. Every other failure rejects.
+ * token until 30 seconds before its `exp`, for these headers only. Every other failure rejects. An attempt
+ * may take 10 seconds; after that, the next call starts another.
  *
- * @param auth - the Better Auth server, with the `jwt()` or `usherJwt()` plugin
+ * The headers are copied when `betterAuthToken` is called.
+ *
+ * @param auth - the Better Auth server with the `jwt()` or `usherJwt()` plugin, or a client of it
  * @param headers - the headers of the request, with its cookies
  * @returns a function that rejects with {@link TokenUnavailableError} (code `token_unavailable`) when Better
- *   Auth fails with another status than 401. Any other error, such as one of the database, is passed on.
+ *   Auth fails with another status than 401, answers without a token or does not answer in time. Any other
+ *   error, such as one of `fetch`, is passed on.
+ * @throws {TypeError} The server has neither plugin, `headers` are not headers (a promise of Next.js must be
+ *   awaited first), or `auth` is neither a client nor a server of Better Auth.
  *
  * @example
  * ```ts
@@ -103,33 +86,41 @@ export function betterAuthToken(authClient: BetterAuthTokenClient): BetterAuthGe
  *   api.for(betterAuthToken(auth, request.headers))("/api/tasks");
  * ```
  */
-export function betterAuthToken(auth: BetterAuthTokenServer, headers: Headers): BetterAuthGetToken;
+export function betterAuthToken(
+  auth: BetterAuthTokenServer | BetterAuthTokenClient,
+  headers: RequestHeaders,
+): BetterAuthGetToken;
 export function betterAuthToken(
   auth: BetterAuthTokenClient | BetterAuthTokenServer,
-  headers?: Headers,
+  // Undefined by mistake is not the form for browsers, which would sign the request's user out.
+  ...rest: [] | [RequestHeaders]
 ): BetterAuthGetToken {
-  return headers === undefined
-    ? tokenOfClient(auth as BetterAuthTokenClient)
-    : tokenOfServer(auth as BetterAuthTokenServer, headers);
-}
-
-function tokenOfClient(authClient: BetterAuthTokenClient): BetterAuthGetToken {
-  return async () => {
-    let retryAfter: number | undefined;
-    const onError = ({ response }: { response: Response }): void => {
-      retryAfter = secondsToWait(response.headers);
-    };
-    return toToken(
-      await authClient.token({ fetchOptions: { onError } }).then(tokenOrStatus, statusOf),
-      retryAfter,
+  if (rest.length > 0) return tokenOfRequest(auth, copyHeaders(rest[0]));
+  if (!isClient(auth)) {
+    throw new TypeError(
+      "betterAuthToken needs Better Auth's client in a browser, and on a server the headers of the request: " +
+        "betterAuthToken(auth, headers)",
     );
-  };
+  }
+  const getToken = (): Promise<string | null> => askClient(auth, {});
+  return Object.assign(getToken, sessionChangesOf(auth));
 }
 
-function tokenOfServer(auth: BetterAuthTokenServer, headers: Headers): BetterAuthGetToken {
+/** Better Auth's client is a Proxy with a function under every name. Its server has no `token`. */
+function isClient(auth: BetterAuthTokenClient | BetterAuthTokenServer): auth is BetterAuthTokenClient {
+  return typeof (auth as Partial<BetterAuthTokenClient> | undefined)?.token === "function";
+}
+
+/** Milliseconds for one attempt to get the token of a request. */
+const ATTEMPT = 10_000;
+
+function tokenOfRequest(
+  auth: BetterAuthTokenClient | BetterAuthTokenServer,
+  headers: Headers,
+): BetterAuthGetToken {
   const tokens = createTokenStore({
-    getToken: async () => toToken(await auth.api.getToken({ headers }).then(tokenOrStatus, statusOf)),
-    deadline: 300_000,
+    getToken: isClient(auth) ? remoteToken(auth, headers) : localToken(auth, headers),
+    deadline: ATTEMPT,
     now: () => Date.now(),
     onAnswer() {},
   });
@@ -137,43 +128,47 @@ function tokenOfServer(auth: BetterAuthTokenServer, headers: Headers): BetterAut
     (await (rejected === undefined ? tokens.current() : tokens.replace(rejected))) ?? null;
 }
 
-/** @param answer - the token, or the status that came instead */
-function toToken(answer: string | number | undefined, retryAfter?: number): string | null {
-  if (typeof answer === "string") return answer;
-  if (answer === 401) return null;
-  const reason = answer === undefined ? "the response has no token" : `status ${answer}`;
-  throw new TokenUnavailableError(`Better Auth did not return a token: ${reason}`, {
-    status: answer,
-    retryAfter,
-  });
+function localToken(auth: BetterAuthTokenServer, headers: Headers): () => Promise<string | null> {
+  const { api } = (auth ?? {}) as Partial<BetterAuthTokenServer>;
+  if (typeof api?.getToken !== "function") {
+    throw new TypeError(
+      "betterAuthToken needs a Better Auth server with the plugin jwt() or usherJwt(): auth.api has no getToken",
+    );
+  }
+  return () => askServer(auth, headers);
 }
 
-/** Better Auth's client returns `{ data, error }`, or only the data if it was created with `throw: true`. */
-function tokenOrStatus(answer: unknown): string | number | undefined {
-  const { data, error, token } = (answer ?? {}) as { data?: unknown; error?: unknown; token?: unknown };
-  const found = token ?? (data as { token?: unknown } | null | undefined)?.token;
-  return typeof found === "string" && found !== "" ? found : readStatus(error);
+function remoteToken(authClient: BetterAuthTokenClient, headers: Headers): () => Promise<string | null> {
+  const credentials = Object.fromEntries(
+    [...headers].filter(([name]) => name === "cookie" || name === "authorization"),
+  );
+  const isAnonymous = Object.keys(credentials).length === 0;
+  return async () =>
+    isAnonymous ? null : await askClient(authClient, { headers: credentials, ...noStore() });
+}
+
+/** Headers of any class, as those of this runtime. */
+function copyHeaders(headers: RequestHeaders | undefined): Headers {
+  if (typeof headers?.forEach !== "function") {
+    throw new TypeError(
+      "betterAuthToken(auth, headers) needs the Headers of the request: request.headers, or in Next.js " +
+        "await headers()",
+    );
+  }
+  const copy = new Headers();
+  headers.forEach((value, name) => {
+    copy.append(name, value);
+  });
+  return copy;
 }
 
 /**
- * Better Auth's client with `throw: true` throws an error with a `status`, and its server one with a
- * `statusCode`. An error without either comes from `fetch` or a database.
+ * The signal that Better Auth's client toggles after sign-in, sign-out, a change of organization and the like.
+ * A name that the client does not have is a function: to call it would send a request.
  */
-function statusOf(error: unknown): number {
-  const status = readStatus(error);
-  if (status === undefined) throw error;
-  return status;
-}
-
-function readStatus(error: unknown): number | undefined {
-  const { status, statusCode } = (error ?? {}) as { status?: unknown; statusCode?: unknown };
-  return [status, statusCode].find((value) => typeof value === "number");
-}
-
-/** RFC 9110 section 10.2.3: seconds or a date. Better Auth's rate limit sends `X-Retry-After`, in seconds. */
-function secondsToWait(headers: Headers): number | undefined {
-  const text = headers.get("retry-after") ?? headers.get("x-retry-after");
-  if (text === null) return undefined;
-  const seconds = /^\d{1,9}$/.test(text) ? Number(text) : Math.ceil((Date.parse(text) - Date.now()) / 1000);
-  return Number.isNaN(seconds) ? undefined : Math.max(0, seconds);
+function sessionChangesOf({ $store }: BetterAuthTokenClient): { onSessionChange?: OnSessionChange } {
+  const { atoms } = ($store ?? {}) as { atoms?: { $sessionSignal?: unknown } };
+  const signal = atoms?.$sessionSignal as { listen?: OnSessionChange } | undefined;
+  if (typeof signal !== "object" || typeof signal?.listen !== "function") return {};
+  return { onSessionChange: (listener) => signal.listen?.(() => listener()) ?? (() => undefined) };
 }

@@ -26,9 +26,19 @@ export type GetTokenContext = {
  * };
  * ```
  */
-export type GetToken = (
-  context: GetTokenContext,
-) => string | null | undefined | PromiseLike<string | null | undefined>;
+export type GetToken = {
+  (context: GetTokenContext): string | null | undefined | PromiseLike<string | null | undefined>;
+  /** How `createApiClient` learns that this page has changed the session, such as by a sign-out. Optional. */
+  readonly onSessionChange?: OnSessionChange;
+};
+
+/**
+ * Calls the listener after each change of the user's session that this page makes: sign-in, sign-out, another
+ * organization.
+ *
+ * @returns a function that removes the listener
+ */
+export type OnSessionChange = (listener: () => void) => () => void;
 
 /**
  * `b64token` of RFC 6750 section 2.1. Checked here because the error of an invalid header would quote the

@@ -1,49 +1,19 @@
-import { createServer, type RequestListener } from "node:http";
-import type { AddressInfo } from "node:net";
-import { DatabaseSync } from "node:sqlite";
-import { type BetterAuthOptions, betterAuth } from "better-auth";
+import type { BetterAuthOptions } from "better-auth";
 import { createAuthClient } from "better-auth/client";
-import { jwtClient } from "better-auth/client/plugins";
-import { getMigrations } from "better-auth/db/migration";
-import { toNodeHandler } from "better-auth/node";
+import { jwtClient, organizationClient } from "better-auth/client/plugins";
+import { organization } from "better-auth/plugins";
 import { jwt } from "better-auth/plugins/jwt";
 import { createAuthClient as createReactClient } from "better-auth/react";
-import { expect, onTestFinished, test, vi } from "vitest";
-import { betterAuthToken, SignedOutError } from "../../src/index.ts";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { type BetterAuthTokenClient, betterAuthToken, SignedOutError } from "../../src/index.ts";
+import { listen, startBetterAuth } from "../support/better-auth.ts";
 import { clientOf } from "../support/client.ts";
 import { startServer } from "../support/server.ts";
 
-async function listen(listener: RequestListener): Promise<string> {
-  const server = createServer(listener);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
 /** A running Better Auth with the signed-in user Ada, and her session cookie. */
 async function betterAuthWithAda(options: Partial<BetterAuthOptions> = {}) {
-  const auth = betterAuth({
-    baseURL: "http://127.0.0.1",
-    secret: "a-test-secret-that-is-long-enough-for-hs256",
-    database: new DatabaseSync(":memory:"),
-    emailAndPassword: { enabled: true },
-    plugins: [jwt()],
-    telemetry: { enabled: false },
-    logger: { disabled: true },
-    ...options,
-  });
-  await (await getMigrations(auth.options)).runMigrations();
-  const url = await listen(toNodeHandler(auth));
-  const body = { email: "ada@example.com", name: "Ada", password: "correct horse battery" };
-  const { headers } = await auth.api.signUpEmail({ body, returnHeaders: true });
-  const cookie = headers
-    .getSetCookie()
-    .map((line) => line.split(";")[0])
-    .join("; ");
-  return { url, cookie };
+  const { serve, signUp } = await startBetterAuth(options);
+  return { url: await serve(), cookie: await signUp("ada") };
 }
 
 const authClientOf = (url: string, headers: Record<string, string> = {}, more: object = {}) =>
@@ -143,4 +113,76 @@ test("rejects with fetch's own error without a network, and the next call tries 
   expect(signedOut).toBe(0);
   down = false;
   expect((await client("tasks")).status).toBe(200);
+});
+
+test.each([
+  ["no server", undefined],
+  ["an empty object", {}],
+  ["the server of Better Auth", { api: { getToken: async () => ({ token: "eyJ" }) } }],
+])("refuses %s without headers", (_name, auth) => {
+  expect(() => betterAuthToken(auth as never)).toThrow(
+    "betterAuthToken needs Better Auth's client in a browser, and on a server the headers of the request",
+  );
+});
+
+test("names the plugin where the server of Better Auth lacks it", async () => {
+  const { url, cookie } = await betterAuthWithAda({ plugins: [] });
+  await expect(betterAuthToken(authClientOf(url, { cookie }))()).rejects.toThrow(
+    "status 404. Does it have the jwt() or usherJwt() plugin?",
+  );
+});
+
+describe("onSessionChange", () => {
+  const start = async () => {
+    const plugins = [jwt(), organization()];
+    const { auth, serve, signUp } = await startBetterAuth({ plugins });
+    const cookie = await signUp("ada");
+    const headers = { cookie, origin: "http://127.0.0.1" };
+    const { createOrganization } = auth.api as unknown as Record<
+      string,
+      (options: object) => Promise<unknown>
+    >;
+    await createOrganization?.({ body: { name: "Opera", slug: "opera" }, headers: new Headers({ cookie }) });
+    const authClient = createAuthClient({
+      baseURL: await serve(),
+      plugins: [jwtClient(), organizationClient()],
+      fetchOptions: { headers },
+    });
+    return { authClient, cookie };
+  };
+
+  test("tells of a change of organization and of a sign-out in this page, until it is stopped", async () => {
+    const { authClient } = await start();
+    let changes = 0;
+    const stop = betterAuthToken(authClient).onSessionChange?.(() => changes++);
+    expect(changes).toBe(0);
+
+    await authClient.organization.setActive({ organizationSlug: "opera" });
+    await vi.waitFor(() => expect(changes).toBe(1));
+    await authClient.signOut();
+    await vi.waitFor(() => expect(changes).toBe(2));
+
+    stop?.();
+    authClient.$store.notify("$sessionSignal");
+    expect(changes).toBe(2);
+  });
+
+  test("tells nothing of a call for a token", async () => {
+    const { authClient } = await start();
+    const getToken = betterAuthToken(authClient);
+    let changes = 0;
+    getToken.onSessionChange?.(() => changes++);
+    expect(await getToken()).toMatch(/^eyJ/);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(changes).toBe(0);
+  });
+
+  test("is absent for a client without that signal, whose every property is a function", async () => {
+    const requests: string[] = [];
+    const everything = (path: string): object =>
+      new Proxy(() => requests.push(path), { get: (_target, name) => everything(`${path}/${String(name)}`) });
+    const getToken = betterAuthToken(everything("") as BetterAuthTokenClient);
+    expect(getToken.onSessionChange).toBeUndefined();
+    expect(requests).toEqual([]);
+  });
 });

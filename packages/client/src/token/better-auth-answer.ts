@@ -1,0 +1,89 @@
+import { TokenUnavailableError } from "../errors.ts";
+
+/** What Better Auth answered: data, or the status of an error. */
+export type Answer = {
+  readonly data?: unknown;
+  readonly status?: number | undefined;
+  /** Seconds. */
+  readonly retryAfter?: number | undefined;
+};
+
+/**
+ * Waits for an answer of Better Auth's client or server. The client returns `{ data, error }`, or throws an
+ * error with a `status` if it was created with `throw: true`. The server returns data, or throws an error with
+ * a `statusCode` and `headers`. An error without a status, of `fetch` or a database, is passed on.
+ */
+export async function answerOf(call: PromiseLike<unknown>): Promise<Answer> {
+  try {
+    const answer = await call;
+    if (!isEnvelope(answer)) return { data: answer };
+    return { data: answer.data, status: statusOf(answer.error) };
+  } catch (error) {
+    const status = statusOf(error);
+    if (status === undefined) throw error;
+    return { status, retryAfter: retryAfterOf(error) };
+  }
+}
+
+/**
+ * The token of an answer to `/token`, or null after a 401.
+ *
+ * @throws {TokenUnavailableError} The answer is another error, or has no token.
+ */
+export function readToken({ data, status, retryAfter }: Answer): string | null {
+  const { token } = (data ?? {}) as { token?: unknown };
+  if (typeof token === "string" && token !== "") return token;
+  if (status === 401) return null;
+  const reason = status === undefined ? "the response has no token" : `status ${status}`;
+  const advice = status === 404 ? ". Does it have the jwt() or usherJwt() plugin?" : "";
+  throw new TokenUnavailableError(`Better Auth did not return a token: ${reason}${advice}`, {
+    status,
+    retryAfter,
+  });
+}
+
+/**
+ * Requires that an answer to `/get-session` has no session, after a 401 of `/token`. Better Auth's own `jwt()`
+ * answers 401 for a database that fails, too. `/get-session` then answers 500.
+ *
+ * @throws {TokenUnavailableError} There is a session, or Better Auth does not know.
+ */
+export function requireSignedOut({ data, status, retryAfter }: Answer): null {
+  if (status === 429 || (status ?? 0) >= 500) {
+    throw new TokenUnavailableError(
+      `Better Auth did not return a token: status 401, but for the session it has status ${status}`,
+      { status, retryAfter },
+    );
+  }
+  const { session } = (data ?? {}) as { session?: unknown };
+  if (typeof session !== "object" || session === null) return null;
+  throw new TokenUnavailableError("Better Auth did not return a token: status 401, but there is a session", {
+    status: 401,
+  });
+}
+
+function isEnvelope(answer: unknown): answer is { data: unknown; error: unknown } {
+  return typeof answer === "object" && answer !== null && "data" in answer && "error" in answer;
+}
+
+function statusOf(error: unknown): number | undefined {
+  const { status, statusCode } = (error ?? {}) as { status?: unknown; statusCode?: unknown };
+  return [status, statusCode].find((value) => typeof value === "number");
+}
+
+/** The headers of Better Auth's `APIError` are whatever was passed to its constructor. */
+function retryAfterOf(error: unknown): number | undefined {
+  try {
+    return secondsToWait(new Headers((error as { headers?: Headers }).headers));
+  } catch {
+    return undefined;
+  }
+}
+
+/** RFC 9110 section 10.2.3: seconds or a date. Better Auth's rate limit sends `X-Retry-After`, in seconds. */
+export function secondsToWait(headers: Headers): number | undefined {
+  const text = headers.get("retry-after") ?? headers.get("x-retry-after");
+  if (text === null) return undefined;
+  const seconds = /^\d{1,9}$/.test(text) ? Number(text) : Math.ceil((Date.parse(text) - Date.now()) / 1000);
+  return Number.isNaN(seconds) ? undefined : Math.max(0, seconds);
+}
