@@ -1,4 +1,7 @@
 export { DestinationError, SignedOutError, TokenUnavailableError } from "./errors.ts";
+export { type ApiProxy, type ApiProxyOptions, apiProxy } from "./proxy/api-proxy.ts";
+export type { ProxyProblemCode } from "./proxy/problem-response.ts";
+export type { GetRequestToken } from "./proxy/session-token.ts";
 export type { AuthErrorCode } from "./refusal/error-codes.ts";
 export { type ApiProblem, readProblem } from "./refusal/problem.ts";
 export {

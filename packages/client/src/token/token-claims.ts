@@ -16,8 +16,14 @@ export function readExpiry(token: string): number | undefined {
  * A request that was made for one user is never sent with another user's token.
  */
 export function haveSameUser(before: string, after: string): boolean {
-  const { sub } = readClaims(before);
-  return typeof sub === "string" && sub !== "" && sub === readClaims(after).sub;
+  const user = readSubject(before);
+  return user !== undefined && user === readSubject(after);
+}
+
+/** The token's user: the claim `sub`. Undefined if it cannot be read. */
+export function readSubject(token: string): string | undefined {
+  const { sub } = readClaims(token);
+  return typeof sub === "string" && sub !== "" ? sub : undefined;
 }
 
 function readClaims(token: string): TokenClaims {

@@ -1,0 +1,16 @@
+import { parseUrl } from "../request/parse-url.ts";
+
+/**
+ * A redirect inside the API becomes one of the proxy, so that the browser follows it with its session. Any other
+ * is left as it is.
+ *
+ * @param base - the API's URL, with a trailing slash
+ * @param mount - the proxy's path, without a trailing slash
+ * @param from - the URL that the API answered at: a relative redirect starts there
+ */
+export function relocate(location: string, base: URL, mount: string, from: URL): string {
+  const target = parseUrl(location, from);
+  if (target === undefined) return location;
+  if (target.origin !== base.origin || !`${target.pathname}/`.startsWith(base.pathname)) return target.href;
+  return `${mount}/${target.pathname.slice(base.pathname.length)}${target.search}${target.hash}`;
+}

@@ -1,0 +1,41 @@
+import { connectionFields } from "./hop-by-hop.ts";
+
+/**
+ * Headers that stay behind, by name or, ending in `*`, by prefix.
+ *
+ * - Credentials: the API gets the token and nothing else.
+ * - What only a trusted proxy may say: who the client is, which host and path were asked for. An API behind
+ *   this proxy might believe it, and a page can write it.
+ * - What is about the browser and this site (`Origin`, `Sec-*`), and about the framework's inner workings.
+ * - What `fetch` sets itself.
+ */
+const names = `
+  authorization cookie cookie2 proxy-* authentication-info
+  forwarded forwarded-* x-forwarded x-forwarded-* x-real-* x-client-ip x-cluster-* x-original-* x-rewrite-* x-host
+  x-http-host-override true-client-ip fastly-* cf-* cdn-* x-envoy-* x-vercel-* x-amzn-oidc-* x-goog-* via
+  remote-* x-remote-* x-auth-request-* x-ms-client-principal* client-cert* ssl-* x-ssl-* x-client-cert*
+  x-http-method* x-method-override
+  origin referer sec-* access-control-* upgrade-insecure-requests purpose x-purpose
+  usher-* x-usher-* x-middleware-* x-nextjs-* x-invoke-* next-* rsc x-sveltekit-*
+  host content-length expect accept-encoding
+`.split(/\s+/);
+const exact = new Set(names.filter((name) => !name.endsWith("*")));
+const prefixes = names.filter((name) => name.endsWith("*")).map((name) => name.slice(0, -1));
+
+/** The headers of the request to the API, with the user's token. */
+export function requestHeaders(received: Headers, token: string): Headers {
+  const isConnectionField = connectionFields(received);
+  const headers = new Headers();
+  for (const [name, value] of received) {
+    if (!staysBehind(name) && !isConnectionField(name)) headers.append(name, value);
+  }
+  headers.set("authorization", `Bearer ${token}`);
+  // So that a response arrives as the API sends it: with its length, its ranges, and each event at once.
+  headers.set("accept-encoding", "identity");
+  return headers;
+}
+
+/** Some servers read `x_user` as `x-user` (CGI), so a name with an underscore passes no check of names. */
+function staysBehind(name: string): boolean {
+  return name.includes("_") || exact.has(name) || prefixes.some((prefix) => name.startsWith(prefix));
+}

@@ -1,0 +1,72 @@
+import { bearerChallenge } from "../refusal/challenge.ts";
+import { connectionFields } from "./hop-by-hop.ts";
+
+/**
+ * Headers of every answer. It is one user's data, and the API's content must not act as a page of this site:
+ * a document that the API returns is shown in a sandbox of its own, without scripts.
+ */
+export const protectiveHeaders = {
+  "cache-control": "no-store",
+  vary: "Cookie",
+  "x-content-type-options": "nosniff",
+  "cross-origin-resource-policy": "same-origin",
+  "content-security-policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
+} as const;
+
+/**
+ * Headers of the API that stay behind, by name or, ending in `*`, by prefix: what speaks for this site (cookies,
+ * HSTS, CORS, service workers), what the caches and servers in front of this one obey, and credentials.
+ */
+const names = `
+  set-cookie set-cookie2 set-login authorization proxy-* authentication-info
+  strict-transport-security public-key-pins* expect-ct alt-svc alt-used clear-site-data service-worker-*
+  access-control-* timing-allow-origin cross-origin-* origin-agent-cluster content-security-policy* x-frame-options
+  permissions-policy* feature-policy document-policy* reporting-endpoints report-to nel accept-ch critical-ch
+  refresh sourcemap x-sourcemap sec-* activate-storage-access attribution-reporting-* observe-browsing-topics
+  speculation-rules use-as-dictionary
+  expires pragma age surrogate-* cdn-* cloudflare-* vercel-* netlify-* edge-* akamai-* fastly-* x-cache-tags
+  x-accel-* x-sendfile* x-lighttpd-* x-litespeed-* x-reproxy-* x-middleware-* x-nextjs-* x-vercel-* x-sveltekit-*
+`.split(/\s+/);
+const exact = new Set(names.filter((name) => !name.endsWith("*")));
+const prefixes = names.filter((name) => name.endsWith("*")).map((name) => name.slice(0, -1));
+
+/** Encodings that `fetch` removes from a body. It leaves any other as it is. */
+const decodedByFetch = /^(?:x-gzip|gzip|deflate|br|zstd)$/i;
+
+/**
+ * The headers of the answer to the browser.
+ *
+ * @param relocate - turns a `Location` of the API into one of this site
+ */
+export function responseHeaders(received: Headers, relocate: (location: string) => string): Headers {
+  const isConnectionField = connectionFields(received);
+  const headers = new Headers();
+  for (const [name, value] of received) {
+    if (!staysBehind(name) && !isConnectionField(name)) headers.append(name, value);
+  }
+  const codings = received.get("content-encoding")?.split(",") ?? [];
+  if (codings.length > 0 && codings.every((coding) => decodedByFetch.test(coding.trim()))) {
+    headers.delete("content-encoding");
+    headers.delete("content-length");
+  }
+  const location = headers.get("location");
+  if (location !== null) headers.set("location", relocate(location));
+  const challenge = headers.get("www-authenticate");
+  headers.delete("www-authenticate");
+  if (challenge !== null && /\bbearer\b/i.test(challenge))
+    headers.set("www-authenticate", onlyBearer(challenge));
+  for (const [name, value] of Object.entries(protectiveHeaders)) headers.set(name, value);
+  return headers;
+}
+
+function staysBehind(name: string): boolean {
+  return exact.has(name) || prefixes.some((prefix) => name.startsWith(prefix));
+}
+
+/** For another scheme, such as Basic, a browser asks the user for a password on behalf of this site. */
+function onlyBearer(header: string): string {
+  const parameters = [...bearerChallenge(header)].map(
+    ([name, value]) => `${name}="${value.replace(/["\\]/g, "\\$&")}"`,
+  );
+  return `Bearer ${parameters.join(", ")}`.trim();
+}

@@ -1,0 +1,75 @@
+import { noStore } from "../no-store.ts";
+import { orAborted } from "../request/abort.ts";
+import { openUpload, type Upload } from "./body.ts";
+import { ProxyProblem } from "./problem-response.ts";
+import { requestHeaders } from "./request-headers.ts";
+import { startWatch } from "./watch.ts";
+
+export type SendOptions = {
+  readonly maxRequestBytes: number;
+  /** Milliseconds. */
+  readonly timeout: number;
+  /** The application's `fetch`. It may throw, reject, hang or return anything. */
+  readonly fetch: (request: Request) => unknown;
+};
+
+/**
+ * Sends a request to the API and resolves when its response begins. Both bodies are streams.
+ *
+ * @throws {ProxyProblem} The API cannot be reached or is too slow; the body is too large or incomplete.
+ */
+export async function sendToApi(
+  request: Request,
+  url: URL,
+  token: string,
+  { maxRequestBytes, timeout, fetch }: SendOptions,
+): Promise<Response> {
+  const watch = startWatch(request.signal, timeout);
+  let upload: Upload | undefined;
+  try {
+    upload = await orAborted(openUpload(request, maxRequestBytes, watch.progress), watch.signal);
+    watch.progress(false);
+    const sent = Promise.resolve(fetch(requestFor(url, token, request, upload, watch.signal)));
+    return (await orAborted(sent, watch.signal).catch((error: unknown) => {
+      cancelLate(sent);
+      throw error;
+    })) as Response;
+  } catch (error) {
+    if (watch.signal.aborted) throw watch.signal.reason;
+    throw (
+      upload?.problem() ??
+      (error instanceof ProxyProblem ? error : new ProxyProblem("api_unavailable", { cause: error }))
+    );
+  } finally {
+    watch.stop();
+  }
+}
+
+function requestFor(
+  url: URL,
+  token: string,
+  { method, headers: received }: Request,
+  { stream, length }: Upload,
+  signal: AbortSignal,
+): Request {
+  const headers = requestHeaders(received, token);
+  if (length !== undefined) headers.set("content-length", String(length));
+  const init: RequestInit & { duplex: "half" } = {
+    method,
+    headers,
+    body: stream ?? null,
+    duplex: "half",
+    // A redirect is for the browser: another server must not get the token.
+    redirect: "manual",
+    ...noStore(),
+    signal,
+  };
+  return new Request(url, init);
+}
+
+/** A `fetch` that ignores its signal may still respond. */
+function cancelLate(sent: Promise<unknown>): void {
+  sent
+    .then(async (response) => await (response as Response | undefined)?.body?.cancel())
+    .catch(() => undefined);
+}
