@@ -4,6 +4,7 @@ import { requireNotAborted } from "./request/abort.ts";
 import { createAuthorizedCall } from "./request/authorized-call.ts";
 import { createDestination } from "./request/destination.ts";
 import { prepareRequest } from "./request/prepare-request.ts";
+import { createSend } from "./request/send.ts";
 import { isSingleUserRuntime } from "./runtime.ts";
 import { requireTimeout } from "./timeout.ts";
 import type { GetToken } from "./token/get-token.ts";
@@ -158,8 +159,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
   const destination = createDestination(options.baseURL, options.allowInsecureHosts);
   if (typeof options.getToken !== "function")
     throw new TypeError("getToken must be a function that returns the user's token");
-  const ownFetch = options.fetch;
-  const send = async (request: Request) => await (ownFetch ? ownFetch(request) : globalThis.fetch(request));
+  const send = createSend(options.fetch, destination);
   const isSingleUser = options.singleUser === true || isSingleUserRuntime();
   let reportedSignedOut = false;
 

@@ -1,5 +1,6 @@
 import { DestinationError } from "../errors.ts";
 import { createDestination, type Destination } from "../request/destination.ts";
+import type { ParsedUrl } from "../request/parse-url.ts";
 import { requireTimeout } from "../timeout.ts";
 import { betterAuthToken } from "../token/better-auth-token.ts";
 import type { BetterAuthTokenClient, BetterAuthTokenServer } from "../token/better-auth-types.ts";
@@ -165,7 +166,7 @@ function readGetToken({ auth, getToken }: ApiProxyOptions): GetRequestToken {
 }
 
 /** The API's URL of a path, checked in the way of every other request with a token. */
-function resolve(path: string, destination: Destination | undefined): { base: URL; url: URL } {
+function resolve(path: string, destination: Destination | undefined): { base: ParsedUrl; url: ParsedUrl } {
   if (destination === undefined)
     throw new TypeError("baseURL is not set: set it to the API's URL, such as https://api.example.com");
   const base = destination.resolve("");

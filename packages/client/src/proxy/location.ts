@@ -1,4 +1,4 @@
-import { parseUrl } from "../request/parse-url.ts";
+import { type ParsedUrl, parseUrl } from "../request/parse-url.ts";
 
 /**
  * A redirect inside the API becomes one of the proxy, so that the browser follows it with its session. Any other
@@ -8,7 +8,7 @@ import { parseUrl } from "../request/parse-url.ts";
  * @param mount - the proxy's path, without a trailing slash
  * @param from - the URL that the API answered at: a relative redirect starts there
  */
-export function relocate(location: string, base: URL, mount: string, from: URL): string {
+export function relocate(location: string, base: ParsedUrl, mount: string, from: ParsedUrl): string {
   const target = parseUrl(location, from);
   if (target === undefined) return location;
   if (target.origin !== base.origin || !`${target.pathname}/`.startsWith(base.pathname)) return target.href;

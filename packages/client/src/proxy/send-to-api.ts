@@ -1,5 +1,6 @@
 import { noStore } from "../no-store.ts";
 import { orAborted } from "../request/abort.ts";
+import type { ParsedUrl } from "../request/parse-url.ts";
 import { openUpload, type Upload } from "./body.ts";
 import { ProxyProblem } from "./problem-response.ts";
 import { requestHeaders } from "./request-headers.ts";
@@ -20,7 +21,7 @@ export type SendOptions = {
  */
 export async function sendToApi(
   request: Request,
-  url: URL,
+  url: ParsedUrl,
   token: string,
   { maxRequestBytes, timeout, fetch }: SendOptions,
 ): Promise<Response> {
@@ -46,7 +47,7 @@ export async function sendToApi(
 }
 
 function requestFor(
-  url: URL,
+  url: ParsedUrl,
   token: string,
   { method, headers: received }: Request,
   { stream, length }: Upload,
@@ -64,7 +65,7 @@ function requestFor(
     ...noStore(),
     signal,
   };
-  return new Request(url, init);
+  return new Request(url.href, init);
 }
 
 /** A `fetch` that ignores its signal may still respond. */

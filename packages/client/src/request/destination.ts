@@ -1,11 +1,11 @@
 import { DestinationError } from "../errors.ts";
 import { type InsecureHosts, mayUseHttp, readInsecureHosts } from "./insecure-hosts.ts";
-import { parseUrl } from "./parse-url.ts";
+import { type ParsedUrl, parseUrl } from "./parse-url.ts";
 
 /** Where requests may go: the origin of `baseURL`, at or below its path. */
 export type Destination = {
   /** Resolves an input to an absolute URL. Throws {@link DestinationError} if it is outside. */
-  resolve(input: string | URL): URL;
+  resolve(input: string | URL): ParsedUrl;
 };
 
 /**
@@ -30,7 +30,7 @@ export function createDestination(
   };
 }
 
-function parseBase(baseURL: string | URL, hosts: InsecureHosts): URL {
+function parseBase(baseURL: string | URL, hosts: InsecureHosts): ParsedUrl {
   const base = parseUrl(String(baseURL));
   if (base === undefined)
     throw new TypeError("baseURL must be an absolute URL such as https://api.example.com/");
@@ -47,15 +47,14 @@ function parseBase(baseURL: string | URL, hosts: InsecureHosts): URL {
   if (base.search !== "" || base.hash !== "")
     throw new TypeError("baseURL must not contain a query or a fragment");
   // Requests stay below this path, with or without its trailing slash.
-  if (!base.pathname.endsWith("/")) base.pathname += "/";
-  return base;
+  return base.pathname.endsWith("/") ? base : (parseUrl(`${base.origin}${base.pathname}/`) ?? base);
 }
 
 /**
  * `tasks` and `/tasks` both mean a path below the base. Everything else, including `//host` and
  * `https:\\host`, is parsed by the URL standard and then compared with the base.
  */
-function parseInput(input: string | URL, base: URL): URL | undefined {
+function parseInput(input: string | URL, base: ParsedUrl): ParsedUrl | undefined {
   const text = String(input);
   const isRootedPath = /^\/(?![/\\])/.test(text);
   const standard = parseUrl(text, base);
@@ -64,7 +63,7 @@ function parseInput(input: string | URL, base: URL): URL | undefined {
   return parseUrl(`.${text}`, base);
 }
 
-function requireInside(url: URL, base: URL): void {
+function requireInside(url: ParsedUrl, base: ParsedUrl): void {
   if (url.origin !== base.origin) {
     throw new DestinationError(
       `The token is for ${base.origin} only: the request to another origin was not sent`,

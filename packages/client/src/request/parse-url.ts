@@ -1,7 +1,47 @@
-/** Parses a URL; undefined if it is invalid. React Native and older browsers have no `URL.parse`. */
-export function parseUrl(text: string, base?: URL): URL | undefined {
+import { parsePlainUrl } from "./plain-url.ts";
+
+/** The members of a {@link URL} that the client reads. */
+export type ParsedUrl = Readonly<
+  Pick<
+    URL,
+    | "href"
+    | "origin"
+    | "protocol"
+    | "host"
+    | "hostname"
+    | "username"
+    | "password"
+    | "pathname"
+    | "search"
+    | "hash"
+  >
+>;
+
+/**
+ * Parses a URL; undefined if it is invalid. React Native and older browsers have no `URL.parse`, and React
+ * Native's own `URL` does not follow the standard: see {@link parsePlainUrl}.
+ */
+export function parseUrl(text: string, base?: ParsedUrl): ParsedUrl | undefined {
+  if (!isStandard(globalThis.URL)) return parsePlainUrl(text, base);
   try {
-    return new URL(text, base);
+    return new URL(text, base?.href);
+  } catch {
+    return undefined;
+  }
+}
+
+let checked: { readonly of: unknown; readonly isStandard: boolean } | undefined;
+
+/** Whether this class resolves dot segments and backslashes. A polyfill may be installed at any time. */
+function isStandard(UrlClass: typeof URL): boolean {
+  if (checked?.of !== UrlClass)
+    checked = { of: UrlClass, isStandard: hrefOf(UrlClass, "HTTP://A/b/../c\\d") === "http://a/c/d" };
+  return checked.isStandard;
+}
+
+function hrefOf(UrlClass: typeof URL, text: string): string | undefined {
+  try {
+    return new UrlClass(text).href;
   } catch {
     return undefined;
   }

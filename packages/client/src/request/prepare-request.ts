@@ -27,15 +27,16 @@ export function prepareRequest(
   requireNoForeignRequest(input);
   const url = destination.resolve(input);
   requireNoAuthorization(new Headers(init.headers));
+  const redirect = redirectMode(init.redirect);
   const options: RequestInit = {
     ...init,
-    redirect: redirectMode(init.redirect),
+    redirect,
     credentials: init.credentials ?? "omit",
   };
   return {
     signal: init.signal,
     replayable: !isStream(init.body),
-    withToken: (token) => authorize(new Request(url, options), token),
+    withToken: (token) => authorize(withMembers(new Request(url.href, options), { redirect }), token),
     release() {},
   };
 }
@@ -45,19 +46,21 @@ export function prepareRequest(
  * a stream, that copies all of it into memory; callers avoid this by passing the stream in `init.body`.
  */
 function fromRequest(destination: Destination, input: Request, init: RequestInit): PreparedRequest {
-  destination.resolve(input.url);
+  const url = destination.resolve(input.url);
   requireNoAuthorization(new Headers(init.headers ?? input.headers));
   const replayable = !isStream(init.body);
+  const redirect = redirectMode(init.redirect ?? input.redirect);
   const original = new Request(input, {
     ...init,
-    redirect: redirectMode(init.redirect ?? input.redirect),
+    redirect,
     // "same-origin" is the default of every Request, so only "include" is a decision of the caller.
     credentials: init.credentials ?? (input.credentials === "include" ? "include" : "omit"),
   });
+  const members = url.href === input.url ? { redirect } : { redirect, url: url.href };
   return {
     signal: original.signal,
     replayable,
-    withToken: (token) => authorize(replayable ? original.clone() : original, token),
+    withToken: (token) => authorize(withMembers(replayable ? original.clone() : original, members), token),
     release() {
       if (replayable && !original.bodyUsed) original.body?.cancel().catch(() => undefined);
     },
@@ -94,6 +97,16 @@ function requireNoAuthorization(headers: Headers): void {
  */
 function isStream(body: unknown): boolean {
   return typeof body === "object" && body !== null && (Symbol.asyncIterator in body || "getReader" in body);
+}
+
+/**
+ * React Native's Request drops `redirect`, and has its URL as the caller wrote it. Expo's `fetch` reads both
+ * from the object. In other runtimes they have these values already, and are read-only.
+ */
+function withMembers(request: Request, members: { redirect: Request["redirect"]; url?: string }): Request {
+  for (const [name, value] of Object.entries(members))
+    if (request[name as "url"] !== value) Object.defineProperty(request, name, { value, configurable: true });
+  return request;
 }
 
 function authorize(request: Request, token: string): Request {
