@@ -84,6 +84,19 @@ const accepted: readonly ConfigurationCase[] = [
   { name: "a key set at 127.0.0.1", env: { ...url, ...api, USHER_JWKS_URL: "http://127.0.0.1:3000/jwks" } },
   { name: "a key set at ::1", env: { ...url, ...api, USHER_JWKS_URL: "http://[::1]:3000/jwks" } },
   {
+    name: "a key set over plain http at an allowed host",
+    env: {
+      ...url,
+      ...api,
+      USHER_JWKS_URL: "http://web:3000/api/auth/jwks",
+      USHER_ALLOW_INSECURE_HOSTS: "api, Web",
+    },
+  },
+  {
+    name: "an empty USHER_ALLOW_INSECURE_HOSTS is not set",
+    env: { ...url, ...api, ...jwks, USHER_ALLOW_INSECURE_HOSTS: "" },
+  },
+  {
     name: "a key set: the secret is not accepted beside it",
     env: { ...all, ...jwks },
     tokens: [token("single")],
@@ -190,7 +203,27 @@ const refused: readonly Required<Pick<ConfigurationCase, "name" | "env" | "names
   {
     name: "a key set over plain http",
     env: { ...url, ...api, USHER_JWKS_URL: "http://app.example.com/api/auth/jwks" },
-    names: [],
+    names: ["USHER_ALLOW_INSECURE_HOSTS"],
+  },
+  {
+    name: "a key set over plain http at a host that is not allowed",
+    env: {
+      ...url,
+      ...api,
+      USHER_JWKS_URL: "http://web:3000/api/auth/jwks",
+      USHER_ALLOW_INSECURE_HOSTS: "api",
+    },
+    names: ["USHER_ALLOW_INSECURE_HOSTS"],
+  },
+  {
+    name: "a URL in USHER_ALLOW_INSECURE_HOSTS",
+    env: { ...url, ...api, ...jwks, USHER_ALLOW_INSECURE_HOSTS: "http://web:3000" },
+    names: ["USHER_ALLOW_INSECURE_HOSTS"],
+  },
+  {
+    name: "a comma at the end of USHER_ALLOW_INSECURE_HOSTS",
+    env: { ...url, ...api, ...jwks, USHER_ALLOW_INSECURE_HOSTS: "web," },
+    names: ["USHER_ALLOW_INSECURE_HOSTS"],
   },
   {
     name: "a key set at an address that begins like this machine's",

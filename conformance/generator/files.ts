@@ -2,6 +2,7 @@ import { authorizationFile } from "./authorization.ts";
 import { callersFile } from "./callers.ts";
 import { configurationFile } from "./configuration.ts";
 import { errorsFile } from "./errors.ts";
+import { hostsFile } from "./hosts.ts";
 import { keySetsFile } from "./keysets.ts";
 import { pathsFile } from "./paths.ts";
 import { policiesFile } from "./policies.ts";
@@ -18,6 +19,7 @@ export async function generateFiles(): Promise<ReadonlyMap<string, string>> {
     await callersFile(),
     await keySetsFile(),
     await configurationFile(),
+    hostsFile(),
     await errorsFile(),
   ];
   return new Map(files.map((file) => [`${file.name}.json`, textOf(file)]));

@@ -14,6 +14,7 @@ const names = [
   "callers.json",
   "keysets.json",
   "configuration.json",
+  "hosts.json",
   "errors.json",
 ];
 let generated: ReadonlyMap<string, string>;
@@ -45,6 +46,7 @@ describe("the committed vectors", () => {
     ["callers.json", 40],
     ["keysets.json", 20],
     ["configuration.json", 40],
+    ["hosts.json", 100],
     ["errors.json", 20],
   ] as const)("%s has at least %i vectors", ([name, least]) => {
     expect(readVectors(name).length).toBeGreaterThanOrEqual(least);

@@ -13,6 +13,7 @@ const names = [
   "callers",
   "keysets",
   "configuration",
+  "hosts",
   "errors",
   "keys",
 ];

@@ -3,6 +3,7 @@ import { type AuthorizationVector, runAuthorization } from "../run/authorization
 import { type CallerVector, runCaller } from "../run/callers.ts";
 import { type ConfigurationVector, runConfiguration } from "../run/configuration.ts";
 import { type ErrorVector, type HttpErrorVector, runError, runHttpError } from "../run/errors.ts";
+import { type HostVector, runHost } from "../run/hosts.ts";
 import { type KeySetVector, runKeySet, type StepOutcome } from "../run/keysets.ts";
 import { type PathVector, type PatternVector, runPath, runPattern } from "../run/paths.ts";
 import { type PolicyVector, runPolicy, runScopes, type ScopesVector } from "../run/policies.ts";
@@ -93,5 +94,11 @@ describe("errors", () => {
 
   it.for(httpErrors)("status $status", async (vector) => {
     expect({ ...vector, ...(await runHttpError(vector)) }).toEqual(vector);
+  });
+});
+
+describe("hosts", () => {
+  it.for(readVectors<HostVector>("hosts.json"))("$name", (vector) => {
+    expect({ ...vector, ...runHost(vector) }).toEqual(vector);
   });
 });

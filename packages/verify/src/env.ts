@@ -1,7 +1,7 @@
 import { readScopes } from "./claims/scope.ts";
 import { ConfigurationError } from "./errors.ts";
 import type { IssuerOptions } from "./keys/issuers.ts";
-import { remoteJwks } from "./keys/jwks/remote-jwks.ts";
+import { type RemoteJwksOptions, remoteJwks } from "./keys/jwks/remote-jwks.ts";
 import type { KeySource } from "./keys/key-source.ts";
 import { secretFingerprint } from "./keys/secret/fingerprint.ts";
 import { parseSecretVersions } from "./keys/secret/secret-versions.ts";
@@ -26,6 +26,8 @@ export type VerifierEnvironment = Readonly<Record<string, string | undefined>>;
  *   is a list.
  * - `USHER_JWKS_URL`: where the issuer publishes its keys, such as `https://app.example.com/api/auth/jwks`.
  *   It may have another host than `BETTER_AUTH_URL`, for example in a container network.
+ * - `USHER_ALLOW_INSECURE_HOSTS`: the hosts that `USHER_JWKS_URL` may reach over plain http, separated by
+ *   commas, such as `web`: `allowInsecureHosts` of {@link RemoteJwksOptions}.
  * - `USHER_KEYS`: which keys to accept: `secret`, `jwks`, or `jwks,secret` while you move from one to the
  *   other. Default: `jwks` if `USHER_JWKS_URL` is set, so that a secret that is still in the environment is
  *   not accepted by accident; otherwise `secret`.
@@ -120,8 +122,12 @@ const keySources: Readonly<Record<Kind, (env: VerifierEnvironment, options: Issu
       env.BETTER_AUTH_SECRETS ? parseSecretVersions(env.BETTER_AUTH_SECRETS) : env.BETTER_AUTH_SECRET,
       options,
     ),
-  jwks: (env, options) => remoteJwks(env.USHER_JWKS_URL as string, options),
+  jwks: (env, options) => remoteJwks(env.USHER_JWKS_URL as string, { ...options, ...readInsecureHosts(env) }),
 };
+
+function readInsecureHosts({ USHER_ALLOW_INSECURE_HOSTS: hosts }: VerifierEnvironment): RemoteJwksOptions {
+  return hosts ? { allowInsecureHosts: hosts.split(",").map((name) => name.trim()) } : {};
+}
 
 function readAccessTokens(
   { USHER_ACCESS_TOKEN_ISSUER: issuer, USHER_ACCESS_TOKEN_SCOPES: scopes }: VerifierEnvironment,

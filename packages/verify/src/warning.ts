@@ -1,5 +1,6 @@
 /** The subject of a warning, in its `code`: see `process.on("warning")`. */
 export type WarningCode =
+  | "USHER_INSECURE_HOST"
   | "USHER_KEY_UNUSED"
   | "USHER_KEYS_STALE"
   | "USHER_LISTENER_FAILED"
@@ -17,4 +18,21 @@ export type WarningCode =
  */
 export function warn(message: string, code: WarningCode): void {
   process.emitWarning(message, { type: "UsherWarning", code });
+}
+
+/**
+ * Warns of an option that is for development only. `NODE_ENV` is not one of Usher's settings: it is the mode
+ * of the host, like its version.
+ */
+export function warnInProduction(message: string, code: WarningCode): void {
+  if (isProduction()) warn(message, code);
+}
+
+function isProduction(): boolean {
+  try {
+    return process.env.NODE_ENV === "production";
+  } catch {
+    // Deno without the permission to read it.
+    return true;
+  }
 }

@@ -5,34 +5,35 @@ import { parseUrl } from "./parse-url.ts";
 export type InsecureHosts = ReadonlySet<string>;
 
 /**
- * Reads the option `allowInsecureHosts`. `@usher-auth/verify` and `@usher-auth/issuer` have the same rule.
+ * Reads `allowInsecureHosts`. `@usher-auth/verify` and `@usher-auth/issuer` have the same rule
+ * (`conformance/hosts.json`).
  *
- * An entry must be the `hostname` of the URL that it allows, in any case, and an IPv6 address with or without
- * brackets. Anything that the URL parser would rewrite or split is refused: it would never match, or match
- * another host.
+ * An entry must be what the URL parser returns for it, in any case; an IPv6 address with or without brackets.
+ * What the parser would rewrite or split is refused: it would match nothing, or another host.
  *
- * @throws {TypeError} Not a list, or an entry that is not an exact host name.
+ * @throws {TypeError} Not a list, or an entry that is not an exact host name. The message does not contain it:
+ *   it may be a URL with a password.
  */
 export function readInsecureHosts(names: readonly string[] = []): InsecureHosts {
   if (!Array.isArray(names))
-    throw new TypeError('allowInsecureHosts must be a list of host names, such as ["api", "10.0.2.2"]');
+    throw new TypeError('allowInsecureHosts must be a list of exact host names, such as ["web", "10.0.2.2"]');
   return new Set(names.map(readHost));
 }
 
 function readHost(name: unknown, index: number): string {
   const text = typeof name === "string" ? name.toLowerCase() : "";
   const host = /^[0-9a-f.]*:[0-9a-f:.]*$/.test(text) ? `[${text}]` : text;
-  if (/^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])$/.test(host) && parseUrl(`http://${host}/`)?.hostname === host)
-    return host;
+  const isHost = /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])$/.test(host);
+  if (isHost && parseUrl(`http://${host}/`)?.hostname === host) return host;
   throw new TypeError(
-    `allowInsecureHosts[${index}] must be an exact host name, such as "api" or "10.0.2.2": ` +
-      "no scheme, port, path or wildcard; IP addresses and international names as a URL's hostname has them",
+    `allowInsecureHosts: entry ${index + 1} must be an exact host name, such as "web" or "10.0.2.2": no scheme, port, path or wildcard; IP addresses and international names as in a URL's hostname`,
   );
 }
 
 /** RFC 6761 section 6.3. The URL parser has normalised IP addresses. */
 const loopback = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\]|.+\.localhost)$/;
 
+/** Each one has been warned about. */
 const warned = new Set<string>();
 
 /**

@@ -1,4 +1,5 @@
 import { IssuerError } from "../errors.ts";
+import { readInsecureHosts } from "./insecure-hosts.ts";
 import { requireKnownOptions } from "./known-options.ts";
 import { lifetimeInSeconds } from "./lifetime.ts";
 import { checkEndpoints } from "./logout-endpoints.ts";
@@ -29,6 +30,7 @@ const optionNames: Readonly<Record<keyof UsherJwtOptions, true>> = {
   claims: true,
   organization: true,
   backchannelLogout: true,
+  allowInsecureHosts: true,
   disableSettingJwtHeader: true,
 };
 
@@ -64,7 +66,10 @@ export function checkOptions(options: UsherJwtOptions): CheckedOptions {
     issuer: options.issuer === undefined ? undefined : checkIssuer(options.issuer),
     claims,
     organization: checkOrganization(options.organization),
-    endpoints: checkEndpoints(options.backchannelLogout ?? []),
+    endpoints: checkEndpoints(
+      options.backchannelLogout ?? [],
+      readInsecureHosts(options.allowInsecureHosts ?? []),
+    ),
     disableSettingJwtHeader,
   };
 }

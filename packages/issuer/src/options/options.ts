@@ -115,7 +115,8 @@ export interface UsherJwtOptions {
 
   /**
    * The backends to notify when a session ends before it expires, so that they reject its tokens: the URLs of
-   * their OpenID Connect Back-Channel Logout 1.0 endpoints. https, or http on this machine.
+   * their OpenID Connect Back-Channel Logout 1.0 endpoints. https, or http on this machine or on a host in
+   * `allowInsecureHosts`.
    *
    * A logout token is signed like access tokens. The delivery is stored in the table `usherLogout` and
    * retried until the backend acknowledges it, or until all affected tokens have expired.
@@ -123,6 +124,27 @@ export interface UsherJwtOptions {
    * @defaultValue none: a token stays valid for up to `expiresIn` after a sign-out
    */
   readonly backchannelLogout?: readonly string[];
+
+  /**
+   * Names of hosts that `backchannelLogout` may reach over plain http, besides this machine: `["api"]` for a
+   * service of a container network. Exact names, without scheme, port or wildcard; the case does not matter.
+   * Anyone who can answer on that network in the host's place can suppress a sign-out. With
+   * `NODE_ENV=production`, each host causes one process warning (`USHER_INSECURE_HOST`).
+   *
+   * @defaultValue none
+   *
+   * @example
+   * ```ts
+   * import { usherJwt } from "@usher-auth/issuer";
+   *
+   * export const tokens = usherJwt({
+   *   audience: "https://api.example.com",
+   *   backchannelLogout: ["http://api:3001/backchannel-logout"],
+   *   allowInsecureHosts: ["api"],
+   * });
+   * ```
+   */
+  readonly allowInsecureHosts?: readonly string[];
 
   /**
    * Whether to omit the token from the `set-auth-jwt` header of `/get-session`. Set it to `true` when no

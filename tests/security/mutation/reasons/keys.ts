@@ -117,14 +117,14 @@ export const keyReasons: readonly Reason[] = [
     reason: "any text that is no key works",
   },
   {
-    file: "keys/jwks/loopback.ts",
+    file: "keys/jwks/direct-request.ts",
     line: "const agent = new http.Agent({ proxyEnv: {} });",
     mutants: ["{}"],
     reason:
       "only another process can have a proxy in its environment: packages/verify/test/keys/jwks/loopback.test.ts",
   },
   {
-    file: "keys/jwks/loopback.ts",
+    file: "keys/jwks/direct-request.ts",
     line: 'response.on("error", () => undefined);',
     mutants: ['""'],
     reason: "without it, the process would end while a test runs, which Stryker does not count",

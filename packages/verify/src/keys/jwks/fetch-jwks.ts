@@ -1,4 +1,4 @@
-import { type Answer, askThisMachine } from "./loopback.ts";
+import { type Answer, askDirectly } from "./direct-request.ts";
 
 /** The part of the Fetch standard that fetching a JWKS needs. */
 export type Fetch = (url: string, init: RequestInit) => PromiseLike<Response>;
@@ -11,7 +11,7 @@ const hostFetch = globalThis.fetch;
  * time with `signal`.
  *
  * Follows no redirect: the URL of the keys is a setting, and the server behind it must not change it. Plain
- * http is for this machine only and uses no proxy, whatever the environment says.
+ * http, to this machine or to an allowed host, uses no proxy, whatever the environment says.
  *
  * @param fetch Default: the current global `fetch`.
  * @param maxBytes The largest body, in bytes after decompression.
@@ -34,9 +34,9 @@ async function ask(
   headers: Record<string, string>,
   signal: AbortSignal,
 ): Promise<Answer> {
-  // A host may send loopback requests through HTTP_PROXY, and the proxy could answer with its own keys.
+  // A host may send plain http through HTTP_PROXY, and the proxy could answer with its own keys.
   const direct =
-    url.startsWith("http:") && fetch === hostFetch ? askThisMachine(url, headers, signal) : undefined;
+    url.startsWith("http:") && fetch === hostFetch ? askDirectly(url, headers, signal) : undefined;
   if (direct !== undefined) return direct;
   const response = await fetch(url, { headers, redirect: "manual", signal });
   return {

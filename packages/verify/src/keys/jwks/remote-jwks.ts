@@ -1,6 +1,6 @@
 import { type Clock, elapsedClock } from "../../clock.ts";
 import { ConfigurationError } from "../../errors.ts";
-import { integerWithin, isLoopback } from "../../option-values.ts";
+import { integerWithin } from "../../option-values.ts";
 import { warn } from "../../warning.ts";
 import { keySource } from "../custom-source.ts";
 import { type IssuerOptions, readIssuers } from "../issuers.ts";
@@ -8,6 +8,7 @@ import type { KeySource } from "../key-source.ts";
 import { keepFresh } from "../refreshing.ts";
 import { isRsaAlgorithm, publicAlgorithms } from "../signature.ts";
 import { type Fetch, fetchJwks } from "./fetch-jwks.ts";
+import { mayUseHttp, readInsecureHosts } from "./insecure-hosts.ts";
 import type { JwkOptions } from "./jwk.ts";
 import { fittingKeys, type KeySet, readKeySet, unusedKeys } from "./key-set.ts";
 
@@ -41,9 +42,16 @@ export interface RemoteJwksOptions extends JwkOptions, IssuerOptions {
   /** The largest JWKS, in bytes. 1024 to 10 MiB; default: 524288. */
   readonly maxBytes?: number;
   /**
-   * A custom `fetch`, which then decides about proxies itself. Default: the global one; for http, which is
-   * for this machine only, `node:http` without a proxy, if the host has it and the global `fetch` was not
-   * replaced.
+   * Names of hosts that the URL may reach over plain http, besides this machine: `["web"]` for a service of a
+   * container network. Exact names, without scheme, port or wildcard; the case does not matter. Anyone who can
+   * answer on that network in the host's place can insert their own keys, and with them sign tokens for every
+   * user. With `NODE_ENV=production`, each host causes one process warning (`USHER_INSECURE_HOST`). Default:
+   * none.
+   */
+  readonly allowInsecureHosts?: readonly string[];
+  /**
+   * A custom `fetch`, which then decides about proxies itself. Default: the global one; for http, `node:http`
+   * without a proxy, if the host has it and the global `fetch` was not replaced.
    */
   readonly fetch?: Fetch;
   /** Returns the time in milliseconds since 1970, for tests. */
@@ -66,7 +74,7 @@ export interface RemoteJwksOptions extends JwkOptions, IssuerOptions {
  * the URL of a request. A key that cannot be used is skipped with one process warning
  * (`USHER_KEY_UNUSED`); a key with `use: "enc"` without one.
  *
- * @param url The URL of the JWKS: https, or http on this machine.
+ * @param url The URL of the JWKS: https, or http on this machine or on a host in `allowInsecureHosts`.
  * @throws {ConfigurationError} An invalid option.
  * @example
  * ```ts
@@ -118,7 +126,7 @@ function readOptions(url: string | URL, options: RemoteJwksOptions) {
   ) => integerWithin(options[name] ?? usual, `remoteJwks: ${name}`, least, most) * 1000;
   const maxAge = seconds("maxAge", 600, 10, 86_400);
   return {
-    address: readAddress(url),
+    address: readAddress(url, readInsecureHosts(options.allowInsecureHosts)),
     maxAge,
     maxStale: seconds("maxStale", 86_400, maxAge / 1000, 30 * 86_400),
     cooldown: seconds("cooldown", 30, 1, 3600),
@@ -138,10 +146,15 @@ function readFetch(fetch: Fetch | undefined): Fetch | undefined {
 }
 
 /** Over plain http, anyone on the network could insert their own keys. Loopback has no network. */
-function readAddress(url: string | URL): string {
+function readAddress(url: string | URL, insecureHosts: ReadonlySet<string>): string {
   const address = URL.parse(String(url));
-  if (address?.protocol !== "https:" && !(address?.protocol === "http:" && isLoopback(address.hostname))) {
-    throw new ConfigurationError("remoteJwks: the URL must be https, or http on this machine (localhost).");
+  if (
+    address?.protocol !== "https:" &&
+    !(address?.protocol === "http:" && mayUseHttp(address, insecureHosts))
+  ) {
+    throw new ConfigurationError(
+      "remoteJwks: the URL must be https, or http on this machine (localhost) or on a host in allowInsecureHosts (USHER_ALLOW_INSECURE_HOSTS): over http, anyone on the network could insert their own keys.",
+    );
   }
   if (address.username !== "" || address.password !== "") {
     throw new ConfigurationError("remoteJwks: the URL must not contain a user name or a password.");

@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { askDirectly } from "../../../src/keys/jwks/direct-request.ts";
 import { fetchJwks } from "../../../src/keys/jwks/fetch-jwks.ts";
-import { askThisMachine } from "../../../src/keys/jwks/loopback.ts";
 
 afterEach(() => void vi.unstubAllGlobals());
 
@@ -18,12 +18,12 @@ async function serve(listener: RequestListener): Promise<string> {
 const { signal } = new AbortController();
 const headers = { accept: "application/json" };
 
-describe("a request to this machine", () => {
+describe("a direct request", () => {
   it("has these headers, and returns the status, the content type and the body", async () => {
     const url = await serve(({ headers }, response) =>
       response.writeHead(203, { "content-type": "text/x" }).end(headers.accept),
     );
-    const answer = await askThisMachine(url, headers, signal);
+    const answer = await askDirectly(url, headers, signal);
     expect(answer).toMatchObject({ status: 203, contentType: "text/x" });
     const chunks: Uint8Array[] = [];
     for await (const chunk of answer?.body ?? []) chunks.push(chunk);
@@ -32,18 +32,18 @@ describe("a request to this machine", () => {
 
   it("returns an empty content type if the response has none", async () => {
     const url = await serve((_request, response) => response.end());
-    expect((await askThisMachine(url, headers, signal))?.contentType).toBe("");
+    expect((await askDirectly(url, headers, signal))?.contentType).toBe("");
   });
 
   it("rejects if nothing answers, or if it is aborted", async () => {
     const url = await serve((request) => request.socket.destroy());
-    await expect(askThisMachine(url, headers, signal)).rejects.toThrow("socket hang up");
-    await expect(askThisMachine(url, headers, AbortSignal.abort())).rejects.toThrow("aborted");
+    await expect(askDirectly(url, headers, signal)).rejects.toThrow("socket hang up");
+    await expect(askDirectly(url, headers, AbortSignal.abort())).rejects.toThrow("aborted");
   });
 
   it("is not made where another machine would answer, or without node:http", () => {
     const { process } = globalThis;
-    const ask = () => askThisMachine("http://127.0.0.1:1/", headers, AbortSignal.abort());
+    const ask = () => askDirectly("http://127.0.0.1:1/", headers, AbortSignal.abort());
     vi.stubGlobal("navigator", { userAgent: "Cloudflare-Workers" });
     expect(ask()).toBeUndefined();
     for (const navigator of [undefined, { userAgent: "Node.js/24" }]) {
