@@ -1,7 +1,8 @@
 export { type ApiClient, type ApiClientOptions, createApiClient } from "./client.ts";
 export { DestinationError, SharedClientError, SignedOutError, TokenUnavailableError } from "./errors.ts";
+export type { ApiProblem } from "./refusal/api-problem.ts";
 export type { AuthErrorCode } from "./refusal/error-codes.ts";
-export { type ApiProblem, readProblem } from "./refusal/problem.ts";
+export { readProblem } from "./refusal/problem.ts";
 export type { ReauthenticationRequired } from "./refusal/step-up.ts";
 export { type BetterAuthGetToken, betterAuthToken } from "./token/better-auth-token.ts";
 export type {

@@ -2,8 +2,9 @@ export { DestinationError, SignedOutError, TokenUnavailableError } from "./error
 export { type ApiProxy, type ApiProxyOptions, apiProxy } from "./proxy/api-proxy.ts";
 export type { ProxyProblemCode } from "./proxy/problem-response.ts";
 export type { GetRequestToken } from "./proxy/session-token.ts";
+export type { ApiProblem } from "./refusal/api-problem.ts";
 export type { AuthErrorCode } from "./refusal/error-codes.ts";
-export { type ApiProblem, readProblem } from "./refusal/problem.ts";
+export { readProblem } from "./refusal/problem.ts";
 export {
   type ServerApi,
   type ServerApiClient,

@@ -43,3 +43,7 @@ export type AuthErrorCode = keyof typeof resolvedByNewToken;
 export function isResolvedByNewToken(code = ""): boolean {
   return (resolvedByNewToken as Readonly<Record<string, unknown>>)[code] === true;
 }
+
+export function isCodeOfGuard(code: string): boolean {
+  return Object.hasOwn(resolvedByNewToken, code);
+}

@@ -1,29 +1,20 @@
-import type { AuthErrorCode } from "./error-codes.ts";
-
-/**
- * The problem body of an error response (RFC 9457). Made by {@link readProblem}.
- *
- * The body is the API's text: members of another type than stated here are undefined.
- */
-export type ApiProblem = {
-  /** The response's status. */
-  readonly status: number;
-  /** The code to switch on: one of the guard's, or one of the API's own. */
-  readonly code: AuthErrorCode | (string & Record<never, never>);
-  /** The code in words. */
-  readonly title: string | undefined;
-  /** One sentence for the developer. */
-  readonly detail: string | undefined;
-  /** With `scope_insufficient`: the scopes that are needed, if the API names them. */
-  readonly scopes: readonly string[] | undefined;
-  /** With `reauthentication_required`: how long ago the user may have signed in, in seconds. */
-  readonly maxAge: number | undefined;
-};
+import type { ApiProblem } from "./api-problem.ts";
+import { challengeProblem } from "./challenge.ts";
+import { type ProblemBody, problemsIn } from "./envelope.ts";
+import { mediaTypeOf, readJson } from "./response-body.ts";
 
 /**
  * Reads the problem of an error response of a guarded API: why it was rejected, and what would be accepted.
- * Leaves the response's body unread. Undefined if the body is not a problem with a code, for example an error
- * page of a proxy.
+ * Leaves the response's body unread. Undefined if there is none, for example in an error page of a proxy.
+ *
+ * - A problem body (RFC 9457) with a `code`.
+ * - An error of tRPC with `data.problem`, as `guard.formatError` adds it. In a batch, the first one.
+ * - An error of GraphQL over HTTP with `extensions.problem` or `extensions.code`, if the response has no data.
+ * - Otherwise the `Bearer` challenge (`WWW-Authenticate`), for example of a response to HEAD. The code is then
+ *   `scope_insufficient`, `reauthentication_required`, `invalid_token` or `invalid_request`. A browser hides the
+ *   challenge of another origin, unless the API exposes it (`Access-Control-Expose-Headers`).
+ *
+ * Does not read a body that is longer than 64 KiB or takes longer than 5 seconds.
  *
  * @throws {TypeError} The body has been read already.
  *
@@ -42,14 +33,23 @@ export type ApiProblem = {
  * ```
  */
 export async function readProblem(response: Response): Promise<ApiProblem | undefined> {
-  const mediaType = response.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
-  if (mediaType !== "application/problem+json") return undefined;
-  const body = parse(await response.clone().text());
-  const code = textOf(body.code);
-  if (code === undefined) return undefined;
+  if (response.bodyUsed) throw new TypeError("readProblem needs a response whose body has not been read");
+  const problems = await readProblems(response);
+  return problems.find((problem) => problem !== undefined) ?? challengeProblem(response);
+}
+
+/** The problems in the body: one for each part of a batch, undefined for a part without one. */
+export async function readProblems(response: Response): Promise<(ApiProblem | undefined)[]> {
+  // tRPC answers 207 if the calls of a batch have different statuses.
+  if (response.status < 400 && response.status !== 207) return [];
+  const problems = problemsIn(await readJson(response), mediaTypeOf(response));
+  return problems.map((problem) => problem && toProblem(problem, response.status));
+}
+
+function toProblem(body: ProblemBody, status: number): ApiProblem {
   return {
-    status: response.status,
-    code,
+    status,
+    code: String(body.code),
     title: textOf(body.title),
     detail: textOf(body.detail),
     scopes: textOf(body.scope)?.split(" "),
@@ -57,23 +57,11 @@ export async function readProblem(response: Response): Promise<ApiProblem | unde
   };
 }
 
-type ProblemBody = Readonly<Record<"code" | "title" | "detail" | "scope" | "max_age", unknown>>;
-
-/** An empty body if the text is not a JSON object. */
-function parse(text: string): Partial<ProblemBody> {
-  try {
-    const body: unknown = JSON.parse(text);
-    return typeof body === "object" && body !== null ? body : {};
-  } catch {
-    return {};
-  }
-}
-
 function textOf(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
 /** Undefined unless the value is a whole number of seconds. */
-export function secondsOf(value: unknown): number | undefined {
+function secondsOf(value: unknown): number | undefined {
   return Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : undefined;
 }

@@ -1,29 +1,10 @@
 import { callWithDeadline } from "../deadline.ts";
-import { bearerChallenge } from "./challenge.ts";
-import { type ApiProblem, secondsOf } from "./problem.ts";
 
 /** What the API asks for, passed to `onReauthenticationRequired`. */
 export type ReauthenticationRequired = {
   /** How long ago the user may have signed in, in seconds. Undefined if the API does not say. */
   readonly maxAge: number | undefined;
 };
-
-/**
- * Whether a 401 asks for a recent sign-in (RFC 9470): by the code of its problem, otherwise by its challenge.
- * A browser hides the challenge of another origin, unless CORS exposes it.
- */
-export function requiredSignIn(
-  response: Response,
-  problem: ApiProblem | undefined,
-): ReauthenticationRequired | undefined {
-  if (response.status !== 401) return undefined;
-  if (problem !== undefined)
-    return problem.code === "reauthentication_required" ? { maxAge: problem.maxAge } : undefined;
-  const challenge = bearerChallenge(response.headers.get("www-authenticate") ?? "");
-  if (challenge.get("error") !== "insufficient_user_authentication") return undefined;
-  const maxAge = challenge.get("max_age") ?? "";
-  return { maxAge: /^\d{1,15}$/.test(maxAge) ? secondsOf(Number(maxAge)) : undefined };
-}
 
 /** Asks the user to sign in again. Calls that need it at the same time share one question. */
 export type StepUp = {

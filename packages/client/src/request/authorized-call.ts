@@ -1,7 +1,6 @@
 import { SignedOutError } from "../errors.ts";
-import { isResolvedByNewToken } from "../refusal/error-codes.ts";
-import { type ApiProblem, readProblem } from "../refusal/problem.ts";
-import { requiredSignIn, type StepUp } from "../refusal/step-up.ts";
+import { findRemedy, type Remedy } from "../refusal/remedy.ts";
+import type { StepUp } from "../refusal/step-up.ts";
 import { haveSameUser } from "../token/token-claims.ts";
 import type { Tokens } from "../token/tokens.ts";
 import { orAborted } from "./abort.ts";
@@ -18,8 +17,8 @@ export type AuthorizedCallOptions = {
 type Attempt = {
   readonly token: string;
   readonly response: Response;
-  /** Only read from a 401. */
-  readonly problem: ApiProblem | undefined;
+  /** What may resolve the response's refusal. Undefined if it is none, or nothing can. */
+  readonly remedy: Remedy | undefined;
 };
 
 /** Sends a request with the user's token. */
@@ -38,29 +37,29 @@ export function createAuthorizedCall({ tokens, stepUp, send }: AuthorizedCallOpt
     if (token === undefined) throw new SignedOutError();
 
     let attempt = await sendWith(prepared, token);
-    if (!session.ended && isResolvedByNewToken(attempt.problem?.code))
-      attempt = await repeat(prepared, attempt);
+    if (!session.ended && attempt.remedy?.kind === "new token") attempt = await repeat(prepared, attempt);
     if (!session.ended && (await hasSignedInAgain(prepared, attempt, answered)))
       attempt = await repeat(prepared, attempt);
     return attempt.response;
   };
 
   async function sendWith(prepared: PreparedRequest, token: string): Promise<Attempt> {
-    const response = await orAborted(send(prepared.withToken(token)), prepared.signal);
-    const problem =
-      response.status === 401 ? await orAborted(readProblem(response), prepared.signal) : undefined;
-    return { token, response, problem };
+    const request = prepared.withToken(token);
+    const { method } = request;
+    const response = await orAborted(send(request), prepared.signal);
+    const remedy = await orAborted(findRemedy(response, method), prepared.signal);
+    if (remedy?.kind === "new token next time") tokens.discard(token);
+    return { token, response, remedy };
   }
 
   /** Meanwhile the application may call `clearToken`: it signs the user in. `repeat` compares the user. */
   async function hasSignedInAgain(
     { signal }: PreparedRequest,
-    { response, problem }: Attempt,
+    { remedy }: Attempt,
     answered: number,
   ): Promise<boolean> {
-    const required = requiredSignIn(response, problem);
-    if (required === undefined || stepUp === undefined) return false;
-    return await orAborted(stepUp.signInAgain(required, answered), signal);
+    if (remedy?.kind !== "sign-in" || stepUp === undefined) return false;
+    return await orAborted(stepUp.signInAgain(remedy.required, answered), signal);
   }
 
   /** Sends the request with a new token of the same user. Without one, nothing is sent. */
@@ -74,7 +73,8 @@ export function createAuthorizedCall({ tokens, stepUp, send }: AuthorizedCallOpt
     const renewed = await orAborted(tokens.replace(token), prepared.signal);
     if (renewed === undefined || renewed === token || session.ended) return attempt;
     if (!haveSameUser(token, renewed)) return attempt;
-    await response.body?.cancel();
+    // Not awaited: a copy of the body may still be read. React Native has no `body`.
+    response.body?.cancel().catch(() => undefined);
     return await sendWith(prepared, renewed);
   }
 }
