@@ -31,7 +31,7 @@ const part = /"((?:[^"\\]|\\.)*)"?|[^\s,="]+|[=,]/g;
  * The parameters of the `Bearer` challenge of a `WWW-Authenticate` header (RFC 9110 section 11.6.1), by
  * lower-case name. A header may have challenges of other schemes. Empty if there is none.
  */
-function bearerChallenge(header: string): ReadonlyMap<string, string> {
+export function bearerChallenge(header: string): ReadonlyMap<string, string> {
   const parameters = new Map<string, string>();
   let isBearer = false;
   const parts = [...header.matchAll(part)];
