@@ -1,7 +1,6 @@
 export { DestinationError, SignedOutError, TokenUnavailableError } from "./errors.ts";
-export { type ApiProxy, type ApiProxyOptions, apiProxy } from "./proxy/api-proxy.ts";
+export { type ApiProxy, type ApiProxyError, type ApiProxyOptions, apiProxy } from "./proxy/api-proxy.ts";
 export type { ProxyProblemCode } from "./proxy/problem-response.ts";
-export type { GetRequestToken } from "./proxy/session-token.ts";
 export type { ApiProblem } from "./refusal/api-problem.ts";
 export type { AuthErrorCode } from "./refusal/error-codes.ts";
 export { readProblem } from "./refusal/problem.ts";

@@ -2,16 +2,16 @@ import { DestinationError } from "../errors.ts";
 import { createDestination, type Destination } from "../request/destination.ts";
 import type { ParsedUrl } from "../request/parse-url.ts";
 import { requireTimeout } from "../timeout.ts";
-import { betterAuthToken } from "../token/better-auth-token.ts";
 import type { BetterAuthTokenClient, BetterAuthTokenServer } from "../token/better-auth-types.ts";
+import { betterAuthSession } from "./better-auth-session.ts";
 import { relocate } from "./location.ts";
 import { requireMethod } from "./method.ts";
 import { pathBelow, readMount } from "./path.ts";
-import { ProxyProblem, problemResponse } from "./problem-response.ts";
+import { ProxyProblem, type ProxyProblemCode, problemResponse } from "./problem-response.ts";
 import { responseForBrowser } from "./response.ts";
 import { readOrigins, requireSameSite } from "./same-site.ts";
 import { sendToApi } from "./send-to-api.ts";
-import { type GetRequestToken, tokenOfSession } from "./session-token.ts";
+import { type GetSessionToken, sessionOf } from "./session.ts";
 
 /**
  * Options of {@link apiProxy}.
@@ -53,6 +53,11 @@ export type ApiProxyOptions = {
    * needs. Default: 60,000.
    */
   timeout?: number;
+  /**
+   * Called with each failure that is neither the browser's nor the user's: the problems with a 5xx status. Its
+   * result is not awaited, and its errors go to `console.error`. Default: `console.error`.
+   */
+  onError?: (event: ApiProxyError) => unknown;
   /** Sends a request to the API. Called with one `Request`. Default: the global `fetch`. */
   fetch?: (request: Request) => Promise<Response>;
   /**
@@ -75,10 +80,19 @@ export type ApiProxyOptions = {
        * Fetches the token of a request's user, instead of `auth`. Returns null, undefined or "" only if nobody
        * is signed in. Throws if it does not know. It has 10 seconds.
        */
-      getToken: GetRequestToken;
+      getToken: (request: Request) => string | null | undefined | PromiseLike<string | null | undefined>;
       auth?: never;
     }
 );
+
+/** What `onError` gets. */
+export type ApiProxyError = {
+  readonly code: ProxyProblemCode;
+  /** What failed: an error of `fetch`, of `getToken` or of Better Auth. Undefined for a timeout of the API. */
+  readonly error: unknown;
+  /** The browser's request. Do not log all of it: its headers have the session cookie. */
+  readonly request: Request;
+};
 
 /** A fetch handler: takes a browser's request and resolves to its response. Made by {@link apiProxy}. */
 export type ApiProxy = (request: Request) => Promise<Response>;
@@ -118,8 +132,10 @@ export function apiProxy(options: ApiProxyOptions): ApiProxy {
   const origins = readOrigins(options.origins);
   const getToken = readGetToken(options);
   const { baseURL, fetch: ownFetch, maxRequestBytes = 104_857_600 } = options;
-  if (!(maxRequestBytes >= 0)) throw new TypeError("maxRequestBytes must be a number of bytes");
+  if (!Number.isSafeInteger(maxRequestBytes) || maxRequestBytes < 0)
+    throw new TypeError("maxRequestBytes must be a whole number of bytes");
   const destination = baseURL ? createDestination(baseURL, options.allowInsecureHosts) : undefined;
+  const report = reporter(options.onError);
   const sendOptions = {
     maxRequestBytes,
     timeout: requireTimeout("timeout", options.timeout ?? 60_000, 300_000),
@@ -131,13 +147,12 @@ export function apiProxy(options: ApiProxyOptions): ApiProxy {
     requireMethod(request.method);
     requireSameSite(request, origins);
     const { base, url } = resolve(pathBelow(mount, request.url), destination);
-    const token = await tokenOfSession(request, getToken);
+    const { token, cookies } = await sessionOf(request, getToken);
     const response = await sendToApi(request, url, token, sendOptions);
-    try {
-      return responseForBrowser(response, request.method, (to) => relocate(to, base, mount, url));
-    } catch (cause) {
-      throw new ProxyProblem("api_unavailable", { cause });
-    }
+    return responseForBrowser(response, request.method, {
+      cookies,
+      relocate: (location) => relocate(location, base, mount, url),
+    });
   }
 
   return async (request) => {
@@ -145,24 +160,18 @@ export function apiProxy(options: ApiProxyOptions): ApiProxy {
       return await pass(request);
     } catch (error) {
       if (!(error instanceof ProxyProblem)) throw error;
-      if (error.cause !== undefined)
-        console.error(`@usher-auth/client: apiProxy: ${error.code}:`, error.cause);
-      return problemResponse(error.code, error.headers);
+      const { code, headers, cause } = error;
+      const response = problemResponse(code, headers);
+      if (response.status >= 500) report({ code, error: cause, request });
+      return response;
     }
   };
 }
 
-function readGetToken({ auth, getToken }: ApiProxyOptions): GetRequestToken {
-  if (typeof getToken === "function") return getToken;
-  if (auth === undefined) throw new TypeError("apiProxy needs auth, or getToken");
-  // Throws if it is neither a server nor a client.
-  betterAuthToken(auth, new Headers());
-  return ({ headers }) => {
-    // The session is the cookie's: a page does not choose another one.
-    const session = new Headers(headers);
-    session.delete("authorization");
-    return betterAuthToken(auth, session)();
-  };
+function readGetToken({ auth, getToken }: ApiProxyOptions): GetSessionToken {
+  if (typeof getToken === "function") return (request) => getToken(request);
+  if (auth === undefined) throw new TypeError("apiProxy needs auth or getToken");
+  return betterAuthSession(auth);
 }
 
 /** The API's URL of a path, checked in the way of every other request with a token. */
@@ -177,4 +186,17 @@ function resolve(path: string, destination: Destination | undefined): { base: Pa
     if (!(error instanceof DestinationError)) throw error;
   }
   throw new ProxyProblem("path_rejected");
+}
+
+/** An error of the application's listener must not fail the request. */
+function reporter(onError = logError): (event: ApiProxyError) => void {
+  return (event) => {
+    (async () => await onError(event))().catch((error: unknown) => {
+      console.error("@usher-auth/client: onError of apiProxy failed:", error);
+    });
+  };
+}
+
+function logError({ code, error }: ApiProxyError): void {
+  console.error(`@usher-auth/client: apiProxy answered ${code}`, ...(error === undefined ? [] : [error]));
 }

@@ -29,7 +29,8 @@ export function readMount(path: string): string {
 }
 
 function isUnambiguous(path: string): boolean {
-  const segments = path.split("/").slice(1);
+  const [before, ...segments] = path.split("/");
+  if (before !== "") return false;
   // Only the last one may be empty: a trailing slash.
   return segments.every(
     (segment, index) => (segment !== "" || index === segments.length - 1) && isPlain(segment),

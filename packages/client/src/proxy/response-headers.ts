@@ -51,10 +51,9 @@ export function responseHeaders(received: Headers, relocate: (location: string) 
   }
   const location = headers.get("location");
   if (location !== null) headers.set("location", relocate(location));
-  const challenge = headers.get("www-authenticate");
+  const challenge = onlyBearer(headers.get("www-authenticate") ?? "");
   headers.delete("www-authenticate");
-  if (challenge !== null && /\bbearer\b/i.test(challenge))
-    headers.set("www-authenticate", onlyBearer(challenge));
+  if (challenge !== undefined) headers.set("www-authenticate", challenge);
   for (const [name, value] of Object.entries(protectiveHeaders)) headers.set(name, value);
   return headers;
 }
@@ -64,9 +63,10 @@ function staysBehind(name: string): boolean {
 }
 
 /** For another scheme, such as Basic, a browser asks the user for a password on behalf of this site. */
-function onlyBearer(header: string): string {
+function onlyBearer(header: string): string | undefined {
+  if (/^bearer$/i.test(header)) return "Bearer";
   const parameters = [...bearerChallenge(header)].map(
     ([name, value]) => `${name}="${value.replace(/["\\]/g, "\\$&")}"`,
   );
-  return `Bearer ${parameters.join(", ")}`.trim();
+  return parameters.length === 0 ? undefined : `Bearer ${parameters.join(", ")}`;
 }

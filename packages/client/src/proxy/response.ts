@@ -1,24 +1,39 @@
+import { ProxyProblem } from "./problem-response.ts";
 import { responseHeaders } from "./response-headers.ts";
 
 /** Statuses without a body (Fetch standard, "null body status"). */
 const withoutBody = [204, 205, 304];
 
+/** What the response gets on its way. */
+export type Passage = {
+  /** `Set-Cookie` fields of Better Auth. */
+  readonly cookies: readonly string[];
+  /** Turns a `Location` of the API into one of this site. */
+  relocate(location: string): string;
+};
+
 /**
  * The API's response, as the browser gets it.
  *
- * @param relocate - turns a `Location` of the API into one of this site
- * @throws The response is not one that can be passed on.
+ * @throws {ProxyProblem} `api_unavailable`: it is not a response that can be passed on.
  */
-export function responseForBrowser(
-  { status, headers, body }: Response,
+export function responseForBrowser(response: Response, method: string, passage: Passage): Response {
+  try {
+    return toBrowser(response, method, passage);
+  } catch (cause) {
+    throw new ProxyProblem("api_unavailable", { cause });
+  }
+}
+
+function toBrowser(
+  { status, headers: received, body }: Response,
   method: string,
-  relocate: (location: string) => string,
+  { cookies, relocate }: Passage,
 ): Response {
+  const headers = responseHeaders(received, relocate);
+  for (const cookie of cookies) headers.append("set-cookie", cookie);
   const hasBody = method !== "HEAD" && !withoutBody.includes(status);
-  const response = new Response(hasBody ? body : null, {
-    status,
-    headers: responseHeaders(headers, relocate),
-  });
+  const response = new Response(hasBody ? body : null, { status, headers });
   if (!hasBody) body?.cancel().catch(() => undefined);
   return response;
 }

@@ -47,7 +47,7 @@ function isOwnOrigin(origin: string, requestUrl: string, headers: Headers): bool
   const own = new URL(requestUrl);
   // Some frameworks write their own host name into the URL: the browser's is in the header.
   const host = headers.get("host") ?? own.host;
-  if (parseUrl(`${page.protocol}//${host}`)?.host !== page.host) return false;
+  if (/[/\\?#@]/.test(host) || parseUrl(`${page.protocol}//${host}`)?.host !== page.host) return false;
   if (page.protocol === "https:") return true;
   return page.protocol === "http:" && own.protocol === "http:" && !hasTlsTerminator(headers);
 }
@@ -65,7 +65,7 @@ function originOf(url: string | null): string {
 export function readOrigins(origins: readonly string[] = []): readonly string[] {
   if (!Array.isArray(origins)) throw new TypeError("origins must be a list of origins");
   for (const [index, origin] of origins.entries()) {
-    if (!/^https?:/.test(String(origin)) || parseUrl(origin)?.origin !== origin) {
+    if (!/^https?:[^*]+$/.test(String(origin)) || parseUrl(origin)?.origin !== origin) {
       throw new TypeError(
         `origins[${index}] must be an origin such as https://app.example.com: no path, no trailing slash, ` +
           "lower case",

@@ -2,6 +2,7 @@ import { noStore } from "../no-store.ts";
 import { orAborted } from "../request/abort.ts";
 import type { ParsedUrl } from "../request/parse-url.ts";
 import { openUpload, type Upload } from "./body.ts";
+import { isSafe } from "./method.ts";
 import { ProxyProblem } from "./problem-response.ts";
 import { requestHeaders } from "./request-headers.ts";
 import { startWatch } from "./watch.ts";
@@ -17,6 +18,7 @@ export type SendOptions = {
 /**
  * Sends a request to the API and resolves when its response begins. Both bodies are streams.
  *
+ * @throws {TypeError} The body has been read already.
  * @throws {ProxyProblem} The API cannot be reached or is too slow; the body is too large or incomplete.
  */
 export async function sendToApi(
@@ -25,6 +27,7 @@ export async function sendToApi(
   token: string,
   { maxRequestBytes, timeout, fetch }: SendOptions,
 ): Promise<Response> {
+  requireUnread(request);
   const watch = startWatch(request.signal, timeout);
   let upload: Upload | undefined;
   try {
@@ -66,6 +69,15 @@ function requestFor(
     signal,
   };
   return new Request(url.href, init);
+}
+
+/** A framework's parser, or a middleware, has taken the body: nothing must be sent as if it were empty. */
+function requireUnread({ method, headers, body, bodyUsed }: Request): void {
+  const isMissing = !isSafe(method) && body === null && Number(headers.get("content-length")) > 0;
+  if (bodyUsed || isMissing)
+    throw new TypeError(
+      "apiProxy needs the request's own body: it has been read, for example by a body parser",
+    );
 }
 
 /** A `fetch` that ignores its signal may still respond. */

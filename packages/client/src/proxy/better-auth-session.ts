@@ -1,0 +1,39 @@
+import { betterAuthToken } from "../token/better-auth-token.ts";
+import type { BetterAuthTokenClient, BetterAuthTokenServer } from "../token/better-auth-types.ts";
+import type { GetSessionToken } from "./session.ts";
+
+/**
+ * Fetches the token of the user whose session cookie a request has.
+ *
+ * @throws {TypeError} `auth` is neither a server nor a client of Better Auth.
+ */
+export function betterAuthSession(auth: BetterAuthTokenServer | BetterAuthTokenClient): GetSessionToken {
+  betterAuthToken(auth, new Headers());
+  return ({ headers }, cookies) => {
+    // The session is the cookie's: a page does not choose another one.
+    const session = new Headers(headers);
+    session.delete("authorization");
+    return betterAuthToken(isServer(auth) ? withCookies(auth, cookies) : auth, session)();
+  };
+}
+
+/** Better Auth's client is a Proxy with a function under every name. Its server has no `token`. */
+function isServer(auth: BetterAuthTokenServer | BetterAuthTokenClient): auth is BetterAuthTokenServer {
+  return typeof (auth as Partial<BetterAuthTokenClient>).token !== "function";
+}
+
+/**
+ * Better Auth extends a session in its database when it is asked for a token, and sends the cookie that lives as
+ * long. A browser that did not get it would lose the session while it is in use.
+ */
+function withCookies({ api }: BetterAuthTokenServer, cookies: string[]): BetterAuthTokenServer {
+  const getToken: typeof api.getToken = async (options) => {
+    const answer = await api.getToken({ ...options, ...{ returnHeaders: true } });
+    const { headers, response } = (answer ?? {}) as { headers?: unknown; response?: unknown };
+    if (!(headers instanceof Headers)) return answer;
+    cookies.push(...headers.getSetCookie());
+    return response;
+  };
+  const { getSession } = api;
+  return { api: getSession ? { getToken, getSession: (options) => getSession(options) } : { getToken } };
+}
