@@ -259,7 +259,7 @@ describe("options", () => {
     [{ maxRequestBytes: -1 }, /maxRequestBytes must be/],
     [{ maxRequestBytes: Number.NaN }, /maxRequestBytes must be/],
     [{ maxRequestBytes: "10" as unknown as number }, /maxRequestBytes must be/],
-    [{ allowInsecureHosts: ["*"] }, /allowInsecureHosts\[0\]/],
+    [{ allowInsecureHosts: ["*"] }, /allowInsecureHosts/],
   ] as const)("%j is refused at once", ([options, message]) => {
     expect(() => apiProxy({ getToken, baseURL: "https://api.example.com", ...options })).toThrow(message);
   });
