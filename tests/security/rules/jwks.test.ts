@@ -25,7 +25,7 @@ afterEach(() => {
 });
 
 describe("rules: a key set that is fetched", () => {
-  it("A JWKS is fetched over https, or over http from this machine only", () => {
+  it("A JWKS is fetched over https, or over http from this machine and allowed hosts", () => {
     for (const url of [
       "http://app.example.com/jwks",
       "http://localhost.evil.example/jwks",
@@ -40,6 +40,18 @@ describe("rules: a key set that is fetched", () => {
       "http://[::1]/jwks",
     ])
       expect(() => remoteJwks(url)).not.toThrow();
+  });
+
+  it("Plain http to another machine needs its exact name in allowInsecureHosts", () => {
+    const web = { allowInsecureHosts: ["web"] };
+    for (const url of ["http://web:3000/jwks", "http://WEB/jwks"])
+      expect(() => remoteJwks(url, web)).not.toThrow();
+    for (const url of ["http://api/jwks", "http://web.evil.example/jwks", "http://web@evil.example/jwks"])
+      expect(() => remoteJwks(url, web)).toThrow(ConfigurationError);
+    for (const entry of ["*", "http://web", "web:3000", "web/", ""])
+      expect(() => remoteJwks("https://a.example/", { allowInsecureHosts: [entry] })).toThrow(
+        ConfigurationError,
+      );
   });
 
   it("A redirect of a JWKS is not followed", async () => {

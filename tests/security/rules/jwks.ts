@@ -4,13 +4,21 @@ import type { Rule } from "./rule.ts";
 export const jwksRules: readonly Rule[] = [
   {
     id: "https",
-    text: "A JWKS is fetched over https, or over http from this machine only",
+    text: "A JWKS is fetched over https, or over http from this machine and allowed hosts",
     kept: [
       [
         "keys/jwks/remote-jwks.ts",
-        '!(address?.protocol === "http:" && isLoopback(address.hostname))',
+        '!(address?.protocol === "http:" && mayUseHttp(address, insecureHosts))',
         'address?.protocol !== "http:"',
       ],
+    ],
+  },
+  {
+    id: "insecure-host",
+    text: "Plain http to another machine needs its exact name in allowInsecureHosts",
+    kept: [
+      ["keys/jwks/insecure-hosts.ts", "if (!allowed.has(hostname)) return false;", ""],
+      ["keys/jwks/insecure-hosts.ts", "?.hostname === host) return host;", " !== null) return host;"],
     ],
   },
   {

@@ -36,7 +36,8 @@ export async function createAuth(
     audience: config.apiUrl,
     issuer,
     algorithm: config.signWith === "jwks" ? "EdDSA" : "HS256",
-    backchannelLogout: logoutEndpoints(config.apiUrl, log),
+    backchannelLogout: logoutEndpoints(config.apiUrl, config.allowInsecureHosts, log),
+    allowInsecureHosts: config.allowInsecureHosts,
   });
   const auth = betterAuthFor(config, issuer, tokens, database, log);
   await auth.$context;

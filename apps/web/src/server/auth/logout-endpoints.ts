@@ -4,14 +4,18 @@ const loopback = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\]|.+\.localhost)$/;
 
 /**
  * The API's endpoint for logout tokens: API_URL with `/backchannel-logout`. None over plain http between two
- * machines, where an attacker on the network could answer in the API's place; the log says so.
+ * machines, where an attacker on the network could answer in the API's place; the log says so. Unless the
+ * host is in `allowInsecureHosts`, whose entries `usherJwt` checks.
  */
-export function logoutEndpoints(apiUrl: string, log: Log): string[] {
+export function logoutEndpoints(apiUrl: string, allowInsecureHosts: readonly string[], log: Log): string[] {
   const { protocol, hostname } = new URL(apiUrl);
-  if (protocol === "https:" || loopback.test(hostname))
+  const isAllowed = allowInsecureHosts.some((name) =>
+    [name.toLowerCase(), `[${name.toLowerCase()}]`].includes(hostname),
+  );
+  if (protocol === "https:" || loopback.test(hostname) || isAllowed)
     return [`${withoutSlashes(apiUrl)}/backchannel-logout`];
   log.warn(
-    "API_URL is not https: the API is not notified of sign-outs, and tokens stay valid for up to 5 minutes",
+    "API_URL is not https, and its host is not in USHER_ALLOW_INSECURE_HOSTS: the API is not notified of sign-outs, and tokens stay valid for up to 5 minutes",
   );
   return [];
 }

@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { IssuerError, usherJwt } from "@usher-auth/issuer";
 import { type LogLevel, logLevels } from "../log.ts";
 import { StartupError } from "../startup-error.ts";
 import type { Environment } from "./environment.ts";
@@ -14,6 +15,8 @@ export interface WebConfig {
   readonly issuer: string | undefined;
   /** The API's URL: the audience of the tokens, and where the page sends its requests. */
   readonly apiUrl: string;
+  /** Hosts that the API may have over plain http. */
+  readonly allowInsecureHosts: readonly string[];
   readonly secrets: Secrets;
   /** What signs the tokens: the secret, or a key pair whose public key is at /api/auth/jwks. */
   readonly signWith: "secret" | "jwks";
@@ -37,7 +40,7 @@ const builtPage = fileURLToPath(new URL("../../../dist", import.meta.url));
  * Reads the configuration from environment variables. An empty variable counts as not set.
  *
  * WEB_PORT (3000), HOST (127.0.0.1), BETTER_AUTH_URL (http://localhost:WEB_PORT), API_PORT (3001), API_URL
- * (http://localhost:API_PORT), BETTER_AUTH_SECRET or BETTER_AUTH_SECRETS, DATA_DIR (.data), USHER_KEYS
+ * (http://localhost:API_PORT), USHER_ALLOW_INSECURE_HOSTS (none), BETTER_AUTH_SECRET or BETTER_AUTH_SECRETS, DATA_DIR (.data), USHER_KEYS
  * (secret, or jwks if USHER_JWKS_URL is set), AUTH_DATABASE_URL, PAGE_DIR (the app's dist),
  * TRUSTED_PROXIES (none), LOG_LEVEL (info), NODE_ENV, USHER_DEV.
  *
@@ -63,6 +66,7 @@ export function readConfig(env: Environment): WebConfig {
     port: collect(() => readPort(env, "WEB_PORT", 3000)),
     issuer: collect(() => (env.BETTER_AUTH_URL ? readOrigin(env.BETTER_AUTH_URL) : undefined)),
     apiUrl: collect(() => readApiUrl(env)),
+    allowInsecureHosts: collect(() => readInsecureHosts(env.USHER_ALLOW_INSECURE_HOSTS)),
     secrets: collect(() => readSecrets(env)),
     signWith: collect(() => readSigning(env.USHER_KEYS || (env.USHER_JWKS_URL ? "jwks" : "secret"))),
     dataFolder: env.DATA_DIR || ".data",
@@ -80,6 +84,18 @@ export function readConfig(env: Environment): WebConfig {
 function readApiUrl(env: Environment): string {
   if (env.API_URL) return readHttpUrl(env.API_URL, "API_URL");
   return `http://localhost:${readPort(env, "API_PORT", 3001)}`;
+}
+
+/** The same variable as in the API, which fetches keys. `usherJwt` has the rule for an entry. */
+function readInsecureHosts(text: string | undefined): readonly string[] {
+  const hosts = text ? text.split(",").map((name) => name.trim()) : [];
+  try {
+    usherJwt({ audience: "any", allowInsecureHosts: hosts });
+    return hosts;
+  } catch (error) {
+    if (!(error instanceof IssuerError)) throw error;
+    throw new StartupError(`USHER_ALLOW_INSECURE_HOSTS: ${error.message}`);
+  }
 }
 
 function readPort(env: Environment, name: string, fallback: number): number {

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { remoteJwks, sharedSecret } from "@usher-auth/verify";
 import { expect, test, vi } from "vitest";
@@ -54,16 +55,37 @@ test("a sign-out survives an outage of the API and kill -9 of the web process", 
   expect((await second.ended).code).toBe(0);
 });
 
-test("the endpoint is API_URL with /backchannel-logout, and none over plain http to another machine", () => {
-  expect(logoutEndpoints("https://api.example.com", silent)).toEqual([
+test("the endpoint is API_URL with /backchannel-logout", () => {
+  expect(logoutEndpoints("https://api.example.com", [], silent)).toEqual([
     "https://api.example.com/backchannel-logout",
   ]);
-  expect(logoutEndpoints("https://example.com/api/", silent)).toEqual([
+  expect(logoutEndpoints("https://example.com/api/", [], silent)).toEqual([
     "https://example.com/api/backchannel-logout",
   ]);
-  expect(logoutEndpoints("http://localhost:3001", silent)).toEqual([
+  expect(logoutEndpoints("http://localhost:3001", [], silent)).toEqual([
     "http://localhost:3001/backchannel-logout",
   ]);
-  expect(logoutEndpoints("http://api.example.com", silent)).toEqual([]);
-  expect(logoutEndpoints("http://localhost.example.com", silent)).toEqual([]);
+});
+
+const table = new URL("../../../../../conformance/hosts.json", import.meta.url);
+const { vectors } = JSON.parse(readFileSync(table, "utf8")) as {
+  readonly vectors: readonly {
+    readonly name: string;
+    readonly url: string;
+    readonly allowInsecureHosts: readonly string[];
+    readonly refuses?: "url" | "allowInsecureHosts";
+  }[];
+};
+// `readConfig` accepts http and https URLs only, and refuses the other lists.
+const urls = vectors.filter(
+  ({ url, refuses }) => /^https?:$/.test(URL.parse(url)?.protocol ?? "") && refuses !== "allowInsecureHosts",
+);
+
+test.each(urls)("over plain http, only this machine and an allowed host have one: $name", (vector) => {
+  const { url, allowInsecureHosts, refuses } = vector;
+  const warnings: string[] = [];
+  const log = { ...silent, warn: (message: string) => warnings.push(message) };
+  const isRefused = refuses === "url";
+  expect(logoutEndpoints(url, allowInsecureHosts, log)).toHaveLength(isRefused ? 0 : 1);
+  expect(warnings.join("").includes("USHER_ALLOW_INSECURE_HOSTS")).toBe(isRefused);
 });

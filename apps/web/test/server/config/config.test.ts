@@ -12,6 +12,7 @@ test("all variables but the secret have a default, on loopback", () => {
     port: 3000,
     issuer: undefined,
     apiUrl: "http://localhost:3001",
+    allowInsecureHosts: [],
     dataFolder: ".data",
     databaseUrl: undefined,
     pageFolder: expect.stringMatching(/apps[\\/]web[\\/]dist$/),
@@ -54,6 +55,18 @@ test.each([
 
 test("TRUSTED_PROXIES is a list", () => {
   expect(read({ TRUSTED_PROXIES: "10.0.0.0/8, ::1," }).trustedProxies).toEqual(["10.0.0.0/8", "::1"]);
+});
+
+test("USHER_ALLOW_INSECURE_HOSTS is a list of exact host names", () => {
+  expect(read({ USHER_ALLOW_INSECURE_HOSTS: "api, 10.0.2.2" }).allowInsecureHosts).toEqual([
+    "api",
+    "10.0.2.2",
+  ]);
+  expect(read({ USHER_ALLOW_INSECURE_HOSTS: "" }).allowInsecureHosts).toEqual([]);
+  for (const USHER_ALLOW_INSECURE_HOSTS of ["http://api:3001", "api,", "*"])
+    expect(() => read({ USHER_ALLOW_INSECURE_HOSTS })).toThrow(
+      /^USHER_ALLOW_INSECURE_HOSTS: .*exact host name/,
+    );
 });
 
 test("USHER_DEV has no effect in production", () => {
