@@ -2,12 +2,13 @@ import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { serverApi } from "../../src/server.ts";
 import { clientOf } from "../support/client.ts";
+import { stubReactNative } from "../support/react-native/globals.ts";
 
 interface HostVector {
   readonly name: string;
   readonly url: string;
   readonly allowInsecureHosts: readonly string[];
-  readonly accepts?: true;
+  readonly mayRefuse?: true;
   readonly refuses?: "url" | "allowInsecureHosts";
 }
 
@@ -39,6 +40,16 @@ describe.each([
     if (refuses === undefined) expect(construct).not.toThrow();
     else if (refuses === "url") expect(construct).toThrow(/^baseURL must be/);
     else expect(construct).toThrow(wording[Array.isArray(allowInsecureHosts) ? "entry" : "list"]);
+  });
+});
+
+// Their parsers of URLs may refuse more than the URL standard's, and must accept nothing that it refuses.
+describe.each(["React Native", "Expo"] as const)("with the globals of %s", (environment) => {
+  test.each(vectors)("$name", ({ url, allowInsecureHosts, mayRefuse, refuses }) => {
+    stubReactNative(environment);
+    const construct = () => clientOf({ baseURL: url, allowInsecureHosts, getToken });
+    if (refuses !== undefined) expect(construct).toThrow(TypeError);
+    else if (mayRefuse === undefined) expect(construct).not.toThrow();
   });
 });
 
