@@ -29,8 +29,42 @@ export class SignedOutError extends Error {
 }
 
 /**
+ * Thrown when another user has signed in: the token that `getToken` returned is not of the user that the
+ * client, or its page, belongs to. The request was not sent with it. Every later call throws it too, until
+ * `clearToken()`.
+ *
+ * The page still shows the first user's data. Reload it, or remove that data and call `clearToken()`.
+ *
+ * @example
+ * ```ts
+ * import { type ApiClient, UserChangedError } from "@usher-auth/client";
+ *
+ * export async function saveTask(api: ApiClient, body: string): Promise<string> {
+ *   try {
+ *     await api("/api/u1/tasks", { method: "POST", body });
+ *     return "Saved.";
+ *   } catch (error) {
+ *     if (error instanceof UserChangedError) return "Not saved: someone else has signed in. Reload the page.";
+ *     throw error;
+ *   }
+ * }
+ * ```
+ */
+export class UserChangedError extends Error {
+  override readonly name = "UserChangedError";
+  readonly code = "user_changed";
+
+  constructor() {
+    super(
+      "Another user has signed in, and this client belongs to the user before: no request was sent. " +
+        "Reload the page, or remove the data of the user before and call clearToken().",
+    );
+  }
+}
+
+/**
  * Thrown when `getToken` did not answer in time, or the issuer failed. The user may still be signed in. No
- * request was sent to the API with a new token, and the next call tries again.
+ * request was sent to the API with a new token. A later call tries again: after a second, or `retryAfter`.
  *
  * @example
  * ```ts

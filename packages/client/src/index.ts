@@ -1,5 +1,12 @@
-export { type ApiClient, type ApiClientOptions, createApiClient } from "./client.ts";
-export { DestinationError, SharedClientError, SignedOutError, TokenUnavailableError } from "./errors.ts";
+export { createApiClient } from "./client.ts";
+export type { ApiClient, ApiClientOptions } from "./client-types.ts";
+export {
+  DestinationError,
+  SharedClientError,
+  SignedOutError,
+  TokenUnavailableError,
+  UserChangedError,
+} from "./errors.ts";
 export type { ApiProblem } from "./refusal/api-problem.ts";
 export type { AuthErrorCode } from "./refusal/error-codes.ts";
 export { readProblem } from "./refusal/problem.ts";
@@ -10,4 +17,6 @@ export type {
   BetterAuthTokenServer,
   RequestHeaders,
 } from "./token/better-auth-types.ts";
+export type { ExpectedUser } from "./token/expected-user.ts";
 export type { GetToken, GetTokenContext, OnSessionChange } from "./token/get-token.ts";
+export type { UserChanged } from "./token/user-tokens.ts";

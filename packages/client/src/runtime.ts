@@ -23,3 +23,8 @@ export function isSingleUserRuntime(globals: RuntimeGlobals = globalThis): boole
   const product = globals.navigator?.product;
   return product === "Gecko" || product === "ReactNative";
 }
+
+/** Whether this is a page or a worker of a browser, or of Electron. React Native is not. */
+export function isBrowser(globals: RuntimeGlobals = globalThis): boolean {
+  return isSingleUserRuntime(globals) && globals.navigator?.product === "Gecko";
+}

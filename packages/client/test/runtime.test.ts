@@ -1,7 +1,9 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { createApiClient, SharedClientError } from "../src/index.ts";
-import { isSingleUserRuntime } from "../src/runtime.ts";
+import { isBrowser, isSingleUserRuntime } from "../src/runtime.ts";
 import { startServer } from "./support/server.ts";
 import { NOON, tokenOf } from "./support/tokens.ts";
 
@@ -64,6 +66,25 @@ describe("a client on a server", () => {
   });
 });
 
+test("a Node process ends by itself after its calls, with a client that nothing closed", async () => {
+  const api = await startServer();
+  const program = `
+    import { createApiClient } from "@usher-auth/client";
+    const getToken = Object.assign(async () => "token", { onSessionChange: () => () => {} });
+    const api = createApiClient({ baseURL: process.argv[1], getToken, singleUser: true });
+    console.log((await api("tasks")).status);
+    api.refresh();
+    api.clearToken();
+    console.log((await api("tasks")).status);
+  `;
+  const flags = ["--conditions=@usher-auth/source", "--input-type=module", "--eval", program, api.url];
+  const { stdout } = await promisify(execFile)(process.execPath, flags, {
+    cwd: import.meta.dirname,
+    timeout: 20_000,
+  });
+  expect(stdout).toBe("200\n200\n");
+});
+
 describe("isSingleUserRuntime", () => {
   test.each([
     ["a page", { navigator: { product: "Gecko" }, document: {} }],
@@ -101,5 +122,25 @@ describe("isSingleUserRuntime", () => {
     ["an unknown runtime", {}],
   ])("is false in %s", (_name, globals) => {
     expect(isSingleUserRuntime(globals)).toBe(false);
+  });
+});
+
+describe("isBrowser", () => {
+  test.each([
+    ["a page or a worker", { navigator: { product: "Gecko" } }, true],
+    [
+      "Electron's pages with Node",
+      { navigator: { product: "Gecko" }, process: { versions: { node: "24", electron: "40" } } },
+      true,
+    ],
+    [
+      "Electron's main process",
+      { navigator: {}, process: { versions: { node: "24", electron: "40" } } },
+      false,
+    ],
+    ["React Native", { navigator: { product: "ReactNative" } }, false],
+    ["jsdom in Node", { navigator: { product: "Gecko" }, process: { versions: { node: "24" } } }, false],
+  ])("%s", (_name, globals, expected) => {
+    expect(isBrowser(globals)).toBe(expected);
   });
 });

@@ -27,7 +27,7 @@ export type BetterAuthGetToken = {
  * The function resolves to the token, or to null when `GET /token` answers 401: the user is not signed in.
  * Every other failure rejects, so that a rate limit or an outage does not sign the user out.
  *
- * It has no timeout and does not retry. `createApiClient` sets the timeout, and the next call tries again.
+ * It has no timeout and does not retry. `createApiClient` sets the timeout, and a later call tries again.
  *
  * @param authClient - Better Auth's client with the `jwtClient()` plugin
  * @returns a function that rejects with {@link TokenUnavailableError} (code `token_unavailable`) when Better

@@ -46,6 +46,9 @@ export type OnSessionChange = (listener: () => void) => () => void;
  */
 const BEARER_TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/;
 
+/** `getToken` did not answer in time. A class of its own, because the next call tries again at once. */
+export class GetTokenTimeout extends TokenUnavailableError {}
+
 /**
  * Calls the application's `getToken`.
  *
@@ -59,7 +62,7 @@ export async function callGetToken(
   context: GetTokenContext,
   deadline: number,
 ): Promise<string | undefined> {
-  const timeout = () => new TokenUnavailableError(`getToken did not answer within ${deadline} ms`);
+  const timeout = () => new GetTokenTimeout(`getToken did not answer within ${deadline} ms`);
   const answer = callWithDeadline(() => getToken(context), deadline, timeout);
   return requireToken(await answer.catch(signedOutOrThrow));
 }

@@ -1,13 +1,17 @@
 /** What the client reads from a token. Decoded and NOT verified: the API verifies it. */
-type TokenClaims = { readonly exp?: unknown; readonly sub?: unknown };
+type TokenClaims = { readonly exp?: unknown; readonly iat?: unknown; readonly sub?: unknown };
 
-/**
- * The token's `exp` in milliseconds since 1970, or undefined if it has none that can be read. It only decides
- * how long the client caches the token.
- */
-export function readExpiry(token: string): number | undefined {
-  const { exp } = readClaims(token);
-  return typeof exp === "number" && Number.isFinite(exp) ? exp * 1000 : undefined;
+/** When the token was issued, and when it expires, in milliseconds since 1970. Undefined if not readable. */
+export function readLifetime(token: string): {
+  issuedAt: number | undefined;
+  expiresAt: number | undefined;
+} {
+  const { iat, exp } = readClaims(token);
+  return { issuedAt: toMilliseconds(iat), expiresAt: toMilliseconds(exp) };
+}
+
+function toMilliseconds(seconds: unknown): number | undefined {
+  return typeof seconds === "number" && Number.isFinite(seconds) ? seconds * 1000 : undefined;
 }
 
 /**

@@ -1,17 +1,17 @@
-import { SignedOutError } from "../errors.ts";
+import { pauseAfter } from "./failure-pause.ts";
+import { freshFor } from "./freshness.ts";
 import { callGetToken, type GetToken } from "./get-token.ts";
-import { readExpiry } from "./token-claims.ts";
-import type { Tokens } from "./tokens.ts";
 
-/** Milliseconds. A token is replaced this long before its `exp`, so that it does not expire in transit. */
-const REFRESH_BEFORE_EXPIRY = 30_000;
-
-/** The signed-in user's cached token, and at most one pending fetch of a new one. */
-export type TokenStore = Tokens & {
-  /** Later calls fetch a new token, and do not share a fetch that is pending. The session continues. */
+/** The cached token, at most one pending fetch of a new one, and the last failure for a moment. */
+export type TokenStore = {
+  /** A token that can be used. Undefined when signed out. */
+  current(): Promise<string | undefined>;
+  /** Another token than the rejected one, or the same if there is no other. */
+  replace(rejected: string): Promise<string | undefined>;
+  /** Forgets this token. */
+  discard(token: string): void;
+  /** Later calls fetch a new token, and do not share a fetch that is pending. */
   refresh(): void;
-  /** Ends the session: removes the cached token and ignores the result of a pending fetch. */
-  clear(): void;
 };
 
 export type TokenStoreOptions = {
@@ -20,31 +20,54 @@ export type TokenStoreOptions = {
   deadline: number;
   /** Milliseconds since 1970. */
   now: () => number;
-  /** Called with each result of `getToken`, before the calls that wait for it continue. */
-  onAnswer: (token: string | undefined) => void;
+  /** Called with each token, before it is cached or used. An error that it throws is the fetch's. */
+  onToken?: (token: string) => void;
+  /** Called with each result of `getToken` that no `refresh` has overtaken, before its calls continue. */
+  onAnswer?: (token: string | undefined) => void;
 };
 
-export function createTokenStore({ getToken, deadline, now, onAnswer }: TokenStoreOptions): TokenStore {
-  let cached: { token: string; freshUntil: number } | undefined;
+/** Something that holds for `milliseconds` since a time. */
+type Timed<Value> = { readonly value: Value; readonly since: number; readonly milliseconds: number };
+
+export function createTokenStore(options: TokenStoreOptions): TokenStore {
+  const { getToken, deadline, now, onToken, onAnswer } = options;
+  let cached: Timed<string> | undefined;
+  let failure: Timed<unknown> | undefined;
   let pending: Promise<string | undefined> | undefined;
-  let session: { ended: Error | undefined } = { ended: undefined };
   /** Incremented when fetches that have started no longer count. */
   let generation = 0;
 
+  /** Not while the clock is before `since`: it was set back, and nothing may last longer by that. */
+  function holds(timed: Timed<unknown> | undefined): boolean {
+    if (timed === undefined) return false;
+    const elapsed = now() - timed.since;
+    return elapsed >= 0 && elapsed < timed.milliseconds;
+  }
+
   async function fetchToken(startedIn: number, rejected: string | undefined): Promise<string | undefined> {
-    const token = await callGetToken(getToken, { rejected }, deadline);
-    if (generation !== startedIn) return token;
-    cached = token === undefined ? undefined : toCached(token);
-    onAnswer(token);
-    return token;
+    try {
+      const token = await callGetToken(getToken, { rejected }, deadline);
+      if (token !== undefined) onToken?.(token);
+      if (generation !== startedIn) return token;
+      const since = now();
+      cached =
+        token === undefined ? undefined : { value: token, since, milliseconds: freshFor(token, since) };
+      failure = undefined;
+      onAnswer?.(token);
+      return token;
+    } catch (error) {
+      if (generation === startedIn) failure = { value: error, since: now(), milliseconds: pauseAfter(error) };
+      throw error;
+    }
   }
 
   /**
    * Concurrent calls share one fetch. `getToken` runs in a later microtask, after `pending` is set, so that a
-   * call made by `getToken` itself shares it too. A failed fetch is not cached: the next call tries again.
+   * call made by `getToken` itself shares it too. After a failure, calls get its error for a moment.
    */
   function fetchOnce(rejected?: string): Promise<string | undefined> {
     if (pending) return pending;
+    if (failure && holds(failure)) return Promise.reject(failure.value);
     const startedIn = generation;
     const started = Promise.resolve()
       .then(() => fetchToken(startedIn, rejected))
@@ -55,35 +78,25 @@ export function createTokenStore({ getToken, deadline, now, onAnswer }: TokenSto
     return started;
   }
 
-  function refresh(): void {
-    generation += 1;
-    cached = undefined;
-    pending = undefined;
+  async function current(rejected?: string): Promise<string | undefined> {
+    return cached && holds(cached) ? cached.value : fetchOnce(rejected);
+  }
+
+  function discard(token: string): void {
+    if (cached?.value === token) cached = undefined;
   }
 
   return {
-    session: () => session,
-    async current() {
-      return cached && now() < cached.freshUntil ? cached.token : fetchOnce();
+    current: () => current(),
+    replace(rejected) {
+      discard(rejected);
+      return current(rejected);
     },
-    async replace(rejected) {
-      if (cached?.token === rejected) cached = undefined;
-      return cached && now() < cached.freshUntil ? cached.token : fetchOnce(rejected);
-    },
-    discard(token) {
-      if (cached?.token === token) cached = undefined;
-    },
-    refresh,
-    clear() {
-      session.ended = new SignedOutError("The token was cleared while this call waited for it");
-      session = { ended: undefined };
-      refresh();
+    discard,
+    refresh() {
+      generation += 1;
+      cached = undefined;
+      pending = undefined;
     },
   };
-}
-
-/** Undefined if the token's expiry cannot be read: it is used by the waiting calls and not cached. */
-function toCached(token: string): { token: string; freshUntil: number } | undefined {
-  const expiry = readExpiry(token);
-  return expiry === undefined ? undefined : { token, freshUntil: expiry - REFRESH_BEFORE_EXPIRY };
 }

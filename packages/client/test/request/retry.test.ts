@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { UserChangedError } from "../../src/index.ts";
 import { clientOf } from "../support/client.ts";
 import { rejectingWith, startServer } from "../support/server.ts";
 import { NOON, tokenOf, tokensInTurn } from "../support/tokens.ts";
@@ -91,11 +92,11 @@ test("does not retry with the same token", async () => {
   expect(api.received).toHaveLength(1);
 });
 
-test("does not retry with another user's token", async () => {
+test("rejects instead of a retry with another user's token", async () => {
   const api = await startServer(rejectingWith("token_expired", isStale));
   const client = clientOf({ baseURL: api.url, now, ...tokensInTurn(stale, tokenOf("fresh", 300, "bert")) });
 
-  expect((await client("tasks", { method: "POST" })).status).toBe(401);
+  await expect(client("tasks", { method: "POST" })).rejects.toBeInstanceOf(UserChangedError);
   expect(api.tokens()).toEqual([stale]);
 });
 

@@ -100,18 +100,21 @@ test("rejects a response without a token", async () => {
   await expect(betterAuthToken(authClientOf(url))()).rejects.toMatchObject({ code: "token_unavailable" });
 });
 
-test("rejects with fetch's own error without a network, and the next call tries again", async () => {
+test("rejects with fetch's own error without a network, and a call a second later tries again", async () => {
   const { url, cookie } = await betterAuthWithAda();
   const api = await startServer();
   let down = true;
   const customFetchImpl: typeof fetch = (input, init) => fetch(down ? "http://127.0.0.1:1/" : input, init);
   const getToken = betterAuthToken(authClientOf(url, { cookie }, { customFetchImpl }));
   let signedOut = 0;
-  const client = clientOf({ baseURL: api.url, getToken, onSignedOut: () => signedOut++ });
+  let clock = Date.now();
+  const now = () => clock;
+  const client = clientOf({ baseURL: api.url, now, getToken, onSignedOut: () => signedOut++ });
 
   await expect(client("tasks")).rejects.toBeInstanceOf(TypeError);
   expect(signedOut).toBe(0);
   down = false;
+  clock += 1000;
   expect((await client("tasks")).status).toBe(200);
 });
 

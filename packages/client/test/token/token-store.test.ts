@@ -93,18 +93,20 @@ test.each([
   expect(api.tokens()).toEqual(Array(2).fill(token.replaceAll("=", "")));
 });
 
-test("rejects with getToken's own error, and runs getToken again for the next call", async () => {
+test("rejects with getToken's own error, and runs getToken again a second later", async () => {
   const api = await startServer();
+  let clock = NOON;
   const failure = new TypeError("Failed to fetch");
   let signedOut = 0;
   const client = clientOf({
     baseURL: api.url,
-    now,
+    now: () => clock,
     onSignedOut: () => signedOut++,
     ...tokensInTurn(failure, tokenOf("a")),
   });
 
   await expect(client("1")).rejects.toBe(failure);
+  clock += 1000;
   expect((await client("2")).status).toBe(200);
   expect(api.received).toHaveLength(1);
   expect(signedOut).toBe(0);
@@ -248,9 +250,15 @@ test("getToken may throw synchronously, or return a token or a thenable", async 
         then: (resolve: (token: string) => void) => resolve(tokenOf("thenable", 10)),
       }) as PromiseLike<string>,
   ];
-  const client = clientOf({ baseURL: api.url, now, getToken: () => (answers.shift() ?? (() => null))() });
+  let clock = NOON;
+  const client = clientOf({
+    baseURL: api.url,
+    now: () => clock,
+    getToken: () => (answers.shift() ?? (() => null))(),
+  });
 
   await expect(client("1")).rejects.toBe(failure);
+  clock += 1000;
   await client("2");
   await client("3");
 

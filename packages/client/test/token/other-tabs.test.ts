@@ -1,0 +1,434 @@
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { UserChangedError } from "../../src/index.ts";
+import { settle, startBrowser, TestChannel } from "../support/browser.ts";
+import { NOON, tokenOf } from "../support/tokens.ts";
+
+describe("two tabs", () => {
+  test("another user's sign-in in one ends the other's session, without a call of it", async () => {
+    const browser = startBrowser();
+    const [first, second] = [browser.tab("first"), browser.tab("second")];
+    await first("/1");
+    browser.userId = "bert";
+    await second("/2");
+    await settle();
+
+    expect(browser.told).toEqual(["first: anna is now bert"]);
+    await expect(first("/3")).rejects.toBeInstanceOf(UserChangedError);
+    await settle(5000);
+    expect(browser.told).toHaveLength(1);
+    expect(browser.sent).toEqual(["/1 anna in first", "/2 bert in first"]);
+  });
+
+  test("a sign-out in one is told in the other, without a call of it", async () => {
+    const browser = startBrowser();
+    const [first, second] = [browser.tab("first"), browser.tab("second")];
+    await first("/1");
+    await second("/2");
+    browser.userId = null;
+    second.clearToken();
+    await settle();
+    expect(browser.told).toEqual(["first: signed out"]);
+  });
+
+  test("a sign-out that one notices is told in the other", async () => {
+    const browser = startBrowser();
+    const [first, second] = [browser.tab("first"), browser.tab("second")];
+    await first("/1");
+    await second("/2");
+    browser.userId = null;
+    second.refresh();
+    await second("/3").catch(() => undefined);
+    await settle();
+    expect(browser.told).toEqual(["second: signed out", "first: signed out"]);
+  });
+
+  test("after refresh in one, the other's next call has a new token", async () => {
+    const browser = startBrowser();
+    const [first, second] = [browser.tab("first"), browser.tab("second")];
+    await first("/1");
+    await second("/2");
+    browser.organization = "second";
+    second.refresh();
+    await settle(0);
+    await first("/3");
+    await settle();
+    expect(browser.sent.at(-1)).toBe("/3 anna in second");
+    // The call's token was the check.
+    expect(browser.tokenRequests).toBe(3);
+    expect(browser.told).toEqual([]);
+  });
+
+  test("the same user's sign-in in one costs the other nothing", async () => {
+    const browser = startBrowser();
+    const [first, second] = [browser.tab("first"), browser.tab("second")];
+    await first("/1");
+    await second("/2");
+    await settle(5000);
+    expect(browser.tokenRequests).toBe(2);
+  });
+
+  test("a tab without a user checks nothing", async () => {
+    const browser = startBrowser();
+    browser.tab("first");
+    const second = browser.tab("second");
+    second.clearToken();
+    second.refresh();
+    await settle(5000);
+    expect(browser.tokenRequests).toBe(0);
+  });
+
+  test("clients of two APIs do not hear of each other", async () => {
+    const browser = startBrowser();
+    const first = browser.tab("first");
+    const other = browser.tab("other", { baseURL: "https://other.example.com" });
+    await first("/1");
+    other.refresh();
+    await settle(5000);
+    expect(browser.tokenRequests).toBe(1);
+  });
+
+  test("clients of one page hear of each other", async () => {
+    const browser = startBrowser();
+    const [first, second] = [browser.tab("tasks"), browser.tab("lists")];
+    await first("/1");
+    await second("/2");
+    browser.userId = "bert";
+    first.refresh();
+    await expect(first("/3")).rejects.toBeInstanceOf(UserChangedError);
+    await settle();
+    expect(browser.told).toEqual(["tasks: anna is now bert", "lists: anna is now bert"]);
+  });
+
+  test("messages carry no token", async () => {
+    const browser = startBrowser();
+    const first = browser.tab("first");
+    await first("/1");
+    first.refresh();
+    first.clearToken();
+    expect(TestChannel.messages).toEqual([
+      { kind: "signed-in", userId: "anna" },
+      { kind: "changed" },
+      { kind: "changed" },
+    ]);
+  });
+});
+
+describe("the check after a message", () => {
+  test("is one for a burst of messages, and one each second for a storm", async () => {
+    const browser = startBrowser();
+    await browser.tab("first")("/1");
+    const stranger = new TestChannel("@usher-auth/client https://api.example.com");
+    for (let message = 0; message < 1000; message++) stranger.postMessage({ kind: "changed" });
+    await settle(5000);
+    expect(browser.tokenRequests).toBe(2);
+
+    for (let message = 0; message < 100; message++) {
+      stranger.postMessage({ kind: "changed" });
+      await settle(50);
+    }
+    expect(browser.tokenRequests).toBeLessThanOrEqual(8);
+  });
+
+  test("sees a change that came during the check before", async () => {
+    const browser = startBrowser();
+    await browser.tab("first")("/1");
+    const stranger = new TestChannel("@usher-auth/client https://api.example.com");
+    stranger.postMessage({ kind: "changed" });
+    await settle();
+    browser.userId = null;
+    stranger.postMessage({ kind: "changed" });
+    await settle(1000);
+    expect(browser.told).toEqual(["first: signed out"]);
+  });
+
+  test("that fails changes nothing: the next call finds out", async () => {
+    const browser = startBrowser();
+    let down = false;
+    const getToken = async () => {
+      if (down) throw new TypeError("Failed to fetch");
+      return browser.userId === null ? null : tokenOf("a", 300, browser.userId);
+    };
+    let clock = NOON;
+    const first = browser.tab("first", { getToken, now: () => clock });
+    await first("/1");
+    down = true;
+    browser.tab("second").refresh();
+    await settle();
+    expect(browser.told).toEqual([]);
+    down = false;
+    clock += 1000;
+    browser.userId = "bert";
+    await expect(first("/2")).rejects.toBeInstanceOf(UserChangedError);
+  });
+
+  test("of a session that clearToken ends meanwhile tells nothing", async () => {
+    const browser = startBrowser();
+    let answer: (token: string) => void = () => undefined;
+    const answers = [tokenOf("of anna", 300, "anna"), new Promise<string>((resolve) => (answer = resolve))];
+    const first = browser.tab("first", { getToken: () => answers.shift() ?? null });
+    await first("/1");
+    browser.tab("second").refresh();
+    await settle();
+    expect(answers).toHaveLength(0);
+    first.clearToken();
+    answer(tokenOf("of bert", 300, "bert"));
+    await settle();
+    expect(browser.told).toEqual([]);
+  });
+
+  test.each([
+    ["nothing", undefined],
+    ["null", null],
+    ["text", "changed"],
+    ["a list", ["changed"]],
+    ["another kind", { kind: "sign-out" }],
+    ["a kind that is an object", { kind: { toString: "changed" } }],
+    ["a sign-in without a user", { kind: "signed-in" }],
+    ["a sign-in of a number", { kind: "signed-in", userId: 7 }],
+    ["a deep object", { kind: ["signed-in"], userId: { __proto__: { userId: "bert" } } }],
+    ["a map", new Map([["kind", "changed"]])],
+  ])("is not caused by a foreign message: %s", async (_name, message) => {
+    const browser = startBrowser();
+    await browser.tab("first")("/1");
+    new TestChannel("@usher-auth/client https://api.example.com").postMessage(message);
+    await settle(5000);
+    expect(browser.tokenRequests).toBe(1);
+    expect(browser.told).toEqual([]);
+  });
+
+  test("decides, and not the message: a false sign-in ends no session", async () => {
+    const browser = startBrowser();
+    const first = browser.tab("first");
+    await first("/1");
+    const stranger = new TestChannel("@usher-auth/client https://api.example.com");
+    stranger.postMessage({ kind: "signed-in", userId: "bert", token: "stolen" });
+    await settle();
+    expect((await first("/2")).status).toBe(200);
+    expect(browser.told).toEqual([]);
+  });
+});
+
+describe("where there are no channels", () => {
+  class ThrowingChannel {
+    constructor() {
+      throw new Error("SecurityError");
+    }
+  }
+  class MuteChannel extends TestChannel {
+    override postMessage(): void {
+      throw new Error("InvalidStateError");
+    }
+  }
+
+  test.each([
+    ["BroadcastChannel is missing", { BroadcastChannel: undefined }],
+    ["its constructor throws", { BroadcastChannel: ThrowingChannel }],
+    ["postMessage throws", { BroadcastChannel: MuteChannel }],
+    ["there are no events", { addEventListener: undefined, removeEventListener: undefined }],
+  ])("a client works alone: %s", async (_name, globals) => {
+    const browser = startBrowser(globals);
+    const first = browser.tab("first");
+    await first("/1");
+    first.refresh();
+    await first("/2");
+    first.clearToken();
+    browser.userId = "bert";
+    await first("/3");
+    first.close();
+    expect(browser.sent).toHaveLength(3);
+    expect(browser.told).toEqual([]);
+  });
+
+  test.each([
+    ["React Native", { navigator: { product: "ReactNative" } }],
+    ["Electron's main process", { navigator: {}, process: { versions: { electron: "40", node: "24" } } }],
+    ["a server", { process }],
+  ])("a client opens none: %s", async (_name, globals) => {
+    const browser = startBrowser(globals);
+    await browser.tab("first", { singleUser: true })("/1");
+    expect(TestChannel.open.size).toBe(0);
+    expect(browser.listeners()).toBe(0);
+  });
+});
+
+describe("a page in the back/forward cache", () => {
+  test("has a closed channel, and checks when it is shown again", async () => {
+    const browser = startBrowser();
+    await browser.tab("first")("/1");
+    browser.dispatch("pagehide", { persisted: true });
+    expect(TestChannel.open.size).toBe(0);
+    browser.userId = "bert";
+    await browser.tab("second")("/2");
+    browser.dispatch("pageshow", { persisted: true });
+    await settle();
+    expect(browser.told).toEqual(["first: anna is now bert"]);
+    expect(TestChannel.open.size).toBe(2);
+  });
+
+  test("that is shown for the first time checks nothing", async () => {
+    const browser = startBrowser();
+    await browser.tab("first")("/1");
+    browser.dispatch("pageshow", { persisted: false });
+    await settle(5000);
+    expect(browser.tokenRequests).toBe(1);
+  });
+});
+
+describe("close", () => {
+  test("ends all listening: channel, events, session changes and a check that is due", async () => {
+    const browser = startBrowser();
+    const session = sessionOf(browser);
+    const first = browser.tab("first", { getToken: session.getToken });
+    await first("/1");
+    browser.tab("second").refresh();
+    await settle(0);
+    first.close();
+    first.close();
+    await settle(5000);
+    expect(browser.tokenRequests).toBe(1);
+    expect(session.listeners.size).toBe(0);
+    expect([...TestChannel.open]).toHaveLength(1);
+    expect(browser.listeners()).toBe(2);
+  });
+
+  test("leaves calls their token, and the next call listens again", async () => {
+    const browser = startBrowser();
+    const [first, second] = [browser.tab("first"), browser.tab("second")];
+    await first("/1");
+    const inProgress = first("/2");
+    first.close();
+    expect((await inProgress).status).toBe(200);
+    await first("/3");
+    browser.userId = null;
+    second.clearToken();
+    await settle();
+    expect(browser.told).toEqual(["first: signed out"]);
+  });
+
+  test("of a thousand clients leaves nothing", async () => {
+    const browser = startBrowser();
+    for (let count = 0; count < 1000; count++) {
+      const client = browser.tab("component");
+      await client("/1");
+      client.close();
+    }
+    expect(TestChannel.open.size).toBe(0);
+    expect(browser.listeners()).toBe(0);
+  });
+});
+
+/** A getToken with session changes, as `betterAuthToken(authClient)` has them. */
+function sessionOf(browser: { userId: string | null; organization: string; tokenRequests: number }) {
+  const listeners = new Set<() => void>();
+  const change = () => {
+    for (const listener of [...listeners]) listener();
+  };
+  const fetchToken = async () => {
+    browser.tokenRequests += 1;
+    const { userId, organization } = browser;
+    return userId === null ? null : tokenOf(`${userId} in ${organization}`, 300, userId);
+  };
+  const onSessionChange = (listener: () => void) => {
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
+  };
+  return { listeners, change, getToken: Object.assign(fetchToken, { onSessionChange }) };
+}
+
+describe("a session change of this page", () => {
+  test("is checked here and in the other tabs", async () => {
+    const browser = startBrowser();
+    const session = sessionOf(browser);
+    const first = browser.tab("first", { getToken: session.getToken });
+    const second = browser.tab("second");
+    await first("/1");
+    await second("/2");
+    browser.userId = null;
+    session.change();
+    await settle();
+    expect(browser.told.sort()).toEqual(["first: signed out", "second: signed out"]);
+  });
+
+  test("makes the next call fetch a new token, in all tabs", async () => {
+    const browser = startBrowser();
+    const session = sessionOf(browser);
+    const first = browser.tab("first", { getToken: session.getToken });
+    const second = browser.tab("second");
+    await first("/1");
+    await second("/2");
+    browser.organization = "second";
+    session.change();
+    await settle(0);
+    await first("/3");
+    await second("/4");
+    expect(browser.sent.slice(2)).toEqual(["/3 anna in second", "/4 anna in second"]);
+  });
+
+  test("is heard in React Native, without other tabs", async () => {
+    const browser = startBrowser({ navigator: { product: "ReactNative" } });
+    const session = sessionOf(browser);
+    const first = browser.tab("first", { getToken: session.getToken });
+    await first("/1");
+    browser.userId = null;
+    session.change();
+    await settle();
+    expect(browser.told).toEqual(["first: signed out"]);
+  });
+
+  test("is not listened for on a server, where clients would pile up", async () => {
+    const browser = startBrowser({ process });
+    const session = sessionOf(browser);
+    await browser.tab("request", { getToken: session.getToken, singleUser: true })("/1");
+    expect(session.listeners.size).toBe(0);
+  });
+
+  test("may be told during onSessionChange, and by getToken: one check a second, no loop", async () => {
+    const browser = startBrowser();
+    const session = sessionOf(browser);
+    const getToken = Object.assign(
+      async () => {
+        const token = await session.getToken();
+        session.change();
+        return token;
+      },
+      {
+        onSessionChange(listener: () => void) {
+          listener();
+          return session.getToken.onSessionChange(listener);
+        },
+      },
+    );
+    const first = browser.tab("first", { getToken });
+    expect((await first("/1")).status).toBe(200);
+    await settle(5000);
+    expect(browser.tokenRequests).toBeLessThanOrEqual(6);
+  });
+
+  test.each([
+    [
+      "throws",
+      () => {
+        throw new Error("no store");
+      },
+    ],
+    ["returns nothing", () => undefined],
+    ["returns a promise", async () => () => undefined],
+    [
+      "returns a function that throws",
+      () => () => {
+        throw new Error("no store");
+      },
+    ],
+  ])("costs no call: onSessionChange %s", async (_name, onSessionChange) => {
+    const logged = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    onTestFinished(() => logged.mockRestore());
+    const browser = startBrowser();
+    const getToken = Object.assign(async () => tokenOf("a", 300, "anna"), {
+      onSessionChange: onSessionChange as never,
+    });
+    const first = browser.tab("first", { getToken });
+    expect((await first("/1")).status).toBe(200);
+    first.close();
+    for (const [text] of logged.mock.calls) expect(text).toBe("@usher-auth/client: onSessionChange failed:");
+  });
+});
