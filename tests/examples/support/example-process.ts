@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { npmCommand } from "../../../scripts/run/npm-command.ts";
 
 /** The folder of an example. */
-export function folderOf(example: string): string {
+function folderOf(example: string): string {
   return fileURLToPath(new URL(`../../../examples/${example}`, import.meta.url));
 }
 

@@ -1,0 +1,177 @@
+import { launchBrowser } from "@usher-auth/e2e/browser";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { addTask, type BrowserUser, signIn, signUp, tasksOn } from "./support/browser-user.ts";
+import { type StartedExample, startExample } from "./support/start-example.ts";
+
+/** A server component, the API from the browser, and the API through this site's own server. */
+const pages = ["/tasks", "/browser", "/same-site"];
+
+let example: StartedExample;
+let browser: Browser;
+
+beforeAll(async () => {
+  [example, browser] = await Promise.all([startExample("next"), launchBrowser()]);
+});
+afterAll(() => Promise.all([example?.stop(), browser?.close()]));
+
+describe("two users in two browsers", () => {
+  let anna: BrowserUser;
+  let bert: BrowserUser;
+
+  beforeAll(async () => {
+    anna = await signUp(browser, example.webUrl, "Anna");
+    bert = await signUp(browser, example.webUrl, "Bert");
+  });
+
+  test("each sees their own tasks on every page, and nothing of the other", async () => {
+    for (const path of pages) {
+      for (const user of [anna, bert]) await addTask(user, path, `${user.name} ${path}`);
+    }
+    for (const path of pages) {
+      for (const user of [anna, bert]) {
+        const own = pages.map((each) => `${user.name} ${each}`).toReversed();
+        expect(await tasksOn(user, path), `${user.name} on ${path}`).toEqual(own);
+      }
+    }
+  });
+
+  test("200 interleaved requests of both mix nothing up", async () => {
+    const users = await Promise.all(
+      [anna, bert].map(async (user) => ({ name: user.name, cookie: await user.cookieHeader() })),
+    );
+    // Pages as documents and as payloads of their components, and the proxy.
+    const requests = [
+      { path: "/tasks", headers: {} },
+      { path: "/tasks", headers: { rsc: "1" } },
+      { path: "/backend/api/me/tasks", headers: { "sec-fetch-site": "same-origin" } },
+      { path: "/browser", headers: {} },
+    ];
+    const answers = await inGroupsOf(20, 200, async (index) => {
+      const user = users[index % 2] as (typeof users)[number];
+      const { path, headers } = requests[
+        Math.floor(index / 2) % requests.length
+      ] as (typeof requests)[number];
+      const response = await fetch(`${example.webUrl}${path}`, {
+        headers: { cookie: user.cookie, ...headers },
+      });
+      return { name: user.name, path, status: response.status, body: await response.text() };
+    });
+    expect(answers).toHaveLength(200);
+    for (const { name, path, status, body } of answers) {
+      const other = name === "Anna" ? "Bert" : "Anna";
+      expect(status, path).toBe(200);
+      expect(body, path).toContain(name);
+      expect(body, path).not.toContain(other);
+    }
+  });
+
+  test("no page, no payload of a component and no response of the proxy contains a token", async () => {
+    const responses = await anna.responses();
+    const withToken = responses.filter(({ url, headers, body }) =>
+      `${url} ${JSON.stringify(headers)} ${body}`.includes("eyJ"),
+    );
+    // The page at /browser asks for it. The search would find a token elsewhere too.
+    expect(new Set(withToken.map(({ url }) => url.pathname))).toEqual(new Set(["/api/auth/token"]));
+    expect(responses.some(({ url }) => url.pathname === "/backend/api/me/tasks")).toBe(true);
+    expect(responses.some(({ url, body }) => url.pathname === "/tasks" && body.includes("Anna /tasks"))).toBe(
+      true,
+    );
+  });
+
+  test("no page and no response of the proxy may be cached", async () => {
+    const ofUser = (await anna.responses()).filter(
+      ({ url, status }) =>
+        status === 200 && [...pages, "/backend/api/me/tasks"].some((path) => url.pathname === path),
+    );
+    expect(ofUser.length).toBeGreaterThan(6);
+    for (const { url, headers } of ofUser) expect(headers["cache-control"], url.href).toContain("no-store");
+  });
+
+  test("the proxy stores nothing for a page that was made for another user", async () => {
+    const response = await fetch(`${example.webUrl}/backend/api/me/tasks`, {
+      method: "POST",
+      headers: {
+        cookie: await bert.cookieHeader(),
+        origin: example.webUrl,
+        "sec-fetch-site": "same-origin",
+        "content-type": "application/json",
+        "usher-expected-user": "another user",
+      },
+      body: JSON.stringify({ title: "not Bert's" }),
+    });
+    expect([response.status, await response.json()]).toMatchObject([409, { code: "user_changed" }]);
+    expect(await tasksOn(bert, "/tasks")).toHaveLength(3);
+  });
+
+  test("another site's page cannot use the proxy", async () => {
+    const response = await fetch(`${example.webUrl}/backend/api/me/tasks`, {
+      method: "POST",
+      headers: {
+        cookie: await bert.cookieHeader(),
+        origin: "https://evil.example",
+        "sec-fetch-site": "cross-site",
+        "content-type": "text/plain",
+      },
+      body: JSON.stringify({ title: "not Bert's" }),
+    });
+    expect([response.status, await response.json()]).toMatchObject([403, { code: "cross_site_request" }]);
+    expect(await tasksOn(bert, "/same-site")).toHaveLength(3);
+  });
+
+  test("sign-out ends the pages, the calls and the token", async () => {
+    const sent = anna.page.waitForRequest(
+      (request) => request.url().startsWith(example.apiUrl) && request.method() === "GET",
+    );
+    await anna.page.goto("/browser");
+    const authorization = (await (await sent).allHeaders()).authorization ?? "";
+    await anna.page.getByRole("listitem").first().waitFor();
+    const cookie = await anna.cookieHeader();
+    const otherTab = await anna.context.newPage();
+    await otherTab.goto("/same-site");
+    await otherTab.getByRole("listitem").first().waitFor();
+
+    await otherTab.getByRole("button", { name: "Sign out" }).click();
+    await otherTab.waitForURL("**/sign-in");
+
+    for (const path of pages) {
+      await anna.page.goto(path);
+      expect(new URL(anna.page.url()).pathname, path).toBe("/sign-in");
+    }
+    // With what someone may have copied before.
+    const proxied = await fetch(`${example.webUrl}/backend/api/me/tasks`, {
+      headers: { cookie, "sec-fetch-site": "same-origin" },
+    });
+    expect([proxied.status, await proxied.json()]).toMatchObject([401, { code: "signed_out" }]);
+    await expect
+      .poll(
+        async () => (await fetch(`${example.apiUrl}/api/me/tasks`, { headers: { authorization } })).status,
+      )
+      .toBe(401);
+  });
+});
+
+test("visitors without a session get no page, whatever their cookie says", async () => {
+  for (const path of pages) {
+    for (const cookie of ["", "better-auth.session_token=forged.c2lnbmF0dXJl"]) {
+      const response = await fetch(`${example.webUrl}${path}`, { headers: { cookie }, redirect: "manual" });
+      const body = await response.text();
+      expect(`${response.headers.get("location")} ${body}`, `${path} ${cookie}`).toContain("/sign-in");
+      expect(body).not.toContain("Tasks of");
+    }
+  }
+});
+
+/** Runs `total` calls, `size` of them at a time. */
+async function inGroupsOf<Result>(
+  size: number,
+  total: number,
+  call: (index: number) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  while (results.length < total) {
+    const start = results.length;
+    results.push(...(await Promise.all(Array.from({ length: size }, (_, offset) => call(start + offset)))));
+  }
+  return results;
+}
