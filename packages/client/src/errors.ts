@@ -98,18 +98,20 @@ export class TokenUnavailableError extends Error {
 }
 
 /**
- * Thrown by every call of a client on a server that was made without `singleUser: true`. A server's process
- * has many users, so a shared client would send one user's token with another user's request. No token was
- * fetched and no request was sent.
+ * Thrown by every call of a client of this entry on a server, where a shared client would send one user's token
+ * with another user's request. No token was fetched and no request was sent. On a server, use `serverApi` of
+ * `@usher-auth/client/server`. In a process that one person uses, such as a command line or a test, set
+ * `singleUser: true`.
  *
  * @example
  * ```ts
- * import { createApiClient } from "@usher-auth/client";
+ * import { betterAuthToken, serverApi } from "@usher-auth/client/server";
+ * import { betterAuth } from "better-auth";
+ * import { jwt } from "better-auth/plugins";
  *
- * // On a server: one client for each request.
- * export function apiFor(getToken: () => Promise<string | null>) {
- *   return createApiClient({ baseURL: "https://api.example.com", getToken, singleUser: true });
- * }
+ * const auth = betterAuth({ plugins: [jwt()] });
+ * const api = serverApi({ baseURL: "https://api.example.com" });
+ * export const apiFor = (request: Request) => api.for(betterAuthToken(auth, request.headers));
  * ```
  */
 export class SharedClientError extends Error {
@@ -120,8 +122,9 @@ export class SharedClientError extends Error {
     super(
       "createApiClient caches its user's token, and a server's process has many users: " +
         "a shared client would send one user's token for another. " +
-        "Make a client for each request, with singleUser: true, and do not store it. " +
-        "Also set singleUser: true in a process that one person uses, such as a command line or a test.",
+        "On a server, use serverApi of @usher-auth/client/server: " +
+        "serverApi({ baseURL }).for(betterAuthToken(auth, headers)), with the headers of each request. " +
+        "Set singleUser: true in a process that one person uses, such as a command line or a test.",
     );
   }
 }

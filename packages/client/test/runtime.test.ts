@@ -43,7 +43,7 @@ describe("a client on a server", () => {
     const client = createApiClient({ baseURL: "https://api.example.com", getToken });
     const error = await client("tasks").catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(SharedClientError);
-    expect(String(error)).toContain("Make a client for each request, with singleUser: true");
+    expect(String(error)).toContain("On a server, use serverApi of @usher-auth/client/server");
   });
 
   test("sends each user's own token when it is made for each request", async () => {
