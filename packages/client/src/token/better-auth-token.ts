@@ -122,7 +122,6 @@ function tokenOfRequest(
     getToken: isClient(auth) ? remoteToken(auth, headers) : localToken(auth, headers),
     deadline: ATTEMPT,
     now: () => Date.now(),
-    onAnswer() {},
   });
   return async ({ rejected } = { rejected: undefined }) =>
     (await (rejected === undefined ? tokens.current() : tokens.replace(rejected))) ?? null;

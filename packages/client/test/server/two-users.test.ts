@@ -40,7 +40,7 @@ async function startApi(issuer: string): Promise<string> {
 
 type Render = (headers: Headers) => Promise<Response>;
 
-/** Anna's and Bert's cookies, an API, and a frontend that renders their pages in this one process. */
+/** Better Auth, the cookies of its users Anna and Bert, and the API. */
 async function start() {
   const { auth, signUp, serve } = await startBetterAuth({ secret, plugins: [usherJwt({ audience })] });
   const api = await startApi("http://127.0.0.1");
