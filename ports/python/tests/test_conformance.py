@@ -472,6 +472,21 @@ def test_configuration(vector: Vector) -> None:
     assert {"starts": outcome} == verdict_of(vector)
 
 
+# Hosts
+
+
+@each_of("hosts")
+def test_host(vector: Vector) -> None:
+    refused_parts = {"url": "the URL must", "allowInsecureHosts": "allow_insecure_hosts \\(USHER_"}
+    try:
+        remote_jwks(vector["url"], allow_insecure_hosts=vector["allowInsecureHosts"])
+    except ConfigurationError as error:
+        expected = "the URL must" if "mayRefuse" in vector else refused_parts[vector["refuses"]]
+        assert re.match(f"remote_jwks: {expected}", str(error))
+    else:
+        assert "accepts" in vector
+
+
 # Errors
 
 

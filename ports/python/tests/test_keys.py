@@ -247,6 +247,21 @@ def test_an_address_must_be_https_or_this_machine(url: Any) -> None:
         remote_jwks(url)
 
 
+def test_an_allowed_host_is_one_warning(caplog: pytest.LogCaptureFixture) -> None:
+    for url in ("http://one/", "http://two/", "http://ONE/", "http://localhost/", "https://three/"):
+        remote_jwks(url, allow_insecure_hosts=["one", "two", "three", "localhost"])
+    assert [record.getMessage().split(" over http")[0] for record in caplog.records] == [
+        "remote_jwks: keys come from one",
+        "remote_jwks: keys come from two",
+    ]
+
+
+def test_an_invalid_entry_is_named_by_its_place() -> None:
+    with pytest.raises(ConfigurationError, match=r"entry 2 must be an exact host name") as caught:
+        remote_jwks("http://web/", allow_insecure_hosts=["web", "http://user:secret@web"])
+    assert "secret" not in str(caught.value)
+
+
 def test_a_leaked_private_key_is_not_used() -> None:
     private, public = make_key("k")
     leaked = {**public, "d": "x"}

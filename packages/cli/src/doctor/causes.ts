@@ -27,6 +27,7 @@ export const causes = [
   "secret_default",
   "secret_too_short",
   "secret_is_public_key",
+  "jwks_insecure",
   "settings_wrong",
   // The algorithm
   "algorithm_none",

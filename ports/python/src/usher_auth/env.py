@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import re
 from collections.abc import Mapping
-from urllib.parse import unquote_to_bytes
 
 from .errors import ConfigurationError
+from .hosts import normal_host
 from .keys.jwks import remote_jwks
 from .keys.key_source import KeySource
 from .keys.secret import parse_secret_versions, secret_fingerprint, shared_secret
@@ -21,8 +20,6 @@ _MEANINGS = {
     "BETTER_AUTH_SECRET": "the secret that the Better Auth server has",
     "USHER_JWKS_URL": "where the issuer publishes its keys, https://…/api/auth/jwks",
 }
-
-_FORBIDDEN_IN_HOST = re.compile(r"[\x00-\x20\x7f#/:<>?@\[\\\]^|%]")
 
 
 def verifier_from_env(
@@ -37,6 +34,8 @@ def verifier_from_env(
       accepted. Without it, ``BETTER_AUTH_SECRET``.
     - ``USHER_JWKS_URL``: where the issuer publishes its keys, such as
       ``https://app.example.com/api/auth/jwks``.
+    - ``USHER_ALLOW_INSECURE_HOSTS``: the hosts that ``USHER_JWKS_URL`` may reach over plain http, separated
+      by commas, such as ``web``: ``allow_insecure_hosts`` of :func:`remote_jwks`.
     - ``USHER_KEYS``: which keys to accept: ``secret``, ``jwks``, or ``jwks,secret``. Default: ``jwks`` if
       ``USHER_JWKS_URL`` is set, so that a secret that is still in the environment is not accepted by
       accident; otherwise ``secret``.
@@ -115,7 +114,9 @@ def _needed_by(kind: str, env: Mapping[str, str]) -> tuple[str, ...]:
 
 def _source(kind: str, env: Mapping[str, str]) -> KeySource:
     if kind == "jwks":
-        return remote_jwks(env["USHER_JWKS_URL"])
+        hosts = env.get("USHER_ALLOW_INSECURE_HOSTS")
+        names = [name.strip() for name in hosts.split(",")] if hosts else []
+        return remote_jwks(env["USHER_JWKS_URL"], allow_insecure_hosts=names)
     versions = env.get("BETTER_AUTH_SECRETS")
     return shared_secret(parse_secret_versions(versions) if versions else env.get("BETTER_AUTH_SECRET"))
 
@@ -131,25 +132,9 @@ def _origin(url: str) -> str | None:
     host_and_port = re.fullmatch(r"(\[[^\]]*\]|[^:]*)(?::([0-9]*))?", authority)
     if host_and_port is None:
         return None
-    host = _host(host_and_port[1])
+    host = normal_host(host_and_port[1])
     port = (host_and_port[2] or "").lstrip("0") or ("0" if host_and_port[2] else "")
     if host is None or len(port) > 5 or (port and int(port) > 65_535):
         return None
     is_default = port in ("", "443" if scheme == "https" else "80")
     return f"{scheme}://{host}{'' if is_default else f':{port}'}"
-
-
-def _host(text: str) -> str | None:
-    try:
-        if text.startswith("["):
-            return f"[{ipaddress.IPv6Address(text[1:-1]).compressed}]"
-        name = unquote_to_bytes(text).decode("utf-8").lower()
-        ascii_name = name if name.isascii() else name.encode("idna").decode("ascii")
-        if not ascii_name or _FORBIDDEN_IN_HOST.search(ascii_name):
-            return None
-        # A name whose last label is a number is an IPv4 address, or nothing.
-        if re.fullmatch(r"[0-9]+|0x[0-9a-f]*", ascii_name.rstrip(".").rpartition(".")[2]):
-            return str(ipaddress.IPv4Address(ascii_name.removesuffix(".")))
-    except ValueError:
-        return None
-    return ascii_name

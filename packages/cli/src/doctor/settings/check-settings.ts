@@ -12,6 +12,7 @@ import {
 } from "../check.ts";
 import { issuerFrom } from "../facts/base-url.ts";
 import { hasSettings } from "../facts/key-kinds.ts";
+import { insecureJwksFinding } from "./insecure-jwks.ts";
 import { rowSettingsFinding } from "./row-settings.ts";
 import { withUsherWarnings } from "./warnings.ts";
 
@@ -35,7 +36,8 @@ export async function checkSettings({
     verifierFromEnv(environment);
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    return { findings: [...findings, wrongSettings(error, environmentName)], confirmed: [] };
+    const finding = insecureJwksFinding(error.message, environment) ?? wrongSettings(error, environmentName);
+    return { findings: [...findings, finding], confirmed: [] };
   }
   return {
     findings,

@@ -193,6 +193,28 @@ export const secretRows: readonly Row[] = [
     arrange: () => differing(newSecret(), (secret) => ({ BETTER_AUTH_SECRETS: secret })),
   },
   {
+    when: "USHER_JWKS_URL is plain http, and USHER_ALLOW_INSECURE_HOSTS does not name its host",
+    first: "jwks_insecure",
+    says: /USHER_JWKS_URL is http, and its host web is not in USHER_ALLOW_INSECURE_HOSTS/,
+    fix: /^USHER_ALLOW_INSECURE_HOSTS=api,web /,
+    arrange: () =>
+      differing(newSecret(), () => ({
+        USHER_JWKS_URL: "http://web:3000/api/auth/jwks",
+        USHER_ALLOW_INSECURE_HOSTS: "api",
+      })),
+  },
+  {
+    when: "USHER_ALLOW_INSECURE_HOSTS contains a URL",
+    first: "settings_wrong",
+    says: /USHER_ALLOW_INSECURE_HOSTS\): entry 1 must be an exact host name/,
+    fix: /such as "web"/,
+    arrange: () =>
+      differing(newSecret(), () => ({
+        USHER_JWKS_URL: "http://web:3000/api/auth/jwks",
+        USHER_ALLOW_INSECURE_HOSTS: "http://web:3000",
+      })),
+  },
+  {
     when: "USHER_ROWS_KEY is short",
     first: "settings_wrong",
     says: /USHER_ROWS_KEY has 5 bytes, and needs at least 32/,

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from ..clock import Clock, ElapsedClock
 from ..errors import ConfigurationError
+from ..hosts import may_use_http, normal_host, read_insecure_hosts
 from ..log_text import logger
 from ..options import integer_within
 from .fetch import FetchJwks, JwksResponse, fetch_document
@@ -20,7 +21,7 @@ from .signature import PUBLIC_ALGORITHMS, RSA_ALGORITHMS
 
 __all__ = ["JwksResponse", "local_jwks", "remote_jwks"]
 
-_LOOPBACK = re.compile(r"localhost|127\.\d+\.\d+\.\d+|::1|.+\.localhost", re.ASCII)
+_INSECURE_HOSTS = "remote_jwks: allow_insecure_hosts (USHER_ALLOW_INSECURE_HOSTS)"
 
 
 def local_jwks(
@@ -68,6 +69,7 @@ def remote_jwks(
     cooldown: int = 30,
     timeout: int = 5,
     max_bytes: int = 524_288,
+    allow_insecure_hosts: Iterable[str] = (),
     rsa_algorithm: str | None = None,
     issuer: str | Iterable[str] | None = None,
     fetch: FetchJwks | None = None,
@@ -85,7 +87,7 @@ def remote_jwks(
     Does not compare the URL with the issuer: in a container network the two differ. A token never causes a
     request to a URL that it names. Redirects are not followed, and no proxy is used.
 
-    :param url: https, or http on this machine.
+    :param url: https, or http on this machine or on a host in ``allow_insecure_hosts``.
     :param max_age: seconds, 10 to 86400. The age from which keys are no longer fresh. A refresh starts in the
         background at half of it.
     :param max_stale: seconds, ``max_age`` to 30 days: how long the last keys stay valid without newer ones.
@@ -93,6 +95,10 @@ def remote_jwks(
         ``cooldown``.
     :param timeout: seconds, 1 to 60: the time limit of one fetch, to its last byte.
     :param max_bytes: 1024 to 10 MiB: the largest JWKS.
+    :param allow_insecure_hosts: names of hosts that the URL may reach over plain http, besides this machine:
+        ``["web"]`` for a service of a container network. Exact names, without scheme, port or wildcard.
+        Anyone who can answer on that network in the host's place can insert their own keys, and with them
+        sign tokens for every user. Each host is one warning in the log.
     :param rsa_algorithm: the algorithm of RSA keys without ``alg``. Default: such keys are not used.
     :param issuer: the issuers that the keys vouch for; required if the verifier has several issuers and
         sources.
@@ -104,9 +110,10 @@ def remote_jwks(
     >>> remote_jwks("http://app.example.com/api/auth/jwks")
     Traceback (most recent call last):
     usher_auth.errors.ConfigurationError: remote_jwks: the URL must be https, or http on this machine
-    (localhost).
+    (localhost) or on a host in allow_insecure_hosts (USHER_ALLOW_INSECURE_HOSTS): over http, anyone on the
+    network could insert their own keys.
     """
-    _check_address(url)
+    _check_address(url, read_insecure_hosts(allow_insecure_hosts, _INSECURE_HOSTS))
     _check_rsa_algorithm(rsa_algorithm, "remote_jwks")
     if fetch is not None and not callable(fetch):
         raise ConfigurationError("remote_jwks: fetch must be a function.")
@@ -147,16 +154,23 @@ def _check_rsa_algorithm(rsa_algorithm: str | None, name: str) -> None:
         raise ConfigurationError(f"{name}: rsa_algorithm must be RS256, RS384, RS512, PS256, PS384 or PS512.")
 
 
-def _check_address(url: str) -> None:
+def _check_address(url: str, insecure_hosts: frozenset[str]) -> None:
     """Over plain http, anyone on the network could insert their own keys. Loopback has no network."""
     try:
         parts = urlsplit(url)
-        host, _ = parts.hostname or "", parts.port
+        name, _ = parts.hostname or "", parts.port
     except (ValueError, AttributeError, TypeError):
-        host, parts = "", urlsplit("")
-    is_loopback = _LOOPBACK.fullmatch(host) is not None
+        name, parts = "", urlsplit("")
+    host = normal_host(f"[{name}]" if ":" in name else name)
     is_plain = re.fullmatch(r"[\x21-\x7e]+", url) is not None if isinstance(url, str) else False
-    if not host or not is_plain or not (parts.scheme == "https" or (parts.scheme == "http" and is_loopback)):
-        raise ConfigurationError("remote_jwks: the URL must be https, or http on this machine (localhost).")
+    is_allowed = parts.scheme == "https" or (
+        parts.scheme == "http" and host is not None and may_use_http(host, insecure_hosts, "remote_jwks")
+    )
+    if not name or not is_plain or not is_allowed:
+        raise ConfigurationError(
+            "remote_jwks: the URL must be https, or http on this machine (localhost) or on a host in "
+            "allow_insecure_hosts (USHER_ALLOW_INSECURE_HOSTS): over http, anyone on the network could "
+            "insert their own keys."
+        )
     if parts.username is not None or parts.password is not None:
         raise ConfigurationError("remote_jwks: the URL must not contain a user name or a password.")
