@@ -10,10 +10,11 @@ import { ProxyProblem } from "./problem-response.ts";
  * @param mount - the proxy's path, without a trailing slash
  */
 export function pathBelow(mount: string, requestUrl: string): string {
-  const { pathname, search } = new URL(requestUrl);
+  const { username, password, pathname, search } = new URL(requestUrl);
   // A standard Request has parsed the URL, and other requests have not: both texts are checked.
   const sent = /^[a-z][a-z0-9+.-]*:\/\/[^/?#\\]*([^?#]*)/i.exec(requestUrl)?.[1] ?? "";
   if (!isUnambiguous(sent) || !isUnambiguous(pathname)) throw new ProxyProblem("path_rejected");
+  if (username !== "" || password !== "") throw new ProxyProblem("path_rejected");
   if (pathname !== mount && !pathname.startsWith(`${mount}/`)) throw new ProxyProblem("path_rejected");
   return (pathname.slice(mount.length) || "/") + search;
 }

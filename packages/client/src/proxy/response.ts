@@ -30,6 +30,8 @@ function toBrowser(
   method: string,
   { cookies, relocate }: Passage,
 ): Response {
+  // Some hosts have a Response that does not check it.
+  if (!(status >= 200 && status <= 599)) throw new RangeError("The API's status is none of HTTP");
   const headers = responseHeaders(received, relocate);
   for (const cookie of cookies) headers.append("set-cookie", cookie);
   const hasBody = method !== "HEAD" && !withoutBody.includes(status);

@@ -14,6 +14,7 @@ export type Watch = {
 export function startWatch(browser: AbortSignal, timeout: number): Watch {
   const controller = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let hasBegun = false;
 
   function progress(isWaiting: boolean): void {
     clearTimeout(timer);
@@ -21,10 +22,22 @@ export function startWatch(browser: AbortSignal, timeout: number): Watch {
     timer = setTimeout(() => controller.abort(new ProxyProblem(code)), timeout);
   }
 
+  /** While the response is read, the host gets the `AbortError` that it knows. */
   const abort = (): void =>
-    controller.abort(new ProxyProblem("request_incomplete", { cause: browser.reason }));
+    hasBegun
+      ? controller.abort()
+      : controller.abort(new ProxyProblem("request_incomplete", { cause: browser.reason }));
   browser.addEventListener("abort", abort, { once: true });
   if (browser.aborted) abort();
   progress(false);
-  return { signal: controller.signal, progress, stop: () => clearTimeout(timer) };
+  return {
+    signal: controller.signal,
+    progress(isWaiting) {
+      if (!hasBegun) progress(isWaiting);
+    },
+    stop() {
+      hasBegun = true;
+      clearTimeout(timer);
+    },
+  };
 }

@@ -104,7 +104,8 @@ describe("a URL that the framework has not parsed", () => {
     `${site}/back\nend/tasks`,
     `${site}/backend/ta\u0000sks`,
     `${site}//backend/tasks`,
-    "https://app.example.com@evil.example/other",
+    "https://app.example.com@evil.example/backend/tasks",
+    "https://:secret@app.example.com/backend/tasks",
   ])("%j is refused", async (url) => {
     expect(await rawTarget(url)).toBe(refused);
   });
