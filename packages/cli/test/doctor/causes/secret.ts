@@ -20,6 +20,12 @@ async function differing(
   };
 }
 
+/** An API with these settings besides the secret. Unlike the secret, they are shown. */
+async function withSettings(settings: Record<string, string>): Promise<Situation> {
+  const situation = await differing(newSecret(), (secret) => ({ BETTER_AUTH_SECRET: secret }));
+  return { ...situation, environment: { ...situation.environment, ...settings } };
+}
+
 /** HS256 in Better Auth's `jwt.sign`, with these bytes as the secret. */
 const signing = (key: string | Uint8Array) => (payload: object) => {
   const segment = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
@@ -198,10 +204,10 @@ export const secretRows: readonly Row[] = [
     says: /USHER_JWKS_URL is http, and its host web is not in USHER_ALLOW_INSECURE_HOSTS/,
     fix: /^USHER_ALLOW_INSECURE_HOSTS=api,web /,
     arrange: () =>
-      differing(newSecret(), () => ({
+      withSettings({
         USHER_JWKS_URL: "http://web:3000/api/auth/jwks",
         USHER_ALLOW_INSECURE_HOSTS: "api",
-      })),
+      }),
   },
   {
     when: "USHER_ALLOW_INSECURE_HOSTS contains a URL",
@@ -209,10 +215,10 @@ export const secretRows: readonly Row[] = [
     says: /USHER_ALLOW_INSECURE_HOSTS\): entry 1 must be an exact host name/,
     fix: /such as "web"/,
     arrange: () =>
-      differing(newSecret(), () => ({
+      withSettings({
         USHER_JWKS_URL: "http://web:3000/api/auth/jwks",
         USHER_ALLOW_INSECURE_HOSTS: "http://web:3000",
-      })),
+      }),
   },
   {
     when: "USHER_ROWS_KEY is short",
