@@ -1,0 +1,156 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { buffer } from "node:stream/consumers";
+import { launchBrowser } from "@usher-auth/e2e/browser";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { type StartedExample, startExample } from "./support/start-example.ts";
+import { openPage, signUpOn } from "./sveltekit/page.ts";
+import { type Person, send, signUp } from "./sveltekit/person.ts";
+
+let example: StartedExample;
+let browser: Browser;
+
+beforeAll(async () => {
+  [example, browser] = await Promise.all([startExample("sveltekit"), launchBrowser()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await example?.stop();
+});
+
+test("lists, creates, completes and deletes tasks, and the browser never sees a token", async () => {
+  const { page, tokens, problems } = await openPage(browser, example.webUrl);
+  await signUpOn(page, "Ada Lovelace");
+
+  const tasks = page.getByRole("list", { name: "Tasks" }).getByRole("listitem");
+  for (const title of ["Write the first program", "Buy milk"]) {
+    await page.getByLabel("New task").fill(title);
+    await page.getByRole("button", { name: "Add", exact: true }).click();
+    await tasks.getByText(title).waitFor();
+  }
+  await page.getByRole("button", { name: "Complete Write the first program" }).click();
+  await tasks.locator("s").getByText("Write the first program").waitFor();
+  await page.getByRole("button", { name: "Delete Buy milk" }).click();
+  await tasks.getByText("Buy milk").waitFor({ state: "detached" });
+
+  await page.reload();
+  expect(await tasks.count()).toBe(1);
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("heading", { name: "Sign in" }).waitFor();
+  await page.goto(example.webUrl);
+  await page.getByRole("heading", { name: "Sign in" }).waitFor();
+  expect(await tokens()).toEqual([]);
+  expect(problems()).toEqual([]);
+});
+
+test("another tab sees a change as an event, and stores a file through the proxy", async () => {
+  const { page, context, tokens, problems } = await openPage(browser, example.webUrl);
+  await signUpOn(page, "Grace Hopper");
+  const stream = context.waitForEvent("response", (response) => response.url().endsWith("/events"));
+  const other = await context.newPage();
+  await other.goto(example.webUrl);
+  expect((await stream).status()).toBe(200);
+  await page.getByLabel("New task").fill("Find the moth");
+  await page.getByRole("button", { name: "Add", exact: true }).click();
+  await other.getByText("Find the moth").waitFor();
+
+  const content = Buffer.alloc(3_000_000, "moth");
+  await other
+    .getByLabel("Add a file")
+    .setInputFiles({ name: "moth.bin", mimeType: "application/octet-stream", buffer: content });
+  await other.getByText("Stored moth.bin").waitFor();
+  await page.getByText("3000000 bytes").waitFor();
+  const download = page.waitForEvent("download");
+  await page.getByRole("link", { name: "moth.bin" }).click();
+  const downloaded = await buffer(await (await download).createReadStream());
+  expect(downloaded.equals(content)).toBe(true);
+  expect(await tokens()).toEqual([]);
+  expect(problems()).toEqual([]);
+});
+
+test("two users get 200 interleaved responses, and none has anything of the other", async () => {
+  const people = await Promise.all(["alice", "bob"].map((name) => signUp(example.webUrl, name)));
+  for (const person of people) {
+    const body = new URLSearchParams({ title: `secret of ${person.name}` });
+    expect((await send(person, "/?/create", { method: "POST", body })).status).toBe(200);
+  }
+  const answers = await Promise.all(
+    Array.from({ length: 200 }, async (_, index) => {
+      const person = people[index % 2] as Person;
+      const path = index % 4 < 2 ? "/" : `/backend/api/${person.id}/tasks`;
+      const response = await send(person, path);
+      return {
+        index,
+        status: response.status,
+        cache: response.headers.get("cache-control"),
+        text: await response.text(),
+      };
+    }),
+  );
+  for (const { index, status, cache, text } of answers) {
+    const [own, other] = index % 2 === 0 ? people : people.toReversed();
+    expect(status).toBe(200);
+    expect(text).toContain(`secret of ${own?.name}`);
+    expect(text).not.toContain(`secret of ${other?.name}`);
+    expect(text).not.toContain(other?.id);
+    expect(cache).toMatch(/no-store/);
+  }
+});
+
+test("no user gets the tasks of another, nor a token, and nobody gets any when signed out", async () => {
+  const [alice, bob] = await Promise.all(["alice", "bob"].map((name) => signUp(example.webUrl, name)));
+  expect((await send(alice as Person, `/backend/api/${bob?.id}/tasks`)).status).toBe(403);
+  expect((await send(alice as Person, "/api/auth/token")).status).toBe(404);
+  expect((await send(alice as Person, "/api/auth/get-session")).headers.has("set-auth-jwt")).toBe(false);
+  await send(alice as Person, "/api/auth/sign-out", { method: "POST", body: "{}" });
+  const response = await send(alice as Person, `/backend/api/${alice?.id}/tasks`);
+  expect([response.status, ((await response.json()) as { code: string }).code]).toEqual([401, "signed_out"]);
+});
+
+test("SvelteKit or the proxy refuses requests of other sites that have the user's cookie", async () => {
+  const alice = await signUp(example.webUrl, "alice");
+  const form = "application/x-www-form-urlencoded";
+  const attempts = [
+    { path: "/?/create", headers: { "content-type": form } },
+    { path: `/backend/api/${alice.id}/tasks`, headers: { "content-type": form } },
+    { path: `/backend/api/${alice.id}/tasks`, headers: { "content-type": "application/json" } },
+    { path: `/backend/api/${alice.id}/tasks`, headers: {} },
+  ];
+  for (const { path, headers } of attempts) {
+    for (const site of ["cross-site", "same-site"]) {
+      const response = await send(alice, path, {
+        method: "POST",
+        body: '{"title":"forged"}',
+        headers: { ...headers, origin: "https://evil.example", "sec-fetch-site": site },
+      });
+      expect(response.status, path).toBe(403);
+    }
+  }
+  const tasks = await send(alice, `/backend/api/${alice.id}/tasks`);
+  expect(await tasks.json()).toEqual([]);
+});
+
+test("a form on another site changes nothing for a signed-in user", async () => {
+  const { page, context } = await openPage(browser, example.webUrl);
+  await signUpOn(page, "Joan Clarke");
+  // As a cookie without SameSite, which Chromium sends with forms of other sites for two minutes.
+  const cookies = await context.cookies();
+  await context.clearCookies();
+  await context.addCookies(cookies.map(({ sameSite: _, ...cookie }) => ({ ...cookie })));
+  const site = createServer((_request, response) => {
+    response.setHeader("content-type", "text/html");
+    response.end(`<form method="POST" action="${example.webUrl}/?/create">
+      <input name="title" value="forged"><button>Win</button></form>`);
+  }).listen(0, "127.0.0.1");
+  onTestFinished(() => void site.close());
+  const other = await context.newPage();
+  await other.goto(`http://127.0.0.1:${(site.address() as AddressInfo).port}`);
+  const answer = other.waitForResponse((response) => response.request().method() === "POST");
+  await other.getByRole("button", { name: "Win" }).click();
+  const refused = await answer;
+  expect(await refused.request().headerValue("cookie")).toContain("session_token");
+  expect(refused.status()).toBe(403);
+  await page.reload();
+  expect(await page.getByText("forged").count()).toBe(0);
+});
