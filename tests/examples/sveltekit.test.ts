@@ -2,11 +2,11 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { launchBrowser } from "@usher-auth/e2e/browser";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { addTask, type BrowserUser, signUp } from "./support/browser-user.ts";
 import { type StartedExample, startExample } from "./support/start-example.ts";
-import { openPage, signUpOn } from "./sveltekit/page.ts";
-import { type Person, send, signUp } from "./sveltekit/person.ts";
+import { type Person, personOf, send } from "./sveltekit/person.ts";
 
 let example: StartedExample;
 let browser: Browser;
@@ -19,16 +19,39 @@ afterAll(async () => {
   await example?.stop();
 });
 
-test("lists, creates, completes and deletes tasks, and the browser never sees a token", async () => {
-  const { page, tokens, problems } = await openPage(browser, example.webUrl);
-  await signUpOn(page, "Ada Lovelace");
+/** The addresses of all responses to a browser that contain a JWT. */
+async function tokensOf({ responses }: BrowserUser): Promise<string[]> {
+  const isToken = /\beyJ[\w-]+\.[\w-]+\.[\w-]+/;
+  const withToken = (await responses()).filter(({ headers, body }) =>
+    isToken.test(`${JSON.stringify(headers)} ${body}`),
+  );
+  return withToken.map(({ url }) => url.href);
+}
 
+async function signUpAll<Names extends string[]>(...names: Names) {
+  const people = names.map(async (name) =>
+    personOf(await signUp(browser, example.webUrl, name), example.webUrl),
+  );
+  return (await Promise.all(people)) as { [Index in keyof Names]: Person };
+}
+
+/** Errors that a page reports from now on: of its scripts, and what its content security policy blocks. */
+function problemsOf(page: Page): string[] {
+  const problems: string[] = [];
+  page.on("pageerror", (error) => problems.push(error.message));
+  page.on("console", (message) => {
+    if (message.type() === "error") problems.push(`${message.text()} (${message.location().url})`);
+  });
+  return problems;
+}
+
+test("lists, creates, completes and deletes tasks, and the browser never sees a token", async () => {
+  const ada = await signUp(browser, example.webUrl, "Ada");
+  const { page } = ada;
+  const problems = problemsOf(page);
   const tasks = page.getByRole("list", { name: "Tasks" }).getByRole("listitem");
-  for (const title of ["Write the first program", "Buy milk"]) {
-    await page.getByLabel("New task").fill(title);
-    await page.getByRole("button", { name: "Add", exact: true }).click();
-    await tasks.getByText(title).waitFor();
-  }
+  await addTask(ada, "/", "Write the first program");
+  await addTask(ada, "/", "Buy milk");
   await page.getByRole("button", { name: "Complete Write the first program" }).click();
   await tasks.locator("s").getByText("Write the first program").waitFor();
   await page.getByRole("button", { name: "Delete Buy milk" }).click();
@@ -38,26 +61,26 @@ test("lists, creates, completes and deletes tasks, and the browser never sees a 
   expect(await tasks.count()).toBe(1);
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.getByRole("heading", { name: "Sign in" }).waitFor();
-  await page.goto(example.webUrl);
+  await page.goto("/");
   await page.getByRole("heading", { name: "Sign in" }).waitFor();
-  expect(await tokens()).toEqual([]);
-  expect(problems()).toEqual([]);
+  expect(await tokensOf(ada)).toEqual([]);
+  expect(problems).toEqual([]);
 });
 
 test("another tab sees a change as an event, and stores a file through the proxy", async () => {
-  const { page, context, tokens, problems } = await openPage(browser, example.webUrl);
-  await signUpOn(page, "Grace Hopper");
+  const grace = await signUp(browser, example.webUrl, "Grace");
+  const { page, context } = grace;
   const stream = context.waitForEvent("response", (response) => response.url().endsWith("/events"));
   const other = await context.newPage();
-  await other.goto(example.webUrl);
+  const problems = problemsOf(other);
+  await other.goto("/");
   expect((await stream).status()).toBe(200);
-  await page.getByLabel("New task").fill("Find the moth");
-  await page.getByRole("button", { name: "Add", exact: true }).click();
+  await addTask(grace, "/", "Find the moth");
   await other.getByText("Find the moth").waitFor();
 
   const content = Buffer.alloc(3_000_000, "moth");
   await other
-    .getByLabel("Add a file")
+    .getByLabel("Choose a file")
     .setInputFiles({ name: "moth.bin", mimeType: "application/octet-stream", buffer: content });
   await other.getByText("Stored moth.bin").waitFor();
   await page.getByText("3000000 bytes").waitFor();
@@ -65,12 +88,12 @@ test("another tab sees a change as an event, and stores a file through the proxy
   await page.getByRole("link", { name: "moth.bin" }).click();
   const downloaded = await buffer(await (await download).createReadStream());
   expect(downloaded.equals(content)).toBe(true);
-  expect(await tokens()).toEqual([]);
-  expect(problems()).toEqual([]);
+  expect(await tokensOf(grace)).toEqual([]);
+  expect(problems).toEqual([]);
 });
 
 test("two users get 200 interleaved responses, and none has anything of the other", async () => {
-  const people = await Promise.all(["alice", "bob"].map((name) => signUp(example.webUrl, name)));
+  const people = await signUpAll("Alice", "Bob");
   for (const person of people) {
     const body = new URLSearchParams({ title: `secret of ${person.name}` });
     expect((await send(person, "/?/create", { method: "POST", body })).status).toBe(200);
@@ -99,17 +122,21 @@ test("two users get 200 interleaved responses, and none has anything of the othe
 });
 
 test("no user gets the tasks of another, nor a token, and nobody gets any when signed out", async () => {
-  const [alice, bob] = await Promise.all(["alice", "bob"].map((name) => signUp(example.webUrl, name)));
-  expect((await send(alice as Person, `/backend/api/${bob?.id}/tasks`)).status).toBe(403);
-  expect((await send(alice as Person, "/api/auth/token")).status).toBe(404);
-  expect((await send(alice as Person, "/api/auth/get-session")).headers.has("set-auth-jwt")).toBe(false);
-  await send(alice as Person, "/api/auth/sign-out", { method: "POST", body: "{}" });
-  const response = await send(alice as Person, `/backend/api/${alice?.id}/tasks`);
+  const [alice, bob] = await signUpAll("Alison", "Robert");
+  expect((await send(alice, `/backend/api/${bob.id}/tasks`)).status).toBe(403);
+  expect((await send(alice, "/api/auth/token")).status).toBe(404);
+  expect((await send(alice, "/api/auth/get-session")).headers.has("set-auth-jwt")).toBe(false);
+  await send(alice, "/api/auth/sign-out", {
+    method: "POST",
+    body: "{}",
+    headers: { "content-type": "application/json" },
+  });
+  const response = await send(alice, `/backend/api/${alice.id}/tasks`);
   expect([response.status, ((await response.json()) as { code: string }).code]).toEqual([401, "signed_out"]);
 });
 
 test("SvelteKit or the proxy refuses requests of other sites that have the user's cookie", async () => {
-  const alice = await signUp(example.webUrl, "alice");
+  const [alice] = await signUpAll("Alicia");
   const form = "application/x-www-form-urlencoded";
   const attempts = [
     { path: "/?/create", headers: { "content-type": form } },
@@ -132,8 +159,7 @@ test("SvelteKit or the proxy refuses requests of other sites that have the user'
 });
 
 test("a form on another site changes nothing for a signed-in user", async () => {
-  const { page, context } = await openPage(browser, example.webUrl);
-  await signUpOn(page, "Joan Clarke");
+  const { page, context } = await signUp(browser, example.webUrl, "Joan");
   // As a cookie without SameSite, which Chromium sends with forms of other sites for two minutes.
   const cookies = await context.cookies();
   await context.clearCookies();

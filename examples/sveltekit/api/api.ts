@@ -11,8 +11,8 @@ import type { Store } from "./store.ts";
 const maximumFileSize = 20 * 1024 * 1024;
 
 /**
- * The guarded API. Each route has `:userId`, and the guard lets only this user through, so that no route below
- * checks it.
+ * The guarded API. Each route has `:userId`, and the guard lets only this user through: no route below checks it
+ * again.
  */
 export function createApi({ verifier, store }: { verifier: Verifier; store: Store }) {
   const changes = new EventEmitter().setMaxListeners(0);
@@ -65,7 +65,7 @@ export function createApi({ verifier, store }: { verifier: Verifier; store: Stor
     return c.body(Readable.toWeb(content) as ReadableStream, 200, headers);
   });
 
-  /** Server-sent events: "change" after each change of the user's tasks and files, until the token expires. */
+  /** Server-sent events: "change" after each change of the user's data, until the token expires. */
   api.get("/api/:userId/events", (c) => {
     const { id, expiresAt } = c.var.principal;
     return streamSSE(c, async (stream) => {

@@ -1,4 +1,4 @@
-/** The API: a program of its own, which knows no secret. It verifies tokens with Better Auth's public keys. */
+/** The API: a separate program, without a secret. It verifies tokens with Better Auth's public keys. */
 import { serve } from "@hono/node-server";
 import { verifierFromEnv } from "@usher-auth/verify";
 import { createApi } from "./api.ts";

@@ -1,4 +1,4 @@
-import type { BrowserContext, Response } from "playwright-core";
+import type { BrowserContext, Request } from "playwright-core";
 
 /** A response that a browser has received. */
 interface RecordedResponse {
@@ -13,18 +13,20 @@ interface RecordedResponse {
 /** The responses of a context so far. */
 export type Recorded = () => Promise<readonly RecordedResponse[]>;
 
-/** Records all responses of all pages of a context. */
+/** Records all responses of all pages of a context that have ended. An event stream has not. */
 export function recordResponses(context: BrowserContext): Recorded {
-  const recorded: Promise<RecordedResponse>[] = [];
-  context.on("response", (response) => recorded.push(record(response)));
-  return () => Promise.all(recorded);
+  const recorded: Promise<RecordedResponse | undefined>[] = [];
+  context.on("requestfinished", (request) => recorded.push(record(request)));
+  return async () => (await Promise.all(recorded)).filter((response) => response !== undefined);
 }
 
-async function record(response: Response): Promise<RecordedResponse> {
+async function record(request: Request): Promise<RecordedResponse | undefined> {
+  const response = await request.response();
+  if (response === null) return undefined;
   const body = await response.text().catch(() => "");
   const headers = await response.allHeaders().catch(() => response.headers());
   return {
-    method: response.request().method(),
+    method: request.method(),
     url: new URL(response.url()),
     status: response.status(),
     headers,
