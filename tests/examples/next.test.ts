@@ -119,7 +119,18 @@ describe("two users in two browsers", () => {
     expect(await tasksOn(bert, "/same-site")).toHaveLength(3);
   });
 
-  test("sign-out ends the pages, the calls and the token", async () => {
+  test("when someone else signs in in another tab, the page is loaded again for that user", async () => {
+    await bert.page.goto("/browser");
+    await bert.page.getByRole("listitem").first().waitFor();
+    const otherTab = await bert.context.newPage();
+    await signIn(otherTab, anna);
+    await bert.page.getByRole("heading", { name: "Tasks of Anna" }).waitFor();
+    await bert.page.getByText("Anna /browser").waitFor();
+    expect(await bert.page.content()).not.toContain("Bert");
+    await otherTab.close();
+  });
+
+  test("sign-out ends the pages, the calls and the token in every tab", async () => {
     const sent = anna.page.waitForRequest(
       (request) => request.url().startsWith(example.apiUrl) && request.method() === "GET",
     );
@@ -133,6 +144,7 @@ describe("two users in two browsers", () => {
 
     await otherTab.getByRole("button", { name: "Sign out" }).click();
     await otherTab.waitForURL("**/sign-in");
+    await anna.page.waitForURL("**/sign-in");
 
     for (const path of pages) {
       await anna.page.goto(path);

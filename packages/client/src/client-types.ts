@@ -51,9 +51,10 @@ export type ApiClientOptions = {
   onSignedOut?: () => unknown;
   /**
    * The user that the page was made for, if it is known before the first token: a page that a server has
-   * rendered, or a client made for the user of a session. Then the first token must be this user's too. A
-   * function is called when a client that belongs to no user gets a token; it returns null or undefined if
-   * there is no such user. A string holds for good, also after `clearToken()`. With it, a token without a
+   * rendered, or a client made for the user of a session. Then the first token must be this user's too, and
+   * the other tabs know the user before there is a token. A function is called when a client that belongs to
+   * no user starts, gets a token or hears of another tab; it returns null or undefined if there is no such
+   * user. A string holds for good, also after `clearToken()`. With it, a token without a
    * readable `sub` is refused. Default: the client belongs to the user of its first token.
    */
   userId?: ExpectedUser;

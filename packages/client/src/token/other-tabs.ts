@@ -5,7 +5,7 @@ import { isBrowser } from "../runtime.ts";
  * client that gets it asks its own `getToken`. Any script of the page's origin can send one.
  *
  * - `changed`: the session, or what its token says, may have changed.
- * - `signed-in`: a client has got its first token, which is this user's.
+ * - `signed-in`: a client has got its first token, which is this user's, or its page was made for this user.
  */
 export type TabMessage =
   | { readonly kind: "changed" }

@@ -94,6 +94,16 @@ export function createUserTokens(options: UserTokensOptions): UserTokens {
     }
   }
 
+  /** The user that the session belongs to, or that the page was made for. Undefined once it has ended. */
+  function userOf(owner: Session): string | undefined {
+    if (owner.ended) return undefined;
+    try {
+      return owner.userId ?? expectedUserId();
+    } catch {
+      return undefined; // The next call throws it.
+    }
+  }
+
   function reportSignOut(owner: Session, isSignedOut: boolean): void {
     const isNews = isSignedOut && !reportedSignedOut;
     reportedSignedOut = isSignedOut;
@@ -105,16 +115,16 @@ export function createUserTokens(options: UserTokensOptions): UserTokens {
   /** The session may have changed: no call uses the cached token again, and a check finds out what changed. */
   function doubt(): void {
     session.store.refresh();
-    if (session.userId !== undefined && !session.ended) checks.request();
+    if (userOf(session) !== undefined) checks.request();
   }
 
   /** If a call has fetched a token meanwhile, that was the check. Where it fails, the next call finds out. */
   async function checkUser(): Promise<void> {
-    if (session.userId !== undefined && !session.ended) await session.store.current().catch(() => undefined);
+    if (userOf(session) !== undefined) await session.store.current().catch(() => undefined);
   }
 
   function hear(message: TabMessage): void {
-    const isSameUser = message.kind === "signed-in" && (session.userId ?? message.userId) === message.userId;
+    const isSameUser = message.kind === "signed-in" && (userOf(session) ?? message.userId) === message.userId;
     if (!isSameUser) doubt();
   }
 
@@ -122,6 +132,9 @@ export function createUserTokens(options: UserTokensOptions): UserTokens {
     // A server has no other tabs, and its clients must not pile up in the listeners of a shared auth client.
     if (tabs !== undefined || !isSingleUserRuntime()) return;
     tabs = connectTabs(hear);
+    // A page that a server has made for a user need not have a token before the other tabs know.
+    const userId = userOf(session);
+    if (userId !== undefined) tabs.tell({ kind: "signed-in", userId });
     attempt(() => {
       stopSessionChanges = getToken.onSessionChange?.(() => {
         tabs?.tell({ kind: "changed" });

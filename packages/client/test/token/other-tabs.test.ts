@@ -77,6 +77,41 @@ describe("two tabs", () => {
     expect(browser.tokenRequests).toBe(0);
   });
 
+  test("a page made for another user ends the other's session before it has a token", async () => {
+    const browser = startBrowser();
+    const first = browser.tab("first");
+    await first("/1");
+    browser.userId = "bert";
+    browser.tab("second", { userId: "bert" });
+    await settle();
+    expect(browser.told).toEqual(["first: anna is now bert"]);
+  });
+
+  test("a page made for a user learns of a sign-out before it has a token", async () => {
+    const browser = startBrowser();
+    browser.tab("first", { userId: "anna" });
+    const second = browser.tab("second");
+    await second("/1");
+    browser.userId = null;
+    second.clearToken();
+    await settle();
+    expect(browser.told).toEqual(["first: signed out"]);
+  });
+
+  test("pages made for the same user cost each other nothing", async () => {
+    const browser = startBrowser();
+    browser.tab("first", { userId: "anna" });
+    browser.tab("second", { userId: () => "anna" });
+    browser.tab("third", {
+      userId: () => {
+        throw new Error("not known yet");
+      },
+    });
+    await settle(5000);
+    expect(browser.tokenRequests).toBe(0);
+    expect(browser.told).toEqual([]);
+  });
+
   test("clients of two APIs do not hear of each other", async () => {
     const browser = startBrowser();
     const first = browser.tab("first");
