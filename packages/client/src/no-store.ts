@@ -1,14 +1,10 @@
+import { requestsTake } from "./request-members.ts";
+
 /**
  * `cache: "no-store"`, for a server whose `fetch` has a cache that its users share, such as the one of Next.js.
- * Empty where `Request` throws for the member, as in Workers with an early compatibility date: they have no
- * such cache.
+ * Empty where requests do not take it: there is no such cache.
  */
 export function noStore(): { cache?: "no-store" } {
-  const init = { cache: "no-store" } as const;
-  try {
-    new Request("https://cache.invalid/", init);
-    return init;
-  } catch {
-    return {};
-  }
+  const members = { cache: "no-store" } as const;
+  return requestsTake(members) ? members : {};
 }

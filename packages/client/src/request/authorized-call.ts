@@ -5,12 +5,13 @@ import { haveSameUser } from "../token/token-claims.ts";
 import type { Tokens } from "../token/tokens.ts";
 import { orAborted } from "./abort.ts";
 import type { PreparedRequest } from "./prepare-request.ts";
+import type { Send } from "./send.ts";
 
 export type AuthorizedCallOptions = {
   tokens: Tokens;
   /** Undefined if the application does not ask the user to sign in again. */
   stepUp: StepUp | undefined;
-  send: (request: Request) => Promise<Response>;
+  send: Send;
 };
 
 /** A request that was sent with a token. */
@@ -46,7 +47,7 @@ export function createAuthorizedCall({ tokens, stepUp, send }: AuthorizedCallOpt
   async function sendWith(prepared: PreparedRequest, token: string): Promise<Attempt> {
     const request = prepared.withToken(token);
     const { method } = request;
-    const response = await orAborted(send(request), prepared.signal);
+    const response = await orAborted(send(request, prepared.seesRedirects), prepared.signal);
     const remedy = await orAborted(findRemedy(response, method), prepared.signal);
     if (remedy?.kind === "new token next time") tokens.discard(token);
     return { token, response, remedy };

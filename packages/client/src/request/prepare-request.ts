@@ -1,3 +1,4 @@
+import { requestsTake } from "../request-members.ts";
 import type { Destination } from "./destination.ts";
 
 /** A checked request. It can be sent once, or several times if its body can be read again. */
@@ -5,6 +6,8 @@ export type PreparedRequest = {
   signal: AbortSignal | null | undefined;
   /** Whether `withToken` may be called more than once. */
   replayable: boolean;
+  /** Whether a redirect is the caller's to see. Otherwise it is an error. */
+  seesRedirects: boolean;
   /** The request to send, with this token. */
   withToken(token: string): Request;
   /** Releases the copy of the body that was kept for another attempt. */
@@ -27,7 +30,8 @@ export function prepareRequest(
   requireNoForeignRequest(input);
   const url = destination.resolve(input);
   requireNoAuthorization(new Headers(init.headers));
-  const redirect = redirectMode(init.redirect);
+  const seesRedirects = init.redirect === "manual";
+  const redirect = redirectMode(seesRedirects);
   const options: RequestInit = {
     ...init,
     redirect,
@@ -36,6 +40,7 @@ export function prepareRequest(
   return {
     signal: init.signal,
     replayable: !isStream(init.body),
+    seesRedirects,
     withToken: (token) => authorize(withMembers(new Request(url.href, options), { redirect }), token),
     release() {},
   };
@@ -49,7 +54,8 @@ function fromRequest(destination: Destination, input: Request, init: RequestInit
   const url = destination.resolve(input.url);
   requireNoAuthorization(new Headers(init.headers ?? input.headers));
   const replayable = !isStream(init.body);
-  const redirect = redirectMode(init.redirect ?? input.redirect);
+  const seesRedirects = (init.redirect ?? input.redirect) === "manual";
+  const redirect = redirectMode(seesRedirects);
   const original = new Request(input, {
     ...init,
     redirect,
@@ -60,6 +66,7 @@ function fromRequest(destination: Destination, input: Request, init: RequestInit
   return {
     signal: original.signal,
     replayable,
+    seesRedirects,
     withToken: (token) => authorize(withMembers(replayable ? original.clone() : original, members), token),
     release() {
       if (replayable && !original.bodyUsed) original.body?.cancel().catch(() => undefined);
@@ -79,8 +86,8 @@ function requireNoForeignRequest(input: object | string | null): void {
  * Redirects are not followed: their target is unknown, and not every runtime removes the token on the way to
  * another origin. "follow" is treated as unset, because it is the default of every Request.
  */
-function redirectMode(requested: Request["redirect"] | undefined): "manual" | "error" {
-  return requested === "manual" ? "manual" : "error";
+function redirectMode(seesRedirects: boolean): "manual" | "error" {
+  return !seesRedirects && requestsTake({ redirect: "error" }) ? "error" : "manual";
 }
 
 function requireNoAuthorization(headers: Headers): void {

@@ -1,8 +1,12 @@
 import { DestinationError } from "../errors.ts";
 import type { Destination } from "./destination.ts";
 
+/** @param seesRedirects - whether a redirect is the caller's to see */
+export type Send = (request: Request, seesRedirects: boolean) => Promise<Response>;
+
 /**
- * Creates the function that sends a request.
+ * Creates the function that sends a request. It throws for a redirect, unless the caller may see it: Workers
+ * have no `redirect: "error"`, for which `fetch` throws elsewhere.
  *
  * React Native's `fetch` follows redirects, whatever the request says, and its responses do not say so. There,
  * a response from outside the destination is refused.
@@ -10,12 +14,21 @@ import type { Destination } from "./destination.ts";
 export function createSend(
   ownFetch: ((request: Request) => Promise<Response>) | undefined,
   destination: Destination,
-): (request: Request) => Promise<Response> {
-  return async (request) => {
+): Send {
+  return async (request, seesRedirects) => {
     const response = await (ownFetch ? ownFetch(request) : globalThis.fetch(request));
+    if (!seesRedirects) requireNoRedirect(response);
     if (!("redirected" in response)) requireFromDestination(response, destination);
     return response;
   };
+}
+
+function requireNoRedirect({ type, status, body }: Response): void {
+  if (type !== "opaqueredirect" && ![301, 302, 303, 307, 308].includes(status)) return;
+  body?.cancel().catch(() => undefined);
+  throw new TypeError(
+    "The API answered with a redirect, which was not followed: the token is for the API only",
+  );
 }
 
 /** A response made by a test has no URL. */

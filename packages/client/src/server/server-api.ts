@@ -3,6 +3,7 @@ import { requireNotAborted } from "../request/abort.ts";
 import { createAuthorizedCall } from "../request/authorized-call.ts";
 import { createDestination, type Destination } from "../request/destination.ts";
 import { prepareRequest } from "../request/prepare-request.ts";
+import { createSend } from "../request/send.ts";
 import { requireTimeout } from "../timeout.ts";
 import type { GetToken } from "../token/get-token.ts";
 import { createRequestTokens } from "./request-tokens.ts";
@@ -97,7 +98,7 @@ export function serverApi(options: ServerApiOptions): ServerApi {
   const { baseURL, allowInsecureHosts, fetch: ownFetch } = options;
   const destination = baseURL ? createDestination(baseURL, allowInsecureHosts) : unknownDestination;
   const deadline = requireTimeout("getTokenTimeout", options.getTokenTimeout ?? 10_000, 300_000);
-  const send = async (request: Request) => await (ownFetch ? ownFetch(request) : globalThis.fetch(request));
+  const send = createSend(ownFetch, destination);
 
   return {
     for(getToken) {
@@ -109,7 +110,7 @@ export function serverApi(options: ServerApiOptions): ServerApi {
         send,
       });
       return async (input, init) => {
-        const prepared = prepareRequest(destination, input, { ...noStore(), ...init });
+        const prepared = prepareRequest(destination, input, { ...cacheOf(input), ...init });
         try {
           requireNotAborted(prepared.signal);
           return await call(prepared);
@@ -119,6 +120,12 @@ export function serverApi(options: ServerApiOptions): ServerApi {
       };
     },
   };
+}
+
+/** "default" is the mode of every Request, so only another one is a decision of the caller. */
+function cacheOf(input: string | URL | Request): RequestInit {
+  const isDecided = input instanceof Request && (input.cache ?? "default") !== "default";
+  return isDecided ? {} : noStore();
 }
 
 const unknownDestination: Destination = {
