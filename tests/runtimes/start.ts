@@ -28,15 +28,27 @@ export async function startProgram(
   const binary = runtime.findBinary();
   if (typeof binary !== "string") throw new Error(binary.missing);
   return runtime.name === "workerd"
-    ? startWorker(binary, settings)
+    ? startWorker(binary, "worker", workerConfig("2026-11-01", ["nodejs_compat"]), settings)
     : await launch(binary, [...runtime.run, JSON.stringify(settings)], environment);
 }
 
-async function startWorker(binary: string, settings: Settings): Promise<RunningProgram> {
+/** Starts a Worker with the client alone, with this compatibility date. */
+export async function startClientWorker(workerd: Runtime, date: string): Promise<RunningProgram> {
+  const binary = workerd.findBinary();
+  if (typeof binary !== "string") throw new Error(binary.missing);
+  return startWorker(binary, "client-worker", workerConfig(date, []));
+}
+
+async function startWorker(
+  binary: string,
+  program: string,
+  config: string,
+  settings: Settings | Record<string, never> = {},
+): Promise<RunningProgram> {
   const folder = await mkdtemp(join(tmpdir(), "usher-worker-"));
-  await writeFile(join(folder, "worker.js"), await bundleWorker());
+  await writeFile(join(folder, "worker.js"), await bundleWorker(program));
   await writeFile(join(folder, "settings.json"), JSON.stringify(settings));
-  await writeFile(join(folder, "config.capnp"), workerConfig);
+  await writeFile(join(folder, "config.capnp"), config);
   // It writes its port to a file descriptor of our choice: its standard output.
   const running = await launch(binary, ["serve", "--control-fd=1", join(folder, "config.capnp")]);
   return {

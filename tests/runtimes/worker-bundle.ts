@@ -5,9 +5,12 @@ import { build } from "tsdown";
 import { root } from "./runtimes.ts";
 
 /**
- * The configuration of workerd: `nodejs_compat`, which Usher needs, and access to the JWKS on loopback.
+ * The configuration of workerd, with access to loopback.
+ *
+ * @param date The compatibility date.
+ * @param flags `nodejs_compat` is the one that the guard needs.
  */
-export const workerConfig = `
+export const workerConfig = (date: string, flags: readonly string[]): string => `
 using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
@@ -18,35 +21,40 @@ const config :Workerd.Config = (
 );
 const worker :Workerd.Worker = (
   modules = [(name = "worker.js", esModule = embed "worker.js")],
-  compatibilityDate = "2026-11-01",
-  compatibilityFlags = ["nodejs_compat"],
+  compatibilityDate = "${date}",
+  compatibilityFlags = ${JSON.stringify(flags)},
   bindings = [(name = "SETTINGS", text = embed "settings.json")],
   globalOutbound = "loopback",
 );
 `;
 
-let bundled: Promise<string> | undefined;
+const bundled = new Map<string, Promise<string>>();
 
-/** Bundles the program and the packages' bundles into one file, as for a deployed Worker. */
-export function bundleWorker(): Promise<string> {
-  bundled ??= bundle();
-  return bundled;
+/**
+ * Bundles a program and the packages' bundles into one file, as for a deployed Worker.
+ *
+ * @param name The program's file, without `.ts`.
+ */
+export function bundleWorker(name: string): Promise<string> {
+  const bundling = bundled.get(name) ?? bundle(name);
+  bundled.set(name, bundling);
+  return bundling;
 }
 
-async function bundle(): Promise<string> {
+async function bundle(name: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "usher-worker-bundle-"));
   try {
     await build({
       config: false,
       cwd: root,
-      entry: "tests/runtimes/program/worker.ts",
+      entry: `tests/runtimes/program/${name}.ts`,
       outDir: folder,
       platform: "node",
       dts: false,
       fixedExtension: false,
       logLevel: "error",
     });
-    return await readFile(join(folder, "worker.js"), "utf8");
+    return await readFile(join(folder, `${name}.js`), "utf8");
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -5,6 +5,7 @@ import { createFetchApp } from "../../../packages/verify/test/contract/targets/f
 import { createFetchCallers } from "../../../packages/verify/test/contract/targets/fetch-callers-app.ts";
 import { createFetchShapes } from "../../../packages/verify/test/contract/targets/fetch-shapes-app.ts";
 import { type Trust, verifierOf } from "../../../packages/verify/test/contract/trust.ts";
+import { callApi } from "./client.ts";
 import { answerCore } from "./core.ts";
 
 /** The settings of the program, as JSON. */
@@ -91,6 +92,8 @@ export function createProgram(settings: Settings): Program {
         witness = emptyWitness();
         return Response.json(last);
       }
+      case "client":
+        return Response.json(await callApi(command as never));
       default:
         return Response.json(await answerCore(command as never));
     }

@@ -1,10 +1,15 @@
 import { controlPath } from "../program/app.ts";
+import type { ClientCommand } from "../program/client.ts";
 import type { CoreCommand } from "../program/core.ts";
 
 /** Sends a command to the program and returns its answer. */
 export async function control(
   origin: string,
-  command: CoreCommand | { readonly name: "clock"; readonly now: number } | { readonly name: "witness" },
+  command:
+    | CoreCommand
+    | ClientCommand
+    | { readonly name: "clock"; readonly now: number }
+    | { readonly name: "witness" },
 ): Promise<unknown> {
   const response = await fetch(origin + controlPath, {
     method: "POST",

@@ -1,6 +1,7 @@
 import { describe } from "vitest";
 import { contract } from "../../../packages/verify/test/contract/contract.ts";
 import type { Runtime } from "../runtimes.ts";
+import { clientSuite } from "./client.ts";
 import { coreSuite } from "./core.ts";
 import { runtimeTarget } from "./target.ts";
 
@@ -14,6 +15,7 @@ export function runtimeSuite(runtime: Runtime, exceptions: Readonly<Record<strin
   const absent = typeof binary === "string" ? undefined : binary.missing;
   describe.skipIf(absent !== undefined)(absent ?? runtime.name, () => {
     coreSuite(runtime);
+    clientSuite(runtime);
     contract(runtimeTarget(runtime, exceptions));
   });
 }
