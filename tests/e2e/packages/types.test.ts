@@ -1,10 +1,10 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { root } from "../../../scripts/release/pack.ts";
-import { extract, type Packed, packed } from "./packed.ts";
+import { type Packed, packed } from "./packed.ts";
 import { run } from "./project.ts";
+import { compile, createProject } from "./typed-project.ts";
 
 let folder: string;
 let packages: Packed[];
@@ -14,31 +14,6 @@ beforeAll(async () => {
   packages = await packed(join(folder, "tarballs"));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
-
-/** A project with our packages and the given others only. */
-async function createProject(name: string, others: readonly string[], settings: object): Promise<string> {
-  const project = join(folder, name);
-  for (const other of others) {
-    const link = join(project, "node_modules", other);
-    await mkdir(dirname(link), { recursive: true });
-    await symlink(join(root, "node_modules", other), link, "dir");
-  }
-  for (const one of packages) extract(one, join(project, "node_modules", one.manifest.name));
-  await writeFile(join(project, "package.json"), JSON.stringify(settings));
-  return project;
-}
-
-async function compile(project: string, source: string, compilerOptions: object): Promise<string> {
-  await writeFile(join(project, "program.ts"), source);
-  const options = { strict: true, target: "ES2024", outDir: "out", types: ["node"], ...compilerOptions };
-  await writeFile(
-    join(project, "tsconfig.json"),
-    JSON.stringify({ compilerOptions: options, files: ["program.ts"] }),
-  );
-  const tsc = join(root, "node_modules/typescript/bin/tsc");
-  return (await run(process.execPath, [tsc, "-p", ".", "--pretty", "false", "--checkers", "1"], project))
-    .output;
-}
 
 describe("the types of the packages", () => {
   // pnpm's layout: a project sees its own dependencies, but not theirs.
@@ -55,7 +30,9 @@ describe("the types of the packages", () => {
       "@nestjs/core",
     ];
     const types = ["@types/node", "@types/express", "@types/koa"];
-    const project = await createProject("strict", [...frameworks, ...types], { type: "module" });
+    const project = await createProject(folder, packages, "strict", [...frameworks, ...types], {
+      type: "module",
+    });
     const source = `
       import { createGuard } from "@usher-auth/verify/guard";
       import { createVerifier, requireScopes, sharedSecret } from "@usher-auth/verify";
@@ -99,7 +76,7 @@ describe("the types of the packages", () => {
   });
 
   it("need no Node types in a Worker, even when every declaration is checked", async () => {
-    const project = await createProject("workers", [], { type: "module" });
+    const project = await createProject(folder, packages, "workers", [], { type: "module" });
     const source = `
       import { createVerifier, remoteJwks } from "@usher-auth/verify";
       import { usher } from "@usher-auth/verify/fetch";
@@ -120,7 +97,7 @@ describe("the types of the packages", () => {
   });
 
   it("support CommonJS with the documented `module` settings, and with no older one", async () => {
-    const project = await createProject("commonjs", ["@types/node"], { type: "commonjs" });
+    const project = await createProject(folder, packages, "commonjs", ["@types/node"], { type: "commonjs" });
     const source = `
       import { requireScopes } from "@usher-auth/verify";
       console.log(requireScopes("a").name);
