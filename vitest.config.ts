@@ -85,6 +85,7 @@ const long = [
   "tests/compat/better-auth/own-tests.test.ts",
   "tests/e2e/demo-replicas.test.ts",
   "tests/e2e/dev.test.ts",
+  "tests/e2e/domains/*.test.ts",
   "tests/e2e/mcp/{guide,mcp}.test.ts",
   "tests/e2e/move-to-key-pair.test.ts",
   "tests/e2e/memberships/*.test.ts",

@@ -5,8 +5,8 @@ import { type Browser, chromium } from "playwright-core";
 import { findChromium } from "./chromium-binaries.ts";
 
 /** Neither the page nor the browser itself can reach anything but the loopback interface. */
+const resolverRules = "MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1";
 const offline = [
-  "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-domain-reliability",
@@ -16,6 +16,11 @@ const offline = [
   "--no-pings",
 ];
 
+interface BrowserOptions {
+  /** Names of hosts that are this machine, such as `*.example.test`. */
+  readonly names?: readonly string[];
+}
+
 /**
  * Starts a headless Chromium, as root or as any other user. It needs nothing installed on the machine. It
  * ends with `browser.close()`, and when this process dies.
@@ -23,7 +28,8 @@ const offline = [
  * It runs WITHOUT Chromium's sandbox, which is not available to root and in many containers. Open only the
  * project's own pages in it.
  */
-export async function launchBrowser(): Promise<Browser> {
+export async function launchBrowser({ names = [] }: BrowserOptions = {}): Promise<Browser> {
+  const rules = [...names.map((name) => `MAP ${name} 127.0.0.1`), resolverRules].join(", ");
   const { program, libraryPath, fontConfiguration } = await findChromium();
   const home = mkdtempSync(join(tmpdir(), "usher-browser-"));
   const removeHome = () => rmSync(home, { recursive: true, force: true, maxRetries: 5 });
@@ -32,7 +38,7 @@ export async function launchBrowser(): Promise<Browser> {
       executablePath: program,
       headless: true,
       chromiumSandbox: false,
-      args: offline,
+      args: [`--host-resolver-rules=${rules}`, ...offline],
       env: {
         HOME: home,
         TMPDIR: home,
