@@ -139,8 +139,10 @@ export function apiProxy(options: ApiProxyOptions): ApiProxy {
   const sendOptions = {
     maxRequestBytes,
     timeout: requireTimeout("timeout", options.timeout ?? 60_000, 300_000),
-    // Read at each call, because frameworks replace it.
-    fetch: async (request: Request) => await (ownFetch ? ownFetch(request) : globalThis.fetch(request)),
+    // The global one is read at each call, because frameworks replace it. It gets no Request: Node would put
+    // another stream around the body of one.
+    fetch: async (url: string, init: RequestInit) =>
+      await (ownFetch ? ownFetch(new Request(url, init)) : globalThis.fetch(url, init)),
   };
 
   async function pass(request: Request): Promise<Response> {

@@ -11,8 +11,8 @@ export type SendOptions = {
   readonly maxRequestBytes: number;
   /** Milliseconds. */
   readonly timeout: number;
-  /** The application's `fetch`. It may throw, reject, hang or return anything. */
-  readonly fetch: (request: Request) => unknown;
+  /** The application's `fetch`, or the global one. It may throw, reject, hang or return anything. */
+  readonly fetch: (url: string, init: RequestInit) => unknown;
 };
 
 /**
@@ -33,7 +33,7 @@ export async function sendToApi(
   try {
     upload = await orAborted(openUpload(request, maxRequestBytes, watch.progress), watch.signal);
     watch.progress(false);
-    const sent = Promise.resolve(fetch(requestFor(url, token, request, upload, watch.signal)));
+    const sent = Promise.resolve(fetch(url.href, initFor(token, request, upload, watch.signal)));
     return (await orAborted(sent, watch.signal).catch((error: unknown) => {
       cancelLate(sent);
       throw error;
@@ -49,13 +49,12 @@ export async function sendToApi(
   }
 }
 
-function requestFor(
-  url: ParsedUrl,
+function initFor(
   token: string,
   { method, headers: received }: Request,
   { stream, length }: Upload,
   signal: AbortSignal,
-): Request {
+): RequestInit {
   const headers = requestHeaders(received, token);
   if (length !== undefined) headers.set("content-length", String(length));
   const init: RequestInit & { duplex: "half" } = {
@@ -68,7 +67,7 @@ function requestFor(
     ...noStore(),
     signal,
   };
-  return new Request(url.href, init);
+  return init;
 }
 
 /** A framework's parser, or a middleware, has taken the body: nothing must be sent as if it were empty. */

@@ -59,10 +59,10 @@ test.for([
 
 test("a body that trickles in time is passed on as it arrives, and takes longer than the timeout", async () => {
   const api = await startApi();
-  const site = await startSite(api.url, { timeout: 200 });
+  const site = await startSite(api.url, { timeout: 500 });
   const socket = begin(site.port, text(post, { ...ownPage(site.port), "Content-Length": "6" }));
   for (let part = 0; part < 6; part += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 70));
+    await new Promise((resolve) => setTimeout(resolve, 110));
     socket.write("x");
   }
   const [answer] = await once(socket, "data");
@@ -109,9 +109,9 @@ test("an answer that has begun may outlast the timeout, though the upload is unf
   const api = await startApi((request, response) => {
     request.resume();
     response.write("begun");
-    setTimeout(() => response.write("more"), 400);
+    setTimeout(() => response.write("more"), 1000);
   });
-  const site = await startSite(api.url, { timeout: 100 });
+  const site = await startSite(api.url, { timeout: 500 });
   const fields = { ...ownPage(site.port), "Content-Length": "1000" };
   const socket = begin(site.port, text(post, fields, "x"));
   let answer = "";
@@ -130,14 +130,14 @@ test("events arrive one by one, and an idle stream stays open", async () => {
     send = (event) => response.write(`data: ${event}\n\n`);
     send("first");
   });
-  const site = await startSite(api.url, { timeout: 100 });
+  const site = await startSite(api.url, { timeout: 500 });
   const socket = begin(site.port, text("GET /backend/events", ownPage(site.port)));
   let answer = "";
   socket.on("data", (chunk) => {
     answer += chunk;
   });
   await vi.waitFor(() => expect(answer).toContain("data: first"), 3000);
-  await new Promise((resolve) => setTimeout(resolve, 400));
+  await new Promise((resolve) => setTimeout(resolve, 700));
   send("second");
   await vi.waitFor(() => expect(answer).toContain("data: second"), 3000);
   expect(answer).toContain("content-type: text/event-stream");

@@ -39,12 +39,13 @@ export async function startApi(
   answer: (request: IncomingMessage, response: ServerResponse) => void = (request, response) => {
     request.resume().on("end", () => response.end("tasks"));
   },
+  { keepsBodies = true } = {},
 ): Promise<GuardedApi> {
   const seen: Seen[] = [];
   const guarded = usher({ verifier, ownerParam: null }).protect({ path: "/*" }, answer);
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
-    request.on("data", (chunk: Buffer) => chunks.push(chunk)).pause();
+    if (keepsBodies) request.on("data", (chunk: Buffer) => chunks.push(chunk)).pause();
     request.on("error", () => undefined);
     seen.push({
       request,
@@ -80,7 +81,7 @@ export async function startSite(api: string, options: Partial<ApiProxyOptions> =
     onError: ({ code }) => errors.push(code),
     ...options,
   } as ApiProxyOptions);
-  const server = serve({ fetch: proxy, port: 0, hostname: "127.0.0.1" });
+  const server = serve({ fetch: proxy, port: 0, hostname: "127.0.0.1", overrideGlobalObjects: false });
   await once(server, "listening");
   closeAtTheEnd(server as Server);
   const { port } = server.address() as AddressInfo;
