@@ -11,8 +11,8 @@ export type InsecureHosts = ReadonlySet<string>;
  * An entry must be what the URL parser returns for it, in any case; an IPv6 address with or without brackets.
  * What the parser would rewrite or split is refused: it would match nothing, or another host.
  *
- * @throws {TypeError} Not a list, or an entry that is not an exact host name. The message does not contain it:
- *   it may be a URL with a password.
+ * @throws {TypeError} Not a list, or an entry that is not an exact host name. The message does not contain
+ *   it: it may be a URL with a password.
  */
 export function readInsecureHosts(names: readonly string[] = []): InsecureHosts {
   if (!Array.isArray(names))
@@ -26,7 +26,8 @@ function readHost(name: unknown, index: number): string {
   const isHost = /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])$/.test(host);
   if (isHost && parseUrl(`http://${host}/`)?.hostname === host) return host;
   throw new TypeError(
-    `allowInsecureHosts: entry ${index + 1} must be an exact host name, such as "web" or "10.0.2.2": no scheme, port, path or wildcard; IP addresses and international names as in a URL's hostname`,
+    `allowInsecureHosts: entry ${index + 1} must be an exact host name, such as "web" or "10.0.2.2": ` +
+      "no scheme, port, path or wildcard; IP addresses and international names as in a URL's hostname",
   );
 }
 
@@ -51,7 +52,8 @@ function warnOnServer(hostname: string): void {
   if (isSingleUserRuntime() || warned.has(hostname) || !isProduction()) return;
   warned.add(hostname);
   globalThis.process?.emitWarning?.(
-    `@usher-auth/client: http to ${hostname}, a host in allowInsecureHosts: others on the network can read the tokens`,
+    `@usher-auth/client: http to ${hostname}, a host in allowInsecureHosts: others on the network ` +
+      "can read the tokens",
     { type: "UsherWarning", code: "USHER_INSECURE_HOST" },
   );
 }

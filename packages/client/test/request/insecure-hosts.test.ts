@@ -88,7 +88,8 @@ describe("in production", () => {
     serverApi({ baseURL: "http://localhost", allowInsecureHosts: ["localhost"] });
     expect(warnings.mock.calls.map(([message, details]) => [message, details])).toEqual(
       ["one", "two"].map((host) => [
-        `@usher-auth/client: http to ${host}, a host in allowInsecureHosts: others on the network can read the tokens`,
+        `@usher-auth/client: http to ${host}, a host in allowInsecureHosts: others on the network can ` +
+          "read the tokens",
         { type: "UsherWarning", code: "USHER_INSECURE_HOST" },
       ]),
     );

@@ -25,7 +25,9 @@ function readHost(name: unknown, index: number): string {
   const isHost = /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])$/.test(host);
   if (isHost && URL.parse(`http://${host}`)?.hostname === host) return host;
   throw new IssuerError(
-    `usherJwt: allowInsecureHosts: entry ${index + 1} must be an exact host name, such as "web" or "10.0.2.2": no scheme, port, path or wildcard; IP addresses and international names as in a URL's hostname.`,
+    `usherJwt: allowInsecureHosts: entry ${index + 1} must be an exact host name, such as "web" or ` +
+      `"10.0.2.2": no scheme, port, path or wildcard; IP addresses and international names as in a ` +
+      "URL's hostname.",
   );
 }
 
@@ -44,7 +46,8 @@ export function mayUseHttp({ hostname }: URL, allowed: ReadonlySet<string>): boo
   if (!warned.has(hostname) && process.env.NODE_ENV === "production") {
     warned.add(hostname);
     process.emitWarning(
-      `usherJwt: logout tokens go to ${hostname} over http, because allowInsecureHosts names it: anyone on its network could answer in its place`,
+      `usherJwt: logout tokens go to ${hostname} over http, because allowInsecureHosts names it: ` +
+        "anyone on its network could answer in its place",
       { type: "UsherWarning", code: "USHER_INSECURE_HOST" },
     );
   }

@@ -21,7 +21,9 @@ function checkEndpoint(endpoint: unknown, insecureHosts: ReadonlySet<string>): s
   const url = typeof endpoint === "string" ? URL.parse(endpoint) : null;
   if (url?.protocol !== "https:" && !(url?.protocol === "http:" && mayUseHttp(url, insecureHosts))) {
     throw new IssuerError(
-      "usherJwt: backchannelLogout URLs must be https, or http on this machine (localhost) or on a host in allowInsecureHosts: over http, anyone on the network could answer in the backend's place.",
+      "usherJwt: backchannelLogout URLs must be https, or http on this machine (localhost) or on a " +
+        "host in allowInsecureHosts: over http, anyone on the network could answer in the backend's " +
+        "place.",
     );
   }
   // Back-Channel Logout 1.0 section 2.2: no fragment.

@@ -34,7 +34,8 @@ test.each(vectors)("backchannelLogout: $name", ({ url, allowInsecureHosts, refus
 
 test("the message says how to allow a host, and why http is refused", () => {
   expect(() => create("http://api:3001/backchannel-logout", [])).toThrow(
-    `usherJwt: backchannelLogout URLs must be https, ${wording.url}: over http, anyone on the network could answer in the backend's place.`,
+    `usherJwt: backchannelLogout URLs must be https, ${wording.url}: over http, anyone on the ` +
+      "network could answer in the backend's place.",
   );
 });
 
@@ -50,7 +51,8 @@ test("in production, each host causes one process warning", () => {
   create("http://localhost/", ["localhost"]);
   expect(warnings.mock.calls.map(([message, details]) => [message, details])).toEqual(
     ["one", "two"].map((host) => [
-      `usherJwt: logout tokens go to ${host} over http, because allowInsecureHosts names it: anyone on its network could answer in its place`,
+      `usherJwt: logout tokens go to ${host} over http, because allowInsecureHosts names it: anyone on ` +
+        "its network could answer in its place",
       { type: "UsherWarning", code: "USHER_INSECURE_HOST" },
     ]),
   );

@@ -5,6 +5,10 @@ import type { PreparedResponse } from "./problem.ts";
 /**
  * This API as an OAuth protected resource (RFC 9728), so that an OAuth or MCP client finds the issuer.
  *
+ * Its URLs are public names that clients compare and trust. So there is no `allowInsecureHosts`: a client
+ * that reads the metadata over plain http can be sent to another issuer. In a container network, use the
+ * public URLs; the API's own address is not among them.
+ *
  * @example
  * ```ts
  * import type { ProtectedResource } from "@usher-auth/verify/guard";

@@ -15,7 +15,8 @@ export function logoutEndpoints(apiUrl: string, allowInsecureHosts: readonly str
   if (protocol === "https:" || loopback.test(hostname) || isAllowed)
     return [`${withoutSlashes(apiUrl)}/backchannel-logout`];
   log.warn(
-    "API_URL is not https, and its host is not in USHER_ALLOW_INSECURE_HOSTS: the API is not notified of sign-outs, and tokens stay valid for up to 5 minutes",
+    "API_URL is not https, and its host is not in USHER_ALLOW_INSECURE_HOSTS: the API is not " +
+      "notified of sign-outs, and tokens stay valid for up to 5 minutes",
   );
   return [];
 }

@@ -6,8 +6,8 @@ export interface Answer {
 }
 
 /**
- * Sends a request to a server without a proxy. `fetch` cannot guarantee that: if HTTP_PROXY is set, Bun, Deno,
- * and Node with NODE_USE_ENV_PROXY=1 use the proxy for http://localhost and http://web as well, unless
+ * Sends a request to a server without a proxy. `fetch` cannot guarantee that: if HTTP_PROXY is set, Bun,
+ * Deno, and Node with NODE_USE_ENV_PROXY=1 use the proxy for http://localhost and http://web as well, unless
  * NO_PROXY lists them. `node:http` with an agent that has an empty proxy environment never does.
  *
  * @returns undefined if the host has no `node:http`, or if its loopback is not its own machine's (Workers).

@@ -24,7 +24,8 @@ function readHost(name: unknown, index: number): string {
   const isHost = /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])$/.test(host);
   if (isHost && URL.parse(`http://${host}`)?.hostname === host) return host;
   throw invalid(
-    `entry ${index + 1} must be an exact host name, such as "web" or "10.0.2.2": no scheme, port, path or wildcard; IP addresses and international names as in a URL's hostname.`,
+    `entry ${index + 1} must be an exact host name, such as "web" or "10.0.2.2": no scheme, port, ` +
+      "path or wildcard; IP addresses and international names as in a URL's hostname.",
   );
 }
 
@@ -42,7 +43,8 @@ export function mayUseHttp({ hostname }: URL, allowed: ReadonlySet<string>): boo
   if (!warned.has(hostname)) {
     warned.add(hostname);
     warnInProduction(
-      `remoteJwks: keys come from ${hostname} over http, because allowInsecureHosts names it: anyone on its network could insert their own keys`,
+      `remoteJwks: keys come from ${hostname} over http, because allowInsecureHosts names it: anyone ` +
+        "on its network could insert their own keys",
       "USHER_INSECURE_HOST",
     );
   }

@@ -43,9 +43,9 @@ export interface RemoteJwksOptions extends JwkOptions, IssuerOptions {
   readonly maxBytes?: number;
   /**
    * Names of hosts that the URL may reach over plain http, besides this machine: `["web"]` for a service of a
-   * container network. Exact names, without scheme, port or wildcard; the case does not matter. Anyone who can
-   * answer on that network in the host's place can insert their own keys, and with them sign tokens for every
-   * user. With `NODE_ENV=production`, each host causes one process warning (`USHER_INSECURE_HOST`). Default:
+   * container network. Exact names, without scheme, port or wildcard; the case does not matter. Anyone who
+   * can answer on that network in the host's place can insert their own keys, and with them sign tokens for
+   * every user. With `NODE_ENV=production`, each host causes one process warning (`USHER_INSECURE_HOST`). Default:
    * none.
    */
   readonly allowInsecureHosts?: readonly string[];
@@ -153,7 +153,9 @@ function readAddress(url: string | URL, insecureHosts: ReadonlySet<string>): str
     !(address?.protocol === "http:" && mayUseHttp(address, insecureHosts))
   ) {
     throw new ConfigurationError(
-      "remoteJwks: the URL must be https, or http on this machine (localhost) or on a host in allowInsecureHosts (USHER_ALLOW_INSECURE_HOSTS): over http, anyone on the network could insert their own keys.",
+      "remoteJwks: the URL must be https, or http on this machine (localhost) or on a host in " +
+        "allowInsecureHosts (USHER_ALLOW_INSECURE_HOSTS): over http, anyone on the network could insert " +
+        "their own keys.",
     );
   }
   if (address.username !== "" || address.password !== "") {

@@ -17,7 +17,8 @@ afterEach(() => {
 it.each([
   [
     [],
-    `remoteJwks: the URL must be https, ${wording.url} (USHER_ALLOW_INSECURE_HOSTS): over http, anyone on the network could insert their own keys.`,
+    `remoteJwks: the URL must be https, ${wording.url} (USHER_ALLOW_INSECURE_HOSTS): over http, ` +
+      "anyone on the network could insert their own keys.",
   ],
   [["web", "http://web"], `${option}: entry 2 ${wording.entry}.`],
   ["web", `${option}: ${wording.list}.`],
@@ -36,7 +37,8 @@ it("in production, each host causes one process warning", () => {
   remoteJwks("https://three/jwks", { allowInsecureHosts: ["three"] });
   expect(warnings.mock.calls.map(([message, details]) => [message, details])).toEqual(
     ["one", "two"].map((host) => [
-      `remoteJwks: keys come from ${host} over http, because allowInsecureHosts names it: anyone on its network could insert their own keys`,
+      `remoteJwks: keys come from ${host} over http, because allowInsecureHosts names it: anyone on ` +
+        "its network could insert their own keys",
       { type: "UsherWarning", code: "USHER_INSECURE_HOST" },
     ]),
   );

@@ -11,7 +11,8 @@ const { url, issuer, audience, tokens, isOwnFetch } = JSON.parse(process.argv[1]
 const { lookup } = dns;
 dns.lookup = (name, ...more) => lookup(name === "web" ? "127.0.0.1" : name, ...more);
 const allowInsecureHosts = ["web"];
-const keys = remoteJwks(url, { allowInsecureHosts, ...(isOwnFetch && { fetch: (...input) => fetch(...input) }) });
+const own = isOwnFetch && { fetch: (...input) => fetch(...input) };
+const keys = remoteJwks(url, { allowInsecureHosts, ...own });
 const verifier = createVerifier({ keys, issuer, audience });
 const outcomes = [];
 for (const token of tokens) outcomes.push(await verifier.verify(token).then(({ id }) => id, ({ code }) => code));

@@ -87,7 +87,9 @@ const unknownKid = (issuer: TestIssuer) =>
 
 describe("remoteJwks: options", () => {
   const https =
-    "remoteJwks: the URL must be https, or http on this machine (localhost) or on a host in allowInsecureHosts (USHER_ALLOW_INSECURE_HOSTS): over http, anyone on the network could insert their own keys.";
+    "remoteJwks: the URL must be https, or http on this machine (localhost) or on a host in " +
+    "allowInsecureHosts (USHER_ALLOW_INSECURE_HOSTS): over http, anyone on the network could insert " +
+    "their own keys.";
   const credentials = "remoteJwks: the URL must not contain a user name or a password.";
   it.each([
     ["http://app.example.com/jwks", https],
