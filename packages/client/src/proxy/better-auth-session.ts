@@ -27,8 +27,8 @@ function isServer(auth: BetterAuthTokenServer | BetterAuthTokenClient): auth is 
  * long. A browser that did not get it would lose the session while it is in use.
  */
 function withCookies({ api }: BetterAuthTokenServer, cookies: string[]): BetterAuthTokenServer {
-  const getToken: typeof api.getToken = async (options) => {
-    const answer = await api.getToken({ ...options, ...{ returnHeaders: true } });
+  const getToken: typeof api.getToken = async ({ headers: received }) => {
+    const answer = await api.getToken({ headers: received, ...{ returnHeaders: true } });
     const { headers, response } = (answer ?? {}) as { headers?: unknown; response?: unknown };
     if (!(headers instanceof Headers)) return answer;
     cookies.push(...headers.getSetCookie());

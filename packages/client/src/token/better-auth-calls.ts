@@ -1,21 +1,32 @@
 import { type Answer, answerOf, readToken, requireSignedOut, secondsToWait } from "./better-auth-answer.ts";
 import type { BetterAuthTokenClient, BetterAuthTokenServer } from "./better-auth-types.ts";
 
-/** Of the database, not of the cookie's cache, and without an effect on the session's end. */
-const query = { disableCookieCache: true, disableRefresh: true } as const;
+/**
+ * On a server. Better Auth would extend the session in its database, and the browser would not get the cookie
+ * that lives as long: it would lose a session that is in use.
+ */
+const withoutRefresh = { disableRefresh: true } as const;
+/** The session in the database, not that of the cookie's cache. */
+const query = { ...withoutRefresh, disableCookieCache: true } as const;
 
 /** The token of the user whose session is in these headers, from Better Auth in this process, or null. */
 export async function askServer({ api }: BetterAuthTokenServer, headers: Headers): Promise<string | null> {
   // A call may change the headers that it gets.
-  const token = readToken(await answerOf(api.getToken({ headers: new Headers(headers) })));
+  const token = readToken(
+    await answerOf(api.getToken({ headers: new Headers(headers), query: withoutRefresh })),
+  );
   if (token !== null || typeof api.getSession !== "function") return token;
   return requireSignedOut(await answerOf(api.getSession({ headers: new Headers(headers), query })));
 }
 
-/** The token from Better Auth over HTTP, or null if nobody is signed in. */
+/**
+ * The token from Better Auth over HTTP, or null if nobody is signed in.
+ *
+ * @param options - on a server, what is sent for a request
+ */
 export async function askClient(
   authClient: BetterAuthTokenClient,
-  options: { headers?: Record<string, string>; cache?: "no-store" },
+  options?: { headers: Record<string, string>; cache?: "no-store" },
 ): Promise<string | null> {
   let retryAfter: number | undefined;
   const fetchOptions = {
@@ -28,7 +39,9 @@ export async function askClient(
     const answer = await answerOf(call);
     return { ...answer, retryAfter };
   };
-  const token = readToken(await send(authClient.token({ fetchOptions })));
+  const token = readToken(
+    await send(authClient.token({ ...(options && { query: withoutRefresh }), fetchOptions })),
+  );
   if (token !== null || typeof authClient.getSession !== "function") return token;
   return requireSignedOut(await send(authClient.getSession({ query, fetchOptions })));
 }

@@ -61,7 +61,8 @@ export function betterAuthToken(authClient: BetterAuthTokenClient): BetterAuthGe
  *
  * The function resolves to the token of the request's user, or to null when nobody is signed in. It caches the
  * token until 30 seconds before its `exp`, for these headers only. Every other failure rejects. An attempt
- * may take 10 seconds; after that, the next call starts another.
+ * may take 10 seconds; after that, the next call starts another. It does not extend the session: the browser
+ * would not get the new cookie.
  *
  * The headers are copied when `betterAuthToken` is called.
  *
@@ -102,7 +103,7 @@ export function betterAuthToken(
         "betterAuthToken(auth, headers)",
     );
   }
-  const getToken = (): Promise<string | null> => askClient(auth, {});
+  const getToken = (): Promise<string | null> => askClient(auth);
   return Object.assign(getToken, sessionChangesOf(auth));
 }
 

@@ -12,7 +12,10 @@
  * ```
  */
 export type BetterAuthTokenClient = {
-  token(options: { fetchOptions: BetterAuthFetchOptions }): PromiseLike<unknown>;
+  token(options: {
+    query?: { disableRefresh: true };
+    fetchOptions: BetterAuthFetchOptions;
+  }): PromiseLike<unknown>;
   /** Asked after a 401, which Better Auth's own `jwt()` also answers when its database fails. */
   getSession?(options: {
     query: { disableCookieCache: true; disableRefresh: true };
@@ -43,7 +46,7 @@ type BetterAuthFetchOptions = {
  */
 export type BetterAuthTokenServer = {
   api: {
-    getToken(options: { headers: Headers }): PromiseLike<unknown>;
+    getToken(options: { headers: Headers; query?: { disableRefresh: true } }): PromiseLike<unknown>;
     /** Asked after a 401, which Better Auth's own `jwt()` also answers when its database fails. */
     getSession?(options: {
       headers: Headers;

@@ -2,6 +2,7 @@ import { usherJwt } from "@usher-auth/issuer";
 import { APIError, createAuthMiddleware } from "better-auth/api";
 import { createAuthClient } from "better-auth/client";
 import { jwtClient } from "better-auth/client/plugins";
+import { jwt } from "better-auth/plugins/jwt";
 import { Headers as UndiciHeaders } from "undici";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import {
@@ -90,6 +91,22 @@ describe.each(forms)("Better Auth %s", (_form, start) => {
     const error = await tokenFor(new Headers({ cookie }))().catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: "token_unavailable", status: 500 });
   });
+
+  test.each([
+    ["jwt()", jwt()],
+    ["usherJwt()", usherJwt({ audience: "a" })],
+  ])(
+    "does not extend the session, whose cookie the browser would not get, with %s",
+    async (_name, plugin) => {
+      const session = { updateAge: 0, expiresIn: 3600 };
+      const { tokenFor, signUp, database } = await start({ plugins: [plugin], session });
+      const cookie = await signUp("anna");
+      const expiresAt = new Date(Date.now() + 1_800_000).toISOString();
+      database.prepare("update session set expiresAt = ?").run(expiresAt);
+      expect(await tokenFor(new Headers({ cookie }))()).not.toBeNull();
+      expect(database.prepare("select expiresAt from session").get()).toEqual({ expiresAt });
+    },
+  );
 
   test("keeps status and Retry-After of a limit", async () => {
     const before = createAuthMiddleware(async ({ path }) => {
