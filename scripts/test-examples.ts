@@ -59,7 +59,8 @@ function npm(example: string, ...words: readonly string[]): boolean {
   const started = performance.now();
   console.log(`\nexamples/${example}: npm ${words.join(" ")}`);
   const { command, args } = npmCommand(words);
-  const { NODE_ENV: _test, ...env } = process.env;
+  const { NODE_ENV: _test, ...inherited } = process.env;
+  const env = { ...inherited, NEXT_TELEMETRY_DISABLED: "1", EXPO_NO_TELEMETRY: "1", EXPO_OFFLINE: "1" };
   const { status } = spawnSync(command, args, { cwd: folderOf(example), stdio: "inherit", env });
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(`examples/${example}: npm ${words[0]} ${status === 0 ? "done" : "FAILED"} (${seconds} s)`);

@@ -1,0 +1,20 @@
+import { StatusBar } from "expo-status-bar";
+import { SafeAreaView } from "react-native";
+import { authClient } from "./auth-client";
+import { PasswordDialog } from "./screens/password-dialog";
+import { SignIn } from "./screens/sign-in";
+import { Tasks } from "./screens/tasks";
+import { styles } from "./styles";
+
+export function App() {
+  const { data: session, isPending } = authClient.useSession();
+  if (isPending && session === null) return null;
+  return (
+    <SafeAreaView style={styles.page}>
+      <StatusBar style="auto" />
+      {/* The key gives each user a new screen: nothing of the user before stays. */}
+      {session ? <Tasks key={session.user.id} user={session.user} /> : <SignIn />}
+      {session ? <PasswordDialog email={session.user.email} /> : null}
+    </SafeAreaView>
+  );
+}
