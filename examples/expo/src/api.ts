@@ -11,7 +11,7 @@ export const api = createApiClient({
   getToken: betterAuthToken(authClient),
   // The session has ended, here or on the server. This deletes the cookie, and `App` shows the sign-in screen.
   onSignedOut: () => authClient.signOut(),
-  // Somebody else has signed in: `App` shows their screen, and nothing was sent with their token until here.
+  // Someone else has signed in: `App` shows their screen, and nothing was sent with their token until here.
   onUserChanged: () => api.clearToken(),
   onReauthenticationRequired: () => passwordQuestion.ask(),
 });

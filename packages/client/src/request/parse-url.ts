@@ -1,21 +1,6 @@
-import { parsePlainUrl } from "./plain-url.ts";
+import { type ParsedUrl, parsePlainUrl } from "./plain-url.ts";
 
-/** The members of a {@link URL} that the client reads. */
-export type ParsedUrl = Readonly<
-  Pick<
-    URL,
-    | "href"
-    | "origin"
-    | "protocol"
-    | "host"
-    | "hostname"
-    | "username"
-    | "password"
-    | "pathname"
-    | "search"
-    | "hash"
-  >
->;
+export type { ParsedUrl };
 
 /**
  * Parses a URL; undefined if it is invalid. React Native and older browsers have no `URL.parse`, and React

@@ -1,4 +1,19 @@
-import type { ParsedUrl } from "./parse-url.ts";
+/** The members of a {@link URL} that the client reads. */
+export type ParsedUrl = Readonly<
+  Pick<
+    URL,
+    | "href"
+    | "origin"
+    | "protocol"
+    | "host"
+    | "hostname"
+    | "username"
+    | "password"
+    | "pathname"
+    | "search"
+    | "hash"
+  >
+>;
 
 /** RFC 3986 section 3, for http and https: ASCII hosts, and ports of up to five digits. */
 const absolute = /^(https?):\/\/([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::(\d{1,5}))?(\/[^?#]*)?(\?[^#]*)?(#.*)?$/i;
@@ -15,7 +30,7 @@ const ipv4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
 
 /**
  * Parses a URL without the global `URL`: React Native's does not resolve dot segments, and takes `user@host`
- * for a host. Undefined if the URL is invalid, or if the network layer, which has a parser of its own, could
+ * for a host. Undefined if the URL is invalid, or if the network layer, which has its own parser, could
  * read another host or path: user names, backslashes, control characters, dot segments, hosts not in ASCII.
  *
  * The URL standard reads the same host, path and query in every URL that it returns.

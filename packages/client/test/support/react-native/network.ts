@@ -58,8 +58,8 @@ export class ReactNativeXMLHttpRequest {
 type OwnRequest = Request & { _bodyInit?: RequestInit["body"]; _noBody?: boolean };
 
 /**
- * Expo 58's `fetch`: reads a Request by its members, tells its network layer what to do with redirects, and has a
- * response class of its own, whose body is a stream.
+ * Expo 58's `fetch`: reads a Request by its members, tells its network layer what to do with redirects, and
+ * returns its own class of responses, whose body is a stream.
  */
 export async function expoFetch(input: string | OwnRequest, init: RequestInit = {}): Promise<Response> {
   const request = typeof input === "string" ? undefined : input;
