@@ -85,6 +85,7 @@ const long = [
   "packages/postgres/test/rows/{drizzle,kysely,postgres-js,prisma}/contract.test.ts",
   // Skipped unless BETTER_AUTH_SOURCES names a folder.
   "tests/compat/better-auth/own-tests.test.ts",
+  "tests/e2e/client/*.test.ts",
   "tests/e2e/containers.test.ts",
   "tests/e2e/demo-replicas.test.ts",
   "tests/e2e/dev.test.ts",
