@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** What create-next-app installs and sets, but for `skipLibCheck`: every declaration is checked. */
+/** What create-next-app installs and sets, without `skipLibCheck`: every declaration is checked. */
 const next = {
   target: "ES2017",
   lib: ["dom", "dom.iterable", "esnext"],

@@ -7,7 +7,7 @@ export interface ClientCommand {
   readonly api: string;
 }
 
-/** Calls the API in each way, and returns what came of it. */
+/** Calls the API in each way, and returns the outcomes. */
 export async function callApi({ api }: ClientCommand): Promise<Record<string, unknown>> {
   const fetchApi = serverApi({ baseURL: api }).for(({ rejected }) => tokenOf(rejected ? "new" : "old"));
   const controller = new AbortController();

@@ -3,7 +3,7 @@ import type { TokenSession, Tokens } from "../token/tokens.ts";
 
 /**
  * Tokens of one request to a server. Caches nothing: `getToken` may read the request that is current in its
- * framework (`headers()` of Next.js), and then each call must get the token of its own request.
+ * framework (`headers()` of Next.js), and then each call must get its own request's token.
  *
  * @param deadline - milliseconds for one call of `getToken`
  */

@@ -26,7 +26,7 @@ export type ServerApiOptions = {
    */
   baseURL: string | URL | undefined;
   /**
-   * Names of hosts that `baseURL` may reach over plain http, besides loopback: `["api"]` for a service of a
+   * Names of hosts that `baseURL` may reach over plain http, in addition to loopback: `["api"]` for a service of a
    * container network. Exact names, without scheme, port or wildcard. Others on that network can read the
    * tokens. In production, each one causes a process warning (`USHER_INSECURE_HOST`). Default: none.
    */
@@ -57,7 +57,7 @@ export type ServerApi = {
   /**
    * Returns a `fetch` for the user of one request.
    *
-   * @param getToken - fetches the token of the request's user, for each call anew: {@link betterAuthToken}
+   * @param getToken - fetches the token of the request's user, again for each call: {@link betterAuthToken}
    *   with the request's headers. Nothing is cached, so that no user gets another's token, even if the result
    *   is stored by mistake and `getToken` finds out the current request itself.
    */

@@ -51,7 +51,7 @@ export function readToken({ data, status, retryAfter }: Answer): string | null {
 export function requireSignedOut({ data, status, retryAfter }: Answer): null {
   if (status === 429 || (status ?? 0) >= 500) {
     throw new TokenUnavailableError(
-      `Better Auth did not return a token: status 401, but for the session it has status ${status}`,
+      `Better Auth did not return a token: status 401, and for the session ${status}`,
       { status, retryAfter },
     );
   }

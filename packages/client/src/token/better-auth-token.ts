@@ -16,7 +16,7 @@ import { createTokenStore } from "./token-store.ts";
  */
 export type BetterAuthGetToken = {
   (context?: GetTokenContext): Promise<string | null>;
-  /** In the form for browsers, if the client tells of sessions that change. Otherwise undefined. */
+  /** In the form for browsers, if the client reports changes of its session. Otherwise undefined. */
   readonly onSessionChange?: OnSessionChange;
 };
 
@@ -33,7 +33,7 @@ export type BetterAuthGetToken = {
  * @returns a function that rejects with {@link TokenUnavailableError} (code `token_unavailable`) when Better
  *   Auth answers with another status than 401 or without a token. The error has `status`, and `retryAfter` in
  *   seconds if the response has a `Retry-After` or `X-Retry-After` header. A network failure rejects with
- *   `fetch`'s own error. Its `onSessionChange` tells of sign-ins, sign-outs and changes of the session that
+ *   `fetch`'s own error. Its `onSessionChange` reports sign-ins, sign-outs and changes of the session that
  *   this page makes with the same Better Auth client.
  * @throws {TypeError} `authClient` is neither a client nor a server of Better Auth.
  *
@@ -57,7 +57,7 @@ export function betterAuthToken(authClient: BetterAuthTokenClient): BetterAuthGe
  * - A Better Auth server in this process is called directly. It gets all headers.
  * - A Better Auth client calls the server of Better Auth over HTTP. Of the headers it sends only `Cookie` and
  *   `Authorization`. Without either, nobody is signed in and nothing is sent. Better Auth sees the address of
- *   this server: its rate limit counts all users together, unless it is told otherwise.
+ *   this server: its rate limit counts all users together.
  *
  * The function resolves to the token of the request's user, or to null when nobody is signed in. It caches the
  * token until 30 seconds before its `exp`, for these headers only. Every other failure rejects. An attempt

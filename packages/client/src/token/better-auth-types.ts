@@ -21,7 +21,7 @@ export type BetterAuthTokenClient = {
     query: { disableCookieCache: true; disableRefresh: true };
     fetchOptions: BetterAuthFetchOptions;
   }): PromiseLike<unknown>;
-  /** The client's state. It tells of sign-ins and sign-outs of this page. */
+  /** The client's state. It reports sign-ins and sign-outs of this page. */
   readonly $store?: unknown;
 };
 

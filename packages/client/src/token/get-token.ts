@@ -1,7 +1,7 @@
 import { callWithDeadline } from "../deadline.ts";
 import { TokenUnavailableError } from "../errors.ts";
 
-/** What a {@link GetToken} function is told about the call that needs the token. */
+/** What a {@link GetToken} function gets about the call that needs the token. */
 export type GetTokenContext = {
   /**
    * The token that the API has rejected. A `getToken` that caches tokens must not return it again. Undefined
@@ -46,7 +46,7 @@ export type OnSessionChange = (listener: () => void) => () => void;
  */
 const BEARER_TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/;
 
-/** `getToken` did not answer in time. A class of its own, because the next call tries again at once. */
+/** `getToken` did not answer in time. A separate class, because the next call tries again at once. */
 export class GetTokenTimeout extends TokenUnavailableError {}
 
 /**

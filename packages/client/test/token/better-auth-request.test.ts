@@ -141,9 +141,9 @@ describe.each(forms)("Better Auth %s", (_form, start) => {
 function sealedLikeNext(init: Record<string, string>): Headers {
   class HeadersAdapter extends Headers {}
   return new Proxy(new HeadersAdapter(init), {
-    get(target, name, receiver) {
+    get(target, name) {
       if (["append", "delete", "set"].includes(String(name))) return () => expect.unreachable();
-      const value = Reflect.get(target, name, receiver);
+      const value = Reflect.get(target, name);
       return typeof value === "function" ? value.bind(target) : value;
     },
   });

@@ -154,7 +154,7 @@ describe("onSessionChange", () => {
     return { authClient, cookie };
   };
 
-  test("tells of a change of organization and of a sign-out in this page, until it is stopped", async () => {
+  test("reports a change of organization and a sign-out in this page, until it is stopped", async () => {
     const { authClient } = await start();
     let changes = 0;
     const stop = betterAuthToken(authClient).onSessionChange?.(() => changes++);
