@@ -62,7 +62,7 @@ async function start(transformer?: typeof wrapping) {
     baseURL: url,
     getToken: () => issuer.tokenFor("ada", { wrongSecret: ++fetched === 1 }),
   });
-  const options = { url, fetch: api as typeof fetch, ...(transformer && { transformer }) } as { url: string };
+  const options = { url, fetch: api, ...(transformer && { transformer }) } as { url: string };
   const trpc = (link: typeof httpLink | typeof httpBatchLink | typeof httpBatchStreamLink) =>
     createTRPCClient<Router>({ links: [link(options)] });
   return { api, trpc, statuses, tokens: () => fetched };
