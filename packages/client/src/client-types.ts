@@ -26,7 +26,7 @@ export type ApiClientOptions = {
    */
   baseURL: string | URL;
   /**
-   * Names of hosts that `baseURL` may reach over plain http, besides loopback: `["10.0.2.2"]` for the Android
+   * Names of other hosts that `baseURL` may reach over plain http: `["10.0.2.2"]` for the Android
    * emulator. Exact names, without scheme, port or wildcard. Others on that network can read the tokens: use
    * it for development only. Default: none.
    */

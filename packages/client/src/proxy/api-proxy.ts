@@ -61,7 +61,7 @@ export type ApiProxyOptions = {
   /** Sends a request to the API. Called with one `Request`. Default: the global `fetch`. */
   fetch?: (request: Request) => Promise<Response>;
   /**
-   * Names of hosts that `baseURL` may reach over plain http, besides loopback: `["api"]` for a service of a
+   * Names of other hosts that `baseURL` may reach over plain http: `["api"]` for a service of a
    * container network. Exact names, without scheme, port or wildcard. Others on that network can read the
    * tokens. In production, each one causes a process warning (`USHER_INSECURE_HOST`). Default: none.
    */

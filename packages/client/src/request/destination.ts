@@ -11,7 +11,7 @@ export type Destination = {
 /**
  * Parses and checks `baseURL`.
  *
- * @param allowInsecureHosts - host names that may use plain http, besides loopback
+ * @param allowInsecureHosts - host names that may use plain http, like loopback
  * @throws {TypeError} The URL is not absolute; is not https (or http on a loopback or an allowed host); or
  *   has a user name, password, query or fragment. An entry of `allowInsecureHosts` is not an exact host name.
  */

@@ -26,7 +26,7 @@ export type ServerApiOptions = {
    */
   baseURL: string | URL | undefined;
   /**
-   * Names of hosts that `baseURL` may reach over plain http, in addition to loopback: `["api"]` for a service of a
+   * Names of other hosts that `baseURL` may reach over plain http: `["api"]` for a service of a
    * container network. Exact names, without scheme, port or wildcard. Others on that network can read the
    * tokens. In production, each one causes a process warning (`USHER_INSECURE_HOST`). Default: none.
    */

@@ -126,7 +126,7 @@ export interface UsherJwtOptions {
   readonly backchannelLogout?: readonly string[];
 
   /**
-   * Names of hosts that `backchannelLogout` may reach over plain http, besides this machine: `["api"]` for a
+   * Names of other hosts that `backchannelLogout` may reach over plain http: `["api"]` for a
    * service of a container network. Exact names, without scheme, port or wildcard; the case does not matter.
    * Anyone who can answer on that network in the host's place can suppress a sign-out. With
    * `NODE_ENV=production`, each host causes one process warning (`USHER_INSECURE_HOST`).

@@ -20,7 +20,7 @@ async function differing(
   };
 }
 
-/** An API with these settings besides the secret. Unlike the secret, they are shown. */
+/** An API with the secret and these settings. Unlike the secret, they are shown. */
 async function withSettings(settings: Record<string, string>): Promise<Situation> {
   const situation = await differing(newSecret(), (secret) => ({ BETTER_AUTH_SECRET: secret }));
   return { ...situation, environment: { ...situation.environment, ...settings } };

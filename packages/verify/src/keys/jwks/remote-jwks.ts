@@ -42,11 +42,11 @@ export interface RemoteJwksOptions extends JwkOptions, IssuerOptions {
   /** The largest JWKS, in bytes. 1024 to 10 MiB; default: 524288. */
   readonly maxBytes?: number;
   /**
-   * Names of hosts that the URL may reach over plain http, besides this machine: `["web"]` for a service of a
+   * Names of other hosts that the URL may reach over plain http: `["web"]` for a service of a
    * container network. Exact names, without scheme, port or wildcard; the case does not matter. Anyone who
    * can answer on that network in the host's place can insert their own keys, and with them sign tokens for
-   * every user. With `NODE_ENV=production`, each host causes one process warning (`USHER_INSECURE_HOST`). Default:
-   * none.
+   * every user. With `NODE_ENV=production`, each host causes one process warning (`USHER_INSECURE_HOST`).
+   * Default: none.
    */
   readonly allowInsecureHosts?: readonly string[];
   /**

@@ -95,7 +95,7 @@ def remote_jwks(
         ``cooldown``.
     :param timeout: seconds, 1 to 60: the time limit of one fetch, to its last byte.
     :param max_bytes: 1024 to 10 MiB: the largest JWKS.
-    :param allow_insecure_hosts: names of hosts that the URL may reach over plain http, besides this machine:
+    :param allow_insecure_hosts: names of other hosts that the URL may reach over plain http:
         ``["web"]`` for a service of a container network. Exact names, without scheme, port or wildcard.
         Anyone who can answer on that network in the host's place can insert their own keys, and with them
         sign tokens for every user. Each host is one warning in the log.
