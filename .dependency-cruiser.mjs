@@ -228,7 +228,7 @@ export default {
       severity: "error",
       from: { path: "^(packages/[^/]+|apps/[^/]+|scripts|tests/e2e)/" },
       to: {
-        path: "^packages/([^/]+)/src/(?!index\\.ts|[a-z/]+/index\\.ts|adapters/)",
+        path: "^packages/([^/]+)/src/(?!index\\.ts|server\\.ts|[a-z/]+/index\\.ts|adapters/)",
         pathNot: "^$1/",
       },
     },

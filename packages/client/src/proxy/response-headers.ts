@@ -3,7 +3,7 @@ import { connectionFields } from "./hop-by-hop.ts";
 
 /**
  * Headers of every answer. It is one user's data, and the API's content must not act as a page of this site:
- * a document that the API returns is shown in a sandbox of its own, without scripts.
+ * a document that the API returns is shown in a sandbox, without scripts.
  */
 export const protectiveHeaders = {
   "cache-control": "no-store",

@@ -31,7 +31,7 @@ function toBrowser(
   { cookies, relocate }: Passage,
 ): Response {
   // Some hosts have a Response that does not check it.
-  if (!(status >= 200 && status <= 599)) throw new RangeError("The API's status is none of HTTP");
+  if (!(status >= 200 && status <= 599)) throw new RangeError("The API's status is not an HTTP status");
   const headers = responseHeaders(received, relocate);
   for (const cookie of cookies) headers.append("set-cookie", cookie);
   const hasBody = method !== "HEAD" && !withoutBody.includes(status);

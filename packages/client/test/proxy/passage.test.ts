@@ -128,7 +128,7 @@ describe("the API", () => {
     expect(cancel).toHaveBeenCalledOnce();
   });
 
-  test("is told when the browser is gone", async () => {
+  test("gets an abort when the browser is gone", async () => {
     const browser = new AbortController();
     let signal: AbortSignal | undefined;
     const { proxy, errors } = proxyTo((request) => {
