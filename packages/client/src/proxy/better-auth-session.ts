@@ -23,12 +23,13 @@ function isServer(auth: BetterAuthTokenServer | BetterAuthTokenClient): auth is 
 }
 
 /**
- * Better Auth extends a session in its database when it is asked for a token, and sends the cookie that lives as
- * long. A browser that did not get it would lose the session while it is in use.
+ * Lets Better Auth extend the session, unlike `betterAuthToken` on other servers: the cookie that lives as long
+ * reaches the browser with the API's response.
  */
 function withCookies({ api }: BetterAuthTokenServer, cookies: string[]): BetterAuthTokenServer {
-  const getToken: typeof api.getToken = async ({ headers: received }) => {
-    const answer = await api.getToken({ headers: received, ...{ returnHeaders: true } });
+  const getToken: typeof api.getToken = async ({ headers: sent }) => {
+    const options = { headers: sent, returnHeaders: true } as Parameters<typeof api.getToken>[0];
+    const answer = await api.getToken(options);
     const { headers, response } = (answer ?? {}) as { headers?: unknown; response?: unknown };
     if (!(headers instanceof Headers)) return answer;
     cookies.push(...headers.getSetCookie());
