@@ -1,7 +1,7 @@
 /**
  * `npm run test:examples [-- <name> ...]`: for each example in examples/ that has a test in tests/examples/,
- * installs it from its own lock file and builds it, with nothing in the environment. Then runs the tests, which
- * start it and drive it in a browser. Names (next, organizations) run only these examples.
+ * installs it from its own lock file and builds it, with nothing in the environment. Then runs the tests,
+ * which start it and drive it in a browser. Names (next, organizations) run only these examples.
  */
 import { spawnSync } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";

@@ -3,16 +3,17 @@ import { join } from "node:path";
 
 /** What installing and building an example writes into its folder. Git ignores all of it. */
 const names = [
-  ...[
-    "node_modules",
-    "dist",
-    "build",
-    ".next",
-    "next-env.d.ts",
-    ".svelte-kit",
-    ".expo",
-    "tsconfig.tsbuildinfo",
-  ],
+  "node_modules",
+  "dist",
+  "build",
+  ".data",
+  "tsconfig.tsbuildinfo",
+  // Next.js, SvelteKit, Expo
+  ".next",
+  "next-env.d.ts",
+  ".guide",
+  ".svelte-kit",
+  ".expo",
 ];
 
 /**

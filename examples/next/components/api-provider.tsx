@@ -6,7 +6,7 @@ import { authClient } from "@/lib/auth-client";
 
 const ApiContext = createContext<ApiClient | undefined>(undefined);
 
-/** The API's client of this page, for the user whom the page was rendered for. Undefined while the page starts. */
+/** The API's client, for the user that the page was rendered for. Undefined while the page starts. */
 export function useApi(): ApiClient | undefined {
   return useContext(ApiContext);
 }

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { npmCommand } from "../../../scripts/run/npm-command.ts";
 
 /** The folder of an example. */
-function folderOf(example: string): string {
+export function folderOf(example: string): string {
   return fileURLToPath(new URL(`../../../examples/${example}`, import.meta.url));
 }
 
@@ -23,14 +23,16 @@ export interface ExampleProcess {
  * Runs an npm script in the folder of an example. It inherits no variable but those of the machine.
  *
  * @param environment - its own variables
+ * @param words - more arguments of the script
  */
 export function runScript(
   example: string,
   script: string,
   environment: Record<string, string> = {},
+  words: readonly string[] = [],
 ): ExampleProcess {
   const { PATH = "", HOME = tmpdir() } = process.env;
-  const { command, args } = npmCommand(["run", "--silent", script]);
+  const { command, args } = npmCommand(["run", "--silent", script, "--", ...words]);
   const child = spawn(command, args, {
     cwd: folderOf(example),
     env: { PATH, HOME, NO_COLOR: "1", ...environment },

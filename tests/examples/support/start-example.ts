@@ -19,8 +19,8 @@ const timeout = 60_000;
 
 /**
  * Runs `npm start` of an example that is installed and built, on free ports and with an empty folder for its
- * data. All examples read `WEB_PORT`, `API_PORT`, `DATA_DIR` and `BETTER_AUTH_SECRET`, and print `Web app` and
- * `API` with their addresses once both answer.
+ * data. All examples read `WEB_PORT`, `API_PORT`, `DATA_DIR` and `BETTER_AUTH_SECRET`, and print `Web app`
+ * and `API` with their addresses once both answer.
  *
  * @param environment - more variables
  * @param script - the npm script. Default: `start`

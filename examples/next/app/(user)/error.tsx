@@ -1,6 +1,6 @@
 "use client";
 
-/** When the API or Better Auth cannot be reached. In production, the message of a server's error stays there. */
+/** When the API or Better Auth cannot be reached. The message of a server's error stays on the server. */
 export default function ErrorPage({ retry }: { error: unknown; retry: () => void }) {
   return (
     <div role="alert">

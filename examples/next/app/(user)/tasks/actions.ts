@@ -3,7 +3,7 @@
 import { refresh } from "next/cache";
 import { requireUser, userApi } from "@/lib/user";
 
-/** Anyone can call a server action with anything. The user comes from the session, and the API checks the rest. */
+/** Anyone can call a server action, with anything. The user comes from the session. The API checks the rest. */
 export async function addTask(form: FormData): Promise<void> {
   const user = await requireUser();
   const api = await userApi();
