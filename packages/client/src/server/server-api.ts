@@ -57,6 +57,8 @@ export type ServerApi = {
   /**
    * Returns a `fetch` for the user of one request.
    *
+   * @throws {TypeError} `getToken` is not a function, or belongs to a page: {@link betterAuthToken} without the
+   *   headers of a request.
    * @param getToken - fetches the token of the request's user, again for each call: {@link betterAuthToken}
    *   with the request's headers. Nothing is cached, so that no user gets another's token, even if the result
    *   is stored by mistake and `getToken` finds out the current request itself.
@@ -102,8 +104,7 @@ export function serverApi(options: ServerApiOptions): ServerApi {
 
   return {
     for(getToken) {
-      if (typeof getToken !== "function")
-        throw new TypeError("getToken must be a function that returns the token of the request's user");
+      requireOfRequest(getToken);
       const call = createAuthorizedCall({
         tokens: createRequestTokens(getToken, deadline),
         stepUp: undefined,
@@ -120,6 +121,18 @@ export function serverApi(options: ServerApiOptions): ServerApi {
       };
     },
   };
+}
+
+/** A page's `getToken` has no cookie on a server. Every user would be signed out. */
+function requireOfRequest(getToken: GetToken): void {
+  if (typeof getToken !== "function")
+    throw new TypeError("getToken must be a function that returns the token of the request's user");
+  if (getToken.onSessionChange !== undefined) {
+    throw new TypeError(
+      "This getToken is for a page in a browser. On a server, pass the headers of the request: " +
+        "betterAuthToken(auth, headers)",
+    );
+  }
 }
 
 /** "default" is the mode of every Request, so only another one is a decision of the caller. */

@@ -151,8 +151,8 @@ function remoteToken(authClient: BetterAuthTokenClient, headers: Headers): () =>
 function copyHeaders(headers: RequestHeaders | undefined): Headers {
   if (typeof headers?.forEach !== "function") {
     throw new TypeError(
-      "betterAuthToken(auth, headers) needs the Headers of the request: request.headers, or in Next.js " +
-        "await headers()",
+      "betterAuthToken(auth, headers) needs the Headers of the request: request.headers, in Next.js " +
+        "await headers(), and with node:http or Express fromNodeHeaders(request.headers) of better-auth/node",
     );
   }
   const copy = new Headers();

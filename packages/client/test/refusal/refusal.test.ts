@@ -211,6 +211,28 @@ describe("a body that is", () => {
   });
 });
 
+test("a response without clone and body, as of native fetches, is judged by its challenge", async () => {
+  const sent: (string | null)[] = [];
+  const client = clientOf({
+    baseURL: "https://api.example.com",
+    now: () => NOON,
+    ...tokensInTurn(tokenOf("a"), tokenOf("b")),
+    async fetch({ headers }) {
+      sent.push(headers.get("authorization"));
+      if (sent.length === 2) return new Response("ok");
+      const challenge = 'Bearer error="invalid_token"';
+      const refused = {
+        status: 401,
+        headers: new Headers({ "www-authenticate": challenge }),
+        redirected: false,
+      };
+      return refused as Response;
+    },
+  });
+  expect(await (await client("tasks")).text()).toBe("ok");
+  expect(sent).toEqual([`Bearer ${tokenOf("a")}`, `Bearer ${tokenOf("b")}`]);
+});
+
 test("readProblem reads no response that was not refused", async () => {
   const body = { errors: [{ message: "No.", extensions: { problem: expired } }] };
   for (const status of [200, 299]) expect(await readProblem(Response.json(body, { status }))).toBeUndefined();

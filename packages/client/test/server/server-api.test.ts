@@ -1,6 +1,14 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { createAuthClient } from "better-auth/client";
+import { jwtClient } from "better-auth/client/plugins";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { DestinationError, SignedOutError, serverApi, TokenUnavailableError } from "../../src/server.ts";
+import {
+  betterAuthToken,
+  DestinationError,
+  SignedOutError,
+  serverApi,
+  TokenUnavailableError,
+} from "../../src/server.ts";
 import { rejectingWith, startServer } from "../support/server.ts";
 import { tokenOf } from "../support/tokens.ts";
 
@@ -184,7 +192,14 @@ describe("baseURL", () => {
   });
 });
 
-test("refuses a getToken that is none, and a timeout out of range", () => {
+test("refuses the getToken of a page, which has no cookie on a server", () => {
+  const authClient = createAuthClient({ baseURL: "https://app.example.com", plugins: [jwtClient()] });
+  const api = serverApi({ baseURL: undefined });
+  expect(() => api.for(betterAuthToken(authClient))).toThrow("pass the headers of the request");
+  api.for(betterAuthToken(authClient, new Headers()));
+});
+
+test("refuses a getToken that is not a function, and a timeout out of range", () => {
   expect(() => serverApi({ baseURL: undefined }).for(undefined as never)).toThrow(
     "getToken must be a function",
   );

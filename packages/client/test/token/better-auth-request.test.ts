@@ -244,6 +244,6 @@ test.each([
   const client = { token: async () => ({ data: { token: "eyJ" } }) };
   for (const auth of [server, client])
     expect(() => betterAuthToken(auth, headers as never)).toThrow(
-      "needs the Headers of the request: request.headers, or in Next.js await headers()",
+      "needs the Headers of the request: request.headers, in Next.js await headers(), and with node:http",
     );
 });
