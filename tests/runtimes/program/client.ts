@@ -1,4 +1,4 @@
-import { readProblem, serverApi } from "@usher-auth/client/server";
+import { apiProxy, readProblem, serverApi } from "@usher-auth/client/server";
 
 /** A command to call an API with the client. */
 export interface ClientCommand {
@@ -19,7 +19,25 @@ export async function callApi({ api }: ClientCommand): Promise<Record<string, un
     duplex: "half",
   } as const;
 
+  const proxy = apiProxy({ getToken: () => tokenOf("new"), baseURL: api });
+  const proxied = (path: string, options: RequestInit = {}, site = "same-origin"): Promise<Response> =>
+    proxy(
+      new Request(`https://app.example.com/backend/${path}`, {
+        ...options,
+        headers: { "sec-fetch-site": site, cookie: "session=1" },
+      }),
+    );
+
   return {
+    proxied: await outcome(proxied("tasks")),
+    proxiedStream: await outcome(
+      proxied("tasks", { ...stream, body: new Response("Tea").body } as RequestInit),
+    ),
+    proxiedWithoutBody: await outcome(proxied("tasks", { method: "POST" })),
+    proxiedHead: await outcome(proxied("tasks", { method: "HEAD" })),
+    proxiedRedirect: await outcome(proxied("redirect")),
+    proxiedCrossSite: (await readProblem(await proxied("tasks", init, "cross-site")))?.code,
+    proxiedAbort: (await readProblem(await proxied("slow", { signal: AbortSignal.timeout(50) })))?.code,
     text: await outcome(fetchApi("tasks", init)),
     request: await outcome(fetchApi(new Request(`${api}tasks`, init))),
     stream: await outcome(fetchApi("tasks", stream)),
