@@ -54,7 +54,7 @@ export function openStore(folder: string) {
         name: String(name),
         size: Number(size),
       })),
-    /** Writes the stream to a file of its own, whatever its name is. */
+    /** Writes the stream to a new file, which does not have the name that the user gave. */
     async saveFile(userId: string, name: string, content: ReadableStream<Uint8Array>): Promise<StoredFile> {
       const id = randomUUID();
       const path = join(files, id);

@@ -29,7 +29,7 @@ async function visit(options: SiteOptions = {}) {
   const signUp = await page.evaluate(() => program.signUp());
   const userId = await page.evaluate(() => program.userId());
   const own = await page.evaluate((id) => program.deleteTasks(id), userId);
-  const others = await page.evaluate(() => program.deleteTasks("somebody-else"));
+  const others = await page.evaluate(() => program.deleteTasks("someone-else"));
   await open();
   const cookies = (await context.cookies()).map(({ name, domain }) => ({ name, domain }));
   const signOut = await page.evaluate(() => program.signOut());
