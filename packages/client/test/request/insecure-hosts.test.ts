@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { serverApi } from "../../src/server.ts";
+import { apiProxy, serverApi } from "../../src/server.ts";
 import { clientOf } from "../support/client.ts";
 import { stubReactNative } from "../support/react-native/globals.ts";
 
@@ -33,6 +33,11 @@ describe.each([
       clientOf({ ...options, getToken }),
   ],
   ["serverApi", serverApi],
+  [
+    "apiProxy",
+    (options: { baseURL: string; allowInsecureHosts: readonly string[] }) =>
+      apiProxy({ ...options, getToken }),
+  ],
 ] as const)("%s", (_name, create) => {
   test.each(vectors)("$name", ({ url, allowInsecureHosts, refuses }) => {
     // A baseURL may have no user name, query or fragment: those vectors are refused for either reason.
