@@ -45,8 +45,9 @@ export function App() {
       user={session.user}
       apiUrl={config.data.apiUrl}
       takesFocus={session.justArrived}
+      notice={session.notice}
       onSigningOut={session.expectSignOut}
-      onSignedOut={session.refetch}
+      onSessionEnded={session.refetch}
     />
   );
 }

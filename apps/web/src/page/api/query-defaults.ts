@@ -1,10 +1,10 @@
 import type { DefaultOptions } from "@tanstack/react-query";
-import { SignedOutError } from "@usher-auth/client";
+import { SignedOutError, UserChangedError } from "@usher-auth/client";
 import { ApiProblem } from "./problem.ts";
 
-/** Retries after a network or server failure, but not after a 4xx or a sign-out. */
+/** Retries after a network or server failure, but not after a 4xx, a sign-out or a change of the user. */
 function retry(failures: number, error: Error): boolean {
-  if (error instanceof SignedOutError) return false;
+  if (error instanceof SignedOutError || error instanceof UserChangedError) return false;
   if (error instanceof ApiProblem && error.status < 500) return false;
   return failures < 2;
 }

@@ -1,5 +1,4 @@
-import { createApiClient } from "@usher-auth/client";
-import { fetchToken } from "../session/auth-client.ts";
+import { createApiClient, type GetToken } from "@usher-auth/client";
 import { createLatestToken, type LatestToken } from "./latest-token.ts";
 import { createTasksApi, type TasksApi } from "./tasks.ts";
 
@@ -11,28 +10,36 @@ export type UserApi = {
   token: Pick<LatestToken, "get" | "subscribe">;
   /** Makes the next request fetch a new token. */
   renewToken(): void;
-  /** Stops fetching tokens, because the user is signing out. */
+  /** Tells the other tabs that the user has signed out. */
+  signedOut(): void;
+  /** Stops listening to the other tabs. */
   close(): void;
-  /** Fetches tokens again, after a failed sign-out. */
-  reopen(): void;
 };
 
-type Options = { apiUrl: string; userId: string; onSignedOut: () => void };
+type Options = {
+  apiUrl: string;
+  userId: string;
+  getToken: GetToken;
+  /** Called when the user has signed out, or someone else has signed in, here or in another tab. */
+  onSessionEnded: () => void;
+};
 
-export function createUserApi({ apiUrl, userId, onSignedOut }: Options): UserApi {
+export function createUserApi({ apiUrl, userId, getToken, onSessionEnded }: Options): UserApi {
   const token = createLatestToken();
-  let isOpen = true;
+
+  /** Keeps the token for the inspector. */
+  const watchedGetToken: GetToken = async (context) => {
+    const fetched = await getToken(context);
+    token.set(fetched ?? undefined);
+    return fetched;
+  };
 
   const client = createApiClient({
     baseURL: apiUrl,
-    async getToken() {
-      const fetched = isOpen ? await fetchToken() : null;
-      token.set(fetched ?? undefined);
-      return fetched;
-    },
-    onSignedOut() {
-      if (isOpen) onSignedOut();
-    },
+    userId,
+    getToken: Object.assign(watchedGetToken, { onSessionChange: getToken.onSessionChange }),
+    onSignedOut: onSessionEnded,
+    onUserChanged: onSessionEnded,
   });
 
   return {
@@ -40,13 +47,8 @@ export function createUserApi({ apiUrl, userId, onSignedOut }: Options): UserApi
     userId,
     tasks: createTasksApi(client, userId),
     token,
-    renewToken: client.clearToken,
-    close() {
-      isOpen = false;
-      client.clearToken();
-    },
-    reopen() {
-      isOpen = true;
-    },
+    renewToken: client.refresh,
+    signedOut: client.clearToken,
+    close: client.close,
   };
 }

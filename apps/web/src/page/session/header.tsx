@@ -11,13 +11,11 @@ type Props = { user: SignedInUser; api: UserApi; onSigningOut: () => void };
 export function Header({ user, api, onSigningOut }: Props) {
   const signOut = useMutation({
     async mutationFn() {
-      // First, so that no request fetches a token after the session has ended.
-      api.close();
       onSigningOut();
       const { error } = await authClient.signOut();
       if (error) throw new Error(error.message ?? `The web app answered ${error.status}`);
+      api.signedOut();
     },
-    onError: api.reopen,
   });
 
   return (

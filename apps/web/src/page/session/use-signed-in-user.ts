@@ -8,7 +8,7 @@ export type SignedIn = {
   user: SignedInUser | null | undefined;
   /** Why the session could not be loaded. */
   error: Error | undefined;
-  /** The sign-in screen's message after a user was signed out. */
+  /** Why the page shows something else than before: the user was signed out, or someone else signed in. */
   notice: string | undefined;
   /** The user signed in with the form, rather than loading the page with a session. */
   justArrived: boolean;
@@ -40,14 +40,15 @@ export function useSignedInUser(): SignedIn {
   return {
     user: seen?.user,
     error: seen === undefined && !session.isPending && session.error ? reasonOf(session.error) : undefined,
-    notice: seen?.user === null && seen.before ? signedOutNotice(isLeaving) : undefined,
+    notice: seen?.before ? noticeOf(seen.user, isLeaving) : undefined,
     justArrived: Boolean(seen?.user) && seen?.before === null,
     expectSignOut: useCallback(() => setIsLeaving(true), []),
     refetch: useCallback(() => void refetch(), [refetch]),
   };
 }
 
-function signedOutNotice(wasExpected: boolean): string {
+function noticeOf(user: SignedInUser | null, wasExpected: boolean): string {
+  if (user !== null) return `${user.name} has signed in with this browser. These are their tasks.`;
   return wasExpected ? "You are signed out." : "Your session has ended. Sign in to continue.";
 }
 
