@@ -8,7 +8,7 @@ const { name, apiUrl, own, token } = Object.fromEntries(new URLSearchParams(loca
 
 const authClient = createAuthClient({ plugins: [jwtClient(), organizationClient()] });
 
-/** A `getToken` that knows nothing of Better Auth's client, and tells of no session changes. */
+/** A `getToken` of the application, without session changes. */
 async function ownGetToken(): Promise<string | null> {
   const response = await fetch("/own-token");
   if (response.status === 401) return null;
@@ -21,7 +21,7 @@ function chooseGetToken(): GetToken {
   return own === undefined ? betterAuthToken(authClient) : ownGetToken;
 }
 
-/** What the application was told. */
+/** The events that the application got. */
 const told: string[] = [];
 
 const api = createApiClient({
@@ -47,7 +47,7 @@ const actions = {
   calls: (count: number) => Promise.all(Array.from({ length: count }, call)),
   async signIn(email: string, password: string): Promise<void> {
     await authClient.signIn.email({ email, password });
-    // Better Auth's client tells of it 10 ms later.
+    // Better Auth's client reports it 10 ms later.
     await new Promise((resolve) => setTimeout(resolve, 20));
   },
   signOut: () => authClient.signOut(),

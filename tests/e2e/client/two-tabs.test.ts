@@ -101,7 +101,7 @@ describe.each([
     expect(application.calls).toEqual([]);
   });
 
-  test("a sign-out in one is told in the other, without a call", async () => {
+  test("a sign-out in one reaches the other, without a call", async () => {
     const [first, second] = await twoTabsOfAnna(options);
     await signOut(second);
     await afterChange(second);

@@ -7,7 +7,7 @@ import { readSubject } from "./token-claims.ts";
 import { createTokenStore, type TokenStore } from "./token-store.ts";
 import type { Tokens } from "./tokens.ts";
 
-/** What `onUserChanged` is told. */
+/** What `onUserChanged` gets. */
 export type UserChanged = {
   /** The user that the client, or its page, belongs to. */
   readonly previousUserId: string;

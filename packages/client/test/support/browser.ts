@@ -41,7 +41,7 @@ export type TestBrowser = {
   tokenRequests: number;
   /** What the API got: path and the id of the token. */
   sent: string[];
-  /** What the applications of the tabs were told. */
+  /** The events that the applications of the tabs got. */
   told: string[];
   /** Dispatches an event of the page, such as `pageshow`. */
   dispatch(type: string, event: object): void;

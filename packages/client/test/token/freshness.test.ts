@@ -32,7 +32,7 @@ describe("how long a token that was just fetched can be used", () => {
 
   test.each([
     ["without `iat`, by this clock", { iat: undefined }, 870],
-    ["with an `iat` that is no number, by this clock", { iat: "now" }, 870],
+    ["with an `iat` that is not a number, by this clock", { iat: "now" }, 870],
     ["without `exp`: not at all", { exp: undefined }, 0],
     ["with an `iat` after its `exp`: not at all", { iat: NOON }, 0],
     ["of 20 seconds: not at all", { exp: NOON / 1000 + 20 }, 0],

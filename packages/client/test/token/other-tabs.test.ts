@@ -19,7 +19,7 @@ describe("two tabs", () => {
     expect(browser.sent).toEqual(["/1 anna in first", "/2 bert in first"]);
   });
 
-  test("a sign-out in one is told in the other, without a call of it", async () => {
+  test("a sign-out in one reaches the other, without a call of it", async () => {
     const browser = startBrowser();
     const [first, second] = [browser.tab("first"), browser.tab("second")];
     await first("/1");
@@ -30,7 +30,7 @@ describe("two tabs", () => {
     expect(browser.told).toEqual(["first: signed out"]);
   });
 
-  test("a sign-out that one notices is told in the other", async () => {
+  test("a sign-out that one notices reaches the other", async () => {
     const browser = startBrowser();
     const [first, second] = [browser.tab("first"), browser.tab("second")];
     await first("/1");

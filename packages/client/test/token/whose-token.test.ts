@@ -4,7 +4,7 @@ import { clientOf } from "../support/client.ts";
 import { rejectingWith, startServer } from "../support/server.ts";
 import { NOON, tokenOf, tokensInTurn } from "../support/tokens.ts";
 
-/** A client whose tokens are never cached, so that each call asks getToken, and what its application was told. */
+/** A client whose tokens are never cached, so that each call asks getToken, and the events that its application got. */
 async function start(answers: (string | null)[], options: Partial<Parameters<typeof clientOf>[0]> = {}) {
   const api = await startServer();
   const changes: object[] = [];
