@@ -4,6 +4,7 @@ import type { ParsedUrl } from "../request/parse-url.ts";
 import { requireTimeout } from "../timeout.ts";
 import type { BetterAuthTokenClient, BetterAuthTokenServer } from "../token/better-auth-types.ts";
 import { betterAuthSession } from "./better-auth-session.ts";
+import { globalFetch } from "./global-fetch.ts";
 import { relocate } from "./location.ts";
 import { requireMethod } from "./method.ts";
 import { pathBelow, readMount } from "./path.ts";
@@ -139,10 +140,8 @@ export function apiProxy(options: ApiProxyOptions): ApiProxy {
   const sendOptions = {
     maxRequestBytes,
     timeout: requireTimeout("timeout", options.timeout ?? 60_000, 300_000),
-    // The global one is read at each call, because frameworks replace it. It gets no Request: Node would put
-    // another stream around the body of one.
     fetch: async (url: string, init: RequestInit) =>
-      await (ownFetch ? ownFetch(new Request(url, init)) : globalThis.fetch(url, init)),
+      await (ownFetch ? ownFetch(new Request(url, init)) : globalFetch(url, init)),
   };
 
   async function pass(request: Request): Promise<Response> {

@@ -76,18 +76,10 @@ export async function openUpload(
     },
     { highWaterMark: 0 },
   );
-  return { stream: Object.assign(stream, { tee: () => [failed(), stream] }), length, problem: () => problem };
+  return { stream, length, problem: () => problem };
 }
 
 function statedLength(headers: Headers): number | undefined {
   const text = headers.get("content-length");
   return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
-}
-
-/**
- * Node's `fetch` keeps a copy of a body to send it again after a redirect, even if it follows none: it takes the
- * second stream of `tee()`, and the first one would keep all bytes. If it took the first, the request would fail.
- */
-function failed(): ReadableStream<Uint8Array> {
-  return new ReadableStream({ start: (controller) => controller.error(new Error("This body is sent once")) });
 }

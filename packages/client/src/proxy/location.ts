@@ -11,6 +11,9 @@ import { type ParsedUrl, parseUrl } from "../request/parse-url.ts";
 export function relocate(location: string, base: ParsedUrl, mount: string, from: ParsedUrl): string {
   const target = parseUrl(location, from);
   if (target === undefined) return location;
-  if (target.origin !== base.origin || !`${target.pathname}/`.startsWith(base.pathname)) return target.href;
-  return `${mount}/${target.pathname.slice(base.pathname.length)}${target.search}${target.hash}`;
+  const isInside = target.origin === base.origin && `${target.pathname}/`.startsWith(base.pathname);
+  const below = target.pathname.slice(base.pathname.length);
+  // With the proxy at "/", a slash at the beginning would make it "//host".
+  if (!isInside || below.startsWith("/")) return target.href;
+  return `${mount}/${below}${target.search}${target.hash}`;
 }

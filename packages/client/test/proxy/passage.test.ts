@@ -68,6 +68,13 @@ describe("a body", () => {
     expect(errors).toEqual([]);
   });
 
+  test("can be cloned by a fetch of the application", async () => {
+    const { proxy } = proxyTo(
+      async (request) => new Response((await request.clone().text()) + (await request.text())),
+    );
+    expect(await outcome(await proxy(upload(streamOf("ab", "c"))))).toBe("200 abcabc");
+  });
+
   test("that has been read already is the application's mistake", async () => {
     const { proxy } = proxyTo(echo);
     const request = upload("12345");

@@ -129,6 +129,13 @@ test.for(["backend", "/back end", "/backend?x", "//backend", "/../x", "/backend/
   },
 );
 
+test("a redirect to two slashes does not become one to another host, with the proxy at /", async () => {
+  const answer = () => new Response(null, { status: 302, headers: { location: "/v1//evil.example/x" } });
+  const { proxy } = proxyTo(answer, { path: "/" });
+  const { headers } = await proxy(fromPage("/tasks"));
+  expect(headers.get("location")).toBe("https://api.example.com/v1//evil.example/x");
+});
+
 test.for([
   ["/v1/tasks/2?x=1#part", "/backend/tasks/2?x=1#part"],
   ["https://api.example.com/v1/tasks", "/backend/tasks"],
