@@ -46,7 +46,8 @@ export type ApiClientOptions = {
   getTokenTimeout?: number;
   /**
    * Called once when `getToken` reports that the user is signed out, here or in another tab, and again only
-   * after there was a token in between. Its result is not awaited. An error that it throws goes to `console.error` and fails no call.
+   * after there was a token in between. Its result is not awaited. An error that it throws goes to
+   * `console.error` and fails no call.
    */
   onSignedOut?: () => unknown;
   /**
@@ -54,8 +55,9 @@ export type ApiClientOptions = {
    * rendered, or a client made for the user of a session. Then the first token must be this user's too, and
    * the other tabs know the user before there is a token. A function is called when a client that belongs to
    * no user starts, gets a token or hears of another tab; it returns null or undefined if there is no such
-   * user. A string holds for good, also after `clearToken()`. With it, a token without a
-   * readable `sub` is refused. Default: the client belongs to the user of its first token.
+   * user. An error that it throws at a token rejects the calls that wait for it. A string holds for good, also
+   * after `clearToken()`. With `userId`, a token without a readable `sub` is refused. Default: the client
+   * belongs to the user of its first token.
    */
   userId?: ExpectedUser;
   /**

@@ -60,9 +60,9 @@ export function betterAuthToken(authClient: BetterAuthTokenClient): BetterAuthGe
  *   this server: its rate limit counts all users together.
  *
  * The function resolves to the token of the request's user, or to null when nobody is signed in. It caches the
- * token until 30 seconds before its `exp`, for these headers only. Every other failure rejects. An attempt
- * may take 10 seconds; after that, the next call starts another. It does not extend the session: the browser
- * would not get the new cookie.
+ * token until 30 seconds before its `exp`, for these headers only. Every other failure rejects, and calls
+ * within the next second get the same error. An attempt may take 10 seconds; after that, the next call starts
+ * another. It does not extend the session: the browser would not get the new cookie.
  *
  * The headers are copied when `betterAuthToken` is called.
  *
