@@ -4,8 +4,10 @@ import { DatabaseSync } from "node:sqlite";
 import { usherJwt } from "@usher-auth/issuer";
 import { betterAuth } from "better-auth";
 import { getMigrations } from "better-auth/db/migration";
+import { sveltekitCookies } from "better-auth/svelte-kit";
 import { building } from "$app/env";
 import { API_URL, BETTER_AUTH_SECRET, BETTER_AUTH_URL, DATA_DIR } from "$app/env/private";
+import { getRequestEvent } from "$app/server";
 
 /** `vite build` loads this module too, without the environment of the server. */
 const unknownUrl = "http://localhost";
@@ -15,7 +17,11 @@ export const auth = betterAuth({
   secret: building ? "only used by vite build, which signs nothing" : BETTER_AUTH_SECRET,
   database: openDatabase(),
   emailAndPassword: { enabled: true },
-  plugins: [usherJwt({ audience: API_URL ?? unknownUrl, algorithm: "EdDSA", disableSettingJwtHeader: true })],
+  plugins: [
+    usherJwt({ audience: API_URL ?? unknownUrl, algorithm: "EdDSA", disableSettingJwtHeader: true }),
+    // The last one. Where a page extends its session, it sends the new cookie.
+    sveltekitCookies(getRequestEvent),
+  ],
   // With disableSettingJwtHeader: tokens are for this server, and no script in the browser can ask for one.
   disabledPaths: ["/token"],
   telemetry: { enabled: false },
