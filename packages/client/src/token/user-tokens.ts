@@ -125,7 +125,10 @@ export function createUserTokens(options: UserTokensOptions): UserTokens {
 
   function hear(message: TabMessage): void {
     const isSameUser = message.kind === "signed-in" && (userOf(session) ?? message.userId) === message.userId;
-    if (!isSameUser) doubt();
+    if (isSameUser) return;
+    // Every tab that notices a sign-out says so. A sign-in is said by its first token.
+    if (message.kind === "changed" && reportedSignedOut) session.store.refresh();
+    else doubt();
   }
 
   function listen(): void {

@@ -42,6 +42,23 @@ describe("two tabs", () => {
     expect(browser.told).toEqual(["second: signed out", "first: signed out"]);
   });
 
+  test("a sign-out costs each of many tabs one token request", async () => {
+    const browser = startBrowser();
+    const tabs = Array.from({ length: 10 }, (_, index) => browser.tab(`tab ${index}`));
+    for (const tab of tabs) await tab("/1");
+    browser.userId = null;
+    browser.tab("another").clearToken();
+    await settle(5000);
+    expect(browser.told).toHaveLength(10);
+    expect(browser.tokenRequests).toBe(20);
+
+    // Someone else's sign-in still reaches them.
+    browser.userId = "bert";
+    await browser.tab("of bert")("/2");
+    await settle(5000);
+    expect(browser.told.filter((event) => event.endsWith("anna is now bert"))).toHaveLength(10);
+  });
+
   test("after refresh in one, the other's next call has a new token", async () => {
     const browser = startBrowser();
     const [first, second] = [browser.tab("first"), browser.tab("second")];
