@@ -1,0 +1,1 @@
+export const createURL = (path, { scheme = "usher-tasks" } = {}) => `${scheme}://${path}`;
