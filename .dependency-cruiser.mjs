@@ -315,7 +315,8 @@ export default {
   ],
   options: {
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "(^|/)(dist|prisma/generated)/" },
+    // tests/examples/phone is bundled in examples/expo, with its packages.
+    exclude: { path: "(^|/)(dist|prisma/generated)/|^tests/examples/phone/" },
     parser: "swc",
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {

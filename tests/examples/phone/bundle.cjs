@@ -45,10 +45,13 @@ async function main() {
   );
 }
 
-main().then(
-  () => process.exit(),
-  (error) => {
+main()
+  .catch((error) => {
     console.error(error);
-    process.exit(1);
-  },
-);
+    process.exitCode = 1;
+  })
+  .finally(() => {
+    rmSync(folder, { recursive: true, force: true });
+    // Metro's workers would keep the process.
+    process.exit();
+  });

@@ -26,7 +26,7 @@ export type Phone = Pick<typeof import("@usher-auth/client"), "createApiClient" 
   };
 };
 
-export type SentByPhone = {
+type SentByPhone = {
   url: string;
   method: string;
   headers: [string, string][];

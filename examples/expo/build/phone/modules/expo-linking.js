@@ -1,1 +1,0 @@
-export const createURL = (path, { scheme = "usher-tasks" } = {}) => `${scheme}://${path}`;

@@ -1,1 +1,0 @@
-export const requireNativeModule = (name) => globalThis.expo.modules[name];
