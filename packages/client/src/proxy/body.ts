@@ -64,6 +64,7 @@ export async function openUpload(
       async pull(controller) {
         try {
           const bytes = await next();
+          await otherEvents();
           if (bytes === undefined) controller.close();
           else controller.enqueue(bytes);
         } catch (error) {
@@ -82,4 +83,12 @@ export async function openUpload(
 function statedLength(headers: Headers): number | undefined {
   const text = headers.get("content-length");
   return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+}
+
+/**
+ * Lets the event loop handle what has arrived before the next bytes are sent: the API may have answered already,
+ * and closed its connection. Node's `fetch` would fail at the sending, and lose the answer (a 413, mostly).
+ */
+function otherEvents(): Promise<void> {
+  return new Promise((resolve) => (globalThis.setImmediate ?? queueMicrotask)(resolve));
 }

@@ -90,6 +90,28 @@ test("100 MB go down with a flat heap, also to a browser that stops reading for 
   expect(memory()).toBeLessThan(32);
 });
 
+test("the answer of an API that refuses a large body and closes the connection is not lost", async () => {
+  const api = await startApi(
+    (_incoming, response) => void response.writeHead(413, { connection: "close" }).end("too large for me"),
+    { keepsBodies: false },
+  );
+  const site = await startSite(api.url);
+  const statuses: (number | undefined)[] = [];
+  for (let round = 0; round < 10; round += 1) {
+    const upload = request(`${site.url}/backend/files`, {
+      method: "POST",
+      headers: { ...ownPage(site.port), "content-length": "5000000" },
+    });
+    // The host closes the connection to the browser too.
+    upload.on("error", () => statuses.push(undefined));
+    upload.on("response", (response) => statuses.push(response.resume().statusCode));
+    upload.end(Buffer.alloc(5_000_000));
+    await new Promise((resolve) => upload.on("close", resolve));
+  }
+  expect(statuses).toContain(413);
+  expect(statuses).not.toContain(502);
+});
+
 test("a body above the limit of 100 MiB is refused by its length alone", async () => {
   const api = await startApi();
   const site = await startSite(api.url);
