@@ -20,10 +20,12 @@ export function readInsecureHosts(names: unknown): ReadonlySet<string> {
 }
 
 function readHost(name: unknown, index: number): string {
-  const text = typeof name === "string" ? name.toLowerCase() : "";
-  const host = /^[0-9a-f.]*:[0-9a-f:.]*$/.test(text) ? `[${text}]` : text;
-  const isHost = /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])$/.test(host);
-  if (isHost && URL.parse(`http://${host}`)?.hostname === host) return host;
+  if (typeof name === "string") {
+    const text = name.toLowerCase();
+    const host = text.includes(":") && !text.startsWith("[") ? `[${text}]` : text;
+    const isHost = /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])$/.test(host);
+    if (isHost && URL.parse(`http://${host}`)?.hostname === host) return host;
+  }
   throw new IssuerError(
     `usherJwt: allowInsecureHosts: entry ${index + 1} must be an exact host name, such as "web" or ` +
       `"10.0.2.2": no scheme, port, path or wildcard; IP addresses and international names as in a ` +

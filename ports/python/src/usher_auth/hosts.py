@@ -12,7 +12,6 @@ from .log_text import logger
 
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f#/:<>?@\[\\\]^|%]")
 _ENTRY = re.compile(r"[a-z0-9._-]+|\[[0-9a-f:.]+\]")
-_IPV6 = re.compile(r"[0-9a-f.]*:[0-9a-f:.]*")
 _LOOPBACK = re.compile(r"localhost|127\.\d+\.\d+\.\d+|\[::1\]|.+\.localhost", re.ASCII)
 
 
@@ -74,7 +73,7 @@ _warned: set[str] = set()
 
 def _read_entry(name: object, place: int, label: str) -> str:
     text = name.lower() if isinstance(name, str) and name.isascii() else ""
-    host = f"[{text}]" if _IPV6.fullmatch(text) else text
+    host = f"[{text}]" if ":" in text and not text.startswith("[") else text
     if _ENTRY.fullmatch(host) is None or normal_host(host) != host:
         raise ConfigurationError(
             f"{label}: entry {place} must be an exact host name, such as 'web' or '10.0.2.2': no scheme, "

@@ -21,12 +21,21 @@ it.each([
       "anyone on the network could insert their own keys.",
   ],
   [["web", "http://web"], `${option}: entry 2 ${wording.entry}.`],
+  [["web", 1], `${option}: entry 2 ${wording.entry}.`],
+  [["web:3000"], `${option}: entry 1 ${wording.entry}.`],
   ["web", `${option}: ${wording.list}.`],
 ])("the message for allowInsecureHosts %j says what to set", (allowInsecureHosts, message) => {
   expect(() => remoteJwks("http://api/jwks", { allowInsecureHosts: allowInsecureHosts as string[] })).toThrow(
     new ConfigurationError(message),
   );
 });
+
+it.each(["fd00::1", "[fd00::1]", "FD00::1"])(
+  "allows an IPv6 address, with or without brackets: %s",
+  (entry) => {
+    expect(() => remoteJwks("http://[fd00::1]/jwks", { allowInsecureHosts: [entry] })).not.toThrow();
+  },
+);
 
 it("in production, each host causes one process warning", () => {
   const warnings = vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
