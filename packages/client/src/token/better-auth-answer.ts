@@ -1,8 +1,10 @@
 import { TokenUnavailableError } from "../errors.ts";
 
-/** What Better Auth answered: data, or the status of an error. */
+/** What Better Auth answered: data, or an error. */
 export type Answer = {
   readonly data?: unknown;
+  readonly isError: boolean;
+  /** Of the error, if it has one. */
   readonly status?: number | undefined;
   /** Seconds. */
   readonly retryAfter?: number | undefined;
@@ -16,12 +18,13 @@ export type Answer = {
 export async function answerOf(call: PromiseLike<unknown>): Promise<Answer> {
   try {
     const answer = await call;
-    if (!isEnvelope(answer)) return { data: answer };
-    return { data: answer.data, status: statusOf(answer.error) };
+    if (!isEnvelope(answer)) return { data: answer, isError: false };
+    const { data, error } = answer;
+    return { data, isError: (error ?? null) !== null, status: statusOf(error) };
   } catch (error) {
     const status = statusOf(error);
     if (status === undefined) throw error;
-    return { status, retryAfter: retryAfterOf(error) };
+    return { isError: true, status, retryAfter: retryAfterOf(error) };
   }
 }
 
@@ -48,18 +51,15 @@ export function readToken({ data, status, retryAfter }: Answer): string | null {
  *
  * @throws {TokenUnavailableError} There is a session, or Better Auth does not know.
  */
-export function requireSignedOut({ data, status, retryAfter }: Answer): null {
-  if (status === 429 || (status ?? 0) >= 500) {
-    throw new TokenUnavailableError(
-      `Better Auth did not return a token: status 401, and for the session ${status}`,
-      { status, retryAfter },
-    );
-  }
+export function requireSignedOut({ data, isError, status, retryAfter }: Answer): null {
   const { session } = (data ?? {}) as { session?: unknown };
-  if (typeof session !== "object" || session === null) return null;
-  throw new TokenUnavailableError("Better Auth did not return a token: status 401, but there is a session", {
-    status: 401,
-  });
+  const hasNoSession = typeof (data ?? {}) === "object" && (session ?? null) === null;
+  if (isError ? status === 401 || status === 404 : hasNoSession) return null;
+  const found = isError ? `status ${status}` : "a session, or no answer of Better Auth";
+  throw new TokenUnavailableError(
+    `Better Auth did not return a token: status 401, but /get-session has ${found}`,
+    isError ? { status, retryAfter } : { status: 401 },
+  );
 }
 
 function isEnvelope(answer: unknown): answer is { data: unknown; error: unknown } {

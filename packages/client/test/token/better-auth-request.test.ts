@@ -203,6 +203,48 @@ describe("Better Auth over HTTP", () => {
     }
   });
 
+  test.each([
+    ["a page of a proxy", 200, "<h1>Welcome</h1>"],
+    ["a session", 200, '{"session":{"id":"1"},"user":{"id":"1"}}'],
+    ["a limit", 429, "{}"],
+    ["an outage", 503, "{}"],
+    ["an answer for others", 403, "{}"],
+  ])("that refuses a token, and for the session has %s, is no sign-out", async (_name, status, body) => {
+    const url = await listen((request, response) =>
+      request.url?.includes("/token")
+        ? response.writeHead(401).end()
+        : response.writeHead(status, { "content-type": "application/json" }).end(body),
+    );
+    await expect(betterAuthToken(authClientOf(url), signedIn)()).rejects.toMatchObject({
+      code: "token_unavailable",
+    });
+  });
+
+  test.each([
+    [200, "null"],
+    [200, '{"session":null,"user":null}'],
+    [401, "{}"],
+    [404, ""],
+  ])(
+    "that refuses a token, and for the session has status %d and %s, is a sign-out",
+    async (status, body) => {
+      const url = await listen((request, response) =>
+        request.url?.includes("/token")
+          ? response.writeHead(401).end()
+          : response.writeHead(status, { "content-type": "application/json" }).end(body),
+      );
+      expect(await betterAuthToken(authClientOf(url), signedIn)()).toBeNull();
+    },
+  );
+
+  test("whose client has an error without a status is no sign-out", async () => {
+    const token = async () => ({ data: null, error: { status: 401 } });
+    const getSession = async () => ({ data: null, error: { message: "Fetch error" } });
+    await expect(betterAuthToken({ token, getSession }, signedIn)()).rejects.toMatchObject({
+      code: "token_unavailable",
+    });
+  });
+
   test("that cannot be reached rejects with fetch's own error", async () => {
     await expect(betterAuthToken(authClientOf("http://127.0.0.1:1"), signedIn)()).rejects.toBeInstanceOf(
       TypeError,
