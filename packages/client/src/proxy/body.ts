@@ -48,6 +48,8 @@ export async function openUpload(
   if (first?.done) return noUpload;
   let received = 0;
   let problem: ProxyProblem | undefined;
+  /** The API takes no more: it has answered, or failed. */
+  let isEnded = false;
 
   async function next(): Promise<Uint8Array | undefined> {
     const { done, value } = first ?? (await read());
@@ -68,12 +70,14 @@ export async function openUpload(
           if (bytes === undefined) controller.close();
           else controller.enqueue(bytes);
         } catch (error) {
-          problem = error as ProxyProblem;
-          reader.cancel().catch(() => undefined);
+          if (!isEnded) problem = error as ProxyProblem;
           throw error;
         }
       },
-      cancel: (reason) => reader.cancel(reason),
+      // The rest is not cancelled, but left to the host: Node would close the connection before the answer is sent.
+      cancel() {
+        isEnded = true;
+      },
     },
     { highWaterMark: 0 },
   );
