@@ -12,6 +12,7 @@ const names = [
   ".next",
   "next-env.d.ts",
   ".guide",
+  "auth.sqlite",
   ".svelte-kit",
   ".expo",
 ];

@@ -15,7 +15,7 @@ export interface StartedExample {
 }
 
 /** Milliseconds. */
-const timeout = 60_000;
+const timeout = 100_000;
 
 /**
  * Runs `npm start` of an example that is installed and built, on free ports and with an empty folder for its
