@@ -11,8 +11,8 @@ import type { Store } from "./store.ts";
 const maximumFileSize = 20 * 1024 * 1024;
 
 /**
- * The guarded API. Each route has `:userId`, and the guard lets only this user through: no route below checks it
- * again.
+ * The guarded API. Each route has `:userId`, and the guard lets only this user through. No route below checks
+ * it again.
  */
 export function createApi({ verifier, store }: { verifier: Verifier; store: Store }) {
   const changes = new EventEmitter().setMaxListeners(0);

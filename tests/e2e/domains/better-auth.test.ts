@@ -50,7 +50,7 @@ test("trustedOrigins takes a wildcard for the subdomains of one name", async () 
   expect(await statusFor("http://pull-1.preview.example.com")).toBe(403);
 });
 
-test("of two session cookies with one name, Better Auth reads the first, which is the older one", async () => {
+test("of two session cookies with one name, Better Auth reads the first: the older one", async () => {
   const url = "https://auth.example.com";
   const auth = await createAuth({ baseURL: url });
   const [older, newer] = [await signUp(auth, url, url), await signUp(auth, url, url)];
