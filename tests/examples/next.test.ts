@@ -169,6 +169,25 @@ describe("two users in two browsers", () => {
   });
 });
 
+test("npm run dev serves the same pages, without an error in the console", async () => {
+  const development = await startExample("next", {}, "dev");
+  onTestFinished(development.stop);
+  const clara = await signUp(browser, development.webUrl, "Clara");
+  const messages: string[] = [];
+  clara.page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) messages.push(message.text());
+  });
+  for (const path of pages) {
+    await addTask(clara, path, `Clara ${path}`);
+    await clara.page.reload();
+    await clara.page
+      .getByRole("listitem")
+      .filter({ hasText: `Clara ${path}` })
+      .waitFor();
+  }
+  expect(messages).toEqual([]);
+}, 300_000);
+
 test("what the guide shows is built by Next.js with strict types, without a secret", async () => {
   const files = filesOfGuide("nextjs");
   expect(files).toHaveLength(uncheckedBlocks("nextjs"));

@@ -36,7 +36,7 @@ for (const program of programs) {
 }
 
 await Promise.all([untilItAnswers(`${webUrl}/sign-in`), untilItAnswers(`${apiUrl}/health`)]);
-console.log(`Web app: ${webUrl}\nAPI:     ${apiUrl}`);
+if (process.exitCode === undefined) console.log(`Web app: ${webUrl}\nAPI:     ${apiUrl}`);
 
 async function untilItAnswers(url: string): Promise<void> {
   while (process.exitCode === undefined) {

@@ -20,7 +20,8 @@ export async function signUp(browser: Browser, webUrl: string, name: string): Pr
   const context = await browser.newContext({ baseURL: webUrl });
   const responses = recordResponses(context);
   const page = await context.newPage();
-  page.setDefaultTimeout(30_000);
+  // A server in development compiles each page when it is first asked for.
+  page.setDefaultTimeout(90_000);
   const email = `${name.toLowerCase()}@example.com`;
   await page.goto("/sign-in");
   await page.getByRole("button", { name: "I am new here" }).click();
