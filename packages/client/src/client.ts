@@ -20,8 +20,8 @@ import { createUserTokens } from "./token/user-tokens.ts";
  *   unless the caller sets `"manual"`. Cookies are not sent (`credentials: "omit"`) unless the caller sets
  *   `credentials`. An `Authorization` header of the caller throws a TypeError, and so does a `Request` that
  *   is not an instance of the global class.
- * - **Token cache.** The token is cached until 30 seconds before its `exp`, also by a clock that is wrong. A
- *   token without a readable `exp` is not cached. Concurrent calls share one fetch of the token. After a
+ * - **Token cache.** The token is cached until 30 seconds before its `exp`, also by a clock that is wrong;
+ *   a token that lives for less than a minute, for half its lifetime. One without a readable `exp` is not. Concurrent calls share one fetch of the token. After a
  *   failure of `getToken`, calls reject with its error for one second, or for its `retryAfter`.
  * - **Retry.** After a 401 with a problem `code` that a new token may resolve, the request is sent once more,
  *   if the new token differs and has the same `sub`. A body that is a stream is sent only once. The last
@@ -103,12 +103,18 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
   }
 
   function clearToken(): void {
+    tokens.listen();
     tokens.clear();
     stepUp?.forget();
   }
 
+  function refresh(): void {
+    tokens.listen();
+    tokens.refresh();
+  }
+
   tokens.listen();
-  return Object.assign(client, { clearToken, refresh: tokens.refresh, close: tokens.close });
+  return Object.assign(client, { clearToken, refresh, close: tokens.close });
 }
 
 /** An error of a listener must not fail the call. */

@@ -1,6 +1,9 @@
 import { readLifetime } from "./token-claims.ts";
 
-/** Milliseconds. A token is replaced this long before it expires, so that it does not expire in transit. */
+/**
+ * Milliseconds. A token is replaced this long before it expires, so that it does not expire in transit: or
+ * after half its lifetime, if that is less than a minute.
+ */
 const MARGIN = 30_000;
 
 /**
@@ -16,7 +19,9 @@ const MARGIN = 30_000;
 export function freshFor(token: string, now: number): number {
   const { issuedAt, expiresAt } = readLifetime(token);
   if (expiresAt === undefined) return 0;
-  const left = expiresAt - now - MARGIN;
-  const lifetime = issuedAt === undefined ? left : expiresAt - issuedAt - MARGIN;
+  if (issuedAt === undefined) return Math.max(0, expiresAt - now - MARGIN);
+  const margin = Math.min(MARGIN, (expiresAt - issuedAt) / 2);
+  const lifetime = expiresAt - issuedAt - margin;
+  const left = expiresAt - now - margin;
   return Math.max(0, left > 0 ? Math.min(left, lifetime) : lifetime);
 }

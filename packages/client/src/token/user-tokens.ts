@@ -55,6 +55,10 @@ export function createUserTokens(options: UserTokensOptions): UserTokens {
   const { getToken, deadline, now, connectTabs, expectedUserId, onSignedOut, onUserChanged } = options;
   let session = startSession();
   let reportedSignedOut = false;
+  /** The user of whom `onUserChanged` has told, until there is a token of the session's user again. */
+  let replacedUserId: string | undefined;
+  /** Whether each tab has been told of the change that the next token shows. */
+  let othersKnow = false;
   let tabs: OtherTabs | undefined;
   let stopSessionChanges: (() => void) | undefined;
   const checks = createSessionChecks(() => void checkUser());
@@ -87,9 +91,11 @@ export function createUserTokens(options: UserTokensOptions): UserTokens {
     if (owner.ended) return;
     if (expected !== undefined && expected !== userId) {
       end(owner, new UserChangedError());
+      replacedUserId = expected;
       onUserChanged({ previousUserId: expected, userId });
     } else if (owner.userId === undefined && userId !== undefined) {
       owner.userId = userId;
+      replacedUserId = undefined;
       tabs?.tell({ kind: "signed-in", userId });
     }
   }
@@ -106,28 +112,35 @@ export function createUserTokens(options: UserTokensOptions): UserTokens {
 
   function reportSignOut(owner: Session, isSignedOut: boolean): void {
     const isNews = isSignedOut && !reportedSignedOut;
+    const isNewsForOthers = isNews && owner.userId !== undefined && !othersKnow;
     reportedSignedOut = isSignedOut;
-    if (!isNews) return;
-    if (owner.userId !== undefined) tabs?.tell({ kind: "changed" });
-    onSignedOut();
+    othersKnow = false;
+    if (isNewsForOthers) tabs?.tell({ kind: "changed" });
+    if (isNews) onSignedOut();
   }
 
   /** The session may have changed: no call uses the cached token again, and a check finds out what changed. */
   function doubt(): void {
     session.store.refresh();
-    if (userOf(session) !== undefined) checks.request();
+    if (userOf(session) === undefined) return;
+    othersKnow = true;
+    checks.request();
   }
 
   /** If a call has fetched a token meanwhile, that was the check. Where it fails, the next call finds out. */
   async function checkUser(): Promise<void> {
-    if (userOf(session) !== undefined) await session.store.current().catch(() => undefined);
+    if (userOf(session) === undefined) return;
+    await session.store.current().catch(() => {
+      othersKnow = false;
+    });
   }
 
   function hear(message: TabMessage): void {
-    const isSameUser = message.kind === "signed-in" && (userOf(session) ?? message.userId) === message.userId;
-    if (isSameUser) return;
-    // Every tab that notices a sign-out says so. A sign-in is said by its first token.
-    if (message.kind === "changed" && reportedSignedOut) session.store.refresh();
+    const userId = userOf(session);
+    if (message.kind === "signed-in" && message.userId === (userId ?? message.userId)) return;
+    // The application knows that its user has gone. Should they sign in, their first token says so.
+    const hasGone = reportedSignedOut || (userId !== undefined && userId === replacedUserId);
+    if (message.kind === "changed" && hasGone) session.store.refresh();
     else doubt();
   }
 
@@ -164,14 +177,12 @@ export function createUserTokens(options: UserTokensOptions): UserTokens {
     },
     discard: (token) => session.store.discard(token),
     refresh() {
-      listen();
       session.store.refresh();
       tabs?.tell({ kind: "changed" });
     },
     clear() {
       end(session, new SignedOutError("The token was cleared while this call waited for it"));
       session = startSession();
-      listen();
       tabs?.tell({ kind: "changed" });
     },
     listen,

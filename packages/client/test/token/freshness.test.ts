@@ -35,7 +35,9 @@ describe("how long a token that was just fetched can be used", () => {
     ["with an `iat` that is not a number, by this clock", { iat: "now" }, 870],
     ["without `exp`: not at all", { exp: undefined }, 0],
     ["with an `iat` after its `exp`: not at all", { iat: NOON }, 0],
-    ["of 20 seconds: not at all", { exp: NOON / 1000 + 20 }, 0],
+    ["of 40 seconds: for half of them", { exp: NOON / 1000 + 40 }, 20],
+    ["of 10 seconds: for half of them", { exp: NOON / 1000 + 10 }, 5],
+    ["of 20 seconds without `iat`: not at all", { iat: undefined, exp: NOON / 1000 + 20 }, 0],
   ])("%s", (_name, claims, seconds) => {
     expect(freshFor(issuedAt(NOON, 900, claims), NOON)).toBe(seconds * 1000);
   });

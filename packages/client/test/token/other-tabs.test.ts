@@ -59,6 +59,73 @@ describe("two tabs", () => {
     expect(browser.told.filter((event) => event.endsWith("anna is now bert"))).toHaveLength(10);
   });
 
+  test("a sign-out costs each of many tabs one token request, however long each answer takes", async () => {
+    const browser = startBrowser();
+    const getToken = async () => {
+      browser.tokenRequests += 1;
+      const { userId, tokenRequests } = browser;
+      await new Promise((resolve) => setTimeout(resolve, (tokenRequests * 37) % 100));
+      return userId === null ? null : tokenOf("a", 300, userId);
+    };
+    const tabs = Array.from({ length: 20 }, (_, index) => browser.tab(`tab ${index}`, { getToken }));
+    const answers = Promise.all(tabs.map((tab) => tab("/1")));
+    await settle(1000);
+    await answers;
+    browser.userId = null;
+    browser.tab("another").clearToken();
+    await settle(5000);
+    expect(browser.told).toHaveLength(20);
+    expect(browser.tokenRequests).toBe(40);
+  });
+
+  test("a sign-out is told to the others after a check that failed", async () => {
+    const browser = startBrowser();
+    let isDown = false;
+    let clock = NOON;
+    const getToken = async () => {
+      if (isDown) throw new TypeError("Failed to fetch");
+      return browser.userId === null ? null : tokenOf("a", 300, browser.userId);
+    };
+    const first = browser.tab("first", { getToken, now: () => clock });
+    const second = browser.tab("second");
+    await first("/1");
+    await second("/2");
+    isDown = true;
+    second.refresh();
+    await settle(5000);
+    await second("/3");
+    isDown = false;
+    clock += 5000;
+    browser.userId = null;
+    await first("/4").catch(() => undefined);
+    await settle(1000);
+    expect(browser.told).toEqual(["first: signed out", "second: signed out"]);
+  });
+
+  test("clearToken in onUserChanged of pages made for the same user causes no loop", async () => {
+    const browser = startBrowser();
+    const open = (name: string): void => {
+      const tab = browser.tab(name, {
+        userId: "anna",
+        onUserChanged() {
+          browser.told.push(name);
+          tab.clearToken();
+        },
+      });
+    };
+    for (const name of ["first", "second"]) open(name);
+    browser.userId = "bert";
+    await browser.tab("third")("/1");
+    await settle(10_000);
+    expect(browser.told).toEqual(["first", "second"]);
+    expect(browser.tokenRequests).toBeLessThanOrEqual(5);
+
+    // A sign-out and someone else's sign-in still reach both.
+    await browser.tab("fourth", { userId: "carla" }).close();
+    await settle(1000);
+    expect(browser.told).toHaveLength(4);
+  });
+
   test("after refresh in one, the other's next call has a new token", async () => {
     const browser = startBrowser();
     const [first, second] = [browser.tab("first"), browser.tab("second")];
@@ -355,6 +422,22 @@ describe("close", () => {
     second.clearToken();
     await settle();
     expect(browser.told).toEqual(["first: signed out"]);
+  });
+
+  test("holds when the user answers a question that was open", async () => {
+    const browser = startBrowser();
+    let answer: (signedIn: boolean) => void = () => undefined;
+    const headers = { "content-type": "application/problem+json" };
+    const first = browser.tab("first", {
+      fetch: async () => Response.json({ code: "reauthentication_required" }, { status: 401, headers }),
+      onReauthenticationRequired: () => new Promise((resolve) => (answer = resolve)),
+    });
+    const call = first("/1");
+    await settle(0);
+    first.close();
+    answer(true);
+    expect((await call).status).toBe(401);
+    expect(TestChannel.open.size).toBe(0);
   });
 
   test("of a thousand clients leaves nothing", async () => {
