@@ -20,9 +20,10 @@ import { createUserTokens } from "./token/user-tokens.ts";
  *   unless the caller sets `"manual"`. Cookies are not sent (`credentials: "omit"`) unless the caller sets
  *   `credentials`. An `Authorization` header of the caller throws a TypeError, and so does a `Request` that
  *   is not an instance of the global class.
- * - **Token cache.** The token is cached until 30 seconds before its `exp`, also by a clock that is wrong;
- *   a token that lives for less than a minute, for half its lifetime. One without a readable `exp` is not. Concurrent calls share one fetch of the token. After a
- *   failure of `getToken`, calls reject with its error for one second, or for its `retryAfter`.
+ * - **Token cache.** The token is cached until 30 seconds before its `exp`, also by a clock that is wrong. A
+ *   token that lives for less than a minute is cached for half its lifetime, and one without a readable `exp`
+ *   not at all. Concurrent calls share one fetch of the token. After a failure of `getToken`, calls reject with
+ *   its error for one second, or for its `retryAfter`.
  * - **Retry.** After a 401 with a problem `code` that a new token may resolve, the request is sent once more,
  *   if the new token differs and has the same `sub`. A body that is a stream is sent only once. The last
  *   response is returned, with any status.
