@@ -40,33 +40,35 @@ function isUnambiguous(path: string): boolean {
 
 /**
  * A segment stays one, however often it is decoded: no slash, backslash or control character in it, and not
- * `.` or `..`, also before a `;` (path parameters of Java servers). The encoding must be valid UTF-8, which
- * excludes overlong slashes.
+ * `.` or `..`, also before a `;` (path parameters of Java servers), `?` or `#`. The encoding must be valid UTF-8,
+ * which excludes overlong slashes.
  */
 function isPlain(segment: string): boolean {
-  if (!isDecodable(segment)) return false;
+  if (decoded(segment) === undefined) return false;
   let text = segment;
   for (let level = 0; level < 3; level += 1) {
-    if (/[/\\\p{Cc}]/u.test(text) || /^\.{1,2}(?:;|$)/.test(text)) return false;
-    const decoded = decodeBytes(text);
-    if (decoded === text) return true;
-    text = decoded;
+    if (/[/\\\p{Cc}]/u.test(text) || /^\.{1,2}(?:[;?#]|$)/.test(text)) return false;
+    const next = decodeOnce(text);
+    if (next === text) return true;
+    text = next;
   }
   return false;
 }
 
-function isDecodable(segment: string): boolean {
+/** Decodes the valid escapes of a text that may have others too, such as the "%" of "100%". */
+function decodeOnce(text: string): string {
+  return text.replace(/(?:%[0-9a-f]{2})+/gi, (escapes) => decoded(escapes) ?? decodeBytes(escapes));
+}
+
+/** Undefined if it is not valid UTF-8. */
+function decoded(text: string): string | undefined {
   try {
-    decodeURIComponent(segment);
-    return true;
+    return decodeURIComponent(text);
   } catch {
-    return false;
+    return undefined;
   }
 }
 
-/** Unlike `decodeURIComponent`, decodes the valid escapes of a text that has others too. */
-function decodeBytes(text: string): string {
-  return text.replace(/%([0-9a-f]{2})/gi, (_escape, byte: string) =>
-    String.fromCharCode(Number(`0x${byte}`)),
-  );
+function decodeBytes(escapes: string): string {
+  return escapes.replace(/%(..)/g, (_escape, byte: string) => String.fromCharCode(Number(`0x${byte}`)));
 }

@@ -29,11 +29,16 @@ test.for([
   ["/backend/tasks?next=//evil.example/../x%2f&a=%00", `${api}/tasks?next=//evil.example/../x%2f&a=%00`],
   ["/backend/tasks/a%20b", `${api}/tasks/a%20b`],
   ["/backend/tasks/zo%C3%AB", `${api}/tasks/zo%C3%AB`],
+  ["/backend/tasks/Stra%C3%9Fe", `${api}/tasks/Stra%C3%9Fe`],
+  ["/backend/tasks/%D1%82", `${api}/tasks/%D1%82`],
+  ["/backend/tasks/日本😀", `${api}/tasks/%E6%97%A5%E6%9C%AC%F0%9F%98%80`],
   ["/backend/tasks/100%25", `${api}/tasks/100%25`],
   ["/backend/tasks/a:b@c,d=e", `${api}/tasks/a:b@c,d=e`],
   ["/backend/https:/x", `${api}/https:/x`],
   ["/backend/...", `${api}/...`],
   ["/backend/.well-known", `${api}/.well-known`],
+  ["/backend/tasks/50%25degraded", `${api}/tasks/50%25degraded`],
+  ["/backend/why%3F", `${api}/why%3F`],
   ["/backend/tasks;v=1", `${api}/tasks;v=1`],
   ["/backend/backend/tasks", `${api}/backend/tasks`],
   ["/backend/tasks?", `${api}/tasks`],
@@ -87,6 +92,10 @@ test.for([
   "/backend/.;/admin",
   "/backend/..%3b/admin",
   "/backend/%252e%252e;/admin",
+  "/backend/..%3f/admin",
+  "/backend/..%23/admin",
+  "/backend/tasks%25C2%2585",
+  "/backend/tasks%C3%9F%2fadmin",
 ])("%s is refused", async (path) => {
   expect(await target(path)).toBe(refused);
 });
