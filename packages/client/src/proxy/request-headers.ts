@@ -10,13 +10,20 @@ import { connectionFields } from "./hop-by-hop.ts";
  * - What `fetch` sets itself.
  */
 const names = `
-  authorization cookie cookie2 proxy-* authentication-info
-  forwarded forwarded-* x-forwarded x-forwarded-* x-real-* x-client-ip x-cluster-* x-original-* x-rewrite-* x-host
-  x-http-host-override true-client-ip fastly-* cf-* cdn-* x-envoy-* x-vercel-* x-amzn-oidc-* x-goog-* via
-  remote-* x-remote-* x-auth-request-* x-ms-client-principal* client-cert* ssl-* x-ssl-* x-client-cert*
-  x-http-method* x-method-override
+  authorization x-serverless-authorization cookie cookie2 proxy-* wl-proxy-* authentication-info
+  forwarded forwarded-* x-forwarded x-forwarded-* x-real-* client-ip x-client-ip x-originating-ip x-cluster-*
+  true-client-ip x-true-client-ip incap-client-ip do-connecting-ip via
+  x-original-* x-rewrite-* x-override-url x-host x-http-host-override x-scheme x-url-scheme front-end-https
+  x-script-name x-matched-path x-http-method* x-method-override x-sendfile-type x-accel-*
+  akamai-* x-akamai-* cf-* cdn-* fastly-* fly-* x-nf-* x-vercel-* x-now-* x-arr-* x-azure-* x-appengine-*
+  x-envoy-* l5d-* dapr-* x-amzn-oidc-* x-amzn-mtls-* x-amzn-request-context x-amzn-lambda-context
+  x-goog-* x-apigateway-* x-endpoint-api-* x-ms-client-principal* x-ms-token-*
+  remote-* x-remote-* x-auth-request-* x-authenticated-* x-webauth-* x-consumer-* x-credential-*
+  x-anonymous-consumer x-userinfo x-authentik-* x-pomerium-* x-token-user-* tailscale-*
+  client-cert* ssl-* x-ssl-* x-client-cert* x-client-verify x-client-dn tls-client-* x-tls-client-*
   origin referer sec-* access-control-* upgrade-insecure-requests purpose x-purpose
-  usher-* x-usher-* x-middleware-* x-nextjs-* x-invoke-* next-* rsc x-sveltekit-*
+  usher-* x-usher-* x-middleware-* x-nextjs-* x-invoke-* next-* rsc x-prerender-revalidate* x-sveltekit-*
+  x-react-router-* x-remix-* x-astro-* x-nuxt-* x-nitro-*
   host content-length expect accept-encoding
 `.split(/\s+/);
 const exact = new Set(names.filter((name) => !name.endsWith("*")));

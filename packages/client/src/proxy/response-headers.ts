@@ -24,8 +24,9 @@ const names = `
   permissions-policy* feature-policy document-policy* reporting-endpoints report-to nel accept-ch critical-ch
   refresh sourcemap x-sourcemap sec-* activate-storage-access attribution-reporting-* observe-browsing-topics
   speculation-rules use-as-dictionary
-  expires pragma age surrogate-* cdn-* cloudflare-* vercel-* netlify-* edge-* akamai-* fastly-* x-cache-tags
-  x-accel-* x-sendfile* x-lighttpd-* x-litespeed-* x-reproxy-* x-middleware-* x-nextjs-* x-vercel-* x-sveltekit-*
+  expires pragma age surrogate-* cdn-* cloudflare-* vercel-* netlify-* edge-* akamai-* fastly-* cache-tag* x-cache-tag*
+  x-accel-redirect x-accel-expires x-accel-limit-rate x-accel-charset x-sendfile* x-lighttpd-* x-litespeed-*
+  x-reproxy-* x-middleware-* x-nextjs-* x-vercel-* x-sveltekit-*
 `.split(/\s+/);
 const exact = new Set(names.filter((name) => !name.endsWith("*")));
 const prefixes = names.filter((name) => name.endsWith("*")).map((name) => name.slice(0, -1));
