@@ -21,21 +21,24 @@ export function responseForBrowser(response: Response, method: string, passage: 
   try {
     return toBrowser(response, method, passage);
   } catch (cause) {
+    discard(response);
     throw new ProxyProblem("api_unavailable", { cause });
   }
 }
 
-function toBrowser(
-  { status, headers: received, body }: Response,
-  method: string,
-  { cookies, relocate }: Passage,
-): Response {
+function toBrowser(received: Response, method: string, { cookies, relocate }: Passage): Response {
+  const { status, body } = received;
   // Some hosts have a Response that does not check it.
   if (!(status >= 200 && status <= 599)) throw new RangeError("The API's status is not an HTTP status");
-  const headers = responseHeaders(received, relocate);
+  const headers = responseHeaders(received.headers, relocate);
   for (const cookie of cookies) headers.append("set-cookie", cookie);
   const hasBody = method !== "HEAD" && !withoutBody.includes(status);
   const response = new Response(hasBody ? body : null, { status, headers });
-  if (!hasBody) body?.cancel().catch(() => undefined);
+  if (!hasBody) discard(received);
   return response;
+}
+
+/** Ends a response that nobody will read, now or when it comes. Otherwise its connection stays open. */
+export function discard(response: unknown): void {
+  (async () => await ((await response) as Response | undefined)?.body?.cancel())().catch(() => undefined);
 }

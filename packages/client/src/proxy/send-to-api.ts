@@ -5,6 +5,7 @@ import { openUpload, type Upload } from "./body.ts";
 import { isSafe } from "./method.ts";
 import { ProxyProblem } from "./problem-response.ts";
 import { requestHeaders } from "./request-headers.ts";
+import { discard } from "./response.ts";
 import { startWatch } from "./watch.ts";
 
 export type SendOptions = {
@@ -35,7 +36,8 @@ export async function sendToApi(
     watch.progress(false);
     const sent = Promise.resolve(fetch(url.href, initFor(token, request, upload, watch.signal)));
     return (await orAborted(sent, watch.signal).catch((error: unknown) => {
-      cancelLate(sent);
+      // A `fetch` that ignores its signal may still respond.
+      discard(sent);
       throw error;
     })) as Response;
   } catch (error) {
@@ -77,11 +79,4 @@ function requireUnread({ method, headers, body, bodyUsed }: Request): void {
     throw new TypeError(
       "apiProxy needs the request's own body: it has been read, for example by a body parser",
     );
-}
-
-/** A `fetch` that ignores its signal may still respond. */
-function cancelLate(sent: Promise<unknown>): void {
-  sent
-    .then(async (response) => await (response as Response | undefined)?.body?.cancel())
-    .catch(() => undefined);
 }

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { exchange, ownPage, startRawApi, startSite, statusOf, text } from "./support.ts";
 
 /** What the browser gets from an API that answers with these bytes. */
@@ -31,6 +31,18 @@ test.for<[string, (socket: Socket) => void, number]>([
   expect(response.status).toBe(status);
   expect(JSON.parse(jsonOf(response.body)).code).toBe(status === 504 ? "api_timeout" : "api_unavailable");
   expect(site.errors).toEqual([JSON.parse(jsonOf(response.body)).code]);
+});
+
+test("a response that cannot be passed on is not left open", async () => {
+  let isOpen = true;
+  const { status } = await browserGets((socket) => {
+    endless(socket, "1\r\nx\r\n", "HTTP/1.1 600 X\r\nTransfer-Encoding: chunked\r\n\r\n");
+    socket.on("close", () => {
+      isOpen = false;
+    });
+  });
+  expect(status).toBe(502);
+  await vi.waitFor(() => expect(isOpen).toBe(false));
 });
 
 test("an API that is down is a 502", async () => {
