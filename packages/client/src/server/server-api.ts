@@ -111,7 +111,7 @@ export function serverApi(options: ServerApiOptions): ServerApi {
         send,
       });
       return async (input, init) => {
-        const prepared = prepareRequest(destination, input, { ...cacheOf(input), ...init });
+        const prepared = prepareRequest(destination, input, withCacheMode(input, init));
         try {
           requireNotAborted(prepared.signal);
           return await call(prepared);
@@ -135,10 +135,11 @@ function requireOfRequest(getToken: GetToken): void {
   }
 }
 
-/** "default" is the mode of every Request, so only another one is a decision of the caller. */
-function cacheOf(input: string | URL | Request): RequestInit {
-  const isDecided = input instanceof Request && (input.cache ?? "default") !== "default";
-  return isDecided ? {} : noStore();
+/** No-store, unless the caller decides. "default" is the mode of every Request, so it is no decision there. */
+function withCacheMode(input: string | URL | Request, init: RequestInit | undefined): RequestInit {
+  const ofInput = input instanceof Request ? (input.cache ?? "default") : "default";
+  const isDecided = init?.cache !== undefined || ofInput !== "default";
+  return isDecided ? { ...init } : { ...init, ...noStore() };
 }
 
 const unknownDestination: Destination = {

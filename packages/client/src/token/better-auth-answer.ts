@@ -12,17 +12,22 @@ export type Answer = {
 
 /**
  * Waits for an answer of Better Auth's client or server. The client returns `{ data, error }`, or throws an
- * error with a `status` if it was created with `throw: true`. The server returns data, or throws an error with
- * a `statusCode` and `headers`. An error without a status, of `fetch` or a database, is passed on.
+ * error with a `status` if it was created with `throw: true`. The server returns data, or throws its
+ * `APIError`. Any other error, such as one of `fetch`, a hook or a database, is passed on.
+ *
+ * @param statusOfThrown - the status of an error that Better Auth has thrown, or undefined for any other
  */
-export async function answerOf(call: PromiseLike<unknown>): Promise<Answer> {
+export async function answerOf(
+  call: PromiseLike<unknown>,
+  statusOfThrown: (error: unknown) => number | undefined,
+): Promise<Answer> {
   try {
     const answer = await call;
     if (!isEnvelope(answer)) return { data: answer, isError: false };
     const { data, error } = answer;
     return { data, isError: (error ?? null) !== null, status: statusOf(error) };
   } catch (error) {
-    const status = statusOf(error);
+    const status = statusOfThrown(error);
     if (status === undefined) throw error;
     return { isError: true, status, retryAfter: retryAfterOf(error) };
   }
@@ -66,9 +71,19 @@ function isEnvelope(answer: unknown): answer is { data: unknown; error: unknown 
   return typeof answer === "object" && answer !== null && "data" in answer && "error" in answer;
 }
 
-function statusOf(error: unknown): number | undefined {
-  const { status, statusCode } = (error ?? {}) as { status?: unknown; statusCode?: unknown };
-  return [status, statusCode].find((value) => typeof value === "number");
+/** The status of an error of Better Auth's client. */
+export function statusOf(error: unknown): number | undefined {
+  const { status } = (error ?? {}) as { status?: unknown };
+  return typeof status === "number" ? status : undefined;
+}
+
+/**
+ * The status of an `APIError` of Better Auth's server. The error of a hook that calls another service may have
+ * a status too, which says nothing about the session.
+ */
+export function statusOfApiError(error: unknown): number | undefined {
+  const { name, statusCode } = (error ?? {}) as { name?: unknown; statusCode?: unknown };
+  return name === "APIError" && typeof statusCode === "number" ? statusCode : undefined;
 }
 
 /** The headers of Better Auth's `APIError` are whatever was passed to its constructor. */

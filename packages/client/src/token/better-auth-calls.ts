@@ -1,4 +1,12 @@
-import { type Answer, answerOf, readToken, requireSignedOut, secondsToWait } from "./better-auth-answer.ts";
+import {
+  type Answer,
+  answerOf,
+  readToken,
+  requireSignedOut,
+  secondsToWait,
+  statusOf,
+  statusOfApiError,
+} from "./better-auth-answer.ts";
 import type { BetterAuthTokenClient, BetterAuthTokenServer } from "./better-auth-types.ts";
 
 /**
@@ -12,11 +20,10 @@ const query = { ...withoutRefresh, disableCookieCache: true } as const;
 /** The token of the user whose session is in these headers, from Better Auth in this process, or null. */
 export async function askServer({ api }: BetterAuthTokenServer, headers: Headers): Promise<string | null> {
   // A call may change the headers that it gets.
-  const token = readToken(
-    await answerOf(api.getToken({ headers: new Headers(headers), query: withoutRefresh })),
-  );
+  const ask = (call: PromiseLike<unknown>) => answerOf(call, statusOfApiError);
+  const token = readToken(await ask(api.getToken({ headers: new Headers(headers), query: withoutRefresh })));
   if (token !== null || typeof api.getSession !== "function") return token;
-  return requireSignedOut(await answerOf(api.getSession({ headers: new Headers(headers), query })));
+  return requireSignedOut(await ask(api.getSession({ headers: new Headers(headers), query })));
 }
 
 /**
@@ -36,7 +43,7 @@ export async function askClient(
     },
   };
   const send = async (call: PromiseLike<unknown>): Promise<Answer> => {
-    const answer = await answerOf(call);
+    const answer = await answerOf(call, statusOf);
     return { ...answer, retryAfter };
   };
   const token = readToken(

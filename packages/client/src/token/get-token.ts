@@ -1,5 +1,6 @@
 import { callWithDeadline } from "../deadline.ts";
 import { TokenUnavailableError } from "../errors.ts";
+import { statusOfApiError } from "./better-auth-answer.ts";
 
 /** What a {@link GetToken} function gets about the call that needs the token. */
 export type GetTokenContext = {
@@ -69,8 +70,7 @@ export async function callGetToken(
 
 /** `auth.api.getToken()` throws this error of Better Auth if nobody is signed in. */
 function signedOutOrThrow(error: unknown): undefined {
-  const { name, statusCode } = (error ?? {}) as { name?: unknown; statusCode?: unknown };
-  if (name === "APIError" && statusCode === 401) return undefined;
+  if (statusOfApiError(error) === 401) return undefined;
   throw error;
 }
 

@@ -146,6 +146,17 @@ describe("the cache mode of a request", () => {
     ).toEqual(["no-store", "force-cache", "no-store", "reload", "no-cache"]);
   });
 
+  test("is not decided by an option that is undefined", async () => {
+    const cache = undefined as unknown as RequestCache;
+    expect(
+      await modesOf(
+        ["tasks", { cache }],
+        [new Request(url), { cache }],
+        [new Request(url, { cache: "reload" }), { cache }],
+      ),
+    ).toEqual(["no-store", "no-store", "reload"]);
+  });
+
   test("is left out where requests have no such member, as in Workers of an early date", async () => {
     const Original = Request;
     class WorkersRequest extends Original {

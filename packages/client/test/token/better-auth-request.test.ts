@@ -120,6 +120,18 @@ describe.each(forms)("Better Auth %s", (_form, start) => {
     });
   });
 
+  test("a hook that fails with an error of another service is no sign-out", async () => {
+    const log = vi.spyOn(console, "error").mockReturnValue();
+    onTestFinished(() => log.mockRestore());
+    const before = createAuthMiddleware(async ({ path }) => {
+      if (path === "/token" || path === "/get-session")
+        throw Object.assign(new Error("The other service answered 401"), { status: 401, statusCode: 401 });
+    });
+    const { tokenFor, signUp } = await start({ hooks: { before } });
+    const token = tokenFor(new Headers({ cookie: await signUp("anna") }))();
+    await expect(token).rejects.toBeInstanceOf(Error);
+  });
+
   test("reads headers of Next.js, of undici and of a Map, once", async () => {
     const { tokenFor, signUp } = await start();
     const cookie = await signUp("anna");
