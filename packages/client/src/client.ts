@@ -18,8 +18,8 @@ import { createUserTokens } from "./token/user-tokens.ts";
  * - **Destination.** `tasks` and `/tasks` are paths below `baseURL`. An absolute URL must be inside it; any
  *   other URL throws {@link DestinationError} before a token is fetched. Redirects fail (`redirect: "error"`)
  *   unless the caller sets `"manual"`. Cookies are not sent (`credentials: "omit"`) unless the caller sets
- *   `credentials`. An `Authorization` header of the caller throws a TypeError, and so does a `Request` that
- *   is not an instance of the global class.
+ *   `credentials`. An `Authorization` header of the caller throws a TypeError, and so do a `Cookie` header
+ *   without `credentials` and a `Request` that is not an instance of the global class.
  * - **Token cache.** The token is cached until 30 seconds before its `exp`, also by a clock that is wrong. A
  *   token that lives for less than a minute is cached for half its lifetime, and one without a readable `exp`
  *   not at all. Concurrent calls share one fetch of the token. After a failure of `getToken`, calls reject with

@@ -18,8 +18,8 @@ export type PreparedRequest = {
  * Checks the arguments of a call and prepares its request.
  *
  * @throws {DestinationError} The URL is outside the destination.
- * @throws {TypeError} The caller set `Authorization`, or passed a Request that is not an instance of the
- *   global class.
+ * @throws {TypeError} The caller set `Authorization`, or `Cookie` without `credentials`, or passed a Request
+ *   that is not an instance of the global class.
  */
 export function prepareRequest(
   destination: Destination,
@@ -29,13 +29,14 @@ export function prepareRequest(
   if (input instanceof Request) return fromRequest(destination, input, init);
   requireNoForeignRequest(input);
   const url = destination.resolve(input);
-  requireNoAuthorization(new Headers(init.headers));
+  const credentials = init.credentials ?? "omit";
+  requireNoCredentials(new Headers(init.headers), credentials);
   const seesRedirects = init.redirect === "manual";
   const redirect = redirectMode(seesRedirects);
   const options: RequestInit = {
     ...init,
     redirect,
-    credentials: init.credentials ?? "omit",
+    credentials,
   };
   return {
     signal: init.signal,
@@ -52,15 +53,16 @@ export function prepareRequest(
  */
 function fromRequest(destination: Destination, input: Request, init: RequestInit): PreparedRequest {
   const url = destination.resolve(input.url);
-  requireNoAuthorization(new Headers(init.headers ?? input.headers));
+  // "same-origin" is the default of every Request, so only "include" is a decision of the caller.
+  const credentials = init.credentials ?? (input.credentials === "include" ? "include" : "omit");
+  requireNoCredentials(new Headers(init.headers ?? input.headers), credentials);
   const replayable = !isStream(init.body);
   const seesRedirects = (init.redirect ?? input.redirect) === "manual";
   const redirect = redirectMode(seesRedirects);
   const original = new Request(input, {
     ...init,
     redirect,
-    // "same-origin" is the default of every Request, so only "include" is a decision of the caller.
-    credentials: init.credentials ?? (input.credentials === "include" ? "include" : "omit"),
+    credentials,
   });
   const members = url.href === input.url ? { redirect } : { redirect, url: url.href };
   return {
@@ -90,11 +92,21 @@ function redirectMode(seesRedirects: boolean): "manual" | "error" {
   return !seesRedirects && requestsTake({ redirect: "error" }) ? "error" : "manual";
 }
 
-function requireNoAuthorization(headers: Headers): void {
-  if (!headers.has("authorization")) return;
-  throw new TypeError(
-    "The client sets Authorization itself: remove the header, or use fetch for this request",
-  );
+/**
+ * A server may pass on all headers of a page's request. Its cookie is the user's session at Better Auth, which
+ * the API must not get. Browsers drop the header.
+ */
+function requireNoCredentials(headers: Headers, credentials: RequestInit["credentials"]): void {
+  if (headers.has("authorization")) {
+    throw new TypeError(
+      "The client sets Authorization itself: remove the header, or use fetch for this request",
+    );
+  }
+  if (headers.has("cookie") && credentials === "omit") {
+    throw new TypeError(
+      'The request has a Cookie header, and the API needs none: remove it, or set credentials: "include"',
+    );
+  }
 }
 
 /**

@@ -82,6 +82,20 @@ describe("the fetch for a request", () => {
     await expect(fetchApi("tasks", { headers: { authorization: "Bearer x" } })).rejects.toThrow(TypeError);
   });
 
+  test("sends no cookie of the page's request, unless the call sets credentials", async () => {
+    const api = await startServer();
+    const fetchApi = serverApi({ baseURL: api.url }).for(() => tokenOf("a"));
+    const headers = new Headers({ "accept-language": "de", cookie: "session=secret" });
+    for (const call of [
+      fetchApi("tasks", { headers }),
+      fetchApi(new Request(`${api.url}/tasks`, { headers })),
+    ])
+      await expect(call).rejects.toThrow("The request has a Cookie header");
+    expect(api.received).toEqual([]);
+    await fetchApi("tasks", { headers, credentials: "include" });
+    expect(api.received.map((request) => request.headers.cookie)).toEqual(["session=secret"]);
+  });
+
   test("streams a body once, and the response", async () => {
     const api = await startServer((request, response) => {
       response.write(request.body);
