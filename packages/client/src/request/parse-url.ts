@@ -15,11 +15,11 @@ export function parseUrl(text: string, base?: ParsedUrl): ParsedUrl | undefined 
   }
 }
 
-let checked: { readonly of: unknown; readonly isStandard: boolean } | undefined;
+let checked: { readonly of: unknown; readonly isStandard: boolean } = { of: undefined, isStandard: false };
 
 /** Whether this class resolves dot segments and backslashes. A polyfill may be installed at any time. */
 function isStandard(UrlClass: typeof URL): boolean {
-  if (checked?.of !== UrlClass)
+  if (checked.of !== UrlClass)
     checked = { of: UrlClass, isStandard: hrefOf(UrlClass, "HTTP://A/b/../c\\d") === "http://a/c/d" };
   return checked.isStandard;
 }

@@ -14,8 +14,12 @@ export type PreparedRequest = {
   release(): void;
 };
 
+/** Members of the request that apply unless the caller has decided on them. */
+export type Defaults = Pick<RequestInit, "cache">;
+
 /**
- * Checks the arguments of a call and prepares its request.
+ * Checks the arguments of a call and prepares its request. Later changes of `init` and its headers
+ * have no effect.
  *
  * @throws {DestinationError} The URL is outside the destination.
  * @throws {TypeError} The caller set `Authorization`, or `Cookie` without `credentials`, or passed a Request
@@ -25,22 +29,23 @@ export function prepareRequest(
   destination: Destination,
   input: string | URL | Request,
   init: RequestInit = {},
+  defaults: Defaults = {},
 ): PreparedRequest {
-  if (input instanceof Request) return fromRequest(destination, input, init);
-  requireNoForeignRequest(input);
+  requireNoForeignRequest(init, "bodyUsed");
+  if (input instanceof Request) return fromRequest(destination, input, init, defaults);
+  requireNoForeignRequest(input, "url");
   const url = destination.resolve(input);
-  const credentials = init.credentials ?? "omit";
-  requireNoCredentials(new Headers(init.headers), credentials);
-  const seesRedirects = init.redirect === "manual";
+  if (init instanceof Request) return fromRequest(destination, new Request(url.href, init), {}, defaults);
+  const members = init.cache === undefined ? { ...init, ...defaults } : { ...init };
+  const headers = new Headers(members.headers);
+  const credentials = members.credentials ?? "omit";
+  requireNoCredentials(headers, credentials);
+  const seesRedirects = members.redirect === "manual";
   const redirect = redirectMode(seesRedirects);
-  const options: RequestInit = {
-    ...init,
-    redirect,
-    credentials,
-  };
+  const options = { ...members, headers, redirect, credentials };
   return {
-    signal: init.signal,
-    replayable: !isStream(init.body),
+    signal: members.signal,
+    replayable: !isStream(members.body),
     seesRedirects,
     withToken: (token) => authorize(withMembers(new Request(url.href, options), { redirect }), token),
     release() {},
@@ -51,36 +56,59 @@ export function prepareRequest(
  * A Request does not reveal whether its body was a stream, so a copy is kept until the response arrives. For
  * a stream, that copies all of it into memory; callers avoid this by passing the stream in `init.body`.
  */
-function fromRequest(destination: Destination, input: Request, init: RequestInit): PreparedRequest {
-  const url = destination.resolve(input.url);
+function fromRequest(
+  destination: Destination,
+  input: Request,
+  init: RequestInit,
+  defaults: Defaults,
+): PreparedRequest {
+  destination.resolve(input.url);
+  // A copy of the object would have no members: a Request inherits them.
+  if (init instanceof Request) return fromRequest(destination, new Request(input, init), {}, defaults);
+  const members = leavesCache(input) && init.cache === undefined ? { ...init, ...defaults } : { ...init };
+  const headers = new Headers(members.headers ?? input.headers);
   // "same-origin" is the default of every Request, so only "include" is a decision of the caller.
-  const credentials = init.credentials ?? (input.credentials === "include" ? "include" : "omit");
-  requireNoCredentials(new Headers(init.headers ?? input.headers), credentials);
-  const replayable = !isStream(init.body);
-  const seesRedirects = (init.redirect ?? input.redirect) === "manual";
+  const credentials = members.credentials ?? (input.credentials === "include" ? "include" : "omit");
+  requireNoCredentials(headers, credentials);
+  const replayable = !isStream(members.body);
+  const seesRedirects = (members.redirect ?? input.redirect) === "manual";
   const redirect = redirectMode(seesRedirects);
   const original = new Request(input, {
-    ...init,
+    ...members,
+    headers,
     redirect,
     credentials,
   });
-  const members = url.href === input.url ? { redirect } : { redirect, url: url.href };
+  // What is sent is this URL. A subclass of Request may have returned another one.
+  const url = destination.resolve(original.url);
+  const sent = url.href === original.url ? { redirect } : { redirect, url: url.href };
   return {
     signal: original.signal,
     replayable,
     seesRedirects,
-    withToken: (token) => authorize(withMembers(replayable ? original.clone() : original, members), token),
+    withToken: (token) => authorize(withMembers(replayable ? original.clone() : original, sent), token),
     release() {
       if (replayable && !original.bodyUsed) original.body?.cancel().catch(() => undefined);
     },
   };
 }
 
-/** Converted to a string it would be "[object Request]", and be sent as a GET of that path. */
-function requireNoForeignRequest(input: object | string | null): void {
-  if (typeof input !== "object" || input === null || !("url" in input)) return;
+/** "default" is the mode of every Request, so only another one is a decision of the caller. */
+function leavesCache({ cache }: Request): boolean {
+  return (cache ?? "default") === "default";
+}
+
+/**
+ * Converted to a string it would be "[object Request]", and be sent as a GET of that path. As `init`, it would
+ * have no method and no body.
+ *
+ * @param sign - the member that gives it away
+ */
+function requireNoForeignRequest(value: object | string | null, sign: "url" | "bodyUsed"): void {
+  if (typeof value !== "object" || value === null || value instanceof Request || !(sign in value)) return;
   throw new TypeError(
-    "This Request is not of the global class Request, but of another package or frame: pass its URL instead",
+    "This Request is not of the global class Request, but of another package or frame: pass its URL and " +
+      "members instead",
   );
 }
 

@@ -111,7 +111,7 @@ export function serverApi(options: ServerApiOptions): ServerApi {
         send,
       });
       return async (input, init) => {
-        const prepared = prepareRequest(destination, input, withCacheMode(input, init));
+        const prepared = prepareRequest(destination, input, init, noStore());
         try {
           requireNotAborted(prepared.signal);
           return await call(prepared);
@@ -133,13 +133,6 @@ function requireOfRequest(getToken: GetToken): void {
         "betterAuthToken(auth, headers)",
     );
   }
-}
-
-/** No-store, unless the caller decides. "default" is the mode of every Request, so it is no decision there. */
-function withCacheMode(input: string | URL | Request, init: RequestInit | undefined): RequestInit {
-  const ofInput = input instanceof Request ? (input.cache ?? "default") : "default";
-  const isDecided = init?.cache !== undefined || ofInput !== "default";
-  return isDecided ? { ...init } : { ...init, ...noStore() };
 }
 
 const unknownDestination: Destination = {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
-import type { ParsedUrl } from "../../src/request/parse-url.ts";
+import { expect, test, vi } from "vitest";
+import { type ParsedUrl, parseUrl } from "../../src/request/parse-url.ts";
 import { parsePlainUrl } from "../../src/request/plain-url.ts";
 
 const base = parsePlainUrl("https://api.example.com/v1/") as ParsedUrl;
@@ -73,4 +73,13 @@ test("the URL standard reads the same host, path and query in each URL that is n
     { numRuns: 4_000 },
   );
   expect(parsed).toBeGreaterThan(500);
+});
+
+test("a runtime without URL, or with one that follows the standard only in part, gets this parser", () => {
+  for (const PartialURL of [undefined, class {}]) {
+    vi.stubGlobal("URL", PartialURL);
+    expect(parseUrl("tasks", base)?.href).toBe("https://api.example.com/v1/tasks");
+    expect(parseUrl("../admin", base)).toBeUndefined();
+  }
+  vi.unstubAllGlobals();
 });

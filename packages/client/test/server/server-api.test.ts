@@ -161,7 +161,7 @@ describe("the cache mode of a request", () => {
   });
 
   test("is not decided by an option that is undefined", async () => {
-    const cache = undefined as unknown as RequestCache;
+    const cache = undefined as unknown as NonNullable<RequestInit["cache"]>;
     expect(
       await modesOf(
         ["tasks", { cache }],
