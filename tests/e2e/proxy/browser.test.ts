@@ -80,6 +80,23 @@ describe.for([
     }
     expect(api.arrived).toEqual([]);
   });
+
+  test("reaches it with no prefetch and no prerendering", async () => {
+    const page = await openSite();
+    await page.goto(origin());
+    await page.evaluate((url) => {
+      const rules = (["prefetch", "prerender"] as const).map((way) => ({
+        [way]: [{ source: "list", urls: [`${url}/${way}`], eagerness: "immediate" }],
+      }));
+      for (const rule of rules) {
+        const script = Object.assign(document.createElement("script"), { type: "speculationrules" });
+        script.textContent = JSON.stringify(rule);
+        document.head.append(script);
+      }
+    }, `${site.url}/backend`);
+    await page.waitForTimeout(1000);
+    expect(api.arrived).toEqual([]);
+  });
 });
 
 test("an address that the user types reaches the API", async () => {

@@ -13,7 +13,8 @@ const destinations = ["empty", "document", "image", "audio", "video", "track"];
  * Refuses a request that another site may have caused: the browser sends the session cookie with those too
  * (OWASP, Cross-Site Request Forgery Prevention). Same-site is not enough: a sibling domain is another origin.
  *
- * - `Sec-Fetch-Site` must be `same-origin`, or `none` for GET and HEAD: a user has typed the address.
+ * - `Sec-Fetch-Site` must be `same-origin`, or `none` for GET and HEAD: a user has typed the address. Not with
+ *   `Sec-Purpose`: browsers send `none` with prefetches that a page of a sibling domain causes (speculation rules).
  * - `Origin`, where there is one, must be this server's.
  * - Without `Sec-Fetch-Site` (http hosts other than localhost, old browsers), `Origin` is needed, or `Referer` for
  *   GET and HEAD. A request without any of them is refused.
@@ -31,9 +32,13 @@ function isSameSite({ method, url, headers }: Request, ownOrigins: readonly stri
   if (origin !== null && !isOwn(origin)) return false;
 
   const site = headers.get("sec-fetch-site");
-  if (site !== null) return site === "same-origin" || (site === "none" && isSafe(method));
+  if (site !== null) return site === "same-origin" || (site === "none" && isTyped(method, headers));
   if (origin !== null) return true;
   return isSafe(method) && isOwn(originOf(headers.get("referer")));
+}
+
+function isTyped(method: string, headers: Headers): boolean {
+  return isSafe(method) && !headers.has("sec-purpose");
 }
 
 /**
