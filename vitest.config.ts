@@ -49,6 +49,7 @@ function project(
 const integration = [
   "conformance/test/pyjwt.test.ts",
   "packages/cli/test/**/*.test.ts",
+  "packages/client/test/frameworks/*.test.ts",
   "packages/client/test/proxy/long/*.test.ts",
   "packages/client/test/server/two-users.test.ts",
   "packages/issuer/test/{logout,organization}/**/*.test.ts",
@@ -72,6 +73,7 @@ const skipReasons: Reporter = {
 const long = [
   "apps/web/test/server/database/postgres.test.ts",
   "packages/cli/test/audit/fastapi/**/*.test.ts",
+  "packages/client/test/frameworks/*.test.ts",
   "packages/client/test/proxy/long/*.test.ts",
   "packages/client/test/server/two-users.test.ts",
   "packages/issuer/test/logout/api.test.ts",

@@ -52,27 +52,29 @@ test("the URL standard reads the same host, path and query in each URL that is n
     fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join("")),
     fc.array(piece, { maxLength: 6 }).map((pieces) => `https://${pieces.join("")}`),
     fc.webUrl({ withQueryParameters: true, withFragments: true }),
-    fc.string({ unit: "binary" }),
+    // Any code unit. `fc.string({ unit: "binary" })` takes a second to begin.
+    fc.array(fc.nat(0xffff)).map((units) => String.fromCharCode(...units)),
   );
   let parsed = 0;
   fc.assert(
     fc.property(texts, (text) => {
       const plain = parsePlainUrl(text, base);
-      if (plain === undefined) return;
+      if (plain === undefined) return true;
       parsed += 1;
       // Both percent-encode a few characters that the other does not.
       const same = (encoded: string) => encoded.replace(/[^\w\-.~!$&()*+,;=:@/?#[\]%]/g, encodeURIComponent);
-      for (const standard of [URL.parse(text, base.href), URL.parse(plain.href)]) {
-        if (standard === null) continue;
-        expect(standard.origin).toBe(plain.origin);
-        expect(standard.username + standard.password).toBe("");
-        expect(same(standard.pathname)).toBe(same(plain.pathname));
-        expect(same(standard.search).replaceAll("%27", "'")).toBe(plain.search);
-      }
+      return [URL.parse(text, base.href), URL.parse(plain.href)].every(
+        (standard) =>
+          standard === null ||
+          (standard.origin === plain.origin &&
+            standard.username + standard.password === "" &&
+            same(standard.pathname) === same(plain.pathname) &&
+            same(standard.search).replaceAll("%27", "'") === plain.search),
+      );
     }),
-    { numRuns: 4_000 },
+    { numRuns: 1_500 },
   );
-  expect(parsed).toBeGreaterThan(500);
+  expect(parsed).toBeGreaterThan(150);
 });
 
 test("a runtime without URL, or with one that follows the standard only in part, gets this parser", () => {

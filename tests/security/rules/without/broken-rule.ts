@@ -1,20 +1,20 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Vite } from "vitest/node";
-import type { Rule } from "../rule.ts";
+import { pathOf, type Rule } from "../rule.ts";
 
-const source = fileURLToPath(new URL("../../../../packages/verify/src", import.meta.url));
+const root = fileURLToPath(new URL("../../../..", import.meta.url));
 
 /** The files that implement a rule. */
 export function filesOf(rule: Rule): readonly string[] {
-  return [...new Set(rule.kept.map(([file]) => join(source, file)))];
+  return [...new Set(rule.kept.map(([file]) => join(root, pathOf(rule, file))))];
 }
 
 /** The text of a file without the rule. */
 export function textWithout(rule: Rule, file: string, text: string): string {
   let broken = text;
   for (const [name, anchor, without] of rule.kept) {
-    if (join(source, name) !== file) continue;
+    if (join(root, pathOf(rule, name)) !== file) continue;
     if (broken.split(anchor).length !== 2)
       throw new Error(`${name} must contain exactly one ${JSON.stringify(anchor)}`);
     broken = broken.replace(anchor, () => without);

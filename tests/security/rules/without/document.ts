@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import type { Rule } from "../rule.ts";
+import { pathOf, type Rule } from "../rule.ts";
 import { type RuleGroup, ruleGroups } from "../rules.ts";
 
 const file = new URL("../../../../docs/security/rules.md", import.meta.url);
@@ -18,7 +18,7 @@ export function documentedRows(): readonly ProofRow[] {
 
 /** The row of a rule. */
 export function rowOf(rule: Rule, group: RuleGroup, said: string): ProofRow {
-  const files = [...new Set(rule.kept.map(([name]) => `\`packages/verify/src/${name}\``))];
+  const files = [...new Set(rule.kept.map(([name]) => `\`${pathOf(rule, name)}\``))];
   return [escaped(rule.text), files.join(", "), `\`tests/security/rules/${group.test}\``, quoted(said)];
 }
 

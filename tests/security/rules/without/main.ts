@@ -1,5 +1,5 @@
 /**
- * `npm run test:rules [-- rule…] [-- --write]`: removes each rule from the guard and checks that its test
+ * `npm run test:rules [-- rule…] [-- --write]`: removes each rule from the code and checks that its test
  * fails.
  */
 import { parseArgs } from "node:util";
@@ -8,7 +8,7 @@ import { writeProofs } from "./document.ts";
 import { openTrial, type Trial } from "./trial.ts";
 
 const help = `Usage: npm run test:rules -- [rule...] [--write]
-Removes each rule from the guard's code, in memory, and runs the tests of its group. The test of the rule's name must
+Removes each rule from the code, in memory, and runs the tests of its group. The test of the rule's name must
 fail by one of its assertions, while others still pass.
 
   rule     ids of rules, as printed by this command (default: all)

@@ -44,7 +44,9 @@ describe("a JWKS on this machine, or on a host of allowInsecureHosts, in a proce
     const tokens = [issuer.tokenFor("alice"), stranger.tokenFor("mallory")];
     const { audience } = issuer;
     const settings = { url, issuer: issuer.issuer, audience, tokens };
-    for (const name of ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "HTTPS_PROXY"]) {
+    const names = ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "HTTPS_PROXY"];
+    // Each is another process, and all hosts take the same way.
+    for (const name of host === "web" ? names.slice(0, 1) : names) {
       const environment = { NODE_USE_ENV_PROXY: "1", [name]: proxy.url, NODE_NO_WARNINGS: "1" };
       expect(await run(settings, environment), name).toEqual(["alice", "key_unknown"]);
     }
