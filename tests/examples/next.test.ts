@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { launchBrowser } from "@usher-auth/e2e/browser";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
@@ -108,6 +109,19 @@ describe("two users in two browsers", () => {
     });
     expect([response.status, await response.json()]).toMatchObject([409, { code: "user_changed" }]);
     expect(await tasksOn(bert, "/tasks")).toHaveLength(3);
+  });
+
+  test("a page does not extend the session, whose cookie it cannot renew", async () => {
+    using database = new DatabaseSync(join(example.dataFolder, "auth.sqlite"));
+    const days = (count: number) => new Date(Date.now() + count * 86_400_000).toISOString();
+    const expiresAt = days(4);
+    database.prepare("update session set expiresAt = ?, updatedAt = ?").run(expiresAt, days(-3));
+    const headers = { cookie: await bert.cookieHeader() };
+    const bodies = await Promise.all(
+      pages.map(async (path) => (await fetch(`${example.webUrl}${path}`, { headers })).text()),
+    );
+    expect(bodies.every((body) => body.includes("Tasks of"))).toBe(true);
+    expect(database.prepare("select distinct expiresAt from session").all()).toEqual([{ expiresAt }]);
   });
 
   test("another site's page cannot use the proxy", async () => {

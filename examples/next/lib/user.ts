@@ -8,9 +8,12 @@ import { apiUrl } from "./settings";
 
 const api = serverApi({ baseURL: apiUrl });
 
+// A page cannot set cookies: the session must not outlive the browser's one.
+const query = { disableRefresh: true };
+
 /** The user of this request. Without a session, the visitor is redirected to the sign-in page. */
 export const requireUser = cache(async () => {
-  const session = await auth.api.getSession({ headers: await headers() });
+  const session = await auth.api.getSession({ headers: await headers(), query });
   return session?.user ?? redirect("/sign-in");
 });
 

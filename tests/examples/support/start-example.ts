@@ -8,6 +8,8 @@ export interface StartedExample {
   readonly webUrl: string;
   /** The origin of its API. */
   readonly apiUrl: string;
+  /** The folder of its databases. */
+  readonly dataFolder: string;
   /** What its processes have printed so far. */
   output(): string;
   /** Ends its processes, and deletes its data. */
@@ -48,7 +50,8 @@ export async function startExample(
   const deadline = Date.now() + timeout;
   for (;;) {
     const [webUrl, apiUrl] = [urlAfter("Web app"), urlAfter("API")];
-    if (webUrl !== undefined && apiUrl !== undefined) return { webUrl, apiUrl, output: running.output, stop };
+    if (webUrl !== undefined && apiUrl !== undefined)
+      return { webUrl, apiUrl, dataFolder: data.path, output: running.output, stop };
     if (running.child.exitCode !== null || Date.now() > deadline) {
       await stop();
       throw new Error(`examples/${example} did not start:\n${running.output()}`);
