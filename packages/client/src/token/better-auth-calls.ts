@@ -1,3 +1,4 @@
+import { noStore } from "../no-store.ts";
 import {
   type Answer,
   answerOf,
@@ -26,18 +27,21 @@ export async function askServer({ api }: BetterAuthTokenServer, headers: Headers
   return requireSignedOut(await ask(api.getSession({ headers: new Headers(headers), query })));
 }
 
+/** What says whose session a request has. */
+export type Credentials = { readonly [Name in "cookie" | "authorization"]: string | null };
+
 /**
  * The token from Better Auth over HTTP, or null if nobody is signed in.
  *
- * @param options - on a server, what is sent for a request
+ * @param credentials - on a server, those of the request
  */
 export async function askClient(
   authClient: BetterAuthTokenClient,
-  options?: { headers: Record<string, string>; cache?: "no-store" },
+  credentials?: Credentials,
 ): Promise<string | null> {
   let retryAfter: number | undefined;
   const fetchOptions = {
-    ...options,
+    ...(credentials && { ...noStore(), onRequest: only(credentials) }),
     onError({ response }: { response: Response }): void {
       retryAfter = secondsToWait(response.headers);
     },
@@ -47,8 +51,18 @@ export async function askClient(
     return { ...answer, retryAfter };
   };
   const token = readToken(
-    await send(authClient.token({ ...(options && { query: withoutRefresh }), fetchOptions })),
+    await send(authClient.token({ ...(credentials && { query: withoutRefresh }), fetchOptions })),
   );
   if (token !== null || typeof authClient.getSession !== "function") return token;
   return requireSignedOut(await send(authClient.getSession({ query, fetchOptions })));
+}
+
+/** Better Auth's client may have credentials of its own (`headers`, `auth`). They are not this request's. */
+function only(credentials: Credentials): (context: { headers: Headers }) => void {
+  return ({ headers }) => {
+    for (const [name, value] of Object.entries(credentials)) {
+      headers.delete(name);
+      if (value !== null) headers.set(name, value);
+    }
+  };
 }

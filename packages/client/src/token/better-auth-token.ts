@@ -1,4 +1,3 @@
-import { noStore } from "../no-store.ts";
 import { askClient, askServer } from "./better-auth-calls.ts";
 import type { BetterAuthTokenClient, BetterAuthTokenServer, RequestHeaders } from "./better-auth-types.ts";
 import type { GetTokenContext, OnSessionChange } from "./get-token.ts";
@@ -56,8 +55,9 @@ export function betterAuthToken(authClient: BetterAuthTokenClient): BetterAuthGe
  *
  * - A Better Auth server in this process is called directly. It gets all headers.
  * - A Better Auth client calls the server of Better Auth over HTTP. Of the headers it sends only `Cookie` and
- *   `Authorization`. Without either, nobody is signed in and nothing is sent. Better Auth sees the address of
- *   this server: its rate limit counts all users together.
+ *   `Authorization`, in place of those that the client was created with. Without either, nobody is signed in
+ *   and nothing is sent. Better Auth sees the address of this server: its rate limit counts all users
+ *   together.
  *
  * The function resolves to the token of the request's user, or to null when nobody is signed in. It caches the
  * token until 30 seconds before its `exp`, for these headers only. Every other failure rejects, and calls
@@ -139,12 +139,9 @@ function localToken(auth: BetterAuthTokenServer, headers: Headers): () => Promis
 }
 
 function remoteToken(authClient: BetterAuthTokenClient, headers: Headers): () => Promise<string | null> {
-  const credentials = Object.fromEntries(
-    [...headers].filter(([name]) => name === "cookie" || name === "authorization"),
-  );
-  const isAnonymous = Object.keys(credentials).length === 0;
-  return async () =>
-    isAnonymous ? null : await askClient(authClient, { headers: credentials, ...noStore() });
+  const credentials = { cookie: headers.get("cookie"), authorization: headers.get("authorization") };
+  const isAnonymous = credentials.cookie === null && credentials.authorization === null;
+  return async () => (isAnonymous ? null : await askClient(authClient, credentials));
 }
 
 /** Headers of any class, as those of this runtime. */

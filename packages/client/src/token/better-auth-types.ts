@@ -27,7 +27,7 @@ export type BetterAuthTokenClient = {
 
 type BetterAuthFetchOptions = {
   onError: (context: { response: Response }) => void;
-  headers?: Record<string, string>;
+  onRequest?: (context: { headers: Headers }) => void;
   cache?: "no-store";
 };
 

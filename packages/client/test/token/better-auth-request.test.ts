@@ -196,6 +196,22 @@ describe("Better Auth over HTTP", () => {
     expect(issuer.received).toEqual([]);
   });
 
+  test.each([
+    ["headers", { headers: { Cookie: "session=deployer", Authorization: "Bearer deployer" } }],
+    ["auth", { auth: { type: "Bearer", token: () => "deployer" } as const }],
+  ])("gets no credential of the client's own `%s` with a request", async (_option, fetchOptions) => {
+    const issuer = await startServer((_request, response) =>
+      response.writeHead(200, { "content-type": "application/json" }).end('{"token":"eyJ.opaque"}'),
+    );
+    const authClient = createAuthClient({ baseURL: issuer.url, plugins: [jwtClient()], fetchOptions });
+    await betterAuthToken(authClient, new Headers({ cookie: "session=anna" }))();
+    await betterAuthToken(authClient, new Headers({ authorization: "Bearer bert" }))();
+    expect(issuer.received.map(({ headers }) => [headers.cookie, headers.authorization])).toEqual([
+      ["session=anna", undefined],
+      [undefined, "Bearer bert"],
+    ]);
+  });
+
   test("that is limited, fails or answers something else, is no sign-out", async () => {
     const answers: [number, Record<string, string>, string][] = [
       [429, { "x-retry-after": "9" }, '{"message":"Too many requests."}'],
