@@ -43,7 +43,7 @@ const rules: readonly Omit<Rule, "package">[] = [
   {
     id: "server-no-store",
     text: "The client of a server asks its host to cache no response",
-    kept: [["server/server-api.ts", "isDecided ? {} : noStore()", "{}"]],
+    kept: [["server/server-api.ts", "init, noStore())", "init)"]],
   },
   {
     id: "client-origin",
