@@ -8,7 +8,7 @@ const rules: readonly Omit<Rule, "package">[] = [
     kept: [
       [
         "proxy/same-site.ts",
-        'return site === "same-origin" || (site === "none" && isSafe(method));',
+        'return site === "same-origin" || (site === "none" && isTyped(method, headers));',
         "return true;",
       ],
     ],
@@ -16,7 +16,7 @@ const rules: readonly Omit<Rule, "package">[] = [
   {
     id: "proxy-typed-address",
     text: "A typed address reads, and changes nothing",
-    kept: [["proxy/same-site.ts", '(site === "none" && isSafe(method))', 'site === "none"']],
+    kept: [["proxy/same-site.ts", '(site === "none" && isTyped(method, headers))', 'site === "none"']],
   },
   {
     id: "proxy-origin",
