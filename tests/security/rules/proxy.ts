@@ -5,18 +5,12 @@ const rules: readonly Omit<Rule, "package">[] = [
   {
     id: "proxy-cross-site",
     text: "A request that the browser says another site has caused is refused",
-    kept: [
-      [
-        "proxy/same-site.ts",
-        'return site === "same-origin" || (site === "none" && isTyped(method, headers));',
-        "return true;",
-      ],
-    ],
+    kept: [["proxy/same-site.ts", 'return site === "same-origin" ||', "return true ||"]],
   },
   {
     id: "proxy-typed-address",
     text: "A typed address reads, and changes nothing",
-    kept: [["proxy/same-site.ts", '(site === "none" && isTyped(method, headers))', 'site === "none"']],
+    kept: [["proxy/same-site.ts", "return isSafe(method) && !headers", "return !headers"]],
   },
   {
     id: "proxy-origin",
