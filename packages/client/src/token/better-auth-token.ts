@@ -146,7 +146,7 @@ function remoteToken(authClient: BetterAuthTokenClient, headers: Headers): () =>
 
 /** Headers of any class, as those of this runtime. */
 function copyHeaders(headers: RequestHeaders | undefined): Headers {
-  if (typeof headers?.forEach !== "function") {
+  if (typeof headers?.forEach !== "function" || Array.isArray(headers)) {
     throw new TypeError(
       "betterAuthToken(auth, headers) needs the Headers of the request: request.headers, in Next.js " +
         "await headers(), and with node:http or Express fromNodeHeaders(request.headers) of better-auth/node",
@@ -154,7 +154,12 @@ function copyHeaders(headers: RequestHeaders | undefined): Headers {
   }
   const copy = new Headers();
   headers.forEach((value, name) => {
-    copy.append(name, value);
+    try {
+      copy.append(name, value);
+    } catch {
+      // The error would quote the value, which may be a cookie.
+      throw new TypeError(`The header ${name} of the request is invalid`);
+    }
   });
   return copy;
 }

@@ -309,6 +309,7 @@ test.each([
   ["undefined", undefined],
   ["a promise, as of Next.js", Promise.resolve(new Headers())],
   ["the headers of Node", { cookie: "a=b" }],
+  ["a list of pairs, which would have no cookie", [["cookie", "a=b"]]],
 ])("refuses headers that are %s", async (_name, headers) => {
   const server = { api: { getToken: async () => ({ token: "eyJ" }) } };
   const client = { token: async () => ({ data: { token: "eyJ" } }) };
@@ -316,4 +317,10 @@ test.each([
     expect(() => betterAuthToken(auth, headers as never)).toThrow(
       "needs the Headers of the request: request.headers, in Next.js await headers(), and with node:http",
     );
+});
+
+test("an invalid header is refused without its value, which may be a cookie", () => {
+  const server = { api: { getToken: async () => ({ token: "eyJ" }) } };
+  const headers = new Map([["cookie", "session=secret\nvalue"]]);
+  expect(() => betterAuthToken(server, headers)).toThrow(/^The header cookie of the request is invalid$/);
 });
