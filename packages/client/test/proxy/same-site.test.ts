@@ -55,7 +55,7 @@ describe("a request is refused", () => {
     ["a sibling domain reads", "GET", { "sec-fetch-site": "same-site" }],
     ["a link of another site", "GET", { "sec-fetch-site": "cross-site", "sec-fetch-dest": "document" }],
     ["a typed address that writes", "POST", { "sec-fetch-site": "none" }],
-    ["a prefetch, whoever has caused it", "GET", { "sec-fetch-site": "none", "sec-purpose": "prefetch" }],
+    ["a prefetch that names no page", "GET", { "sec-fetch-site": "none", "sec-purpose": "prefetch" }],
     ["a prerendering", "GET", { "sec-fetch-site": "none", "sec-purpose": "prefetch;prerender" }],
     ["an unknown value", "GET", { "sec-fetch-site": "same-planet" }],
     ["an empty value", "GET", { "sec-fetch-site": "" }],
