@@ -86,6 +86,12 @@ export type ApiProxyOptions = {
     }
 );
 
+/**
+ * Milliseconds that an extended session's cookie waits for the API. Later, another user may have signed in, and
+ * the cookie would replace theirs.
+ */
+const cookiesLast = 5000;
+
 /** What `onError` gets. */
 export type ApiProxyError = {
   readonly code: ProxyProblemCode;
@@ -149,9 +155,10 @@ export function apiProxy(options: ApiProxyOptions): ApiProxy {
     requireSameSite(request, origins);
     const { base, url } = resolve(pathBelow(mount, request.url), destination);
     const { token, cookies } = await sessionOf(request, getToken);
+    const askedAt = Date.now();
     const response = await sendToApi(request, url, token, sendOptions);
     return responseForBrowser(response, request.method, {
-      cookies,
+      cookies: Date.now() - askedAt > cookiesLast ? [] : cookies,
       relocate: (location) => relocate(location, base, mount, url),
     });
   }

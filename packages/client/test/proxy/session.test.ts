@@ -145,6 +145,25 @@ describe("auth", () => {
     expect(sent[0]?.headers.get("authorization")).toBe(`Bearer ${token}`);
   });
 
+  test("has extended the session long ago: a late answer does not replace a newer session", async () => {
+    vi.useFakeTimers();
+    const headers = new Headers({ "set-cookie": "session=1" });
+    const { proxy } = proxyTo(
+      async () => {
+        await new Promise((resolve) => setTimeout(resolve, 6000));
+        return new Response("tasks");
+      },
+      {
+        getToken: undefined,
+        auth: { api: { getToken: async () => ({ headers, response: { token } }) } },
+      } as never,
+    );
+    const answer = proxy(fromPage("/backend/tasks"));
+    await vi.advanceTimersByTimeAsync(6000);
+    expect((await answer).headers.getSetCookie()).toEqual([]);
+    expect(await outcome(await answer)).toBe("200 tasks");
+  });
+
   test.for([401, 403, 429, 500, 503])("that answers %i is signed out only at 401", async (statusCode) => {
     const { call } = proxyOf(() =>
       Promise.reject(Object.assign(new Error("x"), { name: "APIError", statusCode, status: statusCode })),
