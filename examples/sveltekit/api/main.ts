@@ -4,10 +4,10 @@ import { verifierFromEnv } from "@usher-auth/verify";
 import { createApi } from "./api.ts";
 import { openStore } from "./store.ts";
 
-const { API_PORT = "3001", DATA_DIR = ".data" } = process.env;
+const { API_HOST = "127.0.0.1", API_PORT = "3001", DATA_DIR = ".data" } = process.env;
 
 const api = createApi({ verifier: verifierFromEnv(), store: openStore(DATA_DIR) });
 
-serve({ fetch: api.fetch, port: Number(API_PORT), hostname: "127.0.0.1" }, () => {
+serve({ fetch: api.fetch, port: Number(API_PORT), hostname: API_HOST }, () => {
   console.log(`API: http://localhost:${API_PORT}`);
 });

@@ -4,7 +4,8 @@
  */
 import { createServer, type RequestListener } from "node:http";
 
-const { BETTER_AUTH_URL = "http://localhost:3000", WEB_PORT = "3000" } = process.env;
+const { BETTER_AUTH_URL = "http://localhost:3000" } = process.env;
+const { WEB_HOST = "127.0.0.1", WEB_PORT = "3000" } = process.env;
 const { protocol, host } = new URL(BETTER_AUTH_URL);
 
 // Of adapter-node, which reads them when it is loaded.
@@ -19,4 +20,4 @@ createServer((request, response) => {
   request.headers["x-forwarded-proto"] = protocol.slice(0, -1);
   request.headers["x-forwarded-host"] = host;
   handler(request, response);
-}).listen(Number(WEB_PORT), "127.0.0.1", () => console.log(`Web app: ${BETTER_AUTH_URL}`));
+}).listen(Number(WEB_PORT), WEB_HOST, () => console.log(`Web app: ${BETTER_AUTH_URL}`));
