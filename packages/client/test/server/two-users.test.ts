@@ -1,5 +1,4 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { setTimeout as pause } from "node:timers/promises";
 import { usherJwt } from "@usher-auth/issuer";
 import { createVerifier, sharedSecret } from "@usher-auth/verify";
 import { usher } from "@usher-auth/verify/fastify";
@@ -10,13 +9,7 @@ import fastify from "fastify";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createApiClient } from "../../src/index.ts";
 import { betterAuthToken, type ServerApiClient, serverApi } from "../../src/server.ts";
-import { listen, startBetterAuth } from "../support/better-auth.ts";
-
-const secret = "a-test-secret-that-is-long-enough-for-hs256";
-const audience = "https://api.example.com";
-
-/** Different for each request, and the same in each run. */
-const delay = (number: number) => pause((number * 7919) % 13);
+import { audience, delay, listen, secret, startBetterAuth } from "../support/better-auth.ts";
 
 /** An API with a route for the user's own data. Every fifth request is refused once, with a code for a retry. */
 async function startApi(issuer: string): Promise<string> {

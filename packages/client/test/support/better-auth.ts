@@ -1,11 +1,21 @@
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { DatabaseSync } from "node:sqlite";
+import { setTimeout as pause } from "node:timers/promises";
 import { type BetterAuthOptions, betterAuth } from "better-auth";
 import { getMigrations } from "better-auth/db/migration";
 import { toNodeHandler } from "better-auth/node";
 import { jwt } from "better-auth/plugins/jwt";
 import { onTestFinished } from "vitest";
+
+/** The secret of the Better Auth server, and the API that its tokens are for. */
+export const secret = "a-test-secret-that-is-long-enough-for-hs256";
+export const audience = "https://api.example.com";
+
+/** Waits for a time that is different for each request, and the same in each run. */
+export function delay(request: number): Promise<void> {
+  return pause((request * 7919) % 13);
+}
 
 /** A server on a free port, until the test ends. */
 export async function listen(listener: RequestListener): Promise<string> {
@@ -20,7 +30,7 @@ export async function listen(listener: RequestListener): Promise<string> {
 
 const defaults = {
   baseURL: "http://127.0.0.1",
-  secret: "a-test-secret-that-is-long-enough-for-hs256",
+  secret,
   emailAndPassword: {
     enabled: true,
     // Better Auth's own takes its time, on purpose.

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { getRequestListener } from "@hono/node-server";
 import { usherJwt } from "@usher-auth/issuer";
 import { createVerifier, sharedSecret } from "@usher-auth/verify";
@@ -6,13 +5,7 @@ import { usher } from "@usher-auth/verify/fastify";
 import fastify from "fastify";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { apiProxy } from "../../../src/server.ts";
-import { listen, startBetterAuth } from "../../support/better-auth.ts";
-
-const secret = "a-test-secret-that-is-long-enough-for-hs256";
-const audience = "https://api.example.com";
-
-/** Different for each request, and the same in each run. */
-const delay = (number: number) => pause((number * 7919) % 13);
+import { audience, delay, listen, secret, startBetterAuth } from "../../support/better-auth.ts";
 
 /** An API that answers with the user and with the body, after a while. */
 async function startApi(issuer: string): Promise<string> {
