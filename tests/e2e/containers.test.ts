@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import sqlOf from "postgres";
 import { expect, onTestFailed, onTestFinished, test } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { freePort } from "./support/network/free-port.ts";
@@ -19,6 +20,15 @@ interface Service {
 interface Compose {
   readonly services: Readonly<Record<"web" | "api" | "postgres", Service>>;
   readonly secrets: Readonly<Record<string, { readonly file: string }>>;
+}
+
+interface PodTemplate {
+  readonly spec: { template: { spec: { containers: Container[] } } };
+}
+
+interface Container {
+  readonly env: { name: string; value: string }[];
+  readonly securityContext: object;
 }
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -87,7 +97,15 @@ async function startServices() {
       () => false,
     );
   };
-  return { ports, start, isHealthy };
+  /** Ends the connections of all clients, as a restart of Postgres does. */
+  const disconnect = async () => {
+    const sql = sqlOf(postgres.url, { max: 1 });
+    await sql`
+      SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE pid <> pg_backend_pid() AND datname IS NOT NULL`;
+    await sql.end();
+  };
+  return { ports, start, isHealthy, disconnect };
 }
 
 /** Ends the process with the test. */
@@ -117,6 +135,18 @@ test("Docker Compose: every secret, network and volume that a service names is d
   }
 });
 
+test("Docker Compose: every service starts again after a crash, and after its machine", () => {
+  for (const service of Object.values(compose.services))
+    expect(service).toMatchObject({ restart: "unless-stopped" });
+});
+
+test("Kubernetes: a user who is not root has a number, because the image may have a name only", () => {
+  const [deployment] = yamlOf("api.yaml") as [PodTemplate];
+  const [container] = deployment.spec.template.spec.containers;
+  expect(guide).toContain("\nUSER node\n");
+  expect(container?.securityContext).toMatchObject({ runAsNonRoot: true, runAsUser: 1000 });
+});
+
 test("Kubernetes: the settings of the API are those of Docker Compose, with the full name of the host", () => {
   const [deployment, service, policy] = yamlOf("api.yaml") as { kind: string; spec: unknown }[];
   expect([deployment, service, policy].map((document) => document?.kind)).toEqual([
@@ -124,10 +154,7 @@ test("Kubernetes: the settings of the API are those of Docker Compose, with the 
     "Service",
     "NetworkPolicy",
   ]);
-  const { spec } = deployment as {
-    spec: { template: { spec: { containers: { env: { name: string; value: string }[] }[] } } };
-  };
-  const env = spec.template.spec.containers[0]?.env ?? [];
+  const env = (deployment as PodTemplate).spec.template.spec.containers[0]?.env ?? [];
   const { environment } = compose.services.api;
   const fullName = (value: string) => value.replace(/\bweb\b/, "web.default.svc.cluster.local");
   const { PGPASSWORD_FILE: _, ...settings } = Object.fromEntries(env.map(({ name, value }) => [name, value]));
@@ -138,7 +165,7 @@ test("Kubernetes: the settings of the API are those of Docker Compose, with the 
 });
 
 test("the guide's web app, API and Postgres work together over host names", async () => {
-  const { ports, start, isHealthy } = await startServices();
+  const { ports, start, isHealthy, disconnect } = await startServices();
   const refused = start("api", { USHER_ALLOW_INSECURE_HOSTS: "" });
   const web = start("web");
   expect((await refused.ended)[0]).toBe(1);
@@ -176,6 +203,10 @@ test("the guide's web app, API and Postgres work together over host names", asyn
       headers: { authorization: `Bearer ${token}` },
     });
   expect((await ask()).status).toBe(200);
+
+  await disconnect();
+  await expect.poll(async () => (await isHealthy("web")) && (await isHealthy("api")), within).toBe(true);
+  expect([web.child.exitCode, api.child.exitCode]).toEqual([null, null]);
 
   expect((await post("/sign-out", {}, cookie)).status).toBe(200);
   await expect
