@@ -31,7 +31,10 @@ export type ServerApiOptions = {
    * tokens. In production, each one causes a process warning (`USHER_INSECURE_HOST`). Default: none.
    */
   allowInsecureHosts?: readonly string[];
-  /** Timeout of one `getToken` call, in milliseconds from 1 to 300,000. Default: 10,000. */
+  /**
+   * Timeout of one `getToken` call, in milliseconds from 1 to 300,000. Default: 10,000.
+   * {@link betterAuthToken} never takes longer than 10,000.
+   */
   getTokenTimeout?: number;
   /** Sends a request. Called with one `Request`. Default: the global `fetch`. */
   fetch?: (request: Request) => Promise<Response>;
