@@ -108,6 +108,7 @@ const refusedEntries: readonly HostCase[] = [
   ["an escaped letter in an entry", "http://web:3000/path", ["w%65b"]],
   ["an international name in an entry", "http://xn--bcher-kva/path", ["b\u00fccher"]],
   ["full-width letters in an entry", "http://web/path", ["\uff57\uff45\uff42"]],
+  ["a Kelvin sign, which is a k in lower case", "http://kafka/path", ["\u212aafka"]],
   ["an address in hexadecimal", "http://10.0.2.2/path", ["0xa.0.2.2"]],
   ["an address in octal", "http://10.0.2.2/path", ["012.0.2.2"]],
   ["an address as one number", "http://10.0.2.2/path", ["167772674"]],

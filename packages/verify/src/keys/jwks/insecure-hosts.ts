@@ -20,9 +20,10 @@ export function readInsecureHosts(names: readonly string[] = []): ReadonlySet<st
 
 function readHost(name: unknown, index: number): string {
   if (typeof name === "string") {
-    const text = name.toLowerCase();
-    const host = text.includes(":") && !text.startsWith("[") ? `[${text}]` : text;
-    const isHost = /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])$/.test(host);
+    const text = name.includes(":") && !name.startsWith("[") ? `[${name}]` : name;
+    // Before it is lower-cased: the Kelvin sign becomes a "k".
+    const isHost = /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])$/i.test(text);
+    const host = text.toLowerCase();
     if (isHost && URL.parse(`http://${host}`)?.hostname === host) return host;
   }
   throw invalid(
