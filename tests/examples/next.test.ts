@@ -112,7 +112,8 @@ describe("two users in two browsers", () => {
   });
 
   test("a page does not extend the session, whose cookie it cannot renew", async () => {
-    using database = new DatabaseSync(join(example.dataFolder, "auth.sqlite"));
+    const database = new DatabaseSync(join(example.dataFolder, "auth.sqlite"));
+    onTestFinished(() => database.close());
     const days = (count: number) => new Date(Date.now() + count * 86_400_000).toISOString();
     const expiresAt = days(4);
     database.prepare("update session set expiresAt = ?, updatedAt = ?").run(expiresAt, days(-3));

@@ -94,7 +94,7 @@ describe("rules: the client", () => {
       expect(await outcome(client(url)), url).toBe("DestinationError");
   });
 
-  it("The token is sent over http to this machine and to the hosts that are named, and to no other", () => {
+  it("Over http, the token is sent only to this machine and to the hosts that are named", () => {
     const open = (host: string) => clientWith([], { baseURL: `http://${host}`, allowInsecureHosts: ["api"] });
     for (const host of ["localhost:3001", "127.0.0.1", "api:3001"]) expect(() => open(host)).not.toThrow();
     for (const host of ["api.example.com", "api2", "192.168.0.1"])

@@ -57,7 +57,7 @@ const rules: readonly Omit<Rule, "package">[] = [
   },
   {
     id: "client-plain-http",
-    text: "The token is sent over http to this machine and to the hosts that are named, and to no other",
+    text: "Over http, the token is sent only to this machine and to the hosts that are named",
     kept: [["request/destination.ts", "&& !mayUseHttp(base.hostname, hosts)", "&& false"]],
   },
   {

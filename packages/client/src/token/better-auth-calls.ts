@@ -57,7 +57,7 @@ export async function askClient(
   return requireSignedOut(await send(authClient.getSession({ query, fetchOptions })));
 }
 
-/** Better Auth's client may have credentials of its own (`headers`, `auth`). They are not this request's. */
+/** Better Auth's client may have its own credentials (`headers`, `auth`). They are not this request's. */
 function only(credentials: Credentials): (context: { headers: Headers }) => void {
   return ({ headers }) => {
     for (const [name, value] of Object.entries(credentials)) {

@@ -55,9 +55,9 @@ export function createUserTokens(options: UserTokensOptions): UserTokens {
   const { getToken, deadline, now, connectTabs, expectedUserId, onSignedOut, onUserChanged } = options;
   let session = startSession();
   let reportedSignedOut = false;
-  /** The user of whom `onUserChanged` has told, until there is a token of the session's user again. */
+  /** The user that `onUserChanged` has reported as gone, until the session's user has a token again. */
   let replacedUserId: string | undefined;
-  /** Whether each tab has been told of the change that the next token shows. */
+  /** Whether the other tabs know of the change that the next token shows. */
   let othersKnow = false;
   let tabs: OtherTabs | undefined;
   let stopSessionChanges: (() => void) | undefined;

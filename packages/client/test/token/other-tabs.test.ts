@@ -78,7 +78,7 @@ describe("two tabs", () => {
     expect(browser.tokenRequests).toBe(40);
   });
 
-  test("a sign-out is told to the others after a check that failed", async () => {
+  test("a sign-out reaches the others after a check that failed", async () => {
     const browser = startBrowser();
     let isDown = false;
     let clock = NOON;
