@@ -26,7 +26,7 @@ import { createUserTokens } from "./token/user-tokens.ts";
  *   its error for one second, or for its `retryAfter`.
  * - **Retry.** After a 401 with a problem `code` that a new token may resolve, the request is sent once more,
  *   if the new token differs and has the same `sub`. A body that is a stream is sent only once. The last
- *   response is returned, with any status.
+ *   response is returned, with any status. Do not change a body before that: it is read when it is sent.
  * - **Recent sign-in.** After a 401 that asks for one, `onReauthenticationRequired` lets the user sign in
  *   again, and the request is sent once more, on the same conditions.
  * - **Sign-out.** Only `getToken` decides that the user is signed out: a second 401 or a 503 does not.

@@ -21,14 +21,10 @@ export function warn(message: string, code: WarningCode): void {
 }
 
 /**
- * Warns of an option that is for development only. `NODE_ENV` is not one of Usher's settings: it is the mode
- * of the host, like its version.
+ * Whether to warn of an option that is for development only. `NODE_ENV` is not one of Usher's settings: it is
+ * the mode of the host, like its version.
  */
-export function warnInProduction(message: string, code: WarningCode): void {
-  if (isProduction()) warn(message, code);
-}
-
-function isProduction(): boolean {
+export function isProduction(): boolean {
   try {
     return process.env.NODE_ENV === "production";
   } catch {

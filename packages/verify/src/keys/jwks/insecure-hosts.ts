@@ -1,6 +1,6 @@
 import { ConfigurationError } from "../../errors.ts";
 import { isLoopback } from "../../option-values.ts";
-import { warnInProduction } from "../../warning.ts";
+import { isProduction, warn } from "../../warning.ts";
 
 /**
  * Reads `allowInsecureHosts`: the names of hosts that may use plain http, as in a URL's `hostname`.
@@ -43,9 +43,9 @@ const warned = new Set<string>();
 export function mayUseHttp({ hostname }: URL, allowed: ReadonlySet<string>): boolean {
   if (isLoopback(hostname)) return true;
   if (!allowed.has(hostname)) return false;
-  if (!warned.has(hostname)) {
+  if (!warned.has(hostname) && isProduction()) {
     warned.add(hostname);
-    warnInProduction(
+    warn(
       `remoteJwks: keys come from ${hostname} over http, because allowInsecureHosts names it: anyone ` +
         "on its network could insert their own keys",
       "USHER_INSECURE_HOST",

@@ -40,7 +40,7 @@ it.each(["fd00::1", "[fd00::1]", "FD00::1"])(
 it("in production, each host causes one process warning", () => {
   const warnings = vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
   const create = (host: string) => remoteJwks(`http://${host}/jwks`, { allowInsecureHosts: [host] });
-  create("development");
+  create("two");
   vi.stubEnv("NODE_ENV", "production");
   for (const host of ["one", "two", "one", "localhost"]) create(host);
   remoteJwks("https://three/jwks", { allowInsecureHosts: ["three"] });
