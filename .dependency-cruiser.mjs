@@ -4,6 +4,7 @@
  */
 
 const verify = "^packages/verify/src";
+const client = "^packages/client/src";
 
 /** The steps of verifying, in order. None imports another: verifier.ts and guard.ts call them. */
 const steps = "access/bearer|token/parse|keys/signature|claims/claims|access/owner|access/policies";
@@ -75,6 +76,19 @@ const rooms = [
   },
 ];
 
+/** The rooms of packages/client/src. Loose files serve all of them. */
+const clientRooms = [
+  { room: "refusal", imports: [], why: "It reads an answer. What is done about it is the caller's matter." },
+  { room: "token", imports: [], why: "It knows whose token it is, and not what it is sent with." },
+  {
+    room: "request",
+    imports: ["refusal", "token"],
+    why: "One call, for the browser's client and the server's.",
+  },
+  { room: "server", imports: ["token", "request"], why: "It keeps nothing of a user, so it knows no cache." },
+  { room: "proxy", imports: ["refusal", "token", "request"], why: "It passes requests on, and makes none." },
+];
+
 /** Loose files that every room may import. They import errors.ts alone. */
 const foundation = "cache|clock|errors|log-text|option-values|warning";
 
@@ -97,6 +111,13 @@ export default {
         path: `${verify}/`,
         pathNot: `${verify}/(${[room, ...imports].join("|")})/|${verify}/(${foundation})\\.ts$`,
       },
+    })),
+    ...clientRooms.map(({ room, imports, why }) => ({
+      name: `client-${room}`,
+      comment: `${room}/ may import ${imports.map((name) => `${name}/`).join(", ") || "no other room"}. ${why}`,
+      severity: "error",
+      from: { path: `${client}/${room}/` },
+      to: { path: `${client}/[a-z-]+/`, pathNot: `${client}/(${[room, ...imports].join("|")})/` },
     })),
     {
       name: "entries-are-for-applications",
