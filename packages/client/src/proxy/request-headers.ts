@@ -1,7 +1,8 @@
+import { headerNames } from "./header-names.ts";
 import { connectionFields } from "./hop-by-hop.ts";
 
 /**
- * Headers that stay behind, by name or, ending in `*`, by prefix.
+ * Headers that stay behind:
  *
  * - Credentials: the API gets the token and nothing else.
  * - What only a trusted proxy may say: who the client is, which host and path were asked for. An API behind
@@ -9,7 +10,7 @@ import { connectionFields } from "./hop-by-hop.ts";
  * - What is about the browser and this site (`Origin`, `Sec-*`), and about the framework's inner workings.
  * - What `fetch` sets itself.
  */
-const names = `
+const isListed = headerNames(`
   authorization x-serverless-authorization cookie cookie2 proxy-* wl-proxy-* authentication-info
   forwarded forwarded-* x-forwarded x-forwarded-* x-real-* client-ip x-client-ip x-originating-ip x-cluster-*
   true-client-ip x-true-client-ip incap-client-ip do-connecting-ip via
@@ -25,9 +26,7 @@ const names = `
   usher-* x-usher-* x-middleware-* x-nextjs-* x-invoke-* next-* rsc x-prerender-revalidate* x-sveltekit-*
   x-react-router-* x-remix-* x-astro-* x-nuxt-* x-nitro-*
   host content-length expect accept-encoding
-`.split(/\s+/);
-const exact = new Set(names.filter((name) => !name.endsWith("*")));
-const prefixes = names.filter((name) => name.endsWith("*")).map((name) => name.slice(0, -1));
+`);
 
 /** The headers of the request to the API, with the user's token. */
 export function requestHeaders(received: Headers, token: string): Headers {
@@ -44,5 +43,5 @@ export function requestHeaders(received: Headers, token: string): Headers {
 
 /** Some servers read `x_user` as `x-user` (CGI), so a name with an underscore passes no check of names. */
 function staysBehind(name: string): boolean {
-  return name.includes("_") || exact.has(name) || prefixes.some((prefix) => name.startsWith(prefix));
+  return name.includes("_") || isListed(name);
 }

@@ -1,4 +1,5 @@
 import { bearerChallenge } from "../refusal/challenge.ts";
+import { headerNames } from "./header-names.ts";
 import { connectionFields } from "./hop-by-hop.ts";
 
 /**
@@ -14,10 +15,10 @@ export const protectiveHeaders = {
 } as const;
 
 /**
- * Headers of the API that stay behind, by name or, ending in `*`, by prefix: what speaks for this site (cookies,
- * HSTS, CORS, service workers), what the caches and servers in front of this one obey, and credentials.
+ * Headers of the API that stay behind: what speaks for this site (cookies, HSTS, CORS, service workers), what the
+ * caches and servers in front of this one obey, and credentials.
  */
-const names = `
+const staysBehind = headerNames(`
   set-cookie set-cookie2 set-login authorization proxy-* authentication-info
   strict-transport-security public-key-pins* expect-ct alt-svc alt-used clear-site-data service-worker-*
   access-control-* timing-allow-origin cross-origin-* origin-agent-cluster content-security-policy* x-frame-options
@@ -27,9 +28,7 @@ const names = `
   expires pragma age surrogate-* cdn-* cloudflare-* vercel-* netlify-* edge-* akamai-* fastly-* cache-tag* x-cache-tag*
   x-accel-redirect x-accel-expires x-accel-limit-rate x-accel-charset x-sendfile* x-lighttpd-* x-litespeed-*
   x-reproxy-* x-middleware-* x-nextjs-* x-vercel-* x-sveltekit-*
-`.split(/\s+/);
-const exact = new Set(names.filter((name) => !name.endsWith("*")));
-const prefixes = names.filter((name) => name.endsWith("*")).map((name) => name.slice(0, -1));
+`);
 
 /** Encodings that `fetch` removes from a body. It leaves any other as it is. */
 const decodedByFetch = /^(?:x-gzip|gzip|deflate|br|zstd)$/i;
@@ -57,10 +56,6 @@ export function responseHeaders(received: Headers, relocate: (location: string) 
   if (challenge !== undefined) headers.set("www-authenticate", challenge);
   for (const [name, value] of Object.entries(protectiveHeaders)) headers.set(name, value);
   return headers;
-}
-
-function staysBehind(name: string): boolean {
-  return exact.has(name) || prefixes.some((prefix) => name.startsWith(prefix));
 }
 
 /** For another scheme, such as Basic, a browser asks the user for a password on behalf of this site. */
