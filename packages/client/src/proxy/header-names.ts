@@ -1,7 +1,7 @@
 /**
  * Whether a header's name is in a list.
  *
- * @param list - lower-case names, separated by white space. `x-a-*` stands for all names that begin with `x-a-`.
+ * @param list - lower-case names, separated by white space. `x-a-*` means all names that begin with `x-a-`.
  */
 export function headerNames(list: string): (name: string) => boolean {
   const names = list.trim().split(/\s+/);
