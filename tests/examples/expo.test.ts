@@ -74,7 +74,7 @@ describe("the app in a browser", () => {
     await tasks("Anna's task").waitFor({ state: "detached" });
   });
 
-  test("shows the next user nothing of the user before", async () => {
+  test("shows the next user nothing of the previous one", async () => {
     await add("Anna's second task");
     await press("Sign out");
     await enter("bert@example.com", "Sign up");

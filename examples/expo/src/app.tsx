@@ -12,7 +12,7 @@ export function App() {
   return (
     <SafeAreaView style={styles.page}>
       <StatusBar style="auto" />
-      {/* The key gives each user a new screen: nothing of the user before stays. */}
+      {/* The key gives each user a new screen: nothing of the previous user stays. */}
       {session ? <Tasks key={session.user.id} user={session.user} /> : <SignIn />}
       {session ? <PasswordDialog email={session.user.email} /> : null}
     </SafeAreaView>

@@ -3,7 +3,7 @@
 import { useActionState, useState } from "react";
 import { authClient } from "@/lib/auth-client";
 
-/** Signs in or up. Then it loads the whole page, so that nothing of a former user is left in the router. */
+/** Signs in or up. Then it loads the whole page, so that nothing of a previous user is left in the router. */
 export function SignInForm() {
   const [isNew, setIsNew] = useState(false);
   const [message, submit, isPending] = useActionState(

@@ -56,8 +56,8 @@ export class UserChangedError extends Error {
 
   constructor() {
     super(
-      "Another user has signed in, and this client belongs to the user before: no request was sent. " +
-        "Reload the page. If users sign in without a reload, remove the data of the user before, and call " +
+      "Another user has signed in, and this client belongs to the previous one: no request was sent. " +
+        "Reload the page. If users sign in without a reload, remove the previous user's data, and call " +
         "clearToken() of the client after each sign-in.",
     );
   }

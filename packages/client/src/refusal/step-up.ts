@@ -16,7 +16,7 @@ export type StepUp = {
    * @param since - the result of `answered()` when the call began
    */
   signInAgain(event: ReauthenticationRequired, since: number): Promise<boolean>;
-  /** The session has ended: later calls ask again, and do not wait for an answer of the user before. */
+  /** The session has ended: later calls ask again, and do not wait for an answer of the previous user. */
   forget(): void;
 };
 

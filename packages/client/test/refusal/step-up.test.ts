@@ -311,7 +311,7 @@ describe("who signs in again", () => {
     expect(ask).not.toHaveBeenCalled();
   });
 
-  test("does not wait for the answer of the user before", async () => {
+  test("does not wait for the answer of the previous user", async () => {
     const ofBert = tokenOf("bert", 300, "bert");
     const ofBertAfter = tokenOf("bert after", 300, "bert");
     const api = await startServer(
