@@ -12,11 +12,7 @@ export type { AuthErrorCode } from "./refusal/error-codes.ts";
 export { readProblem } from "./refusal/problem.ts";
 export type { ReauthenticationRequired } from "./refusal/step-up.ts";
 export { type BetterAuthGetToken, betterAuthToken } from "./token/better-auth-token.ts";
-export type {
-  BetterAuthTokenClient,
-  BetterAuthTokenServer,
-  RequestHeaders,
-} from "./token/better-auth-types.ts";
+export type { BetterAuthTokenClient } from "./token/better-auth-types.ts";
 export type { ExpectedUser } from "./token/expected-user.ts";
 export type { GetToken, GetTokenContext, OnSessionChange } from "./token/get-token.ts";
 export type { UserChanged } from "./token/user-tokens.ts";

@@ -1,4 +1,5 @@
-import { betterAuthToken } from "../token/better-auth-token.ts";
+import { betterAuthToken } from "../server/better-auth-token.ts";
+import { isClient } from "../token/better-auth-token.ts";
 import type { BetterAuthTokenClient, BetterAuthTokenServer } from "../token/better-auth-types.ts";
 import type { GetSessionToken } from "./session.ts";
 
@@ -13,13 +14,8 @@ export function betterAuthSession(auth: BetterAuthTokenServer | BetterAuthTokenC
     // The session is the cookie's: a page does not choose another one.
     const session = new Headers(headers);
     session.delete("authorization");
-    return betterAuthToken(isServer(auth) ? withCookies(auth, cookies) : auth, session)();
+    return betterAuthToken(isClient(auth) ? auth : withCookies(auth, cookies), session)();
   };
-}
-
-/** Better Auth's client is a Proxy with a function under every name. Its server has no `token`. */
-function isServer(auth: BetterAuthTokenServer | BetterAuthTokenClient): auth is BetterAuthTokenServer {
-  return typeof (auth as Partial<BetterAuthTokenClient>).token !== "function";
 }
 
 /**

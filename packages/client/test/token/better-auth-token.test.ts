@@ -124,8 +124,15 @@ test.each([
   ["the server of Better Auth", { api: { getToken: async () => ({ token: "eyJ" }) } }],
 ])("refuses %s without headers", (_name, auth) => {
   expect(() => betterAuthToken(auth as never)).toThrow(
-    "betterAuthToken needs Better Auth's client in a browser, and on a server the headers of the request",
+    "betterAuthToken of @usher-auth/client takes Better Auth's client in a browser, and nothing else. On a",
   );
+});
+
+test("refuses headers, for which there is betterAuthToken of the server entry", () => {
+  const client = { token: async () => ({ data: { token: "eyJ" } }) };
+  const tokenOf = betterAuthToken as (...values: unknown[]) => unknown;
+  for (const headers of [new Headers(), undefined])
+    expect(() => tokenOf(client, headers)).toThrow("use that of @usher-auth/client/server, with the headers");
 });
 
 test("names the plugin where the server of Better Auth lacks it", async () => {
