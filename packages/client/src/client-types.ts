@@ -88,7 +88,10 @@ export type ApiClientOptions = {
   singleUser?: boolean;
   /** Sends a request. Called with one `Request`. Default: the global `fetch`. */
   fetch?: (request: Request) => Promise<Response>;
-  /** Returns the current time in milliseconds since 1970. Default: `Date.now`. */
+  /**
+   * Returns the current time in milliseconds since 1970. If it throws, or returns something else, no token is
+   * cached. Default: `Date.now`.
+   */
   now?: () => number;
 };
 

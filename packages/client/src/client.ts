@@ -68,8 +68,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
   const tokens = createUserTokens({
     getToken: options.getToken,
     deadline: requireTimeout("getTokenTimeout", options.getTokenTimeout ?? 10_000, 300_000),
-    // Read at each call, like `fetch`, because tests replace it.
-    now: options.now ?? (() => Date.now()),
+    now: clockOf(options.now),
     expectedUserId: () => readExpectedUser(options.userId),
     onSignedOut: () => notify("onSignedOut", options.onSignedOut),
     onUserChanged: (event) => notify("onUserChanged", () => options.onUserChanged?.(event)),
@@ -116,6 +115,19 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
 
   tokens.listen();
   return Object.assign(client, { clearToken, refresh, close: tokens.close });
+}
+
+/** Without a time, no token is cached. It costs no call. `Date.now` is read at each call: tests replace it. */
+function clockOf(now: () => unknown = () => Date.now()): () => number {
+  return () => {
+    try {
+      const time = now();
+      if (typeof time === "number") return time;
+      // It may be a promise, whose rejection is nobody's.
+      Promise.resolve(time).catch(() => undefined);
+    } catch {}
+    return Number.NaN;
+  };
 }
 
 /** An error of a listener must not fail the call. */

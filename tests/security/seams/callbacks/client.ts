@@ -23,6 +23,7 @@ async function twice(
   behaviour: Behaviour,
 ) {
   let behaves = false;
+  let time = Date.now();
   const signedOut: string[] = [];
   const callBack = () => void client("again", { signal: AbortSignal.timeout(short) }).catch(() => undefined);
   const bad = behaviour.of(good, callBack);
@@ -34,11 +35,14 @@ async function twice(
     getToken: async () => token,
     fetch: async () => new Response("ok"),
     onSignedOut: () => signedOut.push("signed out"),
+    now: () => time,
     ...callbackAs(current, callBack),
   });
   const call = () => outcomeOf(client("tasks", { signal: AbortSignal.timeout(5 * short) }), signedOut);
   const during = await call();
   behaves = true;
+  // For a second after an error of getToken, calls get it again.
+  time += 1000;
   return { during, afterwards: await call() };
 }
 
