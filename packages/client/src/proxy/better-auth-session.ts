@@ -1,4 +1,4 @@
-import { betterAuthToken } from "../server/better-auth-token.ts";
+import { betterAuthToken } from "../token/better-auth-request.ts";
 import { isClient } from "../token/better-auth-token.ts";
 import type { BetterAuthTokenClient, BetterAuthTokenServer } from "../token/better-auth-types.ts";
 import type { GetSessionToken } from "./session.ts";

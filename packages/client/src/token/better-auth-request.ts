@@ -1,15 +1,7 @@
-import { askClient, askServer } from "../token/better-auth-calls.ts";
-import {
-  type BetterAuthGetToken,
-  isClient,
-  betterAuthToken as tokenOfPage,
-} from "../token/better-auth-token.ts";
-import type {
-  BetterAuthTokenClient,
-  BetterAuthTokenServer,
-  RequestHeaders,
-} from "../token/better-auth-types.ts";
-import { createTokenStore } from "../token/token-store.ts";
+import { askClient, askServer } from "./better-auth-calls.ts";
+import { type BetterAuthGetToken, isClient, betterAuthToken as tokenOfPage } from "./better-auth-token.ts";
+import type { BetterAuthTokenClient, BetterAuthTokenServer, RequestHeaders } from "./better-auth-types.ts";
+import { createTokenStore } from "./token-store.ts";
 
 /**
  * Makes a `getToken` function from Better Auth and the headers of one request, for `serverApi` and `apiProxy`.
