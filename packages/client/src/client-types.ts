@@ -33,9 +33,9 @@ export type ApiClientOptions = {
   allowInsecureHosts?: readonly string[];
   /**
    * Fetches the user's token. Use {@link betterAuthToken} with Better Auth. Return a token that has just been
-   * issued, because the client reads from it how wrong the device's clock is. Return null, undefined or "" only
-   * if the user is signed out. Throw on a network failure, a 429 or a 5xx: the calls that need the token then
-   * reject with that error, and so do those of the next second, without a call of `getToken`. With a
+   * issued, because the client reads from it how wrong the device's clock is. Return null, undefined or ""
+   * only if the user is signed out. Throw on a network failure, a 429 or a 5xx: the calls that need the token
+   * then reject with that error, and so do those of the next second, without a call of `getToken`. With a
    * {@link TokenUnavailableError} that has `retryAfter`, that lasts so many seconds, from 1 to 60.
    */
   getToken: GetToken;
@@ -55,9 +55,9 @@ export type ApiClientOptions = {
    * rendered, or a client made for the user of a session. Then the first token must be this user's too, and
    * the other tabs know the user before there is a token. A function is called when a client that belongs to
    * no user starts, gets a token or hears of another tab; it returns null or undefined if there is no such
-   * user. An error that it throws at a token rejects the calls that wait for it. A string holds for good, also
-   * after `clearToken()`. With `userId`, a token without a readable `sub` is refused. Default: the client
-   * belongs to the user of its first token.
+   * user. An error that it throws at a token rejects the calls that wait for it. A string holds for good,
+   * also after `clearToken()`. With `userId`, a token without a readable `sub` is refused. Default: the
+   * client belongs to the user of its first token.
    */
   userId?: ExpectedUser;
   /**
@@ -123,21 +123,22 @@ export type ApiClient = {
   (input: string | URL | Request, init?: RequestInit): Promise<Response>;
   /**
    * Removes the cached token and forgets whose it was: the next token decides whose the client is. Call it
-   * after a user has signed in. Calls that began before it never use the next user's token. The other tabs ask
-   * their `getToken` whether their user is still signed in.
+   * after a user has signed in. Calls that began before it never use the next user's token. The other tabs
+   * ask their `getToken` whether their user is still signed in.
    */
   clearToken(): void;
   /**
    * Makes the next call fetch a new token, here and in the other tabs. Call it when what the token says has
    * changed, for example the user's role. The user stays signed in, and calls in progress continue. Fetches
-   * nothing itself. With `betterAuthToken(authClient)`, a change of the active organization does this already.
+   * nothing itself. With `betterAuthToken(authClient)`, a change of the active organization does this
+   * already.
    */
   refresh(): void;
   /**
-   * Stops listening to other tabs and to session changes of this page. A client for the life of the page needs
-   * no `close()`. One of a component does, when the component ends, or it is never freed. Calls in progress
-   * continue. A later call, `clearToken()` or `refresh()` listens again, so that React's strict mode can end
-   * and restart a component.
+   * Stops listening to other tabs and to session changes of this page. A client for the life of the page
+   * needs no `close()`. One of a component does, when the component ends, or it is never freed. Calls in
+   * progress continue. A later call, `clearToken()` or `refresh()` listens again, so that React's strict mode
+   * can end and restart a component.
    */
   close(): void;
 };

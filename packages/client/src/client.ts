@@ -22,8 +22,8 @@ import { createUserTokens } from "./token/user-tokens.ts";
  *   without `credentials` and a `Request` that is not an instance of the global class.
  * - **Token cache.** The token is cached until 30 seconds before its `exp`, also by a clock that is wrong. A
  *   token that lives for less than a minute is cached for half its lifetime, and one without a readable `exp`
- *   not at all. Concurrent calls share one fetch of the token. After a failure of `getToken`, calls reject with
- *   its error for one second, or for its `retryAfter`.
+ *   not at all. Concurrent calls share one fetch of the token. After a failure of `getToken`, calls reject
+ *   with its error for one second, or for its `retryAfter`.
  * - **Retry.** After a 401 with a problem `code` that a new token may resolve, the request is sent once more,
  *   if the new token differs and has the same `sub`. A body that is a stream is sent only once. The last
  *   response is returned, with any status. Do not change a body before that: it is read when it is sent.
@@ -34,8 +34,9 @@ import { createUserTokens } from "./token/user-tokens.ts";
  * - **One user.** The client belongs to the user (`sub`) of its first token, until `clearToken()`. With
  *   another user's token, nothing is sent: calls reject with {@link UserChangedError}, and `onUserChanged` is
  *   called. Tokens without a readable `sub` are not compared. See `singleUser` for servers.
- * - **Other tabs.** Clients of the same API in the tabs of one origin tell each other of a sign-in, a sign-out,
- *   `clearToken()` and `refresh()`, and then ask their own `getToken`. Messages have no token. See `close`.
+ * - **Other tabs.** Clients of the same API in the tabs of one origin tell each other of a sign-in, a
+ *   sign-out, `clearToken()` and `refresh()`, and then ask their own `getToken`. Messages have no token. See
+ *   `close`.
  *
  * It does NOT verify the token, and does not throw for an HTTP error status.
  *

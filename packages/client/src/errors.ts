@@ -99,10 +99,10 @@ export class TokenUnavailableError extends Error {
 }
 
 /**
- * Thrown by every call of a client of this entry on a server, where a shared client would send one user's token
- * with another user's request. No token was fetched and no request was sent. On a server, use `serverApi` of
- * `@usher-auth/client/server`. In a process that one person uses, such as a command line or a test, set
- * `singleUser: true`.
+ * Thrown by every call of a client of this entry on a server, where a shared client would send one user's
+ * token with another user's request. No token was fetched and no request was sent. On a server, use
+ * `serverApi` of `@usher-auth/client/server`. In a process that one person uses, such as a command line or a
+ * test, set `singleUser: true`.
  *
  * @example
  * ```ts

@@ -5,8 +5,8 @@ const ofOtherDrivers = ["pgbouncer", "connection_limit", "pool_timeout", "channe
  * The URL without parameters that only other drivers know. Neon's has `channel_binding`, and Supabase's
  * `pgbouncer=true`, which means `prepare=false` here.
  *
- * A URL that the platform cannot parse, such as one with several hosts, is returned as it is. `openPool` calls
- * it; a client of postgres.js that you open yourself needs it for such a URL.
+ * A URL that the platform cannot parse, such as one with several hosts, is returned as it is. `openPool`
+ * calls it; a client of postgres.js that you open yourself needs it for such a URL.
  *
  * @example
  * ```ts

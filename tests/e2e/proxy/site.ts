@@ -76,8 +76,8 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
 }
 
 /**
- * Ada's site, with the proxy and her page. The cookie is sent with requests of other sites too, which a session
- * cookie should not be: the proxy does not rely on it. `/open` records whether a cookie came, and
+ * Ada's site, with the proxy and her page. The cookie is sent with requests of other sites too, which a
+ * session cookie should not be: the proxy does not rely on it. `/open` records whether a cookie came, and
  * `statuses` has the proxy's answers.
  */
 export async function startSite(api: string) {

@@ -2,7 +2,8 @@ import { currentUser, ownerPolicy } from "@usher-auth/postgres/drizzle";
 import { boolean, index, pgTable, text, timestamp, uuid } from "drizzle-orm/pg-core";
 
 /**
- * The table of tasks. `ownerId` is a Better Auth user id, an opaque string. It defaults to the principal, so that no query names it. Lengths are checked in requests (task.ts), not here.
+ * The table of tasks. `ownerId` is a Better Auth user id, an opaque string. It defaults to the principal, so
+ * that no query names it. Lengths are checked in requests (task.ts), not here.
  */
 export const tasks = pgTable(
   "tasks",

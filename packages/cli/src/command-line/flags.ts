@@ -44,8 +44,8 @@ export function checkFlags(given: readonly string[], definitions: ArgsDef): void
 }
 
 /**
- * Joins the values of a list's flag that is given several times: `--owner-param userId --owner-param orgId=org`.
- * The parser would take only the last one.
+ * Joins the values of a list's flag that is given several times: `--owner-param userId --owner-param
+ * orgId=org`. The parser would take only the last one.
  */
 export function joinRepeated(given: readonly string[], definitions: ArgsDef): string[] {
   const joined: string[] = [];

@@ -40,7 +40,8 @@ export type ApiProxyOptions = {
   path?: string;
   /**
    * This site's origins, as the browser shows them, if a proxy in front changes the `Host` header:
-   * `["https://app.example.com"]`. It does not allow other sites. Default: the origin of the request's `Host`.
+   * `["https://app.example.com"]`. It does not allow other sites. Default: the origin of the request's
+   * `Host`.
    */
   origins?: readonly string[];
   /**
@@ -50,13 +51,13 @@ export type ApiProxyOptions = {
   maxRequestBytes?: number;
   /**
    * How long the proxy waits for the next progress until the API's response begins, in milliseconds from 1 to
-   * 300,000. Every part of the body that arrives restarts it. A response that has begun may take as long as it
-   * needs. Default: 60,000.
+   * 300,000. Every part of the body that arrives restarts it. A response that has begun may take as long as
+   * it needs. Default: 60,000.
    */
   timeout?: number;
   /**
-   * Called with each failure that is neither the browser's nor the user's: the problems with a 5xx status. Its
-   * result is not awaited, and its errors go to `console.error`. Default: `console.error`.
+   * Called with each failure that is neither the browser's nor the user's: the problems with a 5xx status.
+   * Its result is not awaited, and its errors go to `console.error`. Default: `console.error`.
    */
   onError?: (event: ApiProxyError) => unknown;
   /** Sends a request to the API. Called with one `Request`. Default: the global `fetch`. */
@@ -78,8 +79,8 @@ export type ApiProxyOptions = {
     }
   | {
       /**
-       * Fetches the token of a request's user, instead of `auth`. Returns null, undefined or "" only if nobody
-       * is signed in. Throws if it does not know. It has 10 seconds.
+       * Fetches the token of a request's user, instead of `auth`. Returns null, undefined or "" only if
+       * nobody is signed in. Throws if it does not know. It has 10 seconds.
        */
       getToken: (request: Request) => string | null | undefined | PromiseLike<string | null | undefined>;
       auth?: never;
@@ -87,8 +88,8 @@ export type ApiProxyOptions = {
 );
 
 /**
- * Milliseconds that an extended session's cookie waits for the API. Later, another user may have signed in, and
- * the cookie would replace theirs.
+ * Milliseconds that an extended session's cookie waits for the API. Later, another user may have signed in,
+ * and the cookie would replace theirs.
  */
 const cookiesLast = 5000;
 
@@ -105,13 +106,13 @@ export type ApiProxyError = {
 export type ApiProxy = (request: Request) => Promise<Response>;
 
 /**
- * Creates a fetch handler for this site's own server that passes requests of its pages on to the API: with the
- * token of the session cookie's user, which the browser never gets (a "backend for frontend").
+ * Creates a fetch handler for this site's own server that passes requests of its pages on to the API: with
+ * the token of the session cookie's user, which the browser never gets (a "backend for frontend").
  *
- * It refuses requests that another site may have caused, paths that can be read in two ways, and methods other
- * than GET, HEAD, POST, PUT, PATCH and DELETE. Cookies, and headers that only a trusted proxy may send, stay
- * behind. Bodies are streamed in both directions. No answer may be cached, and the API sets no cookie and no
- * other policy of this site. Refusals are problems (RFC 9457) with a `code`, as in docs/errors.md.
+ * It refuses requests that another site may have caused, paths that can be read in two ways, and methods
+ * other than GET, HEAD, POST, PUT, PATCH and DELETE. Cookies, and headers that only a trusted proxy may send,
+ * stay behind. Bodies are streamed in both directions. No answer may be cached, and the API sets no cookie
+ * and no other policy of this site. Refusals are problems (RFC 9457) with a `code`, as in docs/errors.md.
  *
  * With the header `Usher-Expected-User`, a page states the id of the user it was made for: if the session is
  * another user's, nothing is sent, and the answer is a 409 (`user_changed`).

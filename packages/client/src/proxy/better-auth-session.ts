@@ -19,8 +19,8 @@ export function betterAuthSession(auth: BetterAuthTokenServer | BetterAuthTokenC
 }
 
 /**
- * Lets Better Auth extend the session, unlike `betterAuthToken` on other servers: the cookie that lives as long
- * reaches the browser with the API's response.
+ * Lets Better Auth extend the session, unlike `betterAuthToken` on other servers: the cookie that lives as
+ * long reaches the browser with the API's response.
  */
 function withCookies({ api }: BetterAuthTokenServer, cookies: string[]): BetterAuthTokenServer {
   const getToken: typeof api.getToken = async ({ headers: sent }) => {

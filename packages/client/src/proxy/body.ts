@@ -20,7 +20,8 @@ const noUpload: Upload = { stream: undefined, length: undefined, problem: () => 
  *
  * @param limit - the largest number of bytes
  * @param onRead - called before (`true`) and after (`false`) each wait for bytes of the browser
- * @throws {ProxyProblem} `content_too_large`: the stated length is. `request_incomplete`: the browser is gone.
+ * @throws {ProxyProblem} `content_too_large`: the stated length is. `request_incomplete`: the browser is
+ *   gone.
  */
 export async function openUpload(
   request: Request,
@@ -74,7 +75,8 @@ export async function openUpload(
           throw error;
         }
       },
-      // The rest is not cancelled, but left to the host: Node would close the connection before the answer is sent.
+      // The rest is not cancelled, but left to the host: Node would close the connection before the answer is
+      // sent.
       cancel() {
         isEnded = true;
       },
@@ -90,8 +92,9 @@ function statedLength(headers: Headers): number | undefined {
 }
 
 /**
- * Lets the event loop handle what has arrived before the next bytes are sent: the API may have answered already,
- * and closed its connection. Node's `fetch` would fail at the sending, and lose the answer (a 413, mostly).
+ * Lets the event loop handle what has arrived before the next bytes are sent: the API may have answered
+ * already, and closed its connection. Node's `fetch` would fail at the sending, and lose the answer (a 413,
+ * mostly).
  */
 function otherEvents(): Promise<void> {
   return new Promise((resolve) => (globalThis.setImmediate ?? queueMicrotask)(resolve));

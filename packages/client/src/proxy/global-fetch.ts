@@ -2,8 +2,8 @@
  * The global `fetch`, without a copy of the body.
  *
  * Node's keeps one, to send it again after a redirect, even if it follows none: it sends the second stream of
- * `tee()`, and the first, which nobody reads, would keep all bytes. It gets a stream that fails instead. If Node
- * sent that one, the request would fail, and not be empty.
+ * `tee()`, and the first, which nobody reads, would keep all bytes. It gets a stream that fails instead. If
+ * Node sent that one, the request would fail, and not be empty.
  */
 export async function globalFetch(url: string, init: RequestInit): Promise<Response> {
   const { body } = init;

@@ -1,6 +1,6 @@
 /**
- * Fields of one connection, not of the message (RFC 9110 section 7.6.1). The list has them in lower case, like
- * the names in `Headers`.
+ * Fields of one connection, not of the message (RFC 9110 section 7.6.1). The list has them in lower case,
+ * like the names in `Headers`.
  */
 const hopByHop = [
   "connection",

@@ -1,8 +1,8 @@
 import { type ParsedUrl, parseUrl } from "../request/parse-url.ts";
 
 /**
- * A redirect inside the API becomes one of the proxy, so that the browser follows it with its session. Any other
- * is left as it is.
+ * A redirect inside the API becomes one of the proxy, so that the browser follows it with its session. Any
+ * other is left as it is.
  *
  * @param base - the API's URL, with a trailing slash
  * @param mount - the proxy's path, without a trailing slash

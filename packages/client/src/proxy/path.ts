@@ -4,8 +4,8 @@ import { ProxyProblem } from "./problem-response.ts";
  * The path and query below the proxy's path, beginning with a slash.
  *
  * Only a path that everyone reads in the same way is passed on: the framework's router, this proxy, the
- * proxies in front of the API and the API's router. Otherwise one of them checks one path, and the next serves
- * another.
+ * proxies in front of the API and the API's router. Otherwise one of them checks one path, and the next
+ * serves another.
  *
  * @param mount - the proxy's path, without a trailing slash
  */
@@ -40,8 +40,8 @@ function isUnambiguous(path: string): boolean {
 
 /**
  * A segment stays one, however often it is decoded: no slash, backslash or control character in it, and not
- * `.` or `..`, also before a `;` (path parameters of Java servers), `?` or `#`. The encoding must be valid UTF-8,
- * which excludes overlong slashes.
+ * `.` or `..`, also before a `;` (path parameters of Java servers), `?` or `#`. The encoding must be valid
+ * UTF-8, which excludes overlong slashes.
  */
 function isPlain(segment: string): boolean {
   if (decoded(segment) === undefined) return false;

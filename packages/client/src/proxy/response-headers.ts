@@ -15,8 +15,8 @@ export const protectiveHeaders = {
 } as const;
 
 /**
- * Headers of the API that stay behind: what speaks for this site (cookies, HSTS, CORS, service workers), what the
- * caches and servers in front of this one obey, and credentials.
+ * Headers of the API that stay behind: what speaks for this site (cookies, HSTS, CORS, service workers), what
+ * the caches and servers in front of this one obey, and credentials.
  */
 const staysBehind = headerNames(`
   set-cookie set-cookie2 set-login authorization proxy-* authentication-info

@@ -11,13 +11,15 @@ const destinations = ["empty", "document", "image", "audio", "video", "track"];
 
 /**
  * Refuses a request that another site may have caused: the browser sends the session cookie with those too
- * (OWASP, Cross-Site Request Forgery Prevention). Same-site is not enough: a sibling domain is another origin.
+ * (OWASP, Cross-Site Request Forgery Prevention). Same-site is not enough: a sibling domain is another
+ * origin.
  *
- * - `Sec-Fetch-Site` must be `same-origin`, or `none` for GET and HEAD: a user has typed the address. Not with
- *   `Sec-Purpose`: browsers send `none` with prefetches that a page of a sibling domain causes (speculation rules).
+ * - `Sec-Fetch-Site` must be `same-origin`, or `none` for GET and HEAD: a user has typed the address. Not
+ *   with `Sec-Purpose`: browsers send `none` with prefetches that a page of a sibling domain causes
+ *   (speculation rules).
  * - `Origin`, where there is one, must be this server's.
- * - Without `Sec-Fetch-Site` (http hosts other than localhost, old browsers), `Origin` is needed, or `Referer` for
- *   GET and HEAD. A request without any of them is refused.
+ * - Without `Sec-Fetch-Site` (http hosts other than localhost, old browsers), `Origin` is needed, or
+ *   `Referer` for GET and HEAD. A request without any of them is refused.
  */
 export function requireSameSite(request: Request, ownOrigins: readonly string[]): void {
   if (!isSameSite(request, ownOrigins)) throw new ProxyProblem("cross_site_request");

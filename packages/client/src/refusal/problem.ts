@@ -9,10 +9,11 @@ import { mediaTypeOf, readJson } from "./response-body.ts";
  *
  * - A problem body (RFC 9457) with a `code`.
  * - An error of tRPC with `data.problem`, as `guard.formatError` adds it. In a batch, the first one.
- * - An error of GraphQL over HTTP with `extensions.problem` or `extensions.code`, if the response has no data.
- * - Otherwise the `Bearer` challenge (`WWW-Authenticate`), for example of a response to HEAD. The code is then
- *   `scope_insufficient`, `reauthentication_required`, `invalid_token` or `invalid_request`. A browser hides the
- *   challenge of another origin, unless the API exposes it (`Access-Control-Expose-Headers`).
+ * - An error of GraphQL over HTTP with `extensions.problem` or `extensions.code`, if the response has no
+ *   data.
+ * - Otherwise the `Bearer` challenge (`WWW-Authenticate`), for example of a response to HEAD. The code is
+ *   then `scope_insufficient`, `reauthentication_required`, `invalid_token` or `invalid_request`. A browser
+ *   hides the challenge of another origin, unless the API exposes it (`Access-Control-Expose-Headers`).
  *
  * Does not read a body that is longer than 64 KiB or takes longer than 5 seconds.
  *

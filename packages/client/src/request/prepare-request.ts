@@ -99,8 +99,8 @@ function leavesCache({ cache }: Request): boolean {
 }
 
 /**
- * Converted to a string it would be "[object Request]", and be sent as a GET of that path. As `init`, it would
- * have no method and no body.
+ * Converted to a string it would be "[object Request]", and be sent as a GET of that path. As `init`, it
+ * would have no method and no body.
  *
  * @param sign - the member that gives it away
  */
@@ -121,8 +121,8 @@ function redirectMode(seesRedirects: boolean): "manual" | "error" {
 }
 
 /**
- * A server may pass on all headers of a page's request. Its cookie is the user's session at Better Auth, which
- * the API must not get. Browsers drop the header.
+ * A server may pass on all headers of a page's request. Its cookie is the user's session at Better Auth,
+ * which the API must not get. Browsers drop the header.
  */
 function requireNoCredentials(headers: Headers, credentials: RequestInit["credentials"]): void {
   if (headers.has("authorization")) {

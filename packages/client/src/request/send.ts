@@ -8,8 +8,8 @@ export type Send = (request: Request, seesRedirects: boolean) => Promise<Respons
  * Creates the function that sends a request. It throws for a redirect, unless the caller may see it: Workers
  * have no `redirect: "error"`, for which `fetch` throws elsewhere.
  *
- * React Native's `fetch` follows redirects, whatever the request says, and its responses do not say so. There,
- * a response from outside the destination is refused.
+ * React Native's `fetch` follows redirects, whatever the request says, and its responses do not say so.
+ * There, a response from outside the destination is refused.
  */
 export function createSend(
   ownFetch: ((request: Request) => Promise<Response>) | undefined,

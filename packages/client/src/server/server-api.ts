@@ -42,7 +42,8 @@ export type ServerApiOptions = {
 
 /**
  * A `fetch` that sends the token of one request's user. Made by {@link ServerApi.for}. Takes the arguments of
- * `fetch`, and throws its errors: `SignedOutError`, `TokenUnavailableError`, `DestinationError` and TypeErrors.
+ * `fetch`, and throws its errors: `SignedOutError`, `TokenUnavailableError`, `DestinationError` and
+ * TypeErrors.
  */
 export type ServerApiClient = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
@@ -60,8 +61,8 @@ export type ServerApi = {
   /**
    * Returns a `fetch` for the user of one request.
    *
-   * @throws {TypeError} `getToken` is not a function, or belongs to a page: {@link betterAuthToken} without the
-   *   headers of a request.
+   * @throws {TypeError} `getToken` is not a function, or belongs to a page: {@link betterAuthToken} without
+   *   the headers of a request.
    * @param getToken - fetches the token of the request's user, again for each call: {@link betterAuthToken}
    *   with the request's headers. Nothing is cached, so that no user gets another's token, even if the result
    *   is stored by mistake and `getToken` finds out the current request itself.

@@ -51,8 +51,8 @@ export function readToken({ data, status, retryAfter }: Answer): string | null {
 }
 
 /**
- * Requires that an answer to `/get-session` has no session, after a 401 of `/token`. Better Auth's own `jwt()`
- * answers 401 for a database that fails, too. `/get-session` then answers 500.
+ * Requires that an answer to `/get-session` has no session, after a 401 of `/token`. Better Auth's own
+ * `jwt()` answers 401 for a database that fails, too. `/get-session` then answers 500.
  *
  * @throws {TokenUnavailableError} There is a session, or Better Auth does not know.
  */
@@ -78,8 +78,8 @@ export function statusOf(error: unknown): number | undefined {
 }
 
 /**
- * The status of an `APIError` of Better Auth's server. The error of a hook that calls another service may have
- * a status too, which says nothing about the session.
+ * The status of an `APIError` of Better Auth's server. The error of a hook that calls another service may
+ * have a status too, which says nothing about the session.
  */
 export function statusOfApiError(error: unknown): number | undefined {
   const { name, statusCode } = (error ?? {}) as { name?: unknown; statusCode?: unknown };

@@ -4,7 +4,8 @@ import type { BetterAuthTokenClient, BetterAuthTokenServer, RequestHeaders } fro
 import { createTokenStore } from "./token-store.ts";
 
 /**
- * Makes a `getToken` function from Better Auth and the headers of one request, for `serverApi` and `apiProxy`.
+ * Makes a `getToken` function from Better Auth and the headers of one request, for `serverApi` and
+ * `apiProxy`.
  *
  * - A Better Auth server in this process is called directly. It gets all headers.
  * - A Better Auth client calls the server of Better Auth over HTTP. Of the headers it sends only `Cookie` and
@@ -12,8 +13,8 @@ import { createTokenStore } from "./token-store.ts";
  *   and nothing is sent. Better Auth sees the address of this server: its rate limit counts all users
  *   together.
  *
- * The function resolves to the token of the request's user, or to null when nobody is signed in. It caches the
- * token until 30 seconds before its `exp`, for these headers only. Every other failure rejects, and calls
+ * The function resolves to the token of the request's user, or to null when nobody is signed in. It caches
+ * the token until 30 seconds before its `exp`, for these headers only. Every other failure rejects, and calls
  * within the next second get the same error. An attempt may take 10 seconds; after that, the next call starts
  * another. It does not extend the session: the browser would not get the new cookie.
  *
@@ -45,8 +46,8 @@ export function betterAuthToken(
   headers: RequestHeaders,
 ): BetterAuthGetToken;
 /**
- * The same as `betterAuthToken` of `@usher-auth/client`, for a module that pages and the server share. `serverApi`
- * refuses what it returns.
+ * The same as `betterAuthToken` of `@usher-auth/client`, for a module that pages and the server share.
+ * `serverApi` refuses what it returns.
  */
 export function betterAuthToken(authClient: BetterAuthTokenClient): BetterAuthGetToken;
 export function betterAuthToken(

@@ -33,8 +33,8 @@ export type BetterAuthGetToken = {
  *   seconds if the response has a `Retry-After` or `X-Retry-After` header. A network failure rejects with
  *   `fetch`'s own error. Its `onSessionChange` reports sign-ins, sign-outs and changes of the session that
  *   this page makes with the same Better Auth client.
- * @throws {TypeError} `authClient` is not a client of Better Auth, or there is a second argument: on a server,
- *   use `betterAuthToken` of `@usher-auth/client/server`.
+ * @throws {TypeError} `authClient` is not a client of Better Auth, or there is a second argument: on a
+ *   server, use `betterAuthToken` of `@usher-auth/client/server`.
  *
  * @example
  * ```ts
@@ -67,8 +67,8 @@ export function isClient(auth: object): auth is BetterAuthTokenClient {
 }
 
 /**
- * The signal that Better Auth's client toggles after sign-in, sign-out, a change of organization and the like.
- * A name that the client does not have is a function: to call it would send a request.
+ * The signal that Better Auth's client toggles after sign-in, sign-out, a change of organization and the
+ * like. A name that the client does not have is a function: to call it would send a request.
  */
 function sessionChangesOf({ $store }: BetterAuthTokenClient): { onSessionChange?: OnSessionChange } {
   const { atoms } = ($store ?? {}) as { atoms?: { $sessionSignal?: unknown } };

@@ -7,8 +7,8 @@ export type Begin = (
 ) => Promise<unknown>;
 
 /**
- * A client of postgres.js that chooses where each query runs. What belongs to no connection is that of `base`.
- * Without what needs its own connection: no `listen`, `reserve` or `subscribe`; and no `end`.
+ * A client of postgres.js that chooses where each query runs. What belongs to no connection is that of
+ * `base`. Without what needs its own connection: no `listen`, `reserve` or `subscribe`; and no `end`.
  */
 export function clientOf(base: postgres.Sql, current: () => postgres.ISql, begin: Begin): postgres.Sql {
   const { options, CLOSE, END, PostgresError, types, typed, json, array } = base;

@@ -35,8 +35,9 @@ const anHour = 3_600_000;
  * same moment. Here it gets a client whose transactions are savepoints.
  *
  * @param sql A client of postgres.js, or the `client` of `openPool`.
- * @param run Gets the client of the transaction, for your own queries, `drizzle({ client })`, `migrateRows` and
- *   `migrateRevocations`. Its `begin` is a savepoint. Not allowed in a transaction: `CREATE INDEX CONCURRENTLY`.
+ * @param run Gets the client of the transaction, for your own queries, `drizzle({ client })`, `migrateRows`
+ *   and `migrateRevocations`. Its `begin` is a savepoint. Not allowed in a transaction: `CREATE INDEX
+ *   CONCURRENTLY`.
  * @throws {RangeError} An option is out of range.
  * @throws What `run` throws, and the database's errors: SQLSTATE 55P03 if the lock is not free in time.
  *

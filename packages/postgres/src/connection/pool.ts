@@ -19,10 +19,10 @@ export type PoolOptions = postgres.Options<Record<string, postgres.PostgresType>
 /** Connections to a Postgres server that survive its restarts, and that `renew` replaces. */
 export interface Pool {
   /**
-   * For your own queries, `createRows`, Drizzle (`drizzle({ client })`), `revocationStore` and the migrations.
-   * Like a client of postgres.js: tagged templates and their parts, `unsafe`, `begin`, `json`, `array`, `typed`,
-   * `options`. Without what needs its own connection: no `listen`, no `reserve`, no `subscribe`. A transaction
-   * whose connection is lost rejects and does not end the process.
+   * For your own queries, `createRows`, Drizzle (`drizzle({ client })`), `revocationStore` and the
+   * migrations. Like a client of postgres.js: tagged templates and their parts, `unsafe`, `begin`, `json`,
+   * `array`, `typed`, `options`. Without what needs its own connection: no `listen`, no `reserve`, no
+   * `subscribe`. A transaction whose connection is lost rejects and does not end the process.
    */
   readonly client: postgres.Sql;
   /**
@@ -45,7 +45,8 @@ const timeout = 5;
  * @param driver The default export of the package `postgres`.
  * @param url `postgres://user:password@host:port/database`. Parameters of postgres.js work, such as
  *   `?sslmode=verify-full` and, behind a pooler, `?prepare=false`. Those for other drivers are left out:
- *   `pgbouncer=true` (means `prepare=false`), `connection_limit`, `pool_timeout`, `channel_binding`, `schema`.
+ *   `pgbouncer=true` (means `prepare=false`), `connection_limit`, `pool_timeout`, `channel_binding`,
+ *   `schema`.
  * @param options Options of postgres.js, with its defaults, except `fetch_types`: false by default, since
  *   postgres.js ends the process when a connection breaks during that query. You need it only to read arrays
  *   without Drizzle.

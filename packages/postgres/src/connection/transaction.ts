@@ -11,7 +11,8 @@ import type postgres from "postgres";
  *
  * @param sql A client of postgres.js.
  * @param run Gets the transaction's client. Commits when it resolves, rolls back when it rejects.
- * @param modes Of the transaction, as after `begin`: `isolation level serializable`, `read only`. Default none.
+ * @param modes Of the transaction, as after `begin`: `isolation level serializable`, `read only`. Default
+ *   none.
  *
  * @example
  * ```ts

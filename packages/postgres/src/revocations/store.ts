@@ -28,9 +28,9 @@ export interface RevocationStoreOptions {
    */
   readonly maxTokenAge?: number;
   /**
-   * Where to `LISTEN` for new revocations, if `database` is behind a pooler in transaction mode: the address of
-   * the server itself (`postgres://…`, opened with the same driver), or a client for it. It must be the same
-   * database. An empty string counts as undefined, so that an environment variable fits.
+   * Where to `LISTEN` for new revocations, if `database` is behind a pooler in transaction mode: the address
+   * of the server itself (`postgres://…`, opened with the same driver), or a client for it. It must be the
+   * same database. An empty string counts as undefined, so that an environment variable fits.
    *
    * Default: the connection of the subscription itself. If notifications do not arrive there, a process
    * warning (`USHER_NOT_NOTIFIED`) says so once, and new revocations are found by a query every second.
@@ -50,15 +50,15 @@ const grace = 600;
 
 /**
  * Stores revocations in the Postgres table `usher_revocations` (create it with `migrateRevocations`) and
- * delivers new ones to every replica: by `LISTEN` within milliseconds, and by a query every second, which also
- * works behind a pooler in transaction mode.
+ * delivers new ones to every replica: by `LISTEN` within milliseconds, and by a query every second, which
+ * also works behind a pooler in transaction mode.
  *
  * Each subscription opens its own connection with the client's options, and a second one with the option
- * `listen`; so does `load`. Prepares no statements and keeps no state in a session. The client stays yours: end
- * it after the subscriptions stop.
+ * `listen`; so does `load`. Prepares no statements and keeps no state in a session. The client stays yours:
+ * end it after the subscriptions stop.
  *
- * The database user needs SELECT and INSERT on the table, and to subscribe also DELETE and UPDATE (before): old
- * revocations are locked and deleted. The role that created the table has these.
+ * The database user needs SELECT and INSERT on the table, and to subscribe also DELETE and UPDATE (before):
+ * old revocations are locked and deleted. The role that created the table has these.
  *
  * @param database A `pg.Pool`, a client of postgres.js, the `client` of `openPool`, or a PGlite database.
  * @throws {ConfigurationError} The client is of another kind, or an option is out of range.

@@ -15,8 +15,9 @@ import { checkRowsOptions, type RowsOptions } from "./rows-options.ts";
  * `rows.for(principal)` returns a client of the same shape. Everything that is run through it is bound to the
  * principal, whenever it is awaited: a statement by itself runs in its own transaction, in one round trip.
  *
- * @param driver A `Pool` of `pg` (8.21 or newer), a client of postgres.js (`postgres(url)`, or the `client` of
- *   `openPool`), or a PGlite database, whose only user is a superuser: there, injected SQL can leave the role.
+ * @param driver A `Pool` of `pg` (8.21 or newer), a client of postgres.js (`postgres(url)`, or the `client`
+ *   of `openPool`), or a PGlite database, whose only user is a superuser: there, injected SQL can leave the
+ *   role.
  * @throws {ConfigurationError} `driver` is something else: above all a transaction, or a single client, which
  *   would stay in the principal's role; or an option is out of range.
  *

@@ -17,8 +17,8 @@ export interface RowsOptions {
    * bytes; a string counts in UTF-8. Undefined: not hardened.
    *
    * With a key, each transaction also resets the settings of its connection to those it was opened with: what
-   * other code has changed with SET, such as in `pool.on("connect")`, does not last. Make such settings in the
-   * connection's parameters (`options: "-c timezone=UTC"`), or with ALTER ROLE … SET.
+   * other code has changed with SET, such as in `pool.on("connect")`, does not last. Make such settings in
+   * the connection's parameters (`options: "-c timezone=UTC"`), or with ALTER ROLE … SET.
    */
   readonly key?: string | Uint8Array | undefined;
   /** Postgres cancels a statement after so many milliseconds: 1 to 3,600,000. Default 5,000. */

@@ -20,8 +20,8 @@ interface PgClient {
 }
 
 /**
- * A database to migrate or to check: a `Pool` or connected `Client` of `pg`, a client of postgres.js, a PGlite
- * database, or a Drizzle database over one of them.
+ * A database to migrate or to check: a `Pool` or connected `Client` of `pg`, a client of postgres.js, a
+ * PGlite database, or a Drizzle database over one of them.
  *
  * @example
  * ```ts

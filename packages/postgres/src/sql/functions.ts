@@ -116,7 +116,8 @@ $body$;`;
 /**
  * What ends a transaction of a hardened database: nothing that injected SQL changed for the session stays on
  * the pooled connection, neither settings and the role (`set_config(…, false)`) nor the numbers of sequences
- * (`lastval()`) nor advisory locks. Deferred constraints are checked first, while the principal is still bound.
+ * (`lastval()`) nor advisory locks. Deferred constraints are checked first, while the principal is still
+ * bound.
  *
  * One function, because each of these statements by itself costs a request more than all in one.
  */

@@ -53,10 +53,10 @@ export interface RowsMigration {
 const lock = 7_365_689;
 
 /**
- * Creates or updates what row isolation builds on: the role `usher_api`, the schema `usher` and its functions,
- * the keys, and the rights of the user that the API connects as. Idempotent; run it as the owner of your
- * tables, before your own migrations. Replicas that start together wait for each other, also behind a pooler
- * in transaction mode: a transaction holds the lock.
+ * Creates or updates what row isolation builds on: the role `usher_api`, the schema `usher` and its
+ * functions, the keys, and the rights of the user that the API connects as. Idempotent; run it as the owner
+ * of your tables, before your own migrations. Replicas that start together wait for each other, also behind a
+ * pooler in transaction mode: a transaction holds the lock.
  *
  * It does not create policies: see `policySql`, and `ownerPolicy` of `@usher-auth/postgres/drizzle`.
  *

@@ -1,6 +1,6 @@
 /**
- * SQL that takes every privilege on tables and sequences from everyone but their owner: hosts such as Supabase
- * give each new table to roles that requests from outside may take, by default privileges.
+ * SQL that takes every privilege on tables and sequences from everyone but their owner: hosts such as
+ * Supabase give each new table to roles that requests from outside may take, by default privileges.
  */
 export function revokeAll(...names: readonly string[]): string {
   return `

@@ -197,8 +197,8 @@ export function createGuard<Claims = TokenClaims, Source = unknown>(
 }
 
 /**
- * Reports each exception of a call once, although an adapter may check the owner several times. A call may have
- * several: a batch, or a parameter that a schema changes.
+ * Reports each exception of a call once, although an adapter may check the owner several times. A call may
+ * have several: a batch, or a parameter that a schema changes.
  */
 function reportOnce<Claims, Source>(
   notify: (event: OwnerExceptionEvent<Claims, Source>) => void,

@@ -2,8 +2,8 @@ import type { ConfigurationError } from "../errors.ts";
 import type { CheckedRules } from "./route-rules.ts";
 
 /**
- * Reads the rules of a route when its first request arrives, for frameworks that show a route no earlier. From
- * then on, the validated rules count, whatever happens to the route's options.
+ * Reads the rules of a route when its first request arrives, for frameworks that show a route no earlier.
+ * From then on, the validated rules count, whatever happens to the route's options.
  *
  * It is too late to throw at start then: invalid rules reject every user. The reason reaches `onReject`, and
  * the client learns of it only with a valid token.

@@ -81,8 +81,8 @@ export interface CheckedPathRoute<Claims> {
 }
 
 /**
- * @throws {ConfigurationError} An invalid pattern or rule, another spelling of an owner parameter, or an owner
- *   rule that does not fit one of the patterns.
+ * @throws {ConfigurationError} An invalid pattern or rule, another spelling of an owner parameter, or an
+ *   owner rule that does not fit one of the patterns.
  */
 export function readPathRoute<Claims>(
   route: PathRoute<string, Claims, boolean>,

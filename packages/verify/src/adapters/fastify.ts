@@ -158,7 +158,8 @@ export async function usher(app: FastifyInstance, options: UsherOptions): Promis
     const document = metadata?.(request.method, pathOfTarget(request.raw.url ?? ""));
     if (document !== undefined)
       return void reply.code(document.status).headers(document.headers).send(Buffer.from(document.body));
-    // A preflight has no token. On a route with an optional one, anything that is sent is checked all the same.
+    // A preflight has no token. On a route with an optional one, anything that is sent is checked all the
+    // same.
     if (rules.access === "public" || (rules.access === "required" && isPreflight(request))) return done();
     const params = paramsOf(request);
     let admitted: AppPrincipal | null | Promise<AppPrincipal | null>;

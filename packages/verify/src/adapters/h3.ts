@@ -139,8 +139,8 @@ export function usher(options: UsherOptions): Middleware {
     if (principal === null) delete (event.context as { principal?: AppPrincipal }).principal;
     else event.context.principal = principal;
     event.context.optionalPrincipal = principal;
-    // A second app may respond if no route matched, or one with a wildcard, or if it is the route's handler. Whatever
-    // opens this route to others does not open the routes of that app.
+    // A second app may respond if no route matched, or one with a wildcard, or if it is the route's handler.
+    // Whatever opens this route to others does not open the routes of that app.
     const route = event.context.matchedRoute;
     const { access, owner } = rulesOf(route);
     const isOpened = access === "optional" || owner !== undefined;

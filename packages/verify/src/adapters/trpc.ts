@@ -72,8 +72,8 @@ export interface TrpcUsher<Claims = TokenClaims> {
    * the input as sent, and again after each schema and each middleware. Does not look into files, streams and
    * strings, and does not check ids in fields with other names.
    *
-   * @param rules `{ owner }` says who else may call the procedure. It is for this procedure, and those that are
-   *   built from it.
+   * @param rules `{ owner }` says who else may call the procedure. It is for this procedure, and those that
+   *   are built from it.
    * @throws {ConfigurationError} Not a procedure builder of tRPC 11, or an invalid owner rule.
    */
   protect<
@@ -142,9 +142,9 @@ export interface TrpcUsher<Claims = TokenClaims> {
     headers?: Record<string, string>;
   };
   /**
-   * The response to a request for the metadata of the protected resource (RFC 9728), which is public; undefined
-   * for every other request. tRPC only gets the requests below its own path, so call this in your server. Absent
-   * without `protectedResource`.
+   * The response to a request for the metadata of the protected resource (RFC 9728), which is public;
+   * undefined for every other request. tRPC only gets the requests below its own path, so call this in your
+   * server. Absent without `protectedResource`.
    *
    * @param path The request's path, not decoded.
    */
@@ -178,9 +178,9 @@ interface Call {
 
 /**
  * Guards tRPC 11 procedures. tRPC has no hook for every procedure, so make `guard.protect(t.procedure)` the
- * only procedure that your routers import, apart from a `publicProcedure`. `ownerParam` is the name of the input
- * field with the user's id, or several, each with its claim. A path such as `"where.orgId"` is only that field
- * of that parent. A procedure that does not exist is a 404, with or without a token.
+ * only procedure that your routers import, apart from a `publicProcedure`. `ownerParam` is the name of the
+ * input field with the user's id, or several, each with its claim. A path such as `"where.orgId"` is only
+ * that field of that parent. A procedure that does not exist is a 404, with or without a token.
  *
  * A subscription ends when its token expires or is revoked: over HTTP with the error of a rejected call, over
  * a WebSocket by closing it with code 4401. tRPC's client then connects again with a fresh token.

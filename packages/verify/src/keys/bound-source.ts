@@ -58,8 +58,8 @@ export interface Waiting {
 }
 
 /**
- * Marks a source as safe to call. The mark is not enumerable and the source is frozen: a changed copy, such as
- * `{ ...sharedSecret(secret), candidates }`, is not marked.
+ * Marks a source as safe to call. The mark is not enumerable and the source is frozen: a changed copy, such
+ * as `{ ...sharedSecret(secret), candidates }`, is not marked.
  */
 export function markSource(source: KeySource, safe: BoundSource): KeySource {
   return Object.freeze(Object.defineProperty(source, bound, { value: safe }));

@@ -13,8 +13,8 @@ import { waiting } from "./waiting.ts";
  * Creates a key source from your own code, such as keys in a hardware module.
  *
  * Reads and validates `algorithms`, `issuers` and `remote` once. Whatever the code does later, it can only
- * cause `keys_unavailable`: if it throws, returns a promise, or calls the verifier that is calling it. Does not
- * check that `verify` of a key is right: the key decides which tokens are accepted.
+ * cause `keys_unavailable`: if it throws, returns a promise, or calls the verifier that is calling it. Does
+ * not check that `verify` of a key is right: the key decides which tokens are accepted.
  *
  * @param source Its functions are called as its methods.
  * @throws {ConfigurationError} Missing functions, or an invalid value.

@@ -7,8 +7,8 @@ import type { User } from "../tokens/user.ts";
 
 /**
  * Compares a user's data before and after another one tries to change it. The status alone proves nothing: an
- * API may answer a DELETE with 204 although it found nothing, and a POST with 201 although it created an object
- * of the sender's.
+ * API may answer a DELETE with 204 although it found nothing, and a POST with 201 although it created an
+ * object of the sender's.
  */
 export interface ChangeDetector {
   /** Reads the user's data. Called before a request. */

@@ -19,8 +19,8 @@ import { crossUserAttempts, harmReason } from "./cross-user.ts";
 import { listOf, mixedOwners } from "./other-owner.ts";
 
 /**
- * The exception tokens on A's path. Where the operation states an exception, one of them must be accepted, and
- * only for the parameters that the exception is for; everywhere else, none.
+ * The exception tokens on A's path. Where the operation states an exception, one of them must be accepted,
+ * and only for the parameters that the exception is for; everywhere else, none.
  */
 export function withExceptionTokens(operation: Operation, api: AuditedApi): Plan {
   const { a, exceptional } = api.users;

@@ -29,8 +29,8 @@ export function optionalWithoutToken(operation: Operation, api: AuditedApi): Pla
 }
 
 /**
- * A token that is sent must be valid. An answer as without a token is not enough: the client takes the user for
- * signed in.
+ * A token that is sent must be valid. An answer as without a token is not enough: the client takes the user
+ * for signed in.
  */
 export const optionalWithGarbage: MakePlan = refusedWhenSent(withGarbageToken);
 export const optionalWithTampered: MakePlan = refusedWhenSent(withTamperedToken);

@@ -14,8 +14,8 @@ import type { Attempt, Plan } from "./attempt.ts";
 import { type CrossUserAccess, crossUserAttempts, harmReason, othersOf, type Sides } from "./cross-user.ts";
 
 /**
- * A's token on the path of B and of C, or with their ids in the query or in a header if that is where the owner
- * is named. With several owner parameters, also with their id in only some of them.
+ * A's token on the path of B and of C, or with their ids in the query or in a header if that is where the
+ * owner is named. With several owner parameters, also with their id in only some of them.
  */
 export function withOtherOwner(operation: Operation, api: AuditedApi): Plan {
   const inPath = ownersInPath(operation);

@@ -16,8 +16,8 @@ export interface Search {
 const most = 5;
 
 /**
- * Searches by each query parameter for free text: for the beginning of a text, which the answer then completes;
- * and for the whole word, for searches of whole words.
+ * Searches by each query parameter for free text: for the beginning of a text, which the answer then
+ * completes; and for the whole word, for searches of whole words.
  */
 export function searchesFor(evidence: Evidence, operation: Operation): Search[] {
   const { word, texts } = evidence;

@@ -12,8 +12,8 @@ import { createdId } from "./identifiers.ts";
 
 /**
  * Reads every operation as A and as another user, and keeps what only the other one gets. With `writes`, it
- * creates an object as the other user in each collection from which it can delete it again, with a random word
- * in every free text. Leaves out the operations whose data the two users may share.
+ * creates an object as the other user in each collection from which it can delete it again, with a random
+ * word in every free text. Leaves out the operations whose data the two users may share.
  */
 export async function gatherEvidence(api: AuditedApi, user: User, writes: boolean): Promise<Evidence> {
   const word = `audit${randomBytes(6).toString("hex")}`;

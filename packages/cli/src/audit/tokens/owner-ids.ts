@@ -5,8 +5,8 @@ import type { Users } from "./read-tokens.ts";
 import type { User } from "./user.ts";
 
 /**
- * The user's own id for a claim. Of several, B's is one that A does not have, and A's one that B does not have;
- * every other user's is the same as A's, if they have it: a member of the same organization.
+ * The user's own id for a claim. Of several, B's is one that A does not have, and A's one that B does not
+ * have; every other user's is the same as A's, if they have it: a member of the same organization.
  *
  * @returns undefined if the token has no such claim.
  */
@@ -43,8 +43,8 @@ export function isForeign(user: User, other: User, claim: string, users: Users):
 }
 
 /**
- * Whether the operation keeps the data of the two users apart. Without an owner parameter, only B is taken for
- * a stranger to A: other users may be members of A's organization.
+ * Whether the operation keeps the data of the two users apart. Without an owner parameter, only B is taken
+ * for a stranger to A: other users may be members of A's organization.
  */
 export function isApart(user: User, other: User, operation: Operation, users: Users): boolean {
   return ownersOf(operation).length === 0

@@ -57,8 +57,8 @@ export function quotesEvidence(answer: Answer, { word, texts }: Evidence, sent: 
 type Owner = Pick<Evidence, "userId" | "owners">;
 
 /**
- * Whether an object has an id of the user's in a property that names an owner, such as `user_id`, or `orgId` if
- * that is an owner parameter.
+ * Whether an object has an id of the user's in a property that names an owner, such as `user_id`, or `orgId`
+ * if that is an owner parameter.
  */
 export function namesOwner(value: unknown, owner: Owner): boolean {
   if (Array.isArray(value)) return value.some((member) => namesOwner(member, owner));

@@ -1,6 +1,6 @@
 /**
- * What an answer proves. `accepted`: the API grants the request, as the document says. `unclear`: neither that
- * the check passes nor that it fails.
+ * What an answer proves. `accepted`: the API grants the request, as the document says. `unclear`: neither
+ * that the check passes nor that it fails.
  */
 type Verdict = "passed" | "accepted" | "failed" | "unclear";
 

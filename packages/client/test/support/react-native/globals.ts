@@ -7,10 +7,11 @@ import { ReactNativeURL } from "./own-url.ts";
 export type ReactNativeEnvironment = "React Native" | "Expo";
 
 /**
- * Replaces the globals until the test ends with those of React Native 0.88, and those that Expo 58 puts on top.
+ * Replaces the globals until the test ends with those of React Native 0.88, and those that Expo 58 puts on
+ * top.
  *
- * Hermes has atob, TextEncoder, TextDecoder and WeakRef, and React Native has AbortController with reasons: Node's
- * own are used for them.
+ * Hermes has atob, TextEncoder, TextDecoder and WeakRef, and React Native has AbortController with reasons:
+ * Node's own are used for them.
  */
 export function stubReactNative(environment: ReactNativeEnvironment): void {
   const { Request, Response, Headers } = fetching;

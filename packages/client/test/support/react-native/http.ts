@@ -15,8 +15,8 @@ export type Sent = {
 export type Answer = { url: string; status: number; headers: [string, string][]; bytes: Uint8Array };
 
 /**
- * The network layer of a phone. It follows redirects unless the request forbids it, and then removes `Authorization`
- * for another host.
+ * The network layer of a phone. It follows redirects unless the request forbids it, and then removes
+ * `Authorization` for another host.
  */
 export async function exchange(sent: Sent, signal: AbortSignal): Promise<Answer> {
   const { method, url, redirect } = sent;

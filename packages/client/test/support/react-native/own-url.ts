@@ -1,6 +1,6 @@
 /**
- * React Native 0.88's own `URL` (Libraries/Blob/URL.js), as far as a client could use it: it keeps the text as it
- * is, reads its parts with regular expressions, and has only getters.
+ * React Native 0.88's own `URL` (Libraries/Blob/URL.js), as far as a client could use it: it keeps the text
+ * as it is, reads its parts with regular expressions, and has only getters.
  */
 export class ReactNativeURL {
   readonly #text: string;

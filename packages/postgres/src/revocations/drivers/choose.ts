@@ -5,8 +5,8 @@ import { type Pglite, pgliteDriver } from "./pglite.ts";
 import { type PostgresJs, postgresJsDriver } from "./postgres-js.ts";
 
 /**
- * The databases that can hold revocations: a `pg.Pool`, a client of postgres.js (`postgres(url)`), or a PGlite
- * database.
+ * The databases that can hold revocations: a `pg.Pool`, a client of postgres.js (`postgres(url)`), or a
+ * PGlite database.
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 /**
- * White space and comments in front of a statement, and opening parentheses, exactly as Postgres reads them: a
- * carriage return ends a comment too. Linear: no two branches overlap.
+ * White space and comments in front of a statement, and opening parentheses, exactly as Postgres reads them:
+ * a carriage return ends a comment too. Linear: no two branches overlap.
  */
 const leading = /(?:[ \t\n\r\f\v(]|--[^\n\r]*(?:[\n\r]|$))+/y;
 

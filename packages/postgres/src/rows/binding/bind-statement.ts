@@ -31,8 +31,8 @@ export function bindValues(principal: BoundPrincipal, options: BindingOptions): 
 export const beginStatement = "begin";
 
 /**
- * What injected SQL can leave on a pooled connection although its transaction is rolled back: the numbers that
- * sequences gave (`lastval()`), and advisory locks of the session.
+ * What injected SQL can leave on a pooled connection although its transaction is rolled back: the numbers
+ * that sequences gave (`lastval()`), and advisory locks of the session.
  */
 const cleanSession = ["discard sequences", "select pg_catalog.pg_advisory_unlock_all()"];
 

@@ -2,8 +2,8 @@ import { createHash, createHmac, createSecretKey, type KeyObject } from "node:cr
 import type { BoundPrincipal } from "./principal.ts";
 
 /**
- * Proves to the database that this process has bound a principal: a MAC that injected SQL cannot make, because
- * only this process and the function `usher.user_id()` know the key. Without a key there is no proof.
+ * Proves to the database that this process has bound a principal: a MAC that injected SQL cannot make,
+ * because only this process and the function `usher.user_id()` know the key. Without a key there is no proof.
  *
  * The form is `<key id>.<MAC in hex>`; `usher.user_id()` and `usher.org_id()` check it once per statement.
  */

@@ -2,8 +2,8 @@ import type { ExtractTablesWithRelations, TablesRelationalConfig } from "drizzle
 import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 
 /**
- * A Drizzle database over Postgres, of any driver and schema. What `rows.for()` of {@link drizzleRows} returns
- * is one, and so is what `drizzle()` returns.
+ * A Drizzle database over Postgres, of any driver and schema. What `rows.for()` of {@link drizzleRows}
+ * returns is one, and so is what `drizzle()` returns.
  *
  * @example
  * ```ts

@@ -11,8 +11,8 @@ import { rebinding } from "./bound-database.ts";
  * transactions and nested transactions work as they do on yours.
  *
  * A query by itself runs in its own transaction, in one round trip. Those of `transaction()` run in one, and
- * throw once it has finished. Drizzle's query cache hears of writes and is never read: it would serve one user
- * what another has read.
+ * throw once it has finished. Drizzle's query cache hears of writes and is never read: it would serve one
+ * user what another has read.
  *
  * Not checked: whether Postgres enforces the policies. `assertRowSecurity` checks that, at the start.
  *

@@ -22,16 +22,17 @@ import { type IdType, principalSql } from "../../sql/policy.ts";
 export const requestRole: PgRole = pgRole(requestRoleName).existing();
 
 /**
- * A row-level security policy for a table whose rows have an owner: only rows whose owner is the principal are
- * visible, and no row can be written for another owner. For the extra configuration of a `pgTable`. Named
+ * A row-level security policy for a table whose rows have an owner: only rows whose owner is the principal
+ * are visible, and no row can be written for another owner. For the extra configuration of a `pgTable`. Named
  * `<table>_owner`, or `<table>_owner_and_tenant` with a tenant.
  *
  * The table also needs FORCE ROW LEVEL SECURITY, or the owner of the table sees every row, and grants for
  * `usher_api`. drizzle-kit can express neither: add them to a migration. `assertRowSecurity` checks both.
  *
- * @param owner The column with the user's id: `text`, `varchar`, `uuid`, `integer` or `bigint`, compared exactly.
- * @param tenant The column with the organization's id. With it, a row must match both. Two policies would show
- *   the rows that match one of them.
+ * @param owner The column with the user's id: `text`, `varchar`, `uuid`, `integer` or `bigint`, compared
+ *   exactly.
+ * @param tenant The column with the organization's id. With it, a row must match both. Two policies would
+ *   show the rows that match one of them.
  * @throws {ConfigurationError} The column's type is another one, or the table has a `tenantPolicy` too.
  *
  * @example

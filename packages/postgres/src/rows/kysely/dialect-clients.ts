@@ -3,8 +3,8 @@ import type { PgPool } from "../drivers/pg/pg-shape.ts";
 import type { PrincipalPool } from "../drivers/pg/principal-pool.ts";
 
 /**
- * The pool of a principal, as Kysely's dialect takes it. `end` is left to the application: the pool is shared.
- * To cancel a query on abort, Kysely opens another connection with `Client` and `options`.
+ * The pool of a principal, as Kysely's dialect takes it. `end` is left to the application: the pool is
+ * shared. To cancel a query on abort, Kysely opens another connection with `Client` and `options`.
  */
 export function dialectPool(principal: PrincipalPool, pool: PgPool): PostgresPool {
   const { Client, options = {} } = pool as Partial<PostgresPool>;

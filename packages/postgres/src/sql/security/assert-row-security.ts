@@ -49,11 +49,11 @@ export interface RowSecurity {
  * everything to everyone.
  *
  * In both modes: the role `usher_api` exists, the connected user may switch to it, and it cannot bypass
- * row-level security; each table has row-level security ENABLED and FORCED, a policy, and a grant to the role;
- * no column's collation makes two ids one; no privilege, view or partition leads past the policies. In hardened
- * mode also: the connected user can do nothing but switch to the role. It is no superuser, owns nothing, is in
- * no other role, has no privileges on the tables, on `usher_revocations` or on the keys, and may create neither
- * tables nor temporary tables; and the policies check the proof.
+ * row-level security; each table has row-level security ENABLED and FORCED, a policy, and a grant to the
+ * role; no column's collation makes two ids one; no privilege, view or partition leads past the policies. In
+ * hardened mode also: the connected user can do nothing but switch to the role. It is no superuser, owns
+ * nothing, is in no other role, has no privileges on the tables, on `usher_revocations` or on the keys, and
+ * may create neither tables nor temporary tables; and the policies check the proof.
  *
  * Not checked: what else the policies say, and functions with SECURITY DEFINER.
  *

@@ -9,8 +9,8 @@ const namesFunction = (policy: string) => `exists (select from pg_depend
     or exists (select from pg_proc where oid = refobjid and prosrc ~ 'usher[.](user|org)_id *[(]')))`;
 
 /**
- * Whether the policy `pg_policy` asks `usher.user_id()` or `usher.org_id()`: itself, in a function of the user,
- * or through the policies of another table that it reads.
+ * Whether the policy `pg_policy` asks `usher.user_id()` or `usher.org_id()`: itself, in a function of the
+ * user, or through the policies of another table that it reads.
  */
 export const asksPrincipal: string = `(${namesFunction("pg_policy.oid")} or exists (
   select from pg_depend join pg_policy as other on other.polrelid = refobjid and other.polrelid <> pg_policy.polrelid

@@ -128,7 +128,8 @@ export function createDecider<Claims>(guard: Guard<Claims, Request>): Decide<Cla
           : guard.admit({
               ...credentials,
               params,
-              // Read after the token was verified: only then may the response depend on a misconfigured route.
+              // Read after the token was verified: only then may the response depend on a misconfigured
+              // route.
               get ownerParams() {
                 if (fault !== undefined) throw fault;
                 return table.ownerParams(route, params);
@@ -159,8 +160,8 @@ interface RequestRequirements<Claims> extends CheckedRules<Claims> {
 }
 
 /**
- * Several routes may serve a request. It is public only if all of them are, a token is optional only if none of
- * them requires one, and it must satisfy the policies of each. An owner rule counts only if all have it.
+ * Several routes may serve a request. It is public only if all of them are, a token is optional only if none
+ * of them requires one, and it must satisfy the policies of each. An owner rule counts only if all have it.
  */
 function readRequirements<Claims>(
   route: string | undefined,

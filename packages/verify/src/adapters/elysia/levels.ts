@@ -14,10 +14,10 @@ export interface Mark<Claims> {
 /**
  * Groups the marks of a route into the levels of its groups and guards, the innermost first.
  *
- * Elysia lists the marks of a group before those of its routes, and those of `guard()` with a callback after them.
- * It creates the inner ones first in both. So a later mark that is listed earlier is of an outer level. One that is
- * listed later may be of the same level or of an outer one: both are taken for one level. The marks of a whole app
- * are outside of everything but the groups around it.
+ * Elysia lists the marks of a group before those of its routes, and those of `guard()` with a callback after
+ * them. It creates the inner ones first in both. So a later mark that is listed earlier is of an outer level.
+ * One that is listed later may be of the same level or of an outer one: both are taken for one level. The
+ * marks of a whole app are outside of everything but the groups around it.
  */
 export function levelsOf<Claims>(marks: readonly Mark<Claims>[]): readonly (readonly Mark<Claims>[])[] {
   if (marks.some(({ created }) => created === undefined)) return [marks];
@@ -38,8 +38,8 @@ export function levelsOf<Claims>(marks: readonly Mark<Claims>[]): readonly (read
 }
 
 /**
- * Who may call a route, by the options of one level. Undefined if they do not say. What closes it wins, but policies
- * and an optional token contradict each other.
+ * Who may call a route, by the options of one level. Undefined if they do not say. What closes it wins, but
+ * policies and an optional token contradict each other.
  */
 export function accessOf(level: readonly Mark<never>[]): CheckedRules["access"] | undefined {
   const all = level.map(({ options }) => options);

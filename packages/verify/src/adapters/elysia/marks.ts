@@ -140,8 +140,8 @@ export type RouteHooks = RouteOptions<never> & {
 };
 
 /**
- * Combines the options of a route with those of its groups and guards. The innermost one says who may call the
- * route. The policies of all of them apply.
+ * Combines the options of a route with those of its groups and guards. The innermost one says who may call
+ * the route. The policies of all of them apply.
  *
  * @throws {ConfigurationError} Invalid rules, or policies on a route where a token is optional.
  */

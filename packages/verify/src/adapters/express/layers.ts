@@ -168,8 +168,9 @@ function ruleOf(layer: Layer, request: { readonly method: string }): OwnerRule<R
 }
 
 /**
- * The rule for the parameters that a router sets after it has matched a layer. While it passes an error on, it
- * matches routes and skips them. After the last, it sets the parameters around it, and has not set that route.
+ * The rule for the parameters that a router sets after it has matched a layer. While it passes an error on,
+ * it matches routes and skips them. After the last, it sets the parameters around it, and has not set that
+ * route.
  */
 function ruleOfMatched(layer: Layer, request: Request): OwnerRule<RegisteredClaims> | undefined {
   return layer.route === undefined || layer.route === request.route ? ruleOf(layer, request) : undefined;

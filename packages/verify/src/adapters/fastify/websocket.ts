@@ -21,8 +21,8 @@ const sessions = new WeakMap<object, AnySession>();
  * On a route with `optionalAuth`, look at `request.optionalPrincipal` first: a socket without a token has no
  * session, and stays open.
  *
- * @throws {Error} The guard did not accept this request as an upgrade: it is not one, its route is public, or it
- *   has no token.
+ * @throws {Error} The guard did not accept this request as an upgrade: it is not one, its route is public, or
+ *   it has no token.
  *
  * @example
  * ```ts

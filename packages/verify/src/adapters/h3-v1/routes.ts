@@ -3,7 +3,8 @@ import type { TokenClaims } from "../../claims/principal.ts";
 import { ConfigurationError } from "../../errors.ts";
 
 /**
- * Who else may call a route. h3 1 has no place for this in the route itself: the guard runs before the router.
+ * Who else may call a route. h3 1 has no place for this in the route itself: the guard runs before the
+ * router.
  *
  * @example
  * ```ts

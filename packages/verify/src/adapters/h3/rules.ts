@@ -13,8 +13,8 @@ const noRules: Rules = { access: "required", policies: [], owner: undefined };
 
 /**
  * Reads the rules of a route from its `meta`. h3 keeps the `meta` of `defineHandler` and `defineRoute` on the
- * handler function, and so for every route with that function. What opens a route to others has no effect there
- * on routes with an owner parameter.
+ * handler function, and so for every route with that function. What opens a route to others has no effect
+ * there on routes with an owner parameter.
  */
 export function createRulesReader(ownerParams: readonly string[]): (route: H3Route | undefined) => Rules {
   const rulesOf = lateRules((route: H3Route) => read(route, ownerParams));

@@ -17,7 +17,8 @@ import type { UsherState } from "./state.ts";
  *
  * Anywhere else, and with other routers, every request is rejected with `owner_mismatch`, and the hint says
  * why. A rule that does not fit its path rejects every request too: the path has no owner parameter, or
- * several and the rule has no `params`. Must run after {@link usher}; otherwise it throws, and the app answers
+ * several and the rule has no `params`. Must run after {@link usher}; otherwise it throws, and the app
+ * answers
  * 500.
  *
  * @param rule The exceptions. See {@link OwnerRule}.

@@ -57,7 +57,8 @@ class BackchannelLogoutModuleClass {}
  * up to 16 KB. See `createLogoutEndpoint` for its responses. If the body is too long for Nest's parser, Nest
  * sends the response.
  *
- * @throws {ConfigurationError} The verifier has no revocations, or an invalid option. Thrown when the app is created.
+ * @throws {ConfigurationError} The verifier has no revocations, or an invalid option. Thrown when the app is
+ *   created.
  *
  * @example
  * ```ts

@@ -23,8 +23,8 @@ const top: Trail = [];
  *
  * Does not look into the bytes of a file or a stream, nor into strings.
  *
- * @returns A function that throws what `check` throws, and `owner_mismatch` for every user if a field's name is
- *   another spelling of an owner field.
+ * @returns A function that throws what `check` throws, and `owner_mismatch` for every user if a field's name
+ *   is another spelling of an owner field.
  * @throws {ConfigurationError} A path with an empty name.
  */
 export function createInputCheck(ownerParams: readonly string[]): CheckInput {
@@ -54,8 +54,8 @@ export function createInputCheck(ownerParams: readonly string[]): CheckInput {
     function lookIntoProperties(value: Container, trail: Trail): void {
       // Inherited names count too. The owner check then finds no own property and rejects.
       for (const key of fields.inherited(trail, value)) check({}, key);
-      // A list's own names, not by index: with devalue, a few bytes can make an array with a billion holes. An
-      // object's names include properties that are not enumerable, such as an error's `cause`.
+      // A list's own names, not by index: with devalue, a few bytes can make an array with a billion holes.
+      // An object's names include properties that are not enumerable, such as an error's `cause`.
       const isList = Array.isArray(value);
       for (const name of isList ? Object.keys(value) : Object.getOwnPropertyNames(value)) {
         const inner = value[name];
@@ -73,8 +73,8 @@ export function createInputCheck(ownerParams: readonly string[]): CheckInput {
 }
 
 /**
- * Whether a value is new here. A transformer such as superjson can create cycles, and values that several names
- * lead to.
+ * Whether a value is new here. A transformer such as superjson can create cycles, and values that several
+ * names lead to.
  */
 function createSeen(): (value: object, trail: Trail) => boolean {
   const byTrail = new Map<string, Set<object>>();

@@ -14,8 +14,8 @@ export interface OneShotHash {
 }
 
 /**
- * Prepares HMAC (RFC 2104) with a key, as two one-shot hashes: `createHmac` takes more than twice the time for
- * a token. Without a one-shot hash, `createHmac` is used.
+ * Prepares HMAC (RFC 2104) with a key, as two one-shot hashes: `createHmac` takes more than twice the time
+ * for a token. Without a one-shot hash, `createHmac` is used.
  *
  * @param oneShot `crypto.hash`, which Node has since 20.12 and other runtimes may lack; null where it
  *   does not exist.

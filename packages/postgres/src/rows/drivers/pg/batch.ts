@@ -31,8 +31,8 @@ export type BatchDone = (error: Error | null | undefined, result: PgResult, prog
  * Sends statements to Postgres in one write, answered in one round trip: those before, the statement, whose
  * result is the answer, and those after it.
  *
- * There is ONE Sync, at the end. Up to it, all is one transaction, unless `begin` is among the statements; and
- * when a statement fails, Postgres skips everything that follows (manual, "Extended Query": "reads and
+ * There is ONE Sync, at the end. Up to it, all is one transaction, unless `begin` is among the statements;
+ * and when a statement fails, Postgres skips everything that follows (manual, "Extended Query": "reads and
  * discards messages until a Sync"). So nothing runs unbound because the binding has failed, whatever the
  * rights of the connected user are, and nothing is left to be rolled back.
  */

@@ -14,9 +14,9 @@ import { Transaction, withoutRows } from "./transaction.ts";
 /**
  * A connection of a pool of `pg`, whose statements run for one principal.
  *
- * `begin` or `start transaction`, with an isolation level and an access mode if need be, begins a transaction,
- * which `commit` or `rollback` ends. `savepoint`, `release savepoint`, `rollback to savepoint` and
- * `set transaction` are known too: all that ORMs send. A statement outside a transaction runs in its own.
+ * `begin` or `start transaction`, with an isolation level and an access mode if need be, begins a
+ * transaction, which `commit` or `rollback` ends. `savepoint`, `release savepoint`, `rollback to savepoint`
+ * and `set transaction` are known too: all that ORMs send. A statement outside a transaction runs in its own.
  * Statements that are made at the same time run one after the other.
  *
  * @example
@@ -66,8 +66,8 @@ export class PrincipalClient {
   }
 
   /**
-   * Runs several statements in a transaction: commits when `run` resolves, rolls back when it rejects or takes
-   * longer than `transactionTimeout`. Inside a transaction, it is a savepoint.
+   * Runs several statements in a transaction: commits when `run` resolves, rolls back when it rejects or
+   * takes longer than `transactionTimeout`. Inside a transaction, it is a savepoint.
    */
   async transaction<Result>(run: (client: PrincipalClient) => PromiseLike<Result> | Result): Promise<Result> {
     this.#assertUsable();

@@ -87,8 +87,8 @@ export class PrincipalPool {
   }
 
   /**
-   * Takes a connection for a transaction: `query("begin")`, the statements, `query("commit")`. Release it. For
-   * ORMs; for your own code, `transaction` is safer.
+   * Takes a connection for a transaction: `query("begin")`, the statements, `query("commit")`. Release it.
+   * For ORMs; for your own code, `transaction` is safer.
    */
   connect(): Promise<PrincipalClient> {
     return new Promise((resolve, reject) => {

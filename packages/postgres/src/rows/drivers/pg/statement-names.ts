@@ -20,8 +20,8 @@ export function withName(client: PgClient, statement: PgStatement): PgStatement 
 }
 
 /**
- * A name that only this text has: on a connection that a pooler gives to several clients, the same name is the
- * same statement.
+ * A name that only this text has: on a connection that a pooler gives to several clients, the same name is
+ * the same statement.
  */
 export function statementName(text: string): string {
   return `usher_${createHash("sha256").update(text).digest("hex").slice(0, 32)}`;

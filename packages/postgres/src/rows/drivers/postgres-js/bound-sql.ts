@@ -6,8 +6,8 @@ type Refused = (typeof refused)[number];
 
 /**
  * A client of postgres.js whose queries run for one principal: tagged templates and their parts, `unsafe`,
- * `begin`, `json`, `array`, `typed`, `options`. What cannot run for a principal (`listen`, `reserve`, `file` and
- * so on) is a type error, and throws.
+ * `begin`, `json`, `array`, `typed`, `options`. What cannot run for a principal (`listen`, `reserve`, `file`
+ * and so on) is a type error, and throws.
  *
  * @example
  * ```ts

@@ -1,8 +1,8 @@
 import type { Query } from "./shape.ts";
 
 /**
- * `query.cancel()` cancels what was sent for it, once Postgres is running it. postgres.js itself would skip the
- * answer of a query that waits behind another one on its connection, and take the next answer for it.
+ * `query.cancel()` cancels what was sent for it, once Postgres is running it. postgres.js itself would skip
+ * the answer of a query that waits behind another one on its connection, and take the next answer for it.
  */
 export function forwardCancel(query: Query, sent: Query): void {
   const { canceller } = sent;

@@ -7,8 +7,8 @@ import type { Connection, PostgresJsClient, Query } from "./shape.ts";
  * A connection of the pool, from the first message to the end of the transaction: postgres.js itself takes it
  * back when Postgres says that no transaction is open.
  *
- * It is taken by an empty query, on which the first messages follow at once. An ordinary query may be sent on a
- * connection that others use; it is harmless there, which a `begin` would not be.
+ * It is taken by an empty query, on which the first messages follow at once. An ordinary query may be sent on
+ * a connection that others use; it is harmless there, which a `begin` would not be.
  */
 export class Lease {
   readonly #sql: PostgresJsClient;

@@ -1,9 +1,9 @@
 /**
  * The parts of postgres.js that are used here. They are described, not imported: the package needs no driver.
  *
- * postgres.js documents neither how a query gets to a connection nor a way to take a connection without a round
- * trip (`reserve()` never answers where `fetch_types` is false). test/rows/postgres-js/internals.test.ts names
- * each part that it does not document.
+ * postgres.js documents neither how a query gets to a connection nor a way to take a connection without a
+ * round trip (`reserve()` never answers where `fetch_types` is false).
+ * test/rows/postgres-js/internals.test.ts names each part that it does not document.
  */
 
 /** A client, `postgres(url)`, or the `client` of `openPool`. */

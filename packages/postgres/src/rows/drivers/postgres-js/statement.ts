@@ -12,8 +12,8 @@ export interface Statement {
 }
 
 /**
- * Writes a query with its fragments as one text, with its values, and checks both: once a query is handed to a
- * connection on which others run, postgres.js blames one of these for its errors.
+ * Writes a query with its fragments as one text, with its values, and checks both: once a query is handed to
+ * a connection on which others run, postgres.js blames one of these for its errors.
  *
  * @throws What postgres.js throws for values that it cannot write.
  */
