@@ -10,7 +10,7 @@ export type UserApi = {
   token: Pick<LatestToken, "get" | "subscribe">;
   /** Makes the next request fetch a new token. */
   renewToken(): void;
-  /** Tells the other tabs that the user has signed out. */
+  /** Tells the other tabs that the user has signed out, and stops listening: this page knows. */
   signedOut(): void;
   /** Stops listening to the other tabs. */
   close(): void;
@@ -48,7 +48,10 @@ export function createUserApi({ apiUrl, userId, getToken, onSessionEnded }: Opti
     tasks: createTasksApi(client, userId),
     token,
     renewToken: client.refresh,
-    signedOut: client.clearToken,
+    signedOut() {
+      client.clearToken();
+      client.close();
+    },
     close: client.close,
   };
 }
