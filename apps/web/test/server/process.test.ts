@@ -61,7 +61,7 @@ test("warns in production without https", async () => {
   const { stderr } = await web.ended;
   expect(stderr.split("\n")).toEqual([
     "web BETTER_AUTH_URL is not https: anyone on the network can read the session cookies",
-    "web API_URL is not https: the API is not notified of sign-outs, and tokens stay valid for up to 5 minutes",
+    "web API_URL is not https, and its host is not in USHER_ALLOW_INSECURE_HOSTS: the API is not notified of sign-outs, and tokens stay valid for up to 5 minutes",
     "",
   ]);
 });

@@ -77,7 +77,8 @@ export async function startSite(api: string, options: Partial<ApiProxyOptions> =
   const proxy = apiProxy({
     getToken: ({ headers }) => (headers.get("cookie") === "session=ada" ? issuer.tokenFor("ada") : null),
     baseURL: api,
-    timeout: 1000,
+    // More than a loaded machine may be away.
+    timeout: 10_000,
     onError: ({ code }) => errors.push(code),
     ...options,
   } as ApiProxyOptions);

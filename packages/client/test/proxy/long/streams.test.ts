@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { expect, test, vi } from "vitest";
-import { exchange, ownPage, startApi, startSite, statusOf, text } from "./support.ts";
+import { exchange, ownPage, startApi, startSite, statusOf, text } from "../sockets/support.ts";
 
 const chunked = { "Transfer-Encoding": "chunked", "Content-Type": "application/octet-stream" };
 const post = "POST /backend/files";
@@ -59,10 +59,10 @@ test.for([
 
 test("a body that trickles in time is passed on as it arrives, and takes longer than the timeout", async () => {
   const api = await startApi();
-  const site = await startSite(api.url, { timeout: 500 });
+  const site = await startSite(api.url, { timeout: 1500 });
   const socket = begin(site.port, text(post, { ...ownPage(site.port), "Content-Length": "6" }));
   for (let part = 0; part < 6; part += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 110));
+    await new Promise((resolve) => setTimeout(resolve, 300));
     socket.write("x");
   }
   const [answer] = await once(socket, "data");
@@ -109,16 +109,16 @@ test("an answer that has begun may outlast the timeout, though the upload is unf
   const api = await startApi((request, response) => {
     request.resume();
     response.write("begun");
-    setTimeout(() => response.write("more"), 1000);
+    setTimeout(() => response.write("more"), 2000);
   });
-  const site = await startSite(api.url, { timeout: 500 });
+  const site = await startSite(api.url, { timeout: 1500 });
   const fields = { ...ownPage(site.port), "Content-Length": "1000" };
   const socket = begin(site.port, text(post, fields, "x"));
   let answer = "";
   socket.on("data", (chunk) => {
     answer += chunk;
   });
-  await vi.waitFor(() => expect(answer).toContain("more"), 3000);
+  await vi.waitFor(() => expect(answer).toContain("more"), 5000);
   socket.destroy();
   expect(statusOf(answer)).toBe(200);
 });
@@ -130,14 +130,14 @@ test("events arrive one by one, and an idle stream stays open", async () => {
     send = (event) => response.write(`data: ${event}\n\n`);
     send("first");
   });
-  const site = await startSite(api.url, { timeout: 500 });
+  const site = await startSite(api.url, { timeout: 1500 });
   const socket = begin(site.port, text("GET /backend/events", ownPage(site.port)));
   let answer = "";
   socket.on("data", (chunk) => {
     answer += chunk;
   });
   await vi.waitFor(() => expect(answer).toContain("data: first"), 3000);
-  await new Promise((resolve) => setTimeout(resolve, 700));
+  await new Promise((resolve) => setTimeout(resolve, 2000));
   send("second");
   await vi.waitFor(() => expect(answer).toContain("data: second"), 3000);
   expect(answer).toContain("content-type: text/event-stream");
