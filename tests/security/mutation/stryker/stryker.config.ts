@@ -7,6 +7,8 @@ export default {
   plugins: ["@stryker-mutator/vitest-runner"],
   vitest: { configFile: "tests/security/mutation/vitest/vitest.config.ts", pool: "threads" },
   coverageAnalysis: "perTest",
+  // It keeps which tests cover which mutants, and the modules of all test files.
+  testRunnerNodeArgs: ["--max-old-space-size=8192"],
   // Not read by these tests, so not copied to the sandbox.
   ignorePatterns: ["dist", "apps", "bench", "tests/e2e", "tests/runtimes", "scripts", ".data"],
   reporters: ["clear-text", "progress", "json"],
