@@ -120,7 +120,7 @@ export type ApiProxy = (request: Request) => Promise<Response>;
  * It does NOT verify the token, limit rates, or pass WebSockets on. It does not protect against scripts of
  * others in this site's own pages: they can call the API as the user, though they cannot take the token away.
  *
- * @throws {TypeError} An option is invalid, or neither `auth` nor `getToken` is set.
+ * @throws {TypeError} An option is invalid, or not exactly one of `auth` and `getToken` is set.
  *
  * @example
  * ```ts
@@ -178,8 +178,10 @@ export function apiProxy(options: ApiProxyOptions): ApiProxy {
 }
 
 function readGetToken({ auth, getToken }: ApiProxyOptions): GetSessionToken {
+  if ((auth === undefined) === (getToken === undefined))
+    throw new TypeError("apiProxy needs either auth or getToken");
   if (typeof getToken === "function") return (request) => getToken(request);
-  if (auth === undefined) throw new TypeError("apiProxy needs auth or getToken");
+  if (auth === undefined) throw new TypeError("getToken must be a function that returns the user's token");
   return betterAuthSession(auth);
 }
 
