@@ -5,10 +5,19 @@ from __future__ import annotations
 from enum import Enum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
 
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+def _trimmed(title: str) -> str:
+    trimmed = title.strip()
+    if not trimmed:
+        raise ValueError("must have 1 to 200 characters")
+    return trimmed
+
+
+# Measured as it was sent, as the schema says, and then trimmed.
+Title = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_trimmed)]
 Notes = Annotated[str, StringConstraints(max_length=2000)]
 
 

@@ -4,13 +4,17 @@ import { z } from "zod";
  * Text of `least` to `most` characters (code points, as in JSON Schema). Rejects what Postgres cannot store:
  * U+0000, and halves of a surrogate pair.
  */
-function text(least: number, most: number, description: string, form = z.string()) {
-  return form
+function text(least: number, most: number, description: string) {
+  return z
+    .string()
     .refine(
       (value) => value.isWellFormed() && !value.includes("\0"),
       "must not contain U+0000 or lone surrogates",
     )
-    .refine((value) => between(least, [...value].length, most), `must have ${least} to ${most} characters`)
+    .refine((value) => between(least, [...value].length, most), {
+      error: `must have ${least} to ${most} characters`,
+      abort: true,
+    })
     .meta({ minLength: least, maxLength: most, description });
 }
 
@@ -27,7 +31,10 @@ function strictObject<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   });
 }
 
-const title = text(1, 200, "What to do. Leading and trailing white space is removed.", z.string().trim());
+/** Measured as it was sent, as the schema says, and then trimmed. */
+const title = text(1, 200, "What to do. Leading and trailing white space counts, and is removed.")
+  .trim()
+  .refine((value) => value !== "", "must have 1 to 200 characters");
 const notes = text(0, 2000, "Additional notes.");
 const instant = z.iso.datetime({ precision: 6 });
 

@@ -53,6 +53,7 @@ describe("POST", () => {
     ["an empty title", { title: "" }, "body.title"],
     ["a title of white space", { title: " \n\t " }, "body.title"],
     ["a title of 201 characters", { title: "x".repeat(201) }, "body.title"],
+    ["a title of 200 characters and a space", { title: `${"x".repeat(200)} ` }, "body.title"],
     ["a title that is a number", { title: 7 }, "body.title"],
     ["a title with U+0000", { title: "a\0b" }, "body.title"],
     ["a title with half a surrogate pair", { title: "a\ud83d" }, "body.title"],
