@@ -1,9 +1,9 @@
+import { isSafe, methods, type Operation } from "../openapi/operation.ts";
 import { type AuditedApi, createAuditedApi } from "./audited-api.ts";
 import type { Baseline } from "./baseline.ts";
 import { checkIds } from "./checks/checks.ts";
 import { othersOf } from "./checks/cross-user.ts";
 import { confirmUsers, reconfirmUsers } from "./confirm-users.ts";
-import { isSafe, methods, type Operation } from "./document/operation.ts";
 import { type Halt, type Traffic, TrafficHalted } from "./http/traffic.ts";
 import { findInfluence } from "./objects/find-influence.ts";
 import { gatherEvidence } from "./objects/gather-evidence.ts";

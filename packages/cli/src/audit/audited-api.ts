@@ -1,4 +1,4 @@
-import { isSafe, type Operation } from "./document/operation.ts";
+import { isSafe, type Operation } from "../openapi/operation.ts";
 import { type Answer, isSuccess } from "./http/answer.ts";
 import type { Traffic } from "./http/traffic.ts";
 import { trackCreatedObjects } from "./objects/created-objects.ts";

@@ -1,7 +1,7 @@
 import { CannotRun } from "../command-line/command.ts";
+import { isSafe, type Operation, objectsInPath } from "../openapi/operation.ts";
 import { type AuditedApi, bearer } from "./audited-api.ts";
 import { othersOf } from "./checks/cross-user.ts";
-import { isSafe, type Operation, objectsInPath } from "./document/operation.ts";
 import { TrafficHalted } from "./http/traffic.ts";
 
 /**

@@ -1,5 +1,5 @@
+import type { Operation } from "../openapi/operation.ts";
 import type { CheckId } from "./checks/checks.ts";
-import type { Operation } from "./document/operation.ts";
 import type { Halt } from "./http/traffic.ts";
 import type { Judgement, NotTried } from "./verdicts/verdict.ts";
 

@@ -1,8 +1,8 @@
+import type { Operation } from "../openapi/operation.ts";
 import type { AuditedApi } from "./audited-api.ts";
 import { type Attempt, isNotTried } from "./checks/attempt.ts";
 import type { CheckId } from "./checks/checks.ts";
 import { planOf } from "./checks/plan.ts";
-import type { Operation } from "./document/operation.ts";
 import { type Answer, isSuccess } from "./http/answer.ts";
 import type { Access, Result } from "./result.ts";
 import { inapplicable, type Judgement, type NotTried, skipped, weightOf } from "./verdicts/verdict.ts";

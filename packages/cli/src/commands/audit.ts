@@ -2,11 +2,6 @@ import { writeFile } from "node:fs/promises";
 import manifest from "../../package.json" with { type: "json" };
 import { audit } from "../audit/audit.ts";
 import { parseBaseline } from "../audit/baseline.ts";
-import { loadDocument } from "../audit/document/load.ts";
-import { operationLines } from "../audit/document/operation-lines.ts";
-import { operationsOf } from "../audit/document/operations.ts";
-import { parseOwnerParams } from "../audit/document/owner-parameter.ts";
-import { isLoopback, targetOf } from "../audit/document/server.ts";
 import { connect } from "../audit/http/send.ts";
 import { createTraffic } from "../audit/http/traffic.ts";
 import { renderJson } from "../audit/report/json.ts";
@@ -21,6 +16,11 @@ import { millisecondsUntilExpiry, readTokens } from "../audit/tokens/read-tokens
 import { CannotRun, type Command, defineSubcommand } from "../command-line/command.ts";
 import { commaSeparated, positiveNumber } from "../command-line/flag-values.ts";
 import { readText } from "../input/text.ts";
+import { loadDocument } from "../openapi/load.ts";
+import { operationLines } from "../openapi/operation-lines.ts";
+import { operationsOf } from "../openapi/operations.ts";
+import { parseOwnerParams } from "../openapi/owner-parameter.ts";
+import { isLoopback, targetOf } from "../openapi/server.ts";
 import { progressOn } from "../output/progress.ts";
 import { painterFor } from "../terminal.ts";
 

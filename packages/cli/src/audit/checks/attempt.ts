@@ -1,5 +1,5 @@
+import type { Operation } from "../../openapi/operation.ts";
 import type { AuditedApi } from "../audited-api.ts";
-import type { Operation } from "../document/operation.ts";
 import type { Answer } from "../http/answer.ts";
 import type { Difference, Values } from "../requests/request.ts";
 import type { Judgement, NotTried } from "../verdicts/verdict.ts";

@@ -1,5 +1,5 @@
+import type { Operation } from "../../openapi/operation.ts";
 import { type AuditedApi, bearer } from "../audited-api.ts";
-import type { Operation } from "../document/operation.ts";
 import { type Answer, isSuccess } from "../http/answer.ts";
 import { plainPath, type Segment } from "../requests/request.ts";
 import { upperCase } from "../requests/spellings.ts";

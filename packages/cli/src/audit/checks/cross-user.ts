@@ -1,5 +1,5 @@
+import { isSafe, type Operation } from "../../openapi/operation.ts";
 import { type AuditedApi, bearer } from "../audited-api.ts";
-import { isSafe, type Operation } from "../document/operation.ts";
 import { type Answer, isSuccess } from "../http/answer.ts";
 import type { Difference, Values } from "../requests/request.ts";
 import type { User } from "../tokens/user.ts";

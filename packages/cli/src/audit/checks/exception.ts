@@ -1,6 +1,6 @@
+import { type Operation, ownersInPath } from "../../openapi/operation.ts";
+import { exceptionsInWords } from "../../openapi/stated-rules.ts";
 import { type AuditedApi, bearer } from "../audited-api.ts";
-import { type Operation, ownersInPath } from "../document/operation.ts";
-import { exceptionsInWords } from "../document/stated-rules.ts";
 import { type Answer, isSuccess } from "../http/answer.ts";
 import { foreignTo } from "../tokens/owner-ids.ts";
 import type { User } from "../tokens/user.ts";

@@ -1,5 +1,5 @@
+import { isSafe, type Method, type Operation, ownersInPath } from "../../openapi/operation.ts";
 import { type AuditedApi, bearer } from "../audited-api.ts";
-import { isSafe, type Method, type Operation, ownersInPath } from "../document/operation.ts";
 import { type Answer, isSuccess } from "../http/answer.ts";
 import { isApart } from "../tokens/owner-ids.ts";
 import { judgeAnyRefusal } from "../verdicts/refusal.ts";

@@ -1,7 +1,7 @@
+import { isMembers, membersOf } from "../../openapi/document.ts";
+import type { Operation } from "../../openapi/operation.ts";
+import { resolveReference } from "../../openapi/reference.ts";
 import type { AuditedApi } from "../audited-api.ts";
-import { isMembers, membersOf } from "../document/document.ts";
-import type { Operation } from "../document/operation.ts";
-import { resolveReference } from "../document/reference.ts";
 import { isSuccess } from "../http/answer.ts";
 import { type Difference, takesForm } from "../requests/request.ts";
 import { judgeRefusal } from "../verdicts/refusal.ts";

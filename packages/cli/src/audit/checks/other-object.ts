@@ -1,5 +1,5 @@
+import { isSafe, type Operation, objectsInPath } from "../../openapi/operation.ts";
 import type { AuditedApi } from "../audited-api.ts";
-import { isSafe, type Operation, objectsInPath } from "../document/operation.ts";
 import { idsOf } from "../objects/objects.ts";
 import { isApart } from "../tokens/owner-ids.ts";
 import type { User } from "../tokens/user.ts";

@@ -1,11 +1,11 @@
-import type { AuditedApi } from "../audited-api.ts";
 import {
   isSafe,
   type Operation,
   type OwnerParameter,
   ownersInPath,
   ownersOf,
-} from "../document/operation.ts";
+} from "../../openapi/operation.ts";
+import type { AuditedApi } from "../audited-api.ts";
 import { foreignTo } from "../tokens/owner-ids.ts";
 import type { User } from "../tokens/user.ts";
 import { judgeRefusal } from "../verdicts/refusal.ts";

@@ -1,5 +1,5 @@
+import { isSafe, type Operation, type OwnerParameter, ownersInPath } from "../../openapi/operation.ts";
 import type { AuditedApi } from "../audited-api.ts";
-import { isSafe, type Operation, type OwnerParameter, ownersInPath } from "../document/operation.ts";
 import { isOtherRoute } from "../requests/other-route.ts";
 import { buildRequest } from "../requests/request.ts";
 import { type Spelling, spellingsFor } from "../requests/spellings.ts";

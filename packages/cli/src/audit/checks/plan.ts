@@ -1,5 +1,5 @@
+import type { Operation } from "../../openapi/operation.ts";
 import type { AuditedApi } from "../audited-api.ts";
-import type { Operation } from "../document/operation.ts";
 import type { Access } from "../result.ts";
 import { inapplicable } from "../verdicts/verdict.ts";
 import type { MakePlan, Plan } from "./attempt.ts";

@@ -1,5 +1,5 @@
+import type { Operation } from "../../openapi/operation.ts";
 import type { AuditedApi } from "../audited-api.ts";
-import type { Operation } from "../document/operation.ts";
 import { type Answer, isSuccess } from "../http/answer.ts";
 import { judgeAnyRefusal } from "../verdicts/refusal.ts";
 import { accepted, type Judgement } from "../verdicts/verdict.ts";

@@ -1,6 +1,6 @@
-import { membersOf } from "../document/document.ts";
-import type { Operation, Parameter } from "../document/operation.ts";
-import { resolveReference } from "../document/reference.ts";
+import { membersOf } from "../../openapi/document.ts";
+import type { Operation, Parameter } from "../../openapi/operation.ts";
+import { resolveReference } from "../../openapi/reference.ts";
 import type { Evidence } from "../verdicts/evidence.ts";
 
 /** A search for another user's data. */

@@ -1,7 +1,7 @@
 import * as http from "node:http";
 import * as https from "node:https";
-import { isDeeperThan } from "../document/depth.ts";
-import type { Method } from "../document/operation.ts";
+import { isDeeperThan } from "../../openapi/depth.ts";
+import type { Method } from "../../openapi/operation.ts";
 import type { Answer } from "./answer.ts";
 
 /** A request to the API under audit. */

@@ -1,5 +1,5 @@
-import type { Method, Operation } from "../document/operation.ts";
-import { parameterInPath } from "../document/operation.ts";
+import type { Method, Operation } from "../../openapi/operation.ts";
+import { parameterInPath } from "../../openapi/operation.ts";
 
 /**
  * The operations on the collection of a path parameter: those of `/tasks` for the `taskId` of

@@ -1,4 +1,4 @@
-import type { Operation } from "../document/operation.ts";
+import type { Operation } from "../../openapi/operation.ts";
 import { type Answer, isSuccess } from "../http/answer.ts";
 import type { Values } from "../requests/request.ts";
 import type { User } from "../tokens/user.ts";

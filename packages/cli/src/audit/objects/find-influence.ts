@@ -1,5 +1,5 @@
+import type { Operation } from "../../openapi/operation.ts";
 import { type AuditedApi, bearer } from "../audited-api.ts";
-import type { Operation } from "../document/operation.ts";
 import { type Answer, isSuccess } from "../http/answer.ts";
 import type { Values } from "../requests/request.ts";
 import { isApart } from "../tokens/owner-ids.ts";

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
+import { isSafe, type Operation, ownersOf } from "../../openapi/operation.ts";
+import { normalizedName, subject } from "../../openapi/owner-parameter.ts";
 import { type AuditedApi, bearer } from "../audited-api.ts";
-import { isSafe, type Operation, ownersOf } from "../document/operation.ts";
-import { normalizedName, subject } from "../document/owner-parameter.ts";
 import { isSuccess } from "../http/answer.ts";
 import { foreignTo, isApart, ownId } from "../tokens/owner-ids.ts";
 import type { User } from "../tokens/user.ts";

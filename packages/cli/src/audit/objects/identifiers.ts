@@ -1,5 +1,5 @@
-import { isMembers, type Members } from "../document/document.ts";
-import { normalizedName } from "../document/owner-parameter.ts";
+import { isMembers, type Members } from "../../openapi/document.ts";
+import { normalizedName } from "../../openapi/owner-parameter.ts";
 import type { Answer } from "../http/answer.ts";
 
 /** The ids in an answer's list, for a parameter of this name. */

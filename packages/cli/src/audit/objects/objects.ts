@@ -1,7 +1,7 @@
-import { isSafe, type Operation, objectsInPath } from "../document/operation.ts";
-import { sampleParameter } from "../document/sample.ts";
+import { isSafe, type Operation, objectsInPath } from "../../openapi/operation.ts";
 import { type Answer, isSuccess } from "../http/answer.ts";
 import type { Values } from "../requests/request.ts";
+import { sampleParameter } from "../requests/sample.ts";
 import type { User } from "../tokens/user.ts";
 import { collectionOf } from "./collection.ts";
 import { createdId, listedIds } from "./identifiers.ts";

@@ -1,5 +1,5 @@
+import { ownersOf } from "../../openapi/operation.ts";
 import { escapeControl } from "../../output/escape.ts";
-import { ownersOf } from "../document/operation.ts";
 import { type AuditReport, exitCodeOf, resultsWith } from "./report.ts";
 
 /** The report as JSON. Its fields do not change within a major version. */

@@ -1,8 +1,8 @@
+import { ownersOf } from "../../openapi/operation.ts";
+import { subject } from "../../openapi/owner-parameter.ts";
+import { exceptionsInWords } from "../../openapi/stated-rules.ts";
 import type { Baseline } from "../baseline.ts";
-import { ownersOf } from "../document/operation.ts";
-import { subject } from "../document/owner-parameter.ts";
-import { exceededLimitIn } from "../document/sample-limits.ts";
-import { exceptionsInWords } from "../document/stated-rules.ts";
+import { exceededLimitIn } from "../requests/sample-limits.ts";
 import type { Access, OperationReport, Outcome, Result } from "../result.ts";
 import { isForeign } from "../tokens/owner-ids.ts";
 import type { Users } from "../tokens/read-tokens.ts";

@@ -1,4 +1,4 @@
-import type { Operation } from "../document/operation.ts";
+import type { Operation } from "../../openapi/operation.ts";
 import type { Halt } from "../http/traffic.ts";
 import type { OperationReport, Result } from "../result.ts";
 

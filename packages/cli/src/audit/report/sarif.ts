@@ -1,8 +1,8 @@
 import { pathToFileURL } from "node:url";
+import type { Operation } from "../../openapi/operation.ts";
+import { exceptionsInWords } from "../../openapi/stated-rules.ts";
 import { escapeControl } from "../../output/escape.ts";
 import { checkIds, checks } from "../checks/checks.ts";
-import type { Operation } from "../document/operation.ts";
-import { exceptionsInWords } from "../document/stated-rules.ts";
 import type { OperationReport } from "../result.ts";
 import { type AuditReport, type Finding, resultsWith } from "./report.ts";
 

@@ -1,6 +1,6 @@
+import { exceptionsInWords } from "../../openapi/stated-rules.ts";
 import type { Paint } from "../../terminal.ts";
 import { checkIds, checks } from "../checks/checks.ts";
-import { exceptionsInWords } from "../document/stated-rules.ts";
 import type { Result } from "../result.ts";
 import type { AuditReport } from "./report.ts";
 

@@ -1,4 +1,4 @@
-import type { Operation } from "../document/operation.ts";
+import type { Operation } from "../../openapi/operation.ts";
 
 /**
  * Whether a path belongs to another documented operation once a server has normalised doubled slashes and dot

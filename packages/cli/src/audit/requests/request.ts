@@ -1,6 +1,6 @@
-import { type Operation, ownersInPath, parameterInPath } from "../document/operation.ts";
-import { sampleBody, sampleParameter } from "../document/sample.ts";
+import { type Operation, ownersInPath, parameterInPath } from "../../openapi/operation.ts";
 import type { AuditRequest } from "../http/send.ts";
+import { sampleBody, sampleParameter } from "./sample.ts";
 
 /** The values for the parameters of a request. */
 export interface Values {

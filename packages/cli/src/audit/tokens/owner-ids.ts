@@ -1,6 +1,6 @@
 import { CannotRun } from "../../command-line/command.ts";
-import { type Operation, type OwnerParameter, ownersOf } from "../document/operation.ts";
-import type { OwnerClaims } from "../document/owner-parameter.ts";
+import { type Operation, type OwnerParameter, ownersOf } from "../../openapi/operation.ts";
+import type { OwnerClaims } from "../../openapi/owner-parameter.ts";
 import type { Users } from "./read-tokens.ts";
 import type { User } from "./user.ts";
 

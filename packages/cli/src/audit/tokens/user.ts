@@ -1,7 +1,7 @@
 import { CannotRun } from "../../command-line/command.ts";
 import { readUnverified } from "../../input/unverified-jwt.ts";
+import { isMembers, type Members } from "../../openapi/document.ts";
 import { instantInWords } from "../../output/duration.ts";
-import { isMembers, type Members } from "../document/document.ts";
 
 /** A test user. What the token says is not verified: that is up to the API under audit. */
 export interface User {

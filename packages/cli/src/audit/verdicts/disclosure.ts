@@ -1,4 +1,4 @@
-import { isMembers } from "../document/document.ts";
+import { isMembers } from "../../openapi/document.ts";
 import { type Answer, isSuccess } from "../http/answer.ts";
 
 /** A string in an answer, and its key. Items of a list have the key of the list. */

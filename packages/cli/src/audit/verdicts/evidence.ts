@@ -1,6 +1,6 @@
-import { isMembers } from "../document/document.ts";
-import type { Operation } from "../document/operation.ts";
-import { isOwnerName, normalizedName } from "../document/owner-parameter.ts";
+import { isMembers } from "../../openapi/document.ts";
+import type { Operation } from "../../openapi/operation.ts";
+import { isOwnerName, normalizedName } from "../../openapi/owner-parameter.ts";
 import { type Answer, isSuccess } from "../http/answer.ts";
 import { listedIds } from "../objects/identifiers.ts";
 import { distinctiveTexts, type Text } from "./disclosure.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { parseDocument } from "../../../src/audit/document/document.ts";
-import { operationsOf } from "../../../src/audit/document/operations.ts";
 import { isOtherRoute } from "../../../src/audit/requests/other-route.ts";
+import { parseDocument } from "../../../src/openapi/document.ts";
+import { operationsOf } from "../../../src/openapi/operations.ts";
 
 const paths = { "/users/{userId}": { get: {} }, "/users": { get: {} }, "/users/{userId}/a.b": { get: {} } };
 const operations = operationsOf(parseDocument(JSON.stringify({ openapi: "3.1.0", paths }), "test"));

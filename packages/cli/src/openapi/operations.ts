@@ -1,5 +1,5 @@
-import { CannotRun } from "../../command-line/command.ts";
-import { escapeControl } from "../../output/escape.ts";
+import { CannotRun } from "../command-line/command.ts";
+import { escapeControl } from "../output/escape.ts";
 import { type Document, isMembers, type Members, membersOf } from "./document.ts";
 import {
   type Body,

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { parseDocument } from "../../../src/audit/document/document.ts";
-import { operationLines } from "../../../src/audit/document/operation-lines.ts";
-import { operationsOf } from "../../../src/audit/document/operations.ts";
-import { parseOwnerParams } from "../../../src/audit/document/owner-parameter.ts";
-import { sampleBody } from "../../../src/audit/document/sample.ts";
-import { buildRequest, plainPath } from "../../../src/audit/requests/request.ts";
+import { buildRequest, plainPath } from "../../src/audit/requests/request.ts";
+import { sampleBody } from "../../src/audit/requests/sample.ts";
+import { parseDocument } from "../../src/openapi/document.ts";
+import { operationLines } from "../../src/openapi/operation-lines.ts";
+import { operationsOf } from "../../src/openapi/operations.ts";
+import { parseOwnerParams } from "../../src/openapi/owner-parameter.ts";
 
 const yaml = `
 openapi: 3.1.0

@@ -1,4 +1,4 @@
-import { CannotRun } from "../../command-line/command.ts";
+import { CannotRun } from "../command-line/command.ts";
 import { isMembers, type Members, membersOf } from "./document.ts";
 import { parameterInPath } from "./operation.ts";
 

@@ -1,4 +1,4 @@
-import { escapeControl } from "../../output/escape.ts";
+import { escapeControl } from "../output/escape.ts";
 import { isMembers, type Members, membersOf } from "./document.ts";
 
 /** What an operation says of its guard, in its extension `x-usher`. */

@@ -1,6 +1,6 @@
 import { type Options, sample } from "openapi-sampler";
-import type { Members } from "./document.ts";
-import type { Body, Operation, Parameter } from "./operation.ts";
+import type { Members } from "../../openapi/document.ts";
+import type { Body, Operation, Parameter } from "../../openapi/operation.ts";
 import { exceededLimit } from "./sample-limits.ts";
 
 const options: Options = { skipReadOnly: true, quiet: true, enablePatterns: true };

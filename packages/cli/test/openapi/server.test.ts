@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isLoopback, targetOf } from "../../../src/audit/document/server.ts";
+import { isLoopback, targetOf } from "../../src/openapi/server.ts";
 
 const source = new URL("http://localhost:3001/docs/openapi.json");
 

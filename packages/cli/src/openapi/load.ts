@@ -1,5 +1,5 @@
-import { CannotRun } from "../../command-line/command.ts";
-import { collect, decodeText, readFileText } from "../../input/text.ts";
+import { CannotRun } from "../command-line/command.ts";
+import { collect, decodeText, readFileText } from "../input/text.ts";
 import { type Document, parseDocument } from "./document.ts";
 
 /** Bytes. The largest public documents are about half of this. */

@@ -1,5 +1,5 @@
 import { parse } from "yaml";
-import { CannotRun } from "../../command-line/command.ts";
+import { CannotRun } from "../command-line/command.ts";
 import { isDeeperThan } from "./depth.ts";
 
 /** Levels of nesting. The deepest public documents have about forty. */

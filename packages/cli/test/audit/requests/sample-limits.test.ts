@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { loadDocument } from "../../../src/audit/document/load.ts";
+import { loadDocument } from "../../../src/openapi/load.ts";
 import { startServer } from "../../support/server.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { reportOf, runAudit } from "../support/run-audit.ts";

@@ -1,6 +1,6 @@
-import { type Members, membersOf } from "./document.ts";
-import type { Operation } from "./operation.ts";
-import { resolveReference } from "./reference.ts";
+import { type Members, membersOf } from "../../openapi/document.ts";
+import type { Operation } from "../../openapi/operation.ts";
+import { resolveReference } from "../../openapi/reference.ts";
 
 /** Limits for generated values. A few characters of a schema can ask for more than fits into memory. */
 const limits = {

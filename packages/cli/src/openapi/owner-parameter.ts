@@ -1,4 +1,4 @@
-import { CannotRun } from "../../command-line/command.ts";
+import { CannotRun } from "../command-line/command.ts";
 
 /** The claim of the user's id. */
 export const subject = "sub";
