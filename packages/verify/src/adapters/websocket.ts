@@ -1,23 +1,26 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { readBearer } from "../access/bearer.ts";
-import { createGuard, type GuardedRequest } from "../access/guard.ts";
+import { createGuard } from "../access/guard.ts";
 import type { GuardOptions } from "../access/guard-options.ts";
 import { type HandlerRules, type PathAccess, type PathRoute, readPathRoute } from "../access/path-route.ts";
 import type { Principal, TokenClaims } from "../claims/principal.ts";
 import { isAuthError } from "../errors.ts";
-import { authorizationOf } from "../http/authorization.ts";
 import { httpProblem } from "../http/http-problem.ts";
 import { notFound, refuse as refusal } from "../http/problem.ts";
-import { hasQueryToken, pathOfTarget } from "../http/request-target.ts";
+import { pathOfTarget } from "../http/request-target.ts";
 import { isThenable } from "../user-code/thenable.ts";
-import { rawConnection } from "../websocket/connection.ts";
-import { namesOtherConnection, takeSubprotocolToken } from "../websocket/credentials.ts";
+import { namesOtherConnection } from "../websocket/credentials.ts";
 import { warnOfFault } from "../websocket/fault.ts";
 import { answer } from "../websocket/raw-answer.ts";
-import { openSession, type SocketSession } from "../websocket/session.ts";
-import { Watch } from "../websocket/watch.ts";
+import type { SocketSession } from "../websocket/session.ts";
+import { openSocketSession, upgradeCredentials } from "./websocket/sessions.ts";
 
+export {
+  openSocketSession,
+  type SocketSessionOptions,
+  type UpgradeCredentials,
+  upgradeCredentials,
+} from "./websocket/sessions.ts";
 export type { HandlerRules, PathRoute, SocketSession };
 
 /**
@@ -78,8 +81,6 @@ export interface SocketGuard<Claims = TokenClaims> {
 /** A session on any path. */
 export type AnySession<Claims = TokenClaims> = SocketSession<Readonly<Record<string, string>>, Claims>;
 
-type Credentials = Pick<GuardedRequest, "authorization" | "tokenInQuery">;
-
 const internalError = refusal(httpProblem(500), {});
 const otherConnection = refusal(httpProblem(400, "An upgrade must not name another connection (`sid`)."), {});
 
@@ -122,7 +123,6 @@ const otherConnection = refusal(httpProblem(400, "An upgrade must not name anoth
 export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): SocketGuard<Claims> {
   const guard = createGuard<Claims, IncomingMessage>(options);
   const { verifier } = options;
-  const watch = new Watch();
   const sessions = new WeakMap<IncomingMessage, AnySession<Claims>>();
 
   function protect(
@@ -131,7 +131,8 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Sock
   ): UpgradeListener {
     const { match, rules } = readPathRoute(route, guard.ownerParams);
     return (request, socket, head) => {
-      const connection = rawConnection(socket);
+      // Without a listener, an `error` event of the socket would end the process.
+      socket.on("error", () => {});
       const place = match(pathOfTarget(request.url ?? ""));
       // A path that matches no pattern is not optional.
       const isOptional = place !== undefined && rules.access === "optional";
@@ -140,7 +141,7 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Sock
       const ownerParams = isOptional ? [] : guard.ownerParams.filter((name) => Object.hasOwn(params, name));
       const { owner, policies } = rules;
       const access = { params, ownerParams, ...(place && { owner, policies }) };
-      const credentials = takeCredentials(request);
+      const credentials = upgradeCredentials(request);
 
       function open(principal: Principal<Claims> | null): void {
         const namesOther = namesOtherConnection(request.url ?? "");
@@ -156,11 +157,18 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Sock
       }
 
       function startSession(principal: Principal<Claims>): AnySession<Claims> {
-        const token = readBearer(credentials.authorization, credentials.tokenInQuery);
-        const opened = openSession({ guard, verifier, watch, request, connection, token, principal, access });
-        socket.once("close", opened.closed);
-        sessions.set(request, opened.session);
-        return opened.session;
+        const accesses = [access];
+        const session = openSocketSession({
+          guard,
+          verifier,
+          request,
+          socket,
+          credentials,
+          principal,
+          accesses,
+        });
+        sessions.set(request, session);
+        return session;
       }
 
       let admitted: Principal<Claims> | null | Promise<Principal<Claims> | null>;
@@ -190,13 +198,4 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Sock
   }
 
   return { protect: protect as SocketGuard<Claims>["protect"], sessionOf };
-}
-
-/**
- * Reads the credentials of an upgrade. Removes the token from the subprotocols, so that no server echoes it.
- */
-function takeCredentials(request: IncomingMessage): Credentials {
-  const fields = [authorizationOf(request) ?? []].flat();
-  const fromSubprotocol = takeSubprotocolToken(request.headers);
-  return { authorization: [...fields, ...fromSubprotocol], tokenInQuery: hasQueryToken(request.url) };
 }
