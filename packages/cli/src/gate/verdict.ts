@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Principal } from "@usher-auth/verify";
 import type { RouteAccess } from "@usher-auth/verify/guard";
+import type { UpgradeCredentials } from "@usher-auth/verify/websocket";
 import type { Target } from "./request/target.ts";
 
 /** What a request is judged by. */
@@ -11,7 +12,9 @@ export interface Head {
   readonly target: string;
   /** Names and values in turn, as they were sent. */
   readonly rawHeaders: readonly string[];
-  /** For listeners and for the guard. */
+  /** Whether it asks for a WebSocket, whose token may be among the subprotocols. */
+  readonly isUpgrade: boolean;
+  /** For the guard. Its own method and path are another request's if a proxy asks. */
   readonly message: IncomingMessage;
 }
 
@@ -25,6 +28,8 @@ export interface Pass {
   readonly principal: Principal | null;
   /** What was checked, one for each rule. A WebSocket is checked against it again while it is open. */
   readonly accesses: readonly RouteAccess[];
+  /** What the token was read from. */
+  readonly credentials: UpgradeCredentials;
 }
 
 /** A response of the gate itself: a refusal, a preflight, a path that does not exist. */

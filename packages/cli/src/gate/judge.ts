@@ -1,0 +1,138 @@
+import type { IncomingMessage } from "node:http";
+import { isAuthError, type Principal, type TokenClaims } from "@usher-auth/verify";
+import type { Guard, RouteAccess } from "@usher-auth/verify/guard";
+import { type UpgradeCredentials, upgradeCredentials } from "@usher-auth/verify/websocket";
+import { accessOf } from "./policy/access.ts";
+import type { Match, Policy } from "./policy/rule.ts";
+import { gateProblem, type ProblemResponse } from "./problem.ts";
+import type { Cors } from "./request/cors.ts";
+import { headerFault } from "./request/headers.ts";
+import { readTarget, type Target } from "./request/target.ts";
+import type { Answer, Head, Judge, Verdict } from "./verdict.ts";
+
+/** What a judge decides with. */
+export interface JudgeParts {
+  readonly guard: Guard<TokenClaims, IncomingMessage>;
+  readonly cors: Cors;
+  /** The routes at this moment. Undefined: not known yet. */
+  readonly policy: () => Policy | undefined;
+}
+
+type Credentials = UpgradeCredentials & { readonly source: IncomingMessage };
+
+/** A path that no rule has still needs a token: without one, nobody learns which paths exist. */
+const anyToken: RouteAccess<TokenClaims> = { params: {}, ownerParams: [] };
+
+/**
+ * Creates the function that decides about every request: proxied, upgraded to a WebSocket, or asked about by
+ * another proxy. In this order: the path and the headers have one reading; a preflight needs no token; the
+ * route is known; the guard admits.
+ */
+export function createJudge({ guard, cors, policy }: JudgeParts): Judge {
+  return (head) => {
+    const target = readTarget(head.target);
+    if ("fault" in target) return answer(head, gateProblem("path_rejected"), { hint: target.fault });
+    const fault = headerFault(head.rawHeaders);
+    if (fault !== undefined) return answer(head, gateProblem("header_rejected"), { hint: fault });
+    const preflight = cors.preflight(head.method, head.rawHeaders);
+    if (preflight !== undefined)
+      return { answer: { ...preflight, code: undefined, hint: undefined, route: undefined } };
+
+    const routes = policy()?.table;
+    if (routes === undefined) return answer(head, gateProblem("policy_unavailable"));
+    const found = routes.find(head.method, target.segments);
+    const credentials = credentialsOf(head, target);
+    if (found === undefined) return refuseAfterToken(head, credentials, gateProblem("not_found"));
+    if ("allow" in found) {
+      const allow = found.allow.join(", ");
+      return refuseAfterToken(head, credentials, gateProblem("method_not_allowed", { allow }));
+    }
+    return admit(head, target, credentials, found.matches);
+  };
+
+  /** Every one of the matches must admit; usually there is one. */
+  function admit(
+    head: Head,
+    target: Target,
+    credentials: Credentials,
+    matches: readonly Match[],
+  ): Verdict | Promise<Verdict> {
+    const [first] = matches as readonly [Match, ...Match[]];
+    const route = `${head.method} ${first.rule.template}`;
+    if (matches.some(({ rule }) => rule.access === "denied"))
+      return refuseAfterToken(head, credentials, gateProblem("not_found"), route);
+    const needed = matches.filter(({ rule }) => rule.access === "required");
+    const accesses = needed.map(accessOf);
+    const pass = (principal: Principal | null): Verdict => ({
+      pass: { target, route, principal, accesses, credentials },
+    });
+    if (matches.every(({ rule }) => rule.access === "public")) return pass(null);
+
+    const [access, ...others] = accesses;
+    return settle(
+      () =>
+        access === undefined ? guard.admitOptional(credentials) : guard.admit({ ...credentials, ...access }),
+      (principal) => {
+        if (principal !== null) for (const other of others) guard.authorize(principal, other, head.message);
+        return pass(principal);
+      },
+      (error) => refusal(head, error, route),
+    );
+  }
+
+  function refuseAfterToken(
+    head: Head,
+    credentials: Credentials,
+    problem: ProblemResponse,
+    route?: string,
+  ): Verdict | Promise<Verdict> {
+    return settle(
+      () => guard.admit({ ...credentials, ...anyToken }),
+      () => answer(head, problem, { route }),
+      (error) => refusal(head, error, route),
+    );
+  }
+
+  function refusal(head: Head, error: unknown, route: string | undefined): Verdict {
+    if (!isAuthError(error))
+      return answer(head, gateProblem("internal_error"), { hint: String(error), route });
+    const refused = { ...guard.refuse(error, head.message), code: error.code };
+    return answer(head, refused, { hint: error.hint, route });
+  }
+
+  /** Pages of the frontend must be able to read a refusal too. */
+  function answer(
+    { rawHeaders }: Head,
+    { status, headers, body, code }: Omit<ProblemResponse, "code"> & { readonly code: string },
+    { hint, route }: { readonly hint?: string | undefined; readonly route?: string | undefined } = {},
+  ): { readonly answer: Answer } {
+    return {
+      answer: { status, headers: { ...headers, ...cors.headersFor(rawHeaders) }, body, code, hint, route },
+    };
+  }
+}
+
+/** Calls `done` or `failed`, at once if the work is synchronous. */
+function settle<Value, Result>(
+  work: () => Value | Promise<Value>,
+  done: (value: Value) => Result,
+  failed: (error: unknown) => Result,
+): Result | Promise<Result> {
+  try {
+    const value = work();
+    return value instanceof Promise ? value.then(done).catch(failed) : done(value);
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+function credentialsOf({ isUpgrade, message, rawHeaders }: Head, { query }: Target): Credentials {
+  if (isUpgrade) return { ...upgradeCredentials(message), source: message };
+  const authorization: string[] = [];
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    if ((rawHeaders[index] as string).toLowerCase() === "authorization")
+      authorization.push(rawHeaders[index + 1] as string);
+  }
+  const tokenInQuery = query !== "" && new URLSearchParams(query).has("access_token");
+  return { authorization, tokenInQuery, source: message };
+}
