@@ -1,0 +1,114 @@
+import { CannotRun } from "../../command-line/command.ts";
+import { valuesOf } from "./raw-headers.ts";
+
+/** The gate's part of CORS (Fetch standard, section 3.3). */
+export interface Cors {
+  /** The answer to a preflight. Undefined: the request is none, or CORS is left to the backend. */
+  preflight(method: string, rawHeaders: readonly string[]): PreflightResponse | undefined;
+  /** Headers of any answer, the gate's own or the backend's, so that a page can read refusals too. */
+  headersFor(rawHeaders: readonly string[]): Readonly<Record<string, string>>;
+  /** Whether `Access-Control-*` of the backend's responses must be removed. */
+  readonly ownsResponseHeaders: boolean;
+}
+
+/** A complete response. */
+export interface PreflightResponse {
+  readonly status: number;
+  /** In lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+const exposed = "WWW-Authenticate, Retry-After";
+const varyOfPreflights = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
+
+/**
+ * Creates the gate's CORS. Only pages of the given origins may read responses.
+ *
+ * - Every method and header is granted: what a caller may do is decided by their token, and a refusal of a
+ *   method or a path should be readable. All text is static, and no preflight tells which paths exist.
+ *   (`Authorization` must be named: `*` does not include it.)
+ * - Credentials are not granted. A page sends the token itself, so that no cookie of the API's host is needed,
+ *   and none can be used by a page. `cors: false` is for backends that live by cookies.
+ * - Access to private networks is not granted either.
+ *
+ * @param origins Exact origins. False: CORS is left to the backend.
+ * @throws {CannotRun} Not a list of exact origins.
+ */
+export function createCors(origins: readonly string[] | false): Cors {
+  if (origins === false)
+    return { preflight: () => undefined, headersFor: () => ({}), ownsResponseHeaders: false };
+  const allowed = new Set(origins.map(readOrigin));
+
+  function allowedOrigin(rawHeaders: readonly string[]): string | undefined {
+    const [origin, ...others] = valuesOf(rawHeaders, "origin");
+    return origin !== undefined && others.length === 0 && allowed.has(origin) ? origin : undefined;
+  }
+
+  return {
+    preflight(method, rawHeaders) {
+      if (method !== "OPTIONS" || valuesOf(rawHeaders, "access-control-request-method").length === 0)
+        return undefined;
+      if (valuesOf(rawHeaders, "origin").length === 0) return undefined;
+      const origin = allowedOrigin(rawHeaders);
+      const grant = origin === undefined ? {} : grantTo(origin);
+      return { status: 204, headers: { vary: varyOfPreflights, ...grant }, body: "" };
+    },
+
+    headersFor(rawHeaders) {
+      const origin = allowedOrigin(rawHeaders);
+      if (origin === undefined) return { vary: "Origin" };
+      return {
+        vary: "Origin",
+        "access-control-allow-origin": origin,
+        "access-control-expose-headers": exposed,
+      };
+    },
+
+    ownsResponseHeaders: true,
+  };
+}
+
+function grantTo(origin: string): Record<string, string> {
+  return {
+    "access-control-allow-origin": origin,
+    "access-control-allow-methods": "*",
+    "access-control-allow-headers": "Authorization, *",
+    "access-control-max-age": "7200",
+  };
+}
+
+/**
+ * Joins the gate's CORS headers with the backend's response: what it varies by, and which of its headers a page may
+ * read. Its other `Access-Control-*` headers have no say.
+ *
+ * @param own Of `headersFor`.
+ * @param backend The values of `Vary` and `Access-Control-Expose-Headers`, if the backend sent them.
+ */
+export function joinCors(
+  own: Readonly<Record<string, string>>,
+  backend: { readonly vary?: string | undefined; readonly exposed?: string | undefined },
+): Readonly<Record<string, string>> {
+  const joined: Record<string, string> = { ...own };
+  if (own.vary !== undefined && backend.vary) joined.vary = `${backend.vary}, ${own.vary}`;
+  const names = own["access-control-expose-headers"];
+  if (names !== undefined && backend.exposed)
+    joined["access-control-expose-headers"] = `${names}, ${backend.exposed}`;
+  return joined;
+}
+
+/** Also `capacitor://localhost` and the like: apps whose pages come from the app itself. */
+function readOrigin(origin: string): string {
+  const isExact = /^[a-z][a-z0-9+.-]*:\/\/[a-z0-9._[\]:-]+$/.test(origin) && isCanonicalOrigin(origin);
+  if (isExact) return origin;
+  throw new CannotRun(
+    `${JSON.stringify(origin)} is not an origin for CORS. Write scheme, host and perhaps a port, such as ` +
+      "https://app.example.com: lower case, no path, no trailing slash, no wildcard.",
+  );
+}
+
+function isCanonicalOrigin(origin: string): boolean {
+  const url = URL.parse(origin);
+  if (url === null) return false;
+  return /^https?:$/.test(url.protocol) ? url.origin === origin : true;
+}

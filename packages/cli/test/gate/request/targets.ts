@@ -1,0 +1,266 @@
+/**
+ * Request targets that servers read in different ways, and what the gate makes of them. Notes say who reads them
+ * how: "Python" is urllib.parse (`urlsplit`, then `unquote`), "Go" is net/url (`ParseRequestURI`), "Node" is the
+ * URL standard's parser.
+ */
+
+/** Target, canonical form. */
+export const canonical = [
+  ["/", "/"],
+  ["/tasks", "/tasks"],
+  ["/tasks/", "/tasks/"],
+  ["/api/u1/tasks/t-1", "/api/u1/tasks/t-1"],
+  ["/~a._-Z9/x", "/~a._-Z9/x"],
+  ["/.well-known/openid", "/.well-known/openid"],
+  ["/..a/.b/v1..2", "/..a/.b/v1..2"],
+  // Escapes of unreserved characters: Go and Python decode them, Node's URL keeps them.
+  ["/%61dmin", "/admin"],
+  ["/%41%5A%7a%30%39", "/AZz09"],
+  ["/a%2Db%5fc%7Ed%2ee", "/a-b_c~d.e"],
+  ["/v1%2e0", "/v1.0"],
+  // Lower-case hex digits.
+  ["/zo%c3%ab", "/zo%C3%AB"],
+  ["/%e6%97%a5%E6%9C%ac", "/%E6%97%A5%E6%9C%AC"],
+  // Reserved characters: encoded and not encoded may differ, so both stay (RFC 3986 section 2.2).
+  ["/a@b.example", "/a@b.example"],
+  ["/a%40b.example", "/a%40b.example"],
+  ["/t1:cancel", "/t1:cancel"],
+  ["/t1%3acancel", "/t1%3Acancel"],
+  ["/a,b/a%2cb", "/a,b/a%2Cb"],
+  ["/!$&'()*,=:@", "/!$&'()*,=:@"],
+  ["/%21%24%26%27%28%29%2A%2C%3D%3A%40", "/%21%24%26%27%28%29%2A%2C%3D%3A%40"],
+  ["/https:x", "/https:x"],
+  // Sinatra and form decoders read a space.
+  ["/a+b", "/a%2Bb"],
+  ["/a%2bb", "/a%2Bb"],
+  ["/a%20b", "/a%20b"],
+  // Not allowed in a path (RFC 3986 section 3.3). Node's URL encodes the first five, and keeps the others.
+  ['/a"b', "/a%22b"],
+  ["/a<b>c", "/a%3Cb%3Ec"],
+  ["/a^b", "/a%5Eb"],
+  ["/a`b", "/a%60b"],
+  ["/a{b}c", "/a%7Bb%7Dc"],
+  ["/a|b", "/a%7Cb"],
+  ["/a[b]c", "/a%5Bb%5Dc"],
+  ["/%22%3C%7B%7C%5B", "/%22%3C%7B%7C%5B"],
+  // A percent sign, a question mark and a number sign are data if they are encoded.
+  ["/100%25", "/100%25"],
+  ["/100%25ig", "/100%25ig"],
+  ["/%25", "/%25"],
+  ["/%25u12", "/%25u12"],
+  ["/why%3F", "/why%3F"],
+  ["/why%3fme", "/why%3Fme"],
+  ["/c%23/x", "/c%23/x"],
+  // Other letters.
+  ["/%F0%9F%98%80", "/%F0%9F%98%80"],
+  // A family of emoji, which zero-width joiners hold together.
+  ["/%F0%9F%91%A9%E2%80%8D%F0%9F%91%A7", "/%F0%9F%91%A9%E2%80%8D%F0%9F%91%A7"],
+  ["/%C3%A9/e%CC%81", "/%C3%A9/e%CC%81"],
+  // The low byte of these letters is that of a slash and of a dot.
+  ["/%C4%AF%C4%AE", "/%C4%AF%C4%AE"],
+  ["/%EF%BF%BD", "/%EF%BF%BD"],
+  ["/%EF%BC%9F", "/%EF%BC%9F"],
+  // The query passes as it is.
+  ["/a?", "/a?"],
+  ["/a?b=c&d=%2f..%00%zz", "/a?b=c&d=%2f..%00%zz"],
+  ["/a?next=//evil.example/../x\\y", "/a?next=//evil.example/../x\\y"],
+  ["/a?x?y=/;z", "/a?x?y=/;z"],
+  ["/%61?%61=%61", "/a?%61=%61"],
+  ["/a?method=card", "/a?method=card"],
+  ["/a?b=_method", "/a?b=_method"],
+  ["/a?payment_method=card&http_method=x", "/a?payment_method=card&http_method=x"],
+  ["/a?filter[_method]=x", "/a?filter[_method]=x"],
+  ["/a?_methods=1&a_method=2", "/a?_methods=1&a_method=2"],
+  ["/a?%255Fmethod=PUT", "/a?%255Fmethod=PUT"],
+] as const;
+
+const form = "does not begin with a slash";
+const characters = "a space, a control or a non-ASCII character";
+const encoding = "invalid, or is not UTF-8";
+const slash = "a slash or a backslash";
+const control = "a control character";
+const dots = "a dot segment";
+const empty = "an empty segment";
+const twice = "encoded twice";
+const normalized = "when it is normalized";
+const looksLikeSlash = "some servers read as a slash";
+const method = "replaces the method";
+
+/** Target, part of the fault. */
+export const rejected = [
+  // Forms of a target other than the origin form (RFC 9112 section 3.2).
+  ["", form],
+  ["*", form],
+  ["?a=b", form],
+  ["#", form],
+  ["tasks", form],
+  ["./tasks", form],
+  ["http://api.example.com/tasks", form],
+  ["HTTP://evil.example/", form],
+  ["file:///etc/passwd", form],
+  ["api.example.com:443", form],
+  ["\\tasks", form],
+  [" /tasks", form],
+  ["%2Ftasks", form],
+  // Python, Node and most clients read a host.
+  ["//evil.example/tasks", empty],
+  ["///tasks", empty],
+  ["/\\evil.example/tasks", slash],
+  ["/\\/evil.example", slash],
+  // Slashes and backslashes. Go keeps %2F apart from a slash only in RawPath; Python decodes it.
+  ["/api/u1%2Ftasks", slash],
+  ["/api/u1%2ftasks", slash],
+  ["/api%2F..%2Fadmin", slash],
+  ["/api/u1\\tasks", slash],
+  ["/api/u1%5Ctasks", slash],
+  ["/api/u1/..%5cu2", slash],
+  ["/api/%2F", slash],
+  // Dot segments. Node resolves encoded ones too, Go and Python do not resolve any.
+  ["/api/u1/../u2", dots],
+  ["/api/./u1", dots],
+  ["/..", dots],
+  ["/.", dots],
+  ["/api/u1/..", dots],
+  ["/api/u1/.", dots],
+  ["/api/u1/%2e%2e/u2", dots],
+  ["/api/u1/%2E%2E/u2", dots],
+  ["/api/u1/.%2e/u2", dots],
+  ["/api/%2e/u1", dots],
+  ["/api/u1/../", dots],
+  // They would be dot segments after another round of parsing.
+  ["/api/u1/..%3F/u2", dots],
+  ["/api/u1/..%23/u2", dots],
+  ["/api/.%3fx", dots],
+  // Windows removes dots and spaces at the end.
+  ["/api/u1./tasks", "ends in a dot"],
+  ["/admin.", "ends in a dot"],
+  ["/api/.../u2", "ends in a dot"],
+  ["/admin%2e", "ends in a dot"],
+  ["/admin%20", "white space"],
+  ["/%20admin", "white space"],
+  ["/api/%20/u1", "white space"],
+  ["/admin%C2%A0", "white space"],
+  ["/%EF%BB%BFadmin", "white space"],
+  ["/admin%E3%80%80", "white space"],
+  // Empty segments. Go's ServeMux redirects, nginx merges them, Python's frameworks keep them.
+  ["/api//u1", empty],
+  ["/api/u1//", empty],
+  ["/api/u1///", empty],
+  ["//", empty],
+  ["/http://x/", empty],
+  // Path parameters. Tomcat, Jetty and Spring cut them off; Go, Python and Node keep them.
+  ["/api/u1;x=1/tasks", "semicolon"],
+  ["/api/u1/..;/u2", "semicolon"],
+  ["/api/u1/..;x=1/u2", "semicolon"],
+  ["/api/.;/u1", "semicolon"],
+  ["/api/u1%3Btasks", "semicolon"],
+  ["/api/u1/..%3b/u2", "semicolon"],
+  ["/admin;", "semicolon"],
+  ["/;/admin", "semicolon"],
+  // Control characters. C cuts at NUL; Python's urlsplit and Node's URL remove tab, CR and LF.
+  ["/a\0b", characters],
+  ["/a\tb", characters],
+  ["/a\r\nX-Admin: 1", characters],
+  ["/a\x7fb", characters],
+  ["/a\x85b", characters],
+  ["/a b", characters],
+  ["/a%00", control],
+  ["/a%00.json", control],
+  ["/a%0d%0aX-Admin:%201", control],
+  ["/a%09b", control],
+  ["/a%1Fb", control],
+  ["/a%7Fb", control],
+  ["/a%C2%85b", control],
+  ["/a%C2%80", control],
+  ["/a%E2%80%A8b", "line separator"],
+  ["/a%E2%80%A9b", "line separator"],
+  // Raw bytes: latin1 for some, UTF-8 for others.
+  ["/zo\xeb", characters],
+  ["/zo\xc3\xab", characters],
+  ["/日本", characters],
+  // Invalid escapes. Go refuses them, Python and Node keep them.
+  ["/%", encoding],
+  ["/a%2", encoding],
+  ["/a%zz", encoding],
+  ["/a%u002fb", encoding],
+  ["/a%u2215b", encoding],
+  ["/%2%35", encoding],
+  ["/a% 2f", characters],
+  // Bytes that are not UTF-8: overlong, surrogates, too large, cut. Python reads U+FFFD, Go keeps the bytes.
+  ["/%c0%af", encoding],
+  ["/%c0%ae%c0%ae/u2", encoding],
+  ["/%c1%9c", encoding],
+  ["/%e0%80%af", encoding],
+  ["/%f0%80%80%af", encoding],
+  ["/%f8%80%80%80%af", encoding],
+  ["/%c0%80", encoding],
+  ["/%ff", encoding],
+  ["/%ed%a0%80", encoding],
+  ["/%ed%a0%bd%ed%b8%80", encoding],
+  ["/%f4%90%80%80", encoding],
+  ["/zo%eb", encoding],
+  ["/%e2%82", encoding],
+  ["/%80", encoding],
+  // Encoded twice.
+  ["/%252e%252e/u2", twice],
+  ["/api/u1%252ftasks", twice],
+  ["/api/u1%255Ctasks", twice],
+  ["/a%2500", twice],
+  ["/%25%32%65", twice],
+  ["/%2525", twice],
+  ["/100%25de", twice],
+  ["/%25252e", twice],
+  ["/%25c0%25af", twice],
+  ["/a%25u002fb", twice],
+  ["/%%32%65", encoding],
+  // Characters that become others by normalization (NFKC), or in a code page.
+  ["/a%EF%BC%8Fb", normalized],
+  ["/a%EF%BC%BCb", normalized],
+  ["/a%EF%B9%A8b", normalized],
+  ["/%EF%BC%8E%EF%BC%8E/u2", normalized],
+  ["/%E2%80%A5/u2", normalized],
+  ["/%E2%80%A4%E2%80%A4", normalized],
+  ["/u1%E2%80%A6", normalized],
+  ["/a%E2%84%80b", normalized],
+  ["/a%EF%BC%9Bb", normalized],
+  ["/%EF%BC%852e", normalized],
+  ["/a%E2%88%95b", looksLikeSlash],
+  ["/a%E2%81%84b", looksLikeSlash],
+  ["/a%E2%88%96b", looksLikeSlash],
+  ["/a%E2%A7%B8b", looksLikeSlash],
+  ["/a%C2%A5b", looksLikeSlash],
+  ["/a%E2%82%A9b", looksLikeSlash],
+  // Characters that are ignored.
+  ["/%E2%80%8B", normalized],
+  ["/.%E2%80%8B./u2", "ends in a dot"],
+  ["/.%C2%AD.%C2%AD/u2", normalized],
+  ["/%E2%80%AE", normalized],
+  // The query, and what is none.
+  ["/a#b", "fragment"],
+  ["/a#?b", "fragment"],
+  ["/a?b#c", "fragment"],
+  ["/a?b c", characters],
+  ["/a?b\tc", characters],
+  ["/a?b\r\nc", characters],
+  ["/a?b\0", characters],
+  ["/a?b=\xeb", characters],
+  ["/a?b=日", characters],
+  ["/a?_method=DELETE", method],
+  ["/a?x=1&_method=DELETE", method],
+  ["/a?_method", method],
+  ["/a?x;_method=DELETE", method],
+  ["/a?%5Fmethod=DELETE", method],
+  ["/a?_%6d%65thod=DELETE", method],
+  ["/a?_Method=DELETE", method],
+  ["/a?_method[]=DELETE", method],
+  ["/a?_method%5B0%5D=DELETE", method],
+  // PHP's names of variables.
+  ["/a?.method=DELETE", method],
+  ["/a?+_method=DELETE", method],
+  ["/a?+method=DELETE&%20_method=x", method],
+  ["/a?_method%00x=DELETE", method],
+  ["/a?[method=DELETE", method],
+  ["/a?%u005fmethod=DELETE", method],
+  ["/a?_method_override=DELETE", method],
+  ["/a?X-HTTP-Method-Override=DELETE", method],
+] as const;
