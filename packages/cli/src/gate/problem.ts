@@ -14,6 +14,7 @@ const problems = {
   headers_too_large: [431, "Headers too large", "The request's headers are too large."],
   internal_error: [500, "Internal error", "Something went wrong on our side."],
   api_unavailable: [502, "API unavailable", "The API could not be reached, or its response was invalid."],
+  try_again: [503, "Try again", "The request was refused, and would be admitted by now. Try again."],
   policy_unavailable: [503, "Policy unavailable", "The API's routes are not known yet. Try again."],
   api_timeout: [504, "API timeout", "The API did not answer in time."],
 } as const;
