@@ -78,25 +78,6 @@ function grantTo(origin: string): Record<string, string> {
   };
 }
 
-/**
- * Joins the gate's CORS headers with the backend's response: what it varies by, and which of its headers a page may
- * read. Its other `Access-Control-*` headers have no say.
- *
- * @param own Of `headersFor`.
- * @param backend The values of `Vary` and `Access-Control-Expose-Headers`, if the backend sent them.
- */
-export function joinCors(
-  own: Readonly<Record<string, string>>,
-  backend: { readonly vary?: string | undefined; readonly exposed?: string | undefined },
-): Readonly<Record<string, string>> {
-  const joined: Record<string, string> = { ...own };
-  if (own.vary !== undefined && backend.vary) joined.vary = `${backend.vary}, ${own.vary}`;
-  const names = own["access-control-expose-headers"];
-  if (names !== undefined && backend.exposed)
-    joined["access-control-expose-headers"] = `${names}, ${backend.exposed}`;
-  return joined;
-}
-
 /** Also `capacitor://localhost` and the like: apps whose pages come from the app itself. */
 function readOrigin(origin: string): string {
   const isExact = /^[a-z][a-z0-9+.-]*:\/\/[a-z0-9._[\]:-]+$/.test(origin) && isCanonicalOrigin(origin);

@@ -11,8 +11,10 @@ export const identityNames = [
 
 type IdentityName = (typeof identityNames)[number];
 
-/** The identity headers of a request; absent ones are left out. */
-export type IdentityHeaders = Readonly<Partial<Record<IdentityName, string>>>;
+/** What the backend is told about a principal. Absent headers are left out. */
+export interface Identity {
+  readonly headers: Readonly<Record<string, string>>;
+}
 
 /** Why a principal cannot be told to the backend. */
 export interface IdentityFault {
@@ -24,7 +26,7 @@ export interface IdentityFault {
 const maxLength = 16_384;
 
 /** Requests with the same token share a principal, which is frozen. */
-const known = new WeakMap<Principal, { readonly headers: IdentityHeaders } | IdentityFault>();
+const known = new WeakMap<Principal, Identity | IdentityFault>();
 
 /**
  * The identity headers of a principal. Without one (a public route, an optional token that was not sent) there
@@ -33,9 +35,7 @@ const known = new WeakMap<Principal, { readonly headers: IdentityHeaders } | Ide
  * An id that no header can carry, and claims longer than 16 KB, are a fault: the request must not be sent. Without
  * a part of its identity, a backend could take the user for another one, or for one with other rights.
  */
-export function identityOf(
-  principal: Principal | null,
-): { readonly headers: IdentityHeaders } | IdentityFault {
+export function identityOf(principal: Principal | null): Identity | IdentityFault {
   if (principal === null) return { headers: {} };
   let identity = known.get(principal);
   if (identity === undefined) {
@@ -45,20 +45,14 @@ export function identityOf(
   return identity;
 }
 
-function read({
-  id,
-  kind,
-  sessionId,
-  clientId,
-  claims,
-}: Principal): { readonly headers: IdentityHeaders } | IdentityFault {
+function read({ id, kind, sessionId, clientId, claims }: Principal): Identity | IdentityFault {
   const values: readonly (readonly [IdentityName, unknown])[] = [
     ["x-usher-user", kind === "user" ? id : undefined],
     ["x-usher-session", sessionId],
     ["x-usher-organization", Object.hasOwn(claims, "org") ? claims.org : undefined],
     ["x-usher-client", clientId],
   ];
-  const headers: Partial<Record<IdentityName, string>> = {};
+  const headers: Record<string, string> = {};
   for (const [name, value] of values) {
     if (typeof value !== "string" || value === "") continue;
     if (!value.isWellFormed()) return { fault: `${name} has half of a surrogate pair.` };
