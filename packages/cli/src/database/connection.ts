@@ -59,7 +59,11 @@ export async function withDatabase<Result>(
   }
 }
 
-function readUrl(environment: Environment, variables: readonly string[]): { variable: string; url: string } {
+/** @throws {CannotRun} None of the variables is set, or it is not a URL of Postgres. */
+export function readUrl(
+  environment: Environment,
+  variables: readonly string[],
+): { variable: string; url: string } {
   const variable = variables.find((name) => environment[name]) ?? variables.at(-1) ?? "";
   const url = environment[variable];
   if (!url) {

@@ -5,6 +5,7 @@ const problems = {
   path_rejected: [400, "Path rejected", "The path can be read in two ways."],
   header_rejected: [400, "Header rejected", "A header can be read in two ways."],
   bad_request: [400, "Bad request", "The request cannot be understood."],
+  origin_rejected: [403, "Origin rejected", "Pages of this origin may not open a WebSocket."],
   not_found: [404, "Not found", "There is nothing here."],
   method_not_allowed: [405, "Method not allowed", "This endpoint does not support the method."],
   request_timeout: [408, "Request timeout", "The request took too long to arrive."],

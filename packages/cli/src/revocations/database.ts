@@ -6,7 +6,7 @@ import type { Environment } from "../terminal.ts";
 /**
  * Where revocations are stored. The user of requests, in DATABASE_URL, may have no access to them.
  */
-const revocationVariables: readonly string[] = [
+export const revocationVariables: readonly string[] = [
   "REVOCATIONS_DATABASE_URL",
   "MIGRATION_DATABASE_URL",
   "DATABASE_URL",

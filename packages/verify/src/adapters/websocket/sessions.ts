@@ -52,6 +52,13 @@ export interface SocketSessionOptions<Claims = TokenClaims, Source = IncomingMes
   readonly principal: Principal<Claims>;
   /** What the guard checked. Each renewal is checked against all of them. */
   readonly accesses: readonly RouteAccess<Claims>[];
+  /**
+   * Sends the close frame, for adapters that must know that the session has ended. Default: writes one to the
+   * socket.
+   *
+   * @param reason ASCII, at most 123 characters.
+   */
+  readonly close?: (code: number, reason: string) => void;
 }
 
 const watch = new Watch();
@@ -91,6 +98,7 @@ export function openSocketSession<Claims, Source>({
   credentials,
   principal,
   accesses,
+  close,
 }: SocketSessionOptions<Claims, Source>): SocketSession<Readonly<Record<string, string>>, Claims> {
   const [first = { params: {}, ownerParams: [] }] = accesses;
   const opened = openSession({
@@ -98,7 +106,7 @@ export function openSocketSession<Claims, Source>({
     verifier,
     watch,
     request,
-    connection: rawConnection(socket),
+    connection: { ...rawConnection(socket), ...(close && { close }) },
     token: readBearer(credentials.authorization, credentials.tokenInQuery),
     principal,
     access: first as RouteAccess<Claims> & { readonly params: Readonly<Record<string, string>> },

@@ -1,0 +1,36 @@
+import type { ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import { type GateProblemCode, gateProblem } from "../problem.ts";
+import { isLingering } from "./linger.ts";
+import { answerSocket } from "./raw-answer.ts";
+
+/** The codes of Node's HTTP parser and of its timers. All others are a `bad_request`. */
+const codes: Readonly<Record<string, GateProblemCode>> = {
+  HPE_HEADER_OVERFLOW: "headers_too_large",
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: "payload_too_large",
+  ERR_HTTP_REQUEST_TIMEOUT: "request_timeout",
+};
+
+/**
+ * Answers what is not valid HTTP, or too slow.
+ *
+ * @param current The latest request's response on this connection.
+ * @returns The problem's code. Undefined: no one is there who could read an answer.
+ */
+export function answerClientError(
+  { code = "" }: { readonly code?: string | undefined },
+  socket: Duplex,
+  current: ServerResponse | undefined,
+): GateProblemCode | undefined {
+  if (isLingering(socket)) return undefined;
+  const isAnswering = current !== undefined && !current.writableFinished;
+  // A second status line in the middle of a response, or an answer to another request than the client thinks.
+  const wouldMix = isAnswering && (current.headersSent || current.req.complete);
+  if (code === "ECONNRESET" || !socket.writable || wouldMix) {
+    socket.destroy();
+    return undefined;
+  }
+  const problem = codes[code] ?? "bad_request";
+  answerSocket(socket, gateProblem(problem));
+  return problem;
+}

@@ -1,0 +1,59 @@
+import { type IncomingMessage, ServerResponse } from "node:http";
+import { closeAfterAnswer } from "./linger.ts";
+
+/** A body up to this many bytes is read to its end after the answer, so that the connection can stay open. */
+const smallBody = 64 * 1024;
+/** Milliseconds in which the rest of a small body must arrive after the answer. */
+const restTimeout = 5_000;
+
+/**
+ * A response that may begin before the request's body has arrived, as every refusal does. A small rest is
+ * read, so that the client can use its connection again. Otherwise the response says `connection: close`, and
+ * the connection closes without reading the body and without losing the answer.
+ */
+export class GateResponse<Request extends IncomingMessage = IncomingMessage> extends ServerResponse<Request> {
+  /** Whether the client waits for `100 Continue` before it sends the body. */
+  awaitsContinue = false;
+
+  /** Asks the client for the body, if it waits for that. To be called when the body is wanted. */
+  override writeContinue(callback?: () => void): void {
+    if (!this.awaitsContinue || this.headersSent) return;
+    this.awaitsContinue = false;
+    super.writeContinue(callback);
+  }
+
+  override writeHead(...input: [number, ...never[]]): this {
+    // A second call is an error of its own.
+    if (!this.headersSent && hasRest(this.req)) this.#prepareForRest();
+    return super.writeHead(...(input as [number]));
+  }
+
+  #prepareForRest(): void {
+    const { req: request, socket } = this;
+    if (socket === null) return;
+    if (!this.awaitsContinue && Number(request.headers["content-length"]) <= smallBody) {
+      this.once("finish", () => awaitRest(request));
+      return;
+    }
+    this.shouldKeepAlive = false;
+    // What Node calls after the last response of a connection.
+    socket.destroySoon = () => closeAfterAnswer(socket);
+  }
+}
+
+function hasRest({ complete, headers }: IncomingMessage): boolean {
+  return (
+    !complete && (headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0)
+  );
+}
+
+/** Node reads on by itself only if no one has begun to read the body. */
+function awaitRest(request: IncomingMessage): void {
+  if (request.complete) return;
+  const { socket } = request;
+  const timer = setTimeout(() => socket.destroy(), restTimeout);
+  const stop = () => clearTimeout(timer);
+  request.once("end", stop);
+  socket.once("close", stop);
+  request.resume();
+}
