@@ -8,7 +8,7 @@ const mostLevels = 200;
 /** A JSON object whose properties are not known yet. */
 export type Members = Readonly<Record<string, unknown>>;
 
-/** An OpenAPI 3.0 or 3.1 document. Only its version and the presence of paths have been checked. */
+/** An OpenAPI 3.0 or 3.1 document. Only its version has been checked. */
 export interface Document {
   readonly root: Members;
   /** The original text, to find the lines of operations. */
@@ -21,6 +21,15 @@ export interface Document {
  * @throws {CannotRun} It is neither, or another version of OpenAPI.
  */
 export function parseDocument(text: string, name: string): Document {
+  const document = parseAnyPaths(text, name);
+  if (Object.keys(membersOf(document.root.paths)).length === 0) {
+    throw new CannotRun(`${name} has no paths, so there is nothing to audit.`);
+  }
+  return document;
+}
+
+/** Like {@link parseDocument}, for a document that may have no paths. */
+export function parseAnyPaths(text: string, name: string): Document {
   const root = parseAny(text, name);
   if (!isMembers(root)) throw new CannotRun(`${name} is not an OpenAPI document: it contains no object.`);
   if (isDeeperThan(root, mostLevels)) {
@@ -38,9 +47,6 @@ export function parseDocument(text: string, name: string): Document {
     throw new CannotRun(
       `${name} is not an OpenAPI 3.0 or 3.1 document: its \`openapi\` field has another value.`,
     );
-  }
-  if (!isMembers(root.paths) || Object.keys(root.paths).length === 0) {
-    throw new CannotRun(`${name} has no paths, so there is nothing to audit.`);
   }
   return { root, text };
 }

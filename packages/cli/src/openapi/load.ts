@@ -15,6 +15,13 @@ export interface LoadedDocument {
   readonly name: string;
 }
 
+/** The text of a document, as it was read. */
+export interface DocumentText {
+  readonly text: string;
+  /** The response's `ETag`, to ask whether the document has changed. */
+  readonly etag: string | undefined;
+}
+
 /**
  * Reads the document from a file, or fetches it from an http(s) address without a token and without following
  * redirects.
@@ -23,40 +30,80 @@ export interface LoadedDocument {
  * @throws {CannotRun} It cannot be read or fetched, or is not an OpenAPI document.
  */
 export async function loadDocument(place: string, timeout: number = defaultTimeout): Promise<LoadedDocument> {
-  if (!/^https?:\/\//i.test(place)) {
-    return {
-      document: parseDocument(await readFileText(place, largest), place),
-      source: undefined,
-      name: place,
-    };
+  const source = addressOf(place);
+  if (source === undefined) {
+    return { document: parseDocument(await readDocumentFile(place), place), source, name: place };
   }
+  const name = nameOf(source);
+  const { text } = (await fetchDocument(source, { timeout })) as DocumentText;
+  return { document: parseDocument(text, name), source, name };
+}
+
+/**
+ * The address of a document that is not in a file.
+ *
+ * @throws {CannotRun} Not a valid address, or one with credentials.
+ */
+export function addressOf(place: string): URL | undefined {
+  if (!/^https?:\/\//i.test(place)) return undefined;
   if (!URL.canParse(place)) throw new CannotRun("The document's address is not a valid URL.");
   const source = new URL(place);
   if (source.username !== "" || source.password !== "") {
     throw new CannotRun("The document's address must not contain credentials.");
   }
-  const name = source.origin + source.pathname;
-  return { document: parseDocument(await fetchText(source, name, timeout), name), source, name };
+  return source;
 }
 
-async function fetchText(source: URL, name: string, timeout: number): Promise<string> {
+/** For reports: the address without its query. */
+export function nameOf(source: URL): string {
+  return source.origin + source.pathname;
+}
+
+/** @throws {CannotRun} */
+export function readDocumentFile(path: string): Promise<string> {
+  return readFileText(path, largest);
+}
+
+/** Options of {@link fetchDocument}. */
+export interface FetchOptions {
+  /** Milliseconds for the whole request. Default: 10 s. */
+  readonly timeout?: number | undefined;
+  /** Of the document that is known already. */
+  readonly etag?: string | undefined;
+  /** Ends the request. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Fetches the text of a document.
+ *
+ * @returns undefined if the server says that it still has the `etag`.
+ * @throws {CannotRun}
+ */
+export async function fetchDocument(
+  source: URL,
+  { timeout = defaultTimeout, etag, signal }: FetchOptions = {},
+): Promise<DocumentText | undefined> {
+  const name = nameOf(source);
+  const late = AbortSignal.timeout(timeout);
   const response = await fetch(source, {
     redirect: "manual",
-    headers: { accept: "application/json, application/yaml;q=0.9, */*;q=0.5" },
-    signal: AbortSignal.timeout(timeout),
+    headers: {
+      accept: "application/json, application/yaml;q=0.9, */*;q=0.5",
+      ...(etag !== undefined && { "if-none-match": etag }),
+    },
+    signal: signal === undefined ? late : AbortSignal.any([late, signal]),
   }).catch((error: unknown) => {
     throw new CannotRun(`Nothing answers at ${name} (${causeOf(error)}). Is the API running?`);
   });
-  if (response.status >= 300 && response.status < 400) {
-    throw new CannotRun(`${name} redirects (${response.status}). Use the address that it redirects to.`);
-  }
+  if (response.status === 304 && etag !== undefined) return undefined;
   if (!response.ok) {
-    const advice =
-      response.status === 401 ? " Save the document to a file, and give that file with --server." : "";
-    throw new CannotRun(`${name} answers ${response.status} instead of the document.${advice}`);
+    await response.body?.cancel().catch(() => undefined);
+    throw new CannotRun(refusalOf(response.status, name));
   }
   try {
-    return decodeText(await collect(response.body ?? new Blob([]).stream(), largest, name), name);
+    const bytes = await collect(response.body ?? new Blob([]).stream(), largest, name);
+    return { text: decodeText(bytes, name), etag: response.headers.get("etag") ?? undefined };
   } catch (error) {
     if (error instanceof CannotRun) throw error;
     const isLate = (error as Error).name === "TimeoutError";
@@ -65,6 +112,13 @@ async function fetchText(source: URL, name: string, timeout: number): Promise<st
       : "closed the connection before the document was complete";
     throw new CannotRun(`${name} ${what}.`);
   }
+}
+
+function refusalOf(status: number, name: string): string {
+  if (status >= 300 && status < 400)
+    return `${name} redirects (${status}). Use the address that it redirects to.`;
+  const advice = status === 401 ? " Save the document to a file, and give that file with --server." : "";
+  return `${name} answers ${status} instead of the document.${advice}`;
 }
 
 function causeOf(error: unknown): string {

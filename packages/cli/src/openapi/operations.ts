@@ -1,6 +1,6 @@
-import { CannotRun } from "../command-line/command.ts";
 import { escapeControl } from "../output/escape.ts";
 import { type Document, isMembers, type Members, membersOf } from "./document.ts";
+import { documentedOperations } from "./documented-operations.ts";
 import {
   type Body,
   type Method,
@@ -27,43 +27,28 @@ export function operationsOf(
   given: OwnerClaims = new Map(),
   isKnown: (claim: string) => boolean = () => true,
 ): Operation[] {
-  return Object.entries(membersOf(root.paths)).flatMap(([path, value]) => {
-    const item = pathItem(path, value, root);
-    return Object.entries(item).flatMap(([key, operation]) => {
-      const method = key.toUpperCase();
-      if (!isMethod(method) || !isMembers(operation)) return [];
-      const stated = statedRulesOf(operation);
-      const known = new Map([...stated.owners].filter(([, claim]) => isKnown(claim)));
-      return [
-        {
-          label: labelOf(method, path),
-          method,
-          path,
-          parameters: parametersOf(item, operation, { path, root, owners: { given, stated: known } }),
-          body: bodyOf(operation, root),
-          isPublic: isPublic(operation, root),
-          stated,
-          root,
-        },
-      ];
-    });
+  return documentedOperations(root).flatMap(({ path, method, item, operation }) => {
+    if (!isMethod(method)) return [];
+    const stated = statedRulesOf(operation);
+    const known = new Map([...stated.owners].filter(([, claim]) => isKnown(claim)));
+    return [
+      {
+        label: labelOf(method, path),
+        method,
+        path,
+        parameters: parametersOf(item, operation, { path, root, owners: { given, stated: known } }),
+        body: bodyOf(operation, root),
+        isPublic: isPublic(operation, root),
+        stated,
+        root,
+      },
+    ];
   });
 }
 
 /** One line without control characters: the document's author must not control the report. */
 function labelOf(method: Method, path: string): string {
   return escapeControl(`${method} ${path}`).replaceAll("\n", "\\n");
-}
-
-/** The path item behind a reference, with the properties next to the reference. */
-function pathItem(path: string, value: unknown, root: Members): Members {
-  const item = resolveReference(value, root);
-  if (item === undefined && isMembers(value)) {
-    throw new CannotRun(
-      `The path ${path} is in another file. Bundle the document into one file first, for example with redocly bundle.`,
-    );
-  }
-  return { ...item, ...membersOf(value) };
 }
 
 function isMethod(name: string): name is Method {
@@ -74,10 +59,11 @@ function isMethod(name: string): name is Method {
 const framing =
   /^(?:connection|content-length|expect|host|keep-alive|te|trailer|transfer-encoding|upgrade)$/i;
 
-type Place = { path: string; root: Members; owners: NamedOwners };
+/** Where parameters are declared. */
+export type Place = { path: string; root: Members; owners: NamedOwners };
 
 /** The parameters of the path and the operation (the operation's win), and undocumented ones in the path. */
-function parametersOf(item: Members, operation: Members, { path, root, owners }: Place): Parameter[] {
+export function parametersOf(item: Members, operation: Members, { path, root, owners }: Place): Parameter[] {
   const found = new Map<string, Parameter>();
   const add = (parameter: Parameter) => found.set(`${parameter.in} ${parameter.name}`, parameter);
   const optionsOf = (name: string) => ({ owner: ownerClaimOf(name, path, owners) });

@@ -26,6 +26,9 @@ export interface Rule {
   readonly source: "document" | "file";
 }
 
+/** A rule of the file. Which parameters have an owner may be left to what the document and the settings say. */
+export type FileRule = Omit<Rule, "owners"> & { readonly owners: Rule["owners"] | undefined };
+
 /** A rule that fits a request, with the parameters of its path, decoded once. */
 export interface Match {
   readonly rule: Rule;
@@ -56,8 +59,12 @@ export interface RouteTable {
 /** Everything that is known about the routes at one time. Never changes; a new document makes a new one. */
 export interface Policy {
   readonly table: RouteTable;
-  /** What an operator should look at, one sentence each. */
+  /** What an operator should look at, one sentence each. Without control characters. */
   readonly warnings: readonly string[];
+  /** What an operator may want to know, in the same form. */
+  readonly notes: readonly string[];
+  /** The document's title. */
+  readonly title: string | undefined;
 }
 
 /** Where the policy comes from. */

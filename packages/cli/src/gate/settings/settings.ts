@@ -1,5 +1,5 @@
 import type { OwnerClaims } from "../../openapi/owner-parameter.ts";
-import type { Rule } from "../policy/rule.ts";
+import type { FileRule } from "../policy/rule.ts";
 
 /** The gate's settings, from flags, `usher.gate.yaml` and the environment. Tokens' settings are not among them. */
 export interface Settings {
@@ -11,8 +11,10 @@ export interface Settings {
   readonly upstream: URL | undefined;
   /** The OpenAPI document: a file or an http(s) address. Undefined: the rules of the file are all. */
   readonly openapi: string | undefined;
+  /** What the document's paths begin with. Undefined: the path of its first server. */
+  readonly basePath: string | undefined;
   /** The rules of `usher.gate.yaml`. */
-  readonly rules: readonly Rule[];
+  readonly rules: readonly FileRule[];
   /** Undefined: what the document states, and the usual names. Null: no path has an owner. */
   readonly ownerParams: OwnerClaims | null | undefined;
   /** The origins whose pages may call the API. False: CORS is left to the backend. */

@@ -1,0 +1,46 @@
+import type { Policy, Rule } from "./rule.ts";
+import { inWords, isLooser, labelOf } from "./strictness.ts";
+
+/** What is different in a new policy: a sentence for each. */
+export interface Changes {
+  /** More is admitted than before. An operator should look at these. */
+  readonly loosened: readonly string[];
+  /** Everything else. */
+  readonly others: readonly string[];
+}
+
+/** Sentences of each kind. A new version of a large document may change everything. */
+const most = 20;
+
+/** Compares two policies, route by route. */
+export function changesBetween(before: Policy, after: Policy): Changes {
+  const old = byLabel(before);
+  const current = byLabel(after);
+  const loosened: string[] = [];
+  const others: string[] = [];
+  if (before.title !== after.title)
+    others.push(`The title is now ${named(after.title)}, and was ${named(before.title)}.`);
+  for (const [label, rule] of current) {
+    const known = old.get(label);
+    if (known === undefined) others.push(`${label} is new. It requires ${inWords(rule)}.`);
+    else if (inWords(known) !== inWords(rule)) {
+      const sentence = `${label} now requires ${inWords(rule)}, and required ${inWords(known)}.`;
+      (isLooser(rule, known) ? loosened : others).push(sentence);
+    }
+  }
+  for (const label of old.keys()) if (!current.has(label)) others.push(`${label} is gone.`);
+  return { loosened: shorten(loosened), others: shorten(others) };
+}
+
+function byLabel({ table }: Policy): Map<string, Rule> {
+  return new Map(table.rules.map((rule) => [labelOf(rule), rule]));
+}
+
+function named(title: string | undefined): string {
+  return title === undefined ? "missing" : JSON.stringify(title);
+}
+
+function shorten(sentences: readonly string[]): readonly string[] {
+  const left = sentences.length - most;
+  return left > 0 ? [...sentences.slice(0, most), `${left} more changes like these.`] : sentences;
+}
