@@ -1,11 +1,15 @@
 import { generateKeyPairSync, sign } from "node:crypto";
 
-/** A key and a certificate for it, signed by itself (RFC 5280 section 4.1, version 1). No name is in it. */
-export function selfSignedCertificate(): { key: string; cert: string } {
+/**
+ * A key and a certificate for it, signed by itself (RFC 5280 section 4.1, version 1).
+ *
+ * @param commonName The host that it is for.
+ */
+export function selfSignedCertificate(commonName = "example.test"): { key: string; cert: string } {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const ecdsaWithSha256 = sequence(Buffer.from("06082a8648ce3d040302", "hex"));
   const name = sequence(
-    der(0x31, sequence(Buffer.from("0603550403", "hex"), der(0x0c, Buffer.from("example.test")))),
+    der(0x31, sequence(Buffer.from("0603550403", "hex"), der(0x0c, Buffer.from(commonName)))),
   );
   const validity = sequence(utcTime("240101000000Z"), utcTime("491231235959Z"));
   const serialNumber = der(0x02, Buffer.from([1]));

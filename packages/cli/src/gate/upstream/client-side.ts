@@ -1,9 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ProblemResponse } from "../problem.ts";
 
-/** Milliseconds in which the rest of a request body is read and discarded after the response to it. */
-const lingerTimeout = 30_000;
-
 /**
  * Sends a problem as the whole response.
  *
@@ -24,15 +21,21 @@ export function writeProblem(
  * may read the response only then, and closing the connection under it would lose the response.
  *
  * @param hasLength Whether the client knows where the response ends.
+ * @param linger Milliseconds until the connection is closed all the same.
  */
-export function endResponse(request: IncomingMessage, response: ServerResponse, hasLength: boolean): void {
+export function endResponse(
+  request: IncomingMessage,
+  response: ServerResponse,
+  hasLength: boolean,
+  linger: number,
+): void {
   if (request.complete) {
     response.end();
     request.resume();
     return;
   }
   const { socket } = request;
-  const timer = setTimeout(() => socket.destroy(), lingerTimeout);
+  const timer = setTimeout(() => socket.destroy(), linger);
   timer.unref();
   // Ending the last response of a connection closes it.
   const isLast = hasLength && !response.shouldKeepAlive;

@@ -9,6 +9,8 @@ import { Upload, type UploadEvents } from "./upload.ts";
 
 /** The most informational responses (1xx) before the final one. None is passed on. */
 const maxInformational = 32;
+/** Milliseconds in which the rest of a request body is read and discarded after the response to it. */
+const lingerTimeout = 30_000;
 
 /** What is to be sent. */
 export interface Outgoing {
@@ -204,7 +206,8 @@ export class Exchange implements Dispatcher.DispatchHandler, UploadEvents {
     upload.destroy();
     // A client that was never asked for its body may wait for that, and sends none.
     const isAwaited = upload.isStarted || this.#request.headers.expect === undefined;
-    endResponse(this.#request, this.#response, this.#hasLength && isAwaited);
+    const linger = Math.min(lingerTimeout, this.#route.idleTimeout);
+    endResponse(this.#request, this.#response, this.#hasLength && isAwaited, linger);
     this.#watch();
   }
 

@@ -24,7 +24,8 @@ export interface TestGate {
 export interface TestGateOptions extends Partial<Omit<UpstreamSettings, "upstream">> {
   /** Headers of every response. */
   readonly added?: Readonly<Record<string, string>>;
-  readonly onRequest?: (request: IncomingMessage, response: ServerResponse) => void;
+  /** Before a request is sent on. */
+  readonly onRequest?: (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 }
 
 /** Names that the gate takes out of a request before it is sent on. */
@@ -45,7 +46,7 @@ export async function startGate(upstreamUrl: string, options: TestGateOptions = 
   const waiting: (() => void)[] = [];
   let taken = 0;
   const listener = async (request: IncomingMessage, response: ServerResponse) => {
-    onRequest?.(request, response);
+    await onRequest?.(request, response);
     const [path, query] = String(request.url).split(/(?=\?)/);
     const outcome = await upstream.send(request, response, {
       target: { path: path as string, query: query ?? "" },
