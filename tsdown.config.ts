@@ -23,7 +23,8 @@ export default defineConfig(
     root: "src",
     platform: name === "client" ? ("neutral" as const) : ("node" as const),
     target: name === "client" ? "es2022" : "node22",
-    dts: { oxc: {} },
+    // A program has no importers.
+    dts: name === "cli" ? false : { oxc: {} },
     fixedExtension: false,
     sourcemap: true,
     // Editors read docstrings from the declarations. The code is smaller without them.

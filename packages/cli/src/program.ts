@@ -5,7 +5,7 @@ import type { Program } from "./command-line/run.ts";
 export const program: Program = {
   name: "usher-auth",
   version: manifest.version,
-  description: "Find out why a token is rejected, and audit an API for missing checks",
+  description: "Find out why a token is rejected, audit an API for missing checks, guard a backend",
   entries: {
     doctor: {
       description: "Find out why a token is rejected",
@@ -14,6 +14,10 @@ export const program: Program = {
     audit: {
       description: "Test every operation of an OpenAPI document for missing checks",
       load: () => import("./commands/audit.ts"),
+    },
+    gate: {
+      description: "Guard a backend in any language, by its OpenAPI document",
+      load: () => import("./commands/gate.ts"),
     },
     fingerprint: {
       description: "Show the fingerprint of a secret, to compare two sides",

@@ -7,6 +7,7 @@ import type { Match, Policy } from "./policy/rule.ts";
 import { gateProblem, type ProblemResponse } from "./problem.ts";
 import type { Cors } from "./request/cors.ts";
 import { headerFault } from "./request/headers.ts";
+import { valuesOf } from "./request/raw-headers.ts";
 import { readTarget, type Target } from "./request/target.ts";
 import type { Answer, Head, Judge, Verdict } from "./verdict.ts";
 
@@ -44,11 +45,21 @@ export function createJudge({ guard, cors, policy }: JudgeParts): Judge {
     const credentials = credentialsOf(head, target);
     if (found === undefined) return refuseAfterToken(head, credentials, gateProblem("not_found"));
     if ("allow" in found) {
+      if (!cors.ownsResponseHeaders && isPreflight(head)) return letPass(target, found.allow, credentials);
       const allow = found.allow.join(", ");
       return refuseAfterToken(head, credentials, gateProblem("method_not_allowed", { allow }));
     }
     return admit(head, target, credentials, found.matches);
   };
+
+  /**
+   * A preflight has no token, and the backend is to answer it. It passes only where the document knows the
+   * path and no OPTIONS of its own.
+   */
+  function letPass(target: Target, allow: readonly string[], credentials: Credentials): Verdict {
+    const route = `OPTIONS (preflight for ${allow.join(", ")})`;
+    return { pass: { target, route, principal: null, accesses: [], credentials } };
+  }
 
   /** Every one of the matches must admit; usually there is one. */
   function admit(
@@ -112,6 +123,19 @@ export function createJudge({ guard, cors, policy }: JudgeParts): Judge {
   }
 }
 
+/** Fetch standard, "CORS-preflight request". */
+function isPreflight({ method, rawHeaders }: Head): boolean {
+  const has = (name: string) => valuesOf(rawHeaders, name).length > 0;
+  return (
+    method === "OPTIONS" &&
+    has("origin") &&
+    has("access-control-request-method") &&
+    !has("authorization") &&
+    !has("content-length") &&
+    !has("transfer-encoding")
+  );
+}
+
 /** Calls `done` or `failed`, at once if the work is synchronous. */
 function settle<Value, Result>(
   work: () => Value | Promise<Value>,
@@ -128,11 +152,7 @@ function settle<Value, Result>(
 
 function credentialsOf({ isUpgrade, message, rawHeaders }: Head, { query }: Target): Credentials {
   if (isUpgrade) return { ...upgradeCredentials(message), source: message };
-  const authorization: string[] = [];
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    if ((rawHeaders[index] as string).toLowerCase() === "authorization")
-      authorization.push(rawHeaders[index + 1] as string);
-  }
+  const authorization = valuesOf(rawHeaders, "authorization");
   const tokenInQuery = query !== "" && new URLSearchParams(query).has("access_token");
   return { authorization, tokenInQuery, source: message };
 }
