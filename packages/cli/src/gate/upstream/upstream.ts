@@ -12,7 +12,7 @@ export interface Upstream {
    */
   send(request: IncomingMessage, response: ServerResponse, outgoing: Outgoing): Promise<Outcome>;
   /**
-   * Takes no more requests, and waits for those that are running.
+   * Takes no more requests, and waits for those that are running. A second call waits for the first.
    *
    * @param deadline Milliseconds after which they are broken off.
    */
@@ -53,15 +53,20 @@ export function connectUpstream(settings: UpstreamSettings): Upstream {
     host: upstream.host,
     ownsCors: cors !== false,
   };
+  let closed: Promise<void> | undefined;
   return {
     send: (request, response, outgoing) => new Exchange(request, response, outgoing, route).run(),
-    async close(deadline) {
-      const pools = [pool, freshPool];
-      const timer = setTimeout(() => {
-        for (const each of pools) each.destroy().catch(() => {});
-      }, deadline);
-      await Promise.all(pools.map((each) => each.close()));
-      clearTimeout(timer);
+    close(deadline) {
+      closed ??= closeAll([pool, freshPool], deadline);
+      return closed;
     },
   };
+}
+
+async function closeAll(pools: readonly Pool[], deadline: number): Promise<void> {
+  const timer = setTimeout(() => {
+    for (const pool of pools) pool.destroy().catch(() => {});
+  }, deadline);
+  await Promise.all(pools.map((pool) => pool.close()));
+  clearTimeout(timer);
 }

@@ -4,9 +4,11 @@ import { startGate } from "./support/gate.ts";
 import { send } from "./support/requests.ts";
 
 const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+/** A response after which the connection is kept for longer than any pause of the test. */
+const okAndKept = ok.replace("\r\n\r\n", "\r\nKeep-Alive: timeout=30\r\n\r\n");
 
 test("a connection is used again", async () => {
-  const backend = await startRawBackend((socket) => socket.write(ok));
+  const backend = await startRawBackend((socket) => socket.write(okAndKept));
   const gate = await startGate(backend.url);
   for (let count = 0; count < 5; count += 1) expect((await send(gate.url)).body).toBe("ok");
   expect(backend.sockets).toHaveLength(1);
@@ -15,7 +17,7 @@ test("a connection is used again", async () => {
 /** Answers the first request of the first connection, and closes it when the second one arrives. */
 const stale = () =>
   startRawBackend((socket, _received, connection) => {
-    if (connection > 1 || socket.bytesWritten === 0) socket.write(ok);
+    if (connection > 1 || socket.bytesWritten === 0) socket.write(okAndKept);
     else socket.destroy();
   });
 
@@ -54,7 +56,7 @@ for (const [name, sent] of [
 
 test("a response of which a byte has come is not asked for again", async () => {
   const backend = await startRawBackend((socket, _received, connection) => {
-    if (connection > 1 || socket.bytesWritten === 0) socket.write(ok);
+    if (connection > 1 || socket.bytesWritten === 0) socket.write(okAndKept);
     else socket.end("HTTP/1.1 2");
   });
   const gate = await startGate(backend.url);

@@ -3,6 +3,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { closedUrl } from "../../support/server.ts";
 import { startBackend, startRawBackend } from "./support/backend.ts";
 import { listen, startGate, type TestGateOptions } from "./support/gate.ts";
+import { startHttpsBackend } from "./support/https-backend.ts";
 import { send } from "./support/requests.ts";
 
 const added = { "access-control-allow-origin": "https://app.example" };
@@ -36,6 +37,11 @@ test("a host that does not exist is a 502", async () => {
 test("a backend that does not speak TLS is a 502", async () => {
   const backend = await startBackend((_request, response) => response.end());
   await expectProblem(backend.replace("http:", "https:"), 502, "api_unavailable", /SSL|EPROTO|ECONNRESET/);
+});
+
+test("a certificate that nobody knows is a 502", async () => {
+  const { url } = await startHttpsBackend();
+  await expectProblem(url, 502, "api_unavailable", /SELF_SIGNED/);
 });
 
 test("a backend that closes the connection before it answers is a 502, and is not asked twice for a POST", async () => {
