@@ -51,7 +51,10 @@ export function createHandlers(parts: HandlerParts): Handlers {
     }
     whenJudged(request, false, (verdict) => {
       if ("answer" in verdict) answer(verdict.answer, request, response);
-      else void send(backend.http, verdict.pass, request, response);
+      else
+        send(backend.http, verdict.pass, request, response).catch((error) =>
+          breakOff(error, request, response),
+        );
     });
   }
 
@@ -101,6 +104,10 @@ export function createHandlers(parts: HandlerParts): Handlers {
         .open({ request, socket, head, pass, headers, extra })
         .then(({ status, problem, cause }) => {
           if (problem !== undefined) fail(request, { status, problem, cause, route: pass.route });
+        })
+        .catch((error: unknown) => {
+          log.error("the gate failed", { requestId: requestIdOf(request), error });
+          socket.destroy();
         });
     });
   }
@@ -133,6 +140,13 @@ export function createHandlers(parts: HandlerParts): Handlers {
   function tell({ status, code, hint, route }: Answer, request: IncomingMessage): void {
     if (code !== undefined) log.refused(request, { status, code, hint, route });
     log.served(request, { status, route, milliseconds: 0 });
+  }
+
+  /** A fault of the gate must end one request, and not the process. */
+  function breakOff(error: unknown, request: IncomingMessage, response: GateResponse): void {
+    log.error("the gate failed", { requestId: requestIdOf(request), error });
+    if (response.headersSent) response.destroy();
+    else answerWith(gateProblem("internal_error"), response);
   }
 
   function fail(
