@@ -133,7 +133,7 @@ test("whatever the client sends, the backend reads the gate's identity, under ev
       ]);
       expect(headers.slice(-4)).toEqual(Object.entries(identityOfGate).flat());
     }),
-    { numRuns: 500 },
+    { numRuns: 200 },
   );
 });
 

@@ -90,14 +90,15 @@ test("an id is what its header decodes to, as a URL's component and as a form's 
 });
 
 test("claims are JSON of printable ASCII, and the same when they are parsed", () => {
-  const json = fc.dictionary(anyText, fc.jsonValue({ stringUnit: "binary" }));
+  const codeUnit = fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code));
+  const text = fc.string({ unit: codeUnit });
+  const json = fc.dictionary(text, fc.oneof(text, fc.jsonValue({ maxDepth: 1 })), { maxKeys: 3 });
   fc.assert(
     fc.property(json, (more) => {
-      const text = headersOf({}, more)["x-usher-claims"] as string;
-      expect(text).toMatch(/^[ -~]+$/);
-      expect(text).toBe(text.trim());
+      const header = headersOf({}, more)["x-usher-claims"] as string;
+      expect(header).toMatch(/^[ -~]+$/);
       // JSON has no -0.
-      expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify({ ...registered, ...more })));
+      expect(JSON.parse(header)).toEqual(JSON.parse(JSON.stringify({ ...registered, ...more })));
     }),
   );
 });
