@@ -27,7 +27,8 @@ export interface ResponseRules {
  * The headers of the backend's response for the client, as names and values in turn.
  *
  * @param headers In lower case.
- * @param added Replace the backend's, in lower case; `vary` is added to the backend's.
+ * @param added Replace the backend's, in lower case; `vary` is added to the backend's, and so are the names of
+ *   headers that pages may read.
  */
 export function headersForClient(
   status: number,
@@ -42,8 +43,10 @@ export function headersForClient(
     if (connectionHeaders.has(name) || named?.has(name)) continue;
     // The names of the gate's own headers. Nobody may take a backend's for the gate's.
     if (name.startsWith("x-usher-")) continue;
-    if (ownsCors && name.startsWith("access-control-")) continue;
-    if (name !== "vary" && Object.hasOwn(added, name)) continue;
+    // Without an entry of the gate's own, the page may read nothing.
+    const isExposed = name === "access-control-expose-headers" && Object.hasOwn(added, name);
+    if (ownsCors && name.startsWith("access-control-") && !isExposed) continue;
+    if (name !== "vary" && !isExposed && Object.hasOwn(added, name)) continue;
     // RFC 9110, section 8.6: no length with 204. A 205 has no content (section 15.3.6).
     if (name === "content-length" && (status === 204 || status === 205)) continue;
     const value = headers[name];

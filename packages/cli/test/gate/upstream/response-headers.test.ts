@@ -73,6 +73,16 @@ const backendCors = [
   "Vary: Accept",
 ];
 
+test("pages may read what the gate exposes and what the backend exposes", async () => {
+  const name = "access-control-expose-headers";
+  const backend = ["Access-Control-Expose-Headers: X-Total", "X-Total: 3"];
+  const cors = ["https://app.example"];
+  const response = await respond(backend, { cors, added: { ...added, [name]: "Retry-After" } });
+  expect(valuesOf(response, name)).toEqual(["X-Total", "Retry-After"]);
+  // A page of another origin.
+  expect(valuesOf(await respond(backend, { cors, added: { vary: "Origin" } }), name)).toEqual([]);
+});
+
 test("where the gate owns CORS, the backend's is replaced, and Vary is added to", async () => {
   const response = await respond(backendCors, { cors: ["https://app.example"], added });
   expect(valuesOf(response, "access-control-allow-origin")).toEqual(["https://app.example"]);
