@@ -74,7 +74,7 @@ const long = [
   "apps/web/test/server/database/postgres.test.ts",
   "packages/cli/test/audit/fastapi/**/*.test.ts",
   "packages/cli/test/gate/request/parsers/*.test.ts",
-  "packages/cli/test/gate/upstream/long/*.test.ts",
+  "packages/cli/test/gate/**/long/*.test.ts",
   "packages/client/test/frameworks/*.test.ts",
   "packages/client/test/proxy/long/*.test.ts",
   "packages/client/test/server/two-users.test.ts",

@@ -18,6 +18,7 @@ import {
 import { Heartbeat } from "./websocket-heartbeat.ts";
 import { passRefusal } from "./websocket-refusal.ts";
 import { type Ends, relay } from "./websocket-relay.ts";
+import { waitFor } from "./websocket-waiting.ts";
 
 /** What a bridge needs. */
 export interface BridgeOptions {
@@ -133,16 +134,16 @@ export function bridgeWebSockets(options: BridgeOptions): Bridge {
           failure = "api_timeout";
           backend.terminate();
         }, timeout);
-        const clientLeft = () => {
+        const client = waitFor(socket, upgrade.head, () => {
           settle();
           backend.terminate();
+          socket.destroy();
           resolve({ status: clientClosedRequest });
-        };
-        socket.once("close", clientLeft);
+        });
         const settle = () => {
           clearTimeout(timer);
-          socket.off("close", clientLeft);
           backend.off("error", failed);
+          return client.release();
         };
         const failed = (cause: unknown) => {
           settle();
@@ -165,13 +166,14 @@ export function bridgeWebSockets(options: BridgeOptions): Bridge {
             headers["sec-websocket-protocol"] = handshake.protocols[0];
         });
         backend.once("open", () => {
-          settle();
+          const early = settle();
           protocols.set(request, answeredProtocol(handshake, chosen));
           let isJoined = false;
-          clients.handleUpgrade(request, socket, upgrade.head, (client) => {
+          clients.handleUpgrade(request, socket, early, (webSocket) => {
             isJoined = true;
-            join({ client: track(client), backend }, upgrade);
+            join({ client: track(webSocket), backend }, upgrade);
           });
+          socket.resume();
           // The client has closed its connection in this moment.
           if (!isJoined) backend.terminate();
           resolve({ status: isJoined ? 101 : clientClosedRequest });
