@@ -40,7 +40,7 @@ function project(
       hookTimeout,
       // Files share threads, because a new thread for each would load the same modules two hundred times. So
       // tests restore what they replace. Tests that run whole systems do not share.
-      isolate: ["e2e", "long", "fastapi", "examples"].includes(name),
+      isolate: ["e2e", "long", "fastapi", "gate", "examples"].includes(name),
     },
   };
 }
@@ -111,6 +111,9 @@ const long = [
 /** Tests that need Python: `npm run test:fastapi`, which also says why they are skipped without it. */
 const fastapi = ["tests/e2e/fastapi/*.test.ts", "tests/security/http/fastapi/*.test.ts"];
 
+/** Tests that need Python or Go: `npm run test:gate`, which also says why they are skipped without them. */
+const gate = ["tests/e2e/gate/*.test.ts"];
+
 /** Starts the files that take longest, which by size would come last, so that the others run beside them. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -161,10 +164,11 @@ export default defineConfig({
         nest11,
       ),
       project("security", ["tests/security/**/*.test.ts"], 60_000, [...long, ...fastapi]),
-      project("e2e", ["tests/e2e/**/*.test.ts"], 120_000, [...long, ...fastapi]),
+      project("e2e", ["tests/e2e/**/*.test.ts"], 120_000, [...long, ...fastapi, ...gate]),
       // Not part of `npm test`: see scripts/test.ts.
       project("long", long, 120_000),
       project("fastapi", fastapi, 120_000),
+      project("gate", gate, 120_000),
       project("examples", ["tests/examples/*.test.ts"], 120_000),
       project("runtimes", ["tests/runtimes/test/*.test.ts"], 60_000, ["**/install.test.ts"]),
     ],

@@ -1,6 +1,6 @@
 /**
  * `npm test`: the checks, the build and the tests, until one fails. Arguments go to vitest. Without the tests of
- * `npm run test:long`, `npm run test:runtimes`, `npm run test:fastapi` and `npm run test:examples`.
+ * `npm run test:long`, `test:runtimes`, `test:fastapi`, `test:gate` and `test:examples`.
  */
 import { runNode } from "./run/run-node.ts";
 import { takeNothingFromTheShell } from "./run/test-environment.ts";
@@ -16,6 +16,7 @@ const steps = [
     "--project=!long",
     "--project=!runtimes",
     "--project=!fastapi",
+    "--project=!gate",
     "--project=!examples",
     ...process.argv.slice(2),
   ],

@@ -13,7 +13,14 @@ export type LaunchMode = {
   /** Restart on every change, for development. */
   watch: boolean;
   /** The API to run instead of `apps/api`. Rejects with a LaunchError if it cannot be prepared. */
-  api?: (environment: NodeJS.ProcessEnv, stopping: AbortSignal) => Promise<Service>;
+  api?: (environment: NodeJS.ProcessEnv, stopping: AbortSignal) => Promise<Service | GuardedBackend>;
+};
+
+/** An API of several processes: a backend, and what guards it. */
+export type GuardedBackend = {
+  services: readonly Service[];
+  /** Lines about it for the terminal, such as the backend's address. */
+  addresses: readonly string[];
 };
 
 /**
@@ -51,15 +58,19 @@ async function runIn(settings: Settings, mode: LaunchMode, stopping: AbortSignal
   if (!watch && !process.env.PAGE_DIR) await buildPage(stopping, say.line);
 
   const ofApi = environment.USHER_KEYS === "jwks" ? withoutSecrets(environment) : environment;
-  const services = [
-    mode.api === undefined ? apiService(ofApi, watch) : await mode.api(ofApi, stopping),
-    webService(environment, watch),
-  ];
+  const api = mode.api === undefined ? apiService(ofApi, watch) : await mode.api(ofApi, stopping);
+  const { services: ofBackend, addresses } = "services" in api ? api : documented(api, settings);
+  const services = [...ofBackend, webService(environment, watch)];
   const running = services.map((service) => startService(service, serviceOutput(service.name)));
   let failure: string | undefined;
   try {
     await Promise.race([whenAborted(stopping), Promise.all(running.map((service) => service.ready))]);
-    if (!stopping.aborted) printAddresses(settings, environment, secret.origin);
+    if (!stopping.aborted) {
+      say.line("");
+      for (const line of [`Web app   ${settings.webUrl}`, ...addresses]) say.line(line);
+      printKeys(environment, secret.origin);
+      say.line(`Ctrl-C stops ${services.length === 2 ? "both" : "all"}.`);
+    }
     const stopRequested = whenAborted(stopping).then(() => undefined);
     failure = await Promise.race([stopRequested, ...running.map((service) => service.ended)]);
   } catch (error) {
@@ -81,6 +92,10 @@ function apiService(environment: NodeJS.ProcessEnv, watch: boolean): Service {
       ? ["apps/api/src", "apps/api/migrations", "packages/postgres/src", "packages/verify/src"]
       : [],
   };
+}
+
+function documented(api: Service, { apiUrl }: Settings): GuardedBackend {
+  return { services: [api], addresses: [`API       ${apiUrl}   documentation at ${apiUrl}/docs`] };
 }
 
 function webService(environment: NodeJS.ProcessEnv, watch: boolean): Service {
@@ -105,12 +120,8 @@ async function stopAndReport(service: RunningService): Promise<boolean> {
   return isClean;
 }
 
-function printAddresses(settings: Settings, environment: NodeJS.ProcessEnv, origin: string): void {
-  say.line("");
-  say.line(`Web app   ${settings.webUrl}`);
-  say.line(`API       ${settings.apiUrl}   documentation at ${settings.apiUrl}/docs`);
+function printKeys(environment: NodeJS.ProcessEnv, origin: string): void {
   say.line(`Secret    fingerprint ${secretFingerprintFromEnv(environment)}, ${origin}`);
   if (environment.USHER_JWKS_URL)
     say.line(`Keys      ${environment.USHER_KEYS}, from ${environment.USHER_JWKS_URL}`);
-  say.line("Ctrl-C stops both.");
 }

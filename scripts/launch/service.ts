@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { LaunchError } from "./launch-error.ts";
+import { untilAnswered } from "./until-answered.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const parentWatcher = new URL("./parent-watcher.ts", import.meta.url).href;
@@ -15,6 +16,9 @@ export type Service = {
   name: string;
   /** The file to run, relative to the repository's root. */
   entry: string;
+  args?: readonly string[];
+  /** An address that answers 2xx when it is ready. Default: it is ready when it prints that it listens. */
+  readyUrl?: string;
   environment: NodeJS.ProcessEnv;
   /** Folders: when a file in one of them changes, the process restarts. Empty: it never restarts. */
   watch: string[];
@@ -26,7 +30,7 @@ export type RunningService = {
   /** Undefined if it could not be started. */
   pid: number | undefined;
   /**
-   * Resolves when it prints that it listens. Rejects with a LaunchError if it ends first, or after 60
+   * Resolves when it is ready. Rejects with a LaunchError if it ends first, or after 60
    * seconds.
    */
   ready: Promise<void>;
@@ -58,6 +62,7 @@ export function startService(service: Service, output: Output): RunningService {
       `--import=${parentWatcher}`,
       ...watch,
       service.entry,
+      ...(service.args ?? []),
     ],
     // In a separate process group, so that Ctrl-C reaches only the launcher, which stops both in order. On
     // Windows, that would open a window.
@@ -91,10 +96,13 @@ async function untilReady(child: ChildProcess, isGone: Promise<string>, service:
     for (const line of held.splice(0)) output.errorLine(line);
   };
   linesOf(child.stderr, (line) => (isHolding ? held.push(line) : output.errorLine(line)));
+  const stopped = new AbortController();
+  void isGone.then(() => stopped.abort());
   const isListening = new Promise<void>((resolve) => {
+    if (service.readyUrl !== undefined) untilAnswered(service.readyUrl, stopped.signal, resolve);
     linesOf(child.stdout, (line) => {
       output.line(line);
-      if (readyLine.test(line)) resolve();
+      if (service.readyUrl === undefined && readyLine.test(line)) resolve();
     });
   });
   const failed = isGone.then((how) => {
@@ -106,7 +114,10 @@ async function untilReady(child: ChildProcess, isGone: Promise<string>, service:
     release();
     return new LaunchError(`the ${service.name} process did not start within 60 seconds`);
   });
-  await Promise.race([isListening, failed, late.passed]).finally(late.cancel);
+  await Promise.race([isListening, failed, late.passed]).finally(() => {
+    late.cancel();
+    stopped.abort();
+  });
   release();
 }
 

@@ -3,9 +3,13 @@ import { temporaryFolder } from "../files/temporary-folder.ts";
 import { launchUsher } from "./launcher.ts";
 
 /** Starts Usher with an invalid environment, and returns the one line of its error output. */
-export async function failToStart(environment: Record<string, string>, script?: string): Promise<string> {
+export async function failToStart(
+  environment: Record<string, string>,
+  script?: string,
+  args?: readonly string[],
+): Promise<string> {
   const DATA_DIR = temporaryFolder();
-  const launcher = launchUsher({ DATA_DIR, ...environment }, script);
+  const launcher = launchUsher({ DATA_DIR, ...environment }, script, args);
   onTestFinished(async () => {
     launcher.process.kill();
     await launcher.ended;

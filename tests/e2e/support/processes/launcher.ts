@@ -44,7 +44,11 @@ export type RunningUsher = Launcher & {
  * Runs `scripts/start.ts` (or another script) on free ports. It inherits only the variables of
  * `machineEnvironment`, so that no others can influence a test.
  */
-export function launchUsher(environment: Record<string, string>, script = "scripts/start.ts"): Launcher {
+export function launchUsher(
+  environment: Record<string, string>,
+  script = "scripts/start.ts",
+  args: readonly string[] = [],
+): Launcher {
   const child = spawn(
     process.execPath,
     [
@@ -52,6 +56,7 @@ export function launchUsher(environment: Record<string, string>, script = "scrip
       "--conditions=@usher-auth/source",
       `--import=${parentWatcher}`,
       script,
+      ...args,
     ],
     {
       cwd: root,
@@ -66,7 +71,7 @@ export function launchUsher(environment: Record<string, string>, script = "scrip
   const { promise: up, resolve: isUp } = Promise.withResolvers<void>();
   createInterface({ input: child.stdout }).on("line", (line) => {
     output += `${line}\n`;
-    if (line.includes("Ctrl-C stops both")) isUp();
+    if (/Ctrl-C stops (?:both|all)\./.test(line)) isUp();
   });
   createInterface({ input: child.stderr }).on("line", (line) => {
     errors += `${line}\n`;
@@ -88,11 +93,12 @@ export function launchUsher(environment: Record<string, string>, script = "scrip
 export async function startUsher(
   environment: Record<string, string> = {},
   script = "scripts/start.ts",
+  args: readonly string[] = [],
 ): Promise<RunningUsher> {
   const given = environment.DATA_DIR;
   const dataFolder = given ?? mkdtempSync(join(tmpdir(), "usher-data-"));
   if (given === undefined) await copyPreparedDatabase(join(dataFolder, "api"));
-  const launcher = launchUsher({ ...environment, DATA_DIR: dataFolder }, script);
+  const launcher = launchUsher({ ...environment, DATA_DIR: dataFolder }, script, args);
   const early = launcher.ended.then(({ errors, output }) => {
     throw new Error(`it did not start:\n${output}${errors}`);
   });
@@ -124,7 +130,7 @@ function descendantsOf(ancestor: number): Descendant[] {
     rows
       .filter((row) => row.parent === parent)
       .flatMap(({ pid, command }) => [{ pid, command }, ...below(pid)]);
-  return below(ancestor).filter(({ command }) => command.includes("main.ts"));
+  return below(ancestor).filter(({ command }) => /main\.ts|gate-program\.ts/.test(command));
 }
 
 /** Whether the process is still running. */
