@@ -31,7 +31,10 @@ function pathOf({ url, variables }: Members): string {
   const text = url.replaceAll(parameterInPath, (_, name: string) =>
     String(membersOf(Object.hasOwn(values, name) ? values[name] : undefined).default ?? ""),
   );
-  // The host only completes a relative address.
-  const path = URL.parse(text, "http://localhost/")?.pathname ?? "/";
-  return path.replace(/\/$/, "");
+  const path = text.replace(schemeAndHost, "");
+  const address = URL.parse(`http://localhost${path.startsWith("/") ? "" : "/"}${path}`);
+  return (address?.pathname ?? "").replace(/\/$/, "");
 }
+
+/** Cut off as text: a host may be missing, because a variable has no default. */
+const schemeAndHost = /^(?:[a-z][a-z0-9+.-]*:)?\/\/[^/?#]*/i;

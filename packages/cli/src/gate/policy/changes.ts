@@ -22,8 +22,12 @@ export function changesBetween(before: Policy, after: Policy): Changes {
     others.push(`The title is now ${named(after.title)}, and was ${named(before.title)}.`);
   for (const [label, rule] of current) {
     const known = old.get(label);
-    if (known === undefined) others.push(`${label} is new. It requires ${inWords(rule)}.`);
-    else if (inWords(known) !== inWords(rule)) {
+    if (known === undefined) {
+      const isOpen = rule.access === "public" || rule.access === "optional";
+      if (isOpen)
+        loosened.push(`${label} is new, and ${rule.access === "public" ? "public" : "needs no token"}.`);
+      else others.push(`${label} is new. It requires ${inWords(rule)}.`);
+    } else if (inWords(known) !== inWords(rule)) {
       const sentence = `${label} now requires ${inWords(rule)}, and required ${inWords(known)}.`;
       (isLooser(rule, known) ? loosened : others).push(sentence);
     }

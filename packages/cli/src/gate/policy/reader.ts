@@ -15,15 +15,17 @@ export interface Reader<Value> {
 export type Parse<Value> = (text: string, name: string) => Value;
 
 export function readerOfFile<Value>(path: string, parse: Parse<Value>): Reader<Value> {
-  let known: string | undefined;
+  let known: { readonly state: string | undefined; readonly digest: string } | undefined;
   return {
     async read() {
       // Editors put a new file in the place of the old one, and writers may stop in the middle. The state is
       // from before the file is read: what is written meanwhile is seen the next time.
       const state = await stateOf(path);
-      if (state !== undefined && state === known) return undefined;
-      const value = parse(await readDocumentFile(path), path);
-      known = state;
+      if (state !== undefined && state === known?.state) return undefined;
+      const text = await readDocumentFile(path);
+      const digest = digestOf(text);
+      const value = digest === known?.digest ? undefined : parse(text, path);
+      known = { state, digest };
       return value;
     },
   };
@@ -47,10 +49,14 @@ export function readerOfAddress<Value>(address: URL, parse: Parse<Value>, timeou
       const fetched = await fetchDocument(address, { timeout, etag: known?.etag, signal });
       if (fetched === undefined) return undefined;
       const { text, etag } = fetched;
-      const digest = createHash("sha256").update(text).digest("base64");
+      const digest = digestOf(text);
       const value = digest === known?.digest ? undefined : parse(text, nameOf(address));
       known = { etag, digest };
       return value;
     },
   };
+}
+
+function digestOf(text: string): string {
+  return createHash("sha256").update(text).digest("base64");
 }

@@ -72,6 +72,13 @@ export function openPolicySource(
     }
   }
 
+  /** Not of a new description or schema: they guard nothing. */
+  function tellChanges(before: Policy, after: Policy): void {
+    const changes = changesBetween(before, after);
+    if (changes.loosened.length + changes.others.length > 0)
+      tell({ type: "changed", policy: after, changes });
+  }
+
   function accept(next: Policy | undefined): void {
     const before = policy;
     if (failure !== undefined && before !== undefined) tell({ type: "recovered" });
@@ -80,7 +87,7 @@ export function openPolicySource(
     if (next === undefined) return;
     policy = next;
     if (before === undefined) tell({ type: "loaded", policy });
-    else tell({ type: "changed", policy, changes: changesBetween(before, policy) });
+    else tellChanges(before, policy);
     first.resolve();
   }
 

@@ -1,9 +1,9 @@
 import { escapeLine } from "../../../output/escape.ts";
 import { isMoreConcrete } from "../concreteness.ts";
-import { splitPartial } from "../partial.ts";
 import type { Rule } from "../rule.ts";
 import { inWords, isLooser, labelOf } from "../strictness.ts";
-import { parseTemplate, type Segment, type Template } from "../template.ts";
+import { parseTemplate, type Template } from "../template.ts";
+import { commonPath } from "./common-path.ts";
 
 /** Rules with the same template. */
 interface Group {
@@ -20,12 +20,13 @@ export function overlapWarnings(rules: readonly Rule[]): string[] {
   const warnings: string[] = [];
   for (const [index, one] of groups.entries()) {
     for (const other of groups.slice(index + 1)) {
-      if (!overlap(one.template.segments, other.template.segments)) continue;
+      const path = commonPath(one.template.segments, other.template.segments);
+      if (path === undefined) continue;
       if (isMoreConcrete(one.template.segments, other.template.segments))
         warnings.push(...looser(one, other));
       else if (isMoreConcrete(other.template.segments, one.template.segments))
         warnings.push(...looser(other, one));
-      else warnings.push(...ambiguous(one, other));
+      else warnings.push(...ambiguous(one, other, path));
     }
   }
   return warnings;
@@ -41,6 +42,11 @@ function groupByTemplate(rules: readonly Rule[]): Group[] {
     group.rules.push(rule);
   }
   return [...groups.values()];
+}
+
+/** It is meant for whatever is there. */
+function isFileForAllBelow({ template, rules }: Group): boolean {
+  return template.segments.at(-1)?.kind === "rest" && rules.every(({ source }) => source === "file");
 }
 
 /** Pairs for the same method. What the file says of both is meant. */
@@ -69,47 +75,12 @@ function isLooserThere(rule: Rule, under: Rule): boolean {
   return isLooser(rule, under) && !isHeldByAnotherMeans;
 }
 
-function ambiguous(one: Group, other: Group): string[] {
+function ambiguous(one: Group, other: Group, path: string): string[] {
   const [pair] = pairs(one, other);
-  if (pair === undefined) return [];
+  if (pair === undefined || [one, other].some(isFileForAllBelow)) return [];
   return [
     escapeLine(
-      `${one.template.text} and ${other.template.text} may fit the same path, and neither is more concrete. Both must admit.`,
+      `${one.template.text} and ${other.template.text} may fit the same path, such as ${path}, and neither is more concrete. Both must admit.`,
     ),
   ];
-}
-
-/** Whether a path exists that both fit. Two partial segments are taken to have one if their ends agree. */
-function overlap(one: readonly Segment[], other: readonly Segment[]): boolean {
-  const length = Math.max(one.length, other.length);
-  for (let index = 0; index < length; index++) {
-    const [first, second] = [one[index], other[index]];
-    if (first?.kind === "rest" || second?.kind === "rest") return first !== undefined && second !== undefined;
-    if (first === undefined || second === undefined || !meet(first, second)) return false;
-  }
-  return true;
-}
-
-function meet(one: Segment, other: Segment): boolean {
-  if (one.kind === "literal" && other.kind === "literal") return one.text === other.text;
-  if (other.kind === "literal") return meet(other, one);
-  if (one.kind === "literal") {
-    if (one.text === "") return false;
-    return other.kind !== "partial" || splitPartial(one.text, other.literals) !== undefined;
-  }
-  if (one.kind !== "partial" || other.kind !== "partial") return true;
-  return (
-    agree(one.literals, other.literals, "startsWith", 0) &&
-    agree(one.literals, other.literals, "endsWith", -1)
-  );
-}
-
-function agree(
-  one: readonly string[],
-  other: readonly string[],
-  end: "startsWith" | "endsWith",
-  index: 0 | -1,
-): boolean {
-  const [first, second] = [one.at(index) as string, other.at(index) as string];
-  return first[end](second) || second[end](first);
 }
