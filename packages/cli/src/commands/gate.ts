@@ -3,7 +3,7 @@ import { startGate } from "../gate/gate.ts";
 import { explain, explainJson } from "../gate/policy/explain.ts";
 import { loadPolicy } from "../gate/policy/source.ts";
 import { createLog, readLogLevel } from "../gate/server/log.ts";
-import { closeOnSignal } from "../gate/server/signals.ts";
+import { catchSignals } from "../gate/server/signals.ts";
 import { settingsFlags } from "../gate/settings/flags.ts";
 import { readSettings } from "../gate/settings/read-settings.ts";
 import { readEnvironment } from "../input/environment.ts";
@@ -50,6 +50,7 @@ export const command: Command = defineSubcommand({
       return 0;
     }
     const log = createLog(readLogLevel(environment), terminal.output, terminal.environment);
+    const signals = catchSignals();
     try {
       const gate = await startGate(settings, environment, log);
       log.info(`the gate listens on ${gate.url}`, {
@@ -57,13 +58,12 @@ export const command: Command = defineSubcommand({
         openapi: settings.openapi,
         revocations: settings.revocations,
       });
-      await closeOnSignal(async (signal) => {
-        log.info(`the gate is stopping (${signal})`);
-        await gate.close();
-        log.info("the gate has stopped");
-      });
+      log.info(`the gate is stopping (${await signals.first})`);
+      await gate.close();
+      log.info("the gate has stopped");
       return 0;
     } finally {
+      signals.release();
       log.close();
     }
   },

@@ -14,18 +14,17 @@ const codes: Readonly<Record<string, GateProblemCode>> = {
 /**
  * Answers what is not valid HTTP, or too slow.
  *
- * @param current The latest request's response on this connection.
+ * @param running The responses that have not ended on this connection.
  * @returns The problem's code. Undefined: no one is there who could read an answer.
  */
 export function answerClientError(
   { code = "" }: { readonly code?: string | undefined },
   socket: Duplex,
-  current: ServerResponse | undefined,
+  running: Iterable<ServerResponse>,
 ): GateProblemCode | undefined {
   if (isLingering(socket)) return undefined;
-  const isAnswering = current !== undefined && !current.writableFinished;
   // A second status line in the middle of a response, or an answer to another request than the client thinks.
-  const wouldMix = isAnswering && (current.headersSent || current.req.complete);
+  const wouldMix = [...running].some(({ headersSent, req }) => headersSent || req.complete);
   if (code === "ECONNRESET" || !socket.writable || wouldMix) {
     socket.destroy();
     return undefined;

@@ -116,6 +116,9 @@ function factsOf(request: IncomingMessage | undefined, outcome: LoggedOutcome): 
   return { requestId: requestIdOf(request), method: request.method, client, ...outcome };
 }
 
+/** Characters. Messages may quote what a backend or a database said. */
+const longestMessage = 500;
+
 /** An error's name, code and message, and those of its causes. No stack: it would be a library's. */
 function describe(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
@@ -124,7 +127,7 @@ function describe(error: unknown): unknown {
   return {
     name,
     ...(typeof code === "string" && { code }),
-    message,
+    message: message.slice(0, longestMessage),
     ...(cause !== undefined && { cause: describe(cause) }),
   };
 }

@@ -4,7 +4,7 @@ import type { Duplex } from "node:stream";
 import { type GateProblemCode, gateProblem } from "../problem.ts";
 import { answerWith } from "./answer-with.ts";
 import { answerClientError } from "./client-error.ts";
-import { closeGracefully } from "./close-gracefully.ts";
+import { Connections } from "./connections.ts";
 import { GateResponse } from "./gate-response.ts";
 import { isLingering } from "./linger.ts";
 import { type ListenOptions, listen, urlOf } from "./listen.ts";
@@ -50,7 +50,6 @@ const limits = {
   connectionsCheckingInterval: 2_000,
   // Missing and invalid ones are answered with a problem body: see `faultOf`.
   requireHostHeader: false,
-  noDelay: true,
 } satisfies ServerOptions;
 
 /** Times that tests need not wait for. */
@@ -72,7 +71,6 @@ export async function startServer(
   log: GateLog,
   { closeTimeout = 10_000, ...times }: ServerTimes = {},
 ): Promise<GateServer> {
-  const running = new Map<Duplex, GateResponse>();
   let isStopping = false;
   const server = createServer({
     ...limits,
@@ -80,6 +78,7 @@ export async function startServer(
     ServerResponse: GateResponse,
     shouldUpgradeCallback: asksForWebSocket,
   });
+  const connections = new Connections(server);
   // With a limit, Node drops the headers above it and says nothing.
   server.maxHeadersCount = 0;
 
@@ -90,8 +89,7 @@ export async function startServer(
       request.resume();
       return;
     }
-    running.set(socket, response);
-    response.once("close", () => running.get(socket) === response && running.delete(socket));
+    connections.add(response);
     response.setHeader("x-request-id", requestIdOf(request));
     if (isStopping) response.shouldKeepAlive = false;
     const fault = faultOf(request);
@@ -158,11 +156,10 @@ export async function startServer(
     refuseSocket("method_not_allowed", request, socket);
   });
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Duplex) => {
-    const code = answerClientError(error, socket, running.get(socket));
+    const code = answerClientError(error, socket, connections.responsesOn(socket));
     if (code !== undefined) log.refused(undefined, { status: gateProblem(code).status, code });
   });
 
-  const close = closeGracefully(server, closeTimeout);
   const address = await listen(server, where);
   return {
     url: urlOf(address, where.host),
@@ -172,9 +169,8 @@ export async function startServer(
     },
     close() {
       isStopping = true;
-      for (const response of running.values()) if (!response.headersSent) response.shouldKeepAlive = false;
       handlers.stopping?.();
-      return close();
+      return connections.close(closeTimeout);
     },
   };
 }

@@ -11,16 +11,22 @@ const exitCodes: Readonly<Record<Signal, number>> = { SIGTERM: 143, SIGINT: 130 
  */
 const sameSignal = 500;
 
+/** The signals of a process, from the start to the end of a gate. */
+export interface CaughtSignals {
+  /** Resolves with the first one. */
+  readonly first: Promise<Signal>;
+  /** Leaves further signals to Node. */
+  release(): void;
+}
+
 /**
- * Waits for a signal, then calls `close` and waits for it. A second signal ends the process at once.
+ * Catches the signals that ask this process to end, also while the gate starts. The first one is for the caller.
+ * A second one ends the process at once.
  *
- * @param process For tests.
+ * @param host For tests.
  */
-export async function closeOnSignal(
-  close: (signal: Signal) => Promise<void>,
-  host: Pick<NodeJS.Process, "on" | "off" | "exit"> = process,
-): Promise<void> {
-  const { promise: asked, resolve } = Promise.withResolvers<Signal>();
+export function catchSignals(host: Pick<NodeJS.Process, "on" | "off" | "exit"> = process): CaughtSignals {
+  const { promise: first, resolve } = Promise.withResolvers<Signal>();
   let firstAt: number | undefined;
   const listen = (signal: Signal) => {
     if (firstAt !== undefined && performance.now() - firstAt > sameSignal) host.exit(exitCodes[signal]);
@@ -28,9 +34,10 @@ export async function closeOnSignal(
     resolve(signal);
   };
   for (const signal of signals) host.on(signal, listen);
-  try {
-    await close(await asked);
-  } finally {
-    for (const signal of signals) host.off(signal, listen);
-  }
+  return {
+    first,
+    release() {
+      for (const signal of signals) host.off(signal, listen);
+    },
+  };
 }

@@ -24,7 +24,11 @@ export interface Handshake {
  *
  * @returns Undefined if it is not valid. The backend need not be asked then.
  */
-export function readHandshake({ headers }: Pick<IncomingMessage, "headers">): Handshake | undefined {
+export function readHandshake({
+  headers,
+  url = "",
+}: Pick<IncomingMessage, "headers" | "url">): Handshake | undefined {
+  if (namesOtherConnection(url)) return undefined;
   if (headers["sec-websocket-version"] !== "13") return undefined;
   if (!/^[+/0-9A-Za-z]{22}==$/.test(headers["sec-websocket-key"] ?? "")) return undefined;
   const field = headers["sec-websocket-protocol"];
@@ -34,6 +38,15 @@ export function readHandshake({ headers }: Pick<IncomingMessage, "headers">): Ha
     protocols: offered.filter((one) => one !== tokenMarker),
     offersToken: offered.includes(tokenMarker),
   };
+}
+
+/**
+ * Whether the query has the id of a Socket.IO connection, in any spelling. With the `sid` of another user, the
+ * backend would hand their connection over. The guard of `@usher-auth/verify/websocket` refuses it as well.
+ */
+function namesOtherConnection(target: string): boolean {
+  const start = target.indexOf("?");
+  return start !== -1 && new URLSearchParams(target.slice(start + 1)).has("sid");
 }
 
 /** The subprotocol to answer with. */

@@ -1,9 +1,10 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { CannotRun } from "../../../src/command-line/command.ts";
 import { startServer } from "../../../src/gate/server/server.ts";
+import { responseTo } from "../../../src/gate/server/upgrades.ts";
 import { RawClient, start, testLog } from "./support.ts";
 
 const get = ["GET / HTTP/1.1", "Host: api.example.com"];
@@ -120,6 +121,19 @@ test("writes nothing into a response that has begun", async () => {
   expect((await client.closed).match(/HTTP\/1\.1/g)).toHaveLength(1);
 });
 
+test("writes nothing between the responses to a client that does not wait for them", async () => {
+  const { server } = await start({
+    handle: (request, response) => {
+      if (request.url === "/first") response.write("begun");
+    },
+  });
+  const client = new RawClient(server.port).head("GET /first HTTP/1.1", "Host: a");
+  client.head("POST /second HTTP/1.1", "Host: a", "Transfer-Encoding: chunked");
+  await client.until("begun");
+  client.socket.write("zz\r\n");
+  expect((await client.closed).match(/HTTP\/1\.1/g)).toHaveLength(1);
+});
+
 test("ignores an upgrade to anything but a WebSocket", async () => {
   const { server } = await start({
     handle: async (request, response) => {
@@ -132,6 +146,20 @@ test("ignores an upgrade to anything but a WebSocket", async () => {
   const post = new RawClient(server.port).head("POST / HTTP/1.1", "Host: a", ...offer, "Content-Length: 4");
   post.socket.write("body");
   await post.until("POST body");
+});
+
+test("ignores it on a Node that takes every upgrade off HTTP too", async () => {
+  const older = createServer();
+  older.on("upgrade", (request, socket: Socket) => {
+    const response = responseTo(request, socket);
+    response.end("as HTTP");
+  });
+  older.listen(0, "127.0.0.1");
+  await once(older, "listening");
+  onTestFinished(() => void older.close());
+  const { port } = older.address() as AddressInfo;
+  const client = new RawClient(port).head(...get, "Connection: Upgrade", "Upgrade: h2c");
+  expect(await client.closed).toMatch(/^HTTP\/1.1 200 .*connection: close.*as HTTP/is);
 });
 
 test("survives a handler that throws", async () => {

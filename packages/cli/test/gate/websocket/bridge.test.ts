@@ -70,6 +70,13 @@ describe("opening", () => {
     expect(backend.requests).toEqual([]);
   });
 
+  test.each(["sid=1", "a=b&s%69d=1"])("refuses to take a Socket.IO connection over: %s", async (query) => {
+    const backend = await startBackend();
+    const gate = await startGate(backend.port);
+    expect((await gate.connect(`/live/ada?${query}`).seen.next("refused"))[1]).toBe(400);
+    expect(backend.requests).toEqual([]);
+  });
+
   test.each([
     ["https://app.example.com", 101],
     ["https://evil.example.com", 403],

@@ -1,0 +1,53 @@
+import type { Server } from "node:http";
+import type { Duplex } from "node:stream";
+import type { GateResponse } from "./gate-response.ts";
+
+/** The open connections of a server, and the responses that are running on each. */
+export class Connections {
+  readonly #server: Server;
+  readonly #open = new Map<Duplex, Set<GateResponse>>();
+  #closed: Promise<void> | undefined;
+
+  constructor(server: Server) {
+    this.#server = server;
+    server.on("connection", (socket) => {
+      this.#open.set(socket, new Set());
+      socket.once("close", () => this.#open.delete(socket));
+    });
+  }
+
+  /** Several if the client sends requests without waiting. */
+  responsesOn(socket: Duplex): ReadonlySet<GateResponse> {
+    return this.#open.get(socket) ?? new Set();
+  }
+
+  add(response: GateResponse): void {
+    const responses = this.#open.get(response.req.socket);
+    responses?.add(response);
+    response.once("close", () => responses?.delete(response));
+  }
+
+  /**
+   * Closes the port, waits for the connections to end, and ends the rest at the timeout.
+   *
+   * @param timeout Milliseconds for running requests and open WebSockets.
+   */
+  close(timeout: number): Promise<void> {
+    this.#closed ??= this.#close(timeout);
+    return this.#closed;
+  }
+
+  async #close(timeout: number): Promise<void> {
+    for (const responses of this.#open.values())
+      for (const response of responses) if (!response.headersSent) response.shouldKeepAlive = false;
+    // Without this, a client that keeps its connection open after its response would delay the end.
+    const closeIdle = setInterval(() => this.#server.closeIdleConnections(), 50);
+    const closeAll = setTimeout(() => {
+      // WebSockets, and connections that wait for their client to close, are not among the server's own.
+      for (const socket of this.#open.keys()) socket.destroy();
+    }, timeout);
+    await new Promise((resolve) => this.#server.close(resolve));
+    clearInterval(closeIdle);
+    clearTimeout(closeAll);
+  }
+}
