@@ -67,7 +67,6 @@ export function createHandlers(parts: HandlerParts): Handlers {
     const headers = headersFor(pass, request);
     if (headers === undefined) return answer(unspeakable(pass), request, response);
     const begun = performance.now();
-    response.writeContinue();
     const { target, route } = pass;
     const method = request.method ?? "";
     const responseHeaders = cors.headersFor(request.rawHeaders);

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import type { Dispatcher } from "undici";
 import { type GateProblemCode, gateProblem } from "../problem.ts";
-import { cutResponse, endResponse, writeProblem } from "./client-side.ts";
+import { cutResponse, sendProblem } from "./client-side.ts";
 import { failureOf, isClosedConnection } from "./failure.ts";
 import type { Outcome } from "./outcome.ts";
 import { headersForClient, type ResponseRules } from "./response-headers.ts";
@@ -9,8 +9,6 @@ import { Upload, type UploadEvents } from "./upload.ts";
 
 /** The most informational responses (1xx) before the final one. None is passed on. */
 const maxInformational = 32;
-/** Milliseconds in which the rest of a request body is read and discarded after the response to it. */
-const lingerTimeout = 30_000;
 
 /** What is to be sent. */
 export interface Outgoing {
@@ -115,9 +113,12 @@ export class Exchange implements Dispatcher.DispatchHandler, UploadEvents {
     const { responseHeaders, method } = this.#outgoing;
     this.#hasBody = method !== "HEAD" && status !== 204 && status !== 205 && status !== 304;
     this.#hasLength = !this.#hasBody || headers["content-length"] !== undefined;
+    const list = headersForClient(status, headers, responseHeaders, this.#route);
     try {
-      response.writeHead(status, headersForClient(status, headers, responseHeaders, this.#route));
+      response.writeHead(status, list);
     } catch (error) {
+      // Those before the invalid one.
+      for (let index = 0; index < list.length; index += 2) response.removeHeader(list[index] as string);
       this.#fail("api_unavailable", failureOf(error as Error).cause);
       return;
     }
@@ -147,7 +148,8 @@ export class Exchange implements Dispatcher.DispatchHandler, UploadEvents {
   onResponseEnd(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#endResponse();
+    this.#response.end();
+    this.#upload?.destroy();
   }
 
   onResponseError(_: Dispatcher.DispatchController | null, error: Error): void {
@@ -186,29 +188,17 @@ export class Exchange implements Dispatcher.DispatchHandler, UploadEvents {
     this.#problem = code;
     this.#cause = cause;
     this.#controller?.abort(new Error(cause));
+    this.#upload?.destroy();
     const response = this.#response;
     if (response.headersSent) {
       this.#end = "cut";
-      this.#upload?.destroy();
       cutResponse(response, this.#hasLength);
       return;
     }
     const { responseHeaders } = this.#outgoing;
     // A client that stopped in the middle of its request cannot send another one.
     const close = code === "request_timeout" ? { connection: "close" } : undefined;
-    writeProblem(response, gateProblem(code, close), responseHeaders);
-    this.#endResponse();
-  }
-
-  #endResponse(): void {
-    const upload = this.#upload;
-    if (upload === undefined) return void this.#response.end();
-    upload.destroy();
-    // A client that was never asked for its body may wait for that, and sends none.
-    const isAwaited = upload.isStarted || this.#request.headers.expect === undefined;
-    const linger = Math.min(lingerTimeout, this.#route.idleTimeout);
-    endResponse(this.#request, this.#response, this.#hasLength && isAwaited, linger);
-    this.#watch();
+    sendProblem(response, gateProblem(code, close), responseHeaders);
   }
 
   readonly #flush = (): void => {

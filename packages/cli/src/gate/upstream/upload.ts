@@ -13,7 +13,7 @@ export interface UploadEvents {
 
 /**
  * The body of a client's request, for the backend. It reads only what the backend takes, and ends only when the
- * client's request is complete. Destroying it leaves the client's connection alone.
+ * client's request is complete. When it is destroyed, the client's connection goes on: the rest is discarded.
  */
 export class Upload extends Readable {
   readonly #request: IncomingMessage;
@@ -36,16 +36,6 @@ export class Upload extends Readable {
     return this.#waitsForClient;
   }
 
-  /** Whether the client has sent everything. */
-  get isComplete(): boolean {
-    return this.#complete;
-  }
-
-  /** Whether the client was asked for its body. */
-  get isStarted(): boolean {
-    return this.#started;
-  }
-
   override _read(): void {
     if (!this.#started) {
       this.#started = true;
@@ -62,7 +52,8 @@ export class Upload extends Readable {
   override _destroy(_error: Error | null, callback: (error?: Error | null) => void): void {
     this.#waitsForClient = false;
     this.#request.off("data", this.#onData).off("end", this.#onEnd);
-    if (!this.#complete) this.#request.pause();
+    // What nobody reads would keep the connection from its next request.
+    this.#request.resume();
     callback(null);
   }
 

@@ -27,7 +27,7 @@ test("headers of the backend's connection stay there, those that Connection name
     "X-Kept: 1",
   ]);
   const names = Object.keys(response.headers).sort();
-  expect(names).toEqual(["connection", "content-length", "date", "x-kept"]);
+  expect(names).toEqual(["connection", "content-length", "date", "x-kept", "x-request-id"]);
   expect(response.headers.connection).toBe("close");
 });
 

@@ -94,7 +94,7 @@ test("a connection that is never made is a 504", async () => {
   // TLS that is never answered: the connection is not made before the handshake is done.
   const sockets: Socket[] = [];
   const server = createServer((socket) => void sockets.push(socket));
-  const port = await listen(server as never);
+  const port = await listen(server);
   onTestFinished(() => {
     server.close();
     for (const socket of sockets) socket.destroy();

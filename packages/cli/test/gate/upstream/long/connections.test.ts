@@ -6,7 +6,9 @@ import { rawClient } from "../support/client.ts";
 import { startGate } from "../support/gate.ts";
 import { send } from "../support/requests.ts";
 
-test("10,000 small requests need no more connections to the backend than there are at once", async () => {
+test("10,000 small requests need no more connections to the backend than there are at once", {
+  timeout: 300_000,
+}, async () => {
   const connections = new Set<object>();
   const backend = await startBackend((incoming, response) => {
     connections.add(incoming.socket);

@@ -43,7 +43,7 @@ export async function startRawBackend(
       onHead(socket, head, count);
     });
   });
-  const port = await listen(server as never);
+  const port = await listen(server);
   onTestFinished(() => {
     server.close();
     for (const socket of sockets) socket.destroy();

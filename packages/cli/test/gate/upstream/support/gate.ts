@@ -1,6 +1,9 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { AddressInfo, Server } from "node:net";
 import { onTestFinished } from "vitest";
+import { headersForBackend } from "../../../../src/gate/request/headers.ts";
+import { createLog } from "../../../../src/gate/server/log.ts";
+import { startServer } from "../../../../src/gate/server/server.ts";
 import type { Outcome } from "../../../../src/gate/upstream/outcome.ts";
 import {
   connectUpstream,
@@ -8,12 +11,11 @@ import {
   type UpstreamSettings,
 } from "../../../../src/gate/upstream/upstream.ts";
 
-/** A server that sends every request to the backend, without judging it. */
+/** The gate's server, which sends every request to the backend without judging it. */
 export interface TestGate {
   readonly port: number;
   readonly url: string;
   readonly upstream: Upstream;
-  readonly server: Server;
   /** How requests ended, in the order in which they ended. */
   readonly outcomes: readonly Outcome[];
   /** The first outcome that is not taken yet. */
@@ -28,8 +30,7 @@ export interface TestGateOptions extends Partial<Omit<UpstreamSettings, "upstrea
   readonly onRequest?: (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 }
 
-/** Names that the gate takes out of a request before it is sent on. */
-const removed = new Set(["host", "connection", "keep-alive", "transfer-encoding", "upgrade", "expect", "te"]);
+const log = createLog("silent", { write: () => {} });
 
 /** Starts a gate before a backend. It stops when the test ends. */
 export async function startGate(upstreamUrl: string, options: TestGateOptions = {}): Promise<TestGate> {
@@ -45,30 +46,31 @@ export async function startGate(upstreamUrl: string, options: TestGateOptions = 
   const outcomes: Outcome[] = [];
   const waiting: (() => void)[] = [];
   let taken = 0;
-  const listener = async (request: IncomingMessage, response: ServerResponse) => {
+  const send = async (request: IncomingMessage, response: ServerResponse) => {
     await onRequest?.(request, response);
     const [path, query] = String(request.url).split(/(?=\?)/);
     const outcome = await upstream.send(request, response, {
       target: { path: path as string, query: query ?? "" },
       method: String(request.method),
-      headers: headersOf(request),
+      headers: headersForBackend(request.rawHeaders, {}),
       responseHeaders: added,
     });
     outcomes.push(outcome);
     for (const wake of waiting.splice(0)) wake();
   };
-  const server = createServer({ requestTimeout: 0 }, listener).on("checkContinue", listener);
-  const port = await listen(server);
+  const handlers = {
+    handle: (request: IncomingMessage, response: ServerResponse) => void send(request, response),
+    upgrade: () => {},
+  };
+  const server = await startServer(handlers, { host: "127.0.0.1", port: 0 }, log, { closeTimeout: 0 });
   onTestFinished(async () => {
-    server.close();
-    server.closeAllConnections();
+    await server.close();
     await upstream.close(0);
   });
   return {
-    port,
-    url: `http://127.0.0.1:${port}`,
+    port: server.port,
+    url: `http://127.0.0.1:${server.port}`,
     upstream,
-    server,
     outcomes,
     async outcome() {
       const index = taken++;
@@ -76,10 +78,6 @@ export async function startGate(upstreamUrl: string, options: TestGateOptions = 
       return outcomes[index] as Outcome;
     },
   };
-}
-
-function headersOf({ rawHeaders }: IncomingMessage): string[] {
-  return rawHeaders.filter((_, index) => !removed.has(String(rawHeaders[index - (index % 2)]).toLowerCase()));
 }
 
 /** Listens on a free port of 127.0.0.1. */

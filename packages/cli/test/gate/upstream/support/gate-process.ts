@@ -1,0 +1,40 @@
+// A gate in a process of its own, so that its memory is its own: prints its port. Ends with its standard input.
+// With --expose-gc, so that what is only garbage does not count.
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { connectUpstream } from "../../../../src/gate/upstream/upstream.ts";
+
+const upstream = connectUpstream({
+  upstream: new URL(String(process.argv[2])),
+  timeout: 60_000,
+  idleTimeout: 60_000,
+  maxRequestBytes: undefined,
+  cors: false,
+});
+let peak = 0;
+const look = () => {
+  gc?.();
+  const { heapUsed, external, arrayBuffers } = process.memoryUsage();
+  peak = Math.max(peak, heapUsed + external + arrayBuffers);
+};
+setInterval(look, 200).unref();
+const server = createServer({ requestTimeout: 0 }, (request, response) => {
+  if (request.url === "/peak") {
+    look();
+    response.end(String(peak));
+    return;
+  }
+  const headers = ["content-length", "transfer-encoding"].flatMap((name) => {
+    const value = request.headers[name];
+    return name === "content-length" && value !== undefined ? [name, String(value)] : [];
+  });
+  const target = { path: String(request.url), query: "" };
+  void upstream.send(request, response, {
+    target,
+    method: String(request.method),
+    headers,
+    responseHeaders: {},
+  });
+});
+server.listen(0, "127.0.0.1", () => console.log((server.address() as AddressInfo).port));
+process.stdin.resume().on("end", () => process.exit());
