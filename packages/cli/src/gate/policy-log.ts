@@ -14,6 +14,7 @@ export function logPolicy(log: GateLog, event: PolicyEvent): void {
         changes: event.changes.others,
       });
       for (const sentence of event.changes.loosened) log.warn(`Less is required: ${sentence}`);
+      for (const warning of event.changes.warnings) log.warn(warning);
       return;
     case "failed":
       log.warn(

@@ -7,6 +7,8 @@ export interface Changes {
   readonly loosened: readonly string[];
   /** Everything else. */
   readonly others: readonly string[];
+  /** Of the new policy, those that the old one did not have. */
+  readonly warnings: readonly string[];
 }
 
 /** Sentences of each kind. A new version of a large document may change everything. */
@@ -33,7 +35,9 @@ export function changesBetween(before: Policy, after: Policy): Changes {
     }
   }
   for (const label of old.keys()) if (!current.has(label)) others.push(`${label} is gone.`);
-  return { loosened: shorten(loosened), others: shorten(others) };
+  const known = new Set(before.warnings);
+  const warnings = after.warnings.filter((warning) => !known.has(warning));
+  return { loosened: shorten(loosened), others: shorten(others), warnings: shorten(warnings) };
 }
 
 function byLabel({ table }: Policy): Map<string, Rule> {
@@ -46,5 +50,5 @@ function named(title: string | undefined): string {
 
 function shorten(sentences: readonly string[]): readonly string[] {
   const left = sentences.length - most;
-  return left > 0 ? [...sentences.slice(0, most), `${left} more changes like these.`] : sentences;
+  return left > 0 ? [...sentences.slice(0, most), `${left} more like these.`] : sentences;
 }

@@ -5,6 +5,7 @@ export interface Faults {
   add(fault: string): void;
   /** Runs a check that throws, and keeps what it says. */
   try<Value>(check: () => Value): Value | undefined;
+  isEmpty(): boolean;
   /** @throws {CannotRun} There are any. */
   throwIfAny(): void;
 }
@@ -22,6 +23,7 @@ export function collectFaults(): Faults {
         return undefined;
       }
     },
+    isEmpty: () => faults.size === 0,
     throwIfAny() {
       if (faults.size > 0) throw new CannotRun([...faults].join("\n"));
     },

@@ -68,8 +68,8 @@ function sayings(issue: Issue, at: (place: Place) => string): string[] {
 /** zod's messages say what is expected, and the type of what is there, but not the value. */
 function adviceOf(issue: Issue): string {
   if (issue.code !== "invalid_union") return issue.message.replace(/^Invalid (?:input|option): /, "");
-  const expected = issue.errors.flatMap((issues) => issues.map(adviceOf));
-  return [...new Set(expected)].join(", or ");
+  const expected = issue.errors.flat().map((one) => adviceOf(one).replace(/^expected |, received .*/g, ""));
+  return `expected ${[...new Set(expected)].join(" or ")}`;
 }
 
 function parseYaml(text: string, counter: LineCounter): Yaml | undefined {

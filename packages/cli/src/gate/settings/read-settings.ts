@@ -3,6 +3,7 @@ import { commaSeparated } from "../../command-line/flag-values.ts";
 import { addressOf } from "../../openapi/load.ts";
 import { type OwnerClaims, parseOwnerParams } from "../../openapi/owner-parameter.ts";
 import type { Environment } from "../../terminal.ts";
+import { readPolicy } from "../policy/policy.ts";
 import { trustedProxies } from "../request/addresses.ts";
 import { createCors } from "../request/cors.ts";
 import { collectFaults, type Faults } from "./faults.ts";
@@ -50,13 +51,16 @@ export async function readSettings(
     maxRequestBytes: numberOf("maxRequestBytes", flags["max-request-bytes"], content.maxRequestBytes, faults),
     revocations: readRevocations(flags.revocations, content.revocations, environment, faults),
   };
+  const { rules: fileRules, ownerParams } = settings;
   faults.try(() => trustedProxies(settings.trustedProxies));
   faults.try(() => createCors(settings.cors));
-  const hasPolicy = settings.openapi !== undefined || settings.rules.length > 0;
+  const hasPolicy = [flags.openapi, content.openapi].some(Boolean) || settings.rules.length > 0;
   if (!hasPolicy && (config === undefined || file !== undefined))
     faults.add(
       "There are no routes. Name the backend's OpenAPI document with --openapi, or list routes in a file.",
     );
+  // Its faults repeat those above.
+  if (faults.isEmpty()) faults.try(() => readPolicy({ document: undefined, fileRules, ownerParams }));
   faults.throwIfAny();
   return settings;
 }
@@ -145,6 +149,8 @@ function readPlace(
   if (place === undefined) return undefined;
   const address = faults.try(() => addressOf(place) ?? null);
   if (address === undefined) return undefined;
+  if (address === null && /^[a-z][a-z0-9+.-]+:\/\//i.test(place))
+    faults.add(`${name} must be a file, or an http or https address.`);
   if (address !== null) faults.try(() => checkHttp(address, hosts, name));
   const isFileOfSettings = address === null && flags.openapi === undefined && flags.config !== undefined;
   return isFileOfSettings ? resolve(dirname(flags.config as string), place) : place;
