@@ -1,4 +1,7 @@
-"""Whether the process runs, and whether it can serve requests. ``usher.gate.yaml`` makes these public."""
+"""Whether the process runs, and whether it can serve requests.
+
+Not in the document: they are no part of the API. ``usher.gate.yaml`` makes them public.
+"""
 
 from __future__ import annotations
 
@@ -20,13 +23,13 @@ class Ready(BaseModel):
 
 
 def health_routes(database: Database) -> APIRouter:
-    router = APIRouter(prefix="/health", tags=["health"])
+    router = APIRouter(prefix="/health", include_in_schema=False)
 
     @router.get("/live")
     async def live() -> Live:
         return Live()
 
-    @router.get("/ready", responses={503: {"model": Ready, "description": "Not now"}})
+    @router.get("/ready")
     async def ready(response: Response) -> Ready:
         try:
             await run_in_threadpool(database.run, "SELECT 1")
