@@ -96,6 +96,7 @@ function typeScriptProjects(): string[] {
     "tests/compat/better-auth",
     "tests/e2e",
     "tests/examples",
+    "tests/proxies",
     "tests/runtimes",
     "tests/security",
     "scripts",

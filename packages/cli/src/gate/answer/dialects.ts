@@ -29,12 +29,15 @@ const exact: Dialect = {
   reply: (answer) => (answer.status < 300 ? { ...answer, status: 200 } : answer),
 };
 
-/** `auth_request` knows 2xx, 401 and 403, and drops the body. nginx then asks for the whole answer. */
+/**
+ * `auth_request` knows 2xx, 401 and 403, and drops the body. nginx then asks for the whole answer. Always 403: of
+ * a 401, nginx would keep the challenge, and the client would get it twice.
+ */
 const nginx: Dialect = {
   carriesPreflights: true,
   pass: 204,
   reply: ({ status, headers, body }) => ({
-    status: status === 401 ? 401 : 403,
+    status: 403,
     headers: { ...headers, "x-usher-status": String(status) },
     body,
   }),

@@ -177,19 +177,19 @@ describe("who asks", () => {
 });
 
 describe("each proxy gets what it can carry:", () => {
-  test("nginx 401 or 403, and the whole answer when it asks again", async () => {
+  test("nginx a 403, and the whole answer when it asks again", async () => {
     const { ask, policy } = await startAnswers();
     const nginx = `${auth}/nginx`;
     expect((await ask(nginx, "GET", tasks, tokenOf("alice"))).status).toBe(204);
-    for (const [target, headers, first, status] of [
-      [tasks, {}, 401, 401],
-      ["/nowhere", tokenOf("alice"), 403, 404],
-      ["/api/alice//tasks", tokenOf("alice"), 403, 400],
-      ["/api/%61lice/tasks", tokenOf("alice"), 403, 400],
-      [tasks, { ...tokenOf("alice"), "X-Usher-User": "bob" }, 403, 400],
+    for (const [target, headers, status] of [
+      [tasks, {}, 401],
+      ["/nowhere", tokenOf("alice"), 404],
+      ["/api/alice//tasks", tokenOf("alice"), 400],
+      ["/api/%61lice/tasks", tokenOf("alice"), 400],
+      [tasks, { ...tokenOf("alice"), "X-Usher-User": "bob" }, 400],
     ] as const) {
       const reply = await ask(nginx, "GET", target, headers);
-      expect([reply.status, reply.headers["x-usher-status"]]).toEqual([first, String(status)]);
+      expect([reply.status, reply.headers["x-usher-status"]]).toEqual([403, String(status)]);
       const whole = await ask("/.usher/refusal", "GET", target, headers);
       expect([whole.status, JSON.parse(whole.body).status]).toEqual([status, status]);
     }
