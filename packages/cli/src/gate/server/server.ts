@@ -90,7 +90,7 @@ export async function startServer(
       return;
     }
     connections.add(response);
-    response.setHeader("x-request-id", requestIdOf(request));
+    response.requestId = requestIdOf(request);
     if (isStopping) response.shouldKeepAlive = false;
     const fault = faultOf(request);
     if (fault !== undefined) {
@@ -148,7 +148,7 @@ export async function startServer(
     receive(request, response);
   });
   server.on("checkExpectation", (request: IncomingMessage, response: GateResponse) => {
-    response.setHeader("x-request-id", requestIdOf(request));
+    response.requestId = requestIdOf(request);
     refuse("expectation_failed", request, response);
   });
   server.on("upgrade", upgrade);

@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { locationForClient } from "./location.ts";
 
-/** Headers of one connection (RFC 9110, section 7.6.1), and those that describe the backend's own one. */
-const connectionHeaders = new Set([
+/** Headers of one connection (RFC 9110, section 7.6.1), and others that are not passed on. */
+const dropped = new Set([
   "connection",
   "keep-alive",
   "proxy-connection",
@@ -11,6 +11,8 @@ const connectionHeaders = new Set([
   "trailer",
   "transfer-encoding",
   "upgrade",
+  // The gate sends its own, which the backend was given.
+  "x-request-id",
   // Another address for the same origin: it would lead past the gate.
   "alt-svc",
 ]);
@@ -40,7 +42,7 @@ export function headersForClient(
   const { connection } = headers;
   const named = connection === undefined ? undefined : namesIn(connection);
   for (const name in headers) {
-    if (connectionHeaders.has(name) || named?.has(name)) continue;
+    if (dropped.has(name) || named?.has(name)) continue;
     // The names of the gate's own headers. Nobody may take a backend's for the gate's.
     if (name.startsWith("x-usher-")) continue;
     // Without an entry of the gate's own, the page may read nothing.

