@@ -102,6 +102,16 @@ export function checkIdentity(system: () => System): void {
     }
   });
 
+  test.each([
+    ...["For", "Host", "Proto", "Port", "Prefix", "Uri", "Method"].map((word) => `X-Forwarded-${word}`),
+    ...["X-Original-URI", "X-Original-Method", "X-Real-IP", "Forwarded", "Proxy"],
+  ])("%s, which only a proxy may say, does not arrive as the client says it", async (name) => {
+    const { send, token } = system();
+    const { arrived } = await send({ target: tasks, headers: [token("alice"), [name, "192.0.2.99"]] });
+    for (const request of arrived)
+      expect(valuesAt(request, name.toLowerCase()).join()).not.toContain("192.0.2.99");
+  });
+
   test.each(["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override", "X_HTTP_Method_Override"])(
     "%s changes no method",
     async (name) => {

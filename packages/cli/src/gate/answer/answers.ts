@@ -71,11 +71,10 @@ export function createAnswers({ judge, cors, trusted, report }: AnswerParts): An
     if (fault !== undefined)
       return refused(problem("header_rejected", fault, original), dialect, original.method);
 
-    const verdict = judge({
-      ...original,
-      rawHeaders: dialect.carriesPreflights ? original.rawHeaders : withoutPreflight(original.rawHeaders),
-      message: request,
-    });
+    // A preflight that the backend is to answer may pass anywhere.
+    const keepsPreflight = dialect.carriesPreflights || !cors.ownsResponseHeaders;
+    const rawHeaders = keepsPreflight ? original.rawHeaders : withoutPreflight(original.rawHeaders);
+    const verdict = judge({ ...original, rawHeaders, message: request });
     return verdict instanceof Promise
       ? verdict.then((settled) => outcomeOf(settled, original, dialect))
       : outcomeOf(verdict, original, dialect);

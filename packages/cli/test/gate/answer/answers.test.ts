@@ -131,6 +131,14 @@ describe("a WebSocket", () => {
     expect((await ask(auth, "GET", "/live/alice", offered("alice"))).status).toBe(401);
     expect((await ask(auth, "GET", "/live/alice", { ...upgrade, ...tokenOf("alice") })).status).toBe(204);
   });
+
+  test("is answered as a question, if the proxy passes the upgrade itself on", async () => {
+    const { ask } = await startAnswers();
+    const whole = { ...upgrade, Upgrade: "websocket", Connection: "Upgrade, close" };
+    const reply = await ask(auth, "GET", "/live/alice", { ...whole, ...tokenOf("alice") });
+    expect([reply.status, reply.headers["x-usher-user"]]).toEqual([204, "alice"]);
+    expect((await ask(auth, "GET", "/live/alice", { ...whole, ...tokenOf("bob") })).status).toBe(403);
+  });
 });
 
 describe("who asks", () => {
@@ -229,6 +237,16 @@ describe("each proxy gets what it can carry:", () => {
       expect((await ask(path, "OPTIONS", tasks, { ...preflight, ...tokenOf("alice") })).status).toBe(405);
     }
   });
+});
+
+test("with CORS left to the backend, its preflights pass, and other OPTIONS do not", async () => {
+  const { ask } = await startAnswers({ origins: false });
+  for (const path of [auth, `${auth}/nginx`]) {
+    const reply = await ask(path, "OPTIONS", tasks, preflight);
+    expect([reply.status, reply.headers["x-usher-user"]]).toEqual([204, ""]);
+    expect((await ask(path, "OPTIONS", tasks)).status).toBeGreaterThanOrEqual(401);
+    expect((await ask(path, "OPTIONS", "/nowhere", preflight)).status).toBeGreaterThanOrEqual(401);
+  }
 });
 
 test("does not wait for a body that a proxy announces, and takes none of the next question for one", async () => {

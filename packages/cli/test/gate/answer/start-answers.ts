@@ -1,16 +1,15 @@
-import { once } from "node:events";
-import { createServer, type IncomingMessage } from "node:http";
-import { type AddressInfo, connect } from "node:net";
+import type { IncomingMessage } from "node:http";
+import { connect } from "node:net";
 import { createTestIssuer } from "@usher-auth/testing";
 import { createVerifier, sharedSecret, type TokenClaims } from "@usher-auth/verify";
 import { createGuard } from "@usher-auth/verify/guard";
-import { onTestFinished } from "vitest";
 import { type AnswerEvent, createAnswers } from "../../../src/gate/answer/answers.ts";
 import { createJudge } from "../../../src/gate/judge.ts";
 import type { Policy, Rule } from "../../../src/gate/policy/rule.ts";
 import { createRouteTable } from "../../../src/gate/policy/table.ts";
 import { trustedProxies } from "../../../src/gate/request/addresses.ts";
 import { createCors } from "../../../src/gate/request/cors.ts";
+import { start } from "../server/support.ts";
 
 export const issuer = createTestIssuer();
 export const page = "https://app.example.com";
@@ -44,11 +43,17 @@ const rules = [
 ];
 
 /** Starts the endpoints with a real judge. `policy` decides whether the routes are known. */
-export async function startAnswers({ trusted = ["127.0.0.1"] }: { trusted?: string[] } = {}) {
+export async function startAnswers({
+  trusted = ["127.0.0.1"],
+  origins = [page],
+}: {
+  trusted?: string[];
+  origins?: string[] | false;
+} = {}) {
   const { secret, issuer: name, audience } = issuer;
   const verifier = createVerifier({ keys: sharedSecret(secret), issuer: name, audience });
   const guard = createGuard<TokenClaims, IncomingMessage>({ verifier, ownerParam: null });
-  const cors = createCors([page]);
+  const cors = createCors(origins);
   const policy: { known: Policy | undefined } = {
     known: { table: createRouteTable(rules), warnings: [] } as unknown as Policy,
   };
@@ -59,16 +64,8 @@ export async function startAnswers({ trusted = ["127.0.0.1"] }: { trusted?: stri
     trusted: trustedProxies(trusted),
     report: (event) => events.push(event),
   });
-  const server = createServer((request, response) => answers.handle(request, response)).listen(
-    0,
-    "127.0.0.1",
-  );
-  await once(server, "listening");
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const { port } = server.address() as AddressInfo;
+  const { server } = await start({ handle: answers.handle });
+  const { port } = server;
   const send = (head: readonly string[]) => exchange(port, head);
   return {
     events,
@@ -99,7 +96,8 @@ export function tokenOf(user: string, claims: Record<string, unknown> = {}): { A
 /** Sends lines as they are. */
 async function exchange(port: number, lines: readonly string[]): Promise<TestReply> {
   const socket = connect(port, "127.0.0.1").setEncoding("latin1");
-  socket.write(`${[...lines, "Connection: close"].join("\r\n")}\r\n\r\n`, "latin1");
+  const last = lines.some((line) => line.startsWith("Connection:")) ? [] : ["Connection: close"];
+  socket.write(`${[...lines, ...last].join("\r\n")}\r\n\r\n`, "latin1");
   let text = "";
   for await (const part of socket) text += part;
   const end = text.indexOf("\r\n\r\n");
