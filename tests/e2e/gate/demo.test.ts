@@ -50,6 +50,16 @@ test.for(backendNames)("%s: guards a backend that is open to this machine", asyn
   expect({ code, errors }).toEqual({ code: 0, errors: "" });
   expect(output).toContain(`user ${name === "go" ? `"${ada.userId}"` : `'${ada.userId}'`} created task`);
   expect(output).not.toContain("eyJ");
+  // As in docs/guide/any-backend.md.
+  const refusal = output.split("\n").find((line) => line.includes('"code":"owner_mismatch"')) ?? "";
+  expect(JSON.parse(refusal.replace("api   | ", ""))).toMatchObject({
+    level: "info",
+    method: "GET",
+    status: 403,
+    route: "GET /api/{user_id}/tasks",
+    hint: expect.any(String),
+    msg: "a request was refused",
+  });
 });
 
 test.for(backendNames)("%s: keeps the tasks for the next start", async (name, { skip }) => {
